@@ -16,6 +16,33 @@ function announcements(...events: readonly StreamEvent[]): readonly string[] {
   });
 }
 
+describe('announcement of a resume', () => {
+  const resumeMethods = [
+    ['continue', 'Connection lost. Getting the rest of the answer…'],
+    ['restart', 'Connection lost. Restarting the answer… The current text stays until the new answer is longer.'],
+    [undefined, 'Connection lost. Waiting for the answer'],
+  ] as const;
+  for (const [how, announcement] of resumeMethods) {
+    it(`is made once for several attempts, and again when the answer is resumed (${how ?? 'same request'})`, () => {
+      const attempt = (number: number): StreamEvent => ev.attempt({ attempt: number, why: 'resume', how });
+      assert.deepEqual(announcements(ev.attempt(), ev.text('Hi'), ev.cut(), attempt(2), attempt(3), ev.resumed()), [
+        'Waiting for the answer',
+        announcement,
+        'Answer resumed',
+      ]);
+    });
+  }
+
+  it('is not made by the attempt after a wait', () => {
+    const resume = ev.attempt({ attempt: 2, why: 'resume', how: 'continue' });
+    assert.deepEqual(announcements(ev.attempt(), ev.text('Hi'), ev.cut(), ev.waiting(), resume, ev.resumed()), [
+      'Waiting for the answer',
+      'Rate limited. Retrying in 4 s',
+      'Answer resumed',
+    ]);
+  });
+});
+
 describe('announcement of a route switch', () => {
   const first = ev.attempt({ origin: 'https://api.example' });
   const second = (fields: Parameters<typeof ev.attempt>[0] = {}): StreamEvent =>

@@ -15,7 +15,7 @@ describe('keyboard handling in the conversation', () => {
 
   const articles = (): HTMLElement[] => page.all('article');
   const focused = (): Element | null => page.window.document.activeElement;
-  const press = (key: string, modifiers: KeyboardEventInit = {}): void => page.key(key, modifiers, focused()!);
+  const press = (key: string, modifiers: KeyboardEventInit = {}): boolean => page.key(key, modifiers, focused()!);
 
   it('makes the newest answer the only Tab stop', () => {
     assert.deepEqual(
@@ -175,7 +175,7 @@ describe('Tab order while a turn waits', () => {
     assert.equal(page.input.form?.contains(back), true);
   });
 
-  for (const index of [0, 5, 6, 7, 8, 9]) {
+  for (const index of [0, 8]) {
     it(`leads forward from article ${index} to *Retry now* and *Stop* without passing the composer`, () => {
       page.all('article')[index]!.focus();
       const names = tabUntil((name) => name === 'Stop');
@@ -184,7 +184,7 @@ describe('Tab order while a turn waits', () => {
     });
   }
 
-  for (const index of [8, 9]) {
+  for (const index of [8]) {
     it(`leads backward from article ${index}, in the queued exchange, to the buttons of the wait card`, () => {
       page.all('article')[index]!.focus();
       assert.equal(nameOf(tab(true)!), 'Switch model');

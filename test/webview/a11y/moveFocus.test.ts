@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { StreamEvent } from '../../../src/engine/events';
 import type { ToWebview } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
@@ -29,66 +30,47 @@ describe('focus handling of the panel', () => {
     page.window.dispatchEvent(new page.window.Event('focus'));
   };
   const item = { id: 'file:a', kind: 'file', label: 'a.ts', characters: 5, truncated: false } as const;
-  const receive = (message: ToWebview) => () => page.receive(message);
 
-  const changes: readonly {
-    readonly what: string;
-    readonly prepare: () => void;
-    readonly focused?: string;
-    readonly change: () => void;
-  }[] = [
-    { what: 'a new conversation', prepare: () => undefined, change: receive({ type: 'prefill', text: '' }) },
-    { what: 'a prefilled prompt', prepare: () => undefined, change: receive({ type: 'prefill', text: 'Hi' }) },
-    { what: 'another conversation', prepare: () => undefined, change: () => page.snapshot([exchange('z')]) },
-    {
-      what: 'the end of a wait',
-      prepare: () => page.receive({ type: 'exchange', exchange: exchange('a') }),
-      focused: 'Retry now',
-      change: () => page.events('a', ev.attempt({ attempt: 2 })),
-    },
-    {
-      what: 'the end of an answer',
-      prepare: () => page.receive({ type: 'exchange', exchange: exchange('a') }),
-      focused: 'Stop',
-      change: () => page.events('a', ev.attempt(), ev.text('Hi'), ev.done('Hi')),
-    },
-    {
-      what: 'the removal of a context item',
-      prepare: () => page.receive({ type: 'context', items: [item] }),
-      focused: 'Remove a.ts',
-      change: receive({ type: 'context', items: [] }),
-    },
-    {
-      what: 'the removal of the model for the next prompt',
-      prepare: () => page.receive({ type: 'modelOnce', model: 'gpt-4o' }),
-      focused: 'Remove gpt-4o · this prompt only',
-      change: receive({ type: 'modelOnce' }),
-    },
-    {
-      what: 'the next step of the demo',
-      prepare: () =>
-        page.receive({
-          type: 'demoStep',
-          demoStep: { heading: '1', text: '', offers: [{ act: 'next', label: 'Start' }] },
-        }),
-      focused: 'Start',
-      change: receive({
-        type: 'demoStep',
-        demoStep: { heading: '2', text: '', offers: [{ act: 'next', label: 'Next' }] },
-      }),
-    },
-  ];
-  for (const { what, prepare, focused, change } of changes) {
+  const demo = (label: string): ToWebview => ({
+    type: 'demoStep',
+    demoStep: { heading: label, text: '', offers: [{ act: 'next', label }] },
+  });
+  const connection = { model: 'm', host: 'h', hasKey: true, demo: true };
+  const running: ToWebview = { type: 'exchange', exchange: exchange('a') };
+  const eventsOf = (...events: readonly StreamEvent[]): ToWebview => ({ type: 'events', exchangeId: 'a', events });
+
+  const changes: Readonly<
+    Record<string, readonly [before: readonly ToWebview[], focused: string | undefined, change: ToWebview]>
+  > = {
+    'a prefilled prompt': [[], undefined, { type: 'prefill', text: 'Hi' }],
+    'the end of a wait': [
+      [running, eventsOf(ev.attempt(), ev.waiting())],
+      'Retry now',
+      eventsOf(ev.attempt({ attempt: 2 })),
+    ],
+    'the end of an answer': [[running], 'Stop', eventsOf(ev.attempt(), ev.text('Hi'), ev.done('Hi'))],
+    'the removal of a context item': [
+      [{ type: 'context', items: [item] }],
+      'Remove a.ts',
+      { type: 'context', items: [] },
+    ],
+    'the removal of the model for the next prompt': [
+      [{ type: 'modelOnce', model: 'gpt-4o' }],
+      'Remove gpt-4o · this prompt only',
+      { type: 'modelOnce' },
+    ],
+    'the next step of the demo': [
+      [{ type: 'connection', connection, suggestions: [] }, demo('Start')],
+      'Start',
+      demo('Next'),
+    ],
+  };
+  for (const [what, [before, focused, change]] of Object.entries(changes)) {
     it(`does not take the focus from another editor tab because of ${what}`, () => {
-      if (what.includes('demo')) {
-        const connection = { model: 'm', host: 'h', hasKey: true, demo: true };
-        page.receive({ type: 'connection', connection, suggestions: [] });
-      }
-      prepare();
-      if (what.includes('wait')) page.events('a', ev.attempt(), ev.waiting());
+      for (const message of before) page.receive(message);
       if (focused !== undefined) page.one('button', focused).focus();
       leavePanel();
-      change();
+      page.receive(change);
       assert.deepEqual(focusCalls, []);
     });
   }

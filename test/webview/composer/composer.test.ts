@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { PromptHistory } from '../../../src/webview/composer/promptRecall';
 import { ev } from '../panel/support/events';
 import { connected, exchange, PanelPage } from '../panel/support/panelPage';
 
@@ -13,13 +12,6 @@ describe('composer', () => {
 
   const sendButton = (): HTMLButtonElement => page.one('button', 'Send') as HTMLButtonElement;
 
-  it('sends the trimmed prompt with Enter and clears the text', () => {
-    page.type('  Why?\n');
-    page.key('Enter');
-    assert.deepEqual(page.posted, [{ type: 'send', prompt: 'Why?' }]);
-    assert.equal(page.input.value, '');
-  });
-
   it('sends the prompt with *Send*, which is disabled while there is no text', () => {
     assert.equal(sendButton().disabled, true);
     page.type(' \n');
@@ -31,8 +23,17 @@ describe('composer', () => {
     assert.equal(sendButton().disabled, true);
   });
 
+  for (const modifiers of [{}, { ctrlKey: true }, { metaKey: true }]) {
+    it(`sends the trimmed prompt and clears the text when Enter is pressed with ${JSON.stringify(modifiers)}`, () => {
+      page.type('  Why?\n');
+      page.key('Enter', modifiers);
+      assert.deepEqual([page.posted, page.input.value], [[{ type: 'send', prompt: 'Why?' }], '']);
+    });
+  }
+
   const notSent: Readonly<Record<string, KeyboardEventInit>> = {
     'Shift+Enter': { shiftKey: true },
+    'Alt+Enter': { altKey: true },
     'the Enter that accepts a candidate of an input method': { isComposing: true },
     'the Enter that ends a composition of an input method in WebKit': Object.fromEntries([['keyCode', 229]]),
   };
@@ -105,21 +106,6 @@ describe('composer', () => {
     page.type('');
     page.key('ArrowUp');
     assert.equal(page.input.value, 'Explain');
-  });
-
-  it('stops the turn with Escape only while the turn is running or waiting', () => {
-    page.key('Escape');
-    assert.deepEqual(page.posted, []);
-    page.receive({ type: 'exchange', exchange: exchange('a') });
-    page.key('Escape', {}, page.one('log'));
-    page.events('a', ev.waiting());
-    page.key('Escape');
-    page.events('a', ev.stopped(''));
-    page.key('Escape');
-    assert.deepEqual(page.posted, [
-      { type: 'stop', exchangeId: 'a' },
-      { type: 'stop', exchangeId: 'a' },
-    ]);
   });
 
   it('closes the context suggestions with the first Escape and stops the turn with the second', () => {
@@ -226,12 +212,6 @@ describe('composer', () => {
         assert.deepEqual([page.posted, page.input.value], [[], exchanges.length > 0 ? '' : 'Why?']);
       });
     }
-
-    it('has one button that sets a key in an empty conversation', () => {
-      page.snapshot([], { connection: noKey, promptAwaitingKey: 'Why?' });
-      assert.ok(page.root.textContent.includes(notice));
-      assert.equal(page.all('button', 'Set API key').length, 1);
-    });
   });
 
   describe('prefilled prompt that waits for an API key', () => {
@@ -312,21 +292,6 @@ describe('composer', () => {
     });
   }
 
-  it('sends the data that came with a prefilled prompt only once, even after another prompt was sent', () => {
-    const code = { prompt: 'Explain a' };
-    page.type('mine');
-    page.receive({ type: 'prefill', text: 'Explain a', more: code });
-    page.key('Enter');
-    page.receive({ type: 'exchange', exchange: exchange('b', { prompt: 'mine' }) });
-    for (const times of [1, 2]) {
-      page.type('Explain a');
-      page.key('Enter');
-      const sent = page.posted.at(-1);
-      assert.deepEqual(sent?.type === 'send' && sent.more, times === 1 ? code : undefined);
-      page.receive({ type: 'exchange', exchange: exchange(`c${times}`, { prompt: 'Explain a' }) });
-    }
-  });
-
   it('replaces an unedited prefilled prompt with the next prefilled prompt', () => {
     const code = (content: string) => ({ prompt: 'Explain', content });
     page.receive({ type: 'prefill', text: 'Explain', more: code('one') });
@@ -351,13 +316,6 @@ describe('composer', () => {
       restored.dispose();
     });
   }
-
-  it('restores a prefilled prompt even if an earlier exchange has the same prompt', () => {
-    const restored = PanelPage.restored({ draft: 'Explain', prefilled: [{ text: 'Explain' }], seen: 'a' });
-    restored.snapshot([exchange('a', { prompt: 'Explain' })]);
-    assert.equal(restored.input.value, 'Explain');
-    restored.dispose();
-  });
 
   it('stops the turn with Escape wherever the focus is, even if an element stops the propagation of the event', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
@@ -391,21 +349,5 @@ describe('composer', () => {
     page.events('a', ev.stopped(''));
     assert.deepEqual(page.posted, [{ type: 'stop', exchangeId: 'a' }]);
     assert.equal(page.window.document.activeElement, page.input);
-  });
-});
-
-describe('prompt history', () => {
-  it('returns no prompt when it is empty', () => {
-    const history = new PromptHistory();
-    assert.equal(history.back(), undefined);
-    assert.equal(history.forward(), undefined);
-  });
-
-  it('contains a prompt only once if it was added twice in a row', () => {
-    const history = new PromptHistory();
-    history.add('a');
-    history.add('a');
-    assert.equal(history.back(), 'a');
-    assert.equal(history.back(), undefined);
   });
 });

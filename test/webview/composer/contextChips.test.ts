@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DraftContext } from '../../../src/shared/protocol';
-import { ComposerPage } from '../panel/support/composerPage';
+import type { Unsent } from '../../../src/webview/state/unsentStore';
+import { PanelPage } from '../panel/support/panelPage';
 
 const item = (label: string, fields: Partial<DraftContext> = {}): DraftContext => ({
   id: label,
@@ -13,19 +14,25 @@ const item = (label: string, fields: Partial<DraftContext> = {}): DraftContext =
 const [a, b, c] = [item('a.ts'), item('src/b.ts'), item('c.ts')];
 
 describe('row of context chips', () => {
-  let page: ComposerPage;
+  let page: PanelPage;
   beforeEach(() => {
-    page = new ComposerPage(['before']);
+    page = PanelPage.restored({ context: ['before'] });
+    page.snapshot();
+    page.posted.length = 0;
   });
   afterEach(() => page.dispose());
 
-  const show = (...items: readonly DraftContext[]): void => page.composer.setContext(items);
-  const chips = (): string[] => page.all('li').map(({ textContent }) => textContent);
-  const focus = (name: string): void => page.button(`Remove ${name}`).focus();
-  const focusedName = (): string | null | undefined => page.focused?.getAttribute('aria-label');
+  const all = (selector: string): HTMLElement[] => [
+    ...page.root.querySelectorAll<HTMLElement>(`.context-chips:not([hidden]) ${selector}`),
+  ];
+  const draftOf = (): Partial<Unsent> => ({ draft: page.stored.draft, context: page.stored.context });
+  const show = (...items: readonly DraftContext[]): void => page.receive({ type: 'context', items });
+  const chips = (): string[] => all('li').map(({ textContent }) => textContent);
+  const focus = (name: string): void => page.one('button', `Remove ${name}`).focus();
+  const focusedName = (): string | null | undefined => page.window.document.activeElement?.getAttribute('aria-label');
 
   it('has a button that attaches context', () => {
-    page.button('Attach context').click();
+    page.one('button', 'Attach context').click();
     assert.deepEqual(page.posted, [{ type: 'pickContext' }]);
   });
 
@@ -40,34 +47,24 @@ describe('row of context chips', () => {
       'Problems in src/a.ts 950 characters',
       'long.ts 60K characters, truncated',
     ]);
-    assert.equal(page.all('ul')[0]?.getAttribute('aria-label'), 'Prompt context');
-    assert.equal(page.all('.truncated')[0]?.title, 'Too long: only the beginning will be sent.');
-    assert.equal(page.all('.context-label')[1]?.title, 'Problems in src/a.ts');
+    assert.equal(page.root.querySelector('.context-chips')?.getAttribute('aria-label'), 'Prompt context');
+    assert.equal(all('.truncated')[0]?.title, 'Too long: only the beginning will be sent.');
+    assert.equal(all('.context-label')[1]?.title, 'Problems in src/a.ts');
   });
 
   it('shows the target of a symbolic link that leads out of the workspace', () => {
     show(a);
     show(a, item('docs/notes.txt', { realPath: '~/.ssh/id_rsa', characters: 9 }));
     assert.equal(chips()[1], 'docs/notes.txt → ~/.ssh/id_rsa 9 characters');
-    assert.equal(
-      page.all('.context-outside')[0]?.title,
-      'Symbolic link to a location outside the workspace: ~/.ssh/id_rsa',
-    );
+    assert.equal(all('.context-outside')[0]?.title, 'Symbolic link to a location outside the workspace: ~/.ssh/id_rsa');
     assert.equal(page.announced, 'Attached: docs/notes.txt → ~/.ssh/id_rsa');
-    page.button('Remove docs/notes.txt').click();
-  });
-
-  it('contains no list when there are no context items', () => {
-    assert.deepEqual(page.all('ul'), []);
-    show(a);
-    show();
-    assert.deepEqual(page.all('ul'), []);
+    page.one('button', 'Remove docs/notes.txt').click();
   });
 
   it('removes a context item when the user clicks the button of its chip', () => {
     show(a, b, item('src/a.ts', { id: 'p', kind: 'problems' }));
-    page.button('Remove src/b.ts').click();
-    page.button('Remove Problems in src/a.ts').click();
+    page.one('button', 'Remove src/b.ts').click();
+    page.one('button', 'Remove Problems in src/a.ts').click();
     assert.deepEqual(page.posted, [
       { type: 'detach', id: 'src/b.ts' },
       { type: 'detach', id: 'p' },
@@ -76,11 +73,11 @@ describe('row of context chips', () => {
 
   it('keeps the element of a chip whose content is unchanged', () => {
     show(a, b);
-    const [first, second] = page.all('li');
+    const [first, second] = all('li');
     show(b, { ...a, characters: 5 }, c);
     assert.deepEqual(chips().length, 3);
-    assert.equal(page.all('li')[0], second);
-    assert.equal(page.all('li').includes(first!), false);
+    assert.equal(all('li')[0], second);
+    assert.equal(all('li').includes(first!), false);
   });
 
   it('moves the focus from a removed chip to another chip, or to the text field if no chip is left', () => {
@@ -91,7 +88,7 @@ describe('row of context chips', () => {
     show(a);
     assert.equal(focusedName(), 'Remove a.ts');
     show();
-    assert.equal(page.focused, page.input);
+    assert.equal(page.window.document.activeElement, page.input);
   });
 
   it('keeps the focus when other chips are added or removed', () => {
@@ -101,7 +98,7 @@ describe('row of context chips', () => {
     assert.equal(focusedName(), 'Remove src/b.ts');
     page.input.focus();
     show(c);
-    assert.equal(page.focused, page.input);
+    assert.equal(page.window.document.activeElement, page.input);
   });
 
   it('moves the focus with Backspace from the empty text field to the last chip, and with the arrow keys to other chips', () => {
@@ -117,85 +114,67 @@ describe('row of context chips', () => {
       ['ArrowRight', 'Remove src/b.ts'],
       ['ArrowRight', 'Remove src/b.ts'],
     ] as const) {
-      page.key(key, {}, page.focused);
+      page.key(key, {}, page.window.document.activeElement!);
       assert.equal(focusedName(), name);
     }
-    for (const key of ['Backspace', 'Delete']) page.key(key, {}, page.focused);
+    for (const key of ['Backspace', 'Delete']) page.key(key, {}, page.window.document.activeElement!);
     assert.deepEqual(page.posted, [
       { type: 'detach', id: 'src/b.ts' },
       { type: 'detach', id: 'src/b.ts' },
     ]);
   });
 
-  it('ignores Backspace when there are no chips', () => {
-    assert.equal(page.key('Backspace'), false);
-  });
-
-  it('announces added context items, but not those of the first update', () => {
-    show(a);
+  it('announces added context items, but not those of the first snapshot', () => {
+    page.dispose();
+    page = new PanelPage();
+    page.snapshot([], { context: [a] });
     assert.equal(page.announced, '');
-    show(a, b, c);
-    assert.equal(page.announced, 'Attached: src/b.ts, c.ts');
-    page.composer.setContext([a]);
-    assert.equal(page.announced, 'Attached: src/b.ts, c.ts');
+    for (const items of [[a, b, c], [a]]) {
+      show(...items);
+      assert.equal(page.announced, 'Attached: src/b.ts, c.ts');
+    }
   });
 
   it('stores the ids of restored context items with the draft until the host sends the items', () => {
     page.type('Why');
-    assert.deepEqual(page.lastDraft, { draft: 'Why', context: ['before'] });
+    assert.deepEqual(draftOf(), { draft: 'Why', context: ['before'] });
     show(a, b);
-    assert.deepEqual(page.lastDraft, { draft: 'Why', context: ['a.ts', 'src/b.ts'] });
+    assert.deepEqual(draftOf(), { draft: 'Why', context: ['a.ts', 'src/b.ts'] });
   });
 });
 
 describe('model for the next prompt only', () => {
-  let page: ComposerPage;
+  let page: PanelPage;
   beforeEach(() => {
-    page = new ComposerPage();
+    page = new PanelPage();
+    page.snapshot();
   });
   afterEach(() => page.dispose());
 
+  const setOnce = (model: string | undefined): void => page.receive({ type: 'modelOnce', model });
+
   it('replaces the selected model until the user removes the chip', () => {
-    page.composer.model.setOnce('deepseek-r1');
-    assert.throws(() => page.button('Model: m h'));
-    assert.equal(page.all('.model-once')[0]?.textContent, 'deepseek-r1 · this prompt only');
-    page.button('Remove deepseek-r1 · this prompt only').click();
+    setOnce('deepseek-r1');
+    assert.deepEqual(page.all('button', 'Model: gpt-4o api.example'), []);
+    assert.equal(page.root.querySelector('.model-once')?.textContent, 'deepseek-r1 · this prompt only');
+    page.one('button', 'Remove deepseek-r1 · this prompt only').click();
     assert.deepEqual(page.posted, [{ type: 'forgetModelOnce' }]);
-    page.composer.model.setOnce(undefined);
-    assert.ok(page.button('Model: m h'));
-    assert.deepEqual(page.all('.model-once'), []);
+    setOnce(undefined);
+    assert.ok(page.one('button', 'Model: gpt-4o api.example'));
+    assert.deepEqual(page.all('button', 'Remove deepseek-r1 · this prompt only'), []);
   });
 
   it('is shown as a chip, which takes over the focus of the model button and returns the focus when it is removed', () => {
-    page.button('Model: m h').focus();
-    page.composer.model.setOnce('deepseek-r1');
-    assert.equal(page.focused?.getAttribute('aria-label'), 'Remove deepseek-r1 · this prompt only');
-    page.composer.model.setOnce(undefined);
-    assert.equal(page.focused, page.button('Model: m h'));
+    page.one('button', 'Model: gpt-4o api.example').focus();
+    setOnce('deepseek-r1');
+    assert.equal(
+      page.window.document.activeElement?.getAttribute('aria-label'),
+      'Remove deepseek-r1 · this prompt only',
+    );
+    setOnce(undefined);
+    assert.equal(page.window.document.activeElement, page.one('button', 'Model: gpt-4o api.example'));
     page.input.focus();
-    page.composer.model.setOnce('deepseek-r1');
-    assert.equal(page.focused, page.input);
+    setOnce('deepseek-r1');
+    assert.equal(page.window.document.activeElement, page.input);
   });
-});
-
-describe('Enter in the composer', () => {
-  let page: ComposerPage;
-  beforeEach(() => {
-    page = new ComposerPage();
-  });
-  afterEach(() => page.dispose());
-
-  for (const [modifiers, sends] of [
-    [{}, true],
-    [{ ctrlKey: true }, true],
-    [{ metaKey: true }, true],
-    [{ shiftKey: true }, false],
-    [{ altKey: true }, false],
-  ] as const) {
-    it(`${sends ? 'sends' : 'does not send'} the prompt when pressed with ${Object.keys(modifiers)[0] ?? 'no modifier key'}`, () => {
-      page.type('Why?');
-      assert.equal(page.key('Enter', modifiers), sends);
-      assert.deepEqual(page.postedExceptQueries, sends ? [{ type: 'send', prompt: 'Why?' }] : []);
-    });
-  }
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import type { ToHost } from '../../../src/shared/pageMessages';
 import type { ContextSuggestion } from '../../../src/shared/protocol';
-import { ComposerPage } from '../panel/support/composerPage';
+import { exchange, PanelPage } from '../panel/support/panelPage';
 
 const suggestion = (label: string, kind: ContextSuggestion['kind'] = 'file', detail = ''): ContextSuggestion => ({
   id: `${kind}:${label}`,
@@ -16,18 +17,29 @@ const twoMatches = [
 ];
 
 describe('popup with context suggestions', () => {
-  let page: ComposerPage;
+  let page: PanelPage;
   beforeEach(() => {
-    page = new ComposerPage();
+    page = new PanelPage();
+    page.snapshot();
   });
   afterEach(() => page.dispose());
 
-  const answer = (items: readonly ContextSuggestion[], request = page.queries.length): void =>
-    page.composer.popup.showSuggestions(request, items);
-  const options = (): string[] => page.all('[role="option"]').map(({ textContent }) => textContent.trim());
+  const queries = (): readonly string[] =>
+    page.posted.flatMap((message) => (message.type === 'suggestContext' ? [message.query] : []));
+  const otherPosted = (): readonly ToHost[] => page.posted.filter(({ type }) => type !== 'suggestContext');
+  /** Fires an event. @returns whether the page has prevented the default action of the browser */
+  const fire = (type: string, target: Element = page.input): boolean =>
+    !target.dispatchEvent(new page.window.Event(type, { bubbles: true, cancelable: true }));
+  const select = (start: number, end: number): void => {
+    page.input.setSelectionRange(start, end);
+    fire('keyup');
+  };
+  const answer = (items: readonly ContextSuggestion[], request = queries().length): void =>
+    page.receive({ type: 'suggestions', request, items });
+  const options = (): string[] => page.all('option').map(({ textContent }) => textContent.trim());
   const active = (): string | undefined => {
     const id = page.input.getAttribute('aria-activedescendant');
-    const selected = page.all('[aria-selected="true"]');
+    const selected = page.all('option').filter((option) => option.ariaSelected === 'true');
     assert.deepEqual(
       selected.map((option) => option.id),
       id === null ? [] : [id],
@@ -46,15 +58,15 @@ describe('popup with context suggestions', () => {
       { type: 'suggestContext', request: 1, query: '' },
       { type: 'suggestContext', request: 2, query: 's' },
     ]);
-    assert.deepEqual(page.all('[role="listbox"]'), []);
+    assert.deepEqual(page.all('listbox'), []);
     answer(twoMatches);
     assert.deepEqual(options(), ['sample.ts:3-9 Selection', 'sample.ts src', 'Choose a file…']);
-    const [list] = page.all('[role="listbox"]');
+    const [list] = page.all('listbox');
     assert.equal(list?.getAttribute('aria-label'), 'Context to attach');
     assert.equal(page.input.getAttribute('aria-controls'), list.id);
     assert.equal(active(), 'sample.ts:3-9');
     assert.equal(page.announced, '3 suggestions');
-    assert.equal(page.focused, page.input);
+    assert.equal(page.window.document.activeElement, page.input);
   });
 
   it('keeps the old suggestions until the new ones arrive, and ignores responses to any request but the latest', () => {
@@ -76,14 +88,14 @@ describe('popup with context suggestions', () => {
     answer(twoMatches);
     page.type('#s| #');
     assert.deepEqual(options(), []);
-    assert.deepEqual(page.queries, ['s', '', 's']);
+    assert.deepEqual(queries(), ['s', '', 's']);
   });
 
   it('requests suggestions only once while the query stays the same', () => {
     open();
-    page.fire('keyup');
-    page.fire('click');
-    assert.deepEqual(page.queries, ['sa']);
+    fire('keyup');
+    fire('click');
+    assert.deepEqual(queries(), ['sa']);
   });
 
   it('highlights options with the arrow keys and wraps around', () => {
@@ -100,22 +112,21 @@ describe('popup with context suggestions', () => {
       open('explain #sa| please');
       page.key('ArrowDown');
       assert.equal(page.key(key), true);
-      assert.deepEqual(page.postedExceptQueries, [{ type: 'attach', id: 'file:sample.ts' }]);
+      assert.deepEqual(otherPosted(), [{ type: 'attach', id: 'file:sample.ts' }]);
       assert.equal(page.input.value, 'explain  please');
       assert.equal(page.input.selectionStart, 8);
-      assert.deepEqual(page.lastDraft, { draft: 'explain  please', context: [] });
       assert.deepEqual(options(), []);
     });
   }
 
   it('attaches the option that the user clicks and keeps the focus in the text field', () => {
     open();
-    const [, second] = page.all('[role="option"]');
-    page.fire('mousemove', second);
+    const [, second] = page.all('option');
+    fire('mousemove', second);
     assert.equal(active(), 'sample.ts');
-    assert.equal(page.fire('mousedown', second), true);
+    assert.equal(fire('mousedown', second), true);
     second?.click();
-    assert.deepEqual(page.postedExceptQueries, [{ type: 'attach', id: 'file:sample.ts' }]);
+    assert.deepEqual(otherPosted(), [{ type: 'attach', id: 'file:sample.ts' }]);
     assert.equal(page.input.value, '');
   });
 
@@ -123,7 +134,7 @@ describe('popup with context suggestions', () => {
     open();
     page.key('ArrowUp');
     page.key('Enter');
-    assert.deepEqual(page.postedExceptQueries, [{ type: 'pickContext' }]);
+    assert.deepEqual(otherPosted(), [{ type: 'pickContext' }]);
     assert.equal(page.input.value, '');
   });
 
@@ -134,7 +145,7 @@ describe('popup with context suggestions', () => {
     assert.equal(active(), 'Choose a file…');
     open('use #nothing2', [pick]);
     page.key('Enter');
-    assert.deepEqual(page.postedExceptQueries, [{ type: 'send', prompt: 'use #nothing2' }]);
+    assert.deepEqual(otherPosted(), [{ type: 'send', prompt: 'use #nothing2' }]);
   });
 
   for (const [key, effect, sent] of [
@@ -144,14 +155,14 @@ describe('popup with context suggestions', () => {
     it(`attaches the first suggestion if ${key} was pressed before the suggestions arrived, or ${effect} if nothing matches`, () => {
       page.type('#sa');
       assert.equal(page.key(key), true);
-      assert.deepEqual(page.postedExceptQueries, []);
+      assert.deepEqual(otherPosted(), []);
       answer(twoMatches);
-      assert.deepEqual(page.postedExceptQueries, [{ type: 'attach', id: 'selection:sample.ts:3-9' }]);
+      assert.deepEqual(otherPosted(), [{ type: 'attach', id: 'selection:sample.ts:3-9' }]);
       page.posted.length = 0;
       page.type('#x');
       page.key(key);
-      page.composer.popup.showSuggestions(2, [pick]);
-      assert.deepEqual(page.postedExceptQueries, sent);
+      answer([pick], 2);
+      assert.deepEqual(otherPosted(), sent);
     });
   }
 
@@ -159,7 +170,7 @@ describe('popup with context suggestions', () => {
     page.type('#sa');
     page.key('Enter');
     page.key('Enter');
-    assert.deepEqual(page.postedExceptQueries, [{ type: 'send', prompt: '#sa' }]);
+    assert.deepEqual(otherPosted(), [{ type: 'send', prompt: '#sa' }]);
   });
 
   it('ignores an Enter that was pressed before the suggestions arrived if the text has changed since', () => {
@@ -167,7 +178,7 @@ describe('popup with context suggestions', () => {
     page.key('Enter');
     page.type('#sam');
     answer(twoMatches);
-    assert.deepEqual(page.postedExceptQueries, []);
+    assert.deepEqual(otherPosted(), []);
   });
 
   it('is closed with Escape and stays closed for the same #', () => {
@@ -176,31 +187,23 @@ describe('popup with context suggestions', () => {
     assert.deepEqual(options(), []);
     assert.equal(page.key('Escape'), false);
     page.type('#sam');
-    assert.deepEqual(page.queries, ['sa']);
+    assert.deepEqual(queries(), ['sa']);
     assert.equal(page.key('ArrowDown'), false);
     page.type('');
     page.type('#');
-    assert.deepEqual(page.queries, ['sa', '']);
-  });
-
-  it('is closed by `closePopup`, which returns whether it was open', () => {
-    assert.equal(page.composer.popup.close(), false);
-    page.type('#sa');
-    assert.equal(page.composer.popup.close(), false);
-    open('#', twoMatches);
-    open('x #sa');
-    assert.equal(page.composer.popup.close(), true);
-    assert.equal(page.composer.popup.close(), false);
-    assert.equal(page.input.value, 'x #sa');
+    assert.deepEqual(queries(), ['sa', '']);
   });
 
   for (const [what, act] of [
     ['the user types a space', () => page.type('#sa ')],
-    ['the caret leaves the query', () => page.select(0, 0)],
-    ['the user selects text', () => page.select(0, 3)],
+    ['the caret leaves the query', () => select(0, 0)],
+    ['the user selects text', () => select(0, 3)],
     ['the user presses Shift+Tab', () => assert.equal(page.key('Tab', { shiftKey: true }), false)],
-    ['the text field loses the focus', () => page.fire('blur')],
-    ['the host confirms the prompt', () => page.composer.confirmPrompt('#sa')],
+    ['the text field loses the focus', () => fire('blur')],
+    [
+      'the host confirms the prompt',
+      () => page.receive({ type: 'exchange', exchange: exchange('a', { prompt: '#sa' }) }),
+    ],
   ] as const) {
     it(`is closed when ${what}`, () => {
       open();
@@ -221,18 +224,18 @@ describe('popup with context suggestions', () => {
   for (const inputType of ['insertFromPaste', 'insertFromDrop', 'historyUndo']) {
     it(`requests no suggestions for input of type ${inputType}`, () => {
       page.type('#endif', { inputType });
-      assert.deepEqual(page.queries, []);
+      assert.deepEqual(queries(), []);
       page.type('#endi', { inputType: 'deleteContentBackward' });
-      assert.deepEqual(page.queries, ['endi']);
+      assert.deepEqual(queries(), ['endi']);
     });
   }
 
   it('requests suggestions only when an input method has finished its composition', () => {
     page.type('#wen', { isComposing: true });
-    assert.deepEqual(page.queries, []);
+    assert.deepEqual(queries(), []);
     page.input.value = '#文';
-    page.fire('compositionend');
-    assert.deepEqual(page.queries, ['文']);
+    fire('compositionend');
+    assert.deepEqual(queries(), ['文']);
     answer(twoMatches);
     assert.equal(page.key('Enter', { isComposing: true }), false);
     assert.equal(page.key('ArrowDown', { isComposing: true }), false);
@@ -243,7 +246,7 @@ describe('popup with context suggestions', () => {
     it(`attaches nothing when Enter is pressed with ${Object.keys(modifiers)[0]}`, () => {
       open();
       page.key('Enter', modifiers);
-      assert.ok(!page.postedExceptQueries.some(({ type }) => type === 'attach'));
+      assert.ok(!otherPosted().some(({ type }) => type === 'attach'));
     });
   }
 });

@@ -14,11 +14,6 @@ describe('autoscroll', () => {
   });
   afterEach(() => page.dispose());
 
-  it('keeps the end in view while the answer grows', () => {
-    scroller.grow(300);
-    assert.equal(scroller.distanceFromEnd, 0);
-  });
-
   it('stops immediately when the user turns the wheel up', () => {
     scroller.element.dispatchEvent(new page.window.WheelEvent('wheel', { deltaY: -1 }));
     scroller.grow(300);
@@ -131,12 +126,6 @@ describe('autoscroll', () => {
     scroller.grow(100);
     assert.equal(scroller.distanceFromEnd, 0);
     assert.equal(page.window.document.activeElement, page.input);
-  });
-
-  it('hides *Jump to latest* when the user has scrolled to the end', () => {
-    scroller.wheel(-300);
-    scroller.wheel(1000);
-    assert.equal(jump(), undefined);
   });
 
   it('marks *Jump to latest* when new content arrives, until the user returns to the end', () => {

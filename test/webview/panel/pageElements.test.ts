@@ -83,47 +83,4 @@ describe('page around the conversation', () => {
     ]);
     assert.equal(page.root.querySelector('[aria-live="polite"]')?.hasAttribute('role'), false);
   });
-
-  it('announces the start of a continued turn, and that an offline turn resumes when the network is back', () => {
-    page.snapshot([exchange('a')]);
-    page.events('a', ev.attempt({ why: 'resume', how: 'continue' }));
-    assert.equal(page.announced, 'Waiting for the answer');
-    page.events('a', ev.offline());
-    assert.equal(page.announced, 'You appear to be offline. Resumes automatically when the network is back');
-  });
-
-  const resumeMethods = [
-    ['continue', 'Connection lost. Getting the rest of the answer…'],
-    ['prefill', 'Connection lost. Getting the rest of the answer…'],
-    ['restart', 'Connection lost. Restarting the answer… The current text stays until the new answer is longer.'],
-    [undefined, 'Connection lost. Waiting for the answer'],
-  ] as const;
-  for (const [method, announcement] of resumeMethods) {
-    it(`announces once that the stream broke and how the answer is being resumed (${method ?? 'same request'}), then that it was resumed`, () => {
-      page.snapshot([exchange('a')]);
-      const announcements = [
-        ev.attempt(),
-        ev.text('Hi'),
-        ev.cut(),
-        ev.attempt({ attempt: 2, why: 'resume', how: method }),
-        ev.attempt({ attempt: 3, why: 'resume', how: method }),
-        ev.resumed(),
-      ].map((event) => {
-        page.events('a', event);
-        return page.announced;
-      });
-      const started = 'Waiting for the answer';
-      assert.deepEqual(announcements, [started, started, started, announcement, announcement, 'Answer resumed']);
-    });
-  }
-
-  it('announces why the stream broke with the wait that follows, and not again with the next attempt', () => {
-    page.snapshot([exchange('a')]);
-    page.events('a', ev.attempt(), ev.text('Hi'), ev.cut(), ev.waiting());
-    const wait = page.announced;
-    page.events('a', ev.attempt({ attempt: 2, why: 'resume', how: 'continue' }));
-    assert.equal(page.announced, wait);
-    page.events('a', ev.resumed());
-    assert.equal(page.announced, 'Answer resumed');
-  });
 });

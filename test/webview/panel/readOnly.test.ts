@@ -24,17 +24,11 @@ describe('page of a conversation that another window writes', () => {
     assert.match(page.root.textContent, /This conversation is open in another window\./);
   });
 
-  it('posts `openHere` only once when *Open here* is clicked repeatedly', () => {
-    page.snapshot(exchanges, { readOnly: true });
-    const before = page.posted.length;
-    page.click('Open here');
-    page.one('button', 'Open here').click();
-    assert.deepEqual(page.posted.slice(before), [{ type: 'openHere' }]);
-  });
-
   it('enables *Open here* again when the hand-over has failed', () => {
     page.snapshot(exchanges, { readOnly: true });
     page.click('Open here');
+    page.one('button', 'Open here').click();
+    assert.deepEqual(page.posted, [{ type: 'openHere' }]);
     page.receive({ type: 'connection', connection: connected, suggestions: [] });
     assert.equal((page.one('button', 'Open here') as HTMLButtonElement).disabled, true);
     page.snapshot(exchanges, { readOnly: true });

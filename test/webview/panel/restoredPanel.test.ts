@@ -76,21 +76,6 @@ describe('panel restored after it was hidden behind another tab', () => {
     }
   });
 
-  it('restores the open editor of a prompt with its text', () => {
-    const { page } = open();
-    const editorIn = (within: PanelPage): HTMLTextAreaElement | null =>
-      within.root.querySelector('.prompt-editor textarea');
-    page.all('button', 'Edit')[1]?.click();
-    const input = editorIn(page);
-    assert.ok(input);
-    input.value = 'in other words';
-    input.dispatchEvent(new page.window.Event('input', { bubbles: true }));
-    const after = reopened(page.stored);
-    assert.equal(editorIn(after.page)?.value, 'in other words');
-    after.page.click('Cancel');
-    assert.deepEqual([editorIn(after.page), after.page.stored.edits], [null, []]);
-  });
-
   it('keeps the open editor of a prompt after another snapshot', () => {
     const { page } = open();
     page.all('button', 'Edit')[1]?.click();

@@ -109,14 +109,6 @@ describe('sent prompt that the host has not confirmed', () => {
     assert.deepEqual(page.stored.pending, ['one']);
   });
 
-  it('is confirmed by the new exchange if it is the new text of an edited prompt', () => {
-    const page = open();
-    resend(page, 'in other words');
-    assert.deepEqual(page.stored.pending, ['in other words']);
-    page.receive({ type: 'path', exchanges: [exchangeOf('a2', 'in other words')] });
-    assert.deepEqual(page.stored.pending, []);
-  });
-
   it('is no longer pending when the host returns it as a prefilled prompt', () => {
     const page = open();
     send(page, 'one');
@@ -130,24 +122,6 @@ describe('sent prompt that the host has not confirmed', () => {
     page.type('one');
     page.receive({ type: 'exchange', exchange: exchangeOf('b', 'one') });
     assert.equal(page.input.value, 'one');
-  });
-
-  it('is removed from the composer when the host confirms it after it was restored', () => {
-    const page = open();
-    send(page, 'one');
-    const after = next(page);
-    after.receive({ type: 'exchange', exchange: exchangeOf('b', 'one') });
-    assert.equal(after.input.value, '');
-  });
-
-  it('is pending only once when the user sends it again', () => {
-    const page = open();
-    send(page, 'one');
-    page.type('next');
-    const after = next(page);
-    assert.equal(recall(after), 'one');
-    after.key('Enter');
-    assert.deepEqual(after.stored.pending, ['one']);
   });
 });
 
@@ -304,16 +278,5 @@ describe('unsent text', () => {
     store.save('c1', { draft: 'a' });
     store.remove(['c2']);
     assert.equal(store.load('c1'), undefined);
-  });
-});
-
-describe('prompt history of a page', () => {
-  afterEach(closePages);
-
-  it('is cleared when the user clears it in another page', () => {
-    const page = open(undefined, [], { promptHistory: ['secret'] });
-    page.receive({ type: 'promptHistory', promptHistory: [], deleted: [] });
-    page.key('ArrowUp');
-    assert.equal(page.input.value, '');
   });
 });

@@ -249,22 +249,6 @@ describe('timeline', () => {
     assert.deepEqual([timeline().open, page.clock.pending], [true, 0]);
   });
 
-  it('moves the focus to the composer when the turn restarts', () => {
-    page.events('a', ...retried, done);
-    timeline().querySelector('summary')!.focus();
-    page.receive({ type: 'exchange', exchange: exchange('a') });
-    assert.equal(page.window.document.activeElement, page.input);
-  });
-
-  it('shows the attempts of all segments of an answer that the user has continued', () => {
-    const first = [ev.attempt({ at: 1000 }), ev.text('Hel', 2000), { ...ev.stopped('Hel'), at: 5000 }];
-    const stopped = first.reduce(reduceTurn, initialTurn);
-    page.snapshot([exchange('a', { state: { ...initialTurn, text: 'Hel', previousSegments: [stopped] } })]);
-    page.events('a', ev.attempt({ at: 90_000 }), ev.text('lo', 91_000), ev.done('Hello', { at: 93_000 }));
-    assert.equal(caption(), 'Answered after 2 attempts');
-    assert.deepEqual(rows(), ['+0 s Attempt 1 with gpt-4o', '+4 s Attempt 2 with gpt-4o']);
-  });
-
   it('has a chart with an accessible name and a title for each bar', () => {
     const route = [ev.route(), ev.attempt({ attempt: 4, why: 'switch', at: 43_000, origin: 'https://backup.example' })];
     const [first, ...others] = retried;

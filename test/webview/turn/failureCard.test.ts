@@ -19,25 +19,10 @@ const buttons = (): readonly HTMLElement[] => [...page.one('alert').querySelecto
 describe('failure card', () => {
   usePage();
 
-  const origin = 'https://backup.example';
-  const routes: Readonly<
-    Record<string, readonly [fields: Partial<FailedEvent>, events: readonly StreamEvent[], string?]>
-  > = {
-    'no route if there is only one': [{}, [ev.attempt({ origin })]],
-    'the route if the turn can switch': [
-      { actions: ['switchRoute'] },
-      [ev.attempt({ origin })],
-      'Route: backup.example',
-    ],
-    'the route after a switch': [{}, [ev.route(), ev.attempt({ origin })], 'Route: backup.example'],
-    'the route only once': [{ message: 'backup.example is busy.' }, [ev.route(), ev.attempt({ origin })]],
-  };
-  for (const [name, [fields, events, route]] of Object.entries(routes)) {
-    it(`names ${name}`, () => {
-      fail(fields, ...events);
-      assert.equal(page.one('alert').querySelector('.provenance')?.textContent, route);
-    });
-  }
+  it('names the route after a switch to another route', () => {
+    fail({}, ev.route(), ev.attempt({ origin: 'https://backup.example' }));
+    assert.equal(page.one('alert').querySelector('.provenance')?.textContent, 'Route: backup.example');
+  });
 
   it('has a button for each action, of which it highlights at most three, and each button posts its action', () => {
     fail({ actions: ['details', 'openBilling', 'switchModel', 'networkSettings', 'moreRoom', 'switchRoute'] });

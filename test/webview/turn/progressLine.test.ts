@@ -47,14 +47,6 @@ describe('progress line', () => {
     ]);
   });
 
-  it('is not a live region, so screen readers do not read the seconds', () => {
-    page.events('a', ...quiet);
-    const announcement = page.announced;
-    page.clock.advance(3000);
-    assert.equal(page.announced, announcement);
-    assert.equal(page.part('progress')?.closest('[aria-live]')?.getAttribute('aria-live'), 'off');
-  });
-
   const ends = {
     'the next token': () => page.events('a', ev.text('lo', 12_000)),
     'a wait': () => page.events('a', ev.waiting()),

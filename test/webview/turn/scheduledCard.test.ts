@@ -132,9 +132,4 @@ describe('card of a scheduled prompt', () => {
     assert.deepEqual(page.all('button', 'Send now'), []);
     assert.ok(page.one('timer'));
   });
-
-  it('leaves the composer free for further prompts', () => {
-    page.snapshot([scheduled()]);
-    assert.deepEqual(page.all('button', 'Stop'), []);
-  });
 });

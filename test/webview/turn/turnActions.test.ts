@@ -27,22 +27,6 @@ describe('versions of an answer', () => {
     ]);
   });
 
-  it('can be added with *Regenerate* below every completed answer that has no card with a button to restart it', () => {
-    const limited = [ev.attempt(), ev.text('b'), ev.done('b', { finishReason: 'length' })].reduce(
-      reduceTurn,
-      initialTurn,
-    );
-    const failed = [ev.attempt(), ev.failed()].reduce(reduceTurn, initialTurn);
-    page.snapshot([
-      exchange('a', { state: done('a') }),
-      exchange('f', { state: failed }),
-      exchange('b', { state: limited }),
-    ]);
-    assert.equal(page.all('button', 'Regenerate').length, 1);
-    page.receive({ type: 'exchange', exchange: exchange('c') });
-    assert.equal(page.all('button', 'Regenerate').length, 2);
-  });
-
   it('are counted between two buttons that show the previous and the next version', () => {
     page.snapshot([exchange('a'), version('b2')]);
     page.events('a', ev.attempt(), ev.stopped(''));
@@ -95,13 +79,6 @@ describe('versions of an answer', () => {
     page.receive({ type: 'path', exchanges: [version('b1')] });
     // The first version has no previous version, so the other button gets the focus.
     assert.equal(page.window.document.activeElement, page.one('button', 'Next version'));
-  });
-
-  it('have buttons to switch between them as soon as there are two', () => {
-    page.snapshot([exchange('b1', { state: done('b1') })]);
-    assert.deepEqual(page.all('button', 'Next version'), []);
-    page.receive({ type: 'path', exchanges: [version('b1', { versions: ['b1', 'b2'] })] });
-    assert.ok(page.one('button', 'Next version'));
   });
 });
 

@@ -163,12 +163,6 @@ describe('notes below an answer', () => {
     const note = 'gpt-4o was overloaded. qwen continued after 1,204 characters.';
     assert.deepEqual([...notes().slice(0, 2), page.announced], [note, '', note]);
   });
-
-  it('no longer mention the resume after the answer was restarted', () => {
-    page.events('a', start, ...brokenOnce, ev.stopped('Hello'));
-    page.receive({ type: 'exchange', exchange: exchange('a', { state: { ...initialTurn, text: 'Hello' } }) });
-    assert.deepEqual(notes(), ['', '', '']);
-  });
 });
 
 describe('tool calls below an answer', () => {
@@ -187,10 +181,5 @@ describe('tool calls below an answer', () => {
     page.events('a', ev.toolCall({ index: 0, name: 'readFile' }), ev.toolCall({ index: 1, name: '<b>' }));
     page.events('a', ev.toolCall({ index: 0, arguments: '{}' }), ev.done(''));
     assert.deepEqual(toolCalls(), ['Tool call requested: readFile', 'Tool call requested: <b>']);
-  });
-
-  it('are removed with a failed attempt when another attempt starts', () => {
-    page.events('a', start, ev.toolCall({ name: 'readFile' }), ev.cut(), ev.attempt({ attempt: 2, why: 'resume' }));
-    assert.deepEqual(toolCalls(), []);
   });
 });

@@ -40,13 +40,6 @@ describe('end of a turn', () => {
     assert.ok(page.one('button', 'Restart answer'));
     assert.equal(page.root.querySelectorAll('.outcome').length, 2);
   });
-
-  it('changes nothing in the conversation when an attempt ends', () => {
-    page.events('a', ev.attempt(), ev.text('Hello'));
-    const before = page.one('log').outerHTML;
-    page.events('a', ev.ended());
-    assert.equal(page.one('log').outerHTML, before);
-  });
 });
 
 describe('footer of an answer', () => {
@@ -96,23 +89,10 @@ describe('footer of an answer', () => {
     assert.equal(page.clock.pending, 0);
   });
 
-  for (const [name, end] of Object.entries({ stopped: ev.stopped('Hi'), failed: ev.failed({ text: 'Hi' }) })) {
-    it(`copies the partial answer of a ${name} turn`, () => {
-      page.events('a', ev.attempt(), ev.text('Hi'), end);
-      page.click('Copy');
-      assert.deepEqual(page.posted, [{ type: 'copy', text: 'Hi' }]);
-    });
-  }
-
   it('posts a `copyRequest` message when *Get code* is clicked', () => {
     page.events('a', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
     page.click('Get code…');
     assert.deepEqual(page.posted, [{ type: 'copyRequest', exchangeId: 'a' }]);
     assert.equal(page.one('button', 'Get code…').title, 'This request as cURL, Python, or Node.js');
-  });
-
-  it('has no *Copy* button without an answer', () => {
-    page.events('a', ev.attempt(), ev.failed());
-    assert.deepEqual(page.all('button', 'Copy'), []);
   });
 });

@@ -8,19 +8,13 @@ const english = createFormat('en', panelStrings);
 describe('duration format', () => {
   const rows: readonly (readonly [ms: number, text: string])[] = [
     [-5, '0 s'],
-    [0, '0 s'],
-    [40, '0 s'],
     [60, '0.1 s'],
     [4100, '4.1 s'],
-    [5000, '5 s'],
     [9940, '9.9 s'],
     [9960, '10 s'],
-    [12_345, '12 s'],
-    [59_600, '60 s'],
     [90_400, '90 s'],
     [90_500, '1 min 31 s'],
     [119_700, '2 min'],
-    [300_000, '5 min'],
     [3_661_000, '61 min 1 s'],
   ];
   for (const [ms, text] of rows) {
@@ -41,20 +35,13 @@ describe('duration format', () => {
 
 describe('countdown format', () => {
   const rows: readonly (readonly [ms: number, text: string])[] = [
-    [-1, '0 s'],
-    [0, '0 s'],
     [499, '0 s'],
     [500, '1 s'],
-    [4100, '4 s'],
-    [4900, '5 s'],
-    [5000, '5 s'],
-    [90_000, '90 s'],
     [90_499, '90 s'],
     [90_500, '1 min 31 s'],
     [120_000, '2 min'],
     [5_400_000, '90 min'],
     [5_401_000, '1 h 30 min'],
-    [86_399_000, '23 h 59 min'],
   ];
   for (const [ms, text] of rows) {
     it(`formats ${ms} remaining ms as ${text}`, () => assert.equal(english.countdown(ms), text));
@@ -80,7 +67,6 @@ describe('time of day format', () => {
 describe('price format', () => {
   for (const [usd, text] of [
     [0.00002, '<$0.0001'],
-    [0.0001, '$0.0001'],
     [0.0042, '$0.0042'],
     [0.0123, '$0.012'],
     [0.5, '$0.50'],
@@ -92,10 +78,8 @@ describe('price format', () => {
 
 describe('compact number format', () => {
   const rows: readonly (readonly [locale: string, value: number, text: string])[] = [
-    ['en', 0, '0'],
     ['en', 950, '950'],
     ['en', 12_345, '12.3K'],
-    ['en', 1_200_000, '1.2M'],
     ['zh-cn', 12_345, '1.2万'],
   ];
   for (const [locale, value, text] of rows) {
@@ -107,9 +91,7 @@ describe('compact number format', () => {
 
 describe('format of plurals, lists and numbers', () => {
   const rows: readonly (readonly [locale: string, value: number, text: string])[] = [
-    ['en', 0, '0 bytes'],
     ['en', 1, '1 byte'],
-    ['en', 1.5, '1.5 bytes'],
     ['en', 12_345, '12.3K bytes'],
     ['zh-cn', 1, '1 bytes'],
   ];

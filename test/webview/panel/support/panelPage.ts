@@ -158,14 +158,18 @@ export class PanelPage {
     return this.root.querySelector('.composer textarea')!;
   }
 
-  type(text: string): void {
-    this.input.value = text;
-    this.input.setSelectionRange(text.length, text.length);
-    this.input.dispatchEvent(new this.window.Event('input', { bubbles: true }));
+  /** Replaces the draft. The caret is at the `|` of the text, or at the end. */
+  type(marked: string, event: Readonly<Record<string, unknown>> = {}): void {
+    const caret = marked.includes('|') ? marked.indexOf('|') : marked.length;
+    this.input.value = marked.replace('|', '');
+    this.input.setSelectionRange(caret, caret);
+    this.input.dispatchEvent(new this.window.InputEvent('input', { bubbles: true, inputType: 'insertText', ...event }));
   }
 
-  key(key: string, init: KeyboardEventInit = {}, target: Element = this.input): void {
-    target.dispatchEvent(new this.window.KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...init }));
+  /** Presses a key. @returns whether the page has prevented the default action of the browser */
+  key(key: string, init: KeyboardEventInit = {}, target: Element = this.input): boolean {
+    const event = new this.window.KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...init });
+    return !target.dispatchEvent(event);
   }
 
   get announced(): string {
