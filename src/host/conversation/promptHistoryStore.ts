@@ -3,10 +3,7 @@ import type { RemovalEvent } from './conversationStore';
 const promptsKey = 'holysheep.prompts';
 const deletedKey = 'holysheep.deletedConversations';
 const maxPrompts = 100;
-/**
- * Maximum number of deleted conversations whose ids are stored. The ids are needed because closed pages may still have
- * drafts of those conversations.
- */
+/** Maximum number of stored ids of deleted conversations. Closed pages may still have drafts of them. */
 const maxDeletedIds = 200;
 /** Maximum length of a stored prompt, in characters. VS Code reads the whole workspace state at each start. */
 const maxPromptLength = 4000;
@@ -22,90 +19,48 @@ interface StoredPrompt {
   readonly conversationId: string;
 }
 
-/**
- * The last prompts of a workspace, oldest first. The arrow-up key brings them back in the composer. Deleting a
- * conversation removes its prompts.
- */
+/** The last prompts of a workspace, oldest first. Deleting a conversation removes its prompts. */
 export class PromptHistory {
-  /**
-   * Copies of the prompt history from before each deletion that can still be undone, by the id of the deleted
-   * conversation. The copies are never written to disk.
-   */
-  private readonly promptsBeforeDeletion = new Map<string, readonly StoredPrompt[]>();
+  /** Ids of conversations whose deletion can still be undone. Their prompts are stored, but not listed. */
+  private readonly undoableIds = new Set<string>();
 
   constructor(private readonly store: StateStore) {}
 
   list(): readonly string[] {
-    return this.storedPrompts().map(({ prompt }) => prompt);
+    const deleted = this.deletedIds();
+    const listed = this.storedPrompts().filter(({ conversationId }) => !deleted.includes(conversationId));
+    return listed.map(({ prompt }) => prompt);
   }
 
   /** Returns the ids of permanently deleted conversations. Pages remove the drafts of these conversations. */
   deletedConversations(): readonly string[] {
-    return this.deletedIds().filter((id) => !this.promptsBeforeDeletion.has(id));
+    return this.deletedIds().filter((id) => !this.undoableIds.has(id));
   }
 
   /** Adds a prompt. A repeated prompt moves to the end. A prompt that is too long is not stored. */
   async add(prompt: string, conversationId: string): Promise<void> {
     if (prompt.length > maxPromptLength) return;
     const otherPrompts = this.storedPrompts().filter((stored) => stored.prompt !== prompt);
-    await this.store.update(promptsKey, [...otherPrompts, { prompt, conversationId }].slice(-maxPrompts));
+    await this.save([...otherPrompts, { prompt, conversationId }]);
   }
 
   async handleRemoval({ id, state }: RemovalEvent): Promise<void> {
-    switch (state) {
-      case 'hidden':
-        return this.hide(id);
-      case 'restored':
-        return this.restore(id);
-      case 'deleted':
-        return this.deleteForGood(id);
-    }
-  }
-
-  /** Removes the prompts of a deleted conversation, but keeps a copy in memory for `restore`. */
-  private async hide(conversationId: string): Promise<void> {
-    this.promptsBeforeDeletion.set(conversationId, this.storedPrompts());
-    await this.remove(conversationId);
-  }
-
-  /**
-   * Puts the prompts of a conversation back at their previous positions after its deletion was undone. From then on,
-   * pages keep the drafts of the conversation again.
-   */
-  private async restore(conversationId: string): Promise<void> {
-    const previous = this.promptsBeforeDeletion.get(conversationId) ?? [];
-    this.promptsBeforeDeletion.delete(conversationId);
-    const current = this.storedPrompts();
-    const includes = (prompts: readonly StoredPrompt[], text: string): boolean =>
-      prompts.some(({ prompt }) => prompt === text);
-    const restored = previous.filter(
-      ({ conversationId: id, prompt }) => id === conversationId || includes(current, prompt),
-    );
-    const added = current.filter(({ prompt }) => !includes(restored, prompt));
-    await this.store.update(
-      deletedKey,
-      this.deletedIds().filter((id) => id !== conversationId),
-    );
-    if (restored.length > 0) await this.store.update(promptsKey, [...restored, ...added].slice(-maxPrompts));
-  }
-
-  private async deleteForGood(conversationId: string): Promise<void> {
-    this.promptsBeforeDeletion.delete(conversationId);
-    await this.remove(conversationId);
+    if (state === 'hidden') this.undoableIds.add(id);
+    else this.undoableIds.delete(id);
+    const otherIds = this.deletedIds().filter((deleted) => deleted !== id);
+    await this.store.update(deletedKey, state === 'restored' ? otherIds : [...otherIds, id].slice(-maxDeletedIds));
+    if (state === 'deleted') await this.save(this.storedPrompts());
   }
 
   async clear(): Promise<void> {
-    for (const id of this.promptsBeforeDeletion.keys()) this.promptsBeforeDeletion.set(id, []);
     await this.store.update(promptsKey, undefined);
   }
 
-  private async remove(conversationId: string): Promise<void> {
-    const otherIds = this.deletedIds().filter((id) => id !== conversationId);
-    await this.store.update(deletedKey, [...otherIds, conversationId].slice(-maxDeletedIds));
-    await this.store.update(
-      promptsKey,
-      this.storedPrompts().filter((stored) => stored.conversationId !== conversationId),
-    );
+  /** Also removes prompts of conversations that a previous window deleted while the deletion could still be undone. */
+  private async save(prompts: readonly StoredPrompt[]): Promise<void> {
+    const deleted = this.deletedConversations();
+    const kept = prompts.filter(({ conversationId }) => !deleted.includes(conversationId));
+    await this.store.update(promptsKey, kept.slice(-maxPrompts));
   }
 
   private deletedIds(): readonly string[] {

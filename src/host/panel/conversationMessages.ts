@@ -11,10 +11,7 @@ export type MessageHandlers<Type extends ToHost['type'] = ToHost['type']> = {
   readonly [T in Type]: (message: ToHostOf<T>) => unknown;
 };
 
-/**
- * Types of the messages that change a conversation. They are ignored while another window writes the conversation: the
- * page may send one because the page does not know yet that the conversation has become read-only.
- */
+/** Messages that change a conversation. They are ignored while another window writes it. */
 export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'send',
   'withdrawPrompt',

@@ -13,28 +13,30 @@ import { conversationMessages, writingMessages, type MessageHandlers } from './c
 import { withEditedPrompt } from './editPrompt';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
 import { parsePrefilledInput, PromptDraft, sendPrompt } from './promptSender';
-import { revealPanel } from './revealPanel';
 
 export const emptyTitle = 'HolySheep';
 
-/** A conversation, the webview panel that shows it, and the draft of its next prompt. */
+/**
+ * A conversation, the webview panel that shows it, and the draft of its next prompt. `dispose` does not close the panel,
+ * so that VS Code can restore it after a reload.
+ */
 export class ConversationPanel extends Disposable {
-  /** Whether the page has received a snapshot. Until then, no other message is sent to it. */
+  /** Whether the page has received a snapshot. Until then, nothing else is posted to it. */
   private isPageListening = false;
-  /** Prefilled prompts, which no snapshot contains. They wait until the page has received its snapshot. */
+  /** Prefilled prompts, which no snapshot contains. They wait for the snapshot. */
   private waitingPrefills: readonly (ToWebview & { readonly type: 'prefill' })[] = [];
   /** Number of updates of the connection. A slow update can't replace the result of a newer one. */
   private connectionUpdates = 0;
   private wasInDemo: boolean | undefined;
   private postedDemoStep: string | undefined;
-  /** Whether the context items that the page stored before a reload are outdated and must not be restored. */
+  /** Whether the context items that the page stored before a reload are outdated. */
   private hasContextChanged = false;
   private readonly contextDraft: ContextDraft;
   private readonly draft: PromptDraft;
   private readonly handlers: MessageHandlers;
 
   constructor(
-    private readonly panel: vscode.WebviewPanel,
+    readonly view: vscode.WebviewPanel,
     readonly conversation: Conversation,
     private readonly services: PanelServices,
   ) {
@@ -61,47 +63,25 @@ export class ConversationPanel extends Disposable {
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
     this.register(conversation.onDidChange((change) => this.handleConversationChange(change)));
     this.register(conversation.onDidChangeState(() => this.postChangedDemoStep()));
-    this.register(panel.webview.onDidReceiveMessage((message: unknown) => this.handleMessage(message).catch(onError)));
+    this.register(view.webview.onDidReceiveMessage((message: unknown) => this.handleMessage(message).catch(onError)));
     this.register(
-      panel.onDidChangeViewState(() => {
+      view.onDidChangeViewState(() => {
         // VS Code destroys the page of a hidden panel. When the panel becomes visible again, a new page sends `ready`.
-        if (!panel.visible) this.isPageListening = false;
+        if (!view.visible) this.isPageListening = false;
       }),
     );
     this.updateTitle();
   }
 
-  get column(): vscode.ViewColumn | undefined {
-    return this.panel.viewColumn;
-  }
-
-  get isActive(): boolean {
-    return this.panel.active;
-  }
-
   get isVisible(): boolean {
-    return !this.disposed && this.panel.visible;
+    return !this.disposed && this.view.visible;
   }
 
-  get title(): string {
-    return this.panel.title;
-  }
-
-  reveal(preserveFocus: boolean): void {
-    revealPanel(this.panel, preserveFocus).catch(this.services.onError);
-  }
-
-  /** Closes the panel. `dispose` does not close it, so that VS Code can restore it after a reload. */
-  close(): void {
-    this.panel.dispose();
-  }
-
-  /** Puts text into the composer and focuses it, as soon as the page has received its snapshot. */
   prefill(prefilled: PrefilledPrompt): void {
     const message = { type: 'prefill', ...prefilled } as const;
     if (this.isPageListening) this.post(message);
     else this.waitingPrefills = [...this.waitingPrefills, message];
-    // Reads the connection again, because a key may have been set since it was read.
+    // A key may have been set since the connection was read.
     if (prefilled.awaitsKey) this.updateConnection().catch(this.services.onError);
   }
 
@@ -129,7 +109,6 @@ export class ConversationPanel extends Disposable {
       setApiKey: () => this.openKeyDialog(),
       openHere: async () => {
         await conversations.takeOver(conversation);
-        // Tells the page that the conversation is still read-only.
         if (conversation.readOnly) await this.postSnapshot();
       },
       findModels: async ({ exchangeId }) => {
@@ -179,15 +158,14 @@ export class ConversationPanel extends Disposable {
   private post(message: ToWebview): void {
     // VS Code would throw an error after the panel was closed.
     if (this.isPageListening && !this.disposed)
-      this.panel.webview.postMessage(message).then(undefined, this.services.onError);
+      this.view.webview.postMessage(message).then(undefined, this.services.onError);
   }
 
   private async updateConnection(): Promise<void> {
     const update = ++this.connectionUpdates;
     const connection = await this.readConnection();
     if (update !== this.connectionUpdates) return;
-    // Clears the model that was chosen for the next prompt only, when the demo starts or ends, because the demo and the
-    // user's gateway have different models.
+    // The demo and the user's gateway have different models.
     if (connection.demo !== this.wasInDemo) this.draft.setModelOnce(undefined);
     this.wasInDemo = connection.demo;
     this.post({ type: 'connection', connection, suggestions: this.services.tour.suggestions() });
@@ -266,7 +244,6 @@ export class ConversationPanel extends Disposable {
     return { promptHistory: promptHistory.list(), deleted: promptHistory.deletedConversations() };
   }
 
-  /** Returns the model and the gateway for the conversation's next prompt. */
   private async readConnection(): Promise<ConnectionView> {
     const { backupNotices, connections, demo } = this.services;
     const view = await connections.view(demo.answers(this.conversation));
@@ -276,6 +253,6 @@ export class ConversationPanel extends Disposable {
 
   private updateTitle(): void {
     const title = panelTitle(conversationName(this.conversation) ?? '') || emptyTitle;
-    if (this.panel.title !== title) this.panel.title = title;
+    if (this.view.title !== title) this.view.title = title;
   }
 }

@@ -14,7 +14,7 @@ type EditServices = RegenerateServices & Pick<SendServices, 'connections' | 'dem
 
 /**
  * Adds a version of an exchange with the edited prompt, or with another answer if the prompt is unchanged. Without an
- * API key, the new version fails and its failure card offers to set a key. The previous version is kept.
+ * API key, the new version fails and its failure card offers to set a key.
  */
 export async function editPrompt(
   services: EditServices,
@@ -47,7 +47,7 @@ export async function regenerate(
   if (!exchange) return;
   await conversations.withOpen(conversation, async () => {
     const model = switchModel ? await pickOtherModel(catalog, exchange) : undefined;
-    // Ignores a second click that arrives before the page shows the version that the first click has added.
+    // A second click may arrive before the page shows the version that the first click has added.
     const isCurrent = conversation.exchanges().some(({ id }) => id === exchangeId);
     if (isCurrent && (!switchModel || model !== undefined)) conversation.regenerate(exchangeId, model);
   });
@@ -62,8 +62,7 @@ export function pickOtherModel(
 
 function editedInput(exchange: Exchange, prompt: string, demo: boolean): PromptInput | undefined {
   const edited = withEditedPrompt(exchange, prompt);
-  // Drops the exchange's model if the edited prompt goes to another gateway, because the demo and the user's gateway
-  // have different models.
+  // The demo and the user's gateway have different models.
   const isOtherGateway = demo !== (exchange.demo === true);
   return edited && { ...edited, demo, ...(isOtherGateway && { model: undefined }) };
 }

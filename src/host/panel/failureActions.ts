@@ -88,15 +88,14 @@ export async function runFailureAction(
       await vscode.commands.executeCommand(`holysheep.${action}`);
       return;
     case 'details':
-      // Does nothing for the button that opens the details of a failure, because the page itself opens them.
+      // The page itself opens them.
       return;
   }
 }
 
 /**
  * Switches the turn of an exchange to another model. If the turn failed because the gateway lacks the selected model,
- * also selects the other model, so that the next prompt does not fail as well. A turn whose model was chosen for one
- * prompt only does not change the selected model.
+ * also selects the other model, so that the next prompt does not fail as well.
  */
 export async function switchModel(
   { catalog, connections }: Pick<PanelServices, 'catalog' | 'connections'>,

@@ -39,7 +39,6 @@ export function registerPanels(services: PanelCommandServices): readonly Command
   ];
 }
 
-/** Does the same as *Retry now* on the card of the running turn, or else of the last turn. */
 export async function retryNow(services: PanelServices): Promise<void> {
   const conversation = services.conversations.running ?? services.conversations.current;
   const exchange = conversation?.activeExchange ?? conversation?.lastExchange;
@@ -53,8 +52,7 @@ export async function reopenPanels({
   workspace,
 }: Pick<PanelCommandServices, 'conversations' | 'panels'> & { readonly workspace: unknown }): Promise<void> {
   await panels.replaceOrphaned();
-  // Reopens nothing in a window without a folder. All such windows share their storage, so an interrupted turn there
-  // may belong to another window.
+  // All windows without a folder share their storage, so an interrupted turn there may belong to another window.
   if (workspace) panels.reopen(await conversations.openInterrupted());
 }
 
@@ -62,8 +60,7 @@ export async function reopenPanels({
 function askCommand(services: SendServices): Command['execute'] {
   let unsent = '';
   return async (argument) => {
-    // Ignores an argument that is a URI, because the editor's context menu passes the URI of the file instead of a
-    // prompt.
+    // The editor's context menu passes the URI of the file instead of a prompt.
     if (argument !== undefined && !(argument instanceof vscode.Uri)) {
       const { prompt, model, newConversation } = parseAskArgument(argument, localize);
       await sendPrompt(services, { prompt, model }, { newConversation });
@@ -75,10 +72,7 @@ function askCommand(services: SendServices): Command['execute'] {
   };
 }
 
-/**
- * Shows an input box for a prompt. If the user dismisses the box, the typed text is returned as well, so that the next
- * box can start with it.
- */
+/** The typed text is also returned if the user dismisses the box, so that the next box can start with it. */
 async function showPromptBox(text: string): Promise<{ readonly accepted: boolean; readonly text: string }> {
   const box = vscode.window.createInputBox();
   box.title = vscode.l10n.t('Ask HolySheep');

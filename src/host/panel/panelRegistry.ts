@@ -14,12 +14,14 @@ import type { PanelServices, PrefilledPrompt } from './panelServices';
 /** Maximum number of conversations that are reopened after a reload because their turn was interrupted. */
 const maxReopened = 3;
 
+/** Maximum time to wait for a panel to become active, in milliseconds. A modal dialog prevents that. */
+const activationTimeoutMs = 2000;
+
 const translate = (english: string): string => vscode.l10n.t(english);
 
-/** The panels of this window, one for each open conversation. Restores them after a reload. */
+/** The panels of this window, one for each open conversation. */
 export class PanelRegistry extends Disposable implements vscode.WebviewPanelSerializer {
   private readonly closeEmitter = this.register(new vscode.EventEmitter<Conversation>());
-  /** Fires after the panel of a conversation was closed. */
   readonly onDidClose = this.closeEmitter.event;
   /** The panels by the ids of their conversations, the most recently opened or focused one last. */
   private readonly panels = new Map<string, ConversationPanel>();
@@ -38,14 +40,13 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
 
   show(conversation: Conversation, { preserveFocus }: { readonly preserveFocus: boolean }): void {
     const existing = this.panels.get(conversation.id);
-    if (existing) existing.reveal(preserveFocus);
+    if (existing) this.reveal(existing, preserveFocus);
     else this.open(conversation, preserveFocus);
     if (!preserveFocus) this.conversations.activate(conversation);
   }
 
   /**
-   * Opens a panel for each conversation that has none. Leaves out a conversation whose panel VS Code is going to
-   * restore, because the restored panel is where the user has put it.
+   * Opens panels for conversations that have none and whose panels VS Code is not going to restore.
    * @param conversations newest first
    */
   reopen(conversations: readonly Conversation[]): void {
@@ -58,9 +59,8 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   }
 
   /**
-   * Replaces the panels that stopped working because their extension host died. Resolves when all are replaced. If all
-   * of them are hidden, resolves immediately, because they are replaced only when the user looks at one of them, which
-   * may be hours later.
+   * Replaces the panels that stopped working because their extension host died. Resolves immediately if all of them are
+   * hidden, because they are replaced only when the user looks at one of them.
    */
   async replaceOrphaned(): Promise<void> {
     if (this.restoration.orphanedIds.length === 0) return;
@@ -77,14 +77,13 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     return [...this.panels.values()].some(({ conversation }) => predicate(conversation));
   }
 
-  /** Returns whether the conversation has a panel that no other tab covers. */
   isVisible(id: string): boolean {
     return this.panels.get(id)?.isVisible ?? false;
   }
 
   /** Closes the panel of a conversation. A running turn continues. */
   close(id: string): void {
-    this.panels.get(id)?.close();
+    this.panels.get(id)?.view.dispose();
   }
 
   prefill(conversation: Conversation, prefilled: PrefilledPrompt): void {
@@ -95,7 +94,6 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     for (const panel of this.panels.values()) panel.updatePromptHistory();
   }
 
-  /** Shows a conversation in a restored panel. The panel is blank until the conversation has been read from disk. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     this.restoration.handleRestored();
     const closed = new AbortController();
@@ -105,14 +103,13 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     const existing = this.panels.get(conversation.id);
     if (existing) {
       panel.dispose();
-      existing.reveal(true);
+      this.reveal(existing, true);
     } else if (!closed.signal.aborted) this.add(panel, conversation);
     // Restoring a panel must not change the current conversation, unless the panel has the focus.
-    const focused = [...this.panels.values()].find(({ isActive }) => isActive)?.conversation ?? current;
+    const focused = [...this.panels.values()].find(({ view }) => view.active)?.conversation ?? current;
     if (focused) this.conversations.activate(focused);
   }
 
-  /** Releases the panels without closing them, so that VS Code can restore them after a reload. */
   override dispose(): void {
     for (const panel of this.panels.values()) panel.dispose();
     super.dispose();
@@ -133,13 +130,13 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     if (column === undefined) return;
     for (const id of this.restoration.orphanedIds) {
       const conversation = this.isOpen(id) ? undefined : await this.conversations.openOrCreate(id);
-      // Passes the column, because VS Code reports the column of a new panel too late for the next one.
+      // VS Code reports the column of a new panel too late for the next panel.
       if (conversation && !this.isOpen(id)) this.open(conversation, true, column);
     }
   }
 
   private titles(): readonly string[] {
-    return [...this.panels.values()].map(({ title }) => title);
+    return [...this.panels.values()].map(({ view }) => view.title);
   }
 
   /** @param column preferred editor column. It is not used if the panel would cover the active editor. */
@@ -153,7 +150,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   }
 
   private get preferredColumn(): vscode.ViewColumn | undefined {
-    return [...this.panels.values()].at(-1)?.column ?? columnOfExistingTab();
+    return [...this.panels.values()].at(-1)?.view.viewColumn ?? columnOfExistingTab();
   }
 
   private add(webviewPanel: vscode.WebviewPanel, conversation: Conversation): void {
@@ -185,7 +182,44 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     this.rememberPanels();
   }
 
+  private reveal({ view }: ConversationPanel, preserveFocus: boolean): void {
+    revealPanel(view, preserveFocus).catch(this.services.onError);
+  }
+
   private rememberPanels(): void {
     this.restoration.remember([...this.panels.keys()]);
   }
+}
+
+/**
+ * Reveals a panel in its editor column. A panel that would cover the active editor is moved beside it, and its tab is
+ * pinned, because the next click in the Explorer would replace the moved tab.
+ */
+async function revealPanel(panel: vscode.WebviewPanel, preserveFocus: boolean): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  const column = editor?.viewColumn;
+  if (column === undefined || column !== panel.viewColumn) {
+    panel.reveal(undefined, preserveFocus);
+    return;
+  }
+  const becameActive = waitUntilActive(panel);
+  panel.reveal(vscode.ViewColumn.Beside);
+  // Waits for the focus, because the command `keepEditor` affects only the active editor.
+  if (!(await becameActive)) return;
+  await vscode.commands.executeCommand('workbench.action.keepEditor');
+  if (preserveFocus && editor) await vscode.window.showTextDocument(editor.document, { viewColumn: column });
+}
+
+function waitUntilActive(panel: vscode.WebviewPanel): Promise<boolean> {
+  return new Promise((resolve) => {
+    const finish = (isActive: boolean): void => {
+      clearTimeout(timer);
+      subscription.dispose();
+      resolve(isActive);
+    };
+    const timer = setTimeout(() => finish(false), activationTimeoutMs);
+    const subscription = panel.onDidChangeViewState(() => {
+      if (panel.active) finish(true);
+    });
+  });
 }

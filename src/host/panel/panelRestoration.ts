@@ -10,24 +10,17 @@ const restoreTimeoutMs = 5000;
 
 /**
  * Finds and closes tabs that a previous extension host has left in this window. After a reload, VS Code restores the
- * panel of a tab when the tab becomes visible. When only the extension host has died, its panels no longer work and VS
- * Code restores none of them. VS Code does not reveal which conversation a tab shows. Therefore the ids of the open
- * conversations are saved in the workspace state, and a tab is considered orphaned if its title matches no panel of the
- * current extension host.
+ * panel of a tab when the tab becomes visible. When only the extension host has died, VS Code restores none. It does not
+ * reveal which conversation a tab shows, so the ids of the open conversations are saved in the workspace state, and a
+ * tab counts as orphaned if its title matches no panel of this extension host.
  */
 export class PanelRestoration extends Disposable {
   private readonly remembered: RememberedPanels;
-  /**
-   * Records that VS Code has restored a panel. The other tabs must then not be closed, because VS Code restores their
-   * panels as well.
-   */
+  /** Records that VS Code has restored a panel, and will therefore restore those of the other tabs, too. */
   handleRestored = (): void => undefined;
   private readonly restored = new Promise<true>((resolve) => (this.handleRestored = () => resolve(true)));
 
-  /**
-   * @param session `vscode.env.sessionId`. It stays the same when only the extension host is restarted, and sometimes
-   * after a reload.
-   */
+  /** @param session `vscode.env.sessionId`, which stays the same when only the extension host is restarted */
   constructor(
     private readonly memory: StateStore,
     private readonly session: string,
@@ -47,9 +40,8 @@ export class PanelRestoration extends Disposable {
   }
 
   /**
-   * Returns whether VS Code will restore a panel with this title, that is, whether there is a tab with this title and
-   * without a panel. The saved ids can't tell, because VS Code may have lost the tab of a conversation that was opened
-   * shortly before the extension host died.
+   * Returns whether there is a tab with this title and without a panel. The saved ids can't tell, because VS Code may
+   * have lost the tab of a conversation that was opened shortly before the extension host died.
    * @param ownTitles titles of the panels of this extension host
    */
   willBeRestored(title: string, ownTitles: readonly string[]): boolean {
@@ -61,10 +53,8 @@ export class PanelRestoration extends Disposable {
   }
 
   /**
-   * Closes the orphaned tabs, which have no panel, after one of them has been visible for {@link restoreTimeoutMs},
-   * because VS Code would have restored its panel within this time.
-   * @returns the editor column of the first closed tab. Returns undefined if no tab was closed, because VS Code restores
-   * the panels or there is no orphaned tab.
+   * Closes the orphaned tabs after one of them has been visible for {@link restoreTimeoutMs} without being restored.
+   * @returns the editor column of the first closed tab, or undefined if none was closed
    */
   async closeOrphanedTabs(ownTitles: () => readonly string[]): Promise<vscode.ViewColumn | undefined> {
     while (!this.disposed && orphanedTabs(ownTitles()).length > 0) {
@@ -93,7 +83,6 @@ function nextTabChange(): Promise<void> {
   });
 }
 
-/** Returns the editor column of the first tab of this extension, or undefined if there is none. */
 export function columnOfExistingTab(): vscode.ViewColumn | undefined {
   return extensionTabs()[0]?.group.viewColumn;
 }
@@ -108,10 +97,7 @@ function parseRemembered(value: unknown): RememberedPanels {
   return { session, ids: Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [] };
 }
 
-/**
- * Returns the tabs of this extension that belong to no panel of this extension host. Tabs can be matched to panels only
- * by their titles, so for each panel, one tab with its title is left out.
- */
+/** Returns the tabs of this extension without those of its panels: for each panel, one tab with its title is left out. */
 function orphanedTabs(ownTitles: readonly string[]): readonly vscode.Tab[] {
   const remaining = [...extensionTabs()];
   for (const title of ownTitles) {
@@ -121,7 +107,7 @@ function orphanedTabs(ownTitles: readonly string[]): readonly vscode.Tab[] {
   return remaining;
 }
 
-/** Returns all tabs of this extension. Compares only the end of a tab's view type, because VS Code adds a prefix. */
+/** Compares only the end of a tab's view type, because VS Code adds a prefix. */
 function extensionTabs(): readonly vscode.Tab[] {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
   return tabs.filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType));

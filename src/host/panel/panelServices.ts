@@ -16,10 +16,7 @@ import type { Log } from '../util/log';
 /** Text that a command puts into the composer. */
 export interface PrefilledPrompt {
   readonly text: string;
-  /**
-   * The complete prompt if it has code or attachments. When the user sends the text, the page returns this object to
-   * the host.
-   */
+  /** The complete prompt if it has code or attachments. The page returns it when the user sends the text. */
   readonly more?: PromptInput | undefined;
   /** Whether the prompt is sent as soon as an API key is set, unless the user has changed the text. */
   readonly awaitsKey?: boolean | undefined;

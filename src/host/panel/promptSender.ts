@@ -18,22 +18,15 @@ export interface SendServices extends Pick<PanelServices, 'panels' | 'onError'> 
 }
 
 interface SendOptions {
-  /** Conversation to which the prompt is added. The default is the current conversation. */
+  /** The default is the current conversation. */
   readonly conversation?: Conversation | undefined;
   readonly newConversation?: boolean | undefined;
-  /**
-   * Adds the panel's context items and one-time model to the prompt. Called when the prompt is sent, because the user
-   * may change both until then.
-   */
+  /** Adds the panel's context items and one-time model, which the user may change until the prompt is sent. */
   readonly addDraft?: ((input: PromptInput) => PromptInput) | undefined;
-  /** Whether the panel stays hidden if another tab covers it. */
   readonly staysHidden?: boolean | undefined;
 }
 
-/**
- * Sends a prompt. Without an API key, the prompt waits in the composer until a key is set. Resolves when the turn has
- * been started or queued, or when the prompt waits.
- */
+/** Sends a prompt. Without an API key, the prompt waits in the composer until a key is set. */
 export async function sendPrompt(
   { conversations, connections, demo, promptHistory, panels, onError }: SendServices,
   input: PromptInput,
@@ -43,7 +36,7 @@ export async function sendPrompt(
     ? conversations.startNew()
     : (options.conversation ?? (await conversations.ensureCurrent()));
   if (!options.staysHidden) panels.show(conversation, { preserveFocus: true });
-  // Does not wait for the prompt history, because a failure to save it must not prevent the request.
+  // A failure to save the prompt history must not prevent the request.
   promptHistory.add(input.prompt, conversation.id).catch(onError);
   const connection = await connections.view(demo.answers(conversation));
   if (canSendPrompt(connection)) {
@@ -51,7 +44,6 @@ export async function sendPrompt(
     return;
   }
   conversation.promptAwaitingKey = input;
-  // Puts the prompt into the composer of the panel, which offers to set a key or to open the demo.
   panels.prefill(conversation, {
     text: input.prompt,
     ...(hasContext(input) && { more: input }),
@@ -97,7 +89,7 @@ export class PromptDraft {
     this.onDidChangeModel(model);
   }
 
-  /** Returns the prompt with the context items and the one-time model added, and clears both. */
+  /** Adds the context items and the one-time model to a prompt, and clears both. */
   addTo(input: PromptInput): PromptInput {
     const attachments = this.context.takeAll();
     const model = input.model ?? this.nextModel;

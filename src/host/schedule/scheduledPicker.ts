@@ -1,10 +1,12 @@
+import { basename } from 'node:path/posix';
 import * as vscode from 'vscode';
+import { hostOf } from '../../engine/gateway/baseUrl';
 import type { Command } from '../commands';
 import type { Connections } from '../connection/connections';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
+import { plainLabel } from '../ui/messageText';
 import { formatTime, localize } from '../util/localization';
-import { scheduledItem } from './scheduledItems';
 import type { ListedPrompt, Scheduler } from './scheduler';
 
 interface ScheduleCommandDeps {
@@ -36,7 +38,7 @@ function openScheduled({ schedule, conversations, panels, connections, onError }
   const refresh = async (): Promise<void> => {
     const { host } = await connections.view(false);
     const entries = schedule.list().map((prompt) => ({
-      ...scheduledItem(prompt, { localize, formatTime, now: Date.now(), host }),
+      ...scheduledItem(prompt, Date.now(), host),
       prompt,
       buttons: prompt.isOwn ? [sendButton, cancelButton] : [cancelButton],
     }));
@@ -74,4 +76,38 @@ function openScheduled({ schedule, conversations, panels, connections, onError }
 
 function itemButton(icon: string, tooltip: string): vscode.QuickInputButton {
   return { iconPath: new vscode.ThemeIcon(icon), tooltip };
+}
+
+/**
+ * Returns the item for a scheduled prompt: what will be sent, to whom, and when.
+ * @param now epoch milliseconds
+ * @param host host name of the gateway to which this window would send a prompt now
+ */
+export function scheduledItem(prompt: ListedPrompt, now: number, host: string): { label: string; detail: string } {
+  const { title, model, origin, isOwn, workspace } = prompt;
+  const target = [plainLabel(model), plainLabel(isOwn ? host : hostOf(origin))];
+  const parts = [timeText(prompt, now), ...target, ...(isOwn ? [] : [workspaceText(workspace)])];
+  return { label: plainLabel(title), detail: parts.join(' · ') };
+}
+
+function timeText({ dueAt, needsClick }: ListedPrompt, now: number): string {
+  if (needsClick) return localize('Due, but not sent yet. Choose “Send now” to send it.');
+  if (dueAt === undefined) return localize('Will be sent when the gateway can be reached');
+  const time = formatTime(dueAt);
+  return dueAt > now ? localize('Will be sent at {time}', { time }) : localize('Due since {time}', { time });
+}
+
+function workspaceText(workspace: string): string {
+  return workspace === ''
+    ? localize('In a window without a folder')
+    : localize('In the workspace “{name}”', { name: plainLabel(workspaceName(workspace)) });
+}
+
+/** Returns the name of the folder or of the workspace file at the end of a URI. */
+function workspaceName(uri: string): string {
+  try {
+    return basename(decodeURIComponent(uri), '.code-workspace');
+  } catch {
+    return uri;
+  }
 }

@@ -4,7 +4,9 @@ import { routeName } from '../../engine/gateway/baseUrl';
 import type { TurnState } from '../../engine/state/turnState';
 import { describeCountdown, describeRetryTime } from '../../shared/describe';
 import { fill } from '../../shared/format';
+import type { SetContext } from '../commands';
 import type { Conversation } from '../conversation/conversation';
+import { canRetry } from '../journal/exchange';
 import type { ScheduledCount } from '../schedule/scheduler';
 import { trimTrailingPeriod } from '../ui/messageText';
 import type { HostWords } from '../ui/words';
@@ -122,4 +124,29 @@ function idleActivity(
           ),
     isTimed: true,
   };
+}
+
+/** Returns a function that sets the context keys of `holysheep`, each only when its value changes. */
+export function createContextKeys(setContext: SetContext): (turns: Omit<Turns, 'runningCount'>) => void {
+  const values = new Map<string, boolean>();
+  return ({ running, current }) => {
+    const keys = {
+      'holysheep.running': running !== undefined,
+      'holysheep.retryable': isRetryable(running ?? current),
+      // False for an empty conversation, because it can't be renamed, exported or deleted.
+      'holysheep.hasConversation': current?.lastExchange !== undefined,
+    };
+    for (const [key, value] of Object.entries(keys)) {
+      if ((values.get(key) ?? false) === value) continue;
+      values.set(key, value);
+      setContext(key, value);
+    }
+  };
+}
+
+function isRetryable(conversation: Turns['current']): boolean {
+  if (!conversation) return false;
+  const { activeExchange, lastExchange } = conversation;
+  if (!activeExchange) return lastExchange !== undefined && canRetry(lastExchange);
+  return activeExchange.state.phase !== 'streaming';
 }

@@ -7,7 +7,7 @@ import type { Conversations } from '../conversation/conversations';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import type { Scheduler } from '../schedule/scheduler';
 import type { Log } from '../util/log';
-import { createContextKeys } from './contextKeys';
+import { createContextKeys } from './activity';
 import { StatusBar } from './statusBar';
 import { registerTurnNotices } from './turnNotices';
 

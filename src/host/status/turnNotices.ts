@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { isTerminal, type RecordedEvent } from '../../engine/events';
 import { initialTurn, type TurnState } from '../../engine/state/turnState';
 import type { Conversation } from '../conversation/conversation';
-import type { ConversationChange } from '../conversation/conversationRecord';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../util/log';
 import type { PanelRegistry } from '../panel/panelRegistry';
@@ -10,19 +9,16 @@ import { conversationName, panelTitle } from '../ui/panelText';
 import { showToast } from '../ui/notifications';
 import { formatTime } from '../util/localization';
 
-/** A notification about a turn whose panel is not visible. */
-export interface TurnNotice {
+interface TurnNotice {
   readonly kind: 'warning' | 'information';
   readonly text: string;
   readonly offersRetry?: true;
 }
 
-type NoticeSource = Pick<Conversation, 'id' | 'exchange' | 'title' | 'exchanges'>;
-
-interface TurnNoticesDeps<Source extends NoticeSource> {
-  /** Returns whether the panel of a conversation is visible. */
-  readonly isVisible: (conversationId: string) => boolean;
-  readonly show: (notice: TurnNotice, conversation: Source, exchangeId: string) => void;
+interface NoticeServices {
+  readonly conversations: Pick<Conversations, 'open' | 'onDidChange'>;
+  readonly panels: Pick<PanelRegistry, 'isVisible' | 'show'>;
+  readonly log: Pick<Log, 'error'>;
 }
 
 /**
@@ -32,38 +28,33 @@ interface TurnNoticesDeps<Source extends NoticeSource> {
 const minNoticedMs = 30_000;
 
 /**
- * Shows at most one notification per turn. Shows none while the panel of the turn is visible, and none when the user
- * stopped the turn.
+ * Shows at most one notification about each turn whose panel is not visible. Turns of VS Code's chat and of other
+ * extensions never cause one, because they have no panel.
  */
-export class TurnNotices<Source extends NoticeSource = Conversation> {
+export function registerTurnNotices(services: NoticeServices): { dispose(): void } {
   /** Ids of exchanges whose running turn has already caused a notification. */
-  private readonly notified = new Set<string>();
-
-  constructor(private readonly deps: TurnNoticesDeps<Source>) {}
-
-  handle(conversation: Source, change: ConversationChange | undefined): void {
-    if (change?.type !== 'events') return;
-    for (const event of change.events) this.handleEvent(conversation, change.exchangeId, event);
-  }
-
-  private handleEvent(conversation: Source, exchangeId: string, event: RecordedEvent): void {
-    if (!this.notified.has(exchangeId) && !this.deps.isVisible(conversation.id)) {
-      const name = panelTitle(conversationName(conversation) ?? '');
-      const notice = createNotice(event, conversation.exchange(exchangeId)?.state ?? initialTurn, name);
-      if (notice) {
-        this.notified.add(exchangeId);
-        this.deps.show(notice, conversation, exchangeId);
-      }
+  const notified = new Set<string>();
+  const handleEvent = (conversation: Conversation, exchangeId: string, event: RecordedEvent): void => {
+    const { state = initialTurn } = conversation.exchange(exchangeId) ?? {};
+    const name = panelTitle(conversationName(conversation) ?? '');
+    const isUnseen = !notified.has(exchangeId) && !services.panels.isVisible(conversation.id);
+    const notice = isUnseen ? createNotice(event, state, name) : undefined;
+    if (notice) {
+      notified.add(exchangeId);
+      show(services, notice, conversation.id, exchangeId);
     }
-    if (isTerminal(event)) this.notified.delete(exchangeId);
-  }
+    if (isTerminal(event)) notified.delete(exchangeId);
+  };
+  return services.conversations.onDidChange(({ conversation, change }) => {
+    if (change?.type !== 'events') return;
+    for (const event of change.events) handleEvent(conversation, change.exchangeId, event);
+  });
 }
 
 function createNotice(event: RecordedEvent, state: TurnState, name: string): TurnNotice | undefined {
   switch (event.type) {
     case 'waiting': {
-      // Shows no notification about a wait for the network, because its length is unknown. The status bar shows this
-      // wait.
+      // The length of a wait for the network is unknown. The status bar shows it.
       if (event.reason === 'offline' || event.delayMs < minNoticedMs) return undefined;
       const text = vscode.l10n.t('“{0}” is waiting until {1}. {2}', name, formatTime(event.until), event.message);
       return { kind: 'information', text, offersRetry: true };
@@ -86,37 +77,20 @@ function createNotice(event: RecordedEvent, state: TurnState, name: string): Tur
   }
 }
 
-interface RegistrationDeps {
-  readonly conversations: Pick<Conversations, 'open' | 'onDidChange'>;
-  readonly panels: Pick<PanelRegistry, 'isVisible' | 'show'>;
-  readonly log: Log;
-}
-
-/**
- * Shows notifications about turns whose panel is not visible. Turns of VS Code's chat and of other extensions never
- * cause a notification, because they have no panel.
- */
-export function registerTurnNotices(deps: RegistrationDeps): { dispose(): void } {
-  const notices = new TurnNotices<Conversation>({
-    isVisible: (id) => deps.panels.isVisible(id),
-    show: ({ kind, text, offersRetry }, { id }, exchangeId) => {
-      const show = { title: vscode.l10n.t('Show'), run: () => reveal(deps, id) };
-      const retry = { title: vscode.l10n.t('Retry now'), run: () => retryNow(deps, id, exchangeId) };
-      showToast(deps.log, kind, text, offersRetry ? [show, retry] : [show]);
-    },
-  });
-  return deps.conversations.onDidChange(({ conversation, change }) => notices.handle(conversation, change));
+function show(services: NoticeServices, { kind, text, offersRetry }: TurnNotice, id: string, exchangeId: string): void {
+  const showPanel = { title: vscode.l10n.t('Show'), run: () => reveal(services, id) };
+  const retry = { title: vscode.l10n.t('Retry now'), run: () => retryNow(services, id, exchangeId) };
+  showToast(services.log, kind, text, offersRetry ? [showPanel, retry] : [showPanel]);
 }
 
 /** Ends the wait of the turn if the turn is still running. Otherwise shows its panel. */
-async function retryNow(deps: RegistrationDeps, id: string, exchangeId: string): Promise<void> {
-  const conversation = await deps.conversations.open(id);
+async function retryNow(services: NoticeServices, id: string, exchangeId: string): Promise<void> {
+  const conversation = await services.conversations.open(id);
   if (conversation?.activeExchange?.id === exchangeId) conversation.retryNow();
-  else await reveal(deps, id);
+  else await reveal(services, id);
 }
 
-/** Brings the panel of a conversation to the front. */
-async function reveal({ conversations, panels }: RegistrationDeps, id: string): Promise<void> {
+async function reveal({ conversations, panels }: NoticeServices, id: string): Promise<void> {
   const conversation = await conversations.open(id);
   if (conversation) panels.show(conversation, { preserveFocus: false });
 }

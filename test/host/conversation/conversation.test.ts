@@ -482,14 +482,6 @@ describe('events of a conversation', () => {
     assert.equal(reopened(lines).exchanges[0]?.state.text, 'abcde');
   });
 
-  it('are written to the journal on flush', () => {
-    const { ask, conversation, lines } = openConversation();
-    ask('one', text('a'));
-    conversation.flush();
-    const { text: written, phase } = reopened(lines).exchanges[0]!.state;
-    assert.deepEqual([written, phase], ['a', 'interrupted']);
-  });
-
   const answer = 'a complete answer '.repeat(20);
   for (const end of [done(answer), stopped(answer), failed(answer)]) {
     it(`contain a finished answer only once when its turn ends with ${end.type}`, () => {

@@ -20,18 +20,22 @@ describe('collection of conversations', () => {
   afterEach(() => removeTemporaryFolder(folder));
 
   const open = () => nextWindow(disk);
+  /** Closes a window while its turn is running. @returns the id of the conversation */
+  const interrupted = async (...words: readonly string[]): Promise<string> => {
+    const { conversations, engine } = open();
+    const { id } = await conversations.ensureCurrent();
+    conversations.current?.ask({ prompt: 'Hi' });
+    engine.turn.emit(attempt(), ...words.map((word) => text(word)));
+    await filesWritten();
+    conversations.flushSync();
+    return id;
+  };
 
   it('restores all received text after a reload during an answer', async () => {
-    const before = open();
-    const conversation = await before.conversations.ensureCurrent();
-    conversation.ask({ prompt: 'Hi' });
-    before.engine.turn.emit(attempt(), text('one '), text('two '), text('three'));
-    await filesWritten();
-    before.conversations.flushSync();
-
+    const id = await interrupted('one ', 'two ', 'three');
     const after = open();
     const reopened = await after.conversations.ensureCurrent();
-    assert.equal(reopened.id, conversation.id);
+    assert.equal(reopened.id, id);
     assert.deepEqual(reopened.lastExchange?.state.text, 'one two three');
     assert.equal(reopened.lastExchange.state.phase, 'interrupted');
     reopened.retryNow();
@@ -87,26 +91,16 @@ describe('collection of conversations', () => {
   });
 
   it('starts a new conversation after a reload without an interrupted answer, and opens the old one by its id', async () => {
-    const before = open();
-    const conversation = await before.conversations.ensureCurrent();
-    conversation.ask({ prompt: 'Hi' });
-    before.engine.turn.emit(done('Hello'));
-    await filesWritten();
-    before.conversations.flushSync();
-
+    const id = await open().talk(['Hi', 'Hello']);
     const after = open();
-    assert.notEqual((await after.conversations.ensureCurrent()).id, conversation.id);
-    const opened = await after.conversations.open(conversation.id);
+    assert.notEqual((await after.conversations.ensureCurrent()).id, id);
+    const opened = await after.conversations.open(id);
     assert.equal(opened?.lastExchange?.state.text, 'Hello');
     assert.equal(after.conversations.current, opened);
   });
 
   it('opens a file only once when several callers open its conversation at the same time', async () => {
-    const before = open();
-    const { id } = await before.conversations.ensureCurrent();
-    before.conversations.current?.ask({ prompt: 'Hi' });
-    await filesWritten();
-    before.conversations.flushSync();
+    const id = await interrupted();
     const { conversations } = open();
     const all = await Promise.all([conversations.open(id), conversations.open(id), conversations.ensureCurrent()]);
     assert.equal(new Set(all).size, 1);
@@ -164,24 +158,16 @@ describe('collection of conversations', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('keeps the current conversation when the user closes the panel of another conversation that is still being opened', async () => {
-    const before = open();
-    const { id } = await before.conversations.ensureCurrent();
-    before.conversations.current?.ask({ prompt: 'Hi' });
-    await filesWritten();
-    before.conversations.flushSync();
+  it('keeps the current conversation when interrupted ones are opened, and when the user closes a panel that is still being opened', async () => {
+    const id = await interrupted();
     const { conversations, errors } = open();
     const current = conversations.startNew();
+    assert.equal((await conversations.openInterrupted()).length, 1);
     assert.equal(await conversations.open(id, () => false), undefined);
     assert.equal(conversations.current, current);
     assert.equal(memory.get('holysheep.currentConversation'), current.id);
     assert.equal((await conversations.open(id))?.id, id);
     assert.deepEqual(errors, []);
-  });
-
-  it('opens no conversation for a value that is not an id', async () => {
-    const { conversations } = open();
-    for (const id of [undefined, 1, '../x', {}]) assert.equal(await conversations.open(id), undefined);
   });
 
   it('reuses an empty conversation, but not one with a title', () => {
@@ -219,17 +205,6 @@ describe('collection of conversations', () => {
     await filesWritten();
     conversations.flushSync();
     assert.deepEqual(await open().conversations.openInterrupted(), []);
-  });
-
-  it('keeps the same conversation current when interrupted conversations are opened', async () => {
-    const before = open();
-    before.conversations.startNew().ask({ prompt: 'Hi' });
-    await filesWritten();
-    before.conversations.flushSync();
-    const { conversations } = open();
-    const current = conversations.startNew();
-    assert.equal((await conversations.openInterrupted()).length, 1);
-    assert.equal(conversations.current, current);
   });
 
   it('keeps a conversation open until every caller that keeps it open has released it', async () => {
@@ -398,17 +373,6 @@ describe('collection of conversations', () => {
       assert.equal(await conversations.remove(id), undefined);
       assert.equal(conversations.current, undefined);
       assert.equal(await conversations.remove('../x'), undefined);
-    });
-
-    it('writes nothing to the disk when a prompt is sent to a removed conversation', async () => {
-      const { conversations, journal, talk } = open();
-      const id = await talk(['Hi', 'Hello']);
-      const conversation = conversations.current!;
-      await conversations.remove(id);
-      conversation.ask({ prompt: 'Late' });
-      await journal.flush();
-      conversations.flushSync();
-      assert.deepEqual(await readdir(folder), [`${id}.jsonl.deleted`]);
     });
   });
 });

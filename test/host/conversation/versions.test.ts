@@ -100,12 +100,6 @@ describe('conversation with several versions of an exchange', () => {
     assert.deepEqual(phases(), ['one: done', 'zwei: connecting']);
   });
 
-  it('adds the prompt at the end when the edited exchange does not exist', () => {
-    const { conversation, phases } = openConversation();
-    conversation.edit('none', { prompt: 'one' });
-    assert.deepEqual(phases(), ['one: connecting']);
-  });
-
   for (const { model, asked } of [
     { model: undefined, asked: 'own' },
     { model: 'other', asked: 'other' },

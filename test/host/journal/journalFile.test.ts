@@ -85,16 +85,6 @@ describe('journal file', () => {
     assert.deepEqual([onDisk(), losses, failures], [['one'], 1, []]);
   });
 
-  it('writes nothing synchronously after another process has taken its lock', async () => {
-    const file = open();
-    file.append(title('one'));
-    await file.flush();
-    writeFileSync(lockPathOf(), 'another process');
-    file.append(title('two'));
-    file.flushSync();
-    assert.deepEqual(onDisk(), ['one']);
-  });
-
   it('creates no file while another process has its lock', async () => {
     mkdirSync(dirname(lockPathOf()));
     writeFileSync(lockPathOf(), 'another process');

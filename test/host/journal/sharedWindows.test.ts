@@ -249,18 +249,6 @@ describe('window that shares conversations with other windows', () => {
     assert.equal((await conversations.read(first.id))?.exchanges[0]?.state.text, 'one two');
   });
 
-  it('lists, searches and reads a conversation that another window is writing', async () => {
-    const { id } = await streaming();
-    const { conversations, errors } = open();
-    assert.deepEqual(
-      (await conversations.list()).map((summary) => summary.id),
-      [id],
-    );
-    assert.equal((await conversations.search('one')).length, 1);
-    assert.equal((await conversations.read(id))?.exchanges[0]?.state.text, 'one ');
-    assert.deepEqual(errors, []);
-  });
-
   it('writes nothing after its shutdown, because another window may have opened its conversations', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);

@@ -1,80 +1,58 @@
 import assert from 'node:assert/strict';
-import { Conversation } from '../../../src/host/conversation/conversation';
+import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { PromptInput } from '../../../src/host/journal/exchange';
-import { foldJournal } from '../../../src/host/journal/journalFold';
 import { editPrompt, regenerate } from '../../../src/host/panel/editPrompt';
 import type { Attachment } from '../../../src/shared/protocol';
-import { VirtualClock } from '../../support/virtualClock';
-import { ScriptedEngine } from '../conversation/scriptedEngine';
+import { openConversation } from '../conversation/openedConversation';
 
 const file: Attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'const a = 1;' };
 
+/** Sends a prompt whose turn is then stopped. @param pickedModel the model that the user chooses when asked */
 function setUp(input: PromptInput, pickedModel?: string) {
-  const engine = new ScriptedEngine();
-  const conversation = new Conversation(
-    'c',
-    foldJournal([]),
-    { append: () => undefined },
-    {
-      engine: () => engine,
-      clock: new VirtualClock(),
-      defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
-      connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
-      resumeSetting: () => 'auto',
-      onEvent: () => undefined,
-      onError: (error) => assert.fail(String(error)),
-    },
-  );
-  const { id } = conversation.ask(input);
+  const { ask, conversation } = openConversation();
+  const id = ask(input);
   conversation.stopAll();
   const addedToHistory: string[] = [];
-  const openIds: string[] = [];
-  let openIdsDuringCall: readonly string[] = [];
+  let isOpen = false;
   const deps = {
     conversations: {
-      withOpen: async (openConversation: Conversation, work: () => Promise<void>) => {
-        openIds.push(openConversation.id);
+      withOpen: async (_conversation: Conversation, work: () => Promise<void>) => {
+        isOpen = true;
         await work();
-        openIds.pop();
+        isOpen = false;
       },
     },
-    demo: {
-      answers: (promptedConversation: Pick<Conversation, 'exchanges'>) => {
-        assert.equal(promptedConversation, conversation);
-        return false;
-      },
-    },
+    demo: { answers: () => false },
     connections: {
       view: (demo = true) => {
-        openIdsDuringCall = [...openIds];
+        assert.ok(isOpen);
         return Promise.resolve({ model: 'm', host: 'api.example', hasKey: true, demo });
       },
     },
     promptHistory: { add: (prompt: string) => Promise.resolve(void addedToHistory.push(prompt)) },
     catalog: {
-      pickOther: async () => {
-        openIdsDuringCall = [...openIds];
-        await Promise.resolve();
-        return pickedModel;
+      pickOther: () => {
+        assert.ok(isOpen);
+        return Promise.resolve(pickedModel);
       },
     },
     onError: (error: unknown) => assert.fail(String(error)),
   };
-  /** Returns the current version of the exchange, or undefined if it is still the first version. */
-  const newVersion = () => conversation.exchanges().find((exchange) => exchange.id !== id);
-  const openConversations = () => ({ now: openIds, duringCall: openIdsDuringCall });
-  return { conversation, id, deps, newVersion, addedToHistory, openConversations };
+  return {
+    addedToHistory,
+    edit: (prompt: string) => editPrompt(deps, conversation, id, prompt),
+    regenerate: (switchModel: boolean) => regenerate(deps, conversation, id, switchModel),
+    versions: () => conversation.views()[0]?.versions?.length ?? 1,
+    /** The current version of the exchange, unless it is still the first version. */
+    newVersion: () => conversation.exchanges().find((exchange) => exchange.id !== id),
+  };
 }
 
 describe('edited prompt', () => {
   it('is sent with the new text and the same context and model', async () => {
-    const { conversation, id, deps, newVersion, addedToHistory } = setUp({
-      prompt: 'Explain a.ts',
-      content: 'all of it',
-      attachments: [file],
-      model: 'gpt-4o',
-    });
-    await editPrompt(deps, conversation, id, 'Why one?');
+    const input = { prompt: 'Explain a.ts', content: 'all of it', attachments: [file], model: 'gpt-4o' };
+    const { edit, newVersion, addedToHistory } = setUp(input);
+    await edit('Why one?');
     const { prompt, content, attachments, model } = newVersion() ?? {};
     assert.deepEqual([prompt, attachments, model], ['Why one?', [file], 'gpt-4o']);
     assert.match(content ?? '', /^Why one\?[^]*const a = 1;/);
@@ -82,58 +60,39 @@ describe('edited prompt', () => {
   });
 
   it('is sent again without changes when the text is unchanged', async () => {
-    const { conversation, id, deps, newVersion } = setUp({ prompt: 'Explain a.ts', content: 'all of it' });
-    await editPrompt(deps, conversation, id, ' Explain a.ts\n');
+    const { edit, newVersion } = setUp({ prompt: 'Explain a.ts', content: 'all of it' });
+    await edit(' Explain a.ts\n');
     assert.deepEqual([newVersion()?.prompt, newVersion()?.content], ['Explain a.ts', 'all of it']);
   });
 
-  it('keeps its conversation open until the edited prompt is sent', async () => {
-    const { conversation, id, deps, openConversations } = setUp({ prompt: 'one' });
-    await editPrompt(deps, conversation, id, 'two');
-    assert.deepEqual(openConversations(), { duringCall: ['c'], now: [] });
-  });
-
-  it('is sent to the current gateway even if the previous version was sent to the demo', async () => {
-    const { conversation, id, deps, newVersion } = setUp({ prompt: 'one', demo: true });
-    await editPrompt(deps, conversation, id, 'two');
-    assert.equal(newVersion()?.demo, false);
-  });
-
-  it('is not sent with a demo model after the demo has ended', async () => {
-    const { conversation, id, deps, newVersion } = setUp({ prompt: 'one', model: 'demo-cut', demo: true });
-    await editPrompt(deps, conversation, id, 'two');
+  it('is sent to the current gateway, without the demo’s model, even if the previous version was sent to the demo', async () => {
+    const { edit, newVersion } = setUp({ prompt: 'one', model: 'demo-cut', demo: true });
+    await edit('two');
     assert.deepEqual([newVersion()?.demo, newVersion()?.model], [false, undefined]);
   });
 });
 
 describe('regenerated answer', () => {
-  it('is requested with the same prompt', async () => {
-    const { conversation, id, deps, newVersion } = setUp({ prompt: 'one' }, 'unused model');
-    await regenerate(deps, conversation, id, false);
-    assert.deepEqual([newVersion()?.prompt, newVersion()?.model], ['one', undefined]);
-  });
+  for (const [name, picked, switchModel, model] of [
+    ['with the same prompt and model', 'unused model', false, undefined],
+    ['from the model that the user has chosen', 'deepseek-r1', true, 'deepseek-r1'],
+  ] as const) {
+    it(`is requested ${name}`, async () => {
+      const { newVersion, ...actions } = setUp({ prompt: 'one' }, picked);
+      await actions.regenerate(switchModel);
+      assert.deepEqual([newVersion()?.prompt, newVersion()?.model], ['one', model]);
+    });
+  }
 
   it('is requested only once when the button is pressed twice before the new version is shown', async () => {
-    const { conversation, id, deps } = setUp({ prompt: 'one' });
-    await Promise.all([regenerate(deps, conversation, id, false), regenerate(deps, conversation, id, false)]);
-    assert.equal(conversation.views()[0]?.versions?.length, 2);
-  });
-
-  it('is requested from the model that the user has chosen', async () => {
-    const { conversation, id, deps, newVersion } = setUp({ prompt: 'one' }, 'deepseek-r1');
-    await regenerate(deps, conversation, id, true);
-    assert.equal(newVersion()?.model, 'deepseek-r1');
-  });
-
-  it('keeps its conversation open while the user chooses a model, because the panel may be closed', async () => {
-    const { conversation, id, deps, openConversations } = setUp({ prompt: 'one' }, 'deepseek-r1');
-    await regenerate(deps, conversation, id, true);
-    assert.deepEqual(openConversations(), { duringCall: ['c'], now: [] });
+    const { versions, ...actions } = setUp({ prompt: 'one' });
+    await Promise.all([actions.regenerate(false), actions.regenerate(false)]);
+    assert.equal(versions(), 2);
   });
 
   it('is not requested when the user chooses no model', async () => {
-    const { conversation, id, deps, newVersion } = setUp({ prompt: 'one' });
-    await regenerate(deps, conversation, id, true);
+    const { newVersion, ...actions } = setUp({ prompt: 'one' });
+    await actions.regenerate(true);
     assert.equal(newVersion(), undefined);
   });
 });

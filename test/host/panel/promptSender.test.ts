@@ -1,57 +1,30 @@
 import assert from 'node:assert/strict';
-import { Conversation } from '../../../src/host/conversation/conversation';
-import type { Exchange, PromptInput } from '../../../src/host/journal/exchange';
 import { isDemoConversation } from '../../../src/host/connection/demoConversation';
-import { foldJournal } from '../../../src/host/journal/journalFold';
+import type { Conversation } from '../../../src/host/conversation/conversation';
+import type { PromptInput } from '../../../src/host/journal/exchange';
 import { parsePrefilledInput, PromptDraft, sendPrompt, type SendServices } from '../../../src/host/panel/promptSender';
 import type { Attachment } from '../../../src/shared/protocol';
-import { VirtualClock } from '../../support/virtualClock';
-import { ScriptedEngine } from '../conversation/scriptedEngine';
-
-/** A conversation that records the prompts that are sent in it. */
-class RecordingConversation extends Conversation {
-  constructor(
-    name: string,
-    private readonly record: (call: string) => void,
-  ) {
-    super(
-      name,
-      foldJournal([]),
-      { append: () => undefined },
-      {
-        engine: () => new ScriptedEngine(),
-        clock: new VirtualClock(),
-        defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
-        connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
-        resumeSetting: () => 'auto',
-        onEvent: () => undefined,
-        onError: (error) => assert.fail(String(error)),
-      },
-    );
-  }
-
-  override ask(input: PromptInput): Exchange {
-    this.record(`ask ${this.id}: ${input.prompt}${input.content === undefined ? '' : ` (${input.content})`}`);
-    return super.ask(input);
-  }
-}
+import { openConversation } from '../conversation/openedConversation';
 
 function setUp() {
   const calls: string[] = [];
   const promptHistory = { fails: false };
   const connection = { model: 'm', host: 'api.example', hasKey: true, demo: false };
-  const conversation = (name: string) => new RecordingConversation(name, (call) => calls.push(call));
-  const current = conversation('current');
+  const names = new Map<Conversation, string>();
+  const open = (name: string): Conversation => {
+    const { conversation } = openConversation();
+    names.set(conversation, name);
+    return conversation;
+  };
+  const [current, other, next] = [open('current'), open('other'), open('new')];
   const services: SendServices = {
-    conversations: {
-      ensureCurrent: () => Promise.resolve(current),
-      startNew: () => conversation('new'),
-    },
+    conversations: { ensureCurrent: () => Promise.resolve(current), startNew: () => next },
     panels: {
-      show: ({ id }, { preserveFocus }) => calls.push(`show ${id}${preserveFocus ? '' : ' with focus'}`),
-      prefill: ({ id }, { text, more, awaitsKey }) =>
+      show: (conversation, { preserveFocus }) =>
+        calls.push(`show ${names.get(conversation)}${preserveFocus ? '' : ' with focus'}`),
+      prefill: (conversation, { text, more, awaitsKey }) =>
         calls.push(
-          `prefill ${id}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}${awaitsKey ? ' until there is a key' : ''}`,
+          `prefill ${names.get(conversation)}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}${awaitsKey ? ' until there is a key' : ''}`,
         ),
     },
     // Only conversations without exchanges of the user's gateway use the demo.
@@ -66,70 +39,62 @@ function setUp() {
     onError: (error) => calls.push(String(error)),
   };
   const send = (input: PromptInput, options?: Parameters<typeof sendPrompt>[2]) => sendPrompt(services, input, options);
-  return { send, calls, connection, promptHistory, current, otherConversation: conversation('other') };
+  /** The prompts that were sent in each conversation. */
+  const asked = () =>
+    [...names].flatMap(([conversation, name]) =>
+      conversation.exchanges().map(({ prompt, demo }) => `${name}: ${prompt}${demo ? ' (demo)' : ''}`),
+    );
+  const prefills = () => calls.filter((call) => call.startsWith('prefill'));
+  return { send, calls, asked, prefills, connection, promptHistory, other };
 }
 
 describe('prompt sender', () => {
-  it('shows the panel and sends the prompt', async () => {
-    const { send, calls } = setUp();
+  it('sends the prompt in the current conversation, a new one or the one of the panel, and shows its panel', async () => {
+    const { send, asked, calls, other } = setUp();
     await send({ prompt: 'Hi' });
-    assert.deepEqual(calls, ['show current', 'remember Hi', 'ask current: Hi']);
+    await send({ prompt: 'Hello' }, { newConversation: true });
+    await send({ prompt: 'Hey' }, { conversation: other });
+    assert.deepEqual(asked(), ['current: Hi', 'other: Hey', 'new: Hello']);
+    assert.deepEqual(calls, [
+      ...['show current', 'remember Hi', 'show new', 'remember Hello', 'show other', 'remember Hey'],
+    ]);
   });
 
   it('sends the prompt even if the prompt history cannot be saved', async () => {
-    const { send, calls, promptHistory } = setUp();
+    const { send, asked, calls, promptHistory } = setUp();
     promptHistory.fails = true;
     await send({ prompt: 'Hi' });
-    assert.deepEqual(calls.sort(), ['Error: disk', 'ask current: Hi', 'show current']);
+    assert.deepEqual([asked(), calls.sort()], [['current: Hi'], ['Error: disk', 'show current']]);
   });
 
-  it('adds the prompt to a new conversation if the caller requests one', async () => {
-    const { send, calls } = setUp();
-    await send({ prompt: 'Hi' }, { newConversation: true });
-    assert.deepEqual(calls, ['show new', 'remember Hi', 'ask new: Hi']);
+  it('passes the complete prompt to the composer when a prompt with code or attachments waits for a key', async () => {
+    const { send, connection, prefills } = setUp();
+    connection.hasKey = false;
+    const inputs = [
+      { prompt: 'Explain', content: 'in full' },
+      { prompt: 'Explain', attachments: [{ label: 'a.ts', languageId: 'ts', code: 'a' }] },
+    ];
+    for (const input of [...inputs, { prompt: 'Why?', attachments: [] }]) await send(input);
+    assert.deepEqual(prefills(), [
+      ...inputs.map((input) => `prefill current: Explain, and ${JSON.stringify(input)} until there is a key`),
+      'prefill current: Why? until there is a key',
+    ]);
   });
-
-  for (const [name, input] of [
-    ['code', { prompt: 'Explain', content: 'in full' }],
-    ['attachments', { prompt: 'Explain', attachments: [{ label: 'a.ts', languageId: 'ts', code: 'a' }] }],
-  ] as const) {
-    it(`passes the complete prompt to the composer when it has ${name}`, async () => {
-      const { send, calls, connection } = setUp();
-      connection.hasKey = false;
-      await send(input);
-      await send({ prompt: 'Why?', attachments: [] });
-      assert.deepEqual(
-        calls.filter((call) => call.startsWith('prefill')),
-        [
-          `prefill current: Explain, and ${JSON.stringify(input)} until there is a key`,
-          'prefill current: Why? until there is a key',
-        ],
-      );
-    });
-  }
 
   it('sends prompts of a conversation with the user’s gateway to that gateway, even while the demo is active', async () => {
-    const { send, connection, current, otherConversation } = setUp();
+    const { send, asked, connection, prefills, other } = setUp();
     await send({ prompt: 'a real question' });
     connection.demo = true;
     await send({ prompt: 'and then?' });
-    await send({ prompt: 'a question to the demo' }, { conversation: otherConversation });
-    assert.deepEqual(
-      [...current.exchanges(), ...otherConversation.exchanges()].map(({ demo }) => demo),
-      [false, false, true],
-    );
-  });
-
-  it('puts a prompt for the user’s gateway into the composer when there is no API key, even while the demo is active', async () => {
-    const { send, calls, connection, otherConversation } = setUp();
-    await send({ prompt: 'a real question' });
-    Object.assign(connection, { hasKey: false, demo: true });
-    await send({ prompt: 'and then?' });
-    await send({ prompt: 'anything' }, { conversation: otherConversation });
-    assert.deepEqual(
-      calls.filter((call) => /^(ask|prefill)/.test(call)),
-      ['ask current: a real question', 'prefill current: and then? until there is a key', 'ask other: anything'],
-    );
+    connection.hasKey = false;
+    await send({ prompt: 'without a key' });
+    await send({ prompt: 'a question to the demo' }, { conversation: other });
+    assert.deepEqual(asked(), [
+      'current: a real question',
+      'current: and then?',
+      'other: a question to the demo (demo)',
+    ]);
+    assert.deepEqual(prefills(), ['prefill current: without a key until there is a key']);
   });
 
   const explain = { prompt: 'Explain', content: 'in full' };
@@ -143,22 +108,16 @@ describe('prompt sender', () => {
     });
   }
 
-  it('uses the conversation of the panel from which the prompt was sent', async () => {
-    const { send, calls, otherConversation } = setUp();
-    await send({ prompt: 'Hi' }, { conversation: otherConversation });
-    assert.deepEqual(calls, ['show other', 'remember Hi', 'ask other: Hi']);
-  });
-
-  it('adds the context items and the one-time model to a prompt that is sent, but not to a prompt that waits for a key', async () => {
-    const { send, calls, connection, otherConversation } = setUp();
-    const addDraft = (input: PromptInput): PromptInput => ({ ...input, content: 'with one file' });
+  it('adds the draft of the panel to a prompt that is sent, but not to a prompt that waits for a key', async () => {
+    const { send, asked, connection, prefills, other } = setUp();
+    const addDraft = (input: PromptInput): PromptInput => ({ ...input, prompt: `${input.prompt} with one file` });
     connection.hasKey = false;
-    await send({ prompt: 'Hi' }, { conversation: otherConversation, addDraft });
+    await send({ prompt: 'Hi' }, { conversation: other, addDraft });
     connection.hasKey = true;
-    await send({ prompt: 'Hello' }, { conversation: otherConversation, addDraft });
+    await send({ prompt: 'Hello' }, { conversation: other, addDraft });
     assert.deepEqual(
-      calls.filter((call) => /^(ask|prefill)/.test(call)),
-      ['prefill other: Hi until there is a key', 'ask other: Hello (with one file)'],
+      [prefills(), asked()],
+      [['prefill other: Hi until there is a key'], ['other: Hello with one file']],
     );
   });
 });
@@ -171,30 +130,17 @@ function createDraft(...attachments: Attachment[]) {
   return { draft: new PromptDraft(context, (model) => models.push(model)), models };
 }
 
-describe('prompt sender with context items or a one-time model', () => {
-  it('leaves the prompt unchanged if neither is set', () => {
-    const { draft, models } = createDraft();
-    assert.deepEqual(draft.addTo({ prompt: 'Hi' }), { prompt: 'Hi', model: undefined });
-    assert.deepEqual(models, []);
-  });
-
-  it('adds the context items to the next prompt only', () => {
-    const { draft } = createDraft(file);
-    const { content, attachments } = draft.addTo({ prompt: 'Why?' });
-    assert.deepEqual(attachments, [file]);
-    assert.match(content ?? '', /^Why\?[^]*const a = 1;/);
-    assert.equal(draft.addTo({ prompt: 'Why?' }).attachments, undefined);
-  });
-
-  it('adds the context items after the attachments of the prompt', () => {
-    const { draft } = createDraft(file);
+describe('draft with context items or a one-time model', () => {
+  it('adds the context items to the next prompt only, after the attachments of the prompt', () => {
+    const { draft, models } = createDraft(file);
     const existing: Attachment = { label: 'b.ts:1-2', languageId: 'ts', code: 'b' };
     const { content, attachments } = draft.addTo({ prompt: 'Explain', content: 'Explain b', attachments: [existing] });
     assert.deepEqual(attachments, [existing, file]);
     assert.match(content ?? '', /^Explain b\n[^]*const a = 1;/);
+    assert.deepEqual([draft.addTo({ prompt: 'Why?' }), models], [{ prompt: 'Why?', model: undefined }, []]);
   });
 
-  it('adds the one-time model to the next prompt only, and reports each change of this model to the listener', () => {
+  it('adds the one-time model to the next prompt only, and reports each change of this model', () => {
     const { draft, models } = createDraft();
     draft.setModelOnce('deepseek-r1');
     draft.setModelOnce('deepseek-r1');

@@ -270,16 +270,6 @@ describe('scheduled prompt', () => {
   });
 
   describe('after a restart', () => {
-    it('is scheduled as before and sent on time', async () => {
-      const before = open();
-      const { id } = await before.askLater(5 * minute);
-      const after = await reopenAfter(minute);
-      const conversation = await after.conversations.open(id);
-      assert.equal(phaseOf(conversation), 'scheduled');
-      await after.clock.advance(4 * minute);
-      assert.equal(requests(after), 1);
-    });
-
     it('is sent on time although its conversation is not open', async () => {
       const before = open();
       const { id } = await before.askLater(5 * minute);

@@ -8,8 +8,7 @@ import {
 } from '../../../src/engine/state/turnState';
 import { pickPrimaryConversation } from '../../../src/host/conversation/conversations';
 import type { Exchange } from '../../../src/host/journal/exchange';
-import { activityItem, type ActivityItem, type Situation } from '../../../src/host/status/activity';
-import { createContextKeys } from '../../../src/host/status/contextKeys';
+import { activityItem, createContextKeys, type ActivityItem, type Situation } from '../../../src/host/status/activity';
 import { englishWords } from '../../support/englishWords';
 import { waiting } from '../conversation/scriptedEngine';
 

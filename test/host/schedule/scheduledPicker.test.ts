@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { scheduledItem } from '../../../src/host/schedule/scheduledItems';
+import type { scheduledItem as ScheduledItem } from '../../../src/host/schedule/scheduledPicker';
 import type { ListedPrompt } from '../../../src/host/schedule/scheduler';
+import { useVSCode } from '../../support/fakeVSCode';
 
 const now = 1_000_000;
 const prompt: ListedPrompt = {
@@ -16,20 +17,24 @@ const prompt: ListedPrompt = {
   isOwn: true,
   needsClick: false,
 };
-const context = {
-  localize: (message: string, args: Readonly<Record<string, unknown>> = {}) =>
-    message.replace(/\{(\w+)\}/g, (_match, name: string) => String(args[name])),
-  formatTime: (at: number) => `T${at}`,
-  now,
-  host: 'new.example',
-};
-const item = (fields: Partial<ListedPrompt> = {}) => scheduledItem({ ...prompt, ...fields }, context);
+const t = (message: string, args: Readonly<Record<string, unknown>> = {}): string =>
+  message.replace(/\{(\w+)\}/g, (_match, name: string) => String(args[name]));
 
 describe('item of a scheduled prompt', () => {
+  useVSCode({ l10n: { t }, env: { language: 'en' } });
+  let scheduledItem: typeof ScheduledItem;
+  before(async () => {
+    ({ scheduledItem } = await import('../../../src/host/schedule/scheduledPicker'));
+  });
+  const item = (fields: Partial<ListedPrompt> = {}) => {
+    const { label, detail } = scheduledItem({ ...prompt, ...fields }, now, 'new.example');
+    return { label, detail: detail.replace(/(at|since) [^·]*[AP]M/, '$1 …') };
+  };
+
   it('shows the prompt without icons, the model and the gateway that get it, and when', () => {
     assert.deepEqual(item(), {
       label: 'Explain $\u2060(alert) closures',
-      detail: 'Will be sent at T1001000 · gpt-4o · new.example',
+      detail: 'Will be sent at … · gpt-4o · new.example',
     });
   });
 
@@ -40,7 +45,7 @@ describe('item of a scheduled prompt', () => {
       ),
       [
         'Will be sent when the gateway can be reached',
-        'Due since T1000000',
+        'Due since …',
         'Due, but not sent yet. Choose “Send now” to send it.',
       ],
     );
