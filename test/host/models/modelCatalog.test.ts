@@ -46,9 +46,10 @@ describe('model catalog', () => {
       connectionFor: () =>
         currentConnection ? Promise.resolve(currentConnection) : Promise.reject(new Error('no route')),
     } as unknown as Connections;
+    const keys = { onDidChange: () => ({ dispose: () => undefined }) } as unknown as KeyStore;
     catalog = new ModelCatalog({
       ...{ connections, engine, health },
-      keys: { onDidChange: () => ({ dispose: () => undefined }) },
+      keys,
       log: { error: () => undefined, warn: (warning: string) => warnings.push(warning) } as unknown as Log,
       settings: { routes: () => routes.map((url) => ({ url })) } as unknown as Settings,
     });
