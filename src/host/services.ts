@@ -78,7 +78,7 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
     },
     facts: (model) => catalog.factsOf(model),
   });
-  const catalog = register(new ModelCatalog({ connections, keys, engine, log, health }));
+  const catalog = register(new ModelCatalog({ settings, connections, keys, engine, log, health }));
   const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { InputBoxOptions, ProgressOptions } from 'vscode';
 import type { CustomPrompts } from '../../src/host/prompts/customPrompts';
 import { useVSCode } from '../support/fakeVSCode';
+import { FakeEditor } from './connection/fakeRoutes';
 
 interface Label {
   readonly label: string;
@@ -9,76 +10,36 @@ interface Label {
   readonly detail?: string;
 }
 
-/** A quick pick that is dismissed as soon as it is shown. */
-class QuickPick {
-  items: readonly Label[] = [];
-  activeItems = [];
-  selectedItems = [];
-  value = '';
-  private hide: () => void = () => undefined;
-  readonly onDidChangeValue = (): void => undefined;
-  readonly onDidAccept = (): void => undefined;
-  readonly onDidTriggerItemButton = (): void => undefined;
-  readonly onDidHide = (listener: () => void): void => {
-    this.hide = listener;
-  };
-  show(): void {
-    setImmediate(() => this.hide());
-  }
-  dispose(): void {
-    // Does nothing: the fake quick pick has nothing to release.
-  }
-}
-
 /** Text with an icon, a reversed text direction, a hidden character, a line break and a terminal escape. */
 const hostileText = 'a $(alert)\u202e\u200b\r\nb\u001b[2J';
 const plainText = 'a $\u2060(alert) b [2J';
 
 describe('text from outside the extension', () => {
-  let picks: QuickPick[];
   let lists: (readonly Label[])[];
-  let messages: string[];
+  let titles: string[];
   let boxes: InputBoxOptions[];
   let showProgress: () => void;
-  const showMessage = (message: string): Promise<undefined> => {
-    messages.push(message);
-    return Promise.resolve(undefined);
-  };
+  const editor = new FakeEditor();
+  const api = editor.api() as { readonly window: object };
   useVSCode({
-    env: { language: 'en' },
-    l10n: {
-      t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(args[Number(index)])),
-    },
-    QuickPickItemKind: { Separator: -1 },
+    ...api,
     window: {
-      createQuickPick: () => {
-        const pick = new QuickPick();
-        picks.push(pick);
-        return pick;
-      },
-      showQuickPick: (items: readonly Label[]) => {
-        lists.push(items);
-        return Promise.resolve(undefined);
-      },
-      showInformationMessage: showMessage,
-      showWarningMessage: showMessage,
-      showErrorMessage: showMessage,
-      setStatusBarMessage: showMessage,
-      showInputBox: (box: InputBoxOptions) => {
-        boxes.push(box);
-        return Promise.resolve(undefined);
-      },
+      ...api.window,
+      showQuickPick: (items: readonly Label[]) => Promise.resolve(void lists.push(items)),
+      setStatusBarMessage: (message: string) => void titles.push(message),
+      showInputBox: (box: InputBoxOptions) => Promise.resolve(void boxes.push(box)),
       withProgress: ({ title = '' }: ProgressOptions, task: (progress: object, token: object) => unknown) => {
-        messages.push(title);
+        titles.push(title);
         showProgress();
         return task({}, { onCancellationRequested: () => undefined });
       },
     },
-    ProgressLocation: { Notification: 15 },
   });
   beforeEach(() => {
-    [picks, lists, messages, boxes] = [[], [], [], []];
+    [lists, titles, boxes] = [[], [], []];
+    editor.reset();
   });
+  const messages = (): readonly string[] => editor.messages.map(({ message }) => message);
 
   it('is shown without icons and hidden characters in the name of a model', async () => {
     const { pickModel } = await import('../../src/host/models/modelPick');
@@ -88,7 +49,7 @@ describe('text from outside the extension', () => {
     await list;
     await new Promise(setImmediate);
     assert.deepEqual(
-      picks[0]?.items.map(({ label }) => label),
+      editor.quickPicks[0]?.items.map(({ label }) => label),
       ['From h', `$(check) current ${plainText}`, plainText],
     );
     assert.equal(await picked, undefined);
@@ -101,7 +62,7 @@ describe('text from outside the extension', () => {
       ...{ hasKey: true, position: 0 },
     });
     const picked = pickRoute([route('$(alert).example'), route('other.example')], 'Set API key');
-    const [first] = picks[0]?.items ?? [];
+    const [first] = editor.quickPicks[0]?.items ?? [];
     assert.deepEqual([first?.label, first?.detail], ['$\u2060(alert).example', 'https://$\u2060(alert).example/v1']);
     assert.equal(await picked, undefined);
   });
@@ -133,8 +94,8 @@ describe('text from outside the extension', () => {
         kind,
         `It says: ${hostileText}[click](\u200bcommand:x) ${'y'.repeat(5000)}`,
       );
-      assert.match(messages[0]!, /^It says: a \$\(alert\) b \[2J\[click\] \(command:x\) y+…$/);
-      assert.ok(messages[0]!.length <= 1001);
+      assert.match(messages()[0]!, /^It says: a \$\(alert\) b \[2J\[click\] \(command:x\) y+…$/);
+      assert.ok(messages()[0]!.length <= 1001);
     });
   }
 
@@ -145,7 +106,7 @@ describe('text from outside the extension', () => {
     const { askUser } = await import('../../src/host/ui/notifications');
     await askUser('information', hostileMessage, ['Use']);
     await askUser('warning', hostileMessage, ['Use'], 'Detail');
-    assert.deepEqual(messages, [plainMessage, plainMessage]);
+    assert.deepEqual(messages(), [plainMessage, plainMessage]);
   });
 
   it('is one line without links in the title of a progress notification', async () => {
@@ -153,13 +114,13 @@ describe('text from outside the extension', () => {
     let finish = (): void => undefined;
     showProgress = () => finish();
     await withDelayedProgress(hostileMessage, () => new Promise<void>((resolve) => (finish = resolve)));
-    assert.deepEqual(messages, [plainMessage]);
+    assert.deepEqual(titles, [plainMessage]);
   });
 
   it('is one line without links and icons in the status bar', async () => {
     const { showInStatusBar } = await import('../../src/host/ui/notifications');
     showInStatusBar(hostileMessage, 1000);
-    assert.deepEqual(messages, [plainMessage.replace('$(', '$\u2060(')]);
+    assert.deepEqual(titles, [plainMessage.replace('$(', '$\u2060(')]);
   });
 
   it('is one line without links in the prompt and in the messages of an input box', async () => {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Command } from '../commands';
-import { ImportedKeys } from '../connection/importedKeys';
+import { ImportedKeys } from '../connection/keyStore';
 import { storeApiKey } from '../connection/storeApiKey';
 import type { Services } from '../services';
 import { ChatParticipant } from './participant/chatParticipant';

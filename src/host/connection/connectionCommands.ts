@@ -3,10 +3,9 @@ import type { Engine } from '../../engine/engine';
 import type { Command } from '../commands';
 import { showToast } from '../ui/notifications';
 import type { Connections } from './connections';
-import { testConnection } from './connectionTest';
+import { testConnection, TestReportDocument } from './connectionTest';
 import { pickRoute } from './routePick';
 import { storeApiKey, type SetApiKeyDeps } from './storeApiKey';
-import { TestReportDocument } from './testReportDocument';
 
 interface ConnectionCommandDeps extends SetApiKeyDeps {
   readonly engine: Engine;

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine, ProbeResult } from '../../engine/engine';
-import { isConnectionError, type ConnectionError } from '../../engine/request';
-import { joinSentences } from '../ui/messageText';
+import { isConnectionError } from '../../engine/request';
 import {
   checkUrlAction,
   enterApiKeyAction,
@@ -12,14 +11,13 @@ import {
   withDelayedProgress,
   type ToastAction,
 } from '../ui/notifications';
-import { formatTimeWithSeconds, localize } from '../util/localization';
+import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
 import type { ConfiguredRoute, Connections } from './connections';
 import { runDirectSteps } from './directSteps';
-import { requestFirstToken, type FirstToken } from './firstToken';
+import { requestFirstToken } from './firstToken';
 import { proxyOf } from './proxySettings';
-import { formatReport, problemOf, type RouteReport } from './testReport';
-import type { TestReportDocument } from './testReportDocument';
+import { formatReport, isWorking, severityOf, verdict, type RouteReport } from './testReport';
 
 export interface ConnectionTestDeps {
   readonly connections: Pick<Connections, 'connectionFor' | 'routes' | 'model'>;
@@ -34,6 +32,7 @@ export type ConnectionTest = ProbeResult & { readonly routes: readonly RouteRepo
 interface TestedRoutes {
   readonly routes: readonly ConfiguredRoute[];
   readonly demo: boolean;
+  readonly model: string;
 }
 
 /**
@@ -48,11 +47,18 @@ export async function testConnection(deps: ConnectionTestDeps): Promise<Connecti
   } catch (error) {
     if (!isConnectionError(error)) throw error;
     log.error(error);
-    showToast(log, 'error', error.message, actionsForError(error));
+    const isBaseUrl = error.connectionProblem === 'base-url';
+    const actions = isBaseUrl ? [openSettingAction('holysheep.baseUrl')] : [enterApiKeyAction(), openLogAction()];
+    showToast(log, 'error', error.message, actions);
     return undefined;
   }
-  const results = await withDelayedProgress(testTitle(tested.routes), (signal) =>
-    Promise.all(tested.routes.map((route, position) => examineRoute(engine, route, position, signal))),
+  const { routes } = tested;
+  const title =
+    routes.length === 1 && routes[0]
+      ? vscode.l10n.t('Testing the connection to {0}…', routes[0].host)
+      : vscode.l10n.t('Testing {0} routes…', routes.length);
+  const results = await withDelayedProgress(title, (signal) =>
+    Promise.all(routes.map((route, position) => examineRoute(engine, route, position, signal))),
   );
   const reports = results.filter((report) => report !== undefined);
   const [primary] = reports;
@@ -65,7 +71,7 @@ export async function testConnection(deps: ConnectionTestDeps): Promise<Connecti
 async function readRoutes({ connections }: ConnectionTestDeps): Promise<TestedRoutes> {
   const connection = await connections.connectionFor();
   const { demo } = connection;
-  return { demo, routes: demo ? [connection] : await connections.routes() };
+  return { demo, model: connections.model(demo), routes: demo ? [connection] : await connections.routes() };
 }
 
 /** The key is sent only with the request for the model list. @returns undefined if the test was cancelled */
@@ -83,24 +89,7 @@ async function examineRoute(
   return { position, baseUrl, origin, host, hasKey: apiKey !== undefined, proxy, steps, models };
 }
 
-function testTitle(routes: readonly ConfiguredRoute[]): string {
-  const [first] = routes;
-  return routes.length === 1 && first
-    ? vscode.l10n.t('Testing the connection to {0}…', first.host)
-    : vscode.l10n.t('Testing {0} routes…', routes.length);
-}
-
-function actionsForError({ connectionProblem }: ConnectionError): readonly ToastAction[] {
-  switch (connectionProblem) {
-    case 'base-url':
-      return [openSettingAction('holysheep.baseUrl')];
-    case 'keyring':
-      return [enterApiKeyAction(), openLogAction()];
-  }
-}
-
-function logReport(report: RouteReport, log: Log): void {
-  const { host, models, steps } = report;
+function logReport({ host, models, steps }: RouteReport, log: Log): void {
   if (models.state === 'verified') {
     log.info(`Connection test: ${host} responded in ${models.ms} ms and lists ${models.models.length} models.`);
     return;
@@ -111,9 +100,8 @@ function logReport(report: RouteReport, log: Log): void {
 
 /** Shows the verdict in a notification, and the steps in the document if the user asks for them. */
 function showReport(deps: ConnectionTestDeps, tested: TestedRoutes, reports: readonly RouteReport[]): void {
-  const { connections, document, log } = deps;
-  const model = connections.model(tested.demo);
-  const text = formatReport(reports, { time: formatTimeWithSeconds(Date.now()), model }, localize);
+  const { document, log } = deps;
+  const text = formatReport(reports, Date.now(), tested.model);
   document.update(text);
   const canTestToken = !tested.demo && reports.some((report) => isWorking(report) && report.firstToken === undefined);
   const actions = [
@@ -125,54 +113,6 @@ function showReport(deps: ConnectionTestDeps, tested: TestedRoutes, reports: rea
       : []),
   ];
   showToast(log, severityOf(reports), verdict(reports), actions);
-}
-
-function isWorking(report: RouteReport): boolean {
-  return problemOf(report, localize) === undefined;
-}
-
-function severityOf(reports: readonly RouteReport[]): 'information' | 'warning' | 'error' {
-  // A missing key of the only route is not a failure, because the test can also be run before a key exists.
-  const isFailing = (report: RouteReport): boolean => !isWorking({ ...report, hasKey: true });
-  if (reports.every(isFailing)) return 'error';
-  return reports.length === 1 || reports.every(isWorking) ? 'information' : 'warning';
-}
-
-function verdict(reports: readonly RouteReport[]): string {
-  const [first] = reports;
-  if (reports.length === 1 && first) return singleVerdict(first);
-  const working = reports.filter(isWorking);
-  const tokens = working.flatMap(({ host, firstToken }) =>
-    firstToken && 'ms' in firstToken ? [{ host, ms: firstToken.ms }] : [],
-  );
-  if (working.length === reports.length) {
-    return tokens.length === working.length
-      ? vscode.l10n.t(
-          'All {0} routes work. First token after {1} ms.',
-          reports.length,
-          tokens.map(({ ms }) => ms).join(' / '),
-        )
-      : vscode.l10n.t('All {0} routes work.', reports.length);
-  }
-  const problem = reports.map((report) => problemOf(report, localize)).find((found) => found !== undefined);
-  const count = vscode.l10n.t('{0} of {1} routes work.', working.length, reports.length);
-  return joinSentences(localize, [count, ...tokens.map(firstTokenText), problem?.message]);
-}
-
-function singleVerdict(report: RouteReport): string {
-  const { host, hasKey, models, firstToken } = report;
-  if (firstToken && 'ms' in firstToken) return firstTokenText({ host, ms: firstToken.ms });
-  if (models.state !== 'verified' || firstToken) return problemOf(report, localize)?.message ?? '';
-  const key = hasKey
-    ? vscode.l10n.t('The API key is valid.')
-    : vscode.l10n.t('No API key is set. You need one to send prompts.');
-  const count = models.models.length;
-  const response = vscode.l10n.t('{0} responded in {1} ms. Models available: {2}.', host, models.ms, count);
-  return joinSentences(localize, [response, key]);
-}
-
-function firstTokenText({ host, ms }: { readonly host: string; readonly ms: number }): string {
-  return vscode.l10n.t('{0} sent the first token after {1} ms.', host, ms);
 }
 
 /** Returns the button that may fix the first route that does not work. */
@@ -193,18 +133,46 @@ async function testFirstTokens(
   tested: TestedRoutes,
   reports: readonly RouteReport[],
 ): Promise<void> {
-  const { connections, engine } = deps;
-  const model = connections.model(tested.demo);
+  const { model } = tested;
   const title = vscode.l10n.t('Waiting for the first token from {0}…', model);
-  const results = await withDelayedProgress(title, (signal) => {
-    const request = async (report: RouteReport): Promise<FirstToken | undefined> => {
-      const { baseUrl, apiKey } = tested.routes[report.position] ?? {};
-      if (!isWorking(report) || baseUrl === undefined || apiKey === undefined) return undefined;
-      return requestFirstToken(engine, { baseUrl, apiKey }, model, signal, localize);
-    };
-    return Promise.all(reports.map(request));
-  });
+  const results = await withDelayedProgress(title, (signal) =>
+    Promise.all(
+      reports.map(async (report) => {
+        const { baseUrl, apiKey } = tested.routes[report.position] ?? {};
+        if (!isWorking(report) || baseUrl === undefined || apiKey === undefined) return undefined;
+        return requestFirstToken(deps.engine, { baseUrl, apiKey }, model, signal);
+      }),
+    ),
+  );
   if (results.every((result) => result === undefined)) return;
   const updated = reports.map((report, index) => ({ ...report, firstToken: results[index] ?? report.firstToken }));
   showReport(deps, tested, updated);
+}
+
+const documentScheme = 'holysheep-connection';
+
+/** The read-only document with the results of the last connection test in this window. */
+export class TestReportDocument extends Disposable {
+  private readonly changeEmitter = this.register(new vscode.EventEmitter<vscode.Uri>());
+  private readonly uri = vscode.Uri.from({ scheme: documentScheme, path: `/${vscode.l10n.t('Connection test')}` });
+  private text = '';
+
+  constructor() {
+    super();
+    const provider: vscode.TextDocumentContentProvider = {
+      onDidChange: this.changeEmitter.event,
+      provideTextDocumentContent: () => this.text,
+    };
+    this.register(vscode.workspace.registerTextDocumentContentProvider(documentScheme, provider));
+  }
+
+  /** Replaces the text, also in an open editor. */
+  update(text: string): void {
+    this.text = text;
+    this.changeEmitter.fire(this.uri);
+  }
+
+  async show(): Promise<void> {
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(this.uri));
+  }
 }

@@ -12,7 +12,6 @@ import type { KeyStore } from './keyStore';
 
 export interface ActiveConnection extends Connection {
   readonly origin: string;
-  /** See {@link ConfiguredRoute.host}. */
   readonly host: string;
   readonly demo: boolean;
   readonly backups?: readonly UsableRoute[] | undefined;
@@ -35,12 +34,9 @@ interface ConnectionDeps {
 export interface ConfiguredRoute {
   readonly baseUrl: string;
   readonly origin: string;
-  /**
-   * Host name for messages, with the port if the URL has one, for example `api.holysheep.ai` or `localhost:11434`, and
-   * with the path if another route has the same host.
-   */
+  /** For messages: with the port if the URL has one, and with the path if another route has the same host. */
   readonly host: string;
-  /** The key of the route; undefined if it has none or the key can't be read. A route without a key is not used. */
+  /** Undefined if the route has no key or the key can't be read. A route without a key is not used. */
   readonly apiKey: string | undefined;
 }
 
@@ -100,24 +96,15 @@ export class Connections extends Disposable {
     const { settings, keys } = this.deps;
     const primary = settings.baseUrl();
     if ('error' in primary) throw new NoConnectionError('base-url', baseUrlErrorMessage(primary.error));
-    const backups = settings.backupBaseUrls();
-    const all = [primary, ...backups].map(({ url }) => ({ baseUrl: url }));
-    const route = ({ url, origin }: BaseUrl, apiKey: string | undefined): ConfiguredRoute => ({
-      ...{ baseUrl: url, origin, host: nameAmong(all, url), apiKey },
-    });
+    const all = settings.routes().map(({ url }) => ({ baseUrl: url }));
+    const route = async ({ url, origin }: BaseUrl, key: Promise<string | undefined>): Promise<ConfiguredRoute> => {
+      return { baseUrl: url, origin, host: nameAmong(all, url), apiKey: await key };
+    };
     // Reads the keys at the same time, because this delays every attempt.
-    const [apiKey, ...others] = await Promise.all([
-      keys.get(primary.origin),
-      ...backups.map(async (backup) => route(backup, await keys.getIfReadable(backup.origin))),
+    return Promise.all([
+      route(primary, keys.get(primary.origin)),
+      ...settings.backupBaseUrls().map((backup) => route(backup, keys.getIfReadable(backup.origin))),
     ]);
-    return [route(primary, apiKey), ...others];
-  }
-
-  /** Returns the valid base URLs in the settings, in the order in which they are used. */
-  baseUrls(): readonly string[] {
-    const { settings } = this.deps;
-    const primary = settings.baseUrl();
-    return [...('error' in primary ? [] : [primary]), ...settings.backupBaseUrls()].map(({ url }) => url);
   }
 
   /**

@@ -69,7 +69,6 @@ export class DemoMode extends Disposable {
     return this.starting;
   }
 
-  /** Ends the demo and closes its gateways. */
   async leave(): Promise<void> {
     await this.starting;
     const { running } = this;
@@ -128,17 +127,12 @@ interface DemoEngineDeps extends Pick<HostEngineDeps, 'log' | 'version'> {
  * of an embedded gateway therefore never delays a request to the user's gateway, in this window or in another, and the
  * next turn starts on the primary route again.
  */
-export function demoEngine({ connection: connectionFor, ...deps }: DemoEngineDeps): Pick<Engine, 'run' | 'stream'> {
-  const engineFor = (model: string): Engine =>
-    createHostEngine({ ...deps, settings: () => demoSettings, connection: () => connectionFor(model) });
+export function demoEngine({ connection: connectionFor, ...deps }: DemoEngineDeps): Pick<Engine, 'run'> {
   return {
     run: (request, options) => {
       const connection = (): Promise<Connection> => connectionFor(request.model);
-      return engineFor(request.model).run(request, { ...options, connection });
-    },
-    stream: (request, options) => {
-      const connection = (): Promise<Connection> => connectionFor(request.model);
-      return engineFor(request.model).stream(request, { ...options, connection });
+      const engine = createHostEngine({ ...deps, settings: () => demoSettings, connection });
+      return engine.run(request, { ...options, connection });
     },
   };
 }

@@ -1,7 +1,8 @@
-import type { Engine, Localize } from '../../engine/engine';
+import type { Engine } from '../../engine/engine';
 import type { FaultKind } from '../../engine/events';
 import type { Route } from '../../engine/request';
 import { faultAdvice } from '../ui/faultAdvice';
+import { localize } from '../util/localization';
 
 /** Result of a request for a one-word answer: the milliseconds until the first token arrived, or a fault. */
 export type FirstToken = { readonly ms: number } | { readonly kind: FaultKind; readonly message: string };
@@ -9,10 +10,7 @@ export type FirstToken = { readonly ms: number } | { readonly kind: FaultKind; r
 /** The prompt is not translated, because every model understands English. */
 const prompt = 'Reply with the single word: OK';
 
-/**
- * Enough for one word, so that the request costs little even if the model ignores the prompt. A model that reasons gets no
- * limit, because it could reach the limit before its first token.
- */
+/** Enough for one word. A model that reasons gets no limit, because it could reach it before its first token. */
 const maxTokens = 16;
 
 /**
@@ -24,7 +22,6 @@ export async function requestFirstToken(
   route: Route,
   model: string,
   signal: AbortSignal,
-  localize: Localize,
 ): Promise<FirstToken | undefined> {
   const turn = engine.stream(
     { model, messages: [{ role: 'user', content: prompt }], defaults: { maxTokens } },

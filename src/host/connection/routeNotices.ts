@@ -59,9 +59,12 @@ export class RouteNotices extends Disposable {
       showToast(log, 'error', baseUrlErrorMessage(baseUrl.error), [openSettingAction(baseUrlSetting)]);
       return;
     }
-    if (baseUrl.corrections.some((correction) => correction !== 'trimmed') && this.isFirstTime(baseUrl)) {
-      const message = vscode.l10n.t('Requests are sent to {0} (your setting: {1}).', baseUrl.url, text.trim());
-      const update = { title: vscode.l10n.t('Update setting'), run: () => settings.setBaseUrl(baseUrl.url) };
+    const { url, corrections } = baseUrl;
+    // Remembers the normalized URL instead of the setting's text, because the text's query may contain a secret.
+    const isFirstTime = (): boolean => this.shown.add([url, ...corrections].join(' '));
+    if (corrections.some((correction) => correction !== 'trimmed') && isFirstTime()) {
+      const message = vscode.l10n.t('Requests are sent to {0} (your setting: {1}).', url, text.trim());
+      const update = { title: vscode.l10n.t('Update setting'), run: () => settings.setBaseUrl(url) };
       showToast(log, 'information', message, [update]);
     }
     this.warnAboutPlainHttp(baseUrl, baseUrlSetting);
@@ -92,9 +95,8 @@ export class RouteNotices extends Disposable {
     if ('error' in primary) return;
     this.lacksPrimaryKey = (await keys.get(primary.origin)) === undefined;
     if (this.lacksPrimaryKey) return;
-    const backups = settings.backupBaseUrls();
-    const routes = [primary, ...backups].map(({ url }) => ({ baseUrl: url }));
-    for (const { url, origin } of backups) {
+    const routes = settings.routes().map(({ url }) => ({ baseUrl: url }));
+    for (const { url, origin } of settings.backupBaseUrls()) {
       const hasKey = (await keys.get(origin)) !== undefined;
       if (!this.shown.add(origin) || hasKey) continue;
       const message = vscode.l10n.t("The backup route {0} has no API key, so it isn't used.", nameAmong(routes, url));
@@ -106,10 +108,5 @@ export class RouteNotices extends Disposable {
     const isNew = !this.checked.has(id);
     this.checked.add(id);
     return isNew;
-  }
-
-  /** Remembers the normalized URL instead of the setting's text, because the text's query may contain a secret. */
-  private isFirstTime({ url, corrections }: BaseUrl): boolean {
-    return this.shown.add([url, ...corrections].join(' '));
   }
 }

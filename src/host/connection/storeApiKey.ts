@@ -52,7 +52,7 @@ export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promi
   const { settings, log } = deps;
   const { key, target: preferred } = parseSetApiKeyArgument(argument);
   const configured = settings.baseUrl();
-  const routes = [...('error' in configured ? [] : [configured]), ...settings.backupBaseUrls()];
+  const routes = settings.routes();
   const isArgument = key !== undefined;
   const target = isArgument ? (preferred ?? configured) : await chooseRoute(deps, routes, preferred);
   if (target === undefined) return { state: 'cancelled' };
@@ -121,7 +121,7 @@ async function verifyAndStore(
   if (state === 'rejected') {
     log.warn(`API key for ${host}: ${result.message}`);
     const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');
-    const message = joinSentences(localize, [probeMessage(result, localize), advice, keyWarning(key, host)]);
+    const message = joinSentences(localize, [probeMessage(result), advice, keyWarning(key, host)]);
     showToast(log, 'error', message, actions(enterAgainAction(target)));
     return { state };
   }
@@ -137,7 +137,7 @@ async function verifyAndStore(
       title: vscode.l10n.t('Test connection'),
       run: () => vscode.commands.executeCommand('holysheep.testConnection'),
     };
-    const message = joinSentences(localize, [outcome, probeMessage(result, localize), keyWarning(key, host)]);
+    const message = joinSentences(localize, [outcome, probeMessage(result), keyWarning(key, host)]);
     showToast(log, 'warning', message, actions(test, checkUrlAction(position > 0)));
     return { state };
   }

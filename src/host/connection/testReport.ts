@@ -1,7 +1,9 @@
-import type { Localize, ProbeResult } from '../../engine/engine';
+import * as vscode from 'vscode';
+import type { ProbeResult } from '../../engine/engine';
 import type { FaultKind } from '../../engine/events';
 import { faultAdvice } from '../ui/faultAdvice';
 import { joinSentences, trimTrailingPeriod } from '../ui/messageText';
+import { formatTimeWithSeconds, localize } from '../util/localization';
 import type { DirectStep } from './directSteps';
 import type { FirstToken } from './firstToken';
 import type { RouteChoice } from './routePick';
@@ -20,52 +22,89 @@ export interface RouteReport extends RouteChoice {
 }
 
 /** Returns why prompts can't be sent over a route, or undefined if they can. */
-export function problemOf(
-  { host, models, hasKey, firstToken }: RouteReport,
-  localize: Localize,
-): { readonly kind: FaultKind; readonly message: string } | undefined {
-  if (models.state !== 'verified') return { kind: models.kind, message: probeMessage(models, localize) };
+export function problemOf({
+  host,
+  models,
+  hasKey,
+  firstToken,
+}: RouteReport): { readonly kind: FaultKind; readonly message: string } | undefined {
+  if (models.state !== 'verified') return { kind: models.kind, message: probeMessage(models) };
   if (firstToken && 'kind' in firstToken) return firstToken;
-  return hasKey ? undefined : { kind: 'auth', message: localize('There is no API key for {0}.', { 0: host }) };
+  return hasKey ? undefined : { kind: 'auth', message: vscode.l10n.t('There is no API key for {0}.', host) };
+}
+
+export function isWorking(report: RouteReport): boolean {
+  return problemOf(report) === undefined;
 }
 
 /** Returns the message of a failed probe, with the message of the gateway. */
-export function probeMessage(
-  { message, detail }: { readonly message: string; readonly detail: string },
-  localize: Localize,
-): string {
+export function probeMessage({ message, detail }: { readonly message: string; readonly detail: string }): string {
   if (detail === '' || message.includes(detail)) return message;
-  const quoted = localize('Gateway message: “{0}”.', { 0: trimTrailingPeriod(detail) });
+  const quoted = vscode.l10n.t('Gateway message: “{0}”.', trimTrailingPeriod(detail));
   return joinSentences(localize, [message, quoted]);
+}
+
+export function severityOf(reports: readonly RouteReport[]): 'information' | 'warning' | 'error' {
+  // A missing key of the only route is not a failure, because the test can also be run before a key exists.
+  if (reports.every((report) => !isWorking({ ...report, hasKey: true }))) return 'error';
+  return reports.length === 1 || reports.every(isWorking) ? 'information' : 'warning';
+}
+
+/** Summarizes the connection test in one or two sentences. */
+export function verdict(reports: readonly RouteReport[]): string {
+  const [first] = reports;
+  if (reports.length === 1 && first) return singleVerdict(first);
+  const working = reports.filter(isWorking);
+  const tokens = working.flatMap(({ host, firstToken }) =>
+    firstToken && 'ms' in firstToken ? [{ host, ms: firstToken.ms }] : [],
+  );
+  if (working.length < reports.length) {
+    const count = vscode.l10n.t('{0} of {1} routes work.', working.length, reports.length);
+    const problem = reports.map(problemOf).find((found) => found !== undefined);
+    return joinSentences(localize, [count, ...tokens.map(firstTokenText), problem?.message]);
+  }
+  if (tokens.length < working.length) return vscode.l10n.t('All {0} routes work.', reports.length);
+  const times = tokens.map(({ ms }) => ms).join(' / ');
+  return vscode.l10n.t('All {0} routes work. First token after {1} ms.', reports.length, times);
+}
+
+function singleVerdict(report: RouteReport): string {
+  const { host, hasKey, models, firstToken } = report;
+  if (firstToken && 'ms' in firstToken) return firstTokenText({ host, ms: firstToken.ms });
+  if (models.state !== 'verified' || firstToken) return problemOf(report)?.message ?? '';
+  const count = models.models.length;
+  return joinSentences(localize, [
+    vscode.l10n.t('{0} responded in {1} ms. Models available: {2}.', host, models.ms, count),
+    hasKey ? vscode.l10n.t('The API key is valid.') : vscode.l10n.t('No API key is set. You need one to send prompts.'),
+  ]);
+}
+
+function firstTokenText({ host, ms }: { readonly host: string; readonly ms: number }): string {
+  return vscode.l10n.t('{0} sent the first token after {1} ms.', host, ms);
 }
 
 /**
  * Formats the connection test as plain text with one line for each step, which screen readers read line by line.
- * @param time localized time of the test
+ * @param time epoch milliseconds
  * @param model the model of the first-token step
  */
-export function formatReport(
-  routes: readonly RouteReport[],
-  { time, model }: { readonly time: string; readonly model: string },
-  localize: Localize,
-): string {
-  const sections = routes.map((route) => formatRoute(route, model, localize).join('\n'));
-  return `${[localize('Connection test, {0}', { 0: time }), ...sections].join('\n\n')}\n`;
+export function formatReport(routes: readonly RouteReport[], time: number, model: string): string {
+  const title = vscode.l10n.t('Connection test, {0}', formatTimeWithSeconds(time));
+  return `${[title, ...routes.map((route) => formatRoute(route, model).join('\n'))].join('\n\n')}\n`;
 }
 
-function formatRoute(route: RouteReport, model: string, localize: Localize): readonly string[] {
+function formatRoute(route: RouteReport, model: string): readonly string[] {
   const { position, baseUrl, proxy, steps, models, firstToken } = route;
-  const problem = problemOf(route, localize);
-  const advice = problem && localize(faultAdvice[problem.kind].remedy);
+  const problem = problemOf(route);
   return [
     position === 0
-      ? localize('Primary route: {0}', { 0: baseUrl })
-      : localize('Backup route {0}: {1}', { 0: position, 1: baseUrl }),
-    ...(proxy === undefined ? [] : [localize('Requests go through the proxy {0}.', { 0: proxy })]),
-    ...steps.flatMap((step) => formatStep(step, isReached(models), localize)),
-    formatModels(route, localize),
-    ...(firstToken ? [formatFirstToken(firstToken, model, localize)] : []),
-    ...(advice === undefined ? [] : [localize('Advice: {0}', { 0: adviceFor(position, advice) })]),
+      ? vscode.l10n.t('Primary route: {0}', baseUrl)
+      : vscode.l10n.t('Backup route {0}: {1}', position, baseUrl),
+    ...(proxy === undefined ? [] : [vscode.l10n.t('Requests go through the proxy {0}.', proxy)]),
+    ...steps.flatMap((step) => formatStep(step, isReached(models))),
+    formatModels(route),
+    ...(firstToken ? [formatFirstToken(firstToken, model)] : []),
+    ...(problem ? [vscode.l10n.t('Advice: {0}', adviceFor(position, problem.kind))] : []),
   ];
 }
 
@@ -82,41 +121,46 @@ function isReached(models: FinishedProbe): boolean {
  * @param isReached whether the request has reached the gateway in spite of a failed step: VS Code may use a proxy of the
  * operating system, and trusts certificates that Node.js does not trust
  */
-function formatStep({ name, ms, addresses, error }: DirectStep, isReached: boolean, localize: Localize): string[] {
-  const title = { nameResolution: localize('Name resolution'), connection: localize('Connection'), tls: 'TLS' }[name];
-  if (error === undefined) return [passed(title, ms, addresses?.join(', '), localize)];
-  if (!isReached) return [localize('✗ {0} ({1} ms): {2}', { 0: title, 1: ms, 2: error })];
+function formatStep({ name, ms, addresses, error }: DirectStep, isReached: boolean): readonly string[] {
+  const titles = {
+    nameResolution: vscode.l10n.t('Name resolution'),
+    connection: vscode.l10n.t('Connection'),
+    tls: 'TLS',
+  };
+  const title = titles[name];
+  if (error === undefined) return [passed(title, ms, addresses?.join(', '))];
+  if (!isReached) return [failed(title, ms, error)];
   if (name === 'tls') return [];
-  const reason = localize('failed without a proxy, but the request succeeded, probably through a system proxy');
-  return [localize('– {0}: {1}', { 0: title, 1: reason })];
+  const reason = vscode.l10n.t('failed without a proxy, but the request succeeded, probably through a system proxy');
+  return [vscode.l10n.t('– {0}: {1}', title, reason)];
 }
 
-function formatModels({ models, hasKey }: RouteReport, localize: Localize): string {
-  if (models.state !== 'verified') {
-    const message = probeMessage(models, localize);
-    return localize('✗ {0} ({1} ms): {2}', { 0: 'GET /models', 1: models.ms, 2: message });
-  }
-  const values = { 0: models.models.length };
+function formatModels({ models, hasKey }: RouteReport): string {
+  if (models.state !== 'verified') return failed('GET /models', models.ms, probeMessage(models));
+  const count = models.models.length;
   const result = hasKey
-    ? localize('the API key is valid; available models: {0}', values)
-    : localize('no API key is set; available models: {0}', values);
-  return passed('GET /models', models.ms, result, localize);
+    ? vscode.l10n.t('the API key is valid; available models: {0}', count)
+    : vscode.l10n.t('no API key is set; available models: {0}', count);
+  return passed('GET /models', models.ms, result);
 }
 
-function formatFirstToken(firstToken: FirstToken, model: string, localize: Localize): string {
-  const name = localize('First token from {0}', { 0: model });
-  return 'ms' in firstToken
-    ? passed(name, firstToken.ms, undefined, localize)
-    : localize('✗ {0}: {1}', { 0: name, 1: firstToken.message });
+function formatFirstToken(firstToken: FirstToken, model: string): string {
+  const name = vscode.l10n.t('First token from {0}', model);
+  return 'ms' in firstToken ? passed(name, firstToken.ms) : vscode.l10n.t('✗ {0}: {1}', name, firstToken.message);
 }
 
-function passed(name: string, ms: number, detail: string | undefined, localize: Localize): string {
+function passed(name: string, ms: number, detail?: string): string {
   return detail === undefined
-    ? localize('✓ {0}: {1} ms', { 0: name, 1: ms })
-    : localize('✓ {0}: {1} ms ({2})', { 0: name, 1: ms, 2: detail });
+    ? vscode.l10n.t('✓ {0}: {1} ms', name, ms)
+    : vscode.l10n.t('✓ {0}: {1} ms ({2})', name, ms, detail);
+}
+
+function failed(name: string, ms: number, reason: string): string {
+  return vscode.l10n.t('✗ {0} ({1} ms): {2}', name, ms, reason);
 }
 
 /** The advice for a backup route names the setting with the backup routes. */
-function adviceFor(position: number, advice: string): string {
+function adviceFor(position: number, kind: FaultKind): string {
+  const advice = localize(faultAdvice[kind].remedy);
   return position === 0 ? advice : advice.replaceAll('holysheep.baseUrl', 'holysheep.backupBaseUrls');
 }

@@ -1,12 +1,27 @@
 import * as vscode from 'vscode';
+import type { Engine } from '../../engine/engine';
 import type { Command } from '../commands';
-import { createDiagnosticsReport, hasPrivateHostName, type DiagnosticsDeps } from './diagnosticsReport';
+import type { Connections } from '../connection/connections';
+import type { KeyStore } from '../connection/keyStore';
+import { readProxyInfo } from '../connection/proxySettings';
+import type { DemoMode } from '../connection/demoMode';
+import type { Settings } from '../settings/settings';
+import { formatDiagnostics, remoteKind } from './diagnosticsText';
+import { hostNameHider, isHolySheepOrigin, isPublicOrigin, requestedOrigins } from './hostNames';
+import type { Log } from '../util/log';
 
-interface DiagnosticsCommandDeps extends Omit<DiagnosticsDeps, 'extensionKind'> {
+interface DiagnosticsDeps {
+  readonly engine: Pick<Engine, 'report'>;
+  readonly settings: Pick<Settings, 'baseUrl' | 'routes' | 'engineSettings' | 'model' | 'requestParameters'>;
+  readonly connections: Pick<Connections, 'configured'>;
+  readonly keys: Pick<KeyStore, 'get'>;
+  readonly demo: Pick<DemoMode, 'active'>;
+  readonly log: Log;
+  readonly version: string;
   readonly context: { readonly extension: Pick<vscode.Extension<unknown>, 'extensionKind'> };
 }
 
-export function registerDiagnostics(deps: DiagnosticsCommandDeps): readonly Command[] {
+export function registerDiagnostics(deps: DiagnosticsDeps): readonly Command[] {
   /**
    * Opens the report as an unsaved document, so that the user can read it before sharing it. Returns its text, or
    * undefined if the user dismissed the question about host names.
@@ -14,8 +29,7 @@ export function registerDiagnostics(deps: DiagnosticsCommandDeps): readonly Comm
   const exportDiagnostics = async (): Promise<string | undefined> => {
     const withHostNames = hasPrivateHostName(deps.settings) ? await askForHostNames() : false;
     if (withHostNames === undefined) return undefined;
-    const { extensionKind } = deps.context.extension;
-    const content = await createDiagnosticsReport({ ...deps, extensionKind }, withHostNames);
+    const content = await createDiagnosticsReport(deps, withHostNames);
     const document = await vscode.workspace.openTextDocument({ language: 'json', content });
     await vscode.window.showTextDocument(document, { preview: false });
     return content;
@@ -39,4 +53,92 @@ async function askForHostNames(): Promise<boolean | undefined> {
     placeHolder: vscode.l10n.t('Include the host names of your routes?'),
   });
   return choice?.withHostNames;
+}
+
+/** Returns whether a route in the settings has a host name that the user may want to leave out of the report. */
+function hasPrivateHostName(settings: Pick<Settings, 'routes'>): boolean {
+  return settings.routes().some(({ origin }) => !isPublicOrigin(origin));
+}
+
+/**
+ * Returns the diagnostics report as JSON: settings, proxy, recent turns and recent errors of this window.
+ * @param withHostNames whether the report contains all host names. Otherwise private host names are replaced with the
+ * positions of their routes.
+ */
+async function createDiagnosticsReport(
+  { engine, settings, connections, keys, demo, log, version, context }: DiagnosticsDeps,
+  withHostNames: boolean,
+): Promise<string> {
+  const routes = settings.routes();
+  const baseUrl = settings.baseUrl();
+  const { temperature = null, maxTokens = null } = settings.requestParameters();
+  /** Returns null when the key can't be read, because the report must still be created. */
+  const isSet = async (read: () => Promise<string | undefined>): Promise<boolean | null> => {
+    try {
+      return (await read()) !== undefined;
+    } catch (error) {
+      log.error(error);
+      return null;
+    }
+  };
+  const summaries = routes.map(async ({ url, origin }, index) => ({
+    name: `route ${index + 1}`,
+    hasKey: await isSet(() => keys.get(origin)),
+    isHttps: url.startsWith('https:'),
+    isHolySheep: isHolySheepOrigin(origin),
+  }));
+  const networkSettings = {
+    // Leaves out the path and the query of the base URL, which may contain secrets.
+    origin: 'error' in baseUrl ? null : baseUrl.origin,
+    routes: await Promise.all(summaries),
+    baseUrlProblem: 'error' in baseUrl ? baseUrl.error : null,
+    hasKey: await isSet(async () => (await connections.configured()).apiKey),
+    model: settings.model(),
+    ...{ temperature, maxTokens },
+    ...settings.engineSettings(),
+  };
+  const report = engine.report();
+  const diagnostics = {
+    time: Date.now(),
+    host: await readHostInfo(version, context.extension.extensionKind),
+    settings: networkSettings,
+    proxy: readProxyInfo(),
+    demo: demo.active,
+    engine: report,
+    errors: log.errors(),
+  };
+  const origins = routes.map(({ origin }) => origin);
+  const hideNames = withHostNames ? (text: string) => text : hostNameHider(origins, requestedOrigins(report));
+  return formatDiagnostics(diagnostics, (text) => hideNames(log.redact(text)));
+}
+
+/** Describes the environment of the extension. It identifies neither the user nor any file. */
+async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKind) {
+  const { appName, appHost, language, remoteName, uiKind } = vscode.env;
+  return {
+    extension,
+    vscode: vscode.version,
+    app: appName,
+    appHost,
+    platform: `${process.platform} ${process.arch}`,
+    node: process.version,
+    language,
+    remote: remoteKind(remoteName),
+    ui: uiKind === vscode.UIKind.Web ? 'web' : 'desktop',
+    extensionKind: extensionKind === vscode.ExtensionKind.UI ? 'ui' : 'workspace',
+    trusted: vscode.workspace.isTrusted,
+    folders: (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.scheme),
+    chat: await readChatSupport(),
+  };
+}
+
+/** Checks VS Code's chat view and chat API separately, because a build of VS Code may have one without the other. */
+async function readChatSupport() {
+  const { chat, lm } = vscode as Partial<Pick<typeof vscode, 'chat' | 'lm'>>;
+  const commands = await vscode.commands.getCommands(true);
+  return {
+    view: commands.includes('workbench.action.chat.open'),
+    participants: typeof chat?.createChatParticipant === 'function',
+    modelProviders: typeof lm?.registerLanguageModelChatProvider === 'function',
+  };
 }

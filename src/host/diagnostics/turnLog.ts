@@ -7,47 +7,10 @@ const warnings: ReadonlySet<StreamEvent['type']> = new Set(['waiting', 'cut', 'f
 
 /** Fields of events that the log contains. No field with text of the prompt, the answer or an error may be added. */
 const fields = [
-  ...[
-    'attempt',
-    'attempts',
-    'maxAttempts',
-    'why',
-    'how',
-    'model',
-    'origin',
-    'baseUrl',
-    'from',
-    'to',
-    'fromUrl',
-    'toUrl',
-  ],
-  ...[
-    'reason',
-    'kind',
-    'row',
-    'status',
-    'requestId',
-    'finishReason',
-    'source',
-    'estimated',
-    'told',
-    'until',
-    'hintFrom',
-  ],
-  ...[
-    'delayMs',
-    'hintMs',
-    'jitterMs',
-    'waitedMs',
-    'forMs',
-    'ms',
-    'firstTokenMs',
-    'bytes',
-    'chars',
-    'tokens',
-    'trimmed',
-  ],
-];
+  'attempt attempts maxAttempts why how model origin baseUrl from to fromUrl toUrl',
+  'reason kind row status requestId finishReason source estimated told until hintFrom',
+  'delayMs hintMs jitterMs waitedMs forMs ms firstTokenMs bytes chars tokens trimmed',
+].flatMap((names) => names.split(' '));
 
 /** Logs the network activity of a turn, one line for each event except the deltas. */
 export function logTurnEvent(

@@ -1,10 +1,14 @@
 import { join } from 'node:path';
+import * as vscode from 'vscode';
 import { createEngine } from '../../engine/createEngine';
 import type { Engine, EngineDeps, EngineLog } from '../../engine/engine';
 import { noSharedCooldowns } from '../../engine/gate/cooldowns';
 import type { KeyRedactor } from '../../engine/gateway/keyRedactor';
+import type { Command } from '../commands';
+import { showInStatusBar } from '../ui/notifications';
 import { Listeners } from '../util/listeners';
 import { localize, formatTime } from '../util/localization';
+import type { Log } from '../util/log';
 import { systemClock } from '../util/systemClock';
 import { CooldownFiles } from './cooldownFiles';
 
@@ -43,4 +47,29 @@ export function createHostEngine({ log, version, storage, ...deps }: HostEngineD
     userAgent: `HolySheepPrompt/${version}`,
   });
   return { ...engine, onDidChangeCooldown: cooldownChanges.event };
+}
+
+interface EngineCommandDeps {
+  readonly engine: Engine;
+  readonly connections: { readonly onDidChange: vscode.Event<void> };
+  readonly log: Log;
+  readonly register: <T extends vscode.Disposable>(item: T) => T;
+}
+
+const confirmationMs = 8000;
+
+export function registerEngine({ register, connections, engine, log }: EngineCommandDeps): readonly Command[] {
+  register(connections.onDidChange(() => engine.onConnectionChanged()));
+  register(
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      if (focused) engine.onWindowFocused();
+    }),
+  );
+  /** For users who know that their rate limit was raised or that the gateway has recovered. */
+  const resetNetworkState = async (): Promise<void> => {
+    await engine.resetNetworkState();
+    log.info('The network state was reset.');
+    showInStatusBar(vscode.l10n.t('Network state reset.'), confirmationMs);
+  };
+  return [{ id: 'holysheep.resetNetworkState', execute: resetNetworkState }];
 }

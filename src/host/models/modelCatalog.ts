@@ -4,19 +4,23 @@ import { defaultModels } from '../../engine/gateway/modelList';
 import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
+import type { Command } from '../commands';
 import type { ActiveConnection, Connections } from '../connection/connections';
+import type { DemoMode } from '../connection/demoMode';
 import type { KeyStore } from '../connection/keyStore';
 import { probeMessage } from '../connection/testReport';
 import type { Log } from '../util/log';
-import { essenceTexts } from '../health/essenceText';
 import type { HealthBook } from '../health/healthBook';
+import type { Settings } from '../settings/settings';
+import { textIn } from '../settings/userPrompts';
 import { Disposable } from '../util/disposable';
-import { localize } from '../util/localization';
 import { pickModel, type ModelList, type ModelPick, type ModelPickOptions, type RouteModels } from './modelPick';
+import { essenceTexts } from './modelTexts';
 
 const cacheLifetimeMs = 10 * 60_000;
 
 interface ModelCatalogDeps {
+  readonly settings: Pick<Settings, 'routes'>;
   readonly connections: Connections;
   readonly keys: Pick<KeyStore, 'onDidChange'>;
   readonly engine: Pick<Engine, 'probe'>;
@@ -80,8 +84,8 @@ export class ModelCatalog extends Disposable {
    * loaded for this, because a request must not wait for them.
    */
   factsOf(model: string): ModelFacts | undefined {
-    const baseUrl = this.deps.connections.baseUrls().find((url) => this.facts.has(url));
-    return knownFacts(model, baseUrl === undefined ? undefined : this.facts.get(baseUrl));
+    const route = this.deps.settings.routes().find(({ url }) => this.facts.has(url));
+    return knownFacts(model, route && this.facts.get(route.url));
   }
 
   /**
@@ -149,7 +153,7 @@ export class ModelCatalog extends Disposable {
     if (result.state === 'cancelled') return createDefaultList(vscode.l10n.t('The request was canceled.'));
     if (result.state !== 'verified') {
       log.warn(`The model list could not be loaded: ${result.message}`);
-      return createDefaultList(probeMessage(result, localize));
+      return createDefaultList(probeMessage(result));
     }
     const { models, facts, unusable } = result;
     if (unusable !== undefined) {
@@ -163,4 +167,27 @@ export class ModelCatalog extends Disposable {
 
 function createDefaultList(message: string): ModelList {
   return { source: 'default', models: defaultModels, message };
+}
+
+interface ModelCommandDeps {
+  readonly connections: Pick<Connections, 'selectModel'>;
+  readonly catalog: Pick<ModelCatalog, 'pick'>;
+  readonly demo: Pick<DemoMode, 'active'>;
+  readonly conversations: { readonly current?: { selectModel(model: string, demo: boolean): void } | undefined };
+}
+
+export function registerModels({ connections, catalog, conversations, demo }: ModelCommandDeps): readonly Command[] {
+  /**
+   * Selects the model for the next prompts. A waiting turn of the current conversation switches to that model as well.
+   * @param argument id of the model. Without it, the user chooses a model.
+   * @returns the id, or undefined if the user chose no model
+   */
+  const selectModel = async (argument: unknown): Promise<string | undefined> => {
+    const model = textIn(argument) ?? (await catalog.pick());
+    if (model === undefined) return undefined;
+    conversations.current?.selectModel(model, demo.active);
+    await connections.selectModel(model);
+    return model;
+  };
+  return [{ id: 'holysheep.selectModel', execute: selectModel }];
 }

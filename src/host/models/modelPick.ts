@@ -3,7 +3,7 @@ import { maxModels } from '../../engine/gateway/modelList';
 import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
 import { plainLabel } from '../ui/messageText';
-import { createFactsText } from './factsText';
+import { createFactsText } from './modelTexts';
 
 export type ModelList =
   | {

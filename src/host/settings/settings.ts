@@ -51,25 +51,16 @@ export class Settings extends Disposable {
   }
 
   engineSettings(): EngineSettings {
-    const settings = {
-      retry: {
-        maxRetries: this.value('retry.maxRetries'),
-        baseDelayMs: this.value('retry.baseDelayMs'),
-        maxDelayMs: this.value('retry.maxDelayMs'),
-        jitter: this.value('retry.jitter'),
-        maxHintMs: this.value('retry.maxHintMs'),
-      },
+    const group = (name: string, keys: readonly string[]): Readonly<Record<string, unknown>> =>
+      Object.fromEntries(keys.map((key) => [key, this.value(`${name}.${key}`)]));
+    const settings: Readonly<Record<keyof EngineSettings, unknown>> = {
+      retry: group('retry', ['maxRetries', 'baseDelayMs', 'maxDelayMs', 'jitter', 'maxHintMs']),
       fallbackModels: stringsIn(this.read('fallbackModels')),
       resume: this.value('resume'),
       continueWithFallback: this.value('continueWithFallback'),
-      timeout: {
-        headersMs: this.value('timeout.headersMs'),
-        firstTokenMs: this.value('timeout.firstTokenMs'),
-        idleMs: this.value('timeout.idleMs'),
-        silentMs: this.value('timeout.silentMs'),
-      },
+      timeout: group('timeout', ['headersMs', 'firstTokenMs', 'idleMs', 'silentMs']),
     };
-    return settings as EngineSettings;
+    return settings as unknown as EngineSettings;
   }
 
   baseUrl(): NormalizedBaseUrl {
@@ -80,6 +71,12 @@ export class Settings extends Disposable {
   baseUrlText(): string {
     const value = this.readUser('baseUrl');
     return typeof value === 'string' ? value : String(this.schema('baseUrl').default);
+  }
+
+  /** Returns the valid base URLs in the order of their use, without duplicates. */
+  routes(): readonly BaseUrl[] {
+    const primary = this.baseUrl();
+    return [...('error' in primary ? [] : [primary]), ...this.backupBaseUrls()];
   }
 
   /** Returns the valid base URLs of the backup routes, without duplicates of the base URL or of each other. */

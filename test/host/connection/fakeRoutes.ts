@@ -38,6 +38,8 @@ export class FakeEditor {
   pressed: string | undefined;
   /** Label of the item that the user accepts in a quick pick, or undefined to dismiss the quick pick. */
   accepted: string | undefined;
+  /** Whether the user leaves quick picks open, so that the test answers them. */
+  isPatient = false;
   quickPicks: FakeQuickPick[] = [];
   /** Text that the user types into an input box, or undefined to dismiss the input box. */
   typed: string | undefined;
@@ -46,6 +48,7 @@ export class FakeEditor {
   reset(): void {
     [this.messages, this.commands, this.quickPicks, this.clipboard] = [[], [], [], ''];
     [this.pressed, this.accepted, this.typed, this.inputPrompts] = [undefined, undefined, undefined, []];
+    this.isPatient = false;
   }
 
   /** Returns the part of the `vscode` module for `useVSCode`. */
@@ -105,39 +108,49 @@ interface FakeItem {
   readonly label: string;
   readonly description?: string;
   readonly detail?: string;
+  readonly kind?: number;
+  readonly model?: string;
+  readonly origin?: string;
 }
 
-/** A quick pick that the user answers as soon as it is shown. */
+/** A quick pick that the user answers as soon as it is shown, unless the user is patient. */
 export class FakeQuickPick {
   title = '';
   items: readonly FakeItem[] = [];
   activeItems: readonly FakeItem[] = [];
   selectedItems: readonly FakeItem[] = [];
   value = '';
-  private accept: () => void = () => undefined;
+  busy = false;
+  private accepted: () => void = () => undefined;
   private hidden: () => void = () => undefined;
+  private valueChanged: () => void = () => undefined;
 
-  constructor(private readonly editor: Pick<FakeEditor, 'accepted'>) {}
+  constructor(private readonly editor: Pick<FakeEditor, 'accepted' | 'isPatient'>) {}
 
-  readonly onDidAccept = (listener: () => void): void => void (this.accept = listener);
+  readonly onDidAccept = (listener: () => void): void => void (this.accepted = listener);
   readonly onDidHide = (listener: () => void): void => void (this.hidden = listener);
-  readonly onDidChangeValue = (): void => undefined;
+  readonly onDidChangeValue = (listener: () => void): void => void (this.valueChanged = listener);
   readonly onDidTriggerItemButton = (): void => undefined;
+  readonly dispose = (): void => undefined;
 
   show(): void {
-    setImmediate(() => {
-      this.selectedItems = this.items.filter(({ label }) => label === this.editor.accepted);
-      if (this.selectedItems.length > 0) this.accept();
-      this.hide();
-    });
+    if (!this.editor.isPatient) setImmediate(() => this.choose(this.editor.accepted));
+  }
+
+  /** Accepts the item with a label, or dismisses the quick pick if there is none. */
+  choose(accepted: string | undefined): void {
+    this.selectedItems = this.items.filter(({ label }) => label === accepted);
+    if (this.selectedItems.length > 0) this.accepted();
+    this.hide();
+  }
+
+  type(value: string): void {
+    this.value = value;
+    this.valueChanged();
   }
 
   hide(): void {
     this.hidden();
-  }
-
-  dispose(): void {
-    // This fake has nothing to release.
   }
 }
 
@@ -197,6 +210,7 @@ export class FakeRoutes {
         baseUrl: () => normalizeBaseUrl(this.baseUrl),
         baseUrlText: () => this.baseUrl,
         backupBaseUrls: () => this.backups.flatMap(valid),
+        routes: () => [this.baseUrl, ...this.backups].flatMap(valid),
         backupBaseUrlTexts: () => this.backups,
         removeBackupBaseUrls: (origin: string) => {
           this.removals.push(`remove ${origin}`);

@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import { requestFirstToken, type FirstToken } from '../../../src/host/connection/firstToken';
+import type { FirstToken } from '../../../src/host/connection/firstToken';
 import { faultAdvice } from '../../../src/host/ui/faultAdvice';
+import { useVSCode } from '../../support/fakeVSCode';
 import { attempt, failed, reasoning, ScriptedEngine, stopped, text, waiting } from '../conversation/scriptedEngine';
+import { FakeEditor } from './fakeRoutes';
 
 const route = { baseUrl: 'https://gateway.example/v1', apiKey: 'hsa-key-1' };
 
 describe('first token of a route', () => {
-  const run = async (
-    ...events: readonly StreamEvent[]
-  ): Promise<{ readonly engine: ScriptedEngine; readonly result: FirstToken | undefined }> => {
+  useVSCode(new FakeEditor().api());
+  const run = async (...events: readonly StreamEvent[]) => {
+    const { requestFirstToken } = await import('../../../src/host/connection/firstToken');
     const engine = new ScriptedEngine();
-    const result = requestFirstToken(engine, route, 'gpt-4o', new AbortController().signal, String);
+    const result = requestFirstToken(engine, route, 'gpt-4o', new AbortController().signal);
     engine.turn.emit(...events);
     return { engine, result: await result };
   };
@@ -23,33 +25,24 @@ describe('first token of a route', () => {
     assert.deepEqual(await options.connection?.(), route);
   });
 
-  it('is timed from the start of the attempt, and ends the answer', async () => {
-    const { engine, result } = await run({ ...attempt(), at: 100 }, text('OK', 340.4));
-    assert.deepEqual(result, { ms: 240 });
-    assert.deepEqual(engine.turn.controls, ['stop']);
-  });
-
-  it('may be a token of reasoning', async () => {
-    assert.deepEqual((await run(attempt(), reasoning('hm', 5))).result, { ms: 5 });
-  });
-
-  it('is timed from the corrected request when the gateway refused a parameter', async () => {
-    const corrected = { ...attempt('m', 2), at: 50 } as StreamEvent;
-    assert.deepEqual((await run(attempt(), corrected, text('OK', 60))).result, { ms: 10 });
-  });
-
-  it('fails instead of waiting for a retry', async () => {
-    const { engine, result } = await run(attempt(), waiting);
-    assert.deepEqual(result, { kind: 'rate-limit', message: 'Rate limited' });
-    assert.deepEqual(engine.turn.controls, ['stop']);
-  });
-
-  it('fails instead of measuring a fallback model', async () => {
-    const fallBack: StreamEvent = { type: 'model', from: 'gpt-4o', to: 'b', reason: 'breaker', attempt: 0, at: 0 };
-    const { engine, result } = await run(fallBack, attempt('b'), text('OK'));
-    assert.deepEqual(result, { kind: 'breaker', message: faultAdvice.breaker.cause });
-    assert.deepEqual(engine.turn.controls, ['stop']);
-  });
+  const firstAttempt = { ...attempt(), at: 100 };
+  const corrected = { ...attempt('m', 2), at: 150 };
+  const fallBack: StreamEvent = { type: 'model', from: 'gpt-4o', to: 'b', reason: 'breaker', attempt: 0, at: 0 };
+  const limited: FirstToken = { kind: 'rate-limit', message: 'Rate limited' };
+  const unavailable: FirstToken = { kind: 'breaker', message: faultAdvice.breaker.cause };
+  const cases: readonly (readonly [string, readonly StreamEvent[], FirstToken | undefined])[] = [
+    ['is timed from the start of the attempt', [firstAttempt, text('OK', 340.4)], { ms: 240 }],
+    ['may be a token of reasoning', [firstAttempt, reasoning('hm', 105)], { ms: 5 }],
+    ['is timed from a corrected request', [firstAttempt, corrected, text('OK', 160)], { ms: 10 }],
+    ['fails instead of waiting for a retry', [firstAttempt, waiting], limited],
+    ['fails instead of measuring a fallback model', [fallBack, attempt('b'), text('OK')], unavailable],
+  ];
+  for (const [name, events, expected] of cases) {
+    it(`${name}, and ends the answer`, async () => {
+      const { engine, result } = await run(...events);
+      assert.deepEqual([result, engine.turn.controls], [expected, ['stop']]);
+    });
+  }
 
   it('fails with the failure of the turn', async () => {
     const { result } = await run(attempt(), failed(''));

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import type { FaultKind } from '../../../src/engine/events';
-import { formatReport, problemOf, type RouteReport } from '../../../src/host/connection/testReport';
+import type { RouteReport } from '../../../src/host/connection/testReport';
 import { faultAdvice } from '../../../src/host/ui/faultAdvice';
-
-const localize = (text: string, values: Readonly<Record<string, string | number>> = {}): string =>
-  text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
+import { useVSCode } from '../../support/fakeVSCode';
+import { FakeEditor } from './fakeRoutes';
 
 const working: RouteReport = {
   position: 0,
@@ -34,13 +33,18 @@ const refusing: RouteReport = {
   models: failure('connection'),
 };
 
-const format = (...routes: readonly RouteReport[]): readonly string[] =>
-  formatReport(routes, { time: '12:00', model: 'gpt-4o' }, localize).split('\n');
-
 describe('report of the connection test', () => {
-  it('lists the steps of each route with their times, and the advice of a fault', () => {
-    assert.deepEqual(format(working, refusing), [
-      'Connection test, 12:00',
+  useVSCode(new FakeEditor().api());
+  /** Returns the lines after the title. */
+  const format = async (...routes: readonly RouteReport[]): Promise<readonly string[]> => {
+    const { formatReport } = await import('../../../src/host/connection/testReport');
+    const [title, ...lines] = formatReport(routes, Date.now(), 'gpt-4o').split('\n');
+    assert.match(title ?? '', /^Connection test, \d/);
+    return lines;
+  };
+
+  it('lists the steps of each route with their times, and the advice of a fault', async () => {
+    assert.deepEqual(await format(working, refusing), [
       '',
       'Primary route: https://primary.example/v1',
       '✓ Name resolution: 3 ms (192.0.2.1, 192.0.2.2)',
@@ -56,54 +60,53 @@ describe('report of the connection test', () => {
     ]);
   });
 
-  it('says that requests go through a proxy', () => {
-    const report = format({ ...working, proxy: 'proxy.example:3128', steps: [] });
-    assert.deepEqual(report.slice(3, 5), [
-      'Requests go through the proxy proxy.example:3128.',
-      '✓ GET /models: 120 ms (the API key is valid; available models: 2)',
-    ]);
-  });
-
-  it('does not blame a direct step when the request has reached the gateway', () => {
-    const [resolved] = working.steps;
-    assert.ok(resolved);
-    const settled = (step: RouteReport['steps'][number], models = working.models): string | undefined =>
-      format({ ...working, steps: [resolved, step], models })[4];
+  it('does not blame a direct step when the request has reached the gateway', async () => {
+    const lineOf = async (step: RouteReport['steps'][number], models = working.models): Promise<string | undefined> =>
+      (await format({ ...working, steps: [step], models }))[2];
     const reason = 'failed without a proxy, but the request succeeded, probably through a system proxy';
     const refused = { name: 'connection', ms: 1, error: 'ECONNREFUSED' } as const;
-    assert.equal(settled(refused), `– Connection: ${reason}`);
-    assert.equal(settled(refused, failure('not-found')), `– Connection: ${reason}`);
+    assert.equal(await lineOf(refused), `– Connection: ${reason}`);
+    assert.equal(await lineOf(refused, failure('not-found')), `– Connection: ${reason}`);
     const untrusted = { name: 'tls', ms: 1, error: 'SELF_SIGNED_CERT' } as const;
-    assert.equal(settled(untrusted), '✓ GET /models: 120 ms (the API key is valid; available models: 2)');
-    assert.equal(settled(untrusted, failure('tls')), '✗ TLS (1 ms): SELF_SIGNED_CERT');
+    assert.equal(await lineOf(untrusted), '✓ GET /models: 120 ms (the API key is valid; available models: 2)');
+    assert.equal(await lineOf(untrusted, failure('tls')), '✗ TLS (1 ms): SELF_SIGNED_CERT');
   });
 
-  it('contains the first token once it was tested', () => {
-    assert.ok(format({ ...working, firstToken: { ms: 340 } }).includes('✓ First token from gpt-4o: 340 ms'));
-    const firstToken = { kind: 'overloaded', message: 'The model is overloaded.' } as const;
-    const report = format({ ...working, firstToken });
-    assert.ok(report.includes('✗ First token from gpt-4o: The model is overloaded.'));
-    assert.ok(report.includes(`Advice: ${faultAdvice.overloaded.remedy}`));
-  });
-
-  it('quotes the message of the gateway', () => {
-    assert.ok(
-      format({ ...working, models: failure('auth', 'Key expired.') }).includes(
-        '✗ GET /models (4 ms): It is not accepting connections. Gateway message: “Key expired”.',
-      ),
-    );
-  });
-
-  it('names the setting with the backup routes in the advice for a backup route', () => {
-    assert.equal(
-      format({ ...working, models: failure('dns'), position: 1 }).at(-2),
+  const overloaded = { kind: 'overloaded', message: 'The model is overloaded.' } as const;
+  const rows: readonly (readonly [string, Partial<RouteReport>, ...lines: string[]])[] = [
+    [
+      'says that requests go through a proxy',
+      { proxy: 'proxy.example:3128', steps: [] },
+      'Requests go through the proxy proxy.example:3128.',
+    ],
+    ['contains the first token once it was tested', { firstToken: { ms: 340 } }, '✓ First token from gpt-4o: 340 ms'],
+    [
+      'says why no first token arrived, with advice',
+      { firstToken: overloaded },
+      '✗ First token from gpt-4o: The model is overloaded.',
+      `Advice: ${faultAdvice.overloaded.remedy}`,
+    ],
+    [
+      'quotes the message of the gateway',
+      { models: failure('auth', 'Key expired.') },
+      '✗ GET /models (4 ms): It is not accepting connections. Gateway message: “Key expired”.',
+    ],
+    [
+      'names the setting with the backup routes in the advice for a backup route',
+      { models: failure('dns'), position: 1 },
       'Advice: Check holysheep.backupBaseUrls and your network. If they are fine, try a VPN or another DNS server.',
-    );
-  });
-
-  it('says that a route without a key is not used', () => {
-    const withoutKey = { ...working, hasKey: false };
-    assert.equal(problemOf(withoutKey, localize)?.message, 'There is no API key for primary.example.');
-    assert.ok(format(withoutKey).includes('✓ GET /models: 120 ms (no API key is set; available models: 2)'));
-  });
+    ],
+    [
+      'says that a route has no key',
+      { hasKey: false },
+      '✓ GET /models: 120 ms (no API key is set; available models: 2)',
+      `Advice: ${faultAdvice.auth.remedy}`,
+    ],
+  ];
+  for (const [name, fields, ...expected] of rows) {
+    it(name, async () => {
+      const lines = await format({ ...working, ...fields });
+      for (const line of expected) assert.ok(lines.includes(line), lines.join('\n'));
+    });
+  }
 });

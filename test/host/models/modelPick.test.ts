@@ -1,64 +1,24 @@
 import assert from 'node:assert/strict';
 import type {
   ModelList,
-  ModelPick,
   ModelPickOptions,
   pickModel as PickModel,
   RouteModels,
 } from '../../../src/host/models/modelPick';
 import { useVSCode } from '../../support/fakeVSCode';
-
-interface Item {
-  readonly label: string;
-  readonly description?: string;
-  readonly detail?: string;
-  readonly kind?: number;
-  readonly model?: string;
-  readonly origin?: string;
-}
-
-/** A quick pick that stays open until the test accepts an item. */
-class QuickPick {
-  items: readonly Item[] = [];
-  activeItems: readonly Item[] = [];
-  selectedItems: readonly Item[] = [];
-  value = '';
-  busy = false;
-  accept: () => void = () => undefined;
-  private valueChanged: () => void = () => undefined;
-  private hidden: () => void = () => undefined;
-  readonly onDidAccept = (listener: () => void): void => void (this.accept = listener);
-  readonly onDidHide = (listener: () => void): void => void (this.hidden = listener);
-  readonly onDidChangeValue = (listener: () => void): void => void (this.valueChanged = listener);
-  readonly onDidTriggerItemButton = (): void => undefined;
-  type(value: string): void {
-    this.value = value;
-    this.valueChanged();
-  }
-  show(): void {
-    // The tests read the items directly.
-  }
-  hide(): void {
-    this.hidden();
-  }
-  dispose(): void {
-    // This fake has nothing to release.
-  }
-}
+import { FakeEditor, type FakeQuickPick } from '../connection/fakeRoutes';
 
 describe('model picker with several routes', () => {
-  let picker: QuickPick;
+  let picker: FakeQuickPick;
   let pickModel: typeof PickModel;
-  useVSCode({
-    env: { language: 'en' },
-    l10n: {
-      t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(args[Number(index)])),
-    },
-    QuickPickItemKind: { Separator: -1 },
-    window: { createQuickPick: () => (picker = new QuickPick()) },
-  });
+  const editor = new FakeEditor();
+  useVSCode(editor.api());
   before(async () => {
     ({ pickModel } = await import('../../../src/host/models/modelPick'));
+  });
+  beforeEach(() => {
+    editor.reset();
+    editor.isPatient = true;
   });
 
   const settle = (): Promise<void> => new Promise(setImmediate);
@@ -70,6 +30,7 @@ describe('model picker with several routes', () => {
       essence: options.essence && ((model: string) => `${options.essence?.(model)} at ${host}`),
     }));
     const picked = pickModel(Promise.resolve(routes), 'b', options);
+    picker = editor.quickPicks.at(-1)!;
     const load = async (index: number, list: ModelList): Promise<void> => {
       loaded[index]?.(list);
       await settle();
@@ -78,11 +39,6 @@ describe('model picker with several routes', () => {
   };
   const open = (...hosts: readonly string[]) => openWith({}, ...hosts);
   const from = (host: string, ...models: readonly string[]): ModelList => ({ source: 'gateway', models, host });
-  const accept = async (picked: Promise<ModelPick | undefined>, item: Item | undefined): Promise<unknown> => {
-    picker.selectedItems = item ? [item] : [];
-    picker.accept();
-    return picked;
-  };
 
   it('shows each list under the host of its route as soon as it is loaded', async () => {
     const { picked, load } = open('one', 'two');
@@ -92,7 +48,8 @@ describe('model picker with several routes', () => {
     await load(0, from('one', 'a', 'b'));
     assert.deepEqual(labels(), ['[From one]', '$(check) b', 'a', '[From two]', '$(check) b', 'c']);
     assert.equal(picker.busy, false);
-    assert.deepEqual(await accept(picked, picker.items.at(-1)), { model: 'c', once: false });
+    picker.choose('c');
+    assert.deepEqual(await picked, { model: 'c', once: false });
   });
 
   it('ends without a choice when the user dismisses it', async () => {
@@ -142,15 +99,10 @@ describe('model picker with several routes', () => {
     assert.equal(described, count);
   });
 
-  it('shows the nearest models first if the list lacks the current model', async () => {
-    const { load } = openWith({}, 'one');
-    await load(0, from('one', 'a', 'b-1', 'c'));
+  it('shows the models nearest to the current one, or to the one that is replaced, first if the list lacks it', async () => {
+    await openWith({}, 'one').load(0, from('one', 'a', 'b-1', 'c'));
     assert.deepEqual(labels(), ['[From one]', '$(check) b', 'b-1', 'a', 'c']);
-  });
-
-  it('shows the models nearest to the one that is replaced first if the list lacks that model', async () => {
-    const { load } = openWith({ exclude: 'c-1' }, 'one');
-    await load(0, from('one', 'a', 'b', 'c-2'));
+    await openWith({ exclude: 'c-1' }, 'one').load(0, from('one', 'a', 'b', 'c-2'));
     assert.deepEqual(labels(), ['[From one]', '$(check) b', 'c-2', 'a']);
   });
 

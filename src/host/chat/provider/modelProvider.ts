@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
 import type { ActiveConnection, Connections } from '../../connection/connections';
-import type { ImportedKeys } from '../../connection/importedKeys';
+import type { ImportedKeys } from '../../connection/keyStore';
 import type { Log } from '../../util/log';
 import type { Settings } from '../../settings/settings';
 import { hostWords } from '../../ui/words';

@@ -6,7 +6,7 @@ import { knownFacts } from '../../../engine/models/listedFacts';
 import type { ActiveConnection } from '../../connection/connections';
 import type { Log } from '../../util/log';
 import type { ModelCatalog } from '../../models/modelCatalog';
-import { createFactsText } from '../../models/factsText';
+import { createFactsText } from '../../models/modelTexts';
 import type { ModelList } from '../../models/modelPick';
 import { resultWithin } from '../../util/systemClock';
 import { modelLimits } from './modelInfo';

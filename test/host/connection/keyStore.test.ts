@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { hostFaults } from '../../../src/engine/faults/hostFaults';
 import type { ConnectionTestDeps } from '../../../src/host/connection/connectionTest';
-import { MemoryHealth } from '../health/memoryHealth';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeEditor, FakeRoutes } from './fakeRoutes';
+
+const emptyHealth = { records: () => [], refresh: () => Promise.resolve() };
 
 describe('unreadable system keyring', () => {
   const cause = new Error('Error while decrypting the ciphertext provided to safeStorage.decryptString.');
@@ -67,8 +68,39 @@ describe('unreadable system keyring', () => {
   it('is reported as the reason why the model list contains only the default models', async () => {
     const deps = await createDeps();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
-    const [route] = await new ModelCatalog({ ...deps, health: new MemoryHealth() }).listRoutes();
+    const [route] = await new ModelCatalog({ ...deps, health: emptyHealth }).listRoutes();
     const list = (await route?.list) ?? assert.fail('no route');
     assert.deepEqual([list.source, 'message' in list && list.message], ['default', hostFaults.keyring.message]);
+  });
+});
+
+describe("import of API keys from VS Code's dialog for language model providers", () => {
+  useVSCode(new FakeEditor().api());
+  let secretValues: Map<string, string>;
+  let stored: string[];
+  beforeEach(() => ([secretValues, stored] = [new Map<string, string>(), []]));
+
+  const importKey = async (key: string, state = 'verified'): Promise<void> => {
+    const { ImportedKeys } = await import('../../../src/host/connection/keyStore');
+    const secrets = {
+      get: (name: string) => Promise.resolve(secretValues.get(name)),
+      store: (name: string, value: string) => Promise.resolve(void secretValues.set(name, value)),
+    };
+    await new ImportedKeys(secrets, (key) => {
+      stored.push(key);
+      return Promise.resolve({ state });
+    }).import(key);
+  };
+
+  it('imports each key only once, and remembers only its fingerprint', async () => {
+    for (const key of ['key-1', 'key-2', 'key-1']) await importKey(key);
+    assert.deepEqual(stored, ['key-1', 'key-2']);
+    assert.ok(!/key-\d/.test([...secretValues.values()].join()));
+  });
+
+  it('imports a key again after the user canceled its verification', async () => {
+    await importKey('key-1', 'cancelled');
+    await importKey('key-1');
+    assert.equal(stored.length, 2);
   });
 });

@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import { toSupportedLocale } from '../../engine/gateway/visibleText';
 import type { ModelFacts } from '../../engine/models/modelFacts';
+import type { HealthBook } from '../health/healthBook';
+import { essencesOf, pairOf } from '../health/healthReport';
+import { systemClock } from '../util/systemClock';
 
 /** Returns a function that describes models in one short text, such as `200K context · images · $3 / $15 per million tokens`. */
 export function createFactsText(): (facts: ModelFacts | undefined) => string | undefined {
@@ -28,4 +31,22 @@ function formatTokens(tokens: number): string {
   if (tokens < 1000) return String(tokens);
   const thousands = Math.round(tokens / unit);
   return thousands < 1000 ? `${thousands}K` : `${Math.round((10 * tokens) / unit ** 2) / 10}M`;
+}
+
+/**
+ * Reads the health book once, and returns a function that names the success rate of a model over a route and its time to
+ * the first token, or undefined for a model that was not used.
+ */
+export function essenceTexts(book: Pick<HealthBook, 'records'>): (model: string, origin: string) => string | undefined {
+  const seconds = new Intl.NumberFormat(toSupportedLocale(vscode.env.language), { maximumFractionDigits: 1 });
+  const essences = essencesOf(book.records(), systemClock.now());
+  return (model, origin) => {
+    const { successRate, firstTokenMs } = essences.get(pairOf({ origin, model })) ?? {};
+    if (successRate === undefined) return undefined;
+    // Rounds down, because only a model without any failure has a rate of 100 %.
+    const percent = Math.floor(successRate * 100);
+    return firstTokenMs === undefined
+      ? vscode.l10n.t('{0} %', percent)
+      : vscode.l10n.t('{0} % · first token {1} s', percent, seconds.format(firstTokenMs / 1000));
+  };
 }

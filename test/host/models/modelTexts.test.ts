@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import type { LedgerEntry } from '../../../src/engine/state/ledger';
+import type { ModelFacts } from '../../../src/engine/models/modelFacts';
+import { recordsOf } from '../../../src/host/health/attemptRecord';
+import { useVSCode } from '../../support/fakeVSCode';
+import { FakeEditor } from '../connection/fakeRoutes';
+import { entry, failedEntry, origin, turn } from '../health/records';
+
+const load = () => import('../../../src/host/models/modelTexts');
+
+describe('description of a model by its facts', () => {
+  useVSCode(new FakeEditor().api());
+
+  const texts: readonly (readonly [facts: ModelFacts | undefined, text: string | undefined])[] = [
+    [undefined, undefined],
+    [{ tools: true, images: false }, undefined],
+    [
+      { contextWindow: 200_000, images: true, price: { input: 3, output: 15 } },
+      '200K context · images · $3 / $15 per million tokens',
+    ],
+    [{ contextWindow: 131_072 }, '128K context'],
+    [{ contextWindow: 1_048_576 }, '1M context'],
+    [{ contextWindow: 1_050_000 }, '1.1M context'],
+    [{ contextWindow: 128_000 }, '128K context'],
+    [{ contextWindow: 204_800 }, '200K context'],
+    [{ contextWindow: 500 }, '500 context'],
+    [{ price: { input: 0.075, output: 0.3, cacheRead: 0.01 } }, '$0.075 / $0.3 per million tokens'],
+    [{ price: { input: 0, output: 0 } }, 'free of charge'],
+  ];
+  for (const [facts, text] of texts) {
+    it(`is ${text === undefined ? 'absent' : `“${text}”`} for ${JSON.stringify(facts)}`, async () => {
+      assert.equal((await load()).createFactsText()(facts), text);
+    });
+  }
+});
+
+describe('success rate and speed of a model in the model picker', () => {
+  useVSCode(new FakeEditor().api());
+  const time = Date.now();
+  const complete = entry({ time, ended: { how: 'finished', ms: 3000, firstTokenMs: 1200, bytes: 1, chars: 1 } });
+  const failed = failedEntry({ time });
+  const many = Array.from({ length: 999 }, () => complete);
+
+  const texts: readonly (readonly [string, readonly LedgerEntry[], string | undefined])[] = [
+    ['some requests failed', [complete, complete, complete, failed], '75 % · first token 1.2 s'],
+    ['one of very many requests failed', [...many, failed], '99 % · first token 1.2 s'],
+    ['no request failed', many, '100 % · first token 1.2 s'],
+    ['no token has ever arrived', [failed], '0 %'],
+    ['the model was not used', [{ ...complete, model: 'other' }], undefined],
+  ];
+  for (const [situation, attempts, text] of texts) {
+    it(`is ${text === undefined ? 'absent' : `“${text}”`} when ${situation}`, async () => {
+      const { essenceTexts } = await load();
+      assert.equal(essenceTexts({ records: () => recordsOf(turn(...attempts)) })('gpt-4o', origin), text);
+    });
+  }
+});
