@@ -3,7 +3,7 @@ import { createAsk } from './api';
 import { registerChat } from './chat/chatCommands';
 import { createCommandRunner } from './commands';
 import { registerConnection } from './connection/connectionCommands';
-import { registerCopyAsCode } from './copyAsCode/copyAsCodeCommands';
+import { registerCopyAsCode } from './copyAsCode/copyAsCode';
 import { registerDemo } from './demo/demoCommands';
 import { registerDiagnostics } from './diagnostics/diagnosticsCommands';
 import { registerEngine } from './engine/hostEngine';

@@ -62,33 +62,24 @@ export type CodeSearchResult =
 export function locateCode(text: string, original: string, offset: number): CodeSearchResult {
   const code = withLineEnds(original, text.includes('\r\n') ? '\r\n' : '\n');
   if (text.startsWith(code, offset)) return { type: 'found', start: offset, end: offset + code.length };
-  const [start, ...others] = firstOccurrences(text, code, 2);
+  const [start, ...others] = occurrences(text, code);
   if (start === undefined) return { type: 'changed' };
   if (others.length > 0) return { type: 'ambiguous' };
   return { type: 'found', start, end: start + code.length };
 }
 
 /**
- * Returns the offsets of the first occurrences of code in a text, which may overlap. Takes linear time with the
- * Knuth–Morris–Pratt algorithm, because `indexOf` takes minutes for code and a text with thousands of blank lines.
+ * Returns the first two offsets of the code in a text. Searches for the code without the whitespace at its start, because the
+ * search for thousands of blank lines in thousands of blank lines would take minutes.
  */
-function firstOccurrences(text: string, code: string, count: number): readonly number[] {
+function occurrences(text: string, code: string): readonly number[] {
   const offsets: number[] = [];
-  /** For each length of a matching part of the code, the length of its longest end with which the code also begins. */
-  const overlaps = new Int32Array(code.length + 1);
-  const extend = (length: number, character: number): number => {
-    let matched = length;
-    while (matched > 0 && code.charCodeAt(matched) !== character) matched = overlaps[matched] ?? 0;
-    return code.charCodeAt(matched) === character ? matched + 1 : 0;
-  };
-  for (let index = 1; index < code.length; index++) {
-    overlaps[index + 1] = extend(overlaps[index] ?? 0, code.charCodeAt(index));
-  }
-  for (let index = 0, matched = 0; index < text.length && offsets.length < count; index++) {
-    matched = extend(matched, text.charCodeAt(index));
-    if (matched < code.length) continue;
-    offsets.push(index + 1 - code.length);
-    matched = overlaps[matched] ?? 0;
+  const trimmed = code.trimStart() || code;
+  const lead = code.length - trimmed.length;
+  let index = text.indexOf(trimmed);
+  while (index >= 0 && offsets.length < 2) {
+    if (text.startsWith(code, index - lead)) offsets.push(index - lead);
+    index = text.indexOf(trimmed, index + 1);
   }
   return offsets;
 }

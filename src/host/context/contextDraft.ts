@@ -32,15 +32,13 @@ interface ContextDraftDeps {
   readonly onError: (error: unknown) => void;
 }
 
+/** An attachment, or only its id while it has not been read again after a reload of the window. */
+type DraftEntry = DraftAttachment | { readonly id: string; readonly attachment?: undefined };
+
 /** The attachments of the next prompt of one conversation. */
 export class ContextDraft {
-  private attached: readonly DraftAttachment[] = [];
-  /**
-   * Ids of attachments from before a reload of the window that have not been read yet. They must not be lost in another
-   * reload.
-   */
-  private pending: readonly string[] = [];
-  /** Ensures that attachments are read one at a time, so that they stay in the order in which the user chose them. */
+  private entries: readonly DraftEntry[] = [];
+  /** Reads attachments one at a time, so that they stay in the order in which the user chose them. */
   private readonly readLock = new Mutex();
   private readonly changeListeners: Listeners<void>;
   readonly onDidChange: Listeners<void>['event'];
@@ -51,20 +49,18 @@ export class ContextDraft {
   }
 
   items(): DraftContext[] {
-    return this.attached.map(
-      ({ id, attachment: { kind = 'selection', label, code, truncated = false }, realPath }): DraftContext => {
-        const item = { id, kind, label, characters: code.length, truncated };
-        return realPath === undefined ? item : { ...item, realPath };
-      },
-    );
+    return this.entries.filter(isRead).map(({ id, attachment, realPath }) => {
+      const { kind = 'selection', label, code, truncated = false } = attachment;
+      return { id, kind, label, characters: code.length, truncated, ...(realPath !== undefined && { realPath }) };
+    });
   }
 
   /**
-   * Returns the ids of attachments that could not be restored yet, e.g. because the editor has not reported the
-   * problems of a file yet.
+   * Returns the ids of attachments that have not been read again after a reload, e.g. because the editor has not
+   * reported the problems of a file yet. They must not be lost in another reload.
    */
   unread(): readonly string[] {
-    return this.pending;
+    return this.entries.filter((entry) => !isRead(entry)).map(({ id }) => id);
   }
 
   /**
@@ -72,15 +68,13 @@ export class ContextDraft {
    * @throws UserError when the item can't be read, or when the size limit is reached
    */
   async attach(id: string): Promise<void> {
-    if (!(await this.readLock.runExclusive(async () => this.add(await this.deps.source.resolve(id)))))
-      throw this.createFullError();
+    await this.readLock.runExclusive(async () => this.addOrThrow(await this.deps.source.resolve(id)));
   }
 
   detach(id: string): void {
-    this.pending = this.pending.filter((pendingId) => pendingId !== id);
-    const remaining = this.attached.filter((item) => item.id !== id);
-    if (remaining.length === this.attached.length) return;
-    this.attached = remaining;
+    const remaining = this.entries.filter((entry) => entry.id !== id);
+    if (remaining.length === this.entries.length) return;
+    this.entries = remaining;
     this.changeListeners.fire();
   }
 
@@ -89,15 +83,11 @@ export class ContextDraft {
    * @throws UserError when the size limit is reached
    */
   async pick(): Promise<void> {
-    if (!this.add(await this.deps.source.pick())) throw this.createFullError();
+    this.addOrThrow(await this.deps.source.pick());
   }
 
-  /**
-   * Resolves when all attachments chosen so far have been read, so that a prompt that is sent immediately includes
-   * them.
-   */
+  /** Resolves when all attachments chosen so far have been read or have failed, so that a prompt can include them. */
   async waitForReads(): Promise<void> {
-    // Resolves even if an item can't be read. Its error is thrown by `attach`, or is passed to `onSkipped`.
     await this.readLock.waitForUnlock();
   }
 
@@ -108,94 +98,80 @@ export class ContextDraft {
    */
   async refresh(): Promise<void> {
     await this.waitForReads();
-    const changeable = this.attached.filter(({ attachment: { kind = 'selection' } }) => kind !== 'selection');
-    await Promise.all([
-      this.readPending(),
-      ...changeable.map(({ id }) =>
-        this.reread(id, ([read]) => this.attached.some((item) => item.id === id && item.realPath === read?.realPath)),
-      ),
-    ]);
+    const changeable = this.entries.filter((entry) => !isRead(entry) || isChangeable(entry.attachment));
+    await Promise.all(changeable.map(({ id }) => this.reread(id)));
   }
 
-  /** Tries again to read the pending attachments, which could not be read after a reload. */
+  /** Tries again to read the attachments that could not be read after a reload. */
   async readPending(): Promise<void> {
-    await Promise.all(this.pending.map((id) => this.restorePending(id)));
+    await Promise.all(this.unread().map((id) => this.reread(id)));
   }
 
   /** Returns all attachments for the prompt that is being sent, and removes them from the draft. */
   takeAll(): Attachment[] {
-    const attachments = this.attached.map(({ attachment }) => attachment);
-    if (attachments.length === 0 && this.pending.length === 0) return attachments;
-    this.attached = [];
-    this.pending = [];
+    if (this.entries.length === 0) return [];
+    const attachments = this.entries.filter(isRead).map(({ attachment }) => attachment);
+    this.entries = [];
     this.changeListeners.fire();
     return attachments;
   }
 
   /** Replaces the attachments with those from before a reload, and reads their current content. */
   async restore(ids: readonly string[]): Promise<void> {
-    const remaining = this.attached.filter(({ id }) => ids.includes(id));
-    this.pending = ids.filter((id) => !remaining.some((item) => item.id === id));
-    if (remaining.length < this.attached.length) {
-      this.attached = remaining;
-      this.changeListeners.fire();
-    }
+    const previous = this.entries;
+    this.entries = ids.map((id) => previous.find((entry) => entry.id === id) ?? { id });
+    if (previous.some(({ id }) => !ids.includes(id))) this.changeListeners.fire();
     await this.readPending();
   }
 
-  /**
-   * Reads one attachment from before a reload. A list of problems that can't be read stays pending, because the editor
-   * reports problems only some time after a reload.
-   */
-  private async restorePending(id: string): Promise<void> {
-    const isPending = (): boolean => this.pending.includes(id);
-    const isRead = await this.reread(id, isPending);
-    if (!isPending() || (!isRead && parseContextId(id)?.kind === 'problems')) return;
-    this.pending = this.pending.filter((pendingId) => pendingId !== id);
-    this.changeListeners.fire();
-  }
-
-  /** Reads an attachment and adds it if `isWanted` still returns true. Resolves to whether it could be read. */
-  private reread(id: string, isWanted: (read: readonly DraftAttachment[]) => boolean): Promise<boolean> {
+  private reread(id: string): Promise<void> {
     return this.readLock.runExclusive(async () => {
       try {
         const read = await this.deps.source.resolve(id);
-        if (isWanted(read)) this.add(read);
-        return true;
+        const entry = this.entries.find((candidate) => candidate.id === id);
+        if (entry && (!isRead(entry) || entry.realPath === read[0]?.realPath)) this.add(read);
       } catch (error) {
         this.deps.onSkipped(id, error);
-        return false;
       }
+      // Keeps a list of problems, because the editor reports problems only some time after a reload.
+      if (this.unread().includes(id) && parseContextId(id)?.kind !== 'problems') this.detach(id);
     });
+  }
+
+  private addOrThrow(items: readonly DraftAttachment[]): void {
+    if (this.add(items)) return;
+    throw new UserError(this.deps.localize('This prompt has no room for more context. Remove some first.'));
   }
 
   /** Adds or replaces attachments. Returns whether all of them fit within the size limit. */
   private add(items: readonly DraftAttachment[]): boolean {
     let fits = true;
-    this.pending = this.pending.filter((pendingId) => !items.some(({ id }) => id === pendingId));
     for (const item of items) {
-      const otherItems = this.attached.filter(({ id }) => id !== item.id);
-      const fitted = truncateToFit(item, contextLimits.draft - totalLength(otherItems));
-      if (!fitted) fits = false;
-      else if (otherItems.length === this.attached.length) this.attached = [...this.attached, fitted];
-      else this.attached = this.attached.map((existing) => (existing.id === item.id ? fitted : existing));
+      const others = this.entries.filter(({ id }) => id !== item.id);
+      const fitted = truncateToFit(item, contextLimits.draft - totalLength(others.filter(isRead)));
+      fits &&= fitted !== undefined;
+      if (!fitted) this.entries = others;
+      else if (others.length === this.entries.length) this.entries = [...others, fitted];
+      else this.entries = this.entries.map((entry) => (entry.id === item.id ? fitted : entry));
     }
     if (items.length > 0) this.changeListeners.fire();
     return fits;
   }
+}
 
-  private createFullError(): UserError {
-    return new UserError(this.deps.localize('This prompt has no room for more context. Remove some first.'));
-  }
+function isRead(entry: DraftEntry): entry is DraftAttachment {
+  return entry.attachment !== undefined;
+}
+
+function isChangeable({ kind = 'selection' }: Attachment): boolean {
+  return kind !== 'selection';
 }
 
 function totalLength(items: readonly DraftAttachment[]): number {
   return items.reduce((sum, { attachment }) => sum + attachment.code.length, 0);
 }
 
-/**
- * Returns the attachment, truncated to the available number of characters, or undefined if there is no space for it.
- */
+/** Returns the attachment, truncated to `room` characters, or undefined if nothing of it fits. */
 function truncateToFit(item: DraftAttachment, room: number): DraftAttachment | undefined {
   const code = firstChars(item.attachment.code, Math.max(0, room));
   if (code === item.attachment.code) return item;

@@ -64,21 +64,20 @@ export async function pickContext(initialCandidates: readonly ContextCandidate[]
   picker.onDidChangeValue(activateBest);
   showCandidates(initialCandidates);
   picker.show();
+  const addWorkspaceFiles = async (): Promise<void> => {
+    const initialWithTargets = await withLinkTargets(initialCandidates);
+    showCandidates(initialWithTargets);
+    const found = await files.find('', maxListedFiles, searchTimeoutMs);
+    const existingIds = new Set(initialCandidates.map(({ suggestion }) => suggestion.id));
+    const sortedFiles = found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    const fileCandidates = sortedFiles.map(fileChoice).filter(({ suggestion }) => !existingIds.has(suggestion.id));
+    const all = [...initialWithTargets, ...(await withLinkTargets(fileCandidates))];
+    picker.busy = false;
+    showCandidates(all);
+  };
   try {
-    const addWorkspaceFiles = async (): Promise<void> => {
-      const initialWithTargets = await withLinkTargets(initialCandidates);
-      showCandidates(initialWithTargets);
-      const found = await files.find('', maxListedFiles, searchTimeoutMs);
-      const existingIds = new Set(initialCandidates.map(({ suggestion }) => suggestion.id));
-      const sortedFiles = found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-      const fileCandidates = sortedFiles.map(fileChoice).filter(({ suggestion }) => !existingIds.has(suggestion.id));
-      const all = [...initialWithTargets, ...(await withLinkTargets(fileCandidates))];
-      picker.busy = false;
-      showCandidates(all);
-    };
-    const filesAdded = addWorkspaceFiles();
     // Loads the files in the background, so that the user can choose an item before they are listed.
-    return await Promise.race([chosen, filesAdded.then(() => chosen)]);
+    return await Promise.race([chosen, addWorkspaceFiles().then(() => chosen)]);
   } finally {
     picker.dispose();
   }

@@ -5,7 +5,7 @@ import type { Attachment } from '../../shared/protocol';
 import { spanLabel, type Span } from '../code/codeGeometry';
 import { severityNames } from '../code/codeProblems';
 import { displayPath, toRange } from '../code/editorLocations';
-import { openWithoutBlocking } from '../util/files';
+import { errorCode, openWithoutBlocking } from '../util/files';
 import { UserError } from '../util/userError';
 import { contextLimits, formatProblems, type FileProblem } from './contextPrompt';
 
@@ -85,7 +85,8 @@ async function readFirstBytes(uri: vscode.Uri): Promise<Uint8Array> {
   try {
     return await (uri.scheme === 'file' ? readFirstLocalBytes(uri) : readRemoteBytes(uri));
   } catch (error) {
-    throw error instanceof UserError ? error : createReadError(uri, error);
+    if (error instanceof UserError) throw error;
+    throw new UserError(readErrorMessage(displayPath(uri), error), { cause: error });
   }
 }
 
@@ -145,16 +146,9 @@ function createTooLargeError(uri: vscode.Uri): UserError {
   );
 }
 
-function createReadError(uri: vscode.Uri, error: unknown): UserError {
-  return new UserError(readErrorMessage(displayPath(uri), error), { cause: error });
-}
-
-/**
- * Returns the message for an error code. Local files have error codes of Node.js, and remote files have error codes of
- * VS Code.
- */
+/** Returns the message for an error code of Node.js (local files) or of VS Code (remote files). */
 function readErrorMessage(path: string, error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = errorCode(error);
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -169,7 +163,7 @@ function readErrorMessage(path: string, error: unknown): string {
     case 'FileIsADirectory':
       return folderMessage(path);
     default:
-      return vscode.l10n.t("{0} can't be read ({1}).", path, code || String(error));
+      return vscode.l10n.t("{0} can't be read ({1}).", path, code);
   }
 }
 

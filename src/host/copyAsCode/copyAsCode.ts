@@ -1,4 +1,7 @@
+import * as v from 'valibot';
 import * as vscode from 'vscode';
+import type { Localize } from '../../engine/engine';
+import type { Command } from '../commands';
 import type { Connections } from '../connection/connections';
 import type { Conversation } from '../conversation/conversation';
 import { conversationTitle } from '../conversation/conversationSummaries';
@@ -8,11 +11,13 @@ import type { Log } from '../util/log';
 import type { Settings } from '../settings/settings';
 import { plainLabel, escapeIcons } from '../ui/messageText';
 import { showToast } from '../ui/notifications';
+import { localize } from '../util/localization';
+import { parseArgument } from '../util/schemas';
 import { UserError } from '../util/userError';
-import { type LanguageId, languages } from './codeLanguages';
+import { type LanguageId, languageIds, languages } from './codeLanguages';
 import { exportedRequest } from './exportedRequest';
 
-export interface CopyAsCodeDeps {
+interface CopyAsCodeDeps {
   readonly conversations: Pick<Conversations, 'current'>;
   readonly connections: Pick<Connections, 'configured' | 'model'>;
   readonly settings: Pick<Settings, 'engineSettings'>;
@@ -26,6 +31,27 @@ interface CopyOptions {
   readonly exchangeId?: string | undefined;
   /** Language of the code. If it is undefined, the user is asked to choose. */
   readonly language?: LanguageId | undefined;
+}
+
+/** Registers the command that copies a request of the current conversation as code and returns the code. */
+export function registerCopyAsCode(deps: CopyAsCodeDeps): readonly Command[] {
+  return [
+    {
+      id: 'holysheep.copyRequest',
+      execute: (argument) => copyAsCode(deps, { language: copyRequestArgument(argument, localize) }),
+    },
+  ];
+}
+
+/**
+ * Returns the language in the argument of `holysheep.copyRequest`. Returns undefined if the argument is not a string,
+ * because a menu passes the item on which it was opened.
+ * @throws ArgumentError if the language is unknown
+ */
+export function copyRequestArgument(argument: unknown, localize: Localize): LanguageId | undefined {
+  if (typeof argument !== 'string') return undefined;
+  const message = localize('holysheep.copyRequest expects “curl”, “python”, or “node”.');
+  return parseArgument(v.picklist(languageIds, message), argument);
 }
 
 /**
@@ -72,11 +98,6 @@ function copiedMessage(demo: boolean, label: string, model: string, host: string
       );
 }
 
-interface Choice {
-  readonly exchange: Exchange;
-  readonly language: LanguageId;
-}
-
 interface LanguageItem extends vscode.QuickPickItem {
   /** Language of the code, or undefined for the item that first lets the user choose another prompt. */
   readonly language?: LanguageId;
@@ -88,7 +109,10 @@ interface LanguageItem extends vscode.QuickPickItem {
  * the user can choose only the language.
  * @returns undefined if the user canceled
  */
-async function chooseLanguage(exchange: Exchange, alternatives: readonly Exchange[]): Promise<Choice | undefined> {
+async function chooseLanguage(
+  exchange: Exchange,
+  alternatives: readonly Exchange[],
+): Promise<{ readonly exchange: Exchange; readonly language: LanguageId } | undefined> {
   const picked = await vscode.window.showQuickPick(languageItems(alternatives.length > 1), {
     title: vscode.l10n.t('Copy “{0}” as', conversationTitle(undefined, exchange.prompt)),
   });

@@ -4,76 +4,77 @@ import { abbreviateTitle } from './promptTemplate';
 import { codeLimits, type CodeExcerpt } from '../code/codeExcerpt';
 import { type CodePromptId, codePromptIds } from '../code/codePrompts';
 
-/**
- * Adds the prompts to the lightbulb menu. All prompts are offered for a selection. Only *Fix* is offered for a problem
- * that the editor reports.
- */
-class CodeActionProvider implements vscode.CodeActionProvider {
-  constructor(private readonly customPrompts: CustomPrompts) {}
-
-  provideCodeActions(
-    _document: vscode.TextDocument,
-    range: vscode.Range | vscode.Selection,
-    { diagnostics }: vscode.CodeActionContext,
-  ): vscode.CodeAction[] {
-    const builtIn = codePromptIds
-      .filter((id) => !range.isEmpty || (id === 'fixSelection' && diagnostics.length > 0))
-      .map((id) => codeAction(id, diagnostics));
-    return range.isEmpty
-      ? builtIn
-      : [...builtIn, ...this.customPrompts.list().map(customAction), ...this.workspacePromptAction()];
-  }
-
-  /**
-   * Returns a menu item that asks for consent to workspace prompts. The consent dialog opens only when the user chooses
-   * the item, because selecting code must not open a dialog.
-   */
-  private workspacePromptAction(): readonly vscode.CodeAction[] {
-    if (this.customPrompts.awaitingConsent().length === 0) return [];
-    return [promptAction(vscode.l10n.t('Run a workspace prompt with HolySheep…'), [])];
-  }
+interface CodePromptTitles {
+  /** Title in the lightbulb menu. */
+  readonly action: () => string;
+  /** Text that the conversation shows in place of the prompt. */
+  readonly shown: (label: string) => string;
 }
 
-function codeAction(id: CodePromptId, diagnostics: readonly vscode.Diagnostic[]): vscode.CodeAction {
-  const title = codeActionTitle(id);
-  const isQuickFix = id === 'fixSelection' && diagnostics.length > 0;
-  const action = new vscode.CodeAction(
-    title,
-    isQuickFix ? vscode.CodeActionKind.QuickFix : vscode.CodeActionKind.RefactorRewrite.append(id),
+const titles: Readonly<Record<CodePromptId, CodePromptTitles>> = {
+  explainSelection: {
+    action: () => vscode.l10n.t('Explain with HolySheep'),
+    shown: (label) => vscode.l10n.t('Explain {0}', label),
+  },
+  fixSelection: {
+    action: () => vscode.l10n.t('Fix with HolySheep'),
+    shown: (label) => vscode.l10n.t('Fix {0}', label),
+  },
+  improveSelection: {
+    action: () => vscode.l10n.t('Improve with HolySheep'),
+    shown: (label) => vscode.l10n.t('Improve {0}', label),
+  },
+  writeTests: {
+    action: () => vscode.l10n.t('Write tests with HolySheep'),
+    shown: (label) => vscode.l10n.t('Write tests for {0}', label),
+  },
+};
+
+/**
+ * Adds the prompts to the lightbulb menu of all languages. All prompts are offered for a selection. Only *Fix* is
+ * offered for a problem that the editor reports.
+ */
+export function registerCodeActions(customPrompts: CustomPrompts): vscode.Disposable {
+  const provideCodeActions = (
+    _document: vscode.TextDocument,
+    range: vscode.Range,
+    { diagnostics }: vscode.CodeActionContext,
+  ): vscode.CodeAction[] => [
+    ...codePromptIds
+      .filter((id) => !range.isEmpty || (id === 'fixSelection' && diagnostics.length > 0))
+      .map((id) => builtInAction(id, diagnostics)),
+    ...(range.isEmpty ? [] : customActions(customPrompts)),
+  ];
+  return vscode.languages.registerCodeActionsProvider(
+    '*',
+    { provideCodeActions },
+    { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, vscode.CodeActionKind.RefactorRewrite] },
   );
+}
+
+function builtInAction(id: CodePromptId, diagnostics: readonly vscode.Diagnostic[]): vscode.CodeAction {
+  const title = titles[id].action();
+  const isQuickFix = id === 'fixSelection' && diagnostics.length > 0;
+  const kind = isQuickFix ? vscode.CodeActionKind.QuickFix : vscode.CodeActionKind.RefactorRewrite.append(id);
+  const action = new vscode.CodeAction(title, kind);
   action.command = { command: `holysheep.${id}`, title };
   if (isQuickFix) action.diagnostics = [...diagnostics];
   return action;
 }
 
-function customAction({ title, from }: CustomPrompt): vscode.CodeAction {
-  return promptAction(customPromptActionTitle(title, from), [{ title, from }]);
+function customActions(customPrompts: CustomPrompts): readonly vscode.CodeAction[] {
+  const actions = customPrompts
+    .list()
+    .map(({ title, from }) => customAction(customPromptActionTitle(title, from), [{ title, from }]));
+  if (customPrompts.awaitingConsent().length === 0) return actions;
+  // Asks for consent only when the user chooses this item, because selecting code must not open a dialog.
+  return [...actions, customAction(vscode.l10n.t('Run a workspace prompt with HolySheep…'), [])];
 }
 
-function promptAction(title: string, args: unknown[]): vscode.CodeAction {
+function customAction(title: string, args: unknown[]): vscode.CodeAction {
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.RefactorRewrite.append('own'));
   action.command = { command: 'holysheep.runPrompt', title, arguments: args };
   return action;
-}
-
-/** Registers the lightbulb actions for all languages. */
-export function registerCodeActions(customPrompts: CustomPrompts): vscode.Disposable {
-  return vscode.languages.registerCodeActionsProvider('*', new CodeActionProvider(customPrompts), {
-    providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, vscode.CodeActionKind.RefactorRewrite],
-  });
-}
-
-function codeActionTitle(id: CodePromptId): string {
-  switch (id) {
-    case 'explainSelection':
-      return vscode.l10n.t('Explain with HolySheep');
-    case 'fixSelection':
-      return vscode.l10n.t('Fix with HolySheep');
-    case 'improveSelection':
-      return vscode.l10n.t('Improve with HolySheep');
-    case 'writeTests':
-      return vscode.l10n.t('Write tests with HolySheep');
-  }
 }
 
 /** Returns the title of a custom prompt in the lightbulb menu. */
@@ -83,29 +84,12 @@ export function customPromptActionTitle(title: string, from: CustomPrompt['from'
     : vscode.l10n.t('{0} with HolySheep (workspace prompt)', abbreviateTitle(title));
 }
 
-/**
- * Returns the short text that the conversation shows in place of a prompt about code. The code is shown as an
- * attachment.
- * @param prompt the ID of a built-in prompt, or the title of a custom prompt
- */
+/** Returns the short text that the conversation shows in place of a prompt about code, which it shows as an attachment. */
 export function codePromptTitle(
   prompt: CodePromptId | { readonly customTitle: string },
   { label, truncated }: CodeExcerpt,
 ): string {
   const title =
-    typeof prompt === 'string' ? shortTitle(prompt, label) : `${abbreviateTitle(prompt.customTitle)} ${label}`;
+    typeof prompt === 'string' ? titles[prompt].shown(label) : `${abbreviateTitle(prompt.customTitle)} ${label}`;
   return truncated ? vscode.l10n.t('{0} (first {1} characters)', title, codeLimits.characters) : title;
-}
-
-function shortTitle(id: CodePromptId, label: string): string {
-  switch (id) {
-    case 'explainSelection':
-      return vscode.l10n.t('Explain {0}', label);
-    case 'fixSelection':
-      return vscode.l10n.t('Fix {0}', label);
-    case 'improveSelection':
-      return vscode.l10n.t('Improve {0}', label);
-    case 'writeTests':
-      return vscode.l10n.t('Write tests for {0}', label);
-  }
 }

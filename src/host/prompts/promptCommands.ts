@@ -2,11 +2,10 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/engine';
 import { codePromptIds } from '../code/codePrompts';
-import type { Command } from '../commands';
+import type { Command, SetContext } from '../commands';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import type { Settings } from '../settings/settings';
-import type { SetContext } from '../commands';
 import { askUser, showInStatusBar, showToast } from '../ui/notifications';
 import { localize } from '../util/localization';
 import { parseArgument } from '../util/schemas';
@@ -41,7 +40,6 @@ export function registerPrompts(services: PromptDeps): readonly Command[] {
     ...codePromptIds.map((id) => ({ id: `holysheep.${id}` as const, execute: () => askWithPrompt(services, id) })),
     {
       id: 'holysheep.runPrompt',
-      // Runs the prompt that a keybinding names by its title, without letting the user choose one.
       async execute(argument) {
         // Ignores the file URI that the context menu of the editor passes.
         const reference =
@@ -120,15 +118,12 @@ export function parseRunPromptArgument(argument: unknown, localize: Localize): P
  */
 async function runNamedPrompt(deps: RunPromptDeps, reference: PromptReference): Promise<void> {
   const { customPrompts } = deps;
-  const matches = ({ title, from }: CustomPrompt): boolean =>
-    title === reference.title && from === (reference.from ?? from);
+  const find = () =>
+    customPrompts.list().find(({ title, from }) => title === reference.title && from === (reference.from ?? from));
   const unasked = customPrompts.awaitingConsent();
-  const listed = customPrompts.list().find(matches);
-  if (!listed && unasked.some(({ title }) => matches({ title, template: '', from: 'workspace' }))) {
-    if (!(await askAboutWorkspacePrompts(customPrompts, unasked))) return;
-  }
-  // Searches for the prompt again, because the prompts may have changed while the consent dialog was open.
-  const prompt = listed ?? customPrompts.list().find(matches);
+  const needsConsent = reference.from !== 'user' && unasked.some(({ title }) => title === reference.title);
+  if (!find() && needsConsent && !(await askAboutWorkspacePrompts(customPrompts, unasked))) return;
+  const prompt = find();
   if (!prompt) throw new UserError(vscode.l10n.t('There is no prompt named “{0}”.', abbreviateTitle(reference.title)));
   await runPrompt(deps, prompt);
 }

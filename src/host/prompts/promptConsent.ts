@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { promptsScheme } from '../code/recentEditors';
 import type { UserPrompt } from '../settings/userPrompts';
 import { askUser } from '../ui/notifications';
-import { Disposable } from '../util/disposable';
 import type { CustomPrompts } from './customPrompts';
 import { quotedTitles } from './promptTemplate';
 
@@ -16,21 +15,6 @@ export async function askAboutWorkspacePrompts(
   customPrompts: CustomPrompts,
   prompts: readonly UserPrompt[],
 ): Promise<boolean> {
-  const preview = new PromptPreview();
-  try {
-    const answer = await askForConsent(prompts, preview);
-    if (answer === 'use') await customPrompts.agree(prompts);
-    if (answer === 'never') await customPrompts.refuse();
-    return answer === 'use';
-  } finally {
-    await preview.close();
-  }
-}
-
-async function askForConsent(
-  prompts: readonly UserPrompt[],
-  preview: PromptPreview,
-): Promise<'use' | 'never' | undefined> {
   const question = consentQuestion(prompts);
   const use = vscode.l10n.t('Use');
   const show = vscode.l10n.t('Show prompts');
@@ -40,12 +24,14 @@ async function askForConsent(
   );
   let answer = await askUser('information', question, [use, show, never], detail);
   if (answer === show) {
-    await preview.show(prompts);
+    const closePreview = await showPreview(prompts);
     // Asks in a notification, because a modal dialog would cover the prompts.
     answer = await askUser('information', question, [use, never]);
+    await closePreview();
   }
-  if (answer === use) return 'use';
-  return answer === never ? 'never' : undefined;
+  if (answer === use) await customPrompts.agree(prompts);
+  if (answer === never) await customPrompts.refuse();
+  return answer === use;
 }
 
 function consentQuestion(prompts: readonly UserPrompt[]): string {
@@ -55,29 +41,22 @@ function consentQuestion(prompts: readonly UserPrompt[]): string {
     : vscode.l10n.t('This workspace defines {0} prompts: {1}. Use them?', prompts.length, titles);
 }
 
-/** Shows prompts in a read-only editor, so that closing it never asks the user to save. */
-class PromptPreview extends Disposable {
-  async show(prompts: readonly UserPrompt[]): Promise<void> {
-    const provideTextDocumentContent = (): string => prompts.map(toMarkdown).join('\n\n');
-    this.register(vscode.workspace.registerTextDocumentContentProvider(promptsScheme, { provideTextDocumentContent }));
-    // Makes the URI unique, because VS Code may have cached the text that an earlier preview had at the same URI.
-    const uri = vscode.Uri.from({
-      scheme: promptsScheme,
-      path: `/${vscode.l10n.t('Prompts')}.md`,
-      query: randomUUID(),
-    });
-    const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.window.showTextDocument(document, { preview: false });
-  }
-
-  async close(): Promise<void> {
-    this.dispose();
+/** Shows prompts in a read-only editor, so that closing it never asks the user to save. Returns a function that closes it. */
+async function showPreview(prompts: readonly UserPrompt[]): Promise<() => Promise<void>> {
+  const provideTextDocumentContent = (): string => prompts.map(toMarkdown).join('\n\n');
+  const provider = vscode.workspace.registerTextDocumentContentProvider(promptsScheme, { provideTextDocumentContent });
+  // Makes the URI unique, because VS Code may have cached the text that an earlier preview had at the same URI.
+  const uri = vscode.Uri.from({ scheme: promptsScheme, path: `/${vscode.l10n.t('Prompts')}.md`, query: randomUUID() });
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.window.showTextDocument(document, { preview: false });
+  return async () => {
+    provider.dispose();
     const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
     const previewTabs = tabs.filter(
       ({ input }) => input instanceof vscode.TabInputText && input.uri.scheme === promptsScheme,
     );
     await vscode.window.tabGroups.close(previewTabs, true);
-  }
+  };
 }
 
 function toMarkdown({ title, template, model }: UserPrompt): string {

@@ -68,29 +68,22 @@ function promptItem(prompt: CustomPrompt): PromptItem {
   };
 }
 
+/** Maximum number of reasons that the list item about unusable prompts shows. */
+const maxReasons = 4;
+
 /** Returns the item that opens the settings, where the user can fix the unusable prompts. */
 function unusableItem(unusable: readonly UnusablePrompt[]): PromptItem {
-  const label = `$(warning) ${unusableLabel(unusable)}`;
-  return { label, detail: plainLabel(unusableDetail(unusable)), choice: { type: 'edit' } };
+  const label =
+    unusable.length === 1
+      ? vscode.l10n.t("A prompt in your settings can't be used")
+      : vscode.l10n.t("{0} prompts in your settings can't be used", unusable.length);
+  const reasons = unusable.slice(0, maxReasons).map(describeReason);
+  const detail = [...reasons, ...(unusable.length > maxReasons ? ['…'] : [])].join(' · ');
+  return { label: `$(warning) ${label}`, detail: plainLabel(detail), choice: { type: 'edit' } };
 }
 
 function separator(label: string): PromptItem {
   return { label, kind: vscode.QuickPickItemKind.Separator };
-}
-
-/** Maximum number of reasons that the list item about unusable prompts shows. */
-const maxReasons = 4;
-
-function unusableLabel({ length }: readonly UnusablePrompt[]): string {
-  return length === 1
-    ? vscode.l10n.t("A prompt in your settings can't be used")
-    : vscode.l10n.t("{0} prompts in your settings can't be used", length);
-}
-
-/** Returns the reasons why prompts can't be used, in one line. */
-function unusableDetail(unusable: readonly UnusablePrompt[]): string {
-  const reasons = unusable.slice(0, maxReasons).map(describeReason);
-  return [...reasons, ...(unusable.length > maxReasons ? ['…'] : [])].join(' · ');
 }
 
 function describeReason({ number, title, reason }: UnusablePrompt): string {

@@ -173,7 +173,7 @@ describe('context draft', () => {
     await draft.attach('c');
     readable.delete('c');
     await draft.restore(['b', 'gone', 'c', 'a']);
-    assert.deepEqual(ids(), ['c', 'b', 'a']);
+    assert.deepEqual(ids(), ['b', 'c', 'a']);
     assert.deepEqual(skippedIds, ['gone']);
   });
 

@@ -148,15 +148,6 @@ describe('copied code', () => {
     });
   }
 
-  it("escapes line breaks in the model name, so that they can't end the string literal", () => {
-    const model = 'x\nimport os; # coding: rot13';
-    for (const id of languageIds) {
-      const code = languages[id].write(exportedRequestOf({ model }));
-      assert.equal(code.split('import os;').length, 2);
-      assert.match(code, /x\\nimport os;/);
-    }
-  });
-
   it('mentions the offline demo in a program only when the request was sent to the demo', () => {
     for (const id of ['python', 'node'] as const) {
       assert.match(languages[id].write(exportedRequestOf({ fromDemo: true })), /Copied from the offline demo/);

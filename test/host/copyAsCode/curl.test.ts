@@ -133,16 +133,6 @@ for (const shell of ['sh', 'bash', 'zsh']) {
       assert.doesNotMatch(stdout, controlCharacter);
     });
 
-    it("prints the gateway's error message without terminal escapes", async () => {
-      gateway.script = () => [
-        { status: 400, headers: { 'content-type': 'text/plain' } },
-        { send: 'No \x1b[2J\u009b2J luck' },
-      ];
-      const { stdout, stderr } = await runCopiedCode(code(), runtime);
-      assert.match(stdout, /No .* luck/);
-      assert.doesNotMatch(stdout + stderr, controlCharacter);
-    });
-
     it('does not follow redirects', async () => {
       const otherGateway = await startGateway();
       gateway.script = () =>

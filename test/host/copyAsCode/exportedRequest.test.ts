@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { exportedRequest, textMessages, type RequestToExport } from '../../../src/host/copyAsCode/exportedRequest';
+import { exportedRequest, type RequestToExport } from '../../../src/host/copyAsCode/exportedRequest';
 
 const request = {
   model: 'gpt-4o',
@@ -48,16 +48,21 @@ describe('exported request', () => {
     assert.deepEqual(parametersFor('gpt-5'), [undefined, undefined]);
   });
 
-  it('contains only text, without images, tool calls and tool results', () => {
-    const image = { type: 'image', data: 'aGk=' };
-    const exported = textMessages([
-      { role: 'user', content: [{ type: 'text', text: 'What is ' }, image, { type: 'text', text: 'this?' }] },
-      { role: 'user', content: [image] },
-      { role: 'assistant', content: '' },
-      { role: 'tool', content: '42' },
-      { role: 'assistant', content: 'A picture.' },
-    ]);
-    assert.deepEqual(exported, [
+  it('contains no images, tool results and empty answers', () => {
+    const image = { type: 'image', mimeType: 'image/png', data: 'aGk=' } as const;
+    const { messages } = exportRequest({
+      request: {
+        ...request,
+        messages: [
+          { role: 'user', content: 'What is this?' },
+          { role: 'user', content: [image] },
+          { role: 'assistant', content: '' },
+          { role: 'tool', toolCallId: '1', content: '42' },
+          { role: 'assistant', content: 'A picture.' },
+        ],
+      },
+    });
+    assert.deepEqual(messages, [
       { role: 'user', content: 'What is this?' },
       { role: 'assistant', content: 'A picture.' },
     ]);

@@ -6,12 +6,7 @@ import { answer, cutAfter, deltas, failure, replySequence, rateLimited } from '.
 import type { Step } from '../../../src/demo/script';
 import { languages } from '../../../src/host/copyAsCode/codeLanguages';
 import type { RetrySettings } from '../../../src/host/copyAsCode/exportedRequest';
-import {
-  controlCharacter,
-  controlCharacters,
-  hostileTexts,
-  exportedRequestOf,
-} from '../../support/copyAsCode/exportedRequests';
+import { controlCharacters, hostileTexts, exportedRequestOf } from '../../support/copyAsCode/exportedRequests';
 import { runCopiedCode, startCopiedCode, testKey } from '../../support/copyAsCode/copiedCode';
 import {
   nodeRuntime,
@@ -196,16 +191,6 @@ for (const { language, name, runtime, cases } of programs) {
       const { stdout, code } = await runCopiedCode(codeFor(script), runtime);
       assert.deepEqual({ stdout, code }, { stdout: `Once ${printedControls} upon a time, [2Jthe end.`, code: 0 });
       assert.equal(resumeMessages(gateway.requests[1]!).partial, partial);
-    });
-
-    it("prints the gateway's error message without control characters", async function () {
-      if (!runtime) return this.skip();
-      const result = await runCopiedCode(
-        codeFor(() => failure(400, { message: `No ${controls} such model` })),
-        runtime,
-      );
-      assert.match(result.stderr, /No .* such model/s);
-      assert.doesNotMatch(result.stderr, controlCharacter);
     });
 
     it('resumes an answer when the stream sends no data for the idle timeout', async function () {

@@ -45,22 +45,14 @@ describe('buffer for streamed text with code blocks', () => {
     });
   }
 
-  for (const [name, unit] of [
-    ['backticks', '`'],
-    ['tildes', '~'],
-    ['spaces', ' '],
-    ['blockquote markers', '> '],
-    ['list markers', '- '],
-    ['list numbers', '1. '],
-    ['words', 'word '],
-  ] as const) {
-    it(`takes linear time for a line of a million ${name}`, () => {
+  it('takes linear time for a very long line', () => {
+    for (const unit of ['`', ' ', '1. ', 'word ']) {
       const fenced = new FencedText();
       let length = 0;
-      for (let count = 0; count < 1_000_000; count++) length += fenced.push(unit).length;
-      assert.equal(length + fenced.flush().length, unit.length * 1_000_000);
-    });
-  }
+      for (let count = 0; count < 200_000; count++) length += fenced.push(unit).length;
+      assert.equal(length + fenced.flush().length, unit.length * 200_000);
+    }
+  });
 
   it('releases incomplete lines of prose, but buffers a possible fence until it is clear whether it is one', () => {
     const fenced = new FencedText();
