@@ -44,16 +44,16 @@ class FakeStream {
 
 /** A model that reports its requests. */
 class ReportingEngine extends ScriptedEngine {
-  private onStream: () => void = () => undefined;
+  private onRun: () => void = () => undefined;
 
-  override stream(...args: Parameters<ScriptedEngine['stream']>): ReturnType<ScriptedEngine['stream']> {
-    const turn = super.stream(...args);
-    this.onStream();
+  override run(...args: Parameters<ScriptedEngine['run']>): ReturnType<ScriptedEngine['run']> {
+    const turn = super.run(...args);
+    this.onRun();
     return turn;
   }
 
   async waitForRequests(turns: number): Promise<void> {
-    while (this.turns.length < turns) await new Promise<void>((resolve) => (this.onStream = resolve));
+    while (this.turns.length < turns) await new Promise<void>((resolve) => (this.onRun = resolve));
   }
 }
 

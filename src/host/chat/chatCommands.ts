@@ -1,11 +1,25 @@
 import * as vscode from 'vscode';
+import type { Engine } from '../../engine/engine';
+import type { StreamEvent } from '../../engine/events';
+import type { EditorTarget } from '../code/editorTarget';
 import type { Command } from '../commands';
+import type { Connections } from '../connection/connections';
 import { ImportedKeys } from '../connection/keyStore';
-import { storeApiKey } from '../connection/storeApiKey';
-import type { Services } from '../services';
+import { storeApiKey, type SetApiKeyDeps } from '../connection/storeApiKey';
+import type { ModelCatalog } from '../models/modelCatalog';
 import { ChatParticipant } from './participant/chatParticipant';
-import { ModelProvider } from './provider/modelProvider';
+import { ModelProvider, type ModelProviderDeps } from './provider/modelProvider';
 import { setUpChat, type ChatSetup } from './provider/setUpChat';
+
+interface ChatDeps extends SetApiKeyDeps, Pick<ModelProviderDeps, 'modelsChanged'> {
+  readonly context: Pick<vscode.ExtensionContext, 'secrets'>;
+  readonly engine: Engine;
+  readonly connections: Connections;
+  readonly catalog: ModelCatalog;
+  readonly target: EditorTarget;
+  readonly register: (item: vscode.Disposable) => void;
+  readonly logEvent: (conversationId: string, turnId: string, event: StreamEvent) => void;
+}
 
 interface Chat {
   readonly commands: readonly Command[];
@@ -14,39 +28,34 @@ interface Chat {
 }
 
 /** Creates the chat participant and the language models for VS Code's chat. Neither of them uses the offline demo. */
-export function registerChat(services: Services): Chat {
-  const { register, context, engine, connections, catalog, settings, target, log, logEvent, modelsChanged } = services;
+export function registerChat(deps: ChatDeps): Chat {
+  const { connections, catalog, settings, target, logEvent } = deps;
+  const onEvent = (turnId: string, event: StreamEvent): void => logEvent('chat', turnId, event);
   const participant = new ChatParticipant({
-    engine,
-    log,
+    ...deps,
     defaults: () => connections.requestDefaults(false),
     connection: () => connections.configured(),
     editor: () => target.editor(),
     pickModel: () => catalog.pickOther(undefined, false),
     setModel: (model) => settings.setModel(model),
     origin: async () => (await connections.configured()).origin,
-    onEvent: (turn, event) => logEvent('chat', turn, event),
+    onEvent,
   });
-  const models = new ModelProvider({
-    ...services,
-    importedKeys: new ImportedKeys(context.secrets, (key) => storeApiKey(services, key)),
-    onEvent: (turn, event) => logEvent('chat', turn, event),
-  });
+  const importedKeys = new ImportedKeys(deps.context.secrets, (key) => storeApiKey(deps, key));
+  const models = new ModelProvider({ ...deps, importedKeys, onEvent });
   // Makes VS Code request the list of models again, because the list depends on the key and the base URL.
-  register(connections.onDidChange(modelsChanged));
+  deps.register(connections.onDidChange(deps.modelsChanged));
   const commands: readonly Command[] = [
-    { id: 'holysheep.setUpChat', execute: setUpChatCommand(services) },
+    { id: 'holysheep.setUpChat', execute: setUpChatCommand(deps) },
     // Runs when the user presses a button of an answer. The arguments are the ID of the turn and the action.
     { id: 'holysheep.chatAction', execute: (...args) => participant.runAction(...args) },
   ];
   return { commands, participant, models };
 }
 
-/**
- * Returns a command that sets up the chat. If the API key is missing, the command continues as soon as a key is set.
- */
-function setUpChatCommand(services: Services): () => Promise<ChatSetup> {
-  const { connections, log } = services;
+/** Returns a command that sets up the chat. If the API key is missing, it continues as soon as a key is set. */
+function setUpChatCommand(deps: ChatDeps): () => Promise<ChatSetup> {
+  const { connections, log } = deps;
   let keyListener: vscode.Disposable | undefined;
   const stopWaiting = (): void => {
     keyListener?.dispose();
@@ -60,10 +69,9 @@ function setUpChatCommand(services: Services): () => Promise<ChatSetup> {
   };
   return async () => {
     stopWaiting();
-    const setup = await setUpChat(services);
+    const setup = await setUpChat(deps);
+    // Waits for a key, because a user who has mistyped the key usually enters it again.
     if (setup === 'no-key') {
-      // Continues the setup as soon as a key is stored, because a user who has mistyped the key usually enters it
-      // again.
       keyListener = connections.onDidChange(() => {
         continueWithKey().catch((error: unknown) => log.error(error));
       });

@@ -1,123 +1,139 @@
-import type * as vscode from 'vscode';
-import type { Localize } from '../../../engine/engine';
+import * as vscode from 'vscode';
+import type { TurnHandle } from '../../../engine/engine';
 import type { FaultAction } from '../../../engine/events';
-import { askAgainPrompt, continuePrompt } from './chatHistory';
-import { parseChatMetadata } from './chatMetadata';
+import type { TurnState } from '../../../engine/state/turnState';
+import type { SetApiKeyResult } from '../../connection/storeApiKey';
+import { billingPage } from '../../ui/panelText';
+import type { HostWords } from '../../ui/words';
+import { localize } from '../../util/localization';
+import { UserError } from '../../util/userError';
+import { askAgainPrompt, continuePrompt } from './chatIntent';
+import { participantName } from './chatMetadata';
 
-/** Actions of the buttons in the chat. */
-export const chatActions = [
-  'retryNow',
-  'askAgain',
-  'continue',
-  'tryAnyway',
-  'moreRoom',
-  'switchModel',
-  'setApiKey',
-  'openBilling',
-  'checkUrl',
-  'networkSettings',
-  'newConversation',
-  'showLog',
-  'exportDiagnostics',
-] as const;
+/** A running turn in the chat. */
+interface RunningTurn {
+  readonly handle: TurnHandle;
+  readonly answer: { readonly turn: TurnState };
+}
 
-export type ChatAction = (typeof chatActions)[number];
+/**
+ * The turns in the chat, by the ID in the arguments of their buttons. A button stays in the chat after its turn has
+ * ended, and then finds no running turn.
+ */
+export class ChatTurns {
+  readonly running = new Map<string, RunningTurn>();
+  /**
+   * The turn that was started last in this window. `pickedInChat` means that the user selected its model in the chat, so
+   * it ignores the model in the settings.
+   */
+  last: { readonly id: string; readonly pickedInChat: boolean } | undefined;
+  /** The button that sends the next prompt, if the turn of that prompt must start in a special way. */
+  nextStart: 'tryAnyway' | 'moreRoom' | undefined;
 
-export function isChatAction(value: unknown): value is ChatAction {
-  return chatActions.some((action) => action === value);
+  isSuperseded(id: string): boolean {
+    return this.last !== undefined && this.last.id !== id;
+  }
+}
+
+export interface ChatActionDeps {
+  /** Lets the user choose a model. Resolves to undefined if the user canceled. */
+  readonly pickModel: () => Promise<string | undefined>;
+  /** Saves the model in the settings. */
+  readonly setModel: (id: string) => Thenable<void>;
+  /** Returns the origin of the base URL, for example `https://api.holysheep.ai`. */
+  readonly origin: () => Promise<string>;
+}
+
+interface ActionContext extends ChatActionDeps {
+  readonly turns: ChatTurns;
+  /** ID of the turn that the button belongs to. */
+  readonly turnId: string;
+}
+
+/** The actions of the buttons in the chat. They throw a UserError if they are no longer possible. */
+const chatActions = {
+  retryNow: ({ turns, turnId }) => {
+    const running = turns.running.get(turnId);
+    const wait = running?.answer.turn.wait;
+    if (!wait) throw new UserError(vscode.l10n.t('This request is no longer waiting to be sent.'));
+    if (wait.actions.includes('tryAnyway')) running.handle.tryAnyway();
+    else running.handle.retryNow();
+  },
+  askAgain: (context) => submitPrompt(context, askAgainPrompt(localize)),
+  continue: (context) => submitPrompt(context, continuePrompt(localize)),
+  tryAnyway: (context) => askAgainWith(context, 'tryAnyway'),
+  moreRoom: (context) => askAgainWith(context, 'moreRoom'),
+  switchModel: async (context) => {
+    if (context.turns.last?.pickedInChat) {
+      await vscode.commands.executeCommand('workbench.action.chat.openModelPicker');
+      return;
+    }
+    const model = await context.pickModel();
+    if (model === undefined) return;
+    await context.setModel(model);
+    await askAgainIfLatest(context);
+  },
+  setApiKey: async (context) => {
+    const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey');
+    if (result?.state === 'verified' || result?.state === 'unverified') await askAgainIfLatest(context);
+  },
+  openBilling: async ({ origin }) => {
+    const page = billingPage(await origin());
+    if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
+  },
+  checkUrl: () => vscode.commands.executeCommand('workbench.action.openSettings', 'holysheep.baseUrl'),
+  networkSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', 'http.proxy'),
+  newConversation: () => vscode.commands.executeCommand('workbench.action.chat.newChat'),
+  showLog: () => vscode.commands.executeCommand('holysheep.showLog'),
+  exportDiagnostics: () => vscode.commands.executeCommand('holysheep.exportDiagnostics'),
+} as const satisfies Partial<Record<FaultAction | 'askAgain', (context: ActionContext) => unknown>>;
+
+export type ChatAction = keyof typeof chatActions;
+
+function isChatAction(value: unknown): value is ChatAction {
+  return typeof value === 'string' && Object.hasOwn(chatActions, value);
+}
+
+/** Runs the action of a button. Does nothing for an action that the chat does not have. */
+export async function runChatAction(context: ActionContext, action: unknown): Promise<void> {
+  if (isChatAction(action)) await chatActions[action](context);
+}
+
+export function actionTitle(action: ChatAction, words: HostWords): string {
+  return action === 'askAgain' ? askAgainPrompt(words.localize) : words.strings[action];
 }
 
 /**
  * Returns the buttons below a failed answer: the actions that the panel would offer, without those that are impossible
- * in the chat.
+ * in the chat. A failed turn can't be retried in the chat, so its prompt is sent again.
  */
 export function failureButtons(actions: readonly FaultAction[]): readonly ChatAction[] {
-  return [...new Set(actions.map(chatActionFor).filter((action) => action !== undefined))];
+  const buttons = actions.map((action): string =>
+    action === 'retryNow' || action === 'restart' ? 'askAgain' : action,
+  );
+  return [...new Set(buttons.filter(isChatAction))];
 }
 
-/**
- * Returns the chat's equivalent of an action of the panel. A failed turn can't be retried in the chat, so its prompt is
- * sent again.
- */
-function chatActionFor(action: FaultAction): ChatAction | undefined {
-  switch (action) {
-    case 'retryNow':
-    case 'restart':
-      return 'askAgain';
-    case 'details':
-    case 'switchRoute':
-    case 'continueWithFallback':
-    case 'sendLater':
-      return undefined;
-    default:
-      return action;
-  }
+/** Sends the prompt again. `ChatTurns.nextStart` applies to the next chat request, whatever its prompt is. */
+async function askAgainWith(context: ActionContext, start: 'tryAnyway' | 'moreRoom'): Promise<void> {
+  refuseSuperseded(context);
+  context.turns.nextStart = start;
+  await submitPrompt(context, askAgainPrompt(localize));
 }
 
-/** Returns the title of the button for an action. */
-export function actionTitle(action: ChatAction, localize: Localize): string {
-  switch (action) {
-    case 'retryNow':
-      return localize('Retry now');
-    case 'askAgain':
-      return localize('Ask again');
-    case 'continue':
-      return localize('Continue');
-    case 'tryAnyway':
-      return localize('Try anyway');
-    case 'moreRoom':
-      return localize('Retry with more room');
-    case 'switchModel':
-      return localize('Switch model');
-    case 'setApiKey':
-      return localize('Set API key');
-    case 'openBilling':
-      return localize('Open billing');
-    case 'checkUrl':
-      return localize('Check URL');
-    case 'networkSettings':
-      return localize('Proxy and certificate settings');
-    case 'newConversation':
-      return localize('New conversation');
-    case 'showLog':
-      return localize('Show log');
-    case 'exportDiagnostics':
-      return localize('Export diagnostics');
-  }
+async function askAgainIfLatest(context: ActionContext): Promise<void> {
+  if (!context.turns.isSuperseded(context.turnId)) await submitPrompt(context, askAgainPrompt(localize));
 }
 
-/**
- * Returns the prompts that VS Code suggests after an answer.
- * @param metadata the metadata of the chat result
- */
-export function chatFollowups(metadata: unknown, localize: Localize): vscode.ChatFollowup[] {
-  const { state, command, code, hasText } = parseChatMetadata(metadata) ?? { state: 'note' };
-  switch (state) {
-    case 'done': {
-      if (!code) return [];
-      // Includes the location of the code in the label of the suggestion, because the cursor may be in other code by
-      // now.
-      const { label: prompt } = code;
-      const fix = { prompt, command: 'fix', label: localize('Fix {0}', { 0: prompt }) };
-      const tests = { prompt, command: 'tests', label: localize('Write tests for {0}', { 0: prompt }) };
-      return command === 'explain' ? [fix, tests] : command === 'fix' ? [tests] : [];
-    }
-    case 'length':
-      return [promptFollowup(continuePrompt(localize))];
-    case 'stopped':
-    case 'failed':
-      return hasText
-        ? [promptFollowup(continuePrompt(localize)), promptFollowup(askAgainPrompt(localize))]
-        : [promptFollowup(askAgainPrompt(localize))];
-    case 'note':
-      return [];
-  }
+/** Sends a prompt as if the user had typed it. Text that the user is typing in the input box is preserved. */
+async function submitPrompt(context: ActionContext, prompt: string): Promise<void> {
+  refuseSuperseded(context);
+  const query = `@${participantName} ${prompt}`;
+  await vscode.commands.executeCommand('workbench.action.chat.open', { query, preserveInput: true });
 }
 
-/**
- * Returns a suggestion with an empty slash command. If the command were undefined, VS Code would use the slash command
- * of the previous prompt.
- */
-function promptFollowup(prompt: string): vscode.ChatFollowup {
-  return { prompt, command: '' };
+/** @throws UserError if the answer is not the last one, because a prompt of a button refers to the last answer */
+function refuseSuperseded({ turns, turnId }: ActionContext): void {
+  if (!turns.isSuperseded(turnId)) return;
+  throw new UserError(vscode.l10n.t('You have asked another question since then. Ask again in the chat.'));
 }

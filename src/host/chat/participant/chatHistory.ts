@@ -1,16 +1,16 @@
 import type * as vscode from 'vscode';
-import type { ResumeFrom, Localize } from '../../../engine/engine';
+import type { Localize } from '../../../engine/engine';
 import type { ChatMessage } from '../../../engine/request';
 import { participantId } from '../../contributions';
+import { parseIntent } from './chatIntent';
 import {
   type AnswerState,
   type ChatCommand,
+  type ChatMetadata,
   parseChatMetadata,
   type CodeLocation,
   type InsertedRange,
 } from './chatMetadata';
-
-type Turn = vscode.ChatContext['history'][number];
 
 /** A prompt and its answer, which may consist of several responses. */
 export interface ChatExchange {
@@ -20,18 +20,14 @@ export interface ChatExchange {
   readonly code?: CodeLocation | undefined;
   readonly text: string;
   readonly state: AnswerState;
-  /** Whether the model sent reasoning. */
   readonly hadReasoning: boolean;
 }
-
-/** What a prompt such as *Continue* does: continue the previous answer, or send the previous prompt again. */
-type ChatIntent = 'continue' | 'again';
 
 /** Maximum length of the previous exchanges that are sent with a prompt, in characters: about 30,000 tokens. */
 const maxHistoryChars = 120_000;
 
 /** Returns the exchanges with this participant, without the exchanges with other participants. */
-export function chatExchanges(history: readonly Turn[], localize: Localize): readonly ChatExchange[] {
+export function chatExchanges(history: vscode.ChatContext['history'], localize: Localize): readonly ChatExchange[] {
   const exchanges: ChatExchange[] = [];
   let request: vscode.ChatRequestTurn | undefined;
   for (const turn of history) {
@@ -52,63 +48,26 @@ function addExchange(
   localize: Localize,
 ): void {
   // Treats a response without metadata as stopped, because it was interrupted before it had a result.
-  const { state, command, content, code, inserted, reasoned } = parseChatMetadata(result.metadata) ?? {
-    state: 'stopped',
-  };
+  const metadata: ChatMetadata = parseChatMetadata(result.metadata) ?? { state: 'stopped' };
+  const { state, command, content, code, inserted = [], reasoned = false } = metadata;
   if (state === 'note') return;
-  const text = modelText(response, inserted ?? []);
+  const text = modelText(response, inserted);
   const last = exchanges.at(-1);
   const intent = parseIntent(request, last, localize);
-  if (last && intent !== undefined) exchanges.pop();
+  if (last && intent) exchanges.pop();
   if (last && intent === 'continue') {
-    exchanges.push({ ...last, text: last.text + text, state, hadReasoning: last.hadReasoning || reasoned === true });
+    exchanges.push({ ...last, text: last.text + text, state, hadReasoning: last.hadReasoning || reasoned });
     return;
   }
-  const repeated = last && intent === 'again' ? last : undefined;
+  const repeated = intent === 'again' ? last : undefined;
   exchanges.push({
     content: content ?? repeated?.content ?? request.prompt,
     command: command ?? repeated?.command,
     code: code ?? repeated?.code,
     text,
     state,
-    hadReasoning: reasoned === true,
+    hadReasoning: reasoned,
   });
-}
-
-/**
- * Returns the intent of a prompt that a button or a follow-up sends, or that the user types in the same words. Returns
- * undefined for any other prompt.
- */
-export function parseIntent(
-  { prompt, command }: { readonly prompt: string; readonly command?: string | undefined },
-  last: ChatExchange | undefined,
-  localize: Localize,
-): ChatIntent | undefined {
-  if (command || !last || last.state === 'done') return undefined;
-  const normalized = normalizePrompt(prompt);
-  if ([continuePrompt(localize), 'continue'].some((text) => normalizePrompt(text) === normalized)) {
-    return last.text === '' ? 'again' : 'continue';
-  }
-  return [askAgainPrompt(localize), 'ask again'].some((text) => normalizePrompt(text) === normalized)
-    ? 'again'
-    : undefined;
-}
-
-/** Returns the phrase that continues the last answer when the user sends it as a prompt. */
-export function continuePrompt(localize: Localize): string {
-  return localize('Continue');
-}
-
-/** Returns the phrase that sends the previous prompt again when the user sends it as a prompt. */
-export function askAgainPrompt(localize: Localize): string {
-  return localize('Ask again');
-}
-
-function normalizePrompt(text: string): string {
-  return text
-    .trim()
-    .replace(/(?<![.!。！])[.!。！]+$/, '')
-    .toLowerCase();
 }
 
 /** Returns the messages of the newest answered exchanges that fit into the maximum length. */
@@ -120,11 +79,6 @@ export function historyMessages(exchanges: readonly ChatExchange[], limit = maxH
     { role: 'user', content },
     { role: 'assistant', content: text },
   ]);
-}
-
-/** Returns the partial answer of an exchange in the form that a continuing turn needs. */
-export function partialAnswerOf({ text, hadReasoning: reasoned }: ChatExchange): ResumeFrom {
-  return { text, hadReasoning: reasoned, mode: 'continue' };
 }
 
 /** Returns exactly the model's text: the Markdown of the response without the parts that the extension inserted. */

@@ -48,13 +48,11 @@ const metadataSchema = v.object<FieldSchemas<ChatMetadata>>({
     v.object({ label: v.string(), uri: v.string(), range: v.strictTuple([integer, integer, integer, integer]) }),
   ),
   inserted: lenient(v.array(v.strictTuple([integer, integer]))),
-  reasoned: v.fallback(v.boolean(), false),
-  hasText: v.fallback(v.boolean(), false),
+  reasoned: lenient(v.boolean()),
+  hasText: lenient(v.boolean()),
 });
 
-/**
- * Parses metadata, which another version of the extension may have saved. Returns undefined if the metadata is invalid.
- */
+/** Parses metadata, which another version of the extension may have saved. */
 export function parseChatMetadata(value: unknown): ChatMetadata | undefined {
   return parseOrUndefined(metadataSchema, value);
 }

@@ -1,25 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Engine, RunningTurn } from '../../../engine/engine';
+import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
 import type { ChatRequest, Connection } from '../../../engine/request';
-import type { CommandId } from '../../contributions';
 import type { RequestDefaults } from '../../connection/connections';
-import type { Log } from '../../util/log';
+import { vendor, type CommandId } from '../../contributions';
 import { escapeMarkdown } from '../../ui/messageText';
 import { hostWords } from '../../ui/words';
 import { localize } from '../../util/localization';
+import type { Log } from '../../util/log';
 import { UserError } from '../../util/userError';
-import { actionTitle, isChatAction, chatFollowups } from './chatActions';
+import { startChatTurn } from '../appendOnly';
+import { actionTitle, ChatTurns, runChatAction, type ChatActionDeps } from './chatActions';
 import { ChatAnswer, type ChatPart } from './chatAnswer';
-import { runChatAction, type ChatActionDeps } from './chatButtons';
-import { chatExchanges, parseIntent, partialAnswerOf, historyMessages, type ChatExchange } from './chatHistory';
+import { chatExchanges, historyMessages, type ChatExchange } from './chatHistory';
+import { chatFollowups, parseIntent } from './chatIntent';
 import type { ChatMetadata } from './chatMetadata';
-import { toLocation, chatQuestion, type ChatQuestion } from './chatQuestion';
-import { ChatTurns } from './chatTurns';
+import { chatQuestion, toLocation, type ChatQuestion } from './chatQuestion';
 
-interface ParticipantDeps extends Pick<ChatActionDeps, 'setModel' | 'origin'> {
-  readonly engine: Engine;
+interface ParticipantDeps extends ChatActionDeps {
+  readonly engine: Pick<Engine, 'run'>;
   readonly log: Pick<Log, 'error'>;
   /** Returns the model and the parameters in the settings, never those of the offline demo. */
   readonly defaults: () => RequestDefaults;
@@ -27,16 +27,7 @@ interface ParticipantDeps extends Pick<ChatActionDeps, 'setModel' | 'origin'> {
   readonly connection: () => Promise<Connection>;
   /** Returns the last active editor, because the chat has the focus when the user sends a prompt. */
   readonly editor: () => vscode.TextEditor | undefined;
-  readonly pickModel: () => Promise<string | undefined>;
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
-}
-
-/** The chat response in which a turn is shown. */
-interface ChatOutput {
-  readonly stream: vscode.ChatResponseStream;
-  readonly token: vscode.CancellationToken;
-  /** Whether the user selected a HolySheep model in the chat. The turn then ignores the model in the settings. */
-  readonly pickedInChat: boolean;
 }
 
 /** ID of the command that every chat button runs. Its arguments are the ID of the turn and the action. */
@@ -55,21 +46,17 @@ export class ChatParticipant {
     stream: vscode.ChatResponseStream,
     token: vscode.CancellationToken,
   ): Promise<vscode.ChatResult> {
+    const note: vscode.ChatResult = { metadata: { state: 'note' } satisfies ChatMetadata };
     try {
       return await this.answer(request, history, stream, token);
     } catch (error) {
       if (error instanceof UserError) {
         if (!token.isCancellationRequested) stream.markdown(escapeMarkdown(error.message));
-        return { metadata: { state: 'note' } satisfies ChatMetadata };
+        return note;
       }
       this.deps.log.error(error);
       const message = vscode.l10n.t('Something went wrong in HolySheep Prompt. See the log for details.');
-      if (!token.isCancellationRequested) {
-        for (const action of ['showLog', 'exportDiagnostics'] as const) {
-          stream.button({ command: `holysheep.${action}`, title: actionTitle(action, localize) });
-        }
-      }
-      return { errorDetails: { message }, metadata: { state: 'note' } satisfies ChatMetadata };
+      return { ...note, errorDetails: { message } };
     }
   }
 
@@ -80,9 +67,7 @@ export class ChatParticipant {
 
   /** Runs the action of a button. The arguments are the ID of the turn and the action. */
   async runAction(...[turnId, action]: readonly unknown[]): Promise<void> {
-    if (typeof turnId !== 'string' || !isChatAction(action)) return;
-    const { turns } = this;
-    await runChatAction({ ...this.deps, turns, localize }, turnId, action);
+    if (typeof turnId === 'string') await runChatAction({ ...this.deps, turns: this.turns, turnId }, action);
   }
 
   private async answer(
@@ -91,48 +76,58 @@ export class ChatParticipant {
     stream: vscode.ChatResponseStream,
     token: vscode.CancellationToken,
   ): Promise<vscode.ChatResult> {
-    // Clears the button's request first, because it must not apply to a later request, even if this request fails.
-    const buttonStart = this.turns.consumeStart();
+    const { turns } = this;
+    // Resets the button's start first, because it must not apply to a later request, even if this request fails.
+    const { nextStart } = turns;
+    turns.nextStart = undefined;
     const exchanges = chatExchanges(history, localize);
     const last = exchanges.at(-1);
     const intent = parseIntent(request, last, localize);
     const question: ChatQuestion =
-      last && intent !== undefined
+      last && intent
         ? { ...last, references: last.code ? [toLocation(last.code)] : [], omitsAttachments: false }
         : await chatQuestion(request, { editor: this.deps.editor(), previousCode: last?.code });
     if (!token.isCancellationRequested) showReferences(question, stream);
-    const previousExchanges = intent === undefined ? exchanges : exchanges.slice(0, -1);
-    const partial = last && intent === 'continue' ? partialAnswerOf(last) : undefined;
-    const answer = new ChatAnswer(hostWords(), partial?.text);
-    const abortController = new AbortController();
-    const subscription = token.onCancellationRequested(() => abortController.abort());
-    if (token.isCancellationRequested) abortController.abort();
-    const { connection } = this.deps;
-    const options = { signal: abortController.signal, resumeFrom: partial, connection };
-    // Applies the button's request only to the prompt that the button sends, because the user may have sent another
-    // prompt in between.
-    const start = intent === 'again' ? buttonStart : undefined;
-    const chatRequest = this.createRequest(request, previousExchanges, question);
-    const turn = this.deps.engine.stream({ ...chatRequest, ...(start === 'moreRoom' && { moreRoom: true }) }, options);
-    if (start === 'tryAnyway') turn.tryAnyway();
-    try {
-      await this.showTurn(turn, answer, { stream, token, pickedInChat: isHolySheepModel(request.model) });
-    } finally {
-      subscription.dispose();
-    }
+    // Applies only to the prompt that the button sends, because the user may have sent another one in between.
+    const start = intent === 'again' ? nextStart : undefined;
+    const chatRequest = this.createRequest(request, intent ? exchanges.slice(0, -1) : exchanges, question);
+    const partial = intent === 'continue' ? last : undefined;
+    const turnId = randomUUID();
+    const show = (part: ChatPart): void => {
+      if (!token.isCancellationRequested) showPart(part, turnId, stream);
+    };
+    const answer = new ChatAnswer(show, hostWords(), partial?.text);
+    const { handle, ended } = startChatTurn(
+      this.deps.engine,
+      { ...chatRequest, ...(start === 'moreRoom' && { moreRoom: true }) },
+      {
+        token,
+        connection: this.deps.connection,
+        resumeFrom: partial && { text: partial.text, hadReasoning: partial.hadReasoning, mode: 'continue' },
+        onEvent: (event) => {
+          this.deps.onEvent(turnId, event);
+          answer.handle(event);
+          if (answer.hasDiverged) handle.stop();
+        },
+      },
+    );
+    turns.running.set(turnId, { handle, answer });
+    turns.last = { id: turnId, pickedInChat: isHolySheepModel(request.model) };
+    if (start === 'tryAnyway') handle.tryAnyway();
+    const end = await ended;
+    turns.running.delete(turnId);
+    const { state, message } = answer.finish(end);
     const { code, command, content } = question;
     const metadata: ChatMetadata = {
-      state: answer.outcome?.state ?? 'failed',
+      state,
       command,
-      // Does not save the prompt again with a response that continues an answer, because it is saved with the first
-      // response of that answer.
-      content: intent === 'continue' || content === request.prompt ? undefined : content,
+      // A continuation needs no prompt, because it is saved with the first response of the answer.
+      content: partial || content === request.prompt ? undefined : content,
       code,
       inserted: answer.inserted,
-      reasoned: answer.hadReasoning,
+      reasoned: answer.turn.reasoning !== '',
       hasText: answer.hasText,
     };
-    const message = answer.outcome?.message;
     return { metadata, ...(message !== undefined && { errorDetails: { message } }) };
   }
 
@@ -149,30 +144,6 @@ export class ChatParticipant {
       ...parameters,
     };
   }
-
-  /**
-   * Shows the events of a turn until it ends, or until the chat can't show the remaining answer. Shows nothing after a
-   * cancellation.
-   */
-  private async showTurn(
-    turn: RunningTurn,
-    answer: ChatAnswer,
-    { stream, token, pickedInChat }: ChatOutput,
-  ): Promise<void> {
-    const turnId = randomUUID();
-    const chatTurn = this.turns.start(turnId, turn, pickedInChat);
-    try {
-      for await (const event of turn) {
-        this.deps.onEvent(turnId, event);
-        if (event.type === 'waiting') chatTurn.waitActions = event.actions;
-        else if (event.type === 'attempt') chatTurn.waitActions = undefined;
-        for (const part of answer.handle(event)) if (!token.isCancellationRequested) showPart(part, turnId, stream);
-        if (answer.outcome) break;
-      }
-    } finally {
-      this.turns.end(turnId);
-    }
-  }
 }
 
 /**
@@ -180,7 +151,7 @@ export class ChatParticipant {
  * chat without models.
  */
 function isHolySheepModel(model: vscode.LanguageModelChat | undefined): model is vscode.LanguageModelChat {
-  return model?.vendor === 'holysheep';
+  return model?.vendor === vendor;
 }
 
 function showReferences({ references, omitsAttachments }: ChatQuestion, stream: vscode.ChatResponseStream): void {
@@ -189,17 +160,11 @@ function showReferences({ references, omitsAttachments }: ChatQuestion, stream: 
 }
 
 function showPart(part: ChatPart, turnId: string, stream: vscode.ChatResponseStream): void {
-  switch (part.type) {
-    case 'markdown':
-      stream.markdown(part.text);
-      return;
-    case 'progress':
-      stream.progress(part.text);
-      return;
-    case 'button': {
-      const { action } = part;
-      stream.button({ command: buttonCommand, title: actionTitle(action, localize), arguments: [turnId, action] });
-      return;
-    }
+  if (part.type !== 'button') {
+    stream[part.type](part.text);
+    return;
   }
+  const { action } = part;
+  const title = actionTitle(action, hostWords());
+  stream.button({ command: buttonCommand, title, arguments: [turnId, action] });
 }

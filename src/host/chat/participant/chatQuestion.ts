@@ -43,7 +43,7 @@ async function codeQuestion(
   command: ChatCommand,
   { editor, previousCode }: QuestionContext,
 ): Promise<ChatQuestion> {
-  const attached = await readAttached(references);
+  const attached = await readReferences(references.filter(isAttached));
   const isNamed = previousCode !== undefined && prompt.trim() === previousCode.label;
   const code =
     attached.code.length > 0
@@ -69,7 +69,9 @@ async function plainQuestion({ prompt, references }: vscode.ChatRequest): Promis
   if (!prompt.trim()) {
     throw new UserError(vscode.l10n.t('Ask anything, or use /explain, /fix, or /tests on the code at the cursor.'));
   }
-  const { code, texts, hasNonText }: ChatReferences = await readAttachedOrImplicit(references);
+  const attached = await readReferences(references.filter(isAttached));
+  const isEmpty = attached.code.length + attached.texts.length === 0;
+  const { code, texts, hasNonText } = isEmpty ? await readImplicit(references) : attached;
   return {
     content: contextPrompt(prompt, [...code.map(toAttachment), ...texts]) ?? prompt,
     references: code.map(({ location }) => location),
@@ -100,41 +102,17 @@ function isImplicit({ id }: Reference): boolean {
 }
 
 /**
- * Returns whether VS Code attached the reference without showing it. For agents, VS Code attaches the instructions of a
- * workspace, and a list of skills with paths on this machine. These are not sent, because the user has not chosen them.
+ * Returns whether the user attached the reference. For agents, VS Code attaches the instructions of a workspace and a
+ * list of skills with paths on this machine without showing them. These are not sent.
  */
-function isHidden({ id }: Reference): boolean {
-  return /^vscode\.(customizations|instructions|prompt\.instructions)/.test(id);
-}
-
-/** Returns the references in the order in which the prompt mentions them. VS Code passes them in reverse order. */
-function inPromptOrder(references: readonly Reference[]): readonly Reference[] {
-  return references.toReversed();
-}
-
-/**
- * Reads the references that the user attached.
- * @throws UserError if a file can't be read, or the attachments exceed the limit
- */
-async function readAttached(references: readonly Reference[]): Promise<ChatReferences> {
-  return readReferences(
-    inPromptOrder(references).filter((reference) => !isImplicit(reference) && !isHidden(reference)),
-  );
-}
-
-/**
- * Reads the references that the user attached, or else those that VS Code attached automatically.
- * @throws UserError if an attached file can't be read, or the attachments exceed the limit
- */
-async function readAttachedOrImplicit(references: readonly Reference[]): Promise<ChatReferences> {
-  const attached = await readAttached(references);
-  return attached.code.length + attached.texts.length > 0 ? attached : readImplicit(references);
+function isAttached(reference: Reference): boolean {
+  return !isImplicit(reference) && !/^vscode\.(customizations|instructions|prompt\.instructions)/.test(reference.id);
 }
 
 /** Reads the references that VS Code attached automatically. If one of them can't be read, none is sent. */
 async function readImplicit(references: readonly Reference[]): Promise<ChatReferences> {
   try {
-    return await readReferences(inPromptOrder(references).filter(isImplicit));
+    return await readReferences(references.filter(isImplicit));
   } catch (error) {
     if (error instanceof UserError) return { code: [], texts: [], hasNonText: false };
     throw error;
@@ -142,8 +120,8 @@ async function readImplicit(references: readonly Reference[]): Promise<ChatRefer
 }
 
 /**
- * Finds the code for a prompt without attachments: the code of the previous prompt if there is any, or else the code in
- * the editor, or else the code that VS Code attached automatically.
+ * Finds the code for a prompt without attachments: the code of the previous prompt if the prompt names it, or else the
+ * code in the editor, or else the code that VS Code attached automatically.
  * @throws UserError if there is no code
  */
 async function findImpliedCode(
@@ -184,25 +162,21 @@ function toAttachment({ excerpt: { label, languageId, code, truncated } }: Found
   return { kind: 'selection', label, languageId, code, ...(truncated ? { truncated } : {}) };
 }
 
+/**
+ * Reads references in the order in which the prompt mentions them. VS Code passes them in reverse order.
+ * @throws UserError if a file can't be read, or the attachments exceed the limit
+ */
 async function readReferences(references: readonly Reference[]): Promise<ChatReferences> {
   const code: FoundCode[] = [];
   const texts: Attachment[] = [];
   let hasNonText = false;
-  let remainingChars: number = contextLimits.draft;
-  const addCode = (item: FoundCode): void => {
-    code.push(item);
-    remainingChars -= item.excerpt.code.length;
-  };
-  const addText = (item: Attachment): void => {
-    texts.push(item);
-    remainingChars -= item.code.length;
-  };
-  for (const { value, modelDescription, id } of references) {
-    if (value instanceof vscode.Location) addCode(await readCode(value.uri, value.range));
-    else if (value instanceof vscode.Uri) addCode(await readCode(value));
-    else if (typeof value === 'string') addText(createAttachment('file', modelDescription ?? id, '', value));
+  for (const { value, modelDescription, id } of references.toReversed()) {
+    if (value instanceof vscode.Location) code.push(await readCode(value.uri, value.range));
+    else if (value instanceof vscode.Uri) code.push(await readCode(value));
+    else if (typeof value === 'string') texts.push(createAttachment('file', modelDescription ?? id, '', value));
     else hasNonText = true;
-    if (remainingChars < 0) {
+    const lengths = [...code.map(({ excerpt }) => excerpt.code.length), ...texts.map((text) => text.code.length)];
+    if (lengths.reduce((sum, length) => sum + length, 0) > contextLimits.draft) {
       throw new UserError(vscode.l10n.t('This prompt has no room for more context. Remove some first.'));
     }
   }

@@ -1,176 +1,142 @@
-import type { FailedEvent, StreamEvent, ToolCallEvent, Usage, WaitingEvent } from '../../../engine/events';
+import * as vscode from 'vscode';
+import type { FaultKind, StreamEvent, TerminalEvent, Usage } from '../../../engine/events';
 import { isRecord, parseJson } from '../../../engine/json';
-import type { ToolCall } from '../../../engine/request';
-import { describeModelSwitch, describeRouteSwitch, describeWait } from '../../../shared/describe';
-import { coversWait } from '../../../shared/protocol';
+import type { ToolCall } from '../../../engine/state/turnState';
+import { escapeMarkdown } from '../../ui/messageText';
 import type { HostWords } from '../../ui/words';
+import { AppendOnlyAnswer, divergedMessage } from '../appendOnly';
 
-/** Receives the parts of an answer. No part can be removed or changed afterwards. */
-export interface ChatSink {
-  appendText(text: string): void;
-  /** Appends text to the model's reasoning. */
-  appendReasoning(text: string): void;
-  /** Shows a status line of the extension, for example about a wait before a retry. */
-  showStatus(line: string): void;
-  callTool(id: string, name: string, input: object): void;
-  reportUsage(usage: Usage): void;
+/** MIME type of the data part from which VS Code's built-in chat reads the token usage. */
+const usageType = 'usage';
+
+/**
+ * Response part for a model's reasoning. It is a proposed API of VS Code, so it is missing from the type definitions
+ * and from some editors.
+ */
+type ThinkingPart = new (
+  value: string,
+  id?: string,
+  metadata?: Readonly<Record<string, unknown>>,
+) => vscode.LanguageModelDataPart;
+
+/** Classes of VS Code's language model API that some editors lack. */
+interface OptionalParts {
+  readonly LanguageModelThinkingPart?: ThinkingPart;
+  readonly LanguageModelDataPart?: typeof vscode.LanguageModelDataPart;
 }
 
-/** The error for an answer that ended before it was complete. */
-export class ChatFailure extends Error {
-  constructor(
-    /** Localized error message. */
-    message: string,
-    readonly kind: FailedEvent['kind'],
-  ) {
-    super(message);
-  }
+/** Why an answer is not complete. The kind `length` means that it reached the token limit. */
+export interface EarlyEnd {
+  readonly kind: FaultKind | 'length';
+  /** Localized message. */
+  readonly message: string;
 }
 
 /**
- * Passes the events of a turn to a sink that can only append text, and sends no text twice. The text of a restarted
- * answer is sent only if it starts with the text that was already sent. Tool calls are sent only when the answer is
+ * Reports a turn as response parts of VS Code's language model API. Tool calls are reported only when the answer is
  * complete, so no call runs twice and no incomplete call runs.
  */
 export class ModelAnswer {
-  /** Localized reason why the answer ended early without a failure. */
-  earlyEnd: string | undefined;
-  /** Text that was already sent to the sink, from which nothing can be removed. */
-  private sentText = '';
-  /** Text of the answer. It differs from the sent text if a restarted answer did not start with that text. */
-  private currentText = '';
-  private usage: Usage | undefined;
-  /** The last wait that a status line described. */
-  private lastWait: WaitingEvent | undefined;
-  /** The tool calls of the current attempt, by their index. */
-  private readonly calls = new Map<number, ToolCall>();
+  private readonly answer: AppendOnlyAnswer;
+  private isThinking = false;
+  private statusCount = 0;
 
   constructor(
-    private readonly sink: ChatSink,
+    private readonly progress: vscode.Progress<vscode.LanguageModelResponsePart>,
     private readonly words: HostWords,
-  ) {}
+  ) {
+    this.answer = new AppendOnlyAnswer(words);
+  }
 
-  /**
-   * Passes an event to the sink. Returns true after the last event of the turn.
-   * @throws ChatFailure if the answer ended before it was complete
-   */
-  handle(event: StreamEvent): boolean {
-    switch (event.type) {
-      case 'text':
-        this.currentText += event.text;
-        this.sendNewText();
-        return false;
-      case 'reasoning':
-        this.sink.appendReasoning(event.text);
-        return false;
-      case 'replaced':
-        this.currentText = event.text;
-        // If the text that was already sent turns out to be reasoning, it stays and the answer is appended to it,
-        // because the sink can't remove text.
-        if (event.because === 'reasoning' && this.sentText.startsWith(event.text)) this.sentText = event.text;
-        this.sendNewText();
-        return false;
-      case 'tool-call':
-        this.addToolCall(event);
-        return false;
-      case 'waiting':
-        if (!this.lastWait || !coversWait(this.lastWait, event))
-          this.showStatus(describeWait(this.words, event, 'long'));
-        this.lastWait = event;
-        return false;
-      case 'cut':
-        this.showStatus(event.message);
-        return false;
-      case 'model':
-        this.showStatus(describeModelSwitch(this.words.strings, event));
-        return false;
-      case 'route':
-        this.showStatus(describeRouteSwitch(this.words.strings, event));
-        return false;
-      case 'usage':
-        this.usage = event;
-        return false;
-      case 'done':
-        this.finish(event.finishReason);
-        return true;
-      case 'stopped':
-        return true;
-      case 'failed':
-        throw new ChatFailure(event.message, event.kind);
-      case 'attempt':
-        this.calls.clear();
-        return false;
-      case 'headers':
-      case 'quiet':
-      case 'ended':
-      case 'resumed':
-        return false;
+  handle(event: StreamEvent): void {
+    for (const { type, text } of this.answer.convert(event)) {
+      if (type === 'text') {
+        this.endThinking();
+        this.progress.report(new vscode.LanguageModelTextPart(text));
+      } else if (type === 'reasoning') this.reportThinking(text);
+      // Shows a status as a bold thinking part, because VS Code shows such a part as a heading until another part
+      // follows. After text, it would make VS Code collapse the text, and would split an open code block.
+      else if (!this.answer.hasText) {
+        this.reportThinking(`**${escapeMarkdown(text)}**\n\n`, `note-${++this.statusCount}`);
+      }
     }
   }
 
-  /**
-   * Shows a status line, but only before the first text. A status line after text would make VS Code collapse the text,
-   * and would split an open code block.
-   */
-  private showStatus(line: string): void {
-    if (this.sentText === '') this.sink.showStatus(line);
-  }
-
-  private addToolCall({ index, id, name, arguments: json }: ToolCallEvent): void {
-    const call = this.calls.get(index);
-    this.calls.set(index, {
-      id: call?.id || (id ?? ''),
-      name: call?.name || (name ?? ''),
-      arguments: (call?.arguments ?? '') + json,
-    });
-  }
-
-  /** Returns the tool calls in the order of their indices. A call without an ID gets a new ID. */
-  private orderedCalls(): readonly ToolCall[] {
-    return [...this.calls]
-      .sort(([a], [b]) => a - b)
-      .filter(([, { name }]) => name !== '')
-      .map(([index, call]) => ({ ...call, id: call.id || `call_${index}` }));
-  }
-
-  private sendNewText(): void {
-    if (!this.currentText.startsWith(this.sentText)) return;
-    const newText = this.currentText.slice(this.sentText.length);
-    this.sentText = this.currentText;
-    if (newText !== '') this.sink.appendText(newText);
-  }
-
-  private finish(finishReason: string): void {
-    const calls = this.orderedCalls();
-    if (this.sentText !== this.currentText && calls.length === 0) {
-      const message = this.words.localize(
-        "The answer was cut off and restarted, but the new answer doesn't match the text shown. Ask again for a complete answer.",
-      );
-      throw new ChatFailure(message, 'truncated');
+  /** Reports the tool calls and the token usage of a complete answer. Returns why the answer is not complete, if so. */
+  finish(end: TerminalEvent): EarlyEnd | undefined {
+    const { answer, words } = this;
+    if (end.type === 'stopped') return undefined;
+    if (end.type === 'failed') return end;
+    const isTruncated = end.finishReason === 'length';
+    const calls = answer.turn.toolCalls.filter(({ name }) => name !== '').toSorted((a, b) => a.index - b.index);
+    if (answer.hasDiverged && calls.length === 0) {
+      return { kind: 'truncated', message: divergedMessage(words.localize) };
     }
-    // Parses the arguments of all tool calls before the first call is sent, so that invalid arguments prevent all
-    // calls.
-    const inputs = calls.map(({ name, arguments: json }) => {
-      // Treats missing arguments of a tool call as an empty object. If the answer may have been truncated at the token
-      // limit, missing arguments are an error.
-      const input = json.trim() === '' && finishReason !== 'length' ? {} : parseJson(json);
-      if (!isRecord(input)) throw this.invalidCallFailure(name, finishReason);
-      return input;
-    });
-    calls.forEach(({ id, name }, index) => this.sink.callTool(id, name, inputs[index] ?? {}));
-    if (this.usage) this.sink.reportUsage(this.usage);
-    if (finishReason === 'length' && calls.length === 0) {
-      this.earlyEnd = this.words.localize('The answer was cut off at the token limit. Ask the model to continue.');
+    // Parses the arguments of all calls before the first call is reported, so that invalid arguments prevent all calls.
+    const parsed = calls.map((call) => ({ ...call, input: parseInput(call, isTruncated) }));
+    const invalid = parsed.find(({ input }) => !isRecord(input));
+    if (invalid) return this.invalidCall(invalid.name, isTruncated);
+    if (calls.length > 0) this.endThinking();
+    for (const { id, index, name, input } of parsed) {
+      this.progress.report(new vscode.LanguageModelToolCallPart(id || `call_${index}`, name, input as object));
+    }
+    this.reportUsage();
+    if (!isTruncated || calls.length > 0) return undefined;
+    const message = words.localize('The answer was cut off at the token limit. Ask the model to continue.');
+    return { kind: 'length', message };
+  }
+
+  private reportThinking(text: string, id?: string): void {
+    const { LanguageModelThinkingPart: Thinking } = vscode as OptionalParts;
+    if (!Thinking) return;
+    this.isThinking = true;
+    this.progress.report(new Thinking(text, id));
+  }
+
+  private endThinking(): void {
+    const { LanguageModelThinkingPart: Thinking } = vscode as OptionalParts;
+    if (this.isThinking && Thinking) this.progress.report(new Thinking('', '', { vscode_reasoning_done: true }));
+    this.isThinking = false;
+  }
+
+  private reportUsage(): void {
+    const { LanguageModelDataPart: Data } = vscode as OptionalParts;
+    const { usage } = this.answer.turn;
+    if (!Data || !usage) return;
+    try {
+      this.progress.report(new Data(new TextEncoder().encode(JSON.stringify(wireUsage(usage))), usageType));
+    } catch {
+      // The editor does not accept the usage. The answer is complete without it.
     }
   }
 
-  private invalidCallFailure(tool: string, finishReason: string): ChatFailure {
-    const message =
-      finishReason === 'length'
-        ? this.words.localize('The token limit was reached during a call to the {tool} tool.', { tool })
-        : this.words.localize('The model made an invalid call to the {tool} tool. Ask again or use another model.', {
-            tool,
-          });
-    return new ChatFailure(message, 'malformed');
+  private invalidCall(tool: string, isTruncated: boolean): EarlyEnd {
+    const { localize } = this.words;
+    const message = isTruncated
+      ? localize('The token limit was reached during a call to the {tool} tool.', { tool })
+      : localize('The model made an invalid call to the {tool} tool. Ask again or use another model.', { tool });
+    return { kind: 'malformed', message };
   }
+}
+
+/** Missing arguments are an empty object, unless the answer may have been truncated before the arguments. */
+function parseInput({ arguments: json }: ToolCall, isTruncated: boolean): unknown {
+  return json.trim() === '' && !isTruncated ? {} : parseJson(json);
+}
+
+/** Returns the token usage with the names of the OpenAI API, which VS Code's built-in chat reads. */
+function wireUsage({
+  promptTokens,
+  completionTokens,
+  totalTokens,
+  cachedTokens,
+  reasoningTokens,
+  cost,
+}: Usage): object {
+  return {
+    ...{ prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: totalTokens },
+    ...(cachedTokens !== undefined && { prompt_tokens_details: { cached_tokens: cachedTokens } }),
+    ...(reasoningTokens !== undefined && { completion_tokens_details: { reasoning_tokens: reasoningTokens } }),
+    ...(cost !== undefined && { cost }),
+  };
 }

@@ -4,41 +4,32 @@ import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
 import type { ActiveConnection, Connections } from '../../connection/connections';
 import type { ImportedKeys } from '../../connection/keyStore';
-import type { Log } from '../../util/log';
 import type { Settings } from '../../settings/settings';
 import { hostWords } from '../../ui/words';
+import type { Log } from '../../util/log';
+import { startChatTurn } from '../appendOnly';
+import { chatError } from './chatError';
 import { chatOptions } from './chatOptions';
-import { chatError, earlyEndError, responseSink } from './chatResponse';
-import { ChatFailure, ModelAnswer } from './modelAnswer';
+import { ModelAnswer } from './modelAnswer';
 import { offeredModels, type OfferedModelsDeps } from './offeredModels';
-import { imagesIn, parseMessage, requestMessages, textOf } from './requestMessages';
-import { estimateTokens, tokensPerMessage } from './tokenEstimator';
+import { requestMessages } from './requestMessages';
+import { estimateMessageTokens, estimateTokens } from './tokenEstimator';
 
 export interface ModelProviderDeps extends OfferedModelsDeps {
-  readonly engine: Engine;
-  readonly connections: Connections;
-  readonly settings: Settings;
-  readonly log: Log;
-  /** Receives every event of a turn, so that the events can be logged. */
+  readonly engine: Pick<Engine, 'run'>;
+  readonly connections: Pick<Connections, 'configured'>;
+  readonly settings: Pick<Settings, 'model' | 'requestParameters'>;
+  readonly log: Pick<Log, 'error' | 'redactSecret'>;
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
   readonly importedKeys: Pick<ImportedKeys, 'import'>;
 }
 
-/**
- * Options that newer versions of VS Code pass when they request models. They contain the configuration of a model group
- * that the user created.
- */
+/** Options that newer versions of VS Code pass: the configuration of a model group that the user created. */
 interface InformationOptions extends vscode.PrepareLanguageModelChatModelOptions {
   readonly configuration?: Readonly<Record<string, unknown>>;
 }
 
 type ResponseOptions = vscode.ProvideLanguageModelChatResponseOptions & { readonly requestInitiator?: unknown };
-
-/**
- * Estimated tokens of an image of 1024 × 1024 pixels, because the actual size is unknown. Source: OpenAI's vision
- * guide, 85 tokens per image and 170 tokens per tile of 512 × 512 pixels.
- */
-const tokensPerImage = 85 + 4 * 170;
 
 /**
  * Provides the gateway's models to VS Code's chat and to other extensions. The provider uses the same engine as the
@@ -57,29 +48,23 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     token: vscode.CancellationToken,
   ): Promise<vscode.LanguageModelChatInformation[]> {
     const { silent, configuration }: InformationOptions = options;
-    const connectionForList = await this.connection(silent || configuration !== undefined);
-    if (!connectionForList) return [];
     if (configuration !== undefined) {
-      const key = configuration['apiKey'];
-      if (typeof key === 'string' && key !== '') {
-        this.deps.log.redactSecret(key);
-        this.importKey(key);
-      }
+      this.importKey(configuration['apiKey']);
       return [];
     }
-    if (connectionForList.apiKey === undefined || token.isCancellationRequested) return [];
-    return offeredModels(this.deps, connectionForList, this.deps.settings.model());
+    const connection = await this.connection(silent);
+    if (connection?.apiKey === undefined || token.isCancellationRequested) return [];
+    return offeredModels(this.deps, connection, this.deps.settings.model());
   }
 
   async provideLanguageModelChatResponse(
     model: vscode.LanguageModelChatInformation,
     messages: readonly vscode.LanguageModelChatRequestMessage[],
-    options: ResponseOptions,
+    { modelOptions, tools, toolMode, requestInitiator }: ResponseOptions,
     progress: vscode.Progress<vscode.LanguageModelResponsePart>,
     token: vscode.CancellationToken,
   ): Promise<void> {
-    const { engine, connections, settings, log, onEvent } = this.deps;
-    const { modelOptions, tools, toolMode, requestInitiator } = options;
+    const { engine, connections, settings, onEvent } = this.deps;
     const toolRequired = toolMode === vscode.LanguageModelChatToolMode.Required;
     const { maxTokens, defaults, ...others } = settings.requestParameters();
     const atLeastOutput = (limit: number | undefined) => limit && Math.max(limit, model.maxOutputTokens);
@@ -93,50 +78,37 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
       messages: requestMessages(messages),
       ...chatOptions({ modelOptions, tools, toolRequired }, parameters),
     };
-    if (token.isCancellationRequested) return;
     const turnId = randomUUID();
-    const turn = engine.stream(request, { connection: () => connections.configured() });
-    const cancellation = token.onCancellationRequested(() => turn.stop());
-    const sink = responseSink(progress, (error) => log.error(error));
-    const answer = new ModelAnswer(sink, hostWords());
-    try {
-      for await (const event of turn) {
+    const answer = new ModelAnswer(progress, hostWords());
+    const { ended } = startChatTurn(engine, request, {
+      token,
+      connection: () => connections.configured(),
+      onEvent: (event) => {
         onEvent(turnId, event);
-        if (answer.handle(event)) break;
-      }
-    } catch (error) {
-      if (!(error instanceof ChatFailure)) log.error(error);
-      throw chatError(error, requestInitiator);
-    } finally {
-      cancellation.dispose();
-    }
-    const earlyEnd = earlyEndError(answer.earlyEnd, requestInitiator);
-    if (earlyEnd) throw earlyEnd;
+        answer.handle(event);
+      },
+    });
+    const earlyEnd = answer.finish(await ended);
+    const error = earlyEnd && chatError(earlyEnd, requestInitiator);
+    if (error) throw error;
   }
 
   provideTokenCount(
     _model: vscode.LanguageModelChatInformation,
     text: string | vscode.LanguageModelChatRequestMessage,
   ): Promise<number> {
-    if (typeof text === 'string') return Promise.resolve(estimateTokens(text));
-    const { content, calls } = parseMessage(text);
-    const callTexts = calls.map(({ name, arguments: json }) => `${name}(${json})`);
-    const tokens = estimateTokens([textOf(content), ...callTexts].join('\n'));
-    return Promise.resolve(tokensPerMessage + tokens + tokensPerImage * imagesIn(content).length);
+    return Promise.resolve(typeof text === 'string' ? estimateTokens(text) : estimateMessageTokens(text));
   }
 
-  /**
-   * Imports the API key of a model group in the background, so that VS Code's list of models does not wait. The list is
-   * updated after the import.
-   */
-  private importKey(key: string): void {
-    this.deps.importedKeys.import(key).catch((error: unknown) => this.deps.log.error(error));
+  /** Imports an API key in the background, so that VS Code's list of models does not wait. */
+  private importKey(key: unknown): void {
+    const { importedKeys, log } = this.deps;
+    if (typeof key !== 'string' || key === '') return;
+    log.redactSecret(key);
+    importedKeys.import(key).catch((error: unknown) => log.error(error));
   }
 
-  /**
-   * Returns the connection to the gateway. If the API key is missing and `silent` is false, the user is asked for the
-   * key.
-   */
+  /** Returns the connection to the gateway. If the key is missing and `silent` is false, the user is asked for the key. */
   private async connection(silent: boolean): Promise<ActiveConnection | undefined> {
     const { connections, log } = this.deps;
     try {

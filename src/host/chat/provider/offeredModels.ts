@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { isHolySheepHost } from '../../../engine/gateway/apiKey';
 import { defaultModels, isUsableModelId, maxModels, type GatewayModels } from '../../../engine/gateway/modelList';
 import { canChat } from '../../../engine/models/chatModels';
+import type { ModelFacts } from '../../../engine/models/modelFacts';
 import { knownFacts } from '../../../engine/models/listedFacts';
 import type { ActiveConnection } from '../../connection/connections';
 import type { Log } from '../../util/log';
@@ -9,7 +10,6 @@ import type { ModelCatalog } from '../../models/modelCatalog';
 import { createFactsText } from '../../models/modelTexts';
 import type { ModelList } from '../../models/modelPick';
 import { resultWithin } from '../../util/systemClock';
-import { modelLimits } from './modelInfo';
 
 /**
  * Time limit for loading the list of models, in milliseconds. Other extensions need the list before they can send a
@@ -91,5 +91,31 @@ function toModelInformation(
     ...limits,
     capabilities: { imageInput, toolCalling },
     isBYOK: true,
+  };
+}
+
+/** Capabilities and token limits of a model, which VS Code needs before it sends a request. */
+interface ModelLimits {
+  readonly maxInputTokens: number;
+  readonly maxOutputTokens: number;
+  readonly imageInput: boolean;
+  readonly toolCalling: boolean;
+}
+
+/** Limits of models about which nothing is known. VS Code shortens longer prompts, so a low limit is safer than a high one. */
+const defaultInputTokens = 32_000;
+const defaultOutputTokens = 4_096;
+
+export function modelLimits(facts: ModelFacts = {}): ModelLimits {
+  const { contextWindow = Infinity, maxInput = Infinity, maxOutput = defaultOutputTokens, images, tools } = facts;
+  // Leaves half of the context window for the prompt, because some models may fill all of it with their answer.
+  const maxOutputTokens = Math.min(maxOutput, Math.ceil(contextWindow / 2));
+  const maxInputTokens = Math.min(maxInput, contextWindow - maxOutputTokens);
+  return {
+    maxInputTokens: Number.isFinite(maxInputTokens) ? maxInputTokens : defaultInputTokens,
+    maxOutputTokens,
+    imageInput: images ?? false,
+    // Declares that an unknown model calls tools, because the agent's model picker hides all other models.
+    toolCalling: tools ?? true,
   };
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import type { FaultAction, StreamEvent, WaitingEvent } from '../../../../src/engine/events';
-import { ChatAnswer } from '../../../../src/host/chat/participant/chatAnswer';
+import { isTerminal, type FaultAction, type StreamEvent, type WaitingEvent } from '../../../../src/engine/events';
+import type { ChatAnswer } from '../../../../src/host/chat/participant/chatAnswer';
 import { attempt, done, failed, reasoning, stopped, text } from '../../conversation/scriptedEngine';
 import { englishWords } from '../../../support/englishWords';
+import { useVSCode } from '../../../support/fakeVSCode';
 
 /** Returns the part of a line about a wait that follows its origin. */
 const then = (attemptNumber: number, until: number): string =>
@@ -28,341 +29,362 @@ const resumed: StreamEvent = { type: 'resumed', how: 'continue', trimmed: 0, res
 const textWasReasoning: StreamEvent = { type: 'replaced', text: '', because: 'reasoning', attempt: 1, at: 0 };
 const replaced = (newText: string): StreamEvent => ({ type: 'replaced', text: newText, attempt: 2, at: 0 });
 
-/** Returns the calls to the chat's response stream, written as text: `[button]` and `> progress`. */
-function calls(answer: ChatAnswer, ...events: readonly StreamEvent[]): readonly string[] {
-  return events
-    .flatMap((event) => answer.handle(event))
-    .map((part) =>
-      part.type === 'button' ? `[${part.action}]` : part.type === 'markdown' ? part.text : `> ${part.text}`,
-    );
+interface Response {
+  /** The calls to the chat's response stream, written as text: `[button]` and `> progress`. */
+  readonly calls: readonly string[];
+  readonly outcome: ReturnType<ChatAnswer['finish']> | undefined;
+  readonly inserted: ChatAnswer['inserted'];
 }
 
-const chat = (...events: readonly StreamEvent[]): readonly string[] => calls(new ChatAnswer(englishWords), ...events);
+/** Shows the events in a response that continues the text `partial`. */
+function respond(events: readonly StreamEvent[], partial?: string): Response {
+  const calls: string[] = [];
+  const answer = new Answer(
+    (part) =>
+      calls.push(part.type === 'button' ? `[${part.action}]` : `${part.type === 'markdown' ? '' : '> '}${part.text}`),
+    englishWords,
+    partial,
+  );
+  for (const event of events) answer.handle(event);
+  const end = events.find(isTerminal);
+  return { calls, outcome: end && answer.finish(end), inserted: answer.inserted };
+}
 
-describe('answer in the chat', () => {
-  it('contains only the text of the model', () => {
-    assert.deepEqual(chat(attempt(), text('one '), text('two'), done('one two')), ['one ', 'two']);
+const chat = (...events: readonly StreamEvent[]): readonly string[] => respond(events).calls;
+let Answer: typeof ChatAnswer;
+
+describe("answer in VS Code's chat", () => {
+  useVSCode({});
+  before(async () => {
+    ({ ChatAnswer: Answer } = await import('../../../../src/host/chat/participant/chatAnswer'));
   });
 
-  for (const event of [
-    { type: 'headers', status: 200, ms: 1, attempt: 1, at: 0 },
-    { type: 'quiet', forMs: 1, attempt: 1, at: 0 },
-    { type: 'ended', how: 'finished', ms: 1, bytes: 1, chars: 1, attempt: 1, at: 0 },
-    { type: 'usage', promptTokens: 1, completionTokens: 1, totalTokens: 2, attempt: 1, at: 0 },
-    { type: 'tool-call', index: 0, arguments: '{}', attempt: 1, at: 0 },
-    attempt(),
-  ] as const satisfies readonly StreamEvent[]) {
-    it(`shows nothing for the event ${event.type}`, () => assert.deepEqual(chat(event), []));
-  }
-
-  it('shows once that the model is reasoning, but not the text of its reasoning', () => {
-    assert.deepEqual(chat(reasoning('secret'), reasoning('more'), text('a')), ['> Thinking…', 'a']);
-  });
-
-  it('keeps displayed text that turned out to be reasoning, and appends the answer to it', () => {
-    assert.deepEqual(chat(text('Hm. '), textWasReasoning, text('one')), ['Hm. ', 'one']);
-  });
-
-  it('shows the number of attempts and the waiting time at the end', () => {
-    const end = { ...done('a'), attempts: 3, waitedMs: 41_000 } as StreamEvent;
-    assert.deepEqual(chat(text('a'), end), ['a', '> Answered after 3 attempts and 41 s of waiting']);
-  });
-
-  it('shows nothing more after the turn is stopped', () => {
-    const answer = new ChatAnswer(englishWords);
-    calls(answer, text('a'), stopped('a'));
-    assert.deepEqual(calls(answer, text('b'), done('ab')), []);
-    assert.deepEqual(answer.outcome, { state: 'stopped' });
-  });
-});
-
-describe('wait in the chat', () => {
-  it('is shown as a Retry now button and a line with the reason and the time of the next attempt', () => {
-    assert.deepEqual(chat(wait()), [
-      '[retryNow]',
-      `> Rate limited by api. The gateway said to wait 37 s${then(2, 37_500)}`,
-    ]);
-  });
-
-  it('adds a line for each attempt, but only one Retry now button', () => {
-    const backoff = wait({ source: 'backoff', hintMs: undefined, delayMs: 4100, attempt: 3, until: 50_000 });
-    assert.deepEqual(chat(wait(), attempt('m', 2), backoff), [
-      '[retryNow]',
-      `> Rate limited by api. The gateway said to wait 37 s${then(2, 37_500)}`,
-      `> Rate limited by api. Backoff of 4.1 s${then(3, 50_000)}`,
-    ]);
-  });
-
-  it('is shown only once when the engine reports the same wait again', () => {
-    assert.equal(chat(wait(), wait({ until: 37_900 })).length, 2);
-    const offline = wait({ reason: 'offline', source: 'backoff' });
-    assert.equal(chat(offline, { ...offline, until: 99_000 }).length, 2);
-  });
-
-  it('is shown with an estimated time when the turn queues behind another request', () => {
-    const estimate = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 1000, estimated: true });
-    assert.equal(
-      chat(estimate)[1],
-      '> Rate limited by api. Waiting behind another request (estimated time) · attempt 2 of 6 · Retrying soon',
-    );
-  });
-
-  it('is not shown again when the turn must queue behind another request after the wait', () => {
-    const estimate = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 38_500, estimated: true });
-    assert.equal(chat(wait(), estimate, { ...estimate, until: 39_500 }).length, 2);
-  });
-
-  it('is shown again when an exact time replaces an estimate', () => {
-    const estimate = wait({ source: 'backoff', delayMs: 1000, until: 37_000, estimated: true });
-    assert.equal(chat(estimate, wait()).length, 3);
-  });
-
-  it('is shown again when the wait becomes longer', () => {
-    assert.equal(chat(wait(), wait({ until: 60_000 })).length, 3);
-  });
-
-  it('gets a new Retry now button when the turn waits again after some text', () => {
-    assert.deepEqual(
-      chat(wait(), text('a'), wait()).filter((call) => call === '[retryNow]'),
-      ['[retryNow]', '[retryNow]'],
-    );
-  });
-
-  for (const [blocker, line] of [
-    ['request', /Caused by another request in this window · The gateway said to wait 37 s · attempt 2 of 6/],
-    ['window', /Caused by a request in another window · The gateway said to wait 37 s · attempt 2 of 6/],
-  ] as const) {
-    it(`mentions that the gateway told another ${blocker} to wait`, () =>
-      assert.match(chat(wait({ told: blocker }))[1] ?? '', line));
-  }
-
-  it('is shown without a time while offline', () => {
-    const [, line] = chat(wait({ reason: 'offline' }));
-    assert.equal(line, '> Rate limited by api. Resumes automatically when the network is back');
-  });
-
-  it("is shown with the provider's message, in which Markdown is escaped", () => {
-    const [, line] = chat(wait({ message: '![x](http://y) *a* <b>' }));
-    assert.ok(line?.startsWith('> !\\[x\\](http://y) \\*a\\* \\<b\\> '), line);
-  });
-});
-
-describe('model switch in the chat', () => {
-  for (const [reason, line] of [
-    ['overloaded', '> a was overloaded. Switched to b.'],
-    ['breaker', '> a kept failing. Switched to b.'],
-    ['user', '> Switched from a to b.'],
-  ] as const) {
-    it(`is explained for the reason "${reason}"`, () => {
-      assert.deepEqual(chat({ type: 'model', from: 'a', to: 'b', reason, attempt: 1, at: 0 }), [line]);
+  describe('answer in the chat', () => {
+    it('contains only the text of the model', () => {
+      assert.deepEqual(chat(attempt(), text('one '), text('two'), done('one two')), ['one ', 'two']);
     });
-  }
-});
 
-describe('answer in the chat that another model continues', () => {
-  const switched = (from: string, to: string, reason: 'overloaded' | 'connection' | 'user'): StreamEvent => {
-    return { type: 'model', from, to, reason, attempt: 1, at: 0 };
-  };
-  const resumedAt = { ...resumed, resumePoint: 4 } as StreamEvent;
+    it('shows once that the model is reasoning, but not the text of its reasoning', () => {
+      assert.deepEqual(chat(reasoning('secret'), reasoning('more'), text('a')), ['> Thinking…', 'a']);
+    });
 
-  it('mentions the other model at the resume point, and both models at the end', () => {
-    const events = [
-      text('one '),
-      cut,
-      switched('a', 'b', 'overloaded'),
-      resume,
-      resumedAt,
-      text('two'),
-      done('one two'),
-    ];
-    assert.deepEqual(chat(...events), [
-      'one ',
-      '> a was overloaded. Switched to b.',
-      '> Getting the rest of the answer…',
-      'two',
-      '> a was overloaded. b continued after 4 characters.',
-    ]);
+    it('keeps displayed text that turned out to be reasoning, and appends the answer to it', () => {
+      assert.deepEqual(chat(text('Hm. '), textWasReasoning, text('one')), ['Hm. ', 'one']);
+    });
+
+    it('shows the number of attempts and the waiting time at the end', () => {
+      const end = { ...done('a'), attempts: 3, waitedMs: 41_000 } as StreamEvent;
+      assert.deepEqual(chat(text('a'), end), ['a', '> Answered after 3 attempts and 41 s of waiting']);
+    });
+
+    it('shows nothing more after the turn is stopped', () => {
+      const { calls, outcome } = respond([text('a'), stopped('a')]);
+      assert.deepEqual([calls, outcome], [['a'], { state: 'stopped' }]);
+    });
   });
 
-  it('names the model that wrote the text when the first fallback model added nothing', () => {
-    const switches = [switched('a', 'b', 'connection'), switched('b', 'c', 'overloaded')];
-    const lines = chat(text('one '), cut, ...switches, resumedAt, text('two'), done('one two'));
-    assert.deepEqual(lines.slice(1), [
-      '> a kept failing. Switched to b.',
-      '> b was overloaded. Switched to c.',
-      'two',
-      '> a kept failing. c continued after 4 characters.',
-    ]);
+  describe('wait in the chat', () => {
+    it('is shown as a Retry now button and a line with the reason and the time of the next attempt', () => {
+      assert.deepEqual(chat(wait()), [
+        '[retryNow]',
+        `> Rate limited by api. The gateway said to wait 37 s${then(2, 37_500)}`,
+      ]);
+    });
+
+    it('adds a line for each attempt, but only one Retry now button', () => {
+      const backoff = wait({ source: 'backoff', hintMs: undefined, delayMs: 4100, attempt: 3, until: 50_000 });
+      assert.deepEqual(chat(wait(), attempt('m', 2), backoff), [
+        '[retryNow]',
+        `> Rate limited by api. The gateway said to wait 37 s${then(2, 37_500)}`,
+        `> Rate limited by api. Backoff of 4.1 s${then(3, 50_000)}`,
+      ]);
+    });
+
+    it('is shown only once when the engine reports the same wait again', () => {
+      assert.equal(chat(wait(), wait({ until: 37_900 })).length, 2);
+      const offline = wait({ reason: 'offline', source: 'backoff' });
+      assert.equal(chat(offline, { ...offline, until: 99_000 }).length, 2);
+    });
+
+    it('is shown with an estimated time when the turn queues behind another request', () => {
+      const estimate = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 1000, estimated: true });
+      assert.equal(
+        chat(estimate)[1],
+        '> Rate limited by api. Waiting behind another request (estimated time) · attempt 2 of 6 · Retrying soon',
+      );
+    });
+
+    it('is not shown again when the turn must queue behind another request after the wait', () => {
+      const estimate = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 38_500, estimated: true });
+      assert.equal(chat(wait(), estimate, { ...estimate, until: 39_500 }).length, 2);
+    });
+
+    it('is shown again when an exact time replaces an estimate', () => {
+      const estimate = wait({ source: 'backoff', delayMs: 1000, until: 37_000, estimated: true });
+      assert.equal(chat(estimate, wait()).length, 3);
+    });
+
+    it('is shown again when the wait becomes longer', () => {
+      assert.equal(chat(wait(), wait({ until: 60_000 })).length, 3);
+    });
+
+    it('gets a new Retry now button when the turn waits again after some text', () => {
+      assert.deepEqual(
+        chat(wait(), text('a'), wait()).filter((call) => call === '[retryNow]'),
+        ['[retryNow]', '[retryNow]'],
+      );
+    });
+
+    for (const [blocker, line] of [
+      ['request', /Caused by another request in this window · The gateway said to wait 37 s · attempt 2 of 6/],
+      ['window', /Caused by a request in another window · The gateway said to wait 37 s · attempt 2 of 6/],
+    ] as const) {
+      it(`mentions that the gateway told another ${blocker} to wait`, () =>
+        assert.match(chat(wait({ told: blocker }))[1] ?? '', line));
+    }
+
+    it('is shown without a time while offline', () => {
+      const [, line] = chat(wait({ reason: 'offline' }));
+      assert.equal(line, '> Rate limited by api. Resumes automatically when the network is back');
+    });
+
+    it("is shown with the provider's message, in which Markdown is escaped", () => {
+      const [, line] = chat(wait({ message: '![x](http://y) *a* <b>' }));
+      assert.ok(line?.startsWith('> !\\[x\\](http://y) \\*a\\* \\<b\\> '), line);
+    });
   });
 
-  it('mentions no resume point when the user selected another model, which restarts the answer', () => {
-    const restarted = { ...resumed, how: 'restart' } as StreamEvent;
-    const lines = chat(text('one '), switched('a', 'b', 'user'), restarted, replaced('one two'), done('one two'));
-    assert.deepEqual(lines, ['one ', '> Switched from a to b.', 'two']);
-  });
-});
-
-describe('route switch in the chat', () => {
-  it('is shown as a progress line with its reason', () => {
-    const [from, to] = ['https://a.example', 'https://b.example'];
-    assert.deepEqual(chat({ type: 'route', from, to, reason: 'dns', attempt: 1, at: 0 }), [
-      "> Sent to b.example, because a.example couldn't be reached (host not found).",
-    ]);
-  });
-});
-
-describe('resumed answer in the chat', () => {
-  const backoff = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 1000, attempt: 2 });
-
-  it('continues without a message in between, and mentions the broken stream at the end', () => {
-    assert.deepEqual(chat(text('one '), cut, resume, resumed, text('two'), done('one two')), [
-      'one ',
-      'two',
-      '> The connection was lost. Resumed after 0 characters.',
-    ]);
-  });
-
-  it('shows no message about a short wait', () => {
-    assert.deepEqual(chat(text('one '), cut, backoff, resume, resumed, text('two')), ['one ', 'two']);
-  });
-
-  it('mentions at the end how often the stream broke', () => {
-    const twice = [text('a'), cut, resume, resumed, text('b'), cut, resume, resumed, text('c'), done('abc')];
-    assert.deepEqual(chat(...twice).slice(3), ['> The answer was cut off 2 times and resumed each time.']);
-  });
-
-  it('shows a long wait, and then that the answer is resumed', () => {
-    const long = { ...backoff, message: 'The connection was lost.', delayMs: 5000, until: 5000 };
-    assert.deepEqual(chat(text('one '), cut, long, resume, resumed, text('two')), [
-      'one ',
-      '[retryNow]',
-      `> The connection was lost. Backoff of 5 s${then(2, 5000)}`,
-      '> Getting the rest of the answer…',
-      'two',
-    ]);
-  });
-
-  it('shows that the user is offline, even for a short wait', () => {
-    assert.equal(chat(text('one '), cut, { ...backoff, reason: 'offline' }).length, 3);
-  });
-
-  it('shows that the answer is resumed when the user asked to continue it', () => {
-    const answer = new ChatAnswer(englishWords, 'one ');
-    assert.deepEqual(calls(answer, resume, resumed, text('two'), done('one two')), [
-      '> Getting the rest of the answer…',
-      'two',
-      '> The answer was resumed where it stopped.',
-    ]);
-  });
-
-  it('continues with a restarted answer if it starts with the displayed text', () => {
-    const restart = { ...attempt('m', 2), why: 'resume', how: 'restart' } as StreamEvent;
-    const events = [text('one '), cut, restart, replaced('one two'), text(' three')];
-    assert.deepEqual(chat(...events), ['one ', 'two', ' three']);
-  });
-
-  it('fails when a restarted answer differs from the displayed text', () => {
-    const answer = new ChatAnswer(englishWords);
-    assert.deepEqual(calls(answer, text('one '), replaced('two'), text('three')), ['one ', '[askAgain]']);
-    assert.equal(answer.outcome?.state, 'failed');
-    assert.match(answer.outcome.message ?? '', /Ask again/);
-  });
-});
-
-describe('code block in the chat', () => {
-  const opening = '```ts\n';
-
-  it('is shown line by line', () => {
-    assert.deepEqual(chat(text('a\n``'), text('`ts\ncon'), text('st a'), text(';\nb'), text('\n```\nc')), [
-      'a\n',
-      opening,
-      'const a;\n',
-      'b\n```\nc',
-    ]);
-  });
-
-  it('is closed before a wait and reopened after it, without changing the text of the model', () => {
-    const answer = new ChatAnswer(englishWords);
-    const shownParts = calls(answer, text(`a\n${opening}one;\ntw`), cut, wait(), text('o;\n```\nb'), done(''));
-    assert.deepEqual(shownParts, [
-      `a\n${opening}one;\n`,
-      '```\n',
-      '[retryNow]',
-      `> Rate limited by api. The gateway said to wait 37 s${then(2, 37_500)}`,
-      opening,
-      'two;\n```\nb',
-    ]);
-    let markdown = shownParts.filter((call) => !/^[>[]/.test(call)).join('');
-    for (const [start, length] of answer.inserted.toReversed())
-      markdown = markdown.slice(0, start) + markdown.slice(start + length);
-    assert.equal(markdown, `a\n${opening}one;\ntwo;\n\`\`\`\nb`);
-  });
-
-  it('is reopened in a response that continues an answer with an open code block', () => {
-    const answer = new ChatAnswer(englishWords, `a\n${opening}one;\n`);
-    assert.deepEqual(calls(answer, wait(), text('two;\n')).slice(2), [opening, 'two;\n']);
-    assert.deepEqual(answer.inserted, [[0, opening.length]]);
-  });
-
-  it('is shown completely when the answer ends in the middle of a line', () => {
-    for (const end of [done('x'), stopped('x'), failed('x')]) {
-      assert.deepEqual(chat(text(`${opening}on`), end).slice(0, 2), [opening, 'on']);
+  describe('model switch in the chat', () => {
+    for (const [reason, line] of [
+      ['overloaded', '> a was overloaded. Switched to b.'],
+      ['breaker', '> a kept failing. Switched to b.'],
+      ['user', '> Switched from a to b.'],
+    ] as const) {
+      it(`is explained for the reason "${reason}"`, () => {
+        assert.deepEqual(chat({ type: 'model', from: 'a', to: 'b', reason, attempt: 1, at: 0 }), [line]);
+      });
     }
   });
-});
 
-describe('chat answer that reaches the token limit', () => {
-  const tokenLimit = { ...done('a'), finishReason: 'length' } as StreamEvent;
+  describe('answer in the chat that another model continues', () => {
+    const switched = (from: string, to: string, reason: 'overloaded' | 'connection' | 'user'): StreamEvent => {
+      return { type: 'model', from, to, reason, attempt: 1, at: 0 };
+    };
+    const resumedAt = { ...resumed, resumePoint: 4 } as StreamEvent;
 
-  it('shows a message about the token limit and a Continue button', () => {
-    const answer = new ChatAnswer(englishWords);
-    assert.deepEqual(calls(answer, text('a'), tokenLimit), [
-      'a',
-      '[continue]',
-      '> The answer reached the token limit.',
-    ]);
-    assert.deepEqual(answer.outcome, { state: 'length' });
-  });
-});
-
-describe('failure in the chat', () => {
-  const failure = (...actions: readonly FaultAction[]): StreamEvent => ({ ...failed('a'), actions }) as StreamEvent;
-
-  for (const [actions, buttons] of [
-    [
-      ['setApiKey', 'retryNow', 'details'],
-      ['[setApiKey]', '[askAgain]'],
-    ],
-    [
-      ['openBilling', 'switchModel'],
-      ['[openBilling]', '[switchModel]'],
-    ],
-    [
-      ['checkUrl', 'networkSettings'],
-      ['[checkUrl]', '[networkSettings]'],
-    ],
-    [
-      ['continue', 'restart', 'retryNow'],
-      ['[continue]', '[askAgain]'],
-    ],
-    [
-      ['showLog', 'exportDiagnostics', 'retryNow'],
-      ['[showLog]', '[exportDiagnostics]', '[askAgain]'],
-    ],
-    [
-      ['newConversation', 'tryAnyway'],
-      ['[newConversation]', '[tryAnyway]'],
-    ],
-    [
-      ['moreRoom', 'switchModel'],
-      ['[moreRoom]', '[switchModel]'],
-    ],
-  ] as const) {
-    it(`shows the buttons that the chat supports for the actions ${actions.join(', ')}`, () => {
-      const answer = new ChatAnswer(englishWords);
-      assert.deepEqual(calls(answer, text('a'), failure(...actions)), ['a', ...buttons]);
-      assert.equal(answer.outcome?.state, 'failed');
-      assert.ok(answer.outcome.message);
+    it('mentions the other model at the resume point, and both models at the end', () => {
+      const events = [
+        attempt('a'),
+        text('one '),
+        cut,
+        switched('a', 'b', 'overloaded'),
+        { ...resume, model: 'b' } as StreamEvent,
+        resumedAt,
+        text('two'),
+        done('one two'),
+      ];
+      assert.deepEqual(chat(...events), [
+        'one ',
+        '> a was overloaded. Switched to b.',
+        '> Getting the rest of the answer…',
+        'two',
+        '> a was overloaded. b continued after 4 characters.',
+      ]);
     });
-  }
+
+    it('names the model that wrote the text when the first fallback model added nothing', () => {
+      const switches = [switched('a', 'b', 'connection'), switched('b', 'c', 'overloaded')];
+      const lines = chat(attempt('a'), text('one '), cut, ...switches, resumedAt, text('two'), done('one two'));
+      assert.deepEqual(lines.slice(1), [
+        '> a kept failing. Switched to b.',
+        '> b was overloaded. Switched to c.',
+        'two',
+        '> a kept failing. c continued after 4 characters.',
+      ]);
+    });
+
+    it('mentions no resume point when the user selected another model, which restarts the answer', () => {
+      const restarted = { ...resumed, how: 'restart' } as StreamEvent;
+      const lines = chat(
+        attempt('a'),
+        text('one '),
+        switched('a', 'b', 'user'),
+        restarted,
+        replaced('one two'),
+        done('one two'),
+      );
+      assert.deepEqual(lines, ['one ', '> Switched from a to b.', 'two']);
+    });
+  });
+
+  describe('route switch in the chat', () => {
+    it('is shown as a progress line with its reason', () => {
+      const [from, to] = ['https://a.example', 'https://b.example'];
+      assert.deepEqual(chat({ type: 'route', from, to, reason: 'dns', attempt: 1, at: 0 }), [
+        "> Sent to b.example, because a.example couldn't be reached (host not found).",
+      ]);
+    });
+  });
+
+  describe('resumed answer in the chat', () => {
+    const backoff = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 1000, attempt: 2 });
+
+    it('continues without a message in between, and mentions the broken stream at the end', () => {
+      assert.deepEqual(chat(attempt(), text('one '), cut, resume, resumed, text('two'), done('one two')), [
+        'one ',
+        'two',
+        '> The connection was lost. Resumed after 0 characters.',
+      ]);
+    });
+
+    it('shows no message about a short wait', () => {
+      assert.deepEqual(chat(text('one '), cut, backoff, resume, resumed, text('two')), ['one ', 'two']);
+    });
+
+    it('mentions at the end how often the stream broke', () => {
+      const twice = [
+        attempt(),
+        text('a'),
+        cut,
+        resume,
+        resumed,
+        text('b'),
+        cut,
+        resume,
+        resumed,
+        text('c'),
+        done('abc'),
+      ];
+      assert.deepEqual(chat(...twice).slice(3), ['> The answer was cut off 2 times and resumed each time.']);
+    });
+
+    it('shows a long wait, and then that the answer is resumed', () => {
+      const long = { ...backoff, message: 'The connection was lost.', delayMs: 5000, until: 5000 };
+      assert.deepEqual(chat(text('one '), cut, long, resume, resumed, text('two')), [
+        'one ',
+        '[retryNow]',
+        `> The connection was lost. Backoff of 5 s${then(2, 5000)}`,
+        '> Getting the rest of the answer…',
+        'two',
+      ]);
+    });
+
+    it('shows that the user is offline, even for a short wait', () => {
+      assert.equal(chat(text('one '), cut, { ...backoff, reason: 'offline' }).length, 3);
+    });
+
+    it('shows that the answer is resumed when the user asked to continue it', () => {
+      assert.deepEqual(respond([resume, resumed, text('two'), done('one two')], 'one ').calls, [
+        '> Getting the rest of the answer…',
+        'two',
+        '> The answer was resumed where it stopped.',
+      ]);
+    });
+
+    it('continues with a restarted answer if it starts with the displayed text', () => {
+      const restart = { ...attempt('m', 2), why: 'resume', how: 'restart' } as StreamEvent;
+      const events = [text('one '), cut, restart, replaced('one two'), text(' three')];
+      assert.deepEqual(chat(...events), ['one ', 'two', ' three']);
+    });
+
+    it('fails when a restarted answer differs from the displayed text', () => {
+      const { calls, outcome } = respond([text('one '), replaced('two'), text('three'), stopped('twothree')]);
+      assert.deepEqual(calls, ['one ', '[askAgain]']);
+      assert.equal(outcome?.state, 'failed');
+      assert.match(outcome.message ?? '', /Ask again/);
+    });
+  });
+
+  describe('code block in the chat', () => {
+    const opening = '```ts\n';
+
+    it('is shown line by line', () => {
+      assert.deepEqual(chat(text('a\n``'), text('`ts\ncon'), text('st a'), text(';\nb'), text('\n```\nc')), [
+        'a\n',
+        opening,
+        'const a;\n',
+        'b\n```\nc',
+      ]);
+    });
+
+    it('is closed before a wait and reopened after it, without changing the text of the model', () => {
+      const events = [text(`a\n${opening}one;\ntw`), cut, wait(), text('o;\n```\nb'), done('')];
+      const { calls, inserted } = respond(events);
+      assert.deepEqual(calls, [
+        `a\n${opening}one;\n`,
+        '```\n',
+        '[retryNow]',
+        `> Rate limited by api. The gateway said to wait 37 s${then(2, 37_500)}`,
+        opening,
+        'two;\n```\nb',
+      ]);
+      let markdown = calls.filter((call) => !/^[>[]/.test(call)).join('');
+      for (const [start, length] of inserted.toReversed())
+        markdown = markdown.slice(0, start) + markdown.slice(start + length);
+      assert.equal(markdown, `a\n${opening}one;\ntwo;\n\`\`\`\nb`);
+    });
+
+    it('is reopened in a response that continues an answer with an open code block', () => {
+      const { calls, inserted } = respond([wait(), text('two;\n')], `a\n${opening}one;\n`);
+      assert.deepEqual(calls.slice(2), [opening, 'two;\n']);
+      assert.deepEqual(inserted, [[0, opening.length]]);
+    });
+
+    it('is shown completely when the answer ends in the middle of a line', () => {
+      for (const end of [done('x'), stopped('x'), failed('x')]) {
+        assert.deepEqual(chat(text(`${opening}on`), end).slice(0, 2), [opening, 'on']);
+      }
+    });
+  });
+
+  describe('chat answer that reaches the token limit', () => {
+    const tokenLimit = { ...done('a'), finishReason: 'length' } as StreamEvent;
+
+    it('shows a message about the token limit and a Continue button', () => {
+      const { calls, outcome } = respond([text('a'), tokenLimit]);
+      assert.deepEqual(calls, ['a', '[continue]', '> The answer reached the token limit.']);
+      assert.deepEqual(outcome, { state: 'length' });
+    });
+  });
+
+  describe('failure in the chat', () => {
+    const failure = (...actions: readonly FaultAction[]): StreamEvent => ({ ...failed('a'), actions }) as StreamEvent;
+
+    for (const [actions, buttons] of [
+      [
+        ['setApiKey', 'retryNow', 'details'],
+        ['[setApiKey]', '[askAgain]'],
+      ],
+      [
+        ['openBilling', 'switchModel'],
+        ['[openBilling]', '[switchModel]'],
+      ],
+      [
+        ['checkUrl', 'networkSettings'],
+        ['[checkUrl]', '[networkSettings]'],
+      ],
+      [
+        ['continue', 'restart', 'retryNow'],
+        ['[continue]', '[askAgain]'],
+      ],
+      [
+        ['showLog', 'exportDiagnostics', 'retryNow'],
+        ['[showLog]', '[exportDiagnostics]', '[askAgain]'],
+      ],
+      [
+        ['newConversation', 'tryAnyway'],
+        ['[newConversation]', '[tryAnyway]'],
+      ],
+      [
+        ['moreRoom', 'switchModel'],
+        ['[moreRoom]', '[switchModel]'],
+      ],
+    ] as const) {
+      it(`shows the buttons that the chat supports for the actions ${actions.join(', ')}`, () => {
+        const { calls, outcome } = respond([text('a'), failure(...actions)]);
+        assert.deepEqual(calls, ['a', ...buttons]);
+        assert.deepEqual(outcome, { state: 'failed', message: 'Connection lost' });
+      });
+    }
+  });
 });

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import type * as vscode from 'vscode';
 import type { Localize } from '../../../../src/engine/engine';
-import {
-  chatExchanges,
-  parseIntent,
-  historyMessages,
-  type ChatExchange,
-} from '../../../../src/host/chat/participant/chatHistory';
+import { chatExchanges, historyMessages, type ChatExchange } from '../../../../src/host/chat/participant/chatHistory';
+import { parseIntent } from '../../../../src/host/chat/participant/chatIntent';
 import type { ChatMetadata } from '../../../../src/host/chat/participant/chatMetadata';
 
 type Turn = vscode.ChatContext['history'][number];

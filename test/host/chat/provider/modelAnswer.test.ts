@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../../src/engine/events';
+import { isTerminal, type StreamEvent } from '../../../../src/engine/events';
 import { englishWords } from '../../../support/englishWords';
-import { ModelAnswer, ChatFailure } from '../../../../src/host/chat/provider/modelAnswer';
+import { useVSCode } from '../../../support/fakeVSCode';
 
 const base = { attempt: 1, at: 0 };
 const attempt = (n: number): StreamEvent => ({ type: 'attempt', attempt: n, at: 0, model: 'm', why: 'first', time: 0 });
@@ -22,39 +22,61 @@ const waiting = (reason: 'rate-limit' | 'offline', hintMs?: number): StreamEvent
 /** The end of a status line about a wait. */
 const nextAttempt = ` · attempt 2 of 6 · Retrying at ${englishWords.format.timeOfDay(9000, { seconds: true })}`;
 
-const ignoringSink = {
-  appendText: () => undefined,
-  appendReasoning: () => undefined,
-  showStatus: () => undefined,
-  callTool: () => undefined,
-  reportUsage: () => undefined,
-};
+class LanguageModelTextPart {
+  constructor(readonly value: string) {}
+}
 
-/** Returns the calls to the sink in order, one line each, and the failure. */
-function callsToSink(...events: readonly StreamEvent[]): {
-  readonly lines: readonly string[];
-  readonly failure: string | undefined;
-} {
+class LanguageModelThinkingPart {
+  constructor(
+    readonly value: string,
+    readonly id?: string,
+    readonly metadata?: object,
+  ) {}
+}
+
+class LanguageModelToolCallPart {
+  constructor(
+    readonly callId: string,
+    readonly name: string,
+    readonly input: object,
+  ) {}
+}
+
+class LanguageModelDataPart {
+  constructor(
+    readonly data: Uint8Array,
+    readonly mimeType: string,
+  ) {}
+}
+
+/** Returns a reported part as one line. A status is a thinking part with an ID. */
+function lineOf(part: unknown): string | undefined {
+  if (part instanceof LanguageModelTextPart) return `text ${part.value}`;
+  if (part instanceof LanguageModelToolCallPart)
+    return `call ${part.callId} ${part.name} ${JSON.stringify(part.input)}`;
+  if (part instanceof LanguageModelDataPart) return `${part.mimeType} ${new TextDecoder().decode(part.data)}`;
+  const { value, id, metadata } = part as LanguageModelThinkingPart;
+  if (metadata) return undefined;
+  return id ? `status ${value.replaceAll('**', '').trim()}` : `reasoning ${value}`;
+}
+
+/** Returns the reported parts in order, one line each, and why the answer is not complete. */
+async function respond(
+  events: readonly StreamEvent[],
+  canReport: (part: unknown) => boolean = () => true,
+): Promise<{ readonly lines: readonly string[]; readonly earlyEnd: string | undefined }> {
+  const { ModelAnswer } = await import('../../../../src/host/chat/provider/modelAnswer');
   const lines: string[] = [];
-  const answer = new ModelAnswer(
-    {
-      appendText: (content) => lines.push(`text ${content}`),
-      appendReasoning: (content) => lines.push(`reasoning ${content}`),
-      showStatus: (line) => lines.push(`status ${line}`),
-      callTool: (id, name, input) => lines.push(`call ${id} ${name} ${JSON.stringify(input)}`),
-      reportUsage: ({ totalTokens }) => lines.push(`usage ${totalTokens}`),
-    },
-    englishWords,
-  );
-  let failure: string | undefined;
-  try {
-    const ends = events.map((event) => answer.handle(event));
-    assert.deepEqual(ends.slice(0, -1).filter(Boolean), [], 'only the last event is the end');
-  } catch (error) {
-    assert.ok(error instanceof ChatFailure);
-    failure = `${error.kind}: ${error.message}`;
-  }
-  return { lines, failure };
+  const report = (part: unknown): void => {
+    if (!canReport(part)) throw new Error('unknown part');
+    const line = lineOf(part);
+    if (line !== undefined) lines.push(line);
+  };
+  const answer = new ModelAnswer({ report }, englishWords);
+  for (const event of events) answer.handle(event);
+  const end = events.find(isTerminal);
+  const early = end && answer.finish(end);
+  return { lines, earlyEnd: early && `${early.kind}: ${early.message}` };
 }
 
 const route: StreamEvent = {
@@ -119,26 +141,17 @@ const cases: readonly (readonly [behavior: string, events: readonly StreamEvent[
   [
     'discards the tool calls of an attempt whose stream broke',
     [attempt(1), toolCall('{"a"', '1', 'read'), cut, attempt(2), toolCall('{"b":2}', '2', 'read'), done('')],
-    ['status Cut off.', 'call 2 read {"b":2}'],
+    ['call 2 read {"b":2}'],
   ],
   [
     'discards the tool calls of a broken stream when the new attempt makes none',
     [attempt(1), toolCall('{}', '1', 'read'), cut, attempt(2), text('a'), done('a')],
-    ['status Cut off.', 'text a'],
+    ['text a'],
   ],
   [
     'sends only the tool calls of a restarted answer whose text differs from the text that was already sent',
     [text('Let me see.'), cut, attempt(2), replaced('I look.'), toolCall('{}', '2', 'read'), done('I look.')],
     ['text Let me see.', 'call 2 read {}'],
-  ],
-  [
-    'reports the usage of all attempts at the end',
-    [
-      { ...base, type: 'usage', promptTokens: 1, completionTokens: 1, totalTokens: 2 },
-      { ...base, type: 'usage', promptTokens: 2, completionTokens: 2, totalTokens: 4 },
-      done(''),
-    ],
-    ['usage 4'],
   ],
   ['shows no wait after text', [text('a'), waiting('rate-limit'), text('b'), done('ab')], ['text a', 'text b']],
   [
@@ -177,6 +190,7 @@ const failures: readonly (readonly [cause: string, events: readonly StreamEvent[
     /^malformed: .*invalid call to the read tool/,
   ],
   ['the arguments of a tool call are not an object', [toolCall('[1]', '1', 'read'), done('')], /^malformed/],
+  ['the token limit is reached', [text('a'), done('a', 'length')], /^length: .*cut off at the token limit/],
   [
     'the token limit is reached within a tool call',
     [toolCall('{"a', '1', 'read'), done('', 'length')],
@@ -185,18 +199,45 @@ const failures: readonly (readonly [cause: string, events: readonly StreamEvent[
 ];
 
 describe('answer for the language model API', () => {
-  for (const [behavior, events, lines] of cases)
-    it(behavior, () => assert.deepEqual(callsToSink(...events), { lines, failure: undefined }));
-  for (const [cause, events, failure] of failures)
-    it(`fails when ${cause}`, () => assert.match(callsToSink(...events).failure ?? '', failure));
-
-  it('ends early at the token limit without a failure', () => {
-    const answer = new ModelAnswer(ignoringSink, englishWords);
-    assert.equal(answer.handle(text('a')), false);
-    assert.equal(answer.handle(done('a', 'length')), true);
-    assert.match(answer.earlyEnd ?? '', /cut off at the token limit/);
+  useVSCode({
+    LanguageModelTextPart,
+    LanguageModelThinkingPart,
+    LanguageModelToolCallPart,
+    LanguageModelDataPart,
   });
+  for (const [behavior, events, lines] of cases)
+    it(behavior, async () => assert.deepEqual(await respond(events), { lines, earlyEnd: undefined }));
+  for (const [cause, events, failure] of failures)
+    it(`fails when ${cause}`, async () => assert.match((await respond(events)).earlyEnd ?? '', failure));
 
-  it('sends no tool call when one of several is invalid', () =>
-    assert.deepEqual(callsToSink(toolCall('{}', '1', 'a', 0), toolCall('{', '2', 'b', 1), done('')).lines, []));
+  it('sends no tool call when one of several is invalid', async () =>
+    assert.deepEqual((await respond([toolCall('{}', '1', 'a', 0), toolCall('{', '2', 'b', 1), done('')])).lines, []));
+
+  it('reports the usage of all attempts at the end with the names of the OpenAI API', async () => {
+    const usage = { ...base, type: 'usage', promptTokens: 1, completionTokens: 1, totalTokens: 2 } as const;
+    const total = { ...usage, totalTokens: 4, cachedTokens: 1, reasoningTokens: 2, cost: 0.01 };
+    const { lines } = await respond([usage, total, done('')]);
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line.replace(/^usage /, '')) as unknown),
+      [
+        {
+          ...{ prompt_tokens: 1, completion_tokens: 1, total_tokens: 4, cost: 0.01 },
+          prompt_tokens_details: { cached_tokens: 1 },
+          completion_tokens_details: { reasoning_tokens: 2 },
+        },
+      ],
+    );
+    const withoutUsage = await respond([text('a'), total, done('a')], (part) => part instanceof LanguageModelTextPart);
+    assert.deepEqual(withoutUsage, { lines: ['text a'], earlyEnd: undefined });
+  });
+});
+
+describe('answer for the language model API in an editor without reasoning and data parts', () => {
+  useVSCode({ LanguageModelTextPart });
+
+  it('contains only the text', async () => {
+    const usage = { ...base, type: 'usage', promptTokens: 1, completionTokens: 1, totalTokens: 2 } as const;
+    const events = [waiting('rate-limit'), { ...base, type: 'reasoning', text: 'hm' } as const, text('a'), usage];
+    assert.deepEqual((await respond([...events, done('a')])).lines, ['text a']);
+  });
 });

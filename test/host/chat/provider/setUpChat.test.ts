@@ -88,13 +88,11 @@ describe("setup of VS Code's chat", () => {
     });
   }
 
-  it('restores the setting for AI features even if VS Code rejects one change of that setting', async () => {
-    let updates = 0;
+  it('continues with AI features on if VS Code rejects a change of their setting', async () => {
     user = false;
-    onUpdate = () => (++updates === 2 ? Promise.reject(new Error('The file has unsaved changes.')) : Promise.resolve());
+    onUpdate = () => Promise.reject(new Error('The file has unsaved changes.'));
     assert.equal(await setUp(), 'ready');
-    assert.equal(user, false);
-    assert.equal(updates, 3);
+    assert.equal(isDisabled(), false);
   });
 
   it('does not change the setting for AI features when the chat is already enabled', async () => {

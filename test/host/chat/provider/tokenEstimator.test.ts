@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
-import { estimateTokens } from '../../../../src/host/chat/provider/tokenEstimator';
+import { useVSCode } from '../../../support/fakeVSCode';
 
 describe('estimated tokens', () => {
-  it('are a fraction of the length of English text and code', () =>
-    assert.equal(estimateTokens('const answer = 42; // why?'), 8));
-
-  it('are one for each Chinese character', () => assert.equal(estimateTokens('你好，世界'), 5));
-
-  it('are zero for an empty text', () => assert.equal(estimateTokens(''), 0));
+  useVSCode({});
+  for (const [behavior, text, tokens] of [
+    ['are a fraction of the length of English text and code', 'const answer = 42; // why?', 8],
+    ['are one for each Chinese character', '你好，世界', 5],
+    ['are zero for an empty text', '', 0],
+  ] as const) {
+    it(behavior, async () => {
+      const { estimateTokens } = await import('../../../../src/host/chat/provider/tokenEstimator');
+      assert.equal(estimateTokens(text), tokens);
+    });
+  }
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Localize } from '../../../../src/engine/engine';
-import { chatFollowups } from '../../../../src/host/chat/participant/chatActions';
+import { chatFollowups } from '../../../../src/host/chat/participant/chatIntent';
 import type { ChatMetadata } from '../../../../src/host/chat/participant/chatMetadata';
 
 const localize: Localize = (message, args = {}) => message.replace('{0}', String(args[0]));

@@ -1,0 +1,150 @@
+import type * as vscode from 'vscode';
+import type { Engine, Localize, RunOptions, TurnHandle } from '../../engine/engine';
+import {
+  isTerminal,
+  type AttemptEvent,
+  type ReplacedEvent,
+  type StreamEvent,
+  type TerminalEvent,
+  type WaitingEvent,
+} from '../../engine/events';
+import type { ChatRequest } from '../../engine/request';
+import { initialTurn, reduceTurn, type TurnState } from '../../engine/state/turnState';
+import {
+  describeModelSwitch,
+  describeResuming,
+  describeRouteSwitch,
+  describeWait,
+  type Words,
+} from '../../shared/describe';
+import { coversWait } from '../../shared/protocol';
+
+/** A part of an answer in a chat where parts can only be appended. A status is a plain-text line about the turn. */
+export interface AnswerPart {
+  readonly type: 'text' | 'reasoning' | 'status' | 'wait';
+  readonly text: string;
+}
+
+/**
+ * Shortest wait that is shown in the middle of an answer, in milliseconds. VS Code treats the text before a progress
+ * line and the text after it as separate texts, and newer versions collapse the first of them when the answer is
+ * complete. Therefore shorter waits are mentioned only at the end of the answer.
+ */
+const minShownWaitMs = 5000;
+
+/** Converts the events of a turn to parts of an answer, in which no text appears twice. */
+export class AppendOnlyAnswer {
+  turn: TurnState;
+  /**
+   * Whether a new answer replaced the previous one and does not start with the text that is already shown. Its text is
+   * not shown.
+   */
+  hasDiverged = false;
+  private shownText: string;
+  private endsWithText = false;
+  private announcedWait: WaitingEvent | undefined;
+
+  /** @param partial the model's text in previous responses that this answer continues */
+  constructor(
+    private readonly words: Words,
+    partial = '',
+  ) {
+    this.turn = { ...initialTurn, text: partial };
+    this.shownText = partial;
+  }
+
+  get hasText(): boolean {
+    return this.shownText !== '';
+  }
+
+  convert(event: StreamEvent): readonly AnswerPart[] {
+    const { strings } = this.words;
+    this.turn = reduceTurn(this.turn, event);
+    switch (event.type) {
+      case 'text':
+        return this.hasDiverged ? [] : this.appendText(event.text);
+      case 'replaced':
+        return this.replaceText(event);
+      case 'reasoning':
+        return [{ type: 'reasoning', text: event.text }];
+      case 'waiting':
+        return this.announceWait(event);
+      case 'attempt':
+        return this.announceResume(event);
+      case 'model':
+        return this.status(describeModelSwitch(strings, event));
+      case 'route':
+        return this.status(describeRouteSwitch(strings, event));
+      default:
+        return [];
+    }
+  }
+
+  private appendText(text: string): readonly AnswerPart[] {
+    if (text === '') return [];
+    this.shownText += text;
+    this.endsWithText = true;
+    this.announcedWait = undefined;
+    return [{ type: 'text', text }];
+  }
+
+  private replaceText({ text, because }: ReplacedEvent): readonly AnswerPart[] {
+    // If the text that is already shown turns out to be reasoning, it stays and the answer is appended to it.
+    if (because === 'reasoning' && this.shownText.startsWith(text)) this.shownText = text;
+    this.hasDiverged = !text.startsWith(this.shownText);
+    return this.hasDiverged ? [] : this.appendText(text.slice(this.shownText.length));
+  }
+
+  private announceWait(event: WaitingEvent): readonly AnswerPart[] {
+    const { announcedWait } = this;
+    if (this.endsWithText && event.reason !== 'offline' && event.delayMs < minShownWaitMs) return [];
+    this.announcedWait = event;
+    if (announcedWait && coversWait(announcedWait, event)) return [];
+    return this.status(describeWait(this.words, event, 'long'), 'wait');
+  }
+
+  private announceResume({ how }: AttemptEvent): readonly AnswerPart[] {
+    if (this.endsWithText || !this.hasText || how === undefined) return [];
+    return this.status(describeResuming(this.words.strings, how === 'restart', 'short'));
+  }
+
+  private status(text: string, type: 'status' | 'wait' = 'status'): readonly AnswerPart[] {
+    this.endsWithText = false;
+    return [{ type, text }];
+  }
+}
+
+/** Returns the error message for an answer that has diverged. */
+export function divergedMessage(localize: Localize): string {
+  return localize(
+    "The answer couldn't be resumed, and the new answer doesn't match the text shown. Ask again for a complete answer.",
+  );
+}
+
+interface ChatTurnOptions extends Pick<RunOptions, 'connection' | 'resumeFrom'> {
+  /** Stops the turn when the chat cancels it. */
+  readonly token: vscode.CancellationToken;
+  readonly onEvent: (event: StreamEvent) => void;
+}
+
+/** Starts a turn. `ended` resolves to its terminal event and never rejects. */
+export function startChatTurn(
+  engine: Pick<Engine, 'run'>,
+  request: ChatRequest,
+  { token, onEvent, ...options }: ChatTurnOptions,
+): { readonly handle: TurnHandle; readonly ended: Promise<TerminalEvent> } {
+  const abortController = new AbortController();
+  if (token.isCancellationRequested) abortController.abort();
+  const subscription = token.onCancellationRequested(() => abortController.abort());
+  let resolve: (end: TerminalEvent) => void;
+  const ended = new Promise<TerminalEvent>((resolveEnded) => (resolve = resolveEnded));
+  const onEvents = (events: readonly StreamEvent[]): void => {
+    const end = events.find(isTerminal);
+    if (end) {
+      subscription.dispose();
+      resolve(end);
+    }
+    events.forEach(onEvent);
+  };
+  return { handle: engine.run(request, { ...options, signal: abortController.signal, onEvents }), ended };
+}

@@ -1,0 +1,67 @@
+import type * as vscode from 'vscode';
+import type { Localize } from '../../../engine/engine';
+import { parseChatMetadata, type AnswerState } from './chatMetadata';
+
+/** What a prompt such as *Continue* does: continue the previous answer, or send the previous prompt again. */
+type ChatIntent = 'continue' | 'again';
+
+/**
+ * Returns the intent of a prompt that a button or a follow-up sends, or that the user types in the same words. Returns
+ * undefined for any other prompt.
+ * @param last the previous answer
+ */
+export function parseIntent(
+  { prompt, command }: { readonly prompt: string; readonly command?: string | undefined },
+  last: { readonly state: AnswerState; readonly text: string } | undefined,
+  localize: Localize,
+): ChatIntent | undefined {
+  if (command || !last || last.state === 'done') return undefined;
+  const normalized = normalizePrompt(prompt);
+  const isOneOf = (...phrases: string[]): boolean => phrases.some((phrase) => normalizePrompt(phrase) === normalized);
+  if (isOneOf(continuePrompt(localize), 'continue')) return last.text === '' ? 'again' : 'continue';
+  return isOneOf(askAgainPrompt(localize), 'ask again') ? 'again' : undefined;
+}
+
+/** Returns the phrase that continues the last answer when the user sends it as a prompt. */
+export function continuePrompt(localize: Localize): string {
+  return localize('Continue');
+}
+
+/** Returns the phrase that sends the previous prompt again when the user sends it as a prompt. */
+export function askAgainPrompt(localize: Localize): string {
+  return localize('Ask again');
+}
+
+function normalizePrompt(text: string): string {
+  return text
+    .trim()
+    .replace(/(?<![.!。！])[.!。！]+$/, '')
+    .toLowerCase();
+}
+
+/** Returns the prompts that VS Code suggests after an answer. */
+export function chatFollowups(metadata: unknown, localize: Localize): vscode.ChatFollowup[] {
+  const { state, command, code, hasText } = parseChatMetadata(metadata) ?? { state: 'note' };
+  switch (state) {
+    case 'done': {
+      if (!code) return [];
+      // Includes the location in the label, because the cursor may be in other code by now.
+      const { label: prompt } = code;
+      const fix = { prompt, command: 'fix', label: localize('Fix {0}', { 0: prompt }) };
+      const tests = { prompt, command: 'tests', label: localize('Write tests for {0}', { 0: prompt }) };
+      return command === 'explain' ? [fix, tests] : command === 'fix' ? [tests] : [];
+    }
+    case 'length':
+      return [promptFollowup(continuePrompt(localize))];
+    case 'stopped':
+    case 'failed':
+      return [...(hasText ? [continuePrompt(localize)] : []), askAgainPrompt(localize)].map(promptFollowup);
+    case 'note':
+      return [];
+  }
+}
+
+/** The slash command is empty, because VS Code would use that of the previous prompt if it were undefined. */
+function promptFollowup(prompt: string): vscode.ChatFollowup {
+  return { prompt, command: '' };
+}
