@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import type { Gateway } from '../../src/demo/gateway';
 import { answer, deltas, failure, replySequence, rateLimited } from '../../src/demo/replies';
-import { type ConversationPanel, openWithKey } from './support/conversation';
+import { type ConversationPanel, useWorkbench } from './support/conversation';
 import { pausedAnswer } from './support/pausedAnswer';
 import type { Workbench } from './support/workbench';
 
@@ -11,17 +11,11 @@ describe('indicators outside the panel', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
-  before(async () => {
-    ({ gateway, workbench, panel } = await openWithKey());
-  });
+  useWorkbench({}, (opened) => ({ gateway, workbench, panel } = opened));
   beforeEach(async () => {
     await workbench.runCommand('HolySheep: Reset Network State');
     await workbench.runCommand('Notifications: Clear All Notifications');
     gateway.reset();
-  });
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
   });
 
   const activity = (text: string): Locator =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import type { Gateway, GatewayRequest } from '../../src/demo/gateway';
 import { answer, deltas } from '../../src/demo/replies';
-import { type ConversationPanel, ask, openWithKey } from './support/conversation';
+import { type ConversationPanel, ask, useWorkbench } from './support/conversation';
 import { pausedAnswer } from './support/pausedAnswer';
 import type { Workbench } from './support/workbench';
 
@@ -14,14 +14,8 @@ describe('reading a conversation', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
-  before(async () => {
-    ({ gateway, workbench, panel } = await openWithKey());
-  });
+  useWorkbench({}, (opened) => ({ gateway, workbench, panel } = opened));
   beforeEach(() => gateway.reset());
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
-  });
 
   const log = (): Locator => panel.frame.getByRole('log', { name: 'Conversation' });
   const measured = (what: 'scrollTop' | 'scrollHeight' | 'clientHeight'): Promise<number> =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Gateway } from '../../src/demo/gateway';
 import { answer, deltas } from '../../src/demo/replies';
-import { type ConversationPanel, ask, openWithKey } from './support/conversation';
+import { type ConversationPanel, ask, useWorkbench } from './support/conversation';
 import { pausedAnswer } from './support/pausedAnswer';
 import type { Workbench } from './support/workbench';
 
@@ -10,8 +10,8 @@ describe('panel with several versions of an exchange', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
+  useWorkbench({ script: () => answer('Apples are red.') }, (opened) => ({ gateway, workbench, panel } = opened));
   before(async () => {
-    ({ gateway, workbench, panel } = await openWithKey({ script: () => answer('Apples are red.') }));
     await ask(workbench, 'What color are apples?');
     await panel.inState('done').waitFor();
     gateway.script = () => answer('A follow-up answer.');
@@ -19,10 +19,6 @@ describe('panel with several versions of an exchange', () => {
     await panel.answer.getByText('A follow-up answer.').waitFor();
   });
   beforeEach(() => gateway.reset());
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
-  });
 
   const first = {
     get you() {

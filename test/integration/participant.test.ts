@@ -3,15 +3,7 @@ import * as vscode from 'vscode';
 import type { StreamEvent } from '../../src/engine/events';
 import { ChatParticipant } from '../../src/host/chat/participant/chatParticipant';
 import { UserError } from '../../src/host/util/userError';
-import {
-  attempt,
-  done,
-  failed,
-  ScriptedEngine,
-  waitForEvents,
-  text,
-  waiting,
-} from '../host/conversation/scriptedEngine';
+import { attempt, done, ScriptedEngine, waitForEvents, text, waiting } from '../host/conversation/scriptedEngine';
 import { extensionApi } from '../support/extensionHost';
 
 /** Records what VS Code would show. */
@@ -215,37 +207,5 @@ describe('chat participant', function () {
     engine.turn.emit(text(' more'), { type: 'stopped', text: 'partial more', attempt: 1, at: 1 });
     assert.equal((await result).errorDetails, undefined);
     assert.deepEqual(stream.output, ['partial']);
-  });
-
-  it('ends with a message about the failure and suitable buttons', async () => {
-    const result = ask({ prompt: 'q' });
-    await waitForRequests();
-    engine.turn.emit(attempt(), {
-      ...failed(''),
-      message: 'No API key is set.',
-      actions: ['setApiKey'],
-    } as StreamEvent);
-    assert.equal((await result).errorDetails?.message, 'No API key is set.');
-    assert.deepEqual(stream.output, ['[Set API key]']);
-    assert.equal(stream.buttons[0]?.command, 'holysheep.chatAction');
-    assert.ok((await vscode.commands.getCommands()).includes('holysheep.chatAction'));
-  });
-
-  it('continues an answer from exactly the text displayed in the chat', async () => {
-    const history = [
-      { prompt: 'count', participant: 'holysheep.prompt', references: [] },
-      {
-        response: [{ value: { value: 'one two ' } }],
-        participant: 'holysheep.prompt',
-        result: { metadata: { state: 'length', reasoned: true } },
-      },
-    ];
-    const result = ask({ prompt: 'Continue' }, history);
-    await waitForRequests();
-    assert.deepEqual(engine.turn.request.messages, [{ role: 'user', content: 'count' }]);
-    assert.deepEqual(engine.turn.options?.resumeFrom, { text: 'one two ', hadReasoning: true, mode: 'continue' });
-    engine.turn.emit(attempt(), text('three'), done('one two three'));
-    await result;
-    assert.deepEqual(stream.output, ['three']);
   });
 });
