@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { answer, cutAfter, overloaded, replySequence } from '../../src/demo/replies';
-import { collect, find, resetNetworkState, set, testKey, useFixture, type HostFixture } from '../support/extensionHost';
+import { answer, cutAfter, replySequence } from '../../src/demo/replies';
+import { collect, find, resetNetworkState, testKey, useFixture, type HostFixture } from '../support/extensionHost';
 
 describe('API of the extension', () => {
   let fixture: HostFixture;
@@ -43,30 +43,6 @@ describe('API of the extension', () => {
     const events = await collect(fixture.api.ask('count'));
     assert.equal(find(events, 'done').text, text);
     assert.equal(find(events, 'cut').reason, 'connection');
-  });
-
-  it('lets a fallback model continue an answer whose model is overloaded', async () => {
-    const text = 'one two three four five six seven eight nine ten';
-    fixture.gateway.script = replySequence(
-      () => cutAfter(text.slice(0, 20), 'reset'),
-      () => overloaded(529),
-      () => answer(text.slice(20)),
-    );
-    await set('fallbackModels', ['gpt-4o']);
-    await set('continueWithFallback', 'auto');
-    try {
-      const events = await collect(fixture.api.ask('count', { model: 'claude-sonnet-4' }));
-      assert.equal(find(events, 'done').text, text);
-      const { from, to, reason } = find(events, 'model');
-      assert.deepEqual([from, to, reason], ['claude-sonnet-4', 'gpt-4o', 'overloaded']);
-      assert.deepEqual(
-        fixture.gateway.requests.map(({ json }) => json?.['model']),
-        ['claude-sonnet-4', 'claude-sonnet-4', 'gpt-4o'],
-      );
-    } finally {
-      await set('fallbackModels', undefined);
-      await set('continueWithFallback', undefined);
-    }
   });
 
   it('stops when the signal aborts, returns the partial answer and closes the socket', async () => {

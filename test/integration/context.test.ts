@@ -122,14 +122,4 @@ describe('context items', () => {
     );
     assert.deepEqual(errors, []);
   });
-
-  it('are chosen from a list, in which Enter chooses the focused item', async () => {
-    await open('context/other.ts');
-    const picked = source.pick();
-    void vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-    assert.deepEqual(
-      (await picked).map(({ id }) => id),
-      [fileId('context/other.ts')],
-    );
-  });
 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Conversation } from '../../src/host/conversation/conversation';
-import type { PromptInput } from '../../src/host/journal/exchange';
 import { Conversations } from '../../src/host/conversation/conversations';
 import { viewType } from '../../src/host/contributions';
 import { Journal } from '../../src/host/journal/journal';
@@ -24,18 +23,12 @@ class FakeBackupNotices {
   readonly decisions: string[] = [];
   private readonly changes = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changes.event;
+  readonly keep = (origin: string): Promise<void> => this.decide(`keep ${origin}`);
+  readonly remove = (origin: string): Promise<void> => this.decide(`remove ${origin}`);
 
   report(origin: string | undefined): void {
     this.newBackup = origin;
     this.changes.fire();
-  }
-
-  keep(origin: string): Promise<void> {
-    return this.decide(`keep ${origin}`);
-  }
-
-  remove(origin: string): Promise<void> {
-    return this.decide(`remove ${origin}`);
   }
 
   private decide(decision: string): Promise<void> {
@@ -91,7 +84,6 @@ class Window {
         onDidChange: () => new vscode.Disposable(() => undefined),
       },
       backupNotices: this.backupNotices,
-      catalog: { pickForPrompt: () => Promise.resolve({ model: 'once', once: true }) },
       demo: {
         answers: (conversation: Conversation) => {
           this.conversationsWithPanel.add(conversation);
@@ -116,12 +108,6 @@ class Window {
     const restoration = new PanelRestoration(storeIn(memory), 'session', onError);
     this.panels = new PanelRegistry(extension.extensionUri, restoration, services);
     this.panels.onDidClose((conversation) => this.closed.push(conversation));
-  }
-
-  /** The prompts sent in this window, to which nothing replies. */
-  get sent(): readonly PromptInput[] {
-    const exchanges = [...this.conversationsWithPanel].flatMap((conversation) => conversation.exchanges());
-    return exchanges.filter(({ state }) => state.phase !== 'done');
   }
 
   /** Writes a conversation with one answered prompt and closes it. */
