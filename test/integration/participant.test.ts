@@ -103,7 +103,7 @@ describe('chat participant', function () {
       temperature: 0.5,
       maxTokens: 99,
     });
-    assert.deepEqual(await engine.turn.options?.connection?.(), await connection());
+    assert.deepEqual(await engine.turn.options.connection?.(), await connection());
     assert.equal(result.errorDetails, undefined);
     assert.deepEqual(events, ['attempt', 'text', 'done']);
   });
@@ -153,7 +153,7 @@ describe('chat participant', function () {
     engine.turn.emit(attempt(), text('partial'));
     await waitForEvents();
     cancel.cancel();
-    assert.equal(engine.turn.options?.signal?.aborted, true);
+    assert.equal(engine.turn.options.signal?.aborted, true);
     engine.turn.emit(text(' more'), { type: 'stopped', text: 'partial more', attempt: 1, at: 1 });
     assert.equal((await result).errorDetails, undefined);
     assert.deepEqual(stream.output, ['partial']);
