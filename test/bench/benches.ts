@@ -12,7 +12,6 @@ export const benches = {
     return [];
   },
   tokens: async () => (await import('./cpuPerToken')).cpuPerToken(),
-  variants: async () => (await import('./engineVariants')).engineVariants(),
   growth: async () => (await import('./growth')).growth(),
   firstToken: async () => (await import('./firstToken')).firstToken(),
   stop: async () => (await import('./stopLatency')).stopLatency(),

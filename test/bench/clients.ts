@@ -1,4 +1,4 @@
-import type { Engine, EngineDeps } from '../../src/engine/engine';
+import type { Engine } from '../../src/engine/engine';
 import { noSharedCooldowns } from '../../src/engine/gate/cooldowns';
 import type { ChatRequest } from '../../src/engine/request';
 import { systemClock } from '../../src/host/util/systemClock';
@@ -17,11 +17,8 @@ export interface Endpoint {
 
 export const apiKey = 'hsa-bench-key';
 
-/** Changes the dependencies of an engine, so that a bench can compare engines with different dependencies. */
-export type EngineVariant = (deps: EngineDeps) => EngineDeps;
-
-export function engineFor({ baseUrl, fetch }: Endpoint, variant: EngineVariant = (deps) => deps): Engine {
-  const deps: EngineDeps = {
+export function engineFor({ baseUrl, fetch }: Endpoint): Engine {
+  return createEngine({
     clock: systemClock,
     random: Math.random,
     fetch,
@@ -32,8 +29,7 @@ export function engineFor({ baseUrl, fetch }: Endpoint, variant: EngineVariant =
     connection: () => Promise.resolve({ baseUrl, apiKey }),
     cooldowns: noSharedCooldowns,
     userAgent: 'bench',
-  };
-  return createEngine(variant(deps));
+  });
 }
 
 /** The peer: the `openai` SDK with its default options. */

@@ -7,9 +7,8 @@ import { out, root } from '../support/paths';
 import { benches, isBenchName } from './benches';
 import { progress } from './progress';
 import { peersFolder } from './renderers';
-import { writeReport } from './report';
+import { reportTable, writeReport } from './report';
 import type { Row } from './row';
-import { markdownTable } from './table';
 
 async function main(asked: readonly string[]): Promise<void> {
   assertNode();
@@ -24,7 +23,7 @@ async function main(asked: readonly string[]): Promise<void> {
     rows.push(...(await inOwnProcess(script, name)));
   }
   const [cpu] = cpus();
-  console.log(markdownTable(rows));
+  console.log(reportTable(rows));
   if (asked.length > 0) return;
   const machine = `${cpu?.model.trim() ?? 'unknown CPU'} × ${cpus().length}, Node ${process.versions.node}`;
   writeReport(rows, machine);

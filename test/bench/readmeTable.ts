@@ -1,14 +1,7 @@
 import { markdownTable } from '../simulate/table';
+import type { Row } from './row';
 
-export type ReadmeFile = 'README.md' | 'README.zh-CN.md';
-
-/** The columns of docs/bench.md that a README repeats. */
-export interface MeasuredRow {
-  readonly what: string;
-  readonly ours: string;
-  readonly peer: string;
-  readonly ratio: string;
-}
+type ReadmeFile = 'README.md' | 'README.zh-CN.md';
 
 interface ReadmeRow {
   /** The start of the row's name in docs/bench.md. */
@@ -73,7 +66,7 @@ export const readmeFiles = Object.keys(heads) as readonly ReadmeFile[];
  * Returns the table of a README: the most telling rows of docs/bench.md, in the language of the README.
  * @throws if one of the rows was not measured
  */
-export function readmeTable(file: ReadmeFile, measured: readonly MeasuredRow[]): string {
+export function readmeTable(file: ReadmeFile, measured: readonly Row[]): string {
   const rows = readmeRows.map(({ what, peer, texts }) => {
     const row = measured.find((each) => each.what.startsWith(what) && each.peer.endsWith(peer));
     if (!row) throw new Error(`Not measured: ${what}, compared with ${peer}.`);

@@ -8,11 +8,16 @@ import type { Row } from './row';
 
 const reportFile = path.join(root, 'docs/bench.md');
 
+export function reportTable(rows: readonly Row[]): string {
+  const cells = rows.map(({ what, ours, peer, ratio, aim }) => [what, ours, peer, ratio, aim]);
+  return markdownTable([['what', 'ours', 'peer', 'ratio', 'aim'], ...cells]);
+}
+
 /** Writes the rows of a complete run to docs/bench.md, and those that the READMEs repeat to the READMEs. */
 export function writeReport(rows: readonly Row[], machine: string): void {
-  const cells = rows.map(({ what, ours, peer, ratio, aim }) => [what, ours, peer, ratio, aim]);
-  const table = markdownTable([['what', 'ours', 'peer', 'ratio', 'aim'], ...cells]);
-  rewrite(reportFile, (text) => replaceTable(text, table).replace(/(?<=`npm run bench` on ).*(?=:$)/m, machine));
+  rewrite(reportFile, (text) =>
+    replaceTable(text, reportTable(rows)).replace(/(?<=`npm run bench` on ).*(?=:$)/m, machine),
+  );
   for (const readme of readmeFiles) {
     rewrite(path.join(root, readme), (text) => replaceTable(text, readmeTable(readme, rows)));
   }

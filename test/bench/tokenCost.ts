@@ -1,4 +1,4 @@
-import { engineFor, request, sdkFor, type Endpoint, type EngineVariant } from './clients';
+import { engineFor, request, sdkFor, type Endpoint } from './clients';
 
 /** An answer and the function that serves it. */
 export interface Load {
@@ -25,9 +25,9 @@ export async function costPerToken(read: Read, { tokens, characters, serve }: Lo
 }
 
 /** Skips all waits, because a wait is no work. */
-export async function readWithEngine(endpoint: Endpoint, variant?: EngineVariant): Promise<number> {
+export async function readWithEngine(endpoint: Endpoint): Promise<number> {
   let length = 0;
-  const turn = engineFor(endpoint, variant).stream(request);
+  const turn = engineFor(endpoint).stream(request);
   for await (const event of turn) {
     if (event.type === 'text') length += event.text.length;
     else if (event.type === 'waiting') turn.retryNow();

@@ -81,19 +81,6 @@ describe('panel of a conversation', () => {
     await panel.assistant.getByText(/Answered after 2 attempts/).waitFor();
   });
 
-  it('sends the prompt with more room when the reasoning reached the token limit', async () => {
-    gateway.script = replySequence(
-      () => [{ reasoning: 'Let me think.' }, { finish: 'length' }, { done: true }],
-      () => answer('with more room'),
-    );
-    await panel.send('think hard');
-    await panel.frame.getByRole('alert').getByText('reached the token limit before it wrote an answer').waitFor();
-    await panel.button('Retry with more room').click();
-    await panel.answer.getByText('with more room').waitFor();
-    const limits = gateway.requests.map(({ json }) => json?.['max_tokens']);
-    assert.deepEqual(limits, [undefined, 64_000]);
-  });
-
   it('keeps the partial answer and closes the connection when the user stops a streaming answer', async () => {
     gateway.script = () => [{ delta: 'a partial answer' }, { end: 'stall' }];
     await panel.send('stop me');

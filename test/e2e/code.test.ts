@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
-import type { Gateway } from '../../src/demo/gateway';
 import { answer } from '../../src/demo/replies';
-import { type ConversationPanel, openWithKey } from './support/conversation';
+import { type ConversationPanel, useWorkbench } from './support/conversation';
 import type { Workbench } from './support/workbench';
 
 const better = `export function pause(ms: number): Promise<void> {
@@ -11,19 +10,15 @@ const better = `export function pause(ms: number): Promise<void> {
 }`;
 
 describe('code of an answer', () => {
-  let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
 
-  before(async () => {
-    ({ gateway, workbench, panel } = await openWithKey({
+  useWorkbench(
+    {
       script: () => answer(`Better:\n\n\`\`\`ts\n${better}\n\`\`\`\n\nThat is all.`),
-    }));
-  });
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
-  });
+    },
+    (opened) => ({ workbench, panel } = opened),
+  );
 
   const inAnswer = (name: string): Locator => panel.answer.getByRole('button', { name, exact: true });
   const preview = (name: string): Locator =>

@@ -1,20 +1,12 @@
 import type { Gateway } from '../../src/demo/gateway';
 import { answer } from '../../src/demo/replies';
-import { type ConversationPanel, openWithKey } from './support/conversation';
-import type { Workbench } from './support/workbench';
+import { type ConversationPanel, useWorkbench } from './support/conversation';
 
 describe('code blocks', () => {
   let gateway: Gateway;
-  let workbench: Workbench;
   let panel: ConversationPanel;
 
-  before(async () => {
-    ({ gateway, workbench, panel } = await openWithKey());
-  });
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
-  });
+  useWorkbench({}, (opened) => ({ gateway, panel } = opened));
 
   it('are highlighted even after a block that makes the highlighter hang', async () => {
     const hostile = '[]('.repeat(6000);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
 import type { Gateway } from '../../src/demo/gateway';
 import { answer } from '../../src/demo/replies';
-import { type ConversationPanel, openWithKey } from './support/conversation';
+import { type ConversationPanel, useWorkbench } from './support/conversation';
 import type { Workbench } from './support/workbench';
 
 describe('panel with context items', () => {
@@ -11,8 +11,8 @@ describe('panel with context items', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
+  useWorkbench({}, (opened) => ({ gateway, workbench, panel } = opened));
   before(async () => {
-    ({ gateway, workbench, panel } = await openWithKey());
     // The panel opens beside this editor.
     await workbench.openFile('sample.py');
     await panel.newConversation();
@@ -21,10 +21,6 @@ describe('panel with context items', () => {
     gateway.reset();
     const text = `Seen, ${++answers}.`;
     gateway.script = () => answer(text);
-  });
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
   });
 
   let answers = 0;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Gateway } from '../../src/demo/gateway';
 import { answer, deltas } from '../../src/demo/replies';
-import { type ConversationPanel, openWithKey } from './support/conversation';
+import { type ConversationPanel, useWorkbench } from './support/conversation';
 import { pausedAnswer } from './support/pausedAnswer';
 import type { Workbench } from './support/workbench';
 
@@ -10,14 +10,8 @@ describe('extension with several conversations', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
-  before(async () => {
-    ({ gateway, workbench, panel } = await openWithKey());
-  });
+  useWorkbench({}, (opened) => ({ gateway, workbench, panel } = opened));
   beforeEach(() => gateway.reset());
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
-  });
 
   it('opens a new conversation in its own tab while the previous one continues its answer', async () => {
     const apples = pausedAnswer(deltas('Apples are'), answer(' red.'));

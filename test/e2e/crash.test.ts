@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { startGateway, type Gateway, type Script } from '../../src/demo/gateway';
 import { deltas } from '../../src/demo/replies';
-import { ConversationPanel, ask, openWithKey, setKey } from './support/conversation';
+import { ConversationPanel, ask, useWorkbench, setKey } from './support/conversation';
 import { Workbench } from './support/workbench';
 
 const words = Array.from({ length: 400 }, (_, n) => `word${n}`);
@@ -18,18 +18,11 @@ const tell = (ends: () => boolean): Script =>
   };
 
 describe('extension whose host crashed during an answer', () => {
-  let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
   let ends = false;
 
-  before(async () => {
-    ({ gateway, workbench, panel } = await openWithKey({ script: tell(() => ends) }));
-  });
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
-  });
+  useWorkbench({ script: tell(() => ends) }, (opened) => ({ workbench, panel } = opened));
 
   const dieAt = async (word: number): Promise<void> => {
     await panel.answer.getByText(`word${word}`).waitFor();

@@ -7,7 +7,6 @@ import { entry, turn, wait } from '../host/health/records';
 import { randomNumbers } from '../simulate/randomNumbers';
 import { axeFindings } from './support/axeFindings';
 import { Stage } from './support/stage';
-import { patternOf } from './support/words';
 import type { ThemeId } from './support/workbench';
 
 const themes = {
@@ -127,14 +126,5 @@ describe('network health', () => {
     ]`);
     assert.deepEqual(widths, [true, true]);
     assert.deepEqual(await axeFindings(stage), []);
-  });
-
-  it('shows the essence of a model in the model picker', async () => {
-    const { workbench, words } = stage;
-    await workbench.page.setViewportSize({ width: 1280, height: 800 });
-    await workbench.runCommand(words.command('selectModel'));
-    const essence = patternOf(words.host('{0} % · first token {1} s'));
-    await workbench.page.locator('.quick-input-list').getByText(essence).first().waitFor();
-    await workbench.page.keyboard.press('Escape');
   });
 });

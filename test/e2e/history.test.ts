@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import type { ChatBody, Gateway } from '../../src/demo/gateway';
 import { answer } from '../../src/demo/replies';
-import { type ConversationPanel, openWithKey } from './support/conversation';
+import { type ConversationPanel, useWorkbench } from './support/conversation';
 import type { Workbench } from './support/workbench';
 
 function promptOf(json: ChatBody | undefined): string {
@@ -15,16 +15,15 @@ describe('quick picks of the panel', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
-  before(async () => {
-    ({ gateway, workbench, panel } = await openWithKey({
+  useWorkbench(
+    {
       script: ({ json }) => answer(`Facts: ${/[a-z]+$/.exec(promptOf(json))?.[0]} galore`),
-    }));
+    },
+    (opened) => ({ gateway, workbench, panel } = opened),
+  );
+  before(async () => {
     await askAnew('about apples');
     await askAnew('about pears');
-  });
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
   });
 
   async function askAnew(prompt: string): Promise<void> {

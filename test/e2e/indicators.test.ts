@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import type { Gateway } from '../../src/demo/gateway';
-import { answer, deltas, failure, replySequence, rateLimited } from '../../src/demo/replies';
-import { type ConversationPanel, openWithKey } from './support/conversation';
+import { answer, failure, replySequence, rateLimited } from '../../src/demo/replies';
+import { type ConversationPanel, useWorkbench } from './support/conversation';
 import { pausedAnswer } from './support/pausedAnswer';
 import type { Workbench } from './support/workbench';
 
@@ -11,17 +11,11 @@ describe('indicators outside the panel', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
-  before(async () => {
-    ({ gateway, workbench, panel } = await openWithKey());
-  });
+  useWorkbench({}, (opened) => ({ gateway, workbench, panel } = opened));
   beforeEach(async () => {
     await workbench.runCommand('HolySheep: Reset Network State');
     await workbench.runCommand('Notifications: Clear All Notifications');
     gateway.reset();
-  });
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
   });
 
   const activity = (text: string): Locator =>
@@ -63,31 +57,6 @@ describe('indicators outside the panel', () => {
       await activity('Paused until').waitFor({ state: 'hidden' });
     });
 
-    it('hides a cooldown that has expired', async () => {
-      await sendRateLimited('limited for a moment', 10);
-      await stopWait();
-      await activity('Paused until').waitFor();
-      await activity('Paused until').waitFor({ state: 'hidden' });
-    });
-
-    it('shows how many answers are streaming in other conversations', async () => {
-      const first = pausedAnswer(deltas('Apples are'), answer(' red.'));
-      gateway.script = first.script;
-      await panel.newConversation();
-      await panel.send('about apples');
-      await panel.answer.getByText('Apples are').waitFor();
-      await panel.newConversation();
-      const second = pausedAnswer(deltas('Pears are'), answer(' green.'));
-      gateway.script = second.script;
-      await panel.send('about pears');
-      await activity('Answering… (+1)').waitFor();
-      first.release();
-      await activity('(+1)').waitFor({ state: 'hidden' });
-      await activity('Answering…').waitFor();
-      second.release();
-      await activity('').waitFor({ state: 'hidden' });
-    });
-
     it('reveals the panel when clicked', async () => {
       gateway.script = () => failure(400, { message: 'Invalid model: gpt-99' });
       await panel.send('what fails in view');
@@ -127,25 +96,6 @@ describe('indicators outside the panel', () => {
       await gateway.request(2);
       await workbench.tab('what waits unseen').click();
       await panel.answer.getByText('after the wait').waitFor();
-      assert.equal(await workbench.toast().count(), 0);
-    });
-
-    it('is not shown for a stopped or quickly answered turn', async () => {
-      const paused = pausedAnswer(deltas('quick'), answer(' enough'));
-      gateway.script = paused.script;
-      await panel.newConversation();
-      await panel.send('what is answered unseen');
-      await panel.answer.getByText('quick').waitFor();
-      await panel.newConversation();
-      paused.release();
-      await activity('').waitFor({ state: 'hidden' });
-      const stopped = pausedAnswer(deltas('half'), answer(' of it'));
-      gateway.script = stopped.script;
-      await panel.send('what is stopped unseen');
-      await panel.answer.getByText('half').waitFor();
-      await panel.newConversation();
-      await workbench.runCommand('HolySheep: Stop');
-      await activity('').waitFor({ state: 'hidden' });
       assert.equal(await workbench.toast().count(), 0);
     });
   });

@@ -1,24 +1,21 @@
 import assert from 'node:assert/strict';
-import type { Gateway } from '../../src/demo/gateway';
 import { answer } from '../../src/demo/replies';
-import { ask, openWithKey, type ConversationPanel } from './support/conversation';
+import { ask, useWorkbench, type ConversationPanel } from './support/conversation';
 import type { Workbench } from './support/workbench';
 
 describe('link in an answer', () => {
-  let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
 
-  before(async () => {
-    ({ gateway, workbench, panel } = await openWithKey({
+  useWorkbench(
+    {
       script: () => answer('See [the page](https://example.com/x).'),
-    }));
+    },
+    (opened) => ({ workbench, panel } = opened),
+  );
+  before(async () => {
     await ask(workbench, 'Where?');
     await panel.inState('done').waitFor();
-  });
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
   });
 
   for (const { how, modifiers } of [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { startGateway, type Gateway, type Script } from '../../src/demo/gateway';
+import { startGateway, type Gateway } from '../../src/demo/gateway';
 import { answer, cutAfter, replySequence, rateLimited } from '../../src/demo/replies';
 import { root } from '../support/paths';
 import { setKey } from './support/conversation';
@@ -8,18 +8,6 @@ import { NativeChat } from './support/nativeChat';
 import { Workbench } from './support/workbench';
 
 const otherExtension = path.join(root, 'test/e2e/support/otherExtension');
-
-/** Replies with a tool call that reads a file of the workspace. */
-function readFile(filePath: string): Script {
-  return function* () {
-    const json = JSON.stringify({ filePath, startLine: 1, endLine: 10 });
-    const call = { index: 0, id: 'call_1', type: 'function', function: { name: 'read_file', arguments: json } };
-    yield { delta: 'I look into the file.' };
-    yield { event: { choices: [{ index: 0, delta: { tool_calls: [call] } }] } };
-    yield { finish: 'tool_calls' };
-    yield { done: true };
-  };
-}
 
 describe("VS Code's chat without a sign-in", () => {
   let gateway: Gateway;
@@ -66,20 +54,6 @@ describe("VS Code's chat without a sign-in", () => {
       gateway.requests.map(({ json }) => json?.model),
       ['gpt-4o', 'gpt-4o'],
     );
-  });
-
-  it('runs a tool that the model calls and sends its result to the model', async () => {
-    gateway.script = replySequence(readFile(workbench.workspaceFile('sample.py')), () =>
-      answer('It greets the sheep.'),
-    );
-    await chat.ask('What does sample.py do?');
-    await chat.answer.getByText('It greets the sheep.').waitFor();
-    const messages = gateway.requests[1]?.json?.messages ?? [];
-    const [call, result] = messages.slice(-2);
-    assert.deepEqual([call?.role, call?.content], ['assistant', 'I look into the file.']);
-    assert.equal(result?.role, 'tool');
-    assert.match(JSON.stringify(result.content), /def /);
-    assert.equal(gateway.requests.length, 2);
   });
 
   it('shows an answer that was resumed after its stream broke as one text, with its code in one block', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer, cutAfter, replySequence, rateLimited } from '../../src/demo/replies';
+import { answer, replySequence, rateLimited } from '../../src/demo/replies';
 import { setKey } from './support/conversation';
 import { NativeChat } from './support/nativeChat';
 import { Workbench } from './support/workbench';
@@ -57,16 +57,5 @@ describe("@holysheep in VS Code's chat", () => {
     await button('Continue').click();
     await chat.answer.getByText(/^\s*here\.\s*$/).waitFor();
     assert.match(sent(1), /"assistant","content":"The tests are"/);
-  });
-
-  it('shows code in one block when the stream broke inside the code and was resumed', async () => {
-    gateway.script = replySequence(
-      () => cutAfter('```ts\nconst a = 1;\nconst b', 'reset'),
-      () => answer(' = 2;\n```\n\nThat is all.'),
-    );
-    await chat.ask('@holysheep some code ');
-    await chat.answer.getByText('That is all.').waitFor();
-    await chat.answer.getByText(/Resumed after \d+ characters\./).waitFor();
-    assert.equal(await chat.answer.locator('.interactive-result-code-block').count(), 1);
   });
 });

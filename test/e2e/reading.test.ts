@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import type { Gateway, GatewayRequest } from '../../src/demo/gateway';
 import { answer, deltas } from '../../src/demo/replies';
-import { type ConversationPanel, ask, openWithKey } from './support/conversation';
+import { type ConversationPanel, ask, useWorkbench } from './support/conversation';
 import { pausedAnswer } from './support/pausedAnswer';
 import type { Workbench } from './support/workbench';
 
@@ -14,14 +14,8 @@ describe('reading a conversation', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
-  before(async () => {
-    ({ gateway, workbench, panel } = await openWithKey());
-  });
+  useWorkbench({}, (opened) => ({ gateway, workbench, panel } = opened));
   beforeEach(() => gateway.reset());
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
-  });
 
   const log = (): Locator => panel.frame.getByRole('log', { name: 'Conversation' });
   const measured = (what: 'scrollTop' | 'scrollHeight' | 'clientHeight'): Promise<number> =>
@@ -122,35 +116,10 @@ describe('reading a conversation', () => {
       await pressUntil('Shift+Tab', panel.assistant);
     });
 
-    it('moves between turns with the arrow keys', async () => {
-      const turn = (index: number): Locator => panel.frame.getByRole('article').nth(index);
-      await press('ArrowUp');
-      await focused(turn(2)).waitFor();
-      await press('ArrowUp');
-      await focused(turn(1)).waitFor();
-      await press('Home');
-      await focused(turn(0)).waitFor();
-      await press('ArrowDown');
-      await focused(turn(1)).waitFor();
-    });
-
     it('moves from a turn to the composer with Tab, past the contents of other turns', async () => {
       await pressUntil('Tab', panel.prompt);
       await press('Shift+Tab');
       await panel.frame.getByRole('log').locator(':focus').waitFor();
-      await press('Escape');
-      await focused(panel.prompt).waitFor();
-    });
-
-    it('stops the answer with Escape, and returns to the composer with the next Escape', async () => {
-      gateway.script = () => [{ delta: 'An answer that' }, { end: 'stall' }];
-      await panel.send('Stop me');
-      await panel.answer.getByText('An answer that').waitFor();
-      await press('Shift+Tab');
-      await panel.frame.getByRole('log').locator(':focus').waitFor();
-      await press('Escape');
-      await panel.inState('stopped').waitFor();
-      assert.equal(await gateway.requests[0]?.closed, 'client');
       await press('Escape');
       await focused(panel.prompt).waitFor();
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Gateway } from '../../src/demo/gateway';
 import { answer } from '../../src/demo/replies';
-import { type ConversationPanel, ask, openWithKey, testKey } from './support/conversation';
+import { type ConversationPanel, ask, useWorkbench, testKey } from './support/conversation';
 import type { Workbench } from './support/workbench';
 
 describe('panel after a reload of the window', () => {
@@ -9,13 +9,7 @@ describe('panel after a reload of the window', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
-  before(async () => {
-    ({ gateway, workbench, panel } = await openWithKey({ script: () => answer('whole') }));
-  });
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
-  });
+  useWorkbench({ script: () => answer('whole') }, (opened) => ({ gateway, workbench, panel } = opened));
 
   it('shows the part of an answer that had arrived before the reload', async () => {
     gateway.script = () => [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Gateway } from '../../src/demo/gateway';
 import { answer, rateLimited, replySequence } from '../../src/demo/replies';
-import { type ConversationPanel, openWithKey } from './support/conversation';
+import { type ConversationPanel, useWorkbench } from './support/conversation';
 import type { Workbench } from './support/workbench';
 
 describe('scheduled prompts in the workbench', () => {
@@ -9,13 +9,7 @@ describe('scheduled prompts in the workbench', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
-  before(async () => {
-    ({ gateway, workbench, panel } = await openWithKey());
-  });
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
-  });
+  useWorkbench({}, (opened) => ({ gateway, workbench, panel } = opened));
 
   const count = (text: string) =>
     workbench.statusBarItem('holysheep.activity').filter({ hasText: text, visible: true });

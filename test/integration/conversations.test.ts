@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { answer } from '../../src/demo/replies';
-import { closeAll, markedInNextQuickPick, shows, tabs } from '../support/conversationTabs';
+import { closeAll, shows, tabs } from '../support/conversationTabs';
 import { startFixture, stopFixture, type HostFixture } from '../support/extensionHost';
 
 async function ask(prompt: string, newConversation = true): Promise<void> {
@@ -40,19 +40,6 @@ describe('conversations', () => {
     assert.match(JSON.stringify(json?.messages), /about apples[^]*and their colour\?/);
   });
 
-  it('complete their answers even after their panels are closed', async () => {
-    let release = (): void => undefined;
-    const until = new Promise<void>((resolve) => (release = resolve));
-    fixture.gateway.script = () => [{ delta: 'half of it' }, { until }, ...answer('the rest')];
-    await ask('a long question');
-    const request = await fixture.gateway.request(1);
-    await closeAll();
-    release();
-    assert.equal(await request.closed, 'server');
-    await vscode.commands.executeCommand('holysheep.showPanel');
-    await shows(['a long question']);
-  });
-
   it('reuse an empty panel instead of opening another one', async () => {
     await ask('something');
     await vscode.commands.executeCommand('holysheep.newConversation');
@@ -62,33 +49,5 @@ describe('conversations', () => {
     await (
       await fixture.gateway.request(1)
     ).closed;
-  });
-
-  it('are opened from the history', async () => {
-    await ask('a question of the past');
-    await (
-      await fixture.gateway.request(1)
-    ).closed;
-    await closeAll();
-    const opened = shows(['a question of the past']);
-    const marked = markedInNextQuickPick('a question of the past');
-    await vscode.commands.executeCommand('holysheep.openHistory');
-    await marked;
-    await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-    await opened;
-  });
-
-  it('are deleted with their panel and restored on Undo', async () => {
-    await ask('a question to forget');
-    await (
-      await fixture.gateway.request(1)
-    ).closed;
-    await shows(['a question to forget']);
-    await vscode.commands.executeCommand('notifications.clearAll');
-    await vscode.commands.executeCommand('holysheep.deleteConversation');
-    await shows([]);
-    const restored = shows(['a question to forget']);
-    const pressUndo = setInterval(() => void vscode.commands.executeCommand('notification.acceptPrimaryAction'), 200);
-    await restored.finally(() => clearInterval(pressUndo));
   });
 });

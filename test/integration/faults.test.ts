@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FaultKind } from '../../src/engine/events';
-import { answer, failure, replySequence } from '../../src/demo/replies';
+import { answer, failure } from '../../src/demo/replies';
 import type { Script, Step } from '../../src/demo/gateway';
 import {
   collect,
@@ -67,34 +67,4 @@ describe('API request that meets a network or gateway fault', () => {
       assert.ok(failed.message.length > 10);
     });
   }
-
-  it('is repeated immediately without an unsupported parameter', async () => {
-    const { gateway, api } = fixture;
-    gateway.reset();
-    gateway.script = replySequence(
-      () => failure(400, { message: 'Unsupported parameter: stream_options', code: 'unsupported_parameter' }),
-      () => answer('fine'),
-    );
-    const events = await collect(api.ask('hello', { model: 'repaired-model' }));
-    assert.equal(find(events, 'done').text, 'fine');
-    assert.equal('stream_options' in (gateway.requests[1]?.json ?? {}), false);
-  });
-
-  it('fails with a connection fault when no server listens on the port', async () => {
-    await set('baseUrl', 'http://127.0.0.1:9/v1');
-    const { commands } = await import('vscode');
-    await commands.executeCommand('holysheep.setApiKey', 'hsa-nobody-listens');
-    const failed = find(await collect(fixture.api.ask('hello')), 'failed');
-    assert.equal(failed.kind, 'connection');
-    await set('baseUrl', fixture.gateway.baseUrl);
-  });
-
-  it('fails with a DNS fault for a host that does not exist', async () => {
-    await set('baseUrl', 'http://no-such-host.invalid/v1');
-    const { commands } = await import('vscode');
-    await commands.executeCommand('holysheep.setApiKey', 'hsa-no-such-host');
-    const failed = find(await collect(fixture.api.ask('hello')), 'failed');
-    assert.ok(['dns', 'offline'].includes(failed.kind), failed.kind);
-    await set('baseUrl', fixture.gateway.baseUrl);
-  });
 });

@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { answer, failure, replySequence } from '../../src/demo/replies';
 import { healthViewType } from '../../src/host/contributions';
 import type { HealthReport, HealthRow } from '../../src/shared/healthMessages';
-import { waitForEvents } from '../host/conversation/scriptedEngine';
 import { collect, find, startFixture, stopFixture, type HostFixture } from '../support/extensionHost';
 
 describe('network health', () => {
@@ -49,12 +48,5 @@ describe('network health', () => {
       tabs().map(({ label }) => label),
       ['Network health'],
     );
-  });
-
-  it('can be opened again after its tab was closed', async () => {
-    await vscode.window.tabGroups.close(tabs());
-    await open();
-    while (tabs().length === 0) await waitForEvents();
-    assert.equal(tabs().length, 1);
   });
 });

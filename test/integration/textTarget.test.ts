@@ -167,28 +167,6 @@ describe('code from an answer', function () {
       assert.equal(document.getText(), source.replace('before\n', 'before\nnew\n'));
     });
 
-    it('replaces the original code even if it has moved', async () => {
-      const { document } = await open(`new\n${source}`);
-      await answerPreview('apply', target.apply(exchange(document.uri), answered));
-      assert.equal(document.getText(), `new\n${replaced}`);
-    });
-
-    for (const [defect, content, reason] of [
-      ['has changed', source.replace('second', 'other'), /has changed since you asked/],
-      ['occurs twice', `new\n${source}${source}`, /more than once/],
-    ] as const) {
-      it(`is refused when the code ${defect}`, async () => {
-        const { document } = await open(content);
-        await assert.rejects(target.apply(exchange(document.uri), answered), reason);
-        assert.equal(document.getText(), content);
-      });
-    }
-
-    it('is rejected with a message when the document already contains the code', async () => {
-      const { document } = await open(source);
-      await assert.rejects(target.apply(exchange(document.uri), original.trimEnd()), /already contains this code/);
-    });
-
     it('is rejected when neither the prompt nor the editor has a selection', async () => {
       await open(source);
       await focusPanel();

@@ -63,6 +63,13 @@ export async function stopFixture(fixture: HostFixture | undefined): Promise<voi
   }
 }
 
+/** Starts a fixture before the tests of the enclosing suite, and stops it after them. */
+export function useFixture(script: Script, onStarted: (fixture: HostFixture) => void): void {
+  let fixture: HostFixture | undefined;
+  before(async () => onStarted((fixture = await startFixture(script))));
+  after(() => stopFixture(fixture));
+}
+
 export async function collect(events: AsyncIterable<StreamEvent>): Promise<StreamEvent[]> {
   const all: StreamEvent[] = [];
   for await (const event of events) all.push(event);

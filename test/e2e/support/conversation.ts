@@ -64,11 +64,24 @@ export async function ask(workbench: Workbench, prompt: string): Promise<Convers
 }
 
 /** A gateway, a workbench with its base URL and a key for it, and the panel. */
-export async function openWithKey(
-  options: GatewayOptions = {},
-): Promise<{ readonly gateway: Gateway; readonly workbench: Workbench; readonly panel: ConversationPanel }> {
-  const gateway = await startGateway(options);
-  const workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
-  await setKey(workbench);
-  return { gateway, workbench, panel: new ConversationPanel(workbench) };
+export interface OpenedWorkbench {
+  readonly gateway: Gateway;
+  readonly workbench: Workbench;
+  readonly panel: ConversationPanel;
+}
+
+/** Opens a workbench with a key before the tests of the enclosing suite, and closes it after them. */
+export function useWorkbench(options: GatewayOptions, onOpened: (opened: OpenedWorkbench) => void): void {
+  let gateway: Gateway;
+  let workbench: Workbench;
+  before(async () => {
+    gateway = await startGateway(options);
+    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
+    await setKey(workbench);
+    onOpened({ gateway, workbench, panel: new ConversationPanel(workbench) });
+  });
+  after(async () => {
+    await workbench.close();
+    await gateway.close();
+  });
 }

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { assertNode } from '../install/dependencies.mjs';
-import { Progress } from './progress';
 import { runJobs, withNeeds } from './schedule';
 import { suiteJobs } from './suite';
 import { runSuiteJob, type JobResult, type SuiteJob } from './suiteJob';
@@ -14,22 +13,24 @@ async function main(args: readonly string[]): Promise<void> {
 
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interruption.abort());
-  const progress = new Progress(jobs, process.stdout, () => performance.now());
   const results = new Map<SuiteJob, JobResult>();
-  const record = (job: SuiteJob, result: JobResult): void => {
+  const record = (job: SuiteJob, result: JobResult, startedAt = performance.now()): void => {
     results.set(job, result);
-    if (!interruption.signal.aborted) progress.end(job, result);
+    if (interruption.signal.aborted) return;
+    const outcome = job.kind === 'preparation' && result.failed === 0 ? 'done' : summary(result.passed, result.failed);
+    console.log(`${job.name}: ${outcome} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
   };
 
-  const capacity = { cores: availableParallelism(), memoryMb: process.availableMemory() / 2 ** 20 };
+  // A job with VS Code and a browser needs up to 2 GB for each core.
+  const cores = Math.min(availableParallelism(), process.availableMemory() / 2 ** 31);
   await runJobs(
     jobs,
-    capacity,
+    cores,
     {
       run: async (job) => {
-        progress.start(job);
-        const result = await runSuiteJob(job, interruption.signal, (text) => progress.print(text));
-        record(job, result);
+        const startedAt = performance.now();
+        const result = await runSuiteJob(job, interruption.signal);
+        record(job, result, startedAt);
         return result.failed === 0;
       },
       skip: (job, failedNeed) => {
@@ -74,8 +75,12 @@ function report(results: ReadonlyMap<SuiteJob, JobResult>): void {
     console.log('No test has run.');
     failedTests = 1;
   }
-  console.log(`${passedTests} passed, ${failedTests} failed`);
+  console.log(summary(passedTests, failedTests));
   process.exitCode = failedTests > 0 ? 1 : 0;
+}
+
+function summary(passed: number, failed: number): string {
+  return `${passed} passed, ${failed} failed`;
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

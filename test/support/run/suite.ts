@@ -3,22 +3,17 @@ import path from 'node:path';
 import { packageScript, root } from '../paths';
 import { onDesktop } from '../vscode/testHost';
 import { hostWindows } from './hostWindows';
-import type { Resources } from './schedule';
 import type { SuiteJob } from './suiteJob';
 
 const reporter = path.join(root, 'test/support/countingReporter.cjs');
 
-/** Resources of a job that keeps a processor core busy. */
-const busy: Resources = { cores: 1, memoryMb: 1000 };
-/** Resources of a job that waits for timers and other processes about half of the time. */
-const partlyWaiting: Resources = { cores: 0.5, memoryMb: 1000 };
-/** Resources of a job that downloads and unpacks files and otherwise waits. */
-const installing: Resources = { cores: 0.5, memoryMb: 500 };
+/** Cores of a job that keeps one busy, of one that waits for timers and other processes, and of a download. */
+const [busy, partlyWaiting, installing] = [1, 0.5, 0.5];
 /**
- * Resources of a job with VS Code and a browser, which sometimes wait. On a desktop, only one such job may run at a
- * time, because its window needs the focus.
+ * Cores of a job with VS Code and a browser, which sometimes wait. On a desktop, only one such job may run at a time,
+ * because its window needs the focus.
  */
-const window: Resources = { cores: onDesktop ? Infinity : 0.65, memoryMb: 1500 };
+const window = onDesktop ? Infinity : 0.65;
 
 /**
  * The end-to-end tests that take longest. They start first, because they would otherwise end long after all other jobs.
@@ -33,10 +28,10 @@ export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
     preparation('vscode oldest', { showsProgress: true }),
     preparation('desktop newest', { showsProgress: true }),
     preparation('desktop oldest', { showsProgress: true }),
-    preparation('vsix', { takes: busy }),
+    preparation('vsix', { cores: busy }),
     preparation('packaged extension', { needs: ['vscode newest', 'vsix'] }),
-    // Runs after `vsix`, because both jobs write `dist`. The windows read `dist` until they close.
-    preparation('development build', { after: ['vsix'] }),
+    // Needs `vsix`, because both jobs write `dist`. The windows read `dist` until they close.
+    preparation('development build', { needs: ['vsix'] }),
     check('check', 'src test', ['typescript/bin/tsc', '-p', '.']),
     check('check', 'webview', ['typescript/bin/tsc', '-p', 'src/webview']),
     check('lint', 'eslint', ['eslint/bin/eslint.js', '.']),
@@ -56,7 +51,7 @@ function preparation(name: string, differences: Partial<SuiteJob> = {}): SuiteJo
     kind: 'preparation',
     command: ['--import', 'tsx', 'test/support/run/prepare.ts', name],
     needs: [],
-    takes: installing,
+    cores: installing,
     ...differences,
   };
 }
@@ -68,7 +63,7 @@ function check(stage: string, part: string, [script, ...args]: readonly [string,
     kind: 'check',
     command: [packageScript(script), ...args],
     needs: [],
-    takes: busy,
+    cores: busy,
   };
 }
 
@@ -94,12 +89,12 @@ function mochaJob(stage: string, name: string, args: readonly string[], mochaArg
     env: { MOCHA_MUST_END: '1' },
     mayBeEmpty: mochaArgs.length > 0,
     needs: [],
-    takes: busy,
+    cores: busy,
   };
 }
 
 function unitJob(folder: string, mochaArgs: readonly string[]): SuiteJob {
-  return { ...mochaJob('unit', `unit ${folder}`, [`test/${folder}/**/*.test.ts`], mochaArgs), takes: partlyWaiting };
+  return { ...mochaJob('unit', `unit ${folder}`, [`test/${folder}/**/*.test.ts`], mochaArgs), cores: partlyWaiting };
 }
 
 /**
@@ -119,7 +114,7 @@ function hostJobs(version: string, mochaArgs: readonly string[]): readonly Suite
       mayBeEmpty: mochaArgs.length > 0,
       env: { MOCHA_REPORTER: reporter, MOCHA_ARGUMENTS: JSON.stringify(mochaArgs) },
       needs: ['development build', ...(onDesktop ? [`desktop ${version}`] : [`vscode ${version}`, 'browser'])],
-      takes: window,
+      cores: window,
     }));
 }
 
@@ -137,6 +132,6 @@ function e2eJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
       mochaArgs,
     ),
     needs: ['packaged extension', 'browser'],
-    takes: window,
+    cores: window,
   }));
 }

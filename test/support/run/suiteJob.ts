@@ -44,15 +44,8 @@ const logsFolder = path.join(out, 'logs');
 /** Time after which a process is killed because it hangs, in milliseconds. */
 const timeoutMs = 30 * 60_000;
 
-/**
- * Runs the job's process. The output is also written to a file in `out/logs` and, if the job shows progress, passed to
- * `print`.
- */
-export async function runSuiteJob(
-  job: SuiteJob,
-  signal: AbortSignal,
-  print: (text: string) => void,
-): Promise<JobResult> {
+/** Runs the job's process. The output is also written to a file in `out/logs` and, if the job shows progress, printed. */
+export async function runSuiteJob(job: SuiteJob, signal: AbortSignal): Promise<JobResult> {
   const log = path.join(logsFolder, `${job.name.replaceAll(/\W+/g, '-')}.log`);
   mkdirSync(logsFolder, { recursive: true });
   rmSync(log, { force: true });
@@ -66,7 +59,7 @@ export async function runSuiteJob(
     onOutput: (text) => {
       output += text;
       appendFileSync(log, text);
-      if (job.showsProgress) print(text);
+      if (job.showsProgress) process.stdout.write(text);
     },
   });
   const totals = existsSync(totalsFile) ? (JSON.parse(readFileSync(totalsFile, 'utf8')) as MochaTotals) : undefined;
@@ -75,7 +68,7 @@ export async function runSuiteJob(
 }
 
 /** Counts the tests of a job whose process ended with `exitCode`. `totals` is undefined if mocha did not finish. */
-export function countTests(
+function countTests(
   { kind, mayBeEmpty }: Pick<SuiteJob, 'kind' | 'mayBeEmpty'>,
   exitCode: number,
   totals?: MochaTotals,

@@ -70,13 +70,6 @@ describe('loopback guard', () => {
   };
   const token = (): string => new URL(guard.address({})).searchParams.get('tkn')!;
 
-  for (const path of ['/', '/?folder=/', '/vscode-remote-resource?path=/etc/passwd', '//', '/?tkn=', '/?tkn=guess']) {
-    it(`refuses a request for ${path} without the cookie`, async () => {
-      assert.equal((await send(guard, { path })).status, 403);
-      assert.deepEqual(received, []);
-    });
-  }
-
   it('refuses a wrong cookie, and the cookie of another server', async () => {
     const [name = '', value = ''] = (await cookieOf()).split('=');
     for (const cookie of ['', name, `${name}=`, `${name}=${value}x`, `${name}=${value.slice(1)}`, `other=${value}`]) {
@@ -92,13 +85,6 @@ describe('loopback guard', () => {
       { path: `/?tkn=${token()}`, method: 'POST' },
     ]) {
       assert.equal((await send(guard, sent)).status, 403, sent.path);
-    }
-    assert.deepEqual(received, []);
-  });
-
-  it('refuses a WebSocket without the cookie', async () => {
-    for (const headers of [[], ['Cookie: vscode-tkn=guess'], [`Cookie: vscode-tkn=${token()}`]]) {
-      assert.match(await upgrade(guard, headers), /^HTTP\/1\.1 403 /);
     }
     assert.deepEqual(received, []);
   });
@@ -124,13 +110,6 @@ describe('loopback guard', () => {
     assert.deepEqual(received, ['GET /first']);
   });
 
-  it('exchanges the token of the start page for a cookie, and preserves the other parts of the address', async () => {
-    const { pathname, search } = new URL(guard.address({ folder: '/a b' }));
-    const { status, headers } = await send(guard, { path: pathname + search });
-    assert.deepEqual([status, headers.location], [302, '/?folder=%2Fa+b']);
-    assert.match(headers['set-cookie']![0]!, /=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/);
-  });
-
   it('forwards requests with the cookie', async () => {
     const headers = { cookie: `theme=dark; ${await cookieOf()}` };
     const reply = await send(guard, { method: 'POST', path: '/mint-key?x=1', headers, body: 'Hello' });
@@ -142,19 +121,5 @@ describe('loopback guard', () => {
     const reply = await upgrade(guard, [`Cookie: ${await cookieOf()}`]);
     assert.equal(reply, 'HTTP/1.1 101 Switching Protocols\r\n\r\nafter the head comes an echo');
     assert.deepEqual(received, ['upgrade /socket']);
-  });
-
-  it('uses a different token for each server', async () => {
-    const other = await startLoopbackGuard('unused');
-    assert.notEqual(new URL(other.address({})).searchParams.get('tkn'), token());
-    await other.close();
-  });
-
-  it('closes the connection when the guarded server has stopped', async () => {
-    const headers = { cookie: await cookieOf() };
-    guarded.closeAllConnections();
-    await new Promise((resolve) => guarded.close(resolve));
-    await assert.rejects(send(guard, { headers }), { code: 'ECONNRESET' });
-    assert.equal(await upgrade(guard, [`Cookie: ${headers.cookie}`]).catch(() => ''), '');
   });
 });
