@@ -173,18 +173,4 @@ describe('reading of a stream in pieces', () => {
       );
     }).timeout(120_000);
   }
-
-  for (const { name, lines } of recordings) {
-    it(`gives the same events and deltas for the recording ${name} in pieces of seven bytes`, async () => {
-      const bytes = printed(
-        lines.flatMap((line) => [`data: ${line}`, '']),
-        ['\n'],
-        '',
-      );
-      const sent = lines.map((line) => ({ data: line, name: undefined }));
-      const parts: Uint8Array[] = [];
-      for (let at = 0; at < bytes.length; at += 7) parts.push(bytes.subarray(at, at + 7));
-      assert.deepEqual(await read(parts), expected(sent));
-    });
-  }
 });

@@ -61,17 +61,6 @@ const headerCases: readonly Case[] = [
     120,
   ],
   [
-    'the exhausted one of two rate limits',
-    {
-      'x-ratelimit-remaining-requests': '0',
-      'x-ratelimit-reset-requests': '2s',
-      'x-ratelimit-remaining-tokens': '14999',
-      'x-ratelimit-reset-tokens': '8m',
-    },
-    '',
-    2000,
-  ],
-  [
     'the later of two exhausted rate limits, which is listed last',
     {
       'x-ratelimit-remaining-requests': '0',
@@ -128,12 +117,6 @@ const headerCases: readonly Case[] = [
     '',
     undefined,
   ],
-  [
-    'a header name that only resembles a reset',
-    { 'x-ratelimit-remaining': '0', 'x-ratelimit-resetting': '60' },
-    '',
-    undefined,
-  ],
 ];
 
 const errorWithMessage = (message: string): unknown => ({ error: { message } });
@@ -158,7 +141,6 @@ const bodyCases: readonly Case[] = [
     errorWithMessage('Rate limit reached for gpt-4 on tokens per min (TPM): Limit 10000. Please try again in 20s.'),
     20_000,
   ],
-  ['OpenAI, milliseconds', {}, errorWithMessage('Please try again in 349ms. Visit …'), 349],
   [
     'Groq',
     {},
@@ -166,14 +148,6 @@ const bodyCases: readonly Case[] = [
       'Rate limit reached for model `llama-3.3-70b-versatile` in organization `org_01` service tier `on_demand` on tokens per day (TPD): Limit 100000, Used 99336, Requested 1500. Please try again in 12m2.304s. Need more tokens?',
     ),
     722_304,
-  ],
-  [
-    'Azure, in a message',
-    {},
-    errorWithMessage(
-      'Requests to the ChatCompletions_Create Operation under Azure OpenAI API have exceeded token rate limit of your current OpenAI S0 pricing tier. Please retry after 22 seconds. Please go here: https://aka.ms/oai/quotaincrease.',
-    ),
-    22_000,
   ],
   [
     'Gemini, RetryInfo in a list',
@@ -234,7 +208,6 @@ const bodyCases: readonly Case[] = [
     37_000,
   ],
   ['a field in seconds', {}, { error: { retry_after: 2520 } }, 2_520_000],
-  ['a field as a time', {}, { error: { retry_after: '2026-01-15T09:00:37.000Z' } }, 37_000],
   ['a field in milliseconds', {}, { retry_after_ms: 1200 }, 1200],
   ['an error that is a text', {}, { error: 'Too fast, retry in 3 s' }, 3000],
   ['words before the duration', {}, errorWithMessage('Please retry your request in 20 seconds'), 20_000],
@@ -242,7 +215,6 @@ const bodyCases: readonly Case[] = [
   ['a duration that is cut at the maximum length', {}, errorWithMessage(`try again in ${'1s'.repeat(80)}`), 50_000],
   ['a duration beyond the part of a message that is searched', {}, `${'x'.repeat(5000)} try again in 20s`, undefined],
   ['a wait', {}, errorWithMessage('Please wait 20 seconds before the next request'), 20_000],
-  ['a wait for some time', {}, errorWithMessage('Please wait for 20 seconds'), 20_000],
   ['a wait of at least some time', {}, errorWithMessage('Please wait at least 20 seconds'), 20_000],
   ['minutes and seconds in words', {}, errorWithMessage('Please retry in 1 minute and 20 seconds.'), 80_000],
   ['Chinese', {}, errorWithMessage('请求过于频繁，请在 20 秒后重试'), 20_000],
@@ -276,7 +248,6 @@ const bodyCases: readonly Case[] = [
   ['a minute', {}, errorWithMessage('Please wait a minute'), 60_000],
   ['an unknown duration', {}, errorWithMessage('Try again in a moment'), undefined],
   ['a field in milliseconds', {}, { error: { resetsInMs: 2500 } }, 2500],
-  ['a field of an error quoted in plain text', {}, 'Failed: {"error":{"message":"no","retry_after":8}}', 8000],
   ['a field with the time of the reset', {}, { error: { resets_at: '2026-01-15T09:00:37Z' } }, 37_000],
   ['plain text', {}, 'Too Many Requests, retry in 7 seconds', 7000],
   ['no time at all', {}, errorWithMessage('Overloaded. Please try again later.'), undefined],
@@ -401,11 +372,8 @@ describe('parsing of retry-after in any response', () => {
     ['repeated "try again"', 'try again '.repeat(size / 10)],
     ['digits without a unit', `retry in ${'1'.repeat(size)}`],
     ['repeated numbers with an unknown unit', `retry in ${'1x '.repeat(size / 3)}`],
-    ['Chinese digits and units', '1秒 '.repeat(size / 3)],
-    ['repeated decimal points', `retry in ${'1.'.repeat(size / 2)}`],
     ['open brackets', '['.repeat(size)],
     ['nested errors', `${'{"error":'.repeat(size / 10)}1${'}'.repeat(size / 10)}`],
-    ['escaped JSON in a message', JSON.stringify({ error: { message: '['.repeat(size) } })],
     ['a list of empty errors', `[${'{},'.repeat(size / 4)}{}]`],
   ];
   for (const [name, body] of hostile) {

@@ -40,17 +40,6 @@ describe('reason why a request waits at the gate', () => {
     } satisfies GateBlock);
   });
 
-  it('contains an estimated end of the wait after the cooldown, and a new estimate every second', async () => {
-    const { clock, cooldown } = start();
-    const expired = cooldown.expired();
-    const block = expired.renewBlock(undefined);
-    assert.equal(expired.renewBlock(block), block);
-    await clock.advance(999);
-    assert.equal(expired.renewBlock(block), block);
-    await clock.advance(1);
-    assert.equal(expired.renewBlock(block).until, clock.now() + 1000);
-  });
-
   it('contains a new estimate of the end of the wait after the clock was set back', () => {
     const { clock, cooldown } = start();
     const expired = cooldown.expired();

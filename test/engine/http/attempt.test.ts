@@ -151,11 +151,6 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
   ],
   ['an error as text', (body) => body.event({ error: 'no' }), inband({ error: 'no' })],
   [
-    'a connection that breaks after text',
-    (body) => breakAfterReading(body.delta('a'), connectionError),
-    fault({ type: 'error', error: connectionError, streaming: true, baseUrl }),
-  ],
-  [
     'a connection that breaks after the finish reason',
     (body) => breakAfterReading(body.delta('a').finish('length'), connectionError),
     finished('length'),
@@ -374,11 +369,6 @@ async function readPieces(pieces: readonly string[], type: string, maxEvents = I
 }
 
 describe('reading of a response body', () => {
-  it('treats a body whose pieces are all empty as empty', async () => {
-    const { end } = await readPieces(['', ''], 'text/event-stream');
-    assert.deepEqual(end, { kind: 'stream', empty: true });
-  });
-
   it('uses the content type header when the start of the body does not show whether it is a stream', async () => {
     const { eventsBeforeEnd } = await readPieces([`${'x'.repeat(70)}\n`, 'data: 1\n\n'], 'text/event-stream');
     assert.equal(eventsBeforeEnd, 1);
@@ -449,17 +439,6 @@ describe('answer of a turn with several attempts', () => {
     assert.equal(answer.requestMode('auto', undefined), 'original');
   });
 
-  it('is restarted in every attempt until the new answer has replaced the previous one', () => {
-    const { answer } = createAnswer({ text: 'old', mode: 'restart' });
-    answer.startAttempt('restart');
-    answer.add({ type: 'text', text: 'ne' });
-    answer.endAttempt();
-    assert.equal(answer.requestMode('auto', undefined), 'restart');
-    answer.startAttempt('restart');
-    answer.add({ type: 'text', text: 'newer' });
-    assert.equal(answer.requestMode('auto', undefined), 'continue');
-  });
-
   const firstDeltas: readonly (readonly [type: string, add: (answer: Answer) => void])[] = [
     ['text', (answer) => answer.add({ type: 'text', text: 'a' })],
     ['reasoning', (answer) => answer.add({ type: 'reasoning', text: 'Hm' })],
@@ -488,29 +467,5 @@ describe('answer of a turn with several attempts', () => {
     answer.startAttempt('original');
     answer.add({ type: 'text', text: 'a' });
     assert.equal(clock.pending, 0);
-  });
-
-  it('emits nothing when the stream breaks during a repetition of the partial answer', async () => {
-    const { answer, readEvents } = createAnswer({ text: partial });
-    answer.startAttempt('continue');
-    answer.add({ type: 'text', text: partial.slice(0, 5) });
-    answer.endAttempt();
-    answer.finish();
-    assert.deepEqual(await readEvents(), []);
-  });
-
-  it('emits only the number of dropped characters when the continuation is a repetition of the partial answer', async () => {
-    const { answer, readEvents } = createAnswer({ text: partial });
-    answer.startAttempt('continue');
-    answer.add({ type: 'text', text: partial });
-    assert.equal(answer.finish(), true);
-    assert.deepEqual(await readEvents(), [`continue ${partial.length}`]);
-  });
-
-  it('emits nothing for an empty continuation', async () => {
-    const { answer, readEvents } = createAnswer({ text: partial });
-    answer.startAttempt('continue');
-    answer.finish();
-    assert.deepEqual(await readEvents(), []);
   });
 });

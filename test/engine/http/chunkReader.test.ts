@@ -71,11 +71,6 @@ const streams: readonly (readonly [name: string, events: readonly string[], pars
     [0, 1],
   ],
   [
-    'does not parse later events, whatever the script of their text',
-    ['羊', '🐑', 'é', '\u2028'].map((text) => event(text)),
-    [0, 1],
-  ],
-  [
     'parses only two events after the JSON around the text has changed',
     [event('a'), event('b'), ...['c', 'd', 'e'].map((text) => event(text, ',"created":2'))],
     [0, 1, 2, 3],
@@ -116,11 +111,6 @@ const streams: readonly (readonly [name: string, events: readonly string[], pars
   [
     'parses all events whose text has two parts',
     ['a', 'b', 'c'].map((text) => `{"choices":[{"delta":{"content":["${text}","x"]}}]}`),
-    [0, 1, 2],
-  ],
-  [
-    'parses all events whose text follows another part',
-    ['a', 'b', 'c'].map((text) => `{"choices":[{"delta":{"content":["x","${text}"]}}]}`),
     [0, 1, 2],
   ],
   [
@@ -220,11 +210,6 @@ describe('chunk reader that avoids parsing JSON', () => {
     assert.equal(read([...differentFrames, ...sameFrame]).parsed.length, 23);
     assert.equal(read([...differentFrames.slice(0, 10), ...sameFrame]).parsed.length, 12);
   });
-
-  it('parses only a part of the events when the JSON around the text changes every three events', () => {
-    const events = Array.from({ length: 90 }, (_, n) => event(`t${n}`, `,"created":${Math.floor(n / 3)}`));
-    assert.equal(read(events).parsed.length, 60);
-  });
 });
 
 describe('detection of a restart within a stream', () => {
@@ -258,9 +243,5 @@ describe('detection of a restart within a stream', () => {
 
   it('ignores new IDs when every chunk has a different ID', () => {
     assert.equal(restartsOf(chunk('a', 'x', 'assistant'), chunk('b', 'y'), chunk('c', 'z')), 0);
-  });
-
-  it('ignores a repeated role with the same ID', () => {
-    assert.equal(restartsOf(chunk('a', 'x', 'assistant'), chunk('a', 'y'), chunk('a', 'z', 'assistant')), 0);
   });
 });

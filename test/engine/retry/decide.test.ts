@@ -55,10 +55,9 @@ function faultOf(row: FaultName, retryAfterMs?: number): Fault {
 }
 
 /** A fault with the state of its turn and the settings. Omitted parts have their defaults. */
-interface DecisionCase {
+interface DecisionCase extends Partial<Situation> {
   readonly row: FaultName;
   readonly retryAfterMs?: number;
-  readonly history?: Partial<Situation>;
   readonly retry?: Partial<EngineSettings['retry']>;
   readonly resume?: EngineSettings['resume'];
   readonly fallbackModels?: readonly string[];
@@ -69,15 +68,15 @@ interface DecisionCase {
 function decideCase({
   row,
   retryAfterMs,
-  history,
   retry,
   resume = 'auto',
   fallbackModels = [],
   continueWithFallback = 'off',
+  ...situation
 }: DecisionCase): Decision {
   const timeout = { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null };
   const settings = { retry: { ...defaultRetry, ...retry }, resume, timeout, fallbackModels, continueWithFallback };
-  return decide({ ...newTurn, fault: faultOf(row, retryAfterMs), ...history }, settings, () => 0.5);
+  return decide({ ...newTurn, fault: faultOf(row, retryAfterMs), ...situation }, settings, () => 0.5);
 }
 
 const rowsOf = (...policies: readonly FaultRow['policy']['retry'][]): readonly FaultName[] =>
@@ -89,27 +88,19 @@ type Outcome =
 
 const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, outcome: Outcome])[] = [
   ['a first server error', { row: 'serverError' }, [500, 'backoff', 5]],
-  [
-    'a third server error in a row',
-    { row: 'serverError', history: { retries: 2, sameRowFaults: 2 } },
-    [2000, 'backoff', 3],
-  ],
-  [
-    'a fault with one retry left',
-    { row: 'serverError', history: { retries: 4, sameRowFaults: 4 } },
-    [8000, 'backoff', 1],
-  ],
-  ['a fault without a retry left', { row: 'serverError', history: { retries: 5, sameRowFaults: 5 } }, 'fail'],
+  ['a third server error in a row', { row: 'serverError', retries: 2, sameRowFaults: 2 }, [2000, 'backoff', 3]],
+  ['a fault with one retry left', { row: 'serverError', retries: 4, sameRowFaults: 4 }, [8000, 'backoff', 1]],
+  ['a fault without a retry left', { row: 'serverError', retries: 5, sameRowFaults: 5 }, 'fail'],
   ['a fault with retries switched off', { row: 'serverError', retry: { maxRetries: 0 } }, 'fail'],
   ['a fault with jitter switched off', { row: 'serverError', retry: { jitter: 'none' } }, [1000, 'backoff', 5]],
   [
     'a fault with a lower maximum delay',
-    { row: 'serverError', history: { retries: 4 }, retry: { maxDelayMs: 3000 } },
+    { row: 'serverError', retries: 4, retry: { maxDelayMs: 3000 } },
     [1500, 'backoff', 1],
   ],
   [
     'a fault with decorrelated jitter and a previous delay of 5000 ms',
-    { row: 'serverError', history: { previousDelayMs: 5000 }, retry: { jitter: 'decorrelated' } },
+    { row: 'serverError', previousDelayMs: 5000, retry: { jitter: 'decorrelated' } },
     [8000, 'backoff', 5],
   ],
   ['a server error with a retry-after', { row: 'serverError', retryAfterMs: 10_000 }, [10_500, 'server', 5]],
@@ -136,7 +127,7 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
   ],
   [
     'a rate limit with a retry-after but without a retry left',
-    { row: 'rateLimited', retryAfterMs: 1000, history: { retries: 5 } },
+    { row: 'rateLimited', retryAfterMs: 1000, retries: 5 },
     'fail',
   ],
   [
@@ -146,38 +137,22 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
   ],
   ['a used-up budget of the API key, without a retry-after', { row: 'creditResets' }, 'fail'],
 
-  [
-    'an unknown host for the third time',
-    { row: 'hostNotFound', history: { sameRowFaults: 2, retries: 2 } },
-    [2000, 'backoff', 1],
-  ],
-  ['an unknown host for the fourth time', { row: 'hostNotFound', history: { sameRowFaults: 3, retries: 3 } }, 'fail'],
+  ['an unknown host for the third time', { row: 'hostNotFound', sameRowFaults: 2, retries: 2 }, [2000, 'backoff', 1]],
+  ['an unknown host for the fourth time', { row: 'hostNotFound', sameRowFaults: 3, retries: 3 }, 'fail'],
   ['a web page', { row: 'webPage' }, [500, 'backoff', 1]],
-  ['a web page for the second time', { row: 'webPage', history: { sameRowFaults: 1, retries: 1 } }, 'fail'],
-  [
-    'a web page after other faults',
-    { row: 'webPage', history: { sameRowFaults: 0, retries: 3 } },
-    [4000, 'backoff', 1],
-  ],
-  ['a second reply that is not HTTP', { row: 'notHttp', history: { sameRowFaults: 1, retries: 1 } }, 'fail'],
-  [
-    'an empty reply for the second time',
-    { row: 'noBody', history: { sameRowFaults: 1, retries: 1 } },
-    [1000, 'backoff', 1],
-  ],
-  ['an empty reply for the third time', { row: 'noBody', history: { sameRowFaults: 2, retries: 2 } }, 'fail'],
-  ['a conflict for the third time', { row: 'conflict', history: { sameRowFaults: 2, retries: 2 } }, 'fail'],
-  [
-    'a gateway timeout for the third time',
-    { row: 'gatewayTimeout', history: { sameRowFaults: 2, retries: 2 } },
-    'fail',
-  ],
-  ['garbled JSON for the third time', { row: 'garbledBody', history: { sameRowFaults: 2, retries: 2 } }, 'fail'],
+  ['a web page for the second time', { row: 'webPage', sameRowFaults: 1, retries: 1 }, 'fail'],
+  ['a web page after other faults', { row: 'webPage', sameRowFaults: 0, retries: 3 }, [4000, 'backoff', 1]],
+  ['a second reply that is not HTTP', { row: 'notHttp', sameRowFaults: 1, retries: 1 }, 'fail'],
+  ['an empty reply for the second time', { row: 'noBody', sameRowFaults: 1, retries: 1 }, [1000, 'backoff', 1]],
+  ['an empty reply for the third time', { row: 'noBody', sameRowFaults: 2, retries: 2 }, 'fail'],
+  ['a conflict for the third time', { row: 'conflict', sameRowFaults: 2, retries: 2 }, 'fail'],
+  ['a gateway timeout for the third time', { row: 'gatewayTimeout', sameRowFaults: 2, retries: 2 }, 'fail'],
+  ['garbled JSON for the third time', { row: 'garbledBody', sameRowFaults: 2, retries: 2 }, 'fail'],
   ['an empty answer', { row: 'noText' }, [500, 'backoff', 1]],
-  ['an empty answer for the second time', { row: 'noText', history: { sameRowFaults: 1, retries: 1 } }, 'fail'],
+  ['an empty answer for the second time', { row: 'noText', sameRowFaults: 1, retries: 1 }, 'fail'],
   [
     'reasoning without an answer for the second time',
-    { row: 'noText', history: { ...cut, sameRowFaults: 1, resumesLeft: 2 } },
+    { row: 'noText', ...cut, sameRowFaults: 1, resumesLeft: 2 },
     'fail',
   ],
 
@@ -189,30 +164,30 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
   ],
   [
     'a second connection reset',
-    { row: 'connectionReset', history: { freeReplayUsed: true, sameRowFaults: 1 } },
+    { row: 'connectionReset', freeReplayUsed: true, sameRowFaults: 1 },
     [500, 'backoff', 5],
   ],
   [
     'a connection reset before any byte of a continuation',
-    { row: 'connectionReset', history: { hasText: true, hasOutput: true } },
+    { row: 'connectionReset', hasText: true, hasOutput: true },
     'replay',
   ],
 
   ['a connection lost before any text', { row: 'connectionLost' }, [500, 'backoff', 5]],
-  ['an answer whose stream broke', { row: 'connectionLost', history: cut }, [500, 'backoff', 3]],
+  ['an answer whose stream broke', { row: 'connectionLost', ...cut }, [500, 'backoff', 3]],
   [
     'an answer whose stream broke, without a retry left, because resumes are counted separately',
-    { row: 'connectionLost', history: { ...cut, retries: 5 } },
+    { row: 'connectionLost', ...cut, retries: 5 },
     [500, 'backoff', 3],
   ],
   [
     'an answer whose stream broke after two resumes',
-    { row: 'streamTruncated', history: { ...cut, resumes: 2, resumesLeft: 1 } },
+    { row: 'streamTruncated', ...cut, resumes: 2, resumesLeft: 1 },
     [2000, 'backoff', 1],
   ],
   [
     'reasoning whose stream broke, with resuming switched off, because there is no text to keep',
-    { row: 'connectionLost', history: { isResuming: true, hasOutput: true }, resume: 'off' },
+    { row: 'connectionLost', isResuming: true, hasOutput: true, resume: 'off' },
     [500, 'backoff', 3],
   ],
   [
@@ -222,95 +197,50 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
   ],
   [
     'a rate limit during a resume',
-    { row: 'rateLimited', retryAfterMs: 5000, history: { hasText: true, hasOutput: true, retries: 3 } },
+    { row: 'rateLimited', retryAfterMs: 5000, hasText: true, hasOutput: true, retries: 3 },
     [5250, 'server', 2],
   ],
   ['being offline', { row: 'offline' }, 'wait-for-network'],
   ['being offline with retries switched off', { row: 'offline', retry: { maxRetries: 0 } }, 'fail'],
 
-  ['a fault with an empty retry budget', { row: 'serverError', history: { tokens: 0.9 } }, 'fail'],
-  [
-    'a fault with the last token of the retry budget',
-    { row: 'serverError', history: { tokens: 1 } },
-    [500, 'backoff', 5],
-  ],
+  ['a fault with an empty retry budget', { row: 'serverError', tokens: 0.9 }, 'fail'],
+  ['a fault with the last token of the retry budget', { row: 'serverError', tokens: 1 }, [500, 'backoff', 5]],
   [
     'a timeout, which costs two tokens, with one token left in the retry budget',
-    { row: 'headersTimeout', history: { tokens: 1.9 } },
+    { row: 'headersTimeout', tokens: 1.9 },
     'fail',
   ],
   [
     'an answer whose stream broke, with resuming switched off',
-    { row: 'connectionLost', history: cut, resume: 'off' },
+    { row: 'connectionLost', ...cut, resume: 'off' },
     'fail',
   ],
-  [
-    'reasoning whose stream broke, with resuming switched off, because there is no text to keep',
-    { row: 'connectionLost', history: { isResuming: true, hasOutput: true }, resume: 'off' },
-    [500, 'backoff', 3],
-  ],
-  [
-    'a connection lost before any text, with resuming switched off',
-    { row: 'connectionLost', resume: 'off' },
-    [500, 'backoff', 5],
-  ],
-  [
-    'a rate limit during a resume',
-    { row: 'rateLimited', retryAfterMs: 5000, history: { hasText: true, hasOutput: true, retries: 3 } },
-    [5250, 'server', 2],
-  ],
-  ['being offline', { row: 'offline' }, 'wait-for-network'],
-  ['being offline with retries switched off', { row: 'offline', retry: { maxRetries: 0 } }, 'fail'],
-
-  ['a fault with an empty retry budget', { row: 'serverError', history: { tokens: 0.9 } }, 'fail'],
-  [
-    'a fault with the last token of the retry budget',
-    { row: 'serverError', history: { tokens: 1 } },
-    [500, 'backoff', 5],
-  ],
-  [
-    'a timeout, which costs two tokens, with one token left in the retry budget',
-    { row: 'headersTimeout', history: { tokens: 1.9 } },
-    'fail',
-  ],
-  [
-    'a timeout with two tokens left in the retry budget',
-    { row: 'headersTimeout', history: { tokens: 2 } },
-    [500, 'backoff', 5],
-  ],
+  ['a timeout with two tokens left in the retry budget', { row: 'headersTimeout', tokens: 2 }, [500, 'backoff', 5]],
   [
     'a rate limit with an empty retry budget, because the wait for a retry-after costs no token',
-    { row: 'rateLimited', retryAfterMs: 1000, history: { tokens: 0 } },
+    { row: 'rateLimited', retryAfterMs: 1000, tokens: 0 },
     [1125, 'server', 5],
   ],
-  [
-    'a fault whose backoff ends at the deadline',
-    { row: 'serverError', history: { idleMs: deadlineMs - 500 } },
-    [500, 'backoff', 5],
-  ],
-  [
-    'a fault whose backoff would end after the deadline',
-    { row: 'serverError', history: { idleMs: deadlineMs - 499 } },
-    'fail',
-  ],
+  ['a fault whose backoff ends at the deadline', { row: 'serverError', idleMs: deadlineMs - 500 }, [500, 'backoff', 5]],
+  ['a fault whose backoff would end after the deadline', { row: 'serverError', idleMs: deadlineMs - 499 }, 'fail'],
   [
     'a rate limit with a retry-after that ends at the deadline',
-    { row: 'rateLimited', retryAfterMs: 10_000, history: { idleMs: 290_000 } },
+    { row: 'rateLimited', retryAfterMs: 10_000, idleMs: 290_000 },
     [10_500, 'server', 5],
   ],
   [
     'a rate limit with a retry-after that ends at the deadline, even if the turn has waited before',
-    { row: 'rateLimited', retryAfterMs: 10_000, history: { idleMs: 290_000, hasWaited: true } },
+    { row: 'rateLimited', retryAfterMs: 10_000, idleMs: 290_000, hasWaited: true },
     [10_500, 'server', 5],
   ],
   [
     'a rate limit with a retry-after that ends after the deadline, if the turn has waited before',
-    { row: 'rateLimited', retryAfterMs: 10_001, history: { idleMs: 290_000, hasWaited: true } },
+    { row: 'rateLimited', retryAfterMs: 10_001, idleMs: 290_000, hasWaited: true },
     'fail',
   ],
   [
     'a fault whose deadline is later because longer retry-afters are allowed',
-    { row: 'serverError', history: { idleMs: 599_000 }, retry: { maxHintMs: 600_000 } },
+    { row: 'serverError', idleMs: 599_000, retry: { maxHintMs: 600_000 } },
     [500, 'backoff', 5],
   ],
 ];
@@ -336,6 +266,7 @@ describe('retry policy', () => {
     it(`never retries ${row}, even with a retry-after`, () => {
       const decision = decideCase({ row, retryAfterMs: 1000 });
       assert.deepEqual([decision.type, decision.type === 'fail' && decision.fault.row], ['fail', row]);
+      assert.equal(isRetryable(faultTable[row].policy), false);
     });
   }
 
@@ -369,22 +300,22 @@ describe('retry policy', () => {
     ['there was no progress for too long', { idleMs: deadlineMs }, faultTable.deadline.message],
   ] as const) {
     it(`ends the turn with the fault kind budget when ${name}`, () => {
-      const decision = decideCase({ row: 'serverError', history });
+      const decision = decideCase({ row: 'serverError', ...history });
       assert.ok(decision.type === 'fail');
       assert.deepEqual([decision.fault.kind, decision.fault.message], ['budget', message]);
     });
   }
 
   it('ends the turn with resumesWithoutText when two resumes have added no text', () => {
-    const decision = decideCase({ row: 'streamTruncated', history: { ...cut, resumesLeft: 0, emptyResumes: 2 } });
+    const decision = decideCase({ row: 'streamTruncated', ...cut, resumesLeft: 0, emptyResumes: 2 });
     assert.ok(decision.type === 'fail');
     assert.equal(decision.fault.row, 'resumesWithoutText');
   });
 
   it('uses the next fallback model when the breaker is open, but only before the first text', () => {
-    const decisionCase = { row: 'serverError', history: { breakerOpen: true }, fallbackModels: ['m', 'n'] } as const;
+    const decisionCase = { row: 'serverError', breakerOpen: true, fallbackModels: ['m', 'n'] } as const;
     assert.deepEqual(decideCase(decisionCase), { type: 'fall-back', model: 'n' } satisfies Decision);
-    assert.equal(decideCase({ ...decisionCase, history: { ...cut, breakerOpen: true } }).type, 'wait');
+    assert.equal(decideCase({ ...decisionCase, ...cut, breakerOpen: true }).type, 'wait');
   });
 
   for (const [name, row, overloads, model] of [
@@ -393,7 +324,7 @@ describe('retry policy', () => {
     ['a third rate limit, which concerns the key and not the model', 'rateLimitedWithoutRetryAfter', 2, undefined],
   ] as const) {
     it(`${model ? 'uses the next fallback model' : 'keeps the model'} after ${name}`, () => {
-      const decision = decideCase({ row, history: { overloads }, fallbackModels: ['m', 'n'] });
+      const decision = decideCase({ row, overloads, fallbackModels: ['m', 'n'] });
       assert.equal(decision.type === 'fall-back' ? decision.model : undefined, model);
     });
   }
@@ -401,38 +332,22 @@ describe('retry policy', () => {
   const partial = { ...cut, isContinuable: true } as const;
   const refused = { hasText: true, hasOutput: true, isContinuable: true } as const;
   const continuationCases: readonly (readonly [name: string, decisionCase: DecisionCase, isContinued: boolean])[] = [
-    ['a refused resume because of an overload', { row: 'overloaded', history: refused }, true],
-    ['a stream that broke because of an overload', { row: 'overloaded', history: partial }, true],
-    [
-      'an overload beyond the longest retry-after',
-      { row: 'overloaded', history: refused, retryAfterMs: 900_000 },
-      true,
-    ],
-    ['an overload after the last retry', { row: 'overloaded', history: { ...refused, retries: 5 } }, true],
-    ['the last resume', { row: 'connectionLost', history: { ...partial, resumesLeft: 0 } }, true],
-    [
-      'two resumes without text',
-      { row: 'streamTruncated', history: { ...partial, resumesLeft: 0, emptyResumes: 2 } },
-      true,
-    ],
-    ['a fault that opens the breaker', { row: 'badGateway', history: { ...refused, breakerOpen: true } }, true],
-    ['a broken stream with resumes left', { row: 'connectionLost', history: partial }, false],
-    ['a refused resume because of a rate limit', { row: 'rateLimitedWithoutRetryAfter', history: refused }, false],
-    ['a refused resume because of a server error', { row: 'serverError', history: refused }, false],
-    [
-      'the last refused resume because of a lost connection',
-      { row: 'connectionReset', history: { ...refused, retries: 5 } },
-      false,
-    ],
-    ['being offline with an open breaker', { row: 'offline', history: { ...refused, breakerOpen: true } }, false],
-    ['a content filter', { row: 'answerFiltered', history: { ...partial, resumesLeft: 0 } }, false],
-    [
-      'an overload of an answer with tool calls',
-      { row: 'overloaded', history: { ...refused, isContinuable: false } },
-      false,
-    ],
-    ['an overload with resuming switched off', { row: 'overloaded', history: refused, resume: 'off' }, false],
-    ['an overload of the last model', { row: 'overloaded', history: { ...refused, models: ['m', 'n'] } }, false],
+    ['a refused resume because of an overload', { row: 'overloaded', ...refused }, true],
+    ['a stream that broke because of an overload', { row: 'overloaded', ...partial }, true],
+    ['an overload beyond the longest retry-after', { row: 'overloaded', ...refused, retryAfterMs: 900_000 }, true],
+    ['an overload after the last retry', { row: 'overloaded', ...refused, retries: 5 }, true],
+    ['the last resume', { row: 'connectionLost', ...partial, resumesLeft: 0 }, true],
+    ['two resumes without text', { row: 'streamTruncated', ...partial, resumesLeft: 0, emptyResumes: 2 }, true],
+    ['a fault that opens the breaker', { row: 'badGateway', ...refused, breakerOpen: true }, true],
+    ['a broken stream with resumes left', { row: 'connectionLost', ...partial }, false],
+    ['a refused resume because of a rate limit', { row: 'rateLimitedWithoutRetryAfter', ...refused }, false],
+    ['a refused resume because of a server error', { row: 'serverError', ...refused }, false],
+    ['the last refused resume because of a lost connection', { row: 'connectionReset', ...refused, retries: 5 }, false],
+    ['being offline with an open breaker', { row: 'offline', ...refused, breakerOpen: true }, false],
+    ['a content filter', { row: 'answerFiltered', ...partial, resumesLeft: 0 }, false],
+    ['an overload of an answer with tool calls', { row: 'overloaded', ...refused, isContinuable: false }, false],
+    ['an overload with resuming switched off', { row: 'overloaded', ...refused, resume: 'off' }, false],
+    ['an overload of the last model', { row: 'overloaded', ...refused, models: ['m', 'n'] }, false],
   ];
   for (const [name, decisionCase, isContinued] of continuationCases) {
     it(`${isContinued ? 'lets the next fallback model continue' : 'keeps the model'} after ${name}`, () => {
@@ -442,12 +357,6 @@ describe('retry policy', () => {
       const [auto, ask, off] = modes;
       assert.deepEqual(auto, isContinued ? { type: 'fall-back', model: 'n' } : off);
       assert.deepEqual(ask, isContinued ? { ...off, fallbackModel: 'n' } : off);
-    });
-  }
-
-  for (const row of rowsOf('never', 'breaker', 'repair')) {
-    it(`does not count ${row} as retryable`, () => {
-      assert.equal(isRetryable(faultTable[row].policy), false);
     });
   }
 
@@ -466,7 +375,7 @@ describe('retry policy', () => {
           const decision = decideCase({
             row,
             ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-            history,
+            ...history,
             retry: { maxRetries },
           });
           // Waiting for the network does not depend on the number of attempts.
@@ -492,7 +401,7 @@ describe('retry policy', () => {
         const decision = decideCase({
           row,
           ...(retryAfterMs > 0 ? { retryAfterMs } : {}),
-          history: { freeReplayUsed: true },
+          freeReplayUsed: true,
         });
         if (decision.type === 'wait') assert.ok(decision.delayMs >= Math.max(retryAfterMs, retryAfterMs > 0 ? 0 : 250));
         else assert.equal(decision.type === 'wait-for-network' ? 'offline' : 'hint', faultTable[row].policy.retry);
@@ -546,7 +455,7 @@ describe('decision about the route', () => {
         ...faultOf(row),
         ...(['connectionRefused', 'connectionReset', 'certificateUntrusted'].includes(row) && routeFault),
       };
-      const decision = decideCase({ row, history: { fault, ...history } });
+      const decision = decideCase({ row, fault, ...history });
       assert.equal(decision.type, outcome);
       if (decision.type === 'switch-route') assert.equal(decision.to, backup);
     });
@@ -554,17 +463,15 @@ describe('decision about the route', () => {
 
   it('is to fail when the network is down, no route responds and no attempt is left', () => {
     const history = { otherRoute: backup, retries: 5 };
-    assert.equal(decideCase({ row: 'offline', history }).type, 'probe-routes');
-    assert.equal(
-      decideCase({ row: 'offline', history: { ...history, probeResult: { route: undefined } } }).type,
-      'fail',
-    );
+    assert.equal(decideCase({ row: 'offline', ...history }).type, 'probe-routes');
+    assert.equal(decideCase({ row: 'offline', ...history, probeResult: { route: undefined } }).type, 'fail');
   });
 
   it('keeps the route after a third overload when a fallback model is set', () => {
     const decision = decideCase({
       row: 'overloaded',
-      history: { otherRoute: backup, overloads: 2 },
+      otherRoute: backup,
+      overloads: 2,
       fallbackModels: ['n'],
     });
     assert.deepEqual(decision, { type: 'fall-back', model: 'n' });
@@ -578,8 +485,8 @@ describe('decision in the queue of a gate', () => {
     leftMs,
     cause: { until: leftMs, delayMs: leftMs, source: 'server', reason: 'rate-limit', ...cause },
   });
-  const decideBlock = (block: Block, { history, ...decisionCase }: Omit<DecisionCase, 'row'> = {}): Decision =>
-    decideCase({ ...decisionCase, row: 'serverError', history: { fault: faultOfBlock(block), block, ...history } });
+  const decideBlock = (block: Block, decisionCase: Omit<DecisionCase, 'row'> = {}): Decision =>
+    decideCase({ row: 'serverError', fault: faultOfBlock(block), block, ...decisionCase });
 
   for (const [name, block, expected] of [
     ['a named cooldown', blockOf('cooldown', 9000), { source: 'server', hintMs: 9000 }],
@@ -594,7 +501,7 @@ describe('decision in the queue of a gate', () => {
   }
 
   it('does not count a retry twice that waits in the queue', () => {
-    const decision = decideBlock(blockOf('cooldown', 1000), { history: { retries: 1, isRetryPending: true } });
+    const decision = decideBlock(blockOf('cooldown', 1000), { retries: 1, isRetryPending: true });
     assert.equal(decision.type === 'wait' && decision.attemptsLeft, 4);
   });
 
@@ -617,7 +524,7 @@ describe('decision in the queue of a gate', () => {
     ['a cooldown that is longer than any turn waits', deadlineMs + 1, {}, 'usageLimitReached', true],
   ] as const) {
     it(`is to ${row === undefined ? 'wait' : 'fail'} for ${name}`, () => {
-      const decision = decideBlock(blockOf('cooldown', leftMs), { history });
+      const decision = decideBlock(blockOf('cooldown', leftMs), history);
       if (row === undefined) return assert.equal(decision.type, 'wait');
       assert.ok(decision.type === 'fail');
       assert.deepEqual([decision.fault.row, decision.beyondMaxHint], [row, beyondMaxHint]);
@@ -656,13 +563,13 @@ describe('decision in the queue of a gate', () => {
     ['waits for a rate limit, which concerns every model', blockOf('cooldown', 5000), seen, 'auto', undefined],
   ] as const) {
     it(name, () => {
-      const decision = decideBlock(block, { history, continueWithFallback, fallbackModels: ['m', 'n'] });
+      const decision = decideBlock(block, { ...history, continueWithFallback, fallbackModels: ['m', 'n'] });
       assert.deepEqual(decision.type === 'fall-back' ? decision.model : undefined, expected);
     });
   }
 
   it('offers the fallback model if the user decides about it', () => {
-    const options = { history: seen, continueWithFallback: 'ask', fallbackModels: ['n'] } as const;
+    const options = { ...seen, continueWithFallback: 'ask', fallbackModels: ['n'] } as const;
     for (const leftMs of [5000, 400_000]) {
       const decision = decideBlock(blockOf('breaker', leftMs), options);
       assert.equal((decision.type === 'wait' || decision.type === 'fail') && decision.fallbackModel, 'n');

@@ -51,14 +51,6 @@ describe('answer', () => {
     assert.deepEqual([run.events, run.shown], [['text Hel', 'text lo'], 'Hello']);
   });
 
-  it('keeps the partial answer until a restarted answer is longer', () => {
-    const run = new ShownAnswer('12345', 'restart').append('abc', 'de');
-    assert.equal(run.shown, '12345');
-    run.append('f', 'g');
-    assert.deepEqual(run.events, ['resumed', 'replaced', 'text g']);
-    assert.equal(run.shown, 'abcdefg');
-  });
-
   for (const [name, received, expected] of [
     ['is replaced by a shorter restarted answer once that answer is complete', 'short', 'short'],
     ['keeps the partial answer when a restarted answer is empty', '', 'a long answer'],
@@ -69,13 +61,6 @@ describe('answer', () => {
       assert.equal(run.shown, expected);
     });
   }
-
-  it('is replaced by a restarted answer that consists of tool calls only', () => {
-    const run = new ShownAnswer('let me look', 'restart');
-    run.answer.add({ type: 'toolCall', part: { index: 0, id: 'c', name: 'read', arguments: '{}' } });
-    run.finish();
-    assert.equal(run.shown, '');
-  });
 
   it('discards a restarted answer that is not shown yet when the answer is restarted again', () => {
     const run = new ShownAnswer('12345', 'restart').append('xxxx');
@@ -152,17 +137,6 @@ describe('answer', () => {
         }
         run.finish();
         assert.equal(run.shown, pieces.join('') || partial);
-      }),
-      { numRuns: propertyRuns },
-    );
-  });
-
-  it('is the same however a restarted answer is split into deltas', () => {
-    fc.assert(
-      fc.property(fc.string(), fc.string({ minLength: 1 }), fc.nat(), (partial, text, seed) => {
-        const splitAt = seed % (text.length + 1);
-        const split = new ShownAnswer(partial, 'restart').append(text.slice(0, splitAt), text.slice(splitAt));
-        assert.equal(split.shown, new ShownAnswer(partial, 'restart').append(text).shown);
       }),
       { numRuns: propertyRuns },
     );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { EngineSettings } from '../../../src/engine/engine';
 import { EngineRun, EngineWorld } from '../../support/engineRun';
-import { answering, rejecting, status, streaming, type Reply, type SentRequest } from '../../support/scriptedFetch';
+import { answering, status, streaming, type Reply, type SentRequest } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
 
 const fullAnswer =
@@ -68,16 +68,6 @@ describe('partial answer with continueWithFallback "auto"', () => {
     assert.deepEqual([run.last('done').text, run.shownText, run.of('replaced').length], [fullAnswer, fullAnswer, 0]);
   });
 
-  it('is continued by the fallback model when its stream breaks because of an overload', async () => {
-    const failing = streaming((body) => {
-      body.delta(half).event({ error: { type: 'overloaded_error', message: 'Overloaded' } });
-      body.end();
-    });
-    const run = await start({ 'claude-sonnet-4': [failing], 'gpt-4o': [answering(remainder)] }, 'auto').toEnd();
-    assert.deepEqual(modelsOf(run), ['claude-sonnet-4', 'gpt-4o']);
-    assert.equal(run.shownText, fullAnswer);
-  });
-
   it('is continued by the fallback model when three resumes have broken off', async () => {
     const parts = [half, remainder.slice(0, 5), remainder.slice(5, 10), remainder.slice(10, 15)];
     const replies = { 'claude-sonnet-4': parts.map((part) => cut(part)), 'gpt-4o': [answering(remainder.slice(15))] };
@@ -87,26 +77,8 @@ describe('partial answer with continueWithFallback "auto"', () => {
     assert.equal(run.shownText, fullAnswer);
   });
 
-  it('is continued by the fallback model when two resumes have added nothing', async () => {
-    const run = await start(
-      { 'claude-sonnet-4': [cut(half), emptyStream], 'gpt-4o': [answering(remainder)] },
-      'auto',
-    ).toEnd();
-    assert.deepEqual([modelsOf(run).length, run.shownText], [4, fullAnswer]);
-  });
-
-  it('is continued by the fallback model when the circuit breaker of its model opens', async () => {
-    const replies = { 'claude-sonnet-4': [cut(half), status(502)], 'gpt-4o': [answering(remainder)] };
-    const run = await start(replies, 'auto').toEnd();
-    assert.deepEqual([modelsOf(run).at(-1), run.shownText], ['gpt-4o', fullAnswer]);
-    assert.equal(run.of('waiting').length, 5, 'four backoffs after refused resumes and one after the broken stream');
-  });
-
   it('is continued by the fallback model when another turn has opened the breaker before the resume', async () => {
-    const replies = byModel({
-      'claude-sonnet-4': [cut(half), status(502)],
-      'gpt-4o': [answering(remainder)],
-    });
+    const replies = byModel({ 'claude-sonnet-4': [cut(half), status(502)], 'gpt-4o': [answering(remainder)] });
     const world = new EngineWorld({ replies: [replies], settings: settingsFor('auto'), random: () => 0.99 });
     const run = world.ask({ request });
     await settle();
@@ -165,27 +137,6 @@ describe('partial answer with continueWithFallback "auto"', () => {
     assert.deepEqual(lastMessage(run.wire.requests[2]), { role: 'assistant', content: half });
     assert.deepEqual([run.last('resumed').how, run.shownText], ['prefill', fullAnswer]);
   });
-
-  it('is continued by a continue prompt when the fallback model refuses the prefill', async () => {
-    const refusal = status(400, { error: { message: 'This model does not support assistant message prefill.' } });
-    const replies = { 'gpt-5': [cut(half), overloaded], 'claude-sonnet-4': [refusal, answering(remainder)] };
-    const run = await new EngineRun({
-      replies: [byModel(replies)],
-      settings: settingsFor('auto', ['claude-sonnet-4']),
-      request: { model: 'gpt-5' },
-    }).toEnd();
-    assert.deepEqual(
-      run.of('attempt').map(({ model, why, how }) => [model, why, how]),
-      [
-        ['gpt-5', 'first', undefined],
-        ['gpt-5', 'resume', 'continue'],
-        ['claude-sonnet-4', 'switch', 'prefill'],
-        ['claude-sonnet-4', 'repair', 'continue'],
-      ],
-    );
-    assert.match(JSON.stringify(lastMessage(run.wire.requests[3])), new RegExp(`«${half}»`));
-    assert.equal(run.shownText, fullAnswer);
-  });
 });
 
 describe('partial answer with continueWithFallback "ask"', () => {
@@ -196,14 +147,6 @@ describe('partial answer with continueWithFallback "ask"', () => {
     assert.deepEqual([afterCut?.fallbackModel, afterCut?.actions.includes('continueWithFallback')], [undefined, false]);
     assert.deepEqual([afterOverload?.fallbackModel, afterOverload?.actions[0]], ['gpt-4o', 'continueWithFallback']);
     assert.deepEqual([run.of('model'), run.shownText], [[], fullAnswer]);
-  });
-
-  it('offers the fallback model while it waits because of an open circuit breaker', async () => {
-    const run = start({ 'claude-sonnet-4': [cut(half), status(502)] }, 'ask');
-    while (run.of('waiting').at(-1)?.reason !== 'breaker') await run.clock.next();
-    const { fallbackModel, actions } = run.last('waiting');
-    assert.deepEqual([fallbackModel, actions[0]], ['gpt-4o', 'continueWithFallback']);
-    run.turn.stop();
   });
 
   it('is continued by the fallback model at once when the user asks for that during a wait', async () => {
@@ -224,12 +167,6 @@ describe('partial answer with continueWithFallback "ask"', () => {
     assert.deepEqual([kind, text, fallbackModel, actions[0]], ['truncated', half, 'gpt-4o', 'continueWithFallback']);
   });
 
-  it('offers the fallback model when the model stays overloaded until the retries are spent', async () => {
-    const run = await start({ 'claude-sonnet-4': [cut(half), overloaded] }, 'ask').toEnd();
-    const { kind, fallbackModel, actions } = run.last('failed');
-    assert.deepEqual([kind, fallbackModel, actions[0]], ['overloaded', 'gpt-4o', 'continueWithFallback']);
-  });
-
   it('offers the fallback model when an overload that another turn reported lasts longer than the turn may wait', async () => {
     const replies = byModel({
       'claude-sonnet-4': [cut(half), status(529, { error: { type: 'overloaded_error' } }, { 'retry-after': '900' })],
@@ -248,11 +185,6 @@ describe('partial answer with continueWithFallback "ask"', () => {
   it('does not offer a model that the turn has used', async () => {
     const run = await start({ 'claude-sonnet-4': [cut(half), overloaded] }, 'ask', ['claude-sonnet-4']).toEnd();
     assert.ok(run.of('waiting').every(({ fallbackModel }) => fallbackModel === undefined));
-    assert.equal(run.last('failed').fallbackModel, undefined);
-  });
-
-  it('does not offer a model when the connection fails, because the model is not the cause', async () => {
-    const run = await start({ 'claude-sonnet-4': [cut(half), rejecting('ECONNRESET')] }, 'ask').toEnd();
     assert.equal(run.last('failed').fallbackModel, undefined);
   });
 });
@@ -294,52 +226,4 @@ describe('partial answer that no fallback model continues', () => {
   it('is one with the setting "off"', async () => {
     assertNotContinued(await start(replies, 'off').toEnd());
   });
-
-  for (const mode of ['ask', 'auto'] as const) {
-    it(`is one without fallback models with the setting "${mode}"`, async () => {
-      assertNotContinued(await start(replies, mode, []).toEnd());
-    });
-
-    it(`is one with tool calls with the setting "${mode}"`, async () => {
-      const call = {
-        choices: [
-          { index: 0, delta: { tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '{' } }] } },
-        ],
-      };
-      const calling = streaming((body) => {
-        body.delta(half).event(call);
-        setImmediate(() => setImmediate(() => body.break()));
-      });
-      assertNotContinued(await start({ ...replies, 'claude-sonnet-4': [calling, overloaded] }, mode).toEnd());
-    });
-
-    it(`is one of reasoning only with the setting "${mode}"`, async () => {
-      const thinking = streaming((body) => {
-        body.event({ choices: [{ index: 0, delta: { reasoning_content: 'Let me see.' } }] });
-        setImmediate(() => setImmediate(() => body.break()));
-      });
-      assertNotContinued(await start({ ...replies, 'claude-sonnet-4': [thinking, overloaded] }, mode).toEnd());
-    });
-
-    for (const resume of ['off', 'restart'] as const) {
-      it(`is one with the settings "${mode}" and resume "${resume}"`, async () => {
-        const run = new EngineRun({
-          replies: [byModel(replies)],
-          settings: { ...settingsFor(mode), resume },
-          request,
-        });
-        assertNotContinued(await run.toEnd());
-      });
-    }
-
-    it(`is one that the user has continued with resume "off" and the setting "${mode}"`, async () => {
-      const run = new EngineRun({
-        replies: [overloaded],
-        settings: { ...settingsFor(mode), resume: 'off' },
-        request,
-        options: { resumeFrom: { text: half, hadReasoning: false, mode: 'continue' } },
-      });
-      assertNotContinued(await run.toEnd());
-    });
-  }
 });

@@ -26,11 +26,6 @@ describe('stream that ends with [DONE] but without a finish reason', () => {
     assert.deepEqual([second.last('done').text, second.of('attempt').length], [answer, 1]);
   });
 
-  it('counts as complete when the continuation repeats the complete answer', async () => {
-    const world = new EngineWorld({ replies: [unfinished(answer), unfinished(answer)] });
-    assert.equal((await ask(world)).last('done').text, answer);
-  });
-
   it('is continued as long as continuations add text', async () => {
     const world = new EngineWorld({ replies: [unfinished('Sheep graze '), unfinished('on the '), finished('hill.')] });
     const run = await ask(world);

@@ -51,14 +51,6 @@ describe('parameters of a request', () => {
     assert.deepEqual(await send({ model: 'o3', defaults }, {}), { temperature: 0.7, max_completion_tokens: 2048 });
   });
 
-  it('need the facts about a model only once for each attempt', async () => {
-    const asked: string[] = [];
-    const deps = { facts: (model: string) => void asked.push(model) };
-    const run = new EngineRun({ replies: [status(503), status(503), answering('ok')], deps });
-    await run.toEnd();
-    assert.deepEqual(asked, ['gpt-4o', 'gpt-4o', 'gpt-4o']);
-  });
-
   it('are chosen for the model of each attempt', async () => {
     const run = new EngineRun({
       replies: [status(503), status(503), status(503), answering('ok')],
@@ -92,13 +84,4 @@ describe('parameters of a request', () => {
       assert.match(message, /doesn't support a parameter: Unsupported parameter: '/);
     });
   }
-
-  it('are corrected for each of two turns that run at the same time', async () => {
-    const replies = [refusal('temperature'), refusal('temperature'), answering('a'), answering('b')];
-    const first = new EngineRun({ replies });
-    const second = first.world.ask();
-    await first.toEnd();
-    await second.toEnd();
-    assert.deepEqual([first.last('done').text, second.last('done').text].sort(), ['a', 'b']);
-  });
 });

@@ -34,13 +34,6 @@ describe('exception of an observer', () => {
     assert.match(world.log.join('\n'), /the channel is closed/);
   });
 
-  it('does not end a turn, and is logged, when the listener for ended turns throws it', async () => {
-    const world = new EngineWorld({ replies: [answering('ok')], deps: { onTurnEnd: fail } });
-    const run = await world.ask().toEnd();
-    assert.equal(run.last('done').text, 'ok');
-    assert.match(world.log.join('\n'), /onTurnEnd.*the channel is closed/);
-  });
-
   it('does not end a turn when the store of shared cooldowns throws it', async () => {
     const unhandled: unknown[] = [];
     const onUnhandled = (reason: unknown): void => void unhandled.push(reason);

@@ -45,20 +45,6 @@ describe('answer whose stream broke', () => {
     assert.equal(run.of('attempt')[1]?.how, 'continue');
   });
 
-  it('is resumed with a request that contains the partial answer and quotes its last 200 characters', async () => {
-    const long = 'x'.repeat(100) + 'The quick brown fox. '.repeat(20);
-    const run = await new EngineRun({ replies: [cut(long), answering('End.')] }).toEnd();
-    const [question, partial, continuePrompt] = messagesOf(run.wire.requests[1]);
-    assert.deepEqual([question?.role, partial?.role, continuePrompt?.role], ['user', 'assistant', 'user']);
-    assert.equal(partial?.content, long);
-    assert.ok(continuePrompt?.content.includes(`«${long.slice(-200)}»`));
-  });
-
-  it('is joined to a continuation without the overlap', async () => {
-    const run = await new EngineRun({ replies: [cut(half), answering(half.slice(-20) + remainder)] }).toEnd();
-    assert.deepEqual([run.last('done').text, run.last('resumed').trimmed], [fullAnswer, 20]);
-  });
-
   it('appears only once when the continuation repeats it from the beginning', async () => {
     const run = await new EngineRun({ replies: [cut(half), answering(fullAnswer)] }).toEnd();
     assert.deepEqual([run.last('done').text, run.last('resumed').trimmed], [fullAnswer, half.length]);
@@ -131,18 +117,6 @@ describe('answer whose stream broke', () => {
     }).toEnd();
     assert.equal(messagesOf(run.wire.requests[1]).length, 1);
     assert.deepEqual([run.last('resumed').how, run.last('done').text], ['restart', fullAnswer]);
-  });
-
-  it('is resumed by a continue prompt instead of a prefill when it has reasoning', async () => {
-    const reasoned = streaming((body) => {
-      body.event({ choices: [{ delta: { reasoning_content: 'Hm.' } }] }).delta(half);
-      setImmediate(() => setImmediate(() => body.break()));
-    });
-    const run = await new EngineRun({
-      replies: [reasoned, answering(remainder)],
-      request: { model: 'claude-sonnet-4' },
-    }).toEnd();
-    assert.deepEqual([run.last('resumed').how, run.last('done').text], ['continue', fullAnswer]);
   });
 
   it('is restarted when the stream broke within a tool call', async () => {
@@ -231,14 +205,6 @@ describe('answer whose stream broke', () => {
     assert.ok(run.of('text').every(({ text }) => text.isWellFormed()));
   });
 
-  it('never splits a surrogate pair that arrives in two deltas', async () => {
-    const run = await new EngineRun({ replies: [answering('sheep \ud83d', '\udc11!')] }).toEnd();
-    assert.deepEqual(
-      run.of('text').map(({ text }) => text),
-      ['sheep ', '\ud83d\udc11!'],
-    );
-  });
-
   it('is continued when the model was switched before any text arrived', async () => {
     const rateLimited = status(429, {}, { 'retry-after': '60' });
     const run = new EngineRun({ replies: [rateLimited, cut(half), answering(remainder)] });
@@ -258,19 +224,6 @@ describe('answer whose stream broke', () => {
       ['restart', 'continue'],
     );
     assert.equal(run.last('done').text, fullAnswer);
-  });
-
-  it('is replaced by a restarted answer that consists of a tool call', async () => {
-    const call = {
-      choices: [{ delta: { tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: '{}' } }] } }],
-    };
-    const calling = streaming((body) => {
-      body.delta('Let me see.').event(call);
-      setImmediate(() => setImmediate(() => body.break()));
-    });
-    const callOnly = streaming((body) => body.event(call).finish('tool_calls').done());
-    const run = await new EngineRun({ replies: [calling, callOnly] }).toEnd();
-    assert.deepEqual([run.last('done').text, run.last('done').finishReason, run.shownText], ['', 'tool_calls', '']);
   });
 
   it('is not resumed with the setting "off", but offers Continue and Restart answer', async () => {
@@ -319,14 +272,6 @@ describe('resume budget of a turn', () => {
       replies: [cut(half), refused, refused, refused, refused, answering(remainder)],
     }).toEnd();
     assert.equal(run.last('done').text, fullAnswer);
-  });
-});
-
-describe('turn that continues an answer with an incomplete tool call', () => {
-  it('restarts the answer', async () => {
-    const earlier = { text: half, hadReasoning: false, hadToolCalls: true, mode: 'continue' } as const;
-    const run = await new EngineRun({ replies: [answering(fullAnswer)], options: { resumeFrom: earlier } }).toEnd();
-    assert.deepEqual([run.last('resumed').how, run.last('done').text], ['restart', fullAnswer]);
   });
 });
 

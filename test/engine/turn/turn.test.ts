@@ -54,17 +54,6 @@ describe('turn', () => {
     assert.ok(!run.log.join().includes('hsa-secret'));
   });
 
-  it('ignores headers and keys in environment variables', async () => {
-    process.env['OPENAI_CUSTOM_HEADERS'] = 'Authorization: Bearer other\nx-other: 1';
-    try {
-      const run = await new EngineRun({ replies: [answering('ok')] }).toEnd();
-      const headers = run.wire.requests[0]?.headers;
-      assert.deepEqual([headers?.get('authorization'), headers?.get('x-other')], ['Bearer hsa-secret-key-1', null]);
-    } finally {
-      delete process.env['OPENAI_CUSTOM_HEADERS'];
-    }
-  });
-
   it('waits for the Retry-After of the gateway and announces it', async () => {
     const run = new EngineRun({ replies: [rateLimited(5), answering('ok')], random: () => 0 });
     await settle();
@@ -122,11 +111,6 @@ describe('turn', () => {
     });
   }
 
-  it('does not name the Retry-After as the cause when it fails because the retries are used up', async () => {
-    const run = await new EngineRun({ replies: [rateLimited(20)], settings: { retry: { maxRetries: 0 } } }).toEnd();
-    assert.equal(run.last('failed').beyondMaxHint, undefined);
-  });
-
   it('fails when the Retry-After exceeds the allowed maximum, and states when the rate limit resets', async () => {
     const run = await new EngineRun({ replies: [rateLimited(3600)] }).toEnd();
     assert.equal(run.wire.requests.length, 1);
@@ -152,12 +136,6 @@ describe('turn', () => {
       });
     }
 
-    it('to the next prompt as well, while the limit lasts', async () => {
-      const run = await new EngineRun({ replies: [rateLimited(7200)] }).toEnd();
-      const next = await run.world.ask().toEnd();
-      assert.equal(next.last('failed').actions[0], 'sendLater');
-    });
-
     const refusals: readonly (readonly [name: string, reply: ReturnType<typeof status>])[] = [
       ['a limit that resets after a scheduled prompt lapses', rateLimited(86_401)],
       ['a credit that resets later', status(402, {}, { 'retry-after': '7200' })],
@@ -165,12 +143,6 @@ describe('turn', () => {
         'a quota without credit',
         status(429, { error: { code: 'insufficient_quota', message: 'no' } }, { 'retry-after': '7200' }),
       ],
-      ['a rejected key', status(401, {}, { 'retry-after': '7200' })],
-      [
-        'an unknown model',
-        status(404, { error: { code: 'model_not_found', message: 'no model' } }, { 'retry-after': '7200' }),
-      ],
-      ['a refused permission', status(403, {}, { 'retry-after': '7200' })],
       ['a daily limit without a known reset', status(429, quota)],
       ['a server error with a Retry-After', status(500, {}, { 'retry-after': '7200' })],
     ];
@@ -243,18 +215,6 @@ describe('turn', () => {
     assert.equal(detail, undefined);
     assert.match(run.log.join('\n'), /decrypting the ciphertext/);
     assert.equal(run.wire.requests.length, 0);
-  });
-
-  it('fails with "keyring" when the key can no longer be read for a retry', async () => {
-    let reads = 0;
-    const run = await new EngineRun({
-      replies: [status(500)],
-      connection: () =>
-        ++reads === 1
-          ? Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-first-key' })
-          : Promise.reject(noConnection('keyring', 'No key.')),
-    }).toEnd();
-    assert.equal(run.last('failed').kind, 'keyring');
   });
 
   it('fails with "internal" after an unexpected exception, and logs its stack', async () => {
@@ -331,40 +291,12 @@ describe('turn', () => {
     const { kind, status: code, requestId, actions } = run.last('failed');
     assert.deepEqual([kind, code, requestId, actions], ['auth', undefined, undefined, ['setApiKey', 'retryNow']]);
   });
-
-  it('reads the key again for each attempt', async () => {
-    let key = 'hsa-first-key';
-    const run = new EngineRun({
-      replies: [status(500), answering('ok')],
-      connection: () => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: key }),
-    });
-    await settle();
-    key = 'hsa-second-key';
-    await run.toEnd();
-    assert.deepEqual(
-      run.wire.requests.map(({ headers }) => headers.get('authorization')),
-      ['Bearer hsa-first-key', 'Bearer hsa-second-key'],
-    );
-  });
-
-  it('removes the key from a message in which the provider repeats it', async () => {
-    const run = await new EngineRun({
-      replies: [status(401, { error: { message: 'Incorrect API key provided: hsa-secret-key-1' } })],
-    }).toEnd();
-    assert.ok(!JSON.stringify(run.events).includes('hsa-secret'));
-    assert.ok(!run.log.join('\n').includes('hsa-secret'));
-  });
 });
 
 describe('successful turn', () => {
   const complete: Record<string, (body: LiveBody) => void> = {
     'a finish reason, usage and [DONE]': (body) => body.delta('x').finish('stop', usage).done(),
     'a finish reason and no [DONE]': (body) => body.delta('x').finish().end(),
-    '[DONE] with a trailing space and no finish reason': (body) => body.delta('x').send('data: [DONE] \n\n').end(),
-    'a finish reason, then a connection reset': (body) => {
-      body.delta('x').finish();
-      setImmediate(() => body.break());
-    },
     'a finish reason, then an error event': (body) =>
       body
         .delta('x')
@@ -377,7 +309,6 @@ describe('successful turn', () => {
       body.delta('x').send('data: [DONE]\n\n');
       setImmediate(() => body.break());
     },
-    'one garbled event in the middle': (body) => body.delta('x').send('data: {"choi\n\n').finish().done(),
     'a last event without its blank line': (body) =>
       body.delta('x').send('data: {"choices":[{"delta":{},"finish_reason":"stop"}]}').end(),
   };
@@ -398,33 +329,6 @@ describe('successful turn', () => {
     }
     await settle();
     assert.equal(run.last('done').text, 'x');
-  });
-
-  it('accepts a JSON completion instead of a stream', async () => {
-    const completion = status(200, {
-      choices: [{ message: { role: 'assistant', content: 'whole' }, finish_reason: 'stop' }],
-      usage,
-    });
-    const run = await new EngineRun({ replies: [completion] }).toEnd();
-    assert.equal(run.last('done').text, 'whole');
-    assert.equal(run.last('usage').totalTokens, 10);
-  });
-
-  it('accepts a stream with the content type text/plain', async () => {
-    const reply = streaming((body) => body.delta('x').finish().done(), { 'content-type': 'text/plain' });
-    assert.equal((await new EngineRun({ replies: [reply] }).toEnd()).last('done').text, 'x');
-  });
-
-  it('ends with the finish reason `length` at the length limit', async () => {
-    const run = await new EngineRun({
-      replies: [streaming((body) => body.delta('x').finish('length').done())],
-    }).toEnd();
-    assert.equal(run.last('done').finishReason, 'length');
-  });
-
-  it('accepts a JSON completion with the content type of a stream', async () => {
-    const completion = status(200, { choices: [{ message: { content: 'whole' }, finish_reason: 'stop' }] }, sseHeaders);
-    assert.equal((await new EngineRun({ replies: [completion] }).toEnd()).last('done').text, 'whole');
   });
 
   it('sums the usage of all attempts', async () => {
@@ -470,16 +374,6 @@ describe('successful turn', () => {
     });
   }
 
-  it('keeps the answer and the sane counts when the gateway reports absurd ones', async () => {
-    const absurd = { prompt_tokens: 7, completion_tokens: 1.5, total_tokens: -1, cost: 'free' };
-    const run = await new EngineRun({
-      replies: [streaming((body) => body.delta('x').finish('stop', absurd).done())],
-    }).toEnd();
-    const { promptTokens, completionTokens, totalTokens, cost } = run.last('usage');
-    assert.deepEqual([promptTokens, completionTokens, totalTokens, cost], [7, 0, 7, undefined]);
-    assert.equal(run.last('done').text, 'x');
-  });
-
   for (const reason of ['content_filter', 'error']) {
     it(`counts the usage in the chunk with the finish reason ${reason}`, async () => {
       const failing = streaming((body) => body.delta('ab').finish(reason, usage).done());
@@ -494,20 +388,11 @@ describe('successful turn', () => {
 describe('response without an answer', () => {
   const cases: readonly (readonly [string, ReturnType<typeof status>, string, number])[] = [
     ['a web page', status(200, '<html>', { 'content-type': 'text/html' }), 'not-a-stream', 2],
-    ['a web page without a content type', status(200, '<!doctype html>', { 'content-type': '' }), 'not-a-stream', 2],
     ['an empty 200 response', status(200, '', { 'content-type': 'text/event-stream' }), 'empty', 3],
     ['a 204 response', status(204), 'empty', 3],
     ['JSON that cannot be parsed', status(200, '{"choices": [', {}), 'malformed', 3],
-    ['JSON that is no completion', status(200, { ok: true }), 'malformed', 3],
     ['a finish reason without any text', streaming((body) => body.finish().done()), 'empty', 2],
     ['a stream that ends without any text', streaming((body) => body.event({ choices: [] }).end()), 'truncated', 6],
-    ['only [DONE] on an open connection', streaming((body) => body.send('data: [DONE]\n\n')), 'truncated', 6],
-    [
-      'an error in a 200 response',
-      status(200, { error: { message: 'quota', code: 'insufficient_quota' } }),
-      'credit',
-      1,
-    ],
     [
       'an error event',
       streaming((body) => body.send('event: error\ndata: {"error":{"message":"boom"}}\n\n').end()),
@@ -526,52 +411,12 @@ describe('response without an answer', () => {
 });
 
 describe('timeout of an attempt', () => {
-  it('ends an attempt without headers after 60 s', async () => {
-    const run = new EngineRun({ replies: [silent, answering('ok')] });
-    await run.clock.advance(59_999);
-    assert.equal(run.of('waiting').length, 0);
-    await run.clock.advance(1);
-    assert.deepEqual(
-      [run.last('waiting').reason, run.last('waiting').message],
-      ['timeout', 'No response from gateway.test in 60 s.'],
-    );
-    await run.toEnd();
-  });
-
   it('is three times as long for a reasoning model', async () => {
     const run = new EngineRun({ replies: [silent], request: { model: 'deepseek-r1' } });
     await run.clock.advance(179_999);
     assert.equal(run.of('waiting').length, 0);
     await run.clock.advance(1);
     assert.equal(run.of('waiting').length, 1);
-    run.turn.stop();
-  });
-
-  it('ends an attempt without a first token after 120 s', async () => {
-    const run = new EngineRun({ replies: [streaming((body) => body.send(': keep-alive\n\n'))] });
-    await run.clock.advance(120_000);
-    assert.equal(run.last('waiting').reason, 'timeout');
-    run.turn.stop();
-  });
-
-  it('ends a stream that sends no bytes for 60 s in the middle of the answer', async () => {
-    const run = new EngineRun({ replies: [streaming((body) => body.delta('half')), answering(' and half')] });
-    await run.clock.advance(60_000);
-    assert.equal(run.last('cut').reason, 'stalled');
-    await run.toEnd();
-    assert.equal(run.shownText, 'half and half');
-  });
-
-  it('ends a stream that sends only keep-alive comments for 180 s', async () => {
-    let stream: LiveBody | undefined;
-    const run = new EngineRun({ replies: [streaming((body) => (stream = body.delta('half')))] });
-    for (let seconds = 0; seconds < 175; seconds += 25) {
-      await run.clock.advance(25_000);
-      stream?.send(': keep-alive\n\n');
-    }
-    assert.equal(run.of('cut').length, 0);
-    await run.clock.advance(10_000);
-    assert.equal(run.last('cut').reason, 'stalled');
     run.turn.stop();
   });
 
@@ -584,18 +429,4 @@ describe('timeout of an attempt', () => {
     );
     run.turn.stop();
   });
-
-  it('ends an error response whose body never ends', async () => {
-    const endlessError = (request: { signal: AbortSignal }): Response =>
-      new Response(streamOf(request.signal), { status: 401, headers: { 'content-type': 'application/json' } });
-    const run = new EngineRun({ replies: [endlessError] });
-    await run.clock.advance(5000);
-    assert.equal(run.last('failed').kind, 'auth');
-  });
 });
-
-function streamOf(signal: AbortSignal): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start: (controller) => signal.addEventListener('abort', () => controller.error(signal.reason)),
-  });
-}

@@ -33,16 +33,6 @@ describe('wait', () => {
     });
   }
 
-  it('can be ended early, and has no further effect when it is ended again', async () => {
-    const clock = new VirtualClock();
-    const { wait, hasEnded } = startWait(clock, 60_000);
-    await clock.advance(1500);
-    wait.end();
-    wait.end();
-    assert.equal(await hasEnded(), true);
-    assert.equal(clock.pending, 0);
-  });
-
   it('lasts until it is ended, without a timer, when it has no end time', async () => {
     const clock = new VirtualClock();
     const { wait, hasEnded } = startWait(clock, Infinity);
