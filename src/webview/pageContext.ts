@@ -13,6 +13,15 @@ export interface Announcer {
   retract(text: string): void;
 }
 
+declare global {
+  /** Returns the webview API. VS Code defines this function in every webview, and a page may call it only once. */
+  function acquireVsCodeApi(): {
+    postMessage(message: unknown): void;
+    getState(): unknown;
+    setState(state: unknown): void;
+  };
+}
+
 /** The services and callbacks that all parts of the panel share. */
 export interface PageContext {
   readonly strings: PanelStrings;
