@@ -10,7 +10,7 @@ export interface HealthFigures {
   readonly firstTokenMs?: number | undefined;
   /** 95th percentile of the times to the first token, in milliseconds. */
   readonly slowFirstTokenMs?: number | undefined;
-  /** Median of the throughputs. */
+  /** Median. */
   readonly tokensPerSecond?: number | undefined;
   /** Number of streams that broke after part of the answer had arrived. */
   readonly cuts: number;
@@ -20,7 +20,6 @@ export interface HealthFigures {
   readonly completionTokens: number;
 }
 
-/** The number of attempts that failed with a kind of fault. */
 export interface HealthFault {
   /** Localized name of the fault kind. */
   readonly label: string;
@@ -30,7 +29,6 @@ export interface HealthFault {
 /** The figures of one model over one route, for the whole period and for each of its hours or days. */
 export interface HealthRow {
   readonly model: string;
-  /** Host name of the route. */
   readonly host: string;
   readonly total: HealthFigures;
   /** The most frequent faults first. */
@@ -50,10 +48,8 @@ export interface HealthPeriod {
 /** The names of the periods: the last 24 hours by hour, and the last 14 days by day. */
 export type HealthPeriodName = 'hours' | 'days';
 
-/** The numbers that the page of the network health shows. */
 export type HealthReport = Readonly<Record<HealthPeriodName, HealthPeriod>>;
 
-/** A message from the host to the page of the network health. */
 export interface ToHealthPage {
   readonly type: 'report';
   readonly report: HealthReport;

@@ -128,10 +128,6 @@ export class ConversationView {
     for (const exchange of this.exchanges.values()) exchange.setVersionsLocked(locked);
   }
 
-  /**
-   * Sets whether an answer is being streamed. The browser may skip rendering of turns out of view only during that
-   * time.
-   */
   setStreaming(isStreaming: boolean): void {
     if (isStreaming === this.isStreaming) return;
     this.isStreaming = isStreaming;
@@ -208,8 +204,8 @@ export class ConversationView {
   }
 
   /**
-   * Lets the browser skip rendering of groups that are out of view, but only while an answer streams and everything has
-   * been drawn. At other times all groups are rendered, because `innerText` omits skipped elements.
+   * The browser may skip groups out of view only while an answer streams and everything has been drawn, because
+   * `innerText` omits skipped elements.
    */
   private updateHiding(): void {
     this.groups.setHidesOffscreen(this.isStreaming && this.drawQueue.isIdle);

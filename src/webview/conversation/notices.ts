@@ -17,10 +17,7 @@ interface Notice {
   readonly create: () => HTMLElement;
 }
 
-/**
- * The area above the composer, which shows at most one notice: the offline demo, no API key, a new backup route, or a
- * conversation that another window writes.
- */
+/** The area above the composer, which shows at most one notice. */
 export class Notices {
   readonly element = element('div', { class: 'notices' });
   private currentKey: string | undefined;
@@ -49,10 +46,7 @@ export class Notices {
     this.demoBar?.update(step);
   }
 
-  /**
-   * Shows the notice that another window writes the conversation. Call this also after a failed hand-over, to enable
-   * the button *Open Here* again.
-   */
+  /** Shows that another window writes the conversation. After a failed hand-over, enables *Open Here* again. */
   showOpenElsewhere(): void {
     this.openHere.disabled = false;
     const text = this.context.strings.openInOtherWindow;
@@ -74,8 +68,7 @@ export class Notices {
   }
 
   private show(notice: Notice | undefined): void {
-    // Keeps the element of an unchanged notice, so that an update between the press and the release of the mouse button
-    // does not prevent the click.
+    // Replacing an element between the press and the release of the mouse button would prevent the click.
     if (notice?.key === this.currentKey) return;
     this.currentKey = notice?.key;
     this.demoBar = undefined;
@@ -101,7 +94,6 @@ export class Notices {
     return { key: `backup ${newBackup}`, create: () => this.createBackupNotice(newBackup) };
   }
 
-  /** Creates the notice that an answer has come over a backup route for the first time. */
   private createBackupNotice(origin: string): HTMLElement {
     const { strings, post, announcer } = this.context;
     const text = fill(strings.newBackup, hostOf(origin));
@@ -113,7 +105,6 @@ export class Notices {
   }
 }
 
-/** Creates the notice of an empty conversation that there is no API key. */
 export function createKeyNotice(context: PageContext, host: string): HTMLElement {
   const { strings, post } = context;
   const getStarted = button(strings.getStarted, 'quiet', () => post({ type: 'getStarted' }));

@@ -13,10 +13,10 @@ import { type CardContext, createToolCalls, createTurnCard } from './turnCards';
 import { createTurnSummary } from './turnSummary';
 import { createTurnTexts, type TurnTexts } from './turnTexts';
 
-/** Data for a turn's view that is not in the state of the turn. The host is used until the turn knows its route. */
+/** The host is used until the turn knows its route. */
 interface TurnViewContext extends CardContext {
   readonly queued: boolean;
-  /** Whether the version buttons are disabled, because a turn of the conversation is running. */
+  /** Whether a turn of the conversation is running. */
   readonly versionsLocked: boolean;
   /** Ids of all versions of the exchange, oldest first, including the exchange itself. */
   readonly versions: readonly string[];
