@@ -23,10 +23,7 @@ const messageFields = {
   /** Sends a prompt that the empty conversation suggests. */
   askSuggestion: { id: text },
   demo: { act: v.picklist(demoActions) },
-  /**
-   * Stops the turn of this exchange, or removes the exchange from the queue. No other turn is affected, even if it has
-   * started meanwhile.
-   */
+  /** Stops the turn of this exchange, or removes the exchange from the queue. Another turn is not affected. */
   stop: exchange,
   action: { ...exchange, action: v.picklist(Object.keys(faultActions) as FaultAction[]) },
   /** Asks for models to offer on the failure card of a turn whose model the gateway does not have. */
@@ -42,9 +39,7 @@ const messageFields = {
   forgetModelOnce: {},
   /** Sends an edited prompt. The previous prompt and its answer stay as another version. */
   edit: { ...exchange, prompt },
-  /**
-   * Requests another answer to the same prompt, as a new version. With `switchModel`, the user chooses the model first.
-   */
+  /** Requests another answer as a new version. With `switchModel`, the user chooses the model first. */
   regenerate: { ...exchange, switchModel: v.boolean() },
   /** Shows this version and the exchanges that followed it. */
   showVersion: exchange,
@@ -81,10 +76,8 @@ type Output<Fields> = Fields extends v.ObjectEntries
   ? Readonly<v.InferOutput<v.ObjectSchema<Fields, undefined>>>
   : never;
 
-/** The message from the page to the host with this type. */
 export type ToHostOf<Type extends keyof MessageFields> = { readonly type: Type } & Output<MessageFields[Type]>;
 
-/** A message from the page to the host. */
 export type ToHost = { [Type in keyof MessageFields]: ToHostOf<Type> }[keyof MessageFields];
 
 const messageSchema = v.variant(
@@ -92,16 +85,13 @@ const messageSchema = v.variant(
   Object.entries(messageFields).map(([type, fields]) => v.object({ type: v.literal(type), ...fields })),
 );
 
-/** Returns whether a value is a valid message from the page. */
 export function isToHost(message: unknown): message is ToHost {
   return v.is(messageSchema, message);
 }
 
 const panelState = v.object({ conversationId: text });
 
-/**
- * The state that VS Code restores for a panel after a reload. Unsent text is in the page's `UnsentStore` instead.
- */
+/** The state that VS Code restores for a panel after a reload. Unsent text is in the page's `UnsentStore`. */
 export type PanelState = Readonly<v.InferOutput<typeof panelState>>;
 
 /** Returns whether a restored state is valid. Another version of the extension may have stored it. */

@@ -37,13 +37,9 @@ export type {
   TurnState,
 } from '../engine/state/turnState';
 
-/** The kinds of context items. */
 export type ContextKind = 'selection' | 'file' | 'problems';
 
-/**
- * A context item that was sent with a prompt. The page shows the item under *You*. The item is never read from disk
- * again.
- */
+/** A context item that was sent with a prompt. It is never read from disk again. */
 export interface Attachment {
   /** Kind of the item; `selection` if absent. */
   readonly kind?: ContextKind | undefined;
@@ -81,7 +77,6 @@ export interface ContextSuggestion {
 /** Everything that a page needs to draw an exchange: a prompt and the state of its answer. */
 export interface ExchangeSnapshot {
   readonly id: string;
-  /** Text of the prompt as the page shows it. */
   readonly prompt: string;
   readonly attachments: readonly Attachment[];
   readonly state: TurnState;
@@ -98,22 +93,13 @@ export interface ConnectionView {
   readonly model: string;
   /** Host name of the base URL, for example `api.holysheep.ai`. */
   readonly host: string;
-  /**
-   * Whether an API key is stored; `unreadable` if the keyring can't be read. A turn then fails with a message about the
-   * keyring.
-   */
+  /** `unreadable` if the keyring can't be read. A turn then fails with a message about the keyring. */
   readonly hasKey: boolean | 'unreadable';
-  /**
-   * Whether prompts are sent to the gateway of the offline demo instead of the user's gateway. No prompt then leaves
-   * the computer.
-   */
+  /** Whether prompts go to the offline demo, so that no prompt leaves the computer. */
   readonly demo: boolean;
   /** Number of backup routes that have a key; absent if there are none. */
   readonly backups?: number | undefined;
-  /**
-   * Origin of a backup route over which an answer has come for the first time. The page shows a notice about the route
-   * until the user decides whether to keep it.
-   */
+  /** Origin of a backup route over which an answer came for the first time, until the user decides to keep it. */
   readonly newBackup?: string | undefined;
 }
 
@@ -122,7 +108,6 @@ export function canSendPrompt({ hasKey, demo }: ConnectionView): boolean {
   return hasKey !== false || demo;
 }
 
-/** A prompt that an empty conversation suggests. */
 export interface Suggestion {
   readonly id: string;
   readonly label: string;
@@ -132,13 +117,11 @@ export interface Suggestion {
 export interface DemoTourStep {
   /** Number and title of the step, for example `2 of 5: Overloaded`. */
   readonly heading: string;
-  /** Text that explains what happens in this step and what to watch. */
   readonly text: string;
-  /** The actions that this step of the demo tour offers. The first one leads to the next step. */
+  /** The first action leads to the next step. */
   readonly offers: readonly { readonly act: DemoAction; readonly label: string }[];
 }
 
-/** A message from the host to the page. */
 export type ToWebview =
   | {
       readonly type: 'snapshot';
@@ -155,9 +138,7 @@ export type ToWebview =
       /** Ids of deleted conversations. The page removes their drafts. */
       readonly deleted?: readonly string[] | undefined;
       readonly context: readonly DraftContext[];
-      /**
-       * Ids of the draft's context items that the host has not yet read again after a reload; absent if there are none.
-       */
+      /** Ids of the draft's context items that the host has not yet read again after a reload. */
       readonly unread?: readonly string[] | undefined;
       /** Model for the next prompt only; absent to use the configured model. */
       readonly modelOnce?: string | undefined;
@@ -210,7 +191,6 @@ export function waitKey(event: WaitingEvent): readonly unknown[] {
   return [reason, told, attempt, maxAttempts, message, status, requestId, actions.join(), fallbackModel];
 }
 
-/** Returns whether both events announce the same wait, perhaps with different times. */
 export function isSameWait(a: WaitingEvent, b: WaitingEvent): boolean {
   const parts = waitKey(b);
   return waitKey(a).every((part, index) => part === parts[index]);

@@ -5,12 +5,21 @@ import type { MarkdownOptions, StreamingMarkdown } from './markdown/streamingMar
 import type { Format } from '../shared/format';
 import type { PanelClock } from './util/panelClock';
 
-/** Announces the start, the waits and the outcome of turns to screen readers, but never the text of an answer. */
+/** Announces texts to screen readers, but never the text of an answer. */
 export interface Announcer {
   readonly element: HTMLElement;
   announce(text: string): void;
   /** Removes an announcement that is no longer true, unless another one has replaced it. */
   retract(text: string): void;
+}
+
+declare global {
+  /** Returns the webview API. VS Code defines this function in every webview, and a page may call it only once. */
+  function acquireVsCodeApi(): {
+    postMessage(message: unknown): void;
+    getState(): unknown;
+    setState(state: unknown): void;
+  };
 }
 
 /** The services and callbacks that all parts of the panel share. */
@@ -24,23 +33,14 @@ export interface PageContext {
   readonly isReadOnly: () => boolean;
   readonly announcer: Announcer;
   readonly createMarkdown: (within: HTMLElement, options: Omit<MarkdownOptions, 'findRuns'>) => StreamingMarkdown;
-  /**
-   * Moves the focus to an element for a reason other than a key press or a click, for example because the focused
-   * element is removed.
-   */
+  /** Moves the focus for a reason other than a key press or a click, such as the removal of the focused element. */
   readonly moveFocus: MoveFocus;
-  /**
-   * Moves the focus to the composer, for example when the focused element is removed. On a read-only page, the button
-   * *Open Here* or the conversation gets the focus.
-   */
+  /** Moves the focus to the composer, or on a read-only page to the button *Open Here* or the conversation. */
   readonly focusComposer: () => void;
-  /** Called when the text of a prompt editor has changed. The page stores the text, which must survive a reload. */
+  /** The page stores the text of open prompt editors, which must survive a reload. */
   readonly onEditsChange: () => void;
-  /**
-   * Called when the user has unfolded or folded a prompt, which may move the end of the conversation into or out of
-   * view.
-   */
+  /** Unfolding or folding a prompt may move the end of the conversation out of or into view. */
   readonly onPromptUnfold: () => void;
-  /** Called when a prompt was sent. The page stores the prompt until the host confirms it. */
+  /** The page stores a sent prompt until the host confirms it. */
   readonly onPromptSent: (prompt: string) => void;
 }

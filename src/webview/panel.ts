@@ -1,35 +1,23 @@
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import type { PanelState, ToHost } from '../shared/pageMessages';
-import { routeName, type ConnectionView, type DemoTourStep, type Suggestion, type ToWebview } from '../shared/protocol';
+import { routeName, type ConnectionView, type Suggestion, type ToWebview } from '../shared/protocol';
 import { createAnnouncer } from './a11y/announcer';
 import { createMoveFocus, createWaitTabOrder } from './a11y/focus';
 import { Composer } from './composer/composer';
 import { isComposing, isInPromptEditor } from './composer/promptEditor';
-import { Autoscroll, JumpButton, type ObserveSize } from './conversation/autoscroll';
+import { Autoscroll, type ObserveSize } from './conversation/autoscroll';
 import { ConversationView } from './conversation/conversationView';
 import type { ObserveNear } from './conversation/drawQueue';
 import { EmptyState } from './conversation/emptyState';
 import { Notices } from './conversation/notices';
 import type { PageContext } from './pageContext';
-import type { OpenEdit, ReadingPosition, Unsent, UnsentStore } from './state/unsentStore';
+import type { ReadingPosition, Unsent, UnsentStore } from './state/unsentStore';
 import { element } from './util/element';
 import { createFormat, fill } from '../shared/format';
 import type { PanelClock } from './util/panelClock';
 
-/** The API that VS Code provides to webviews, with the message and state types of this panel. */
-interface VsCodeApi {
-  postMessage(message: ToHost): void;
-  setState(state: PanelState): void;
-}
-
-declare global {
-  /** Returns the webview API. VS Code defines this function in every webview, and a page may call it only once. */
-  function acquireVsCodeApi(): VsCodeApi;
-}
-
-/** The dependencies of the panel, which tests replace. */
 interface PanelEnvironment {
-  readonly api: VsCodeApi;
+  readonly api: { postMessage(message: ToHost): void; setState(state: PanelState): void };
   readonly unsent: UnsentStore;
   readonly strings: PanelStrings;
   readonly help: FaultDetails;
@@ -42,9 +30,6 @@ interface PanelEnvironment {
 
 type Message<Type extends ToWebview['type']> = ToWebview & { readonly type: Type };
 
-/** The part of the stored unsent text that describes the view of the conversation. */
-type PageView = Pick<Unsent, 'edits' | 'unfolded' | 'seen' | 'place'>;
-
 /**
  * The page of a conversation. Nothing can be typed before the first snapshot of the host. Each further snapshot replaces
  * everything on the page except unsent text.
@@ -54,18 +39,14 @@ export class Panel {
   private readonly conversation: ConversationView;
   private readonly emptyState: EmptyState;
   private readonly notices: Notices;
-  private readonly jumpButton: JumpButton;
   private readonly autoscroll: Autoscroll;
   private readonly composer: Composer;
   /** Empty before the first snapshot. */
   private conversationId = '';
   private connection: ConnectionView | undefined;
-  private demoStep: DemoTourStep | undefined;
   private readOnly = false;
-  /** Edits whose exchange is not on the page, or which can't be continued because the page is read-only. */
-  private deferredEdits: readonly OpenEdit[] = [];
   private readingPosition: ReadingPosition | undefined;
-  /** Whether the last attempt to store the unsent text of the page succeeded. */
+  /** Whether the unsent text of the page is in the store. */
   private isSaved = true;
 
   private readonly handlers: { readonly [Type in ToWebview['type']]: (message: Message<Type>) => void } = {
@@ -78,14 +59,14 @@ export class Panel {
     path: (message) => this.showPath(message),
     events: ({ exchangeId, events }) => {
       this.conversation.apply(exchangeId, events);
-      this.jumpButton.markNewContent();
+      this.autoscroll.jumpButton.markNewContent();
     },
     promptHistory: ({ promptHistory, deleted }) => {
       this.environment.unsent.remove(deleted);
       this.composer.history.load(promptHistory);
     },
     connection: ({ connection, suggestions }) => this.setConnection(connection, suggestions),
-    demoStep: ({ demoStep }) => (this.demoStep = demoStep),
+    demoStep: ({ demoStep }) => this.notices.setDemoStep(demoStep),
     keyDialogClosed: () => this.announceAwaitedKey(),
     prefill: (message) => {
       this.composer.prefill(message);
@@ -127,15 +108,10 @@ export class Panel {
     const { context } = this;
     const followEnd = (): void => this.autoscroll.followEnd();
     this.conversation = new ConversationView(context, observeNear, followEnd);
-    this.emptyState = new EmptyState(context);
+    this.emptyState = new EmptyState(context, this.conversation.element);
     this.notices = new Notices(context);
-    this.jumpButton = new JumpButton(context, followEnd);
-    this.autoscroll = new Autoscroll(this.conversation.element, this.conversation.thread, {
-      observeSize,
-      frame: clock.frame,
-      onAwayFromEnd: (away) => this.jumpButton.setVisible(away),
-      onScrollEnd: () => this.updateReadingPosition(),
-    });
+    const { element: log, thread } = this.conversation;
+    this.autoscroll = new Autoscroll(context, log, thread, observeSize, () => this.updateReadingPosition());
     this.composer = new Composer(context, {
       onDraftChange: () => {
         this.save();
@@ -145,22 +121,17 @@ export class Panel {
       onSend: followEnd,
     });
     this.composer.element.hidden = true;
-    const dock = element(
-      'div',
-      { class: 'dock' },
-      this.jumpButton.element,
-      this.notices.element,
-      this.composer.element,
-    );
+    const dock = element('div', { class: 'dock' });
+    dock.append(this.autoscroll.jumpButton.element, this.notices.element, this.composer.element);
     const end = element('span', { tabindex: '-1' });
     root.replaceChildren(
       element('h1', { class: 'visually-hidden' }, strings.conversation),
-      this.conversation.element,
+      log,
       dock,
       context.announcer.element,
       end,
     );
-    createWaitTabOrder(root, this.conversation.element, dock, end);
+    createWaitTabOrder(root, log, dock, end);
     // Listens in the capture phase, so that Escape is received before any element of the page can handle it.
     window.addEventListener('keydown', (event) => this.handleEscape(event), { capture: true });
     // VS Code forwards the messages of the host from a frame of the same origin. The sender can't be compared with
@@ -209,11 +180,7 @@ export class Panel {
   }
 
   private showPath({ exchanges }: Message<'path'>): void {
-    const { edits = [] } = this.view;
-    const endsInRunning = this.conversation.showPath(exchanges);
-    const open = this.conversation.edits.map(({ exchangeId }) => exchangeId);
-    this.openEdits(edits.filter(({ exchangeId }) => !open.includes(exchangeId)));
-    if (endsInRunning) {
+    if (this.conversation.showPath(exchanges)) {
       this.autoscroll.followEnd();
       this.composer.confirmPrompt(exchanges.at(-1)?.prompt ?? '');
     } else {
@@ -238,12 +205,7 @@ export class Panel {
     conversation.setVersionsLocked(activity !== 'idle');
     conversation.setStreaming(activity === 'running');
     if (!this.connection) return;
-    if (conversation.isEmpty === (emptyState.element.parentNode === null)) {
-      const hadFocus = emptyState.element.contains(document.activeElement);
-      if (conversation.isEmpty) conversation.element.prepend(emptyState.element);
-      else emptyState.element.remove();
-      if (hadFocus) this.focusInput();
-    }
+    emptyState.setVisible(conversation.isEmpty);
     this.updateNotices();
   }
 
@@ -251,7 +213,7 @@ export class Panel {
     const { connection, conversation, composer, context } = this;
     if (!connection || this.readOnly) return;
     const hasKeyButton = conversation.isEmpty || conversation.hasActionButton('setApiKey');
-    this.notices.update(connection, { hasKeyButton, awaitsKey: composer.awaitsKey }, this.demoStep);
+    this.notices.update(connection, { hasKeyButton, awaitsKey: composer.awaitsKey });
     if (!composer.awaitsKey) context.announcer.retract(fill(context.strings.sendsWithKey, connection.host));
   }
 
@@ -261,19 +223,12 @@ export class Panel {
       context.announcer.announce(fill(context.strings.sendsWithKey, connection.host));
   }
 
-  /**
-   * Moves the focus to the composer. A read-only page has no composer, so its button *Open Here* or the conversation
-   * gets the focus.
-   */
   private focusInput(): void {
     if (!this.readOnly) this.composer.focus();
     else if (!this.notices.focusOpenHere()) this.context.moveFocus(this.conversation.element);
   }
 
-  /**
-   * Stops the turn that the page shows as running. The message contains the id of the turn, because the next turn may
-   * have started before the host receives the message.
-   */
+  /** Names the turn in the message, because the next turn may have started before the host receives it. */
   private stopActiveTurn(): void {
     const { active } = this.conversation;
     if (active) this.context.post({ type: 'stop', exchangeId: active.id });
@@ -288,22 +243,17 @@ export class Panel {
     event.preventDefault();
   }
 
-  private get view(): PageView {
-    const { edits, unfoldedIds: unfolded, lastId: seen } = this.conversation;
-    return { edits: [...edits, ...this.deferredEdits], unfolded, seen, place: this.readingPosition };
+  private get view(): Omit<Unsent, 'draft'> {
+    return { ...this.conversation.view, place: this.readingPosition };
   }
 
-  private restoreView({ edits = [], unfolded = [], place }: PageView): void {
-    this.conversation.unfold(unfolded);
-    this.openEdits(edits);
+  private restoreView(view: Omit<Unsent, 'draft'>): void {
+    const { place } = view;
+    this.conversation.restoreView(view);
     this.readingPosition = place;
     if (place && this.conversation.scrollTopOf(place) !== undefined)
       this.autoscroll.restorePosition(() => this.conversation.scrollTopOf(place));
     else this.autoscroll.followEnd();
-  }
-
-  private openEdits(edits: readonly OpenEdit[]): void {
-    this.deferredEdits = this.readOnly ? edits : this.conversation.openEdits(edits);
   }
 
   private updateReadingPosition(): void {

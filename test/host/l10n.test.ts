@@ -7,7 +7,7 @@ import { chinese, english, type DemoTexts } from '../../src/demo/answers/demoTex
 import { demoModels } from '../../src/demo/scenarios';
 import { faultTable } from '../../src/engine/faults/faultTable';
 import { faultAdvice } from '../../src/host/ui/faultAdvice';
-import { healthStrings } from '../../src/shared/healthStrings';
+import { healthStrings } from '../../src/shared/healthMessages';
 import { panelStrings } from '../../src/shared/panelStrings';
 
 const root = resolve(__dirname, '../..');

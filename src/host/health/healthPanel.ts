@@ -1,7 +1,12 @@
 import * as vscode from 'vscode';
 import { describeFault } from '../../shared/describe';
-import type { FromHealthPage, HealthReport, ToHealthPage } from '../../shared/healthMessages';
-import { healthStrings, type HealthStrings } from '../../shared/healthStrings';
+import {
+  healthStrings,
+  type FromHealthPage,
+  type HealthReport,
+  type HealthStrings,
+  type ToHealthPage,
+} from '../../shared/healthMessages';
 import type { Command } from '../commands';
 import { healthViewType } from '../contributions';
 import { loadWebviewPage } from '../ui/loadWebviewPage';

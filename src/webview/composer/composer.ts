@@ -100,25 +100,18 @@ export class Composer {
     this.model.setConnection(connection);
   }
 
-  /**
-   * Replaces the context items of the next prompt.
-   * @param unread ids of the items that the host has not read yet
-   */
+  /** @param unread ids of the items that the host has not read yet */
   setContext(items: readonly DraftContext[], unread: readonly string[] = []): void {
     this.contextIds = [...items.map(({ id }) => id), ...unread];
     this.chips.update(items);
     this.options.onDraftChange();
   }
 
-  /** Sets the text of the prompt that the host sends when an API key is set. */
   setPromptAwaitingKey(prompt: string | undefined): void {
     this.promptAwaitingKey = prompt;
   }
 
-  /**
-   * Puts a prefilled prompt into the composer. If the composer contains a draft, the prompt is added to the prompt
-   * history instead.
-   */
+  /** Puts a prompt into the composer, or into the prompt history if the composer contains a draft. */
   prefill({ text, more, awaitsKey }: Prefilled & { readonly awaitsKey?: boolean | undefined }): void {
     // If the host returns a sent prompt for editing, it does not confirm the prompt.
     this.pending.delete(text);
@@ -138,7 +131,6 @@ export class Composer {
     this.handleDraftChange();
   }
 
-  /** Restores unsent text from the `UnsentStore`. */
   restore({ draft, prefilled = [], context = [], pending = [] }: Unsent): void {
     this.prefilled.restore(prefilled);
     for (const prompt of pending) this.pending.add(prompt);
@@ -155,7 +147,6 @@ export class Composer {
     this.setInput('');
   }
 
-  /** Remembers a prompt that was sent, until the host confirms it. */
   addPending(prompt: string): void {
     this.pending.add(prompt);
   }
@@ -167,10 +158,7 @@ export class Composer {
     this.options.onDraftChange();
   }
 
-  /**
-   * Confirms the prompts that the host has received while there was no page, and returns the pending ones that it has
-   * not received.
-   */
+  /** Confirms the prompts that the host received while there was no page, and returns the lost ones to the user. */
   confirmPrompts(received: readonly string[]): void {
     for (const prompt of received) {
       if (this.pending.has(prompt) || this.prefilled.isPrefilled(prompt)) this.confirmPrompt(prompt);
@@ -180,10 +168,7 @@ export class Composer {
     if (lost.length > 0) this.returnPrompts(lost);
   }
 
-  /**
-   * Makes prompts that the host has not received the draft. If there is a draft, they are added to the prompt history
-   * and stay pending.
-   */
+  /** Makes the prompts the draft. If there is a draft, they are added to the prompt history and stay pending. */
   private returnPrompts(prompts: readonly string[]): void {
     if (this.input.value === '') {
       this.setInput(prompts.join(promptSeparator));

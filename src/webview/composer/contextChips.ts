@@ -6,10 +6,7 @@ import { fill } from '../../shared/format';
 /** The list of the context items of the next prompt, each with a button that removes the item. */
 export class ContextChips {
   readonly element: HTMLElement;
-  /**
-   * The chip elements, keyed by their content. An unchanged chip keeps its element, because replacing the element
-   * between the press and the release of the mouse button would prevent the click.
-   */
+  /** The chip elements by their content. Replacing an unchanged chip during a click would prevent the click. */
   private chips = new Map<string, HTMLElement>();
   /** Ids of the items that were already announced; undefined until the first update, which announces nothing. */
   private existingIds: ReadonlySet<string> | undefined;
@@ -107,10 +104,7 @@ function outsideMarkOf({ strings }: PageContext, { realPath }: DraftContext): re
   return [element('span', { class: 'context-outside', title }, ` → ${realPath}`)];
 }
 
-/**
- * Creates a label that shortens the folders of a path first when space is scarce, because the file name is more
- * important.
- */
+/** Creates a label whose folders are shortened before the more important file name. */
 function labelOf(context: PageContext, item: DraftContext): HTMLElement {
   const { kind, label } = item;
   const nameStart = label.lastIndexOf('/') + 1;

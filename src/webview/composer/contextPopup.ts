@@ -12,10 +12,7 @@ export class ContextPopup {
   /** Enter or Tab, if the user pressed it before the suggestions arrived. The key is handled when they arrive. */
   private deferredKey: 'Enter' | 'Tab' | undefined;
 
-  /**
-   * @param onSend called if the user pressed Enter while the suggestions were loading, and none of them matches the
-   * query
-   */
+  /** @param onSend called if the user pressed Enter before the suggestions arrived, and none of them matches */
   constructor(
     private readonly context: PageContext,
     private readonly input: HTMLTextAreaElement,
@@ -138,10 +135,7 @@ function deleteText(input: HTMLTextAreaElement, start: number, end: number): voi
   input.dispatchEvent(new window.Event('input', { bubbles: true }));
 }
 
-/**
- * Deletes the selection with `execCommand`, the only API that adds to the undo history. The API is deprecated, but it
- * has no replacement.
- */
+/** `execCommand` is deprecated, but it is the only API that adds to the undo history. */
 function executeDelete(): boolean {
   const execute: unknown = Reflect.get(document, 'execCommand');
   return typeof execute === 'function' && execute.call(document, 'delete') === true;
@@ -154,10 +148,7 @@ interface ContextQuery {
   readonly text: string;
 }
 
-/**
- * Maximum length of the text after a `#` for which context is suggested, in characters. File systems do not allow
- * longer file names.
- */
+/** Maximum length of a query, in characters. File systems do not allow longer file names. */
 const maxQueryLength = 260;
 
 /**

@@ -64,10 +64,7 @@ export class PromptEditor {
   }
 }
 
-/**
- * Returns whether the target of an event is in a prompt editor. In an editor, Escape cancels the edit and does not stop
- * the turn.
- */
+/** In a prompt editor, Escape cancels the edit and does not stop the turn. */
 export function isInPromptEditor(target: EventTarget | null): boolean {
   return target !== null && 'closest' in target && (target as Element).closest('.prompt-editor') !== null;
 }

@@ -1,6 +1,4 @@
-/**
- * The prompt history, oldest prompt first. The user browses it with the arrow keys, starting from an empty composer.
- */
+/** The prompts that the arrow keys bring back, oldest first. */
 export class PromptHistory {
   private entries: readonly string[] = [];
   /** Index of the prompt that the user has recalled; undefined when the user is not browsing the history. */
@@ -31,10 +29,7 @@ export class PromptHistory {
     return this.entries[previous];
   }
 
-  /**
-   * Returns the next prompt of the history, an empty text after the last prompt, or undefined when the user is not
-   * browsing.
-   */
+  /** Returns an empty text after the last prompt, and undefined when the user is not browsing. */
   forward(): string | undefined {
     if (this.index === undefined) return undefined;
     const next = this.index + 1;
@@ -43,10 +38,7 @@ export class PromptHistory {
   }
 }
 
-/**
- * Returns the prompt that an arrow key brings back. Returns undefined if the key can still move the caret within the
- * text, or if the prompt would overwrite a draft.
- */
+/** Returns undefined if the key can still move the caret within the text, or if the prompt would overwrite a draft. */
 export function recallPrompt(
   key: string,
   input: HTMLTextAreaElement,

@@ -4,18 +4,7 @@ import { element, iconButton } from '../util/element';
 /** Calls `onChange` whenever one of the elements changes its size. */
 export type ObserveSize = (targets: readonly Element[], onChange: () => void) => void;
 
-interface AutoscrollOptions {
-  readonly observeSize: ObserveSize;
-  readonly frame: (call: () => void) => void;
-  /** Called with `true` if the end is out of view and autoscroll does not follow it, and otherwise with `false`. */
-  readonly onAwayFromEnd: (away: boolean) => void;
-  readonly onScrollEnd: () => void;
-}
-
-/**
- * Maximum distance from the end, in pixels, at which the end counts as in view. It is half a line, because scroll
- * positions can be fractional.
- */
+/** Maximum distance, in pixels, at which the end counts as in view: half a line, as positions can be fractional. */
 const endTolerancePx = 12;
 
 /**
@@ -23,21 +12,22 @@ const endTolerancePx = 12;
  * input neither starts nor stops this, because autoscroll itself or shrinking content may have caused the event.
  */
 export class Autoscroll {
+  readonly jumpButton: JumpButton;
   private follows = true;
   private restoredTop: (() => number | undefined) | undefined;
   private isUserScrolling = false;
   private isDragging = false;
-  /**
-   * The last position that autoscroll scrolled to. A scroll event at this position comes from autoscroll and not from
-   * the user, so autoscroll keeps following the end even if the content has grown in the meantime.
-   */
+  /** The last position that autoscroll set. A scroll event there is not from the user, even if the content has grown. */
   private lastSetTop = 0;
 
   constructor(
+    private readonly context: PageContext,
     private readonly scroller: HTMLElement,
     content: HTMLElement,
-    private readonly options: AutoscrollOptions,
+    observeSize: ObserveSize,
+    onScrollEnd: () => void,
   ) {
+    this.jumpButton = new JumpButton(context, () => this.followEnd());
     scroller.addEventListener('wheel', ({ deltaY }) => this.handleInput(deltaY < 0), { passive: true });
     scroller.addEventListener('touchmove', () => this.handleInput(false), { passive: true });
     scroller.addEventListener('keydown', (event) => this.handleInput(scrollsUp(event)));
@@ -52,9 +42,9 @@ export class Autoscroll {
       // counts as scrolling by the user.
       this.updateFollowing();
       this.isUserScrolling = false;
-      if (!this.restoredTop) options.onScrollEnd();
+      if (!this.restoredTop) onScrollEnd();
     });
-    options.observeSize([scroller, content], () => this.applyScroll());
+    observeSize([scroller, content], () => this.applyScroll());
   }
 
   get isFollowing(): boolean {
@@ -67,7 +57,7 @@ export class Autoscroll {
     this.isUserScrolling = false;
     this.restoredTop = undefined;
     // Scrolls in the next frame, because scrolling immediately would force a synchronous layout of the new content.
-    this.options.frame(() => this.applyScroll());
+    this.context.clock.frame(() => this.applyScroll());
   }
 
   /**
@@ -77,7 +67,7 @@ export class Autoscroll {
   restorePosition(top: () => number | undefined): void {
     this.follows = false;
     this.restoredTop = top;
-    this.options.frame(() => this.applyScroll());
+    this.context.clock.frame(() => this.applyScroll());
   }
 
   /**
@@ -128,7 +118,7 @@ export class Autoscroll {
   private reportPosition(): void {
     // This attribute makes the style sheet turn off the browser's scroll anchoring while autoscroll follows the end.
     this.scroller.toggleAttribute('data-following', this.follows);
-    this.options.onAwayFromEnd(!this.follows && !this.isAtEnd);
+    this.jumpButton.setVisible(!this.follows && !this.isAtEnd);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ExchangeSnapshot, FaultAction, RecordedEvent } from '../../shared/protocol';
 import { createRovingTabindex } from '../a11y/focus';
 import type { PageContext } from '../pageContext';
-import type { OpenEdit, ReadingPosition } from '../state/unsentStore';
+import type { OpenEdit, ReadingPosition, Unsent } from '../state/unsentStore';
 import { carryVersionFocus } from '../turn/turnActions';
 import { element } from '../util/element';
 import { fill } from '../../shared/format';
@@ -9,7 +9,8 @@ import { DrawQueue, type ObserveNear } from './drawQueue';
 import { ExchangeView } from './exchangeView';
 import { ExchangeGroups } from './exchangeGroups';
 
-type Activity = 'idle' | 'running' | 'waiting';
+/** The part of the stored unsent text that describes the view of the conversation. */
+type ConversationState = Pick<Unsent, 'edits' | 'unfolded' | 'seen'>;
 
 /**
  * Shows the exchanges of a conversation, oldest first. Only running turns, the latest exchange that has started and the
@@ -26,6 +27,8 @@ export class ConversationView {
   private host = '';
   private isStreaming = false;
   private latest: ExchangeView | undefined;
+  /** Edits whose exchange is not on the page, or which can't be continued because the page is read-only. */
+  private deferredEdits: readonly OpenEdit[] = [];
 
   /** @param onEnd called when the user presses End, which moves to the end of the conversation */
   constructor(
@@ -61,18 +64,10 @@ export class ConversationView {
     return this.exchanges.size === 0;
   }
 
-  get lastId(): string | undefined {
-    return this.latest?.id;
-  }
-
   /** The exchange whose turn waits; if none waits, the last exchange whose turn runs. */
   get active(): Pick<ExchangeView, 'id' | 'activity' | 'route'> | undefined {
     const active = [...this.exchanges.values()].filter(({ activity }) => activity !== 'idle');
     return active.find(({ activity }) => activity === 'waiting') ?? active.at(-1);
-  }
-
-  get activity(): Activity {
-    return this.active?.activity ?? 'idle';
   }
 
   /** Returns whether the latest failure card has a button for `action`. */
@@ -80,24 +75,29 @@ export class ConversationView {
     return this.latest?.activeFailure?.actions.includes(action) ?? false;
   }
 
-  get edits(): readonly OpenEdit[] {
-    return [...this.exchanges.values()].flatMap(({ id, user }) =>
+  /** What the page restores after a reload, except the reading position. */
+  get view(): ConversationState {
+    const views = [...this.exchanges.values()];
+    const edits = views.flatMap(({ id, user }) =>
       user.editorText === undefined ? [] : { exchangeId: id, text: user.editorText },
     );
+    return {
+      edits: [...edits, ...this.deferredEdits],
+      unfolded: views.flatMap(({ id, user }) => (user.isUnfolded ? id : [])),
+      seen: this.latest?.id,
+    };
   }
 
-  /** Opens an editor for each edit. @returns the edits whose exchanges are not on the page */
-  openEdits(edits: readonly OpenEdit[]): readonly OpenEdit[] {
-    for (const { exchangeId, text } of edits) this.exchanges.get(exchangeId)?.user.openEditor(text);
-    return edits.filter(({ exchangeId }) => !this.exchanges.has(exchangeId));
+  restoreView({ edits = [], unfolded = [] }: ConversationState): void {
+    for (const id of unfolded) this.exchanges.get(id)?.user.unfold();
+    this.openEdits(edits);
   }
 
-  get unfoldedIds(): readonly string[] {
-    return [...this.exchanges.values()].flatMap(({ id, user }) => (user.isUnfolded ? id : []));
-  }
-
-  unfold(ids: readonly string[]): void {
-    for (const id of ids) this.exchanges.get(id)?.user.unfold();
+  /** Opens an editor for each edit whose exchange is on the page and can be edited. */
+  private openEdits(edits: readonly OpenEdit[]): void {
+    const canOpen = ({ exchangeId }: OpenEdit): boolean => !this.context.isReadOnly() && this.exchanges.has(exchangeId);
+    this.deferredEdits = edits.filter((edit) => !canOpen(edit));
+    for (const { exchangeId, text } of edits.filter(canOpen)) this.exchanges.get(exchangeId)?.user.openEditor(text);
   }
 
   /** The first visible answer, and how many pixels of it are above the view; undefined if no answer is visible. */
@@ -128,10 +128,6 @@ export class ConversationView {
     for (const exchange of this.exchanges.values()) exchange.setVersionsLocked(locked);
   }
 
-  /**
-   * Sets whether an answer is being streamed. The browser may skip rendering of turns out of view only during that
-   * time.
-   */
   setStreaming(isStreaming: boolean): void {
     if (isStreaming === this.isStreaming) return;
     this.isStreaming = isStreaming;
@@ -149,6 +145,7 @@ export class ConversationView {
    * @returns whether the turn of the last exchange is running
    */
   showPath(exchanges: readonly ExchangeSnapshot[]): boolean {
+    const { edits = [] } = this.view;
     const previous = [...this.exchanges.values()];
     const firstDifference = previous.findIndex(({ id }, index) => id !== exchanges[index]?.id);
     const commonCount = firstDifference < 0 ? previous.length : firstDifference;
@@ -166,6 +163,8 @@ export class ConversationView {
       if (versions.length > 1) this.context.announcer.announce(fill(this.context.strings.announceVersion, ...position));
       moveFocusTo?.(firstAdded.assistant, this.element);
     }
+    const open = previous.slice(0, commonCount).filter(({ user }) => user.editorText !== undefined);
+    this.openEdits(edits.filter(({ exchangeId }) => !open.some(({ id }) => id === exchangeId)));
     return this.latest?.isRunning ?? false;
   }
 
@@ -205,8 +204,8 @@ export class ConversationView {
   }
 
   /**
-   * Lets the browser skip rendering of groups that are out of view, but only while an answer streams and everything has
-   * been drawn. At other times all groups are rendered, because `innerText` omits skipped elements.
+   * The browser may skip groups out of view only while an answer streams and everything has been drawn, because
+   * `innerText` omits skipped elements.
    */
   private updateHiding(): void {
     this.groups.setHidesOffscreen(this.isStreaming && this.drawQueue.isIdle);

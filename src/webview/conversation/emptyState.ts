@@ -5,15 +5,15 @@ import { createKeyNotice } from './notices';
 
 /** The view that a conversation shows before its first prompt. */
 export class EmptyState {
-  readonly element: HTMLElement;
+  private readonly element: HTMLElement;
   private readonly body = element('div', { class: 'empty-body' });
-  /**
-   * The data of the current buttons, as JSON. If the data has not changed, the buttons are not replaced and so keep the
-   * focus.
-   */
+  /** The data of the current buttons, as JSON. Unchanged buttons are not replaced, so they keep the focus. */
   private key = '';
 
-  constructor(private readonly context: PageContext) {
+  constructor(
+    private readonly context: PageContext,
+    private readonly parent: HTMLElement,
+  ) {
     const { strings, post } = context;
     const history = button(strings.history, 'quiet', () => post({ type: 'openHistory' }));
     this.element = element(
@@ -25,6 +25,15 @@ export class EmptyState {
       this.body,
       element('div', { class: 'empty-actions' }, history),
     );
+  }
+
+  setVisible(visible: boolean): void {
+    const { parent, context } = this;
+    if (visible === this.element.isConnected) return;
+    const hadFocus = this.element.contains(document.activeElement);
+    if (visible) parent.prepend(this.element);
+    else this.element.remove();
+    if (hadFocus) context.focusComposer();
   }
 
   update({ host, hasKey, demo }: ConnectionView, suggestions: readonly Suggestion[]): void {

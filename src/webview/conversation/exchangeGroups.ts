@@ -3,16 +3,10 @@ import type { PanelClock } from '../util/panelClock';
 
 const exchangesPerGroup = 10;
 
-/**
- * Number of groups at the end of the conversation that are always rendered, so that tests and assistive technology can
- * read them.
- */
+/** Groups at the end of the conversation that are always rendered, so that assistive technology can read them. */
 const alwaysRenderedGroups = 3;
 
-/**
- * Puts the turns into groups that the browser lays out and paints separately, so that a frame takes no longer in a long
- * conversation than in a short one.
- */
+/** Groups of turns that the browser lays out separately, so that a frame takes no longer in a long conversation. */
 export class ExchangeGroups {
   private hidesOffscreen = false;
 
@@ -20,8 +14,7 @@ export class ExchangeGroups {
     private readonly thread: HTMLElement,
     private readonly clock: Pick<PanelClock, 'frame'>,
   ) {
-    // Shows skipped groups again all at once when the page becomes hidden. Usually they are shown one per frame, but a
-    // hidden page has no frames.
+    // A hidden page has no frames, so its skipped groups are shown again all at once.
     thread.ownerDocument.addEventListener('visibilitychange', () => this.showAll());
   }
 
@@ -35,10 +28,9 @@ export class ExchangeGroups {
   }
 
   /**
-   * Sets whether the browser may skip rendering of groups that are out of view. Skipping saves time, because the
-   * browser otherwise searches all groups for the element under the pointer in every frame. The last groups and groups
-   * with an unfinished turn are never skipped. On a hidden page, no group is skipped, because the browser knows the
-   * heights only of groups that it has laid out, and it does not lay out a hidden page.
+   * Sets whether the browser may skip rendering of groups that are out of view, which it otherwise searches for the
+   * element under the pointer in every frame. The last groups and groups with an unfinished turn are never skipped, nor
+   * is a group on a hidden page, whose height the browser does not know.
    */
   setHidesOffscreen(hides: boolean): void {
     this.hidesOffscreen = hides && this.isPageVisible;
@@ -57,10 +49,7 @@ export class ExchangeGroups {
     for (const group of groups) group.classList.toggle('skippable', skippable.includes(group));
   }
 
-  /**
-   * Makes the browser render the skipped groups again: one per frame, from the last to the first, because rendering all
-   * of them at once would take noticeable time.
-   */
+  /** Renders the skipped groups again, one per frame from the end, because all at once would take noticeable time. */
   private showAll(): void {
     const groups = this.hidesOffscreen ? [] : [...this.thread.children].filter(isSkippable);
     for (const group of this.isPageVisible ? groups.slice(-1) : groups) group.classList.remove('skippable');

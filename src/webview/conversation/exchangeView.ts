@@ -18,21 +18,16 @@ import { PromptEntry } from './promptEntry';
 const noop = (): void => undefined;
 
 /**
- * The two entries of an exchange: its prompt and its answer. `reduceTurn` computes the state of the turn from the
- * events, and the text of the answer is appended in parts. Before the exchange is drawn, the entries contain only the
- * prompt and an empty space of the estimated height of the answer.
+ * The prompt and the answer of an exchange. Before they are drawn, they contain only the prompt and an empty space of
+ * the estimated height of the answer.
  */
 export class ExchangeView implements Drawable {
   readonly assistant: HTMLElement;
   readonly user: PromptEntry;
   private readonly model = element('span', { class: 'turn-model' });
   private turn: TurnView | undefined;
-  /** The state of the turn after all events that the host has sent. */
   private state: TurnState;
-  /**
-   * The state of the turn that is on screen. The end of a turn appears on screen only after all of its text has been
-   * rendered.
-   */
+  /** The state on screen. The end of a turn appears only after all of its text has been rendered. */
   private visibleState: TurnState | undefined;
   private onDrawn = noop;
   private isLatest = false;
@@ -79,15 +74,12 @@ export class ExchangeView implements Drawable {
     return this.isLatest && this.state.phase === 'failed' ? this.state.failure : undefined;
   }
 
-  /**
-   * Whether the turn has ever run. A turn that is still queued, or that was removed from the queue, has not started.
-   */
+  /** Whether the turn has ever run. A turn that was removed from the queue has not. */
   get hasStarted(): boolean {
     if (this.exchange.queued) return false;
     return isRunning(this.state.phase) || this.state.attempts > 0 || hasPartialAnswer(this.state);
   }
 
-  /** Base URL or origin of the route of the last attempt. */
   get route(): string | undefined {
     return routeOf(this.state);
   }
@@ -228,10 +220,7 @@ function isSameEnd(a: TurnState, b: TurnState): boolean {
 const charactersPerLine = 90;
 const lineHeightEm = 1.5;
 
-/**
- * Estimates the height of an answer that is not drawn yet, as a CSS length, so that the content below moves little when
- * the answer is drawn.
- */
+/** Estimates the height of an answer as a CSS length, so that the content below moves little when it is drawn. */
 function estimateHeight(text: string): string {
   let lines = 0;
   for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1)) lines++;

@@ -2,7 +2,6 @@ import { hostOf, type ConnectionView, type DemoTourStep } from '../../shared/pro
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
 import { fill } from '../../shared/format';
-import { DemoBar } from './demoBar';
 
 /** What the rest of the page shows while there is no API key. */
 interface KeyState {
@@ -18,14 +17,12 @@ interface Notice {
   readonly create: () => HTMLElement;
 }
 
-/**
- * The area above the composer, which shows at most one notice: the offline demo, no API key, a new backup route, or a
- * conversation that another window writes.
- */
+/** The area above the composer, which shows at most one notice. */
 export class Notices {
   readonly element = element('div', { class: 'notices' });
   private currentKey: string | undefined;
   private demoBar: DemoBar | undefined;
+  private demoStep: DemoTourStep | undefined;
   private readonly openHere: HTMLButtonElement;
 
   constructor(private readonly context: PageContext) {
@@ -39,15 +36,17 @@ export class Notices {
     this.openHere.setAttribute('aria-describedby', 'open-elsewhere');
   }
 
-  update(connection: ConnectionView, keyState: KeyState, step?: DemoTourStep): void {
+  update(connection: ConnectionView, keyState: KeyState): void {
     this.show(this.pickNotice(connection, keyState));
+    this.demoBar?.update(this.demoStep);
+  }
+
+  setDemoStep(step: DemoTourStep | undefined): void {
+    this.demoStep = step;
     this.demoBar?.update(step);
   }
 
-  /**
-   * Shows the notice that another window writes the conversation. Call this also after a failed hand-over, to enable
-   * the button *Open Here* again.
-   */
+  /** Shows that another window writes the conversation. After a failed hand-over, enables *Open Here* again. */
   showOpenElsewhere(): void {
     this.openHere.disabled = false;
     const text = this.context.strings.openInOtherWindow;
@@ -69,8 +68,7 @@ export class Notices {
   }
 
   private show(notice: Notice | undefined): void {
-    // Keeps the element of an unchanged notice, so that an update between the press and the release of the mouse button
-    // does not prevent the click.
+    // Replacing an element between the press and the release of the mouse button would prevent the click.
     if (notice?.key === this.currentKey) return;
     this.currentKey = notice?.key;
     this.demoBar = undefined;
@@ -96,7 +94,6 @@ export class Notices {
     return { key: `backup ${newBackup}`, create: () => this.createBackupNotice(newBackup) };
   }
 
-  /** Creates the notice that an answer has come over a backup route for the first time. */
   private createBackupNotice(origin: string): HTMLElement {
     const { strings, post, announcer } = this.context;
     const text = fill(strings.newBackup, hostOf(origin));
@@ -108,7 +105,6 @@ export class Notices {
   }
 }
 
-/** Creates the notice of an empty conversation that there is no API key. */
 export function createKeyNotice(context: PageContext, host: string): HTMLElement {
   const { strings, post } = context;
   const getStarted = button(strings.getStarted, 'quiet', () => post({ type: 'getStarted' }));
@@ -135,4 +131,54 @@ function createNotice(
     element('p', { class: 'notice-title' }, title),
     ...(buttons.length > 0 ? [element('div', { class: 'actions' }, ...buttons)] : []),
   );
+}
+
+/** The notice that is shown while prompts go to the offline demo, with the current step of the tour and its buttons. */
+class DemoBar {
+  readonly element: HTMLElement;
+  private readonly stepTexts = element('div', { class: 'demo-step', 'aria-live': 'polite' });
+  private readonly offers = element('div', { class: 'actions' });
+  private step: DemoTourStep | undefined;
+
+  constructor(private readonly context: PageContext) {
+    const { strings, post } = context;
+    const leaveButton = button(strings.leaveDemo, 'quiet', () => post({ type: 'leaveDemo' }));
+    this.element = element(
+      'section',
+      { class: 'notice demo', 'aria-label': strings.demo },
+      this.stepTexts,
+      this.offers,
+      element(
+        'div',
+        { class: 'demo-foot' },
+        element('p', { class: 'notice-title' }, strings.demoBanner),
+        element('div', { class: 'actions' }, leaveButton),
+      ),
+    );
+  }
+
+  update(step: DemoTourStep | undefined): void {
+    if (step === this.step) return;
+    // Screen readers read replaced texts again, so the texts of a step that only has other buttons stay.
+    if (step?.heading !== this.step?.heading) {
+      const heading = element('p', { class: 'demo-heading' }, step?.heading ?? '');
+      const text = element('p', { class: 'demo-text' }, step?.text ?? '');
+      const texts = step ? [heading, text] : [];
+      this.stepTexts.replaceChildren(...texts);
+    }
+    this.step = step;
+    this.showOffers(step?.offers ?? []);
+  }
+
+  private showOffers(offers: DemoTourStep['offers']): void {
+    const { post, moveFocus, focusComposer } = this.context;
+    const hadFocus = this.offers.contains(document.activeElement);
+    const buttons = offers.map(({ act, label }, index) =>
+      button(label, index === 0 && act !== 'skip' ? 'primary' : 'secondary', () => post({ type: 'demo', act })),
+    );
+    this.offers.replaceChildren(...buttons);
+    // Keeps the keyboard focus on the button that continues the tour.
+    if (hadFocus && buttons[0]) moveFocus(buttons[0]);
+    else if (hadFocus) focusComposer();
+  }
 }

@@ -70,10 +70,7 @@ export class PromptEntry {
     return editor;
   }
 
-  /**
-   * Adds the buttons and the attachments when the exchange is drawn. They are not needed before the exchange is in
-   * view.
-   */
+  /** Adds the buttons and the attachments, which are not needed before the exchange is drawn. */
   addTools(): void {
     const { context, exchange } = this;
     const { strings, post, announcer } = context;
@@ -140,10 +137,7 @@ function attachmentDetails(
   return [kinds[kind], size, ...(truncated ? [strings.attachmentTruncated] : [])];
 }
 
-/**
- * A prompt with more lines or columns than this is folded. The limits exceed the size of a folded prompt, because
- * hiding only two lines would gain nothing.
- */
+/** Limits above which a prompt is folded. A folded prompt is shorter, because hiding two lines would gain nothing. */
 const maxUnfoldedLines = 16;
 const maxUnfoldedColumns = 1600;
 
@@ -156,10 +150,7 @@ function columnsOf(text: string): number {
   return text.length + text.replace(/[^\u1100-\uffff]+/g, '').length;
 }
 
-/**
- * Folds a long prompt, such as a pasted log, so that it does not push its answer out of view. Only the beginning stays
- * visible, but the complete prompt stays in the document.
- */
+/** Folds a long prompt, so that it does not push its answer out of view. The text stays in the document. */
 class PromptFold {
   readonly toggle: HTMLButtonElement;
   isFolded = true;
@@ -171,8 +162,7 @@ class PromptFold {
   ) {
     this.toggle = button('', 'quiet', () => {
       this.setFolded(!this.isFolded);
-      // Scrolls to the start of the folded prompt, which may be far above the view because the button is at the end of
-      // the prompt.
+      // The start of the folded prompt may be far above the view, because the button is at its end.
       if (this.isFolded) text.scrollIntoView({ block: 'nearest' });
       context.onPromptUnfold();
     });

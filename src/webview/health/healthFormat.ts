@@ -1,4 +1,4 @@
-import type { HealthStrings } from '../../shared/healthStrings';
+import type { HealthStrings } from '../../shared/healthMessages';
 import { toSupportedLocale } from '../../shared/protocol';
 import { createFormat, fill } from '../../shared/format';
 

@@ -1,11 +1,10 @@
-import type { HealthStrings } from '../../shared/healthStrings';
-import type { ToHealthPage } from '../../shared/healthMessages';
-import { createHealthPage, type HealthPageApi } from './healthPage';
+import type { HealthStrings, ToHealthPage } from '../../shared/healthMessages';
+import { createHealthPage } from './healthPage';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no #root element.');
 
-const api = acquireVsCodeApi() as unknown as HealthPageApi;
+const api = acquireVsCodeApi();
 const { strings = '{}', locale = 'en' } = document.body.dataset;
 const page = createHealthPage(root, api, JSON.parse(strings) as HealthStrings, locale);
 window.addEventListener('message', ({ data, origin }: MessageEvent<ToHealthPage>) => {

@@ -5,13 +5,11 @@ import type {
   HealthPeriodName,
   HealthReport,
   HealthRow,
+  HealthStrings,
 } from '../../shared/healthMessages';
-import type { HealthStrings } from '../../shared/healthStrings';
 import { button, element, setText } from '../util/element';
-import { fill } from '../../shared/format';
-import { createChartPatterns, createHealthChart, type ChartLook } from './healthChart';
-import { createHealthFormat, unknownFigure, type HealthFormat } from './healthFormat';
-import { createHealthTable } from './healthTable';
+import { createChartPatterns, createCharts } from './healthCharts';
+import { createHealthFormat, type HealthFormat } from './healthFormat';
 
 /** The connection of the page to VS Code, which stores the state of the page. */
 export interface HealthPageApi {
@@ -92,87 +90,39 @@ function storedPeriod(state: unknown): HealthPeriodName {
   return period === 'days' ? 'days' : 'hours';
 }
 
-/** A figure that is drawn as a chart. */
-interface Measure {
-  readonly look: ChartLook;
-  readonly name: string;
-  readonly valueOf: (figures: HealthFigures) => number | undefined;
-  readonly upperOf?: (figures: HealthFigures) => number | undefined;
-  readonly format: (value: number) => string;
-  /** Formats the value together with the upper value. By default, only the value is shown. */
-  readonly textOf?: (figures: HealthFigures) => string;
-  /** Value at the top of the chart. By default, the largest value. */
-  readonly top?: number;
-}
-
-function measuresOf(strings: HealthStrings, { share, duration, speed, count }: HealthFormat): readonly Measure[] {
-  return [
-    {
-      ...{ look: 'success', name: strings.successRate, format: share, top: 1 },
-      valueOf: ({ successRate }) => successRate,
-      upperOf: () => 1,
-    },
-    {
-      ...{ look: 'first-token', name: strings.firstToken, format: duration },
-      valueOf: ({ firstTokenMs }) => firstTokenMs,
-      upperOf: ({ slowFirstTokenMs }) => slowFirstTokenMs,
-      textOf: ({ firstTokenMs, slowFirstTokenMs }) =>
-        fill(strings.medianAndSlow, duration(firstTokenMs), duration(slowFirstTokenMs)),
-    },
-    { look: 'speed', name: strings.speed, valueOf: ({ tokensPerSecond }) => tokensPerSecond, format: speed },
-    { look: 'cuts', name: strings.cuts, valueOf: ({ cuts }) => cuts, format: count },
-    { look: 'waited', name: strings.waited, valueOf: ({ waitedMs }) => waitedMs, format: duration },
-  ];
-}
-
-/** Returns the text of a figure. A figure that is unknown becomes a dash. */
-function textOf(measure: Measure, figures: HealthFigures): string {
-  const value = measure.valueOf(figures);
-  if (value === undefined) return unknownFigure;
-  return measure.textOf?.(figures) ?? measure.format(value);
-}
-
-/** Creates the charts of a model and a route. */
-function createCharts(
-  row: HealthRow,
-  { starts }: HealthPeriod,
-  period: HealthPeriodName,
+/** Creates the table of a period. It contains all figures of the charts as text. */
+function createHealthTable(
+  { rows }: HealthPeriod,
+  caption: string,
   strings: HealthStrings,
   format: HealthFormat,
-): HTMLElement {
-  const timeOf = period === 'hours' ? format.hour : format.day;
-  const template = period === 'hours' ? strings.chartHours : strings.chartDays;
-  const charts = measuresOf(strings, format).map((measure) => {
-    const values = row.parts.flatMap((part) => (part && measure.valueOf(part)) ?? []);
-    const uppers = row.parts.flatMap((part) => (part && measure.upperOf?.(part)) ?? []);
-    const bars = row.parts.map((part, index) => {
-      const value = part ? measure.valueOf(part) : undefined;
-      if (!part || value === undefined) return null;
-      const title = fill(strings.barTitle, timeOf(starts[index] ?? 0), textOf(measure, part));
-      return { value, upper: measure.upperOf?.(part), title };
-    });
-    const text = textOf(measure, row.total);
-    const range = [Math.min(...values), Math.max(...values)].map(measure.format);
-    const label =
-      values.length === 0 ? fill(strings.chartEmpty, measure.name) : fill(template, measure.name, text, ...range);
-    return element(
-      'div',
-      { class: 'chart' },
-      element('div', { class: 'chart-name' }, measure.name),
-      element('div', { class: 'chart-total' }, text),
-      createHealthChart(measure.look, bars, measure.top ?? Math.max(0, ...values, ...uppers), label),
-      element(
-        'div',
-        { class: 'chart-axis', 'aria-hidden': 'true' },
-        element('span', {}, timeOf(starts[0] ?? 0)),
-        element('span', {}, timeOf(starts.at(-1) ?? 0)),
-      ),
+): HTMLTableElement {
+  const figures: readonly (readonly [title: string, textOf: (total: HealthFigures) => string])[] = [
+    [strings.requests, ({ attempts }) => format.count(attempts)],
+    [strings.successRate, ({ successRate }) => format.share(successRate)],
+    [strings.firstTokenMedian, ({ firstTokenMs }) => format.duration(firstTokenMs)],
+    [strings.firstTokenSlow, ({ slowFirstTokenMs }) => format.duration(slowFirstTokenMs)],
+    [strings.speed, ({ tokensPerSecond }) => format.speed(tokensPerSecond)],
+    [strings.cuts, ({ cuts }) => format.count(cuts)],
+    [strings.resumes, ({ resumes }) => format.count(resumes)],
+    [strings.waited, ({ waitedMs }) => format.duration(waitedMs)],
+    [strings.tokens, ({ promptTokens, completionTokens }) => format.tokens(promptTokens, completionTokens)],
+  ];
+  const titles = [strings.model, strings.route, ...figures.map(([title]) => title), strings.faults];
+  const createRow = ({ model, host, total, faults }: HealthRow): HTMLTableRowElement =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, model),
+      element('td', {}, host),
+      ...figures.map(([, textOf]) => element('td', { class: 'number' }, textOf(total))),
+      element('td', {}, ...faults.map(({ label, count }) => element('div', {}, `${format.count(count)} × ${label}`))),
     );
-  });
   return element(
-    'section',
+    'table',
     {},
-    element('h2', {}, row.model, ' ', element('span', { class: 'host' }, row.host)),
-    element('div', { class: 'chart-grid' }, ...charts),
+    element('caption', {}, caption),
+    element('thead', {}, element('tr', {}, ...titles.map((title) => element('th', { scope: 'col' }, title)))),
+    element('tbody', {}, ...rows.map(createRow)),
   );
 }

@@ -10,7 +10,6 @@ import { createSpans, type TurnSpans } from './timelineSpans';
 /** A disclosure under an answer. When it is open, it shows the attempts and waits of the turn. */
 interface Timeline {
   readonly element: HTMLDetailsElement;
-  /** Updates the timeline after the state of the turn has changed. */
   refresh(): void;
   dispose(): void;
 }
@@ -67,7 +66,6 @@ function timelineCaption(context: PageContext, state: TurnState): string {
   return (state.phase === 'done' ? describeEffort(context, totalsOf(state)) : undefined) ?? strings.timeline;
 }
 
-/** Returns the content of a timeline: the chart, its legend, the totals, and a list of all attempts and waits. */
 function createTimelineBody(context: PageContext, state: TurnState): readonly HTMLElement[] {
   const { strings, format } = context;
   const now = isRunning(state.phase) ? toMonotonic(state, context.clock.now()) : undefined;

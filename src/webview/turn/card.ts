@@ -3,12 +3,10 @@ import type { FaultAction, TurnState, WaitingEvent } from '../../shared/protocol
 import type { PageContext } from '../pageContext';
 import { button, disclosure, element, fillNodes, setText, svg, type ButtonStyle } from '../util/element';
 
-/** An element of a turn that is shown only for a while, such as a wait card. */
 export interface Card {
   readonly element: HTMLElement;
-  /** Stops the timers of the card. Cards without timers do not have this method. */
+  /** Stops the timers of the card. */
   readonly dispose?: () => void;
-  /** Updates the existing element of the card after the state of the turn has changed. */
   readonly refresh?: () => void;
 }
 
@@ -52,7 +50,6 @@ export function createCardSlot({ focusComposer }: PageContext): CardSlot {
 /** The texts of a card. They may change while the card is on screen. */
 interface CardTexts {
   readonly message: string;
-  /** Additional line in a less prominent style. */
   readonly note?: string | undefined;
   readonly countdown?: {
     /** Text with the placeholder `{0}` for the remaining time. */
@@ -64,12 +61,10 @@ interface CardTexts {
 }
 
 interface CardContent {
-  /** Class names of the card. */
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
   /** Returns the texts. Called at every update, and several times per second if there is a countdown. */
   readonly texts: () => CardTexts;
-  /** Elements below the texts, such as buttons and details. */
   readonly children: readonly HTMLElement[];
 }
 
@@ -119,7 +114,6 @@ function createRing() {
   };
 }
 
-/** What the captions of some buttons name. */
 interface ActionValues {
   readonly fallbackModel?: string | undefined;
   /** Epoch milliseconds at which the button for `sendLater` sends the prompt; undefined for: when the network is back. */
@@ -169,10 +163,7 @@ interface ResponseIds {
   readonly requestId?: string | undefined;
 }
 
-/**
- * Creates a disclosure with the given elements, the status and the request id. A user needs the request id when asking
- * the gateway's support for help. Returns nothing if there are no details.
- */
+/** Creates a disclosure with the given elements, the status and the request id, if there is any of these. */
 export function createDetails(
   { strings, post, announcer }: PageContext,
   { status, requestId }: ResponseIds,
@@ -195,7 +186,6 @@ export function createDetails(
   return [details];
 }
 
-/** The event that a card is about. */
 type CardEvent = Pick<WaitingEvent, 'message' | 'actions'>;
 
 /** Returns whether the turn has switched to another route, or can do so now. */

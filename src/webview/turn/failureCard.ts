@@ -6,9 +6,7 @@ import { createSpans } from '../timeline/timelineSpans';
 import { button, element } from '../util/element';
 import { type Card, createActions, createCard, createDetails, routeOfCard } from './card';
 
-/** Data for a failure card that is not in the state of the turn. */
 export interface FailureCardContext {
-  /** Host name of the route. */
   readonly host: string;
   /** Whether the turn is the last one of the conversation. The card of an older turn has no role and no buttons. */
   readonly isLatest: boolean;

@@ -3,21 +3,15 @@ import { button, element, iconButton } from '../util/element';
 import { fill } from '../../shared/format';
 import type { Card } from './card';
 
-/** Options of the buttons below an answer. */
 interface TurnActionOptions {
-  /** Whether the turn is queued behind an earlier turn of the conversation. */
   readonly queued: boolean;
   readonly canRegenerate: boolean;
   /** Ids of all versions of the exchange, oldest first, including the exchange itself. */
   readonly versions: readonly string[];
-  /** Whether the version buttons are disabled, because a turn is running. */
   readonly versionsLocked: boolean;
 }
 
-/**
- * Creates the buttons below an answer, which cancel a queued prompt, switch versions or regenerate the answer. Returns
- * undefined if no button is needed.
- */
+/** Creates the buttons below an answer. */
 export function createTurnActions(
   context: PageContext,
   exchangeId: string,

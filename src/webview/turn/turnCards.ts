@@ -19,7 +19,6 @@ import { button, element } from '../util/element';
 import { type Card, createActions, createCard, createDetails, hasRoutes, routeOfCard } from './card';
 import { createFailureCard, type FailureCardContext } from './failureCard';
 
-/** Data for the cards of a turn that is not in its state. */
 export interface CardContext extends FailureCardContext {
   /** Returns the current wait of the turn. The end of the wait may change while its card stays on screen. */
   readonly currentWait: () => WaitingEvent | undefined;

@@ -4,10 +4,7 @@ import { createTimeline, hasTimeline, isEventful, timingText } from '../timeline
 import { button, element } from '../util/element';
 import { type Card, createCardSlot } from './card';
 
-/**
- * The timeline and the footer of a turn. A running turn has no footer, and shows a timeline only once it has waited,
- * been retried or been continued.
- */
+/** A running turn has no footer, and shows a timeline only once it has waited, been retried or been continued. */
 interface TurnSummary {
   readonly element: HTMLElement;
   update(state: TurnState): void;
@@ -39,15 +36,13 @@ export function createTurnSummary(context: PageContext, exchangeId: string): Tur
 /** Time for which the *Copy* button shows that the answer was copied, in milliseconds. */
 const copiedMarkMs = 1500;
 
-/** Creates the footer of a finished answer: tokens, price, duration, and buttons that copy the answer or the request. */
 function createTurnFooter(context: PageContext, exchangeId: string, state: TurnState): Card {
   const { strings, clock, post, announcer } = context;
   let cancelReset = (): void => undefined;
   const copyButton = button(strings.copy, 'quiet', () => {
     post({ type: 'copy', text: state.text });
     announcer.announce(strings.copied);
-    // Uses a mark beside the caption to show that the answer was copied, because a changed caption would change the
-    // accessible name of the button.
+    // A mark beside the caption, because a changed caption would change the accessible name.
     copyButton.dataset['copied'] = strings.copied;
     cancelReset();
     cancelReset = clock.after(copiedMarkMs, () => delete copyButton.dataset['copied']);

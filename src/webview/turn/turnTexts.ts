@@ -9,14 +9,10 @@ import { element, lazy, setText } from '../util/element';
 export interface TurnTexts {
   readonly answer: HTMLElement;
   readonly reasoning: HTMLElement;
-  /** Renders the text that an event has added to the turn. The event changed the state from `before` to `after`. */
   apply(event: RecordedEvent, before: TurnState, after: TurnState): void;
-  /** Renders the answer and the reasoning of a turn's state. The elements of unchanged text are not replaced. */
+  /** Renders a snapshot. The elements of unchanged text are not replaced. */
   show(state: TurnState): void;
-  /**
-   * Renders all text of the answer and the reasoning that is not on screen yet. `onShown` is called, immediately or
-   * later, when all text is on screen.
-   */
+  /** Renders the rest of the text, and calls `onShown`, immediately or later, when all of it is on screen. */
   finish(onShown: () => void): void;
   /** Sets whether the model is still reasoning and has not started the answer. */
   setThinking(thinking: boolean): void;

@@ -1,18 +1,22 @@
-import { describeModelSwitches, describeResumePoints, describeRouteSwitches } from '../../shared/describe';
-import { isRunning, routeName, routeOf, type TurnState, waitKey } from '../../shared/protocol';
+import {
+  describeModelSwitches,
+  describeProgress,
+  describeResumePoints,
+  describeRouteSwitches,
+} from '../../shared/describe';
+import { isRunning, routeName, routeOf, toEpoch, type TurnState, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, setText } from '../util/element';
 import { createCardSlot } from './card';
-import { createProgressLine } from './progressLine';
 import { createTurnActions } from './turnActions';
 import { type CardContext, createToolCalls, createTurnCard } from './turnCards';
 import { createTurnSummary } from './turnSummary';
 import { createTurnTexts, type TurnTexts } from './turnTexts';
 
-/** Data for a turn's view that is not in the state of the turn. The host is used until the turn knows its route. */
+/** The host is used until the turn knows its route. */
 interface TurnViewContext extends CardContext {
   readonly queued: boolean;
-  /** Whether the version buttons are disabled, because a turn of the conversation is running. */
+  /** Whether a turn of the conversation is running. */
   readonly versionsLocked: boolean;
   /** Ids of all versions of the exchange, oldest first, including the exchange itself. */
   readonly versions: readonly string[];
@@ -90,5 +94,34 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
     dispose: () => {
       for (const part of [toolCalls, card, actions, summary, progress, texts]) part.dispose();
     },
+  };
+}
+
+/**
+ * Creates the line that shows what a running turn is doing. While the gateway sends nothing, the line counts the
+ * seconds. It is not a live region, because screen readers would announce every second.
+ */
+function createProgressLine(context: PageContext) {
+  const { strings, clock } = context;
+  const line = element('p', { class: 'progress', 'data-part': 'progress' });
+  let show = (): void => undefined;
+  let cancelTimer: (() => void) | undefined;
+  const stopTimer = (): void => {
+    cancelTimer?.();
+    cancelTimer = undefined;
+  };
+  return {
+    element: line,
+    update: (state: TurnState, queued: boolean, host: string) => {
+      show = () => {
+        const quietSince = state.isQuiet ? toEpoch(state, state.quietSince ?? 0) : undefined;
+        const quietMs = quietSince === undefined ? undefined : clock.now() - quietSince;
+        setText(line, queued ? strings.queued : describeProgress(context, state, host, quietMs));
+      };
+      show();
+      if (state.isQuiet) cancelTimer ??= clock.every(1000, () => show());
+      else stopTimer();
+    },
+    dispose: stopTimer,
   };
 }

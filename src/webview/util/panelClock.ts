@@ -1,12 +1,11 @@
 /** The time and the schedulers that the panel uses. */
 export interface PanelClock {
-  /** Returns the wall-clock time as epoch milliseconds. */
+  /** Epoch milliseconds. */
   now(): number;
-  /** Returns monotonic time in milliseconds, for measuring durations. */
   monotonicNow(): number;
-  /** Calls a function every `ms` milliseconds. @returns a function that stops the calls */
+  /** @returns a function that stops the calls */
   every(ms: number, call: () => void): () => void;
-  /** Calls a function once after `ms` milliseconds. @returns a function that cancels the call */
+  /** @returns a function that cancels the call */
   after(ms: number, call: () => void): () => void;
   /** Calls a function before the next frame is painted. */
   readonly frame: (call: () => void) => void;

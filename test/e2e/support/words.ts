@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { healthStrings, type HealthStrings } from '../../../src/shared/healthStrings';
+import { healthStrings, type HealthStrings } from '../../../src/shared/healthMessages';
 import { panelStrings, type PanelStrings } from '../../../src/shared/panelStrings';
 import { root } from '../../support/paths';
 

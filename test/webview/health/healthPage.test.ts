@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
-import type { FromHealthPage, HealthFigures, HealthPeriod, HealthReport } from '../../../src/shared/healthMessages';
-import { healthStrings } from '../../../src/shared/healthStrings';
+import {
+  healthStrings,
+  type FromHealthPage,
+  type HealthFigures,
+  type HealthPeriod,
+  type HealthReport,
+} from '../../../src/shared/healthMessages';
 import { createHealthPage } from '../../../src/webview/health/healthPage';
 
 const figures: HealthFigures = {
