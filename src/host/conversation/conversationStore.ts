@@ -15,7 +15,6 @@ export interface ConversationStoreDeps extends ConversationDeps {
   readonly journal: Journal;
 }
 
-/** A deletion that can still be undone, because the conversation's file has only been hidden. */
 export interface UndoableRemoval {
   undo(): Promise<void>;
   deletePermanently(): Promise<void>;
@@ -29,17 +28,17 @@ export interface RemovalEvent {
 
 export interface OpenConversation {
   readonly conversation: Conversation;
-  /** The journal file. Absent while another window writes the conversation. */
+  /** Absent while another window writes the conversation. */
   file?: JournalFile | undefined;
-  /** Watches the file while another window writes the conversation. */
+  /** Present while another window writes the conversation. */
   follower?: { dispose(): void } | undefined;
   /** Number of callers that keep the conversation open. */
   holds: number;
 }
 
 /**
- * The open conversations and their files. A conversation is open while a caller keeps it open or while its turn is
- * running. Work on files is done one job at a time, so that no file is opened twice or opened while it is being closed.
+ * The open conversations and their files. A conversation is open while a caller keeps it open or its turn is running.
+ * Work on files is done one job at a time, so that no file is opened twice or while it is being closed.
  */
 export class ConversationStore {
   protected readonly openById = new Map<string, OpenConversation>();
@@ -51,7 +50,6 @@ export class ConversationStore {
   /** Fires for each `onDidChangeState` of an open conversation, and without a `change` when another one becomes current. */
   readonly onDidChange = this.changeListeners.event;
   private readonly removalListeners = new Listeners<RemovalEvent>((error) => this.deps.onError(error));
-  /** Fires for deletions by the user and by the limit of the history, and when a deletion has been undone. */
   readonly onDidRemove = this.removalListeners.event;
 
   constructor(protected readonly deps: ConversationStoreDeps) {
@@ -67,10 +65,7 @@ export class ConversationStore {
     return [...this.openById.values()].map(({ conversation }) => conversation);
   }
 
-  /**
-   * Keeps a conversation open until the result is disposed, even if it has no running turn. The caller must call this method as soon as it has received the conversation, because idle conversations are
-   * closed in the next iteration of the event loop.
-   */
+  /** Call this as soon as a conversation was received: idle ones are closed in the next iteration of the event loop. */
   keepOpen({ id }: Conversation): { dispose(): void } {
     const open = this.openById.get(id);
     if (open) open.holds++;
@@ -95,9 +90,7 @@ export class ConversationStore {
   }
 
   /**
-   * Runs an asynchronous function with a conversation that this window may change. The conversation does not become
-   * current.
-   * @param mode whether the user is notified if another window has the right to write the conversation
+   * Opens a conversation without making it current.
    * @returns undefined, without running the function, if the conversation does not exist or another window writes it
    */
   async withWritable<Result>(
@@ -126,8 +119,7 @@ export class ConversationStore {
   }
 
   /**
-   * Stops the turns of a conversation, hides its file and closes the conversation. If the file can't be hidden, rejects
-   * and leaves the conversation open.
+   * Stops the turns of a conversation, hides its file and closes it. Rejects and leaves it open if hiding fails.
    * @returns undefined when no file was hidden
    */
   async remove(id: string): Promise<UndoableRemoval | undefined> {
@@ -181,10 +173,7 @@ export class ConversationStore {
     return this.add(id, { stored: foldJournal([]), file });
   }
 
-  /**
-   * Restores a conversation without a prompt. It has no file, so its id is known only from its page.
-   * @returns undefined if the id is invalid or a file with this id exists
-   */
+  /** Restores a conversation without a prompt. It has no file, so its id is known only from its page. */
   protected async createAs(id: string): Promise<Conversation | undefined> {
     const { journal } = this.deps;
     return this.fileMutex.runExclusive(async () => {
@@ -258,13 +247,11 @@ export class ConversationStore {
     return holds === 0 && !conversation.busy;
   }
 
-  /** Closes every conversation that has no running turn and is not kept open by a caller. */
   protected closeIdle(): void {
     const { journal, onError } = this.deps;
     this.fileMutex
       .runExclusive(async () => {
-        // Waits until the next iteration of the event loop, so that a caller that has just received a conversation has
-        // time to keep it open.
+        // A caller that has just received a conversation needs time to keep it open.
         await new Promise((resolve) => setImmediate(resolve));
         for (const [id, open] of [...this.openById]) {
           if (!this.isIdle(open)) continue;
