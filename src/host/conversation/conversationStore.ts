@@ -32,8 +32,8 @@ export interface OpenConversation {
   file?: JournalFile | undefined;
   /** Present while another window writes the conversation. */
   follower?: { dispose(): void } | undefined;
-  /** Number of callers that keep the conversation open. */
-  holds: number;
+  /** One for each caller that keeps the conversation open. */
+  readonly holds: Set<object>;
 }
 
 /**
@@ -68,22 +68,16 @@ export class ConversationStore {
   /** Call this as soon as a conversation was received: idle ones are closed in the next iteration of the event loop. */
   keepOpen({ id }: Conversation): { dispose(): void } {
     const open = this.openById.get(id);
-    if (open) open.holds++;
-    let isHeld = open !== undefined;
-    const dispose = (): void => {
-      if (!open || !isHeld) return;
-      isHeld = false;
-      open.holds--;
-      this.closeIdle();
-    };
-    return { dispose };
+    const hold = {};
+    open?.holds.add(hold);
+    return { dispose: () => open?.holds.delete(hold) && this.closeIdle() };
   }
 
   /** Keeps a conversation open while an asynchronous function changes it, because its panel may be closed meanwhile. */
-  async withOpen(conversation: Conversation, work: () => Promise<void>): Promise<void> {
+  async withOpen<Result>(conversation: Conversation, work: () => Promise<Result>): Promise<Result> {
     const hold = this.keepOpen(conversation);
     try {
-      await work();
+      return await work();
     } finally {
       hold.dispose();
     }
@@ -100,17 +94,13 @@ export class ConversationStore {
   ): Promise<Result | undefined> {
     const conversation = await this.load(id, mode);
     if (!conversation || conversation.readOnly) return undefined;
-    let result: Result | undefined;
-    await this.withOpen(conversation, async () => {
-      result = await work(conversation);
-    });
-    return result;
+    return this.withOpen(conversation, () => work(conversation));
   }
 
   /** Makes a read-only conversation writable here. The window that was writing the conversation shows it read-only. */
   async takeOver({ id }: Conversation): Promise<void> {
     await this.load(id, 'take-over');
-    // This window must not keep the right to write a conversation whose panel was closed meanwhile.
+    // The panel may have been closed meanwhile.
     this.closeIdle();
   }
 
@@ -212,7 +202,7 @@ export class ConversationStore {
       return this.deps.connection(demo);
     };
     const conversation = new Conversation(id, stored, file, { ...this.deps, connection });
-    const open: OpenConversation = { conversation, file, holds: 0 };
+    const open: OpenConversation = { conversation, file, holds: new Set() };
     conversation.onDidChangeState((change) => {
       this.changeListeners.fire({ conversation, change });
       if (this.isIdle(open)) this.closeIdle();
@@ -244,7 +234,7 @@ export class ConversationStore {
   }
 
   protected isIdle({ conversation, holds }: OpenConversation): boolean {
-    return holds === 0 && !conversation.busy;
+    return holds.size === 0 && !conversation.busy;
   }
 
   protected closeIdle(): void {

@@ -91,8 +91,7 @@ export class ConversationPanel extends Disposable {
 
   private async handleMessage(message: unknown): Promise<void> {
     if (!isToHost(message) || (this.conversation.readOnly && writingMessages.has(message.type))) return;
-    const handle = this.handlers[message.type] as (message: ToHost) => unknown;
-    await handle(message);
+    await (this.handlers[message.type] as (message: ToHost) => unknown)(message);
     this.postChangedDemoStep();
   }
 
@@ -242,8 +241,7 @@ export class ConversationPanel extends Disposable {
   private async readConnection(): Promise<ConnectionView> {
     const { backupNotices, connections, demo } = this.services;
     const view = await connections.view(demo.answers(this.conversation));
-    const { newBackup } = backupNotices;
-    return newBackup === undefined ? view : { ...view, newBackup };
+    return { ...view, newBackup: backupNotices.newBackup };
   }
 
   private updateTitle(): void {
