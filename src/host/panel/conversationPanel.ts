@@ -25,7 +25,7 @@ export class ConversationPanel extends Disposable {
   private isPageListening = false;
   /** Prefilled prompts, which no snapshot contains. They wait for the snapshot. */
   private waitingPrefills: readonly (ToWebview & { readonly type: 'prefill' })[] = [];
-  /** Number of updates. A slow update can't replace the result of a newer one. */
+  /** A slow update can't replace the result of a newer one. */
   private connectionUpdates = 0;
   private wasInDemo: boolean | undefined;
   private postedDemoStep: string | undefined;
@@ -240,8 +240,7 @@ export class ConversationPanel extends Disposable {
 
   private async readConnection(): Promise<ConnectionView> {
     const { backupNotices, connections, demo } = this.services;
-    const view = await connections.view(demo.answers(this.conversation));
-    return { ...view, newBackup: backupNotices.newBackup };
+    return { ...(await connections.view(demo.answers(this.conversation))), newBackup: backupNotices.newBackup };
   }
 
   private updateTitle(): void {
