@@ -20,9 +20,8 @@ import { TurnRunner } from './turnRunner';
 
 export interface ConversationDeps extends Gateways {
   readonly clock: Clock;
-  /** The setting `holysheep.resume`, which also applies when the user retries. */
   readonly resumeSetting: () => EngineSettings['resume'];
-  /** Logs an event of a turn. Not called for deltas. */
+  /** Not called for deltas. */
   readonly onEvent: (conversationId: string, exchangeId: string, event: StreamEvent) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -30,12 +29,9 @@ export interface ConversationDeps extends Gateways {
 /** A conversation, with at most one running turn. The turn continues to run when the panel is closed. */
 export class Conversation extends ConversationRecord {
   private readonly runner: TurnRunner;
-  /** The model in the settings when the turn started or when a changed setting was last applied to the turn. */
+  /** The model in the settings when the turn started or a changed setting was last applied to it. */
   private defaultModel = '';
-  /**
-   * The prompt that is sent when an API key is set. Not stored: after a reload, the prompt is still in the composer but
-   * is no longer sent automatically.
-   */
+  /** The prompt that is sent when an API key is set. After a reload, it is only a draft in the composer. */
   promptAwaitingKey: PromptInput | undefined;
 
   constructor(
@@ -51,7 +47,6 @@ export class Conversation extends ConversationRecord {
     });
   }
 
-  /** The exchange whose turn is running. */
   get activeExchange(): Exchange | undefined {
     const exchange = this.exchange(this.runner.exchangeId);
     return exchange && isRunning(exchange.state.phase) ? exchange : undefined;
@@ -83,12 +78,8 @@ export class Conversation extends ConversationRecord {
     return exchange;
   }
 
-  /**
-   * Adds a new version of an exchange. The turns and schedules of the replaced exchange and of the exchanges after it
-   * are stopped. If the id is unknown, the prompt is added at the end.
-   */
+  /** Adds a new version of an exchange, and stops the turns and schedules of the old version and the exchanges after it. */
   edit(exchangeId: string, input: PromptInput): Exchange {
-    if (!this.exchange(exchangeId)) return this.ask(input);
     const exchange = this.add(input, this.tree.ancestors(exchangeId).at(-1)?.id ?? '');
     this.firePath();
     this.end(this.tree.descendants(exchangeId));
@@ -96,10 +87,7 @@ export class Conversation extends ConversationRecord {
     return exchange;
   }
 
-  /**
-   * Adds a new version with the same prompt.
-   * @returns the new exchange, or the existing exchange if its turn is still running or queued
-   */
+  /** @returns the new exchange, or the existing exchange if its turn is still running or queued */
   regenerate(exchangeId: string, model?: string): Exchange | undefined {
     const exchange = this.exchange(exchangeId);
     if (this.readOnly || !exchange || !isFinished(exchange)) return exchange;
@@ -107,7 +95,7 @@ export class Conversation extends ConversationRecord {
     return this.edit(exchangeId, model === undefined ? input : { ...input, model });
   }
 
-  /** Makes a version current. Does nothing while a turn is running, because the turn could disappear from the panel. */
+  /** Does nothing while a turn is running, because the turn could disappear from the panel. */
   showVersion(exchangeId: string): void {
     if (this.readOnly || this.busy || !this.exchange(exchangeId) || this.tree.isOnPath(exchangeId)) return;
     this.append({ type: 'show', exchangeId });
@@ -121,20 +109,16 @@ export class Conversation extends ConversationRecord {
     if (exchange) this.end([exchange]);
   }
 
-  /** Stops the running and the queued turns of the exchanges that match. */
   stopAll(matches: (exchange: Exchange) => boolean = () => true): void {
     this.end(this.tree.all().filter((exchange) => !isFinished(exchange) && matches(exchange)));
   }
 
-  /**
-   * Ends the wait of a running turn, or retries a turn that has ended without a complete answer. The default is the
-   * running turn, or else the last turn.
-   */
+  /** Ends the wait of a running turn, or retries a turn that has ended without a complete answer. */
   retryNow(exchangeId = this.activeExchange?.id ?? this.lastExchange?.id): void {
     this.retry(exchangeId, (turn) => turn.retryNow());
   }
 
-  /** Does the same as `retryNow`, and clears the failures that the circuit breaker has recorded for the model. */
+  /** Also clears the failures that the circuit breaker has recorded for the model. */
   tryAnyway(exchangeId: string): void {
     this.retry(exchangeId, (turn) => turn.tryAnyway());
   }
@@ -151,12 +135,8 @@ export class Conversation extends ConversationRecord {
     else this.retryNow(exchangeId);
   }
 
-  /**
-   * Switches a running turn to another model. A turn that has ended without a complete answer is restarted with that
-   * model.
-   */
+  /** Switches a running turn, or restarts one that has ended without a complete answer. */
   switchModel(exchangeId: string, model: string): void {
-    // Checks the state again, because the answer may have become complete while the user was choosing the model.
     this.control(
       exchangeId,
       (turn) => turn.switchModel(model),
@@ -164,10 +144,7 @@ export class Conversation extends ConversationRecord {
     );
   }
 
-  /**
-   * Switches a running turn to the next route. A turn that has ended without a complete answer is started again over
-   * another route than the one that it used last.
-   */
+  /** Switches a running turn to the next route, or starts an ended one again over another route than its last. */
   switchRoute(exchangeId: string): void {
     this.control(
       exchangeId,
@@ -176,10 +153,7 @@ export class Conversation extends ConversationRecord {
     );
   }
 
-  /**
-   * Lets the fallback model that the wait or the failure of a turn names continue the partial answer. The model of the
-   * exchange stays the same, so that *Regenerate* and *Continue* use it.
-   */
+  /** The model of the exchange stays the same, so that *Regenerate* and *Continue* use it. */
   continueWithFallback(exchangeId: string): void {
     this.flush();
     const { wait, failure } = this.exchange(exchangeId)?.state ?? {};
@@ -215,7 +189,6 @@ export class Conversation extends ConversationRecord {
     if (activeExchange.model === undefined && hasChanged) this.runner.turn?.switchModel(model);
   }
 
-  /** Adds the events that have arrived so far without waiting for the next animation frame. */
   flush(): void {
     this.runner.flush();
   }
@@ -234,8 +207,8 @@ export class Conversation extends ConversationRecord {
   }
 
   /**
-   * Starts the turn of a scheduled exchange with the model that the schedule names, even if the user has selected
-   * another one since. The caller must have claimed the prompt.
+   * Starts the turn of a scheduled exchange. The caller must have claimed the prompt.
+   * @param model the model that the schedule names, even if the user has selected another one since
    * @param immediately whether the turn skips the cooldown of the gateway, because the user has asked for it
    * @returns false if the exchange is no longer scheduled, or another window writes the conversation
    */
@@ -255,7 +228,6 @@ export class Conversation extends ConversationRecord {
     return exchange;
   }
 
-  /** Stops the turns of exchanges, removes them from the queue and cancels their schedules. */
   private end(exchanges: readonly Exchange[]): void {
     // Removes all queued turns first, because the end of the running turn starts the next queued turn.
     for (const exchange of exchanges) {
@@ -273,7 +245,6 @@ export class Conversation extends ConversationRecord {
     this.control(exchangeId, onStart, (exchange) => this.rerun(exchange, { onStart }));
   }
 
-  /** Controls the running turn of an exchange, or handles an exchange whose turn has ended without a complete answer. */
   private control(
     exchangeId: string | undefined,
     controlTurn: (turn: TurnHandle) => void,
@@ -286,10 +257,7 @@ export class Conversation extends ConversationRecord {
     } else if (this.runner.turn) controlTurn(this.runner.turn);
   }
 
-  /**
-   * Starts the turn of an exchange again. Does nothing for a scheduled exchange, because only the scheduler may send its
-   * prompt, after it has claimed the prompt.
-   */
+  /** Does nothing for a scheduled exchange, because only the scheduler may send its prompt, after a claim. */
   private rerun(exchange: Exchange, start: TurnStart, model?: string): void {
     if (!this.readOnly && !isScheduled(exchange)) this.startAgain(exchange, start, model);
   }

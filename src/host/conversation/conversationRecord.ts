@@ -7,11 +7,11 @@ import type { StoredConversation } from '../journal/journalFold';
 import type { JournalLine } from '../journal/journalSchema';
 import { Listeners } from '../util/listeners';
 
-/** A change to a conversation, in the format in which the host posts it to the panel. */
+/** The host posts these changes to the panel. */
 export type ConversationChange =
   | { readonly type: 'exchange'; readonly exchange: ExchangeSnapshot }
   | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly RecordedEvent[] }
-  /** Another version became current. `exchanges` contains all exchanges of the newly selected branch. */
+  /** Another version became current. */
   | { readonly type: 'path'; readonly exchanges: readonly ExchangeSnapshot[] }
   | { readonly type: 'title' }
   /** The conversation became read-only or writable. Any part of its content may have changed. */
@@ -28,10 +28,7 @@ export class ConversationRecord {
   private readonly changeListeners = new Listeners<ConversationChange>((error) => this.onError(error));
   readonly onDidChange = this.changeListeners.event;
   private readonly stateListeners = new Listeners<ConversationChange>((error) => this.onError(error));
-  /**
-   * Fires after `onDidChange`, except when a change only adds text to the answer, which happens up to sixty times a
-   * second.
-   */
+  /** Fires after `onDidChange`, except when a change only adds text, which happens up to sixty times a second. */
   readonly onDidChangeState = this.stateListeners.event;
 
   /** @param journal the file of the conversation, or `undefined` while another window has the right to write it */
@@ -42,7 +39,6 @@ export class ConversationRecord {
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  /** Whether another window has the right to write the conversation, so that this window can't change it. */
   get readOnly(): boolean {
     return this.journal === undefined;
   }
@@ -59,7 +55,6 @@ export class ConversationRecord {
     this.fire({ type: 'access' });
   }
 
-  /** Loads what another window has written. */
   refresh(content: Content): void {
     this.content = content;
     this.fire({ type: 'title' });
@@ -84,7 +79,6 @@ export class ConversationRecord {
     return this.exchanges().at(-1);
   }
 
-  /** The selected branch in the format that the panel draws. */
   views(): readonly ExchangeSnapshot[] {
     return this.exchanges().map((exchange) => this.tree.snapshot(exchange));
   }
@@ -98,7 +92,7 @@ export class ConversationRecord {
     return this.tree.all().filter(isScheduled);
   }
 
-  /** Sets the title. An empty string removes it. */
+  /** An empty string removes the title. */
   rename(newTitle: string): void {
     const title = newTitle.trim() || undefined;
     if (this.readOnly || title === this.title) return;

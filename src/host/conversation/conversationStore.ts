@@ -15,7 +15,6 @@ export interface ConversationStoreDeps extends ConversationDeps {
   readonly journal: Journal;
 }
 
-/** A deletion that can still be undone, because the conversation's file has only been hidden. */
 export interface UndoableRemoval {
   undo(): Promise<void>;
   deletePermanently(): Promise<void>;
@@ -29,17 +28,17 @@ export interface RemovalEvent {
 
 export interface OpenConversation {
   readonly conversation: Conversation;
-  /** The journal file. Absent while another window writes the conversation. */
+  /** Absent while another window writes the conversation. */
   file?: JournalFile | undefined;
-  /** Watches the file while another window writes the conversation. */
+  /** Present while another window writes the conversation. */
   follower?: { dispose(): void } | undefined;
-  /** Number of callers that keep the conversation open. */
-  holds: number;
+  /** One for each caller that keeps the conversation open. */
+  readonly holds: Set<object>;
 }
 
 /**
- * The open conversations and their files. A conversation is open while a caller keeps it open or while its turn is
- * running. Work on files is done one job at a time, so that no file is opened twice or opened while it is being closed.
+ * The open conversations and their files. A conversation is open while a caller keeps it open or its turn is running.
+ * Work on files is done one job at a time, so that no file is opened twice or while it is being closed.
  */
 export class ConversationStore {
   protected readonly openById = new Map<string, OpenConversation>();
@@ -51,7 +50,6 @@ export class ConversationStore {
   /** Fires for each `onDidChangeState` of an open conversation, and without a `change` when another one becomes current. */
   readonly onDidChange = this.changeListeners.event;
   private readonly removalListeners = new Listeners<RemovalEvent>((error) => this.deps.onError(error));
-  /** Fires for deletions by the user and by the limit of the history, and when a deletion has been undone. */
   readonly onDidRemove = this.removalListeners.event;
 
   constructor(protected readonly deps: ConversationStoreDeps) {
@@ -67,37 +65,26 @@ export class ConversationStore {
     return [...this.openById.values()].map(({ conversation }) => conversation);
   }
 
-  /**
-   * Keeps a conversation open until the result is disposed, even if it has no running turn. The caller must call this method as soon as it has received the conversation, because idle conversations are
-   * closed in the next iteration of the event loop.
-   */
+  /** Call this as soon as a conversation was received: idle ones are closed in the next iteration of the event loop. */
   keepOpen({ id }: Conversation): { dispose(): void } {
     const open = this.openById.get(id);
-    if (open) open.holds++;
-    let isHeld = open !== undefined;
-    const dispose = (): void => {
-      if (!open || !isHeld) return;
-      isHeld = false;
-      open.holds--;
-      this.closeIdle();
-    };
-    return { dispose };
+    const hold = {};
+    open?.holds.add(hold);
+    return { dispose: () => open?.holds.delete(hold) && this.closeIdle() };
   }
 
   /** Keeps a conversation open while an asynchronous function changes it, because its panel may be closed meanwhile. */
-  async withOpen(conversation: Conversation, work: () => Promise<void>): Promise<void> {
+  async withOpen<Result>(conversation: Conversation, work: () => Promise<Result>): Promise<Result> {
     const hold = this.keepOpen(conversation);
     try {
-      await work();
+      return await work();
     } finally {
       hold.dispose();
     }
   }
 
   /**
-   * Runs an asynchronous function with a conversation that this window may change. The conversation does not become
-   * current.
-   * @param mode whether the user is notified if another window has the right to write the conversation
+   * Opens a conversation without making it current.
    * @returns undefined, without running the function, if the conversation does not exist or another window writes it
    */
   async withWritable<Result>(
@@ -107,17 +94,13 @@ export class ConversationStore {
   ): Promise<Result | undefined> {
     const conversation = await this.load(id, mode);
     if (!conversation || conversation.readOnly) return undefined;
-    let result: Result | undefined;
-    await this.withOpen(conversation, async () => {
-      result = await work(conversation);
-    });
-    return result;
+    return this.withOpen(conversation, () => work(conversation));
   }
 
   /** Makes a read-only conversation writable here. The window that was writing the conversation shows it read-only. */
   async takeOver({ id }: Conversation): Promise<void> {
     await this.load(id, 'take-over');
-    // This window must not keep the right to write a conversation whose panel was closed meanwhile.
+    // The panel may have been closed meanwhile.
     this.closeIdle();
   }
 
@@ -126,8 +109,7 @@ export class ConversationStore {
   }
 
   /**
-   * Stops the turns of a conversation, hides its file and closes the conversation. If the file can't be hidden, rejects
-   * and leaves the conversation open.
+   * Stops the turns of a conversation, hides its file and closes it. Rejects and leaves it open if hiding fails.
    * @returns undefined when no file was hidden
    */
   async remove(id: string): Promise<UndoableRemoval | undefined> {
@@ -181,10 +163,7 @@ export class ConversationStore {
     return this.add(id, { stored: foldJournal([]), file });
   }
 
-  /**
-   * Restores a conversation without a prompt. It has no file, so its id is known only from its page.
-   * @returns undefined if the id is invalid or a file with this id exists
-   */
+  /** Restores a conversation without a prompt. It has no file, so its id is known only from its page. */
   protected async createAs(id: string): Promise<Conversation | undefined> {
     const { journal } = this.deps;
     return this.fileMutex.runExclusive(async () => {
@@ -223,7 +202,7 @@ export class ConversationStore {
       return this.deps.connection(demo);
     };
     const conversation = new Conversation(id, stored, file, { ...this.deps, connection });
-    const open: OpenConversation = { conversation, file, holds: 0 };
+    const open: OpenConversation = { conversation, file, holds: new Set() };
     conversation.onDidChangeState((change) => {
       this.changeListeners.fire({ conversation, change });
       if (this.isIdle(open)) this.closeIdle();
@@ -255,16 +234,14 @@ export class ConversationStore {
   }
 
   protected isIdle({ conversation, holds }: OpenConversation): boolean {
-    return holds === 0 && !conversation.busy;
+    return holds.size === 0 && !conversation.busy;
   }
 
-  /** Closes every conversation that has no running turn and is not kept open by a caller. */
   protected closeIdle(): void {
     const { journal, onError } = this.deps;
     this.fileMutex
       .runExclusive(async () => {
-        // Waits until the next iteration of the event loop, so that a caller that has just received a conversation has
-        // time to keep it open.
+        // A caller that has just received a conversation needs time to keep it open.
         await new Promise((resolve) => setImmediate(resolve));
         for (const [id, open] of [...this.openById]) {
           if (!this.isIdle(open)) continue;

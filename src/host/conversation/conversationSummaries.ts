@@ -9,7 +9,6 @@ import { salvageJournal } from '../journal/journalLines';
 /** Maximum length of a conversation's title, in code points. */
 export const maxTitleLength = 200;
 
-/** A conversation as the history lists it. */
 export interface ConversationSummary {
   readonly id: string;
   /** The title that {@link conversationTitle} returns. Empty when the file is too damaged to have one. */
@@ -18,7 +17,6 @@ export interface ConversationSummary {
   readonly lastActivityAt: number;
   /** Number of exchanges on the selected branch. */
   readonly turns: number;
-  /** Whether a turn of the conversation runs in this window. */
   readonly busy: boolean;
   /** Why part of the conversation can't be read. The other fields then describe the readable part. */
   readonly problem?: 'damaged' | undefined;
@@ -29,7 +27,6 @@ export interface ConversationHit extends ConversationSummary {
   readonly excerpt: string;
 }
 
-/** The content of a conversation that was read without opening the conversation. */
 export interface ReadConversation {
   readonly id: string;
   readonly title?: string | undefined;
@@ -52,10 +49,7 @@ export function outlineOf({ tree, title }: Content): Outline | undefined {
   return path[0] && { title: conversationTitle(title, path[0].prompt), turns: path.length };
 }
 
-/**
- * Reads the outline of a conversation's file. Answers are skipped, because they make up most of a file.
- * @returns undefined when the conversation has no prompt and is not damaged
- */
+/** Skips the answers, which make up most of a file. @returns undefined for an undamaged file without a prompt */
 export function readOutline(bytes: Buffer): Outline | undefined {
   const { lines, damage } = salvageJournal(bytes, { withEvents: false });
   const content = foldJournal(lines);
@@ -116,17 +110,12 @@ export class ConversationIndex {
   }
 }
 
-/**
- * Returns the title for display: the title that the user chose, or else the first line of the first prompt. Hidden
- * characters are removed.
- */
+/** Returns the title that the user chose, or else the first line of the first prompt, without hidden characters. */
 export function conversationTitle(customTitle: string | undefined, firstPrompt: string): string {
   return visibleText(customTitle ?? /\S.*/.exec(firstPrompt)?.[0] ?? '', maxTitleLength);
 }
 
-/** Number of characters before the match that an excerpt contains. */
 const charsBeforeMatch = 40;
-/** Maximum length of an excerpt, in characters. */
 const excerptLength = 160;
 
 export function searchableTexts({ tree, title }: Content): readonly string[] {

@@ -40,7 +40,6 @@ export class Conversations extends ConversationStore {
     return this.lastCurrent && this.isOpen(this.lastCurrent) ? this.lastCurrent : undefined;
   }
 
-  /** A conversation with a running turn, preferably the current conversation. */
   get running(): Conversation | undefined {
     return pickPrimaryConversation(this.current, this.all);
   }
@@ -49,10 +48,7 @@ export class Conversations extends ConversationStore {
     return this.all.filter(({ activeExchange }) => activeExchange).length;
   }
 
-  /**
-   * Returns the current conversation if it is writable. After a reload, returns the conversation whose turn was
-   * interrupted by the reload. Otherwise starts a new conversation.
-   */
+  /** Returns the current conversation if it is writable, else the one that a reload interrupted, else a new one. */
   async ensureCurrent(): Promise<Conversation> {
     if (this.current && !this.current.readOnly) return this.current;
     // Opens the previous conversation only if its lock is free, because a prompt must not wait for a lock.
@@ -88,10 +84,7 @@ export class Conversations extends ConversationStore {
     return undefined;
   }
 
-  /**
-   * Opens a conversation as `open` does. If no file of the conversation exists, because it has no prompt yet, creates
-   * the conversation under the id that its page has stored.
-   */
+  /** Creates a conversation without a file, because it has no prompt yet, under the id that its page has stored. */
   async openOrCreate(id: string): Promise<Conversation | undefined> {
     const opened = await this.open(id);
     const created = opened ? undefined : await this.createAs(id);
@@ -99,9 +92,8 @@ export class Conversations extends ConversationStore {
   }
 
   /**
-   * Opens the closed conversations whose turns were interrupted by a reload or a crash, newest first, because VS Code
-   * may not restore their panels. Later calls don't return these conversations again. The newest one becomes current if
-   * there is no current conversation.
+   * Opens the closed conversations that a reload or a crash has interrupted, newest first, because VS Code may not
+   * restore their panels. Later calls don't return them again. The newest becomes current if there is none.
    */
   async openInterrupted(): Promise<readonly Conversation[]> {
     const { journal, onError } = this.deps;
@@ -140,10 +132,7 @@ export class Conversations extends ConversationStore {
     return summaries.sort((a, b) => b.lastActivityAt - a.lastActivityAt);
   }
 
-  /**
-   * Finds the conversations that contain all words of the query, newest first.
-   * @returns the conversations found before `signal` was aborted
-   */
+  /** Finds the conversations that contain all words of the query, newest first, until `signal` is aborted. */
   async search(query: string, signal?: AbortSignal): Promise<readonly ConversationHit[]> {
     const words = splitWords(query);
     const hits: ConversationHit[] = [];
@@ -195,10 +184,7 @@ function isBlank(conversation: Conversation): boolean {
   );
 }
 
-/**
- * Returns the conversation to which the status bar and the commands *Stop* and *Retry now* apply when several turns are
- * running: the current conversation if its turn is running, else one whose turn waits, else any other.
- */
+/** Returns the current conversation if its turn is running, else one whose turn waits, else any with a running turn. */
 export function pickPrimaryConversation<Candidate extends Pick<Conversation, 'activeExchange'>>(
   current: Candidate | undefined,
   all: readonly Candidate[],

@@ -11,19 +11,17 @@ export interface Gateways {
   readonly connection: (demo: boolean) => Promise<Connection>;
 }
 
-/** How a turn starts. */
 export interface TurnStart {
-  /** Whether the turn continues or restarts an answer. Absent when the prompt is sent for the first time. */
+  /** Absent when the prompt is sent for the first time. */
   readonly mode?: ResumeFrom['mode'] | undefined;
   /** Whether the answer gets more tokens, because the last one reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
-  /** Base URL or origin of the route that the first attempt avoids, because the user asked for another route. */
+  /** Base URL or origin of the route that the first attempt avoids. */
   readonly avoidRoute?: string | undefined;
   /** Called right after the start, for example to skip the cooldown of the gateway. */
   readonly onStart?: ((turn: TurnHandle) => void) | undefined;
 }
 
-/** @param previous the preceding exchanges */
 export function startTurn(
   gateways: Gateways,
   exchange: Exchange,

@@ -3,7 +3,6 @@ import type { RunOptions, TurnHandle } from '../../engine/engine';
 import { isTerminal, type StreamEvent } from '../../engine/events';
 import { mergeDeltas } from '../journal/journalLines';
 
-/** Starts a turn that pushes its events to `onEvents`. */
 type StartTurn = (onEvents: RunOptions['onEvents']) => TurnHandle;
 
 /** Duration of an animation frame of the page, in milliseconds. */
@@ -31,12 +30,10 @@ export class TurnRunner {
     return this.running !== undefined || this.queue.length > 0;
   }
 
-  /** Id of the exchange whose turn is running. */
   get exchangeId(): string | undefined {
     return this.running?.exchangeId;
   }
 
-  /** The running turn. */
   get turn(): TurnHandle | undefined {
     return this.running?.turn;
   }
@@ -54,12 +51,12 @@ export class TurnRunner {
     return index >= 0;
   }
 
-  /** Passes the events that have arrived on without waiting for the next frame. */
+  /** Passes on the events that have arrived without waiting for the next frame. */
   flush(exchangeId = this.running?.exchangeId): void {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
     if (exchangeId === undefined || this.pending.length === 0) return;
-    const events = mergeDeltas(this.pending) as readonly StreamEvent[];
+    const events = mergeDeltas(this.pending);
     this.pending = [];
     this.flushedAt = this.clock.monotonicNow();
     this.onEvents(exchangeId, events);

@@ -4,7 +4,7 @@ import type { Exchange } from './exchange';
 /** An exchange that is not on the selected branch of the conversation. */
 export interface OtherVersion {
   readonly exchange: Exchange;
-  /** Id of the exchange that precedes this exchange. Absent for a first prompt. */
+  /** Id of the preceding exchange. Absent for a first prompt. */
   readonly after?: string | undefined;
 }
 
@@ -18,14 +18,10 @@ interface Fork {
 
 interface TreeNode extends Fork {
   exchange: Exchange;
-  /** The preceding exchange. `undefined` for a first prompt. */
   readonly parent: TreeNode | undefined;
 }
 
-/**
- * The exchanges of a conversation in all versions. Children of the same exchange are versions of the exchange that
- * follows it. The selected branch of the conversation contains one version at each fork.
- */
+/** All versions of the exchanges of a conversation. The selected branch contains one version at each fork. */
 export class ExchangeTree {
   private readonly start: Fork = { versions: [], selected: undefined };
   /** In the order in which the user sent the prompts. */
@@ -35,7 +31,6 @@ export class ExchangeTree {
     return this.nodes.get(id)?.exchange;
   }
 
-  /** In the order in which the user sent the prompts. */
   all(): readonly Exchange[] {
     return [...this.nodes.values()].map(({ exchange }) => exchange);
   }

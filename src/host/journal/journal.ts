@@ -21,11 +21,9 @@ interface JournalDeps {
 }
 
 export type JournalProblem =
-  /** The file is damaged. A copy was saved as `savedAs`, and `salvaged` exchanges could be read. */
+  /** A copy of the damaged file was saved as `savedAs`, and `salvaged` exchanges could be read. */
   | { readonly kind: 'corrupt'; readonly savedAs: string; readonly salvaged: number; readonly damage: string }
-  /** The file was written by a newer version of the extension or is too large to be read. It is left unchanged. */
   | { readonly kind: 'newer' | 'too-large'; readonly path: string }
-  /** Another window has the conversation open, so that it can't be renamed or deleted here. */
   | { readonly kind: 'open-elsewhere' }
   /** Another window has taken over the conversation, which is now read-only here. `isComplete`: nothing was lost. */
   | { readonly kind: 'taken'; readonly isComplete: boolean }
@@ -45,19 +43,15 @@ export interface OpenedConversation {
 
 /** Period in which a deletion can be undone and the limit of the history deletes no conversation, in milliseconds. */
 const recentMs = 60 * 60 * 1000;
-/**
- * Interval at which this window checks whether it has lost a conversation and whether one that it shows read-only has
- * changed, in milliseconds.
- */
+/** Interval of the checks for conversations that were lost or changed by other windows, in milliseconds. */
 const checkIntervalMs = 1000;
 
 /**
- * The conversations of a workspace on disk, each in an append-only JSON Lines file. Several windows may use the same folder,
+ * The conversations of a workspace on disk, each in an append-only JSON Lines file. Several windows use the same folder,
  * but only the window that has the lock of a conversation writes it.
  */
 export class Journal {
   private readonly openFiles = new Map<string, JournalFile>();
-  /** The periodic checks of the conversations that are open in this window, by id. */
   private readonly checks = new Map<string, () => Promise<void>>();
   private cancelChecks: (() => void) | undefined;
   private readonly lossListeners = new Listeners<string>((error) => this.deps.onProblem({ kind: 'unwritten', error }));
@@ -71,7 +65,7 @@ export class Journal {
     return { id, file: this.newFile(id, this.newLock(id)) };
   }
 
-  /** Returns whether no conversation on disk has this id, not even a hidden one. */
+  /** Counts hidden conversations, too. */
   async isUnusedId(id: string): Promise<boolean> {
     return files.isUnused(this.path(id));
   }
@@ -80,7 +74,7 @@ export class Journal {
   async open(id: string, mode: OpenMode = 'allow-read-only'): Promise<OpenedConversation | undefined> {
     if (!(await files.journalEntry(this.deps.folder, id))) return undefined;
     const lock = this.newLock(id);
-    // Ignores a failure to create the lock. The conversation can still be read, and writing it reports the problem.
+    // Without a lock, the conversation can still be read, and writing it reports the problem.
     const isOurs = mode === 'take-over' ? await lock.steal() : await lock.acquire().catch(() => true);
     if (isOurs) {
       try {
@@ -94,10 +88,7 @@ export class Journal {
     return stored ? { stored } : undefined;
   }
 
-  /**
-   * Calls `onChange` with the content of a conversation that another window writes, immediately and after each change,
-   * until the result is disposed.
-   */
+  /** Reports the content of a conversation that another window writes, immediately and after each change. */
   follow(id: string, onChange: (stored: StoredConversation) => void): { dispose(): void } {
     const lock = this.newLock(id);
     let lastState: string | undefined;
@@ -116,9 +107,8 @@ export class Journal {
   }
 
   /**
-   * Reads a conversation without opening it. Returns only the readable part of a damaged file.
+   * Reads a conversation, or the readable part of a damaged file, without opening it.
    * @param isRunning whether an unfinished turn is still running in another window
-   * @returns undefined if nothing can be read
    */
   async read(id: string, isRunning = false): Promise<StoredConversation | undefined> {
     const content = await this.readBytes(id);
@@ -145,8 +135,8 @@ export class Journal {
   }
 
   /**
-   * Hides the file of a conversation until `unhide` or `deleteHidden` is called. If the file can't be written
-   * completely or can't be renamed, rejects and changes nothing.
+   * Hides a conversation until `unhide` or `deleteHidden`. If its file can't be written completely or renamed, rejects
+   * and changes nothing.
    * @returns false when there is no file or another window has locked the conversation
    */
   async hide(id: string): Promise<boolean> {
@@ -177,8 +167,8 @@ export class Journal {
   }
 
   /**
-   * Deletes the oldest conversations beyond the limit of the history, except open and recent conversations and those
-   * with a scheduled prompt. Also deletes files that were hidden long ago.
+   * Deletes the oldest conversations beyond the limit of the history, except open and recent ones and those with a
+   * scheduled prompt, and files that were hidden long ago.
    * @returns the ids of the deleted conversations
    */
   async prune(): Promise<readonly string[]> {
@@ -187,12 +177,12 @@ export class Journal {
     const closed = (await this.listNewestFirst()).filter(({ id }) => !this.checks.has(id));
     const beyondLimit = closed.slice(Math.max(0, limit() - this.openFiles.size));
     await files.deleteStale(folder, recentSince);
-    // Deletes nothing while it is unknown which conversations to keep. The next call tries again.
+    // Deletes nothing while it is unknown which conversations to keep.
     const kept = keptIds ? await keptIds().catch(() => undefined) : new Set<string>();
     const removedIds: string[] = [];
     for (const { id, modifiedAt } of kept ? beyondLimit : []) {
       if (modifiedAt >= recentSince || kept?.has(id)) continue;
-      // Ignores an error, because one conversation that can't be deleted must not prevent the others from being deleted.
+      // One conversation that can't be deleted must not keep the others.
       if (await this.remove(id).catch(() => false)) removedIds.push(id);
     }
     return removedIds;
@@ -204,10 +194,7 @@ export class Journal {
     await Promise.all(open.map(([, file]) => file.flush()));
   }
 
-  /**
-   * Writes and closes all files synchronously before the extension host exits. Nothing is written afterwards, because
-   * another window may open the conversations immediately.
-   */
+  /** Writes and closes all files synchronously before the extension host exits. Nothing is written afterwards. */
   flushSync(): void {
     for (const [id, file] of [...this.openFiles]) {
       try {
@@ -313,7 +300,6 @@ export class Journal {
     if (this.checks.size > 0) this.cancelChecks ??= this.deps.clock.after(checkIntervalMs, () => void this.runChecks());
   }
 
-  /** @param check the check to end. By default, the one of this id, whichever it is. */
   private stopChecking(id: string, check = this.checks.get(id)): void {
     if (this.checks.get(id) === check) this.checks.delete(id);
     if (this.checks.size > 0) return;

@@ -8,10 +8,7 @@ import { privateFileMode, privateFolderMode } from '../util/files';
 import { encodeLine, mergeDeltas } from './journalLines';
 import type { HeaderLine, JournalLine } from './journalSchema';
 
-/**
- * Time for which lines are collected before they are written, in milliseconds. Including the write itself, text is on
- * disk within 100 ms of its arrival.
- */
+/** Time for which lines are collected, in milliseconds. Including the write, text is on disk within 100 ms. */
 const batchMs = 40;
 /** Time after which a write that has not finished is reported, in milliseconds. */
 const slowWriteMs = 5000;
@@ -27,12 +24,11 @@ export type WriteProblem =
 interface JournalFileOptions {
   readonly path: string;
   readonly clock: Clock;
-  /** Size of the file in bytes. */
   readonly size: number;
   readonly lastActivityAt: number;
-  /** Header of a new file. The header is written with the first line, so that an empty conversation leaves no file. */
+  /** Header of a new file, written with the first line, so that an empty conversation leaves no file. */
   readonly header?: HeaderLine | undefined;
-  /** Called for the first of several consecutive failures to write, and when all lines are on disk again. */
+  /** Called for the first of consecutive failures, and when all lines are on disk again. */
   readonly onProblem: (problem: WriteProblem) => void;
   /** Called instead of writing when another window has taken the lock. Must close this file. */
   readonly onLockLost: () => void;
@@ -43,7 +39,6 @@ interface JournalFileOptions {
  * that `flushSync` and the next write after a failure can repeat it.
  */
 export class JournalFile {
-  /** Appended lines that are not encoded yet. */
   private lines: (HeaderLine | JournalLine)[] = [];
   /** The events of the last appended line, to which further events of the same exchange are added. */
   private lastEvents: { readonly exchangeId: string; readonly events: RecordedEvent[] } | undefined;
@@ -91,8 +86,7 @@ export class JournalFile {
     this.header = undefined;
     if (line.type === 'exchange' || line.type === 'events' || line.type === 'rerun') this.activityAt = clock.now();
     this.addLine(line);
-    // Writes a prompt immediately, because a lost prompt, unlike a lost answer, can't be requested again. A timer alone
-    // would be late when the event loop is busy, so the elapsed time is checked here as well.
+    // A lost prompt, unlike a lost answer, can't be requested again. The timer may be late when the event loop is busy.
     if (line.type === 'exchange' || clock.monotonicNow() - this.firstLineAt >= batchMs) this.startWriting();
     else this.cancelTimer ??= clock.after(batchMs, () => this.startWriting());
   }
@@ -139,7 +133,7 @@ export class JournalFile {
     this.lines.push(this.lastEvents ? { type: 'events', ...this.lastEvents } : line);
   }
 
-  /** Whether the time of the last activity is about now, so that a write sets the right modification time by itself. */
+  /** Whether a write sets the right modification time by itself. */
   private isActive(): boolean {
     return this.options.clock.now() - this.activityAt < 1000;
   }
@@ -194,8 +188,7 @@ export class JournalFile {
     for (let written = 0; written < tail.length;) {
       written += (await file.write(tail, written, tail.length - written, position + written)).bytesWritten;
     }
-    // The history is sorted by the modification time, which must not change when a conversation is renamed. The time of
-    // a file that belongs to another user can't be set.
+    // The history is sorted by the modification time, which must not change when a conversation is renamed.
     if (!this.isActive()) await file.utimes(this.activityAt / 1000, this.activityAt / 1000).catch(() => undefined);
     if (this.isClosed) return;
     this.tail = this.tail.subarray(tail.length);

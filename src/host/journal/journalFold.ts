@@ -3,23 +3,16 @@ import { stateForRerun, toPromptInput, withEvents, type Exchange } from './excha
 import { ExchangeTree } from './exchangeTree';
 import type { JournalLine, TurnLine } from './journalSchema';
 
-/** The content of a conversation after all lines of its journal have been applied. */
 export interface StoredConversation {
   readonly tree: ExchangeTree;
-  /** The title that the user chose. */
   readonly title?: string | undefined;
-  /** The exchanges of the selected branch, oldest first. */
+  /** The selected branch, oldest first. */
   readonly exchanges: readonly Exchange[];
   /** Ids of the exchanges whose turn has neither ended nor been recorded as interrupted in the journal. */
   readonly interruptedIds: readonly string[];
 }
 
-/**
- * Returns the content of a conversation after the last line of its journal. Lines with events may be left out if the
- * answers are not needed.
- * @param isBeingWritten whether an unfinished turn is still running in another window. Otherwise the turn counts as
- * interrupted.
- */
+/** @param isBeingWritten whether an unfinished turn still runs in another window. Otherwise it counts as interrupted. */
 export function foldJournal(lines: readonly JournalLine[], isBeingWritten = false): StoredConversation {
   const tree = new ExchangeTree();
   let title: string | undefined;
@@ -53,11 +46,7 @@ function applyLine(exchange: Exchange, line: TurnLine): Exchange {
     case 'events':
       return withEvents(exchange, line.events);
     case 'rerun':
-      return {
-        ...exchange,
-        model: line.model ?? exchange.model,
-        state: stateForRerun(state, line.go),
-      };
+      return { ...exchange, model: line.model ?? exchange.model, state: stateForRerun(state, line.go) };
     case 'interrupted':
       return { ...exchange, state: markInterrupted(state) };
     case 'scheduled': {

@@ -11,7 +11,7 @@ export interface JournalEntry {
 }
 
 const journalExtension = '.jsonl';
-/** Maximum size of a file that is read, in bytes. Reading a larger file would block all extensions. */
+/** Maximum size of a file in bytes. Reading a larger file would block all extensions. */
 const maxFileBytes = 128 * 1024 * 1024;
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -21,9 +21,8 @@ export function isConversationId(value: unknown): value is string {
 }
 
 /**
- * Returns the folder of a workspace's conversations, which is the same for all windows of the workspace. The storage
- * folder that VS Code provides for a workspace can't be used, because each window of a workspace may have a different
- * one.
+ * Returns the folder of a workspace's conversations. The storage folder that VS Code provides for a workspace can't be
+ * used, because each window of a workspace may have a different one.
  * @param workspace the URI of the workspace file or folder, or `undefined` for a window without a workspace
  */
 export function conversationsFolder(globalStorage: string, workspace: string | undefined): string {
@@ -90,14 +89,13 @@ export async function deleteStale(folder: string, before: number): Promise<void>
     if (!endings.some((ending) => idFromName(name, ending))) continue;
     const path = join(folder, name);
     const stats = await lstat(path).catch(() => undefined);
-    // Uses the later of `ctime` and `mtime`, because hiding a file renames it, and renaming changes only `ctime`.
-    // Errors are ignored, because a file that can't be removed must not prevent the others from being removed.
+    // Hiding a file renames it, which changes only `ctime`. A file that can't be removed is left for the next time.
     if (stats && Math.max(stats.ctimeMs, stats.mtimeMs) < before)
       await rm(path, { force: true }).catch(() => undefined);
   }
 }
 
-/** Copies a damaged file. @param now epoch milliseconds, which become part of the name. @returns the path of the copy */
+/** Copies a damaged file. @param now epoch milliseconds, which become part of the name */
 export async function copyAside(path: string, now: number): Promise<string> {
   const copy = `${path}.${now}.corrupt`;
   await copyFile(path, copy, constants.COPYFILE_EXCL);

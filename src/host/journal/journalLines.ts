@@ -1,14 +1,16 @@
-import { isTerminal, type RecordedEvent, type TextEvent } from '../../engine/events';
-import { parseJson } from '../../engine/json';
+import { isTerminal, type RecordedEvent, type TextEvent, type ToolCallEvent } from '../../engine/events';
+import { isRecord, parseJson } from '../../engine/json';
+import { parseOrUndefined } from '../util/schemas';
 import {
-  carriesText,
+  eventSchemas,
+  headerSchema,
   journalSchema,
-  parseEvent,
-  parseHeader,
-  parseLine,
+  lineSchemas,
+  maxMs,
   type EventsLine,
   type HeaderLine,
   type JournalLine,
+  type Schemas,
 } from './journalSchema';
 
 export function encodeLine(line: HeaderLine | JournalLine): string {
@@ -20,7 +22,7 @@ export function encodeJournal(header: HeaderLine, lines: readonly JournalLine[])
 }
 
 export interface SalvagedJournal {
-  /** Absent when the file is damaged, or empty because its first write was interrupted. */
+  /** Absent when the file is damaged or its first write was interrupted. */
   readonly header?: HeaderLine | undefined;
   readonly lines: readonly JournalLine[];
   /** Length of the file in bytes without an incomplete last line. */
@@ -45,7 +47,6 @@ const lineFeed = 0x0a;
 const headerStart = '{"type":"conversation"';
 const eventsStart = Buffer.from('{"type":"events"');
 
-/** What is known about the turn of an exchange from the lines that have been read. */
 interface Turn {
   isUnfinished: boolean;
   /** Whether the answer may lack a part, so that nothing after it can be used. */
@@ -64,7 +65,7 @@ export function salvageJournal(content: Buffer, { withEvents = true } = {}): Sal
     return { lines: [], validBytes };
   // Decodes each line separately, because the complete file may exceed the maximum length of a string.
   let end = content.indexOf(lineFeed);
-  const header = parseHeader(parseJson(content.toString('utf8', 0, Math.max(0, end))));
+  const header = parseOrUndefined(headerSchema, parseJson(content.toString('utf8', 0, Math.max(0, end))));
   if (!header) return { lines: [], validBytes, damage: 'the first line is not a header' };
   if (header.schema !== journalSchema) return { lines: [], validBytes, damage: newerSchema };
   const lines: JournalLine[] = [];
@@ -91,7 +92,7 @@ export function salvageJournal(content: Buffer, { withEvents = true } = {}): Sal
 
 /** Decodes a line, but not the events in it. Adds the turn of a new exchange to `turns`. */
 function decodeLine(text: string, turns: Map<string, Turn>): JournalLine | undefined {
-  const line = parseLine(parseJson(text));
+  const line = parseByType(lineSchemas, parseJson(text));
   if (!line || line.type === 'title') return line;
   if (line.type !== 'exchange') return turns.has(line.exchangeId) ? line : undefined;
   if (turns.has(line.id) || turns.size >= maxExchanges || (line.after && !turns.has(line.after))) return undefined;
@@ -117,7 +118,7 @@ function usableEvents(line: EventsLine, turn: Turn): EventsLine | undefined {
   const events: RecordedEvent[] = [];
   for (const value of line.events) {
     if (turn.hasGap) break;
-    const event = parseEvent(value);
+    const event = parseText(value) ?? parseByType(eventSchemas, value);
     if (event && isWithinLimit(turn, event.type)) {
       events.push(event);
       turn.isUnfinished = !isTerminal(event);
@@ -132,12 +133,35 @@ function isWithinLimit(turn: Turn, type: string): boolean {
   return cost === 0 || turn.cost <= maxCost;
 }
 
+/** Whether the loss of an event would leave a gap in the answer. */
+function carriesText(value: unknown): boolean {
+  const type = isRecord(value) ? value['type'] : undefined;
+  return type === 'text' || type === 'reasoning' || type === 'replaced' || type === 'tool-call';
+}
+
+/** Checks text and reasoning without a schema, which would take a hundred times as long for most of a journal. */
+function parseText(value: unknown): TextEvent | undefined {
+  if (!isRecord(value)) return undefined;
+  const { type, attempt, at, text } = value;
+  if ((type !== 'text' && type !== 'reasoning') || typeof text !== 'string') return undefined;
+  return isMs(attempt) && Number.isInteger(attempt) && isMs(at) ? { type, attempt, at, text } : undefined;
+}
+
+function isMs(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= maxMs;
+}
+
+function parseByType<T>(schemas: Schemas<T>, value: unknown): T | undefined {
+  const schema = isRecord(value) ? schemas.get(value['type']) : undefined;
+  return schema && parseOrUndefined(schema, value);
+}
+
 /**
  * Joins consecutive deltas of one attempt that belong to the same part: the text, the reasoning or one tool call. The
  * joined deltas lead to the same state, but the throughput becomes slightly less exact.
  */
-export function mergeDeltas(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
-  const merged: RecordedEvent[] = [];
+export function mergeDeltas<Event extends RecordedEvent>(events: readonly Event[]): readonly Event[] {
+  const merged: Event[] = [];
   for (const event of events) {
     const previous = merged.at(-1);
     const joined = previous && joinDeltas(previous, event);
@@ -147,9 +171,9 @@ export function mergeDeltas(events: readonly RecordedEvent[]): readonly Recorded
   return merged;
 }
 
-function joinDeltas(first: RecordedEvent, next: RecordedEvent): RecordedEvent | undefined {
+function joinDeltas<Event extends RecordedEvent>(first: Event, next: Event): Event | undefined {
   if (first.attempt !== next.attempt) return undefined;
-  if (first.type === 'tool-call' && next.type === 'tool-call') {
+  if (isToolCall(first) && isToolCall(next)) {
     const isSameCall = first.index === next.index && [undefined, first.id].includes(next.id);
     if (!isSameCall || ![undefined, first.name].includes(next.name)) return undefined;
     return { ...first, arguments: first.arguments + next.arguments };
@@ -159,6 +183,10 @@ function joinDeltas(first: RecordedEvent, next: RecordedEvent): RecordedEvent | 
     : undefined;
 }
 
-function isText(event: RecordedEvent): event is TextEvent {
+function isToolCall<Event extends RecordedEvent>(event: Event): event is Event & ToolCallEvent {
+  return event.type === 'tool-call';
+}
+
+function isText<Event extends RecordedEvent>(event: Event): event is Event & TextEvent {
   return event.type === 'text' || event.type === 'reasoning';
 }

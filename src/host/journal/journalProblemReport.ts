@@ -4,10 +4,7 @@ import { openLogAction, showToast } from '../ui/notifications';
 import { errorCode } from '../util/files';
 import type { JournalProblem } from './journal';
 
-/**
- * Returns a function that logs problems with conversations on disk and notifies the user. Each kind of write failure is
- * shown only once until writing succeeds again, because it usually affects all files.
- */
+/** A write failure usually affects all files, so each kind is shown only once until writing succeeds again. */
 export function reportJournalProblem(log: Log): (problem: JournalProblem) => void {
   const shownFailures = new Set<string>();
   return (problem) => {
@@ -57,10 +54,7 @@ function problemText(problem: JournalProblem): string {
   }
 }
 
-/**
- * Returns the message for a failure to write. The message warns against closing the window, because the text exists
- * only in memory.
- */
+/** Warns against closing the window, because the text exists only in memory. */
 function writeFailureText(code: string): string {
   switch (code) {
     case 'ENOSPC':

@@ -9,46 +9,36 @@ import {
   type RecordedEvent,
   type ResumeMethod,
   type StreamEvent,
-  type TextEvent,
   type WaitOrigin,
 } from '../../engine/events';
-import { isRecord } from '../../engine/json';
 import { maxCost } from '../../engine/state/usage';
 import type { Schedule, ScheduleEnd } from '../../engine/state/turnState';
 import type { Attachment, ContextKind } from '../../shared/protocol';
 import type { ApplyTarget, PromptInput } from './exchange';
-import { oneOf, parseOrUndefined, type FieldSchemas, type MemberOfType } from '../util/schemas';
+import { oneOf, type FieldSchemas, type MemberOfType } from '../util/schemas';
 
-/**
- * The current version of the journal's format. It is increased when a line changes its meaning, so that older versions of
- * the extension leave the file unchanged.
- */
+/** Version of the format. It grows when a line changes its meaning, so that older extensions leave the file unchanged. */
 export const journalSchema = 1;
 
 /** The fields of each type of line, except the header. */
 interface LineFields {
   /**
-   * A prompt. `after` is the id of the preceding exchange, or an empty string for a first prompt. Without it, the
-   * exchange follows the last exchange of the branch that was selected when the line was written.
+   * `after` is the id of the preceding exchange, or an empty string for a first prompt. Without it, the exchange follows
+   * the last exchange of the branch that was selected when the line was written.
    */
   readonly exchange: PromptInput & { readonly id: string; readonly after?: string | undefined };
-  /** The next events of a turn. */
   readonly events: { readonly exchangeId: string; readonly events: readonly RecordedEvent[] };
-  /** The turn of an exchange starts again. The previous text of the answer is kept. */
   readonly rerun: {
     readonly exchangeId: string;
     readonly model?: string | undefined;
     readonly go: ResumeFrom['mode'];
   };
-  /** A turn was interrupted by a reload or a crash. The line is written when the conversation is next opened. */
+  /** A reload or a crash interrupted a turn. Written when the conversation is next opened. */
   readonly interrupted: { readonly exchangeId: string };
-  /** The prompt of an exchange whose turn has ended is scheduled. */
   readonly scheduled: Schedule & { readonly exchangeId: string };
-  /** The schedule of an exchange ends without sending its prompt. */
   readonly unscheduled: { readonly exchangeId: string; readonly end: ScheduleEnd };
-  /** A version becomes current. */
   readonly show: { readonly exchangeId: string };
-  /** The title that the user chose. An empty string removes the title. */
+  /** An empty string removes the title. */
   readonly title: { readonly title: string };
 }
 
@@ -60,18 +50,13 @@ export type ExchangeLine = LineOf<'exchange'>;
 export type EventsLine = LineOf<'events'>;
 /** A line that changes the state of a turn. */
 export type TurnLine = LineOf<'events' | 'rerun' | 'interrupted' | 'scheduled' | 'unscheduled'>;
-/** Any line of a journal except the header. */
 export type JournalLine = LineOf<keyof LineFields>;
 
-// A journal on disk may contain anything. Therefore each schema returns a copy of a value with only the fields that the
-// schema lists, so that the extension never sees unchecked data. Numbers are limited to a range that dates and charts
-// can show.
+// A journal on disk may contain anything. Each schema returns a copy with only the fields that it lists. Numbers are
+// limited to a range that dates and charts can show.
 
-/**
- * Maximum of monotonic times and durations, in milliseconds: about thirty years. The sum of `maxEpochMs` and this value is
- * still a valid `Date`.
- */
-const maxMs = 1e12;
+/** Maximum of monotonic times and durations, in milliseconds. Its sum with `maxEpochMs` is still a valid `Date`. */
+export const maxMs = 1e12;
 const maxEpochMs = 4e15;
 const maxOffset = 2 ** 31 - 1;
 
@@ -148,8 +133,7 @@ const eventEntries: EventEntries = {
   },
   quiet: { forMs: orZero(ms) },
   'tool-call': {
-    // Rejects the index of a tool call if it is out of range, because a clamped index would assign this delta to
-    // another tool call.
+    // A clamped index would assign this delta to another tool call.
     index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxOffset)),
     id: optionalDetail(textSchema),
     name: v.optional(textSchema),
@@ -236,20 +220,10 @@ const lineEntries: { readonly [Type in keyof LineFields]: FieldSchemas<LineField
   title: { title: textSchema },
 };
 
-const eventSchemas = schemasByType<RecordedEvent>(eventEntries, { attempt: count, at: ms });
-const lineSchemas = schemasByType<JournalLine>(lineEntries, {});
+export const eventSchemas = schemasByType<RecordedEvent>(eventEntries, { attempt: count, at: ms });
+export const lineSchemas = schemasByType<JournalLine>(lineEntries, {});
 
-/** @returns undefined when the event is invalid */
-export function parseEvent(value: unknown): RecordedEvent | undefined {
-  return parseText(value) ?? parseByType(eventSchemas, value);
-}
-
-/** Checks a line, but not the events in it. @returns undefined when the line is invalid */
-export function parseLine(value: unknown): JournalLine | undefined {
-  return parseByType(lineSchemas, value);
-}
-
-const headerSchema = v.object({
+export const headerSchema = v.object({
   type: v.literal('conversation'),
   schema: v.pipe(v.number(), v.integer(), v.minValue(1)),
   id: textSchema,
@@ -259,34 +233,11 @@ const headerSchema = v.object({
 /** The first line of a journal. */
 export type HeaderLine = Readonly<v.InferOutput<typeof headerSchema>>;
 
-/** Checks a header, which may have a newer schema. @returns undefined when the header is invalid */
-export function parseHeader(value: unknown): HeaderLine | undefined {
-  return parseOrUndefined(headerSchema, value);
-}
-
 export function isPromptInput(value: unknown): value is PromptInput {
   return v.is(promptInput, value);
 }
 
-/** Whether the loss of an event would leave a gap in the answer. */
-export function carriesText(value: unknown): boolean {
-  const type = isRecord(value) ? value['type'] : undefined;
-  return type === 'text' || type === 'reasoning' || type === 'replaced' || type === 'tool-call';
-}
-
-/** Checks text and reasoning without a schema, which would take a hundred times as long for most of a journal. */
-function parseText(value: unknown): TextEvent | undefined {
-  if (!isRecord(value)) return undefined;
-  const { type, attempt, at, text } = value;
-  if ((type !== 'text' && type !== 'reasoning') || typeof text !== 'string') return undefined;
-  return isMs(attempt) && Number.isInteger(attempt) && isMs(at) ? { type, attempt, at, text } : undefined;
-}
-
-function isMs(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value <= maxMs;
-}
-
-type Schemas<T> = ReadonlyMap<unknown, v.GenericSchema<unknown, T>>;
+export type Schemas<T> = ReadonlyMap<unknown, v.GenericSchema<unknown, T>>;
 
 function schemasByType<T>(entriesOf: Readonly<Record<string, v.ObjectEntries>>, base: v.ObjectEntries): Schemas<T> {
   return new Map(
@@ -295,9 +246,4 @@ function schemasByType<T>(entriesOf: Readonly<Record<string, v.ObjectEntries>>, 
       return [type, schema as v.GenericSchema<unknown, T>];
     }),
   );
-}
-
-function parseByType<T>(schemas: Schemas<T>, value: unknown): T | undefined {
-  const schema = isRecord(value) ? schemas.get(value['type']) : undefined;
-  return schema && parseOrUndefined(schema, value);
 }

@@ -25,7 +25,7 @@ export class ConversationPanel extends Disposable {
   private isPageListening = false;
   /** Prefilled prompts, which no snapshot contains. They wait for the snapshot. */
   private waitingPrefills: readonly (ToWebview & { readonly type: 'prefill' })[] = [];
-  /** Number of updates of the connection. A slow update can't replace the result of a newer one. */
+  /** A slow update can't replace the result of a newer one. */
   private connectionUpdates = 0;
   private wasInDemo: boolean | undefined;
   private postedDemoStep: string | undefined;
@@ -66,7 +66,7 @@ export class ConversationPanel extends Disposable {
     this.register(view.webview.onDidReceiveMessage((message: unknown) => this.handleMessage(message).catch(onError)));
     this.register(
       view.onDidChangeViewState(() => {
-        // VS Code destroys the page of a hidden panel. When the panel becomes visible again, a new page sends `ready`.
+        // VS Code destroys the page of a hidden panel. The next page sends `ready`.
         if (!view.visible) this.isPageListening = false;
       }),
     );
@@ -91,8 +91,7 @@ export class ConversationPanel extends Disposable {
 
   private async handleMessage(message: unknown): Promise<void> {
     if (!isToHost(message) || (this.conversation.readOnly && writingMessages.has(message.type))) return;
-    const handle = this.handlers[message.type] as (message: ToHost) => unknown;
-    await handle(message);
+    await (this.handlers[message.type] as (message: ToHost) => unknown)(message);
     this.postChangedDemoStep();
   }
 
@@ -132,7 +131,6 @@ export class ConversationPanel extends Disposable {
   private async postSnapshot(): Promise<void> {
     const { conversation, contextDraft } = this;
     const connection = await this.readConnection();
-    // The page was closed or destroyed meanwhile. The next page sends `ready`.
     if (!this.isVisible) return;
     this.wasInDemo ??= connection.demo;
     this.isPageListening = true;
@@ -156,7 +154,6 @@ export class ConversationPanel extends Disposable {
   }
 
   private post(message: ToWebview): void {
-    // VS Code would throw an error after the panel was closed.
     if (this.isPageListening && !this.disposed)
       this.view.webview.postMessage(message).then(undefined, this.services.onError);
   }
@@ -173,10 +170,7 @@ export class ConversationPanel extends Disposable {
     if (canSendPrompt(connection)) await this.releaseAwaitedPrompt(connection);
   }
 
-  /**
-   * Sends the prompt that waits for an API key, even if the panel is hidden. If the demo has started instead, the prompt
-   * stays in the composer, because the user meant it for their own gateway.
-   */
+  /** If the demo has started, the prompt stays in the composer, because the user meant it for their own gateway. */
   private async releaseAwaitedPrompt({ demo }: ConnectionView): Promise<void> {
     const input = this.conversation.promptAwaitingKey;
     if (!input) return;
@@ -232,7 +226,7 @@ export class ConversationPanel extends Disposable {
     this.post({ type: 'demoStep', demoStep });
   }
 
-  /** Reads the problems of a file that VS Code had not reported yet when the draft was restored. */
+  /** VS Code may report the problems of a file after the draft was restored. */
   private handleDiagnosticsChange(uris: readonly vscode.Uri[]): void {
     const unread = this.contextDraft.unread();
     if (!uris.some((uri) => unread.includes(contextId({ kind: 'problems', uri: uri.toString() })))) return;
@@ -246,9 +240,7 @@ export class ConversationPanel extends Disposable {
 
   private async readConnection(): Promise<ConnectionView> {
     const { backupNotices, connections, demo } = this.services;
-    const view = await connections.view(demo.answers(this.conversation));
-    const { newBackup } = backupNotices;
-    return newBackup === undefined ? view : { ...view, newBackup };
+    return { ...(await connections.view(demo.answers(this.conversation))), newBackup: backupNotices.newBackup };
   }
 
   private updateTitle(): void {

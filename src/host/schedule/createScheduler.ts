@@ -19,7 +19,6 @@ interface SchedulerServices {
   readonly workspace: vscode.Uri | undefined;
 }
 
-/** Creates the scheduler of this window. It does nothing until it is started. */
 export function createScheduler(services: SchedulerServices): Scheduler {
   const { conversations, connections, log, onError, store, workspace } = services;
   return new Scheduler({

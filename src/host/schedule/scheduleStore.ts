@@ -35,10 +35,8 @@ const promptSchema = v.object<FieldSchemas<ScheduledPrompt>>({
   title: v.string(),
 });
 
-/** A scheduled prompt in the store. */
 export interface StoredPrompt {
   readonly prompt: ScheduledPrompt;
-  /** Whether a window has claimed the prompt, in order to send it. */
   readonly isClaimed: boolean;
 }
 
@@ -53,9 +51,8 @@ const pendingSuffix = '.json';
 const claimedSuffix = '.claimed';
 
 /**
- * The scheduled prompts of all workspaces, each in a file of a folder that all windows share. A prompt is scheduled as
- * long as its file exists. A window claims a prompt by renaming its file, which only one window can do. The claim lasts
- * until the journal of the conversation records that the prompt was sent.
+ * The scheduled prompts of all workspaces, each in a file of a folder that all windows share. A window claims a prompt by
+ * renaming its file, which only one window can do, until the journal of the conversation records that it was sent.
  */
 export class ScheduleStore {
   private readonly loggedNames = new Set<string>();
@@ -86,7 +83,6 @@ export class ScheduleStore {
     return { stored, isComplete };
   }
 
-  /** Returns the ids of the conversations with a scheduled prompt that can be read. */
   async conversationIds(): Promise<ReadonlySet<string>> {
     const { stored } = await this.list();
     return new Set(stored.map(({ prompt }) => prompt.conversationId));
@@ -97,10 +93,7 @@ export class ScheduleStore {
     await replaceFile(this.path(prompt.id, pendingSuffix), JSON.stringify(prompt));
   }
 
-  /**
-   * Claims a prompt. The claim is on disk when the promise resolves.
-   * @returns false when another window has claimed or removed the prompt
-   */
+  /** @returns false when another window has claimed or removed the prompt */
   async claim(id: string): Promise<boolean> {
     const claimed = this.path(id, claimedSuffix);
     try {
@@ -119,13 +112,11 @@ export class ScheduleStore {
     return true;
   }
 
-  /** Removes a prompt, claimed or not. */
   async remove(id: string): Promise<void> {
     await this.removeUnclaimed(id);
     await rm(this.path(id, claimedSuffix), { force: true });
   }
 
-  /** Removes a prompt unless it is claimed. */
   async removeUnclaimed(id: string): Promise<void> {
     await rm(this.path(id, pendingSuffix), { force: true });
   }
@@ -135,7 +126,6 @@ export class ScheduleStore {
     const id = suffix && name.slice(0, -suffix.length);
     if (!isConversationId(id)) return undefined;
     const content = await readFile(join(this.folder, name), 'utf8').catch(ignoreMissingFile);
-    // Another window has removed the file since the folder was read.
     if (content === undefined) return undefined;
     const prompt = parseOrUndefined(promptSchema, parseJson(content));
     if (prompt?.id === id && isConversationId(prompt.conversationId))
@@ -154,7 +144,6 @@ export class ScheduleStore {
   }
 }
 
-/** Returns the folder of the scheduled prompts that all windows of this machine share. */
 export function scheduleFolder(storage: string): string {
   return join(storage, 'scheduled');
 }

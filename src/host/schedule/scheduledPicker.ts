@@ -27,10 +27,8 @@ export function registerSchedule(deps: ScheduleCommandDeps): readonly Command[] 
   return [{ id: 'holysheep.openScheduled', execute: () => openScheduled(deps) }];
 }
 
-/** An item of the list. `prompt` is absent if there is no scheduled prompt. */
 type Entry = vscode.QuickPickItem & { readonly prompt?: ListedPrompt };
 
-/** Shows the quick pick in which users see, send and cancel the scheduled prompts of all workspaces. */
 function openScheduled({ schedule, conversations, panels, connections, onError }: ScheduleCommandDeps): void {
   const picker = vscode.window.createQuickPick<Entry>();
   const sendButton = itemButton('send', vscode.l10n.t('Send now'));
@@ -103,7 +101,6 @@ function workspaceText(workspace: string): string {
     : localize('In the workspace “{name}”', { name: plainLabel(workspaceName(workspace)) });
 }
 
-/** Returns the name of the folder or of the workspace file at the end of a URI. */
 function workspaceName(uri: string): string {
   try {
     return basename(decodeURIComponent(uri), '.code-workspace');

@@ -18,11 +18,10 @@ export interface ScheduledCount {
   readonly nextAt?: number | undefined;
 }
 
-/** A scheduled prompt as the list shows it. */
 export interface ListedPrompt extends ScheduledPrompt {
-  /** Whether the prompt belongs to the workspace of this window, which can therefore send it. */
+  /** Whether the prompt belongs to the workspace of this window. */
   readonly isOwn: boolean;
-  /** Whether the prompt became due while VS Code was closed, or the gateway has changed. It needs a click to be sent. */
+  /** Whether the prompt became due while VS Code was closed, or the gateway has changed. */
   readonly needsClick: boolean;
 }
 
@@ -47,12 +46,9 @@ interface SchedulerDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/**
- * Longest time between two checks while a prompt is scheduled, in milliseconds. The gateway of a due prompt is probed at
- * each check, and timers may stand still while the computer sleeps.
- */
+/** Longest time between two checks in milliseconds: for probes of the gateway, and because timers stop during sleep. */
 const maxTimerMs = 30_000;
-/** Time after which the file of a lapsed prompt is removed if no window has ended it, in milliseconds. */
+/** Time after which the file of a lapsed prompt is removed in any case, in milliseconds. */
 const maxLapsedMs = 7 * 24 * 60 * 60 * 1000;
 
 /**
@@ -62,7 +58,6 @@ const maxLapsedMs = 7 * 24 * 60 * 60 * 1000;
  */
 export class Scheduler {
   private readonly changeListeners = new Listeners<void>((error) => this.deps.onError(error));
-  /** Fires when a prompt may have been scheduled, sent or canceled, by this window or by another one. */
   readonly onDidChange = this.changeListeners.event;
   /** The prompts that are neither claimed nor lapsed. */
   private prompts: readonly ScheduledPrompt[] = [];
@@ -118,10 +113,7 @@ export class Scheduler {
     return { count: this.prompts.length, ...(nextAt !== undefined && { nextAt }) };
   }
 
-  /**
-   * Schedules the prompt of an exchange that ended at a limit, or that waits for the network. If the limit has already
-   * reset, sends the prompt at once. The caller must keep the conversation open.
-   */
+  /** Sends the prompt at once if its limit has already reset. The caller must keep the conversation open. */
   async schedule(conversation: Conversation, exchangeId: string): Promise<void> {
     const { clock, random, connection, store, workspace } = this.deps;
     const exchange = conversation.exchange(exchangeId);
@@ -146,10 +138,7 @@ export class Scheduler {
     await this.refresh();
   }
 
-  /**
-   * Sends a prompt because the user has asked for it.
-   * @returns whether the prompt was sent; false if it was canceled meanwhile, or another window writes its conversation
-   */
+  /** @returns false if the prompt was canceled meanwhile, or another window writes its conversation */
   async sendNow(id: string): Promise<boolean> {
     const { conversations, store } = this.deps;
     // Reads the store again, because the prompt may have been scheduled since the last check.
@@ -244,8 +233,7 @@ export class Scheduler {
       return true;
     }
     if (!this.isOwn(prompt)) return false;
-    // If this window gets the right to write the conversation, the window that has claimed the prompt no longer exists,
-    // and nobody knows whether it has sent the prompt.
+    // If this window may write the conversation, the window that has claimed the prompt is gone, perhaps after sending it.
     if (isClaimed) return this.end(prompt, 'interrupted', { outcome: 'interrupted' });
     if (now >= lapsesAt(prompt)) return this.end(prompt, 'lapsed', { outcome: 'failed', message: lapsedMessage() });
     if (!this.isReady(prompt, now) || !(await this.maySend(prompt))) return false;
@@ -255,7 +243,6 @@ export class Scheduler {
     return isSent === true;
   }
 
-  /** Returns whether the prompt is due and may be sent without a click. */
   private isReady(prompt: ScheduledPrompt, now: number): boolean {
     const { id, dueAt } = prompt;
     // A prompt that was already due when this window first saw it needs a click.
@@ -266,7 +253,7 @@ export class Scheduler {
     return (dueAt ?? 0) <= now && !this.needsClick(prompt);
   }
 
-  /** Probes the gateway of a due prompt. Resolves to whether the prompt may be sent now, without a click. */
+  /** Probes the gateway of a due prompt. */
   private async maySend({ id, origin }: ScheduledPrompt): Promise<boolean> {
     // Tries again later if no request can be made, for example because the keyring can't be read.
     const current = await this.deps.connection().catch(() => undefined);
@@ -275,8 +262,7 @@ export class Scheduler {
       this.clicks.set(id, false);
       return false;
     }
-    // Asks first if the gateway could be reached when this window found the prompt, because the network may have come
-    // back while VS Code was closed. Also asks if the prompt would go to another gateway than the user saw.
+    // The network may have come back while VS Code was closed, or the prompt would go to another gateway.
     const isAutomatic = this.clicks.get(id) === false && current.origin === origin;
     if (!isAutomatic) this.requireClick(id);
     return isAutomatic;
@@ -296,8 +282,7 @@ export class Scheduler {
       const isSent = conversation.sendScheduled(prompt.exchangeId, prompt.model, immediately);
       // Another window has taken the conversation over. It finds the claim and reports the prompt as interrupted.
       if (conversation.readOnly) return false;
-      // Keeps the claim until the journal says that the turn has started. From then on the journal alone shows whether
-      // the turn was interrupted.
+      // From now on, the journal alone shows whether the turn was interrupted.
       await conversations.flush(conversation.id);
       await store.remove(prompt.id);
       return isSent;
@@ -328,7 +313,6 @@ export class Scheduler {
     this.cancelTimer = this.deps.clock.after(Math.min(maxTimerMs, ...delays), () => this.update());
   }
 
-  /** Reports an error, but not again at every check while the folder or a file can't be read. */
   private reportOnce(error: unknown): void {
     const text = String(error);
     if (!this.reportedErrors.has(text)) this.deps.onError(error);

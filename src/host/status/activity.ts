@@ -11,7 +11,6 @@ import type { ScheduledCount } from '../schedule/scheduler';
 import { trimTrailingPeriod } from '../ui/messageText';
 import type { HostWords } from '../ui/words';
 
-/** The conversations whose turns the status bar and the context keys reflect. */
 export interface Turns {
   readonly current: Pick<Conversation, 'activeExchange' | 'lastExchange'> | undefined;
   readonly running: Pick<Conversation, 'activeExchange' | 'lastExchange'> | undefined;
@@ -19,22 +18,17 @@ export interface Turns {
   readonly runningCount: number;
 }
 
-/** What the status bar item for the activity depends on. */
 export interface Situation extends Turns {
   /** The cooldown of the model and the route that the next request would use. */
   readonly cooldown: ModelCooldown | undefined;
   readonly scheduled: ScheduledCount;
 }
 
-/** The status bar item for the activity. */
 export interface ActivityItem {
   /** Text with an icon, e.g. `$(watch) Retrying in 4 s`. */
   readonly text: string;
   readonly tooltip: string;
-  /**
-   * Label for screen readers. The label contains a time of day instead of a countdown, because screen readers announce
-   * each change of the label.
-   */
+  /** Contains a time of day instead of a countdown, because screen readers announce each change of the label. */
   readonly label: string;
   readonly command: 'holysheep.showPanel' | 'holysheep.openScheduled';
   readonly isWarning: boolean;

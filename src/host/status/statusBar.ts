@@ -11,7 +11,6 @@ import { hostWords } from '../ui/words';
 import { localize } from '../util/localization';
 import { activityItem, type ActivityItem, type Situation } from './activity';
 
-/** Interval at which a countdown is updated, in milliseconds. */
 const tickMs = 1000;
 
 /** The two status bar items: the current model, and the activity of the turns. */
@@ -40,7 +39,7 @@ export class StatusBar extends Disposable {
     );
   }
 
-  /** Updates both items. Called for every change of a conversation, so equal items are not set again. */
+  /** Called for every change of a conversation, so equal items are not set again. */
   refresh(): void {
     if (this.disposed) return;
     const situation = this.situation();

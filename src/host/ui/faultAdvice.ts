@@ -2,7 +2,7 @@ import type { FaultDetails } from '../../shared/panelStrings';
 import type { FaultKind } from '../../shared/protocol';
 import advice from './faultAdvice.json';
 
-/** Help for one fault kind, shown in the details of a failure card. The English texts are the keys of their translations. */
+/** Help in the details of a failure card. The English texts are the keys of their translations. */
 interface FaultAdvice {
   readonly cause: string;
   readonly remedy: string;
@@ -14,11 +14,9 @@ interface FaultAdvice {
 
 export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = advice;
 
-/** URL of the source repository, as in package.json. */
 export const repositoryUrl = 'https://github.com/holysheep-ai/holysheep-prompt';
 
 /**
- * Returns the translated help for all fault kinds, with links to the troubleshooting pages.
  * @param translate translates an English text of {@link faultAdvice}, e.g. `vscode.l10n.t`
  * @param locale the display language, e.g. `zh-cn`
  */

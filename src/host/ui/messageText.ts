@@ -1,10 +1,7 @@
 import type { Localize } from '../../engine/engine';
 import { visibleText } from '../../engine/gateway/visibleText';
 
-/**
- * Joins complete sentences into one text, without those that are undefined. Languages such as Chinese have no space
- * between sentences.
- */
+/** Languages such as Chinese have no space between sentences. */
 export function joinSentences(localize: Localize, sentences: readonly (string | undefined)[]): string {
   return sentences
     .filter((sentence) => sentence !== undefined)
@@ -18,37 +15,24 @@ export function trimTrailingPeriod(text: string): string {
 
 const maxMessageLength = 1000;
 
-/**
- * Returns a message for a notification, a dialog or an input box, which may quote text from outside the extension: one
- * line without hidden characters and without links. VS Code turns `[text](target)` into a link, and the target may even
- * be a command.
- */
+/** Returns one line without hidden characters and links. VS Code turns `[text](command)` in a message into a link. */
 export function plainMessage(text: string): string {
   return visibleText(text, maxMessageLength).replaceAll('](', '] (');
 }
 
 const defaultMaxLength = 200;
 
-/**
- * Turns a text from outside the extension into a label for VS Code: one line without hidden characters and without
- * icons.
- */
+/** Turns a text from outside the extension into one line without hidden characters and icons. */
 export function plainLabel(text: string, maxLength = defaultMaxLength): string {
   return escapeIcons(visibleText(text, maxLength));
 }
 
-/**
- * Inserts an invisible word joiner into codes such as `$(alert)`, so that VS Code does not render them as icons in a
- * label.
- */
+/** Inserts an invisible word joiner into codes such as `$(alert)`, so that VS Code does not render them as icons. */
 export function escapeIcons(text: string): string {
   return text.replaceAll('$(', '$\u2060(');
 }
 
-/**
- * Escapes Markdown and icons, because VS Code renders progress lines and errors in the chat as Markdown with icons, and
- * these may quote a provider or name a model.
- */
+/** For progress lines and errors in the chat, which VS Code renders as Markdown with icons. */
 export function escapeMarkdown(text: string): string {
   return escapeIcons(text).replace(/[\\`*_[\]<>~|]/g, '\\$&');
 }

@@ -5,7 +5,6 @@ import { escapeIcons, plainMessage } from './messageText';
 
 type MessageKind = 'information' | 'warning' | 'error';
 
-/** A button of a notification. */
 export interface ToastAction {
   readonly title: string;
   readonly run: () => unknown;
@@ -14,7 +13,6 @@ export interface ToastAction {
 // Lint allows only this file to show notifications, dialogs, input boxes and texts in the status bar, so that text from
 // outside the extension is always escaped.
 
-/** Shows a notification and does not wait until the user dismisses it. */
 export function showToast(
   log: Pick<Log, 'error'>,
   kind: MessageKind,
@@ -28,9 +26,8 @@ export function showToast(
 }
 
 /**
- * Shows a notification with buttons, and waits until the user has chosen a button or dismissed the notification.
+ * Waits until the user has chosen a button or dismissed the notification.
  * @param detail shows a modal dialog with this detail instead of a notification
- * @returns the title of the button, or undefined when the user dismissed the notification
  */
 export function askUser(
   kind: MessageKind,
@@ -51,11 +48,9 @@ export function showInStatusBar(text: string, ms: number): void {
 
 interface TextBoxOptions extends vscode.InputBoxOptions {
   readonly prompt: string;
-  /** Returns a message about an invalid text. */
   readonly validateInput?: (text: string) => string | vscode.InputBoxValidationMessage | undefined;
 }
 
-/** Asks the user for a text. @returns undefined when the user dismissed the input box */
 export function askForText({ validateInput, ...options }: TextBoxOptions): Thenable<string | undefined> {
   return vscode.window.showInputBox({
     ...options,
@@ -69,20 +64,15 @@ export function askForText({ validateInput, ...options }: TextBoxOptions): Thena
   });
 }
 
-/** Returns a button that opens a setting. @param id setting id, e.g. `holysheep.baseUrl` */
 export function openSettingAction(id: string, title = vscode.l10n.t('Open settings')): ToastAction {
   return { title, run: () => vscode.commands.executeCommand('workbench.action.openSettings', `@id:${id}`) };
 }
 
-/** Returns a button that opens the setting with the base URL of a route. @param isBackup whether it is a backup route */
 export function checkUrlAction(isBackup = false): ToastAction {
   return openSettingAction(isBackup ? 'holysheep.backupBaseUrls' : 'holysheep.baseUrl', vscode.l10n.t('Check URL'));
 }
 
-/**
- * Returns a button that asks for an API key.
- * @param baseUrl base URL of the route that the key is for. Without it, the user chooses the route if there are several.
- */
+/** @param baseUrl base URL of the route. Without it, the user chooses the route if there are several. */
 export function enterApiKeyAction(title = vscode.l10n.t('Set API key'), baseUrl?: string): ToastAction {
   const argument = baseUrl === undefined ? [] : [{ baseUrl }];
   return { title, run: () => vscode.commands.executeCommand('holysheep.setApiKey', ...argument) };
@@ -104,16 +94,9 @@ export function networkSettingsAction(): ToastAction {
   };
 }
 
-/**
- * Delay before a progress notification is shown, in milliseconds. A task that finishes sooner must not flash a
- * notification over the panel.
- */
+/** A task that finishes sooner, in milliseconds, must not flash a notification over the panel. */
 const progressDelayMs = 500;
 
-/**
- * Runs an asynchronous task, and shows a notification with a cancel button if the task takes longer than
- * {@link progressDelayMs}.
- */
 export async function withDelayedProgress<T>(title: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const abort = new AbortController();
   const result = work(abort.signal);

@@ -1,16 +1,13 @@
 import { visibleText } from '../../engine/gateway/visibleText';
 import { panelStrings, type PanelStrings } from '../../shared/panelStrings';
 
-/**
- * Returns the translated strings of the page.
- * @param translate translates an English text of `panelStrings`, e.g. `vscode.l10n.t`
- */
+/** @param translate translates an English text of `panelStrings`, e.g. `vscode.l10n.t` */
 export function translatePanelStrings(translate: (english: string) => string): PanelStrings {
   const translated = Object.entries(panelStrings).map(([name, english]) => [name, translate(english)] as const);
   return { ...panelStrings, ...Object.fromEntries(translated) };
 }
 
-/** Returns the title of a conversation, or else its first prompt. Returns undefined for an empty conversation. */
+/** Returns the title of a conversation, or else its first prompt. */
 export function conversationName(conversation: {
   readonly title: string | undefined;
   readonly exchanges: () => readonly { readonly prompt: string }[];

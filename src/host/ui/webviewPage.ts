@@ -1,9 +1,5 @@
-/** The HTML page of a webview. */
 export interface WebviewPage {
-  /**
-   * Random value that is different for every page. The content security policy allows only scripts that have this value
-   * as their nonce.
-   */
+  /** Random value without which the content security policy allows no script. */
   readonly nonce: string;
   readonly cspSource: string;
   readonly scriptUri: string;
@@ -29,8 +25,7 @@ export function webviewHtml(
     `img-src ${page.cspSource}`,
     `font-src 'none'`,
     ...directives,
-    // Sets `base-uri` and `form-action` of the content security policy explicitly, because they don't fall back to
-    // `default-src`.
+    // These two don't fall back to `default-src`.
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');

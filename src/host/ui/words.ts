@@ -5,7 +5,6 @@ import { createFormat } from '../../shared/format';
 import { localize } from '../util/localization';
 import { translatePanelStrings } from './panelText';
 
-/** The words of the display language, and the translation of messages that only the host shows. */
 export interface HostWords extends Words {
   readonly localize: Localize;
 }

@@ -191,32 +191,15 @@ describe('running turn of a conversation', () => {
     assert.equal(shownModel(), 'other');
   });
 
-  for (const { name, input, events, selected, controls } of [
-    { name: 'that waits', input: {}, events: [attempt(), waiting], selected: 'other', controls: ['switchModel other'] },
-    {
-      name: 'whose prompt names a model',
-      input: { model: 'asked' },
-      events: [attempt('asked'), waiting],
-      selected: 'other',
-      controls: [],
-    },
-    { name: 'of the demo', input: { demo: true }, events: [attempt(), waiting], selected: 'other', controls: [] },
-    { name: 'that streams', input: {}, events: [attempt(), text('Hi')], selected: 'other', controls: [] },
-    {
-      name: 'that waits for its fallback model when other settings change',
-      input: {},
-      events: [attempt(), fallback, attempt('fallback', 2), waiting],
-      selected: 'default',
-      controls: [],
-    },
-    {
-      name: 'that waits for the fallback model to which the setting changes',
-      input: {},
-      events: [attempt(), fallback, attempt('fallback', 2), waiting],
-      selected: 'fallback',
-      controls: [],
-    },
-  ]) {
+  const usesFallback = [attempt(), fallback, attempt('fallback', 2), waiting];
+  for (const [name, input, events, selected, controls] of [
+    ['that waits', {}, [attempt(), waiting], 'other', ['switchModel other']],
+    ['whose prompt names a model', { model: 'asked' }, [attempt('asked'), waiting], 'other', []],
+    ['of the demo', { demo: true }, [attempt(), waiting], 'other', []],
+    ['that streams', {}, [attempt(), text('Hi')], 'other', []],
+    ['that waits for its fallback model when other settings change', {}, usesFallback, 'default', []],
+    ['that waits for the fallback model to which the setting changes', {}, usesFallback, 'fallback', []],
+  ] as const) {
     it(`${controls.length > 0 ? 'switches to' : 'ignores'} a new model in the settings in a turn ${name}`, async () => {
       const { ask, clock, conversation, engine, settings } = openConversation();
       ask({ prompt: 'one', ...input }, ...events);
@@ -228,18 +211,13 @@ describe('running turn of a conversation', () => {
     });
   }
 
-  for (const { name, input, demo, controls } of [
-    { name: 'a waiting turn', input: {}, demo: false, controls: ['switchModel other'] },
-    {
-      name: 'a waiting turn whose prompt names a model',
-      input: { model: 'asked' },
-      demo: false,
-      controls: ['switchModel other'],
-    },
-    { name: 'a waiting demo turn', input: { demo: true }, demo: true, controls: ['switchModel other'] },
-    { name: 'a demo turn to a model of the gateway', input: { demo: true }, demo: false, controls: [] },
-    { name: 'a turn of the gateway to a demo model', input: {}, demo: true, controls: [] },
-  ]) {
+  for (const [name, input, demo, controls] of [
+    ['a waiting turn', {}, false, ['switchModel other']],
+    ['a waiting turn whose prompt names a model', { model: 'asked' }, false, ['switchModel other']],
+    ['a waiting demo turn', { demo: true }, true, ['switchModel other']],
+    ['a demo turn to a model of the gateway', { demo: true }, false, []],
+    ['a turn of the gateway to a demo model', {}, true, []],
+  ] as const) {
     it(`${controls.length > 0 ? 'switches' : 'does not switch'} ${name} when the user selects a model`, () => {
       const { ask, conversation, engine, settings } = openConversation();
       ask({ prompt: 'one', ...input }, attempt(), waiting);

@@ -105,36 +105,6 @@ describe('conversation list', () => {
     });
   }
 
-  it('lists a damaged conversation and opens its readable part', async () => {
-    const before = nextWindow(disk);
-    const id = await before.talk(['first prompt', 'a'], ['second', 'b']);
-    const lines = (await readFile(pathOf(id), 'utf8')).split('\n');
-    lines[lines.findLastIndex((line) => line.startsWith('{"type":"exchange"'))] = '\0'.repeat(20);
-    await writeFile(pathOf(id), lines.join('\n'));
-    const { conversations, errors } = nextWindow(disk);
-    assert.deepEqual(
-      (await conversations.list()).map((each) => [each.id, each.title, each.problem]),
-      [[id, 'first prompt', 'damaged']],
-    );
-    assert.deepEqual(
-      (await conversations.read(id))?.exchanges.map(({ state }) => state.text),
-      ['a'],
-    );
-    assert.deepEqual(errors, []);
-    assert.deepEqual(
-      (await conversations.open(id))?.exchanges().map(({ state }) => state.text),
-      ['a'],
-    );
-    assert.deepEqual(
-      errors.map((problem) => (problem as { kind: string }).kind),
-      ['corrupt'],
-    );
-    assert.deepEqual(
-      (await conversations.list()).map((each) => [each.turns, each.problem]),
-      [[1, undefined]],
-    );
-  });
-
   it('lists a conversation at the same position after it was renamed or opened', async () => {
     const before = nextWindow(disk);
     const old = await before.talk(['old', '1']);

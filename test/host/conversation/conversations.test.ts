@@ -106,18 +106,6 @@ describe('collection of conversations', () => {
     assert.equal(new Set(all).size, 1);
   });
 
-  it('keeps a turn running when another conversation is started, and reports its conversation as running', async () => {
-    const { conversations, engine } = open();
-    const first = await conversations.ensureCurrent();
-    first.ask({ prompt: 'Hi' });
-    conversations.startNew();
-    assert.equal(conversations.running, first);
-    engine.turn.emit(done('Hello'));
-    await waitForEvents();
-    assert.equal(first.lastExchange?.state.text, 'Hello');
-    assert.equal(conversations.running, undefined);
-  });
-
   it('makes the conversation with the running turn current when the user asks for the running turn', async () => {
     const { conversations, engine } = open();
     const first = await conversations.ensureCurrent();

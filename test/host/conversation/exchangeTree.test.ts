@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import * as fc from 'fast-check';
 import { initialTurn } from '../../../src/engine/state/turnState';
 import type { Exchange } from '../../../src/host/journal/exchange';
 import { ExchangeTree } from '../../../src/host/journal/exchangeTree';
-import { propertyRuns } from '../../support/propertyRuns';
 
 const exchange = (id: string): Exchange => ({ id, prompt: id, state: initialTurn, queued: false });
 const ids = (exchanges: readonly Exchange[]): readonly string[] => exchanges.map(({ id }) => id);
@@ -75,46 +73,4 @@ describe('exchange tree', () => {
       for (const [id, all] of Object.entries(versions)) assert.equal(versionsOf(tree, id).join(' '), all, id);
     });
   }
-
-  it('keeps the selected branch, the versions and the preceding exchanges consistent after any sequence of prompts, edits and selections', () => {
-    const step = fc.oneof(
-      fc.record({ what: fc.constant('ask' as const) }),
-      fc.record({ what: fc.constantFrom('edit' as const, 'show' as const), which: fc.nat() }),
-    );
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-        const tree = new ExchangeTree();
-        const before = new Map<string, readonly string[]>();
-        for (const action of steps) {
-          const added = [...before.keys()];
-          const id = `${added.length}`;
-          const chosen = action.what === 'ask' ? undefined : added[action.which % added.length];
-          if (action.what === 'show') {
-            if (chosen !== undefined) tree.show(chosen);
-          } else if (chosen === undefined) {
-            before.set(id, ids(tree.path()));
-            tree.add(exchange(id));
-          } else {
-            before.set(id, before.get(chosen)!);
-            tree.add(exchange(id), before.get(chosen)!.at(-1) ?? '');
-          }
-          const path = ids(tree.path());
-          const through = action.what === 'show' ? chosen : id;
-          assert.ok(through === undefined || path.includes(through));
-          for (const [exchangeId, ancestors] of before) {
-            assert.deepEqual(ids(tree.ancestors(exchangeId)), ancestors);
-            assert.equal(tree.isOnPath(exchangeId), path.includes(exchangeId));
-            assert.ok(versionsOf(tree, exchangeId).includes(exchangeId));
-            const following = [...before].filter(([id, path]) => id === exchangeId || path.includes(exchangeId));
-            assert.deepEqual(
-              ids(tree.descendants(exchangeId)),
-              following.map(([id]) => id),
-            );
-          }
-          path.forEach((shown, index) => assert.deepEqual(ids(tree.ancestors(shown)), path.slice(0, index)));
-        }
-      }),
-      { numRuns: Math.min(propertyRuns, 300) },
-    );
-  });
 });

@@ -16,10 +16,9 @@ function setUp(input: PromptInput, pickedModel?: string) {
   let isOpen = false;
   const deps = {
     conversations: {
-      withOpen: async (_conversation: Conversation, work: () => Promise<void>) => {
+      withOpen: async <Result>(_conversation: Conversation, work: () => Promise<Result>) => {
         isOpen = true;
-        await work();
-        isOpen = false;
+        return work().finally(() => (isOpen = false));
       },
     },
     demo: { answers: () => false },

@@ -163,18 +163,6 @@ describe('prompt that waits for an API key', () => {
     assert.deepEqual(prompts(conversation), ['Why?']);
   });
 
-  it('is sent in each of two panels', async () => {
-    const panels = [await openPanel()];
-    await panels[0]!.send('one');
-    panels.push(await openPanel());
-    await panels[1]!.send('two');
-    await change({ hasKey: true });
-    assert.deepEqual(
-      panels.map(({ conversation }) => prompts(conversation)),
-      [['one'], ['two']],
-    );
-  });
-
   it('keeps its conversation from being reused as a new conversation', async () => {
     const { conversation, send } = await openPanel();
     assert.equal(window.conversations.startNew(), conversation);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StreamEvent } from '../../../src/engine/events';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
@@ -350,17 +350,6 @@ describe('scheduled prompt', () => {
       }
     });
 
-    it('is sent by the other window after the first has closed', async () => {
-      const first = open();
-      await first.askLater(3 * minute);
-      const second = open();
-      await second.clock.advance(minute);
-      first.scheduler.dispose();
-      first.conversations.flushSync();
-      await second.clock.advance(3 * minute);
-      assert.deepEqual([requests(first), requests(second)], [1, 1]);
-    });
-
     it('stays scheduled when the other window takes over its conversation', async () => {
       const first = open();
       const { id } = await first.askLater(5 * minute);
@@ -438,21 +427,6 @@ describe('scheduled prompt', () => {
     await window.clock.advance(2 * minute);
     assert.deepEqual([requests(window), phaseOf(conversation), phaseOf(unreadable)], [3, 'connecting', 'scheduled']);
     assert.deepEqual([window.problems, window.errors], [[`The scheduled prompt ${name} can't be read: ELOOP.`], []]);
-  });
-
-  it('is sent on time while another prompt can not be removed', async () => {
-    const window = open();
-    const other = await window.askLater(5 * minute);
-    const [name = ''] = files();
-    renameSync(join(disk.scheduled, name), join(disk.scheduled, name.replace('.json', '.claimed')));
-    // The folder can't be removed like a file.
-    mkdirSync(join(disk.scheduled, name));
-    window.conversations.keepOpen(other);
-    other.endSchedule(lastId(other), { outcome: 'stopped' });
-    const conversation = await window.askLater(minute);
-    await window.clock.advance(2 * minute);
-    assert.equal(phaseOf(conversation), 'connecting');
-    assert.equal(window.errors.length, 1);
   });
 
   it('counts for the status bar with the time at which it is sent', async () => {
