@@ -5,9 +5,7 @@ import { normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
 import { askForText } from '../ui/notifications';
 import { parseArgument } from '../util/schemas';
 
-/** The argument of `holysheep.setApiKey`, which contains a key, a base URL or both. */
 interface SetApiKeyArgument {
-  /** Without a key, the user is asked for it. */
   readonly key?: string | undefined;
   /** Base URL that the key is for. */
   readonly target?: BaseUrl | undefined;

@@ -9,14 +9,11 @@ import { RememberedTexts } from '../util/rememberedTexts';
 
 interface BackupNoticeDeps {
   readonly settings: Pick<Settings, 'baseUrl' | 'backupBaseUrls' | 'removeBackupBaseUrls' | 'onDidChange'>;
-  /** Global state of the extension, which stores the backup routes that the user has kept. */
   readonly memory: Pick<vscode.Memento, 'get' | 'update'>;
   readonly log: Pick<Log, 'error'>;
 }
 
-/**
- * Finds the backup routes over which an answer has come for the first time, until the user decides whether to keep them.
- */
+/** Finds backup routes over which an answer has come for the first time, until the user decides whether to keep them. */
 export class BackupNotices extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   /** Fires when {@link newBackup} may have changed. */
@@ -34,7 +31,6 @@ export class BackupNotices extends Disposable {
     );
   }
 
-  /** Origin of a backup route about which the user has not decided yet. */
   get newBackup(): string | undefined {
     return this.undecided[0];
   }
@@ -47,7 +43,7 @@ export class BackupNotices extends Disposable {
     this.setUndecided([...new Set([...this.undecided, ...found])]);
   }
 
-  /** Keeps a backup route. No further notice about its origin appears. */
+  /** No further notice about the origin appears. */
   keep(origin: string): void {
     if (!this.undecided.includes(origin)) return;
     this.kept.add(origin);

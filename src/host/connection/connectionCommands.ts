@@ -24,20 +24,16 @@ export function registerConnection(deps: ConnectionCommandDeps): readonly Comman
 
 type RemoveApiKeyDeps = Pick<ConnectionCommandDeps, 'connections' | 'keys' | 'log'>;
 
-/**
- * Removes the API key for a route in the settings, even while the demo is active. If several routes have a key, the
- * user chooses one.
- */
+/** Removes the key of a route in the settings, which the user chooses if several have one, even in the demo. */
 export async function removeApiKey({
   connections,
   keys,
   log,
 }: RemoveApiKeyDeps): Promise<{ readonly state: 'removed' | 'none' | 'cancelled' }> {
   const routes = await connections.routes();
-  const removable = routes.flatMap((route, position) => {
-    const { apiKey } = route;
-    return apiKey === undefined ? [] : [{ ...route, apiKey, position, hasKey: true }];
-  });
+  const removable = routes.flatMap(({ apiKey, ...route }, position) =>
+    apiKey === undefined ? [] : [{ ...route, apiKey, position, hasKey: true }],
+  );
   if (removable.length === 0) {
     showToast(log, 'information', vscode.l10n.t('There is no API key for {0}.', routes[0].host));
     return { state: 'none' };

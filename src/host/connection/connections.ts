@@ -17,7 +17,7 @@ export interface ActiveConnection extends Connection {
   readonly backups?: readonly UsableRoute[] | undefined;
 }
 
-/** The parts of a request that come from the settings. They are read when the turn starts. */
+/** The parts of a request that come from the settings. */
 export interface RequestDefaults extends RequestParameters {
   readonly model: string;
   readonly systemPrompt: string;
@@ -40,7 +40,6 @@ export interface ConfiguredRoute {
   readonly apiKey: string | undefined;
 }
 
-/** A route in the settings that has a key. */
 type UsableRoute = ConfiguredRoute & Route;
 
 /** Provides the base URL, the API key and the model of the next request, from the settings or from the demo. */
@@ -55,10 +54,7 @@ export class Connections extends Disposable {
     for (const source of [settings, keys, demo]) this.register(source.onDidChange(() => this.changeEmitter.fire()));
   }
 
-  /**
-   * Returns the connection to the demo or to the gateway in the settings.
-   * @throws NoConnectionError when the demo was closed, the base URL is invalid or the key can't be read
-   */
+  /** @throws NoConnectionError when the demo was closed, the base URL is invalid or the key can't be read */
   connectionFor(demo = this.deps.demo.active): Promise<ActiveConnection> {
     return demo ? this.embedded() : this.configured();
   }
@@ -91,7 +87,6 @@ export class Connections extends Disposable {
     return { ...first, demo: false, ...(backups.length > 0 && { backups }) };
   }
 
-  /** Returns all routes in the settings, with or without a key. */
   async routes(): Promise<readonly [primary: ConfiguredRoute, ...backups: ConfiguredRoute[]]> {
     const { settings, keys } = this.deps;
     const primary = settings.baseUrl();
@@ -107,10 +102,7 @@ export class Connections extends Disposable {
     ]);
   }
 
-  /**
-   * Returns the connection in the form that the page shows. Never rejects, because the page must also show an unusable
-   * connection.
-   */
+  /** Never rejects, because the page must also show an unusable connection. */
   async view(demo = this.deps.demo.active): Promise<ConnectionView> {
     const model = this.model(demo);
     const { settings, log } = this.deps;
@@ -123,17 +115,13 @@ export class Connections extends Disposable {
       return { model, host, hasKey: apiKey !== undefined, demo, backups: backups?.length };
     } catch (error) {
       log.error(error);
-      // Returns the connection even if the API key can't be read, because the user can then still send a prompt, and
-      // the failed turn shows the reason in a card.
+      // The user can send a prompt even if the API key can't be read, and the failed turn shows the reason in a card.
       const hasKey = isConnectionError(error) && error.connectionProblem === 'base-url' ? false : 'unreadable';
       return { model, host: 'error' in baseUrl ? '' : baseUrl.host, hasKey, demo: false };
     }
   }
 
-  /**
-   * Calls `show` with the connection as the page shows it, and again after each change. `show` never gets an older
-   * state of the connection after a newer one.
-   */
+  /** Calls `show` now and after each change, but never with an older state of the connection after a newer one. */
   subscribe(show: (view: ConnectionView) => void): { dispose(): void } {
     let latest = 0;
     const update = (): void => {

@@ -13,10 +13,7 @@ interface RunningDemo {
   backup?: Promise<Gateway>;
 }
 
-/**
- * The offline demo. While it is active, prompts go to an embedded gateway on the loopback address, not to the user's
- * gateway.
- */
+/** The offline demo. While it is active, prompts go to an embedded gateway on the loopback address. */
 export class DemoMode extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   /** Fires when the demo starts or ends, and when another model is selected in it. */
@@ -39,12 +36,11 @@ export class DemoMode extends Disposable {
     return this.running !== undefined;
   }
 
-  /** Whether the next prompt of a conversation goes to the demo. */
+  /** Returns whether the next prompt of a conversation goes to the demo. */
   answers(conversation: DemoConversation): boolean {
     return this.active && isDemoConversation(conversation);
   }
 
-  /** Base URL of the embedded gateway, e.g. `http://127.0.0.1:54321/v1`, or undefined while the demo is not active. */
   get baseUrl(): string | undefined {
     return this.running?.gateway.baseUrl;
   }
@@ -89,7 +85,7 @@ export class DemoMode extends Disposable {
     this.changeEmitter.fire();
   }
 
-  /** Returns one model for each scenario, with English texts, or none while the demo is not active. */
+  /** Returns one model for each scenario, with English texts. */
   models(): readonly DemoModel[] {
     return this.active ? demoModels : [];
   }
@@ -118,14 +114,12 @@ async function closeGateways({ gateway, backup }: RunningDemo): Promise<void> {
 }
 
 interface DemoEngineDeps extends Pick<HostEngineDeps, 'log' | 'version'> {
-  /** Returns the connection to the embedded gateway for a model, and throws when the demo is not active. */
   readonly connection: (model: string) => Promise<Connection>;
 }
 
 /**
- * Returns an engine for the demo. Each turn gets a new engine, so that a scenario always runs in the same way. A fault
- * of an embedded gateway therefore never delays a request to the user's gateway, in this window or in another, and the
- * next turn starts on the primary route again.
+ * Returns an engine for the demo. Each turn gets a new engine, so that a scenario always runs in the same way, and a
+ * fault of an embedded gateway never delays a request to the user's gateway.
  */
 export function demoEngine({ connection: connectionFor, ...deps }: DemoEngineDeps): Pick<Engine, 'run'> {
   return {

@@ -13,10 +13,7 @@ const prompt = 'Reply with the single word: OK';
 /** Enough for one word. A model that reasons gets no limit, because it could reach it before its first token. */
 const maxTokens = 16;
 
-/**
- * Requests a one-word answer over one route and measures the time until its first token. Stops the turn then, and also
- * before its first retry or a switch to a fallback model. Returns undefined if the signal aborts. Never rejects.
- */
+/** Stops the turn at its first token, retry or switch to a fallback model. Returns undefined if the signal aborts. */
 export async function requestFirstToken(
   engine: Pick<Engine, 'stream'>,
   route: Route,

@@ -9,8 +9,8 @@ import { NoConnectionError } from '../util/userError';
 const secretPrefix = 'holysheep.apiKey:';
 
 /**
- * Stores one API key per origin, in the format of `URL.origin`, in VS Code's secret storage. All methods but
- * `getIfReadable` throw a NoConnectionError when the system keyring fails.
+ * Stores one API key per origin in VS Code's secret storage. All methods but `getIfReadable` throw a NoConnectionError
+ * when the system keyring fails.
  */
 export class KeyStore extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
@@ -68,7 +68,7 @@ function writeErrorMessage(): string {
   return vscode.l10n.t("Can't save the API key in the system keyring. Unlock it and try again.");
 }
 
-/** Name of the secret with the fingerprints of the imported keys, which are separated by spaces. */
+/** Name of the secret with the fingerprints, which are separated by spaces. */
 const importedKeysSecret = 'holysheep.importedKeys';
 
 /**
@@ -77,7 +77,6 @@ const importedKeysSecret = 'holysheep.importedKeys';
  * origin later, nor again after it was removed or rejected. Only fingerprints of the keys are stored.
  */
 export class ImportedKeys {
-  /** @param store verifies and stores a key, as if the user had entered it in the extension's dialog */
   constructor(
     private readonly secrets: Pick<vscode.SecretStorage, 'get' | 'store'>,
     private readonly store: (key: string) => Promise<{ readonly state: string }>,
@@ -87,11 +86,9 @@ export class ImportedKeys {
     const fingerprint = createHash('sha256').update(key).digest('hex');
     const known = (await this.secrets.get(importedKeysSecret)) ?? '';
     if (known.includes(fingerprint)) return;
-    // Saves the fingerprint before the key is sent to the gateway, because a key without a saved fingerprint could
-    // later be imported for another origin.
+    // Saves the fingerprint first, because a key without one could later be imported for another origin.
     await this.secrets.store(importedKeysSecret, `${known} ${fingerprint}`);
     const { state } = await this.store(key);
-    // Removes the fingerprint if the user canceled the verification, so that the key can be imported again.
     if (state === 'cancelled') await this.secrets.store(importedKeysSecret, known);
   }
 }

@@ -5,15 +5,14 @@ export interface ProxyInfo {
   readonly setting: boolean;
   readonly noProxy: boolean;
   readonly authorization: boolean;
-  /** Value of VS Code's setting `http.proxySupport`. */
   readonly support: string;
   readonly strictSSL: boolean;
   readonly systemCertificates: boolean;
-  /** Names of those environment variables for proxies and certificates that are set. */
+  /** Names of the variables that are set. */
   readonly environment: readonly string[];
 }
 
-/** Environment variables that affect the network, in upper case. Their lower-case names have the same effect. */
+/** Their lower-case names have the same effect. */
 const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);

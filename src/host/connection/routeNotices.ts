@@ -14,7 +14,6 @@ interface RouteNoticeDeps {
   readonly keys: KeyStore;
   readonly demo: DemoMode;
   readonly log: Log;
-  /** Global state of the extension, which stores the notices that were shown. */
   readonly memory: vscode.Memento;
 }
 
@@ -29,7 +28,6 @@ export class RouteNotices extends Disposable {
   /** The base URLs that this window has checked, as the user wrote them. */
   private readonly checked = new Set<string>();
   private readonly shown: RememberedTexts;
-  /** Whether the base URL had no key at the last check. */
   private lacksPrimaryKey = false;
 
   constructor(private readonly deps: RouteNoticeDeps) {

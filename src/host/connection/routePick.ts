@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { plainLabel } from '../ui/messageText';
 import type { ConfiguredRoute } from './connections';
 
-/** A route that the user can choose. */
 export interface RouteChoice extends Omit<ConfiguredRoute, 'apiKey'> {
   readonly hasKey: boolean;
   /** Position of the route in the settings. 0 is the base URL, 1 the first backup route. */

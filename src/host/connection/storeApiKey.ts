@@ -33,8 +33,8 @@ export interface SetApiKeyDeps {
 }
 
 /**
- * Result of `holysheep.setApiKey`. For `verified` and `unverified`, the key was stored. For all other states, the
- * previous key is still stored. `invalid` means that no request was sent, because the key or the base URL is invalid.
+ * Result of `holysheep.setApiKey`. The key was stored for `verified` and `unverified` only. `invalid` means that no request
+ * was sent, because the key or the base URL is invalid.
  */
 export interface SetApiKeyResult {
   readonly state: ProbeResult['state'] | 'invalid';
@@ -42,10 +42,8 @@ export interface SetApiKeyResult {
 
 /**
  * Verifies and stores an API key. Resolves as soon as the key is stored or rejected.
- * @param argument the key, or the key and its base URL, from a keybinding or another extension. A message tells the
- * user when such a key has replaced another one. Without a key, the user is asked for it. Without a base URL, a key in
- * the argument is for the base URL in the settings, and a user who is asked for the key chooses the route first if the
- * settings have several.
+ * @param argument the key, its base URL or both. Without a base URL, a key in the argument is for the base URL in the
+ * settings, and a user who is asked for the key chooses the route first if the settings have several.
  * @throws ArgumentError when the argument is invalid
  */
 export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promise<SetApiKeyResult> {
@@ -72,11 +70,7 @@ export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promi
   return verifyAndStore(cleaned.key, target, deps, { isArgument, position });
 }
 
-/**
- * Returns the route that the user sets a key for, or the error of the base URL if it is invalid and there is no backup
- * route.
- * @param preferred the route to return without asking, unless the settings no longer have it
- */
+/** @param preferred the route to return without asking, unless the settings no longer have it */
 async function chooseRoute(
   { settings, keys }: SetApiKeyDeps,
   routes: readonly BaseUrl[],
@@ -154,10 +148,7 @@ async function verifyAndStore(
   return { state };
 }
 
-/**
- * If the list of the gateway lacks the selected model, offers the nearest model, so that the first prompt does not fail.
- * Further models are offered in the model picker, because the buttons of a notification share one line.
- */
+/** Offers the nearest model if the gateway's list lacks the selected one, so that the first prompt does not fail. */
 function noticeMissingModel({ settings, log }: SetApiKeyDeps, host: string, { models, facts }: GatewayModels): void {
   const missing = settings.model();
   // Does not trust a list that is empty.

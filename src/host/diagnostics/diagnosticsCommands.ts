@@ -22,10 +22,7 @@ interface DiagnosticsDeps {
 }
 
 export function registerDiagnostics(deps: DiagnosticsDeps): readonly Command[] {
-  /**
-   * Opens the report as an unsaved document, so that the user can read it before sharing it. Returns its text, or
-   * undefined if the user dismissed the question about host names.
-   */
+  /** Opens the report as an unsaved document, so that the user can read it before sharing it. */
   const exportDiagnostics = async (): Promise<string | undefined> => {
     const withHostNames = hasPrivateHostName(deps.settings) ? await askForHostNames() : false;
     if (withHostNames === undefined) return undefined;
@@ -40,7 +37,6 @@ export function registerDiagnostics(deps: DiagnosticsDeps): readonly Command[] {
   ];
 }
 
-/** Asks whether the report may contain the host names of routes. Returns undefined if the user dismissed the question. */
 async function askForHostNames(): Promise<boolean | undefined> {
   const leaveOut = {
     label: vscode.l10n.t('Leave out'),
@@ -55,16 +51,11 @@ async function askForHostNames(): Promise<boolean | undefined> {
   return choice?.withHostNames;
 }
 
-/** Returns whether a route in the settings has a host name that the user may want to leave out of the report. */
 function hasPrivateHostName(settings: Pick<Settings, 'routes'>): boolean {
   return settings.routes().some(({ origin }) => !isPublicOrigin(origin));
 }
 
-/**
- * Returns the diagnostics report as JSON: settings, proxy, recent turns and recent errors of this window.
- * @param withHostNames whether the report contains all host names. Otherwise private host names are replaced with the
- * positions of their routes.
- */
+/** @param withHostNames otherwise, private host names are replaced with the positions of their routes */
 async function createDiagnosticsReport(
   { engine, settings, connections, keys, demo, log, version, context }: DiagnosticsDeps,
   withHostNames: boolean,
@@ -112,7 +103,7 @@ async function createDiagnosticsReport(
   return formatDiagnostics(diagnostics, (text) => hideNames(log.redact(text)));
 }
 
-/** Describes the environment of the extension. It identifies neither the user nor any file. */
+/** Identifies neither the user nor any file. */
 async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKind) {
   const { appName, appHost, language, remoteName, uiKind } = vscode.env;
   return {

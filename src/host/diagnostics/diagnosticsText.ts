@@ -2,7 +2,7 @@ import type { EngineReport } from '../../engine/engine';
 import type { TurnRecord } from '../../engine/state/ledger';
 import type { ErrorRecord } from '../util/errorRecord';
 
-/** The contents of a diagnostics report. Further sections about the environment are included unchanged. */
+/** Further sections about the environment are included unchanged. */
 export interface Diagnostics {
   /** Epoch milliseconds at which the report is created. */
   readonly time: number;
@@ -33,7 +33,6 @@ export function formatDiagnostics(diagnostics: Diagnostics, redact: (text: strin
   );
 }
 
-/** Returns a turn for the report, with durations rounded to milliseconds and times in ISO format. */
 function formatTurn({ time, attempts, waits, ...turn }: TurnRecord): unknown {
   const entries = attempts.map((attempt) => ({ ...attempt, time: new Date(attempt.time).toISOString() }));
   return {
@@ -51,10 +50,7 @@ function roundNumbers(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, roundNumbers(part)]));
 }
 
-/**
- * Matches request ids that are safe to report. A pattern is needed, because the gateway chooses the id and could put
- * any text of the request in it.
- */
+/** The gateway chooses the request id, and could put any text of the request in it. */
 const plainRequestId = /^[\w.:+=[\]-]{1,128}$/;
 
 function redactValue(name: string, text: string): string {
@@ -70,10 +66,7 @@ const folderPattern =
  */
 const urlPattern = /[a-z][\w+.-]{0,30}:\/\/[^\s"]*/gi;
 const credentialsPattern = /(:\/\/)[^\s/?#"]*@/g;
-/**
- * Matches the user name and the password of a URL, even if the password contains characters that usually end the host
- * name.
- */
+/** Also matches a password with characters that usually end the host name. */
 const oddCredentialsPattern = /(:\/\/)(?!\[)[^/?#@:]*:(?=\d*[^\d/@])[^]*@/g;
 const queryPattern = /[?#][^]*/;
 
@@ -86,10 +79,7 @@ export function redactPaths(text: string): string {
   return withoutSecrets.replace(folderPattern, '…/');
 }
 
-/**
- * Removes the user name and the password from a URL. The search stops at the last `@`, because searching the remaining
- * text would take quadratic time.
- */
+/** The search stops at the last `@`, because searching the remaining text would take quadratic time. */
 function removeCredentials(url: string): string {
   const end = url.lastIndexOf('@') + 1;
   return url.slice(0, end).replace(oddCredentialsPattern, '$1').replace(credentialsPattern, '$1') + url.slice(end);
@@ -97,11 +87,7 @@ function removeCredentials(url: string): string {
 
 const knownRemoteKinds = ['ssh-remote', 'wsl', 'dev-container', 'attached-container', 'codespaces', 'tunnel'];
 
-/**
- * Returns the kind of a remote window. Returns `other` for an unknown name, because the name may be the address of a
- * machine. Returns null if the window is not remote.
- * @param name `vscode.env.remoteName`
- */
+/** Returns `other` for an unknown `vscode.env.remoteName`, because the name may be the address of a machine. */
 export function remoteKind(name: string | undefined): string | null {
   if (name === undefined) return null;
   return knownRemoteKinds.includes(name) ? name : 'other';

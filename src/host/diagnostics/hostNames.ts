@@ -1,7 +1,6 @@
 import type { EngineReport } from '../../engine/engine';
 import { hostOf } from '../../engine/gateway/baseUrl';
 
-/** Returns whether the origin is the one of HolySheep's own gateway. */
 export function isHolySheepOrigin(origin: string): boolean {
   return origin === 'https://api.holysheep.ai';
 }
@@ -15,8 +14,7 @@ export function isPublicOrigin(origin: string): boolean {
 export function requestedOrigins({ turns, network, routesDown }: EngineReport): readonly string[] {
   const ofTurns = turns.flatMap(({ host, attempts }) => {
     const ofAttempts = attempts.flatMap(({ origin }) => origin ?? []);
-    // A turn records only its host, so its scheme is unknown unless an attempt was made. A turn that failed before it
-    // had a connection has no host.
+    // The scheme of a turn is unknown unless it made an attempt. A turn without a connection has no host.
     return host === '' || ofAttempts.some((origin) => hostOf(origin) === host) ? ofAttempts : [`https://${host}`];
   });
   const ofNetwork = [...network.budgets, ...network.gates].map(({ origin }) => origin);

@@ -5,9 +5,9 @@ import type { Clock } from '../../engine/clock';
 import type { Cooldown, CooldownScope, SharedCooldowns } from '../../engine/gate/cooldowns';
 import { errorCode, privateFileMode, privateFolderMode } from '../util/files';
 
-/** In milliseconds. A longer cooldown is either a mistake or a quota, and the engine does not wait for quotas. */
+/** A longer cooldown is either a mistake or a quota, and the engine does not wait for quotas. */
 const maxCooldownMs = 3_600_000;
-/** In milliseconds. If a cooldown seems to start later than this, the clock was set back, and the cooldown is dropped. */
+/** If a cooldown seems to start later than this, the clock was set back, and the cooldown is dropped. */
 const maxClockSkewMs = 5000;
 
 interface CooldownEntry extends Cooldown {
@@ -76,9 +76,8 @@ export class CooldownFiles implements SharedCooldowns {
   }
 
   /**
-   * Does a file operation and logs its failure, unless it fails with the expected code.
+   * Logs a failure of a file operation, unless it has the expected code.
    * @param operation past participle for the log message, e.g. `written`
-   * @returns undefined when the file operation has failed
    */
   private async attempt<T>(operation: string, expectedCode: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
@@ -100,13 +99,9 @@ function hashScope({ origin, apiKey, model }: CooldownScope): string {
 
 const namePattern = /^([0-9a-f]{24})\.([1-9]\d{0,14})\.([1-9]\d{0,14})\.(server|backoff)\.([a-z-]+)\.([0-9a-f]{8})$/;
 
-/** @returns undefined for the name of an unrelated file */
 function parseName(name: string): CooldownEntry | undefined {
   const [, scopeHash, until, delayMs, source, reason, writer = ''] = namePattern.exec(name) ?? [];
   if (scopeHash === undefined) return undefined;
-  const [fields, times] = [
-    { source, reason },
-    { until: Number(until), delayMs: Number(delayMs) },
-  ];
-  return { name, scopeHash, writer, ...times, ...(fields as Pick<Cooldown, 'source' | 'reason'>) };
+  const fields = { source, reason } as Pick<Cooldown, 'source' | 'reason'>;
+  return { name, scopeHash, writer, until: Number(until), delayMs: Number(delayMs), ...fields };
 }

@@ -22,13 +22,7 @@ export interface HostEngineDeps extends Pick<
   readonly storage?: string | undefined;
 }
 
-interface HostEngine extends Engine {
-  /** Fires when a cooldown starts, changes or is cleared, but not when it expires. */
-  readonly onDidChangeCooldown: Listeners<void>['event'];
-}
-
-/** Creates an engine that uses the clock, the `fetch` and the log of VS Code's extension host. */
-export function createHostEngine({ log, version, storage, ...deps }: HostEngineDeps): HostEngine {
+export function createHostEngine({ log, version, storage, ...deps }: HostEngineDeps) {
   const cooldownChanges = new Listeners<void>((error) => log.warn(String(error)));
   const engine = createEngine({
     ...deps,
@@ -46,7 +40,9 @@ export function createHostEngine({ log, version, storage, ...deps }: HostEngineD
         : new CooldownFiles(join(storage, 'cooldowns'), systemClock, (problem) => log.warn(problem)),
     userAgent: `HolySheepPrompt/${version}`,
   });
-  return { ...engine, onDidChangeCooldown: cooldownChanges.event };
+  /** Fires when a cooldown starts, changes or is cleared, but not when it expires. */
+  const onDidChangeCooldown = cooldownChanges.event;
+  return { ...engine, onDidChangeCooldown };
 }
 
 interface EngineCommandDeps {

@@ -15,47 +15,35 @@ const amount = v.optional(v.fallback(v.optional(v.pipe(v.number(), v.minValue(0)
 const schema = v.object({
   /** Start of the hour in which the attempt began, in epoch milliseconds. */
   at: v.number(),
-  /** Origin of the route. */
   origin: name,
   model: name,
   /** How the attempt ended. `stopped` also stands for an attempt that says nothing about its route. */
   result: oneOf<FaultKind | 'complete' | 'stopped'>({ ...faultAdvice, complete: true, stopped: true }),
-  /** Whether the attempt resumed a partial answer. */
   resumed: v.optional(v.literal(true)),
   /** Duration of the waits that its fault has caused, in milliseconds. */
   waitedMs: amount,
-  /** Time from the start of the attempt to its first token, in milliseconds. */
   firstTokenMs: amount,
   tokensPerSecond: amount,
   promptTokens: amount,
   completionTokens: amount,
 });
 
-/**
- * What happened to one attempt. A record contains names and numbers only: no prompt, no answer and no key. Absent numbers
- * are unknown or 0.
- */
+/** Contains names and numbers only: no prompt, no answer and no key. Absent numbers are unknown or 0. */
 export type AttemptRecord = Readonly<v.InferOutput<typeof schema>>;
 
-/**
- * Returns records as lines of JSON. Each line begins with a line feed, so that it is readable even if a crash has left
- * the previous line incomplete.
- */
+/** Each line begins with a line feed, so that it is readable even if a crash has left the previous line incomplete. */
 export function encodeRecords(records: readonly AttemptRecord[]): string {
   return records.map((record) => `\n${JSON.stringify(record)}`).join('');
 }
 
-/** Returns the records in the lines of a file. Damaged lines and invalid numbers are left out. */
+/** Leaves out damaged lines and invalid numbers. */
 export function decodeRecords(text: string): readonly AttemptRecord[] {
   return text.split('\n').flatMap((line) => parseOrUndefined(schema, parseJson(line)) ?? []);
 }
 
 export const hourMs = 3_600_000;
 
-/**
- * Returns the records of a turn that has ended. A wait is added to the attempt before it, whose fault has usually caused
- * the wait.
- */
+/** A wait is added to the attempt before it, whose fault has usually caused the wait. */
 export function recordsOf({ attempts, waits }: TurnRecord): readonly AttemptRecord[] {
   return attempts.flatMap((entry, index) => {
     const { origin, model, time, how, ended } = entry;

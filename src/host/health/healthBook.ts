@@ -17,7 +17,6 @@ interface HealthBookDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** Delay after the end of a turn, in milliseconds. */
 const writeDelayMs = 1000;
 /** Number of days for which files are kept. The page shows 14 days in local time, which overlap 15 days in UTC. */
 const keptDays = 15;
@@ -46,7 +45,6 @@ export class HealthBook {
     this.onDidChange = this.changes.event;
   }
 
-  /** Adds a turn that has ended. It is written later. */
   record(turn: TurnRecord): void {
     const { clock, redact, onError } = this.deps;
     const records = recordsOf(turn).map((record) => ({
@@ -75,10 +73,7 @@ export class HealthBook {
     });
   }
 
-  /**
-   * Writes the turns that are not yet in a file, and deletes the files of old days. Never rejects. If the turns can't be
-   * written, the next call tries again.
-   */
+  /** Writes the unwritten turns, and deletes the files of old days. Never rejects. A later call tries again. */
   async flush(): Promise<void> {
     this.cancelWrite?.();
     this.cancelWrite = undefined;
@@ -111,9 +106,9 @@ export class HealthBook {
     const { folder } = this.deps;
     const names = ((await readdir(folder).catch(ignoreMissingFile)) ?? []).filter((name) => fileName.test(name));
     const firstDay = this.dayBefore(keptDays);
-    const isOld = (name: string): boolean => name < firstDay;
-    const paths = (chosen: readonly string[]): readonly string[] => chosen.map((name) => join(folder, name));
-    return { kept: paths(names.filter((name) => !isOld(name))), old: paths(names.filter(isOld)) };
+    const paths = (areOld: boolean): readonly string[] =>
+      names.filter((name) => name < firstDay === areOld).map((name) => join(folder, name));
+    return { kept: paths(false), old: paths(true) };
   }
 
   /** As in `2026-11-28`, in UTC. */
@@ -121,7 +116,7 @@ export class HealthBook {
     return new Date(this.deps.clock.now() - days * 24 * hourMs).toISOString().slice(0, 10);
   }
 
-  /** Works on the files. Reports only the first error, because a full disk would otherwise fill the log. */
+  /** Reports only the first error, because a full disk would otherwise fill the log. */
   private async exclusively(work: () => Promise<void>): Promise<void> {
     try {
       await this.mutex.runExclusive(work);

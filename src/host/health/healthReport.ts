@@ -6,14 +6,10 @@ import { hourMs, type AttemptRecord } from './attemptRecord';
 
 const maxShownNameLength = 80;
 
-/** Number of hours and of days, including the current one, that the page shows. */
 const shownHours = 24;
 const shownDays = 14;
 
-/**
- * Returns the numbers that the page shows.
- * @param faultLabel returns the localized name of a fault kind
- */
+/** @param faultLabel returns the localized name of a fault kind */
 export function createHealthReport(
   records: readonly AttemptRecord[],
   now: number,
@@ -25,7 +21,6 @@ export function createHealthReport(
   };
 }
 
-/** The success rate and the median of the times to the first token of a model, in milliseconds. */
 type HealthEssence = Required<Pick<HealthFigures, 'successRate' | 'firstTokenMs'>>;
 
 /** Minimum number of attempts of the last 24 hours from which an essence is computed. With fewer, all days count. */
@@ -49,7 +44,7 @@ export function pairOf({ origin, model }: Pick<AttemptRecord, 'origin' | 'model'
   return JSON.stringify([origin, model]);
 }
 
-/** Returns whether an attempt says something about its route. */
+/** Other attempts say nothing about their route. */
 function isJudged({ result }: AttemptRecord): boolean {
   return result !== 'stopped' && result !== 'offline';
 }
@@ -75,10 +70,6 @@ function figuresOf(records: readonly AttemptRecord[]): HealthFigures {
   };
 }
 
-function figuresIfAny(records: readonly AttemptRecord[] | undefined): HealthFigures | null {
-  return records ? figuresOf(records) : null;
-}
-
 function isFault(record: AttemptRecord): record is AttemptRecord & { readonly result: FaultKind } {
   return record.result !== 'complete' && record.result !== 'stopped';
 }
@@ -98,13 +89,13 @@ function createPeriod(
   const rows = [...groupBy(inPeriod, pairOf).values()].flatMap((ofPair): readonly HealthRow[] => {
     const [first] = ofPair;
     if (!first) return [];
-    const parts = groupBy(ofPair, startOf);
+    const parts = new Map([...groupBy(ofPair, startOf)].map(([start, ofPart]) => [start, figuresOf(ofPart)]));
     const row = {
       model: visibleText(first.model, maxShownNameLength),
       host: visibleText(hostOf(first.origin), maxShownNameLength),
       total: figuresOf(ofPair),
       faults: faultsOf(ofPair, faultLabel),
-      parts: starts.map((start) => figuresIfAny(parts.get(start))),
+      parts: starts.map((start) => parts.get(start) ?? null),
     };
     return [row];
   });
@@ -127,13 +118,13 @@ function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<
   return groups;
 }
 
-/** Returns the starts of the last 24 hours, including the current one, in epoch milliseconds. */
+/** Returns the starts of the last 24 hours, including the current one. */
 function hoursUntil(now: number): readonly number[] {
   const current = Math.floor(now / hourMs) * hourMs;
   return Array.from({ length: shownHours }, (_, index) => current - (shownHours - 1 - index) * hourMs);
 }
 
-/** Returns the starts of the last 14 days in local time, including today, in epoch milliseconds. */
+/** Returns the starts of the last 14 days in local time, including today. */
 function daysUntil(now: number): readonly number[] {
   return Array.from({ length: shownDays }, (_, index) => {
     const day = new Date(startOfDay(now));
@@ -142,7 +133,7 @@ function daysUntil(now: number): readonly number[] {
   });
 }
 
-/** Returns the midnight, in local time, with which the day of a time begins. */
+/** In local time. */
 function startOfDay(time: number): number {
   return new Date(time).setHours(0, 0, 0, 0);
 }

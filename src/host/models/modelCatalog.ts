@@ -30,7 +30,7 @@ interface ModelCatalogDeps {
 
 type GatewayList = Extract<ModelList, { source: 'gateway' }>;
 
-type ListableConnection = Pick<ActiveConnection, 'baseUrl' | 'apiKey' | 'host'>;
+type ListedRoute = Pick<ActiveConnection, 'baseUrl' | 'apiKey' | 'host'>;
 
 /** Loads the model lists of gateways and caches each list for ten minutes. */
 export class ModelCatalog extends Disposable {
@@ -42,7 +42,7 @@ export class ModelCatalog extends Disposable {
 
   constructor(private readonly deps: ModelCatalogDeps) {
     super();
-    // Clears the cached model lists when an API key changes, because another key may have access to other models.
+    // Another key may have access to other models.
     this.register(deps.keys.onDidChange(() => this.lists.clear()));
   }
 
@@ -62,8 +62,8 @@ export class ModelCatalog extends Disposable {
     }
   }
 
-  /** Returns the models of the gateway of a connection. Never rejects. */
-  async listOf(connection: ListableConnection): Promise<ModelList> {
+  /** Never rejects. */
+  async listOf(connection: ListedRoute): Promise<ModelList> {
     const { baseUrl } = connection;
     const cached = this.lists.get(baseUrl);
     if (cached && performance.now() < cached.expiresAt) return cached.list;
@@ -79,35 +79,24 @@ export class ModelCatalog extends Disposable {
     return list;
   }
 
-  /**
-   * Returns what is known about a model on the first route in the settings whose list has been loaded. The lists are not
-   * loaded for this, because a request must not wait for them.
-   */
+  /** Asks the first route whose list has been loaded. Loads no list, because a request must not wait for it. */
   factsOf(model: string): ModelFacts | undefined {
     const route = this.deps.settings.routes().find(({ url }) => this.facts.has(url));
     return knownFacts(model, route && this.facts.get(route.url));
   }
 
-  /**
-   * Returns the models of a route that are nearest to one that it lacks, or none if its list can't be loaded. Never
-   * rejects.
-   * @param origin origin of the route. By default, the first route.
-   */
+  /** Returns no models if the list of the route, by default the first one, can't be loaded. Never rejects. */
   async nearestTo(model: string, origin: string | undefined): Promise<readonly string[]> {
     const list = await this.loadedList(origin);
     return list ? nearestModels(model, list.models, list.facts) : [];
   }
 
-  /**
-   * Returns whether the list of the first route lacks a model but has another one. Returns false if the list can't be
-   * loaded. Never rejects.
-   */
+  /** Returns whether the list of the first route lacks a model but has another one. Never rejects. */
   async canReplace(missing: string, other: string): Promise<boolean> {
     const { models = [] } = (await this.loadedList()) ?? {};
     return !models.includes(missing) && models.includes(other);
   }
 
-  /** Lets the user choose or type a model of the current gateway. */
   async pick(): Promise<string | undefined> {
     return (await this.choose({}))?.model;
   }
@@ -147,7 +136,7 @@ export class ModelCatalog extends Disposable {
     return createDefaultList(error instanceof Error ? error.message : String(error));
   }
 
-  private async fetchList(connection: ListableConnection): Promise<ModelList> {
+  private async fetchList(connection: ListedRoute): Promise<ModelList> {
     const { engine, log } = this.deps;
     const result = await engine.probe(connection, this.lifetime.signal);
     if (result.state === 'cancelled') return createDefaultList(vscode.l10n.t('The request was canceled.'));

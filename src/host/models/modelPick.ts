@@ -15,7 +15,6 @@ export type ModelList =
   /** Common models. `message` is the localized reason why the gateway's list could not be loaded. */
   | { readonly source: 'default'; readonly models: readonly string[]; readonly message: string };
 
-/** The models of one route, while they are loading and afterwards. */
 export interface RouteModels {
   readonly origin: string;
   readonly host: string;
@@ -35,17 +34,15 @@ export interface ModelPickOptions {
 
 export interface ModelPick {
   readonly model: string;
-  /** Whether the choice is for the next prompt only. */
+  /** For the next prompt only. */
   readonly once: boolean;
 }
 
 interface ModelItem extends vscode.QuickPickItem {
   readonly model?: string;
-  /** Origin of the route that lists the model. */
   readonly origin?: string | undefined;
 }
 
-/** Number of items that are created at once. */
 const itemsPerSlice = 250;
 
 /**

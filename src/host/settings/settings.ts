@@ -15,7 +15,6 @@ interface SettingSchema {
   readonly enum?: readonly unknown[];
 }
 
-/** The part of package.json with the settings. */
 export interface SettingsManifest {
   readonly contributes: {
     readonly configuration: readonly { readonly properties: Readonly<Record<string, SettingSchema>> }[];
@@ -79,7 +78,6 @@ export class Settings extends Disposable {
     return [...('error' in primary ? [] : [primary]), ...this.backupBaseUrls()];
   }
 
-  /** Returns the valid base URLs of the backup routes, without duplicates of the base URL or of each other. */
   backupBaseUrls(): readonly BaseUrl[] {
     const primary = this.baseUrl();
     const seen = new Set('error' in primary ? [] : [primary.url]);
@@ -174,7 +172,7 @@ export class Settings extends Disposable {
     };
   }
 
-  /** Returns the value of a setting, or undefined if the user has set none, not even an invalid one. */
+  /** Returns undefined if the user has set no value, not even an invalid one. */
   private numberIfSet(key: string): number | undefined {
     const isSet = Object.entries(this.inspect(key)).some(
       ([name, value]) => /^(?!default).*Value$/.test(name) && value !== undefined,
@@ -227,7 +225,6 @@ export class Settings extends Disposable {
   }
 }
 
-/** Returns the texts in a list, trimmed and without duplicates. */
 function stringsIn(value: unknown): readonly string[] {
   const entries: readonly unknown[] = Array.isArray(value) ? value : [];
   return [...new Set(entries.flatMap((entry) => textIn(entry) ?? []))];

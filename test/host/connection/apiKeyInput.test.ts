@@ -24,13 +24,10 @@ describe('argument of holysheep.setApiKey', () => {
 
   for (const [argument, message] of [
     [5, /expects an API key/],
-    [null, /expects an API key/],
     [['hsa-key-1'], /expects an API key/],
     [{}, /expects an API key/],
     [{ key: 5 }, /“key” must be/],
     [{ key: 'hsa-key-1', baseUrl: 5 }, /“baseUrl” must be/],
-    [{ key: 'hsa-key-1', baseUrl: null }, /“baseUrl” must be/],
-    [{ key: 'hsa-key-1', baseUrl: '' }, /“baseUrl” must be/],
     [{ key: 'hsa-key-1', baseUrl: 'ftp://gateway.example' }, /“baseUrl” must be/],
     [{ key: 'hsa-key-1', baseUrl: 'https://me:hsa-key-1@gateway.example' }, /“baseUrl” must be/],
   ] as const) {

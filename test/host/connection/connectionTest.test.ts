@@ -119,13 +119,6 @@ describe('Test Connection command', () => {
     assert.deepEqual(editor.commands, [['holysheep.setApiKey', { baseUrl: backup.baseUrl }]]);
   });
 
-  it('offers the setting when a backup route without a key has no model list', async () => {
-    useBackup();
-    backup.models = () => failure(404, { message: 'no such page' });
-    await run();
-    assert.deepEqual(editor.messages.at(-1)?.buttons, ['Check URL', 'Details', 'Copy as text', 'Send test prompt']);
-  });
-
   it('is an error when no route works', async () => {
     gateway.models = () => failure(401, { message: 'Incorrect API key' });
     const result = await run();

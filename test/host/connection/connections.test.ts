@@ -20,72 +20,44 @@ describe('connection over several routes', () => {
     connections = new Connections(routes.deps());
   });
 
-  const keysOf = async (): Promise<readonly (readonly [string, string | undefined])[]> => {
-    const { backups = [], ...connection } = await connections.configured();
-    return [connection, ...backups].map(({ baseUrl, apiKey }) => [new URL(baseUrl).origin, apiKey]);
-  };
-
-  it('starts with the base URL and has the backup routes with their own keys in the order of the settings', async () => {
-    routes.keys = new Map([
-      [second, 'hsa-second'],
-      [primary, 'hsa-primary'],
-      [first, 'hsa-first'],
-    ]);
-    assert.deepEqual(await keysOf(), [
-      [primary, 'hsa-primary'],
-      [first, 'hsa-first'],
-      [second, 'hsa-second'],
-    ]);
-  });
-
-  it('starts with the first backup route that has a key when the base URL has none', async () => {
-    routes.keys = new Map([
-      [first, 'hsa-first'],
-      [second, 'hsa-second'],
-    ]);
-    assert.deepEqual(await keysOf(), [
-      [first, 'hsa-first'],
-      [second, 'hsa-second'],
-    ]);
-    assert.deepEqual(await connections.view(), {
-      ...{ model: 'model-1', host: 'first.example', hasKey: true, demo: false, backups: 1 },
+  type Origins = readonly string[];
+  const plain = 'http://plain.example';
+  const [both, plainFirst] = [
+    [first, second],
+    [plain, second],
+  ];
+  const cases: readonly (readonly [string, baseUrl: string, backups: Origins, withKey: Origins, expected: Origins])[] =
+    [
+      [
+        'starts with the base URL, before its backups',
+        primary,
+        both,
+        [second, primary, first],
+        [primary, first, second],
+      ],
+      ['starts with the first backup that has a key if the base URL has none', primary, both, [first, second], both],
+      ['does not put plain HTTP in the place of https', primary, plainFirst, [plain, second], [second, plain]],
+      ['stays without a key if only plain HTTP could replace https', primary, plainFirst, [plain], [primary, plain]],
+      ['may put plain HTTP in the place of plain HTTP', 'http://primary.example', [plain], [plain], [plain]],
+      ['is the base URL without a key when no route has a key', primary, both, [], [primary]],
+    ];
+  for (const [name, baseUrl, backups, withKey, expected] of cases) {
+    it(name, async () => {
+      routes.baseUrl = `${baseUrl}/v1`;
+      routes.backups = backups.map((origin) => `${origin}/v1`);
+      routes.keys = new Map(withKey.map((origin) => [origin, `hsa-${origin}`]));
+      const { backups: others = [], ...connection } = await connections.configured();
+      assert.deepEqual(
+        [connection, ...others].map(({ origin, apiKey }) => [origin, apiKey]),
+        expected.map((origin) => [origin, routes.keys.get(origin)]),
+      );
+      const [start = ''] = expected;
+      assert.deepEqual(await connections.view(), {
+        ...{ model: 'model-1', host: new URL(start).host, hasKey: routes.keys.has(start), demo: false },
+        backups: expected.length > 1 ? expected.length - 1 : undefined,
+      });
     });
-    assert.equal((await connections.connectionFor()).origin, first);
-  });
-
-  it('does not put a backup route over plain HTTP in the place of an https base URL without a key', async () => {
-    const plain = 'http://plain.example';
-    routes.backups = [`${plain}/v1`, `${second}/v1`];
-    routes.keys = new Map([
-      [plain, 'hsa-plain'],
-      [second, 'hsa-second'],
-    ]);
-    assert.deepEqual(await keysOf(), [
-      [second, 'hsa-second'],
-      [plain, 'hsa-plain'],
-    ]);
-    routes.keys.delete(second);
-    assert.deepEqual(await keysOf(), [
-      [primary, undefined],
-      [plain, 'hsa-plain'],
-    ]);
-    assert.equal((await connections.view()).hasKey, false);
-  });
-
-  it('starts with a backup route over plain HTTP when the base URL has no key and uses plain HTTP as well', async () => {
-    routes.baseUrl = 'http://primary.example/v1';
-    routes.backups = ['http://plain.example/v1'];
-    routes.keys.set('http://plain.example', 'hsa-plain');
-    assert.deepEqual(await keysOf(), [['http://plain.example', 'hsa-plain']]);
-  });
-
-  it('is the base URL without a key when no route has a key', async () => {
-    assert.deepEqual(await keysOf(), [[primary, undefined]]);
-    assert.equal((await connections.configured()).backups, undefined);
-    assert.deepEqual(await connections.view(), {
-      ...{ model: 'model-1', host: 'primary.example', hasKey: false, demo: false, backups: undefined },
-    });
-  });
+  }
 
   it('fails when the base URL is invalid, even if a backup route has a key', async () => {
     routes.keys.set(first, 'hsa-first');
@@ -98,18 +70,6 @@ describe('connection over several routes', () => {
     assert.deepEqual(
       (await connections.routes()).map(({ host }) => host),
       ['primary.example/v1', 'primary.example/eu/v1', 'first.example'],
-    );
-  });
-
-  it('lists all routes, with or without a key', async () => {
-    routes.keys.set(first, 'hsa-first');
-    assert.deepEqual(
-      (await connections.routes()).map(({ host, apiKey }) => [host, apiKey]),
-      [
-        ['primary.example', undefined],
-        ['first.example', 'hsa-first'],
-        ['second.example', undefined],
-      ],
     );
   });
 });

@@ -40,10 +40,6 @@ describe('direct steps of the connection test', () => {
     assert.deepEqual(received, []);
   });
 
-  it('need no name resolution for an IP address', async () => {
-    assert.deepEqual(summary(await runDirectSteps(`http://127.0.0.1:${port}/v1`, signal)), ['connection']);
-  });
-
   it('end with the connection when no server listens on the port', async () => {
     const [closed, closedPort] = await listen(() => undefined);
     closed.close();

@@ -37,15 +37,6 @@ describe('Remove API Key command', () => {
     assert.deepEqual([...routes.keys.keys()], ['https://primary.example']);
   });
 
-  it('removes no key when the user dismisses the list', async () => {
-    routes.keys = new Map([
-      ['https://primary.example', 'hsa-primary'],
-      ['https://second.example', 'hsa-second'],
-    ]);
-    assert.equal(await remove(), 'cancelled');
-    assert.equal(routes.keys.size, 2);
-  });
-
   it('removes the only key without a question and restores it with Undo', async () => {
     routes.keys.set('https://first.example', 'hsa-first');
     routes.backups = ['https://first.example/v1'];

@@ -126,10 +126,5 @@ describe('notices about the routes in the settings', () => {
       routes.changeKeys();
       assert.deepEqual(await shown(), []);
     });
-
-    it('name the path of a route if another route has the same host', async () => {
-      routes.backups = ['https://second.example/a/v1', 'https://second.example/b/v1'];
-      assert.deepEqual(await start(), [second.replace('second.example', 'second.example/a/v1')]);
-    });
   });
 });

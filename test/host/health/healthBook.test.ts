@@ -9,7 +9,7 @@ import { EngineWorld } from '../../support/engineRun';
 import { answering, status, streaming, type LiveBody } from '../../support/scriptedFetch';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { VirtualClock } from '../../support/virtualClock';
-import { entry, failedEntry, noon, origin, turn } from './records';
+import { entry, noon, origin, turn } from './records';
 
 describe('health book', () => {
   let folder: string;
@@ -50,17 +50,6 @@ describe('health book', () => {
     book.record(turn(entry({ model })));
     await book.flush();
   }
-
-  it('contains a turn of this window at once, and after the next start', async () => {
-    const book = openBook();
-    const changes: number[] = [];
-    book.onDidChange(() => changes.push(book.records().length));
-    book.record(turn(failedEntry(), entry()));
-    assert.deepEqual(changes, [2]);
-    await book.flush();
-    assert.deepEqual(countsOf(book), { 'gpt-4o': 2 });
-    assert.deepEqual(await attemptsOnDisk(), { 'gpt-4o': 2 });
-  });
 
   it('writes turns together a second after the first of them has ended', async () => {
     const clock = new VirtualClock();

@@ -77,8 +77,8 @@ describe('report of the network health', () => {
 describe('essence of a model', () => {
   const times = (count: number, attempt: LedgerEntry): readonly LedgerEntry[] =>
     Array.from({ length: count }, () => attempt);
-  const essence = (attempts: readonly LedgerEntry[], model = 'gpt-4o', route = origin) =>
-    essencesOf(records(...attempts), noon).get(pairOf({ origin: route, model }))?.successRate;
+  const essence = (attempts: readonly LedgerEntry[]) =>
+    essencesOf(records(...attempts), noon).get(pairOf({ origin, model: 'gpt-4o' }))?.successRate;
 
   it('covers the last 24 hours', () => {
     const old = failed('timeout', { time: noon - 3 * dayMs });
@@ -87,18 +87,5 @@ describe('essence of a model', () => {
 
   it('covers the last 14 days when there were fewer than five attempts in the last 24 hours', () => {
     assert.equal(essence([...times(4, entry()), failed('timeout', { time: noon - 3 * dayMs })]), 0.8);
-  });
-
-  it('covers only its route', () => {
-    const other = 'https://other.test';
-    const attempts = [entry(), failed('timeout', { origin: other }), failed('timeout', { model: 'b' })];
-    assert.deepEqual(
-      [essence(attempts), essence(attempts, 'gpt-4o', other), essence(attempts, 'gpt-4o', 'https://third.test')],
-      [1, 0, undefined],
-    );
-  });
-
-  it('is undefined for a model without attempts', () => {
-    assert.equal(essence([entry()], 'b'), undefined);
   });
 });
