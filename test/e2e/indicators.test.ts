@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import type { Gateway } from '../../src/demo/gateway';
-import { answer, deltas, failure, replySequence, rateLimited } from '../../src/demo/replies';
+import { answer, deltas, failure, rateLimited } from '../../src/demo/replies';
+import { replySequence } from '../support/replies';
 import { type ConversationPanel, openWithKey } from './support/conversation';
 import { pausedAnswer } from './support/pausedAnswer';
 import type { Workbench } from './support/workbench';

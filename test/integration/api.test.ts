@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { answer, cutAfter, overloaded, replySequence, rateLimited, recordedStream } from '../../src/demo/replies';
+import { answer, overloaded, rateLimited } from '../../src/demo/replies';
+import { cutAfter, replySequence, recordedStream } from '../support/replies';
 import { recordings } from '../support/recordings';
 import {
   collect,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FaultKind } from '../../src/engine/events';
-import { answer, failure, replySequence } from '../../src/demo/replies';
+import { answer, failure } from '../../src/demo/replies';
+import { replySequence } from '../support/replies';
 import type { Script, Step } from '../../src/demo/gateway';
 import {
   collect,
