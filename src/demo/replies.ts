@@ -1,4 +1,4 @@
-import type { Ending, GatewayRequest, Script, Step } from './script';
+import type { GatewayRequest, Step } from './script';
 
 /** The `error` object of an OpenAI-style response body. Further fields are sent unchanged. */
 export interface ErrorBody {
@@ -8,7 +8,7 @@ export interface ErrorBody {
   readonly [field: string]: unknown;
 }
 
-interface AnswerOptions {
+export interface AnswerOptions {
   /** Length of a delta, in code points. The default is 4. */
   readonly chunkChars?: number;
   /** Time between two deltas, in milliseconds. */
@@ -24,7 +24,7 @@ interface AnswerOptions {
 export function* answer(text: string, options: AnswerOptions = {}): Iterable<Step> {
   const { chunkChars, everyMs, usage, finish = 'stop' } = options;
   for (const reasoning of splitText(options.reasoning ?? '', chunkChars)) yield* withPause({ reasoning }, everyMs);
-  for (const delta of splitText(text, chunkChars)) yield* withPause({ delta }, everyMs);
+  yield* deltas(text, options);
   yield usage ? { finish, usage } : { finish };
   yield { done: true };
 }
@@ -32,21 +32,6 @@ export function* answer(text: string, options: AnswerOptions = {}): Iterable<Ste
 /** Streams the deltas of a text, without a finish reason or `[DONE]`. */
 export function* deltas(text: string, options: Pick<AnswerOptions, 'chunkChars' | 'everyMs'> = {}): Iterable<Step> {
   for (const delta of splitText(text, options.chunkChars)) yield* withPause({ delta }, options.everyMs);
-}
-
-/**
- * Streams a text and then breaks off the connection. The client has `settleMs` milliseconds (by default 20) to read the
- * text.
- */
-export function* cutAfter(
-  text: string,
-  ending: Ending,
-  options: Pick<AnswerOptions, 'chunkChars' | 'everyMs'> & { readonly settleMs?: number } = {},
-): Iterable<Step> {
-  yield* deltas(text, options);
-  // Gives the client time to read, because a client drops unread bytes when the connection fails.
-  yield { waitMs: options.settleMs ?? 20 };
-  yield { end: ending };
 }
 
 /** Sends an error response. */
@@ -82,38 +67,10 @@ export function outOfCredit(): Iterable<Step> {
   return failure(402, { message, type: 'insufficient_quota', code: 'insufficient_balance' });
 }
 
-/** Sends the data lines of a recorded stream unchanged, and then `[DONE]`. */
-export function* recordedStream(lines: readonly string[], options: { readonly everyMs?: number } = {}): Iterable<Step> {
-  for (const line of lines) yield* withPause({ send: `data: ${line}\n\n` }, options.everyMs);
-  yield { send: 'data: [DONE]\n\n' };
-}
-
 /** Sends a JSON response with the status 200, unless another status is given. */
 export function* json(value: unknown, status = 200): Iterable<Step> {
   yield { status, headers: { 'content-type': 'application/json' } };
   yield { send: JSON.stringify(value) };
-}
-
-/** Sends a complete answer as JSON, even if the request asked for a stream. */
-export function completion(
-  request: GatewayRequest,
-  text: string,
-  options: Pick<AnswerOptions, 'finish' | 'reasoning' | 'usage'> = {},
-): Iterable<Step> {
-  const { finish: finishReason, reasoning, usage } = options;
-  return json(completionBody(request, { content: text, finishReason, reasoning, usage }));
-}
-
-/** Sends a web page instead of an API response, as a sign-in portal or an ordinary web server does. */
-export function* html(page: string, status = 200): Iterable<Step> {
-  yield { status, headers: { 'content-type': 'text/html; charset=utf-8' } };
-  yield { send: page };
-}
-
-/** Returns a script that gives the n-th request the n-th reply, and all further requests the last reply. */
-export function replySequence(first: Script, ...following: readonly Script[]): Script {
-  const replies = [first, ...following];
-  return (request) => (replies[Math.min(request.n, replies.length) - 1] ?? first)(request);
 }
 
 function* withPause(step: Step, everyMs = 0): Iterable<Step> {

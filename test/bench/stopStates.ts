@@ -1,5 +1,6 @@
 import type { GatewayRequest, Script, Step } from '../../src/demo/gateway';
-import { cutAfter, rateLimited } from '../../src/demo/replies';
+import { rateLimited } from '../../src/demo/replies';
+import { cutAfter } from '../support/replies';
 
 /** A state of a request in which it is stopped. */
 export interface StopState {

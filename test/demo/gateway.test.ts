@@ -71,26 +71,19 @@ describe('demo gateway', () => {
     assert.deepEqual(await list(), { odd: true });
   });
 
-  for (const [method, path] of [
-    ['GET', '/v1/chat/completions'],
-    ['POST', '/v1/models'],
-    ['GET', '/'],
-    ['POST', '/chat/completions'],
-  ] as const) {
-    it(`responds with 404 to ${method} ${path}`, async () => {
-      const gateway = await start();
+  it('responds with 404 to other methods and paths, and does not record them', async () => {
+    const gateway = await start();
+    for (const [method, path] of [
+      ['GET', '/v1/chat/completions'],
+      ['POST', '/v1/models'],
+      ['POST', '/chat/completions'],
+    ] as const) {
       const response = await fetch(gateway.origin + path, { method });
-      assert.equal(response.status, 404);
-      assert.deepEqual(await response.json(), {
-        error: {
-          message: `Unknown request URL: ${method} ${path}.`,
-          type: 'invalid_request_error',
-          code: 'unknown_url',
-        },
-      });
-      assert.equal(gateway.requests.length + gateway.modelRequests.length, 0);
-    });
-  }
+      const { error } = (await response.json()) as { error: { code: string } };
+      assert.deepEqual([response.status, error.code], [404, 'unknown_url']);
+    }
+    assert.equal(gateway.requests.length + gateway.modelRequests.length, 0);
+  });
 
   const keys: { requireKey?: boolean | string; authorization?: string; status: number; code?: string }[] = [
     { status: 200 },

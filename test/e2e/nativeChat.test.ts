@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer, cutAfter, replySequence, rateLimited } from '../../src/demo/replies';
+import { answer, rateLimited } from '../../src/demo/replies';
+import { cutAfter, replySequence } from '../support/replies';
 import { root } from '../support/paths';
 import { setKey } from './support/conversation';
 import { NativeChat } from './support/nativeChat';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer, replySequence, rateLimited } from '../../src/demo/replies';
+import { answer, rateLimited } from '../../src/demo/replies';
+import { replySequence } from '../support/replies';
 import { setKey } from './support/conversation';
 import { NativeChat } from './support/nativeChat';
 import { Workbench } from './support/workbench';

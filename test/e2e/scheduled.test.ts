@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Gateway } from '../../src/demo/gateway';
-import { answer, rateLimited, replySequence } from '../../src/demo/replies';
+import { answer, rateLimited } from '../../src/demo/replies';
+import { replySequence } from '../support/replies';
 import { type ConversationPanel, useWorkbench } from './support/conversation';
 import type { Workbench } from './support/workbench';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { answer, cutAfter, replySequence } from '../../src/demo/replies';
+import { answer } from '../../src/demo/replies';
+import { cutAfter, replySequence } from '../support/replies';
 import { collect, find, resetNetworkState, testKey, useFixture, type HostFixture } from '../support/extensionHost';
 
 describe('API of the extension', () => {

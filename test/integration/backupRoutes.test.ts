@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer, cutAfter, rateLimited } from '../../src/demo/replies';
+import { answer, rateLimited } from '../../src/demo/replies';
+import { cutAfter } from '../support/replies';
 import type { FaultKind, RouteEvent, StreamEvent } from '../../src/engine/events';
 import { collect, find, resetNetworkState, set, startFixture, stopFixture, testKey } from '../support/extensionHost';
 import type { HostFixture } from '../support/extensionHost';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { answer, cutAfter, failure, replySequence } from '../../src/demo/replies';
+import { answer, failure } from '../../src/demo/replies';
+import { cutAfter, replySequence } from '../support/replies';
 import type { Script } from '../../src/demo/gateway';
 import { resetNetworkState, testKey, useFixture, type HostFixture } from '../support/extensionHost';
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { StreamEvent } from '../../src/engine/events';
 import { startGateway } from '../../src/demo/gateway';
-import { answer, failure, replySequence, rateLimited } from '../../src/demo/replies';
+import { answer, failure, rateLimited } from '../../src/demo/replies';
+import { replySequence } from '../support/replies';
 import {
   collect,
   find,

@@ -1,4 +1,5 @@
-import { answer, cutAfter, failure, replySequence, rateLimited } from '../../../src/demo/replies';
+import { answer, failure, rateLimited } from '../../../src/demo/replies';
+import { cutAfter, replySequence } from '../../support/replies';
 import type { Step } from '../../../src/demo/gateway';
 import type { Stage } from './stage';
 import { filled, patternOf } from './words';

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Step } from '../../../src/demo/gateway';
-import { answer, cutAfter, replySequence, rateLimited } from '../../../src/demo/replies';
+import { answer, rateLimited } from '../../../src/demo/replies';
+import { cutAfter, replySequence } from '../../support/replies';
 import type { Stage } from './stage';
 import type { Language } from './words';
 

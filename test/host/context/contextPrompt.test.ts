@@ -56,8 +56,4 @@ describe('list of problems in a prompt', () => {
     ]);
     assert.equal(lines, '- src/a.ts:3:5 error: Not assignable. (ts 2322)\n- src/a.ts:1:1 warning: Unused.');
   });
-
-  it('is empty without problems', () => {
-    assert.equal(formatProblems('a.ts', []), '');
-  });
 });
