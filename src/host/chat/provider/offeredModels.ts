@@ -8,7 +8,6 @@ import type { ActiveConnection } from '../../connection/connections';
 import type { Log } from '../../util/log';
 import type { ModelCatalog } from '../../models/modelCatalog';
 import { createFactsText } from '../../models/factsText';
-import type { ModelList } from '../../models/modelPick';
 import { resultWithin } from '../../util/systemClock';
 
 /**
@@ -59,21 +58,14 @@ async function fetchModels(
   { catalog, log, modelsChanged }: OfferedModelsDeps,
   connection: ActiveConnection,
 ): Promise<Pick<GatewayModels, 'models' | 'facts'>> {
-  const fromGateway = async (): Promise<(ModelList & { readonly source: 'gateway' }) | undefined> => {
-    try {
-      const list = await catalog.listOf(connection);
-      return list.source === 'gateway' ? list : undefined;
-    } catch (error) {
-      log.error(error);
-      return undefined;
-    }
-  };
-  const list = fromGateway();
+  const list = catalog.listOf(connection).catch((error: unknown) => {
+    log.error(error);
+    return undefined;
+  });
   const inTime = await resultWithin(listTimeoutMs, list);
-  if (inTime !== 'late' && inTime) return inTime;
   if (inTime === 'late') {
-    list.then((models) => models && modelsChanged()).catch((error: unknown) => log.error(error));
-  }
+    list.then((late) => late?.source === 'gateway' && modelsChanged()).catch((error: unknown) => log.error(error));
+  } else if (inTime?.source === 'gateway') return inTime;
   // Offers the default models only for HolySheep's gateway, because other gateways may not have them.
   return { models: isHolySheepHost(connection.host) ? defaultModels : [] };
 }
