@@ -215,7 +215,11 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
     { row: 'connectionLost', history: { isResuming: true, hasOutput: true }, resume: 'off' },
     [500, 'backoff', 3],
   ],
-  ['a connection lost before any text, with resuming switched off', { row: 'connectionLost', resume: 'off' }, [500, 'backoff', 5]],
+  [
+    'a connection lost before any text, with resuming switched off',
+    { row: 'connectionLost', resume: 'off' },
+    [500, 'backoff', 5],
+  ],
   [
     'a rate limit during a resume',
     { row: 'rateLimited', retryAfterMs: 5000, history: { hasText: true, hasOutput: true, retries: 3 } },
@@ -225,7 +229,11 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
   ['being offline with retries switched off', { row: 'offline', retry: { maxRetries: 0 } }, 'fail'],
 
   ['a fault with an empty retry budget', { row: 'serverError', history: { tokens: 0.9 } }, 'fail'],
-  ['a fault with the last token of the retry budget', { row: 'serverError', history: { tokens: 1 } }, [500, 'backoff', 5]],
+  [
+    'a fault with the last token of the retry budget',
+    { row: 'serverError', history: { tokens: 1 } },
+    [500, 'backoff', 5],
+  ],
   [
     'a timeout, which costs two tokens, with one token left in the retry budget',
     { row: 'headersTimeout', history: { tokens: 1.9 } },
