@@ -10,10 +10,7 @@ import type { ModelCatalog } from '../../models/modelCatalog';
 import { createFactsText } from '../../models/factsText';
 import { resultWithin } from '../../util/systemClock';
 
-/**
- * Time limit for loading the list of models, in milliseconds. Other extensions need the list before they can send a
- * request.
- */
+/** Time limit for the list of models, in milliseconds. Other extensions need it before they can send a request. */
 const listTimeoutMs = 3000;
 
 export interface OfferedModelsDeps {
@@ -27,7 +24,7 @@ export interface OfferedModelsDeps {
  * Information about a model with a property of VS Code's proposed API, which stable versions read as well. Versions that
  * don't know the property ignore it.
  */
-export interface ModelInformation extends vscode.LanguageModelChatInformation {
+interface ModelInformation extends vscode.LanguageModelChatInformation {
   /** Whether the user pays for the model with an own API key. VS Code's agents offer only such models of extensions. */
   readonly isBYOK: true;
 }
