@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import type { StreamEvent } from '../../engine/events';
 import type { EditorTarget } from '../code/editorTarget';
@@ -9,7 +9,7 @@ import { storeApiKey, type SetApiKeyDeps } from '../connection/storeApiKey';
 import type { ModelCatalog } from '../models/modelCatalog';
 import { ChatParticipant } from './participant/chatParticipant';
 import { ModelProvider, type ModelProviderDeps } from './provider/modelProvider';
-import { setUpChat, type ChatSetup } from './provider/setUpChat';
+import { setUpChat } from './provider/setUpChat';
 
 interface ChatDeps extends SetApiKeyDeps, Pick<ModelProviderDeps, 'modelsChanged'> {
   readonly context: Pick<vscode.ExtensionContext, 'secrets'>;
@@ -46,36 +46,9 @@ export function registerChat(deps: ChatDeps): Chat {
   // Makes VS Code request the list of models again, because the list depends on the key and the base URL.
   deps.register(connections.onDidChange(deps.modelsChanged));
   const commands: readonly Command[] = [
-    { id: 'holysheep.setUpChat', execute: setUpChatCommand(deps) },
+    { id: 'holysheep.setUpChat', execute: () => setUpChat(deps) },
     // Runs when the user presses a button of an answer. The arguments are the ID of the turn and the action.
     { id: 'holysheep.chatAction', execute: (...args) => participant.runAction(...args) },
   ];
   return { commands, participant, models };
-}
-
-/** Returns a command that sets up the chat. If the API key is missing, it continues as soon as a key is set. */
-function setUpChatCommand(deps: ChatDeps): () => Promise<ChatSetup> {
-  const { connections, log } = deps;
-  let keyListener: vscode.Disposable | undefined;
-  const stopWaiting = (): void => {
-    keyListener?.dispose();
-    keyListener = undefined;
-  };
-  const continueWithKey = async (): Promise<void> => {
-    const { apiKey } = await connections.configured();
-    if (apiKey === undefined || !keyListener) return;
-    stopWaiting();
-    await vscode.commands.executeCommand('holysheep.setUpChat');
-  };
-  return async () => {
-    stopWaiting();
-    const setup = await setUpChat(deps);
-    // Waits for a key, because a user who has mistyped the key usually enters it again.
-    if (setup === 'no-key') {
-      keyListener = connections.onDidChange(() => {
-        continueWithKey().catch((error: unknown) => log.error(error));
-      });
-    }
-    return setup;
-  };
 }

@@ -36,9 +36,8 @@ export class ChatTurns {
 }
 
 export interface ChatActionDeps {
-  /** Lets the user choose a model. Resolves to undefined if the user canceled. */
+  /** Resolves to undefined if the user canceled. */
   readonly pickModel: () => Promise<string | undefined>;
-  /** Saves the model in the settings. */
   readonly setModel: (id: string) => Thenable<void>;
   /** Returns the origin of the base URL, for example `https://api.holysheep.ai`. */
   readonly origin: () => Promise<string>;
@@ -94,7 +93,6 @@ function isChatAction(value: unknown): value is ChatAction {
   return typeof value === 'string' && Object.hasOwn(chatActions, value);
 }
 
-/** Runs the action of a button. Does nothing for an action that the chat does not have. */
 export async function runChatAction(context: ActionContext, action: unknown): Promise<void> {
   if (isChatAction(action)) await chatActions[action](context);
 }

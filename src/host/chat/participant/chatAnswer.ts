@@ -1,5 +1,4 @@
 import type { StreamEvent, TerminalEvent } from '../../../engine/events';
-import type { TurnState } from '../../../engine/state/turnState';
 import { describeResumePoints } from '../../../shared/describe';
 import { describeEffort } from '../../../shared/describeLedger';
 import { escapeMarkdown } from '../../ui/messageText';
@@ -25,9 +24,9 @@ interface ChatOutcome {
  * progress line only until another part follows.
  */
 export class ChatAnswer {
+  readonly answer: AppendOnlyAnswer;
   /** Ranges of the response's Markdown that the extension inserted, not the model. */
   readonly inserted: InsertedRange[] = [];
-  private readonly answer: AppendOnlyAnswer;
   private readonly fencedText = new FencedText();
   /** Opening fence with which an interrupted code block continues after a part that the extension inserted. */
   private reopeningFence: string | undefined;
@@ -49,19 +48,6 @@ export class ChatAnswer {
     this.reopeningFence = this.fencedText.interruption?.open;
   }
 
-  get turn(): TurnState {
-    return this.answer.turn;
-  }
-
-  get hasText(): boolean {
-    return this.answer.hasText;
-  }
-
-  /** Whether the chat can't show the remaining answer. */
-  get hasDiverged(): boolean {
-    return this.answer.hasDiverged;
-  }
-
   handle(event: StreamEvent): void {
     for (const part of this.answer.convert(event)) this.add(part);
   }
@@ -70,7 +56,7 @@ export class ChatAnswer {
   finish(end: TerminalEvent): ChatOutcome {
     const { words } = this;
     this.append(this.fencedText.flush());
-    if (this.hasDiverged) {
+    if (this.answer.hasDiverged) {
       this.show({ type: 'button', action: 'askAgain' });
       return { state: 'failed', message: divergedMessage(words.localize) };
     }
@@ -84,7 +70,7 @@ export class ChatAnswer {
       this.showProgress(words.strings.lengthLimit);
       return { state: 'length' };
     }
-    for (const note of [describeResumePoints(words, this.turn.resumePoints), describeEffort(words, end)]) {
+    for (const note of [describeResumePoints(words, this.answer.turn.resumePoints), describeEffort(words, end)]) {
       if (note) this.showProgress(note);
     }
     return { state: 'done' };
@@ -95,7 +81,7 @@ export class ChatAnswer {
       case 'text':
         return this.append(this.fencedText.push(text));
       case 'reasoning':
-        if (!this.isReasoningShown && !this.hasText) this.showProgress(this.words.strings.reasoningRunning);
+        if (!this.isReasoningShown && !this.answer.hasText) this.showProgress(this.words.strings.reasoningRunning);
         this.isReasoningShown = true;
         return;
       case 'status':

@@ -30,7 +30,7 @@ interface ParticipantDeps extends ChatActionDeps {
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
 }
 
-/** ID of the command that every chat button runs. Its arguments are the ID of the turn and the action. */
+/** The command of every chat button. Its arguments are the ID of the turn and the action. */
 const buttonCommand: CommandId = 'holysheep.chatAction';
 
 /** The chat participant `@holysheep`, which handles prompts in VS Code's chat. */
@@ -60,12 +60,10 @@ export class ChatParticipant {
     }
   }
 
-  /** Returns the prompts that VS Code suggests after a result. */
   followups({ metadata }: vscode.ChatResult): vscode.ChatFollowup[] {
     return chatFollowups(metadata, localize);
   }
 
-  /** Runs the action of a button. The arguments are the ID of the turn and the action. */
   async runAction(...[turnId, action]: readonly unknown[]): Promise<void> {
     if (typeof turnId === 'string') await runChatAction({ ...this.deps, turns: this.turns, turnId }, action);
   }
@@ -96,7 +94,8 @@ export class ChatParticipant {
     const show = (part: ChatPart): void => {
       if (!token.isCancellationRequested) showPart(part, turnId, stream);
     };
-    const answer = new ChatAnswer(show, hostWords(), partial?.text);
+    const response = new ChatAnswer(show, hostWords(), partial?.text);
+    const { answer } = response;
     const { handle, ended } = startChatTurn(
       this.deps.engine,
       { ...chatRequest, ...(start === 'moreRoom' && { moreRoom: true }) },
@@ -106,7 +105,7 @@ export class ChatParticipant {
         resumeFrom: partial && { text: partial.text, hadReasoning: partial.hadReasoning, mode: 'continue' },
         onEvent: (event) => {
           this.deps.onEvent(turnId, event);
-          answer.handle(event);
+          response.handle(event);
           if (answer.hasDiverged) handle.stop();
         },
       },
@@ -116,7 +115,7 @@ export class ChatParticipant {
     if (start === 'tryAnyway') handle.tryAnyway();
     const end = await ended;
     turns.running.delete(turnId);
-    const { state, message } = answer.finish(end);
+    const { state, message } = response.finish(end);
     const { code, command, content } = question;
     const metadata: ChatMetadata = {
       state,
@@ -124,7 +123,7 @@ export class ChatParticipant {
       // A continuation needs no prompt, because it is saved with the first response of the answer.
       content: partial || content === request.prompt ? undefined : content,
       code,
-      inserted: answer.inserted,
+      inserted: response.inserted,
       reasoned: answer.turn.reasoning !== '',
       hasText: answer.hasText,
     };

@@ -11,11 +11,9 @@ import { createAttachment, readDocument } from '../../context/readContext';
 import { UserError } from '../../util/userError';
 import { type ChatCommand, chatCommands, type CodeLocation, isChatCommand } from './chatMetadata';
 
-/** The prompt that is sent to the model for a chat request. */
 export interface ChatQuestion {
   readonly content: string;
   readonly command?: ChatCommand | undefined;
-  /** Location of the code that the prompt is about. */
   readonly code?: CodeLocation | undefined;
   /** Locations of all code that is sent with the prompt. */
   readonly references: readonly vscode.Location[];
@@ -79,7 +77,6 @@ async function plainQuestion({ prompt, references }: vscode.ChatRequest): Promis
   };
 }
 
-/** Code that was read from its document, with its location. */
 interface FoundCode {
   readonly document: vscode.TextDocument;
   readonly excerpt: CodeExcerpt;
@@ -153,7 +150,6 @@ function toCodeLocation({ excerpt, location: { uri, range } }: FoundCode): CodeL
   };
 }
 
-/** Converts the location in saved metadata to a location of VS Code. */
 export function toLocation({ uri, range }: CodeLocation): vscode.Location {
   return new vscode.Location(vscode.Uri.parse(uri, true), new vscode.Range(...range));
 }
@@ -183,10 +179,7 @@ async function readReferences(references: readonly Reference[]): Promise<ChatRef
   return { code, texts, hasNonText };
 }
 
-/**
- * Reads the code in a range, or the complete document.
- * @throws UserError if the code is empty or can't be read
- */
+/** @throws UserError if the code in the range, or in the complete document, is empty or can't be read */
 async function readCode(uri: vscode.Uri, range?: vscode.Range): Promise<FoundCode> {
   await refuseHiddenLink(uri);
   const document = await readDocument(uri);

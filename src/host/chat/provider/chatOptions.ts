@@ -1,7 +1,6 @@
 import { isRecord } from '../../../engine/json';
 import type { ChatRequest, RequestParameters, Tool } from '../../../engine/request';
 
-/** Options that an extension passes with a request to VS Code's language model API. */
 export interface CallerOptions {
   readonly modelOptions?: Readonly<Record<string, unknown>> | undefined;
   readonly tools?: readonly CallerTool[] | undefined;

@@ -8,13 +8,9 @@ import type { ActiveConnection } from '../../connection/connections';
 import type { Log } from '../../util/log';
 import type { ModelCatalog } from '../../models/modelCatalog';
 import { createFactsText } from '../../models/modelTexts';
-import type { ModelList } from '../../models/modelPick';
 import { resultWithin } from '../../util/systemClock';
 
-/**
- * Time limit for loading the list of models, in milliseconds. Other extensions need the list before they can send a
- * request.
- */
+/** Time limit for the list of models, in milliseconds. Other extensions need it before they can send a request. */
 const listTimeoutMs = 3000;
 
 export interface OfferedModelsDeps {
@@ -28,7 +24,7 @@ export interface OfferedModelsDeps {
  * Information about a model with a property of VS Code's proposed API, which stable versions read as well. Versions that
  * don't know the property ignore it.
  */
-export interface ModelInformation extends vscode.LanguageModelChatInformation {
+interface ModelInformation extends vscode.LanguageModelChatInformation {
   /** Whether the user pays for the model with an own API key. VS Code's agents offer only such models of extensions. */
   readonly isBYOK: true;
 }
@@ -59,21 +55,14 @@ async function fetchModels(
   { catalog, log, modelsChanged }: OfferedModelsDeps,
   connection: ActiveConnection,
 ): Promise<Pick<GatewayModels, 'models' | 'facts'>> {
-  const fromGateway = async (): Promise<(ModelList & { readonly source: 'gateway' }) | undefined> => {
-    try {
-      const list = await catalog.listOf(connection);
-      return list.source === 'gateway' ? list : undefined;
-    } catch (error) {
-      log.error(error);
-      return undefined;
-    }
-  };
-  const list = fromGateway();
+  const list = catalog.listOf(connection).catch((error: unknown) => {
+    log.error(error);
+    return undefined;
+  });
   const inTime = await resultWithin(listTimeoutMs, list);
-  if (inTime !== 'late' && inTime) return inTime;
   if (inTime === 'late') {
-    list.then((models) => models && modelsChanged()).catch((error: unknown) => log.error(error));
-  }
+    list.then((late) => late?.source === 'gateway' && modelsChanged()).catch((error: unknown) => log.error(error));
+  } else if (inTime?.source === 'gateway') return inTime;
   // Offers the default models only for HolySheep's gateway, because other gateways may not have them.
   return { models: isHolySheepHost(connection.host) ? defaultModels : [] };
 }

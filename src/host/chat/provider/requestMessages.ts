@@ -145,12 +145,10 @@ function resultText({ content, hasFailed }: ToolResult): string {
   return hasFailed ? `The tool has failed: ${text}` : text;
 }
 
-/** Joins the text parts of a message's content. */
 export function textOf(content: Content): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
-/** Returns the images in a message's content. */
 export function imagesIn(content: Content): readonly ImagePart[] {
   return content.filter((part) => part.type === 'image');
 }

@@ -8,9 +8,9 @@ import { resultWithin } from '../../util/systemClock';
 import { errorMessage } from '../../util/userError';
 
 /** Result of the chat setup. `ready` means that the chat is open and offers the gateway's models. */
-export type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';
+type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';
 
-export interface SetUpChatDeps {
+interface SetUpChatDeps {
   readonly connections: Pick<Connections, 'configured' | 'model'>;
   readonly log: Log;
   /** Makes VS Code request the models again. */
@@ -74,16 +74,10 @@ async function tryStep(log: Log, failure: string, step: () => PromiseLike<unknow
   }
 }
 
-/**
- * ID of the extension that implements VS Code's chat. Newer versions of VS Code keep it disabled until the user signs
- * in.
- */
+/** Implements VS Code's chat. Newer versions of VS Code keep this extension disabled until the user signs in. */
 const chatExtension = 'github.copilot-chat';
 
-/**
- * Time limit for loading the chat extension, in milliseconds. Until that extension is loaded, the chat asks for a
- * sign-in.
- */
+/** Time limit for loading the chat extension, in milliseconds. Until then, the chat asks for a sign-in. */
 const maxLoadMs = 10_000;
 
 /**

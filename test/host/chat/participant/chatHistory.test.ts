@@ -119,25 +119,20 @@ describe('intent of a prompt in the chat', () => {
   });
   const chinese: Localize = (message) => (message === 'Continue' ? '继续' : '再问一次');
 
-  for (const state of ['length', 'stopped', 'failed'] as const) {
-    it(`is Continue or Ask again, as the prompt says, after an answer with the state "${state}"`, () => {
-      assert.equal(parseIntent({ prompt: ' continue ' }, last(state), localize), 'continue');
-      assert.equal(parseIntent({ prompt: '继续' }, last(state), chinese), 'continue');
-      assert.equal(parseIntent({ prompt: 'Ask again' }, last(state), localize), 'again');
+  for (const [prompt, answer, intent] of [
+    [' continue ', last('length'), 'continue'],
+    ['Continue.', last('stopped'), 'continue'],
+    ['继续', last('failed'), 'continue'],
+    ['Ask again', last('failed'), 'again'],
+    ['continue', last('failed', ''), 'again'],
+    ['continue', last('done'), undefined],
+    ['continue', undefined, undefined],
+    ['/fix continue', last('length'), undefined],
+    ['continue with the second point', last('length'), undefined],
+  ] as const) {
+    it(`is ${intent} for “${prompt}” after an answer that is ${answer?.state} with the text “${answer?.text}”`, () => {
+      const command = prompt.startsWith('/fix') ? 'fix' : undefined;
+      assert.equal(parseIntent({ prompt: prompt.replace('/fix ', ''), command }, answer, chinese), intent);
     });
   }
-
-  it('is Ask again for “continue” when there is no partial answer', () => {
-    assert.equal(parseIntent({ prompt: 'continue' }, last('failed', ''), localize), 'again');
-  });
-
-  it('is undefined after a complete answer, for a prompt with a command, and in a new chat', () => {
-    assert.equal(parseIntent({ prompt: 'continue' }, last('done'), localize), undefined);
-    assert.equal(parseIntent({ prompt: 'continue', command: 'fix' }, last('length'), localize), undefined);
-    assert.equal(parseIntent({ prompt: 'continue' }, undefined, localize), undefined);
-  });
-
-  it('is undefined for a longer prompt that contains "continue"', () => {
-    assert.equal(parseIntent({ prompt: 'continue with the second point' }, last('length'), localize), undefined);
-  });
 });

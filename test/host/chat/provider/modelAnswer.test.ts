@@ -7,7 +7,6 @@ const base = { attempt: 1, at: 0 };
 const attempt = (n: number): StreamEvent => ({ type: 'attempt', attempt: n, at: 0, model: 'm', why: 'first', time: 0 });
 const text = (content: string): StreamEvent => ({ ...base, type: 'text', text: content });
 const replaced = (content: string): StreamEvent => ({ ...base, type: 'replaced', text: content });
-const textWasReasoning: StreamEvent = { ...base, type: 'replaced', text: '', because: 'reasoning' };
 const toolCall = (json: string, id?: string, name?: string, index = 0): StreamEvent => ({
   ...{ ...base, type: 'tool-call', index, id, name, arguments: json },
 });
@@ -93,16 +92,6 @@ const cases: readonly (readonly [behavior: string, events: readonly StreamEvent[
     [`status Rate limited. The gateway said to wait 2.4 s${nextAttempt}`],
   ],
   [
-    'shows the delay that the gateway asked for',
-    [waiting('rate-limit', 2_000)],
-    [`status Rate limited. The gateway said to wait 2 s${nextAttempt}`],
-  ],
-  [
-    'shows a model switch',
-    [{ ...base, type: 'model', from: 'a', to: 'b', reason: 'overloaded' }],
-    ['status a was overloaded. Switched to b.'],
-  ],
-  [
     'shows a route switch before the first text',
     [route, text('ab'), route, text('cd'), done('abcd')],
     ["status Sent to b.example, because a.example couldn't be reached (host not found).", 'text ab', 'text cd'],
@@ -116,11 +105,6 @@ const cases: readonly (readonly [behavior: string, events: readonly StreamEvent[
     'sends only the additional text of a restarted answer',
     [text('ab'), replaced('abcd'), text('e'), done('abcde')],
     ['text ab', 'text cd', 'text e'],
-  ],
-  [
-    'appends the answer to reasoning that arrived as text',
-    [text('Hm.'), textWasReasoning, text('ab'), done('ab')],
-    ['text Hm.', 'text ab'],
   ],
   [
     'sends a tool call when the answer is complete',
@@ -154,11 +138,6 @@ const cases: readonly (readonly [behavior: string, events: readonly StreamEvent[
     ['text Let me see.', 'call 2 read {}'],
   ],
   ['shows no wait after text', [text('a'), waiting('rate-limit'), text('b'), done('ab')], ['text a', 'text b']],
-  [
-    'shows a repeated wait once',
-    [waiting('offline'), waiting('offline'), text('a'), done('a')],
-    ['status Rate limited. Resumes automatically when the network is back', 'text a'],
-  ],
   ['ends without a message when the turn is stopped', [text('a'), { ...base, type: 'stopped', text: 'a' }], ['text a']],
 ];
 
