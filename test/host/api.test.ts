@@ -110,19 +110,6 @@ describe('extension API', () => {
     });
   });
 
-  it('reads each option only once and sends the value that it has validated', async () => {
-    const { engine, api } = setUp();
-    let reads = 0;
-    const options = {
-      get maxTokens(): number {
-        return ++reads === 1 ? 5 : -1;
-      },
-    };
-    api.ask('Hi', options);
-    await requestStarted();
-    assert.deepEqual([engine.turn.request.maxTokens, reads], [5, 1]);
-  });
-
   for (const prompt of [undefined, 1, '', ' ']) {
     it(`throws a TypeError for the prompt ${JSON.stringify(prompt)}`, () => {
       assert.throws(() => setUp().api.ask(prompt as string), TypeError);

@@ -92,18 +92,14 @@ describe('notices about the routes in the settings', () => {
       assert.deepEqual(editor.commands, [['holysheep.setApiKey', { baseUrl: 'https://second.example/v1' }]]);
     });
 
-    it('are shown once per origin, also after a restart', async () => {
-      await start();
-      routes.backups = ['https://second.example/v2'];
-      await change();
-      assert.deepEqual(await start(), [second]);
-    });
-
-    it('are shown when a route is added', async () => {
+    it('are shown when a route is added, and once per origin, also after a restart', async () => {
       routes.backups = [];
       assert.deepEqual(await start(), []);
-      routes.backups = ['https://second.example/v1'];
-      assert.deepEqual(await change(), [second]);
+      for (const path of ['v1', 'v2']) {
+        routes.backups = [`https://second.example/${path}`];
+        assert.deepEqual(await change(), [second]);
+      }
+      assert.deepEqual(await start(), [second]);
     });
 
     it('are not shown when the key cannot be read', async () => {

@@ -61,6 +61,12 @@ describe('Set API Key command', () => {
     assert.deepEqual(messages(), []);
   });
 
+  it('keeps the previous key when the user cancels the verification', async () => {
+    routes.probeResult = { state: 'cancelled' };
+    assert.equal(await runSetApiKey('hsa-new-key-1'), 'cancelled');
+    assert.deepEqual([messages(), routes.keys.get(primary)], [[], 'hsa-old-key-1']);
+  });
+
   it('says which gateway gets the key, and where to create a key only if it is HolySheep', async () => {
     await runSetApiKey();
     routes.baseUrl = 'https://api.holysheep.ai/v1';

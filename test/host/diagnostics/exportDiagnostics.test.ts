@@ -120,6 +120,12 @@ describe('Export Diagnostics command', () => {
     assert.equal((JSON.parse(text) as EngineReport).turns[0]?.host, 'former route');
   });
 
+  it('contains the host names when the user agrees', async () => {
+    usePrivateRoute();
+    chosen = 'Include';
+    assert.ok((await run())?.includes('http://llm.corp.example:8080'));
+  });
+
   it('creates no report when the user dismisses the question', async () => {
     usePrivateRoute();
     assert.equal(await run(), undefined);

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import type { EngineReport } from '../../../src/engine/engine';
-import { emptyLedger, addToLedger } from '../../../src/engine/state/ledger';
-import { hostNameHider, isPublicOrigin, requestedOrigins } from '../../../src/host/diagnostics/hostNames';
-import { attempt } from '../conversation/scriptedEngine';
+import { hostNameHider, isPublicOrigin } from '../../../src/host/diagnostics/hostNames';
 
 const [holySheep, company] = ['https://api.holysheep.ai', 'http://llm.corp.example:8080'] as const;
 const hide = hostNameHider([holySheep, company], ['https://old.example', company, 'http://127.0.0.1:8080']);
@@ -46,24 +43,4 @@ describe('host names in the diagnostics report', () => {
   ]) {
     it(`are private for ${origin}`, () => assert.equal(isPublicOrigin(origin), false));
   }
-
-  it('are found in the turns, attempts, budgets, gates and routes that are down', () => {
-    const withOrigin = { ...attempt(), origin: 'https://a.example' } as const;
-    const attempts = addToLedger(emptyLedger, withOrigin).entries;
-    const report: EngineReport = {
-      turns: [
-        { time: 1, host: 'a.example', outcome: 'done', attempts, waits: [] },
-        { time: 1, host: 'b.example', outcome: 'done', attempts: [], waits: [] },
-        { time: 1, host: '', outcome: 'auth', attempts: [], waits: [] },
-      ],
-      network: {
-        budgets: [{ origin: 'https://c.example', tokens: 1 }],
-        gates: [{ origin: 'https://d.example', model: 'm', breakerOpen: false, failures: 0 }],
-      },
-      routesDown: ['https://e.example'],
-    };
-    assert.deepEqual(requestedOrigins(report), [
-      ...['https://a.example', 'https://b.example', 'https://c.example', 'https://d.example', 'https://e.example'],
-    ]);
-  });
 });
