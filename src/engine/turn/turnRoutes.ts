@@ -137,7 +137,6 @@ export class TurnRoutes {
 
   /**
    * Records that the gateway has responded over the current route.
-   *
    * @param sentAt monotonic time of the request, in milliseconds
    */
   recordResponse(sentAt: number): void {
