@@ -219,22 +219,14 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
         reasoningAttempt: event.attempt,
       };
     case 'tool-call':
-      return {
-        ...addToken(state, event, event.arguments.length),
-        toolCalls: addToolCallPart(state.toolCalls, event),
-      };
+      return { ...addToken(state, event, event.arguments.length), toolCalls: addToolCallPart(state.toolCalls, event) };
     case 'headers':
     case 'ended':
       // These events change only the ledger. No other part of the state depends on the headers or the end of an
       // attempt.
       return state;
     case 'waiting':
-      return {
-        ...state,
-        phase: event.reason === 'offline' ? 'offline' : 'waiting',
-        wait: event,
-        isQuiet: false,
-      };
+      return { ...state, phase: event.reason === 'offline' ? 'offline' : 'waiting', wait: event, isQuiet: false };
     case 'quiet':
       return { ...state, isQuiet: true, quietSince: event.at - event.forMs };
     case 'cut':
