@@ -46,7 +46,7 @@ describe('extension API', () => {
       temperature: 0,
       maxTokens: 1,
     });
-    assert.equal(engine.turn.options?.signal, signal);
+    assert.equal(engine.turn.options.signal, signal);
   });
 
   it('emits the events of the turn', async () => {

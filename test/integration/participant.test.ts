@@ -132,7 +132,7 @@ describe('chat participant', function () {
       temperature: 0.5,
       maxTokens: 99,
     });
-    assert.deepEqual(await engine.turn.options?.connection?.(), await connection());
+    assert.deepEqual(await engine.turn.options.connection?.(), await connection());
     assert.equal(result.errorDetails, undefined);
     assert.deepEqual(events, ['attempt', 'text', 'done']);
   });
@@ -211,7 +211,7 @@ describe('chat participant', function () {
     engine.turn.emit(attempt(), text('partial'));
     await waitForEvents();
     cancel.cancel();
-    assert.equal(engine.turn.options?.signal?.aborted, true);
+    assert.equal(engine.turn.options.signal?.aborted, true);
     engine.turn.emit(text(' more'), { type: 'stopped', text: 'partial more', attempt: 1, at: 1 });
     assert.equal((await result).errorDetails, undefined);
     assert.deepEqual(stream.output, ['partial']);
@@ -243,7 +243,7 @@ describe('chat participant', function () {
     const result = ask({ prompt: 'Continue' }, history);
     await waitForRequests();
     assert.deepEqual(engine.turn.request.messages, [{ role: 'user', content: 'count' }]);
-    assert.deepEqual(engine.turn.options?.resumeFrom, { text: 'one two ', hadReasoning: true, mode: 'continue' });
+    assert.deepEqual(engine.turn.options.resumeFrom, { text: 'one two ', hadReasoning: true, mode: 'continue' });
     engine.turn.emit(attempt(), text('three'), done('one two three'));
     await result;
     assert.deepEqual(stream.output, ['three']);

@@ -9,7 +9,7 @@ import { ScriptedEngine } from '../conversation/scriptedEngine';
 
 const file: Attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'const a = 1;' };
 
-async function setUp(input: PromptInput, pickedModel?: string) {
+function setUp(input: PromptInput, pickedModel?: string) {
   const engine = new ScriptedEngine();
   const conversation = new Conversation(
     'c',
@@ -26,7 +26,7 @@ async function setUp(input: PromptInput, pickedModel?: string) {
     },
   );
   const { id } = conversation.ask(input);
-  await conversation.stopAll();
+  conversation.stopAll();
   const addedToHistory: string[] = [];
   const openIds: string[] = [];
   let openIdsDuringCall: readonly string[] = [];
@@ -68,7 +68,7 @@ async function setUp(input: PromptInput, pickedModel?: string) {
 
 describe('edited prompt', () => {
   it('is sent with the new text and the same context and model', async () => {
-    const { conversation, id, deps, newVersion, addedToHistory } = await setUp({
+    const { conversation, id, deps, newVersion, addedToHistory } = setUp({
       prompt: 'Explain a.ts',
       content: 'all of it',
       attachments: [file],
@@ -82,25 +82,25 @@ describe('edited prompt', () => {
   });
 
   it('is sent again without changes when the text is unchanged', async () => {
-    const { conversation, id, deps, newVersion } = await setUp({ prompt: 'Explain a.ts', content: 'all of it' });
+    const { conversation, id, deps, newVersion } = setUp({ prompt: 'Explain a.ts', content: 'all of it' });
     await editPrompt(deps, conversation, id, ' Explain a.ts\n');
     assert.deepEqual([newVersion()?.prompt, newVersion()?.content], ['Explain a.ts', 'all of it']);
   });
 
   it('keeps its conversation open until the edited prompt is sent', async () => {
-    const { conversation, id, deps, openConversations } = await setUp({ prompt: 'one' });
+    const { conversation, id, deps, openConversations } = setUp({ prompt: 'one' });
     await editPrompt(deps, conversation, id, 'two');
     assert.deepEqual(openConversations(), { duringCall: ['c'], now: [] });
   });
 
   it('is sent to the current gateway even if the previous version was sent to the demo', async () => {
-    const { conversation, id, deps, newVersion } = await setUp({ prompt: 'one', demo: true });
+    const { conversation, id, deps, newVersion } = setUp({ prompt: 'one', demo: true });
     await editPrompt(deps, conversation, id, 'two');
     assert.equal(newVersion()?.demo, false);
   });
 
   it('is not sent with a demo model after the demo has ended', async () => {
-    const { conversation, id, deps, newVersion } = await setUp({ prompt: 'one', model: 'demo-cut', demo: true });
+    const { conversation, id, deps, newVersion } = setUp({ prompt: 'one', model: 'demo-cut', demo: true });
     await editPrompt(deps, conversation, id, 'two');
     assert.deepEqual([newVersion()?.demo, newVersion()?.model], [false, undefined]);
   });
@@ -108,31 +108,31 @@ describe('edited prompt', () => {
 
 describe('regenerated answer', () => {
   it('is requested with the same prompt', async () => {
-    const { conversation, id, deps, newVersion } = await setUp({ prompt: 'one' }, 'unused model');
+    const { conversation, id, deps, newVersion } = setUp({ prompt: 'one' }, 'unused model');
     await regenerate(deps, conversation, id, false);
     assert.deepEqual([newVersion()?.prompt, newVersion()?.model], ['one', undefined]);
   });
 
   it('is requested only once when the button is pressed twice before the new version is shown', async () => {
-    const { conversation, id, deps } = await setUp({ prompt: 'one' });
+    const { conversation, id, deps } = setUp({ prompt: 'one' });
     await Promise.all([regenerate(deps, conversation, id, false), regenerate(deps, conversation, id, false)]);
     assert.equal(conversation.views()[0]?.versions?.length, 2);
   });
 
   it('is requested from the model that the user has chosen', async () => {
-    const { conversation, id, deps, newVersion } = await setUp({ prompt: 'one' }, 'deepseek-r1');
+    const { conversation, id, deps, newVersion } = setUp({ prompt: 'one' }, 'deepseek-r1');
     await regenerate(deps, conversation, id, true);
     assert.equal(newVersion()?.model, 'deepseek-r1');
   });
 
   it('keeps its conversation open while the user chooses a model, because the panel may be closed', async () => {
-    const { conversation, id, deps, openConversations } = await setUp({ prompt: 'one' }, 'deepseek-r1');
+    const { conversation, id, deps, openConversations } = setUp({ prompt: 'one' }, 'deepseek-r1');
     await regenerate(deps, conversation, id, true);
     assert.deepEqual(openConversations(), { duringCall: ['c'], now: [] });
   });
 
   it('is not requested when the user chooses no model', async () => {
-    const { conversation, id, deps, newVersion } = await setUp({ prompt: 'one' });
+    const { conversation, id, deps, newVersion } = setUp({ prompt: 'one' });
     await regenerate(deps, conversation, id, true);
     assert.equal(newVersion(), undefined);
   });

@@ -26,8 +26,14 @@ describe('note about the route of an answer', () => {
     'a host that is not found': [notReached('host not found'), toBackup],
     'a timeout': [notReached('timed out'), route('api', 'backup', 'timeout')],
     'an untrusted certificate': [notReached('certificate not trusted'), route('api', 'backup', 'tls')],
-    'a refused connection': [notReached('connection refused'), ev.route({ reason: 'connection', row: 'connectionRefused' })],
-    'a connection that was reset': [notReached('connection reset'), ev.route({ reason: 'connection', row: 'connectionReset' })],
+    'a refused connection': [
+      notReached('connection refused'),
+      ev.route({ reason: 'connection', row: 'connectionRefused' }),
+    ],
+    'a connection that was reset': [
+      notReached('connection reset'),
+      ev.route({ reason: 'connection', row: 'connectionReset' }),
+    ],
     'a lost connection': [notReached('connection lost'), ev.route({ reason: 'connection', row: 'connectionLost' })],
     'a fault of the gateway': [
       'Sent to backup.example, because api.example failed (gateway error).',

@@ -71,7 +71,10 @@ describe('time of day format', () => {
     assert.match(english.timeOfDay(new Date(2026, 0, 16, 8, 30).getTime(), { now }), /^Fri,? 8:30.AM$/));
 
   it('follows the language of the user', () =>
-    assert.equal(createFormat('zh-cn', panelStrings).timeOfDay(new Date(2026, 0, 15, 6, 5).getTime(), { now }), '06:05'));
+    assert.equal(
+      createFormat('zh-cn', panelStrings).timeOfDay(new Date(2026, 0, 15, 6, 5).getTime(), { now }),
+      '06:05',
+    ));
 });
 
 describe('price format', () => {
