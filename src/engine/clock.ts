@@ -6,7 +6,6 @@ export interface Clock {
   monotonicNow(): number;
   /**
    * Calls a function after a delay.
-   *
    * @returns a function that cancels the call, or does nothing if the call has already been made
    */
   after(ms: number, call: () => void): () => void;

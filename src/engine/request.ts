@@ -1,36 +1,30 @@
 import { isRecord } from './json';
 
-/** A message that consists of text only. */
 export interface TextMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
 }
 
-/** A text in a message with several parts. */
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
 }
 
-/** An image in a message with several parts. */
 export interface ImagePart {
   readonly type: 'image';
-  /** MIME type of the image, for instance `image/png`. */
   readonly mimeType: string;
-  /** The bytes of the image in Base64. */
+  /** Base64. */
   readonly data: string;
 }
 
-/** A call of a tool by the model. */
 export interface ToolCall {
-  /** ID of the call. The tool's result message repeats it in `toolCallId`. */
+  /** The tool's result message repeats it in `toolCallId`. */
   readonly id: string;
   readonly name: string;
-  /** Arguments of the call, as the JSON text of an object. */
+  /** JSON text of an object. */
   readonly arguments: string;
 }
 
-/** A message of a conversation. */
 export type ChatMessage =
   | TextMessage
   | { readonly role: 'user'; readonly content: readonly (TextPart | ImagePart)[] }
@@ -51,9 +45,9 @@ export interface Tool {
 export interface ChatRequest {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
-  /** The temperature that the user or the caller has set. It is sent to every model. */
+  /** Sent to every model. */
   readonly temperature?: number | undefined;
-  /** The token limit that the user or the caller has set. It is sent to every model. */
+  /** Sent to every model. */
   readonly maxTokens?: number | undefined;
   /** Values that are sent in place of missing ones, but only to models that take them. */
   readonly defaults?:
@@ -70,13 +64,13 @@ export interface ChatRequest {
 /** The parameters of a request that come from the settings. */
 export type RequestParameters = Pick<ChatRequest, 'temperature' | 'maxTokens' | 'defaults'>;
 
-/** The base URL and the key of a request. The engine asks the host for them again before every attempt. */
+/** The engine asks the host for it again before every attempt. */
 export interface Connection {
   /** The normalized base URL without a slash at the end, for instance `https://api.holysheep.ai/v1`. */
   readonly baseUrl: string;
   /** The key that is bound to the origin of `baseUrl`, or undefined if no key is set. */
   readonly apiKey: string | undefined;
-  /** The routes to use while this one fails, in this order. All of them have a key. */
+  /** Used in this order while this route fails. All of them have a key. */
   readonly backups?: readonly Route[] | undefined;
 }
 
@@ -87,24 +81,14 @@ export interface Route {
   readonly apiKey: string;
 }
 
-/**
- * The reason why no connection is available: the base URL in the settings is invalid, or the key can't be read from the
- * system keyring.
- */
 export type ConnectionProblem = 'base-url' | 'keyring';
 
-/**
- * The error with which `EngineDeps.connection` rejects when there is no connection and the user can fix the cause. Its
- * message is localized. Any other rejection is a defect.
- */
+/** The user can fix the cause. The message is localized. Any other rejection of `EngineDeps.connection` is a defect. */
 export interface ConnectionError extends Error {
   readonly connectionProblem: ConnectionProblem;
 }
 
-/**
- * Whether the error is a {@link ConnectionError}. The class is defined in the host, which the engine does not import,
- * so this function checks `connectionProblem` instead.
- */
+/** The class is defined in the host, which the engine does not import. */
 export function isConnectionError(error: unknown): error is ConnectionError {
   if (!(error instanceof Error) || !isRecord(error)) return false;
   const { connectionProblem } = error;

@@ -42,7 +42,6 @@ export interface Fault {
 
 /**
  * Returns the fault of a failed attempt. Missing credit is never retried unless the gateway named a retry-after.
- *
  * @param now epoch milliseconds
  */
 export function classify(evidence: Evidence, now: number): Fault {

@@ -32,7 +32,6 @@ function toRetryAfter(delayMs: number | undefined, field: string): RetryAfter | 
 /**
  * Reads the retry-after of a response. The first source with a usable value decides: millisecond headers,
  * `retry-after`, the body, then the reset time of an exhausted rate limit. Never throws.
- *
  * @param now epoch milliseconds; absolute times are compared with the `Date` header of the response if it has one
  */
 export function parseRetryAfter(headers: Headers, body: string, now: number): RetryAfter | undefined {
@@ -66,7 +65,6 @@ const maxSearchedChars = 4096;
 
 /**
  * Reads the retry-after in a body: first in fields, then in messages.
- *
  * @param json the parsed body with uniform field names, or its text if it is not JSON
  * @param text the body
  */
@@ -191,7 +189,6 @@ const rateLimitHeader = /^[a-z-]{0,40}ratelimit-[\w-]{1,80}$/;
 /**
  * Returns the latest reset time among the exhausted rate limits (requests, tokens, …). Limits that are not exhausted
  * are ignored.
- *
  * @param headers names in lower case
  */
 function readExhaustedLimits(headers: ReadonlyMap<string, string>, serverNow: number): RetryAfter | undefined {

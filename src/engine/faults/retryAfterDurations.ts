@@ -21,7 +21,6 @@ export function parseNumber(text: string): number | undefined {
 /**
  * Parses a duration: `22s`, `6m0s`, `120ms`, `1h2m3.5s`, `1 minute and 20 seconds`, `30 秒`, `an hour`, or a number
  * of seconds.
- *
  * @returns milliseconds, or undefined if the text is not a duration
  */
 export function parseDuration(value: string): number | undefined {
@@ -35,7 +34,6 @@ export function parseDuration(value: string): number | undefined {
 
 /**
  * Parses the duration at the start of a text.
- *
  * @returns milliseconds, or undefined if there is no duration or its unit is not supported (`1 month`)
  */
 export function parseLeadingDuration(text: string): number | undefined {
@@ -83,7 +81,6 @@ interface FoundTime {
 
 /**
  * Finds the first date and time in a text.
- *
  * @param zoneHours time zone to assume if the text names none, in hours east of UTC
  */
 export function findTime(text: string, zoneHours: number): FoundTime | undefined {
@@ -105,7 +102,6 @@ function zoneOffset(zone: string | undefined): number | undefined {
 /**
  * Parses the value of a `retry-after` or reset header: a number of seconds, an epoch time in seconds or milliseconds,
  * or a date and time.
- *
  * @param serverNow epoch milliseconds by the gateway's clock
  * @returns milliseconds from `serverNow`, or undefined if the value is unreadable
  */

@@ -18,7 +18,6 @@ interface ErrorMatcher {
 
 /**
  * Returns the number of the fault for an HTTP status and the error in the body. Every status has a fault.
- *
  * @param retryAfter the retry-after that the response names
  */
 export function statusRow(status: number, error: ProviderError, retryAfter?: RetryAfter): FaultName {
@@ -35,7 +34,6 @@ export function statusRow(status: number, error: ProviderError, retryAfter?: Ret
 /**
  * Returns the number of the fault for an error inside a stream or a response with status 200. The status or the code in
  * the error decides. Without them, the result is a failure of the provider.
- *
  * @param streamed whether part of the answer arrived before the error, which means that the request itself was accepted
  */
 export function inbandRow(error: ProviderError, retryAfter: RetryAfter | undefined, streamed: boolean): FaultName {

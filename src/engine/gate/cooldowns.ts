@@ -9,7 +9,6 @@ export interface CooldownScope {
   readonly model: string;
 }
 
-/** A period in which no request is sent to a model on a route, and the reason for it. */
 export interface Cooldown {
   /** Epoch milliseconds at which the cooldown ends. */
   readonly until: number;
@@ -21,45 +20,30 @@ export interface Cooldown {
 
 /** The cooldowns that all VS Code windows of a computer share. The promises of the methods never reject. */
 export interface SharedCooldowns {
-  /** Returns the active cooldown that ends last, whichever window started it, or undefined if there is none. */
+  /** The active cooldown that ends last, whichever window started it. */
   read(scope: CooldownScope): Promise<Cooldown | undefined>;
-  /** Shares a cooldown with the other windows. */
   write(scope: CooldownScope, cooldown: Cooldown): Promise<void>;
-  /** Removes the shared cooldowns of one scope, or all of them if `scope` is omitted. */
+  /** Of one scope, or all of them. */
   clear(scope?: CooldownScope): Promise<void>;
 }
 
-/** An implementation of {@link SharedCooldowns} that shares nothing, for a single window. */
+/** For a single window. */
 export const noSharedCooldowns: SharedCooldowns = {
   read: () => Promise.resolve(undefined),
   write: () => Promise.resolve(),
   clear: () => Promise.resolve(),
 };
 
-/**
- * Estimated wait of a request while another request is sent first, in milliseconds. When this time has passed, the
- * request gets a new estimate.
- */
+/** Estimated wait while other requests are sent first. After it, the request gets a new estimate. */
 const estimateMs = 1000;
 
-/** The reason why a request has to wait, and the end of the wait. */
 export interface GateBlock {
-  /**
-   * Epoch milliseconds at which the wait ends. While other requests are sent first, this is an estimate that is renewed
-   * every second.
-   */
+  /** Epoch milliseconds. While other requests are sent first, an estimate that is renewed every second. */
   readonly until: number;
-  /**
-   * What blocks the request. `probe` means that the cooldown has expired, but the probe and the requests ahead in the
-   * queue are sent first.
-   */
+  /** `probe`: the cooldown has expired, but the probe and the requests ahead in the queue are sent first. */
   readonly blockKind: 'cooldown' | 'breaker' | 'probe';
-  /** The cooldown that closed the gate. */
   readonly cause: Cooldown;
-  /**
-   * Whose request caused the cooldown: that of the same turn (`turn`), another request of this window (`request`) or one
-   * of another window (`window`). The gate sets only `request` and `window`, and the turn itself sets `turn`.
-   */
+  /** The gate sets only `request` and `window`, and the turn itself sets `turn`. */
   readonly blockedBy: WaitOrigin;
 }
 
@@ -77,12 +61,10 @@ export class GateCooldown {
     this.deadline = new Deadline(clock, until);
   }
 
-  /** Remaining time of the cooldown in milliseconds, or 0 once it has expired. */
   get leftMs(): number {
     return this.deadline.remainingMs;
   }
 
-  /** Epoch milliseconds at which the cooldown ends, according to the current setting of the wall clock. */
   get until(): number {
     return this.deadline.until;
   }
@@ -92,11 +74,7 @@ export class GateCooldown {
     return new GateCooldown(this.clock, this.kind, this.cause, this.blockedBy, this.clock.now());
   }
 
-  /**
-   * Returns why and until when a request has to wait.
-   *
-   * @param previous what has blocked the request until now; returned unchanged if it still applies
-   */
+  /** Returns `previous` unchanged if it still applies. */
   renewBlock(previous: GateBlock | undefined): GateBlock {
     const { cause, blockedBy } = this;
     const now = this.clock.now();
@@ -111,8 +89,8 @@ export class GateCooldown {
 }
 
 /**
- * Reads and writes the shared cooldowns of one scope. Calls run in order. A cooldown that is cleared while it is being
- * read is not returned.
+ * Accesses the shared cooldowns of one scope in order. A cooldown that is cleared while it is being read is not
+ * returned.
  */
 export class CooldownSync {
   private pendingWrites: Promise<void> = Promise.resolve();
@@ -146,10 +124,7 @@ export class CooldownSync {
     return countBefore === this.clearCount ? cooldown : undefined;
   }
 
-  /**
-   * Calls a method of {@link SharedCooldowns}. Returns undefined if the method fails, so that turns continue without
-   * shared cooldowns.
-   */
+  /** A failure is ignored, so that turns continue without shared cooldowns. */
   private async callStore<T>(call: () => Promise<T>): Promise<T | undefined> {
     try {
       return await call();

@@ -18,17 +18,10 @@ export class Gate {
   private inFlight = 0;
   private readonly slowStart = new SlowStart();
   private breaker = new Breaker();
-  /**
-   * Number of the slow start that began when the breaker last opened. Failures of requests that were sent before it do
-   * not count as further failures.
-   */
+  /** Slow start that began when the breaker last opened. Failures of earlier requests no longer count. */
   private openedInRound = 0;
-  /**
-   * The current cooldown. It is kept during the following slow start, because it is also the reason why requests wait
-   * then.
-   */
+  /** Kept during the following slow start, because it is also the reason why requests wait then. */
   private cooldown: GateCooldown | undefined;
-  /** Number of consecutive reads of the shared cooldowns that found none for this gate. */
   private emptyReads = 0;
   private readonly sharedCooldowns: CooldownSync;
   private readonly timer: QueueTimer;
@@ -53,7 +46,6 @@ export class Gate {
     private readonly clock: Clock,
     shared: SharedCooldowns,
     scope: CooldownScope,
-    /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
     private readonly onCooldown: () => void = () => undefined,
   ) {
     this.sharedCooldowns = new CooldownSync(shared, scope);
@@ -63,10 +55,7 @@ export class Gate {
     });
   }
 
-  /**
-   * Epoch milliseconds at which the cooldown ends. Undefined without a cooldown, even if other requests must be sent
-   * first.
-   */
+  /** Undefined without a cooldown, even if other requests must be sent first. */
   get closedUntil(): number | undefined {
     return this.leftMs > 0 ? this.cooldown?.until : undefined;
   }
@@ -75,12 +64,10 @@ export class Gate {
     return this.leftMs > 0 && this.cooldown?.kind === 'breaker';
   }
 
-  /** Number of consecutive failures of the provider. */
   get failures(): number {
     return this.breaker.failures;
   }
 
-  /** Whether no request waits or is in flight, and a new request would not have to wait. */
   get isIdle(): boolean {
     return this.queue.size === 0 && this.inFlight === 0 && this.leftMs === 0;
   }
@@ -99,11 +86,7 @@ export class Gate {
     if (this.close('cooldown', cooldown, 'window')) this.update();
   }
 
-  /**
-   * Adds a request to the queue.
-   *
-   * @param onChange called when the `block` of the permit changes, but never before `enqueue` has returned
-   */
+  /** `onChange` is called when the `block` of the permit changes, but never before `enqueue` has returned. */
   enqueue(onChange: () => void): Permit {
     const permit = new Permit(this.events, onChange);
     this.queue.add(permit);
@@ -111,7 +94,7 @@ export class Gate {
     return permit;
   }
 
-  /** Opens the gate and clears its state and the shared cooldowns. All waiting requests are sent. */
+  /** Sends all waiting requests and clears the shared cooldowns. */
   reset(): void {
     this.breaker = new Breaker();
     this.setCooldown(undefined);
@@ -120,12 +103,12 @@ export class Gate {
     this.update();
   }
 
-  /** Resets the count of the provider's failures without ending the current cooldown. */
+  /** Does not end the current cooldown. */
   clearFailures(): void {
     this.breaker = new Breaker();
   }
 
-  /** Ends a cooldown that another window has cleared, so that a probe can be sent. */
+  /** So that a probe can be sent after another window has cleared the cooldown. */
   private endSharedCooldown(): void {
     if (this.leftMs === 0 || this.cooldown?.blockedBy !== 'window') return;
     this.setCooldown(this.cooldown.expired());
@@ -154,7 +137,7 @@ export class Gate {
     this.openedInRound = this.slowStart.round;
   }
 
-  /** Closes the gate for a cooldown. @returns false if the gate is already closed for at least that long */
+  /** Returns false if the gate is already closed for at least that long. */
   private close(kind: GateCooldown['kind'], cause: Cooldown, blockedBy: GateCooldown['blockedBy']): boolean {
     const cooldown = new GateCooldown(this.clock, kind, cause, blockedBy);
     if (this.slowStart.isProbing && cooldown.leftMs <= this.leftMs) return false;
@@ -184,10 +167,7 @@ export class Gate {
     permit.grant(this.slowStart.countSent());
   }
 
-  /**
-   * Admits as many requests as possible and calls `onChange` for every changed permit, except for that of a request
-   * that has just been added (`newcomer`).
-   */
+  /** Admits as many requests as possible and notifies all changed permits except `newcomer`. */
   private update(newcomer?: Permit): void {
     const changed = [...this.queue].filter((permit) => this.updatePermit(permit));
     if (this.queue.size === 0) this.timer.stop();
@@ -195,7 +175,7 @@ export class Gate {
     for (const permit of changed) if (permit !== newcomer) permit.onChange();
   }
 
-  /** Admits or blocks a request. @returns whether the `block` of its permit has changed */
+  /** Returns whether the `block` has changed. */
   private updatePermit(permit: Permit): boolean {
     const { block } = permit;
     if (!this.cooldown || (this.leftMs === 0 && this.slowStart.hasRoom)) this.send(permit);
@@ -209,7 +189,7 @@ export class Gate {
  * the permit. Later calls are ignored, and so are the results of a request that was never admitted.
  */
 export class Permit {
-  /** Why and until when the request has to wait. Undefined once the request is admitted. */
+  /** Undefined once the request is admitted. */
   block: GateBlock | undefined;
   isAccepted = false;
   private round: number | undefined;
@@ -220,44 +200,34 @@ export class Permit {
     readonly onChange: () => void,
   ) {}
 
-  /** Admits the request. Only the gate calls this method. */
+  /** Only the gate calls this method. */
   grant(round: number): void {
     this.round = round;
     this.block = undefined;
   }
 
-  /** Admits the request even if the gate is closed, because the user wants to send it now. */
+  /** Even if the gate is closed, because the user wants to send it now. */
   force(): void {
     if (!this.hasEnded && this.round === undefined) this.events.forced(this);
   }
 
-  /** Records that the response has a 2xx status. The request remains in flight. */
+  /** The response has a 2xx status. The request remains in flight. */
   accepted(): void {
     if (this.hasEnded || this.isAccepted || this.round === undefined) return;
     this.isAccepted = true;
     this.events.accepted(this.round);
   }
 
-  /** Records that the request was rejected because of a rate limit. */
   limited(cooldown: Cooldown): void {
     this.end(() => this.events.limited(cooldown));
   }
 
-  /**
-   * Records that the provider has failed, before or after it accepted the request.
-   *
-   * @param retryAfterMs the delay that the response named
-   */
+  /** The provider has failed, before or after it accepted the request. */
   failed(retryAfterMs?: number): void {
     this.end((round) => this.events.failed(round, retryAfterMs));
   }
 
-  /**
-   * Releases the permit of a request in which the provider had no fault.
-   *
-   * @param isFinished whether the answer is complete, because only a complete answer resets the breaker's count of
-   *   failures
-   */
+  /** The provider had no fault. Only a finished answer resets the count of failures of the breaker. */
   release(isFinished = false): void {
     this.end((round) => isFinished && this.events.finished(round));
   }
@@ -270,20 +240,14 @@ export class Permit {
   }
 }
 
-/**
- * The callbacks through which a permit reports to its gate. `round` is the number of the slow start in which the
- * request was sent (see `SlowStart.round`).
- */
+/** `round` is the slow start in which the request was sent (see `SlowStart.round`). */
 interface PermitEvents {
   forced(permit: Permit): void;
   accepted(round: number): void;
   limited(cooldown: Cooldown): void;
   failed(round: number, retryAfterMs: number | undefined): void;
   finished(round: number): void;
-  /**
-   * The request has ended or has left the queue. No other callback follows. `round` is undefined if the request was never
-   * sent.
-   */
+  /** No other callback follows. `round` is undefined if the request was never sent. */
   released(permit: Permit, round: number | undefined): void;
 }
 
@@ -305,7 +269,6 @@ export class QueueTimer {
 
   /**
    * Schedules a check in a second, or at the end of the cooldown if that is earlier.
-   *
    * @param leftMs remaining time of the cooldown, or 0 once it has expired
    */
   start(leftMs: number): void {
@@ -328,7 +291,6 @@ export class QueueTimer {
   }
 }
 
-/** Number of consecutive failures that opens the circuit breaker. */
 const failuresToOpen = 5;
 /**
  * Cooldowns of an open breaker: 5 s · 1.3^k after k failed probes, at most 15 s. They can be short, because each is
@@ -337,9 +299,7 @@ const failuresToOpen = 5;
  */
 const breakerCooldown = { firstMs: 5_000, growth: 1.3, maxMs: 15_000 } as const;
 
-/**
- * A circuit breaker: counts the consecutive failures of a provider and decides for how long no request is sent to it.
- */
+/** Counts the consecutive failures of a provider and decides for how long no request is sent to it. */
 class Breaker {
   private count = 0;
   private openings = 0;
@@ -349,11 +309,8 @@ class Breaker {
   }
 
   /**
-   * Counts a failure of the provider. Once the breaker has opened, each further failure before a success opens it again
-   * for longer.
-   *
-   * @param retryAfterMs the delay that the gateway named
-   * @returns the length of the cooldown in milliseconds, or undefined if the breaker does not open
+   * Once open, each further failure before a success opens the breaker again for longer.
+   * @returns the length of the cooldown, or undefined if the breaker does not open
    */
   countFailure(retryAfterMs = 0): number | undefined {
     this.count++;

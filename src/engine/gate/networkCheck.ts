@@ -6,15 +6,11 @@ import { declaredKind } from '../text/charset';
 
 type CheckDeps = Pick<EngineDeps, 'clock' | 'fetch'>;
 
-/** Timeout of a network check, in milliseconds. */
 const networkCheckTimeoutMs = 5000;
-/** Fault rows that mean that the network is down: no route, no name server, no response to a connection attempt. */
+/** No route, no name server, no response to a connection attempt. */
 const unreachableRows: ReadonlySet<FaultName> = new Set<FaultName>(['offline', 'connectTimeout']);
 
-/**
- * Returns whether the gateway can be reached: sends a request without the key and accepts any response. The returned
- * promise never rejects. When `signal` is aborted, the promise resolves with false.
- */
+/** Accepts any response. Never rejects, and resolves with false when `signal` is aborted. */
 export function isReachable(deps: CheckDeps, baseUrl: string, signal: AbortSignal): Promise<boolean> {
   return check(deps, baseUrl, signal, {
     accepts: () => true,
@@ -22,11 +18,7 @@ export function isReachable(deps: CheckDeps, baseUrl: string, signal: AbortSigna
   });
 }
 
-/**
- * Returns whether a gateway responds to a request without the key. A web page, a redirect, and an error of a proxy or of
- * Cloudflare in front of the gateway do not count. The returned promise never rejects. When `signal` is aborted, the
- * promise resolves with false.
- */
+/** A web page, a redirect, and an error of a proxy or of Cloudflare do not count. Never rejects. */
 export function respondsAsGateway(deps: CheckDeps, baseUrl: string, signal: AbortSignal): Promise<boolean> {
   return check(deps, baseUrl, signal, {
     accepts: ({ status, headers }) =>

@@ -3,36 +3,29 @@ import type { Fault } from '../faults/classify';
 import type { FaultName } from '../faults/faultTable';
 import { respondsAsGateway } from './networkCheck';
 
-/** Time from the fault of a route to the first probe, in milliseconds. It doubles after each probe that fails. */
+/** Time from a fault to the first probe. It doubles after each probe that fails. */
 const firstProbeMs = 5_000;
-/** Longest time between two probes of a route, in milliseconds. */
 const maxProbeMs = 300_000;
-/** Number of times in succession that a response to a probe is enough to mark a route as back. */
+/** How often in succession a response to a probe brings a route back. */
 const maxReturnsByProbe = 2;
-/** Time after the last fault of a route after which a response to a probe is enough again, in milliseconds. */
+/** Time after the last fault after which a response to a probe is enough again. */
 const returnByProbeMs = 1_800_000;
 
 type RouteHealthDeps = Pick<EngineDeps, 'clock' | 'random' | 'fetch' | 'log'>;
 
-/**
- * Faults that a probe may not notice, because they occur only once a connection exists. Any other fault of a route, such
- * as a refused connection, prevents the response to a probe, too.
- */
+/** Faults that a probe may not notice, because they occur only once a connection exists. */
 const faultsMissedByProbes: ReadonlySet<FaultName> = new Set<FaultName>([
   'headersTimeout',
   'connectionReset',
   'webPage',
 ]);
 
-/** The fault because of which a route is down. */
 type RouteFault = Pick<Fault, 'kind' | 'row'>;
 
-/** The state of a route that is down. */
 interface Outage {
   readonly fault: RouteFault;
-  /** Number of probes that have not brought the route back. */
   probes: number;
-  /** Monotonic time at which the next probe is due, in milliseconds. */
+  /** Monotonic milliseconds. */
   dueAt: number;
   cancelTimer: () => void;
   probing: AbortController | undefined;
@@ -40,12 +33,9 @@ interface Outage {
 
 /** The faults of a route since its gateway last responded to the request of a turn. */
 interface FaultRecord {
-  /**
-   * Number of times in succession that the route was marked as back because its gateway responded to a probe, and then
-   * failed by a fault that the probe had missed.
-   */
+  /** How often in succession the route came back by a probe and then failed by a fault that the probe had missed. */
   returns: number;
-  /** Monotonic time of the last fault that marked the route as down, in milliseconds. */
+  /** Monotonic milliseconds. */
   lastFaultAt: number;
 }
 
@@ -59,7 +49,7 @@ interface FaultRecord {
  */
 export class RouteHealth {
   private readonly outages = new Map<string, Outage>();
-  /** Records of the routes over which no turn has received a response since their last fault, by base URL. */
+  /** Routes over which no turn has received a response since their last fault, by base URL. */
   private readonly faults = new Map<string, FaultRecord>();
 
   /** @param mayProbe whether a turn runs or the window has the focus */
@@ -68,7 +58,6 @@ export class RouteHealth {
     private readonly mayProbe: () => boolean,
   ) {}
 
-  /** Returns the fault because of which a route is down, or undefined if the route is not down. */
   faultOf(baseUrl: string): RouteFault | undefined {
     return this.outages.get(baseUrl)?.fault;
   }
@@ -77,12 +66,11 @@ export class RouteHealth {
     return this.outages.has(baseUrl);
   }
 
-  /** Base URLs of the routes that are down. */
   get down(): readonly string[] {
     return [...this.outages.keys()];
   }
 
-  /** Marks a route as down and starts to probe it. Does nothing if the route is already down. */
+  /** Also starts to probe it. Does nothing if it is already down. */
   markDown(baseUrl: string, { kind, row }: RouteFault): void {
     if (this.isDown(baseUrl)) return;
     this.deps.log.warn(`route ${baseUrl} is down: ${kind}`);
@@ -102,10 +90,8 @@ export class RouteHealth {
   }
 
   /**
-   * Marks a route as usable, because the gateway has responded to a request of a turn. Does nothing if the request was
-   * sent before the fault: the connection of a long answer may outlive a route over which no new connection is possible.
-   *
-   * @param sentAt monotonic time of the request, in milliseconds
+   * The gateway has responded to a turn. Ignores a request that was sent (`sentAt`) before the fault: the connection of
+   * a long answer may outlive a route over which no new connection is possible.
    */
   recordResponse(baseUrl: string, sentAt: number): void {
     const record = this.faults.get(baseUrl);
@@ -114,13 +100,12 @@ export class RouteHealth {
     if (this.isDown(baseUrl)) this.markUp(baseUrl);
   }
 
-  /** Sends the probes that are overdue because no probe was allowed when they were due. */
   sendOverdueProbes(): void {
     const now = this.deps.clock.monotonicNow();
     for (const [baseUrl, outage] of this.outages) if (outage.dueAt <= now) this.check(baseUrl, outage);
   }
 
-  /** Forgets all routes except the given ones, so that a route that was removed from the settings is not probed. */
+  /** So that a route that was removed from the settings is not probed. */
   keepOnly(baseUrls: readonly string[]): void {
     for (const baseUrl of this.faults.keys()) {
       if (baseUrls.includes(baseUrl)) continue;
@@ -148,7 +133,7 @@ export class RouteHealth {
     outage.cancelTimer = clock.after(delayMs, () => this.check(baseUrl, outage));
   }
 
-  /** Probes a route. If no probe is allowed now, the probe stays overdue until {@link sendOverdueProbes} is called. */
+  /** If no probe is allowed now, it stays overdue until {@link sendOverdueProbes} is called. */
   private check(baseUrl: string, outage: Outage): void {
     if (!outage.probing && this.mayProbe()) void this.probe(baseUrl, outage);
   }
@@ -169,7 +154,6 @@ export class RouteHealth {
     this.schedule(baseUrl, outage);
   }
 
-  /** Whether a response to a probe is enough to mark a route as back. */
   private mayReturn({ returns, lastFaultAt }: FaultRecord): boolean {
     return returns < maxReturnsByProbe || this.deps.clock.monotonicNow() - lastFaultAt >= returnByProbeMs;
   }

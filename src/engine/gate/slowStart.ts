@@ -7,16 +7,13 @@ const probeLimit = 1;
  * simulation).
  */
 export class SlowStart {
-  /** Maximum number of requests that are sent but not yet accepted. */
+  /** Of requests that are sent but not yet accepted. */
   private limit = Infinity;
   private limitAfterProbe = 0;
   private notYetAccepted = 0;
   private currentRound = 0;
 
-  /**
-   * Number of slow starts so far. A round lasts from one slow start to the next, and a request belongs to the round in
-   * which it was sent.
-   */
+  /** A round lasts from one slow start to the next. A request belongs to the round in which it was sent. */
   get round(): number {
     return this.currentRound;
   }
@@ -33,10 +30,7 @@ export class SlowStart {
     return this.limit === Infinity;
   }
 
-  /**
-   * Begins a slow start with a single probe. If the previous slow start was still in progress, half of the limit that
-   * it had reached applies after the probe.
-   */
+  /** Begins with a single probe. Half of the limit that an unfinished slow start had reached applies after it. */
   start(): void {
     if (!this.isProbing) this.limitAfterProbe = this.isOpen ? 0 : Math.floor(this.limit / 2);
     this.currentRound++;
@@ -48,22 +42,13 @@ export class SlowStart {
     this.limit = Infinity;
   }
 
-  /**
-   * Counts a sent request as not yet accepted. A request that the user forced may exceed the limit.
-   *
-   * @returns the round in which the request was sent
-   */
+  /** Returns the round. A request that the user forced may exceed the limit. */
   countSent(): number {
     this.notYetAccepted++;
     return this.currentRound;
   }
 
-  /**
-   * Counts a request as accepted and raises the limit.
-   *
-   * @returns false if the request was sent before the current slow start. Such a request is ignored, because its result
-   *   says nothing about the current state of the gateway
-   */
+  /** Raises the limit. Returns false for a request of an earlier round, which says nothing about the gateway now. */
   countAccepted(round: number): boolean {
     if (round !== this.currentRound) return false;
     this.notYetAccepted--;
@@ -71,10 +56,7 @@ export class SlowStart {
     return true;
   }
 
-  /**
-   * Stops counting a request that ended without being accepted. Ignores requests that were sent before the current slow
-   * start.
-   */
+  /** The request ended without being accepted. */
   countUnaccepted(round: number): void {
     if (round === this.currentRound) this.notYetAccepted--;
   }

@@ -11,7 +11,6 @@ const pieces = new RegExp(`(?<symbol>${emoji})|(?<blank>[${space}]+)|[${invisibl
  * Returns text from a gateway, a model or a file as a single line without hidden characters. Each run of whitespace,
  * line ends and control characters becomes one space. Characters without a glyph, such as those that reverse the
  * direction of the text, and halves of surrogate pairs are removed.
- *
  * @param maxLength maximum length in code points. A longer text is truncated and ends with an ellipsis.
  */
 export function visibleText(text: string, maxLength = Infinity): string {

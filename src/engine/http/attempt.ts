@@ -5,6 +5,7 @@ import { readJsonError } from '../faults/providerError';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { parseJson, printJson } from '../json';
 import { sumUsage } from '../state/usage';
+import type { AnswerSize } from './answerSize';
 import { ChunkReader } from './chunkReader';
 import { RedactedDeltas, ThinkTags } from './deltaFilters';
 import type { AnswerDelta, Delta, DeltaFilter, ToolCallPart } from './deltas';
@@ -31,7 +32,7 @@ interface AttemptStats {
   readonly usage: Usage | undefined;
 }
 
-/** The assumed result of reading the body if the answer is complete, but the gateway keeps the stream open. */
+/** If the answer is complete, but the gateway keeps the stream open. */
 const endOfStream: BodyEnd = { kind: 'stream', empty: false };
 
 /**
@@ -50,12 +51,12 @@ export class Attempt {
   private firstTokenAt: number | undefined;
   private resolveEnd!: (end: AttemptEnd) => void;
   private hasEnded = false;
-  /** Each attempt has its own controller, because listeners would accumulate on a signal that outlives the attempt. */
+  /** Listeners would accumulate on a signal that outlives the attempt. */
   private readonly controller = new AbortController();
   private readonly clocks: IdleClocks;
   private readonly deltas: DeltaFilter;
   private readonly chunks = new ChunkReader((delta) => this.collect(delta));
-  /** The text or reasoning of the current read from the network. It is passed on as a whole. */
+  /** Of the current read from the network. It is passed on as a whole. */
   private collected: { readonly type: 'text' | 'reasoning'; text: string } | undefined;
   private readonly toolCalls = new ToolCallNumbers();
   private finishReason: string | undefined;
@@ -63,14 +64,11 @@ export class Attempt {
   private sawToolCall = false;
   private statsTaken = false;
   private sawDone = false;
-  /**
-   * Whether a chunk had an empty `finish_reason` field, so that `[DONE]` without a finish reason means an incomplete
-   * answer.
-   */
+  /** A chunk had an empty `finish_reason` field, so `[DONE]` alone means an incomplete answer. */
   private hasFinishReasonField = false;
   private garbledEvents = 0;
   private isLastEventGarbled = false;
-  /** The last usage that the response reported. Gateways may report it repeatedly, with growing numbers. */
+  /** Gateways may report it repeatedly, with growing numbers. */
   private usage: Usage | undefined;
   /** In USD. */
   private cost: number | undefined;
@@ -126,7 +124,7 @@ export class Attempt {
     return Math.max(0, this.deps.clock.monotonicNow() - this.clocks.lastPayload);
   }
 
-  /** Returns the statistics of the attempt. Later calls return undefined, so that the attempt is counted only once. */
+  /** Later calls return undefined, so that the attempt is counted only once. */
   takeStats(): AttemptStats | undefined {
     if (this.statsTaken) return undefined;
     this.statsTaken = true;
@@ -187,10 +185,7 @@ export class Attempt {
     this.fail('garbledStream');
   }
 
-  /**
-   * Passes on a delta. Adjacent deltas with text of one read are joined, because filtering, splicing and displaying them
-   * costs as much for one token as for many.
-   */
+  /** Joins adjacent texts of one read, because each further step costs as much for one token as for many. */
   private collect(delta: Delta): void {
     if (delta.type === 'text' || delta.type === 'reasoning') {
       if (this.collected?.type !== delta.type) {
@@ -265,7 +260,7 @@ export class Attempt {
     this.sent.behavior.finishReason = 'sent';
   }
 
-  /** Counts a part of the answer. @returns false if the answer is too long, and the attempt has failed */
+  /** Returns false if the answer is too long, and the attempt has failed. */
   private count(chars: number, visibleChars = chars): boolean {
     if (!this.size.addChars(chars)) {
       this.fail('answerTooLong');
@@ -277,7 +272,7 @@ export class Attempt {
     return true;
   }
 
-  /** Returns an error without keys. A very long one is truncated and returned as text, because it is no longer JSON. */
+  /** A very long error is truncated and returned as text, because it is no longer JSON. */
   private withoutKeys(error: unknown): unknown {
     const redacted = this.keys.redactKnown(printJson(error).slice(0, errorBodyLimits.bytes));
     return parseJson(redacted) ?? redacted;
@@ -356,32 +351,5 @@ export class Attempt {
     this.clocks.dispose();
     this.controller.abort();
     this.resolveEnd(end);
-  }
-}
-
-/** In UTF-16 code units. No model writes nearly as much, and a journal of this size still fits into memory. */
-export const maxAnswerChars = 32 * 1024 * 1024;
-
-/**
- * Limit for the response bodies of a turn, in bytes. A streamed event takes up to 400 bytes for a single token, so the
- * body of the longest answers (128,000 tokens) is about 50 MB long. The limit allows several attempts of that size, but
- * no endless stream of comments.
- */
-export const maxTurnBytes = 256 * 1024 * 1024;
-
-export class AnswerSize {
-  private chars = 0;
-  private bytes = 0;
-
-  /** @returns false if the total exceeds the limit and the characters must be dropped */
-  addChars(count: number): boolean {
-    this.chars += count;
-    return this.chars <= maxAnswerChars;
-  }
-
-  /** @returns false if the total exceeds the limit */
-  addBytes(count: number): boolean {
-    this.bytes += count;
-    return this.bytes <= maxTurnBytes;
   }
 }

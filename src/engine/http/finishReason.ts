@@ -35,7 +35,6 @@ const maxReasonChars = 60;
 /**
  * Returns the meaning of a `finish_reason` in any provider's spelling. A finish reason that is not in the list counts
  * as complete.
- *
  * @returns undefined if there is no finish reason: null, an empty text, or the text `"null"`
  */
 export function readFinishReason(value: unknown): Finish | undefined {

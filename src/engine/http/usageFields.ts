@@ -29,7 +29,6 @@ const costFields = ['cost', 'cost_usd', 'cost.total_cost'] as const;
 /**
  * Returns the usage of a chunk, without the values that are absurd. Some gateways send zeros until they have counted the
  * tokens, which is no usage yet.
- *
  * @param chunk the object that contains the usage; some gateways put the cost beside the usage
  */
 export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined {

@@ -10,19 +10,15 @@ interface BackoffOptions {
 interface BackoffInput {
   /** Number of failures before the fault that caused this wait. */
   readonly failures: number;
-  /** Returns uniformly distributed numbers in [0, 1). */
   readonly random: () => number;
-  /** The previous backoff of the turn, in milliseconds. With `decorrelated` jitter, the next backoff depends on it. */
+  /** On which the next one depends with `decorrelated` jitter. */
   readonly previousMs?: number | undefined;
 }
 
 /** Minimum backoff in milliseconds. A retry after less time might use a connection that is still being closed. */
 export const minDelayMs = 250;
 
-/**
- * Random time that is added to a retry-after, so that clients with the same retry-after do not retry at the same
- * moment.
- */
+/** Added to a retry-after, so that clients with the same one do not retry at the same moment. */
 const retryAfterMargin = { fraction: 0.1, minMs: 250, maxMs: 5000 } as const;
 
 /** Returns a backoff in milliseconds. Some kinds of jitter may exceed the exponential ceiling. */

@@ -15,7 +15,7 @@ import { addToLedger, emptyLedger, type Ledger } from './ledger';
 import { addToThroughput, noThroughput, type Throughput } from './throughput';
 import { sumUsage } from './usage';
 
-/** The phase of a turn, as the page shows it. */
+/** As the page shows it. */
 export type TurnPhase =
   | 'connecting'
   | 'streaming'
@@ -29,16 +29,15 @@ export type TurnPhase =
   | 'scheduled';
 
 /**
- * A segment of a turn: everything from one start of the turn to its end. A turn that the user continues later has
- * several segments. Times are monotonic milliseconds of the process that ran the segment, so they can't be compared
- * across segments.
+ * From one start of the turn to its end. A turn that the user continues later has several segments. Times are monotonic
+ * milliseconds of the process that ran the segment.
  */
 export interface TurnSegment {
   readonly phase: TurnPhase;
   readonly ledger: Ledger;
   readonly attempts: number;
   readonly usage?: Usage | undefined;
-  /** Monotonic time of the first event of the segment, which may be a wait. */
+  /** The first event may be a wait. */
   readonly startedAt?: number | undefined;
   readonly firstTokenAt?: number | undefined;
   readonly lastTokenAt?: number | undefined;
@@ -46,104 +45,87 @@ export interface TurnSegment {
   readonly throughput: Throughput;
 }
 
-/** A position at which a resumed part of an answer begins. */
 export interface ResumePoint {
-  /** Offset in the text of the answer, in UTF-16 code units. */
+  /** In UTF-16 code units. */
   readonly offset: number;
-  /**
-   * Localized message that says why the stream broke at this offset; absent if the user continued an answer that had
-   * ended.
-   */
+  /** Localized. Absent if the user continued an answer that had ended. */
   readonly cutMessage?: string | undefined;
-  /** The models before and after the resume point; absent if the same model wrote both parts. */
+  /** Absent if the same model wrote both parts. */
   readonly models?: ContinuedModels | undefined;
 }
 
-/** The model whose text ends at a resume point, and the model that continued it. */
 export interface ContinuedModels {
   readonly from: string;
   readonly to: string;
-  /** Why `from` did not continue its text itself; absent if the user selected another model and continued the answer. */
+  /** Absent if the user selected another model and continued the answer. */
   readonly reason?: ModelEvent['reason'] | undefined;
 }
 
-/** The part of a tool call that has arrived so far. */
 export interface ToolCall {
   readonly index: number;
   readonly id: string;
   readonly name: string;
-  /** JSON text. It is complete when the turn is done. */
+  /** JSON text, complete when the turn is done. */
   readonly arguments: string;
 }
 
-/** A switch to another model within a turn. */
 export type ModelSwitch = Pick<ModelEvent, 'from' | 'to' | 'reason'>;
 
-/** A switch to another route within a turn. `from` and `to` are base URLs, or origins if these tell the routes apart. */
+/** `from` and `to` are base URLs, or origins if these tell the routes apart. */
 export type RouteSwitch = Pick<RouteEvent, 'from' | 'to' | 'reason' | 'row'>;
 
-/** Time after which a scheduled prompt lapses, in milliseconds. */
 export const scheduleLifetimeMs = 24 * 60 * 60 * 1000;
 
-/** When a scheduled prompt is sent. */
 export interface Schedule {
-  /** Id of the scheduled prompt. An exchange that is scheduled again gets a new one. */
+  /** An exchange that is scheduled again gets a new one. */
   readonly id: string;
-  /** Epoch milliseconds at which the prompt is sent; absent if it is sent as soon as the gateway can be reached. */
+  /** Epoch milliseconds. Absent: as soon as the gateway can be reached. */
   readonly dueAt?: number | undefined;
-  /** Epoch milliseconds at which the prompt was scheduled. */
+  /** Epoch milliseconds. */
   readonly scheduledAt: number;
 }
 
 /** Why a scheduled prompt is no longer scheduled, although it was not sent. */
 export type ScheduleEnd =
   | { readonly outcome: 'stopped' | 'interrupted' }
-  /** The prompt has lapsed. `message` is the localized message of the failure card. */
+  /** The prompt has lapsed. `message` is localized. */
   | { readonly outcome: 'failed'; readonly message: string };
 
-/** The failure of a turn, without the partial answer. */
 export type Failure = Omit<FailedEvent, 'text'>;
 
-/** The state of a turn as the page shows it. It is computed from the events of the turn alone. */
+/** Computed from the events of the turn alone. */
 export interface TurnState extends TurnSegment {
   readonly model: string;
   readonly text: string;
-  /** Model that wrote the end of `text`; absent before the first text. */
+  /** Absent before the first text. */
   readonly textModel?: string | undefined;
   readonly reasoning: string;
-  /** Number of the last attempt that has added to `reasoning`. */
+  /** The last attempt that has added to `reasoning`. */
   readonly reasoningAttempt?: number;
-  /** Resume points by ascending offset. */
+  /** By ascending offset. */
   readonly resumePoints: readonly ResumePoint[];
-  /** Localized message that says why the last stream broke; absent once the answer has been resumed. */
+  /** Why the last stream broke. Absent once the answer has been resumed. */
   readonly cutMessage?: string;
   readonly toolCalls: readonly ToolCall[];
-  /** The switches to another model, in order. */
   readonly switches: readonly ModelSwitch[];
-  /** Origin of the route that the turn uses. Absent before the first attempt. */
+  /** Absent before the first attempt. */
   readonly origin?: string;
-  /** Base URL of that route. Set only if another route has the same host. */
+  /** Set only if another route has the same host. */
   readonly baseUrl?: string | undefined;
-  /** The switches to another route, in order. */
   readonly routeSwitches: readonly RouteSwitch[];
-  /** Segments of the turn before the user continued the answer, oldest first. */
+  /** Before the user continued the answer, oldest first. */
   readonly previousSegments: readonly TurnSegment[];
   readonly wait?: WaitingEvent;
-  /** When the prompt is sent. Set in the phase `scheduled`. */
+  /** Set in the phase `scheduled`. */
   readonly schedule?: Schedule;
-  /** The failure of the turn. The partial answer is in `text`. */
   readonly failure?: Failure;
   readonly finishReason?: string;
-  /** Whether no text or reasoning has arrived for some seconds. */
+  /** For some seconds. */
   readonly isQuiet: boolean;
-  /**
-   * Monotonic time of the last text or reasoning before the last `quiet` event, or of the start of the attempt, in
-   * milliseconds.
-   */
+  /** Time of the last text or reasoning before the last `quiet` event, or of the start of the attempt. */
   readonly quietSince?: number;
 }
 
-/** The state of a turn before its first event. */
 export const initialTurn: TurnState = {
   phase: 'connecting',
   model: '',
@@ -162,22 +144,21 @@ export const initialTurn: TurnState = {
 
 const runningPhases: ReadonlySet<TurnPhase> = new Set(['connecting', 'streaming', 'waiting', 'offline', 'resuming']);
 
-/** Returns whether a turn in this phase has not ended yet. */
 export function isRunning(phase: TurnPhase): boolean {
   return runningPhases.has(phase);
 }
 
-/** Returns the state of a turn whose window or extension host went away. The partial answer is preserved. */
+/** Its window or extension host went away. */
 export function markInterrupted(state: TurnState): TurnState {
   return isRunning(state.phase) ? { ...endWait(state), phase: 'interrupted', isQuiet: false } : state;
 }
 
-/** Returns the state of a turn that has ended and whose prompt is sent again later. The partial answer is preserved. */
+/** The prompt of a turn that has ended is sent again later. The partial answer is preserved. */
 export function markScheduled(state: TurnState, schedule: Schedule): TurnState {
   return { ...endWait(state), phase: 'scheduled', schedule, isQuiet: false };
 }
 
-/** Returns the state of a scheduled turn after its schedule has ended. Other turns do not change. */
+/** Other turns do not change. */
 export function endSchedule(state: TurnState, end: ScheduleEnd): TurnState {
   const { schedule, ...rest } = state;
   if (!schedule) return state;
@@ -194,7 +175,7 @@ export function endSchedule(state: TurnState, end: ScheduleEnd): TurnState {
   return { ...rest, phase: 'failed', failure };
 }
 
-/** Returns the state after an event. The event comes from the engine or from a journal. */
+/** The event comes from the engine or from a journal. */
 export function reduceTurn(state: TurnState, event: RecordedEvent): TurnState {
   const ledger = addToLedger(state.ledger, event);
   const started = state.startedAt === undefined ? { ...state, startedAt: event.at } : state;
@@ -202,9 +183,8 @@ export function reduceTurn(state: TurnState, event: RecordedEvent): TurnState {
 }
 
 /**
- * Returns the events in the form in which the journal records them. A terminal event omits the answer if the earlier
- * events contain all of it, so that a long answer is stored only once. The original events and the recorded events
- * change `state` in the same way.
+ * Omits the text of a terminal event if the earlier events contain it, so that the journal stores an answer once.
+ * `state` precedes the events.
  */
 export function toRecordedEvents(events: readonly StreamEvent[], state: TurnState): readonly RecordedEvent[] {
   if (!events.some(isTerminal)) return events;
@@ -239,22 +219,14 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
         reasoningAttempt: event.attempt,
       };
     case 'tool-call':
-      return {
-        ...addToken(state, event, event.arguments.length),
-        toolCalls: addToolCallPart(state.toolCalls, event),
-      };
+      return { ...addToken(state, event, event.arguments.length), toolCalls: addToolCallPart(state.toolCalls, event) };
     case 'headers':
     case 'ended':
       // These events change only the ledger. No other part of the state depends on the headers or the end of an
       // attempt.
       return state;
     case 'waiting':
-      return {
-        ...state,
-        phase: event.reason === 'offline' ? 'offline' : 'waiting',
-        wait: event,
-        isQuiet: false,
-      };
+      return { ...state, phase: event.reason === 'offline' ? 'offline' : 'waiting', wait: event, isQuiet: false };
     case 'quiet':
       return { ...state, isQuiet: true, quietSince: event.at - event.forMs };
     case 'cut':
@@ -307,19 +279,17 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
   }
 }
 
-/** Returns the models before and after a resume point at the end of the text, or undefined if they are the same model. */
 function continuedModels({ textModel: from, model: to, switches }: TurnState): ContinuedModels | undefined {
   if (from === undefined || from === to) return undefined;
   const reason = switches.findLast((change) => change.from === from)?.reason;
   return { from, to, ...(reason !== undefined && { reason }) };
 }
 
-/** Returns whether a part of the answer has arrived: text, reasoning or a tool call. */
 export function hasPartialAnswer({ text, reasoning, toolCalls }: TurnState): boolean {
   return text !== '' || reasoning !== '' || toolCalls.length > 0;
 }
 
-/** Returns whether the current attempt restarts the answer and has not replaced the partial answer yet. */
+/** And has not replaced the partial answer yet. */
 export function isRestarting({ phase, ledger }: TurnState): boolean {
   return phase === 'resuming' && ledger.entries.at(-1)?.how === 'restart';
 }
@@ -339,14 +309,11 @@ function addToolCallPart(calls: readonly ToolCall[], part: ToolCallEvent): reado
   return existing ? calls.map((other) => (other === existing ? updated : other)) : [...calls, updated];
 }
 
-/** Returns whether an attempt asks for a continuation of the partial answer. */
 function isContinuation({ how }: Pick<AttemptEvent, 'how'>): boolean {
   return how === 'continue' || how === 'prefill';
 }
 
-/**
- * Returns the text to which the reasoning of `attempt` is appended. Only a continuation keeps the previous reasoning.
- */
+/** Only a continuation keeps the previous reasoning. */
 function previousReasoning({ reasoning, reasoningAttempt, ledger }: TurnState, attempt: number): string {
   if (reasoningAttempt === attempt) return reasoning;
   const currentEntry = ledger.entries.at(-1);
@@ -359,7 +326,7 @@ function endWait(state: TurnState): TurnState {
   return wait ? rest : state;
 }
 
-/** Returns the state after a delta. The state is copied only once, because this function runs for every token. */
+/** Copies the state only once, because this function runs for every token. */
 function addToken(state: TurnState, { at }: StreamEvent, chars: number, text = state.text): TurnState {
   return {
     ...state,
@@ -377,12 +344,12 @@ function endTurn(state: TurnState, event: RecordedEvent): TurnState {
   return { ...endWait(state), endedAt: event.at, isQuiet: false };
 }
 
-/** Returns all segments of a turn, oldest first. The last one is the current segment. */
+/** Oldest first, the current one last. */
 export function segmentsOf(state: TurnState): readonly TurnSegment[] {
   return [...state.previousSegments, state];
 }
 
-/** Returns the segments of a turn that the user is about to continue, oldest first. */
+/** For a turn that the user is about to continue. */
 export function segmentsSoFar(state: TurnState): readonly TurnSegment[] {
   if (state.startedAt === undefined) return state.previousSegments;
   const { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput } = state;
@@ -390,7 +357,7 @@ export function segmentsSoFar(state: TurnState): readonly TurnSegment[] {
   return [...state.previousSegments, segment];
 }
 
-/** Converts a monotonic time of the current segment to epoch milliseconds. @returns undefined before the first event */
+/** From the clock of the current segment. Undefined before the first event. */
 export function toEpoch(
   { ledger, wait }: { readonly ledger: Ledger; readonly wait?: WaitingEvent },
   at: number,
@@ -402,7 +369,7 @@ export function toEpoch(
   return wait && wait.until - wait.delayMs + (at - wait.at);
 }
 
-/** Converts epoch milliseconds to a monotonic time of the current segment. @returns undefined before the first event */
+/** To the clock of the current segment. Undefined before the first event. */
 export function toMonotonic(
   { ledger, wait }: { readonly ledger: Ledger; readonly wait?: WaitingEvent },
   epoch: number,
@@ -412,10 +379,7 @@ export function toMonotonic(
   return wait && wait.at + (epoch - (wait.until - wait.delayMs));
 }
 
-/**
- * Returns the monotonic time at which a segment ended. For a segment without an end, returns the time of its last
- * recorded activity.
- */
+/** For a segment without an end, the time of its last recorded activity. */
 export function lastActivityAt(segment: TurnSegment): number {
   const { startedAt = 0, lastTokenAt = startedAt, endedAt, ledger } = segment;
   if (endedAt !== undefined) return endedAt;

@@ -11,7 +11,6 @@ export const quoteChars = 200;
 /**
  * Returns the messages of a request that continues a partial answer: the conversation, the partial answer, and for the
  * method `continue` a continue prompt.
- *
  * @param prefill how the model supports a prefill, if `method` is `prefill`
  */
 export function continuationMessages(

@@ -7,10 +7,7 @@ import { maxHoldMs, Splice, type JoinMethod, type SpliceStep } from '../text/spl
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
-/**
- * How an attempt requests the answer. `original` sends the original request, because no part of the answer has arrived
- * yet. The other values are the methods to resume a partial answer.
- */
+/** `original` sends the original request, because no part of the answer has arrived. The others resume it. */
 export type RequestMode = 'original' | ResumeMethod;
 
 /**
@@ -24,24 +21,23 @@ export class Answer {
   private hadToolCalls: boolean;
   /** Whether the gateway rejects every request that continues a partial answer. */
   private continuationsRejected = false;
-  /** Whether the next attempt must produce a new answer, even if the partial answer could be continued. */
+  /** Even if the partial answer could be continued. */
   private isRestartRequested: boolean;
-  /** Whether the user asked to continue the answer. This takes precedence over the setting `holysheep.resume`. */
+  /** Takes precedence over the setting `holysheep.resume`. */
   private readonly isContinueRequested: boolean;
 
   // The current attempt:
   private mode: RequestMode = 'original';
-  /** The visible text at the start of the attempt. */
   private partial = '';
-  /** Number of characters of the visible text that previous attempts have written. */
+  /** Characters of the visible text that previous attempts have written. */
   private keptChars = 0;
-  /** Text of a restarted answer that is still hidden, or undefined if no restart is in progress. */
+  /** Hidden text of a restarted answer. Undefined if no restart is in progress. */
   private incoming: string | undefined;
   private join: { readonly splice: Splice; readonly method: JoinMethod } | undefined;
   /** The first half of a surrogate pair whose second half has not arrived yet. */
   private pendingSurrogate = '';
   private attemptHadToolCalls = false;
-  /** The value of `isRestartRequested` at the start of the attempt, for the case that its text is discarded. */
+  /** At the start of the attempt, for the case that its text is discarded. */
   private wasRestartRequested = false;
   /** Whether the model only repeated the start of the partial answer and then stopped. */
   private repeatedOnlyPart = false;
@@ -64,27 +60,22 @@ export class Answer {
     this.isContinueRequested = previous?.mode === 'continue';
   }
 
-  /** The text that the user sees. */
   get text(): string {
     return this.visible;
   }
 
-  /** Characters that the current attempt has added to the answer, without the overlap. */
+  /** Without the overlap. */
   get addedChars(): number {
     return this.incoming?.length ?? Math.max(0, this.visible.length - this.keptChars);
   }
 
-  /** Whether the current attempt continues a partial answer and was empty or only repeated the end of it so far. */
+  /** Whether a continuation was empty or only repeated the end of the partial answer so far. */
   get addedNothing(): boolean {
     const { join, visible, partial, mode } = this;
     const isContinuation = mode === 'prefill' || mode === 'continue';
     return isContinuation && partial !== '' && visible === partial && partial.endsWith(join?.splice.heldText ?? '');
   }
 
-  /**
-   * Returns how the next attempt requests the answer. This depends on the setting `holysheep.resume` and on how the
-   * model supports a prefill.
-   */
   requestMode(resume: EngineSettings['resume'], prefill: Prefill | undefined): RequestMode {
     const { text, hadReasoning, hadToolCalls, continuationsRejected } = this;
     const mode = resumeMethod({ text, hadReasoning, hadToolCalls, continuationsRejected, prefill });
@@ -92,7 +83,7 @@ export class Answer {
     return mode !== 'original' && mustRestart ? 'restart' : mode;
   }
 
-  /** Whether the next attempt can continue the partial answer, with this model or another one. */
+  /** With this model or another one. */
   isContinuable(resume: EngineSettings['resume']): boolean {
     return this.requestMode(resume, undefined) === 'continue';
   }
@@ -116,15 +107,14 @@ export class Answer {
     this.continuationsRejected = true;
   }
 
-  /** Makes the next attempt restart the answer, for instance because another model wrote the partial answer. */
+  /** For instance because another model wrote the partial answer. */
   requestRestart(): void {
     this.isRestartRequested = true;
   }
 
   /**
-   * Adds a delta of the current attempt to the answer.
-   * @returns false if the gateway has started a continuation over. The attempt must then fail, because the visible text
-   *   of the continuation can't be removed
+   * Returns false if the gateway has started a continuation over. Its visible text can't be removed, so the attempt
+   * must fail.
    */
   add(delta: AnswerDelta): boolean {
     switch (delta.type) {
@@ -150,8 +140,7 @@ export class Answer {
   }
 
   /**
-   * Ends the answer after the model has finished. A restarted answer then replaces the partial answer even if the new
-   * answer is shorter.
+   * A restarted answer now replaces the partial answer even if it is shorter.
    * @returns false if the model only repeated a part of the partial answer
    */
   finish(): boolean {
@@ -164,8 +153,7 @@ export class Answer {
   }
 
   /**
-   * Ends the current attempt without completing the answer. If a continuation is still held back, its text is dropped:
-   * it repeats the partial answer, or the next continuation will contain it again.
+   * Text of a continuation that is held back is dropped: it repeats the answer, or the next continuation contains it.
    */
   endAttempt(): void {
     this.dispose();
@@ -203,7 +191,6 @@ export class Answer {
     this.output.emit({ type: 'tool-call', index, ...(id && { id }), ...(name && { name }), arguments: json });
   }
 
-  /** Prepares the state of the text for an attempt. */
   private startText(): void {
     const { visible, mode } = this;
     this.partial = visible;
@@ -215,7 +202,7 @@ export class Answer {
     this.join = isContinuation ? { splice: new Splice(visible, mode), method: mode } : undefined;
   }
 
-  /** Removes the text that the current attempt has added. The attempt continues as if it had just started. */
+  /** The attempt continues as if it had just started. */
   private discardText(): void {
     this.dispose();
     const hasChanged = this.visible !== this.partial;
@@ -226,7 +213,7 @@ export class Answer {
     this.output.emit({ type: 'replaced', text: this.visible, because: 'reasoning' });
   }
 
-  /** Starts the answer over within the current attempt. Its visible text stays until the new answer is longer. */
+  /** The visible text stays until the new answer is longer. */
   private restartInStream(): boolean {
     if (this.mode !== 'original' && this.mode !== 'restart') return false;
     this.pendingSurrogate = '';
@@ -234,7 +221,7 @@ export class Answer {
     return true;
   }
 
-  /** Returns the text to emit. Changes of other kinds have then already been emitted. */
+  /** Changes of other kinds have then already been emitted. */
   private append(delta: string): string {
     const text = this.completeCharacters(delta);
     if (text === '') return '';
@@ -257,7 +244,7 @@ export class Answer {
     return isHalf ? text.slice(0, -1) : text;
   }
 
-  /** Applies a step of the splice. @returns the text to emit */
+  /** Returns the text to emit. */
   private applyStep(step: SpliceStep): string {
     const { join, visible } = this;
     if (step.type === 'hold') return '';

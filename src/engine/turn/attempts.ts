@@ -5,7 +5,8 @@ import type { FaultName } from '../faults/faultTable';
 import type { NetworkState } from '../gate/networkState';
 import { originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
-import { AnswerSize, Attempt } from '../http/attempt';
+import { AnswerSize } from '../http/answerSize';
+import { Attempt } from '../http/attempt';
 import { requestBody, type AttemptRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
@@ -18,7 +19,7 @@ import type { Answer, RequestMode } from './answer';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
-/** Fault rows (4xx responses) that may mean that the gateway rejects the messages of a resume request. */
+/** 4xx responses that may mean that the gateway rejects the messages of a resume request. */
 const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
   'requestRejected',
   'contextLength',
@@ -26,16 +27,14 @@ const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
   'parameterInvalid',
 ]);
 
-/** Makes the attempts of a turn, one after the other, and records how they end. */
 export class Attempts {
-  /** The last attempt, unless the turn has moved on since it ended. */
+  /** Undefined once the turn has moved on. */
   current: Attempt | undefined;
   private mode: RequestMode = 'original';
-  /** The request of the current attempt, without its key. */
+  /** Without its key. */
   private sent: Omit<AttemptRequest, 'connection' | 'messages'> | undefined;
-  /** The parameters that the gateway was known to refuse when the current attempt was sent. */
+  /** Known when the current attempt was sent. */
   private omittedParameters: AttemptRequest['behavior']['unsupportedParameters'] = new Set();
-  /** The tokens that all attempts together have used. */
   private usage = sumUsage([]);
   private readonly size = new AnswerSize();
 
@@ -51,8 +50,7 @@ export class Attempts {
   ) {}
 
   /**
-   * How far the answer has come. The next attempt is a resume and not a retry if the gateway accepted the current attempt,
-   * and the attempt received a part of the answer or resumed one.
+   * The next attempt is a resume if the gateway accepted this one, which received a part of the answer or resumed one.
    */
   get progress(): Pick<Situation, 'isResuming' | 'hasText' | 'isContinuable'> {
     const { current, answer } = this;
@@ -63,7 +61,6 @@ export class Attempts {
     };
   }
 
-  /** Whether the current attempt would send another token limit if it were to have more room. */
   get canHaveMoreRoom(): boolean {
     const { sent } = this;
     if (!sent) return false;
@@ -71,11 +68,7 @@ export class Attempts {
     return modelParameters(request, sent.facts).maxTokens !== sent.request.maxTokens;
   }
 
-  /**
-   * Sends the next attempt. The attempt resumes the partial answer, if there is one, and otherwise asks for a new
-   * answer.
-   * @param distinguishingUrl base URL of the route if another route has the same host
-   */
+  /** Resumes the partial answer, if there is one. */
   start(trigger: AttemptTrigger, route: Route, model: string, distinguishingUrl: string | undefined): Attempt {
     const { output, answer } = this;
     const { messages } = this.request;
@@ -118,7 +111,7 @@ export class Attempts {
     return this.current;
   }
 
-  /** Ends the current attempt and emits its result and its usage. Only the first call for an attempt has an effect. */
+  /** Emits its result and usage. Only the first call for an attempt has an effect. */
   end(outcome: EndedEvent['how'], fault?: Fault): void {
     const { current, answer, history, output } = this;
     current?.abandon();
@@ -137,8 +130,7 @@ export class Attempts {
   }
 
   /**
-   * Changes the request so that it avoids the fault, if the fault shows what the gateway rejects. The next attempt is
-   * then sent immediately and does not count as a retry.
+   * If the fault shows what the gateway rejects, avoids it in the next attempt, which does not count as a retry.
    * @returns whether the request has been changed
    */
   correctRequest({ row, unsupportedParameter }: Fault): boolean {
@@ -158,9 +150,8 @@ export class Attempts {
   }
 
   /**
-   * Returns whether the answer is complete although the stream of the current attempt ended without a finish reason:
-   * the continuation added nothing, or the restarted answer contains complete tool calls again. If so, a missing finish
-   * reason is from then on accepted from this model on this route, unless the model has sent finish reasons before.
+   * The stream ended without a finish reason, but a continuation added nothing, or a restart contains complete tool
+   * calls again. From then on, this model may omit its finish reason, unless it has sent some.
    */
   confirmsComplete(): boolean {
     const { answer, sent, mode, current } = this;

@@ -22,9 +22,9 @@ import { TurnRoutes } from './turnRoutes';
 import { UserCommands } from './userCommands';
 import { Waits } from './waits';
 
-/** Trigger of the next attempt, or undefined if the turn has ended. */
+/** Undefined if the turn has ended. */
 type NextTrigger = AttemptTrigger | undefined;
-/** Maximum time for reading the cooldowns of other windows, in milliseconds. Their folder may be on a drive that hangs. */
+/** The folder with the cooldowns of other windows may be on a drive that hangs. */
 const maxCooldownSyncMs = 250;
 
 interface SharedState {
@@ -73,7 +73,6 @@ export class Turn implements TurnHandle {
     this.messages = new TurnMessages(deps, keys);
   }
 
-  /** Starts the turn, or stops it at once if its signal is already aborted. */
   start(): void {
     const { signal, resumeFrom } = this.options;
     signal?.addEventListener('abort', this.stop, { once: true });
@@ -95,13 +94,13 @@ export class Turn implements TurnHandle {
     if (!this.output.isFinished()) this.commands.retryNow();
   }
 
-  /** Ends the current wait if its route or key was removed or replaced, and another route has a key. Never rejects. */
+  /** The route or key of a wait was removed or replaced, and another route has a key. Never rejects. */
   async handleConnectionChange(): Promise<void> {
     const connection = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;
     if (connection && this.waits.isWaiting && this.routes.isReplaced(connection)) this.commands.apply('other-route');
   }
 
-  /** Ends the current wait. Called when the network state has been reset, because that state caused the wait. */
+  /** The network state that caused the wait has been reset. */
   endWait(): void {
     if (this.waits.isWaiting) this.commands.apply('retry-now');
   }
@@ -134,7 +133,7 @@ export class Turn implements TurnHandle {
     this.commands.apply('switch');
   }
 
-  /** Runs the turn. This is its only error boundary: an exception ends the turn with a terminal event. */
+  /** This is the only error boundary: an exception ends the turn with a terminal event. */
   private async run(first: AttemptTrigger): Promise<void> {
     try {
       let trigger: NextTrigger = first;
@@ -144,7 +143,6 @@ export class Turn implements TurnHandle {
     }
   }
 
-  /** Chooses a route, waits until its gate admits the attempt, and sends it, unless something else is decided. */
   private async prepareAttempt(trigger: AttemptTrigger): Promise<NextTrigger> {
     const { routes, commands, admission } = this;
     admission.release();
@@ -171,7 +169,7 @@ export class Turn implements TurnHandle {
   }
 
   /**
-   * Waits until the gate admits the next attempt or the user wants another model or route.
+   * Until the gate admits the attempt or the user wants another model or route.
    * @returns the decision to do something else, if the wait would be too long
    */
   private async waitInQueue(): Promise<{ readonly decision: Decision; readonly situation: Situation } | undefined> {
@@ -285,7 +283,6 @@ export class Turn implements TurnHandle {
     return decide(situation, this.deps.settings(), this.deps.random);
   }
 
-  /** @param block why the gate does not admit the next attempt, if no attempt has failed */
   private situation(fault: Fault, block?: Situation['block']): Situation {
     const { attempts, routes, admission, budget } = this;
     const gateway = { tokens: budget.tokens, breakerOpen: admission.isBreakerOpen };
@@ -306,7 +303,7 @@ export class Turn implements TurnHandle {
     this.history.recordModelSwitch(to);
   }
 
-  /** Switches to a fallback model, which keeps the partial answer and gets a resume budget of its own. */
+  /** The model keeps the partial answer and gets a resume budget of its own. */
   private fallBack(model: string, reason: FaultKind): void {
     this.changeModel(model, reason);
     this.history.resetResumes();
@@ -320,7 +317,7 @@ export class Turn implements TurnHandle {
     return this.shared.network.budget(originOf(this.routes.baseUrl));
   }
 
-  /** Ends the turn after an exception: no usable connection, or a defect of this extension. */
+  /** There is no usable connection, or this extension has a defect. */
   private handleException(error: unknown): void {
     const { log } = this.deps;
     if (isConnectionError(error)) log.warn(`turn: ${error.connectionProblem}: ${describeError(error)}`);

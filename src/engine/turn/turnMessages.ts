@@ -10,19 +10,16 @@ import { deadlineOf, type FailDecision, type WaitDecision } from '../retry/decid
 import { scheduleLifetimeMs } from '../state/turnState';
 import type { WaitDescription } from './waits';
 
-/** The state of a turn that its messages depend on. */
 export interface TurnContext {
   readonly baseUrl: string;
   readonly model: string;
-  /** The last attempt, or undefined if the turn has sent none or waits in the queue of a gate. */
+  /** Undefined if the turn has sent none or waits in the queue of a gate. */
   readonly attempt: Pick<Attempt, 'status' | 'requestId'> | undefined;
-  /** Number of the last attempt, from 1; 0 if the turn has sent none. */
+  /** 0 if the turn has sent none. */
   readonly attemptNumber: number;
-  /** The partial answer. */
   readonly text: string;
-  /** Whether the user can switch to another route. */
   readonly hasOtherRoute: boolean;
-  /** Returns whether a request without a token limit, or with a higher one, would be possible. */
+  /** A request without a token limit, or with a higher one. */
   readonly canHaveMoreRoom: () => boolean;
   /** Host of a route that only the user can switch to, because it uses plain HTTP. */
   readonly plainHttpHost: string | undefined;
@@ -37,7 +34,6 @@ export class TurnMessages {
     private readonly keys: KeyRedactor,
   ) {}
 
-  /** @param told whose request the gateway told to wait */
   describeWait(fault: Fault, wait: WaitSource, told: WaitOrigin, context: TurnContext): WaitDescription {
     const { source, estimated, jitterMs, hintMs, hintFrom, fallbackModel, attemptsLeft } = wait;
     const { attemptNumber, attempt } = context;
@@ -55,7 +51,7 @@ export class TurnMessages {
     };
   }
 
-  /** Returns the terminal event of a turn that has failed. @param observed the fault after which the turn was ended */
+  /** `observed` is the fault after which the turn was ended. */
   describeFailure(decision: FailDecision, observed: Fault, context: TurnContext): Omit<FailedEvent, 'at' | 'attempt'> {
     const { fault, resetsInMs, beyondMaxHint, fallbackModel } = decision;
     const { attempt, text } = context;
@@ -81,10 +77,7 @@ export class TurnMessages {
     };
   }
 
-  /**
-   * Returns the terminal event after an exception: there is no usable connection, or this extension has a defect.
-   * @param text the partial answer
-   */
+  /** There is no usable connection, or this extension has a defect. */
   describeException(error: unknown, text: string): Omit<FailedEvent, 'at' | 'attempt'> {
     if (!isConnectionError(error)) return hostFailure('internal', text, this.deps.localize);
     if (error.connectionProblem === 'keyring') return hostFailure('keyring', text, this.deps.localize);
@@ -92,7 +85,7 @@ export class TurnMessages {
     return { type: 'failed', kind: 'request', ...noResponse, message: error.message, text, actions: ['checkUrl'] };
   }
 
-  /** Adds why the turn did not try a route that it may not use automatically, if the fault asks for another route. */
+  /** Says why the turn did not try a route that it may not use automatically. */
   private withPlainHttpNote(message: string, { isRouteFault }: Fault, { plainHttpHost: host }: TurnContext): string {
     if (!isRouteFault || host === undefined) return message;
     return this.deps.localize('{message} The backup route {host} was not tried, because it uses plain HTTP.', {
@@ -111,11 +104,7 @@ export class TurnMessages {
   }
 }
 
-/**
- * Adds the actions for a partial answer, `continue` and `restart`. These actions come first if the stream itself
- * failed. If the request was too large, `continue` is left out, because the request for a continuation would be even
- * larger.
- */
+/** They come first if the stream itself failed. A request that was too large can't be continued, only restarted. */
 function withPartialAnswerActions({ kind, policy, actions }: Fault): readonly FaultAction[] {
   const added = kind === 'too-large' ? (['restart'] as const) : (['continue', 'restart'] as const);
   return [...new Set(policy.retry === 'resume' ? [...added, ...actions] : [...actions, ...added])];
@@ -131,7 +120,7 @@ const kindsOfAnyRoute: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'internal',
 ]);
 
-/** Adds the action `switchRoute` if there is another route and the fault may depend on the route. */
+/** If there is another route and the fault may depend on the route. */
 function withRouteAction(
   kind: FaultKind,
   actions: readonly FaultAction[],
@@ -142,15 +131,14 @@ function withRouteAction(
   return details < 0 ? [...actions, 'switchRoute'] : actions.toSpliced(details, 0, 'switchRoute');
 }
 
-/** Puts the action for a fallback model that may continue the partial answer first. */
 function withFallback(actions: readonly FaultAction[], fallbackModel: string | undefined): readonly FaultAction[] {
   return fallbackModel === undefined ? actions : ['continueWithFallback', ...actions];
 }
 
-/** The faults after which a prompt can be sent later, because the same request succeeds when the limit has reset. */
+/** The same request succeeds when the limit has reset. */
 const limitKinds: ReadonlySet<FaultKind> = new Set<FaultKind>(['rate-limit', 'overloaded']);
 
-/** Returns whether a limit ended the turn that resets later than a turn waits, but before a scheduled prompt lapses. */
+/** The limit resets later than a turn waits, but before a scheduled prompt lapses. */
 function canSendLater({ fault, resetsInMs, beyondMaxHint }: FailDecision): boolean {
   const resetsTooLate = beyondMaxHint === true || fault.row === 'usageLimitReached';
   return resetsTooLate && limitKinds.has(fault.kind) && resetsInMs !== undefined && resetsInMs <= scheduleLifetimeMs;

@@ -3,10 +3,7 @@ import type { RunOptions } from '../engine';
 import { isTerminal, type StreamEvent, type TerminalEvent } from '../events';
 import { addToLedger, emptyLedger, type TurnRecord } from '../state/ledger';
 
-/**
- * An event without its time, as a turn passes it to {@link TurnOutput}. `TurnOutput` adds the time and, if missing, the
- * number of the attempt.
- */
+/** `TurnOutput` adds the time and, if missing, the number of the attempt. */
 export type NewEvent<E = StreamEvent> = E extends StreamEvent
   ? Omit<E, 'at' | 'attempt'> & { attempt?: number }
   : never;
@@ -21,7 +18,6 @@ export class TurnOutput {
   private ledger = emptyLedger;
   private terminal: TerminalEvent | undefined;
 
-  /** @param onDefect called with an exception of `onEvents` */
   constructor(
     private readonly clock: Pick<Clock, 'monotonicNow'>,
     private readonly onEvents: RunOptions['onEvents'],
@@ -32,7 +28,6 @@ export class TurnOutput {
     return this.terminal !== undefined;
   }
 
-  /** The attempts and waits so far, and the outcome: `running`, `done`, `stopped`, or the kind of the failure. */
   get record(): Pick<TurnRecord, 'outcome' | 'attempts' | 'waits'> {
     const { terminal, ledger } = this;
     const outcome = terminal?.type === 'failed' ? terminal.kind : (terminal?.type ?? 'running');
@@ -54,7 +49,7 @@ export class TurnOutput {
     if (!this.isFinished()) this.batch.push({ type, text, attempt: this.attempt, at: this.startBatch() });
   }
 
-  /** Starts a batch unless one has been started. @returns the time of its events */
+  /** Returns the time of the events of the batch. */
   private startBatch(): number {
     if (this.batch.length === 0) {
       this.batchTime = this.clock.monotonicNow();

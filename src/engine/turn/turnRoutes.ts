@@ -7,31 +7,22 @@ import type { TurnHistory } from './turnHistory';
 import type { TurnContext } from './turnMessages';
 import type { TurnOutput } from './turnOutput';
 
-/**
- * Chooses the route of each attempt of a turn, and announces each switch to another route. A turn starts with the first
- * route that is not down, and stays on its route until that route fails. Only the user can move a turn from an encrypted
- * route to one over plain HTTP. Otherwise, anyone who can disturb the encrypted connection could read the prompt.
- */
+/** Undefined if the turn may use no route that has a key. */
 export class TurnRoutes {
   /** Route of the current attempt, or of the next one if the turn has already switched to it. */
   current: Route | undefined;
-  /** Base URL of the last route; empty before the turn has a connection. */
+  /** Empty before the turn has a connection. */
   baseUrl = '';
-  /** The routes that have a key, in the user's order. */
+  /** With a key, in the user's order. */
   private usable: readonly Route[] = [];
   /** Whether the turn has used or should have used an `https:` route, so that it may not use plain HTTP. */
   private mustEncrypt = false;
   /** Whether the turn stays on the current route even if it is down, until an attempt over it fails. */
   private isPinned: boolean;
-  /**
-   * Maps the base URL of each route that has failed since the turn last waited to whether waiting may help on that route.
-   */
+  /** Routes that have failed since the turn last waited, and whether waiting may help there. */
   private readonly failed = new Map<string, boolean>();
 
-  /**
-   * @param avoidRoute base URL or origin of the route that the first attempt avoids, because the user asked for another
-   *   route
-   */
+  /** `avoidRoute` (base URL or origin) is left by the first attempt, because the user asked for another route. */
   constructor(
     private readonly health: RouteHealth,
     private readonly output: Pick<TurnOutput, 'emit'>,
@@ -41,24 +32,22 @@ export class TurnRoutes {
     this.isPinned = avoidRoute !== undefined;
   }
 
-  /** What messages say about the routes. */
   get context(): Pick<TurnContext, 'baseUrl' | 'hasOtherRoute' | 'plainHttpHost'> {
     const plainHttp = this.usable.find((route, index) => index > 0 && !this.isAllowed(route));
     const { baseUrl, hasSeveral: hasOtherRoute } = this;
     return { baseUrl, hasOtherRoute, plainHttpHost: plainHttp && hostOf(plainHttp.baseUrl) };
   }
 
-  /** The routes that the turn may use automatically, in the user's order. */
+  /** Usable without a decision of the user, in their order. */
   get allowed(): readonly Route[] {
     return this.usable.filter((route) => this.isAllowed(route));
   }
 
-  /** The other routes that the turn may use and that have not failed since the turn last waited, in the user's order. */
+  /** Not failed since the turn last waited, in the user's order. */
   get untried(): readonly Route[] {
     return this.others.filter(({ baseUrl }) => !this.failed.has(baseUrl));
   }
 
-  /** Returns what the turn can expect from the other routes after a fault of the current one. */
   outlook(fault: Fault): Pick<Situation, 'otherRoute' | 'othersMayRecover'> {
     const { untried } = this;
     // If every route is down, the turn may try all of them, because their state may have changed.
@@ -107,22 +96,19 @@ export class TurnRoutes {
     return this.others.some((route) => this.isUp(route));
   }
 
-  /** Returns the route to which *Switch route* leads, or undefined if there is only one route. */
+  /** Undefined if there is only one route. */
   following(): Route | undefined {
     return this.routeAfter(({ baseUrl }) => baseUrl === this.current?.baseUrl, this.usable);
   }
 
-  /**
-   * Switches to another route, and stays there even if it is down, until an attempt over it fails.
-   * @param fault undefined if the user has switched the route
-   */
+  /** Stays there even if it is down, until an attempt fails. Without `fault`, the user has switched. */
   switchTo(route: Route, fault?: Fault): void {
     if (this.current) this.announce(this.current, route, fault);
     this.use(route, fault === undefined);
     this.isPinned = true;
   }
 
-  /** Records that the turn can't use the current route now. Only a fault of the route itself marks it as down. */
+  /** Only a fault of the route itself marks it as down. */
   recordFault(fault: Fault): void {
     this.isPinned = false;
     if (!this.current || !this.hasSeveral) return;
@@ -130,16 +116,12 @@ export class TurnRoutes {
     if (fault.isRouteFault) this.health.markDown(this.current.baseUrl, fault);
   }
 
-  /** Records that the turn waits. After the wait, it may try every route again. */
+  /** After a wait, the turn may try every route again. */
   recordWait(): void {
     this.failed.clear();
   }
 
-  /**
-   * Records that the gateway has responded over the current route.
-   *
-   * @param sentAt monotonic time of the request, in milliseconds
-   */
+  /** `sentAt` is the monotonic time of the request. */
   recordResponse(sentAt: number): void {
     if (this.current) this.health.recordResponse(this.current.baseUrl, sentAt);
   }
@@ -150,7 +132,7 @@ export class TurnRoutes {
     this.current = undefined;
   }
 
-  /** Returns the base URL of a route if another route has the same host, so that the user can tell them apart. */
+  /** So that the user can tell routes with the same host apart. */
   distinguishingUrl({ baseUrl }: Route): string | undefined {
     return isHostShared(baseUrl, this.usable) ? baseUrl : undefined;
   }

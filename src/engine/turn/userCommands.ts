@@ -10,22 +10,15 @@ import type { Waits } from './waits';
  */
 type UserCommand = 'retry-now' | 'switch' | 'other-route' | 'end';
 
-/**
- * Time after the start of an attempt during which *Retry now* is ignored, in milliseconds. The attempt that has just
- * started is already the retry that the user wants.
- */
+/** *Retry now* is ignored for so long, because the attempt that has just started is the retry that the user wants. */
 const singleFlightMs = 1000;
-/**
- * Maximum time between two clicks on *Retry now* or *Switch route* that count as one click, in milliseconds, even if the
- * attempt that the first click started has already failed.
- */
+/** Two clicks within this time count as one, even if the attempt of the first click has already failed. */
 const doubleClickMs = 250;
 
 /** Applies the user's commands to the current attempt or wait of a turn. */
 export class UserCommands {
-  /** The command that the turn has not carried out yet. */
   private command: UserCommand | undefined;
-  /** Monotonic time of the last click that was not ignored, in milliseconds. */
+  /** Monotonic milliseconds. */
   private lastClickAt = -Infinity;
 
   constructor(
@@ -34,17 +27,14 @@ export class UserCommands {
     private readonly attempts: Pick<Attempts, 'current'>,
   ) {}
 
-  /** Whether the turn has ended or the user wants it to go on at once. */
   hasPending(): boolean {
     return this.command !== undefined;
   }
 
-  /** Whether the turn has ended or the user wants another model or another route. */
   isDiverting(): boolean {
     return this.command !== undefined && this.command !== 'retry-now';
   }
 
-  /** Ends the current wait, because the turn has ended. */
   end(): void {
     this.command = 'end';
     this.waits.end();
@@ -65,14 +55,14 @@ export class UserCommands {
     }
   }
 
-  /** Does the same as `apply('retry-now')`, but ignores clicks that can't be meant as a further retry. */
+  /** Ignores clicks that can't be meant as a further retry. */
   retryNow(): void {
     const started = this.waits.isWaiting ? undefined : this.attempts.current?.startedAt;
     const isTooEarly = started !== undefined && this.clock.monotonicNow() - started < singleFlightMs;
     if (!isTooEarly && this.acceptsClick()) this.apply('retry-now');
   }
 
-  /** Returns false for the second click of a double click. */
+  /** False for the second click of a double click. */
   acceptsClick(): boolean {
     const now = this.clock.monotonicNow();
     const isSecondClick = now - this.lastClickAt < doubleClickMs;
@@ -80,7 +70,6 @@ export class UserCommands {
     return !isSecondClick;
   }
 
-  /** Returns the trigger of the next attempt that the command asks for, and forgets the command. */
   take(): AttemptTrigger | undefined {
     const { command } = this;
     if (command === 'end') return undefined;

@@ -6,10 +6,7 @@ import type { Route } from '../request';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
-/**
- * Interval at which a wait checks the wall clock, in milliseconds. These checks end a wait on time after the computer
- * has slept.
- */
+/** A wait checks the wall clock this often, so that it ends on time after the computer has slept. */
 const checkIntervalMs = 1000;
 
 /** A `waiting` event without its times. */
@@ -21,7 +18,7 @@ export class Wait {
   private resolve!: () => void;
   private cancel: () => void = () => undefined;
 
-  /** @param until end of the wait, in epoch milliseconds; Infinity for a wait that lasts until `end` is called */
+  /** Epoch milliseconds, or Infinity for a wait that lasts until `end` is called. */
   constructor(
     private readonly clock: Clock,
     until: number,
@@ -44,7 +41,6 @@ export class Wait {
 
 /** The waits of a turn, one at a time. The user or the end of the turn can end them at any moment. */
 export class Waits {
-  /** Time that the turn has spent in waits, in milliseconds. */
   waitedMs = 0;
   private current: Wait | undefined;
   private networkCheck: AbortController | undefined;
@@ -64,7 +60,7 @@ export class Waits {
     this.networkCheck?.abort();
   }
 
-  /** Waits for a task, but at most for `limitMs` milliseconds or until `end` is called. Emits no event. */
+  /** At most for `limitMs`. Emits no event. */
   async waitForOptional(limitMs: number, task: Promise<void>): Promise<void> {
     const { clock } = this.deps;
     const wait = new Wait(clock, clock.now() + limitMs);
@@ -74,7 +70,6 @@ export class Waits {
     this.current = undefined;
   }
 
-  /** Announces a wait and waits for `delayMs`. */
   async delay(delayMs: number, description: WaitDescription): Promise<void> {
     const elapsedMs = await this.waitUntil(this.announce(delayMs, description));
     // Counts at most the planned delay, because time in which the computer sleeps does not count against the turn's
@@ -82,26 +77,18 @@ export class Waits {
     this.history.recordWait(Math.min(elapsedMs, delayMs));
   }
 
-  /**
-   * Waits in the queue of a gate until `end` is called.
-   * @param expectedMs duration that the gate expects
-   * @param description undefined if the wait has already been announced
-   */
+  /** Until `end` is called. Without `description`, the wait has already been announced. */
   async waitInQueue(expectedMs: number, description: WaitDescription | undefined): Promise<void> {
     if (description) this.announce(expectedMs, description);
     this.history.recordWait(Math.min(await this.waitUntil(Infinity), expectedMs));
   }
 
-  /** Returns the route whose gateway responds first to a probe, or undefined if none responds or the wait was ended. */
+  /** Undefined if none responds or the wait was ended. */
   async firstResponding(routes: readonly Route[]): Promise<Route | undefined> {
     return routes.length === 0 ? undefined : this.firstRoute(routes, respondsAsGateway);
   }
 
-  /**
-   * Waits until the gateway of one of the routes can be reached. This wait does not count as time without progress,
-   * because it puts no load on a gateway.
-   * @param isInterrupted returns whether a command of the user or the end of the turn has ended the wait
-   */
+  /** Does not count as time without progress, because it puts no load on a gateway. */
   async waitForNetwork(
     routes: readonly Route[],
     description: WaitDescription,
@@ -114,7 +101,7 @@ export class Waits {
     }
   }
 
-  /** Returns the route whose gateway passes the check first, or undefined if none does or the wait was ended before. */
+  /** The first that passes. */
   private async firstRoute(routes: readonly Route[], check: typeof isReachable): Promise<Route | undefined> {
     const controller = new AbortController();
     this.networkCheck = controller;
@@ -131,14 +118,12 @@ export class Waits {
     return found;
   }
 
-  /** Returns the end of the announced wait, in epoch milliseconds. */
   private announce(delayMs: number, description: WaitDescription): number {
     const until = this.deps.clock.now() + delayMs;
     this.output.emit({ type: 'waiting', until, delayMs, ...description });
     return until;
   }
 
-  /** Returns the duration of the wait, in milliseconds. */
   private async waitUntil(time: number): Promise<number> {
     const { clock } = this.deps;
     const start = clock.monotonicNow();
@@ -151,10 +136,7 @@ export class Waits {
   }
 }
 
-/**
- * Returns the delay before the next network check, in milliseconds: 1, 2, 4, 8, then 15 s, plus up to 10 % jitter.
- * @param checks number of network checks so far
- */
+/** After 1, 2, 4, 8, then 15 s, plus up to 10 % jitter. */
 export function networkCheckDelayMs(checks: number, random: () => number): number {
   return Math.min(15_000, 1000 * 2 ** checks) * (1 + 0.1 * random());
 }
