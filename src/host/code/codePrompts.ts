@@ -1,12 +1,15 @@
 import { type CodeExcerpt, codeLimits } from './codeExcerpt';
-import { lineRange } from './codeGeometry';
+import { lineRange } from './codeExcerpt';
 
 /** A problem that the editor reports in the code. */
 export interface CodeProblem {
-  /** Line number in the document, counted from 1. */
+  /** Line and column in the document, counted from 1. */
   readonly line: number;
+  readonly column: number;
   readonly severity: 'error' | 'warning' | 'information' | 'hint';
   readonly message: string;
+  /** Tool and code of the problem, for example `ts 2322`, or an empty string if they are unknown. */
+  readonly source: string;
 }
 
 interface CodeInstruction {
@@ -19,16 +22,12 @@ interface CodeInstruction {
   readonly problems: 'with' | 'without';
 }
 
-interface CodePrompt extends CodeInstruction {
-  readonly id: CodePromptId;
-}
-
 const replacementRules =
   'Reply with the whole new version of the code in one fenced code block that can replace it as it is, ' +
   'with the same indentation, ';
 
 /** The built-in prompts about code. */
-export const codePrompts: readonly CodePrompt[] = [
+export const codePrompts: readonly (CodeInstruction & { readonly id: CodePromptId })[] = [
   {
     id: 'explainSelection',
     instruction:

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { visibleText } from '../../engine/gateway/visibleText';
-import type { Span } from './codeGeometry';
+import type { Span } from './codeExcerpt';
 
 const maxPathLength = 1000;
 
@@ -18,19 +18,4 @@ export function displayPath(uri: vscode.Uri): string {
 /** Converts a span to a range of VS Code. Spans are for modules that do not import `vscode`. */
 export function toRange({ start, end }: Span): vscode.Range {
   return new vscode.Range(start.line, start.character, end.line, end.character);
-}
-
-/**
- * Returns the column in which text is opened: the editor's column, unless the text would cover a conversation there.
- * @param panelType the view type of the webview panels of conversations
- */
-export function textColumn(editor: vscode.TextEditor | undefined, panelType: string): vscode.ViewColumn {
-  const free = vscode.window.tabGroups.all.filter(({ activeTab }) => !isPanel(activeTab, panelType));
-  const ofEditor = free.find(({ viewColumn }) => viewColumn === editor?.viewColumn);
-  return (ofEditor ?? free[0])?.viewColumn ?? vscode.ViewColumn.Beside;
-}
-
-function isPanel(tab: vscode.Tab | undefined, panelType: string): boolean {
-  // Compares only the end of the view type, because VS Code adds a prefix to it.
-  return tab?.input instanceof vscode.TabInputWebview && tab.input.viewType.endsWith(panelType);
 }

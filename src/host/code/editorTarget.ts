@@ -4,24 +4,17 @@ import type { ApplyTarget, Exchange } from '../journal/exchange';
 import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
 import { locateCode, fitReplacement } from './codeLines';
-import { textColumn } from './editorLocations';
 import { fenceLanguage } from './fenceLanguages';
 import { insertAtCursors } from './insertion';
 import { PreviewedEdits } from './previewedEdits';
-import { RecentEditors, currentVisibleEditor, visibleEditorOf } from './recentEditors';
+import { RecentEditors, visibleEditorOf } from './recentEditors';
 
-/**
- * Inserts code from an answer into the last active editor. This editor is remembered, because VS Code reports no active
- * editor while the panel has the focus.
- */
+/** Inserts code from an answer into the last active editor. */
 export class EditorTarget extends Disposable {
   private readonly recentEditors = this.register(new RecentEditors());
   private readonly previewedEdits = this.register(new PreviewedEdits());
 
-  /**
-   * Returns the active editor, or the last active editor while the panel has the focus. The editor may be hidden behind
-   * another tab.
-   */
+  /** Returns the active editor, or the last active editor while the panel has the focus. See `RecentEditors`. */
   editor(): vscode.TextEditor | undefined {
     return this.recentEditors.last();
   }
@@ -33,8 +26,7 @@ export class EditorTarget extends Disposable {
   async insert(text: string): Promise<void> {
     const last = this.recentEditors.last();
     if (!last) throw new UserError(vscode.l10n.t('Open the file to insert into, place the cursor, and try again.'));
-    const editor = currentVisibleEditor(last) ?? (await this.showEditor(last.document, last.selections));
-    await insertAtCursors(editor, text);
+    await insertAtCursors(await this.showLast(last), text);
   }
 
   /**
@@ -48,14 +40,9 @@ export class EditorTarget extends Disposable {
     if (!last || last.selection.isEmpty) {
       throw new UserError(vscode.l10n.t('Select the code to replace, then choose “Apply to selection” again.'));
     }
-    const { document, selection } =
-      currentVisibleEditor(last) ?? (await this.showEditor(last.document, last.selections));
-    await this.replace(
-      document,
-      document.validateRange(selection),
-      text,
-      vscode.workspace.asRelativePath(document.uri),
-    );
+    const { document, selection } = await this.showLast(last);
+    const label = vscode.workspace.asRelativePath(document.uri);
+    await this.replace(document, document.validateRange(selection), text, label);
   }
 
   /**
@@ -105,20 +92,30 @@ export class EditorTarget extends Disposable {
     await this.previewedEdits.replace({ document, range, text: fitted, label }, this.column());
   }
 
-  private async showEditor(
-    document: vscode.TextDocument,
-    selections?: readonly vscode.Selection[],
-  ): Promise<vscode.TextEditor> {
-    const visible = visibleEditorOf(document);
-    if (visible) return visible;
-    const editor = await vscode.window.showTextDocument(document, { viewColumn: this.column(), preserveFocus: true });
-    if (selections) editor.selections = selections;
+  /** Returns the editor, after showing its document again with the same cursors if it is hidden behind another tab. */
+  private async showLast(last: vscode.TextEditor): Promise<vscode.TextEditor> {
+    if (vscode.window.visibleTextEditors.includes(last)) return last;
+    const editor = await this.showEditor(last.document);
+    editor.selections = last.selections;
     return editor;
   }
 
-  private column(): vscode.ViewColumn {
-    return textColumn(this.recentEditors.last(), viewType);
+  private async showEditor(document: vscode.TextDocument): Promise<vscode.TextEditor> {
+    const options = { viewColumn: this.column(), preserveFocus: true };
+    return visibleEditorOf(document) ?? (await vscode.window.showTextDocument(document, options));
   }
+
+  /** Returns the column in which text is opened: the editor's column, unless the text would cover a conversation there. */
+  private column(): vscode.ViewColumn {
+    const free = vscode.window.tabGroups.all.filter(({ activeTab }) => !isPanel(activeTab));
+    const ofEditor = free.find(({ viewColumn }) => viewColumn === this.recentEditors.last()?.viewColumn);
+    return (ofEditor ?? free[0])?.viewColumn ?? vscode.ViewColumn.Beside;
+  }
+}
+
+function isPanel(tab: vscode.Tab | undefined): boolean {
+  // Compares only the end of the view type, because VS Code adds a prefix to it.
+  return tab?.input instanceof vscode.TabInputWebview && tab.input.viewType.endsWith(viewType);
 }
 
 /**

@@ -1,13 +1,17 @@
 import * as vscode from 'vscode';
 import { resultWithin } from '../util/systemClock';
-import { excerptOf, type CodeDocument, type CodeExcerpt } from './codeExcerpt';
-import { innermostSpan, type CodeSymbol, type Span } from './codeGeometry';
+import {
+  excerptOf,
+  innermostSpan,
+  type CodeDocument,
+  type CodeExcerpt,
+  type CodeSymbol,
+  type Span,
+} from './codeExcerpt';
+import type { CodeProblem } from './codePrompts';
 import { displayPath, toRange } from './editorLocations';
 
-/**
- * Time limit for the symbols of a document, in milliseconds. It prevents a language server that is still starting from
- * delaying the prompt.
- */
+/** Time limit for the symbols of a document, so that a language server that is still starting does not delay the prompt. */
 const symbolsTimeoutMs = 1000;
 
 /**
@@ -72,4 +76,31 @@ function isCodeUnit(kind: vscode.SymbolKind): boolean {
     kind === vscode.SymbolKind.Constructor ||
     kind === vscode.SymbolKind.Class
   );
+}
+
+/** Maximum number of problems in a prompt. Many errors in one file usually have few causes. */
+const maxProblems = { code: 20, file: 100 } as const;
+
+const severityNames: Readonly<Record<vscode.DiagnosticSeverity, CodeProblem['severity']>> = {
+  [vscode.DiagnosticSeverity.Error]: 'error',
+  [vscode.DiagnosticSeverity.Warning]: 'warning',
+  [vscode.DiagnosticSeverity.Information]: 'information',
+  [vscode.DiagnosticSeverity.Hint]: 'hint',
+};
+
+/** Returns the problems that the editor reports in a file, or only in a part of it, most severe first. */
+export function findProblems(uri: vscode.Uri, span?: Span): readonly CodeProblem[] {
+  const range = span && toRange(span);
+  return vscode.languages
+    .getDiagnostics(uri)
+    .filter((diagnostic) => !range || diagnostic.range.intersection(range) !== undefined)
+    .toSorted((a, b) => a.severity - b.severity || a.range.start.compareTo(b.range.start))
+    .slice(0, range ? maxProblems.code : maxProblems.file)
+    .map(({ range: { start }, severity, message, source, code }) => ({
+      line: start.line + 1,
+      column: start.character + 1,
+      severity: severityNames[severity],
+      message,
+      source: [source, typeof code === 'object' ? code.value : code].filter((part) => part !== undefined).join(' '),
+    }));
 }

@@ -46,7 +46,9 @@ export class RecentEditors extends Disposable {
     const { activeTextEditor, visibleTextEditors } = vscode.window;
     if (activeTextEditor && !excludedSchemes.has(activeTextEditor.document.uri.scheme)) return activeTextEditor;
     for (const editor of this.editors) {
-      const available = currentVisibleEditor(editor) ?? (hasTab(editor.document) ? editor : undefined);
+      const { document } = editor;
+      const visible = visibleTextEditors.includes(editor) ? editor : visibleEditorOf(document);
+      const available = visible ?? (hasTab(document) ? editor : undefined);
       if (available) return available;
     }
     return visibleTextEditors.find(isWritable);
@@ -59,16 +61,8 @@ export class RecentEditors extends Disposable {
 }
 
 /**
- * Returns the visible editor for the same document. VS Code creates a new editor object when a hidden editor is shown
- * again.
- */
-export function currentVisibleEditor(editor: vscode.TextEditor): vscode.TextEditor | undefined {
-  return vscode.window.visibleTextEditors.find((visible) => visible === editor) ?? visibleEditorOf(editor.document);
-}
-
-/**
- * Returns a visible editor of the document. Skips the left side of a diff, because the user has not placed the cursor
- * there.
+ * Returns a visible editor of the document, because VS Code creates a new editor object when it shows a hidden editor
+ * again. Skips the left side of a diff, because the user has not placed the cursor there.
  */
 export function visibleEditorOf(document: vscode.TextDocument): vscode.TextEditor | undefined {
   const editors = vscode.window.visibleTextEditors.filter((visible) => visible.document === document);

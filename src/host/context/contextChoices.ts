@@ -1,17 +1,14 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import type { ContextSuggestion } from '../../shared/protocol';
-import { spanLabel } from '../code/codeGeometry';
+import { spanLabel } from '../code/codeExcerpt';
 import { displayPath } from '../code/editorLocations';
+import { findProblems } from '../code/findCode';
 import { contextId, parseContextId } from './contextId';
 import { localOutsideTarget } from './linkTarget';
-import type { ContextCandidate } from './rankContext';
-import { fileProblems } from './readContext';
 
-/**
- * Returns the context items that need no search: the selection, the problems of the active file and the open editors.
- */
-export function contextChoices(editor: vscode.TextEditor | undefined): readonly ContextCandidate[] {
+/** Returns the items that need no search: the selection, the problems of the active file and the open editors. */
+export function contextChoices(editor: vscode.TextEditor | undefined): readonly ContextSuggestion[] {
   const files = openFiles(editor);
   return [
     ...(editor ? [selectionChoice(editor), problemsChoice(editor.document.uri)] : []),
@@ -21,19 +18,17 @@ export function contextChoices(editor: vscode.TextEditor | undefined): readonly 
   ].filter((choice) => choice !== undefined);
 }
 
-/** Returns the context item for a file. */
-export function fileChoice(uri: vscode.Uri): ContextCandidate {
-  return {
-    suggestion: { id: contextId({ kind: 'file', uri: uri.toString() }), kind: 'file', ...splitPath(uri) },
-    keywords: [],
-  };
+/** Returns the items of files that have no item among `existing`. */
+export function fileChoices(
+  uris: readonly vscode.Uri[],
+  existing: readonly ContextSuggestion[],
+): readonly ContextSuggestion[] {
+  const ids = new Set(existing.map(({ id }) => id));
+  return uris.map(fileChoice).filter(({ id }) => !ids.has(id));
 }
 
-/** Sets the real path of each local file that is outside the workspace because of a symbolic link. */
-export function withLinkTargets(candidates: readonly ContextCandidate[]): Promise<readonly ContextCandidate[]> {
-  return Promise.all(
-    candidates.map(async (candidate) => ({ ...candidate, suggestion: await withLinkTarget(candidate.suggestion) })),
-  );
+function fileChoice(uri: vscode.Uri): ContextSuggestion {
+  return { id: contextId({ kind: 'file', uri: uri.toString() }), kind: 'file', ...splitPath(uri) };
 }
 
 /** Sets the real path of a suggested local file that is outside the workspace because of a symbolic link. */
@@ -53,27 +48,27 @@ export function pickChoice(): ContextSuggestion {
   return { id: contextId({ kind: 'pick' }), kind: 'pick', label: vscode.l10n.t('Choose a file…'), detail: '' };
 }
 
-function selectionChoice({ document, selection }: vscode.TextEditor): ContextCandidate | undefined {
+function selectionChoice({ document, selection }: vscode.TextEditor): ContextSuggestion | undefined {
   if (!document.getText(selection).trim()) return undefined;
   const id = contextId({ kind: 'selection', uri: document.uri.toString(), span: selection });
   const detail = vscode.l10n.t('Selection');
   const label = spanLabel(splitPath(document.uri).label, selection);
-  return { suggestion: { id, kind: 'selection', label, detail }, keywords: ['selection', detail] };
+  return { id, kind: 'selection', label, detail };
 }
 
-function problemsChoice(uri: vscode.Uri): ContextCandidate | undefined {
-  const { length } = fileProblems(uri);
+function problemsChoice(uri: vscode.Uri): ContextSuggestion | undefined {
+  const { length } = findProblems(uri);
   if (length === 0) return undefined;
   const label = vscode.l10n.t('Problems in {0}', splitPath(uri).label);
   const detail = length === 1 ? vscode.l10n.t('1 problem') : vscode.l10n.t('{0} problems', length);
   const id = contextId({ kind: 'problems', uri: uri.toString() });
-  return { suggestion: { id, kind: 'problems', label, detail }, keywords: ['problems'] };
+  return { id, kind: 'problems', label, detail };
 }
 
-function editorsChoice(count: number): ContextCandidate {
+function editorsChoice(count: number): ContextSuggestion {
   const label = vscode.l10n.t('Open editors');
   const detail = vscode.l10n.t('{0} files', count);
-  return { suggestion: { id: contextId({ kind: 'editors' }), kind: 'editors', label, detail }, keywords: ['editors'] };
+  return { id: contextId({ kind: 'editors' }), kind: 'editors', label, detail };
 }
 
 /** Returns the item for a file, with its name as the label and its folder relative to the workspace as the detail. */

@@ -1,4 +1,4 @@
-import type { Point, Span } from '../code/codeGeometry';
+import type { Point, Span } from '../code/codeExcerpt';
 
 /**
  * A context item in the form that its id encodes. The id can be stored, and the item can be read again by its id, e.g.

@@ -1,17 +1,14 @@
 import * as vscode from 'vscode';
 import type { ContextKind, ContextSuggestion } from '../../shared/protocol';
 import { plainLabel } from '../ui/messageText';
-import { fileChoice, withLinkTargets } from './contextChoices';
+import { fileChoices, withLinkTarget } from './contextChoices';
 import { contextId } from './contextId';
-import { rankContext, type ContextCandidate } from './rankContext';
+import { rankContext } from './rankContext';
 import { WorkspaceFiles } from './workspaceFiles';
 
 /** Maximum number of files in the list. In larger workspaces, users can search with `#` or browse for a file. */
 const maxListedFiles = 5000;
-/**
- * Time limit for finding the files of the workspace, in milliseconds. Meanwhile, the list is open and shows that it is
- * loading.
- */
+/** Time limit for finding the files of the workspace. Meanwhile, the list is open and shows that it is loading. */
 const searchTimeoutMs = 30_000;
 
 interface ContextItem extends vscode.QuickPickItem {
@@ -19,11 +16,10 @@ interface ContextItem extends vscode.QuickPickItem {
 }
 
 /**
- * Lets the user choose context items from a list. The list opens with the given items, and the files of the workspace
- * are added when they have been found.
- * @returns ids of the chosen items
+ * Lets the user choose context items, and returns their ids. The list opens with the given items. The files of the
+ * workspace are added when they have been found.
  */
-export async function pickContext(initialCandidates: readonly ContextCandidate[]): Promise<readonly string[]> {
+export async function pickContext(initialItems: readonly ContextSuggestion[]): Promise<readonly string[]> {
   // Uses a search of its own, because a search for suggestions in a panel would cancel a shared search.
   const files = new WorkspaceFiles();
   const picker = vscode.window.createQuickPick<ContextItem>();
@@ -46,34 +42,32 @@ export async function pickContext(initialCandidates: readonly ContextCandidate[]
     });
     picker.onDidHide(() => resolve([]));
   });
-  let candidates = initialCandidates;
+  let suggestions = initialItems;
   /** Makes the best match the active item, because VS Code activates no item in a list with checkboxes. */
   const activateBest = (): void => {
-    const [best] = rankContext(picker.value, candidates, 1);
+    const [best] = rankContext(picker.value, suggestions, 1);
     picker.activeItems = picker.items.filter(({ id }) => id === best?.id);
   };
-  const showCandidates = (newCandidates: readonly ContextCandidate[]): void => {
-    candidates = newCandidates;
+  const show = (newSuggestions: readonly ContextSuggestion[]): void => {
+    suggestions = newSuggestions;
     const { selectedItems, activeItems } = picker;
-    picker.items = candidates.map(({ suggestion }) => toItem(suggestion));
+    picker.items = suggestions.map(toItem);
     picker.selectedItems = findSameItems(picker.items, selectedItems);
     const stillActive = findSameItems(picker.items, activeItems);
     if (stillActive.length > 0) picker.activeItems = stillActive;
     else activateBest();
   };
   picker.onDidChangeValue(activateBest);
-  showCandidates(initialCandidates);
+  show(initialItems);
   picker.show();
   const addWorkspaceFiles = async (): Promise<void> => {
-    const initialWithTargets = await withLinkTargets(initialCandidates);
-    showCandidates(initialWithTargets);
+    const initialWithTargets = await Promise.all(initialItems.map(withLinkTarget));
+    show(initialWithTargets);
     const found = await files.find('', maxListedFiles, searchTimeoutMs);
-    const existingIds = new Set(initialCandidates.map(({ suggestion }) => suggestion.id));
     const sortedFiles = found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-    const fileCandidates = sortedFiles.map(fileChoice).filter(({ suggestion }) => !existingIds.has(suggestion.id));
-    const all = [...initialWithTargets, ...(await withLinkTargets(fileCandidates))];
+    const fileItems = await Promise.all(fileChoices(sortedFiles, initialItems).map(withLinkTarget));
     picker.busy = false;
-    showCandidates(all);
+    show([...initialWithTargets, ...fileItems]);
   };
   try {
     // Loads the files in the background, so that the user can choose an item before they are listed.

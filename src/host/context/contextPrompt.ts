@@ -28,16 +28,8 @@ function formatAttachment({ kind = 'selection', label, languageId, code, truncat
   return `${heading.join('\n')}\n\n${kind === 'problems' ? code : codeFence(code, languageId)}`;
 }
 
-/** A problem that the editor reports in a file. */
-export interface FileProblem extends CodeProblem {
-  /** Column number, starting at 1. */
-  readonly column: number;
-  /** Tool and code of the problem, e.g. `ts 2322`, or an empty string if they are unknown. */
-  readonly source: string;
-}
-
 /** Formats problems as compilers do, because models have often seen that format. */
-export function formatProblems(path: string, problems: readonly FileProblem[]): string {
+export function formatProblems(path: string, problems: readonly CodeProblem[]): string {
   return problems
     .map(({ line, column, severity, message, source }) => {
       const text = `- ${path}:${line}:${column} ${severity}: ${message.replace(/\s+/g, ' ')}`;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Attachment, ContextSuggestion } from '../../shared/protocol';
 import { UserError } from '../util/userError';
-import { contextChoices, fileChoice, openFiles, pickChoice, withLinkTarget } from './contextChoices';
+import { contextChoices, fileChoices, openFiles, pickChoice, withLinkTarget } from './contextChoices';
 import type { DraftAttachment } from './contextDraft';
 import { contextId, parseContextId } from './contextId';
 import { pickContext } from './contextPick';
@@ -29,20 +29,14 @@ export class ContextSource {
   constructor(private readonly deps: ContextSourceDeps) {}
 
   /**
-   * Returns context items that match a query, best match first.
-   * @param query text after the `#`. No files are searched for an empty query.
+   * Returns context items that match the text after the `#`, best match first, and last the item that opens VS Code's
+   * list of files. No files are searched for an empty query.
    */
   async suggest(query: string): Promise<readonly ContextSuggestion[]> {
-    const candidates = contextChoices(this.deps.editor());
-    const existingIds = new Set(candidates.map(({ suggestion }) => suggestion.id));
+    const choices = contextChoices(this.deps.editor());
     const found = query === '' ? [] : await this.files.find(query, maxSearchResults, searchTimeoutMs);
-    const fileCandidates = found.map(fileChoice).filter(({ suggestion }) => !existingIds.has(suggestion.id));
-    const ranked = rankContext(
-      query,
-      [...candidates, ...fileCandidates, { suggestion: pickChoice(), keywords: [] }],
-      maxSuggestions,
-    );
-    return Promise.all(ranked.map(withLinkTarget));
+    const ranked = rankContext(query, [...choices, ...fileChoices(found, choices)], maxSuggestions);
+    return Promise.all([...ranked, pickChoice()].map(withLinkTarget));
   }
 
   /**

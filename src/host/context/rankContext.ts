@@ -1,47 +1,35 @@
 import type { ContextSuggestion } from '../../shared/protocol';
 
-/** A context item that can be suggested. */
-export interface ContextCandidate {
-  readonly suggestion: ContextSuggestion;
-  /**
-   * Further search terms that find the item in every display language, e.g. `problems`, the name that the documentation
-   * uses.
-   */
-  readonly keywords: readonly string[];
-}
-
 /**
  * Returns the suggestions that match a query, best match first. Suggestions of equal rank stay in the original order.
- * An empty query matches all suggestions. The item that opens VS Code's list of files is always the last one.
+ * An empty query matches all suggestions.
  */
 export function rankContext(
   query: string,
-  candidates: readonly ContextCandidate[],
+  suggestions: readonly ContextSuggestion[],
   limit: number,
 ): readonly ContextSuggestion[] {
-  const ranked = candidates
-    .filter(({ suggestion }) => suggestion.kind !== 'pick')
-    .map((candidate) => ({
-      suggestion: candidate.suggestion,
-      rank: query === '' ? 0 : rankCandidate(query, candidate),
-    }))
+  const needle = query.toLowerCase();
+  return suggestions
+    .map((suggestion) => ({ suggestion, rank: query === '' ? 0 : rankSuggestion(needle, suggestion) }))
     .filter(({ rank }) => rank < noMatch)
     .sort((a, b) => a.rank - b.rank)
-    .slice(0, limit);
-  const pick = candidates.filter(({ suggestion }) => suggestion.kind === 'pick');
-  return [...ranked, ...pick].map(({ suggestion }) => suggestion);
+    .slice(0, limit)
+    .map(({ suggestion }) => suggestion);
 }
 
 const noMatch = 6;
 
 /**
- * Returns the rank of a candidate: 0 if the query is its complete name, 1 if the name starts with the query, 2 if a
+ * Returns the rank of a suggestion: 0 if the query is its complete name, 1 if the name starts with the query, 2 if a
  * word in the name starts with it, 3 if the name contains it, 4 if the path contains it, 5 if the name contains its
  * letters in order, otherwise 6.
  */
-function rankCandidate(query: string, { suggestion: { label, detail }, keywords: words }: ContextCandidate): number {
-  const needle = query.toLowerCase();
-  return Math.min(...[label, ...words].map((name) => rankName(needle, name)), rankPath(needle, label, detail));
+function rankSuggestion(needle: string, { kind, label, detail }: ContextSuggestion): number {
+  // The kind, e.g. `problems`, finds an item by the name that the documentation uses, in every display language.
+  const names = [label, ...(kind === 'file' ? [] : [kind]), ...(kind === 'selection' ? [detail] : [])];
+  const pathRank = `${detail}/${label}`.toLowerCase().includes(needle) ? 4 : noMatch;
+  return Math.min(...names.map((name) => rankName(needle, name)), pathRank);
 }
 
 function rankName(needle: string, name: string): number {
@@ -51,10 +39,6 @@ function rankName(needle: string, name: string): number {
   if (wordSuffixes(name).some((word) => word.startsWith(needle))) return 2;
   if (lower.includes(needle)) return 3;
   return containsInOrder(needle, lower) ? 5 : noMatch;
-}
-
-function rankPath(needle: string, label: string, detail: string): number {
-  return `${detail}/${label}`.toLowerCase().includes(needle) ? 4 : noMatch;
 }
 
 /**

@@ -2,12 +2,12 @@ import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { firstChars } from '../../engine/text/surrogates';
 import type { Attachment } from '../../shared/protocol';
-import { spanLabel, type Span } from '../code/codeGeometry';
-import { severityNames } from '../code/codeProblems';
+import { spanLabel, type Span } from '../code/codeExcerpt';
 import { displayPath, toRange } from '../code/editorLocations';
+import { findProblems } from '../code/findCode';
 import { errorCode, openWithoutBlocking } from '../util/files';
 import { UserError } from '../util/userError';
-import { contextLimits, formatProblems, type FileProblem } from './contextPrompt';
+import { contextLimits, formatProblems } from './contextPrompt';
 
 /**
  * Reads a file as an attachment.
@@ -37,7 +37,7 @@ export async function readSelection(uri: vscode.Uri, span: Span): Promise<Attach
  */
 export function readProblems(uri: vscode.Uri): Attachment {
   const path = displayPath(uri);
-  const lines = formatProblems(path, fileProblems(uri));
+  const lines = formatProblems(path, findProblems(uri));
   if (lines === '') throw new UserError(vscode.l10n.t('The editor reports no problems in {0}.', path));
   return createAttachment('problems', path, '', lines);
 }
@@ -177,22 +177,4 @@ export function looksBinary(bytes: Uint8Array): boolean {
   const [first, second] = bytes;
   const utf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
   return !utf16 && bytes.subarray(0, binaryProbeBytes).includes(0);
-}
-
-/** Maximum number of problems that are attached for a file. Many errors in one file usually have few causes. */
-const maxProblems = 100;
-
-/** Returns the problems that the editor reports in a file, sorted by severity and then by line. */
-export function fileProblems(uri: vscode.Uri): readonly FileProblem[] {
-  return vscode.languages
-    .getDiagnostics(uri)
-    .toSorted((a, b) => a.severity - b.severity || a.range.start.compareTo(b.range.start))
-    .slice(0, maxProblems)
-    .map(({ range: { start }, severity, message, source, code }) => ({
-      line: start.line + 1,
-      column: start.character + 1,
-      severity: severityNames[severity],
-      message,
-      source: [source, typeof code === 'object' ? code.value : code].filter((part) => part !== undefined).join(' '),
-    }));
 }

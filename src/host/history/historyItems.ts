@@ -10,11 +10,17 @@ export interface HistoryItem {
   readonly title: string;
   readonly label: string;
   readonly description: string;
-  /** Whether a search has found the conversation. The match may be in a text that the item does not show. */
-  readonly isHit: boolean;
+  /**
+   * Whether a search has found the conversation. VS Code would hide the item if its label does not contain the query,
+   * although an answer of the conversation does.
+   */
+  readonly alwaysShow: boolean;
   /** The excerpt around the search match. Absent when the match is in the title. */
-  readonly detail?: string | undefined;
+  readonly detail?: string;
 }
+
+/** A conversation that the history lists. The results of a search have an excerpt. */
+export type FoundConversation = ConversationSummary & { readonly excerpt?: string };
 
 interface HistorySection {
   readonly heading: string;
@@ -30,25 +36,22 @@ interface HistoryContext {
   readonly isOpen: (id: string) => boolean;
 }
 
-/**
- * Returns the items of the history picker, grouped by age.
- * @param summaries the conversations, newest first. If they are search results, each has an excerpt.
- */
+/** Returns the items of the history picker, grouped by age. The conversations are sorted, newest first. */
 export function historySections(
-  summaries: readonly (ConversationSummary & { readonly excerpt?: string })[],
+  conversations: readonly FoundConversation[],
   context: HistoryContext,
 ): readonly HistorySection[] {
-  const sections: { readonly group: HistoryGroup; readonly items: HistoryItem[] }[] = [];
-  for (const summary of summaries) {
-    const group = historyGroup(summary.lastActivityAt, context.now);
+  const sections: { readonly heading: string; readonly items: HistoryItem[] }[] = [];
+  for (const conversation of conversations) {
+    const heading = groupHeading(historyGroup(conversation.lastActivityAt, context.now), context.localize);
+    const item = toHistoryItem(conversation, context);
     const last = sections.at(-1);
-    if (last?.group === group) last.items.push(toHistoryItem(summary, context));
-    else sections.push({ group, items: [toHistoryItem(summary, context)] });
+    if (last?.heading === heading) last.items.push(item);
+    else sections.push({ heading, items: [item] });
   }
-  return sections.map(({ group, items }) => ({ heading: groupHeading(group, context.localize), items }));
+  return sections;
 }
 
-/** Returns the number of turns as text, in the plural form of the display language. */
 export function turnCountText(
   turns: number,
   { localize, locale }: Pick<HistoryContext, 'localize' | 'locale'>,
@@ -60,10 +63,7 @@ export function turnCountText(
     : localize('{count} turns', { count });
 }
 
-function toHistoryItem(
-  summary: ConversationSummary & { readonly excerpt?: string },
-  context: HistoryContext,
-): HistoryItem {
+function toHistoryItem(summary: FoundConversation, context: HistoryContext): HistoryItem {
   const { id, lastActivityAt, turns, busy, problem, excerpt } = summary;
   const { localize, locale, now, isOpen } = context;
   const title =
@@ -81,7 +81,7 @@ function toHistoryItem(
     title,
     label: `${busy ? '$(sync~spin) ' : ''}${escapeIcons(title)}`,
     description: [historyTime(lastActivityAt, now, locale), ...marks].join(' · '),
-    isHit: excerpt !== undefined,
+    alwaysShow: excerpt !== undefined,
     ...(excerpt !== undefined && excerpt !== title && { detail: plainLabel(excerpt) }),
   };
 }
@@ -108,11 +108,7 @@ type HistoryGroup = 'today' | 'yesterday' | 'week' | 'older';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/**
- * Returns the group of a conversation by calendar days in the local time zone.
- * @param timeMs time of the last activity in epoch milliseconds
- * @param now current time in epoch milliseconds
- */
+/** Returns the group of a conversation by calendar days in the local time zone. Times are in epoch milliseconds. */
 export function historyGroup(timeMs: number, now: number): HistoryGroup {
   // Rounds the number of days, because a day on which the clocks change has 23 or 25 hours.
   const days = Math.round((startOfDay(now) - startOfDay(timeMs)) / dayMs);
@@ -121,10 +117,7 @@ export function historyGroup(timeMs: number, now: number): HistoryGroup {
   return days <= 7 ? 'week' : 'older';
 }
 
-/**
- * Formats the time of an item in the shortest form that is unambiguous within the item's group.
- * @param locale for example `zh-cn`
- */
+/** Formats the time of an item in the shortest form that is unambiguous within the item's group. */
 export function historyTime(timeMs: number, now: number, locale: string): string {
   return new Intl.DateTimeFormat(toSupportedLocale(locale), timeFormat(timeMs, now)).format(timeMs);
 }

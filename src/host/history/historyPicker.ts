@@ -1,8 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { ConversationSummary } from '../conversation/conversationSummaries';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
-import { systemClock } from '../util/systemClock';
 import {
   deleteConversation,
   type HistoryDeps,
@@ -11,8 +10,7 @@ import {
   type NamedConversation,
 } from './conversationActions';
 import { exportConversation } from './exportConversation';
-import { historySections, type HistoryItem } from './historyItems';
-import { LatestSearch } from './latestSearch';
+import { historySections, type FoundConversation } from './historyItems';
 
 const typingPauseMs = 150;
 
@@ -22,7 +20,7 @@ class HistoryPicker extends Disposable {
   private readonly renameButton = itemButton('edit', vscode.l10n.t('Rename'));
   private readonly exportButton = itemButton('export', vscode.l10n.t('Export'));
   private readonly deleteButton = itemButton('trash', vscode.l10n.t('Delete'));
-  private readonly search: LatestSearch<SearchResults>;
+  private search = new AbortController();
   /** Whether an input box or a dialog has temporarily replaced the picker. */
   private isTemporarilyHidden = false;
 
@@ -31,16 +29,7 @@ class HistoryPicker extends Disposable {
     const { picker } = this;
     picker.title = vscode.l10n.t('History');
     picker.placeholder = vscode.l10n.t('Search titles, prompts, and answers');
-    const { conversations, onError } = deps;
-    this.search = this.register(
-      new LatestSearch<SearchResults>({
-        clock: systemClock,
-        find: (query, signal) => (query === '' ? conversations.list() : conversations.search(query, signal)),
-        onBusy: (busy) => (picker.busy = busy),
-        onFound: (results, query) => this.showResults(results, query),
-        onError,
-      }),
-    );
+    this.register({ dispose: () => this.search.abort() });
     this.register(picker.onDidChangeValue(() => this.refresh(typingPauseMs)));
     this.register(picker.onDidAccept(() => this.runReported(() => this.accept(picker.selectedItems[0]))));
     this.register(
@@ -59,7 +48,24 @@ class HistoryPicker extends Disposable {
   }
 
   private refresh(afterMs = 0): void {
-    if (!this.disposed) this.search.update(this.picker.value.trim(), afterMs);
+    this.search.abort();
+    if (this.disposed) return;
+    this.search = new AbortController();
+    this.picker.busy = true;
+    this.runReported(() => this.find(this.picker.value.trim(), afterMs, this.search.signal));
+  }
+
+  private async find(query: string, afterMs: number, signal: AbortSignal): Promise<void> {
+    const { conversations } = this.deps;
+    try {
+      await setTimeout(afterMs, undefined, { signal });
+      const results = await (query === '' ? conversations.list() : conversations.search(query, signal));
+      if (!signal.aborted) this.showResults(results, query);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      if (!signal.aborted) this.picker.busy = false;
+    }
   }
 
   private runReported(work: () => Promise<void>): void {
@@ -108,7 +114,7 @@ class HistoryPicker extends Disposable {
     }
   }
 
-  private showResults(results: SearchResults, query: string): void {
+  private showResults(results: readonly FoundConversation[], query: string): void {
     const { picker } = this;
     const activeId = conversationIdOf(picker.activeItems[0]);
     picker.keepScrollPosition = true;
@@ -132,14 +138,8 @@ export function openHistory(deps: HistoryDeps): void {
   new HistoryPicker(deps).show();
 }
 
-/**
- * The conversations that the picker lists: all conversations, or the results of a search. Search results have an
- * excerpt.
- */
-type SearchResults = readonly (ConversationSummary & { readonly excerpt?: string })[];
-
 type Entry = vscode.QuickPickItem & {
-  /** Called when the user picks the entry. Absent for a separator. */
+  /** What the user chooses with the entry. Absent for a separator. */
   readonly choice?:
     | { readonly type: 'conversation'; readonly named: NamedConversation }
     | { readonly type: 'startNew' }
@@ -147,14 +147,14 @@ type Entry = vscode.QuickPickItem & {
 };
 
 function historyEntries(
-  results: SearchResults,
+  results: readonly FoundConversation[],
   buttons: readonly vscode.QuickInputButton[],
   isOpen: (id: string) => boolean,
 ): readonly Entry[] {
   const context = { localize, locale: vscode.env.language, now: Date.now(), isOpen };
   return historySections(results, context).flatMap(({ heading, items }) => [
     { label: heading, kind: vscode.QuickPickItemKind.Separator },
-    ...items.map((item) => toEntry(item, buttons)),
+    ...items.map((item) => ({ ...item, buttons, choice: { type: 'conversation', named: item } as const })),
   ]);
 }
 
@@ -180,18 +180,4 @@ function nothingFound(query: string): Entry {
 
 function conversationIdOf(entry: Entry | undefined): string | undefined {
   return entry?.choice?.type === 'conversation' ? entry.choice.named.id : undefined;
-}
-
-function toEntry(item: HistoryItem, buttons: readonly vscode.QuickInputButton[]): Entry {
-  const { id, title, label, description, detail, isHit } = item;
-  return {
-    label,
-    description,
-    ...(detail !== undefined && { detail }),
-    // Always shows search results. Otherwise VS Code would hide an item whose label does not contain the query, even if
-    // the conversation's answers do.
-    alwaysShow: isHit,
-    buttons,
-    choice: { type: 'conversation', named: { id, title } },
-  };
 }

@@ -6,10 +6,9 @@ import type { UserPrompt } from '../settings/userPrompts';
 import { UserError } from '../util/userError';
 import { codePromptTitle } from './codeActions';
 import type { CodeExcerpt } from '../code/codeExcerpt';
-import { codeProblems } from '../code/codeProblems';
 import { type CodeProblem, type CodePromptId, codePrompts, codePromptText } from '../code/codePrompts';
 import type { EditorTarget } from '../code/editorTarget';
-import { findCode } from '../code/findCode';
+import { findCode, findProblems } from '../code/findCode';
 
 export interface CodeCommandDeps extends SendServices {
   readonly target: Pick<EditorTarget, 'editor'>;
@@ -47,7 +46,7 @@ async function askAboutCode(
   const excerpt = await findCode(editor);
   if (!excerpt) throw new UserError(vscode.l10n.t('No code found here.'));
   const { label, languageId, code } = excerpt;
-  const problems = codeProblems(editor.document, excerpt);
+  const problems = findProblems(editor.document.uri, excerpt.span);
   await sendPrompt(deps, {
     prompt: codePromptTitle(prompt, excerpt),
     content: buildPrompt(excerpt, problems, vscode.env.language),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { codeLimits, excerptOf, type CodeDocument } from '../../../src/host/code/codeExcerpt';
-import type { Span } from '../../../src/host/code/codeGeometry';
+import type { Span } from '../../../src/host/code/codeExcerpt';
 
 function documentOf(lines: readonly string[]): CodeDocument {
   return {

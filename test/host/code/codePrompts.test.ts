@@ -15,7 +15,7 @@ const excerpt: CodeExcerpt = {
   before: 'const before = 1;',
   after: 'const after = 1;',
 };
-const problem = { line: 11, severity: 'error', message: "Type 'x'\nis wrong" } as const;
+const problem = { line: 11, column: 1, severity: 'error', message: "Type 'x'\nis wrong", source: '' } as const;
 const [explain, fix] = codePrompts;
 
 describe('prompt about code', () => {

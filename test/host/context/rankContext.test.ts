@@ -1,33 +1,27 @@
 import assert from 'node:assert/strict';
-import { rankContext, type ContextCandidate } from '../../../src/host/context/rankContext';
+import { rankContext } from '../../../src/host/context/rankContext';
 import type { ContextSuggestion } from '../../../src/shared/protocol';
 
-function candidate(
-  kind: ContextSuggestion['kind'],
-  label: string,
-  detail = '',
-  keywords: readonly string[] = [],
-): ContextCandidate {
-  return { suggestion: { id: `${kind}:${detail}/${label}`, kind, label, detail }, keywords };
+function candidate(kind: ContextSuggestion['kind'], label: string, detail = ''): ContextSuggestion {
+  return { id: `${kind}:${detail}/${label}`, kind, label, detail };
 }
 
-const pick = candidate('pick', 'Choose a file…');
 const candidates = [
-  candidate('selection', 'sample.ts:3-9', 'Selection', ['selection']),
-  candidate('problems', 'Problems in sample.ts', '2 problems', ['problems']),
-  candidate('editors', 'Open editors', '3 files', ['editors']),
+  candidate('selection', 'sample.ts:3-9', 'Selection'),
+  candidate('problems', 'Problems in sample.ts', '2 problems'),
+  candidate('editors', 'Open editors', '3 files'),
   candidate('file', 'sample.ts', 'src'),
   candidate('file', 'waitCard.test.ts', 'test/webview'),
   candidate('file', 'README.md'),
 ];
-const findLabels = (query: string, among = [...candidates, pick], limit = 20): readonly string[] =>
+const findLabels = (query: string, among = candidates, limit = 20): readonly string[] =>
   rankContext(query, among, limit).map(({ label }) => label);
 
 describe('ranking of context suggestions', () => {
   it('includes all suggestions in their original order when the query is empty', () => {
     assert.deepEqual(
       findLabels(''),
-      [...candidates, pick].map(({ suggestion }) => suggestion.label),
+      candidates.map(({ label }) => label),
     );
   });
 
@@ -49,7 +43,7 @@ describe('ranking of context suggestions', () => {
   ];
   for (const [query, matched, labels] of rows) {
     it(`matches ${matched}: ${query}`, () => {
-      assert.deepEqual(findLabels(query), [...labels, 'Choose a file…']);
+      assert.deepEqual(findLabels(query), labels);
     });
   }
 
@@ -63,11 +57,7 @@ describe('ranking of context suggestions', () => {
     assert.deepEqual(findLabels('host', files), ['host.ts', 'a.ts']);
   });
 
-  it('limits the number of suggestions, but always includes the item that opens VS Code’s list of files', () => {
-    assert.deepEqual(findLabels('', [pick, ...candidates], 2), [
-      'sample.ts:3-9',
-      'Problems in sample.ts',
-      'Choose a file…',
-    ]);
+  it('limits the number of suggestions', () => {
+    assert.deepEqual(findLabels('', candidates, 2), ['sample.ts:3-9', 'Problems in sample.ts']);
   });
 });

@@ -137,13 +137,13 @@ describe('sections of the history picker', () => {
   });
 
   for (const [what, excerpt, shown] of [
-    ['show the excerpt around a match', '…back off…', { isHit: true, detail: '…back off…' }],
-    ['do not repeat the title as an excerpt', 'Retries', { isHit: true, detail: undefined }],
-    ['show no excerpt without a search', undefined, { isHit: false, detail: undefined }],
+    ['show the excerpt around a match', '…back off…', { alwaysShow: true, detail: '…back off…' }],
+    ['do not repeat the title as an excerpt', 'Retries', { alwaysShow: true, detail: undefined }],
+    ['show no excerpt without a search', undefined, { alwaysShow: false, detail: undefined }],
   ] as const) {
     it(what, () => {
-      const { isHit, detail } = itemOf(excerpt === undefined ? {} : { excerpt }) ?? {};
-      assert.deepEqual({ isHit, detail }, shown);
+      const { alwaysShow, detail } = itemOf(excerpt === undefined ? {} : { excerpt }) ?? {};
+      assert.deepEqual({ alwaysShow, detail }, shown);
     });
   }
 });

@@ -91,7 +91,7 @@ const excerpt: CodeExcerpt = {
   before: 'const before = 1;',
   after: 'const after = 1;',
 };
-const problem = { line: 11, severity: 'error', message: "Type 'x'\nis wrong" } as const;
+const problem = { line: 11, column: 1, severity: 'error', message: "Type 'x'\nis wrong", source: '' } as const;
 
 describe('text of a custom prompt', () => {
   it('contains only the template when the template contains the code', () => {

@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import type { Attachment } from '../../../shared/protocol';
 import { excerptOf, type CodeExcerpt } from '../../code/codeExcerpt';
-import { codeProblems } from '../../code/codeProblems';
 import { codePrompts, codePromptText } from '../../code/codePrompts';
 import { displayPath, toRange } from '../../code/editorLocations';
-import { codeDocument, findCode } from '../../code/findCode';
+import { codeDocument, findCode, findProblems } from '../../code/findCode';
 import { contextPrompt, contextLimits } from '../../context/contextPrompt';
 import { refuseHiddenLink } from '../../context/linkTarget';
 import { createAttachment, readDocument } from '../../context/readContext';
@@ -51,7 +50,7 @@ async function codeQuestion(
   const instruction = codePrompts.find(({ id }) => id === chatCommands[command]);
   if (!main || !instruction) throw new UserError(vscode.l10n.t('No code found here.'));
   const { document, excerpt } = main;
-  const text = codePromptText(instruction, excerpt, codeProblems(document, excerpt), vscode.env.language);
+  const text = codePromptText(instruction, excerpt, findProblems(document.uri, excerpt.span), vscode.env.language);
   const addition = isNamed ? '' : prompt.trim();
   const question = addition === '' ? text : `${text}\n\nThe user adds: ${addition}`;
   return {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { innermostSpan, spanLabel, type CodeSymbol, type Span } from '../../../src/host/code/codeGeometry';
+import { innermostSpan, spanLabel, type CodeSymbol, type Span } from '../../../src/host/code/codeExcerpt';
 
 const span = (startLine: number, startCharacter: number, endLine: number, endCharacter: number): Span => ({
   start: { line: startLine, character: startCharacter },
