@@ -27,7 +27,10 @@ export class KeyRedactor {
     if (key === '' || this.keys.includes(key)) return;
     // The longest key comes first, because it may contain another key.
     this.keys = [...this.keys, key].sort((a, b) => b.length - a.length);
-    this.pattern = new RegExp(this.keys.map(patternOf).join('|'), 'gi');
+    const secrets = this.keys.filter(isSecret);
+    const words = this.keys.filter((known) => !isSecret(known)).map(wordPattern);
+    const starts = secrets.length > 0 ? [startPattern(secrets, minPrefixChars)] : [];
+    this.pattern = new RegExp([...starts, ...words].join('|'), 'gi');
   }
 
   /** Returns the text with this session's keys, bearer tokens and everything else that looks like a key removed. */
@@ -47,13 +50,10 @@ export class KeyRedactor {
   answerFilters(): (() => KeyFilter) | undefined {
     const secrets = this.keys.filter(isSecret);
     if (secrets.length === 0) return undefined;
-    const anyOf = (pattern: (key: string) => string): string => `(?:${secrets.map(pattern).join('|')})`;
-    const keys = new RegExp(
-      anyOf((key) => startPattern(key, minPrefixChars)),
-      'gi',
-    );
-    const start = new RegExp(`${anyOf((key) => startPattern(key.slice(0, minPrefixChars - 1), 1))}$`, 'i');
-    const complete = new RegExp(`^${anyOf((key) => startPattern(key, key.length))}$`, 'i');
+    const keys = new RegExp(startPattern(secrets, minPrefixChars), 'gi');
+    const starts = secrets.map((key) => key.slice(0, minPrefixChars - 1));
+    const start = new RegExp(`${startPattern(starts, 1)}$`, 'i');
+    const complete = new RegExp(`^${startPattern(secrets, Infinity)}$`, 'i');
     return () => new KeyFilter(keys, start, complete);
   }
 }
@@ -105,17 +105,29 @@ function isSecret(key: string): boolean {
   return key.length >= 20 || (key.length >= minSecretChars && (/\d/.test(key) || /^(?:hsa|sk)-/.test(key)));
 }
 
-function patternOf(key: string): string {
-  if (isSecret(key)) return startPattern(key, minPrefixChars);
-  const pattern = startPattern(key, key.length);
+/** Returns a pattern for a complete key that is no secret. */
+function wordPattern(key: string): string {
+  const pattern = startPattern([key], Infinity);
   return key.length >= minDistinctiveChars ? pattern : `(?<![\\w-])${pattern}(?![\\w-])`;
 }
 
-/** Returns a pattern for the longest part at the start of a key that has at least `minChars` characters. */
-function startPattern(key: string, minChars: number): string {
-  const chars = Array.from(key, charPattern);
-  const optional = chars.slice(minChars).reduceRight((rest, char) => `(?:${char}${rest})?`, '');
-  return chars.slice(0, minChars).join('') + optional;
+/**
+ * Returns a pattern for the longest part at the start of a key that has at least `minChars` characters, or is the
+ * complete key. Keys that begin alike share this part of the pattern: in a plain alternation, the first key would match
+ * only the common start of another key, and the rest of that key would stay.
+ */
+function startPattern(keys: readonly string[], minChars: number, position = 0): string {
+  const byNextChar = new Map<string, string[]>();
+  for (const key of keys) {
+    const char = key.charAt(position).toLowerCase();
+    if (char !== '') byNextChar.set(char, [...(byNextChar.get(char) ?? []), key]);
+  }
+  if (byNextChar.size === 0) return '';
+  const branches = [...byNextChar].map(
+    ([char, group]) => charPattern(char) + startPattern(group, minChars, position + 1),
+  );
+  const isOptional = position >= minChars || keys.some((key) => key.length === position);
+  return `(?:${branches.join('|')})${isOptional ? '?' : ''}`;
 }
 
 /** Returns a pattern for a character of a key: as it is, as in a URL, and as in JSON, where `/` may be escaped. */

@@ -35,7 +35,10 @@ let builder: Promise<RequestBuilder> | undefined;
 
 /** Loads the SDK, which takes longer than a request should wait. Call this as soon as a request is expected. */
 export function loadRequestBuilder(): Promise<RequestBuilder> {
-  return (builder ??= import('./sdk').then(({ RequestBuilder }) => new RequestBuilder()));
+  builder ??= import('./sdk').then(({ RequestBuilder }) => new RequestBuilder());
+  // Tries again with the next request, because a file may be unreadable only for a moment.
+  builder.catch(() => (builder = undefined));
+  return builder;
 }
 
 /**

@@ -17,6 +17,7 @@ export class TurnOutput {
   private batchTime = 0;
   private ledger = emptyLedger;
   private terminal: TerminalEvent | undefined;
+  private isDelivering = false;
 
   constructor(
     private readonly clock: Pick<Clock, 'monotonicNow'>,
@@ -59,13 +60,18 @@ export class TurnOutput {
   }
 
   private deliver(): void {
-    const { batch } = this;
-    if (batch.length === 0) return;
-    this.batch = [];
-    try {
-      this.onEvents(batch);
-    } catch (error) {
-      this.onDefect(error);
+    // A sink may stop the turn. Its terminal event follows in a batch of its own.
+    if (this.isDelivering) return;
+    this.isDelivering = true;
+    while (this.batch.length > 0) {
+      const { batch } = this;
+      this.batch = [];
+      try {
+        this.onEvents(batch);
+      } catch (error) {
+        this.onDefect(error);
+      }
     }
+    this.isDelivering = false;
   }
 }

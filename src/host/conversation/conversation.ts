@@ -3,7 +3,7 @@ import type { Clock } from '../../engine/clock';
 import type { EngineSettings, TurnHandle } from '../../engine/engine';
 import { isDelta, routeOf, type StreamEvent } from '../../engine/events';
 import type { ChatRequest } from '../../engine/request';
-import { initialTurn, isRunning, markScheduled, type Schedule } from '../../engine/state/turnState';
+import { initialTurn, isRunning, markInterrupted, markScheduled, type Schedule } from '../../engine/state/turnState';
 import {
   canContinue,
   canRetry,
@@ -41,10 +41,21 @@ export class Conversation extends ConversationRecord {
     private readonly deps: ConversationDeps,
   ) {
     super(id, content, journal, deps.onError);
-    this.runner = new TurnRunner(deps.clock, (exchangeId, events) => {
-      for (const event of events) if (!isDelta(event)) deps.onEvent(id, exchangeId, event);
-      this.addEvents(exchangeId, events);
-    });
+    this.runner = new TurnRunner(
+      deps.clock,
+      (exchangeId, events) => {
+        for (const event of events) if (!isDelta(event)) deps.onEvent(id, exchangeId, event);
+        this.addEvents(exchangeId, events);
+      },
+      (exchangeId, error) => {
+        deps.onError(error);
+        const exchange = this.exchange(exchangeId);
+        if (!exchange) return;
+        this.append({ type: 'interrupted', exchangeId });
+        this.update({ ...exchange, state: markInterrupted(exchange.state), queued: false });
+      },
+      deps.onError,
+    );
   }
 
   get activeExchange(): Exchange | undefined {

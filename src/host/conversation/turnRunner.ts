@@ -19,10 +19,16 @@ export class TurnRunner {
   private cancelTimer: (() => void) | undefined;
   private flushedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param onEvents receives the events of a turn, with adjacent deltas merged. An exception ends the turn. */
+  /**
+   * @param onEvents receives the events of a turn, with adjacent deltas merged
+   * @param onFailedStart called with the error of a turn that could not start. The next turn starts all the same.
+   * @param onError receives an exception of `onEvents`
+   */
   constructor(
     private readonly clock: Clock,
     private readonly onEvents: (exchangeId: string, events: readonly StreamEvent[]) => void,
+    private readonly onFailedStart: (exchangeId: string, error: unknown) => void,
+    private readonly onError: (error: unknown) => void,
   ) {}
 
   /** Whether a turn is running or about to start. */
@@ -59,7 +65,11 @@ export class TurnRunner {
     const events = mergeDeltas(this.pending);
     this.pending = [];
     this.flushedAt = this.clock.monotonicNow();
-    this.onEvents(exchangeId, events);
+    try {
+      this.onEvents(exchangeId, events);
+    } catch (error) {
+      this.onError(error);
+    }
   }
 
   private startNext(): void {
@@ -67,7 +77,13 @@ export class TurnRunner {
     if (!next) return;
     const running: typeof this.running = { exchangeId: next.exchangeId };
     this.running = running;
-    running.turn = next.start((events) => this.receive(events));
+    try {
+      running.turn = next.start((events) => this.receive(events));
+    } catch (error) {
+      this.running = undefined;
+      this.onFailedStart(next.exchangeId, error);
+      this.startNext();
+    }
   }
 
   private receive(events: readonly StreamEvent[]): void {

@@ -250,8 +250,11 @@ export class Journal {
   private async remove(id: string): Promise<boolean> {
     const lock = this.newLock(id);
     if (!(await lock.acquire())) return false;
-    await rm(this.path(id), { force: true });
-    await lock.release();
+    try {
+      await rm(this.path(id), { force: true });
+    } finally {
+      await lock.release();
+    }
     return true;
   }
 

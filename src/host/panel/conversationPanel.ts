@@ -107,8 +107,12 @@ export class ConversationPanel extends Disposable {
       },
       setApiKey: () => this.openKeyDialog(),
       openHere: async () => {
-        await conversations.takeOver(conversation);
-        if (conversation.readOnly) await this.postSnapshot();
+        try {
+          await conversations.takeOver(conversation);
+        } finally {
+          // Enables *Open Here* again.
+          if (conversation.readOnly) await this.postSnapshot();
+        }
       },
       findModels: async ({ exchangeId }) => {
         const exchange = conversation.exchange(exchangeId);

@@ -236,25 +236,27 @@ export class Scheduler {
     // If this window may write the conversation, the window that has claimed the prompt is gone, perhaps after sending it.
     if (isClaimed) return this.end(prompt, 'interrupted', { outcome: 'interrupted' });
     if (now >= lapsesAt(prompt)) return this.end(prompt, 'lapsed', { outcome: 'failed', message: lapsedMessage() });
-    if (!this.isReady(prompt, now) || !(await this.maySend(prompt))) return false;
-    const isSent = await conversations.withWritable(prompt.conversationId, 'only-if-free', (conversation) =>
-      this.send(conversation, prompt),
+    if (!this.isDue(prompt, now) || this.needsClick(prompt)) return false;
+    const isSent = await conversations.withWritable(
+      prompt.conversationId,
+      'only-if-free',
+      async (conversation) => (await this.maySend(prompt)) && this.send(conversation, prompt),
     );
     return isSent === true;
   }
 
-  private isReady(prompt: ScheduledPrompt, now: number): boolean {
-    const { id, dueAt } = prompt;
-    // A prompt that was already due when this window first saw it needs a click.
-    if (dueAt !== undefined && !this.clicks.has(id)) {
-      if (dueAt > now) this.clicks.set(id, false);
-      else this.requireClick(id);
-    }
-    return (dueAt ?? 0) <= now && !this.needsClick(prompt);
+  private isDue({ id, dueAt = 0 }: ScheduledPrompt, now: number): boolean {
+    if (dueAt > now && !this.clicks.has(id)) this.clicks.set(id, false);
+    return dueAt <= now;
   }
 
-  /** Probes the gateway of a due prompt. */
-  private async maySend({ id, origin }: ScheduledPrompt): Promise<boolean> {
+  /** Probes the gateway of a due prompt. Only the window that may write the conversation does so. */
+  private async maySend({ id, dueAt, origin }: ScheduledPrompt): Promise<boolean> {
+    // A prompt that was already due when this window first saw it needs a click.
+    if (dueAt !== undefined && !this.clicks.has(id)) {
+      this.requireClick(id);
+      return false;
+    }
     // Tries again later if no request can be made, for example because the keyring can't be read.
     const current = await this.deps.connection().catch(() => undefined);
     if (!current) return false;
@@ -272,7 +274,7 @@ export class Scheduler {
   private async send(conversation: Conversation, prompt: ScheduledPrompt, immediately = false): Promise<boolean> {
     const { conversations, store } = this.deps;
     return this.mutex.runExclusive(async () => {
-      if (this.isDisposed) return false;
+      if (this.isDisposed || conversation.readOnly) return false;
       if (!isScheduledIn(conversation, prompt)) {
         // The prompt was sent or canceled, and its file was left behind, for example by a crash.
         await store.remove(prompt.id);

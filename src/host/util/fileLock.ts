@@ -1,16 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { Clock } from '../../engine/clock';
 import { hasCode, ignoreMissingFile, privateFileMode } from './files';
 
 /** Time between stealing a lock and using it, in milliseconds, in which running writes of its former owner finish. */
 const settleMs = 300;
-/** Interval at which {@link runLocked} tries to acquire a lock, in milliseconds. */
-const retryMs = 25;
-/** Time for which {@link runLocked} waits for a running process before it steals the lock, in milliseconds. */
-const maxWaitMs = 10_000;
 
 /**
  * A lock in the form of a file that names its owner. The owner keeps the lock until it releases the lock or another
@@ -39,19 +35,32 @@ export class FileLock {
       this.wasAcquired = true;
       return true;
     } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error;
+      if (!hasCode(error, 'EEXIST')) {
+        // A lock file without content, as on a full disk, would belong to nobody.
+        await rm(this.path, { force: true });
+        throw error;
+      }
     }
     return !(await this.isHeldElsewhere()) && this.steal();
   }
 
   /** Takes the lock from its owner. If several processes do so at once, the last one has the lock. */
   async steal(): Promise<boolean> {
-    await writeFile(this.path, this.owner, { mode: privateFileMode });
+    // Replaces the file at once, because a lock without content would belong to nobody.
+    const copy = `${this.path}.${randomUUID()}`;
+    try {
+      await writeFile(copy, this.owner, { mode: privateFileMode });
+      await rename(copy, this.path);
+    } catch (error) {
+      await rm(copy, { force: true });
+      throw error;
+    }
     await new Promise<void>((resolve) => this.clock.after(settleMs, resolve));
     this.wasAcquired = (await this.currentOwner()) === this.owner;
     return this.wasAcquired;
   }
 
+  /** A lock file that is missing counts as lost, because another process may have stolen and released the lock. */
   async isLost(): Promise<boolean> {
     return this.wasAcquired && (await this.currentOwner()) !== this.owner;
   }
@@ -93,22 +102,5 @@ function isRunning(owner: string): boolean {
     return process.kill(Number(pid), 0);
   } catch (error) {
     return !hasCode(error, 'ESRCH');
-  }
-}
-
-/**
- * Does work while no other process does work with the same lock file.
- * @throws the error of the file system if the lock file can't be created
- */
-export async function runLocked<T>(path: string, clock: Clock, work: () => Promise<T>): Promise<T> {
-  const lock = new FileLock(path, clock);
-  const giveUpAt = clock.monotonicNow() + maxWaitMs;
-  while (!(await lock.acquire()) && !(clock.monotonicNow() >= giveUpAt && (await lock.steal()))) {
-    await new Promise<void>((resolve) => clock.after(retryMs, resolve));
-  }
-  try {
-    return await work();
-  } finally {
-    await lock.release();
   }
 }

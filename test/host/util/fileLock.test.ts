@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { FileLock, runLocked } from '../../../src/host/util/fileLock';
-import { systemClock } from '../../../src/host/util/systemClock';
+import { FileLock } from '../../../src/host/util/fileLock';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { VirtualClock } from '../../support/virtualClock';
 
@@ -82,48 +81,5 @@ describe('file lock', () => {
 
   it('rejects with the error of the file system when it can’t be created', async () => {
     await assert.rejects(new FileLock(join(folder, 'missing', 'lock'), clock).acquire(), { code: 'ENOENT' });
-  });
-
-  describe('around work', () => {
-    it('lets one process work at a time', async () => {
-      let working = 0;
-      const work = async (): Promise<number> => {
-        const workers = ++working;
-        await new Promise(setImmediate);
-        working--;
-        return workers;
-      };
-      const runs = Array.from({ length: 10 }, () => runLocked(path, systemClock, work));
-      assert.deepEqual(new Set(await Promise.all(runs)), new Set([1]));
-      assert.deepEqual(readdirSync(folder), []);
-    });
-
-    it('is released when the work fails', async () => {
-      await assert.rejects(
-        runLocked(path, systemClock, () => Promise.reject(new Error('disk full'))),
-        /disk full/,
-      );
-      assert.equal(existsSync(path), false);
-    });
-
-    it('is stolen from a running process after 10 s', async () => {
-      writeFileSync(path, `${process.pid} ${hostname()} token`);
-      let isDone = false;
-      const run = runLocked(path, clock, () => Promise.resolve((isDone = true)));
-      await clock.advance(9000);
-      assert.equal(isDone, false);
-      await clock.advance(2000);
-      await run;
-      assert.deepEqual(readdirSync(folder), []);
-    });
-
-    it('of another process stays in place when the work ends', async () => {
-      await runLocked(path, systemClock, () => {
-        rmSync(path);
-        writeFileSync(path, 'taken');
-        return Promise.resolve();
-      });
-      assert.equal(readFileSync(path, 'utf8'), 'taken');
-    });
   });
 });
