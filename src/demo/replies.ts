@@ -8,7 +8,6 @@ export interface ErrorBody {
   readonly [field: string]: unknown;
 }
 
-/** Sends an error response. */
 export function* failure(
   status: number,
   error: ErrorBody,
@@ -18,7 +17,6 @@ export function* failure(
   yield { send: JSON.stringify({ error }) };
 }
 
-/** Sends a 429 response with `Retry-After`. */
 export function rateLimited(seconds: number, headers: Readonly<Record<string, string>> = {}): Iterable<Step> {
   const error = {
     message: `Rate limit reached for requests. Please try again in ${seconds}s.`,
@@ -35,7 +33,6 @@ export function overloaded(status: 503 | 529): Iterable<Step> {
     : failure(503, { message: 'The model is temporarily overloaded.', type: 'server_error', code: 'overloaded' });
 }
 
-/** Sends a 402 response. */
 export function outOfCredit(): Iterable<Step> {
   const message = 'Insufficient balance: ¥0.00 left. Top up to go on.';
   return failure(402, { message, type: 'insufficient_quota', code: 'insufficient_balance' });
