@@ -34,17 +34,13 @@ export function readBody(incoming: IncomingMessage): Promise<{ readonly text: st
 
 /**
  * Returns the error for a request that is refused because of its headers, or undefined if the request is accepted.
- * @param acceptedHosts accepted values of the `Host` header, or undefined to accept all values
+ * Checks the `Host` header too, because a web page can make its own host name resolve to the address of this gateway
+ * (DNS rebinding). Requests of such a page have the host name of the page in their `Host` header, and its GET requests
+ * have no `Origin` header.
  */
-export function headerFault(
-  { host = '', origin }: IncomingHttpHeaders,
-  acceptedHosts: readonly string[] | undefined,
-): ErrorBody | undefined {
-  // Checks the `Host` header too, because a web page can make its own host name resolve to the address of this gateway
-  // (DNS rebinding). Requests of such a page have the host name of the page in their `Host` header, and its GET
-  // requests have no `Origin` header.
+export function headerFault({ origin }: IncomingHttpHeaders, acceptsHost: boolean): ErrorBody | undefined {
   const isPage = origin !== undefined;
-  if (!isPage && (acceptedHosts?.includes(host.toLowerCase()) ?? true)) return undefined;
+  if (!isPage && acceptsHost) return undefined;
   const message = isPage ? 'Web pages may not use this gateway.' : 'The request is for another host.';
   return { message, type: 'invalid_request_error', code: 'forbidden' };
 }
@@ -81,15 +77,4 @@ export function parseChatBody(body: string): ChatBody | undefined {
 function isChatBody(value: unknown): value is ChatBody {
   if (typeof value !== 'object' || value === null) return false;
   return 'model' in value && typeof value.model === 'string' && 'messages' in value && Array.isArray(value.messages);
-}
-
-/** Returns the error for a wrong `Authorization` header, or undefined if the header is accepted. */
-export function bearerFault(authorization: string | undefined, required: boolean | string): ErrorBody | undefined {
-  if (required === false) return undefined;
-  const key = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-  if (key === undefined) {
-    return { message: "You didn't provide an API key.", type: 'invalid_request_error', code: 'missing_api_key' };
-  }
-  if (required === true || key === required) return undefined;
-  return { message: 'Incorrect API key provided.', type: 'invalid_request_error', code: 'invalid_api_key' };
 }

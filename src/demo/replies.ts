@@ -8,33 +8,6 @@ export interface ErrorBody {
   readonly [field: string]: unknown;
 }
 
-export interface AnswerOptions {
-  /** Length of a delta, in code points. The default is 4. */
-  readonly chunkChars?: number;
-  /** Time between two deltas, in milliseconds. */
-  readonly everyMs?: number;
-  /** Reasoning that precedes the text. */
-  readonly reasoning?: string;
-  readonly usage?: Readonly<Record<string, unknown>>;
-  /** Finish reason. The default is `stop`. */
-  readonly finish?: string;
-}
-
-/** Streams a complete answer: deltas, the finish reason and `[DONE]`. */
-export function* answer(text: string, options: AnswerOptions = {}): Iterable<Step> {
-  const { chunkChars, everyMs, usage, finish = 'stop' } = options;
-  for (const reasoning of splitText(options.reasoning ?? '', chunkChars)) yield* withPause({ reasoning }, everyMs);
-  yield* deltas(text, options);
-  yield usage ? { finish, usage } : { finish };
-  yield { done: true };
-}
-
-/** Streams the deltas of a text, without a finish reason or `[DONE]`. */
-export function* deltas(text: string, options: Pick<AnswerOptions, 'chunkChars' | 'everyMs'> = {}): Iterable<Step> {
-  for (const delta of splitText(text, options.chunkChars)) yield* withPause({ delta }, options.everyMs);
-}
-
-/** Sends an error response. */
 export function* failure(
   status: number,
   error: ErrorBody,
@@ -44,7 +17,6 @@ export function* failure(
   yield { send: JSON.stringify({ error }) };
 }
 
-/** Sends a 429 response with `Retry-After`. */
 export function rateLimited(seconds: number, headers: Readonly<Record<string, string>> = {}): Iterable<Step> {
   const error = {
     message: `Rate limit reached for requests. Please try again in ${seconds}s.`,
@@ -61,26 +33,16 @@ export function overloaded(status: 503 | 529): Iterable<Step> {
     : failure(503, { message: 'The model is temporarily overloaded.', type: 'server_error', code: 'overloaded' });
 }
 
-/** Sends a 402 response. */
 export function outOfCredit(): Iterable<Step> {
   const message = 'Insufficient balance: ¥0.00 left. Top up to go on.';
   return failure(402, { message, type: 'insufficient_quota', code: 'insufficient_balance' });
 }
 
-/** Sends a JSON response with the status 200, unless another status is given. */
-export function* json(value: unknown, status = 200): Iterable<Step> {
-  yield { status, headers: { 'content-type': 'application/json' } };
-  yield { send: JSON.stringify(value) };
-}
-
-function* withPause(step: Step, everyMs = 0): Iterable<Step> {
-  yield step;
-  if (everyMs > 0) yield { waitMs: everyMs };
-}
-
-function* splitText(text: string, size = 4): Iterable<string> {
-  const characters = Array.from(text);
-  for (let from = 0; from < characters.length; from += size) yield characters.slice(from, from + size).join('');
+/** Sends the list of models. */
+export function* modelList(ids: readonly string[]): Iterable<Step> {
+  const data = ids.map((id) => ({ id, object: 'model', created: 0, owned_by: 'demo' }));
+  yield { status: 200, headers: { 'content-type': 'application/json' } };
+  yield { send: JSON.stringify({ object: 'list', data }) };
 }
 
 type AnsweredRequest = Pick<GatewayRequest, 'n' | 'at' | 'json'>;

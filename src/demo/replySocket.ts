@@ -77,13 +77,11 @@ export class ReplySocket {
     this.socket.end();
   }
 
-  /** Resets the connection (TCP RST). */
   reset(): void {
     this.resolveClosed('server');
     this.socket.resetAndDestroy();
   }
 
-  /** Destroys the socket, because the gateway shuts down. */
   destroy(): void {
     this.resolveClosed('server');
     this.socket.destroy();

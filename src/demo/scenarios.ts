@@ -1,7 +1,7 @@
 import { completeAnswer, demoAnswer, firstPart } from './answers/demoAnswer';
 import { readDemoPrompt } from './answers/demoPrompt';
 import type { Topic } from './answers/demoTexts';
-import { type Gateway, startGateway } from './gateway';
+import { LoopbackGateway } from './gateway';
 import { failure, outOfCredit, overloaded, rateLimited } from './replies';
 import type { Script, Step } from './script';
 
@@ -150,16 +150,21 @@ export function demoScript(): Script {
   };
 }
 
-/** Starts the gateway of the offline demo on a free port of the loopback address. The gateway records no requests. */
-export function startDemo(script = demoScript()): Promise<Gateway> {
-  return startGateway({ script, models: demoModels.map(({ id }) => id), keepsRequests: false });
+/** Starts the gateway of the offline demo on a free port of the loopback address. */
+export async function startDemo(script = demoScript()): Promise<LoopbackGateway> {
+  const gateway = new LoopbackGateway(
+    script,
+    demoModels.map(({ id }) => id),
+  );
+  await gateway.listen();
+  return gateway;
 }
 
 /**
  * Starts the gateway of the backup route. It continues the scenarios of the primary gateway, so that it answers the
  * attempt after those that failed there.
  */
-export function startDemoBackup({ script }: Pick<Gateway, 'script'>): Promise<Gateway> {
+export function startDemoBackup({ script }: LoopbackGateway): Promise<LoopbackGateway> {
   return startDemo(script);
 }
 

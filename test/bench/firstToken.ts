@@ -1,5 +1,5 @@
-import { startGateway } from '../../src/demo/gateway';
-import { answer } from '../../src/demo/replies';
+import { startGateway } from '../support/testGateway';
+import { answer } from '../support/replies';
 import type { Engine } from '../../src/engine/engine';
 import { apiKey, engineFor, request, sdkFor, type Endpoint } from './clients';
 import { progress } from './progress';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { startGateway, type Gateway, type GatewayRequest } from '../../src/demo/gateway';
+import { startGateway, type Gateway, type GatewayRequest } from '../support/testGateway';
 import { engineFor, request, sdkFor, type Endpoint } from './clients';
 import { progress } from './progress';
 import { none, ratioOf, type Row } from './row';

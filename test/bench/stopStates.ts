@@ -1,4 +1,4 @@
-import type { GatewayRequest, Script, Step } from '../../src/demo/gateway';
+import type { GatewayRequest, Script, Step } from '../support/testGateway';
 import { rateLimited } from '../../src/demo/replies';
 import { cutAfter } from '../support/replies';
 

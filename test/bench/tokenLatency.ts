@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Script } from '../../src/demo/gateway';
+import type { Script } from '../support/testGateway';
 import { installPackaged } from '../e2e/support/installPackaged';
 import { Stage } from '../e2e/support/stage';
 import { out, root } from '../support/paths';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Script } from '../../src/demo/gateway';
-import { answer } from '../../src/demo/replies';
+import type { Script } from '../support/testGateway';
+import { answer } from '../support/replies';
 import type { Stage } from '../e2e/support/stage';
 import { root } from '../support/paths';
 import { frameTasks, type FrameTasks } from './frameTasks';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { answer } from '../../src/demo/replies';
+import { answer } from '../support/replies';
 import type { Stage } from '../e2e/support/stage';
 import { root } from '../support/paths';
 import { historyRow } from './historyRow';

@@ -1,8 +1,8 @@
 import { cpSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
-import type { Script } from '../../src/demo/gateway';
-import { answer } from '../../src/demo/replies';
+import type { Script } from '../support/testGateway';
+import { answer } from '../support/replies';
 import type { Stage } from '../e2e/support/stage';
 import { randomNumbers } from '../simulate/randomNumbers';
 import { out } from '../support/paths';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
-import { startGateway, type Gateway, type GatewayOptions } from '../../src/demo/gateway';
-import { answer, json } from '../../src/demo/replies';
+import { startGateway, type Gateway, type GatewayOptions } from '../support/testGateway';
+import { answer, json } from '../support/replies';
 
 describe('demo gateway', () => {
   const open: Gateway[] = [];
@@ -85,12 +85,11 @@ describe('demo gateway', () => {
     assert.equal(gateway.requests.length + gateway.modelRequests.length, 0);
   });
 
-  const keys: { requireKey?: boolean | string; authorization?: string; status: number; code?: string }[] = [
+  const keys: { requireKey?: string; authorization?: string; status: number; code?: string }[] = [
     { status: 200 },
-    { requireKey: true, status: 401, code: 'missing_api_key' },
-    { requireKey: true, authorization: '', status: 401, code: 'missing_api_key' },
-    { requireKey: true, authorization: 'Bearer ', status: 401, code: 'missing_api_key' },
-    { requireKey: true, authorization: 'Bearer any', status: 200 },
+    { requireKey: 'hsa-1', status: 401, code: 'missing_api_key' },
+    { requireKey: 'hsa-1', authorization: '', status: 401, code: 'missing_api_key' },
+    { requireKey: 'hsa-1', authorization: 'Bearer ', status: 401, code: 'missing_api_key' },
     { requireKey: 'hsa-1', authorization: 'Bearer hsa-1', status: 200 },
     { requireKey: 'hsa-1', authorization: 'Bearer hsa-2', status: 401, code: 'invalid_api_key' },
   ];

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { request as sendRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { startGateway, type Gateway, type GatewayOptions } from '../../src/demo/gateway';
+import { startGateway, type Gateway, type GatewayOptions } from '../support/testGateway';
 
 const maxBytes = 1_000_000;
 

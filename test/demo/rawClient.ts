@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { Gateway } from '../../src/demo/gateway';
+import type { Gateway } from '../support/testGateway';
 
 /** A connection that has ended, as the client saw it. */
 export interface EndedConnection {

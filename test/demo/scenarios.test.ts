@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ChatBodyMessage, GatewayRequest, Script, Step } from '../../src/demo/gateway';
+import type { ChatBodyMessage, GatewayRequest, Script, Step } from '../support/testGateway';
 import { demoModels, demoScript } from '../../src/demo/scenarios';
 
 /** The reply to a request. */

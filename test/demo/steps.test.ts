@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Gateway, startGateway, type Step } from '../../src/demo/gateway';
+import { type Gateway, startGateway, type Step } from '../support/testGateway';
 import { parseReply, post } from './rawClient';
 
 const chunkWith = (created: number, fields: object): object => ({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer, failure, rateLimited } from '../../src/demo/replies';
-import { replySequence } from '../support/replies';
+import { startGateway, type Gateway } from '../support/testGateway';
+import { failure, rateLimited } from '../../src/demo/replies';
+import { answer, replySequence } from '../support/replies';
 import { ask, ConversationPanel, testKey } from './support/conversation';
 import { Workbench } from './support/workbench';
 

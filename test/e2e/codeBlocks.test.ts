@@ -1,5 +1,5 @@
-import type { Gateway } from '../../src/demo/gateway';
-import { answer } from '../../src/demo/replies';
+import type { Gateway } from '../support/testGateway';
+import { answer } from '../support/replies';
 import { type ConversationPanel, useWorkbench } from './support/conversation';
 
 describe('code blocks', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
-import type { Gateway } from '../../src/demo/gateway';
-import { answer } from '../../src/demo/replies';
+import type { Gateway } from '../support/testGateway';
+import { answer } from '../support/replies';
 import { type ConversationPanel, useWorkbench } from './support/conversation';
 import type { Workbench } from './support/workbench';
 

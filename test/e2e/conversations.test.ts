@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Gateway } from '../../src/demo/gateway';
-import { answer, deltas } from '../../src/demo/replies';
+import type { Gateway } from '../support/testGateway';
+import { answer, deltas } from '../support/replies';
 import { type ConversationPanel, useWorkbench } from './support/conversation';
 import { pausedAnswer } from './support/pausedAnswer';
 import type { Workbench } from './support/workbench';

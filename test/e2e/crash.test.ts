@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { startGateway, type Gateway, type Script } from '../../src/demo/gateway';
-import { deltas } from '../../src/demo/replies';
+import { startGateway, type Gateway, type Script } from '../support/testGateway';
+import { deltas } from '../support/replies';
 import { ConversationPanel, ask, useWorkbench, setKey } from './support/conversation';
 import { Workbench } from './support/workbench';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
-import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer, rateLimited } from '../../src/demo/replies';
+import { startGateway, type Gateway } from '../support/testGateway';
+import { rateLimited } from '../../src/demo/replies';
+import { answer } from '../support/replies';
 import { ConversationPanel, setKey } from './support/conversation';
 import { Workbench } from './support/workbench';
 

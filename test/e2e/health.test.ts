@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { answer, failure, rateLimited } from '../../src/demo/replies';
-import { cutAfter, replySequence } from '../support/replies';
+import { failure, rateLimited } from '../../src/demo/replies';
+import { answer, cutAfter, replySequence } from '../support/replies';
 import { encodeRecords, hourMs, recordsOf } from '../../src/host/health/attemptRecord';
 import { entry, turn, wait } from '../host/health/records';
 import { randomNumbers } from '../simulate/randomNumbers';

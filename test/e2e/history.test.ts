@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
-import type { ChatBody, Gateway } from '../../src/demo/gateway';
-import { answer } from '../../src/demo/replies';
+import type { ChatBody, Gateway } from '../support/testGateway';
+import { answer } from '../support/replies';
 import { type ConversationPanel, useWorkbench } from './support/conversation';
 import type { Workbench } from './support/workbench';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
-import type { Gateway } from '../../src/demo/gateway';
-import { answer, failure, rateLimited } from '../../src/demo/replies';
-import { replySequence } from '../support/replies';
+import type { Gateway } from '../support/testGateway';
+import { failure, rateLimited } from '../../src/demo/replies';
+import { answer, replySequence } from '../support/replies';
 import { type ConversationPanel, useWorkbench } from './support/conversation';
 import { pausedAnswer } from './support/pausedAnswer';
 import type { Workbench } from './support/workbench';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { answer } from '../../src/demo/replies';
+import { answer } from '../support/replies';
 import { ask, useWorkbench, type ConversationPanel } from './support/conversation';
 import type { Workbench } from './support/workbench';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer, rateLimited } from '../../src/demo/replies';
-import { cutAfter, replySequence } from '../support/replies';
+import { startGateway, type Gateway } from '../support/testGateway';
+import { rateLimited } from '../../src/demo/replies';
+import { answer, cutAfter, replySequence } from '../support/replies';
 import { root } from '../support/paths';
 import { setKey } from './support/conversation';
 import { NativeChat } from './support/nativeChat';

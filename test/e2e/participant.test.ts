@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer, rateLimited } from '../../src/demo/replies';
-import { replySequence } from '../support/replies';
+import { startGateway, type Gateway } from '../support/testGateway';
+import { rateLimited } from '../../src/demo/replies';
+import { answer, replySequence } from '../support/replies';
 import { setKey } from './support/conversation';
 import { NativeChat } from './support/nativeChat';
 import { Workbench } from './support/workbench';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer } from '../../src/demo/replies';
+import { startGateway, type Gateway } from '../support/testGateway';
+import { answer } from '../support/replies';
 import { ConversationPanel, setKey } from './support/conversation';
 import { Workbench } from './support/workbench';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
-import type { Gateway, GatewayRequest } from '../../src/demo/gateway';
-import { answer, deltas } from '../../src/demo/replies';
+import type { Gateway, GatewayRequest } from '../support/testGateway';
+import { answer, deltas } from '../support/replies';
 import { type ConversationPanel, ask, useWorkbench } from './support/conversation';
 import { pausedAnswer } from './support/pausedAnswer';
 import type { Workbench } from './support/workbench';

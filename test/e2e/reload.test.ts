@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Gateway } from '../../src/demo/gateway';
-import { answer } from '../../src/demo/replies';
+import type { Gateway } from '../support/testGateway';
+import { answer } from '../support/replies';
 import { type ConversationPanel, ask, useWorkbench, testKey } from './support/conversation';
 import type { Workbench } from './support/workbench';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Gateway } from '../../src/demo/gateway';
-import { answer, rateLimited } from '../../src/demo/replies';
-import { replySequence } from '../support/replies';
+import type { Gateway } from '../support/testGateway';
+import { rateLimited } from '../../src/demo/replies';
+import { answer, replySequence } from '../support/replies';
 import { type ConversationPanel, useWorkbench } from './support/conversation';
 import type { Workbench } from './support/workbench';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer, rateLimited } from '../../src/demo/replies';
-import { replySequence } from '../support/replies';
+import { startGateway, type Gateway } from '../support/testGateway';
+import { rateLimited } from '../../src/demo/replies';
+import { answer, replySequence } from '../support/replies';
 import { out } from '../support/paths';
 import { ask, ConversationPanel, setKey } from './support/conversation';
 import { Workbench } from './support/workbench';

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { answer } from '../../src/demo/replies';
-import { cutAfter, replySequence } from '../support/replies';
+import { answer, cutAfter, replySequence } from '../support/replies';
 import { collect, find, resetNetworkState, testKey, useFixture, type HostFixture } from '../support/extensionHost';
 
 describe('API of the extension', () => {

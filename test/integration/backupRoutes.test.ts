@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer, rateLimited } from '../../src/demo/replies';
-import { cutAfter } from '../support/replies';
+import { startGateway, type Gateway } from '../support/testGateway';
+import { rateLimited } from '../../src/demo/replies';
+import { answer, cutAfter } from '../support/replies';
 import type { FaultKind, RouteEvent, StreamEvent } from '../../src/engine/events';
 import { collect, find, resetNetworkState, set, startFixture, stopFixture, testKey } from '../support/extensionHost';
 import type { HostFixture } from '../support/extensionHost';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { answer } from '../../src/demo/replies';
+import { answer } from '../support/replies';
 import { set, startFixture, stopFixture, useFixture, type HostFixture } from '../support/extensionHost';
 
 const source = 'const before = 1;\nfunction twice(n: number): number {\n  return n * 2;\n}\nconst after = 3;\n';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer } from '../../src/demo/replies';
+import { startGateway, type Gateway } from '../support/testGateway';
+import { answer } from '../support/replies';
 import type { ConnectionTest } from '../../src/host/connection/connectionTest';
 import { collect, extensionApi, find, resetNetworkState, set, stopFixture } from '../support/extensionHost';
 import { selfSigned } from '../support/network/certificates';

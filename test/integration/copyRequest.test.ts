@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { answer } from '../../src/demo/replies';
+import { answer } from '../support/replies';
 import { resetNetworkState, startFixture, stopFixture, testKey, type HostFixture } from '../support/extensionHost';
 
 describe('Copy Request as Code', () => {

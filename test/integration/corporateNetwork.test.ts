@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { StreamEvent } from '../../src/engine/events';
-import { answer } from '../../src/demo/replies';
+import { answer } from '../support/replies';
 import type { ProbeResult } from '../../src/engine/engine';
 import { collect, find, resetNetworkState, set, startFixture, stopFixture, testKey } from '../support/extensionHost';
 import type { HostFixture } from '../support/extensionHost';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { answer, rateLimited } from '../../src/demo/replies';
-import { replySequence } from '../support/replies';
+import { rateLimited } from '../../src/demo/replies';
+import { answer, replySequence } from '../support/replies';
 import { closeAll, shows, tabs } from '../support/conversationTabs';
 import { collect, find, resetNetworkState, testKey, useFixture, type HostFixture } from '../support/extensionHost';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { FaultKind } from '../../src/engine/events';
-import { answer, failure } from '../../src/demo/replies';
-import type { Script, Step } from '../../src/demo/gateway';
+import { failure } from '../../src/demo/replies';
+import { answer } from '../support/replies';
+import type { Script, Step } from '../support/testGateway';
 import {
   collect,
   find,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { answer, failure } from '../../src/demo/replies';
-import { replySequence } from '../support/replies';
+import { failure } from '../../src/demo/replies';
+import { answer, replySequence } from '../support/replies';
 import { healthViewType } from '../../src/host/contributions';
 import type { HealthReport, HealthRow } from '../../src/shared/healthMessages';
 import { collect, find, startFixture, stopFixture, type HostFixture } from '../support/extensionHost';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer } from '../../src/demo/replies';
+import { startGateway, type Gateway } from '../support/testGateway';
+import { answer } from '../support/replies';
 import type { ConnectionTest } from '../../src/host/connection/connectionTest';
 import { collect, find, startFixture, stopFixture, testKey, type HostFixture } from '../support/extensionHost';
 import { hostileModel, hostileWords, offeredActions, openHostileSettings } from '../support/hostileWorkspace';

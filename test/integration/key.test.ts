@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer, failure } from '../../src/demo/replies';
+import { startGateway, type Gateway } from '../support/testGateway';
+import { failure } from '../../src/demo/replies';
+import { answer } from '../support/replies';
 import { collect, extensionApi, find, set, stopFixture } from '../support/extensionHost';
 
 const setKey = (key: string) => vscode.commands.executeCommand<{ state: string }>('holysheep.setApiKey', key);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { answer, failure } from '../../src/demo/replies';
-import { replySequence } from '../support/replies';
-import type { Script } from '../../src/demo/gateway';
+import { failure } from '../../src/demo/replies';
+import { answer, replySequence } from '../support/replies';
+import type { Script } from '../support/testGateway';
 import { resetNetworkState, testKey, useFixture, type HostFixture } from '../support/extensionHost';
 
 const Message = vscode.LanguageModelChatMessage;

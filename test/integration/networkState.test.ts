@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { StreamEvent } from '../../src/engine/events';
-import { startGateway } from '../../src/demo/gateway';
-import { answer, failure, rateLimited } from '../../src/demo/replies';
-import { replySequence } from '../support/replies';
+import { startGateway } from '../support/testGateway';
+import { failure, rateLimited } from '../../src/demo/replies';
+import { answer, replySequence } from '../support/replies';
 import {
   collect,
   find,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { answer } from '../../src/demo/replies';
+import { answer } from '../support/replies';
 import { set, startFixture, stopFixture, type HostFixture } from '../support/extensionHost';
 
 const source = 'const one = 1;\nconst two = 2;\n';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { HolySheepApi } from '../../src/host/api';
-import { startGateway, type Gateway, type GatewayOptions, type Script } from '../../src/demo/gateway';
+import { startGateway, type Gateway, type GatewayOptions, type Script } from './testGateway';
 import type { StreamEvent } from '../../src/engine/events';
 
 export const testKey = 'hsa-test-key-0123456789';

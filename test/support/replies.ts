@@ -1,4 +1,3 @@
-import { type AnswerOptions, deltas } from '../../src/demo/replies';
 import type { Ending, Script, Step } from '../../src/demo/script';
 
 /**
@@ -35,4 +34,46 @@ export function* html(page: string, status = 200): Iterable<Step> {
 export function replySequence(first: Script, ...following: readonly Script[]): Script {
   const replies = [first, ...following];
   return (request) => (replies[Math.min(request.n, replies.length) - 1] ?? first)(request);
+}
+
+export interface AnswerOptions {
+  /** Length of a delta, in code points. The default is 4. */
+  readonly chunkChars?: number;
+  /** Time between two deltas, in milliseconds. */
+  readonly everyMs?: number;
+  /** Reasoning that precedes the text. */
+  readonly reasoning?: string;
+  readonly usage?: Readonly<Record<string, unknown>>;
+  /** Finish reason. The default is `stop`. */
+  readonly finish?: string;
+}
+
+/** Streams a complete answer: deltas, the finish reason and `[DONE]`. */
+export function* answer(text: string, options: AnswerOptions = {}): Iterable<Step> {
+  const { chunkChars, everyMs, usage, finish = 'stop' } = options;
+  for (const reasoning of splitText(options.reasoning ?? '', chunkChars)) yield* withPause({ reasoning }, everyMs);
+  yield* deltas(text, options);
+  yield usage ? { finish, usage } : { finish };
+  yield { done: true };
+}
+
+/** Streams the deltas of a text, without a finish reason or `[DONE]`. */
+export function* deltas(text: string, options: Pick<AnswerOptions, 'chunkChars' | 'everyMs'> = {}): Iterable<Step> {
+  for (const delta of splitText(text, options.chunkChars)) yield* withPause({ delta }, options.everyMs);
+}
+
+/** Sends a JSON response with the status 200, unless another status is given. */
+export function* json(value: unknown, status = 200): Iterable<Step> {
+  yield { status, headers: { 'content-type': 'application/json' } };
+  yield { send: JSON.stringify(value) };
+}
+
+function* withPause(step: Step, everyMs = 0): Iterable<Step> {
+  yield step;
+  if (everyMs > 0) yield { waitMs: everyMs };
+}
+
+function* splitText(text: string, size = 4): Iterable<string> {
+  const characters = Array.from(text);
+  for (let from = 0; from < characters.length; from += size) yield characters.slice(from, from + size).join('');
 }

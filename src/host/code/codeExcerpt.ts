@@ -38,9 +38,7 @@ export interface CodeExcerpt {
   readonly code: string;
   /** Whether the code exceeds the limit. The excerpt then contains only its start. */
   readonly truncated: boolean;
-  /** Lines before the code. */
   readonly before: string;
-  /** Lines after the code. */
   readonly after: string;
 }
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Gateway } from '../../demo/gateway';
+import type { LoopbackGateway } from '../../demo/gateway';
 import { demoModels, startDemo, startDemoBackup, type DemoModel } from '../../demo/scenarios';
 import type { Engine } from '../../engine/engine';
 import type { Connection } from '../../engine/request';
@@ -8,9 +8,9 @@ import { Disposable } from '../util/disposable';
 import { demoSettings, isDemoConversation, steadyModel, type DemoConversation } from './demoConversation';
 
 interface RunningDemo {
-  readonly gateway: Gateway;
+  readonly gateway: LoopbackGateway;
   /** The second gateway, once a scenario has needed it. */
-  backup?: Promise<Gateway>;
+  backup?: Promise<LoopbackGateway>;
 }
 
 /** The offline demo. While it is active, prompts go to an embedded gateway on the loopback address. */

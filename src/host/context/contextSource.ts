@@ -19,7 +19,6 @@ interface ContextSourceDeps {
 
 const maxSuggestions = 20;
 const maxSearchResults = 200;
-/** Time limit for suggestions while the user types, in milliseconds. */
 const searchTimeoutMs = 1000;
 
 /** Suggests context items for a prompt, and reads their text when the user chooses them. */

@@ -9,19 +9,13 @@ import { errorCode, openWithoutBlocking } from '../util/files';
 import { UserError } from '../util/userError';
 import { contextLimits, formatProblems } from './contextPrompt';
 
-/**
- * Reads a file as an attachment.
- * @throws UserError when the file can't be read or is not text
- */
+/** @throws UserError when the file can't be read or is not text */
 export async function readFile(uri: vscode.Uri): Promise<Attachment> {
   const document = await readDocument(uri);
   return createAttachment('file', displayPath(uri), document.languageId, document.getText());
 }
 
-/**
- * Reads the current text in a span of a file as an attachment.
- * @throws UserError when the file can't be read, or when there is no text in the span
- */
+/** @throws UserError when the file can't be read, or when there is no text in the span */
 export async function readSelection(uri: vscode.Uri, span: Span): Promise<Attachment> {
   const document = await readDocument(uri);
   const range = document.validateRange(toRange(span));
@@ -53,10 +47,7 @@ export function createAttachment(
   return { kind, label, languageId, code, ...(code.length < text.length ? { truncated: true } : {}) };
 }
 
-/**
- * Opens a file as a document.
- * @throws UserError when the file can't be read or is not text
- */
+/** @throws UserError when the file can't be read or is not text */
 export async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
   // Reads an open document instead of the file, because the document includes unsaved changes.
   const opened = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
@@ -69,10 +60,7 @@ export async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument
   }
 }
 
-/**
- * Rejects a file that can't be attached.
- * @throws UserError with the reason, unless the file is a regular text file within the size limit
- */
+/** @throws UserError unless the file is a regular text file within the size limit */
 async function refuseUnreadable(uri: vscode.Uri): Promise<void> {
   const bytes = await readFirstBytes(uri);
   if (bytes.length > contextLimits.fileBytes) throw createTooLargeError(uri);
@@ -80,7 +68,6 @@ async function refuseUnreadable(uri: vscode.Uri): Promise<void> {
   throw new UserError(vscode.l10n.t("{0} is not a text file and can't be attached.", displayPath(uri)));
 }
 
-/** Returns the content of a file, or its start if the file is larger than the limit. */
 async function readFirstBytes(uri: vscode.Uri): Promise<Uint8Array> {
   try {
     return await (uri.scheme === 'file' ? readFirstLocalBytes(uri) : readRemoteBytes(uri));

@@ -43,7 +43,6 @@ async function tryToRemove({ conversations, log }: HistoryDeps, { id, title }: N
   }
 }
 
-/** Asks the user for a new title. Resolves when the conversation is renamed or the user has canceled. */
 export async function renameConversation(deps: HistoryDeps, { id, title }: NamedConversation): Promise<void> {
   const name = await askForText({
     title: vscode.l10n.t('Rename conversation'),
@@ -78,7 +77,6 @@ export async function openConversation(
   if (!exists) showToast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
 }
 
-/** The services that the history needs. */
 export interface HistoryDeps {
   readonly conversations: Pick<Conversations, 'list' | 'search' | 'open' | 'read' | 'remove' | 'rename'>;
   readonly panels: Pick<PanelRegistry, 'show' | 'isOpen' | 'close'>;

@@ -14,10 +14,7 @@ interface Format extends vscode.QuickPickItem {
   readonly write: (source: ExportSource) => string;
 }
 
-/**
- * Asks for a format and a file, and exports the conversation. Resolves when the file is written or the user has
- * canceled.
- */
+/** Asks for a format and a file, and exports the conversation. */
 export async function exportConversation(deps: HistoryDeps, { id, title }: NamedConversation): Promise<void> {
   const format = await vscode.window.showQuickPick(formats(), { title: vscode.l10n.t('Export “{0}”', title) });
   if (!format) return;

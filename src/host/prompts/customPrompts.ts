@@ -18,17 +18,13 @@ interface Consent {
 }
 
 const memoryKey = 'holysheep.workspacePrompts';
-/**
- * Maximum number of consents that are stored for a workspace, whose Git branches may have different prompts. Beyond
- * that number, the oldest consents are dropped.
- */
+/** Maximum number of consents that are stored for a workspace, whose Git branches may have different prompts. */
 const maxSavedConsents = 20;
 
 /**
  * Lists the user's prompts. Also lists the prompts of a trusted workspace, if the user has agreed to exactly this set.
  */
 export class CustomPrompts {
-  /** @param memory VS Code's workspace state, which stores the consent */
   constructor(
     private readonly settings: Pick<Settings, 'prompts' | 'workspacePrompts'>,
     private readonly memory: StateStore,
@@ -50,7 +46,6 @@ export class CustomPrompts {
     return this.hasConsent() || this.readConsent().never ? [] : this.workspacePrompts();
   }
 
-  /** Returns the workspace prompts that the user has refused. */
   refused(): readonly UserPrompt[] {
     return !this.hasConsent() && this.readConsent().never ? this.workspacePrompts() : [];
   }

@@ -7,9 +7,8 @@ import type { CustomPrompts } from './customPrompts';
 import { quotedTitles } from './promptTemplate';
 
 /**
- * Asks the user whether to use the workspace prompts. The user can read the prompts first. If the user closes the
- * dialog, nothing is stored and the user is asked again next time.
- * @returns whether the user agreed
+ * Asks the user whether to use the workspace prompts, and returns the answer. If the user closes the dialog, nothing is
+ * stored and the user is asked again next time.
  */
 export async function askAboutWorkspacePrompts(
   customPrompts: CustomPrompts,

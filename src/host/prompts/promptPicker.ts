@@ -68,7 +68,6 @@ function promptItem(prompt: CustomPrompt): PromptItem {
   };
 }
 
-/** Maximum number of reasons that the list item about unusable prompts shows. */
 const maxReasons = 4;
 
 /** Returns the item that opens the settings, where the user can fix the unusable prompts. */
@@ -99,10 +98,7 @@ function describeReason({ number, title, reason }: UnusablePrompt): string {
   }
 }
 
-/**
- * Asks the user for a title and a template, and saves them in the user's settings.
- * @returns the new prompt, or undefined if the user canceled
- */
+/** Asks the user for a title and a template, and saves them in the user's settings. */
 export async function addPrompt(settings: Settings): Promise<CustomPrompt | undefined> {
   const usedTitles = new Set(settings.prompts().map((prompt) => prompt.title));
   const title = await askForTrimmedText({

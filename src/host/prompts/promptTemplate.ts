@@ -39,7 +39,6 @@ export function expandTemplate(template: string, values: Readonly<Record<Templat
   return { text, used };
 }
 
-/** Returns the unknown variables of a template without duplicates, e.g. `${code}`. */
 export function unknownVariables(template: string): readonly string[] {
   const matches = [...template.matchAll(placeholders)];
   const unknown = matches.filter(([, escaped, name]) => escaped === undefined && !variableOf(name));
@@ -74,9 +73,7 @@ export function customPromptText(
 
 const titleLimits = { titles: 5, characters: 40 } as const;
 
-/**
- * Returns the titles of the first few prompts as a quoted list for a sentence. Each title is truncated to a short line.
- */
+/** Returns the titles of the first few prompts as a quoted list for a sentence. */
 export function quotedTitles(prompts: readonly UserPrompt[]): string {
   const quoted = prompts.slice(0, titleLimits.titles).map(({ title }) => `“${abbreviateTitle(title)}”`);
   return [...quoted, ...(prompts.length > titleLimits.titles ? ['…'] : [])].join(', ');

@@ -1,5 +1,5 @@
 import type { FrameLocator, Locator } from 'playwright-core';
-import { startGateway, type Gateway, type GatewayOptions } from '../../../src/demo/gateway';
+import { startGateway, type Gateway, type GatewayOptions } from '../../support/testGateway';
 import { Workbench } from './workbench';
 
 export const testKey = 'hsa-e2e-key-0123456789';

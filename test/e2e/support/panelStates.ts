@@ -1,6 +1,6 @@
-import { answer, failure, rateLimited } from '../../../src/demo/replies';
-import { cutAfter, replySequence } from '../../support/replies';
-import type { Step } from '../../../src/demo/gateway';
+import { failure, rateLimited } from '../../../src/demo/replies';
+import { answer, cutAfter, replySequence } from '../../support/replies';
+import type { Step } from '../../support/testGateway';
 import type { Stage } from './stage';
 import { filled, patternOf } from './words';
 

@@ -1,4 +1,4 @@
-import type { Script, Step } from '../../../src/demo/gateway';
+import type { Script, Step } from '../../support/testGateway';
 
 export interface PausedAnswer {
   readonly script: Script;

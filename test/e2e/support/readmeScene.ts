@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Step } from '../../../src/demo/gateway';
-import { answer, rateLimited } from '../../../src/demo/replies';
-import { cutAfter, replySequence } from '../../support/replies';
+import type { Step } from '../../support/testGateway';
+import { rateLimited } from '../../../src/demo/replies';
+import { answer, cutAfter, replySequence } from '../../support/replies';
 import type { Stage } from './stage';
 import type { Language } from './words';
 

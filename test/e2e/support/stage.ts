@@ -1,6 +1,6 @@
 import type { FrameLocator, Locator } from 'playwright-core';
-import { startGateway, type Gateway, type Script } from '../../../src/demo/gateway';
-import { answer, deltas } from '../../../src/demo/replies';
+import { startGateway, type Gateway, type Script } from '../../support/testGateway';
+import { answer, deltas } from '../../support/replies';
 import { testKey } from './conversation';
 import { pausedAnswer } from './pausedAnswer';
 import { stageTexts, type StageTexts } from './stageTexts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Script } from '../../../src/demo/gateway';
-import { answer } from '../../../src/demo/replies';
+import type { Script } from '../../support/testGateway';
+import { answer } from '../../support/replies';
 import { isTerminal, type StreamEvent } from '../../../src/engine/events';
 import { assertInvariants } from '../wire/invariants';
 import { WireFixture } from '../wire/wireFixture';

@@ -3,9 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { constants, gzipSync } from 'node:zlib';
-import type { Ending, Script, Step } from '../../../src/demo/gateway';
-import { answer, deltas } from '../../../src/demo/replies';
-import { html } from '../../support/replies';
+import type { Ending, Script, Step } from '../../support/testGateway';
+import { answer, deltas, html } from '../../support/replies';
 import { selfSigned } from '../../support/network/certificates';
 import { assertInvariants } from './invariants';
 import { completeAnswer, continuation, partialAnswer, summarizeTurn } from './turnSummary';
@@ -169,7 +168,7 @@ const cases: readonly WireCase[] = [
       () => [{ status: 307, headers: { location: `${fixture.otherGateway.baseUrl}/chat/completions` } }],
     ],
     before: async (fixture) => {
-      fixture.otherGateway = await fixture.listen({ script: answers, requireKey: false });
+      fixture.otherGateway = await fixture.listen({ script: answers, requireKey: undefined });
     },
     after: ({ otherGateway }) => assert.deepEqual(otherGateway.requests, []),
     expected: '307 → row redirect → failed redirect [checkUrl details]',

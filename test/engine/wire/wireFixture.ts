@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { startGateway, type Gateway, type GatewayOptions, type Script, type Step } from '../../../src/demo/gateway';
+import { startGateway, type Gateway, type GatewayOptions, type Script, type Step } from '../../support/testGateway';
 import { createEngine } from '../../../src/engine/createEngine';
 import type { Engine, EngineSettings } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { startGateway, type Gateway } from '../../../src/demo/gateway';
+import { startGateway, type Gateway } from '../../support/testGateway';
 import { failure } from '../../../src/demo/replies';
 import type { Engine } from '../../../src/engine/engine';
 import type { ConnectionTest } from '../../../src/host/connection/connectionTest';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { startGateway, type Gateway } from '../../../src/demo/gateway';
-import { answer, failure, rateLimited } from '../../../src/demo/replies';
-import { replySequence } from '../../support/replies';
+import { startGateway, type Gateway } from '../../support/testGateway';
+import { failure, rateLimited } from '../../../src/demo/replies';
+import { answer, replySequence } from '../../support/replies';
 import { languages } from '../../../src/host/copyAsCode/codeLanguages';
 import {
   controlCharacter,

@@ -1,6 +1,6 @@
-import type { Gateway, Script } from '../../../src/demo/gateway';
-import { answer, deltas, failure, rateLimited } from '../../../src/demo/replies';
-import { cutAfter, html, replySequence } from '../../support/replies';
+import type { Gateway, Script } from '../../support/testGateway';
+import { failure, rateLimited } from '../../../src/demo/replies';
+import { answer, deltas, cutAfter, html, replySequence } from '../../support/replies';
 import type { GatewayRequest, Step } from '../../../src/demo/script';
 
 /** A behavior of the gateway, and what a copied program must do. */

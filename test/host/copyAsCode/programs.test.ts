@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startGateway, type Gateway, type Script } from '../../../src/demo/gateway';
-import { answer, deltas, failure, rateLimited } from '../../../src/demo/replies';
-import { cutAfter, replySequence } from '../../support/replies';
+import { startGateway, type Gateway, type Script } from '../../support/testGateway';
+import { failure, rateLimited } from '../../../src/demo/replies';
+import { answer, deltas, cutAfter, replySequence } from '../../support/replies';
 import type { Step } from '../../../src/demo/script';
 import { languages } from '../../../src/host/copyAsCode/codeLanguages';
 import type { RetrySettings } from '../../../src/host/copyAsCode/exportedRequest';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Script, Step } from '../../../src/demo/gateway';
+import type { Script, Step } from '../../support/testGateway';
 import { demoModels, demoScript } from '../../../src/demo/scenarios';
 import { demoSettings } from '../../../src/host/connection/demoConversation';
 import { WireFixture, wireKey } from '../../engine/wire/wireFixture';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { startGateway, type Gateway, type GatewayRequest } from '../../../src/demo/gateway';
-import { answer } from '../../../src/demo/replies';
+import { startGateway, type Gateway, type GatewayRequest } from '../../support/testGateway';
+import { answer } from '../../support/replies';
 import { collect, extensionApi, find, resetNetworkState, set, testKey } from '../../support/extensionHost';
 
 const names = [

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { startGateway, type Gateway } from '../../../src/demo/gateway';
-import { answer, failure } from '../../../src/demo/replies';
-import { replySequence } from '../../support/replies';
+import { startGateway, type Gateway } from '../../support/testGateway';
+import { failure } from '../../../src/demo/replies';
+import { answer, replySequence } from '../../support/replies';
 import { collect, find, resetNetworkState, startFixture, stopFixture, testKey } from '../../support/extensionHost';
 import type { HostFixture } from '../../support/extensionHost';
 import { hostileWords, offeredActions, openHostileSettings } from '../../support/hostileWorkspace';

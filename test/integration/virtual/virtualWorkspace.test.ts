@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { answer } from '../../../src/demo/replies';
+import { answer } from '../../support/replies';
 import { ContextSource } from '../../../src/host/context/contextSource';
 import { closeAll, markedInNextQuickPick, shows } from '../../support/conversationTabs';
 import { startFixture, stopFixture, type HostFixture } from '../../support/extensionHost';
