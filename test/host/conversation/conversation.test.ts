@@ -5,6 +5,7 @@ import type { ConversationChange } from '../../../src/host/conversation/conversa
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { openConversation, reopened } from './openedConversation';
 import { attempt, done, failed, reasoning, resumed, stopped, text, waiting } from './scriptedEngine';
+import { valuesOf } from '../../support/valuesOf';
 
 const systemPrompt = 'Be brief.';
 const fallback: StreamEvent = {
@@ -368,10 +369,7 @@ describe('turn of a conversation that starts again', () => {
     it(`waits for the cooldown of the gateway after ${name}`, () => {
       const { ask, conversation, engine } = openConversation();
       start(conversation, ask('one', attempt(), failed('half')));
-      assert.deepEqual(
-        engine.turns.map(({ controls }) => controls),
-        [[], []],
-      );
+      assert.deepEqual(valuesOf(engine.turns, 'controls'), [[], []]);
     });
   }
 

@@ -6,6 +6,7 @@ import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryF
 import { settle as filesWritten } from '../../support/virtualClock';
 import { nextWindow, type Disk } from '../journal/window';
 import { attempt, done, waitForEvents, text } from './scriptedEngine';
+import { valuesOf } from '../../support/valuesOf';
 
 describe('collection of conversations', () => {
   let folder: string;
@@ -185,10 +186,7 @@ describe('collection of conversations', () => {
 
     const { conversations } = open();
     const found = await conversations.openInterrupted();
-    assert.deepEqual(
-      found.map(({ id }) => id),
-      ids,
-    );
+    assert.deepEqual(valuesOf(found, 'id'), ids);
     assert.equal(conversations.current, found[0]);
     await filesWritten();
     conversations.flushSync();

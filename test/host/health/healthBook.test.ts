@@ -71,17 +71,6 @@ describe('health book', () => {
     assert.deepEqual(modes, [0o700, 0o600]);
   });
 
-  it('contains the turns of other windows after it has been refreshed', async () => {
-    const [first, second] = [openBook(), openBook()];
-    await second.refresh();
-    first.record(turn(entry({ model: 'a' })));
-    second.record(turn(entry({ model: 'b' })));
-    await first.flush();
-    assert.deepEqual(countsOf(second), { b: 1 });
-    await second.refresh();
-    assert.deepEqual(countsOf(second), { a: 1, b: 1 });
-  });
-
   it('loses nothing and counts nothing twice when windows write and read at the same time', async () => {
     const windows = Array.from({ length: 3 }, () => openBook());
     await Promise.all([

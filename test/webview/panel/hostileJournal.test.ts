@@ -216,26 +216,4 @@ describe('journal whose records may be invalid', function () {
       assert.equal(loadAndExport(`${start}${content}\n`).get('e')?.prompt, firstExchange.prompt);
     }
   });
-
-  it('is shown with all answers complete, except the answer with the damaged record, which ends at that record', () => {
-    const textRecord = (content: string): string =>
-      JSON.stringify({ type: 'events', exchangeId: 'g', events: [{ type: 'text', attempt: 1, at: 1, text: content }] });
-    const all = loadAndExport(
-      [
-        JSON.stringify(header),
-        '{"type":"exchange","id":"f","prompt":"First"}',
-        JSON.stringify({ type: 'events', exchangeId: 'f', events: [done] }),
-        '{"type":"exchange","id":"g","prompt":"Second"}',
-        textRecord('one '),
-        textRecord('two ').slice(0, -4),
-        textRecord('three'),
-        ...undamaged.map((line) => JSON.stringify(line)),
-        '',
-      ].join('\n'),
-    );
-    assert.deepEqual(
-      all.path().map(({ state }) => state.text),
-      ['one three', 'one ', 'unharmed'],
-    );
-  });
 });
