@@ -148,15 +148,6 @@ describe('queue of a conversation', () => {
     assert.equal(engine.turn.options.resumeFrom?.mode, 'continue');
     assert.deepEqual(engine.turn.request.messages, [{ role: 'user', content: 'one' }]);
   });
-
-  it('starts no queued turn when all turns are stopped', () => {
-    const { ask, conversation, engine, phases } = openConversation();
-    ask('one');
-    ask('two');
-    conversation.stopAll();
-    assert.deepEqual([phases(), conversation.busy], [['one: stopped', 'two: stopped'], false]);
-    assert.equal(engine.turns.length, 1);
-  });
 });
 
 describe('running turn of a conversation', () => {
