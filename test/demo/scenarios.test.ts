@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ChatBodyMessage, GatewayRequest, Script, Step } from '../support/testGateway';
 import { demoModels, demoScript } from '../../src/demo/scenarios';
+import { valuesOf } from '../support/valuesOf';
 
 /** The reply to a request. */
 interface Reply {
@@ -39,19 +40,16 @@ describe('script of the offline demo', () => {
   beforeEach(() => (script = demoScript()));
 
   it('offers a model for each scenario', () => {
-    assert.deepEqual(
-      demoModels.map(({ id }) => id),
-      [
-        'demo-steady',
-        'demo-rate-limit',
-        'demo-overload',
-        'demo-stall',
-        'demo-cut',
-        'demo-route-down',
-        'demo-no-credit',
-        'demo-reasoning',
-      ],
-    );
+    assert.deepEqual(valuesOf(demoModels, 'id'), [
+      'demo-steady',
+      'demo-rate-limit',
+      'demo-overload',
+      'demo-stall',
+      'demo-cut',
+      'demo-route-down',
+      'demo-no-credit',
+      'demo-reasoning',
+    ]);
     for (const { title, prompt } of demoModels) assert.ok(title && prompt);
   });
 

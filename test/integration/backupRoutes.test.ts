@@ -11,6 +11,7 @@ import { selfSigned } from '../support/network/certificates';
 import { startSecureFront } from '../support/network/secureFront';
 import { startUnreliableServer, type UnreliableServer } from '../support/network/unreliableServer';
 import { WindowWithEngine } from './support/windowWithEngine';
+import { valuesOf } from '../support/valuesOf';
 
 const backupKey = 'hsa-backup-key-0123456789';
 const portOf = (origin: string): number => Number(new URL(origin).port);
@@ -148,10 +149,7 @@ describe('backup route', () => {
     const events = await ask();
     await close();
     await attacker.close();
-    assert.deepEqual(
-      routesOf(events).map(({ to }) => to),
-      [backup.origin],
-    );
+    assert.deepEqual(valuesOf(routesOf(events), 'to'), [backup.origin]);
     assert.deepEqual([...attacker.chatRequests, ...attacker.probes], []);
   });
 

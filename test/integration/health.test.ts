@@ -5,6 +5,7 @@ import { answer, replySequence } from '../support/replies';
 import { healthViewType } from '../../src/host/contributions';
 import type { HealthReport, HealthRow } from '../../src/shared/healthMessages';
 import { collect, find, startFixture, stopFixture, type HostFixture } from '../support/extensionHost';
+import { valuesOf } from '../support/valuesOf';
 
 describe('network health', () => {
   let fixture: HostFixture;
@@ -45,9 +46,6 @@ describe('network health', () => {
 
   it('opens in one tab only', async () => {
     await open();
-    assert.deepEqual(
-      tabs().map(({ label }) => label),
-      ['Network health'],
-    );
+    assert.deepEqual(valuesOf(tabs(), 'label'), ['Network health']);
   });
 });

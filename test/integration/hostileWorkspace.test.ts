@@ -5,6 +5,7 @@ import { answer } from '../support/replies';
 import type { ConnectionTest } from '../../src/host/connection/connectionTest';
 import { collect, find, startFixture, stopFixture, testKey, type HostFixture } from '../support/extensionHost';
 import { hostileModel, hostileWords, offeredActions, openHostileSettings } from '../support/hostileWorkspace';
+import { valuesOf } from '../support/valuesOf';
 
 describe('trusted workspace with hostile settings', () => {
   let fixture: HostFixture;
@@ -49,10 +50,7 @@ describe('trusted workspace with hostile settings', () => {
   it("can't redirect the connection test or add a backup route", async () => {
     const result = await vscode.commands.executeCommand<ConnectionTest>('holysheep.testConnection');
     assert.equal(result.state, 'verified');
-    assert.deepEqual(
-      result.routes.map(({ baseUrl }) => baseUrl),
-      [fixture.gateway.baseUrl],
-    );
+    assert.deepEqual(valuesOf(result.routes, 'baseUrl'), [fixture.gateway.baseUrl]);
     assert.equal(fixture.gateway.modelRequests.at(-1)?.headers.authorization, `Bearer ${testKey}`);
   });
 });

@@ -13,6 +13,7 @@ import { attempt, done, ScriptedEngine, waitForEvents } from '../host/conversati
 import { removeTemporaryFolder, temporaryFolder } from '../support/temporaryFolder';
 import { FakePanel } from './support/fakePanel';
 import { storeIn } from '../support/storeIn';
+import { valuesOf } from '../support/valuesOf';
 
 const extension = vscode.extensions.getExtension('holysheep.holysheep-prompt');
 const unknownId = '00000000-0000-4000-8000-000000000000';
@@ -302,10 +303,7 @@ describe('panels after a reload of the window', () => {
     panel.dispose();
     finishSearch([]);
     await waitForEvents();
-    assert.deepEqual(
-      panel.received.map(({ type }) => type),
-      ['snapshot'],
-    );
+    assert.deepEqual(valuesOf(panel.received, 'type'), ['snapshot']);
   });
 
   it('send a prompt to the conversation it was written in even if the panel is closed while context is read', async () => {
@@ -328,10 +326,7 @@ describe('panels after a reload of the window', () => {
     const remote = await otherWindow.conversations.open(one);
     const panel = await after.restoreFake(one);
     const snapshots = () => panel.received.filter((message) => message.type === 'snapshot');
-    assert.deepEqual(
-      snapshots().map(({ readOnly }) => readOnly),
-      [true],
-    );
+    assert.deepEqual(valuesOf(snapshots(), 'readOnly'), [true]);
     panel.send({ type: 'regenerate', exchangeId: snapshots()[0]!.exchanges[0]!.id, switchModel: false });
     await waitForEvents();
     assert.equal(after.conversations.current?.busy, false);
@@ -357,10 +352,7 @@ describe('panels after a reload of the window', () => {
     const one = await before.write('about apples');
     const panel = await after.restore(one);
     panel.dispose();
-    assert.deepEqual(
-      after.closed.map(({ id }) => id),
-      [one],
-    );
+    assert.deepEqual(valuesOf(after.closed, 'id'), [one]);
     assert.equal(after.panels.isOpen(one), false);
   });
 });

@@ -5,6 +5,7 @@ import { ChatParticipant } from '../../src/host/chat/participant/chatParticipant
 import { UserError } from '../../src/host/util/userError';
 import { attempt, done, ScriptedEngine, waitForEvents, text, waiting } from '../host/conversation/scriptedEngine';
 import { extensionApi } from '../support/extensionHost';
+import { valuesOf } from '../support/valuesOf';
 
 /** Records what VS Code would show. */
 class FakeStream {
@@ -138,10 +139,7 @@ describe('chat participant', function () {
     const [retry] = stream.buttons;
     assert.equal(retry?.title, 'Retry now');
     await participant.runAction(...((retry.arguments ?? []) as unknown[]));
-    assert.deepEqual(
-      engine.turns.map(({ controls }) => controls),
-      [['retryNow'], []],
-    );
+    assert.deepEqual(valuesOf(engine.turns, 'controls'), [['retryNow'], []]);
     for (const turn of engine.turns) turn.emit(text('a'), done('a'));
     await Promise.all([first, second]);
     await assert.rejects(participant.runAction(...((retry.arguments ?? []) as unknown[])), UserError);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Connections } from '../../../src/host/connection/connections';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeEditor, FakeRoutes } from './fakeRoutes';
+import { valuesOf } from '../../support/valuesOf';
 
 const [primary, first, second] = [
   'https://primary.example',
@@ -67,9 +68,10 @@ describe('connection over several routes', () => {
 
   it('names the paths of routes with the same host', async () => {
     routes.backups = [`${primary}/eu/v1`, `${first}/v1`];
-    assert.deepEqual(
-      (await connections.routes()).map(({ host }) => host),
-      ['primary.example/v1', 'primary.example/eu/v1', 'first.example'],
-    );
+    assert.deepEqual(valuesOf(await connections.routes(), 'host'), [
+      'primary.example/v1',
+      'primary.example/eu/v1',
+      'first.example',
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeEditor, FakeRoutes } from './fakeRoutes';
+import { valuesOf } from '../../support/valuesOf';
 
 describe('Remove API Key command', () => {
   const editor = new FakeEditor();
@@ -51,9 +52,6 @@ describe('Remove API Key command', () => {
   it('says that there is no key for the base URL when no route has one', async () => {
     routes.backups = [];
     assert.equal(await remove(), 'none');
-    assert.deepEqual(
-      editor.messages.map(({ message }) => message),
-      ['There is no API key for primary.example.'],
-    );
+    assert.deepEqual(valuesOf(editor.messages, 'message'), ['There is no API key for primary.example.']);
   });
 });

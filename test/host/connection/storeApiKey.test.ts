@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { useVSCode } from '../../support/fakeVSCode';
 import { failedProbe, FakeEditor, FakeRoutes } from './fakeRoutes';
+import { valuesOf } from '../../support/valuesOf';
 
 const primary = 'https://primary.example';
 
@@ -135,10 +136,7 @@ describe('Set API Key command', () => {
           ['second.example', 'backup 2 · no API key', `${second}/v1`],
         ],
       );
-      assert.deepEqual(
-        pick.activeItems.map(({ label }) => label),
-        ['first.example'],
-      );
+      assert.deepEqual(valuesOf(pick.activeItems, 'label'), ['first.example']);
       assert.deepEqual(editor.inputPrompts, [], 'no key must be asked for when no route was chosen');
     });
 
@@ -156,11 +154,6 @@ describe('Set API Key command', () => {
         assert.deepEqual([editor.quickPicks, routes.keys.get(second)], [[], 'hsa-new-key-1']);
       });
     }
-
-    it('asks for the route when the settings no longer have the base URL in the argument', async () => {
-      await runSetApiKey({ baseUrl: 'https://removed.example/v1' });
-      assert.equal(editor.quickPicks.length, 1);
-    });
 
     it('asks for the key of the same route again after the gateway has rejected a key', async () => {
       routes.probeResult = failedProbe('rejected');

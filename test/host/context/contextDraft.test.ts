@@ -3,6 +3,7 @@ import { ContextDraft, type DraftAttachment } from '../../../src/host/context/co
 import { contextLimits } from '../../../src/host/context/contextPrompt';
 import { UserError } from '../../../src/host/util/userError';
 import type { Attachment } from '../../../src/shared/protocol';
+import { valuesOf } from '../../support/valuesOf';
 
 const file = (label: string, code = label, changes: Partial<Attachment> = {}): Attachment => ({
   kind: 'file',
@@ -49,17 +50,11 @@ describe('context draft', () => {
     readable.set('a', [{ ...item('a'), realPath: '~/notes' }]);
     await draft.attach('a');
     await draft.attach('b');
-    assert.deepEqual(
-      draft.items().map(({ realPath }) => realPath),
-      ['~/notes', undefined],
-    );
+    assert.deepEqual(valuesOf(draft.items(), 'realPath'), ['~/notes', undefined]);
     readable.set('a', [{ ...item('a', file('a', 'secret')), realPath: '~/.ssh/id_rsa' }]);
     readable.set('b', [{ ...item('b', file('b', 'secret')), realPath: '~/.ssh/id_rsa' }]);
     await draft.refresh();
-    assert.deepEqual(
-      draft.takeAll().map(({ code }) => code),
-      ['a', 'b'],
-    );
+    assert.deepEqual(valuesOf(draft.takeAll(), 'code'), ['a', 'b']);
   });
 
   it('lists attachments with their sizes, in the order in which they were attached', async () => {
@@ -131,10 +126,7 @@ describe('context draft', () => {
     readable.set('b', [item('b', { label: 'b.ts:1', languageId: '', code: 'other' })]);
     readable.delete('c');
     await draft.refresh();
-    assert.deepEqual(
-      draft.takeAll().map(({ code }) => code),
-      ['newer', 'selected', 'c'],
-    );
+    assert.deepEqual(valuesOf(draft.takeAll(), 'code'), ['newer', 'selected', 'c']);
     assert.deepEqual(skippedIds, ['c']);
   });
 

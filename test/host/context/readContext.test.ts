@@ -45,30 +45,6 @@ describe('attachments from files', () => {
   let visibleEditors: readonly { readonly document: { readonly uri: FakeUri } }[];
   let remoteFiles: Readonly<Record<string, { readonly type: number; readonly text?: string; readonly error?: string }>>;
 
-  let onItemsSet: () => void = () => undefined;
-  const picker = {
-    currentItems: [] as readonly { readonly label: string; readonly description: string }[],
-    get items() {
-      return this.currentItems;
-    },
-    set items(items) {
-      this.currentItems = items;
-      if (items.length > 0) onItemsSet();
-    },
-    value: '',
-    selectedItems: [],
-    activeItems: [],
-    onHide: (): void => undefined,
-    onDidHide(listener: () => void) {
-      this.onHide = listener;
-    },
-    onDidAccept: () => undefined,
-    onDidTriggerButton: () => undefined,
-    onDidChangeValue: () => undefined,
-    show: () => undefined,
-    dispose: () => undefined,
-  };
-
   const statRemote = ({ path: name }: FakeUri) => {
     const found = remoteFiles[name];
     if (!found || found.error !== undefined) throw new FileSystemError(found?.error ?? 'FileNotFound');
@@ -86,9 +62,7 @@ describe('attachments from files', () => {
       t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(args[Number(index)])),
     },
     languages: { getDiagnostics: () => [] },
-    ThemeIcon: Object,
     window: {
-      createQuickPick: () => picker,
       get visibleTextEditors() {
         return visibleEditors;
       },
@@ -261,24 +235,6 @@ describe('attachments from files', () => {
         `secret.txt|→ ${path.join(folder, 'outside/secret.txt')} · linked`,
       ],
     );
-  });
-
-  it('show the target of a symbolic link in the list of files', async () => {
-    const { pickContext } = await import('../../../src/host/context/contextPick');
-    const picked = pickContext([]);
-    await new Promise<void>((resolve) => (onItemsSet = resolve));
-    const target = path.join(folder, 'outside/secret.txt');
-    assert.deepEqual(
-      picker.items.map(({ label, description }) => `${label}|${description}`),
-      [
-        '$(file) inner.txt|',
-        `$(file) link.txt|→ ${target}`,
-        `$(file) secret.txt|→ ${target} · linked`,
-        '$(file) plain.txt|',
-      ],
-    );
-    picker.onHide();
-    assert.deepEqual(await picked, []);
   });
 
   it("are rejected in VS Code's chat for a symbolic link out of the workspace, unless an editor shows the file", async () => {

@@ -5,6 +5,7 @@ import type { ConversationChange } from '../../../src/host/conversation/conversa
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { openConversation, reopened } from './openedConversation';
 import { attempt, done, failed, reasoning, resumed, stopped, text, waiting } from './scriptedEngine';
+import { valuesOf } from '../../support/valuesOf';
 
 const systemPrompt = 'Be brief.';
 const fallback: StreamEvent = {
@@ -146,15 +147,6 @@ describe('queue of a conversation', () => {
     engine.turn.emit(done('2'));
     assert.equal(engine.turn.options.resumeFrom?.mode, 'continue');
     assert.deepEqual(engine.turn.request.messages, [{ role: 'user', content: 'one' }]);
-  });
-
-  it('starts no queued turn when all turns are stopped', () => {
-    const { ask, conversation, engine, phases } = openConversation();
-    ask('one');
-    ask('two');
-    conversation.stopAll();
-    assert.deepEqual([phases(), conversation.busy], [['one: stopped', 'two: stopped'], false]);
-    assert.equal(engine.turns.length, 1);
   });
 });
 
@@ -368,10 +360,7 @@ describe('turn of a conversation that starts again', () => {
     it(`waits for the cooldown of the gateway after ${name}`, () => {
       const { ask, conversation, engine } = openConversation();
       start(conversation, ask('one', attempt(), failed('half')));
-      assert.deepEqual(
-        engine.turns.map(({ controls }) => controls),
-        [[], []],
-      );
+      assert.deepEqual(valuesOf(engine.turns, 'controls'), [[], []]);
     });
   }
 

@@ -6,6 +6,7 @@ import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryF
 import { settle as filesWritten } from '../../support/virtualClock';
 import { nextWindow, type Disk } from '../journal/window';
 import { attempt, done, waitForEvents, text } from './scriptedEngine';
+import { valuesOf } from '../../support/valuesOf';
 
 describe('collection of conversations', () => {
   let folder: string;
@@ -99,13 +100,6 @@ describe('collection of conversations', () => {
     assert.equal(after.conversations.current, opened);
   });
 
-  it('opens a file only once when several callers open its conversation at the same time', async () => {
-    const id = await interrupted();
-    const { conversations } = open();
-    const all = await Promise.all([conversations.open(id), conversations.open(id), conversations.ensureCurrent()]);
-    assert.equal(new Set(all).size, 1);
-  });
-
   it('makes the conversation with the running turn current when the user asks for the running turn', async () => {
     const { conversations, engine } = open();
     const first = await conversations.ensureCurrent();
@@ -125,25 +119,19 @@ describe('collection of conversations', () => {
 
   it('deletes the oldest conversations beyond the limit of the history', async () => {
     disk.limit = 2;
-    const { conversations, engine, journal, errors, clock } = open();
+    const { conversations, errors, clock, talk } = open();
     const removals: unknown[] = [];
-    const conversationIds: string[] = [];
+    const ids: string[] = [];
     conversations.onDidRemove((removal) => removals.push(removal));
     for (let n = 0; n < 4; n++) {
-      conversations.startNew().ask({ prompt: 'Hi' });
-      engine.turn.emit(done('Hello'));
-      await waitForEvents();
-      await journal.flush();
-      conversationIds.push(conversations.current?.id ?? '');
+      ids.push(await talk(['Hi', 'Hello']));
       // Files of the last hour are never deleted.
       clock.epoch += 2 * 60 * 60 * 1000;
     }
-    await conversations.open(conversations.current?.id);
+    await conversations.open(ids[3]);
     assert.equal((await readdir(folder)).filter((name) => name.endsWith('.jsonl')).length, 2);
-    const oldest = conversationIds.slice(0, 2).map((id) => ({ id, state: 'deleted' }));
-    assert.deepEqual(new Set(removals), new Set(oldest));
-    assert.equal(removals.length, oldest.length);
-    assert.deepEqual(errors, []);
+    const oldest = ids.slice(0, 2).map((id) => ({ id, state: 'deleted' }));
+    assert.deepEqual([new Set(removals), removals.length, errors], [new Set(oldest), 2, []]);
   });
 
   it('keeps the current conversation when interrupted ones are opened, and when the user closes a panel that is still being opened', async () => {
@@ -185,10 +173,7 @@ describe('collection of conversations', () => {
 
     const { conversations } = open();
     const found = await conversations.openInterrupted();
-    assert.deepEqual(
-      found.map(({ id }) => id),
-      ids,
-    );
+    assert.deepEqual(valuesOf(found, 'id'), ids);
     assert.equal(conversations.current, found[0]);
     await filesWritten();
     conversations.flushSync();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { PromptHistory } from '../../../src/host/conversation/promptHistoryStore';
 import { storeIn } from '../../support/storeIn';
+import { valuesOf } from '../../support/valuesOf';
 
 function setUp(stored?: unknown) {
   const memory = new Map<string, unknown>();
@@ -24,10 +25,7 @@ describe('prompt history', () => {
   it('does not store prompts longer than 4000 characters', async () => {
     const { history } = setUp();
     for (const length of [4000, 4001]) await history.add('x'.repeat(length), 'one');
-    assert.deepEqual(
-      history.list().map(({ length }) => length),
-      [4000],
-    );
+    assert.deepEqual(valuesOf(history.list(), 'length'), [4000]);
   });
 
   it('removes only the prompts of a deleted conversation from memory and storage', async () => {

@@ -5,6 +5,7 @@ import { toPromptInput } from '../../../src/host/journal/exchange';
 import { propertyRuns } from '../../support/propertyRuns';
 import { openConversation, reopened } from './openedConversation';
 import { attempt, done, failed, stopped, text } from './scriptedEngine';
+import { valuesOf } from '../../support/valuesOf';
 
 /** Opens a conversation in which each prompt is answered. */
 function answering() {
@@ -48,14 +49,8 @@ describe('conversation with several versions of an exchange', () => {
     changes.length = 0;
     for (const each of [one, one, 'none']) conversation.showVersion(each);
     assert.deepEqual(phases(), ['one: done', 'two: done']);
-    assert.deepEqual(
-      changes.map(({ type }) => type),
-      ['path'],
-    );
-    assert.deepEqual(
-      reopened(lines).exchanges.map(({ prompt }) => prompt),
-      ['one', 'two'],
-    );
+    assert.deepEqual(valuesOf(changes, 'type'), ['path']);
+    assert.deepEqual(valuesOf(reopened(lines).exchanges, 'prompt'), ['one', 'two']);
     ask('three');
     assert.deepEqual(sentTexts(), ['one', 'to one', 'two', 'to two', 'three']);
     conversation.showVersion(id);

@@ -137,11 +137,6 @@ export const programCases: readonly ProgramCase[] = [
     () => answer(remainder),
   ),
   resumeCase(
-    'breaks the stream, then repeats the last words of the answer before continuing it',
-    () => cutAfter(partial, 'reset'),
-    () => answer(partial.slice(-24) + remainder),
-  ),
-  resumeCase(
     'breaks the stream, then repeats all of the partial answer',
     () => cutAfter(partial, 'reset'),
     () => answer(fullAnswer),
@@ -154,11 +149,6 @@ export const programCases: readonly ProgramCase[] = [
     ),
     stdout: 'so long, so',
   },
-  resumeCase(
-    'closes the connection before the end of the body',
-    () => cutAfter(partial, 'short'),
-    () => answer(remainder),
-  ),
   {
     ...resumeCase(
       'breaks the stream three times, once while it repeats a part of the answer',

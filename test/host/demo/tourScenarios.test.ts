@@ -5,6 +5,7 @@ import { demoSettings } from '../../../src/host/connection/demoConversation';
 import { WireFixture, wireKey } from '../../engine/wire/wireFixture';
 import { summarizeTurn } from '../../engine/wire/turnSummary';
 import type { WireTurn } from '../../engine/wire/wireTurn';
+import { valuesOf } from '../../support/valuesOf';
 
 /** Expected events of each scenario, without the rows of the fault table and without numbers of characters. */
 const stories: readonly { readonly model: string; readonly story: string }[] = [
@@ -68,7 +69,10 @@ describe('scenarios of the demo tour', () => {
 
   it('include six scenarios in a fixed order', () => {
     assert.deepEqual(
-      demoModels.filter(({ description }) => description !== undefined).map(({ id }) => id),
+      valuesOf(
+        demoModels.filter(({ description }) => description !== undefined),
+        'id',
+      ),
       stories.map(({ model }) => model),
     );
   });

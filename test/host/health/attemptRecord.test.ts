@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { decodeRecords, encodeRecords, hourMs, recordsOf } from '../../../src/host/health/attemptRecord';
 import { entry, failedEntry, noon, origin, turn, wait } from './records';
+import { valuesOf } from '../../support/valuesOf';
 
 describe('health records of a turn', () => {
   it('contain the result, the time to the first token, the speed and the tokens of a complete answer', () => {
@@ -25,10 +26,7 @@ describe('health records of a turn', () => {
 
   it('mark the attempt that resumed an answer', () => {
     const records = recordsOf(turn(failedEntry(), entry({ why: 'resume', how: 'continue' })));
-    assert.deepEqual(
-      records.map(({ resumed }) => resumed),
-      [undefined, true],
-    );
+    assert.deepEqual(valuesOf(records, 'resumed'), [undefined, true]);
   });
 
   it('contain neither a success nor a fault for attempts that were stopped, abandoned or corrected', () => {
@@ -46,10 +44,7 @@ describe('health records of a turn', () => {
       ...turn(failedEntry({ waits: [wait(1)] }), failedEntry({ model: 'b', waits: [wait(20), wait(300)] })),
       waits: [wait(4000)],
     });
-    assert.deepEqual(
-      records.map(({ waitedMs }) => waitedMs),
-      [321, 4000],
-    );
+    assert.deepEqual(valuesOf(records, 'waitedMs'), [321, 4000]);
   });
 
   it('omit the speed of an answer that arrived all at once, and of an answer without a number of tokens', () => {

@@ -6,10 +6,10 @@ import { hourMs } from '../../../src/host/health/attemptRecord';
 import { HealthBook } from '../../../src/host/health/healthBook';
 import { systemClock } from '../../../src/host/util/systemClock';
 import { EngineWorld } from '../../support/engineRun';
-import { answering, status, streaming, type LiveBody } from '../../support/scriptedFetch';
+import { answering, status } from '../../support/scriptedFetch';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { VirtualClock } from '../../support/virtualClock';
-import { entry, noon, origin, turn } from './records';
+import { entry, noon, turn } from './records';
 
 describe('health book', () => {
   let folder: string;
@@ -69,17 +69,6 @@ describe('health book', () => {
     await write('a');
     const modes = [folder, ...files()].map((path) => statSync(path).mode & 0o777);
     assert.deepEqual(modes, [0o700, 0o600]);
-  });
-
-  it('contains the turns of other windows after it has been refreshed', async () => {
-    const [first, second] = [openBook(), openBook()];
-    await second.refresh();
-    first.record(turn(entry({ model: 'a' })));
-    second.record(turn(entry({ model: 'b' })));
-    await first.flush();
-    assert.deepEqual(countsOf(second), { b: 1 });
-    await second.refresh();
-    assert.deepEqual(countsOf(second), { a: 1, b: 1 });
   });
 
   it('loses nothing and counts nothing twice when windows write and read at the same time', async () => {
@@ -172,31 +161,6 @@ describe('health book', () => {
       const content = readFileSync(files()[0]!, 'utf8');
       assert.ok(content.includes('gateway.test') && content.includes('"server"'), content);
       for (const secret of [key, 'secret', prompt, answer]) assert.ok(!content.includes(secret), content);
-    });
-
-    it('has the numbers that the ledger of the turns has', async () => {
-      const book = openBook();
-      const usage = { prompt_tokens: 7, completion_tokens: 30, total_tokens: 37 };
-      let body!: LiveBody;
-      const world = new EngineWorld({
-        replies: [
-          status(429, { error: { message: 'slow down' } }, { 'retry-after': '5' }),
-          streaming((live) => (body = live.delta('Hello, '))),
-          streaming((body) => body.delta('world').finish('stop', usage).done()),
-        ],
-        deps: { onTurnEnd: (record) => book.record(record) },
-      });
-      const run = world.ask();
-      await world.clock.advance(6000);
-      body.break();
-      await run.toEnd();
-      const [limited, broken, resumed] = book.records();
-      assert.deepEqual(
-        [limited?.origin, limited?.model, limited?.result, broken?.result, resumed?.result],
-        [origin, 'gpt-4o', 'rate-limit', 'connection', 'complete'],
-      );
-      assert.ok((limited?.waitedMs ?? 0) >= 5000 && broken?.firstTokenMs !== undefined);
-      assert.deepEqual([resumed?.resumed, resumed?.promptTokens, resumed?.completionTokens], [true, 7, 30]);
     });
   });
 });

@@ -15,15 +15,8 @@ const done = (content: string, finishReason = 'stop'): StreamEvent => {
   return { type: 'done', attempt: 1, at: 30, finishReason, attempts: 1, waitedMs: 0, text: content };
 };
 const failed: StreamEvent = {
-  type: 'failed',
-  attempt: 1,
-  at: 30,
-  kind: 'rate-limit',
-  status: 429,
-  requestId: 'req-1',
-  message: 'Rate limited by api.example.',
-  text: 'half',
-  actions: [],
+  ...{ type: 'failed', attempt: 1, at: 30, kind: 'rate-limit', status: 429, requestId: 'req-1', text: 'half' },
+  ...{ message: 'Rate limited by api.example.', actions: [] },
 };
 
 function exchange(events: readonly StreamEvent[], more: Partial<Exchange> = {}): Exchange {
@@ -167,20 +160,12 @@ describe('JSON export', () => {
 
   it('contains the prompt, attachments, model, answer and outcome of a turn', () => {
     const attachments = [{ label: 'a.ts', languageId: 'ts', code: 'a' }];
-    const usage: StreamEvent = {
-      type: 'usage',
-      attempt: 1,
-      at: 25,
-      promptTokens: 3,
-      completionTokens: 4,
-      totalTokens: 7,
-      cachedTokens: 2,
-      reasoningTokens: 1,
-      cost: 0.25,
-    };
+    const counts = { promptTokens: 3, completionTokens: 4, totalTokens: 7 };
+    const usage = { ...counts, cachedTokens: 2, reasoningTokens: 1, cost: 0.25 };
+    const used: StreamEvent = { type: 'usage', attempt: 1, at: 25, ...usage };
     const thought: StreamEvent = { type: 'reasoning', attempt: 1, at: 15, text: 'hm' };
     const [turn] = json(
-      exchange([attempt, thought, text('Yes'), usage, done('Yes')], { attachments, content: 'Why? a' }),
+      exchange([attempt, thought, text('Yes'), used, done('Yes')], { attachments, content: 'Why? a' }),
     ).turns;
     assert.deepEqual(
       { ...turn, runs: undefined },
@@ -194,14 +179,7 @@ describe('JSON export', () => {
         reasoning: 'hm',
         state: 'done',
         finishReason: 'stop',
-        usage: {
-          promptTokens: 3,
-          completionTokens: 4,
-          totalTokens: 7,
-          cachedTokens: 2,
-          reasoningTokens: 1,
-          cost: 0.25,
-        },
+        usage,
         askedAt: '2026-01-15T09:00:00.000Z',
         runs: undefined,
       },
@@ -214,18 +192,8 @@ describe('JSON export', () => {
       { type: 'headers', attempt: 1, at: 12, status: 429, requestId: 'req-1', ms: 2 },
       { type: 'ended', attempt: 1, at: 15, how: 'rate-limit', row: 'proxySignIn', ms: 5, bytes: 9, chars: 0 },
       {
-        type: 'waiting',
-        attempt: 2,
-        at: 15,
-        until: time + 1000,
-        delayMs: 1000,
-        source: 'server',
-        reason: 'rate-limit',
-        maxAttempts: 6,
-        message: '',
-        actions: [],
-        hintMs: 900,
-        hintFrom: 'retry-after',
+        ...{ type: 'waiting', attempt: 2, at: 15, until: time + 1000, delayMs: 1000, source: 'server' },
+        ...{ reason: 'rate-limit', maxAttempts: 6, message: '', actions: [], hintMs: 900, hintFrom: 'retry-after' },
       },
       { type: 'attempt', attempt: 2, at: 1015, time: time + 1005, model: 'gpt-4o', why: 'retry' },
       { type: 'done', attempt: 2, at: 1020, finishReason: 'stop', attempts: 2, waitedMs: 1000, text: 'Yes' },
@@ -233,36 +201,15 @@ describe('JSON export', () => {
     const [turn] = json(exchange(events)).turns;
     const [run] = turn?.['runs'] as readonly { readonly totalMs: number; readonly attempts: readonly object[] }[];
     assert.equal(run?.totalMs, 1010);
+    const waits = { source: 'server', reason: 'rate-limit', plannedMs: 1000, waitedMs: 1000 };
     assert.deepEqual(run.attempts, [
       {
-        attempt: 1,
-        model: 'gpt-4o',
-        why: 'first',
-        at: '2026-01-15T09:00:00.000Z',
-        waits: [],
-        status: 429,
-        requestId: 'req-1',
-        headersMs: 2,
-        ended: 'rate-limit',
-        ms: 5,
-        bytes: 9,
-        characters: 0,
+        ...{ attempt: 1, model: 'gpt-4o', why: 'first', at: '2026-01-15T09:00:00.000Z', waits: [], status: 429 },
+        ...{ requestId: 'req-1', headersMs: 2, ended: 'rate-limit', ms: 5, bytes: 9, characters: 0 },
       },
       {
-        attempt: 2,
-        model: 'gpt-4o',
-        why: 'retry',
-        at: '2026-01-15T09:00:01.005Z',
-        waits: [
-          {
-            source: 'server',
-            reason: 'rate-limit',
-            plannedMs: 1000,
-            waitedMs: 1000,
-            hintMs: 900,
-            hintFrom: 'retry-after',
-          },
-        ],
+        ...{ attempt: 2, model: 'gpt-4o', why: 'retry', at: '2026-01-15T09:00:01.005Z' },
+        waits: [{ ...waits, hintMs: 900, hintFrom: 'retry-after' }],
       },
     ]);
   });

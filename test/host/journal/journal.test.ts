@@ -10,6 +10,7 @@ import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryF
 import { VirtualClock } from '../../support/virtualClock';
 import { attempt, done, text } from '../conversation/scriptedEngine';
 import { dropLocks } from './dropLocks';
+import { valuesOf } from '../../support/valuesOf';
 
 const exchange = (id: string, prompt = 'Hi'): JournalLine => ({ type: 'exchange', id, prompt });
 const words = (exchangeId: string, ...all: string[]): JournalLine => ({
@@ -88,16 +89,6 @@ describe('journal', () => {
     assert.deepEqual([exchangeId, state.phase, state.text, queued], ['e', 'done', 'ü€𝄞', false]);
   });
 
-  it('returns an interrupted turn only the first time the conversation is opened after the interruption', async () => {
-    const id = await written(exchange('e'), words('e', 'half'));
-    const all = journal();
-    assert.equal((await all.listNewestFirst())[0]?.id, id);
-    assert.equal((await all.open(id))?.stored.interruptedIds.length, 1);
-    await all.flush();
-    assert.equal((await journal().open(id))?.stored.interruptedIds.length, 0);
-    assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "half"']);
-  });
-
   it('joins consecutive text into one event', async () => {
     const id = await written(exchange('e'), ...['a', 'b', 'c', 'd', 'e', 'f'].map((word) => words('e', word)));
     const lines = (await readFile(pathOf(id), 'utf8')).trimEnd().split('\n');
@@ -159,10 +150,7 @@ describe('journal', () => {
     file.append(words('e', 'a'));
     await file.flush();
     assert.equal(await turnsOnDisk(id), undefined);
-    assert.deepEqual(
-      problems.map(({ kind }) => kind),
-      ['unwritten'],
-    );
+    assert.deepEqual(valuesOf(problems, 'kind'), ['unwritten']);
   });
 
   const header = (id: string): string => `${JSON.stringify({ type: 'conversation', schema: 1, id, createdAt: 0 })}\n`;
@@ -258,33 +246,9 @@ describe('journal', () => {
     await mkdir(folder);
     await writeFile(pathOf(id), content);
     assert.equal(await journal().open(id), undefined);
-    assert.deepEqual(
-      problems.map(({ kind }) => kind),
-      ['newer'],
-    );
+    assert.deepEqual(valuesOf(problems, 'kind'), ['newer']);
     assert.deepEqual(await readdir(folder), [`${id}.jsonl`]);
     assert.equal(await readFile(pathOf(id), 'utf8'), content);
-  });
-
-  it('hides, restores and deletes a conversation', async () => {
-    const all = journal();
-    const { id, file } = all.create();
-    assert.equal(await all.hide(id), false);
-    const other = all.create();
-    other.file.append(exchange('e'));
-    assert.equal(await all.hide(other.id), true);
-    // Appends further lines, which a closed file must ignore.
-    file.append(exchange('e'));
-    other.file.append(words('e', 'late'));
-    await Promise.all([file.flush(), other.file.flush()]);
-    assert.deepEqual(await readdir(folder), [`${other.id}.jsonl.deleted`]);
-    assert.deepEqual([await turnsOnDisk(other.id), await all.listNewestFirst()], [undefined, []]);
-    await all.unhide(other.id);
-    assert.deepEqual(await turnsOnDisk(other.id), ['Hi: interrupted ""']);
-    await all.hide(other.id);
-    await all.deleteHidden(other.id);
-    assert.deepEqual(await readdir(folder), []);
-    assert.deepEqual(problems, []);
   });
 
   it('rejects with the write error when it hides a conversation that could not be written', async () => {
@@ -417,10 +381,7 @@ describe('journal', () => {
     saved.file.append(words('e', 'tail'));
     all.flushSync();
     assert.deepEqual(await turnsOnDisk(saved.id), ['Hi: interrupted "tail"']);
-    assert.deepEqual(
-      problems.map(({ kind }) => kind),
-      ['unwritten'],
-    );
+    assert.deepEqual(valuesOf(problems, 'kind'), ['unwritten']);
   });
 
   it('retries a failed write after 5 s even if no further line is appended', async () => {

@@ -230,13 +230,6 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual(second.errors, []);
   });
 
-  it('does not automatically open a conversation whose answer another window may be writing', async () => {
-    await streaming();
-    const { conversations, errors } = open();
-    assert.deepEqual(await conversations.openInterrupted(), []);
-    assert.deepEqual(errors, []);
-  });
-
   it('does not delete a conversation that another window has open, whether or not this window has it open too', async () => {
     const first = await streaming();
     const { conversations, errors } = open();

@@ -7,6 +7,7 @@ import type {
 } from '../../../src/host/models/modelPick';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeEditor, type FakeQuickPick } from '../connection/fakeRoutes';
+import { valuesOf } from '../../support/valuesOf';
 
 describe('model picker with several routes', () => {
   let picker: FakeQuickPick;
@@ -66,10 +67,11 @@ describe('model picker with several routes', () => {
     const { load } = openWith({}, 'one');
     const facts = new Map([['b', { contextWindow: 8000 }]]);
     await load(0, { source: 'gateway', models: ['b', 'gpt-4o', 'unheard-of'], host: 'one', facts });
-    assert.deepEqual(
-      picker.items.slice(1).map(({ detail }) => detail),
-      ['8K context', '128K context · images · $2.5 / $10 per million tokens', undefined],
-    );
+    assert.deepEqual(valuesOf(picker.items.slice(1), 'detail'), [
+      '8K context',
+      '128K context · images · $2.5 / $10 per million tokens',
+      undefined,
+    ]);
   });
 
   it('describes each model once and in slices, however much the user types', async () => {

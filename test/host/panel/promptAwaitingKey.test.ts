@@ -9,6 +9,7 @@ import { useVSCode } from '../../support/fakeVSCode';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { waitForEvents } from '../conversation/scriptedEngine';
 import { openWindow } from '../journal/window';
+import { valuesOf } from '../../support/valuesOf';
 
 /** A panel whose page can be hidden. VS Code destroys a hidden page. */
 class FakePanel {
@@ -136,10 +137,7 @@ describe('prompt that waits for an API key', () => {
     const { receive, conversation } = await openPanel();
     await receive({ type: 'send', prompt: 'Explain', more: { prompt: 'Explain', content: 'in full' } });
     await change({ hasKey: true });
-    assert.deepEqual(
-      conversation.exchanges().map(({ content }) => content),
-      ['in full'],
-    );
+    assert.deepEqual(valuesOf(conversation.exchanges(), 'content'), ['in full']);
   });
 
   it('is not put into the composer of a page that loads after the prompt was sent', async () => {

@@ -11,6 +11,7 @@ import type { Exchange } from '../../../src/host/journal/exchange';
 import { activityItem, createContextKeys, type ActivityItem, type Situation } from '../../../src/host/status/activity';
 import { englishWords } from '../../support/englishWords';
 import { waiting } from '../conversation/scriptedEngine';
+import { valuesOf } from '../../support/valuesOf';
 
 const wait = { ...reduceTurn(initialTurn, waiting).wait!, until: 4000 };
 
@@ -74,7 +75,7 @@ describe('activity in the status bar', () => {
   it('counts a wait down to zero, but gives screen readers the time of day at which it ends', () => {
     const items = [0, 1000, 9000].map((now) => item(turns('waiting'), now)!);
     assert.deepEqual(
-      items.map(({ text }) => text),
+      valuesOf(items, 'text'),
       [4, 3, 0].map((seconds) => `$(watch) Retrying in ${seconds} s`),
     );
     for (const { label, isTimed } of items) {

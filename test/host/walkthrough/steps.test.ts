@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { demoModels } from '../../../src/demo/scenarios';
 import { completedSteps } from '../../../src/host/walkthrough/walkthroughProgress';
 import { attempt } from '../conversation/scriptedEngine';
+import { valuesOf } from '../../support/valuesOf';
 
 const root = join(__dirname, '../../..');
 
@@ -83,10 +84,11 @@ describe('walkthrough', () => {
         const linksWithArgument = links.flatMap(({ command, argument }) =>
           argument === undefined ? [] : [{ command, argument: JSON.parse(decodeURIComponent(argument)) as unknown }],
         );
-        assert.deepEqual(
-          linksWithArgument.map(({ command }) => command),
-          ['holysheep.ask', 'holysheep.openDemo', 'workbench.action.openSettings'],
-        );
+        assert.deepEqual(valuesOf(linksWithArgument, 'command'), [
+          'holysheep.ask',
+          'holysheep.openDemo',
+          'workbench.action.openSettings',
+        ]);
         const [prompt, scenario, setting] = linksWithArgument.map(({ argument }) => argument);
         assert.ok(typeof prompt === 'string' && prompt.length > 10);
         assert.ok(demoModels.some(({ id }) => id === scenario));

@@ -5,6 +5,7 @@ import { ContextSource } from '../../../src/host/context/contextSource';
 import { closeAll, markedInNextQuickPick, shows } from '../../support/conversationTabs';
 import { startFixture, stopFixture, type HostFixture } from '../../support/extensionHost';
 import { MemoryFiles } from '../../support/memoryFiles';
+import { valuesOf } from '../../support/valuesOf';
 
 const scheme = 'memfs-test';
 const uriOf = (path: string): vscode.Uri => vscode.Uri.from({ scheme, path });
@@ -71,14 +72,8 @@ describe('virtual workspace', () => {
     const editor = await open();
     const errors: unknown[] = [];
     const context = new ContextSource({ editor: () => editor, onError: (error) => errors.push(error) });
-    assert.deepEqual(
-      (await context.suggest('twice')).map(({ label }) => label),
-      ['twice.ts:2-4', 'twice.ts', 'Choose a file…'],
-    );
-    assert.deepEqual(
-      (await context.suggest('notes')).map(({ label }) => label),
-      ['Choose a file…'],
-    );
+    assert.deepEqual(valuesOf(await context.suggest('twice'), 'label'), ['twice.ts:2-4', 'twice.ts', 'Choose a file…']);
+    assert.deepEqual(valuesOf(await context.suggest('notes'), 'label'), ['Choose a file…']);
     assert.deepEqual(errors, []);
   });
 

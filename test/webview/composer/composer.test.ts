@@ -62,12 +62,6 @@ describe('composer', () => {
     assert.deepEqual(texts, ['two\nlines', 'first', 'first', 'two\nlines', '', '']);
   });
 
-  it('does not replace a draft with an earlier prompt when an arrow key is pressed', () => {
-    page.type('mine');
-    page.key('ArrowUp');
-    assert.equal(page.input.value, 'mine');
-  });
-
   it('keeps a recalled prompt when arrow up is pressed while the caret is below its first line', () => {
     page.key('ArrowUp');
     page.input.setSelectionRange(6, 6);
@@ -80,13 +74,6 @@ describe('composer', () => {
     page.type('two, changed');
     page.key('ArrowUp');
     assert.equal(page.input.value, 'two, changed');
-  });
-
-  it('recalls the last sent prompt when the user presses arrow up', () => {
-    page.type('Why?');
-    page.key('Enter');
-    page.key('ArrowUp');
-    assert.equal(page.input.value, 'Why?');
   });
 
   it('removes a prefilled prompt when an exchange with that prompt arrives, but keeps a different draft', () => {

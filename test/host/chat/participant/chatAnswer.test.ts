@@ -206,19 +206,8 @@ describe("answer in VS Code's chat", () => {
     });
 
     it('mentions at the end how often the stream broke', () => {
-      const twice = [
-        attempt(),
-        text('a'),
-        cut,
-        resume,
-        resumed,
-        text('b'),
-        cut,
-        resume,
-        resumed,
-        text('c'),
-        done('abc'),
-      ];
+      const again = [cut, resume, resumed];
+      const twice = [attempt(), text('a'), ...again, text('b'), ...again, text('c'), done('abc')];
       assert.deepEqual(chat(...twice).slice(3), ['> The answer was cut off 2 times and resumed each time.']);
     });
 
@@ -315,38 +304,17 @@ describe("answer in VS Code's chat", () => {
     const failure = (...actions: readonly FaultAction[]): StreamEvent => ({ ...failed('a'), actions }) as StreamEvent;
 
     for (const [actions, buttons] of [
-      [
-        ['setApiKey', 'retryNow', 'details'],
-        ['[setApiKey]', '[askAgain]'],
-      ],
-      [
-        ['openBilling', 'switchModel'],
-        ['[openBilling]', '[switchModel]'],
-      ],
-      [
-        ['checkUrl', 'networkSettings'],
-        ['[checkUrl]', '[networkSettings]'],
-      ],
-      [
-        ['continue', 'restart', 'retryNow'],
-        ['[continue]', '[askAgain]'],
-      ],
-      [
-        ['showLog', 'exportDiagnostics', 'retryNow'],
-        ['[showLog]', '[exportDiagnostics]', '[askAgain]'],
-      ],
-      [
-        ['newConversation', 'tryAnyway'],
-        ['[newConversation]', '[tryAnyway]'],
-      ],
-      [
-        ['moreRoom', 'switchModel'],
-        ['[moreRoom]', '[switchModel]'],
-      ],
+      [['setApiKey', 'retryNow', 'details'], '[setApiKey] [askAgain]'],
+      [['openBilling', 'switchModel'], '[openBilling] [switchModel]'],
+      [['checkUrl', 'networkSettings'], '[checkUrl] [networkSettings]'],
+      [['continue', 'restart', 'retryNow'], '[continue] [askAgain]'],
+      [['showLog', 'exportDiagnostics', 'retryNow'], '[showLog] [exportDiagnostics] [askAgain]'],
+      [['newConversation', 'tryAnyway'], '[newConversation] [tryAnyway]'],
+      [['moreRoom', 'switchModel'], '[moreRoom] [switchModel]'],
     ] as const) {
       it(`shows the buttons that the chat supports for the actions ${actions.join(', ')}`, () => {
         const { calls, outcome } = respond([text('a'), failure(...actions)]);
-        assert.deepEqual(calls, ['a', ...buttons]);
+        assert.equal(calls.join(' '), `a ${buttons}`);
         assert.deepEqual(outcome, { state: 'failed', message: 'Connection lost' });
       });
     }

@@ -146,14 +146,8 @@ const failures: readonly (readonly [cause: string, events: readonly StreamEvent[
     'the turn fails, with the message of the turn',
     [
       {
-        ...base,
-        type: 'failed',
-        kind: 'auth',
-        status: 401,
-        requestId: undefined,
-        message: 'Rejected.',
-        text: '',
-        actions: [],
+        ...{ ...base, type: 'failed', kind: 'auth', status: 401, requestId: undefined },
+        ...{ message: 'Rejected.', text: '', actions: [] },
       },
     ],
     /^auth: Rejected\.$/,
