@@ -12,7 +12,7 @@ import { registerHistory } from './history/historyCommands';
 import { registerModels } from './models/modelCatalog';
 import { registerPanels, reopenPanels } from './panel/panelCommands';
 import { registerPrompts } from './prompts/promptCommands';
-import { registerSchedule } from './schedule/scheduledPicker';
+import { registerSchedule } from './schedule/scheduleCommands';
 import { createServices } from './services';
 import { registerStatus } from './status/registerStatus';
 import { registerWalkthrough } from './walkthrough/walkthroughCommands';

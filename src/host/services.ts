@@ -23,7 +23,7 @@ import { ModelCatalog } from './models/modelCatalog';
 import { PanelRegistry } from './panel/panelRegistry';
 import { PanelRestoration } from './panel/panelRestoration';
 import { CustomPrompts } from './prompts/customPrompts';
-import { createScheduler } from './schedule/createScheduler';
+import { createScheduler } from './schedule/scheduleCommands';
 import { scheduleFolder, ScheduleStore } from './schedule/scheduleStore';
 import { Settings, type SettingsManifest } from './settings/settings';
 import { localize } from './util/localization';

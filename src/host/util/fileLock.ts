@@ -27,11 +27,7 @@ export class FileLock {
     private readonly clock: Clock,
   ) {}
 
-  /**
-   * Acquires the lock, or checks that it has not been lost since it was acquired.
-   * @returns whether this object has the lock. A lock that was lost is never acquired again.
-   * @throws the error of the file system if the lock file can't be created
-   */
+  /** Acquires or checks the lock. A lock that was lost is never acquired again. @throws the error of the file system */
   async acquire(): Promise<boolean> {
     if (this.wasAcquired) return !(await this.isLost());
     try {
@@ -96,10 +92,7 @@ function isRunning(owner: string): boolean {
   }
 }
 
-/**
- * Does work while no other process does work with the same lock file.
- * @throws the error of the file system if the lock file can't be created
- */
+/** Does work while no other process does work with the same lock file. @throws the error of the file system */
 export async function runLocked<T>(path: string, clock: Clock, work: () => Promise<T>): Promise<T> {
   const lock = new FileLock(path, clock);
   const giveUpAt = clock.monotonicNow() + maxWaitMs;
