@@ -12,7 +12,6 @@ import {
   type TurnState,
 } from './protocol';
 
-/** The strings of a language, and how it formats numbers and times. */
 export interface Words {
   readonly strings: PanelStrings;
   readonly format: Format;
@@ -66,10 +65,7 @@ export const minDisplayedMs = 50;
 /** Shortest random part of a server's delay that a short text mentions: a countdown of whole seconds shows it. */
 const minShortJitterMs = 1000;
 
-/**
- * Returns which request has caused a wait, and where its delay comes from. Empty for a wait for the network, whose
- * length neither the gateway nor the retry policy has set.
- */
+/** Empty for a wait for the network, whose length neither the gateway nor the retry policy has set. */
 export function describeDelay(
   { strings, format }: Words,
   wait: LedgerWait | WaitingEvent,
@@ -173,16 +169,12 @@ function hasNoAnswer({ phase, text }: TurnState): boolean {
   return phase === 'failed' && text === '';
 }
 
-/** Describes an attempt that resumes an answer. */
 export function describeResuming(strings: PanelStrings, isRestart: boolean, length: Length): string {
   if (!isRestart) return strings.resuming;
   return length === 'short' ? strings.restarting : joinSentences(strings, [strings.restarting, strings.restartingNote]);
 }
 
-/**
- * Describes what a running turn is doing. Empty while the answer is streaming.
- * @param quietMs time since the last token, if no token has arrived for some seconds
- */
+/** Empty while the answer is streaming. @param quietMs time since the last token, if it came some seconds ago */
 export function describeProgress({ strings, format }: Words, state: TurnState, host: string, quietMs?: number): string {
   const quiet = quietMs === undefined ? undefined : format.duration(quietMs);
   switch (state.phase) {

@@ -4,7 +4,6 @@ import { fill } from './format';
 import type { PanelStrings } from './panelStrings';
 import { routeOf, type LedgerEntry, type LedgerWait, type TurnTotals } from './protocol';
 
-/** An attempt with what its ledger entry does not contain. */
 export interface NumberedAttempt {
   readonly entry: LedgerEntry;
   /** The previous attempt of the same segment. */
@@ -17,11 +16,9 @@ export interface NumberedAttempt {
   readonly continuedModel: string | undefined;
 }
 
-/** A wait or an attempt of a turn. */
 export type LedgerPart =
   { readonly kind: 'wait'; readonly wait: LedgerWait } | ({ readonly kind: 'attempt' } & NumberedAttempt);
 
-/** Describes a wait or an attempt: first its title, then its details. */
 export function describePart(words: Words, part: LedgerPart): readonly [title: string, ...details: string[]] {
   return part.kind === 'wait'
     ? [waitTitle(words, part.wait), ...describeDelay(words, part.wait, 'long')]
@@ -34,7 +31,6 @@ function waitTitle({ strings, format }: Words, { waitedMs, reason }: LedgerWait)
   return fill(strings.timelineWaited, format.duration(waitedMs), fault);
 }
 
-/** Returns the trigger of an attempt, its route, its outcome, and the amount of received data. */
 function attemptDetails({ strings, format }: Words, attempt: NumberedAttempt): readonly string[] {
   const { entry, host, continuedModel } = attempt;
   const { how, status, requestId, resumed, ended } = entry;

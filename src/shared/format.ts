@@ -1,7 +1,6 @@
 import type { PanelStrings } from './panelStrings';
 import { timeOfDayOptions, toSupportedLocale } from './protocol';
 
-/** Formats numbers, times and lists in the user's language. */
 export interface Format {
   /** Formats an elapsed time, such as `4.1 s`, `37 s` or `1 min 40 s`. */
   duration(ms: number): string;
@@ -13,15 +12,9 @@ export interface Format {
   number(value: number): string;
   /** Formats a price in USD, such as `$0.0042`, `$1.25` or `<$0.0001`. */
   cost(usd: number): string;
-  /**
-   * Inserts `value` into the template `one` or `other`, depending on the plural form that the language uses for this
-   * number.
-   * @param text the formatted value, in compact form by default
-   */
+  /** Inserts `text`, by default the value in compact form, into the template of the value's plural form. */
   plural(value: number, one: string, other: string, text?: string): string;
-  /**
-   * Formats epoch milliseconds as a time of day, such as `14:00`, and with the weekday unless it is the day of `now`.
-   */
+  /** Formats epoch milliseconds as a time of day, with the weekday unless it is the day of `now`. */
   timeOfDay(epochMs: number, options?: { readonly now?: number; readonly seconds?: boolean }): string;
   list(items: readonly string[]): string;
 }

@@ -1,10 +1,6 @@
-/** The figures of one model over one route in a period. */
 export interface HealthFigures {
   readonly attempts: number;
-  /**
-   * Share of the attempts that ended with a complete answer, from 0 to 1. Attempts that were stopped, or failed because
-   * the computer was offline, don't count. Absent if no attempt counts.
-   */
+  /** From 0 to 1, without attempts that were stopped or failed while the computer was offline. */
   readonly successRate?: number | undefined;
   /** Median of the times to the first token, in milliseconds. */
   readonly firstTokenMs?: number | undefined;
@@ -12,7 +8,6 @@ export interface HealthFigures {
   readonly slowFirstTokenMs?: number | undefined;
   /** Median. */
   readonly tokensPerSecond?: number | undefined;
-  /** Number of streams that broke after part of the answer had arrived. */
   readonly cuts: number;
   readonly resumes: number;
   readonly waitedMs: number;
@@ -21,12 +16,10 @@ export interface HealthFigures {
 }
 
 export interface HealthFault {
-  /** Localized name of the fault kind. */
   readonly label: string;
   readonly count: number;
 }
 
-/** The figures of one model over one route, for the whole period and for each of its hours or days. */
 export interface HealthRow {
   readonly model: string;
   readonly host: string;
@@ -37,7 +30,6 @@ export interface HealthRow {
   readonly parts: readonly (HealthFigures | null)[];
 }
 
-/** A period of the report, divided into hours or days. */
 export interface HealthPeriod {
   /** Epoch milliseconds at which each hour or day begins, in ascending order. */
   readonly starts: readonly number[];
@@ -60,7 +52,6 @@ export interface FromHealthPage {
   readonly type: 'ready' | 'clear' | 'testConnection';
 }
 
-/** All strings of the page of the network health in English. The host localizes them. */
 export const healthStrings = {
   title: 'Network health',
   intro:

@@ -7,10 +7,8 @@ const prompt = v.pipe(text, v.trim(), v.nonEmpty());
 const exchange = { exchangeId: text };
 const demoActions = ['next', 'repeat', 'skip', 'again'] as const;
 
-/** An action of the user in the tour of the offline demo. */
 export type DemoAction = (typeof demoActions)[number];
 
-/** The fields of each message, by the type of the message. */
 const messageFields = {
   ready: {},
   /**
@@ -20,15 +18,12 @@ const messageFields = {
   send: { prompt, more: v.optional(v.custom<object>((value) => typeof value === 'object' && value !== null)) },
   /** The prompt that waits for an API key must not be sent, because the user has changed the draft. */
   withdrawPrompt: { prompt: text },
-  /** Sends a prompt that the empty conversation suggests. */
   askSuggestion: { id: text },
   demo: { act: v.picklist(demoActions) },
   /** Stops the turn of this exchange, or removes the exchange from the queue. Another turn is not affected. */
   stop: exchange,
   action: { ...exchange, action: v.picklist(Object.keys(faultActions) as FaultAction[]) },
-  /** Asks for models to offer on the failure card of a turn whose model the gateway does not have. */
   findModels: exchange,
-  /** Retries with a model that the failure card offers. */
   switchModel: { ...exchange, model: v.pipe(text, v.nonEmpty()) },
   newConversation: {},
   openHistory: {},
@@ -37,19 +32,15 @@ const messageFields = {
   selectModel: {},
   /** Removes the model that was set for the next prompt only. The next prompt is then sent to the configured model. */
   forgetModelOnce: {},
-  /** Sends an edited prompt. The previous prompt and its answer stay as another version. */
   edit: { ...exchange, prompt },
   /** Requests another answer as a new version. With `switchModel`, the user chooses the model first. */
   regenerate: { ...exchange, switchModel: v.boolean() },
-  /** Shows this version and the exchanges that followed it. */
   showVersion: exchange,
   suggestContext: { request: v.number(), query: text },
-  /** Attaches a suggested context item. */
   attach: { id: text },
   detach: { id: text },
   /** Attaches the context items that a previous page has stored, unless those of the panel have changed since. */
   restoreContext: { ids: v.pipe(v.array(text), v.readonly()) },
-  /** Lets the user choose a context item from VS Code's list of files. */
   pickContext: {},
   setApiKey: {},
   openDemo: {},
@@ -58,10 +49,8 @@ const messageFields = {
   keepBackup: { origin: text },
   /** Removes the backup route that the notice above the composer names from the settings. */
   removeBackup: { origin: text },
-  /** Opens the walkthrough. */
   getStarted: {},
   copy: { text },
-  /** Copies the request as code. The host lets the user choose the language. */
   copyRequest: exchange,
   insert: { text },
   apply: { ...exchange, text },

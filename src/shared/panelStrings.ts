@@ -1,9 +1,6 @@
 import type { FaultKind } from '../engine/events';
 
-/**
- * All strings of the page in English. The host localizes them, and the page replaces the placeholders `{0}` and `{1}`
- * with values. Tests find the elements of the panel by these strings.
- */
+/** The strings of the page in English, which the host localizes. The page replaces `{0}` and `{1}` with values. */
 export const panelStrings = {
   conversation: 'Conversation',
   you: 'You',
@@ -253,7 +250,6 @@ export const panelStrings = {
   announceDone: 'Answer complete',
 } as const;
 
-/** The strings of the page in the user's language. */
 export type PanelStrings = Readonly<Record<keyof typeof panelStrings, string>>;
 
 /** For each fault kind, the explanation that a failure card shows under *Details*, in the user's language. */
@@ -263,7 +259,6 @@ export type FaultDetails = Readonly<
     {
       readonly cause: string;
       readonly remedy: string;
-      /** URL of the web page about this kind of fault. */
       readonly href: string;
       /** Whether the fault is permanent: the same request would fail again, so it is not retried. */
       readonly isPermanent: boolean;

@@ -65,7 +65,6 @@ export interface DraftContext {
 
 /** A context item that the composer suggests after `#`. */
 export interface ContextSuggestion {
-  /** Id that the page sends back in an `attach` message. */
   readonly id: string;
   /** `editors` attaches all open editors; `pick` opens VS Code's list of files. */
   readonly kind: ContextKind | 'editors' | 'pick';
@@ -103,7 +102,6 @@ export interface ConnectionView {
   readonly newBackup?: string | undefined;
 }
 
-/** Returns whether a prompt can be sent over this connection. */
 export function canSendPrompt({ hasKey, demo }: ConnectionView): boolean {
   return hasKey !== false || demo;
 }
@@ -113,7 +111,6 @@ export interface Suggestion {
   readonly label: string;
 }
 
-/** The current step of the offline demo's tour, in the user's language. */
 export interface DemoTourStep {
   /** Number and title of the step, for example `2 of 5: Overloaded`. */
   readonly heading: string;
@@ -170,7 +167,6 @@ export type ToWebview =
       readonly more?: object | undefined;
       readonly awaitsKey?: boolean | undefined;
     }
-  /** Replaces the context items of the next prompt. */
   | {
       readonly type: 'context';
       readonly items: readonly DraftContext[];
@@ -182,10 +178,7 @@ export type ToWebview =
   /** The reply to `findModels`: the models that are nearest to the one that the gateway lacks, the nearest first. */
   | { readonly type: 'nearestModels'; readonly exchangeId: string; readonly models: readonly string[] };
 
-/**
- * Returns the values that identify a wait. The times of the wait and the source of these times are left out, because
- * they may change during the wait.
- */
+/** Leaves out the times of the wait and their source, because they may change during the wait. */
 export function waitKey(event: WaitingEvent): readonly unknown[] {
   const { reason, told, attempt, maxAttempts, message, status, requestId, actions, fallbackModel } = event;
   return [reason, told, attempt, maxAttempts, message, status, requestId, actions.join(), fallbackModel];
@@ -207,10 +200,7 @@ export function coversWait(announced: WaitingEvent, current: WaitingEvent): bool
   return !announced.estimated && Math.abs(current.until - announced.until) < 1000;
 }
 
-/**
- * Returns the language in the info string of a code fence, in lower case, or an empty string. Forms such as
- * ```ts:app.ts, ```{.python} and ```rust,ignore are understood too. The host and the page use this function.
- */
+/** Returns the language in lower case, or ''. Understands ```ts:app.ts, ```{.python} and ```rust,ignore, too. */
 export function infoStringLanguage(infoString: string): string {
   return /[^\s{},:.][^\s{},:]*/.exec(infoString.toLowerCase())?.[0] ?? '';
 }

@@ -2,7 +2,7 @@ import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import { observeSizeInBrowser } from './conversation/autoscroll';
 import { observeNearInBrowser } from './conversation/drawQueue';
 import highlightWorker from './markdown/highlight/highlightWorker?worker';
-import { createBrowserRunFinder } from './markdown/highlight/workerRuns';
+import { createBrowserRunFinder } from './markdown/highlight/codeHighlighter';
 import { MarkdownStream } from './markdown/streamingMarkdown';
 import { Panel } from './panel';
 import { UnsentStore } from './state/unsentStore';

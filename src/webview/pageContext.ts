@@ -22,7 +22,6 @@ declare global {
   };
 }
 
-/** The services and callbacks that all parts of the panel share. */
 export interface PageContext {
   readonly strings: PanelStrings;
   readonly help: FaultDetails;

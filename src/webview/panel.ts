@@ -8,10 +8,9 @@ import { isComposing, isInPromptEditor } from './composer/promptEditor';
 import { Autoscroll, type ObserveSize } from './conversation/autoscroll';
 import { ConversationView } from './conversation/conversationView';
 import type { ObserveNear } from './conversation/drawQueue';
-import { EmptyState } from './conversation/emptyState';
-import { Notices } from './conversation/notices';
+import { EmptyState, Notices } from './conversation/notices';
 import type { PageContext } from './pageContext';
-import type { ReadingPosition, Unsent, UnsentStore } from './state/unsentStore';
+import type { Unsent, UnsentStore } from './state/unsentStore';
 import { element } from './util/element';
 import { createFormat, fill } from '../shared/format';
 import type { PanelClock } from './util/panelClock';
@@ -30,10 +29,7 @@ interface PanelEnvironment {
 
 type Message<Type extends ToWebview['type']> = ToWebview & { readonly type: Type };
 
-/**
- * The page of a conversation. Nothing can be typed before the first snapshot of the host. Each further snapshot replaces
- * everything on the page except unsent text.
- */
+/** The page of a conversation. Each snapshot of the host replaces everything on it except unsent text. */
 export class Panel {
   private readonly context: PageContext;
   private readonly conversation: ConversationView;
@@ -41,11 +37,9 @@ export class Panel {
   private readonly notices: Notices;
   private readonly autoscroll: Autoscroll;
   private readonly composer: Composer;
-  /** Empty before the first snapshot. */
   private conversationId = '';
   private connection: ConnectionView | undefined;
   private readOnly = false;
-  private readingPosition: ReadingPosition | undefined;
   /** Whether the unsent text of the page is in the store. */
   private isSaved = true;
 
@@ -110,8 +104,8 @@ export class Panel {
     this.conversation = new ConversationView(context, observeNear, followEnd);
     this.emptyState = new EmptyState(context, this.conversation.element);
     this.notices = new Notices(context);
-    const { element: log, thread } = this.conversation;
-    this.autoscroll = new Autoscroll(context, log, thread, observeSize, () => this.updateReadingPosition());
+    const log = this.conversation.element;
+    this.autoscroll = new Autoscroll(context, this.conversation, observeSize, () => this.save());
     this.composer = new Composer(context, {
       onDraftChange: () => {
         this.save();
@@ -134,8 +128,7 @@ export class Panel {
     createWaitTabOrder(root, log, dock, end);
     // Listens in the capture phase, so that Escape is received before any element of the page can handle it.
     window.addEventListener('keydown', (event) => this.handleEscape(event), { capture: true });
-    // VS Code forwards the messages of the host from a frame of the same origin. The sender can't be compared with
-    // `window.parent`, which VS Code deletes in webviews.
+    // VS Code forwards the messages of the host from a frame of the same origin, and deletes `window.parent`.
     window.addEventListener('message', ({ data, origin }: MessageEvent<ToWebview>) => {
       if (origin === window.origin) this.receive(data);
     });
@@ -171,7 +164,8 @@ export class Panel {
     composer.setContext(message.context, message.unread);
     composer.model.setOnce(message.modelOnce);
     if (stored && !readOnly) composer.restore(stored);
-    this.restoreView(view);
+    conversation.restoreView(view);
+    this.autoscroll.restore(view.place);
     // Without the last seen exchange, because its prompt was edited, all prompts count as new.
     const lastSeen = exchanges.findIndex(({ id }) => id === view.seen);
     composer.confirmPrompts(exchanges.slice(lastSeen + 1).map(({ prompt }) => prompt));
@@ -244,22 +238,7 @@ export class Panel {
   }
 
   private get view(): Omit<Unsent, 'draft'> {
-    return { ...this.conversation.view, place: this.readingPosition };
-  }
-
-  private restoreView(view: Omit<Unsent, 'draft'>): void {
-    const { place } = view;
-    this.conversation.restoreView(view);
-    this.readingPosition = place;
-    if (place && this.conversation.scrollTopOf(place) !== undefined)
-      this.autoscroll.restorePosition(() => this.conversation.scrollTopOf(place));
-    else this.autoscroll.followEnd();
-  }
-
-  private updateReadingPosition(): void {
-    const wasAtEnd = this.readingPosition === undefined;
-    this.readingPosition = this.autoscroll.isFollowing ? undefined : this.conversation.readingPosition;
-    if (this.readingPosition || !wasAtEnd) this.save();
+    return { ...this.conversation.view, place: this.autoscroll.readingPosition };
   }
 
   /** Stores the unsent text, but not on a read-only page, whose unsent text belongs to the window that writes. */

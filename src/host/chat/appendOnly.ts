@@ -32,13 +32,9 @@ export interface AnswerPart {
  */
 const minShownWaitMs = 5000;
 
-/** Converts the events of a turn to parts of an answer, in which no text appears twice. */
 export class AppendOnlyAnswer {
   turn: TurnState;
-  /**
-   * Whether a new answer replaced the previous one and does not start with the text that is already shown. Its text is
-   * not shown.
-   */
+  /** Whether a new answer replaced the previous one and starts with another text, so that it is not shown. */
   hasDiverged = false;
   private shownText: string;
   private endsWithText = false;
@@ -114,7 +110,6 @@ export class AppendOnlyAnswer {
   }
 }
 
-/** Returns the error message for an answer that has diverged. */
 export function divergedMessage(localize: Localize): string {
   return localize(
     "The answer couldn't be resumed, and the new answer doesn't match the text shown. Ask again for a complete answer.",
@@ -122,7 +117,6 @@ export function divergedMessage(localize: Localize): string {
 }
 
 interface ChatTurnOptions extends Pick<RunOptions, 'connection' | 'resumeFrom'> {
-  /** Stops the turn when the chat cancels it. */
   readonly token: vscode.CancellationToken;
   readonly onEvent: (event: StreamEvent) => void;
 }

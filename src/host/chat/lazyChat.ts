@@ -2,10 +2,7 @@ import * as vscode from 'vscode';
 import { participantId, vendor } from '../contributions';
 import type { ChatParticipant } from './participant/chatParticipant';
 
-/**
- * Registers the chat participant, which is loaded when it gets its first request. Returns undefined if the editor has
- * no chat.
- */
+/** Registers the chat participant, which is loaded at its first request. Returns undefined without a chat. */
 export function registerLazyParticipant(
   load: () => Promise<Pick<ChatParticipant, 'handle' | 'followups'>>,
   iconPath: vscode.Uri,
@@ -20,11 +17,7 @@ export function registerLazyParticipant(
   return vscode.Disposable.from(participant);
 }
 
-/**
- * Registers the provider of language models, which is loaded when VS Code first calls it. Returns undefined if the
- * editor has no language model API.
- * @param onDidChange fires when the models of the gateway may have changed
- */
+/** Registers the model provider, which is loaded at its first call. Returns undefined without a language model API. */
 export function registerLazyModels(
   load: () => Promise<vscode.LanguageModelChatProvider>,
   onDidChange: vscode.Event<void>,

@@ -7,7 +7,6 @@ import { parseArgument } from '../util/schemas';
 
 interface SetApiKeyArgument {
   readonly key?: string | undefined;
-  /** Base URL that the key is for. */
   readonly target?: BaseUrl | undefined;
 }
 

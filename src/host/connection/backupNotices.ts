@@ -50,7 +50,6 @@ export class BackupNotices extends Disposable {
     this.setUndecided(this.undecided.filter((other) => other !== origin));
   }
 
-  /** Removes the backup routes of an origin from the settings, and offers to undo that. */
   async remove(origin: string): Promise<void> {
     const { settings, log } = this.deps;
     if (!this.undecided.includes(origin)) return;

@@ -26,7 +26,6 @@ export interface ConnectionTestDeps {
   readonly document: Pick<TestReportDocument, 'show' | 'update'>;
 }
 
-/** Result of `holysheep.testConnection`: the result for the primary route, and the reports of all routes. */
 export type ConnectionTest = ProbeResult & { readonly routes: readonly RouteReport[] };
 
 interface TestedRoutes {
@@ -35,10 +34,7 @@ interface TestedRoutes {
   readonly model: string;
 }
 
-/**
- * Tests all routes in the settings, or the demo while it is active, and shows the result. Returns undefined if the base
- * URL is invalid or the key is unreadable.
- */
+/** Returns undefined if the base URL is invalid or the key is unreadable. */
 export async function testConnection(deps: ConnectionTestDeps): Promise<ConnectionTest | undefined> {
   const { engine, log } = deps;
   let tested: TestedRoutes;
@@ -98,7 +94,6 @@ function logReport({ host, models, steps }: RouteReport, log: Log): void {
   log.warn(`Connection test: ${models.message}${errors.join('')}`);
 }
 
-/** Shows the verdict in a notification, and the steps in the document if the user asks for them. */
 function showReport(deps: ConnectionTestDeps, tested: TestedRoutes, reports: readonly RouteReport[]): void {
   const { document, log } = deps;
   const text = formatReport(reports, Date.now(), tested.model);
@@ -151,7 +146,6 @@ async function testFirstTokens(
 
 const documentScheme = 'holysheep-connection';
 
-/** The read-only document with the results of the last connection test in this window. */
 export class TestReportDocument extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<vscode.Uri>());
   private readonly uri = vscode.Uri.from({ scheme: documentScheme, path: `/${vscode.l10n.t('Connection test')}` });
@@ -166,7 +160,6 @@ export class TestReportDocument extends Disposable {
     this.register(vscode.workspace.registerTextDocumentContentProvider(documentScheme, provider));
   }
 
-  /** Replaces the text, also in an open editor. */
   update(text: string): void {
     this.text = text;
     this.changeEmitter.fire(this.uri);

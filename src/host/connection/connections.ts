@@ -1,12 +1,17 @@
 import * as vscode from 'vscode';
-import { mayReplace, nameAmong, type BaseUrl } from '../../engine/gateway/baseUrl';
+import {
+  maxBaseUrlLength,
+  mayReplace,
+  nameAmong,
+  type BaseUrl,
+  type BaseUrlProblem,
+} from '../../engine/gateway/baseUrl';
 import { isConnectionError, type Connection, type RequestParameters, type Route } from '../../engine/request';
 import type { ConnectionView } from '../../shared/protocol';
 import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
 import { NoConnectionError } from '../util/userError';
-import { baseUrlErrorMessage } from './baseUrlMessages';
 import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
 
@@ -17,7 +22,6 @@ export interface ActiveConnection extends Connection {
   readonly backups?: readonly UsableRoute[] | undefined;
 }
 
-/** The parts of a request that come from the settings. */
 export interface RequestDefaults extends RequestParameters {
   readonly model: string;
   readonly systemPrompt: string;
@@ -42,10 +46,8 @@ export interface ConfiguredRoute {
 
 type UsableRoute = ConfiguredRoute & Route;
 
-/** Provides the base URL, the API key and the model of the next request, from the settings or from the demo. */
 export class Connections extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
-  /** Fires when the base URL, the API key, the model or the demo has changed. */
   readonly onDidChange = this.changeEmitter.event;
 
   constructor(private readonly deps: ConnectionDeps) {
@@ -59,10 +61,7 @@ export class Connections extends Disposable {
     return demo ? this.embedded() : this.configured();
   }
 
-  /**
-   * Returns the connection to the embedded gateway of the demo.
-   * @param model the model of the request. Some scenarios have a backup route, which is a second embedded gateway.
-   */
+  /** @param model the model of the request. Some scenarios have a second embedded gateway as a backup route. */
   async embedded(model?: string): Promise<ActiveConnection> {
     const { demo } = this.deps;
     const { baseUrl } = demo;
@@ -74,10 +73,7 @@ export class Connections extends Disposable {
     return { ...embeddedRoute(baseUrl), demo: true, ...(backup !== undefined && { backups: [embeddedRoute(backup)] }) };
   }
 
-  /**
-   * Returns the connection to the first route in the settings that has a key, with the other routes that have a key as
-   * its backups, even while the demo is active. If there is no such route, returns the base URL without a key.
-   */
+  /** Returns the first route that has a key, with the others as backups, or else the base URL without a key. */
   async configured(): Promise<ActiveConnection> {
     const routes = await this.routes();
     const [primary] = routes;
@@ -162,4 +158,44 @@ export class Connections extends Disposable {
 function embeddedRoute(baseUrl: string): UsableRoute {
   const { origin, host } = new URL(baseUrl);
   return { baseUrl, origin, host, apiKey: 'hsa-demo' };
+}
+
+// The messages do not quote the URL, because it may contain a password.
+
+export function baseUrlErrorMessage(problem: BaseUrlProblem): string {
+  switch (problem) {
+    case 'empty':
+      return vscode.l10n.t('holysheep.baseUrl is empty. For HolySheep, enter https://api.holysheep.ai/v1.');
+    case 'too-long':
+      return vscode.l10n.t('holysheep.baseUrl is longer than {0} characters.', maxBaseUrlLength);
+    case 'not-a-url':
+      return vscode.l10n.t('holysheep.baseUrl is not a valid URL. Example: https://api.holysheep.ai/v1.');
+    case 'not-http':
+      return vscode.l10n.t('holysheep.baseUrl must start with https:// or http://.');
+    case 'credentials':
+      return vscode.l10n.t(
+        'holysheep.baseUrl contains a user name or password. Remove it and set the key with “HolySheep: Set API Key”.',
+      );
+  }
+}
+
+/** @param position number of the entry in the setting, starting with 1 */
+export function backupErrorMessage(problem: BaseUrlProblem, position: number): string {
+  switch (problem) {
+    case 'empty':
+      return vscode.l10n.t(
+        'Entry {0} of holysheep.backupBaseUrls contains no base URL. Enter one, or remove the entry.',
+        position,
+      );
+    case 'too-long':
+    case 'not-a-url':
+      return vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls is not a valid URL.', position);
+    case 'not-http':
+      return vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls must start with https:// or http://.', position);
+    case 'credentials':
+      return vscode.l10n.t(
+        'Entry {0} of holysheep.backupBaseUrls contains a user name or password. Remove it and set the key with “HolySheep: Set API Key”.',
+        position,
+      );
+  }
 }

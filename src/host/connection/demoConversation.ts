@@ -3,10 +3,7 @@ import type { EngineSettings } from '../../engine/engine';
 /** Model that is selected when the demo starts. It is also the demo's fallback model. */
 export const steadyModel = 'demo-steady';
 
-/**
- * Settings of every turn in the demo. The user's settings are ignored, so that each scenario runs as the tour describes
- * it. The idle timeout is short, so that users don't wait a minute to see how a stalled stream is handled.
- */
+/** The user's settings are ignored, so that each scenario runs as the tour describes it and no stall takes a minute. */
 export const demoSettings: EngineSettings = {
   retry: { maxRetries: 5, baseDelayMs: 1000, maxDelayMs: 60_000, jitter: 'full', maxHintMs: 300_000 },
   fallbackModels: [steadyModel],

@@ -9,23 +9,18 @@ import { demoSettings, isDemoConversation, steadyModel, type DemoConversation } 
 
 interface RunningDemo {
   readonly gateway: LoopbackGateway;
-  /** The second gateway, once a scenario has needed it. */
   backup?: Promise<LoopbackGateway>;
 }
 
 /** The offline demo. While it is active, prompts go to an embedded gateway on the loopback address. */
 export class DemoMode extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
-  /** Fires when the demo starts or ends, and when another model is selected in it. */
   readonly onDidChange = this.changeEmitter.event;
   private readonly leaveEmitter = this.register(new vscode.EventEmitter<void>());
   /** Fires before the demo ends. Running turns can be stopped then, because the demo's gateway still runs. */
   readonly onWillLeave = this.leaveEmitter.event;
 
-  /**
-   * Whether the demo stays active when its last panel is closed. Developers set `HOLYSHEEP_DEMO` to `1` to try out the
-   * extension without an API key.
-   */
+  /** Developers set `HOLYSHEEP_DEMO` to `1` to try out the extension without an API key. */
   readonly staysOpen = process.env['HOLYSHEEP_DEMO'] === '1';
 
   private running: RunningDemo | undefined;
@@ -36,7 +31,6 @@ export class DemoMode extends Disposable {
     return this.running !== undefined;
   }
 
-  /** Returns whether the next prompt of a conversation goes to the demo. */
   answers(conversation: DemoConversation): boolean {
     return this.active && isDemoConversation(conversation);
   }
@@ -45,10 +39,7 @@ export class DemoMode extends Disposable {
     return this.running?.gateway.baseUrl;
   }
 
-  /**
-   * Returns the base URL of the second embedded gateway, which is started on first use, or undefined for a model whose
-   * scenario has no backup route, and while the demo is not active.
-   */
+  /** Starts the second embedded gateway on first use. Undefined for a model whose scenario has no backup route. */
   async backupBaseUrl(model: string): Promise<string | undefined> {
     const { running } = this;
     const hasBackup = demoModels.some(({ id, hasBackupRoute }) => id === model && hasBackupRoute);
@@ -117,10 +108,7 @@ interface DemoEngineDeps extends Pick<HostEngineDeps, 'log' | 'version'> {
   readonly connection: (model: string) => Promise<Connection>;
 }
 
-/**
- * Returns an engine for the demo. Each turn gets a new engine, so that a scenario always runs in the same way, and a
- * fault of an embedded gateway never delays a request to the user's gateway.
- */
+/** Each turn gets a new engine, so that a scenario always runs in the same way and delays no other request. */
 export function demoEngine({ connection: connectionFor, ...deps }: DemoEngineDeps): Pick<Engine, 'run'> {
   return {
     run: (request, options) => {

@@ -7,20 +7,13 @@ import { errorCode } from '../util/files';
 export interface DirectStep {
   readonly name: 'nameResolution' | 'connection' | 'tls';
   readonly ms: number;
-  /** IP addresses that the name resolution has returned. */
   readonly addresses?: readonly string[];
-  /** Node.js's error code, if the step failed. */
   readonly error?: string;
 }
 
 const stepLimitMs = 10_000;
 
-/**
- * Connects to the host of a URL without a proxy and without sending a request, and closes the connection again. Never
- * rejects.
- * @returns the steps up to the first one that failed. The name resolution is left out for an IP address, and TLS for an
- * `http:` URL.
- */
+/** Connects without a proxy and without a request. Never rejects. Returns the steps up to the first that failed. */
 export async function runDirectSteps(
   url: string,
   signal: AbortSignal,

@@ -4,7 +4,6 @@ import type { Route } from '../../engine/request';
 import { faultAdvice } from '../ui/faultAdvice';
 import { localize } from '../util/localization';
 
-/** Result of a request for a one-word answer: the milliseconds until the first token arrived, or a fault. */
 export type FirstToken = { readonly ms: number } | { readonly kind: FaultKind; readonly message: string };
 
 /** The prompt is not translated, because every model understands English. */

@@ -8,13 +8,9 @@ import { NoConnectionError } from '../util/userError';
 
 const secretPrefix = 'holysheep.apiKey:';
 
-/**
- * Stores one API key per origin in VS Code's secret storage. All methods but `getIfReadable` throw a NoConnectionError
- * when the system keyring fails.
- */
+/** Stores one API key per origin. All methods but `getIfReadable` throw NoConnectionError if the keyring fails. */
 export class KeyStore extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
-  /** Fires when a key has changed, in this window or in another one. */
   readonly onDidChange = this.changeEmitter.event;
 
   constructor(

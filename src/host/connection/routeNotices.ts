@@ -5,7 +5,7 @@ import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notificat
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
 import { RememberedTexts } from '../util/rememberedTexts';
-import { backupErrorMessage, baseUrlErrorMessage } from './baseUrlMessages';
+import { backupErrorMessage, baseUrlErrorMessage } from './connections';
 import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
 
@@ -20,10 +20,7 @@ interface RouteNoticeDeps {
 const baseUrlSetting = 'holysheep.baseUrl';
 const backupsSetting = 'holysheep.backupBaseUrls';
 
-/**
- * Notifies the user about the routes in the settings. An invalid URL is reported once per window. A corrected URL, plain
- * HTTP and a backup route without a key are reported only once.
- */
+/** Reports an invalid URL once per window, and a corrected URL, plain HTTP and a missing backup key only once. */
 export class RouteNotices extends Disposable {
   /** The base URLs that this window has checked, as the user wrote them. */
   private readonly checked = new Set<string>();

@@ -8,11 +8,7 @@ export interface RouteChoice extends Omit<ConfiguredRoute, 'apiKey'> {
   readonly position: number;
 }
 
-/**
- * Lets the user choose a route, without those whose origin another route before them has, because they share its key.
- * The first route without a key is preselected. A single route is returned at once.
- * @returns undefined when the user dismissed the list or there is no route
- */
+/** Lists only the first route of each origin, because they share the key. Returns a single route at once. */
 export async function pickRoute<T extends RouteChoice>(routes: readonly T[], title: string): Promise<T | undefined> {
   const choices = routes.filter(({ origin }, index) => routes.findIndex((other) => other.origin === origin) === index);
   if (choices.length < 2) return choices[0];

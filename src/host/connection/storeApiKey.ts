@@ -18,7 +18,7 @@ import {
 import { localize } from '../util/localization';
 import type { Log } from '../util/log';
 import { apiKeyProblemMessage, askForApiKey, keyWarning, parseSetApiKeyArgument } from './apiKeyInput';
-import { baseUrlErrorMessage } from './baseUrlMessages';
+import { baseUrlErrorMessage } from './connections';
 import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
 import { pickRoute } from './routePick';
@@ -32,10 +32,7 @@ export interface SetApiKeyDeps {
   readonly log: Log;
 }
 
-/**
- * Result of `holysheep.setApiKey`. The key was stored for `verified` and `unverified` only. `invalid` means that no request
- * was sent, because the key or the base URL is invalid.
- */
+/** The key was stored for `verified` and `unverified` only. For `invalid`, no request was sent. */
 export interface SetApiKeyResult {
   readonly state: ProbeResult['state'] | 'invalid';
 }

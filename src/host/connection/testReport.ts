@@ -15,9 +15,7 @@ export interface RouteReport extends RouteChoice {
   /** Host and port of the proxy that VS Code uses for this route. The proxy does the direct steps. */
   readonly proxy: string | undefined;
   readonly steps: readonly DirectStep[];
-  /** Result of `GET /models`. */
   readonly models: FinishedProbe;
-  /** Absent until the user has asked for it. */
   readonly firstToken?: FirstToken | undefined;
 }
 
@@ -37,7 +35,6 @@ export function isWorking(report: RouteReport): boolean {
   return problemOf(report) === undefined;
 }
 
-/** Returns the message of a failed probe, with the message of the gateway. */
 export function probeMessage({ message, detail }: { readonly message: string; readonly detail: string }): string {
   if (detail === '' || message.includes(detail)) return message;
   const quoted = vscode.l10n.t('Gateway message: “{0}”.', trimTrailingPeriod(detail));
@@ -50,7 +47,6 @@ export function severityOf(reports: readonly RouteReport[]): 'information' | 'wa
   return reports.length === 1 || reports.every(isWorking) ? 'information' : 'warning';
 }
 
-/** Summarizes the connection test in one or two sentences. */
 export function verdict(reports: readonly RouteReport[]): string {
   const [first] = reports;
   if (reports.length === 1 && first) return singleVerdict(first);
@@ -83,11 +79,7 @@ function firstTokenText({ host, ms }: { readonly host: string; readonly ms: numb
   return vscode.l10n.t('{0} sent the first token after {1} ms.', host, ms);
 }
 
-/**
- * Formats the connection test as plain text with one line for each step, which screen readers read line by line.
- * @param time epoch milliseconds
- * @param model the model of the first-token step
- */
+/** Writes one line for each step, which screen readers read line by line. @param time epoch milliseconds */
 export function formatReport(routes: readonly RouteReport[], time: number, model: string): string {
   const title = vscode.l10n.t('Connection test, {0}', formatTimeWithSeconds(time));
   return `${[title, ...routes.map((route) => formatRoute(route, model).join('\n'))].join('\n\n')}\n`;
@@ -159,7 +151,6 @@ function failed(name: string, ms: number, reason: string): string {
   return vscode.l10n.t('✗ {0} ({1} ms): {2}', name, ms, reason);
 }
 
-/** The advice for a backup route names the setting with the backup routes. */
 function adviceFor(position: number, kind: FaultKind): string {
   const advice = localize(faultAdvice[kind].remedy);
   return position === 0 ? advice : advice.replaceAll('holysheep.baseUrl', 'holysheep.backupBaseUrls');

@@ -15,8 +15,7 @@ import {
   type PromptInput,
 } from '../journal/exchange';
 import { ConversationRecord, type Content, type JournalWriter } from './conversationRecord';
-import { buildRequest, startTurn, type Gateways, type TurnStart } from './startTurn';
-import { TurnRunner } from './turnRunner';
+import { buildRequest, startTurn, TurnRunner, type Gateways, type TurnStart } from './turnRunner';
 
 export interface ConversationDeps extends Gateways {
   readonly clock: Clock;
@@ -72,7 +71,6 @@ export class Conversation extends ConversationRecord {
     super.setReadOnly();
   }
 
-  /** Returns the request for an exchange, with the current settings and the model that answered the exchange. */
   requestOf(exchangeId: string): ChatRequest | undefined {
     const exchange = this.exchange(exchangeId);
     if (!exchange) return undefined;
@@ -176,10 +174,7 @@ export class Conversation extends ConversationRecord {
     });
   }
 
-  /**
-   * Switches a waiting turn to the model that the user has selected.
-   * @param demo whether the model belongs to the demo's embedded gateway
-   */
+  /** Switches a waiting turn to the model that the user has selected. @param demo whether the demo has this model */
   selectModel(model: string, demo: boolean): void {
     this.flush();
     const { activeExchange } = this;
@@ -204,10 +199,7 @@ export class Conversation extends ConversationRecord {
     this.runner.flush();
   }
 
-  /**
-   * Schedules the prompt of an exchange. If its turn is still running, it is stopped first.
-   * @returns false if the answer has become complete, the user has retried, or another window writes the conversation
-   */
+  /** @returns false if the answer is complete, the user has retried, or another window writes the conversation */
   schedule(exchangeId: string, schedule: Schedule): boolean {
     if (this.runner.exchangeId === exchangeId) this.stop();
     const exchange = this.exchange(exchangeId);
@@ -217,12 +209,7 @@ export class Conversation extends ConversationRecord {
     return true;
   }
 
-  /**
-   * Starts the turn of a scheduled exchange. The caller must have claimed the prompt.
-   * @param model the model that the schedule names, even if the user has selected another one since
-   * @param immediately whether the turn skips the cooldown of the gateway, because the user has asked for it
-   * @returns false if the exchange is no longer scheduled, or another window writes the conversation
-   */
+  /** The caller must have claimed the prompt. @param immediately skips the cooldown, because the user asked for it */
   sendScheduled(exchangeId: string, model: string, immediately: boolean): boolean {
     const exchange = this.exchange(exchangeId);
     if (this.readOnly || !exchange || !isScheduled(exchange)) return false;

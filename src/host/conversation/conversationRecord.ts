@@ -7,7 +7,6 @@ import type { StoredConversation } from '../journal/journalFold';
 import type { JournalLine } from '../journal/journalSchema';
 import { Listeners } from '../util/listeners';
 
-/** The host posts these changes to the panel. */
 export type ConversationChange =
   | { readonly type: 'exchange'; readonly exchange: ExchangeSnapshot }
   | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly RecordedEvent[] }
@@ -70,7 +69,6 @@ export class ConversationRecord {
     return this.content.title;
   }
 
-  /** The selected branch, oldest first. */
   exchanges(): readonly Exchange[] {
     return this.tree.path();
   }
@@ -83,7 +81,6 @@ export class ConversationRecord {
     return this.exchanges().map((exchange) => this.tree.snapshot(exchange));
   }
 
-  /** Finds exchanges on all branches. */
   exchange(id: string | undefined): Exchange | undefined {
     return id === undefined ? undefined : this.tree.get(id);
   }

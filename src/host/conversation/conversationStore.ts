@@ -28,11 +28,8 @@ export interface RemovalEvent {
 
 export interface OpenConversation {
   readonly conversation: Conversation;
-  /** Absent while another window writes the conversation. */
   file?: JournalFile | undefined;
-  /** Present while another window writes the conversation. */
   follower?: { dispose(): void } | undefined;
-  /** One for each caller that keeps the conversation open. */
   readonly holds: Set<object>;
 }
 
@@ -56,7 +53,6 @@ export class ConversationStore {
     deps.journal.onDidLose((id) => this.handleLost(id));
   }
 
-  /** The open conversations that this window may change. */
   get writable(): readonly Conversation[] {
     return this.all.filter(({ readOnly }) => !readOnly);
   }
@@ -73,7 +69,6 @@ export class ConversationStore {
     return { dispose: () => open?.holds.delete(hold) && this.closeIdle() };
   }
 
-  /** Keeps a conversation open while an asynchronous function changes it, because its panel may be closed meanwhile. */
   async withOpen<Result>(conversation: Conversation, work: () => Promise<Result>): Promise<Result> {
     const hold = this.keepOpen(conversation);
     try {
@@ -83,10 +78,7 @@ export class ConversationStore {
     }
   }
 
-  /**
-   * Opens a conversation without making it current.
-   * @returns undefined, without running the function, if the conversation does not exist or another window writes it
-   */
+  /** @returns undefined, without calling `work`, if the conversation does not exist or another window writes it */
   async withWritable<Result>(
     id: string,
     mode: 'only-if-free' | 'report-if-locked',
@@ -108,10 +100,7 @@ export class ConversationStore {
     await this.deps.journal.flush(id);
   }
 
-  /**
-   * Stops the turns of a conversation, hides its file and closes it. Rejects and leaves it open if hiding fails.
-   * @returns undefined when no file was hidden
-   */
+  /** Rejects and leaves the conversation open if hiding fails. @returns undefined when no file was hidden */
   async remove(id: string): Promise<UndoableRemoval | undefined> {
     const { journal } = this.deps;
     if (!isConversationId(id)) return undefined;

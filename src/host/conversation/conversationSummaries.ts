@@ -11,11 +11,9 @@ export const maxTitleLength = 200;
 
 export interface ConversationSummary {
   readonly id: string;
-  /** The title that {@link conversationTitle} returns. Empty when the file is too damaged to have one. */
   readonly title: string;
   /** Epoch milliseconds of the last prompt or of the last text of an answer. */
   readonly lastActivityAt: number;
-  /** Number of exchanges on the selected branch. */
   readonly turns: number;
   readonly busy: boolean;
   /** Why part of the conversation can't be read. The other fields then describe the readable part. */
@@ -30,7 +28,6 @@ export interface ConversationHit extends ConversationSummary {
 export interface ReadConversation {
   readonly id: string;
   readonly title?: string | undefined;
-  /** The selected branch, oldest first. */
   readonly exchanges: readonly Exchange[];
   readonly otherVersions: readonly OtherVersion[];
 }
@@ -75,7 +72,6 @@ export class ConversationIndex {
 
   constructor(private readonly journal: Pick<Journal, 'listNewestFirst' | 'readBytes' | 'read'>) {}
 
-  /** Returns the conversations with at least one prompt and the conversations that can't be read, newest first. */
   async summaries(): Promise<readonly ConversationSummary[]> {
     const entries = await this.journal.listNewestFirst();
     const ids = new Set(entries.map(({ id }) => id));
@@ -130,11 +126,7 @@ export function splitWords(query: string): readonly string[] {
     .filter((word) => word !== '');
 }
 
-/**
- * Returns the text around the first match, if the texts together contain all words.
- * @param words the words of the query, in lower case
- * @returns undefined when the texts lack one of the words; an empty string when `words` is empty
- */
+/** Returns the text around the first match if the texts contain all words (in lower case). '' without words. */
 export function findExcerpt(texts: readonly string[], words: readonly string[]): string | undefined {
   const lower = texts.map((text) => text.toLowerCase());
   if (!words.every((word) => lower.some((text) => text.includes(word)))) return undefined;

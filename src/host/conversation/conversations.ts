@@ -20,13 +20,10 @@ const currentKey = 'holysheep.currentConversation';
 const maxInterruptedChecked = 5;
 
 interface ConversationsDeps extends ConversationStoreDeps {
-  /** The workspace state of VS Code. */
   readonly workspaceState: StateStore;
 }
 
-/**
- * The conversations of a workspace, whether open or closed. Commands act on the current conversation, which stays open.
- */
+/** The conversations of a workspace. Commands act on the current conversation, which stays open. */
 export class Conversations extends ConversationStore {
   private readonly index: ConversationIndex;
   private lastCurrent: Conversation | undefined;
@@ -72,11 +69,7 @@ export class Conversations extends ConversationStore {
     return conversation;
   }
 
-  /**
-   * Opens a conversation and makes it current.
-   * @param isWanted called after loading; returns false if the user has closed the panel meanwhile
-   * @returns undefined when the conversation is no longer wanted, does not exist or can't be opened
-   */
+  /** @returns undefined if the conversation is no longer wanted, does not exist or can't be opened */
   async open(id: unknown, isWanted: () => boolean = () => true): Promise<Conversation | undefined> {
     const conversation = await this.load(id);
     if (conversation && isWanted()) return this.makeCurrent(conversation);
@@ -115,12 +108,10 @@ export class Conversations extends ConversationStore {
     return found;
   }
 
-  /** Makes an open conversation current, because its panel has received the focus. */
   activate(conversation: Conversation): void {
     if (this.isOpen(conversation) && this.current !== conversation) this.makeCurrent(conversation);
   }
 
-  /** Returns the conversations with at least one prompt, newest first, and those that can't be read. */
   async list(): Promise<readonly ConversationSummary[]> {
     const onDisk = await this.index.summaries();
     const open = [...this.openById.values()].flatMap(({ conversation, file }): readonly ConversationSummary[] => {
@@ -132,7 +123,6 @@ export class Conversations extends ConversationStore {
     return summaries.sort((a, b) => b.lastActivityAt - a.lastActivityAt);
   }
 
-  /** Finds the conversations that contain all words of the query, newest first, until `signal` is aborted. */
   async search(query: string, signal?: AbortSignal): Promise<readonly ConversationHit[]> {
     const words = splitWords(query);
     const hits: ConversationHit[] = [];
@@ -147,7 +137,6 @@ export class Conversations extends ConversationStore {
     return hits;
   }
 
-  /** Reads a conversation without opening it. @returns undefined when it does not exist or can't be read */
   async read(id: string): Promise<ReadConversation | undefined> {
     const open = this.openById.get(id);
     if (open?.file) return readContent(id, open.conversation);

@@ -8,7 +8,6 @@ const maxDeletedIds = 200;
 /** Maximum length of a stored prompt, in characters. VS Code reads the whole workspace state at each start. */
 const maxPromptLength = 4000;
 
-/** The part of `vscode.Memento` that the prompt history needs. */
 export interface StateStore {
   get(key: string): unknown;
   update(key: string, value: unknown): Thenable<void>;
@@ -32,7 +31,6 @@ export class PromptHistory {
     return listed.map(({ prompt }) => prompt);
   }
 
-  /** Returns the ids of permanently deleted conversations. Pages remove the drafts of these conversations. */
   deletedConversations(): readonly string[] {
     return this.deletedIds().filter((id) => !this.undoableIds.has(id));
   }

@@ -1,6 +1,9 @@
 import type { Clock } from '../../engine/clock';
-import type { RunOptions, TurnHandle } from '../../engine/engine';
+import type { Engine, ResumeFrom, RunOptions, TurnHandle } from '../../engine/engine';
 import { isTerminal, type StreamEvent } from '../../engine/events';
+import type { ChatRequest, Connection, TextMessage } from '../../engine/request';
+import type { RequestDefaults } from '../connection/connections';
+import type { Exchange } from '../journal/exchange';
 import { mergeDeltas } from '../journal/journalLines';
 
 type StartTurn = (onEvents: RunOptions['onEvents']) => TurnHandle;
@@ -8,10 +11,7 @@ type StartTurn = (onEvents: RunOptions['onEvents']) => TurnHandle;
 /** Duration of an animation frame of the page, in milliseconds. */
 const frameMs = 16;
 
-/**
- * Runs the turns of a conversation one at a time. Passes their events on at most once per animation frame, except for
- * the first text and the terminal event, which are passed on immediately.
- */
+/** Runs one turn at a time. Passes events on once per frame, but the first text and the terminal event at once. */
 export class TurnRunner {
   private readonly queue: { readonly exchangeId: string; readonly start: StartTurn }[] = [];
   private running: { readonly exchangeId: string; turn?: TurnHandle; hasText?: boolean } | undefined;
@@ -31,7 +31,6 @@ export class TurnRunner {
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  /** Whether a turn is running or about to start. */
   get busy(): boolean {
     return this.running !== undefined || this.queue.length > 0;
   }
@@ -44,20 +43,17 @@ export class TurnRunner {
     return this.running?.turn;
   }
 
-  /** Starts a turn, or queues it while another one is running. */
   run(exchangeId: string, start: StartTurn): void {
     this.queue.push({ exchangeId, start });
     this.startNext();
   }
 
-  /** @returns whether the turn was queued */
   removeFromQueue(exchangeId: string): boolean {
     const index = this.queue.findIndex((queued) => queued.exchangeId === exchangeId);
     if (index >= 0) this.queue.splice(index, 1);
     return index >= 0;
   }
 
-  /** Passes on the events that have arrived without waiting for the next frame. */
   flush(exchangeId = this.running?.exchangeId): void {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
@@ -104,4 +100,72 @@ export class TurnRunner {
     if (isFirstText || sinceFlush >= frameMs) this.flush();
     else this.cancelTimer ??= this.clock.after(frameMs - sinceFlush, () => this.flush());
   }
+}
+
+/** The user's gateway, or the gateway of the demo, which has its own engine and models. */
+export interface Gateways {
+  readonly engine: (demo: boolean) => Pick<Engine, 'run'>;
+  readonly defaults: (demo: boolean) => RequestDefaults;
+  /** Returns the connection for the next attempt. Called before every attempt. */
+  readonly connection: (demo: boolean) => Promise<Connection>;
+}
+
+export interface TurnStart {
+  /** Absent when the prompt is sent for the first time. */
+  readonly mode?: ResumeFrom['mode'] | undefined;
+  /** Whether the answer gets more tokens, because the last one reached the limit before any text. */
+  readonly moreRoom?: boolean | undefined;
+  /** Base URL or origin of the route that the first attempt avoids. */
+  readonly avoidRoute?: string | undefined;
+  /** Called right after the start, for example to skip the cooldown of the gateway. */
+  readonly onStart?: ((turn: TurnHandle) => void) | undefined;
+}
+
+export function startTurn(
+  gateways: Gateways,
+  exchange: Exchange,
+  previous: readonly Exchange[],
+  { mode, moreRoom, avoidRoute, onStart }: TurnStart,
+  onEvents: RunOptions['onEvents'],
+): TurnHandle {
+  const demo = exchange.demo === true;
+  const request = buildRequest(previous, exchange, gateways.defaults(demo));
+  const turn = gateways.engine(demo).run(
+    { ...request, ...(moreRoom && { moreRoom }) },
+    {
+      resumeFrom: mode && partialAnswer(exchange, mode),
+      avoidRoute,
+      connection: () => gateways.connection(demo),
+      onEvents,
+    },
+  );
+  onStart?.(turn);
+  return turn;
+}
+
+/** Previous exchanges without an answer are left out; partial answers are included. */
+export function buildRequest(
+  previous: readonly Exchange[],
+  exchange: Exchange,
+  { model, systemPrompt, ...parameters }: RequestDefaults,
+): ChatRequest {
+  const messages: TextMessage[] = [];
+  if (systemPrompt.trim()) messages.push({ role: 'system', content: systemPrompt });
+  for (const past of previous) {
+    // Answers of the demo must not become context of requests to the user's gateway, and vice versa.
+    if (!past.state.text || (past.demo === true) !== (exchange.demo === true)) continue;
+    messages.push(promptMessage(past), { role: 'assistant', content: past.state.text });
+  }
+  messages.push(promptMessage(exchange));
+  return { model: exchange.model ?? model, messages, ...parameters };
+}
+
+function promptMessage({ content, prompt }: Exchange): TextMessage {
+  return { role: 'user', content: content ?? prompt };
+}
+
+function partialAnswer({ state }: Exchange, mode: ResumeFrom['mode']): ResumeFrom | undefined {
+  const { text, reasoning, toolCalls } = state;
+  if (text === '') return undefined;
+  return { text, hadReasoning: reasoning !== '', hadToolCalls: toolCalls.length > 0, mode };
 }

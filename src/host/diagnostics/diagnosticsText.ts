@@ -70,10 +70,7 @@ const credentialsPattern = /(:\/\/)[^\s/?#"]*@/g;
 const oddCredentialsPattern = /(:\/\/)(?!\[)[^/?#@:]*:(?=\d*[^\d/@])[^]*@/g;
 const queryPattern = /[?#][^]*/;
 
-/**
- * Removes folders, and the credentials, queries and fragments of URLs, from a text. Folders often contain the name of
- * the user, and local servers name models after their files.
- */
+/** Folders often contain the name of the user, and local servers name models after their files. */
 export function redactPaths(text: string): string {
   const withoutSecrets = text.replace(urlPattern, (url) => removeCredentials(url).replace(queryPattern, ''));
   return withoutSecrets.replace(folderPattern, '…/');

@@ -39,10 +39,7 @@ export function withEvents(exchange: Exchange, events: readonly RecordedEvent[])
   return userSwitch?.type === 'model' ? { ...exchange, state, model: userSwitch.to } : { ...exchange, state };
 }
 
-/**
- * Returns the state with which the turn of an exchange starts again. The text of the answer always stays visible; the
- * rest of the answer and its attempts are kept only if it is continued.
- */
+/** The text of the answer stays visible; the rest of the answer and its attempts stay only if it is continued. */
 export function stateForRerun(state: TurnState, mode: ResumeFrom['mode']): TurnState {
   const { model, text, textModel, reasoning, resumePoints, toolCalls } = state;
   const restarted = { ...initialTurn, model, text, ...(textModel !== undefined && { textModel }) };
@@ -56,7 +53,6 @@ export function isFinished(exchange: Exchange): boolean {
   return !exchange.queued && !isRunning(exchange.state.phase);
 }
 
-/** Returns whether the turn has ended without a complete answer. */
 export function canRetry(exchange: Exchange): boolean {
   return isFinished(exchange) && exchange.state.phase !== 'done';
 }
@@ -65,10 +61,7 @@ export function isScheduled({ state }: Exchange): boolean {
   return state.phase === 'scheduled';
 }
 
-/**
- * Returns whether the prompt can be scheduled: the turn ended at a limit that has a reset time, or it waits for the
- * network.
- */
+/** Returns whether the turn ended at a limit that has a reset time, or waits for the network. */
 export function canSchedule({ queued, state: { phase, failure } }: Exchange): boolean {
   return !queued && (phase === 'offline' || (phase === 'failed' && failure?.actions.includes('sendLater') === true));
 }

@@ -1,10 +1,8 @@
 import type { ExchangeSnapshot } from '../../shared/protocol';
 import type { Exchange } from './exchange';
 
-/** An exchange that is not on the selected branch of the conversation. */
 export interface OtherVersion {
   readonly exchange: Exchange;
-  /** Id of the preceding exchange. Absent for a first prompt. */
   readonly after?: string | undefined;
 }
 
@@ -35,7 +33,6 @@ export class ExchangeTree {
     return [...this.nodes.values()].map(({ exchange }) => exchange);
   }
 
-  /** The selected branch, oldest first. */
   path(): readonly Exchange[] {
     const exchanges: Exchange[] = [];
     for (let node = this.start.selected; node; node = node.selected) exchanges.push(node.exchange);
@@ -55,14 +52,12 @@ export class ExchangeTree {
       .map(({ exchange, parent }) => ({ exchange, after: parent?.exchange.id }));
   }
 
-  /** Returns the exchanges that precede an exchange on its own branch, oldest first. */
   ancestors(id: string): readonly Exchange[] {
     const exchanges: Exchange[] = [];
     for (let node = this.nodes.get(id)?.parent; node; node = node.parent) exchanges.push(node.exchange);
     return exchanges.reverse();
   }
 
-  /** Returns an exchange and all exchanges that follow it on any branch. */
   descendants(id: string): readonly Exchange[] {
     return this.all().filter((exchange) => exchange.id === id || this.ancestors(exchange.id).some((e) => e.id === id));
   }
@@ -74,11 +69,7 @@ export class ExchangeTree {
     return { id, prompt, attachments, state, queued, ...optional };
   }
 
-  /**
-   * Adds an exchange to the selected branch.
-   * @param after id of the preceding exchange, or an empty string for a first prompt. The default is the last exchange
-   * of the selected branch.
-   */
+  /** @param after id of the preceding exchange, '' for a first prompt; by default the end of the selected branch */
   add(exchange: Exchange, after?: string): void {
     const parent = this.nodes.get(after ?? this.path().at(-1)?.id ?? '');
     const node: TreeNode = { exchange, parent, versions: [], selected: undefined };

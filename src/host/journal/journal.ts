@@ -13,7 +13,6 @@ import { journalSchema, type HeaderLine } from './journalSchema';
 interface JournalDeps {
   readonly folder: string;
   readonly clock: Clock;
-  /** The setting `holysheep.history.limit`. */
   readonly limit: () => number;
   /** Returns the ids of conversations that the limit does not delete. */
   readonly keptIds?: () => Promise<ReadonlySet<string>>;
@@ -106,10 +105,7 @@ export class Journal {
     return { dispose: () => this.stopChecking(id, check) };
   }
 
-  /**
-   * Reads a conversation, or the readable part of a damaged file, without opening it.
-   * @param isRunning whether an unfinished turn is still running in another window
-   */
+  /** Reads what is readable. @param isRunning whether an unfinished turn still runs in another window */
   async read(id: string, isRunning = false): Promise<StoredConversation | undefined> {
     const content = await this.readBytes(id);
     const { lines, damage } = content ? salvageJournal(content) : { lines: [], damage: 'missing' };
@@ -134,11 +130,7 @@ export class Journal {
     await this.closeFile(id)?.lock.release();
   }
 
-  /**
-   * Hides a conversation until `unhide` or `deleteHidden`. If its file can't be written completely or renamed, rejects
-   * and changes nothing.
-   * @returns false when there is no file or another window has locked the conversation
-   */
+  /** If the file can't be written or renamed, rejects and changes nothing. @returns false if it is missing or locked */
   async hide(id: string): Promise<boolean> {
     const file = this.openFiles.get(id);
     await file?.flush();
@@ -166,11 +158,7 @@ export class Journal {
     await files.deleteHidden(this.path(id));
   }
 
-  /**
-   * Deletes the oldest conversations beyond the limit of the history, except open and recent ones and those with a
-   * scheduled prompt, and files that were hidden long ago.
-   * @returns the ids of the deleted conversations
-   */
+  /** Deletes the oldest conversations beyond the limit, except open, recent and kept ones. @returns their ids */
   async prune(): Promise<readonly string[]> {
     const { clock, folder, keptIds, limit } = this.deps;
     const recentSince = clock.now() - recentMs;
@@ -188,7 +176,6 @@ export class Journal {
     return removedIds;
   }
 
-  /** Writes the lines of one or all open conversations that are not yet on disk. */
   async flush(id?: string): Promise<void> {
     const open = [...this.openFiles].filter(([openId]) => id === undefined || openId === id);
     await Promise.all(open.map(([, file]) => file.flush()));

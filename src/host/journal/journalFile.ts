@@ -68,12 +68,10 @@ export class JournalFile {
     return this.lines.length > 0 || this.tail.length > 0;
   }
 
-  /** The error of the last write. `undefined` again when all lines are on disk. */
   get failure(): Error | undefined {
     return this.lastError;
   }
 
-  /** Epoch milliseconds of the last prompt, retry or part of an answer. */
   get lastActivityAt(): number {
     return this.activityAt;
   }
@@ -123,7 +121,6 @@ export class JournalFile {
     }
   }
 
-  /** Adds events to the last line if possible, without copying the events that it already has. */
   private addLine(line: JournalLine): void {
     if (line.type === 'events' && this.lastEvents?.exchangeId === line.exchangeId) {
       for (const event of line.events) this.lastEvents.events.push(event);
@@ -148,7 +145,6 @@ export class JournalFile {
     this.cancelTimer = undefined;
   }
 
-  /** Writes until all lines are on disk, or reports the failure. Never rejects. */
   private async writeAll(): Promise<void> {
     try {
       while (this.hasUnwritten) await this.writeBatch();
@@ -195,7 +191,6 @@ export class JournalFile {
     this.position += tail.length;
   }
 
-  /** Reports only the first failure until all lines are on disk again. */
   private reportFailure(error: unknown): void {
     if (this.isClosed) return;
     if (!this.lastError) this.options.onProblem({ kind: 'unwritten', error });

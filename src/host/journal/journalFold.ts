@@ -6,7 +6,6 @@ import type { JournalLine, TurnLine } from './journalSchema';
 export interface StoredConversation {
   readonly tree: ExchangeTree;
   readonly title?: string | undefined;
-  /** The selected branch, oldest first. */
   readonly exchanges: readonly Exchange[];
   /** Ids of the exchanges whose turn has neither ended nor been recorded as interrupted in the journal. */
   readonly interruptedIds: readonly string[];

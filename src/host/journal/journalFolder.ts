@@ -5,7 +5,6 @@ import { ignoreMissingFile, openWithoutBlocking, privateFileMode } from '../util
 
 export interface JournalEntry {
   readonly id: string;
-  /** Epoch milliseconds of the last write. */
   readonly modifiedAt: number;
   readonly size: number;
 }
@@ -20,11 +19,7 @@ export function isConversationId(value: unknown): value is string {
   return typeof value === 'string' && idPattern.test(value);
 }
 
-/**
- * Returns the folder of a workspace's conversations. The storage folder that VS Code provides for a workspace can't be
- * used, because each window of a workspace may have a different one.
- * @param workspace the URI of the workspace file or folder, or `undefined` for a window without a workspace
- */
+/** Not VS Code's storage folder for a workspace, because each window of a workspace may have a different one. */
 export function conversationsFolder(globalStorage: string, workspace: string | undefined): string {
   if (workspace === undefined) return join(globalStorage, 'conversations');
   const name = createHash('sha256').update(workspace).digest('hex').slice(0, 32);
@@ -79,10 +74,7 @@ export async function deleteHidden(path: string): Promise<void> {
   await rm(hidden(path), { force: true });
 }
 
-/**
- * Deletes `.deleted` files of hidden conversations and `.tmp` files of interrupted writes.
- * @param before epoch milliseconds. Files that were changed later are kept.
- */
+/** Deletes hidden conversations and `.tmp` files of interrupted writes. @param before epoch milliseconds */
 export async function deleteStale(folder: string, before: number): Promise<void> {
   const endings = [hidden(journalExtension), `${journalExtension}.tmp`];
   for (const name of await fileNames(folder)) {

@@ -22,12 +22,9 @@ export function encodeJournal(header: HeaderLine, lines: readonly JournalLine[])
 }
 
 export interface SalvagedJournal {
-  /** Absent when the file is damaged or its first write was interrupted. */
   readonly header?: HeaderLine | undefined;
   readonly lines: readonly JournalLine[];
-  /** Length of the file in bytes without an incomplete last line. */
   readonly validBytes: number;
-  /** Why part of the file could not be read. Absent when the file is not damaged. */
   readonly damage?: string | undefined;
 }
 
@@ -104,7 +101,6 @@ function sizeOf(line: JournalLine | undefined): number {
   return line?.type === 'events' ? line.events.length : Number(line !== undefined);
 }
 
-/** Returns the line, the same line without the events that can't be used, or undefined when nothing can be used. */
 function usablePart(line: JournalLine, turns: ReadonlyMap<string, Turn>): JournalLine | undefined {
   const turn = line.type === 'events' || line.type === 'rerun' ? turns.get(line.exchangeId) : undefined;
   if (!turn) return line;
@@ -156,10 +152,7 @@ function parseByType<T>(schemas: Schemas<T>, value: unknown): T | undefined {
   return schema && parseOrUndefined(schema, value);
 }
 
-/**
- * Joins consecutive deltas of one attempt that belong to the same part: the text, the reasoning or one tool call. The
- * joined deltas lead to the same state, but the throughput becomes slightly less exact.
- */
+/** Joins adjacent deltas of one part. The state stays the same, but the throughput becomes slightly less exact. */
 export function mergeDeltas<Event extends RecordedEvent>(events: readonly Event[]): readonly Event[] {
   const merged: Event[] = [];
   for (const event of events) {

@@ -20,12 +20,8 @@ import { oneOf, type FieldSchemas, type MemberOfType } from '../util/schemas';
 /** Version of the format. It grows when a line changes its meaning, so that older extensions leave the file unchanged. */
 export const journalSchema = 1;
 
-/** The fields of each type of line, except the header. */
 interface LineFields {
-  /**
-   * `after` is the id of the preceding exchange, or an empty string for a first prompt. Without it, the exchange follows
-   * the last exchange of the branch that was selected when the line was written.
-   */
+  /** `after` is the id of the preceding exchange, '' for a first prompt; by default the end of the branch. */
   readonly exchange: PromptInput & { readonly id: string; readonly after?: string | undefined };
   readonly events: { readonly exchangeId: string; readonly events: readonly RecordedEvent[] };
   readonly rerun: {
@@ -48,7 +44,6 @@ type LineOf<Type extends keyof LineFields> = {
 
 export type ExchangeLine = LineOf<'exchange'>;
 export type EventsLine = LineOf<'events'>;
-/** A line that changes the state of a turn. */
 export type TurnLine = LineOf<'events' | 'rerun' | 'interrupted' | 'scheduled' | 'unscheduled'>;
 export type JournalLine = LineOf<keyof LineFields>;
 
@@ -91,7 +86,6 @@ const actions = v.pipe(
   v.transform((values) => values.filter((value): value is FaultAction => v.is(oneOf(faultActions), value))),
 );
 
-/** The same optional detail under several names. */
 function details<T, Name extends string>(schema: v.GenericSchema<unknown, T>, ...names: readonly Name[]) {
   const entries = names.map((name) => [name, optionalDetail(schema)]);
   return Object.fromEntries(entries) as Readonly<Record<Name, ReturnType<typeof optionalDetail<T>>>>;
@@ -230,7 +224,6 @@ export const headerSchema = v.object({
   createdAt: orZero(epoch),
 });
 
-/** The first line of a journal. */
 export type HeaderLine = Readonly<v.InferOutput<typeof headerSchema>>;
 
 export function isPromptInput(value: unknown): value is PromptInput {

@@ -36,7 +36,6 @@ type ListedRoute = Pick<ActiveConnection, 'baseUrl' | 'apiKey' | 'host'>;
 export class ModelCatalog extends Disposable {
   /** By the base URL of the gateway. `expiresAt` is a time of the monotonic clock, in milliseconds. */
   private readonly lists = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
-  /** What the loaded lists say about their models, by base URL. */
   private readonly facts = new Map<string, FactsById | undefined>();
   private readonly lifetime = new AbortController();
 
@@ -46,10 +45,7 @@ export class ModelCatalog extends Disposable {
     this.register(deps.keys.onDidChange(() => this.lists.clear()));
   }
 
-  /**
-   * Starts to load the models of each route that has a key. Never rejects.
-   * @param demo whether to list the models of the demo. The default is true while the demo is active.
-   */
+  /** Starts to load the models of each route that has a key, or those of the demo. Never rejects. */
   async listRoutes(demo?: boolean): Promise<readonly RouteModels[]> {
     try {
       const { backups = [], ...connection } = await this.deps.connections.connectionFor(demo);
@@ -62,7 +58,6 @@ export class ModelCatalog extends Disposable {
     }
   }
 
-  /** Never rejects. */
   async listOf(connection: ListedRoute): Promise<ModelList> {
     const { baseUrl } = connection;
     const cached = this.lists.get(baseUrl);
@@ -101,12 +96,10 @@ export class ModelCatalog extends Disposable {
     return (await this.choose({}))?.model;
   }
 
-  /** Lets the user choose a replacement for the model `exclude`, which fails. */
   async pickOther(exclude: string | undefined, demo: boolean): Promise<string | undefined> {
     return (await this.choose({ title: vscode.l10n.t('Switch model'), exclude }, demo))?.model;
   }
 
-  /** Lets the user choose a model, either for the next prompt only or for all later prompts. */
   pickForPrompt(demo: boolean): Promise<ModelPick | undefined> {
     return this.choose({ offerOnce: true }, demo);
   }
@@ -166,11 +159,7 @@ interface ModelCommandDeps {
 }
 
 export function registerModels({ connections, catalog, conversations, demo }: ModelCommandDeps): readonly Command[] {
-  /**
-   * Selects the model for the next prompts. A waiting turn of the current conversation switches to that model as well.
-   * @param argument id of the model. Without it, the user chooses a model.
-   * @returns the id, or undefined if the user chose no model
-   */
+  /** A waiting turn of the current conversation switches as well. Without an argument, the user chooses a model. */
   const selectModel = async (argument: unknown): Promise<string | undefined> => {
     const model = textIn(argument) ?? (await catalog.pick());
     if (model === undefined) return undefined;

@@ -18,23 +18,18 @@ export type ModelList =
 export interface RouteModels {
   readonly origin: string;
   readonly host: string;
-  /** Never rejects. */
   readonly list: Promise<ModelList>;
-  /** Describes how well a model has worked recently over this route. */
   readonly essence?: ((model: string) => string | undefined) | undefined;
 }
 
 export interface ModelPickOptions {
   readonly title?: string | undefined;
-  /** Model that is left out, because the user wants to replace it. */
   readonly exclude?: string | undefined;
-  /** Whether each model has a button that selects it for the next prompt only. */
   readonly offerOnce?: boolean | undefined;
 }
 
 export interface ModelPick {
   readonly model: string;
-  /** For the next prompt only. */
   readonly once: boolean;
 }
 
@@ -45,10 +40,7 @@ interface ModelItem extends vscode.QuickPickItem {
 
 const itemsPerSlice = 250;
 
-/**
- * Lets the user choose a model. The picker opens before the lists are loaded, and shows each list as soon as it is
- * loaded. The user can also type a name that is in no list.
- */
+/** The picker opens before the lists are loaded. The user can also type a name that is in no list. */
 export async function pickModel(
   loadingRoutes: Promise<readonly RouteModels[]>,
   current: string,
@@ -144,14 +136,12 @@ function onceButton(): vscode.QuickInputButton {
   };
 }
 
-/** Returns the item for the same model of the same route, or else the first item for the same model. */
 function findItem(items: readonly ModelItem[], sought: ModelItem | undefined): ModelItem | undefined {
   if (sought?.model === undefined) return undefined;
   const sameModel = items.filter(({ model }) => model === sought.model);
   return sameModel.find(({ origin }) => origin === sought.origin) ?? sameModel[0];
 }
 
-/** @param host host of the route, if there are several */
 function listHeading(list: ModelList, host: string | undefined): string {
   if (list.source === 'gateway') {
     const [name, count] = [plainLabel(list.host), list.models.length];
@@ -165,10 +155,7 @@ function listHeading(list: ModelList, host: string | undefined): string {
     : vscode.l10n.t("Common models for {0} (couldn't load its list: {1})", plainLabel(host), reason);
 }
 
-/**
- * Returns the models of a list, at most {@link maxModels}. If the list lacks the sought model, the models that are
- * nearest to it come first.
- */
+/** If the list lacks the sought model, the models that are nearest to it come first. */
 function offeredModels(list: ModelList, sought: string): readonly string[] {
   const { models } = list;
   if (list.source === 'default') return models;

@@ -33,10 +33,7 @@ function formatTokens(tokens: number): string {
   return thousands < 1000 ? `${thousands}K` : `${Math.round((10 * tokens) / unit ** 2) / 10}M`;
 }
 
-/**
- * Reads the health book once, and returns a function that names the success rate of a model over a route and its time to
- * the first token, or undefined for a model that was not used.
- */
+/** Reads the health book once. The texts are undefined for a model that was not used over the route. */
 export function essenceTexts(book: Pick<HealthBook, 'records'>): (model: string, origin: string) => string | undefined {
   const seconds = new Intl.NumberFormat(toSupportedLocale(vscode.env.language), { maximumFractionDigits: 1 });
   const essences = essencesOf(book.records(), systemClock.now());

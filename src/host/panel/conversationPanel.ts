@@ -16,10 +16,7 @@ import { parsePrefilledInput, PromptDraft, sendPrompt } from './promptSender';
 
 export const emptyTitle = 'HolySheep';
 
-/**
- * A conversation, the webview panel that shows it, and the draft of its next prompt. `dispose` does not close the panel,
- * so that VS Code can restore it after a reload.
- */
+/** A panel and its draft. `dispose` does not close the panel, so that VS Code can restore it after a reload. */
 export class ConversationPanel extends Disposable {
   /** Whether the page has received a snapshot. Until then, nothing else is posted to it. */
   private isPageListening = false;

@@ -12,10 +12,7 @@ interface RegenerateServices {
 
 type EditServices = RegenerateServices & Pick<SendServices, 'connections' | 'demo' | 'promptHistory' | 'onError'>;
 
-/**
- * Adds a version of an exchange with the edited prompt, or with another answer if the prompt is unchanged. Without an
- * API key, the new version fails and its failure card offers to set a key.
- */
+/** An unchanged prompt gets another answer. Without an API key, the new version fails with a card that sets one. */
 export async function editPrompt(
   services: EditServices,
   conversation: Conversation,
@@ -33,10 +30,7 @@ export async function editPrompt(
   });
 }
 
-/**
- * Adds a version of an exchange with another answer to the same prompt.
- * @param switchModel lets the user choose the model first. If the user chooses none, no version is added.
- */
+/** With `switchModel`, the user chooses the model first. If the user chooses none, no version is added. */
 export async function regenerate(
   { conversations, catalog }: RegenerateServices,
   conversation: Conversation,

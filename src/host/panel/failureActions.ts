@@ -93,10 +93,7 @@ export async function runFailureAction(
   }
 }
 
-/**
- * Switches the turn of an exchange to another model. If the turn failed because the gateway lacks the selected model,
- * also selects the other model, so that the next prompt does not fail as well.
- */
+/** If the gateway lacks the selected model, also selects the other model, so that the next prompt does not fail. */
 export async function switchModel(
   { catalog, connections }: Pick<PanelServices, 'catalog' | 'connections'>,
   conversation: Pick<Conversation, 'exchange' | 'switchModel'>,

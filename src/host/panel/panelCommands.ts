@@ -45,7 +45,6 @@ export async function retryNow(services: PanelServices): Promise<void> {
   if (conversation && exchange) await runFailureAction(services, conversation, exchange.id, 'retryNow');
 }
 
-/** Reopens panels that were lost in a reload or when the extension host died. */
 export async function reopenPanels({
   conversations,
   panels,
@@ -56,7 +55,6 @@ export async function reopenPanels({
   if (workspace) panels.reopen(await conversations.openInterrupted());
 }
 
-/** Returns the implementation of `holysheep.ask`. It resolves when the turn has started. */
 function askCommand(services: SendServices): Command['execute'] {
   let unsent = '';
   return async (argument) => {
@@ -99,10 +97,7 @@ interface AskArgument {
   readonly newConversation?: boolean | undefined;
 }
 
-/**
- * Parses the argument of `holysheep.ask`.
- * @throws ArgumentError with a message that names the invalid property
- */
+/** @throws ArgumentError with a message that names the invalid property */
 export function parseAskArgument(argument: unknown, localize: Localize): AskArgument {
   const noModel = localize('“model” must be a model ID.');
   const schema = v.object(

@@ -45,10 +45,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     if (!preserveFocus) this.conversations.activate(conversation);
   }
 
-  /**
-   * Opens panels for conversations that have none and whose panels VS Code is not going to restore.
-   * @param conversations newest first
-   */
+  /** Opens panels for conversations, newest first, unless VS Code is going to restore their panels. */
   reopen(conversations: readonly Conversation[]): void {
     const titles = this.titles();
     const withoutPanel = conversations.filter((conversation) => {
@@ -58,10 +55,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     for (const conversation of withoutPanel.slice(0, maxReopened)) this.open(conversation, true);
   }
 
-  /**
-   * Replaces the panels that stopped working because their extension host died. Resolves immediately if all of them are
-   * hidden, because they are replaced only when the user looks at one of them.
-   */
+  /** Resolves immediately if all orphaned panels are hidden. They are replaced when the user looks at one of them. */
   async replaceOrphaned(): Promise<void> {
     if (this.restoration.orphanedIds.length === 0) return;
     const replacement = this.reopenAfterClose(this.restoration.closeOrphanedTabs(() => this.titles()));
@@ -81,7 +75,6 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     return this.panels.get(id)?.isVisible ?? false;
   }
 
-  /** Closes the panel of a conversation. A running turn continues. */
   close(id: string): void {
     this.panels.get(id)?.view.dispose();
   }
@@ -191,10 +184,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   }
 }
 
-/**
- * Reveals a panel in its editor column. A panel that would cover the active editor is moved beside it, and its tab is
- * pinned, because the next click in the Explorer would replace the moved tab.
- */
+/** A panel that would cover the active editor is moved beside it and pinned, or the next click would replace it. */
 async function revealPanel(panel: vscode.WebviewPanel, preserveFocus: boolean): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   const column = editor?.viewColumn;

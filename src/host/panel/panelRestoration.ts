@@ -39,11 +39,7 @@ export class PanelRestoration extends Disposable {
     return this.remembered.session === this.session ? this.remembered.ids : [];
   }
 
-  /**
-   * Returns whether there is a tab with this title and without a panel. The saved ids can't tell, because VS Code may
-   * have lost the tab of a conversation that was opened shortly before the extension host died.
-   * @param ownTitles titles of the panels of this extension host
-   */
+  /** The saved ids can't tell, because VS Code may have lost the tab of a conversation that was opened recently. */
   willBeRestored(title: string, ownTitles: readonly string[]): boolean {
     return orphanedTabs(ownTitles).some(({ label }) => label === title);
   }
@@ -52,10 +48,7 @@ export class PanelRestoration extends Disposable {
     return orphanedTabs(ownTitles).some(({ isActive }) => isActive);
   }
 
-  /**
-   * Closes the orphaned tabs after one of them has been visible for {@link restoreTimeoutMs} without being restored.
-   * @returns the editor column of the first closed tab, or undefined if none was closed
-   */
+  /** Closes tabs after one was visible for {@link restoreTimeoutMs}. @returns the column of the first closed tab */
   async closeOrphanedTabs(ownTitles: () => readonly string[]): Promise<vscode.ViewColumn | undefined> {
     while (!this.disposed && orphanedTabs(ownTitles()).length > 0) {
       if (!this.isOrphanedTabVisible(ownTitles())) {
@@ -97,7 +90,6 @@ function parseRemembered(value: unknown): RememberedPanels {
   return { session, ids: Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [] };
 }
 
-/** Returns the tabs of this extension without those of its panels: for each panel, one tab with its title is left out. */
 function orphanedTabs(ownTitles: readonly string[]): readonly vscode.Tab[] {
   const remaining = [...extensionTabs()];
   for (const title of ownTitles) {

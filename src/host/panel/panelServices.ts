@@ -13,7 +13,6 @@ import type { Scheduler } from '../schedule/scheduler';
 import type { Settings } from '../settings/settings';
 import type { Log } from '../util/log';
 
-/** Text that a command puts into the composer. */
 export interface PrefilledPrompt {
   readonly text: string;
   /** The complete prompt if it has code or attachments. The page returns it when the user sends the text. */
@@ -34,7 +33,6 @@ export interface PanelServices {
   readonly target: Pick<EditorTarget, 'insert' | 'apply' | 'newFile'>;
   readonly contextSource: Pick<ContextSource, 'suggest' | 'resolve' | 'pick'>;
   readonly schedule: Pick<Scheduler, 'schedule' | 'sendNow'>;
-  /** All panels of the window, because a panel opens another panel for a new conversation. */
   readonly panels: {
     show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
     prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;

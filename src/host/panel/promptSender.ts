@@ -18,10 +18,8 @@ export interface SendServices extends Pick<PanelServices, 'panels' | 'onError'> 
 }
 
 interface SendOptions {
-  /** The default is the current conversation. */
   readonly conversation?: Conversation | undefined;
   readonly newConversation?: boolean | undefined;
-  /** Adds the panel's context items and one-time model, which the user may change until the prompt is sent. */
   readonly addDraft?: ((input: PromptInput) => PromptInput) | undefined;
   readonly staysHidden?: boolean | undefined;
 }
@@ -89,7 +87,6 @@ export class PromptDraft {
     this.onDidChangeModel(model);
   }
 
-  /** Adds the context items and the one-time model to a prompt, and clears both. */
   addTo(input: PromptInput): PromptInput {
     const attachments = this.context.takeAll();
     const model = input.model ?? this.nextModel;

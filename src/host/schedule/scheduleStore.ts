@@ -16,7 +16,6 @@ export interface ScheduledPrompt extends Schedule {
   /** Origin of the base URL for which the user scheduled the prompt. */
   readonly origin: string;
   readonly model: string;
-  /** The first line of the prompt. */
   readonly title: string;
 }
 
@@ -63,7 +62,6 @@ export class ScheduleStore {
     private readonly log: (problem: string) => void,
   ) {}
 
-  /** @throws the error of the file system if the folder can't be read */
   async list(): Promise<Listing> {
     const names = (await readdir(this.folder).catch(ignoreMissingFile)) ?? [];
     const stored: StoredPrompt[] = [];

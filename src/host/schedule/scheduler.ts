@@ -9,9 +9,9 @@ import { conversationTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
 import { canSchedule } from '../journal/exchange';
 import { Listeners } from '../util/listeners';
-import type { ScheduledPrompt, ScheduleStore, StoredPrompt } from './scheduleStore';
+import type { ScheduledPrompt, StoredPrompt } from './scheduleStore';
+import { ScheduledTurns, type ScheduledTurnsDeps } from './scheduledTurns';
 
-/** The scheduled prompts of all workspaces. */
 export interface ScheduledCount {
   readonly count: number;
   /** Epoch milliseconds at which the next prompt is sent. Absent if all of them are due or wait for the network. */
@@ -19,25 +19,21 @@ export interface ScheduledCount {
 }
 
 export interface ListedPrompt extends ScheduledPrompt {
-  /** Whether the prompt belongs to the workspace of this window. */
   readonly isOwn: boolean;
   /** Whether the prompt became due while VS Code was closed, or the gateway has changed. */
   readonly needsClick: boolean;
 }
 
-/** What the user is told about a scheduled prompt that was not sent. */
 export type ScheduleNotice =
   | { readonly kind: 'due'; readonly count: number }
   | { readonly kind: 'lapsed' | 'interrupted'; readonly prompt: ScheduledPrompt };
 
-interface SchedulerDeps {
+interface SchedulerDeps extends ScheduledTurnsDeps {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly store: ScheduleStore;
   /** URI of the workspace file or folder, or an empty string for a window without a workspace. */
   readonly workspace: string;
-  readonly conversations: Pick<Conversations, 'writable' | 'withWritable' | 'flush' | 'onDidChange' | 'onDidRemove'>;
-  /** Rejects when no request can be made. */
+  readonly conversations: ScheduledTurnsDeps['conversations'] & Pick<Conversations, 'onDidChange' | 'onDidRemove'>;
   readonly connection: () => Promise<Connection & { readonly origin: string }>;
   /** Sends requests without the key over all routes. */
   readonly isReachable: (connection: Connection) => Promise<boolean>;
@@ -64,8 +60,7 @@ export class Scheduler {
   /** Whether a prompt of this workspace needs a click, by its id. Absent until that is known. */
   private readonly clicks = new Map<string, boolean>();
   private hasNewClick = false;
-  /** Prevents a prompt from being canceled while it is being sent, and from being sent twice by this window. */
-  private readonly mutex = new Mutex();
+  private readonly turns: ScheduledTurns;
   private readonly checks = new Mutex();
   /** The check that has been requested and has not begun yet. */
   private nextCheck: Promise<void> | undefined;
@@ -76,6 +71,7 @@ export class Scheduler {
 
   constructor(private readonly deps: SchedulerDeps) {
     const { conversations } = deps;
+    this.turns = new ScheduledTurns(deps);
     this.subscriptions = [
       conversations.onDidChange(({ conversation }) => {
         const known = this.prompts.filter(({ conversationId }) => conversationId === conversation.id);
@@ -87,18 +83,17 @@ export class Scheduler {
     ];
   }
 
-  /** Reads the store again, sends the prompts that are due, and watches the others. */
   update(): void {
     this.refresh().catch(this.deps.onError);
   }
 
   dispose(): void {
     this.isDisposed = true;
+    this.turns.dispose();
     this.cancelTimer();
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
-  /** Returns the prompts of all workspaces, the earliest first. */
   list(): readonly ListedPrompt[] {
     return this.prompts.map((prompt) => ({
       ...prompt,
@@ -115,7 +110,7 @@ export class Scheduler {
 
   /** Sends the prompt at once if its limit has already reset. The caller must keep the conversation open. */
   async schedule(conversation: Conversation, exchangeId: string): Promise<void> {
-    const { clock, random, connection, store, workspace } = this.deps;
+    const { clock, random, connection, workspace } = this.deps;
     const exchange = conversation.exchange(exchangeId);
     if (!exchange || conversation.readOnly || !canSchedule(exchange)) return;
     const { failure, model, phase } = exchange.state;
@@ -130,39 +125,36 @@ export class Scheduler {
     const dueAt = resetsAt === undefined ? undefined : now + Math.round(retryAfterDelay(resetsAt - now, random));
     const schedule = { id: randomUUID(), dueAt, scheduledAt: now };
     const title = conversationTitle(undefined, exchange.prompt);
-    await this.mutex.runExclusive(async () => {
-      await store.add({ ...schedule, conversationId: conversation.id, exchangeId, workspace, origin, model, title });
-      this.clicks.set(schedule.id, false);
-      if (!conversation.schedule(exchangeId, schedule)) await store.remove(schedule.id);
+    this.clicks.set(schedule.id, false);
+    await this.turns.schedule(conversation, {
+      ...schedule,
+      conversationId: conversation.id,
+      exchangeId,
+      workspace,
+      origin,
+      model,
+      title,
     });
     await this.refresh();
   }
 
-  /** @returns false if the prompt was canceled meanwhile, or another window writes its conversation */
   async sendNow(id: string): Promise<boolean> {
-    const { conversations, store } = this.deps;
     // Reads the store again, because the prompt may have been scheduled since the last check.
-    const prompt = (await store.list()).stored.find((stored) => stored.prompt.id === id)?.prompt;
+    const prompt = (await this.deps.store.list()).stored.find((stored) => stored.prompt.id === id)?.prompt;
     if (!prompt) return false;
-    const isSent = await conversations.withWritable(prompt.conversationId, 'report-if-locked', (conversation) =>
-      this.send(conversation, prompt, true),
-    );
+    const isSent = await this.turns.send(prompt);
     await this.refresh();
-    return isSent === true;
+    return isSent;
   }
 
   /** Cancels a prompt of any workspace. Does nothing if a window is already sending it. */
   async cancel(id: string): Promise<void> {
-    await this.mutex.runExclusive(() => this.deps.store.removeUnclaimed(id));
+    await this.turns.cancel(id);
     await this.refresh();
   }
 
   private async cancelAll(conversationId: string): Promise<void> {
-    const { store } = this.deps;
-    await this.mutex.runExclusive(async () => {
-      const { stored } = await store.list();
-      for (const { prompt } of stored) if (prompt.conversationId === conversationId) await store.remove(prompt.id);
-    });
+    await this.turns.remove((prompt) => prompt.conversationId === conversationId);
     await this.refresh();
   }
 
@@ -192,7 +184,7 @@ export class Scheduler {
   }
 
   private async check(): Promise<void> {
-    const stored = await this.mutex.runExclusive(() => this.readStore());
+    const stored = await this.turns.list();
     const now = this.deps.clock.now();
     this.prompts = stored
       .filter(({ prompt, isClaimed }) => !isClaimed && now < lapsesAt(prompt))
@@ -210,26 +202,12 @@ export class Scheduler {
     this.hasNewClick = false;
   }
 
-  /** Reads the store, and stops the exchanges of open conversations whose prompts are no longer scheduled. */
-  private async readStore(): Promise<readonly StoredPrompt[]> {
-    const { conversations, store } = this.deps;
-    const { stored, isComplete } = await store.list();
-    const ids = new Set(stored.map(({ prompt }) => prompt.id));
-    for (const conversation of isComplete ? conversations.writable : []) {
-      for (const { id, state } of conversation.scheduledExchanges()) {
-        if (!ids.has(state.schedule?.id ?? '')) conversation.endSchedule(id, { outcome: 'stopped' });
-      }
-    }
-    return stored;
-  }
-
   /** @returns whether the prompt is no longer scheduled */
   private async handle({ prompt, isClaimed }: StoredPrompt, now: number): Promise<boolean> {
-    const { conversations, lapsedMessage, store } = this.deps;
-    const open = conversations.writable.find(({ id }) => id === prompt.conversationId);
-    const isOutdated = open && !isClaimed && !isScheduledIn(open, prompt);
+    const { lapsedMessage } = this.deps;
+    const isOutdated = !isClaimed && this.turns.isOutdated(prompt);
     if (isOutdated || now >= lapsesAt(prompt) + maxLapsedMs) {
-      await this.mutex.runExclusive(() => store.remove(prompt.id));
+      await this.turns.remove(({ id }) => id === prompt.id);
       return true;
     }
     if (!this.isOwn(prompt)) return false;
@@ -237,12 +215,7 @@ export class Scheduler {
     if (isClaimed) return this.end(prompt, 'interrupted', { outcome: 'interrupted' });
     if (now >= lapsesAt(prompt)) return this.end(prompt, 'lapsed', { outcome: 'failed', message: lapsedMessage() });
     if (!this.isDue(prompt, now) || this.needsClick(prompt)) return false;
-    const isSent = await conversations.withWritable(
-      prompt.conversationId,
-      'only-if-free',
-      async (conversation) => (await this.maySend(prompt)) && this.send(conversation, prompt),
-    );
-    return isSent === true;
+    return this.turns.send(prompt, () => this.maySend(prompt));
   }
 
   private isDue({ id, dueAt = 0 }: ScheduledPrompt, now: number): boolean {
@@ -270,41 +243,11 @@ export class Scheduler {
     return isAutomatic;
   }
 
-  /** Claims a prompt and starts its turn. @returns false if the prompt was canceled or claimed by another window */
-  private async send(conversation: Conversation, prompt: ScheduledPrompt, immediately = false): Promise<boolean> {
-    const { conversations, store } = this.deps;
-    return this.mutex.runExclusive(async () => {
-      if (this.isDisposed || conversation.readOnly) return false;
-      if (!isScheduledIn(conversation, prompt)) {
-        // The prompt was sent or canceled, and its file was left behind, for example by a crash.
-        await store.remove(prompt.id);
-        return false;
-      }
-      if (!(await store.claim(prompt.id))) return false;
-      const isSent = conversation.sendScheduled(prompt.exchangeId, prompt.model, immediately);
-      // Another window has taken the conversation over. It finds the claim and reports the prompt as interrupted.
-      if (conversation.readOnly) return false;
-      // From now on, the journal alone shows whether the turn was interrupted.
-      await conversations.flush(conversation.id);
-      await store.remove(prompt.id);
-      return isSent;
-    });
-  }
-
   /** @returns whether the prompt is no longer scheduled; false if another window writes its conversation */
   private async end(prompt: ScheduledPrompt, kind: 'lapsed' | 'interrupted', end: ScheduleEnd): Promise<boolean> {
-    const { conversations, notify, store } = this.deps;
-    const hasEnded = await conversations.withWritable(prompt.conversationId, 'only-if-free', (conversation) =>
-      this.mutex.runExclusive(async () => {
-        const isScheduled = isScheduledIn(conversation, prompt);
-        if (isScheduled) conversation.endSchedule(prompt.exchangeId, end);
-        await conversations.flush(conversation.id);
-        await store.remove(prompt.id);
-        if (isScheduled) notify({ kind, prompt });
-        return true;
-      }),
-    );
-    return hasEnded === true;
+    const hasEnded = await this.turns.end(prompt, end);
+    if (hasEnded) this.deps.notify({ kind, prompt });
+    return hasEnded !== undefined;
   }
 
   private setTimer(): void {
@@ -324,8 +267,4 @@ export class Scheduler {
 
 function lapsesAt({ scheduledAt }: ScheduledPrompt): number {
   return scheduledAt + scheduleLifetimeMs;
-}
-
-function isScheduledIn(conversation: Conversation, { id, exchangeId }: ScheduledPrompt): boolean {
-  return conversation.scheduledExchanges().some((e) => e.id === exchangeId && e.state.schedule?.id === id);
 }

@@ -29,10 +29,7 @@ interface InspectedSetting {
   readonly workspaceValue?: unknown;
 }
 
-/**
- * Reads the extension's settings anew at every call. VS Code passes on invalid values. They are replaced by the defaults
- * or limits in package.json, so reading never throws.
- */
+/** Reads the settings anew at every call. VS Code passes on invalid values, which the defaults or limits replace. */
 export class Settings extends Disposable {
   private readonly changed = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changed.event;
@@ -72,7 +69,6 @@ export class Settings extends Disposable {
     return typeof value === 'string' ? value : String(this.schema('baseUrl').default);
   }
 
-  /** Returns the valid base URLs in the order of their use, without duplicates. */
   routes(): readonly BaseUrl[] {
     const primary = this.baseUrl();
     return [...('error' in primary ? [] : [primary]), ...this.backupBaseUrls()];
@@ -147,10 +143,7 @@ export class Settings extends Disposable {
     return this.update('baseUrl', url);
   }
 
-  /**
-   * Removes the base URLs of an origin from the backup routes. Other entries are preserved, even if they are invalid.
-   * @returns a function that inserts the removed entries again
-   */
+  /** Other entries stay, even if they are invalid. @returns a function that inserts the removed entries again */
   async removeBackupBaseUrls(origin: string): Promise<() => Thenable<void>> {
     const isOfOrigin = (entry: unknown): boolean => {
       const baseUrl = typeof entry === 'string' ? normalizeBaseUrl(entry) : undefined;
@@ -202,10 +195,7 @@ export class Settings extends Disposable {
     return vscode.workspace.getConfiguration(section).get(key);
   }
 
-  /**
-   * Reads a setting only from the user settings of this machine. The settings of a workspace, a folder or a remote
-   * machine must not decide where requests go, what is sent in the user's name or which conversations are deleted.
-   */
+  /** The settings of a workspace or a remote machine must not decide where requests go or what is sent or deleted. */
   private readUser(key: string): unknown {
     const { globalValue, globalLocalValue, globalRemoteValue } = this.inspect(key);
     return globalRemoteValue === undefined ? globalValue : globalLocalValue;

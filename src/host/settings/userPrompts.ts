@@ -1,6 +1,5 @@
 import { isRecord, type JsonRecord } from '../../engine/json';
 
-/** A prompt in the settings that the user can run on selected code. */
 export interface UserPrompt {
   readonly title: string;
   /** May contain variables, such as the selected code. */
@@ -12,7 +11,6 @@ export interface UserPrompt {
 export interface UnusablePrompt {
   /** Position of the entry in the setting, counted from 1. */
   readonly number: number;
-  /** Empty if the entry has none. */
   readonly title: string;
   readonly reason: 'no-prompt' | 'no-title' | 'no-template' | 'title-taken';
 }
@@ -27,10 +25,7 @@ export function parsePrompts(value: unknown): readonly UserPrompt[] {
   });
 }
 
-/**
- * Returns the entries of `holysheep.prompts` that are not valid prompts, or whose title a previous entry uses. If the
- * setting is not a list, it counts as one such entry.
- */
+/** Includes entries whose title a previous entry uses. A setting that is not a list counts as one entry. */
 export function unusablePrompts(value: unknown): readonly UnusablePrompt[] {
   if (value === undefined || value === null) return [];
   const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
@@ -55,7 +50,6 @@ function fieldsOf({
   return { title: textIn(title), template: textIn(template), model: textIn(model) };
 }
 
-/** Returns the trimmed text, or undefined if the value is empty or not a string. */
 export function textIn(value: unknown): string | undefined {
   return (typeof value === 'string' && value.trim()) || undefined;
 }

@@ -16,10 +16,7 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = advice;
 
 export const repositoryUrl = 'https://github.com/holysheep-ai/holysheep-prompt';
 
-/**
- * @param translate translates an English text of {@link faultAdvice}, e.g. `vscode.l10n.t`
- * @param locale the display language, e.g. `zh-cn`
- */
+/** @param translate translates an English text, e.g. `vscode.l10n.t`. @param locale e.g. `zh-cn` */
 export function translateFaultHelp(translate: (english: string) => string, locale: string): FaultDetails {
   const extension = /^zh\b/i.test(locale) ? '.zh-CN.md' : '.md';
   const entries = Object.entries(faultAdvice).map(([kind, { cause, remedy, page, isPermanent = false }]) => {

@@ -3,13 +3,10 @@ import * as vscode from 'vscode';
 import { webviewHtml } from './webviewPage';
 
 interface WebviewContent {
-  /** Name of a file in `dist`. */
   readonly script: string;
-  /** Names of files in `media`. */
   readonly styles: readonly string[];
   /** Values that the script reads, as JSON, from the attributes `data-<name>` of the body. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** Additional directives of the content security policy. */
   readonly directives?: readonly string[];
 }
 

@@ -25,10 +25,7 @@ export function showToast(
     .then(undefined, (error: unknown) => log.error(error));
 }
 
-/**
- * Waits until the user has chosen a button or dismissed the notification.
- * @param detail shows a modal dialog with this detail instead of a notification
- */
+/** Waits for the user. @param detail shows a modal dialog with this detail instead of a notification */
 export function askUser(
   kind: MessageKind,
   message: string,

@@ -7,7 +7,6 @@ export function translatePanelStrings(translate: (english: string) => string): P
   return { ...panelStrings, ...Object.fromEntries(translated) };
 }
 
-/** Returns the title of a conversation, or else its first prompt. */
 export function conversationName(conversation: {
   readonly title: string | undefined;
   readonly exchanges: () => readonly { readonly prompt: string }[];
@@ -32,11 +31,7 @@ export function openableLink(href: string): string | undefined {
 
 const holySheepWebsite = 'https://www.holysheep.ai';
 
-/**
- * Returns the web page on which users buy credit: HolySheep's website, or the origin of another gateway.
- * @param baseUrl base URL or origin of the gateway, which may come from the file of a conversation
- * @returns undefined when the base URL is not one of a web page
- */
+/** Returns where users buy credit: HolySheep's website, or the origin of another gateway if it is a web page. */
 export function billingPage(baseUrl: string): string | undefined {
   const { protocol, hostname, origin } = URL.parse(baseUrl) ?? {};
   if (hostname === undefined || (protocol !== 'https:' && protocol !== 'http:')) return undefined;

@@ -4,15 +4,10 @@ export interface WebviewPage {
   readonly cspSource: string;
   readonly scriptUri: string;
   readonly styleUris: readonly string[];
-  /** Display language, e.g. `zh-cn`. */
   readonly locale: string;
 }
 
-/**
- * Returns the HTML of a page. The page's script creates all visible elements.
- * @param data values that the script reads from the attributes `data-<name>` of the body
- * @param directives additional directives of the content security policy
- */
+/** @param data values that the script reads from the attributes `data-<name>` of the body */
 export function webviewHtml(
   page: WebviewPage,
   data: Readonly<Record<string, string>>,

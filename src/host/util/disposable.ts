@@ -1,6 +1,5 @@
 import type * as vscode from 'vscode';
 
-/** Base class that disposes of its registered items in reverse order. */
 export abstract class Disposable implements vscode.Disposable {
   private readonly items: vscode.Disposable[] = [];
   private isDisposed = false;

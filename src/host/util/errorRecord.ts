@@ -2,7 +2,6 @@ import { basename, dirname } from 'node:path';
 
 /** An error in a diagnostics report. The record leaves out the message, because a message may quote any text. */
 export interface ErrorRecord {
-  /** Epoch milliseconds at which the error was logged. */
   readonly time: number;
   /** Name of the error class, or `text` when something other than an `Error` was thrown. */
   readonly name: string;
@@ -13,17 +12,10 @@ export interface ErrorRecord {
 }
 
 const maxFrames = 5;
-/**
- * Maximum length of the part of a stack that is examined, in characters. The limit is needed because a stack starts
- * with the original message of the error, which may have any length.
- */
+/** In characters. A stack starts with the message of the error, which may have any length. */
 const maxStackChars = 5000;
 
-/**
- * Describes a thrown value for the diagnostics report.
- * @param time epoch milliseconds
- * @param folder the folder of the extension's bundles
- */
+/** @param time epoch milliseconds. @param folder the folder of the extension's bundles */
 export function createErrorRecord(problem: unknown, time: number, folder: string): ErrorRecord {
   if (!(problem instanceof Error)) return { time, name: 'text', at: [] };
   const name = /^[A-Z]\w{0,40}$/i.test(problem.name) ? problem.name : 'Error';
@@ -41,10 +33,7 @@ function findErrorCode(problem: unknown): string | undefined {
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : undefined;
 }
 
-/**
- * Reads only the part of the stack after the message, because the message may contain lines that look like stack
- * frames.
- */
+/** Skips the message, because it may contain lines that look like stack frames. */
 function findOwnFrames({ stack = '', message }: Error, folder: string): readonly string[] {
   const end = stack.indexOf(message);
   if (end < 0) return [];

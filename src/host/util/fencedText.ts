@@ -1,4 +1,3 @@
-/** The opening fence of a code block that is not closed yet. */
 interface Fence {
   readonly indent: string;
   readonly marker: string;
@@ -21,9 +20,7 @@ const fencePattern = /^(?<prefix>(?:[\s>]|[-*+](?=\s)|\d{1,9}[.)](?=\s))*)(?<mar
  * separate code block.
  */
 export class FencedText {
-  /** The current line, as far as it has been received. */
   private line = '';
-  /** The part of the current line that has not been released. */
   private buffered = '';
   private fence: Fence | undefined;
 
@@ -38,7 +35,6 @@ export class FencedText {
     return this.fence || parseFence(this.line) ? output : output + this.flush();
   }
 
-  /** Returns the buffered text, at the end of the text or when the chat must show something else at once. */
   flush(): string {
     const text = this.buffered;
     this.buffered = '';

@@ -23,11 +23,7 @@ export class FileLock {
     private readonly clock: Clock,
   ) {}
 
-  /**
-   * Acquires the lock, or checks that it has not been lost since it was acquired.
-   * @returns whether this object has the lock. A lock that was lost is never acquired again.
-   * @throws the error of the file system if the lock file can't be created
-   */
+  /** Acquires or checks the lock. A lock that was lost is never acquired again. @throws the error of the file system */
   async acquire(): Promise<boolean> {
     if (this.wasAcquired) return !(await this.isLost());
     try {

@@ -5,11 +5,7 @@ import { open, rename, rm, utimes, type FileHandle } from 'node:fs/promises';
 export const privateFileMode = 0o600;
 export const privateFolderMode = 0o700;
 
-/**
- * Replaces a file atomically: after a crash of the process or the machine, either the old or the new file exists
- * completely.
- * @param modifiedAt modification time of the file, in epoch milliseconds. The default is the current time.
- */
+/** After a crash, either the old or the new file exists completely. @param modifiedAt epoch milliseconds */
 export async function replaceFile(path: string, content: Buffer | string, modifiedAt?: number): Promise<void> {
   const temporary = `${path}.tmp`;
   try {

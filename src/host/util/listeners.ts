@@ -2,13 +2,9 @@
 export class Listeners<T> {
   private readonly callbacks = new Set<(value: T) => void>();
 
-  /**
-   * @param onError receives the error of a listener that throws. The other listeners and the caller of `fire` are not
-   * affected.
-   */
+  /** @param onError receives the error of a listener, which affects neither other listeners nor `fire` */
   constructor(private readonly onError: (error: unknown) => void) {}
 
-  /** Subscribes a listener until the returned object is disposed of. */
   readonly event = (listener: (value: T) => unknown): { dispose(): void } => {
     // Creates a new function for each subscription, because the same listener may subscribe twice and each subscription
     // must end separately.

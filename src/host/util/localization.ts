@@ -6,12 +6,10 @@ import { timeOfDayOptions, toSupportedLocale } from '../../engine/gateway/visibl
 export const localize: Localize = (message, args) =>
   args === undefined ? vscode.l10n.t(message) : vscode.l10n.t(message, args);
 
-/** Formats a time in the user's locale, with the date unless it is today. @param at epoch milliseconds */
 export function formatTime(at: number): string {
   return formatDateTime(at, {});
 }
 
-/** Formats a time with seconds in the user's locale, with the date unless it is today. @param at epoch milliseconds */
 export function formatTimeWithSeconds(at: number): string {
   return formatDateTime(at, { second: '2-digit' });
 }

@@ -6,13 +6,9 @@ import { createErrorRecord, type ErrorRecord } from './errorRecord';
 
 const maxErrors = 20;
 
-/**
- * Writes to the output channel. Text from outside the extension can't start a new line in the log, and every API key
- * that the window has used is redacted.
- */
+/** Text from outside the extension can't start a new line in the log, and every API key in use is redacted. */
 export class Log extends Disposable implements EngineLog {
   private readonly channel = this.register(vscode.window.createOutputChannel('HolySheep Prompt', { log: true }));
-  /** All API keys that this window has used. They are redacted in the log and in reports. */
   readonly keys = new KeyRedactor();
   private readonly recentErrors: ErrorRecord[] = [];
 
@@ -39,7 +35,6 @@ export class Log extends Disposable implements EngineLog {
     if (this.recentErrors.length > maxErrors) this.recentErrors.shift();
   }
 
-  /** Returns the last errors, oldest first, without their messages. */
   errors(): readonly ErrorRecord[] {
     return [...this.recentErrors];
   }
@@ -48,10 +43,7 @@ export class Log extends Disposable implements EngineLog {
     this.channel.show(true);
   }
 
-  /**
-   * Writes a line to the log. Never throws, because turns may still be running after VS Code has closed the channel
-   * during shutdown.
-   */
+  /** Never throws, because turns may still be running after VS Code has closed the channel during shutdown. */
   private write(level: 'debug' | 'info' | 'warn' | 'error', text: string): void {
     try {
       // Redacts keys before the text is escaped and truncated, because a key could no longer be found afterwards.
@@ -61,19 +53,14 @@ export class Log extends Disposable implements EngineLog {
     }
   }
 
-  /** Returns the text with the API keys that the window has used replaced by a placeholder. */
   redact(text: string): string {
     return this.keys.redact(text);
   }
 }
 
-/**
- * Maximum number of errors that are logged from a chain of causes. The limit is needed because the chain may be
- * circular.
- */
+/** The limit is needed because the chain of causes may be circular. */
 const maxChainLength = 8;
 
-/** Returns the stack of an error, followed by the stacks of its causes. */
 function formatError(problem: unknown): string {
   const stacks = [stackOf(problem)];
   let current = problem;

@@ -1,10 +1,7 @@
 import * as v from 'valibot';
 import { ArgumentError } from './userError';
 
-/**
- * One schema for each field of `T`. The compiler reports a field without a schema, and a schema whose type differs from
- * the type of the field.
- */
+/** The compiler reports a field without a schema, and a schema whose type differs from that of the field. */
 export type FieldSchemas<T> = { readonly [K in keyof T]-?: v.GenericSchema<unknown, T[K]> };
 
 /** In a union of messages, events or journal lines, the member whose `type` is `Type`. */
@@ -14,10 +11,7 @@ export type MemberOfType<Union, Type> = Union extends { readonly type: infer Typ
     : never
   : never;
 
-/**
- * Creates a schema that accepts the keys of `record`. If `record` is declared as a `Record` of all members of a union,
- * the compiler reports a missing member.
- */
+/** Accepts the keys of `record`. If it is a `Record` of a union, the compiler reports a missing member. */
 export function oneOf<T extends string>(record: Readonly<Record<T, unknown>>) {
   return v.picklist(Object.keys(record) as T[]);
 }
@@ -28,17 +22,13 @@ export function parseOrUndefined<T>(schema: v.GenericSchema<unknown, T>, value: 
   return result.success ? result.output : undefined;
 }
 
-/**
- * Returns the validated argument of a command.
- * @throws ArgumentError with the message of the first schema that rejects the argument or a part of it
- */
+/** @throws ArgumentError with the message of the first schema that rejects the argument or a part of it */
 export function parseArgument<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   throw new ArgumentError(result.issues[0].message);
 }
 
-/** Creates a check that rejects blank text with `message`. Other text stays unchanged. */
 export function notBlank(message: string) {
   return v.check((value: string) => value.trim() !== '', message);
 }

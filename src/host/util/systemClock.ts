@@ -1,6 +1,5 @@
 import type { Clock } from '../../engine/clock';
 
-/** The clocks and timers of the platform. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicNow: () => performance.now(),

@@ -21,7 +21,6 @@ export class ArgumentError extends TypeError {
   readonly code = 'ERR_HOLYSHEEP_ARGUMENT';
 }
 
-/** Returns the message of a thrown value of any type. */
 export function errorMessage(problem: unknown): string {
   return problem instanceof Error ? problem.message : String(problem);
 }

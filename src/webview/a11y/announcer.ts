@@ -11,7 +11,6 @@ import { type RecordedEvent, type TurnState, isSameWait, routeOf } from '../../s
 import type { Announcer } from '../pageContext';
 import { element } from '../util/element';
 
-/** Creates the live region whose announcements screen readers read. */
 export function createAnnouncer(): Announcer {
   // The region has no role, because the wait card must be the only element with `role="status"`.
   const region = element('div', { class: 'visually-hidden', 'aria-live': 'polite' });

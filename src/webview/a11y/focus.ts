@@ -10,15 +10,9 @@ export function createRovingTabindex(
   exitElement: HTMLElement,
   onEndKey: () => void,
 ): RovingTabindex {
-  /**
-   * Whether the focus was set with a pointer. If so, the arrow keys scroll the conversation, as on any web page, and do
-   * not move the focus.
-   */
+  /** If the focus was set with a pointer, the arrow keys scroll, as on any web page, and do not move the focus. */
   let focusedByPointer = false;
-  /**
-   * Whether Shift+Tab is moving the focus out of the conversation. The scrollable element (`log`) then has the focus
-   * for a moment, and must not pass it on to an entry.
-   */
+  /** Shift+Tab focuses the scrollable `log` for a moment, which must not pass the focus on to an entry. */
   let isLeaving = false;
   let tabStop: HTMLElement | undefined;
 
@@ -104,9 +98,7 @@ export function createRovingTabindex(
   };
 }
 
-/** The roving tabindex of a conversation. */
 interface RovingTabindex {
-  /** Updates the Tab stop after entries were added or removed. */
   refresh(): void;
 }
 
@@ -134,17 +126,12 @@ export function createWaitTabOrder(
   dock: HTMLElement,
   lastElement: HTMLElement,
 ): void {
-  /**
-   * Whether Tab has moved the focus from the composer to the buttons of the wait card. If so, Tab must leave the page
-   * after the last button. Otherwise, the focus would return to the composer again and again.
-   */
+  /** If so, Tab must leave the page after the last button. Otherwise, it would return to the composer for ever. */
   let afterComposer = false;
 
   const findWaitButtons = (): HTMLElement[] => [...log.querySelectorAll<HTMLElement>('.wait-card .actions button')];
 
-  /**
-   * Returns the element to which Tab moves the focus, or undefined to leave the choice to the browser or the entry.
-   */
+  /** Returns undefined to leave the choice to the browser or the entry. */
   const findNextStop = (target: HTMLElement, backwards: boolean): HTMLElement | undefined => {
     const buttons = findWaitButtons();
     const [first, last] = [buttons[0], buttons.at(-1)];
@@ -196,10 +183,7 @@ function isBefore(one: Node, other: Node): boolean {
  */
 export type MoveFocus = (element: HTMLElement, options?: FocusOptions) => void;
 
-/**
- * Creates a function that moves the keyboard focus within the page.
- * @param focusInitial called when VS Code focuses the panel and no element in the page has the focus
- */
+/** @param focusInitial called when VS Code focuses the panel and no element in the page has the focus */
 export function createMoveFocus(focusInitial: () => void): MoveFocus {
   let deferredElement: HTMLElement | undefined;
   window.addEventListener('focus', () => {

@@ -5,9 +5,8 @@ import { button, element, iconButton } from '../util/element';
 import { ContextChips } from './contextChips';
 import { ContextPopup } from './contextPopup';
 import { ModelChoice } from './modelChoice';
-import { PrefilledPrompts } from './prefilledPrompts';
 import { isComposing } from './promptEditor';
-import { PromptHistory, recallPrompt } from './promptRecall';
+import { PrefilledPrompts, PromptHistory, recallPrompt } from './promptRecall';
 
 interface ComposerOptions {
   readonly onDraftChange: () => void;
@@ -18,7 +17,6 @@ interface ComposerOptions {
 /** Separator between the unconfirmed prompts that are restored together as one draft. */
 const promptSeparator = '\n\n';
 
-/** The text field in which the user writes prompts, with its context items and buttons. */
 export class Composer {
   readonly element: HTMLElement;
   readonly history = new PromptHistory();

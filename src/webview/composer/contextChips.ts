@@ -3,7 +3,6 @@ import type { PageContext } from '../pageContext';
 import { element, fillNodes, iconButton } from '../util/element';
 import { fill } from '../../shared/format';
 
-/** The list of the context items of the next prompt, each with a button that removes the item. */
 export class ContextChips {
   readonly element: HTMLElement;
   /** The chip elements by their content. Replacing an unchanged chip during a click would prevent the click. */

@@ -39,7 +39,6 @@ export class ContextOptions {
     return this.activeIndex === undefined ? undefined : this.items[this.activeIndex];
   }
 
-  /** Shows the options and highlights the one at `index`. Enter chooses the highlighted option. */
   show(items: readonly ContextSuggestion[], index: number | undefined): void {
     if (items.length === 0 && !this.isOpen) return;
     this.items = items;
@@ -50,10 +49,7 @@ export class ContextOptions {
     this.highlight(this.isOpen ? index : undefined);
   }
 
-  /**
-   * Highlights the next or the previous option, and wraps around at both ends of the list.
-   * @returns false if there are no options
-   */
+  /** Wraps around at both ends of the list. @returns false if there are no options */
   move(by: 1 | -1): boolean {
     const count = this.items.length;
     if (count === 0) return false;

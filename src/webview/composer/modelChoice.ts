@@ -3,10 +3,7 @@ import type { PageContext } from '../pageContext';
 import { button, element, iconButton, setText } from '../util/element';
 import { fill } from '../../shared/format';
 
-/**
- * The button that shows the selected model and lets the user choose another one, and the chip that replaces the button
- * while another model is set for the next prompt only.
- */
+/** Shows the selected model, or a chip with the model that is set for the next prompt only. */
 export class ModelChoice {
   readonly elements: readonly HTMLElement[];
   private readonly name = element('span', { class: 'model-name' });

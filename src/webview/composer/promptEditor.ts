@@ -69,10 +69,7 @@ export function isInPromptEditor(target: EventTarget | null): boolean {
   return target !== null && 'closest' in target && (target as Element).closest('.prompt-editor') !== null;
 }
 
-/**
- * Returns whether the key belongs to an input method, for example to accept a candidate. In WebKit, the composition
- * ends before the key event, so only the deprecated `keyCode` 229 identifies such a key.
- */
+/** In WebKit, a composition ends before the key event, which only the deprecated `keyCode` 229 identifies. */
 export function isComposing(event: KeyboardEvent): boolean {
   return event.isComposing || Reflect.get(event, 'keyCode') === 229;
 }

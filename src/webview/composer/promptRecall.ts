@@ -1,3 +1,4 @@
+import type { Prefilled } from '../state/unsentStore';
 /** The prompts that the arrow keys bring back, oldest first. */
 export class PromptHistory {
   private entries: readonly string[] = [];
@@ -58,4 +59,38 @@ export function recallPrompt(
     return text === undefined ? undefined : { text, caret: text.length };
   }
   return undefined;
+}
+
+/** The prompts that commands have put into the composer, newest first. The user may have edited them since then. */
+export class PrefilledPrompts {
+  private prompts: readonly Prefilled[] = [];
+
+  add(prefilled: Prefilled): void {
+    this.prompts = [prefilled, ...this.prompts.filter(({ text }) => text !== prefilled.text)];
+  }
+
+  restore(prefilled: readonly Prefilled[]): void {
+    this.prompts = [...this.prompts, ...prefilled];
+  }
+
+  clear(): void {
+    this.prompts = [];
+  }
+
+  containedIn(texts: readonly string[]): readonly Prefilled[] {
+    return this.prompts.filter((prefilled) => texts.some((text) => text.includes(prefilled.text.trim())));
+  }
+
+  /** Returns data such as the code to explain, without which the model would not see the code. */
+  payloadFor(prompt: string): object | undefined {
+    return this.containedIn([prompt]).find(({ more }) => more)?.more;
+  }
+
+  isPrefilled(text: string): boolean {
+    return this.prompts.some((prefilled) => prefilled.text.trim() === text.trim());
+  }
+
+  removeContainedIn(prompt: string): void {
+    this.prompts = this.prompts.filter(({ text }) => !prompt.includes(text.trim()));
+  }
 }

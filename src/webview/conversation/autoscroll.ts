@@ -1,4 +1,5 @@
 import type { PageContext } from '../pageContext';
+import type { ReadingPosition } from '../state/unsentStore';
 import { element, iconButton } from '../util/element';
 
 /** Calls `onChange` whenever one of the elements changes its size. */
@@ -6,6 +7,13 @@ export type ObserveSize = (targets: readonly Element[], onChange: () => void) =>
 
 /** Maximum distance, in pixels, at which the end counts as in view: half a line, as positions can be fractional. */
 const endTolerancePx = 12;
+
+interface ScrollableConversation {
+  readonly element: HTMLElement;
+  readonly thread: HTMLElement;
+  readonly readingPosition: ReadingPosition | undefined;
+  scrollTopOf(position: ReadingPosition): number | undefined;
+}
 
 /**
  * Keeps the end of the conversation in view (follows the end) while the user reads there. A scroll event without user
@@ -19,14 +27,19 @@ export class Autoscroll {
   private isDragging = false;
   /** The last position that autoscroll set. A scroll event there is not from the user, even if the content has grown. */
   private lastSetTop = 0;
+  /** Where the user reads; undefined at the end of the conversation. */
+  private position: ReadingPosition | undefined;
+  private readonly scroller: HTMLElement;
 
+  /** @param onPositionChange not called while the end is followed */
   constructor(
     private readonly context: PageContext,
-    private readonly scroller: HTMLElement,
-    content: HTMLElement,
+    private readonly conversation: ScrollableConversation,
     observeSize: ObserveSize,
-    onScrollEnd: () => void,
+    private readonly onPositionChange: () => void,
   ) {
+    const { element: scroller, thread } = conversation;
+    this.scroller = scroller;
     this.jumpButton = new JumpButton(context, () => this.followEnd());
     scroller.addEventListener('wheel', ({ deltaY }) => this.handleInput(deltaY < 0), { passive: true });
     scroller.addEventListener('touchmove', () => this.handleInput(false), { passive: true });
@@ -42,16 +55,15 @@ export class Autoscroll {
       // counts as scrolling by the user.
       this.updateFollowing();
       this.isUserScrolling = false;
-      if (!this.restoredTop) onScrollEnd();
+      if (!this.restoredTop) this.updateReadingPosition();
     });
-    observeSize([scroller, content], () => this.applyScroll());
+    observeSize([scroller, thread], () => this.applyScroll());
   }
 
-  get isFollowing(): boolean {
-    return this.follows;
+  get readingPosition(): ReadingPosition | undefined {
+    return this.position;
   }
 
-  /** Scrolls to the end of the conversation and keeps following it, for example after the user has sent a prompt. */
   followEnd(): void {
     this.follows = true;
     this.isUserScrolling = false;
@@ -60,20 +72,20 @@ export class Autoscroll {
     this.context.clock.frame(() => this.applyScroll());
   }
 
-  /**
-   * Scrolls to a position, and scrolls there again whenever the content changes its size, until the user scrolls.
-   * @param top returns the position in pixels
-   */
-  restorePosition(top: () => number | undefined): void {
+  /** Scrolls there again whenever the content changes its size, until the user scrolls. */
+  restore(position: ReadingPosition | undefined): void {
+    this.position = position;
+    const top = (): number | undefined => position && this.conversation.scrollTopOf(position);
+    if (top() === undefined) {
+      this.followEnd();
+      return;
+    }
     this.follows = false;
     this.restoredTop = top;
     this.context.clock.frame(() => this.applyScroll());
   }
 
-  /**
-   * Starts or stops following the end, depending on whether the end is in view. Call this when something other than
-   * scrolling has changed the view.
-   */
+  /** Call this when something other than scrolling may have moved the end into or out of view. */
   updateAfterMove(): void {
     this.restoredTop = undefined;
     this.follows = this.isAtEnd;
@@ -96,10 +108,7 @@ export class Autoscroll {
     this.reportPosition();
   }
 
-  /**
-   * @param upwards stops following the end now, not at the scroll event, because the next token may arrive before that
-   * event and would scroll to the end again
-   */
+  /** @param upwards stops following now, because the next token may scroll to the end before the scroll event */
   private handleInput(upwards: boolean): void {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     this.isUserScrolling = true;
@@ -113,6 +122,12 @@ export class Autoscroll {
     if (this.isUserScrolling || this.isDragging)
       this.follows = this.isAtEnd || (this.follows && this.scroller.scrollTop === this.lastSetTop);
     this.reportPosition();
+  }
+
+  private updateReadingPosition(): void {
+    const previous = this.position;
+    this.position = this.follows ? undefined : this.conversation.readingPosition;
+    if (this.position ?? previous) this.onPositionChange();
   }
 
   private reportPosition(): void {
@@ -131,7 +146,6 @@ export const observeSizeInBrowser: ObserveSize = (targets, onChange) => {
   for (const target of targets) observer.observe(target);
 };
 
-/** A button that scrolls to the end, shown while the user reads further up. */
 export class JumpButton {
   readonly element: HTMLElement;
   private readonly button: HTMLButtonElement;

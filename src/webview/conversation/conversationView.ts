@@ -9,13 +9,9 @@ import { DrawQueue, type ObserveNear } from './drawQueue';
 import { ExchangeView } from './exchangeView';
 import { ExchangeGroups } from './exchangeGroups';
 
-/** The part of the stored unsent text that describes the view of the conversation. */
 type ConversationState = Pick<Unsent, 'edits' | 'unfolded' | 'seen'>;
 
-/**
- * Shows the exchanges of a conversation, oldest first. Only running turns, the latest exchange that has started and the
- * exchanges after it have cards with buttons.
- */
+/** Only running turns, the latest exchange that has started and those after it have cards with buttons. */
 export class ConversationView {
   readonly element: HTMLElement;
   readonly thread = element('div', { class: 'thread' });
@@ -70,12 +66,10 @@ export class ConversationView {
     return active.find(({ activity }) => activity === 'waiting') ?? active.at(-1);
   }
 
-  /** Returns whether the latest failure card has a button for `action`. */
   hasActionButton(action: FaultAction): boolean {
     return this.latest?.activeFailure?.actions.includes(action) ?? false;
   }
 
-  /** What the page restores after a reload, except the reading position. */
   get view(): ConversationState {
     const views = [...this.exchanges.values()];
     const edits = views.flatMap(({ id, user }) =>
@@ -93,7 +87,6 @@ export class ConversationView {
     this.openEdits(edits);
   }
 
-  /** Opens an editor for each edit whose exchange is on the page and can be edited. */
   private openEdits(edits: readonly OpenEdit[]): void {
     const canOpen = ({ exchangeId }: OpenEdit): boolean => !this.context.isReadOnly() && this.exchanges.has(exchangeId);
     this.deferredEdits = edits.filter((edit) => !canOpen(edit));
@@ -140,10 +133,7 @@ export class ConversationView {
     this.updateAfterChange();
   }
 
-  /**
-   * Shows another branch of the conversation. Exchanges that belong to both branches keep their elements.
-   * @returns whether the turn of the last exchange is running
-   */
+  /** Exchanges of both branches keep their elements. @returns whether the turn of the last exchange is running */
   showPath(exchanges: readonly ExchangeSnapshot[]): boolean {
     const { edits = [] } = this.view;
     const previous = [...this.exchanges.values()];
@@ -203,10 +193,7 @@ export class ConversationView {
     this.drawQueue.add(view);
   }
 
-  /**
-   * The browser may skip groups out of view only while an answer streams and everything has been drawn, because
-   * `innerText` omits skipped elements.
-   */
+  /** Only while an answer streams and everything has been drawn, because `innerText` omits skipped elements. */
   private updateHiding(): void {
     this.groups.setHidesOffscreen(this.isStreaming && this.drawQueue.isIdle);
   }

@@ -5,18 +5,12 @@ export interface Drawable {
   draw(onDrawn: () => void): void;
 }
 
-/**
- * Maximum time for creating elements in one frame, in milliseconds. The maximum is low, because laying out and painting
- * the elements takes the browser several times as long as creating them.
- */
+/** In milliseconds. It is low, because layout and painting take several times as long as creating the elements. */
 const sliceBudgetMs = 2;
 
 type Lane = 'inView' | 'outOfView';
 
-/**
- * Draws a conversation in small slices, so that a long conversation does not block the page. Exchanges in view are
- * drawn first. The others follow in idle time, newest first.
- */
+/** Draws in small slices, so that a long conversation does not block the page: exchanges in view, then the newest. */
 export class DrawQueue<T extends Drawable> {
   /** The drawables that are still to be drawn. Each lane is drawn from its end. */
   private readonly queued: Readonly<Record<Lane, T[]>> = { inView: [], outOfView: [] };
@@ -39,14 +33,12 @@ export class DrawQueue<T extends Drawable> {
     this.queued.outOfView.push(drawable);
   }
 
-  /** Draws a queued drawable next, because the user can see it now. */
   prefer(drawable: T): void {
     if (!this.remove(drawable)) return;
     this.queued.inView.push(drawable);
     this.schedule('inView');
   }
 
-  /** @returns whether the drawable was queued */
   remove(drawable: T): boolean {
     return Object.values(this.queued).some((list) => {
       const index = list.indexOf(drawable);
@@ -55,7 +47,6 @@ export class DrawQueue<T extends Drawable> {
     });
   }
 
-  /** Draws the first slice of the drawables in view immediately, and schedules the others. */
   start(): void {
     this.drawSlice('inView');
     if (this.queued.outOfView.length > 0) this.schedule('outOfView');

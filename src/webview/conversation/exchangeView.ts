@@ -17,10 +17,7 @@ import { PromptEntry } from './promptEntry';
 
 const noop = (): void => undefined;
 
-/**
- * The prompt and the answer of an exchange. Before they are drawn, they contain only the prompt and an empty space of
- * the estimated height of the answer.
- */
+/** Before it is drawn, it contains only the prompt and an empty space of the answer's estimated height. */
 export class ExchangeView implements Drawable {
   readonly assistant: HTMLElement;
   readonly user: PromptEntry;

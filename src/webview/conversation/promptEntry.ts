@@ -37,7 +37,6 @@ export class PromptEntry {
     return this.editor?.text;
   }
 
-  /** Whether the prompt is long and the user has unfolded it. */
   get isUnfolded(): boolean {
     return this.fold?.isFolded === false;
   }
@@ -46,7 +45,6 @@ export class PromptEntry {
     this.fold?.setFolded(false);
   }
 
-  /** Opens the prompt editor with a text, for example with the text that it contained before a reload. */
   openEditor(text: string): PromptEditor {
     const { context, exchange } = this;
     const editor = new PromptEditor(context.strings, {
@@ -101,7 +99,6 @@ export class PromptEntry {
   }
 }
 
-/** Creates a closed disclosure that shows the size of an attachment and contains its text. */
 function createAttachmentItem(context: PageContext, attachment: Attachment): HTMLElement {
   const code = element('code', { 'data-language': attachment.languageId }, attachment.code);
   return element(
@@ -155,7 +152,6 @@ class PromptFold {
   readonly toggle: HTMLButtonElement;
   isFolded = true;
 
-  /** @param text the element that contains the prompt */
   constructor(
     private readonly context: PageContext,
     private readonly text: HTMLElement,

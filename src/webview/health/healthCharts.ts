@@ -5,19 +5,16 @@ import type {
   HealthRow,
   HealthStrings,
 } from '../../shared/healthMessages';
-import { fill } from '../../shared/format';
+import { createFormat, fill } from '../../shared/format';
+import { toSupportedLocale } from '../../shared/protocol';
 import { element, svg } from '../util/element';
-import { unknownFigure, type HealthFormat } from './healthFormat';
 
-/** The look of a chart: its color and its pattern, so that charts differ not only in color. */
 type ChartLook = 'success' | 'first-token' | 'speed' | 'cuts' | 'waited';
 
-/** The value of an hour or a day. */
 interface ChartBar {
   readonly value: number;
   /** A second, larger value, which is drawn as an outline above the first. */
   readonly upper?: number | undefined;
-  /** Tooltip of the bar. */
   readonly title: string;
 }
 
@@ -27,13 +24,7 @@ const minBarHeight = 2;
 /** Share of the space for an hour or a day that its bar fills. */
 const barShare = 0.72;
 
-/**
- * Creates a bar chart. Charts are drawn without a library, because a few bars need a tenth of the code that even a small
- * library would add to the page.
- * @param bars the bars in the order of time. Null stands for an hour or a day without a value.
- * @param top value at the top of the chart
- * @param label text alternative
- */
+/** Draws without a library, which would need ten times the code. @param bars by time, null without a value */
 function createChart(look: ChartLook, bars: readonly (ChartBar | null)[], top: number, label: string): SVGSVGElement {
   return svg(
     'svg',
@@ -63,7 +54,6 @@ function createBar({ value, upper, title }: ChartBar, start: number, share: numb
   );
 }
 
-/** Creates an invisible element with the patterns of all charts of the page. */
 export function createChartPatterns(): SVGSVGElement {
   const hatch = (id: string, path: string): Element =>
     svg('pattern', { id, width: 5, height: 5, patternUnits: 'userSpaceOnUse' }, svg('path', { d: path, class: id }));
@@ -78,7 +68,6 @@ function percent(fraction: number): string {
   return `${Math.round(fraction * 10_000) / 100}%`;
 }
 
-/** A figure that is drawn as a chart. */
 interface Measure {
   readonly look: ChartLook;
   readonly name: string;
@@ -111,14 +100,12 @@ function measuresOf(strings: HealthStrings, { share, duration, speed, count }: H
   ];
 }
 
-/** Returns the text of a figure. A figure that is unknown becomes a dash. */
 function textOf(measure: Measure, figures: HealthFigures): string {
   const value = measure.valueOf(figures);
   if (value === undefined) return unknownFigure;
   return measure.textOf?.(figures) ?? measure.format(value);
 }
 
-/** Creates the charts of a model and a route. */
 export function createCharts(
   row: HealthRow,
   { starts }: HealthPeriod,
@@ -161,4 +148,36 @@ export function createCharts(
     element('h2', {}, row.model, ' ', element('span', { class: 'host' }, row.host)),
     element('div', { class: 'chart-grid' }, ...charts),
   );
+}
+
+/** Text for a figure that is unknown, because no attempt has provided it. */
+export const unknownFigure = '–';
+
+export type HealthFormat = ReturnType<typeof createHealthFormat>;
+
+/** Largest throughput that is shown with a decimal place, in tokens per second. */
+const maxPreciseSpeed = 10;
+
+export function createHealthFormat(locale: string, strings: HealthStrings) {
+  const language = toSupportedLocale(locale);
+  const format = createFormat(locale, strings);
+  const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  const days = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' });
+  const speed = (value: number): string =>
+    fill(strings.tokensPerSecond, value < maxPreciseSpeed ? tenths.format(value) : format.number(value));
+  return {
+    count: (value: number) => format.number(value),
+    /** Formats a share from 0 to 1 as a percentage. Only a share of 1 becomes 100 %. */
+    share: (value: number | undefined) =>
+      value === undefined ? unknownFigure : fill(strings.percent, format.number(Math.floor(value * 100))),
+    duration: (ms: number | undefined) => (ms === undefined ? unknownFigure : format.duration(ms)),
+    speed: (value: number | undefined) => (value === undefined ? unknownFigure : speed(value)),
+    // Gateways that report no usage add no tokens.
+    tokens: (promptTokens: number, completionTokens: number) =>
+      promptTokens + completionTokens === 0
+        ? unknownFigure
+        : `${format.count(promptTokens)} / ${format.count(completionTokens)}`,
+    hour: (epochMs: number) => format.timeOfDay(epochMs, { now: epochMs }),
+    day: (epochMs: number) => days.format(epochMs),
+  };
 }

@@ -8,10 +8,8 @@ import type {
   HealthStrings,
 } from '../../shared/healthMessages';
 import { button, element, setText } from '../util/element';
-import { createChartPatterns, createCharts } from './healthCharts';
-import { createHealthFormat, type HealthFormat } from './healthFormat';
+import { createChartPatterns, createCharts, createHealthFormat, type HealthFormat } from './healthCharts';
 
-/** The connection of the page to VS Code, which stores the state of the page. */
 export interface HealthPageApi {
   postMessage(message: FromHealthPage): void;
   getState(): unknown;
@@ -90,7 +88,6 @@ function storedPeriod(state: unknown): HealthPeriodName {
   return period === 'days' ? 'days' : 'hours';
 }
 
-/** Creates the table of a period. It contains all figures of the charts as text. */
 function createHealthTable(
   { rows }: HealthPeriod,
   caption: string,

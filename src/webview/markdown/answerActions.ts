@@ -1,10 +1,7 @@
 import { codeActions, type CodeAction } from './codeBlock';
 
 export interface ActionHandlers {
-  /**
-   * @param code the code of the block, without the line break before the closing fence
-   * @param languageId the first word of the fence's info string, as the model wrote it, or '' when there is none
-   */
+  /** `code` lacks the line break before the closing fence. `languageId` is the first word of the info string, or ''. */
   readonly onCodeAction: (action: CodeAction, code: string, languageId: string) => void;
   /** Called when the user clicks a link or presses Enter on it. The page itself does not navigate. */
   readonly onLink: (href: string) => void;
@@ -13,10 +10,7 @@ export interface ActionHandlers {
 /** How long the Copy button shows a check mark after a click. */
 const COPIED_MS = 1500;
 
-/**
- * Handles clicks on all buttons and links of an answer, including those that are rendered later.
- * @returns a function that removes the listener
- */
+/** Handles all buttons and links, even those rendered later. @returns a function that removes the listener */
 export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: ActionHandlers): () => void {
   let removeMark = (): void => undefined;
   const markCopied = (button: Element): void => {
@@ -57,10 +51,7 @@ function toElement(target: EventTarget | null): Element | undefined {
   return target && 'closest' in target ? (target as Element) : undefined;
 }
 
-/**
- * Returns the code of a block without the line break before the closing fence. Pasted into a terminal, that line break
- * would run the command at once.
- */
+/** Omits the line break before the closing fence. Pasted into a terminal, it would run the command at once. */
 function extractCode(block: Element): string {
   return (block.querySelector('pre > code')?.textContent ?? '').replace(/\n$/, '');
 }

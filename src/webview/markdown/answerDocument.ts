@@ -12,18 +12,13 @@ interface AnswerDocumentOptions extends CodeToolbar {
   readonly onFinal: (element: Element) => void;
 }
 
-/**
- * The text of an answer and its elements. Committed blocks, which no further text can change, are not parsed again. The
- * open blocks after them are parsed and rendered completely each time.
- */
+/** Committed blocks, which no further text can change, are not parsed again. The open blocks after them are. */
 export class AnswerDocument {
-  /** Source of the open blocks. */
   private tail = '';
   /** Offset in the complete source at which the tail starts. */
   private tailStart = 0;
   private open: readonly RenderedBlock[] = [];
   private committed: RenderedBlock[] = [];
-  /** Link definitions in committed blocks. */
   private references = new References();
   /** Appends plain text to the last open block without parsing it again. */
   private fastPath: AppendFastPath | undefined;
@@ -114,7 +109,6 @@ export class AnswerDocument {
     if (labels.length > 0) this.rerenderCommitted();
   }
 
-  /** Renders committed blocks again whose link labels have other definitions now. */
   private rerenderCommitted(): void {
     this.committed.forEach((block, index) => {
       if (this.references.resolveTo(block.lookups)) return;
@@ -144,11 +138,7 @@ class Sections {
 
   constructor(private readonly root: HTMLElement) {}
 
-  /**
-   * Inserts the elements of `blocks` after `last`, in order. Elements that are already in the right position are not
-   * touched.
-   * @param last the last element that stays where it is, or undefined if none does
-   */
+  /** Inserts elements after `last`, or as the first ones. Elements in the right position are not touched. */
   placeBlocks(last: Element | undefined, blocks: readonly RenderedBlock[]): void {
     let index = this.sections.findLastIndex((section) => section.element === last?.parentElement);
     let previous = last;

@@ -5,10 +5,7 @@ import { CHUNK_LENGTH } from './codeBlock';
 import { highlightedCode } from './morph';
 import type { ElementSpec, NodeSpec } from './tree';
 
-/**
- * Matches text without Markdown syntax. When its characters are appended to a line that has already started, they can't
- * be part of a marker, link, entity or escape, and can't turn the line into a different block.
- */
+/** Appended to a line that has started, these can't be part of a marker, link, entity or escape. */
 const PLAIN_TEXT = /^[\p{L}\p{M}\p{N} ,.;'’"“”–—，。、；-]*$/u;
 
 const LETTER = /\p{L}/u;
@@ -16,10 +13,7 @@ const LETTER = /\p{L}/u;
 /** Matches the start of a line that may be the closing fence. */
 const MAY_CLOSE_FENCE = /^[ \t]*[`~]/m;
 
-/**
- * Appends plain text to the last text node of the last block without parsing it. The text is parsed later, together
- * with the text after it.
- */
+/** Appends plain text to the last text node. The text is parsed later, together with the text after it. */
 export class AppendFastPath {
   private accepted = '';
   private rendered = '';
@@ -52,7 +46,6 @@ export class AppendFastPath {
     return new AppendFastPath(rendering, node, codeLine, '', CHUNK_LENGTH - last.length);
   }
 
-  /** Renders the text. Returns false, and renders nothing, if the text must be parsed. */
   tryAppend(text: string): boolean {
     if (this.accepted.length + text.length > this.maxLength) return false;
     const { codeLine } = this;
@@ -67,7 +60,6 @@ export class AppendFastPath {
     return true;
   }
 
-  /** The block with all text that this fast path has accepted. */
   get extendedBlock(): RenderedBlock {
     const { rendering, accepted, rendered } = this;
     if (accepted === '') return rendering;

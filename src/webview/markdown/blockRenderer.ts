@@ -13,9 +13,7 @@ interface RenderedInline {
   readonly lookups: Lookups;
 }
 
-/** A block with the element that shows it. */
 export interface RenderedBlock {
-  /** Offset in the complete source at which the block starts. */
   readonly start: number;
   readonly text: string;
   /** Whether a code block at the end of the block may still grow. */
@@ -28,16 +26,11 @@ export interface RenderedBlock {
   readonly inlines: ReadonlyMap<string, RenderedInline>;
 }
 
-/** The source of a block. */
 export interface BlockSource extends Pick<Block, 'tokens'>, Pick<RenderedBlock, 'start' | 'text'> {
-  /**
-   * Line number in the parsed text. A code block that ends at this line or later may still grow. Infinity if no code
-   * block can grow.
-   */
+  /** A code block that ends at this line of the parsed text or later may still grow. Infinity if none can. */
   readonly openFromLine: number;
 }
 
-/** Renders blocks. If a block has been rendered before, its existing element is patched. */
 export class BlockRenderer {
   constructor(
     private readonly parser: MarkdownIt,
@@ -90,10 +83,7 @@ export class BlockRenderer {
   }
 }
 
-/**
- * Maximum length of inline content that is parsed at once, in characters. For hostile content, the time to parse grows
- * with the square of the length.
- */
+/** In characters. For hostile content, the time to parse grows with the square of the length. */
 const MAX_INLINE_LENGTH = 4000;
 
 /** Matches text up to its last boundary between sentences or lines. */

@@ -8,10 +8,7 @@ interface BlockContext {
   /** Resolves the escapes and entities in an info string. */
   readonly unescape: (info: string) => string;
   readonly toolbar: ElementSpec;
-  /**
-   * Line number in the parsed text. A code block that ends at this line or later may still grow. Infinity if no code
-   * block can grow.
-   */
+  /** A code block that ends at this line of the parsed text or later may still grow. Infinity if none can. */
   readonly openFromLine: number;
   readonly taskMarks: TaskMarks;
 }

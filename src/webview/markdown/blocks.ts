@@ -8,7 +8,6 @@ export interface Block {
   /** Offset in the parsed text after the last line of the block. */
   readonly end: number;
   readonly tokens: readonly Token[];
-  /** Labels of the link definitions in the block. */
   readonly definitions: readonly string[];
 }
 
@@ -17,10 +16,7 @@ export interface ParsedBlocks {
   readonly lineCount: number;
 }
 
-/**
- * Parses the blocks of a text, without their inline markup, and adds their link definitions to `references`. Line
- * numbers of the tokens count from the start of `text`.
- */
+/** Parses blocks without their inline markup, and adds their link definitions to `references`. */
 export function parseBlocks(parser: Parser, text: string, references: References): ParsedBlocks {
   const tokens: Token[] = [];
   const state = new parser.block.State(text, parser, { references: references.record() }, tokens);
@@ -45,7 +41,6 @@ function findDefinitions(tokens: readonly Token[]): readonly string[] {
   );
 }
 
-/** Counts the leading blocks that no further text can change. */
 export function countFinalBlocks(blocks: readonly Block[], text: string): number {
   for (let count = blocks.length - 1; count > 0; count--) {
     const next = blocks[count];
@@ -70,19 +65,12 @@ function isFinalBefore(text: string, start: number): boolean {
   return text.indexOf('\n', lineEnd + 1) >= 0 && !MAY_BE_TITLE.test(text.slice(start, lineEnd));
 }
 
-/**
- * Nesting level at which `>` and list markers are no longer parsed but rendered as text. A list counts as two levels,
- * because its items count too.
- */
+/** Level from which `>` and list markers are rendered as text. A list counts as two levels, like its items. */
 const MAX_CONTAINER_LEVEL = 80;
 
 const CONTAINER_MARKER = /^[>*+\-0-9]/;
 
-/**
- * Creates a parser for CommonMark with tables, strikethrough, and bare URLs as links. The parser accepts all link
- * targets. Targets are checked when elements are created (inlineToTree.ts), so that a forbidden link still shows its
- * label.
- */
+/** Accepts all link targets. They are checked in inlineToTree.ts, so that a forbidden link still shows its label. */
 export function createParser(): Parser {
   const parser = new MarkdownIt({ html: false, linkify: true, typographer: false, breaks: false, maxNesting: 100 });
   // Links only URLs with a scheme. In an answer about code, a bare `README.md` is a file name, although `.md` is also a
@@ -96,10 +84,7 @@ export function createParser(): Parser {
   return parser;
 }
 
-/**
- * Turns a line that would open a quote or a list at too deep a level into a paragraph. Otherwise, markdown-it would
- * reach its own nesting limit and drop the rest of the document.
- */
+/** Otherwise, markdown-it would reach its own nesting limit and drop the rest of the document. */
 function containerLimit(state: StateBlock, startLine: number): boolean {
   if (state.level < MAX_CONTAINER_LEVEL) return false;
   const content = state.getLines(startLine, startLine + 1, state.blkIndent, false).trim();

@@ -1,6 +1,5 @@
 import { element, noAttributes, type ElementSpec, type NodeSpec } from './tree';
 
-/** Actions of the buttons of a code block, in their order. */
 export const codeActions = ['copy', 'insert', 'apply', 'newFile'] as const;
 
 export type CodeAction = (typeof codeActions)[number];

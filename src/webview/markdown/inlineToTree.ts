@@ -20,10 +20,7 @@ interface Frame {
   readonly isAddress?: boolean;
 }
 
-/**
- * Turns inline tokens into elements and text. The function is not recursive, because the model decides how deep the
- * tokens are nested.
- */
+/** Not recursive, because the model decides how deep the tokens are nested. */
 export function inlineToTree(tokens: readonly Token[]): readonly NodeSpec[] {
   const root: Frame = { tag: undefined, attributes: noAttributes, children: [] };
   const frames: Frame[] = [root];
@@ -114,10 +111,7 @@ export function isFollowable(href: string): boolean {
 
 const maxTitleLength = 200;
 
-/**
- * Returns the tooltip of a link. The address comes before the title, because the model chose the title, and a title may
- * look like an address.
- */
+/** The address comes before the title, because the model chose the title, which may look like an address. */
 function linkTooltip(href: string, title: string): string {
   const visible = visibleText(title, maxTitleLength);
   return visible === '' ? href : `${href} (${visible})`;

@@ -18,10 +18,7 @@ export function createElement(spec: ElementSpec, document: Document): Element {
   return created;
 }
 
-/**
- * Changes `node`, which matches the spec `before`, to match the spec `after` with few DOM operations. Returns `node`,
- * or the element that has replaced it.
- */
+/** Changes `node` from the spec `before` to `after` with few DOM operations. Returns `node` or its replacement. */
 export function patchElement(node: Element, before: ElementSpec, after: ElementSpec): Element {
   if (before === after) return node;
   // Code in another language gets a new element, so that its colors never have to be removed.
@@ -103,10 +100,7 @@ export function preserveSelection(element: Element, change: () => void): void {
 
 type Position = readonly [node: Node, offset: number];
 
-/**
- * Remembers a position in `element` by the length of the text before it. Returns a function that finds the position
- * again.
- */
+/** Returns a function that finds the position again, by the length of the text before it. */
 function capturePosition(element: Element, node: Node, offset: number): () => Position {
   if (!element.contains(node)) return () => [node, offset];
   const range = element.ownerDocument.createRange();

@@ -30,10 +30,7 @@ export class References {
     return true;
   }
 
-  /**
-   * Returns the object through which markdown-it reads and writes link definitions.
-   * @param lookups gets the labels that markdown-it looks up
-   */
+  /** Returns the object through which markdown-it reads and writes link definitions. `lookups` gets the labels. */
   record(lookups?: Map<string, Reference | undefined>): Record<string, Reference> {
     const get = (_: object, label: string | symbol): Reference | undefined => {
       if (typeof label === 'symbol') return undefined;

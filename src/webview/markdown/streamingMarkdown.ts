@@ -5,35 +5,25 @@ import type { TaskLabels } from './blockToTree';
 import type { CodeToolbar } from './codeBlock';
 import { CodeHighlighter, type FindRuns } from './highlight/codeHighlighter';
 
-/** Shows a Markdown text in an element while the text arrives. */
 export interface StreamingMarkdown {
   append(text: string): void;
   /** Replaces the text. At least as many characters are shown as before, so that the answer does not shrink. */
   replace(text: string): void;
-  /**
-   * Marks the text as complete. A short queue is rendered at once, a long queue in slices.
-   * @param onShown called when the complete text is rendered; not called if more text is appended before that
-   */
+  /** Marks the text as complete. `onShown` is called when it is rendered, unless more text is appended before. */
   finish(onShown?: () => void): void;
-  /**
-   * Prepares for a time without new text, for example after the stream broke: queued text is rendered with the next
-   * frame, and the browser renders all sections, even those far from the viewport.
-   */
+  /** Prepares for a time without new text: queued text and all sections are rendered with the next frame. */
   pause(): void;
   /** Stops rendering and highlighting. The rendered elements stay. */
   dispose(): void;
-  /** The complete text received so far, unchanged. */
   readonly text: string;
 }
 
-/** How and when an answer is rendered. */
 export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
   readonly labels: CodeToolbar['labels'] & TaskLabels;
   /** Calls `flush` once, before the next frame, like `requestAnimationFrame` does. */
   readonly schedule: (flush: () => void) => void;
   /** Calls `flush` once, in a new task, even in a window that paints no frames. */
   readonly slice: (flush: () => void) => void;
-  /** Returns monotonic time in milliseconds. */
   readonly monotonicNow: () => number;
   readonly findRuns: FindRuns;
 }
@@ -44,10 +34,7 @@ const MAX_FLUSH_LENGTH = 4000;
 const MAX_FINAL_FLUSH_LENGTH = 2 * MAX_FLUSH_LENGTH;
 /** Flushes also run between frames if more characters are queued, so that a window that paints no frames keeps up. */
 const MAX_QUEUE_LENGTH = 3 * MAX_FLUSH_LENGTH;
-/**
- * Minimum time between two parses, in milliseconds per character of the open blocks. Parsing takes a small part of this
- * time, so that a long block takes a small share of the processor, however slowly it arrives.
- */
+/** In milliseconds per character of the open blocks, so that a long block takes a small share of the processor. */
 const PARSE_INTERVAL_PER_CHARACTER = 0.008;
 /**
  * Fraction by which the open blocks grow with a flush if more text is queued than {@link MAX_FLUSH_LENGTH}. Because each
@@ -57,7 +44,6 @@ const OPEN_GROWTH = 1 / 3;
 
 const parser = createParser();
 
-/** Renders Markdown as the children of an element while the text arrives. */
 export class MarkdownStream implements StreamingMarkdown {
   private received = '';
   /** The end of the received text that is not rendered yet, as it is parsed. */

@@ -9,11 +9,7 @@ import * as v from 'valibot';
 export class UnsentStore {
   private deleted: ReadonlySet<string> = new Set();
 
-  /**
-   * Opens the store, and removes expired and unreadable records.
-   * @param storage returns the `localStorage`. If it throws because the browser denies access, nothing is stored.
-   * @param now returns the time in epoch milliseconds
-   */
+  /** Removes expired and unreadable records. If `storage` throws because access is denied, nothing is stored. */
   constructor(
     private readonly storage: () => UnsentStorage,
     private readonly now: () => number,
@@ -25,15 +21,11 @@ export class UnsentStore {
     });
   }
 
-  /** Returns the unsent text of a conversation, if there is a valid record. */
   load(conversationId: string): Unsent | undefined {
     return this.read(keyPrefix + conversationId);
   }
 
-  /**
-   * Replaces the record of a conversation. If the storage is full, the old record stays.
-   * @returns whether the record was replaced
-   */
+  /** If the storage is full, the old record stays. @returns whether the record was replaced */
   save(conversationId: string, unsent: Unsent): boolean {
     if (this.deleted.has(conversationId)) return false;
     const isSaved = tryOrUndefined(() => {
@@ -51,9 +43,6 @@ export class UnsentStore {
     });
   }
 
-  /**
-   * Returns the record of a conversation; undefined if there is none, if it has expired, or if its format is not valid.
-   */
   private read(key: string): Unsent | undefined {
     return tryOrUndefined(() => {
       const stored: unknown = JSON.parse(this.storage().getItem(key) ?? 'null');
@@ -66,35 +55,25 @@ export class UnsentStore {
 export type UnsentStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
 const keyPrefix = 'holysheep.draft.';
-/**
- * Age at which records expire, in milliseconds. Unsent text should survive a weekend, but records are not kept longer
- * than a week, because they may contain code.
- */
+/** In milliseconds. Unsent text should survive a weekend, but it may contain code. */
 const retentionMs = 7 * 24 * 60 * 60 * 1000;
 
 const text = v.string();
 const finite = v.pipe(v.number(), v.finite());
 const listOf = <T extends v.GenericSchema>(item: T) => v.optional(v.pipe(v.array(item), v.readonly()));
 
-/** A prompt that a command has put into the composer. */
 const prefilled = v.object({
   text,
-  /**
-   * Data that belongs to the prompt, such as code. The page does not read this data, but sends it back to the host with
-   * the prompt.
-   */
+  /** Data such as code, which the page sends back to the host with the prompt. */
   more: v.optional(v.custom<object>((value) => typeof value === 'object' && value !== null)),
 });
 
-/** The scroll position in a conversation. */
 const readingPosition = v.object({
-  /** Id of the exchange with the first visible answer. */
   exchangeId: text,
   /** Height of the part of that answer that is above the visible area, in pixels. */
   offset: finite,
 });
 
-/** A sent prompt that the user is editing, with the text in the editor. */
 const openEdit = v.object({ exchangeId: text, text });
 
 /** The unsent text of a conversation, together with the view of the page, which is restored after a reload. */
@@ -105,16 +84,11 @@ const unsent = v.object({
   /** Ids of the draft's context items. After a reload, the host reads the content of the items again. */
   context: listOf(text),
   edits: listOf(openEdit),
-  /** Sent prompts that the host has not confirmed. */
   pending: listOf(text),
-  /**
-   * Id of the last exchange that was on the page when the unsent text was stored. A pending prompt that appears in a
-   * later exchange must have reached the host.
-   */
+  /** Id of the last exchange on the page. A pending prompt in a later exchange must have reached the host. */
   seen: v.optional(text),
   /** Absent if autoscroll was following the end of the conversation. */
   place: v.optional(readingPosition),
-  /** Ids of the exchanges whose long prompt the user has unfolded. */
   unfolded: listOf(text),
 });
 const record = v.object({ ...unsent.entries, at: finite });

@@ -7,7 +7,6 @@ import { element, setText } from '../util/element';
 import { createTimelineChart } from './timelineChart';
 import { createSpans, type TurnSpans } from './timelineSpans';
 
-/** A disclosure under an answer. When it is open, it shows the attempts and waits of the turn. */
 interface Timeline {
   readonly element: HTMLDetailsElement;
   refresh(): void;
@@ -81,7 +80,6 @@ function createTimelineBody(context: PageContext, state: TurnState): readonly HT
   ];
 }
 
-/** Creates the legend for the items that occur in the timeline chart. */
 function createLegend({ strings }: PageContext, { parts }: TurnSpans): HTMLElement {
   const attempts = parts.filter((part) => part.kind === 'attempt');
   const allItems: readonly (readonly [name: string, label: string, occurs: boolean])[] = [

@@ -20,10 +20,7 @@ let chartCount = 0;
 /** Converts a time to a fraction of the chart's width. */
 type ToFraction = (ms: number) => number;
 
-/**
- * Creates the timeline chart: attempts, waits and throughput on a time axis. The list below the chart contains the same
- * information as text.
- */
+/** The list below the chart contains the same information as text. */
 export function createTimelineChart(context: PageContext, spans: TurnSpans, label: string): SVGSVGElement {
   const { total, segments, parts, throughput } = spans;
   const fraction: ToFraction = (ms) => (total > 0 ? ms / total : 0);
@@ -58,10 +55,7 @@ function waitBar({ from, to }: WaitSpan, fraction: ToFraction, y: number, hatch:
   return svg('rect', { class: 'picture-wait', fill: `url(#${hatch})`, ...position });
 }
 
-/**
- * Creates the bar of an attempt. The bar is thin until the headers arrive, medium until the first token, and then full
- * height, so that the phases can be distinguished without colors.
- */
+/** Thin until the headers arrive, medium until the first token, then full height, so that colors are not needed. */
 function attemptBars(span: AttemptSpan, fraction: ToFraction, y: number): readonly Element[] {
   const { from, to, headers = to, firstToken = to } = span;
   const bar = (start: number, end: number, height: number, name: string): Element[] => {
@@ -131,7 +125,6 @@ function timeAxis({ format }: PageContext, total: number, fraction: ToFraction, 
   return [svg('line', { class: 'picture-axis', x1: 0, x2: '100%', y1: y, y2: y }), ...ticks];
 }
 
-/** Returns the SVG `text-anchor` that keeps a label within the chart. */
 function textAnchor(fraction: number): 'start' | 'middle' | 'end' {
   if (fraction < 0.06) return 'start';
   return fraction > 0.94 ? 'end' : 'middle';

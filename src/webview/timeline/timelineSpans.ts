@@ -12,10 +12,7 @@ import {
   type TurnState,
 } from '../../shared/protocol';
 
-/**
- * A range on the time axis of a turn, in milliseconds. The axis joins the segments of the turn, without the time
- * between them.
- */
+/** A range in milliseconds. The axis joins the segments of the turn, without the time between them. */
 interface TimeRange {
   readonly from: number;
   readonly to: number;
@@ -33,12 +30,10 @@ export interface AttemptSpan extends TimeRange, NumberedAttempt {
   readonly firstToken: number | undefined;
 }
 
-/** A second of the time axis with the number of characters received in it. */
 export interface ThroughputSpan extends TimeRange {
   readonly chars: number;
 }
 
-/** The attempts, waits and throughput of a turn on a time axis. */
 export interface TurnSpans {
   /** Length of the time axis, in milliseconds. */
   readonly total: number;
@@ -88,7 +83,6 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
   return { segments, parts, throughput, routes, total };
 }
 
-/** The position of a segment on the time axis of its turn. */
 interface SegmentAxis {
   readonly end: number;
   /** Converts a monotonic time of the segment to a time on the axis. */

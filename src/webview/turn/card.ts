@@ -5,12 +5,10 @@ import { button, disclosure, element, fillNodes, setText, svg, type ButtonStyle 
 
 export interface Card {
   readonly element: HTMLElement;
-  /** Stops the timers of the card. */
   readonly dispose?: () => void;
   readonly refresh?: () => void;
 }
 
-/** A part of a turn's view that contains at most one card. */
 export interface CardSlot {
   readonly element: HTMLElement;
   /** Creates a new card if `key` has changed, and otherwise refreshes the current card. */
@@ -47,7 +45,6 @@ export function createCardSlot({ focusComposer }: PageContext): CardSlot {
   };
 }
 
-/** The texts of a card. They may change while the card is on screen. */
 interface CardTexts {
   readonly message: string;
   readonly note?: string | undefined;

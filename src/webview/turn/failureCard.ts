@@ -14,7 +14,6 @@ export interface FailureCardContext {
   readonly nearestModels: () => readonly string[];
 }
 
-/** Creates the card that shows why a turn failed and what the user can do. */
 export function createFailureCard(
   context: PageContext,
   exchangeId: string,
@@ -50,7 +49,6 @@ export function createFailureCard(
   return { ...card, refresh };
 }
 
-/** Creates the list with the cause of a failure, the attempts and waits before it, and advice. */
 function createExplanation(context: PageContext, event: Failure, state: TurnState): HTMLElement {
   const { strings, help } = context;
   const { kind, detail } = event;
@@ -67,7 +65,6 @@ function createExplanation(context: PageContext, event: Failure, state: TurnStat
   return element('dl', {}, ...entries);
 }
 
-/** Creates the lines about the attempts and waits before a failure, and about why no further retry followed. */
 function createRetrySummary(
   context: PageContext,
   { kind, beyondMaxHint }: Failure,

@@ -11,7 +11,6 @@ interface TurnActionOptions {
   readonly versionsLocked: boolean;
 }
 
-/** Creates the buttons below an answer. */
 export function createTurnActions(
   context: PageContext,
   exchangeId: string,
@@ -34,7 +33,6 @@ export function createTurnActions(
   return { element: element('div', { class: 'turn-actions' }, ...parts) };
 }
 
-/** Creates the version pager, for example `‹ 2 of 3 ›`. */
 function createVersionPager(
   { strings, post }: PageContext,
   exchangeId: string,
@@ -58,11 +56,7 @@ function createVersionPager(
   );
 }
 
-/**
- * Remembers the focused version button of an entry that is about to be replaced.
- * @returns a function that moves the focus to the same button of the new entry and scrolls the button to its previous
- * position on screen; undefined if no version button has the focus
- */
+/** Returns a function that moves the focus to the same version button of the entry that replaces this one. */
 export function carryVersionFocus(
   { moveFocus }: Pick<PageContext, 'moveFocus'>,
   from: HTMLElement,

@@ -24,7 +24,6 @@ export interface CardContext extends FailureCardContext {
   readonly currentWait: () => WaitingEvent | undefined;
 }
 
-/** Creates the card for the state of a turn, or returns undefined if the state needs no card. */
 export function createTurnCard(
   context: PageContext,
   exchangeId: string,
@@ -54,7 +53,6 @@ const longWaitMs = 15_000;
 /** Remaining time of a long wait, in milliseconds, at which its approaching end is announced. */
 const lastSecondsMs = 5000;
 
-/** Creates the card that shows why a turn waits, for how long and who set the delay, with buttons such as *Stop*. */
 function createWaitCard(
   context: PageContext,
   exchangeId: string,
@@ -105,7 +103,6 @@ function offlineText(strings: PageContext['strings'], state: TurnState, event: W
   return host && !hasRoutes(state, event) ? fill(strings.waitOfflineHost, host) : strings.waitOffline;
 }
 
-/** Creates the card that shows when a scheduled prompt is sent and to whom, with the buttons *Send now* and *Cancel*. */
 function createScheduledCard(
   context: PageContext,
   exchangeId: string,
@@ -138,7 +135,6 @@ function createScheduledCard(
   });
 }
 
-/** Creates the line that shows that a turn was stopped, interrupted or truncated, with buttons that go on. */
 function createOutcomeLine(
   { strings, post, isReadOnly }: PageContext,
   exchangeId: string,
@@ -161,10 +157,7 @@ function createOutcomeLine(
 /** Maximum length of a tool name on screen, in characters. */
 const maxNameLength = 200;
 
-/**
- * Creates the list of tool calls that the model has requested. The extension does not execute them. A tool call is
- * listed only once its name has arrived.
- */
+/** The extension does not execute tool calls. A call is listed only once its name has arrived. */
 export function createToolCalls({ strings }: PageContext, calls: TurnState['toolCalls']): Card | undefined {
   const lines = calls
     .filter(({ name }) => name !== '')

@@ -5,7 +5,6 @@ import type { StreamingMarkdown } from '../markdown/streamingMarkdown';
 import type { PageContext } from '../pageContext';
 import { element, lazy, setText } from '../util/element';
 
-/** The rendered answer of a turn and the rendered reasoning of the model. */
 export interface TurnTexts {
   readonly answer: HTMLElement;
   readonly reasoning: HTMLElement;
@@ -67,7 +66,6 @@ export function createTurnTexts(context: PageContext, exchangeId: string): TurnT
   };
 }
 
-/** Creates a closed disclosure with the reasoning of the model. The disclosure is hidden while it is empty. */
 function createReasoningView(strings: PanelStrings, create: (root: HTMLElement) => StreamingMarkdown) {
   const summary = element('summary', {}, strings.reasoning);
   const root = element('div', { class: 'reasoning-text' });
@@ -92,10 +90,7 @@ function createReasoningView(strings: PanelStrings, create: (root: HTMLElement) 
   };
 }
 
-/**
- * Makes the rendered text equal to `text`, if possible by appending. This compares the complete old and new text, so
- * use it for snapshots and finished answers, not for every token.
- */
+/** Compares the complete texts, so use it for snapshots and finished answers, not for every token. */
 function updateText(markdown: StreamingMarkdown, text: string): void {
   const current = markdown.text;
   if (text === current) return;

@@ -16,17 +16,13 @@ import { createTurnTexts, type TurnTexts } from './turnTexts';
 /** The host is used until the turn knows its route. */
 interface TurnViewContext extends CardContext {
   readonly queued: boolean;
-  /** Whether a turn of the conversation is running. */
   readonly versionsLocked: boolean;
-  /** Ids of all versions of the exchange, oldest first, including the exchange itself. */
   readonly versions: readonly string[];
 }
 
-/** The view of a turn below its heading: the answer, the cards, the notes and the buttons. */
 export interface TurnView {
   readonly elements: readonly HTMLElement[];
   readonly texts: TurnTexts;
-  /** Renders everything except the answer and the reasoning. */
   render(state: TurnState, viewContext: TurnViewContext): void;
   dispose(): void;
 }
@@ -97,10 +93,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
   };
 }
 
-/**
- * Creates the line that shows what a running turn is doing. While the gateway sends nothing, the line counts the
- * seconds. It is not a live region, because screen readers would announce every second.
- */
+/** Counts the seconds while the gateway sends nothing. Not a live region, because it would announce every second. */
 function createProgressLine(context: PageContext) {
   const { strings, clock } = context;
   const line = element('p', { class: 'progress', 'data-part': 'progress' });

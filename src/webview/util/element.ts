@@ -1,9 +1,6 @@
 type Child = Node | string;
 
-/**
- * Creates an HTML element. Attributes have the same names as in HTML. The `style` attribute can't be used, because the
- * content security policy forbids it.
- */
+/** The `style` attribute can't be used, because the content security policy forbids it. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Readonly<Record<string, string>> = {},
@@ -23,7 +20,6 @@ export function button(caption: string, style: ButtonStyle, onClick: () => void)
   return created;
 }
 
-/** Creates a collapsed `details` element with the caption as its summary. */
 export function disclosure(caption: string, className: string, ...children: readonly Child[]): HTMLDetailsElement {
   return element('details', { class: className }, element('summary', {}, caption), ...children);
 }
@@ -41,7 +37,6 @@ export function fillNodes(template: string, ...nodes: readonly Node[]): (Node | 
 
 interface Lazy<T> {
   get(): T;
-  /** The value, or undefined if it has not been created yet. */
   readonly value: T | undefined;
 }
 

@@ -1,4 +1,3 @@
-/** The time and the schedulers that the panel uses. */
 export interface PanelClock {
   /** Epoch milliseconds. */
   now(): number;
@@ -7,7 +6,6 @@ export interface PanelClock {
   every(ms: number, call: () => void): () => void;
   /** @returns a function that cancels the call */
   after(ms: number, call: () => void): () => void;
-  /** Calls a function before the next frame is painted. */
   readonly frame: (call: () => void) => void;
   /** Calls a function in a new task, so that user input is handled first. */
   readonly runInNextTask: (call: () => void) => void;

@@ -10,22 +10,15 @@ import { UserError } from '../../util/userError';
 import { askAgainPrompt, continuePrompt } from './chatIntent';
 import { participantName } from './chatMetadata';
 
-/** A running turn in the chat. */
 interface RunningTurn {
   readonly handle: TurnHandle;
   readonly answer: { readonly turn: TurnState };
 }
 
-/**
- * The turns in the chat, by the ID in the arguments of their buttons. A button stays in the chat after its turn has
- * ended, and then finds no running turn.
- */
+/** The turns in the chat, by the ID in the arguments of their buttons. A button may outlive its turn. */
 export class ChatTurns {
   readonly running = new Map<string, RunningTurn>();
-  /**
-   * The turn that was started last in this window. `pickedInChat` means that the user selected its model in the chat, so
-   * it ignores the model in the settings.
-   */
+  /** The turn that was started last. `pickedInChat` means that it ignores the model in the settings. */
   last: { readonly id: string; readonly pickedInChat: boolean } | undefined;
   /** The button that sends the next prompt, if the turn of that prompt must start in a special way. */
   nextStart: 'tryAnyway' | 'moreRoom' | undefined;
@@ -36,16 +29,13 @@ export class ChatTurns {
 }
 
 export interface ChatActionDeps {
-  /** Resolves to undefined if the user canceled. */
   readonly pickModel: () => Promise<string | undefined>;
   readonly setModel: (id: string) => Thenable<void>;
-  /** Returns the origin of the base URL, for example `https://api.holysheep.ai`. */
   readonly origin: () => Promise<string>;
 }
 
 interface ActionContext extends ChatActionDeps {
   readonly turns: ChatTurns;
-  /** ID of the turn that the button belongs to. */
   readonly turnId: string;
 }
 

@@ -8,7 +8,6 @@ import { AppendOnlyAnswer, divergedMessage, type AnswerPart } from '../appendOnl
 import { failureButtons, type ChatAction } from './chatActions';
 import type { AnswerState, InsertedRange } from './chatMetadata';
 
-/** A call to a method of the chat's response stream. */
 export type ChatPart =
   | { readonly type: 'markdown' | 'progress'; readonly text: string }
   | { readonly type: 'button'; readonly action: ChatAction };
@@ -30,10 +29,8 @@ export class ChatAnswer {
   private readonly fencedText = new FencedText();
   /** Opening fence with which an interrupted code block continues after a part that the extension inserted. */
   private reopeningFence: string | undefined;
-  /** Length of the Markdown that was added to this response so far, in characters. */
   private writtenChars = 0;
   private isReasoningShown = false;
-  /** Whether a *Retry now* button has been shown since the last text of the model. */
   private hasRetryButton = false;
 
   /** @param partial the model's text in previous responses that this response continues */
@@ -52,7 +49,6 @@ export class ChatAnswer {
     for (const part of this.answer.convert(event)) this.add(part);
   }
 
-  /** Shows what follows the last text: the rest of a line of code, notes and buttons. */
   finish(end: TerminalEvent): ChatOutcome {
     const { words } = this;
     this.append(this.fencedText.flush());
@@ -104,7 +100,6 @@ export class ChatAnswer {
     this.show({ type: 'markdown', text });
   }
 
-  /** Closes an open code block before parts that don't belong to the model's answer. */
   private interruptCode(): void {
     const { interruption } = this.fencedText;
     if (!interruption || this.reopeningFence !== undefined) return;
@@ -112,7 +107,6 @@ export class ChatAnswer {
     this.insert(interruption.close);
   }
 
-  /** Shows Markdown that does not belong to the model's answer, and records its range. */
   private insert(text: string): void {
     this.inserted.push([this.writtenChars, text.length]);
     this.writtenChars += text.length;

@@ -14,7 +14,6 @@ import {
 
 /** A prompt and its answer, which may consist of several responses. */
 export interface ChatExchange {
-  /** The prompt as it was sent to the model. */
   readonly content: string;
   readonly command?: ChatCommand | undefined;
   readonly code?: CodeLocation | undefined;
@@ -26,7 +25,6 @@ export interface ChatExchange {
 /** Maximum length of the previous exchanges that are sent with a prompt, in characters: about 30,000 tokens. */
 const maxHistoryChars = 120_000;
 
-/** Returns the exchanges with this participant, without the exchanges with other participants. */
 export function chatExchanges(history: vscode.ChatContext['history'], localize: Localize): readonly ChatExchange[] {
   const exchanges: ChatExchange[] = [];
   let request: vscode.ChatRequestTurn | undefined;
@@ -70,7 +68,6 @@ function addExchange(
   });
 }
 
-/** Returns the messages of the newest answered exchanges that fit into the maximum length. */
 export function historyMessages(exchanges: readonly ChatExchange[], limit = maxHistoryChars): readonly ChatMessage[] {
   const answered = exchanges.filter(({ text }) => text !== '');
   let remainingChars = limit;

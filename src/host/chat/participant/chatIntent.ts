@@ -5,11 +5,7 @@ import { parseChatMetadata, type AnswerState } from './chatMetadata';
 /** What a prompt such as *Continue* does: continue the previous answer, or send the previous prompt again. */
 type ChatIntent = 'continue' | 'again';
 
-/**
- * Returns the intent of a prompt that a button or a follow-up sends, or that the user types in the same words. Returns
- * undefined for any other prompt.
- * @param last the previous answer
- */
+/** Returns the intent of a prompt that a button or a follow-up sends, or that the user types in the same words. */
 export function parseIntent(
   { prompt, command }: { readonly prompt: string; readonly command?: string | undefined },
   last: { readonly state: AnswerState; readonly text: string } | undefined,
@@ -22,12 +18,10 @@ export function parseIntent(
   return isOneOf(askAgainPrompt(localize), 'ask again') ? 'again' : undefined;
 }
 
-/** Returns the phrase that continues the last answer when the user sends it as a prompt. */
 export function continuePrompt(localize: Localize): string {
   return localize('Continue');
 }
 
-/** Returns the phrase that sends the previous prompt again when the user sends it as a prompt. */
 export function askAgainPrompt(localize: Localize): string {
   return localize('Ask again');
 }
@@ -39,7 +33,6 @@ function normalizePrompt(text: string): string {
     .toLowerCase();
 }
 
-/** Returns the prompts that VS Code suggests after an answer. */
 export function chatFollowups(metadata: unknown, localize: Localize): vscode.ChatFollowup[] {
   const { state, command, code, hasText } = parseChatMetadata(metadata) ?? { state: 'note' };
   switch (state) {

@@ -13,7 +13,6 @@ export type AnswerState = (typeof answerStates)[number];
 /** Range of a response's Markdown that the extension inserted, as offsets in characters. */
 export type InsertedRange = readonly [start: number, length: number];
 
-/** Location of the code that a prompt is about. */
 export interface CodeLocation {
   /** Path with line numbers, for example `src/app.ts:10-24`. */
   readonly label: string;
@@ -22,7 +21,6 @@ export interface CodeLocation {
   readonly range: readonly [number, number, number, number];
 }
 
-/** Data that VS Code saves with a response and returns with the history. */
 export interface ChatMetadata {
   readonly state: AnswerState;
   readonly command?: ChatCommand | undefined;
@@ -30,14 +28,11 @@ export interface ChatMetadata {
   readonly content?: string | undefined;
   readonly code?: CodeLocation | undefined;
   readonly inserted?: readonly InsertedRange[] | undefined;
-  /** Whether the model sent reasoning before its answer. */
   readonly reasoned?: boolean | undefined;
-  /** Whether the response contains text that the model wrote, not only messages of the extension. */
   readonly hasText?: boolean | undefined;
 }
 
 const integer = v.pipe(v.number(), v.integer());
-/** Returns a schema for an optional field. An invalid value of the field is dropped. */
 const lenient = <T>(schema: v.GenericSchema<unknown, T>) => v.fallback(v.optional(schema), undefined);
 
 const metadataSchema = v.object<FieldSchemas<ChatMetadata>>({

@@ -21,19 +21,15 @@ import { chatQuestion, toLocation, type ChatQuestion } from './chatQuestion';
 interface ParticipantDeps extends ChatActionDeps {
   readonly engine: Pick<Engine, 'run'>;
   readonly log: Pick<Log, 'error'>;
-  /** Returns the model and the parameters in the settings, never those of the offline demo. */
   readonly defaults: () => RequestDefaults;
-  /** Returns the connection to the user's gateway, never to the offline demo. */
   readonly connection: () => Promise<Connection>;
   /** Returns the last active editor, because the chat has the focus when the user sends a prompt. */
   readonly editor: () => vscode.TextEditor | undefined;
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
 }
 
-/** The command of every chat button. Its arguments are the ID of the turn and the action. */
 const buttonCommand: CommandId = 'holysheep.chatAction';
 
-/** The chat participant `@holysheep`, which handles prompts in VS Code's chat. */
 export class ChatParticipant {
   private readonly turns = new ChatTurns();
 
@@ -145,10 +141,7 @@ export class ChatParticipant {
   }
 }
 
-/**
- * Returns whether this extension provides the model. The model may be undefined, because a fork of VS Code may have a
- * chat without models.
- */
+/** The model may be undefined, because a fork of VS Code may have a chat without models. */
 function isHolySheepModel(model: vscode.LanguageModelChat | undefined): model is vscode.LanguageModelChat {
   return model?.vendor === vendor;
 }

@@ -14,23 +14,17 @@ export interface ChatQuestion {
   readonly content: string;
   readonly command?: ChatCommand | undefined;
   readonly code?: CodeLocation | undefined;
-  /** Locations of all code that is sent with the prompt. */
   readonly references: readonly vscode.Location[];
   /** Whether attachments were omitted because they are not text. */
   readonly omitsAttachments: boolean;
 }
 
 interface QuestionContext {
-  /** The text editor that was active last. */
   readonly editor: vscode.TextEditor | undefined;
-  /** Location of the code that the previous prompt was about. */
   readonly previousCode: CodeLocation | undefined;
 }
 
-/**
- * Returns the prompt for a chat request, with its code and attachments.
- * @throws UserError if the prompt is empty, or if its code or an attachment is missing or can't be read
- */
+/** @throws UserError if the prompt is empty, or if its code or an attachment is missing or can't be read */
 export async function chatQuestion(request: vscode.ChatRequest, context: QuestionContext): Promise<ChatQuestion> {
   return isChatCommand(request.command) ? codeQuestion(request, request.command, context) : plainQuestion(request);
 }
@@ -82,11 +76,9 @@ interface FoundCode {
   readonly location: vscode.Location;
 }
 
-/** The attachments of a request that can be sent: code and other text. */
 interface ChatReferences {
   readonly code: readonly FoundCode[];
   readonly texts: readonly Attachment[];
-  /** Whether the request also has attachments that are not text, for example images. */
   readonly hasNonText: boolean;
 }
 
@@ -157,10 +149,7 @@ function toAttachment({ excerpt: { label, languageId, code, truncated } }: Found
   return { kind: 'selection', label, languageId, code, ...(truncated ? { truncated } : {}) };
 }
 
-/**
- * Reads references in the order in which the prompt mentions them. VS Code passes them in reverse order.
- * @throws UserError if a file can't be read, or the attachments exceed the limit
- */
+/** Reads references in the order in which the prompt mentions them. VS Code passes them in reverse order. */
 async function readReferences(references: readonly Reference[]): Promise<ChatReferences> {
   const code: FoundCode[] = [];
   const texts: Attachment[] = [];

@@ -13,10 +13,7 @@ interface CallerTool {
   readonly inputSchema?: object | undefined;
 }
 
-/**
- * Returns the parameters of the request. Unknown model options are not sent, because editors add private options.
- * @param parameters the parameters from the settings, which apply where the caller sets none
- */
+/** Unknown model options are not sent, because editors add private options. `parameters` come from the settings. */
 export function chatOptions(
   { modelOptions = {}, tools = [], toolRequired }: CallerOptions,
   parameters: RequestParameters,

@@ -9,17 +9,13 @@ import { AppendOnlyAnswer, divergedMessage } from '../appendOnly';
 /** MIME type of the data part from which VS Code's built-in chat reads the token usage. */
 const usageType = 'usage';
 
-/**
- * Response part for a model's reasoning. It is a proposed API of VS Code, so it is missing from the type definitions
- * and from some editors.
- */
+/** A proposed API of VS Code, so it is missing from the type definitions and from some editors. */
 type ThinkingPart = new (
   value: string,
   id?: string,
   metadata?: Readonly<Record<string, unknown>>,
 ) => vscode.LanguageModelDataPart;
 
-/** Classes of VS Code's language model API that some editors lack. */
 interface OptionalParts {
   readonly LanguageModelThinkingPart?: ThinkingPart;
   readonly LanguageModelDataPart?: typeof vscode.LanguageModelDataPart;
@@ -28,14 +24,10 @@ interface OptionalParts {
 /** Why an answer is not complete. The kind `length` means that it reached the token limit. */
 export interface EarlyEnd {
   readonly kind: FaultKind | 'length';
-  /** Localized message. */
   readonly message: string;
 }
 
-/**
- * Reports a turn as response parts of VS Code's language model API. Tool calls are reported only when the answer is
- * complete, so no call runs twice and no incomplete call runs.
- */
+/** Reports a turn to VS Code. Tool calls are reported only when the answer is complete, so that none runs twice. */
 export class ModelAnswer {
   private readonly answer: AppendOnlyAnswer;
   private isThinking = false;
@@ -139,4 +131,38 @@ function wireUsage({
     ...(reasoningTokens !== undefined && { completion_tokens_details: { reasoning_tokens: reasoningTokens } }),
     ...(cost !== undefined && { cost }),
   };
+}
+
+/**
+ * Returns the error that VS Code receives when an answer is not complete. VS Code's built-in chat shows the message of
+ * any error as Markdown. Other extensions distinguish errors by their code, and get none at the token limit, because
+ * they have received the partial answer.
+ * @param initiator the name of the caller, which only newer versions of VS Code pass
+ */
+export function chatError({ kind, message }: EarlyEnd, initiator: unknown): Error | undefined {
+  if (isBuiltInChat(initiator)) return withoutStack(escapeMarkdown(message));
+  switch (kind) {
+    case 'length':
+      return undefined;
+    case 'auth':
+    case 'permission':
+    case 'credit':
+      return vscode.LanguageModelError.NoPermissions(message);
+    case 'content-filter':
+      return vscode.LanguageModelError.Blocked(message);
+    case 'model':
+    case 'not-found':
+      return vscode.LanguageModelError.NotFound(message);
+    default:
+      return withoutStack(message);
+  }
+}
+
+function isBuiltInChat(initiator: unknown): boolean {
+  return typeof initiator !== 'string' || initiator === 'core' || /^github\.copilot/i.test(initiator);
+}
+
+/** VS Code's built-in chat prints the stack of an error. */
+function withoutStack(message: string): Error {
+  return Object.assign(new Error(message), { stack: '' });
 }

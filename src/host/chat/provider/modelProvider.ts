@@ -8,12 +8,10 @@ import type { Settings } from '../../settings/settings';
 import { hostWords } from '../../ui/words';
 import type { Log } from '../../util/log';
 import { startChatTurn } from '../appendOnly';
-import { chatError } from './chatError';
 import { chatOptions } from './chatOptions';
-import { ModelAnswer } from './modelAnswer';
+import { chatError, ModelAnswer } from './modelAnswer';
 import { offeredModels, type OfferedModelsDeps } from './offeredModels';
-import { requestMessages } from './requestMessages';
-import { estimateMessageTokens, estimateTokens } from './tokenEstimator';
+import { estimateMessageTokens, estimateTokens, requestMessages } from './requestMessages';
 
 export interface ModelProviderDeps extends OfferedModelsDeps {
   readonly engine: Pick<Engine, 'run'>;
@@ -31,10 +29,7 @@ interface InformationOptions extends vscode.PrepareLanguageModelChatModelOptions
 
 type ResponseOptions = vscode.ProvideLanguageModelChatResponseOptions & { readonly requestInitiator?: unknown };
 
-/**
- * Provides the gateway's models to VS Code's chat and to other extensions. The provider uses the same engine as the
- * panel, but never the offline demo.
- */
+/** Provides the gateway's models, but never the offline demo, to VS Code's chat and to other extensions. */
 export class ModelProvider implements vscode.LanguageModelChatProvider {
   constructor(private readonly deps: ModelProviderDeps) {}
 

@@ -16,14 +16,10 @@ const listTimeoutMs = 3000;
 export interface OfferedModelsDeps {
   readonly catalog: Pick<ModelCatalog, 'listOf'>;
   readonly log: Pick<Log, 'error'>;
-  /** Makes VS Code request the models again. */
   readonly modelsChanged: () => void;
 }
 
-/**
- * Information about a model with a property of VS Code's proposed API, which stable versions read as well. Versions that
- * don't know the property ignore it.
- */
+/** Information with a property of VS Code's proposed API, which stable versions read as well. */
 interface ModelInformation extends vscode.LanguageModelChatInformation {
   /** Whether the user pays for the model with an own API key. VS Code's agents offer only such models of extensions. */
   readonly isBYOK: true;
@@ -83,7 +79,6 @@ function toModelInformation(
   };
 }
 
-/** Capabilities and token limits of a model, which VS Code needs before it sends a request. */
 interface ModelLimits {
   readonly maxInputTokens: number;
   readonly maxOutputTokens: number;

@@ -10,7 +10,6 @@ interface ToolResult {
   readonly hasFailed: boolean;
 }
 
-/** The parts of a VS Code message that this extension can send to a model. */
 interface ParsedMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: Content;
@@ -70,7 +69,6 @@ function roleOf(role: number): ParsedMessage['role'] {
   return role === assistantRole ? 'assistant' : 'user';
 }
 
-/** Returns the content of a message part. It is empty for reasoning and for parts of an unknown type. */
 function parseContent(part: unknown): Content {
   if (typeof part === 'string') return textContent(part);
   if (part instanceof vscode.LanguageModelTextPart) return textContent(part.value);
@@ -85,10 +83,7 @@ function textContent(text: string): Content {
   return text === '' ? [] : [{ type: 'text', text: text.toWellFormed() }];
 }
 
-/**
- * Returns an image, text or JSON as message content. Other data is omitted, because it is meant for other providers:
- * for example caches, states and signatures.
- */
+/** Other data is omitted, because it is meant for other providers: for example caches, states and signatures. */
 function dataContent({ mimeType, data }: vscode.LanguageModelDataPart): Content {
   const type = mimeType.toLowerCase();
   if (type.startsWith('image/')) {
@@ -174,4 +169,27 @@ function mergeUserMessages(messages: readonly ChatMessage[]): readonly ChatMessa
 
 function toContent(content: string | Content): Content {
   return typeof content === 'string' ? textContent(content) : content;
+}
+
+/** Tokens that a message needs in addition to its text. Source: OpenAI Cookbook, "How to count tokens with tiktoken". */
+const tokensPerMessage = 4;
+
+/** For 1024 × 1024 pixels. Source: OpenAI's vision guide, 85 tokens and 170 tokens per tile of 512 × 512 pixels. */
+const tokensPerImage = 85 + 4 * 170;
+
+/** Average for prose and code in the tokenizers of current models. */
+const asciiCharsPerToken = 3.5;
+
+/** An ASCII character is a fraction of a token, any other UTF-16 code unit one token, as in most vocabularies. */
+export function estimateTokens(text: string): number {
+  let otherUnits = 0;
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 0x7f) otherUnits++;
+  return Math.ceil((text.length - otherUnits) / asciiCharsPerToken) + otherUnits;
+}
+
+export function estimateMessageTokens(message: vscode.LanguageModelChatRequestMessage): number {
+  const { content, calls } = parseMessage(message);
+  const callTexts = calls.map(({ name, arguments: json }) => `${name}(${json})`);
+  const tokens = estimateTokens([textOf(content), ...callTexts].join('\n'));
+  return tokensPerMessage + tokens + tokensPerImage * imagesIn(content).length;
 }

@@ -7,22 +7,18 @@ import type { Log } from '../../util/log';
 import { resultWithin } from '../../util/systemClock';
 import { errorMessage } from '../../util/userError';
 
-/** Result of the chat setup. `ready` means that the chat is open and offers the gateway's models. */
 type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';
 
 interface SetUpChatDeps {
   readonly connections: Pick<Connections, 'configured' | 'model'>;
   readonly log: Log;
-  /** Makes VS Code request the models again. */
   readonly modelsChanged: () => void;
 }
 
 /** The model group that makes VS Code's chat work without a sign-in. */
 const modelGroup = { vendor, name: 'HolySheep' };
 
-/**
- * Sets up VS Code's chat: asks for a missing API key, adds a model group, and opens the chat with the configured model.
- */
+/** Asks for a missing API key, adds a model group, and opens the chat with the configured model. */
 export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDeps): Promise<ChatSetup> {
   const { lm } = vscode as { readonly lm?: Partial<typeof vscode.lm> };
   if (!lm?.registerLanguageModelChatProvider) {
@@ -65,7 +61,6 @@ async function hasKey(connections: Pick<Connections, 'configured'>): Promise<boo
   return result?.state === 'verified' || result?.state === 'unverified';
 }
 
-/** Logs the error of a step that some versions of VS Code don't support. */
 async function tryStep(log: Log, failure: string, step: () => PromiseLike<unknown>): Promise<void> {
   try {
     await step();
@@ -97,7 +92,6 @@ async function enableChat(signal: AbortSignal): Promise<void> {
   await resultWithin(maxLoadMs, chatExtensionLoaded(signal));
 }
 
-/** Resolves when the chat extension is loaded or the setup is canceled. */
 async function chatExtensionLoaded(signal: AbortSignal): Promise<void> {
   let listener: vscode.Disposable | undefined;
   await new Promise<void>((resolve) => {

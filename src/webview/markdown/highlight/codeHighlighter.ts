@@ -1,17 +1,13 @@
 import { infoStringLanguage } from '../../../shared/protocol';
 import { highlightedCode, preserveSelection } from '../morph';
-import type { CodeRun } from './codeRuns';
+import type { CodeRequest, CodeRun } from './codeRuns';
 
 /** Splits complete code into colored runs. Resolves to undefined if the code stays in the default color. */
 export type FindRuns = (language: string, code: string) => Promise<readonly CodeRun[] | undefined>;
 
-/**
- * Maximum length of code that is highlighted, in characters. Inserting the colored elements of longer code would block
- * the page.
- */
+/** In characters. Inserting the colored elements of longer code would block the page. */
 const MAX_HIGHLIGHTED_LENGTH = 20_000;
 
-/** Highlights complete code blocks, one after the other. */
 export class CodeHighlighter {
   private last = Promise.resolve();
   private isDisposed = false;
@@ -27,7 +23,6 @@ export class CodeHighlighter {
     this.isDisposed = true;
   }
 
-  /** Colors code. The text and the user's selection in it don't change. */
   private async highlight(code: Element): Promise<void> {
     const text = code.textContent;
     const language = infoStringLanguage(/^language-(.+)/.exec(code.className)?.[1] ?? '');
@@ -48,4 +43,66 @@ function createRunNode({ text, kind }: CodeRun, document: Document): Node {
   span.className = `code-${kind}`;
   span.textContent = text;
   return span;
+}
+
+export interface HighlightWorker {
+  onmessage: ((event: MessageEvent<readonly CodeRun[] | undefined>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  postMessage(request: CodeRequest): void;
+  terminate(): void;
+}
+
+interface WorkerRunsDeps {
+  /** @throws if the page may not start workers */
+  readonly startWorker: () => HighlightWorker;
+  /** Calls `expired` once, after `ms` milliseconds. @returns a function that cancels the call */
+  readonly after: (ms: number, expired: () => void) => () => void;
+}
+
+/** In milliseconds, with the start of the worker. Ordinary code takes a few milliseconds. */
+export const maxHighlightMs = 3000;
+
+/** Returns a function that highlights code in a worker, one block at a time, and gives up on slow blocks. */
+export function createRunFinder({ startWorker, after }: WorkerRunsDeps): FindRuns {
+  let worker: HighlightWorker | undefined;
+  let last: ReturnType<FindRuns> = Promise.resolve(undefined);
+
+  const run = (request: CodeRequest): ReturnType<FindRuns> =>
+    new Promise((resolve) => {
+      const current = (worker ??= startWorker());
+      const giveUp = (): void => {
+        cancelTimeout();
+        current.terminate();
+        worker = undefined;
+        resolve(undefined);
+      };
+      const cancelTimeout = after(maxHighlightMs, giveUp);
+      current.onerror = giveUp;
+      current.onmessage = ({ data }) => {
+        cancelTimeout();
+        resolve(data);
+      };
+      current.postMessage(request);
+    });
+
+  // An error of `startWorker` is not shown or logged, because the code is readable without colors.
+  return (language, code) => (last = last.then(() => run({ language, code })).catch(() => undefined));
+}
+
+/** @param source the script of the worker as text, because a webview can't start a worker from a file */
+export function createBrowserRunFinder(source: string): FindRuns {
+  return createRunFinder({
+    startWorker: () => {
+      const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+      try {
+        return new Worker(url);
+      } finally {
+        URL.revokeObjectURL(url);
+      }
+    },
+    after: (ms, expired) => {
+      const timer = setTimeout(expired, ms);
+      return () => clearTimeout(timer);
+    },
+  });
 }

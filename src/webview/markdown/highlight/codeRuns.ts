@@ -21,10 +21,7 @@ import xml from 'highlight.js/lib/languages/xml';
 import yaml from 'highlight.js/lib/languages/yaml';
 import { createLowlight } from 'lowlight';
 
-/**
- * Grammar for CSS and similar languages. Like the SQL grammar below, it replaces the grammar of highlight.js, which
- * lists all known names and would be larger than the whole renderer.
- */
+/** Like the SQL grammar below, it replaces a grammar of highlight.js that is larger than the whole renderer. */
 const css: LanguageFn = (hljs) => ({
   name: 'CSS',
   aliases: ['scss', 'less', 'sass'],
@@ -74,10 +71,7 @@ const languages = {
   ...{ css, sql, graphql, json, yaml, ini, xml, markdown, diff },
 };
 
-/**
- * Additional language names that models use, by the grammar that highlights them. Some are the names of other languages
- * that look similar enough to share the grammar.
- */
+/** Additional names by grammar, some of them of other languages that look similar enough to share it. */
 const aliases: Readonly<Partial<Record<keyof typeof languages, readonly string[]>>> = {
   bash: ['shell', 'shellscript', 'shellsession', 'shell-session', 'console', 'ksh', 'fish'],
   cpp: ['c', 'h', 'cuda', 'arduino', 'objectivec', 'objc'],
@@ -89,7 +83,6 @@ const aliases: Readonly<Partial<Record<keyof typeof languages, readonly string[]
   xml: ['vue', 'svelte'],
 };
 
-/** Code to highlight. The worker gets this object as a message. */
 export interface CodeRequest {
   readonly language: string;
   readonly code: string;
@@ -107,7 +100,6 @@ type Child = Root['children'][number];
 const lowlight = createLowlight(languages);
 lowlight.registerAlias(Object.fromEntries(Object.entries(aliases).map(([name, names]) => [name, [...names]])));
 
-/** Returns undefined if the language is unknown. */
 export function findCodeRuns(language: string, code: string): readonly CodeRun[] | undefined {
   if (!lowlight.registered(language)) return undefined;
   return flattenRuns(lowlight.highlight(language, code));
@@ -135,7 +127,6 @@ function appendRun(runs: CodeRun[], text: string, kind: CodeKind | undefined): v
   else runs.push({ text, kind });
 }
 
-/** Token types of highlighted code. Each has a CSS class with a color in the style sheet. */
 type CodeKind =
   'keyword' | 'string' | 'number' | 'comment' | 'function' | 'type' | 'name' | 'added' | 'removed' | 'plain';
 

@@ -9,7 +9,7 @@ describe('estimated tokens', () => {
     ['are zero for an empty text', '', 0],
   ] as const) {
     it(behavior, async () => {
-      const { estimateTokens } = await import('../../../../src/host/chat/provider/tokenEstimator');
+      const { estimateTokens } = await import('../../../../src/host/chat/provider/requestMessages');
       assert.equal(estimateTokens(text), tokens);
     });
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { scheduledItem as ScheduledItem } from '../../../src/host/schedule/scheduledPicker';
+import type { scheduledItem as ScheduledItem } from '../../../src/host/schedule/scheduleCommands';
 import type { ListedPrompt } from '../../../src/host/schedule/scheduler';
 import { useVSCode } from '../../support/fakeVSCode';
 
@@ -24,7 +24,7 @@ describe('item of a scheduled prompt', () => {
   useVSCode({ l10n: { t }, env: { language: 'en' } });
   let scheduledItem: typeof ScheduledItem;
   before(async () => {
-    ({ scheduledItem } = await import('../../../src/host/schedule/scheduledPicker'));
+    ({ scheduledItem } = await import('../../../src/host/schedule/scheduleCommands'));
   });
   const item = (fields: Partial<ListedPrompt> = {}) => {
     const { label, detail } = scheduledItem({ ...prompt, ...fields }, now, 'new.example');

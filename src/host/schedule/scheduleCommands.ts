@@ -1,13 +1,20 @@
 import { basename } from 'node:path/posix';
 import * as vscode from 'vscode';
+import { respondsAsGateway } from '../../engine/gate/networkCheck';
 import { hostOf } from '../../engine/gateway/baseUrl';
+import type { Connection } from '../../engine/request';
 import type { Command } from '../commands';
 import type { Connections } from '../connection/connections';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { plainLabel } from '../ui/messageText';
+import { showToast, type ToastAction } from '../ui/notifications';
+import { panelTitle } from '../ui/panelText';
 import { formatTime, localize } from '../util/localization';
-import type { ListedPrompt, Scheduler } from './scheduler';
+import type { Log } from '../util/log';
+import { systemClock } from '../util/systemClock';
+import { Scheduler, type ListedPrompt, type ScheduleNotice } from './scheduler';
+import type { ScheduleStore } from './scheduleStore';
 
 interface ScheduleCommandDeps {
   readonly register: (item: vscode.Disposable) => unknown;
@@ -18,7 +25,6 @@ interface ScheduleCommandDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** Starts to send scheduled prompts, and returns the command that lists them. */
 export function registerSchedule(deps: ScheduleCommandDeps): readonly Command[] {
   const { register, schedule } = deps;
   schedule.update();
@@ -76,11 +82,7 @@ function itemButton(icon: string, tooltip: string): vscode.QuickInputButton {
   return { iconPath: new vscode.ThemeIcon(icon), tooltip };
 }
 
-/**
- * Returns the item for a scheduled prompt: what will be sent, to whom, and when.
- * @param now epoch milliseconds
- * @param host host name of the gateway to which this window would send a prompt now
- */
+/** @param host host name of the gateway to which this window would send a prompt now */
 export function scheduledItem(prompt: ListedPrompt, now: number, host: string): { label: string; detail: string } {
   const { title, model, origin, isOwn, workspace } = prompt;
   const target = [plainLabel(model), plainLabel(isOwn ? host : hostOf(origin))];
@@ -107,4 +109,61 @@ function workspaceName(uri: string): string {
   } catch {
     return uri;
   }
+}
+
+interface SchedulerServices {
+  readonly conversations: Conversations;
+  readonly connections: Pick<Connections, 'configured'>;
+  readonly log: Log;
+  readonly onError: (error: unknown) => void;
+  readonly store: ScheduleStore;
+  readonly workspace: vscode.Uri | undefined;
+}
+
+export function createScheduler(services: SchedulerServices): Scheduler {
+  const { conversations, connections, log, onError, store, workspace } = services;
+  return new Scheduler({
+    clock: systemClock,
+    random: Math.random,
+    store,
+    workspace: workspace?.toString() ?? '',
+    conversations,
+    connection: () => connections.configured(),
+    isReachable,
+    lapsedMessage: () => vscode.l10n.t("The scheduled prompt has lapsed: it couldn't be sent within 24 hours."),
+    notify: (notice) => showNotice(log, notice),
+    onError,
+  });
+}
+
+async function isReachable({ baseUrl, backups = [] }: Connection): Promise<boolean> {
+  const deps = { clock: systemClock, fetch: globalThis.fetch };
+  const { signal } = new AbortController();
+  const baseUrls = [baseUrl, ...backups.map((backup) => backup.baseUrl)];
+  return (await Promise.all(baseUrls.map((url) => respondsAsGateway(deps, url, signal)))).includes(true);
+}
+
+function showNotice(log: Log, notice: ScheduleNotice): void {
+  if (notice.kind === 'due') {
+    const show: ToastAction = {
+      title: vscode.l10n.t('Show'),
+      run: () => vscode.commands.executeCommand('holysheep.openScheduled'),
+    };
+    const { count } = notice;
+    const message =
+      count === 1
+        ? vscode.l10n.t('1 scheduled prompt is due.')
+        : vscode.l10n.t('{0} scheduled prompts are due.', count);
+    showToast(log, 'information', message, [show]);
+    return;
+  }
+  const title = panelTitle(notice.prompt.title);
+  const message =
+    notice.kind === 'lapsed'
+      ? vscode.l10n.t("The scheduled prompt “{0}” has lapsed: it couldn't be sent within 24 hours.", title)
+      : vscode.l10n.t(
+          'VS Code closed or crashed while it was sending the scheduled prompt “{0}”. Restart the answer to send it again.',
+          title,
+        );
+  showToast(log, 'warning', message);
 }

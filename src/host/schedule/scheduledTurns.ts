@@ -1,0 +1,118 @@
+import { Mutex } from 'async-mutex';
+import type { ScheduleEnd } from '../../engine/state/turnState';
+import type { Conversation } from '../conversation/conversation';
+import type { Conversations } from '../conversation/conversations';
+import type { ScheduledPrompt, ScheduleStore, StoredPrompt } from './scheduleStore';
+
+export interface ScheduledTurnsDeps {
+  readonly store: ScheduleStore;
+  readonly conversations: Pick<Conversations, 'writable' | 'withWritable' | 'flush'>;
+}
+
+/**
+ * Keeps the stored prompts and their conversations in step. One change runs at a time, so that no prompt is canceled
+ * while it is being sent, or sent twice by this window.
+ */
+export class ScheduledTurns {
+  private readonly mutex = new Mutex();
+  private isDisposed = false;
+
+  constructor(private readonly deps: ScheduledTurnsDeps) {}
+
+  /** Ends the sending of prompts. */
+  dispose(): void {
+    this.isDisposed = true;
+  }
+
+  /** Reads the store, and stops the exchanges of open conversations whose prompts are no longer scheduled. */
+  async list(): Promise<readonly StoredPrompt[]> {
+    return this.mutex.runExclusive(async () => {
+      const { stored, isComplete } = await this.deps.store.list();
+      const ids = new Set(stored.map(({ prompt }) => prompt.id));
+      for (const conversation of isComplete ? this.deps.conversations.writable : []) {
+        for (const { id, state } of conversation.scheduledExchanges()) {
+          if (!ids.has(state.schedule?.id ?? '')) conversation.endSchedule(id, { outcome: 'stopped' });
+        }
+      }
+      return stored;
+    });
+  }
+
+  async schedule(conversation: Conversation, prompt: ScheduledPrompt): Promise<void> {
+    const { id, exchangeId, dueAt, scheduledAt } = prompt;
+    await this.mutex.runExclusive(async () => {
+      await this.deps.store.add(prompt);
+      if (!conversation.schedule(exchangeId, { id, dueAt, scheduledAt })) await this.deps.store.remove(id);
+    });
+  }
+
+  /** Does nothing if a window is already sending the prompt. */
+  async cancel(id: string): Promise<void> {
+    await this.mutex.runExclusive(() => this.deps.store.removeUnclaimed(id));
+  }
+
+  async remove(matches: (prompt: ScheduledPrompt) => boolean): Promise<void> {
+    await this.mutex.runExclusive(async () => {
+      const { stored } = await this.deps.store.list();
+      for (const { prompt } of stored) if (matches(prompt)) await this.deps.store.remove(prompt.id);
+    });
+  }
+
+  /** Returns whether an open conversation shows that the prompt is no longer scheduled. */
+  isOutdated(prompt: ScheduledPrompt): boolean {
+    const open = this.deps.conversations.writable.find(({ id }) => id === prompt.conversationId);
+    return open !== undefined && !isScheduledIn(open, prompt);
+  }
+
+  /**
+   * Claims a prompt and starts its turn. Sent by the user, it skips the cooldown of the gateway.
+   * @param mayStart asked once this window may write the conversation. Absent if the user sends the prompt.
+   * @returns false if the prompt was canceled or claimed by another window, or another window writes its conversation
+   */
+  async send(prompt: ScheduledPrompt, mayStart?: () => Promise<boolean>): Promise<boolean> {
+    const { conversations, store } = this.deps;
+    const byUser = mayStart === undefined;
+    const mode = byUser ? 'report-if-locked' : 'only-if-free';
+    const claimAndStart = async (conversation: Conversation): Promise<boolean> => {
+      if (this.isDisposed || conversation.readOnly) return false;
+      if (!isScheduledIn(conversation, prompt)) {
+        // The prompt was sent or canceled, and its file was left behind, for example by a crash.
+        await store.remove(prompt.id);
+        return false;
+      }
+      if (!(await store.claim(prompt.id))) return false;
+      const hasStarted = conversation.sendScheduled(prompt.exchangeId, prompt.model, byUser);
+      // Another window has taken the conversation over. It finds the claim and reports the prompt as interrupted.
+      if (conversation.readOnly) return false;
+      // From now on, the journal alone shows whether the turn was interrupted.
+      await conversations.flush(conversation.id);
+      await store.remove(prompt.id);
+      return hasStarted;
+    };
+    const isSent = await conversations.withWritable(
+      prompt.conversationId,
+      mode,
+      async (conversation) =>
+        (byUser || (await mayStart())) && this.mutex.runExclusive(() => claimAndStart(conversation)),
+    );
+    return isSent === true;
+  }
+
+  /** @returns whether the schedule has ended now, or undefined if another window writes the conversation */
+  async end(prompt: ScheduledPrompt, end: ScheduleEnd): Promise<boolean | undefined> {
+    const { conversations, store } = this.deps;
+    return conversations.withWritable(prompt.conversationId, 'only-if-free', (conversation) =>
+      this.mutex.runExclusive(async () => {
+        const isScheduled = isScheduledIn(conversation, prompt);
+        if (isScheduled) conversation.endSchedule(prompt.exchangeId, end);
+        await conversations.flush(conversation.id);
+        await store.remove(prompt.id);
+        return isScheduled;
+      }),
+    );
+  }
+}
+
+function isScheduledIn(conversation: Conversation, { id, exchangeId }: ScheduledPrompt): boolean {
+  return conversation.scheduledExchanges().some((e) => e.id === exchangeId && e.state.schedule?.id === id);
+}
