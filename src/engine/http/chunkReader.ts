@@ -1,4 +1,4 @@
-import type { Delta, DeltaSink } from './deltas';
+import type { Delta, DeltaSink, TextDelta } from './deltas';
 import { readChunk, RestartDetector } from './dialect';
 import { ResponsesReader } from './responsesApi';
 
@@ -7,8 +7,6 @@ import { ResponsesReader } from './responsesApi';
  * because each event probably has its own ID. (The JSON around the text of an event is its frame: {@link DeltaFrame}.)
  */
 const maxUnusedFrames = 16;
-
-type TextDelta = Delta & { readonly type: 'text' | 'reasoning' };
 
 /**
  * Reads the events of a stream with the same result as `readChunk`, but parses an event only if the JSON around its

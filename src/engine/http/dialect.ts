@@ -1,8 +1,7 @@
 import { maxToolCalls } from '../events';
 import { isError, stringOrEmpty } from '../faults/errorBody';
 import { isRecord, parseJson, printJson, type JsonRecord } from '../json';
-import type { DeltaSink, ToolCallPart } from './deltas';
-import { readFinishReason } from './finishReason';
+import { readFinishReason, type DeltaSink, type ToolCallPart } from './deltas';
 import { ResponsesReader } from './responsesApi';
 import { readUsage } from './usageFields';
 

@@ -1,8 +1,7 @@
 import type { EngineDeps, ProbeResult } from '../engine';
-import { classify, faultOfRow, type Fault } from '../faults/classify';
+import { classify, describeFault, faultOfRow, type Fault } from '../faults/classify';
 import { isError } from '../faults/errorBody';
 import { describeError } from '../faults/transportError';
-import { describeFault } from '../faults/wording';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { parseModelList, type GatewayModels } from '../gateway/modelList';
 import { isRecord, parseJson } from '../json';
