@@ -15,7 +15,6 @@ type ProbedRoute = Pick<Connection, 'baseUrl' | 'apiKey'>;
 /** Time limit for the complete response, in milliseconds. */
 const limitMs = 20_000;
 
-/** Kinds of faults that blame the key. */
 const keyFaults: readonly string[] = ['auth', 'permission'];
 
 /**
@@ -73,7 +72,7 @@ function isFault(result: GatewayModels | Fault): result is Fault {
   return 'policy' in result;
 }
 
-/** Reads a 2xx response. An API always has a model list, so anything else means that the address is wrong. */
+/** An API always has a model list, so anything else means that the address is wrong. */
 async function readModels(response: Response, now: number): Promise<GatewayModels | Fault> {
   let isTooLong = false;
   const body = await readBody(response, {
