@@ -71,7 +71,7 @@ export interface TurnHandle {
   switchRoute(): void;
 }
 
-/** A running turn as a stream of events with exactly one terminal event. */
+/** The stream has exactly one terminal event. */
 export interface RunningTurn extends TurnHandle, AsyncIterable<StreamEvent> {}
 
 /** The partial answer of a previous turn with the same request, which the new turn resumes. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readProviderError } from '../../src/engine/faults/providerError';
 import { KeyRedactor } from '../../src/engine/gateway/keyRedactor';
 import { parseModelList } from '../../src/engine/gateway/modelList';
-import { readFinishReason } from '../../src/engine/http/finishReason';
+import { readFinishReason } from '../../src/engine/http/deltas';
 import { requestIdOf } from '../../src/engine/http/transport';
 import { parseRetryAfter } from '../../src/engine/faults/retryAfter';
 

@@ -1,4 +1,9 @@
+import type { EngineDeps } from '../engine';
 import type { FaultAction, FaultKind } from '../events';
+import { hostOf } from '../gateway/baseUrl';
+import type { KeyRedactor } from '../gateway/keyRedactor';
+import { visibleText } from '../gateway/visibleText';
+import type { Connection } from '../request';
 import { faultTable, isRouteFault, type FaultName, type Policy } from './faultTable';
 import {
   findRefusedParameter,
@@ -48,8 +53,7 @@ export function classify(evidence: Evidence, now: number): Fault {
   if (typeof evidence === 'string') return faultOfRow(evidence);
   switch (evidence.type) {
     case 'error': {
-      // Uses the connection's error only if it occurred before the headers, because only then does it tell why the
-      // connection failed. While the body is read, every error means a lost connection.
+      // While the body is read, every error means a lost connection.
       if (evidence.streaming) return faultOfRow('connectionLost');
       const { row, proxy } = transportFault(evidence.error, evidence.baseUrl);
       return { ...faultOfRow(row), proxy };
@@ -77,7 +81,7 @@ export function faultOfRow(row: FaultName): Fault {
   return { row, kind, policy, message, actions, detail: '', ...(isRouteFault(row) && { isRouteFault: true }) };
 }
 
-/** Faults that are route faults if Cloudflare has reported them by its own status codes. */
+/** Route faults if Cloudflare has reported them by its own status codes. */
 const possibleEdgeFaults: ReadonlySet<FaultName> = new Set<FaultName>([
   ...(['badGateway', 'gatewayTimeout', 'gatewayCertificate', 'serverError', 'unexpectedStatus'] as const),
 ]);
@@ -127,17 +131,56 @@ function isBrowserChallenge(headers: Headers, body: string): boolean {
 }
 
 /**
- * Returns true if the provider rejected the gateway's key, and false if the gateway rejected the user's key. The error
- * is the provider's if LiteLLM quotes the provider's exception. It is also the provider's if new-api or one-api has
- * added a request ID, unless the type or the message of the error shows that new-api or one-api caused it.
+ * Returns whether the provider rejected the gateway's key: LiteLLM quotes the provider's exception, or new-api or one-api
+ * has added a request ID, unless the type or the message shows that new-api or one-api itself rejected the user's key.
  */
 function refusesUpstreamKey({ searchText, wrapperMessage, codes }: ProviderError, headers = new Headers()): boolean {
   const message = wrapperMessage || searchText;
   if (/litellm\.AuthenticationError/i.test(message)) return true;
   const isPassedOn = headers.has('x-oneapi-request-id') || /\(request id: \w{14,}\)\s*$/.test(message);
-  // Matches any error type that ends in `_api_error` or `_hub_error`, because forks of one-api and new-api use their
-  // own names, e.g. `one_hub_error` and `shell_api_error`.
+  // Forks of one-api and new-api use their own names, for instance `one_hub_error` and `shell_api_error`.
   const isOwnError =
     codes.some((code) => /_(?:api|hub)_error$/.test(code)) || /令牌|^invalid token\b/i.test(searchText);
   return isPassedOn && !isOwnError;
+}
+
+export interface FaultContext {
+  readonly connection: Connection;
+  readonly model: string;
+  readonly status: number | undefined;
+  /** Epoch milliseconds. */
+  readonly resetsAt?: number | undefined;
+  /** Message of the fault that preceded this one. */
+  readonly last?: string | undefined;
+  readonly minutes?: number | undefined;
+}
+
+export interface FaultText {
+  readonly message: string;
+  /** Without keys. */
+  readonly detail: string;
+}
+
+/** Maximum length of a host name with its port, in characters (RFC 1035, 2.3.4). */
+const maxHostChars = 260;
+
+export function describeFault(
+  fault: Fault,
+  { connection, model, status, resetsAt, last, minutes }: FaultContext,
+  { localize, formatTime }: Pick<EngineDeps, 'localize' | 'formatTime'>,
+  keys: KeyRedactor,
+): FaultText {
+  const detail = keys.redact(fault.detail);
+  const message = localize(fault.message, {
+    host: hostOf(connection.baseUrl),
+    proxy: visibleText(keys.redact(fault.proxy ?? ''), maxHostChars),
+    model,
+    status: status ?? '',
+    detail: detail || (status === undefined ? '' : `HTTP ${status}`),
+    seconds: fault.seconds ?? '',
+    last: last ?? '',
+    minutes: minutes ?? '',
+    time: resetsAt === undefined ? '' : formatTime(resetsAt),
+  });
+  return { message, detail };
 }

@@ -15,9 +15,8 @@ export const messageFields = [
 const maxDepth = 16;
 
 /**
- * Returns a JSON value with uniform field names: in lower case and without underscores, because gateways spell the same
- * field in many ways (`resets_at`, `resetsAt`, `Code`). Of two fields with the same uniform name, the first one with a
- * value is kept.
+ * Writes the field names in lower case and without underscores, because gateways spell the same field in many ways
+ * (`resets_at`, `resetsAt`, `Code`). Of two fields with the same name, the first one with a value is kept.
  */
 export function plainKeys(value: unknown, depth = maxDepth): unknown {
   if (depth === 0) return undefined;
@@ -57,7 +56,7 @@ export function quotedJson(message: string): string {
   return start < 0 ? '' : text.slice(start, Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1);
 }
 
-/** Returns the first element if the value is a list, because Google, Cloudflare and others send a list of errors. */
+/** Google, Cloudflare and others send a list of errors. */
 export function firstOf(value: unknown): unknown {
   return Array.isArray(value) ? value[0] : value;
 }
@@ -66,7 +65,7 @@ export function stringOrEmpty(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Returns whether an error field contains an error. Some gateways send an empty error field with every answer. */
+/** Some gateways send an empty error field with every answer. */
 export function hasContent(error: unknown): boolean {
   if (isRecord(error)) return Object.keys(error).length > 0;
   return Array.isArray(error) ? error.length > 0 : Boolean(error);
@@ -113,7 +112,7 @@ export function isError(body: JsonRecord): boolean {
   return failed && messageFields.some((field) => typeof root[field] === 'string');
 }
 
-/** Returns whether a code means failure. The codes for success are 0, `ok`, `success`, and 2xx with or without two zeros (`20000`). */
+/** The codes for success are 0, `ok`, `success`, and 2xx with or without two zeros (`20000`). */
 function isFailureCode(code: unknown): boolean {
   if (typeof code !== 'string' && typeof code !== 'number') return false;
   return !/^(?:0+|2\d\d(?:00)?|ok|success)?$/i.test(String(code).trim());

@@ -114,7 +114,7 @@ function readWrappedError(error: JsonRecord, depth: number): ProviderError {
 /** For instance `bad response status code 400, body: {"error":{…}}`. */
 function readQuotedError(message: string, depth: number): ProviderError {
   const quoted = quotedJson(message);
-  // Reads a Python dictionary as well, because LiteLLM quotes the error in this form.
+  // LiteLLM quotes the error as a Python dictionary.
   const printed = /^\{'(?:error|message|detail)': (['"])(.*)\1\}$/s.exec(quoted)?.[2];
   if (printed !== undefined) return errorFromText(printed, depth);
   const json = firstOf(parseJson(quoted));
@@ -152,8 +152,7 @@ function codesOf(error: JsonRecord): readonly string[] {
   const message = messageOf(error)
     .slice(0, 200)
     .replace(/ \(request id: \w+\)\s*$/, '');
-  // Reads the code from the message as well: MiniMax appends its code to the message, and some gateways send a code
-  // instead of a message.
+  // MiniMax appends its code to the message, and some gateways send a code instead of a message.
   const codeInMessage = /\((\d{4})\)$/.exec(message)?.[1];
   const codeAsMessage = /^\w+_\w+$/.test(message) ? message : undefined;
   const statusCode = typeof error['statuscode'] === 'number' ? String(error['statuscode']) : codeInMessage;
@@ -187,13 +186,13 @@ function textFields(text: string): Pick<ProviderError, 'message' | 'searchText'>
 }
 
 /**
- * Matches a quotation. A single quote inside a word is an apostrophe. No alternative of the pattern matches beyond the
- * next opening quote, so that matching takes linear time.
+ * A single quote inside a word is an apostrophe. No alternative matches beyond the next opening quote, so that matching
+ * takes linear time.
  */
 const quotation =
   /(?<![\p{L}\p{N}])'[^']*'(?![\p{L}\p{N}])|"[^"]*"|`[^`]*`|“[^“”]*”|(?<![\p{L}\p{N}])‘[^‘’]*’(?![\p{L}\p{N}])|「[^「」]*」/gu;
 
-/** Removes quoted sentences, which may be the user's text, and keeps quoted names of parameters and models. */
+/** Quoted sentences may be the user's text. Quoted names of parameters and models stay. */
 function withoutQuotations(text: string): string {
   return text.replace(quotation, (quoted) => (/^[\w./:@[\]-]{0,100}$/.test(quoted.slice(1, -1)) ? quoted : '…'));
 }
@@ -213,11 +212,10 @@ const refusalPattern =
 export function findRefusedParameter(error: ProviderError): CorrectableParameter | undefined {
   const name =
     correctable.find((candidate) => candidate === error.param.split('.')[0]) ?? firstMentioned(error.searchText);
-  // Allows `stream_options` to be left out: the engine adds it, so the request loses nothing that the user set.
+  // The engine adds `stream_options`, so the request loses nothing that the user set.
   if (name === 'stream_options') return name;
-  return refusalPattern.test(error.searchText) || error.codes.some((code) => refusalCodes.test(code))
-    ? name
-    : undefined;
+  const isRefusal = refusalPattern.test(error.searchText) || error.codes.some((code) => refusalCodes.test(code));
+  return isRefusal ? name : undefined;
 }
 
 /** The message may name a replacement after it. */

@@ -1,19 +1,15 @@
-/** Matches messages about a key that has been disabled, as opposed to one that may be mistyped. */
+/** The key has been disabled, as opposed to one that may be mistyped. */
 const disabledKey = anyOf(
   /(?:api[ _-]?key|access token) (?:is |has )?(?:been )?(?:revoked|disabled|inactive|suspended|blocked|deleted)/,
   /(?:令牌|密钥|api ?key)\S{0,6}禁用/,
 );
 
 /**
- * Phrases in the messages of providers that send no usable code. Messages are searched without their quotations, and
- * only for the phrases that make sense for the status. Sources: the error references of the providers, of one-api and
- * of new-api, and the replies in `test/engine/gateways`.
+ * Phrases in the messages of providers that send no usable code. Messages are searched without their quotations. Sources:
+ * the error references of the providers, of one-api and of new-api, and the replies in `test/engine/gateways`.
  */
 export const providerPhrases = {
-  /**
-   * Matches messages about an account that lacks credit or a subscription, even if the message also mentions other
-   * causes.
-   */
+  /** The account lacks credit or a subscription, even if the message also mentions other causes. */
   credit: anyOf(
     /insufficient (?:account |user )?(?:balance|credits?|funds)|payment required\b|billing hard limit|unpaid (?:bill|invoice)/,
     /balance (?:is |has )?(?:too low|not enough|insufficient|exhausted|depleted|run out)|overdue balance/,
@@ -29,10 +25,7 @@ export const providerPhrases = {
     /(?:余额|点数|积分)(?:已?不足|不够|已?用[尽完光]|已?耗尽|为\s?0)|预扣费额度失败|欠费|总费用(?:限制|限额|上限)/,
     /资源包(?:余量)?(?:已?不足|已?用[尽完光]|已?耗尽)|(?:套餐|订阅|会员|资源包)\S{0,4}(?:到期|过期|失效)/,
   ),
-  /**
-   * Matches messages that report a used-up quota but name no unit. They mean a lack of credit unless they also mention
-   * a rate.
-   */
+  /** A used-up quota without a unit, which means a lack of credit unless the message also mentions a rate. */
   quota: anyOf(
     /insufficient (?:account |user )?quota|not enough quota|quota\b.{0,60}\bis not enough|\bno quota (?:left|remaining)/,
     /\bquota (?:is |has been )?(?:exhausted|used up)|tokenstatusexhausted|used (?:up )?all (?:of )?your free/,
@@ -41,7 +34,7 @@ export const providerPhrases = {
     /please (?:top[- ]?up|recharge)|请.{0,6}充值|免费\S{0,8}(?:用[尽完光]|耗尽|不足)/,
     /(?:额度|次数)(?:已?不足|不够|已?用[尽完光]|已?耗尽|已?过期|为\s?0)/,
   ),
-  /** Matches a phrase that means a lack of credit at OpenAI, but a rate limit at Google. */
+  /** A lack of credit at OpenAI, but a rate limit at Google. */
   currentQuota: anyOf(/exceed(?:ed|s)? (?:your |the )?current quota/),
   auth: anyOf(
     disabledKey,
@@ -52,7 +45,7 @@ export const providerPhrases = {
     /(?:认证|鉴权|身份验证)失败/,
   ),
   disabledKey,
-  /** Matches messages about a valid key that does not have the permission for this request. */
+  /** The key is valid, but does not have the permission for this request. */
   permission: anyOf(
     /账[户号](?:已?被|已)?(?:锁定|封禁|冻结|停用|禁用)|(?:无权|没有权限)(?:访问|使用)|暂未开放.{0,40}权限/,
     /(?<!\b(?:if|unless|when) (?:your |the |this )?)account (?:\S{1,80} )?(?:is |has been )?(?:locked|suspended|disabled|deactivated|banned)|\bno permission\b|permission denied/,
@@ -79,12 +72,9 @@ export const providerPhrases = {
     /\bno (?:available |allowed |matching |valid )(?:model )?providers?\b|reached its end of life|\bmodel specified\b.{0,40}\bnot configured/,
     /模型.{0,60}(?:不存在|未找到|不可用|已下线|未开通|未启用|未配置|已停用)|不(?:支持|允许使用).{0,10}模型/,
   ),
-  /**
-   * Matches messages in which one-api or new-api reports that it has no upstream ("channel") for the model. The status
-   * and the code of this error vary.
-   */
+  /** one-api or new-api has no upstream ("channel") for the model. The status and the code of this error vary. */
   channel: anyOf(/no (?:available (?:\w+ )?)?channels?\b(?! keys?)(?: available)?/, /(?:无|没有)可用的?渠道(?!密钥)/),
-  /** Matches messages in which new-api reports that its search for an upstream failed. A retry may succeed. */
+  /** new-api's search for an upstream failed. A retry may succeed. */
   channelLookup: anyOf(/可用渠道(?:失败|不存在)|failed to get (?:an )?available channel/),
   prefill: anyOf(
     /prefill|trailing assistant|(?:last|final) (?:message|role)\b.{0,40}(?:assistant|user)|must end with a user/,
@@ -95,8 +85,8 @@ export const providerPhrases = {
     /负载(?:过高|较高)|过载|繁忙|访问量过大|(?:无|没有)可用的?\S{0,10}(?:账[号户]|节点)/,
   ),
   /**
-   * Matches messages whose subject is a failure between the gateway and its provider. Gateways send them with a status
-   * that blames the request. Other words before the failure may belong to a rejected value of the request.
+   * The subject is a failure between the gateway and its provider, although the status blames the request. Other words
+   * before the failure may belong to a rejected value of the request.
    */
   upstreamFailure: anyOf(
     /^(?:the )?(?:upstream )?(?:\w+ )?(?:stream|connection) (?:was |has )?(?:unexpectedly )?(?:ended|closed|disconnected|interrupted|terminated|aborted|reset|refused|timed out)/,
@@ -104,46 +94,37 @@ export const providerPhrases = {
     /^(?:the )?upstream\b[^:]{0,40}\b(?:time(?:d )?out|unavailable|unreachable|disconnect)/,
     /^(?:the |this )?(?:service|server|provider)\b.{0,40}\btemporarily unavailable|^上游(?:(?:请求|服务|连接)?(?:超时|中断|断开)|连接(?:失败|异常))/,
   ),
-  /**
-   * Matches messages of a 5xx response about a failure that a retry may avoid. Some gateways send them with a code that
-   * blames the request.
-   */
+  /** A 5xx failure that a retry may avoid. Some gateways send it with a code that blames the request. */
   transient: anyOf(
     /stream (?:was |has )?(?:unexpectedly )?(?:ended|closed|disconnected|interrupted|terminated|aborted)|\bunexpected eof\b/,
     /connection (?:was )?(?:reset|refused|closed|aborted|timed out)|socket hang up|transport error|disconnected before/,
     /upstream\b.{0,40}\b(?:time(?:d )?out|unavailable|unreachable|disconnect)|temporarily unavailable|no healthy upstream/,
     /please retry|(?:can|may) retry your request|try again later|稍后再?(?:试|重试)|上游.{0,12}(?:失败|超时|异常|错误)/,
   ),
-  /**
-   * Matches new-api's message that all upstreams for the user's group are overloaded. new-api has also sent this
-   * message with the error code for an empty balance.
-   */
+  /** All upstreams of new-api are overloaded. It has also sent this with the error code for an empty balance. */
   saturated: anyOf(/load is (?:already )?saturated|负载已?饱和/),
-  /** Matches messages about a request rate that is too high. Used if neither the code nor the status says so. */
+  /** The request rate is too high. Used if neither the code nor the status says so. */
   limit: anyOf(
     /rate[- ]?limit|rate exceeded|too many (?:concurrent )?requests|requests? limit reached|throttl/,
     /\b(?:daily|weekly|monthly) quota (?:is |has been )?(?:exhausted|used up|exceeded)/,
     /(?:请求|访问)(?:过于|太)频繁|频率(?:限制|过高|超限)|限流|速率限制|请求数限制|并发数?\S{0,4}(?:超[过出限]|上限)/,
   ),
-  /** Matches messages about a limit that resets within minutes, even if the message calls it a quota. */
+  /** A limit that resets within minutes, even if the message calls it a quota. */
   shortLimit: anyOf(
     /(?:per[ -]|\w ?\/ ?)(?:minute|second|min|sec)\b|\b[RTQ]P[MS](?![a-z])|concurren|#(?:token|rate)-limit/,
     /(?<!free |hour |week |month )allocated quota exceeded/,
     /分钟|每秒|并发/,
   ),
-  /** Matches messages about a limit that does not reset within minutes. */
+  /** A limit that does not reset within minutes. */
   longLimit: anyOf(
     /(?:per[ -]|\w ?\/ ?|\ba )(?:day|week|month)\b|\b(?:daily|weekly|monthly)\b(?! (?:plan|subscription|(?:\w+ )?limits? (?:page|docs|documentation|policy)))|\b[RT]PD\b|per \d{1,3} hours/,
     /usage limit|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota/,
     /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:(?!rate |requests? )\w+ )?(?:limit|quota)|account limit reached/,
     /[每当今本明][日天周月](?!\S{0,6}[较很]多)|使用上限|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额|周(?:费用|额度|使用)/,
-    // Matches limits that stay reached until the user raises them in the console of the provider.
+    // Until the user raises the limit in the console of the provider.
     /service has been paused|reached the set\b.{0,40}\blimit|推理限额|服务已暂停/,
   ),
-  /**
-   * Matches messages which say that a limit has been reached. Distinguishes a limit per day from a message that only
-   * mentions a day.
-   */
+  /** A limit has been reached, unlike in a message that only mentions a day. */
   reached: anyOf(/limit|quota|exceed|throttl|额度|限额|上限|限制|超[过出限]/),
   tooLarge: anyOf(/\brequest too large\b/),
   tokenLimit: anyOf(/\bmax_(?:completion_)?tokens\b.{0,60}too large/),
@@ -159,16 +140,10 @@ const traditionalAndSimplified =
   '資资認认證证驗验體体開开啟启復复關关單单鐘钟個个們们還还這这應应該该處处務务統统線线連连續续購购買买滿满優优';
 
 const simplifiedByTraditional: ReadonlyMap<string, string> = new Map(
-  (traditionalAndSimplified.match(/../gu) ?? []).map((pair): readonly [string, string] => [
-    pair.slice(0, 1),
-    pair.slice(1),
-  ]),
+  Array.from(traditionalAndSimplified.matchAll(/(.)(.)/gu), ([, from = '', to = '']) => [from, to]),
 );
 
-/**
- * Converts traditional Chinese to simplified Chinese, and Taiwan's words for "channel" and "top up" to the mainland's.
- * The result is only for matching: users see the original text.
- */
+/** Also converts Taiwan's words for "channel" and "top up". Only for matching: users see the original text. */
 export function toSimplified(text: string): string {
   if (!/\p{Script=Han}/u.test(text)) return text;
   return text
@@ -177,30 +152,12 @@ export function toSimplified(text: string): string {
     .replaceAll('储值', '充值');
 }
 
-/** The topic of an error, according to the provider's error code. */
-export type Meaning =
-  | 'credit'
-  | 'auth'
-  | 'permission'
-  | 'model'
-  | 'unpriced'
-  | 'context'
-  | 'filter'
-  | 'overload'
-  | 'limit'
-  | 'long-limit'
-  | 'usage-limit'
-  | 'transient'
-  | 'channel-lookup'
-  | 'server'
-  | 'request';
-
 /**
  * The error codes of the providers by meaning. Case, dashes and underscores do not matter for the comparison. Codes
  * that are numbers come from the error references of Zhipu (four digits) and Spark (five digits), those with
  * `base_resp.…` from MiniMax.
  */
-const codesByMeaning: Readonly<Record<Meaning, string>> = {
+const codesByMeaning = {
   credit: `insufficient_quota insufficient_balance insufficient_balance_error insufficient_credit insufficient_credits
     insufficient_funds insufficient_user_quota pre_consume_token_quota_failed quota_not_enough
     exceeded_current_quota_error billing_hard_limit_reached billing_not_active billing_error credit_balance_too_low
@@ -242,45 +199,43 @@ const codesByMeaning: Readonly<Record<Meaning, string>> = {
     convert_request_failed InvalidParameter base_resp.2013`,
 };
 
+/** The topic of an error, according to the provider's error code. */
+export type Meaning = keyof typeof codesByMeaning;
+
 /** Patterns for codes with a variable part, matched against the result of `normalizeCode`. */
 const codePatterns: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = [
-  // Matches the name of a quota, which Google sends as the code: `GenerateRequestsPerDayPerProjectPerModel-FreeTier`.
+  // Google sends the name of the quota: `GenerateRequestsPerDayPerProjectPerModel-FreeTier`.
   [/perday/, 'long-limit'],
-  // Matches codes of Volcengine Ark: `InputTextSensitiveContentDetected`, `OutputImageRiskDetection`.
+  // Volcengine Ark: `InputTextSensitiveContentDetected`, `OutputImageRiskDetection`.
   [/sensitivecontentdetected|riskdetection/, 'filter'],
-  // Matches codes of Volcengine Ark (`ModelAccountTpmRateLimitExceeded`), Qianfan (`rpm_rate_limit_exceeded`), Tencent
-  // (`RequestLimitExceeded`) and claude-relay-service (`upstream_rate_limited`).
+  // `ModelAccountTpmRateLimitExceeded` (Volcengine Ark), `RequestLimitExceeded` (Tencent), `upstream_rate_limited`.
   [/ratelimit(?:ed|exceeded|reached)|requestlimitexceeded|concurrencylimit/, 'limit'],
-  // Matches the code of Amazon Bedrock: `com.amazon.coral.availability#ThrottlingException`.
+  // Amazon Bedrock: `com.amazon.coral.availability#ThrottlingException`.
   [/throttlingexception$/, 'limit'],
-  // Matches codes of Tencent: `FailedOperation.ResourcePackExhausted`, `ResourceUnavailable.InArrears`.
+  // Tencent: `FailedOperation.ResourcePackExhausted`, `ResourceUnavailable.InArrears`.
   [/resourcepackexhausted|chargeresourceexhaust|inarrears|lowbalance/, 'credit'],
   [/^authfailure\b/, 'auth'],
   [/notactivated/, 'permission'],
   [/serverlimitexceeded/, 'overload'],
   [/textillegaldetected/, 'filter'],
-  // Matches `daily_cost_limit_exceeded`, `USAGE_LIMIT_EXCEEDED`, `usage_limit_reached` and Ark's `SetLimitExceeded`.
+  // `daily_cost_limit_exceeded`, `usage_limit_reached`, and Ark's `SetLimitExceeded`.
   [/(?:hourly|daily|weekly|monthly|usage|cost|quota|set)limit(?:exceeded|reached)/, 'usage-limit'],
   [/^upstream\w*(?:stream|connect|timeout|network|protocol)/, 'transient'],
 ];
 
 const meaningByCode: ReadonlyMap<string, Meaning> = new Map(
-  (Object.keys(codesByMeaning) as (keyof typeof codesByMeaning)[]).flatMap((meaning) =>
-    codesByMeaning[meaning].split(/\s+/).map((code): readonly [string, Meaning] => [normalizeCode(code), meaning]),
+  Object.entries(codesByMeaning).flatMap(([meaning, codes]) =>
+    codes.split(/\s+/).map((code) => [normalizeCode(code), meaning as Meaning] as const),
   ),
 );
 
-/** Returns the meanings of error codes. Ignores codes that are not in the list. */
+/** Codes that are not in the list have no meaning. */
 export function meaningsOfCodes(codes: readonly string[]): ReadonlySet<Meaning> {
-  return new Set(
-    codes.map(normalizeCode).flatMap((code) => {
-      const meaning = meaningByCode.get(code) ?? codePatterns.find(([pattern]) => pattern.test(code))?.[1];
-      return meaning ?? [];
-    }),
-  );
+  const meaningOf = (code: string): Meaning | undefined =>
+    meaningByCode.get(code) ?? codePatterns.find(([pattern]) => pattern.test(code))?.[1];
+  return new Set(codes.flatMap((code) => meaningOf(normalizeCode(code)) ?? []));
 }
 
-/** Removes what does not matter when codes are compared: case, dashes and underscores. */
 function normalizeCode(code: string): string {
   return code.toLowerCase().replace(/[_-]/g, '');
 }

@@ -20,10 +20,10 @@ export interface RetryAfter {
   readonly isInBody?: true;
 }
 
-/** A longer retry-after is shortened to a year, because a `Date` might not be able to represent its end. */
+/** A `Date` might not be able to represent the end of a longer one. */
 const maxRetryAfterMs = 366 * 24 * 3600 * 1000;
 
-/** Returns a retry-after, or undefined if the delay is zero, negative or unreadable. */
+/** Returns undefined if the delay is zero, negative or unreadable. */
 function toRetryAfter(delayMs: number | undefined, field: string): RetryAfter | undefined {
   if (delayMs === undefined || Number.isNaN(delayMs) || delayMs <= 0) return undefined;
   return { delayMs: Math.min(maxRetryAfterMs, Math.ceil(delayMs)), field };
@@ -60,14 +60,9 @@ function serverTime(headers: Headers, now: number): number {
   return date !== undefined && Math.abs(date - now) < weekMs ? date : now;
 }
 
-/** Maximum number of characters of a message that are searched for a delay. */
 const maxSearchedChars = 4096;
 
-/**
- * Reads the retry-after in a body: first in fields, then in messages.
- * @param json the parsed body with uniform field names, or its text if it is not JSON
- * @param text the body
- */
+/** @param json the parsed body with uniform field names, or its text if it is not JSON */
 function readBody(json: unknown, text: string, serverNow: number): RetryAfter | undefined {
   const objects = objectsIn(typeof json === 'string' ? plainKeys(parseJson(quotedJson(json))) : json, 5);
   const messages = [...objects.flatMap(messagesOf), text].map((message) =>
@@ -84,10 +79,7 @@ function readBody(json: unknown, text: string, serverNow: number): RetryAfter | 
   return undefined;
 }
 
-/**
- * Returns the objects in a body, innermost first. Gateways nest a provider's error, some of them as JSON text in a
- * message.
- */
+/** Innermost first. Gateways nest a provider's error, some of them as JSON text in a message. */
 function objectsIn(json: unknown, depth: number): readonly JsonRecord[] {
   const list: readonly unknown[] = Array.isArray(json) ? json.slice(0, 4) : [json];
   if (depth === 0) return [];
@@ -103,9 +95,8 @@ function messagesOf(object: JsonRecord): readonly string[] {
 }
 
 /**
- * Returns whether the provider is in China, so that a time without a time zone is a time in China. A message in Chinese
- * comes from a provider in China. If the message is in English, Zhipu is recognized by its codes and MiniMax by its
- * `base_resp`.
+ * Returns whether a time without a time zone is a time in China, because the message is in Chinese, or comes from Zhipu
+ * (by its codes) or MiniMax (by its `base_resp`).
  */
 function usesChinaTime(objects: readonly JsonRecord[], messages: readonly string[]): boolean {
   if (messages.some((message) => /\p{Script=Han}|Beijing time/iu.test(message))) return true;
@@ -114,10 +105,7 @@ function usesChinaTime(objects: readonly JsonRecord[], messages: readonly string
   });
 }
 
-/**
- * Fields that name a delay, each with its unit in milliseconds, or a time. The first field with a usable value decides.
- * A field may be spelled with underscores or in camel case.
- */
+/** Fields that name a delay, each with its unit in milliseconds, or a time. The first one with a usable value decides. */
 const delayFields: readonly (readonly [field: string, unitMs: number])[] = (
   [
     [1, 'retry_after_ms retry_delay_ms resets_in_ms reset_in_ms reset_after_ms remaining_ms'],
@@ -142,7 +130,6 @@ function readFields(object: JsonRecord, serverNow: number, zoneHours: number): R
   return readExhaustedLimits(new Map(texts), serverNow);
 }
 
-/** Parses the value of a field: a number in the unit of the field, an epoch time, a date and time, or a duration. */
 function parseField(value: unknown, unitMs: number, serverNow: number, zoneHours: number): number | undefined {
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;
   const text = String(value).trim();
@@ -152,7 +139,6 @@ function parseField(value: unknown, unitMs: number, serverNow: number, zoneHours
   return time === undefined ? (parseDelay(text, serverNow) ?? parseDuration(text)) : time - serverNow;
 }
 
-/** Patterns for the words that precede a duration. */
 const leadInPatterns = [
   /\b(?:try again|retry|retrying|resets?|available again)\b[^.\d]{0,40}?\b(?:in|after)[:\s]{1,4}(?:(?:about|approximately|around)\s|~)?\s{0,4}(?=\d|an?\s)/gi,
   /\bwait(?:ing)?\s{1,4}(?:(?:for|at least|about|approximately|another)\s{1,4}){0,2}(?=\d|an?\s)/gi,
@@ -167,7 +153,6 @@ const chineseDelayPattern =
 const resetPattern =
   /reset|renew|refill|refresh|regain|resume|available (?:again|at|after)|try again|重置|恢复|刷新|解除|解封|(?<!不)可用|重试|再试/i;
 
-/** Reads the delay or the reset time in a message. */
 function readMessage(message: string, serverNow: number, zoneHours: number): RetryAfter | undefined {
   const matches = leadInPatterns.flatMap((leadIn) => [...message.matchAll(leadIn)]);
   const delays = matches.map((match) => parseLeadingDuration(message.slice(match.index + match[0].length)));
@@ -180,15 +165,11 @@ function readMessage(message: string, serverNow: number, zoneHours: number): Ret
   return resetPattern.test(nearby) ? toRetryAfter(time.time - serverNow, 'message') : undefined;
 }
 
-/**
- * Matches the names of rate limit headers. The user sees the name, which may come from the gateway's JSON, so names
- * with unusual characters are ignored.
- */
+/** The user sees the name, which may come from the gateway's JSON, so names with unusual characters are ignored. */
 const rateLimitHeader = /^[a-z-]{0,40}ratelimit-[\w-]{1,80}$/;
 
 /**
- * Returns the latest reset time among the exhausted rate limits (requests, tokens, …). Limits that are not exhausted
- * are ignored.
+ * Returns the latest reset time among the exhausted rate limits (requests, tokens, …).
  * @param headers names in lower case
  */
 function readExhaustedLimits(headers: ReadonlyMap<string, string>, serverNow: number): RetryAfter | undefined {

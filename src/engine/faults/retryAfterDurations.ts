@@ -1,4 +1,4 @@
-/** Maximum length of the text of a time or a duration, in characters. A longer text is not searched. */
+/** In characters. A longer text is not searched for a time or a duration. */
 const maxTextLength = 100;
 
 const unitMs: ReadonlyMap<string, number> = new Map(
@@ -32,10 +32,7 @@ export function parseDuration(value: string): number | undefined {
   return scanned?.length === text.length ? scanned.ms : undefined;
 }
 
-/**
- * Parses the duration at the start of a text.
- * @returns milliseconds, or undefined if there is no duration or its unit is not supported (`1 month`)
- */
+/** @returns milliseconds, or undefined if there is no duration or its unit is not supported (`1 month`) */
 export function parseLeadingDuration(text: string): number | undefined {
   return scanDuration(text.slice(0, maxTextLength))?.ms;
 }
@@ -92,7 +89,7 @@ export function findTime(text: string, zoneHours: number): FoundTime | undefined
   return { time: time - (zoneOffset(match[7]) ?? zoneHours) * hourMs, index, end: index + match[0].length };
 }
 
-/** Returns the offset of a time zone in hours east of UTC. */
+/** In hours east of UTC. */
 function zoneOffset(zone: string | undefined): number | undefined {
   if (zone === undefined) return undefined;
   const [, sign, hours = '0', minutes = '0'] = /([+-])(\d{1,2}):?(\d\d)?/.exec(zone) ?? [];

@@ -10,16 +10,14 @@ interface ErrorMatcher {
   readonly error: ProviderError;
   readonly hasErrorCode: (meaning: Meaning) => boolean;
   readonly mentions: (phrases: PhraseSet) => boolean;
-  /** Whether the response names a retry-after. */
+  /** Whether the code or the message says so. */
+  readonly says: (topic: Meaning & PhraseSet) => boolean;
   readonly hasRetryAfter: boolean;
   /** Whether the body names the retry-after. A header may name one with any refusal, but a body only for a limit. */
   readonly namesReset: boolean;
 }
 
-/**
- * Returns the number of the fault for an HTTP status and the error in the body. Every status has a fault.
- * @param retryAfter the retry-after that the response names
- */
+/** Returns the fault for an HTTP status and the error in the body. Every status has a fault. */
 export function statusRow(status: number, error: ProviderError, retryAfter?: RetryAfter): FaultName {
   if (status >= 300 && status < 400) return 'redirect';
   if (status === 407) return 'proxySignIn';
@@ -32,8 +30,8 @@ export function statusRow(status: number, error: ProviderError, retryAfter?: Ret
 }
 
 /**
- * Returns the number of the fault for an error inside a stream or a response with status 200. The status or the code in
- * the error decides. Without them, the result is a failure of the provider.
+ * Returns the fault for an error inside a stream or a response with status 200: by the status or the code in the error,
+ * or else a failure of the provider.
  * @param streamed whether part of the answer arrived before the error, which means that the request itself was accepted
  */
 export function inbandRow(error: ProviderError, retryAfter: RetryAfter | undefined, streamed: boolean): FaultName {
@@ -52,31 +50,30 @@ const requestRows: ReadonlySet<FaultName> = new Set<FaultName>([
 
 function createMatcher(error: ProviderError, retryAfter: RetryAfter | undefined): ErrorMatcher {
   const meanings = meaningsOfCodes(error.codes);
+  const mentions = (phrases: PhraseSet): boolean => providerPhrases[phrases].test(error.searchText);
   return {
     error,
     hasErrorCode: (meaning) => meanings.has(meaning),
-    mentions: (phrases) => providerPhrases[phrases].test(error.searchText),
+    mentions,
+    says: (topic) => meanings.has(topic) || mentions(topic),
     hasRetryAfter: retryAfter !== undefined,
     namesReset: retryAfter?.isInBody === true,
   };
 }
 
-/**
- * Returns the fault for a cause that takes precedence over the status, because gateways send it with several statuses.
- */
+/** Returns the fault for a cause that takes precedence over the status: gateways send it with several statuses. */
 function rowForCause(matcher: ErrorMatcher): FaultName | undefined {
   const { hasErrorCode, mentions } = matcher;
   if (mentions('saturated')) return 'overloaded';
   if (hasErrorCode('filter')) return 'promptFiltered';
   if (isCredit(matcher)) return 'outOfCredit';
   if (hasErrorCode('unpriced')) return 'modelUnpriced';
-  if (mentions('channel')) return 'noChannel';
-  return undefined;
+  return mentions('channel') ? 'noChannel' : undefined;
 }
 
 /**
- * Returns whether the account lacks credit. Three similar errors do not count: a quota of requests or tokens per
- * minute, Google's quota with a retry-after, and a message of a content filter that mentions credits.
+ * Three similar errors do not count as a lack of credit: a quota of requests or tokens per minute, Google's quota with a
+ * retry-after, and a message of a content filter that mentions credits.
  */
 function isCredit({ hasErrorCode, mentions, hasRetryAfter }: ErrorMatcher): boolean {
   if (mentions('credit')) return hasErrorCode('credit') || !mentions('filter');
@@ -87,39 +84,35 @@ function isCredit({ hasErrorCode, mentions, hasRetryAfter }: ErrorMatcher): bool
 }
 
 function rowForStatus(status: number, matcher: ErrorMatcher): FaultName | undefined {
-  const { hasErrorCode, mentions } = matcher;
+  const { hasErrorCode, mentions, says } = matcher;
   if (status === 401) {
     if (hasErrorCode('permission')) return 'permissionDenied';
-    const blamesKey = hasErrorCode('auth') || mentions('auth');
-    return hasLimitCode(matcher) && !blamesKey ? rowForLimit(matcher) : undefined;
+    return hasLimitCode(matcher) && !says('auth') ? rowForLimit(matcher) : undefined;
   }
   if (status === 429) return rowForLimit(matcher);
   if (hasErrorCode('channel-lookup') || mentions('channelLookup')) return undefined;
   if (hasLimitCode(matcher) && status !== 403) return rowForLimit(matcher);
-  const row = rowForCode(matcher);
-  if (row !== undefined) return row;
-  return status < 500 ? rowForClientError(status, matcher) : rowForServerError(matcher);
+  return rowForCode(matcher) ?? (status < 500 ? rowForClientError(status, matcher) : rowForServerError(matcher));
 }
 
 function hasLimitCode({ hasErrorCode }: ErrorMatcher): boolean {
   return hasErrorCode('limit') || hasErrorCode('usage-limit') || hasErrorCode('long-limit');
 }
 
-/** Returns whether the message says that a limit of requests, tokens or costs has been reached. */
 function mentionsLimit({ mentions }: ErrorMatcher): boolean {
   return mentions('limit') || (mentions('reached') && (mentions('shortLimit') || mentions('longLimit')));
 }
 
 /** Returns the fault for a 5xx status, which a gateway may send for any error of its provider. */
 function rowForServerError(matcher: ErrorMatcher): FaultName | undefined {
-  const { error, hasErrorCode, mentions } = matcher;
+  const { error, hasErrorCode, mentions, says } = matcher;
   if (hasErrorCode('auth')) return 'keyRejected';
   if (hasErrorCode('permission')) return 'permissionDenied';
-  if (hasErrorCode('overload') || mentions('overload')) return 'overloaded';
+  if (says('overload')) return 'overloaded';
   if (mentionsLimit(matcher)) return rowForLimit(matcher);
   if (mentions('filter') && !/unavailable|time(?:d )?out/i.test(error.searchText)) return 'promptFiltered';
   if (mentions('context')) return 'contextLength';
-  const isTransient = hasErrorCode('server') || hasErrorCode('transient') || mentions('transient');
+  const isTransient = hasErrorCode('server') || says('transient');
   return hasErrorCode('request') && !isTransient ? 'requestRejected' : undefined;
 }
 
@@ -130,8 +123,7 @@ function rowForInbandError(
 ): FaultName {
   if (status !== undefined && status < 500) {
     const row = statusRow(status, matcher.error, retryAfter);
-    // The response had the status 200, so the URL is right. A 404 or an unknown 4xx status in its body therefore means
-    // that the content of the request was rejected.
+    // The response had the status 200, so the URL is right, and the gateway rejects the content of the request.
     return row === 'pathNotFound' || row === 'unexpectedStatus' ? 'requestRejected' : row;
   }
   if (hasLimitCode(matcher)) return rowForLimit(matcher);
@@ -144,13 +136,12 @@ function rowForInbandError(
   );
 }
 
-function rowForLimit({ hasErrorCode, mentions, hasRetryAfter }: ErrorMatcher): FaultName {
+function rowForLimit({ hasErrorCode, mentions, says, hasRetryAfter }: ErrorMatcher): FaultName {
   if (mentions('tooLarge')) return 'requestTooLarge';
-  // Checks Google's code first, because Google names a retry-after of half a minute even for a quota that resets
-  // tomorrow.
+  // Google names a retry-after of half a minute even for a quota that resets tomorrow.
   if (hasErrorCode('long-limit')) return 'usageLimitReached';
-  if (hasErrorCode('permission') || mentions('permission')) return 'permissionDenied';
-  if (hasErrorCode('overload') || mentions('overload')) return 'overloaded';
+  if (says('permission')) return 'permissionDenied';
+  if (says('overload')) return 'overloaded';
   if (hasRetryAfter) return 'rateLimited';
   if (hasErrorCode('auth') || mentions('disabledKey')) return 'keyRejected';
   return hasErrorCode('usage-limit') || (mentions('longLimit') && !mentions('shortLimit'))
@@ -163,15 +154,13 @@ function rowForCode({ hasErrorCode }: ErrorMatcher): FaultName | undefined {
   return hasErrorCode('context') ? 'contextLength' : undefined;
 }
 
-/**
- * Returns the fault for the message of a 4xx response. Searches only for the phrases that make sense for the status.
- */
+/** Searches the message of a 4xx response only for the phrases that make sense for the status. */
 function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | undefined {
-  const { error, hasErrorCode, mentions, hasRetryAfter, namesReset } = matcher;
+  const { error, mentions, says, hasErrorCode, hasRetryAfter, namesReset } = matcher;
   switch (status) {
     case 403:
-      if (hasErrorCode('auth') || mentions('auth')) return 'keyRejected';
-      if (hasErrorCode('permission') || mentions('permission')) return 'permissionDenied';
+      if (says('auth')) return 'keyRejected';
+      if (says('permission')) return 'permissionDenied';
       if (mentions('filter')) return 'promptFiltered';
       // Gateways send a limit as a 403 so that clients don't retry. Without a time, it does not reset soon.
       if (hasLimitCode(matcher) || mentionsLimit(matcher)) return hasRetryAfter ? 'rateLimited' : 'usageLimitReached';
@@ -187,11 +176,11 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
     case 409:
     case 425:
       return undefined;
-    // This case handles 400, 422 and statuses that only gateways use.
+    // 400, 422 and statuses that only gateways use.
     default:
-      if (hasErrorCode('auth') || mentions('auth')) return 'keyRejected';
-      if (hasErrorCode('permission') || mentions('permission')) return 'permissionDenied';
-      if (hasErrorCode('overload') || mentions('overload')) return 'overloaded';
+      if (says('auth')) return 'keyRejected';
+      if (says('permission')) return 'permissionDenied';
+      if (says('overload')) return 'overloaded';
       if (mentions('limit')) return rowForLimit(matcher);
       if (mentions('context') && !mentions('tokenLimit')) return 'contextLength';
       if (mentions('filter')) return 'promptFiltered';
@@ -203,17 +192,14 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
   }
 }
 
-/**
- * Returns whether Cloudflare uses the status to report that it can't reach the server behind it. Source:
- * developers.cloudflare.com, "Cloudflare 5xx errors". Status 529 is not one of them: providers use it for an overload.
- */
+/** Cloudflare can't reach the server behind it (its "5xx errors"). Providers use the status 529 for an overload. */
 export function isEdgeStatus(status: number): boolean {
   return (status >= 520 && status <= 527) || status === 530;
 }
 
 /**
- * Faults by HTTP status. They are used if the response body says nothing more specific. Text Generation Inference sends
- * 424 when the model fails, Groq 498 when its flex capacity is exceeded, and nginx 499 when a request was canceled.
+ * Faults if the body says nothing more specific. Text Generation Inference sends 424 when the model fails, Groq 498 when
+ * its flex capacity is exceeded, and nginx 499 when a request was canceled.
  */
 const statusesByRow: Readonly<Partial<Record<FaultName, readonly number[]>>> = {
   requestRejected: [400],

@@ -23,10 +23,7 @@ const patternsOfCodes: RowPatterns = {
     /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|net::ERR_(CONNECTION_(RESET|CLOSED|ABORTED)|EMPTY_RESPONSE|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|HTTP2_\w+|QUIC_\w+))$/,
 };
 
-/**
- * Faults for errors of Node.js or Electron that have no known `code`, by their message. Matching the message is safe,
- * because it never contains text from a gateway.
- */
+/** Faults for errors of Node.js or Electron without a known `code`. Their messages contain no text from a gateway. */
 const patternsOfMessages: RowPatterns = {
   notHttp: /does not match the HTTP\/1\.1 protocol|HTTPParserError|Parse Error/i,
   certificateUntrusted: /certificate/i,
@@ -57,7 +54,7 @@ export function errorChain(error: unknown): readonly ErrorLink[] {
   const links: ErrorLink[] = [];
   const visited = new Set<unknown>();
   const visit = (value: unknown): void => {
-    // Checks the shape of the value, because an error from another realm is not an instance of this realm's `Error`.
+    // An error from another realm is not an instance of this realm's `Error`.
     if (!isRecord(value) || !('message' in value || 'code' in value) || visited.has(value) || visited.size > 16) return;
     visited.add(value);
     const { code, message, errors, cause } = value;
@@ -74,7 +71,7 @@ export function errorChain(error: unknown): readonly ErrorLink[] {
   return links;
 }
 
-/** Reads the target from the properties that Node adds to errors of `getaddrinfo` and `connect`. */
+/** Node adds these properties to errors of `getaddrinfo` and `connect`. */
 function targetOf({ hostname, address, port }: Readonly<Record<string, unknown>>): ErrorLink['target'] {
   if (typeof hostname === 'string') return { host: hostname, port: undefined };
   return typeof address === 'string' && typeof port === 'number' ? { host: address, port } : undefined;
@@ -96,7 +93,6 @@ export function transportFault(error: unknown, baseUrl: string): TransportFault 
   return proxy === undefined ? { row } : { row: 'proxyUnreachable', proxy };
 }
 
-/** Returns the proxy: the first host to which Node tried to connect that differs from the host or port of the base URL. */
 function findProxy(error: unknown, baseUrl: string): string | undefined {
   if (!URL.canParse(baseUrl)) return undefined;
   const { protocol, hostname, port } = new URL(baseUrl);
@@ -126,7 +122,7 @@ export function transportRow(error: unknown): FaultName {
   return links.length > 1 && last?.code === '' && last.message === '' ? 'proxySignIn' : 'connectionReset';
 }
 
-/** Returns the fault for the status of a proxy's answer to CONNECT. A retry only helps if the proxy itself failed. */
+/** A retry only helps if the proxy itself failed. */
 function tunnelRow(message: string): FaultName | undefined {
   const status = Number(tunnelStatus.exec(message)?.[1] ?? 0);
   if (status === 0) return undefined;

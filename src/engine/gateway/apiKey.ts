@@ -2,7 +2,7 @@ export type ApiKeyProblem = 'empty' | 'not-ascii' | 'has-spaces' | 'too-long';
 
 type CleanedApiKey = { readonly key: string } | { readonly problem: ApiKeyProblem };
 
-/** Matches invisible characters that chats and web pages insert into copied text. */
+/** Chats and web pages insert these characters into copied text. */
 const invisible = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
 
 /** Text around a key in shell commands, headers and .env files. */
@@ -15,7 +15,7 @@ const wrappers: readonly RegExp[] = [
   /^(bearer(?:\s|$))(.*)/is,
 ];
 
-/** Maximum length of a pasted key, in characters. Servers reject longer headers. */
+/** In characters. Servers reject longer headers. */
 const maxInputChars = 16_384;
 
 /** Returns the key in a pasted text, or the problem if the text contains no key that an HTTP header can contain. */
@@ -66,8 +66,7 @@ const credentials: readonly (readonly [RegExp, string])[] = [
     /((?:authorization|x-api-key|api[-_]?key)["']?\s*[:=]\s*["']?)(?:(?:bearer|basic)\s+)?[^\s"',;]+/gi,
     `$1${redacted}`,
   ],
-  // Requires a long token or one with characters other than letters, because the word after "bearer" may be prose
-  // ("bearer authentication failed").
+  // The word after "bearer" may be prose ("bearer authentication failed").
   [/\b(bearer(?:\s+|%20|\+))(?=[^\s"',;]*[^a-z\s"',;.]|[^\s"',;]{20})[^\s"',;]+/gi, `$1${redacted}`],
   [/\b(?:hsa-[\w-]{4,}|sk-[\w-]{8,})/gi, redacted],
 ];

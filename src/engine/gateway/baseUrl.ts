@@ -20,7 +20,7 @@ export type NormalizedBaseUrl = BaseUrl | { readonly error: BaseUrlProblem };
 const wrapping = '[\\s\\u200b-\\u200d\\u2060\\ufeff"\'`<>“”‘’「」]';
 const leading = new RegExp(`^${wrapping}+`);
 const trailing = new RegExp(`${wrapping}+$`);
-/** Maximum length of a base URL with the characters around it. A longer text would take seconds to correct. */
+/** With the characters around the URL. A longer text would take seconds to correct. */
 export const maxBaseUrlLength = 2048;
 const endpoint = /(?:\/(?:chat\/completions|completions|responses|embeddings|models)['/]*)+$/i;
 
@@ -45,8 +45,7 @@ export function normalizeBaseUrl(input: string): NormalizedBaseUrl {
   if (parsed.username !== '' || parsed.password !== '') return { error: 'credentials' };
   if (parsed.search !== '' || parsed.hash !== '') corrections.add('query-removed');
 
-  // Ignores the slash that the URL parser adds after a host without a path, because it is not a correction of the
-  // user's text.
+  // The slash that the URL parser adds after a host without a path is not a correction of the user's text.
   let path = parsed.pathname === '/' ? '' : correct(parsed.pathname, cleanPath(parsed.pathname), 'trimmed');
   path = correct(path, cleanPath(path.replace(endpoint, '')), 'endpoint-removed');
   if (path === '') path = correct(path, '/v1', 'v1-added');
@@ -60,7 +59,7 @@ export function normalizeBaseUrl(input: string): NormalizedBaseUrl {
   };
 }
 
-/** Replaces full-width characters, because Chinese input methods insert `：` and `／` where a URL needs `:` and `/`. */
+/** Chinese input methods insert `：` and `／` where a URL needs `:` and `/`. */
 function toHalfWidth(text: string): string {
   return text.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
 }
@@ -69,22 +68,18 @@ function toHalfWidth(text: string): string {
 function addScheme(text: string): string | undefined {
   if (/^https?:\/\//i.test(text)) return text;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
-  // The URL is parsed only to read its host. The text may begin with slashes, because the URL parser ignores them, as
-  // in `http:////host`.
+  // The text may begin with slashes, because the URL parser ignores them, as in `http:////host`.
   const candidate = `http://${text}`;
   const isLocal = URL.canParse(candidate) && isLoopback(new URL(candidate).hostname);
   return `${isLocal ? 'http' : 'https'}://${text}`;
 }
 
-/** Removes extra slashes from a path. Also removes a quote at its end, which remains when a quoted URL had a query. */
+/** A quote at the end of the path remains when a quoted URL had a query. */
 function cleanPath(path: string): string {
   return path.replace(/\/{2,}/g, '/').replace(/['/]+$/, '');
 }
 
-/**
- * Returns whether requests to a URL are sent to another computer over plain HTTP, so that others could read the key and
- * the prompts. Requests to a loopback address never leave this computer.
- */
+/** Whether others could read the key and the prompts. Requests to a loopback address never leave this computer. */
 export function usesPlainHttp(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
@@ -105,9 +100,8 @@ export function hostOf(baseUrl: string): string {
 }
 
 /**
- * Returns the name under which the user interface shows a route: the host, and the path if the URL has one. Routes with
- * the same host are told apart by their base URLs; for any other route, its origin is enough.
- * @param url a base URL or an origin
+ * Returns the name under which the user interface shows a route: the host, and the path if the URL has one.
+ * @param url a base URL, or an origin if no other route has the same host
  */
 export function routeName(url: string): string {
   if (!URL.canParse(url)) return url;
@@ -121,7 +115,6 @@ export function isHostShared(baseUrl: string, routes: readonly { readonly baseUr
   return routes.some((other) => other.baseUrl !== baseUrl && hostOf(other.baseUrl) === hostOf(baseUrl));
 }
 
-/** Returns the name of a route among all routes: its host, and its path if another route has the same host. */
 export function nameAmong(routes: readonly { readonly baseUrl: string }[], baseUrl: string): string {
   return isHostShared(baseUrl, routes) ? routeName(baseUrl) : hostOf(baseUrl);
 }

@@ -1,11 +1,8 @@
 import { redacted, redactLookalikes } from './apiKey';
 
-/** Number of leading characters of a key that are removed even if the rest of the key does not follow. */
+/** So many leading characters of a key are removed even if the rest of the key does not follow. */
 const minPrefixChars = 12;
-/**
- * Minimum length of a key that is removed wherever it occurs. The shorter keys of local servers are ordinary words
- * ("none", "test"), so they are removed only as complete words.
- */
+/** Shorter keys, such as those of local servers ("none", "test"), are removed only as complete words. */
 const minDistinctiveChars = 8;
 
 /** Minimum length of a key that is removed from answers, too. */
@@ -43,10 +40,7 @@ export class KeyRedactor {
     return this.pattern ? text.replace(this.pattern, redacted) : text;
   }
 
-  /**
-   * Creates filters for the parts of an answer. They remove only keys that a model can't write by chance. Returns
-   * undefined if there are none.
-   */
+  /** Returns what creates the filters of an answer, or undefined if a model could write all keys by chance. */
   answerFilters(): (() => KeyFilter) | undefined {
     const secrets = this.keys.filter(isSecret);
     if (secrets.length === 0) return undefined;
@@ -130,7 +124,7 @@ function startPattern(keys: readonly string[], minChars: number, position = 0): 
   return `(?:${branches.join('|')})${isOptional ? '?' : ''}`;
 }
 
-/** Returns a pattern for a character of a key: as it is, as in a URL, and as in JSON, where `/` may be escaped. */
+/** Matches a character of a key as it is, as in a URL, and as in JSON, where `/` may be escaped. */
 function charPattern(char: string): string {
   if (/\w/.test(char)) return char;
   const spellings = [encodeURIComponent(char.toWellFormed()), JSON.stringify(char).slice(1, -1), `\\${char}`, char];

@@ -33,8 +33,8 @@ export interface GatewayModels {
 }
 
 /**
- * Returns the models in the body of `GET /models`, which may be `{data: [{id}]}`, `{models: [{id}]}` or an array, and
- * may contain the IDs as plain strings. Returns undefined if `body` contains no list.
+ * Reads the body of `GET /models`: `{data: [{id}]}`, `{models: [{id}]}` or an array, also with IDs as plain strings.
+ * Returns undefined if it contains no list.
  */
 export function parseModelList(body: unknown): GatewayModels | undefined {
   const entries = entriesOf(body);

@@ -26,7 +26,7 @@ export function visibleText(text: string, maxLength = Infinity): string {
     }
     const added = Array.from(isSpaceDue ? ` ${visible}` : visible);
     if (characters.length + added.length > maxLength) {
-      // Drops an emoji completely if it does not fit, because a part of it would be a different emoji.
+      // A part of an emoji would be a different emoji.
       return truncate(symbol === undefined ? [...characters, ...added] : characters, maxLength);
     }
     characters.push(...added);
@@ -43,9 +43,8 @@ function truncate(characters: readonly string[], maxLength: number): string {
 }
 
 /**
- * Returns the locale of a display language, or undefined if the locale of the computer should be used. Users may set
- * any text as the display language of VS Code (in `argv.json`), for instance `zh_CN`, and `Intl` throws on an invalid
- * tag.
+ * Returns undefined if the locale of the computer should be used. Users may set any text as the display language of VS
+ * Code (in `argv.json`), for instance `zh_CN`, and `Intl` throws on an invalid tag.
  */
 export function toSupportedLocale(tag: string): string | undefined {
   const isWellFormed = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(tag);

@@ -5,13 +5,11 @@ import { readJsonError } from '../faults/providerError';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { parseJson, printJson } from '../json';
 import { sumUsage } from '../state/usage';
-import type { AnswerSize } from './answerSize';
 import { ChunkReader } from './chunkReader';
-import { RedactedDeltas, ThinkTags } from './deltaFilters';
-import type { AnswerDelta, Delta, DeltaFilter, ToolCallPart } from './deltas';
+import { JoinedTexts, RedactedDeltas, ThinkTags } from './deltaFilters';
+import type { AnswerDelta, AnswerSize, Delta, Finish, ToolCallPart } from './deltas';
 import { readChunk, ToolCallNumbers } from './dialect';
-import type { Finish } from './finishReason';
-import { drainMs, IdleClocks, tailMs, timeoutsFor } from './idleClocks';
+import { drainMs, IdleClocks, tailMs, timeoutsFor, type Alarm } from './idleClocks';
 import { ConnectionFailure, errorBodyLimits, readBody, type BodyEnd } from './responseBody';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
 import { costInHeaders } from './usageFields';
@@ -19,7 +17,7 @@ import { costInHeaders } from './usageFields';
 export type AttemptEnd =
   | { readonly type: 'finished'; readonly finishReason: string }
   | { readonly type: 'fault'; readonly evidence: Evidence }
-  /** The code of this extension has thrown an exception. */
+  /** An exception in the code of this extension. */
   | { readonly type: 'defect'; readonly error: unknown }
   | { readonly type: 'abandoned' };
 
@@ -31,9 +29,6 @@ interface AttemptStats {
   readonly chars: number;
   readonly usage: Usage | undefined;
 }
-
-/** If the answer is complete, but the gateway keeps the stream open. */
-const endOfStream: BodyEnd = { kind: 'stream', empty: false };
 
 /**
  * One HTTP request of a turn and its response, with timeouts. An attempt ends exactly once. Everything that arrives
@@ -54,10 +49,8 @@ export class Attempt {
   /** Listeners would accumulate on a signal that outlives the attempt. */
   private readonly controller = new AbortController();
   private readonly clocks: IdleClocks;
-  private readonly deltas: DeltaFilter;
-  private readonly chunks = new ChunkReader((delta) => this.collect(delta));
-  /** Of the current read from the network. It is passed on as a whole. */
-  private collected: { readonly type: 'text' | 'reasoning'; text: string } | undefined;
+  private readonly deltas: JoinedTexts;
+  private readonly chunks: ChunkReader;
   private readonly toolCalls = new ToolCallNumbers();
   private finishReason: string | undefined;
   private sawText = false;
@@ -70,7 +63,6 @@ export class Attempt {
   private isLastEventGarbled = false;
   /** Gateways may report it repeatedly, with growing numbers. */
   private usage: Usage | undefined;
-  /** In USD. */
   private cost: number | undefined;
 
   constructor(
@@ -87,20 +79,15 @@ export class Attempt {
   ) {
     this.end = new Promise((resolve) => (this.resolveEnd = resolve));
     this.startedAt = deps.clock.monotonicNow();
-    this.clocks = new IdleClocks(deps.clock, timeoutsFor(sent.request.model, sent.facts, deps.settings().timeout), {
-      expired: this.catchDefects((clock, afterMs) =>
-        clock === 'tail' ? this.onEnd(endOfStream) : this.fail({ type: 'timeout', clock, afterMs }),
-      ),
-      slept: this.catchDefects(() => this.fail('slept')),
-      quiet: this.catchDefects((forMs) => observer.quiet(forMs)),
-    });
+    const timeouts = timeoutsFor(sent.request.model, sent.facts, deps.settings().timeout);
+    this.clocks = new IdleClocks(deps.clock, timeouts, (alarm, afterMs) => this.onAlarm(alarm, afterMs));
     const tags = new ThinkTags((delta) => {
-      // Accepts the usage even after the attempt has ended, because the chunk that ends it with a finish reason may
-      // also contain the usage.
+      // The chunk that ends the attempt with a finish reason may also contain the usage.
       if (!this.hasEnded || delta.type === 'usage') this.onDelta(delta);
     });
     const createFilter = keys.answerFilters();
-    this.deltas = createFilter ? new RedactedDeltas(tags, createFilter) : tags;
+    this.deltas = new JoinedTexts(createFilter ? new RedactedDeltas(tags, createFilter) : tags);
+    this.chunks = new ChunkReader(this.deltas.onDelta);
     void this.run();
   }
 
@@ -147,7 +134,7 @@ export class Attempt {
           if (!this.size.addBytes(count)) this.fail('answerTooLong');
         },
         event: (data, name) => this.onEvent(data, name),
-        endOfRead: () => this.passCollected(),
+        endOfRead: () => this.deltas.endRead(),
         tooLong: () => this.fail('endlessEvent'),
         isDone: () => this.hasEnded,
       });
@@ -157,14 +144,15 @@ export class Attempt {
     }
   }
 
-  private catchDefects<Args extends readonly unknown[]>(call: (...args: Args) => void): (...args: Args) => void {
-    return (...args) => {
-      try {
-        call(...args);
-      } catch (error) {
-        this.finish({ type: 'defect', error });
-      }
-    };
+  private onAlarm(alarm: Alarm, afterMs: number): void {
+    try {
+      if (alarm === 'quiet') this.observer.quiet(afterMs);
+      else if (alarm === 'tail') this.onEnd({ kind: 'stream', empty: false });
+      else if (alarm === 'slept') this.fail('slept');
+      else this.fail({ type: 'timeout', clock: alarm, afterMs });
+    } catch (error) {
+      this.finish({ type: 'defect', error });
+    }
   }
 
   private onHeaders(status: number, headers: Headers): void {
@@ -179,35 +167,9 @@ export class Attempt {
   private onEvent(data: string, name: string | undefined): void {
     if (this.hasEnded) return;
     if (data.length < 20 && data.trim() === '[DONE]') return this.onDone();
-    if (name === 'error') return this.collect({ type: 'error', error: parseJson(data) ?? data });
+    if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
     this.isLastEventGarbled = !this.chunks.read(data);
-    if (!this.isLastEventGarbled || ++this.garbledEvents < 2) return;
-    this.fail('garbledStream');
-  }
-
-  /** Joins adjacent texts of one read, because each further step costs as much for one token as for many. */
-  private collect(delta: Delta): void {
-    if (delta.type === 'text' || delta.type === 'reasoning') {
-      if (this.collected?.type !== delta.type) {
-        this.passCollected();
-        this.collected = { type: delta.type, text: '' };
-      }
-      this.collected.text += delta.text;
-    } else {
-      if (delta.type !== 'finishReasonPending') this.passCollected();
-      this.deltas.onDelta(delta);
-    }
-  }
-
-  private passCollected(): void {
-    const { collected } = this;
-    this.collected = undefined;
-    if (collected) this.deltas.onDelta(collected);
-  }
-
-  private flushDeltas(): void {
-    this.passCollected();
-    this.deltas.flush();
+    if (this.isLastEventGarbled && ++this.garbledEvents === 2) this.fail('garbledStream');
   }
 
   private onDelta(delta: Delta): void {
@@ -223,8 +185,7 @@ export class Attempt {
         this.answer.add(delta);
         return;
       case 'restartInStream':
-        // When the gateway starts the answer over, fails the attempt if tool calls or a continuation have arrived,
-        // because neither can be removed from the answer again.
+        // Tool calls and a continuation can't be removed from the answer again.
         if (this.sawToolCall || !this.answer.add(delta)) this.fail('finishedWithError');
         return;
       case 'toolCall':
@@ -253,14 +214,13 @@ export class Attempt {
   private onFinish(finish: Finish): void {
     if (finish.type === 'cut') return this.fail('finishedWithError');
     if (finish.type === 'filtered') return this.fail('answerFiltered');
-    // Starts the timeout for the end of the stream only once: some gateways repeat the finish reason in further chunks,
-    // which must not extend the timeout.
+    // Some gateways repeat the finish reason in further chunks, which must not extend the timeout.
     if (this.finishReason === undefined) this.clocks.startTail(tailMs);
     this.finishReason = this.keys.redact(finish.reason);
     this.sent.behavior.finishReason = 'sent';
   }
 
-  /** Returns false if the answer is too long, and the attempt has failed. */
+  /** @returns false if the answer is too long, and the attempt has failed */
   private count(chars: number, visibleChars = chars): boolean {
     if (!this.size.addChars(chars)) {
       this.fail('answerTooLong');
@@ -279,33 +239,25 @@ export class Attempt {
   }
 
   private onDone(): void {
-    this.flushDeltas();
+    this.deltas.flush();
     if (this.isLastEventGarbled) return this.fail('garbledStream');
     this.sawDone = true;
-    // Waits for the end of the body, because the connection can be reused only after it. The end usually arrives
-    // immediately.
+    // The connection can be reused only after the end of the body, which usually arrives immediately.
     this.clocks.startTail(drainMs);
   }
 
   private onEnd(end: BodyEnd): void {
-    this.flushDeltas();
-    switch (end.kind) {
-      case 'web-page':
-        return this.fail('webPage');
-      case 'stream':
-        if (this.isComplete) return this.complete();
-        if (this.sawDone && this.hasFinishReasonField) return this.fail('finishReasonMissing');
-        return this.fail(end.empty ? 'noBody' : 'streamTruncated');
-      case 'json':
-      case 'unknown':
-        return end.text === '' ? this.fail('noBody') : this.onJsonBody(end.text);
-    }
+    this.deltas.flush();
+    if ('text' in end) return end.text === '' ? this.fail('noBody') : this.onJsonBody(end.text);
+    if (end.kind === 'web-page') return this.fail('webPage');
+    if (this.sawDone && this.hasFinishReasonField) return this.fail('finishReasonMissing');
+    this.fail(end.empty ? 'noBody' : 'streamTruncated');
   }
 
   /** The answer of a gateway that does not stream, or an error. */
   private onJsonBody(text: string): void {
-    const isReadable = readChunk(text, (delta) => this.collect(delta));
-    this.flushDeltas();
+    const isReadable = readChunk(text, this.deltas.onDelta);
+    this.deltas.flush();
     const error = parseJson(text);
     if (isReadable && (this.hasAnswer || this.finishReason !== undefined)) this.complete();
     // An object with nothing but a message is an error whose status the gateway has lost.
@@ -346,7 +298,7 @@ export class Attempt {
 
   private finish(end: AttemptEnd): void {
     if (this.hasEnded) return;
-    if (end.type === 'finished' || end.type === 'fault') this.flushDeltas();
+    if (end.type === 'finished' || end.type === 'fault') this.deltas.flush();
     this.hasEnded = true;
     this.clocks.dispose();
     this.controller.abort();

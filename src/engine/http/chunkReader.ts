@@ -1,19 +1,11 @@
-import type { Delta, DeltaSink } from './deltas';
+import type { Delta, DeltaSink, TextDelta } from './deltas';
 import { readChunk, RestartDetector } from './dialect';
 import { ResponsesReader } from './responsesApi';
 
-/**
- * Maximum number of events in a row around whose text the JSON differs. After that, every event of the stream is parsed,
- * because each event probably has its own ID. (The JSON around the text of an event is its frame: {@link DeltaFrame}.)
- */
+/** After that many different frames in a row, every event is parsed: each event probably has its own ID. */
 const maxUnusedFrames = 16;
 
-type TextDelta = Delta & { readonly type: 'text' | 'reasoning' };
-
-/**
- * Reads the events of a stream with the same result as `readChunk`, but parses an event only if the JSON around its
- * text (see {@link DeltaFrame}) is new.
- */
+/** Reads events with the same result as `readChunk`, but parses an event only if its {@link DeltaFrame} is new. */
 export class ChunkReader {
   private frame: DeltaFrame | undefined;
   private unusedFrames = 0;
@@ -46,9 +38,8 @@ export class ChunkReader {
   }
 
   private readonly recordAndForward = (delta: Delta): void => {
-    // Only an event with a single delta can become a frame. `finishReasonPending` and `restartInStream` are not
-    // counted, because they come from the JSON around the text (see `DeltaFrame`), which is the same in every matching
-    // event.
+    // Only an event with a single delta can become a frame. These two types come from the JSON around the text, which is
+    // the same in every matching event.
     if (delta.type !== 'finishReasonPending' && delta.type !== 'restartInStream') {
       this.lastDelta = delta;
       this.deltaCount++;
@@ -56,10 +47,7 @@ export class ChunkReader {
     this.sink(delta);
   };
 
-  /**
-   * Replaces a frame that does not match. If the event has no frame, the current one stays: the next event is likely to
-   * match.
-   */
+  /** Replaces a frame that does not match. If the event has none, the next event is likely to match the current one. */
   private updateFrame(data: string, { type, text }: TextDelta): void {
     if (this.frame?.verify(text, data)) {
       this.unusedFrames = 0;
@@ -100,8 +88,7 @@ export class DeltaFrame {
   /** Returns undefined if the event does not contain the text literally: it is escaped or consists of several parts. */
   static tryCreate(type: TextDelta['type'], text: string, data: string): DeltaFrame | undefined {
     const quoted = `"${text}"`;
-    // If the text contains a quote or an escape, its position in the event is not certain, and a hostile gateway could
-    // make the search for it take very long. Such events are always parsed completely.
+    // The position of a text with a quote or an escape is not certain, and a hostile gateway could make its search slow.
     if (findStringEnd(quoted, 1) !== quoted.length - 1) return undefined;
     const textStart = data.lastIndexOf(quoted) + 1;
     if (textStart === 0) return undefined;

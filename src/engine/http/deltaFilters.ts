@@ -1,10 +1,43 @@
 import type { KeyFilter } from '../gateway/keyRedactor';
-import type { Delta, DeltaFilter, DeltaSink } from './deltas';
+import type { Delta, DeltaFilter, DeltaSink, TextDelta } from './deltas';
+
+/**
+ * Joins adjacent texts of one read from the network, because each further step costs as much for one token as for many.
+ */
+export class JoinedTexts {
+  private joined: { readonly type: TextDelta['type']; text: string } | undefined;
+
+  constructor(private readonly next: DeltaFilter) {}
+
+  readonly onDelta = (delta: Delta): void => {
+    if (delta.type === 'text' || delta.type === 'reasoning') {
+      if (this.joined?.type !== delta.type) {
+        this.endRead();
+        this.joined = { type: delta.type, text: '' };
+      }
+      this.joined.text += delta.text;
+    } else {
+      if (delta.type !== 'finishReasonPending') this.endRead();
+      this.next.onDelta(delta);
+    }
+  };
+
+  endRead(): void {
+    const { joined } = this;
+    this.joined = undefined;
+    if (joined) this.next.onDelta(joined);
+  }
+
+  flush(): void {
+    this.endRead();
+    this.next.flush();
+  }
+}
 
 const openingTag = '<think>';
 const closingTag = '</think>';
 
-/** Maximum length of whitespace that is held back before an opening tag or after a closing one, in characters. */
+/** Maximum whitespace that is held back before an opening tag or after a closing one, in characters. */
 const maxBufferedChars = 100;
 /** Maximum length of a line before a `</think>` that ends reasoning which began in a separate field, in characters. */
 const maxShortTextChars = 200;
@@ -15,8 +48,7 @@ const maxUntaggedChars = 256 * 1024;
  * Separates `<think>…</think>` reasoning from the text of an attempt, because some gateways send both as text. Only one
  * pair of tags counts, and only at the start of the text. The opening tag may be missing, because chat templates insert
  * it into the prompt: then a `</think>` at the start of a line ends the reasoning. If the stream began with reasoning
- * in a separate field, a `</think>` at the end of a line or after a short text also ends it. Tags in code or in later
- * text are not changed. Characters that may begin a tag are held back until the following characters arrive.
+ * in a separate field, a `</think>` at the end of a line or after a short text also ends it.
  */
 export class ThinkTags implements DeltaFilter {
   private state: 'start' | 'reasoning' | 'text' | 'decided' = 'start';
@@ -66,7 +98,6 @@ export class ThinkTags implements DeltaFilter {
         return this.readReasoning(this.buffered + text);
       case 'text':
         if (this.untaggedText.length > maxUntaggedChars) return this.passRemaining(this.buffered + text);
-        // Returns early for most deltas, for which no text is held back and no tag begins.
         if (this.buffered !== '' || text.includes('<')) return this.readText(this.buffered + text, false);
         return this.passText(text);
       case 'decided':
@@ -145,7 +176,6 @@ export class ThinkTags implements DeltaFilter {
   }
 }
 
-/** Whether the text ends inside a fenced code block, or inside an inline code span of its last line. */
 function isInCode(text: string): boolean {
   const fences = text.match(/^[ \t]*(?:```|~~~)/gm)?.length ?? 0;
   if (fences % 2 === 1) return true;

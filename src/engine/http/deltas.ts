@@ -1,16 +1,16 @@
 import type { Usage } from '../events';
-import type { Finish } from './finishReason';
+import { visibleText } from '../gateway/visibleText';
 
 /** A part of a tool call. The arguments of all parts with the same index, concatenated, are the JSON of the call. */
 export interface ToolCallPart {
   readonly index: number;
-  /** Empty in all parts except the first. */
+  /** Like `name`, empty in all parts except the first. */
   readonly id: string;
-  /** Empty in all parts except the first. */
   readonly name: string;
   readonly arguments: string;
 }
 
+/** What a chunk adds to the answer or says about it. */
 export type Delta =
   | { readonly type: 'text' | 'reasoning'; readonly text: string }
   /** The text of the attempt so far turned out to be reasoning, because the gateway marks only the end of reasoning. */
@@ -24,10 +24,10 @@ export type Delta =
   /** An error in the format that `readProviderError` reads. */
   | { readonly type: 'error'; readonly error: unknown };
 
-export type AnswerDelta = Extract<
-  Delta,
-  { readonly type: 'text' | 'reasoning' | 'textWasReasoning' | 'toolCall' | 'restartInStream' }
->;
+export type TextDelta = Extract<Delta, { readonly type: 'text' | 'reasoning' }>;
+
+export type AnswerDelta =
+  TextDelta | Extract<Delta, { readonly type: 'textWasReasoning' | 'toolCall' | 'restartInStream' }>;
 
 export type DeltaSink = (delta: Delta) => void;
 
@@ -36,4 +36,69 @@ export interface DeltaFilter {
   readonly onDelta: DeltaSink;
   /** Passes on the deltas that are held back. Call this when no further delta can belong to them. */
   flush(): void;
+}
+
+/** The meaning of a finish reason: the answer is complete, a filter stopped it, or the provider failed. */
+export type Finish =
+  { readonly type: 'complete'; readonly reason: string } | { readonly type: 'filtered' } | { readonly type: 'cut' };
+
+/**
+ * Patterns for the finish reasons of the providers behind OpenAI-compatible gateways, in lower case and without
+ * separators. Sources: the documented finish reasons of OpenAI, Anthropic (`stop_reason`), Google (`FinishReason`),
+ * Mistral, Cohere, Bedrock, DeepSeek, Zhipu and vLLM.
+ */
+const finishReasons: readonly (readonly [pattern: RegExp, finish: Finish])[] = [
+  [/^(stop|endturn|stopsequence|eos|eostoken|complete|completed)$/, { type: 'complete', reason: 'stop' }],
+  [
+    /^(length|modellength|maxlength|max(output|completion|new)?tokens|tokenlimit|errorlimit|(model|max)?context.*)$/,
+    { type: 'complete', reason: 'length' },
+  ],
+  [/^(toolcalls?|tooluse|functioncall)$/, { type: 'complete', reason: 'tool_calls' }],
+  [
+    /^(contentfilter|contentfiltered|sensitive|safety|recitation|(image)?prohibitedcontent|blocklist|spii|imagesafety|modelarmor|refusal|guardrailintervened|errortoxic)/,
+    { type: 'filtered' },
+  ],
+  [
+    /^(abort|aborted|cancelled|canceled|networkerror|insufficientsystemresource|error|servererror|engineerror|unknownerror|internalerror|upstreamerror|timeout)/,
+    { type: 'cut' },
+  ],
+];
+
+/** In characters. The documented finish reasons are at most half as long. */
+const maxReasonChars = 60;
+
+/** Reads a `finish_reason` in any spelling. One that is not in the list counts as complete. */
+export function readFinishReason(value: unknown): Finish | undefined {
+  if (typeof value !== 'string') return undefined;
+  const reason = visibleText(value, maxReasonChars);
+  if (reason === '' || /^(null|none)$/i.test(reason)) return undefined;
+  const normalized = reason.toLowerCase().replace(/[\s_-]/g, '');
+  return finishReasons.find(([pattern]) => pattern.test(normalized))?.[1] ?? { type: 'complete', reason };
+}
+
+/** In UTF-16 code units. No model writes nearly as much, and a journal of this size still fits into memory. */
+export const maxAnswerChars = 32 * 1024 * 1024;
+
+/**
+ * Limit for the response bodies of a turn, in bytes. A streamed event takes up to 400 bytes for a single token, so the
+ * body of the longest answers (128,000 tokens) is about 50 MB long. The limit allows several attempts of that size, but
+ * no endless stream of comments.
+ */
+export const maxTurnBytes = 256 * 1024 * 1024;
+
+export class AnswerSize {
+  private chars = 0;
+  private bytes = 0;
+
+  /** @returns false if the total exceeds the limit and the characters must be dropped */
+  addChars(count: number): boolean {
+    this.chars += count;
+    return this.chars <= maxAnswerChars;
+  }
+
+  /** @returns false if the total exceeds the limit */
+  addBytes(count: number): boolean {
+    this.bytes += count;
+    return this.bytes <= maxTurnBytes;
+  }
 }

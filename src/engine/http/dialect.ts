@@ -1,17 +1,13 @@
 import { maxToolCalls } from '../events';
 import { isError, stringOrEmpty } from '../faults/errorBody';
 import { isRecord, parseJson, printJson, type JsonRecord } from '../json';
-import type { DeltaSink, ToolCallPart } from './deltas';
-import { readFinishReason } from './finishReason';
+import { readFinishReason, type DeltaSink, type ToolCallPart } from './deltas';
 import { ResponsesReader } from './responsesApi';
 import { readUsage } from './usageFields';
 
 /**
- * Reads a `chat.completion.chunk` or a complete `chat.completion` in any dialect of OpenAI-compatible gateways:
- * `content` as a string or as parts, `reasoning_content` or `reasoning`, tool calls or the older function call,
- * `choices: []`, and usage in various places. Reads the events of the Responses API as well.
- * @param restarts detects from the previous chunks of the stream whether the gateway starts the answer over
- * @param responses reads the events of the Responses API in the stream
+ * Reads a `chat.completion.chunk`, a complete `chat.completion`, or an event of the Responses API in any dialect of
+ * OpenAI-compatible gateways.
  * @returns false if the data is not a JSON object
  */
 export function readChunk(
@@ -21,7 +17,7 @@ export function readChunk(
   responses = new ResponsesReader(sink),
 ): boolean {
   const json = parseJson(data);
-  // Reads the first element of a list, because Google sends an error as a list with one element.
+  // Google sends an error as a list with one element.
   const chunk: unknown = Array.isArray(json) ? json[0] : json;
   if (!isRecord(chunk)) return false;
   if (isError(chunk)) {
@@ -36,7 +32,7 @@ export function readChunk(
     readChoice(choice, sink);
   }
   const groq = isRecord(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined;
-  // Reads the usage in the choice as well, because Moonshot reports it there.
+  // Moonshot reports the usage in the choice.
   const usage = readUsage(chunk['usage'] ?? groq ?? choice?.['usage'], chunk);
   if (usage) sink({ type: 'usage', usage });
   return true;
@@ -52,16 +48,14 @@ function firstChoice(choices: unknown): JsonRecord | undefined {
 }
 
 /**
- * Detects that a gateway starts the answer over in the middle of a stream. For instance, when the connection to a
- * provider breaks, the gateway software new-api asks another provider, even if it has already sent text of the first
- * answer. The second answer has another ID and repeats the role.
+ * Detects that a gateway starts the answer over in the middle of a stream: new-api asks another provider when a
+ * connection breaks, even if it has already sent text. The second answer has another ID and repeats the role.
  */
 export class RestartDetector {
   private id: string | undefined;
-  /** Whether two chunks had the same ID, which means that the gateway does not give each chunk a different ID. */
+  /** Some gateways give each chunk a different ID. */
   private hasRepeatedId = false;
 
-  /** Whether the chunk is the first one of a second answer in the same stream. */
   isRestart({ id }: JsonRecord, { delta }: JsonRecord): boolean {
     if (typeof id !== 'string' || id === '' || !isRecord(delta)) return false;
     if (id === this.id) {
@@ -78,12 +72,9 @@ export class RestartDetector {
 function readChoice(choice: JsonRecord, sink: DeltaSink): void {
   const delta = isRecord(choice['delta']) ? choice['delta'] : choice['message'];
   if (isRecord(delta)) {
-    // Reads only one of the two reasoning fields, because some gateways send the same text in both.
-    emitText(
-      sink,
-      'reasoning',
-      stringOrEmpty(delta['reasoning_content']) || stringOrEmpty(delta['reasoning']) || reasoningDetails(delta),
-    );
+    // Some gateways send the same text in several fields.
+    const { reasoning_content: reasoningContent, reasoning } = delta;
+    emitText(sink, 'reasoning', stringOrEmpty(reasoningContent) || stringOrEmpty(reasoning) || reasoningDetails(delta));
     const content = delta['content'];
     if (Array.isArray(content)) readParts(content, sink);
     else emitText(sink, 'text', stringOrEmpty(content));
@@ -95,10 +86,7 @@ function readChoice(choice: JsonRecord, sink: DeltaSink): void {
   else if ('finish_reason' in choice) sink({ type: 'finishReasonPending' });
 }
 
-/**
- * Returns the reasoning in OpenRouter's `reasoning_details: [{type: 'reasoning.text', text}]`, usually a copy of
- * `reasoning`.
- */
+/** OpenRouter's `reasoning_details: [{type: 'reasoning.text', text}]`, usually a copy of `reasoning`. */
 function reasoningDetails(delta: JsonRecord): string {
   const details = delta['reasoning_details'];
   if (!Array.isArray(details)) return '';
@@ -126,7 +114,7 @@ function emitText(sink: DeltaSink, type: 'text' | 'reasoning', text: string): vo
   if (text !== '') sink({ type, text });
 }
 
-/** Returns the parts of tool calls in a delta or a complete message, without empty parts. */
+/** Without empty parts. */
 export function toolCallParts(delta: JsonRecord): readonly ToolCallPart[] {
   const list = delta['tool_calls'];
   const parts: ToolCallPart[] = [];
@@ -142,17 +130,14 @@ export function toolCallParts(delta: JsonRecord): readonly ToolCallPart[] {
 }
 
 function addPart(parts: ToolCallPart[], index: number, id: string, called: unknown): void {
-  const name = isRecord(called) ? stringOrEmpty(called['name']) : '';
-  const args = isRecord(called) ? argumentsOf(called['arguments']) : '';
-  if (id !== '' || name !== '' || args !== '') parts.push({ index, id, name, arguments: args });
+  const { name: calledName, arguments: value } = isRecord(called) ? called : {};
+  const name = stringOrEmpty(calledName);
+  // Some gateways send the arguments as an object instead of a JSON text.
+  const json = isRecord(value) ? printJson(value) : stringOrEmpty(value);
+  if (id + name + json !== '') parts.push({ index, id, name, arguments: json });
 }
 
-/** Returns the arguments as JSON text. Some gateways send them as an object instead of a string. */
-function argumentsOf(value: unknown): string {
-  return isRecord(value) ? printJson(value) : stringOrEmpty(value);
-}
-
-/** Limit for the index of a tool call. An index at or above this limit is ignored. */
+/** A greater index of a tool call is ignored. */
 const maxIndex = 10_000;
 
 function isIndex(value: unknown): value is number {
@@ -160,9 +145,9 @@ function isIndex(value: unknown): value is number {
 }
 
 /**
- * Numbers the tool calls of an answer from 0 to `maxToolCalls` − 1. Gateways that send one call per chunk use the
- * same index, or none, for every call. Therefore, a new ID together with a name starts a new call, even at an index in
- * use. A new ID alone does not start a new call, because some gateways send a new ID with every part.
+ * Numbers the tool calls of an answer from 0 to `maxToolCalls` − 1. A new ID together with a name starts a new call even
+ * at an index in use, because some gateways send every call with the same index, or none. A new ID alone does not,
+ * because some gateways send a new ID with every part.
  */
 export class ToolCallNumbers {
   /** The latest tool call for each index in the gateway's chunks. */
@@ -170,10 +155,7 @@ export class ToolCallNumbers {
   /** The arguments received so far, by the number of the tool call. */
   private readonly json = new Map<number, string>();
 
-  /**
-   * Returns the part with the number of its call as `index`.
-   * @returns undefined if the part starts a new call but the answer already has the maximum number of calls
-   */
+  /** Returns the part with the number of its call as `index`, or undefined if the answer has too many calls. */
   numberPart(part: ToolCallPart): ToolCallPart | undefined {
     const { index, id, name } = part;
     let call = this.latest.get(index);
@@ -186,10 +168,7 @@ export class ToolCallNumbers {
     return { ...part, index: call.number };
   }
 
-  /**
-   * Returns the number of a new tool call: the gateway's index if no call has this number, otherwise the number after
-   * the highest one in use, or else the lowest unused number.
-   */
+  /** Returns the gateway's index, or else the number after the highest one in use, or else the lowest unused number. */
   private freeNumber(index: number): number {
     const numbers = [...this.json.keys()];
     const isFree = (number: number): boolean => number < maxToolCalls && !this.json.has(number);
@@ -199,7 +178,7 @@ export class ToolCallNumbers {
     );
   }
 
-  /** Whether the arguments of every call are complete JSON. A call may also have no arguments at all. */
+  /** A call may also have no arguments at all. */
   get areComplete(): boolean {
     return [...this.json.values()].every((json) => json.trim() === '' || parseJson(json) !== undefined);
   }

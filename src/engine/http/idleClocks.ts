@@ -4,18 +4,16 @@ import type { StalledClock } from '../faults/classify';
 import { doesReason } from '../models/modelParameters';
 import type { ModelFacts } from '../models/modelFacts';
 
-/**
- * Maximum time between two checks of the timeouts, in milliseconds. It is short, because the first check after a sleep
- * of the computer detects that sleep.
- */
+/** Milliseconds between two checks of the timeouts at most. The first check after a sleep of the computer detects it. */
 const maxCheckIntervalMs = 10_000;
 /** If a timer fires at least this many milliseconds too late, the computer is assumed to have slept. */
 const minSleepMs = 15_000;
-/**
- * Time within which data must arrive after the computer has woken up, in milliseconds. Otherwise the connection counts
- * as broken.
- */
+/** Milliseconds after the computer has woken up within which data must arrive, or else the connection is broken. */
 const wakeGraceMs = 10_000;
+
+/** A timeout, `tail` if the rest of a complete answer is late, or `slept` if the connection did not survive a sleep. */
+type Expiry = StalledClock | 'tail' | 'slept';
+export type Alarm = Expiry | 'quiet';
 
 /**
  * The timeouts of an attempt. To keep the cost of a token low, this class only records times when data arrives. A
@@ -28,10 +26,7 @@ export class IdleClocks {
   private readonly start: number;
   private phaseStart: number;
   private lastBytes: number;
-  /**
-   * Monotonic time of the last text or reasoning, or of the start of the attempt, in milliseconds. When the computer
-   * has slept, this time is moved forward by the duration of the sleep, so that the sleep does not count as idle time.
-   */
+  /** Monotonic time of the last payload or the start, moved forward by each sleep, which does not count as idle time. */
   lastPayload: number;
   /** Monotonic time by which data must arrive after a sleep of the computer. */
   private wakeDeadline = Infinity;
@@ -44,13 +39,8 @@ export class IdleClocks {
   constructor(
     private readonly clock: Clock,
     private readonly timeouts: Timeouts,
-    private readonly callbacks: {
-      expired(name: StalledClock | 'tail', afterMs: number): void;
-      /** Called when no data has arrived within `wakeGraceMs` after the computer woke up. */
-      slept(): void;
-      /** Called once when no text or reasoning has arrived for `quietMs`. */
-      quiet(forMs: number): void;
-    },
+    /** Called once at the end of the attempt, and with `quiet` when no text or reasoning has arrived for `quietMs`. */
+    private readonly report: (alarm: Alarm, afterMs: number) => void,
   ) {
     this.start = this.phaseStart = this.lastBytes = this.lastPayload = clock.monotonicNow();
     this.armTimer();
@@ -100,11 +90,7 @@ export class IdleClocks {
     this.cancel = this.clock.after(forMs, () => this.check());
   }
 
-  /**
-   * Detects a sleep of the computer: the timer then fires much too late by the wall clock or the monotonic clock.
-   * Connections rarely survive a sleep, and their loss is rarely reported, so data must then arrive within
-   * `wakeGraceMs`.
-   */
+  /** After a sleep, the timer fires much too late. Connections rarely survive it, and their loss is rarely reported. */
   private detectSleep(): void {
     const delayMs = (from: number, to: number): number => Math.max(0, to - from - this.armedAt.forMs);
     const monotonicDelayMs = delayMs(this.armedAt.ticks, this.clock.monotonicNow());
@@ -118,18 +104,12 @@ export class IdleClocks {
   private check(): void {
     this.detectSleep();
     const now = this.clock.monotonicNow();
-    if (now >= this.wakeDeadline) {
-      this.callbacks.slept();
-      return;
-    }
+    if (now >= this.wakeDeadline) return this.report('slept', wakeGraceMs);
     const { name, deadline, afterMs } = this.nearestDeadline();
-    if (now >= deadline) {
-      this.callbacks.expired(name, afterMs);
-      return;
-    }
+    if (now >= deadline) return this.report(name, afterMs);
     if (!this.hasReportedQuiet && this.phase !== 'tail' && now >= this.quietAt()) {
       this.hasReportedQuiet = true;
-      this.callbacks.quiet(now - this.quietSince());
+      this.report('quiet', now - this.quietSince());
     }
     this.armTimer();
   }
@@ -161,24 +141,23 @@ export class IdleClocks {
 }
 
 interface Deadline {
-  readonly name: StalledClock | 'tail';
+  readonly name: Expiry;
   readonly deadline: number;
   readonly afterMs: number;
 }
 
-const deadlineOf = (name: Deadline['name'], from: number, afterMs: number): Deadline => {
+const deadlineOf = (name: Expiry, from: number, afterMs: number): Deadline => {
   return { name, deadline: from + afterMs, afterMs };
 };
 
 /** Timeouts of an attempt in milliseconds. All defaults are below 300 s, the usual timeout of runtimes and proxies. */
 interface Timeouts {
-  /** From the start of the attempt to the headers. */
   readonly headersMs: number;
   /** From the headers to the first text or reasoning. */
   readonly firstTokenMs: number;
-  /** Maximum time without any bytes in a stream that has started. */
+  /** Without any bytes in a stream that has started. */
   readonly idleMs: number;
-  /** Maximum time without text or reasoning in a stream that has started, even if comments or empty events arrive. */
+  /** Without text or reasoning in a stream that has started, even if comments or empty events arrive. */
   readonly silentMs: number;
 }
 
@@ -192,10 +171,7 @@ export const drainMs = 100;
 /** Milliseconds without text or reasoning after which a `quiet` event reports that the attempt still waits. */
 export const quietMs = 10_000;
 
-/**
- * Returns the timeouts for a model: those that the user has set, and the defaults for the kind of model. A model of
- * which it is unknown whether it reasons gets the longer ones, because shorter ones could end each attempt too early.
- */
+/** A model of which it is unknown whether it reasons gets the longer defaults, so that no attempt ends too early. */
 export function timeoutsFor(
   model: string,
   facts: ModelFacts | undefined,

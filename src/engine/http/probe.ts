@@ -1,8 +1,7 @@
 import type { EngineDeps, ProbeResult } from '../engine';
-import { classify, faultOfRow, type Fault } from '../faults/classify';
+import { classify, describeFault, faultOfRow, type Fault } from '../faults/classify';
 import { isError } from '../faults/errorBody';
 import { describeError } from '../faults/transportError';
-import { describeFault } from '../faults/wording';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { parseModelList, type GatewayModels } from '../gateway/modelList';
 import { isRecord, parseJson } from '../json';
@@ -16,7 +15,6 @@ type ProbedRoute = Pick<Connection, 'baseUrl' | 'apiKey'>;
 /** Time limit for the complete response, in milliseconds. */
 const limitMs = 20_000;
 
-/** Kinds of faults that blame the key. */
 const keyFaults: readonly string[] = ['auth', 'permission'];
 
 /**
@@ -74,7 +72,7 @@ function isFault(result: GatewayModels | Fault): result is Fault {
   return 'policy' in result;
 }
 
-/** Reads a 2xx response. An API always has a model list, so anything else means that the address is wrong. */
+/** An API always has a model list, so anything else means that the address is wrong. */
 async function readModels(response: Response, now: number): Promise<GatewayModels | Fault> {
   let isTooLong = false;
   const body = await readBody(response, {

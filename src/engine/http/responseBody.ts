@@ -2,7 +2,7 @@ import { createParser } from 'eventsource-parser';
 import type { Clock } from '../clock';
 import { declaredKind, decodeBody, decoderFor, sniffedKind, type ContentKind } from '../text/charset';
 
-/** Maximum length of an event, in characters. Without this limit, an event that never ends would fill the memory. */
+/** In characters. An event that never ends must not fill the memory. */
 export const maxEventChars = 8 * 1024 * 1024;
 
 /** In bytes and milliseconds. A body that never ends must not block the turn. */
@@ -41,8 +41,7 @@ export type BodyEnd =
 export async function readBody(response: Response, sink: BodySink): Promise<BodyEnd | undefined> {
   const contentType = response.headers.get('content-type');
   const declared = declaredKind(contentType);
-  // Lets the content of a body take precedence over its declared type, because gateways send JSON errors as
-  // `text/event-stream`.
+  // The content decides before the declared type, because gateways send JSON errors as `text/event-stream`.
   let kind: ContentKind = declared === 'web-page' ? declared : 'unknown';
   if (!response.body) return { kind: 'unknown', text: '' };
   const parser = createParser({
@@ -57,7 +56,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
   const parts: Uint8Array[] = [];
   const body: ReadableStream<Uint8Array> = response.body;
   const reader = body.getReader();
-  /** The start of the body without leading whitespace. It grows until the kind of the body is identified. */
+  /** Without leading whitespace. Grows until the kind of the body is identified. */
   let start = '';
   let size = 0;
   let empty = true;
@@ -69,7 +68,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
       throw new ConnectionFailure(error);
     }
     if (sink.isDone()) return undefined;
-    // Adds a blank line at the end, because the last event may lack it although its JSON is complete.
+    // The last event may lack the blank line although its JSON is complete.
     const text = part.done ? `${decoder.end()}\n\n` : decoder.decode(part.value);
     if (!part.done) {
       empty &&= part.value.length === 0;
@@ -79,7 +78,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
     else {
       if (!part.done) parts.push(part.value);
       size += text.length;
-      // Only the start of the body is examined, because a body of an unknown kind may be megabytes long.
+      // A body of an unknown kind may be megabytes long.
       if (kind === 'unknown' && start.length <= maxSniffedChars) {
         start = (start + text).trimStart();
         kind = sniffedKind(start);
@@ -129,8 +128,8 @@ export async function boundedText(
 }
 
 /**
- * Decodes text that arrives in pieces. A byte order mark stays in the text. Nearly every piece of UTF-8 consists of
- * complete characters. Such a piece is decoded independently of the other pieces, which is three times as fast.
+ * Decodes text that arrives in pieces. A byte order mark stays in the text. A piece of complete UTF-8 characters, as
+ * nearly every piece is, is decoded independently of the others, which is three times as fast.
  */
 export class StreamDecoder {
   private readonly statelessDecoder: TextDecoder;
@@ -140,15 +139,13 @@ export class StreamDecoder {
   constructor(contentType: string | null = null) {
     this.statelessDecoder = decoderFor(contentType);
     this.streamDecoder = decoderFor(contentType);
-    // Always uses the stateful decoder for charsets other than UTF-8, in which an ASCII byte may be the second half of
-    // a character.
+    // In other charsets, an ASCII byte may be the second half of a character.
     this.mayHoldBytes = this.streamDecoder.encoding !== 'utf-8';
   }
 
   decode(bytes: Uint8Array): string {
     const heldBytes = this.mayHoldBytes;
     const last = bytes.at(-1);
-    // If the last byte is not ASCII, it may belong to an incomplete character.
     if (last !== undefined && this.streamDecoder.encoding === 'utf-8') this.mayHoldBytes = last > 0x7f;
     return heldBytes || this.mayHoldBytes
       ? this.streamDecoder.decode(bytes, { stream: true })
@@ -168,8 +165,8 @@ const bareAfterLineEnd = new RegExp(`[\\n\\r]${bareStart}`);
 const bareAtStart = new RegExp(`^${bareStart}`);
 
 /**
- * Converts bare lines, which are not valid server-sent events, into events. After a stream has begun, new-api sends an
- * error as a line of JSON without `data:`, and other gateways send an `error:` field. Parsers ignore both.
+ * Converts bare lines into events, because parsers ignore them. After a stream has begun, new-api sends an error as a
+ * line of JSON without `data:`, and other gateways send an `error:` field.
  */
 export class BareLines {
   private atLineStart = true;
@@ -177,7 +174,7 @@ export class BareLines {
   /** `begun` after the first line of a bare event, `continued` after further lines. */
   private bareEvent: 'none' | 'begun' | 'continued' = 'none';
   private line = '';
-  /** An incomplete line such as `err`, kept until the next piece shows whether it is an `error:` field. */
+  /** A line such as `err`, kept until the next piece shows whether it is an `error:` field. */
   private buffered = '';
 
   convert(text: string): string {
@@ -201,8 +198,7 @@ export class BareLines {
   private convertLines(text: string): string {
     let converted = '';
     text.split(/(?<=\n|\r(?!\n))/).forEach((line, index) => {
-      // If the previous piece ended with CR, an LF at the start of this piece belongs to the same line end and is not a
-      // blank line.
+      // After a piece that ended with CR, an LF belongs to the same line end and is not a blank line.
       if (index === 0 && line === '\n' && this.afterReturn) converted += line;
       else if (this.atLineStart && line.length < errorField.length && errorField.startsWith(line)) this.buffered = line;
       else converted += this.convertLine(line);
@@ -227,7 +223,7 @@ export class BareLines {
       this.bareEvent = 'continued';
       return `data: ${line}`;
     }
-    // Ends the previous event with a blank line, because the gateway may have omitted it.
+    // The gateway may have omitted the blank line after the previous event.
     const eventEnd = this.bareEvent === 'none' || line.trim() === '' ? '' : '\n';
     this.bareEvent = bareAtStart.test(line) ? 'begun' : 'none';
     if (this.bareEvent === 'none') return `${eventEnd}${line}`;

@@ -1,17 +1,14 @@
 import { stringOrEmpty } from '../faults/errorBody';
 import { isRecord, type JsonRecord } from '../json';
-import type { DeltaSink } from './deltas';
-import { readFinishReason } from './finishReason';
+import { readFinishReason, type DeltaSink, type TextDelta } from './deltas';
 import { readUsage } from './usageFields';
 
 const textEvent = /^response\.(output_text|refusal|reasoning_text|reasoning_summary_text)\.(?:delta|done)$/;
 
 const endEvent = /^response\.(completed|incomplete|failed|cancelled|done)$/;
 
-type TextType = 'text' | 'reasoning';
-
 interface Part {
-  readonly type: TextType;
+  readonly type: TextDelta['type'];
   readonly name: string;
   readonly text: string;
 }
@@ -103,7 +100,7 @@ export class ResponsesReader {
       this.sink({ type: 'toolCall', part: { index, id, name, arguments: json } });
   }
 
-  private pass(type: TextType, text: string): void {
+  private pass(type: TextDelta['type'], text: string): void {
     if (text !== '' && !this.isAnswerInChunks) this.sink({ type, text });
   }
 

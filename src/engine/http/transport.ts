@@ -11,7 +11,7 @@ import type { ChatRequest, ImagePart, Route, TextPart, Tool } from '../request';
 import { boundedText, ConnectionFailure } from './responseBody';
 import type { RequestBuilder } from './sdk';
 
-/** A response with a status outside 2xx. Its body has been read up to a limit, and its socket has been closed. */
+/** A response with a status outside 2xx. Its body has been read up to a limit. */
 export class HttpRejection extends Error {
   constructor(
     readonly status: number,
@@ -63,7 +63,7 @@ export async function send(
   });
   let response;
   try {
-    // Rejects a redirect, because following it would send the key to an origin that the user has not chosen.
+    // Following a redirect would send the key to an origin that the user has not chosen.
     response = await deps.fetch(url, { ...req, method: 'POST', redirect: 'manual' });
   } catch (error) {
     throw new ConnectionFailure(error);
@@ -74,10 +74,7 @@ export async function send(
   throw new HttpRejection(response.status || 302, response.headers, text);
 }
 
-/**
- * Response headers that may contain a request ID, which a gateway's support team may ask for. The first one with a
- * value is used, so the gateway's own header comes before those of providers and proxies.
- */
+/** The first one with a value is used, so the gateway's own header comes before those of providers and proxies. */
 const requestIdHeaders = [
   'x-oneapi-request-id',
   'x-request-id',
@@ -110,7 +107,7 @@ export function requestBody(
     ...{ stream_options: { include_usage: true }, temperature, top_p: topP },
     ...(limit && { [limit]: maxTokens }),
     ...(stop?.length && { stop: [...stop] }),
-    // Leaves out an empty list of tools, and a tool choice without tools, because gateways reject both.
+    // Gateways reject an empty list of tools, and a tool choice without tools.
     ...(tools?.length && { tools: tools.map(wireTool), ...(toolChoice && { tool_choice: toolChoice }) }),
   };
   const sent = Object.entries(optional).filter(
@@ -125,8 +122,7 @@ function wireMessage(message: OutgoingMessage): Body['messages'][number] {
     const calls = message.toolCalls.map(({ id, name, arguments: json }) => ({
       ...{ id, type: 'function' as const, function: { name, arguments: json } },
     }));
-    // Sends null instead of an empty text in a message with tool calls, because some providers reject the empty text,
-    // and every provider accepts null.
+    // Some providers reject an empty text in a message with tool calls, and every provider accepts null.
     return { role: 'assistant', content: message.content || null, tool_calls: calls };
   }
   if (typeof message.content !== 'string') return { role: 'user', content: message.content.map(wirePart) };

@@ -52,10 +52,7 @@ export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined 
   };
 }
 
-/**
- * Returns the cost in the header with which LiteLLM reports it, in USD. Zero does not count: at the start of a stream,
- * LiteLLM does not know the cost yet.
- */
+/** Reads LiteLLM's header, in USD. Zero does not count: at the start of a stream, LiteLLM does not know the cost yet. */
 export function costInHeaders(headers: Headers): number | undefined {
   const text = headers.get('x-litellm-response-cost') ?? '';
   const cost = /^\d/.test(text) ? Number(text) : NaN;

@@ -52,10 +52,7 @@ export function plainName(model: string): string {
   return unifiedName(model.trim().toLowerCase().replace(vendorPrefix, ''));
 }
 
-/**
- * Returns the name in lower case and with a dash for each separator. Gateways disagree about `claude-4-sonnet` and
- * `claude-sonnet-4`.
- */
+/** In lower case and with a dash for each separator. Gateways disagree about `claude-4-sonnet` and `claude-sonnet-4`. */
 function unifiedName(name: string): string {
   const dashed = name.toLowerCase().replace(/[\s._:@]+/g, '-');
   return dashed.replace(/^claude-(\d(?:-\d)?)-(opus|sonnet|haiku)\b/, 'claude-$2-$1');
@@ -115,10 +112,7 @@ export function factsOf(model: string): ModelFacts | undefined {
   return undefined;
 }
 
-/**
- * Returns the facts by unified name, with and without suffixes. If several models have the same name without suffixes,
- * the first one in the table gets it.
- */
+/** By unified name, with and without suffixes. The first model in the table gets a name that several models have. */
 function readTable(): ReadonlyMap<string, ModelFacts> {
   const exact = new Map<string, ModelFacts>();
   const all = new Map<string, ModelFacts>();

@@ -7,10 +7,7 @@ export type ModelParameters = Pick<ChatRequest, 'temperature' | 'maxTokens'>;
 /** Factor by which *Retry with more room* raises the token limit. */
 const roomFactor = 4;
 
-/**
- * Returns the values that a request sends to its model: those that the user has set, and the defaults that the model
- * takes. A default limit is not sent to a model that reasons, because its reasoning would use up the limit.
- */
+/** A default limit is not sent to a model that reasons, because its reasoning would use up the limit. */
 export function modelParameters(
   request: Omit<ChatRequest, 'messages'>,
   facts: ModelFacts | undefined,
@@ -44,7 +41,6 @@ export function doesReason(model: string, facts: ModelFacts | undefined): boolea
 /** OpenAI's models from GPT-5 on and its o-series. Azure calls GPT-3.5 `gpt-35`. */
 const completionLimitModels = /^(?:o[1-9]|gpt-(?:[5-9]|[12]\d))(?:-|$)/;
 
-/** Returns the name of the parameter under which a model takes the maximum number of tokens of an answer. */
 export function limitParameter(model: string): 'max_tokens' | 'max_completion_tokens' {
   return completionLimitModels.test(plainName(model)) ? 'max_completion_tokens' : 'max_tokens';
 }

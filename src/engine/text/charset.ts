@@ -1,6 +1,6 @@
 const declaration = /charset\s*=\s*["']?([\w:-]+)/i;
 
-/** Maps the Windows names of charsets that are missing in the WHATWG Encoding Standard to standard names. */
+/** Windows names of charsets that are missing in the WHATWG Encoding Standard. */
 const codePages: Readonly<Record<string, string>> = { cp936: 'gbk', ms936: 'gbk', cp950: 'big5' };
 
 /**
@@ -21,9 +21,8 @@ export function decoderFor(contentType: string | null): TextDecoder {
 const unreadableShare = 0.3;
 
 /**
- * Returns a body as text. Some gateways send GBK without a charset, or declare it as UTF-8. Therefore, bytes that are
- * not valid UTF-8 are decoded as GB 18030, which includes GBK and GB 2312. An incomplete character at the end is
- * dropped.
+ * Decodes bytes that are not valid UTF-8 as GB 18030, which includes GBK and GB 2312, because some gateways send GBK
+ * without a charset, or declare it as UTF-8. An incomplete character at the end is dropped.
  */
 export function decodeBody(parts: readonly Uint8Array[], contentType: string | null): string {
   const bytes = concatenate(parts);

@@ -8,11 +8,7 @@ export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: tr
 
 export const quoteChars = 200;
 
-/**
- * Returns the messages of a request that continues a partial answer: the conversation, the partial answer, and for the
- * method `continue` a continue prompt.
- * @param prefill how the model supports a prefill, if `method` is `prefill`
- */
+/** @param prefill how the model supports a prefill, if `method` is `prefill` */
 export function continuationMessages(
   messages: readonly ChatMessage[],
   partial: string,
@@ -51,9 +47,7 @@ function quoteEnd(text: string): string {
   return text.slice(-quoteChars).replace(/^[\udc00-\udfff]/, '');
 }
 
-/**
- * A word in another script counts as much as one Chinese character: a question in Chinese may contain English names.
- */
+/** A question in Chinese may contain English names, so a word in another script counts as one Chinese character. */
 function isChinese(text: string): boolean {
   if (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text)) return false;
   const hanCharacters = text.match(/\p{Script=Han}/gu)?.length ?? 0;
@@ -107,10 +101,7 @@ export interface PartialAnswer {
   readonly prefill: Prefill | undefined;
 }
 
-/**
- * Returns how to resume a partial answer, or `original` if nothing has arrived and the original request can be sent
- * again.
- */
+/** Returns `original` if nothing has arrived and the original request can be sent again. */
 export function resumeMethod({
   text,
   hadReasoning,
@@ -119,11 +110,9 @@ export function resumeMethod({
   prefill,
 }: PartialAnswer): 'original' | ResumeMethod {
   if (text === '' && !hadReasoning && !hadToolCalls) return 'original';
-  // Restarts the answer, because an incomplete tool call can't be continued, and a partial answer without text can't be
-  // sent: every provider rejects an empty message.
+  // An incomplete tool call can't be continued, and every provider rejects an empty message.
   if (hadToolCalls || text.trim() === '') return 'restart';
   if (text.length > maxContinuedChars || continuationsRejected) return 'restart';
-  // Uses no prefill after reasoning, because reasoning models reject a prefill or reason again in the middle of the
-  // answer.
+  // Reasoning models reject a prefill or reason again in the middle of the answer.
   return prefill === undefined || hadReasoning ? 'continue' : 'prefill';
 }

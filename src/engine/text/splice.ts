@@ -21,9 +21,8 @@ export const tailChars = 4000;
  */
 export const minOverlap = 16;
 /**
- * Minimum length, in characters, from which a repetition of the partial answer is certainly no coincidence. Such a
- * repetition is held back without a time limit: the user already sees the same text, and the repetition can't be longer
- * than the partial answer.
+ * In characters. A repetition of this length is no coincidence and is held back without a time limit: the user already
+ * sees the same text, and the repetition can't be longer than the partial answer.
  */
 export const certainOverlap = 64;
 
@@ -42,10 +41,7 @@ export class Splice {
   private readonly sent: string;
   private readonly trailingWhitespace: string;
   private readonly tail: string;
-  /**
-   * Offsets in `tail`, the end of the partial answer, at which an overlap may begin, in ascending order. From such an
-   * offset on, `tail` and the continuation are equal up to the end of the shorter one.
-   */
+  /** See {@link findMatchOffsets}. */
   private matchOffsets: readonly number[] = [];
   /** Of the continuation and the partial answer. */
   private prefixLength = 0;
@@ -72,15 +68,12 @@ export class Splice {
   push(text: string): SpliceStep {
     if (this.decided) return { type: 'text', text };
     this.receive(text);
-    // Waits for the second half of a surrogate pair, because half of a pair can't be displayed.
+    // Half of a surrogate pair can't be displayed.
     if (this.received === '' || isHighSurrogate(text, text.length - 1)) return hold;
     return this.mayBeOverlap ? hold : this.decide(false);
   }
 
-  /**
-   * Decides where to join the continuation when {@link maxHoldMs} has passed, unless the text received so far is
-   * certainly an overlap.
-   */
+  /** Decides when {@link maxHoldMs} has passed, unless the text received so far is certainly an overlap. */
   expire(): SpliceStep {
     if (this.decided) return { type: 'text', text: '' };
     const certain = this.received.length >= certainOverlap && this.mayBeOverlap;
@@ -108,10 +101,7 @@ export class Splice {
     this.received += text;
   }
 
-  /**
-   * Whether all text received so far repeats a part of the partial answer. Only further text can then show where to
-   * join the continuation.
-   */
+  /** While all text repeats a part of the partial answer, only further text can show where to join the continuation. */
   private get mayBeOverlap(): boolean {
     const { received, matchOffsets, tail, prefixLength, whitespaceLength } = this;
     const [firstMatch = tail.length] = matchOffsets;
@@ -124,8 +114,7 @@ export class Splice {
     const { received, prefixLength, sent } = this;
     const trimmed = this.overlapLength(ended);
     const repeatsStart = prefixLength >= certainOverlap && prefixLength < sent.length;
-    // Detects a new answer: the model has repeated the start of the partial answer, and then either wrote something
-    // different or stopped.
+    // In a new answer, the model repeats the start of the partial answer, and then writes something else or stops.
     const differs = prefixLength < received.length ? trimmed === 0 : ended && trimmed < received.length;
     if (repeatsStart && differs) return { type: 'another', text: received };
     return { type: 'join', trimmed, text: received.slice(trimmed) };
@@ -178,7 +167,7 @@ function commonPrefixLength(a: string, b: string): number {
   return length;
 }
 
-/** Returns the partial answer without trailing whitespace, because Claude rejects a prefill that ends in whitespace. */
+/** Claude rejects a prefill that ends in whitespace. */
 export function prefillText(partial: string): string {
   return wellFormed(partial).trimEnd();
 }

@@ -5,7 +5,7 @@ import type { FaultName } from '../faults/faultTable';
 import type { NetworkState } from '../gate/networkState';
 import { originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
-import { AnswerSize } from '../http/answerSize';
+import { AnswerSize } from '../http/deltas';
 import { Attempt } from '../http/attempt';
 import { requestBody, type AttemptRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';

@@ -1,8 +1,7 @@
 import type { EngineDeps } from '../engine';
 import type { FailedEvent, FaultAction, FaultKind, WaitOrigin } from '../events';
-import type { Fault } from '../faults/classify';
+import { describeFault, type Fault, type FaultContext, type FaultText } from '../faults/classify';
 import { hostFailure } from '../faults/hostFaults';
-import { describeFault, type FaultContext, type FaultText } from '../faults/wording';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { Attempt } from '../http/attempt';
 import { isConnectionError } from '../request';

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { classify, type Evidence } from '../../../src/engine/faults/classify';
-import { describeFault, type FaultContext } from '../../../src/engine/faults/wording';
+import { classify, describeFault, type Evidence, type FaultContext } from '../../../src/engine/faults/classify';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 
 const apiKey = 'own-key-0123456789';

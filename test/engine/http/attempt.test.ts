@@ -6,7 +6,7 @@ import type { StreamEvent } from '../../../src/engine/events';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { createRouteBehavior, type RouteBehavior } from '../../../src/engine/gate/networkState';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
-import { AnswerSize } from '../../../src/engine/http/answerSize';
+import { AnswerSize } from '../../../src/engine/http/deltas';
 import { Attempt, type AttemptEnd } from '../../../src/engine/http/attempt';
 import { maxEventChars, readBody, type BodyEnd } from '../../../src/engine/http/responseBody';
 import { requestIdOf } from '../../../src/engine/http/transport';

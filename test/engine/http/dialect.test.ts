@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Delta, ToolCallPart } from '../../../src/engine/http/deltas';
 import { readChunk, ToolCallNumbers, toolCallParts } from '../../../src/engine/http/dialect';
-import { readFinishReason, type Finish } from '../../../src/engine/http/finishReason';
+import { readFinishReason, type Finish } from '../../../src/engine/http/deltas';
 import { collectDeltas, type ReceivedDelta } from '../../support/deltaCollector';
 import { propertyRuns } from '../../support/propertyRuns';
 import { recordings } from '../../support/recordings';

@@ -7,11 +7,9 @@ const timeouts = { headersMs: 60_000, firstTokenMs: 120_000, idleMs: 61_000, sil
 /** The timeouts of an attempt, and a record of their callbacks. */
 class TestClocks {
   readonly clock = new VirtualClock();
-  readonly calls: (readonly [at: number, name: string, ms?: number])[] = [];
-  readonly clocks = new IdleClocks(this.clock, timeouts, {
-    expired: (name, afterMs) => this.calls.push([this.clock.monotonicNow(), name, afterMs]),
-    slept: () => this.calls.push([this.clock.monotonicNow(), 'slept']),
-    quiet: (forMs) => this.calls.push([this.clock.monotonicNow(), 'quiet', forMs]),
+  readonly calls: (readonly [at: number, name: string, ms: number])[] = [];
+  readonly clocks = new IdleClocks(this.clock, timeouts, (alarm, ms) => {
+    this.calls.push([this.clock.monotonicNow(), alarm, ms]);
   });
 
   /** Receives bytes that contain payload or only a comment. */
@@ -115,7 +113,7 @@ describe('detection of a sleep of the computer', () => {
     await fixture.clock.advance(9_999);
     assert.deepEqual(fixture.expiries, []);
     await fixture.clock.advance(1);
-    assert.deepEqual(fixture.expiries, [[20_000, 'slept']]);
+    assert.deepEqual(fixture.expiries, [[20_000, 'slept', 10_000]]);
   });
 
   it('ignores a clock difference below 15 s', async () => {
