@@ -2,7 +2,8 @@ import type { Clock } from '../clock';
 import type { Fault } from '../faults/classify';
 import { providerFaults } from '../faults/faultTable';
 import type { GateBlock } from '../gate/cooldowns';
-import type { Gate, Permit } from '../gate/gate';
+import type { Gate } from '../gate/gate';
+import type { Permit } from '../gate/slowStart';
 import { cooldownAfter, type Decision } from '../retry/decide';
 
 /** Gets a permit for each attempt of a turn, and reports the outcome of the attempt to the gate. */
@@ -33,30 +34,36 @@ export class Admission {
   }
 
   force(): void {
-    this.permit?.force();
+    if (this.permit) this.gate?.force(this.permit);
   }
 
   accepted(): void {
-    this.permit?.accepted();
+    if (this.permit) this.gate?.accepted(this.permit);
   }
 
   /** Called before the decision, which depends on whether the fault opens the circuit breaker. */
   reportFault({ row, retryAfter }: Fault): void {
     const wasBreakerOpen = this.isBreakerOpen;
-    if (providerFaults.has(row)) this.permit?.failed(retryAfter?.delayMs);
+    if (this.permit && providerFaults.has(row)) this.gate?.failed(this.permit, retryAfter?.delayMs);
     this.hasOpenedBreaker = this.isBreakerOpen && !wasBreakerOpen;
   }
 
   end(fault: Fault, decision: Decision): void {
     const delayMs = cooldownAfter(fault, decision);
-    if (delayMs === undefined) return this.release();
     const source = fault.retryAfter ? 'server' : 'backoff';
-    this.permit?.limited({ until: this.clock.now() + delayMs, delayMs, source, reason: fault.kind });
+    if (this.permit && delayMs !== undefined)
+      this.gate?.limited(this.permit, { until: this.clock.now() + delayMs, delayMs, source, reason: fault.kind });
+    this.release();
   }
 
-  /** The provider had no fault. Only a finished answer resets the failures of the breaker. */
-  release(isFinished = false): void {
-    this.permit?.release(isFinished);
+  /** The answer is complete. */
+  finish(): void {
+    if (this.permit) this.gate?.finished(this.permit);
+    this.release();
+  }
+
+  release(): void {
+    if (this.permit) this.gate?.release(this.permit);
     this.permit = undefined;
   }
 

@@ -214,7 +214,7 @@ export class Turn implements TurnHandle {
       return this.handleFault('limitBeforeText');
     attempts.end('finished');
     if (attempts.current) this.routes.recordResponse(attempts.current.startedAt);
-    this.admission.release(true);
+    this.admission.finish();
     this.budget.refund(1);
     const { waitedMs } = waits;
     this.finish({ type: 'done', finishReason, attempts: output.attempt, text: answer.text, waitedMs });

@@ -116,7 +116,7 @@ class SimulatedTurn {
         this.admission.accepted();
         this.window.world.after(question.succeeded(), () => {
           this.routes.recordResponse(sentAt);
-          this.admission.release(true);
+          this.admission.finish();
           this.budget(route).refund(1);
         });
         return;
