@@ -6,12 +6,8 @@ import type { GateBlock } from '../gate/cooldowns';
 import type { Route } from '../request';
 import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
 
-/** After a fault, or while a gate does not admit the next attempt. */
-export interface Situation {
-  /** The fault of the last attempt, or the fault that explains `block`. */
-  readonly fault: Fault;
-  /** Why the gate does not admit the next attempt. Undefined if the last attempt has failed. */
-  readonly block: (Pick<GateBlock, 'blockKind' | 'cause'> & { readonly leftMs: number }) | undefined;
+/** What a turn has counted so far. */
+export interface Counts {
   /** Number of automatic retries since the last progress, limited by `holysheep.retry.maxRetries`. */
   readonly retries: number;
   /** Whether a retry is due that `retries` does not include yet. */
@@ -25,21 +21,29 @@ export interface Situation {
   readonly overloads: number;
   /** The current one last. */
   readonly models: readonly string[];
-  /** Whether the failed attempt had streamed, so that a further attempt is a resume and not a retry. */
-  readonly isResuming: boolean;
   readonly resumesLeft: number;
   readonly resumes: number;
   /** Resumes that added no text. */
   readonly emptyResumes: number;
-  readonly hasText: boolean;
   /** Text, reasoning or a tool call. */
   readonly hasOutput: boolean;
-  /** And not only restarted. */
-  readonly isContinuable: boolean;
   /** Time without progress. Streaming, sleep and being offline do not count. */
   readonly idleMs: number;
   /** During the time without progress. */
   readonly hasWaited: boolean;
+}
+
+/** After a fault, or while a gate does not admit the next attempt. */
+export interface Situation extends Counts {
+  /** The fault of the last attempt, or the fault that explains `block`. */
+  readonly fault: Fault;
+  /** Why the gate does not admit the next attempt. Undefined if the last attempt has failed. */
+  readonly block: (Pick<GateBlock, 'blockKind' | 'cause'> & { readonly leftMs: number }) | undefined;
+  /** Whether the failed attempt had streamed, so that a further attempt is a resume and not a retry. */
+  readonly isResuming: boolean;
+  readonly hasText: boolean;
+  /** And not only restarted. */
+  readonly isContinuable: boolean;
   /** In the retry budget of the origin. */
   readonly tokens: number;
   readonly breakerOpen: boolean;
@@ -91,12 +95,6 @@ export type Decision =
 const overloadsBeforeFallback = 3;
 /** Milliseconds. */
 const minDeadlineMs = 300_000;
-/**
- * Longest cooldown, in milliseconds, that a backoff imposes on other requests. The backoff itself is often longer, but
- * does not show when the gateway will accept requests.
- */
-const maxGuessMs = 2_800;
-
 /** Time without progress after which automatic retries stop, never shorter than the longest retry-after allowed. */
 export function deadlineOf({ retry }: EngineSettings): number {
   return Math.max(minDeadlineMs, retry.maxHintMs);
@@ -112,13 +110,6 @@ export function decide(situation: Situation, settings: EngineSettings, random: (
   return settings.continueWithFallback === 'auto'
     ? { type: 'fall-back', model }
     : { ...decision, fallbackModel: model };
-}
-
-/** The cooldown that a fault imposes on all requests of its gate, in milliseconds. */
-export function cooldownAfter({ policy, retryAfter }: Fault, decision: Decision): number | undefined {
-  if (policy.retry !== 'hint' && policy.retry !== 'overload') return undefined;
-  if (retryAfter) return retryAfter.delayMs;
-  return decision.type === 'wait' ? Math.min(maxGuessMs, decision.delayMs) : undefined;
 }
 
 /** Returns the fault that explains why a gate admits no requests. */

@@ -4,7 +4,13 @@ import { providerFaults } from '../faults/faultTable';
 import type { GateBlock } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
 import type { Permit } from '../gate/slowStart';
-import { cooldownAfter, type Decision } from '../retry/decide';
+import type { Decision } from '../retry/decide';
+
+/**
+ * Longest cooldown, in milliseconds, that a backoff imposes on other requests. The backoff itself is often longer, but
+ * does not show when the gateway will accept requests.
+ */
+const maxGuessMs = 2_800;
 
 /** Gets a permit for each attempt of a turn, and reports the outcome of the attempt to the gate. */
 export class Admission {
@@ -72,4 +78,11 @@ export class Admission {
     this.release();
     this.gate = undefined;
   }
+}
+
+/** The cooldown that a fault imposes on all requests of its gate, in milliseconds. */
+export function cooldownAfter({ policy, retryAfter }: Fault, decision: Decision): number | undefined {
+  if (policy.retry !== 'hint' && policy.retry !== 'overload') return undefined;
+  if (retryAfter) return retryAfter.delayMs;
+  return decision.type === 'wait' ? Math.min(maxGuessMs, decision.delayMs) : undefined;
 }
