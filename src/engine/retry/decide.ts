@@ -23,13 +23,11 @@ export interface Counts {
   readonly models: readonly string[];
   readonly resumesLeft: number;
   readonly resumes: number;
-  /** Resumes that added no text. */
   readonly emptyResumes: number;
   /** Text, reasoning or a tool call. */
   readonly hasOutput: boolean;
   /** Time without progress. Streaming, sleep and being offline do not count. */
   readonly idleMs: number;
-  /** During the time without progress. */
   readonly hasWaited: boolean;
 }
 
@@ -44,7 +42,6 @@ export interface Situation extends Counts {
   readonly hasText: boolean;
   /** And not only restarted. */
   readonly isContinuable: boolean;
-  /** In the retry budget of the origin. */
   readonly tokens: number;
   readonly breakerOpen: boolean;
   /** The route to which the turn can switch because of the fault. */
@@ -65,7 +62,6 @@ export interface WaitDecision {
   readonly jitterMs?: number | undefined;
   readonly hintMs?: number | undefined;
   readonly hintFrom?: string | undefined;
-  /** Including the next one. */
   readonly attemptsLeft: number;
   /** Tokens of the retry budget. */
   readonly cost: number;
@@ -93,7 +89,6 @@ export type Decision =
 
 /** Overloads in a row after which the turn switches to a fallback model, or else to another route. */
 const overloadsBeforeFallback = 3;
-/** Milliseconds. */
 const minDeadlineMs = 300_000;
 /** Time without progress after which automatic retries stop, never shorter than the longest retry-after allowed. */
 export function deadlineOf({ retry }: EngineSettings): number {
@@ -111,18 +106,6 @@ export function decide(situation: Situation, settings: EngineSettings, random: (
     ? { type: 'fall-back', model }
     : { ...decision, fallbackModel: model };
 }
-
-/** Returns the fault that explains why a gate admits no requests. */
-export function faultOfBlock({ blockKind, cause }: Pick<GateBlock, 'blockKind' | 'cause'>): Fault {
-  if (blockKind === 'breaker' || cause.reason === 'breaker') return faultOfRow('breakerOpen');
-  return faultOfRow(limitRows[cause.reason] ?? 'rateLimited');
-}
-
-/** The other kinds use the row `rateLimited`. */
-const limitRows: Partial<Record<FaultKind, FaultName>> = {
-  overloaded: 'overloaded',
-  credit: 'creditResets',
-};
 
 function decideInQueue(
   situation: Situation,
@@ -204,7 +187,6 @@ function continuingModel({ isContinuable, models }: Situation, settings: EngineS
   return isAllowed ? settings.fallbackModels.find((model) => !models.includes(model)) : undefined;
 }
 
-/** There is none once the user sees any output. */
 function fallbackModel({ hasOutput, models }: Situation, { fallbackModels }: EngineSettings): string | undefined {
   return hasOutput ? undefined : fallbackModels.find((model) => !models.includes(model));
 }
@@ -222,7 +204,6 @@ export function isRetryable({ retry }: Policy): boolean {
   return retriedPolicies.has(retry);
 }
 
-/** Another model may then help. */
 export function isModelOverload(policy: Policy): boolean {
   return policy.retry === 'overload' && policy.fallback === true;
 }
@@ -233,14 +214,11 @@ function policyOf({ fault: { policy, isRouteFault }, otherRoute, othersMayRecove
   return canWait && !isRetryable(policy) ? { retry: 'transient' } : policy;
 }
 
-/** Only the first replay of a turn is free. */
 function hasFreeReplay(policy: Policy, { freeReplayUsed, isResuming }: Situation): boolean {
   return policy.retry === 'transient' && policy.freeReplay === true && !freeReplayUsed && !isResuming;
 }
 
-/**
- * After a fault of the route unless it is replayed first, and for a lasting overload without fallback model or time.
- */
+/** After a fault of the route, unless it is replayed first, and for a lasting overload without another remedy. */
 function mustSwitchRoute(situation: Situation, { fallbackModels }: EngineSettings): boolean {
   const { fault } = situation;
   if (fault.isRouteFault) return !hasFreeReplay(fault.policy, situation);

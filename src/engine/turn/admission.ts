@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
-import type { Fault } from '../faults/classify';
-import { providerFaults } from '../faults/faultTable';
+import type { FaultKind } from '../events';
+import { faultOfRow, type Fault } from '../faults/classify';
+import { providerFaults, type FaultName } from '../faults/faultTable';
 import type { GateBlock } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
 import type { Permit } from '../gate/slowStart';
@@ -86,3 +87,15 @@ export function cooldownAfter({ policy, retryAfter }: Fault, decision: Decision)
   if (retryAfter) return retryAfter.delayMs;
   return decision.type === 'wait' ? Math.min(maxGuessMs, decision.delayMs) : undefined;
 }
+
+/** Returns the fault that explains why a gate admits no requests. */
+export function faultOfBlock({ blockKind, cause }: Pick<GateBlock, 'blockKind' | 'cause'>): Fault {
+  if (blockKind === 'breaker' || cause.reason === 'breaker') return faultOfRow('breakerOpen');
+  return faultOfRow(limitRows[cause.reason] ?? 'rateLimited');
+}
+
+/** The other kinds use the row `rateLimited`. */
+const limitRows: Partial<Record<FaultKind, FaultName>> = {
+  overloaded: 'overloaded',
+  credit: 'creditResets',
+};
