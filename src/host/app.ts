@@ -1,57 +1,115 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { createAsk } from './api';
 import { registerChat } from './chat/chatCommands';
+import { EditorTarget } from './code/editorTarget';
 import { createCommandRunner } from './commands';
+import { BackupNotices } from './connection/backupNotices';
 import { registerConnection } from './connection/connectionCommands';
+import { Connections } from './connection/connections';
+import { demoEngine, DemoMode } from './connection/demoMode';
+import { KeyStore } from './connection/keyStore';
+import { RouteNotices } from './connection/routeNotices';
+import { ContextSource } from './context/contextSource';
+import { Conversations } from './conversation/conversations';
+import { PromptHistory } from './conversation/promptHistoryStore';
 import { registerCopyAsCode } from './copyAsCode/copyAsCode';
 import { registerDemo } from './demo/demoCommands';
+import { DemoTour } from './demo/demoTour';
 import { registerDiagnostics } from './diagnostics/diagnosticsCommands';
-import { registerEngine } from './engine/hostEngine';
-import { registerHealth } from './health/healthPanel';
+import { logTurnEvent, type TurnLogEvent } from './diagnostics/turnLog';
+import { createHostEngine, registerEngine } from './engine/hostEngine';
+import { createHealth, registerHealth } from './health/healthPanel';
 import { registerHistory } from './history/historyCommands';
-import { registerModels } from './models/modelCatalog';
+import { createHostWindow } from './hostWindow';
+import { createJournal } from './journal/journalProblemReport';
+import { ModelCatalog, registerModels } from './models/modelCatalog';
 import { registerPanels, reopenPanels } from './panel/panelCommands';
+import { PanelRegistry } from './panel/panelRegistry';
+import { PanelRestoration } from './panel/panelRestoration';
+import { CustomPrompts } from './prompts/customPrompts';
 import { registerPrompts } from './prompts/promptCommands';
+import { createScheduler } from './schedule/createScheduler';
 import { registerSchedule } from './schedule/scheduledPicker';
-import { createServices } from './services';
+import { scheduleFolder, ScheduleStore } from './schedule/scheduleStore';
+import { Settings } from './settings/settings';
 import { registerStatus } from './status/registerStatus';
+import { localize } from './util/localization';
+import { systemClock } from './util/systemClock';
 import { registerWalkthrough } from './walkthrough/walkthroughCommands';
 
 /** The part of the extension that is loaded after startup. */
 export type App = Awaited<ReturnType<typeof createApp>>;
 
-/**
- * Creates the services, registers all features and reopens the panels that were open before a reload or a crash.
- * @param modelsChanged tells VS Code that the models of the gateway may have changed
- */
+/** Creates the services in the order of their dependencies, and registers the features with those that they name. */
 export async function createApp(context: vscode.ExtensionContext, modelsChanged: () => void) {
-  const services = createServices(context, modelsChanged);
-  const { connections, conversations, demo, engine, health, healthPanel, onError, panels } = services;
-  const chat = registerChat(services);
+  const host = createHostWindow(context);
+  const { register, log, onError, version, storage, workspace } = host;
+  const { globalState: memory, workspaceState } = context;
+  const settings = register(new Settings(host.manifest));
+  const keys = register(new KeyStore(context.secrets, log));
+  const demo = register(new DemoMode());
+  const connections = register(new Connections({ settings, keys, demo, log }));
+  register(new RouteNotices({ settings, keys, demo, log, memory }));
+  const backupNotices = register(new BackupNotices({ settings, memory, log }));
+  const { health, healthPanel } = createHealth(host);
+  const engine = createHostEngine({
+    ...{ log, version, storage },
+    settings: () => settings.engineSettings(),
+    connection: () => connections.configured(),
+    isWindowFocused: () => vscode.window.state.focused,
+    onTurnEnd: (record) => [health, backupNotices].forEach((book) => book.record(record)),
+    facts: (model) => catalog.factsOf(model),
+  });
+  const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
+  const catalog = register(new ModelCatalog({ settings, connections, keys, engine, log, health }));
+  const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
+  const store = new ScheduleStore(scheduleFolder(storage), (problem) => log.warn(problem));
+  const conversations = new Conversations({
+    engine: (inDemo) => (inDemo ? embeddedEngine : engine),
+    clock: systemClock,
+    defaults: (inDemo) => connections.requestDefaults(inDemo),
+    connection: (inDemo) => connections.connectionFor(inDemo),
+    resumeSetting: () => settings.engineSettings().resume,
+    journal: createJournal({ ...host, settings, keptIds: () => store.conversationIds() }),
+    ...{ workspaceState, onError, onEvent: logEvent },
+  });
+  const schedule = register(createScheduler({ conversations, connections, log, onError, store, workspace }));
+  const promptHistory = new PromptHistory(workspaceState);
+  const customPrompts = new CustomPrompts(settings, workspaceState, () => vscode.workspace.isTrusted);
+  const tour = new DemoTour({ models: () => demo.models(), localize });
+  const target = register(new EditorTarget());
+  const contextSource = new ContextSource({ editor: () => target.editor(), onError });
+  const prompting = { conversations, schedule, promptHistory, tour, target, contextSource };
+  const shared = { ...host, settings, keys, demo, connections, backupNotices, catalog, engine, ...prompting };
+  const restoration = register(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
+  const panels = register(new PanelRegistry(context.extensionUri, restoration, shared));
+  const features = { ...shared, panels, customPrompts, health, healthPanel, logEvent, modelsChanged };
+  const chat = registerChat(features);
   const commands = [
-    registerPanels,
-    registerPrompts,
-    registerHistory,
-    registerSchedule,
-    registerCopyAsCode,
-    registerConnection,
-    registerModels,
-    registerEngine,
-    registerDemo,
-    registerStatus,
-    registerDiagnostics,
-    registerHealth,
-    registerWalkthrough,
-  ].flatMap((register) => register(services));
-  const execute = createCommandRunner([...commands, ...chat.commands], onError);
-  reopenPanels(services).catch(onError);
+    ...registerPanels(features),
+    ...registerPrompts(features),
+    ...registerHistory(features),
+    ...registerSchedule(features),
+    ...registerCopyAsCode(features),
+    ...registerConnection(features),
+    ...registerModels(features),
+    ...registerEngine(features),
+    ...registerDemo(features),
+    ...registerStatus(features),
+    ...registerDiagnostics(features),
+    ...registerHealth(features),
+    ...registerWalkthrough(features),
+    ...chat.commands,
+  ];
+  reopenPanels(features).catch(onError);
   if (demo.staysOpen) await demo.enter().catch(onError);
-  const ask = createAsk(engine, () => connections.requestDefaults(false));
-  // Saves the conversations and the health book when the window closes, because a reload during an answer must not lose
-  // the text received so far.
-  const flush = () => {
-    conversations.flushSync();
-    return health.flush();
+  return {
+    ...{ ...chat, panels, healthPanel, execute: createCommandRunner(commands, onError) },
+    ask: createAsk(engine, () => connections.requestDefaults(false)),
+    /** Saves everything when the window closes, because a reload during an answer must not lose the text so far. */
+    flush: () => {
+      conversations.flushSync();
+      return health.flush();
+    },
   };
-  return { ...chat, panels, healthPanel, ask, execute, flush };
 }

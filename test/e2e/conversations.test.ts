@@ -47,7 +47,7 @@ describe('extension with several conversations', () => {
     await workbench.runCommand('HolySheep: Open History');
     await workbench.quickInput.rowsWith('On pears').click();
     await panel.answer.getByText('Half of it and the other half.').waitFor();
-    assert.equal(await panel.frame.getByRole('article', { name: 'You' }).count(), 3);
+    assert.equal(await panel.frame.getByRole('article', { name: 'You' }).count(), 2);
   });
 
   it('restores a conversation that was deleted during an answer, and continues its partial answer', async () => {
@@ -72,10 +72,10 @@ describe('extension with several conversations', () => {
     await panel.answer.getByText('Half of it and the other half.').waitFor();
     await panel.prompt.fill('half a thought on pears');
     await workbench.tab('about apples').click();
-    await panel.answer.getByText('More of them.').waitFor();
+    await panel.answer.getByText('Apples are red.').waitFor();
     await panel.prompt.fill('half a thought on apples');
     await workbench.reload();
-    await panel.answer.getByText('More of them.').waitFor();
+    await panel.answer.getByText('Apples are red.').waitFor();
     assert.equal(await panel.prompt.inputValue(), 'half a thought on apples');
     await workbench.tab('On pears').click();
     await panel.answer.getByText('Half of it and the other half.').waitFor();

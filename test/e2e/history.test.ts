@@ -68,7 +68,7 @@ describe('quick picks of the panel', () => {
       await open();
       await workbench.quickInput.input.fill('pears galore');
       await row('about pears').waitFor();
-      await row('On apples').waitFor({ state: 'hidden' });
+      await row('about apples').waitFor({ state: 'hidden' });
       await workbench.quickInput.input.press('Enter');
       await workbench.page.locator('.tab.active', { hasText: 'about pears' }).waitFor();
       await panel.answer.getByText('Facts: pears galore').waitFor();
@@ -76,14 +76,14 @@ describe('quick picks of the panel', () => {
 
     it('deletes a conversation with its panel and restores both on Undo', async () => {
       await open();
-      await press('Delete', 'On apples');
-      await tab('On apples').waitFor({ state: 'hidden' });
-      await row('On apples').waitFor({ state: 'hidden' });
+      await press('Delete', 'about apples');
+      await tab('about apples').waitFor({ state: 'hidden' });
+      await row('about apples').waitFor({ state: 'hidden' });
       await workbench.quickInput.dismiss();
       await workbench.toast('Deleted').getByRole('button', { name: 'Undo' }).click();
-      await tab('On apples').waitFor();
+      await tab('about apples').waitFor();
       await open();
-      await row('On apples').waitFor();
+      await row('about apples').waitFor();
       await workbench.quickInput.dismiss();
     });
   });

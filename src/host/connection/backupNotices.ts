@@ -35,7 +35,7 @@ export class BackupNotices extends Disposable {
     return this.undecided[0];
   }
 
-  recordTurn({ attempts }: Pick<TurnRecord, 'attempts'>): void {
+  record({ attempts }: Pick<TurnRecord, 'attempts'>): void {
     const origins = attempts.flatMap(({ origin, ended }) =>
       origin !== undefined && ended?.how === 'finished' ? [origin] : [],
     );

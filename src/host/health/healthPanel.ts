@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { describeFault } from '../../shared/describe';
 import {
@@ -13,14 +14,34 @@ import { loadWebviewPage } from '../ui/loadWebviewPage';
 import { askUser } from '../ui/notifications';
 import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
+import type { Log } from '../util/log';
 import { systemClock } from '../util/systemClock';
-import type { HealthBook } from './healthBook';
+import { HealthBook } from './healthBook';
 import { createHealthReport } from './healthReport';
 
 interface HealthPanelDeps {
   readonly extensionUri: vscode.Uri;
   readonly book: Pick<HealthBook, 'records' | 'refresh' | 'clear' | 'onDidChange'>;
   readonly onError: (error: unknown) => void;
+}
+
+interface HealthDeps {
+  readonly context: Pick<vscode.ExtensionContext, 'extensionUri'>;
+  readonly storage: string;
+  readonly log: Log;
+  readonly onError: (error: unknown) => void;
+  readonly register: <T extends vscode.Disposable>(item: T) => T;
+}
+
+export function createHealth({ context: { extensionUri }, storage, log, onError, register }: HealthDeps) {
+  const health = new HealthBook({
+    folder: join(storage, 'health'),
+    clock: systemClock,
+    redact: (text) => log.keys.redact(text),
+    // Only logs errors, because answers don't depend on the health book.
+    onError: (error) => log.error(error),
+  });
+  return { health, healthPanel: register(new HealthPanel({ extensionUri, book: health, onError })) };
 }
 
 export function registerHealth({ healthPanel }: { readonly healthPanel: HealthPanel }): readonly Command[] {

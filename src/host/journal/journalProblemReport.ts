@@ -1,8 +1,30 @@
 import * as vscode from 'vscode';
+import type { Settings } from '../settings/settings';
 import type { Log } from '../util/log';
 import { openLogAction, showToast } from '../ui/notifications';
 import { errorCode } from '../util/files';
-import type { JournalProblem } from './journal';
+import { systemClock } from '../util/systemClock';
+import { Journal, type JournalProblem } from './journal';
+import { conversationsFolder } from './journalFolder';
+
+interface JournalFactoryDeps {
+  readonly storage: string;
+  readonly workspace: vscode.Uri | undefined;
+  readonly settings: Pick<Settings, 'historyLimit'>;
+  readonly keptIds: () => Promise<ReadonlySet<string>>;
+  readonly log: Log;
+}
+
+/** Creates the journal of the workspace. It notifies the user of its problems. */
+export function createJournal({ storage, workspace, settings, keptIds, log }: JournalFactoryDeps): Journal {
+  return new Journal({
+    folder: conversationsFolder(storage, workspace?.toString()),
+    clock: systemClock,
+    limit: () => settings.historyLimit(),
+    keptIds,
+    onProblem: reportJournalProblem(log),
+  });
+}
 
 /** A write failure usually affects all files, so each kind is shown only once until writing succeeds again. */
 export function reportJournalProblem(log: Log): (problem: JournalProblem) => void {

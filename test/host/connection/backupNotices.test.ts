@@ -23,16 +23,16 @@ describe('new backup routes', () => {
     [notices, changes] = [await open(), 0];
     notices.onDidChange(() => changes++);
   });
-  const answerOver = (origin: string, window = notices): void => window.recordTurn(turn(entry({ origin })));
+  const answerOver = (origin: string, window = notices): void => window.record(turn(entry({ origin })));
 
   it('are found by a complete answer', () => {
-    notices.recordTurn(turn(failedEntry({ origin: api }), entry({ origin: backup })));
+    notices.record(turn(failedEntry({ origin: api }), entry({ origin: backup })));
     answerOver(backup);
     assert.deepEqual([notices.newBackup, changes], [backup, 1]);
   });
 
   it('are not found by a failure', () => {
-    notices.recordTurn(turn(failedEntry({ origin: backup }), entry({ origin: api })));
+    notices.record(turn(failedEntry({ origin: backup }), entry({ origin: api })));
     assert.equal(notices.newBackup, undefined);
   });
 

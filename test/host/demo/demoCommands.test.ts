@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { registerDemo } from '../../../src/host/demo/demoCommands';
-import type { Services } from '../../../src/host/services';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { openWindow } from '../journal/window';
 
@@ -35,7 +34,7 @@ describe('Open Demo command', () => {
     const tour = {
       ask: (conversation: Conversation, model: string) => void startedScenarios.push([conversation, model]),
     };
-    const services = { register: () => undefined, demo, tour, conversations, panels } as unknown as Services;
+    const services = { register: () => undefined, demo, tour, conversations, panels } as unknown as Parameters<typeof registerDemo>[0];
     const [command] = registerDemo(services);
     assert.equal(command?.id, 'holysheep.openDemo');
     await command.execute(argument);

@@ -1,0 +1,21 @@
+import * as vscode from 'vscode';
+import { createErrorBoundary, type SetContext } from './commands';
+import type { SettingsManifest } from './settings/settings';
+import { Log } from './util/log';
+
+/** Returns what every feature of this window may use. VS Code disposes of registered items with the extension. */
+export function createHostWindow(context: vscode.ExtensionContext) {
+  const register = <T extends vscode.Disposable>(item: T): T => {
+    context.subscriptions.push(item);
+    return item;
+  };
+  const log = register(new Log());
+  const onError = createErrorBoundary(log);
+  const setContext: SetContext = (key, value) => {
+    vscode.commands.executeCommand('setContext', key, value).then(undefined, onError);
+  };
+  const manifest = context.extension.packageJSON as SettingsManifest & { readonly version: string };
+  const workspace = vscode.workspace.workspaceFile ?? vscode.workspace.workspaceFolders?.[0]?.uri;
+  const storage = context.globalStorageUri.fsPath;
+  return { context, register, log, onError, setContext, manifest, version: manifest.version, storage, workspace };
+}
