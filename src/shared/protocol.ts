@@ -15,18 +15,10 @@ export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
 export { throughputSeconds } from '../engine/state/throughput';
 export { totalsOf } from '../engine/state/turnTotals';
 export type { TurnTotals } from '../engine/state/turnTotals';
-export {
-  toEpoch,
-  hasPartialAnswer,
-  initialTurn,
-  isRunning,
-  lastActivityAt,
-  scheduleLifetimeMs,
-  toMonotonic,
-  reduceTurn,
-  segmentsOf,
-  isRestarting,
-} from '../engine/state/turnState';
+export { toEpoch, toMonotonic } from '../engine/state/ledger';
+export { scheduleLifetimeMs } from '../engine/state/schedule';
+export { hasPartialAnswer, initialTurn, isRunning, reduceTurn, isRestarting } from '../engine/state/turnState';
+export { lastActivityAt, segmentsOf } from '../engine/state/turnTotals';
 export type {
   Failure,
   ModelSwitch,

@@ -50,6 +50,16 @@ describe('code of an answer', () => {
     assert.equal(await save(), before.replace(/function pause[^]*?\n}/, better));
   });
 
+  it('is removed from the file with a single undo', async () => {
+    await workbench.editorLine('export function pause').first().click();
+    await workbench.page.keyboard.press('ControlOrMeta+z');
+    await workbench.editorLine('export function pause').waitFor({ state: 'detached' });
+    assert.match(
+      await save(),
+      /\n}\n\nfunction pause\(ms: number\): Promise<void> {\n {2}return new Promise\(\(resolve\) => setTimeout\(resolve, ms\)\);\n}\n$/,
+    );
+  });
+
   it('changes nothing when the user discards the preview', async () => {
     await inAnswer('Apply to selection').click();
     await preview('Discard').click();

@@ -64,6 +64,13 @@ describe('reading a conversation', () => {
       assert.equal(await scrollTop(), before);
     });
 
+    it('jumps to the end and follows the answer again when the user presses Jump to latest', async () => {
+      await panel.button('Jump to latest').click();
+      await atEnd();
+      await panel.button('Jump to latest').waitFor({ state: 'hidden' });
+      await focused(panel.prompt).waitFor();
+    });
+
     it('stops the answer when the user presses Escape', async () => {
       await press('Escape');
       await panel.inState('stopped').waitFor();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { EventQueue } from '../../src/engine/eventQueue';
+import { EventQueue } from '../../src/engine/createEngine';
 import type { StreamEvent } from '../../src/engine/events';
 
 const end = { done: true, value: undefined };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { EventQueue } from '../../src/engine/eventQueue';
+import { EventQueue } from '../../src/engine/createEngine';
 import { createAsk, createApi, deferredStream, type AskOptions } from '../../src/host/api';
 import { done, ScriptedEngine, text } from './conversation/scriptedEngine';
 

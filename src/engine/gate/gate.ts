@@ -1,13 +1,9 @@
 import type { Clock } from '../clock';
-import {
-  GateCooldown,
-  CooldownSync,
-  type Cooldown,
-  type GateBlock,
-  type CooldownScope,
-  type SharedCooldowns,
-} from './cooldowns';
-import { SlowStart } from './slowStart';
+import { GateCooldown, CooldownSync, type Cooldown, type CooldownScope, type SharedCooldowns } from './cooldowns';
+import { SlowStart, type Permit } from './slowStart';
+
+/** Interval at which a queue checks the shared cooldowns and the wall clock, which jumps after sleep, in milliseconds. */
+const checkEveryMs = 1000;
 
 /**
  * Admits the requests to one model on a route. A rate limit, or a provider that keeps failing, closes the gate. After
@@ -15,32 +11,18 @@ import { SlowStart } from './slowStart';
  */
 export class Gate {
   private readonly queue = new Set<Permit>();
-  private inFlight = 0;
+  private readonly inFlight = new Set<Permit>();
   private readonly slowStart = new SlowStart();
   private breaker = new Breaker();
-  /** Slow start that began when the breaker last opened. Failures of earlier requests no longer count. */
-  private openedInRound = 0;
+  /** Requests in flight when the breaker last opened. Their results no longer count. */
+  private sentBeforeOpening: ReadonlySet<Permit> = new Set();
   /** Kept during the following slow start, because it is also the reason why requests wait then. */
   private cooldown: GateCooldown | undefined;
   private emptyReads = 0;
   private readonly sharedCooldowns: CooldownSync;
-  private readonly timer: QueueTimer;
-  private readonly events: PermitEvents = {
-    forced: (permit) => {
-      this.send(permit);
-      this.update();
-      permit.onChange();
-    },
-    accepted: (round) => this.accepted(round),
-    limited: (cooldown) => {
-      if (this.close('cooldown', cooldown, 'request')) this.sharedCooldowns.write(cooldown);
-    },
-    failed: (round, retryAfterMs) => this.failed(round, retryAfterMs),
-    finished: (round) => {
-      if (round >= this.openedInRound) this.breaker.reset();
-    },
-    released: (permit, round) => this.released(permit, round),
-  };
+  /** Monotonic time of the next check, in milliseconds. */
+  private checkAt = Infinity;
+  private cancelCheck: () => void = () => undefined;
 
   constructor(
     private readonly clock: Clock,
@@ -49,10 +31,6 @@ export class Gate {
     private readonly onCooldown: () => void = () => undefined,
   ) {
     this.sharedCooldowns = new CooldownSync(shared, scope);
-    this.timer = new QueueTimer(clock, () => {
-      this.update();
-      if (this.queue.size > 0) void this.sync();
-    });
   }
 
   /** Undefined without a cooldown, even if other requests must be sent first. */
@@ -66,10 +44,6 @@ export class Gate {
 
   get failures(): number {
     return this.breaker.failures;
-  }
-
-  get isIdle(): boolean {
-    return this.queue.size === 0 && this.inFlight === 0 && this.leftMs === 0;
   }
 
   /** Reads the cooldowns of other windows. Never rejects. */
@@ -88,10 +62,58 @@ export class Gate {
 
   /** `onChange` is called when the `block` of the permit changes, but never before `enqueue` has returned. */
   enqueue(onChange: () => void): Permit {
-    const permit = new Permit(this.events, onChange);
+    const permit: Permit = { block: undefined, onChange };
     this.queue.add(permit);
     this.update(permit);
     return permit;
+  }
+
+  /** Admits a waiting request even if the gate is closed, because the user wants to send it now. */
+  force(permit: Permit): void {
+    if (!this.queue.has(permit)) return;
+    this.send(permit);
+    this.update();
+    permit.onChange();
+  }
+
+  /** The response has a 2xx status. The request remains in flight. */
+  accepted(permit: Permit): void {
+    const { isProbing } = this.slowStart;
+    if (!this.slowStart.countAccepted(permit)) return;
+    if (this.queue.size === 0) this.slowStart.open();
+    this.setCooldown(this.slowStart.isOpen ? undefined : this.cooldown?.expired());
+    if (isProbing) this.sharedCooldowns.clear();
+    this.update();
+  }
+
+  limited(permit: Permit, cooldown: Cooldown): void {
+    if (this.inFlight.has(permit) && this.close('cooldown', cooldown, 'request')) this.sharedCooldowns.write(cooldown);
+    this.release(permit);
+  }
+
+  /** The provider has failed, before or after it accepted the request. */
+  failed(permit: Permit, retryAfterMs?: number): void {
+    const delayMs = this.counts(permit) ? this.breaker.countFailure(retryAfterMs) : undefined;
+    if (delayMs !== undefined) {
+      const source = delayMs === retryAfterMs ? 'server' : 'backoff';
+      this.close('breaker', { until: this.clock.now() + delayMs, delayMs, source, reason: 'breaker' }, 'request');
+      this.sentBeforeOpening = new Set(this.inFlight);
+    }
+    this.release(permit);
+  }
+
+  /** The answer is complete. */
+  finished(permit: Permit): void {
+    if (this.counts(permit)) this.breaker.reset();
+    this.release(permit);
+  }
+
+  /** The request has ended and says nothing about the provider, or no longer waits. */
+  release(permit: Permit): void {
+    this.queue.delete(permit);
+    this.inFlight.delete(permit);
+    this.slowStart.remove(permit);
+    this.update();
   }
 
   /** Sends all waiting requests and clears the shared cooldowns. */
@@ -119,22 +141,8 @@ export class Gate {
     return this.cooldown?.leftMs ?? 0;
   }
 
-  private accepted(round: number): void {
-    const { isProbing } = this.slowStart;
-    if (!this.slowStart.countAccepted(round)) return;
-    if (this.queue.size === 0) this.slowStart.open();
-    this.setCooldown(this.slowStart.isOpen ? undefined : this.cooldown?.expired());
-    if (isProbing) this.sharedCooldowns.clear();
-    this.update();
-  }
-
-  private failed(round: number, retryAfterMs: number | undefined): void {
-    if (round < this.openedInRound) return;
-    const delayMs = this.breaker.countFailure(retryAfterMs);
-    if (delayMs === undefined) return;
-    const source = delayMs === retryAfterMs ? 'server' : 'backoff';
-    this.close('breaker', { until: this.clock.now() + delayMs, delayMs, source, reason: 'breaker' }, 'request');
-    this.openedInRound = this.slowStart.round;
+  private counts(permit: Permit): boolean {
+    return this.inFlight.has(permit) && !this.sentBeforeOpening.has(permit);
   }
 
   /** Returns false if the gate is already closed for at least that long. */
@@ -152,26 +160,17 @@ export class Gate {
     if (this.closedUntil !== before) this.onCooldown();
   }
 
-  private released(permit: Permit, round: number | undefined): void {
-    this.queue.delete(permit);
-    if (round !== undefined) {
-      this.inFlight--;
-      if (!permit.isAccepted) this.slowStart.countUnaccepted(round);
-    }
-    this.update();
-  }
-
   private send(permit: Permit): void {
     this.queue.delete(permit);
-    this.inFlight++;
-    permit.grant(this.slowStart.countSent());
+    this.inFlight.add(permit);
+    this.slowStart.add(permit);
+    permit.block = undefined;
   }
 
   /** Admits as many requests as possible and notifies all changed permits except `newcomer`. */
   private update(newcomer?: Permit): void {
     const changed = [...this.queue].filter((permit) => this.updatePermit(permit));
-    if (this.queue.size === 0) this.timer.stop();
-    else this.timer.start(this.leftMs);
+    this.scheduleCheck();
     for (const permit of changed) if (permit !== newcomer) permit.onChange();
   }
 
@@ -182,112 +181,22 @@ export class Gate {
     else permit.block = this.cooldown.renewBlock(block);
     return permit.block !== block;
   }
-}
 
-/**
- * The admission of one request to a gate, requested or granted. The first call of `limited`, `failed` or `release` ends
- * the permit. Later calls are ignored, and so are the results of a request that was never admitted.
- */
-export class Permit {
-  /** Undefined once the request is admitted. */
-  block: GateBlock | undefined;
-  isAccepted = false;
-  private round: number | undefined;
-  private hasEnded = false;
-
-  constructor(
-    private readonly events: PermitEvents,
-    readonly onChange: () => void,
-  ) {}
-
-  /** Only the gate calls this method. */
-  grant(round: number): void {
-    this.round = round;
-    this.block = undefined;
-  }
-
-  /** Even if the gate is closed, because the user wants to send it now. */
-  force(): void {
-    if (!this.hasEnded && this.round === undefined) this.events.forced(this);
-  }
-
-  /** The response has a 2xx status. The request remains in flight. */
-  accepted(): void {
-    if (this.hasEnded || this.isAccepted || this.round === undefined) return;
-    this.isAccepted = true;
-    this.events.accepted(this.round);
-  }
-
-  limited(cooldown: Cooldown): void {
-    this.end(() => this.events.limited(cooldown));
-  }
-
-  /** The provider has failed, before or after it accepted the request. */
-  failed(retryAfterMs?: number): void {
-    this.end((round) => this.events.failed(round, retryAfterMs));
-  }
-
-  /** The provider had no fault. Only a finished answer resets the count of failures of the breaker. */
-  release(isFinished = false): void {
-    this.end((round) => isFinished && this.events.finished(round));
-  }
-
-  private end(report: (round: number) => unknown): void {
-    if (this.hasEnded) return;
-    this.hasEnded = true;
-    if (this.round !== undefined) report(this.round);
-    this.events.released(this, this.round);
-  }
-}
-
-/** `round` is the slow start in which the request was sent (see `SlowStart.round`). */
-interface PermitEvents {
-  forced(permit: Permit): void;
-  accepted(round: number): void;
-  limited(cooldown: Cooldown): void;
-  failed(round: number, retryAfterMs: number | undefined): void;
-  finished(round: number): void;
-  /** No other callback follows. `round` is undefined if the request was never sent. */
-  released(permit: Permit, round: number | undefined): void;
-}
-
-/**
- * Interval at which a queue checks the shared cooldowns and the wall clock, which jumps after sleep, in milliseconds.
- */
-const checkEveryMs = 1000;
-
-/** The timer of a queue, which runs only while requests wait in the queue. */
-export class QueueTimer {
-  /** Monotonic time of the next check, in milliseconds. */
-  private dueAt = Infinity;
-  private cancel: () => void = () => undefined;
-
-  constructor(
-    private readonly clock: Clock,
-    private readonly check: () => void,
-  ) {}
-
-  /**
-   * Schedules a check in a second, or at the end of the cooldown if that is earlier.
-   * @param leftMs remaining time of the cooldown, or 0 once it has expired
-   */
-  start(leftMs: number): void {
+  /** While requests wait: in a second, or at the end of the cooldown if that is earlier. */
+  private scheduleCheck(): void {
+    const { queue, leftMs, clock } = this;
     const delayMs = leftMs > 0 ? Math.min(leftMs, checkEveryMs) : checkEveryMs;
-    const dueAt = this.clock.monotonicNow() + delayMs;
-    // Keeps a check that is already scheduled for an earlier time, because a request that joins the queue must not
-    // postpone it.
-    if (this.dueAt <= dueAt) return;
-    this.stop();
-    this.dueAt = dueAt;
-    this.cancel = this.clock.after(delayMs, () => {
-      this.dueAt = Infinity;
-      this.check();
+    const dueAt = queue.size > 0 ? clock.monotonicNow() + delayMs : Infinity;
+    // A request that joins the queue must not postpone the check.
+    if (queue.size > 0 && this.checkAt <= dueAt) return;
+    this.cancelCheck();
+    this.checkAt = dueAt;
+    if (queue.size === 0) return;
+    this.cancelCheck = clock.after(delayMs, () => {
+      this.checkAt = Infinity;
+      this.update();
+      if (queue.size > 0) void this.sync();
     });
-  }
-
-  stop(): void {
-    this.cancel();
-    this.dueAt = Infinity;
   }
 }
 

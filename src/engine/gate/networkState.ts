@@ -3,9 +3,6 @@ import type { CorrectableParameter } from '../faults/providerError';
 import type { CooldownScope, SharedCooldowns } from './cooldowns';
 import { Gate } from './gate';
 
-/** Above this number of gates or retry budgets, those that no longer restrict any request are dropped. */
-const maxEntries = 100;
-
 export interface ModelCooldown {
   /** Epoch milliseconds. */
   readonly until: number;
@@ -87,12 +84,10 @@ export class NetworkState {
     private readonly onCooldownChange?: () => void,
   ) {}
 
-  /** Callers must not store the gate, because an idle gate may be dropped. */
   gate(scope: CooldownScope): Gate {
     const key = keyOf(scope);
     const existing = this.gates.get(key);
     if (existing) return existing.gate;
-    evictUnused(this.gates, ({ gate }) => gate.isIdle);
     const gate = new Gate(this.clock, this.shared, scope, this.onCooldownChange);
     this.gates.set(key, { scope, gate });
     return gate;
@@ -106,10 +101,7 @@ export class NetworkState {
   }
 
   budget(origin: string): RetryBudget {
-    const existing = this.budgets.get(origin);
-    if (existing) return existing;
-    evictUnused(this.budgets, ({ tokens }) => tokens === maxTokens);
-    const budget = new RetryBudget(this.clock);
+    const budget = this.budgets.get(origin) ?? new RetryBudget(this.clock);
     this.budgets.set(origin, budget);
     return budget;
   }
@@ -142,9 +134,4 @@ export class NetworkState {
 
 function keyOf({ origin, apiKey, model }: CooldownScope): string {
   return JSON.stringify([origin, apiKey, model]);
-}
-
-function evictUnused<Entry>(entries: Map<string, Entry>, isUnused: (entry: Entry) => boolean): void {
-  if (entries.size < maxEntries) return;
-  for (const [key, entry] of entries) if (isUnused(entry)) entries.delete(key);
 }

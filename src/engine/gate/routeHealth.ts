@@ -24,19 +24,17 @@ type RouteFault = Pick<Fault, 'kind' | 'row'>;
 
 interface Outage {
   readonly fault: RouteFault;
-  probes: number;
   /** Monotonic milliseconds. */
+  readonly startedAt: number;
+  /** False after a probe has brought the route back. A turn that receives a response ends the outage. */
+  isDown: boolean;
+  /** How often in succession the route came back by a probe and then failed by a fault that the probe had missed. */
+  returns: number;
+  probes: number;
+  /** Monotonic milliseconds, for the next probe. */
   dueAt: number;
   cancelTimer: () => void;
   probing: AbortController | undefined;
-}
-
-/** The faults of a route since its gateway last responded to the request of a turn. */
-interface FaultRecord {
-  /** How often in succession the route came back by a probe and then failed by a fault that the probe had missed. */
-  returns: number;
-  /** Monotonic milliseconds. */
-  lastFaultAt: number;
 }
 
 /**
@@ -48,9 +46,8 @@ interface FaultRecord {
  * received a response over it, or half an hour after the fault.
  */
 export class RouteHealth {
+  /** By base URL. */
   private readonly outages = new Map<string, Outage>();
-  /** Routes over which no turn has received a response since their last fault, by base URL. */
-  private readonly faults = new Map<string, FaultRecord>();
 
   /** @param mayProbe whether a turn runs or the window has the focus */
   constructor(
@@ -58,28 +55,29 @@ export class RouteHealth {
     private readonly mayProbe: () => boolean,
   ) {}
 
+  /** The fault because of which the route is down. */
   faultOf(baseUrl: string): RouteFault | undefined {
-    return this.outages.get(baseUrl)?.fault;
+    const outage = this.outages.get(baseUrl);
+    return outage?.isDown ? outage.fault : undefined;
   }
 
   isDown(baseUrl: string): boolean {
-    return this.outages.has(baseUrl);
+    return this.outages.get(baseUrl)?.isDown === true;
   }
 
   get down(): readonly string[] {
-    return [...this.outages.keys()];
+    return [...this.outages.keys()].filter((baseUrl) => this.isDown(baseUrl));
   }
 
   /** Also starts to probe it. Does nothing if it is already down. */
   markDown(baseUrl: string, { kind, row }: RouteFault): void {
     if (this.isDown(baseUrl)) return;
     this.deps.log.warn(`route ${baseUrl} is down: ${kind}`);
-    this.faults.set(baseUrl, {
-      returns: faultsMissedByProbes.has(row) ? (this.faults.get(baseUrl)?.returns ?? 0) : 0,
-      lastFaultAt: this.deps.clock.monotonicNow(),
-    });
     const outage: Outage = {
       fault: { kind, row },
+      startedAt: this.deps.clock.monotonicNow(),
+      isDown: true,
+      returns: faultsMissedByProbes.has(row) ? (this.outages.get(baseUrl)?.returns ?? 0) : 0,
       probes: 0,
       dueAt: 0,
       cancelTimer: () => undefined,
@@ -94,10 +92,10 @@ export class RouteHealth {
    * a long answer may outlive a route over which no new connection is possible.
    */
   recordResponse(baseUrl: string, sentAt: number): void {
-    const record = this.faults.get(baseUrl);
-    if (!record || sentAt < record.lastFaultAt) return;
-    this.faults.delete(baseUrl);
-    if (this.isDown(baseUrl)) this.markUp(baseUrl);
+    const outage = this.outages.get(baseUrl);
+    if (!outage || sentAt < outage.startedAt) return;
+    this.forget(baseUrl);
+    if (outage.isDown) this.logReturn(baseUrl);
   }
 
   sendOverdueProbes(): void {
@@ -107,16 +105,7 @@ export class RouteHealth {
 
   /** So that a route that was removed from the settings is not probed. */
   keepOnly(baseUrls: readonly string[]): void {
-    for (const baseUrl of this.faults.keys()) {
-      if (baseUrls.includes(baseUrl)) continue;
-      this.faults.delete(baseUrl);
-      this.forget(baseUrl);
-    }
-  }
-
-  private markUp(baseUrl: string): void {
-    this.forget(baseUrl);
-    this.deps.log.info(`route ${baseUrl} is back`);
+    for (const baseUrl of this.outages.keys()) if (!baseUrls.includes(baseUrl)) this.forget(baseUrl);
   }
 
   private forget(baseUrl: string): void {
@@ -124,6 +113,10 @@ export class RouteHealth {
     this.outages.delete(baseUrl);
     outage?.cancelTimer();
     outage?.probing?.abort();
+  }
+
+  private logReturn(baseUrl: string): void {
+    this.deps.log.info(`route ${baseUrl} is back`);
   }
 
   private schedule(baseUrl: string, outage: Outage): void {
@@ -135,7 +128,7 @@ export class RouteHealth {
 
   /** If no probe is allowed now, it stays overdue until {@link sendOverdueProbes} is called. */
   private check(baseUrl: string, outage: Outage): void {
-    if (!outage.probing && this.mayProbe()) void this.probe(baseUrl, outage);
+    if (outage.isDown && !outage.probing && this.mayProbe()) void this.probe(baseUrl, outage);
   }
 
   /** Never rejects. */
@@ -144,17 +137,17 @@ export class RouteHealth {
     const responds = await respondsAsGateway(this.deps, baseUrl, outage.probing.signal);
     outage.probing = undefined;
     if (this.outages.get(baseUrl) !== outage) return;
-    const record = this.faults.get(baseUrl);
-    if (responds && record && this.mayReturn(record)) {
-      record.returns++;
-      this.markUp(baseUrl);
+    if (responds && this.mayReturn(outage)) {
+      outage.returns++;
+      outage.isDown = false;
+      this.logReturn(baseUrl);
       return;
     }
     outage.probes++;
     this.schedule(baseUrl, outage);
   }
 
-  private mayReturn({ returns, lastFaultAt }: FaultRecord): boolean {
-    return returns < maxReturnsByProbe || this.deps.clock.monotonicNow() - lastFaultAt >= returnByProbeMs;
+  private mayReturn({ returns, startedAt }: Outage): boolean {
+    return returns < maxReturnsByProbe || this.deps.clock.monotonicNow() - startedAt >= returnByProbeMs;
   }
 }

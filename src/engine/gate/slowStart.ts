@@ -1,3 +1,15 @@
+import type { GateBlock } from './cooldowns';
+
+/**
+ * The admission of one request to a gate, requested or granted. It ends with the first call of `limited`, `failed`,
+ * `finished` or `release`. The gate ignores later calls, and the results of a request that was never admitted.
+ */
+export interface Permit {
+  /** Undefined once the request is admitted. */
+  block: GateBlock | undefined;
+  readonly onChange: () => void;
+}
+
 const probeLimit = 1;
 
 /**
@@ -10,16 +22,11 @@ export class SlowStart {
   /** Of requests that are sent but not yet accepted. */
   private limit = Infinity;
   private limitAfterProbe = 0;
-  private notYetAccepted = 0;
-  private currentRound = 0;
-
-  /** A round lasts from one slow start to the next. A request belongs to the round in which it was sent. */
-  get round(): number {
-    return this.currentRound;
-  }
+  /** Without the requests of an earlier slow start, which say nothing about the gateway now. */
+  private readonly notYetAccepted = new Set<Permit>();
 
   get hasRoom(): boolean {
-    return this.notYetAccepted < this.limit;
+    return this.notYetAccepted.size < this.limit;
   }
 
   get isProbing(): boolean {
@@ -33,8 +40,7 @@ export class SlowStart {
   /** Begins with a single probe. Half of the limit that an unfinished slow start had reached applies after it. */
   start(): void {
     if (!this.isProbing) this.limitAfterProbe = this.isOpen ? 0 : Math.floor(this.limit / 2);
-    this.currentRound++;
-    this.notYetAccepted = 0;
+    this.notYetAccepted.clear();
     this.limit = probeLimit;
   }
 
@@ -42,22 +48,19 @@ export class SlowStart {
     this.limit = Infinity;
   }
 
-  /** Returns the round. A request that the user forced may exceed the limit. */
-  countSent(): number {
-    this.notYetAccepted++;
-    return this.currentRound;
+  /** A request that the user forced may exceed the limit. */
+  add(permit: Permit): void {
+    this.notYetAccepted.add(permit);
   }
 
-  /** Raises the limit. Returns false for a request of an earlier round, which says nothing about the gateway now. */
-  countAccepted(round: number): boolean {
-    if (round !== this.currentRound) return false;
-    this.notYetAccepted--;
+  /** Raises the limit. Returns false if the request was accepted before or belongs to an earlier slow start. */
+  countAccepted(permit: Permit): boolean {
+    if (!this.notYetAccepted.delete(permit)) return false;
     this.limit = this.isProbing ? Math.max(probeLimit + 1, this.limitAfterProbe) : this.limit + 1;
     return true;
   }
 
-  /** The request ended without being accepted. */
-  countUnaccepted(round: number): void {
-    if (round === this.currentRound) this.notYetAccepted--;
+  remove(permit: Permit): void {
+    this.notYetAccepted.delete(permit);
   }
 }

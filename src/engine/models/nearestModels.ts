@@ -1,5 +1,4 @@
-import { canChat } from './chatModels';
-import type { FactsById } from './listedFacts';
+import { canChat, type FactsById } from './listedFacts';
 import { factsOf, nameWithoutSuffixes, plainName, type ModelFacts } from './modelFacts';
 
 /** Maximum number of models that are offered in place of one that a gateway does not have. */

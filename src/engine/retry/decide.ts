@@ -6,12 +6,8 @@ import type { GateBlock } from '../gate/cooldowns';
 import type { Route } from '../request';
 import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
 
-/** After a fault, or while a gate does not admit the next attempt. */
-export interface Situation {
-  /** The fault of the last attempt, or the fault that explains `block`. */
-  readonly fault: Fault;
-  /** Why the gate does not admit the next attempt. Undefined if the last attempt has failed. */
-  readonly block: (Pick<GateBlock, 'blockKind' | 'cause'> & { readonly leftMs: number }) | undefined;
+/** What a turn has counted so far. */
+export interface Counts {
   /** Number of automatic retries since the last progress, limited by `holysheep.retry.maxRetries`. */
   readonly retries: number;
   /** Whether a retry is due that `retries` does not include yet. */
@@ -25,22 +21,27 @@ export interface Situation {
   readonly overloads: number;
   /** The current one last. */
   readonly models: readonly string[];
-  /** Whether the failed attempt had streamed, so that a further attempt is a resume and not a retry. */
-  readonly isResuming: boolean;
   readonly resumesLeft: number;
   readonly resumes: number;
-  /** Resumes that added no text. */
   readonly emptyResumes: number;
-  readonly hasText: boolean;
   /** Text, reasoning or a tool call. */
   readonly hasOutput: boolean;
-  /** And not only restarted. */
-  readonly isContinuable: boolean;
   /** Time without progress. Streaming, sleep and being offline do not count. */
   readonly idleMs: number;
-  /** During the time without progress. */
   readonly hasWaited: boolean;
-  /** In the retry budget of the origin. */
+}
+
+/** After a fault, or while a gate does not admit the next attempt. */
+export interface Situation extends Counts {
+  /** The fault of the last attempt, or the fault that explains `block`. */
+  readonly fault: Fault;
+  /** Why the gate does not admit the next attempt. Undefined if the last attempt has failed. */
+  readonly block: (Pick<GateBlock, 'blockKind' | 'cause'> & { readonly leftMs: number }) | undefined;
+  /** Whether the failed attempt had streamed, so that a further attempt is a resume and not a retry. */
+  readonly isResuming: boolean;
+  readonly hasText: boolean;
+  /** And not only restarted. */
+  readonly isContinuable: boolean;
   readonly tokens: number;
   readonly breakerOpen: boolean;
   /** The route to which the turn can switch because of the fault. */
@@ -61,7 +62,6 @@ export interface WaitDecision {
   readonly jitterMs?: number | undefined;
   readonly hintMs?: number | undefined;
   readonly hintFrom?: string | undefined;
-  /** Including the next one. */
   readonly attemptsLeft: number;
   /** Tokens of the retry budget. */
   readonly cost: number;
@@ -89,14 +89,7 @@ export type Decision =
 
 /** Overloads in a row after which the turn switches to a fallback model, or else to another route. */
 const overloadsBeforeFallback = 3;
-/** Milliseconds. */
 const minDeadlineMs = 300_000;
-/**
- * Longest cooldown, in milliseconds, that a backoff imposes on other requests. The backoff itself is often longer, but
- * does not show when the gateway will accept requests.
- */
-const maxGuessMs = 2_800;
-
 /** Time without progress after which automatic retries stop, never shorter than the longest retry-after allowed. */
 export function deadlineOf({ retry }: EngineSettings): number {
   return Math.max(minDeadlineMs, retry.maxHintMs);
@@ -113,25 +106,6 @@ export function decide(situation: Situation, settings: EngineSettings, random: (
     ? { type: 'fall-back', model }
     : { ...decision, fallbackModel: model };
 }
-
-/** The cooldown that a fault imposes on all requests of its gate, in milliseconds. */
-export function cooldownAfter({ policy, retryAfter }: Fault, decision: Decision): number | undefined {
-  if (policy.retry !== 'hint' && policy.retry !== 'overload') return undefined;
-  if (retryAfter) return retryAfter.delayMs;
-  return decision.type === 'wait' ? Math.min(maxGuessMs, decision.delayMs) : undefined;
-}
-
-/** Returns the fault that explains why a gate admits no requests. */
-export function faultOfBlock({ blockKind, cause }: Pick<GateBlock, 'blockKind' | 'cause'>): Fault {
-  if (blockKind === 'breaker' || cause.reason === 'breaker') return faultOfRow('breakerOpen');
-  return faultOfRow(limitRows[cause.reason] ?? 'rateLimited');
-}
-
-/** The other kinds use the row `rateLimited`. */
-const limitRows: Partial<Record<FaultKind, FaultName>> = {
-  overloaded: 'overloaded',
-  credit: 'creditResets',
-};
 
 function decideInQueue(
   situation: Situation,
@@ -213,7 +187,6 @@ function continuingModel({ isContinuable, models }: Situation, settings: EngineS
   return isAllowed ? settings.fallbackModels.find((model) => !models.includes(model)) : undefined;
 }
 
-/** There is none once the user sees any output. */
 function fallbackModel({ hasOutput, models }: Situation, { fallbackModels }: EngineSettings): string | undefined {
   return hasOutput ? undefined : fallbackModels.find((model) => !models.includes(model));
 }
@@ -231,7 +204,6 @@ export function isRetryable({ retry }: Policy): boolean {
   return retriedPolicies.has(retry);
 }
 
-/** Another model may then help. */
 export function isModelOverload(policy: Policy): boolean {
   return policy.retry === 'overload' && policy.fallback === true;
 }
@@ -242,14 +214,11 @@ function policyOf({ fault: { policy, isRouteFault }, otherRoute, othersMayRecove
   return canWait && !isRetryable(policy) ? { retry: 'transient' } : policy;
 }
 
-/** Only the first replay of a turn is free. */
 function hasFreeReplay(policy: Policy, { freeReplayUsed, isResuming }: Situation): boolean {
   return policy.retry === 'transient' && policy.freeReplay === true && !freeReplayUsed && !isResuming;
 }
 
-/**
- * After a fault of the route unless it is replayed first, and for a lasting overload without fallback model or time.
- */
+/** After a fault of the route, unless it is replayed first, and for a lasting overload without another remedy. */
 function mustSwitchRoute(situation: Situation, { fallbackModels }: EngineSettings): boolean {
   const { fault } = situation;
   if (fault.isRouteFault) return !hasFreeReplay(fault.policy, situation);

@@ -72,6 +72,28 @@ export function waitedMs({ entries, waits }: Ledger): number {
   return allWaits.reduce((sum, wait) => sum + (wait.waitedMs ?? 0), 0);
 }
 
+/** The start of an attempt, and else of the current wait, is known on both clocks. */
+interface ClockSource {
+  readonly ledger: Ledger;
+  readonly wait?: WaitingEvent;
+}
+
+/** From the clock of the current segment. Undefined before the first event. */
+export function toEpoch({ ledger, wait }: ClockSource, at: number): number | undefined {
+  // Converts relative to the last attempt that began before this time, because its start is recorded on both clocks. An
+  // earlier attempt would be less accurate, because the monotonic clock may stop while the computer sleeps.
+  const entry = ledger.entries.findLast((candidate) => candidate.at <= at) ?? ledger.entries[0];
+  if (entry) return entry.time + (at - entry.at);
+  return wait && wait.until - wait.delayMs + (at - wait.at);
+}
+
+/** To the clock of the current segment. Undefined before the first event. */
+export function toMonotonic({ ledger, wait }: ClockSource, epoch: number): number | undefined {
+  const entry = ledger.entries.at(-1);
+  if (entry) return entry.at + (epoch - entry.time);
+  return wait && wait.at + (epoch - (wait.until - wait.delayMs));
+}
+
 function startWait(waits: readonly LedgerWait[], event: WaitingEvent): readonly LedgerWait[] {
   const { at, source, reason, delayMs, estimated, jitterMs, hintMs, hintFrom, told } = event;
   const wait = { at, source, reason, delayMs, ...(estimated && { estimated }), jitterMs, hintMs, hintFrom, told };

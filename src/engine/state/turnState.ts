@@ -74,8 +74,6 @@ export type ModelSwitch = Pick<ModelEvent, 'from' | 'to' | 'reason'>;
 /** `from` and `to` are base URLs, or origins if these tell the routes apart. */
 export type RouteSwitch = Pick<RouteEvent, 'from' | 'to' | 'reason' | 'row'>;
 
-export const scheduleLifetimeMs = 24 * 60 * 60 * 1000;
-
 export interface Schedule {
   /** An exchange that is scheduled again gets a new one. */
   readonly id: string;
@@ -84,12 +82,6 @@ export interface Schedule {
   /** Epoch milliseconds. */
   readonly scheduledAt: number;
 }
-
-/** Why a scheduled prompt is no longer scheduled, although it was not sent. */
-export type ScheduleEnd =
-  | { readonly outcome: 'stopped' | 'interrupted' }
-  /** The prompt has lapsed. `message` is localized. */
-  | { readonly outcome: 'failed'; readonly message: string };
 
 export type Failure = Omit<FailedEvent, 'text'>;
 
@@ -153,28 +145,6 @@ export function markInterrupted(state: TurnState): TurnState {
   return isRunning(state.phase) ? { ...endWait(state), phase: 'interrupted', isQuiet: false } : state;
 }
 
-/** The prompt of a turn that has ended is sent again later. The partial answer is preserved. */
-export function markScheduled(state: TurnState, schedule: Schedule): TurnState {
-  return { ...endWait(state), phase: 'scheduled', schedule, isQuiet: false };
-}
-
-/** Other turns do not change. */
-export function endSchedule(state: TurnState, end: ScheduleEnd): TurnState {
-  const { schedule, ...rest } = state;
-  if (!schedule) return state;
-  if (end.outcome !== 'failed') return { ...rest, phase: end.outcome };
-  const { attempts, endedAt = 0 } = state;
-  const unknown = { type: 'failed', kind: 'offline', status: undefined, requestId: undefined } as const;
-  const failure: Failure = {
-    ...(state.failure ?? { ...unknown, attempt: attempts, at: endedAt }),
-    message: end.message,
-    actions: ['retryNow', 'switchModel'],
-    resetsAt: undefined,
-    beyondMaxHint: undefined,
-  };
-  return { ...rest, phase: 'failed', failure };
-}
-
 /** The event comes from the engine or from a journal. */
 export function reduceTurn(state: TurnState, event: RecordedEvent): TurnState {
   const ledger = addToLedger(state.ledger, event);
@@ -220,41 +190,32 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       };
     case 'tool-call':
       return { ...addToken(state, event, event.arguments.length), toolCalls: addToolCallPart(state.toolCalls, event) };
+    // These events change only the ledger.
     case 'headers':
     case 'ended':
-      // These events change only the ledger. No other part of the state depends on the headers or the end of an
-      // attempt.
       return state;
     case 'waiting':
       return { ...state, phase: event.reason === 'offline' ? 'offline' : 'waiting', wait: event, isQuiet: false };
     case 'quiet':
       return { ...state, isQuiet: true, quietSince: event.at - event.forMs };
     case 'cut':
-      // Does not change the phase. The event that follows a broken stream, such as a wait or an attempt, changes it.
+      // The event that follows, such as a wait or an attempt, changes the phase.
       return { ...state, cutMessage: event.message, isQuiet: false };
     case 'resumed': {
       const { cutMessage, ...rest } = state;
       const models = continuedModels(state);
-      const resumePoint = {
-        offset: event.resumePoint,
-        ...(cutMessage !== undefined && { cutMessage }),
-        ...(models && { models }),
-      };
-      return {
-        ...rest,
-        phase: 'streaming',
-        resumePoints: event.how === 'restart' ? [] : [...state.resumePoints, resumePoint],
-      };
+      const cut = cutMessage !== undefined && { cutMessage };
+      const resumePoint = { offset: event.resumePoint, ...cut, ...(models && { models }) };
+      const resumePoints = event.how === 'restart' ? [] : [...state.resumePoints, resumePoint];
+      return { ...rest, phase: 'streaming', resumePoints };
     }
     case 'replaced':
       // The throughput leaves the new text out, because it is unknown when its parts arrived.
       return { ...addToken(state, event, 0, event.text), resumePoints: [] };
-    case 'model':
-      return {
-        ...state,
-        model: event.to,
-        switches: [...state.switches, { from: event.from, to: event.to, reason: event.reason }],
-      };
+    case 'model': {
+      const { from, to, reason } = event;
+      return { ...state, model: to, switches: [...state.switches, { from, to, reason }] };
+    }
     case 'route': {
       const { from, to, fromUrl, toUrl, reason, row } = event;
       const routeSwitch = { from: fromUrl ?? from, to: toUrl ?? to, reason, ...(row !== undefined && { row }) };
@@ -264,17 +225,12 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
     case 'usage':
       return { ...state, usage: sumUsage([event]) };
     case 'done':
-      return {
-        ...endTurn(state, event),
-        phase: 'done',
-        text: event.text ?? state.text,
-        finishReason: event.finishReason,
-      };
+      return { ...endTurn(state, event.at, event.text), phase: 'done', finishReason: event.finishReason };
     case 'stopped':
-      return { ...endTurn(state, event), phase: 'stopped', text: event.text ?? state.text };
+      return { ...endTurn(state, event.at, event.text), phase: 'stopped' };
     case 'failed': {
-      const { text = state.text, ...failure } = event;
-      return { ...endTurn(state, event), phase: 'failed', text, failure };
+      const { text, ...failure } = event;
+      return { ...endTurn(state, event.at, text), phase: 'failed', failure };
     }
   }
 }
@@ -296,16 +252,11 @@ export function isRestarting({ phase, ledger }: TurnState): boolean {
 
 function addToolCallPart(calls: readonly ToolCall[], part: ToolCallEvent): readonly ToolCall[] {
   const existing = calls.find(({ index }) => index === part.index);
-  // Ignores tool calls beyond the maximum number. The engine never emits more of them, but an old or damaged journal
-  // may contain more.
+  // The engine never emits more, but a damaged journal may contain them.
   if (!existing && calls.length === maxToolCalls) return calls;
   const call = existing ?? { index: part.index, id: '', name: '', arguments: '' };
-  const updated = {
-    ...call,
-    id: part.id ?? call.id,
-    name: part.name ?? call.name,
-    arguments: call.arguments + part.arguments,
-  };
+  const { id = call.id, name = call.name, arguments: json } = part;
+  const updated = { ...call, id, name, arguments: call.arguments + json };
   return existing ? calls.map((other) => (other === existing ? updated : other)) : [...calls, updated];
 }
 
@@ -321,7 +272,7 @@ function previousReasoning({ reasoning, reasoningAttempt, ledger }: TurnState, a
   return `${reasoning}\n\n`;
 }
 
-function endWait(state: TurnState): TurnState {
+export function endWait(state: TurnState): TurnState {
   const { wait, ...rest } = state;
   return wait ? rest : state;
 }
@@ -340,50 +291,6 @@ function addToken(state: TurnState, { at }: StreamEvent, chars: number, text = s
   };
 }
 
-function endTurn(state: TurnState, event: RecordedEvent): TurnState {
-  return { ...endWait(state), endedAt: event.at, isQuiet: false };
-}
-
-/** Oldest first, the current one last. */
-export function segmentsOf(state: TurnState): readonly TurnSegment[] {
-  return [...state.previousSegments, state];
-}
-
-/** For a turn that the user is about to continue. */
-export function segmentsSoFar(state: TurnState): readonly TurnSegment[] {
-  if (state.startedAt === undefined) return state.previousSegments;
-  const { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput } = state;
-  const segment = { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput };
-  return [...state.previousSegments, segment];
-}
-
-/** From the clock of the current segment. Undefined before the first event. */
-export function toEpoch(
-  { ledger, wait }: { readonly ledger: Ledger; readonly wait?: WaitingEvent },
-  at: number,
-): number | undefined {
-  // Converts relative to the last attempt that began before this time, because its start is recorded on both clocks. An
-  // earlier attempt would be less accurate, because the monotonic clock may stop while the computer sleeps.
-  const entry = ledger.entries.findLast((candidate) => candidate.at <= at) ?? ledger.entries[0];
-  if (entry) return entry.time + (at - entry.at);
-  return wait && wait.until - wait.delayMs + (at - wait.at);
-}
-
-/** To the clock of the current segment. Undefined before the first event. */
-export function toMonotonic(
-  { ledger, wait }: { readonly ledger: Ledger; readonly wait?: WaitingEvent },
-  epoch: number,
-): number | undefined {
-  const entry = ledger.entries.at(-1);
-  if (entry) return entry.at + (epoch - entry.time);
-  return wait && wait.at + (epoch - (wait.until - wait.delayMs));
-}
-
-/** For a segment without an end, the time of its last recorded activity. */
-export function lastActivityAt(segment: TurnSegment): number {
-  const { startedAt = 0, lastTokenAt = startedAt, endedAt, ledger } = segment;
-  if (endedAt !== undefined) return endedAt;
-  const { entries, waits } = ledger;
-  const ends = entries.map(({ at, headersMs = 0, ended }) => at + (ended?.ms ?? headersMs));
-  return Math.max(startedAt, lastTokenAt, ...ends, ...waits.map(({ at, waitedMs = 0 }) => at + waitedMs));
+function endTurn(state: TurnState, endedAt: number, text = state.text): TurnState {
+  return { ...endWait(state), text, endedAt, isQuiet: false };
 }

@@ -1,6 +1,6 @@
 import type { Usage } from '../events';
 import { waitedMs, type LedgerEntry } from './ledger';
-import { lastActivityAt, segmentsOf, type TurnState } from './turnState';
+import type { TurnSegment, TurnState } from './turnState';
 import { sumUsage } from './usage';
 
 /** The totals of a turn over all of its segments. */
@@ -28,6 +28,28 @@ interface TurnSpeed {
  * all at once, so its speed means nothing.
  */
 export const minStreamMs = 250;
+
+/** Oldest first, the current one last. */
+export function segmentsOf(state: TurnState): readonly TurnSegment[] {
+  return [...state.previousSegments, state];
+}
+
+/** For a turn that the user is about to continue. */
+export function segmentsSoFar(state: TurnState): readonly TurnSegment[] {
+  if (state.startedAt === undefined) return state.previousSegments;
+  const { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput } = state;
+  const segment = { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput };
+  return [...state.previousSegments, segment];
+}
+
+/** For a segment without an end, the time of its last recorded activity. */
+export function lastActivityAt(segment: TurnSegment): number {
+  const { startedAt = 0, lastTokenAt = startedAt, endedAt, ledger } = segment;
+  if (endedAt !== undefined) return endedAt;
+  const { entries, waits } = ledger;
+  const ends = entries.map(({ at, headersMs = 0, ended }) => at + (ended?.ms ?? headersMs));
+  return Math.max(startedAt, lastTokenAt, ...ends, ...waits.map(({ at, waitedMs = 0 }) => at + waitedMs));
+}
 
 /** Returns the totals of a turn. @param now current monotonic time, if the turn is running */
 export function totalsOf(state: TurnState, now?: number): TurnTotals {

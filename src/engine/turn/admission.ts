@@ -1,9 +1,17 @@
 import type { Clock } from '../clock';
-import type { Fault } from '../faults/classify';
-import { providerFaults } from '../faults/faultTable';
+import type { FaultKind } from '../events';
+import { faultOfRow, type Fault } from '../faults/classify';
+import { providerFaults, type FaultName } from '../faults/faultTable';
 import type { GateBlock } from '../gate/cooldowns';
-import type { Gate, Permit } from '../gate/gate';
-import { cooldownAfter, type Decision } from '../retry/decide';
+import type { Gate } from '../gate/gate';
+import type { Permit } from '../gate/slowStart';
+import type { Decision } from '../retry/decide';
+
+/**
+ * Longest cooldown, in milliseconds, that a backoff imposes on other requests. The backoff itself is often longer, but
+ * does not show when the gateway will accept requests.
+ */
+const maxGuessMs = 2_800;
 
 /** Gets a permit for each attempt of a turn, and reports the outcome of the attempt to the gate. */
 export class Admission {
@@ -33,30 +41,36 @@ export class Admission {
   }
 
   force(): void {
-    this.permit?.force();
+    if (this.permit) this.gate?.force(this.permit);
   }
 
   accepted(): void {
-    this.permit?.accepted();
+    if (this.permit) this.gate?.accepted(this.permit);
   }
 
   /** Called before the decision, which depends on whether the fault opens the circuit breaker. */
   reportFault({ row, retryAfter }: Fault): void {
     const wasBreakerOpen = this.isBreakerOpen;
-    if (providerFaults.has(row)) this.permit?.failed(retryAfter?.delayMs);
+    if (this.permit && providerFaults.has(row)) this.gate?.failed(this.permit, retryAfter?.delayMs);
     this.hasOpenedBreaker = this.isBreakerOpen && !wasBreakerOpen;
   }
 
   end(fault: Fault, decision: Decision): void {
     const delayMs = cooldownAfter(fault, decision);
-    if (delayMs === undefined) return this.release();
     const source = fault.retryAfter ? 'server' : 'backoff';
-    this.permit?.limited({ until: this.clock.now() + delayMs, delayMs, source, reason: fault.kind });
+    if (this.permit && delayMs !== undefined)
+      this.gate?.limited(this.permit, { until: this.clock.now() + delayMs, delayMs, source, reason: fault.kind });
+    this.release();
   }
 
-  /** The provider had no fault. Only a finished answer resets the failures of the breaker. */
-  release(isFinished = false): void {
-    this.permit?.release(isFinished);
+  /** The answer is complete. */
+  finish(): void {
+    if (this.permit) this.gate?.finished(this.permit);
+    this.release();
+  }
+
+  release(): void {
+    if (this.permit) this.gate?.release(this.permit);
     this.permit = undefined;
   }
 
@@ -66,3 +80,22 @@ export class Admission {
     this.gate = undefined;
   }
 }
+
+/** The cooldown that a fault imposes on all requests of its gate, in milliseconds. */
+export function cooldownAfter({ policy, retryAfter }: Fault, decision: Decision): number | undefined {
+  if (policy.retry !== 'hint' && policy.retry !== 'overload') return undefined;
+  if (retryAfter) return retryAfter.delayMs;
+  return decision.type === 'wait' ? Math.min(maxGuessMs, decision.delayMs) : undefined;
+}
+
+/** Returns the fault that explains why a gate admits no requests. */
+export function faultOfBlock({ blockKind, cause }: Pick<GateBlock, 'blockKind' | 'cause'>): Fault {
+  if (blockKind === 'breaker' || cause.reason === 'breaker') return faultOfRow('breakerOpen');
+  return faultOfRow(limitRows[cause.reason] ?? 'rateLimited');
+}
+
+/** The other kinds use the row `rateLimited`. */
+const limitRows: Partial<Record<FaultKind, FaultName>> = {
+  overloaded: 'overloaded',
+  credit: 'creditResets',
+};

@@ -1,20 +1,5 @@
 import type { RetryBudget } from '../gate/networkState';
-import { isModelOverload, type Decision, type Situation } from '../retry/decide';
-
-type Recorded =
-  | 'retries'
-  | 'isRetryPending'
-  | 'sameRowFaults'
-  | 'freeReplayUsed'
-  | 'previousDelayMs'
-  | 'overloads'
-  | 'models'
-  | 'resumesLeft'
-  | 'resumes'
-  | 'emptyResumes'
-  | 'hasOutput'
-  | 'idleMs'
-  | 'hasWaited';
+import { isModelOverload, type Counts, type Decision, type Situation } from '../retry/decide';
 
 /** Counts the faults, retries and resumes of a turn, and charges its retries to the retry budget. */
 export class TurnHistory {
@@ -41,7 +26,7 @@ export class TurnHistory {
     this.models = [model];
   }
 
-  situation(current: Omit<Situation, Recorded>): Situation {
+  situation(current: Omit<Situation, keyof Counts>): Situation {
     const { retries, charge, freeReplayUsed, previousDelayMs, overloads, models, resumeBudget, emptyResumes } = this;
     const { hasOutput, idleMs, hasWaited } = this;
     return {

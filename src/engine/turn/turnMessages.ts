@@ -6,7 +6,7 @@ import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { Attempt } from '../http/attempt';
 import { isConnectionError } from '../request';
 import { deadlineOf, type FailDecision, type WaitDecision } from '../retry/decide';
-import { scheduleLifetimeMs } from '../state/turnState';
+import { scheduleLifetimeMs } from '../state/schedule';
 import type { WaitDescription } from './waits';
 
 export interface TurnContext {

@@ -3,7 +3,8 @@ import type { Clock } from '../../engine/clock';
 import type { EngineSettings, TurnHandle } from '../../engine/engine';
 import { isDelta, routeOf, type StreamEvent } from '../../engine/events';
 import type { ChatRequest } from '../../engine/request';
-import { initialTurn, isRunning, markInterrupted, markScheduled, type Schedule } from '../../engine/state/turnState';
+import { markScheduled } from '../../engine/state/schedule';
+import { initialTurn, isRunning, markInterrupted, type Schedule } from '../../engine/state/turnState';
 import {
   canContinue,
   canRetry,

@@ -1,5 +1,6 @@
 import { isDelta, type RecordedEvent, type StreamEvent } from '../../engine/events';
-import { endSchedule, toRecordedEvents, type ScheduleEnd } from '../../engine/state/turnState';
+import { endSchedule, type ScheduleEnd } from '../../engine/state/schedule';
+import { toRecordedEvents } from '../../engine/state/turnState';
 import type { ExchangeSnapshot } from '../../shared/protocol';
 import { isScheduled, withEvents, type Exchange } from '../journal/exchange';
 import type { ExchangeTree } from '../journal/exchangeTree';

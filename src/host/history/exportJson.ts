@@ -1,5 +1,6 @@
 import type { LedgerEntry, LedgerWait } from '../../engine/state/ledger';
-import { segmentsOf, type TurnSegment } from '../../engine/state/turnState';
+import type { TurnSegment } from '../../engine/state/turnState';
+import { segmentsOf } from '../../engine/state/turnTotals';
 import type { Exchange } from '../journal/exchange';
 import { firstAttemptAt, modelOf, modelsOf, type ExportSource } from './exportSource';
 

@@ -1,5 +1,5 @@
 import { visibleText } from '../../engine/gateway/visibleText';
-import { segmentsOf } from '../../engine/state/turnState';
+import { segmentsOf } from '../../engine/state/turnTotals';
 import type { Exchange } from '../journal/exchange';
 import type { OtherVersion } from '../journal/exchangeTree';
 

@@ -1,6 +1,7 @@
 import type { ResumeFrom } from '../../engine/engine';
 import type { RecordedEvent } from '../../engine/events';
-import { initialTurn, isRunning, reduceTurn, segmentsSoFar, type TurnState } from '../../engine/state/turnState';
+import { initialTurn, isRunning, reduceTurn, type TurnState } from '../../engine/state/turnState';
+import { segmentsSoFar } from '../../engine/state/turnTotals';
 import type { Attachment } from '../../shared/protocol';
 
 /** The zero-based start of the selection that an answer can replace. Its text is the code of the first attachment. */

@@ -1,4 +1,5 @@
-import { endSchedule, initialTurn, isRunning, markInterrupted, markScheduled } from '../../engine/state/turnState';
+import { endSchedule, markScheduled } from '../../engine/state/schedule';
+import { initialTurn, isRunning, markInterrupted } from '../../engine/state/turnState';
 import { stateForRerun, toPromptInput, withEvents, type Exchange } from './exchange';
 import { ExchangeTree } from './exchangeTree';
 import type { JournalLine, TurnLine } from './journalSchema';

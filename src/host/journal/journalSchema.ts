@@ -12,7 +12,8 @@ import {
   type WaitOrigin,
 } from '../../engine/events';
 import { maxCost } from '../../engine/state/usage';
-import type { Schedule, ScheduleEnd } from '../../engine/state/turnState';
+import type { ScheduleEnd } from '../../engine/state/schedule';
+import type { Schedule } from '../../engine/state/turnState';
 import type { Attachment, ContextKind } from '../../shared/protocol';
 import type { ApplyTarget, PromptInput } from './exchange';
 import { oneOf, type FieldSchemas, type MemberOfType } from '../util/schemas';

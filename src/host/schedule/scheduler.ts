@@ -3,7 +3,7 @@ import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
 import type { Connection } from '../../engine/request';
 import { retryAfterDelay } from '../../engine/retry/backoff';
-import { scheduleLifetimeMs, type ScheduleEnd } from '../../engine/state/turnState';
+import { scheduleLifetimeMs, type ScheduleEnd } from '../../engine/state/schedule';
 import type { Conversation } from '../conversation/conversation';
 import { conversationTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';

@@ -5,7 +5,8 @@ import {
   type GateBlock,
   type SharedCooldowns,
 } from '../../../src/engine/gate/cooldowns';
-import { Gate, type Permit } from '../../../src/engine/gate/gate';
+import { Gate } from '../../../src/engine/gate/gate';
+import type { Permit } from '../../../src/engine/gate/slowStart';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
 const scope = { origin: 'https://gateway.test', apiKey: 'hsa-key', model: 'gpt-4o' };
@@ -33,10 +34,10 @@ class SharedStore implements SharedCooldowns {
 
 /** A request at the gate, with the number of notifications about its permit. */
 class Request {
-  readonly permit: Permit;
+  private readonly permit: Permit;
   changes = 0;
 
-  constructor(gate: Gate) {
+  constructor(private readonly gate: Gate) {
     this.permit = gate.enqueue(() => this.changes++);
   }
 
@@ -47,6 +48,30 @@ class Request {
   get block(): GateBlock {
     assert.ok(this.permit.block);
     return this.permit.block;
+  }
+
+  force(): void {
+    this.gate.force(this.permit);
+  }
+
+  accepted(): void {
+    this.gate.accepted(this.permit);
+  }
+
+  limited(cooldown: Cooldown): void {
+    this.gate.limited(this.permit, cooldown);
+  }
+
+  failed(retryAfterMs?: number): void {
+    this.gate.failed(this.permit, retryAfterMs);
+  }
+
+  finished(): void {
+    this.gate.finished(this.permit);
+  }
+
+  release(): void {
+    this.gate.release(this.permit);
   }
 }
 
@@ -74,18 +99,18 @@ class GateFixture {
   /** Reports that the gateway rate-limited another request of this window. */
   limit(delayMs: number): Cooldown {
     const cooldown = this.cooldown(delayMs);
-    const { permit } = this.enqueue();
-    permit.force();
-    permit.limited(cooldown);
+    const request = this.enqueue();
+    request.force();
+    request.limited(cooldown);
     return cooldown;
   }
 
   /** Lets a number of requests fail because of the provider, one after the other. */
   fail(times: number, retryAfterMs?: number): void {
     for (let n = 0; n < times; n++) {
-      const { permit } = this.enqueue();
-      permit.force();
-      permit.failed(retryAfterMs);
+      const request = this.enqueue();
+      request.force();
+      request.failed(retryAfterMs);
     }
   }
 }
@@ -104,7 +129,7 @@ async function halfOpen(
   const requests = fixture.enqueueMany(100);
   await fixture.clock.advance(5000);
   const acceptedCount = width - 1;
-  for (const { permit } of requests.slice(0, acceptedCount)) permit.accepted();
+  for (const request of requests.slice(0, acceptedCount)) request.accepted();
   const window = requests.slice(acceptedCount, admittedCount(requests));
   assert.equal(window.length, width);
   return { requests, window };
@@ -123,28 +148,11 @@ describe('open gate', () => {
   });
 });
 
-describe('idle state of a gate', () => {
-  it('requires that no request is queued or in flight and no cooldown is active', async () => {
-    const fixture = new GateFixture();
-    const { gate } = fixture;
-    assert.equal(gate.isIdle, true);
-    const early = fixture.enqueue();
-    assert.equal(gate.isIdle, false);
-    early.permit.release();
-    assert.equal(gate.isIdle, true);
-    fixture.limit(5000);
-    assert.equal(gate.isIdle, false);
-    fixture.enqueue().permit.release();
-    await fixture.clock.advance(5000);
-    assert.equal(gate.isIdle, true);
-  });
-});
-
 describe('gate after a rate limit', () => {
   it('runs no timer when no request waits', () => {
     const fixture = new GateFixture();
     fixture.limit(5000);
-    fixture.enqueue().permit.force();
+    fixture.enqueue().force();
     assert.equal(fixture.clock.pending, 0);
   });
 
@@ -204,7 +212,7 @@ describe('gate after a rate limit', () => {
       const sent = admittedCount(requests);
       sizes.push(sent - accepted);
       while (accepted < sent) {
-        requests[accepted++]?.permit.accepted();
+        requests[accepted++]?.accepted();
         // An accepted request makes room for another one, and raises the limit by one.
         assert.equal(admittedCount(requests), Math.min(60, 1 + 2 * accepted));
       }
@@ -217,15 +225,15 @@ describe('gate after a rate limit', () => {
     fixture.limit(5000);
     const requests = fixture.enqueueMany(3);
     await fixture.clock.advance(5000);
-    requests[0]?.permit.accepted();
+    requests[0]?.accepted();
     assert.equal(admittedCount(requests), 3);
     const late = fixture.enqueueMany(2);
     assert.equal(admittedCount(late), 0);
-    requests[1]?.permit.accepted();
+    requests[1]?.accepted();
     assert.equal(admittedCount(late), 2);
     assert.equal(admittedCount(fixture.enqueueMany(1)), 0);
-    requests[2]?.permit.accepted();
-    late[0]?.permit.accepted();
+    requests[2]?.accepted();
+    late[0]?.accepted();
     assert.equal(admittedCount(fixture.enqueueMany(50)), 50);
     assert.equal(fixture.clock.pending, 0);
   });
@@ -235,12 +243,12 @@ describe('gate after a rate limit', () => {
     fixture.limit(5000);
     const requests = fixture.enqueueMany(6);
     await fixture.clock.advance(5000);
-    requests[0]?.permit.accepted();
+    requests[0]?.accepted();
     assert.equal(admittedCount(requests), 3);
     // The gate already admitted two requests when the gateway accepted this request.
-    requests[0]?.permit.release();
+    requests[0]?.release();
     assert.equal(admittedCount(requests), 3);
-    requests[1]?.permit.release();
+    requests[1]?.release();
     assert.equal(admittedCount(requests), 4);
   });
 
@@ -249,7 +257,7 @@ describe('gate after a rate limit', () => {
     fixture.limit(5000);
     const requests = fixture.enqueueMany(3);
     await fixture.clock.advance(5000);
-    requests[0]?.permit.release();
+    requests[0]?.release();
     assert.deepEqual(
       requests.map(({ isAdmitted }) => isAdmitted),
       [true, true, false],
@@ -265,11 +273,11 @@ describe('gate after a rate limit', () => {
     it(`admits one probe and then ${after} requests after a rate limit with ${width} requests in flight`, async () => {
       const fixture = new GateFixture();
       const { requests, window } = await halfOpen(fixture, width);
-      for (const { permit } of window) permit.limited(fixture.cooldown(3000));
+      for (const request of window) request.limited(fixture.cooldown(3000));
       const sent = admittedCount(requests);
       await fixture.clock.advance(3000);
       assert.equal(admittedCount(requests), sent + 1);
-      requests[sent]?.permit.accepted();
+      requests[sent]?.accepted();
       assert.equal(admittedCount(requests), sent + 1 + after);
     });
   }
@@ -277,15 +285,15 @@ describe('gate after a rate limit', () => {
   it('halves the number of requests in flight only once, even if several probes are rate-limited', async () => {
     const fixture = new GateFixture();
     const { requests, window } = await halfOpen(fixture, 8);
-    window[0]?.permit.limited(fixture.cooldown(3000));
+    window[0]?.limited(fixture.cooldown(3000));
     let sent = admittedCount(requests);
     for (let n = 0; n < 3; n++) {
       await fixture.clock.advance(3000);
       assert.equal(admittedCount(requests), ++sent);
-      requests[sent - 1]?.permit.limited(fixture.cooldown(3000));
+      requests[sent - 1]?.limited(fixture.cooldown(3000));
     }
     await fixture.clock.advance(3000);
-    requests[sent]?.permit.accepted();
+    requests[sent]?.accepted();
     assert.equal(admittedCount(requests), sent + 1 + 4);
   });
 
@@ -293,11 +301,11 @@ describe('gate after a rate limit', () => {
     const fixture = new GateFixture();
     fixture.limit(5000);
     const [first, second, third] = fixture.enqueueMany(3);
-    second!.permit.force();
+    second!.force();
     assert.deepEqual([first!.isAdmitted, second!.isAdmitted, second!.changes], [false, true, 1]);
     await fixture.clock.advance(6000);
     assert.deepEqual([first!.isAdmitted, third!.isAdmitted], [false, false]);
-    second!.permit.release();
+    second!.release();
     assert.deepEqual([first!.isAdmitted, third!.isAdmitted], [true, false]);
   });
 
@@ -305,8 +313,8 @@ describe('gate after a rate limit', () => {
     const fixture = new GateFixture();
     fixture.limit(60_000);
     const [first, second, ...others] = fixture.enqueueMany(5);
-    second!.permit.force();
-    second!.permit.accepted();
+    second!.force();
+    second!.accepted();
     assert.equal(fixture.gate.closedUntil, undefined);
     assert.deepEqual(
       [first!, ...others].map(({ isAdmitted }) => isAdmitted),
@@ -319,9 +327,9 @@ describe('gate after a rate limit', () => {
     const fixture = new GateFixture(store);
     fixture.limit(60_000);
     const forced = fixture.enqueue();
-    forced.permit.force();
+    forced.force();
     assert.equal(forced.isAdmitted, true);
-    forced.permit.accepted();
+    forced.accepted();
     assert.equal(fixture.gate.closedUntil, undefined);
     assert.equal(admittedCount(fixture.enqueueMany(20)), 20);
     await settle();
@@ -330,16 +338,16 @@ describe('gate after a rate limit', () => {
 
   it('ignores a second result of a permit, and any result of a permit that was never granted', () => {
     const fixture = new GateFixture();
-    const { permit } = fixture.enqueue();
-    permit.release();
-    permit.limited(fixture.cooldown(5000));
+    const request = fixture.enqueue();
+    request.release();
+    request.limited(fixture.cooldown(5000));
     assert.equal(fixture.gate.closedUntil, undefined);
     fixture.limit(5000);
     const waiting = fixture.enqueue();
-    waiting.permit.accepted();
-    waiting.permit.limited(fixture.cooldown(90_000));
+    waiting.accepted();
+    waiting.limited(fixture.cooldown(90_000));
     assert.equal(fixture.gate.closedUntil, fixture.clock.now() + 5000);
-    waiting.permit.force();
+    waiting.force();
     assert.equal(waiting.isAdmitted, false);
   });
 });
@@ -386,9 +394,9 @@ describe('circuit breaker of a gate', () => {
   it('keeps its count of failures when a request that was sent before it opened succeeds', () => {
     const fixture = new GateFixture();
     const early = fixture.enqueue();
-    early.permit.accepted();
+    early.accepted();
     fixture.fail(5);
-    early.permit.release(true);
+    early.finished();
     assert.equal(fixture.gate.failures, 5);
   });
 
@@ -408,15 +416,15 @@ describe('circuit breaker of a gate', () => {
   it('resets its count of failures after a complete answer, but not when a request ends without a result', () => {
     const fixture = new GateFixture();
     fixture.fail(4);
-    fixture.enqueue().permit.release();
-    const stopped = fixture.enqueue().permit;
+    fixture.enqueue().release();
+    const stopped = fixture.enqueue();
     stopped.accepted();
     stopped.release();
     assert.equal(fixture.gate.failures, 4);
-    const { permit } = fixture.enqueue();
-    permit.accepted();
+    const request = fixture.enqueue();
+    request.accepted();
     assert.equal(fixture.gate.failures, 4);
-    permit.release(true);
+    request.finished();
     assert.equal(fixture.gate.failures, 0);
     fixture.fail(4);
     assert.equal(fixture.gate.isBreakerOpen, false);
@@ -425,9 +433,9 @@ describe('circuit breaker of a gate', () => {
   it('counts failures of requests that the gateway has already accepted', () => {
     const fixture = new GateFixture();
     for (let n = 0; n < 5; n++) {
-      const { permit } = fixture.enqueue();
-      permit.accepted();
-      permit.failed();
+      const request = fixture.enqueue();
+      request.accepted();
+      request.failed();
     }
     assert.equal(fixture.gate.isBreakerOpen, true);
   });
@@ -450,21 +458,21 @@ describe('circuit breaker of a gate', () => {
       waits.push(waitMs);
       await fixture.clock.advance(waitMs);
       assert.equal(probe.isAdmitted, true);
-      probe.permit.failed();
+      probe.failed();
     }
     assert.deepEqual(waits, [5000, 6500, 8450, 10_985, 14_280.5, 15_000, 15_000]);
-    fixture.enqueue().permit.force();
+    fixture.enqueue().force();
     const success = fixture.enqueue();
-    success.permit.force();
-    success.permit.accepted();
-    success.permit.release(true);
+    success.force();
+    success.accepted();
+    success.finished();
     fixture.fail(5);
     assert.equal(fixture.enqueue().block.until - fixture.clock.now(), 5000);
   });
 
   it('does not count later failures of requests that were in flight when it opened', () => {
     const fixture = new GateFixture();
-    for (const { permit } of fixture.enqueueMany(9)) permit.failed();
+    for (const request of fixture.enqueueMany(9)) request.failed();
     assert.equal(fixture.enqueue().block.until - fixture.clock.now(), 5000);
     assert.equal(fixture.gate.failures, 5);
   });
@@ -564,7 +572,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     const { store, here, there } = windows();
     const cause = here.limit(30_000);
     await settle();
-    there.enqueue().permit.accepted();
+    there.enqueue().accepted();
     await settle();
     assert.equal(store.cooldown, cause);
   });
@@ -592,8 +600,8 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     await settle();
     const sharedCooldown = store.cooldown;
     const late = here.gate.sync();
-    forced!.permit.force();
-    forced!.permit.accepted();
+    forced!.force();
+    forced!.accepted();
     await late;
     await settle();
     assert.ok(sharedCooldown);
@@ -613,10 +621,10 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     // Further requests do not postpone the next read.
     for (let n = 0; n < 4; n++) {
       await here.clock.advance(500);
-      here.enqueue().permit.release();
+      here.enqueue().release();
     }
     assert.equal(store.reads, 5);
-    request.permit.release();
+    request.release();
     assert.equal(here.clock.pending, 0);
   });
 });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Clock } from '../../../src/engine/clock';
 import { noSharedCooldowns, type GateBlock } from '../../../src/engine/gate/cooldowns';
-import { Gate, type Permit } from '../../../src/engine/gate/gate';
+import { Gate } from '../../../src/engine/gate/gate';
+import type { Permit } from '../../../src/engine/gate/slowStart';
 import { propertyRuns } from '../../support/propertyRuns';
 
 /** Virtual time without promises, so that a thousand runs take only a second. */
@@ -154,22 +155,23 @@ class Model {
   }
 
   private applyTo(request: TrackedRequest, step: Step): boolean {
+    const { gate } = this;
     const { permit } = request;
     switch (step.do) {
       case 'force':
         request.isForced ||= permit.block !== undefined && !request.hasEnded;
-        permit.force();
+        gate.force(permit);
         return false;
       case 'accepted': {
         const widens = !request.hasEnded && !request.isAccepted && request.sentAfter === this.closings;
         request.isAccepted ||= request.sentAfter !== undefined;
         if (widens) this.widen();
-        permit.accepted();
+        gate.accepted(permit);
         return widens;
       }
       case 'limited':
         request.hasEnded = true;
-        permit.limited({
+        gate.limited(permit, {
           until: this.clock.now() + step.delayMs,
           delayMs: step.delayMs,
           source: 'server',
@@ -178,11 +180,11 @@ class Model {
         return false;
       case 'failed':
         request.hasEnded = true;
-        permit.failed(step.retryAfterMs);
+        gate.failed(permit, step.retryAfterMs);
         return false;
       default:
         request.hasEnded = true;
-        permit.release();
+        gate.release(permit);
         return false;
     }
   }

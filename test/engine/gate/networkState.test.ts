@@ -20,10 +20,11 @@ function start(): {
 
 function limit(clock: VirtualClock, state: NetworkState, limitedScope: CooldownScope): Cooldown {
   const cooldown: Cooldown = { until: clock.now() + 30_000, delayMs: 30_000, source: 'server', reason: 'rate-limit' };
-  state
-    .gate(limitedScope)
-    .enqueue(() => undefined)
-    .limited(cooldown);
+  const gate = state.gate(limitedScope);
+  gate.limited(
+    gate.enqueue(() => undefined),
+    cooldown,
+  );
   return cooldown;
 }
 
@@ -41,11 +42,8 @@ describe('network state', () => {
     const { clock, state } = start();
     state.budget(scope.origin).charge(5);
     const { until } = limit(clock, state, scope);
-    for (let n = 0; n < 5; n++)
-      state
-        .gate({ ...scope, model: 'broken' })
-        .enqueue(() => undefined)
-        .failed();
+    const broken = state.gate({ ...scope, model: 'broken' });
+    for (let n = 0; n < 5; n++) broken.failed(broken.enqueue(() => undefined));
     const report = state.report();
     assert.deepEqual(report, {
       budgets: [{ origin: scope.origin, tokens: 7 }],
@@ -68,44 +66,8 @@ describe('network state', () => {
     assert.equal(waiting.block, undefined);
     assert.equal(state.budget(scope.origin).tokens, 12);
     assert.ok(cleared.includes(undefined));
-    waiting.release();
+    state.gate(scope).release(waiting);
     assert.equal(clock.pending, 0);
-  });
-
-  it('drops all unused gates and retry budgets when there are more than a hundred', () => {
-    const { state } = start();
-    const size = (): readonly number[] => {
-      const { gates, budgets } = state.report();
-      return [gates.length, budgets.length];
-    };
-    for (let n = 0; n < 100; n++) {
-      state.gate({ ...scope, model: `model-${n}` });
-      state.budget(`https://${n}.test`);
-    }
-    assert.deepEqual(size(), [100, 100]);
-    state.gate(scope);
-    state.budget(scope.origin);
-    assert.deepEqual(size(), [1, 1]);
-  });
-
-  it('keeps closed gates, gates with requests and used retry budgets when it drops unused ones', () => {
-    const { clock, state } = start();
-    limit(clock, state, scope);
-    const closed = state.gate(scope);
-    const busyScope = { ...scope, model: 'busy' };
-    const busy = state.gate(busyScope);
-    const permit = busy.enqueue(() => undefined);
-    state.budget('https://spent.test').charge(1);
-    for (let n = 0; n < 500; n++) {
-      state.gate({ ...scope, model: `model-${n}` });
-      state.budget(`https://${n}.test`);
-    }
-    const { gates, budgets } = state.report();
-    assert.ok(gates.length <= 102 && budgets.length <= 101, `${gates.length} ${budgets.length}`);
-    assert.equal(state.gate(scope), closed);
-    assert.equal(state.gate(busyScope), busy);
-    assert.equal(state.budget('https://spent.test').tokens, 11);
-    permit.release();
   });
 
   it('returns the cooldown of a rate-limited model until it ends, but not for another key', async () => {
@@ -128,11 +90,11 @@ describe('network state', () => {
     const startedAt = clock.now();
     const permits = [1, 2, 3, 4].map(() => gate.enqueue(() => undefined));
     const limited = (index: number, delayMs: number): void =>
-      permits[index]!.limited({ until: startedAt + delayMs, delayMs, source: 'server', reason: 'rate-limit' });
+      gate.limited(permits[index]!, { until: startedAt + delayMs, delayMs, source: 'server', reason: 'rate-limit' });
     limited(0, 30_000);
     limited(1, 20_000);
     limited(2, 40_000);
-    permits[3]!.release(true);
+    gate.finished(permits[3]!);
     await state.reset();
     assert.deepEqual(changes, [startedAt + 30_000, startedAt + 40_000, undefined]);
   });
@@ -143,10 +105,8 @@ describe('network state', () => {
     const state = new NetworkState(clock, noSharedCooldowns, () => changes++);
     limit(clock, state, scope);
     await clock.advance(30_000);
-    state
-      .gate(scope)
-      .enqueue(() => undefined)
-      .accepted();
+    const gate = state.gate(scope);
+    gate.accepted(gate.enqueue(() => undefined));
     assert.equal(changes, 1);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { defaultModels } from '../../../src/engine/gateway/modelList';
-import { canChat } from '../../../src/engine/models/chatModels';
+import { canChat } from '../../../src/engine/models/listedFacts';
 
 describe('models that can chat', () => {
   it('include the default models', () => assert.ok(defaultModels.every((id) => canChat(id))));

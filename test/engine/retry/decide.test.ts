@@ -3,14 +3,8 @@ import fc from 'fast-check';
 import type { EngineSettings } from '../../../src/engine/engine';
 import type { Fault } from '../../../src/engine/faults/classify';
 import { faultNames, faultTable, type FaultName, type FaultRow } from '../../../src/engine/faults/faultTable';
-import {
-  cooldownAfter,
-  decide,
-  faultOfBlock,
-  isRetryable,
-  type Decision,
-  type Situation,
-} from '../../../src/engine/retry/decide';
+import { decide, isRetryable, type Decision, type Situation } from '../../../src/engine/retry/decide';
+import { cooldownAfter, faultOfBlock } from '../../../src/engine/turn/admission';
 import { propertyRuns } from '../../support/propertyRuns';
 
 const defaultRetry: EngineSettings['retry'] = {

@@ -1,17 +1,8 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import {
-  toEpoch,
-  initialTurn,
-  markInterrupted,
-  lastActivityAt,
-  toMonotonic,
-  reduceTurn,
-  segmentsOf,
-  segmentsSoFar,
-  type TurnState,
-} from '../../../src/engine/state/turnState';
-import { totalsOf } from '../../../src/engine/state/turnTotals';
+import { toEpoch, toMonotonic } from '../../../src/engine/state/ledger';
+import { initialTurn, markInterrupted, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
+import { segmentsSoFar, lastActivityAt, segmentsOf, totalsOf } from '../../../src/engine/state/turnTotals';
 
 /** An event without its time and its attempt. */
 type NewEvent<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> : never;

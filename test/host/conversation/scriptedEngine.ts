@@ -1,5 +1,5 @@
 import type { Engine, EngineReport, RunningTurn, RunOptions, StreamOptions } from '../../../src/engine/engine';
-import { EventQueue } from '../../../src/engine/eventQueue';
+import { EventQueue } from '../../../src/engine/createEngine';
 import { isTerminal, type FaultKind, type StreamEvent } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
 

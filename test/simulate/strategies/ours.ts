@@ -5,8 +5,8 @@ import { NetworkState, type RetryBudget } from '../../../src/engine/gate/network
 import { RouteHealth } from '../../../src/engine/gate/routeHealth';
 import { originOf } from '../../../src/engine/gateway/baseUrl';
 import type { Connection, Route } from '../../../src/engine/request';
-import { decide, faultOfBlock, type Decision, type Situation } from '../../../src/engine/retry/decide';
-import { Admission } from '../../../src/engine/turn/admission';
+import { decide, type Decision, type Situation } from '../../../src/engine/retry/decide';
+import { Admission, faultOfBlock } from '../../../src/engine/turn/admission';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
 import { TurnRoutes } from '../../../src/engine/turn/turnRoutes';
 import { Waits, type WaitDescription } from '../../../src/engine/turn/waits';
@@ -116,7 +116,7 @@ class SimulatedTurn {
         this.admission.accepted();
         this.window.world.after(question.succeeded(), () => {
           this.routes.recordResponse(sentAt);
-          this.admission.release(true);
+          this.admission.finish();
           this.budget(route).refund(1);
         });
         return;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import { endSchedule, markScheduled } from '../../../src/engine/state/turnState';
+import { endSchedule, markScheduled } from '../../../src/engine/state/schedule';
 import { initialTurn, reduceTurn, type Schedule, type TurnState } from '../../../src/shared/protocol';
 import { createFormat } from '../../../src/shared/format';
 import { panelStrings } from '../../../src/shared/panelStrings';

@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
 import { isHolySheepHost } from '../../../engine/gateway/apiKey';
 import { defaultModels, isUsableModelId, maxModels, type GatewayModels } from '../../../engine/gateway/modelList';
-import { canChat } from '../../../engine/models/chatModels';
+import { canChat, knownFacts } from '../../../engine/models/listedFacts';
 import type { ModelFacts } from '../../../engine/models/modelFacts';
-import { knownFacts } from '../../../engine/models/listedFacts';
 import type { ActiveConnection } from '../../connection/connections';
 import type { Log } from '../../util/log';
 import type { ModelCatalog } from '../../models/modelCatalog';

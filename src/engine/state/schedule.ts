@@ -1,0 +1,31 @@
+import { endWait, type Failure, type Schedule, type TurnState } from './turnState';
+
+export const scheduleLifetimeMs = 24 * 60 * 60 * 1000;
+
+/** Why a scheduled prompt is no longer scheduled, although it was not sent. */
+export type ScheduleEnd =
+  | { readonly outcome: 'stopped' | 'interrupted' }
+  /** The prompt has lapsed. `message` is localized. */
+  | { readonly outcome: 'failed'; readonly message: string };
+
+/** The prompt of a turn that has ended is sent again later. The partial answer is preserved. */
+export function markScheduled(state: TurnState, schedule: Schedule): TurnState {
+  return { ...endWait(state), phase: 'scheduled', schedule, isQuiet: false };
+}
+
+/** Other turns do not change. */
+export function endSchedule(state: TurnState, end: ScheduleEnd): TurnState {
+  const { schedule, ...rest } = state;
+  if (!schedule) return state;
+  if (end.outcome !== 'failed') return { ...rest, phase: end.outcome };
+  const { attempts, endedAt = 0 } = state;
+  const unknown = { type: 'failed', kind: 'offline', status: undefined, requestId: undefined } as const;
+  const failure: Failure = {
+    ...(state.failure ?? { ...unknown, attempt: attempts, at: endedAt }),
+    message: end.message,
+    actions: ['retryNow', 'switchModel'],
+    resetsAt: undefined,
+    beyondMaxHint: undefined,
+  };
+  return { ...rest, phase: 'failed', failure };
+}
