@@ -1,5 +1,5 @@
 import { Mutex } from 'async-mutex';
-import type { ScheduleEnd } from '../../engine/state/turnState';
+import type { ScheduleEnd } from '../../engine/state/schedule';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { ScheduledPrompt, ScheduleStore, StoredPrompt } from './scheduleStore';
