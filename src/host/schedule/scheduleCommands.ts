@@ -74,6 +74,7 @@ function openScheduled({ schedule, conversations, panels, connections, onError }
   picker.onDidTriggerItemButton(({ item: { prompt }, button }) => {
     if (prompt) (button === cancelButton ? schedule.cancel(prompt.id) : send(prompt)).catch(onError);
   });
+  schedule.update();
   picker.show();
   refresh().catch(onError);
 }

@@ -44,6 +44,8 @@ interface SchedulerDeps extends ScheduledTurnsDeps {
 
 /** Longest time between two checks in milliseconds: for probes of the gateway, and because timers stop during sleep. */
 const maxTimerMs = 30_000;
+/** Time between two checks while no prompt is known, in milliseconds. Another window may have scheduled one. */
+const idleTimerMs = 300_000;
 /** Time after which the file of a lapsed prompt is removed in any case, in milliseconds. */
 const maxLapsedMs = 7 * 24 * 60 * 60 * 1000;
 
@@ -251,11 +253,14 @@ export class Scheduler {
   }
 
   private setTimer(): void {
-    if (this.isDisposed || this.prompts.length === 0) return;
+    if (this.isDisposed) return;
     const now = this.deps.clock.now();
     const times = this.prompts.flatMap((prompt) => [prompt.dueAt ?? 0, lapsesAt(prompt)]);
     const delays = times.filter((time) => time > now).map((time) => time - now);
-    this.cancelTimer = this.deps.clock.after(Math.min(maxTimerMs, ...delays), () => this.update());
+    this.cancelTimer = this.deps.clock.after(
+      Math.min(this.prompts.length > 0 ? maxTimerMs : idleTimerMs, ...delays),
+      () => this.update(),
+    );
   }
 
   private reportOnce(error: unknown): void {

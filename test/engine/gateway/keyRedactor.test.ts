@@ -30,6 +30,15 @@ describe('key redactor', () => {
     assert.equal(keys.redact(`${key}, hsa-k3y and another-0123456789`), '[redacted], [redacted] and [redacted]');
   });
 
+  it('removes the rest of a key that begins like another one, in texts and in answers', () => {
+    const [old, current] = ['sk-ant-api03-AAAAAAAAAAAA1', 'sk-ant-api03-BBBBBBBBBBBB2'];
+    const keys = new KeyRedactor([old, current]);
+    assert.equal(keys.redact(`${current} ${old}`), '[redacted] [redacted]');
+    const filter = keys.answerFilters()!();
+    const shown = [...`The key is ${current}.`].map((char) => filter.push(char)).join('') + filter.flush();
+    assert.equal(shown, 'The key is [redacted].');
+  });
+
   it('removes keys from JSON, which remains valid', () => {
     const keyWithQuotes = String.raw`a"b\c1d2e3f4g5`;
     const json = JSON.stringify({ [keyWithQuotes]: keyWithQuotes, api_key: { ok: true } });

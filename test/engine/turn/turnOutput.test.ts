@@ -62,3 +62,23 @@ describe('events of a turn', () => {
     assert.match(log.join(), /broken view/);
   });
 });
+
+describe('a sink that stops its turn', () => {
+  it('gets the terminal event after the rest of the batch, and nothing else', async () => {
+    const types: string[] = [];
+    const output = new TurnOutput(
+      new VirtualClock(),
+      (batch) => {
+        for (const { type } of batch) {
+          types.push(type);
+          if (type === 'quiet') output.emit({ type: 'stopped', text: 'a' });
+        }
+      },
+      fail,
+    );
+    output.emit({ type: 'quiet', forMs: 1 });
+    output.emitToken('text', 'a');
+    await settle();
+    assert.deepEqual(types, ['quiet', 'text', 'stopped']);
+  });
+});

@@ -460,4 +460,16 @@ describe('events of a conversation', () => {
       assert.deepEqual([countIn(lines), countIn(events), countIn(conversation.views())], [1, 1, 1]);
     });
   }
+
+  it('is interrupted when it can not start, and the next prompt is sent all the same', () => {
+    const { engine, conversation, phases } = openConversation({ onError: () => undefined });
+    const run = engine.run.bind(engine);
+    engine.run = () => {
+      throw new Error('no engine');
+    };
+    conversation.ask({ prompt: 'one' });
+    engine.run = run;
+    conversation.ask({ prompt: 'two' });
+    assert.deepEqual(phases(), ['one: interrupted', 'two: connecting']);
+  });
 });

@@ -14,10 +14,12 @@ interface Options {
   readonly stored?: StoredConversation;
   readonly resume?: EngineSettings['resume'];
   readonly systemPrompt?: string;
+  readonly onError?: (error: unknown) => void;
 }
 
 /** Opens a conversation whose engine sends no requests. */
-export function openConversation({ stored = foldJournal([]), resume = 'auto', systemPrompt = '' }: Options = {}) {
+export function openConversation(options: Options = {}) {
+  const { stored = foldJournal([]), resume = 'auto', systemPrompt = '' } = options;
   const engine = new ScriptedEngine();
   const clock = new VirtualClock();
   const lines: JournalLine[] = [];
@@ -35,7 +37,7 @@ export function openConversation({ stored = foldJournal([]), resume = 'auto', sy
         Promise.resolve({ baseUrl: demo ? 'http://127.0.0.1:1/v1' : 'https://own.example/v1', apiKey: 'hsa-key' }),
       resumeSetting: () => resume,
       onEvent: () => undefined,
-      onError: (error) => assert.fail(String(error)),
+      onError: options.onError ?? ((error) => assert.fail(String(error))),
     },
   );
   conversation.onDidChange((change) => changes.push(change));

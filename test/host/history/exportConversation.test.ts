@@ -77,7 +77,7 @@ describe('Markdown export', () => {
     const written = markdown(exchange([], { state: markInterrupted(state) }));
     assert.match(
       written,
-      /half\n\n> Interrupted: VS Code closed, reloaded, or crashed\. The partial answer was kept\.\n$/,
+      /half\n\n> Interrupted: VS Code closed, reloaded, or crashed, or another window took over\. The partial answer was kept\.\n$/,
     );
   });
 

@@ -12,7 +12,7 @@ describe('end of a turn', () => {
   });
   afterEach(() => page.dispose());
 
-  const interrupted = 'Interrupted: VS Code closed, reloaded, or crashed.';
+  const interrupted = 'Interrupted: VS Code closed, reloaded, or crashed, or another window took over.';
   for (const [name, sentence] of [
     ['stopped', 'Stopped.'],
     ['interrupted', interrupted],
