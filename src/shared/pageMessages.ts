@@ -47,7 +47,7 @@ const messageFields = {
   leaveDemo: {},
   /** Keeps the backup route that the notice above the composer names. The notice does not appear again. */
   keepBackup: { origin: text },
-  /** Removes the backup route that the notice above the composer names from the settings. */
+  /** Removes from the settings the backup route that the notice above the composer names. */
   removeBackup: { origin: text },
   getStarted: {},
   copy: { text },

@@ -146,9 +146,9 @@ export class Panel {
     const { api, unsent } = this.environment;
     unsent.remove(message.deleted ?? []);
     // While another window wrote the conversation, its page also wrote the unsent text.
-    const isHandedOver = this.readOnly && !readOnly;
+    const isTakenOver = this.readOnly && !readOnly;
     const isFirst = this.conversationId === '';
-    const stored = isFirst || isHandedOver ? (unsent.load(conversationId) ?? { draft: '' }) : undefined;
+    const stored = isFirst || isTakenOver ? (unsent.load(conversationId) ?? { draft: '' }) : undefined;
     const view = stored ?? this.view;
     this.conversationId = conversationId;
     this.readOnly = readOnly;

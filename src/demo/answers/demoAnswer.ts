@@ -68,7 +68,7 @@ function startOfRepetition(partial: string): number {
   return /[\p{L}\p{N}]/u.test(repeated) ? partial.length - repeated.length : partial.length;
 }
 
-/** Keywords of the demo's topics. The first match decides, so special topics come before general ones. */
+/** Keywords of the demo's topics. The first match decides, so specific topics come before general ones. */
 const keywords: readonly (readonly [Topic, RegExp])[] = [
   ['retryAfter', /retry-after|rate.?limit|\b429\b|限流|限速/i],
   ['idempotency', /idempoten|\btwice\b|duplicate|幂等|重复/i],

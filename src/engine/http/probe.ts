@@ -97,7 +97,7 @@ async function readRejection(
   keys: KeyRedactor,
 ): Promise<Fault> {
   const { headers } = response;
-  // The runtime reports a redirect that was not followed with the status 0.
+  // `fetch` reports the status 0 for a redirect that it did not follow.
   const status = response.status || 302;
   const body = keys.redactKnown(await boundedText(response, clock));
   if (status === 404 || status === 405) return faultOfRow('pathNotFound');

@@ -105,14 +105,14 @@ export interface TurnState extends TurnSegment {
   /** Set only if another route has the same host. */
   readonly baseUrl?: string | undefined;
   readonly routeSwitches: readonly RouteSwitch[];
-  /** Before the user continued the answer, oldest first. */
+  /** Earlier segments of the answer, one for each time the user continued it, oldest first. */
   readonly previousSegments: readonly TurnSegment[];
   readonly wait?: WaitingEvent;
   /** Set in the phase `scheduled`. */
   readonly schedule?: Schedule;
   readonly failure?: Failure;
   readonly finishReason?: string;
-  /** For some seconds. */
+  /** Whether no text or reasoning has arrived for several seconds. */
   readonly isQuiet: boolean;
   /** Time of the last text or reasoning before the last `quiet` event, or of the start of the attempt. */
   readonly quietSince?: number;

@@ -43,7 +43,7 @@ export class Splice {
   private readonly tail: string;
   /** See {@link findMatchOffsets}. */
   private matchOffsets: readonly number[] = [];
-  /** Of the continuation and the partial answer. */
+  /** Length of the common prefix of the continuation and the partial answer, in characters. */
   private prefixLength = 0;
   /** Of the continuation and the trailing whitespace of the partial answer. */
   private whitespaceLength = 0;

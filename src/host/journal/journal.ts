@@ -14,7 +14,7 @@ interface JournalDeps {
   readonly folder: string;
   readonly clock: Clock;
   readonly limit: () => number;
-  /** Returns the ids of conversations that the limit does not delete. */
+  /** Returns the ids of conversations that are kept even when the history limit is exceeded. */
   readonly keptIds?: () => Promise<ReadonlySet<string>>;
   readonly onProblem: (problem: JournalProblem) => void;
 }

@@ -54,7 +54,7 @@ export class JournalFile {
   private lastError: Error | undefined;
   private isClosed = false;
 
-  /** @param lock decides whether this window may write. A new file acquires the lock with its first line. */
+  /** @param lock decides whether this window may write. For a new file, the lock is acquired when the first line is written. */
   constructor(
     readonly lock: FileLock,
     private readonly options: JournalFileOptions,

@@ -34,7 +34,7 @@ type ListedRoute = Pick<ActiveConnection, 'baseUrl' | 'apiKey' | 'host'>;
 
 /** Loads the model lists of gateways and caches each list for ten minutes. */
 export class ModelCatalog extends Disposable {
-  /** By the base URL of the gateway. `expiresAt` is a time of the monotonic clock, in milliseconds. */
+  /** Model lists, keyed by the base URL of the gateway. `expiresAt` is a time of the monotonic clock, in milliseconds. */
   private readonly lists = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
   private readonly facts = new Map<string, FactsById | undefined>();
   private readonly lifetime = new AbortController();

@@ -43,7 +43,7 @@ export class Notices {
     this.demoBar?.update(step);
   }
 
-  /** Shows that another window writes the conversation. After a failed hand-over, enables *Open Here* again. */
+  /** Shows that another window writes the conversation. Enables *Open Here* again if taking over has failed. */
   showOpenElsewhere(): void {
     this.openHere.disabled = false;
     const text = this.context.strings.openInOtherWindow;

@@ -76,7 +76,7 @@ export class MarkdownStream implements StreamingMarkdown {
 
   append(addition: string): void {
     if (addition === '') return;
-    // The last block of a finished text may continue.
+    // New text may extend the last block of a finished text, so the whole text is replaced.
     if (this.phase === 'finished') return this.replace(this.received + addition);
     this.reopen();
     this.received += addition;

@@ -24,7 +24,7 @@ describe('page of a conversation that another window writes', () => {
     assert.match(page.root.textContent, /This conversation is open in another window\./);
   });
 
-  it('enables *Open here* again when the hand-over has failed', () => {
+  it('enables *Open here* again when taking over has failed', () => {
     page.snapshot(exchanges, { readOnly: true });
     page.click('Open here');
     page.one('button', 'Open here').click();
@@ -37,7 +37,7 @@ describe('page of a conversation that another window writes', () => {
     assert.deepEqual(page.posted.slice(before), [{ type: 'openHere' }]);
   });
 
-  it('restores its own draft and open edit after the hand-over', () => {
+  it('restores its own draft and open edit after it has taken over', () => {
     page.snapshot(exchanges);
     page.click('Edit');
     const editor = page.one('textbox', 'Edit your prompt') as HTMLTextAreaElement;
@@ -72,7 +72,7 @@ describe('page of a conversation that another window writes', () => {
     assert.equal(page.stored.draft, 'half a thought');
   });
 
-  it('restores the draft of the other window after the hand-over', () => {
+  it('restores the draft of the other window after it has taken over', () => {
     saveElsewhere({ draft: 'half' });
     page.snapshot(exchanges, { readOnly: true });
     saveElsewhere({ draft: 'half a thought', context: ['file:a'], edits: [{ exchangeId: 'e1', text: 'other words' }] });

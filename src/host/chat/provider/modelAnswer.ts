@@ -54,7 +54,7 @@ export class ModelAnswer {
     }
   }
 
-  /** Reports the tool calls and the token usage of a complete answer. Returns why the answer is not complete, if so. */
+  /** Reports the tool calls and the token usage of a complete answer. If the answer is incomplete, returns the reason. */
   finish(end: TerminalEvent): EarlyEnd | undefined {
     const { answer, words } = this;
     if (end.type === 'stopped') return undefined;
