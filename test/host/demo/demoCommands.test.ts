@@ -34,7 +34,9 @@ describe('Open Demo command', () => {
     const tour = {
       ask: (conversation: Conversation, model: string) => void startedScenarios.push([conversation, model]),
     };
-    const services = { register: () => undefined, demo, tour, conversations, panels } as unknown as Parameters<typeof registerDemo>[0];
+    const services = { register: () => undefined, demo, tour, conversations, panels } as unknown as Parameters<
+      typeof registerDemo
+    >[0];
     const [command] = registerDemo(services);
     assert.equal(command?.id, 'holysheep.openDemo');
     await command.execute(argument);
