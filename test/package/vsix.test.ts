@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { root } from '../support/paths';
 import { packagerLog, vsixFile } from '../support/vscode/package';
 import { zipEntries } from '../support/vscode/zipEntries';
+
+const { textFiles } = createRequire(__filename)('../../esbuild.js') as { readonly textFiles: Plugin };
 
 const maxBytes = 400 * 1024;
 
@@ -38,7 +41,7 @@ async function bundledPackages(): Promise<readonly string[]> {
   const { metafile } = await build({
     entryPoints: ['src/extension.ts', 'src/webview/main.ts', 'src/webview/health/healthMain.ts'],
     ...{ absWorkingDir: root, outdir: 'out', bundle: true, write: false, metafile: true },
-    ...{ platform: 'node', external: ['vscode'], plugins: [withWorkers] },
+    ...{ platform: 'node', external: ['vscode'], plugins: [withWorkers, textFiles] },
   });
   const names = Object.keys(metafile.inputs).flatMap(
     (file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? [],
