@@ -1,4 +1,5 @@
-import type { Engine, EngineDeps, EngineLog, RunOptions, TurnHandle } from './engine';
+import type { Engine, EngineDeps, RunOptions, TurnHandle } from './engine';
+import type { EngineLog } from './environment';
 import { isTerminal, type StreamEvent } from './events';
 import { describeError } from './faults/transportError';
 import { NetworkState } from './gate/networkState';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EngineSettings } from '../../src/engine/engine';
+import type { EngineSettings } from '../../src/engine/environment';
 import { normalizeBaseUrl } from '../../src/engine/gateway/baseUrl';
 import { isRecord, type JsonRecord } from '../../src/engine/json';
-import type { JitterKind } from '../../src/engine/retry/backoff';
+import type { JitterKind } from '../../src/engine/environment';
 
 const root = join(__dirname, '../..');
 

@@ -1,4 +1,4 @@
-import type { EngineDeps } from '../engine';
+import type { EngineEnvironment } from '../environment';
 import type { FaultAction, FaultKind } from '../events';
 import { hostOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
@@ -167,7 +167,7 @@ const maxHostChars = 260;
 export function describeFault(
   fault: Fault,
   { connection, model, status, resetsAt, last, minutes }: FaultContext,
-  { localize, formatTime }: Pick<EngineDeps, 'localize' | 'formatTime'>,
+  { localize, formatTime }: Pick<EngineEnvironment, 'localize' | 'formatTime'>,
   keys: KeyRedactor,
 ): FaultText {
   const detail = keys.redact(fault.detail);

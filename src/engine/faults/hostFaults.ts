@@ -1,4 +1,4 @@
-import type { Localize } from '../engine';
+import type { Localize } from '../environment';
 import type { FailedEvent, FaultAction, FaultKind } from '../events';
 
 interface HostFault {

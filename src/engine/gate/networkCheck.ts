@@ -1,10 +1,10 @@
-import type { EngineDeps } from '../engine';
+import type { EngineEnvironment } from '../environment';
 import type { FaultName } from '../faults/faultTable';
 import { isEdgeStatus } from '../faults/statusFault';
 import { transportRow } from '../faults/transportError';
 import { declaredKind } from '../text/charset';
 
-type CheckDeps = Pick<EngineDeps, 'clock' | 'fetch'>;
+type CheckDeps = Pick<EngineEnvironment, 'clock' | 'fetch'>;
 
 const networkCheckTimeoutMs = 5000;
 /** No route, no name server, no response to a connection attempt. */

@@ -1,4 +1,4 @@
-import type { EngineDeps } from '../engine';
+import type { EngineEnvironment } from '../environment';
 import type { Fault } from '../faults/classify';
 import type { FaultName } from '../faults/faultTable';
 import { respondsAsGateway } from './networkCheck';
@@ -11,7 +11,7 @@ const maxReturnsByProbe = 2;
 /** Time after the last fault after which a response to a probe is enough again. */
 const returnByProbeMs = 1_800_000;
 
-type RouteHealthDeps = Pick<EngineDeps, 'clock' | 'random' | 'fetch' | 'log'>;
+type RouteHealthDeps = Pick<EngineEnvironment, 'clock' | 'random' | 'fetch' | 'log'>;
 
 /** Faults that a probe may not notice, because they occur only once a connection exists. */
 const faultsMissedByProbes: ReadonlySet<FaultName> = new Set<FaultName>([

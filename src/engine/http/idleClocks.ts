@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import type { EngineSettings } from '../engine';
+import type { EngineSettings } from '../environment';
 import type { StalledClock } from '../faults/classify';
 import { doesReason } from '../models/modelParameters';
 import type { ModelFacts } from '../models/modelFacts';

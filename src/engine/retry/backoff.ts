@@ -1,5 +1,4 @@
-/** The kind of jitter of a backoff, as named in the setting `holysheep.retry.jitter`. */
-export type JitterKind = 'full' | 'equal' | 'decorrelated' | 'classic' | 'none';
+import type { JitterKind } from '../environment';
 
 interface BackoffOptions {
   readonly baseDelayMs: number;

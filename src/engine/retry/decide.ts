@@ -1,4 +1,4 @@
-import type { EngineSettings } from '../engine';
+import type { EngineSettings } from '../environment';
 import type { DelaySource, FaultKind } from '../events';
 import { faultOfRow, type Fault } from '../faults/classify';
 import { faultTable, type FaultName, type FaultRow, type Policy } from '../faults/faultTable';

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock';
-import type { EngineSettings, ResumeFrom } from '../engine';
+import type { ResumeFrom } from '../engine';
+import type { EngineSettings } from '../environment';
 import type { ResumeMethod } from '../events';
 import type { AnswerDelta, ToolCallPart } from '../http/deltas';
 import { resumeMethod, type Prefill } from '../text/continuation';

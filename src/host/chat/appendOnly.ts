@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
-import type { Engine, Localize, RunOptions, TurnHandle } from '../../engine/engine';
+import type { Engine, RunOptions, TurnHandle } from '../../engine/engine';
+import type { Localize } from '../../engine/environment';
 import {
   isTerminal,
   type AttemptEvent,

@@ -1,4 +1,4 @@
-import type { EngineSettings } from '../../engine/engine';
+import type { EngineSettings } from '../../engine/environment';
 
 /** Model that is selected when the demo starts. It is also the demo's fallback model. */
 export const steadyModel = 'demo-steady';

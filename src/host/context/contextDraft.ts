@@ -1,5 +1,5 @@
 import { Mutex } from 'async-mutex';
-import type { Localize } from '../../engine/engine';
+import type { Localize } from '../../engine/environment';
 import { firstChars } from '../../engine/text/surrogates';
 import type { Attachment, DraftContext } from '../../shared/protocol';
 import { Listeners } from '../util/listeners';

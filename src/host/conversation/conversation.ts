@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../engine/clock';
-import type { EngineSettings, TurnHandle } from '../../engine/engine';
+import type { TurnHandle } from '../../engine/engine';
+import type { EngineSettings } from '../../engine/environment';
 import { isDelta, routeOf, type StreamEvent } from '../../engine/events';
 import type { ChatRequest } from '../../engine/request';
 import { markScheduled } from '../../engine/state/schedule';

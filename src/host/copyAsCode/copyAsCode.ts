@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
-import type { Localize } from '../../engine/engine';
+import type { Localize } from '../../engine/environment';
 import type { Command } from '../commands';
 import type { Connections } from '../connection/connections';
 import type { Conversation } from '../conversation/conversation';

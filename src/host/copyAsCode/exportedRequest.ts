@@ -1,4 +1,4 @@
-import type { EngineSettings } from '../../engine/engine';
+import type { EngineSettings } from '../../engine/environment';
 import { timeoutsFor } from '../../engine/http/idleClocks';
 import { factsOf } from '../../engine/models/modelFacts';
 import { modelParameters } from '../../engine/models/modelParameters';

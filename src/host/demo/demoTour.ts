@@ -1,5 +1,5 @@
 import type { DemoModel } from '../../demo/scenarios';
-import type { Localize } from '../../engine/engine';
+import type { Localize } from '../../engine/environment';
 import type { DemoAction } from '../../shared/pageMessages';
 import type { DemoTourStep, Suggestion } from '../../shared/protocol';
 import { isDemoConversation } from '../connection/demoConversation';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { createEngine } from '../../engine/createEngine';
-import type { Engine, EngineDeps, EngineLog } from '../../engine/engine';
+import type { Engine, EngineDeps } from '../../engine/engine';
+import type { EngineLog } from '../../engine/environment';
 import { noSharedCooldowns } from '../../engine/gate/cooldowns';
 import type { KeyRedactor } from '../../engine/gateway/keyRedactor';
 import type { Command } from '../commands';

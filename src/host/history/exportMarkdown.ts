@@ -1,4 +1,4 @@
-import type { Localize } from '../../engine/engine';
+import type { Localize } from '../../engine/environment';
 import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
 import { isRunning } from '../../engine/state/turnState';
 import { describeOutcome, describeResumePoints } from '../../shared/describe';

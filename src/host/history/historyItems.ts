@@ -1,4 +1,4 @@
-import type { Localize } from '../../engine/engine';
+import type { Localize } from '../../engine/environment';
 import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
 import { type ConversationSummary, maxTitleLength } from '../conversation/conversationSummaries';
 import { plainLabel, escapeIcons } from '../ui/messageText';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
-import type { Localize } from '../../engine/engine';
+import type { Localize } from '../../engine/environment';
 import { codePromptIds } from '../code/codePrompts';
 import type { Command, SetContext } from '../commands';
 import type { PromptHistory } from '../conversation/promptHistoryStore';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { EngineSettings } from '../../engine/engine';
+import type { EngineSettings } from '../../engine/environment';
 import { normalizeBaseUrl, type BaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import type { RequestParameters } from '../../engine/request';
 import { Disposable } from '../util/disposable';

@@ -1,4 +1,4 @@
-import type { Localize } from '../../engine/engine';
+import type { Localize } from '../../engine/environment';
 import { visibleText } from '../../engine/gateway/visibleText';
 
 /** Languages such as Chinese have no space between sentences. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Localize } from '../../engine/engine';
+import type { Localize } from '../../engine/environment';
 import type { Words } from '../../shared/describe';
 import { createFormat } from '../../shared/format';
 import { localize } from '../util/localization';

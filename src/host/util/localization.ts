@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Localize } from '../../engine/engine';
+import type { Localize } from '../../engine/environment';
 import { timeOfDayOptions, toSupportedLocale } from '../../engine/gateway/visibleText';
 
 /** Translates a message with `vscode.l10n`, for layers that don't import `vscode`. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { EngineLog } from '../../engine/engine';
+import type { EngineLog } from '../../engine/environment';
 import { KeyRedactor } from '../../engine/gateway/keyRedactor';
 import { Disposable } from './disposable';
 import { createErrorRecord, type ErrorRecord } from './errorRecord';

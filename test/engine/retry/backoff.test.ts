@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import {
-  retryAfterDelay,
-  minDelayMs,
-  overloadDelay,
-  transientDelay,
-  type JitterKind,
-} from '../../../src/engine/retry/backoff';
+import { retryAfterDelay, minDelayMs, overloadDelay, transientDelay } from '../../../src/engine/retry/backoff';
+import type { JitterKind } from '../../../src/engine/environment';
 import { propertyRuns } from '../../support/propertyRuns';
 
 const jitters: readonly JitterKind[] = ['full', 'equal', 'decorrelated', 'classic', 'none'];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { EngineSettings } from '../../../src/engine/engine';
+import type { EngineSettings } from '../../../src/engine/environment';
 import type { Fault } from '../../../src/engine/faults/classify';
 import { faultNames, faultTable, type FaultName, type FaultRow } from '../../../src/engine/faults/faultTable';
 import { decide, isRetryable, type Decision, type Situation } from '../../../src/engine/retry/decide';

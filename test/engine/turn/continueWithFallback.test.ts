@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { EngineSettings } from '../../../src/engine/engine';
+import type { EngineSettings } from '../../../src/engine/environment';
 import { EngineRun, EngineWorld } from '../../support/engineRun';
 import { answering, status, streaming, type Reply, type SentRequest } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';

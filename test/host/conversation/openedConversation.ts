@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { EngineSettings } from '../../../src/engine/engine';
+import type { EngineSettings } from '../../../src/engine/environment';
 import type { StreamEvent } from '../../../src/engine/events';
 import { Conversation } from '../../../src/host/conversation/conversation';
 import type { ConversationChange } from '../../../src/host/conversation/conversationRecord';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Localize } from '../../../src/engine/engine';
+import type { Localize } from '../../../src/engine/environment';
 import { historyGroup, historySections, historyTime, turnCountText } from '../../../src/host/history/historyItems';
 
 const localize: Localize = (message, args = {}) =>

@@ -1,4 +1,4 @@
-import type { EngineSettings } from '../../../src/engine/engine';
+import type { EngineSettings } from '../../../src/engine/environment';
 import { classify, type Fault } from '../../../src/engine/faults/classify';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { NetworkState, type RetryBudget } from '../../../src/engine/gate/networkState';

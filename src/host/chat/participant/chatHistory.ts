@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { Localize } from '../../../engine/engine';
+import type { Localize } from '../../../engine/environment';
 import type { ChatMessage } from '../../../engine/request';
 import { participantId } from '../../contributions';
 import { parseIntent } from './chatIntent';

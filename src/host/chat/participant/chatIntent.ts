@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { Localize } from '../../../engine/engine';
+import type { Localize } from '../../../engine/environment';
 import { parseChatMetadata, type AnswerState } from './chatMetadata';
 
 /** What a prompt such as *Continue* does: continue the previous answer, or send the previous prompt again. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Localize } from '../../../../src/engine/engine';
+import type { Localize } from '../../../../src/engine/environment';
 import { chatFollowups } from '../../../../src/host/chat/participant/chatIntent';
 import type { ChatMetadata } from '../../../../src/host/chat/participant/chatMetadata';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type * as vscode from 'vscode';
-import type { Localize } from '../../../../src/engine/engine';
+import type { Localize } from '../../../../src/engine/environment';
 import { chatExchanges, historyMessages, type ChatExchange } from '../../../../src/host/chat/participant/chatHistory';
 import { parseIntent } from '../../../../src/host/chat/participant/chatIntent';
 import type { ChatMetadata } from '../../../../src/host/chat/participant/chatMetadata';
