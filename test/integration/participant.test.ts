@@ -83,7 +83,7 @@ describe('chat participant', function () {
   const ask = (request: { prompt?: string; command?: string; model?: unknown }): Promise<vscode.ChatResult> =>
     participant.handle(
       { prompt: '', command: undefined, references: [], ...request } as unknown as vscode.ChatRequest,
-      { history: [] } as unknown as vscode.ChatContext,
+      { history: [] },
       stream.api,
       cancel.token,
     );

@@ -35,7 +35,10 @@ describe('key redactor', () => {
     const keys = new KeyRedactor([old, current]);
     assert.equal(keys.redact(`${current} ${old}`), '[redacted] [redacted]');
     const filter = keys.answerFilters()!();
-    const shown = [...`The key is ${current}.`].map((char) => filter.push(char)).join('') + filter.flush();
+    const shown =
+      Array.from(`The key is ${current}.`)
+        .map((char) => filter.push(char))
+        .join('') + filter.flush();
     assert.equal(shown, 'The key is [redacted].');
   });
 
