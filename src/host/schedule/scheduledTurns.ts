@@ -74,7 +74,7 @@ export class ScheduledTurns {
     const byUser = mayStart === undefined;
     const mode = byUser ? 'report-if-locked' : 'only-if-free';
     const claimAndStart = async (conversation: Conversation): Promise<boolean> => {
-      if (this.isDisposed || conversation.readOnly) return false;
+      if (this.isDisposed || !conversations.writable.includes(conversation)) return false;
       if (!isScheduledIn(conversation, prompt)) {
         // The prompt was sent or canceled, and its file was left behind, for example by a crash.
         await store.remove(prompt.id);

@@ -97,7 +97,8 @@ export class Stage {
     const paused = pausedAnswer(deltas(first), answer(text.slice(length)));
     await this.ask(prompt, paused.script);
     await this.inState('streaming')
-      .filter({ hasText: first.slice(-6) })
+      // The last characters may be the start of a key, and are then held back.
+      .filter({ hasText: first.slice(-10, -3) })
       .waitFor();
     return async () => {
       paused.release();
