@@ -8,6 +8,9 @@ const minDistinctiveChars = 8;
 /** Minimum length of a key that is removed from answers, too. */
 const minSecretChars = 10;
 
+/** Number of leading characters that identify a possible key. With fewer, ordinary words would be held back. */
+const minHeldChars = 5;
+
 /**
  * Removes all keys of this session from the text that a gateway sends. Gateways repeat keys in errors, headers, answers
  * and model names: as they are, in upper or lower case, as in a URL or as in JSON, and sometimes without their end.
@@ -44,53 +47,68 @@ export class KeyRedactor {
   answerFilters(): (() => KeyFilter) | undefined {
     const secrets = this.keys.filter(isSecret);
     if (secrets.length === 0) return undefined;
-    const keys = new RegExp(startPattern(secrets, minPrefixChars), 'gi');
-    const starts = secrets.map((key) => key.slice(0, minPrefixChars - 1));
-    const start = new RegExp(`${startPattern(starts, 1)}$`, 'i');
+    const start = startPattern(secrets, minHeldChars);
+    const removable = new RegExp(`^${startPattern(secrets, minPrefixChars)}$`, 'i');
     const complete = new RegExp(`^${startPattern(secrets, Infinity)}$`, 'i');
-    return () => new KeyFilter(keys, start, complete);
+    return () => new KeyFilter(new RegExp(start, 'gi'), removable, complete);
   }
 }
 
-/** Removes keys from a text that arrives in pieces, even a key that is split between them. */
+/**
+ * Removes keys from a text that arrives in pieces, even a key that is split between them. A piece is passed on
+ * immediately unless it ends with what may be the start of a key.
+ */
 export class KeyFilter {
+  /** The end of the text that was passed on, because a key may begin with it. */
+  private passed = '';
   private held = '';
 
   /**
-   * @param keys matches a key, or a part at its start that must be removed
-   * @param start matches a shorter part of a key at the end of a text
+   * @param starts matches at least `minHeldChars` characters at the start of a key, in the whole text
+   * @param removable matches the start of a key if it is long enough to be removed
    * @param complete matches a complete key
    */
   constructor(
-    private readonly keys: RegExp,
-    private readonly start: RegExp,
+    private readonly starts: RegExp,
+    private readonly removable: RegExp,
     private readonly complete: RegExp,
   ) {}
 
-  /** Adds a piece. @returns the text that can be passed on now: all but the start of a key at its end */
+  /** Adds a piece. @returns the text that can be passed on now */
   push(piece: string): string {
-    const text = this.held + piece;
+    const text = this.passed + this.held + piece;
+    let result = '';
+    /** Offset of the text that has neither been passed on nor replaced. */
+    let from = this.passed.length;
+    let keyEnd = 0;
     this.held = '';
-    const result = text.length < minSecretChars ? text : this.withoutKeys(text);
-    const end = this.held === '' ? result.search(this.start) : -1;
-    if (end < 0) return result;
-    this.held = result.slice(end);
-    return result.slice(0, end);
-  }
-
-  private withoutKeys(text: string): string {
-    return text.replace(this.keys, (key, offset: number) => {
-      if (offset + key.length < text.length || this.complete.test(key)) return redacted;
-      this.held = key;
-      return '';
-    });
+    this.starts.lastIndex = 0;
+    for (let match = this.starts.exec(text); match; match = this.starts.exec(text)) {
+      const [start] = match;
+      const end = match.index + start.length;
+      if (end === text.length && !this.complete.test(start)) {
+        const heldFrom = Math.max(match.index, from);
+        this.passed = text.slice(match.index, heldFrom);
+        this.held = text.slice(heldFrom);
+        return result + text.slice(from, heldFrom);
+      }
+      if (this.removable.test(start)) {
+        result += text.slice(from, Math.max(match.index, from)) + redacted;
+        keyEnd = from = end;
+      } else {
+        this.starts.lastIndex = match.index + 1;
+      }
+    }
+    this.passed = text.slice(Math.max(keyEnd, text.length - minHeldChars + 1));
+    return result + text.slice(from);
   }
 
   /** Returns the text that is held back, or its replacement if it is a key. Call this when no more pieces follow. */
   flush(): string {
-    const rest = this.held.replace(this.keys, redacted);
+    const { passed, held } = this;
+    this.passed = '';
     this.held = '';
-    return rest;
+    return held !== '' && this.removable.test(passed + held) ? redacted : held;
   }
 }
 

@@ -97,8 +97,7 @@ export class Stage {
     const paused = pausedAnswer(deltas(first), answer(text.slice(length)));
     await this.ask(prompt, paused.script);
     await this.inState('streaming')
-      // The last characters may be the start of a key, and are then held back.
-      .filter({ hasText: first.slice(-10, -3) })
+      .filter({ hasText: first.slice(-6) })
       .waitFor();
     return async () => {
       paused.release();

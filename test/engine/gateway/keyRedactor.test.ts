@@ -39,7 +39,7 @@ describe('key redactor', () => {
       Array.from(`The key is ${current}.`)
         .map((char) => filter.push(char))
         .join('') + filter.flush();
-    assert.equal(shown, 'The key is [redacted].');
+    assert.equal(shown, 'The key is sk-a[redacted].');
   });
 
   it('removes keys from JSON, which remains valid', () => {
