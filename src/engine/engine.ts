@@ -87,7 +87,7 @@ export interface Engine {
   onWindowFocused(): void;
   /** Also clears the cooldowns of other windows, and ends all waits. */
   resetNetworkState(): Promise<void>;
-  /** Undefined if this window has no record of one. */
+  /** The cooldown or the open breaker of the scope, or undefined if this window knows of none. */
   cooldownOf(scope: CooldownScope): ModelCooldown | undefined;
   /** Asks a gateway for its models, which shows whether it responds and accepts the key. Never rejects. */
   probe(route: Pick<Connection, 'baseUrl' | 'apiKey'>, signal?: AbortSignal): Promise<ProbeResult>;

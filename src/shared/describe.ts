@@ -21,7 +21,10 @@ export interface Words {
 export type Length = 'short' | 'long';
 
 /** Joins complete sentences. Languages such as Chinese have no space between them. */
-export function joinSentences({ sentences }: PanelStrings, texts: readonly (string | undefined)[]): string {
+export function joinSentences(
+  { sentences }: Pick<PanelStrings, 'sentences'>,
+  texts: readonly (string | undefined)[],
+): string {
   const complete = texts.filter((text) => text !== undefined && text !== '') as readonly string[];
   return complete.reduce((text, next) => (text === '' ? next : fill(sentences, text, next)), '');
 }
@@ -35,7 +38,7 @@ const rowLabels: Readonly<Record<string, keyof PanelStrings>> = {
 };
 
 /** Returns a label of one or two words. @param row the row of the fault table, if it is known */
-export function describeFault(strings: PanelStrings, kind: FaultKind, row = ''): string {
+export function faultLabel(strings: PanelStrings, kind: FaultKind, row = ''): string {
   return strings[rowLabels[row] ?? `fault.${kind}`];
 }
 
@@ -123,7 +126,7 @@ export function describeRouteSwitch(strings: PanelStrings, event: RouteSwitch & 
   const { from, to, fromUrl = from, toUrl = to, reason, row } = event;
   if (reason === 'user') return fill(strings.routeSwitchedByUser, routeName(toUrl));
   const template = unreachable.has(reason) ? strings.routeSwitchedUnreachable : strings.routeSwitchedFailed;
-  return fill(template, routeName(toUrl), routeName(fromUrl), describeFault(strings, reason, row));
+  return fill(template, routeName(toUrl), routeName(fromUrl), faultLabel(strings, reason, row));
 }
 
 /** Describes the resume points of an answer: first those at which the same model continued it, then the others. */

@@ -1,5 +1,5 @@
 import type { AttemptTrigger } from '../engine/events';
-import { describeDelay, describeFault, minDisplayedMs, type Words } from './describe';
+import { describeDelay, faultLabel, minDisplayedMs, type Words } from './describe';
 import { fill } from './format';
 import type { PanelStrings } from './panelStrings';
 import { routeOf, type LedgerEntry, type LedgerWait, type TurnTotals } from './protocol';
@@ -26,7 +26,7 @@ export function describePart(words: Words, part: LedgerPart): readonly [title: s
 }
 
 function waitTitle({ strings, format }: Words, { waitedMs, reason }: LedgerWait): string {
-  const fault = describeFault(strings, reason);
+  const fault = faultLabel(strings, reason);
   if (waitedMs === undefined) return fill(strings.timelineWaiting, fault);
   return fill(strings.timelineWaited, format.duration(waitedMs), fault);
 }
@@ -94,7 +94,7 @@ function outcomeText({ strings, format }: Words, { how, row, ms }: AttemptEnd): 
     case 'abandoned':
       return fill(strings.timelineAbandoned, duration);
     default:
-      return fill(strings.timelineFault, duration, describeFault(strings, how, row));
+      return fill(strings.timelineFault, duration, faultLabel(strings, how, row));
   }
 }
 

@@ -93,7 +93,7 @@ export class NetworkState {
     return gate;
   }
 
-  /** Undefined if this window has no record of one. */
+  /** The cooldown or the open breaker of the scope, or undefined if this window knows of none. */
   cooldownOf(scope: CooldownScope): ModelCooldown | undefined {
     const gate = this.gates.get(keyOf(scope))?.gate;
     const until = gate?.closedUntil;

@@ -6,7 +6,7 @@ import { respondsAsGateway } from './networkCheck';
 /** Time from a fault to the first probe. It doubles after each probe that fails. */
 const firstProbeMs = 5_000;
 const maxProbeMs = 300_000;
-/** How often in succession a response to a probe brings a route back. */
+/** Number of probes in succession that must get a response before a route counts as back. */
 const maxReturnsByProbe = 2;
 /** Time after the last fault after which a response to a probe is enough again. */
 const returnByProbeMs = 1_800_000;

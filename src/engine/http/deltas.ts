@@ -4,7 +4,7 @@ import { visibleText } from '../gateway/visibleText';
 /** A part of a tool call. The arguments of all parts with the same index, concatenated, are the JSON of the call. */
 export interface ToolCallPart {
   readonly index: number;
-  /** Like `name`, empty in all parts except the first. */
+  /** Like `name`, sent only in the first part of a call, and empty in the others. */
   readonly id: string;
   readonly name: string;
   readonly arguments: string;

@@ -97,7 +97,7 @@ export class Turn implements TurnHandle {
   /** The route or key of a wait was removed or replaced, and another route has a key. Never rejects. */
   async handleConnectionChange(): Promise<void> {
     const connection = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;
-    if (connection && this.waits.isWaiting && this.routes.isReplaced(connection)) this.commands.apply('other-route');
+    if (connection && this.waits.isWaiting && this.routes.isReplaced(connection)) this.commands.apply('switch');
   }
 
   /** The network state that caused the wait has been reset. */

@@ -5,10 +5,9 @@ import type { Waits } from './waits';
 
 /**
  * A command for the next attempt: *Retry now*, *Switch model* or *Switch route*, or a changed base URL or key.
- * `other-route` does not bypass the queue: the attempt waits for a permit of the new route. `end` means that the turn has
- * ended, so that there is no next attempt.
+ * `end` means that the turn has ended, so that there is no next attempt.
  */
-type UserCommand = 'retry-now' | 'switch' | 'other-route' | 'end';
+type UserCommand = 'retry-now' | 'switch' | 'end';
 
 /** *Retry now* is ignored for so long, because the attempt that has just started is the retry that the user wants. */
 const singleFlightMs = 1000;
@@ -74,6 +73,6 @@ export class UserCommands {
     const { command } = this;
     if (command === 'end') return undefined;
     this.command = undefined;
-    return command === 'other-route' ? 'switch' : command;
+    return command;
   }
 }

@@ -5,7 +5,9 @@ import type { BaseUrl, NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import type { GatewayModels } from '../../engine/gateway/modelList';
 import { nearestModels } from '../../engine/models/nearestModels';
 import type { Settings } from '../settings/settings';
-import { joinSentences, plainLabel } from '../ui/messageText';
+import { joinSentences } from '../../shared/describe';
+import { plainLabel } from '../ui/messageText';
+import { hostWords } from '../ui/words';
 import {
   checkUrlAction,
   enterApiKeyAction,
@@ -15,7 +17,6 @@ import {
   withDelayedProgress,
   type ToastAction,
 } from '../ui/notifications';
-import { localize } from '../util/localization';
 import type { Log } from '../util/log';
 import { apiKeyProblemMessage, askForApiKey, keyWarning, parseSetApiKeyArgument } from './apiKeyInput';
 import { baseUrlErrorMessage } from './connections';
@@ -112,7 +113,7 @@ async function verifyAndStore(
   if (state === 'rejected') {
     log.warn(`API key for ${host}: ${result.message}`);
     const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');
-    const message = joinSentences(localize, [probeMessage(result), advice, keyWarning(key, host)]);
+    const message = joinSentences(hostWords().strings, [probeMessage(result), advice, keyWarning(key, host)]);
     showToast(log, 'error', message, actions(enterAgainAction(target)));
     return { state };
   }
@@ -128,7 +129,7 @@ async function verifyAndStore(
       title: vscode.l10n.t('Test connection'),
       run: () => vscode.commands.executeCommand('holysheep.testConnection'),
     };
-    const message = joinSentences(localize, [outcome, probeMessage(result), keyWarning(key, host)]);
+    const message = joinSentences(hostWords().strings, [outcome, probeMessage(result), keyWarning(key, host)]);
     showToast(log, 'warning', message, actions(test, checkUrlAction(position > 0)));
     return { state };
   }

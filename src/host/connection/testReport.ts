@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import type { ProbeResult } from '../../engine/engine';
 import type { FaultKind } from '../../engine/events';
 import { faultAdvice } from '../ui/faultAdvice';
-import { joinSentences, trimTrailingPeriod } from '../ui/messageText';
+import { joinSentences } from '../../shared/describe';
+import { trimTrailingPeriod } from '../ui/messageText';
+import { hostWords } from '../ui/words';
 import { formatTimeWithSeconds, localize } from '../util/localization';
 import type { DirectStep } from './directSteps';
 import type { FirstToken } from './firstToken';
@@ -38,7 +40,7 @@ export function isWorking(report: RouteReport): boolean {
 export function probeMessage({ message, detail }: { readonly message: string; readonly detail: string }): string {
   if (detail === '' || message.includes(detail)) return message;
   const quoted = vscode.l10n.t('Gateway message: “{0}”.', trimTrailingPeriod(detail));
-  return joinSentences(localize, [message, quoted]);
+  return joinSentences(hostWords().strings, [message, quoted]);
 }
 
 export function severityOf(reports: readonly RouteReport[]): 'information' | 'warning' | 'error' {
@@ -57,7 +59,7 @@ export function verdict(reports: readonly RouteReport[]): string {
   if (working.length < reports.length) {
     const count = vscode.l10n.t('{0} of {1} routes work.', working.length, reports.length);
     const problem = reports.map(problemOf).find((found) => found !== undefined);
-    return joinSentences(localize, [count, ...tokens.map(firstTokenText), problem?.message]);
+    return joinSentences(hostWords().strings, [count, ...tokens.map(firstTokenText), problem?.message]);
   }
   if (tokens.length < working.length) return vscode.l10n.t('All {0} routes work.', reports.length);
   const times = tokens.map(({ ms }) => ms).join(' / ');
@@ -69,7 +71,7 @@ function singleVerdict(report: RouteReport): string {
   if (firstToken && 'ms' in firstToken) return firstTokenText({ host, ms: firstToken.ms });
   if (models.state !== 'verified' || firstToken) return problemOf(report)?.message ?? '';
   const count = models.models.length;
-  return joinSentences(localize, [
+  return joinSentences(hostWords().strings, [
     vscode.l10n.t('{0} responded in {1} ms. Models available: {2}.', host, models.ms, count),
     hasKey ? vscode.l10n.t('The API key is valid.') : vscode.l10n.t('No API key is set. You need one to send prompts.'),
   ]);

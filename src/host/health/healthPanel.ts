@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { describeFault } from '../../shared/describe';
+import { faultLabel } from '../../shared/describe';
 import {
   healthStrings,
   type FromHealthPage,
@@ -122,7 +122,7 @@ export class HealthPanel extends Disposable {
 
   private report(): HealthReport {
     const { strings } = hostWords();
-    return createHealthReport(this.deps.book.records(), systemClock.now(), (kind) => describeFault(strings, kind));
+    return createHealthReport(this.deps.book.records(), systemClock.now(), (kind) => faultLabel(strings, kind));
   }
 
   override dispose(): void {

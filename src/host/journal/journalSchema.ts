@@ -43,7 +43,6 @@ type LineOf<Type extends keyof LineFields> = {
   readonly [Each in Type]: { readonly type: Each } & LineFields[Each];
 }[Type];
 
-export type ExchangeLine = LineOf<'exchange'>;
 export type EventsLine = LineOf<'events'>;
 export type TurnLine = LineOf<'events' | 'rerun' | 'interrupted' | 'scheduled' | 'unscheduled'>;
 export type JournalLine = LineOf<keyof LineFields>;

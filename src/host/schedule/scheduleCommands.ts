@@ -130,14 +130,14 @@ export function createScheduler(services: SchedulerServices): Scheduler {
     workspace: workspace?.toString() ?? '',
     conversations,
     connection: () => connections.configured(),
-    isReachable,
+    respondsOverAnyRoute,
     lapsedMessage: () => vscode.l10n.t("The scheduled prompt has lapsed: it couldn't be sent within 24 hours."),
     notify: (notice) => showNotice(log, notice),
     onError,
   });
 }
 
-async function isReachable({ baseUrl, backups = [] }: Connection): Promise<boolean> {
+async function respondsOverAnyRoute({ baseUrl, backups = [] }: Connection): Promise<boolean> {
   const deps = { clock: systemClock, fetch: globalThis.fetch };
   const { signal } = new AbortController();
   const baseUrls = [baseUrl, ...backups.map((backup) => backup.baseUrl)];

@@ -19,7 +19,7 @@ export class ScheduledTurns {
 
   constructor(private readonly deps: ScheduledTurnsDeps) {}
 
-  /** Ends the sending of prompts. */
+  /** Stops sending prompts. A turn that has started goes on. */
   dispose(): void {
     this.isDisposed = true;
   }

@@ -36,7 +36,7 @@ interface SchedulerDeps extends ScheduledTurnsDeps {
   readonly conversations: ScheduledTurnsDeps['conversations'] & Pick<Conversations, 'onDidChange' | 'onDidRemove'>;
   readonly connection: () => Promise<Connection & { readonly origin: string }>;
   /** Sends requests without the key over all routes. */
-  readonly isReachable: (connection: Connection) => Promise<boolean>;
+  readonly respondsOverAnyRoute: (connection: Connection) => Promise<boolean>;
   readonly lapsedMessage: () => string;
   readonly notify: (notice: ScheduleNotice) => void;
   readonly onError: (error: unknown) => void;
@@ -235,7 +235,7 @@ export class Scheduler {
     // Tries again later if no request can be made, for example because the keyring can't be read.
     const current = await this.deps.connection().catch(() => undefined);
     if (!current) return false;
-    if (!(await this.deps.isReachable(current))) {
+    if (!(await this.deps.respondsOverAnyRoute(current))) {
       this.clicks.set(id, false);
       return false;
     }

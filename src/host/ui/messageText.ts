@@ -1,12 +1,4 @@
-import type { Localize } from '../../engine/environment';
 import { visibleText } from '../../engine/gateway/visibleText';
-
-/** Languages such as Chinese have no space between sentences. */
-export function joinSentences(localize: Localize, sentences: readonly (string | undefined)[]): string {
-  return sentences
-    .filter((sentence) => sentence !== undefined)
-    .reduce((text, sentence) => localize('{0} {1}', { 0: text, 1: sentence }));
-}
 
 /** Removes the final period of a text that is quoted within a sentence. A final ellipsis is not removed. */
 export function trimTrailingPeriod(text: string): string {

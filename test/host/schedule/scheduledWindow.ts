@@ -32,7 +32,7 @@ export function openScheduledWindow(
     workspace,
     conversations,
     connection: () => Promise.resolve({ baseUrl, apiKey: 'hsa-key', origin: network.origin }),
-    isReachable: ({ baseUrl: url }) => {
+    respondsOverAnyRoute: ({ baseUrl: url }) => {
       // The probe comes before the request.
       probes.push(`${url} after ${engine.turns.length} requests`);
       return Promise.resolve(network.isReachable);

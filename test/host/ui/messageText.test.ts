@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { joinSentences, trimTrailingPeriod } from '../../../src/host/ui/messageText';
+import { trimTrailingPeriod } from '../../../src/host/ui/messageText';
+import { joinSentences } from '../../../src/shared/describe';
 
 describe('sentences joined into one text', () => {
   it('are separated as the language requires, without undefined sentences', () => {
     const joined = (separator: string): string =>
-      joinSentences((_, args) => `${args?.[0]}${separator}${args?.[1]}`, ['One.', undefined, 'Two.', 'Three.']);
+      joinSentences({ sentences: `{0}${separator}{1}` }, ['One.', undefined, 'Two.', 'Three.']);
     assert.equal(joined(' '), 'One. Two. Three.');
     assert.equal(joined(''), 'One.Two.Three.');
   });
