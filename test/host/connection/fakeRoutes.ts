@@ -70,7 +70,7 @@ export class FakeEditor {
       l10n: {
         t: (text: string, ...args: unknown[]) => {
           const values = Object(typeof args[0] === 'object' ? args[0] : args) as Record<string, unknown>;
-          return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
+          return text.replace(/\{(\w+)\}/g, (placeholder, name: string) => String(values[name] ?? placeholder));
         },
       },
       env: {
