@@ -61,9 +61,13 @@ describe('keyboard focus', () => {
   });
 
   it('moves to the composer of a new conversation', async () => {
-    await workbench.runCommand('HolySheep: New Conversation');
-    await panel.frame.locator('textarea:focus').waitFor();
     gateway.script = () => answer('Hello.');
+    await panel.send('Hello');
+    await panel.answer.getByText('Hello.').waitFor();
+    const earlier = await workbench.panelId();
+    await workbench.runCommand('HolySheep: New Conversation');
+    await workbench.panelOtherThan(earlier);
+    await panel.frame.locator('textarea:focus').waitFor();
     await workbench.page.keyboard.type('Hi');
     await workbench.page.keyboard.press('Enter');
     await panel.answer.getByText('Hello.').waitFor();

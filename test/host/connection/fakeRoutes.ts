@@ -69,7 +69,7 @@ export class FakeEditor {
       QuickPickItemKind: { Separator: -1 },
       l10n: {
         t: (text: string, ...args: unknown[]) => {
-          const values = Object(typeof args[0] === 'object' ? args[0] : args) as Record<string, unknown>;
+          const values = Object(typeof args[0] === 'object' ? args[0] : args) as Record<string, string | number>;
           return text.replace(/\{(\w+)\}/g, (placeholder, name: string) => String(values[name] ?? placeholder));
         },
       },
