@@ -113,10 +113,10 @@ function safeLog(log: EngineLog): EngineLog {
  * The events of a turn for one reader, who iterates them. When the reader leaves the loop early, `onLeave` is called at
  * once, even while a read is pending.
  */
-export class EventQueue implements AsyncIterable<StreamEvent> {
+export class EventQueue implements AsyncIterableIterator<StreamEvent, undefined> {
   private events: StreamEvent[] = [];
+  private reads: ((result: IteratorResult<StreamEvent, undefined>) => void)[] = [];
   private isClosed = false;
-  private wake: () => void = () => undefined;
 
   constructor(private readonly onLeave: () => void) {}
 
@@ -125,30 +125,31 @@ export class EventQueue implements AsyncIterable<StreamEvent> {
     if (this.isClosed) return;
     this.events.push(...events);
     this.isClosed = events.some(isTerminal);
-    this.wake();
+    this.answerReads();
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<StreamEvent> {
-    const reads = this.read();
-    return {
-      next: () => reads.next(),
-      return: () => {
-        this.isClosed = true;
-        this.events = [];
-        this.onLeave();
-        this.wake();
-        return reads.return(undefined);
-      },
-    };
+  [Symbol.asyncIterator](): this {
+    return this;
   }
 
-  private async *read(): AsyncGenerator<StreamEvent, undefined> {
-    while (!this.isClosed || this.events.length > 0) {
-      const { events } = this;
-      this.events = [];
-      yield* events;
-      if (!this.isClosed && this.events.length === 0) await new Promise<void>((resolve) => (this.wake = resolve));
+  next(): Promise<IteratorResult<StreamEvent, undefined>> {
+    return new Promise((resolve) => {
+      this.reads.push(resolve);
+      this.answerReads();
+    });
+  }
+
+  return(): Promise<IteratorResult<StreamEvent, undefined>> {
+    this.isClosed = true;
+    this.events = [];
+    this.onLeave();
+    return this.next();
+  }
+
+  private answerReads(): void {
+    while (this.reads.length > 0 && (this.events.length > 0 || this.isClosed)) {
+      const value = this.events.shift();
+      this.reads.shift()?.(value ? { value, done: false } : { value: undefined, done: true });
     }
-    return undefined;
   }
 }

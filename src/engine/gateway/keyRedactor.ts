@@ -47,11 +47,25 @@ export class KeyRedactor {
   answerFilters(): (() => KeyFilter) | undefined {
     const secrets = this.keys.filter(isSecret);
     if (secrets.length === 0) return undefined;
-    const start = startPattern(secrets, minHeldChars);
-    const removable = new RegExp(`^${startPattern(secrets, minPrefixChars)}$`, 'i');
-    const complete = new RegExp(`^${startPattern(secrets, Infinity)}$`, 'i');
-    return () => new KeyFilter(new RegExp(start, 'gi'), removable, complete);
+    const patterns = {
+      start: new RegExp(startPattern(secrets, minHeldChars), 'gi'),
+      possibleStart: new RegExp(`${startPattern(secrets, 1)}$`, 'i'),
+      removable: new RegExp(`^${startPattern(secrets, minPrefixChars)}$`, 'i'),
+      complete: new RegExp(`^${startPattern(secrets, Infinity)}$`, 'i'),
+    };
+    return () => new KeyFilter(patterns);
   }
+}
+
+interface KeyPatterns {
+  /** Matches at least `minHeldChars` characters at the start of a key, anywhere in a text. */
+  readonly start: RegExp;
+  /** Matches characters at the end of a text with which a key may begin. */
+  readonly possibleStart: RegExp;
+  /** Matches the start of a key if it is long enough to be removed. */
+  readonly removable: RegExp;
+  /** Matches a complete key. */
+  readonly complete: RegExp;
 }
 
 /**
@@ -59,20 +73,11 @@ export class KeyRedactor {
  * immediately unless it ends with what may be the start of a key.
  */
 export class KeyFilter {
-  /** The end of the text that was passed on, because a key may begin with it. */
+  /** The end of the text that was passed on, if a key may begin with it. */
   private passed = '';
   private held = '';
 
-  /**
-   * @param starts matches at least `minHeldChars` characters at the start of a key, in the whole text
-   * @param removable matches the start of a key if it is long enough to be removed
-   * @param complete matches a complete key
-   */
-  constructor(
-    private readonly starts: RegExp,
-    private readonly removable: RegExp,
-    private readonly complete: RegExp,
-  ) {}
+  constructor(private readonly patterns: KeyPatterns) {}
 
   /** Adds a piece. @returns the text that can be passed on now */
   push(piece: string): string {
@@ -82,24 +87,25 @@ export class KeyFilter {
     let from = this.passed.length;
     let keyEnd = 0;
     this.held = '';
-    this.starts.lastIndex = 0;
-    for (let match = this.starts.exec(text); match; match = this.starts.exec(text)) {
+    const { start: pattern, possibleStart, removable, complete } = this.patterns;
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
       const [start] = match;
       const end = match.index + start.length;
-      if (end === text.length && !this.complete.test(start)) {
+      if (end === text.length && !complete.test(start)) {
         const heldFrom = Math.max(match.index, from);
         this.passed = text.slice(match.index, heldFrom);
         this.held = text.slice(heldFrom);
         return result + text.slice(from, heldFrom);
       }
-      if (this.removable.test(start)) {
+      if (removable.test(start)) {
         result += text.slice(from, Math.max(match.index, from)) + redacted;
         keyEnd = from = end;
       } else {
-        this.starts.lastIndex = match.index + 1;
+        pattern.lastIndex = match.index + 1;
       }
     }
-    this.passed = text.slice(Math.max(keyEnd, text.length - minHeldChars + 1));
+    this.passed = possibleStart.exec(text.slice(Math.max(keyEnd, text.length - minHeldChars + 1)))?.[0] ?? '';
     return result + text.slice(from);
   }
 
@@ -108,7 +114,7 @@ export class KeyFilter {
     const { passed, held } = this;
     this.passed = '';
     this.held = '';
-    return held !== '' && this.removable.test(passed + held) ? redacted : held;
+    return held !== '' && this.patterns.removable.test(passed + held) ? redacted : held;
   }
 }
 

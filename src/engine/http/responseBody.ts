@@ -134,19 +134,21 @@ export async function boundedText(
 export class StreamDecoder {
   private readonly statelessDecoder: TextDecoder;
   private readonly streamDecoder: TextDecoder;
+  private readonly isUtf8: boolean;
   private mayHoldBytes: boolean;
 
   constructor(contentType: string | null = null) {
     this.statelessDecoder = decoderFor(contentType);
     this.streamDecoder = decoderFor(contentType);
+    this.isUtf8 = this.streamDecoder.encoding === 'utf-8';
     // In other charsets, an ASCII byte may be the second half of a character.
-    this.mayHoldBytes = this.streamDecoder.encoding !== 'utf-8';
+    this.mayHoldBytes = !this.isUtf8;
   }
 
   decode(bytes: Uint8Array): string {
     const heldBytes = this.mayHoldBytes;
     const last = bytes.at(-1);
-    if (last !== undefined && this.streamDecoder.encoding === 'utf-8') this.mayHoldBytes = last > 0x7f;
+    if (last !== undefined && this.isUtf8) this.mayHoldBytes = last > 0x7f;
     return heldBytes || this.mayHoldBytes
       ? this.streamDecoder.decode(bytes, { stream: true })
       : this.statelessDecoder.decode(bytes);

@@ -54,7 +54,7 @@ export class TurnOutput {
   private startBatch(): number {
     if (this.batch.length === 0) {
       this.batchTime = this.clock.monotonicNow();
-      queueMicrotask(() => this.deliver());
+      void Promise.resolve().then(() => this.deliver());
     }
     return this.batchTime;
   }
