@@ -6,7 +6,7 @@ import type { RecordedEvent, WaitingEvent } from '../engine/events';
 import type { TurnState } from '../engine/state/turnState';
 import type { DemoAction } from './pageMessages';
 
-export { routeOf } from '../engine/events';
+export { isDelta, routeOf } from '../engine/events';
 export type { FaultAction, FaultKind, RecordedEvent, WaitingEvent } from '../engine/events';
 export { hostOf, routeName } from '../engine/gateway/baseUrl';
 export { timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gateway/visibleText';

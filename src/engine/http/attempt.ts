@@ -7,12 +7,28 @@ import { parseJson, printJson } from '../json';
 import { sumUsage } from '../state/usage';
 import { ChunkReader } from './chunkReader';
 import { JoinedTexts, RedactedDeltas, ThinkTags } from './deltaFilters';
-import type { AnswerDelta, AnswerSize, Delta, Finish, ToolCallPart } from './deltas';
+import type { AnswerDelta, Delta, Finish, ToolCallPart } from './deltas';
 import { readChunk, ToolCallNumbers } from './dialect';
 import { drainMs, IdleClocks, tailMs, timeoutsFor, type Alarm } from './idleClocks';
 import { ConnectionFailure, errorBodyLimits, readBody, type BodyEnd } from './responseBody';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
 import { costInHeaders } from './usageFields';
+
+/** In UTF-16 code units. No model writes nearly as much, and a journal of this size still fits into memory. */
+export const maxAnswerChars = 32 * 1024 * 1024;
+
+/**
+ * Limit for the response bodies of a turn, in bytes. A streamed event takes up to 400 bytes for a single token, so the
+ * body of the longest answers (128,000 tokens) is about 50 MB long. The limit allows several attempts of that size, but
+ * no endless stream of comments.
+ */
+export const maxTurnBytes = 256 * 1024 * 1024;
+
+/** What all attempts of a turn have received. */
+export interface ReceivedSize {
+  chars: number;
+  bytes: number;
+}
 
 export type AttemptEnd =
   | { readonly type: 'finished'; readonly finishReason: string }
@@ -74,7 +90,7 @@ export class Attempt {
       quiet(forMs: number): void;
     },
     /** Shared by all attempts of the turn. */
-    private readonly size: AnswerSize,
+    private readonly size: ReceivedSize,
     private readonly keys: KeyRedactor,
   ) {
     this.end = new Promise((resolve) => (this.resolveEnd = resolve));
@@ -131,7 +147,8 @@ export class Attempt {
         bytes: (count) => {
           this.bytes += count;
           this.clocks.onBytes();
-          if (!this.size.addBytes(count)) this.fail('answerTooLong');
+          this.size.bytes += count;
+          if (this.size.bytes > maxTurnBytes) this.fail('answerTooLong');
         },
         event: (data, name) => this.onEvent(data, name),
         endOfRead: () => this.deltas.endRead(),
@@ -222,7 +239,8 @@ export class Attempt {
 
   /** @returns false if the answer is too long, and the attempt has failed */
   private count(chars: number, visibleChars = chars): boolean {
-    if (!this.size.addChars(chars)) {
+    this.size.chars += chars;
+    if (this.size.chars > maxAnswerChars) {
       this.fail('answerTooLong');
       return false;
     }

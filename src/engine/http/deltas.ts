@@ -75,30 +75,3 @@ export function readFinishReason(value: unknown): Finish | undefined {
   const normalized = reason.toLowerCase().replace(/[\s_-]/g, '');
   return finishReasons.find(([pattern]) => pattern.test(normalized))?.[1] ?? { type: 'complete', reason };
 }
-
-/** In UTF-16 code units. No model writes nearly as much, and a journal of this size still fits into memory. */
-export const maxAnswerChars = 32 * 1024 * 1024;
-
-/**
- * Limit for the response bodies of a turn, in bytes. A streamed event takes up to 400 bytes for a single token, so the
- * body of the longest answers (128,000 tokens) is about 50 MB long. The limit allows several attempts of that size, but
- * no endless stream of comments.
- */
-export const maxTurnBytes = 256 * 1024 * 1024;
-
-export class AnswerSize {
-  private chars = 0;
-  private bytes = 0;
-
-  /** @returns false if the total exceeds the limit and the characters must be dropped */
-  addChars(count: number): boolean {
-    this.chars += count;
-    return this.chars <= maxAnswerChars;
-  }
-
-  /** @returns false if the total exceeds the limit */
-  addBytes(count: number): boolean {
-    this.bytes += count;
-    return this.bytes <= maxTurnBytes;
-  }
-}

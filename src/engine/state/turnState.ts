@@ -1,6 +1,7 @@
 import {
   type AttemptEvent,
   type FailedEvent,
+  isDelta,
   isTerminal,
   maxToolCalls,
   type ModelEvent,
@@ -147,9 +148,8 @@ export function markInterrupted(state: TurnState): TurnState {
 
 /** The event comes from the engine or from a journal. */
 export function reduceTurn(state: TurnState, event: RecordedEvent): TurnState {
-  const ledger = addToLedger(state.ledger, event);
   const started = state.startedAt === undefined ? { ...state, startedAt: event.at } : state;
-  return applyEvent(ledger === state.ledger ? started : { ...started, ledger }, event);
+  return applyEvent(isDelta(event) ? started : { ...started, ledger: addToLedger(state.ledger, event) }, event);
 }
 
 /**

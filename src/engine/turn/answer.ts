@@ -5,7 +5,6 @@ import type { ResumeMethod } from '../events';
 import type { AnswerDelta, ToolCallPart } from '../http/deltas';
 import { resumeMethod, type Prefill } from '../text/continuation';
 import { maxHoldMs, Splice, type JoinMethod, type SpliceStep } from '../text/splice';
-import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
 /** `original` sends the original request, because no part of the answer has arrived. The others resume it. */
@@ -51,7 +50,6 @@ export class Answer {
   constructor(
     private readonly clock: Pick<Clock, 'after'>,
     private readonly output: Pick<TurnOutput, 'emit' | 'emitToken'>,
-    private readonly history: Pick<TurnHistory, 'recordProgress'>,
     previous: ResumeFrom | undefined,
   ) {
     this.visible = previous?.text ?? '';
@@ -126,15 +124,12 @@ export class Answer {
       case 'restartInStream':
         return this.restartInStream();
       case 'text':
-        this.history.recordProgress();
         this.addText(delta.text);
         return true;
       case 'reasoning':
-        this.history.recordProgress();
         this.addReasoning(delta.text);
         return true;
       case 'toolCall':
-        this.history.recordProgress();
         this.addToolCall(delta.part);
         return true;
     }

@@ -5,8 +5,7 @@ import type { FaultName } from '../faults/faultTable';
 import type { NetworkState } from '../gate/networkState';
 import { originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
-import { AnswerSize } from '../http/deltas';
-import { Attempt } from '../http/attempt';
+import { Attempt, type ReceivedSize } from '../http/attempt';
 import { requestBody, type AttemptRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
@@ -36,7 +35,7 @@ export class Attempts {
   /** Known when the current attempt was sent. */
   private omittedParameters: AttemptRequest['behavior']['unsupportedParameters'] = new Set();
   private usage = sumUsage([]);
-  private readonly size = new AnswerSize();
+  private readonly size: ReceivedSize = { chars: 0, bytes: 0 };
 
   constructor(
     private readonly deps: EngineDeps,
@@ -125,6 +124,7 @@ export class Attempts {
       this.usage = sumUsage([this.usage, usage]);
       output.emit({ type: 'usage', ...this.usage });
     }
+    if (current.hasStreamed) history.recordProgress();
     history.idleMs += current.idleMs();
     if (current.isAccepted && this.isResume) history.recordResumeEnd(answer.addedChars);
   }

@@ -64,7 +64,7 @@ export class Turn implements TurnHandle {
     this.startTime = deps.clock.now();
     this.history = new TurnHistory(request.model, options.resumeFrom !== undefined);
     this.output = new TurnOutput(deps.clock, options.onEvents, (error) => this.handleException(error));
-    this.answer = new Answer(deps.clock, this.output, this.history, options.resumeFrom);
+    this.answer = new Answer(deps.clock, this.output, options.resumeFrom);
     this.waits = new Waits(deps, this.output, this.history);
     this.admission = new Admission(deps.clock);
     this.attempts = new Attempts(deps, network, keys, request, this.output, this.answer, this.history, this.admission);

@@ -2,7 +2,7 @@ import { isDelta, type RecordedEvent, type StreamEvent } from '../../engine/even
 import { endSchedule, type ScheduleEnd } from '../../engine/state/schedule';
 import { toRecordedEvents } from '../../engine/state/turnState';
 import type { ExchangeSnapshot } from '../../shared/protocol';
-import { isScheduled, withEvents, type Exchange } from '../journal/exchange';
+import { isScheduled, type Exchange } from '../journal/exchange';
 import type { ExchangeTree } from '../journal/exchangeTree';
 import type { StoredConversation } from '../journal/journalFold';
 import type { JournalLine } from '../journal/journalSchema';
@@ -122,8 +122,7 @@ export class ConversationRecord {
     const exchange = this.exchange(exchangeId);
     if (!exchange) return;
     const events = toRecordedEvents(streamEvents, exchange.state);
-    const next = withEvents(exchange, events);
-    this.tree.update(next);
+    const next = this.tree.addEvents(exchange, events);
     this.append({ type: 'events', exchangeId, events });
     if (!this.tree.isOnPath(exchangeId)) return;
     const onlyDeltas = next.state.phase === exchange.state.phase && events.every(isDelta);

@@ -1,6 +1,5 @@
 import type { ResumeFrom } from '../../engine/engine';
-import type { RecordedEvent } from '../../engine/events';
-import { initialTurn, isRunning, reduceTurn, type TurnState } from '../../engine/state/turnState';
+import { initialTurn, isRunning, type TurnState } from '../../engine/state/turnState';
 import { segmentsSoFar } from '../../engine/state/turnTotals';
 import type { Attachment } from '../../shared/protocol';
 
@@ -31,13 +30,6 @@ export interface Exchange extends PromptInput {
 
 export function toPromptInput({ prompt, content, attachments, target, model, demo }: PromptInput): PromptInput {
   return { prompt, content, attachments, target, model, demo };
-}
-
-/** Adds events to an exchange. A model to which the user has switched also becomes the model of the exchange. */
-export function withEvents(exchange: Exchange, events: readonly RecordedEvent[]): Exchange {
-  const userSwitch = events.findLast((event) => event.type === 'model' && event.reason === 'user');
-  const state = events.reduce(reduceTurn, exchange.state);
-  return userSwitch?.type === 'model' ? { ...exchange, state, model: userSwitch.to } : { ...exchange, state };
 }
 
 /** The text of the answer stays visible; the rest of the answer and its attempts stay only if it is continued. */

@@ -1,3 +1,5 @@
+import type { RecordedEvent } from '../../engine/events';
+import { reduceTurn } from '../../engine/state/turnState';
 import type { ExchangeSnapshot } from '../../shared/protocol';
 import type { Exchange } from './exchange';
 
@@ -81,6 +83,15 @@ export class ExchangeTree {
   update(exchange: Exchange): void {
     const node = this.nodes.get(exchange.id);
     if (node) node.exchange = exchange;
+  }
+
+  /** A model to which the user has switched also becomes the model of the exchange. */
+  addEvents(exchange: Exchange, events: readonly RecordedEvent[]): Exchange {
+    const userSwitch = events.findLast((event) => event.type === 'model' && event.reason === 'user');
+    const model = userSwitch?.type === 'model' ? { model: userSwitch.to } : {};
+    const next = { ...exchange, ...model, state: events.reduce(reduceTurn, exchange.state) };
+    this.update(next);
+    return next;
   }
 
   /** Selects the branch through an exchange, which then continues as it did when the exchange was last on it. */

@@ -5,7 +5,7 @@ import type { Clock } from '../../engine/clock';
 import type { RecordedEvent } from '../../engine/events';
 import type { FileLock } from '../util/fileLock';
 import { privateFileMode, privateFolderMode } from '../util/files';
-import { encodeLine, mergeDeltas } from './journalLines';
+import { encodeLine } from './journalLines';
 import type { HeaderLine, JournalLine } from './journalSchema';
 
 /** Time for which lines are collected, in milliseconds. Including the write, text is on disk within 100 ms. */
@@ -204,11 +204,9 @@ export class JournalFile {
 
   private encode(): void {
     if (!this.lines.length) return;
-    const text = this.lines.map((line) =>
-      encodeLine(line.type === 'events' ? { ...line, events: mergeDeltas(line.events) } : line),
-    );
+    const text = this.lines.map(encodeLine).join('');
     this.lines = [];
     this.lastEvents = undefined;
-    this.tail = Buffer.concat([this.tail, Buffer.from(text.join(''))]);
+    this.tail = Buffer.concat([this.tail, Buffer.from(text)]);
   }
 }

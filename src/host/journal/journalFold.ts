@@ -1,6 +1,6 @@
 import { endSchedule, markScheduled } from '../../engine/state/schedule';
 import { initialTurn, isRunning, markInterrupted } from '../../engine/state/turnState';
-import { stateForRerun, toPromptInput, withEvents, type Exchange } from './exchange';
+import { stateForRerun, toPromptInput, type Exchange } from './exchange';
 import { ExchangeTree } from './exchangeTree';
 import type { JournalLine, TurnLine } from './journalSchema';
 
@@ -29,7 +29,9 @@ export function foldJournal(lines: readonly JournalLine[], isBeingWritten = fals
         break;
       default: {
         const exchange = tree.get(line.exchangeId);
-        if (exchange) tree.update(applyLine(exchange, line));
+        if (!exchange) break;
+        if (line.type === 'events') tree.addEvents(exchange, line.events);
+        else tree.update({ ...exchange, ...changesOf(exchange, line) });
       }
     }
   }
@@ -40,20 +42,17 @@ export function foldJournal(lines: readonly JournalLine[], isBeingWritten = fals
   return { tree, title, exchanges: tree.path(), interruptedIds: unfinished.map(({ id }) => id) };
 }
 
-function applyLine(exchange: Exchange, line: TurnLine): Exchange {
-  const { state } = exchange;
+function changesOf({ state, model }: Exchange, line: TurnLine): Partial<Exchange> {
   switch (line.type) {
-    case 'events':
-      return withEvents(exchange, line.events);
     case 'rerun':
-      return { ...exchange, model: line.model ?? exchange.model, state: stateForRerun(state, line.go) };
+      return { model: line.model ?? model, state: stateForRerun(state, line.go) };
     case 'interrupted':
-      return { ...exchange, state: markInterrupted(state) };
+      return { state: markInterrupted(state) };
     case 'scheduled': {
       const { id, dueAt, scheduledAt } = line;
-      return { ...exchange, state: markScheduled(state, { id, dueAt, scheduledAt }) };
+      return { state: markScheduled(state, { id, dueAt, scheduledAt }) };
     }
     case 'unscheduled':
-      return { ...exchange, state: endSchedule(state, line.end) };
+      return { state: endSchedule(state, line.end) };
   }
 }

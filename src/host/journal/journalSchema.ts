@@ -44,7 +44,7 @@ type LineOf<Type extends keyof LineFields> = {
 }[Type];
 
 export type EventsLine = LineOf<'events'>;
-export type TurnLine = LineOf<'events' | 'rerun' | 'interrupted' | 'scheduled' | 'unscheduled'>;
+export type TurnLine = LineOf<'rerun' | 'interrupted' | 'scheduled' | 'unscheduled'>;
 export type JournalLine = LineOf<keyof LineFields>;
 
 // A journal on disk may contain anything. Each schema returns a copy with only the fields that it lists. Numbers are

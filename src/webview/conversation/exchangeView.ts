@@ -1,6 +1,7 @@
 import {
   type ExchangeSnapshot,
   hasPartialAnswer,
+  isDelta,
   isRunning,
   type RecordedEvent,
   reduceTurn,
@@ -109,7 +110,9 @@ export class ExchangeView implements Drawable {
     for (const event of events) {
       const before = this.state;
       this.state = reduceTurn(before, event);
-      const announcement = announcementFor(this.context, event, { before, state: this.state });
+      const announcement = isDelta(event)
+        ? undefined
+        : announcementFor(this.context, event, { before, state: this.state });
       if (announcement) this.context.announcer.announce(announcement);
       turn?.texts.apply(event, before, this.state);
       if (isRunning(this.state.phase)) this.visibleState = this.state;

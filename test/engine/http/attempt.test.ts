@@ -6,11 +6,9 @@ import type { StreamEvent } from '../../../src/engine/events';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { createRouteBehavior, type RouteBehavior } from '../../../src/engine/gate/networkState';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
-import { AnswerSize } from '../../../src/engine/http/deltas';
 import { Attempt, type AttemptEnd } from '../../../src/engine/http/attempt';
 import { maxEventChars, readBody, type BodyEnd } from '../../../src/engine/http/responseBody';
 import { requestIdOf } from '../../../src/engine/http/transport';
-import { TurnHistory } from '../../../src/engine/turn/turnHistory';
 import { TurnOutput } from '../../../src/engine/turn/turnOutput';
 import { defaultSettings } from '../../support/engineRun';
 import {
@@ -78,7 +76,7 @@ async function runAttempt(reply: Reply, { messages, behavior, onReport }: Attemp
       },
     },
     { headers: report('headers'), quiet: report('quiet') },
-    new AnswerSize(),
+    { chars: 0, bytes: 0 },
     new KeyRedactor(),
   );
   const ends: AttemptEnd[] = [];
@@ -410,7 +408,7 @@ function createAnswer(previous: Partial<ResumeFrom>) {
   const clock = new VirtualClock();
   const events: StreamEvent[] = [];
   const output = new TurnOutput(clock, (batch) => events.push(...batch), fail);
-  const answer = new Answer(clock, output, new TurnHistory('gpt-4o'), {
+  const answer = new Answer(clock, output, {
     text: '',
     hadReasoning: false,
     mode: 'continue',

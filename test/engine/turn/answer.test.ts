@@ -24,7 +24,7 @@ class ShownAnswer {
       },
     };
     const resumeFrom = { text: partial, hadReasoning: false, mode: 'continue', ...previous } as const;
-    this.answer = new Answer(new VirtualClock(), output, { recordProgress: () => undefined }, resumeFrom);
+    this.answer = new Answer(new VirtualClock(), output, resumeFrom);
     this.answer.startAttempt(mode);
   }
 

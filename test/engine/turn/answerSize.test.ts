@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { maxAnswerChars, maxTurnBytes } from '../../../src/engine/http/deltas';
+import { maxAnswerChars, maxTurnBytes } from '../../../src/engine/http/attempt';
 import { EngineRun } from '../../support/engineRun';
 import { streaming, type LiveBody, type Reply } from '../../support/scriptedFetch';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { RecordedEvent, StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events';
 import { noThroughput, throughputSeconds } from '../../../src/engine/state/throughput';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
-import { mergeDeltas } from '../../../src/host/journal/journalLines';
-import { attempt, done, reasoning, text, waiting } from '../conversation/scriptedEngine';
+import { mergeDeltas } from '../../../src/host/conversation/turnRunner';
+import { attempt, done, reasoning, text, waiting } from './scriptedEngine';
 
 const anyToolCall: fc.Arbitrary<StreamEvent> = fc
   .record({
@@ -31,7 +31,7 @@ describe('joining of deltas', () => {
   it('does not change the resulting state, except for the arrival times of characters', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), (events) => {
-        const fold = (all: readonly RecordedEvent[]): TurnState =>
+        const fold = (all: readonly StreamEvent[]): TurnState =>
           withoutTimes(all.reduce<TurnState>(reduceTurn, initialTurn));
         assert.deepEqual(fold(mergeDeltas(events)), fold(events));
       }),
