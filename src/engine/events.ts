@@ -97,8 +97,8 @@ interface EventBase {
 export interface AttemptEvent extends EventBase {
   readonly type: 'attempt';
   readonly model: string;
-  /** Origin of the route that the attempt uses. Absent in journals that an older version wrote. */
-  readonly origin?: string | undefined;
+  /** Origin of the route that the attempt uses. */
+  readonly origin: string;
   /** Base URL of the route. Set only if another route has the same host. */
   readonly baseUrl?: string | undefined;
   readonly why: AttemptTrigger;
@@ -108,8 +108,8 @@ export interface AttemptEvent extends EventBase {
   readonly time: number;
 }
 
-/** Returns the base URL of the route that an attempt uses, or its origin if no other route has the same host. */
-export function routeOf({ origin, baseUrl }: Pick<AttemptEvent, 'origin' | 'baseUrl'>): string | undefined {
+/** Returns the base URL of the route of an attempt, or its origin if no other route has the same host. */
+export function routeOf({ origin, baseUrl }: Partial<Pick<AttemptEvent, 'origin' | 'baseUrl'>>): string | undefined {
   return baseUrl ?? origin;
 }
 

@@ -33,8 +33,7 @@ export type ContextKind = 'selection' | 'file' | 'problems';
 
 /** A context item that was sent with a prompt. It is never read from disk again. */
 export interface Attachment {
-  /** Kind of the item; `selection` if absent. */
-  readonly kind?: ContextKind | undefined;
+  readonly kind: ContextKind;
   /** Path and lines, for example `src/app.ts:10-24`. */
   readonly label: string;
   readonly languageId: string;

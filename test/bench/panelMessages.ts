@@ -57,7 +57,15 @@ function tokens(text: string): readonly StreamEvent[] {
   return events;
 }
 
-const beginning: StreamEvent = { type: 'attempt', attempt: 1, at: 1000, model, why: 'first', time: 1_700_000_000_000 };
+const beginning: StreamEvent = {
+  type: 'attempt',
+  origin: 'https://gateway.test',
+  attempt: 1,
+  at: 1000,
+  model,
+  why: 'first',
+  time: 1_700_000_000_000,
+};
 
 function textEvent(text: string): StreamEvent {
   return { type: 'text', attempt: 1, at: 2000, text };

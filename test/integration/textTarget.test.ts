@@ -220,7 +220,7 @@ function exchange(uri?: vscode.Uri, code = original): Exchange {
   const position: Omit<ApplyTarget, 'uri'> = { startLine: 1, startCharacter: 0 };
   const selection: Pick<Exchange, 'attachments' | 'target'> = uri
     ? {
-        attachments: [{ label: 'app.ts:2-3', languageId: 'typescript', code }],
+        attachments: [{ kind: 'selection', label: 'app.ts:2-3', languageId: 'typescript', code }],
         target: { uri: uri.toString(), ...position },
       }
     : {};

@@ -175,7 +175,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
         // Removes the tool calls when the answer is restarted, because the new answer contains them again.
         toolCalls: isContinuation(event) ? state.toolCalls : [],
         model: event.model,
-        ...(event.origin !== undefined && { origin: event.origin }),
+        origin: event.origin,
         ...(event.baseUrl !== state.baseUrl && { baseUrl: event.baseUrl }),
         attempts: event.attempt,
         isQuiet: false,

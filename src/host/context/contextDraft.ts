@@ -50,7 +50,7 @@ export class ContextDraft {
 
   items(): DraftContext[] {
     return this.entries.filter(isRead).map(({ id, attachment, realPath }) => {
-      const { kind = 'selection', label, code, truncated = false } = attachment;
+      const { kind, label, code, truncated = false } = attachment;
       return { id, kind, label, characters: code.length, truncated, ...(realPath !== undefined && { realPath }) };
     });
   }
@@ -163,7 +163,7 @@ function isRead(entry: DraftEntry): entry is DraftAttachment {
   return entry.attachment !== undefined;
 }
 
-function isChangeable({ kind = 'selection' }: Attachment): boolean {
+function isChangeable({ kind }: Attachment): boolean {
   return kind !== 'selection';
 }
 

@@ -18,7 +18,7 @@ export function contextPrompt(prompt: string, attachments: readonly Attachment[]
   return [prompt, 'Attached to this prompt as context:', ...attachments.map(formatAttachment)].join('\n\n');
 }
 
-function formatAttachment({ kind = 'selection', label, languageId, code, truncated }: Attachment): string {
+function formatAttachment({ kind, label, languageId, code, truncated }: Attachment): string {
   // Reduces the label to one line, because a file name with line breaks could imitate the text of the prompt around the
   // attachment.
   const heading = [`${headings[kind]} ${label.replace(/\s+/g, ' ')}`];

@@ -35,7 +35,7 @@ function turnJson(exchange: Exchange): object {
     id,
     prompt,
     ...(content !== undefined && { sent: content }),
-    attachments: attachments.map(({ kind = 'selection', label, languageId, code, truncated = false }) => {
+    attachments: attachments.map(({ kind, label, languageId, code, truncated = false }) => {
       return { kind, label, languageId, code, truncated };
     }),
     model: modelOf(exchange),

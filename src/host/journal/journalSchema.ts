@@ -103,10 +103,11 @@ type EventEntries = {
 const eventEntries: EventEntries = {
   attempt: {
     model: textSchema,
+    origin: textSchema,
     why: trigger,
     how: optionalDetail(method),
     time: orZero(epoch),
-    ...details(textSchema, 'origin', 'baseUrl'),
+    baseUrl: optionalDetail(textSchema),
   },
   headers: { status: orZero(count), requestId: optionalDetail(textSchema), ms: orZero(ms) },
   text: { text: textSchema },
@@ -174,7 +175,7 @@ const eventEntries: EventEntries = {
 };
 
 const attachment = v.object<FieldSchemas<Attachment>>({
-  kind: v.optional(oneOf<ContextKind>({ selection: true, file: true, problems: true })),
+  kind: oneOf<ContextKind>({ selection: true, file: true, problems: true }),
   label: textSchema,
   languageId: textSchema,
   code: textSchema,

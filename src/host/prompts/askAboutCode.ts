@@ -50,7 +50,7 @@ async function askAboutCode(
   await sendPrompt(deps, {
     prompt: codePromptTitle(prompt, excerpt),
     content: buildPrompt(excerpt, problems, vscode.env.language),
-    attachments: [{ label, languageId, code }],
+    attachments: [{ kind: 'selection', label, languageId, code }],
     target: applyTarget(editor.document.uri, excerpt),
     model,
   });

@@ -9,7 +9,7 @@ export function completedSteps(
   event: RecordedEvent,
 ): readonly string[] {
   if (event.type !== 'attempt') return [];
-  const hasCode = attachments.some(({ kind = 'selection' }) => kind === 'selection');
+  const hasCode = attachments.some(({ kind }) => kind === 'selection');
   return [
     'holysheep.hasAsked',
     ...(hasCode ? ['holysheep.hasAskedAboutCode'] : []),

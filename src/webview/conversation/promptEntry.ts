@@ -120,10 +120,7 @@ function createAttachmentItem(context: PageContext, attachment: Attachment): HTM
   );
 }
 
-function attachmentDetails(
-  { strings, format }: PageContext,
-  { kind = 'selection', code, truncated }: Attachment,
-): string[] {
+function attachmentDetails({ strings, format }: PageContext, { kind, code, truncated }: Attachment): string[] {
   const kinds: Readonly<Record<ContextKind, string>> = {
     selection: strings.attachmentSelection,
     file: strings.attachmentFile,

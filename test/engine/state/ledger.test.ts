@@ -4,6 +4,7 @@ import { emptyLedger, addToLedger, waitedMs, type Ledger } from '../../../src/en
 
 const attempt = (at: number, number = 1): StreamEvent => ({
   type: 'attempt',
+  origin: 'https://gateway.test',
   attempt: number,
   at,
   model: 'gpt-4o',

@@ -18,8 +18,21 @@ import { propertyRuns } from '../../support/propertyRuns';
 /** An event without its time and its attempt. */
 type NewEvent<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> & { readonly at?: number } : never;
 
-const start = (model = 'gpt-4o'): NewEvent => ({ type: 'attempt', model, why: 'first', time: 0 });
-const resume = (how?: ResumeMethod): NewEvent => ({ type: 'attempt', model: 'gpt-4o', why: 'resume', how, time: 0 });
+const start = (model = 'gpt-4o'): NewEvent => ({
+  type: 'attempt',
+  origin: 'https://gateway.test',
+  model,
+  why: 'first',
+  time: 0,
+});
+const resume = (how?: ResumeMethod): NewEvent => ({
+  type: 'attempt',
+  origin: 'https://gateway.test',
+  model: 'gpt-4o',
+  why: 'resume',
+  how,
+  time: 0,
+});
 const text = (content: string): NewEvent => ({ type: 'text', text: content });
 const reasoning = (content: string): NewEvent => ({ type: 'reasoning', text: content });
 const cut = (message = 'Lost.'): NewEvent => ({ type: 'cut', reason: 'connection', message });

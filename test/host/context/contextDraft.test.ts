@@ -59,7 +59,7 @@ describe('context draft', () => {
 
   it('lists attachments with their sizes, in the order in which they were attached', async () => {
     readable.set('b', [item('b', file('src/b.ts', '12345', { truncated: true }))]);
-    readable.set('c', [item('c', { label: 'c.ts:1', languageId: '', code: '' })]);
+    readable.set('c', [item('c', { kind: 'selection', label: 'c.ts:1', languageId: '', code: '' })]);
     for (const id of ['b', 'a', 'c']) await draft.attach(id);
     assert.deepEqual(draft.items(), [
       { id: 'b', kind: 'file', label: 'src/b.ts', characters: 5, truncated: true },
@@ -120,10 +120,10 @@ describe('context draft', () => {
   });
 
   it('reads attached files again before a prompt is sent, but keeps the text of selections and of files that no longer exist', async () => {
-    readable.set('b', [item('b', { label: 'b.ts:1', languageId: '', code: 'selected' })]);
+    readable.set('b', [item('b', { kind: 'selection', label: 'b.ts:1', languageId: '', code: 'selected' })]);
     for (const id of ['a', 'b', 'c']) await draft.attach(id);
     readable.set('a', [item('a', file('a', 'newer'))]);
-    readable.set('b', [item('b', { label: 'b.ts:1', languageId: '', code: 'other' })]);
+    readable.set('b', [item('b', { kind: 'selection', label: 'b.ts:1', languageId: '', code: 'other' })]);
     readable.delete('c');
     await draft.refresh();
     assert.deepEqual(valuesOf(draft.takeAll(), 'code'), ['newer', 'selected', 'c']);

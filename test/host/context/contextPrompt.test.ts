@@ -29,7 +29,7 @@ describe('prompt with context', () => {
 
   it('presents an attachment without a kind as a selection', () => {
     assert.match(
-      contextPrompt('Why?', [{ label: 'a.ts:1', languageId: 'typescript', code: 'a' }]) ?? '',
+      contextPrompt('Why?', [{ kind: 'selection', label: 'a.ts:1', languageId: 'typescript', code: 'a' }]) ?? '',
       /Selected code: a\.ts:1/,
     );
   });

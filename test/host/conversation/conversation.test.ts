@@ -263,6 +263,7 @@ describe('turn of a conversation that starts again', () => {
       const started: StreamEvent = {
         ...attempt(),
         type: 'attempt',
+        origin: 'https://gateway.test',
         model: 'm',
         why: 'resume',
         time: 0,

@@ -110,6 +110,7 @@ export class ScriptedEngine implements Engine {
 
 export const attempt = (model = 'm', number = 1): StreamEvent => ({
   type: 'attempt',
+  origin: 'https://gateway.test',
   model,
   why: 'first',
   time: 0,

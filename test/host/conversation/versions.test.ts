@@ -102,7 +102,7 @@ describe('conversation with several versions of an exchange', () => {
     it(`regenerates an answer${model ? ' with another model' : ''} after its turn has ended`, () => {
       const { ask, conversation, engine, phases, sentTexts } = openConversation();
       const target = { uri: 'file:///a', startLine: 0, startCharacter: 0 };
-      const attachments = [{ label: 'a', languageId: 'ts', code: 'a' }];
+      const attachments = [{ kind: 'selection' as const, label: 'a', languageId: 'ts', code: 'a' }];
       const input = { prompt: 'one', content: 'one, in full', attachments, target, model: 'own', demo: true };
       const id = ask(input);
       assert.equal(conversation.regenerate(id, model)?.id, id);

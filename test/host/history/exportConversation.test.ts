@@ -9,7 +9,15 @@ import { exportFileName } from '../../../src/host/history/exportSource';
 
 const time = Date.UTC(2026, 0, 15, 9, 0, 0);
 
-const attempt: StreamEvent = { type: 'attempt', attempt: 1, at: 10, time, model: 'gpt-4o', why: 'first' };
+const attempt: StreamEvent = {
+  type: 'attempt',
+  origin: 'https://gateway.test',
+  attempt: 1,
+  at: 10,
+  time,
+  model: 'gpt-4o',
+  why: 'first',
+};
 const text = (content: string): StreamEvent => ({ type: 'text', attempt: 1, at: 20, text: content });
 const done = (content: string, finishReason = 'stop'): StreamEvent => {
   return { type: 'done', attempt: 1, at: 30, finishReason, attempts: 1, waitedMs: 0, text: content };
@@ -45,7 +53,7 @@ describe('Markdown export', () => {
 
   it('uses a fence that is longer than any fence in the attached code', () => {
     const attachments = [
-      { label: 'src/a.ts:1-2', languageId: 'ts', code: 'a\n```\nb' },
+      { kind: 'selection' as const, label: 'src/a.ts:1-2', languageId: 'ts', code: 'a\n```\nb' },
       { kind: 'problems' as const, label: 'src/a.ts', languageId: 'ts', code: '- line 1: no', truncated: true },
     ];
     const written = markdown(exchange([attempt, done('Yes')], { attachments }));
@@ -159,7 +167,7 @@ describe('JSON export', () => {
   });
 
   it('contains the prompt, attachments, model, answer and outcome of a turn', () => {
-    const attachments = [{ label: 'a.ts', languageId: 'ts', code: 'a' }];
+    const attachments = [{ kind: 'selection' as const, label: 'a.ts', languageId: 'ts', code: 'a' }];
     const counts = { promptTokens: 3, completionTokens: 4, totalTokens: 7 };
     const usage = { ...counts, cachedTokens: 2, reasoningTokens: 1, cost: 0.25 };
     const used: StreamEvent = { type: 'usage', attempt: 1, at: 25, ...usage };
@@ -173,7 +181,7 @@ describe('JSON export', () => {
         id: 'e1',
         prompt: 'Why?',
         sent: 'Why? a',
-        attachments: [{ kind: 'selection', label: 'a.ts', languageId: 'ts', code: 'a', truncated: false }],
+        attachments: [{ kind: 'selection' as const, label: 'a.ts', languageId: 'ts', code: 'a', truncated: false }],
         model: 'gpt-4o',
         answer: 'Yes',
         reasoning: 'hm',
@@ -195,7 +203,15 @@ describe('JSON export', () => {
         ...{ type: 'waiting', attempt: 2, at: 15, until: time + 1000, delayMs: 1000, source: 'server' },
         ...{ reason: 'rate-limit', maxAttempts: 6, message: '', actions: [], hintMs: 900, hintFrom: 'retry-after' },
       },
-      { type: 'attempt', attempt: 2, at: 1015, time: time + 1005, model: 'gpt-4o', why: 'retry' },
+      {
+        type: 'attempt',
+        origin: 'https://gateway.test',
+        attempt: 2,
+        at: 1015,
+        time: time + 1005,
+        model: 'gpt-4o',
+        why: 'retry',
+      },
       { type: 'done', attempt: 2, at: 1020, finishReason: 'stop', attempts: 2, waitedMs: 1000, text: 'Yes' },
     ];
     const [turn] = json(exchange(events)).turns;

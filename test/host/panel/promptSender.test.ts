@@ -72,7 +72,7 @@ describe('prompt sender', () => {
     connection.hasKey = false;
     const inputs = [
       { prompt: 'Explain', content: 'in full' },
-      { prompt: 'Explain', attachments: [{ label: 'a.ts', languageId: 'ts', code: 'a' }] },
+      { prompt: 'Explain', attachments: [{ kind: 'selection' as const, label: 'a.ts', languageId: 'ts', code: 'a' }] },
     ];
     for (const input of [...inputs, { prompt: 'Why?', attachments: [] }]) await send(input);
     assert.deepEqual(prefills(), [
@@ -133,7 +133,7 @@ function createDraft(...attachments: Attachment[]) {
 describe('draft with context items or a one-time model', () => {
   it('adds the context items to the next prompt only, after the attachments of the prompt', () => {
     const { draft, models } = createDraft(file);
-    const existing: Attachment = { label: 'b.ts:1-2', languageId: 'ts', code: 'b' };
+    const existing: Attachment = { kind: 'selection' as const, label: 'b.ts:1-2', languageId: 'ts', code: 'b' };
     const { content, attachments } = draft.addTo({ prompt: 'Explain', content: 'Explain b', attachments: [existing] });
     assert.deepEqual(attachments, [existing, file]);
     assert.match(content ?? '', /^Explain b\n[^]*const a = 1;/);

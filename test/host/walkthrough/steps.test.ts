@@ -32,7 +32,7 @@ const pictures = steps.map(({ media }) => join(root, media.svg));
 
 /** Returns the context keys that are set when a user completes every step. */
 function contextKeys(): ReadonlySet<string> {
-  const code = { label: 'app.ts:1-3', languageId: 'typescript', code: 'x' };
+  const code = { kind: 'selection' as const, label: 'app.ts:1-3', languageId: 'typescript', code: 'x' };
   return new Set([1, 2].flatMap((number) => completedSteps({ attachments: [code] }, attempt('m', number))));
 }
 

@@ -4,7 +4,7 @@ import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryF
 import { attempt, text } from '../conversation/scriptedEngine';
 import { openWindow } from '../journal/window';
 
-const code = { label: 'app.ts:1-3', languageId: 'typescript', code: 'x' };
+const code = { kind: 'selection' as const, label: 'app.ts:1-3', languageId: 'typescript', code: 'x' };
 
 describe('completed walkthrough steps', () => {
   it('include the step about asking once a request is sent', () => {

@@ -18,7 +18,15 @@ const failure = {
   ...{ text: 'one three', actions: ['retryNow'], detail: 'words', resetsAt: 1_700_000_100_000, beyondMaxHint: true },
 };
 const events = [
-  { type: 'attempt', attempt: 1, at: 10, model: 'm', why: 'first', time: 1_700_000_000_000 },
+  {
+    type: 'attempt',
+    origin: 'https://api.example',
+    attempt: 1,
+    at: 10,
+    model: 'm',
+    why: 'first',
+    time: 1_700_000_000_000,
+  },
   { type: 'headers', attempt: 1, at: 15, status: 200, requestId: 'r', ms: 5 },
   { type: 'quiet', attempt: 1, at: 18, forMs: 5 },
   { type: 'reasoning', attempt: 1, at: 19, text: 'hm' },
@@ -32,10 +40,28 @@ const events = [
   { type: 'cut', attempt: 1, at: 26, reason: 'stalled', message: 'Cut.' },
   wait,
   { type: 'model', attempt: 2, at: 5029, from: 'm', to: 'n', reason: 'overloaded' },
-  { type: 'attempt', attempt: 2, at: 5030, model: 'n', why: 'resume', how: 'continue', time: 1_700_000_005_020 },
+  {
+    type: 'attempt',
+    origin: 'https://api.example',
+    attempt: 2,
+    at: 5030,
+    model: 'n',
+    why: 'resume',
+    how: 'continue',
+    time: 1_700_000_005_020,
+  },
   { type: 'resumed', attempt: 2, at: 5040, how: 'continue', trimmed: 1, resumePoint: 4 },
   { type: 'text', attempt: 2, at: 5050, text: 'two' },
-  { type: 'attempt', attempt: 3, at: 5060, model: 'n', why: 'retry', how: 'restart', time: 1_700_000_005_050 },
+  {
+    type: 'attempt',
+    origin: 'https://api.example',
+    attempt: 3,
+    at: 5060,
+    model: 'n',
+    why: 'retry',
+    how: 'restart',
+    time: 1_700_000_005_050,
+  },
   { type: 'replaced', attempt: 3, at: 5070, text: 'one three', because: 'reasoning' },
   { type: 'usage', attempt: 3, at: 5080, promptTokens: 1, completionTokens: 2, totalTokens: 3 },
 ];
@@ -167,7 +193,17 @@ describe('journal whose records may be invalid', function () {
     const count = 60_000;
     for (const content of [
       repeat(count, (n) => ({ type: 'exchange', id: `${n}`, prompt: 'Hi' })),
-      repeat(count, (n) => eventsRecord({ type: 'attempt', attempt: n, at: n, model: 'm', why: 'retry', time: n })),
+      repeat(count, (n) =>
+        eventsRecord({
+          type: 'attempt',
+          origin: 'https://api.example',
+          attempt: n,
+          at: n,
+          model: 'm',
+          why: 'retry',
+          time: n,
+        }),
+      ),
       repeat(count, (n) => eventsRecord({ ...wait, at: n, reason: n % 2 ? 'server' : 'overloaded' })),
       repeat(count, (n) => eventsRecord({ type: 'text', attempt: 1, at: n * 1000, text: 'a' })),
       repeat(count, (n) => eventsRecord({ type: 'replaced', attempt: 1, at: (n % 2) * 1e12, text: 'a' })),

@@ -189,7 +189,9 @@ describe('page that shows turns', () => {
 
   it('shows the code of an attachment as text in a closed disclosure', () => {
     const code = '<img src=x onerror=alert(1)>';
-    page.snapshot([exchange('a', { attachments: [{ label: 'src/app.ts:10-24', languageId: 'html', code }] })]);
+    page.snapshot([
+      exchange('a', { attachments: [{ kind: 'selection', label: 'src/app.ts:10-24', languageId: 'html', code }] }),
+    ]);
     const details = page.one('article', 'You').querySelector('details')!;
     assert.equal(details.hasAttribute('open'), false);
     assert.equal(details.querySelector('.attachment-label')?.textContent, 'src/app.ts:10-24');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ExchangeSnapshot, TurnState } from '../../../src/shared/protocol';
+import type { Attachment, ExchangeSnapshot, TurnState } from '../../../src/shared/protocol';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
@@ -157,7 +157,7 @@ describe('sent prompt', () => {
     });
   }
 
-  const attachments: Readonly<Record<string, readonly [fields: object, summary: string]>> = {
+  const attachments: Readonly<Record<string, readonly [fields: Partial<Attachment>, summary: string]>> = {
     selection: [{}, 'src/app.ts Selection · 1 line'],
     file: [{ kind: 'file', code: 'a\nb\n' }, 'src/app.ts File · 2 lines'],
     'long file': [{ kind: 'file', truncated: true }, 'src/app.ts File · 1 line · truncated'],
@@ -165,7 +165,13 @@ describe('sent prompt', () => {
   };
   for (const [name, [fields, summary]] of Object.entries(attachments)) {
     it(`shows the kind and the size of an attachment: ${name}`, () => {
-      const attachment = { label: 'src/app.ts', languageId: 'typescript', code: 'a', ...fields };
+      const attachment: Attachment = {
+        kind: 'selection',
+        label: 'src/app.ts',
+        languageId: 'typescript',
+        code: 'a',
+        ...fields,
+      };
       page.snapshot([exchange('a', { attachments: [attachment] })]);
       assert.equal(page.root.querySelector('.attachment summary')?.textContent, summary);
     });

@@ -4,7 +4,15 @@ import { englishWords } from '../../../support/englishWords';
 import { useVSCode } from '../../../support/fakeVSCode';
 
 const base = { attempt: 1, at: 0 };
-const attempt = (n: number): StreamEvent => ({ type: 'attempt', attempt: n, at: 0, model: 'm', why: 'first', time: 0 });
+const attempt = (n: number): StreamEvent => ({
+  type: 'attempt',
+  origin: 'https://gateway.test',
+  attempt: n,
+  at: 0,
+  model: 'm',
+  why: 'first',
+  time: 0,
+});
 const text = (content: string): StreamEvent => ({ ...base, type: 'text', text: content });
 const replaced = (content: string): StreamEvent => ({ ...base, type: 'replaced', text: content });
 const toolCall = (json: string, id?: string, name?: string, index = 0): StreamEvent => ({

@@ -8,6 +8,7 @@ type EventOf<T extends StreamEvent['type']> = Extract<StreamEvent, { readonly ty
 export const ev = {
   attempt: (fields: Partial<EventOf<'attempt'>> = {}): StreamEvent => ({
     type: 'attempt',
+    origin: 'https://api.example',
     attempt: 1,
     at: 1000,
     model: 'gpt-4o',
