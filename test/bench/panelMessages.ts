@@ -2,6 +2,7 @@ import type { StreamEvent } from '../../src/engine/events';
 import { initialTurn, reduceTurn, type ExchangeSnapshot, type ToWebview } from '../../src/shared/protocol';
 import { markdownOf } from './page/documents';
 
+const origin = 'https://gateway.test';
 const model = 'claude-sonnet-4';
 /** Length of a token, in characters. */
 const tokenLength = 4;
@@ -59,7 +60,7 @@ function tokens(text: string): readonly StreamEvent[] {
 
 const beginning: StreamEvent = {
   type: 'attempt',
-  origin: 'https://gateway.test',
+  origin,
   attempt: 1,
   at: 1000,
   model,

@@ -84,7 +84,11 @@ export class Attempt {
   constructor(
     private readonly deps: EngineDeps,
     private readonly sent: AttemptRequest,
-    private readonly answer: { add(delta: AnswerDelta): boolean },
+    private readonly answer: {
+      add(delta: AnswerDelta): void;
+      /** @returns false if the answer can't start over within this attempt */
+      startOver(): boolean;
+    },
     private readonly observer: {
       headers(status: number, requestId: string | undefined, ms: number): void;
       quiet(forMs: number): void;
@@ -203,7 +207,7 @@ export class Attempt {
         return;
       case 'restartInStream':
         // Tool calls and a continuation can't be removed from the answer again.
-        if (this.sawToolCall || !this.answer.add(delta)) this.fail('finishedWithError');
+        if (this.sawToolCall || !this.answer.startOver()) this.fail('finishedWithError');
         return;
       case 'toolCall':
         return this.onToolCall(delta.part);

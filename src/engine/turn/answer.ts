@@ -111,28 +111,29 @@ export class Answer {
     this.isRestartRequested = true;
   }
 
-  /**
-   * Returns false if the gateway has started a continuation over. Its visible text can't be removed, so the attempt
-   * must fail.
-   */
-  add(delta: AnswerDelta): boolean {
+  add(delta: AnswerDelta): void {
     switch (delta.type) {
       case 'textWasReasoning':
         this.discardText();
-        this.addReasoning(delta.text);
-        return true;
-      case 'restartInStream':
-        return this.restartInStream();
+        return this.addReasoning(delta.text);
       case 'text':
-        this.addText(delta.text);
-        return true;
+        return this.addText(delta.text);
       case 'reasoning':
-        this.addReasoning(delta.text);
-        return true;
+        return this.addReasoning(delta.text);
       case 'toolCall':
-        this.addToolCall(delta.part);
-        return true;
+        return this.addToolCall(delta.part);
     }
+  }
+
+  /**
+   * The gateway starts the answer over within an attempt. The visible text stays until the new answer is longer.
+   * @returns false if the attempt continues an answer, whose visible text can't be removed, so the attempt must fail
+   */
+  startOver(): boolean {
+    if (this.mode !== 'original' && this.mode !== 'restart') return false;
+    this.pendingSurrogate = '';
+    if (this.visible !== '') this.incoming = '';
+    return true;
   }
 
   /**
@@ -194,7 +195,7 @@ export class Answer {
     this.pendingSurrogate = '';
     this.repeatedOnlyPart = false;
     this.incoming = mode === 'restart' && visible !== '' ? '' : undefined;
-    const isContinuation = (mode === 'prefill' || mode === 'continue') && visible !== '';
+    const isContinuation = mode === 'prefill' || mode === 'continue';
     this.join = isContinuation ? { splice: new Splice(visible, mode), method: mode } : undefined;
   }
 
@@ -207,14 +208,6 @@ export class Answer {
     if (!hasChanged) return;
     this.isRestartRequested = this.wasRestartRequested;
     this.output.emit({ type: 'replaced', text: this.visible, because: 'reasoning' });
-  }
-
-  /** The visible text stays until the new answer is longer. */
-  private restartInStream(): boolean {
-    if (this.mode !== 'original' && this.mode !== 'restart') return false;
-    this.pendingSurrogate = '';
-    if (this.visible !== '') this.incoming = '';
-    return true;
   }
 
   /** Changes of other kinds have then already been emitted. */

@@ -84,8 +84,8 @@ export class Waits {
   }
 
   /** Undefined if none responds or the wait was ended. */
-  async firstResponding(routes: readonly Route[]): Promise<Route | undefined> {
-    return routes.length === 0 ? undefined : this.firstRoute(routes, respondsAsGateway);
+  firstResponding(routes: readonly Route[]): Promise<Route | undefined> {
+    return this.firstRoute(routes, respondsAsGateway);
   }
 
   /** Does not count as time without progress, because it puts no load on a gateway. */

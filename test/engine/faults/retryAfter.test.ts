@@ -47,6 +47,12 @@ const headerCases: readonly Case[] = [
     '',
     37_000,
   ],
+  [
+    'a date next to a Date header that is more than a week off',
+    { 'retry-after': httpDate(in37s), date: httpDate(now - 170 * hour) },
+    '',
+    37_000,
+  ],
   ['a date next to an invalid Date header', { 'retry-after': httpDate(in37s), date: 'yesterday' }, '', 37_000],
   [
     'an exhausted rate limit of tokens (OpenAI)',
@@ -127,6 +133,7 @@ const wrapped = (error: unknown, times: number): unknown =>
   times === 0 ? error : { message: JSON.stringify(wrapped(error, times - 1)) };
 
 const bodyCases: readonly Case[] = [
+  ['epoch seconds in a field', {}, { error: { retry_after: in37s / 1000 } }, 37_000],
   [
     'OpenAI, minutes',
     {},

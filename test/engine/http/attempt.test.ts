@@ -70,10 +70,8 @@ async function runAttempt(reply: Reply, { messages, behavior, onReport }: Attemp
       behavior: { ...createRouteBehavior(), ...behavior },
     },
     {
-      add: ({ type, ...fields }) => {
-        if (type !== 'restartInStream') report(type)(...(Object.values(fields) as unknown[]));
-        return true;
-      },
+      add: ({ type, ...fields }) => report(type)(...(Object.values(fields) as unknown[])),
+      startOver: () => true,
     },
     { headers: report('headers'), quiet: report('quiet') },
     { chars: 0, bytes: 0 },

@@ -15,19 +15,14 @@ import {
 } from '../../../src/engine/state/turnState';
 import { propertyRuns } from '../../support/propertyRuns';
 
+const origin = 'https://gateway.test';
 /** An event without its time and its attempt. */
 type NewEvent<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> & { readonly at?: number } : never;
 
-const start = (model = 'gpt-4o'): NewEvent => ({
-  type: 'attempt',
-  origin: 'https://gateway.test',
-  model,
-  why: 'first',
-  time: 0,
-});
+const start = (model = 'gpt-4o'): NewEvent => ({ type: 'attempt', origin, model, why: 'first', time: 0 });
 const resume = (how?: ResumeMethod): NewEvent => ({
   type: 'attempt',
-  origin: 'https://gateway.test',
+  origin,
   model: 'gpt-4o',
   why: 'resume',
   how,

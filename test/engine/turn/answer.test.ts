@@ -14,8 +14,8 @@ class ShownAnswer {
   constructor(partial: string, mode: RequestMode, previous: Partial<ResumeFrom> = {}) {
     this.shown = partial;
     const output = {
-      emit: (event: { readonly type: string; readonly text?: string }) => {
-        this.events.push(event.type);
+      emit: (event: { readonly type: string; readonly text?: string; readonly because?: string | undefined }) => {
+        this.events.push([event.type, event.because].join(' ').trim());
         if (event.type === 'replaced') this.shown = event.text ?? '';
       },
       emitToken: (type: string, text: string) => {
@@ -81,19 +81,32 @@ describe('answer', () => {
     assert.equal(run.shown, 'kept');
     discard();
     run.append(' more');
-    assert.deepEqual(run.events, ['text  dropped', 'replaced', 'reasoning dropped', 'reasoning dropped', 'text  more']);
+    assert.deepEqual(run.events, ['text  dropped', 'replaced reasoning', 'reasoning dropped', 'reasoning dropped', 'text  more']);
   });
 
   it('keeps its text when the gateway restarts it within an attempt, until the new text is longer', () => {
     const run = new ShownAnswer('', 'original').append('12345');
-    assert.equal(run.answer.add({ type: 'restartInStream' }), true);
+    assert.equal(run.answer.startOver(), true);
     assert.equal(run.append('abc').shown, '12345');
     assert.equal(run.append('def').shown, 'abcdef');
+    assert.equal(new ShownAnswer('12345', 'restart').append('x').answer.startOver(), true);
+  });
+
+  it('shows all text at once when the gateway restarts it before it has any', () => {
+    const run = new ShownAnswer('', 'original');
+    assert.equal(run.answer.startOver(), true);
+    assert.deepEqual(run.append('a').events, ['text a']);
+  });
+
+  it('looks for the overlap again when the text of a continuation turns out to be reasoning', () => {
+    const run = new ShownAnswer(story, 'continue').append(' Let me see: the sheep slept, so I go on.');
+    run.answer.add({ type: 'textWasReasoning', text: 'Let me see.' });
+    assert.equal(run.append(story.slice(-50), ' The end.').shown, `${story} The end.`);
   });
 
   it('cannot be restarted by the gateway within an attempt that continues it', () => {
     const run = new ShownAnswer('Once upon a time', 'continue').append(' there was a');
-    assert.equal(run.answer.add({ type: 'restartInStream' }), false);
+    assert.equal(run.answer.startOver(), false);
     assert.equal(run.shown, 'Once upon a time there was a');
   });
 

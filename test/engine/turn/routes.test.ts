@@ -637,6 +637,26 @@ describe('a route over plain HTTP', () => {
     assert.ok(actions.includes('switchRoute'));
   });
 
+  it('is not mentioned in a failure that another route would not have prevented', async () => {
+    const replies = { primary: { replies: [status(401)] }, backup: { replies: [] } };
+    const net = new Routes(replies, { routes: [primary, plain] });
+    assert.doesNotMatch((await net.ask().toEnd()).last('failed').message, /plain HTTP/);
+  });
+
+  it('is used, and so is another one after it, if the user starts the prompt again over another route', async () => {
+    const net = new Routes(
+      {
+        primary: { replies: [rejecting('CERT_HAS_EXPIRED')] },
+        backup: { replies: [rejecting('ECONNREFUSED')] },
+        third: { replies: [answering('Hello')] },
+      },
+      { routes: [primary, plain, plainThird] },
+    );
+    await net.ask().toEnd();
+    const run = await net.ask({ options: { avoidRoute: 'https://primary.test' } }).toEnd();
+    assert.deepEqual(switches(run), ['primary → backup (user)', 'backup → third (connection)']);
+  });
+
   it('is skipped for the next https route', async () => {
     const net = new Routes(
       {

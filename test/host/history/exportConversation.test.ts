@@ -7,17 +7,10 @@ import { englishWords } from '../../support/englishWords';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { exportFileName } from '../../../src/host/history/exportSource';
 
+const origin = 'https://gateway.test';
 const time = Date.UTC(2026, 0, 15, 9, 0, 0);
 
-const attempt: StreamEvent = {
-  type: 'attempt',
-  origin: 'https://gateway.test',
-  attempt: 1,
-  at: 10,
-  time,
-  model: 'gpt-4o',
-  why: 'first',
-};
+const attempt: StreamEvent = { type: 'attempt', origin, attempt: 1, at: 10, time, model: 'gpt-4o', why: 'first' };
 const text = (content: string): StreamEvent => ({ type: 'text', attempt: 1, at: 20, text: content });
 const done = (content: string, finishReason = 'stop'): StreamEvent => {
   return { type: 'done', attempt: 1, at: 30, finishReason, attempts: 1, waitedMs: 0, text: content };
@@ -181,7 +174,7 @@ describe('JSON export', () => {
         id: 'e1',
         prompt: 'Why?',
         sent: 'Why? a',
-        attachments: [{ kind: 'selection' as const, label: 'a.ts', languageId: 'ts', code: 'a', truncated: false }],
+        attachments: [{ kind: 'selection', label: 'a.ts', languageId: 'ts', code: 'a', truncated: false }],
         model: 'gpt-4o',
         answer: 'Yes',
         reasoning: 'hm',
@@ -203,15 +196,7 @@ describe('JSON export', () => {
         ...{ type: 'waiting', attempt: 2, at: 15, until: time + 1000, delayMs: 1000, source: 'server' },
         ...{ reason: 'rate-limit', maxAttempts: 6, message: '', actions: [], hintMs: 900, hintFrom: 'retry-after' },
       },
-      {
-        type: 'attempt',
-        origin: 'https://gateway.test',
-        attempt: 2,
-        at: 1015,
-        time: time + 1005,
-        model: 'gpt-4o',
-        why: 'retry',
-      },
+      { type: 'attempt', origin, attempt: 2, at: 1015, time: time + 1005, model: 'gpt-4o', why: 'retry' },
       { type: 'done', attempt: 2, at: 1020, finishReason: 'stop', attempts: 2, waitedMs: 1000, text: 'Yes' },
     ];
     const [turn] = json(exchange(events)).turns;

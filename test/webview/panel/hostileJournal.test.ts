@@ -7,6 +7,7 @@ import { foldJournal } from '../../../src/host/journal/journalFold';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
 import { PanelPage } from './support/panelPage';
 
+const origin = 'https://api.example';
 const header = { type: 'conversation', schema: 1, id: 'c', createdAt: 1_700_000_000_000 };
 const wait = {
   ...{ type: 'waiting', attempt: 2, at: 30, until: 1_700_000_005_000, delayMs: 5000, maxAttempts: 6, told: 'turn' },
@@ -18,15 +19,7 @@ const failure = {
   ...{ text: 'one three', actions: ['retryNow'], detail: 'words', resetsAt: 1_700_000_100_000, beyondMaxHint: true },
 };
 const events = [
-  {
-    type: 'attempt',
-    origin: 'https://api.example',
-    attempt: 1,
-    at: 10,
-    model: 'm',
-    why: 'first',
-    time: 1_700_000_000_000,
-  },
+  { type: 'attempt', origin, attempt: 1, at: 10, model: 'm', why: 'first', time: 1_700_000_000_000 },
   { type: 'headers', attempt: 1, at: 15, status: 200, requestId: 'r', ms: 5 },
   { type: 'quiet', attempt: 1, at: 18, forMs: 5 },
   { type: 'reasoning', attempt: 1, at: 19, text: 'hm' },
@@ -42,7 +35,7 @@ const events = [
   { type: 'model', attempt: 2, at: 5029, from: 'm', to: 'n', reason: 'overloaded' },
   {
     type: 'attempt',
-    origin: 'https://api.example',
+    origin,
     attempt: 2,
     at: 5030,
     model: 'n',
@@ -52,16 +45,7 @@ const events = [
   },
   { type: 'resumed', attempt: 2, at: 5040, how: 'continue', trimmed: 1, resumePoint: 4 },
   { type: 'text', attempt: 2, at: 5050, text: 'two' },
-  {
-    type: 'attempt',
-    origin: 'https://api.example',
-    attempt: 3,
-    at: 5060,
-    model: 'n',
-    why: 'retry',
-    how: 'restart',
-    time: 1_700_000_005_050,
-  },
+  { type: 'attempt', origin, attempt: 3, at: 5060, model: 'n', why: 'retry', how: 'restart', time: 1_700_000_005_050 },
   { type: 'replaced', attempt: 3, at: 5070, text: 'one three', because: 'reasoning' },
   { type: 'usage', attempt: 3, at: 5080, promptTokens: 1, completionTokens: 2, totalTokens: 3 },
 ];
@@ -194,15 +178,7 @@ describe('journal whose records may be invalid', function () {
     for (const content of [
       repeat(count, (n) => ({ type: 'exchange', id: `${n}`, prompt: 'Hi' })),
       repeat(count, (n) =>
-        eventsRecord({
-          type: 'attempt',
-          origin: 'https://api.example',
-          attempt: n,
-          at: n,
-          model: 'm',
-          why: 'retry',
-          time: n,
-        }),
+        eventsRecord({ type: 'attempt', origin, attempt: n, at: n, model: 'm', why: 'retry', time: n }),
       ),
       repeat(count, (n) => eventsRecord({ ...wait, at: n, reason: n % 2 ? 'server' : 'overloaded' })),
       repeat(count, (n) => eventsRecord({ type: 'text', attempt: 1, at: n * 1000, text: 'a' })),

@@ -3,10 +3,11 @@ import { isTerminal, type StreamEvent } from '../../../../src/engine/events';
 import { englishWords } from '../../../support/englishWords';
 import { useVSCode } from '../../../support/fakeVSCode';
 
+const origin = 'https://gateway.test';
 const base = { attempt: 1, at: 0 };
 const attempt = (n: number): StreamEvent => ({
   type: 'attempt',
-  origin: 'https://gateway.test',
+  origin,
   attempt: n,
   at: 0,
   model: 'm',
