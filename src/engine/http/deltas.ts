@@ -26,8 +26,7 @@ export type Delta =
 
 export type TextDelta = Extract<Delta, { readonly type: 'text' | 'reasoning' }>;
 
-export type AnswerDelta =
-  TextDelta | Extract<Delta, { readonly type: 'textWasReasoning' | 'toolCall' }>;
+export type AnswerDelta = TextDelta | Extract<Delta, { readonly type: 'textWasReasoning' | 'toolCall' }>;
 
 export type DeltaSink = (delta: Delta) => void;
 

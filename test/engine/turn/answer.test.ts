@@ -81,7 +81,13 @@ describe('answer', () => {
     assert.equal(run.shown, 'kept');
     discard();
     run.append(' more');
-    assert.deepEqual(run.events, ['text  dropped', 'replaced reasoning', 'reasoning dropped', 'reasoning dropped', 'text  more']);
+    assert.deepEqual(run.events, [
+      'text  dropped',
+      'replaced reasoning',
+      'reasoning dropped',
+      'reasoning dropped',
+      'text  more',
+    ]);
   });
 
   it('keeps its text when the gateway restarts it within an attempt, until the new text is longer', () => {
