@@ -1,3 +1,4 @@
+import { isTerminal, type StreamEvent } from '../../src/engine/events';
 import { engineFor, request, sdkFor, type Endpoint } from './clients';
 
 /** An answer and the function that serves it. */
@@ -24,15 +25,19 @@ export async function costPerToken(read: Read, { tokens, characters, serve }: Lo
   return (user + system) / tokens;
 }
 
-/** Skips all waits, because a wait is no work. */
-export async function readWithEngine(endpoint: Endpoint): Promise<number> {
-  let length = 0;
-  const turn = engineFor(endpoint).stream(request);
-  for await (const event of turn) {
-    if (event.type === 'text') length += event.text.length;
-    else if (event.type === 'waiting') turn.retryNow();
-  }
-  return length;
+/** Takes the events as a conversation does, in batches. Skips all waits, because a wait is no work. */
+export function readWithEngine(endpoint: Endpoint): Promise<number> {
+  return new Promise((resolve) => {
+    let length = 0;
+    const onEvents = (events: readonly StreamEvent[]): void => {
+      for (const event of events) {
+        if (event.type === 'text') length += event.text.length;
+        else if (event.type === 'waiting') turn.retryNow();
+        else if (isTerminal(event)) resolve(length);
+      }
+    };
+    const turn = engineFor(endpoint).run(request, { onEvents });
+  });
 }
 
 export async function readWithSdk(endpoint: Endpoint): Promise<number> {
