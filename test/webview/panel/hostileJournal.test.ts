@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ExchangeTree } from '../../../src/host/journal/exchangeTree';
 import { exportJson } from '../../../src/host/history/exportJson';
 import { englishWords } from '../../support/englishWords';
@@ -7,75 +9,20 @@ import { foldJournal } from '../../../src/host/journal/journalFold';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
 import { PanelPage } from './support/panelPage';
 
-const origin = 'https://api.example';
-const header = { type: 'conversation', schema: 1, id: 'c', createdAt: 1_700_000_000_000 };
-const wait = {
-  ...{ type: 'waiting', attempt: 2, at: 30, until: 1_700_000_005_000, delayMs: 5000, maxAttempts: 6, told: 'turn' },
-  ...{ source: 'server', reason: 'rate-limit', message: 'Rate limited.', hintMs: 4000, hintFrom: 'retry-after' },
-  ...{ jitterMs: 100, status: 429, requestId: 'r', actions: ['retryNow'] },
-};
-const failure = {
-  ...{ type: 'failed', attempt: 3, at: 900, kind: 'rate-limit', status: 429, requestId: 'r', message: 'Rate limited.' },
-  ...{ text: 'one three', actions: ['retryNow'], detail: 'words', resetsAt: 1_700_000_100_000, beyondMaxHint: true },
-};
-const events = [
-  { type: 'attempt', origin, attempt: 1, at: 10, model: 'm', why: 'first', time: 1_700_000_000_000 },
-  { type: 'headers', attempt: 1, at: 15, status: 200, requestId: 'r', ms: 5 },
-  { type: 'quiet', attempt: 1, at: 18, forMs: 5 },
-  { type: 'reasoning', attempt: 1, at: 19, text: 'hm' },
-  { type: 'text', attempt: 1, at: 20, text: 'one ' },
-  // Some gateways don't number tool calls from 0.
-  { type: 'tool-call', attempt: 1, at: 21, index: 9999, id: 'i', name: 'n', arguments: '{}' },
-  {
-    ...{ type: 'ended', attempt: 1, at: 25, how: 'stalled', row: 'connectionRefused', ms: 15, firstTokenMs: 9 },
-    ...{ bytes: 9, chars: 4, tokens: 2 },
-  },
-  { type: 'cut', attempt: 1, at: 26, reason: 'stalled', message: 'Cut.' },
-  wait,
-  { type: 'model', attempt: 2, at: 5029, from: 'm', to: 'n', reason: 'overloaded' },
-  {
-    type: 'attempt',
-    origin,
-    attempt: 2,
-    at: 5030,
-    model: 'n',
-    why: 'resume',
-    how: 'continue',
-    time: 1_700_000_005_020,
-  },
-  { type: 'resumed', attempt: 2, at: 5040, how: 'continue', trimmed: 1, resumePoint: 4 },
-  { type: 'text', attempt: 2, at: 5050, text: 'two' },
-  { type: 'attempt', origin, attempt: 3, at: 5060, model: 'n', why: 'retry', how: 'restart', time: 1_700_000_005_050 },
-  { type: 'replaced', attempt: 3, at: 5070, text: 'one three', because: 'reasoning' },
-  { type: 'usage', attempt: 3, at: 5080, promptTokens: 1, completionTokens: 2, totalTokens: 3 },
-];
-const done = {
-  ...{ type: 'done', attempt: 3, at: 5090, finishReason: 'length', attempts: 3, text: 'one three', waitedMs: 5000 },
-};
-const stopped = { type: 'stopped', attempt: 3, at: 5090, text: 'one three' };
-const attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'let a', truncated: true };
-const target = { uri: 'file:///a.ts', startLine: 1, startCharacter: 2 };
-const firstExchange = { type: 'exchange', id: 'e', prompt: 'Hi', content: 'Hi all', model: 'm', demo: true, target };
+interface StoredRecord {
+  readonly type: string;
+  readonly events?: readonly (object & { readonly type: string })[];
+}
 
-/** A conversation with every type of record and event, and with a value in every field. */
-const lines: readonly object[] = [
-  header,
-  { ...firstExchange, attachments: [attachment] },
-  { type: 'events', exchangeId: 'e', events: [...events, failure] },
-  { type: 'rerun', exchangeId: 'e', go: 'continue', model: 'm' },
-  { type: 'events', exchangeId: 'e', events: [...events, done] },
-  { type: 'exchange', id: 'f', after: '', prompt: 'Ho' },
-  { type: 'events', exchangeId: 'f', events: [...events, stopped] },
-  { type: 'show', exchangeId: 'e' },
-  { type: 'exchange', id: 'g', prompt: 'Waits' },
-  { type: 'events', exchangeId: 'g', events: [...events, wait] },
-  { type: 'interrupted', exchangeId: 'g' },
-  { type: 'title', title: 'Named' },
-];
-const undamaged: readonly object[] = [
-  { type: 'exchange', id: 'z', prompt: 'Undamaged' },
-  { type: 'events', exchangeId: 'z', events: [events[0]!, { type: 'text', attempt: 1, at: 20, text: 'unharmed' }] },
-];
+/**
+ * A journal with every type of record and event, and with a value in every field. Its records of events begin alike,
+ * and its last exchange, `z`, stays undamaged.
+ */
+const everyRecord = readFileSync(join(__dirname, 'everyRecord.jsonl'), 'utf8');
+const lines = everyRecord.trim().split('\n');
+const records = lines.map((line) => JSON.parse(line) as StoredRecord);
+const events = records.find(({ type }) => type === 'events')?.events ?? [];
+const commonEvents = events.length - 1;
 
 const deeplyNested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
 /** Invalid values as JSON texts, because `JSON.stringify` cannot produce some of them. */
@@ -91,14 +38,6 @@ type Path = readonly (string | number)[];
 function pathsIn(value: unknown, path: Path = []): readonly Path[] {
   if (typeof value !== 'object' || value === null) return [path];
   return [path, ...Object.entries(value).flatMap(([name, field]) => pathsIn(field, [...path, name]))];
-}
-
-/**
- * Returns whether a path is in the events at the start of every `events` record. These events need to be tested only
- * once.
- */
-function isInCommonEvents([name, index]: Path): boolean {
-  return name === 'events' && Number(index) < events.length;
 }
 
 const marker = '"<hostile>"';
@@ -134,24 +73,23 @@ function loadAndExport(text: string): ExchangeTree {
 
 describe('journal whose records may be invalid', function () {
   this.timeout(120_000);
-  const journal = [...lines, ...undamaged].map((line) => JSON.stringify(line)).join('\n');
 
   it('is read completely and not reported as damaged when all its records are valid', () => {
-    const { damage, lines: salvaged } = salvageJournal(Buffer.from(`${journal}\n`));
+    const { damage, lines: salvaged } = salvageJournal(Buffer.from(everyRecord));
     assert.equal(damage, undefined);
-    assert.deepEqual(salvaged, [...lines.slice(1), ...undamaged]);
+    assert.deepEqual(salvaged, records.slice(1));
   });
 
-  for (const [number, line] of lines.entries()) {
-    const { type } = line as { readonly type: string };
+  for (const [number, record] of records.slice(0, -2).entries()) {
+    const { type } = record;
     it(`is shown and exported with its undamaged exchanges, whatever value a field of line ${number} (${type}) has`, () => {
       const page = new PanelPage();
       try {
-        for (const path of pathsIn(line).filter((path) => number === 2 || !isInCommonEvents(path))) {
+        const isRepeated = ([name, index]: Path): boolean =>
+          record.events !== events && name === 'events' && Number(index) < commonEvents;
+        for (const path of pathsIn(record).filter((path) => !isRepeated(path))) {
           for (const by of [...hostile, undefined]) {
-            const crafted = [...lines, ...undamaged].map((record, index) =>
-              index === number ? withHostile(record, path, by) : JSON.stringify(record),
-            );
+            const crafted = lines.with(number, withHostile(record, path, by));
             const description = `${path.join('.')}: ${by?.slice(0, 40) ?? 'missing'}`;
             try {
               const all = loadAndExport(`${crafted.join('\n')}\n`);
@@ -173,13 +111,13 @@ describe('journal whose records may be invalid', function () {
     const repeat = (count: number, createRecord: (n: number) => object): string =>
       Array.from({ length: count }, (_, n) => JSON.stringify(createRecord(n))).join('\n');
     const eventsRecord = (event: object): object => ({ type: 'events', exchangeId: 'e', events: [event] });
-    const start = `${JSON.stringify(header)}\n${JSON.stringify(firstExchange)}\n`;
+    const start = lines.slice(0, 2).join('\n');
+    const [attempt] = events;
+    const wait = events.find(({ type }) => type === 'waiting');
     const count = 60_000;
     for (const content of [
       repeat(count, (n) => ({ type: 'exchange', id: `${n}`, prompt: 'Hi' })),
-      repeat(count, (n) =>
-        eventsRecord({ type: 'attempt', origin, attempt: n, at: n, model: 'm', why: 'retry', time: n }),
-      ),
+      repeat(count, (n) => eventsRecord({ ...attempt, attempt: n, at: n, why: 'retry', time: n })),
       repeat(count, (n) => eventsRecord({ ...wait, at: n, reason: n % 2 ? 'server' : 'overloaded' })),
       repeat(count, (n) => eventsRecord({ type: 'text', attempt: 1, at: n * 1000, text: 'a' })),
       repeat(count, (n) => eventsRecord({ type: 'replaced', attempt: 1, at: (n % 2) * 1e12, text: 'a' })),
@@ -188,7 +126,7 @@ describe('journal whose records may be invalid', function () {
         eventsRecord({ type: 'resumed', attempt: 1, at: n, how: 'continue', trimmed: 0, resumePoint: n }),
       ),
     ]) {
-      assert.equal(loadAndExport(`${start}${content}\n`).get('e')?.prompt, firstExchange.prompt);
+      assert.equal(loadAndExport(`${start}\n${content}\n`).get('e')?.prompt, 'Hi');
     }
   });
 });
