@@ -1,6 +1,6 @@
 import type { Clock } from '../../engine/clock';
 import type { Engine, ResumeFrom, RunOptions, TurnHandle } from '../../engine/engine';
-import { isTerminal, type StreamEvent, type TextEvent, type ToolCallEvent } from '../../engine/events';
+import { isTerminal, mergeDeltas, type StreamEvent } from '../../engine/events';
 import type { ChatRequest, Connection, TextMessage } from '../../engine/request';
 import type { RequestDefaults } from '../connection/connections';
 import type { Exchange } from '../journal/exchange';
@@ -99,38 +99,6 @@ export class TurnRunner {
     if (isFirstText || sinceFlush >= frameMs) this.flush();
     else this.cancelTimer ??= this.clock.after(frameMs - sinceFlush, () => this.flush());
   }
-}
-
-/** Joins adjacent deltas of one part. The state stays the same, but the throughput becomes slightly less exact. */
-export function mergeDeltas(events: readonly StreamEvent[]): readonly StreamEvent[] {
-  const merged: StreamEvent[] = [];
-  for (const event of events) {
-    const previous = merged.at(-1);
-    const joined = previous && joinDeltas(previous, event);
-    if (joined) merged[merged.length - 1] = joined;
-    else merged.push(event);
-  }
-  return merged;
-}
-
-function joinDeltas(first: StreamEvent, next: StreamEvent): StreamEvent | undefined {
-  if (first.attempt !== next.attempt) return undefined;
-  if (isToolCall(first) && isToolCall(next)) {
-    const isSameCall = first.index === next.index && [undefined, first.id].includes(next.id);
-    if (!isSameCall || ![undefined, first.name].includes(next.name)) return undefined;
-    return { ...first, arguments: first.arguments + next.arguments };
-  }
-  return isText(first) && isText(next) && first.type === next.type
-    ? { ...first, text: first.text + next.text }
-    : undefined;
-}
-
-function isToolCall(event: StreamEvent): event is ToolCallEvent {
-  return event.type === 'tool-call';
-}
-
-function isText(event: StreamEvent): event is TextEvent {
-  return event.type === 'text' || event.type === 'reasoning';
 }
 
 /** The user's gateway, or the gateway of the demo, which has its own engine and models. */

@@ -2,7 +2,7 @@ import { closeSync, constants, futimesSync, mkdirSync, openSync, writeSync } fro
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../../engine/clock';
-import type { RecordedEvent } from '../../engine/events';
+import { mergeDeltas, type RecordedEvent } from '../../engine/events';
 import type { FileLock } from '../util/fileLock';
 import { privateFileMode, privateFolderMode } from '../util/files';
 import { encodeLine } from './journalLines';
@@ -204,7 +204,9 @@ export class JournalFile {
 
   private encode(): void {
     if (!this.lines.length) return;
-    const text = this.lines.map(encodeLine).join('');
+    const text = this.lines
+      .map((line) => encodeLine(line.type === 'events' ? { ...line, events: mergeDeltas(line.events) } : line))
+      .join('');
     this.lines = [];
     this.lastEvents = undefined;
     this.tail = Buffer.concat([this.tail, Buffer.from(text)]);

@@ -124,7 +124,7 @@ describe('journal file', () => {
       for (let batch = 0; batch < 50_000; batch++) file.append({ type: 'events', exchangeId: 'e', events: [event] });
       disk.releaseAll();
       await file.flush();
-      assert.equal(readFileSync(pathOf(), 'utf8').split('"word "').length - 1, 50_000);
+      assert.ok(readFileSync(pathOf(), 'utf8').includes('word '.repeat(50_000)));
     });
 
     it('writes every line synchronously when the extension host exits', async () => {

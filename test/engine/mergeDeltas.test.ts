@@ -1,10 +1,22 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { StreamEvent } from '../../../src/engine/events';
-import { noThroughput, throughputSeconds } from '../../../src/engine/state/throughput';
-import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
-import { mergeDeltas } from '../../../src/host/conversation/turnRunner';
-import { attempt, done, reasoning, text, waiting } from './scriptedEngine';
+import { mergeDeltas, type StreamEvent } from '../../src/engine/events';
+import { noThroughput, throughputSeconds } from '../../src/engine/state/throughput';
+import { initialTurn, reduceTurn, type TurnState } from '../../src/engine/state/turnState';
+
+const base = { attempt: 1, at: 1 };
+const text = (content: string, at = 1): StreamEvent => ({ ...base, type: 'text', text: content, at });
+const reasoning = (content: string, at = 1): StreamEvent => ({ ...base, type: 'reasoning', text: content, at });
+const attempt: StreamEvent = {
+  ...base,
+  type: 'attempt',
+  origin: 'https://one.test',
+  model: 'm',
+  why: 'first',
+  time: 0,
+};
+const cut: StreamEvent = { ...base, type: 'cut', reason: 'connection', message: '' };
+const replaced: StreamEvent = { ...base, type: 'replaced', text: 'x' };
 
 const anyToolCall: fc.Arbitrary<StreamEvent> = fc
   .record({
@@ -19,7 +31,7 @@ const anyEvent: fc.Arbitrary<StreamEvent> = fc.oneof(
   { weight: 6, arbitrary: fc.tuple(fc.string(), fc.nat(99)).map(([content, at]) => text(content, at)) },
   { weight: 3, arbitrary: fc.tuple(fc.string(), fc.nat(99)).map(([content, at]) => reasoning(content, at)) },
   { weight: 3, arbitrary: anyToolCall },
-  fc.constantFrom(attempt(), waiting, done('x')),
+  fc.constantFrom(attempt, cut, replaced),
 );
 
 function withoutTimes(state: TurnState): TurnState {
