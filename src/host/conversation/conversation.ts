@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../engine/clock';
 import type { TurnHandle } from '../../engine/engine';
 import type { EngineSettings } from '../../engine/environment';
-import { isDelta, routeOf, type StreamEvent } from '../../engine/events';
+import { routeOf } from '../../engine/events';
 import type { ChatRequest } from '../../engine/request';
 import { markScheduled } from '../../engine/state/schedule';
 import { initialTurn, isRunning, markInterrupted, type Schedule } from '../../engine/state/turnState';
@@ -16,15 +16,12 @@ import {
   type Exchange,
   type PromptInput,
 } from '../journal/exchange';
-import { ConversationRecord, type Content, type JournalWriter } from './conversationRecord';
+import { ConversationRecord, type Content, type ConversationObserver, type JournalWriter } from './conversationRecord';
 import { buildRequest, startTurn, TurnRunner, type Gateways, type TurnStart } from './turnRunner';
 
-export interface ConversationDeps extends Gateways {
+export interface ConversationDeps extends Gateways, ConversationObserver {
   readonly clock: Clock;
   readonly resumeSetting: () => EngineSettings['resume'];
-  /** Not called for deltas. */
-  readonly onEvent: (conversationId: string, exchangeId: string, event: StreamEvent) => void;
-  readonly onError: (error: unknown) => void;
 }
 
 /** A conversation, with at most one running turn. The turn continues to run when the panel is closed. */
@@ -41,13 +38,10 @@ export class Conversation extends ConversationRecord {
     journal: JournalWriter | undefined,
     private readonly deps: ConversationDeps,
   ) {
-    super(id, content, journal, deps.onError);
+    super(id, content, journal, deps);
     this.runner = new TurnRunner(
       deps.clock,
-      (exchangeId, events) => {
-        for (const event of events) if (!isDelta(event)) deps.onEvent(id, exchangeId, event);
-        this.addEvents(exchangeId, events);
-      },
+      this.addEvents,
       (exchangeId, error) => {
         deps.onError(error);
         const exchange = this.exchange(exchangeId);

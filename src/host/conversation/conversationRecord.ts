@@ -23,11 +23,17 @@ export interface JournalWriter {
   append(line: JournalLine): void;
 }
 
+export interface ConversationObserver {
+  /** Not called for deltas. */
+  readonly onEvent: (conversationId: string, exchangeId: string, event: StreamEvent) => void;
+  readonly onError: (error: unknown) => void;
+}
+
 /** The exchanges and the title of a conversation. Every change is written to the journal and reported. */
 export class ConversationRecord {
-  private readonly changeListeners = new Listeners<ConversationChange>((error) => this.onError(error));
+  private readonly changeListeners = new Listeners<ConversationChange>((error) => this.observer.onError(error));
   readonly onDidChange = this.changeListeners.event;
-  private readonly stateListeners = new Listeners<ConversationChange>((error) => this.onError(error));
+  private readonly stateListeners = new Listeners<ConversationChange>((error) => this.observer.onError(error));
   /** Fires after `onDidChange`, except when a change only adds text, which happens up to sixty times a second. */
   readonly onDidChangeState = this.stateListeners.event;
 
@@ -36,7 +42,7 @@ export class ConversationRecord {
     readonly id: string,
     private content: Content,
     private journal: JournalWriter | undefined,
-    private readonly onError: (error: unknown) => void,
+    private readonly observer: ConversationObserver,
   ) {}
 
   get readOnly(): boolean {
@@ -118,7 +124,8 @@ export class ConversationRecord {
     if (this.tree.isOnPath(exchange.id)) this.fire({ type: 'exchange', exchange: this.tree.snapshot(exchange) });
   }
 
-  protected addEvents(exchangeId: string, streamEvents: readonly StreamEvent[]): void {
+  protected readonly addEvents = (exchangeId: string, streamEvents: readonly StreamEvent[]): void => {
+    for (const event of streamEvents) if (!isDelta(event)) this.observer.onEvent(this.id, exchangeId, event);
     const exchange = this.exchange(exchangeId);
     if (!exchange) return;
     const events = toRecordedEvents(streamEvents, exchange.state);
@@ -127,7 +134,7 @@ export class ConversationRecord {
     if (!this.tree.isOnPath(exchangeId)) return;
     const onlyDeltas = next.state.phase === exchange.state.phase && events.every(isDelta);
     this.fire({ type: 'events', exchangeId, events }, onlyDeltas);
-  }
+  };
 
   protected firePath(): void {
     this.fire({ type: 'path', exchanges: this.views() });
