@@ -377,6 +377,8 @@ describe('classification of random responses', () => {
     '“'.repeat(size),
     '1'.repeat(size),
     '['.repeat(size),
+    '['.repeat(size) + ']'.repeat(size),
+    `${'{"a":'.repeat(size)}1${'}'.repeat(size)}`,
     JSON.stringify({ error: { message: '{"message":'.repeat(5000) } }),
   ];
   for (const body of largeBodies) {
