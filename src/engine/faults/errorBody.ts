@@ -51,7 +51,7 @@ export const maxExaminedChars = 8192;
  * text that is not JSON if the message quotes none.
  */
 export function quotedJson(message: string): string {
-  const text = message.slice(0, maxExaminedChars).trim();
+  const text = message.slice(0, maxExaminedChars);
   const start = text.search(/(?:\[\s*)?\{/);
   return text.slice(start, text.lastIndexOf(text[start] === '[' ? ']' : '}') + 1);
 }
