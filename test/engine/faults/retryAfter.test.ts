@@ -280,7 +280,7 @@ const bodyCases: readonly Case[] = [
   ['a field in milliseconds with spaces', {}, { retry_after_ms: ' 1200 ' }, 1200],
   ['a field in milliseconds whose text has another unit', {}, { retry_delay_ms: '22s' }, 22_000],
   ['a field in minutes', {}, { retry_after_minutes: 2 }, 120_000],
-  ['a field with a time without a zone', {}, { resets_at: '2026-01-15 10:00:00' }, hour],
+  ['a field with a time without a zone', {}, { cooldown_until: '2026-01-15 10:00:00' }, hour],
   ['a time west of UTC', {}, errorWithMessage('Your limit resets at 2026-01-15 06:30 (UTC-03:30)'), hour],
   ['a message in Chinese with an English title', {}, { title: 'Limit', msg: '将于 2026-01-15 18:00 恢复' }, hour],
   [
