@@ -39,7 +39,7 @@ export function parseErrorBody(body: string): unknown {
   const json = parseJson(text);
   if (json !== undefined) return plainKeys(json);
   if (!/^(?:data|event|id|retry)?:/.test(text)) return text;
-  const events = [...text.matchAll(/^data:(.*)$/gm)].map(([, data = '']) => data.trim());
+  const events = [...text.matchAll(/^data:.*/gm)].map(([line]) => line.slice(5).trim());
   const found = events.map(parseJson).find((event) => isRecord(event) || Array.isArray(event));
   return found === undefined ? (events[0] ?? text) : plainKeys(found);
 }
@@ -47,13 +47,13 @@ export function parseErrorBody(body: string): unknown {
 export const maxExaminedChars = 8192;
 
 /**
- * Returns the JSON text that a gateway quotes in a message: `bad response status code 400, body: {"error":{…}}`.
- * @returns an empty string if the message quotes none
+ * Returns the JSON text that a gateway quotes in a message: `bad response status code 400, body: {"error":{…}}`, or a
+ * text that is not JSON if the message quotes none.
  */
 export function quotedJson(message: string): string {
-  const text = message.slice(0, maxExaminedChars).trim();
-  const start = /^\[\s*\{/.test(text) ? 0 : text.indexOf('{');
-  return start < 0 ? '' : text.slice(start, Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1);
+  const text = message.slice(0, maxExaminedChars);
+  const start = text.search(/(?:\[\s*)?\{/);
+  return text.slice(start, text.lastIndexOf(text[start] === '[' ? ']' : '}') + 1);
 }
 
 /** Google, Cloudflare and others send a list of errors. */
@@ -105,8 +105,7 @@ export function isError(body: JsonRecord): boolean {
   const { choices, base_resp: minimax } = body;
   if (isRecord(minimax) && isFailureCode(minimax['status_code'])) return true;
   if (Array.isArray(choices) && choices.length > 0) return false;
-  const root = plainKeys(body, 3);
-  if (!isRecord(root)) return false;
+  const root = plainKeys(body, 3) as JsonRecord;
   if (errorWithin(root) !== undefined) return true;
   const failed = root['success'] === false || statusFields.some((field) => isFailureCode(root[field]));
   return failed && messageFields.some((field) => typeof root[field] === 'string');

@@ -65,7 +65,6 @@ function readPlain(json: unknown, depth: number): ProviderError {
   if (!isRecord(root)) return noDetails;
   const outer = readError(root, depth);
   const error = errorWithin(root);
-  if (error === undefined) return outer;
   if (typeof error === 'string') return addErrorText(outer, error, depth);
   const inner = readPlain(error, depth);
   const codes = [...inner.codes, ...outer.codes];
@@ -128,10 +127,8 @@ function messageOf(error: JsonRecord): string {
   const { detail } = error;
   const first: unknown = Array.isArray(detail) ? detail[0] : undefined;
   const detailText = isRecord(first) ? `${parameterOf(detail)}: ${stringOrEmpty(first['msg'])}` : stringOrEmpty(detail);
-  const [message = '', ...alternatives] = messageFields.map((name) =>
-    name === 'detail' ? detailText : stringOrEmpty(error[name]),
-  );
-  return message || detailText || (alternatives.find((text) => text !== '') ?? '');
+  const alternatives = messageFields.map((name) => stringOrEmpty(error[name]));
+  return stringOrEmpty(error['message']) || detailText || (alternatives.find((text) => text !== '') ?? '');
 }
 
 function parameterOf(detail: unknown): string {
@@ -144,11 +141,12 @@ const codeFields = ['code', 'type', 'status', 'errorcode', 'errortype', 'statusc
 
 function codesOf(error: JsonRecord): readonly string[] {
   const innerCode = isRecord(error['innererror']) ? error['innererror']['code'] : undefined;
-  const details: readonly unknown[] = Array.isArray(error['details']) ? error['details'] : [];
-  const reasons = details.filter(isRecord).flatMap((detail) => {
-    const violations: readonly unknown[] = Array.isArray(detail['violations']) ? detail['violations'] : [];
-    return [detail['reason'], ...violations.filter(isRecord).map((violation) => violation['quotaid'])];
-  });
+  const details = [error['details']].flat().filter(isRecord);
+  const violations = details.flatMap((detail) => detail['violations']).filter(isRecord);
+  const reasons = [
+    ...details.map((detail) => detail['reason']),
+    ...violations.map((violation) => violation['quotaid']),
+  ];
   const message = messageOf(error)
     .slice(0, 200)
     .replace(/ \(request id: \w+\)\s*$/, '');
@@ -172,9 +170,7 @@ type Texts = Pick<ProviderError, 'message' | 'searchText' | 'wrapperMessage'>;
 
 /** Returns the text of an error, or the message of the error inside it with the text around that. */
 function textOrInnerText(text: string, { message, searchText }: ProviderError): Texts {
-  return message === ''
-    ? { ...textFields(text), wrapperMessage: '' }
-    : { message, searchText, wrapperMessage: text.slice(0, maxExaminedChars) };
+  return message === '' ? { ...textFields(text), wrapperMessage: '' } : { message, searchText, wrapperMessage: text };
 }
 
 function textFields(text: string): Pick<ProviderError, 'message' | 'searchText'> {

@@ -56,8 +56,8 @@ const weekMs = 7 * 86_400_000;
 
 /** Returns the time of the gateway's clock, or of this computer's clock if the two differ by more than a week. */
 function serverTime(headers: Headers, now: number): number {
-  const date = parseTime(headers.get('date') ?? '');
-  return date !== undefined && Math.abs(date - now) < weekMs ? date : now;
+  const date = parseTime(headers.get('date') ?? '') ?? now;
+  return Math.abs(date - now) < weekMs ? date : now;
 }
 
 const maxSearchedChars = 4096;
@@ -71,7 +71,7 @@ function readBody(json: unknown, text: string, serverNow: number): RetryAfter | 
   const zoneHours = usesChinaTime(objects, messages) ? 8 : 0;
   for (const read of [
     ...objects.map((object) => () => readFields(object, serverNow, zoneHours)),
-    ...messages.map((message) => () => readMessage(message, serverNow, zoneHours)),
+    ...messages.map((message) => () => toRetryAfter(delayIn(message, serverNow, zoneHours), 'message')),
   ]) {
     const found = read();
     if (found) return { ...found, isInBody: true };
@@ -131,7 +131,6 @@ function readFields(object: JsonRecord, serverNow: number, zoneHours: number): R
 }
 
 function parseField(value: unknown, unitMs: number, serverNow: number, zoneHours: number): number | undefined {
-  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
   const text = String(value).trim();
   const number = parseNumber(text);
   if (number !== undefined && unitMs !== 1000) return number * unitMs;
@@ -153,16 +152,16 @@ const chineseDelayPattern =
 const resetPattern =
   /reset|renew|refill|refresh|regain|resume|available (?:again|at|after)|try again|重置|恢复|刷新|解除|解封|(?<!不)可用|重试|再试/i;
 
-function readMessage(message: string, serverNow: number, zoneHours: number): RetryAfter | undefined {
+function delayIn(message: string, serverNow: number, zoneHours: number): number | undefined {
   const matches = leadInPatterns.flatMap((leadIn) => [...message.matchAll(leadIn)]);
   const delays = matches.map((match) => parseLeadingDuration(message.slice(match.index + match[0].length)));
   const chineseDelay = chineseDelayPattern.exec(message)?.[0].replace(/\s/g, '');
   const delay = delays.find((ms) => ms !== undefined) ?? (chineseDelay && parseDuration(chineseDelay));
-  const found = toRetryAfter(delay || undefined, 'message');
-  const time = found ? undefined : findTime(message, zoneHours);
-  if (!time) return found;
-  const nearby = message.slice(Math.max(0, time.index - 60), time.index) + ' ' + message.slice(time.end, time.end + 20);
-  return resetPattern.test(nearby) ? toRetryAfter(time.time - serverNow, 'message') : undefined;
+  if (delay) return delay;
+  const time = findTime(message, zoneHours);
+  if (!time) return undefined;
+  const nearby = message.slice(Math.max(0, time.index - 60), time.index) + message.slice(time.end, time.end + 20);
+  return resetPattern.test(nearby) ? time.time - serverNow : undefined;
 }
 
 /** The user sees the name, which may come from the gateway's JSON, so names with unusual characters are ignored. */
@@ -182,10 +181,9 @@ function readExhaustedLimits(headers: ReadonlyMap<string, string>, serverNow: nu
 
 function isExhausted(name: string, headers: ReadonlyMap<string, string>): boolean {
   if (name.includes('-retry-after')) return true;
-  const [, prefix, unit = ''] = /^(.*)-reset(?:-after)?((?:-.*)?)$/.exec(name) ?? [];
-  if (prefix === undefined) return false;
-  const remaining = headers.get(`${prefix}-remaining${unit}`)?.trim();
+  // A header without `-reset` stands for itself here, and its delay is not positive if it counts as exhausted.
+  const remaining = headers.get(name.replace(/-reset(?:-after)?(?=-|$)/, '-remaining'));
   if (remaining) return Number(remaining) <= 0;
   // Anthropic's unified rate limit of a subscription has a status instead of a number of remaining requests.
-  return name.endsWith('-unified-reset') && !headers.get(`${prefix}-status`)?.startsWith('allowed');
+  return name.endsWith('-unified-reset') && !headers.get(name.replace(/reset$/, 'status'))?.startsWith('allowed');
 }

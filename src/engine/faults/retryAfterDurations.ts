@@ -43,9 +43,9 @@ function scanDuration(text: string): { readonly ms: number | undefined; readonly
   let ms: number | undefined;
   let length = 0;
   for (let match = part.exec(text); match; match = part.exec(text)) {
-    const unit = unitMs.get(match[2]?.toLowerCase() ?? '');
+    const unit = unitMs.get(String(match[2]).toLowerCase());
     if (unit === undefined) return undefined;
-    ms = (ms ?? 0) + (/^an?$/i.test(match[1] ?? '') ? 1 : Number(match[1])) * unit;
+    ms = (ms ?? 0) + (/\d/.test(String(match[1])) ? Number(match[1]) : 1) * unit;
     length = part.lastIndex;
   }
   return { ms, length };
@@ -92,8 +92,8 @@ export function findTime(text: string, zoneHours: number): FoundTime | undefined
 /** In hours east of UTC. */
 function zoneOffset(zone: string | undefined): number | undefined {
   if (zone === undefined) return undefined;
-  const [, sign, hours = '0', minutes = '0'] = /([+-])(\d{1,2}):?(\d\d)?/.exec(zone) ?? [];
-  return (sign === '-' ? -1 : 1) * (Number(hours) + Number(minutes) / 60);
+  const [, sign, hours, minutes] = /([+-])(\d{1,2}):?(\d\d)?/.exec(zone) ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours ?? 0) + Number(minutes ?? 0) / 60);
 }
 
 /**
@@ -103,10 +103,9 @@ function zoneOffset(zone: string | undefined): number | undefined {
  * @returns milliseconds from `serverNow`, or undefined if the value is unreadable
  */
 export function parseDelay(value: string, serverNow: number): number | undefined {
-  const text = value.trim();
-  const number = parseNumber(text);
+  const number = parseNumber(value);
   if (number === undefined) {
-    const time = text.length > maxTextLength ? undefined : parseTime(text);
+    const time = parseTime(value);
     return time === undefined ? undefined : time - serverNow;
   }
   if (number >= 1e12) return number - serverNow;

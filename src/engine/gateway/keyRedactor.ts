@@ -114,7 +114,7 @@ export class KeyFilter {
     const { passed, held } = this;
     this.passed = '';
     this.held = '';
-    return held !== '' && this.patterns.removable.test(passed + held) ? redacted : held;
+    return this.patterns.removable.test(passed + held) ? redacted : held;
   }
 }
 
@@ -140,7 +140,6 @@ function startPattern(keys: readonly string[], minChars: number, position = 0): 
     const char = key.charAt(position).toLowerCase();
     if (char !== '') byNextChar.set(char, [...(byNextChar.get(char) ?? []), key]);
   }
-  if (byNextChar.size === 0) return '';
   const branches = [...byNextChar].map(
     ([char, group]) => charPattern(char) + startPattern(group, minChars, position + 1),
   );
@@ -148,9 +147,9 @@ function startPattern(keys: readonly string[], minChars: number, position = 0): 
   return `(?:${branches.join('|')})${isOptional ? '?' : ''}`;
 }
 
-/** Matches a character of a key as it is, as in a URL, and as in JSON, where `/` may be escaped. */
+/** Matches a character of a key as it is, as in a URL, and as in JSON, where a backslash escapes `"`, `\` or `/`. */
 function charPattern(char: string): string {
   if (/\w/.test(char)) return char;
-  const spellings = [encodeURIComponent(char.toWellFormed()), JSON.stringify(char).slice(1, -1), `\\${char}`, char];
+  const spellings = [encodeURIComponent(char.toWellFormed()), `\\${char}`, char];
   return `(?:${spellings.map((spelling) => spelling.replace(/[^\w]/g, '\\$&')).join('|')})`;
 }

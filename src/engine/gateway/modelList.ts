@@ -44,7 +44,7 @@ export function parseModelList(body: unknown): GatewayModels | undefined {
   let unusable = 0;
   for (const entry of entries) {
     const id = idOf(entry);
-    if (id === undefined) continue;
+    if (id === '') continue;
     if (!isUsableModelId(id)) {
       unusable++;
       continue;
@@ -66,7 +66,8 @@ function entriesOf(body: unknown): readonly unknown[] | undefined {
   return candidates.find((candidate): candidate is unknown[] => Array.isArray(candidate));
 }
 
-function idOf(entry: unknown): string | undefined {
+/** Returns an empty string if the entry has no ID. */
+function idOf(entry: unknown): string {
   const id = isRecord(entry) ? entry.id : entry;
-  return typeof id === 'string' && id.trim() !== '' ? id.trim() : undefined;
+  return typeof id === 'string' ? id.trim() : '';
 }

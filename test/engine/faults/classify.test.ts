@@ -22,15 +22,15 @@ interface Rejection {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const rejections = readFileSync(join(__dirname, 'rejections.jsonl'), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Rejection);
+function readLines(file: string): readonly unknown[] {
+  const lines = readFileSync(join(__dirname, file), 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as unknown);
+}
 
 const classifyInband = (error: unknown, streamed = false): Fault => classify({ type: 'inband', error, streamed }, now);
 
 describe('classification of a response', () => {
-  for (const { name, status, row, body, headers } of rejections) {
+  for (const { name, status, row, body, headers } of readLines('rejections.jsonl') as readonly Rejection[]) {
     it(`maps ${status} (${name}) to ${row}`, () => {
       const fault = classifyResponse(status, body, headers);
       assert.equal(fault.row, row);
@@ -71,6 +71,8 @@ describe('classification of a response', () => {
         isRedirect ? 'redirect' : (rowOf.get(status) ?? 'unexpectedStatus'),
         String(status),
       );
+      const isEdge = [520, 521, 522, 523, 524, 525, 526, 527, 530].includes(status);
+      if (status >= 500) assert.equal(classifyResponse(status, '').isRouteFault, isEdge || undefined, String(status));
     }
   });
 
@@ -104,6 +106,8 @@ describe('classification of a response', () => {
   it('includes the time at which the limit resets in the message only if the gateway named it', () => {
     assert.doesNotMatch(classifyResponse(403, '').message, /\{time\}/);
     assert.match(classifyResponse(403, '', { 'retry-after': '3600' }).message, /\{time\}/);
+    // A countdown shows the time until the retry.
+    assert.doesNotMatch(classifyResponse(503, '', { 'retry-after': '3600' }).message, /\{time\}/);
     const dailyQuota = {
       error: { message: 'requests per day', details: [{ violations: [{ quotaId: 'RequestsPerDay' }] }] },
     };
@@ -133,68 +137,24 @@ describe('classification of a response', () => {
     [504, undefined],
   ] as const) {
     it(`${delayMs === undefined ? 'ignores' : 'reads'} the field "reset" of a response with status ${status}`, () => {
-      assert.equal(classifyResponse(status, { error: 'no', reset: 1500 }).retryAfter?.delayMs, delayMs);
+      const body = { error: 'no', reset: 1500 };
+      assert.equal(classifyResponse(status, body).retryAfter?.delayMs, delayMs);
+      assert.equal(classifyResponse(status, body, { 'retry-after': '3000' }).retryAfter?.delayMs, 3_000_000);
     });
   }
 });
 
-const inbandCases: readonly (readonly [name: string, error: unknown, row: FaultName])[] = [
-  ['a text', 'Upstream idle timeout exceeded', 'errorInStream'],
-  ['null', null, 'errorInStream'],
-  ['a number', 502, 'errorInStream'],
-  ['an empty object', {}, 'errorInStream'],
-  ['an empty code', { code: '', message: 'no' }, 'errorInStream'],
-  ['a server error that mentions a model', { code: 502, message: 'The model `x` does not exist' }, 'errorInStream'],
-  ['a disconnected provider (OpenRouter)', { code: 502, message: 'Provider disconnected' }, 'errorInStream'],
-  ['a status as a string', { code: '500', message: 'Internal error' }, 'errorInStream'],
-  ['a server error', { type: 'server_error', message: 'The server had an error' }, 'errorInStream'],
-  ['an overload (Anthropic)', { details: null, type: 'overloaded_error', message: 'Overloaded' }, 'overloaded'],
-  ['an overload by its status 503', { code: 503, message: 'try later' }, 'overloaded'],
-  ['an overload by its type', { type: 'overloaded_error', message: 'no' }, 'overloaded'],
-  ['an overload by its status 529', { code: 529, message: 'no' }, 'overloaded'],
-  ['an overload in the message', 'The model is overloaded', 'overloaded'],
-  ['a rate limit', { code: 429, message: 'slow down' }, 'rateLimitedWithoutRetryAfter'],
-  ['a rate limit by its type', { type: 'rate_limit_error', message: 'slow down' }, 'rateLimitedWithoutRetryAfter'],
-  [
-    'a rate limit with a retry-after',
-    { code: 'rate_limit_exceeded', message: 'Please try again in 20s' },
-    'rateLimited',
-  ],
-  ['an exhausted quota', { type: 'insufficient_quota', message: 'no' }, 'outOfCredit'],
-  ['an exhausted quota with a status of 500', { code: 500, type: 'insufficient_quota', message: 'no' }, 'outOfCredit'],
-  ['a lack of credits', { code: 402, message: 'Insufficient credits' }, 'outOfCredit'],
-  ['a budget with a reset time', { code: 402, message: 'Try again in 20s' }, 'creditResets'],
-  ['a lack of credit in Chinese', { code: '1113', message: '账户余额不足' }, 'outOfCredit'],
-  ['a rejected key', { type: 'authentication_error', message: 'invalid x-api-key' }, 'keyRejected'],
-  ['a rejected key by its status', { code: 401, message: 'no' }, 'keyRejected'],
-  ['a rejected key with a status of 500', { code: 500, type: 'authentication_error', message: 'no' }, 'keyRejected'],
-  ['a missing permission', { type: 'permission_error', message: 'no' }, 'permissionDenied'],
-  ['a content filter', { code: 'content_filter', message: 'no' }, 'promptFiltered'],
-  [
-    'a content filter (Qwen)',
-    { code: 'data_inspection_failed', message: 'Output data may contain inappropriate content.' },
-    'promptFiltered',
-  ],
-  ['a full context', { code: 'context_length_exceeded', message: 'no' }, 'contextLength'],
-  ['a full context in the message', { message: 'prompt is too long: 9 tokens > 8 maximum' }, 'contextLength'],
-  ['an unknown model', { code: 404, message: 'The model `x` does not exist' }, 'modelNotFound'],
-  ['a status of 404 without details', { code: 404, message: 'no' }, 'requestRejected'],
-  ['an unknown status', { code: 418, message: 'no' }, 'requestRejected'],
-  ['a bad request', { type: 'invalid_request_error', message: 'no' }, 'requestRejected'],
-  ['a bad request by its status', { code: 400, message: 'no' }, 'requestRejected'],
-  ['an app without permission (Spark)', { code: '11200', message: 'no' }, 'permissionDenied'],
-  ['a limit per day (Spark)', { code: 11201, message: 'no' }, 'usageLimitReached'],
-  ['a limit per second (Spark)', { code: 11202, message: 'no' }, 'rateLimitedWithoutRetryAfter'],
-  ['a limit of parallel requests (Spark)', { code: 11203, message: 'no' }, 'rateLimitedWithoutRetryAfter'],
-  ['a filtered prompt (Spark)', { code: 10013, message: 'no' }, 'promptFiltered'],
-  ['a filtered answer (Spark)', { code: 10014, message: 'no' }, 'promptFiltered'],
-  ['a full context (Spark)', { code: 10907, message: 'no' }, 'contextLength'],
-  ['a busy service (Spark)', { code: 10110, message: 'service busy' }, 'overloaded'],
-];
+/** An error inside a response with status 200. `streamed`: part of the answer arrived before it. */
+interface InbandError {
+  readonly row: FaultName;
+  readonly name: string;
+  readonly error: unknown;
+  readonly streamed?: true;
+}
 
 describe('classification of an error inside a 200', () => {
-  for (const [name, error, row] of inbandCases) {
-    it(`maps ${name} to ${row}`, () => assert.equal(classifyInband(error).row, row));
+  for (const { name, error, row, streamed } of readLines('inbandErrors.jsonl') as readonly InbandError[]) {
+    it(`maps ${name} to ${row}`, () => assert.equal(classifyInband(error, streamed).row, row));
   }
 });
 
@@ -377,6 +337,8 @@ describe('classification of random responses', () => {
     '“'.repeat(size),
     '1'.repeat(size),
     '['.repeat(size),
+    '['.repeat(size) + ']'.repeat(size),
+    `${'{"a":'.repeat(size)}1${'}'.repeat(size)}`,
     JSON.stringify({ error: { message: '{"message":'.repeat(5000) } }),
   ];
   for (const body of largeBodies) {

@@ -1,117 +1,33 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readJsonError, readProviderError, type ProviderError } from '../../../src/engine/faults/providerError';
 
-const noDetails: ProviderError = {
-  message: '',
-  searchText: '',
-  wrapperMessage: '',
-  codes: [],
-  param: '',
-  status: undefined,
-};
-const withMessage = (message: string): ProviderError => ({ ...noDetails, message, searchText: message });
+/** A body with its error, from which empty parts and a `searchText` like the message are left out. */
+interface ErrorCase {
+  readonly name: string;
+  readonly body: unknown;
+  readonly error: Partial<ProviderError>;
+}
 
-const cases: readonly (readonly [name: string, body: unknown, error: ProviderError])[] = [
-  ['an empty body', '', noDetails],
-  ['null', 'null', noDetails],
-  ['a number', '42', noDetails],
-  ['an error that is a number', { error: 42 }, noDetails],
-  ['a web page', '\n <html>no</html>', noDetails],
-  ['plain text', ' slow\n\n  down ', withMessage('slow down')],
-  ['a JSON string', '"slow down"', withMessage('slow down')],
-  ['an error that is a text', { error: 'no', code: 'x' }, { ...withMessage('no'), codes: ['x', 'no'] }],
-  ['a message with surrounding whitespace', { error: { message: '  no\t' } }, withMessage('no')],
-  [
-    'a message that is not a text',
-    { error: { message: ['{"message":"inner"}'], code: 1 } },
-    { ...noDetails, codes: ['1'] },
-  ],
-  [
-    'the fields error_msg and error_code (Baidu)',
-    { error_msg: 'Baidu', error_code: 17 },
-    { ...withMessage('Baidu'), codes: ['17'] },
-  ],
-  ['the field msg', { msg: 'no' }, withMessage('no')],
-  ['the field detail', { detail: 'no' }, withMessage('no')],
-  [
-    'a list of details with a location (FastAPI)',
-    { detail: [{ loc: ['body', 'messages', 0, 'content'], msg: 'too long' }] },
-    { ...withMessage('content: too long'), param: 'content' },
-  ],
-  ['an error with a parameter', { error: { message: 'no', param: 'top_p' } }, { ...withMessage('no'), param: 'top_p' }],
-  [
-    'a parameter of the outer error and one of the inner error',
-    { message: '{"message":"no","param":"inner"}', param: 'outer' },
-    { ...withMessage('no'), wrapperMessage: '{"message":"no","param":"inner"}', param: 'outer' },
-  ],
-  [
-    'a parameter of the inner error',
-    { message: '{"message":"no","param":"inner"}' },
-    { ...withMessage('no'), wrapperMessage: '{"message":"no","param":"inner"}', param: 'inner' },
-  ],
-  [
-    'an error inside a message, after whitespace',
-    { message: ' \n{"message":"no"}' },
-    { ...withMessage('no'), wrapperMessage: ' \n{"message":"no"}' },
-  ],
-  [
-    'an error quoted in a message (LiteLLM)',
-    { message: 'Failed - {"error":{"message":"no","code":"x"}}. Bye' },
-    { ...withMessage('no'), wrapperMessage: 'Failed - {"error":{"message":"no","code":"x"}}. Bye', codes: ['x'] },
-  ],
-  [
-    'an error quoted in a text that is the error (TensorZero)',
-    { error: 'Failed: {"error":{"message":"no","code":"x","param":"p"}}' },
-    {
-      ...withMessage('no'),
-      wrapperMessage: 'Failed: {"error":{"message":"no","code":"x","param":"p"}}',
-      codes: ['x'],
-      param: 'p',
-    },
-  ],
-  [
-    'an error quoted in plain text',
-    'Failed: {"error":{"message":"no","code":"x"}}',
-    { ...withMessage('no'), wrapperMessage: 'Failed: {"error":{"message":"no","code":"x"}}', codes: ['x'] },
-  ],
-  ['an error that is a message', { message: { message: 'no', code: 'x' } }, { ...withMessage('no'), codes: ['x'] }],
-  [
-    'a quoted message with a brace',
-    { message: '"Why {x}?"' },
-    { ...noDetails, message: '"Why {x}?"', searchText: '…' },
-  ],
-  [
-    'a code in every possible field, converted to lower case',
-    {
-      error: {
-        message: 'no',
-        code: 'A',
-        type: 'B',
-        status: 'C',
-        innererror: { code: 'D' },
-        details: [null, { reason: 'E' }, { violations: [null, { quotaId: 'F' }] }],
-      },
-    },
-    { ...withMessage('no'), codes: ['a', 'b', 'c', 'd', 'e', 'f'] },
-  ],
-  [
-    'codes that are neither strings nor numbers',
-    { message: 'no', code: null, type: {}, status: true },
-    withMessage('no'),
-  ],
-];
+const cases = readFileSync(join(__dirname, 'providerErrors.jsonl'), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as ErrorCase);
 
-/** Wraps an error as the message of another error, as many times as `times` says. */
-function wrapError(times: number): string {
+/** Wraps an error in a field of another error, as many times as `times` says. */
+function wrapError(times: number, field: string): string {
   let body = '{"message":"innermost"}';
-  for (let n = 0; n < times; n++) body = JSON.stringify({ message: body });
+  for (let n = 0; n < times; n++) body = JSON.stringify({ [field]: body });
   return body;
 }
 
 describe('reading of a provider error', () => {
-  for (const [name, body, error] of cases) {
+  for (const { name, body, error } of cases) {
     it(`reads a body: ${name}`, () => {
-      assert.deepEqual(readProviderError(typeof body === 'string' ? body : JSON.stringify(body)), error);
+      const { message = '', searchText = message, status } = error;
+      const expected = { message, searchText, wrapperMessage: '', codes: [], param: '', ...error, status };
+      assert.deepEqual(readProviderError(typeof body === 'string' ? body : JSON.stringify(body)), expected);
     });
   }
 
@@ -131,10 +47,12 @@ describe('reading of a provider error', () => {
     });
   }
 
-  it('unwraps an error that is nested in the messages of other errors at most three times', () => {
-    assert.equal(readProviderError(wrapError(3)).message, 'innermost');
-    assert.equal(readProviderError(wrapError(4)).message, '{"message":"innermost"}');
-  });
+  for (const field of ['message', 'error']) {
+    it(`unwraps an error that is nested in the field "${field}" of other errors at most three times`, () => {
+      assert.equal(readProviderError(wrapError(3, field)).message, 'innermost');
+      assert.equal(readProviderError(wrapError(4, field)).message, '{"message":"innermost"}');
+    });
+  }
 
   it('truncates the message to 400 characters, and the text for the classification to 8192', () => {
     assert.equal(readProviderError('x'.repeat(400)).message, 'x'.repeat(400));

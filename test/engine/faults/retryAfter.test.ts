@@ -110,6 +110,7 @@ const headerCases: readonly Case[] = [
     '',
     37_000,
   ],
+  ['the retry-after of a rate limit', { 'x-ratelimit-retry-after': '37' }, '', 37_000],
   ['the unified reset of Anthropic', { 'anthropic-ratelimit-unified-reset': String(in37s / 1000) }, '', 37_000],
   [
     'the unified reset of Anthropic, with a rate limit that rejects requests',
@@ -119,7 +120,10 @@ const headerCases: readonly Case[] = [
   ],
   [
     'the unified reset of Anthropic, with a rate limit that is not reached',
-    { 'anthropic-ratelimit-unified-status': 'allowed', 'anthropic-ratelimit-unified-reset': String(in37s / 1000) },
+    {
+      'anthropic-ratelimit-unified-status': 'allowed_warning',
+      'anthropic-ratelimit-unified-reset': String(in37s / 1000),
+    },
     '',
     undefined,
   ],
@@ -270,6 +274,21 @@ const bodyCases: readonly Case[] = [
     undefined,
   ],
   ['null', {}, 'null', undefined],
+  ['an error quoted in plain text', {}, 'Failed: {"error":{"retry_after":5}}', 5000],
+  ['an error in a fifth object', {}, { a: { a: { a: { a: { retry_after: 5 } } } } }, 5000],
+  ['an error in a sixth object', {}, { a: { a: { a: { a: { a: { retry_after: 5 } } } } } }, undefined],
+  ['a field in milliseconds with spaces', {}, { retry_after_ms: ' 1200 ' }, 1200],
+  ['a field in milliseconds whose text has another unit', {}, { retry_delay_ms: '22s' }, 22_000],
+  ['a field in minutes', {}, { retry_after_minutes: 2 }, 120_000],
+  ['a field with a time without a zone', {}, { cooldown_until: '2026-01-15 10:00:00' }, hour],
+  ['a time west of UTC', {}, errorWithMessage('Your limit resets at 2026-01-15 06:30 (UTC-03:30)'), hour],
+  ['a message in Chinese with an English title', {}, { title: 'Limit', msg: '将于 2026-01-15 18:00 恢复' }, hour],
+  [
+    'a time far away from a message to try again',
+    {},
+    errorWithMessage(`Please try again. The request ${'x'.repeat(60)} failed at 2026-01-15 10:00`),
+    undefined,
+  ],
   ['a truncated body', {}, '{"error":{"message":"Please try again in 20s', 20_000],
 ];
 
@@ -321,6 +340,7 @@ describe('parsing of retry-after', () => {
 
   it('reads the same retry-after from an error inside a stream as from a body', () => {
     assert.equal(parseInbandRetryAfter({ message: 'Please retry in 5s' }, now)?.delayMs, 5000);
+    assert.equal(parseInbandRetryAfter({ error: 'Please retry in 5s' }, now)?.delayMs, 5000);
     assert.equal(parseInbandRetryAfter('Please retry in 5s', now)?.delayMs, 5000);
     assert.equal(parseInbandRetryAfter(null, now), undefined);
   });

@@ -185,6 +185,12 @@ describe('detection of a proxy in a transport error', () => {
     ['the default port of http', refused('10.0.0.1', 80), 'http://gateway.test/v1', 'connectionRefused'],
     ['the port of the base URL', refused('127.0.0.1', 11434), 'http://localhost:11434/v1', 'connectionRefused'],
     ['the host name of the base URL', notFound('gateway.test'), baseUrl, 'hostNotFound'],
+    [
+      'an address without a port',
+      Object.assign(errorWithCode('ETIMEDOUT'), { address: '::1' }),
+      baseUrl,
+      'connectTimeout',
+    ],
     ['a host name when the base URL is invalid', notFound('gateway.test'), 'nonsense', 'hostNotFound'],
     [
       'the address of a connection that was established and then reset',

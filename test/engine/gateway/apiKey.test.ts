@@ -117,7 +117,7 @@ describe('looksLikeHolySheepKey', () => {
   }
 });
 
-describe('doubtAbout', () => {
+describe('keyWarningFor', () => {
   for (const [candidate, host, expected] of [
     [key, 'api.holysheep.ai', undefined],
     [key, 'api.holysheep.ai:8443', undefined],

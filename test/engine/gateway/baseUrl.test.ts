@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { normalizeBaseUrl, type BaseUrlCorrection, type BaseUrlProblem } from '../../../src/engine/gateway/baseUrl';
+import {
+  mayReplace,
+  nameAmong,
+  normalizeBaseUrl,
+  originOf,
+  routeName,
+  type BaseUrlCorrection,
+  type BaseUrlProblem,
+} from '../../../src/engine/gateway/baseUrl';
 import { propertyRuns } from '../../support/propertyRuns';
 
 const holySheep = 'https://api.holysheep.ai/v1';
@@ -114,4 +122,38 @@ describe('normalizeBaseUrl', () => {
       { numRuns: propertyRuns },
     );
   });
+});
+
+describe('names of routes', () => {
+  for (const [url, name] of [
+    ['https://a.test/v1', 'a.test/v1'],
+    ['https://a.test:8443', 'a.test:8443'],
+    ['http://a.test/v1', 'http://a.test/v1'],
+    ['http://localhost:1234/v1', 'localhost:1234/v1'],
+    ['nonsense', 'nonsense'],
+  ] as const) {
+    it(`shows ${url} as ${name}`, () => assert.equal(routeName(url), name));
+  }
+
+  it('consist of the host, and of the path only if another route has the same host', () => {
+    const urls = ['https://a.test/v1', 'https://a.test/v2', 'https://b.test/v1', 'nonsense'];
+    const routes = urls.map((baseUrl) => ({ baseUrl }));
+    const names = urls.map((url) => nameAmong(routes, url));
+    assert.deepEqual(names, ['a.test/v1', 'a.test/v2', 'b.test', 'nonsense']);
+    assert.deepEqual(urls.map(originOf), ['https://a.test', 'https://a.test', 'https://b.test', 'nonsense']);
+  });
+});
+
+describe('mayReplace', () => {
+  for (const [from, to, expected] of [
+    ['https://a.test', 'http://b.test', false],
+    ['https://a.test', 'https://b.test', true],
+    ['https://a.test', 'http://localhost', true],
+    ['https://a.test', 'nonsense', true],
+    ['http://a.test', 'http://b.test', true],
+  ] as const) {
+    it(`${expected ? 'allows' : 'forbids'} ${to} in place of ${from}`, () => {
+      assert.equal(mayReplace(from, to), expected);
+    });
+  }
 });

@@ -42,6 +42,25 @@ describe('key redactor', () => {
     assert.equal(shown, 'The key is sk-a[redacted].');
   });
 
+  it('removes a key from an answer after characters with which it begins, and after an earlier flush', () => {
+    const filter = new KeyRedactor(['aaaaab1cdefghij']).answerFilters()!();
+    assert.equal(filter.push('aaaaab') + filter.flush() + filter.push('!'), 'aaaaab!');
+    assert.equal(filter.push('aaaaaaaab1cdefghij') + filter.flush(), 'aaa[redacted]');
+  });
+
+  for (const [candidate, isRemoved] of [
+    ['abcdefghijklmnopqrst', true],
+    ['abcdefghijklmnopqrs', false],
+    ['abcdefghi1', true],
+    ['abcdefgh1', false],
+    ['sk-abcdefg', true],
+    ['no-sk-abcdefg', false],
+  ] as const) {
+    it(`${isRemoved ? 'removes' : 'leaves'} the key ${candidate} in answers`, () => {
+      assert.equal(new KeyRedactor([candidate]).answerFilters() !== undefined, isRemoved);
+    });
+  }
+
   it('removes keys from JSON, which remains valid', () => {
     const keyWithQuotes = String.raw`a"b\c1d2e3f4g5`;
     const json = JSON.stringify({ [keyWithQuotes]: keyWithQuotes, api_key: { ok: true } });
@@ -67,6 +86,8 @@ describe('key redactor', () => {
 
   it('replaces a key that contains another key with a single placeholder', () => {
     assert.equal(new KeyRedactor(['abcdefgh', 'abcdefgh-ijkl']).redact('abcdefgh-ijkl'), '[redacted]');
+    const keys = new KeyRedactor(['abcdefghi1', 'abcdefghi1-ijkl']);
+    assert.equal(keys.redact('abcdefghi1 abcdefghi1-ijkl'), '[redacted] [redacted]');
   });
 
   it('removes a key whatever text surrounds it', () => {

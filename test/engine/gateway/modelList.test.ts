@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { defaultModels, parseModelList } from '../../../src/engine/gateway/modelList';
+import { defaultModels, isUsableModelId, parseModelList } from '../../../src/engine/gateway/modelList';
 import { propertyRuns } from '../../support/propertyRuns';
 
 const lists: readonly (readonly [name: string, body: unknown, expected: readonly string[] | undefined])[] = [
@@ -51,6 +51,11 @@ describe('parseModelList', () => {
       assert.deepEqual(parseModelList([id, 'ok', id]), { models: ['ok'], unusable: 2 });
     });
   }
+
+  it('does not count entries without an ID among those that are left out', () => {
+    assert.deepEqual(parseModelList([' ok ', '', ' ', {}]), { models: ['ok'] });
+    assert.equal(isUsableModelId(''), false);
+  });
 
   it('reads the IDs that relays use', () => {
     const ids = [

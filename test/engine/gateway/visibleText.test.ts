@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { visibleText } from '../../../src/engine/gateway/visibleText';
+import { timeOfDayOptions, toSupportedLocale, visibleText } from '../../../src/engine/gateway/visibleText';
 
 describe('visibleText', () => {
   for (const [name, text, expected] of [
@@ -26,6 +26,7 @@ describe('visibleText', () => {
     assert.equal(visibleText('🐑🐑🐑', 3), '🐑🐑🐑');
     assert.equal(visibleText('🐑🐑🐑🐑', 3), '🐑🐑…');
     assert.equal(visibleText('ab cd', 4), 'ab…');
+    assert.equal(visibleText('abcdef', 3), 'ab…');
     assert.equal(visibleText('abc \u200b\n', 3), 'abc');
     assert.equal(visibleText('a👩‍💻', 3), 'a…');
     assert.equal(visibleText('🐑'.repeat(500), 300), `${'🐑'.repeat(299)}…`);
@@ -40,4 +41,23 @@ describe('visibleText', () => {
     const long = `title ${'a'.repeat(50_000_000)}`;
     for (let round = 0; round < 10_000; round++) assert.equal(visibleText(long, 10), 'title aaa…');
   });
+});
+
+describe('toSupportedLocale', () => {
+  for (const [tag, locale] of [
+    ['de', 'de'],
+    ['zh-cn', 'zh-CN'],
+    ['zh-Hant-TW', 'zh-Hant-TW'],
+    ['zh_CN', undefined],
+    ['-en', undefined],
+    ['en-', undefined],
+    ['', undefined],
+  ] as const) {
+    it(`returns ${locale} for ${JSON.stringify(tag)}`, () => assert.equal(toSupportedLocale(tag), locale));
+  }
+});
+
+it('shows times of day with a leading zero only in locales with 24 hours', () => {
+  assert.deepEqual(timeOfDayOptions('en-US'), { hour: 'numeric', minute: '2-digit' });
+  assert.deepEqual(timeOfDayOptions('de'), { hour: '2-digit', minute: '2-digit' });
 });
