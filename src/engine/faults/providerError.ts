@@ -170,7 +170,9 @@ type Texts = Pick<ProviderError, 'message' | 'searchText' | 'wrapperMessage'>;
 
 /** Returns the text of an error, or the message of the error inside it with the text around that. */
 function textOrInnerText(text: string, { message, searchText }: ProviderError): Texts {
-  return message === '' ? { ...textFields(text), wrapperMessage: '' } : { message, searchText, wrapperMessage: text };
+  return message === ''
+    ? { ...textFields(text), wrapperMessage: '' }
+    : { message, searchText, wrapperMessage: text.slice(0, maxExaminedChars) };
 }
 
 function textFields(text: string): Pick<ProviderError, 'message' | 'searchText'> {

@@ -181,9 +181,10 @@ function readExhaustedLimits(headers: ReadonlyMap<string, string>, serverNow: nu
 
 function isExhausted(name: string, headers: ReadonlyMap<string, string>): boolean {
   if (name.includes('-retry-after')) return true;
-  // A header without `-reset` stands for itself here, and its delay is not positive if it counts as exhausted.
-  const remaining = headers.get(name.replace(/-reset(?:-after)?(?=-|$)/, '-remaining'));
+  const [, prefix, unit = ''] = /^(.*)-reset(?:-after)?((?:-.*)?)$/.exec(name) ?? [];
+  if (prefix === undefined) return false;
+  const remaining = headers.get(`${prefix}-remaining${unit}`)?.trim();
   if (remaining) return Number(remaining) <= 0;
   // Anthropic's unified rate limit of a subscription has a status instead of a number of remaining requests.
-  return name.endsWith('-unified-reset') && !headers.get(name.replace(/reset$/, 'status'))?.startsWith('allowed');
+  return name.endsWith('-unified-reset') && !headers.get(`${prefix}-status`)?.startsWith('allowed');
 }
