@@ -16,11 +16,11 @@ interface Row {
 }
 
 /** Each line of the file is a row. */
-const rowsIn = <T = Row>(file: string): readonly T[] =>
+const rowsIn = (file: string): readonly Row[] =>
   readFileSync(join(__dirname, file), 'utf8')
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as T);
+    .map((line) => JSON.parse(line) as Row);
 
 function withoutTags(deltas: readonly Delta[]): readonly Delta[] {
   const passed: Delta[] = [];
@@ -91,15 +91,13 @@ const key = 'hsa-0123456789abcdef';
 const filters = new KeyRedactor([key]).answerFilters();
 
 describe('filters of an attempt', () => {
-  for (const { name, deltas, passed } of rowsIn<Row & { readonly deltas: readonly (Delta | 'endRead')[] }>(
-    'deltaFilters.jsonl',
-  )) {
+  for (const { name, deltas, passed } of rowsIn('deltaFilters.jsonl')) {
     it(name, () => {
       assert.ok(filters);
       const received: Delta[] = [];
       const tags = new ThinkTags((delta) => received.push(delta));
       const joined = new JoinedTexts(new RedactedDeltas(tags, filters));
-      for (const delta of deltas) {
+      for (const delta of deltas as readonly (Delta | 'endRead')[]) {
         if (delta === 'endRead') joined.endRead();
         else joined.onDelta(delta);
       }
