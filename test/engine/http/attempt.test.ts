@@ -205,6 +205,11 @@ describe('attempt', () => {
     assert.deepEqual([end.evidence.streaming, attempt.isAccepted], [false, false]);
   });
 
+  it('ends as the fault noBody after a response without a body', async () => {
+    const { ends } = await runAttempt(() => new Response(null));
+    assert.deepEqual(ends, [fault('noBody')]);
+  });
+
   it('ends when the error of `fetch` is its own cause', async () => {
     const error = new TypeError('fetch failed');
     error.cause = error;
