@@ -146,7 +146,6 @@ export class Attempt {
       const response = await send(this.deps, this.sent, this.controller.signal, (status, headers) =>
         this.onHeaders(status, headers),
       );
-      if (this.hasEnded) return;
       const end = await readBody(response, {
         bytes: (count) => {
           this.bytes += count;
@@ -187,7 +186,7 @@ export class Attempt {
 
   private onEvent(data: string, name: string | undefined): void {
     if (this.hasEnded) return;
-    if (data.length < 20 && data.trim() === '[DONE]') return this.onDone();
+    if (data.trim() === '[DONE]') return this.onDone();
     if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
     this.isLastEventGarbled = !this.chunks.read(data);
     if (this.isLastEventGarbled && ++this.garbledEvents === 2) this.fail('garbledStream');
@@ -261,7 +260,6 @@ export class Attempt {
   }
 
   private onDone(): void {
-    this.deltas.flush();
     if (this.isLastEventGarbled) return this.fail('garbledStream');
     this.sawDone = true;
     // The connection can be reused only after the end of the body, which usually arrives immediately.
@@ -269,7 +267,6 @@ export class Attempt {
   }
 
   private onEnd(end: BodyEnd): void {
-    this.deltas.flush();
     if ('text' in end) return end.text === '' ? this.fail('noBody') : this.onJsonBody(end.text);
     if (end.kind === 'web-page') return this.fail('webPage');
     if (this.sawDone && this.hasFinishReasonField) return this.fail('finishReasonMissing');
@@ -314,13 +311,12 @@ export class Attempt {
   }
 
   private fail(evidence: Evidence): void {
+    this.deltas.flush();
     if (this.isComplete) this.complete();
     else this.finish({ type: 'fault', evidence });
   }
 
   private finish(end: AttemptEnd): void {
-    if (this.hasEnded) return;
-    if (end.type === 'finished' || end.type === 'fault') this.deltas.flush();
     this.hasEnded = true;
     this.clocks.dispose();
     this.controller.abort();

@@ -28,11 +28,12 @@ export class ResponsesReader {
 
   constructor(private readonly sink: DeltaSink) {}
 
-  /** Reads a chunk without `choices`. A chunk of another kind is ignored. */
+  /** Reads a chunk without a choice. A chunk of another kind is ignored. */
   read(chunk: JsonRecord): void {
-    const { type, item, part, response, object, status } = chunk;
+    const { item, part, response, object, status } = chunk;
     if (object === 'response') return this.readEnd(chunk, stringOrEmpty(status));
-    if (typeof type !== 'string' || !type.startsWith('response.')) return;
+    const type = stringOrEmpty(chunk['type']);
+    if (!type.startsWith('response.')) return;
     // An answer is complete only with its last event, even if `[DONE]` comes before that event.
     if (!this.isActive) this.sink({ type: 'finishReasonPending' });
     this.isActive = true;
@@ -62,7 +63,7 @@ export class ResponsesReader {
    * all items are joined and compared as a whole.
    */
   private readEnd(response: JsonRecord, status: string): void {
-    const items = Array.isArray(response['output']) ? response['output'].filter(isRecord) : [];
+    const items = recordsIn(response['output']);
     const parts = items.flatMap(partsOf);
     for (const type of ['reasoning', 'text'] as const) {
       const text = parts.flatMap((part) => (part.type === type ? part.text : [])).join('');
@@ -77,7 +78,7 @@ export class ResponsesReader {
   private readStatus({ incomplete_details: details }: JsonRecord, status: string): void {
     if (status === 'in_progress' || status === 'queued') return;
     const reason = isRecord(details) ? readFinishReason(details['reason']) : undefined;
-    if (status === 'incomplete' && reason) this.sink({ type: 'finish', finish: reason });
+    if (reason) this.sink({ type: 'finish', finish: reason });
     else if (status === 'completed' || status === 'done' || status === '')
       this.sink({ type: 'finish', finish: { type: 'complete', reason: this.calls.size > 0 ? 'tool_calls' : 'stop' } });
     else this.sink({ type: 'finish', finish: { type: 'cut' } });
@@ -117,14 +118,15 @@ export class ResponsesReader {
 }
 
 function partsOf(item: JsonRecord): readonly Part[] {
-  return (['summary', 'content'] as const).flatMap((list) => {
-    const parts: readonly unknown[] = Array.isArray(item[list]) ? item[list] : [];
-    return parts.flatMap((part, index) =>
-      isRecord(part)
-        ? partOf({ [`${list}_index`]: index }, stringOrEmpty(part['type']), part['text'] ?? part['refusal'])
-        : [],
-    );
-  });
+  return (['summary', 'content'] as const).flatMap((list) =>
+    recordsIn(item[list]).map((part, index) =>
+      partOf({ [`${list}_index`]: index }, stringOrEmpty(part['type']), part['text'] ?? part['refusal']),
+    ),
+  );
+}
+
+function recordsIn(list: unknown): readonly JsonRecord[] {
+  return Array.isArray(list) ? list.filter(isRecord) : [];
 }
 
 /** @param source contains the index of the part in its item: `content_index` or `summary_index` */

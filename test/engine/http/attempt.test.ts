@@ -33,7 +33,7 @@ interface AttemptOptions {
   readonly messages?: readonly OutgoingMessage[];
   readonly behavior?: Partial<RouteBehavior>;
   /** Called for everything that the attempt reports. */
-  readonly onReport?: (name: string, attempt: Attempt) => void;
+  readonly onReport?: (name: string, attempt: Attempt) => unknown;
 }
 
 /** Runs an attempt that starts a second after the start of its clock. */
@@ -108,8 +108,21 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
   ['an event without an end', (body) => body.send(`data: ${'x'.repeat(maxEventChars + 1)}`), fault('endlessEvent')],
   [
     '`[DONE]` after chunks whose finish reasons are all null',
-    (body) => body.event(chunkWith({ content: 'a' })).done(),
+    (body) => body.event(chunkWith({ content: 'a' })).send('data: [DONE]\n\n'),
     fault('finishReasonMissing'),
+  ],
+  [
+    'a stream whose finish reasons are all null',
+    (body) => body.event(chunkWith({ content: 'a' })).end(),
+    fault('streamTruncated'),
+  ],
+  [
+    'an answer that starts over',
+    (body) => {
+      for (const id of ['a', 'a', 'b']) body.event({ id, ...chunkWith({ role: 'assistant', content: 'x' }) });
+      body.finish().end();
+    },
+    finished('stop'),
   ],
   ['`[DONE]` without any finish reason', (body) => body.delta('a').done(), finished('stop')],
   [
@@ -129,6 +142,12 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
   ],
   ['the finish reason `sensitive`', (body) => body.delta('a').finish('sensitive').done(), fault('answerFiltered')],
   ['only reasoning in tags', (body) => body.delta('<think>Hm</think>').finish().done(), fault('noText')],
+  ['only reasoning before a closing tag', (body) => body.delta('Hm\n</think>').finish().done(), fault('noText')],
+  [
+    'a connection that breaks',
+    (body) => breakAfterReading(body.delta('a'), connectionError),
+    fault({ type: 'error', error: connectionError, streaming: true, baseUrl }),
+  ],
   ['the finish reason `error`', (body) => body.delta('a').finish('error'), fault('finishedWithError')],
   ['the finish reason `content_filter`', (body) => body.delta('a').finish('content_filter'), fault('answerFiltered')],
   ['two events that are not JSON', (body) => body.send('data: {\n\n').delta('a').send('data: {\n\n'), garbled],
@@ -138,7 +157,8 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
     (body) => body.send('data: {\n\n').delta('a').finish().end(),
     finished('stop'),
   ],
-  ['`[DONE]` after text', (body) => body.delta('a').done(), finished('stop')],
+  ['`[DONE]` and a space after text', (body) => body.delta('a').send('data: [DONE] \n\n'), finished('stop')],
+  ['`[DONE]` alone', (body) => body.send('data: [DONE]\n\n'), fault('streamTruncated')],
   ['an event named error', (body) => body.send('event: error\ndata: {"message":"no"}\n\n'), inband({ message: 'no' })],
   ['an event named error with plain text', (body) => body.send('event: error\ndata: no\n\n'), inband('no')],
   [
@@ -177,6 +197,8 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
 const jsonBodies: readonly (readonly [body: string, end: AttemptEnd])[] = [
   ['{"choices":[{"message":{"content":"Hi"}}]}', finished('stop')],
   ['{"choices":[{"message":{"content":"Hi"},"finish_reason":"length"}]}', finished('length')],
+  ['{"choices":[{"message":{"content":""},"finish_reason":"length"}]}', finished('length')],
+  ['{"message":"no"}', inband({ message: 'no' })],
   ['{"choices":[]}', fault('garbledBody')],
   ['{"choices":', fault('garbledBody')],
 ];
@@ -203,6 +225,28 @@ describe('attempt', () => {
     const [end] = ends;
     assert.ok(end?.type === 'fault' && typeof end.evidence === 'object' && end.evidence.type === 'error');
     assert.deepEqual([end.evidence.streaming, attempt.isAccepted], [false, false]);
+  });
+
+  it('ends as the fault noBody after a response without a body', async () => {
+    const { ends } = await runAttempt(() => new Response(null));
+    assert.deepEqual(ends, [fault('noBody')]);
+  });
+
+  it('ends as the fault slept when no data arrives within 10 s after a sleep of the computer', async () => {
+    const { ends, clock } = await runAttempt(streaming((body) => body.delta('a')));
+    clock.sleep(100_000);
+    await clock.advance(10_000);
+    assert.deepEqual(ends, [fault('slept')]);
+  });
+
+  it('ends as a defect when a listener throws an exception while the stream is quiet', async () => {
+    const onReport = (name: string): unknown => name === 'quiet' && fail(connectionError);
+    const { ends, clock } = await runAttempt(
+      streaming((body) => body.delta('a')),
+      { onReport },
+    );
+    await clock.advance(10_000);
+    assert.deepEqual(ends, [{ type: 'defect', error: connectionError }]);
   });
 
   it('ends when the error of `fetch` is its own cause', async () => {
@@ -254,6 +298,7 @@ describe('attempt', () => {
     it(`${streamed ? 'counts' : 'does not count'} as streaming after the delta ${JSON.stringify(delta)}`, async () => {
       const { attempt } = await runAttempt(streaming((body) => body.event(chunkWith(delta))));
       assert.equal(attempt.hasStreamed, streamed);
+      assert.equal(attempt.hasCompleteToolCalls, delta === toolCall);
       assert.equal(attempt.takeStats()?.firstTokenMs, streamed ? 0 : undefined);
       attempt.abandon();
     });
@@ -321,6 +366,7 @@ describe('abandoned attempt', () => {
   for (const [first, delta] of [
     ['reasoning', { reasoning: 'Hm', content: 'a' }],
     ['text', { content: 'a', ...toolCall }],
+    ['text', { content: 'a <' }],
     ['text', { content: ['a', { type: 'thinking', thinking: 'Hm' }] }],
   ] as const) {
     it(`reports nothing more when it is abandoned at the report of ${first}: ${JSON.stringify(delta)}`, async () => {

@@ -216,12 +216,10 @@ describe('detection of a restart within a stream', () => {
   const chunk = (id: string, content: string, role?: string): string =>
     JSON.stringify({ id, choices: [{ index: 0, delta: { ...(role && { role }), content }, finish_reason: null }] });
 
-  const restartsOf = (...events: readonly string[]): number =>
-    read(events).deltas.filter(([type]) => type === 'restartInStream').length;
+  const start = (id: string): string => chunk(id, 'x', 'assistant');
 
   it('detects a changed ID together with a new role', () => {
     const events = [chunk('a', '', 'assistant'), chunk('a', 'x'), chunk('b', '', 'assistant'), chunk('b', 'y')];
-    assert.equal(restartsOf(...events), 1);
     assert.deepEqual(read(events).deltas, [
       ['text', 'x'],
       ['restartInStream', undefined],
@@ -229,19 +227,15 @@ describe('detection of a restart within a stream', () => {
     ]);
   });
 
-  it('ignores new IDs when every chunk has a different ID and a role', () => {
-    assert.equal(
-      restartsOf(chunk('a', 'x', 'assistant'), chunk('b', 'y', 'assistant'), chunk('c', 'z', 'assistant')),
-      0,
-    );
-  });
-
-  it('detects a changed ID when every chunk has a role', () => {
-    const events = [chunk('a', 'x', 'assistant'), chunk('a', 'y', 'assistant'), chunk('b', 'z', 'assistant')];
-    assert.equal(restartsOf(...events), 1);
-  });
-
-  it('ignores new IDs when every chunk has a different ID', () => {
-    assert.equal(restartsOf(chunk('a', 'x', 'assistant'), chunk('b', 'y'), chunk('c', 'z')), 0);
-  });
+  for (const [name, events, restarts] of [
+    ['ignores new IDs when every chunk has a different ID and a role', ['a', 'b', 'c'].map((id) => start(id)), 0],
+    ['ignores new IDs when every chunk has a different ID', [start('a'), chunk('b', 'y'), chunk('c', 'z')], 0],
+    ['ignores a new ID without a role', [start('a'), chunk('a', 'y'), chunk('b', 'z')], 0],
+    ['ignores the first ID', [start(''), start(''), start('a')], 0],
+    ['ignores chunks without an ID or a delta', [start('a'), start('a'), start(''), '{"id":"b","choices":[{}]}'], 0],
+    ['detects a changed ID when every chunk has a role', [start('a'), start('a'), start('b')], 1],
+  ] as const)
+    it(name, () => {
+      assert.equal(read(events).deltas.filter(([type]) => type === 'restartInStream').length, restarts);
+    });
 });

@@ -1,118 +1,64 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
-import { ThinkTags } from '../../../src/engine/http/deltaFilters';
+import { JoinedTexts, RedactedDeltas, ThinkTags } from '../../../src/engine/http/deltaFilters';
 import type { Delta } from '../../../src/engine/http/deltas';
 import { textPieces } from '../../support/pieces';
 import { propertyRuns } from '../../support/propertyRuns';
 
-interface Answer {
-  readonly reasoning: string;
-  readonly text: string;
+/** Deltas and what a filter passes on. */
+interface Row {
+  readonly name: string;
+  readonly deltas: readonly Delta[];
+  readonly passed: readonly Delta[];
 }
 
-/** Returns the answer that results from deltas. A part that begins with `R:` is reasoning in its own field. */
-function read(parts: readonly string[]): Answer {
-  let reasoning = '';
-  let text = '';
-  const tags = new ThinkTags((delta) => {
-    if (delta.type === 'text') text += delta.text;
-    else if (delta.type === 'reasoning') reasoning += delta.text;
-    else if (delta.type === 'textWasReasoning') {
-      reasoning += delta.text;
-      text = '';
-    }
-  });
-  for (const part of parts) {
-    const isReasoning = part.startsWith('R:');
-    tags.onDelta(isReasoning ? { type: 'reasoning', text: part.slice(2) } : { type: 'text', text: part });
-  }
+/** Each line of the file is a row. */
+const rowsIn = (file: string): readonly Row[] =>
+  readFileSync(join(__dirname, file), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Row);
+
+function withoutTags(deltas: readonly Delta[]): readonly Delta[] {
+  const passed: Delta[] = [];
+  const tags = new ThinkTags((delta) => passed.push(delta));
+  for (const delta of deltas) tags.onDelta(delta);
   tags.flush();
-  return { reasoning, text };
+  return passed;
 }
 
-const answers: readonly (readonly [name: string, content: string, answer: Answer])[] = [
-  [
-    'moves tagged reasoning from the text to the reasoning',
-    '<think>\nHm\n</think>\n4',
-    { reasoning: '\nHm\n', text: '\n4' },
-  ],
-  ['removes empty tags from the text', '<think></think>4', { reasoning: '', text: '4' }],
-  ['recognizes tags after blank lines', '\n\n<think>Hm</think>4', { reasoning: 'Hm', text: '4' }],
-  [
-    'treats the text after an opening tag as reasoning when the closing tag is missing',
-    '<think>Hm',
-    { reasoning: 'Hm', text: '' },
-  ],
-  [
-    'leaves a second pair of tags in the text',
-    '<think>a</think>b<think>c</think>',
-    { reasoning: 'a', text: 'b<think>c</think>' },
-  ],
-  ['leaves tags in the middle of the text', 'Use <think>x</think>.', { reasoning: '', text: 'Use <think>x</think>.' }],
-  [
-    'leaves tags in a code span',
-    '`<think>` ends with\n`</think>`',
-    { reasoning: '', text: '`<think>` ends with\n`</think>`' },
-  ],
-  ['leaves tags in a code block', '```xml\n</think>\n```', { reasoning: '', text: '```xml\n</think>\n```' }],
-  [
-    'treats the text before a closing tag without an opening tag as reasoning',
-    'Hm.\n</think>\n\n4',
-    { reasoning: 'Hm.\n', text: '\n\n4' },
-  ],
-  [
-    'leaves a closing tag at the end of a line',
-    'It ends with </think>',
-    { reasoning: '', text: 'It ends with </think>' },
-  ],
-  [
-    'leaves both tags of a pair in later text',
-    'Write:\n<think>\nx\n</think>\nthen',
-    { reasoning: '', text: 'Write:\n<think>\nx\n</think>\nthen' },
-  ],
-  ['leaves text that only begins like a tag', '<thin ice', { reasoning: '', text: '<thin ice' }],
-];
+const texts = (parts: readonly string[]): readonly Delta[] => parts.map((text) => ({ type: 'text', text }));
+
+/** Returns the answer that results from deltas. */
+function answerOf(deltas: readonly Delta[]): { readonly reasoning: string; readonly text: string } {
+  const answer = { reasoning: '', text: '' };
+  for (const delta of deltas) {
+    if (delta.type === 'text' || delta.type === 'reasoning') answer[delta.type] += delta.text;
+    else if (delta.type === 'textWasReasoning') {
+      answer.reasoning += delta.text;
+      answer.text = '';
+    }
+  }
+  return answer;
+}
+
+const read = (parts: readonly string[]) => answerOf(withoutTags(texts(parts)));
 
 describe('think tag filter', () => {
-  for (const [name, content, answer] of answers) {
-    it(`${name}, in one delta and character by character`, () => {
-      assert.deepEqual(read([content]), answer);
-      assert.deepEqual(read(textPieces(content, 1)), answer);
-    });
-  }
-
-  const part = { index: 0, id: 'c', name: 'f', arguments: '' };
-  for (const delta of [
-    { type: 'toolCall', part },
-    { type: 'finish', finish: { type: 'complete', reason: 'stop' } },
-    { type: 'error', error: {} },
-    { type: 'restartInStream' },
-  ] satisfies readonly Delta[]) {
-    it(`passes on a possible start of a tag before a delta of type ${delta.type}`, () => {
-      const received: string[] = [];
-      const tags = new ThinkTags((output) => received.push(output.type === 'text' ? output.text : output.type));
-      tags.onDelta({ type: 'text', text: 'a </th' });
-      tags.onDelta(delta);
-      assert.deepEqual(received, ['a ', '</th', delta.type]);
+  for (const { name, deltas, passed } of rowsIn('thinkTags.jsonl')) {
+    it(`${name}, also character by character`, () => {
+      assert.deepEqual(withoutTags(deltas), passed);
+      const characters = deltas.flatMap((delta) => (delta.type === 'text' ? texts(textPieces(delta.text, 1)) : delta));
+      assert.deepEqual(answerOf(withoutTags(characters)), answerOf(passed));
     });
   }
 
   it('passes on leading whitespace in linear time', () => {
     const { text } = read(Array.from({ length: 100_000 }, () => '\n'));
     assert.equal(text.length, 100_000);
-  });
-
-  it('leaves a closing tag within a sentence when the reasoning arrived in a separate field', () => {
-    assert.deepEqual(read(['R:Hm', 'The tag </think>', ' is one.']), {
-      reasoning: 'Hm',
-      text: 'The tag </think> is one.',
-    });
-  });
-
-  it('ends reasoning that began in a separate field at a closing tag within a short line', () => {
-    assert.deepEqual(read(['R:Hm', ' so.</think>', '4']), { reasoning: 'Hm so.', text: '4' });
-    assert.deepEqual(read(['R:Hm', '</think>\n4']), { reasoning: 'Hm', text: '\n4' });
   });
 
   it('holds back at most 100 characters after a closing tag, and takes linear time', function () {
@@ -143,6 +89,23 @@ describe('think tag filter', () => {
 
 const key = 'hsa-0123456789abcdef';
 const filters = new KeyRedactor([key]).answerFilters();
+
+describe('filters of an attempt', () => {
+  for (const { name, deltas, passed } of rowsIn('deltaFilters.jsonl')) {
+    it(name, () => {
+      assert.ok(filters);
+      const received: Delta[] = [];
+      const tags = new ThinkTags((delta) => received.push(delta));
+      const joined = new JoinedTexts(new RedactedDeltas(tags, filters));
+      for (const delta of deltas as readonly (Delta | 'endRead')[]) {
+        if (delta === 'endRead') joined.endRead();
+        else joined.onDelta(delta);
+      }
+      joined.flush();
+      assert.deepEqual(received, passed);
+    });
+  }
+});
 
 function filtered(deltas: readonly string[]): readonly string[] {
   assert.ok(filters);

@@ -187,30 +187,44 @@ describe('toolCallParts', () => {
 });
 
 describe('numbering of tool calls', () => {
+  const call = (id: string) => ({ id, name: 'x' });
   const numbersOf = (...parts: readonly Partial<ToolCallPart>[]): readonly (number | undefined)[] => {
     const numbers = new ToolCallNumbers();
     return parts.map((fields) => numbers.numberPart(part(fields))?.index);
   };
 
-  it('uses the index that the gateway sends when every call has a different index', () => {
-    assert.deepEqual(numbersOf({ index: 0, id: 'a' }, { index: 1, id: 'b' }, { index: 0 }, { index: 1 }), [0, 1, 0, 1]);
-  });
+  for (const [name, parts, numbers] of [
+    [
+      'uses the index that the gateway sends when every call has a different index',
+      [{ index: 0, id: 'a' }, { index: 1, id: 'b' }, { index: 0 }, { index: 1 }],
+      [0, 1, 0, 1],
+    ],
+    [
+      'starts a new call when a new ID and a name arrive at an index in use',
+      [{ index: 5, id: 'a', name: 'x' }, { index: 5 }, { index: 5, id: 'b', name: 'x' }, { index: 5 }],
+      [5, 5, 6, 6],
+    ],
+    ['continues the call when its ID is repeated', [call('a'), call('a'), call('b')], [0, 0, 1]],
+    ['continues the call when only its name is repeated', [call('a'), call(''), call('b')], [0, 0, 1]],
+    ['continues the call when its ID arrives after the first part', [call(''), { id: 'a' }, call('b')], [0, 0, 1]],
+    ['continues the call when a new ID arrives without a name', [call('a'), { id: 'b' }, { id: 'c' }], [0, 0, 0]],
+    [
+      'does not give a number that is in use to a later call with that index',
+      [call('a'), call('b'), { index: 1, ...call('c') }, { index: 1 }],
+      [0, 1, 2, 2],
+    ],
+  ] as const)
+    it(name, () => assert.deepEqual(numbersOf(...parts), numbers));
 
-  it('starts a new call when a new ID and a name arrive at an index in use', () => {
-    assert.deepEqual(numbersOf({ id: 'a', name: 'x' }, {}, { id: 'b', name: 'x' }, {}), [0, 0, 1, 1]);
-  });
-
-  it('continues the call when its ID is repeated', () => {
-    assert.deepEqual(numbersOf({ id: 'a', name: 'x' }, { id: 'a', name: 'x' }, { id: 'b', name: 'y' }), [0, 0, 1]);
-  });
-
-  it('continues the call when its ID arrives after the first part', () => {
-    assert.deepEqual(numbersOf({ name: 'read' }, { id: 'a' }, {}), [0, 0, 0]);
-  });
-
-  it('continues the call when a new ID arrives without a name', () => {
-    assert.deepEqual(numbersOf({ id: 'a', name: 'x' }, { id: 'b' }, { id: 'c' }), [0, 0, 0]);
-  });
+  for (const [areComplete, parts] of [
+    [true, [{ arguments: '{"a' }, { arguments: '":1}' }, { index: 1 }, { index: 2, arguments: ' ' }]],
+    [false, [{ arguments: '{' }, { index: 1, arguments: '{}' }]],
+  ] as const)
+    it(`knows that the arguments ${areComplete ? 'of all calls' : 'of a call'} are ${areComplete ? '' : 'not '}complete`, () => {
+      const numbers = new ToolCallNumbers();
+      for (const fields of parts) numbers.numberPart(part(fields));
+      assert.equal(numbers.areComplete, areComplete);
+    });
 
   it('refuses calls after the 128th, but accepts further parts of previous calls', () => {
     const numbers = new ToolCallNumbers();
@@ -225,13 +239,6 @@ describe('numbering of tool calls', () => {
     assert.deepEqual(numbersOf(...calls, { index: 500 }, { index: 127 }), [0, 1, 127, 2, 126, 0, 2]);
     const manyCalls = Array.from({ length: 128 }, (_, at) => ({ index: 9999 - at, id: `c${at}`, name: 'read' }));
     assert.deepEqual(new Set(numbersOf(...manyCalls)), new Set(Array.from({ length: 128 }, (_, at) => at)));
-  });
-
-  it('does not give a number that is in use to a later call with that index', () => {
-    assert.deepEqual(
-      numbersOf({ id: 'a', name: 'x' }, { id: 'b', name: 'x' }, { index: 1, id: 'c', name: 'y' }, { index: 1 }),
-      [0, 1, 2, 2],
-    );
   });
 });
 

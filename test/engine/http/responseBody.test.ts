@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createParser } from 'eventsource-parser';
 import fc from 'fast-check';
 import {
@@ -88,6 +90,11 @@ describe('reading of server-sent events', () => {
     assert.deepEqual((await read([new TextEncoder().encode('data: {"a":1}')])).events, ['{"a":1}']);
   });
 
+  it('reads a charset in which an ASCII byte may be part of a character', async () => {
+    const bytes = Buffer.from('data: \x81\x30\x81\x31\n\n', 'latin1');
+    assert.deepEqual((await read(splitBytes(bytes, 2), 'text/event-stream; charset=gb18030')).events, ['\u0081']);
+  });
+
   it('reads an event when the stream ends within a character', async () => {
     const bytes = new TextEncoder().encode('data: a羊').subarray(0, 8);
     assert.deepEqual((await read([bytes])).events, ['a\uFFFD']);
@@ -101,6 +108,7 @@ describe('reading of server-sent events', () => {
 });
 
 describe('reading of a body', () => {
+  const longError = `{"error":"${'x'.repeat(70)}"}`;
   const cases: readonly (readonly [type: string, text: string, end: BodyEnd, events: number])[] = [
     ['application/json; charset=utf-8', ' {"a":1} ', { kind: 'json', text: '{"a":1}' }, 0],
     ['text/html', '<html>', { kind: 'web-page', empty: true }, 0],
@@ -110,7 +118,7 @@ describe('reading of a body', () => {
     ['application/octet-stream', ': ping\n\ndata: 1\n\n', { kind: 'stream', empty: false }, 1],
     ['text/plain', 'nope', { kind: 'unknown', text: 'nope' }, 0],
     ['text/event-stream', '', { kind: 'stream', empty: true }, 0],
-    ['text/event-stream', '{"error":{}}', { kind: 'json', text: '{"error":{}}' }, 0],
+    ['text/event-stream', longError, { kind: 'json', text: longError }, 0],
     ['text/event-stream', 'x: y\ndata: 1\n\n', { kind: 'stream', empty: false }, 1],
     ['application/json', 'data: 1\n\n', { kind: 'stream', empty: false }, 1],
     ['', '\uFEFF{"a":1}', { kind: 'json', text: '{"a":1}' }, 0],
@@ -143,46 +151,27 @@ function convertedEvents(pieces: readonly string[]): readonly string[] {
   const read: string[] = [];
   const parser = createParser({ onEvent: ({ data, event }) => read.push(`${event ?? 'message'} ${data}`) });
   const lines = new BareLines();
-  for (const piece of [...pieces, '\n\n']) parser.feed(lines.convert(piece));
+  for (const piece of pieces) parser.feed(lines.convert(piece));
   return read;
 }
 
-const streams: readonly (readonly [name: string, stream: string, events: readonly string[]])[] = [
-  [
-    'leaves a stream without bare lines unchanged',
-    'event: error\ndata: a\n\n: c\n\ndata: {"b":1}\n\n',
-    ['error a', 'message {"b":1}'],
-  ],
-  ['turns a line of JSON into an event', ': PING\n\n{"error":1}', ['message {"error":1}']],
-  ['turns the first line into an event', '{"error":1}\n', ['message {"error":1}']],
-  ['turns each of several lines into an event', '{"a":1}\n{"b":2}\n', ['message {"a":1}', 'message {"b":2}']],
-  ['ends the previous event before a bare line', 'data: a\n{"error":1}\n\n', ['message a', 'message {"error":1}']],
-  ['ends the event after the bare line', '{"error":1}\ndata: [DONE]\n\n', ['message {"error":1}', 'message [DONE]']],
-  [
-    'turns JSON on several lines into one event',
-    ': PING\n\n{\n  "error": {\n    "code": 429\n  }\n}\n\n',
-    ['message {\n  "error": {\n    "code": 429\n  }\n}'],
-  ],
-  ['turns a JSON array into an event', '[{"error":1}]\n', ['message [{"error":1}]']],
-  [
-    'turns a line with an `error` field into an event named error',
-    'error: {"message":"no"}\n\n',
-    ['error {"message":"no"}'],
-  ],
-  [
-    'turns lines that end with CR LF into events',
-    ': PING\r\n\r\n{"error":1}\r\ndata: a\r\n\r\n',
-    ['message {"error":1}', 'message a'],
-  ],
-];
+/** Streams with bare lines and the events in them. Each line of the file is a stream. */
+const streams = readFileSync(join(__dirname, 'bareLines.jsonl'), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as { name: string; stream: string; events: readonly string[] });
 
 describe('conversion of bare lines (JSON without `data:`) to events', () => {
-  for (const [name, stream, expected] of streams) {
-    it(`${name}, in one piece and character by character`, () => {
-      assert.deepEqual(convertedEvents([stream]), expected);
-      assert.deepEqual(convertedEvents(textPieces(stream, 1)), expected);
+  for (const { name, stream, events } of streams) {
+    it(`${name}, in one piece and in several`, () => {
+      assert.deepEqual(convertedEvents([stream]), events);
+      for (const size of [1, 2, 3]) assert.deepEqual(convertedEvents(textPieces(stream, size)), events);
     });
   }
+
+  it('continues at the start of a line after an empty piece', () => {
+    assert.deepEqual(convertedEvents([': c\n', '', '{"e":1}\n']), ['message {"e":1}']);
+  });
 
   it('creates the same events however the stream is split into pieces', () => {
     const line = fc.constantFrom('data: a', '{"e":1}', 'error: no', 'event: error', 'er', '', ': c');
