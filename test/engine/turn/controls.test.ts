@@ -152,8 +152,6 @@ describe('Retry now', () => {
   });
 });
 
-describe('Switch model', () => {});
-
 describe('turn with a switched model', () => {
   it('waits in the queue of the new model, even if a retry was requested before the switch', async () => {
     let read: (() => void) | undefined;
