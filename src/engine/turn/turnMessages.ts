@@ -80,16 +80,8 @@ export class TurnMessages {
   describeException(error: unknown, text: string): Omit<FailedEvent, 'at' | 'attempt'> {
     if (!isConnectionError(error)) return hostFailure('internal', text, this.deps.localize);
     if (error.connectionProblem === 'keyring') return hostFailure('keyring', text, this.deps.localize);
-    const { message } = error;
-    return {
-      type: 'failed',
-      kind: 'request',
-      status: undefined,
-      requestId: undefined,
-      message,
-      text,
-      actions: ['checkUrl'],
-    };
+    const noResponse = { status: undefined, requestId: undefined };
+    return { type: 'failed', kind: 'request', ...noResponse, message: error.message, text, actions: ['checkUrl'] };
   }
 
   /** Says why the turn did not try a route that it may not use automatically. */
