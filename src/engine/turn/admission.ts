@@ -16,21 +16,21 @@ const maxGuessMs = 2_800;
 /** Gets a permit for each attempt of a turn, and reports the outcome of the attempt to the gate. */
 export class Admission {
   private gate: Gate | undefined;
-  private permit: Permit | undefined;
+  /** From `join` to `release`. */
+  private joined: { readonly gate: Gate; readonly permit: Permit } | undefined;
   private hasOpenedBreaker = false;
 
   constructor(private readonly clock: Pick<Clock, 'now'>) {}
 
   /** `onChange` is called when `block` changes. */
   join(gate: Gate, onChange: () => void): void {
-    this.release();
     this.gate = gate;
-    this.permit = gate.enqueue(onChange);
+    this.joined = { gate, permit: gate.enqueue(onChange) };
   }
 
   /** Undefined once the attempt is admitted. */
   get block(): (GateBlock & { readonly leftMs: number }) | undefined {
-    const block = this.permit?.block;
+    const block = this.joined?.permit.block;
     if (!block) return undefined;
     const blockedBy = this.hasOpenedBreaker && block.blockedBy === 'request' ? 'turn' : block.blockedBy;
     return { ...block, blockedBy, leftMs: Math.max(0, block.until - this.clock.now()) };
@@ -41,37 +41,38 @@ export class Admission {
   }
 
   force(): void {
-    if (this.permit) this.gate?.force(this.permit);
+    this.joined?.gate.force(this.joined.permit);
   }
 
   accepted(): void {
-    if (this.permit) this.gate?.accepted(this.permit);
+    this.joined?.gate.accepted(this.joined.permit);
   }
 
   /** Called before the decision, which depends on whether the fault opens the circuit breaker. */
   reportFault({ row, retryAfter }: Fault): void {
     const wasBreakerOpen = this.isBreakerOpen;
-    if (this.permit && providerFaults.has(row)) this.gate?.failed(this.permit, retryAfter?.delayMs);
+    if (providerFaults.has(row)) this.joined?.gate.failed(this.joined.permit, retryAfter?.delayMs);
     this.hasOpenedBreaker = this.isBreakerOpen && !wasBreakerOpen;
   }
 
   end(fault: Fault, decision: Decision): void {
     const delayMs = cooldownAfter(fault, decision);
     const source = fault.retryAfter ? 'server' : 'backoff';
-    if (this.permit && delayMs !== undefined)
-      this.gate?.limited(this.permit, { until: this.clock.now() + delayMs, delayMs, source, reason: fault.kind });
+    if (this.joined && delayMs !== undefined) {
+      const { gate, permit } = this.joined;
+      gate.limited(permit, { until: this.clock.now() + delayMs, delayMs, source, reason: fault.kind });
+    }
     this.release();
   }
 
   /** The answer is complete. */
   finish(): void {
-    if (this.permit) this.gate?.finished(this.permit);
-    this.release();
+    this.joined?.gate.finished(this.joined.permit);
   }
 
   release(): void {
-    if (this.permit) this.gate?.release(this.permit);
-    this.permit = undefined;
+    this.joined?.gate.release(this.joined.permit);
+    this.joined = undefined;
   }
 
   /** The gate knows the key. */

@@ -10,6 +10,11 @@ import type { TurnOutput } from './turnOutput';
 /** `original` sends the original request, because no part of the answer has arrived. The others resume it. */
 export type RequestMode = 'original' | ResumeMethod;
 
+interface Join {
+  readonly splice: Splice;
+  readonly method: JoinMethod;
+}
+
 /**
  * The answer of a turn, built from all its attempts. A restarted answer stays hidden until it is complete or longer than
  * the partial answer, because the user keeps the longer text until then. A continuation is held back until the splice
@@ -26,25 +31,25 @@ export class Answer {
   /** Takes precedence over the setting `holysheep.resume`. */
   private readonly isContinueRequested: boolean;
 
-  // The current attempt:
-  private mode: RequestMode = 'original';
-  private partial = '';
+  // The current attempt, from `startAttempt` on:
+  private mode!: RequestMode;
+  private partial!: string;
   /** Characters of the visible text that previous attempts have written. */
   private keptChars = 0;
   /** Hidden text of a restarted answer. Undefined if no restart is in progress. */
   private incoming: string | undefined;
-  private join: { readonly splice: Splice; readonly method: JoinMethod } | undefined;
+  private join: Join | undefined;
   /** The first half of a surrogate pair whose second half has not arrived yet. */
-  private pendingSurrogate = '';
-  private attemptHadToolCalls = false;
+  private pendingSurrogate!: string;
+  private attemptHadToolCalls!: boolean;
   /** At the start of the attempt, for the case that its text is discarded. */
-  private wasRestartRequested = false;
+  private wasRestartRequested!: boolean;
   /** Whether the model only repeated the start of the partial answer and then stopped. */
-  private repeatedOnlyPart = false;
+  private repeatedOnlyPart!: boolean;
   /** Whether the next delta restarts an answer that so far consists only of reasoning or tool calls. */
-  private isRestartDue = false;
+  private isRestartDue!: boolean;
   /** Whether blank lines that follow the reasoning of a continuation are dropped from its text. */
-  private skipsBlankLines = false;
+  private skipsBlankLines!: boolean;
   private cancelHold: (() => void) | undefined;
 
   constructor(
@@ -71,8 +76,7 @@ export class Answer {
   /** Whether a continuation was empty or only repeated the end of the partial answer so far. */
   get addedNothing(): boolean {
     const { join, visible, partial, mode } = this;
-    const isContinuation = mode === 'prefill' || mode === 'continue';
-    return isContinuation && partial !== '' && visible === partial && partial.endsWith(join?.splice.heldText ?? '');
+    return isContinuation(mode) && visible === partial && partial.endsWith(join?.splice.heldText ?? '');
   }
 
   requestMode(resume: EngineSettings['resume'], prefill: Prefill | undefined): RequestMode {
@@ -96,8 +100,7 @@ export class Answer {
     this.startText();
     // Without a partial answer, the attempt produces a new answer anyway.
     if (this.visible === '') this.isRestartRequested = false;
-    if (mode !== 'original' && mode !== 'restart') return;
-    this.hadReasoning = false;
+    if (!isContinuation(mode)) this.hadReasoning = false;
     // Keeps the record of the tool calls that belong to the visible text, because a restart may be refused.
     if (this.visible === '') this.hadToolCalls = false;
   }
@@ -112,6 +115,8 @@ export class Answer {
   }
 
   add(delta: AnswerDelta): void {
+    if (this.isRestartDue) this.emitRestart();
+    this.isRestartDue = false;
     switch (delta.type) {
       case 'textWasReasoning':
         this.discardText();
@@ -130,7 +135,7 @@ export class Answer {
    * @returns false if the attempt continues an answer, whose visible text can't be removed, so the attempt must fail
    */
   startOver(): boolean {
-    if (this.mode !== 'original' && this.mode !== 'restart') return false;
+    if (isContinuation(this.mode)) return false;
     this.pendingSurrogate = '';
     if (this.visible !== '') this.incoming = '';
     return true;
@@ -141,9 +146,8 @@ export class Answer {
    * @returns false if the model only repeated a part of the partial answer
    */
   finish(): boolean {
-    this.dispose();
-    this.pendingSurrogate = '';
-    if (this.join) this.emitText(this.applyStep(this.join.splice.end()));
+    const { join } = this;
+    if (join) this.emitText(this.applyStep(join, join.splice.end()));
     const { incoming } = this;
     if (incoming !== undefined && (incoming !== '' || this.attemptHadToolCalls)) this.replaceText(incoming);
     return !this.repeatedOnlyPart;
@@ -153,36 +157,32 @@ export class Answer {
    * Text of a continuation that is held back is dropped: it repeats the answer, or the next continuation contains it.
    */
   endAttempt(): void {
-    this.dispose();
+    this.endHold();
     this.pendingSurrogate = '';
     this.join = undefined;
   }
 
-  dispose(): void {
+  private endHold(): void {
     this.cancelHold?.();
     this.cancelHold = undefined;
   }
 
   private addText(text: string): void {
-    this.announceRestart();
     const joined = this.skipsBlankLines ? text.replace(/^\s*\n/, '') : text;
     if (joined !== '') this.skipsBlankLines = false;
     this.emitText(this.append(joined));
-    if (this.join)
-      this.cancelHold ??= this.clock.after(maxHoldMs, () => {
-        if (this.join) this.emitText(this.applyStep(this.join.splice.expire()));
-      });
+    const { join } = this;
+    if (join)
+      this.cancelHold ??= this.clock.after(maxHoldMs, () => this.emitText(this.applyStep(join, join.splice.expire())));
   }
 
   private addReasoning(text: string): void {
-    this.announceRestart();
     this.hadReasoning = true;
     this.skipsBlankLines ||= this.join !== undefined;
     this.output.emitToken('reasoning', text);
   }
 
   private addToolCall({ index, id, name, arguments: json }: ToolCallPart): void {
-    this.announceRestart();
     this.hadToolCalls = true;
     this.attemptHadToolCalls = true;
     this.output.emit({ type: 'tool-call', index, ...(id && { id }), ...(name && { name }), arguments: json });
@@ -195,13 +195,12 @@ export class Answer {
     this.pendingSurrogate = '';
     this.repeatedOnlyPart = false;
     this.incoming = mode === 'restart' && visible !== '' ? '' : undefined;
-    const isContinuation = mode === 'prefill' || mode === 'continue';
-    this.join = isContinuation ? { splice: new Splice(visible, mode), method: mode } : undefined;
+    this.join = isContinuation(mode) ? { splice: new Splice(visible, mode), method: mode } : undefined;
   }
 
   /** The attempt continues as if it had just started. */
   private discardText(): void {
-    this.dispose();
+    this.endHold();
     const hasChanged = this.visible !== this.partial;
     this.visible = this.partial;
     this.startText();
@@ -213,8 +212,8 @@ export class Answer {
   /** Changes of other kinds have then already been emitted. */
   private append(delta: string): string {
     const text = this.completeCharacters(delta);
-    if (text === '') return '';
-    if (this.join) return this.applyStep(this.join.splice.push(text));
+    const { join } = this;
+    if (join) return this.applyStep(join, join.splice.push(text));
     if (this.incoming !== undefined) return this.addIncoming(text);
     this.visible += text;
     return text;
@@ -234,8 +233,8 @@ export class Answer {
   }
 
   /** Returns the text to emit. */
-  private applyStep(step: SpliceStep): string {
-    const { join, visible } = this;
+  private applyStep({ method: how }: Join, step: SpliceStep): string {
+    const { visible } = this;
     if (step.type === 'hold') return '';
     this.join = undefined;
     if (step.type === 'another') {
@@ -244,9 +243,8 @@ export class Answer {
       return this.repeatedOnlyPart ? '' : this.addIncoming(step.text);
     }
     this.visible += step.text;
-    const trimmed = step.type === 'join' ? step.trimmed : 0;
-    if (join && (step.text !== '' || trimmed > 0))
-      this.output.emit({ type: 'resumed', how: join.method, trimmed, resumePoint: visible.length });
+    if (step.type === 'join' && step.trimmed + step.text.length > 0)
+      this.output.emit({ type: 'resumed', how, trimmed: step.trimmed, resumePoint: visible.length });
     return step.text;
   }
 
@@ -267,12 +265,11 @@ export class Answer {
     this.output.emit({ type: 'replaced', text });
   }
 
-  private announceRestart(): void {
-    if (this.isRestartDue) this.emitRestart();
-    this.isRestartDue = false;
-  }
-
   private emitRestart(): void {
     this.output.emit({ type: 'resumed', how: 'restart', trimmed: 0, resumePoint: 0 });
   }
+}
+
+export function isContinuation(mode: RequestMode): mode is JoinMethod {
+  return mode === 'prefill' || mode === 'continue';
 }

@@ -14,7 +14,7 @@ import type { Situation } from '../retry/decide';
 import { sumUsage } from '../state/usage';
 import { continuationMessages, prefillOf } from '../text/continuation';
 import type { Admission } from './admission';
-import type { Answer, RequestMode } from './answer';
+import { isContinuation, type Answer, type RequestMode } from './answer';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
@@ -166,8 +166,4 @@ export class Attempts {
   private get isResume(): boolean {
     return this.mode !== 'original';
   }
-}
-
-function isContinuation(mode: RequestMode): mode is 'prefill' | 'continue' {
-  return mode === 'prefill' || mode === 'continue';
 }

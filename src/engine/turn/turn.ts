@@ -336,7 +336,6 @@ export class Turn implements TurnHandle {
     if (this.output.isFinished()) return;
     this.output.emit(terminal);
     this.options.signal?.removeEventListener('abort', this.stop);
-    this.answer.dispose();
     this.commands.end();
     this.admission.clear();
     this.history.settleCharge(true);

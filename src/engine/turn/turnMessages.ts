@@ -55,7 +55,7 @@ export class TurnMessages {
     const { fault, resetsInMs, beyondMaxHint, fallbackModel } = decision;
     const { attempt, text } = context;
     const resetsAt = resetsInMs === undefined ? undefined : this.deps.clock.now() + resetsInMs;
-    const last = fault === observed ? undefined : this.describeFault(observed, context).message;
+    const last = this.describeFault(observed, context).message;
     const minutes = Math.round(deadlineOf(this.deps.settings()) / 60_000);
     const { message, detail } = this.describeFault(fault, context, { resetsAt, last, minutes });
     const retryActions = text === '' ? fault.actions : withPartialAnswerActions(fault);
@@ -71,8 +71,8 @@ export class TurnMessages {
       requestId: attempt?.requestId,
       detail,
       resetsAt,
-      ...(beyondMaxHint && { beyondMaxHint }),
-      ...(fallbackModel !== undefined && { fallbackModel }),
+      beyondMaxHint,
+      fallbackModel,
     };
   }
 
@@ -140,5 +140,5 @@ const limitKinds: ReadonlySet<FaultKind> = new Set<FaultKind>(['rate-limit', 'ov
 /** The limit resets later than a turn waits, but before a scheduled prompt lapses. */
 function canSendLater({ fault, resetsInMs, beyondMaxHint }: FailDecision): boolean {
   const resetsTooLate = beyondMaxHint === true || fault.row === 'usageLimitReached';
-  return resetsTooLate && limitKinds.has(fault.kind) && resetsInMs !== undefined && resetsInMs <= scheduleLifetimeMs;
+  return resetsTooLate && limitKinds.has(fault.kind) && (resetsInMs ?? Infinity) <= scheduleLifetimeMs;
 }

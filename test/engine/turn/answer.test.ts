@@ -70,8 +70,35 @@ describe('answer', () => {
   });
 
   it('appends a restarted answer immediately when the partial answer is empty', () => {
-    const run = new ShownAnswer('', 'restart', { hadReasoning: true }).append('a');
-    assert.deepEqual(run.events, ['resumed', 'text a']);
+    const run = new ShownAnswer('', 'restart', { hadReasoning: true });
+    run.answer.add({ type: 'reasoning', text: 'Hm.' });
+    assert.deepEqual(run.append('a').events, ['resumed', 'reasoning Hm.', 'text a']);
+  });
+
+  it('is replaced by a restarted answer that consists of a tool call', () => {
+    const run = new ShownAnswer('a long answer', 'restart');
+    run.answer.add({ type: 'toolCall', part: { index: 0, id: '1', name: 'feed', arguments: '{}' } });
+    run.finish();
+    assert.deepEqual([run.shown, run.answer.requestMode('auto', undefined)], ['', 'restart']);
+  });
+
+  for (const [expected, text, mode, previous, resume = 'auto'] of [
+    ['continue', 'some', 'continue', { hadReasoning: true }],
+    ['prefill', 'some', 'continue', {}, 'restart'],
+    ['restart', 'some', 'restart', { mode: 'restart' }],
+    ['restart', 'some', 'restart', { hadToolCalls: true }],
+    ['original', '', 'restart', { hadReasoning: true, hadToolCalls: true }],
+    ['original', '', 'original', { mode: 'restart' }, 'restart'],
+  ] as const) {
+    it(`is requested in the mode "${expected}" after an attempt in the mode "${mode}" brought nothing`, () => {
+      assert.equal(new ShownAnswer(text, mode, previous).answer.requestMode(resume, 'assistant'), expected);
+    });
+  }
+
+  it('is joined without the blank lines that follow the reasoning of a continuation', () => {
+    const run = new ShownAnswer('Sheep graze ', 'continue');
+    run.answer.add({ type: 'reasoning', text: 'Go on.' });
+    assert.equal(run.append(' \n\n', '\n', 'on hills.\n', '\nAll day.').shown, 'Sheep graze on hills.\n\nAll day.');
   });
 
   it('removes only the text of the current attempt when that text turns out to be reasoning', () => {
@@ -80,13 +107,13 @@ describe('answer', () => {
     discard();
     assert.equal(run.shown, 'kept');
     discard();
-    run.append(' more');
+    run.append('\n more');
     assert.deepEqual(run.events, [
       'text  dropped',
       'replaced reasoning',
       'reasoning dropped',
       'reasoning dropped',
-      'text  more',
+      'text \n more',
     ]);
   });
 
@@ -121,26 +148,31 @@ describe('answer', () => {
     assert.deepEqual([run.finish(), run.shown, run.events], [false, story, []]);
   });
 
+  it('is not reported as resumed when its continuation is empty', () => {
+    const run = new ShownAnswer(story, 'continue');
+    assert.deepEqual([run.finish(), run.events], [true, []]);
+  });
+
   it('contains no half of a surrogate pair', () => {
-    const run = new ShownAnswer('', 'original').append('\ud83d');
-    run.finish();
-    run.append('a\ud83d');
+    const run = new ShownAnswer('', 'original').append('a\ud83d');
     run.answer.endAttempt();
     assert.equal(run.append('b').shown, 'ab');
-    assert.equal(run.append('\ud83d', '\udc11').shown, 'ab\ud83d\udc11');
+    assert.equal(run.append('c\ud83d', '\udc11').shown, 'abc\ud83d\udc11');
   });
 
   for (const [mode, text, addedNothing] of [
     ['continue', '', true],
-    ['continue', 'Once upon a time', true],
+    ['prefill', '', true],
+    ['continue', 'Once upon a time there was', true],
+    ['continue', 'a time there was', true],
     ['continue', 'Once upon', false],
-    ['continue', ', there was', false],
+    ['continue', ', far away,', false],
     ['restart', 'Once upon', false],
     ['restart', '', false],
     ['original', '', false],
   ] as const) {
     it(`${addedNothing ? 'treats' : 'does not treat'} «${text}» as a repetition in the request mode "${mode}"`, () => {
-      assert.equal(new ShownAnswer('Once upon a time', mode).append(text).answer.addedNothing, addedNothing);
+      assert.equal(new ShownAnswer('Once upon a time there was', mode).append(text).answer.addedNothing, addedNothing);
     });
   }
 

@@ -152,28 +152,28 @@ describe('Retry now', () => {
   });
 });
 
-describe('Switch model', () => {});
-
 describe('turn with a switched model', () => {
-  it('waits in the queue of the new model, even if a retry was requested before the switch', async () => {
-    let read: (() => void) | undefined;
-    const cooldowns = {
-      ...noSharedCooldowns,
-      read: () => new Promise<undefined>((resolve) => (read = () => resolve(undefined))),
-    };
-    const world = new EngineWorld({ replies: [rateLimited, answering('ok')], cooldowns });
-    const run = world.ask();
-    run.turn.retryNow();
-    await settle();
-    run.turn.switchModel('other');
-    for (let n = 0; n < 3; n++) {
-      read?.();
+  for (const order of ['before', 'after'] as const)
+    it(`waits in the queue of the new model, even if a retry was requested ${order} the switch`, async () => {
+      let read: (() => void) | undefined;
+      const cooldowns = {
+        ...noSharedCooldowns,
+        read: () => new Promise<undefined>((resolve) => (read = () => resolve(undefined))),
+      };
+      const world = new EngineWorld({ replies: [rateLimited, answering('ok')], cooldowns });
+      const run = world.ask();
+      if (order === 'before') run.turn.retryNow();
       await settle();
-    }
-    const [gate] = world.engine.report().network.gates.filter(({ closedUntil }) => closedUntil !== undefined);
-    assert.deepEqual([world.wire.requests[0]?.body.model, gate?.model], ['other', 'other']);
-    run.turn.stop();
-  });
+      run.turn.switchModel('other');
+      if (order === 'after') run.turn.retryNow();
+      for (let n = 0; n < 3; n++) {
+        read?.();
+        await settle();
+      }
+      const [gate] = world.engine.report().network.gates.filter(({ closedUntil }) => closedUntil !== undefined);
+      assert.deepEqual([world.wire.requests[0]?.body.model, gate?.model], ['other', 'other']);
+      run.turn.stop();
+    });
 });
 
 describe('change of the key or base URL', () => {
@@ -295,7 +295,9 @@ describe('click on Retry now', () => {
     [1000, 2],
   ] as const) {
     it(`leads to ${requests} ${requests === 1 ? 'request' : 'requests'} in all, ${ms} ms after the start of an attempt`, async () => {
-      const run = new EngineRun({ replies: [silent] });
+      const world = new EngineWorld({ replies: [silent] });
+      world.clock.sleep(1000);
+      const run = world.ask();
       await run.clock.advance(ms);
       run.turn.retryNow();
       await settle();
@@ -308,11 +310,13 @@ describe('click on Retry now', () => {
     [249, 2],
     [250, 3],
   ] as const) {
-    it(`leads to ${requests} requests in all, ${ms} ms after the previous click`, async () => {
+    it(`leads to ${requests} requests in all, ${ms} ms after the first of three clicks`, async () => {
       const run = new EngineRun({ replies: [rejecting('ECONNREFUSED')] });
       await settle();
       run.turn.retryNow();
-      await run.clock.advance(ms);
+      await run.clock.advance(100);
+      run.turn.retryNow();
+      await run.clock.advance(ms - 100);
       run.turn.retryNow();
       await settle();
       assert.equal(run.wire.requests.length, requests);
@@ -343,14 +347,21 @@ describe('click on Retry now', () => {
     first.turn.stop();
   });
 
-  it('starts an attempt instead of another wait when it happens during a network check', async () => {
-    const run = new EngineRun({ replies: [rejecting('EAI_AGAIN'), silent, answering('ok')] });
-    await run.clock.advance(2000);
-    assert.equal(run.wire.requests.length, 2);
-    run.turn.retryNow();
-    await settle();
-    assert.deepEqual([run.last('done').text, run.of('waiting').length], ['ok', 1]);
-  });
+  for (const [state, ms, checks] of [
+    ['wait before a network check', 500, []],
+    ['network check', 2000, [silent]],
+  ] as const)
+    it(`starts an attempt instead of another wait when it happens during a ${state}`, async () => {
+      const run = new EngineRun({ replies: [rejecting('EAI_AGAIN'), ...checks, answering('ok')] });
+      await run.clock.advance(ms);
+      assert.equal(run.wire.requests.length, 1 + checks.length);
+      run.turn.retryNow();
+      await settle();
+      assert.deepEqual(
+        [run.last('done').text, run.of('waiting').length, run.wire.requests.length],
+        ['ok', 1, 2 + checks.length],
+      );
+    });
 });
 
 describe('switch of the model', () => {
@@ -491,7 +502,7 @@ describe('time without progress', () => {
   it('ends the turn after five minutes, although attempts remain', async () => {
     const run = await new EngineRun({ replies: [silent], settings: { retry: { maxRetries: 10 } } }).toEnd();
     assert.equal(run.wire.requests.length, 5);
-    assert.match(run.last('failed').message, /No progress for 5 min/);
+    assert.match(run.last('failed').message, /^No response from .* No progress for 5 min/);
   });
 
   it('is reported in the done event as the sum of the waits', async () => {

@@ -50,18 +50,6 @@ describe('stream that ends with [DONE] but without a finish reason', () => {
   });
 });
 
-describe('continuation with reasoning', () => {
-  it('is joined without the blank lines after its reasoning', async () => {
-    const cut = streaming((body) => void body.event(chunk({ content: 'Sheep graze ' })).done());
-    const reasoning = streaming((body) => {
-      body.event(chunk({ content: '<think>Go on.</think>\n' })).event(chunk({ content: '\non the hill.' }));
-      body.event(chunk({}, 'stop')).done();
-    });
-    const run = await ask(new EngineWorld({ replies: [cut, reasoning] }));
-    assert.equal(run.last('done').text, answer);
-  });
-});
-
 describe('answer that the gateway restarts within one stream', () => {
   const named = (id: string, delta: unknown): unknown => ({ id, choices: [{ index: 0, delta, finish_reason: null }] });
 

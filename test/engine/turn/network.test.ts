@@ -317,7 +317,10 @@ describe('turn without a network', () => {
       replies: [offline, offline, offline, answering('network check'), answering('ok')],
     }).toEnd();
     assert.ok(run.of('waiting').every(({ reason, source }) => reason === 'offline' && source === 'backoff'));
-    assert.equal(run.of('waiting').length, 3);
+    assert.deepEqual(
+      run.of('waiting').map(({ delayMs }) => delayMs),
+      [1050, 2100, 4200],
+    );
     assert.equal(run.last('done').text, 'ok');
     assert.deepEqual(
       run.wire.requests.map(({ url, headers }) => [new URL(url).pathname, headers.has('authorization')]),

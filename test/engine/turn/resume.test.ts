@@ -138,21 +138,6 @@ describe('answer whose stream broke', () => {
     );
   });
 
-  it('is restarted again when the restart because of a tool call is refused', async () => {
-    const calling = streaming((body) => {
-      body.delta('I look it up.').event({
-        choices: [{ delta: { tool_calls: [{ index: 0, id: 'call-1', function: { name: 'look', arguments: '{' } }] } }],
-      });
-      setImmediate(() => setImmediate(() => body.break()));
-    });
-    const run = await new EngineRun({ replies: [calling, status(503), answering('I look it up. Found.')] }).toEnd();
-    assert.deepEqual(
-      run.of('attempt').map(({ how }) => how),
-      [undefined, 'restart', 'restart'],
-    );
-    assert.equal(run.last('done').text, 'I look it up. Found.');
-  });
-
   it('is continued after a restart without a tool call has replaced it', async () => {
     const calling = streaming((body) => {
       body.delta('I look').event({

@@ -122,7 +122,7 @@ describe('turn', () => {
   });
 
   describe('offers to send the prompt later', () => {
-    const quota = { error: { message: 'You have reached your daily limit', code: 'rate_limit_exceeded' } };
+    const quota = { error: { message: 'You have reached your daily limit', code: 'RequestsPerDay' } };
     const offers: readonly (readonly [name: string, reply: ReturnType<typeof status>])[] = [
       ['a Retry-After beyond the maximum', rateLimited(7200)],
       ['a daily limit with a known reset', status(429, quota, { 'retry-after': '7200' })],

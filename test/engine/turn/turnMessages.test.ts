@@ -5,7 +5,7 @@ import { TurnMessages } from '../../../src/engine/turn/turnMessages';
 import { defaultSettings } from '../../support/engineRun';
 import { VirtualClock } from '../../support/virtualClock';
 
-describe('failure of a turn with a partial answer', () => {
+describe('failure of a turn', () => {
   const localize = (text: string): string => text;
   const deps = { localize, formatTime: String, clock: new VirtualClock(), settings: () => defaultSettings };
   const context = {
@@ -14,17 +14,22 @@ describe('failure of a turn with a partial answer', () => {
     attempt: undefined,
     attemptNumber: 0,
     text: 'some',
-    hasOtherRoute: false,
     canHaveMoreRoom: () => false,
     plainHttpHost: undefined,
   };
-  for (const [row, actions] of [
+  for (const [row, actions, hasOtherRoute = false] of [
     ['connectionLost', ['continue', 'restart', 'retryNow']],
     ['serverError', ['retryNow', 'switchModel', 'details', 'continue', 'restart']],
+    ['answerTooLong', ['restart', 'switchModel', 'details'], true],
+    ['certificateUntrusted', ['networkSettings', 'retryNow', 'switchRoute', 'details', 'continue', 'restart'], true],
+    ['connectionRefused', ['retryNow', 'checkUrl', 'continue', 'restart', 'switchRoute'], true],
   ] as const) {
-    it(`comes with the actions ${actions.join(', ')} after ${row}`, () => {
+    it(`with a partial answer comes with the actions ${actions.join(', ')} after ${row}`, () => {
       const fault = faultOfRow(row);
-      const failed = new TurnMessages(deps, new KeyRedactor()).describeFailure({ type: 'fail', fault }, fault, context);
+      const failed = new TurnMessages(deps, new KeyRedactor()).describeFailure({ type: 'fail', fault }, fault, {
+        ...context,
+        hasOtherRoute,
+      });
       assert.deepEqual(failed.actions, actions);
     });
   }

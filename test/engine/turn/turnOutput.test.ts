@@ -16,6 +16,7 @@ describe('events of a turn', () => {
     const clock = new VirtualClock();
     const output = new TurnOutput(clock, (batch) => batches.push(batch), fail);
     output.emitToken('text', 'a');
+    clock.sleep(1);
     output.emitToken('text', 'b');
     assert.equal(batches.length, 0);
     await clock.advance(5);
@@ -28,7 +29,7 @@ describe('events of a turn', () => {
           ['text', 0],
           ['text', 0],
         ],
-        [['quiet', 5]],
+        [['quiet', 6]],
       ],
     );
   });
