@@ -146,6 +146,7 @@ export class Attempt {
       const response = await send(this.deps, this.sent, this.controller.signal, (status, headers) =>
         this.onHeaders(status, headers),
       );
+      if (this.hasEnded) return;
       const end = await readBody(response, {
         bytes: (count) => {
           this.bytes += count;
@@ -186,7 +187,7 @@ export class Attempt {
 
   private onEvent(data: string, name: string | undefined): void {
     if (this.hasEnded) return;
-    if (data.trim() === '[DONE]') return this.onDone();
+    if (data.length < 20 && data.trim() === '[DONE]') return this.onDone();
     if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
     this.isLastEventGarbled = !this.chunks.read(data);
     if (this.isLastEventGarbled && ++this.garbledEvents === 2) this.fail('garbledStream');
@@ -317,6 +318,7 @@ export class Attempt {
   }
 
   private finish(end: AttemptEnd): void {
+    if (this.hasEnded) return;
     this.hasEnded = true;
     this.clocks.dispose();
     this.controller.abort();

@@ -98,6 +98,8 @@ export class ThinkTags implements DeltaFilter {
         return this.readReasoning(this.buffered + text);
       case 'text':
         if (this.untaggedText.length > maxUntaggedChars) return this.passRemaining(this.buffered + text);
+        // Without this shortcut for most texts, a token would cost more.
+        if (this.buffered === '' && !text.includes('<')) return this.passText(text);
         return this.readText(this.buffered + text, false);
       case 'decided':
         return this.sink({ type: 'text', text });
@@ -156,6 +158,7 @@ export class ThinkTags implements DeltaFilter {
   private passRemaining(remaining: string): void {
     this.state = 'decided';
     this.buffered = '';
+    this.untaggedText = '';
     if (remaining !== '') this.sink({ type: 'text', text: remaining });
   }
 
@@ -167,9 +170,8 @@ export class ThinkTags implements DeltaFilter {
 
   /** Holds back the end of the text if it may begin a closing tag. @returns the text before that end */
   private bufferPossibleTag(text: string): string {
-    // Without a `<`, the offset is -1, and the last character begins no tag.
     const offset = text.lastIndexOf('<');
-    const mayClose = closingTag.startsWith(text.slice(offset));
+    const mayClose = offset >= 0 && closingTag.startsWith(text.slice(offset));
     this.buffered = mayClose ? text.slice(offset) : '';
     return mayClose ? text.slice(0, offset) : text;
   }

@@ -71,7 +71,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
     // The last event may lack the blank line although its JSON is complete.
     const text = part.done ? `${decoder.end()}\n\n` : decoder.decode(part.value);
     if (!part.done) {
-      empty = false;
+      empty &&= part.value.length === 0;
       sink.bytes(part.value.length);
     }
     if (kind === 'stream') parser.feed(bareLines.convert(text));
@@ -183,8 +183,7 @@ export class BareLines {
     const all = this.buffered + text;
     if (all === '') return '';
     this.buffered = '';
-    const isBare =
-      this.bareEvent !== 'none' || (this.atLineStart && bareAtStart.test(all)) || bareAfterLineEnd.test(all);
+    const isBare = this.bareEvent !== 'none' || (this.atLineStart && bareAtStart.test(all)) || hasBareLine(all);
     const converted = isBare ? this.convertLines(all) : all;
     if (!isBare) this.atLineStart = endsLine(all);
     this.afterReturn = all.endsWith('\r');
@@ -233,6 +232,13 @@ export class BareLines {
     if (line.startsWith(errorField)) return true;
     return this.bareEvent === 'begun' ? /[}\]]\s*$/.test(line.slice(-20)) : /^[}\]]/.test(line);
   }
+}
+
+/** Most pieces end with a complete event and are examined without the slow regular expression. */
+function hasBareLine(text: string): boolean {
+  const isUsual = text.endsWith('\n') && !text.includes('\r');
+  if (!isUsual) return bareAfterLineEnd.test(text);
+  return text.includes('\n{') || text.includes('\n[') || text.includes('\nerror:');
 }
 
 function endsLine(text: string): boolean {
