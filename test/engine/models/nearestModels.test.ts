@@ -56,9 +56,30 @@ const cases: readonly (readonly [behavior: string, missing: string, list: readon
       'acme-2-20250101',
       'acme-70b',
     ],
-    ['no model without any relation', 'acme-7', ['gpt-4o', 'deepseek-v3', 'x']],
+    ['no model without any relation', 'acme-v7', ['gpt-4o', 'deepseek-v3', 'x']],
+    ['the same model under a shorter name', 'acme-7-preview', ['acme-8-preview', 'acme-7'], 'acme-7', 'acme-8-preview'],
+    [
+      'a model once, whatever the effort in its name',
+      'o3',
+      ['o3-mini', 'o3-mini-high', 'o4-mini'],
+      'o3-mini',
+      'o4-mini',
+    ],
+    ['models with the same words in any order', 'acme-pro-7', ['acme-7', 'pro-acme-9'], 'pro-acme-9', 'acme-7'],
+    ['versions of several digits', 'acme-12', ['acme-1', 'acme-13'], 'acme-13', 'acme-1'],
+    ['other models of the vendor', 'gpt-4o', ['o3', 'deepseek-v3'], 'o3'],
+    ['the newest models for a name without a version', 'acme-chat', ['acme-7', 'acme-9'], 'acme-9', 'acme-7'],
+    ['the most similar name without a version', 'acme-chat', ['acme-big-pro', 'acme-pro'], 'acme-pro', 'acme-big-pro'],
+    ['names with more common words', 'acme-chat-pro', ['acme-mini', 'acme-chat'], 'acme-chat', 'acme-mini'],
     ['nothing from an empty list', 'gpt-4o', []],
-    ['at most three models', 'acme-1', ['acme-2', 'acme-3', 'acme-4', 'acme-5'], 'acme-2', 'acme-3', 'acme-4'],
+    [
+      'at most three models, without the missing one',
+      'acme-1',
+      ['acme-1', 'acme-2', 'acme-3', 'acme-4', 'acme-5'],
+      'acme-2',
+      'acme-3',
+      'acme-4',
+    ],
   ];
 
 describe('nearest models', () => {

@@ -585,11 +585,8 @@ describe('decision in the queue of a gate', () => {
 });
 
 describe('cooldown after a fault', () => {
-  const waitOf = (delayMs: number): Decision => {
-    const decision = decideCase({ row: 'serverError' });
-    assert.ok(decision.type === 'wait');
-    return { ...decision, delayMs };
-  };
+  const wait = { type: 'wait', inQueue: false, source: 'backoff', attemptsLeft: 5, cost: 0 } as const;
+  const waitOf = (delayMs: number): Decision => ({ ...wait, delayMs });
   const fail = { type: 'fail', fault: faultOf('rateLimited') } as const;
   for (const [title, fault, decision, cooldownMs] of [
     ['lasts for the retry-after of a rate limit, even if the turn fails', faultOf('rateLimited', 4000), fail, 4000],

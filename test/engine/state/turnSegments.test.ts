@@ -74,8 +74,9 @@ describe('time of the last activity in a segment', () => {
 });
 
 /** A stopped turn that is continued in another process. */
-const first = stateAfter([start(1000), text(1400), ended(2400, 1400, { firstTokenMs: 400, chars: 5 }), stopped(2400)]);
-const continued: TurnState = { ...initialTurn, text: 'Hello', previousSegments: segmentsSoFar(first) };
+const first = (): TurnState =>
+  stateAfter([start(1000), text(1400), ended(2400, 1400, { firstTokenMs: 400, chars: 5 }), stopped(2400)]);
+const continued = (): TurnState => ({ ...initialTurn, text: 'Hello', previousSegments: segmentsSoFar(first()) });
 
 describe('list of segments of a turn', () => {
   it('contains a single segment when the turn was not continued', () => {
@@ -84,7 +85,7 @@ describe('list of segments of a turn', () => {
   });
 
   it('includes all previous segments of a continued turn', () => {
-    const second = stateAfter([start(500_000), text(500_100), stopped(500_200)], continued);
+    const second = stateAfter([start(500_000), text(500_100), stopped(500_200)], continued());
     const third: TurnState = { ...initialTurn, previousSegments: segmentsSoFar(second) };
     assert.deepEqual(
       segmentsOf(third).map(({ phase, startedAt, endedAt }) => [phase, startedAt, endedAt]),
@@ -136,7 +137,7 @@ describe('calculation of the totals of a turn', () => {
   });
 
   it('leaves out the time between segments', () => {
-    const state = stateAfter([start(500_000), text(500_100), stopped(501_000)], continued);
+    const state = stateAfter([start(500_000), text(500_100), stopped(501_000)], continued());
     const { attempts, ms, firstTokenMs } = totalsOf(state);
     assert.deepEqual([attempts, ms, firstTokenMs], [2, 2400, 400]);
   });
@@ -156,7 +157,7 @@ describe('calculation of the totals of a turn', () => {
   });
 
   it('returns the speed in characters when the gateway reported no tokens', () => {
-    assert.deepEqual(totalsOf(first).speed, { unit: 'characters', perSecond: 5 });
+    assert.deepEqual(totalsOf(first()).speed, { unit: 'characters', perSecond: 5 });
   });
 
   it('returns no speed for an answer that arrived all at once', () => {
