@@ -52,6 +52,7 @@ describe('network state', () => {
         { origin: scope.origin, model: 'broken', closedUntil: clock.now() + 5000, breakerOpen: true, failures: 5 },
       ],
     });
+    assert.equal(state.cooldownOf({ ...scope, model: 'broken' })?.blockKind, 'breaker');
     assert.ok(!JSON.stringify(report).includes(scope.apiKey));
   });
 
@@ -148,13 +149,15 @@ function spent(tokens: number): { readonly clock: Ticks; readonly budget: RetryB
 }
 
 describe('retry budget', () => {
-  it('starts with 12 tokens and never falls below zero', () => {
+  it('starts with 12 tokens, never falls below zero, and gains what is refunded', () => {
     const budget = new RetryBudget(new Ticks());
     assert.equal(budget.tokens, 12);
     for (let n = 0; n < 11; n++) budget.charge(1);
     assert.equal(budget.tokens, 1);
     budget.charge(2);
     assert.equal(budget.tokens, 0);
+    budget.refund(2);
+    assert.equal(budget.tokens, 2);
   });
 
   it('gains one token every ten seconds', () => {
@@ -172,7 +175,7 @@ describe('retry budget', () => {
   it('does not count time towards the next token while the budget is full', () => {
     const clock = new Ticks();
     const budget = new RetryBudget(clock);
-    clock.time += 3_600_000;
+    clock.time += 3_605_000;
     budget.refund(1);
     budget.charge(12);
     clock.time += 9999;
