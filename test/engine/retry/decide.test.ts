@@ -215,6 +215,12 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
     { row: 'rateLimited', retryAfterMs: 1000, tokens: 0 },
     [1125, 'server', 5],
   ],
+  ['an overload with an empty retry budget', { row: 'overloaded', tokens: 0 }, [1500, 'backoff', 5]],
+  [
+    'a fault with an open breaker and an empty retry budget',
+    { row: 'serverError', breakerOpen: true, tokens: 0 },
+    [500, 'backoff', 5],
+  ],
   ['a fault whose backoff ends at the deadline', { row: 'serverError', idleMs: deadlineMs - 500 }, [500, 'backoff', 5]],
   ['a fault whose backoff would end after the deadline', { row: 'serverError', idleMs: deadlineMs - 499 }, 'fail'],
   [
@@ -252,7 +258,9 @@ describe('retry policy', () => {
       const decision = decideCase(decisionCase);
       const { type } = decision;
       assert.deepEqual(type === 'wait' ? [decision.delayMs, decision.source, decision.attemptsLeft] : type, outcome);
-      if (type === 'wait') assert.equal(decision.hintMs, decisionCase.retryAfterMs);
+      const { retryAfterMs: hintMs } = decisionCase;
+      const jitterMs = hintMs && type === 'wait' ? decision.delayMs - hintMs : undefined;
+      if (type === 'wait') assert.deepEqual([decision.hintMs, decision.jitterMs], [hintMs, jitterMs]);
     });
   }
 
@@ -300,11 +308,15 @@ describe('retry policy', () => {
     });
   }
 
-  it('ends the turn with resumesWithoutText when two resumes have added no text', () => {
-    const decision = decideCase({ row: 'streamTruncated', ...cut, resumesLeft: 0, emptyResumes: 2 });
-    assert.ok(decision.type === 'fail');
-    assert.equal(decision.fault.row, 'resumesWithoutText');
-  });
+  for (const [emptyResumes, row] of [
+    [1, 'streamTruncated'],
+    [2, 'resumesWithoutText'],
+  ] as const) {
+    it(`ends the turn with ${row} when ${emptyResumes} resumes have added no text`, () => {
+      const decision = decideCase({ row: 'streamTruncated', ...cut, resumesLeft: 0, emptyResumes });
+      assert.equal(decision.type === 'fail' && decision.fault.row, row);
+    });
+  }
 
   it('uses the next fallback model when the breaker is open, but only before the first text', () => {
     const decisionCase = { row: 'serverError', breakerOpen: true, fallbackModels: ['m', 'n'] } as const;
@@ -349,6 +361,7 @@ describe('retry policy', () => {
         decideCase({ ...decisionCase, fallbackModels: ['m', 'n'], continueWithFallback }),
       );
       const [auto, ask, off] = modes;
+      assert.equal(off && 'fallbackModel' in off, false);
       assert.deepEqual(auto, isContinued ? { type: 'fall-back', model: 'n' } : off);
       assert.deepEqual(ask, isContinued ? { ...off, fallbackModel: 'n' } : off);
     });
@@ -423,6 +436,7 @@ describe('decision about the route', () => {
       { othersMayRecover: true },
       'wait',
     ],
+    ['an unknown model while other routes may recover', 'modelNotFound', { othersMayRecover: true }, 'fail'],
     ['an untrusted certificate of the only route', 'certificateUntrusted', {}, 'fail'],
     ['a connection reset, which is first replayed', 'connectionReset', { otherRoute: backup }, 'replay'],
     ['a second connection reset', 'connectionReset', { otherRoute: backup, freeReplayUsed: true }, 'switch-route'],
