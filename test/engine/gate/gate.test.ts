@@ -427,6 +427,7 @@ describe('circuit breaker of a gate', () => {
     request.accepted();
     assert.equal(fixture.gate.failures, 4);
     request.finished();
+    request.failed();
     assert.equal(fixture.gate.failures, 0);
     fixture.fail(4);
     assert.equal(fixture.gate.isBreakerOpen, false);

@@ -143,8 +143,8 @@ describe('model facts', () => {
     });
   });
 
-  it('does not know the limits of a model without limits in the table', () => {
-    const { contextWindow, maxOutput } = readTable().get('gpt-image-1-5') ?? assert.fail();
-    assert.deepEqual([contextWindow, maxOutput], [undefined, undefined]);
+  it('reads a model without limits that calls no tools', () => {
+    const { contextWindow, maxOutput, tools } = readTable().get('gpt-image-1-5') ?? assert.fail();
+    assert.deepEqual([contextWindow, maxOutput, tools], [undefined, undefined, false]);
   });
 });

@@ -216,11 +216,7 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
     [1125, 'server', 5],
   ],
   ['an overload with an empty retry budget', { row: 'overloaded', tokens: 0 }, [1500, 'backoff', 5]],
-  [
-    'a fault with an open breaker and an empty retry budget',
-    { row: 'serverError', breakerOpen: true, tokens: 0 },
-    [500, 'backoff', 5],
-  ],
+  ['an open breaker with an empty budget', { row: 'serverError', breakerOpen: true, tokens: 0 }, [500, 'backoff', 5]],
   ['a fault whose backoff ends at the deadline', { row: 'serverError', idleMs: deadlineMs - 500 }, [500, 'backoff', 5]],
   ['a fault whose backoff would end after the deadline', { row: 'serverError', idleMs: deadlineMs - 499 }, 'fail'],
   [

@@ -174,14 +174,8 @@ const sequences: Readonly<Record<string, readonly [events: readonly NewEvent[], 
     [start('a'), text('Hal'), start('b'), reasoning('Hm'), join(3)],
     { resumePoints: [{ offset: 3, models: { from: 'a', to: 'b' } }] },
   ],
-  'records no models when it is unknown which one wrote the text': [
-    [start(), join(3)],
-    { resumePoints: [{ offset: 3 }] },
-  ],
-  'has failed with the partial answer after a failed event': [
-    [start(), failed('Hal')],
-    { phase: 'failed', text: 'Hal', endedAt: 1 },
-  ],
+  'records no models for a text of an unknown model': [[start(), join(3)], { resumePoints: [{ offset: 3 }] }],
+  'has failed after a failed event': [[start(), failed('Hal')], { phase: 'failed', text: 'Hal', endedAt: 1 }],
   'records every switch of the route, with base URLs if the routes have the same host': [
     [
       { type: 'route', from: 'a', to: 'b', reason: 'dns' },
