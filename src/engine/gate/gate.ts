@@ -132,7 +132,7 @@ export class Gate {
 
   /** So that a probe can be sent after another window has cleared the cooldown. */
   private endSharedCooldown(): void {
-    if (this.leftMs === 0 || this.cooldown?.blockedBy !== 'window') return;
+    if (this.cooldown?.blockedBy !== 'window') return;
     this.setCooldown(this.cooldown.expired());
     this.update();
   }

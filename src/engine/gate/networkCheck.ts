@@ -42,7 +42,7 @@ async function check(
 ): Promise<boolean> {
   const controller = new AbortController();
   const abort = (): void => controller.abort();
-  signal.addEventListener('abort', abort, { once: true });
+  signal.addEventListener('abort', abort);
   const cancel = clock.after(networkCheckTimeoutMs, abort);
   try {
     return accepts(await fetch(`${baseUrl}/models`, { method: 'HEAD', redirect: 'manual', signal: controller.signal }));

@@ -96,8 +96,8 @@ export class NetworkState {
   /** The cooldown or the open breaker of the scope, or undefined if this window knows of none. */
   cooldownOf(scope: CooldownScope): ModelCooldown | undefined {
     const gate = this.gates.get(keyOf(scope))?.gate;
-    const until = gate?.closedUntil;
-    return until === undefined ? undefined : { until, blockKind: gate?.isBreakerOpen ? 'breaker' : 'cooldown' };
+    if (gate?.closedUntil === undefined) return undefined;
+    return { until: gate.closedUntil, blockKind: gate.isBreakerOpen ? 'breaker' : 'cooldown' };
   }
 
   budget(origin: string): RetryBudget {

@@ -72,13 +72,8 @@ export function canChat(model: string, listed?: FactsById): boolean {
 /** Returns what is known about a model: what the list of its gateway says, and else what the table says. */
 export function knownFacts(model: string, listed: FactsById | undefined): ModelFacts | undefined {
   const ofList = listed?.get(model);
-  return ofList ? joinFacts(factsOf(model), ofList) : factsOf(model);
-}
-
-/** Joins what is known about a model, field by field. Later facts replace earlier ones. */
-function joinFacts(...known: readonly (ModelFacts | undefined)[]): ModelFacts | undefined {
-  const fields = known.flatMap((facts) => Object.entries(facts ?? {})).filter(([, value]) => value !== undefined);
-  return fields.length > 0 ? Object.fromEntries(fields) : undefined;
+  // The list has no undefined fields that would replace those of the table.
+  return ofList ? { ...factsOf(model), ...ofList } : factsOf(model);
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {
@@ -112,7 +107,7 @@ function priceOf(pricing: Readonly<Record<string, unknown>>): ModelFacts['price'
 
 function perMillion(value: unknown): number | undefined {
   const perToken = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof perToken !== 'number' || !Number.isFinite(perToken)) return undefined;
+  if (typeof perToken !== 'number') return undefined;
   // Rounds, because 0.0000006 × 10^6 is not exactly 0.6.
   const price = Number((perToken * 1e6).toPrecision(6));
   return price >= 0 && price <= maxUsdPerMillionTokens ? price : undefined;

@@ -87,7 +87,7 @@ interface Row {
   /** Context window and maximum output, and the maximum input if it is less than the context window. */
   readonly tokens?: readonly number[] | undefined;
   /** USD per million tokens of input, output and cached input. */
-  readonly price?: readonly number[] | undefined;
+  readonly price?: readonly [input: number, output: number, cacheRead?: number] | undefined;
 }
 
 let factsByName: ReadonlyMap<string, ModelFacts> | undefined;
@@ -113,7 +113,7 @@ export function factsOf(model: string): ModelFacts | undefined {
 }
 
 /** By unified name, with and without suffixes. The first model in the table gets a name that several models have. */
-function readTable(): ReadonlyMap<string, ModelFacts> {
+export function readTable(): ReadonlyMap<string, ModelFacts> {
   const exact = new Map<string, ModelFacts>();
   const all = new Map<string, ModelFacts>();
   for (const { vendor, family, models } of table.groups) {
@@ -138,13 +138,12 @@ function shortName(name: string): string | undefined {
 
 function factsOfRow({ flags, tokens, price }: Row): ModelFacts {
   const [contextWindow, maxOutput, maxInput] = tokens?.map((count) => count || undefined) ?? [];
-  const [input, output, cacheRead] = price ?? [];
   return {
     ...{ contextWindow, maxOutput, maxInput },
     images: flags.includes('i'),
     tools: flags.includes('t'),
     reasons: flags.includes('r'),
     takesTemperature: !flags.includes('n'),
-    price: input === undefined || output === undefined ? undefined : { input, output, cacheRead },
+    price: price && { input: price[0], output: price[1], cacheRead: price[2] },
   };
 }

@@ -96,7 +96,7 @@ export function toMonotonic({ ledger, wait }: ClockSource, epoch: number): numbe
 
 function startWait(waits: readonly LedgerWait[], event: WaitingEvent): readonly LedgerWait[] {
   const { at, source, reason, delayMs, estimated, jitterMs, hintMs, hintFrom, told } = event;
-  const wait = { at, source, reason, delayMs, ...(estimated && { estimated }), jitterMs, hintMs, hintFrom, told };
+  const wait = { at, source, reason, delayMs, estimated, jitterMs, hintMs, hintFrom, told };
   const last = waits.at(-1);
   const isSame = last?.reason === reason && last.told === told;
   // Keeps the originally planned duration, because it is more useful than the estimate that is announced once the

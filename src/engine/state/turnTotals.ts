@@ -48,7 +48,7 @@ export function lastActivityAt(segment: TurnSegment): number {
   if (endedAt !== undefined) return endedAt;
   const { entries, waits } = ledger;
   const ends = entries.map(({ at, headersMs = 0, ended }) => at + (ended?.ms ?? headersMs));
-  return Math.max(startedAt, lastTokenAt, ...ends, ...waits.map(({ at, waitedMs = 0 }) => at + waitedMs));
+  return Math.max(startedAt, lastTokenAt, ...ends, ...waits.map(({ at }) => at));
 }
 
 /** Returns the totals of a turn. @param now current monotonic time, if the turn is running */
@@ -57,7 +57,7 @@ export function totalsOf(state: TurnState, now?: number): TurnTotals {
   const entries = segments.flatMap(({ ledger }) => ledger.entries);
   const usages = segments.flatMap((segment) => segment.usage ?? []);
   const usage = usages.length === 0 ? undefined : sumUsage(usages);
-  const currentWait = now === undefined ? undefined : state.ledger.waits.find((wait) => wait.waitedMs === undefined);
+  const currentWait = state.ledger.waits.find((wait) => wait.waitedMs === undefined);
   const durations = segments.map((segment) => {
     const end = segment === state ? (now ?? lastActivityAt(segment)) : lastActivityAt(segment);
     return segment.startedAt === undefined ? 0 : Math.max(0, end - segment.startedAt);

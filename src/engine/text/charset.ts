@@ -33,7 +33,7 @@ export function decodeBody(parts: readonly Uint8Array[], contentType: string | n
   const unreadable = text.match(/\ufffd/g)?.length ?? 0;
   const nonAscii = text.match(/[^\0-\x7f]/g)?.length ?? 0;
   if (unreadable <= nonAscii * unreadableShare) return text;
-  return decodeStrictly(bytes, 'gb18030') ?? text;
+  return decodeGb18030(bytes) ?? text;
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {
@@ -46,9 +46,9 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
-function decodeStrictly(bytes: Uint8Array, label: string): string | undefined {
+function decodeGb18030(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true });
+    return new TextDecoder('gb18030', { fatal: true }).decode(bytes, { stream: true });
   } catch {
     return undefined;
   }

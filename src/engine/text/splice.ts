@@ -69,7 +69,7 @@ export class Splice {
     if (this.decided) return { type: 'text', text };
     this.receive(text);
     // Half of a surrogate pair can't be displayed.
-    if (this.received === '' || isHighSurrogate(text, text.length - 1)) return hold;
+    if (isHighSurrogate(text, text.length - 1)) return hold;
     return this.mayBeOverlap ? hold : this.decide(false);
   }
 
@@ -115,7 +115,7 @@ export class Splice {
     const trimmed = this.overlapLength(ended);
     const repeatsStart = prefixLength >= certainOverlap && prefixLength < sent.length;
     // In a new answer, the model repeats the start of the partial answer, and then writes something else or stops.
-    const differs = prefixLength < received.length ? trimmed === 0 : ended && trimmed < received.length;
+    const differs = prefixLength < received.length ? trimmed === 0 : trimmed < received.length;
     if (repeatsStart && differs) return { type: 'another', text: received };
     return { type: 'join', trimmed, text: received.slice(trimmed) };
   }
@@ -128,8 +128,8 @@ export class Splice {
     if (this.method === 'prefill') {
       return prefixLength >= certainOverlap ? 0 : this.outsideSurrogatePair(this.whitespaceLength);
     }
-    const offset = matchOffsets.find((candidate) => candidate + received.length >= tail.length);
-    const overlap = offset === undefined ? 0 : tail.length - offset;
+    const offset = matchOffsets.find((candidate) => candidate + received.length >= tail.length) ?? tail.length;
+    const overlap = tail.length - offset;
     return this.isOverlap(overlap) ? overlap : 0;
   }
 
@@ -161,9 +161,9 @@ function findMatchOffsets(tail: string, text: string): readonly number[] {
 }
 
 function commonPrefixLength(a: string, b: string): number {
-  const maxLength = Math.min(a.length, b.length);
   let length = 0;
-  while (length < maxLength && a.charCodeAt(length) === b.charCodeAt(length)) length++;
+  // Ends with the shorter text, because `charCodeAt` returns NaN after the end.
+  while (a.charCodeAt(length) === b.charCodeAt(length)) length++;
   return length;
 }
 

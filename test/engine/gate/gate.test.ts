@@ -339,10 +339,12 @@ describe('gate after a rate limit', () => {
   it('ignores a second result of a permit, and any result of a permit that was never granted', () => {
     const fixture = new GateFixture();
     const request = fixture.enqueue();
-    request.release();
+    request.failed();
+    request.failed();
     request.limited(fixture.cooldown(5000));
-    assert.equal(fixture.gate.closedUntil, undefined);
-    fixture.limit(5000);
+    assert.deepEqual([fixture.gate.failures, fixture.gate.closedUntil], [1, undefined]);
+    const limited = fixture.enqueue();
+    for (const delayMs of [5000, 90_000]) limited.limited(fixture.cooldown(delayMs));
     const waiting = fixture.enqueue();
     waiting.accepted();
     waiting.limited(fixture.cooldown(90_000));
@@ -425,6 +427,7 @@ describe('circuit breaker of a gate', () => {
     request.accepted();
     assert.equal(fixture.gate.failures, 4);
     request.finished();
+    request.failed();
     assert.equal(fixture.gate.failures, 0);
     fixture.fail(4);
     assert.equal(fixture.gate.isBreakerOpen, false);
@@ -594,9 +597,11 @@ describe('gate with cooldowns shared between VS Code windows', () => {
   });
 
   it('clears the shared cooldown when the gateway accepts a request, even if a read of that cooldown is still pending', async () => {
-    const { store, here } = windows();
-    here.limit(30_000);
+    const { store, here, there } = windows();
+    there.limit(30_000);
+    await here.gate.sync();
     const [forced, waiting] = here.enqueueMany(2);
+    there.limit(90_000);
     await settle();
     const sharedCooldown = store.cooldown;
     const late = here.gate.sync();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { factsOf } from '../../../src/engine/models/modelFacts';
+import { factsOf, readTable } from '../../../src/engine/models/modelFacts';
 import table from '../../../src/engine/models/models.json';
 import { propertyRuns } from '../../support/propertyRuns';
 
@@ -21,7 +21,7 @@ const spellings: readonly (readonly [spelling: string, model: string])[] = [
   ['claude-opus-4.8', 'claude-opus-4-8'],
   ['gpt-4-1', 'gpt-4.1'],
   ['claude_sonnet_4_5', 'claude-sonnet-4-5'],
-  ['Claude Sonnet 4.5', 'claude-sonnet-4-5'],
+  [' Claude  Sonnet 4.5', 'claude-sonnet-4-5'],
   ['minimax-m2', 'MiniMax-M2'],
   ['claude-4-sonnet', 'claude-sonnet-4-0'],
   ['claude-sonnet-3.7', 'claude-3-7-sonnet-20250219'],
@@ -45,34 +45,17 @@ const spellings: readonly (readonly [spelling: string, model: string])[] = [
   ['o3-mini-high', 'o3-mini'],
   ['deepseek-r1-fp8', 'deepseek-r1'],
   ['qwen3:8b', 'qwen3-8b'],
-  ['claude-sonnet-4', 'claude-sonnet-4-0'],
-  ['claude-opus-4', 'claude-opus-4-0'],
-  ['kimi-k2', 'kimi-k2-0905-preview'],
 ];
 
 /** Names that look like a model of the table and are not one. */
-const unknown: readonly string[] = [
-  'my-gpt-4o-finetune',
-  'ft:gpt-4o:org',
-  'ft:gpt-4o-2024-08-06:org::id',
-  'gpt-4o-audio-preview',
-  'deepseek-r1-distill-qwen-7b',
-  'deepseek-r1-0528-qwen3-8b',
-  'deepseek-v3.1',
-  'qwen3-4b',
-  'qwen3-235b-a22b-thinking-2507',
-  'qwen-plus-2024-11-27',
-  'mistral-large-2407',
-  'gpt-4o-thinking',
-  'gemini-2.0-flash-thinking-exp-01-21',
-  'claude',
-  'gpt',
-  'latest',
-  'anthropic/',
-  '',
-  '🐑',
-  `${'gpt-4o/'.repeat(1000)}gpt-4o`,
-];
+const unknown: readonly string[] = `
+  my-gpt-4o-finetune ft:gpt-4o:org ft:gpt-4o-2024-08-06:org::id gpt-4o-audio-preview deepseek-r1-distill-qwen-7b
+  deepseek-r1-0528-qwen3-8b deepseek-v3.1 qwen3-4b qwen3-235b-a22b-thinking-2507 qwen-plus-2024-11-27
+  mistral-large-2407 gpt-4o-thinking gemini-2.0-flash-thinking-exp-01-21 claude gpt latest anthropic/ 🐑
+`
+  .trim()
+  .split(/\s+/)
+  .concat('', `${'gpt-4o/'.repeat(1000)}gpt-4o`);
 
 describe('model facts', () => {
   it('finds every model of the table by its name', () => {
@@ -122,8 +105,19 @@ describe('model facts', () => {
     assert.notEqual(factsOf('gpt-4-1106-preview'), factsOf('gpt-4'));
   });
 
+  it('finds the first of several models that have the same name without suffixes', () => {
+    const facts = readTable();
+    for (const [shared, first] of [
+      ['claude-opus-4', 'claude-opus-4-0'],
+      ['kimi-k2', 'kimi-k2-0905-preview'],
+    ] as const)
+      assert.equal(facts.get(shared), facts.get(first) ?? assert.fail());
+    assert.equal(facts.get('north-mini-code-1'), undefined);
+  });
+
   it('reads all facts of a model', () => {
-    assert.deepEqual(factsOf('gpt-5'), {
+    const facts = readTable();
+    assert.deepEqual(facts.get('gpt-5'), {
       contextWindow: 400_000,
       maxInput: 272_000,
       maxOutput: 128_000,
@@ -135,7 +129,7 @@ describe('model facts', () => {
       family: 'gpt',
       vendor: 'openai',
     });
-    assert.deepEqual(factsOf('deepseek-v3'), {
+    assert.deepEqual(facts.get('deepseek-v3'), {
       contextWindow: 128_000,
       maxInput: undefined,
       maxOutput: 8192,
@@ -149,8 +143,8 @@ describe('model facts', () => {
     });
   });
 
-  it('treats a limit of 0 in the data as unknown', () => {
-    const { contextWindow, maxOutput } = factsOf('gpt-image-1.5') ?? {};
-    assert.deepEqual({ contextWindow, maxOutput }, { contextWindow: undefined, maxOutput: undefined });
+  it('reads a model without limits that calls no tools', () => {
+    const { contextWindow, maxOutput, tools } = readTable().get('gpt-image-1-5') ?? assert.fail();
+    assert.deepEqual([contextWindow, maxOutput, tools], [undefined, undefined, false]);
   });
 });

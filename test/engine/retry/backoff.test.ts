@@ -71,10 +71,6 @@ describe('backoff', () => {
     assert.equal(transientDelay(options, { failures: 3, random: () => 0.999 }), 7992);
   });
 
-  it('never falls below half of the ceiling with equal jitter', () => {
-    assert.equal(transientDelay({ ...defaults, jitter: 'equal' }, { failures: 3, random: () => 0 }), 4000);
-  });
-
   it('grows from the previous delay with decorrelated jitter', () => {
     const options = { ...defaults, jitter: 'decorrelated' } as const;
     const delayAfter = (previousMs: number, random: number) =>

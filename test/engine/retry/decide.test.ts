@@ -215,6 +215,8 @@ const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, ou
     { row: 'rateLimited', retryAfterMs: 1000, tokens: 0 },
     [1125, 'server', 5],
   ],
+  ['an overload with an empty retry budget', { row: 'overloaded', tokens: 0 }, [1500, 'backoff', 5]],
+  ['an open breaker with an empty budget', { row: 'serverError', breakerOpen: true, tokens: 0 }, [500, 'backoff', 5]],
   ['a fault whose backoff ends at the deadline', { row: 'serverError', idleMs: deadlineMs - 500 }, [500, 'backoff', 5]],
   ['a fault whose backoff would end after the deadline', { row: 'serverError', idleMs: deadlineMs - 499 }, 'fail'],
   [
@@ -252,7 +254,9 @@ describe('retry policy', () => {
       const decision = decideCase(decisionCase);
       const { type } = decision;
       assert.deepEqual(type === 'wait' ? [decision.delayMs, decision.source, decision.attemptsLeft] : type, outcome);
-      if (type === 'wait') assert.equal(decision.hintMs, decisionCase.retryAfterMs);
+      const { retryAfterMs: hintMs } = decisionCase;
+      const jitterMs = hintMs && type === 'wait' ? decision.delayMs - hintMs : undefined;
+      if (type === 'wait') assert.deepEqual([decision.hintMs, decision.jitterMs], [hintMs, jitterMs]);
     });
   }
 
@@ -300,11 +304,15 @@ describe('retry policy', () => {
     });
   }
 
-  it('ends the turn with resumesWithoutText when two resumes have added no text', () => {
-    const decision = decideCase({ row: 'streamTruncated', ...cut, resumesLeft: 0, emptyResumes: 2 });
-    assert.ok(decision.type === 'fail');
-    assert.equal(decision.fault.row, 'resumesWithoutText');
-  });
+  for (const [emptyResumes, row] of [
+    [1, 'streamTruncated'],
+    [2, 'resumesWithoutText'],
+  ] as const) {
+    it(`ends the turn with ${row} when ${emptyResumes} resumes have added no text`, () => {
+      const decision = decideCase({ row: 'streamTruncated', ...cut, resumesLeft: 0, emptyResumes });
+      assert.equal(decision.type === 'fail' && decision.fault.row, row);
+    });
+  }
 
   it('uses the next fallback model when the breaker is open, but only before the first text', () => {
     const decisionCase = { row: 'serverError', breakerOpen: true, fallbackModels: ['m', 'n'] } as const;
@@ -349,6 +357,7 @@ describe('retry policy', () => {
         decideCase({ ...decisionCase, fallbackModels: ['m', 'n'], continueWithFallback }),
       );
       const [auto, ask, off] = modes;
+      assert.equal(off && 'fallbackModel' in off, false);
       assert.deepEqual(auto, isContinued ? { type: 'fall-back', model: 'n' } : off);
       assert.deepEqual(ask, isContinued ? { ...off, fallbackModel: 'n' } : off);
     });
@@ -423,6 +432,7 @@ describe('decision about the route', () => {
       { othersMayRecover: true },
       'wait',
     ],
+    ['an unknown model while other routes may recover', 'modelNotFound', { othersMayRecover: true }, 'fail'],
     ['an untrusted certificate of the only route', 'certificateUntrusted', {}, 'fail'],
     ['a connection reset, which is first replayed', 'connectionReset', { otherRoute: backup }, 'replay'],
     ['a second connection reset', 'connectionReset', { otherRoute: backup, freeReplayUsed: true }, 'switch-route'],
@@ -585,11 +595,8 @@ describe('decision in the queue of a gate', () => {
 });
 
 describe('cooldown after a fault', () => {
-  const waitOf = (delayMs: number): Decision => {
-    const decision = decideCase({ row: 'serverError' });
-    assert.ok(decision.type === 'wait');
-    return { ...decision, delayMs };
-  };
+  const wait = { type: 'wait', inQueue: false, source: 'backoff', attemptsLeft: 5, cost: 0 } as const;
+  const waitOf = (delayMs: number): Decision => ({ ...wait, delayMs });
   const fail = { type: 'fail', fault: faultOf('rateLimited') } as const;
   for (const [title, fault, decision, cooldownMs] of [
     ['lasts for the retry-after of a rate limit, even if the turn fails', faultOf('rateLimited', 4000), fail, 4000],

@@ -40,12 +40,13 @@ const cases: Readonly<
   'that the user ends, with its actual duration': [[attempt(0), waiting(10), attempt(60, 2)], [[5000, 50]], 50],
   'that ends with the turn': [[attempt(0), waiting(10), stopped(40)], [[5000, 30]], 30],
   'that another wait replaces': [
-    [attempt(0), waiting(10), offline(30, 1000), attempt(40, 2)],
+    [attempt(0), waiting(10), inQueue(30, 1000), offline(40, 1000), attempt(50, 2)],
     [
       [5000, 20],
       [1000, 10],
+      [1000, 10],
     ],
-    30,
+    40,
   ],
   'before the first attempt': [[inQueue(0, 3000), attempt(3000)], [[3000, 3000]], 3000],
   'in the queue whose announced delay changes, as a single wait': [

@@ -74,8 +74,9 @@ describe('time of the last activity in a segment', () => {
 });
 
 /** A stopped turn that is continued in another process. */
-const first = stateAfter([start(1000), text(1400), ended(2400, 1400, { firstTokenMs: 400, chars: 5 }), stopped(2400)]);
-const continued: TurnState = { ...initialTurn, text: 'Hello', previousSegments: segmentsSoFar(first) };
+const first = (): TurnState =>
+  stateAfter([start(1000), text(1400), ended(2400, 1400, { firstTokenMs: 400, chars: 5 }), stopped(2400)]);
+const continued = (): TurnState => ({ ...initialTurn, text: 'Hello', previousSegments: segmentsSoFar(first()) });
 
 describe('list of segments of a turn', () => {
   it('contains a single segment when the turn was not continued', () => {
@@ -84,7 +85,7 @@ describe('list of segments of a turn', () => {
   });
 
   it('includes all previous segments of a continued turn', () => {
-    const second = stateAfter([start(500_000), text(500_100), stopped(500_200)], continued);
+    const second = stateAfter([start(500_000), text(500_100), stopped(500_200)], continued());
     const third: TurnState = { ...initialTurn, previousSegments: segmentsSoFar(second) };
     assert.deepEqual(
       segmentsOf(third).map(({ phase, startedAt, endedAt }) => [phase, startedAt, endedAt]),
@@ -103,7 +104,12 @@ describe('list of segments of a turn', () => {
 
 describe('calculation of the totals of a turn', () => {
   it('uses the numbers of the only segment when the turn was not continued', () => {
-    const beforeAnswer = [start(0), ended(100, 100, { how: 'rate-limit', bytes: 40 }), waiting(100), start(5100, 2)];
+    const beforeAnswer = [
+      start(0),
+      ended(100, 100, { how: 'rate-limit', firstTokenMs: 50, bytes: 40 }),
+      waiting(100),
+      start(5100, 2),
+    ];
     const answer = [
       text(5500),
       usage(80),
@@ -136,9 +142,10 @@ describe('calculation of the totals of a turn', () => {
   });
 
   it('leaves out the time between segments', () => {
-    const state = stateAfter([start(500_000), text(500_100), stopped(501_000)], continued);
-    const { attempts, ms, firstTokenMs } = totalsOf(state);
+    const state = stateAfter([start(500_000), text(500_100)], continued());
+    const { attempts, ms, firstTokenMs } = totalsOf(state, 501_000);
     assert.deepEqual([attempts, ms, firstTokenMs], [2, 2400, 400]);
+    assert.equal(totalsOf(continued()).ms, 1400);
   });
 
   it('includes earlier segments without a token in the time to the first token', () => {
@@ -151,16 +158,29 @@ describe('calculation of the totals of a turn', () => {
   });
 
   it('includes the elapsed time while the turn is running or waiting', () => {
-    const { ms, waitedMs } = totalsOf(stateAfter([start(0), waiting(100)]), 2100);
-    assert.deepEqual([ms, waitedMs], [2100, 2000]);
+    const state = stateAfter([start(0), waiting(100), waiting(600)]);
+    const { ms, waitedMs, firstTokenMs } = totalsOf(state, 2100);
+    assert.deepEqual([ms, waitedMs, firstTokenMs], [2100, 2000, undefined]);
+    assert.equal(totalsOf(state).waitedMs, 500);
+    assert.equal(totalsOf(stateAfter([start(0)]), 100).ms, 100);
   });
 
-  it('returns the speed in characters when the gateway reported no tokens', () => {
-    assert.deepEqual(totalsOf(first).speed, { unit: 'characters', perSecond: 5 });
+  it('returns the speed in characters unless the gateway reported the tokens of the turn and of an attempt', () => {
+    for (const [tokens, reported] of [
+      [undefined, []],
+      [undefined, [usage(80)]],
+      [90, []],
+    ] as const) {
+      const end = ended(2400, 1400, { firstTokenMs: 400, chars: 5, tokens });
+      const state = stateAfter([start(0), ended(900, 900), start(1000, 2), text(1400), ...reported, end]);
+      assert.deepEqual(totalsOf(state).speed, { unit: 'characters', perSecond: 5 });
+      assert.equal(totalsOf(state).usage?.completionTokens, reported.length > 0 ? 80 : undefined);
+    }
   });
 
   it('returns no speed for an answer that arrived all at once', () => {
     const state = stateAfter([start(0), text(400), ended(500, 500, { firstTokenMs: 400, chars: 5 }), done(500)]);
     assert.equal(totalsOf(state).speed, undefined);
+    assert.equal(totalsOf(stateAfter([start(0), ended(900, 900, { firstTokenMs: 400 })])).speed, undefined);
   });
 });

@@ -167,8 +167,32 @@ const sequences: Readonly<Record<string, readonly [events: readonly NewEvent[], 
     },
   ],
   'records the model that wrote the text when the next model added nothing before a third one continued': [
-    [start('a'), text('Hal'), switched('a', 'b'), start('b'), switched('b', 'c'), start('c'), join(3)],
+    [start('a'), text('Hal'), switched('a', 'b'), start('b'), switched('b', 'c', 'user'), start('c'), join(3)],
     { resumePoints: [{ offset: 3, models: { from: 'a', to: 'c', reason: 'overloaded' } }] },
+  ],
+  'records the models when the user selected another one, which has only reasoned, and continued': [
+    [start('a'), text('Hal'), start('b'), reasoning('Hm'), join(3)],
+    { resumePoints: [{ offset: 3, models: { from: 'a', to: 'b' } }] },
+  ],
+  'records no models for a text of an unknown model': [[start(), join(3)], { resumePoints: [{ offset: 3 }] }],
+  'has failed after a failed event': [[start(), failed('Hal')], { phase: 'failed', text: 'Hal', endedAt: 1 }],
+  'records every switch of the route, with base URLs if the routes have the same host': [
+    [
+      { type: 'route', from: 'a', to: 'b', reason: 'dns' },
+      { type: 'route', from: 'b', to: 'c', fromUrl: 'b/1', toUrl: 'c/2', reason: 'user', row: 'hostNotFound' },
+    ],
+    {
+      origin: 'c',
+      baseUrl: 'c/2',
+      routeSwitches: [
+        { from: 'a', to: 'b', reason: 'dns' },
+        { from: 'b/1', to: 'c/2', reason: 'user', row: 'hostNotFound' },
+      ],
+    },
+  ],
+  'has the route of the last attempt': [
+    [{ type: 'route', from: 'a', to: 'b', toUrl: 'b/1', reason: 'dns' }, start()],
+    { origin, baseUrl: undefined },
   ],
   'records no models at a resume point in an answer that another model has restarted': [
     [
@@ -237,7 +261,7 @@ describe('state of a turn', () => {
     ['prefill', false],
   ] as const) {
     it(`${isRestart ? 'is restarting before the first output of' : 'is not restarting in'} an attempt with the method "${how}"`, () => {
-      const events = [start(), text('Hal'), resume(how)];
+      const events = [start(), start(), text('Hal'), resume(how)];
       assert.equal(isRestarting(stateAfter(events)), isRestart);
       const resumed: NewEvent = { type: 'resumed', how, trimmed: 0, resumePoint: 3 };
       assert.equal(isRestarting(stateAfter([...events, resumed])), false);
@@ -251,19 +275,10 @@ describe('state of a turn', () => {
       assert.equal(hasPartialAnswer(stateAfter([event])), true, event.type);
   });
 
-  const phases: Readonly<Record<TurnPhase, boolean>> = {
-    connecting: true,
-    streaming: true,
-    waiting: true,
-    offline: true,
-    resuming: true,
-    done: false,
-    stopped: false,
-    failed: false,
-    interrupted: false,
-    scheduled: false,
-  };
-  for (const [phase, running] of Object.entries(phases) as [TurnPhase, boolean][]) {
+  const runningPhases: readonly TurnPhase[] = ['connecting', 'streaming', 'waiting', 'offline', 'resuming'];
+  const endedPhases: readonly TurnPhase[] = ['done', 'stopped', 'failed', 'interrupted', 'scheduled'];
+  for (const phase of [...runningPhases, ...endedPhases]) {
+    const running = runningPhases.includes(phase);
     it(`${running ? 'is running' : 'has ended'} in the phase "${phase}"`, () => {
       assert.equal(isRunning(phase), running);
       const state = { ...initialTurn, phase, isQuiet: true };

@@ -14,7 +14,7 @@ const simplified = '系统繁忙';
 const traditional = '系統繁忙';
 
 const decode = (bytes: readonly number[], contentType: string | null): string =>
-  decodeBody([Uint8Array.from(bytes)], contentType);
+  decodeBody([Uint8Array.from(bytes.slice(0, 3)), Uint8Array.from(bytes.slice(3))], contentType);
 
 describe('charset detection', () => {
   for (const [charset, bytes] of Object.entries(systemBusy)) {
@@ -30,12 +30,9 @@ describe('charset detection', () => {
     });
   }
 
-  it('detects GB 18030 when no charset is declared and the bytes are not UTF-8', () => {
-    assert.equal(decode(systemBusy['gbk'] ?? [], 'application/json'), simplified);
-  });
-
-  it('detects GB 18030 when UTF-8 is declared but the bytes are not UTF-8', () => {
-    assert.equal(decode(systemBusy['gbk'] ?? [], 'application/json; charset=utf-8'), simplified);
+  it('detects GB 18030 when the bytes are not UTF-8, even if UTF-8 is declared', () => {
+    for (const contentType of ['application/json', 'application/json; charset=utf-8'])
+      assert.equal(decode(systemBusy['gbk'] ?? [], contentType), simplified);
   });
 
   it('detects GB 18030 in JSON with only a few non-ASCII characters', () => {
@@ -58,11 +55,11 @@ describe('charset detection', () => {
   });
 
   it('uses GBK when the content type declares cp936', () => {
-    assert.equal(decode(systemBusy['gbk'] ?? [], 'text/plain; charset=cp936'), simplified);
+    assert.equal(decode(systemBusy['gbk'] ?? [], 'text/plain; charset=CP936'), simplified);
   });
 
   it('uses the charset that a web page declares', () => {
-    const page = [...Buffer.from('<html><meta charset=big5>'), ...(systemBusy['big5'] ?? [])];
+    const page = [...Buffer.from('\n<html><meta  charset = "big5">'), ...(systemBusy['big5'] ?? [])];
     assert.ok(decode(page, 'text/html').endsWith(traditional));
   });
 
@@ -70,14 +67,21 @@ describe('charset detection', () => {
     const bytes = [...Buffer.from(simplified)];
     assert.equal(decode(bytes, null), simplified);
     assert.equal(decode(bytes, 'text/plain; charset=no-such-charset'), simplified);
+    assert.equal(decode([...Buffer.from('<p>Busy')], null), '<p>Busy');
   });
 
   it('uses UTF-8 with a replacement character for bytes that are invalid in every charset', () => {
-    assert.equal(decode([0x61, 0xff, 0x62], null), 'a\ufffdb');
+    assert.equal(decode([0x61, 0xff, 0x80], null), 'a\ufffd\ufffd');
+  });
+
+  it('keeps a byte order mark', () => {
+    for (const contentType of [null, 'text/plain; charset=no-such-charset'])
+      assert.equal(decode([...Buffer.from('\ufeffa')], contentType), '\ufeffa');
   });
 
   it('drops an incomplete character at the end, whatever the charset', () => {
     assert.equal(decode([...Buffer.from(simplified)].slice(0, -1), null), '系统繁');
+    assert.equal(decode((systemBusy['gbk'] ?? []).slice(0, -1), null), '系统繁');
     assert.equal(decode((systemBusy['gbk'] ?? []).slice(0, -1), 'text/plain; charset=gbk'), '系统繁');
   });
 });

@@ -88,11 +88,18 @@ const continueCases: readonly Case[] = [
     step: join(2, ''),
   },
   {
+    name: 'keeps a repetition of a very short partial answer after the time limit',
+    partial: 'Hi',
+    pushed: ['Hi'],
+    then: 'expire',
+    step: join(0, 'Hi'),
+  },
+  {
     name: 'adds nothing when the continuation consists of the overlap and ends',
-    partial: `${short}. ${short}`,
-    pushed: ['sheep is an animal with wool'],
+    partial: `${long.slice(0, 64)}. ${long.slice(0, 64)}`,
+    pushed: [long.slice(0, 64)],
     then: 'end',
-    step: join(28, ''),
+    step: join(64, ''),
   },
 
   {
@@ -171,8 +178,8 @@ const continueCases: readonly Case[] = [
   {
     name: 'keeps an overlap without letters and digits, even if letters follow',
     partial: dashes,
-    pushed: [`${'-'.repeat(20)}\nSo`],
-    step: join(0, `${'-'.repeat(20)}\nSo`),
+    pushed: [`${dashes}\nSo`],
+    step: join(0, `${dashes}\nSo`),
   },
 ];
 

@@ -67,8 +67,10 @@ describe('answer that ends at the token limit before any text', () => {
   it('gets no limit with more room if its model reasons', async () =>
     assert.equal(await limitWithMoreRoom({ model: 'gpt-5', maxTokens: 500 }), undefined));
 
-  it('gets the maximum output with more room if no limit was sent', async () =>
-    assert.equal(await limitWithMoreRoom({ model: 'deepseek-r1' }), 32_768));
+  it('gets the maximum output with more room if no limit was sent', async () => {
+    assert.equal(await limitWithMoreRoom({ model: 'deepseek-r1' }), 32_768);
+    assert.equal(await limitWithMoreRoom({ model: 'unknown' }), undefined);
+  });
 
   it('is not offered more room if the limit cannot grow', async () => {
     for (const [request, facts] of [

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import type { FailedEvent } from '../../../src/engine/events';
+import { endSchedule, markScheduled, scheduleLifetimeMs } from '../../../src/engine/state/schedule';
+import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
+
+const schedule = { id: 's1', scheduledAt: 0 };
+const message = 'The scheduled prompt has lapsed.';
+const actions = ['retryNow', 'switchModel'] as const;
+const stopped: TurnState = { ...initialTurn, text: 'Hal', phase: 'stopped', attempts: 2, endedAt: 9 };
+
+describe('scheduled prompt', () => {
+  it('keeps the partial answer until it is sent, for a day', () => {
+    const scheduled = markScheduled({ ...stopped, isQuiet: true }, schedule);
+    assert.deepEqual(scheduled, { ...stopped, phase: 'scheduled', schedule, isQuiet: false });
+    assert.equal(scheduleLifetimeMs, 86_400_000);
+  });
+
+  it('is no longer scheduled once the user has cancelled it', () =>
+    assert.deepEqual(endSchedule(markScheduled(stopped, schedule), { outcome: 'stopped' }), stopped));
+
+  it('leaves a turn unchanged that is not scheduled', () =>
+    assert.equal(endSchedule(stopped, { outcome: 'failed', message }), stopped));
+
+  it('has failed once it has lapsed, for the reason for which the turn had failed before', () => {
+    const fault = { kind: 'rate-limit', status: 429, requestId: 'r1', attempt: 3, at: 8 } as const;
+    const failed: FailedEvent = { type: 'failed', ...fault, message: '', text: '', actions: [], resetsAt: 1 };
+    const unknown = { kind: 'offline', status: undefined, requestId: undefined, attempt: 2, at: 9 };
+    for (const [state, cause] of [
+      [stopped, unknown],
+      [reduceTurn(stopped, failed), fault],
+    ] as const) {
+      const { phase, failure } = endSchedule(markScheduled(state, schedule), { outcome: 'failed', message });
+      const changes = { message, actions, resetsAt: undefined, beyondMaxHint: undefined };
+      assert.deepEqual([phase, failure], ['failed', { type: 'failed', ...cause, ...changes }]);
+    }
+  });
+});
