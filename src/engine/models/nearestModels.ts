@@ -67,7 +67,7 @@ function distanceBetween(sought: Traits, candidate: Traits): Distance | undefine
   if (kinship === undefined) return undefined;
   const [from = Infinity, to = Infinity] = [sought.version, candidate.version];
   // Rounds, because 4.6 - 4.5 is not exactly 0.1.
-  const versionDistance = Math.round(Math.abs(from - to) * 100);
+  const versionDistance = from === to ? 0 : Math.round(Math.abs(from - to) * 100);
   const shared = candidate.words.filter((word) => sought.words.includes(word)).length;
   const otherWords = sought.words.length + candidate.words.length - 2 * shared;
   const suffixLength = candidate.name.length - candidate.baseName.length;
@@ -84,7 +84,7 @@ function kinshipOf(sought: Traits, candidate: Traits): 0 | 1 | 2 | undefined {
   return hasVendor || sought.words.some((word) => word.length > 1 && candidate.words.includes(word)) ? 2 : undefined;
 }
 
-/** Two missing versions are equally near: `Infinity - Infinity` is NaN, which is skipped like 0. */
+/** If both versions are missing, their difference is NaN (`Infinity - Infinity`) and is skipped like 0. */
 function compareDistances(a: Distance, b: Distance): number {
   return a.map((part, index) => part - (b[index] ?? 0)).find(Boolean) ?? 0;
 }

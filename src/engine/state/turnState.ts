@@ -282,7 +282,7 @@ function addToken(state: TurnState, { at }: StreamEvent, chars: number, text = s
   return {
     ...state,
     text,
-    ...(text !== state.text && { textModel: state.model }),
+    ...(text !== state.text && state.textModel !== state.model && { textModel: state.model }),
     phase: 'streaming',
     firstTokenAt: state.firstTokenAt ?? at,
     lastTokenAt: at,
