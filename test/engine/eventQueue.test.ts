@@ -32,7 +32,7 @@ describe('event queue', () => {
     const queue = new EventQueue(() => leaves++);
     const reader = queue[Symbol.asyncIterator]();
     const reads = [reader.next(), reader.next()];
-    const left = reader.return?.();
+    const left = reader.return();
     assert.equal(leaves, 1);
     queue.push([text('late')]);
     assert.deepEqual(await Promise.all([...reads, left, reader.next()]), [end, end, end, end]);

@@ -146,6 +146,7 @@ export class Answer {
    * @returns false if the model only repeated a part of the partial answer
    */
   finish(): boolean {
+    this.endHold();
     const { join } = this;
     if (join) this.emitText(this.applyStep(join, join.splice.end()));
     const { incoming } = this;

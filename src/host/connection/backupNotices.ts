@@ -36,9 +36,7 @@ export class BackupNotices extends Disposable {
   }
 
   record({ attempts }: Pick<TurnRecord, 'attempts'>): void {
-    const origins = attempts.flatMap(({ origin, ended }) =>
-      origin !== undefined && ended?.how === 'finished' ? [origin] : [],
-    );
+    const origins = attempts.flatMap(({ origin, ended }) => (ended?.how === 'finished' ? [origin] : []));
     const found = origins.filter((origin) => this.isBackup(origin) && !this.kept.has(origin));
     this.setUndecided([...new Set([...this.undecided, ...found])]);
   }

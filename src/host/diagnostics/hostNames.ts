@@ -13,7 +13,7 @@ export function isPublicOrigin(origin: string): boolean {
 /** Returns the origins of the requests in the report of the engine, which may no longer be in the settings. */
 export function requestedOrigins({ turns, network, routesDown }: EngineReport): readonly string[] {
   const ofTurns = turns.flatMap(({ host, attempts }) => {
-    const ofAttempts = attempts.flatMap(({ origin }) => origin ?? []);
+    const ofAttempts = attempts.map(({ origin }) => origin);
     // The scheme of a turn is unknown unless it made an attempt. A turn without a connection has no host.
     return host === '' || ofAttempts.some((origin) => hostOf(origin) === host) ? ofAttempts : [`https://${host}`];
   });

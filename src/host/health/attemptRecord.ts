@@ -45,23 +45,20 @@ export const hourMs = 3_600_000;
 
 /** A wait is added to the attempt before it, whose fault has usually caused the wait. */
 export function recordsOf({ attempts, waits }: TurnRecord): readonly AttemptRecord[] {
-  return attempts.flatMap((entry, index) => {
+  return attempts.map((entry, index) => {
     const { origin, model, time, how, ended } = entry;
-    if (origin === undefined) return [];
     const next = attempts[index + 1];
     const caused = [...(index === 0 ? entry.waits : []), ...(next?.waits ?? waits)];
     const waitedMs = Math.round(caused.reduce((sum, wait) => sum + (wait.waitedMs ?? 0), 0));
     const { firstTokenMs, promptTokens, completionTokens } = ended ?? {};
-    return [
-      {
-        at: Math.floor(time / hourMs) * hourMs,
-        ...{ origin, model, result: resultOf(entry, next) },
-        ...(how !== undefined && { resumed: true as const }),
-        waitedMs: waitedMs || undefined,
-        firstTokenMs: firstTokenMs && Math.round(firstTokenMs),
-        ...{ tokensPerSecond: speedOf(entry), promptTokens, completionTokens },
-      },
-    ];
+    return {
+      at: Math.floor(time / hourMs) * hourMs,
+      ...{ origin, model, result: resultOf(entry, next) },
+      ...(how !== undefined && { resumed: true as const }),
+      waitedMs: waitedMs || undefined,
+      firstTokenMs: firstTokenMs && Math.round(firstTokenMs),
+      ...{ tokensPerSecond: speedOf(entry), promptTokens, completionTokens },
+    };
   });
 }
 
