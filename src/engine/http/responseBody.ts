@@ -13,7 +13,7 @@ const maxSniffedChars = 64;
 /** A network error of a request or its response. Any other exception is a defect of the extension. */
 export class ConnectionFailure extends Error {
   constructor(override readonly cause: unknown) {
-    super('The connection failed.');
+    super('The connection failed.', { cause });
   }
 }
 
@@ -183,11 +183,18 @@ export class BareLines {
     const all = this.buffered + text;
     if (all === '') return '';
     this.buffered = '';
-    const isBare = this.bareEvent !== 'none' || (this.atLineStart && bareAtStart.test(all)) || hasBareLine(all);
+    const isBare = this.bareEvent !== 'none' || (this.atLineStart && bareAtStart.test(all)) || this.hasBareLine(all);
     const converted = isBare ? this.convertLines(all) : all;
     if (!isBare) this.atLineStart = endsLine(all);
     this.afterReturn = all.endsWith('\r');
     return converted;
+  }
+
+  /** Most pieces end with a complete event and are examined without the slow regular expression. */
+  private hasBareLine(text: string): boolean {
+    const isUsual = text.endsWith('\n') && !text.includes('\r');
+    if (!isUsual) return bareAfterLineEnd.test(text);
+    return text.includes('\n{') || text.includes('\n[') || text.includes('\nerror:');
   }
 
   private convertLines(text: string): string {
@@ -195,7 +202,7 @@ export class BareLines {
     text.split(/(?<=\n|\r(?!\n))/).forEach((line, index) => {
       // After a piece that ended with CR, an LF belongs to the same line end and is not a blank line.
       if (index === 0 && line === '\n' && this.afterReturn) converted += line;
-      else if (errorField.startsWith(line)) this.buffered = line;
+      else if (this.atLineStart && line.length < errorField.length && errorField.startsWith(line)) this.buffered = line;
       else converted += this.convertLine(line);
     });
     return converted;
@@ -205,7 +212,7 @@ export class BareLines {
     let converted = this.atLineStart ? this.convertStart(line) : line;
     if (!this.atLineStart) this.line += line;
     this.atLineStart = endsLine(line);
-    if (this.atLineStart && this.isComplete()) {
+    if (this.atLineStart && this.bareEvent !== 'none' && this.isComplete()) {
       this.bareEvent = 'none';
       converted += '\n';
     }
@@ -219,7 +226,7 @@ export class BareLines {
       return `data: ${line}`;
     }
     // The gateway may have omitted the blank line after the previous event.
-    const eventEnd = this.bareEvent === 'none' ? '' : '\n';
+    const eventEnd = this.bareEvent === 'none' || line.trim() === '' ? '' : '\n';
     this.bareEvent = bareAtStart.test(line) ? 'begun' : 'none';
     if (this.bareEvent === 'none') return `${eventEnd}${line}`;
     if (!line.startsWith(errorField)) return `\ndata: ${line}`;
@@ -232,13 +239,6 @@ export class BareLines {
     if (line.startsWith(errorField)) return true;
     return this.bareEvent === 'begun' ? /[}\]]\s*$/.test(line.slice(-20)) : /^[}\]]/.test(line);
   }
-}
-
-/** Most pieces end with a complete event and are examined without the slow regular expression. */
-function hasBareLine(text: string): boolean {
-  const isUsual = text.endsWith('\n') && !text.includes('\r');
-  if (!isUsual) return bareAfterLineEnd.test(text);
-  return text.includes('\n{') || text.includes('\n[') || text.includes('\nerror:');
 }
 
 function endsLine(text: string): boolean {
