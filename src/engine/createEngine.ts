@@ -115,6 +115,8 @@ function safeLog(log: EngineLog): EngineLog {
  */
 export class EventQueue implements AsyncIterableIterator<StreamEvent, undefined> {
   private events: StreamEvent[] = [];
+  /** Index in `events` of the next event to read: removing events from a long array one by one would be slow. */
+  private position = 0;
   private reads: ((result: IteratorResult<StreamEvent, undefined>) => void)[] = [];
   private isClosed = false;
 
@@ -147,9 +149,12 @@ export class EventQueue implements AsyncIterableIterator<StreamEvent, undefined>
   }
 
   private answerReads(): void {
-    while (this.reads.length > 0 && (this.events.length > 0 || this.isClosed)) {
-      const value = this.events.shift();
+    while (this.reads.length > 0 && (this.position < this.events.length || this.isClosed)) {
+      const value = this.events[this.position++];
       this.reads.shift()?.(value ? { value, done: false } : { value: undefined, done: true });
     }
+    if (this.position < this.events.length) return;
+    this.events = [];
+    this.position = 0;
   }
 }

@@ -18,6 +18,15 @@ describe('event queue', () => {
     assert.deepEqual(types, ['text', 'text', 'stopped']);
   });
 
+  it('delivers many events that came before the first read, in linear time', async () => {
+    const queue = new EventQueue(() => undefined);
+    for (let n = 0; n < 200_000; n++) queue.push([text('a')]);
+    queue.push([stopped]);
+    let events = 0;
+    for await (const event of queue) events += Number(event.type === 'text');
+    assert.equal(events, 200_000);
+  });
+
   it('resolves pending reads in the order of the calls', async () => {
     const queue = new EventQueue(() => undefined);
     const reader = queue[Symbol.asyncIterator]();

@@ -47,13 +47,18 @@ export function parseErrorBody(body: string): unknown {
 export const maxExaminedChars = 8192;
 
 /**
- * Returns the JSON text that a gateway quotes in a message: `bad response status code 400, body: {"error":{…}}`, or a
- * text that is not JSON if the message quotes none.
+ * Returns the JSON text that a gateway quotes in a message: `bad response status code 400, body: {"error":{…}}`.
+ * @returns an empty string if the message quotes none
  */
 export function quotedJson(message: string): string {
   const text = message.slice(0, maxExaminedChars);
-  const start = text.search(/(?:\[\s*)?\{/);
-  return text.slice(start, text.lastIndexOf(text[start] === '[' ? ']' : '}') + 1);
+  const start = text.indexOf('{');
+  if (start < 0) return '';
+  const listStart = /\[\s*$/.exec(text.slice(0, start))?.index;
+  const listEnd = text.lastIndexOf(']');
+  return listStart !== undefined && listEnd > start
+    ? text.slice(listStart, listEnd + 1)
+    : text.slice(start, text.lastIndexOf('}') + 1);
 }
 
 /** Google, Cloudflare and others send a list of errors. */

@@ -131,6 +131,7 @@ function readFields(object: JsonRecord, serverNow: number, zoneHours: number): R
 }
 
 function parseField(value: unknown, unitMs: number, serverNow: number, zoneHours: number): number | undefined {
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
   const text = String(value).trim();
   const number = parseNumber(text);
   if (number !== undefined && unitMs !== 1000) return number * unitMs;

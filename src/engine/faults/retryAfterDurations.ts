@@ -43,7 +43,7 @@ function scanDuration(text: string): { readonly ms: number | undefined; readonly
   let ms: number | undefined;
   let length = 0;
   for (let match = part.exec(text); match; match = part.exec(text)) {
-    const unit = unitMs.get(String(match[2]).toLowerCase());
+    const unit = unitMs.get(match[2]?.toLowerCase() ?? '');
     if (unit === undefined) return undefined;
     ms = (ms ?? 0) + (/\d/.test(String(match[1])) ? Number(match[1]) : 1) * unit;
     length = part.lastIndex;
@@ -103,9 +103,10 @@ function zoneOffset(zone: string | undefined): number | undefined {
  * @returns milliseconds from `serverNow`, or undefined if the value is unreadable
  */
 export function parseDelay(value: string, serverNow: number): number | undefined {
-  const number = parseNumber(value);
+  const text = value.trim();
+  const number = parseNumber(text);
   if (number === undefined) {
-    const time = parseTime(value);
+    const time = parseTime(text);
     return time === undefined ? undefined : time - serverNow;
   }
   if (number >= 1e12) return number - serverNow;

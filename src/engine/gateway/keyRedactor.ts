@@ -11,6 +11,9 @@ const minSecretChars = 10;
 /** Number of leading characters that identify a possible key. With fewer, ordinary words would be held back. */
 const minHeldChars = 5;
 
+/** Maximum length of a start of a key that is passed on, in any spelling. */
+const maxPassedChars = 3 * minHeldChars;
+
 /**
  * Removes all keys of this session from the text that a gateway sends. Gateways repeat keys in errors, headers, answers
  * and model names: as they are, in upper or lower case, as in a URL or as in JSON, and sometimes without their end.
@@ -48,8 +51,8 @@ export class KeyRedactor {
     const secrets = this.keys.filter(isSecret);
     if (secrets.length === 0) return undefined;
     const patterns = {
-      start: new RegExp(startPattern(secrets, minHeldChars), 'gi'),
-      possibleStart: new RegExp(`${startPattern(secrets, 1)}$`, 'i'),
+      start: new RegExp(startPattern(secrets, minHeldChars, splitCharPattern), 'gi'),
+      possibleStart: new RegExp(`${startPattern(secrets, 1, splitCharPattern)}$`, 'i'),
       removable: new RegExp(`^${startPattern(secrets, minPrefixChars)}$`, 'i'),
       complete: new RegExp(`^${startPattern(secrets, Infinity)}$`, 'i'),
     };
@@ -60,7 +63,7 @@ export class KeyRedactor {
 interface KeyPatterns {
   /** Matches at least `minHeldChars` characters at the start of a key, anywhere in a text. */
   readonly start: RegExp;
-  /** Matches characters at the end of a text with which a key may begin. */
+  /** Matches the end of a text if it may be the start of a key. */
   readonly possibleStart: RegExp;
   /** Matches the start of a key if it is long enough to be removed. */
   readonly removable: RegExp;
@@ -105,7 +108,7 @@ export class KeyFilter {
         pattern.lastIndex = match.index + 1;
       }
     }
-    this.passed = possibleStart.exec(text.slice(Math.max(keyEnd, text.length - minHeldChars + 1)))?.[0] ?? '';
+    this.passed = possibleStart.exec(text.slice(Math.max(keyEnd, text.length - maxPassedChars)))?.[0] ?? '';
     return result + text.slice(from);
   }
 
@@ -134,14 +137,14 @@ function wordPattern(key: string): string {
  * complete key. Keys that begin alike share this part of the pattern: in a plain alternation, the first key would match
  * only the common start of another key, and the rest of that key would stay.
  */
-function startPattern(keys: readonly string[], minChars: number, position = 0): string {
+function startPattern(keys: readonly string[], minChars: number, patternOf = charPattern, position = 0): string {
   const byNextChar = new Map<string, string[]>();
   for (const key of keys) {
     const char = key.charAt(position).toLowerCase();
     if (char !== '') byNextChar.set(char, [...(byNextChar.get(char) ?? []), key]);
   }
   const branches = [...byNextChar].map(
-    ([char, group]) => charPattern(char) + startPattern(group, minChars, position + 1),
+    ([char, group]) => patternOf(char) + startPattern(group, minChars, patternOf, position + 1),
   );
   const isOptional = position >= minChars || keys.some((key) => key.length === position);
   return `(?:${branches.join('|')})${isOptional ? '?' : ''}`;
@@ -152,4 +155,9 @@ function charPattern(char: string): string {
   if (/\w/.test(char)) return char;
   const spellings = [encodeURIComponent(char.toWellFormed()), `\\${char}`, char];
   return `(?:${spellings.map((spelling) => spelling.replace(/[^\w]/g, '\\$&')).join('|')})`;
+}
+
+/** Like `charPattern`, but also matches a spelling that the end of the text cuts, as in `%2` for `%2F`. */
+function splitCharPattern(char: string): string {
+  return /\w/.test(char) ? char : `(?:${charPattern(char)}|(?:%\\w?|\\\\)$)`;
 }

@@ -61,6 +61,7 @@ export class Attempt {
   private chars = 0;
   private firstTokenAt: number | undefined;
   private resolveEnd!: (end: AttemptEnd) => void;
+  private isFailing = false;
   private hasEnded = false;
   /** Listeners would accumulate on a signal that outlives the attempt. */
   private readonly controller = new AbortController();
@@ -261,6 +262,7 @@ export class Attempt {
   }
 
   private onDone(): void {
+    this.deltas.flush();
     if (this.isLastEventGarbled) return this.fail('garbledStream');
     this.sawDone = true;
     // The connection can be reused only after the end of the body, which usually arrives immediately.
@@ -312,6 +314,9 @@ export class Attempt {
   }
 
   private fail(evidence: Evidence): void {
+    // The flush of a text that is too long fails again.
+    if (this.isFailing) return;
+    this.isFailing = true;
     this.deltas.flush();
     if (this.isComplete) this.complete();
     else this.finish({ type: 'fault', evidence });

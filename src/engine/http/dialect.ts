@@ -24,11 +24,13 @@ export function readChunk(
     sink({ type: 'error', error: chunk });
     return true;
   }
-  const choice = firstChoice(chunk['choices']);
+  const { choices } = chunk;
+  if (choices === undefined || (Array.isArray(choices) && choices.length === 0)) responses.read(chunk);
+  const choice = firstChoice(choices);
   if (choice) {
     if (restarts?.isRestart(chunk, choice)) sink({ type: 'restartInStream' });
     readChoice(choice, sink);
-  } else responses.read(chunk);
+  }
   const groq = isRecord(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined;
   // Moonshot reports the usage in the choice.
   const usage = readUsage(chunk['usage'] ?? groq ?? choice?.['usage'], chunk);
@@ -54,9 +56,8 @@ export class RestartDetector {
   /** Some gateways give each chunk a different ID. */
   private hasRepeatedId = false;
 
-  isRestart(chunk: JsonRecord, { delta }: JsonRecord): boolean {
-    const id = stringOrEmpty(chunk['id']);
-    if (id === '' || !isRecord(delta)) return false;
+  isRestart({ id }: JsonRecord, { delta }: JsonRecord): boolean {
+    if (typeof id !== 'string' || id === '' || !isRecord(delta)) return false;
     if (id === this.id) {
       this.hasRepeatedId = true;
       return false;
@@ -136,8 +137,11 @@ function addPart(parts: ToolCallPart[], index: number, id: string, called: unkno
   if (id + name + json !== '') parts.push({ index, id, name, arguments: json });
 }
 
+/** A greater index of a tool call is ignored. */
+const maxIndex = 10_000;
+
 function isIndex(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < maxIndex;
 }
 
 /**

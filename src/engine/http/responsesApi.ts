@@ -63,7 +63,7 @@ export class ResponsesReader {
    * all items are joined and compared as a whole.
    */
   private readEnd(response: JsonRecord, status: string): void {
-    const items = recordsIn(response['output']);
+    const items = Array.isArray(response['output']) ? response['output'].filter(isRecord) : [];
     const parts = items.flatMap(partsOf);
     for (const type of ['reasoning', 'text'] as const) {
       const text = parts.flatMap((part) => (part.type === type ? part.text : [])).join('');
@@ -78,7 +78,7 @@ export class ResponsesReader {
   private readStatus({ incomplete_details: details }: JsonRecord, status: string): void {
     if (status === 'in_progress' || status === 'queued') return;
     const reason = isRecord(details) ? readFinishReason(details['reason']) : undefined;
-    if (reason) this.sink({ type: 'finish', finish: reason });
+    if (status === 'incomplete' && reason) this.sink({ type: 'finish', finish: reason });
     else if (status === 'completed' || status === 'done' || status === '')
       this.sink({ type: 'finish', finish: { type: 'complete', reason: this.calls.size > 0 ? 'tool_calls' : 'stop' } });
     else this.sink({ type: 'finish', finish: { type: 'cut' } });
@@ -118,15 +118,14 @@ export class ResponsesReader {
 }
 
 function partsOf(item: JsonRecord): readonly Part[] {
-  return (['summary', 'content'] as const).flatMap((list) =>
-    recordsIn(item[list]).map((part, index) =>
-      partOf({ [`${list}_index`]: index }, stringOrEmpty(part['type']), part['text'] ?? part['refusal']),
-    ),
-  );
-}
-
-function recordsIn(list: unknown): readonly JsonRecord[] {
-  return Array.isArray(list) ? list.filter(isRecord) : [];
+  return (['summary', 'content'] as const).flatMap((list) => {
+    const parts: readonly unknown[] = Array.isArray(item[list]) ? item[list] : [];
+    return parts.flatMap((part, index) =>
+      isRecord(part)
+        ? partOf({ [`${list}_index`]: index }, stringOrEmpty(part['type']), part['text'] ?? part['refusal'])
+        : [],
+    );
+  });
 }
 
 /** @param source contains the index of the part in its item: `content_index` or `summary_index` */

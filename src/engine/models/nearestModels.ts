@@ -84,7 +84,7 @@ function kinshipOf(sought: Traits, candidate: Traits): 0 | 1 | 2 | undefined {
   return hasVendor || sought.words.some((word) => word.length > 1 && candidate.words.includes(word)) ? 2 : undefined;
 }
 
-/** If both versions are missing, their difference is NaN (`Infinity - Infinity`) and is skipped like 0. */
 function compareDistances(a: Distance, b: Distance): number {
-  return a.map((part, index) => part - (b[index] ?? 0)).find(Boolean) ?? 0;
+  const index = a.findIndex((part, at) => part !== b[at]);
+  return index < 0 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
 }

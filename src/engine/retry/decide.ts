@@ -118,7 +118,8 @@ function decideInQueue(
   const deadlineMs = deadlineOf(settings);
   const isNamed = blockKind === 'cooldown' && cause.source === 'server';
   if (leftMs > deadlineMs) {
-    return { type: 'fail', fault: asEndOfTurn(fault), resetsInMs: leftMs, ...(isNamed && { beyondMaxHint: true }) };
+    const limit = isNamed && cause.delayMs > settings.retry.maxHintMs && ({ beyondMaxHint: true } as const);
+    return { type: 'fail', fault: asEndOfTurn(fault), resetsInMs: leftMs, ...limit };
   }
   if (hasWaited && leftMs + idleMs > deadlineMs) return { type: 'fail', fault: faultOfRow('deadline') };
   return {

@@ -142,7 +142,7 @@ export class Splice {
 
   private outsideSurrogatePair(length: number): number {
     const { received } = this;
-    return isLowSurrogate(received, length) ? 0 : length;
+    return isHighSurrogate(received, length - 1) && isLowSurrogate(received, length) ? 0 : length;
   }
 }
 

@@ -10,12 +10,14 @@ export function isLowSurrogate(text: string, index: number): boolean {
 
 /** In UTF-16 code units. */
 export function firstChars(text: string, limit: number): string {
+  if (text.length <= limit) return text;
   return text.slice(0, isHighSurrogate(text, limit - 1) ? limit - 1 : limit);
 }
 
 /** In UTF-16 code units. */
 export function lastChars(text: string, limit: number): string {
-  const start = Math.max(0, text.length - limit);
+  if (text.length <= limit) return text;
+  const start = text.length - limit;
   return text.slice(isHighSurrogate(text, start - 1) ? start + 1 : start);
 }
 

@@ -31,25 +31,25 @@ export class Answer {
   /** Takes precedence over the setting `holysheep.resume`. */
   private readonly isContinueRequested: boolean;
 
-  // The current attempt, from `startAttempt` on:
-  private mode!: RequestMode;
-  private partial!: string;
+  // The current attempt:
+  private mode: RequestMode = 'original';
+  private partial = '';
   /** Characters of the visible text that previous attempts have written. */
   private keptChars = 0;
   /** Hidden text of a restarted answer. Undefined if no restart is in progress. */
   private incoming: string | undefined;
   private join: Join | undefined;
   /** The first half of a surrogate pair whose second half has not arrived yet. */
-  private pendingSurrogate!: string;
-  private attemptHadToolCalls!: boolean;
+  private pendingSurrogate = '';
+  private attemptHadToolCalls = false;
   /** At the start of the attempt, for the case that its text is discarded. */
-  private wasRestartRequested!: boolean;
+  private wasRestartRequested = false;
   /** Whether the model only repeated the start of the partial answer and then stopped. */
-  private repeatedOnlyPart!: boolean;
+  private repeatedOnlyPart = false;
   /** Whether the next delta restarts an answer that so far consists only of reasoning or tool calls. */
-  private isRestartDue!: boolean;
+  private isRestartDue = false;
   /** Whether blank lines that follow the reasoning of a continuation are dropped from its text. */
-  private skipsBlankLines!: boolean;
+  private skipsBlankLines = false;
   private cancelHold: (() => void) | undefined;
 
   constructor(
@@ -234,9 +234,10 @@ export class Answer {
   }
 
   /** Returns the text to emit. */
-  private applyStep({ method: how }: Join, step: SpliceStep): string {
+  private applyStep({ method }: Join, step: SpliceStep): string {
     const { visible } = this;
     if (step.type === 'hold') return '';
+    this.endHold();
     this.join = undefined;
     if (step.type === 'another') {
       // A model may repeat the start of the partial answer and then stop. The partial answer is longer, so it stays.
@@ -245,7 +246,7 @@ export class Answer {
     }
     this.visible += step.text;
     if (step.type === 'join' && step.trimmed + step.text.length > 0)
-      this.output.emit({ type: 'resumed', how, trimmed: step.trimmed, resumePoint: visible.length });
+      this.output.emit({ type: 'resumed', how: method, trimmed: step.trimmed, resumePoint: visible.length });
     return step.text;
   }
 

@@ -54,6 +54,7 @@ export class TurnOutput {
   private startBatch(): number {
     if (this.batch.length === 0) {
       this.batchTime = this.clock.monotonicNow();
+      // Cheaper than `queueMicrotask`, which creates an object for asynchronous contexts.
       void Promise.resolve().then(() => this.deliver());
     }
     return this.batchTime;

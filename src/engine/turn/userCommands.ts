@@ -3,8 +3,11 @@ import type { AttemptTrigger } from '../events';
 import type { Attempts } from './attempts';
 import type { Waits } from './waits';
 
-/** A command for the next attempt: *Retry now*, *Switch model* or *Switch route*, or a changed base URL or key. */
-type UserCommand = 'retry-now' | 'switch';
+/**
+ * A command for the next attempt: *Retry now*, *Switch model* or *Switch route*, or a changed base URL or key.
+ * `end` means that the turn has ended, so that there is no next attempt.
+ */
+type UserCommand = 'retry-now' | 'switch' | 'end';
 
 /** *Retry now* is ignored for so long, because the attempt that has just started is the retry that the user wants. */
 const singleFlightMs = 1000;
@@ -31,17 +34,16 @@ export class UserCommands {
     return this.command !== undefined && this.command !== 'retry-now';
   }
 
-  /** The turn has ended: it leaves its wait or queue, and starts no further attempt. */
   end(): void {
-    this.command = 'switch';
+    this.command = 'end';
     this.waits.end();
   }
 
   /** Ends the wait or the attempt that the command replaces. An attempt that has streamed survives *Retry now*. */
-  apply(command: UserCommand): void {
+  apply(command: Exclude<UserCommand, 'end'>): void {
     const attempt = this.attempts.current;
     // Another model or route takes precedence over *Retry now*, in whichever order the user requested them.
-    if (this.isDiverting()) return;
+    if (this.command && (this.command !== 'retry-now' || command === 'retry-now')) return;
     if (this.waits.isWaiting) {
       this.command = command;
       this.waits.end();
@@ -55,7 +57,7 @@ export class UserCommands {
   /** Ignores clicks that can't be meant as a further retry. */
   retryNow(): void {
     const started = this.waits.isWaiting ? undefined : this.attempts.current?.startedAt;
-    const isTooEarly = this.clock.monotonicNow() - (started ?? -Infinity) < singleFlightMs;
+    const isTooEarly = started !== undefined && this.clock.monotonicNow() - started < singleFlightMs;
     if (!isTooEarly && this.acceptsClick()) this.apply('retry-now');
   }
 
@@ -69,6 +71,7 @@ export class UserCommands {
 
   take(): AttemptTrigger | undefined {
     const { command } = this;
+    if (command === 'end') return undefined;
     this.command = undefined;
     return command;
   }

@@ -9,7 +9,7 @@ import { Conversation, type ConversationDeps } from './conversation';
 import type { ConversationChange } from './conversationRecord';
 
 /** Maximum time for which a prompt waits for the disk before it is sent, in milliseconds. */
-const maxWriteWaitMs = 100;
+const maxWriteWaitMs = 500;
 
 export interface ConversationStoreDeps extends ConversationDeps {
   readonly journal: Journal;

@@ -235,14 +235,6 @@ export class Workbench {
     );
   }
 
-  /** Waits until a new extension host has replaced the dead one and has registered its commands. */
-  async extensionHostStarted(): Promise<void> {
-    await this.session.server.process.match(
-      /Extension Host Process exited(?![^]*Process exited)[^]*Launched Extension Host/,
-    );
-    await this.#ready();
-  }
-
   async screenshot(file: string): Promise<void> {
     await this.page.screenshot({ path: file });
   }

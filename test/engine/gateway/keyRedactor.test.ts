@@ -42,6 +42,18 @@ describe('key redactor', () => {
     assert.equal(shown, 'The key is sk-a[redacted].');
   });
 
+  it('removes a key from an answer that is split anywhere, in each spelling', () => {
+    const secret = 'a/b2+cdefghijklmnop1234';
+    for (const spelling of [secret, encodeURIComponent(secret), secret.replaceAll('/', '\\/')]) {
+      for (let at = 0; at <= spelling.length; at++) {
+        const filter = new KeyRedactor([secret]).answerFilters()!();
+        const pieces = ['x ', spelling.slice(0, at), spelling.slice(at), ' y'];
+        const shown = pieces.map((piece) => filter.push(piece)).join('') + filter.flush();
+        assert.doesNotMatch(shown, /cdefg|1234/, `${pieces.join(' | ')} is shown as ${shown}`);
+      }
+    }
+  });
+
   it('removes a key from an answer after characters with which it begins, and after an earlier flush', () => {
     const filter = new KeyRedactor(['aaaaab1cdefghij']).answerFilters()!();
     assert.equal(filter.push('aaaaab') + filter.flush() + filter.push('!'), 'aaaaab!');

@@ -170,7 +170,7 @@ const sequences: Readonly<Record<string, readonly [events: readonly NewEvent[], 
     [start('a'), text('Hal'), switched('a', 'b'), start('b'), switched('b', 'c', 'user'), start('c'), join(3)],
     { resumePoints: [{ offset: 3, models: { from: 'a', to: 'c', reason: 'overloaded' } }] },
   ],
-  'records the models when the user selected another one, which has only reasoned, and continued': [
+  'records both models when the second one had only reasoned before the answer was continued': [
     [start('a'), text('Hal'), start('b'), reasoning('Hm'), join(3)],
     { resumePoints: [{ offset: 3, models: { from: 'a', to: 'b' } }] },
   ],

@@ -9,7 +9,7 @@ describe('text of limited length', () => {
     ['a🐑b', 3, 'a🐑', '🐑b'],
     ['a🐑b', 2, 'a', 'b'],
   ] as const) {
-    it(`begins with "${first}" or ends with "${last}" for "${text}" and a limit of ${limit}`, () =>
+    it(`shortens "${text}" to its start "${first}" and to its end "${last}" for a limit of ${limit}`, () =>
       assert.deepEqual([firstChars(text, limit), lastChars(text, limit)], [first, last]));
   }
 });

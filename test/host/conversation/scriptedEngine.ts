@@ -11,7 +11,6 @@ export class ScriptedTurn implements RunningTurn {
   });
   private text = '';
   private isFinished = false;
-  private problem: Error | undefined;
 
   constructor(
     readonly request: ChatRequest,
@@ -26,17 +25,8 @@ export class ScriptedTurn implements RunningTurn {
     this.options.onEvents?.(events);
   }
 
-  /** Makes the iteration of the events throw an error. */
-  failWith(problem: Error): void {
-    this.problem = problem;
-    this.emit(stopped(this.text));
-  }
-
-  async *[Symbol.asyncIterator](): AsyncIterator<StreamEvent> {
-    for await (const event of this.queue) {
-      if (this.problem) throw this.problem;
-      yield event;
-    }
+  [Symbol.asyncIterator](): AsyncIterator<StreamEvent> {
+    return this.queue;
   }
 
   stop(): void {
