@@ -11,7 +11,7 @@ const minSecretChars = 10;
 /** Number of leading characters that identify a possible key. With fewer, ordinary words would be held back. */
 const minHeldChars = 5;
 
-/** Maximum length of a start of a key that is passed on, in any spelling. */
+/** Length of a start of a key that is passed on, at most, because a character takes up to three as in a URL. */
 const maxPassedChars = 3 * minHeldChars;
 
 /**
@@ -53,7 +53,7 @@ export class KeyRedactor {
     const patterns = {
       start: new RegExp(startPattern(secrets, minHeldChars, splitCharPattern), 'gi'),
       possibleStart: new RegExp(`${startPattern(secrets, 1, splitCharPattern)}$`, 'i'),
-      removable: new RegExp(`^${startPattern(secrets, minPrefixChars)}$`, 'i'),
+      removable: new RegExp(`^${startPattern(secrets, minPrefixChars, splitCharPattern)}$`, 'i'),
       complete: new RegExp(`^${startPattern(secrets, Infinity)}$`, 'i'),
     };
     return () => new KeyFilter(patterns);

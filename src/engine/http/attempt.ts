@@ -314,7 +314,7 @@ export class Attempt {
   }
 
   private fail(evidence: Evidence): void {
-    // The flush of a text that is too long fails again.
+    // While the attempt fails, the text that is released may turn out to be too long, too.
     if (this.isFailing) return;
     this.isFailing = true;
     this.deltas.flush();

@@ -28,7 +28,7 @@ export class ResponsesReader {
 
   constructor(private readonly sink: DeltaSink) {}
 
-  /** Reads a chunk without a choice. A chunk of another kind is ignored. */
+  /** Reads a chunk without `choices`. A chunk of another kind is ignored. */
   read(chunk: JsonRecord): void {
     const { item, part, response, object, status } = chunk;
     if (object === 'response') return this.readEnd(chunk, stringOrEmpty(status));

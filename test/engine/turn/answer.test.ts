@@ -125,7 +125,7 @@ describe('answer', () => {
     assert.equal(new ShownAnswer('12345', 'restart').append('x').answer.startOver(), true);
   });
 
-  it('shows all text at once when the gateway restarts it before it has any', () => {
+  it('shows its first text at once even if the gateway started over before any text', () => {
     const run = new ShownAnswer('', 'original');
     assert.equal(run.answer.startOver(), true);
     assert.deepEqual(run.append('a').events, ['text a']);

@@ -414,8 +414,8 @@ describe('conversations folder', () => {
 
   it('is shared by all windows of a workspace, but not by different workspaces', () => {
     const of = (workspace: string): string => conversationsFolder(storage, workspace);
-    assert.notEqual(of('file:///work'), of('file:///work/other'));
-    assert.match(of('file:///work'), /^\/storage\/us\.ours\/workspaces\/[0-9a-f]{32}\/conversations$/);
+    assert.notEqual(of('file:///project'), of('file:///project/other'));
+    assert.match(of('file:///project'), /^\/storage\/us\.ours\/workspaces\/[0-9a-f]{32}\/conversations$/);
   });
 
   it('is separate for a window without a workspace', () => {
