@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ChunkReader } from '../../src/engine/http/chunkReader';
 import { readChunk } from '../../src/engine/http/dialect';
-import { readBody } from '../../src/engine/http/responseBody';
+import { BodyReader } from '../../src/engine/http/responseBody';
 import { collectDeltas, type ReceivedDelta } from '../support/deltaCollector';
 import { pieces } from '../support/pieces';
 import { propertyRuns } from '../support/propertyRuns';
@@ -24,9 +24,10 @@ interface Stream {
   readonly sent: readonly SentEvent[];
 }
 
-async function read(parts: readonly Uint8Array[]): Promise<ReadStream> {
+/** @param framedEvents whether events are read by their frame before their end is known, as in an attempt */
+async function read(parts: readonly Uint8Array[], framedEvents: boolean): Promise<ReadStream> {
   const { deltas, sink } = collectDeltas();
-  const reader = new ChunkReader(sink);
+  const reader = new ChunkReader({ onDelta: sink });
   const events: SentEvent[] = [];
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
@@ -35,15 +36,17 @@ async function read(parts: readonly Uint8Array[]): Promise<ReadStream> {
     },
   });
   let bytes = 0;
-  await readBody(new Response(body, { headers: { 'content-type': 'text/event-stream' } }), {
+  const response = new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+  await new BodyReader(response, {
     bytes: (count) => (bytes += count),
     event: (data, name) => {
       events.push({ data, name });
       reader.read(data);
     },
+    ...(framedEvents && { framedEvent: (text, from) => reader.readFramed(text, from) }),
     tooLong: () => assert.fail('endless'),
     isDone: () => false,
-  });
+  }).read();
   assert.equal(
     bytes,
     parts.reduce((sum, part) => sum + part.length, 0),
@@ -167,7 +170,9 @@ describe('reading of a stream in pieces', () => {
     it(`gives the same events and deltas however a ${name} stream is split`, async () => {
       await fc.assert(
         fc.asyncProperty(streams, cuts, async ({ bytes, sent }, cutOffsets) => {
-          assert.deepEqual(await read(pieces(bytes, cutOffsets)), expected(sent));
+          const parts = pieces(bytes, cutOffsets);
+          assert.deepEqual(await read(parts, false), expected(sent));
+          assert.deepEqual((await read(parts, true)).deltas, expected(sent).deltas);
         }),
         { numRuns: propertyRuns },
       );

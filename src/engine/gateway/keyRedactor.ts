@@ -50,9 +50,12 @@ export class KeyRedactor {
   answerFilters(): (() => KeyFilter) | undefined {
     const secrets = this.keys.filter(isSecret);
     if (secrets.length === 0) return undefined;
+    const start = startPattern(secrets, minHeldChars, splitCharPattern);
+    const possibleStart = `${startPattern(secrets, 1, splitCharPattern)}$`;
     const patterns = {
-      start: new RegExp(startPattern(secrets, minHeldChars, splitCharPattern), 'gi'),
-      possibleStart: new RegExp(`${startPattern(secrets, 1, splitCharPattern)}$`, 'i'),
+      any: new RegExp(`${start}|${possibleStart}`, 'i'),
+      start: new RegExp(start, 'gi'),
+      possibleStart: new RegExp(possibleStart, 'i'),
       removable: new RegExp(`^${startPattern(secrets, minPrefixChars, splitCharPattern)}$`, 'i'),
       complete: new RegExp(`^${startPattern(secrets, Infinity)}$`, 'i'),
     };
@@ -61,6 +64,8 @@ export class KeyRedactor {
 }
 
 interface KeyPatterns {
+  /** Matches any text that `start` or `possibleStart` matches. */
+  readonly any: RegExp;
   /** Matches at least `minHeldChars` characters at the start of a key, anywhere in a text. */
   readonly start: RegExp;
   /** Matches the end of a text if it may be the start of a key. */
@@ -85,6 +90,8 @@ export class KeyFilter {
   /** Adds a piece. @returns the text that can be passed on now */
   push(piece: string): string {
     const text = this.passed + this.held + piece;
+    // Most pieces contain no part of a key.
+    if (text.length === piece.length && !this.patterns.any.test(piece)) return piece;
     let result = '';
     /** Offset of the text that has neither been passed on nor replaced. */
     let from = this.passed.length;

@@ -7,10 +7,10 @@ import { parseJson, printJson } from '../json';
 import { sumUsage } from '../state/usage';
 import { ChunkReader } from './chunkReader';
 import { JoinedTexts, RedactedDeltas, ThinkTags } from './deltaFilters';
-import type { AnswerDelta, Delta, Finish, ToolCallPart } from './deltas';
+import type { AnswerDelta, Delta, DeltaReceiver, Finish, ToolCallPart } from './deltas';
 import { readChunk, ToolCallNumbers } from './dialect';
 import { drainMs, IdleClocks, tailMs, timeoutsFor, type Alarm } from './idleClocks';
-import { ConnectionFailure, errorBodyLimits, readBody, type BodyEnd } from './responseBody';
+import { BodyReader, ConnectionFailure, errorBodyLimits, type BodyEnd, type BodySink } from './responseBody';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
 import { costInHeaders } from './usageFields';
 
@@ -50,14 +50,14 @@ interface AttemptStats {
  * One HTTP request of a turn and its response, with timeouts. An attempt ends exactly once. Everything that arrives
  * afterwards is ignored, so stopping an attempt never waits for a socket.
  */
-export class Attempt {
+export class Attempt implements BodySink, DeltaReceiver {
   readonly end: Promise<AttemptEnd>;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   status: number | undefined;
   requestId: string | undefined;
 
-  private bytes = 0;
+  private byteCount = 0;
   private chars = 0;
   private firstTokenAt: number | undefined;
   private resolveEnd!: (end: AttemptEnd) => void;
@@ -65,9 +65,12 @@ export class Attempt {
   private hasEnded = false;
   /** Listeners would accumulate on a signal that outlives the attempt. */
   private readonly controller = new AbortController();
+  private readonly behavior: AttemptRequest['behavior'];
+  private readonly baseUrl: string;
   private readonly clocks: IdleClocks;
   private readonly deltas: JoinedTexts;
   private readonly chunks: ChunkReader;
+  private body: BodyReader | undefined;
   private readonly toolCalls = new ToolCallNumbers();
   private finishReason: string | undefined;
   private sawText = false;
@@ -84,11 +87,13 @@ export class Attempt {
 
   constructor(
     private readonly deps: EngineDeps,
-    private readonly sent: AttemptRequest,
+    sent: AttemptRequest,
     private readonly answer: {
       add(delta: AnswerDelta): void;
       /** @returns false if the answer can't start over within this attempt */
       startOver(): boolean;
+      /** Called after the deltas of each read from the network. */
+      endOfRead(): void;
     },
     private readonly observer: {
       headers(status: number, requestId: string | undefined, ms: number): void;
@@ -100,16 +105,15 @@ export class Attempt {
   ) {
     this.end = new Promise((resolve) => (this.resolveEnd = resolve));
     this.startedAt = deps.clock.monotonicNow();
+    this.behavior = sent.behavior;
+    this.baseUrl = sent.connection.baseUrl;
     const timeouts = timeoutsFor(sent.request.model, sent.facts, deps.settings().timeout);
     this.clocks = new IdleClocks(deps.clock, timeouts, (alarm, afterMs) => this.onAlarm(alarm, afterMs));
-    const tags = new ThinkTags((delta) => {
-      // The chunk that ends the attempt with a finish reason may also contain the usage.
-      if (!this.hasEnded || delta.type === 'usage') this.onDelta(delta);
-    });
+    const tags = new ThinkTags(this);
     const createFilter = keys.answerFilters();
     this.deltas = new JoinedTexts(createFilter ? new RedactedDeltas(tags, createFilter) : tags);
-    this.chunks = new ChunkReader(this.deltas.onDelta);
-    void this.run();
+    this.chunks = new ChunkReader(this.deltas);
+    void this.run(sent);
   }
 
   abandon(): void {
@@ -136,30 +140,21 @@ export class Attempt {
   takeStats(): AttemptStats | undefined {
     if (this.statsTaken) return undefined;
     this.statsTaken = true;
-    const { startedAt, firstTokenAt, bytes, chars, cost } = this;
+    const { startedAt, firstTokenAt, byteCount: bytes, chars, cost } = this;
     const usage = cost === undefined ? this.usage : { cost, ...(this.usage ?? sumUsage([])) };
     const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
     return { ms: this.deps.clock.monotonicNow() - startedAt, firstTokenMs, bytes, chars, usage };
   }
 
-  private async run(): Promise<void> {
+  /** The key is not a property of the attempt, which outlives the turn. */
+  private async run(sent: AttemptRequest): Promise<void> {
     try {
-      const response = await send(this.deps, this.sent, this.controller.signal, (status, headers) =>
+      const response = await send(this.deps, sent, this.controller.signal, (status, headers) =>
         this.onHeaders(status, headers),
       );
       if (this.hasEnded) return;
-      const end = await readBody(response, {
-        bytes: (count) => {
-          this.bytes += count;
-          this.clocks.onBytes();
-          this.size.bytes += count;
-          if (this.size.bytes > maxTurnBytes) this.fail('answerTooLong');
-        },
-        event: (data, name) => this.onEvent(data, name),
-        endOfRead: () => this.deltas.endRead(),
-        tooLong: () => this.fail('endlessEvent'),
-        isDone: () => this.hasEnded,
-      });
+      this.body = new BodyReader(response, this);
+      const end = await this.body.read();
       if (end) this.onEnd(end);
     } catch (error) {
       this.onError(error);
@@ -186,7 +181,29 @@ export class Attempt {
     this.observer.headers(status, this.requestId, this.deps.clock.monotonicNow() - this.startedAt);
   }
 
-  private onEvent(data: string, name: string | undefined): void {
+  // The methods of `BodySink`:
+
+  bytes(count: number): void {
+    this.byteCount += count;
+    this.clocks.onBytes();
+    this.size.bytes += count;
+    if (this.size.bytes > maxTurnBytes) this.fail('answerTooLong');
+  }
+
+  endOfRead(): void {
+    this.deltas.endRead();
+    this.answer.endOfRead();
+  }
+
+  tooLong(): void {
+    this.fail('endlessEvent');
+  }
+
+  isDone(): boolean {
+    return this.hasEnded;
+  }
+
+  event(data: string, name: string | undefined): void {
     if (this.hasEnded) return;
     if (data.length < 20 && data.trim() === '[DONE]') return this.onDone();
     if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
@@ -194,7 +211,16 @@ export class Attempt {
     if (this.isLastEventGarbled && ++this.garbledEvents === 2) this.fail('garbledStream');
   }
 
-  private onDelta(delta: Delta): void {
+  framedEvent(text: string, from: number): number {
+    const nextEvent = this.hasEnded ? -1 : this.chunks.readFramed(text, from);
+    if (nextEvent >= 0) this.isLastEventGarbled = false;
+    return nextEvent;
+  }
+
+  /** Called by the last filter. */
+  onDelta(delta: Delta): void {
+    // The chunk that ends the attempt with a finish reason may also contain the usage.
+    if (this.hasEnded && delta.type !== 'usage') return;
     switch (delta.type) {
       case 'text':
       case 'reasoning':
@@ -239,7 +265,7 @@ export class Attempt {
     // Some gateways repeat the finish reason in further chunks, which must not extend the timeout.
     if (this.finishReason === undefined) this.clocks.startTail(tailMs);
     this.finishReason = this.keys.redact(finish.reason);
-    this.sent.behavior.finishReason = 'sent';
+    this.behavior.finishReason = 'sent';
   }
 
   /** @returns false if the answer is too long, and the attempt has failed */
@@ -278,7 +304,7 @@ export class Attempt {
 
   /** The answer of a gateway that does not stream, or an error. */
   private onJsonBody(text: string): void {
-    const isReadable = readChunk(text, this.deltas.onDelta);
+    const isReadable = readChunk(text, (delta) => this.deltas.onDelta(delta));
     this.deltas.flush();
     const error = parseJson(text);
     if (isReadable && (this.hasAnswer || this.finishReason !== undefined)) this.complete();
@@ -288,7 +314,7 @@ export class Attempt {
   }
 
   private get isComplete(): boolean {
-    const mayOmitReason = !this.hasFinishReasonField || this.sent.behavior.finishReason === 'omitted';
+    const mayOmitReason = !this.hasFinishReasonField || this.behavior.finishReason === 'omitted';
     return this.finishReason !== undefined || (this.sawDone && this.hasAnswer && mayOmitReason);
   }
 
@@ -302,8 +328,8 @@ export class Attempt {
       return this.fail({ type: 'status', status, headers, body: this.keys.redactKnown(body) });
     }
     if (!(error instanceof ConnectionFailure)) return this.finish({ type: 'defect', error });
-    const { baseUrl } = this.sent.connection;
-    this.fail({ type: 'error', error: error.cause, streaming: this.status !== undefined, baseUrl });
+    const { baseUrl, status } = this;
+    this.fail({ type: 'error', error: error.cause, streaming: status !== undefined, baseUrl });
   }
 
   private complete(): void {

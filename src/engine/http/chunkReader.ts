@@ -1,4 +1,4 @@
-import type { Delta, DeltaSink, TextDelta } from './deltas';
+import type { Delta, DeltaReceiver, TextDelta } from './deltas';
 import { readChunk, RestartDetector } from './dialect';
 import { ResponsesReader } from './responsesApi';
 
@@ -15,17 +15,13 @@ export class ChunkReader {
   private lastDelta: Delta | undefined;
   private deltaCount = 0;
 
-  constructor(private readonly sink: DeltaSink) {
+  constructor(private readonly next: DeltaReceiver) {
     this.responses = new ResponsesReader(this.recordAndForward);
   }
 
   /** @returns false if the data is not a JSON object */
   read(data: string): boolean {
-    const framedDelta = this.frame?.read(data);
-    if (framedDelta) {
-      this.sink(framedDelta);
-      return true;
-    }
+    if (this.frame?.isTrusted && this.readFramed(data + eventEnd, 0) >= 0) return true;
     this.deltaCount = 0;
     const isReadable = readChunk(data, this.recordAndForward, this.restarts, this.responses);
     const { lastDelta, deltaCount } = this;
@@ -37,6 +33,17 @@ export class ChunkReader {
     return isReadable;
   }
 
+  /**
+   * Reads the event whose data starts at `from` if its frame is trusted and the text contains its end.
+   * @returns the offset of the next event, or -1
+   */
+  readFramed(text: string, from: number): number {
+    const delta = this.frame?.isTrusted ? this.frame.read(text, from) : undefined;
+    if (!delta) return -1;
+    this.next.onDelta(delta);
+    return delta.end;
+  }
+
   private readonly recordAndForward = (delta: Delta): void => {
     // Only an event with a single delta can become a frame. These two types come from the JSON around the text, which is
     // the same in every matching event.
@@ -44,7 +51,7 @@ export class ChunkReader {
       this.lastDelta = delta;
       this.deltaCount++;
     }
-    this.sink(delta);
+    this.next.onDelta(delta);
   };
 
   /** Replaces a frame that does not match. If the event has none, the next event is likely to match the current one. */
@@ -61,6 +68,9 @@ export class ChunkReader {
   }
 }
 
+/** The end of the data and the blank line that ends an event. */
+const eventEnd = '\n\n';
+
 /** OpenAI sends a random string, so that the size of an event does not reveal the length of its text. */
 const padding = '"obfuscation":"';
 
@@ -73,7 +83,7 @@ const padding = '"obfuscation":"';
  * can't change the structure of the JSON around it.
  */
 export class DeltaFrame {
-  private isVerified = false;
+  isTrusted = false;
 
   private constructor(
     private readonly type: TextDelta['type'],
@@ -93,7 +103,7 @@ export class DeltaFrame {
     const textStart = data.lastIndexOf(quoted) + 1;
     if (textStart === 0) return undefined;
     const prefix = data.slice(0, textStart);
-    const suffix = data.slice(textStart + text.length);
+    const suffix = data.slice(textStart + text.length) + eventEnd;
     const paddingStart = suffix.indexOf(padding) + padding.length;
     const paddingEnd = paddingStart < padding.length ? -1 : findStringEnd(suffix, paddingStart);
     if (paddingEnd < 0) return new DeltaFrame(type, text, prefix, suffix, undefined);
@@ -102,31 +112,29 @@ export class DeltaFrame {
 
   /** If the text differs from that of the first event, the frame is trusted from then on. */
   verify(text: string, data: string): boolean {
-    if (this.extractText(data) !== text) return false;
-    this.isVerified ||= text !== this.firstText;
+    if (this.read(data + eventEnd, 0)?.text !== text) return false;
+    this.isTrusted ||= text !== this.firstText;
     return true;
   }
 
-  /** Returns undefined if the event must be parsed. */
-  read(data: string): TextDelta | undefined {
-    if (!this.isVerified) return undefined;
-    const text = this.extractText(data);
-    return text === undefined ? undefined : { type: this.type, text };
-  }
-
-  /** Returns undefined for an empty text, too, because the parser may then read the text from another field. */
-  private extractText(data: string): string | undefined {
-    const { prefix, suffix, paddingSuffix } = this;
-    if (!containsAt(data, prefix, 0)) return undefined;
-    const textEnd = findStringEnd(data, prefix.length);
-    if (textEnd <= prefix.length || !containsAt(data, suffix, textEnd)) return undefined;
-    let frameEnd = textEnd + suffix.length;
+  /**
+   * Reads the event whose data starts at `from`. Returns undefined for an empty text, too, because the parser may then
+   * read the text from another field.
+   * @returns the delta and the offset of the next event
+   */
+  read(data: string, from: number): (TextDelta & { readonly end: number }) | undefined {
+    const { type, prefix, suffix, paddingSuffix } = this;
+    if (!containsAt(data, prefix, from)) return undefined;
+    const textStart = from + prefix.length;
+    const textEnd = findStringEnd(data, textStart);
+    if (textEnd <= textStart || !containsAt(data, suffix, textEnd)) return undefined;
+    let end = textEnd + suffix.length;
     if (paddingSuffix !== undefined) {
-      const paddingEnd = findStringEnd(data, frameEnd);
+      const paddingEnd = findStringEnd(data, end);
       if (paddingEnd < 0 || !containsAt(data, paddingSuffix, paddingEnd)) return undefined;
-      frameEnd = paddingEnd + paddingSuffix.length;
+      end = paddingEnd + paddingSuffix.length;
     }
-    return frameEnd === data.length ? data.slice(prefix.length, textEnd) : undefined;
+    return { type, text: data.slice(textStart, textEnd), end };
   }
 }
 

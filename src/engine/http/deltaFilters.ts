@@ -1,31 +1,30 @@
 import type { KeyFilter } from '../gateway/keyRedactor';
-import type { Delta, DeltaFilter, DeltaSink, TextDelta } from './deltas';
+import type { Delta, DeltaFilter, DeltaReceiver, TextDelta } from './deltas';
 
 /**
  * Joins adjacent texts of one read from the network, because each further step costs as much for one token as for many.
  */
-export class JoinedTexts {
-  private joined: { readonly type: TextDelta['type']; text: string } | undefined;
+export class JoinedTexts implements DeltaFilter {
+  private type: TextDelta['type'] = 'text';
+  private text = '';
 
   constructor(private readonly next: DeltaFilter) {}
 
-  readonly onDelta = (delta: Delta): void => {
+  onDelta(delta: Delta): void {
     if (delta.type === 'text' || delta.type === 'reasoning') {
-      if (this.joined?.type !== delta.type) {
-        this.endRead();
-        this.joined = { type: delta.type, text: '' };
-      }
-      this.joined.text += delta.text;
+      if (this.type !== delta.type) this.endRead();
+      this.type = delta.type;
+      this.text += delta.text;
     } else {
       if (delta.type !== 'finishReasonPending') this.endRead();
       this.next.onDelta(delta);
     }
-  };
+  }
 
   endRead(): void {
-    const { joined } = this;
-    this.joined = undefined;
-    if (joined) this.next.onDelta(joined);
+    const { type, text } = this;
+    this.text = '';
+    if (text !== '') this.next.onDelta({ type, text });
   }
 
   flush(): void {
@@ -54,55 +53,57 @@ export class ThinkTags implements DeltaFilter {
   private state: 'start' | 'reasoning' | 'text' | 'decided' = 'start';
   private buffered = '';
   /** Text that becomes reasoning if a closing tag without an opening one follows. */
-  private untaggedText = '';
+  private untagged: string[] = [];
+  private untaggedChars = 0;
   private beganWithReasoning = false;
 
-  constructor(private readonly sink: DeltaSink) {}
+  constructor(private readonly next: DeltaReceiver) {}
 
-  readonly onDelta = (delta: Delta): void => {
+  onDelta(delta: Delta): void {
     switch (delta.type) {
       case 'text':
-        return this.onText(delta.text);
+        return this.onText(delta);
       case 'reasoning':
         if (this.state === 'start') this.beganWithReasoning = true;
-        return this.sink(delta);
+        return this.next.onDelta(delta);
       case 'toolCall':
       case 'finish':
       case 'error':
         this.flush();
-        return this.sink(delta);
+        return this.next.onDelta(delta);
       case 'restartInStream':
         this.flush();
         this.state = 'start';
-        this.untaggedText = '';
+        this.forgetUntagged();
         this.beganWithReasoning = false;
-        return this.sink(delta);
+        return this.next.onDelta(delta);
       default:
-        return this.sink(delta);
+        return this.next.onDelta(delta);
     }
-  };
+  }
 
   flush(): void {
     const { buffered } = this;
     if (buffered === '') return;
     this.buffered = '';
-    if (this.state === 'reasoning') this.sink({ type: 'reasoning', text: buffered });
+    if (this.state === 'reasoning') this.next.onDelta({ type: 'reasoning', text: buffered });
     else this.readText(buffered, true);
   }
 
-  private onText(text: string): void {
+  private onText(delta: TextDelta): void {
+    const { text } = delta;
     switch (this.state) {
       case 'start':
         return this.readStart(this.buffered + text);
       case 'reasoning':
         return this.readReasoning(this.buffered + text);
       case 'text':
-        if (this.untaggedText.length > maxUntaggedChars) return this.passRemaining(this.buffered + text);
+        if (this.untaggedChars > maxUntaggedChars) return this.passRemaining(this.buffered + text);
         // Without this shortcut for most texts, a token would cost more.
-        if (this.buffered === '' && !text.includes('<')) return this.passText(text);
-        return this.readText(this.buffered + text, false);
+        if (this.buffered !== '' || text.includes('<')) return this.readText(this.buffered + text, false);
+        return this.passUntagged(delta);
       case 'decided':
-        return this.sink({ type: 'text', text });
+        return this.next.onDelta(delta);
     }
   }
 
@@ -123,10 +124,10 @@ export class ThinkTags implements DeltaFilter {
     const end = text.indexOf(closingTag);
     if (end < 0) {
       const released = this.bufferPossibleTag(text);
-      if (released !== '') this.sink({ type: 'reasoning', text: released });
+      if (released !== '') this.next.onDelta({ type: 'reasoning', text: released });
       return;
     }
-    if (end > 0) this.sink({ type: 'reasoning', text: text.slice(0, end) });
+    if (end > 0) this.next.onDelta({ type: 'reasoning', text: text.slice(0, end) });
     this.passRemaining(text.slice(end + closingTag.length));
   }
 
@@ -141,11 +142,13 @@ export class ThinkTags implements DeltaFilter {
     if (!isEnd && remaining.length < maxBufferedChars && /^[ \t]*$/.test(remaining)) {
       this.passText(text.slice(0, end));
       this.buffered = closingTag + remaining;
-    } else if (this.endsReasoning(this.untaggedText + text.slice(0, end), remaining)) {
-      this.passText(text.slice(0, end));
-      if (this.untaggedText !== '') this.sink({ type: 'textWasReasoning', text: this.untaggedText });
-      this.passRemaining(remaining);
-    } else this.passRemaining(text);
+      return;
+    }
+    const untagged = this.untagged.join('') + text.slice(0, end);
+    if (!this.endsReasoning(untagged, remaining)) return this.passRemaining(text);
+    this.passText(text.slice(0, end));
+    if (untagged !== '') this.next.onDelta({ type: 'textWasReasoning', text: untagged });
+    this.passRemaining(remaining);
   }
 
   private endsReasoning(before: string, remaining: string): boolean {
@@ -158,14 +161,23 @@ export class ThinkTags implements DeltaFilter {
   private passRemaining(remaining: string): void {
     this.state = 'decided';
     this.buffered = '';
-    this.untaggedText = '';
-    if (remaining !== '') this.sink({ type: 'text', text: remaining });
+    this.forgetUntagged();
+    if (remaining !== '') this.next.onDelta({ type: 'text', text: remaining });
   }
 
   private passText(text: string): void {
-    if (text === '') return;
-    this.untaggedText += text;
-    this.sink({ type: 'text', text });
+    if (text !== '') this.passUntagged({ type: 'text', text });
+  }
+
+  private passUntagged(delta: TextDelta): void {
+    this.untagged.push(delta.text);
+    this.untaggedChars += delta.text.length;
+    this.next.onDelta(delta);
+  }
+
+  private forgetUntagged(): void {
+    this.untagged = [];
+    this.untaggedChars = 0;
   }
 
   /** Holds back the end of the text if it may begin a closing tag. @returns the text before that end */
@@ -195,11 +207,11 @@ export class RedactedDeltas implements DeltaFilter {
     private readonly createFilter: () => KeyFilter,
   ) {}
 
-  readonly onDelta = (delta: Delta): void => {
+  onDelta(delta: Delta): void {
     switch (delta.type) {
       case 'text':
       case 'reasoning':
-        return this.pass(delta.type, this.filterOf(delta.type).push(delta.text));
+        return this.passText(delta, this.filterOf(delta.type).push(delta.text));
       case 'toolCall': {
         const { index, id, name, arguments: json } = delta.part;
         // A new ID together with a name starts a new tool call, even at an index that is already in use, as in
@@ -222,7 +234,7 @@ export class RedactedDeltas implements DeltaFilter {
       default:
         return this.next.onDelta(delta);
     }
-  };
+  }
 
   flush(): void {
     this.flushFilters();
@@ -237,6 +249,12 @@ export class RedactedDeltas implements DeltaFilter {
 
   private flushFilters(): void {
     for (const [key, filter] of this.filters) this.pass(key, filter.flush());
+  }
+
+  /** Creates no further object for an unchanged text, as nearly every text is. */
+  private passText(delta: TextDelta, text: string): void {
+    if (text === delta.text) this.next.onDelta(delta);
+    else this.pass(delta.type, text);
   }
 
   private pass(key: 'text' | 'reasoning' | number, text: string): void {

@@ -7,7 +7,7 @@ import { parseModelList, type GatewayModels } from '../gateway/modelList';
 import { isRecord, parseJson } from '../json';
 import type { Connection } from '../request';
 import { declaredKind, sniffedKind } from '../text/charset';
-import { boundedText, ConnectionFailure, readBody } from './responseBody';
+import { boundedText, ConnectionFailure, BodyReader } from './responseBody';
 
 type ProbeDeps = Pick<EngineDeps, 'clock' | 'fetch' | 'log' | 'userAgent' | 'localize' | 'formatTime'>;
 type ProbedRoute = Pick<Connection, 'baseUrl' | 'apiKey'>;
@@ -75,12 +75,13 @@ function isFault(result: GatewayModels | Fault): result is Fault {
 /** An API always has a model list, so anything else means that the address is wrong. */
 async function readModels(response: Response, now: number): Promise<GatewayModels | Fault> {
   let isTooLong = false;
-  const body = await readBody(response, {
+  const reader = new BodyReader(response, {
     bytes: () => undefined,
     event: () => undefined,
     tooLong: () => (isTooLong = true),
     isDone: () => isTooLong,
   });
+  const body = await reader.read();
   if (body?.kind === 'web-page') return faultOfRow('webPage');
   const json = body && 'text' in body ? parseJson(body.text) : undefined;
   const models = parseModelList(json);

@@ -54,7 +54,7 @@ export class Answer {
 
   constructor(
     private readonly clock: Pick<Clock, 'after'>,
-    private readonly output: Pick<TurnOutput, 'emit' | 'emitToken'>,
+    private readonly output: Pick<TurnOutput, 'emit' | 'emitToken' | 'deliver'>,
     previous: ResumeFrom | undefined,
   ) {
     this.visible = previous?.text ?? '';
@@ -130,6 +130,10 @@ export class Answer {
     }
   }
 
+  endOfRead(): void {
+    this.output.deliver();
+  }
+
   /**
    * The gateway starts the answer over within an attempt. The visible text stays until the new answer is longer.
    * @returns false if the attempt continues an answer, whose visible text can't be removed, so the attempt must fail
@@ -173,8 +177,12 @@ export class Answer {
     if (joined !== '') this.skipsBlankLines = false;
     this.emitText(this.append(joined));
     const { join } = this;
-    if (join)
-      this.cancelHold ??= this.clock.after(maxHoldMs, () => this.emitText(this.applyStep(join, join.splice.expire())));
+    if (join) this.cancelHold ??= this.clock.after(maxHoldMs, () => this.endJoin(join));
+  }
+
+  private endJoin(join: Join): void {
+    this.emitText(this.applyStep(join, join.splice.expire()));
+    this.output.deliver();
   }
 
   private addReasoning(text: string): void {

@@ -339,7 +339,6 @@ export class Turn implements TurnHandle {
     this.commands.end();
     this.admission.clear();
     this.history.settleCharge(true);
-    this.attempts.current = undefined;
     this.routes.clear();
     this.onEnd();
   }

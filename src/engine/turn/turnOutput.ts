@@ -12,7 +12,7 @@ export type NewEvent<E = StreamEvent> = E extends StreamEvent
 export class TurnOutput {
   /** Number of the current attempt, from 1; 0 before the first attempt. */
   attempt = 0;
-  private batch: StreamEvent[] = [];
+  private batch: StreamEvent[] | undefined;
   /** Monotonic time of all events in `batch`, which are emitted without a pause in between. */
   private batchTime = 0;
   private ledger = emptyLedger;
@@ -39,34 +39,40 @@ export class TurnOutput {
     if (this.isFinished()) return;
     const event: StreamEvent = { attempt: this.attempt, ...newEvent, at: this.startBatch() };
     this.ledger = addToLedger(this.ledger, event);
-    this.batch.push(event);
-    if (!isTerminal(event)) return;
-    this.terminal = event;
-    this.deliver();
+    this.add(event);
+    if (isTerminal(event)) {
+      this.terminal = event;
+      this.deliver();
+    } else void Promise.resolve().then(() => this.deliver());
   }
 
-  /** Emits a delta without passing it to the ledger, because a turn has thousands of these events. */
+  /**
+   * Emits a delta without passing it to the ledger, because a turn has thousands of these events. It is delivered with
+   * the next event of another type, or by `deliver`.
+   */
   emitToken(type: 'text' | 'reasoning', text: string): void {
-    if (!this.isFinished()) this.batch.push({ type, text, attempt: this.attempt, at: this.startBatch() });
+    if (!this.isFinished()) this.add({ type, text, attempt: this.attempt, at: this.startBatch() });
   }
 
   /** Returns the time of the events of the batch. */
   private startBatch(): number {
-    if (this.batch.length === 0) {
-      this.batchTime = this.clock.monotonicNow();
-      // Cheaper than `queueMicrotask`, which creates an object for asynchronous contexts.
-      void Promise.resolve().then(() => this.deliver());
-    }
+    if (!this.batch) this.batchTime = this.clock.monotonicNow();
     return this.batchTime;
   }
 
-  private deliver(): void {
+  private add(event: StreamEvent): void {
+    if (this.batch) this.batch.push(event);
+    else this.batch = [event];
+  }
+
+  /** Delivers the batch, if it has events. */
+  deliver(): void {
     // A sink may stop the turn. Its terminal event follows in a batch of its own.
     if (this.isDelivering) return;
     this.isDelivering = true;
-    while (this.batch.length > 0) {
+    while (this.batch) {
       const { batch } = this;
-      this.batch = [];
+      this.batch = undefined;
       try {
         this.onEvents(batch);
       } catch (error) {

@@ -7,7 +7,8 @@ import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { createRouteBehavior, type RouteBehavior } from '../../../src/engine/gate/networkState';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { Attempt, type AttemptEnd } from '../../../src/engine/http/attempt';
-import { maxEventChars, readBody, type BodyEnd } from '../../../src/engine/http/responseBody';
+import { maxEventChars } from '../../../src/engine/http/eventScanner';
+import { BodyReader, type BodyEnd } from '../../../src/engine/http/responseBody';
 import { requestIdOf } from '../../../src/engine/http/transport';
 import { TurnOutput } from '../../../src/engine/turn/turnOutput';
 import { defaultSettings } from '../../support/engineRun';
@@ -72,6 +73,7 @@ async function runAttempt(reply: Reply, { messages, behavior, onReport }: Attemp
     {
       add: ({ type, ...fields }) => report(type)(...(Object.values(fields) as unknown[])),
       startOver: () => true,
+      endOfRead: () => undefined,
     },
     { headers: report('headers'), quiet: report('quiet') },
     { chars: 0, bytes: 0 },
@@ -399,12 +401,13 @@ async function readPieces(pieces: readonly string[], type: string, maxEvents = I
   const body = new LiveBody();
   for (const piece of pieces) body.send(piece);
   const result = { events: 0, bytes: 0, isTooLong: false, end: undefined as BodyEnd | undefined };
-  const reading = readBody(new Response(body.stream, { headers: { 'content-type': type } }), {
+  const reader = new BodyReader(new Response(body.stream, { headers: { 'content-type': type } }), {
     bytes: (count) => (result.bytes += count),
     event: () => result.events++,
     tooLong: () => (result.isTooLong = true),
     isDone: () => result.isTooLong || result.events >= maxEvents,
   });
+  const reading = reader.read();
   await settle();
   const eventsBeforeEnd = result.events;
   result.end = await (body.end(), reading);

@@ -16,7 +16,7 @@ interface ReadEvents {
 
 function read(events: readonly string[]): ReadEvents {
   const { deltas, sink } = collectDeltas();
-  const reader = new ChunkReader(sink);
+  const reader = new ChunkReader({ onDelta: sink });
   const isReadable: boolean[] = [];
   const parsed: number[] = [];
   const parse = JSON.parse;

@@ -24,7 +24,7 @@ const rowsIn = (file: string): readonly Row[] =>
 
 function withoutTags(deltas: readonly Delta[]): readonly Delta[] {
   const passed: Delta[] = [];
-  const tags = new ThinkTags((delta) => passed.push(delta));
+  const tags = new ThinkTags({ onDelta: (delta) => passed.push(delta) });
   for (const delta of deltas) tags.onDelta(delta);
   tags.flush();
   return passed;
@@ -95,7 +95,7 @@ describe('filters of an attempt', () => {
     it(name, () => {
       assert.ok(filters);
       const received: Delta[] = [];
-      const tags = new ThinkTags((delta) => received.push(delta));
+      const tags = new ThinkTags({ onDelta: (delta) => received.push(delta) });
       const joined = new JoinedTexts(new RedactedDeltas(tags, filters));
       for (const delta of deltas as readonly (Delta | 'endRead')[]) {
         if (delta === 'endRead') joined.endRead();

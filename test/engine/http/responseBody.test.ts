@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { createParser } from 'eventsource-parser';
 import fc from 'fast-check';
 import {
-  BareLines,
   boundedText,
   errorBodyLimits,
-  readBody,
+  BodyReader,
   StreamDecoder,
   type BodyEnd,
 } from '../../../src/engine/http/responseBody';
+import { EventScanner } from '../../../src/engine/http/eventScanner';
 import { pieces, textPieces } from '../../support/pieces';
 import { propertyRuns } from '../../support/propertyRuns';
 import { settle, VirtualClock } from '../../support/virtualClock';
@@ -32,12 +32,14 @@ async function read(pieces: readonly Uint8Array[], contentType = 'text/event-str
   const events: string[] = [];
   let bytes = 0;
   let isTooLong = false;
-  const end = await readBody(new Response(stream, { headers: contentType ? { 'content-type': contentType } : {} }), {
+  const response = new Response(stream, { headers: contentType ? { 'content-type': contentType } : {} });
+  const reader = new BodyReader(response, {
     bytes: (count) => (bytes += count),
     event: (data, name) => events.push(name === undefined ? data : `${name}: ${data}`),
     tooLong: () => (isTooLong = true),
     isDone: () => isTooLong,
   });
+  const end = await reader.read();
   return { events, end, bytes };
 }
 
@@ -146,12 +148,14 @@ describe('reading of a body', () => {
   }
 });
 
-/** Returns the events that a parser reads from the converted pieces. */
-function convertedEvents(pieces: readonly string[]): readonly string[] {
+/** Returns the events that a scanner reads from the pieces. */
+function scannedEvents(pieces: readonly string[]): readonly string[] {
   const read: string[] = [];
-  const parser = createParser({ onEvent: ({ data, event }) => read.push(`${event ?? 'message'} ${data}`) });
-  const lines = new BareLines();
-  for (const piece of pieces) parser.feed(lines.convert(piece));
+  const scanner = new EventScanner({
+    event: (data, name) => read.push(`${name ?? 'message'} ${data}`),
+    tooLong: () => assert.fail('too long'),
+  });
+  for (const piece of pieces) scanner.push(piece);
   return read;
 }
 
@@ -161,16 +165,44 @@ const streams = readFileSync(join(__dirname, 'bareLines.jsonl'), 'utf8')
   .split('\n')
   .map((line) => JSON.parse(line) as { name: string; stream: string; events: readonly string[] });
 
-describe('conversion of bare lines (JSON without `data:`) to events', () => {
+describe('scanner of server-sent events and bare lines (JSON without `data:`)', () => {
   for (const { name, stream, events } of streams) {
     it(`${name}, in one piece and in several`, () => {
-      assert.deepEqual(convertedEvents([stream]), events);
-      for (const size of [1, 2, 3]) assert.deepEqual(convertedEvents(textPieces(stream, size)), events);
+      assert.deepEqual(scannedEvents([stream]), events);
+      for (const size of [1, 2, 3]) assert.deepEqual(scannedEvents(textPieces(stream, size)), events);
     });
   }
 
   it('continues at the start of a line after an empty piece', () => {
-    assert.deepEqual(convertedEvents([': c\n', '', '{"e":1}\n']), ['message {"e":1}']);
+    assert.deepEqual(scannedEvents([': c\n', '', '{"e":1}\n']), ['message {"e":1}']);
+  });
+
+  it('reads the same events as the library eventsource-parser from any stream without bare lines', () => {
+    const line = fc.constantFrom(
+      'data: a',
+      'data:',
+      'data',
+      'data:  b',
+      ': c',
+      '',
+      '',
+      'event: x',
+      'event',
+      'id: 1',
+      'x: y',
+      ' ',
+    );
+    const end = fc.constantFrom('\n', '\r', '\r\n');
+    fc.assert(
+      fc.property(fc.array(fc.tuple(line, end), { maxLength: 12 }), fc.nat(9), (lines, size) => {
+        const stream = lines.flat().join('');
+        const expected: string[] = [];
+        const parser = createParser({ onEvent: ({ data, event }) => expected.push(`${event ?? 'message'} ${data}`) });
+        parser.feed(stream);
+        assert.deepEqual(scannedEvents(textPieces(stream, size + 1)), expected);
+      }),
+      { numRuns: propertyRuns },
+    );
   });
 
   it('creates the same events however the stream is split into pieces', () => {
@@ -179,7 +211,7 @@ describe('conversion of bare lines (JSON without `data:`) to events', () => {
       fc.property(fc.array(line, { maxLength: 10 }), fc.constantFrom('\n', '\r\n'), fc.nat(6), (lines, end, size) => {
         const stream = lines.map((content) => content + end).join('');
         const pieces = textPieces(stream, size + 1);
-        assert.deepEqual(convertedEvents(pieces), convertedEvents([stream]));
+        assert.deepEqual(scannedEvents(pieces), scannedEvents([stream]));
       }),
       { numRuns: propertyRuns },
     );

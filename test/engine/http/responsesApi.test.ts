@@ -12,7 +12,7 @@ type ReceivedDelta = readonly [type: string, value?: unknown];
 
 function deltasOf(events: readonly object[]): readonly ReceivedDelta[] {
   const deltas: ReceivedDelta[] = [];
-  const reader = new ChunkReader((delta) => deltas.push(Object.values(delta) as unknown as ReceivedDelta));
+  const reader = new ChunkReader({ onDelta: (delta) => deltas.push(Object.values(delta) as unknown as ReceivedDelta) });
   for (const event of events) assert.equal(reader.read(JSON.stringify(event)), true);
   return deltas;
 }

@@ -22,6 +22,7 @@ class ShownAnswer {
         this.events.push(`${type} ${text}`);
         if (type === 'text') this.shown += text;
       },
+      deliver: () => undefined,
     };
     const resumeFrom = { text: partial, hadReasoning: false, mode: 'continue', ...previous } as const;
     this.answer = new Answer(new VirtualClock(), output, resumeFrom);

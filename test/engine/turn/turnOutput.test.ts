@@ -11,7 +11,7 @@ const fail = (error: unknown): never => {
 };
 
 describe('events of a turn', () => {
-  it('are delivered in one batch with one time if they are emitted without a pause', async () => {
+  it('are delivered in one batch with one time if they are emitted during one read', async () => {
     const batches: (readonly StreamEvent[])[] = [];
     const clock = new VirtualClock();
     const output = new TurnOutput(clock, (batch) => batches.push(batch), fail);
@@ -19,6 +19,7 @@ describe('events of a turn', () => {
     clock.sleep(1);
     output.emitToken('text', 'b');
     assert.equal(batches.length, 0);
+    output.deliver();
     await clock.advance(5);
     output.emit({ type: 'quiet', forMs: 5 });
     await settle();

@@ -1,0 +1,123 @@
+/** In characters. An event that never ends must not fill the memory. */
+export const maxEventChars = 8 * 1024 * 1024;
+
+export interface EventSink {
+  event(data: string, name: string | undefined): void;
+  /**
+   * Reads an event whose data starts at `from`, if it can be read without a search for its end.
+   * @returns the offset of the next event, or -1 if the event must be read by `event`
+   */
+  framedEvent?(text: string, from: number): number;
+  /** Called when an event or a body is longer than `maxEventChars`. */
+  tooLong(): void;
+}
+
+const lineEnd = /\r\n?|\n/g;
+const dataField = 'data: ';
+const errorField = 'error:';
+
+/**
+ * Reads server-sent events from text that arrives in pieces (HTML Standard, "Interpreting an event stream"), and bare
+ * lines, which are not in the standard: after a stream has begun, new-api sends an error as a line of JSON without
+ * `data:`, and other gateways send an `error:` field.
+ */
+export class EventScanner {
+  /** The start of a line whose end has not arrived. */
+  private unfinishedLine = '';
+  private endedWithReturn = false;
+  /** The lines of the event so far. Undefined before the first one. */
+  private data: string | undefined;
+  private name: string | undefined;
+  /** Whether the event is JSON without `data:`, which may take several lines. */
+  private isBare = false;
+
+  constructor(private readonly sink: EventSink) {}
+
+  push(piece: string): void {
+    if (piece === '') return;
+    let from = this.endedWithReturn && piece.startsWith('\n') ? 1 : 0;
+    this.endedWithReturn = piece.endsWith('\r');
+    let text = piece;
+    if (this.unfinishedLine !== '') {
+      // A long line in many pieces is searched only once.
+      if (!piece.includes('\n') && !this.endedWithReturn && !piece.includes('\r')) {
+        this.unfinishedLine += piece;
+        return this.checkLength();
+      }
+      text = this.unfinishedLine + piece;
+    }
+    while (from < text.length) {
+      const nextEvent = this.readFramed(text, from);
+      if (nextEvent >= 0) {
+        from = nextEvent;
+        continue;
+      }
+      lineEnd.lastIndex = from;
+      const end = lineEnd.exec(text);
+      if (!end) break;
+      this.readLine(text.slice(from, end.index));
+      from = end.index + end[0].length;
+    }
+    this.unfinishedLine = text.slice(from);
+    this.checkLength();
+  }
+
+  private readFramed(text: string, from: number): number {
+    if (this.data !== undefined || this.name === 'error' || !text.startsWith(dataField, from)) return -1;
+    const end = this.sink.framedEvent?.(text, from + dataField.length) ?? -1;
+    if (end >= 0) this.name = undefined;
+    return end;
+  }
+
+  private readLine(line: string): void {
+    if (this.isBare) {
+      if (/^[ \t}\]]/.test(line)) {
+        this.addData(line);
+        // JSON with several lines is complete at a closing bracket that is not indented.
+        if (/^[}\]]/.test(line)) this.endEvent();
+        return;
+      }
+      // The gateway may have omitted the blank line after the event.
+      this.endEvent();
+    }
+    if (line === '') this.endEvent();
+    else if (line.startsWith('{') || line.startsWith('[')) {
+      this.endEvent();
+      this.isBare = true;
+      this.addData(line);
+      if (/[}\]]\s*$/.test(line.slice(-20))) this.endEvent();
+    } else if (line.startsWith(errorField)) {
+      this.endEvent();
+      this.name = 'error';
+      this.addData(withoutSpace(line.slice(errorField.length)));
+      this.endEvent();
+    } else this.readField(line);
+  }
+
+  private readField(line: string): void {
+    const colon = line.indexOf(':');
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? '' : withoutSpace(line.slice(colon + 1));
+    if (field === 'data') this.addData(value);
+    else if (field === 'event') this.name = value;
+  }
+
+  private addData(value: string): void {
+    this.data = this.data === undefined ? value : `${this.data}\n${value}`;
+  }
+
+  private endEvent(): void {
+    const { data, name } = this;
+    this.data = this.name = undefined;
+    this.isBare = false;
+    if (data !== undefined) this.sink.event(data, name === '' ? undefined : name);
+  }
+
+  private checkLength(): void {
+    if (this.unfinishedLine.length + (this.data?.length ?? 0) > maxEventChars) this.sink.tooLong();
+  }
+}
+
+function withoutSpace(value: string): string {
+  return value.startsWith(' ') ? value.slice(1) : value;
+}
