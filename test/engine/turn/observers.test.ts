@@ -119,7 +119,7 @@ describe('API key of a turn', () => {
 describe('engine', () => {
   it('keeps the turn that ended last, whose objects V8 needs to keep optimized code, and no earlier turn', async () => {
     const world = new EngineWorld({ replies: [answering('ok'), answering('ok')] });
-    const ask = async (): Promise<WeakRef<Turn>> => new WeakRef((await world.ask().toEnd()).turn as Turn);
+    const ask = async () => new WeakRef((await world.ask().toEnd()).turn);
     const turns = [await ask(), await ask()];
     // The abort signals of the recorded requests refer to the turns.
     world.wire.requests.length = 0;
