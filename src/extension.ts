@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { createApi, type HolySheepApi } from './host/api';
 import type { App } from './host/app';
 import { registerLazyModels, registerLazyParticipant } from './host/chat/lazyChat';
-import { commandIds, healthViewType, viewType } from './host/contributions';
+import { commandIds } from './host/contributions';
 
 let startedApp: App | undefined;
 
@@ -31,14 +31,6 @@ export function activate(context: vscode.ExtensionContext): HolySheepApi {
     const execute = async (...args: unknown[]): Promise<unknown> => (await app()).execute(id, ...args);
     context.subscriptions.push(vscode.commands.registerCommand(id, execute));
   }
-  context.subscriptions.push(
-    vscode.window.registerWebviewPanelSerializer(viewType, {
-      deserializeWebviewPanel: async (panel, state) => (await app()).panels.deserializeWebviewPanel(panel, state),
-    }),
-    vscode.window.registerWebviewPanelSerializer(healthViewType, {
-      deserializeWebviewPanel: async (panel) => (await app()).healthPanel.deserializeWebviewPanel(panel),
-    }),
-  );
   const icon = vscode.Uri.joinPath(context.extensionUri, 'media/icon.png');
   context.subscriptions.push(
     modelsChanged,

@@ -10,6 +10,7 @@ import { demoEngine, DemoMode } from './connection/demoMode';
 import { KeyStore } from './connection/keyStore';
 import { RouteNotices } from './connection/routeNotices';
 import { ContextSource } from './context/contextSource';
+import { healthViewType, viewType } from './contributions';
 import { Conversations } from './conversation/conversations';
 import { PromptHistory } from './conversation/promptHistoryStore';
 import { registerCopyAsCode } from './copyAsCode/copyAsCode';
@@ -102,8 +103,11 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   ];
   reopenPanels(features).catch(onError);
   if (demo.staysOpen) await demo.enter().catch(onError);
+  // VS Code keeps a panel that it restores waiting until its serializer is registered.
+  register(vscode.window.registerWebviewPanelSerializer(viewType, panels));
+  register(vscode.window.registerWebviewPanelSerializer(healthViewType, healthPanel));
   return {
-    ...{ ...chat, panels, healthPanel, execute: createCommandRunner(commands, onError) },
+    ...{ ...chat, execute: createCommandRunner(commands, onError) },
     ask: createAsk(engine, () => connections.requestDefaults(false)),
     /** Saves everything when the window closes, because a reload during an answer must not lose the text so far. */
     flush: () => {

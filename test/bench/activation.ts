@@ -10,9 +10,9 @@ import { newest } from '../support/vscode/versions';
 import { emptyExtension, packagedExtension } from './measuredExtensions';
 import { progress } from './progress';
 import { ratioOf, type Row } from './row';
-import { median } from './statistics';
+import { median, percentile } from './statistics';
 
-const hosts = 8;
+const hosts = 12;
 
 interface Times {
   readonly ours: number;
@@ -34,13 +34,15 @@ export async function activation(): Promise<readonly Row[]> {
   }
   const ours = median(times.map((time) => time.ours));
   const empty = median(times.map((time) => time.empty));
+  const ratios = times.map((time) => time.ours / time.empty);
+  const spread = [10, 50, 90].map((percent) => percentile(ratios, percent).toFixed(2)).join(', ');
   return [
     {
-      what: `Activation, median of ${hosts} hosts`,
+      what: `Activation, median of ${hosts} hosts; p10, p50 and p90 of their ratios: ${spread}`,
       ours: `${ours.toFixed(1)} ms (+${(ours - empty).toFixed(1)} ms)`,
       peer: `${empty.toFixed(1)} ms, empty extension`,
       ratio: ratioOf(ours, empty),
-      aim: '≤ 1.5',
+      aim: '≤ 1.4',
     },
   ];
 }

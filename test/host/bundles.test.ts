@@ -11,17 +11,6 @@ const { extension } = createRequire(__filename)('../../esbuild.js') as { readonl
 
 type Outputs = Metafile['outputs'];
 
-/** Returns the modules that are loaded together with a bundle, because it or its static imports contain them. */
-function modulesLoadedWith(outputs: Outputs, bundle: string): readonly string[] {
-  const loaded = new Set([bundle]);
-  for (const name of loaded) {
-    for (const { path: imported, kind } of outputs[name]?.imports ?? []) {
-      if (kind === 'import-statement' && imported in outputs) loaded.add(imported);
-    }
-  }
-  return [...loaded].flatMap((name) => Object.keys(outputs[name]?.inputs ?? {}));
-}
-
 describe('bundles of the extension', () => {
   let outputs: Outputs = {};
 
@@ -63,15 +52,5 @@ describe('bundles of the extension', () => {
     const expected = await requestOf(RequestBuilder);
     assert.match(expected.body as string, /"Hi"/);
     assert.deepEqual(await requestOf(bundled.RequestBuilder), expected);
-  });
-
-  it('load neither app.ts nor dependencies at startup', () => {
-    const entry = Object.keys(outputs).find((name) => outputs[name]?.entryPoint === 'src/extension.ts') ?? '';
-    const atStart = modulesLoadedWith(outputs, entry);
-    assert.ok(atStart.includes('src/extension.ts'));
-    assert.deepEqual(
-      atStart.filter((module) => /\/app\.ts$|node_modules/.test(module)),
-      [],
-    );
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { compileFunction } from 'node:vm';
 import { build, type Plugin } from 'esbuild';
 import { root } from '../support/paths';
 import { packagerLog, vsixFile } from '../support/vscode/package';
@@ -92,6 +93,23 @@ describe('VSIX', () => {
 
   it(`is no larger than ${maxBytes / 1024} KB`, () => {
     assert.ok(vsix.length <= maxBytes, `${(vsix.length / 1024).toFixed(1)} KB`);
+  });
+
+  it('loads one small file and nothing else to activate the extension', () => {
+    const script = text('extension/dist/extension.js');
+    const loaded = new Set<string>();
+    const run = compileFunction(script, ['module', 'require']) as (...values: unknown[]) => void;
+    const module: { exports: Record<string, unknown> } = { exports: {} };
+    run(module, (name: string) => {
+      loaded.add(name);
+      return {};
+    });
+    assert.deepEqual([...loaded], ['vscode']);
+    assert.ok(script.length <= 8 * 1024, `${script.length} characters`);
+    assert.deepEqual(
+      [typeof module.exports['activate'], typeof module.exports['deactivate']],
+      ['function', 'function'],
+    );
   });
 
   it('contains the license of every bundled package and of the data from elsewhere', async () => {

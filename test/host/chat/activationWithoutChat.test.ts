@@ -35,7 +35,6 @@ function editorApi(onCommand: (id: string) => void): Record<string, unknown> {
         return Disposable.from();
       },
     },
-    window: { registerWebviewPanelSerializer: () => Disposable.from() },
   };
 }
 
