@@ -12,6 +12,7 @@ export const benches = {
     return [];
   },
   tokens: async () => (await import('./cpuPerToken')).cpuPerToken(),
+  hostWay: async () => (await import('./cpuPerToken')).wholeHostPerToken(),
   growth: async () => (await import('./growth')).growth(),
   firstToken: async () => (await import('./firstToken')).firstToken(),
   stop: async () => (await import('./stopLatency')).stopLatency(),
