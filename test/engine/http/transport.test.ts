@@ -37,15 +37,12 @@ describe('sending of a request', () => {
       sendTo(requestTo('https://b.test/v1', 'key-2')),
       sendTo(requestTo('https://a.test/v1', 'key-1')),
     ]);
-    assert.deepEqual(
-      wire.requests.map(({ url, headers }) => `${url} ${headers.get('authorization')}`).sort(),
-      [
-        'https://a.test/v1/chat/completions Bearer key-1',
-        'https://a.test/v1/chat/completions Bearer key-1',
-        'https://a.test/v1/chat/completions Bearer key-2',
-        'https://b.test/v1/chat/completions Bearer key-2',
-      ],
-    );
+    assert.deepEqual(wire.requests.map(({ url, headers }) => `${url} ${headers.get('authorization')}`).sort(), [
+      'https://a.test/v1/chat/completions Bearer key-1',
+      'https://a.test/v1/chat/completions Bearer key-1',
+      'https://a.test/v1/chat/completions Bearer key-2',
+      'https://b.test/v1/chat/completions Bearer key-2',
+    ]);
   });
 
   it('sends only four headers, and no headers from environment variables', async () => {
