@@ -41,6 +41,15 @@ export function loadRequestBuilder(): Promise<RequestBuilder> {
   return builder;
 }
 
+/** Loads and builds what the first request to a base URL needs, which takes tens of milliseconds. */
+export async function prepareRequests(baseUrl: string): Promise<void> {
+  await (await loadRequestBuilder()).templateFor(completionsUrl(baseUrl));
+}
+
+function completionsUrl(baseUrl: string): string {
+  return `${baseUrl}/chat/completions`;
+}
+
 /**
  * Sends a request with the URL and the headers of the SDK, and returns the unparsed response. The stream parser of the
  * SDK is not used, because it hides comments, `[DONE]` and a missing finish reason.
@@ -54,7 +63,7 @@ export async function send(
   onHeaders: (status: number, headers: Headers) => void,
 ): Promise<Response> {
   const builder = await loadRequestBuilder();
-  const { url, headers } = await builder.templateFor(`${connection.baseUrl}/chat/completions`);
+  const { url, headers } = await builder.templateFor(completionsUrl(connection.baseUrl));
   const init = {
     method: 'POST',
     headers: { ...headers, authorization: `Bearer ${connection.apiKey}`, 'user-agent': deps.userAgent },
