@@ -187,9 +187,8 @@ export class ConversationStore {
 
   private add(id: string, { stored, file }: OpenedConversation): Conversation {
     const connection = async (demo: boolean): Promise<Connection> => {
-      // The key is read while the prompt is written, because both delay the request.
-      const [connection] = await Promise.all([this.deps.connection(demo), this.waitUntilWritten(id)]);
-      return connection;
+      await this.waitUntilWritten(id);
+      return this.deps.connection(demo);
     };
     const conversation = new Conversation(id, stored, file, { ...this.deps, connection });
     const open: OpenConversation = { conversation, file, holds: new Set() };
