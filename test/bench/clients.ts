@@ -1,4 +1,4 @@
-import type { Engine } from '../../src/engine/engine';
+import type { Engine, EngineDeps } from '../../src/engine/engine';
 import { noSharedCooldowns } from '../../src/engine/gate/cooldowns';
 import type { ChatRequest } from '../../src/engine/request';
 import { systemClock } from '../../src/host/util/systemClock';
@@ -17,7 +17,7 @@ export interface Endpoint {
 
 export const apiKey = 'hsa-bench-key';
 
-export function engineFor({ baseUrl, fetch }: Endpoint): Engine {
+export function engineFor({ baseUrl, fetch }: Endpoint, more: Partial<EngineDeps> = {}): Engine {
   return createEngine({
     clock: systemClock,
     random: Math.random,
@@ -29,6 +29,7 @@ export function engineFor({ baseUrl, fetch }: Endpoint): Engine {
     connection: () => Promise.resolve({ baseUrl, apiKey }),
     cooldowns: noSharedCooldowns,
     userAgent: 'bench',
+    ...more,
   });
 }
 

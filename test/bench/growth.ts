@@ -1,6 +1,6 @@
 import { progress } from './progress';
 import { ratioOf, type Row } from './row';
-import { median } from './statistics';
+import { median, percentile } from './statistics';
 import { costPerToken, readWithEngine, readWithSdk, type Read } from './tokenCost';
 import { characters, lastRead, streamOf, tokenReads } from './tokens';
 
@@ -9,7 +9,7 @@ const tokens = 200_000;
 const stretch = 50_000;
 const [early, late] = [75_000, tokens];
 const block = 1000;
-const rounds = 5;
+const rounds = 15;
 
 /**
  * Compares the cost of a token after 200,000 tokens to the cost after 50,000, which shows work that grows with the
@@ -18,12 +18,15 @@ const rounds = 5;
 export async function growth(): Promise<readonly Row[]> {
   const ours: number[] = [];
   const peer: number[] = [];
+  // The first answers are slower at their beginning, because the code is not compiled yet.
+  for (const read of [readWithEngine, readWithSdk]) await growthOf(read);
   for (let round = 0; round < rounds; round++) {
     ours.push(await growthOf(readWithEngine));
     peer.push(await growthOf(readWithSdk));
   }
-  const print = (values: readonly number[]): string => values.map((value) => value.toFixed(3)).join(' ');
-  progress(`growth: ours ${print(ours)}; peer ${print(peer)}`);
+  const print = (values: readonly number[]): string =>
+    [10, 50, 90].map((percent) => percentile(values, percent).toFixed(3)).join(' ');
+  progress(`growth, p10, p50, p90: ours ${print(ours)}; peer ${print(peer)}`);
   const [own, other] = [median(ours), median(peer)];
   return [
     {

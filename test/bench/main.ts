@@ -1,5 +1,6 @@
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { assertNode, ensureDependencies } from '../support/install/dependencies.mjs';
@@ -9,6 +10,8 @@ import { progress } from './progress';
 import { peersFolder } from './renderers';
 import { reportTable, writeReport } from './report';
 import type { Row } from './row';
+
+const { textFiles } = createRequire(__filename)('../../esbuild.js') as { readonly textFiles: Plugin };
 
 async function main(asked: readonly string[]): Promise<void> {
   assertNode();
@@ -34,7 +37,8 @@ async function benchScript(): Promise<string> {
   const script = path.join(out, 'bench/one.js');
   await build({
     ...{ entryPoints: [path.join(root, 'test/bench/one.ts')], outfile: script, bundle: true },
-    ...{ platform: 'node', packages: 'external', logLevel: 'warning' },
+    ...{ platform: 'node', packages: 'external', logLevel: 'warning', plugins: [textFiles] },
+    alias: { vscode: path.join(root, 'test/bench/vscodeOfHost.ts') },
   });
   return script;
 }

@@ -26,7 +26,7 @@ export async function costPerToken(read: Read, { tokens, characters, serve }: Lo
 }
 
 /** Takes the events as a conversation does, in batches. Skips all waits, because a wait is no work. */
-export function readWithEngine(endpoint: Endpoint): Promise<number> {
+export function readWithEngine(endpoint: Endpoint, engine = engineFor(endpoint)): Promise<number> {
   return new Promise((resolve) => {
     let length = 0;
     const onEvents = (events: readonly StreamEvent[]): void => {
@@ -36,7 +36,7 @@ export function readWithEngine(endpoint: Endpoint): Promise<number> {
         else if (isTerminal(event)) resolve(length);
       }
     };
-    const turn = engineFor(endpoint).run(request, { onEvents });
+    const turn = engine.run(request, { onEvents });
   });
 }
 

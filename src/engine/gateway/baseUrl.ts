@@ -81,8 +81,7 @@ function cleanPath(path: string): string {
 
 /** Whether others could read the key and the prompts. Requests to a loopback address never leave this computer. */
 export function usesPlainHttp(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { protocol, hostname } = new URL(url);
+  const { protocol, hostname = '' } = parsed(url) ?? {};
   return protocol === 'http:' && !isLoopback(hostname);
 }
 
@@ -92,11 +91,20 @@ function isLoopback(hostname: string): boolean {
 
 /** For a text that is not a URL, returns the text itself. */
 export function originOf(baseUrl: string): string {
-  return URL.canParse(baseUrl) ? new URL(baseUrl).origin : baseUrl;
+  return parsed(baseUrl)?.origin ?? baseUrl;
 }
 
 export function hostOf(baseUrl: string): string {
-  return URL.canParse(baseUrl) ? new URL(baseUrl).host : baseUrl;
+  return parsed(baseUrl)?.host ?? baseUrl;
+}
+
+/** `URL.parse` does not exist in Node.js 20. Asking `URL.canParse` first would parse every URL twice. */
+function parsed(url: string): URL | undefined {
+  try {
+    return new URL(url);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -41,9 +41,18 @@ export function loadRequestBuilder(): Promise<RequestBuilder> {
   return builder;
 }
 
+/** Loads and builds what the first request to a base URL needs, which takes tens of milliseconds. */
+export async function prepareRequests(baseUrl: string): Promise<void> {
+  await (await loadRequestBuilder()).templateFor(completionsUrl(baseUrl));
+}
+
+function completionsUrl(baseUrl: string): string {
+  return `${baseUrl}/chat/completions`;
+}
+
 /**
- * Sends a request that the SDK has built, and returns the unparsed response. The stream parser of the SDK is not used,
- * because it hides comments, `[DONE]` and a missing finish reason.
+ * Sends a request with the URL and the headers of the SDK, and returns the unparsed response. The stream parser of the
+ * SDK is not used, because it hides comments, `[DONE]` and a missing finish reason.
  * @throws HttpRejection for every status outside 2xx, and ConnectionFailure with the error of `fetch`. Any other error
  * is a defect of this extension that occurred before the request was sent.
  */
@@ -54,17 +63,18 @@ export async function send(
   onHeaders: (status: number, headers: Headers) => void,
 ): Promise<Response> {
   const builder = await loadRequestBuilder();
-  const { url, req } = await builder.buildRequest({
-    method: 'post',
-    path: `${connection.baseUrl}/chat/completions`,
-    body: requestBody(request, messages, behavior.unsupportedParameters),
-    headers: { Authorization: `Bearer ${connection.apiKey}`, 'User-Agent': deps.userAgent },
+  const { url, headers } = await builder.templateFor(completionsUrl(connection.baseUrl));
+  const init = {
+    method: 'POST',
+    headers: { ...headers, authorization: `Bearer ${connection.apiKey}`, 'user-agent': deps.userAgent },
+    body: JSON.stringify(requestBody(request, messages, behavior.unsupportedParameters)),
     signal,
-  });
+    // Following a redirect would send the key to an origin that the user has not chosen.
+    redirect: 'manual',
+  } as const;
   let response;
   try {
-    // Following a redirect would send the key to an origin that the user has not chosen.
-    response = await deps.fetch(url, { ...req, method: 'POST', redirect: 'manual' });
+    response = await deps.fetch(url, init);
   } catch (error) {
     throw new ConnectionFailure(error);
   }

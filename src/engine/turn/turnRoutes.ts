@@ -78,7 +78,8 @@ export class TurnRoutes {
     if (current && (this.isPinned || this.isUp(current))) return (this.current = current);
     if (!previous) this.mustEncrypt = isEncrypted(connection);
     const avoids = previous ? undefined : this.avoidRoute;
-    const isAvoided = ({ baseUrl }: Route): boolean => baseUrl === avoids || originOf(baseUrl) === avoids;
+    const isAvoided = ({ baseUrl }: Route): boolean =>
+      avoids !== undefined && (baseUrl === avoids || originOf(baseUrl) === avoids);
     const routes = avoids === undefined ? this.allowed : this.usable;
     const avoided = routes.find(isAvoided);
     const left = avoided ?? previous ?? this.usable[0];

@@ -1,6 +1,6 @@
 import type { Clock } from '../../engine/clock';
 import type { Engine, ResumeFrom, RunOptions, TurnHandle } from '../../engine/engine';
-import { isTerminal, mergeDeltas, type StreamEvent } from '../../engine/events';
+import { EventBatch, isTerminal, type StreamEvent } from '../../engine/events';
 import type { ChatRequest, Connection, TextMessage } from '../../engine/request';
 import type { RequestDefaults } from '../connection/connections';
 import type { Exchange } from '../journal/exchange';
@@ -14,7 +14,7 @@ const frameMs = 16;
 export class TurnRunner {
   private readonly queue: { readonly exchangeId: string; readonly start: StartTurn }[] = [];
   private running: { readonly exchangeId: string; turn?: TurnHandle; hasText?: boolean } | undefined;
-  private pending: StreamEvent[] = [];
+  private pending = new EventBatch<StreamEvent>();
   private cancelTimer: (() => void) | undefined;
   private flushedAt = Number.NEGATIVE_INFINITY;
 
@@ -56,9 +56,9 @@ export class TurnRunner {
   flush(exchangeId = this.running?.exchangeId): void {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
-    if (exchangeId === undefined || this.pending.length === 0) return;
-    const events = mergeDeltas(this.pending);
-    this.pending = [];
+    const { events } = this.pending;
+    if (exchangeId === undefined || events.length === 0) return;
+    this.pending = new EventBatch();
     this.flushedAt = this.clock.monotonicNow();
     try {
       this.onEvents(exchangeId, events);
@@ -84,7 +84,7 @@ export class TurnRunner {
   private receive(events: readonly StreamEvent[]): void {
     const { running } = this;
     if (!running) return;
-    for (const event of events) this.pending.push(event);
+    for (const event of events) this.pending.add(event);
     const isFirstText = !running.hasText && events.some(({ type }) => type === 'text');
     running.hasText ||= isFirstText;
     const last = events.at(-1);

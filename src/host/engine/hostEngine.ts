@@ -5,7 +5,10 @@ import type { Engine, EngineDeps } from '../../engine/engine';
 import type { EngineLog } from '../../engine/environment';
 import { noSharedCooldowns } from '../../engine/gate/cooldowns';
 import type { KeyRedactor } from '../../engine/gateway/keyRedactor';
+import { prepareRequests } from '../../engine/http/transport';
+import { factsOf } from '../../engine/models/modelFacts';
 import type { Command } from '../commands';
+import type { Settings } from '../settings/settings';
 import { showInStatusBar } from '../ui/notifications';
 import { Listeners } from '../util/listeners';
 import { localize, formatTime } from '../util/localization';
@@ -49,19 +52,37 @@ export function createHostEngine({ log, version, storage, ...deps }: HostEngineD
 interface EngineCommandDeps {
   readonly engine: Engine;
   readonly connections: { readonly onDidChange: vscode.Event<void> };
+  readonly settings: Pick<Settings, 'baseUrl' | 'model'>;
   readonly log: Log;
   readonly register: <T extends vscode.Disposable>(item: T) => T;
 }
 
 const confirmationMs = 8000;
+/** Time after the start of the app, in milliseconds, after which VS Code is expected to be idle. */
+const preparationDelayMs = 2000;
 
-export function registerEngine({ register, connections, engine, log }: EngineCommandDeps): readonly Command[] {
+export function registerEngine({
+  register,
+  connections,
+  settings,
+  engine,
+  log,
+}: EngineCommandDeps): readonly Command[] {
   register(connections.onDidChange(() => engine.onConnectionChanged()));
   register(
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (focused) engine.onWindowFocused();
     }),
   );
+  /** Loads what the first prompt would otherwise wait for. */
+  const prepare = async (): Promise<void> => {
+    factsOf(settings.model());
+    const baseUrl = settings.baseUrl();
+    if (!('error' in baseUrl)) await prepareRequests(baseUrl.url);
+  };
+  register({
+    dispose: systemClock.after(preparationDelayMs, () => void prepare().catch((error: unknown) => log.error(error))),
+  });
   /** For users who know that their rate limit was raised or that the gateway has recovered. */
   const resetNetworkState = async (): Promise<void> => {
     await engine.resetNetworkState();

@@ -2,7 +2,7 @@ import { closeSync, constants, futimesSync, mkdirSync, openSync, writeSync } fro
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../../engine/clock';
-import { mergeDeltas, type RecordedEvent } from '../../engine/events';
+import { EventBatch, type RecordedEvent } from '../../engine/events';
 import type { FileLock } from '../util/fileLock';
 import { privateFileMode, privateFolderMode } from '../util/files';
 import { encodeLine } from './journalLines';
@@ -41,7 +41,7 @@ interface JournalFileOptions {
 export class JournalFile {
   private lines: (HeaderLine | JournalLine)[] = [];
   /** The events of the last appended line, to which further events of the same exchange are added. */
-  private lastEvents: { readonly exchangeId: string; readonly events: RecordedEvent[] } | undefined;
+  private lastEvents: { readonly exchangeId: string; readonly batch: EventBatch<RecordedEvent> } | undefined;
   /** Monotonic time in milliseconds at which the first line of `lines` was appended. */
   private firstLineAt = 0;
   /** Encoded lines that may not be on disk yet. Their offset in the file is `position`. */
@@ -122,12 +122,17 @@ export class JournalFile {
   }
 
   private addLine(line: JournalLine): void {
-    if (line.type === 'events' && this.lastEvents?.exchangeId === line.exchangeId) {
-      for (const event of line.events) this.lastEvents.events.push(event);
+    if (line.type !== 'events') {
+      this.lastEvents = undefined;
+      this.lines.push(line);
       return;
     }
-    this.lastEvents = line.type === 'events' ? { exchangeId: line.exchangeId, events: [...line.events] } : undefined;
-    this.lines.push(this.lastEvents ? { type: 'events', ...this.lastEvents } : line);
+    const { exchangeId } = line;
+    if (this.lastEvents?.exchangeId !== exchangeId) {
+      this.lastEvents = { exchangeId, batch: new EventBatch() };
+      this.lines.push({ ...line, events: this.lastEvents.batch.events });
+    }
+    for (const event of line.events) this.lastEvents.batch.add(event);
   }
 
   /** Whether a write sets the right modification time by itself. */
@@ -204,9 +209,7 @@ export class JournalFile {
 
   private encode(): void {
     if (!this.lines.length) return;
-    const text = this.lines
-      .map((line) => encodeLine(line.type === 'events' ? { ...line, events: mergeDeltas(line.events) } : line))
-      .join('');
+    const text = this.lines.map(encodeLine).join('');
     this.lines = [];
     this.lastEvents = undefined;
     this.tail = Buffer.concat([this.tail, Buffer.from(text)]);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { OutgoingMessage } from '../../../src/engine/text/continuation';
 import type { CorrectableParameter } from '../../../src/engine/faults/providerError';
 import { createRouteBehavior } from '../../../src/engine/gate/networkState';
+import { RequestBuilder } from '../../../src/engine/http/sdk';
 import { HttpRejection, requestBody, send, type AttemptRequest } from '../../../src/engine/http/transport';
 import type { ChatRequest, Tool } from '../../../src/engine/request';
 import { LiveBody, ScriptedFetch, type Reply } from '../../support/scriptedFetch';
@@ -36,15 +37,12 @@ describe('sending of a request', () => {
       sendTo(requestTo('https://b.test/v1', 'key-2')),
       sendTo(requestTo('https://a.test/v1', 'key-1')),
     ]);
-    assert.deepEqual(
-      wire.requests.map(({ url, headers }) => `${url} ${headers.get('authorization')}`),
-      [
-        'https://a.test/v1/chat/completions Bearer key-1',
-        'https://a.test/v1/chat/completions Bearer key-2',
-        'https://b.test/v1/chat/completions Bearer key-2',
-        'https://a.test/v1/chat/completions Bearer key-1',
-      ],
-    );
+    assert.deepEqual(wire.requests.map(({ url, headers }) => `${url} ${headers.get('authorization')}`).sort(), [
+      'https://a.test/v1/chat/completions Bearer key-1',
+      'https://a.test/v1/chat/completions Bearer key-1',
+      'https://a.test/v1/chat/completions Bearer key-2',
+      'https://b.test/v1/chat/completions Bearer key-2',
+    ]);
   });
 
   it('sends only four headers, and no headers from environment variables', async () => {
@@ -62,6 +60,15 @@ describe('sending of a request', () => {
     } finally {
       delete process.env['OPENAI_CUSTOM_HEADERS'];
     }
+  });
+
+  it('encodes the body as the SDK does', async () => {
+    const { wire, sendTo } = createSender(ok);
+    const request = requestTo('https://a.test/v1', 'key-1');
+    await sendTo({ ...request, messages: [{ role: 'user', content: 'π\ud800\u2028"' }] });
+    const sent = wire.requests[0]?.body;
+    const { req } = await new RequestBuilder().buildRequest({ method: 'post', path: '/', body: sent });
+    assert.equal(JSON.stringify(sent), req.body);
   });
 
   it('aborts the request when its signal is aborted while the body of an error response is read', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { mergeDeltas, type StreamEvent } from '../../src/engine/events';
+import { EventBatch, type StreamEvent } from '../../src/engine/events';
 import { noThroughput, throughputSeconds } from '../../src/engine/state/throughput';
 import { initialTurn, reduceTurn, type TurnState } from '../../src/engine/state/turnState';
 
@@ -34,18 +34,24 @@ const anyEvent: fc.Arbitrary<StreamEvent> = fc.oneof(
   fc.constantFrom(attempt, cut, replaced),
 );
 
+function merged(events: readonly StreamEvent[]): readonly StreamEvent[] {
+  const batch = new EventBatch<StreamEvent>();
+  for (const event of events) batch.add(event);
+  return batch.events;
+}
+
 function withoutTimes(state: TurnState): TurnState {
   const chars = throughputSeconds(state.throughput).reduce((sum, second) => sum + second.chars, 0);
   return { ...state, lastTokenAt: undefined, throughput: { ...noThroughput, chars } };
 }
 
-describe('joining of deltas', () => {
+describe('event batch', () => {
   it('does not change the resulting state, except for the arrival times of characters', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), (events) => {
         const fold = (all: readonly StreamEvent[]): TurnState =>
           withoutTimes(all.reduce<TurnState>(reduceTurn, initialTurn));
-        assert.deepEqual(fold(mergeDeltas(events)), fold(events));
+        assert.deepEqual(fold(merged(events)), fold(events));
       }),
     );
   });
@@ -53,7 +59,7 @@ describe('joining of deltas', () => {
   it('leaves no two consecutive deltas that could be joined', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), (events) => {
-        const types = mergeDeltas(events).map(({ type }) => type);
+        const types = merged(events).map(({ type }) => type);
         const doubled = types.filter((type, at) => (type === 'text' || type === 'reasoning') && types[at + 1] === type);
         assert.deepEqual(doubled, []);
       }),
@@ -65,14 +71,19 @@ describe('joining of deltas', () => {
       return { type: 'tool-call', index, arguments: json, attempt: 1, at: 1, ...fields };
     };
     const first = { id: 'a', name: 'read' };
-    assert.deepEqual(mergeDeltas([piece(0, '{', first), piece(0, '"a"'), piece(0, ':1}'), piece(1, '{}')]), [
+    assert.deepEqual(merged([piece(0, '{', first), piece(0, '"a"'), piece(0, ':1}'), piece(1, '{}')]), [
       piece(0, '{"a":1}', first),
       piece(1, '{}'),
     ]);
   });
 
+  it('leaves the added events unchanged', () => {
+    const first = text('a');
+    assert.deepEqual([merged([first, text('b')]), first], [[text('ab')], text('a')]);
+  });
+
   it('does not join the text of different attempts', () => {
     const second: StreamEvent = { type: 'text', text: 'b', attempt: 2, at: 3 };
-    assert.deepEqual(mergeDeltas([text('a'), second]), [text('a'), second]);
+    assert.deepEqual(merged([text('a'), second]), [text('a'), second]);
   });
 });

@@ -1,0 +1,74 @@
+import type { WebviewPanel } from 'vscode';
+import { Conversations } from '../../src/host/conversation/conversations';
+import { Journal } from '../../src/host/journal/journal';
+import { ConversationPanel } from '../../src/host/panel/conversationPanel';
+import type { PanelServices } from '../../src/host/panel/panelServices';
+import { systemClock } from '../../src/host/util/systemClock';
+import { storeIn } from '../support/storeIn';
+import { temporaryFolder } from '../support/temporaryFolder';
+import { apiKey, engineFor, type Endpoint } from './clients';
+
+const noSubscription = () => ({ dispose: () => undefined });
+const onError = (error: unknown): void => {
+  throw error;
+};
+
+/** Asks a prompt in a panel. The answer goes through the journal to the disk, and through messages to the page. */
+export async function readWithHost(endpoint: Endpoint): Promise<number> {
+  const engine = engineFor(endpoint);
+  const journal = new Journal({ folder: temporaryFolder(), clock: systemClock, limit: () => 10, onProblem: onError });
+  const conversations = new Conversations({
+    engine: () => engine,
+    clock: systemClock,
+    journal,
+    defaults: () => ({ model: 'gpt-4o', systemPrompt: '' }),
+    connection: () => Promise.resolve({ baseUrl: endpoint.baseUrl, apiKey }),
+    resumeSetting: () => 'auto',
+    workspaceState: storeIn(new Map()),
+    onEvent: (_conversation, _exchange, event) => {
+      // A wait is no work.
+      if (event.type === 'waiting') queueMicrotask(() => conversation.retryNow());
+    },
+    onError,
+  });
+  const conversation = conversations.startNew();
+  const panel = new ConversationPanel(loadedPage(), conversation, servicesOf(conversations));
+  await new Promise((resolve) => setImmediate(resolve));
+  const ended = new Promise<void>((resolve) => {
+    conversation.onDidChangeState(() => {
+      if (conversation.lastExchange?.state.phase === 'done') resolve();
+    });
+  });
+  conversation.ask({ prompt: 'hi' });
+  await ended;
+  await journal.flush();
+  panel.dispose();
+  await journal.close(conversation.id);
+  return conversation.lastExchange?.state.text.length ?? 0;
+}
+
+/** A page that listens. VS Code encodes each message for the page, and once more for the process with the window. */
+function loadedPage(): WebviewPanel {
+  const webview = {
+    postMessage: (message: unknown) => Promise.resolve(JSON.stringify([JSON.stringify(message)]) !== ''),
+    onDidReceiveMessage: (receive: (message: unknown) => void) => {
+      queueMicrotask(() => receive({ type: 'ready' }));
+      return noSubscription();
+    },
+  };
+  return { title: '', visible: true, webview, onDidChangeViewState: noSubscription } as unknown as WebviewPanel;
+}
+
+function servicesOf(conversations: Conversations): PanelServices {
+  const view = { model: 'gpt-4o', host: 'gateway.test', hasKey: true, demo: false };
+  return {
+    conversations,
+    connections: { view: () => Promise.resolve(view), onDidChange: noSubscription },
+    backupNotices: { onDidChange: noSubscription },
+    demo: { answers: () => false },
+    tour: { suggestions: () => [], currentStep: () => undefined },
+    promptHistory: { list: () => [], deletedConversations: () => [] },
+    contextSource: {},
+    onError,
+  } as unknown as PanelServices;
+}

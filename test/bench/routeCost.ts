@@ -1,0 +1,75 @@
+import { HealthBook } from '../../src/host/health/healthBook';
+import { systemClock } from '../../src/host/util/systemClock';
+import { temporaryFolder } from '../support/temporaryFolder';
+import { apiKey, engineFor, type Endpoint } from './clients';
+import { progress } from './progress';
+import { none, type Row } from './row';
+import { median, percentile } from './statistics';
+import { costPerToken, readWithEngine, type Load, type Read } from './tokenCost';
+import { characters, lastRead, streamOf, tokenReads } from './tokens';
+
+const tokens = 20_000;
+const turns = 500;
+const rounds = 25;
+
+/** Compares three routes and the health book to a single route without the book, for each token and each turn. */
+export async function routeCost(): Promise<readonly Row[]> {
+  const onError = (error: unknown): void => {
+    throw error;
+  };
+  const book = new HealthBook({ folder: temporaryFolder(), clock: systemClock, redact: (text) => text, onError });
+  const alone = (endpoint: Endpoint) => engineFor(endpoint);
+  const withRoutes = (endpoint: Endpoint) => {
+    const { baseUrl } = endpoint;
+    const backups = [1, 2].map((n) => ({ baseUrl: `https://backup-${n}.test/v1`, apiKey: `${apiKey}-${n}` }));
+    return engineFor(endpoint, {
+      connection: () => Promise.resolve({ baseUrl, apiKey, backups }),
+      onTurnEnd: (record) => book.record(record),
+    });
+  };
+  type Create = typeof alone;
+  const oneTurn =
+    (create: Create): Read =>
+    (endpoint) =>
+      readWithEngine(endpoint, create(endpoint));
+  const manyTurns =
+    (create: Create): Read =>
+    async (endpoint) => {
+      const engine = create(endpoint);
+      let length = 0;
+      for (let turn = 0; turn < turns; turn++) length += await readWithEngine(endpoint, engine);
+      return length;
+    };
+  return [
+    await compare('token', loadOf(tokens, 1), oneTurn(withRoutes), oneTurn(alone)),
+    await compare('turn', loadOf(1, turns), manyTurns(withRoutes), manyTurns(alone)),
+  ];
+}
+
+/** The unit of a load with several turns is a turn. */
+function loadOf(count: number, repeats: number): Load {
+  const reads = [...tokenReads(0, count, 8), lastRead];
+  const serve = () => () => Promise.resolve(streamOf(reads, { each: 'loop turn' }));
+  return { tokens: count * repeats, characters: characters(count) * repeats, serve };
+}
+
+async function compare(unit: string, load: Load, several: Read, single: Read): Promise<Row> {
+  const ratios: number[] = [];
+  const costs: number[] = [];
+  for (let round = -2; round < rounds; round++) {
+    // Each comes first equally often, because the second one finds a larger heap.
+    const order = round % 2 === 0 ? [several, single] : [single, several];
+    const cost = new Map<Read, number>();
+    for (const read of order) cost.set(read, await costPerToken(read, load));
+    const [own = NaN, other = NaN] = [cost.get(several), cost.get(single)];
+    if (round >= 0) ratios.push(own / other);
+    if (round >= 0) costs.push(own);
+  }
+  const spread = [10, 50, 90].map((percent) => percentile(ratios, percent).toFixed(3)).join(' ');
+  progress(`three routes per ${unit} ÷ one: p10, p50, p90 ${spread}`);
+  return {
+    what: `CPU per ${unit} with three routes and the health book ÷ one route without it`,
+    ours: `${median(costs).toFixed(1)} µs`,
+    ...{ peer: none, ratio: median(ratios).toFixed(2), aim: '≤ 1.03' },
+  };
+}
