@@ -1,7 +1,8 @@
+import { engineFor, sdkFor } from './clients';
 import { progress } from './progress';
 import { ratioOf, type Row } from './row';
 import { median } from './statistics';
-import { costPerToken, readWithEngine, readWithSdk, type Load, type Read } from './tokenCost';
+import { costPerToken, endpoint, readWithEngine, readWithSdk, type Load, type Read } from './tokenCost';
 import { characters, lastRead, streamOf, tokenReads, type Delivery } from './tokens';
 
 const tokens = 20_000;
@@ -16,31 +17,36 @@ const rounds = 9;
 export async function cpuPerToken(): Promise<readonly Row[]> {
   const socket: Delivery = { each: 'loop turn' };
   const whole = wholeLoad(8, socket);
+  const client = engineFor(endpoint);
+  const engine: Read = () => readWithEngine(client);
   return [
-    await compare('Host CPU per token, one event a network read', readWithEngine, '≤ 0.40', wholeLoad(1)),
-    await compare('Host CPU per token, eight events a read', readWithEngine, '≤ 0.35', wholeLoad(8)),
+    await compare('Host CPU per token, one event a network read', engine, '≤ 0.40', wholeLoad(1)),
+    await compare('Host CPU per token, eight events a read', engine, '≤ 0.35', wholeLoad(8)),
     // A slow reader finds queued data, which is cheaper than waking up for each read. A socket delivers one read per
     // turn.
-    await compare('Host CPU per token, eight events a read and loop turn', readWithEngine, '≤ 0.35', whole),
-    await compare('The same, cut after a quarter and continued', readWithEngine, '≤ 0.45', whole, cutLoad(8, socket)),
+    await compare('Host CPU per token, eight events a read and loop turn', engine, '≤ 0.35', whole),
+    await compare('The same, cut after a quarter and continued', engine, '≤ 0.45', whole, cutLoad(8, socket)),
   ];
 }
 
 /** Compares the whole way of an answer in the host, to the disk and to the page, to the SDK alone. */
 export async function wholeHostPerToken(): Promise<readonly Row[]> {
-  const { readWithHost } = await import('./hostWay');
+  const { HostWay } = await import('./hostWay');
+  const way = new HostWay(endpoint);
+  const host: Read = () => way.read();
   const what = 'CPU per token of the whole host: engine, state, journal and messages to the page';
   const socket: Delivery = { each: 'loop turn' };
   return [
-    await compare(`${what}, one event a network read`, readWithHost, '≤ 0.60', wholeLoad(1)),
-    await compare('The same, eight events a read and loop turn', readWithHost, '≤ 0.60', wholeLoad(8, socket)),
+    await compare(`${what}, one event a network read`, host, '≤ 0.60', wholeLoad(1)),
+    await compare('The same, eight events a read and loop turn', host, '≤ 0.60', wholeLoad(8, socket)),
   ];
 }
 
 /** @param mine load of the engine, if it differs from the load of the SDK */
 async function compare(what: string, read: Read, aim: string, load: Load, mine = load): Promise<Row> {
+  const sdk = sdkFor(endpoint);
   const measureOurs = (): Promise<number> => costPerToken(read, mine);
-  const measurePeer = (): Promise<number> => costPerToken(readWithSdk, load);
+  const measurePeer = (): Promise<number> => costPerToken(() => readWithSdk(sdk), load);
   for (const measure of [measureOurs, measurePeer, measureOurs, measurePeer]) await measure();
   const ours: number[] = [];
   const peer: number[] = [];

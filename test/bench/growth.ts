@@ -1,7 +1,8 @@
+import { engineFor, sdkFor } from './clients';
 import { progress } from './progress';
 import { ratioOf, type Row } from './row';
 import { median, percentile } from './statistics';
-import { costPerToken, readWithEngine, readWithSdk, type Read } from './tokenCost';
+import { costPerToken, endpoint, readWithEngine, readWithSdk, type Read } from './tokenCost';
 import { characters, lastRead, streamOf, tokenReads } from './tokens';
 
 const tokens = 200_000;
@@ -19,10 +20,14 @@ export async function growth(): Promise<readonly Row[]> {
   const ours: number[] = [];
   const peer: number[] = [];
   // The first answers are slower at their beginning, because the code is not compiled yet.
-  for (const read of [readWithEngine, readWithSdk]) await growthOf(read);
+  const engine = engineFor(endpoint);
+  const sdk = sdkFor(endpoint);
+  const withEngine: Read = () => readWithEngine(engine);
+  const withSdk: Read = () => readWithSdk(sdk);
+  for (const read of [withEngine, withSdk]) await growthOf(read);
   for (let round = 0; round < rounds; round++) {
-    ours.push(await growthOf(readWithEngine));
-    peer.push(await growthOf(readWithSdk));
+    ours.push(await growthOf(withEngine));
+    peer.push(await growthOf(withSdk));
   }
   const print = (values: readonly number[]): string =>
     [10, 50, 90].map((percent) => percentile(values, percent).toFixed(3)).join(' ');

@@ -13,38 +13,50 @@ const onError = (error: unknown): void => {
   throw error;
 };
 
-/** Asks a prompt in a panel. The answer goes through the journal to the disk, and through messages to the page. */
-export async function readWithHost(endpoint: Endpoint): Promise<number> {
-  const engine = engineFor(endpoint);
-  const journal = new Journal({ folder: temporaryFolder(), clock: systemClock, limit: () => 10, onProblem: onError });
-  const conversations = new Conversations({
-    engine: () => engine,
-    clock: systemClock,
-    journal,
-    defaults: () => ({ model: 'gpt-4o', systemPrompt: '' }),
-    connection: () => Promise.resolve({ baseUrl: endpoint.baseUrl, apiKey }),
-    resumeSetting: () => 'auto',
-    workspaceState: storeIn(new Map()),
-    onEvent: (_conversation, _exchange, event) => {
-      // A wait is no work.
-      if (event.type === 'waiting') queueMicrotask(() => conversation.retryNow());
-    },
-    onError,
+/** Asks prompts in panels. Each answer goes through the journal to the disk, and through messages to the page. */
+export class HostWay {
+  /** The last panel stays open, because people read an answer before they ask the next prompt. */
+  private closeLast = (): Promise<void> => Promise.resolve();
+  private readonly journal = new Journal({
+    ...{ folder: temporaryFolder(), clock: systemClock, limit: () => 10, onProblem: onError },
   });
-  const conversation = conversations.startNew();
-  const panel = new ConversationPanel(loadedPage(), conversation, servicesOf(conversations));
-  await new Promise((resolve) => setImmediate(resolve));
-  const ended = new Promise<void>((resolve) => {
-    conversation.onDidChangeState(() => {
-      if (conversation.lastExchange?.state.phase === 'done') resolve();
+  private readonly conversations: Conversations;
+
+  constructor(endpoint: Endpoint) {
+    const engine = engineFor(endpoint);
+    this.conversations = new Conversations({
+      engine: () => engine,
+      clock: systemClock,
+      journal: this.journal,
+      defaults: () => ({ model: 'gpt-4o', systemPrompt: '' }),
+      connection: () => Promise.resolve({ baseUrl: endpoint.baseUrl, apiKey }),
+      resumeSetting: () => 'auto',
+      workspaceState: storeIn(new Map()),
+      onEvent: () => undefined,
+      onError,
     });
-  });
-  conversation.ask({ prompt: 'hi' });
-  await ended;
-  await journal.flush();
-  panel.dispose();
-  await journal.close(conversation.id);
-  return conversation.lastExchange?.state.text.length ?? 0;
+  }
+
+  async read(): Promise<number> {
+    const { journal, conversations } = this;
+    const conversation = conversations.startNew();
+    const panel = new ConversationPanel(loadedPage(), conversation, servicesOf(conversations));
+    await new Promise((resolve) => setImmediate(resolve));
+    const ended = new Promise<void>((resolve) => {
+      conversation.onDidChangeState(() => {
+        if (conversation.lastExchange?.state.phase === 'done') resolve();
+      });
+    });
+    conversation.ask({ prompt: 'hi' });
+    await ended;
+    await journal.flush();
+    await this.closeLast();
+    this.closeLast = () => {
+      panel.dispose();
+      return journal.close(conversation.id);
+    };
+    return conversation.lastExchange?.state.text.length ?? 0;
+  }
 }
 
 /** A page that listens. VS Code encodes each message for the page, and once more for the process with the window. */

@@ -1,11 +1,12 @@
+import type { Engine } from '../../src/engine/engine';
 import { HealthBook } from '../../src/host/health/healthBook';
 import { systemClock } from '../../src/host/util/systemClock';
 import { temporaryFolder } from '../support/temporaryFolder';
-import { apiKey, engineFor, type Endpoint } from './clients';
+import { apiKey, engineFor } from './clients';
 import { progress } from './progress';
 import { none, type Row } from './row';
 import { median, percentile } from './statistics';
-import { costPerToken, readWithEngine, type Load, type Read } from './tokenCost';
+import { costPerToken, endpoint, readWithEngine, type Load, type Read } from './tokenCost';
 import { characters, lastRead, streamOf, tokenReads } from './tokens';
 
 const tokens = 20_000;
@@ -18,31 +19,27 @@ export async function routeCost(): Promise<readonly Row[]> {
     throw error;
   };
   const book = new HealthBook({ folder: temporaryFolder(), clock: systemClock, redact: (text) => text, onError });
-  const alone = (endpoint: Endpoint) => engineFor(endpoint);
-  const withRoutes = (endpoint: Endpoint) => {
-    const { baseUrl } = endpoint;
-    const backups = [1, 2].map((n) => ({ baseUrl: `https://backup-${n}.test/v1`, apiKey: `${apiKey}-${n}` }));
-    return engineFor(endpoint, {
-      connection: () => Promise.resolve({ baseUrl, apiKey, backups }),
-      onTurnEnd: (record) => book.record(record),
-    });
-  };
-  type Create = typeof alone;
-  const oneTurn =
-    (create: Create): Read =>
-    (endpoint) =>
-      readWithEngine(endpoint, create(endpoint));
+  const backups = [1, 2].map((n) => ({ baseUrl: `https://backup-${n}.test/v1`, apiKey: `${apiKey}-${n}` }));
+  const several = engineFor(endpoint, {
+    connection: () => Promise.resolve({ baseUrl: endpoint.baseUrl, apiKey, backups }),
+    onTurnEnd: (record) => book.record(record),
+  });
+  const single = engineFor(endpoint);
   const manyTurns =
-    (create: Create): Read =>
-    async (endpoint) => {
-      const engine = create(endpoint);
+    (engine: Engine): Read =>
+    async () => {
       let length = 0;
-      for (let turn = 0; turn < turns; turn++) length += await readWithEngine(endpoint, engine);
+      for (let turn = 0; turn < turns; turn++) length += await readWithEngine(engine);
       return length;
     };
   return [
-    await compare('token', loadOf(tokens, 1), oneTurn(withRoutes), oneTurn(alone)),
-    await compare('turn', loadOf(1, turns), manyTurns(withRoutes), manyTurns(alone)),
+    await compare(
+      'token',
+      loadOf(tokens, 1),
+      () => readWithEngine(several),
+      () => readWithEngine(single),
+    ),
+    await compare('turn', loadOf(1, turns), manyTurns(several), manyTurns(single)),
   ];
 }
 

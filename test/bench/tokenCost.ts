@@ -1,5 +1,6 @@
+import type { Engine } from '../../src/engine/engine';
 import { isTerminal, type StreamEvent } from '../../src/engine/events';
-import { engineFor, request, sdkFor, type Endpoint } from './clients';
+import { request, type Endpoint, type sdkFor } from './clients';
 
 /** An answer and the function that serves it. */
 export interface Load {
@@ -10,23 +11,30 @@ export interface Load {
 }
 
 /** Reads an answer completely. @returns the length of its text in characters */
-export type Read = (endpoint: Endpoint) => Promise<number>;
+export type Read = () => Promise<number>;
+
+let served: typeof fetch = () => Promise.reject(new Error('There is no answer.'));
+
+/** Serves the answer that is being measured, because an engine and a client live as long as the extension host. */
+export const endpoint: Endpoint = { baseUrl: 'http://127.0.0.1:1/v1', fetch: (...request) => served(...request) };
 
 /**
  * Returns the user and system time of the process for each token, including garbage collection, in microseconds.
  * @throws if the text is not complete
  */
 export async function costPerToken(read: Read, { tokens, characters, serve }: Load): Promise<number> {
+  served = serve();
   globalThis.gc?.();
   const start = process.cpuUsage();
-  const length = await read({ baseUrl: 'http://127.0.0.1:1/v1', fetch: serve() });
+  const length = await read();
   const { user, system } = process.cpuUsage(start);
   if (length !== characters) throw new Error(`${characters} characters were sent, ${length} have arrived.`);
   return (user + system) / tokens;
 }
 
 /** Takes the events as a conversation does, in batches. Skips all waits, because a wait is no work. */
-export function readWithEngine(endpoint: Endpoint, engine = engineFor(endpoint)): Promise<number> {
+export async function readWithEngine(engine: Engine): Promise<number> {
+  await engine.resetNetworkState();
   return new Promise((resolve) => {
     let length = 0;
     const onEvents = (events: readonly StreamEvent[]): void => {
@@ -40,8 +48,8 @@ export function readWithEngine(endpoint: Endpoint, engine = engineFor(endpoint))
   });
 }
 
-export async function readWithSdk(endpoint: Endpoint): Promise<number> {
+export async function readWithSdk(sdk: ReturnType<typeof sdkFor>): Promise<number> {
   let length = 0;
-  for await (const chunk of await sdkFor(endpoint).open()) length += chunk.choices[0]?.delta.content?.length ?? 0;
+  for await (const chunk of await sdk.open()) length += chunk.choices[0]?.delta.content?.length ?? 0;
   return length;
 }
