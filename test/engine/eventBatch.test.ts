@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { EventBatch, type StreamEvent } from '../../src/engine/events';
+import { EventBatch } from '../../src/engine/eventBatch';
+import type { StreamEvent } from '../../src/engine/events';
 import { noThroughput, throughputSeconds } from '../../src/engine/state/throughput';
 import { initialTurn, reduceTurn, type TurnState } from '../../src/engine/state/turnState';
 
