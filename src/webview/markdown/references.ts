@@ -1,5 +1,5 @@
 /** A link definition in the form that markdown-it uses. */
-interface Reference {
+export interface Reference {
   readonly title: string;
   readonly href: string;
 }
