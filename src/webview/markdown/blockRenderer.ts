@@ -4,7 +4,7 @@ import { blockToTree, type TaskMarks } from './blockToTree';
 import { outsideSurrogatePair } from './codeBlock';
 import { inlineToTree } from './inlineToTree';
 import { createElement, patchElement } from './morph';
-import type { Lookups, Reference, References } from './references';
+import type { Lookups, References } from './references';
 import { pushNodes, type ElementSpec, type NodeSpec } from './tree';
 
 /** A piece of inline content that was rendered. It is rendered again only if one of its link labels is redefined. */
@@ -65,9 +65,7 @@ export class BlockRenderer {
       openFromLine,
     });
     const element = this.updateElement(spec, previous);
-    const lookups = new Map<string, Reference | undefined>();
-    for (const inline of inlines.values())
-      for (const [label, reference] of inline.lookups) lookups.set(label, reference);
+    const lookups = new Map([...inlines.values()].flatMap((inline) => [...inline.lookups]));
     return { start, text, mayGrow, spec, element, lookups, inlines };
   }
 

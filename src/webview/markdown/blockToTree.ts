@@ -29,10 +29,6 @@ const TAGS: ReadonlyMap<string, Tag> = new Map([
 
 const HEADINGS: readonly Tag[] = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
 
-const ALIGNMENTS: ReadonlyMap<string, Attributes> = new Map(
-  ['left', 'center', 'right'].map((side) => [`text-align:${side}`, { class: `align-${side}` }]),
-);
-
 const TASK = /^\[([ xX])\]\s/;
 
 interface Frame {
@@ -69,8 +65,8 @@ function openFrame(token: Token, parent: Frame): Frame {
 function toAttributes(token: Token): Attributes {
   // Only the start of a list and the alignment of a cell are attributes.
   const [name, value] = token.attrs?.[0] ?? [];
-  if (name === 'start') return { start: String(value) };
-  return ALIGNMENTS.get(String(value)) ?? noAttributes;
+  if (name === undefined) return noAttributes;
+  return name === 'start' ? { start: String(value) } : { class: String(value).replace('text-align:', 'align-') };
 }
 
 function closeFrame(tag: Tag, { attributes, children }: Frame): ElementSpec {

@@ -37,14 +37,17 @@ export function parseBlocks(parser: Parser, text: string, references: References
 
 const tokenDefaults = { attrs: null, map: null, children: null, content: '', markup: '', info: '', meta: null };
 
-/** Creates tokens from literals, because the constructor in markdown-it's build calls a slow function per property. */
+/**
+ * Creates tokens without their methods, which no block rule calls. Their constructor in markdown-it's build calls a slow
+ * function for each property.
+ */
 class BlockState extends MarkdownIt.StateBlock {
   override push(type: string, tag: string, nesting: Token['nesting']): Token {
     if (nesting < 0) this.level--;
-    const token = { ...tokenDefaults, type, tag, nesting, level: this.level, block: true, hidden: false } as Token;
+    const token: unknown = { ...tokenDefaults, type, tag, nesting, level: this.level, block: true, hidden: false };
     if (nesting > 0) this.level++;
-    this.tokens.push(token);
-    return token;
+    this.tokens.push(token as Token);
+    return token as Token;
   }
 }
 

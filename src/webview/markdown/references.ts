@@ -1,5 +1,5 @@
 /** A link definition in the form that markdown-it uses. */
-export interface Reference {
+interface Reference {
   readonly title: string;
   readonly href: string;
 }
