@@ -123,8 +123,11 @@ export class AnswerDocument {
 /** Committed blocks don't keep their rendered inline content, to free memory. */
 const noInlines: RenderedBlock['inlines'] = new Map();
 
-/** A block starts a new section if it is at least this many characters after the start of the current section. */
-const SECTION_LENGTH = 4000;
+/**
+ * A block starts a new section if it is at least this many characters after the start of the current section. The
+ * browser paints the growing section again for each frame, and checks for each section whether it is in view.
+ */
+const SECTION_LENGTH = 2000;
 
 interface Section {
   /** Offset in the source, so that the boundaries of sections don't depend on how the text was split into deltas. */
@@ -132,7 +135,7 @@ interface Section {
   readonly element: HTMLElement;
 }
 
-/** The children of an answer: sections of a few thousand characters, which the browser lays out independently. */
+/** The children of an answer: sections of about two thousand characters, which the browser lays out independently. */
 class Sections {
   private readonly sections: Section[] = [];
 

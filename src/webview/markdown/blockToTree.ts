@@ -63,10 +63,10 @@ function openFrame(token: Token, parent: Frame): Frame {
 }
 
 function toAttributes(token: Token): Attributes {
-  const start = token.attrGet('start');
-  if (start !== null) return { start: String(start) };
-  const align = /^text-align:(left|center|right)$/.exec(String(token.attrGet('style') ?? ''))?.[1];
-  return align ? { class: `align-${align}` } : noAttributes;
+  // Only the start of a list and the alignment of a cell are attributes.
+  const [name, value] = token.attrs?.[0] ?? [];
+  if (name === undefined) return noAttributes;
+  return name === 'start' ? { start: String(value) } : { class: String(value).replace('text-align:', 'align-') };
 }
 
 function closeFrame(tag: Tag, { attributes, children }: Frame): ElementSpec {
@@ -108,15 +108,15 @@ function extractTaskMarker(
   frames: readonly Frame[],
   marks: TaskMarks,
 ): readonly NodeSpec[] {
+  const [text] = specs;
+  const match = typeof text === 'string' ? TASK.exec(text) : null;
+  if (!match || typeof text !== 'string') return specs;
   const item = frames.findLast(({ tag }) => tag !== undefined && tag !== 'p');
   const paragraph = frames.at(-1);
   if (item?.tag !== 'li' || !paragraph || item.children.length > 0 || paragraph.children.length > 0) return specs;
-  const [text, ...rest] = specs;
-  const match = typeof text === 'string' ? TASK.exec(text) : null;
-  if (!match || typeof text !== 'string') return specs;
   const done = match[1] !== ' ';
   item.attributes = { class: 'task', 'data-checked': String(done) };
-  return [done ? marks.done : marks.open, text.slice(match[0].length), ...rest];
+  return [done ? marks.done : marks.open, text.slice(match[0].length), ...specs.slice(1)];
 }
 
 /** Elements that replace `[x]` and `[ ]` in a task list. They have an accessible name, but no text. */

@@ -19,7 +19,7 @@ export interface ParsedBlocks {
 /** Parses blocks without their inline markup, and adds their link definitions to `references`. */
 export function parseBlocks(parser: Parser, text: string, references: References): ParsedBlocks {
   const tokens: Token[] = [];
-  const state = new parser.block.State(text, parser, { references: references.record() }, tokens);
+  const state = new BlockState(text, parser, { references: references.record() }, tokens);
   parser.block.tokenize(state, 0, state.lineMax);
   const lineStart = (line: number) => state.bMarks[line] ?? text.length;
   const blocks: Block[] = [];
@@ -33,6 +33,22 @@ export function parseBlocks(parser: Parser, text: string, references: References
     first = index + 1;
   });
   return { blocks, lineCount: state.lineMax };
+}
+
+const tokenDefaults = { attrs: null, map: null, children: null, content: '', markup: '', info: '', meta: null };
+
+/**
+ * Creates tokens without their methods, which no block rule calls. Their constructor in markdown-it's build calls a slow
+ * function for each property.
+ */
+class BlockState extends MarkdownIt.StateBlock {
+  override push(type: string, tag: string, nesting: Token['nesting']): Token {
+    if (nesting < 0) this.level--;
+    const token: unknown = { ...tokenDefaults, type, tag, nesting, level: this.level, block: true, hidden: false };
+    if (nesting > 0) this.level++;
+    this.tokens.push(token as Token);
+    return token as Token;
+  }
 }
 
 function findDefinitions(tokens: readonly Token[]): readonly string[] {
@@ -51,17 +67,20 @@ export function countFinalBlocks(blocks: readonly Block[], text: string): number
 
 const MAY_BE_TITLE = /^[ \t]*["'(]/;
 
+/** Matches the start of a line that may continue the list before it, or define a label that text before it links to. */
+const MAY_AFFECT_PREVIOUS = /[\s\d*+[-]/;
+
 /**
  * Returns whether no further text can change the block before the line that starts at offset `start`. If a blank line
- * is between them, it is enough that the line at `start` is complete. Otherwise, the next line must be complete too,
- * because it could make the line at `start` a table header, and the line at `start` must not look like the title of a
- * link definition, because it could belong to the block.
+ * is between them, it is enough that the line at `start` is complete or starts harmlessly. Otherwise, the next line must
+ * be complete too, because it could make the line at `start` a table header, and the line at `start` must not look like
+ * the title of a link definition, because it could belong to the block.
  */
 function isFinalBefore(text: string, start: number): boolean {
   const lineEnd = text.indexOf('\n', start);
-  if (lineEnd < 0) return false;
   const previous = text.slice(text.lastIndexOf('\n', start - 2) + 1, start);
-  if (previous.trim() === '') return true;
+  if (previous.trim() === '') return lineEnd >= 0 || !MAY_AFFECT_PREVIOUS.test(text.charAt(start));
+  if (lineEnd < 0) return false;
   return text.indexOf('\n', lineEnd + 1) >= 0 && !MAY_BE_TITLE.test(text.slice(start, lineEnd));
 }
 
@@ -77,6 +96,8 @@ export function createParser(): Parser {
   // top-level domain.
   parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
   parser.linkify.add('ftp:', null).add('//', null);
+  // The other rules have nothing to do for the inline content of a block.
+  parser.core.ruler.enableOnly(['block', 'inline', 'linkify', 'text_join']);
   parser.validateLink = () => true;
   // Shows a bare URL as the model wrote it. Decoding the URL could make it look like a different address.
   parser.normalizeLinkText = (url) => url;
