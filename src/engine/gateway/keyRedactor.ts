@@ -21,6 +21,8 @@ const maxPassedChars = 3 * minHeldChars;
 export class KeyRedactor {
   private keys: readonly string[] = [];
   private pattern: RegExp | undefined;
+  /** Compiled for the first answer, which takes longer than the rest of its preparation. */
+  private patterns: KeyPatterns | undefined;
 
   constructor(keys: Iterable<string> = []) {
     for (const key of keys) this.add(key);
@@ -34,6 +36,7 @@ export class KeyRedactor {
     const words = this.keys.filter((known) => !isSecret(known)).map(wordPattern);
     const starts = secrets.length > 0 ? [startPattern(secrets, minPrefixChars)] : [];
     this.pattern = new RegExp([...starts, ...words].join('|'), 'gi');
+    this.patterns = undefined;
   }
 
   /** Returns the text with this session's keys, bearer tokens and everything else that looks like a key removed. */
@@ -48,19 +51,23 @@ export class KeyRedactor {
 
   /** Returns what creates the filters of an answer, or undefined if a model could write all keys by chance. */
   answerFilters(): (() => KeyFilter) | undefined {
-    const secrets = this.keys.filter(isSecret);
-    if (secrets.length === 0) return undefined;
-    const start = startPattern(secrets, minHeldChars, splitCharPattern);
-    const possibleStart = `${startPattern(secrets, 1, splitCharPattern)}$`;
-    const patterns = {
-      any: new RegExp(`${start}|${possibleStart}`, 'i'),
-      start: new RegExp(start, 'gi'),
-      possibleStart: new RegExp(possibleStart, 'i'),
-      removable: new RegExp(`^${startPattern(secrets, minPrefixChars, splitCharPattern)}$`, 'i'),
-      complete: new RegExp(`^${startPattern(secrets, Infinity)}$`, 'i'),
-    };
-    return () => new KeyFilter(patterns);
+    const patterns = (this.patterns ??= keyPatterns(this.keys.filter(isSecret)));
+    return patterns && (() => new KeyFilter(patterns));
   }
+}
+
+/** Returns undefined if there are no secrets. */
+function keyPatterns(secrets: readonly string[]): KeyPatterns | undefined {
+  if (secrets.length === 0) return undefined;
+  const start = startPattern(secrets, minHeldChars, splitCharPattern);
+  const possibleStart = `${startPattern(secrets, 1, splitCharPattern)}$`;
+  return {
+    any: new RegExp(`${start}|${possibleStart}`, 'i'),
+    start: new RegExp(start, 'gi'),
+    possibleStart: new RegExp(possibleStart, 'i'),
+    removable: new RegExp(`^${startPattern(secrets, minPrefixChars, splitCharPattern)}$`, 'i'),
+    complete: new RegExp(`^${startPattern(secrets, Infinity)}$`, 'i'),
+  };
 }
 
 interface KeyPatterns {
