@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { packageScript, root } from '../paths';
+import { out, packageScript, root } from '../paths';
 import { onDesktop } from '../vscode/testHost';
 import { hostWindows } from './hostWindows';
 import type { SuiteJob } from './suiteJob';
@@ -34,13 +34,19 @@ export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
     preparation('development build', { needs: ['vsix'] }),
     check('check', 'src test', ['typescript/bin/tsc', '-p', '.']),
     check('check', 'webview', ['typescript/bin/tsc', '-p', 'src/webview']),
-    check('lint', 'eslint', ['eslint/bin/eslint.js', '.']),
+    check('lint', 'eslint', ['eslint/bin/eslint.js', ...cache('eslint'), '.']),
     check('lint', 'imports', ['dependency-cruiser/bin/dependency-cruise.mjs', 'src']),
-    check('lint', 'prettier', ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
+    check('lint', 'prettier', [
+      'prettier/bin/prettier.cjs',
+      ...cache('prettier'),
+      ...['--check', '--log-level', 'warn', '.'],
+    ]),
     ...['host', 'webview', 'engine', 'demo', 'support'].map((folder) => unitJob(folder, mochaArgs)),
     { ...mochaJob('package', 'package', ['test/package/**/*.test.ts'], mochaArgs), needs: ['vsix'] },
+    { ...mochaJob('pages', 'pages', ['test/pages/**/*.test.ts'], mochaArgs), needs: ['vsix', 'browser'] },
     ...['newest', 'oldest'].flatMap((version) => hostJobs(version, mochaArgs)),
     ...e2eJobs(mochaArgs),
+    picturesJob(mochaArgs),
   ];
 }
 
@@ -65,6 +71,15 @@ function check(stage: string, part: string, [script, ...args]: readonly [string,
     needs: [],
     cores: busy,
   };
+}
+
+/**
+ * Makes a tool skip the files that have not changed since its last run. The cache of ESLint does not notice that a type
+ * in another file has changed: a run without a cache, as in a new clone, finds what such a change has broken.
+ */
+function cache(tool: string): readonly string[] {
+  const file = path.join(out, 'cache', tool);
+  return ['--cache', '--cache-strategy', 'content', '--cache-location', file];
 }
 
 /**
@@ -106,6 +121,7 @@ function hostJobs(version: string, mochaArgs: readonly string[]): readonly Suite
   // Omits windows that need workspace trust on a desktop, where VS Code trusts every workspace of a test run.
   return hostWindows
     .filter(({ untrusted }) => !(untrusted && onDesktop))
+    .filter(({ inOldest }) => version === 'newest' || inOldest !== undefined)
     .map(({ name }) => ({
       name: `${stage} ${name}`,
       stage,
@@ -124,14 +140,16 @@ function e2eJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => path.basename(file, '.test.ts'));
   const ordered = [...longestFirst, ...names.filter((name) => !longestFirst.includes(name))];
-  return ordered.map((name) => ({
-    ...mochaJob(
-      'e2e',
-      `e2e ${name}`,
-      ['--require', 'test/e2e/support/setup.ts', '--timeout', '180000', `test/e2e/${name}.test.ts`],
-      mochaArgs,
-    ),
-    needs: ['packaged extension', 'browser'],
-    cores: window,
-  }));
+  return ordered.map((name) => workbenchJob('e2e', `e2e ${name}`, `test/e2e/${name}.test.ts`, mochaArgs));
+}
+
+/** Returns the job that takes pictures for people to look at. */
+function picturesJob(mochaArgs: readonly string[]): SuiteJob {
+  const job = workbenchJob('pictures', 'pictures', 'test/e2e/pictures/*.test.ts', mochaArgs);
+  return { ...job, onRequest: true };
+}
+
+function workbenchJob(stage: string, name: string, files: string, mochaArgs: readonly string[]): SuiteJob {
+  const args = ['--require', 'test/e2e/support/setup.ts', '--timeout', '180000', files];
+  return { ...mochaJob(stage, name, args, mochaArgs), needs: ['packaged extension', 'browser'], cores: window };
 }
