@@ -16,9 +16,14 @@ const [busy, partlyWaiting, installing] = [1, 0.5, 0.5];
 const window = onDesktop ? Infinity : 0.65;
 
 /**
- * The end-to-end tests that take longest. They start first, because they would otherwise end long after all other jobs.
+ * Files of end-to-end tests that share a process and a workbench, because VS Code starts slowly. All other files have a
+ * process each.
  */
-const longestFirst = ['crash', 'accessibility', 'reload', 'demo', 'twoWindows', 'walkthrough'];
+const sharedWorkbenches: Readonly<Record<string, readonly string[]>> = {
+  windows: ['crash', 'twoWindows', 'history', 'reload'],
+  turns: ['versions', 'conversations', 'context', 'indicators', 'scheduled', 'reading'],
+  editing: ['ask', 'code', 'codeBlocks', 'links', 'prompts', 'focus', 'participant', 'smoke'],
+};
 
 /** Returns all jobs of a test run. `mochaArgs` are passed to mocha, for example `--grep`. */
 export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
@@ -134,22 +139,25 @@ function hostJobs(version: string, mochaArgs: readonly string[]): readonly Suite
     }));
 }
 
-/** Returns jobs that test the packaged extension in a real workbench, in one process per file. */
+/** Returns jobs that test the packaged extension in a real workbench. */
 function e2eJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
-  const names = readdirSync(path.join(root, 'test/e2e'))
+  const shared = Object.values(sharedWorkbenches).flat();
+  const alone = readdirSync(path.join(root, 'test/e2e'))
     .filter((file) => file.endsWith('.test.ts'))
-    .map((file) => path.basename(file, '.test.ts'));
-  const ordered = [...longestFirst, ...names.filter((name) => !longestFirst.includes(name))];
-  return ordered.map((name) => workbenchJob('e2e', `e2e ${name}`, `test/e2e/${name}.test.ts`, mochaArgs));
+    .map((file) => path.basename(file, '.test.ts'))
+    .filter((name) => !shared.includes(name));
+  const jobs = { ...sharedWorkbenches, ...Object.fromEntries(alone.map((name) => [name, [name]])) };
+  return Object.entries(jobs).map(([name, files]) => workbenchJob('e2e', `e2e ${name}`, files, mochaArgs));
 }
 
 /** Returns the job that takes pictures for people to look at. */
 function picturesJob(mochaArgs: readonly string[]): SuiteJob {
-  const job = workbenchJob('pictures', 'pictures', 'test/e2e/pictures/*.test.ts', mochaArgs);
+  const job = workbenchJob('pictures', 'pictures', ['pictures/pictures'], mochaArgs);
   return { ...job, onRequest: true };
 }
 
-function workbenchJob(stage: string, name: string, files: string, mochaArgs: readonly string[]): SuiteJob {
-  const args = ['--require', 'test/e2e/support/setup.ts', '--timeout', '180000', files];
+function workbenchJob(stage: string, name: string, names: readonly string[], mochaArgs: readonly string[]): SuiteJob {
+  const files = names.map((file) => `test/e2e/${file}.test.ts`);
+  const args = ['--require', 'test/e2e/support/setup.ts', '--timeout', '180000', ...files];
   return { ...mochaJob(stage, name, args, mochaArgs), needs: ['packaged extension', 'browser'], cores: window };
 }
