@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import themes from '../pages/themes.json';
 import { axeFindings } from '../support/axeFindings';
+import { useWorkbench } from './support/conversation';
 import * as states from './support/panelStates';
 import { Stage } from './support/stage';
 import type { ThemeId } from './support/workbench';
@@ -9,12 +10,8 @@ import type { ThemeId } from './support/workbench';
 describe('accessible panel in VS Code', () => {
   let stage: Stage;
 
-  before(async () => {
-    stage = await Stage.open();
-    await stage.setKey();
-    await stage.newConversation();
-  });
-  after(() => stage.close());
+  useWorkbench({}, ({ gateway, workbench }) => (stage = new Stage('en', gateway, workbench)));
+  before(() => stage.newConversation());
 
   for (const state of [states.waiting, states.failedDetails, states.code]) {
     it(`has no axe violations in the state "${state.name}"`, async () => {

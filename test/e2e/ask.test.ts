@@ -53,7 +53,7 @@ describe('panel of a conversation', () => {
     await workbench.page.locator('.explorer-folders-view').getByText('sample.py').click();
     await workbench.page.locator('.tab.active[data-resource-name="sample.py"]').waitFor();
     // Not with a command, which would close the panel if the panel took the focus again.
-    await workbench.tab('sample.py').locator('.codicon-close').click();
+    await workbench.tab('sample.py').locator('.tab-actions a').click();
     await panel.answer.getByText('It pauses.').waitFor();
   });
 

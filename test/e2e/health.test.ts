@@ -6,6 +6,7 @@ import { answer, cutAfter, replySequence } from '../support/replies';
 import { encodeRecords, hourMs, recordsOf } from '../../src/host/health/attemptRecord';
 import { entry, turn, wait } from '../host/health/records';
 import { randomNumbers } from '../simulate/randomNumbers';
+import { useWorkbench } from './support/conversation';
 import { Stage } from './support/stage';
 
 /** Opens the page of the network health as the only open editor. */
@@ -50,11 +51,7 @@ function writeHistory(stage: Stage): void {
 describe('network health', () => {
   let stage: Stage;
 
-  before(async () => {
-    stage = await Stage.open();
-    await stage.setKey();
-  });
-  after(() => stage.close());
+  useWorkbench({}, ({ gateway, workbench }) => (stage = new Stage('en', gateway, workbench)));
 
   it('says that there are no requests yet', async () => {
     await openHealth(stage);

@@ -17,40 +17,43 @@ const window = onDesktop ? Infinity : 0.65;
 
 /**
  * Files of end-to-end tests that share a process and a workbench, because VS Code starts slowly. All other files have a
- * process each.
+ * process each. `health` is first in its process, because it expects that no request has been sent.
  */
 const sharedWorkbenches: Readonly<Record<string, readonly string[]>> = {
   windows: ['crash', 'twoWindows', 'history', 'reload'],
   turns: ['versions', 'conversations', 'context', 'indicators', 'scheduled', 'reading'],
   editing: ['ask', 'code', 'codeBlocks', 'links', 'prompts', 'focus', 'participant', 'smoke'],
+  pages: ['health', 'accessibility'],
 };
 
 /** Returns all jobs of a test run. `mochaArgs` are passed to mocha, for example `--grep`. */
 export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
   return [
+    // The jobs that others wait for and the windows of VS Code come first, and all cores are busy until the end.
     preparation('browser'),
     preparation('vscode newest', { showsProgress: true }),
-    preparation('vscode oldest', { showsProgress: true }),
     preparation('desktop newest', { showsProgress: true }),
     preparation('desktop oldest', { showsProgress: true }),
     preparation('vsix', { cores: busy }),
     preparation('packaged extension', { needs: ['vscode newest', 'vsix'] }),
     // Needs `vsix`, because both jobs write `dist`. The windows read `dist` until they close.
     preparation('development build', { needs: ['vsix'] }),
+    ...hostJobs('newest', mochaArgs),
+    ...e2eJobs(mochaArgs),
+    check('lint', 'eslint', ['eslint/bin/eslint.js', ...cache('eslint'), '.']),
+    preparation('vscode oldest', { showsProgress: true }),
+    ...['host', 'webview', 'engine', 'demo', 'support'].map((folder) => unitJob(folder, mochaArgs)),
+    { ...mochaJob('package', 'package', ['test/package/**/*.test.ts'], mochaArgs), needs: ['vsix'] },
+    { ...mochaJob('pages', 'pages', ['test/pages/**/*.test.ts'], mochaArgs), needs: ['vsix', 'browser'] },
+    ...hostJobs('oldest', mochaArgs),
     check('check', 'src test', ['typescript/bin/tsc', '-p', '.']),
     check('check', 'webview', ['typescript/bin/tsc', '-p', 'src/webview']),
-    check('lint', 'eslint', ['eslint/bin/eslint.js', ...cache('eslint'), '.']),
     check('lint', 'imports', ['dependency-cruiser/bin/dependency-cruise.mjs', 'src']),
     check('lint', 'prettier', [
       'prettier/bin/prettier.cjs',
       ...cache('prettier'),
       ...['--check', '--log-level', 'warn', '.'],
     ]),
-    ...['host', 'webview', 'engine', 'demo', 'support'].map((folder) => unitJob(folder, mochaArgs)),
-    { ...mochaJob('package', 'package', ['test/package/**/*.test.ts'], mochaArgs), needs: ['vsix'] },
-    { ...mochaJob('pages', 'pages', ['test/pages/**/*.test.ts'], mochaArgs), needs: ['vsix', 'browser'] },
-    ...['newest', 'oldest'].flatMap((version) => hostJobs(version, mochaArgs)),
-    ...e2eJobs(mochaArgs),
     picturesJob(mochaArgs),
   ];
 }
