@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { startGateway, type Gateway } from '../support/testGateway';
+import type { Gateway } from '../support/testGateway';
 import { failure, rateLimited } from '../../src/demo/replies';
 import { answer, replySequence } from '../support/replies';
-import { ask, ConversationPanel, testKey } from './support/conversation';
-import { Workbench } from './support/workbench';
+import { ask, type ConversationPanel, testKey, useWorkbench } from './support/conversation';
+import type { Workbench } from './support/workbench';
 
 const markdown = '# Title\n\nSome **bold** text with `code`.\n\n```ts\nconst a = 1;\n```\n\n- one\n- two\n';
 
@@ -12,16 +12,8 @@ describe('panel of a conversation', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
-  before(async () => {
-    gateway = await startGateway({ script: () => answer('unused') });
-    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
-    panel = new ConversationPanel(workbench);
-  });
+  useWorkbench({ withoutKey: true }, (opened) => ({ gateway, workbench, panel } = opened));
   beforeEach(() => gateway.reset());
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
-  });
 
   it('offers to set a missing key, and sends the typed prompt when the key is set', async () => {
     gateway.script = () => answer(markdown, { usage: { prompt_tokens: 12, completion_tokens: 34, total_tokens: 46 } });
@@ -60,7 +52,8 @@ describe('panel of a conversation', () => {
   it('stays open when the user opens a file from the Explorer', async () => {
     await workbench.page.locator('.explorer-folders-view').getByText('sample.py').click();
     await workbench.page.locator('.tab.active[data-resource-name="sample.py"]').waitFor();
-    await workbench.runCommand('View: Close Editor');
+    // Not with a command, which would close the panel if the panel took the focus again.
+    await workbench.tab('sample.py').locator('.tab-actions a').click();
     await panel.answer.getByText('It pauses.').waitFor();
   });
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { startGateway, type Gateway, type Script } from '../support/testGateway';
+import type { Script } from '../support/testGateway';
 import { deltas } from '../support/replies';
-import { ConversationPanel, ask, useWorkbench, setKey } from './support/conversation';
-import { Workbench } from './support/workbench';
+import { ConversationPanel, ask, useWorkbench } from './support/conversation';
+import type { Workbench } from './support/workbench';
 
 const words = Array.from({ length: 400 }, (_, n) => `word${n}`);
 const story = words.join(' ');
@@ -70,19 +70,10 @@ describe('extension whose host crashed during an answer', () => {
 });
 
 describe('extension whose window was killed during an answer', () => {
-  let gateway: Gateway;
   let workbench: Workbench;
   let ends = false;
 
-  before(async () => {
-    gateway = await startGateway({ script: tell(() => ends) });
-    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
-    await setKey(workbench);
-  });
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
-  });
+  useWorkbench({ script: tell(() => ends) }, (opened) => ({ workbench } = opened));
 
   it('offers the partial answer in the next window of the same folder, where Continue completes it', async () => {
     const before = await ask(workbench, 'A story for a window that goes');

@@ -1,29 +1,19 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
-import { startGateway, type Gateway } from '../support/testGateway';
+import type { Gateway } from '../support/testGateway';
 import { rateLimited } from '../../src/demo/replies';
 import { answer } from '../support/replies';
-import { ConversationPanel, setKey } from './support/conversation';
-import { Workbench } from './support/workbench';
+import { type ConversationPanel, useWorkbench } from './support/conversation';
+import type { Workbench } from './support/workbench';
 
 describe('keyboard focus', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
 
-  before(async () => {
-    gateway = await startGateway();
-    workbench = await Workbench.open({
-      // This is VS Code's default: lists close when they lose the focus.
-      settings: { 'holysheep.baseUrl': gateway.baseUrl, 'workbench.quickOpen.closeOnFocusLost': true },
-    });
-    panel = new ConversationPanel(workbench);
-    await setKey(workbench);
-  });
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
-  });
+  // This is VS Code's default: lists close when they lose the focus.
+  const settings = { 'workbench.quickOpen.closeOnFocusLost': true };
+  useWorkbench({ settings }, (opened) => ({ gateway, workbench, panel } = opened));
 
   const hasFocus = async (target: Locator): Promise<boolean> =>
     (await target.and(panel.frame.locator(':focus')).count()) === 1;

@@ -1,21 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { failure, rateLimited } from '../../src/demo/replies';
 import { answer, cutAfter, replySequence } from '../support/replies';
-import { encodeRecords, hourMs, recordsOf } from '../../src/host/health/attemptRecord';
-import { entry, turn, wait } from '../host/health/records';
-import { randomNumbers } from '../simulate/randomNumbers';
-import { axeFindings } from './support/axeFindings';
+import { useWorkbench } from './support/conversation';
 import { Stage } from './support/stage';
-import type { ThemeId } from './support/workbench';
-
-const themes = {
-  light: 'Light 2026',
-  dark: 'Dark 2026',
-  contrast: 'Default High Contrast',
-  'contrast-light': 'Default High Contrast Light',
-} as const satisfies Readonly<Record<string, ThemeId>>;
 
 /** Opens the page of the network health as the only open editor. */
 async function openHealth(stage: Stage): Promise<void> {
@@ -24,51 +11,14 @@ async function openHealth(stage: Stage): Promise<void> {
   await stage.panel.getByRole('heading', { level: 1, name: stage.words.health.title }).waitFor();
 }
 
-/** Writes what another window could have written in the last 14 days, over two routes and with three models. */
-function writeHistory(stage: Stage): void {
-  const random = randomNumbers(3);
-  const now = Date.now();
-  const records = Array.from({ length: 900 }, () => {
-    const age = random() < 0.5 ? 24 * hourMs * random() : 14 * 24 * hourMs * random();
-    const [origin = '', model = '', faultRate = 0] = [
-      ['https://api.holysheep.ai', 'claude-sonnet-4', 0.04] as const,
-      [stage.gateway.origin, 'claude-sonnet-4', 0.15] as const,
-      ['https://overseas.gateway.example', 'claude-sonnet-4', 0.3] as const,
-    ][Math.floor(random() * 3)]!;
-    const firstTokenMs = 400 * Math.exp(2 * random());
-    const answered = {
-      ms: firstTokenMs + 4000,
-      firstTokenMs,
-      promptTokens: 1200,
-      completionTokens: 100 + 200 * random(),
-    };
-    const how = random() >= faultRate ? 'finished' : random() < 0.5 ? 'rate-limit' : 'connection';
-    const ended =
-      how === 'rate-limit' ? { ms: 200 } : { ...answered, completionTokens: Math.round(answered.completionTokens) };
-    const waits = how === 'rate-limit' ? [wait(5000 * random())] : [];
-    return recordsOf(
-      turn(entry({ origin, model, time: now - age, waits, ended: { how, bytes: 1, chars: 1, ...ended } })),
-    );
-  });
-  const folder = path.join(stage.workbench.globalStorageFolder(), 'health');
-  mkdirSync(folder, { recursive: true });
-  const today = new Date(now).toISOString().slice(0, 10);
-  writeFileSync(path.join(folder, `${today}.00000000.jsonl`), encodeRecords(records.flat()));
-}
-
 describe('network health', () => {
   let stage: Stage;
 
-  before(async () => {
-    stage = await Stage.open();
-    await stage.setKey();
-  });
-  after(() => stage.close());
+  useWorkbench({}, ({ gateway, workbench }) => (stage = new Stage('en', gateway, workbench)));
 
   it('says that there are no requests yet', async () => {
     await openHealth(stage);
     await stage.panel.getByRole('status').getByText(stage.words.health.empty).waitFor();
-    assert.deepEqual(await axeFindings(stage), []);
   });
 
   it('shows the numbers of the prompts that were sent', async () => {
@@ -95,6 +45,12 @@ describe('network health', () => {
     assert.match(texts[11] ?? '', /rate limited.*|connection failed/);
   });
 
+  it('is restored with the chosen period after the window was reloaded', async () => {
+    await stage.button(stage.words.health.days).click();
+    await stage.workbench.reload();
+    await stage.panel.getByRole('table', { name: stage.words.health.daysCaption }).waitFor();
+  });
+
   it('is cleared after a confirmation', async () => {
     const { workbench, words } = stage;
     await stage.button(words.health.clear).click();
@@ -102,30 +58,5 @@ describe('network health', () => {
     await dialog.getByText(words.host('Clear the network health data?')).waitFor();
     await dialog.getByRole('button', { name: words.health.clear }).click();
     await stage.panel.getByRole('status').getByText(words.health.empty).waitFor();
-  });
-
-  it('is restored with the chosen period after the window was reloaded', async () => {
-    writeHistory(stage);
-    await openHealth(stage);
-    await stage.button(stage.words.health.days).click();
-    await stage.workbench.reload();
-    await stage.panel.getByRole('table', { name: stage.words.health.daysCaption }).waitFor();
-  });
-
-  for (const theme of Object.values(themes)) {
-    it(`has no axe violations in the theme ${theme}`, async () => {
-      await stage.setTheme(theme);
-      assert.deepEqual(await axeFindings(stage), []);
-    });
-  }
-
-  it('does not scroll sideways in a narrow editor, but its table does', async () => {
-    await stage.setPanelWidth(380);
-    const widths = await stage.inPage(`[
-      document.documentElement.scrollWidth <= innerWidth,
-      document.querySelector('.health-table').scrollWidth > document.querySelector('.health-table').clientWidth,
-    ]`);
-    assert.deepEqual(widths, [true, true]);
-    assert.deepEqual(await axeFindings(stage), []);
   });
 });

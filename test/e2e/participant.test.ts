@@ -1,33 +1,26 @@
 import assert from 'node:assert/strict';
-import { startGateway, type Gateway } from '../support/testGateway';
+import type { Gateway } from '../support/testGateway';
 import { rateLimited } from '../../src/demo/replies';
 import { answer, replySequence } from '../support/replies';
-import { setKey } from './support/conversation';
+import { useWorkbench } from './support/conversation';
 import { NativeChat } from './support/nativeChat';
-import { Workbench } from './support/workbench';
+import type { Workbench } from './support/workbench';
 
 describe("@holysheep in VS Code's chat", () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let chat: NativeChat;
 
+  const settings = { 'holysheep.model': 'gpt-4o', 'chat.disableAIFeatures': false };
+  useWorkbench({ settings }, (opened) => ({ gateway, workbench } = opened));
   before(async () => {
-    gateway = await startGateway({ script: () => answer('unused') });
-    workbench = await Workbench.open({
-      settings: { 'holysheep.baseUrl': gateway.baseUrl, 'holysheep.model': 'gpt-4o', 'chat.disableAIFeatures': false },
-    });
     chat = new NativeChat(workbench);
-    await setKey(workbench);
     await workbench.runCommand('HolySheep: Set Up VS Code Chat');
     await chat.input.waitFor();
     await workbench.openFile('sample.ts');
     await workbench.selectLines(16, 18);
   });
   beforeEach(() => gateway.reset());
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
-  });
 
   const button = (name: string) => chat.answer.getByRole('button', { name, exact: true });
   const sent = (request = 0): string => JSON.stringify(gateway.requests[request]?.json?.messages);

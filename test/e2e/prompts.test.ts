@@ -1,28 +1,22 @@
 import assert from 'node:assert/strict';
-import { startGateway, type Gateway } from '../support/testGateway';
+import type { Gateway } from '../support/testGateway';
 import { answer } from '../support/replies';
-import { ConversationPanel, setKey } from './support/conversation';
-import { Workbench } from './support/workbench';
+import { type ConversationPanel, useWorkbench } from './support/conversation';
+import type { Workbench } from './support/workbench';
 
 describe('custom prompts', () => {
   let gateway: Gateway;
   let workbench: Workbench;
+  let panel: ConversationPanel;
 
-  before(async () => {
-    gateway = await startGateway({ script: () => answer('Understood.') });
-    const prompts = [
-      { title: 'Translate', template: 'Translate the comments of ${file}:\n${selection}', model: 'deepseek-v3' },
-      { title: 'Review', template: 'What would you change?' },
-    ];
-    workbench = await Workbench.open({
-      settings: { 'holysheep.baseUrl': gateway.baseUrl, 'holysheep.prompts': prompts },
-    });
-    await setKey(workbench);
-  });
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
-  });
+  const prompts = [
+    { title: 'Translate', template: 'Translate the comments of ${file}:\n${selection}', model: 'deepseek-v3' },
+    { title: 'Review', template: 'What would you change?' },
+  ];
+  useWorkbench(
+    { script: () => answer('Understood.'), settings: { 'holysheep.prompts': prompts } },
+    (opened) => ({ gateway, workbench, panel } = opened),
+  );
 
   it('run from the context menu with the model that their settings name', async () => {
     await workbench.openFile('sample.ts');
@@ -30,7 +24,6 @@ describe('custom prompts', () => {
     await workbench.contextMenu('function pause', 'HolySheep', 'Run Custom Prompt…');
     await workbench.quickInput.rows('Review').waitFor();
     await workbench.quickInput.pick('Translate');
-    const panel = new ConversationPanel(workbench);
     await panel.inState('done').waitFor();
     const { json } = await gateway.request(1);
     assert.equal(json?.['model'], 'deepseek-v3');

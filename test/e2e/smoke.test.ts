@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict';
-import { Workbench } from './support/workbench';
+import { useWorkbench } from './support/conversation';
+import type { Workbench } from './support/workbench';
 
 describe('packaged extension', () => {
   let workbench: Workbench;
 
-  before(async () => {
-    workbench = await Workbench.open();
-  });
-
-  after(async () => {
-    await workbench.close();
-  });
+  useWorkbench({}, (opened) => ({ workbench } = opened));
 
   it('offers its commands in the palette', async () => {
     await workbench.quickInput.openPalette('>HolySheep: Show Log');

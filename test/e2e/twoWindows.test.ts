@@ -1,31 +1,22 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { startGateway, type Gateway } from '../support/testGateway';
+import type { Gateway } from '../support/testGateway';
 import { rateLimited } from '../../src/demo/replies';
 import { answer, replySequence } from '../support/replies';
 import { out } from '../support/paths';
-import { ask, ConversationPanel, setKey } from './support/conversation';
-import { Workbench } from './support/workbench';
+import { ask, ConversationPanel, useWorkbench } from './support/conversation';
+import type { Workbench } from './support/workbench';
 
 describe('rate limit of a gateway that two windows use', () => {
   let gateway: Gateway;
   let first: Workbench;
 
-  before(async () => {
-    gateway = await startGateway({
-      script: replySequence(
-        () => rateLimited(120),
-        () => answer('the answer'),
-      ),
-    });
-    first = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
-    await setKey(first);
-  });
-  after(async () => {
-    await first.close();
-    await gateway.close();
-  });
+  const script = replySequence(
+    () => rateLimited(120),
+    () => answer('the answer'),
+  );
+  useWorkbench({ script }, (opened) => ({ gateway, workbench: first } = opened));
 
   it('also delays a prompt in the second window, where the reason is shown, until the first window resets the network state', async () => {
     const here = await ask(first, 'from one window');
@@ -50,18 +41,9 @@ describe('rate limit of a gateway that two windows use', () => {
 });
 
 describe('conversation that is open in two windows', () => {
-  let gateway: Gateway;
   let first: Workbench;
 
-  before(async () => {
-    gateway = await startGateway({ script: () => answer('the answer') });
-    first = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
-    await setKey(first);
-  });
-  after(async () => {
-    await first.close();
-    await gateway.close();
-  });
+  useWorkbench({ script: () => answer('the answer') }, (opened) => ({ workbench: first } = opened));
 
   it('is read-only but up to date in the second window until Open here takes it over', async () => {
     const here = await ask(first, 'Whose is it?');

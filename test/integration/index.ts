@@ -12,10 +12,10 @@ export async function run(): Promise<void> {
     ...grepArgument(),
   });
   const folder = path.join(__dirname, process.env['TESTS_OF_WINDOW'] ?? '.');
-  for (const file of readdirSync(folder)) {
-    if (file.endsWith('.test.js')) {
-      mocha.addFile(path.join(folder, file));
-    }
+  const { TEST_FILES: chosen } = process.env;
+  const files = chosen === undefined ? undefined : (JSON.parse(chosen) as string[]).map((name) => `${name}.test.js`);
+  for (const file of files ?? readdirSync(folder)) {
+    if (file.endsWith('.test.js')) mocha.addFile(path.join(folder, file));
   }
   const failures = await new Promise<number>((resolve) => mocha.run(resolve));
   if (failures > 0) {

@@ -16,4 +16,13 @@ export function removeTemporaryFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
-process.once('exit', () => open.forEach(removeTemporaryFolder));
+process.once('exit', () => {
+  for (const folder of open) {
+    try {
+      removeTemporaryFolder(folder);
+    } catch (error) {
+      // A killed process may still be writing. Mocha catches exceptions, so an exception here would prevent the exit.
+      console.error(String(error));
+    }
+  }
+});

@@ -1,5 +1,6 @@
 import type { FrameLocator, Locator } from 'playwright-core';
 import { startGateway, type Gateway, type GatewayOptions } from '../../support/testGateway';
+import type { Settings } from '../../support/vscode/quietSettings';
 import { Workbench } from './workbench';
 
 export const testKey = 'hsa-e2e-key-0123456789';
@@ -70,18 +71,35 @@ export interface OpenedWorkbench {
   readonly panel: ConversationPanel;
 }
 
-/** Opens a workbench with a key before the tests of the enclosing suite, and closes it after them. */
-export function useWorkbench(options: GatewayOptions, onOpened: (opened: OpenedWorkbench) => void): void {
+interface WorkbenchOptions extends Pick<GatewayOptions, 'script'> {
+  /** User settings in addition to the base URL. */
+  readonly settings?: Settings;
+  /** Whether the user has not set a key yet. */
+  readonly withoutKey?: true;
+}
+
+/** The workbench that all suites of this process share, because VS Code starts slowly. */
+let shared: Workbench | undefined;
+
+/**
+ * Opens a window with a key before the tests of the enclosing suite. The window has its own gateway, settings and folder,
+ * and so its own conversations.
+ */
+export function useWorkbench(
+  { script, settings, withoutKey }: WorkbenchOptions,
+  onOpened: (opened: OpenedWorkbench) => void,
+): void {
   let gateway: Gateway;
-  let workbench: Workbench;
   before(async () => {
-    gateway = await startGateway(options);
-    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
-    await setKey(workbench);
+    gateway = await startGateway(script ? { script } : {});
+    const all = { ...settings, 'holysheep.baseUrl': gateway.baseUrl };
+    const workbench = (shared = await (shared?.renew(all) ?? Workbench.open({ settings: all })));
+    if (!withoutKey) await setKey(workbench);
     onOpened({ gateway, workbench, panel: new ConversationPanel(workbench) });
   });
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
-  });
+  after(() => gateway.close());
+}
+
+export async function closeSharedWorkbench(): Promise<void> {
+  await shared?.close();
 }

@@ -29,6 +29,8 @@ export interface Session {
   readonly context: BrowserContext;
   /** Path of the open copy of the workspace. */
   readonly workspace: string;
+  /** Replaces the settings and the copy of the workspace for the next window. */
+  renew(settings: Settings): void;
   /** Creates a folder for another window. */
   readonly otherWorkspace: string;
   readonly userDataFolder: string;
@@ -38,12 +40,18 @@ export interface Session {
 export async function openSession(options: SessionOptions): Promise<Session> {
   const folder = temporaryFolder();
   const userDataFolder = path.join(folder, 'user-data');
-  const workspace = path.join(folder, 'workspace');
-  const otherWorkspace = path.join(folder, 'other-workspace');
-  for (const copy of [workspace, otherWorkspace]) {
+  let copies = 0;
+  const copyWorkspace = (): string => {
+    const copy = path.join(folder, `workspace-${++copies}`);
     cpSync(options.folder ?? sampleWorkspace, copy, { recursive: true });
-  }
-  writeUserSettings(userDataFolder, { ...quietSettings, ...options.settings });
+    return copy;
+  };
+  const writeSettings = (settings?: Settings): void => {
+    writeUserSettings(userDataFolder, { ...quietSettings, ...settings });
+  };
+  let workspace = copyWorkspace();
+  const otherWorkspace = copyWorkspace();
+  writeSettings(options.settings);
   const { env, locale, otherExtension } = options;
   const extensions = otherExtension === undefined ? extensionsFolder : path.join(folder, 'extensions');
   if (otherExtension !== undefined) putTogether(extensions, otherExtension);
@@ -63,7 +71,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   return {
     server,
     context,
-    workspace,
+    get workspace() {
+      return workspace;
+    },
+    renew: (settings) => {
+      workspace = copyWorkspace();
+      writeSettings(settings);
+    },
     otherWorkspace,
     userDataFolder,
     close: async () => {

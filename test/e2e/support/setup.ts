@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { closeSharedWorkbench } from './conversation';
 import { failuresFolder } from './failuresFolder';
 import { openWorkbenches } from './workbench';
 
@@ -7,6 +8,7 @@ import { openWorkbenches } from './workbench';
 process.once('SIGTERM', () => process.exit(143));
 
 export const mochaHooks = {
+  afterAll: closeSharedWorkbench,
   /** Takes a screenshot when a test fails. */
   async afterEach(this: Mocha.Context): Promise<void> {
     const test = this.currentTest;

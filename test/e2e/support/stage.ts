@@ -13,7 +13,7 @@ export class Stage {
   readonly texts: StageTexts;
   #theme: ThemeId | undefined;
 
-  private constructor(
+  constructor(
     readonly language: Language,
     readonly gateway: Gateway,
     readonly workbench: Workbench,

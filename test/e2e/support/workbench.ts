@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { QuickInput } from './quickInput';
+import type { Settings } from '../../support/vscode/quietSettings';
 import { openSession, type Session, type SessionOptions } from './session';
 
 const extensionId = 'holysheep.holysheep-prompt';
@@ -62,6 +63,15 @@ export class Workbench {
     openWorkbenches.add(workbench);
     await page.goto(session.server.address({ folder: session.workspace }));
     await workbench.#ready();
+    return workbench;
+  }
+
+  /** Opens a new copy of the workspace in a new window with these settings, and closes all other windows. */
+  async renew(settings: Settings): Promise<Workbench> {
+    this.session.renew(settings);
+    const workbench = await this.killWindow();
+    const others = this.session.context.pages().filter((page) => page !== workbench.page);
+    await Promise.all(others.map((page) => page.close()));
     return workbench;
   }
 

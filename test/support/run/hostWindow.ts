@@ -27,6 +27,7 @@ async function main(version: string | undefined, name: string | undefined): Prom
         ...host.env,
         ...window.environment?.(folder),
         TESTS_OF_WINDOW: window.tests,
+        ...(version === 'oldest' ? { TEST_FILES: JSON.stringify(window.inOldest) } : {}),
         USER_DATA_FOLDER: userData,
       },
       launchArgs: [

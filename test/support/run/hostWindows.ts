@@ -9,6 +9,11 @@ export interface HostWindow {
   readonly name: string;
   /** Folder in `test/integration` that contains the tests of this window. */
   readonly tests: string;
+  /**
+   * Names of the test files that also run in the oldest VS Code. They cover the start, keys and settings, prompts,
+   * restored panels and chat. The types of the oldest API cover the rest.
+   */
+  readonly inOldest?: readonly string[];
   readonly settings: Settings;
   /** Whether the window needs a VS Code with workspace trust. */
   readonly untrusted?: true;
@@ -43,6 +48,7 @@ export const hostWindows: readonly HostWindow[] = [
   {
     name: 'folder',
     tests: '.',
+    inOldest: ['smoke', 'key', 'conversations', 'prompts', 'panels', 'languageModels', 'participant'],
     // Without this setting, an older VS Code reads a different settings file.
     settings: { ...quietSettings, 'http.systemCertificatesNode': true },
     open: sampleFolder,

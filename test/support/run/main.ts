@@ -56,7 +56,7 @@ function plannedJobs(jobs: readonly SuiteJob[], chosenStages: readonly string[])
   if (unknown.length > 0) throw new Error(`No such stage: ${unknown.join(', ')}. There are ${names.join(', ')}.`);
   return withNeeds(
     jobs,
-    (job) => tests.includes(job) && (chosenStages.length === 0 || chosenStages.includes(job.stage)),
+    (job) => tests.includes(job) && (chosenStages.length === 0 ? !job.onRequest : chosenStages.includes(job.stage)),
   );
 }
 

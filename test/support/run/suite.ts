@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { packageScript, root } from '../paths';
+import { out, packageScript, root } from '../paths';
 import { onDesktop } from '../vscode/testHost';
 import { hostWindows } from './hostWindows';
 import type { SuiteJob } from './suiteJob';
@@ -16,31 +16,45 @@ const [busy, partlyWaiting, installing] = [1, 0.5, 0.5];
 const window = onDesktop ? Infinity : 0.65;
 
 /**
- * The end-to-end tests that take longest. They start first, because they would otherwise end long after all other jobs.
+ * Files of end-to-end tests that share a process and a workbench, because VS Code starts slowly. All other files have a
+ * process each. `health` is first in its process, because it expects that no request has been sent.
  */
-const longestFirst = ['crash', 'accessibility', 'reload', 'demo', 'twoWindows', 'walkthrough'];
+const sharedWorkbenches: Readonly<Record<string, readonly string[]>> = {
+  windows: ['crash', 'twoWindows', 'history', 'reload'],
+  turns: ['versions', 'conversations', 'context', 'indicators', 'scheduled', 'reading'],
+  editing: ['ask', 'code', 'codeBlocks', 'links', 'prompts', 'focus', 'participant', 'smoke'],
+  pages: ['health', 'accessibility'],
+};
 
 /** Returns all jobs of a test run. `mochaArgs` are passed to mocha, for example `--grep`. */
 export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
   return [
+    // The jobs that others wait for and the windows of VS Code come first, and all cores are busy until the end.
     preparation('browser'),
     preparation('vscode newest', { showsProgress: true }),
-    preparation('vscode oldest', { showsProgress: true }),
     preparation('desktop newest', { showsProgress: true }),
     preparation('desktop oldest', { showsProgress: true }),
     preparation('vsix', { cores: busy }),
     preparation('packaged extension', { needs: ['vscode newest', 'vsix'] }),
     // Needs `vsix`, because both jobs write `dist`. The windows read `dist` until they close.
     preparation('development build', { needs: ['vsix'] }),
-    check('check', 'src test', ['typescript/bin/tsc', '-p', '.']),
-    check('check', 'webview', ['typescript/bin/tsc', '-p', 'src/webview']),
-    check('lint', 'eslint', ['eslint/bin/eslint.js', '.']),
-    check('lint', 'imports', ['dependency-cruiser/bin/dependency-cruise.mjs', 'src']),
-    check('lint', 'prettier', ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
+    ...hostJobs('newest', mochaArgs),
+    ...e2eJobs(mochaArgs),
+    check('lint', 'eslint', ['eslint/bin/eslint.js', ...cache('eslint'), '.']),
+    preparation('vscode oldest', { showsProgress: true }),
     ...['host', 'webview', 'engine', 'demo', 'support'].map((folder) => unitJob(folder, mochaArgs)),
     { ...mochaJob('package', 'package', ['test/package/**/*.test.ts'], mochaArgs), needs: ['vsix'] },
-    ...['newest', 'oldest'].flatMap((version) => hostJobs(version, mochaArgs)),
-    ...e2eJobs(mochaArgs),
+    { ...mochaJob('pages', 'pages', ['test/pages/**/*.test.ts'], mochaArgs), needs: ['vsix', 'browser'] },
+    ...hostJobs('oldest', mochaArgs),
+    check('check', 'src test', ['typescript/bin/tsc', '-p', '.']),
+    check('check', 'webview', ['typescript/bin/tsc', '-p', 'src/webview']),
+    check('lint', 'imports', ['dependency-cruiser/bin/dependency-cruise.mjs', 'src']),
+    check('lint', 'prettier', [
+      'prettier/bin/prettier.cjs',
+      ...cache('prettier'),
+      ...['--check', '--log-level', 'warn', '.'],
+    ]),
+    picturesJob(mochaArgs),
   ];
 }
 
@@ -65,6 +79,15 @@ function check(stage: string, part: string, [script, ...args]: readonly [string,
     needs: [],
     cores: busy,
   };
+}
+
+/**
+ * Makes a tool skip the files that have not changed since its last run. The cache of ESLint does not notice that a type
+ * in another file has changed: a run without a cache, as in a new clone, finds what such a change has broken.
+ */
+function cache(tool: string): readonly string[] {
+  const file = path.join(out, 'cache', tool);
+  return ['--cache', '--cache-strategy', 'content', '--cache-location', file];
 }
 
 /**
@@ -106,6 +129,7 @@ function hostJobs(version: string, mochaArgs: readonly string[]): readonly Suite
   // Omits windows that need workspace trust on a desktop, where VS Code trusts every workspace of a test run.
   return hostWindows
     .filter(({ untrusted }) => !(untrusted && onDesktop))
+    .filter(({ inOldest }) => version === 'newest' || inOldest !== undefined)
     .map(({ name }) => ({
       name: `${stage} ${name}`,
       stage,
@@ -118,20 +142,25 @@ function hostJobs(version: string, mochaArgs: readonly string[]): readonly Suite
     }));
 }
 
-/** Returns jobs that test the packaged extension in a real workbench, in one process per file. */
+/** Returns jobs that test the packaged extension in a real workbench. */
 function e2eJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
-  const names = readdirSync(path.join(root, 'test/e2e'))
+  const shared = Object.values(sharedWorkbenches).flat();
+  const alone = readdirSync(path.join(root, 'test/e2e'))
     .filter((file) => file.endsWith('.test.ts'))
-    .map((file) => path.basename(file, '.test.ts'));
-  const ordered = [...longestFirst, ...names.filter((name) => !longestFirst.includes(name))];
-  return ordered.map((name) => ({
-    ...mochaJob(
-      'e2e',
-      `e2e ${name}`,
-      ['--require', 'test/e2e/support/setup.ts', '--timeout', '180000', `test/e2e/${name}.test.ts`],
-      mochaArgs,
-    ),
-    needs: ['packaged extension', 'browser'],
-    cores: window,
-  }));
+    .map((file) => path.basename(file, '.test.ts'))
+    .filter((name) => !shared.includes(name));
+  const jobs = { ...sharedWorkbenches, ...Object.fromEntries(alone.map((name) => [name, [name]])) };
+  return Object.entries(jobs).map(([name, files]) => workbenchJob('e2e', `e2e ${name}`, files, mochaArgs));
+}
+
+/** Returns the job that takes pictures for people to look at. */
+function picturesJob(mochaArgs: readonly string[]): SuiteJob {
+  const job = workbenchJob('pictures', 'pictures', ['pictures/pictures'], mochaArgs);
+  return { ...job, onRequest: true };
+}
+
+function workbenchJob(stage: string, name: string, names: readonly string[], mochaArgs: readonly string[]): SuiteJob {
+  const files = names.map((file) => `test/e2e/${file}.test.ts`);
+  const args = ['--require', 'test/e2e/support/setup.ts', '--timeout', '180000', ...files];
+  return { ...mochaJob(stage, name, args, mochaArgs), needs: ['packaged extension', 'browser'], cores: window };
 }

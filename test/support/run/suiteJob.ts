@@ -17,6 +17,8 @@ export interface SuiteJob extends Job {
    * preparation is not a test, but its failure is counted.
    */
   readonly kind: 'mocha' | 'check' | 'preparation';
+  /** Whether the job runs only if its stage is named. */
+  readonly onRequest?: boolean;
   /** Whether mocha may find no tests in this job, because the user has selected only some of all tests. */
   readonly mayBeEmpty?: boolean;
   /** Whether the output is printed immediately, because the job takes minutes and its progress should be visible. */

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { out } from '../support/paths';
-import { encodeGif, recordScreen } from './support/animation';
-import { everything } from './support/everything';
-import * as states from './support/panelStates';
-import { playReadmeScene } from './support/readmeScene';
-import { Stage } from './support/stage';
-import type { Language } from './support/words';
-import type { ThemeId } from './support/workbench';
+import { out } from '../../support/paths';
+import { encodeGif, recordScreen } from '../support/animation';
+import * as states from '../support/panelStates';
+import { playReadmeScene } from '../support/readmeScene';
+import { Stage } from '../support/stage';
+import type { Language } from '../support/words';
+import type { ThemeId } from '../support/workbench';
 
 const pictures = path.join(out, 'pictures');
 /** The pictures that the READMEs show. CONTRIBUTING.md tells how to copy them to docs/. */
@@ -16,7 +15,7 @@ const readmePictures = path.join(pictures, 'readme');
 /** Parts of the file names, as in README.md and README.zh-CN.md. */
 const readmeSuffixes: Readonly<Record<Language, string>> = { en: '', 'zh-cn': '.zh-CN' };
 
-const readmeLanguages: readonly Language[] = everything ? ['en', 'zh-cn'] : ['en'];
+const languages: readonly Language[] = ['en', 'zh-cn'];
 const animationSize = { width: 960, height: 640 };
 const animationColors = 63;
 const maxAnimationBytes = 400 * 1024;
@@ -55,12 +54,6 @@ interface Shot {
   readonly state: states.PanelState;
   readonly looks: readonly Look[];
 }
-
-const few: readonly Shot[] = [
-  { state: states.streaming, looks: darkAndNarrow },
-  { state: states.done, looks: darkAndNarrow },
-  { state: states.failed, looks: darkAndNarrow },
-];
 
 const all: Readonly<Record<Language, readonly Shot[]>> = {
   en: [
@@ -108,7 +101,7 @@ const all: Readonly<Record<Language, readonly Shot[]>> = {
 describe('pictures of the panel', () => {
   before(() => mkdirSync(readmePictures, { recursive: true }));
 
-  for (const language of readmeLanguages) {
+  for (const language of languages) {
     describe(`for the README in ${language}`, () => {
       let stage: Stage;
 
@@ -143,7 +136,7 @@ describe('pictures of the panel', () => {
     });
   }
 
-  for (const [language, shots] of Object.entries(everything ? all : { en: few }) as [Language, readonly Shot[]][]) {
+  for (const [language, shots] of Object.entries(all) as [Language, readonly Shot[]][]) {
     describe(`in ${language}`, () => {
       let stage: Stage;
 

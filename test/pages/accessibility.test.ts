@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { chromium, type Browser } from 'playwright-core';
+import { translateFaultHelp } from '../../src/host/ui/faultAdvice';
+import { healthStrings, type HealthReport } from '../../src/shared/healthMessages';
+import { panelStrings } from '../../src/shared/panelStrings';
+import { axeFindings } from '../support/axeFindings';
+import { findBrowser } from '../support/browser';
+import { emptyReport, report } from '../webview/health/reports';
+import { panelStates, type PanelState } from './panelStates';
+import { StaticPage, themeNames } from './staticPage';
+
+const narrow = { width: 380, height: 860 };
+
+/** Returns the log, the dock and the elements in them that are wider than their container. */
+const tooWide = `['[role=log]', '.dock'].flatMap((selector) => {
+  const part = document.querySelector(selector);
+  const right = part.getBoundingClientRect().right;
+  const scrolls = (each) => each !== part && getComputedStyle(each).overflowX !== 'visible';
+  const inside = (each) => { while (each !== part) { if (scrolls(each = each.parentElement)) return true; } return false; };
+  return [
+    ...(part.scrollWidth > part.clientWidth ? [selector] : []),
+    ...[...part.querySelectorAll('*')]
+      .filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > right + 0.5)
+      .filter((each) => !inside(each))
+      .map((each) => each.outerHTML.slice(0, 200)),
+  ];
+})`;
+
+let browser: Browser;
+let page: StaticPage;
+before(async () => {
+  browser = await chromium.launch(await findBrowser());
+});
+after(() => browser.close());
+afterEach(() => page.page.close());
+
+const findings = (): Promise<readonly string[]> => axeFindings((expression) => page.page.evaluate(expression));
+
+describe('accessible panel', () => {
+  const enter = async ({ snapshot, act }: PanelState): Promise<void> => {
+    page = await StaticPage.open(browser, {
+      script: 'webview.js',
+      styles: ['markdown.css', 'panel.css', 'network.css', 'composer.css'],
+      data: { strings: panelStrings, help: translateFaultHelp((english) => english, 'en') },
+    });
+    await page.setTheme(themeNames[0]!);
+    await page.post(snapshot);
+    // A turn that has not been drawn has no state.
+    const isDrawn = (turns: number): boolean =>
+      document.querySelector('textarea') !== null &&
+      document.querySelectorAll('article.assistant[data-state]').length === turns;
+    await page.page.waitForFunction(isDrawn, snapshot.exchanges.length);
+    await act?.(page.page);
+  };
+
+  for (const state of panelStates) {
+    it(`has no axe violations and no overflowing elements in the state "${state.name}"`, async () => {
+      await enter(state);
+      for (const theme of themeNames) {
+        await page.setTheme(theme);
+        assert.deepEqual(await findings(), [], theme);
+      }
+      await page.page.setViewportSize(narrow);
+      assert.deepEqual(await page.page.evaluate(tooWide), []);
+    });
+  }
+});
+
+describe('accessible page of the network health', () => {
+  const show = async (shown: HealthReport): Promise<void> => {
+    page = await StaticPage.open(browser, {
+      ...{ script: 'health.js', styles: ['health.css'], data: { strings: healthStrings } },
+    });
+    await page.setTheme(themeNames[0]!);
+    await page.post({ type: 'report', report: shown });
+  };
+
+  it('has no axe violations without requests', async () => {
+    await show(emptyReport);
+    await page.page.getByText(healthStrings.empty).waitFor();
+    assert.deepEqual(await findings(), []);
+  });
+
+  it('has no axe violations in any theme, and only its table scrolls sideways in a narrow editor', async () => {
+    await show(report);
+    await page.page.getByRole('table').waitFor();
+    for (const theme of themeNames) {
+      await page.setTheme(theme);
+      assert.deepEqual(await findings(), [], theme);
+    }
+    await page.page.setViewportSize(narrow);
+    const scrolls = (selector: string): boolean => {
+      const { scrollWidth, clientWidth } = document.querySelector(selector)!;
+      return scrollWidth > clientWidth;
+    };
+    assert.equal(await page.page.evaluate(scrolls, 'html'), false);
+    assert.equal(await page.page.evaluate(scrolls, '.health-table'), true);
+    assert.deepEqual(await findings(), []);
+  });
+});

@@ -1,0 +1,137 @@
+import type { Page } from 'playwright-core';
+import type { StreamEvent } from '../../src/engine/events';
+import { markScheduled } from '../../src/engine/state/schedule';
+import { panelStrings } from '../../src/shared/panelStrings';
+import type { ExchangeSnapshot, ToWebview, TurnState } from '../../src/shared/protocol';
+import { initialTurn, reduceTurn } from '../../src/shared/protocol';
+import { stageTexts } from '../e2e/support/stageTexts';
+import { ev } from '../webview/panel/support/events';
+import { connected, exchange, startOfTime } from '../webview/panel/support/panelPage';
+
+const { en: texts } = stageTexts;
+
+/** A state of the panel: the message that leads to it, and what the user does then. */
+export interface PanelState {
+  readonly name: string;
+  readonly snapshot: ToWebview & { readonly type: 'snapshot' };
+  readonly act?: (page: Page) => Promise<void>;
+}
+
+type Snapshot = PanelState['snapshot'];
+
+function snapshot(exchanges: readonly ExchangeSnapshot[], fields: Partial<Snapshot> = {}): Snapshot {
+  const lists = { suggestions: [], promptHistory: [], context: [] };
+  return { type: 'snapshot', conversationId: 'c', exchanges, connection: connected, ...lists, ...fields };
+}
+
+const stateOf = (...events: readonly StreamEvent[]): TurnState =>
+  [ev.attempt(), ...events].reduce(reduceTurn, initialTurn);
+
+const outOfCredit = ev.failed({
+  ...{ kind: 'credit', status: 402, message: 'Insufficient Balance', at: 3500, attempt: 2 },
+  ...{ actions: ['openBilling', 'retryNow', 'switchModel', 'details'] },
+});
+const half = texts.short.slice(0, texts.short.length / 2);
+const limited = ev.waiting({ requestId: 'req_8f3a61c2' });
+const retried = ev.attempt({ attempt: 2, at: 2400, why: 'retry' });
+const interrupted: TurnState = { ...stateOf(ev.headers(), ev.text(half)), phase: 'interrupted' };
+
+const turns: Readonly<Record<string, TurnState>> = {
+  streaming: stateOf(ev.headers(), ev.text(texts.answer.slice(0, texts.answer.length / 2))),
+  quiet: stateOf(ev.headers(), ev.text(half), ev.quiet()),
+  waiting: stateOf(limited),
+  resuming: stateOf(ev.headers(), ev.text(half), ev.cut(), retried),
+  done: stateOf(
+    ...[limited, retried, ev.text(half, 2450), ev.cut(), ev.attempt({ attempt: 3, at: 2480, why: 'resume' })],
+    ...[ev.resumed({ attempt: 3, resumePoint: half.length }), ev.usage(), ev.done(texts.short)],
+  ),
+  code: stateOf(ev.headers(), ev.reasoning(texts.reasoning), ev.text(texts.answer), ev.done(texts.answer)),
+  failed: stateOf(ev.headers(402), outOfCredit),
+  'failed-partial': stateOf(ev.headers(), ev.text(half), ev.cut(), retried, outOfCredit),
+  'failed-details': stateOf(limited, retried, outOfCredit),
+  stopped: stateOf(ev.headers(), ev.text(half), ev.stopped(half)),
+  interrupted,
+};
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).last();
+
+/** What the user does in the states of a turn. */
+const acts: Readonly<Record<string, PanelState['act']>> = {
+  done: async (page) => {
+    await page.locator('.timeline > summary').last().click();
+    await page.locator('.timeline-picture').last().waitFor();
+  },
+  code: async (page) => {
+    await page.locator('.code-keyword').first().waitFor();
+    await page.locator('.reasoning > summary').click();
+  },
+  'failed-details': async (page) => {
+    await page.locator('.card-details > summary').last().click();
+    await page.getByText(panelStrings.detailsCause).last().waitFor();
+  },
+};
+
+const attachment = { kind: 'file', label: 'sample.ts', languageId: 'typescript', code: 'let a = 1;' } as const;
+const finished = exchange('a', { prompt: texts.code, state: turns['done']! });
+const log = Array.from({ length: 60 }, (_, n) => `10:${20 + n} worker ${n % 4}: attempt ${n} took ${n * 37} ms`);
+
+export const panelStates: readonly PanelState[] = [
+  { name: 'no-key', snapshot: snapshot([], { connection: { ...connected, hasKey: false } }) },
+  { name: 'empty', snapshot: snapshot([], { suggestions: [{ id: 's', label: 'Explain the selection' }] }) },
+  ...Object.entries(turns).map(([name, state]): PanelState => {
+    const [act, content] = [acts[name], snapshot([exchange('a', { prompt: texts.code, state })])];
+    return { name, snapshot: content, ...(act && { act }) };
+  }),
+  { name: 'versions', snapshot: snapshot([{ ...finished, versions: ['z', 'a'] }]) },
+  {
+    name: 'editing',
+    snapshot: snapshot([finished]),
+    act: async (page) => {
+      await page.locator('article.you').last().hover();
+      await button(page, panelStrings.editPrompt).click();
+      await page.getByRole('textbox', { name: panelStrings.editBox }).waitFor();
+    },
+  },
+  {
+    name: 'attached',
+    snapshot: snapshot([{ ...finished, attachments: [attachment, { ...attachment, truncated: true }] }]),
+    act: (page) => page.locator('article.you summary').first().click(),
+  },
+  { name: 'long-prompt', snapshot: snapshot([{ ...finished, prompt: [texts.context, '', ...log].join('\n') }]) },
+  {
+    name: 'chips',
+    snapshot: snapshot([], {
+      context: ['sample.ts', 'sample.py'].map((label) => ({
+        ...{ id: label, kind: 'file', label, characters: 1200, truncated: label === 'sample.py' },
+      })),
+    }),
+    act: (page) => page.getByRole('textbox').fill(texts.context),
+  },
+  {
+    name: 'suggestions',
+    snapshot: snapshot([]),
+    act: async (page) => {
+      await page.getByRole('textbox').pressSequentially('#sam');
+      const items = ['sample.ts', 'sample.py'].map((label) => ({ id: label, kind: 'file', label, detail: 'src' }));
+      await page.evaluate((shown) => {
+        for (let request = 1; request <= 4; request++) {
+          window.postMessage({ type: 'suggestions', request, items: shown }, '*');
+        }
+      }, items);
+      await page.getByRole('option').first().waitFor();
+    },
+  },
+  {
+    name: 'scheduled',
+    snapshot: snapshot([
+      exchange('a', {
+        prompt: texts.failed,
+        state: markScheduled(turns['failed']!, { id: 's', scheduledAt: startOfTime, dueAt: startOfTime + 7_200_000 }),
+      }),
+    ]),
+  },
+  {
+    name: 'conversation',
+    snapshot: snapshot(Object.entries(turns).map(([id, state]) => exchange(id, { prompt: texts.code, state }))),
+  },
+];

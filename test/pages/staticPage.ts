@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { webviewHtml } from '../../src/host/ui/webviewPage';
+import { root } from '../support/paths';
+import { vsixFile } from '../support/vscode/package';
+import { zipEntries } from '../support/vscode/zipEntries';
+import { startOfTime } from '../webview/panel/support/panelPage';
+import themes from './themes.json';
+
+export type ThemeName = keyof typeof themes;
+export const themeNames = Object.keys(themes) as readonly ThemeName[];
+
+const origin = 'https://panel.example';
+
+export interface PageContent {
+  readonly script: string;
+  readonly styles: readonly string[];
+  /** Values of the attributes `data-<name>` of the body. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** A page of the packaged extension in a browser, with the styles and the theme colors that VS Code gives it. */
+export class StaticPage {
+  static async open(browser: Browser, { script, styles, data }: PageContent): Promise<StaticPage> {
+    const page = await browser.newPage({ viewport: { width: 900, height: 860 }, reducedMotion: 'reduce' });
+    await page.clock.setFixedTime(startOfTime);
+    const urlOf = (name: string): string => `${origin}/extension/${name}`;
+    const html = webviewHtml(
+      {
+        ...{ nonce: 'tested', cspSource: origin, locale: 'en', scriptUri: urlOf(`dist/${script}`) },
+        styleUris: [`${origin}/vscode.css`, ...styles.map((name) => urlOf(`media/${name}`))],
+      },
+      Object.fromEntries(Object.entries(data).map(([name, value]) => [name, JSON.stringify(value)])),
+      ['worker-src blob:'],
+    );
+    const files = zipEntries(readFileSync(vsixFile));
+    await page.route(`${origin}/**`, (route) => {
+      const { pathname } = new URL(route.request().url());
+      if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: html });
+      if (pathname === '/vscode.css') return route.fulfill({ path: path.join(root, 'test/pages/vscode.css') });
+      const contentType = pathname.endsWith('.css') ? 'text/css' : 'text/javascript';
+      return route.fulfill({ contentType, body: files.get(pathname.slice(1))! });
+    });
+    await page.addInitScript('acquireVsCodeApi = () => ({ postMessage() {}, getState() {}, setState() {} })');
+    await page.goto(`${origin}/`);
+    return new StaticPage(page);
+  }
+
+  private constructor(readonly page: Page) {}
+
+  async setTheme(name: ThemeName): Promise<void> {
+    await this.page.evaluate(({ className, variables }) => {
+      document.body.className = className;
+      document.documentElement.removeAttribute('style');
+      for (const [variable, value] of Object.entries(variables)) {
+        document.documentElement.style.setProperty(variable, value);
+      }
+    }, themes[name]);
+  }
+
+  /** Passes a message to the page, as VS Code does for the host. */
+  async post(message: object): Promise<void> {
+    await this.page.evaluate((posted) => window.postMessage(posted, '*'), message);
+  }
+}
