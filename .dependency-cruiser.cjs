@@ -45,10 +45,7 @@ module.exports = {
       to: { circular: true },
     },
     ...folderRules,
-    only('engine', 'The engine knows only the SDK and the parser.', engine, [
-      engine,
-      npm('openai', 'eventsource-parser'),
-    ]),
+    only('engine', 'The engine knows only the SDK.', engine, [engine, npm('openai')]),
     only('demo', 'The demo imports only itself and Node.js modules.', demo, [demo], { dependencyTypesNot: ['core'] }),
     only('shared', 'The code that host and webview share contains only types and pure functions.', shared, [
       shared,

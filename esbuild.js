@@ -143,6 +143,7 @@ async function toCommonJS({ name, chunks, inEntry, isHelper }) {
 
 /** esbuild's own CommonJS defines a getter for each export and copies them, which takes 0.4 ms of the entry's time. */
 function exportPlainly(source) {
+  if (!/\bexport\s*\{/.test(source)) throw new Error('esbuild has written no export statement.');
   const properties = (names) => names.replace(/([\w$]+) as ([\w$]+)/g, '$2:$1');
   return source
     .replace(/\bimport\(("\.\/[^"]+")\)/g, 'Promise.resolve().then(() => require($1))')

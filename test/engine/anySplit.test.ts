@@ -24,8 +24,8 @@ interface Stream {
   readonly sent: readonly SentEvent[];
 }
 
-/** @param framedEvents whether events are read by their frame before their end is known, as in an attempt */
-async function read(parts: readonly Uint8Array[], framedEvents: boolean): Promise<ReadStream> {
+/** @param usesFrames whether events are read in place by their frames, as in an attempt */
+async function read(parts: readonly Uint8Array[], usesFrames: boolean): Promise<ReadStream> {
   const { deltas, sink } = collectDeltas();
   const reader = new ChunkReader({ onDelta: sink });
   const events: SentEvent[] = [];
@@ -38,13 +38,13 @@ async function read(parts: readonly Uint8Array[], framedEvents: boolean): Promis
   let bytes = 0;
   const response = new Response(body, { headers: { 'content-type': 'text/event-stream' } });
   await new BodyReader(response, {
-    bytes: (count) => (bytes += count),
-    event: (data, name) => {
+    onBytes: (count) => (bytes += count),
+    onEvent: (data, name) => {
       events.push({ data, name });
       reader.read(data);
     },
-    ...(framedEvents && { framedEvent: (text, from) => reader.readFramed(text, from) }),
-    tooLong: () => assert.fail('endless'),
+    ...(usesFrames && { readFramedEvent: (text, from) => reader.readFramed(text, from) }),
+    onTooLong: () => assert.fail('endless'),
     isDone: () => false,
   }).read();
   assert.equal(

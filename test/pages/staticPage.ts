@@ -40,7 +40,9 @@ export class StaticPage {
       if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: html });
       if (pathname === '/vscode.css') return route.fulfill({ path: path.join(root, 'test/pages/vscode.css') });
       const contentType = pathname.endsWith('.css') ? 'text/css' : 'text/javascript';
-      return route.fulfill({ contentType, body: files.get(pathname.slice(1))! });
+      const body = files.get(pathname.slice(1));
+      if (!body) throw new Error(`The VSIX does not contain ${pathname}.`);
+      return route.fulfill({ contentType, body });
     });
     await page.addInitScript('acquireVsCodeApi = () => ({ postMessage() {}, getState() {}, setState() {} })');
     await page.goto(`${origin}/`);

@@ -81,7 +81,7 @@ function cleanPath(path: string): string {
 
 /** Whether others could read the key and the prompts. Requests to a loopback address never leave this computer. */
 export function usesPlainHttp(url: string): boolean {
-  const { protocol, hostname = '' } = parsed(url) ?? {};
+  const { protocol, hostname = '' } = parseUrl(url) ?? {};
   return protocol === 'http:' && !isLoopback(hostname);
 }
 
@@ -91,15 +91,15 @@ function isLoopback(hostname: string): boolean {
 
 /** For a text that is not a URL, returns the text itself. */
 export function originOf(baseUrl: string): string {
-  return parsed(baseUrl)?.origin ?? baseUrl;
+  return parseUrl(baseUrl)?.origin ?? baseUrl;
 }
 
 export function hostOf(baseUrl: string): string {
-  return parsed(baseUrl)?.host ?? baseUrl;
+  return parseUrl(baseUrl)?.host ?? baseUrl;
 }
 
 /** `URL.parse` does not exist in Node.js 20. Asking `URL.canParse` first would parse every URL twice. */
-function parsed(url: string): URL | undefined {
+function parseUrl(url: string): URL | undefined {
   try {
     return new URL(url);
   } catch {

@@ -21,7 +21,7 @@ const maxPassedChars = 3 * minHeldChars;
 export class KeyRedactor {
   private keys: readonly string[] = [];
   private pattern: RegExp | undefined;
-  /** Compiled for the first answer, which takes longer than the rest of its preparation. */
+  /** Compiled when the first answer needs the patterns, because that takes longer than everything else before an answer. */
   private patterns: KeyPatterns | undefined;
 
   constructor(keys: Iterable<string> = []) {
@@ -96,9 +96,9 @@ export class KeyFilter {
 
   /** Adds a piece. @returns the text that can be passed on now */
   push(piece: string): string {
-    const text = this.passed + this.held + piece;
     // Most pieces contain no part of a key.
-    if (text.length === piece.length && !this.patterns.any.test(piece)) return piece;
+    if (this.passed === '' && this.held === '' && !this.patterns.any.test(piece)) return piece;
+    const text = this.passed + this.held + piece;
     let result = '';
     /** Offset of the text that has neither been passed on nor replaced. */
     let from = this.passed.length;

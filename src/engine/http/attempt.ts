@@ -70,6 +70,7 @@ export class Attempt implements BodySink, DeltaReceiver {
   private readonly clocks: IdleClocks;
   private readonly deltas: JoinedTexts;
   private readonly chunks: ChunkReader;
+  /** Kept after the attempt has ended, so that V8 keeps its optimized code. See `lastTurn` in `createEngine.ts`. */
   private body: BodyReader | undefined;
   private readonly toolCalls = new ToolCallNumbers();
   private finishReason: string | undefined;
@@ -93,7 +94,7 @@ export class Attempt implements BodySink, DeltaReceiver {
       /** @returns false if the answer can't start over within this attempt */
       startOver(): boolean;
       /** Called after the deltas of each read from the network. */
-      endOfRead(): void;
+      endRead(): void;
     },
     private readonly observer: {
       headers(status: number, requestId: string | undefined, ms: number): void;
@@ -146,7 +147,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     return { ms: this.deps.clock.monotonicNow() - startedAt, firstTokenMs, bytes, chars, usage };
   }
 
-  /** The key is not a property of the attempt, which outlives the turn. */
+  /** The key is an argument and not a property, because the attempt outlives the turn. */
   private async run(sent: AttemptRequest): Promise<void> {
     try {
       const response = await send(this.deps, sent, this.controller.signal, (status, headers) =>
@@ -183,19 +184,19 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   // The methods of `BodySink`:
 
-  bytes(count: number): void {
+  onBytes(count: number): void {
     this.byteCount += count;
     this.clocks.onBytes();
     this.size.bytes += count;
     if (this.size.bytes > maxTurnBytes) this.fail('answerTooLong');
   }
 
-  endOfRead(): void {
+  endRead(): void {
     this.deltas.endRead();
-    this.answer.endOfRead();
+    this.answer.endRead();
   }
 
-  tooLong(): void {
+  onTooLong(): void {
     this.fail('endlessEvent');
   }
 
@@ -203,7 +204,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     return this.hasEnded;
   }
 
-  event(data: string, name: string | undefined): void {
+  onEvent(data: string, name: string | undefined): void {
     if (this.hasEnded) return;
     if (data.length < 20 && data.trim() === '[DONE]') return this.onDone();
     if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
@@ -211,7 +212,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     if (this.isLastEventGarbled && ++this.garbledEvents === 2) this.fail('garbledStream');
   }
 
-  framedEvent(text: string, from: number): number {
+  readFramedEvent(text: string, from: number): number {
     const nextEvent = this.hasEnded ? -1 : this.chunks.readFramed(text, from);
     if (nextEvent >= 0) this.isLastEventGarbled = false;
     return nextEvent;

@@ -21,7 +21,8 @@ export class ChunkReader {
 
   /** @returns false if the data is not a JSON object */
   read(data: string): boolean {
-    if (this.frame?.isTrusted && this.readFramed(data + eventEnd, 0) >= 0) return true;
+    // Data of several lines contains the end of an event in its middle.
+    if (!data.includes('\n') && this.readFramed(data + eventEnd, 0) >= 0) return true;
     this.deltaCount = 0;
     const isReadable = readChunk(data, this.recordAndForward, this.restarts, this.responses);
     const { lastDelta, deltaCount } = this;
@@ -97,6 +98,7 @@ export class DeltaFrame {
 
   /** Returns undefined if the event does not contain the text literally: it is escaped or consists of several parts. */
   static tryCreate(type: TextDelta['type'], text: string, data: string): DeltaFrame | undefined {
+    if (data.includes('\n')) return undefined;
     const quoted = `"${text}"`;
     // The position of a text with a quote or an escape is not certain, and a hostile gateway could make its search slow.
     if (findStringEnd(quoted, 1) !== quoted.length - 1) return undefined;

@@ -30,7 +30,7 @@ export type AnswerDelta = TextDelta | Extract<Delta, { readonly type: 'textWasRe
 
 export type DeltaSink = (delta: Delta) => void;
 
-/** A method instead of a function, because V8 optimizes a function of its own for each attempt anew. */
+/** Receives deltas. This is a method and not a function, because V8 would optimize the function of each attempt anew. */
 export interface DeltaReceiver {
   onDelta(delta: Delta): void;
 }

@@ -2,14 +2,14 @@
 export const maxEventChars = 8 * 1024 * 1024;
 
 export interface EventSink {
-  event(data: string, name: string | undefined): void;
+  onEvent(data: string, name: string | undefined): void;
   /**
-   * Reads an event whose data starts at `from`, if it can be read without a search for its end.
+   * Reads the event at `from` if its end can be found without a search for the end of the line.
    * @returns the offset of the next event, or -1 if the event must be read by `event`
    */
-  framedEvent?(text: string, from: number): number;
+  readFramedEvent?(text: string, from: number): number;
   /** Called when an event or a body is longer than `maxEventChars`. */
-  tooLong(): void;
+  onTooLong(): void;
 }
 
 const lineEnd = /\r\n?|\n/g;
@@ -39,8 +39,8 @@ export class EventScanner {
     this.endedWithReturn = piece.endsWith('\r');
     let text = piece;
     if (this.unfinishedLine !== '') {
-      // A long line in many pieces is searched only once.
-      if (!piece.includes('\n') && !this.endedWithReturn && !piece.includes('\r')) {
+      // Without a line end, the line is still incomplete. Searching only the new piece keeps a long line linear.
+      if (!/[\r\n]/.test(piece)) {
         this.unfinishedLine += piece;
         return this.checkLength();
       }
@@ -64,7 +64,7 @@ export class EventScanner {
 
   private readFramed(text: string, from: number): number {
     if (this.data !== undefined || this.name === 'error' || !text.startsWith(dataField, from)) return -1;
-    const end = this.sink.framedEvent?.(text, from + dataField.length) ?? -1;
+    const end = this.sink.readFramedEvent?.(text, from + dataField.length) ?? -1;
     if (end >= 0) this.name = undefined;
     return end;
   }
@@ -110,11 +110,11 @@ export class EventScanner {
     const { data, name } = this;
     this.data = this.name = undefined;
     this.isBare = false;
-    if (data !== undefined) this.sink.event(data, name === '' ? undefined : name);
+    if (data !== undefined) this.sink.onEvent(data, name === '' ? undefined : name);
   }
 
   private checkLength(): void {
-    if (this.unfinishedLine.length + (this.data?.length ?? 0) > maxEventChars) this.sink.tooLong();
+    if (this.unfinishedLine.length + (this.data?.length ?? 0) > maxEventChars) this.sink.onTooLong();
   }
 }
 

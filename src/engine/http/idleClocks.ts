@@ -76,22 +76,16 @@ export class IdleClocks {
   private enterPhase(phase: 'first' | 'stream' | 'tail'): void {
     this.phase = phase;
     this.phaseStart = this.clock.monotonicNow();
-    // A check that comes too early does nothing but arm the next one.
-    if (this.nextCheckAt() >= this.armedAt.ticks + this.armedAt.forMs) return;
     this.cancel?.();
     this.armTimer();
   }
 
-  private nextCheckAt(): number {
-    const { deadline } = this.nearestDeadline();
-    const next = this.hasReportedQuiet || this.phase === 'tail' ? deadline : Math.min(deadline, this.quietAt());
-    return Math.min(next, this.wakeDeadline);
-  }
-
   private armTimer(): void {
     if (this.isDisposed) return;
+    const { deadline } = this.nearestDeadline();
+    const next = this.hasReportedQuiet || this.phase === 'tail' ? deadline : Math.min(deadline, this.quietAt());
     const ticks = this.clock.monotonicNow();
-    const forMs = Math.min(maxCheckIntervalMs, Math.max(0, this.nextCheckAt() - ticks));
+    const forMs = Math.min(maxCheckIntervalMs, Math.max(0, Math.min(next, this.wakeDeadline) - ticks));
     this.armedAt = { now: this.clock.now(), ticks, forMs };
     this.cancel = this.clock.after(forMs, () => this.check());
   }

@@ -7,7 +7,7 @@ import { parseModelList, type GatewayModels } from '../gateway/modelList';
 import { isRecord, parseJson } from '../json';
 import type { Connection } from '../request';
 import { declaredKind, sniffedKind } from '../text/charset';
-import { boundedText, ConnectionFailure, BodyReader } from './responseBody';
+import { BodyReader, boundedText, ConnectionFailure } from './responseBody';
 
 type ProbeDeps = Pick<EngineDeps, 'clock' | 'fetch' | 'log' | 'userAgent' | 'localize' | 'formatTime'>;
 type ProbedRoute = Pick<Connection, 'baseUrl' | 'apiKey'>;
@@ -76,9 +76,9 @@ function isFault(result: GatewayModels | Fault): result is Fault {
 async function readModels(response: Response, now: number): Promise<GatewayModels | Fault> {
   let isTooLong = false;
   const reader = new BodyReader(response, {
-    bytes: () => undefined,
-    event: () => undefined,
-    tooLong: () => (isTooLong = true),
+    onBytes: () => undefined,
+    onEvent: () => undefined,
+    onTooLong: () => (isTooLong = true),
     isDone: () => isTooLong,
   });
   const body = await reader.read();

@@ -15,9 +15,9 @@ export class ConnectionFailure extends Error {
 }
 
 export interface BodySink extends EventSink {
-  bytes(count: number): void;
+  onBytes(count: number): void;
   /** Called after the events of each read from the network. */
-  endOfRead?(): void;
+  endRead?(): void;
   isDone(): boolean;
 }
 
@@ -26,7 +26,7 @@ export type BodyEnd =
   | { readonly kind: 'stream' | 'web-page'; readonly empty: boolean }
   | { readonly kind: 'json' | 'unknown'; readonly text: string };
 
-/** Reads the body of a 2xx response. */
+/** Reads the body of a 2xx response. A class, so that its state can outlive the attempt. Call `read` once. */
 export class BodyReader {
   private readonly events: EventScanner;
   private readonly decoder: StreamDecoder;
@@ -70,7 +70,7 @@ export class BodyReader {
       const text = part.done ? `${decoder.end()}\n\n` : decoder.decode(part.value);
       if (!part.done) {
         empty &&= part.value.length === 0;
-        sink.bytes(part.value.length);
+        sink.onBytes(part.value.length);
       }
       if (kind === 'stream') events.push(text);
       else {
@@ -83,9 +83,9 @@ export class BodyReader {
           if (kind === 'unknown' && (part.done || start.length > maxSniffedChars)) kind = declared;
         }
         if (kind === 'stream') events.push(start);
-        else if (size > maxEventChars) sink.tooLong();
+        else if (size > maxEventChars) sink.onTooLong();
       }
-      sink.endOfRead?.();
+      sink.endRead?.();
       if (sink.isDone()) return undefined;
       if (part.done) break;
     }

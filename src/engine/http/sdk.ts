@@ -24,7 +24,9 @@ export class RequestBuilder extends OpenAI {
     this._options.defaultHeaders = Object.fromEntries(sdkHeaders.map((name) => [`X-Stainless-${name}`, null]));
   }
 
-  /** The SDK takes longer than all other preparations of a request, so it builds only the first request to a URL. */
+  /**
+   * The SDK takes longer than all other preparations of a request, so its result is used again until the URL changes.
+   */
   async templateFor(path: string): Promise<RequestTemplate> {
     if (this.latest?.path === path) return this.latest.template;
     const { url, req } = await this.buildRequest({ method: 'post', path, headers: { Authorization: null }, body: {} });

@@ -130,7 +130,7 @@ export class Answer {
     }
   }
 
-  endOfRead(): void {
+  endRead(): void {
     this.output.deliver();
   }
 

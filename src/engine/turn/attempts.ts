@@ -27,7 +27,7 @@ const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
 ]);
 
 export class Attempts {
-  /** Undefined once the turn has moved on. */
+  /** Undefined between two attempts. Stays set after the turn has ended. */
   current: Attempt | undefined;
   private mode: RequestMode = 'original';
   /** Without its key. */

@@ -18,6 +18,7 @@ export class TurnOutput {
   private ledger = emptyLedger;
   private terminal: TerminalEvent | undefined;
   private isDelivering = false;
+  private isScheduled = false;
 
   constructor(
     private readonly clock: Pick<Clock, 'monotonicNow'>,
@@ -43,7 +44,14 @@ export class TurnOutput {
     if (isTerminal(event)) {
       this.terminal = event;
       this.deliver();
-    } else void Promise.resolve().then(() => this.deliver());
+    } else if (!this.isScheduled) {
+      this.isScheduled = true;
+      // Cheaper than `queueMicrotask`, which creates an object for asynchronous contexts.
+      void Promise.resolve().then(() => {
+        this.isScheduled = false;
+        this.deliver();
+      });
+    }
   }
 
   /**

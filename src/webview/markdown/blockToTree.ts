@@ -63,7 +63,7 @@ function openFrame(token: Token, parent: Frame): Frame {
 }
 
 function toAttributes(token: Token): Attributes {
-  // Only the start of a list and the alignment of a cell are attributes.
+  // A block token has at most one attribute: the start of a list or the alignment of a cell.
   const [name, value] = token.attrs?.[0] ?? [];
   if (name === undefined) return noAttributes;
   return name === 'start' ? { start: String(value) } : { class: String(value).replace('text-align:', 'align-') };

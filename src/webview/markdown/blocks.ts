@@ -72,7 +72,8 @@ const MAY_AFFECT_PREVIOUS = /[\s\d*+[-]/;
 
 /**
  * Returns whether no further text can change the block before the line that starts at offset `start`. If a blank line
- * is between them, it is enough that the line at `start` is complete or starts harmlessly. Otherwise, the next line must
+ * is between them, it is enough that the line at `start` is complete, or that its first character neither continues a list
+ * nor begins a link definition. Otherwise, the next line must
  * be complete too, because it could make the line at `start` a table header, and the line at `start` must not look like
  * the title of a link definition, because it could belong to the block.
  */
@@ -96,7 +97,7 @@ export function createParser(): Parser {
   // top-level domain.
   parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
   parser.linkify.add('ftp:', null).add('//', null);
-  // The other rules have nothing to do for the inline content of a block.
+  // The other rules change nothing in an answer: they normalize line ends and replace quotes.
   parser.core.ruler.enableOnly(['block', 'inline', 'linkify', 'text_join']);
   parser.validateLink = () => true;
   // Shows a bare URL as the model wrote it. Decoding the URL could make it look like a different address.

@@ -1,4 +1,4 @@
 import { textNodes } from './textNodes.mjs';
 
-/** The sections are twice as long as in our own renderer, which gains more from short ones than plain text does. */
-export default (root) => textNodes(root, 4000);
+/** The sections have the length of our own renderer's sections. */
+export default (root) => textNodes(root, 2000);

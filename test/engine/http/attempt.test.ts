@@ -73,7 +73,7 @@ async function runAttempt(reply: Reply, { messages, behavior, onReport }: Attemp
     {
       add: ({ type, ...fields }) => report(type)(...(Object.values(fields) as unknown[])),
       startOver: () => true,
-      endOfRead: () => undefined,
+      endRead: () => undefined,
     },
     { headers: report('headers'), quiet: report('quiet') },
     { chars: 0, bytes: 0 },
@@ -402,9 +402,9 @@ async function readPieces(pieces: readonly string[], type: string, maxEvents = I
   for (const piece of pieces) body.send(piece);
   const result = { events: 0, bytes: 0, isTooLong: false, end: undefined as BodyEnd | undefined };
   const reader = new BodyReader(new Response(body.stream, { headers: { 'content-type': type } }), {
-    bytes: (count) => (result.bytes += count),
-    event: () => result.events++,
-    tooLong: () => (result.isTooLong = true),
+    onBytes: (count) => (result.bytes += count),
+    onEvent: () => result.events++,
+    onTooLong: () => (result.isTooLong = true),
     isDone: () => result.isTooLong || result.events >= maxEvents,
   });
   const reading = reader.read();

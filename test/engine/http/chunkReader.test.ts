@@ -104,6 +104,11 @@ const streams: readonly (readonly [name: string, events: readonly string[], pars
     [0, 1, 2, 3],
   ],
   [
+    'does not take the first of several lines for a complete event',
+    [event('a'), event('b'), `${event('c')}\n\n${event('d')}`, event('e')],
+    [0, 1, 2],
+  ],
+  [
     'parses all events with tool calls',
     ['a', 'b', 'c'].map((text) => `{"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"${text}"}}]}}]}`),
     [0, 1, 2],

@@ -34,9 +34,9 @@ async function read(pieces: readonly Uint8Array[], contentType = 'text/event-str
   let isTooLong = false;
   const response = new Response(stream, { headers: contentType ? { 'content-type': contentType } : {} });
   const reader = new BodyReader(response, {
-    bytes: (count) => (bytes += count),
-    event: (data, name) => events.push(name === undefined ? data : `${name}: ${data}`),
-    tooLong: () => (isTooLong = true),
+    onBytes: (count) => (bytes += count),
+    onEvent: (data, name) => events.push(name === undefined ? data : `${name}: ${data}`),
+    onTooLong: () => (isTooLong = true),
     isDone: () => isTooLong,
   });
   const end = await reader.read();
@@ -152,8 +152,8 @@ describe('reading of a body', () => {
 function scannedEvents(pieces: readonly string[]): readonly string[] {
   const read: string[] = [];
   const scanner = new EventScanner({
-    event: (data, name) => read.push(`${name ?? 'message'} ${data}`),
-    tooLong: () => assert.fail('too long'),
+    onEvent: (data, name) => read.push(`${name ?? 'message'} ${data}`),
+    onTooLong: () => assert.fail('too long'),
   });
   for (const piece of pieces) scanner.push(piece);
   return read;

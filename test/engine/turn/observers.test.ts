@@ -87,6 +87,13 @@ describe('API key of a turn', () => {
     return found;
   }
 
+  it('is referenced by the turn while the turn runs', async () => {
+    const run = new EngineWorld({ replies: [streaming((body) => body.delta('a'))] }).ask();
+    await settle();
+    assert.notDeepEqual(pathsWithKey(run.turn), []);
+    run.turn.stop();
+  });
+
   let body!: LiveBody;
   const ends = {
     done: () => body.finish().done(),

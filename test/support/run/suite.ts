@@ -17,19 +17,19 @@ const window = onDesktop ? Infinity : 0.65;
 
 /**
  * Files of end-to-end tests that share a process and a workbench, because VS Code starts slowly. All other files have a
- * process each. `health` is first in its process, because it expects that no request has been sent.
+ * process each. `health` and `ask` come first, because they expect that no request has been sent and that no key is set.
  */
 const sharedWorkbenches: Readonly<Record<string, readonly string[]>> = {
   windows: ['crash', 'twoWindows', 'history', 'reload'],
   turns: ['versions', 'conversations', 'context', 'indicators', 'scheduled', 'reading'],
   editing: ['ask', 'code', 'codeBlocks', 'links', 'prompts', 'focus', 'participant', 'smoke'],
-  pages: ['health', 'accessibility'],
+  checks: ['health', 'accessibility'],
 };
 
 /** Returns all jobs of a test run. `mochaArgs` are passed to mocha, for example `--grep`. */
 export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
   return [
-    // The jobs that others wait for and the windows of VS Code come first, and all cores are busy until the end.
+    // Jobs that others need and windows of VS Code come first, so that all cores stay busy until the end.
     preparation('browser'),
     preparation('vscode newest', { showsProgress: true }),
     preparation('desktop newest', { showsProgress: true }),
