@@ -1,6 +1,6 @@
 import { engineFor, sdkFor } from './clients';
 import { progress } from './progress';
-import { ratioOf, type Row } from './row';
+import { withSpread, type Row } from './row';
 import { median } from './statistics';
 import { costPerToken, endpoint, readWithEngine, readWithSdk, type Load, type Read } from './tokenCost';
 import { characters, lastRead, streamOf, tokenReads, type Delivery } from './tokens';
@@ -61,7 +61,7 @@ async function compare(what: string, read: Read, aim: string, load: Load, mine =
     what,
     ours: `${own.toFixed(1)} µs`,
     peer: `${theirs.toFixed(1)} µs, openai SDK`,
-    ratio: ratioOf(own, theirs),
+    ratio: withSpread(ours.map((value, round) => value / (peer[round] ?? NaN))),
     aim,
   };
 }

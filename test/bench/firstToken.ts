@@ -3,7 +3,7 @@ import { answer } from '../support/replies';
 import type { Engine } from '../../src/engine/engine';
 import { apiKey, engineFor, request, sdkFor, type Endpoint } from './clients';
 import { progress } from './progress';
-import { none, ratioOf, type Row } from './row';
+import { ratioOf, type Row } from './row';
 import { median, percentile } from './statistics';
 
 const runs = 1500;
@@ -31,7 +31,7 @@ export async function firstToken(): Promise<readonly Row[]> {
       ratio: ratioOf(ours, ms),
       aim,
     });
-    return [row('fetch and one read', bare, '≤ 1.3'), row('openai SDK', peer, none)];
+    return [row('fetch and one read', bare, '≤ 1.4'), row('openai SDK', peer, '≤ 1')];
   } finally {
     await gateway.close();
   }

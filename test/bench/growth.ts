@@ -1,7 +1,6 @@
 import { engineFor, sdkFor } from './clients';
-import { progress } from './progress';
-import { ratioOf, type Row } from './row';
-import { median, percentile } from './statistics';
+import { ratioOf, withSpread, type Row } from './row';
+import { median } from './statistics';
 import { costPerToken, endpoint, readWithEngine, readWithSdk, type Read } from './tokenCost';
 import { characters, lastRead, streamOf, tokenReads } from './tokens';
 
@@ -29,16 +28,12 @@ export async function growth(): Promise<readonly Row[]> {
     ours.push(await growthOf(withEngine));
     peer.push(await growthOf(withSdk));
   }
-  const print = (values: readonly number[]): string =>
-    [10, 50, 90].map((percent) => percentile(values, percent).toFixed(3)).join(' ');
-  progress(`growth, p10, p50, p90: ours ${print(ours)}; peer ${print(peer)}`);
-  const [own, other] = [median(ours), median(peer)];
   return [
     {
       what: 'CPU per token near 200k tokens ÷ near 50k',
-      ours: `${own.toFixed(2)} ×`,
-      peer: `${other.toFixed(2)} ×, openai SDK`,
-      ratio: ratioOf(own, other),
+      ours: `${withSpread(ours)} ×`,
+      peer: `${withSpread(peer)} ×, openai SDK`,
+      ratio: ratioOf(median(ours), median(peer)),
       aim: '≤ 1.05 ×',
     },
   ];

@@ -28,7 +28,8 @@ async function main(asked: readonly string[]): Promise<void> {
   const [cpu] = cpus();
   console.log(reportTable(rows));
   if (asked.length > 0) return;
-  const machine = `${cpu?.model.trim() ?? 'unknown CPU'} × ${cpus().length}, Node ${process.versions.node}`;
+  const date = new Date().toISOString().slice(0, 10);
+  const machine = `${date}, ${cpu?.model.trim() ?? 'unknown CPU'} × ${cpus().length}, Node ${process.versions.node}`;
   writeReport(rows, machine);
 }
 

@@ -7,8 +7,8 @@ import { none, ratioOf, type Row } from './row';
 const characters = 50_000;
 const shapes: readonly { readonly shape: DocumentShape; readonly aim: string }[] = [
   { shape: 'fence', aim: '≤ 2' },
-  { shape: 'list', aim: '≤ 2' },
-  { shape: 'table', aim: '≤ 4' },
+  { shape: 'list', aim: '≤ 1.8' },
+  { shape: 'table', aim: '≤ 2' },
   { shape: 'paragraph', aim: '≤ 2' },
 ];
 

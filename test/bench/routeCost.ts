@@ -3,9 +3,8 @@ import { HealthBook } from '../../src/host/health/healthBook';
 import { systemClock } from '../../src/host/util/systemClock';
 import { temporaryFolder } from '../support/temporaryFolder';
 import { apiKey, engineFor } from './clients';
-import { progress } from './progress';
-import { none, type Row } from './row';
-import { median, percentile } from './statistics';
+import { none, withSpread, type Row } from './row';
+import { median } from './statistics';
 import { costPerToken, endpoint, readWithEngine, type Load, type Read } from './tokenCost';
 import { characters, lastRead, streamOf, tokenReads } from './tokens';
 
@@ -62,11 +61,9 @@ async function compare(unit: string, load: Load, several: Read, single: Read): P
     if (round >= 0) ratios.push(own / other);
     if (round >= 0) costs.push(own);
   }
-  const spread = [10, 50, 90].map((percent) => percentile(ratios, percent).toFixed(3)).join(' ');
-  progress(`three routes per ${unit} ÷ one: p10, p50, p90 ${spread}`);
   return {
     what: `CPU per ${unit} with three routes and the health book ÷ one route without it`,
     ours: `${median(costs).toFixed(1)} µs`,
-    ...{ peer: none, ratio: median(ratios).toFixed(2), aim: '≤ 1.03' },
+    ...{ peer: none, ratio: withSpread(ratios), aim: '≤ 1.03' },
   };
 }

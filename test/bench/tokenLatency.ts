@@ -30,7 +30,7 @@ export async function tokenLatency(): Promise<readonly Row[]> {
       {
         what: `A token every ${everyMs} ms, from the socket to the screen of a workbench: median and 99th percentile`,
         ours: `${middle} ms, ${high} ms`,
-        ...{ peer: none, ratio: none, aim: '20 ms, 35 ms' },
+        ...{ peer: none, ratio: none, aim: '≤ 14 ms, ≤ 28 ms' },
       },
     ];
   } finally {

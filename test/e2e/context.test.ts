@@ -85,18 +85,4 @@ describe('panel with context items', () => {
     for (const part of ['def group_by_level', 'fetchWithRetry']) assert.ok(lastMessage().includes(part), lastMessage());
     assert.ok(!lastMessage().includes('__main__'), lastMessage());
   });
-
-  it('keeps the context items of a draft after a reload', async () => {
-    await panel.prompt.fill('Later: ');
-    await panel.prompt.press('End');
-    await panel.prompt.pressSequentially('#sample.t');
-    await option('sample.ts').waitFor();
-    await panel.prompt.press('Enter');
-    await chip('sample.ts').waitFor();
-    await workbench.reload();
-    await chip('sample.ts').waitFor();
-    await panel.prompt.press('Enter');
-    await answered();
-    assert.ok(lastMessage().startsWith('Later:') && lastMessage().includes('fetchWithRetry'), lastMessage());
-  });
 });

@@ -32,13 +32,6 @@ describe('panel after a reload of the window', () => {
     assert.equal(gateway.requests[0]?.headers.authorization, `Bearer ${testKey}`);
   });
 
-  it('keeps the draft', async () => {
-    await panel.prompt.fill('half a thought');
-    await workbench.reload();
-    await panel.assistant.waitFor();
-    assert.equal(await panel.prompt.inputValue(), 'half a thought');
-  });
-
   it('shows the same conversation when Ask reopens it after it was closed', async () => {
     await workbench.runCommand('View: Close All Editors');
     await ask(workbench, 'another');
