@@ -98,7 +98,8 @@ const maxIdChars = 200;
 
 export function requestIdOf(headers: Headers, keys: KeyRedactor): string | undefined {
   for (const name of requestIdHeaders) {
-    const id = visibleText(keys.redact(headers.get(name) ?? ''), maxIdChars);
+    const value = headers.get(name);
+    const id = value === null ? '' : visibleText(keys.redact(value), maxIdChars);
     if (id !== '') return id;
   }
   return undefined;
