@@ -11,24 +11,9 @@ import type { AnswerDelta, Delta, DeltaReceiver, Finish, ToolCallPart } from './
 import { readChunk, ToolCallNumbers } from './dialect';
 import { drainMs, IdleClocks, tailMs, timeoutsFor, type Alarm } from './idleClocks';
 import { BodyReader, ConnectionFailure, errorBodyLimits, type BodyEnd, type BodySink } from './responseBody';
+import type { ReceivedSize } from './receivedSize';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
 import { costInHeaders } from './usageFields';
-
-/** In UTF-16 code units. No model writes nearly as much, and a journal of this size still fits into memory. */
-export const maxAnswerChars = 32 * 1024 * 1024;
-
-/**
- * Limit for the response bodies of a turn, in bytes. A streamed event takes up to 400 bytes for a single token, so the
- * body of the longest answers (128,000 tokens) is about 50 MB long. The limit allows several attempts of that size, but
- * no endless stream of comments.
- */
-export const maxTurnBytes = 256 * 1024 * 1024;
-
-/** What all attempts of a turn have received. */
-export interface ReceivedSize {
-  chars: number;
-  bytes: number;
-}
 
 /** Nobody reads this reason. Without one, each abort would create a `DOMException`, which takes 0.1 ms. */
 const attemptEnded = new Error('The attempt has ended.');
@@ -190,8 +175,7 @@ export class Attempt implements BodySink, DeltaReceiver {
   onBytes(count: number): void {
     this.byteCount += count;
     this.clocks.onBytes();
-    this.size.bytes += count;
-    if (this.size.bytes > maxTurnBytes) this.fail('answerTooLong');
+    if (!this.size.addBytes(count)) this.fail('answerTooLong');
   }
 
   endRead(): void {
@@ -274,8 +258,7 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   /** @returns false if the answer is too long, and the attempt has failed */
   private count(chars: number, visibleChars = chars): boolean {
-    this.size.chars += chars;
-    if (this.size.chars > maxAnswerChars) {
+    if (!this.size.addChars(chars)) {
       this.fail('answerTooLong');
       return false;
     }

@@ -5,7 +5,8 @@ import type { FaultName } from '../faults/faultTable';
 import type { NetworkState } from '../gate/networkState';
 import { originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
-import { Attempt, type ReceivedSize } from '../http/attempt';
+import { Attempt } from '../http/attempt';
+import { ReceivedSize } from '../http/receivedSize';
 import { requestBody, type AttemptRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
@@ -35,7 +36,7 @@ export class Attempts {
   /** Known when the current attempt was sent. */
   private omittedParameters: AttemptRequest['behavior']['unsupportedParameters'] = new Set();
   private usage = sumUsage([]);
-  private readonly size: ReceivedSize = { chars: 0, bytes: 0 };
+  private readonly size = new ReceivedSize();
 
   constructor(
     private readonly deps: EngineDeps,

@@ -8,6 +8,7 @@ import { createRouteBehavior, type RouteBehavior } from '../../../src/engine/gat
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { Attempt, type AttemptEnd } from '../../../src/engine/http/attempt';
 import { maxEventChars } from '../../../src/engine/http/eventScanner';
+import { ReceivedSize } from '../../../src/engine/http/receivedSize';
 import { BodyReader, type BodyEnd } from '../../../src/engine/http/responseBody';
 import { requestIdOf } from '../../../src/engine/http/transport';
 import { TurnOutput } from '../../../src/engine/turn/turnOutput';
@@ -76,7 +77,7 @@ async function runAttempt(reply: Reply, { messages, behavior, onReport }: Attemp
       endRead: () => undefined,
     },
     { headers: report('headers'), quiet: report('quiet') },
-    { chars: 0, bytes: 0 },
+    new ReceivedSize(),
     new KeyRedactor(),
   );
   const ends: AttemptEnd[] = [];

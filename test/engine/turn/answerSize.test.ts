@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { maxAnswerChars, maxTurnBytes } from '../../../src/engine/http/attempt';
+import { maxAnswerChars, maxTurnBytes } from '../../../src/engine/http/receivedSize';
 import { EngineRun } from '../../support/engineRun';
 import { streaming, type LiveBody, type Reply } from '../../support/scriptedFetch';
 
