@@ -106,6 +106,9 @@ describe('reading of server-sent events', () => {
     const block = new TextEncoder().encode('x'.repeat(1024 * 1024));
     const result = await read([new TextEncoder().encode('data: '), ...Array.from({ length: 9 }, () => block)]);
     assert.deepEqual([result.events, result.end], [[], undefined]);
+    const line = new TextEncoder().encode(`data: ${'x'.repeat(1024 * 1024)}\n`);
+    const lines = await read(Array.from({ length: 9 }, () => line));
+    assert.deepEqual([lines.events, lines.end], [[], undefined]);
   });
 });
 
@@ -203,6 +206,24 @@ describe('scanner of server-sent events and bare lines (JSON without `data:`)', 
       }),
       { numRuns: propertyRuns },
     );
+  });
+
+  it('reads an event by its frame only if no line of the event came before, and never an error', () => {
+    const framed: string[] = [];
+    const events: string[] = [];
+    const scanner = new EventScanner({
+      onEvent: (data, name) => events.push(`${name ?? 'message'} ${data}`),
+      readFramedEvent: (text, from) => {
+        const data = text.slice(from, text.indexOf('\n', from));
+        if (data === 'a') return -1;
+        framed.push(data);
+        return from + data.length + 2;
+      },
+      onTooLong: () => assert.fail('too long'),
+    });
+    scanner.push('data: a\ndata: b\n\nevent: error\ndata: c\n\nevent: x\ndata: d\n\ndata: a\n\n');
+    assert.deepEqual(framed, ['d']);
+    assert.deepEqual(events, ['message a\nb', 'error c', 'message a']);
   });
 
   it('creates the same events however the stream is split into pieces', () => {
