@@ -193,7 +193,10 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   onEvent(data: string, name: string | undefined): void {
     if (this.hasEnded) return;
-    if (data.length < 20 && data.trim() === '[DONE]') return this.onDone();
+    const content = data.length < 20 ? data.trim() : data;
+    // An event without data only keeps the connection open.
+    if (content === '') return;
+    if (content === '[DONE]') return this.onDone();
     if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
     this.isLastEventGarbled = !this.chunks.read(data);
     if (this.isLastEventGarbled && ++this.garbledEvents === 2) this.fail('garbledStream');

@@ -67,6 +67,9 @@ export function countFinalBlocks(blocks: readonly Block[], text: string): number
 
 const MAY_BE_TITLE = /^[ \t]*["'(]/;
 
+/** A line of other whitespace, such as an ideographic space, is text. */
+const BLANK_LINE = /^[ \t]*\r?\n?$/;
+
 /** Matches the start of a line that may continue the list before it, or define a label that text before it links to. */
 const MAY_AFFECT_PREVIOUS = /[\s\d*+[-]/;
 
@@ -80,7 +83,7 @@ const MAY_AFFECT_PREVIOUS = /[\s\d*+[-]/;
 function isFinalBefore(text: string, start: number): boolean {
   const lineEnd = text.indexOf('\n', start);
   const previous = text.slice(text.lastIndexOf('\n', start - 2) + 1, start);
-  if (previous.trim() === '') return lineEnd >= 0 || !MAY_AFFECT_PREVIOUS.test(text.charAt(start));
+  if (BLANK_LINE.test(previous)) return lineEnd >= 0 || !MAY_AFFECT_PREVIOUS.test(text.charAt(start));
   if (lineEnd < 0) return false;
   return text.indexOf('\n', lineEnd + 1) >= 0 && !MAY_BE_TITLE.test(text.slice(start, lineEnd));
 }

@@ -154,6 +154,11 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
   ['the finish reason `error`', (body) => body.delta('a').finish('error'), fault('finishedWithError')],
   ['the finish reason `content_filter`', (body) => body.delta('a').finish('content_filter'), fault('answerFiltered')],
   ['two events that are not JSON', (body) => body.send('data: {\n\n').delta('a').send('data: {\n\n'), garbled],
+  [
+    'events without data between chunks',
+    (body) => body.send('data:\n\n').delta('a').send('data: \n\ndata:\n\n').finish().done(),
+    finished('stop'),
+  ],
   ['a last event that is not JSON', (body) => body.delta('a').send('data: {\n\ndata: [DONE]\n\n'), garbled],
   [
     'one event that is not JSON and a finish reason',

@@ -39,6 +39,7 @@ describe('rendering of an answer that arrives in pieces', function () {
     ['a definition that turns out to be text', ['See [x].\n\nmore\n\n[x]: https://a.b/', ' is not one\n']],
     ['a heading underline that turns out to be a list', ['a\n', '-', ' b\n', '\nc\n', '\nd']],
     ['a closing fence that turns out to be code', ['```\na\n', '```', 'x\n', 'b\n```\n', '\nc']],
+    ['a line of an ideographic space, which is text', ['a\n\u3000\n#', 'b #c']],
     ['a number that turns out to be a list item', ['1. a\n\n', '2', '. b\n']],
     ['a list that becomes loose', ['- a\n- b\n', '\n', '- c\n', '\nd\n', '\ne']],
     [
