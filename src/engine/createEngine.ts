@@ -20,10 +20,10 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
   const deps = withSafeObservers(unsafeDeps);
   const running = new Set<Turn>();
   /**
-   * The turn that ended last. When V8 has collected all objects of a class, it discards the code that it optimized for
-   * them, and each token of the next answer would take twice as long.
+   * Holds the turn that ended last. When V8 has collected all objects of a class, it discards the code that it
+   * optimized for them, and each token of the next answer would take twice as long.
    */
-  const lastTurn = new Set<Turn>();
+  const kept: { lastTurn?: Turn } = {};
   const routes = new RouteHealth(deps, () => running.size > 0 || (deps.isWindowFocused?.() ?? false));
   const network = new NetworkState(deps.clock, deps.cooldowns, deps.onCooldownChange);
   const keys = deps.keys ?? new KeyRedactor();
@@ -33,8 +33,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
     void loadRequestBuilder();
     const turn = new Turn(deps, { network, routes, keys }, request, options, () => {
       running.delete(turn);
-      lastTurn.clear();
-      lastTurn.add(turn);
+      kept.lastTurn = turn;
       records = [...records, turn.record].slice(-maxRecordedTurns);
       deps.onTurnEnd?.(turn.record);
     });

@@ -103,7 +103,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   ];
   reopenPanels(features).catch(onError);
   if (demo.staysOpen) await demo.enter().catch(onError);
-  // VS Code waits with a restored panel until its serializer is registered.
+  // VS Code does not restore a panel until its serializer is registered.
   register(vscode.window.registerWebviewPanelSerializer(viewType, panels));
   register(vscode.window.registerWebviewPanelSerializer(healthViewType, healthPanel));
   return {

@@ -12,7 +12,7 @@ export const benches = {
     return [];
   },
   tokens: async () => (await import('./cpuPerToken')).cpuPerToken(),
-  hostWay: async () => (await import('./cpuPerToken')).wholeHostPerToken(),
+  hostPath: async () => (await import('./cpuPerToken')).wholeHostPerToken(),
   routes: async () => (await import('./routeCost')).routeCost(),
   growth: async () => (await import('./growth')).growth(),
   firstToken: async () => (await import('./firstToken')).firstToken(),

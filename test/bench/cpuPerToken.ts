@@ -29,11 +29,11 @@ export async function cpuPerToken(): Promise<readonly Row[]> {
   ];
 }
 
-/** Compares the whole way of an answer in the host, to the disk and to the page, to the SDK alone. */
+/** Compares the complete path of an answer through the host (to the disk and to the page) with the SDK alone. */
 export async function wholeHostPerToken(): Promise<readonly Row[]> {
-  const { HostWay } = await import('./hostWay');
-  const way = new HostWay(endpoint);
-  const host: Read = () => way.read();
+  const { HostPath } = await import('./hostPath');
+  const path = new HostPath(endpoint);
+  const host: Read = () => path.read();
   const what = 'CPU per token of the whole host: engine, state, journal and messages to the page';
   const socket: Delivery = { each: 'loop turn' };
   return [

@@ -42,7 +42,7 @@ export async function routeCost(): Promise<readonly Row[]> {
   ];
 }
 
-/** The unit of a load with several turns is a turn. */
+/** With several turns, the cost is measured per turn instead of per token. */
 function loadOf(count: number, repeats: number): Load {
   const reads = [...tokenReads(0, count, 8), lastRead];
   const serve = () => () => Promise.resolve(streamOf(reads, { each: 'loop turn' }));
@@ -53,7 +53,7 @@ async function compare(unit: string, load: Load, several: Read, single: Read): P
   const ratios: number[] = [];
   const costs: number[] = [];
   for (let round = -2; round < rounds; round++) {
-    // Each comes first equally often, because the second one finds a larger heap.
+    // Alternates the order, because the engine that is measured second starts with a larger heap.
     const order = round % 2 === 0 ? [several, single] : [single, several];
     const cost = new Map<Read, number>();
     for (const read of order) cost.set(read, await costPerToken(read, load));

@@ -23,7 +23,7 @@ export function statusRow(status: number, error: ProviderError, retryAfter?: Ret
   if (status === 407) return 'proxySignIn';
   if (status < 400 || status >= 600) return 'unexpectedStatus';
   const matcher = createMatcher(error, retryAfter);
-  // Gateways send it even with the status or the code of a lack of credit.
+  // Gateways report a saturated provider even with a status or code that otherwise means missing credit.
   if (matcher.mentions('saturated')) return 'overloaded';
   if (status === 402 || (status === 403 && isCredit(matcher)))
     return (status === 402 ? matcher.hasRetryAfter : matcher.namesReset) ? 'creditResets' : 'outOfCredit';

@@ -46,7 +46,7 @@ interface Outage {
  * received a response over it, or half an hour after the fault.
  */
 export class RouteHealth {
-  /** By base URL. */
+  /** Keyed by base URL. */
   private readonly outages = new Map<string, Outage>();
 
   /** @param mayProbe whether a turn runs or the window has the focus */
@@ -88,8 +88,8 @@ export class RouteHealth {
   }
 
   /**
-   * The gateway has responded to a turn. Ignores a request that was sent (`sentAt`) before the fault: the connection of
-   * a long answer may outlive a route over which no new connection is possible.
+   * Records that the gateway has responded to a turn. Ignores the response to a request that was sent (`sentAt`) before
+   * the fault, because a long answer can still arrive over an old connection when new connections fail.
    */
   recordResponse(baseUrl: string, sentAt: number): void {
     const outage = this.outages.get(baseUrl);

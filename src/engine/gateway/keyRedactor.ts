@@ -21,7 +21,7 @@ const maxPassedChars = 3 * minHeldChars;
 export class KeyRedactor {
   private keys: readonly string[] = [];
   private pattern: RegExp | undefined;
-  /** Compiled when the first answer needs the patterns, because that takes longer than everything else before an answer. */
+  /** Compiled when the first answer needs them, because compiling takes longer than all other preparation of an answer. */
   private patterns: KeyPatterns | undefined;
 
   constructor(keys: Iterable<string> = []) {

@@ -45,7 +45,7 @@ export class Attempt implements BodySink, DeltaReceiver {
   status: number | undefined;
   requestId: string | undefined;
 
-  private byteCount = 0;
+  private bytes = 0;
   private chars = 0;
   private firstTokenAt: number | undefined;
   private resolveEnd!: (end: AttemptEnd) => void;
@@ -81,7 +81,7 @@ export class Attempt implements BodySink, DeltaReceiver {
       add(delta: AnswerDelta): void;
       /** @returns false if the answer can't start over within this attempt */
       startOver(): boolean;
-      /** Called after the deltas of each read from the network. */
+      /** Called after each read from the network, when all its deltas have been added. */
       endRead(): void;
     },
     private readonly observer: {
@@ -129,7 +129,7 @@ export class Attempt implements BodySink, DeltaReceiver {
   takeStats(): AttemptStats | undefined {
     if (this.statsTaken) return undefined;
     this.statsTaken = true;
-    const { startedAt, firstTokenAt, byteCount: bytes, chars, cost } = this;
+    const { startedAt, firstTokenAt, bytes, chars, cost } = this;
     const usage = cost === undefined ? this.usage : { cost, ...(this.usage ?? sumUsage([])) };
     const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
     return { ms: this.deps.clock.monotonicNow() - startedAt, firstTokenMs, bytes, chars, usage };
@@ -173,7 +173,7 @@ export class Attempt implements BodySink, DeltaReceiver {
   // The methods of `BodySink`:
 
   onBytes(count: number): void {
-    this.byteCount += count;
+    this.bytes += count;
     this.clocks.onBytes();
     if (!this.size.addBytes(count)) this.fail('answerTooLong');
   }

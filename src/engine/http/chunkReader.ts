@@ -21,7 +21,7 @@ export class ChunkReader {
 
   /** @returns false if the data is not a JSON object */
   read(data: string): boolean {
-    // Data of several lines contains the end of an event in its middle.
+    // Data with several lines may contain what looks like the end of an event.
     if (!data.includes('\n') && this.readFramed(data + eventEnd, 0) >= 0) return true;
     this.deltaCount = 0;
     const isReadable = readChunk(data, this.recordAndForward, this.restarts, this.responses);

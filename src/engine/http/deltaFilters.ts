@@ -251,7 +251,7 @@ export class RedactedDeltas implements DeltaFilter {
     for (const [key, filter] of this.filters) this.pass(key, filter.flush());
   }
 
-  /** Creates no further object for an unchanged text, as nearly every text is. */
+  /** Reuses the delta if its text is unchanged, as it nearly always is. */
   private passText(delta: TextDelta, text: string): void {
     if (text === delta.text) this.next.onDelta(delta);
     else this.pass(delta.type, text);

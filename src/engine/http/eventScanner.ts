@@ -4,8 +4,8 @@ export const maxEventChars = 8 * 1024 * 1024;
 export interface EventSink {
   onEvent(data: string, name: string | undefined): void;
   /**
-   * Reads the event at `from` if its end can be found without a search for the end of the line.
-   * @returns the offset of the next event, or -1 if the event must be read by `event`
+   * Reads the event whose data starts at `from`, if its end can be found without a search for the end of the line.
+   * @returns the offset of the next event, or -1 if the event must be passed to `onEvent`
    */
   readFramedEvent?(text: string, from: number): number;
   /** Called when an event or a body is longer than `maxEventChars`. */
@@ -39,7 +39,7 @@ export class EventScanner {
     this.endedWithReturn = piece.endsWith('\r');
     let text = piece;
     if (this.unfinishedLine !== '') {
-      // Without a line end, the line is still incomplete. Searching only the new piece keeps a long line linear.
+      // Without a line end, the line is still incomplete. Only the new piece is searched, so a long line takes linear time.
       if (!/[\r\n]/.test(piece)) {
         this.unfinishedLine += piece;
         return this.checkLength();

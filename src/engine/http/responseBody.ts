@@ -16,7 +16,7 @@ export class ConnectionFailure extends Error {
 
 export interface BodySink extends EventSink {
   onBytes(count: number): void;
-  /** Called after the events of each read from the network. */
+  /** Called after each read from the network, when all its events have been passed on. */
   endRead?(): void;
   isDone(): boolean;
 }

@@ -19,7 +19,7 @@ interface Part {
  */
 export class ResponsesReader {
   isActive = false;
-  /** Whether the answer comes in ordinary chunks, so that the same answer in events is ignored. */
+  /** Whether the answer arrives in ordinary chat chunks. Its copy in events of the Responses API is then ignored. */
   isAnswerInChunks = false;
   /** What has been passed on: of each text and of each type, and the arguments of each tool call. */
   private readonly passed = new Map<string, string>();

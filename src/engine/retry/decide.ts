@@ -173,7 +173,7 @@ function decideAfterFault(situation: Situation, settings: EngineSettings, random
   return { ...wait, delayMs, source: 'backoff', cost };
 }
 
-/** It is overloaded, its circuit breaker is open, or the resumes of the answer are spent. */
+/** It is overloaded, its circuit breaker is open, or the answer has used up its resumes. */
 function needsAnotherModel(situation: Situation, settings: EngineSettings): boolean {
   const { fault, breakerOpen, isResuming } = situation;
   if (fault.row === 'breakerOpen') return true;

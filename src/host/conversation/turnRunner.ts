@@ -11,7 +11,10 @@ type StartTurn = (onEvents: RunOptions['onEvents']) => TurnHandle;
 /** Duration of an animation frame of the page, in milliseconds. */
 const frameMs = 16;
 
-/** Runs one turn at a time. Passes events on once per frame, but the first text and the terminal event at once. */
+/**
+ * Runs one turn at a time. Passes events on once per frame, except the first text and the terminal event, which it passes
+ * on immediately.
+ */
 export class TurnRunner {
   private readonly queue: { readonly exchangeId: string; readonly start: StartTurn }[] = [];
   private running: { readonly exchangeId: string; turn?: TurnHandle; hasText?: boolean } | undefined;

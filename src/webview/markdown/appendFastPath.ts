@@ -5,7 +5,7 @@ import { CHUNK_LENGTH } from './codeBlock';
 import { highlightedCode } from './morph';
 import type { ElementSpec, NodeSpec } from './tree';
 
-/** Appended to a line that has started, these can't be part of a marker, link, entity or escape. */
+/** Matches characters that can't be part of a marker, link, entity or escape when they are appended to a nonempty line. */
 const PLAIN_TEXT = /^[\p{L}\p{M}\p{N} ,.;'’"“”–—，。、；-]*$/u;
 
 const LETTER = /\p{L}/u;
@@ -40,7 +40,7 @@ export class AppendFastPath {
       return spaces === undefined ? undefined : new AppendFastPath(rendering, node, undefined, spaces, Infinity);
     }
     const codeLine = lastLineOf(text);
-    // Only in an open fence without indentation is the text after the first line the code, character by character.
+    // Only in an open, unindented fence is everything after the first line exactly the code.
     const isVerbatim = text.startsWith(first.markup) && text.length === text.indexOf('\n') + 1 + first.content.length;
     if (!isVerbatim || MAY_CLOSE_FENCE.test(codeLine)) return undefined;
     return new AppendFastPath(rendering, node, codeLine, '', CHUNK_LENGTH - last.length);

@@ -75,10 +75,10 @@ const MAY_AFFECT_PREVIOUS = /[\s\d*+[-]/;
 
 /**
  * Returns whether no further text can change the block before the line that starts at offset `start`. If a blank line
- * is between them, it is enough that the line at `start` is complete, or that its first character neither continues a list
- * nor begins a link definition. Otherwise, the next line must
- * be complete too, because it could make the line at `start` a table header, and the line at `start` must not look like
- * the title of a link definition, because it could belong to the block.
+ * is between them, it is enough that the line at `start` is complete, or that its first character neither continues a
+ * list nor begins a link definition. Otherwise, the next line must be complete too, because it could make the line at
+ * `start` a table header, and the line at `start` must not look like the title of a link definition, because it could
+ * belong to the block.
  */
 function isFinalBefore(text: string, start: number): boolean {
   const lineEnd = text.indexOf('\n', start);

@@ -208,7 +208,7 @@ describe('scanner of server-sent events and bare lines (JSON without `data:`)', 
     );
   });
 
-  it('reads an event by its frame only if no line of the event came before, and never an error', () => {
+  it('uses the frame only at the first line of an event, and never for an event with the name error', () => {
     const framed: string[] = [];
     const events: string[] = [];
     const scanner = new EventScanner({

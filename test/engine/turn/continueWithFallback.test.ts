@@ -161,7 +161,7 @@ describe('partial answer with continueWithFallback "ask"', () => {
     assert.deepEqual([run.shownText, run.of('replaced')], [fullAnswer, []]);
   });
 
-  it('offers the fallback model first when the resumes are spent', async () => {
+  it('offers the fallback model first when no resumes are left', async () => {
     const run = await start({ 'claude-sonnet-4': [cut(half), emptyStream] }, 'ask').toEnd();
     const { kind, text, fallbackModel, actions } = run.last('failed');
     assert.deepEqual([kind, text, fallbackModel, actions[0]], ['truncated', half, 'gpt-4o', 'continueWithFallback']);

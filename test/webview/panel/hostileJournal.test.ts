@@ -31,7 +31,10 @@ const hostile: readonly string[] = [
   ...['1e308', '1e999', '-1e999', '-1', '8640000000000001', '0.5', 'null', 'true', '""', '"NaN"', '"__proto__"'],
   ...['"\\u0000\\ud800"', '{}', '[null]', '{"__proto__":{"a":1}}', '{"length":1e9}', '[{"type":"text"}]', deeplyNested],
 ];
-/** The values with which the test also draws the panel: one value for each field, or all of them in a nightly run. */
+/**
+ * Values with which the test also draws the panel. An ordinary run draws one of them for each field. A nightly run, which
+ * has at least 1000 property runs, draws all of them.
+ */
 const drawnValues: readonly (string | undefined)[] = ['1e308', '-1e999', '"NaN"', '{}', undefined];
 const drawsAll = propertyRuns >= 1000;
 

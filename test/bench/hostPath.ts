@@ -14,7 +14,7 @@ const onError = (error: unknown): void => {
 };
 
 /** Asks prompts in panels. Each answer goes through the journal to the disk, and through messages to the page. */
-export class HostWay {
+export class HostPath {
   /** The last panel stays open, because people read an answer before they ask the next prompt. */
   private closeLast = (): Promise<void> => Promise.resolve();
   private readonly journal = new Journal({
