@@ -3,21 +3,26 @@ import { describeEffort, describePart, describeTotals } from '../../shared/descr
 import { fill } from '../../shared/format';
 import { isRunning, toMonotonic, segmentsOf, totalsOf, type TurnState, waitedMs } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { element, setText } from '../util/element';
+import { element } from '../util/element';
 import { createTimelineChart } from './timelineChart';
 import { createSpans, type TurnSpans } from './timelineSpans';
 
-interface Timeline {
-  readonly element: HTMLDetailsElement;
+export interface Timeline {
+  readonly element: HTMLElement;
+  /** Draws the timeline and keeps it up to date, or stops updating it. The caller shows and hides the element. */
+  setOpen(isOpen: boolean): void;
+  /** The caller calls this function when the turn has changed. */
   refresh(): void;
   dispose(): void;
 }
 
-/** Creates a timeline. It is drawn when the user opens it, and then once per second while the turn runs. */
+/**
+ * Creates the timeline of a turn without a caption. A timeline is closed at first: it draws nothing until `setOpen(true)`.
+ * While it is open and the turn runs, it is drawn again once per second.
+ */
 export function createTimeline(context: PageContext, currentState: () => TurnState): Timeline {
-  const caption = element('summary');
   const body = element('div', { class: 'timeline-body' });
-  const details = element('details', { class: 'timeline' }, caption, body);
+  let isOpen = false;
   let cancelTimer: (() => void) | undefined;
   const draw = (): void => body.replaceChildren(...createTimelineBody(context, currentState()));
   const stopUpdates = (): void => {
@@ -25,20 +30,22 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
     cancelTimer = undefined;
   };
   const updateTimer = (): void => {
-    if (details.open && isRunning(currentState().phase)) cancelTimer ??= context.clock.every(1000, draw);
+    if (isOpen && isRunning(currentState().phase)) cancelTimer ??= context.clock.every(1000, draw);
     else stopUpdates();
   };
-  const refresh = (): void => {
-    setText(caption, timelineCaption(context, currentState()));
-    if (details.open && !isRunning(currentState().phase)) draw();
-    updateTimer();
+  return {
+    element: body,
+    setOpen: (open) => {
+      if (open && !isOpen) draw();
+      isOpen = open;
+      updateTimer();
+    },
+    refresh: () => {
+      if (isOpen && !isRunning(currentState().phase)) draw();
+      updateTimer();
+    },
+    dispose: stopUpdates,
   };
-  details.addEventListener('toggle', () => {
-    if (details.open) draw();
-    updateTimer();
-  });
-  refresh();
-  return { element: details, refresh, dispose: stopUpdates };
 }
 
 /** Returns whether the turn has made an attempt or has waited for one. */
@@ -58,7 +65,8 @@ export function timingText({ strings, format }: PageContext, state: TurnState): 
   return fill(strings.summaryTiming, format.duration(firstTokenMs), format.duration(ms));
 }
 
-function timelineCaption(context: PageContext, state: TurnState): string {
+/** Returns the caption of the control that opens the timeline. */
+export function timelineCaption(context: PageContext, state: TurnState): string {
   const { strings } = context;
   if (isRunning(state.phase)) return strings.timelineSoFar;
   if (!isEventful(state)) return timingText(context, state) ?? strings.timeline;

@@ -1,7 +1,7 @@
 import { initialTurn, isRunning, totalsOf, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { createTimeline, hasTimeline, isEventful, timingText } from '../timeline/timeline';
-import { button, element } from '../util/element';
+import { createTimeline, hasTimeline, isEventful, timelineCaption, timingText } from '../timeline/timeline';
+import { button, element, setText } from '../util/element';
 import { type Card, createCardSlot } from './card';
 
 /** A running turn has no footer, and shows a timeline only once it has waited, been retried or been continued. */
@@ -23,7 +23,9 @@ export function createTurnSummary(context: PageContext, exchangeId: string): Tur
       const running = isRunning(state.phase);
       const hasFooter = !running && (state.phase === 'done' || state.text !== '');
       const showsTimeline = running ? isEventful(state) : hasTimeline(state);
-      timeline.show([showsTimeline], () => (showsTimeline ? createTimeline(context, () => currentState) : undefined));
+      timeline.show([showsTimeline], () =>
+        showsTimeline ? createTimelineDisclosure(context, () => currentState) : undefined,
+      );
       footer.show([hasFooter && state], () => (hasFooter ? createTurnFooter(context, exchangeId, state) : undefined));
     },
     dispose: () => {
@@ -31,6 +33,18 @@ export function createTurnSummary(context: PageContext, exchangeId: string): Tur
       footer.dispose();
     },
   };
+}
+
+function createTimelineDisclosure(context: PageContext, currentState: () => TurnState): Card {
+  const timeline = createTimeline(context, currentState);
+  const caption = element('summary', {}, timelineCaption(context, currentState()));
+  const details = element('details', { class: 'timeline' }, caption, timeline.element);
+  details.addEventListener('toggle', () => timeline.setOpen(details.open));
+  const refresh = (): void => {
+    setText(caption, timelineCaption(context, currentState()));
+    timeline.refresh();
+  };
+  return { element: details, refresh, dispose: () => timeline.dispose() };
 }
 
 /** Time for which the *Copy* button shows that the answer was copied, in milliseconds. */
