@@ -1,7 +1,6 @@
-import { minDisplayedMs } from '../../shared/describe';
-import { describeEffort, describeMeasurements, describePart, describeTotals } from '../../shared/describeLedger';
+import { describeMeasurements, describePart, describeTotals } from '../../shared/describeLedger';
 import { fill } from '../../shared/format';
-import { isRunning, toMonotonic, segmentsOf, totalsOf, type TurnState, waitedMs } from '../../shared/protocol';
+import { isRunning, toMonotonic, totalsOf, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element } from '../util/element';
 import { createTimelineChart } from './timelineChart';
@@ -70,31 +69,6 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
     },
     dispose: stopUpdates,
   };
-}
-
-/** Returns whether the turn has made an attempt or has waited for one. */
-export function hasTimeline(state: TurnState): boolean {
-  return segmentsOf(state).some(({ ledger }) => ledger.entries.length > 0 || ledger.waits.length > 0);
-}
-
-/** Returns whether the turn has waited, has needed more than one attempt or was continued by the user. */
-export function isEventful({ attempts, previousSegments, ledger }: TurnState): boolean {
-  return attempts > 1 || previousSegments.length > 0 || ledger.waits.length > 0 || waitedMs(ledger) >= minDisplayedMs;
-}
-
-/** Returns the times to the first token and to the end. Undefined without a token or before the end of the turn. */
-export function timingText({ strings, format }: PageContext, state: TurnState): string | undefined {
-  const { firstTokenMs, ms } = totalsOf(state);
-  if (firstTokenMs === undefined || state.endedAt === undefined) return undefined;
-  return fill(strings.summaryTiming, format.duration(firstTokenMs), format.duration(ms));
-}
-
-/** Returns the caption of the control that opens the timeline. */
-export function timelineCaption(context: PageContext, state: TurnState): string {
-  const { strings } = context;
-  if (isRunning(state.phase)) return strings.timelineSoFar;
-  if (!isEventful(state)) return timingText(context, state) ?? strings.timeline;
-  return (state.phase === 'done' ? describeEffort(context, totalsOf(state)) : undefined) ?? strings.timeline;
 }
 
 function createTimelineBody(context: PageContext, state: TurnState) {
