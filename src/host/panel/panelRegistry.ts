@@ -23,6 +23,9 @@ const translate = (english: string): string => vscode.l10n.t(english);
 export class PanelRegistry extends Disposable implements vscode.WebviewPanelSerializer {
   private readonly closeEmitter = this.register(new vscode.EventEmitter<Conversation>());
   readonly onDidClose = this.closeEmitter.event;
+  private readonly visibilityEmitter = this.register(new vscode.EventEmitter<void>());
+  /** Fires when a panel may have become visible or hidden. */
+  readonly onDidChangeVisibility = this.visibilityEmitter.event;
   /** The panels by the ids of their conversations, the most recently opened or focused one last. */
   private readonly panels = new Map<string, ConversationPanel>();
   private readonly conversations: Conversations;
@@ -151,6 +154,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     const panel = new ConversationPanel(webviewPanel, conversation, this.services);
     this.panels.set(id, panel);
     webviewPanel.onDidChangeViewState(() => {
+      this.visibilityEmitter.fire();
       if (!webviewPanel.active) return;
       this.panels.delete(id);
       this.panels.set(id, panel);
@@ -163,6 +167,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
       panel.dispose();
       conversation.promptAwaitingKey = undefined;
       this.closeEmitter.fire(conversation);
+      this.visibilityEmitter.fire();
       this.rememberPanels();
     });
     loadWebviewPage(webviewPanel, this.extensionUri, {
@@ -172,6 +177,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
       // The script of the page creates the worker of the syntax highlighter from a string.
       directives: ['worker-src blob:'],
     });
+    this.visibilityEmitter.fire();
     this.rememberPanels();
   }
 

@@ -31,12 +31,20 @@ function turns(phase: TurnPhase, fields: Partial<TurnState> = {}) {
 const noTurns = { current: undefined, running: undefined, runningCount: 0 };
 const timeOf = (at: number): string => englishWords.format.timeOfDay(at, { now: 0, seconds: true });
 const item = (situation: Partial<Situation>, now = 0): ActivityItem | undefined =>
-  activityItem({ ...noTurns, cooldown: undefined, scheduled: { count: 0 }, ...situation }, englishWords, now);
+  activityItem(
+    { ...noTurns, failure: undefined, cooldown: undefined, scheduled: { count: 0 }, ...situation },
+    englishWords,
+    now,
+  );
+/** Returns a situation in which the user has not seen a failure. */
+const failedWith = (text: string): Pick<Situation, 'failure'> => ({
+  failure: { conversationId: 'c', demo: false, state: { ...turns('failed', { text }).current.lastExchange.state } },
+});
 const tooltip = (situation: Partial<Situation>): readonly string[] => item(situation)?.tooltip.split('\n') ?? [];
 
 const cooldown = { until: 9000, blockKind: 'cooldown' } as const;
 const scheduled = { count: 2, nextAt: 5000 };
-const paused = `$(history) Paused until ${timeOf(9000)}`;
+const paused = `$(debug-pause) Paused until ${timeOf(9000)}`;
 
 describe('activity in the status bar', () => {
   const rows: Readonly<Record<string, readonly [Partial<Situation>, text: string | undefined]>> = {
@@ -56,15 +64,17 @@ describe('activity in the status bar', () => {
       { ...turns('waiting'), runningCount: 3 },
       '$(watch) Retrying in 4 s (+2)',
     ],
-    'a failed turn without an answer': [turns('failed'), '$(warning) No answer'],
-    'a failed turn with a partial answer': [turns('failed', { text: 'a' }), '$(warning) Incomplete answer'],
+    'a failed turn whose card the user has seen': [turns('failed'), undefined],
+    'a failed turn without an answer': [failedWith(''), '$(warning) Failed'],
+    'a failed turn with a partial answer': [failedWith('a'), '$(warning) Incomplete answer'],
+    'a failure during another turn': [{ ...failedWith(''), ...turns('streaming') }, '$(sync~spin) Answering…'],
     'a cooldown': [{ cooldown }, paused],
-    'a cooldown after a failure': [{ ...turns('failed'), cooldown }, paused],
+    'a failure and the cooldown that it has caused': [{ ...failedWith(''), cooldown }, '$(warning) Failed'],
     'a cooldown during a turn': [{ ...turns('streaming'), cooldown }, '$(sync~spin) Answering…'],
     'a cooldown that has expired': [{ cooldown: { ...cooldown, until: 0 } }, undefined],
-    'scheduled prompts': [{ scheduled }, '$(clock) 2 scheduled'],
-    'scheduled prompts and a cooldown': [{ scheduled, cooldown }, '$(clock) 2 scheduled'],
-    'scheduled prompts and a failure': [{ ...turns('failed'), scheduled }, '$(warning) No answer'],
+    'scheduled prompts': [{ scheduled }, '$(calendar) 2 scheduled'],
+    'scheduled prompts and a cooldown': [{ scheduled, cooldown }, '$(calendar) 2 scheduled'],
+    'scheduled prompts and a failure': [{ ...failedWith(''), scheduled }, '$(warning) Failed'],
     'scheduled prompts during a turn': [{ ...turns('offline'), scheduled }, '$(cloud-offline) Offline'],
   };
   for (const [name, [situation, text]] of Object.entries(rows)) {
@@ -114,9 +124,10 @@ describe('activity in the status bar', () => {
     assert.deepEqual(tooltip(turns('connecting')), ['Click to show the conversation.']);
   });
 
-  it('opens the list of scheduled prompts only while it shows them', () => {
+  it('opens the list of scheduled prompts only while it shows them, and otherwise the conversation that has failed', () => {
     assert.equal(item({ scheduled })?.command, 'holysheep.openScheduled');
-    assert.equal(item({ ...turns('failed'), scheduled })?.command, 'holysheep.showPanel');
+    const { command, conversationId } = item({ ...failedWith(''), scheduled }) ?? {};
+    assert.deepEqual([command, conversationId], ['holysheep.showPanel', 'c']);
   });
 });
 

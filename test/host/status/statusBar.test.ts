@@ -12,7 +12,7 @@ interface Item {
 
 const ignore = (): void => undefined;
 const idle: Situation = {
-  ...{ current: undefined, running: undefined, runningCount: 0 },
+  ...{ running: undefined, runningCount: 0, failure: undefined },
   ...{ cooldown: undefined, scheduled: { count: 0 } },
 };
 
@@ -51,7 +51,7 @@ describe('status bar', () => {
       state: { ...initialTurn, phase: 'streaming', origin } as const,
     };
     const conversation = { activeExchange: exchange, lastExchange: exchange };
-    return { ...idle, current: conversation, running: conversation, runningCount: 1 };
+    return { ...idle, running: conversation, runningCount: 1 };
   };
   const modelLines = (): readonly string[] => {
     const { tooltip = '', accessibilityInformation } = items['holysheep.model'] ?? {};
