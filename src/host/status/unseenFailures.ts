@@ -13,7 +13,7 @@ export interface UnseenFailure {
 
 interface UnseenFailuresDeps {
   readonly conversations: Pick<Conversations, 'onDidChange' | 'onDidRemove'>;
-  readonly panels: Pick<PanelRegistry, 'isVisible' | 'onDidChangeVisibility'>;
+  readonly panels: Pick<PanelRegistry, 'isVisible'> & { readonly onDidChangeVisibility: Listeners<void>['event'] };
   readonly clock: Pick<Clock, 'after'>;
   readonly onError: (error: unknown) => void;
 }

@@ -22,7 +22,7 @@ describe('unseen failures', () => {
       },
       panels: {
         isVisible: () => visible,
-        onDidChangeVisibility: (listener) => visibility.event(() => listener()),
+        onDidChangeVisibility: visibility.event,
       },
       ...{ clock, onError },
     });
