@@ -2,7 +2,7 @@ import { routeOf } from '../../engine/events';
 import type { ModelCooldown } from '../../engine/gate/networkState';
 import { routeName } from '../../engine/gateway/baseUrl';
 import type { TurnState } from '../../engine/state/turnState';
-import { describeCountdown, describeRetryTime } from '../../shared/describe';
+import { describeCountdown, describeRetryTime, describeSilence } from '../../shared/describe';
 import { fill } from '../../shared/format';
 import type { SetContext } from '../commands';
 import type { Conversation } from '../conversation/conversation';
@@ -81,7 +81,14 @@ function turnActivity(state: TurnState, words: HostWords, now: number): Activity
     return { icon: 'cloud-offline', caption: localize('Offline'), explanation: strings.waitOffline };
   const route = routeOf(state);
   const explanation = route === undefined ? undefined : fill(strings.route, routeName(route));
-  if (phase !== 'waiting' || !wait) return { icon: 'sync~spin', caption: localize('Answering…'), explanation };
+  if (phase !== 'waiting' || !wait) {
+    const silence = describeSilence(words, state, now);
+    const texts =
+      silence === undefined
+        ? { caption: localize('Answering…') }
+        : { caption: localize('Waiting {time}', { time: silence }), spoken: strings.waitingForModel };
+    return { icon: 'loading~spin', ...texts, explanation, isTimed: true };
+  }
   const caption = describeCountdown(words, wait, Math.max(0, wait.until - now));
   return { icon: 'watch', caption, spoken: describeRetryTime(words, wait), explanation, isTimed: true };
 }

@@ -10,7 +10,7 @@ import { pickPrimaryConversation } from '../../../src/host/conversation/conversa
 import type { Exchange } from '../../../src/host/journal/exchange';
 import { activityItem, createContextKeys, type ActivityItem, type Situation } from '../../../src/host/status/activity';
 import { englishWords } from '../../support/englishWords';
-import { waiting } from '../conversation/scriptedEngine';
+import { attempt, waiting } from '../conversation/scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
 
 const wait = { ...reduceTurn(initialTurn, waiting).wait!, until: 4000 };
@@ -51,9 +51,9 @@ describe('activity in the status bar', () => {
     'no turn': [noTurns, undefined],
     'a complete answer': [turns('done'), undefined],
     'a stopped turn': [turns('stopped'), undefined],
-    'a connecting turn': [turns('connecting'), '$(sync~spin) Answering…'],
-    'a streaming turn': [turns('streaming'), '$(sync~spin) Answering…'],
-    'a resuming turn': [turns('resuming'), '$(sync~spin) Answering…'],
+    'a connecting turn': [turns('connecting'), '$(loading~spin) Answering…'],
+    'a streaming turn': [turns('streaming'), '$(loading~spin) Answering…'],
+    'a resuming turn': [turns('resuming'), '$(loading~spin) Answering…'],
     'a waiting turn': [turns('waiting'), '$(watch) Retrying in 4 s'],
     'a turn that waits for another request': [
       turns('waiting', { wait: { ...wait, estimated: true } }),
@@ -67,10 +67,10 @@ describe('activity in the status bar', () => {
     'a failed turn whose card the user has seen': [turns('failed'), undefined],
     'a failed turn without an answer': [failedWith(''), '$(warning) Failed'],
     'a failed turn with a partial answer': [failedWith('a'), '$(warning) Incomplete answer'],
-    'a failure during another turn': [{ ...failedWith(''), ...turns('streaming') }, '$(sync~spin) Answering…'],
+    'a failure during another turn': [{ ...failedWith(''), ...turns('streaming') }, '$(loading~spin) Answering…'],
     'a cooldown': [{ cooldown }, paused],
     'a failure and the cooldown that it has caused': [{ ...failedWith(''), cooldown }, '$(warning) Failed'],
-    'a cooldown during a turn': [{ ...turns('streaming'), cooldown }, '$(sync~spin) Answering…'],
+    'a cooldown during a turn': [{ ...turns('streaming'), cooldown }, '$(loading~spin) Answering…'],
     'a cooldown that has expired': [{ cooldown: { ...cooldown, until: 0 } }, undefined],
     'scheduled prompts': [{ scheduled }, '$(calendar) 2 scheduled'],
     'scheduled prompts and a cooldown': [{ scheduled, cooldown }, '$(calendar) 2 scheduled'],
@@ -82,11 +82,11 @@ describe('activity in the status bar', () => {
       assert.equal(item(situation)?.text, text));
   }
 
-  it('counts a wait down to zero, but gives screen readers the time of day at which it ends', () => {
+  it('counts a wait down, but gives screen readers the time of day at which it ends', () => {
     const items = [0, 1000, 9000].map((now) => item(turns('waiting'), now)!);
     assert.deepEqual(
       valuesOf(items, 'text'),
-      [4, 3, 0].map((seconds) => `$(watch) Retrying in ${seconds} s`),
+      [4, 3, 1].map((seconds) => `$(watch) Retrying in ${seconds} s`),
     );
     for (const { label, isTimed } of items) {
       assert.equal(
@@ -95,6 +95,21 @@ describe('activity in the status bar', () => {
       );
       assert.ok(isTimed);
     }
+  });
+
+  it('counts the seconds without data, but tells screen readers only that the model is awaited', () => {
+    const { ledger } = reduceTurn(initialTurn, attempt());
+    const textAt = (phase: TurnPhase, now: number, lastTokenAt?: number): string | undefined =>
+      item(turns(phase, { ledger, lastTokenAt }), now)?.text.replace('$(loading~spin) ', '');
+    assert.deepEqual(
+      [2999, 3000, 7000].map((now) => textAt('connecting', now)),
+      ['Answering…', 'Waiting 3 s', 'Waiting 7 s'],
+    );
+    assert.deepEqual(
+      [7000, 9000].map((now) => textAt('streaming', now, 5000)),
+      ['Answering…', 'Waiting 4 s'],
+    );
+    assert.match(item(turns('streaming', { ledger }), 7000)?.label ?? '', /^HolySheep: Waiting for the model…/);
   });
 
   it('explains a cooldown, a wait for the network and when scheduled prompts are sent', () => {

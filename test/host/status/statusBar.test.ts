@@ -71,7 +71,7 @@ describe('status bar', () => {
     statusBar.refresh();
     statusBar.dispose();
     assert.deepEqual(modelLines(), ['Host: backup.example', 'Backup routes: 1']);
-    assert.equal(items['holysheep.activity']?.text, '$(sync~spin) Answering…');
+    assert.equal(items['holysheep.activity']?.text, '$(loading~spin) Answering…');
   });
 
   it('sets the item of the activity only when it has changed', async () => {
