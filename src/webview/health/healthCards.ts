@@ -124,13 +124,14 @@ export function createCards(locale: string, strings: HealthStrings) {
     const { model, host, total } = row;
     const createMeasure = (measure: Measure): HTMLElement => {
       const note = measure.note?.(row) ?? '';
+      const chart = chartOf(measure, row, shown, period);
       return element(
         'div',
         {},
         element('dt', {}, measure.name),
         element('dd', { class: 'figure' }, textOf(measure, total)),
         ...(note === '' ? [] : [element('dd', { class: 'note' }, note)]),
-        element('dd', { class: 'chart' }, ...chartOf(measure, row, shown, period)),
+        ...(chart.length === 0 ? [] : [element('dd', { class: 'chart' }, ...chart)]),
       );
     };
     const hint = fill(strings.fewRequests, count(minChartedAttempts));
