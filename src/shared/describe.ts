@@ -179,17 +179,23 @@ export function describeResuming(strings: PanelStrings, isRestart: boolean, leng
   return length === 'short' ? strings.restarting : joinSentences(strings, [strings.restarting, strings.restartingNote]);
 }
 
-/** Describes the phase of a running turn. Empty while text arrives and while the turn waits. @param now epoch milliseconds */
-export function describeProgress({ strings, format }: Words, state: TurnState, now: number): string {
-  const { phase, ledger, lastTokenAt = -Infinity } = state;
+/** Returns the time since the last data of a running attempt, if it is long enough to be counted. @param now epoch milliseconds */
+export function describeSilence({ format }: Pick<Words, 'format'>, state: TurnState, now: number): string | undefined {
+  const { ledger, lastTokenAt = -Infinity } = state;
   const attempt = ledger.entries.at(-1);
   const lastDataAt = attempt && toEpoch(state, Math.max(attempt.at, lastTokenAt));
   const silenceMs = lastDataAt === undefined ? 0 : now - lastDataAt;
-  const silence = silenceMs < minSilenceMs ? undefined : format.countdown(silenceMs);
-  switch (phase) {
+  return silenceMs < minSilenceMs ? undefined : format.countdown(silenceMs);
+}
+
+/** Describes the phase of a running turn. Empty while text arrives and while the turn waits. @param now epoch milliseconds */
+export function describeProgress(words: Words, state: TurnState, now: number): string {
+  const { strings } = words;
+  const silence = describeSilence(words, state, now);
+  switch (state.phase) {
     case 'connecting':
       if (silence !== undefined) return fill(strings.waitingForModelFor, silence);
-      return attempt?.headersMs === undefined ? strings.connecting : strings.waitingForModel;
+      return state.ledger.entries.at(-1)?.headersMs === undefined ? strings.connecting : strings.waitingForModel;
     case 'resuming': {
       const text = describeResuming(strings, isRestarting(state), 'long');
       return silence === undefined ? text : fill(strings.resumingFor, text, silence);

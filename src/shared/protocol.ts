@@ -165,6 +165,8 @@ export type ToWebview =
     }
   /** Suggestions for the `suggestContext` message with the same `request` number. */
   | { readonly type: 'suggestions'; readonly request: number; readonly items: readonly ContextSuggestion[] }
+  /** The result of a click, for screen readers. The host shows it in the status bar, which they don't read. */
+  | { readonly type: 'announce'; readonly text: string }
   | { readonly type: 'modelOnce'; readonly model?: string | undefined }
   /** The reply to `findModels`: the models that are nearest to the one that the gateway lacks, the nearest first. */
   | { readonly type: 'nearestModels'; readonly exchangeId: string; readonly models: readonly string[] };

@@ -69,6 +69,7 @@ export class Panel {
     },
     context: ({ items, unread }) => this.composer.setContext(items, unread),
     suggestions: ({ request, items }) => this.composer.popup.showSuggestions(request, items),
+    announce: ({ text }) => this.context.announcer.announce(text),
     modelOnce: ({ model }) => this.composer.model.setOnce(model),
     nearestModels: ({ exchangeId, models }) => this.conversation.showNearestModels(exchangeId, models),
   };

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { ToHost, ToHostOf } from '../../shared/pageMessages';
 import type { Conversation } from '../conversation/conversation';
-import { copyAsCode } from '../copyAsCode/copyAsCode';
 import { openableLink } from '../ui/panelText';
 import { editPrompt, regenerate } from './editPrompt';
 import { runFailureAction, switchModel } from './failureActions';
@@ -52,7 +51,6 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     keepBackup: ({ origin }) => backupNotices.keep(origin),
     removeBackup: ({ origin }) => backupNotices.remove(origin),
     copy: ({ text }) => vscode.env.clipboard.writeText(text),
-    copyRequest: ({ exchangeId }) => copyAsCode(services, { conversation, exchangeId }),
     insert: ({ text }) => target.insert(text),
     apply: ({ exchangeId, text }) => {
       const exchange = conversation.exchange(exchangeId);

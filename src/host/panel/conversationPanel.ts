@@ -1,14 +1,19 @@
 import * as vscode from 'vscode';
+import { isConnectionError } from '../../engine/request';
 import { isToHost, type ToHost } from '../../shared/pageMessages';
+import { panelStrings } from '../../shared/panelStrings';
 import { canSendPrompt, type ConnectionView, type ToWebview } from '../../shared/protocol';
 import { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
 import type { Conversation } from '../conversation/conversation';
 import type { ConversationChange } from '../conversation/conversationRecord';
+import { copyAsCode } from '../copyAsCode/copyAsCode';
 import type { PromptInput } from '../journal/exchange';
+import { showInStatusBar } from '../ui/notifications';
 import { conversationName, panelTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
+import { UserError } from '../util/userError';
 import { conversationMessages, writingMessages, type MessageHandlers } from './conversationMessages';
 import { withEditedPrompt } from './editPrompt';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
@@ -60,7 +65,11 @@ export class ConversationPanel extends Disposable {
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
     this.register(conversation.onDidChange((change) => this.handleConversationChange(change)));
     this.register(conversation.onDidChangeState(() => this.postChangedDemoStep()));
-    this.register(view.webview.onDidReceiveMessage((message: unknown) => this.handleMessage(message).catch(onError)));
+    this.register(
+      view.webview.onDidReceiveMessage((message: unknown) =>
+        this.handleMessage(message).catch((error: unknown) => this.reportError(error)),
+      ),
+    );
     this.register(
       view.onDidChangeViewState(() => {
         // VS Code destroys the page of a hidden panel. The next page sends `ready`.
@@ -90,6 +99,18 @@ export class ConversationPanel extends Disposable {
     if (!isToHost(message) || (this.conversation.readOnly && writingMessages.has(message.type))) return;
     await (this.handlers[message.type] as (message: ToHost) => unknown)(message);
     this.postChangedDemoStep();
+  }
+
+  /** A notification would cover the page's buttons, so only an error that needs a response is shown in one. */
+  private reportError(error: unknown): void {
+    if (!(error instanceof UserError) || isConnectionError(error)) {
+      this.services.onError(error);
+      return;
+    }
+    const { message } = error;
+    this.services.log.info(`Shown to the user: ${message}`);
+    showInStatusBar(message);
+    this.post({ type: 'announce', text: message });
   }
 
   private panelMessages() {
@@ -126,6 +147,10 @@ export class ConversationPanel extends Disposable {
       detach: ({ id }) => contextDraft.detach(id),
       restoreContext: ({ ids }) => (this.hasContextChanged ? undefined : contextDraft.restore(ids)),
       pickContext: () => contextDraft.pick(),
+      copyRequest: async ({ exchangeId }) => {
+        const code = await copyAsCode(this.services, { conversation, exchangeId });
+        if (code !== undefined) this.post({ type: 'announce', text: vscode.l10n.t(panelStrings.copied) });
+      },
     } satisfies Partial<MessageHandlers>;
   }
 

@@ -89,10 +89,7 @@ export class StatusBar extends Disposable {
     this.activity.text = item.text;
     this.activity.tooltip = item.tooltip;
     this.activity.accessibilityInformation = { label: item.label, role: 'button' };
-    this.activity.command = item.command;
-    this.activity.backgroundColor = item.isWarning
-      ? new vscode.ThemeColor('statusBarItem.warningBackground')
-      : undefined;
+    this.activity.command = { command: item.command, title: '', arguments: [item.conversationId] };
     this.activity.show();
   }
 }

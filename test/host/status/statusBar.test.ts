@@ -12,7 +12,7 @@ interface Item {
 
 const ignore = (): void => undefined;
 const idle: Situation = {
-  ...{ current: undefined, running: undefined, runningCount: 0 },
+  ...{ running: undefined, runningCount: 0, failure: undefined },
   ...{ cooldown: undefined, scheduled: { count: 0 } },
 };
 
@@ -51,7 +51,7 @@ describe('status bar', () => {
       state: { ...initialTurn, phase: 'streaming', origin } as const,
     };
     const conversation = { activeExchange: exchange, lastExchange: exchange };
-    return { ...idle, current: conversation, running: conversation, runningCount: 1 };
+    return { ...idle, running: conversation, runningCount: 1 };
   };
   const modelLines = (): readonly string[] => {
     const { tooltip = '', accessibilityInformation } = items['holysheep.model'] ?? {};
@@ -71,7 +71,7 @@ describe('status bar', () => {
     statusBar.refresh();
     statusBar.dispose();
     assert.deepEqual(modelLines(), ['Host: backup.example', 'Backup routes: 1']);
-    assert.equal(items['holysheep.activity']?.text, '$(sync~spin) Answering…');
+    assert.equal(items['holysheep.activity']?.text, '$(loading~spin) Answering…');
   });
 
   it('sets the item of the activity only when it has changed', async () => {
