@@ -55,7 +55,7 @@ module.exports = {
     only('webview', 'The webview imports only src/shared and its libraries.', webview, [
       webview,
       shared,
-      npm('valibot', 'markdown-it', 'lowlight', 'highlight\\.js'),
+      npm('valibot', 'markdown-it', 'lowlight', 'highlight\\.js', '@vscode/codicons'),
     ]),
     {
       name: 'host',

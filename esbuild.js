@@ -35,12 +35,12 @@ const requestsOnly = {
   },
 };
 
-/** Importing `x?text` gives the text of the file `x`. */
+/** Importing `x?text` gives the text of the file `x`, which may be a file of a package. */
 const textFiles = {
   name: 'text-files',
   setup(build) {
     build.onResolve({ filter: /\?text$/ }, ({ path: specifier, resolveDir }) => ({
-      path: path.resolve(resolveDir, specifier.replace(/\?text$/, '')),
+      path: require.resolve(specifier.replace(/\?text$/, ''), { paths: [resolveDir] }),
       namespace: 'text',
     }));
     build.onLoad({ filter: /./, namespace: 'text' }, async ({ path: file }) => ({
@@ -181,7 +181,8 @@ const packages = new Set();
 
 function addPackages({ inputs }) {
   for (const file of Object.keys(inputs)) {
-    const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
+    // The namespace of a text file, which ends in a colon, precedes its path.
+    const folder = /[^:]*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file.replaceAll('\\', '/'))?.[0];
     if (folder !== undefined) packages.add(folder);
   }
 }
@@ -218,7 +219,7 @@ const targets = [
     ...shared,
     ...page,
     entryPoints: { webview: 'src/webview/main.ts', health: 'src/webview/health/healthMain.ts' },
-    plugins: [workerText],
+    plugins: [textFiles, workerText],
   },
 ];
 

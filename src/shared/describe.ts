@@ -9,6 +9,7 @@ import {
   type ResumePoint,
   type RouteSwitch,
   type Schedule,
+  toEpoch,
   type TurnState,
 } from './protocol';
 
@@ -177,18 +178,26 @@ export function describeResuming(strings: PanelStrings, isRestart: boolean, leng
   return length === 'short' ? strings.restarting : joinSentences(strings, [strings.restarting, strings.restartingNote]);
 }
 
-/** Empty while the answer is streaming. @param quietMs time since the last token, if it came some seconds ago */
-export function describeProgress({ strings, format }: Words, state: TurnState, host: string, quietMs?: number): string {
-  const quiet = quietMs === undefined ? undefined : format.duration(quietMs);
-  switch (state.phase) {
+/** Time without data after which the seconds are counted, in milliseconds. A healthy model rarely pauses for longer. */
+const minSilenceMs = 3000;
+
+/** Describes the phase of a running turn. Empty while text arrives and while the turn waits. @param now epoch milliseconds */
+export function describeProgress({ strings, format }: Words, state: TurnState, now: number): string {
+  const { phase, ledger, lastTokenAt = -Infinity } = state;
+  const attempt = ledger.entries.at(-1);
+  const lastDataAt = attempt && toEpoch(state, Math.max(attempt.at, lastTokenAt));
+  const silenceMs = lastDataAt === undefined ? 0 : now - lastDataAt;
+  const silence = silenceMs < minSilenceMs ? undefined : format.countdown(silenceMs);
+  switch (phase) {
     case 'connecting':
-      return quiet === undefined ? fill(strings.connecting, host) : fill(strings.quiet, quiet);
+      if (silence !== undefined) return fill(strings.waitingForModelFor, silence);
+      return attempt?.headersMs === undefined ? strings.connecting : strings.waitingForModel;
     case 'resuming': {
       const text = describeResuming(strings, isRestarting(state), 'long');
-      return quiet === undefined ? text : fill(strings.quietFor, text, quiet);
+      return silence === undefined ? text : fill(strings.resumingFor, text, silence);
     }
     case 'streaming':
-      return quiet === undefined ? '' : fill(strings.quietStream, quiet);
+      return silence === undefined ? '' : fill(strings.noDataFor, silence);
     default:
       return '';
   }

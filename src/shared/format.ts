@@ -2,9 +2,9 @@ import type { PanelStrings } from './panelStrings';
 import { timeOfDayOptions, toSupportedLocale } from './protocol';
 
 export interface Format {
-  /** Formats an elapsed time, such as `4.1 s`, `37 s` or `1 min 40 s`. */
+  /** Formats an elapsed time, such as `40 ms`, `4.1 s`, `37 s` or `1 min 40 s`. */
   duration(ms: number): string;
-  /** Formats a remaining time, rounded to the nearest second, so that a countdown starts at the announced delay. */
+  /** Formats a counted time, rounded to the nearest second from 1, so that a countdown starts at the announced delay. */
   countdown(ms: number): string;
   /** Formats a number in compact form, such as `950` or `12.3K`. */
   count(value: number): string;
@@ -30,7 +30,7 @@ const minCost = 0.0001;
 /** Creates the formatter for a locale. If the locale is not supported, the locale of the computer is used. */
 export function createFormat(
   locale: string,
-  strings: Pick<PanelStrings, 'seconds' | 'minutes' | 'minutesSeconds' | 'hoursMinutes'>,
+  strings: Pick<PanelStrings, 'milliseconds' | 'seconds' | 'minutes' | 'minutesSeconds' | 'hoursMinutes'>,
 ): Format {
   const language = toSupportedLocale(locale);
   const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
@@ -54,12 +54,11 @@ export function createFormat(
 
   return {
     duration: (ms) => {
-      const rounded = Math.round(Math.max(0, ms) / 100) / 10;
-      return rounded < 10
-        ? fill(strings.seconds, tenths.format(rounded))
-        : wholeSeconds(Math.round(Math.max(0, ms) / 1000));
+      if (ms < 999.5) return fill(strings.milliseconds, integers.format(Math.max(1, ms)));
+      const rounded = Math.round(ms / 100) / 10;
+      return rounded < 10 ? fill(strings.seconds, tenths.format(rounded)) : wholeSeconds(Math.round(ms / 1000));
     },
-    countdown: (ms) => wholeSeconds(Math.round(Math.max(0, ms) / 1000)),
+    countdown: (ms) => wholeSeconds(Math.max(1, Math.round(ms / 1000))),
     count: (value) => compact.format(value),
     number: (value) => integers.format(value),
     cost: (usd) => {

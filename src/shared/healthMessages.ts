@@ -88,6 +88,7 @@ export const healthStrings = {
   barTitle: '{0}: {1}',
   seconds: '{0} s',
   minutes: '{0} min',
+  milliseconds: '{0} ms',
   minutesSeconds: '{0} min {1} s',
   hoursMinutes: '{0} h {1} min',
 } as const;

@@ -14,6 +14,7 @@ import { Notices } from './conversation/notices';
 import type { PageContext } from './pageContext';
 import type { Unsent, UnsentStore } from './state/unsentStore';
 import { element } from './util/element';
+import { isMenu } from './util/menu';
 import { createFormat } from '../shared/format';
 import type { PanelClock } from './util/panelClock';
 
@@ -237,7 +238,8 @@ export class Panel {
   }
 
   private handleEscape(event: KeyboardEvent): void {
-    if (event.key !== 'Escape' || isComposing(event) || isInPromptEditor(event.target)) return;
+    if (event.key !== 'Escape' || isComposing(event)) return;
+    if (isInPromptEditor(event.target) || isMenu(event.target)) return;
     if (this.composer.popup.close()) event.stopPropagation();
     else if (this.conversation.active && !this.readOnly) this.stopActiveTurn();
     else if (this.conversation.element.contains(document.activeElement)) this.focusInput();

@@ -1,15 +1,21 @@
 /** Runs TypeScript, and imports files as text where a specifier ends in `?text`, as esbuild.js does in the bundle. */
 import 'tsx';
 import { readFileSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+import { createRequire, registerHooks } from 'node:module';
+import { pathToFileURL } from 'node:url';
 
 // A file name that no other loader claims.
 const suffix = '.text';
 
+/** Returns the path of the file, which may be a file of a package. */
+function resolveFile(specifier, parent) {
+  return createRequire(parent).resolve(specifier.replace(/\?text$/, ''));
+}
+
 registerHooks({
   resolve: (specifier, context, next) =>
     specifier.endsWith('?text')
-      ? { url: new URL(specifier.replace(/\?text$/, suffix), context.parentURL).href, shortCircuit: true }
+      ? { url: pathToFileURL(resolveFile(specifier, context.parentURL)).href + suffix, shortCircuit: true }
       : next(specifier, context),
   load(url, context, next) {
     if (!url.endsWith(suffix)) return next(url, context);

@@ -84,7 +84,7 @@ function createChip(context: PageContext, item: DraftContext): HTMLElement {
     ...outsideMarkOf(context, item),
     ' ',
     sizeOf(context, item),
-    iconButton(caption, 'remove', () => context.post({ type: 'detach', id: item.id })),
+    iconButton(caption, 'close', () => context.post({ type: 'detach', id: item.id })),
   );
 }
 

@@ -20,7 +20,7 @@ export class ModelChoice {
     this.choose = button('', 'quiet', () => post({ type: 'selectModel' }));
     this.choose.classList.add('model-button');
     this.choose.append(this.name, ' ', this.host);
-    this.remove = iconButton('', 'remove', () => post({ type: 'forgetModelOnce' }));
+    this.remove = iconButton('', 'close', () => post({ type: 'forgetModelOnce' }));
     this.chip = element('span', { class: 'model-once' }, this.caption, this.remove);
     this.chip.hidden = true;
     this.elements = [this.choose, this.chip];

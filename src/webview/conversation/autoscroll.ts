@@ -154,7 +154,7 @@ export class JumpButton {
     private readonly context: PageContext,
     onJump: () => void,
   ) {
-    this.button = iconButton(context.strings.jumpToLatest, 'down', () => {
+    this.button = iconButton(context.strings.jumpToLatest, 'arrowDown', () => {
       onJump();
       context.focusComposer();
     });

@@ -1,7 +1,7 @@
 import { fill } from '../../shared/format';
 import type { ConnectionView, Suggestion } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { button, element, setText } from '../util/element';
+import { button, element, setText, svgIcon } from '../util/element';
 
 interface EmptyStateContent {
   readonly connection: ConnectionView;
@@ -17,7 +17,7 @@ export class EmptyState {
   private readonly element: HTMLElement;
   private readonly title = element('h2');
   private readonly hint = element('p', { class: 'empty-hint' });
-  private readonly keyTitle = element('p', { class: 'notice-title' });
+  private readonly keyTitle = element('span');
   private readonly keyButton: HTMLButtonElement;
   private readonly keyCard: HTMLElement;
   private readonly lists = element('div', { class: 'suggestions' });
@@ -34,11 +34,11 @@ export class EmptyState {
     this.keyCard = element(
       'section',
       { class: 'notice full' },
-      this.keyTitle,
+      element('p', { class: 'notice-title' }, svgIcon('key'), this.keyTitle),
       element('p', { class: 'notice-hint' }, strings.noKeyHint),
       element('div', { class: 'actions' }, keyButton, demoButton),
     );
-    const children = [this.title, this.hint, this.demoSlot, this.keyCard, this.lists];
+    const children = [svgIcon('commentDiscussion'), this.title, this.hint, this.demoSlot, this.keyCard, this.lists];
     this.element = element('div', { class: 'empty-state' }, ...children);
   }
 
@@ -86,7 +86,8 @@ export class EmptyState {
       ...suggestions.map(({ id, label, time }) => {
         const created = button('', 'quiet', () => this.context.post({ type: 'askSuggestion', id }));
         created.classList.add('suggestion');
-        created.append(element('span', { class: 'suggestion-label' }, label));
+        const icon = svgIcon(time === undefined ? 'sparkle' : 'history');
+        created.append(icon, element('span', { class: 'suggestion-label' }, label));
         if (time !== undefined) created.append(' ', element('span', { class: 'suggestion-time' }, time));
         return created;
       }),

@@ -41,7 +41,11 @@ function createVersionPager(
   const index = versions.indexOf(exchangeId);
   const createStepButton = (targetIndex: number, icon: 'previous' | 'next', caption: string): HTMLButtonElement => {
     const targetId = versions[targetIndex];
-    const stepButton = iconButton(caption, icon, () => targetId && post({ type: 'showVersion', exchangeId: targetId }));
+    const stepButton = iconButton(
+      caption,
+      icon === 'previous' ? 'chevronLeft' : 'chevronRight',
+      () => targetId && post({ type: 'showVersion', exchangeId: targetId }),
+    );
     stepButton.disabled = versionsLocked || targetId === undefined;
     stepButton.dataset['version'] = icon;
     return stepButton;

@@ -4,7 +4,7 @@ import {
   describeResumePoints,
   describeRouteSwitches,
 } from '../../shared/describe';
-import { isRunning, routeName, routeOf, toEpoch, type TurnState, waitKey } from '../../shared/protocol';
+import { isRunning, routeName, routeOf, type TurnState, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, setText } from '../util/element';
 import { createCardSlot } from './card';
@@ -71,7 +71,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       const usedRoute = routeOf(state);
       // A scheduled prompt goes to the gateway in the settings, whichever route its last attempt used.
       const host = schedule || usedRoute === undefined ? viewContext.host : routeName(usedRoute);
-      progress.update(state, queued, host);
+      progress.update(state, queued);
       texts.setThinking(isRunning(state.phase) && state.text === '');
       setText(resumePoint, describeResumePoints(context, state.resumePoints));
       setText(switched, describeModelSwitches(strings, state));
@@ -105,14 +105,10 @@ function createProgressLine(context: PageContext) {
   };
   return {
     element: line,
-    update: (state: TurnState, queued: boolean, host: string) => {
-      show = () => {
-        const quietSince = state.isQuiet ? toEpoch(state, state.quietSince ?? 0) : undefined;
-        const quietMs = quietSince === undefined ? undefined : clock.now() - quietSince;
-        setText(line, queued ? strings.queued : describeProgress(context, state, host, quietMs));
-      };
+    update: (state: TurnState, queued: boolean) => {
+      show = () => setText(line, queued ? strings.queued : describeProgress(context, state, clock.now()));
       show();
-      if (state.isQuiet) cancelTimer ??= clock.every(1000, () => show());
+      if (isRunning(state.phase)) cancelTimer ??= clock.every(1000, () => show());
       else stopTimer();
     },
     dispose: stopTimer,

@@ -62,7 +62,7 @@ export const quiet: PanelState = {
   enter: async (stage) => {
     const { quiet: prompt, short } = stage.texts;
     const leave = await stage.askAndHold(prompt, short, halfway(short));
-    await stage.assistant.getByText(patternOf(stage.words.panel.quietStream)).waitFor();
+    await stage.assistant.getByText(patternOf(stage.words.panel.noDataFor)).waitFor();
     return leave;
   },
 };

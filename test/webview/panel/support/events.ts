@@ -13,8 +13,8 @@ export const ev = {
     at: 1000,
     model: 'gpt-4o',
     why: 'first',
-    // With this start time, the `quiet` event below, at 11,000 ms, happens at `startOfTime`.
-    time: startOfTime - 10_000,
+
+    time: startOfTime,
     ...fields,
   }),
   /** A switch from `https://api.example` to `https://backup.example`, unless `fields` name other origins. */

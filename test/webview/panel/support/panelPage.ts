@@ -66,6 +66,7 @@ export class PanelPage {
     window.Element.prototype.checkVisibility = function (this: Element) {
       return isVisible(this);
     };
+    installPopovers(window);
     this.root = window.document.querySelector('main')!;
     this.panel = new Panel(this.root, {
       api: {
@@ -190,6 +191,25 @@ function installGlobals(globals: Readonly<Record<string, unknown>>): () => void 
       else Reflect.deleteProperty(globalThis, name);
     }
   };
+}
+
+/** Adds the part of the popover API that menus use, because jsdom lacks it. A closed popover has the attribute `hidden`. */
+function installPopovers({ Event, HTMLButtonElement, HTMLElement }: JSDOM['window']): void {
+  const setOpen = (popover: HTMLElement, isOpen: boolean): void => {
+    const newState = isOpen ? 'open' : 'closed';
+    popover.dispatchEvent(Object.assign(new Event('beforetoggle'), { newState }));
+    popover.hidden = !isOpen;
+    popover.dispatchEvent(Object.assign(new Event('toggle'), { newState }));
+  };
+  HTMLElement.prototype.hidePopover = function () {
+    setOpen(this, false);
+  };
+  Object.defineProperty(HTMLButtonElement.prototype, 'popoverTargetElement', {
+    set(this: HTMLElement, popover: HTMLElement) {
+      popover.hidden = true;
+      this.addEventListener('click', () => setOpen(popover, popover.hasAttribute('hidden')));
+    },
+  });
 }
 
 function selectorOf(role: string): string {
