@@ -3,11 +3,13 @@ import type { FaultAction } from '../../shared/protocol';
 import type { SetApiKeyResult } from '../connection/storeApiKey';
 import type { Conversation } from '../conversation/conversation';
 import { demoNoticeFor } from '../demo/demoNotices';
-import { showToast } from '../ui/notifications';
+import { showInStatusBar, showToast } from '../ui/notifications';
 import { pickOtherModel } from './editPrompt';
 import type { PanelServices } from './panelServices';
 import { billingPage } from '../ui/panelText';
 import { startConversation } from './promptSender';
+
+const demoNoticeMs = 8000;
 
 export async function runFailureAction(
   services: PanelServices,
@@ -20,7 +22,8 @@ export async function runFailureAction(
   if (!exchange) return;
   const notice = exchange.demo && demoNoticeFor(action);
   if (notice) {
-    showToast(log, 'information', notice.message, notice.actions);
+    if (notice.action) showToast(log, 'information', notice.message, [notice.action]);
+    else showInStatusBar(notice.message, demoNoticeMs);
     return;
   }
   switch (action) {
