@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ToHost, ToHostOf } from '../../shared/pageMessages';
+import { removeBackup } from '../connection/routeNotices';
 import type { Conversation } from '../conversation/conversation';
 import { copyAsCode } from '../copyAsCode/copyAsCode';
 import { openableLink } from '../ui/panelText';
@@ -30,7 +31,7 @@ const command = (id: string, ...args: unknown[]) => vscode.commands.executeComma
 
 /** Returns the handlers of the messages that need only the conversation and the services, not its panel. */
 export function conversationMessages(services: PanelServices, conversation: Conversation) {
-  const { backupNotices, conversations, demo, target, tour } = services;
+  const { conversations, demo, target, tour } = services;
   return {
     withdrawPrompt: ({ prompt }) => {
       if (conversation.promptAwaitingKey?.prompt === prompt) conversation.promptAwaitingKey = undefined;
@@ -49,8 +50,7 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     openDemo: () => command('openDemo'),
     getStarted: () => command('openWalkthrough'),
     leaveDemo: () => demo.leave(),
-    keepBackup: ({ origin }) => backupNotices.keep(origin),
-    removeBackup: ({ origin }) => backupNotices.remove(origin),
+    removeBackup: ({ origin }) => removeBackup(services, origin),
     copy: ({ text }) => vscode.env.clipboard.writeText(text),
     copyRequest: ({ exchangeId }) => copyAsCode(services, { conversation, exchangeId }),
     insert: ({ text }) => target.insert(text),

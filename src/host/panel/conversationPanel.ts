@@ -38,7 +38,7 @@ export class ConversationPanel extends Disposable {
     private readonly services: PanelServices,
   ) {
     super();
-    const { backupNotices, contextSource, connections, log, onError } = services;
+    const { contextSource, connections, log, onError } = services;
     const updateConnection = (): void => void this.updateConnection().catch(onError);
     this.contextDraft = new ContextDraft({
       source: contextSource,
@@ -56,7 +56,6 @@ export class ConversationPanel extends Disposable {
     );
     this.register(services.conversations.keepOpen(conversation));
     this.register(connections.onDidChange(updateConnection));
-    this.register(backupNotices.onDidChange(updateConnection));
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
     this.register(conversation.onDidChange((change) => this.handleConversationChange(change)));
     this.register(conversation.onDidChangeState(() => this.postChangedDemoStep()));
@@ -239,9 +238,9 @@ export class ConversationPanel extends Disposable {
     return { promptHistory: promptHistory.list(), deleted: promptHistory.deletedConversations() };
   }
 
-  private async readConnection(): Promise<ConnectionView> {
-    const { backupNotices, connections, demo } = this.services;
-    return { ...(await connections.view(demo.answers(this.conversation))), newBackup: backupNotices.newBackup };
+  private readConnection(): Promise<ConnectionView> {
+    const { connections, demo } = this.services;
+    return connections.view(demo.answers(this.conversation));
   }
 
   private updateTitle(): void {

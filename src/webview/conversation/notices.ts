@@ -1,4 +1,4 @@
-import { hostOf, type ConnectionView, type DemoTourStep, type Suggestion } from '../../shared/protocol';
+import type { ConnectionView, DemoTourStep, Suggestion } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
 import { fill } from '../../shared/format';
@@ -75,7 +75,7 @@ export class Notices {
   }
 
   private pickNotice(
-    { demo, hasKey, host, newBackup }: ConnectionView,
+    { demo, hasKey, host }: ConnectionView,
     { hasKeyButton, awaitsKey }: KeyState,
   ): Notice | undefined {
     const { context } = this;
@@ -86,19 +86,7 @@ export class Notices {
       const title = awaitsKey ? sendsWithKey : fill(strings.noKeyTitle, host);
       return { key: title, create: () => createNotice(title, keyButtons(context)) };
     }
-    if (awaitsKey) return { key: `text ${sendsWithKey}`, create: () => createNotice(sendsWithKey) };
-    if (newBackup === undefined) return undefined;
-    return { key: `backup ${newBackup}`, create: () => this.createBackupNotice(newBackup) };
-  }
-
-  private createBackupNotice(origin: string): HTMLElement {
-    const { strings, post, announcer } = this.context;
-    const text = fill(strings.newBackup, hostOf(origin));
-    announcer.announce(text);
-    return createNotice(text, [
-      button(strings.removeBackup, 'secondary', () => post({ type: 'removeBackup', origin })),
-      button(strings.keepBackup, 'secondary', () => post({ type: 'keepBackup', origin })),
-    ]);
+    return awaitsKey ? { key: `text ${sendsWithKey}`, create: () => createNotice(sendsWithKey) } : undefined;
   }
 }
 

@@ -63,7 +63,7 @@ const rows: Readonly<Record<string, Row>> = {
   ],
 };
 
-const permanentButtons = ['Model: gpt-4o api.example', 'Send', 'Edit', 'Copy prompt', 'Attach context'];
+const permanentButtons = ['Model: gpt-4o at api.example', 'Send', 'Edit', 'Copy prompt', 'Attach context'];
 
 describe('page that shows turns', () => {
   let page: PanelPage;
