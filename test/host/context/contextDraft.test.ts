@@ -224,7 +224,14 @@ describe('context draft', () => {
     readable.set('b', [item('b', file('b', 'four'))]);
     await draft.attach('big');
     await draft.attach('b');
-    assert.deepEqual(draft.items().at(-1), { id: 'b', kind: 'file', label: 'b', characters: 2, lines: 1, truncated: true });
+    assert.deepEqual(draft.items().at(-1), {
+      id: 'b',
+      kind: 'file',
+      label: 'b',
+      characters: 2,
+      lines: 1,
+      truncated: true,
+    });
     await assert.rejects(draft.attach('a'), UserError);
     assert.deepEqual(ids(), ['big', 'b']);
     // Attaching an item again replaces the item, so it still fits.
