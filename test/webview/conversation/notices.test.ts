@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ConnectionView, DemoTourStep } from '../../../src/shared/protocol';
-import { ev } from '../panel/support/events';
+import type { DemoTourStep } from '../../../src/shared/protocol';
 import { connected, exchange, PanelPage } from '../panel/support/panelPage';
 
 const connection = { ...connected, demo: true };
