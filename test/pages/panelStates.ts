@@ -102,7 +102,7 @@ export const panelStates: readonly PanelState[] = [
     name: 'chips',
     snapshot: snapshot([], {
       context: ['sample.ts', 'sample.py'].map((label) => ({
-        ...{ id: label, kind: 'file', label, characters: 1200, truncated: label === 'sample.py' },
+        ...{ id: label, kind: 'file', label, characters: 1200, lines: 40, truncated: label === 'sample.py' },
       })),
     }),
     act: (page) => page.getByRole('textbox').fill(texts.context),

@@ -1,4 +1,5 @@
 import {
+  type ConnectionView,
   type ExchangeSnapshot,
   hasPartialAnswer,
   isDelta,
@@ -36,7 +37,7 @@ export class ExchangeView implements Drawable {
   constructor(
     private readonly context: PageContext,
     private exchange: ExchangeSnapshot,
-    private host: string,
+    private connection: Pick<ConnectionView, 'host' | 'backups'>,
   ) {
     const { strings } = context;
     this.state = exchange.state;
@@ -61,6 +62,11 @@ export class ExchangeView implements Drawable {
   get activity(): 'idle' | 'running' | 'waiting' {
     if (this.exchange.queued || !isRunning(this.state.phase)) return 'idle';
     return this.state.phase === 'waiting' || this.state.phase === 'offline' ? 'waiting' : 'running';
+  }
+
+  /** Whether the card of a wait has a button *Stop*. It has none while text arrives. */
+  get hasStopButton(): boolean {
+    return this.state.phase !== 'streaming' && this.assistant.querySelector('.wait-card') !== null;
   }
 
   /** The failure whose card has buttons; undefined for a failure of an older exchange. */
@@ -93,7 +99,7 @@ export class ExchangeView implements Drawable {
     const { schedule, model } = exchange.state;
     if (schedule && schedule.id !== this.state.schedule?.id) {
       const { announcer, clock } = this.context;
-      announcer.announce(describeSchedule(this.context, schedule, { host: this.host, model }, clock.now()));
+      announcer.announce(describeSchedule(this.context, schedule, { host: this.connection.host, model }, clock.now()));
     }
     // Keeps the elements of a finished turn that has not changed, so that details which the user has opened stay open.
     if (!isSameEnd(this.state, exchange.state)) this.state = exchange.state;
@@ -123,8 +129,8 @@ export class ExchangeView implements Drawable {
     this.render();
   }
 
-  setHost(host: string): void {
-    this.host = host;
+  setConnection(connection: Pick<ConnectionView, 'host' | 'backups'>): void {
+    this.connection = connection;
     this.render();
   }
 
@@ -192,7 +198,7 @@ export class ExchangeView implements Drawable {
     else assistant.removeAttribute('aria-busy');
     this.head.render(state, this.exchange.queued);
     turn.render(state, {
-      host: this.host,
+      ...this.connection,
       queued: this.exchange.queued,
       isLatest: this.isLatest,
       versionsLocked: this.versionsLocked || isRunning(state.phase),

@@ -1,4 +1,4 @@
-import type { Attachment, ContextKind, ExchangeSnapshot } from '../../shared/protocol';
+import { type Attachment, type ContextKind, countLines, type ExchangeSnapshot } from '../../shared/protocol';
 import { PromptEditor } from '../composer/promptEditor';
 import type { PageContext } from '../pageContext';
 import { button, element, iconButton } from '../util/element';
@@ -126,8 +126,7 @@ function attachmentDetails({ strings, format }: PageContext, { kind, code, trunc
     file: strings.attachmentFile,
     problems: strings.attachmentProblems,
   };
-  const lines = code.replace(/\n$/, '').split('\n').length;
-  const size = format.plural(lines, strings.attachmentLine, strings.attachmentLines);
+  const size = format.plural(countLines(code), strings.attachmentLine, strings.attachmentLines);
   return [kinds[kind], size, ...(truncated ? [strings.attachmentTruncated] : [])];
 }
 

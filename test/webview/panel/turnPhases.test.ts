@@ -63,7 +63,15 @@ const rows: Readonly<Record<string, Row>> = {
   ],
 };
 
-const permanentButtons = ['Model: gpt-4o api.example', 'Send', 'Edit', 'Copy prompt', 'Attach context'];
+// While a card has *Stop*, the button of the composer has another name.
+const permanentButtons = [
+  'Model: gpt-4o at api.example',
+  'Send',
+  'End the answer',
+  'Edit',
+  'Copy prompt',
+  'Attach context',
+];
 
 describe('page that shows turns', () => {
   let page: PanelPage;
