@@ -10,7 +10,7 @@ export type ScheduleEnd =
 
 /** The prompt of a turn that has ended is sent again later. The partial answer is preserved. */
 export function markScheduled(state: TurnState, schedule: Schedule): TurnState {
-  return { ...endWait(state), phase: 'scheduled', schedule, isQuiet: false };
+  return { ...endWait(state), phase: 'scheduled', schedule };
 }
 
 /** Other turns do not change. */

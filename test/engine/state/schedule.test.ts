@@ -10,8 +10,8 @@ const stopped: TurnState = { ...initialTurn, text: 'Hal', phase: 'stopped', atte
 
 describe('scheduled prompt', () => {
   it('keeps the partial answer until it is sent, for a day', () => {
-    const scheduled = markScheduled({ ...stopped, isQuiet: true }, schedule);
-    assert.deepEqual(scheduled, { ...stopped, phase: 'scheduled', schedule, isQuiet: false });
+    const scheduled = markScheduled(stopped, schedule);
+    assert.deepEqual(scheduled, { ...stopped, phase: 'scheduled', schedule });
     assert.equal(scheduleLifetimeMs, 86_400_000);
   });
 

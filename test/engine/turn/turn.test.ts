@@ -419,14 +419,4 @@ describe('timeout of an attempt', () => {
     assert.equal(run.of('waiting').length, 1);
     run.turn.stop();
   });
-
-  it('emits a single quiet event after 10 s without data', async () => {
-    const run = new EngineRun({ replies: [silent] });
-    await run.clock.advance(30_000);
-    assert.deepEqual(
-      run.of('quiet').map(({ at }) => at),
-      [10_000],
-    );
-    run.turn.stop();
-  });
 });
