@@ -17,7 +17,8 @@ export function markScheduled(state: TurnState, schedule: Schedule): TurnState {
 export function endSchedule(state: TurnState, end: ScheduleEnd): TurnState {
   const { schedule, ...rest } = state;
   if (!schedule) return state;
-  if (end.outcome !== 'failed') return { ...rest, phase: end.outcome };
+  if (end.outcome !== 'failed')
+    return { ...rest, phase: end.outcome, ...(end.outcome === 'stopped' && { isUnscheduled: true }) };
   const { attempts, endedAt = 0 } = state;
   const unknown = { type: 'failed', kind: 'offline', status: undefined, requestId: undefined } as const;
   const failure: Failure = {

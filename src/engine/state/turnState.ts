@@ -111,6 +111,8 @@ export interface TurnState extends TurnSegment {
   readonly wait?: WaitingEvent;
   /** Set in the phase `scheduled`. */
   readonly schedule?: Schedule;
+  /** The user has cancelled the scheduled prompt. */
+  readonly isUnscheduled?: true;
   readonly failure?: Failure;
   readonly finishReason?: string;
 }

@@ -9,6 +9,7 @@ import close from '@vscode/codicons/src/icons/close.svg?text';
 import copy from '@vscode/codicons/src/icons/copy.svg?text';
 import edit from '@vscode/codicons/src/icons/edit.svg?text';
 import ellipsis from '@vscode/codicons/src/icons/ellipsis.svg?text';
+import error from '@vscode/codicons/src/icons/error.svg?text';
 import insert from '@vscode/codicons/src/icons/insert.svg?text';
 import newFile from '@vscode/codicons/src/icons/new-file.svg?text';
 import refresh from '@vscode/codicons/src/icons/refresh.svg?text';
@@ -27,6 +28,7 @@ const sources = {
   copy,
   edit,
   ellipsis,
+  error,
   insert,
   newFile,
   refresh,

@@ -16,7 +16,10 @@ describe('scheduled prompt', () => {
   });
 
   it('is no longer scheduled once the user has cancelled it', () =>
-    assert.deepEqual(endSchedule(markScheduled(stopped, schedule), { outcome: 'stopped' }), stopped));
+    assert.deepEqual(endSchedule(markScheduled(stopped, schedule), { outcome: 'stopped' }), {
+      ...stopped,
+      isUnscheduled: true,
+    }));
 
   it('leaves a turn unchanged that is not scheduled', () =>
     assert.equal(endSchedule(stopped, { outcome: 'failed', message }), stopped));

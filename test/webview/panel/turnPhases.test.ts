@@ -34,7 +34,7 @@ const rows: Readonly<Record<string, Row>> = {
   streaming: ['streaming', 'Hello', '', 'Stop', '', start, ev.text('Hel'), ev.text('lo')],
   waiting: ['waiting', '', '', waitButtons, 'status timer', start, ev.waiting()],
   'waiting after the stream broke': ['waiting', 'Hel', '', waitButtons, 'status timer', ...cut, ev.waiting()],
-  'waiting for a circuit breaker': ['waiting', '', '', `${waitButtons}, Try anyway`, 'status timer', start, breaker],
+  'waiting for a circuit breaker': ['waiting', '', '', `More actions, ${waitButtons}`, 'status timer', start, breaker],
   offline: ['offline', '', '', 'Retry now, Send when online, Stop, Switch model', 'status timer', start, ev.offline()],
   'stream broken, not retried yet': ['streaming', 'Hel', '', 'Stop', '', ...cut],
   'resuming after the stream broke': ['resuming', 'Hel', 'Getting the rest of the answer…', 'Stop', '', ...cut, resume],
@@ -47,10 +47,12 @@ const rows: Readonly<Record<string, Row>> = {
   ],
   'done at the token limit': ['done', 'Hel', '', goOn, '', start, ev.text('Hel'), tokenLimit],
   stopped: ['stopped', 'Hel', '', goOn, '', start, ev.text('Hel'), ev.stopped('Hel')],
+  'waiting briefly': ['waiting', '', 'Rate limited · retrying…', '', '', start, ev.waiting({ delayMs: 400 })],
+  'stopped before the prompt was sent': ['stopped', '', '', 'Edit prompt, Send now', '', ev.stopped('')],
   'stopped before any text': ['stopped', '', '', 'Restart answer', '', start, ev.stopped('')],
   failed: ['failed', '', '', 'Retry now, Switch model', 'alert', start, ev.failed()],
   'failed with a partial answer': [
-    ...(['failed', 'Hel', '', 'Continue, Copy, Get code…, Restart answer, Set API key', 'alert'] as const),
+    ...(['failed', 'Hel', '', 'Continue, Copy, Get code…, More actions, Set API key', 'alert'] as const),
     ...[...cut, partialFailure],
   ],
 };
