@@ -96,10 +96,10 @@ export class ExchangeView implements Drawable {
 
   update(exchange: ExchangeSnapshot): void {
     this.exchange = exchange;
-    const { schedule, model } = exchange.state;
+    const { schedule } = exchange.state;
     if (schedule && schedule.id !== this.state.schedule?.id) {
       const { announcer, clock } = this.context;
-      announcer.announce(describeSchedule(this.context, schedule, { host: this.connection.host, model }, clock.now()));
+      announcer.announce(describeSchedule(this.context, schedule, clock.now()));
     }
     // Keeps the elements of a finished turn that has not changed, so that details which the user has opened stay open.
     if (!isSameEnd(this.state, exchange.state)) this.state = exchange.state;
@@ -179,6 +179,8 @@ export class ExchangeView implements Drawable {
   private setVisibleState(state: TurnState): void {
     this.visibleState = state;
     this.render();
+    // Removes the estimated height, or the height that a wait card has left.
+    this.assistant.style.minHeight = '';
     this.reportDrawn();
   }
 
@@ -191,7 +193,6 @@ export class ExchangeView implements Drawable {
   private render(): void {
     const { visibleState: state, turn, assistant } = this;
     if (!state || !turn) return;
-    assistant.style.minHeight = '';
     if (assistant.dataset['state'] !== state.phase) assistant.dataset['state'] = state.phase;
     assistant.toggleAttribute('data-queued', this.exchange.queued);
     if (isRunning(state.phase)) assistant.setAttribute('aria-busy', 'true');
@@ -203,7 +204,8 @@ export class ExchangeView implements Drawable {
       isLatest: this.isLatest,
       versionsLocked: this.versionsLocked || isRunning(state.phase),
       versions: this.versions,
-      currentWait: () => this.state.wait,
+      currentState: () => this.state,
+      editPrompt: () => this.user.edit(),
       nearestModels: () => this.nearestModels,
     });
   }

@@ -68,17 +68,16 @@ export class PromptEntry {
     return editor;
   }
 
+  edit(): void {
+    this.openEditor(this.exchange.prompt).focus();
+    this.context.onEditsChange();
+  }
+
   /** Adds the buttons and the attachments, which are not needed before the exchange is drawn. */
   addTools(): void {
     const { context, exchange } = this;
     const { strings, post, announcer } = context;
-    if (!context.isReadOnly())
-      this.tools.append(
-        iconButton(strings.editPrompt, 'edit', () => {
-          this.openEditor(exchange.prompt).focus();
-          context.onEditsChange();
-        }),
-      );
+    if (!context.isReadOnly()) this.tools.append(iconButton(strings.editPrompt, 'edit', () => this.edit()));
     this.tools.append(
       iconButton(strings.copyPrompt, 'copy', () => {
         post({ type: 'copy', text: exchange.prompt });

@@ -30,7 +30,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
   const resumePoint = element('p', { class: 'note', 'data-part': 'resumed' });
   const switched = element('p', { class: 'note', 'data-part': 'switch' });
   const route = createCardSlot(context);
-  const progress = createProgressLine(context);
+  const progress = createProgressLine(context, texts);
   const summary = createTurnSummary(context);
   const toolCalls = createCardSlot(context);
   const card = createCardSlot(context);
@@ -103,7 +103,7 @@ function setNote(note: HTMLElement, text: string): void {
 }
 
 /** Counts the seconds while the gateway sends nothing. Not a live region, because it would announce every second. */
-function createProgressLine(context: PageContext) {
+function createProgressLine(context: PageContext, { pause }: Pick<TurnTexts, 'pause'>) {
   const { strings, clock } = context;
   const line = element('p', { class: 'progress', 'data-part': 'progress' });
   let show = (): void => undefined;
@@ -115,9 +115,14 @@ function createProgressLine(context: PageContext) {
   return {
     element: line,
     update: (state: TurnState, queued: boolean) => {
-      show = () => setText(line, queued ? strings.queued : describeProgress(context, state, clock.now()));
+      show = () => {
+        const text = queued ? strings.queued : describeProgress(context, state, clock.now());
+        if (text !== '' && state.phase === 'streaming') pause();
+        setText(line, text);
+      };
       show();
-      if (isRunning(state.phase)) cancelTimer ??= clock.every(1000, () => show());
+      // A wait changes nothing in the line as time passes.
+      if (isRunning(state.phase) && !state.wait) cancelTimer ??= clock.every(1000, () => show());
       else stopTimer();
     },
     dispose: stopTimer,

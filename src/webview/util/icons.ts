@@ -11,6 +11,7 @@ import commentDiscussion from '@vscode/codicons/src/icons/comment-discussion.svg
 import copy from '@vscode/codicons/src/icons/copy.svg?text';
 import edit from '@vscode/codicons/src/icons/edit.svg?text';
 import ellipsis from '@vscode/codicons/src/icons/ellipsis.svg?text';
+import error from '@vscode/codicons/src/icons/error.svg?text';
 import file from '@vscode/codicons/src/icons/file.svg?text';
 import files from '@vscode/codicons/src/icons/files.svg?text';
 import folderOpened from '@vscode/codicons/src/icons/folder-opened.svg?text';
@@ -42,6 +43,7 @@ const sources = {
   copy,
   edit,
   ellipsis,
+  error,
   file,
   files,
   folderOpened,
