@@ -96,7 +96,7 @@ describe("answer in VS Code's chat", () => {
       assert.deepEqual(chat(wait(), attempt('m', 2), backoff), [
         '[retryNow]',
         `> Rate limited by api. The gateway said to wait 37 s${then(2, 37_500)}`,
-        `> Rate limited by api. Backoff of 4.1 s${then(3, 50_000)}`,
+        `> Rate limited by api. Delay of 4.1 s${then(3, 50_000)}`,
       ]);
     });
 
@@ -216,7 +216,7 @@ describe("answer in VS Code's chat", () => {
       assert.deepEqual(chat(text('one '), cut, long, resume, resumed, text('two')), [
         'one ',
         '[retryNow]',
-        `> The connection was lost. Backoff of 5 s${then(2, 5000)}`,
+        `> The connection was lost. Delay of 5 s${then(2, 5000)}`,
         '> Getting the rest of the answer…',
         'two',
       ]);
