@@ -10,7 +10,7 @@ export interface TurnTotals {
   readonly waitedMs: number;
   /** Duration of the turn without the time between its segments, in milliseconds. */
   readonly ms: number;
-  /** Time from the start of the turn to its first token, in milliseconds. */
+  /** Time from the start of the attempt that received the first token of the turn to that token, in milliseconds. */
   readonly firstTokenMs?: number | undefined;
   readonly usage?: Usage | undefined;
   /** Average throughput while the answer was streaming. */
@@ -61,18 +61,25 @@ export function totalsOf(state: TurnState, now?: number): TurnTotals {
     const end = segment === state ? (now ?? lastActivityAt(segment)) : lastActivityAt(segment);
     return segment.startedAt === undefined ? 0 : Math.max(0, end - segment.startedAt);
   });
-  const first = segments.findIndex(({ firstTokenAt }) => firstTokenAt !== undefined);
-  const { startedAt = 0, firstTokenAt } = segments[first] ?? {};
   return {
     attempts: sum(segments.map(({ attempts }) => attempts)),
     waitedMs:
       sum(segments.map(({ ledger }) => waitedMs(ledger))) +
       (currentWait && now !== undefined ? Math.max(0, now - currentWait.at) : 0),
     ms: sum(durations),
-    firstTokenMs: firstTokenAt === undefined ? undefined : sum(durations.slice(0, first)) + firstTokenAt - startedAt,
+    firstTokenMs: firstTokenMsOf(segments),
     usage,
     speed: speedOf(entries, usage),
   };
+}
+
+function firstTokenMsOf(segments: readonly TurnSegment[]): number | undefined {
+  for (const { firstTokenAt, ledger } of segments) {
+    if (firstTokenAt === undefined) continue;
+    const attempt = ledger.entries.findLast(({ at }) => at <= firstTokenAt);
+    return attempt && firstTokenAt - attempt.at;
+  }
+  return undefined;
 }
 
 function speedOf(entries: readonly LedgerEntry[], usage: Usage | undefined): TurnSpeed | undefined {
