@@ -31,9 +31,9 @@ describe('duration format', () => {
 
   it('uses the units of the language', () => {
     const units = { ...panelStrings, milliseconds: '{0} 毫秒', seconds: '{0} 秒', hoursMinutes: '{0} 小时 {1} 分钟' };
-    const { duration } = createFormat('zh-cn', units);
+    const format = createFormat('zh-cn', units);
     assert.deepEqual(
-      [40, 4100, 5_401_000].map((ms) => duration(ms)),
+      [40, 4100, 5_401_000].map((ms) => format.duration(ms)),
       ['40 毫秒', '4.1 秒', '1 小时 30 分钟'],
     );
   });
@@ -69,6 +69,9 @@ describe('time of day format', () => {
 
   it('contains the weekday if it is another day', () =>
     assert.match(english.timeOfDay(new Date(2026, 0, 16, 8, 30).getTime(), { now }), /^Fri,? 8:30.AM$/));
+
+  it('contains the date if the day is more than six days away', () =>
+    assert.match(english.timeOfDay(new Date(2026, 0, 25, 8, 30).getTime(), { now }), /^Jan 25,? 8:30.AM$/));
 
   it('follows the language of the user', () =>
     assert.equal(
