@@ -126,21 +126,21 @@ export function describeResumePoints(words: Words, resumePoints: readonly Resume
   return joinSentences(words.strings, texts);
 }
 
-export function describeContinuation({ strings, format }: Words, { models, offset }: ResumePoint): string {
+export function describeContinuation({ strings }: Words, { models }: ResumePoint): string {
   if (!models) return '';
   const { from, to, reason = 'user' } = models;
   const byFault = reason === 'overloaded' ? strings.continuedAfterOverload : strings.continuedAfterFailures;
-  return fill(reason === 'user' ? strings.continuedByUser : byFault, from, to, format.number(offset));
+  return fill(reason === 'user' ? strings.continuedByUser : byFault, from, to);
 }
 
-function describeResumes({ strings, format }: Words, resumePoints: readonly ResumePoint[]): string {
+function describeResumes({ strings }: Words, resumePoints: readonly ResumePoint[]): string {
   const cuts = resumePoints.filter(({ cutMessage }) => cutMessage !== undefined);
   const [first] = cuts;
   if (resumePoints.length === 0) return '';
   // The user has continued an answer whose stream did not break, so the text mentions no broken stream.
   if (first?.cutMessage === undefined) return strings.resumedOnce;
   if (cuts.length > 1) return fill(strings.resumedSeveralTimes, String(cuts.length));
-  return fill(strings.resumedAfterCut, first.cutMessage, format.number(first.offset));
+  return fill(strings.resumedAfterCut, first.cutMessage);
 }
 
 /** Describes the switches to other models, except those that the text about a resume point names. */

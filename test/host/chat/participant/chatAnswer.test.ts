@@ -152,7 +152,7 @@ describe("answer in VS Code's chat", () => {
         '> a was overloaded. Switched to b.',
         '> Getting the rest of the answer…',
         'two',
-        '> a was overloaded. b continued after 4 characters.',
+        '> a was overloaded. b continued the answer.',
       ]);
     });
 
@@ -163,7 +163,7 @@ describe("answer in VS Code's chat", () => {
         '> a kept failing. Switched to b.',
         '> b was overloaded. Switched to c.',
         'two',
-        '> a kept failing. c continued after 4 characters.',
+        '> a kept failing. c continued the answer.',
       ]);
     });
 
@@ -197,7 +197,7 @@ describe("answer in VS Code's chat", () => {
       assert.deepEqual(chat(attempt(), text('one '), cut, resume, resumed, text('two'), done('one two')), [
         'one ',
         'two',
-        '> The connection was lost. Resumed after 0 characters.',
+        '> The connection was lost. The answer was continued.',
       ]);
     });
 
