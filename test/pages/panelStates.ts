@@ -113,7 +113,13 @@ export const panelStates: readonly PanelState[] = [
     act: async (page) => {
       await page.getByRole('textbox').pressSequentially('#sam');
       const files = ['sample.ts', 'sample.py'].map((label) => ({ id: label, kind: 'file', label, detail: 'src' }));
-      const problems = { id: 'problems', kind: 'problems', label: 'Problems', detail: 'no problems', unavailable: true };
+      const problems = {
+        id: 'problems',
+        kind: 'problems',
+        label: 'Problems',
+        detail: 'no problems',
+        unavailable: true,
+      };
       const items = [problems, ...files];
       await page.evaluate((shown) => {
         for (let request = 1; request <= 4; request++) {
