@@ -112,7 +112,15 @@ export const panelStates: readonly PanelState[] = [
     snapshot: snapshot([]),
     act: async (page) => {
       await page.getByRole('textbox').pressSequentially('#sam');
-      const items = ['sample.ts', 'sample.py'].map((label) => ({ id: label, kind: 'file', label, detail: 'src' }));
+      const files = ['sample.ts', 'sample.py'].map((label) => ({ id: label, kind: 'file', label, detail: 'src' }));
+      const problems = {
+        id: 'problems',
+        kind: 'problems',
+        label: 'Problems',
+        detail: 'no problems',
+        unavailable: true,
+      };
+      const items = [problems, ...files];
       await page.evaluate((shown) => {
         for (let request = 1; request <= 4; request++) {
           window.postMessage({ type: 'suggestions', request, items: shown }, '*');
