@@ -86,6 +86,15 @@ const scenarios: readonly Scenario[] = [
     fault: ({ attempt, firstPart }) => (attempt === 1 ? endWith(firstPart(), 'reset') : undefined),
   },
   {
+    id: 'demo-no-credit',
+    title: 'Out of credit',
+    prompt: 'Why is there no point in retrying with an empty balance?',
+    description:
+      "The balance is empty, so retrying wouldn't help. You see one attempt, no wait, and a card with next steps. Choose “Switch model” to get an answer from another demo model.",
+    topic: 'overview',
+    fault: () => outOfCredit(),
+  },
+  {
     id: 'demo-route-down',
     title: 'Primary route down',
     prompt: 'When should a client switch to a backup route?',
@@ -95,15 +104,6 @@ const scenarios: readonly Scenario[] = [
     topic: 'failover',
     // The gateways share the script. The client sends its third request to the backup route.
     fault: ({ attempt }) => (attempt <= 2 ? resetAfter(failureDelayMs) : undefined),
-  },
-  {
-    id: 'demo-no-credit',
-    title: 'Out of credit',
-    prompt: 'Why is there no point in retrying with an empty balance?',
-    description:
-      "The balance is empty, so retrying wouldn't help. You see one attempt, no wait, and a card with next steps. Choose “Switch model” to get an answer from another demo model.",
-    topic: 'overview',
-    fault: () => outOfCredit(),
   },
   {
     id: 'demo-reasoning',

@@ -27,6 +27,7 @@ import { ModelCatalog, registerModels } from './models/modelCatalog';
 import { registerPanels, reopenPanels } from './panel/panelCommands';
 import { PanelRegistry } from './panel/panelRegistry';
 import { PanelRestoration } from './panel/panelRestoration';
+import { Suggestions } from './panel/suggestions';
 import { CustomPrompts } from './prompts/customPrompts';
 import { registerPrompts } from './prompts/promptCommands';
 import { createScheduler, registerSchedule } from './schedule/scheduleCommands';
@@ -79,7 +80,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const tour = new DemoTour({ models: () => demo.models(), localize });
   const target = register(new EditorTarget());
   const contextSource = new ContextSource({ editor: () => target.editor(), onError });
-  const prompting = { conversations, schedule, promptHistory, tour, target, contextSource };
+  const suggestions = register(new Suggestions({ conversations, target, tour }));
+  const prompting = { conversations, schedule, promptHistory, tour, suggestions, target, contextSource };
   const shared = { ...host, settings, keys, demo, connections, backupNotices, catalog, engine, ...prompting };
   const restoration = register(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
   const panels = register(new PanelRegistry(context.extensionUri, restoration, shared));

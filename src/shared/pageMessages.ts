@@ -5,7 +5,7 @@ import { faultActions, type FaultAction } from '../engine/events';
 const text = v.string();
 const prompt = v.pipe(text, v.trim(), v.nonEmpty());
 const exchange = { exchangeId: text };
-const demoActions = ['next', 'repeat', 'skip', 'again'] as const;
+const demoActions = ['next', 'skip'] as const;
 
 export type DemoAction = (typeof demoActions)[number];
 
@@ -13,11 +13,12 @@ const messageFields = {
   ready: {},
   /**
    * Sends a prompt. `more` is the data from the `prefill` message that prefilled the prompt. Without an API key, the
-   * host replies with a `prefill` message and opens the key dialog.
+   * host replies with a `prefill` message.
    */
   send: { prompt, more: v.optional(v.custom<object>((value) => typeof value === 'object' && value !== null)) },
   /** The prompt that waits for an API key must not be sent, because the user has changed the draft. */
   withdrawPrompt: { prompt: text },
+  /** Sends a suggested prompt, or opens what else was suggested. */
   askSuggestion: { id: text },
   demo: { act: v.picklist(demoActions) },
   /** Stops the turn of this exchange, or removes the exchange from the queue. Another turn is not affected. */
@@ -49,7 +50,6 @@ const messageFields = {
   keepBackup: { origin: text },
   /** Removes from the settings the backup route that the notice above the composer names. */
   removeBackup: { origin: text },
-  getStarted: {},
   copy: { text },
   copyRequest: exchange,
   insert: { text },

@@ -12,7 +12,7 @@ export { hostOf, routeName } from '../engine/gateway/baseUrl';
 export { timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
 export { waitedMs } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
-export { throughputSeconds } from '../engine/state/throughput';
+export { minSilenceMs, silencesUntil, throughputSeconds } from '../engine/state/throughput';
 export { totalsOf } from '../engine/state/turnTotals';
 export type { TurnTotals } from '../engine/state/turnTotals';
 export { toEpoch, toMonotonic } from '../engine/state/ledger';
@@ -83,7 +83,10 @@ export interface ConnectionView {
   readonly model: string;
   /** Host name of the base URL, for example `api.holysheep.ai`. */
   readonly host: string;
-  /** `unreadable` if the keyring can't be read. A turn then fails with a message about the keyring. */
+  /**
+   * Whether the user's gateway has a key, also while prompts go to the demo. `unreadable` if the keyring can't be read. A
+   * turn then fails with a message about the keyring.
+   */
   readonly hasKey: boolean | 'unreadable';
   /** Whether prompts go to the offline demo, so that no prompt leaves the computer. */
   readonly demo: boolean;
@@ -97,16 +100,20 @@ export function canSendPrompt({ hasKey, demo }: ConnectionView): boolean {
   return hasKey !== false || demo;
 }
 
+/** What the user can choose in an empty conversation: a prompt to send, the demo, or a recent conversation to open. */
 export interface Suggestion {
   readonly id: string;
   readonly label: string;
+  /** Time of the last activity of a recent conversation. Other suggestions have none. */
+  readonly time?: string | undefined;
 }
 
 export interface DemoTourStep {
-  /** Number and title of the step, for example `2 of 5: Overloaded`. */
+  /** Title and number of the step, for example `Next: Overloaded (2 of 5)`. */
   readonly heading: string;
-  readonly text: string;
-  /** The first action leads to the next step. */
+  /** What will happen; absent while the step runs. */
+  readonly text?: string | undefined;
+  /** The first action leads to the next step. None after the last step. */
   readonly offers: readonly { readonly act: DemoAction; readonly label: string }[];
 }
 
@@ -145,12 +152,12 @@ export type ToWebview =
   /** The current step of the tour; absent outside the tour. The host sends it after a snapshot and when it changes. */
   | { readonly type: 'demoStep'; readonly demoStep?: DemoTourStep | undefined }
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
-  /** The key dialog, which `setApiKey` or `send` opened, was closed, with or without a key. */
+  /** The user has closed the key dialog without setting a key. */
   | { readonly type: 'keyDialogClosed' }
   /**
    * Prefills an empty composer with `text` and focuses it. `more` is data of the host, such as code, which the page
-   * sends back unchanged together with the prompt. With `awaitsKey`, the host sends the prompt as soon as there is an
-   * API key, unless the page withdraws the prompt.
+   * sends back unchanged together with the prompt. With `awaitsKey`, the host opens the key dialog and sends the prompt
+   * as soon as there is an API key, unless the page withdraws the prompt.
    */
   | {
       readonly type: 'prefill';

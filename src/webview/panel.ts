@@ -8,12 +8,14 @@ import { isComposing, isInPromptEditor } from './composer/promptEditor';
 import { Autoscroll, type ObserveSize } from './conversation/autoscroll';
 import { ConversationView } from './conversation/conversationView';
 import type { ObserveNear } from './conversation/drawQueue';
-import { EmptyState, Notices } from './conversation/notices';
+import { DemoCard } from './conversation/demoCard';
+import { EmptyState } from './conversation/emptyState';
+import { Notices } from './conversation/notices';
 import type { PageContext } from './pageContext';
 import type { Unsent, UnsentStore } from './state/unsentStore';
 import { element } from './util/element';
 import { isMenu } from './util/menu';
-import { createFormat, fill } from '../shared/format';
+import { createFormat } from '../shared/format';
 import type { PanelClock } from './util/panelClock';
 
 interface PanelEnvironment {
@@ -36,10 +38,12 @@ export class Panel {
   private readonly conversation: ConversationView;
   private readonly emptyState: EmptyState;
   private readonly notices: Notices;
+  private readonly demoCard: DemoCard;
   private readonly autoscroll: Autoscroll;
   private readonly composer: Composer;
   private conversationId = '';
   private connection: ConnectionView | undefined;
+  private suggestions: readonly Suggestion[] = [];
   private readOnly = false;
   /** Whether the unsent text of the page is in the store. */
   private isSaved = true;
@@ -61,12 +65,9 @@ export class Panel {
       this.composer.history.load(promptHistory);
     },
     connection: ({ connection, suggestions }) => this.setConnection(connection, suggestions),
-    demoStep: ({ demoStep }) => this.notices.setDemoStep(demoStep),
-    keyDialogClosed: () => this.announceAwaitedKey(),
-    prefill: (message) => {
-      this.composer.prefill(message);
-      this.announceAwaitedKey();
-    },
+    demoStep: ({ demoStep }) => this.demoCard.setStep(demoStep),
+    keyDialogClosed: () => this.remindOfKey(),
+    prefill: (message) => this.composer.prefill(message),
     context: ({ items, unread }) => this.composer.setContext(items, unread),
     suggestions: ({ request, items }) => this.composer.popup.showSuggestions(request, items),
     announce: ({ text }) => this.context.announcer.announce(text),
@@ -106,6 +107,7 @@ export class Panel {
     this.conversation = new ConversationView(context, observeNear, followEnd);
     this.emptyState = new EmptyState(context, this.conversation.element);
     this.notices = new Notices(context);
+    this.demoCard = new DemoCard(context);
     const log = this.conversation.element;
     this.autoscroll = new Autoscroll(context, this.conversation, observeSize, () => this.save());
     this.composer = new Composer(context, {
@@ -189,7 +191,7 @@ export class Panel {
     this.connection = connection;
     this.composer.setConnection(connection);
     this.conversation.setHost(connection.host);
-    this.emptyState.update(connection, suggestions);
+    this.suggestions = suggestions;
   }
 
   private refresh(): void {
@@ -201,22 +203,28 @@ export class Panel {
     conversation.setVersionsLocked(activity !== 'idle');
     conversation.setStreaming(activity === 'running');
     if (!this.connection) return;
-    emptyState.setVisible(conversation.isEmpty);
     this.updateNotices();
+    emptyState.setVisible(conversation.isEmpty);
   }
 
   private updateNotices(): void {
-    const { connection, conversation, composer, context } = this;
-    if (!connection || this.readOnly) return;
-    const hasKeyButton = conversation.isEmpty || conversation.hasActionButton('setApiKey');
-    this.notices.update(connection, { hasKeyButton, awaitsKey: composer.awaitsKey });
-    if (!composer.awaitsKey) context.announcer.retract(fill(context.strings.sendsWithKey, connection.host));
+    const { connection, suggestions, conversation, composer, context, emptyState, notices } = this;
+    if (!connection) return;
+    const { isEmpty } = conversation;
+    const { awaitsKey } = composer;
+    if (isEmpty) emptyState.update({ connection, suggestions, awaitsKey });
+    const place = isEmpty ? emptyState.demoSlot : notices.demoSlot;
+    this.demoCard.update(connection.demo && !this.readOnly ? place : undefined, connection);
+    if (this.readOnly) return;
+    notices.update(connection, { hasKeyButton: isEmpty || conversation.hasActionButton('setApiKey'), awaitsKey });
+    if (!awaitsKey) context.announcer.retract(context.strings.sendsWithKey);
   }
 
-  private announceAwaitedKey(): void {
-    const { connection, context } = this;
-    if (connection && this.composer.awaitsKey)
-      context.announcer.announce(fill(context.strings.sendsWithKey, connection.host));
+  /** Tells the user who has closed the key dialog how to send the prompt. */
+  private remindOfKey(): void {
+    if (!this.composer.awaitsKey) return;
+    this.context.announcer.announce(this.context.strings.sendsWithKey);
+    if (!this.emptyState.focusKeyButton()) this.notices.focusKeyButton();
   }
 
   private focusInput(): void {

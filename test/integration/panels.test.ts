@@ -91,7 +91,8 @@ class Window {
           return false;
         },
       },
-      tour: { suggestions: () => [], currentStep: () => undefined },
+      tour: { currentStep: () => undefined },
+      suggestions: { list: () => Promise.resolve([]), onDidChange: () => new vscode.Disposable(() => undefined) },
       promptHistory: {
         list: () => [],
         deletedConversations: () => [],

@@ -15,6 +15,8 @@ export async function pickRoute<T extends RouteChoice>(routes: readonly T[], tit
   const picker = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly route: T }>();
   picker.title = title;
   picker.placeholder = vscode.l10n.t('Choose a route');
+  // The panel may take the focus while the list opens.
+  picker.ignoreFocusOut = true;
   picker.items = choices.map((route) => {
     const name = route.position === 0 ? vscode.l10n.t('primary') : vscode.l10n.t('backup {0}', route.position);
     const key = route.hasKey ? vscode.l10n.t('API key set') : vscode.l10n.t('no API key');

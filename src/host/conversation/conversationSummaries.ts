@@ -72,12 +72,14 @@ export class ConversationIndex {
 
   constructor(private readonly journal: Pick<Journal, 'listNewestFirst' | 'readBytes' | 'read'>) {}
 
-  async summaries(): Promise<readonly ConversationSummary[]> {
+  /** @param limit number of conversations after which no further files are read */
+  async summaries(limit = Infinity): Promise<readonly ConversationSummary[]> {
     const entries = await this.journal.listNewestFirst();
     const ids = new Set(entries.map(({ id }) => id));
     for (const id of this.cache.keys()) if (!ids.has(id)) this.cache.delete(id);
     const summaries: ConversationSummary[] = [];
     for (const entry of entries) {
+      if (summaries.length >= limit) break;
       const { id, modifiedAt: lastActivityAt } = entry;
       const outline = await this.outline(entry);
       if (outline) summaries.push({ id, lastActivityAt, busy: false, ...outline });

@@ -112,15 +112,16 @@ export class Conversations extends ConversationStore {
     if (this.isOpen(conversation) && this.current !== conversation) this.makeCurrent(conversation);
   }
 
-  async list(): Promise<readonly ConversationSummary[]> {
-    const onDisk = await this.index.summaries();
+  /** @param limit maximum number of conversations, the most recent ones */
+  async list(limit = Infinity): Promise<readonly ConversationSummary[]> {
+    const onDisk = await this.index.summaries(limit + this.openById.size);
     const open = [...this.openById.values()].flatMap(({ conversation, file }): readonly ConversationSummary[] => {
       const outline = outlineOf(conversation);
       if (!outline || !file) return [];
       return [{ id: conversation.id, lastActivityAt: file.lastActivityAt, busy: conversation.busy, ...outline }];
     });
     const summaries = [...open, ...onDisk.filter(({ id }) => !this.openById.get(id)?.file)];
-    return summaries.sort((a, b) => b.lastActivityAt - a.lastActivityAt);
+    return summaries.sort((a, b) => b.lastActivityAt - a.lastActivityAt).slice(0, limit);
   }
 
   async search(query: string, signal?: AbortSignal): Promise<readonly ConversationHit[]> {

@@ -25,6 +25,12 @@ export function registerDemo(deps: DemoCommandDeps): readonly Command[] {
     demo.onWillLeave(() => {
       conversations.endDemo();
       tour.reset();
+      // The next prompt must not go to the user's gateway below answers of the demo.
+      const { current } = conversations;
+      const isShown = panels.isAnyOpen((conversation) => conversation === current);
+      if (current && isShown && current.exchanges().some(({ demo }) => demo)) {
+        panels.show(conversations.startNew(), { preserveFocus: false });
+      }
     }),
   );
   register(

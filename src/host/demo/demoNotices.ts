@@ -4,7 +4,7 @@ import { enterApiKeyAction, type ToastAction } from '../ui/notifications';
 
 interface DemoNotice {
   readonly message: string;
-  readonly actions?: readonly ToastAction[];
+  readonly action?: ToastAction;
 }
 
 /**
@@ -22,7 +22,7 @@ export function demoNoticeFor(action: FaultAction): DemoNotice | undefined {
     case 'setApiKey':
       return {
         message: vscode.l10n.t('The offline demo needs no API key. Setting your own key ends the demo.'),
-        actions: [enterApiKeyAction()],
+        action: enterApiKeyAction(),
       };
     case 'checkUrl':
     case 'networkSettings':

@@ -34,7 +34,6 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     withdrawPrompt: ({ prompt }) => {
       if (conversation.promptAwaitingKey?.prompt === prompt) conversation.promptAwaitingKey = undefined;
     },
-    askSuggestion: ({ id }) => tour.ask(conversation, id),
     demo: ({ act }) => tour.perform(conversation, act),
     stop: ({ exchangeId }) => conversation.stop(exchangeId),
     action: ({ exchangeId, action }) => runFailureAction(services, conversation, exchangeId, action),
@@ -46,7 +45,6 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     newConversation: () => command('newConversation'),
     openHistory: () => command('openHistory'),
     openDemo: () => command('openDemo'),
-    getStarted: () => command('openWalkthrough'),
     leaveDemo: () => demo.leave(),
     keepBackup: ({ origin }) => backupNotices.keep(origin),
     removeBackup: ({ origin }) => backupNotices.remove(origin),

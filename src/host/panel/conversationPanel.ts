@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { isConnectionError } from '../../engine/request';
 import { isToHost, type ToHost } from '../../shared/pageMessages';
+import type { SetApiKeyResult } from '../connection/storeApiKey';
+import { canSendPrompt, type ConnectionView, type Suggestion, type ToWebview } from '../../shared/protocol';
 import { panelStrings } from '../../shared/panelStrings';
-import { canSendPrompt, type ConnectionView, type ToWebview } from '../../shared/protocol';
 import { ContextDraft } from '../context/contextDraft';
-import { contextId } from '../context/contextId';
+import { contextId, parseContextId } from '../context/contextId';
 import type { Conversation } from '../conversation/conversation';
 import type { ConversationChange } from '../conversation/conversationRecord';
 import { copyAsCode } from '../copyAsCode/copyAsCode';
@@ -31,6 +32,8 @@ export class ConversationPanel extends Disposable {
   private connectionUpdates = 0;
   private wasInDemo: boolean | undefined;
   private postedDemoStep: string | undefined;
+  /** The suggestions that the page shows. */
+  private suggestions: readonly Suggestion[] = [];
   /** Whether the context items that the page stored before a reload are outdated. */
   private hasContextChanged = false;
   private readonly contextDraft: ContextDraft;
@@ -43,7 +46,7 @@ export class ConversationPanel extends Disposable {
     private readonly services: PanelServices,
   ) {
     super();
-    const { backupNotices, contextSource, connections, log, onError } = services;
+    const { backupNotices, contextSource, connections, suggestions, log, onError } = services;
     const updateConnection = (): void => void this.updateConnection().catch(onError);
     this.contextDraft = new ContextDraft({
       source: contextSource,
@@ -62,6 +65,7 @@ export class ConversationPanel extends Disposable {
     this.register(services.conversations.keepOpen(conversation));
     this.register(connections.onDidChange(updateConnection));
     this.register(backupNotices.onDidChange(updateConnection));
+    this.register(suggestions.onDidChange(() => conversation.exchanges().length === 0 && updateConnection()));
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
     this.register(conversation.onDidChange((change) => this.handleConversationChange(change)));
     this.register(conversation.onDidChangeState(() => this.postChangedDemoStep()));
@@ -87,8 +91,7 @@ export class ConversationPanel extends Disposable {
     const message = { type: 'prefill', ...prefilled } as const;
     if (this.isPageListening) this.post(message);
     else this.waitingPrefills = [...this.waitingPrefills, message];
-    // A key may have been set since the connection was read.
-    if (prefilled.awaitsKey) this.updateConnection().catch(this.services.onError);
+    if (prefilled.awaitsKey) this.askForAwaitedKey().catch(this.services.onError);
   }
 
   updatePromptHistory(): void {
@@ -121,8 +124,8 @@ export class ConversationPanel extends Disposable {
       send: async ({ prompt, more }) => {
         const prefilled = parsePrefilledInput(more);
         await this.send({ ...(prefilled && (withEditedPrompt(prefilled, prompt) ?? prefilled)), prompt });
-        if (conversation.promptAwaitingKey) await this.openKeyDialog();
       },
+      askSuggestion: ({ id }) => this.askSuggestion(id),
       setApiKey: () => this.openKeyDialog(),
       openHere: async () => {
         try {
@@ -157,6 +160,7 @@ export class ConversationPanel extends Disposable {
   private async postSnapshot(): Promise<void> {
     const { conversation, contextDraft } = this;
     const connection = await this.readConnection();
+    this.suggestions = await this.services.suggestions.list(conversation, connection);
     if (!this.isVisible) return;
     this.wasInDemo ??= connection.demo;
     this.isPageListening = true;
@@ -167,7 +171,7 @@ export class ConversationPanel extends Disposable {
       ...(conversation.readOnly && { readOnly: true }),
       connection,
       promptAwaitingKey: canSendPrompt(connection) ? undefined : conversation.promptAwaitingKey?.prompt,
-      suggestions: this.services.tour.suggestions(),
+      suggestions: this.suggestions,
       ...this.promptHistoryFields(),
       context: contextDraft.items(),
       unread: contextDraft.unread(),
@@ -187,11 +191,13 @@ export class ConversationPanel extends Disposable {
   private async updateConnection(): Promise<void> {
     const update = ++this.connectionUpdates;
     const connection = await this.readConnection();
+    const suggestions = await this.services.suggestions.list(this.conversation, connection);
     if (update !== this.connectionUpdates) return;
+    this.suggestions = suggestions;
     // The demo and the user's gateway have different models.
     if (connection.demo !== this.wasInDemo) this.draft.setModelOnce(undefined);
     this.wasInDemo = connection.demo;
-    this.post({ type: 'connection', connection, suggestions: this.services.tour.suggestions() });
+    this.post({ type: 'connection', connection, suggestions });
     this.postChangedDemoStep();
     if (canSendPrompt(connection)) await this.releaseAwaitedPrompt(connection);
   }
@@ -215,9 +221,30 @@ export class ConversationPanel extends Disposable {
     });
   }
 
+  private async askSuggestion(id: string): Promise<void> {
+    const suggestion = this.suggestions.find((candidate) => candidate.id === id);
+    const { conversations, demo, panels, tour } = this.services;
+    if (!suggestion) return;
+    if (demo.answers(this.conversation)) {
+      tour.ask(this.conversation, id);
+    } else if (suggestion.time !== undefined) {
+      const recent = await conversations.open(id);
+      if (recent) panels.show(recent, { preserveFocus: false });
+    } else if (parseContextId(id)) {
+      await this.contextDraft.attach(id);
+      await this.send({ prompt: suggestion.label });
+    } else await vscode.commands.executeCommand('holysheep.openDemo');
+  }
+
+  private async askForAwaitedKey(): Promise<void> {
+    // A key may have been set since the connection was read.
+    await this.updateConnection();
+    if (this.conversation.promptAwaitingKey) await this.openKeyDialog();
+  }
+
   private async openKeyDialog(): Promise<void> {
-    await vscode.commands.executeCommand('holysheep.setApiKey');
-    this.post({ type: 'keyDialogClosed' });
+    const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey');
+    if (result?.state !== 'verified' && result?.state !== 'unverified') this.post({ type: 'keyDialogClosed' });
   }
 
   private async selectModel(): Promise<void> {
@@ -266,7 +293,10 @@ export class ConversationPanel extends Disposable {
 
   private async readConnection(): Promise<ConnectionView> {
     const { backupNotices, connections, demo } = this.services;
-    return { ...(await connections.view(demo.answers(this.conversation))), newBackup: backupNotices.newBackup };
+    const connection = await connections.view(demo.answers(this.conversation));
+    // In the demo, the page asks for the user's own key, because the embedded gateway needs none.
+    const { hasKey } = connection.demo ? await connections.view(false) : connection;
+    return { ...connection, hasKey, newBackup: backupNotices.newBackup };
   }
 
   private updateTitle(): void {

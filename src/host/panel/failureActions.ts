@@ -3,7 +3,7 @@ import type { FaultAction } from '../../shared/protocol';
 import type { SetApiKeyResult } from '../connection/storeApiKey';
 import type { Conversation } from '../conversation/conversation';
 import { demoNoticeFor } from '../demo/demoNotices';
-import { showToast } from '../ui/notifications';
+import { showInStatusBar, showToast } from '../ui/notifications';
 import { pickOtherModel } from './editPrompt';
 import type { PanelServices } from './panelServices';
 import { billingPage } from '../ui/panelText';
@@ -20,7 +20,8 @@ export async function runFailureAction(
   if (!exchange) return;
   const notice = exchange.demo && demoNoticeFor(action);
   if (notice) {
-    showToast(log, 'information', notice.message, notice.actions);
+    if (notice.action) showToast(log, 'information', notice.message, [notice.action]);
+    else showInStatusBar(notice.message);
     return;
   }
   switch (action) {

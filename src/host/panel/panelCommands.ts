@@ -2,13 +2,15 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/environment';
 import type { Command } from '../commands';
+import type { Conversation } from '../conversation/conversation';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
+import { conversationName, panelTitle } from '../ui/panelText';
 import { localize } from '../util/localization';
 import { notBlank, parseArgument } from '../util/schemas';
 import { runFailureAction } from './failureActions';
 import type { PanelRegistry } from './panelRegistry';
 import type { PanelServices } from './panelServices';
-import { sendPrompt, startConversation, type SendServices } from './promptSender';
+import { sendPrompt, startConversation } from './promptSender';
 
 interface PanelCommandServices extends PanelServices {
   readonly register: (item: { dispose(): unknown }) => unknown;
@@ -58,7 +60,7 @@ export async function reopenPanels({
   if (workspace) panels.reopen(await conversations.openInterrupted());
 }
 
-function askCommand(services: SendServices): Command['execute'] {
+function askCommand(services: PanelServices): Command['execute'] {
   let unsent = '';
   return async (argument) => {
     // The editor's context menu passes the URI of the file instead of a prompt.
@@ -67,26 +69,52 @@ function askCommand(services: SendServices): Command['execute'] {
       await sendPrompt(services, { prompt, model }, { newConversation });
       return;
     }
-    const input = await showPromptBox(unsent);
-    unsent = input.accepted ? '' : input.text;
-    if (input.accepted) await sendPrompt(services, { prompt: input.text });
+    const { conversations } = services;
+    const current = await conversations.ensureCurrent();
+    await conversations.withOpen(current, async () => {
+      const input = await showPromptBox(unsent, current);
+      unsent = input.accepted ? '' : input.text;
+      if (!input.accepted) return;
+      const target = input.newConversation ? { newConversation: true } : { conversation: current };
+      await sendPrompt(services, { prompt: input.text }, target);
+    });
   };
 }
 
+interface PromptBoxInput {
+  readonly accepted: boolean;
+  readonly text: string;
+  readonly newConversation: boolean;
+}
+
 /** The typed text is also returned if the user dismisses the box, so that the next box can start with it. */
-async function showPromptBox(text: string): Promise<{ readonly accepted: boolean; readonly text: string }> {
+async function showPromptBox(text: string, current: Conversation): Promise<PromptBoxInput> {
   const box = vscode.window.createInputBox();
+  const name = panelTitle(conversationName(current) ?? '');
+  let newConversation = name === '';
+  const showTarget = (): void => {
+    box.placeholder = newConversation
+      ? vscode.l10n.t('Ask in a new conversation')
+      : vscode.l10n.t('Ask in “{0}”', name);
+    const tooltip = vscode.l10n.t('New conversation');
+    box.buttons = newConversation ? [] : [{ iconPath: new vscode.ThemeIcon('add'), tooltip }];
+  };
+  showTarget();
   box.title = vscode.l10n.t('Ask HolySheep');
-  box.placeholder = vscode.l10n.t('What do you want to know?');
-  box.prompt = vscode.l10n.t('Press Enter to send. The answer appears in a panel beside the editor.');
+  box.prompt = vscode.l10n.t('The answer opens beside the editor.');
   box.ignoreFocusOut = true;
   box.value = text;
   try {
     return await new Promise((resolve) => {
-      box.onDidAccept(() => {
-        if (box.value.trim()) resolve({ accepted: true, text: box.value.trim() });
+      const finish = (accepted: boolean): void => resolve({ accepted, text: box.value.trim(), newConversation });
+      box.onDidTriggerButton(() => {
+        newConversation = true;
+        showTarget();
       });
-      box.onDidHide(() => resolve({ accepted: false, text: box.value }));
+      box.onDidAccept(() => {
+        if (box.value.trim()) finish(true);
+      });
+      box.onDidHide(() => finish(false));
       box.show();
     });
   } finally {

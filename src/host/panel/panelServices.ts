@@ -12,6 +12,7 @@ import type { ModelCatalog } from '../models/modelCatalog';
 import type { Scheduler } from '../schedule/scheduler';
 import type { Settings } from '../settings/settings';
 import type { Log } from '../util/log';
+import type { Suggestions } from './suggestions';
 
 export interface PrefilledPrompt {
   readonly text: string;
@@ -28,7 +29,8 @@ export interface PanelServices {
   readonly catalog: Pick<ModelCatalog, 'pickOther' | 'pickForPrompt' | 'nearestTo' | 'canReplace'>;
   readonly settings: Pick<Settings, 'engineSettings'>;
   readonly demo: Pick<DemoMode, 'answers' | 'leave'>;
-  readonly tour: Pick<DemoTour, 'suggestions' | 'currentStep' | 'perform' | 'ask'>;
+  readonly tour: Pick<DemoTour, 'currentStep' | 'perform' | 'ask'>;
+  readonly suggestions: Pick<Suggestions, 'list' | 'onDidChange'>;
   readonly promptHistory: Pick<PromptHistory, 'add' | 'list' | 'deletedConversations'>;
   readonly target: Pick<EditorTarget, 'insert' | 'apply' | 'newFile'>;
   readonly contextSource: Pick<ContextSource, 'suggest' | 'resolve' | 'pick'>;

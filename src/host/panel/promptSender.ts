@@ -24,7 +24,7 @@ interface SendOptions {
   readonly staysHidden?: boolean | undefined;
 }
 
-/** Sends a prompt. Without an API key, the prompt waits in the composer until a key is set. */
+/** Sends a prompt. Without an API key, the user is asked for one, and the prompt waits in the composer until it is set. */
 export async function sendPrompt(
   { conversations, connections, demo, promptHistory, panels, onError }: SendServices,
   input: PromptInput,

@@ -1,7 +1,8 @@
-import { hostOf, type ConnectionView, type DemoTourStep, type Suggestion } from '../../shared/protocol';
+import { hostOf, type ConnectionView } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
 import { fill } from '../../shared/format';
+import { createKeyButtons } from './emptyState';
 
 interface KeyState {
   /** Whether another part of the page already has a button that sets an API key. */
@@ -16,10 +17,12 @@ interface Notice {
 }
 
 export class Notices {
-  readonly element = element('div', { class: 'notices' });
+  /** The place of the demo's card. */
+  readonly demoSlot = element('div', { class: 'demo-slot' });
+  private readonly slot = element('div');
+  readonly element = element('div', { class: 'notices' }, this.slot, this.demoSlot);
   private currentKey: string | undefined;
-  private demoBar: DemoBar | undefined;
-  private demoStep: DemoTourStep | undefined;
+  private keyButton: HTMLButtonElement | undefined;
   private readonly openHere: HTMLButtonElement;
 
   constructor(private readonly context: PageContext) {
@@ -35,12 +38,14 @@ export class Notices {
 
   update(connection: ConnectionView, keyState: KeyState): void {
     this.show(this.pickNotice(connection, keyState));
-    this.demoBar?.update(this.demoStep);
   }
 
-  setDemoStep(step: DemoTourStep | undefined): void {
-    this.demoStep = step;
-    this.demoBar?.update(step);
+  /** @returns false if there is no button that sets an API key */
+  focusKeyButton(): boolean {
+    const { keyButton } = this;
+    if (!keyButton?.isConnected) return false;
+    this.context.moveFocus(keyButton);
+    return true;
   }
 
   /** Shows that another window writes the conversation. Enables *Open Here* again if taking over has failed. */
@@ -68,9 +73,8 @@ export class Notices {
     // Replacing an element between the press and the release of the mouse button would prevent the click.
     if (notice?.key === this.currentKey) return;
     this.currentKey = notice?.key;
-    this.demoBar = undefined;
-    const hadFocus = this.element.contains(document.activeElement);
-    this.element.replaceChildren(...(notice ? [notice.create()] : []));
+    const hadFocus = this.slot.contains(document.activeElement);
+    this.slot.replaceChildren(...(notice ? [notice.create()] : []));
     if (hadFocus) this.context.focusComposer();
   }
 
@@ -80,15 +84,20 @@ export class Notices {
   ): Notice | undefined {
     const { context } = this;
     const { strings } = context;
-    if (demo) return { key: 'demo', create: () => (this.demoBar = new DemoBar(context)).element };
-    const sendsWithKey = fill(strings.sendsWithKey, host);
+    if (demo) return undefined;
     if (!hasKey && !hasKeyButton) {
-      const title = awaitsKey ? sendsWithKey : fill(strings.noKeyTitle, host);
-      return { key: title, create: () => createNotice(title, keyButtons(context)) };
+      const title = awaitsKey ? strings.sendsWithKey : fill(strings.noKeyTitle, host);
+      return { key: title, create: () => this.createKeyNotice(title) };
     }
-    if (awaitsKey) return { key: `text ${sendsWithKey}`, create: () => createNotice(sendsWithKey) };
+    if (awaitsKey) return { key: 'awaits-key', create: () => createNotice(strings.sendsWithKey) };
     if (newBackup === undefined) return undefined;
     return { key: `backup ${newBackup}`, create: () => this.createBackupNotice(newBackup) };
+  }
+
+  private createKeyNotice(title: string): HTMLElement {
+    const buttons = createKeyButtons(this.context);
+    [this.keyButton] = buttons;
+    return createNotice(title, buttons);
   }
 
   private createBackupNotice(origin: string): HTMLElement {
@@ -102,126 +111,11 @@ export class Notices {
   }
 }
 
-export function createKeyNotice(context: PageContext, host: string): HTMLElement {
-  const { strings, post } = context;
-  const getStarted = button(strings.getStarted, 'quiet', () => post({ type: 'getStarted' }));
-  const notice = createNotice(fill(strings.noKeyTitle, host), [...keyButtons(context), getStarted], 'full');
-  notice.firstElementChild?.after(element('p', { class: 'notice-hint' }, strings.noKeyHint));
-  return notice;
-}
-
-function keyButtons({ strings, post }: PageContext): readonly HTMLButtonElement[] {
-  return [
-    button(strings.setApiKey, 'primary', () => post({ type: 'setApiKey' })),
-    button(strings.openDemo, 'secondary', () => post({ type: 'openDemo' })),
-  ];
-}
-
-function createNotice(
-  title: string,
-  buttons: readonly HTMLButtonElement[] = [],
-  size: 'full' | 'compact' = 'compact',
-): HTMLElement {
+function createNotice(title: string, buttons: readonly HTMLButtonElement[] = []): HTMLElement {
   return element(
     'section',
-    { class: `notice ${size}` },
+    { class: 'notice compact' },
     element('p', { class: 'notice-title' }, title),
     ...(buttons.length > 0 ? [element('div', { class: 'actions' }, ...buttons)] : []),
   );
-}
-
-/** The notice that is shown while prompts go to the offline demo, with the current step of the tour and its buttons. */
-class DemoBar {
-  readonly element: HTMLElement;
-  private readonly stepTexts = element('div', { class: 'demo-step', 'aria-live': 'polite' });
-  private readonly offers = element('div', { class: 'actions' });
-  private step: DemoTourStep | undefined;
-
-  constructor(private readonly context: PageContext) {
-    const { strings, post } = context;
-    const leaveButton = button(strings.leaveDemo, 'quiet', () => post({ type: 'leaveDemo' }));
-    this.element = element(
-      'section',
-      { class: 'notice demo', 'aria-label': strings.demo },
-      this.stepTexts,
-      this.offers,
-      element(
-        'div',
-        { class: 'demo-foot' },
-        element('p', { class: 'notice-title' }, strings.demoBanner),
-        element('div', { class: 'actions' }, leaveButton),
-      ),
-    );
-  }
-
-  update(step: DemoTourStep | undefined): void {
-    if (step === this.step) return;
-    // Screen readers read replaced texts again, so the texts of a step that only has other buttons stay.
-    if (step?.heading !== this.step?.heading) {
-      const heading = element('p', { class: 'demo-heading' }, step?.heading ?? '');
-      const text = element('p', { class: 'demo-text' }, step?.text ?? '');
-      const texts = step ? [heading, text] : [];
-      this.stepTexts.replaceChildren(...texts);
-    }
-    this.step = step;
-    this.showOffers(step?.offers ?? []);
-  }
-
-  private showOffers(offers: DemoTourStep['offers']): void {
-    const { post, moveFocus, focusComposer } = this.context;
-    const hadFocus = this.offers.contains(document.activeElement);
-    const buttons = offers.map(({ act, label }, index) =>
-      button(label, index === 0 && act !== 'skip' ? 'primary' : 'secondary', () => post({ type: 'demo', act })),
-    );
-    this.offers.replaceChildren(...buttons);
-    // Keeps the keyboard focus on the button that continues the tour.
-    if (hadFocus && buttons[0]) moveFocus(buttons[0]);
-    else if (hadFocus) focusComposer();
-  }
-}
-
-export class EmptyState {
-  private readonly element: HTMLElement;
-  private readonly body = element('div', { class: 'empty-body' });
-  /** The data of the current buttons, as JSON. Unchanged buttons are not replaced, so they keep the focus. */
-  private key = '';
-
-  constructor(
-    private readonly context: PageContext,
-    private readonly parent: HTMLElement,
-  ) {
-    const { strings, post } = context;
-    const history = button(strings.history, 'quiet', () => post({ type: 'openHistory' }));
-    this.element = element(
-      'div',
-      { class: 'empty-state' },
-      element('h2', {}, strings.emptyTitle),
-      element('p', { class: 'empty-hint' }, strings.emptyHint),
-      element('p', { class: 'empty-hint' }, strings.emptyContextHint),
-      this.body,
-      element('div', { class: 'empty-actions' }, history),
-    );
-  }
-
-  setVisible(visible: boolean): void {
-    const { parent, context } = this;
-    if (visible === this.element.isConnected) return;
-    const hadFocus = this.element.contains(document.activeElement);
-    if (visible) parent.prepend(this.element);
-    else this.element.remove();
-    if (hadFocus) context.focusComposer();
-  }
-
-  update({ host, hasKey, demo }: ConnectionView, suggestions: readonly Suggestion[]): void {
-    const key = JSON.stringify([host, hasKey, demo, suggestions]);
-    if (key === this.key) return;
-    this.key = key;
-    const buttons = suggestions.map(({ label, id }) =>
-      button(label, 'secondary', () => this.context.post({ type: 'askSuggestion', id })),
-    );
-    this.body.replaceChildren(
-      ...(hasKey || demo ? [] : [createKeyNotice(this.context, host)]),
-      ...(buttons.length > 0 ? [element('div', { class: 'suggestions' }, ...buttons)] : []),
-    );
-  }
 }

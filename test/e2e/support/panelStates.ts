@@ -38,7 +38,7 @@ export const noKey: PanelState = {
     return async () => {
       await stage.setKey();
       // The status bar may still show the state of the previous key.
-      await stage.button(stage.words.panel.openDemo).waitFor({ state: 'hidden' });
+      await stage.button(stage.words.panel.demo).waitFor({ state: 'hidden' });
     };
   },
 };

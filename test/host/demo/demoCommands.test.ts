@@ -9,15 +9,18 @@ describe('Open Demo command', () => {
   let conversations: ReturnType<typeof openWindow>['conversations'];
   let shownConversations: Conversation[];
   let startedScenarios: (readonly [Conversation, string])[];
-  let demo: { active: boolean; enter: () => Promise<void>; onWillLeave: () => void };
+  let demo: { active: boolean; enter: () => Promise<void>; onWillLeave: (listener: () => void) => void };
+  let leaveDemo: () => void;
+  let openPanels: Conversation[];
   beforeEach(() => {
     folder = temporaryFolder();
     ({ conversations } = openWindow({ folder, memory: new Map(), limit: 10, epoch: 0 }));
     shownConversations = [];
     startedScenarios = [];
+    openPanels = [];
     demo = {
       active: false,
-      onWillLeave: () => undefined,
+      onWillLeave: (listener) => void (leaveDemo = listener),
       enter: () => {
         demo.active = true;
         return Promise.resolve();
@@ -30,9 +33,11 @@ describe('Open Demo command', () => {
     const panels = {
       show: (conversation: Conversation) => void shownConversations.push(conversation),
       onDidClose: () => undefined,
+      isAnyOpen: (predicate: (conversation: Conversation) => boolean) => openPanels.some(predicate),
     };
     const tour = {
       ask: (conversation: Conversation, model: string) => void startedScenarios.push([conversation, model]),
+      reset: () => undefined,
     };
     const services = { register: () => undefined, demo, tour, conversations, panels } as unknown as Parameters<
       typeof registerDemo
@@ -82,4 +87,20 @@ describe('Open Demo command', () => {
     };
     assert.equal(await openDemo(), waiting);
   });
+
+  for (const [what, isDemo, isOpen, expected] of [
+    ['shows a new conversation if the current one contains answers of the demo', true, true, 1],
+    ['shows nothing if the panel with the answers was closed', true, false, 0],
+    ['stays in a conversation with the user’s gateway', false, true, 0],
+  ] as const) {
+    it(`${what}, when the demo is left`, async () => {
+      await openDemo();
+      const current = startConversation(isDemo);
+      if (isOpen) openPanels.push(current);
+      shownConversations = [];
+      leaveDemo();
+      assert.equal(shownConversations.length, expected);
+      assert.ok(!shownConversations.includes(current));
+    });
+  }
 });

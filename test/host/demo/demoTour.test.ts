@@ -42,65 +42,73 @@ describe('demo tour', () => {
   };
 
   it('describes the first step and does not start it by itself', () => {
-    assert.equal(heading(), '1 of 6: Rate limited, with Retry-After');
+    assert.equal(heading(), 'Next: Rate limited, with Retry-After (1 of 6)');
     assert.match(tour.currentStep(conversation)?.text ?? '', /asks for a wait of 5 s\. Watch the countdown/);
     assert.deepEqual(offeredActions(), ['next', 'skip']);
     assert.equal(engine.turns.length, 0);
   });
 
-  it('offers the next step after the answer of a step', async () => {
+  it('names the running step in one line, and offers the next step after its answer', async () => {
     tour.perform(conversation, 'next');
     assert.equal(engine.turn.request.model, 'demo-rate-limit');
-    assert.equal(heading(), '1 of 6: Rate limited, with Retry-After');
-    assert.deepEqual(offeredActions(), ['skip']);
+    assert.equal(heading(), '1 of 6 · Rate limited, with Retry-After…');
+    assert.deepEqual([tour.currentStep(conversation)?.text, offeredActions()], [undefined, ['skip']]);
     await finishAnswer();
-    assert.match(heading() ?? '', /^2 of 6/);
-    assert.deepEqual(offeredActions(), ['next', 'repeat', 'skip']);
+    assert.match(heading() ?? '', /\(2 of 6\)$/);
+    assert.deepEqual(offeredActions(), ['next', 'skip']);
   });
 
-  it('sends the prompts of all steps to the demo', async () => {
+  it('sends the prompts of all steps to the demo, and then has nothing more to offer', async () => {
     for (let step = 0; step < 6; step++) {
       tour.perform(conversation, 'next');
       await finishAnswer();
     }
     assert.ok(conversation.exchanges().every(({ demo }) => demo === true));
-    assert.equal(heading(), "You've finished the tour.");
-    assert.deepEqual(offeredActions(), ['again']);
-    tour.perform(conversation, 'again');
-    assert.match(heading() ?? '', /^1 of 6/);
+    assert.equal(engine.turn.request.model, 'demo-route-down');
+    assert.deepEqual([heading(), offeredActions()], ["You've seen everything.", []]);
   });
 
-  it('sets the title of the conversation only for the first step', () => {
+  it('sets the title of the conversation only for the first step', async () => {
     tour.perform(conversation, 'next');
     assert.equal(conversation.title, 'Offline demo');
     conversation.rename('mine');
-    tour.perform(conversation, 'repeat');
+    await finishAnswer();
+    tour.perform(conversation, 'next');
     assert.equal(conversation.title, 'mine');
+  });
+
+  it('suggests only scenarios that are no steps', () => {
+    const steps = demoModels.filter(({ description }) => description !== undefined);
+    assert.deepEqual(
+      tour.suggestions().filter(({ id }) => steps.some((step) => step.id === id)),
+      [],
+    );
+    assert.equal(tour.suggestions().length, demoModels.length - steps.length);
   });
 
   it('can skip a step both before the step starts and while it runs', async () => {
     tour.perform(conversation, 'skip');
-    assert.match(heading() ?? '', /^2 of 6/);
+    assert.match(heading() ?? '', /\b2 of 6/);
     tour.perform(conversation, 'next');
     tour.perform(conversation, 'skip');
     await waitForEvents();
     assert.deepEqual(engine.turn.controls, ['stop']);
-    assert.match(heading() ?? '', /^3 of 6/);
+    assert.match(heading() ?? '', /\b3 of 6/);
   });
 
-  it('continues with the step after the one that was chosen from the suggestions', async () => {
+  it('continues with the step after the one that a command has started', async () => {
     tour.ask(conversation, 'demo-cut');
-    assert.match(heading() ?? '', /^4 of 6/);
+    assert.match(heading() ?? '', /\b4 of 6/);
     await finishAnswer();
-    assert.match(heading() ?? '', /^5 of 6/);
+    assert.match(heading() ?? '', /\b5 of 6/);
   });
 
   it('does not advance when the user sends another prompt', async () => {
     conversation.ask({ prompt: 'mine', demo: true });
-    assert.match(heading() ?? '', /^1 of 6/);
+    assert.match(heading() ?? '', /\b1 of 6/);
     tour.ask(conversation, 'demo-steady');
     await finishAnswer();
-    assert.match(heading() ?? '', /^1 of 6/);
+    assert.match(heading() ?? '', /\b1 of 6/);
   });
 
   it("is not shown in a conversation with an exchange from the user's gateway", () => {
@@ -118,6 +126,6 @@ describe('demo tour', () => {
     tour.perform(conversation, 'next');
     assert.equal(engine.turns.length, 0);
     models = demoModels;
-    assert.match(heading() ?? '', /^1 of 6/);
+    assert.match(heading() ?? '', /\b1 of 6/);
   });
 });

@@ -25,11 +25,11 @@ const stories: readonly { readonly model: string; readonly story: string }[] = [
     story:
       '200 → text → cut connection → waiting backoff connection → resume (continue) → 200 → joined continue, 24 dropped → text → done stop, answer',
   },
+  { model: 'demo-no-credit', story: '402 → failed credit [openBilling switchModel retryNow details]' },
   {
     model: 'demo-route-down',
     story: 'replay → route switch (connection) → switch → 200 → text → done stop, answer',
   },
-  { model: 'demo-no-credit', story: '402 → failed credit [openBilling switchModel retryNow details]' },
 ];
 
 /** Returns the script without the pauses between its deltas, which would take seconds of real time. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Localize } from '../../../src/engine/environment';
-import { historyGroup, historySections, historyTime, turnCountText } from '../../../src/host/history/historyItems';
+import { historySections, turnCountText } from '../../../src/host/history/historyItems';
+import { historyGroup, historyTime } from '../../../src/host/ui/historyTime';
 
 const localize: Localize = (message, args = {}) =>
   message.replace(/\{(\w+)\}/g, (_whole, name: string) => String(args[name]));

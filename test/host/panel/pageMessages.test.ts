@@ -14,7 +14,7 @@ describe('validation of messages from the page', () => {
         { type: 'ready' },
         { type: 'send', prompt: 'Hi' },
         { type: 'send', prompt: 'Hi', more: { prompt: 'Hi' } },
-        { type: 'demo', act: 'again' },
+        { type: 'demo', act: 'skip' },
         { type: 'action', exchangeId: 'e', action: 'tryAnyway' },
         { type: 'regenerate', exchangeId: 'e', switchModel: false },
         { type: 'suggestContext', request: 1, query: '' },

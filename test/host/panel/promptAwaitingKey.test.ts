@@ -45,8 +45,9 @@ const noSubscription = () => ({ dispose: () => undefined });
 
 describe('prompt that waits for an API key', () => {
   const commands: string[] = [];
+  let dialogResult: { readonly state: string } | undefined;
   useVSCode({
-    commands: { executeCommand: (command: string) => Promise.resolve(void commands.push(command)) },
+    commands: { executeCommand: (command: string) => Promise.resolve(commands.push(command) && dialogResult) },
     languages: { onDidChangeDiagnostics: noSubscription },
     l10n: { t: (message: string) => message },
     env: { language: 'en' },
@@ -63,6 +64,7 @@ describe('prompt that waits for an API key', () => {
     connectionChanges = new Listeners<void>((error) => assert.fail(String(error)));
     shown = [];
     commands.length = 0;
+    dialogResult = undefined;
   });
   afterEach(async () => {
     assert.deepEqual(window.errors, []);
@@ -86,7 +88,8 @@ describe('prompt that waits for an API key', () => {
       connections: { view: () => Promise.resolve({ ...connection }), onDidChange: connectionChanges.event },
       backupNotices: { onDidChange: noSubscription },
       demo: { answers: () => connection.demo },
-      tour: { suggestions: () => [], currentStep: () => undefined },
+      tour: { currentStep: () => undefined },
+      suggestions: { list: () => Promise.resolve([]), onDidChange: noSubscription },
       promptHistory: { list: () => [], deletedConversations: () => [], add: () => Promise.resolve() },
       contextSource: {},
       panels: {
@@ -158,7 +161,17 @@ describe('prompt that waits for an API key', () => {
     conversation.promptAwaitingKey = { prompt: 'Why?' };
     panel.prefill({ text: 'Why?', awaitsKey: true });
     await waitForEvents();
-    assert.deepEqual(prompts(conversation), ['Why?']);
+    assert.deepEqual([prompts(conversation), commands], [['Why?'], []]);
+  });
+
+  it('has no reminder when the user sets a key in the dialog', async () => {
+    const { send, view } = await openPanel();
+    dialogResult = { state: 'verified' };
+    await send('Why?');
+    assert.deepEqual(
+      view.posted.filter(({ type }) => type === 'keyDialogClosed'),
+      [],
+    );
   });
 
   it('keeps its conversation from being reused as a new conversation', async () => {

@@ -125,7 +125,7 @@ describe('composer', () => {
 
   describe('prompt that the user sends without an API key', () => {
     const noKey = { ...connected, hasKey: false };
-    const notice = 'The prompt will be sent when you set an API key for';
+    const notice = 'Will be sent when a key is set';
     const addKey = (): void => page.receive({ type: 'connection', connection: connected, suggestions: [] });
     const sendMessage = { type: 'send', prompt: 'Why?' };
     const withdrawal = { type: 'withdrawPrompt', prompt: 'Why?' };
@@ -151,7 +151,7 @@ describe('composer', () => {
         page.receive({ type: 'keyDialogClosed' });
         assert.match(page.announced, new RegExp(notice), `cancelled ${attempt} times`);
       }
-      assert.equal(page.all('button', 'Set API key').length, 1);
+      assert.equal(page.window.document.activeElement, page.one('button', 'Set API key'));
     });
 
     it('leaves the composer when the host has sent it, and its notice and the announcement disappear', () => {
@@ -205,14 +205,17 @@ describe('composer', () => {
     const noKey = { ...connected, hasKey: false };
     const code = { prompt: 'Explain', content: 'in full' };
     const prefilled = { text: 'Explain', more: code, awaitsKey: true };
-    const notice = 'The prompt will be sent when you set an API key for';
+    const notice = 'Will be sent when a key is set';
     const withdrawal = { type: 'withdrawPrompt', prompt: 'Explain' };
 
-    it('has a notice, which is announced', () => {
+    it('has a notice, and the button for the key gets the focus when the dialog is closed without a key', () => {
       page.snapshot([], { connection: noKey });
       page.receive({ type: 'prefill', ...prefilled });
-      assert.ok(page.root.textContent.includes(notice));
-      assert.match(page.announced, new RegExp(notice));
+      assert.match(page.root.textContent, new RegExp(`Set a key to send this prompt.*${notice}`));
+      assert.equal(page.announced, '');
+      page.receive({ type: 'keyDialogClosed' });
+      assert.equal(page.announced, notice);
+      assert.equal(page.window.document.activeElement, page.one('button', 'Set API key'));
     });
 
     it('is withdrawn if the composer contains a draft', () => {

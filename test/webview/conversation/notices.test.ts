@@ -5,33 +5,33 @@ import { connected, exchange, PanelPage } from '../panel/support/panelPage';
 
 const connection = { ...connected, demo: true };
 
+const skip = { act: 'skip', label: 'Skip' } as const;
 const first: DemoTourStep = {
-  heading: '1 of 5: Rate limited',
+  heading: 'Next: Rate limited (1 of 6)',
   text: 'Watch the countdown.',
-  offers: [
-    { act: 'next', label: 'Start' },
-    { act: 'skip', label: 'Skip' },
-  ],
+  offers: [{ act: 'next', label: 'Run it' }, skip],
 };
-const running: DemoTourStep = { ...first, offers: [{ act: 'skip', label: 'Skip' }] };
-const second: DemoTourStep = { ...first, heading: '2 of 5: Overloaded', offers: [{ act: 'next', label: 'Next step' }] };
+const running: DemoTourStep = { heading: '1 of 6 · Rate limited…', offers: [skip] };
+const second: DemoTourStep = { ...first, heading: 'Next: Overloaded (2 of 6)' };
+const finished: DemoTourStep = { heading: "You've seen everything.", offers: [] };
 
 describe('offline demo in the panel', () => {
   let page: PanelPage;
   beforeEach(() => (page = new PanelPage()));
   afterEach(() => page.dispose());
 
-  const bar = (): Element | null => page.root.querySelector('section[aria-label="Offline demo"]');
+  const card = (): Element | null => page.root.querySelector('section[aria-label="Offline demo"]');
+  const names = (): (string | null)[] => [...card()!.querySelectorAll('button')].map(({ textContent }) => textContent);
 
-  it('has a notice with an accessible name and the current step of the tour', () => {
+  it('has a card with an accessible name and the current step of the tour', () => {
     page.snapshot([], { connection, demoStep: first });
-    const text = bar()!.textContent;
-    for (const part of [first.heading, first.text, 'No key or network needed.']) assert.ok(text.includes(part), part);
+    assert.ok(page.root.textContent.includes('No key or network needed.'));
+    for (const part of [first.heading, 'Watch the countdown.']) assert.ok(card()!.textContent.includes(part), part);
   });
 
-  it('posts a message to the host for each button of its notice', () => {
+  it('posts a message to the host for each button of its card', () => {
     page.snapshot([], { connection, demoStep: first });
-    for (const name of ['Start', 'Skip', 'Leave the demo']) page.click(name);
+    for (const name of ['Run it', 'Skip', 'Leave the demo']) page.click(name);
     assert.deepEqual(page.posted, [
       { type: 'demo', act: 'next' },
       { type: 'demo', act: 'skip' },
@@ -39,13 +39,28 @@ describe('offline demo in the panel', () => {
     ]);
   });
 
-  it('moves the focus to the button that continues the tour when the focused button disappears', () => {
+  it('moves its card above the composer with the first prompt, and the focus stays in the card', () => {
     page.snapshot([], { connection, demoStep: first });
-    page.one('button', 'Start').focus();
+    assert.ok(page.one('log').contains(card()));
+    page.one('button', 'Run it').focus();
     page.receive({ type: 'demoStep', demoStep: running });
+    page.receive({ type: 'exchange', exchange: exchange('a', { demo: true }) });
+    assert.ok(!page.one('log').contains(card()));
     assert.equal(page.window.document.activeElement, page.one('button', 'Skip'));
     page.receive({ type: 'demoStep', demoStep: second });
-    assert.equal(page.window.document.activeElement, page.one('button', 'Next step'));
+    assert.equal(page.window.document.activeElement, page.one('button', 'Run it'));
+  });
+
+  it('ends with Set API key if the user has no key, and else with Leave the demo', () => {
+    page.snapshot([exchange('a', { demo: true })], {
+      connection: { ...connection, hasKey: false },
+      demoStep: finished,
+    });
+    assert.deepEqual(names(), ['Set API key', 'Leave the demo']);
+    page.click('Set API key');
+    assert.deepEqual(page.posted, [{ type: 'setApiKey' }]);
+    page.receive({ type: 'connection', connection, suggestions: [] });
+    assert.deepEqual(names(), ['Leave the demo']);
   });
 
   it('does not take the focus from the composer when the step changes', () => {
@@ -55,21 +70,21 @@ describe('offline demo in the panel', () => {
     assert.equal(page.window.document.activeElement, page.one('textbox', 'Prompt'));
   });
 
-  it('announces a new step, but not new buttons of the same step', () => {
+  it('announces the next step, but not that a step runs', () => {
     page.snapshot([], { connection, demoStep: first });
-    const step = bar()!.querySelector('[aria-live="polite"]');
-    const before = step?.firstChild;
+    const step = card()!.querySelector('[aria-live="polite"]')!;
     page.receive({ type: 'demoStep', demoStep: running });
-    assert.equal(step?.firstChild, before);
+    assert.equal(step.getAttribute('aria-live'), 'off');
     page.receive({ type: 'demoStep', demoStep: second });
-    assert.notEqual(step?.firstChild, before);
+    assert.equal(step.getAttribute('aria-live'), 'polite');
+    assert.ok(step.textContent.includes(second.heading));
   });
 
-  it('removes its notice when it ends, and moves the focus to the composer', () => {
+  it('removes its card when it ends, and moves the focus to the composer', () => {
     page.snapshot([], { connection, demoStep: first });
     page.one('button', 'Leave the demo').focus();
     page.receive({ type: 'connection', connection: connected, suggestions: [] });
-    assert.equal(bar(), null);
+    assert.equal(card(), null);
     assert.equal(page.window.document.activeElement, page.one('textbox', 'Prompt'));
   });
 
@@ -130,7 +145,7 @@ describe('notice about a new backup route', () => {
     connect({ hasKey: false });
     assert.equal(notice(), 'No API key for api.example');
     connect({ demo: true });
-    assert.match(notice() ?? '', /^Offline demo/);
+    assert.equal(notice(), undefined);
   });
 
   it('is not shown while another window writes the conversation', () => {

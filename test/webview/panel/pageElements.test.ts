@@ -38,17 +38,18 @@ describe('page around the conversation', () => {
     assert.deepEqual([page.all('button', 'Rate limit').length, page.all('button', 'Slow').length], [0, 1]);
   });
 
-  it('has a button that opens the history when the conversation is empty', () => {
-    page.snapshot();
-    page.click('History');
-    assert.deepEqual(page.posted, [{ type: 'openHistory' }]);
+  it('lists recent conversations with their time and a button that opens the history', () => {
+    page.snapshot([], { suggestions: [{ id: 'c2', label: 'Overload me', time: '3:01 PM' }] });
+    page.click('Overload me 3:01 PM');
+    page.click('Show all…');
+    assert.deepEqual(page.posted, [{ type: 'askSuggestion', id: 'c2' }, { type: 'openHistory' }]);
   });
 
   it('offers to set an API key or to open the demo when the conversation is empty and there is no key', () => {
     page.snapshot([], { connection: keyless });
     assert.match(page.one('log').textContent, /No API key for api\.example/);
     page.click('Set API key');
-    page.click('Open the offline demo');
+    page.click('Offline demo');
     assert.deepEqual(page.posted, [{ type: 'setApiKey' }, { type: 'openDemo' }]);
   });
 

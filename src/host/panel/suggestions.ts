@@ -1,0 +1,81 @@
+import { posix } from 'node:path';
+import * as vscode from 'vscode';
+import type { ConnectionView, Suggestion } from '../../shared/protocol';
+import type { EditorTarget } from '../code/editorTarget';
+import { displayPath } from '../code/editorLocations';
+import { findProblems } from '../code/findCode';
+import { contextId } from '../context/contextId';
+import type { Conversation } from '../conversation/conversation';
+import type { Conversations } from '../conversation/conversations';
+import type { DemoTour } from '../demo/demoTour';
+import { historyTime } from '../ui/historyTime';
+import { panelTitle } from '../ui/panelText';
+import { Disposable } from '../util/disposable';
+
+interface SuggestionsDeps {
+  readonly conversations: Pick<Conversations, 'list' | 'onDidChange' | 'onDidRemove'>;
+  readonly target: Pick<EditorTarget, 'editor'>;
+  readonly tour: Pick<DemoTour, 'suggestions'>;
+}
+
+const maxRecent = 3;
+
+/** What an empty conversation suggests: prompts about the code in the editor, or the demo's, and recent conversations. */
+export class Suggestions extends Disposable {
+  private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
+  readonly onDidChange = this.changeEmitter.event;
+  private hasSelection = false;
+
+  constructor(private readonly deps: SuggestionsDeps) {
+    super();
+    const { conversations } = deps;
+    const fire = (): void => this.changeEmitter.fire();
+    this.register(vscode.window.onDidChangeActiveTextEditor(fire));
+    this.register(
+      vscode.window.onDidChangeTextEditorSelection(({ selections }) => {
+        const hasSelection = selections.some(({ isEmpty }) => !isEmpty);
+        if (hasSelection !== this.hasSelection) fire();
+        this.hasSelection = hasSelection;
+      }),
+    );
+    this.register(conversations.onDidChange(({ change }) => change?.type !== 'events' && fire()));
+    this.register(conversations.onDidRemove(fire));
+  }
+
+  async list(conversation: Conversation, { demo, hasKey }: ConnectionView): Promise<readonly Suggestion[]> {
+    if (conversation.exchanges().length > 0) return [];
+    const { conversations, target, tour } = this.deps;
+    if (demo) return tour.suggestions();
+    const about = codeSuggestions(target.editor());
+    const recent = await conversations.list(maxRecent);
+    return [
+      ...about,
+      // Without a key, the page offers the demo beside the button that sets one.
+      ...(about.length === 0 && hasKey ? [{ id: 'demo', label: vscode.l10n.t('Try the offline demo') }] : []),
+      // A conversation that can't be read has no title.
+      ...recent
+        .filter(({ title }) => title !== '')
+        .map(({ id, title, lastActivityAt }) => ({
+          id,
+          label: panelTitle(title),
+          time: historyTime(lastActivityAt, Date.now(), vscode.env.language),
+        })),
+    ];
+  }
+}
+
+/** The id of a suggestion about code is the id of the context item that is attached to the prompt. */
+function codeSuggestions(editor: vscode.TextEditor | undefined): readonly Suggestion[] {
+  if (!editor) return [];
+  const { document, selection } = editor;
+  const uri = document.uri.toString();
+  const name = posix.basename(displayPath(document.uri));
+  const explain = { id: contextId({ kind: 'file', uri }), label: vscode.l10n.t('Explain {0}', name) };
+  if (document.getText(selection).trim() !== '') {
+    const id = contextId({ kind: 'selection', uri, span: selection });
+    return [explain, { id, label: vscode.l10n.t('Find problems in the selection') }];
+  }
+  if (findProblems(document.uri).length === 0) return [explain];
+  const id = contextId({ kind: 'problems', uri });
+  return [explain, { id, label: vscode.l10n.t('Explain the problems in {0}', name) }];
+}

@@ -1,0 +1,69 @@
+import type { ToHost } from '../../shared/pageMessages';
+import type { ConnectionView, DemoTourStep } from '../../shared/protocol';
+import type { PageContext } from '../pageContext';
+import { button, element } from '../util/element';
+
+/** The card of the demo: the current step of the tour and its buttons. It is shown in one of several places. */
+export class DemoCard {
+  private readonly element: HTMLElement;
+  private readonly texts = element('div', { class: 'demo-step' });
+  private readonly actions = element('div', { class: 'actions' });
+  private step: DemoTourStep | undefined;
+  /** The data of the current buttons, as JSON. */
+  private key = '';
+
+  constructor(private readonly context: PageContext) {
+    const { demo } = context.strings;
+    this.element = element('section', { class: 'demo-card', 'aria-label': demo }, this.texts, this.actions);
+  }
+
+  setStep(step: DemoTourStep | undefined): void {
+    this.step = step;
+  }
+
+  /** @param place the element that contains the card; undefined outside the demo */
+  update(place: HTMLElement | undefined, { hasKey }: ConnectionView): void {
+    const hadFocus = this.element.contains(document.activeElement);
+    const wasMoved = place !== undefined && this.element.parentElement !== place;
+    if (!place) {
+      this.element.remove();
+      if (hadFocus) this.context.focusComposer();
+      return;
+    }
+    if (wasMoved) place.append(this.element);
+    const wasChanged = this.showStep(hasKey);
+    // Keeps the keyboard focus on the button that continues the tour.
+    const first = this.actions.querySelector('button');
+    if (hadFocus && first && (wasMoved || wasChanged)) this.context.moveFocus(first);
+  }
+
+  /** @returns whether the buttons were replaced */
+  private showStep(hasKey: ConnectionView['hasKey']): boolean {
+    const { step } = this;
+    const key = JSON.stringify([step, hasKey]);
+    if (key === this.key) return false;
+    this.key = key;
+    // Screen readers read the next step, but not that it runs: the announcer tells that the answer has started.
+    const isRunning = step?.offers[0]?.act === 'skip';
+    this.texts.setAttribute('aria-live', isRunning ? 'off' : 'polite');
+    this.texts.replaceChildren(
+      ...(step ? [element('p', { class: 'demo-heading' }, step.heading)] : []),
+      ...(step?.text === undefined ? [] : [element('p', { class: 'demo-text' }, step.text)]),
+    );
+    const offers = (step?.offers ?? []).map(({ act, label }) => this.createButton(label, { type: 'demo', act }));
+    const isFinished = step?.offers.length === 0;
+    const { strings } = this.context;
+    const buttons = [
+      ...offers,
+      ...(isFinished && !hasKey ? [this.createButton(strings.setApiKey, { type: 'setApiKey' })] : []),
+      ...(isRunning ? [] : [this.createButton(strings.leaveDemo, { type: 'leaveDemo' })]),
+    ];
+    if (!isRunning) buttons[0]?.classList.replace('secondary', 'primary');
+    this.actions.replaceChildren(...buttons);
+    return true;
+  }
+
+  private createButton(label: string, message: ToHost): HTMLButtonElement {
+    return button(label, 'secondary', () => this.context.post(message));
+  }
+}

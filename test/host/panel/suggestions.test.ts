@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import type { Conversation } from '../../../src/host/conversation/conversation';
+import type { Suggestions } from '../../../src/host/panel/suggestions';
+import { Listeners } from '../../../src/host/util/listeners';
+import { useVSCode } from '../../support/fakeVSCode';
+import { valuesOf } from '../../support/valuesOf';
+
+const uri = { toString: () => 'file:///w/pasture.ts', path: '/w/pasture.ts' };
+
+describe('suggestions of an empty conversation', () => {
+  const raise = (error: unknown): void => assert.fail(String(error));
+  const selectionChanges = new Listeners<{ readonly selections: readonly { readonly isEmpty: boolean }[] }>(raise);
+  const editorChanges = new Listeners<void>(raise);
+  let problems: readonly object[];
+  useVSCode({
+    EventEmitter: class {
+      private readonly listeners = new Listeners<void>(raise);
+      readonly event = this.listeners.event;
+      readonly fire = (): void => this.listeners.fire();
+      readonly dispose = (): void => undefined;
+    },
+    DiagnosticSeverity: {},
+    env: { language: 'en' },
+    l10n: { t: (message: string, name = '') => message.replace('{0}', name) },
+    languages: { getDiagnostics: () => problems },
+    window: {
+      onDidChangeActiveTextEditor: editorChanges.event,
+      onDidChangeTextEditorSelection: selectionChanges.event,
+    },
+    workspace: { getWorkspaceFolder: () => undefined },
+  });
+
+  let selected: string | undefined;
+  let recent: { readonly id: string; readonly title: string; readonly lastActivityAt: number }[];
+  let conversationChanges: Listeners<{ readonly change?: { readonly type: string } }>;
+  let suggestions: Suggestions;
+  beforeEach(async () => {
+    [problems, selected, recent] = [[], undefined, []];
+    conversationChanges = new Listeners(raise);
+    const point = { line: 1, character: 0 };
+    const editor = () => ({
+      document: { uri, getText: () => selected },
+      selection: { start: point, end: { line: 2, character: 0 } },
+    });
+    const { Suggestions } = await import('../../../src/host/panel/suggestions');
+    suggestions = new Suggestions({
+      conversations: {
+        list: (limit: number) => Promise.resolve(recent.slice(0, limit)),
+        onDidChange: conversationChanges.event,
+        onDidRemove: () => ({ dispose: () => undefined }),
+      },
+      target: { editor: () => (selected === undefined ? undefined : editor()) },
+      tour: { suggestions: () => [{ id: 'demo-steady', label: 'A normal answer' }] },
+    } as unknown as ConstructorParameters<typeof Suggestions>[0]);
+  });
+  afterEach(() => suggestions.dispose());
+
+  const list = (fields: { readonly demo?: boolean; readonly hasKey?: boolean; readonly exchanges?: number } = {}) => {
+    const conversation = { exchanges: () => Array<object>(fields.exchanges ?? 0) } as unknown as Conversation;
+    return suggestions.list(conversation, { model: 'm', host: 'h', hasKey: true, demo: false, ...fields });
+  };
+  const labels = async (...args: Parameters<typeof list>) => valuesOf(await list(...args), 'label');
+
+  it('offer the demo if there is no code to ask about, unless the key is missing', async () => {
+    assert.deepEqual(await labels(), ['Try the offline demo']);
+    assert.deepEqual(await labels({ hasKey: false }), []);
+  });
+
+  it('are about the file in the editor, and its selection or its problems', async () => {
+    selected = ' ';
+    assert.deepEqual(await list(), [{ id: 'file:file:///w/pasture.ts', label: 'Explain pasture.ts' }]);
+    problems = [{ range: { start: point() }, severity: 0, message: '' }];
+    assert.deepEqual(await labels(), ['Explain pasture.ts', 'Explain the problems in pasture.ts']);
+    selected = 'let a;';
+    assert.deepEqual((await list())[1], {
+      id: 'selection:file:///w/pasture.ts#1.0-2.0',
+      label: 'Find problems in the selection',
+    });
+  });
+  const point = () => ({ line: 0, character: 0, compareTo: () => 0 });
+
+  it('include up to three recent conversations with their time', async () => {
+    recent = ['a', 'b', '', 'd'].map((title, index) => ({ id: `c${index}`, title, lastActivityAt: Date.now() }));
+    const found = (await list()).filter(({ time }) => time !== undefined);
+    assert.deepEqual(valuesOf(found, 'id'), ['c0', 'c1']);
+    assert.match(found[0]?.time ?? '', /\d:\d\d/);
+  });
+
+  it('are those of the tour in the demo, and none once there is an exchange', async () => {
+    selected = 'let a;';
+    assert.deepEqual(await labels({ demo: true }), ['A normal answer']);
+    assert.deepEqual(await labels({ exchanges: 1 }), []);
+  });
+
+  it('change with the editor, the first selected text and the list of conversations, but not with each token', () => {
+    let changes = 0;
+    suggestions.onDidChange(() => changes++);
+    editorChanges.fire();
+    for (const isEmpty of [false, false, true, true]) selectionChanges.fire({ selections: [{ isEmpty }] });
+    conversationChanges.fire({});
+    for (const type of ['exchange', 'events', 'events']) conversationChanges.fire({ change: { type } });
+    assert.equal(changes, 5);
+  });
+});
