@@ -42,6 +42,11 @@ export interface Attachment {
   readonly truncated?: boolean | undefined;
 }
 
+/** A line break at the end does not begin another line. */
+export function countLines(code: string): number {
+  return code.replace(/\n$/, '').split('\n').length;
+}
+
 /** A context item of the next prompt. Its text stays with the host. */
 export interface DraftContext {
   readonly id: string;
@@ -49,6 +54,7 @@ export interface DraftContext {
   readonly label: string;
   /** Length of the text that is sent with the prompt, in characters. */
   readonly characters: number;
+  readonly lines: number;
   readonly truncated: boolean;
   /** Real path of the file, if a symbolic link leads out of the workspace. */
   readonly realPath?: string | undefined;
@@ -60,8 +66,10 @@ export interface ContextSuggestion {
   /** `editors` attaches all open editors; `pick` opens VS Code's list of files. */
   readonly kind: ContextKind | 'editors' | 'pick';
   readonly label: string;
-  /** Secondary text, such as the folder of a file; may be empty. */
+  /** Secondary text, such as the folder of a file; may be empty. For an unavailable item, the reason. */
   readonly detail: string;
+  /** Whether there is nothing to attach now, for example no selection. */
+  readonly unavailable?: true | undefined;
 }
 
 /** Everything that a page needs to draw an exchange: a prompt and the state of its answer. */
@@ -90,10 +98,8 @@ export interface ConnectionView {
   readonly hasKey: boolean | 'unreadable';
   /** Whether prompts go to the offline demo, so that no prompt leaves the computer. */
   readonly demo: boolean;
-  /** Number of backup routes that have a key; absent if there are none. */
-  readonly backups?: number | undefined;
-  /** Origin of a backup route over which an answer came for the first time, until the user decides to keep it. */
-  readonly newBackup?: string | undefined;
+  /** Names of the backup routes that have a key. */
+  readonly backups?: readonly string[] | undefined;
 }
 
 export function canSendPrompt({ hasKey, demo }: ConnectionView): boolean {

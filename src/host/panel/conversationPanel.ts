@@ -46,7 +46,7 @@ export class ConversationPanel extends Disposable {
     private readonly services: PanelServices,
   ) {
     super();
-    const { backupNotices, contextSource, connections, suggestions, log, onError } = services;
+    const { contextSource, connections, suggestions, log, onError } = services;
     const updateConnection = (): void => void this.updateConnection().catch(onError);
     this.contextDraft = new ContextDraft({
       source: contextSource,
@@ -64,7 +64,6 @@ export class ConversationPanel extends Disposable {
     );
     this.register(services.conversations.keepOpen(conversation));
     this.register(connections.onDidChange(updateConnection));
-    this.register(backupNotices.onDidChange(updateConnection));
     this.register(suggestions.onDidChange(() => conversation.exchanges().length === 0 && updateConnection()));
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
     this.register(conversation.onDidChange((change) => this.handleConversationChange(change)));
@@ -292,11 +291,11 @@ export class ConversationPanel extends Disposable {
   }
 
   private async readConnection(): Promise<ConnectionView> {
-    const { backupNotices, connections, demo } = this.services;
+    const { connections, demo } = this.services;
     const connection = await connections.view(demo.answers(this.conversation));
     // In the demo, the page asks for the user's own key, because the embedded gateway needs none.
     const { hasKey } = connection.demo ? await connections.view(false) : connection;
-    return { ...connection, hasKey, newBackup: backupNotices.newBackup };
+    return { ...connection, hasKey };
   }
 
   private updateTitle(): void {

@@ -1,4 +1,5 @@
 import {
+  type ConnectionView,
   type ExchangeSnapshot,
   hasPartialAnswer,
   isDelta,
@@ -36,7 +37,7 @@ export class ExchangeView implements Drawable {
   constructor(
     private readonly context: PageContext,
     private exchange: ExchangeSnapshot,
-    private host: string,
+    private connection: Pick<ConnectionView, 'host' | 'backups'>,
   ) {
     const { strings } = context;
     this.state = exchange.state;
@@ -61,6 +62,11 @@ export class ExchangeView implements Drawable {
   get activity(): 'idle' | 'running' | 'waiting' {
     if (this.exchange.queued || !isRunning(this.state.phase)) return 'idle';
     return this.state.phase === 'waiting' || this.state.phase === 'offline' ? 'waiting' : 'running';
+  }
+
+  /** Whether the card of a wait has a button *Stop*. It has none while text arrives. */
+  get hasStopButton(): boolean {
+    return this.state.phase !== 'streaming' && this.assistant.querySelector('.wait-card') !== null;
   }
 
   /** The failure whose card has buttons; undefined for a failure of an older exchange. */
@@ -90,10 +96,10 @@ export class ExchangeView implements Drawable {
 
   update(exchange: ExchangeSnapshot): void {
     this.exchange = exchange;
-    const { schedule, model } = exchange.state;
+    const { schedule } = exchange.state;
     if (schedule && schedule.id !== this.state.schedule?.id) {
       const { announcer, clock } = this.context;
-      announcer.announce(describeSchedule(this.context, schedule, { host: this.host, model }, clock.now()));
+      announcer.announce(describeSchedule(this.context, schedule, clock.now()));
     }
     // Keeps the elements of a finished turn that has not changed, so that details which the user has opened stay open.
     if (!isSameEnd(this.state, exchange.state)) this.state = exchange.state;
@@ -123,8 +129,8 @@ export class ExchangeView implements Drawable {
     this.render();
   }
 
-  setHost(host: string): void {
-    this.host = host;
+  setConnection(connection: Pick<ConnectionView, 'host' | 'backups'>): void {
+    this.connection = connection;
     this.render();
   }
 
@@ -173,6 +179,8 @@ export class ExchangeView implements Drawable {
   private setVisibleState(state: TurnState): void {
     this.visibleState = state;
     this.render();
+    // Removes the estimated height, or the height that a wait card has left.
+    this.assistant.style.minHeight = '';
     this.reportDrawn();
   }
 
@@ -185,19 +193,19 @@ export class ExchangeView implements Drawable {
   private render(): void {
     const { visibleState: state, turn, assistant } = this;
     if (!state || !turn) return;
-    assistant.style.minHeight = '';
     if (assistant.dataset['state'] !== state.phase) assistant.dataset['state'] = state.phase;
     assistant.toggleAttribute('data-queued', this.exchange.queued);
     if (isRunning(state.phase)) assistant.setAttribute('aria-busy', 'true');
     else assistant.removeAttribute('aria-busy');
     this.head.render(state, this.exchange.queued);
     turn.render(state, {
-      host: this.host,
+      ...this.connection,
       queued: this.exchange.queued,
       isLatest: this.isLatest,
       versionsLocked: this.versionsLocked || isRunning(state.phase),
       versions: this.versions,
-      currentWait: () => this.state.wait,
+      currentState: () => this.state,
+      editPrompt: () => this.user.edit(),
       nearestModels: () => this.nearestModels,
     });
   }

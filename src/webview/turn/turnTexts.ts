@@ -14,6 +14,8 @@ export interface TurnTexts {
   finish(onShown: () => void): void;
   /** Sets whether the model is still reasoning and has not started the answer. */
   setThinking(thinking: boolean): void;
+  /** Prepares the answer for a time without new text. */
+  pause(): void;
   dispose(): void;
 }
 
@@ -50,7 +52,7 @@ export function createTurnTexts(context: PageContext, exchangeId: string): TurnT
       else if (after.reasoningAttempt !== before.reasoningAttempt) reasoning.show(after.reasoning);
       else if (event.type === 'reasoning') reasoning.append(event.text);
       else if (event.type === 'replaced') answer.get().replace(event.text);
-      else if (event.type === 'cut' || event.type === 'quiet') answer.value?.pause();
+      else if (event.type === 'cut') answer.value?.pause();
     },
     show: (state) => {
       updateText(answer.get(), state.text);
@@ -58,6 +60,7 @@ export function createTurnTexts(context: PageContext, exchangeId: string): TurnT
     },
     finish: (onShown) => reasoning.finish(() => answer.get().finish(onShown)),
     setThinking: (thinking) => reasoning.setThinking(thinking),
+    pause: () => answer.value?.pause(),
     dispose: () => {
       answer.value?.dispose();
       reasoning.dispose();

@@ -1,13 +1,9 @@
-import {
-  describeModelSwitches,
-  describeProgress,
-  describeResumePoints,
-  describeRouteSwitches,
-} from '../../shared/describe';
+import { describeModelSwitches, describeProgress, describeResumePoints } from '../../shared/describe';
 import { isRunning, routeName, routeOf, type TurnState, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, setText, svgIcon } from '../util/element';
 import { createCardSlot } from './card';
+import { showRouteNote } from './routeNote';
 import { createTurnActions } from './turnActions';
 import { type CardContext, createToolCalls, createTurnCard } from './turnCards';
 import { createTurnSummary } from './turnSummary';
@@ -18,6 +14,7 @@ interface TurnViewContext extends CardContext {
   readonly queued: boolean;
   readonly versionsLocked: boolean;
   readonly versions: readonly string[];
+  readonly backups?: readonly string[] | undefined;
 }
 
 export interface TurnView {
@@ -32,8 +29,8 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
   const texts = createTurnTexts(context, exchangeId);
   const resumePoint = element('p', { class: 'note', 'data-part': 'resumed' });
   const switched = element('p', { class: 'note', 'data-part': 'switch' });
-  const route = element('p', { class: 'note', 'data-part': 'route' });
-  const progress = createProgressLine(context);
+  const route = createCardSlot(context);
+  const progress = createProgressLine(context, texts);
   const summary = createTurnSummary(context);
   const toolCalls = createCardSlot(context);
   const card = createCardSlot(context);
@@ -66,7 +63,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       texts.answer,
       resumePoint,
       switched,
-      route,
+      route.element,
       toolCalls.element,
       card.element,
       row,
@@ -83,7 +80,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       texts.setThinking(isRunning(state.phase) && state.text === '');
       setNote(resumePoint, describeResumePoints(context, state.resumePoints));
       setNote(switched, describeModelSwitches(strings, state));
-      setNote(route, describeRouteSwitches(strings, state));
+      showRouteNote(context, route, state, viewContext);
       toolCalls.show(
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context, state.toolCalls),
@@ -96,7 +93,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       showActions(state, viewContext);
     },
     dispose: () => {
-      for (const part of [toolCalls, card, actions, summary, progress, texts]) part.dispose();
+      for (const part of [route, toolCalls, card, actions, summary, progress, texts]) part.dispose();
     },
   };
 }
@@ -106,7 +103,7 @@ function setNote(note: HTMLElement, text: string): void {
 }
 
 /** Counts the seconds while the gateway sends nothing. Not a live region, because it would announce every second. */
-function createProgressLine(context: PageContext) {
+function createProgressLine(context: PageContext, { pause }: Pick<TurnTexts, 'pause'>) {
   const { strings, clock } = context;
   const line = element('p', { class: 'progress', 'data-part': 'progress' });
   let show = (): void => undefined;
@@ -118,9 +115,14 @@ function createProgressLine(context: PageContext) {
   return {
     element: line,
     update: (state: TurnState, queued: boolean) => {
-      show = () => setText(line, queued ? strings.queued : describeProgress(context, state, clock.now()));
+      show = () => {
+        const text = queued ? strings.queued : describeProgress(context, state, clock.now());
+        if (text !== '' && state.phase === 'streaming') pause();
+        setText(line, text);
+      };
       show();
-      if (isRunning(state.phase)) cancelTimer ??= clock.every(1000, () => show());
+      // A wait changes nothing in the line as time passes.
+      if (isRunning(state.phase) && !state.wait) cancelTimer ??= clock.every(1000, () => show());
       else stopTimer();
     },
     dispose: stopTimer,

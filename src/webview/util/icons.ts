@@ -11,16 +11,22 @@ import commentDiscussion from '@vscode/codicons/src/icons/comment-discussion.svg
 import copy from '@vscode/codicons/src/icons/copy.svg?text';
 import edit from '@vscode/codicons/src/icons/edit.svg?text';
 import ellipsis from '@vscode/codicons/src/icons/ellipsis.svg?text';
+import error from '@vscode/codicons/src/icons/error.svg?text';
+import file from '@vscode/codicons/src/icons/file.svg?text';
+import files from '@vscode/codicons/src/icons/files.svg?text';
+import folderOpened from '@vscode/codicons/src/icons/folder-opened.svg?text';
 import history from '@vscode/codicons/src/icons/history.svg?text';
 import info from '@vscode/codicons/src/icons/info.svg?text';
 import insert from '@vscode/codicons/src/icons/insert.svg?text';
 import key from '@vscode/codicons/src/icons/key.svg?text';
+import listSelection from '@vscode/codicons/src/icons/list-selection.svg?text';
 import loading from '@vscode/codicons/src/icons/loading.svg?text';
 import newFile from '@vscode/codicons/src/icons/new-file.svg?text';
 import refresh from '@vscode/codicons/src/icons/refresh.svg?text';
 import send from '@vscode/codicons/src/icons/send.svg?text';
 import sparkle from '@vscode/codicons/src/icons/sparkle.svg?text';
 import stopCircle from '@vscode/codicons/src/icons/stop-circle.svg?text';
+import warning from '@vscode/codicons/src/icons/warning.svg?text';
 import wordWrap from '@vscode/codicons/src/icons/word-wrap.svg?text';
 
 const sources = {
@@ -37,16 +43,22 @@ const sources = {
   copy,
   edit,
   ellipsis,
+  error,
+  file,
+  files,
+  folderOpened,
   history,
   info,
   insert,
   key,
+  listSelection,
   loading,
   newFile,
   refresh,
   send,
   sparkle,
   stopCircle,
+  warning,
   wordWrap,
 } as const;
 

@@ -60,14 +60,14 @@ describe('status bar', () => {
   };
 
   it('names the host and the number of backup routes, if there are any', async () => {
-    (await create(() => idle, { backups: 2 })).dispose();
+    (await create(() => idle, { backups: ['one.example', 'two.example'] })).dispose();
     assert.deepEqual(modelLines(), ['Host: api.example', 'Backup routes: 2']);
     (await create(() => idle)).dispose();
     assert.deepEqual(modelLines(), ['Host: api.example']);
   });
 
   it('names the backup route while an answer comes over it', async () => {
-    const statusBar = await create(() => running('https://backup.example'), { backups: 1 });
+    const statusBar = await create(() => running('https://backup.example'), { backups: ['backup.example'] });
     statusBar.refresh();
     statusBar.dispose();
     assert.deepEqual(modelLines(), ['Host: backup.example', 'Backup routes: 1']);
