@@ -42,7 +42,7 @@ export class ConversationPanel {
   /** Runs *New Conversation* and waits until the new panel has replaced the one in view. */
   async newConversation(): Promise<void> {
     await this.workbench.runCommand('HolySheep: New Conversation');
-    await this.frame.getByText('What do you want to know?').waitFor();
+    await this.frame.getByRole('heading', { name: 'Ask HolySheep' }).waitFor();
   }
 
   async send(prompt: string): Promise<void> {
