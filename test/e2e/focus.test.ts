@@ -40,7 +40,7 @@ describe('keyboard focus', () => {
     } finally {
       resume();
     }
-    await panel.frame.getByText('What do you want to know?').waitFor();
+    await panel.frame.getByRole('heading', { name: 'Ask HolySheep' }).waitFor();
     // The workbench learns within a frame of a focus change in the page.
     await panel.prompt.evaluate(
       'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))',

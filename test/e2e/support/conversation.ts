@@ -42,7 +42,7 @@ export class ConversationPanel {
   /** Runs *New Conversation* and waits until the new panel has replaced the one in view. */
   async newConversation(): Promise<void> {
     await this.workbench.runCommand('HolySheep: New Conversation');
-    await this.frame.getByText('What do you want to know?').waitFor();
+    await this.frame.getByRole('heading', { name: 'Ask HolySheep' }).waitFor();
   }
 
   async send(prompt: string): Promise<void> {
@@ -59,7 +59,7 @@ export async function setKey(workbench: Workbench): Promise<void> {
 }
 
 export async function ask(workbench: Workbench, prompt: string): Promise<ConversationPanel> {
-  await workbench.runCommand('HolySheep: Ask');
+  await workbench.runCommand('HolySheep: Ask…');
   await workbench.fillInput(prompt);
   return new ConversationPanel(workbench);
 }
