@@ -78,8 +78,8 @@ describe('offline demo', () => {
     await step('Next: Rate limited');
   });
 
-  it('ends when its panel is closed', async () => {
-    await workbench.runCommand('View: Close Editor');
+  it('ends when its panels are closed', async () => {
+    await workbench.runCommand('View: Close All Editors');
     await workbench.statusBarItem('holysheep.model').getByText('claude-sonnet-4').waitFor();
   });
 });
