@@ -171,13 +171,6 @@ export interface WaitingEvent extends EventBase {
   readonly fallbackModel?: string | undefined;
 }
 
-/** Reports that no text or reasoning has arrived for some seconds. The attempt is still running. */
-export interface QuietEvent extends EventBase {
-  readonly type: 'quiet';
-  /** Milliseconds since the last text or reasoning arrived, or since the attempt started. */
-  readonly forMs: number;
-}
-
 export interface CutEvent extends EventBase {
   readonly type: 'cut';
   readonly reason: FaultKind;
@@ -285,7 +278,6 @@ export type StreamEvent =
   | HeadersEvent
   | TextEvent
   | WaitingEvent
-  | QuietEvent
   | ToolCallEvent
   | EndedEvent
   | CutEvent

@@ -3,7 +3,6 @@ import { createAsk } from './api';
 import { registerChat } from './chat/chatCommands';
 import { EditorTarget } from './code/editorTarget';
 import { createCommandRunner } from './commands';
-import { BackupNotices } from './connection/backupNotices';
 import { registerConnection } from './connection/connectionCommands';
 import { Connections } from './connection/connections';
 import { demoEngine, DemoMode } from './connection/demoMode';
@@ -51,14 +50,13 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const demo = register(new DemoMode());
   const connections = register(new Connections({ settings, keys, demo, log }));
   register(new RouteNotices({ settings, keys, demo, log, memory }));
-  const backupNotices = register(new BackupNotices({ settings, memory, log }));
   const { health, healthPanel } = createHealth(host);
   const engine = createHostEngine({
     ...{ log, version, storage },
     settings: () => settings.engineSettings(),
     connection: () => connections.configured(),
     isWindowFocused: () => vscode.window.state.focused,
-    onTurnEnd: (record) => [health, backupNotices].forEach((book) => book.record(record)),
+    onTurnEnd: (record) => health.record(record),
     facts: (model) => catalog.factsOf(model),
   });
   const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
@@ -79,10 +77,10 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const customPrompts = new CustomPrompts(settings, workspaceState, () => vscode.workspace.isTrusted);
   const tour = new DemoTour({ models: () => demo.models(), localize });
   const target = register(new EditorTarget());
-  const contextSource = new ContextSource({ editor: () => target.editor(), onError });
+  const contextSource = register(new ContextSource({ editor: () => target.editor(), onError }));
   const suggestions = register(new Suggestions({ conversations, target, tour }));
   const prompting = { conversations, schedule, promptHistory, tour, suggestions, target, contextSource };
-  const shared = { ...host, settings, keys, demo, connections, backupNotices, catalog, engine, ...prompting };
+  const shared = { ...host, settings, keys, demo, connections, catalog, engine, ...prompting };
   const restoration = register(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
   const panels = register(new PanelRegistry(context.extensionUri, restoration, shared));
   const features = { ...shared, panels, customPrompts, health, healthPanel, logEvent, modelsChanged };

@@ -5,6 +5,7 @@ import {
   hasPartialAnswer,
   isRestarting,
   type LedgerWait,
+  minSilenceMs,
   routeName,
   type ResumePoint,
   type RouteSwitch,
@@ -45,6 +46,14 @@ export function faultLabel(strings: PanelStrings, kind: FaultKind, row = ''): st
 
 export function isOffline({ reason }: Pick<WaitingEvent, 'reason'>): boolean {
   return reason === 'offline';
+}
+
+/** Shortest wait that has a card, in milliseconds. A card for less would flash up. */
+const minCardMs = 3000;
+
+/** Returns whether a wait is too brief for a card and an announcement. The length of an offline period is unknown. */
+export function isBriefWait(wait: WaitingEvent): boolean {
+  return !isOffline(wait) && wait.delayMs < minCardMs;
 }
 
 /** Returns the template of the text that says when the next attempt starts. `{0}` stands for the remaining time. */
@@ -178,29 +187,46 @@ export function describeResuming(strings: PanelStrings, isRestart: boolean, leng
   return length === 'short' ? strings.restarting : joinSentences(strings, [strings.restarting, strings.restartingNote]);
 }
 
-/** Time without data after which the seconds are counted, in milliseconds. A healthy model rarely pauses for longer. */
-const minSilenceMs = 3000;
-
-/** Describes the phase of a running turn. Empty while text arrives and while the turn waits. @param now epoch milliseconds */
-export function describeProgress({ strings, format }: Words, state: TurnState, now: number): string {
-  const { phase, ledger, lastTokenAt = -Infinity } = state;
+/** Returns the time since the last data of a running attempt, if it is long enough to be counted. @param now epoch milliseconds */
+export function describeSilence({ format }: Pick<Words, 'format'>, state: TurnState, now: number): string | undefined {
+  const { ledger, lastTokenAt = -Infinity } = state;
   const attempt = ledger.entries.at(-1);
   const lastDataAt = attempt && toEpoch(state, Math.max(attempt.at, lastTokenAt));
   const silenceMs = lastDataAt === undefined ? 0 : now - lastDataAt;
-  const silence = silenceMs < minSilenceMs ? undefined : format.countdown(silenceMs);
+  return silenceMs < minSilenceMs ? undefined : format.countdown(silenceMs);
+}
+
+/** Describes the phase of a running turn. Empty while text arrives and in waits with a card. @param now epoch milliseconds */
+export function describeProgress(words: Words, state: TurnState, now: number): string {
+  const { strings } = words;
+  const { phase, wait, ledger } = state;
+  const silence = describeSilence(words, state, now);
   switch (phase) {
     case 'connecting':
       if (silence !== undefined) return fill(strings.waitingForModelFor, silence);
-      return attempt?.headersMs === undefined ? strings.connecting : strings.waitingForModel;
+      return ledger.entries.at(-1)?.headersMs === undefined ? strings.connecting : strings.waitingForModel;
     case 'resuming': {
       const text = describeResuming(strings, isRestarting(state), 'long');
       return silence === undefined ? text : fill(strings.resumingFor, text, silence);
     }
     case 'streaming':
       return silence === undefined ? '' : fill(strings.noDataFor, silence);
+    case 'waiting':
+      return wait && isBriefWait(wait) ? fill(strings.retrying, toSentenceCase(faultLabel(strings, wait.reason))) : '';
     default:
       return '';
   }
+}
+
+function toSentenceCase(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Returns whether a turn was stopped before its prompt was sent, or before it was sent again as scheduled. */
+export function isUnsent(state: TurnState): boolean {
+  return (
+    state.phase === 'stopped' && !hasPartialAnswer(state) && (state.attempts === 0 || state.isUnscheduled === true)
+  );
 }
 
 /** Describes how a turn ended, or returns undefined for a complete answer and for a turn that has not ended. */
@@ -208,7 +234,7 @@ export function describeOutcome(strings: PanelStrings, state: TurnState): string
   const kept = hasPartialAnswer(state) ? strings.detailsPartialAnswerKept : undefined;
   switch (state.phase) {
     case 'stopped':
-      return joinSentences(strings, [strings.stopped, kept]);
+      return isUnsent(state) ? strings.notSent : joinSentences(strings, [strings.stopped, kept]);
     case 'interrupted':
       return joinSentences(strings, [strings.interrupted, kept]);
     case 'failed':
@@ -220,18 +246,8 @@ export function describeOutcome(strings: PanelStrings, state: TurnState): string
   }
 }
 
-/** Describes when a scheduled prompt is sent, and to whom. @param now epoch milliseconds */
-export function describeSchedule(
-  { strings, format }: Words,
-  { dueAt }: Schedule,
-  { host, model }: { readonly host: string; readonly model: string },
-  now: number,
-): string {
-  if (dueAt === undefined) return fill(strings.scheduledOnline, host, model);
-  return fill(
-    dueAt > now ? strings.scheduledTime : strings.scheduledDue,
-    format.timeOfDay(dueAt, { now }),
-    host,
-    model,
-  );
+/** Describes when a scheduled prompt is sent. @param now epoch milliseconds */
+export function describeSchedule({ strings, format }: Words, { dueAt }: Schedule, now: number): string {
+  if (dueAt === undefined) return strings.scheduledOnline;
+  return fill(dueAt > now ? strings.scheduledTime : strings.scheduledDue, format.timeOfDay(dueAt, { now }));
 }

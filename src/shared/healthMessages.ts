@@ -1,13 +1,16 @@
 export interface HealthFigures {
   readonly attempts: number;
-  /** From 0 to 1, without attempts that were stopped or failed while the computer was offline. */
-  readonly successRate?: number | undefined;
+  /** Attempts that say something about the route: not those that were stopped, offline, or refused. */
+  readonly judged: number;
+  /** Judged attempts that gave a complete answer. */
+  readonly complete: number;
   /** Median of the times to the first token, in milliseconds. */
   readonly firstTokenMs?: number | undefined;
   /** 95th percentile of the times to the first token, in milliseconds. */
   readonly slowFirstTokenMs?: number | undefined;
   /** Median. */
   readonly tokensPerSecond?: number | undefined;
+  readonly retries: number;
   readonly cuts: number;
   readonly resumes: number;
   readonly waitedMs: number;
@@ -24,10 +27,17 @@ export interface HealthRow {
   readonly model: string;
   readonly host: string;
   readonly total: HealthFigures;
-  /** The most frequent faults first. */
+  /** The most frequent ones first, as in `refusals`. */
   readonly faults: readonly HealthFault[];
+  /** Faults that only the user can cure, such as a wrong key. They say that the route works. */
+  readonly refusals: readonly HealthFault[];
   /** The figures of each hour or day, in the order of {@link HealthPeriod.starts}. Null if there was no attempt. */
   readonly parts: readonly (HealthFigures | null)[];
+}
+
+/** From 0 to 1. */
+export function successRate({ judged, complete }: HealthFigures): number | undefined {
+  return judged === 0 ? undefined : complete / judged;
 }
 
 export interface HealthPeriod {
@@ -66,15 +76,15 @@ export const healthStrings = {
   daysCaption: 'Last 14 days',
   testConnection: 'Test connection',
   clear: 'Clear',
-  model: 'Model',
-  route: 'Route',
-  requests: 'Requests',
-  successRate: 'Success rate',
+  success: 'Success',
+  successCounts: '{0} of {1} answered',
+  refused: '{0} refused ({1})',
   firstToken: 'First token',
-  firstTokenMedian: 'First token, median',
-  firstTokenSlow: 'First token, 95th percentile',
   speed: 'Speed',
-  cuts: 'Broken streams',
+  retries: 'Retries',
+  details: 'Details',
+  requests: 'Requests',
+  cuts: 'Answers cut off',
   resumes: 'Resumed',
   waited: 'Waited',
   tokens: 'Tokens in / out',
@@ -82,9 +92,13 @@ export const healthStrings = {
   percent: '{0} %',
   tokensPerSecond: '{0} tokens/s',
   medianAndSlow: '{0} · p95 {1}',
+  fewRequests: 'Charts appear from {0} requests on.',
   chartHours: '{0}, last 24 hours: {1}. By hour: from {2} to {3}.',
   chartDays: '{0}, last 14 days: {1}. By day: from {2} to {3}.',
-  chartEmpty: '{0}: no data',
+  hoursStart: '24 h ago',
+  hoursEnd: 'now',
+  daysStart: '13 days ago',
+  daysEnd: 'today',
   barTitle: '{0}: {1}',
   seconds: '{0} s',
   minutes: '{0} min',

@@ -46,9 +46,7 @@ const messageFields = {
   setApiKey: {},
   openDemo: {},
   leaveDemo: {},
-  /** Keeps the backup route that the notice above the composer names. The notice does not appear again. */
-  keepBackup: { origin: text },
-  /** Removes from the settings the backup route that the notice above the composer names. */
+  /** Removes from the settings the backup route over which an answer came. */
   removeBackup: { origin: text },
   copy: { text },
   copyRequest: exchange,

@@ -12,7 +12,7 @@ export { hostOf, routeName } from '../engine/gateway/baseUrl';
 export { timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
 export { waitedMs } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
-export { throughputSeconds } from '../engine/state/throughput';
+export { minSilenceMs, silencesUntil, throughputSeconds } from '../engine/state/throughput';
 export { totalsOf } from '../engine/state/turnTotals';
 export type { TurnTotals } from '../engine/state/turnTotals';
 export { toEpoch, toMonotonic } from '../engine/state/ledger';
@@ -42,6 +42,11 @@ export interface Attachment {
   readonly truncated?: boolean | undefined;
 }
 
+/** A line break at the end does not begin another line. */
+export function countLines(code: string): number {
+  return code.replace(/\n$/, '').split('\n').length;
+}
+
 /** A context item of the next prompt. Its text stays with the host. */
 export interface DraftContext {
   readonly id: string;
@@ -49,6 +54,7 @@ export interface DraftContext {
   readonly label: string;
   /** Length of the text that is sent with the prompt, in characters. */
   readonly characters: number;
+  readonly lines: number;
   readonly truncated: boolean;
   /** Real path of the file, if a symbolic link leads out of the workspace. */
   readonly realPath?: string | undefined;
@@ -60,8 +66,10 @@ export interface ContextSuggestion {
   /** `editors` attaches all open editors; `pick` opens VS Code's list of files. */
   readonly kind: ContextKind | 'editors' | 'pick';
   readonly label: string;
-  /** Secondary text, such as the folder of a file; may be empty. */
+  /** Secondary text, such as the folder of a file; may be empty. For an unavailable item, the reason. */
   readonly detail: string;
+  /** Whether there is nothing to attach now, for example no selection. */
+  readonly unavailable?: true | undefined;
 }
 
 /** Everything that a page needs to draw an exchange: a prompt and the state of its answer. */
@@ -90,10 +98,8 @@ export interface ConnectionView {
   readonly hasKey: boolean | 'unreadable';
   /** Whether prompts go to the offline demo, so that no prompt leaves the computer. */
   readonly demo: boolean;
-  /** Number of backup routes that have a key; absent if there are none. */
-  readonly backups?: number | undefined;
-  /** Origin of a backup route over which an answer came for the first time, until the user decides to keep it. */
-  readonly newBackup?: string | undefined;
+  /** Names of the backup routes that have a key. */
+  readonly backups?: readonly string[] | undefined;
 }
 
 export function canSendPrompt({ hasKey, demo }: ConnectionView): boolean {
@@ -172,6 +178,8 @@ export type ToWebview =
     }
   /** Suggestions for the `suggestContext` message with the same `request` number. */
   | { readonly type: 'suggestions'; readonly request: number; readonly items: readonly ContextSuggestion[] }
+  /** The result of a click, for screen readers. The host shows it in the status bar, which they don't read. */
+  | { readonly type: 'announce'; readonly text: string }
   | { readonly type: 'modelOnce'; readonly model?: string | undefined }
   /** The reply to `findModels`: the models that are nearest to the one that the gateway lacks, the nearest first. */
   | { readonly type: 'nearestModels'; readonly exchangeId: string; readonly models: readonly string[] };

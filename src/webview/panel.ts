@@ -70,6 +70,7 @@ export class Panel {
     prefill: (message) => this.composer.prefill(message),
     context: ({ items, unread }) => this.composer.setContext(items, unread),
     suggestions: ({ request, items }) => this.composer.popup.showSuggestions(request, items),
+    announce: ({ text }) => this.context.announcer.announce(text),
     modelOnce: ({ model }) => this.composer.model.setOnce(model),
     nearestModels: ({ exchangeId, models }) => this.conversation.showNearestModels(exchangeId, models),
   };
@@ -129,8 +130,8 @@ export class Panel {
       end,
     );
     createWaitTabOrder(root, log, dock, end);
-    // Listens in the capture phase, so that Escape is received before any element of the page can handle it.
-    window.addEventListener('keydown', (event) => this.handleEscape(event), { capture: true });
+    // Listens in the capture phase, so that the keys are received before any element of the page can handle them.
+    window.addEventListener('keydown', (event) => this.handleKey(event), { capture: true });
     // VS Code forwards the messages of the host from a frame of the same origin, and deletes `window.parent`.
     window.addEventListener('message', ({ data, origin }: MessageEvent<ToWebview>) => {
       if (origin === window.origin) this.receive(data);
@@ -189,7 +190,7 @@ export class Panel {
   private setConnection(connection: ConnectionView, suggestions: readonly Suggestion[]): void {
     this.connection = connection;
     this.composer.setConnection(connection);
-    this.conversation.setHost(connection.host);
+    this.conversation.setConnection(connection);
     this.suggestions = suggestions;
   }
 
@@ -197,8 +198,8 @@ export class Panel {
     const { conversation, composer, emptyState } = this;
     const { active } = conversation;
     const activity = active?.activity ?? 'idle';
-    composer.model.setRoute(active?.route === undefined ? undefined : routeName(active.route));
-    composer.setStoppable(activity === 'running');
+    composer.model.setRoute(conversation.route === undefined ? undefined : routeName(conversation.route));
+    composer.setStoppable(activity !== 'idle', active?.hasStopButton ?? false);
     conversation.setVersionsLocked(activity !== 'idle');
     conversation.setStreaming(activity === 'running');
     if (!this.connection) return;
@@ -237,7 +238,12 @@ export class Panel {
     if (active) this.context.post({ type: 'stop', exchangeId: active.id });
   }
 
-  private handleEscape(event: KeyboardEvent): void {
+  private handleKey(event: KeyboardEvent): void {
+    if (this.composer.handleShortcut(event)) {
+      event.preventDefault();
+      // VS Code would run its own command for these keys, too.
+      event.stopPropagation();
+    }
     if (event.key !== 'Escape' || isComposing(event)) return;
     if (isInPromptEditor(event.target) || isMenu(event.target)) return;
     if (this.composer.popup.close()) event.stopPropagation();

@@ -76,7 +76,6 @@ function servicesOf(conversations: Conversations): PanelServices {
   return {
     conversations,
     connections: { view: () => Promise.resolve(view), onDidChange: noSubscription },
-    backupNotices: { onDidChange: noSubscription },
     demo: { answers: () => false },
     tour: { currentStep: () => undefined },
     suggestions: { list: () => Promise.resolve([]), onDidChange: noSubscription },

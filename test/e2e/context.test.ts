@@ -40,7 +40,8 @@ describe('panel with context items', () => {
     await option('sample.ts').click();
     await chip('sample.ts').waitFor();
     assert.equal(await panel.prompt.inputValue(), 'What does this do? ');
-    assert.match(await chip('sample.ts').innerText(), new RegExp(`\\b${sample('sample.ts').length} characters`));
+    const lines = sample('sample.ts').trimEnd().split('\n').length;
+    assert.match(await chip('sample.ts').innerText(), new RegExp(`\\b${lines} lines`));
   });
 
   it('attaches a file with the keyboard alone', async () => {

@@ -37,18 +37,18 @@ describe('network health', () => {
     await stage.ask('two', () => failure(402, { message: 'Insufficient Balance' }));
     await stage.inState('failed').waitFor();
     await openHealth(stage);
-    const cells = stage.panel.locator('tbody tr').first().locator('> *');
-    await cells.first().waitFor();
-    const texts = await cells.allTextContents();
-    const { host } = new URL(stage.gateway.baseUrl);
-    assert.deepEqual([texts[1], texts[2], texts[3], texts[7], texts[8]], [host, '4', '25 %', '1', '1']);
-    assert.match(texts[11] ?? '', /rate limited.*|connection failed/);
+    const { health } = stage.words;
+    const card = stage.panel.getByRole('article').filter({ hasText: new URL(stage.gateway.baseUrl).host });
+    await card.getByText('33 %').waitFor();
+    await card.getByText('1 of 3 answered · 1 refused (out of credit)').waitFor();
+    await card.getByText(health.details).click();
+    assert.match(await card.innerText(), /rate limited[^]*out of credit/);
   });
 
   it('is restored with the chosen period after the window was reloaded', async () => {
     await stage.button(stage.words.health.days).click();
     await stage.workbench.reload();
-    await stage.panel.getByRole('table', { name: stage.words.health.daysCaption }).waitFor();
+    await stage.panel.getByRole('region', { name: stage.words.health.daysCaption }).waitFor();
   });
 
   it('is cleared after a confirmation', async () => {

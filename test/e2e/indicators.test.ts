@@ -58,14 +58,16 @@ describe('indicators outside the panel', () => {
       await activity('Paused until').waitFor({ state: 'hidden' });
     });
 
-    it('reveals the panel when clicked', async () => {
-      gateway.script = () => failure(400, { message: 'Invalid model: gpt-99' });
-      await panel.send('what fails in view');
-      await activity('No answer').waitFor();
-      assert.equal(await workbench.toast().count(), 0);
+    it('reveals the panel with a failure when clicked, and hides when the failure was in view', async () => {
+      const paused = pausedAnswer([], failure(400, { message: 'Invalid model: gpt-99' }));
+      gateway.script = paused.script;
+      await panel.send('what fails out of view');
+      await gateway.request(1);
       await workbench.runCommand('View: Close All Editors');
-      await activity('No answer').click();
+      paused.release();
+      await activity('Failed').click();
       await panel.inState('failed').waitFor();
+      await activity('Failed').waitFor({ state: 'hidden' });
     });
   });
 

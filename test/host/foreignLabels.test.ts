@@ -119,7 +119,7 @@ describe('text from outside the extension', () => {
 
   it('is one line without links and icons in the status bar', async () => {
     const { showInStatusBar } = await import('../../src/host/ui/notifications');
-    showInStatusBar(hostileMessage, 1000);
+    showInStatusBar(hostileMessage);
     assert.deepEqual(titles, [plainMessage.replace('$(', '$\u2060(')]);
   });
 

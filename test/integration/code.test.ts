@@ -63,12 +63,12 @@ describe('code commands', () => {
   it("are offered in the lightbulb for a selection, with the user's prompts", async () => {
     await set('prompts', [{ title: 'Translate', template: 'Translate the comments.', model: 'deepseek-v3' }]);
     const offered = await actions();
-    assert.deepEqual(offered.map(({ title }) => title).sort(), [
-      'Explain with HolySheep',
-      'Fix with HolySheep',
-      'Improve with HolySheep',
-      'Translate with HolySheep',
-      'Write tests with HolySheep',
+    assert.deepEqual(offered.map(({ title, kind }) => `${title}: ${kind?.value}`).sort(), [
+      'Explain with HolySheep: refactor.explainSelection',
+      'Fix with HolySheep: refactor.rewrite.fixSelection',
+      'Improve with HolySheep: refactor.rewrite.improveSelection',
+      'Translate with HolySheep: refactor.rewrite.own',
+      'Write tests with HolySheep: refactor.writeTests',
     ]);
     const customAction = offered.find(({ title }) => title.startsWith('Translate'))?.command;
     assert.ok(customAction);

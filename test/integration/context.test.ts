@@ -23,7 +23,7 @@ describe('context items', () => {
   const problems = vscode.languages.createDiagnosticCollection('context.test');
   let editor: vscode.TextEditor | undefined;
   let errors: unknown[];
-  const source = new ContextSource({ editor: () => editor, onError: (error) => errors.push(error) });
+  let source: ContextSource;
 
   before(async () => {
     for (const [path, content] of Object.entries(files)) {
@@ -35,7 +35,9 @@ describe('context items', () => {
     editor = undefined;
     errors = [];
     problems.clear();
+    source = new ContextSource({ editor: () => editor, onError: (error) => errors.push(error) });
   });
+  afterEach(() => source.dispose());
   after(async () => {
     problems.dispose();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
@@ -58,19 +60,19 @@ describe('context items', () => {
     return item.attachment;
   };
 
-  it('include the selection, the problems, the open files and the file picker when the query is empty', async () => {
+  it('include the selection, the open editors, the problems, the files and the file picker when the query is empty', async () => {
     await open('context/other.ts');
     (await open('context/deep/WaitCard.ts')).selection = new vscode.Selection(1, 0, 2, 5);
     problems.set(uriOf('context/deep/WaitCard.ts'), [new vscode.Diagnostic(new vscode.Range(0, 7, 0, 9), 'Wrong.')]);
     assert.deepEqual(await suggest(''), [
-      'WaitCard.ts:2-3 | Selection',
-      'Problems in WaitCard.ts | 1 problem',
+      'Selection | WaitCard.ts:2-3',
       'Open editors | 2 files',
+      'Problems | WaitCard.ts · 1 problem',
       'WaitCard.ts | context/deep',
       'other.ts | context',
       'Choose a file… | ',
     ]);
-    const [selection, reported] = await source.suggest('');
+    const [selection, , reported] = await source.suggest('');
     assert.deepEqual(await read(selection?.id ?? ''), {
       kind: 'selection',
       label: 'context/deep/WaitCard.ts:2-3',
@@ -83,6 +85,24 @@ describe('context items', () => {
       languageId: '',
       code: '- context/deep/WaitCard.ts:1:8 error: Wrong.',
     });
+  });
+
+  it('say why nothing can be attached, and include closed files, but no virtual documents', async () => {
+    await open('context/other.ts');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    editor = undefined;
+    const scheme = 'context-test-preview';
+    const provider = { provideTextDocumentContent: () => 'preview' };
+    const registration = vscode.workspace.registerTextDocumentContentProvider(scheme, provider);
+    await vscode.window.showTextDocument(vscode.Uri.parse(`${scheme}:/other.ts`), { preview: false });
+    assert.deepEqual(await suggest(''), [
+      'Selection | nothing is selected',
+      'Open editors | no file is open',
+      'Problems | no file is open',
+      'other.ts | context',
+      'Choose a file… | ',
+    ]);
+    registration.dispose();
   });
 
   for (const query of ['WAITCARD.TS', 'deep/wait']) {

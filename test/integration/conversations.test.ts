@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { answer } from '../support/replies';
 import { closeAll, shows, tabs } from '../support/conversationTabs';
@@ -27,6 +28,23 @@ describe('conversations', () => {
     await shows(['the first question', 'the second question']);
     assert.equal(new Set(tabs().map(({ group }) => group.viewColumn)).size, 1);
     await fixture.gateway.request(2);
+  });
+
+  it('share two columns with the code, on whichever side of the code they are', async () => {
+    const open = async (viewColumn: vscode.ViewColumn): Promise<void> => {
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(), { viewColumn });
+    };
+    await open(vscode.ViewColumn.One);
+    await open(vscode.ViewColumn.Two);
+    await ask('to the left');
+    await shows(['to the left']);
+    assert.equal(tabs()[0]?.group.viewColumn, vscode.ViewColumn.One);
+    await open(vscode.ViewColumn.One);
+    await ask('to the right', false);
+    const { closed } = await fixture.gateway.request(2);
+    await closed;
+    while (tabs()[0]?.group.viewColumn !== vscode.ViewColumn.Two) await setImmediate();
+    assert.equal(vscode.window.tabGroups.all.length, 2);
   });
 
   it('continue in the focused panel when the user runs Ask', async () => {

@@ -37,8 +37,8 @@ describe('network health', () => {
     find(await collect(fixture.api.ask('hello')), 'done');
     const row = await open();
     assert.ok(row);
-    const { attempts, successRate, cuts, resumes, waitedMs, firstTokenMs = 0 } = row.total;
-    assert.deepEqual([row.model, attempts, successRate, cuts, resumes], ['gpt-4o', 2, 0.5, 0, 0]);
+    const { attempts, judged, complete, retries, cuts, waitedMs, firstTokenMs = 0 } = row.total;
+    assert.deepEqual([row.model, attempts, judged, complete, retries, cuts], ['gpt-4o', 2, 2, 1, 1, 0]);
     assert.deepEqual(row.faults, [{ label: 'server error', count: 1 }]);
     assert.ok(firstTokenMs > 0 && waitedMs >= 0);
     assert.equal(row.parts.at(-1)?.attempts, 2);

@@ -18,30 +18,8 @@ import { valuesOf } from '../support/valuesOf';
 const extension = vscode.extensions.getExtension('holysheep.holysheep-prompt');
 const unknownId = '00000000-0000-4000-8000-000000000000';
 
-/** The backup routes about which the user has not decided yet. */
-class FakeBackupNotices {
-  newBackup: string | undefined;
-  readonly decisions: string[] = [];
-  private readonly changes = new vscode.EventEmitter<void>();
-  readonly onDidChange = this.changes.event;
-  readonly keep = (origin: string): Promise<void> => this.decide(`keep ${origin}`);
-  readonly remove = (origin: string): Promise<void> => this.decide(`remove ${origin}`);
-
-  report(origin: string | undefined): void {
-    this.newBackup = origin;
-    this.changes.fire();
-  }
-
-  private decide(decision: string): Promise<void> {
-    this.decisions.push(decision);
-    this.report(undefined);
-    return Promise.resolve();
-  }
-}
-
 /** A window with its conversations and panels. */
 class Window {
-  readonly backupNotices = new FakeBackupNotices();
   readonly engine = new ScriptedEngine();
   readonly restoredContext: string[] = [];
   readonly closed: Conversation[] = [];
@@ -84,7 +62,6 @@ class Window {
         view: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey: true, demo: false }),
         onDidChange: () => new vscode.Disposable(() => undefined),
       },
-      backupNotices: this.backupNotices,
       demo: {
         answers: (conversation: Conversation) => {
           this.conversationsWithPanel.add(conversation);
@@ -216,22 +193,6 @@ describe('panels after a reload of the window', () => {
     await after.restoreFake(one, ['file:a', 'file:b']);
     await waitForEvents();
     assert.deepEqual(after.restoredContext, ['file:a', 'file:b']);
-  });
-
-  it('tell their pages about a new backup route until the user has decided about it', async () => {
-    after.backupNotices.newBackup = 'https://one.example';
-    const panel = await after.restoreFake(await before.write('about apples'));
-    panel.send({ type: 'keepBackup', origin: 'https://one.example' });
-    await waitForEvents();
-    after.backupNotices.report('https://two.example');
-    await waitForEvents();
-    panel.send({ type: 'removeBackup', origin: 'https://two.example' });
-    await waitForEvents();
-    assert.deepEqual(
-      panel.received.flatMap((message) => ('connection' in message ? [message.connection.newBackup] : [])),
-      ['https://one.example', undefined, 'https://two.example', undefined],
-    );
-    assert.deepEqual(after.backupNotices.decisions, ['keep https://one.example', 'remove https://two.example']);
   });
 
   it('are reduced to one for each conversation', async () => {

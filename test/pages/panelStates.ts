@@ -38,7 +38,7 @@ const interrupted: TurnState = { ...stateOf(ev.headers(), ev.text(half)), phase:
 
 const turns: Readonly<Record<string, TurnState>> = {
   streaming: stateOf(ev.headers(), ev.text(texts.answer.slice(0, texts.answer.length / 2))),
-  quiet: stateOf(ev.headers(), ev.text(half), ev.quiet()),
+  quiet: stateOf(ev.headers(), ev.text(half, -9000)),
   waiting: stateOf(limited),
   resuming: stateOf(ev.headers(), ev.text(half), ev.cut(), retried),
   done: stateOf(
@@ -102,7 +102,7 @@ export const panelStates: readonly PanelState[] = [
     name: 'chips',
     snapshot: snapshot([], {
       context: ['sample.ts', 'sample.py'].map((label) => ({
-        ...{ id: label, kind: 'file', label, characters: 1200, truncated: label === 'sample.py' },
+        ...{ id: label, kind: 'file', label, characters: 1200, lines: 40, truncated: label === 'sample.py' },
       })),
     }),
     act: (page) => page.getByRole('textbox').fill(texts.context),

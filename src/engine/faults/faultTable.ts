@@ -22,6 +22,7 @@ export type Policy =
 interface Reaction {
   readonly kind: FaultKind;
   readonly policy: Policy;
+  /** What the user can do, the best first: the failure card has buttons for the first two, and a menu for the others. */
   readonly actions: readonly FaultAction[];
 }
 
@@ -77,10 +78,10 @@ const reactions = {
   modelNotFound: row('model', never, 'switchModel', 'details'),
   noChannel: row('model', never, 'switchModel', 'details'),
   modelUnpriced: row('model', never, 'switchModel', 'details'),
-  keyRejected: row('auth', never, 'setApiKey', 'retryNow', 'details'),
+  keyRejected: row('auth', never, 'setApiKey', 'details', 'retryNow'),
   upstreamKeyRejected: row('gateway', never, 'switchModel', 'details', 'retryNow'),
   outOfCredit: row('credit', never, 'openBilling', 'switchModel', 'retryNow', 'details'),
-  creditResets: row('credit', hint, 'retryNow', 'openBilling', 'switchModel'),
+  creditResets: row('credit', hint, 'openBilling', 'switchModel', 'retryNow'),
   permissionDenied: row('permission', never, 'setApiKey', 'switchModel', 'details'),
   pathNotFound: row('not-found', never, 'checkUrl', 'details'),
   requestTooLarge: row('too-large', never, 'newConversation', 'details'),
@@ -105,8 +106,8 @@ const reactions = {
   limitBeforeText: row('empty', never, 'moreRoom', 'switchModel'),
   garbledBody: row('malformed', atMost(2), 'retryNow', 'switchModel', 'details'),
   firstTokenTimeout: row('timeout', atDoubleCost, 'retryNow', 'switchModel'),
-  streamStalled: row('stalled', resume, 'retryNow', 'restart', 'switchModel'),
-  streamSilent: row('stalled', resume, 'retryNow', 'restart', 'switchModel'),
+  streamStalled: row('stalled', resume, 'retryNow', 'switchModel', 'restart'),
+  streamSilent: row('stalled', resume, 'retryNow', 'switchModel', 'restart'),
   connectionLost: row('connection', resume, 'retryNow', 'restart'),
   slept: row('connection', resume, 'retryNow', 'restart'),
   streamTruncated: row('truncated', resume, 'retryNow', 'restart'),
@@ -120,7 +121,7 @@ const reactions = {
   answerTooLong: row('too-large', never, 'restart', 'switchModel', 'details'),
 
   // The engine itself sends no request, or fails.
-  noKey: row('auth', never, 'setApiKey', 'retryNow'),
+  noKey: row('auth', never, 'setApiKey', 'details', 'retryNow'),
   budget: row('budget', never, 'retryNow', 'switchModel'),
   deadline: row('budget', never, 'retryNow', 'switchModel'),
   breakerOpen: row('breaker', { retry: 'breaker' }, 'retryNow', 'tryAnyway', 'switchModel'),

@@ -39,7 +39,7 @@ export function hostFailure(
     requestId: undefined,
     message: localizeSafely(message, localize),
     text,
-    actions: [...actions, ...partialAnswerActions],
+    actions: [...partialAnswerActions, ...actions],
   };
 }
 

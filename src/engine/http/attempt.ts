@@ -9,7 +9,7 @@ import { ChunkReader } from './chunkReader';
 import { JoinedTexts, RedactedDeltas, ThinkTags } from './deltaFilters';
 import type { AnswerDelta, Delta, DeltaReceiver, Finish, ToolCallPart } from './deltas';
 import { readChunk, ToolCallNumbers } from './dialect';
-import { drainMs, IdleClocks, tailMs, timeoutsFor, type Alarm } from './idleClocks';
+import { drainMs, IdleClocks, tailMs, timeoutsFor, type Expiry } from './idleClocks';
 import { BodyReader, ConnectionFailure, errorBodyLimits, type BodyEnd, type BodySink } from './responseBody';
 import type { ReceivedSize } from './receivedSize';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
@@ -86,7 +86,6 @@ export class Attempt implements BodySink, DeltaReceiver {
     },
     private readonly observer: {
       headers(status: number, requestId: string | undefined, ms: number): void;
-      quiet(forMs: number): void;
     },
     /** Shared by all attempts of the turn. */
     private readonly size: ReceivedSize,
@@ -97,7 +96,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     this.behavior = sent.behavior;
     this.baseUrl = sent.connection.baseUrl;
     const timeouts = timeoutsFor(sent.request.model, sent.facts, deps.settings().timeout);
-    this.clocks = new IdleClocks(deps.clock, timeouts, (alarm, afterMs) => this.onAlarm(alarm, afterMs));
+    this.clocks = new IdleClocks(deps.clock, timeouts, (expiry, afterMs) => this.onExpiry(expiry, afterMs));
     const tags = new ThinkTags(this);
     const createFilter = keys.answerFilters();
     this.deltas = new JoinedTexts(createFilter ? new RedactedDeltas(tags, createFilter) : tags);
@@ -150,12 +149,11 @@ export class Attempt implements BodySink, DeltaReceiver {
     }
   }
 
-  private onAlarm(alarm: Alarm, afterMs: number): void {
+  private onExpiry(expiry: Expiry, afterMs: number): void {
     try {
-      if (alarm === 'quiet') this.observer.quiet(afterMs);
-      else if (alarm === 'tail') this.onEnd({ kind: 'stream', empty: false });
-      else if (alarm === 'slept') this.fail('slept');
-      else this.fail({ type: 'timeout', clock: alarm, afterMs });
+      if (expiry === 'tail') this.onEnd({ kind: 'stream', empty: false });
+      else if (expiry === 'slept') this.fail('slept');
+      else this.fail({ type: 'timeout', clock: expiry, afterMs });
     } catch (error) {
       this.finish({ type: 'defect', error });
     }

@@ -12,8 +12,7 @@ const minSleepMs = 15_000;
 const wakeGraceMs = 10_000;
 
 /** A timeout, `tail` if the rest of a complete answer is late, or `slept` if the connection did not survive a sleep. */
-type Expiry = StalledClock | 'tail' | 'slept';
-export type Alarm = Expiry | 'quiet';
+export type Expiry = StalledClock | 'tail' | 'slept';
 
 /**
  * The timeouts of an attempt. To keep the cost of a token low, this class only records times when data arrives. A
@@ -23,7 +22,6 @@ export type Alarm = Expiry | 'quiet';
  */
 export class IdleClocks {
   private phase: 'headers' | 'first' | 'stream' | 'tail' = 'headers';
-  private readonly start: number;
   private phaseStart: number;
   private lastBytes: number;
   /** Monotonic time of the last payload or the start, moved forward by each sleep, which does not count as idle time. */
@@ -31,7 +29,6 @@ export class IdleClocks {
   /** Monotonic time by which data must arrive after a sleep of the computer. */
   private wakeDeadline = Infinity;
   private armedAt = { now: 0, ticks: 0, forMs: 0 };
-  private hasReportedQuiet = false;
   private isDisposed = false;
   private tailLimitMs = 0;
   private cancel: (() => void) | undefined;
@@ -39,10 +36,10 @@ export class IdleClocks {
   constructor(
     private readonly clock: Clock,
     private readonly timeouts: Timeouts,
-    /** Called once at the end of the attempt, and with `quiet` when no text or reasoning has arrived for `quietMs`. */
-    private readonly report: (alarm: Alarm, afterMs: number) => void,
+    /** Called once, at the end of the attempt. */
+    private readonly report: (expiry: Expiry, afterMs: number) => void,
   ) {
-    this.start = this.phaseStart = this.lastBytes = this.lastPayload = clock.monotonicNow();
+    this.phaseStart = this.lastBytes = this.lastPayload = clock.monotonicNow();
     this.armTimer();
   }
 
@@ -58,7 +55,6 @@ export class IdleClocks {
 
   onPayload(): void {
     this.lastPayload = this.lastBytes;
-    this.hasReportedQuiet = false;
     if (this.phase === 'first') this.enterPhase('stream');
   }
 
@@ -83,9 +79,8 @@ export class IdleClocks {
   private armTimer(): void {
     if (this.isDisposed) return;
     const { deadline } = this.nearestDeadline();
-    const next = this.hasReportedQuiet || this.phase === 'tail' ? deadline : Math.min(deadline, this.quietAt());
     const ticks = this.clock.monotonicNow();
-    const forMs = Math.min(maxCheckIntervalMs, Math.max(0, Math.min(next, this.wakeDeadline) - ticks));
+    const forMs = Math.min(maxCheckIntervalMs, Math.max(0, Math.min(deadline, this.wakeDeadline) - ticks));
     this.armedAt = { now: this.clock.now(), ticks, forMs };
     this.cancel = this.clock.after(forMs, () => this.check());
   }
@@ -107,19 +102,7 @@ export class IdleClocks {
     if (now >= this.wakeDeadline) return this.report('slept', wakeGraceMs);
     const { name, deadline, afterMs } = this.nearestDeadline();
     if (now >= deadline) return this.report(name, afterMs);
-    if (!this.hasReportedQuiet && this.phase !== 'tail' && now >= this.quietAt()) {
-      this.hasReportedQuiet = true;
-      this.report('quiet', now - this.quietSince());
-    }
     this.armTimer();
-  }
-
-  private quietSince(): number {
-    return this.phase === 'stream' ? this.lastPayload : this.start;
-  }
-
-  private quietAt(): number {
-    return this.quietSince() + quietMs;
   }
 
   private nearestDeadline(): Deadline {
@@ -168,8 +151,6 @@ const reasoningTimeouts: Timeouts = { headersMs: 180_000, firstTokenMs: 270_000,
 export const tailMs = 5_000;
 /** Milliseconds to wait for the end of the body after `[DONE]`, so that the connection can be reused. */
 export const drainMs = 100;
-/** Milliseconds without text or reasoning after which a `quiet` event reports that the attempt still waits. */
-export const quietMs = 10_000;
 
 /** A model of which it is unknown whether it reasons gets the longer defaults, so that no attempt ends too early. */
 export function timeoutsFor(

@@ -10,14 +10,15 @@ export type ScheduleEnd =
 
 /** The prompt of a turn that has ended is sent again later. The partial answer is preserved. */
 export function markScheduled(state: TurnState, schedule: Schedule): TurnState {
-  return { ...endWait(state), phase: 'scheduled', schedule, isQuiet: false };
+  return { ...endWait(state), phase: 'scheduled', schedule };
 }
 
 /** Other turns do not change. */
 export function endSchedule(state: TurnState, end: ScheduleEnd): TurnState {
   const { schedule, ...rest } = state;
   if (!schedule) return state;
-  if (end.outcome !== 'failed') return { ...rest, phase: end.outcome };
+  if (end.outcome !== 'failed')
+    return { ...rest, phase: end.outcome, ...(end.outcome === 'stopped' && { isUnscheduled: true }) };
   const { attempts, endedAt = 0 } = state;
   const unknown = { type: 'failed', kind: 'offline', status: undefined, requestId: undefined } as const;
   const failure: Failure = {

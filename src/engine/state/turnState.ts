@@ -13,7 +13,7 @@ import {
   type WaitingEvent,
 } from '../events';
 import { addToLedger, emptyLedger, type Ledger } from './ledger';
-import { addToThroughput, noThroughput, type Throughput } from './throughput';
+import { addToThroughput, noThroughput, type Silence, silencesUntil, type Throughput } from './throughput';
 import { sumUsage } from './usage';
 
 /** As the page shows it. */
@@ -44,6 +44,8 @@ export interface TurnSegment {
   readonly lastTokenAt?: number | undefined;
   readonly endedAt?: number | undefined;
   readonly throughput: Throughput;
+  /** Those that have ended, in ascending order. */
+  readonly silences: readonly Silence[];
 }
 
 export interface ResumePoint {
@@ -111,12 +113,10 @@ export interface TurnState extends TurnSegment {
   readonly wait?: WaitingEvent;
   /** Set in the phase `scheduled`. */
   readonly schedule?: Schedule;
+  /** The user has cancelled the scheduled prompt. */
+  readonly isUnscheduled?: true;
   readonly failure?: Failure;
   readonly finishReason?: string;
-  /** Whether no text or reasoning has arrived for several seconds. */
-  readonly isQuiet: boolean;
-  /** Time of the last text or reasoning before the last `quiet` event, or of the start of the attempt. */
-  readonly quietSince?: number;
 }
 
 export const initialTurn: TurnState = {
@@ -132,7 +132,7 @@ export const initialTurn: TurnState = {
   previousSegments: [],
   attempts: 0,
   throughput: noThroughput,
-  isQuiet: false,
+  silences: [],
 };
 
 const runningPhases: ReadonlySet<TurnPhase> = new Set(['connecting', 'streaming', 'waiting', 'offline', 'resuming']);
@@ -143,7 +143,7 @@ export function isRunning(phase: TurnPhase): boolean {
 
 /** Its window or extension host went away. */
 export function markInterrupted(state: TurnState): TurnState {
-  return isRunning(state.phase) ? { ...endWait(state), phase: 'interrupted', isQuiet: false } : state;
+  return isRunning(state.phase) ? { ...endWait(state), phase: 'interrupted' } : state;
 }
 
 /** The event comes from the engine or from a journal. */
@@ -178,7 +178,6 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
         origin: event.origin,
         ...(event.baseUrl !== state.baseUrl && { baseUrl: event.baseUrl }),
         attempts: event.attempt,
-        isQuiet: false,
       };
     case 'text':
       return addToken(state, event, event.text.length, state.text + event.text);
@@ -190,17 +189,16 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       };
     case 'tool-call':
       return { ...addToken(state, event, event.arguments.length), toolCalls: addToolCallPart(state.toolCalls, event) };
-    // These events change only the ledger.
+    // This event changes only the ledger.
     case 'headers':
-    case 'ended':
       return state;
+    case 'ended':
+      return { ...state, silences: silencesUntil(state, event.at) };
     case 'waiting':
-      return { ...state, phase: event.reason === 'offline' ? 'offline' : 'waiting', wait: event, isQuiet: false };
-    case 'quiet':
-      return { ...state, isQuiet: true, quietSince: event.at - event.forMs };
+      return { ...state, phase: event.reason === 'offline' ? 'offline' : 'waiting', wait: event };
     case 'cut':
       // The event that follows, such as a wait or an attempt, changes the phase.
-      return { ...state, cutMessage: event.message, isQuiet: false };
+      return { ...state, cutMessage: event.message };
     case 'resumed': {
       const { cutMessage, ...rest } = state;
       const models = continuedModels(state);
@@ -286,11 +284,11 @@ function addToken(state: TurnState, { at }: StreamEvent, chars: number, text = s
     phase: 'streaming',
     firstTokenAt: state.firstTokenAt ?? at,
     lastTokenAt: at,
+    silences: silencesUntil(state, at),
     throughput: addToThroughput(state.throughput, at - (state.startedAt ?? at), chars),
-    isQuiet: false,
   };
 }
 
 function endTurn(state: TurnState, endedAt: number, text = state.text): TurnState {
-  return { ...endWait(state), text, endedAt, isQuiet: false };
+  return { ...endWait(state), text, endedAt };
 }

@@ -100,7 +100,6 @@ export class Attempts {
         this.admission.accepted();
         if (this.isResume) this.history.recordResumeStart();
       },
-      quiet: (forMs: number) => output.emit({ type: 'quiet', forMs }),
     };
     const attemptRequest = {
       ...sent,

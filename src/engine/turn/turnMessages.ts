@@ -59,7 +59,7 @@ export class TurnMessages {
     const minutes = Math.round(deadlineOf(this.deps.settings()) / 60_000);
     const { message, detail } = this.describeFault(fault, context, { resetsAt, last, minutes });
     const retryActions = text === '' ? fault.actions : withPartialAnswerActions(fault);
-    const ownActions = canSendLater(decision) ? (['sendLater', ...retryActions] as const) : retryActions;
+    const ownActions = canSendLater(decision) ? withSendLater(retryActions) : retryActions;
     const possibleActions = ownActions.filter((action) => action !== 'moreRoom' || context.canHaveMoreRoom());
     return {
       type: 'failed',
@@ -103,10 +103,16 @@ export class TurnMessages {
   }
 }
 
-/** They come first if the stream itself failed. A request that was too large can't be continued, only restarted. */
+/** They follow the cure of the fault, if it has one. A request that was too large can't be continued, only restarted. */
 function withPartialAnswerActions({ kind, policy, actions }: Fault): readonly FaultAction[] {
   const added = kind === 'too-large' ? (['restart'] as const) : (['continue', 'restart'] as const);
-  return [...new Set(policy.retry === 'resume' ? [...added, ...actions] : [...actions, ...added])];
+  const hasCure = policy.retry !== 'resume' && actions[0] !== 'retryNow';
+  return [...new Set([...actions.slice(0, hasCure ? 1 : 0), ...added, ...actions])];
+}
+
+/** A retry does not help before the limit resets. */
+function withSendLater(actions: readonly FaultAction[]): readonly FaultAction[] {
+  return ['sendLater', ...actions.filter((action) => action !== 'retryNow'), 'retryNow'];
 }
 
 /** Kinds of faults that do not depend on the route. */

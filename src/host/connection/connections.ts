@@ -107,8 +107,11 @@ export class Connections extends Disposable {
       return { model, host: vscode.l10n.t('an invalid base URL'), hasKey: false, demo: false };
     }
     try {
-      const { host, apiKey, backups } = await this.connectionFor(demo);
-      return { model, host, hasKey: apiKey !== undefined, demo, backups: backups?.length };
+      const connection = await this.connectionFor(demo);
+      const { host, apiKey, backups = [] } = connection;
+      const primary = demo || 'error' in baseUrl ? connection.baseUrl : baseUrl.url;
+      const names = [connection, ...backups].flatMap((route) => (route.baseUrl === primary ? [] : route.host));
+      return { model, host, hasKey: apiKey !== undefined, demo, ...(names.length > 0 && { backups: names }) };
     } catch (error) {
       log.error(error);
       // The user can send a prompt even if the API key can't be read, and the failed turn shows the reason in a card.

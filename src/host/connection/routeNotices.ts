@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { nameAmong, normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
+import { hostOf, nameAmong, normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
 import type { Settings } from '../settings/settings';
 import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
@@ -15,6 +15,16 @@ interface RouteNoticeDeps {
   readonly demo: DemoMode;
   readonly log: Log;
   readonly memory: vscode.Memento;
+}
+
+/** Removes the backup routes of an origin from the settings. The user can undo the removal. */
+export async function removeBackup(
+  { settings, log }: { readonly settings: Pick<Settings, 'removeBackupBaseUrls'>; readonly log: Pick<Log, 'error'> },
+  origin: string,
+): Promise<void> {
+  const undo = await settings.removeBackupBaseUrls(origin);
+  const message = vscode.l10n.t('{0} is no longer a backup route.', hostOf(origin));
+  showToast(log, 'information', message, [{ title: vscode.l10n.t('Undo'), run: undo }]);
 }
 
 const baseUrlSetting = 'holysheep.baseUrl';

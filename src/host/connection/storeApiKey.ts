@@ -90,8 +90,6 @@ function enterAgainAction({ url }: BaseUrl): ToastAction {
   return enterApiKeyAction(vscode.l10n.t('Enter the key again'), url);
 }
 
-const successMessageMs = 8000;
-
 /**
  * @param position position of the route with the origin of `target` in the settings, where 0 is the base URL, or -1 if
  * there is none. The messages then have no buttons, because the buttons apply to the routes in the settings.
@@ -137,10 +135,7 @@ async function verifyAndStore(
   const count = result.models.length;
   log.info(`API key for ${host}: accepted, ${count} models available.`);
   // Shows success in the status bar, because it needs no response and a notification would cover the panel's buttons.
-  showInStatusBar(
-    vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count),
-    successMessageMs,
-  );
+  showInStatusBar(vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count));
   // Backup routes may lack the model, because a turn uses them only while the primary route is down.
   if (position === 0) noticeMissingModel(deps, host, result);
   return { state };

@@ -7,15 +7,19 @@ import { findProblems } from '../code/findCode';
 import { contextId, parseContextId } from './contextId';
 import { localOutsideTarget } from './linkTarget';
 
-/** Returns the items that need no search: the selection, the problems of the active file and the open editors. */
-export function contextChoices(editor: vscode.TextEditor | undefined): readonly ContextSuggestion[] {
-  const files = openFiles(editor);
-  return [
-    ...(editor ? [selectionChoice(editor), problemsChoice(editor.document.uri)] : []),
-    // Omits the item for all open editors if only one editor is open, because the file of that editor has its own item.
-    files.length > 1 ? editorsChoice(files.length) : undefined,
-    ...files.map(fileChoice),
-  ].filter((choice) => choice !== undefined);
+/**
+ * Returns the items that need no search: the selection, the open editors and the problems of the active file, even if
+ * there are none, and then the files of the open editors and the recent files.
+ */
+export function contextChoices(
+  editor: vscode.TextEditor | undefined,
+  recentFiles: readonly vscode.Uri[],
+): readonly ContextSuggestion[] {
+  const open = openFiles(editor);
+  const choices = [selectionChoice(editor), editorsChoice(open.length), problemsChoice(editor)];
+  // The most recent file comes first. An open file that was not active since the start comes after the recent ones.
+  const files = new Map([...recentFiles, ...open].map((uri) => [uri.toString(), uri]));
+  return [...choices, ...[...files.values()].map(fileChoice)];
 }
 
 /** Returns the items of files that have no item among `existing`. */
@@ -48,27 +52,33 @@ export function pickChoice(): ContextSuggestion {
   return { id: contextId({ kind: 'pick' }), kind: 'pick', label: vscode.l10n.t('Choose a file…'), detail: '' };
 }
 
-function selectionChoice({ document, selection }: vscode.TextEditor): ContextSuggestion | undefined {
-  if (!document.getText(selection).trim()) return undefined;
+function selectionChoice(editor: vscode.TextEditor | undefined): ContextSuggestion {
+  const item = { kind: 'selection', label: vscode.l10n.t('Selection') } as const;
+  if (!editor?.document.getText(editor.selection).trim()) {
+    return { ...item, id: item.kind, detail: vscode.l10n.t('nothing is selected'), unavailable: true };
+  }
+  const { document, selection } = editor;
   const id = contextId({ kind: 'selection', uri: document.uri.toString(), span: selection });
-  const detail = vscode.l10n.t('Selection');
-  const label = spanLabel(splitPath(document.uri).label, selection);
-  return { id, kind: 'selection', label, detail };
-}
-
-function problemsChoice(uri: vscode.Uri): ContextSuggestion | undefined {
-  const { length } = findProblems(uri);
-  if (length === 0) return undefined;
-  const label = vscode.l10n.t('Problems in {0}', splitPath(uri).label);
-  const detail = length === 1 ? vscode.l10n.t('1 problem') : vscode.l10n.t('{0} problems', length);
-  const id = contextId({ kind: 'problems', uri: uri.toString() });
-  return { id, kind: 'problems', label, detail };
+  return { ...item, id, detail: spanLabel(splitPath(document.uri).label, selection) };
 }
 
 function editorsChoice(count: number): ContextSuggestion {
-  const label = vscode.l10n.t('Open editors');
-  const detail = vscode.l10n.t('{0} files', count);
-  return { id: contextId({ kind: 'editors' }), kind: 'editors', label, detail };
+  const item = { id: contextId({ kind: 'editors' }), kind: 'editors', label: vscode.l10n.t('Open editors') } as const;
+  if (count === 0) return { ...item, detail: vscode.l10n.t('no file is open'), unavailable: true };
+  return { ...item, detail: count === 1 ? vscode.l10n.t('1 file') : vscode.l10n.t('{0} files', count) };
+}
+
+function problemsChoice(editor: vscode.TextEditor | undefined): ContextSuggestion {
+  const item = { kind: 'problems', label: vscode.l10n.t('Problems') } as const;
+  const uri = editor?.document.uri;
+  const { length } = uri ? findProblems(uri) : [];
+  if (!uri || length === 0) {
+    const detail = uri ? vscode.l10n.t('none in {0}', splitPath(uri).label) : vscode.l10n.t('no file is open');
+    return { ...item, id: item.kind, detail, unavailable: true };
+  }
+  const id = contextId({ kind: 'problems', uri: uri.toString() });
+  const count = length === 1 ? vscode.l10n.t('1 problem') : vscode.l10n.t('{0} problems', length);
+  return { ...item, id, detail: `${splitPath(uri).label} · ${count}` };
 }
 
 /** Returns the item for a file, with its name as the label and its folder relative to the workspace as the detail. */
@@ -80,10 +90,18 @@ function splitPath(uri: vscode.Uri): { readonly label: string; readonly detail: 
 /** Returns the files in all open text editors, without duplicates, starting with the file in `first`. */
 export function openFiles(first: vscode.TextEditor | undefined): readonly vscode.Uri[] {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-  const uris = tabs.map(({ input }) => textUriOf(input)).filter((uri) => uri !== undefined);
+  const uris = tabs
+    .map(({ input }) => textUriOf(input))
+    .filter((uri) => uri !== undefined)
+    .filter(canReadAgain);
   const all = new Map(uris.map((uri) => [uri.toString(), uri]));
   const firstUri = first && all.get(first.document.uri.toString());
   return firstUri ? [firstUri, ...[...all.values()].filter((uri) => uri !== firstUri)] : [...all.values()];
+}
+
+/** Excludes virtual documents, such as the preview of a refactoring, because no file system can read them. */
+export function canReadAgain({ scheme }: vscode.Uri): boolean {
+  return scheme === 'untitled' || vscode.workspace.fs.isWritableFileSystem(scheme) !== undefined;
 }
 
 function textUriOf(input: unknown): vscode.Uri | undefined {

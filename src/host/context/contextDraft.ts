@@ -1,7 +1,7 @@
 import { Mutex } from 'async-mutex';
 import type { Localize } from '../../engine/environment';
 import { firstChars } from '../../engine/text/surrogates';
-import type { Attachment, DraftContext } from '../../shared/protocol';
+import { type Attachment, countLines, type DraftContext } from '../../shared/protocol';
 import { Listeners } from '../util/listeners';
 import { UserError } from '../util/userError';
 import { parseContextId } from './contextId';
@@ -51,7 +51,8 @@ export class ContextDraft {
   items(): DraftContext[] {
     return this.entries.filter(isRead).map(({ id, attachment, realPath }) => {
       const { kind, label, code, truncated = false } = attachment;
-      return { id, kind, label, characters: code.length, truncated, ...(realPath !== undefined && { realPath }) };
+      const size = { characters: code.length, lines: countLines(code), truncated };
+      return { id, kind, label, ...size, ...(realPath !== undefined && { realPath }) };
     });
   }
 

@@ -78,7 +78,7 @@ export async function pickContext(initialItems: readonly ContextSuggestion[]): P
 }
 
 const icons: Readonly<Record<ContextKind | 'editors' | 'pick', string>> = {
-  selection: 'selection',
+  selection: 'list-selection',
   problems: 'warning',
   editors: 'files',
   file: 'file',

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { Attachment, ContextSuggestion } from '../../shared/protocol';
+import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
-import { contextChoices, fileChoices, openFiles, pickChoice, withLinkTarget } from './contextChoices';
+import { canReadAgain, contextChoices, fileChoices, openFiles, pickChoice, withLinkTarget } from './contextChoices';
 import type { DraftAttachment } from './contextDraft';
 import { contextId, parseContextId } from './contextId';
 import { pickContext } from './contextPick';
@@ -18,21 +19,27 @@ interface ContextSourceDeps {
 }
 
 const maxSuggestions = 20;
+const maxRecentFiles = 10;
 const maxSearchResults = 200;
 const searchTimeoutMs = 1000;
 
 /** Suggests context items for a prompt, and reads their text when the user chooses them. */
-export class ContextSource {
+export class ContextSource extends Disposable {
   private readonly files = new WorkspaceFiles();
+  /** Files whose editor was active in this window, the last one first. */
+  private recentFiles: readonly vscode.Uri[] = [];
 
-  constructor(private readonly deps: ContextSourceDeps) {}
+  constructor(private readonly deps: ContextSourceDeps) {
+    super();
+    this.register(vscode.window.onDidChangeActiveTextEditor((editor) => editor && this.addRecent(editor.document.uri)));
+  }
 
   /**
    * Returns context items that match the text after the `#`, best match first, and last the item that opens VS Code's
    * list of files. No files are searched for an empty query.
    */
   async suggest(query: string): Promise<readonly ContextSuggestion[]> {
-    const choices = contextChoices(this.deps.editor());
+    const choices = this.choices();
     const found = query === '' ? [] : await this.files.find(query, maxSearchResults, searchTimeoutMs);
     const ranked = rankContext(query, [...choices, ...fileChoices(found, choices)], maxSuggestions);
     return Promise.all([...ranked, pickChoice()].map(withLinkTarget));
@@ -62,7 +69,18 @@ export class ContextSource {
 
   /** Lets the user choose attachments from a list. Returns none if the user dismisses the list. */
   async pick(): Promise<readonly DraftAttachment[]> {
-    return this.readAll(await pickContext(contextChoices(this.deps.editor())), this.deps.onError);
+    const choices = this.choices().filter(({ unavailable }) => !unavailable);
+    return this.readAll(await pickContext(choices), this.deps.onError);
+  }
+
+  private choices(): readonly ContextSuggestion[] {
+    return contextChoices(this.deps.editor(), this.recentFiles);
+  }
+
+  private addRecent(uri: vscode.Uri): void {
+    if (!canReadAgain(uri)) return;
+    const others = this.recentFiles.filter((other) => other.toString() !== uri.toString());
+    this.recentFiles = [uri, ...others].slice(0, maxRecentFiles);
   }
 
   /** Reads the open editors that contain text. Editors without text, e.g. images, are skipped. */

@@ -11,6 +11,7 @@ export function rankContext(
 ): readonly ContextSuggestion[] {
   const needle = query.toLowerCase();
   return suggestions
+    .filter(({ unavailable }) => query === '' || !unavailable)
     .map((suggestion) => ({ suggestion, rank: query === '' ? 0 : rankSuggestion(needle, suggestion) }))
     .filter(({ rank }) => rank < noMatch)
     .sort((a, b) => a.rank - b.rank)
@@ -27,7 +28,7 @@ const noMatch = 6;
  */
 function rankSuggestion(needle: string, { kind, label, detail }: ContextSuggestion): number {
   // The kind, e.g. `problems`, finds an item by the name that the documentation uses, in every display language.
-  const names = [label, ...(kind === 'file' ? [] : [kind]), ...(kind === 'selection' ? [detail] : [])];
+  const names = [label, ...(kind === 'file' ? [] : [kind, detail])];
   const pathRank = `${detail}/${label}`.toLowerCase().includes(needle) ? 4 : noMatch;
   return Math.min(...names.map((name) => rankName(needle, name)), pathRank);
 }

@@ -7,10 +7,9 @@ import type { Conversation } from '../conversation/conversation';
 import { conversationTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
 import type { Exchange } from '../journal/exchange';
-import type { Log } from '../util/log';
 import type { Settings } from '../settings/settings';
 import { plainLabel, escapeIcons } from '../ui/messageText';
-import { showToast } from '../ui/notifications';
+import { showInStatusBar } from '../ui/notifications';
 import { localize } from '../util/localization';
 import { parseArgument } from '../util/schemas';
 import { UserError } from '../util/userError';
@@ -21,7 +20,6 @@ interface CopyAsCodeDeps {
   readonly conversations: Pick<Conversations, 'current'>;
   readonly connections: Pick<Connections, 'configured' | 'model'>;
   readonly settings: Pick<Settings, 'engineSettings'>;
-  readonly log: Log;
 }
 
 interface CopyOptions {
@@ -78,24 +76,15 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
   const { label, write } = languages[choice.language];
   const code = write(exported);
   await vscode.env.clipboard.writeText(code);
-  showToast(deps.log, 'information', copiedMessage(demo, label, exported.model, host));
+  showInStatusBar(
+    vscode.l10n.t(
+      'Copied as {0}. The code calls {1} at {2} and reads the API key from HOLYSHEEP_API_KEY.',
+      label,
+      exported.model,
+      host,
+    ),
+  );
   return code;
-}
-
-function copiedMessage(demo: boolean, label: string, model: string, host: string): string {
-  return demo
-    ? vscode.l10n.t(
-        'Copied as {0}. You asked this in the offline demo, but the code calls {1} at {2} and reads the API key from HOLYSHEEP_API_KEY.',
-        label,
-        model,
-        host,
-      )
-    : vscode.l10n.t(
-        'Copied as {0}. The code calls {1} at {2} and reads the API key from HOLYSHEEP_API_KEY.',
-        label,
-        model,
-        host,
-      );
 }
 
 interface LanguageItem extends vscode.QuickPickItem {

@@ -9,7 +9,7 @@ const warnings: ReadonlySet<StreamEvent['type']> = new Set(['waiting', 'cut', 'f
 const fields = [
   'attempt attempts maxAttempts why how model origin baseUrl from to fromUrl toUrl',
   'reason kind row status requestId finishReason source estimated told until hintFrom',
-  'delayMs hintMs jitterMs waitedMs forMs ms firstTokenMs bytes chars tokens trimmed',
+  'delayMs hintMs jitterMs waitedMs ms firstTokenMs bytes chars tokens trimmed',
 ].flatMap((names) => names.split(' '));
 
 /** Logs the network activity of a turn, one line for each event except the deltas. */

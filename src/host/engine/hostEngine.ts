@@ -57,7 +57,6 @@ interface EngineCommandDeps {
   readonly register: <T extends vscode.Disposable>(item: T) => T;
 }
 
-const confirmationMs = 8000;
 /** Time after the start of the app, in milliseconds, after which VS Code is expected to be idle. */
 const preparationDelayMs = 2000;
 
@@ -87,7 +86,7 @@ export function registerEngine({
   const resetNetworkState = async (): Promise<void> => {
     await engine.resetNetworkState();
     log.info('The network state was reset.');
-    showInStatusBar(vscode.l10n.t('Network state reset.'), confirmationMs);
+    showInStatusBar(vscode.l10n.t('Network state reset.'));
   };
   return [{ id: 'holysheep.resetNetworkState', execute: resetNetworkState }];
 }

@@ -20,6 +20,8 @@ const schema = v.object({
   /** How the attempt ended. `stopped` also stands for an attempt that says nothing about its route. */
   result: oneOf<FaultKind | 'complete' | 'stopped'>({ ...faultAdvice, complete: true, stopped: true }),
   resumed: v.optional(v.literal(true)),
+  /** Whether an earlier attempt of its turn had failed. */
+  retry: v.optional(v.literal(true)),
   /** Duration of the waits that its fault has caused, in milliseconds. */
   waitedMs: amount,
   firstTokenMs: amount,
@@ -46,7 +48,7 @@ export const hourMs = 3_600_000;
 /** A wait is added to the attempt before it, whose fault has usually caused the wait. */
 export function recordsOf({ attempts, waits }: TurnRecord): readonly AttemptRecord[] {
   return attempts.map((entry, index) => {
-    const { origin, model, time, how, ended } = entry;
+    const { origin, model, time, how, why, ended } = entry;
     const next = attempts[index + 1];
     const caused = [...(index === 0 ? entry.waits : []), ...(next?.waits ?? waits)];
     const waitedMs = Math.round(caused.reduce((sum, wait) => sum + (wait.waitedMs ?? 0), 0));
@@ -55,6 +57,7 @@ export function recordsOf({ attempts, waits }: TurnRecord): readonly AttemptReco
       at: Math.floor(time / hourMs) * hourMs,
       ...{ origin, model, result: resultOf(entry, next) },
       ...(how !== undefined && { resumed: true as const }),
+      ...(index > 0 && why !== 'repair' && { retry: true as const }),
       waitedMs: waitedMs || undefined,
       firstTokenMs: firstTokenMs && Math.round(firstTokenMs),
       ...{ tokensPerSecond: speedOf(entry), promptTokens, completionTokens },

@@ -89,6 +89,8 @@ export class HealthPanel extends Disposable {
       script: 'health.js',
       styles: ['health.css'],
       data: { strings: translatedStrings() },
+      // The codicon `pulse`. The API accepts no theme icon for a panel.
+      icon: { light: 'pulse-light.svg', dark: 'pulse-dark.svg' },
     });
   }
 

@@ -1,7 +1,14 @@
 import type { FaultKind } from '../../engine/events';
 import { hostOf } from '../../engine/gateway/baseUrl';
 import { visibleText } from '../../engine/gateway/visibleText';
-import type { HealthFault, HealthFigures, HealthPeriod, HealthReport, HealthRow } from '../../shared/healthMessages';
+import {
+  successRate,
+  type HealthFault,
+  type HealthFigures,
+  type HealthPeriod,
+  type HealthReport,
+  type HealthRow,
+} from '../../shared/healthMessages';
 import { hourMs, type AttemptRecord } from './attemptRecord';
 
 const maxShownNameLength = 80;
@@ -21,7 +28,10 @@ export function createHealthReport(
   };
 }
 
-type HealthEssence = Required<Pick<HealthFigures, 'successRate' | 'firstTokenMs'>>;
+interface HealthEssence {
+  readonly successRate: number | undefined;
+  readonly firstTokenMs: number | undefined;
+}
 
 /** Minimum number of attempts of the last 24 hours from which an essence is computed. With fewer, all days count. */
 const minRecentAttempts = 5;
@@ -34,8 +44,8 @@ export function essencesOf(records: readonly AttemptRecord[], now: number): Read
   return new Map(
     [...groupBy(judged, pairOf)].map(([pair, ofPair]) => {
       const recent = ofPair.filter(({ at }) => at >= firstHour);
-      const { successRate, firstTokenMs } = figuresOf(recent.length < minRecentAttempts ? ofPair : recent);
-      return [pair, { successRate, firstTokenMs }];
+      const figures = figuresOf(recent.length < minRecentAttempts ? ofPair : recent);
+      return [pair, { successRate: successRate(figures), firstTokenMs: figures.firstTokenMs }];
     }),
   );
 }
@@ -44,25 +54,32 @@ export function pairOf({ origin, model }: Pick<AttemptRecord, 'origin' | 'model'
   return JSON.stringify([origin, model]);
 }
 
+/** Faults with which a working gateway refuses a request, because of the user's account, key or prompt. */
+const refusals: ReadonlySet<AttemptRecord['result']> = new Set<FaultKind>([
+  ...(['auth', 'credit', 'permission', 'model'] as const),
+  ...(['context-length', 'content-filter', 'request', 'too-large'] as const),
+]);
+
 /** Other attempts say nothing about their route. */
 function isJudged({ result }: AttemptRecord): boolean {
-  return result !== 'stopped' && result !== 'offline';
+  return result !== 'stopped' && result !== 'offline' && !refusals.has(result);
 }
 
 function figuresOf(records: readonly AttemptRecord[]): HealthFigures {
   const judged = records.filter(isJudged);
-  const complete = judged.filter(({ result }) => result === 'complete').length;
   const firstTokens = records.flatMap(({ firstTokenMs }) => firstTokenMs ?? []);
   const speeds = records.flatMap(({ tokensPerSecond }) => tokensPerSecond ?? []);
   const sum = (numberOf: (record: AttemptRecord) => number | undefined): number =>
     records.reduce((total, record) => total + (numberOf(record) ?? 0), 0);
   return {
     attempts: records.length,
-    successRate: judged.length === 0 ? undefined : complete / judged.length,
+    judged: judged.length,
+    complete: judged.filter(({ result }) => result === 'complete').length,
     firstTokenMs: percentile(firstTokens, 0.5),
     slowFirstTokenMs: percentile(firstTokens, 0.95),
     tokensPerSecond: percentile(speeds, 0.5),
     cuts: records.filter((record) => isFault(record) && record.firstTokenMs !== undefined).length,
+    retries: records.filter(({ retry }) => retry).length,
     resumes: records.filter(({ resumed }) => resumed).length,
     waitedMs: sum(({ waitedMs }) => waitedMs),
     promptTokens: sum(({ promptTokens }) => promptTokens),
@@ -94,7 +111,8 @@ function createPeriod(
       model: visibleText(first.model, maxShownNameLength),
       host: visibleText(hostOf(first.origin), maxShownNameLength),
       total: figuresOf(ofPair),
-      faults: faultsOf(ofPair, faultLabel),
+      faults: faultsOf(ofPair, false, faultLabel),
+      refusals: faultsOf(ofPair, true, faultLabel),
       parts: starts.map((start) => parts.get(start) ?? null),
     };
     return [row];
@@ -102,8 +120,13 @@ function createPeriod(
   return { starts, rows: rows.toSorted((a, b) => b.total.attempts - a.total.attempts) };
 }
 
-function faultsOf(records: readonly AttemptRecord[], faultLabel: (kind: FaultKind) => string): readonly HealthFault[] {
-  return [...groupBy(records.filter(isFault), ({ result }) => result)]
+function faultsOf(
+  records: readonly AttemptRecord[],
+  areRefusals: boolean,
+  faultLabel: (kind: FaultKind) => string,
+): readonly HealthFault[] {
+  const faults = records.filter(isFault).filter(({ result }) => refusals.has(result) === areRefusals);
+  return [...groupBy(faults, ({ result }) => result)]
     .map(([kind, failed]) => ({ label: faultLabel(kind), count: failed.length }))
     .toSorted((a, b) => b.count - a.count);
 }

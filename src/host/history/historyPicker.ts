@@ -18,7 +18,7 @@ const typingPauseMs = 150;
 class HistoryPicker extends Disposable {
   private readonly picker = this.register(vscode.window.createQuickPick<Entry>());
   private readonly renameButton = itemButton('edit', vscode.l10n.t('Rename'));
-  private readonly exportButton = itemButton('export', vscode.l10n.t('Export'));
+  private readonly exportButton = itemButton('save-as', vscode.l10n.t('Export'));
   private readonly deleteButton = itemButton('trash', vscode.l10n.t('Delete'));
   private search = new AbortController();
   /** Whether an input box or a dialog has temporarily replaced the picker. */

@@ -126,7 +126,6 @@ const eventEntries: EventEntries = {
     ...details(ms, 'hintMs', 'jitterMs'),
     ...details(textSchema, 'hintFrom', 'requestId', 'fallbackModel'),
   },
-  quiet: { forMs: orZero(ms) },
   'tool-call': {
     // A clamped index would assign this delta to another tool call.
     index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxOffset)),

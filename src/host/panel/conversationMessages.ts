@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ToHost, ToHostOf } from '../../shared/pageMessages';
+import { removeBackup } from '../connection/routeNotices';
 import type { Conversation } from '../conversation/conversation';
-import { copyAsCode } from '../copyAsCode/copyAsCode';
 import { openableLink } from '../ui/panelText';
 import { editPrompt, regenerate } from './editPrompt';
 import { runFailureAction, switchModel } from './failureActions';
@@ -30,7 +30,7 @@ const command = (id: string, ...args: unknown[]) => vscode.commands.executeComma
 
 /** Returns the handlers of the messages that need only the conversation and the services, not its panel. */
 export function conversationMessages(services: PanelServices, conversation: Conversation) {
-  const { backupNotices, conversations, demo, target, tour } = services;
+  const { conversations, demo, target, tour } = services;
   return {
     withdrawPrompt: ({ prompt }) => {
       if (conversation.promptAwaitingKey?.prompt === prompt) conversation.promptAwaitingKey = undefined;
@@ -47,10 +47,8 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     openHistory: () => command('openHistory'),
     openDemo: () => command('openDemo'),
     leaveDemo: () => demo.leave(),
-    keepBackup: ({ origin }) => backupNotices.keep(origin),
-    removeBackup: ({ origin }) => backupNotices.remove(origin),
+    removeBackup: ({ origin }) => removeBackup(services, origin),
     copy: ({ text }) => vscode.env.clipboard.writeText(text),
-    copyRequest: ({ exchangeId }) => copyAsCode(services, { conversation, exchangeId }),
     insert: ({ text }) => target.insert(text),
     apply: ({ exchangeId, text }) => {
       const exchange = conversation.exchange(exchangeId);

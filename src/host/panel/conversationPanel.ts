@@ -1,15 +1,20 @@
 import * as vscode from 'vscode';
+import { isConnectionError } from '../../engine/request';
 import { isToHost, type ToHost } from '../../shared/pageMessages';
-import { canSendPrompt, type ConnectionView, type Suggestion, type ToWebview } from '../../shared/protocol';
 import type { SetApiKeyResult } from '../connection/storeApiKey';
+import { canSendPrompt, type ConnectionView, type Suggestion, type ToWebview } from '../../shared/protocol';
+import { panelStrings } from '../../shared/panelStrings';
 import { ContextDraft } from '../context/contextDraft';
 import { contextId, parseContextId } from '../context/contextId';
 import type { Conversation } from '../conversation/conversation';
 import type { ConversationChange } from '../conversation/conversationRecord';
+import { copyAsCode } from '../copyAsCode/copyAsCode';
 import type { PromptInput } from '../journal/exchange';
+import { showInStatusBar } from '../ui/notifications';
 import { conversationName, panelTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
+import { UserError } from '../util/userError';
 import { conversationMessages, writingMessages, type MessageHandlers } from './conversationMessages';
 import { withEditedPrompt } from './editPrompt';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
@@ -41,7 +46,7 @@ export class ConversationPanel extends Disposable {
     private readonly services: PanelServices,
   ) {
     super();
-    const { backupNotices, contextSource, connections, suggestions, log, onError } = services;
+    const { contextSource, connections, suggestions, log, onError } = services;
     const updateConnection = (): void => void this.updateConnection().catch(onError);
     this.contextDraft = new ContextDraft({
       source: contextSource,
@@ -59,12 +64,15 @@ export class ConversationPanel extends Disposable {
     );
     this.register(services.conversations.keepOpen(conversation));
     this.register(connections.onDidChange(updateConnection));
-    this.register(backupNotices.onDidChange(updateConnection));
     this.register(suggestions.onDidChange(() => conversation.exchanges().length === 0 && updateConnection()));
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
     this.register(conversation.onDidChange((change) => this.handleConversationChange(change)));
     this.register(conversation.onDidChangeState(() => this.postChangedDemoStep()));
-    this.register(view.webview.onDidReceiveMessage((message: unknown) => this.handleMessage(message).catch(onError)));
+    this.register(
+      view.webview.onDidReceiveMessage((message: unknown) =>
+        this.handleMessage(message).catch((error: unknown) => this.reportError(error)),
+      ),
+    );
     this.register(
       view.onDidChangeViewState(() => {
         // VS Code destroys the page of a hidden panel. The next page sends `ready`.
@@ -93,6 +101,18 @@ export class ConversationPanel extends Disposable {
     if (!isToHost(message) || (this.conversation.readOnly && writingMessages.has(message.type))) return;
     await (this.handlers[message.type] as (message: ToHost) => unknown)(message);
     this.postChangedDemoStep();
+  }
+
+  /** A notification would cover the page's buttons, so only an error that needs a response is shown in one. */
+  private reportError(error: unknown): void {
+    if (!(error instanceof UserError) || isConnectionError(error)) {
+      this.services.onError(error);
+      return;
+    }
+    const { message } = error;
+    this.services.log.info(`Shown to the user: ${message}`);
+    showInStatusBar(message);
+    this.post({ type: 'announce', text: message });
   }
 
   private panelMessages() {
@@ -129,6 +149,10 @@ export class ConversationPanel extends Disposable {
       detach: ({ id }) => contextDraft.detach(id),
       restoreContext: ({ ids }) => (this.hasContextChanged ? undefined : contextDraft.restore(ids)),
       pickContext: () => contextDraft.pick(),
+      copyRequest: async ({ exchangeId }) => {
+        const code = await copyAsCode(this.services, { conversation, exchangeId });
+        if (code !== undefined) this.post({ type: 'announce', text: vscode.l10n.t(panelStrings.copied) });
+      },
     } satisfies Partial<MessageHandlers>;
   }
 
@@ -267,11 +291,11 @@ export class ConversationPanel extends Disposable {
   }
 
   private async readConnection(): Promise<ConnectionView> {
-    const { backupNotices, connections, demo } = this.services;
+    const { connections, demo } = this.services;
     const connection = await connections.view(demo.answers(this.conversation));
     // In the demo, the page asks for the user's own key, because the embedded gateway needs none.
     const { hasKey } = connection.demo ? await connections.view(false) : connection;
-    return { ...connection, hasKey, newBackup: backupNotices.newBackup };
+    return { ...connection, hasKey };
   }
 
   private updateTitle(): void {

@@ -36,7 +36,10 @@ export function registerPanels(services: PanelCommandServices): readonly Command
     { id: 'holysheep.newConversation', execute: () => startConversation(services) },
     {
       id: 'holysheep.showPanel',
-      execute: async () => panels.show(await conversations.openRunning(), { preserveFocus: false }),
+      execute: async (id) => {
+        const conversation = (await conversations.open(id)) ?? (await conversations.openRunning());
+        panels.show(conversation, { preserveFocus: false });
+      },
     },
   ];
 }

@@ -23,6 +23,9 @@ const translate = (english: string): string => vscode.l10n.t(english);
 export class PanelRegistry extends Disposable implements vscode.WebviewPanelSerializer {
   private readonly closeEmitter = this.register(new vscode.EventEmitter<Conversation>());
   readonly onDidClose = this.closeEmitter.event;
+  private readonly visibilityEmitter = this.register(new vscode.EventEmitter<void>());
+  /** Fires when a panel may have become visible or hidden. */
+  readonly onDidChangeVisibility = this.visibilityEmitter.event;
   /** The panels by the ids of their conversations, the most recently opened or focused one last. */
   private readonly panels = new Map<string, ConversationPanel>();
   private readonly conversations: Conversations;
@@ -135,7 +138,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   /** @param column preferred editor column. It is not used if the panel would cover the active editor. */
   private open(conversation: Conversation, preserveFocus: boolean, column = this.preferredColumn): void {
     const isFree = column !== undefined && column !== vscode.window.activeTextEditor?.viewColumn;
-    const position = { viewColumn: isFree ? column : vscode.ViewColumn.Beside, preserveFocus };
+    const position = { viewColumn: isFree ? column : columnBeside(), preserveFocus };
     this.add(
       vscode.window.createWebviewPanel(viewType, emptyTitle, position, { enableFindWidget: true }),
       conversation,
@@ -151,6 +154,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     const panel = new ConversationPanel(webviewPanel, conversation, this.services);
     this.panels.set(id, panel);
     webviewPanel.onDidChangeViewState(() => {
+      this.visibilityEmitter.fire();
       if (!webviewPanel.active) return;
       this.panels.delete(id);
       this.panels.set(id, panel);
@@ -163,15 +167,17 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
       panel.dispose();
       conversation.promptAwaitingKey = undefined;
       this.closeEmitter.fire(conversation);
+      this.visibilityEmitter.fire();
       this.rememberPanels();
     });
     loadWebviewPage(webviewPanel, this.extensionUri, {
       script: 'webview.js',
-      styles: ['markdown.css', 'panel.css', 'network.css', 'composer.css'],
+      styles: ['markdown.css', 'panel.css', 'network.css', 'timeline.css', 'composer.css'],
       data: { strings: translatePanelStrings(translate), help: translateFaultHelp(translate, vscode.env.language) },
       // The script of the page creates the worker of the syntax highlighter from a string.
       directives: ['worker-src blob:'],
     });
+    this.visibilityEmitter.fire();
     this.rememberPanels();
   }
 
@@ -184,6 +190,13 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   }
 }
 
+/** The column to the right of the active one, or to the left of the last one: VS Code would add another column there. */
+function columnBeside(): vscode.ViewColumn {
+  const { all, activeTabGroup } = vscode.window.tabGroups;
+  const isLast = all.length > 1 && all.every(({ viewColumn }) => viewColumn <= activeTabGroup.viewColumn);
+  return isLast ? activeTabGroup.viewColumn - 1 : vscode.ViewColumn.Beside;
+}
+
 /** A panel that would cover the active editor is moved beside it and pinned, or the next click would replace it. */
 async function revealPanel(panel: vscode.WebviewPanel, preserveFocus: boolean): Promise<void> {
   const editor = vscode.window.activeTextEditor;
@@ -193,7 +206,7 @@ async function revealPanel(panel: vscode.WebviewPanel, preserveFocus: boolean): 
     return;
   }
   const becameActive = waitUntilActive(panel);
-  panel.reveal(vscode.ViewColumn.Beside);
+  panel.reveal(columnBeside());
   // Waits for the focus, because the command `keepEditor` affects only the active editor.
   if (!(await becameActive)) return;
   await vscode.commands.executeCommand('workbench.action.keepEditor');

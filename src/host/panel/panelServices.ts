@@ -1,5 +1,4 @@
 import type { EditorTarget } from '../code/editorTarget';
-import type { BackupNotices } from '../connection/backupNotices';
 import type { Connections } from '../connection/connections';
 import type { ContextSource } from '../context/contextSource';
 import type { Conversation } from '../conversation/conversation';
@@ -25,9 +24,8 @@ export interface PrefilledPrompt {
 export interface PanelServices {
   readonly conversations: Conversations;
   readonly connections: Pick<Connections, 'view' | 'configured' | 'model' | 'selectModel' | 'onDidChange'>;
-  readonly backupNotices: Pick<BackupNotices, 'newBackup' | 'keep' | 'remove' | 'onDidChange'>;
   readonly catalog: Pick<ModelCatalog, 'pickOther' | 'pickForPrompt' | 'nearestTo' | 'canReplace'>;
-  readonly settings: Pick<Settings, 'engineSettings'>;
+  readonly settings: Pick<Settings, 'engineSettings' | 'removeBackupBaseUrls'>;
   readonly demo: Pick<DemoMode, 'answers' | 'leave'>;
   readonly tour: Pick<DemoTour, 'currentStep' | 'perform' | 'ask'>;
   readonly suggestions: Pick<Suggestions, 'list' | 'onDidChange'>;

@@ -5,6 +5,8 @@ import { codeLimits, type CodeExcerpt } from '../code/codeExcerpt';
 import { type CodePromptId, codePromptIds } from '../code/codePrompts';
 
 interface CodePromptTitles {
+  /** Whether the answer replaces the code. VS Code lists the other prompts under *More Actions*, not under *Rewrite*. */
+  readonly rewrites: boolean;
   /** Title in the lightbulb menu. */
   readonly action: () => string;
   /** Text that the conversation shows in place of the prompt. */
@@ -13,18 +15,22 @@ interface CodePromptTitles {
 
 const titles: Readonly<Record<CodePromptId, CodePromptTitles>> = {
   explainSelection: {
+    rewrites: false,
     action: () => vscode.l10n.t('Explain with HolySheep'),
     shown: (label) => vscode.l10n.t('Explain {0}', label),
   },
   fixSelection: {
+    rewrites: true,
     action: () => vscode.l10n.t('Fix with HolySheep'),
     shown: (label) => vscode.l10n.t('Fix {0}', label),
   },
   improveSelection: {
+    rewrites: true,
     action: () => vscode.l10n.t('Improve with HolySheep'),
     shown: (label) => vscode.l10n.t('Improve {0}', label),
   },
   writeTests: {
+    rewrites: false,
     action: () => vscode.l10n.t('Write tests with HolySheep'),
     shown: (label) => vscode.l10n.t('Write tests for {0}', label),
   },
@@ -48,14 +54,16 @@ export function registerCodeActions(customPrompts: CustomPrompts): vscode.Dispos
   return vscode.languages.registerCodeActionsProvider(
     '*',
     { provideCodeActions },
-    { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, vscode.CodeActionKind.RefactorRewrite] },
+    { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, vscode.CodeActionKind.Refactor] },
   );
 }
 
 function builtInAction(id: CodePromptId, diagnostics: readonly vscode.Diagnostic[]): vscode.CodeAction {
-  const title = titles[id].action();
+  const { action: titleOf, rewrites } = titles[id];
+  const title = titleOf();
   const isQuickFix = id === 'fixSelection' && diagnostics.length > 0;
-  const kind = isQuickFix ? vscode.CodeActionKind.QuickFix : vscode.CodeActionKind.RefactorRewrite.append(id);
+  const { QuickFix, Refactor, RefactorRewrite } = vscode.CodeActionKind;
+  const kind = isQuickFix ? QuickFix : (rewrites ? RefactorRewrite : Refactor).append(id);
   const action = new vscode.CodeAction(title, kind);
   action.command = { command: `holysheep.${id}`, title };
   if (isQuickFix) action.diagnostics = [...diagnostics];

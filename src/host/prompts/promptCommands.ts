@@ -18,8 +18,6 @@ import { askAboutWorkspacePrompts } from './promptConsent';
 import { pickPrompt, addPrompt } from './promptPicker';
 import { abbreviateTitle, templateVariables, unknownVariables } from './promptTemplate';
 
-const confirmationMs = 8000;
-
 interface PromptDeps extends CodeCommandDeps {
   readonly register: (item: vscode.Disposable) => void;
   readonly customPrompts: CustomPrompts;
@@ -60,7 +58,7 @@ export async function clearPromptHistory(
 ): Promise<void> {
   await history.clear();
   panels.updatePromptHistory();
-  showInStatusBar(vscode.l10n.t('Prompt history cleared.'), confirmationMs);
+  showInStatusBar(vscode.l10n.t('Prompt history cleared.'));
 }
 
 /**

@@ -2,7 +2,7 @@ import { routeOf } from '../../engine/events';
 import type { ModelCooldown } from '../../engine/gate/networkState';
 import { routeName } from '../../engine/gateway/baseUrl';
 import type { TurnState } from '../../engine/state/turnState';
-import { describeCountdown, describeRetryTime } from '../../shared/describe';
+import { describeCountdown, describeRetryTime, describeSilence } from '../../shared/describe';
 import { fill } from '../../shared/format';
 import type { SetContext } from '../commands';
 import type { Conversation } from '../conversation/conversation';
@@ -10,6 +10,7 @@ import { canRetry } from '../journal/exchange';
 import type { ScheduledCount } from '../schedule/scheduler';
 import { trimTrailingPeriod } from '../ui/messageText';
 import type { HostWords } from '../ui/words';
+import type { UnseenFailure } from './unseenFailures';
 
 export interface Turns {
   readonly current: Pick<Conversation, 'activeExchange' | 'lastExchange'> | undefined;
@@ -18,7 +19,8 @@ export interface Turns {
   readonly runningCount: number;
 }
 
-export interface Situation extends Turns {
+export interface Situation extends Omit<Turns, 'current'> {
+  readonly failure: UnseenFailure | undefined;
   /** The cooldown of the model and the route that the next request would use. */
   readonly cooldown: ModelCooldown | undefined;
   readonly scheduled: ScheduledCount;
@@ -31,7 +33,8 @@ export interface ActivityItem {
   /** Contains a time of day instead of a countdown, because screen readers announce each change of the label. */
   readonly label: string;
   readonly command: 'holysheep.showPanel' | 'holysheep.openScheduled';
-  readonly isWarning: boolean;
+  /** The conversation that the command shows, if it is a certain one. */
+  readonly conversationId?: string | undefined;
   /** Whether the item changes as time passes. */
   readonly isTimed: boolean;
 }
@@ -42,20 +45,20 @@ interface Activity {
   /** The caption for screen readers, if it is another one. */
   readonly spoken?: string;
   readonly explanation?: string | undefined;
-  readonly isWarning?: true;
+  readonly conversationId?: string;
+  readonly listsScheduled?: true;
   readonly isTimed?: true;
 }
 
 /** Returns the status bar item, or undefined if there is nothing to show. @param now epoch milliseconds */
 export function activityItem(situation: Situation, words: HostWords, now: number): ActivityItem | undefined {
-  const { running, runningCount, scheduled } = situation;
+  const { running, runningCount } = situation;
   const { localize } = words;
   const state = running?.activeExchange?.state;
   const activity = state ? turnActivity(state, words, now) : idleActivity(situation, words, now);
   if (!activity) return undefined;
-  const { icon, caption, spoken = caption, explanation, isWarning = false, isTimed = false } = activity;
+  const { icon, caption, spoken = caption, explanation, conversationId, listsScheduled, isTimed = false } = activity;
   const others = state ? Math.max(0, runningCount - 1) : 0;
-  const listsScheduled = !state && !isWarning && scheduled.count > 0;
   const lines = [
     ...(explanation === undefined ? [] : [explanation]),
     ...(others > 0 ? [localize('Other answers in progress: {others}.', { others })] : []),
@@ -66,7 +69,7 @@ export function activityItem(situation: Situation, words: HostWords, now: number
     tooltip: lines.join('\n'),
     label: `HolySheep: ${[spoken, ...lines].map(trimTrailingPeriod).join('. ')}`,
     command: listsScheduled ? 'holysheep.openScheduled' : 'holysheep.showPanel',
-    isWarning,
+    conversationId,
     isTimed,
   };
 }
@@ -78,22 +81,28 @@ function turnActivity(state: TurnState, words: HostWords, now: number): Activity
     return { icon: 'cloud-offline', caption: localize('Offline'), explanation: strings.waitOffline };
   const route = routeOf(state);
   const explanation = route === undefined ? undefined : fill(strings.route, routeName(route));
-  if (phase !== 'waiting' || !wait) return { icon: 'sync~spin', caption: localize('Answering…'), explanation };
+  if (phase !== 'waiting' || !wait) {
+    const silence = describeSilence(words, state, now);
+    const texts =
+      silence === undefined
+        ? { caption: localize('Answering…') }
+        : { caption: localize('Waiting {time}', { time: silence }), spoken: strings.waitingForModel };
+    return { icon: 'loading~spin', ...texts, explanation, isTimed: true };
+  }
   const caption = describeCountdown(words, wait, Math.max(0, wait.until - now));
   return { icon: 'watch', caption, spoken: describeRetryTime(words, wait), explanation, isTimed: true };
 }
 
 /** Returns what to show while no turn runs: a failure, scheduled prompts, or the cooldown that is usually their reason. */
 function idleActivity(
-  { current, cooldown, scheduled }: Situation,
+  { failure, cooldown, scheduled }: Situation,
   { format, localize }: HostWords,
   now: number,
 ): Activity | undefined {
-  const { phase, text } = current?.lastExchange?.state ?? {};
-  const isCooling = cooldown !== undefined && cooldown.until > now;
-  if (phase === 'failed' && !isCooling) {
-    const caption = text === '' ? localize('No answer') : localize('Incomplete answer');
-    return { icon: 'warning', caption, isWarning: true };
+  if (failure) {
+    const { conversationId, state } = failure;
+    const caption = state.text === '' ? localize('Failed') : localize('Incomplete answer');
+    return { icon: 'warning', caption, explanation: state.failure?.message, conversationId };
   }
   const timeOf = (at: number): string => format.timeOfDay(at, { now, seconds: true });
   const { count, nextAt } = scheduled;
@@ -102,11 +111,12 @@ function idleActivity(
       nextAt === undefined
         ? localize('The scheduled prompts wait for the network, or for you to send them.')
         : localize('The next scheduled prompt will be sent at {time}.', { time: timeOf(nextAt) });
-    return { icon: 'clock', caption: localize('{count} scheduled', { count }), explanation };
+    const caption = localize('{count} scheduled', { count });
+    return { icon: 'calendar', caption, explanation, listsScheduled: true };
   }
-  if (!isCooling) return undefined;
+  if (cooldown === undefined || cooldown.until <= now) return undefined;
   return {
-    icon: 'history',
+    icon: 'debug-pause',
     caption: localize('Paused until {time}', { time: timeOf(cooldown.until) }),
     explanation:
       cooldown.blockKind === 'cooldown'

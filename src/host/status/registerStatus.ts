@@ -3,13 +3,16 @@ import type { ModelCooldown } from '../../engine/gate/networkState';
 import type { Command, SetContext } from '../commands';
 import type { createHostEngine } from '../engine/hostEngine';
 import type { Connections } from '../connection/connections';
+import type { DemoMode } from '../connection/demoMode';
 import type { Conversations } from '../conversation/conversations';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import type { Scheduler } from '../schedule/scheduler';
 import type { Log } from '../util/log';
+import { systemClock } from '../util/systemClock';
 import { createContextKeys } from './activity';
 import { StatusBar } from './statusBar';
 import { registerTurnNotices } from './turnNotices';
+import { UnseenFailures } from './unseenFailures';
 
 type HostEngine = ReturnType<typeof createHostEngine>;
 
@@ -17,6 +20,7 @@ interface StatusDeps {
   readonly register: <T extends vscode.Disposable>(item: T) => T;
   readonly conversations: Conversations;
   readonly connections: Connections;
+  readonly demo: Pick<DemoMode, 'active'>;
   readonly engine: HostEngine;
   readonly schedule: Pick<Scheduler, 'count' | 'onDidChange'>;
   readonly panels: PanelRegistry;
@@ -27,12 +31,14 @@ interface StatusDeps {
 
 /** Shows the activity of the turns in the status bar and in notifications, and keeps the context keys up to date. */
 export function registerStatus(deps: StatusDeps): readonly Command[] {
-  const { register, conversations, connections, engine, schedule, panels, log, setContext, onError } = deps;
+  const { register, conversations, connections, demo, engine, schedule, panels, log, setContext, onError } = deps;
+  const failures = register(new UnseenFailures({ conversations, panels, clock: systemClock, onError }));
   let cooldown: ModelCooldown | undefined;
   const statusBar = register(
     new StatusBar(connections, () => {
-      const { current, running, runningCount } = conversations;
-      return { current, running, runningCount, cooldown, scheduled: schedule.count() };
+      const { running, runningCount } = conversations;
+      const failure = failures.latest(demo.active);
+      return { running, runningCount, failure, cooldown, scheduled: schedule.count() };
     }),
   );
   let reads = 0;
@@ -47,6 +53,7 @@ export function registerStatus(deps: StatusDeps): readonly Command[] {
   };
   const setContextKeys = createContextKeys(setContext);
   register(schedule.onDidChange(() => statusBar.refresh()));
+  register(failures.onDidChange(() => statusBar.refresh()));
   register(engine.onDidChangeCooldown(readCooldown));
   register(connections.onDidChange(readCooldown));
   register(

@@ -64,14 +64,14 @@ export class StatusBar extends Disposable {
 
   private showModel(): void {
     if (!this.view) return;
-    const { model, host, hasKey, demo, backups = 0 } = this.view;
+    const { model, host, hasKey, demo, backups = [] } = this.view;
     const prefix = demo ? `$(beaker) ${vscode.l10n.t('Offline demo')}: ` : '$(sparkle) ';
     const lines = [
       vscode.l10n.t('HolySheep model: {0}', plainLabel(model)),
       demo
         ? vscode.l10n.t('Offline demo: answers come from a mock gateway on this computer.')
         : vscode.l10n.t('Host: {0}', this.route === undefined ? host : routeName(this.route)),
-      ...(backups > 0 ? [vscode.l10n.t('Backup routes: {0}', backups)] : []),
+      ...(backups.length > 0 ? [vscode.l10n.t('Backup routes: {0}', backups.length)] : []),
       ...keyLines(hasKey),
       vscode.l10n.t('Click to select another model.'),
     ];
@@ -89,10 +89,7 @@ export class StatusBar extends Disposable {
     this.activity.text = item.text;
     this.activity.tooltip = item.tooltip;
     this.activity.accessibilityInformation = { label: item.label, role: 'button' };
-    this.activity.command = item.command;
-    this.activity.backgroundColor = item.isWarning
-      ? new vscode.ThemeColor('statusBarItem.warningBackground')
-      : undefined;
+    this.activity.command = { command: item.command, title: '', arguments: [item.conversationId] };
     this.activity.show();
   }
 }

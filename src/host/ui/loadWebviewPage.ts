@@ -8,13 +8,15 @@ interface WebviewContent {
   /** Values that the script reads, as JSON, from the attributes `data-<name>` of the body. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly directives?: readonly string[];
+  /** Files of the tab's icon in light and dark themes. */
+  readonly icon?: { readonly light: string; readonly dark: string };
 }
 
 /** Loads a page and the icon of a webview panel. The page may load only files of this extension. */
 export function loadWebviewPage(
   panel: vscode.WebviewPanel,
   extensionUri: vscode.Uri,
-  { script, styles, data, directives }: WebviewContent,
+  { script, styles, data, directives, icon = { light: 'icon.png', dark: 'icon.png' } }: WebviewContent,
 ): void {
   const { webview } = panel;
   const dist = vscode.Uri.joinPath(extensionUri, 'dist');
@@ -29,7 +31,7 @@ export function loadWebviewPage(
     locale: vscode.env.language,
   };
   const json = Object.entries(data).map(([name, value]) => [name, JSON.stringify(value)] as const);
-  panel.iconPath = vscode.Uri.joinPath(media, 'icon.png');
+  panel.iconPath = { light: vscode.Uri.joinPath(media, icon.light), dark: vscode.Uri.joinPath(media, icon.dark) };
   webview.options = { enableScripts: true, localResourceRoots: [dist, media] };
   webview.html = webviewHtml(page, Object.fromEntries(json), directives);
 }

@@ -38,9 +38,11 @@ export function askUser(
   return detail === undefined ? show(text, ...titles) : show(text, { modal: true, detail }, ...titles);
 }
 
-/** Shows a text in the status bar for a time in milliseconds. Unlike a notification, it covers nothing. */
-export function showInStatusBar(text: string, ms: number): void {
-  vscode.window.setStatusBarMessage(escapeIcons(plainMessage(text)), ms);
+const statusBarMessageMs = 5000;
+
+/** Shows a result that needs no response. Unlike a notification, it covers nothing, and screen readers don't read it. */
+export function showInStatusBar(text: string): void {
+  vscode.window.setStatusBarMessage(escapeIcons(plainMessage(text)), statusBarMessageMs);
 }
 
 interface TextBoxOptions extends vscode.InputBoxOptions {

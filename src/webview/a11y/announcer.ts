@@ -4,6 +4,7 @@ import {
   describeResuming,
   describeRouteSwitch,
   describeWait,
+  isBriefWait,
   joinSentences,
   type Words,
 } from '../../shared/describe';
@@ -42,7 +43,10 @@ export function announcementFor(
     case 'attempt':
       return joinSentences(strings, attemptAnnouncements(words, before, event)) || undefined;
     case 'waiting':
-      return before.wait && isSameWait(before.wait, event) ? undefined : describeWait(words, event, 'short');
+      if (isBriefWait(event)) return undefined;
+      return before.wait && isSameWait(before.wait, event) && !isBriefWait(before.wait)
+        ? undefined
+        : describeWait(words, event, 'short');
     case 'resumed': {
       const resumePoint = state.resumePoints.at(-1);
       return resumePoint?.models ? describeContinuation(words, resumePoint) : strings.announceResumed;

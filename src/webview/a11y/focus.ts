@@ -129,7 +129,7 @@ export function createWaitTabOrder(
   /** If so, Tab must leave the page after the last button. Otherwise, it would return to the composer for ever. */
   let afterComposer = false;
 
-  const findWaitButtons = (): HTMLElement[] => [...log.querySelectorAll<HTMLElement>('.wait-card .actions button')];
+  const findWaitButtons = (): HTMLElement[] => [...log.querySelectorAll<HTMLElement>('.wait-card .actions > button')];
 
   /** Returns undefined to leave the choice to the browser or the entry. */
   const findNextStop = (target: HTMLElement, backwards: boolean): HTMLElement | undefined => {

@@ -1,11 +1,12 @@
 import { canSendPrompt, type ConnectionView, type DraftContext } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import type { Prefilled, Unsent } from '../state/unsentStore';
-import { button, element, iconButton } from '../util/element';
+import { element, iconButton } from '../util/element';
 import { ContextChips } from './contextChips';
 import { ContextPopup } from './contextPopup';
 import { ModelChoice } from './modelChoice';
 import { isComposing } from './promptEditor';
+import { withKeys } from './shortcutKeys';
 import { PrefilledPrompts, PromptHistory, recallPrompt } from './promptRecall';
 
 interface ComposerOptions {
@@ -31,6 +32,7 @@ export class Composer {
   private readonly pending = new Set<string>();
   private contextIds: readonly string[] = [];
   private hasKey = true;
+  private isStoppable = false;
   private promptAwaitingKey: string | undefined;
 
   constructor(
@@ -44,23 +46,20 @@ export class Composer {
       rows: '1',
       spellcheck: 'false',
     });
-    this.sendButton = element('button', { type: 'submit', class: 'button primary' }, strings.send);
-    this.stopButton = button(strings.stop, 'secondary', () => options.onStop());
-    this.stopButton.hidden = true;
+    this.sendButton = iconButton(strings.send, 'send', () => this.submit());
+    this.stopButton = iconButton(strings.stop, 'stopCircle', () => options.onStop());
+    this.stopButton.title = strings.stopTooltip;
     const attachButton = iconButton(strings.attachContext, 'attach', () => post({ type: 'pickContext' }));
+    attachButton.title = withKeys(strings.attachContext, '/');
     this.model = new ModelChoice(context);
     this.chips = new ContextChips(context, () => this.focus());
     this.popup = new ContextPopup(context, this.input, () => this.submit());
     const bar = element('div', { class: 'composer-bar' }, attachButton, ...this.model.elements);
-    bar.append(this.stopButton, this.sendButton);
-    this.element = element('form', { class: 'composer' }, this.popup.element, this.chips.element, this.input, bar);
-    this.element.addEventListener('submit', (event) => {
-      event.preventDefault();
-      this.submit();
-    });
+    bar.append(element('div', { class: 'composer-send' }, this.stopButton, this.sendButton));
+    this.element = element('div', { class: 'composer' }, this.popup.element, this.chips.element, this.input, bar);
     this.input.addEventListener('input', () => {
       this.history.stopBrowsing();
-      this.sendButton.disabled = this.input.value.trim() === '';
+      this.updateButtons();
       this.handleDraftChange();
     });
     this.input.addEventListener('keydown', (event) => {
@@ -86,10 +85,25 @@ export class Composer {
     this.context.moveFocus(this.input);
   }
 
-  setStoppable(stoppable: boolean): void {
-    const hadFocus = document.activeElement === this.stopButton;
-    this.stopButton.hidden = !stoppable;
-    if (hadFocus && !stoppable) this.focus();
+  /** @param cardHasStop whether a card has a button *Stop*, too. Two buttons on the page must not have the same name. */
+  setStoppable(isStoppable: boolean, cardHasStop: boolean): void {
+    const { strings } = this.context;
+    const name = cardHasStop ? strings.stopAnswer : strings.stop;
+    if (this.stopButton.ariaLabel !== name) this.stopButton.ariaLabel = name;
+    if (isStoppable === this.isStoppable) return;
+    this.isStoppable = isStoppable;
+    this.updateButtons();
+  }
+
+  /** Handles the keys that VS Code's chat has for the same buttons. @returns whether the key is one of them */
+  handleShortcut({ key, code, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+    if ((!ctrlKey && !metaKey) || this.element.hidden) return false;
+    // On macOS, Alt changes the `key`.
+    const isPeriod = key === '.' || (metaKey && code === 'Period');
+    if (key === '/' && !altKey) this.context.post({ type: 'pickContext' });
+    else if (isPeriod && altKey) this.context.post({ type: 'selectModel' });
+    else return false;
+    return true;
   }
 
   setConnection(connection: ConnectionView): void {
@@ -181,8 +195,22 @@ export class Composer {
   private setInput(text: string, caret = text.length): void {
     this.input.value = text;
     this.input.setSelectionRange(caret, caret);
-    this.sendButton.disabled = text.trim() === '';
+    this.updateButtons();
     this.popup.refresh('caret');
+  }
+
+  /** Shows one button in the place of *Send*, or both while an answer is running and there is a draft. */
+  private updateButtons(): void {
+    const { sendButton, stopButton, isStoppable } = this;
+    const { strings } = this.context;
+    const isEmpty = this.input.value.trim() === '';
+    const lostFocus =
+      (document.activeElement === stopButton && !isStoppable) || (document.activeElement === sendButton && isEmpty);
+    stopButton.hidden = !isStoppable;
+    sendButton.hidden = isStoppable && isEmpty;
+    sendButton.disabled = isEmpty;
+    sendButton.title = isStoppable ? strings.sendNextTooltip : strings.sendTooltip;
+    if (lostFocus) this.focus();
   }
 
   /** Stores the draft, and withdraws the prompt that waits for an API key if the draft is another text now. */

@@ -117,12 +117,13 @@ function labelOf(context: PageContext, item: DraftContext): HTMLElement {
   return element('span', { class: 'context-label', title: nameOf(context, item) }, ...parts);
 }
 
-function sizeOf({ strings, format }: PageContext, { characters, truncated }: DraftContext): HTMLElement {
-  const size = format.plural(characters, strings.contextCharactersOne, strings.contextCharacters);
-  if (!truncated) return element('span', { class: 'context-size' }, size);
+function sizeOf({ strings, format }: PageContext, { characters, lines, truncated }: DraftContext): HTMLElement {
+  const size = format.plural(lines, strings.attachmentLine, strings.attachmentLines);
+  const title = format.plural(characters, strings.contextCharactersOne, strings.contextCharacters);
+  if (!truncated) return element('span', { class: 'context-size', title }, size);
   return element(
     'span',
-    { class: 'context-size truncated', title: strings.contextTruncated },
+    { class: 'context-size truncated', title: `${title} · ${strings.contextTruncated}` },
     `${size}, ${strings.attachmentTruncated}`,
   );
 }

@@ -1,6 +1,15 @@
 import type { PanelStrings } from '../../shared/panelStrings';
 import type { ContextSuggestion } from '../../shared/protocol';
-import { element } from '../util/element';
+import { element, svgIcon } from '../util/element';
+import type { Icon } from '../util/icons';
+
+const icons: Readonly<Record<ContextSuggestion['kind'], Icon>> = {
+  selection: 'listSelection',
+  editors: 'files',
+  problems: 'warning',
+  file: 'file',
+  pick: 'folderOpened',
+};
 
 /**
  * A list box for a text field that keeps the focus. The field stays a `textbox`, for which `aria-expanded` is not
@@ -39,23 +48,28 @@ export class ContextOptions {
     return this.activeIndex === undefined ? undefined : this.items[this.activeIndex];
   }
 
-  show(items: readonly ContextSuggestion[], index: number | undefined): void {
+  /** @param highlightsFirst whether the first available item is highlighted */
+  show(items: readonly ContextSuggestion[], highlightsFirst = false): void {
     if (items.length === 0 && !this.isOpen) return;
     this.items = items;
     this.element.replaceChildren(...items.map((item, position) => this.createOption(item, position)));
     this.element.hidden = !this.isOpen;
     if (this.isOpen) this.input.setAttribute('aria-controls', this.element.id);
     else this.input.removeAttribute('aria-controls');
-    this.highlight(this.isOpen ? index : undefined);
+    this.highlight(highlightsFirst ? this.availableIndexes[0] : undefined);
   }
 
-  /** Wraps around at both ends of the list. @returns false if there are no options */
+  /** Wraps around at both ends of the list and skips unavailable items. @returns false if there are no options */
   move(by: 1 | -1): boolean {
-    const count = this.items.length;
-    if (count === 0) return false;
-    const from = this.activeIndex ?? (by > 0 ? -1 : count);
-    this.highlight((from + by + count) % count);
+    const indexes = this.availableIndexes;
+    if (indexes.length === 0) return false;
+    const from = this.activeIndex === undefined ? -1 : indexes.indexOf(this.activeIndex);
+    this.highlight(indexes.at(from < 0 && by < 0 ? -1 : (from + by) % indexes.length));
     return true;
+  }
+
+  private get availableIndexes(): readonly number[] {
+    return this.items.flatMap(({ unavailable }, index) => (unavailable ? [] : index));
   }
 
   private highlight(index: number | undefined): void {
@@ -74,11 +88,16 @@ export class ContextOptions {
     const option = element(
       'div',
       { class: 'context-option', id: `context-option-${index}`, role: 'option' },
+      svgIcon(icons[item.kind]),
       element('span', { class: 'context-option-label' }, item.label),
       ' ',
       element('span', { class: 'context-option-detail' }, item.detail),
     );
     option.title = item.detail === '' ? item.label : `${item.label} · ${item.detail}`;
+    if (item.unavailable) {
+      option.ariaDisabled = 'true';
+      return option;
+    }
     option.addEventListener('click', () => this.onChoose(item));
     // Listens to `mousemove`, because `mouseenter` would also fire when the keyboard scrolls the list under a pointer
     // that does not move.

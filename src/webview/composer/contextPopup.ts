@@ -49,9 +49,10 @@ export class ContextPopup {
     this.isAnswered = true;
     // Lets Enter send the prompt if no file matches, because the user may have meant the `#` literally.
     const hasNoMatch = query.text !== '' && items[0]?.kind === 'pick';
-    options.show(items, hasNoMatch ? undefined : 0);
-    if (items.length > 0) {
-      announcer.announce(format.plural(items.length, strings.contextSuggestionsOne, strings.contextSuggestionsCount));
+    options.show(items, !hasNoMatch);
+    const { length } = items.filter(({ unavailable }) => !unavailable);
+    if (length > 0) {
+      announcer.announce(format.plural(length, strings.contextSuggestionsOne, strings.contextSuggestionsCount));
     }
     const key = this.deferredKey;
     this.deferredKey = undefined;
@@ -99,7 +100,7 @@ export class ContextPopup {
   }
 
   private requestSuggestions(query: ContextQuery): void {
-    if (this.query?.start !== query.start) this.options.show([], undefined);
+    if (this.query?.start !== query.start) this.options.show([]);
     this.query = query;
     this.isAnswered = false;
     this.deferredKey = undefined;
@@ -109,7 +110,7 @@ export class ContextPopup {
 
   private reset(): void {
     this.query = this.deferredKey = undefined;
-    this.options.show([], undefined);
+    this.options.show([]);
   }
 }
 

@@ -1,17 +1,21 @@
 import type { ConnectionView } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { button, element, iconButton, setText } from '../util/element';
+import { button, element, iconButton, setText, svgIcon } from '../util/element';
 import { fill } from '../../shared/format';
+import { withKeys } from './shortcutKeys';
 
-/** Shows the selected model, or a chip with the model that is set for the next prompt only. */
+/**
+ * Shows the selected model, or a chip with the model that is set for the next prompt only, and a badge if prompts do not
+ * go to the base URL.
+ */
 export class ModelChoice {
   readonly elements: readonly HTMLElement[];
   private readonly name = element('span', { class: 'model-name' });
-  private readonly host = element('span', { class: 'model-host' });
   private readonly choose: HTMLButtonElement;
   private readonly caption = element('span', { class: 'model-once-name' });
   private readonly remove: HTMLButtonElement;
   private readonly chip: HTMLElement;
+  private readonly badge = element('span', { class: 'route-badge' });
   private connection: ConnectionView | undefined;
   private route: string | undefined;
 
@@ -19,11 +23,12 @@ export class ModelChoice {
     const { post } = context;
     this.choose = button('', 'quiet', () => post({ type: 'selectModel' }));
     this.choose.classList.add('model-button');
-    this.choose.append(this.name, ' ', this.host);
+    this.choose.append(this.name, svgIcon('chevronDown'));
     this.remove = iconButton('', 'close', () => post({ type: 'forgetModelOnce' }));
     this.chip = element('span', { class: 'model-once' }, this.caption, this.remove);
     this.chip.hidden = true;
-    this.elements = [this.choose, this.chip];
+    this.badge.hidden = true;
+    this.elements = [this.choose, this.chip, this.badge];
   }
 
   setConnection(connection: ConnectionView): void {
@@ -31,10 +36,10 @@ export class ModelChoice {
     this.update();
   }
 
-  /** Shows the host of another route than the connection's while an answer comes over it. */
-  setRoute(host: string | undefined): void {
-    if (host === this.route) return;
-    this.route = host;
+  /** @param name name of the route over which the latest answer comes or came */
+  setRoute(name: string | undefined): void {
+    if (name === this.route) return;
+    this.route = name;
     this.update();
   }
 
@@ -57,10 +62,16 @@ export class ModelChoice {
 
   private update(): void {
     if (!this.connection) return;
-    const { model } = this.connection;
-    const host = this.route ?? this.connection.host;
+    const { strings } = this.context;
+    const { model, demo, host, backups = [] } = this.connection;
+    const route = backups.find((name) => name === this.route) ?? host;
+    const isBackup = backups.includes(route);
+    const modelAtRoute = fill(strings.modelAtRoute, model, route);
     setText(this.name, model);
-    setText(this.host, host);
-    this.choose.setAttribute('aria-label', `${this.context.strings.model}: ${model} ${host}`);
+    this.choose.title = withKeys(modelAtRoute, '.', { alt: true });
+    this.choose.setAttribute('aria-label', `${strings.model}: ${modelAtRoute}`);
+    this.badge.hidden = !isBackup && !demo;
+    this.badge.title = route;
+    this.badge.replaceChildren(...(isBackup ? [svgIcon('arrowSwap'), strings.backup] : [strings.demo]));
   }
 }

@@ -1,4 +1,4 @@
-import type { ExchangeSnapshot, FaultAction, RecordedEvent } from '../../shared/protocol';
+import type { ConnectionView, ExchangeSnapshot, FaultAction, RecordedEvent } from '../../shared/protocol';
 import { createRovingTabindex } from '../a11y/focus';
 import type { PageContext } from '../pageContext';
 import type { OpenEdit, ReadingPosition, Unsent } from '../state/unsentStore';
@@ -20,7 +20,7 @@ export class ConversationView {
   private readonly drawQueue: DrawQueue<ExchangeView>;
   private readonly nearObserver: ReturnType<ObserveNear>;
   private readonly roving: ReturnType<typeof createRovingTabindex>;
-  private host = '';
+  private connection: Pick<ConnectionView, 'host' | 'backups'> = { host: '' };
   private isStreaming = false;
   private latest: ExchangeView | undefined;
   /** Edits whose exchange is not on the page, or which can't be continued because the page is read-only. */
@@ -61,9 +61,14 @@ export class ConversationView {
   }
 
   /** The exchange whose turn waits; if none waits, the last exchange whose turn runs. */
-  get active(): Pick<ExchangeView, 'id' | 'activity' | 'route'> | undefined {
+  get active(): Pick<ExchangeView, 'id' | 'activity' | 'hasStopButton'> | undefined {
     const active = [...this.exchanges.values()].filter(({ activity }) => activity !== 'idle');
     return active.find(({ activity }) => activity === 'waiting') ?? active.at(-1);
+  }
+
+  /** The route over which the latest answer comes or came. */
+  get route(): string | undefined {
+    return [...this.exchanges.values()].findLast(({ route }) => route !== undefined)?.route;
   }
 
   hasActionButton(action: FaultAction): boolean {
@@ -111,10 +116,11 @@ export class ConversationView {
     return this.element.scrollTop + entry.getBoundingClientRect().top - top + offset;
   }
 
-  setHost(host: string): void {
-    if (host === this.host) return;
-    this.host = host;
-    for (const exchange of this.exchanges.values()) exchange.setHost(host);
+  setConnection({ host, backups = [] }: ConnectionView): void {
+    const previous = this.connection;
+    if (host === previous.host && backups.join() === previous.backups?.join()) return;
+    this.connection = { host, backups };
+    for (const exchange of this.exchanges.values()) exchange.setConnection(this.connection);
   }
 
   setVersionsLocked(locked: boolean): void {
@@ -186,7 +192,7 @@ export class ConversationView {
   }
 
   private add(exchange: ExchangeSnapshot): void {
-    const view = new ExchangeView(this.context, exchange, this.host);
+    const view = new ExchangeView(this.context, exchange, this.connection);
     this.exchanges.set(exchange.id, view);
     this.groups.append(view.user.element, view.assistant);
     this.nearObserver.watch(view.assistant, () => this.drawQueue.prefer(view));

@@ -1,4 +1,5 @@
 import {
+  type ConnectionView,
   type ExchangeSnapshot,
   hasPartialAnswer,
   isDelta,
@@ -11,8 +12,9 @@ import {
 import { describeSchedule } from '../../shared/describe';
 import { announcementFor } from '../a11y/announcer';
 import type { PageContext } from '../pageContext';
+import { TurnHead } from '../turn/turnHead';
 import { createTurnView, type TurnView } from '../turn/turnView';
-import { element, setText } from '../util/element';
+import { element } from '../util/element';
 import type { Drawable } from './drawQueue';
 import { PromptEntry } from './promptEntry';
 
@@ -22,7 +24,7 @@ const noop = (): void => undefined;
 export class ExchangeView implements Drawable {
   readonly assistant: HTMLElement;
   readonly user: PromptEntry;
-  private readonly model = element('span', { class: 'turn-model' });
+  private readonly head: TurnHead;
   private turn: TurnView | undefined;
   private state: TurnState;
   /** The state on screen. The end of a turn appears only after all of its text has been rendered. */
@@ -35,21 +37,16 @@ export class ExchangeView implements Drawable {
   constructor(
     private readonly context: PageContext,
     private exchange: ExchangeSnapshot,
-    private host: string,
+    private connection: Pick<ConnectionView, 'host' | 'backups'>,
   ) {
     const { strings } = context;
     this.state = exchange.state;
     this.user = new PromptEntry(context, exchange);
+    this.head = new TurnHead(context, exchange.demo ?? false);
     this.assistant = element(
       'article',
       { class: 'turn assistant', 'aria-label': strings.assistant, 'aria-busy': 'true', tabindex: '-1' },
-      element(
-        'header',
-        { class: 'turn-head' },
-        element('span', { class: 'turn-name' }, strings.assistant),
-        this.model,
-        ...(exchange.demo ? [element('span', { class: 'demo-mark' }, strings.demo)] : []),
-      ),
+      this.head.element,
     );
     this.assistant.style.minHeight = estimateHeight(exchange.state.text);
   }
@@ -65,6 +62,11 @@ export class ExchangeView implements Drawable {
   get activity(): 'idle' | 'running' | 'waiting' {
     if (this.exchange.queued || !isRunning(this.state.phase)) return 'idle';
     return this.state.phase === 'waiting' || this.state.phase === 'offline' ? 'waiting' : 'running';
+  }
+
+  /** Whether the card of a wait has a button *Stop*. It has none while text arrives. */
+  get hasStopButton(): boolean {
+    return this.state.phase !== 'streaming' && this.assistant.querySelector('.wait-card') !== null;
   }
 
   /** The failure whose card has buttons; undefined for a failure of an older exchange. */
@@ -94,10 +96,10 @@ export class ExchangeView implements Drawable {
 
   update(exchange: ExchangeSnapshot): void {
     this.exchange = exchange;
-    const { schedule, model } = exchange.state;
+    const { schedule } = exchange.state;
     if (schedule && schedule.id !== this.state.schedule?.id) {
       const { announcer, clock } = this.context;
-      announcer.announce(describeSchedule(this.context, schedule, { host: this.host, model }, clock.now()));
+      announcer.announce(describeSchedule(this.context, schedule, clock.now()));
     }
     // Keeps the elements of a finished turn that has not changed, so that details which the user has opened stay open.
     if (!isSameEnd(this.state, exchange.state)) this.state = exchange.state;
@@ -127,8 +129,8 @@ export class ExchangeView implements Drawable {
     this.render();
   }
 
-  setHost(host: string): void {
-    this.host = host;
+  setConnection(connection: Pick<ConnectionView, 'host' | 'backups'>): void {
+    this.connection = connection;
     this.render();
   }
 
@@ -177,6 +179,8 @@ export class ExchangeView implements Drawable {
   private setVisibleState(state: TurnState): void {
     this.visibleState = state;
     this.render();
+    // Removes the estimated height, or the height that a wait card has left.
+    this.assistant.style.minHeight = '';
     this.reportDrawn();
   }
 
@@ -189,19 +193,19 @@ export class ExchangeView implements Drawable {
   private render(): void {
     const { visibleState: state, turn, assistant } = this;
     if (!state || !turn) return;
-    assistant.style.minHeight = '';
     if (assistant.dataset['state'] !== state.phase) assistant.dataset['state'] = state.phase;
     assistant.toggleAttribute('data-queued', this.exchange.queued);
     if (isRunning(state.phase)) assistant.setAttribute('aria-busy', 'true');
     else assistant.removeAttribute('aria-busy');
-    setText(this.model, state.model);
+    this.head.render(state, this.exchange.queued);
     turn.render(state, {
-      host: this.host,
+      ...this.connection,
       queued: this.exchange.queued,
       isLatest: this.isLatest,
       versionsLocked: this.versionsLocked || isRunning(state.phase),
       versions: this.versions,
-      currentWait: () => this.state.wait,
+      currentState: () => this.state,
+      editPrompt: () => this.user.edit(),
       nearestModels: () => this.nearestModels,
     });
   }

@@ -1,4 +1,4 @@
-import { hostOf, type ConnectionView } from '../../shared/protocol';
+import type { ConnectionView } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
 import { fill } from '../../shared/format';
@@ -79,7 +79,7 @@ export class Notices {
   }
 
   private pickNotice(
-    { demo, hasKey, host, newBackup }: ConnectionView,
+    { demo, hasKey, host }: ConnectionView,
     { hasKeyButton, awaitsKey }: KeyState,
   ): Notice | undefined {
     const { context } = this;
@@ -89,25 +89,13 @@ export class Notices {
       const title = awaitsKey ? strings.sendsWithKey : fill(strings.noKeyTitle, host);
       return { key: title, create: () => this.createKeyNotice(title) };
     }
-    if (awaitsKey) return { key: 'awaits-key', create: () => createNotice(strings.sendsWithKey) };
-    if (newBackup === undefined) return undefined;
-    return { key: `backup ${newBackup}`, create: () => this.createBackupNotice(newBackup) };
+    return awaitsKey ? { key: 'awaits-key', create: () => createNotice(strings.sendsWithKey) } : undefined;
   }
 
   private createKeyNotice(title: string): HTMLElement {
     const buttons = createKeyButtons(this.context);
     [this.keyButton] = buttons;
     return createNotice(title, buttons);
-  }
-
-  private createBackupNotice(origin: string): HTMLElement {
-    const { strings, post, announcer } = this.context;
-    const text = fill(strings.newBackup, hostOf(origin));
-    announcer.announce(text);
-    return createNotice(text, [
-      button(strings.removeBackup, 'secondary', () => post({ type: 'removeBackup', origin })),
-      button(strings.keepBackup, 'secondary', () => post({ type: 'keepBackup', origin })),
-    ]);
   }
 }
 

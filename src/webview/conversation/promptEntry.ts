@@ -1,4 +1,4 @@
-import type { Attachment, ContextKind, ExchangeSnapshot } from '../../shared/protocol';
+import { type Attachment, type ContextKind, countLines, type ExchangeSnapshot } from '../../shared/protocol';
 import { PromptEditor } from '../composer/promptEditor';
 import type { PageContext } from '../pageContext';
 import { button, element, iconButton } from '../util/element';
@@ -27,7 +27,7 @@ export class PromptEntry {
     this.element = element(
       'article',
       { class: 'turn you', 'aria-label': strings.you, tabindex: '-1' },
-      element('header', { class: 'turn-head' }, element('span', { class: 'turn-name' }, strings.you)),
+      element('header', { class: 'visually-hidden' }, strings.you),
       this.bubble,
       this.tools,
     );
@@ -68,17 +68,16 @@ export class PromptEntry {
     return editor;
   }
 
+  edit(): void {
+    this.openEditor(this.exchange.prompt).focus();
+    this.context.onEditsChange();
+  }
+
   /** Adds the buttons and the attachments, which are not needed before the exchange is drawn. */
   addTools(): void {
     const { context, exchange } = this;
     const { strings, post, announcer } = context;
-    if (!context.isReadOnly())
-      this.tools.append(
-        iconButton(strings.editPrompt, 'edit', () => {
-          this.openEditor(exchange.prompt).focus();
-          context.onEditsChange();
-        }),
-      );
+    if (!context.isReadOnly()) this.tools.append(iconButton(strings.editPrompt, 'edit', () => this.edit()));
     this.tools.append(
       iconButton(strings.copyPrompt, 'copy', () => {
         post({ type: 'copy', text: exchange.prompt });
@@ -126,8 +125,7 @@ function attachmentDetails({ strings, format }: PageContext, { kind, code, trunc
     file: strings.attachmentFile,
     problems: strings.attachmentProblems,
   };
-  const lines = code.replace(/\n$/, '').split('\n').length;
-  const size = format.plural(lines, strings.attachmentLine, strings.attachmentLines);
+  const size = format.plural(countLines(code), strings.attachmentLine, strings.attachmentLines);
   return [kinds[kind], size, ...(truncated ? [strings.attachmentTruncated] : [])];
 }
 

@@ -1,14 +1,7 @@
-import type {
-  FromHealthPage,
-  HealthFigures,
-  HealthPeriod,
-  HealthPeriodName,
-  HealthReport,
-  HealthRow,
-  HealthStrings,
-} from '../../shared/healthMessages';
+import type { FromHealthPage, HealthPeriodName, HealthReport, HealthStrings } from '../../shared/healthMessages';
 import { button, element, setText } from '../util/element';
-import { createChartPatterns, createCharts, createHealthFormat, type HealthFormat } from './healthCharts';
+import { createCards } from './healthCards';
+import { createChartPattern } from './healthCharts';
 
 export interface HealthPageApi {
   postMessage(message: FromHealthPage): void;
@@ -25,7 +18,7 @@ export function createHealthPage(
   strings: HealthStrings,
   locale: string,
 ): { show(report: HealthReport): void } {
-  const format = createHealthFormat(locale, strings);
+  const createCard = createCards(locale, strings);
   let period = storedPeriod(api.getState());
   let report: HealthReport | undefined;
 
@@ -41,16 +34,13 @@ export function createHealthPage(
   const test = button(strings.testConnection, 'secondary', () => api.postMessage({ type: 'testConnection' }));
   const periods = element('div', { class: 'periods', role: 'group', 'aria-label': strings.period }, ...periodButtons);
   const message = element('div', { class: 'health-message', role: 'status' });
-  // The table scrolls in its own region, which the keyboard can reach.
-  const tableRegion = element('div', { class: 'health-table', role: 'region', tabindex: '0' });
-  const charts = element('div', { class: 'health-charts' });
+  const cards = element('section', { class: 'health-cards' });
   root.replaceChildren(
-    createChartPatterns(),
+    createChartPattern(),
     element('header', {}, heading, element('p', {}, strings.intro)),
     element('div', { class: 'toolbar' }, periods, test, clear),
     message,
-    tableRegion,
-    charts,
+    cards,
   );
   root.setAttribute('aria-busy', 'true');
 
@@ -63,15 +53,17 @@ export function createHealthPage(
     const isEmpty = periodNames.every((name) => report?.[name].rows.length === 0);
     const shown = report[period];
     const hasRows = shown.rows.length > 0;
-    if (isEmpty && (document.activeElement === clear || document.activeElement === tableRegion)) heading.focus();
+    const { activeElement } = document;
+    if (isEmpty && (activeElement === clear || cards.contains(activeElement))) heading.focus();
     periods.hidden = clear.hidden = isEmpty;
-    tableRegion.hidden = charts.hidden = !hasRows;
+    cards.hidden = !hasRows;
     setText(message, isEmpty ? `${strings.empty}. ${strings.emptyHint}` : hasRows ? '' : strings.emptyPeriod);
     message.hidden = hasRows;
-    const caption = period === 'hours' ? strings.hoursCaption : strings.daysCaption;
-    tableRegion.setAttribute('aria-label', caption);
-    tableRegion.replaceChildren(createHealthTable(shown, caption, strings, format));
-    charts.replaceChildren(...shown.rows.map((row) => createCharts(row, shown, period, strings, format)));
+    cards.setAttribute('aria-label', period === 'hours' ? strings.hoursCaption : strings.daysCaption);
+    replaceCards(
+      cards,
+      shown.rows.map((row) => createCard(row, shown, period)),
+    );
   };
   update();
 
@@ -88,38 +80,17 @@ function storedPeriod(state: unknown): HealthPeriodName {
   return period === 'days' ? 'days' : 'hours';
 }
 
-function createHealthTable(
-  { rows }: HealthPeriod,
-  caption: string,
-  strings: HealthStrings,
-  format: HealthFormat,
-): HTMLTableElement {
-  const figures: readonly (readonly [title: string, textOf: (total: HealthFigures) => string])[] = [
-    [strings.requests, ({ attempts }) => format.count(attempts)],
-    [strings.successRate, ({ successRate }) => format.share(successRate)],
-    [strings.firstTokenMedian, ({ firstTokenMs }) => format.duration(firstTokenMs)],
-    [strings.firstTokenSlow, ({ slowFirstTokenMs }) => format.duration(slowFirstTokenMs)],
-    [strings.speed, ({ tokensPerSecond }) => format.speed(tokensPerSecond)],
-    [strings.cuts, ({ cuts }) => format.count(cuts)],
-    [strings.resumes, ({ resumes }) => format.count(resumes)],
-    [strings.waited, ({ waitedMs }) => format.duration(waitedMs)],
-    [strings.tokens, ({ promptTokens, completionTokens }) => format.tokens(promptTokens, completionTokens)],
-  ];
-  const titles = [strings.model, strings.route, ...figures.map(([title]) => title), strings.faults];
-  const createRow = ({ model, host, total, faults }: HealthRow): HTMLTableRowElement =>
-    element(
-      'tr',
-      {},
-      element('th', { scope: 'row' }, model),
-      element('td', {}, host),
-      ...figures.map(([, textOf]) => element('td', { class: 'number' }, textOf(total))),
-      element('td', {}, ...faults.map(({ label, count }) => element('div', {}, `${format.count(count)} × ${label}`))),
-    );
-  return element(
-    'table',
-    {},
-    element('caption', {}, caption),
-    element('thead', {}, element('tr', {}, ...titles.map((title) => element('th', { scope: 'col' }, title)))),
-    element('tbody', {}, ...rows.map(createRow)),
-  );
+/** Keeps the details of a card open, and the focus on their summary. */
+function replaceCards(container: Element, cards: readonly HTMLElement[]): void {
+  const { activeElement } = document;
+  const labelOf = (card: Element): string | null => card.getAttribute('aria-label');
+  const previous = new Map([...container.children].map((card) => [labelOf(card), card.querySelector('details')]));
+  container.replaceChildren(...cards);
+  for (const card of cards) {
+    const before = previous.get(labelOf(card));
+    const details = card.querySelector('details');
+    if (!before || !details) continue;
+    details.open = before.open;
+    if (before.contains(activeElement)) details.querySelector('summary')?.focus();
+  }
 }

@@ -1,7 +1,10 @@
 import { fill } from '../../shared/format';
 import type { FaultAction, TurnState, WaitingEvent } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { button, disclosure, element, fillNodes, setText, svg, type ButtonStyle } from '../util/element';
+import { createTimeline } from '../timeline/timeline';
+import { button, disclosure, element, fillNodes, iconButton, setText, svg, svgIcon } from '../util/element';
+import type { Icon } from '../util/icons';
+import { createMenu } from '../util/menu';
 
 export interface Card {
   readonly element: HTMLElement;
@@ -11,7 +14,7 @@ export interface Card {
 
 export interface CardSlot {
   readonly element: HTMLElement;
-  /** Creates a new card if `key` has changed, and otherwise refreshes the current card. */
+  /** Refreshes the card if there is one and `key` has not changed, and otherwise creates a new one. */
   show(key: readonly unknown[], build: () => Card | undefined): void;
   dispose(): void;
 }
@@ -32,8 +35,8 @@ export function createCardSlot({ focusComposer }: PageContext): CardSlot {
   return {
     element: slot,
     show: (key, build) => {
-      if (key.length === currentKey.length && key.every((part, index) => part === currentKey[index])) {
-        card?.refresh?.();
+      if (card && key.length === currentKey.length && key.every((part, index) => part === currentKey[index])) {
+        card.refresh?.();
         return;
       }
       clear();
@@ -62,7 +65,12 @@ interface CardContent {
   readonly attributes: Readonly<Record<string, string>>;
   /** Returns the texts. Called at every update, and several times per second if there is a countdown. */
   readonly texts: () => CardTexts;
-  readonly children: readonly HTMLElement[];
+  /** Shown before the texts, unless the ring of a countdown is. */
+  readonly icon?: Icon;
+  /** Elements between the texts and the buttons. */
+  readonly children?: readonly HTMLElement[];
+  readonly actions: readonly HTMLElement[];
+  readonly details?: Required<Card> | undefined;
 }
 
 /** Interval between updates of a countdown, in milliseconds. */
@@ -70,7 +78,7 @@ const tickMs = 250;
 
 export function createCard(
   { clock, format }: PageContext,
-  { name, attributes, texts, children }: CardContent,
+  { name, attributes, texts, icon, children = [], actions, details }: CardContent,
 ): Required<Card> {
   const message = element('p', { class: 'card-message' });
   const timer = element('span', { role: 'timer', 'aria-live': 'off', class: 'countdown' });
@@ -78,7 +86,7 @@ export function createCard(
   const note = element('p', { class: 'provenance' });
   const ring = createRing();
   let shownTemplate = '';
-  const refresh = (): CardTexts => {
+  const showTexts = (): CardTexts => {
     const current = texts();
     setText(message, current.message);
     setText(note, current.note ?? '');
@@ -90,69 +98,87 @@ export function createCard(
     ring.show(totalMs > 0 ? Math.min(1, remainingMs / totalMs) : 0);
     return current;
   };
-  const { countdown, note: noteText } = refresh();
-  const head = element('div', { class: 'card-head' }, message);
-  if (countdown) head.append(timerLine);
-  if (noteText) head.append(note);
-  const card = element('section', { ...attributes, class: `card ${name}` }, head, ...children);
-  if (countdown?.totalMs !== undefined) card.prepend(ring.element);
-  return { element: card, refresh, dispose: countdown ? clock.every(tickMs, refresh) : () => undefined };
+  const { countdown, note: noteText } = showTexts();
+  const lines = element('div', {}, message);
+  if (countdown) lines.append(' ', timerLine);
+  if (noteText) lines.append(note);
+  const symbol = countdown?.totalMs === undefined ? icon && svgIcon(icon) : ring.element;
+  const head = element('div', { class: 'card-head' }, ...(symbol ? [symbol] : []), lines);
+  const buttons = actions.length > 0 ? [element('div', { class: 'actions' }, ...actions)] : [];
+  const parts = [head, ...children, ...buttons, ...(details ? [details.element] : [])];
+  const cancelTimer = countdown ? clock.every(tickMs, showTexts) : undefined;
+  return {
+    element: element('section', { ...attributes, class: `card ${name}` }, ...parts),
+    refresh: () => {
+      showTexts();
+      details?.refresh();
+    },
+    dispose: () => {
+      cancelTimer?.();
+      details?.dispose();
+    },
+  };
 }
 
 /** Creates a ring that empties as the time passes. Screen readers skip the ring, because it repeats the countdown. */
 function createRing() {
-  const circle = { cx: 12, cy: 12, r: 10, pathLength: 1 };
+  const circle = { cx: 8, cy: 8, r: 6.5, pathLength: 1 };
   const remaining = svg('circle', { class: 'ring-remaining', ...circle });
   const track = svg('circle', { class: 'ring-track', ...circle });
   return {
-    element: svg('svg', { class: 'ring', viewBox: '0 0 24 24', 'aria-hidden': 'true' }, track, remaining),
+    element: svg('svg', { class: 'ring', viewBox: '0 0 16 16', 'aria-hidden': 'true' }, track, remaining),
     // The style sheet animates the emptying of the ring unless the user prefers reduced motion.
     show: (fraction: number) => (remaining.style.strokeDashoffset = String(1 - fraction)),
   };
 }
 
-interface ActionValues {
+export type CardAction = Exclude<FaultAction, 'details'> | 'stop';
+
+interface ActionChoice {
+  readonly buttons: readonly CardAction[];
+  /** Actions in the menu after the buttons. */
+  readonly more: readonly CardAction[];
+  /** The recommended action. At most one button is highlighted. */
+  readonly primary?: FaultAction | undefined;
+  readonly retryNowTooltip?: string | undefined;
   readonly fallbackModel?: string | undefined;
   /** Epoch milliseconds at which the button for `sendLater` sends the prompt; undefined for: when the network is back. */
   readonly resetsAt?: number | undefined;
 }
 
-/** Maximum number of highlighted buttons on a card. Further buttons look less prominent. */
-const maxProminentButtons = 3;
-
-/** Creates the buttons of a card. The first one is the most prominent. A read-only page has none. */
+/** Creates the buttons of a card. A read-only page has none. */
 export function createActions(
   { strings, format, clock, post, isReadOnly }: PageContext,
   exchangeId: string,
-  actions: readonly (FaultAction | 'stop')[],
-  { fallbackModel = '', resetsAt }: ActionValues,
-): HTMLElement {
-  const now = clock.now();
-  const caption = (action: Exclude<FaultAction | 'stop', 'details'>): string => {
+  { buttons, more, primary, retryNowTooltip, fallbackModel = '', resetsAt }: ActionChoice,
+): readonly HTMLElement[] {
+  if (isReadOnly()) return [];
+  const caption = (action: CardAction): string => {
     if (action === 'continueWithFallback') return fill(strings.continueWithFallback, fallbackModel);
     if (action !== 'sendLater') return strings[action];
     return resetsAt === undefined
       ? strings.sendWhenOnline
-      : fill(strings.sendLater, format.timeOfDay(resetsAt, { now }));
+      : fill(strings.sendLater, format.timeOfDay(resetsAt, { now: clock.now() }));
   };
-  const hasReset = resetsAt !== undefined && resetsAt <= now;
-  const buttons = actions.flatMap((action) => {
-    if (action === 'details' || isReadOnly() || (action === 'sendLater' && hasReset)) return [];
-    const created = button(caption(action), 'quiet', () =>
-      post(action === 'stop' ? { type: 'stop', exchangeId } : { type: 'action', exchangeId, action }),
-    );
-    // Explains the difference between *Retry now* and *Try anyway* if a card has both buttons.
-    if (action === 'retryNow' && actions.includes('tryAnyway')) created.title = strings.retryNowTooltip;
-    if (action === 'tryAnyway') created.title = strings.tryAnywayTooltip;
+  const tooltips: Partial<Record<CardAction, string | undefined>> = {
+    retryNow: retryNowTooltip,
+    tryAnyway: strings.tryAnywayTooltip,
+  };
+  const items = (actions: readonly CardAction[]) =>
+    actions.map((action) => ({
+      caption: caption(action),
+      title: tooltips[action],
+      choose: () => post(action === 'stop' ? { type: 'stop', exchangeId } : { type: 'action', exchangeId, action }),
+      style: action === primary ? ('primary' as const) : ('secondary' as const),
+    }));
+  const elements = items(buttons).map(({ caption: text, title = '', style, choose }) => {
+    const created = button(text, style, choose);
+    created.title = title;
     return created;
   });
-  buttons.forEach((created, index) => (created.className = `button ${buttonStyle(index)}`));
-  return element('div', { class: 'actions' }, ...buttons);
-}
-
-function buttonStyle(index: number): ButtonStyle {
-  if (index === 0) return 'primary';
-  return index < maxProminentButtons ? 'secondary' : 'quiet';
+  return more.length === 0
+    ? elements
+    : [...elements, ...createMenu(strings.moreActions, 'ellipsis', () => items(more))];
 }
 
 interface ResponseIds {
@@ -160,27 +186,32 @@ interface ResponseIds {
   readonly requestId?: string | undefined;
 }
 
-/** Creates a disclosure with the given elements, the status and the request id, if there is any of these. */
+/** Creates a disclosure with the given elements, the status, the request id and the timeline of the turn. */
 export function createDetails(
-  { strings, post, announcer }: PageContext,
+  context: PageContext,
+  currentState: () => TurnState,
   { status, requestId }: ResponseIds,
   ...content: readonly HTMLElement[]
-): readonly HTMLElement[] {
+): Required<Card> {
+  const { strings, post, announcer } = context;
   const lines = [...content];
   if (status !== undefined) lines.push(element('p', {}, fill(strings.statusCode, String(status))));
   if (requestId) {
-    const copy = button(strings.copy, 'quiet', () => {
+    const copy = iconButton(strings.copyRequestId, 'copy', () => {
       post({ type: 'copy', text: requestId });
       announcer.announce(strings.copied);
     });
-    copy.setAttribute('aria-label', strings.copyRequestId);
     lines.push(element('p', {}, element('span', {}, fill(strings.requestId, requestId)), copy));
   }
-  if (lines.length === 0) return [];
-  const details = disclosure(strings.details, 'card-details', ...lines);
+  const { attempts, ledger } = currentState();
+  const timeline = createTimeline(context, currentState);
+  if (attempts > 0 || ledger.waits.length > 0) lines.push(timeline.element);
+  const details = disclosure(strings.details, 'card-details', element('div', {}, ...lines));
+  details.querySelector('summary')?.append(svgIcon('chevronRight'));
+  details.addEventListener('toggle', () => timeline.setOpen(details.open));
   // Keeps screen readers from announcing details that the user has just opened, although the card is a live region.
   details.setAttribute('aria-live', 'off');
-  return [details];
+  return { element: details, refresh: () => timeline.refresh(), dispose: () => timeline.dispose() };
 }
 
 type CardEvent = Pick<WaitingEvent, 'message' | 'actions'>;

@@ -3,7 +3,9 @@ import {
   describeOutcome,
   describeSchedule,
   describeWaitOrigin,
+  isBriefWait,
   isOffline,
+  isUnsent,
   retryTemplate,
 } from '../../shared/describe';
 import { fill } from '../../shared/format';
@@ -16,12 +18,11 @@ import {
 } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
-import { type Card, createActions, createCard, createDetails, hasRoutes, routeOfCard } from './card';
-import { createFailureCard, type FailureCardContext } from './failureCard';
+import { type Card, type CardAction, createActions, createCard, createDetails, hasRoutes, routeOfCard } from './card';
+import { createFailureCard, type FailureCardContext, isCardAction } from './failureCard';
 
 export interface CardContext extends FailureCardContext {
-  /** Returns the current wait of the turn. The end of the wait may change while its card stays on screen. */
-  readonly currentWait: () => WaitingEvent | undefined;
+  readonly editPrompt: () => void;
 }
 
 export function createTurnCard(
@@ -34,7 +35,7 @@ export function createTurnCard(
   switch (state.phase) {
     case 'waiting':
     case 'offline':
-      return wait && createWaitCard(context, exchangeId, state, wait, cardContext);
+      return wait && !isBriefWait(wait) ? createWaitCard(context, exchangeId, state, wait, cardContext) : undefined;
     case 'scheduled':
       return schedule && createScheduledCard(context, exchangeId, schedule, { ...cardContext, model: state.model });
     case 'failed':
@@ -42,7 +43,7 @@ export function createTurnCard(
     case 'done':
     case 'stopped':
     case 'interrupted':
-      return createOutcomeLine(context, exchangeId, state, cardContext.isLatest);
+      return createOutcomeLine(context, exchangeId, state, cardContext);
     default:
       return undefined;
   }
@@ -52,19 +53,24 @@ export function createTurnCard(
 const longWaitMs = 15_000;
 /** Remaining time of a long wait, in milliseconds, at which its approaching end is announced. */
 const lastSecondsMs = 5000;
+/** Shortest backoff for which *Retry now* is highlighted, in milliseconds. */
+const minTediousMs = 10_000;
+
+/** Actions of a wait that are always buttons. */
+const waitButtons: readonly CardAction[] = ['retryNow', 'sendLater', 'stop', 'continueWithFallback', 'switchModel'];
 
 function createWaitCard(
   context: PageContext,
   exchangeId: string,
   state: TurnState,
   event: WaitingEvent,
-  { host, currentWait }: CardContext,
+  { host, currentState }: CardContext,
 ): Card {
-  const { strings, clock, announcer } = context;
+  const { strings, format, clock, announcer } = context;
   const route = routeOfCard(state, event, host);
   let isEndAnnounced = isOffline(event);
   const texts = () => {
-    const wait = currentWait() ?? event;
+    const wait = currentState().wait ?? event;
     const remainingMs = Math.max(0, wait.until - clock.now());
     if (!isEndAnnounced && remainingMs > 0 && remainingMs <= lastSecondsMs && wait.delayMs >= longWaitMs) {
       isEndAnnounced = true;
@@ -76,26 +82,35 @@ function createWaitCard(
       countdown: { template: retryTemplate(strings, wait, remainingMs), remainingMs, totalMs: wait.delayMs },
     };
   };
-  const allActions = [
-    'retryNow',
-    'sendLater',
-    'stop',
-    'continueWithFallback',
-    'switchModel',
-    ...event.actions,
-  ] as const;
-  const actions = [...new Set(allActions)].filter((action) => {
-    if (action === 'continueWithFallback') return event.fallbackModel !== undefined;
+  const { actions, source, delayMs, hintMs = delayMs, fallbackModel } = event;
+  const isPossible = (action: CardAction): boolean => {
+    if (action === 'continueWithFallback') return fallbackModel !== undefined;
     return action !== 'sendLater' || isOffline(event);
-  });
-  return createCard(context, {
+  };
+  const ownTooltip = actions.includes('tryAnyway') ? strings.retryNowTooltip : undefined;
+  const card = createCard(context, {
     name: 'wait-card',
     // Turns the live region of the card off, because screen readers would read the card again after every change of the
     // countdown. The announcer announces the wait once.
     attributes: { role: 'status', 'aria-live': 'off' },
     texts,
-    children: [...createDetails(context, event), createActions(context, exchangeId, actions, event)],
+    actions: createActions(context, exchangeId, {
+      buttons: waitButtons.filter(isPossible),
+      more: actions.filter(isCardAction).filter((action) => !waitButtons.includes(action)),
+      // While the gateway has asked for the wait, the recommended action is to wait.
+      primary: source === 'backoff' && !isOffline(event) && delayMs > minTediousMs ? 'retryNow' : undefined,
+      retryNowTooltip: source === 'server' ? fill(strings.retryEarlyTooltip, format.duration(hintMs)) : ownTooltip,
+      fallbackModel,
+    }),
+    details: createDetails(context, currentState, event),
   });
+  const dispose = (): void => {
+    card.dispose();
+    // Keeps the height of the turn until it ends, so that its text does not move when the answer goes on.
+    const turn = card.element.closest<HTMLElement>('.turn');
+    if (turn && turn.offsetHeight > 0) turn.style.minHeight = `${turn.offsetHeight}px`;
+  };
+  return { ...card, dispose };
 }
 
 /** Names no host if there are several routes, because the turn continues over the first one that can be reached. */
@@ -107,7 +122,7 @@ function createScheduledCard(
   context: PageContext,
   exchangeId: string,
   schedule: Schedule,
-  target: { readonly host: string; readonly model: string },
+  { host, model }: { readonly host: string; readonly model: string },
 ): Card {
   const { strings, clock, post, isReadOnly } = context;
   const texts = () => {
@@ -115,23 +130,23 @@ function createScheduledCard(
     const { dueAt = -Infinity, scheduledAt } = schedule;
     const isPending = dueAt > now;
     return {
-      message: describeSchedule(context, schedule, target, now),
-      note: strings.scheduledNote,
+      message: describeSchedule(context, schedule, now),
+      note: fill(strings.scheduledNote, host, model),
       countdown: {
-        template: isPending ? strings.sendsIn : strings.lapsesIn,
+        template: `· ${isPending ? strings.sendsIn : strings.lapsesIn}`,
         remainingMs: (isPending ? dueAt : scheduledAt + scheduleLifetimeMs) - now,
       },
     };
   };
-  const buttons = [
-    button(strings.sendNow, 'primary', () => post({ type: 'action', exchangeId, action: 'retryNow' })),
+  const actions = [
     button(strings.cancel, 'secondary', () => post({ type: 'stop', exchangeId })),
+    button(strings.sendNow, 'secondary', () => post({ type: 'action', exchangeId, action: 'retryNow' })),
   ];
   return createCard(context, {
     name: 'scheduled-card',
     attributes: { 'aria-label': strings.scheduled },
     texts,
-    children: isReadOnly() ? [] : [element('div', { class: 'actions' }, ...buttons)],
+    actions: isReadOnly() ? [] : actions,
   });
 }
 
@@ -139,17 +154,17 @@ function createOutcomeLine(
   { strings, post, isReadOnly }: PageContext,
   exchangeId: string,
   state: TurnState,
-  isLatest: boolean,
+  { isLatest, editPrompt }: CardContext,
 ): Card | undefined {
   const text = describeOutcome(strings, state);
   if (text === undefined) return undefined;
   const line = element('div', { class: 'outcome' }, element('p', {}, text));
   if (isLatest && !isReadOnly()) {
-    const actions = state.text ? (['continue', 'restart'] as const) : (['restart'] as const);
-    const buttons = actions.map((action) =>
-      button(strings[action], 'secondary', () => post({ type: 'action', exchangeId, action })),
-    );
-    line.append(element('div', { class: 'actions' }, ...buttons));
+    const perform = (action: 'continue' | 'restart') => () => post({ type: 'action', exchangeId, action });
+    const restart = button(isUnsent(state) ? strings.sendNow : strings.restart, 'secondary', perform('restart'));
+    const before = state.text === '' ? [] : [button(strings.continue, 'secondary', perform('continue'))];
+    const after = isUnsent(state) ? [button(strings.editUnsent, 'secondary', editPrompt)] : [];
+    line.append(element('div', { class: 'actions' }, ...before, restart, ...after));
   }
   return { element: line };
 }

@@ -1,7 +1,6 @@
 import type { PanelStrings } from '../../shared/panelStrings';
 import type { RecordedEvent, TurnState } from '../../shared/protocol';
-import type { CodeAction } from '../markdown/codeBlock';
-import type { StreamingMarkdown } from '../markdown/streamingMarkdown';
+import type { MarkdownOptions, StreamingMarkdown } from '../markdown/streamingMarkdown';
 import type { PageContext } from '../pageContext';
 import { element, lazy, setText } from '../util/element';
 
@@ -15,13 +14,15 @@ export interface TurnTexts {
   finish(onShown: () => void): void;
   /** Sets whether the model is still reasoning and has not started the answer. */
   setThinking(thinking: boolean): void;
+  /** Prepares the answer for a time without new text. */
+  pause(): void;
   dispose(): void;
 }
 
 export function createTurnTexts(context: PageContext, exchangeId: string): TurnTexts {
   const { strings, post, announcer, clock } = context;
   const root = element('div', { 'data-part': 'answer' });
-  const onCodeAction = (action: CodeAction, text: string, language: string): void => {
+  const onCodeAction: MarkdownOptions['onCodeAction'] = (action, text, language) => {
     if (action === 'copy') announcer.announce(strings.copied);
     const messages = {
       copy: { type: 'copy', text },
@@ -51,7 +52,7 @@ export function createTurnTexts(context: PageContext, exchangeId: string): TurnT
       else if (after.reasoningAttempt !== before.reasoningAttempt) reasoning.show(after.reasoning);
       else if (event.type === 'reasoning') reasoning.append(event.text);
       else if (event.type === 'replaced') answer.get().replace(event.text);
-      else if (event.type === 'cut' || event.type === 'quiet') answer.value?.pause();
+      else if (event.type === 'cut') answer.value?.pause();
     },
     show: (state) => {
       updateText(answer.get(), state.text);
@@ -59,6 +60,7 @@ export function createTurnTexts(context: PageContext, exchangeId: string): TurnT
     },
     finish: (onShown) => reasoning.finish(() => answer.get().finish(onShown)),
     setThinking: (thinking) => reasoning.setThinking(thinking),
+    pause: () => answer.value?.pause(),
     dispose: () => {
       answer.value?.dispose();
       reasoning.dispose();

@@ -1,13 +1,9 @@
-import {
-  describeModelSwitches,
-  describeProgress,
-  describeResumePoints,
-  describeRouteSwitches,
-} from '../../shared/describe';
+import { describeModelSwitches, describeProgress, describeResumePoints } from '../../shared/describe';
 import { isRunning, routeName, routeOf, type TurnState, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { element, setText } from '../util/element';
+import { element, setText, svgIcon } from '../util/element';
 import { createCardSlot } from './card';
+import { showRouteNote } from './routeNote';
 import { createTurnActions } from './turnActions';
 import { type CardContext, createToolCalls, createTurnCard } from './turnCards';
 import { createTurnSummary } from './turnSummary';
@@ -18,6 +14,7 @@ interface TurnViewContext extends CardContext {
   readonly queued: boolean;
   readonly versionsLocked: boolean;
   readonly versions: readonly string[];
+  readonly backups?: readonly string[] | undefined;
 }
 
 export interface TurnView {
@@ -30,25 +27,34 @@ export interface TurnView {
 export function createTurnView(context: PageContext, exchangeId: string): TurnView {
   const { strings } = context;
   const texts = createTurnTexts(context, exchangeId);
-  const resumePoint = element('p', { class: 'resume-note', 'data-part': 'resumed' });
-  const switched = element('p', { class: 'switch-note', 'data-part': 'switch' });
-  const route = element('p', { class: 'switch-note', 'data-part': 'route' });
-  const progress = createProgressLine(context);
-  const summary = createTurnSummary(context, exchangeId);
+  const resumePoint = element('p', { class: 'note', 'data-part': 'resumed' });
+  const switched = element('p', { class: 'note', 'data-part': 'switch' });
+  const route = createCardSlot(context);
+  const progress = createProgressLine(context, texts);
+  const summary = createTurnSummary(context);
   const toolCalls = createCardSlot(context);
   const card = createCardSlot(context);
   const actions = createCardSlot(context);
+  // The buttons take the place of the progress line, so that nothing moves when the turn ends.
+  const row = element('div', { class: 'turn-row' }, progress.element, actions.element, summary.element);
 
   const showActions = (
-    { phase, finishReason }: TurnState,
+    { phase, finishReason, text }: TurnState,
     { queued, isLatest, versions, versionsLocked }: TurnViewContext,
   ): void => {
     // Leaves out *Regenerate* if the answer ended at the token limit, because the outcome line of the latest turn
     // already has a button that restarts the answer.
     const canRegenerate = phase === 'done' && !(isLatest && finishReason === 'length');
-    actions.show([queued, canRegenerate, versionsLocked, ...versions], () =>
-      createTurnActions(context, exchangeId, { queued, canRegenerate, versions, versionsLocked }),
-    );
+    const hasEnded = !isRunning(phase);
+    const options = {
+      queued,
+      canRegenerate,
+      hasAnswer: phase === 'done' || (hasEnded && text !== ''),
+      text: hasEnded ? text : '',
+      versions: hasEnded ? versions : [],
+      versionsLocked,
+    };
+    actions.show(Object.values(options).flat(), () => createTurnActions(context, exchangeId, options));
   };
 
   return {
@@ -57,12 +63,11 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       texts.answer,
       resumePoint,
       switched,
-      route,
+      route.element,
       toolCalls.element,
-      progress.element,
       card.element,
-      summary.element,
-      actions.element,
+      row,
+      summary.timeline,
     ],
     texts,
     render: (state, viewContext) => {
@@ -73,9 +78,9 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       const host = schedule || usedRoute === undefined ? viewContext.host : routeName(usedRoute);
       progress.update(state, queued);
       texts.setThinking(isRunning(state.phase) && state.text === '');
-      setText(resumePoint, describeResumePoints(context, state.resumePoints));
-      setText(switched, describeModelSwitches(strings, state));
-      setText(route, describeRouteSwitches(strings, state));
+      setNote(resumePoint, describeResumePoints(context, state.resumePoints));
+      setNote(switched, describeModelSwitches(strings, state));
+      showRouteNote(context, route, state, viewContext);
       toolCalls.show(
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context, state.toolCalls),
@@ -88,13 +93,17 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       showActions(state, viewContext);
     },
     dispose: () => {
-      for (const part of [toolCalls, card, actions, summary, progress, texts]) part.dispose();
+      for (const part of [route, toolCalls, card, actions, summary, progress, texts]) part.dispose();
     },
   };
 }
 
+function setNote(note: HTMLElement, text: string): void {
+  if (note.textContent !== text) note.replaceChildren(...(text === '' ? [] : [svgIcon('info'), text]));
+}
+
 /** Counts the seconds while the gateway sends nothing. Not a live region, because it would announce every second. */
-function createProgressLine(context: PageContext) {
+function createProgressLine(context: PageContext, { pause }: Pick<TurnTexts, 'pause'>) {
   const { strings, clock } = context;
   const line = element('p', { class: 'progress', 'data-part': 'progress' });
   let show = (): void => undefined;
@@ -106,9 +115,14 @@ function createProgressLine(context: PageContext) {
   return {
     element: line,
     update: (state: TurnState, queued: boolean) => {
-      show = () => setText(line, queued ? strings.queued : describeProgress(context, state, clock.now()));
+      show = () => {
+        const text = queued ? strings.queued : describeProgress(context, state, clock.now());
+        if (text !== '' && state.phase === 'streaming') pause();
+        setText(line, text);
+      };
       show();
-      if (isRunning(state.phase)) cancelTimer ??= clock.every(1000, () => show());
+      // A wait changes nothing in the line as time passes.
+      if (isRunning(state.phase) && !state.wait) cancelTimer ??= clock.every(1000, () => show());
       else stopTimer();
     },
     dispose: stopTimer,

@@ -6,8 +6,9 @@ export const updateCommand = `UPDATE_DOCS=1 npx mocha 'test/engine/faults/faultT
 const intro = `# Every fault
 
 Each row of the fault table (\`src/engine/faults/faultTable.ts\`) is a fault between the editor and a model: its message, the statuses
-that lead to it if the response says nothing more specific, what the engine does, and the buttons of the failure card. What
-providers and gateways send with each fault is in \`test/engine/faults/rejections.jsonl\` and \`test/engine/gateways/cases.jsonl\`.
+that lead to it if the response says nothing more specific, what the engine does, and the actions of the failure card: two buttons, and a menu
+for the others. What providers and gateways send with each fault is in \`test/engine/faults/rejections.jsonl\` and
+\`test/engine/gateways/cases.jsonl\`.
 The tests write this page (\`${updateCommand}\`) and fail if it is out of date.
 `;
 
@@ -24,7 +25,7 @@ export function faultPage(): string {
     const list = found.length > 20 ? `${found[0]} … ${found.at(-1)}` : found.join(' ');
     return [`\`${name}\``, `\`${kind}\``, message, list, reactionTo(policy), actions.join(' ')];
   });
-  const table = [['fault', 'kind', 'message', 'status', 'reaction', 'buttons'], Array<string>(6).fill('---'), ...rows];
+  const table = [['fault', 'kind', 'message', 'status', 'reaction', 'actions'], Array<string>(6).fill('---'), ...rows];
   return `${intro}\n${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
 }
 

@@ -76,7 +76,7 @@ async function runAttempt(reply: Reply, { messages, behavior, onReport }: Attemp
       startOver: () => true,
       endRead: () => undefined,
     },
-    { headers: report('headers'), quiet: report('quiet') },
+    { headers: report('headers') },
     new ReceivedSize(),
     new KeyRedactor(),
   );
@@ -247,13 +247,14 @@ describe('attempt', () => {
     assert.deepEqual(ends, [fault('slept')]);
   });
 
-  it('ends as a defect when a listener throws an exception while the stream is quiet', async () => {
-    const onReport = (name: string): unknown => name === 'quiet' && fail(connectionError);
+  it('ends as a defect when a listener throws an exception at the text that a timeout releases', async () => {
+    let texts = 0;
+    const onReport = (name: string): unknown => name === 'text' && ++texts === 2 && fail(connectionError);
     const { ends, clock } = await runAttempt(
-      streaming((body) => body.delta('a')),
+      streaming((body) => body.delta('a <')),
       { onReport },
     );
-    await clock.advance(10_000);
+    await clock.advance(180_000);
     assert.deepEqual(ends, [{ type: 'defect', error: connectionError }]);
   });
 

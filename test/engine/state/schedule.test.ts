@@ -10,13 +10,16 @@ const stopped: TurnState = { ...initialTurn, text: 'Hal', phase: 'stopped', atte
 
 describe('scheduled prompt', () => {
   it('keeps the partial answer until it is sent, for a day', () => {
-    const scheduled = markScheduled({ ...stopped, isQuiet: true }, schedule);
-    assert.deepEqual(scheduled, { ...stopped, phase: 'scheduled', schedule, isQuiet: false });
+    const scheduled = markScheduled(stopped, schedule);
+    assert.deepEqual(scheduled, { ...stopped, phase: 'scheduled', schedule });
     assert.equal(scheduleLifetimeMs, 86_400_000);
   });
 
   it('is no longer scheduled once the user has cancelled it', () =>
-    assert.deepEqual(endSchedule(markScheduled(stopped, schedule), { outcome: 'stopped' }), stopped));
+    assert.deepEqual(endSchedule(markScheduled(stopped, schedule), { outcome: 'stopped' }), {
+      ...stopped,
+      isUnscheduled: true,
+    }));
 
   it('leaves a turn unchanged that is not scheduled', () =>
     assert.equal(endSchedule(stopped, { outcome: 'failed', message }), stopped));

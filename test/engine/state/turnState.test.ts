@@ -34,7 +34,6 @@ const cut = (message = 'Lost.'): NewEvent => ({ type: 'cut', reason: 'connection
 const join = (offset: number): NewEvent => ({ type: 'resumed', how: 'continue', trimmed: 0, resumePoint: offset });
 const restarted: NewEvent = { type: 'resumed', how: 'restart', trimmed: 0, resumePoint: 0 };
 const replaced = (content: string): NewEvent => ({ type: 'replaced', text: content });
-const quiet: NewEvent = { type: 'quiet', forMs: 10_005, at: 10_160 };
 const switched = (from: string, to: string, reason: 'overloaded' | 'user' = 'overloaded'): NewEvent => {
   return { type: 'model', from, to, reason };
 };
@@ -112,10 +111,6 @@ const sequences: Readonly<Record<string, readonly [events: readonly NewEvent[], 
   'replaces the partial answer with a restarted answer, whose throughput is unknown': [
     [start(), text('old'), start(), restarted, replaced('newer'), text('!')],
     { phase: 'streaming', text: 'newer!', throughput: { completedSeconds: [], second: 0, chars: 4 }, lastTokenAt: 5 },
-  ],
-  'records since when the stream has been quiet': [
-    [start(), text('Hel'), quiet],
-    { phase: 'streaming', isQuiet: true, quietSince: 155 },
   ],
   'records every switch of the model in order': [
     [switched('a', 'b', 'user'), start('b'), switched('b', 'c')],
@@ -281,8 +276,8 @@ describe('state of a turn', () => {
     const running = runningPhases.includes(phase);
     it(`${running ? 'is running' : 'has ended'} in the phase "${phase}"`, () => {
       assert.equal(isRunning(phase), running);
-      const state = { ...initialTurn, phase, isQuiet: true };
-      assert.deepEqual(markInterrupted(state), running ? { ...state, phase: 'interrupted', isQuiet: false } : state);
+      const state = { ...initialTurn, phase };
+      assert.deepEqual(markInterrupted(state), running ? { ...state, phase: 'interrupted' } : state);
     });
   }
 
@@ -298,12 +293,6 @@ describe('state of a turn', () => {
       assert.equal(stateAfter([event], { ...initialTurn, phase: 'resuming' }).phase, 'streaming');
     });
   }
-
-  it('is not quiet after any event that shows that the turn goes on', () => {
-    const events = [start(), text('Hi'), reasoning('Hm'), part(0, '{'), waiting(), cut(), replaced('New.')];
-    for (const event of [...events, done('Hi'), failed('Hi'), stopped('Hi')])
-      assert.equal(stateAfter([event], { ...initialTurn, isQuiet: true }).isQuiet, false, event.type);
-  });
 
   it('keeps at most 128 tool calls', () => {
     let state = initialTurn;

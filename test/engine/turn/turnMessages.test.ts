@@ -19,10 +19,10 @@ describe('failure of a turn', () => {
   };
   for (const [row, actions, hasOtherRoute = false] of [
     ['connectionLost', ['continue', 'restart', 'retryNow']],
-    ['serverError', ['retryNow', 'switchModel', 'details', 'continue', 'restart']],
+    ['serverError', ['continue', 'restart', 'retryNow', 'switchModel', 'details']],
     ['answerTooLong', ['restart', 'switchModel', 'details'], true],
-    ['certificateUntrusted', ['networkSettings', 'retryNow', 'switchRoute', 'details', 'continue', 'restart'], true],
-    ['connectionRefused', ['retryNow', 'checkUrl', 'continue', 'restart', 'switchRoute'], true],
+    ['certificateUntrusted', ['networkSettings', 'continue', 'restart', 'retryNow', 'switchRoute', 'details'], true],
+    ['connectionRefused', ['continue', 'restart', 'retryNow', 'checkUrl', 'switchRoute'], true],
   ] as const) {
     it(`with a partial answer comes with the actions ${actions.join(', ')} after ${row}`, () => {
       const fault = faultOfRow(row);

@@ -10,6 +10,8 @@ const fail = (error: unknown): never => {
   throw error;
 };
 
+const cut = { type: 'cut', reason: 'connection', message: 'Lost.' } as const;
+
 describe('events of a turn', () => {
   it('are delivered in one batch with one time if they are emitted during one read', async () => {
     const batches: (readonly StreamEvent[])[] = [];
@@ -21,7 +23,7 @@ describe('events of a turn', () => {
     assert.equal(batches.length, 0);
     output.deliver();
     await clock.advance(5);
-    output.emit({ type: 'quiet', forMs: 5 });
+    output.emit(cut);
     await settle();
     assert.deepEqual(
       batches.map((batch) => batch.map(({ type, at }) => [type, at])),
@@ -30,7 +32,7 @@ describe('events of a turn', () => {
           ['text', 0],
           ['text', 0],
         ],
-        [['quiet', 6]],
+        [['cut', 6]],
       ],
     );
   });
@@ -42,7 +44,7 @@ describe('events of a turn', () => {
     output.emit({ type: 'stopped', text: 'a' });
     assert.deepEqual(types, ['text', 'stopped']);
     output.emitToken('text', 'late');
-    output.emit({ type: 'quiet', forMs: 1 });
+    output.emit(cut);
     await settle();
     assert.equal(types.length, 2);
   });
@@ -73,14 +75,14 @@ describe('a sink that stops its turn', () => {
       (batch) => {
         for (const { type } of batch) {
           types.push(type);
-          if (type === 'quiet') output.emit({ type: 'stopped', text: 'a' });
+          if (type === 'cut') output.emit({ type: 'stopped', text: 'a' });
         }
       },
       fail,
     );
-    output.emit({ type: 'quiet', forMs: 1 });
+    output.emit(cut);
     output.emitToken('text', 'a');
     await settle();
-    assert.deepEqual(types, ['quiet', 'text', 'stopped']);
+    assert.deepEqual(types, ['cut', 'text', 'stopped']);
   });
 });

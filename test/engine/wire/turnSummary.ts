@@ -32,8 +32,6 @@ function stepOf(event: StreamEvent): readonly string[] {
       return ['tool call'];
     case 'waiting':
       return [waitStep(event)];
-    case 'quiet':
-      return ['quiet'];
     case 'ended':
       return event.row === undefined ? (event.how === 'abandoned' ? ['abandoned'] : []) : [`row ${event.row}`];
     case 'cut':

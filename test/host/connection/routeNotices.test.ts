@@ -124,3 +124,18 @@ describe('notices about the routes in the settings', () => {
     });
   });
 });
+
+describe('removal of a backup route', () => {
+  const editor = new FakeEditor();
+  useVSCode(editor.api());
+
+  it('is reported, and the user can undo it', async () => {
+    const { removeBackup } = await import('../../../src/host/connection/routeNotices');
+    const routes = new FakeRoutes();
+    editor.pressed = 'Undo';
+    await removeBackup(routes.deps(), 'https://backup.example');
+    await new Promise(setImmediate);
+    assert.deepEqual(routes.removals, ['remove https://backup.example', 'undo https://backup.example']);
+    assert.equal(editor.messages[0]?.message, 'backup.example is no longer a backup route.');
+  });
+});

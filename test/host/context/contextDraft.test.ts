@@ -62,9 +62,9 @@ describe('context draft', () => {
     readable.set('c', [item('c', { kind: 'selection', label: 'c.ts:1', languageId: '', code: '' })]);
     for (const id of ['b', 'a', 'c']) await draft.attach(id);
     assert.deepEqual(draft.items(), [
-      { id: 'b', kind: 'file', label: 'src/b.ts', characters: 5, truncated: true },
-      { id: 'a', kind: 'file', label: 'a', characters: 1, truncated: false },
-      { id: 'c', kind: 'selection', label: 'c.ts:1', characters: 0, truncated: false },
+      { id: 'b', kind: 'file', label: 'src/b.ts', characters: 5, lines: 1, truncated: true },
+      { id: 'a', kind: 'file', label: 'a', characters: 1, lines: 1, truncated: false },
+      { id: 'c', kind: 'selection', label: 'c.ts:1', characters: 0, lines: 1, truncated: false },
     ]);
     assert.deepEqual(ids(), ['b', 'a', 'c']);
     assert.equal(changes, 3);
@@ -224,7 +224,14 @@ describe('context draft', () => {
     readable.set('b', [item('b', file('b', 'four'))]);
     await draft.attach('big');
     await draft.attach('b');
-    assert.deepEqual(draft.items().at(-1), { id: 'b', kind: 'file', label: 'b', characters: 2, truncated: true });
+    assert.deepEqual(draft.items().at(-1), {
+      id: 'b',
+      kind: 'file',
+      label: 'b',
+      characters: 2,
+      lines: 1,
+      truncated: true,
+    });
     await assert.rejects(draft.attach('a'), UserError);
     assert.deepEqual(ids(), ['big', 'b']);
     // Attaching an item again replaces the item, so it still fits.

@@ -7,8 +7,8 @@ function candidate(kind: ContextSuggestion['kind'], label: string, detail = ''):
 }
 
 const candidates = [
-  candidate('selection', 'sample.ts:3-9', 'Selection'),
-  candidate('problems', 'Problems in sample.ts', '2 problems'),
+  candidate('selection', 'Selection', 'sample.ts:3-9'),
+  candidate('problems', 'Problems', 'sample.ts · 2 problems'),
   candidate('editors', 'Open editors', '3 files'),
   candidate('file', 'sample.ts', 'src'),
   candidate('file', 'waitCard.test.ts', 'test/webview'),
@@ -29,15 +29,15 @@ describe('ranking of context suggestions', () => {
     [
       'sample.ts',
       'the complete name first, then the start of a name, then a part',
-      ['sample.ts', 'sample.ts:3-9', 'Problems in sample.ts'],
+      ['sample.ts', 'Selection', 'Problems'],
     ],
-    ['SAM', 'letters in any case', ['sample.ts:3-9', 'sample.ts', 'Problems in sample.ts']],
+    ['SAM', 'letters in any case', ['Selection', 'Problems', 'sample.ts']],
     ['card', 'a word within a name', ['waitCard.test.ts']],
     ['test', 'a word of a name', ['waitCard.test.ts']],
     ['itc', 'adjacent letters within a name', ['waitCard.test.ts']],
     ['test/webview/wait', 'a path', ['waitCard.test.ts']],
     ['rdm', 'letters in order with gaps', ['README.md']],
-    ['prob', 'the kind of an item', ['Problems in sample.ts']],
+    ['prob', 'the kind of an item', ['Problems']],
     ['editors', 'the English name of a kind', ['Open editors']],
     ['xyz', 'no item', []],
   ];
@@ -57,7 +57,12 @@ describe('ranking of context suggestions', () => {
     assert.deepEqual(findLabels('host', files), ['host.ts', 'a.ts']);
   });
 
+  it('includes unavailable suggestions only when the query is empty', () => {
+    const among = [{ ...candidate('selection', 'Selection'), unavailable: true } as const];
+    assert.deepEqual([findLabels('', among), findLabels('sel', among)], [['Selection'], []]);
+  });
+
   it('limits the number of suggestions', () => {
-    assert.deepEqual(findLabels('', candidates, 2), ['sample.ts:3-9', 'Problems in sample.ts']);
+    assert.deepEqual(findLabels('', candidates, 2), ['Selection', 'Problems']);
   });
 });

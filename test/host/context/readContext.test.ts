@@ -67,6 +67,7 @@ describe('attachments from files', () => {
         return visibleEditors;
       },
       tabGroups: { all: [] },
+      onDidChangeActiveTextEditor: () => ({ dispose: () => undefined }),
     },
     workspace: {
       textDocuments: [],

@@ -24,9 +24,11 @@ describe('health records of a turn', () => {
     );
   });
 
-  it('mark the attempt that resumed an answer', () => {
-    const records = recordsOf(turn(failedEntry(), entry({ why: 'resume', how: 'continue' })));
-    assert.deepEqual(valuesOf(records, 'resumed'), [undefined, true]);
+  it('mark a retry, and an attempt that resumed an answer', () => {
+    const [repair, resume] = [entry({ why: 'repair' }), entry({ why: 'resume', how: 'continue' })];
+    const records = recordsOf(turn(failedEntry(), repair, entry({ why: 'retry' }), resume));
+    assert.deepEqual(valuesOf(records, 'resumed'), [undefined, undefined, undefined, true]);
+    assert.deepEqual(valuesOf(records, 'retry'), [undefined, undefined, true, true]);
   });
 
   it('contain neither a success nor a fault for attempts that were stopped, abandoned or corrected', () => {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import { hourMs, recordsOf, type AttemptRecord } from '../../../src/host/health/attemptRecord';
 import { createHealthReport, essencesOf, pairOf } from '../../../src/host/health/healthReport';
+import { successRate } from '../../../src/shared/healthMessages';
+import { valuesOf } from '../../support/valuesOf';
 import { entry, failedEntry, noon, origin, turn, wait } from './records';
 
 const dayMs = 24 * hourMs;
@@ -9,7 +11,7 @@ const records = (...attempts: readonly LedgerEntry[]): readonly AttemptRecord[] 
   attempts.flatMap((attempt) => recordsOf(turn(attempt)));
 const report = (...attempts: readonly LedgerEntry[]) =>
   createHealthReport(records(...attempts), noon, (kind) => `(${kind})`);
-const failed = (how: 'timeout' | 'offline' | 'rate-limit', fields: Partial<LedgerEntry> = {}): LedgerEntry =>
+const failed = (how: 'timeout' | 'offline' | 'auth' | 'credit', fields: Partial<LedgerEntry> = {}): LedgerEntry =>
   failedEntry({ ended: { how, ms: 1, bytes: 0, chars: 0 }, ...fields });
 
 describe('report of the network health', () => {
@@ -37,18 +39,27 @@ describe('report of the network health', () => {
     assert.deepEqual([hours.starts.length, days.starts.length], [24, 14]);
   });
 
-  it('does not count attempts that failed because the computer was offline in the success rate', () => {
+  it('does not judge a route by attempts that failed because the computer was offline', () => {
     const { total, faults } = report(entry(), failed('timeout'), failed('offline'), failed('offline')).hours.rows[0]!;
-    assert.deepEqual([total.successRate, total.attempts], [0.5, 4]);
+    assert.deepEqual([total.complete, total.judged, total.attempts], [1, 2, 4]);
     assert.deepEqual(faults, [
       { label: '(offline)', count: 2 },
       { label: '(timeout)', count: 1 },
     ]);
   });
 
+  it('does not judge a route by what only the user can cure, and lists that apart', () => {
+    const { total, faults, refusals } = report(entry(), failed('timeout'), failed('auth'), failed('credit')).hours
+      .rows[0]!;
+    assert.deepEqual([total.complete, total.judged, total.attempts], [1, 2, 4]);
+    assert.deepEqual(faults, [{ label: '(timeout)', count: 1 }]);
+    assert.deepEqual(valuesOf(refusals, 'label'), ['(auth)', '(credit)']);
+  });
+
   it('has no success rate when every attempt was stopped', () => {
     const [row] = report(entry({ ended: { how: 'stopped', ms: 1, bytes: 0, chars: 0 } })).hours.rows;
-    assert.deepEqual([row?.total.successRate, row?.total.firstTokenMs], [undefined, undefined]);
+    assert.ok(row);
+    assert.deepEqual([successRate(row.total), row.total.firstTokenMs], [undefined, undefined]);
   });
 
   it('has the median and the 95th percentile, and sums', () => {

@@ -86,7 +86,6 @@ describe('prompt that waits for an API key', () => {
     const services = {
       conversations: window.conversations,
       connections: { view: () => Promise.resolve({ ...connection }), onDidChange: connectionChanges.event },
-      backupNotices: { onDidChange: noSubscription },
       demo: { answers: () => connection.demo },
       tour: { currentStep: () => undefined },
       suggestions: { list: () => Promise.resolve([]), onDidChange: noSubscription },

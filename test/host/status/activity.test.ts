@@ -10,7 +10,7 @@ import { pickPrimaryConversation } from '../../../src/host/conversation/conversa
 import type { Exchange } from '../../../src/host/journal/exchange';
 import { activityItem, createContextKeys, type ActivityItem, type Situation } from '../../../src/host/status/activity';
 import { englishWords } from '../../support/englishWords';
-import { waiting } from '../conversation/scriptedEngine';
+import { attempt, waiting } from '../conversation/scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
 
 const wait = { ...reduceTurn(initialTurn, waiting).wait!, until: 4000 };
@@ -31,21 +31,29 @@ function turns(phase: TurnPhase, fields: Partial<TurnState> = {}) {
 const noTurns = { current: undefined, running: undefined, runningCount: 0 };
 const timeOf = (at: number): string => englishWords.format.timeOfDay(at, { now: 0, seconds: true });
 const item = (situation: Partial<Situation>, now = 0): ActivityItem | undefined =>
-  activityItem({ ...noTurns, cooldown: undefined, scheduled: { count: 0 }, ...situation }, englishWords, now);
+  activityItem(
+    { ...noTurns, failure: undefined, cooldown: undefined, scheduled: { count: 0 }, ...situation },
+    englishWords,
+    now,
+  );
+/** Returns a situation in which the user has not seen a failure. */
+const failedWith = (text: string): Pick<Situation, 'failure'> => ({
+  failure: { conversationId: 'c', demo: false, state: { ...turns('failed', { text }).current.lastExchange.state } },
+});
 const tooltip = (situation: Partial<Situation>): readonly string[] => item(situation)?.tooltip.split('\n') ?? [];
 
 const cooldown = { until: 9000, blockKind: 'cooldown' } as const;
 const scheduled = { count: 2, nextAt: 5000 };
-const paused = `$(history) Paused until ${timeOf(9000)}`;
+const paused = `$(debug-pause) Paused until ${timeOf(9000)}`;
 
 describe('activity in the status bar', () => {
   const rows: Readonly<Record<string, readonly [Partial<Situation>, text: string | undefined]>> = {
     'no turn': [noTurns, undefined],
     'a complete answer': [turns('done'), undefined],
     'a stopped turn': [turns('stopped'), undefined],
-    'a connecting turn': [turns('connecting'), '$(sync~spin) Answering…'],
-    'a streaming turn': [turns('streaming'), '$(sync~spin) Answering…'],
-    'a resuming turn': [turns('resuming'), '$(sync~spin) Answering…'],
+    'a connecting turn': [turns('connecting'), '$(loading~spin) Answering…'],
+    'a streaming turn': [turns('streaming'), '$(loading~spin) Answering…'],
+    'a resuming turn': [turns('resuming'), '$(loading~spin) Answering…'],
     'a waiting turn': [turns('waiting'), '$(watch) Retrying in 4 s'],
     'a turn that waits for another request': [
       turns('waiting', { wait: { ...wait, estimated: true } }),
@@ -56,15 +64,17 @@ describe('activity in the status bar', () => {
       { ...turns('waiting'), runningCount: 3 },
       '$(watch) Retrying in 4 s (+2)',
     ],
-    'a failed turn without an answer': [turns('failed'), '$(warning) No answer'],
-    'a failed turn with a partial answer': [turns('failed', { text: 'a' }), '$(warning) Incomplete answer'],
+    'a failed turn whose card the user has seen': [turns('failed'), undefined],
+    'a failed turn without an answer': [failedWith(''), '$(warning) Failed'],
+    'a failed turn with a partial answer': [failedWith('a'), '$(warning) Incomplete answer'],
+    'a failure during another turn': [{ ...failedWith(''), ...turns('streaming') }, '$(loading~spin) Answering…'],
     'a cooldown': [{ cooldown }, paused],
-    'a cooldown after a failure': [{ ...turns('failed'), cooldown }, paused],
-    'a cooldown during a turn': [{ ...turns('streaming'), cooldown }, '$(sync~spin) Answering…'],
+    'a failure and the cooldown that it has caused': [{ ...failedWith(''), cooldown }, '$(warning) Failed'],
+    'a cooldown during a turn': [{ ...turns('streaming'), cooldown }, '$(loading~spin) Answering…'],
     'a cooldown that has expired': [{ cooldown: { ...cooldown, until: 0 } }, undefined],
-    'scheduled prompts': [{ scheduled }, '$(clock) 2 scheduled'],
-    'scheduled prompts and a cooldown': [{ scheduled, cooldown }, '$(clock) 2 scheduled'],
-    'scheduled prompts and a failure': [{ ...turns('failed'), scheduled }, '$(warning) No answer'],
+    'scheduled prompts': [{ scheduled }, '$(calendar) 2 scheduled'],
+    'scheduled prompts and a cooldown': [{ scheduled, cooldown }, '$(calendar) 2 scheduled'],
+    'scheduled prompts and a failure': [{ ...failedWith(''), scheduled }, '$(warning) Failed'],
     'scheduled prompts during a turn': [{ ...turns('offline'), scheduled }, '$(cloud-offline) Offline'],
   };
   for (const [name, [situation, text]] of Object.entries(rows)) {
@@ -72,11 +82,11 @@ describe('activity in the status bar', () => {
       assert.equal(item(situation)?.text, text));
   }
 
-  it('counts a wait down to zero, but gives screen readers the time of day at which it ends', () => {
+  it('counts a wait down, but gives screen readers the time of day at which it ends', () => {
     const items = [0, 1000, 9000].map((now) => item(turns('waiting'), now)!);
     assert.deepEqual(
       valuesOf(items, 'text'),
-      [4, 3, 0].map((seconds) => `$(watch) Retrying in ${seconds} s`),
+      [4, 3, 1].map((seconds) => `$(watch) Retrying in ${seconds} s`),
     );
     for (const { label, isTimed } of items) {
       assert.equal(
@@ -85,6 +95,21 @@ describe('activity in the status bar', () => {
       );
       assert.ok(isTimed);
     }
+  });
+
+  it('counts the seconds without data, but tells screen readers only that the model is awaited', () => {
+    const { ledger } = reduceTurn(initialTurn, attempt());
+    const textAt = (phase: TurnPhase, now: number, lastTokenAt?: number): string | undefined =>
+      item(turns(phase, { ledger, lastTokenAt }), now)?.text.replace('$(loading~spin) ', '');
+    assert.deepEqual(
+      [2999, 3000, 7000].map((now) => textAt('connecting', now)),
+      ['Answering…', 'Waiting 3 s', 'Waiting 7 s'],
+    );
+    assert.deepEqual(
+      [7000, 9000].map((now) => textAt('streaming', now, 5000)),
+      ['Answering…', 'Waiting 4 s'],
+    );
+    assert.match(item(turns('streaming', { ledger }), 7000)?.label ?? '', /^HolySheep: Waiting for the model…/);
   });
 
   it('explains a cooldown, a wait for the network and when scheduled prompts are sent', () => {
@@ -114,9 +139,10 @@ describe('activity in the status bar', () => {
     assert.deepEqual(tooltip(turns('connecting')), ['Click to show the conversation.']);
   });
 
-  it('opens the list of scheduled prompts only while it shows them', () => {
+  it('opens the list of scheduled prompts only while it shows them, and otherwise the conversation that has failed', () => {
     assert.equal(item({ scheduled })?.command, 'holysheep.openScheduled');
-    assert.equal(item({ ...turns('failed'), scheduled })?.command, 'holysheep.showPanel');
+    const { command, conversationId } = item({ ...failedWith(''), scheduled }) ?? {};
+    assert.deepEqual([command, conversationId], ['holysheep.showPanel', 'c']);
   });
 });
 

@@ -12,7 +12,7 @@ interface Item {
 
 const ignore = (): void => undefined;
 const idle: Situation = {
-  ...{ current: undefined, running: undefined, runningCount: 0 },
+  ...{ running: undefined, runningCount: 0, failure: undefined },
   ...{ cooldown: undefined, scheduled: { count: 0 } },
 };
 
@@ -51,7 +51,7 @@ describe('status bar', () => {
       state: { ...initialTurn, phase: 'streaming', origin } as const,
     };
     const conversation = { activeExchange: exchange, lastExchange: exchange };
-    return { ...idle, current: conversation, running: conversation, runningCount: 1 };
+    return { ...idle, running: conversation, runningCount: 1 };
   };
   const modelLines = (): readonly string[] => {
     const { tooltip = '', accessibilityInformation } = items['holysheep.model'] ?? {};
@@ -60,18 +60,18 @@ describe('status bar', () => {
   };
 
   it('names the host and the number of backup routes, if there are any', async () => {
-    (await create(() => idle, { backups: 2 })).dispose();
+    (await create(() => idle, { backups: ['one.example', 'two.example'] })).dispose();
     assert.deepEqual(modelLines(), ['Host: api.example', 'Backup routes: 2']);
     (await create(() => idle)).dispose();
     assert.deepEqual(modelLines(), ['Host: api.example']);
   });
 
   it('names the backup route while an answer comes over it', async () => {
-    const statusBar = await create(() => running('https://backup.example'), { backups: 1 });
+    const statusBar = await create(() => running('https://backup.example'), { backups: ['backup.example'] });
     statusBar.refresh();
     statusBar.dispose();
     assert.deepEqual(modelLines(), ['Host: backup.example', 'Backup routes: 1']);
-    assert.equal(items['holysheep.activity']?.text, '$(sync~spin) Answering…');
+    assert.equal(items['holysheep.activity']?.text, '$(loading~spin) Answering…');
   });
 
   it('sets the item of the activity only when it has changed', async () => {

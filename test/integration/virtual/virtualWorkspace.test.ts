@@ -57,7 +57,13 @@ describe('virtual workspace', () => {
     const errors: unknown[] = [];
     const context = new ContextSource({ editor: () => editor, onError: (error) => errors.push(error) });
     const offered = (await context.suggest('')).map(({ label, detail }) => `${label} | ${detail}`);
-    assert.deepEqual(offered, ['twice.ts:2-4 | Selection', 'twice.ts | src', 'Choose a file… | ']);
+    assert.deepEqual(offered, [
+      'Selection | twice.ts:2-4',
+      'Open editors | 1 file',
+      'Problems | none in twice.ts',
+      'twice.ts | src',
+      'Choose a file… | ',
+    ]);
     const [notes] = await context.resolve(`file:${uriOf('/project/notes.md').toString()}`);
     assert.deepEqual(notes?.attachment, {
       kind: 'file',
@@ -72,7 +78,7 @@ describe('virtual workspace', () => {
     const editor = await open();
     const errors: unknown[] = [];
     const context = new ContextSource({ editor: () => editor, onError: (error) => errors.push(error) });
-    assert.deepEqual(valuesOf(await context.suggest('twice'), 'label'), ['twice.ts:2-4', 'twice.ts', 'Choose a file…']);
+    assert.deepEqual(valuesOf(await context.suggest('twice'), 'label'), ['Selection', 'twice.ts', 'Choose a file…']);
     assert.deepEqual(valuesOf(await context.suggest('notes'), 'label'), ['Choose a file…']);
     assert.deepEqual(errors, []);
   });

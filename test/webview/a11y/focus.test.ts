@@ -172,7 +172,7 @@ describe('Tab order while a turn waits', () => {
     page.input.focus();
     tabUntil((name) => name === 'Retry now');
     const back = tab(true)!;
-    assert.equal(page.input.form?.contains(back), true);
+    assert.equal(page.root.querySelector('.composer')!.contains(back), true);
   });
 
   for (const index of [0, 8]) {

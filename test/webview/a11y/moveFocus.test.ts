@@ -29,7 +29,7 @@ describe('focus handling of the panel', () => {
     page.hasFocus = true;
     page.window.dispatchEvent(new page.window.Event('focus'));
   };
-  const item = { id: 'file:a', kind: 'file', label: 'a.ts', characters: 5, truncated: false } as const;
+  const item = { id: 'file:a', kind: 'file', label: 'a.ts', characters: 5, lines: 1, truncated: false } as const;
 
   const demo = (label: string): ToWebview => ({
     type: 'demoStep',

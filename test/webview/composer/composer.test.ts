@@ -113,15 +113,82 @@ describe('composer', () => {
     ]);
   });
 
-  it('names the backup route while an answer comes over it', () => {
-    const named = (): string => page.root.querySelector('.model-button')!.getAttribute('aria-label')!;
-    page.snapshot([exchange('e1')]);
-    assert.equal(named(), `Model: ${connected.model} ${connected.host}`);
-    page.events('e1', ev.attempt({ origin: 'https://backup.example' }));
-    assert.equal(named(), `Model: ${connected.model} backup.example`);
-    page.events('e1', ev.text('Because'), ev.done('Because'));
-    assert.equal(named(), `Model: ${connected.model} ${connected.host}`);
+  describe('button for the model', () => {
+    const backup = 'https://backup.example';
+    const shown = (): readonly (string | null)[] => {
+      const badge = page.root.querySelector<HTMLElement>('.route-badge:not([hidden])');
+      return [page.one('button', named()).textContent, badge && `${badge.textContent} ${badge.title}`];
+    };
+    const named = (): string => page.buttons().find((name) => name.startsWith('Model: '))!;
+
+    it('shows the model alone, and names the gateway for the pointer and for screen readers', () => {
+      assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at api.example', 'gpt-4o', null]);
+      assert.equal(page.one('button', named()).title, 'gpt-4o at api.example (Ctrl+Alt+.)');
+    });
+
+    it('has a badge from an answer over a backup route until an answer comes over the base URL', () => {
+      page.snapshot([exchange('e1')], { connection: { ...connected, backups: ['backup.example'] } });
+      page.events('e1', ev.attempt({ origin: backup }), ev.text('Hi'), ev.done('Hi'));
+      page.receive({ type: 'exchange', exchange: exchange('e2') });
+      assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at backup.example', 'gpt-4o', 'backup backup.example']);
+      page.events('e2', ev.attempt());
+      assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at api.example', 'gpt-4o', null]);
+    });
+
+    it('has a badge in the offline demo, and while a backup route replaces a base URL without a key', () => {
+      page.snapshot([], { connection: { ...connected, demo: true } });
+      assert.equal(shown()[1], 'Offline demo api.example');
+      page.snapshot([], { connection: { ...connected, backups: ['api.example'] } });
+      assert.equal(shown()[1], 'backup api.example');
+    });
   });
+
+  it('shows *Stop* in the place of *Send* while a turn runs or waits, and both if there is a draft', () => {
+    const shown = (): readonly string[] =>
+      [...page.root.querySelectorAll<HTMLElement>('.composer-send button:not([hidden])')].map(({ title }) => title);
+    const send = 'Send (Enter) · New line Shift+Enter';
+    assert.deepEqual(shown(), [send]);
+    page.snapshot([exchange('a')]);
+    assert.deepEqual(shown(), ['Stop (Escape)']);
+    page.events('a', ev.attempt(), ev.waiting());
+    page.type('And?');
+    assert.deepEqual(shown(), ['Stop (Escape)', 'Send after this answer']);
+    page.click('Send');
+    assert.deepEqual([page.posted.at(-1), shown()], [{ type: 'send', prompt: 'And?' }, ['Stop (Escape)']]);
+    page.click('End the answer');
+    assert.deepEqual(page.posted.at(-1), { type: 'stop', exchangeId: 'a' });
+    page.events('a', ev.stopped(''));
+    assert.deepEqual(shown(), [send]);
+  });
+
+  it('has only one button named *Stop*, also while a card has one', () => {
+    page.snapshot([exchange('a')]);
+    page.events('a', ev.attempt(), ev.waiting());
+    assert.ok(page.one('status').contains(page.one('button', 'Stop')));
+    page.events('a', ev.attempt({ attempt: 2 }), ev.text('Hi'));
+    assert.ok(page.one('button', 'Stop'));
+  });
+
+  it('moves the focus from *Send* to the text field when the prompt is sent', () => {
+    page.type('Why?');
+    sendButton().focus();
+    sendButton().click();
+    assert.equal(page.window.document.activeElement, page.input);
+  });
+
+  for (const [keys, key, init, type] of [
+    ['Ctrl+/', '/', { ctrlKey: true }, 'pickContext'],
+    ['Cmd+/', '/', { metaKey: true }, 'pickContext'],
+    ['Ctrl+Alt+.', '.', { ctrlKey: true, altKey: true }, 'selectModel'],
+    ['Cmd+Alt+.', '≥', { metaKey: true, altKey: true, code: 'Period' }, 'selectModel'],
+  ] as const) {
+    it(`posts ${type} with ${keys} wherever the focus is, unless another window writes the conversation`, () => {
+      assert.equal(page.key(key, init, page.window.document.body), true);
+      page.snapshot([], { readOnly: true });
+      assert.equal(page.key(key, init, page.window.document.body), false);
+      assert.deepEqual(page.posted, [{ type }]);
+    });
+  }
 
   describe('prompt that the user sends without an API key', () => {
     const noKey = { ...connected, hasKey: false };

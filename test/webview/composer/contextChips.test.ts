@@ -8,6 +8,7 @@ const item = (label: string, fields: Partial<DraftContext> = {}): DraftContext =
   kind: 'file',
   label,
   characters: 1234,
+  lines: 40,
   truncated: false,
   ...fields,
 });
@@ -36,26 +37,25 @@ describe('row of context chips', () => {
     assert.deepEqual(page.posted, [{ type: 'pickContext' }]);
   });
 
-  it('lists each context item with its kind and size', () => {
+  it('lists each context item with its kind and its lines, and with the characters in the tooltip', () => {
     show(
-      item('sample.ts:3-9', { kind: 'selection', characters: 1 }),
+      item('sample.ts:3-9', { kind: 'selection', characters: 1, lines: 1 }),
       item('src/a.ts', { kind: 'problems', characters: 950 }),
       item('long.ts', { characters: 60_000, truncated: true }),
     );
-    assert.deepEqual(chips(), [
-      'sample.ts:3-9 1 character',
-      'Problems in src/a.ts 950 characters',
-      'long.ts 60K characters, truncated',
-    ]);
+    assert.deepEqual(chips(), ['sample.ts:3-9 1 line', 'Problems in src/a.ts 40 lines', 'long.ts 40 lines, truncated']);
     assert.equal(page.root.querySelector('.context-chips')?.getAttribute('aria-label'), 'Prompt context');
-    assert.equal(all('.truncated')[0]?.title, 'Too long: only the beginning will be sent.');
+    assert.deepEqual(
+      all('.context-size').map(({ title }) => title),
+      ['1 character', '950 characters', '60K characters · Too long: only the beginning will be sent.'],
+    );
     assert.equal(all('.context-label')[1]?.title, 'Problems in src/a.ts');
   });
 
   it('shows the target of a symbolic link that leads out of the workspace', () => {
     show(a);
     show(a, item('docs/notes.txt', { realPath: '~/.ssh/id_rsa', characters: 9 }));
-    assert.equal(chips()[1], 'docs/notes.txt → ~/.ssh/id_rsa 9 characters');
+    assert.equal(chips()[1], 'docs/notes.txt → ~/.ssh/id_rsa 40 lines');
     assert.equal(all('.context-outside')[0]?.title, 'Symbolic link to a location outside the workspace: ~/.ssh/id_rsa');
     assert.equal(page.announced, 'Attached: docs/notes.txt → ~/.ssh/id_rsa');
     page.one('button', 'Remove docs/notes.txt').click();
@@ -155,24 +155,24 @@ describe('model for the next prompt only', () => {
 
   it('replaces the selected model until the user removes the chip', () => {
     setOnce('deepseek-r1');
-    assert.deepEqual(page.all('button', 'Model: gpt-4o api.example'), []);
+    assert.deepEqual(page.all('button', 'Model: gpt-4o at api.example'), []);
     assert.equal(page.root.querySelector('.model-once')?.textContent, 'deepseek-r1 · this prompt only');
     page.one('button', 'Remove deepseek-r1 · this prompt only').click();
     assert.deepEqual(page.posted, [{ type: 'forgetModelOnce' }]);
     setOnce(undefined);
-    assert.ok(page.one('button', 'Model: gpt-4o api.example'));
+    assert.ok(page.one('button', 'Model: gpt-4o at api.example'));
     assert.deepEqual(page.all('button', 'Remove deepseek-r1 · this prompt only'), []);
   });
 
   it('is shown as a chip, which takes over the focus of the model button and returns the focus when it is removed', () => {
-    page.one('button', 'Model: gpt-4o api.example').focus();
+    page.one('button', 'Model: gpt-4o at api.example').focus();
     setOnce('deepseek-r1');
     assert.equal(
       page.window.document.activeElement?.getAttribute('aria-label'),
       'Remove deepseek-r1 · this prompt only',
     );
     setOnce(undefined);
-    assert.equal(page.window.document.activeElement, page.one('button', 'Model: gpt-4o api.example'));
+    assert.equal(page.window.document.activeElement, page.one('button', 'Model: gpt-4o at api.example'));
     page.input.focus();
     setOnce('deepseek-r1');
     assert.equal(page.window.document.activeElement, page.input);

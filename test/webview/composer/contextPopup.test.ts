@@ -107,6 +107,24 @@ describe('popup with context suggestions', () => {
     assert.deepEqual(labels, ['sample.ts', 'Choose a file…', 'sample.ts:3-9', 'Choose a file…', 'sample.ts']);
   });
 
+  it('shows what is not available, but neither highlights, attaches nor counts it', () => {
+    const unavailable = { ...suggestion('Selection', 'selection', 'nothing is selected'), unavailable: true } as const;
+    const last = { ...suggestion('Problems', 'problems', 'none in sample.ts'), unavailable: true } as const;
+    open('#', [unavailable, suggestion('Open editors', 'editors', '2 files'), last, pick]);
+    assert.deepEqual(
+      [page.announced, page.all('option').map(({ ariaDisabled }) => ariaDisabled === 'true')],
+      ['2 suggestions', [true, false, true, false]],
+    );
+    fire('mousemove', page.all('option')[0]);
+    page.all('option')[0]!.click();
+    const labels = ['', 'ArrowDown', 'ArrowDown', 'ArrowUp', 'ArrowUp'].map((key) => {
+      if (key !== '') page.key(key);
+      return active();
+    });
+    assert.deepEqual(labels, ['Open editors', 'Choose a file…', 'Open editors', 'Choose a file…', 'Open editors']);
+    assert.deepEqual(otherPosted(), []);
+  });
+
   for (const key of ['Enter', 'Tab']) {
     it(`attaches the highlighted option with ${key} and deletes the query`, () => {
       open('explain #sa| please');

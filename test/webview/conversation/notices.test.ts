@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ConnectionView, DemoTourStep } from '../../../src/shared/protocol';
-import { ev } from '../panel/support/events';
+import type { DemoTourStep } from '../../../src/shared/protocol';
 import { connected, exchange, PanelPage } from '../panel/support/panelPage';
 
 const connection = { ...connected, demo: true };
@@ -92,64 +91,5 @@ describe('offline demo in the panel', () => {
     page.snapshot([exchange('a', { demo: true }), exchange('b')], { connection: connected });
     const marks = page.all('article', 'Assistant').map((article) => article.querySelector('.demo-mark')?.textContent);
     assert.deepEqual(marks, ['Offline demo', undefined]);
-  });
-});
-
-describe('notice about a new backup route', () => {
-  const newBackup = 'https://backup.example';
-  let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot([exchange('a')]);
-  });
-  afterEach(() => page.dispose());
-
-  const notice = (): string | undefined => page.root.querySelector('.notices .notice-title')?.textContent;
-  const connect = (fields: Partial<ConnectionView> = {}): void =>
-    page.receive({ type: 'connection', connection: { ...connected, newBackup, ...fields }, suggestions: [] });
-
-  it('is announced once to screen readers', () => {
-    connect();
-    assert.equal(notice(), 'The answer comes through the backup route backup.example.');
-    assert.equal(page.announced, notice());
-    page.events('a', ev.attempt());
-    connect();
-    assert.equal(page.announced, 'Waiting for the answer');
-  });
-
-  it('posts a message to the host for each button', () => {
-    connect();
-    page.click("Don't use this route");
-    page.click('OK');
-    assert.deepEqual(page.posted, [
-      { type: 'removeBackup', origin: newBackup },
-      { type: 'keepBackup', origin: newBackup },
-    ]);
-  });
-
-  it('is removed after the decision of the user, and moves the focus to the composer', () => {
-    connect();
-    page.one('button', 'OK').focus();
-    connect({ newBackup: undefined });
-    assert.equal(notice(), undefined);
-    assert.equal(page.window.document.activeElement, page.input);
-  });
-
-  it('names the next route after the decision about the first one', () => {
-    connect();
-    connect({ newBackup: 'http://localhost:8080' });
-    assert.equal(notice(), 'The answer comes through the backup route localhost:8080.');
-  });
-
-  it('is less important than a missing API key and the offline demo', () => {
-    connect({ hasKey: false });
-    assert.equal(notice(), 'No API key for api.example');
-    connect({ demo: true });
-    assert.equal(notice(), undefined);
-  });
-
-  it('is not shown while another window writes the conversation', () => {
-    page.snapshot([exchange('a')], { connection: { ...connected, newBackup }, readOnly: true });
-    assert.equal(notice(), 'This conversation is open in another window.');
   });
 });

@@ -32,32 +32,36 @@ describe('page of the network health', () => {
     [...document.querySelectorAll('button')].find(({ textContent }) => textContent === name)!;
   const texts = (selector: string): readonly string[] =>
     [...document.querySelectorAll(selector)].map(({ textContent }) => textContent);
+  const cards = (): HTMLElement => document.querySelector<HTMLElement>('.health-cards')!;
   const labels = (): readonly (string | null)[] =>
     [...document.querySelectorAll('[role="img"]')].map((chart) => chart.getAttribute('aria-label'));
 
-  it('shows the figures of each model and route in a table with headers for its rows and columns', () => {
+  it('shows a card for each model and route, with the rest of its figures in its details', () => {
     page.show(report);
-    assert.deepEqual(texts('caption'), ['Last 24 hours']);
-    assert.deepEqual(texts('th[scope="row"]'), ['gpt-4o', '<b>x</b>']);
-    assert.equal(texts('th[scope="col"]').length, document.querySelectorAll('tbody tr:first-child > *').length);
-    assert.deepEqual(texts('tbody tr:first-child > *'), [
-      ...['gpt-4o', 'a.test', '40', '97 %', '1.2 s', '3.4 s', '48 tokens/s', '2', '1', '65 s'],
-      ...['12K / 3.4K', '3 × timed out'],
+    assert.deepEqual(texts('h2'), ['gpt-4o a.test', '<b>x</b> b.test']);
+    assert.deepEqual(texts('article:first-child .measures dt, article:first-child .figure'), [
+      ...['Success', '97 %', 'First token', '1.2 s · p95 3.4 s', 'Speed', '48 tokens/s', 'Retries', '3'],
     ]);
-    assert.deepEqual(texts('tbody tr:last-child .number').slice(1, 5), ['0 %', '–', '–', '–']);
-    assert.equal(texts('tbody tr:last-child .number').at(-1), '–', 'no tokens were reported');
+    assert.deepEqual(texts('article:first-child .note'), [
+      '39 of 40 answered · 3 refused (key rejected, out of credit)',
+    ]);
+    assert.deepEqual(texts('article:first-child details dd'), [
+      ...['43', '2', '1', '65 s', '12K / 3.4K', '1 × timed out, 2 × key rejected, 1 × out of credit'],
+    ]);
+    assert.deepEqual(texts('article:last-child .figure'), ['0 %', '–', '–', '0']);
+    assert.deepEqual(texts('article:last-child details dd'), ['1', '0', '0', '–', '–', '0']);
   });
 
-  it('shows a chart for each figure with a text alternative', () => {
+  it('shows a chart for each figure with a text alternative, unless there were few requests', () => {
     page.show(report);
-    assert.deepEqual(labels().slice(0, 5), [
-      'Success rate, last 24 hours: 97 %. By hour: from 0 % to 97 %.',
+    assert.deepEqual(labels(), [
+      'Success, last 24 hours: 97 %. By hour: from 0 % to 97 %.',
       'First token, last 24 hours: 1.2 s · p95 3.4 s. By hour: from 1.2 s to 1.2 s.',
       'Speed, last 24 hours: 48 tokens/s. By hour: from 48 tokens/s to 48 tokens/s.',
-      'Broken streams, last 24 hours: 2. By hour: from 0 to 2.',
-      'Waited, last 24 hours: 65 s. By hour: from 0 s to 65 s.',
+      'Retries, last 24 hours: 3. By hour: from 0 to 3.',
     ]);
-    assert.deepEqual(labels().slice(5, 7), ['Success rate: no data', 'First token: no data']);
+    assert.deepEqual(texts('.chart-axis')[0], '24 h agonow');
+    assert.deepEqual(texts('article:last-child .note'), ['0 of 1 answered', 'Charts appear from 5 requests on.']);
   });
 
   it('draws a bar for each hour with a value, at its place and in its height', () => {
@@ -74,7 +78,7 @@ describe('page of the network health', () => {
       ['16.67%', '43'],
     ]);
     assert.deepEqual([bars(firstToken, 'value'), bars(firstToken, 'upper')], [[['12.5%', '15.2']], [['12.5%', '43']]]);
-    assert.equal(success?.querySelector('title')?.textContent, '3:00 AM: 97 %');
+    assert.match(success?.querySelector('title')?.textContent ?? '', /^Sun 3:00\sAM: 97 %$/);
   });
 
   it('switches to the last 14 days and stays there after a reload', () => {
@@ -89,27 +93,29 @@ describe('page of the network health', () => {
     assert.match(document.querySelector('.health-chart title')?.textContent ?? '', /^Nov 4: /);
     open();
     page.show(report);
-    assert.deepEqual(texts('caption'), ['Last 14 days']);
+    assert.equal(cards().getAttribute('aria-label'), 'Last 14 days');
   });
 
   it('shows the last 24 hours when the stored state is damaged', () => {
     state = { period: 7 };
     open();
     page.show(report);
-    assert.deepEqual(texts('caption'), ['Last 24 hours']);
+    assert.equal(cards().getAttribute('aria-label'), 'Last 24 hours');
   });
 
-  it('shows new numbers without replacing the focused element', () => {
+  it('keeps the focus and the open details when it shows new numbers', () => {
     page.show(report);
-    for (const focused of [
-      button('14 days'),
-      button('Clear'),
-      document.querySelector<HTMLElement>('[role="region"]')!,
-    ]) {
+    for (const focused of [button('14 days'), button('Clear')]) {
       focused.focus();
       page.show(report);
       assert.equal(document.activeElement, focused);
     }
+    const details = (card: string): HTMLDetailsElement => document.querySelector(`article:${card}-child details`)!;
+    details('last').open = true;
+    details('last').querySelector('summary')?.focus();
+    page.show(report);
+    assert.equal(document.activeElement, details('last').querySelector('summary'));
+    assert.deepEqual([details('first').open, details('last').open], [false, true]);
   });
 
   it('interprets no HTML in the name of a model', () => {
@@ -122,7 +128,7 @@ describe('page of the network health', () => {
     assert.match(document.querySelector('[role="status"]')?.textContent ?? '', /^No requests yet\./);
     const shown = [...document.querySelectorAll('button')].filter((each) => each.closest('[hidden]') === null);
     assert.deepEqual(valuesOf(shown, 'textContent'), ['Test connection']);
-    assert.ok(document.querySelector('[role="region"]')?.closest('[hidden]'));
+    assert.ok(cards().hidden);
   });
 
   it('says that a period has no requests', () => {

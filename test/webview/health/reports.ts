@@ -1,11 +1,13 @@
 import type { HealthFigures, HealthPeriod, HealthReport } from '../../../src/shared/healthMessages';
 
 export const figures: HealthFigures = {
-  attempts: 40,
-  successRate: 0.975,
+  attempts: 43,
+  judged: 40,
+  complete: 39,
   firstTokenMs: 1200,
   slowFirstTokenMs: 3400,
   tokensPerSecond: 48,
+  retries: 3,
   cuts: 2,
   resumes: 1,
   waitedMs: 65_000,
@@ -15,11 +17,14 @@ export const figures: HealthFigures = {
 const failing: HealthFigures = {
   ...figures,
   attempts: 1,
-  successRate: 0,
+  judged: 1,
+  complete: 0,
   firstTokenMs: undefined,
   slowFirstTokenMs: undefined,
   tokensPerSecond: undefined,
+  retries: 0,
   cuts: 0,
+  resumes: 0,
   waitedMs: 0,
   promptTokens: 0,
   completionTokens: 0,
@@ -31,8 +36,15 @@ function periodOf(length: number, step: number): HealthPeriod {
   return {
     starts,
     rows: [
-      { model: 'gpt-4o', host: 'a.test', total: figures, faults: [{ label: 'timed out', count: 3 }], parts },
-      { model: '<b>x</b>', host: 'b.test', total: failing, faults: [], parts: starts.map(() => null) },
+      {
+        ...{ model: 'gpt-4o', host: 'a.test', total: figures, parts },
+        faults: [{ label: 'timed out', count: 1 }],
+        refusals: [
+          { label: 'key rejected', count: 2 },
+          { label: 'out of credit', count: 1 },
+        ],
+      },
+      { model: '<b>x</b>', host: 'b.test', total: failing, faults: [], refusals: [], parts: starts.map(() => null) },
     ],
   };
 }

@@ -8,7 +8,6 @@ import { exchange, PanelPage } from './support/panelPage';
 const turnEvents: readonly StreamEvent[] = [
   ev.attempt(),
   ev.headers(),
-  ev.quiet(),
   ev.reasoning('Let me see'),
   ev.text('One '),
   ev.text('two '),

@@ -27,25 +27,17 @@ const breaker = ev.waiting({ reason: 'breaker', actions: ['retryNow', 'tryAnyway
 const partialFailure = ev.failed({ text: 'Hel', actions: ['setApiKey', 'continue', 'restart'] });
 const goOn = 'Continue, Copy, Get code…, Restart answer';
 const rows: Readonly<Record<string, Row>> = {
-  'before the first attempt': ['connecting', '', 'Connecting to api.example…', 'Stop', ''],
-  connecting: ['connecting', '', 'Connecting to api.example…', 'Stop', '', start, ev.headers()],
-  'connecting and quiet': ['connecting', '', 'Still waiting for the first token (10 s)', 'Stop', '', start, ev.quiet()],
+  'before the first attempt': ['connecting', '', 'Connecting…', 'Stop', ''],
+  connecting: ['connecting', '', 'Connecting…', 'Stop', '', start],
+  'waiting for the model': ['connecting', '', 'Waiting for the model…', 'Stop', '', start, ev.headers()],
   reasoning: ['streaming', '', '', 'Stop', '', start, ev.reasoning('hm')],
   streaming: ['streaming', 'Hello', '', 'Stop', '', start, ev.text('Hel'), ev.text('lo')],
-  'streaming and quiet': [
-    ...(['streaming', 'Hel', 'Last token 10 s ago, still connected', 'Stop', ''] as const),
-    ...[start, ev.text('Hel'), ev.quiet()],
-  ],
   waiting: ['waiting', '', '', waitButtons, 'status timer', start, ev.waiting()],
   'waiting after the stream broke': ['waiting', 'Hel', '', waitButtons, 'status timer', ...cut, ev.waiting()],
-  'waiting for a circuit breaker': ['waiting', '', '', `${waitButtons}, Try anyway`, 'status timer', start, breaker],
+  'waiting for a circuit breaker': ['waiting', '', '', `More actions, ${waitButtons}`, 'status timer', start, breaker],
   offline: ['offline', '', '', 'Retry now, Send when online, Stop, Switch model', 'status timer', start, ev.offline()],
   'stream broken, not retried yet': ['streaming', 'Hel', '', 'Stop', '', ...cut],
   'resuming after the stream broke': ['resuming', 'Hel', 'Getting the rest of the answer…', 'Stop', '', ...cut, resume],
-  'resuming and quiet': [
-    ...(['resuming', 'Hel', 'Getting the rest of the answer… (10 s)', 'Stop', ''] as const),
-    ...[...cut, resume, ev.quiet()],
-  ],
   restarting: ['resuming', 'Hel', restarting, 'Stop', '', ...cut, restart],
   'resumed after the stream broke': ['streaming', 'Hello', '', 'Stop', '', ...cut, ev.resumed(), ev.text('lo')],
   'replaced by a restarted answer': ['streaming', 'Howdy', '', 'Stop', '', ...cut, ev.replaced('Howdy')],
@@ -55,15 +47,25 @@ const rows: Readonly<Record<string, Row>> = {
   ],
   'done at the token limit': ['done', 'Hel', '', goOn, '', start, ev.text('Hel'), tokenLimit],
   stopped: ['stopped', 'Hel', '', goOn, '', start, ev.text('Hel'), ev.stopped('Hel')],
+  'waiting briefly': ['waiting', '', 'Rate limited · retrying…', '', '', start, ev.waiting({ delayMs: 400 })],
+  'stopped before the prompt was sent': ['stopped', '', '', 'Edit prompt, Send now', '', ev.stopped('')],
   'stopped before any text': ['stopped', '', '', 'Restart answer', '', start, ev.stopped('')],
   failed: ['failed', '', '', 'Retry now, Switch model', 'alert', start, ev.failed()],
   'failed with a partial answer': [
-    ...(['failed', 'Hel', '', 'Continue, Copy, Get code…, Restart answer, Set API key', 'alert'] as const),
+    ...(['failed', 'Hel', '', 'Continue, Copy, Get code…, More actions, Set API key', 'alert'] as const),
     ...[...cut, partialFailure],
   ],
 };
 
-const permanentButtons = ['Model: gpt-4o api.example', 'Send', 'Edit', 'Copy prompt', 'Attach context'];
+// While a card has *Stop*, the button of the composer has another name.
+const permanentButtons = [
+  'Model: gpt-4o at api.example',
+  'Send',
+  'End the answer',
+  'Edit',
+  'Copy prompt',
+  'Attach context',
+];
 
 describe('page that shows turns', () => {
   let page: PanelPage;

@@ -4,7 +4,9 @@ import { UnsentStore } from '../../../src/webview/state/unsentStore';
 import { MemoryStorage } from '../panel/support/memoryStorage';
 import { exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
 
-const file = (id: string): DraftContext => ({ id, kind: 'file', label: id, characters: 1, truncated: false });
+const file = (id: string): DraftContext => ({
+  ...{ id, kind: 'file', label: id, characters: 1, lines: 1, truncated: false },
+});
 const exchangeOf = (id: string, prompt: string): ExchangeSnapshot => exchange(id, { prompt });
 const storeIn = (storage: MemoryStorage, at = startOfTime): UnsentStore =>
   new UnsentStore(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FailedEvent, StreamEvent } from '../../../src/engine/events';
+import { faultTable } from '../../../src/engine/faults/faultTable';
 import { faultAdvice } from '../../../src/host/ui/faultAdvice';
 import type { FaultKind } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
@@ -14,7 +15,7 @@ const fail = (fields: Partial<FailedEvent> = {}, ...earlierEvents: readonly Stre
   page.snapshot([exchange('a')]);
   page.events('a', ...(earlierEvents.length > 0 ? earlierEvents : [ev.attempt()]), ev.failed(fields));
 };
-const buttons = (): readonly HTMLElement[] => [...page.one('alert').querySelectorAll<HTMLElement>('.actions button')];
+const buttons = (): readonly HTMLElement[] => [...page.one('alert').querySelectorAll<HTMLElement>('.actions > button')];
 
 describe('failure card', () => {
   usePage();
@@ -24,22 +25,37 @@ describe('failure card', () => {
     assert.equal(page.one('alert').querySelector('.provenance')?.textContent, 'Route: backup.example');
   });
 
-  it('has a button for each action, of which it highlights at most three, and each button posts its action', () => {
-    fail({ actions: ['details', 'openBilling', 'switchModel', 'networkSettings', 'moreRoom', 'switchRoute'] });
+  it('has buttons for the first two actions, of which it highlights the first, and a menu for the others', () => {
+    fail({ actions: ['openBilling', 'switchModel', 'networkSettings', 'details', 'moreRoom', 'switchRoute'] });
     assert.deepEqual(
       buttons().map(({ textContent, className }) => `${textContent}: ${className}`),
-      [
-        'Open billing: button primary',
-        'Switch model: button secondary',
-        'Proxy and certificate settings: button secondary',
-        'Retry with more room: button quiet',
-        'Switch route: button quiet',
-      ],
+      ['Open billing: button primary', 'Switch model: button secondary', ': button quiet icon-button'],
     );
     for (const button of buttons()) button.click();
+    const items = page.all('menuitem');
+    assert.deepEqual(
+      items.map(({ textContent }) => textContent),
+      ['Proxy and certificate settings', 'Retry with more room', 'Switch route'],
+    );
+    for (const item of items) item.click();
     assert.deepEqual(
       page.posted.map((message) => message.type === 'action' && message.action),
       ['openBilling', 'switchModel', 'networkSettings', 'moreRoom', 'switchRoute'],
+    );
+  });
+
+  it('has *Retry now* in its menu when the same request fails until the user has acted, and highlights nothing when *Details* come first', () => {
+    fail({ actions: faultTable.keyRejected.actions });
+    assert.deepEqual([page.all('button', 'Retry now'), buttons()[0]?.className], [[], 'button primary']);
+    page.click('More actions');
+    assert.deepEqual(
+      page.all('menuitem').map(({ textContent }) => textContent),
+      ['Retry now'],
+    );
+    fail({ actions: faultTable.requestRejected.actions });
+    assert.deepEqual(
+      buttons().map(({ textContent, className }) => `${textContent}: ${className}`),
+      ['Retry now: button secondary'],
     );
   });
 
@@ -112,9 +128,8 @@ describe('details of the failure card', () => {
   const sections = (): Readonly<Record<string, readonly string[]>> => {
     const linesByHeading: Record<string, string[]> = {};
     let lines: string[] = [];
-    for (const { tagName, textContent, children } of details().querySelectorAll('dl > *')) {
+    for (const { tagName, textContent } of details().querySelectorAll('dl > *')) {
       if (tagName === 'DT') linesByHeading[textContent] = lines = [];
-      else if (children[0]?.tagName === 'OL') lines.push(...[...children[0].children].map((step) => step.textContent));
       else lines.push(textContent);
     }
     return linesByHeading;
@@ -147,21 +162,17 @@ describe('details of the failure card', () => {
     assert.deepEqual(page.posted, [{ type: 'copy', text: 'req_7' }]);
   });
 
-  it('list the attempts and waits before the failure, as the timeline does', () => {
-    fail(
-      { kind: 'rate-limit', status: 429, at: 22_000 },
-      ev.attempt(),
-      ev.headers(429),
-      ev.ended({ how: 'rate-limit', ms: 500, at: 1500, bytes: 0 }),
-      ev.waiting({ at: 1500, source: 'server', delayMs: 20_000, hintMs: 20_000, hintFrom: 'retry-after' }),
-      ev.attempt({ attempt: 2, why: 'retry', at: 21_500 }),
-    );
-    assert.deepEqual(sections()['Actions taken'], [
-      '2 attempts · 20 s waiting · 21 s total',
-      'Attempt 1 with gpt-4o · Status 429 · Failed after 0.5 s: rate limited',
-      'Waited 20 s: rate limited · The gateway said to wait 20 s (retry-after)',
-      'Attempt 2 with gpt-4o · Retried',
-    ]);
+  it('contain the timeline, if a request was sent', () => {
+    const open = (): string | undefined => {
+      details().open = true;
+      details().dispatchEvent(new page.window.Event('toggle'));
+      return details().querySelector('.timeline-body')?.textContent;
+    };
+    fail({ kind: 'rate-limit' }, ev.attempt(), ev.waiting(), ev.attempt({ attempt: 2, why: 'retry', at: 5300 }));
+    assert.match(open() ?? '', /gpt-4o.*rate limited/s);
+    page.snapshot([exchange('a')]);
+    page.events('a', ev.failed({ attempt: 0 }));
+    assert.equal(open(), undefined);
   });
 
   const lastLines: Readonly<Record<string, readonly [fields: Partial<FailedEvent>, ...events: StreamEvent[]]>> = {

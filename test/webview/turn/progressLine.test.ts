@@ -12,53 +12,64 @@ describe('progress line', () => {
   afterEach(() => page.dispose());
 
   const progress = (): string => page.part('progress')?.textContent ?? '';
-  const quiet = [ev.attempt(), ev.text('Hel', 1000), ev.quiet()];
+  const silent = [ev.attempt(), ev.text('Hel', 2000)];
 
-  it('counts the seconds in which the gateway sends nothing', () => {
-    page.events('a', ...quiet);
+  /** Returns the progress line now and after each of the seconds. */
+  const linesFor = (seconds: number): readonly string[] => {
     const lines = [progress()];
-    for (let second = 0; second < 2; second++) {
+    for (let second = 0; second < seconds; second++) {
       page.clock.advance(1000);
       lines.push(progress());
     }
-    assert.deepEqual(lines, [
-      'Last token 10 s ago, still connected',
-      'Last token 11 s ago, still connected',
-      'Last token 12 s ago, still connected',
-    ]);
+    return lines;
+  };
+
+  it('counts the seconds without data, from the third on', () => {
+    page.events('a', ...silent);
+    page.clock.advance(1000);
+    assert.deepEqual(linesFor(4), ['', '', '', 'No data for 3 s', 'No data for 4 s']);
+  });
+
+  it('counts the seconds until the first data of an attempt', () => {
+    page.events('a', ev.attempt());
+    assert.deepEqual(linesFor(3), ['Connecting…', 'Connecting…', 'Connecting…', 'Waiting for the model… 3 s']);
+    page.events('a', ev.headers());
+    assert.equal(progress(), 'Waiting for the model… 3 s');
+  });
+
+  it('counts the seconds until an attempt continues the answer', () => {
+    page.events('a', ...silent, ev.cut(), ev.attempt({ attempt: 2, why: 'resume', at: 2000 }));
+    page.clock.advance(5000);
+    assert.equal(progress(), 'Getting the rest of the answer… (5 s)');
   });
 
   it('continues to count the seconds after a reload', () => {
-    page.clock.advance(5000);
-    page.snapshot([exchange('a', { state: quiet.reduce(reduceTurn, initialTurn) })]);
-    assert.equal(progress(), 'Last token 15 s ago, still connected');
+    page.clock.advance(16_000);
+    page.snapshot([exchange('a', { state: silent.reduce(reduceTurn, initialTurn) })]);
+    assert.equal(progress(), 'No data for 15 s');
   });
 
-  it('names the route of the turn as soon as the turn knows it, and the gateway in the settings before', () => {
-    const hosts = [progress()];
-    page.events('a', ev.attempt({ origin: 'https://first.example' }));
-    hosts.push(progress());
-    page.events('a', ev.route({ from: 'https://first.example', to: 'http://localhost:8080' }));
-    hosts.push(progress());
-    assert.deepEqual(hosts, [
-      'Connecting to api.example…',
-      'Connecting to first.example…',
-      'Connecting to localhost:8080…',
-    ]);
+  it('lets the renderer of the answer catch up as soon as it counts', () => {
+    page.events('a', ...silent);
+    page.clock.advance(3000);
+    assert.ok(!page.renderCalls.includes('pause'));
+    page.clock.advance(1000);
+    assert.equal(page.renderCalls.at(-1), 'pause');
   });
 
   const ends = {
-    'the next token': () => page.events('a', ev.text('lo', 12_000)),
+    'the next token': () => page.events('a', ev.text('lo', 6000)),
     'a wait': () => page.events('a', ev.waiting()),
     'the stop of the turn': () => page.events('a', ev.stopped('Hel')),
     'a retry of the turn': () => page.receive({ type: 'exchange', exchange: exchange('a') }),
   };
   for (const [name, end] of Object.entries(ends)) {
     it(`stops counting at ${name}`, () => {
-      page.events('a', ...quiet);
+      page.events('a', ...silent);
+      page.clock.advance(5000);
       end();
       const text = progress();
-      page.clock.advance(5000);
+      page.clock.advance(2000);
       assert.equal(progress(), text);
     });
   }

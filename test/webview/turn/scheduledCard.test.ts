@@ -57,9 +57,9 @@ describe('card of a scheduled prompt', () => {
     page.snapshot([scheduled()]);
     assert.equal(page.one('article', 'Assistant').dataset['state'], 'scheduled');
     assert.deepEqual(lines(), [
-      `Scheduled for ${timeOf(later)}: the prompt goes to api.example (gpt-4o).`,
-      'Sending in 2 h 0 min',
-      'Sent only while VS Code is running. Lapses after 24 hours.',
+      `Sends at ${timeOf(later)}`,
+      '· in 2 h 0 min',
+      'To api.example (gpt-4o), only while VS Code is running. Lapses after 24 hours.',
     ]);
     const timer = page.one('timer');
     page.clock.jump(hour);
@@ -73,31 +73,28 @@ describe('card of a scheduled prompt', () => {
     page.snapshot([scheduled()]);
     page.clock.jump(2 * hour);
     assert.deepEqual(lines().slice(0, 2), [
-      `Due since ${timeOf(later, later)}: the prompt has not been sent to api.example (gpt-4o) yet.`,
-      'Lapses in 22 h 0 min',
+      `Due since ${timeOf(later, later)}, but not sent yet`,
+      '· lapses in 22 h 0 min',
     ]);
   });
 
   it('says that the prompt waits for the network, and when it lapses', () => {
     page.snapshot([scheduled({})]);
-    assert.deepEqual(lines().slice(0, 2), [
-      'Scheduled: the prompt goes to api.example (gpt-4o) when the network is back.',
-      'Lapses in 24 h 0 min',
-    ]);
+    assert.deepEqual(lines().slice(0, 2), ['Sends when the network is back', '· lapses in 24 h 0 min']);
   });
 
   it('names the gateway in the settings, not the route of the last attempt', () => {
     const { state } = scheduled();
     page.snapshot([exchange('a', { state: { ...state, origin: 'https://backup.example' } })]);
-    assert.match(lines()[0]!, /goes to api\.example/u);
+    assert.match(lines()[2]!, /^To api\.example/u);
     page.receive({ type: 'connection', connection: { ...connected, host: 'other.example' }, suggestions: [] });
-    assert.match(lines()[0]!, /goes to other\.example/u);
+    assert.match(lines()[2]!, /^To other\.example/u);
   });
 
   it('shows the new time when the prompt has been canceled and scheduled again in another window', () => {
     page.snapshot([scheduled()], { readOnly: true });
     page.receive({ type: 'exchange', exchange: scheduled({ id: 's2', dueAt: later + hour }) });
-    assert.match(lines()[0]!, new RegExp(`^Scheduled for ${timeOf(later + hour)}`, 'u'));
+    assert.match(lines()[0]!, new RegExp(`^Sends at ${timeOf(later + hour)}`, 'u'));
   });
 
   it('sends the prompt with *Send now* and cancels it with *Cancel*', () => {
@@ -113,8 +110,7 @@ describe('card of a scheduled prompt', () => {
   it('takes the place of the failure card, is announced once, and is followed by the outcome', () => {
     page.snapshot([exchange('a', { state: failedState })]);
     page.receive({ type: 'exchange', exchange: scheduled() });
-    const announcement = `Scheduled for ${timeOf(later)}: the prompt goes to api.example (gpt-4o).`;
-    assert.deepEqual([page.announced, page.all('alert').length], [announcement, 0]);
+    assert.deepEqual([page.announced, page.all('alert').length], [`Sends at ${timeOf(later)}`, 0]);
     const lapsed = endSchedule(scheduled().state, { outcome: 'failed', message: 'The scheduled prompt has lapsed.' });
     page.receive({ type: 'exchange', exchange: exchange('a', { state: lapsed }) });
     assert.equal(page.one('alert').querySelector('.card-message')?.textContent, 'The scheduled prompt has lapsed.');
@@ -123,8 +119,11 @@ describe('card of a scheduled prompt', () => {
       type: 'exchange',
       exchange: exchange('a', { state: endSchedule(scheduled().state, { outcome: 'stopped' }) }),
     });
-    assert.equal(page.root.querySelector('.outcome p')?.textContent, 'Stopped.');
-    assert.ok(page.one('button', 'Restart answer'));
+    assert.equal(page.root.querySelector('.outcome p')?.textContent, 'Not sent.');
+    page.click('Send now');
+    assert.deepEqual(page.posted, [{ type: 'action', exchangeId: 'a', action: 'restart' }]);
+    page.click('Edit prompt');
+    assert.equal((page.one('textbox', 'Edit your prompt') as HTMLTextAreaElement).value, 'prompt a');
   });
 
   it('has no buttons while another window writes the conversation', () => {

@@ -4,7 +4,7 @@ import { describeModelSwitches, describeResumePoints, describeRouteSwitches } fr
 import { initialTurn, reduceTurn, type FaultKind, type TurnState } from '../../../src/shared/protocol';
 import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
-import { exchange, PanelPage } from '../panel/support/panelPage';
+import { connected, exchange, PanelPage } from '../panel/support/panelPage';
 
 type Reason = 'user' | FaultKind;
 
@@ -152,7 +152,7 @@ describe('notes below an answer', () => {
   it('are outside the text of the answer and stay after the turn has ended', () => {
     page.events('a', start, ...brokenOnce, ev.done('Hello'));
     assert.equal(page.part('answer')?.textContent, 'Hello');
-    assert.deepEqual(notes(), ['Connection lost. Resumed after 3 characters.', '', '']);
+    assert.deepEqual(notes(), ['Connection lost. Resumed after 3 characters.', '', undefined]);
   });
 
   it('name the switch to another model until that model continues the answer, which is announced', () => {
@@ -181,5 +181,26 @@ describe('tool calls below an answer', () => {
     page.events('a', ev.toolCall({ index: 0, name: 'readFile' }), ev.toolCall({ index: 1, name: '<b>' }));
     page.events('a', ev.toolCall({ index: 0, arguments: '{}' }), ev.done(''));
     assert.deepEqual(toolCalls(), ['Tool call requested: readFile', 'Tool call requested: <b>']);
+  });
+
+  it('lets the user remove the backup route over which the latest answer came, while it is in the settings', () => {
+    const connect = (...backups: readonly string[]): void =>
+      page.receive({ type: 'connection', connection: { ...connected, backups }, suggestions: [] });
+    const offered = (): number => page.all('button', "Don't use this route").length;
+    const origin = 'https://backup.example';
+    connect('backup.example');
+    page.events('a', ev.route(), ev.attempt({ origin }), ev.text('Hi'));
+    assert.equal(offered(), 0);
+    page.events('a', ev.done('Hi'));
+    page.click("Don't use this route");
+    assert.deepEqual(page.posted, [{ type: 'removeBackup', origin }]);
+    page.one('button', "Don't use this route").focus();
+    connect();
+    assert.equal(offered(), 0);
+    assert.equal(page.window.document.activeElement, page.input);
+    connect('backup.example');
+    page.receive({ type: 'exchange', exchange: exchange('b') });
+    page.events('b', ev.attempt());
+    assert.equal(offered(), 0);
   });
 });

@@ -21,7 +21,7 @@ describe('wait card', () => {
       page.clock.advance(1000);
       countdowns.push(countdown());
     }
-    assert.deepEqual(countdowns, ['4 s', '3 s', '2 s', '1 s', '0 s', '0 s']);
+    assert.deepEqual(countdowns, ['4 s', '3 s', '2 s', '1 s', '1 s', '1 s']);
   });
 
   it('shows the remaining time after the computer has slept', () => {
@@ -31,19 +31,19 @@ describe('wait card', () => {
   });
 
   it('shows an estimated time while another request must finish first, and stops counting when the time has passed', () => {
-    page.events('a', ev.waiting({ told: 'request', delayMs: 1000, until: startOfTime + 1000, estimated: true }));
+    page.events('a', ev.waiting({ told: 'request', delayMs: 3000, until: startOfTime + 3000, estimated: true }));
     const line = (): string | null | undefined => page.one('status').querySelector('.card-timer')?.textContent;
     const lines = [line()];
-    page.clock.advance(1000);
+    page.clock.advance(3000);
     lines.push(line());
     page.clock.advance(12_000);
     lines.push(line());
-    assert.deepEqual(lines, ['Retrying in about 1 s', 'Retrying soon', 'Retrying soon']);
+    assert.deepEqual(lines, ['Retrying in about 3 s', 'Retrying soon', 'Retrying soon']);
     assert.equal(
       page.one('status').querySelector('.provenance')?.textContent,
       'Caused by another request in this window · Waiting behind another request (estimated time) · attempt 2 of 6',
     );
-    assert.equal(page.announced, 'Rate limited. Retrying in about 1 s');
+    assert.equal(page.announced, 'Rate limited. Retrying in about 3 s');
   });
 
   it('empties its ring as the time passes', () => {
@@ -88,21 +88,62 @@ describe('wait card', () => {
     assert.equal(page.announced, before);
   });
 
-  const ends = {
-    'the next attempt': () => page.events('a', ev.attempt({ attempt: 2, why: 'retry' })),
-    'the stop of the turn': () => page.events('a', ev.stopped('')),
-    'a failure': () => page.events('a', ev.failed()),
-    'the change to another conversation': () => page.snapshot([]),
+  const ends: Readonly<Record<string, readonly [end: () => void, timers: number]>> = {
+    // The progress line counts the seconds of the attempt.
+    'the next attempt': [() => page.events('a', ev.attempt({ attempt: 2, why: 'retry' })), 1],
+    'the stop of the turn': [() => page.events('a', ev.stopped('')), 0],
+    'a failure': [() => page.events('a', ev.failed()), 0],
+    'the change to another conversation': [() => page.snapshot([]), 0],
   };
-  for (const [name, end] of Object.entries(ends)) {
+  for (const [name, [end, timers]] of Object.entries(ends)) {
     it(`is removed together with its timer at ${name}`, () => {
       page.events('a', ev.waiting());
       assert.equal(page.clock.pending, 1);
       end();
       assert.deepEqual(page.all('status'), []);
-      assert.equal(page.clock.pending, 0);
+      assert.equal(page.clock.pending, timers);
     });
   }
+
+  it('is left out for a wait of less than 3 s, which the progress line mentions and nothing announces', () => {
+    page.events('a', ev.waiting({ delayMs: 2999, until: startOfTime + 2999 }));
+    assert.deepEqual([page.all('status'), page.part('progress')?.textContent], [[], 'Rate limited · retrying…']);
+    assert.equal(page.announced, 'Waiting for the answer');
+  });
+
+  it('appears when a short wait is extended to 3 s, and stays when it is shortened', () => {
+    const wait = (ms: number) => ev.waiting({ told: 'request', until: startOfTime + ms, delayMs: ms });
+    page.events('a', wait(1000), wait(3000));
+    const card = page.one('status');
+    assert.equal(page.announced, 'Rate limited. Retrying in 3 s');
+    page.events('a', wait(1000));
+    assert.equal(page.one('status'), card);
+  });
+
+  const highlights: Readonly<Record<string, readonly [wait: Parameters<typeof ev.waiting>[0], buttonClass: string]>> = {
+    'while the gateway has asked for it': [{ source: 'server', delayMs: 60_000 }, 'button secondary'],
+    'during a short backoff': [{ delayMs: 10_000 }, 'button secondary'],
+    'during a long backoff': [{ delayMs: 10_001 }, 'button primary'],
+    'while the network is offline': [{ delayMs: 15_000, reason: 'offline' }, 'button secondary'],
+  };
+  for (const [name, [wait, buttonClass]] of Object.entries(highlights)) {
+    it(`has ${buttonClass === 'button primary' ? '*Retry now*' : 'nothing'} as its primary button ${name}`, () => {
+      page.events('a', ev.waiting(wait));
+      assert.equal(page.one('button', 'Retry now').className, buttonClass);
+      assert.equal(page.one('status').querySelectorAll('.primary').length, buttonClass === 'button primary' ? 1 : 0);
+    });
+  }
+
+  it('reserves its height in the turn until the turn ends', () => {
+    const turn = page.all('article', 'Assistant')[0]!;
+    Object.defineProperty(turn, 'offsetHeight', { value: 120 });
+    page.events('a', ev.waiting());
+    assert.equal(turn.style.minHeight, '');
+    page.events('a', ev.attempt({ attempt: 2, why: 'retry' }), ev.text('Hel'));
+    assert.equal(turn.style.minHeight, '120px');
+    page.events('a', ev.done('Hel'));
+    assert.equal(turn.style.minHeight, '');
+  });
 
   const provenance = {
     'the gateway, with a margin': [
@@ -196,21 +237,22 @@ describe('wait card', () => {
     });
   }
 
-  it('shows *Details* with the status and the request id only when the event has them', () => {
+  it('shows *Details* with the timeline, and with the status and the request id if the event has them', () => {
+    const lines = (): readonly (string | undefined)[] =>
+      [...page.one('status').querySelectorAll('.card-details > div > *')].map(
+        (line) => line.firstChild?.textContent ?? line.className,
+      );
     page.events('a', ev.waiting());
-    assert.equal(page.one('status').querySelector('details'), null);
+    assert.deepEqual(lines(), ['timeline-body']);
     page.events('a', ev.waiting({ status: 429, requestId: 'req_1' }));
-    const details = page.one('status').querySelector('details')!;
-    assert.deepEqual(
-      [...details.children].map((line) => line.firstChild?.textContent),
-      ['Details', 'Status 429', 'Request ID req_1'],
-    );
+    assert.deepEqual(lines(), ['Status 429', 'Request ID req_1', 'timeline-body']);
   });
 
   it('posts a message to the host for each button, of which one names the fallback model', () => {
     const actions = ['retryNow', 'continueWithFallback', 'tryAnyway', 'switchModel'] as const;
     page.events('a', ev.waiting({ reason: 'breaker', actions, fallbackModel: 'qwen' }));
-    for (const name of ['Retry now', 'Stop', 'Continue with qwen', 'Switch model', 'Try anyway']) page.click(name);
+    for (const name of ['Retry now', 'Stop', 'Continue with qwen', 'Switch model', 'More actions']) page.click(name);
+    page.one('menuitem', 'Try anyway').click();
     assert.deepEqual(page.posted, [
       { type: 'action', exchangeId: 'a', action: 'retryNow' },
       { type: 'stop', exchangeId: 'a' },
@@ -220,18 +262,23 @@ describe('wait card', () => {
     ]);
   });
 
-  it('gives *Retry now* and *Try anyway* a tooltip only when both are shown', () => {
-    const tooltips = (): string[] => [...page.one('status').querySelectorAll('button')].map(({ title }) => title);
-    page.events('a', ev.waiting({ reason: 'breaker', actions: ['retryNow', 'tryAnyway'] }));
-    assert.deepEqual(tooltips(), [
+  const tooltips: Readonly<Record<string, readonly [wait: Parameters<typeof ev.waiting>[0], tooltip: string]>> = {
+    'has no tooltip during a backoff': [{}, ''],
+    'says what the gateway asked for': [
+      { source: 'server', delayMs: 26_000, hintMs: 25_000 },
+      'The gateway asked for 25 s; it may refuse again',
+    ],
+    'is told apart from *Try anyway*': [
+      { reason: 'breaker', actions: ['retryNow', 'tryAnyway'] },
       'Sends one request now',
-      '',
-      '',
-      'Sends one request now and resets the failure count',
-    ]);
-    page.events('a', ev.waiting({ actions: ['retryNow'] }));
-    assert.deepEqual(tooltips(), ['', '', '']);
-  });
+    ],
+  };
+  for (const [name, [wait, tooltip]] of Object.entries(tooltips)) {
+    it(`has a button *Retry now* that ${name}`, () => {
+      page.events('a', ev.waiting(wait));
+      assert.equal(page.one('button', 'Retry now').title, tooltip);
+    });
+  }
 
   it('moves the focus from its buttons to the composer when it is removed', () => {
     page.events('a', ev.waiting());

@@ -30,7 +30,6 @@ export const ev = {
   headers: (status = 200): StreamEvent => ({ type: 'headers', attempt: 1, at: 1100, status, ms: 100 }),
   text: (text: string, at = 1800): StreamEvent => ({ type: 'text', attempt: 1, at, text }),
   reasoning: (text: string, attempt = 1): StreamEvent => ({ type: 'reasoning', attempt, at: 1500, text }),
-  quiet: (): StreamEvent => ({ type: 'quiet', attempt: 1, at: 11_000, forMs: 10_000 }),
   waiting: (fields: Partial<WaitingEvent> = {}): StreamEvent => ({
     type: 'waiting',
     attempt: 2,

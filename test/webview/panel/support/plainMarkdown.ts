@@ -29,7 +29,7 @@ export function plainMarkdown(calls: string[] = []): PageContext['createMarkdown
         if (text.length > sliceChars) options.slice(end);
         else end();
       },
-      pause: () => undefined,
+      pause: () => calls.push('pause'),
       dispose: () => calls.push('dispose'),
       get text() {
         return text;

@@ -1,0 +1,77 @@
+import type { Clock } from '../../engine/clock';
+import type { TurnState } from '../../engine/state/turnState';
+import type { Conversations } from '../conversation/conversations';
+import type { PanelRegistry } from '../panel/panelRegistry';
+import { Listeners } from '../util/listeners';
+import { Disposable } from '../util/disposable';
+
+export interface UnseenFailure {
+  readonly conversationId: string;
+  readonly demo: boolean;
+  readonly state: TurnState;
+}
+
+interface UnseenFailuresDeps {
+  readonly conversations: Pick<Conversations, 'onDidChange' | 'onDidRemove'>;
+  readonly panels: Pick<PanelRegistry, 'isVisible'> & { readonly onDidChangeVisibility: Listeners<void>['event'] };
+  readonly clock: Pick<Clock, 'after'>;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Time for which a panel must be visible until the user has seen the failure in it, in milliseconds. */
+const seenAfterMs = 2000;
+
+/** The last failed turn of each conversation whose panel was not visible for long enough since the failure. */
+export class UnseenFailures extends Disposable {
+  private readonly failures = new Map<string, UnseenFailure & { cancel?: (() => void) | undefined }>();
+  private readonly changes: Listeners<void>;
+  readonly onDidChange: Listeners<void>['event'];
+
+  constructor(private readonly deps: UnseenFailuresDeps) {
+    super();
+    const { conversations, panels, onError } = deps;
+    this.changes = new Listeners<void>(onError);
+    this.onDidChange = this.changes.event;
+    this.register(panels.onDidChangeVisibility(() => this.updateTimers()));
+    this.register(conversations.onDidRemove(({ id }) => this.forget(id)));
+    this.register(
+      conversations.onDidChange(({ conversation, change }) => {
+        if (change?.type !== 'events') return;
+        const conversationId = conversation.id;
+        this.forget(conversationId);
+        if (change.events.at(-1)?.type !== 'failed') return;
+        const exchange = conversation.exchange(change.exchangeId);
+        if (!exchange) return;
+        this.failures.set(conversationId, { conversationId, demo: exchange.demo === true, state: exchange.state });
+        this.updateTimers();
+        this.changes.fire();
+      }),
+    );
+  }
+
+  /** Returns the newest one. */
+  latest(inDemo: boolean): UnseenFailure | undefined {
+    return [...this.failures.values()].findLast(({ demo }) => inDemo || !demo);
+  }
+
+  override dispose(): void {
+    for (const { cancel } of this.failures.values()) cancel?.();
+    super.dispose();
+  }
+
+  private updateTimers(): void {
+    for (const [id, failure] of this.failures) {
+      const isVisible = this.deps.panels.isVisible(id);
+      if (isVisible) failure.cancel ??= this.deps.clock.after(seenAfterMs, () => this.forget(id));
+      else {
+        failure.cancel?.();
+        failure.cancel = undefined;
+      }
+    }
+  }
+
+  private forget(id: string): void {
+    this.failures.get(id)?.cancel?.();
+    if (this.failures.delete(id)) this.changes.fire();
+  }
+}

@@ -1,0 +1,147 @@
+import {
+  successRate,
+  type HealthFigures,
+  type HealthPeriod,
+  type HealthPeriodName,
+  type HealthRow,
+  type HealthStrings,
+} from '../../shared/healthMessages';
+import { createFormat, fill } from '../../shared/format';
+import { toSupportedLocale } from '../../shared/protocol';
+import { disclosure, element } from '../util/element';
+import { createChart, type ChartLook } from './healthCharts';
+
+/** Minimum number of requests from which a model and route has charts. */
+const minChartedAttempts = 5;
+
+/** Largest throughput that is shown with a decimal place, in tokens per second. */
+const maxPreciseSpeed = 10;
+
+/** Text for a figure that is unknown, because no attempt has provided it. */
+const unknownFigure = '–';
+
+interface Measure {
+  readonly look: ChartLook;
+  readonly name: string;
+  readonly valueOf: (figures: HealthFigures) => number | undefined;
+  readonly upperOf?: (figures: HealthFigures) => number | undefined;
+  readonly format: (value: number) => string;
+  /** Formats the value together with the upper value. By default, only the value is shown. */
+  readonly textOf?: (figures: HealthFigures) => string;
+  readonly note?: (row: HealthRow) => string;
+  /** Value at the top of the chart. By default, the largest value. */
+  readonly top?: number;
+}
+
+/** Returns a function that creates the card of a model and route. */
+export function createCards(locale: string, strings: HealthStrings) {
+  const language = toSupportedLocale(locale);
+  const format = createFormat(locale, strings);
+  const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  const dates = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' });
+  const count = (value: number): string => format.number(value);
+  const duration = (ms: number | undefined): string => (ms === undefined ? unknownFigure : format.duration(ms));
+  const successNote = ({ total, refusals }: HealthRow): string => {
+    const refused = refusals.reduce((sum, each) => sum + each.count, 0);
+    const labels = format.list(refusals.map(({ label }) => label));
+    return [
+      ...(total.judged === 0 ? [] : [fill(strings.successCounts, count(total.complete), count(total.judged))]),
+      ...(refused === 0 ? [] : [fill(strings.refused, count(refused), labels)]),
+    ].join(' · ');
+  };
+  const measures: readonly Measure[] = [
+    {
+      ...{ look: 'success', name: strings.success, top: 1, valueOf: successRate, note: successNote },
+      upperOf: () => 1,
+      // Rounds down, because only a share without any failure is 100 %.
+      format: (share) => fill(strings.percent, count(Math.floor(share * 100))),
+    },
+    {
+      ...{ look: 'first-token', name: strings.firstToken, format: duration },
+      valueOf: ({ firstTokenMs }) => firstTokenMs,
+      upperOf: ({ slowFirstTokenMs }) => slowFirstTokenMs,
+      textOf: ({ firstTokenMs, slowFirstTokenMs }) =>
+        fill(strings.medianAndSlow, duration(firstTokenMs), duration(slowFirstTokenMs)),
+    },
+    {
+      ...{ look: 'speed', name: strings.speed, valueOf: ({ tokensPerSecond }) => tokensPerSecond },
+      format: (speed) => fill(strings.tokensPerSecond, speed < maxPreciseSpeed ? tenths.format(speed) : count(speed)),
+    },
+    { look: 'retries', name: strings.retries, valueOf: ({ retries }) => retries, format: count },
+  ];
+
+  const textOf = (measure: Measure, figures: HealthFigures): string => {
+    const value = measure.valueOf(figures);
+    if (value === undefined) return unknownFigure;
+    return measure.textOf?.(figures) ?? measure.format(value);
+  };
+
+  const chartOf = (
+    measure: Measure,
+    { parts, total }: HealthRow,
+    { starts }: HealthPeriod,
+    period: HealthPeriodName,
+  ): readonly Element[] => {
+    const isHourly = period === 'hours';
+    const timeOf = (start: number): string => (isHourly ? format.timeOfDay(start) : dates.format(start));
+    const values = parts.flatMap((part) => (part && measure.valueOf(part)) ?? []);
+    if (total.attempts < minChartedAttempts || values.length === 0) return [];
+    const uppers = parts.flatMap((part) => (part && measure.upperOf?.(part)) ?? []);
+    const bars = parts.map((part, index) => {
+      const value = part ? measure.valueOf(part) : undefined;
+      if (!part || value === undefined) return null;
+      const title = fill(strings.barTitle, timeOf(starts[index] ?? 0), textOf(measure, part));
+      return { value, upper: measure.upperOf?.(part), title };
+    });
+    const range = [Math.min(...values), Math.max(...values)].map(measure.format);
+    const template = isHourly ? strings.chartHours : strings.chartDays;
+    return createChart({
+      ...{ look: measure.look, bars, top: measure.top ?? Math.max(0, ...values, ...uppers) },
+      label: fill(template, measure.name, textOf(measure, total), ...range),
+      start: isHourly ? strings.hoursStart : strings.daysStart,
+      end: isHourly ? strings.hoursEnd : strings.daysEnd,
+    });
+  };
+
+  const createDetails = ({ total, faults, refusals }: HealthRow): HTMLElement => {
+    const { attempts, cuts, resumes, waitedMs, promptTokens, completionTokens } = total;
+    const all = [...faults, ...refusals].map((each) => `${count(each.count)} × ${each.label}`);
+    // Gateways that report no usage add no tokens.
+    const hasTokens = promptTokens + completionTokens > 0;
+    const facts: readonly (readonly [name: string, text: string])[] = [
+      [strings.requests, count(attempts)],
+      [strings.cuts, count(cuts)],
+      [strings.resumes, count(resumes)],
+      [strings.waited, waitedMs === 0 ? unknownFigure : duration(waitedMs)],
+      [strings.tokens, hasTokens ? `${format.count(promptTokens)} / ${format.count(completionTokens)}` : unknownFigure],
+      [strings.faults, all.length === 0 ? count(0) : format.list(all)],
+    ];
+    const entries = facts.map(([name, text]) => element('div', {}, element('dt', {}, name), element('dd', {}, text)));
+    return element('dl', { class: 'facts' }, ...entries);
+  };
+
+  return (row: HealthRow, shown: HealthPeriod, period: HealthPeriodName): HTMLElement => {
+    const { model, host, total } = row;
+    const createMeasure = (measure: Measure): HTMLElement => {
+      const note = measure.note?.(row) ?? '';
+      const chart = chartOf(measure, row, shown, period);
+      return element(
+        'div',
+        {},
+        element('dt', {}, measure.name),
+        element('dd', { class: 'figure' }, textOf(measure, total)),
+        ...(note === '' ? [] : [element('dd', { class: 'note' }, note)]),
+        ...(chart.length === 0 ? [] : [element('dd', { class: 'chart' }, ...chart)]),
+      );
+    };
+    const hint = fill(strings.fewRequests, count(minChartedAttempts));
+    return element(
+      'article',
+      { 'aria-label': `${model}, ${host}` },
+      element('h2', {}, model, ' ', element('span', { class: 'host' }, host)),
+      element('dl', { class: 'measures' }, ...measures.map(createMeasure)),
+      ...(total.attempts < minChartedAttempts ? [element('p', { class: 'note' }, hint)] : []),
+      disclosure(strings.details, 'more', createDetails(row)),
+    );
+  };
+}

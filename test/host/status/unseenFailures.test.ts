@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import type { StreamEvent } from '../../../src/engine/events';
+import type { Conversations } from '../../../src/host/conversation/conversations';
+import { UnseenFailures } from '../../../src/host/status/unseenFailures';
+import { Listeners } from '../../../src/host/util/listeners';
+import { openConversation } from '../conversation/openedConversation';
+import { attempt, done, failed } from '../conversation/scriptedEngine';
+
+describe('unseen failures', () => {
+  /** Opens a conversation with a panel, which is visible at first. */
+  const open = () => {
+    const { ask, clock, conversation, engine } = openConversation();
+    const onError = (error: unknown): void => assert.fail(String(error));
+    const visibility = new Listeners<void>(onError);
+    const removals = new Listeners<{ readonly id: string; readonly state: 'hidden' }>(onError);
+    let visible = true;
+    const failures = new UnseenFailures({
+      conversations: {
+        onDidRemove: removals.event,
+        onDidChange: (listener: Parameters<Conversations['onDidChange']>[0]) =>
+          conversation.onDidChangeState((change) => listener({ conversation, change })),
+      },
+      panels: {
+        isVisible: () => visible,
+        onDidChangeVisibility: visibility.event,
+      },
+      ...{ clock, onError },
+    });
+    const show = (isVisible: boolean): void => {
+      visible = isVisible;
+      visibility.fire();
+    };
+    const emit = (...events: readonly StreamEvent[]): void => {
+      engine.turn.emit(...events);
+      conversation.flush();
+    };
+    const fail = (input: Parameters<typeof ask>[0] = 'Why?'): void => {
+      ask(input);
+      emit(attempt(), failed(''));
+    };
+    const isUnseen = (inDemo = false): boolean => failures.latest(inDemo) !== undefined;
+    return { clock, conversation, emit, fail, isUnseen, removals, show };
+  };
+
+  it('are seen after the panel was visible for 2 s without a break', async () => {
+    const { clock, fail, isUnseen, show } = open();
+    fail();
+    await clock.advance(1999);
+    show(false);
+    await clock.advance(60_000);
+    assert.ok(isUnseen(), 'the panel was hidden too early');
+    show(true);
+    await clock.advance(1999);
+    assert.ok(isUnseen(), 'the time begins anew');
+    await clock.advance(1);
+    assert.ok(!isUnseen());
+  });
+
+  it('end with the next turn of the conversation, and with its deletion', () => {
+    const { conversation, emit, fail, isUnseen, removals } = open();
+    fail();
+    conversation.retryNow();
+    emit(attempt(), done('x'));
+    assert.ok(!isUnseen());
+    fail();
+    assert.ok(isUnseen());
+    removals.fire({ id: conversation.id, state: 'hidden' });
+    assert.ok(!isUnseen());
+  });
+
+  it('of the demo exist only in the demo', () => {
+    const { fail, isUnseen } = open();
+    fail({ prompt: 'Why?', demo: true });
+    assert.deepEqual([isUnseen(true), isUnseen()], [true, false]);
+  });
+});
