@@ -9,8 +9,6 @@ import type { PanelServices } from './panelServices';
 import { billingPage } from '../ui/panelText';
 import { startConversation } from './promptSender';
 
-const demoNoticeMs = 8000;
-
 export async function runFailureAction(
   services: PanelServices,
   conversation: Conversation,
@@ -23,7 +21,7 @@ export async function runFailureAction(
   const notice = exchange.demo && demoNoticeFor(action);
   if (notice) {
     if (notice.action) showToast(log, 'information', notice.message, [notice.action]);
-    else showInStatusBar(notice.message, demoNoticeMs);
+    else showInStatusBar(notice.message);
     return;
   }
   switch (action) {
