@@ -15,12 +15,15 @@ describe('panel of a conversation', () => {
   useWorkbench({ withoutKey: true }, (opened) => ({ gateway, workbench, panel } = opened));
   beforeEach(() => gateway.reset());
 
-  it('offers to set a missing key, and sends the typed prompt when the key is set', async () => {
+  it('asks for a missing key at once, and sends the typed prompt when the key is set', async () => {
     gateway.script = () => answer(markdown, { usage: { prompt_tokens: 12, completion_tokens: 34, total_tokens: 46 } });
     await ask(workbench, 'first question');
-    await panel.button('Open the offline demo').waitFor();
+    await workbench.quickInput.dismissPassword();
+    await panel.frame.getByText('Will be sent when a key is set').waitFor();
+    await panel.prompt.press('Enter');
+    await workbench.quickInput.dismissPassword();
+    await panel.frame.locator(':focus').and(panel.button('Set API key')).press('Enter');
     assert.equal(gateway.requests.length, 0);
-    await panel.button('Set API key').click();
     await workbench.fillPassword(testKey);
     await panel.inState('done').waitFor();
     const [request] = gateway.requests;

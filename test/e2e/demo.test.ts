@@ -19,58 +19,67 @@ describe('offline demo', () => {
   const answered = (text: string): Promise<void> => panel.assistant.getByText(text).first().waitFor();
 
   it('introduces the first scenario before the first prompt', async () => {
-    await step('1 of 6: Rate limited, with Retry-After');
+    await step('Next: Rate limited, with Retry-After (1 of 6)');
     await workbench.statusBarItem('holysheep.model').getByText('Offline demo').waitFor();
   });
 
   it('starts with the keyboard, and waits for the delay that the gateway named', async () => {
-    await panel.button('Start').press('Enter');
+    await panel.button('Run it').press('Enter');
     await panel.inState('waiting').getByText('The gateway said to wait 5 s').waitFor();
-    await step('2 of 6: Overloaded');
+    await step('Next: Overloaded');
     await panel.inState('done').waitFor();
     await workbench.tab('Offline demo').waitFor();
   });
 
   it('switches to the fallback model when a model stays overloaded', async () => {
-    await panel.frame.locator(':focus').and(panel.button('Next step')).waitFor();
-    await panel.button('Next step').press('Enter');
+    await panel.frame.locator(':focus').and(panel.button('Run it')).waitFor();
+    await panel.button('Run it').press('Enter');
     await answered('demo-overload was overloaded. Switched to demo-steady.');
     await panel.button('Skip').click();
-    await step('3 of 6: Stream stalls mid-answer');
+    await step('Next: Stream stalls mid-answer (3 of 6)');
   });
 
   it('abandons a stalled stream and resumes the answer', async () => {
-    await panel.button('Next step').click();
-    await answered('Answered after 2 attempts');
-    await step('4 of 6: Connection drops mid-answer');
+    await panel.button('Run it').click();
+    await step('Next: Connection drops mid-answer (4 of 6)');
+    await panel.inState('done').waitFor();
   });
 
   it('resumes an answer whose stream broke', async () => {
-    await panel.button('Next step').click();
-    await answered('Answered after 2 attempts');
-    await step('5 of 6: Primary route down');
+    await panel.button('Run it').click();
+    await step('Next: Out of credit (5 of 6)');
+    await panel.inState('done').waitFor();
   });
 
-  it('answers over the backup route while the primary route is down', async () => {
-    await panel.button('Next step').click();
-    await answered('Answered after 3 attempts');
-    await step('6 of 6: Out of credit');
-  });
-
-  it('asks another demo model when the user switches models after the failure of the last step', async () => {
-    await panel.button('Next step').click();
+  it('explains what its actions do, and asks another demo model when the user switches models', async () => {
+    await panel.button('Run it').click();
     await panel.inState('failed').getByRole('alert').waitFor();
-    await step("You've finished the tour.");
     await panel.button('Open billing').click();
-    await workbench.toast('There is nothing to pay').waitFor();
+    await workbench.page.locator('.statusbar').getByText('There is nothing to pay').waitFor();
     await panel.button('Switch model').click();
     await workbench.pick('demo-reasoning');
     await panel.inState('done').waitFor();
     assert.equal(workbench.page.context().pages().length, 1);
   });
 
-  it('ends when its panel is closed', async () => {
-    await workbench.runCommand('View: Close Editor');
+  it('ends with an answer over the backup route and the offer to set a key', async () => {
+    await step('Next: Primary route down (6 of 6)');
+    await panel.button('Run it').click();
+    await step("You've seen everything.");
+    await panel.inState('done').waitFor();
+    await panel.button('Set API key').waitFor();
+  });
+
+  it('leads to a new conversation when the user leaves it', async () => {
+    await panel.button('Leave the demo').click();
+    await panel.frame.getByRole('heading', { name: 'Ask HolySheep' }).waitFor();
+    await workbench.statusBarItem('holysheep.model').getByText('claude-sonnet-4').waitFor();
+    await workbench.runCommand('HolySheep: Open Offline Demo');
+    await step('Next: Rate limited');
+  });
+
+  it('ends when its panels are closed', async () => {
+    await workbench.runCommand('View: Close All Editors');
     await workbench.statusBarItem('holysheep.model').getByText('claude-sonnet-4').waitFor();
   });
 });

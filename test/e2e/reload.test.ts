@@ -45,7 +45,7 @@ describe('panel after a reload of the window', () => {
     await workbench.runCommand('HolySheep: New Conversation');
     await workbench.openFile('sample.ts');
     await workbench.runCommand('HolySheep: Explain Selection');
-    await panel.button('Set API key').waitFor();
+    await workbench.quickInput.dismissPassword();
     await workbench.reload();
     gateway.reset();
     gateway.script = () => answer('what it does');

@@ -77,7 +77,28 @@ const log = Array.from({ length: 60 }, (_, n) => `10:${20 + n} worker ${n % 4}: 
 
 export const panelStates: readonly PanelState[] = [
   { name: 'no-key', snapshot: snapshot([], { connection: { ...connected, hasKey: false } }) },
-  { name: 'empty', snapshot: snapshot([], { suggestions: [{ id: 's', label: 'Explain the selection' }] }) },
+  {
+    name: 'empty',
+    snapshot: snapshot([], {
+      suggestions: [
+        { id: 's', label: 'Explain sample.ts' },
+        { id: 'c', label: texts.code, time: '3:01 PM' },
+      ],
+    }),
+  },
+  ...[[], [finished]].map((exchanges): PanelState => ({
+    name: exchanges.length === 0 ? 'demo' : 'demo-step',
+    snapshot: snapshot(exchanges, {
+      connection: { ...connected, demo: true },
+      suggestions: [{ id: 's', label: 'A normal answer' }],
+    }),
+    act: async (page) => {
+      const offers = [{ act: 'next', label: 'Run it' }];
+      const demoStep = { heading: 'Next: Overloaded (2 of 6)', text: texts.short, offers };
+      await page.evaluate((message) => window.postMessage(message, '*'), { type: 'demoStep', demoStep });
+      await button(page, 'Run it').waitFor();
+    },
+  })),
   ...Object.entries(turns).map(([name, state]): PanelState => {
     const [act, content] = [acts[name], snapshot([exchange('a', { prompt: texts.code, state })])];
     return { name, snapshot: content, ...(act && { act }) };

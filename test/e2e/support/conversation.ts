@@ -59,7 +59,7 @@ export async function setKey(workbench: Workbench): Promise<void> {
 }
 
 export async function ask(workbench: Workbench, prompt: string): Promise<ConversationPanel> {
-  await workbench.runCommand('HolySheep: Ask');
+  await workbench.runCommand('HolySheep: Ask…');
   await workbench.fillInput(prompt);
   return new ConversationPanel(workbench);
 }

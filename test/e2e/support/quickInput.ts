@@ -76,6 +76,11 @@ export class QuickInput {
     await input.press('Enter');
   }
 
+  async dismissPassword(): Promise<void> {
+    await this.#widget.locator('input[type=password]').waitFor();
+    await this.dismiss();
+  }
+
   async dismiss(): Promise<void> {
     // Waits for the new input, because the hidden input of the previous list would receive a key that is pressed too
     // early.
