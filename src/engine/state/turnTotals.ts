@@ -12,7 +12,6 @@ export interface TurnTotals {
   readonly ms: number;
   /** Time from the start of the attempt that brought the first token to that token, in milliseconds. */
   readonly firstTokenMs?: number | undefined;
-  readonly bytes: number;
   readonly usage?: Usage | undefined;
   /** Average throughput while the answer was streaming. */
   readonly speed?: TurnSpeed | undefined;
@@ -37,9 +36,9 @@ export function segmentsOf(state: TurnState): readonly TurnSegment[] {
 /** For a turn that the user is about to continue. */
 export function segmentsSoFar(state: TurnState): readonly TurnSegment[] {
   if (state.startedAt === undefined) return state.previousSegments;
-  const { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput } = state;
-  const segment = { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput };
-  return [...state.previousSegments, segment];
+  const { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput, silences } = state;
+  const times = { startedAt, firstTokenAt, lastTokenAt, endedAt, throughput, silences };
+  return [...state.previousSegments, { phase, ledger, attempts, usage, ...times }];
 }
 
 /** For a segment without an end, the time of its last recorded activity. */
@@ -69,7 +68,6 @@ export function totalsOf(state: TurnState, now?: number): TurnTotals {
       (currentWait && now !== undefined ? Math.max(0, now - currentWait.at) : 0),
     ms: sum(durations),
     firstTokenMs: segments.flatMap(firstTokenMsOf)[0],
-    bytes: sum(entries.map(({ ended }) => ended?.bytes ?? 0)),
     usage,
     speed: speedOf(entries, usage),
   };

@@ -120,7 +120,6 @@ describe('calculation of the totals of a turn', () => {
       waitedMs: 5000,
       ms: 7600,
       firstTokenMs: 400,
-      bytes: 940,
       usage: { promptTokens: 10, completionTokens: 80, totalTokens: 90 },
       speed: { unit: 'tokens', perSecond: 40 },
     });
