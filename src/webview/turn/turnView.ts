@@ -81,9 +81,11 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       const host = schedule || usedRoute === undefined ? viewContext.host : routeName(usedRoute);
       progress.update(state, queued);
       texts.setThinking(isRunning(state.phase) && state.text === '');
-      setNote(resumePoint, describeResumePoints(context, state.resumePoints));
-      setNote(switched, describeModelSwitches(strings, state));
-      setNote(route, describeRouteSwitches(strings, state));
+      // A note below text that is still growing would move with every line.
+      const hasEnded = !isRunning(phase);
+      setNote(resumePoint, hasEnded ? describeResumePoints(context, state.resumePoints) : '');
+      setNote(switched, hasEnded ? describeModelSwitches(strings, state) : '');
+      setNote(route, hasEnded ? describeRouteSwitches(strings, state) : '');
       toolCalls.show(
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context, state.toolCalls),
