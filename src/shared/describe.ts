@@ -5,6 +5,7 @@ import {
   hasPartialAnswer,
   isRestarting,
   type LedgerWait,
+  minSilenceMs,
   routeName,
   type ResumePoint,
   type RouteSwitch,
@@ -185,9 +186,6 @@ export function describeResuming(strings: PanelStrings, isRestart: boolean, leng
   if (!isRestart) return strings.resuming;
   return length === 'short' ? strings.restarting : joinSentences(strings, [strings.restarting, strings.restartingNote]);
 }
-
-/** Time without data after which the seconds are counted, in milliseconds. A healthy model rarely pauses for longer. */
-const minSilenceMs = 3000;
 
 /** Describes the phase of a running turn. Empty while text arrives and in waits with a card. @param now epoch milliseconds */
 export function describeProgress({ strings, format }: Words, state: TurnState, now: number): string {

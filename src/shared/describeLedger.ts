@@ -1,5 +1,5 @@
 import type { AttemptTrigger } from '../engine/events';
-import { describeDelay, faultLabel, minDisplayedMs, type Words } from './describe';
+import { faultLabel, isOffline, minDisplayedMs, type Words } from './describe';
 import { fill } from './format';
 import type { PanelStrings } from './panelStrings';
 import { routeOf, type LedgerEntry, type LedgerWait, type TurnTotals } from './protocol';
@@ -21,35 +21,67 @@ export type LedgerPart =
 
 export function describePart(words: Words, part: LedgerPart): readonly [title: string, ...details: string[]] {
   return part.kind === 'wait'
-    ? [waitTitle(words, part.wait), ...describeDelay(words, part.wait, 'long')]
+    ? [waitTitle(words, part.wait), ...waitDetails(words, part.wait)]
     : [fill(words.strings.timelineAttempt, String(part.number), part.entry.model), ...attemptDetails(words, part)];
 }
 
-function waitTitle({ strings, format }: Words, { waitedMs, reason }: LedgerWait): string {
+function waitTitle({ strings, format }: Words, wait: LedgerWait): string {
+  const { waitedMs, reason } = wait;
   const fault = faultLabel(strings, reason);
   if (waitedMs === undefined) return fill(strings.timelineWaiting, fault);
-  return fill(strings.timelineWaited, format.duration(waitedMs), fault);
+  const waited = format.duration(waitedMs);
+  // The row of the attempt before this wait names the fault.
+  return isBackoff(wait) ? fill(strings.timelineWaitedRetry, waited) : fill(strings.timelineWaited, waited, fault);
+}
+
+function waitDetails({ strings, format }: Words, wait: LedgerWait): readonly string[] {
+  const { told, source, delayMs, estimated, hintMs = delayMs } = wait;
+  const texts: string[] = [];
+  if (told === 'request') texts.push(strings.blockedByRequest);
+  if (told === 'window') texts.push(strings.blockedByWindow);
+  if (estimated) texts.push(strings.waitForOtherRequest);
+  else if (source === 'server') texts.push(fill(strings.waitServer, format.duration(hintMs)));
+  return texts;
+}
+
+/** Returns whether the turn waited of its own accord, without a request by the gateway or another turn. */
+function isBackoff(wait: LedgerWait): boolean {
+  return wait.told === 'turn' && wait.source !== 'server' && !isOffline(wait);
+}
+
+/** Measurements of an attempt. A text is empty if the attempt has no such value yet. */
+export interface AttemptTexts {
+  readonly status: string;
+  readonly firstToken: string;
+  readonly duration: string;
+  readonly tokens: string;
+}
+
+export function describeMeasurements({ format }: Words, { status, ended }: LedgerEntry): AttemptTexts {
+  const { firstTokenMs, ms, tokens = 0, promptTokens = 0, completionTokens = 0 } = ended ?? {};
+  const usage = `${format.number(promptTokens)} → ${format.number(completionTokens)}`;
+  const counted = tokens > 0 ? format.number(tokens) : '';
+  return {
+    status: status === undefined ? '' : String(status),
+    firstToken: firstTokenMs === undefined ? '' : format.duration(firstTokenMs),
+    duration: ms === undefined ? '' : format.duration(ms),
+    tokens: promptTokens + completionTokens > 0 ? usage : counted,
+  };
 }
 
 function attemptDetails({ strings, format }: Words, attempt: NumberedAttempt): readonly string[] {
-  const { entry, host, continuedModel } = attempt;
-  const { how, status, requestId, resumed, ended } = entry;
+  const { entry, continuedModel } = attempt;
+  const { how, requestId, resumed, ended } = entry;
+  const { cachedTokens = 0, reasoningTokens = 0, cost = 0 } = ended ?? {};
   const texts = [triggerText(strings, attempt)];
-  if (host !== undefined) texts.push(fill(strings.route, host));
-  if (how !== undefined) texts.push(how === 'restart' ? strings.timelineRestarted : strings.timelineContinued);
-  if (status !== undefined) texts.push(fill(strings.statusCode, String(status)));
+  if (how === 'restart') texts.push(strings.timelineRestarted);
+  else if (continuedModel !== undefined) texts.push(fill(strings.timelineContinuedModel, continuedModel));
+  else if (how !== undefined) texts.push(resumed ? strings.timelineContinued : strings.timelineRequestedRest);
+  if (ended) texts.push(outcomeText(strings, ended));
+  if (cachedTokens > 0) texts.push(fill(strings.timelineCached, format.number(cachedTokens)));
+  if (reasoningTokens > 0) texts.push(fill(strings.timelineReasoning, format.number(reasoningTokens)));
+  if (cost > 0) texts.push(format.cost(cost));
   if (requestId) texts.push(fill(strings.requestId, requestId));
-  if (resumed) {
-    const { resumePoint, trimmed } = resumed;
-    const offset = format.number(resumePoint);
-    texts.push(
-      continuedModel === undefined
-        ? fill(strings.timelineResumePoint, offset)
-        : fill(strings.timelineContinuedModel, continuedModel, offset),
-    );
-    if (trimmed > 0) texts.push(format.plural(trimmed, strings.timelineTrimmedOne, strings.timelineTrimmed));
-  }
-  if (ended) texts.push(...endTexts({ strings, format }, ended));
   return texts.filter((text) => text !== undefined);
 }
 
@@ -71,46 +103,22 @@ function triggerText(strings: PanelStrings, { entry, previous }: NumberedAttempt
 
 type AttemptEnd = NonNullable<LedgerEntry['ended']>;
 
-function endTexts(words: Words, ended: AttemptEnd): readonly string[] {
-  const { strings, format } = words;
-  const { firstTokenMs, bytes, tokens = 0, promptTokens = 0, completionTokens = 0, cost = 0 } = ended;
-  const texts: string[] = [];
-  if (firstTokenMs !== undefined) texts.push(fill(strings.timelineFirstToken, format.duration(firstTokenMs)));
-  texts.push(outcomeText(words, ended));
-  if (bytes > 0) texts.push(format.plural(bytes, strings.timelineBytesOne, strings.timelineBytes));
-  if (promptTokens + completionTokens > 0) texts.push(...usageTexts(words, ended));
-  else if (tokens > 0) texts.push(format.plural(tokens, strings.timelineTokensOne, strings.timelineTokens));
-  if (cost > 0) texts.push(format.cost(cost));
-  return texts;
-}
-
-function outcomeText({ strings, format }: Words, { how, row, ms }: AttemptEnd): string {
-  const duration = format.duration(ms);
+function outcomeText(strings: PanelStrings, { how, row }: AttemptEnd): string {
   switch (how) {
     case 'finished':
-      return fill(strings.timelineFinished, duration);
+      return strings.timelineFinished;
     case 'stopped':
-      return fill(strings.timelineStopped, duration);
+      return strings.timelineStopped;
     case 'abandoned':
-      return fill(strings.timelineAbandoned, duration);
+      return strings.timelineAbandoned;
     default:
-      return fill(strings.timelineFault, duration, faultLabel(strings, how, row));
+      return faultLabel(strings, how, row);
   }
-}
-
-function usageTexts({ strings, format }: Words, usage: AttemptEnd): readonly string[] {
-  const { promptTokens = 0, completionTokens = 0, cachedTokens = 0, reasoningTokens = 0 } = usage;
-  const prompt = format.plural(promptTokens, strings.usageInOne, strings.usageIn, format.number(promptTokens));
-  const answer = fill(strings.usageOut, format.number(completionTokens));
-  return [
-    cachedTokens > 0 ? fill(strings.usageCached, prompt, format.number(cachedTokens)) : prompt,
-    reasoningTokens > 0 ? fill(strings.usageReasoning, answer, format.number(reasoningTokens)) : answer,
-  ];
 }
 
 /** Returns the totals of a turn as a list of texts. @param routes number of routes that the attempts have used */
 export function describeTotals({ strings, format }: Words, totals: TurnTotals, routes: number): readonly string[] {
-  const { attempts, waitedMs, ms, speed, bytes } = totals;
+  const { attempts, waitedMs, ms, speed } = totals;
   const texts = [format.plural(attempts, strings.totalsAttemptsOne, strings.totalsAttempts)];
   if (routes > 1) texts.push(fill(strings.totalsRoutes, String(routes)));
   if (waitedMs >= minDisplayedMs) texts.push(fill(strings.totalsWaited, format.duration(waitedMs)));
@@ -123,7 +131,6 @@ export function describeTotals({ strings, format }: Words, totals: TurnTotals, r
         : format.plural(perSecond, strings.totalsCharacterSpeedOne, strings.totalsCharacterSpeed),
     );
   }
-  if (bytes > 0) texts.push(format.plural(bytes, strings.timelineBytesOne, strings.timelineBytes));
   return texts;
 }
 

@@ -12,7 +12,7 @@ export { hostOf, routeName } from '../engine/gateway/baseUrl';
 export { timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
 export { waitedMs } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
-export { throughputSeconds } from '../engine/state/throughput';
+export { minSilenceMs, silencesUntil, throughputSeconds } from '../engine/state/throughput';
 export { totalsOf } from '../engine/state/turnTotals';
 export type { TurnTotals } from '../engine/state/turnTotals';
 export { toEpoch, toMonotonic } from '../engine/state/ledger';

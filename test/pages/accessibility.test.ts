@@ -40,7 +40,7 @@ describe('accessible panel', () => {
   const enter = async ({ snapshot, act }: PanelState): Promise<void> => {
     page = await StaticPage.open(browser, {
       script: 'webview.js',
-      styles: ['markdown.css', 'panel.css', 'network.css', 'composer.css'],
+      styles: ['markdown.css', 'panel.css', 'network.css', 'timeline.css', 'composer.css'],
       data: { strings: panelStrings, help: translateFaultHelp((english) => english, 'en') },
     });
     await page.setTheme(themeNames[0]!);

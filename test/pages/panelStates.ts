@@ -58,7 +58,7 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 /** What the user does in the states of a turn. */
 const acts: Readonly<Record<string, PanelState['act']>> = {
   done: async (page) => {
-    await page.locator('.timeline > summary').last().click();
+    await page.locator('.turn-summary').last().click();
     await page.locator('.timeline-picture').last().waitFor();
   },
   code: async (page) => {

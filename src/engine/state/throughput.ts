@@ -1,3 +1,5 @@
+import type { Ledger } from './ledger';
+
 /** The characters that arrived within one second of a segment. */
 interface ThroughputSecond {
   /** Whole seconds since the segment began. */
@@ -38,4 +40,28 @@ export function addToThroughput(throughput: Throughput, ms: number, newChars: nu
 /** Returns all seconds in which characters arrived, including the latest one. */
 export function throughputSeconds({ completedSeconds, second, chars }: Throughput): readonly ThroughputSecond[] {
   return chars === 0 ? completedSeconds : [...completedSeconds, { second, chars }];
+}
+
+/** A time without a token within an attempt whose answer has begun, in monotonic milliseconds. */
+export interface Silence {
+  readonly from: number;
+  readonly to: number;
+}
+
+interface SilenceSource {
+  readonly silences: readonly Silence[];
+  readonly ledger: Ledger;
+  readonly lastTokenAt?: number | undefined;
+}
+
+/** Shortest time without data that is shown, in milliseconds. A healthy model rarely pauses for longer. */
+export const minSilenceMs = 3000;
+
+/** Returns the silences of a segment and the one that lasts until `now`, if the current attempt has received a token. */
+export function silencesUntil(
+  { silences, ledger, lastTokenAt = Infinity }: SilenceSource,
+  now: number,
+): readonly Silence[] {
+  if (now - lastTokenAt < minSilenceMs || lastTokenAt < (ledger.entries.at(-1)?.at ?? 0)) return silences;
+  return [...silences, { from: lastTokenAt, to: now }];
 }

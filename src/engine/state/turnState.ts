@@ -13,7 +13,7 @@ import {
   type WaitingEvent,
 } from '../events';
 import { addToLedger, emptyLedger, type Ledger } from './ledger';
-import { addToThroughput, noThroughput, type Throughput } from './throughput';
+import { addToThroughput, noThroughput, type Silence, silencesUntil, type Throughput } from './throughput';
 import { sumUsage } from './usage';
 
 /** As the page shows it. */
@@ -44,6 +44,8 @@ export interface TurnSegment {
   readonly lastTokenAt?: number | undefined;
   readonly endedAt?: number | undefined;
   readonly throughput: Throughput;
+  /** Those that have ended, in ascending order. */
+  readonly silences: readonly Silence[];
 }
 
 export interface ResumePoint {
@@ -130,6 +132,7 @@ export const initialTurn: TurnState = {
   previousSegments: [],
   attempts: 0,
   throughput: noThroughput,
+  silences: [],
 };
 
 const runningPhases: ReadonlySet<TurnPhase> = new Set(['connecting', 'streaming', 'waiting', 'offline', 'resuming']);
@@ -186,10 +189,11 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       };
     case 'tool-call':
       return { ...addToken(state, event, event.arguments.length), toolCalls: addToolCallPart(state.toolCalls, event) };
-    // These events change only the ledger.
+    // This event changes only the ledger.
     case 'headers':
-    case 'ended':
       return state;
+    case 'ended':
+      return { ...state, silences: silencesUntil(state, event.at) };
     case 'waiting':
       return { ...state, phase: event.reason === 'offline' ? 'offline' : 'waiting', wait: event };
     case 'cut':
@@ -280,6 +284,7 @@ function addToken(state: TurnState, { at }: StreamEvent, chars: number, text = s
     phase: 'streaming',
     firstTokenAt: state.firstTokenAt ?? at,
     lastTokenAt: at,
+    silences: silencesUntil(state, at),
     throughput: addToThroughput(state.throughput, at - (state.startedAt ?? at), chars),
   };
 }

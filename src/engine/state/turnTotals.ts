@@ -10,9 +10,8 @@ export interface TurnTotals {
   readonly waitedMs: number;
   /** Duration of the turn without the time between its segments, in milliseconds. */
   readonly ms: number;
-  /** Time from the start of the turn to its first token, in milliseconds. */
+  /** Time from the start of the attempt that brought the first token to that token, in milliseconds. */
   readonly firstTokenMs?: number | undefined;
-  readonly bytes: number;
   readonly usage?: Usage | undefined;
   /** Average throughput while the answer was streaming. */
   readonly speed?: TurnSpeed | undefined;
@@ -37,9 +36,9 @@ export function segmentsOf(state: TurnState): readonly TurnSegment[] {
 /** For a turn that the user is about to continue. */
 export function segmentsSoFar(state: TurnState): readonly TurnSegment[] {
   if (state.startedAt === undefined) return state.previousSegments;
-  const { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput } = state;
-  const segment = { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput };
-  return [...state.previousSegments, segment];
+  const { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput, silences } = state;
+  const times = { startedAt, firstTokenAt, lastTokenAt, endedAt, throughput, silences };
+  return [...state.previousSegments, { phase, ledger, attempts, usage, ...times }];
 }
 
 /** For a segment without an end, the time of its last recorded activity. */
@@ -62,19 +61,22 @@ export function totalsOf(state: TurnState, now?: number): TurnTotals {
     const end = segment === state ? (now ?? lastActivityAt(segment)) : lastActivityAt(segment);
     return segment.startedAt === undefined ? 0 : Math.max(0, end - segment.startedAt);
   });
-  const first = segments.findIndex(({ firstTokenAt }) => firstTokenAt !== undefined);
-  const { startedAt = 0, firstTokenAt } = segments[first] ?? {};
   return {
     attempts: sum(segments.map(({ attempts }) => attempts)),
     waitedMs:
       sum(segments.map(({ ledger }) => waitedMs(ledger))) +
       (currentWait && now !== undefined ? Math.max(0, now - currentWait.at) : 0),
     ms: sum(durations),
-    firstTokenMs: firstTokenAt === undefined ? undefined : sum(durations.slice(0, first)) + firstTokenAt - startedAt,
-    bytes: sum(entries.map(({ ended }) => ended?.bytes ?? 0)),
+    firstTokenMs: segments.flatMap(firstTokenMsOf)[0],
     usage,
     speed: speedOf(entries, usage),
   };
+}
+
+/** Empty for a segment without a token. */
+function firstTokenMsOf({ firstTokenAt = -Infinity, ledger }: TurnSegment): readonly number[] {
+  const attempt = ledger.entries.findLast(({ at }) => at <= firstTokenAt);
+  return attempt ? [firstTokenAt - attempt.at] : [];
 }
 
 function speedOf(entries: readonly LedgerEntry[], usage: Usage | undefined): TurnSpeed | undefined {

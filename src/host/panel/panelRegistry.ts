@@ -167,7 +167,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     });
     loadWebviewPage(webviewPanel, this.extensionUri, {
       script: 'webview.js',
-      styles: ['markdown.css', 'panel.css', 'network.css', 'composer.css'],
+      styles: ['markdown.css', 'panel.css', 'network.css', 'timeline.css', 'composer.css'],
       data: { strings: translatePanelStrings(translate), help: translateFaultHelp(translate, vscode.env.language) },
       // The script of the page creates the worker of the syntax highlighter from a string.
       directives: ['worker-src blob:'],

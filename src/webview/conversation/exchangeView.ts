@@ -11,8 +11,9 @@ import {
 import { describeSchedule } from '../../shared/describe';
 import { announcementFor } from '../a11y/announcer';
 import type { PageContext } from '../pageContext';
+import { TurnHead } from '../turn/turnHead';
 import { createTurnView, type TurnView } from '../turn/turnView';
-import { element, setText } from '../util/element';
+import { element } from '../util/element';
 import type { Drawable } from './drawQueue';
 import { PromptEntry } from './promptEntry';
 
@@ -22,7 +23,7 @@ const noop = (): void => undefined;
 export class ExchangeView implements Drawable {
   readonly assistant: HTMLElement;
   readonly user: PromptEntry;
-  private readonly model = element('span', { class: 'turn-model' });
+  private readonly head: TurnHead;
   private turn: TurnView | undefined;
   private state: TurnState;
   /** The state on screen. The end of a turn appears only after all of its text has been rendered. */
@@ -40,16 +41,11 @@ export class ExchangeView implements Drawable {
     const { strings } = context;
     this.state = exchange.state;
     this.user = new PromptEntry(context, exchange);
+    this.head = new TurnHead(context, exchange.demo ?? false);
     this.assistant = element(
       'article',
       { class: 'turn assistant', 'aria-label': strings.assistant, 'aria-busy': 'true', tabindex: '-1' },
-      element(
-        'header',
-        { class: 'turn-head' },
-        element('span', { class: 'turn-name' }, strings.assistant),
-        this.model,
-        ...(exchange.demo ? [element('span', { class: 'demo-mark' }, strings.demo)] : []),
-      ),
+      this.head.element,
     );
     this.assistant.style.minHeight = estimateHeight(exchange.state.text);
   }
@@ -195,7 +191,7 @@ export class ExchangeView implements Drawable {
     assistant.toggleAttribute('data-queued', this.exchange.queued);
     if (isRunning(state.phase)) assistant.setAttribute('aria-busy', 'true');
     else assistant.removeAttribute('aria-busy');
-    setText(this.model, state.model);
+    this.head.render(state, this.exchange.queued);
     turn.render(state, {
       host: this.host,
       queued: this.exchange.queued,

@@ -27,7 +27,7 @@ export class PromptEntry {
     this.element = element(
       'article',
       { class: 'turn you', 'aria-label': strings.you, tabindex: '-1' },
-      element('header', { class: 'turn-head' }, element('span', { class: 'turn-name' }, strings.you)),
+      element('header', { class: 'visually-hidden' }, strings.you),
       this.bubble,
       this.tools,
     );

@@ -2,7 +2,7 @@ import { codeActions, type CodeAction } from './codeBlock';
 
 export interface ActionHandlers {
   /** `code` lacks the line break before the closing fence. `languageId` is the first word of the info string, or ''. */
-  readonly onCodeAction: (action: CodeAction, code: string, languageId: string) => void;
+  readonly onCodeAction: (action: Exclude<CodeAction, 'wrap'>, code: string, languageId: string) => void;
   /** Called when the user clicks a link or presses Enter on it. The page itself does not navigate. */
   readonly onLink: (href: string) => void;
 }
@@ -37,6 +37,10 @@ export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: Ac
     const block = button?.closest('.code-block');
     const action = codeActions.find((name) => name === button?.getAttribute('data-action'));
     if (!action || !button || !block || block.hasAttribute('data-open')) return;
+    if (action === 'wrap') {
+      button.setAttribute('aria-pressed', String(block.toggleAttribute('data-wrapped')));
+      return;
+    }
     onCodeAction(action, extractCode(block), block.getAttribute('data-language') ?? '');
     if (action === 'copy') markCopied(button);
   };

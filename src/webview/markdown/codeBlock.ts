@@ -1,6 +1,7 @@
+import { type Icon, iconPath } from '../util/icons';
 import { element, noAttributes, type ElementSpec, type NodeSpec } from './tree';
 
-export const codeActions = ['copy', 'insert', 'apply', 'newFile'] as const;
+export const codeActions = ['copy', 'insert', 'apply', 'newFile', 'wrap'] as const;
 
 export type CodeAction = (typeof codeActions)[number];
 
@@ -10,16 +11,14 @@ export interface CodeToolbar {
   readonly canApply: boolean;
 }
 
-/** SVG paths of the button icons, on a 16 × 16 grid. */
-const ICONS: Readonly<Record<CodeAction, string>> = {
-  copy: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3',
-  insert: 'M1.5 8h7M5.5 5l3 3-3 3M12.5 3v10M11 3h3M11 13h3',
-  apply: 'M3 5.5h9.5M9.5 2.5l3 3-3 3M13 10.5H3.5M6.5 7.5l-3 3 3 3',
-  newFile: 'M9.5 13.5h-6v-11h6l3 3v2M9.5 2.5v3h3M12.5 10v5M10 12.5h5',
+/** The check mark replaces the other icon for a moment after a click. The style sheet shows one of them. */
+const ICONS: Readonly<Record<CodeAction, readonly Icon[]>> = {
+  copy: ['copy', 'check'],
+  insert: ['insert'],
+  apply: ['applyCode'],
+  newFile: ['newFile'],
+  wrap: ['wordWrap'],
 };
-
-/** Replaces the Copy icon for a moment after a click. The button contains both, and the style sheet shows one. */
-const COPIED_ICON = 'M2.5 8.5l3.5 3.5 7.5-8';
 
 /** Maximum length of a text node in code, in characters. The cost of appending to it grows with its length. */
 export const CHUNK_LENGTH = 4000;
@@ -28,18 +27,16 @@ export function toolbarSpec({ labels, canApply }: CodeToolbar): ElementSpec {
   const actions = codeActions.filter((action) => action !== 'apply' || canApply);
   const buttons = actions.map((action) => {
     const names = { 'aria-label': labels[action], title: labels[action] };
-    const attributes = { type: 'button', class: 'code-action', 'data-action': action, ...names };
-    return element(
-      'button',
-      attributes,
-      (action === 'copy' ? [ICONS.copy, COPIED_ICON] : [ICONS[action]]).map(iconSpec),
-    );
+    const state = action === 'wrap' ? { 'aria-pressed': 'false' } : noAttributes;
+    const attributes = { type: 'button', class: 'code-action', 'data-action': action, ...names, ...state };
+    return element('button', attributes, ICONS[action].map(iconSpec));
   });
   return element('div', { class: 'code-toolbar' }, buttons);
 }
 
-function iconSpec(outline: string): ElementSpec {
-  return element('svg', { viewBox: '0 0 16 16', 'aria-hidden': 'true' }, [element('path', { d: outline }, [])]);
+function iconSpec(icon: Icon): ElementSpec {
+  const attributes = { class: 'icon', viewBox: '0 0 16 16', 'aria-hidden': 'true' };
+  return element('svg', attributes, [element('path', { d: iconPath(icon) }, [])]);
 }
 
 /** @param isOpen whether more code may arrive; the buttons stay hidden until the code is complete */
@@ -51,7 +48,8 @@ export function codeBlockSpec(code: string, language: string, toolbar: ElementSp
   };
   const codeAttributes = language === '' ? noAttributes : { class: `language-${language}` };
   const content = element('code', codeAttributes, codeToSpecs(code));
-  return element('div', attributes, [toolbar, element('pre', { tabindex: '0' }, [content])]);
+  const preAttributes = { tabindex: '0', ...(language === '' ? {} : { title: language }) };
+  return element('div', attributes, [toolbar, element('pre', preAttributes, [content])]);
 }
 
 /**

@@ -1,11 +1,10 @@
-import { minDisplayedMs } from '../../shared/describe';
-import { describeEffort, describePart, describeTotals } from '../../shared/describeLedger';
+import { describeMeasurements, describePart, describeTotals } from '../../shared/describeLedger';
 import { fill } from '../../shared/format';
-import { isRunning, toMonotonic, segmentsOf, totalsOf, type TurnState, waitedMs } from '../../shared/protocol';
+import { isRunning, toMonotonic, totalsOf, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element } from '../util/element';
 import { createTimelineChart } from './timelineChart';
-import { createSpans, type TurnSpans } from './timelineSpans';
+import { type AttemptSpan, createSpans, type TurnSpans, type WaitSpan } from './timelineSpans';
 
 export interface Timeline {
   readonly element: HTMLElement;
@@ -21,10 +20,34 @@ export interface Timeline {
  * While it is open and the turn runs, it is drawn again once per second.
  */
 export function createTimeline(context: PageContext, currentState: () => TurnState): Timeline {
-  const body = element('div', { class: 'timeline-body' });
+  const chart = element('div');
+  const rows = element('div');
+  const body = element('div', { class: 'timeline-body' }, chart, rows);
   let isOpen = false;
   let cancelTimer: (() => void) | undefined;
-  const draw = (): void => body.replaceChildren(...createTimelineBody(context, currentState()));
+  let markedPart: string | undefined;
+  /** Marks a bar and its row. */
+  const mark = (part: string | undefined): void => {
+    markedPart = part;
+    for (const target of body.querySelectorAll('[data-part]'))
+      target.classList.toggle('marked', target.getAttribute('data-part') === part);
+  };
+  const markAt = ({ target }: Event): void =>
+    mark((target as Element).closest('[data-part]')?.getAttribute('data-part') ?? undefined);
+  const unmark = (): void => mark(undefined);
+  body.addEventListener('pointerover', markAt);
+  body.addEventListener('pointerleave', unmark);
+  body.addEventListener('focusin', markAt);
+  body.addEventListener('focusout', unmark);
+  const draw = (): void => {
+    const part = markedPart;
+    unmark();
+    const { picture, table } = createTimelineBody(context, currentState());
+    chart.replaceChildren(...picture);
+    // An unchanged table stays, so that it keeps the focus and the selection.
+    if (!rows.firstElementChild?.isEqualNode(table)) rows.replaceChildren(table);
+    mark(part);
+  };
   const stopUpdates = (): void => {
     cancelTimer?.();
     cancelTimer = undefined;
@@ -48,65 +71,61 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
   };
 }
 
-/** Returns whether the turn has made an attempt or has waited for one. */
-export function hasTimeline(state: TurnState): boolean {
-  return segmentsOf(state).some(({ ledger }) => ledger.entries.length > 0 || ledger.waits.length > 0);
-}
-
-/** Returns whether the turn has waited, has needed more than one attempt or was continued by the user. */
-export function isEventful({ attempts, previousSegments, ledger }: TurnState): boolean {
-  return attempts > 1 || previousSegments.length > 0 || ledger.waits.length > 0 || waitedMs(ledger) >= minDisplayedMs;
-}
-
-/** Returns the times to the first token and to the end. Undefined without a token or before the end of the turn. */
-export function timingText({ strings, format }: PageContext, state: TurnState): string | undefined {
-  const { firstTokenMs, ms } = totalsOf(state);
-  if (firstTokenMs === undefined || state.endedAt === undefined) return undefined;
-  return fill(strings.summaryTiming, format.duration(firstTokenMs), format.duration(ms));
-}
-
-/** Returns the caption of the control that opens the timeline. */
-export function timelineCaption(context: PageContext, state: TurnState): string {
-  const { strings } = context;
-  if (isRunning(state.phase)) return strings.timelineSoFar;
-  if (!isEventful(state)) return timingText(context, state) ?? strings.timeline;
-  return (state.phase === 'done' ? describeEffort(context, totalsOf(state)) : undefined) ?? strings.timeline;
-}
-
-function createTimelineBody(context: PageContext, state: TurnState): readonly HTMLElement[] {
-  const { strings, format } = context;
+function createTimelineBody(context: PageContext, state: TurnState) {
   const now = isRunning(state.phase) ? toMonotonic(state, context.clock.now()) : undefined;
   const spans = createSpans(state, now);
   const totals = describeTotals(context, totalsOf(state, now), spans.routes);
-  const label = fill(strings.timelineLabel, format.list(totals));
-  const rows = spans.parts.map((part) => createRow(`+${format.duration(part.from)}`, describePart(context, part)));
+  const label = fill(context.strings.timelineLabel, context.format.list(totals));
+  return { picture: createTimelineChart(context, spans, label), table: createTable(context, spans) };
+}
+
+function createTable(context: PageContext, { parts }: TurnSpans): HTMLElement {
+  const { strings } = context;
+  const names = [
+    strings.columnAttempt,
+    strings.columnStart,
+    strings.model,
+    strings.columnStatus,
+    strings.columnFirstToken,
+    strings.columnDuration,
+    strings.columnTokens,
+    strings.details,
+  ];
+  const headers = names.map((name) => element('th', { scope: 'col' }, name));
+  const rows = parts.map((part, index) => {
+    // The focus marks the bar, as the pointer does.
+    const row = element('tr', { 'data-part': String(index), tabindex: '0' });
+    row.append(...(part.kind === 'wait' ? waitCells(context, part) : attemptCells(context, part)));
+    return row;
+  });
+  return element('table', {}, element('thead', {}, element('tr', {}, ...headers)), element('tbody', {}, ...rows));
+}
+
+/** Times on the axis are relative to the start of the turn. */
+function startCell({ format }: PageContext, { from }: AttemptSpan | WaitSpan): HTMLElement {
+  return element('td', { class: 'timeline-at' }, from === 0 ? '+0' : `+${format.duration(from)}`);
+}
+
+function waitCells(context: PageContext, part: WaitSpan): readonly HTMLElement[] {
+  const text = describePart(context, part).join(' · ');
+  return [element('td'), startCell(context, part), element('td', { colspan: '6', class: 'timeline-details' }, text)];
+}
+
+function attemptCells(context: PageContext, part: AttemptSpan): readonly HTMLElement[] {
+  const { strings } = context;
+  const { entry, host, number } = part;
+  const { status, firstToken, duration, tokens } = describeMeasurements(context, entry);
+  const [, ...details] = describePart(context, part);
+  // In a narrow timeline, which has no visible headers, the style sheet shows the label before the value.
+  const labelled = (label: string, text: string): HTMLElement => element('td', { 'data-label': label }, text);
   return [
-    element('div', { class: 'timeline-frame' }, createTimelineChart(context, spans, label)),
-    createLegend(context, spans),
-    element('p', { class: 'timeline-totals' }, totals.join(' · ')),
-    element('ol', {}, ...rows),
+    element('th', { scope: 'row' }, String(number)),
+    startCell(context, part),
+    element('td', {}, host === undefined ? entry.model : `${entry.model} · ${host}`),
+    element('td', {}, status),
+    labelled(strings.columnFirstToken, firstToken),
+    labelled(strings.columnDuration, duration),
+    labelled(strings.columnTokens, tokens),
+    element('td', { class: 'timeline-details' }, details.join(' · ')),
   ];
-}
-
-function createLegend({ strings }: PageContext, { parts }: TurnSpans): HTMLElement {
-  const attempts = parts.filter((part) => part.kind === 'attempt');
-  const allItems: readonly (readonly [name: string, label: string, occurs: boolean])[] = [
-    ['connecting', strings.pictureConnecting, attempts.length > 0],
-    ['first', strings.pictureFirstToken, attempts.some(({ headers }) => headers !== undefined)],
-    ['streaming', strings.pictureStreaming, attempts.some(({ firstToken }) => firstToken !== undefined)],
-    ['wait', strings.pictureWait, attempts.length < parts.length],
-  ];
-  const items = allItems.filter(([, , occurs]) => occurs);
-  const spans = items.map(([name, label]) => element('span', { class: `key key-${name}` }, label));
-  return element('p', { class: 'timeline-legend', 'aria-hidden': 'true' }, ...spans);
-}
-
-function createRow(time: string, [title, ...details]: ReturnType<typeof describePart>): HTMLElement {
-  const content = element('div', {}, element('p', {}, title));
-  // The separator is appended to the preceding detail, so that no wrapped line starts with it.
-  const spans = details.flatMap((detail, index) =>
-    index === details.length - 1 ? [element('span', {}, detail)] : [element('span', {}, `${detail} ·`), ' '],
-  );
-  if (spans.length > 0) content.append(element('p', { class: 'timeline-details' }, ...spans));
-  return element('li', {}, element('span', { class: 'timeline-at' }, time), content);
 }

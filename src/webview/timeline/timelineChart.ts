@@ -1,13 +1,18 @@
 import { describePart } from '../../shared/describeLedger';
 import { fill } from '../../shared/format';
 import type { PageContext } from '../pageContext';
-import { svg } from '../util/element';
+import { element, svg } from '../util/element';
 import type { AttemptSpan, TurnSpans, WaitSpan } from './timelineSpans';
 
 // Vertical sizes are in pixels. Horizontal sizes are fractions of the chart's width, because scaling the whole chart
 // would stretch its text.
 const numberHeight = 14;
 const laneHeight = 14;
+/** Height of the bar before the first token. */
+const thinHeight = 3;
+/** Distance between a bar and the frame that marks it. */
+const markWidth = 3;
+const symbolWidth = 16;
 const throughputGap = 5;
 const throughputHeight = 22;
 const axisHeight = 16;
@@ -15,73 +20,128 @@ const axisHeight = 16;
 /** Minimum distance between the numbers above two attempts, as a fraction of the width. Closer numbers are left out. */
 const minNumberGap = 0.05;
 
+type Bar = 'first-token' | 'text' | 'silence' | 'wait';
+type Mark = 'fault' | 'stopped';
+
+/** References to the patterns of a chart. */
+type Patterns = Readonly<Partial<Record<Bar, string>>>;
+
 let chartCount = 0;
 
 /** Converts a time to a fraction of the chart's width. */
 type ToFraction = (ms: number) => number;
 
-/** The list below the chart contains the same information as text. */
-export function createTimelineChart(context: PageContext, spans: TurnSpans, label: string): SVGSVGElement {
+/**
+ * Creates the chart of a turn and its legend. The table below the chart contains the same information as text.
+ * @param label the accessible name of the chart
+ */
+export function createTimelineChart(context: PageContext, spans: TurnSpans, label: string): readonly Element[] {
   const { total, segments, parts, throughput } = spans;
   const fraction: ToFraction = (ms) => (total > 0 ? ms / total : 0);
-  const hatch = `timeline-hatch-${++chartCount}`;
+  const ids = { wait: `timeline-wait-${++chartCount}`, silence: `timeline-silence-${chartCount}` };
+  const patterns: Patterns = { wait: `url(#${ids.wait})`, silence: `url(#${ids.silence})` };
   const attempts = parts.filter((part) => part.kind === 'attempt');
   const numbers = attempts.length > 1 ? attemptNumbers(attempts, fraction) : [];
-  const top = numbers.length > 0 ? numberHeight : 1;
+  const top = numbers.length > 0 ? numberHeight : markWidth;
   const throughputTop = top + laneHeight + throughputGap;
   const axisTop = throughput.length > 0 ? throughputTop + throughputHeight : throughputTop;
-  const bars = parts.map((part) => {
-    const shapes = part.kind === 'wait' ? [waitBar(part, fraction, top, hatch)] : attemptBars(part, fraction, top);
-    return svg('g', {}, svg('title', {}, describePart(context, part)[0]), ...shapes);
+  const kinds = new Set<Bar | Mark>();
+  const groups = parts.map((part, index) => {
+    const position = (from: number, to: number) => ({
+      x: percent(fraction(from)),
+      width: percent(fraction(to - from)),
+    });
+    const shapes = barsOf(part).map(([kind, from, to]) => {
+      kinds.add(kind);
+      return createBar(kind, position(from, to), top, patterns);
+    });
+    const mark = endMark(part);
+    if (mark) {
+      kinds.add(mark);
+      shapes.push(createMark(mark, percent(fraction(part.to)), top + laneHeight / 2));
+    }
+    // The area makes a thin bar as easy to point at as a thick one, and shows which row the pointer is over.
+    const area = { y: top - markWidth, height: laneHeight + 2 * markWidth, ...position(part.from, part.to) };
+    const title = svg('title', {}, describePart(context, part)[0]);
+    return svg('g', { 'data-part': index }, title, svg('rect', { class: 'picture-area', ...area }), ...shapes);
   });
-  return svg(
+  const picture = svg(
     'svg',
     { class: 'timeline-picture', role: 'img', 'aria-label': label, width: '100%', height: axisTop + axisHeight },
-    svg('defs', {}, hatchPattern(hatch)),
+    svg('defs', {}, createPattern(ids.wait, 'hatch'), createPattern(ids.silence, 'dots')),
     ...numbers,
-    ...bars,
+    ...groups,
     ...(throughput.length > 0 ? [throughputArea(context, spans, throughputTop)] : []),
     ...segments.slice(1).map(({ from }) => segmentLine(context, percent(fraction(from)), top - 3, axisTop)),
     ...timeAxis(context, total, fraction, axisTop),
   );
+  return [element('div', { class: 'timeline-frame' }, picture), createLegend(context, kinds, patterns)];
 }
 
 function percent(fraction: number): string {
   return `${Math.round(fraction * 10_000) / 100}%`;
 }
 
-function waitBar({ from, to }: WaitSpan, fraction: ToFraction, y: number, hatch: string): Element {
-  const position = { x: percent(fraction(from)), width: percent(fraction(to - from)), y, height: laneHeight };
-  return svg('rect', { class: 'picture-wait', fill: `url(#${hatch})`, ...position });
+function barsOf(part: AttemptSpan | WaitSpan): readonly (readonly [kind: Bar, from: number, to: number])[] {
+  const { from, to } = part;
+  if (part.kind === 'wait') return [['wait', from, to]];
+  const { firstToken = to, silences } = part;
+  const ends = [firstToken, ...silences.map((silence) => silence.to)];
+  const texts = ends.map((end, index) => ['text', end, silences[index]?.from ?? to] as const);
+  const quiet = silences.map((silence) => ['silence', silence.from, silence.to] as const);
+  const bars = [['first-token', from, firstToken] as const, ...texts, ...quiet];
+  return bars.filter(([, start, end]) => end > start);
 }
 
-/** Thin until the headers arrive, medium until the first token, then full height, so that colors are not needed. */
-function attemptBars(span: AttemptSpan, fraction: ToFraction, y: number): readonly Element[] {
-  const { from, to, headers = to, firstToken = to } = span;
-  const bar = (start: number, end: number, height: number, name: string): Element[] => {
-    const position = { x: percent(fraction(start)), width: percent(fraction(end - start)) };
-    return end <= start ? [] : [svg('rect', { class: name, ...position, y: y + (laneHeight - height) / 2, height })];
-  };
-  const connected = Math.min(headers, firstToken);
-  return [
-    // An invisible bar of full height makes a thin bar as easy to point at as a thick one.
-    ...bar(from, to, laneHeight, 'picture-hit-area'),
-    ...bar(from, connected, 2, 'picture-connecting'),
-    ...bar(connected, firstToken, 6, 'picture-first-token'),
-    ...bar(firstToken, to, laneHeight, 'picture-streaming'),
-    ...endMark(span, percent(fraction(to)), y + laneHeight / 2),
-  ];
+/** Attempts that succeeded or still run have no mark at the end of their bar. */
+function endMark(part: AttemptSpan | WaitSpan): Mark | undefined {
+  const outcome = part.kind === 'attempt' ? part.entry.ended?.how : undefined;
+  if (outcome === undefined || outcome === 'finished') return undefined;
+  return outcome === 'stopped' || outcome === 'abandoned' ? 'stopped' : 'fault';
 }
 
-/** Creates the mark at the end of an attempt's bar: a cross if the attempt failed, a square if it was stopped. */
-function endMark({ entry }: AttemptSpan, x: string, y: number): readonly Element[] {
-  const outcome = entry.ended?.how;
-  if (outcome === undefined || outcome === 'finished') return [];
+/** The kinds of bars differ in height or pattern, so that colors are not needed. */
+function createBar(
+  kind: Bar,
+  position: { readonly x: string | number; readonly width: string | number },
+  laneTop: number,
+  patterns: Patterns,
+): Element {
+  const height = kind === 'first-token' ? thinHeight : laneHeight;
+  const fill = patterns[kind];
+  const y = laneTop + (laneHeight - height) / 2;
+  return svg('rect', { class: `picture-${kind}`, ...(fill !== undefined && { fill }), ...position, y, height });
+}
+
+/** Creates a cross for an attempt that failed, or a square for one that was stopped. */
+function createMark(kind: Mark, x: string | number, y: number): Element {
   const mark =
-    outcome === 'stopped' || outcome === 'abandoned'
+    kind === 'stopped'
       ? svg('rect', { class: 'picture-stopped', x: -3.5, y: -3.5, width: 7, height: 7 })
       : svg('path', { class: 'picture-fault', d: 'M-4-4L4 4M4-4L-4 4' });
-  return [svg('svg', { x, y, class: 'picture-mark' }, mark)];
+  return svg('svg', { x, y, class: 'picture-mark' }, mark);
+}
+
+function createLegend({ strings }: PageContext, kinds: ReadonlySet<Bar | Mark>, patterns: Patterns): HTMLElement {
+  const label = {
+    text: strings.pictureStreaming,
+    silence: strings.pictureSilence,
+    wait: strings.pictureWait,
+    fault: strings.pictureFault,
+    stopped: strings.timelineStopped,
+    'first-token': strings.pictureFirstToken,
+  };
+  const legend = element('p', { class: 'timeline-legend', 'aria-hidden': 'true' });
+  for (const kind of ['text', 'silence', 'wait', 'fault', 'stopped', 'first-token'] as const) {
+    if (!kinds.has(kind)) continue;
+    const symbol =
+      kind === 'fault' || kind === 'stopped'
+        ? createMark(kind, symbolWidth / 2, laneHeight / 2)
+        : createBar(kind, { x: 0, width: symbolWidth }, 0, patterns);
+    const size = { width: symbolWidth, height: laneHeight };
+    legend.append(element('span', {}, svg('svg', { class: 'timeline-picture', ...size }, symbol), label[kind]));
+  }
+  return legend;
 }
 
 function attemptNumbers(attempts: readonly AttemptSpan[], fraction: ToFraction): readonly Element[] {
@@ -119,7 +179,7 @@ function timeAxis({ format }: PageContext, total: number, fraction: ToFraction, 
     const x = percent(fraction(ms));
     return [
       svg('line', { class: 'picture-axis', x1: x, x2: x, y1: y, y2: y + 4 }),
-      svg('text', { x, y: y + 14, 'text-anchor': textAnchor(fraction(ms)) }, format.duration(ms)),
+      svg('text', { x, y: y + 14, 'text-anchor': textAnchor(fraction(ms)) }, ms === 0 ? '0' : format.duration(ms)),
     ];
   });
   return [svg('line', { class: 'picture-axis', x1: 0, x2: '100%', y1: y, y2: y }), ...ticks];
@@ -130,12 +190,11 @@ function textAnchor(fraction: number): 'start' | 'middle' | 'end' {
   return fraction > 0.94 ? 'end' : 'middle';
 }
 
-function hatchPattern(id: string): Element {
-  return svg(
-    'pattern',
-    { id, width: 6, height: 6, patternUnits: 'userSpaceOnUse' },
-    svg('path', { class: 'picture-hatch', d: 'M-1 1L1-1M0 6L6 0M5 7L7 5' }),
-  );
+const patternPaths = { hatch: 'M-1 1L1-1M0 6L6 0M5 7L7 5', dots: 'M1.5 1.5h1M4.5 4.5h1' };
+
+function createPattern(id: string, name: keyof typeof patternPaths): Element {
+  const size = { width: 6, height: 6, patternUnits: 'userSpaceOnUse' };
+  return svg('pattern', { id, ...size }, svg('path', { class: `picture-${name}`, d: patternPaths[name] }));
 }
 
 /** Possible distances between two ticks of the time axis, in seconds. */

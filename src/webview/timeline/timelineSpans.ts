@@ -4,8 +4,9 @@ import {
   lastActivityAt,
   routeName,
   routeOf,
-  throughputSeconds,
   segmentsOf,
+  silencesUntil,
+  throughputSeconds,
   type LedgerEntry,
   type LedgerWait,
   type TurnSegment,
@@ -25,9 +26,9 @@ export interface WaitSpan extends TimeRange {
 
 export interface AttemptSpan extends TimeRange, NumberedAttempt {
   readonly kind: 'attempt';
-  /** Time at which the headers arrived. Undefined without headers, or if the status was an error. */
-  readonly headers: number | undefined;
   readonly firstToken: number | undefined;
+  /** Times without data after the first token, in ascending order. */
+  readonly silences: readonly TimeRange[];
 }
 
 export interface ThroughputSpan extends TimeRange {
@@ -57,6 +58,11 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
     if (segment.startedAt === undefined) continue;
     const axis = createAxis(segment, total, segment === state ? now : undefined);
     const { entries, waits } = segment.ledger;
+    const isStreaming = segment === state && segment.phase === 'streaming' && now !== undefined;
+    const silences = (isStreaming ? silencesUntil(segment, now) : segment.silences).map(({ from, to }) => ({
+      from: axis.toAxis(from),
+      to: axis.toAxis(to),
+    }));
     entries.forEach((entry, index) => {
       const route = routes > 1 ? routeOf(entry) : undefined;
       const next = entries[index + 1];
@@ -68,7 +74,7 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
         number: attempts + entry.attempt,
         host: route === undefined ? undefined : routeName(route),
         continuedModel: continuedModel(entry, state),
-        ...attemptTimes(segment, entry, axis, until),
+        ...attemptTimes(segment, entry, axis, until, silences),
       });
     });
     parts.push(...waitSpans(waits, axis));
@@ -110,16 +116,22 @@ function continuedModel({ model, resumed }: LedgerEntry, { resumePoints }: TurnS
     ?.from;
 }
 
-function attemptTimes(segment: TurnSegment, entry: LedgerEntry, { toAxis }: SegmentAxis, until: number) {
-  const { at, ended, status = 0, headersMs } = entry;
+function attemptTimes(
+  segment: TurnSegment,
+  entry: LedgerEntry,
+  { toAxis }: SegmentAxis,
+  until: number,
+  silences: readonly TimeRange[],
+) {
+  const { at, ended } = entry;
+  const from = toAxis(at);
   const to = toAxis(ended ? at + ended.ms : until);
-  const within = (ms: number | undefined): number | undefined =>
-    ms === undefined ? undefined : Math.min(to, toAxis(at + ms));
+  const firstTokenMs = ended ? ended.firstTokenMs : firstTokenSoFar(segment, entry);
   return {
-    from: toAxis(at),
+    from,
     to,
-    headers: within(status < 300 ? headersMs : undefined),
-    firstToken: within(ended ? ended.firstTokenMs : firstTokenSoFar(segment, entry)),
+    firstToken: firstTokenMs === undefined ? undefined : Math.min(to, toAxis(at + firstTokenMs)),
+    silences: silences.filter((silence) => silence.from >= from && silence.from < to),
   };
 }
 

@@ -1,42 +1,78 @@
 import type { PageContext } from '../pageContext';
-import { button, element, iconButton } from '../util/element';
+import { element, iconButton, svgIcon } from '../util/element';
+import { createMenu } from '../util/menu';
 import { fill } from '../../shared/format';
 import type { Card } from './card';
 
 interface TurnActionOptions {
   readonly queued: boolean;
+  /** Whether the turn has ended with an answer, which may be empty, so that its request is worth copying. */
+  readonly hasAnswer: boolean;
+  /** Markdown of the answer; empty while the turn is running. */
+  readonly text: string;
   readonly canRegenerate: boolean;
   /** Ids of all versions of the exchange, oldest first, including the exchange itself. */
   readonly versions: readonly string[];
   readonly versionsLocked: boolean;
 }
 
+/** Creates the buttons below an answer. Undefined if there are none, as while the turn is running. */
 export function createTurnActions(
   context: PageContext,
   exchangeId: string,
-  options: TurnActionOptions,
+  { queued, hasAnswer, text, canRegenerate, versions, versionsLocked }: TurnActionOptions,
 ): Card | undefined {
   const { strings, post, isReadOnly } = context;
-  if (isReadOnly()) return undefined;
+  const mayChange = !isReadOnly();
   const parts: HTMLElement[] = [];
-  if (options.queued) parts.push(button(strings.cancelQueued, 'quiet', () => post({ type: 'stop', exchangeId })));
-  if (options.versions.length > 1) parts.push(createVersionPager(context, exchangeId, options));
-  if (options.canRegenerate) {
+  const copy = text === '' ? undefined : createCopyButton(context, text);
+  if (copy) parts.push(copy.element);
+  if (queued && mayChange)
+    parts.push(iconButton(strings.cancelQueued, 'close', () => post({ type: 'stop', exchangeId })));
+  if (canRegenerate && mayChange) {
     const regenerate = (switchModel: boolean) => () => post({ type: 'regenerate', exchangeId, switchModel });
-    const buttons = [
-      button(strings.regenerate, 'quiet', regenerate(false)),
-      button(strings.regenerateWith, 'quiet', regenerate(true)),
-    ];
-    parts.push(element('div', { class: 'regenerate' }, ...buttons));
+    const choose = iconButton(strings.regenerateWith, 'chevronDown', regenerate(true));
+    choose.classList.add('narrow-button');
+    parts.push(iconButton(strings.regenerate, 'refresh', regenerate(false)), choose);
   }
+  if (versions.length > 1 && mayChange) parts.push(createVersionPager(context, exchangeId, versions, versionsLocked));
+  if (hasAnswer)
+    parts.push(
+      ...createMenu(strings.moreActions, 'ellipsis', () => [
+        {
+          caption: strings.copyRequest,
+          title: strings.copyRequestHint,
+          choose: () => post({ type: 'copyRequest', exchangeId }),
+        },
+      ]),
+    );
   if (parts.length === 0) return undefined;
-  return { element: element('div', { class: 'turn-actions' }, ...parts) };
+  return {
+    element: element('div', { class: 'turn-actions' }, ...parts),
+    dispose: () => copy?.dispose?.(),
+  };
+}
+
+/** Time for which the *Copy* button shows that the answer was copied, in milliseconds. */
+const copiedMarkMs = 1500;
+
+function createCopyButton({ strings, clock, post, announcer }: PageContext, text: string): Card {
+  let cancelReset = (): void => undefined;
+  const copy = iconButton(strings.copy, 'copy', () => {
+    post({ type: 'copy', text });
+    announcer.announce(strings.copied);
+    copy.replaceChildren(svgIcon('check'));
+    cancelReset();
+    cancelReset = clock.after(copiedMarkMs, () => copy.replaceChildren(svgIcon('copy')));
+  });
+  return { element: copy, dispose: () => cancelReset() };
 }
 
 function createVersionPager(
   { strings, post }: PageContext,
   exchangeId: string,
-  { versions, versionsLocked }: TurnActionOptions,
+  versions: readonly string[],
+  isLocked: boolean,
 ): HTMLElement {
   const index = versions.indexOf(exchangeId);
   const createStepButton = (targetIndex: number, icon: 'previous' | 'next', caption: string): HTMLButtonElement => {
@@ -46,16 +82,17 @@ function createVersionPager(
       icon === 'previous' ? 'chevronLeft' : 'chevronRight',
       () => targetId && post({ type: 'showVersion', exchangeId: targetId }),
     );
-    stepButton.disabled = versionsLocked || targetId === undefined;
+    stepButton.classList.add('narrow-button');
+    stepButton.disabled = isLocked || targetId === undefined;
     stepButton.dataset['version'] = icon;
     return stepButton;
   };
-  const label = fill(strings.versionOf, String(index + 1), String(versions.length));
+  const position = [index + 1, versions.length].map(String);
   return element(
     'div',
-    { class: 'versions' },
+    { class: 'versions', role: 'group', 'aria-label': fill(strings.announceVersion, ...position) },
     createStepButton(index - 1, 'previous', strings.previousVersion),
-    element('span', {}, label),
+    element('span', {}, fill(strings.versionOf, ...position)),
     createStepButton(index + 1, 'next', strings.nextVersion),
   );
 }

@@ -1,86 +1,90 @@
-import { initialTurn, isRunning, totalsOf, type TurnState } from '../../shared/protocol';
+import { minDisplayedMs } from '../../shared/describe';
+import { fill } from '../../shared/format';
+import { isRunning, segmentsOf, totalsOf, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { createTimeline, hasTimeline, isEventful, timelineCaption, timingText } from '../timeline/timeline';
-import { button, element, setText } from '../util/element';
+import { createTimeline } from '../timeline/timeline';
+import { button, element, lazy, svgIcon } from '../util/element';
 import { type Card, createCardSlot } from './card';
 
-/** A running turn has no footer, and shows a timeline only once it has waited, been retried or been continued. */
 interface TurnSummary {
+  /** Contains the button that opens the timeline. */
   readonly element: HTMLElement;
+  /** Contains the timeline while it is open. */
+  readonly timeline: HTMLElement;
   update(state: TurnState): void;
   dispose(): void;
 }
 
-export function createTurnSummary(context: PageContext, exchangeId: string): TurnSummary {
-  const timeline = createCardSlot(context);
-  const footer = createCardSlot(context);
-  let currentState = initialTurn;
+/** Sums up a turn that has ended. The card of a failed or waiting turn contains the timeline instead. */
+export function createTurnSummary(context: PageContext): TurnSummary {
+  const slot = createCardSlot(context);
+  const timeline = element('div', { class: 'turn-timeline' });
   return {
-    element: element('div', { class: 'turn-summary' }, timeline.element, footer.element),
+    element: slot.element,
+    timeline,
     update: (state) => {
-      if (state === currentState) return;
-      currentState = state;
-      const running = isRunning(state.phase);
-      const hasFooter = !running && (state.phase === 'done' || state.text !== '');
-      const showsTimeline = running ? isEventful(state) : hasTimeline(state);
-      timeline.show([showsTimeline], () =>
-        showsTimeline ? createTimelineDisclosure(context, () => currentState) : undefined,
-      );
-      footer.show([hasFooter && state], () => (hasFooter ? createTurnFooter(context, exchangeId, state) : undefined));
+      const isShown = !isRunning(state.phase) && state.phase !== 'failed' && hasLedger(state);
+      slot.show([isShown && state], () => (isShown ? createSummaryButton(context, state, timeline) : undefined));
     },
-    dispose: () => {
-      timeline.dispose();
-      footer.dispose();
-    },
+    dispose: () => slot.dispose(),
   };
 }
 
-function createTimelineDisclosure(context: PageContext, currentState: () => TurnState): Card {
-  const timeline = createTimeline(context, currentState);
-  const caption = element('summary', {}, timelineCaption(context, currentState()));
-  const details = element('details', { class: 'timeline' }, caption, timeline.element);
-  details.addEventListener('toggle', () => timeline.setOpen(details.open));
-  const refresh = (): void => {
-    setText(caption, timelineCaption(context, currentState()));
-    timeline.refresh();
-  };
-  return { element: details, refresh, dispose: () => timeline.dispose() };
+/** Returns whether the turn has made an attempt or has waited for one. */
+function hasLedger(state: TurnState): boolean {
+  return segmentsOf(state).some(({ ledger }) => ledger.entries.length > 0 || ledger.waits.length > 0);
 }
 
-/** Time for which the *Copy* button shows that the answer was copied, in milliseconds. */
-const copiedMarkMs = 1500;
-
-function createTurnFooter(context: PageContext, exchangeId: string, state: TurnState): Card {
-  const { strings, clock, post, announcer } = context;
-  let cancelReset = (): void => undefined;
-  const copyButton = button(strings.copy, 'quiet', () => {
-    post({ type: 'copy', text: state.text });
-    announcer.announce(strings.copied);
-    // A mark beside the caption, because a changed caption would change the accessible name.
-    copyButton.dataset['copied'] = strings.copied;
-    cancelReset();
-    cancelReset = clock.after(copiedMarkMs, () => delete copyButton.dataset['copied']);
+function createSummaryButton(context: PageContext, state: TurnState, within: HTMLElement): Card {
+  const timeline = lazy(() => createTimeline(context, () => state));
+  const { full, short } = describeTurn(context, state);
+  const toggle = button('', 'quiet', () => {
+    const isOpen = toggle.getAttribute('aria-expanded') === 'false';
+    toggle.setAttribute('aria-expanded', String(isOpen));
+    timeline.get().setOpen(isOpen);
+    within.replaceChildren(...(isOpen ? [timeline.get().element] : []));
   });
-  const codeButton = button(strings.getCode, 'quiet', () => post({ type: 'copyRequest', exchangeId }));
-  codeButton.title = strings.getCodeHint;
-  const details = footerDetails(context, state).map((detail) => element('span', {}, detail));
-  const buttons = state.text ? [copyButton, codeButton] : [codeButton];
+  toggle.classList.add('turn-summary');
+  toggle.title = fill(context.strings.timelineLabel, full);
+  toggle.setAttribute('aria-label', toggle.title);
+  toggle.setAttribute('aria-expanded', 'false');
+  toggle.append(
+    element('span', { class: 'summary-full' }, full),
+    element('span', { class: 'summary-short' }, short),
+    svgIcon('chevronRight'),
+  );
   return {
-    element: element('footer', { class: 'turn-footer' }, ...details, ...buttons),
-    dispose: () => cancelReset(),
+    element: toggle,
+    dispose: () => {
+      timeline.value?.dispose();
+      within.replaceChildren();
+    },
   };
 }
 
-function footerDetails(context: PageContext, state: TurnState): readonly string[] {
-  const { strings, format } = context;
-  const { usage } = totalsOf(state);
-  const details: string[] = [];
-  if (usage && usage.promptTokens + usage.completionTokens > 0) {
-    const template = format.plural(usage.promptTokens, strings.summaryUsageOne, strings.summaryUsage);
-    details.push(template.replace('{1}', () => format.count(usage.completionTokens)));
-  }
-  if (usage?.cost) details.push(format.cost(usage.cost));
-  // The caption of the timeline shows the duration of a turn without waits, retries or resumed parts.
-  const timing = isEventful(state) ? timingText(context, state) : undefined;
-  return timing === undefined ? details : [...details, timing];
+/** Returns a complete description of how long a turn took and why, and the most important part of it. */
+function describeTurn({ strings, format }: PageContext, state: TurnState): Readonly<Record<'full' | 'short', string>> {
+  const { attempts, waitedMs, firstTokenMs, ms, usage } = totalsOf(state);
+  const duration = format.duration(ms);
+  // An attempt that continues an answer at the request of the user is no retry.
+  const retries = attempts - segmentsOf(state).filter((segment) => segment.attempts > 0).length;
+  const waited = waitedMs >= minDisplayedMs ? [fill(strings.summaryWait, format.duration(waitedMs))] : [];
+  const retried = retries > 0 ? [format.plural(retries, strings.summaryRetry, strings.summaryRetries)] : [];
+  const { promptTokens = 0, completionTokens = 0, cost = 0 } = usage ?? {};
+  const tokens =
+    promptTokens + completionTokens > 0 ? [format.count(promptTokens), format.count(completionTokens)] : [];
+  const full = [
+    ...(attempts > 1 ? [format.plural(attempts, strings.totalsAttemptsOne, strings.totalsAttempts)] : []),
+    ...waited,
+    ...(firstTokenMs === undefined ? [] : [fill(strings.summaryFirstToken, format.duration(firstTokenMs))]),
+    duration,
+    ...(tokens.length > 0 ? [fill(strings.summaryTokens, tokens.join(' → '))] : []),
+    ...(cost > 0 ? [format.cost(cost)] : []),
+  ];
+  const reason = [...retried, ...waited].slice(0, 1);
+  const short =
+    reason.length > 0 || tokens.length === 0
+      ? [...reason, duration]
+      : [duration, fill(strings.summaryTokens, format.count(completionTokens))];
+  return { full: full.join(' · '), short: short.join(' · ') };
 }

@@ -1,7 +1,6 @@
 import type { PanelStrings } from '../../shared/panelStrings';
 import type { RecordedEvent, TurnState } from '../../shared/protocol';
-import type { CodeAction } from '../markdown/codeBlock';
-import type { StreamingMarkdown } from '../markdown/streamingMarkdown';
+import type { MarkdownOptions, StreamingMarkdown } from '../markdown/streamingMarkdown';
 import type { PageContext } from '../pageContext';
 import { element, lazy, setText } from '../util/element';
 
@@ -23,7 +22,7 @@ export interface TurnTexts {
 export function createTurnTexts(context: PageContext, exchangeId: string): TurnTexts {
   const { strings, post, announcer, clock } = context;
   const root = element('div', { 'data-part': 'answer' });
-  const onCodeAction = (action: CodeAction, text: string, language: string): void => {
+  const onCodeAction: MarkdownOptions['onCodeAction'] = (action, text, language) => {
     if (action === 'copy') announcer.announce(strings.copied);
     const messages = {
       copy: { type: 'copy', text },

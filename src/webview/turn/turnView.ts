@@ -6,7 +6,7 @@ import {
 } from '../../shared/describe';
 import { isRunning, routeName, routeOf, type TurnState, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { element, setText } from '../util/element';
+import { element, setText, svgIcon } from '../util/element';
 import { createCardSlot } from './card';
 import { createTurnActions } from './turnActions';
 import { type CardContext, createToolCalls, createTurnCard } from './turnCards';
@@ -30,25 +30,34 @@ export interface TurnView {
 export function createTurnView(context: PageContext, exchangeId: string): TurnView {
   const { strings } = context;
   const texts = createTurnTexts(context, exchangeId);
-  const resumePoint = element('p', { class: 'resume-note', 'data-part': 'resumed' });
-  const switched = element('p', { class: 'switch-note', 'data-part': 'switch' });
-  const route = element('p', { class: 'switch-note', 'data-part': 'route' });
+  const resumePoint = element('p', { class: 'note', 'data-part': 'resumed' });
+  const switched = element('p', { class: 'note', 'data-part': 'switch' });
+  const route = element('p', { class: 'note', 'data-part': 'route' });
   const progress = createProgressLine(context, texts);
-  const summary = createTurnSummary(context, exchangeId);
+  const summary = createTurnSummary(context);
   const toolCalls = createCardSlot(context);
   const card = createCardSlot(context);
   const actions = createCardSlot(context);
+  // The buttons take the place of the progress line, so that nothing moves when the turn ends.
+  const row = element('div', { class: 'turn-row' }, progress.element, actions.element, summary.element);
 
   const showActions = (
-    { phase, finishReason }: TurnState,
+    { phase, finishReason, text }: TurnState,
     { queued, isLatest, versions, versionsLocked }: TurnViewContext,
   ): void => {
     // Leaves out *Regenerate* if the answer ended at the token limit, because the outcome line of the latest turn
     // already has a button that restarts the answer.
     const canRegenerate = phase === 'done' && !(isLatest && finishReason === 'length');
-    actions.show([queued, canRegenerate, versionsLocked, ...versions], () =>
-      createTurnActions(context, exchangeId, { queued, canRegenerate, versions, versionsLocked }),
-    );
+    const hasEnded = !isRunning(phase);
+    const options = {
+      queued,
+      canRegenerate,
+      hasAnswer: phase === 'done' || (hasEnded && text !== ''),
+      text: hasEnded ? text : '',
+      versions: hasEnded ? versions : [],
+      versionsLocked,
+    };
+    actions.show(Object.values(options).flat(), () => createTurnActions(context, exchangeId, options));
   };
 
   return {
@@ -59,10 +68,9 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       switched,
       route,
       toolCalls.element,
-      progress.element,
       card.element,
-      summary.element,
-      actions.element,
+      row,
+      summary.timeline,
     ],
     texts,
     render: (state, viewContext) => {
@@ -73,9 +81,11 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       const host = schedule || usedRoute === undefined ? viewContext.host : routeName(usedRoute);
       progress.update(state, queued);
       texts.setThinking(isRunning(state.phase) && state.text === '');
-      setText(resumePoint, describeResumePoints(context, state.resumePoints));
-      setText(switched, describeModelSwitches(strings, state));
-      setText(route, describeRouteSwitches(strings, state));
+      // A note below text that is still growing would move with every line.
+      const hasEnded = !isRunning(phase);
+      setNote(resumePoint, hasEnded ? describeResumePoints(context, state.resumePoints) : '');
+      setNote(switched, hasEnded ? describeModelSwitches(strings, state) : '');
+      setNote(route, hasEnded ? describeRouteSwitches(strings, state) : '');
       toolCalls.show(
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context, state.toolCalls),
@@ -91,6 +101,10 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       for (const part of [toolCalls, card, actions, summary, progress, texts]) part.dispose();
     },
   };
+}
+
+function setNote(note: HTMLElement, text: string): void {
+  if (note.textContent !== text) note.replaceChildren(...(text === '' ? [] : [svgIcon('info'), text]));
 }
 
 /** Counts the seconds while the gateway sends nothing. Not a live region, because it would announce every second. */

@@ -1,5 +1,6 @@
 import applyCode from '@vscode/codicons/src/icons/git-pull-request-go-to-changes.svg?text';
 import arrowDown from '@vscode/codicons/src/icons/arrow-down.svg?text';
+import arrowSwap from '@vscode/codicons/src/icons/arrow-swap.svg?text';
 import attach from '@vscode/codicons/src/icons/attach.svg?text';
 import check from '@vscode/codicons/src/icons/check.svg?text';
 import chevronDown from '@vscode/codicons/src/icons/chevron-down.svg?text';
@@ -10,15 +11,19 @@ import copy from '@vscode/codicons/src/icons/copy.svg?text';
 import edit from '@vscode/codicons/src/icons/edit.svg?text';
 import ellipsis from '@vscode/codicons/src/icons/ellipsis.svg?text';
 import error from '@vscode/codicons/src/icons/error.svg?text';
+import info from '@vscode/codicons/src/icons/info.svg?text';
 import insert from '@vscode/codicons/src/icons/insert.svg?text';
+import loading from '@vscode/codicons/src/icons/loading.svg?text';
 import newFile from '@vscode/codicons/src/icons/new-file.svg?text';
 import refresh from '@vscode/codicons/src/icons/refresh.svg?text';
 import send from '@vscode/codicons/src/icons/send.svg?text';
 import stopCircle from '@vscode/codicons/src/icons/stop-circle.svg?text';
+import wordWrap from '@vscode/codicons/src/icons/word-wrap.svg?text';
 
 const sources = {
   applyCode,
   arrowDown,
+  arrowSwap,
   attach,
   check,
   chevronDown,
@@ -29,11 +34,14 @@ const sources = {
   edit,
   ellipsis,
   error,
+  info,
   insert,
+  loading,
   newFile,
   refresh,
   send,
   stopCircle,
+  wordWrap,
 } as const;
 
 export type Icon = keyof typeof sources;

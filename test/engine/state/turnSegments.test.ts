@@ -119,8 +119,7 @@ describe('calculation of the totals of a turn', () => {
       attempts: 2,
       waitedMs: 5000,
       ms: 7600,
-      firstTokenMs: 5500,
-      bytes: 940,
+      firstTokenMs: 400,
       usage: { promptTokens: 10, completionTokens: 80, totalTokens: 90 },
       speed: { unit: 'tokens', perSecond: 40 },
     });
@@ -148,13 +147,13 @@ describe('calculation of the totals of a turn', () => {
     assert.equal(totalsOf(continued()).ms, 1400);
   });
 
-  it('includes earlier segments without a token in the time to the first token', () => {
+  it('measures the time to the first token from the start of its attempt', () => {
     const silent = stateAfter([start(0), stopped(3000)]);
     const state = stateAfter([start(90_000), text(90_500), done(91_000)], {
       ...initialTurn,
       previousSegments: segmentsSoFar(silent),
     });
-    assert.equal(totalsOf(state).firstTokenMs, 3500);
+    assert.equal(totalsOf(state).firstTokenMs, 500);
   });
 
   it('includes the elapsed time while the turn is running or waiting', () => {

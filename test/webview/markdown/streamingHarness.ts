@@ -23,7 +23,13 @@ export class Answer {
       slice: (flush) => (this.scheduled.slice = flush),
       monotonicNow: () => this.now,
       labels: {
-        ...{ copy: 'Copy', insert: 'Insert at cursor', apply: 'Apply to selection', newFile: 'New file' },
+        ...{
+          copy: 'Copy',
+          insert: 'Insert at cursor',
+          apply: 'Apply to selection',
+          newFile: 'New file',
+          wrap: 'Toggle word wrap',
+        },
         ...{ taskDone: 'Done', taskOpen: 'To do' },
       },
       onCodeAction: (...action) => this.codeActions.push(action),
