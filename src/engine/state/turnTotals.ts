@@ -10,7 +10,7 @@ export interface TurnTotals {
   readonly waitedMs: number;
   /** Duration of the turn without the time between its segments, in milliseconds. */
   readonly ms: number;
-  /** Time from the start of the attempt that brought the first token to that token, in milliseconds. */
+  /** Time from the start of the attempt that received the first token of the turn to that token, in milliseconds. */
   readonly firstTokenMs?: number | undefined;
   readonly usage?: Usage | undefined;
   /** Average throughput while the answer was streaming. */
@@ -67,16 +67,19 @@ export function totalsOf(state: TurnState, now?: number): TurnTotals {
       sum(segments.map(({ ledger }) => waitedMs(ledger))) +
       (currentWait && now !== undefined ? Math.max(0, now - currentWait.at) : 0),
     ms: sum(durations),
-    firstTokenMs: segments.flatMap(firstTokenMsOf)[0],
+    firstTokenMs: firstTokenMsOf(segments),
     usage,
     speed: speedOf(entries, usage),
   };
 }
 
-/** Empty for a segment without a token. */
-function firstTokenMsOf({ firstTokenAt = -Infinity, ledger }: TurnSegment): readonly number[] {
-  const attempt = ledger.entries.findLast(({ at }) => at <= firstTokenAt);
-  return attempt ? [firstTokenAt - attempt.at] : [];
+function firstTokenMsOf(segments: readonly TurnSegment[]): number | undefined {
+  for (const { firstTokenAt, ledger } of segments) {
+    if (firstTokenAt === undefined) continue;
+    const attempt = ledger.entries.findLast(({ at }) => at <= firstTokenAt);
+    return attempt && firstTokenAt - attempt.at;
+  }
+  return undefined;
 }
 
 function speedOf(entries: readonly LedgerEntry[], usage: Usage | undefined): TurnSpeed | undefined {
