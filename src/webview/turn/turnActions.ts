@@ -31,9 +31,10 @@ export function createTurnActions(
     parts.push(iconButton(strings.cancelQueued, 'close', () => post({ type: 'stop', exchangeId })));
   if (canRegenerate && mayChange) {
     const regenerate = (switchModel: boolean) => () => post({ type: 'regenerate', exchangeId, switchModel });
-    const choose = iconButton(strings.regenerateWith, 'chevronDown', regenerate(true));
-    choose.classList.add('narrow-button');
-    parts.push(iconButton(strings.regenerate, 'refresh', regenerate(false)), choose);
+    parts.push(
+      iconButton(strings.regenerate, 'refresh', regenerate(false)),
+      iconButton(strings.regenerateWith, 'chevronDown', regenerate(true)),
+    );
   }
   if (versions.length > 1 && mayChange) parts.push(createVersionPager(context, exchangeId, versions, versionsLocked));
   if (hasAnswer)
@@ -82,7 +83,6 @@ function createVersionPager(
       icon === 'previous' ? 'chevronLeft' : 'chevronRight',
       () => targetId && post({ type: 'showVersion', exchangeId: targetId }),
     );
-    stepButton.classList.add('narrow-button');
     stepButton.disabled = isLocked || targetId === undefined;
     stepButton.dataset['version'] = icon;
     return stepButton;
