@@ -72,42 +72,30 @@ export function describeRetryTime({ strings, format }: Words, wait: WaitingEvent
   return wait.estimated ? strings.retrySoon : fill(strings.retryAt, format.timeOfDay(wait.until, { seconds: true }));
 }
 
-/** Shortest duration that is shown, in milliseconds. A shorter one would be formatted as `0 s`. */
+/** Shortest wait that is shown, in milliseconds. */
 export const minDisplayedMs = 50;
 
-/** Shortest random part of a server's delay that a short text mentions: a countdown of whole seconds shows it. */
-const minShortJitterMs = 1000;
+/** Shortest random part of a server's delay that is mentioned: a countdown of whole seconds shows it. */
+const minJitterMs = 1000;
 
 /** Empty for a wait for the network, whose length neither the gateway nor the retry policy has set. */
-export function describeDelay(
-  { strings, format }: Words,
-  wait: LedgerWait | WaitingEvent,
-  length: Length,
-): readonly string[] {
-  const { told, source, delayMs, estimated, hintMs = delayMs, hintFrom, jitterMs = 0 } = wait;
+export function describeDelay({ strings, format }: Words, wait: LedgerWait | WaitingEvent): readonly string[] {
+  const { told, source, delayMs, estimated, hintMs = delayMs, jitterMs = 0 } = wait;
   if (isOffline(wait)) return [];
   const texts: string[] = [];
   if (told === 'request') texts.push(strings.blockedByRequest);
   if (told === 'window') texts.push(strings.blockedByWindow);
   if (estimated) return [...texts, strings.waitForOtherRequest];
-  const jitter = format.duration(jitterMs);
-  if (source === 'server') {
-    const isNamed = length === 'long' && hintFrom !== undefined;
-    texts.push(fill(isNamed ? strings.waitServerFrom : strings.waitServer, format.duration(hintMs), hintFrom ?? ''));
-    if (jitterMs >= (length === 'short' ? minShortJitterMs : minDisplayedMs))
-      texts.push(fill(strings.waitMargin, jitter));
-  } else {
-    texts.push(fill(strings.waitBackoff, format.duration(delayMs)));
-    if (length === 'long' && jitterMs >= minDisplayedMs) texts.push(fill(strings.waitJitter, jitter));
-  }
-  return texts;
+  if (source !== 'server') return [...texts, fill(strings.waitBackoff, format.duration(delayMs))];
+  texts.push(fill(strings.waitServer, format.duration(hintMs)));
+  return jitterMs < minJitterMs ? texts : [...texts, fill(strings.waitMargin, format.duration(jitterMs))];
 }
 
 /** Returns where a delay comes from, the number of the next attempt, and the route if it is given. */
 export function describeWaitOrigin(words: Words, wait: WaitingEvent, route?: string): string {
   const { strings } = words;
   const attempt = fill(strings.waitAttempt, String(wait.attempt), String(wait.maxAttempts));
-  const texts = [...describeDelay(words, wait, 'short'), attempt];
+  const texts = [...describeDelay(words, wait), attempt];
   return (route === undefined ? texts : [...texts, fill(strings.route, route)]).join(' · ');
 }
 
@@ -146,21 +134,21 @@ export function describeResumePoints(words: Words, resumePoints: readonly Resume
   return joinSentences(words.strings, texts);
 }
 
-export function describeContinuation({ strings, format }: Words, { models, offset }: ResumePoint): string {
+export function describeContinuation({ strings }: Words, { models }: ResumePoint): string {
   if (!models) return '';
   const { from, to, reason = 'user' } = models;
   const byFault = reason === 'overloaded' ? strings.continuedAfterOverload : strings.continuedAfterFailures;
-  return fill(reason === 'user' ? strings.continuedByUser : byFault, from, to, format.number(offset));
+  return fill(reason === 'user' ? strings.continuedByUser : byFault, from, to);
 }
 
-function describeResumes({ strings, format }: Words, resumePoints: readonly ResumePoint[]): string {
+function describeResumes({ strings }: Words, resumePoints: readonly ResumePoint[]): string {
   const cuts = resumePoints.filter(({ cutMessage }) => cutMessage !== undefined);
   const [first] = cuts;
   if (resumePoints.length === 0) return '';
   // The user has continued an answer whose stream did not break, so the text mentions no broken stream.
   if (first?.cutMessage === undefined) return strings.resumedOnce;
   if (cuts.length > 1) return fill(strings.resumedSeveralTimes, String(cuts.length));
-  return fill(strings.resumedAfterCut, first.cutMessage, format.number(first.offset));
+  return fill(strings.resumedAfterCut, first.cutMessage);
 }
 
 /** Describes the switches to other models, except those that the text about a resume point names. */

@@ -1,5 +1,5 @@
 import type { AttemptTrigger } from '../engine/events';
-import { faultLabel, isOffline, minDisplayedMs, type Words } from './describe';
+import { describeDelay, faultLabel, isOffline, minDisplayedMs, type Words } from './describe';
 import { fill } from './format';
 import type { PanelStrings } from './panelStrings';
 import { routeOf, type LedgerEntry, type LedgerWait, type TurnTotals } from './protocol';
@@ -21,52 +21,21 @@ export type LedgerPart =
 
 export function describePart(words: Words, part: LedgerPart): readonly [title: string, ...details: string[]] {
   return part.kind === 'wait'
-    ? [waitTitle(words, part.wait), ...waitDetails(words, part.wait)]
+    ? [waitTitle(words, part.wait), ...(isBackoff(part.wait) ? [] : describeDelay(words, part.wait))]
     : [fill(words.strings.timelineAttempt, String(part.number), part.entry.model), ...attemptDetails(words, part)];
 }
 
 function waitTitle({ strings, format }: Words, wait: LedgerWait): string {
-  const { waitedMs, reason } = wait;
-  const fault = faultLabel(strings, reason);
-  if (waitedMs === undefined) return fill(strings.timelineWaiting, fault);
-  const waited = format.duration(waitedMs);
-  // The row of the attempt before this wait names the fault.
-  return isBackoff(wait) ? fill(strings.timelineWaitedRetry, waited) : fill(strings.timelineWaited, waited, fault);
-}
-
-function waitDetails({ strings, format }: Words, wait: LedgerWait): readonly string[] {
-  const { told, source, delayMs, estimated, hintMs = delayMs } = wait;
-  const texts: string[] = [];
-  if (told === 'request') texts.push(strings.blockedByRequest);
-  if (told === 'window') texts.push(strings.blockedByWindow);
-  if (estimated) texts.push(strings.waitForOtherRequest);
-  else if (source === 'server') texts.push(fill(strings.waitServer, format.duration(hintMs)));
-  return texts;
+  const fault = faultLabel(strings, wait.reason);
+  if (wait.waitedMs === undefined) return fill(strings.timelineWaiting, fault);
+  const template = isBackoff(wait) ? strings.timelineWaitedRetry : strings.timelineWaited;
+  return fill(template, format.duration(wait.waitedMs), fault);
 }
 
 /** Returns whether the turn waited of its own accord, without a request by the gateway or another turn. */
 function isBackoff(wait: LedgerWait): boolean {
-  return wait.told === 'turn' && wait.source !== 'server' && !isOffline(wait);
-}
-
-/** Measurements of an attempt. A text is empty if the attempt has no such value yet. */
-export interface AttemptTexts {
-  readonly status: string;
-  readonly firstToken: string;
-  readonly duration: string;
-  readonly tokens: string;
-}
-
-export function describeMeasurements({ format }: Words, { status, ended }: LedgerEntry): AttemptTexts {
-  const { firstTokenMs, ms, tokens = 0, promptTokens = 0, completionTokens = 0 } = ended ?? {};
-  const usage = `${format.number(promptTokens)} → ${format.number(completionTokens)}`;
-  const counted = tokens > 0 ? format.number(tokens) : '';
-  return {
-    status: status === undefined ? '' : String(status),
-    firstToken: firstTokenMs === undefined ? '' : format.duration(firstTokenMs),
-    duration: ms === undefined ? '' : format.duration(ms),
-    tokens: promptTokens + completionTokens > 0 ? usage : counted,
-  };
+  const { told = 'turn', source } = wait;
+  return told === 'turn' && source === 'backoff' && !isOffline(wait);
 }
 
 function attemptDetails({ strings, format }: Words, attempt: NumberedAttempt): readonly string[] {

@@ -14,7 +14,7 @@ export interface Format {
   cost(usd: number): string;
   /** Inserts `text`, by default the value in compact form, into the template of the value's plural form. */
   plural(value: number, one: string, other: string, text?: string): string;
-  /** Formats epoch milliseconds as a time of day, with the weekday unless it is the day of `now`. */
+  /** Formats epoch milliseconds as a time of day, unless it is the day of `now` with the weekday, or far away the date. */
   timeOfDay(epochMs: number, options?: { readonly now?: number; readonly seconds?: boolean }): string;
   list(items: readonly string[]): string;
 }
@@ -22,7 +22,10 @@ export interface Format {
 /** Maximum duration that is formatted in seconds only. Longer durations are formatted in minutes and seconds. */
 const maxSeconds = 90;
 /** Maximum duration that is formatted in minutes and seconds. Longer durations are formatted in hours and minutes. */
-const maxMinutesInSeconds = 90 * 60;
+const maxMinutesInSeconds = 60 * 60;
+
+/** Longest distance at which a weekday is unambiguous, in milliseconds. */
+const maxWeekdayMs = 6 * 24 * 60 * 60 * 1000;
 
 /** Lowest price that is shown, in USD. A lower price is shown as less than this one. */
 const minCost = 0.0001;
@@ -71,9 +74,11 @@ export function createFormat(
       fill(rules.select(value) === 'one' ? one : other, text),
     timeOfDay: (epochMs, { now = Date.now(), seconds = false } = {}) => {
       const isSameDay = new Date(epochMs).toDateString() === new Date(now).toDateString();
+      const isNear = Math.abs(epochMs - now) < maxWeekdayMs;
+      const day = isNear ? ({ weekday: 'short' } as const) : ({ month: 'short', day: 'numeric' } as const);
       return new Date(epochMs).toLocaleTimeString(language, {
         ...timeOfDayOptions(language),
-        ...(isSameDay ? {} : { weekday: 'short' }),
+        ...(!isSameDay && day),
         ...(seconds ? { second: '2-digit' } : {}),
       });
     },

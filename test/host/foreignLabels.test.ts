@@ -44,13 +44,13 @@ describe('text from outside the extension', () => {
   it('is shown without icons and hidden characters in the name of a model', async () => {
     const { pickModel } = await import('../../src/host/models/modelPick');
     const list = Promise.resolve({ source: 'gateway', models: [hostileText], host: 'h' } as const);
-    const routes = Promise.resolve([{ origin: 'https://h', host: 'h', list }]);
-    const picked = pickModel(routes, `current ${hostileText}`, {});
+    const load = () => Promise.resolve({ routes: [{ origin: 'https://h', host: hostileText, list }], recent: [] });
+    const picked = pickModel(load, `current ${hostileText}`, {});
     await list;
     await new Promise(setImmediate);
     assert.deepEqual(
       editor.quickPicks[0]?.items.map(({ label }) => label),
-      ['From h', `$(check) current ${plainText}`, plainText],
+      [`$(check) current ${plainText}`, `Similar to current ${plainText}`, plainText],
     );
     assert.equal(await picked, undefined);
   });

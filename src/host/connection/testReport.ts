@@ -5,7 +5,7 @@ import { faultAdvice } from '../ui/faultAdvice';
 import { joinSentences } from '../../shared/describe';
 import { trimTrailingPeriod } from '../ui/messageText';
 import { hostWords } from '../ui/words';
-import { formatTimeWithSeconds, localize } from '../util/localization';
+import { localize } from '../util/localization';
 import type { DirectStep } from './directSteps';
 import type { FirstToken } from './firstToken';
 import type { RouteChoice } from './routePick';
@@ -62,8 +62,8 @@ export function verdict(reports: readonly RouteReport[]): string {
     return joinSentences(hostWords().strings, [count, ...tokens.map(firstTokenText), problem?.message]);
   }
   if (tokens.length < working.length) return vscode.l10n.t('All {0} routes work.', reports.length);
-  const times = tokens.map(({ ms }) => ms).join(' / ');
-  return vscode.l10n.t('All {0} routes work. First token after {1} ms.', reports.length, times);
+  const times = tokens.map(({ ms }) => hostWords().format.duration(ms)).join(' / ');
+  return vscode.l10n.t('All {0} routes work. First token after {1}.', reports.length, times);
 }
 
 function singleVerdict(report: RouteReport): string {
@@ -72,18 +72,18 @@ function singleVerdict(report: RouteReport): string {
   if (models.state !== 'verified' || firstToken) return problemOf(report)?.message ?? '';
   const count = models.models.length;
   return joinSentences(hostWords().strings, [
-    vscode.l10n.t('{0} responded in {1} ms. Models available: {2}.', host, models.ms, count),
+    vscode.l10n.t('{0} responded in {1}. Models available: {2}.', host, hostWords().format.duration(models.ms), count),
     hasKey ? vscode.l10n.t('The API key is valid.') : vscode.l10n.t('No API key is set. You need one to send prompts.'),
   ]);
 }
 
 function firstTokenText({ host, ms }: { readonly host: string; readonly ms: number }): string {
-  return vscode.l10n.t('{0} sent the first token after {1} ms.', host, ms);
+  return vscode.l10n.t('{0} sent the first token after {1}.', host, hostWords().format.duration(ms));
 }
 
 /** Writes one line for each step, which screen readers read line by line. @param time epoch milliseconds */
 export function formatReport(routes: readonly RouteReport[], time: number, model: string): string {
-  const title = vscode.l10n.t('Connection test, {0}', formatTimeWithSeconds(time));
+  const title = vscode.l10n.t('Connection test, {0}', hostWords().format.timeOfDay(time, { seconds: true }));
   return `${[title, ...routes.map((route) => formatRoute(route, model).join('\n'))].join('\n\n')}\n`;
 }
 
@@ -144,13 +144,14 @@ function formatFirstToken(firstToken: FirstToken, model: string): string {
 }
 
 function passed(name: string, ms: number, detail?: string): string {
+  const time = hostWords().format.duration(ms);
   return detail === undefined
-    ? vscode.l10n.t('✓ {0}: {1} ms', name, ms)
-    : vscode.l10n.t('✓ {0}: {1} ms ({2})', name, ms, detail);
+    ? vscode.l10n.t('✓ {0}: {1}', name, time)
+    : vscode.l10n.t('✓ {0}: {1} ({2})', name, time, detail);
 }
 
 function failed(name: string, ms: number, reason: string): string {
-  return vscode.l10n.t('✗ {0} ({1} ms): {2}', name, ms, reason);
+  return vscode.l10n.t('✗ {0} ({1}): {2}', name, hostWords().format.duration(ms), reason);
 }
 
 function adviceFor(position: number, kind: FaultKind): string {

@@ -73,7 +73,7 @@ function problemsChoice(editor: vscode.TextEditor | undefined): ContextSuggestio
   const uri = editor?.document.uri;
   const { length } = uri ? findProblems(uri) : [];
   if (!uri || length === 0) {
-    const detail = uri ? vscode.l10n.t('none in {0}', splitPath(uri).label) : vscode.l10n.t('no file is open');
+    const detail = uri ? vscode.l10n.t('no problems') : vscode.l10n.t('no file is open');
     return { ...item, id: item.kind, detail, unavailable: true };
   }
   const id = contextId({ kind: 'problems', uri: uri.toString() });

@@ -11,7 +11,8 @@ import type { Command } from '../commands';
 import type { Settings } from '../settings/settings';
 import { showInStatusBar } from '../ui/notifications';
 import { Listeners } from '../util/listeners';
-import { localize, formatTime } from '../util/localization';
+import { hostWords } from '../ui/words';
+import { localize } from '../util/localization';
 import type { Log } from '../util/log';
 import { systemClock } from '../util/systemClock';
 import { CooldownFiles } from './cooldownFiles';
@@ -36,7 +37,7 @@ export function createHostEngine({ log, version, storage, ...deps }: HostEngineD
     log,
     keys: log.keys,
     localize,
-    formatTime,
+    formatTime: (at) => hostWords().format.timeOfDay(at),
     onCooldownChange: () => cooldownChanges.fire(),
     cooldowns:
       storage === undefined

@@ -14,16 +14,24 @@ import type { HealthBook } from '../health/healthBook';
 import type { Settings } from '../settings/settings';
 import { textIn } from '../settings/userPrompts';
 import { Disposable } from '../util/disposable';
-import { pickModel, type ModelList, type ModelPick, type ModelPickOptions, type RouteModels } from './modelPick';
-import { essenceTexts } from './modelTexts';
+import { recentModels } from './modelGroups';
+import {
+  pickModel,
+  type ModelList,
+  type ModelPick,
+  type ModelPickOptions,
+  type PickableModels,
+  type RouteModels,
+} from './modelPick';
+import { createEssenceText } from './modelTexts';
 
 const cacheLifetimeMs = 10 * 60_000;
 
 interface ModelCatalogDeps {
-  readonly settings: Pick<Settings, 'routes'>;
+  readonly settings: Pick<Settings, 'routes' | 'engineSettings'>;
   readonly connections: Connections;
   readonly keys: Pick<KeyStore, 'onDidChange'>;
-  readonly engine: Pick<Engine, 'probe'>;
+  readonly engine: Pick<Engine, 'probe' | 'cooldownOf'>;
   readonly log: Log;
   readonly health: Pick<HealthBook, 'refresh' | 'records'>;
 }
@@ -50,8 +58,10 @@ export class ModelCatalog extends Disposable {
     try {
       const { backups = [], ...connection } = await this.deps.connections.connectionFor(demo);
       return [connection, ...backups].map((route) => {
-        const { origin, host } = route;
-        return { origin, host, list: this.listOf(route) };
+        const { origin, host, apiKey } = route;
+        const pausedUntil = (model: string): number | undefined =>
+          apiKey === undefined ? undefined : this.deps.engine.cooldownOf({ origin, apiKey, model })?.until;
+        return { origin, host, list: this.listOf(route), pausedUntil };
       });
     } catch (error) {
       return [{ origin: '', host: '', list: Promise.resolve(this.listAfterError(error)) }];
@@ -105,12 +115,21 @@ export class ModelCatalog extends Disposable {
   }
 
   private choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | undefined> {
-    const { connections, health } = this.deps;
-    const routes = Promise.all([this.listRoutes(demo), health.refresh()]).then(([listed]) => {
-      const essenceOf = essenceTexts(health);
-      return listed.map((route) => ({ ...route, essence: (model: string) => essenceOf(model, route.origin) }));
+    const { connections, health, settings } = this.deps;
+    const load = async (fresh: boolean): Promise<PickableModels> => {
+      if (fresh) this.lists.clear();
+      const [routes] = await Promise.all([this.listRoutes(demo), health.refresh()]);
+      const records = health.records();
+      const essenceOf = createEssenceText(records);
+      return {
+        routes: routes.map((route) => ({ ...route, essence: (model: string) => essenceOf(model, route) })),
+        recent: recentModels(records, new Set(routes.map(({ origin }) => origin))),
+      };
+    };
+    return pickModel(load, connections.model(demo), {
+      ...options,
+      fallbacks: settings.engineSettings().fallbackModels,
     });
-    return pickModel(routes, connections.model(demo), options);
   }
 
   private async loadedList(origin?: string): Promise<GatewayList | undefined> {

@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
 import { maxModels } from '../../engine/gateway/modelList';
+import { toSupportedLocale } from '../../engine/gateway/visibleText';
 import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
 import { plainLabel } from '../ui/messageText';
+import { hostWords } from '../ui/words';
+import { groupModels, type ModelGroup } from './modelGroups';
 import { createFactsText } from './modelTexts';
 
 export type ModelList =
@@ -19,13 +22,23 @@ export interface RouteModels {
   readonly origin: string;
   readonly host: string;
   readonly list: Promise<ModelList>;
+  /** End of the cooldown of a model, in epoch milliseconds. */
+  readonly pausedUntil?: ((model: string) => number | undefined) | undefined;
+  /** Describes how well a model works over the route. */
   readonly essence?: ((model: string) => string | undefined) | undefined;
+}
+
+export interface PickableModels {
+  readonly routes: readonly RouteModels[];
+  /** The latest first. */
+  readonly recent: readonly string[];
 }
 
 export interface ModelPickOptions {
   readonly title?: string | undefined;
   readonly exclude?: string | undefined;
   readonly offerOnce?: boolean | undefined;
+  readonly fallbacks?: readonly string[] | undefined;
 }
 
 export interface ModelPick {
@@ -35,24 +48,31 @@ export interface ModelPick {
 
 interface ModelItem extends vscode.QuickPickItem {
   readonly model?: string;
-  readonly origin?: string | undefined;
+}
+
+interface LoadedList {
+  readonly route: RouteModels;
+  readonly list: ModelList;
 }
 
 const itemsPerSlice = 250;
 
-/** The picker opens before the lists are loaded. The user can also type a name that is in no list. */
+/**
+ * The picker opens before the lists are loaded. The user can also type a name that is in no list.
+ * @param load loads the lists; with `fresh`, not those in the cache
+ */
 export async function pickModel(
-  loadingRoutes: Promise<readonly RouteModels[]>,
+  load: (fresh: boolean) => Promise<PickableModels>,
   current: string,
-  { title, exclude, offerOnce }: ModelPickOptions,
+  { title, exclude, offerOnce, fallbacks = [] }: ModelPickOptions,
 ): Promise<ModelPick | undefined> {
   const picker = vscode.window.createQuickPick<ModelItem>();
   picker.title = title ?? vscode.l10n.t('Select model');
   picker.placeholder = vscode.l10n.t('Choose a model or type its name');
+  const refresh = { iconPath: new vscode.ThemeIcon('refresh'), tooltip: vscode.l10n.t('Refresh the list of models') };
+  picker.buttons = [refresh];
   const buttons = offerOnce ? [onceButton()] : [];
   const factsText = createFactsText();
-  /** The heading and the items of each route, or of the current model until a list is loaded. */
-  const sections: (readonly ModelItem[])[] = [];
   // Keeps the items of the lists while the user types, because a list may have thousands of models.
   let listed: readonly ModelItem[] = [];
   let known: ReadonlySet<string | undefined> = new Set();
@@ -63,50 +83,77 @@ export async function pickModel(
     const label = vscode.l10n.t('Use “{0}”', plainLabel(typed));
     picker.items = isNew ? [...listed, { model: typed, label, alwaysShow: true, buttons }] : listed;
   };
-  const showSections = (): void => {
-    const active = picker.activeItems[0];
-    listed = sections.flat();
+  const showItems = (items: readonly ModelItem[]): void => {
+    const active = picker.activeItems[0]?.model;
+    listed = items;
     known = new Set(listed.map(({ model }) => model));
     updateItems();
-    const stillActive = findItem(picker.items, active);
+    const stillActive = active === undefined ? undefined : picker.items.find(({ model }) => model === active);
     if (stillActive) picker.activeItems = [stillActive];
   };
-  const createItem = (model: string, route?: RouteModels, list?: ModelList): ModelItem => {
+  const createItem = (model: string, source?: LoadedList, onlyAt?: string): ModelItem => {
     const label = plainLabel(model);
     const isCurrent = model === current;
-    const notes = [isCurrent ? vscode.l10n.t('current') : undefined, route?.essence?.(model)];
+    const notes = [
+      isCurrent ? vscode.l10n.t('current') : undefined,
+      source?.route.essence?.(model),
+      onlyAt === undefined ? undefined : vscode.l10n.t('only at {0}', plainLabel(onlyAt)),
+    ];
     const description = notes.filter((note) => note !== undefined).join(' · ');
-    const detail = factsText(knownFacts(model, list?.source === 'gateway' ? list.facts : undefined));
+    const detail = factsText(knownFacts(model, factsOf(source?.list)));
     return {
-      ...{ model, origin: route?.origin, label: isCurrent ? `$(check) ${label}` : label, buttons },
+      ...{ model, label: isCurrent ? `$(check) ${label}` : label, buttons },
       ...(description !== '' && { description }),
       ...(detail !== undefined && { detail }),
     };
   };
+  /** By origin and model. */
+  const created = new Map<string, ModelItem>();
+  let shows = 0;
   /** Creates the items in slices, so that the other work of the extension host goes on meanwhile. */
-  const createItems = async (isFirst: boolean, route: RouteModels, list: ModelList): Promise<readonly ModelItem[]> => {
-    const models = routeChoices(offeredModels(list, exclude ?? current), isFirst, current, exclude);
-    const items: ModelItem[] = [];
-    for (let start = 0; start < models.length; start += itemsPerSlice) {
-      if (start > 0) await new Promise(setImmediate);
-      items.push(...models.slice(start, start + itemsPerSlice).map((model) => createItem(model, route, list)));
-    }
-    return items;
-  };
-  const loadLists = async (): Promise<void> => {
-    const routes = await loadingRoutes;
-    const showList = async (route: RouteModels, index: number): Promise<void> => {
-      const list = await route.list;
-      const label = listHeading(list, routes.length > 1 ? route.host : undefined);
-      const items = await createItems(index === 0, route, list);
-      sections[index] = [{ label, kind: vscode.QuickPickItemKind.Separator }, ...items];
-      showSections();
+  const showLists = async ({ routes, recent }: PickableModels, lists: readonly LoadedList[]): Promise<void> => {
+    const show = ++shows;
+    const groups = groupsOf(lists, { sought: exclude ?? current, recent, fallbacks, hasRoutes: routes.length > 1 });
+    const primary = lists.find(({ route }) => route === routes[0]);
+    const sourceOf = createSourceLookup(lists);
+    const itemOf = (model: string): ModelItem => {
+      const source = sourceOf(model) ?? primary;
+      const key = `${source?.route.origin}\n${model}`;
+      const isElsewhere = primary?.list.source === 'gateway' && source !== primary;
+      const item = created.get(key) ?? createItem(model, source, isElsewhere ? source?.route.host : undefined);
+      created.set(key, item);
+      return item;
     };
-    await Promise.all(routes.map(showList));
+    const items: ModelItem[] = current === exclude ? [] : [itemOf(current)];
+    for (const { heading, models } of groups) {
+      const choices = models.filter((model) => model !== exclude && model !== current);
+      if (choices.length > 0) items.push({ label: heading, kind: vscode.QuickPickItemKind.Separator });
+      for (const model of choices) {
+        items.push(itemOf(model));
+        if (items.length % itemsPerSlice === 0) await new Promise(setImmediate);
+      }
+    }
+    // A later list has arrived meanwhile.
+    if (show === shows) showItems(items);
+  };
+  const loadLists = async (fresh = false): Promise<void> => {
+    picker.busy = true;
+    created.clear();
+    const pickable = await load(fresh);
+    const { routes } = pickable;
+    const lists: LoadedList[] = [];
+    await showLists(pickable, lists);
+    await Promise.all(
+      routes.map(async (route, index) => {
+        lists[index] = { route, list: await route.list };
+        picker.placeholder = placeholder(lists.flat());
+        await showLists(pickable, lists.flat());
+      }),
+    );
     picker.busy = false;
   };
 
-  const chosen = new Promise<ModelPick | undefined>((resolve) => {
+  const chosen = new Promise<ModelPick | undefined>((resolve, reject) => {
     const choose = (model: string | undefined, once: boolean): void => {
       if (model === undefined) return;
       resolve({ model, once });
@@ -115,11 +162,10 @@ export async function pickModel(
     picker.onDidChangeValue(updateItems);
     picker.onDidAccept(() => choose(picker.selectedItems[0]?.model, false));
     picker.onDidTriggerItemButton(({ item }) => choose(item.model, true));
+    picker.onDidTriggerButton(() => void loadLists(true).catch(reject));
     picker.onDidHide(() => resolve(undefined));
   });
-  picker.busy = true;
-  if (current !== exclude) sections[0] = [createItem(current)];
-  showSections();
+  if (current !== exclude) showItems([createItem(current)]);
   picker.show();
   try {
     // Loads the lists in the background, so that the user can choose a model before they are loaded.
@@ -136,41 +182,65 @@ function onceButton(): vscode.QuickInputButton {
   };
 }
 
-function findItem(items: readonly ModelItem[], sought: ModelItem | undefined): ModelItem | undefined {
-  if (sought?.model === undefined) return undefined;
-  const sameModel = items.filter(({ model }) => model === sought.model);
-  return sameModel.find(({ origin }) => origin === sought.origin) ?? sameModel[0];
+function factsOf(list: ModelList | undefined): FactsById | undefined {
+  return list?.source === 'gateway' ? list.facts : undefined;
 }
 
-function listHeading(list: ModelList, host: string | undefined): string {
-  if (list.source === 'gateway') {
-    const [name, count] = [plainLabel(list.host), list.models.length];
-    return count > maxModels
-      ? vscode.l10n.t('From {0}: {1} of {2} models (type the name of any other)', name, maxModels, count)
-      : vscode.l10n.t('From {0}', name);
-  }
-  const reason = plainLabel(list.message);
+/** Returns a function that finds the first route with a model. */
+function createSourceLookup(lists: readonly LoadedList[]): (model: string) => LoadedList | undefined {
+  const sources = new Map(lists.toReversed().flatMap((source) => source.list.models.map((model) => [model, source])));
+  return (model) => sources.get(model);
+}
+
+function groupsOf(
+  lists: readonly LoadedList[],
+  {
+    sought,
+    recent,
+    fallbacks,
+    hasRoutes,
+  }: {
+    readonly sought: string;
+    readonly recent: readonly string[];
+    readonly fallbacks: readonly string[];
+    readonly hasRoutes: boolean;
+  },
+): readonly ModelGroup[] {
+  const models = lists.flatMap(({ list }) => (list.source === 'gateway' ? list.models.slice(0, maxModels) : []));
+  const [first] = lists;
+  const nearest = models.includes(sought) ? [] : nearestModels(sought, models, factsOf(first?.list));
+  const leading = [
+    { heading: vscode.l10n.t('Similar to {0}', plainLabel(sought)), models: nearest },
+    { heading: vscode.l10n.t('Recently used'), models: recent },
+    { heading: vscode.l10n.t('Fallback models'), models: fallbacks.filter((model) => mayExist(lists, model)) },
+  ];
+  const locale = toSupportedLocale(vscode.env.language);
+  const trailing = lists.flatMap(({ list, route }) =>
+    list.source === 'gateway'
+      ? []
+      : { heading: failureHeading(list.message, hasRoutes ? route.host : undefined), models: list.models },
+  );
+  return groupModels({ models, leading, rest: vscode.l10n.t('Other models'), trailing }, locale);
+}
+
+function mayExist(lists: readonly LoadedList[], model: string): boolean {
+  return lists.some(({ list }) => list.source === 'default' || list.models.includes(model));
+}
+
+function failureHeading(message: string, host: string | undefined): string {
+  const reason = plainLabel(message);
   return host === undefined
     ? vscode.l10n.t("Common models (couldn't load the gateway's list: {0})", reason)
     : vscode.l10n.t("Common models for {0} (couldn't load its list: {1})", plainLabel(host), reason);
 }
 
-/** If the list lacks the sought model, the models that are nearest to it come first. */
-function offeredModels(list: ModelList, sought: string): readonly string[] {
-  const { models } = list;
-  if (list.source === 'default') return models;
-  const first = models.includes(sought) ? [sought] : nearestModels(sought, models, list.facts);
-  return [...new Set([...first, ...models])].slice(0, maxModels);
-}
-
-/** The current model comes first if the route lists it, or if this is the first route. */
-function routeChoices(
-  models: readonly string[],
-  isFirst: boolean,
-  current: string,
-  exclude: string | undefined,
-): readonly string[] {
-  const others = models.filter((model) => model !== current);
-  const hasCurrent = isFirst || others.length < models.length;
-  return [...(hasCurrent ? [current] : []), ...others].filter((model) => model !== exclude);
+function placeholder(lists: readonly LoadedList[]): string {
+  const loaded = lists.flatMap(({ list }) => (list.source === 'gateway' ? list : []));
+  const hosts = hostWords().format.list(loaded.map(({ host }) => plainLabel(host)));
+  const count = loaded.reduce((sum, { models }) => sum + models.length, 0);
+  if (loaded.some(({ models }) => models.length > maxModels))
+    return vscode.l10n.t('Choose one of {0} of the {1} models at {2}, or type its name', maxModels, count, hosts);
+  return loaded.length === 0
+    ? vscode.l10n.t('Choose a model or type its name')
+    : vscode.l10n.t('Choose a model at {0}, or type its name', hosts);
 }

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { toSupportedLocale } from '../../engine/gateway/visibleText';
 import type { ModelFacts } from '../../engine/models/modelFacts';
-import type { HealthBook } from '../health/healthBook';
+import type { AttemptRecord } from '../health/attemptRecord';
 import { essencesOf, pairOf } from '../health/healthReport';
+import { hostWords } from '../ui/words';
 import { systemClock } from '../util/systemClock';
 
 /** Returns a function that describes models in one short text, such as `200K context · images · $3 / $15 per million tokens`. */
@@ -33,17 +34,25 @@ function formatTokens(tokens: number): string {
   return thousands < 1000 ? `${thousands}K` : `${Math.round((10 * tokens) / unit ** 2) / 10}M`;
 }
 
-/** Reads the health book once. The texts are undefined for a model that was not used over the route. */
-export function essenceTexts(book: Pick<HealthBook, 'records'>): (model: string, origin: string) => string | undefined {
-  const seconds = new Intl.NumberFormat(toSupportedLocale(vscode.env.language), { maximumFractionDigits: 1 });
-  const essences = essencesOf(book.records(), systemClock.now());
-  return (model, origin) => {
+/** Returns a function that describes how well a model works over a route, or returns undefined if that is unknown. */
+export function createEssenceText(
+  records: readonly AttemptRecord[],
+): (
+  model: string,
+  route: { readonly origin: string; readonly pausedUntil?: ((model: string) => number | undefined) | undefined },
+) => string | undefined {
+  const { format } = hostWords();
+  const now = systemClock.now();
+  const essences = essencesOf(records, now);
+  return (model, { origin, pausedUntil }) => {
     const { successRate, firstTokenMs } = essences.get(pairOf({ origin, model })) ?? {};
-    if (successRate === undefined) return undefined;
-    // Rounds down, because only a model without any failure has a rate of 100 %.
-    const percent = Math.floor(successRate * 100);
-    return firstTokenMs === undefined
-      ? vscode.l10n.t('{0} %', percent)
-      : vscode.l10n.t('{0} % · first token {1} s', percent, seconds.format(firstTokenMs / 1000));
+    const until = pausedUntil?.(model) ?? 0;
+    const parts = [
+      ...(until > now ? [vscode.l10n.t('paused until {0}', format.timeOfDay(until))] : []),
+      // Rounds down, because only a model without any failure has a rate of 100 %.
+      ...(successRate === undefined ? [] : [vscode.l10n.t('{0} % answered', Math.floor(successRate * 100))]),
+      ...(firstTokenMs === undefined ? [] : [vscode.l10n.t('first token {0}', format.duration(firstTokenMs))]),
+    ];
+    return parts.length === 0 ? undefined : parts.join(' · ');
   };
 }

@@ -10,7 +10,8 @@ import type { Conversations } from '../conversation/conversations';
 import { plainLabel } from '../ui/messageText';
 import { showToast, type ToastAction } from '../ui/notifications';
 import { panelTitle } from '../ui/panelText';
-import { formatTime, localize } from '../util/localization';
+import { hostWords } from '../ui/words';
+import { localize } from '../util/localization';
 import type { Log } from '../util/log';
 import { systemClock } from '../util/systemClock';
 import { Scheduler, type ListedPrompt, type ScheduleNotice } from './scheduler';
@@ -94,7 +95,7 @@ export function scheduledItem(prompt: ListedPrompt, now: number, host: string): 
 function timeText({ dueAt, needsClick }: ListedPrompt, now: number): string {
   if (needsClick) return localize('Due, but not sent yet. Choose “Send now” to send it.');
   if (dueAt === undefined) return localize('Will be sent when the gateway can be reached');
-  const time = formatTime(dueAt);
+  const time = hostWords().format.timeOfDay(dueAt, { now });
   return dueAt > now ? localize('Will be sent at {time}', { time }) : localize('Due since {time}', { time });
 }
 

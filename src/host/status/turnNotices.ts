@@ -7,7 +7,7 @@ import type { Log } from '../util/log';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import { conversationName, panelTitle } from '../ui/panelText';
 import { showToast } from '../ui/notifications';
-import { formatTime } from '../util/localization';
+import { hostWords } from '../ui/words';
 
 interface TurnNotice {
   readonly kind: 'warning' | 'information';
@@ -56,7 +56,8 @@ function createNotice(event: RecordedEvent, state: TurnState, name: string): Tur
     case 'waiting': {
       // The length of a wait for the network is unknown. The status bar shows it.
       if (event.reason === 'offline' || event.delayMs < minNoticedMs) return undefined;
-      const text = vscode.l10n.t('“{0}” is waiting until {1}. {2}', name, formatTime(event.until), event.message);
+      const until = hostWords().format.timeOfDay(event.until);
+      const text = vscode.l10n.t('“{0}” is waiting until {1}. {2}', name, until, event.message);
       return { kind: 'information', text, offersRetry: true };
     }
     case 'failed':

@@ -1,4 +1,4 @@
-import { describeMeasurements, describePart, describeTotals } from '../../shared/describeLedger';
+import { describePart, describeTotals } from '../../shared/describeLedger';
 import { fill } from '../../shared/format';
 import { isRunning, toMonotonic, totalsOf, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
@@ -30,7 +30,7 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
   const mark = (part: string | undefined): void => {
     markedPart = part;
     for (const target of body.querySelectorAll('[data-part]'))
-      target.classList.toggle('marked', target.getAttribute('data-part') === part);
+      target.toggleAttribute('data-marked', target.getAttribute('data-part') === part);
   };
   const markAt = ({ target }: Event): void =>
     mark((target as Element).closest('[data-part]')?.getAttribute('data-part') ?? undefined);
@@ -112,20 +112,24 @@ function waitCells(context: PageContext, part: WaitSpan): readonly HTMLElement[]
 }
 
 function attemptCells(context: PageContext, part: AttemptSpan): readonly HTMLElement[] {
-  const { strings } = context;
-  const { entry, host, number } = part;
-  const { status, firstToken, duration, tokens } = describeMeasurements(context, entry);
+  const { strings, format } = context;
+  const { host, number } = part;
+  const { model, status, ended } = part.entry;
+  const { firstTokenMs, ms, tokens = 0, promptTokens = 0, completionTokens = 0 } = ended ?? {};
+  const duration = (time: number | undefined): string => (time === undefined ? '' : format.duration(time));
+  const usage = `${format.number(promptTokens)} → ${format.number(completionTokens)}`;
+  const counted = tokens > 0 ? format.number(tokens) : '';
   const [, ...details] = describePart(context, part);
   // In a narrow timeline, which has no visible headers, the style sheet shows the label before the value.
   const labelled = (label: string, text: string): HTMLElement => element('td', { 'data-label': label }, text);
   return [
     element('th', { scope: 'row' }, String(number)),
     startCell(context, part),
-    element('td', {}, host === undefined ? entry.model : `${entry.model} · ${host}`),
-    element('td', {}, status),
-    labelled(strings.columnFirstToken, firstToken),
-    labelled(strings.columnDuration, duration),
-    labelled(strings.columnTokens, tokens),
+    element('td', { class: 'timeline-model' }, host === undefined ? model : `${model} · ${host}`),
+    element('td', {}, status === undefined ? '' : String(status)),
+    labelled(strings.columnFirstToken, duration(firstTokenMs)),
+    labelled(strings.columnDuration, duration(ms)),
+    labelled(strings.columnTokens, promptTokens + completionTokens > 0 ? usage : counted),
     element('td', { class: 'timeline-details' }, details.join(' · ')),
   ];
 }

@@ -1,5 +1,5 @@
 import type { PageContext } from '../pageContext';
-import { button, element, iconButton, svgIcon } from '../util/element';
+import { element, iconButton, svgIcon } from '../util/element';
 import { createMenu } from '../util/menu';
 import { fill } from '../../shared/format';
 import type { Card } from './card';
@@ -27,7 +27,8 @@ export function createTurnActions(
   const parts: HTMLElement[] = [];
   const copy = text === '' ? undefined : createCopyButton(context, text);
   if (copy) parts.push(copy.element);
-  if (queued && mayChange) parts.push(button(strings.cancelQueued, 'quiet', () => post({ type: 'stop', exchangeId })));
+  if (queued && mayChange)
+    parts.push(iconButton(strings.cancelQueued, 'close', () => post({ type: 'stop', exchangeId })));
   if (canRegenerate && mayChange) {
     const regenerate = (switchModel: boolean) => () => post({ type: 'regenerate', exchangeId, switchModel });
     const choose = iconButton(strings.regenerateWith, 'chevronDown', regenerate(true));

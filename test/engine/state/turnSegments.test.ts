@@ -149,7 +149,7 @@ describe('calculation of the totals of a turn', () => {
 
   it('measures the time to the first token from the start of its attempt', () => {
     const silent = stateAfter([start(0), stopped(3000)]);
-    const state = stateAfter([start(90_000), text(90_500), done(91_000)], {
+    const state = stateAfter([start(90_000), waiting(90_100), start(91_000, 2), text(91_500), done(92_000)], {
       ...initialTurn,
       previousSegments: segmentsSoFar(silent),
     });

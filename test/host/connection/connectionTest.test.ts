@@ -153,7 +153,7 @@ describe('Test Connection command', () => {
     engine.turns[0]?.emit(attempt(), text('OK', 120));
     engine.turns[1]?.emit(attempt(), text('OK', 80));
     await new Promise(setImmediate);
-    assert.equal(editor.messages.at(-1)?.message, 'All 2 routes work. First token after 120 / 80 ms.');
+    assert.equal(editor.messages.at(-1)?.message, 'All 2 routes work. First token after 120 ms / 80 ms.');
     assert.deepEqual(editor.messages.at(-1)?.buttons, ['Details', 'Copy as text']);
     assert.match(texts.at(-1) ?? '', /^✓ First token from model-1: 80 ms$/m);
   });

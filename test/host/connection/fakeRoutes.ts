@@ -67,6 +67,9 @@ export class FakeEditor {
       CancellationError: class extends Error {},
       InputBoxValidationSeverity: { Error: 3, Warning: 2 },
       QuickPickItemKind: { Separator: -1 },
+      ThemeIcon: class {
+        constructor(readonly id: string) {}
+      },
       l10n: {
         t: (text: string, ...args: unknown[]) => {
           const values = Object(typeof args[0] === 'object' ? args[0] : args) as Record<string, string | number>;
@@ -110,12 +113,12 @@ interface FakeItem {
   readonly detail?: string;
   readonly kind?: number;
   readonly model?: string;
-  readonly origin?: string;
 }
 
 /** A quick pick that the user answers as soon as it is shown, unless the user is patient. */
 export class FakeQuickPick {
   title = '';
+  placeholder = '';
   items: readonly FakeItem[] = [];
   activeItems: readonly FakeItem[] = [];
   selectedItems: readonly FakeItem[] = [];
@@ -124,6 +127,7 @@ export class FakeQuickPick {
   private accepted: () => void = () => undefined;
   private hidden: () => void = () => undefined;
   private valueChanged: () => void = () => undefined;
+  private buttonTriggered: () => void = () => undefined;
 
   constructor(private readonly editor: Pick<FakeEditor, 'accepted' | 'isPatient'>) {}
 
@@ -131,6 +135,7 @@ export class FakeQuickPick {
   readonly onDidHide = (listener: () => void): void => void (this.hidden = listener);
   readonly onDidChangeValue = (listener: () => void): void => void (this.valueChanged = listener);
   readonly onDidTriggerItemButton = (): void => undefined;
+  readonly onDidTriggerButton = (listener: () => void): void => void (this.buttonTriggered = listener);
   readonly dispose = (): void => undefined;
 
   show(): void {
@@ -149,6 +154,10 @@ export class FakeQuickPick {
     this.valueChanged();
   }
 
+  pressButton(): void {
+    this.buttonTriggered();
+  }
+
   hide(): void {
     this.hidden();
   }
@@ -164,7 +173,7 @@ export interface RouteDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly demo: DemoMode;
-  readonly engine: Pick<Engine, 'probe'>;
+  readonly engine: Pick<Engine, 'probe' | 'cooldownOf'>;
   readonly log: Log;
   readonly memory: Memento;
 }
@@ -234,6 +243,7 @@ export class FakeRoutes {
         leave: () => Promise.resolve(void (this.hasLeftDemo = true)),
       },
       engine: {
+        cooldownOf: () => undefined,
         probe: ({ baseUrl, apiKey }: { readonly baseUrl: string; readonly apiKey: string | undefined }) => {
           this.probes.push([baseUrl, apiKey]);
           return Promise.resolve(this.probeResult);

@@ -27,6 +27,7 @@ describe('model catalog', () => {
   useVSCode(editor.api());
   const health = { records: () => [], refresh: () => Promise.resolve() };
   const engine = {
+    cooldownOf: () => undefined,
     probe: (): Promise<ProbeResult> => {
       requests++;
       const failure = { ms: 1, kind: 'server', message: 'It is down.', detail: '', actions: [] } as const;
@@ -51,7 +52,10 @@ describe('model catalog', () => {
       ...{ connections, engine, health },
       keys,
       log: { error: () => undefined, warn: (warning: string) => warnings.push(warning) } as unknown as Log,
-      settings: { routes: () => routes.map((url) => ({ url })) } as unknown as Settings,
+      settings: {
+        routes: () => routes.map((url) => ({ url })),
+        engineSettings: () => ({ fallbackModels: [] }),
+      } as unknown as Settings,
     });
   });
   afterEach(() => catalog.dispose());

@@ -24,54 +24,86 @@ describe('model picker with several routes', () => {
 
   const settle = (): Promise<void> => new Promise(setImmediate);
   const labels = (): readonly string[] => picker.items.map(({ label, kind }) => (kind === -1 ? `[${label}]` : label));
-  const openWith = (options: ModelPickOptions & Pick<RouteModels, 'essence'>, ...hosts: readonly string[]) => {
+  interface Options extends ModelPickOptions, Pick<RouteModels, 'essence'> {
+    readonly recent?: readonly string[];
+  }
+  const openWith = ({ recent = [], essence, ...options }: Options, ...hosts: readonly string[]) => {
     const loaded: ((list: ModelList) => void)[] = [];
-    const routes = hosts.map((host) => ({
-      ...{ host, origin: `https://${host}`, list: new Promise<ModelList>((resolve) => loaded.push(resolve)) },
-      essence: options.essence && ((model: string) => `${options.essence?.(model)} at ${host}`),
-    }));
-    const picked = pickModel(Promise.resolve(routes), 'b', options);
+    const loads: boolean[] = [];
+    const start = (fresh: boolean) => {
+      loads.push(fresh);
+      const routes = hosts.map((host, index) => ({
+        ...{ host, origin: `https://${host}`, list: new Promise<ModelList>((resolve) => (loaded[index] = resolve)) },
+        essence: essence && ((model: string) => `${essence(model)} at ${host}`),
+      }));
+      return Promise.resolve({ routes, recent });
+    };
+    const picked = pickModel(start, 'b', options);
     picker = editor.quickPicks.at(-1)!;
     const load = async (index: number, list: ModelList): Promise<void> => {
+      await settle();
       loaded[index]?.(list);
       await settle();
     };
-    return { picked, load };
+    return { picked, load, loads };
   };
   const open = (...hosts: readonly string[]) => openWith({}, ...hosts);
   const from = (host: string, ...models: readonly string[]): ModelList => ({ source: 'gateway', models, host });
 
-  it('shows each list under the host of its route as soon as it is loaded', async () => {
+  it('shows the models of each list as soon as it is loaded, and names the hosts in its placeholder', async () => {
     const { picked, load } = open('one', 'two');
     assert.deepEqual([labels(), picker.busy], [['$(check) b'], true]);
     await load(1, from('two', 'b', 'c'));
-    assert.deepEqual([labels(), picker.busy], [['$(check) b', '[From two]', '$(check) b', 'c'], true]);
+    assert.deepEqual([labels(), picker.busy], [['$(check) b', '[Other models]', 'c'], true]);
+    assert.equal(picker.placeholder, 'Choose a model at two, or type its name');
     await load(0, from('one', 'a', 'b'));
-    assert.deepEqual(labels(), ['[From one]', '$(check) b', 'a', '[From two]', '$(check) b', 'c']);
-    assert.equal(picker.busy, false);
+    assert.deepEqual([labels(), picker.busy], [['$(check) b', '[Other models]', 'a', 'c'], false]);
+    assert.equal(picker.placeholder, 'Choose a model at one, two, or type its name');
     picker.choose('c');
     assert.deepEqual(await picked, { model: 'c', once: false });
   });
 
-  it('says how well each model works over its route', async () => {
+  it('groups the models: recently used ones, fallback models, families in natural order, and others', async () => {
+    const { load } = openWith({ recent: ['glm-10', 'b', 'old'], fallbacks: ['glm-9', 'not-listed'] }, 'one');
+    await settle();
+    assert.deepEqual(labels(), ['$(check) b', '[Recently used]', 'glm-10', 'old']);
+    await load(0, from('one', 'GLM-3', 'b', 'glm-10', 'glm-2', 'glm-9', 'gpt-4', 'solo', '4o', 'gpt-5', 'glm-4'));
+    assert.deepEqual(labels(), [
+      ...['$(check) b', '[Recently used]', 'glm-10', 'old', '[Fallback models]', 'glm-9'],
+      ...['[glm]', 'glm-2', 'GLM-3', 'glm-4', '[gpt]', 'gpt-4', 'gpt-5', '[Other models]', '4o', 'solo'],
+    ]);
+  });
+
+  it('says how well each model works over the first route that has it, and which models only a backup has', async () => {
     const { load } = openWith({ essence: (model) => model }, 'one', 'two');
     await load(0, from('one', 'a', 'b'));
-    await load(1, from('two', 'b'));
+    await load(1, from('two', 'b', 'c'));
     assert.deepEqual(
       picker.items.flatMap(({ description }) => description ?? []),
-      ['current · b at one', 'a at one', 'current · b at two'],
+      ['current · b at one', 'a at one', 'c at two · only at two'],
     );
+  });
+
+  it('loads the lists again when its button is pressed', async () => {
+    const { load, loads } = open('one');
+    await load(0, from('one', 'a', 'b'));
+    picker.pressButton();
+    assert.ok(picker.busy);
+    await load(0, from('one', 'b', 'new'));
+    assert.deepEqual([labels(), loads, picker.busy], [['$(check) b', '[Other models]', 'new'], [false, true], false]);
   });
 
   it('shows what is known about each model', async () => {
     const { load } = openWith({}, 'one');
     const facts = new Map([['b', { contextWindow: 8000 }]]);
     await load(0, { source: 'gateway', models: ['b', 'gpt-4o', 'unheard-of'], host: 'one', facts });
-    assert.deepEqual(valuesOf(picker.items.slice(1), 'detail'), [
-      '8K context',
-      '128K context · images · $2.5 / $10 per million tokens',
-      undefined,
-    ]);
+    assert.deepEqual(
+      valuesOf(
+        picker.items.filter(({ kind }) => kind === undefined),
+        'detail',
+      ),
+      ['8K context', '128K context · images · $2.5 / $10 per million tokens', undefined],
+    );
   });
 
   it('describes each model once and in slices, however much the user types', async () => {
@@ -87,7 +119,8 @@ describe('model picker with several routes', () => {
     await Promise.all([load(0, from('one', ...models)), load(1, from('two', ...models))]);
     while (picker.busy) await settle();
     isOpen = false;
-    assert.equal(picker.items.length, 10_003);
+    // The models of one family under its heading, and the current model.
+    assert.equal(picker.items.length, 5002);
     assert.ok(longestSlice <= 501, `${longestSlice} descriptions at once`);
     const count = described;
     assert.ok(count <= 10_003, `${count} descriptions`);
@@ -97,24 +130,24 @@ describe('model picker with several routes', () => {
 
   it('shows the models nearest to the current one, or to the one that is replaced, first if the list lacks it', async () => {
     await openWith({}, 'one').load(0, from('one', 'a', 'b-1', 'c'));
-    assert.deepEqual(labels(), ['[From one]', '$(check) b', 'b-1', 'a', 'c']);
+    assert.deepEqual(labels(), ['$(check) b', '[Similar to b]', 'b-1', '[Other models]', 'a', 'c']);
     await openWith({ exclude: 'c-1' }, 'one').load(0, from('one', 'a', 'b', 'c-2'));
-    assert.deepEqual(labels(), ['[From one]', '$(check) b', 'c-2', 'a']);
+    assert.deepEqual(labels(), ['$(check) b', '[Similar to c-1]', 'c-2', '[Other models]', 'a']);
   });
 
   it('says how many models it shows of a very long list', async () => {
     const { load } = open('one');
     await load(0, from('one', ...Array.from({ length: 6000 }, (_, index) => `model-${index}`), 'b'));
     while (picker.busy) await settle();
-    assert.equal(labels()[0], '[From one: 5000 of 6001 models (type the name of any other)]');
-    assert.deepEqual([picker.items.length, labels()[1]], [5001, '$(check) b']);
+    assert.equal(picker.placeholder, 'Choose one of 5000 of the 6001 models at one, or type its name');
+    assert.deepEqual([picker.items.length, labels()[0]], [5002, '$(check) b']);
   });
 
   it('ends with the typed name unless a route lists it or the user wants to replace it', async () => {
     const { load } = openWith({ exclude: 'b' }, 'one', 'two');
     await load(0, from('one', 'a'));
     await load(1, from('two', 'c'));
-    const listed = ['[From one]', 'a', '[From two]', 'c'];
+    const listed = ['[Other models]', 'a', 'c'];
     assert.deepEqual(labels(), listed);
     picker.type(' x/y:z ');
     assert.deepEqual(labels(), [...listed, 'Use “x/y:z”']);
@@ -129,19 +162,16 @@ describe('model picker with several routes', () => {
     await load(0, { source: 'default', models: ['x'], message: 'one is down.' });
     await load(1, from('two', 'a'));
     assert.deepEqual(labels(), [
-      "[Common models for one (couldn't load its list: one is down.)]",
-      ...['$(check) b', 'x', '[From two]', 'a'],
+      ...['$(check) b', '[Other models]', 'a'],
+      ...["[Common models for one (couldn't load its list: one is down.)]", 'x'],
     ]);
   });
 
-  it('keeps the active item on its route when another list arrives', async () => {
+  it('keeps the active item when another list arrives', async () => {
     const { load } = open('one', 'two');
-    await load(1, from('two', 'a'));
+    await load(1, from('two', 'c'));
     picker.activeItems = picker.items.slice(-1);
     await load(0, from('one', 'a'));
-    assert.deepEqual(
-      picker.activeItems.map(({ model, origin }) => [model, origin]),
-      [['a', 'https://two']],
-    );
+    assert.deepEqual(valuesOf(picker.activeItems, 'model'), ['c']);
   });
 });

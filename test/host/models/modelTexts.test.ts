@@ -42,16 +42,22 @@ describe('success rate and speed of a model in the model picker', () => {
   const many = Array.from({ length: 999 }, () => complete);
 
   const texts: readonly (readonly [string, readonly LedgerEntry[], string | undefined])[] = [
-    ['some requests failed', [complete, complete, complete, failed], '75 % · first token 1.2 s'],
-    ['one of very many requests failed', [...many, failed], '99 % · first token 1.2 s'],
-    ['no request failed', many, '100 % · first token 1.2 s'],
-    ['no token has ever arrived', [failed], '0 %'],
+    ['some requests failed', [complete, complete, complete, failed], '75 % answered · first token 1.2 s'],
+    ['one of very many requests failed', [...many, failed], '99 % answered · first token 1.2 s'],
+    ['no request failed', many, '100 % answered · first token 1.2 s'],
+    ['no token has ever arrived', [failed], '0 % answered'],
     ['the model was not used', [{ ...complete, model: 'other' }], undefined],
   ];
   for (const [situation, attempts, text] of texts) {
     it(`is ${text === undefined ? 'absent' : `“${text}”`} when ${situation}`, async () => {
-      const { essenceTexts } = await load();
-      assert.equal(essenceTexts({ records: () => recordsOf(turn(...attempts)) })('gpt-4o', origin), text);
+      const { createEssenceText } = await load();
+      assert.equal(createEssenceText(recordsOf(turn(...attempts)))('gpt-4o', { origin }), text);
     });
   }
+
+  it('is preceded by a cooldown', async () => {
+    const { createEssenceText } = await load();
+    const route = { origin, pausedUntil: () => Date.now() + 60_000 };
+    assert.match(createEssenceText([])('gpt-4o', route) ?? '', /^paused until .*[AP]M$/);
+  });
 });

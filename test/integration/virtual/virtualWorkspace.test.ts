@@ -60,7 +60,7 @@ describe('virtual workspace', () => {
     assert.deepEqual(offered, [
       'Selection | twice.ts:2-4',
       'Open editors | 1 file',
-      'Problems | none in twice.ts',
+      'Problems | no problems',
       'twice.ts | src',
       'Choose a file… | ',
     ]);

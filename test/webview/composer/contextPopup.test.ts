@@ -109,7 +109,7 @@ describe('popup with context suggestions', () => {
 
   it('shows what is not available, but neither highlights, attaches nor counts it', () => {
     const unavailable = { ...suggestion('Selection', 'selection', 'nothing is selected'), unavailable: true } as const;
-    const last = { ...suggestion('Problems', 'problems', 'none in sample.ts'), unavailable: true } as const;
+    const last = { ...suggestion('Problems', 'problems', 'no problems'), unavailable: true } as const;
     open('#', [unavailable, suggestion('Open editors', 'editors', '2 files'), last, pick]);
     assert.deepEqual(
       [page.announced, page.all('option').map(({ ariaDisabled }) => ariaDisabled === 'true')],

@@ -2,15 +2,19 @@ import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { markInterrupted } from '../../../src/engine/state/turnState';
 import { describePart } from '../../../src/shared/describeLedger';
-import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
-import { createSpans } from '../../../src/webview/timeline/timelineSpans';
+import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
+import type { PageContext } from '../../../src/webview/pageContext';
+import { createTimeline, type Timeline } from '../../../src/webview/timeline/timeline';
+import { createSpans, type TurnSpans } from '../../../src/webview/timeline/timelineSpans';
 import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
 
+const spansOf = (events: readonly StreamEvent[]): TurnSpans => createSpans(events.reduce(reduceTurn, initialTurn));
+
 /** Returns the texts about all attempts and waits of a turn. */
 const texts = (...events: readonly StreamEvent[]): readonly string[] =>
-  createSpans(events.reduce(reduceTurn, initialTurn)).parts.map((part) => describePart(englishWords, part).join(' · '));
+  spansOf(events).parts.map((part) => describePart(englishWords, part).join(' · '));
 
 const second = (fields: Parameters<typeof ev.attempt>[0] = {}): StreamEvent =>
   ev.attempt({ attempt: 2, at: 5250, why: 'retry', ...fields });
@@ -23,8 +27,6 @@ const resumedBy = (how: 'prefill' | 'continue' | 'restart'): readonly StreamEven
 const usage = { ms: 60, bytes: 0, promptTokens: 1, completionTokens: 2 };
 
 describe('text about an attempt', () => {
-  const resumed =
-    'Requested the rest of the answer · Resumed at character 1,204 · Removed 1 character that the model repeated';
   const rows: Readonly<Record<string, readonly StreamEvent[]>> = {
     '': [second({ why: 'resume' })],
     Retried: [second()],
@@ -32,35 +34,22 @@ describe('text about an attempt', () => {
     'Retried immediately': [second({ why: 'replay' })],
     'Retried with a corrected request': [second({ why: 'repair' })],
     'Model switched': [second({ why: 'switch' })],
-    [resumed]: resumedBy('continue'),
-    [`${resumed} `]: resumedBy('prefill'),
+    'Requested the rest of the answer': [second({ why: 'resume', how: 'continue' })],
+    'Continued the answer': resumedBy('continue'),
+    'Continued the answer ': resumedBy('prefill'),
     Restarted: resumedBy('restart'),
-    'Model switched · Requested the rest of the answer · Continued the answer of gpt-4o at character 1,204': [
+    'Model switched · Continued the answer of gpt-4o': [
       ev.text('Hi'),
       second({ model: 'qwen', why: 'switch', how: 'continue' }),
       ev.resumed({ resumePoint: 1204 }),
     ],
-    'Status 500 · Request ID req_1': [{ ...ev.headers(500), requestId: 'req_1' } as StreamEvent],
-    'Status 429 · Failed after 0.5 s: rate limited': [
-      ev.headers(429),
-      ev.ended({ how: 'rate-limit', ms: 500, bytes: 0 }),
-    ],
-    'First token after 0.8 s · Finished after 12 s · 2.4K bytes · 312 tokens': [
-      ev.ended({ ms: 12_000, firstTokenMs: 800, bytes: 2400, tokens: 312 }),
-    ],
-    'Stopped after 1.9 s': [ev.ended({ how: 'stopped', bytes: 0 })],
-    'Abandoned after 1.9 s': [ev.ended({ how: 'abandoned', bytes: 0 })],
-    'Finished after 0.1 s · 1 token in · 2 out': [ev.ended(usage)],
-    'Finished after 0.1 s': [ev.ended({ ...usage, tokens: 0, promptTokens: 0, completionTokens: 0 })],
-    'Finished after 0.1 s · 1,240 tokens in (1,000 cached) · 312 out (200 reasoning) · $0.0042': [
-      ev.ended({
-        ...usage,
-        promptTokens: 1240,
-        completionTokens: 312,
-        cachedTokens: 1000,
-        reasoningTokens: 200,
-        cost: 0.0042,
-      }),
+    'Request ID req_1': [{ ...ev.headers(500), requestId: 'req_1' } as StreamEvent],
+    'rate limited': [ev.headers(429), ev.ended({ how: 'rate-limit', ms: 500, bytes: 0 })],
+    stopped: [ev.ended({ how: 'stopped', bytes: 0 })],
+    abandoned: [ev.ended({ how: 'abandoned', bytes: 0 })],
+    finished: [ev.ended(usage)],
+    'finished · Cached tokens: 1,000 · Reasoning tokens: 200 · $0.0042': [
+      ev.ended({ ...usage, cachedTokens: 1000, reasoningTokens: 200, cost: 0.0042 }),
     ],
   };
   for (const [details, events] of Object.entries(rows)) {
@@ -75,23 +64,21 @@ describe('text about an attempt', () => {
 
 describe('text about a wait', () => {
   const rows: Readonly<Record<string, StreamEvent>> = {
-    'Waited 5.3 s: rate limited · The gateway said to wait 5 s (retry-after) · plus a random delay of 0.3 s':
-      ev.waiting({
-        ...{ source: 'server', delayMs: 5250, hintMs: 5000, hintFrom: 'retry-after', jitterMs: 250 },
-      }),
     'Waited 5.3 s: rate limited · The gateway said to wait 5 s': ev.waiting({
-      ...{ source: 'server', delayMs: 5000, hintMs: 4990, jitterMs: 10 },
+      ...{ source: 'server', delayMs: 5250, hintMs: 5000, jitterMs: 250 },
     }),
-    'Waited 5.3 s: overloaded · Backoff of 4.1 s · including 2.1 s of jitter': ev.waiting({
-      ...{ reason: 'overloaded', jitterMs: 2100 },
+    'Waited 5.3 s: rate limited · The gateway said to wait 60 s · plus a random delay of 2 s': ev.waiting({
+      ...{ source: 'server', delayMs: 62_000, hintMs: 60_000, jitterMs: 2000 },
     }),
-    'Waited 5.3 s: rate limited · Caused by another request in this window · Backoff of 4.1 s': ev.waiting({
+    'Waited 5.3 s before the retry: overloaded': ev.waiting({ reason: 'overloaded', jitterMs: 2100 }),
+    'Waited 5.3 s: rate limited · Caused by another request in this window · Delay of 4.1 s': ev.waiting({
       told: 'request',
     }),
-    'Waited 5.3 s: paused after repeated failures · Caused by a request in another window · Backoff of 4.1 s':
-      ev.waiting({
+    'Waited 5.3 s: paused after repeated failures · Caused by a request in another window · Delay of 4.1 s': ev.waiting(
+      {
         ...{ told: 'window', reason: 'breaker' },
-      }),
+      },
+    ),
     'Waited 5.3 s: offline': ev.offline(),
   };
   for (const [text, event] of Object.entries(rows)) {
@@ -108,12 +95,12 @@ describe('text about a wait', () => {
     ];
     assert.deepEqual(
       texts(...events, { ...ev.stopped(''), at: 3030 }).map((text) => text.split(' · ')[0]),
-      ['Attempt 1 with gpt-4o', 'Attempt 2 with gpt-4o', 'Waited 2 s: rate limited'],
+      ['Attempt 1 with gpt-4o', 'Attempt 2 with gpt-4o', 'Waited 2 s before the retry: rate limited'],
     );
   });
 });
 
-describe('route in the text about an attempt', () => {
+describe('route of an attempt', () => {
   const [api, backup] = ['https://api.example', 'https://backup.example'];
   const refused = ev.ended({ at: 500, how: 'dns', ms: 500, bytes: 0 });
   const refusedBy = (fields: object): readonly StreamEvent[] => [
@@ -122,22 +109,18 @@ describe('route in the text about an attempt', () => {
   ];
   const switched = (fields: Parameters<typeof ev.attempt>[0] = {}): StreamEvent =>
     second({ at: 500, why: 'switch', origin: backup, ...fields });
+  const hosts = (...events: readonly StreamEvent[]): readonly (string | undefined)[] =>
+    spansOf(events).parts.map((part) => (part.kind === 'attempt' ? part.host : undefined));
 
   it('is named if the turn has used several routes, with its path if these have the same host', () => {
-    assert.deepEqual(texts(...refusedBy({}), ev.route(), switched()), [
-      'Attempt 1 with gpt-4o · Route: api.example · Failed after 0.5 s: host not found',
-      'Attempt 2 with gpt-4o · Route switched · Route: backup.example',
-    ]);
+    assert.deepEqual(hosts(...refusedBy({}), ev.route(), switched()), ['api.example', 'backup.example']);
     const [a, b] = [`${api}/a/v1`, `${api}/b/v1`];
     const sameHost = ev.route({ to: api, fromUrl: a, toUrl: b });
-    assert.deepEqual(texts(...refusedBy({ baseUrl: a }), sameHost, switched({ origin: api, baseUrl: b })), [
-      'Attempt 1 with gpt-4o · Route: api.example/a/v1 · Failed after 0.5 s: host not found',
-      'Attempt 2 with gpt-4o · Route switched · Route: api.example/b/v1',
+    assert.deepEqual(hosts(...refusedBy({ baseUrl: a }), sameHost, switched({ origin: api, baseUrl: b })), [
+      'api.example/a/v1',
+      'api.example/b/v1',
     ]);
-    assert.deepEqual(texts(...refusedBy({}), switched({ why: 'retry', origin: api })), [
-      'Attempt 1 with gpt-4o · Failed after 0.5 s: host not found',
-      'Attempt 2 with gpt-4o · Retried',
-    ]);
+    assert.deepEqual(hosts(...refusedBy({}), switched({ why: 'retry', origin: api })), [undefined, undefined]);
   });
 
   it('is distinguished from a switch to another model', () => {
@@ -147,12 +130,23 @@ describe('route in the text about an attempt', () => {
     ];
     assert.deepEqual(
       texts(...refusedBy({}), ev.route(), switched(), third, fourth).map((text) => text.split(' · ')[1]),
-      ['Route: api.example', 'Route switched', 'Model switched', 'Model switched'],
+      ['host not found', 'Route switched', 'Model switched', 'Model switched'],
     );
   });
 });
 
-describe('timeline', () => {
+const retried = [
+  ev.attempt({ at: 0 }),
+  ev.waiting({ at: 500 }),
+  ev.attempt({ attempt: 2, why: 'retry', at: 20_500 }),
+  ev.headers(),
+  ev.waiting({ at: 21_000 }),
+  ev.attempt({ attempt: 3, why: 'retry', at: 42_000 }),
+  ev.text('Hi', 43_000),
+];
+const done = ev.done('Hi', { at: 44_000 });
+
+describe('caption of the timeline', () => {
   let page: PanelPage;
   beforeEach(() => {
     page = new PanelPage();
@@ -160,44 +154,7 @@ describe('timeline', () => {
   });
   afterEach(() => page.dispose());
 
-  const retried = [
-    ev.attempt({ at: 0 }),
-    ev.waiting({ at: 500 }),
-    ev.attempt({ attempt: 2, why: 'retry', at: 20_500 }),
-    ev.headers(),
-    ev.waiting({ at: 21_000 }),
-    ev.attempt({ attempt: 3, why: 'retry', at: 42_000 }),
-    ev.text('Hi', 43_000),
-  ];
-  const done = ev.done('Hi', { at: 44_000 });
-  const timeline = (): HTMLDetailsElement => page.root.querySelector<HTMLDetailsElement>('.timeline')!;
   const caption = (): string | undefined => page.root.querySelector('.timeline summary')?.textContent;
-  const totals = (): string | undefined => timeline().querySelector('.timeline-totals')?.textContent;
-  const open = (): void => {
-    timeline().open = true;
-    timeline().dispatchEvent(new page.window.Event('toggle'));
-  };
-  /** Returns `time title · details` for each row. */
-  const rows = (): readonly string[] => {
-    open();
-    return [...timeline().querySelectorAll('li')].map((row) => {
-      const [title, details] = row.querySelectorAll('p');
-      const text = details ? `${title?.textContent} · ${details.textContent}` : title?.textContent;
-      return `${row.querySelector('.timeline-at')?.textContent} ${text}`;
-    });
-  };
-
-  it('has a row for each attempt and wait, and no elements before the user opens it', () => {
-    page.events('a', ...retried, done);
-    assert.deepEqual([timeline().open, timeline().querySelector('.timeline-body')!.childElementCount], [false, 0]);
-    assert.deepEqual(rows(), [
-      '+0 s Attempt 1 with gpt-4o',
-      '+0.5 s Waited 20 s: rate limited · Backoff of 4.1 s',
-      '+21 s Attempt 2 with gpt-4o · Retried · Status 200',
-      '+21 s Waited 21 s: rate limited · Backoff of 4.1 s',
-      '+42 s Attempt 3 with gpt-4o · Retried',
-    ]);
-  });
 
   const captions: Readonly<Record<string, readonly StreamEvent[]>> = {
     'Answered after 3 attempts and 41 s of waiting': [...retried, done],
@@ -213,12 +170,12 @@ describe('timeline', () => {
       ev.text('Hi'),
       ev.done('Hi'),
     ],
-    'first token 0.8 s, total 2 s': [ev.attempt({ at: 1000 }), ev.text('Hi', 1800), ev.done('Hi', { at: 3000 })],
+    'first token 800 ms, total 2 s': [ev.attempt({ at: 1000 }), ev.text('Hi', 1800), ev.done('Hi', { at: 3000 })],
     Timeline: [...retried, ev.failed()],
     'Timeline so far': retried,
   };
   for (const [text, events] of Object.entries(captions)) {
-    it(`has the caption “${text}”`, () => {
+    it(`is “${text}”`, () => {
       page.events('a', ...events);
       assert.equal(caption(), text);
     });
@@ -228,47 +185,143 @@ describe('timeline', () => {
     page.events('a', ev.stopped(''));
     assert.equal(caption(), undefined);
   });
+});
+
+describe('body of the timeline', () => {
+  let page: PanelPage;
+  let timeline: Timeline;
+  let state: TurnState;
+  beforeEach(() => {
+    page = new PanelPage();
+    state = initialTurn;
+    timeline = createTimeline({ ...englishWords, clock: page.clock } as unknown as PageContext, () => state);
+    page.root.append(timeline.element);
+  });
+  afterEach(() => page.dispose());
+
+  const add = (...events: readonly StreamEvent[]): void => {
+    state = events.reduce(reduceTurn, state);
+    timeline.refresh();
+  };
+  const open = (...events: readonly StreamEvent[]): void => {
+    add(...events);
+    timeline.setOpen(true);
+  };
+  const textsOf = (selector: string): readonly (string | null)[] =>
+    [...timeline.element.querySelectorAll(selector)].map(({ textContent }) => textContent);
+  /** Returns the texts of the cells of each row. */
+  const rows = (): readonly string[] =>
+    [...timeline.element.querySelectorAll('tbody tr')].map((row) =>
+      [...row.children].map(({ textContent }) => textContent).join(' | '),
+    );
+  const label = (): string | null | undefined =>
+    timeline.element.querySelector('[role=img]')?.getAttribute('aria-label');
+  const at = (part: number, tag: string): Element => timeline.element.querySelector(`${tag}[data-part="${part}"]`)!;
+  const marked = (): readonly string[] =>
+    [...timeline.element.querySelectorAll('[data-marked]')].map((target) => target.tagName);
+
+  it('has a row for each attempt and wait, and draws nothing before it is opened', () => {
+    add(
+      ...retried,
+      ev.ended({ at: 44_000, ms: 2000, firstTokenMs: 40, promptTokens: 1240, completionTokens: 312 }),
+      done,
+    );
+    assert.deepEqual(rows(), []);
+    timeline.setOpen(true);
+    assert.deepEqual(textsOf('thead th'), [
+      ...['Attempt', 'Start', 'Model', 'Status', 'First token', 'Duration', 'Tokens', 'Details'],
+    ]);
+    assert.deepEqual(rows(), [
+      '1 | +0 | gpt-4o |  |  |  |  | ',
+      ' | +500 ms | Waited 20 s before the retry: rate limited',
+      '2 | +21 s | gpt-4o | 200 |  |  |  | Retried',
+      ' | +21 s | Waited 21 s before the retry: rate limited',
+      '3 | +42 s | gpt-4o |  | 40 ms | 2 s | 1,240 → 312 | Retried · finished',
+    ]);
+  });
+
+  it('names the route of an attempt beside its model, and counts the tokens that the gateway does not report', () => {
+    const failed = ev.ended({ at: 1500, how: 'dns', ms: 500, bytes: 0, tokens: 12 });
+    open(ev.attempt({ origin: 'https://a.example' }), failed, second({ origin: 'https://b.example' }));
+    assert.deepEqual(rows(), [
+      '1 | +0 | gpt-4o · a.example |  |  | 500 ms | 12 | host not found',
+      '2 | +4.3 s | gpt-4o · b.example |  |  |  |  | Retried',
+    ]);
+  });
 
   it('shows the reason of a wait during which the window was closed', () => {
-    const state = markInterrupted([...retried.slice(0, 3), ev.waiting({ at: 21_000 })].reduce(reduceTurn, initialTurn));
-    page.snapshot([exchange('a', { state })]);
+    add(...retried.slice(0, 3), ev.waiting({ at: 21_000 }));
+    state = markInterrupted(state);
+    timeline.setOpen(true);
     assert.match(rows().at(-1)!, /Waiting: rate limited/);
   });
 
-  it('is updated once a second while it is open and the turn is running, and stays open at the end', () => {
-    page.events('a', ev.attempt({ at: 1000, time: startOfTime }));
-    assert.equal(caption(), undefined);
-    page.events('a', ev.waiting({ at: 1000, until: startOfTime + 9000, delayMs: 9000 }));
-    assert.equal(rows().length, 2);
+  it('is updated once a second while it is open and the turn is running', () => {
+    open(ev.attempt({ at: 1000, time: startOfTime }));
+    add(ev.waiting({ at: 1000, until: startOfTime + 9000, delayMs: 9000 }));
     page.clock.advance(1000);
-    page.events('a', ev.attempt({ attempt: 2, at: 3000, time: startOfTime + 2000 }), ev.text('Hi', 3500));
-    assert.equal(totals(), '1 attempt · 1 s waiting · 1 s total');
+    assert.equal(label(), 'Timeline: 1 attempt, 1 s waiting, 1 s total');
+    add(ev.attempt({ attempt: 2, at: 3000, time: startOfTime + 2000 }), ev.text('Hi', 3500));
     page.clock.advance(3000);
-    assert.equal(totals(), '2 attempts · 2 s waiting · 4 s total');
-    page.events('a', ev.done('Hi', { at: 5000 }));
-    assert.deepEqual([timeline().open, page.clock.pending], [true, 0]);
+    assert.equal(label(), 'Timeline: 2 attempts, 2 s waiting, 4 s total');
+    timeline.setOpen(false);
+    assert.equal(page.clock.pending, 0);
+    timeline.setOpen(true);
+    add(ev.done('Hi', { at: 5000 }));
+    assert.deepEqual([rows().length, page.clock.pending], [3, 0]);
   });
 
-  it('has a chart with an accessible name and a title for each bar', () => {
-    const route = [ev.route(), ev.attempt({ attempt: 4, why: 'switch', at: 43_000, origin: 'https://backup.example' })];
-    const [first, ...others] = retried;
-    page.events('a', { ...first, origin: 'https://api.example' } as StreamEvent, ...others, ...route, done);
-    open();
-    const chart = page.one('img');
-    assert.equal(totals(), '4 attempts · 2 routes · 41 s waiting · 44 s total');
-    assert.equal(chart.getAttribute('aria-label'), 'Timeline: 4 attempts, 2 routes, 41 s waiting, 44 s total');
-    assert.deepEqual(
-      [...chart.querySelectorAll('g > title')].map((title) => title.textContent),
-      [
-        'Attempt 1 with gpt-4o',
-        'Waited 20 s: rate limited',
-        'Attempt 2 with gpt-4o',
-        'Waited 21 s: rate limited',
-        'Attempt 3 with gpt-4o',
-        'Attempt 4 with gpt-4o',
-      ],
+  it('keeps the focus in a row when the chart is drawn again', () => {
+    open(ev.attempt({ at: 1000, time: startOfTime }), ev.text('Hi', 3500));
+    const row = at(0, 'tr') as HTMLElement;
+    row.focus();
+    page.clock.advance(1000);
+    assert.equal(page.window.document.activeElement, row);
+    assert.deepEqual(marked(), ['g', 'TR']);
+  });
+
+  it('marks a bar and its row while the pointer or the focus is on either of them', () => {
+    open(...retried, done);
+    const send = (target: Element, type: string): void => {
+      target.dispatchEvent(new page.window.Event(type, { bubbles: type !== 'pointerleave' }));
+    };
+    send(at(1, 'g').lastElementChild!, 'pointerover');
+    assert.deepEqual(marked(), ['g', 'TR']);
+    assert.ok(at(1, 'g').matches('[data-marked]') && at(1, 'tr').matches('[data-marked]'));
+    send(at(2, 'tr').firstElementChild!, 'pointerover');
+    assert.ok(at(2, 'g').matches('[data-marked]') && !at(1, 'tr').matches('[data-marked]'));
+    send(timeline.element, 'pointerleave');
+    assert.deepEqual(marked(), []);
+    (at(0, 'tr') as HTMLElement).focus();
+    assert.ok(at(0, 'g').matches('[data-marked]'));
+    (at(0, 'tr') as HTMLElement).blur();
+    assert.deepEqual(marked(), []);
+  });
+
+  it('has a legend for the kinds that occur', () => {
+    open(ev.attempt(), ev.text('Hi', 1500), ev.done('Hi'));
+    assert.deepEqual(textsOf('.timeline-legend span'), ['text', 'to first token']);
+    state = initialTurn;
+    add(
+      ...[ev.attempt(), ev.text('Hi', 1500), ev.text('Hi', 1600)],
+      ...[ev.ended({ at: 9000, ms: 8000, firstTokenMs: 500, how: 'stalled' }), ev.waiting({ at: 9000 })],
+      ...[second({ at: 9900 }), ev.ended({ at: 12_000, ms: 2100, how: 'stopped' }), ev.stopped('Hi')],
     );
+    const all = ['text', 'no data', 'wait', 'failed', 'stopped', 'to first token'];
+    assert.deepEqual(textsOf('.timeline-legend span'), all);
+  });
+
+  it('has a chart with a title for each bar', () => {
+    open(...retried, done);
+    assert.deepEqual(textsOf('g > title'), [
+      'Attempt 1 with gpt-4o',
+      'Waited 20 s before the retry: rate limited',
+      'Attempt 2 with gpt-4o',
+      'Waited 21 s before the retry: rate limited',
+      'Attempt 3 with gpt-4o',
+    ]);
+    assert.equal(textsOf('.timeline-picture text').includes('0'), true);
     // The content security policy forbids the attribute `style`.
-    assert.equal(timeline().querySelectorAll('[style]').length, 0);
+    assert.equal(timeline.element.querySelectorAll('[style]').length, 0);
   });
 });

@@ -9,12 +9,13 @@ import { ev } from '../panel/support/events';
 const fold = (events: readonly StreamEvent[], from: TurnState = initialTurn): TurnState =>
   events.reduce(reduceTurn, from);
 
-/** Describes each span as `wait from–to` or `number from–headers–first token–to`, in milliseconds. */
+/** Describes each span as `wait from–to` or `number from–first token–to`, with silences in brackets, in milliseconds. */
 const describeParts = ({ parts }: TurnSpans): string[] =>
   parts.map((part) => {
-    const times = part.kind === 'wait' ? [part.from] : [part.from, part.headers ?? '', part.firstToken ?? ''];
-    const name = part.kind === 'wait' ? part.kind : String(part.number);
-    return `${name} ${[...times, part.to].join('–')}`;
+    if (part.kind === 'wait') return `wait ${part.from}–${part.to}`;
+    const { number, from, firstToken = '', to, silences } = part;
+    const brackets = silences.map((silence) => ` [${silence.from}–${silence.to}]`);
+    return `${number} ${from}–${firstToken}–${to}${brackets.join('')}`;
   });
 
 const rateLimited = [ev.attempt({ at: 1000 }), { ...ev.headers(429), at: 1300, ms: 300 } as const];
@@ -30,34 +31,61 @@ const rows: Readonly<Record<string, readonly [state: TurnState, now: number | un
   'one attempt': [
     fold([ev.attempt({ at: 1000 }), ev.headers(), ev.text('Hi', 1500), ev.ended({ ms: 1900, firstTokenMs: 500 })]),
     undefined,
-    ['1 0–100–500–1900'],
+    ['1 0–500–1900'],
   ],
   'an attempt, a wait, and another attempt': [
     fold([...rateLimited, rateLimitedEnd, ev.waiting({ at: 1400 }), ...answered, ...answeredEnd]),
     undefined,
-    ['1 0–––400', 'wait 400–4400', '2 4400–4900–5400–8400'],
+    ['1 0––400', 'wait 400–4400', '2 4400–5400–8400 [5400–8400]'],
   ],
   'a running wait': [
     fold([...rateLimited, rateLimitedEnd, ev.waiting({ at: 1400 })]),
     3000,
-    ['1 0–––400', 'wait 400–2000'],
+    ['1 0––400', 'wait 400–2000'],
   ],
   'a wait during which the window was closed': [
     markInterrupted(fold([...rateLimited, rateLimitedEnd, ev.waiting({ at: 1400 })])),
     undefined,
-    ['1 0–––400', 'wait 400–400'],
+    ['1 0––400', 'wait 400–400'],
   ],
-  'a connecting attempt': [fold([ev.attempt({ at: 1000 })]), 3000, ['1 0–––2000']],
-  'a streaming attempt': [fold([...answered]), 8400, ['2 0–500–1000–3000']],
+  'a connecting attempt': [fold([ev.attempt({ at: 1000 })]), 3000, ['1 0––2000']],
+  'a streaming attempt': [fold([...answered]), 8400, ['2 0–1000–3000']],
   'a streaming attempt after one that has received a token': [
     fold([ev.attempt({ at: 1000 }), ev.text('Hel', 1200), ...answered]),
     8400,
-    ['1 0––200–4400', '2 4400–4900–4900–7400'],
+    ['1 0–200–4400', '2 4400–4900–7400'],
+  ],
+  'pauses of a stream and a stall, without the pause across two attempts': [
+    fold([
+      ...[ev.attempt({ at: 1000 }), ev.text('a', 2000), ev.text('b', 4999), ev.text('c', 8000)],
+      ...[ev.ended({ at: 13_000, ms: 12_000, firstTokenMs: 1000, how: 'stalled' }), ev.cut()],
+      ...[ev.attempt({ attempt: 2, at: 13_000, why: 'resume', how: 'continue' }), ev.text('d', 16_500)],
+    ]),
+    17_000,
+    ['1 0–1000–12000 [3999–7000] [7000–12000]', '2 12000–12000–16000'],
+  ],
+  'a stream without data until now': [
+    fold([ev.attempt({ at: 1000 }), ev.text('a', 2000)]),
+    5000,
+    ['1 0–1000–4000 [1000–4000]'],
+  ],
+  'a restarted answer, of which the page gets no token before it is longer': [
+    fold([
+      ...[
+        ev.attempt({ at: 1000 }),
+        ev.text('a', 1000),
+        ev.ended({ at: 1500, ms: 500, firstTokenMs: 0, how: 'stalled' }),
+      ],
+      ...[ev.attempt({ attempt: 2, at: 1500, why: 'resume', how: 'restart' }), { ...ev.replaced('b'), at: 9500 }],
+      ev.ended({ attempt: 2, at: 9600, ms: 8100, firstTokenMs: 100 }),
+    ]),
+    undefined,
+    ['1 0–0–500', '2 500–600–8600'],
   ],
   'a wait that is too short to be shown': [
     fold([...rateLimited, rateLimitedEnd, ev.waiting({ at: 1400 }), ev.attempt({ attempt: 2, at: 1430 })]),
     2430,
-    ['1 0–––400', '2 430–––1430'],
+    ['1 0––400', '2 430––1430'],
   ],
 };
 
@@ -71,7 +99,7 @@ describe('timeline spans', () => {
     const first = fold([ev.attempt({ at: 50_000 }), ev.text('Hel', 50_500), { ...ev.stopped('Hel'), at: 52_000 }]);
     const second = [ev.attempt({ at: 700 }), ev.text('lo', 1700), ev.done('Hello', { at: 3700 })];
     const spans = createSpans(fold(second, { ...initialTurn, previousSegments: [first] }));
-    assert.deepEqual(describeParts(spans), ['1 0––500–2000', '2 2000––3000–5000']);
+    assert.deepEqual(describeParts(spans), ['1 0–500–2000', '2 2000–3000–5000']);
     assert.deepEqual(spans.segments, [
       { from: 0, to: 2000 },
       { from: 2000, to: 5000 },

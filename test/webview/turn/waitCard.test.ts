@@ -152,7 +152,7 @@ describe('wait card', () => {
     ],
     'another window': [
       ev.waiting({ told: 'window' }),
-      'Caused by a request in another window · Backoff of 4.1 s · attempt 2 of 6',
+      'Caused by a request in another window · Delay of 4.1 s · attempt 2 of 6',
     ],
     'the network': [ev.offline(), 'Resumes automatically when api.example is reachable again'],
   } as const;
@@ -167,15 +167,15 @@ describe('wait card', () => {
   const routes: Readonly<Record<string, readonly [events: readonly StreamEvent[], line: string]>> = {
     'after a switch': [
       [ev.route(), backupAttempt, ev.waiting()],
-      'Backoff of 4.1 s · attempt 2 of 6 · Route: backup.example',
+      'Delay of 4.1 s · attempt 2 of 6 · Route: backup.example',
     ],
     'when the turn can switch': [
       [ev.waiting({ actions: ['retryNow', 'switchRoute'] })],
-      'Backoff of 4.1 s · attempt 2 of 6 · Route: api.example',
+      'Delay of 4.1 s · attempt 2 of 6 · Route: api.example',
     ],
     'only once, if the message names it': [
       [ev.route(), backupAttempt, ev.waiting({ message: 'Rate limited by backup.example.' })],
-      'Backoff of 4.1 s · attempt 2 of 6',
+      'Delay of 4.1 s · attempt 2 of 6',
     ],
     'but no single one while the turn waits for any of several routes': [
       [ev.route(), backupAttempt, ev.offline()],

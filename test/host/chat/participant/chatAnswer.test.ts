@@ -96,7 +96,7 @@ describe("answer in VS Code's chat", () => {
       assert.deepEqual(chat(wait(), attempt('m', 2), backoff), [
         '[retryNow]',
         `> Rate limited by api. The gateway said to wait 37 s${then(2, 37_500)}`,
-        `> Rate limited by api. Backoff of 4.1 s${then(3, 50_000)}`,
+        `> Rate limited by api. Delay of 4.1 s${then(3, 50_000)}`,
       ]);
     });
 
@@ -152,7 +152,7 @@ describe("answer in VS Code's chat", () => {
         '> a was overloaded. Switched to b.',
         '> Getting the rest of the answer…',
         'two',
-        '> a was overloaded. b continued after 4 characters.',
+        '> a was overloaded. b continued the answer.',
       ]);
     });
 
@@ -163,7 +163,7 @@ describe("answer in VS Code's chat", () => {
         '> a kept failing. Switched to b.',
         '> b was overloaded. Switched to c.',
         'two',
-        '> a kept failing. c continued after 4 characters.',
+        '> a kept failing. c continued the answer.',
       ]);
     });
 
@@ -197,7 +197,7 @@ describe("answer in VS Code's chat", () => {
       assert.deepEqual(chat(attempt(), text('one '), cut, resume, resumed, text('two'), done('one two')), [
         'one ',
         'two',
-        '> The connection was lost. Resumed after 0 characters.',
+        '> The connection was lost. The answer was continued.',
       ]);
     });
 
@@ -216,7 +216,7 @@ describe("answer in VS Code's chat", () => {
       assert.deepEqual(chat(text('one '), cut, long, resume, resumed, text('two')), [
         'one ',
         '[retryNow]',
-        `> The connection was lost. Backoff of 5 s${then(2, 5000)}`,
+        `> The connection was lost. Delay of 5 s${then(2, 5000)}`,
         '> Getting the rest of the answer…',
         'two',
       ]);

@@ -1,0 +1,60 @@
+import type { AttemptRecord } from '../health/attemptRecord';
+
+export interface ModelGroup {
+  readonly heading: string;
+  readonly models: readonly string[];
+}
+
+const maxRecent = 5;
+
+/** Returns the models that have lately been used over routes with these origins, the latest first. */
+export function recentModels(records: readonly AttemptRecord[], origins: ReadonlySet<string>): readonly string[] {
+  const used = records.filter(({ origin, result }) => origins.has(origin) && result !== 'model');
+  const latestFirst = used.toReversed().sort((a, b) => b.at - a.at);
+  return [...new Set(latestFirst.map(({ model }) => model))].slice(0, maxRecent);
+}
+
+interface Grouping {
+  readonly models: readonly string[];
+  /** Groups before those of the families. */
+  readonly leading: readonly ModelGroup[];
+  /** Heading for the models that are the only ones of their family. */
+  readonly rest: string;
+  /** Groups after all others. */
+  readonly trailing: readonly ModelGroup[];
+}
+
+/**
+ * Groups models by their family, which is the first word of their names. A group has no model that an earlier one has,
+ * and is not empty.
+ */
+export function groupModels(
+  { models, leading, rest, trailing }: Grouping,
+  locale: string | undefined,
+): readonly ModelGroup[] {
+  const seen = new Set<string>();
+  const take = (group: readonly string[]): readonly string[] => {
+    const added = [...new Set(group)].filter((model) => !seen.has(model));
+    for (const model of added) seen.add(model);
+    return added;
+  };
+  const without = ({ heading, models: group }: ModelGroup): ModelGroup => ({ heading, models: take(group) });
+  const first = leading.map(without);
+  const { compare } = new Intl.Collator(locale, { numeric: true });
+  const families = new Map<string, string[]>();
+  for (const model of take(models.toSorted(compare))) {
+    const family = /\p{L}+/u.exec(model)?.[0].toLowerCase() ?? '';
+    const members = families.get(family);
+    if (members) members.push(model);
+    else families.set(family, [model]);
+  }
+  const isFamily = ([name, members]: readonly [string, readonly string[]]): boolean =>
+    name !== '' && members.length > 1;
+  const [large, small] = [[...families].filter(isFamily), [...families].filter((family) => !isFamily(family))];
+  return [
+    ...first,
+    ...large.map(([heading, members]) => ({ heading, models: members })),
+    { heading: rest, models: small.flatMap(([, members]) => members) },
+    ...trailing.map(without),
+  ].filter((group) => group.models.length > 0);
+}
