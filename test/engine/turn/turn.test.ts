@@ -248,7 +248,7 @@ describe('turn', () => {
     await run.toEnd();
     const { kind, text, actions } = run.last('failed');
     assert.deepEqual([kind, text], ['internal', 'part of an answer']);
-    assert.deepEqual(actions, ['continue', 'restart', 'showLog', 'exportDiagnostics', 'retryNow']);
+    assert.deepEqual(actions, ['continue', 'restart', 'retryNow', 'showLog', 'exportDiagnostics']);
     assert.deepEqual([run.last('ended').how, run.last('ended').row], ['internal', 'internalError']);
   });
 

@@ -7,15 +7,19 @@ const english = createFormat('en', panelStrings);
 
 describe('duration format', () => {
   const rows: readonly (readonly [ms: number, text: string])[] = [
-    [-5, '0 s'],
-    [60, '0.1 s'],
+    [-5, '1 ms'],
+    [0.2, '1 ms'],
+    [40, '40 ms'],
+    [999.4, '999 ms'],
+    [999.6, '1 s'],
     [4100, '4.1 s'],
     [9940, '9.9 s'],
     [9960, '10 s'],
     [90_400, '90 s'],
     [90_500, '1 min 31 s'],
     [119_700, '2 min'],
-    [3_661_000, '61 min 1 s'],
+    [3_661_000, '1 h 1 min'],
+    [5_401_000, '1 h 30 min'],
   ];
   for (const [ms, text] of rows) {
     it(`formats ${ms} ms as ${text}`, () => assert.equal(english.duration(ms), text));
@@ -23,6 +27,15 @@ describe('duration format', () => {
 
   it('uses the decimal separator of the locale', () => {
     assert.equal(createFormat('de', panelStrings).duration(4100), '4,1 s');
+  });
+
+  it('uses the units of the language', () => {
+    const units = { ...panelStrings, milliseconds: '{0} 毫秒', seconds: '{0} 秒', hoursMinutes: '{0} 小时 {1} 分钟' };
+    const format = createFormat('zh-cn', units);
+    assert.deepEqual(
+      [40, 4100, 5_401_000].map((ms) => format.duration(ms)),
+      ['40 毫秒', '4.1 秒', '1 小时 30 分钟'],
+    );
   });
 
   for (const locale of ['', 'en_US', 'not a locale', 'x']) {
@@ -35,13 +48,13 @@ describe('duration format', () => {
 
 describe('countdown format', () => {
   const rows: readonly (readonly [ms: number, text: string])[] = [
-    [499, '1 s'],
-    [500, '1 s'],
+    [0, '1 s'],
+    [1500, '2 s'],
     [90_499, '90 s'],
     [90_500, '1 min 31 s'],
     [120_000, '2 min'],
     [3_600_000, '60 min'],
-    [3_601_000, '1 h 0 min'],
+    [5_401_000, '1 h 30 min'],
   ];
   for (const [ms, text] of rows) {
     it(`formats ${ms} remaining ms as ${text}`, () => assert.equal(english.countdown(ms), text));
@@ -56,6 +69,9 @@ describe('time of day format', () => {
 
   it('contains the weekday if it is another day', () =>
     assert.match(english.timeOfDay(new Date(2026, 0, 16, 8, 30).getTime(), { now }), /^Fri,? 8:30.AM$/));
+
+  it('contains the date if the day is more than six days away', () =>
+    assert.match(english.timeOfDay(new Date(2026, 0, 25, 8, 30).getTime(), { now }), /^Jan 25,? 8:30.AM$/));
 
   it('follows the language of the user', () =>
     assert.equal(
