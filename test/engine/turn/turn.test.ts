@@ -227,7 +227,7 @@ describe('turn', () => {
       connection: () => Promise.reject(new TypeError('x is not a function')),
     }).toEnd();
     const { kind, message, actions } = run.last('failed');
-    assert.deepEqual([kind, actions], ['internal', ['showLog', 'exportDiagnostics', 'retryNow']]);
+    assert.deepEqual([kind, actions], ['internal', ['retryNow', 'showLog', 'exportDiagnostics']]);
     assert.ok(!JSON.stringify(run.events).includes('x is not'), message);
     assert.match(run.log.join('\n'), /TypeError: x is not a function\n\s+at .*turn\.test\.ts/);
   });
