@@ -61,7 +61,7 @@ describe('layout of an answer that arrives after a wait and a broken stream', ()
     it(`neither moves its text nor shrinks after the wait in ${name}`, async () => {
       page = await StaticPage.open(browser, {
         script: 'webview.js',
-        styles: ['markdown.css', 'panel.css', 'network.css', 'composer.css'],
+        styles: ['markdown.css', 'panel.css', 'network.css', 'timeline.css', 'composer.css'],
         data: { strings: panelStrings, help: translateFaultHelp((english) => english, 'en') },
       });
       await page.page.setViewportSize(size);
