@@ -22,7 +22,7 @@ export interface Format {
 /** Maximum duration that is formatted in seconds only. Longer durations are formatted in minutes and seconds. */
 const maxSeconds = 90;
 /** Maximum duration that is formatted in minutes and seconds. Longer durations are formatted in hours and minutes. */
-const maxMinutesInSeconds = 90 * 60;
+const maxMinutesInSeconds = 60 * 60;
 
 /** Longest distance at which a weekday is unambiguous, in milliseconds. */
 const maxWeekdayMs = 6 * 24 * 60 * 60 * 1000;

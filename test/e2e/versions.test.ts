@@ -40,14 +40,14 @@ describe('panel with several versions of an exchange', () => {
     await box.fill('What color are pears?');
     await panel.button('Resend').click();
     await panel.answer.getByText('Pears are green.').waitFor();
-    await first.assistant.getByText('2 of 2').waitFor();
+    await first.assistant.getByText('2/2').waitFor();
     assert.deepEqual(await turns(), ['What color are pears?', 'Pears are green.']);
     assert.deepEqual(sent(), ['What color are pears?']);
   });
 
   it('shows the original prompt again with the exchanges that followed it', async () => {
     await first.assistant.getByRole('button', { name: 'Previous version' }).click();
-    await first.assistant.getByText('1 of 2').waitFor();
+    await first.assistant.getByText('1/2').waitFor();
     assert.deepEqual(await turns(), ['What color are apples?', 'Apples are red.', 'And why?', 'A follow-up answer.']);
     assert.equal(await first.assistant.getByRole('button', { name: 'Previous version' }).isDisabled(), true);
     assert.equal(gateway.requests.length, 0);
@@ -57,14 +57,14 @@ describe('panel with several versions of an exchange', () => {
     gateway.script = () => answer('Because of their skin.');
     await panel.assistant.getByRole('button', { name: 'Regenerate', exact: true }).click();
     await panel.answer.getByText('Because of their skin.').waitFor();
-    await panel.assistant.getByText('2 of 2').waitFor();
+    await panel.assistant.getByText('2/2').waitFor();
     assert.deepEqual(sent(), ['What color are apples?', 'Apples are red.', 'And why?']);
   });
 
   it('keeps all versions after a reload, and shows the same version as before', async () => {
     await workbench.reload();
     await panel.answer.getByText('Because of their skin.').waitFor();
-    await panel.assistant.getByText('2 of 2').waitFor();
+    await panel.assistant.getByText('2/2').waitFor();
     await first.assistant.getByRole('button', { name: 'Next version' }).click();
     await panel.answer.getByText('Pears are green.').waitFor();
     assert.deepEqual(await turns(), ['What color are pears?', 'Pears are green.']);

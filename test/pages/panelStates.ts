@@ -38,7 +38,7 @@ const interrupted: TurnState = { ...stateOf(ev.headers(), ev.text(half)), phase:
 
 const turns: Readonly<Record<string, TurnState>> = {
   streaming: stateOf(ev.headers(), ev.text(texts.answer.slice(0, texts.answer.length / 2))),
-  quiet: stateOf(ev.headers(), ev.text(half, -9000)),
+  quiet: stateOf(ev.attempt({ time: startOfTime - 9000 }), ev.headers(), ev.text(half)),
   waiting: stateOf(limited),
   resuming: stateOf(ev.headers(), ev.text(half), ev.cut(), retried),
   done: stateOf(
@@ -58,7 +58,7 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 /** What the user does in the states of a turn. */
 const acts: Readonly<Record<string, PanelState['act']>> = {
   done: async (page) => {
-    await page.locator('.timeline > summary').last().click();
+    await page.locator('.turn-summary').last().click();
     await page.locator('.timeline-picture').last().waitFor();
   },
   code: async (page) => {

@@ -20,7 +20,7 @@ export const hostFaults = {
   internal: {
     kind: 'internal',
     message: 'Internal error in HolySheep Prompt. See the log for details.',
-    actions: ['showLog', 'exportDiagnostics', 'retryNow'],
+    actions: ['retryNow', 'showLog', 'exportDiagnostics'],
   },
 } as const satisfies Record<string, HostFault>;
 

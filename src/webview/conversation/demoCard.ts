@@ -3,7 +3,7 @@ import type { ConnectionView, DemoTourStep } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
 
-/** The card of the demo: the current step of the tour and its buttons. It is shown in one of several places. */
+/** The card of the demo: the current step of the tour and its buttons. It stands in the empty state, then in the dock. */
 export class DemoCard {
   private readonly element: HTMLElement;
   private readonly texts = element('div', { class: 'demo-step' });
@@ -24,12 +24,12 @@ export class DemoCard {
   /** @param place the element that contains the card; undefined outside the demo */
   update(place: HTMLElement | undefined, { hasKey }: ConnectionView): void {
     const hadFocus = this.element.contains(document.activeElement);
-    const wasMoved = place !== undefined && this.element.parentElement !== place;
     if (!place) {
       this.element.remove();
       if (hadFocus) this.context.focusComposer();
       return;
     }
+    const wasMoved = this.element.parentElement !== place;
     if (wasMoved) place.append(this.element);
     const wasChanged = this.showStep(hasKey);
     // Keeps the keyboard focus on the button that continues the tour.

@@ -1,5 +1,5 @@
 import { describeRouteSwitches } from '../../shared/describe';
-import { routeName, routeOf, type TurnState } from '../../shared/protocol';
+import { isRunning, routeName, routeOf, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element, svgIcon } from '../util/element';
 import type { CardSlot } from './card';
@@ -24,7 +24,7 @@ export function showRouteNote(
   const route = routeOf(state);
   const isBackup = route !== undefined && backups.includes(routeName(route));
   const isRemovable = isBackup && isLatest && phase === 'done' && !isReadOnly();
-  const text = describeRouteSwitches(strings, state);
+  const text = isRunning(phase) ? '' : describeRouteSwitches(strings, state);
   slot.show([text, isRemovable], () => {
     if (text === '') return undefined;
     const note = element('p', { class: 'note', 'data-part': 'route' }, svgIcon('info'), text);

@@ -1,5 +1,5 @@
 import type { PageContext } from '../pageContext';
-import { button, element, iconButton, svgIcon } from '../util/element';
+import { element, iconButton, svgIcon } from '../util/element';
 import { createMenu } from '../util/menu';
 import { fill } from '../../shared/format';
 import type { Card } from './card';
@@ -27,12 +27,14 @@ export function createTurnActions(
   const parts: HTMLElement[] = [];
   const copy = text === '' ? undefined : createCopyButton(context, text);
   if (copy) parts.push(copy.element);
-  if (queued && mayChange) parts.push(button(strings.cancelQueued, 'quiet', () => post({ type: 'stop', exchangeId })));
+  if (queued && mayChange)
+    parts.push(iconButton(strings.cancelQueued, 'close', () => post({ type: 'stop', exchangeId })));
   if (canRegenerate && mayChange) {
     const regenerate = (switchModel: boolean) => () => post({ type: 'regenerate', exchangeId, switchModel });
-    const choose = iconButton(strings.regenerateWith, 'chevronDown', regenerate(true));
-    choose.classList.add('narrow-button');
-    parts.push(iconButton(strings.regenerate, 'refresh', regenerate(false)), choose);
+    parts.push(
+      iconButton(strings.regenerate, 'refresh', regenerate(false)),
+      iconButton(strings.regenerateWith, 'chevronDown', regenerate(true)),
+    );
   }
   if (versions.length > 1 && mayChange) parts.push(createVersionPager(context, exchangeId, versions, versionsLocked));
   if (hasAnswer)
@@ -81,7 +83,6 @@ function createVersionPager(
       icon === 'previous' ? 'chevronLeft' : 'chevronRight',
       () => targetId && post({ type: 'showVersion', exchangeId: targetId }),
     );
-    stepButton.classList.add('narrow-button');
     stepButton.disabled = isLocked || targetId === undefined;
     stepButton.dataset['version'] = icon;
     return stepButton;

@@ -46,7 +46,6 @@ function createSummaryButton(context: PageContext, state: TurnState, within: HTM
   });
   toggle.classList.add('turn-summary');
   toggle.title = fill(context.strings.timelineLabel, full);
-  toggle.setAttribute('aria-label', toggle.title);
   toggle.setAttribute('aria-expanded', 'false');
   toggle.append(
     element('span', { class: 'summary-full' }, full),

@@ -76,10 +76,11 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       const usedRoute = routeOf(state);
       // A scheduled prompt goes to the gateway in the settings, whichever route its last attempt used.
       const host = schedule || usedRoute === undefined ? viewContext.host : routeName(usedRoute);
-      progress.update(state, queued);
       texts.setThinking(isRunning(state.phase) && state.text === '');
-      setNote(resumePoint, describeResumePoints(context, state.resumePoints));
-      setNote(switched, describeModelSwitches(strings, state));
+      // A note below text that is still growing would move with every line.
+      const hasEnded = !isRunning(phase);
+      setNote(resumePoint, hasEnded ? describeResumePoints(context, state.resumePoints) : '');
+      setNote(switched, hasEnded ? describeModelSwitches(strings, state) : '');
       showRouteNote(context, route, state, viewContext);
       toolCalls.show(
         state.toolCalls.map(({ name }) => name),
@@ -89,6 +90,8 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       card.show([phase, failure, target, isLatest, ...(wait ? waitKey(wait) : [])], () =>
         createTurnCard(context, exchangeId, state, { ...viewContext, host }),
       );
+      // Follows the card, because a wait card that is removed measures the height of the turn.
+      progress.update(state, queued);
       summary.update(state);
       showActions(state, viewContext);
     },

@@ -64,7 +64,14 @@ const sources = {
 
 export type Icon = keyof typeof sources;
 
+const paths = new Map(
+  Object.entries(sources).map(([icon, source]) => [
+    icon,
+    [...source.matchAll(/ d="([^"]+)"/g)].map(([, path]) => path).join(''),
+  ]),
+);
+
 /** Returns the data of the SVG paths of an icon, on a grid of 16 by 16. */
 export function iconPath(icon: Icon): string {
-  return [...sources[icon].matchAll(/ d="([^"]+)"/g)].map(([, path]) => path).join('');
+  return paths.get(icon) ?? '';
 }

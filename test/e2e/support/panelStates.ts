@@ -172,7 +172,7 @@ export const done: PanelState = {
       answer(short.slice(halfway(short)), { ...pace, usage: { prompt_tokens: 31, completion_tokens: 74 } });
     await stage.ask(prompt, replySequence(limited, cut, rest));
     await stage.inState('done').waitFor();
-    await stage.assistant.locator('.timeline > summary').click();
+    await stage.assistant.locator('.turn-summary').click();
     await stage.assistant.locator('.timeline-picture').waitFor();
     return nothing;
   },

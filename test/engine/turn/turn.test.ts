@@ -227,7 +227,7 @@ describe('turn', () => {
       connection: () => Promise.reject(new TypeError('x is not a function')),
     }).toEnd();
     const { kind, message, actions } = run.last('failed');
-    assert.deepEqual([kind, actions], ['internal', ['showLog', 'exportDiagnostics', 'retryNow']]);
+    assert.deepEqual([kind, actions], ['internal', ['retryNow', 'showLog', 'exportDiagnostics']]);
     assert.ok(!JSON.stringify(run.events).includes('x is not'), message);
     assert.match(run.log.join('\n'), /TypeError: x is not a function\n\s+at .*turn\.test\.ts/);
   });
@@ -248,7 +248,7 @@ describe('turn', () => {
     await run.toEnd();
     const { kind, text, actions } = run.last('failed');
     assert.deepEqual([kind, text], ['internal', 'part of an answer']);
-    assert.deepEqual(actions, ['continue', 'restart', 'showLog', 'exportDiagnostics', 'retryNow']);
+    assert.deepEqual(actions, ['continue', 'restart', 'retryNow', 'showLog', 'exportDiagnostics']);
     assert.deepEqual([run.last('ended').how, run.last('ended').row], ['internal', 'internalError']);
   });
 

@@ -89,7 +89,7 @@ describe('offline demo in the panel', () => {
 
   it('marks each of its answers, even after it has ended', () => {
     page.snapshot([exchange('a', { demo: true }), exchange('b')], { connection: connected });
-    const marks = page.all('article', 'Assistant').map((article) => article.querySelector('.demo-mark')?.textContent);
+    const marks = page.all('article', 'Assistant').map((article) => article.querySelector('.badge')?.textContent);
     assert.deepEqual(marks, ['Offline demo', undefined]);
   });
 });

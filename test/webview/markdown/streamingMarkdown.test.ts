@@ -174,18 +174,21 @@ describe('code block', () => {
     const block = root.querySelector('.code-block');
     assert.equal(block?.getAttribute('data-language'), 'ts');
     assert.equal(block.querySelector('pre > code')?.className, 'language-ts');
+    assert.equal(block.querySelector('pre')?.title, 'ts');
     assert.equal(root.textContent, 'const a = 1;\n');
     const buttons = [...block.querySelectorAll('button')];
     assert.deepEqual(
       buttons.map((button) => [button.type, button.getAttribute('aria-label'), button.title]),
-      ['Copy', 'Insert at cursor', 'Apply to selection', 'New file'].map((name) => ['button', name, name]),
+      ['Copy', 'Insert at cursor', 'Apply to selection', 'New file', 'Toggle word wrap'].map((name) => [
+        ...['button', name, name],
+      ]),
     );
   });
 
   it('offers *Apply to selection* only when `canApply` is set', () => {
     const { root } = new Answer({ canApply: false }).stream([FENCE]);
     const names = [...root.querySelectorAll('button')].map((button) => button.getAttribute('data-action'));
-    assert.deepEqual(names, ['copy', 'insert', 'newFile']);
+    assert.deepEqual(names, ['copy', 'insert', 'newFile', 'wrap']);
   });
 
   it('passes its code, without the final line break, to the action of a button', () => {
@@ -199,6 +202,25 @@ describe('code block', () => {
     assert.equal(root.querySelectorAll('[data-copied]').length, 1);
     markdown.dispose();
     assert.equal(root.querySelectorAll('[data-copied]').length, 0);
+  });
+
+  it('wraps its long lines and no longer wraps them with *Toggle word wrap*', () => {
+    const { root, codeActions } = new Answer().stream([FENCE]);
+    const wrap = root.querySelector('[data-action="wrap"]');
+    const states = [0, 1, 2].map(() => {
+      const state = [
+        root.querySelector('.code-block')?.hasAttribute('data-wrapped'),
+        wrap?.getAttribute('aria-pressed'),
+      ];
+      wrap?.dispatchEvent(click());
+      return state;
+    });
+    assert.deepEqual(states, [
+      [false, 'false'],
+      [true, 'true'],
+      [false, 'false'],
+    ]);
+    assert.deepEqual(codeActions, []);
   });
 
   it('ignores button clicks while the code is incomplete', () => {

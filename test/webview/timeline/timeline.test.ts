@@ -8,7 +8,7 @@ import { createTimeline, type Timeline } from '../../../src/webview/timeline/tim
 import { createSpans, type TurnSpans } from '../../../src/webview/timeline/timelineSpans';
 import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
-import { exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
+import { PanelPage, startOfTime } from '../panel/support/panelPage';
 
 const spansOf = (events: readonly StreamEvent[]): TurnSpans => createSpans(events.reduce(reduceTurn, initialTurn));
 
@@ -145,47 +145,6 @@ const retried = [
   ev.text('Hi', 43_000),
 ];
 const done = ev.done('Hi', { at: 44_000 });
-
-describe('caption of the timeline', () => {
-  let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot([exchange('a')]);
-  });
-  afterEach(() => page.dispose());
-
-  const caption = (): string | undefined => page.root.querySelector('.timeline summary')?.textContent;
-
-  const captions: Readonly<Record<string, readonly StreamEvent[]>> = {
-    'Answered after 3 attempts and 41 s of waiting': [...retried, done],
-    'Answered after 2 attempts': [
-      ev.attempt(),
-      ev.attempt({ attempt: 2, why: 'replay' }),
-      ev.text('Hi'),
-      ev.done('Hi'),
-    ],
-    'Answered after waiting 3 s': [
-      ev.waiting({ at: 0, attempt: 1 }),
-      ev.attempt({ at: 3000 }),
-      ev.text('Hi'),
-      ev.done('Hi'),
-    ],
-    'first token 800 ms, total 2 s': [ev.attempt({ at: 1000 }), ev.text('Hi', 1800), ev.done('Hi', { at: 3000 })],
-    Timeline: [...retried, ev.failed()],
-    'Timeline so far': retried,
-  };
-  for (const [text, events] of Object.entries(captions)) {
-    it(`is “${text}”`, () => {
-      page.events('a', ...events);
-      assert.equal(caption(), text);
-    });
-  }
-
-  it('is left out if the turn made no attempt', () => {
-    page.events('a', ev.stopped(''));
-    assert.equal(caption(), undefined);
-  });
-});
 
 describe('body of the timeline', () => {
   let page: PanelPage;

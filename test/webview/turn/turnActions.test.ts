@@ -30,7 +30,7 @@ describe('versions of an answer', () => {
   it('are counted between two buttons that show the previous and the next version', () => {
     page.snapshot([exchange('a'), version('b2')]);
     page.events('a', ev.attempt(), ev.stopped(''));
-    assert.equal(page.root.querySelector('.versions span')?.textContent, '2 of 3');
+    assert.equal(page.one('group', 'Version 2 of 3').textContent, '2/3');
     page.click('Previous version');
     page.click('Next version');
     assert.deepEqual(page.posted, [

@@ -155,13 +155,17 @@ describe('notes below an answer', () => {
     assert.deepEqual(notes(), ['Connection lost. The answer was continued.', '', undefined]);
   });
 
-  it('name the switch to another model until that model continues the answer, which is announced', () => {
-    const events = continuedBy('overloaded');
-    page.events('a', start, ...events.slice(0, 4), ev.route({ reason: 'user' }));
-    assert.deepEqual(notes(), ['', 'gpt-4o was overloaded. Switched to qwen.', 'Switched to backup.example.']);
-    page.events('a', ...events.slice(4));
+  it('appear only at the end of the turn, so that they do not move below growing text, but are announced at once', () => {
+    page.events('a', start, ...continuedBy('overloaded'), ev.route({ reason: 'user' }));
     const note = 'gpt-4o was overloaded. qwen continued the answer.';
-    assert.deepEqual([...notes().slice(0, 2), page.announced], [note, '', note]);
+    assert.deepEqual([...notes(), page.announced], ['', '', '', note]);
+    page.events('a', ev.stopped('Hel'));
+    assert.deepEqual(notes(), [note, '', 'Switched to backup.example.']);
+  });
+
+  it('name the switch to another model that has not continued the answer', () => {
+    page.events('a', start, switched('overloaded'), ev.text('Hi'), ev.done('Hi'));
+    assert.deepEqual(notes(), ['', 'gpt-4o was overloaded. Switched to qwen.', '']);
   });
 });
 

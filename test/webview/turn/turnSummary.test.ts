@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { markInterrupted } from '../../../src/engine/state/turnState';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
+import { iconPath } from '../../../src/webview/util/icons';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
@@ -42,7 +43,7 @@ describe('end of a turn', () => {
   });
 });
 
-describe('footer of an answer', () => {
+describe('row below an answer', () => {
   let page: PanelPage;
   beforeEach(() => {
     page = new PanelPage();
@@ -50,49 +51,121 @@ describe('footer of an answer', () => {
   });
   afterEach(() => page.dispose());
 
+  const summary = (): HTMLElement | null => page.root.querySelector('.turn-summary');
   const waitFirst = ev.waiting({ at: 0, attempt: 1 });
-  for (const [name, earlierEvents, details, usage] of [
-    ['only the tokens of an answer without retries', [], ['12 tokens in, 12.3K out']],
-    ['the price of an answer', [], ['12 tokens in, 12.3K out', '$1.25'], { cost: 1.25 }],
-    ['no tokens if the gateway reports none', [], [], { promptTokens: 0, completionTokens: 0 }],
+  const retried = [ev.attempt({ at: 0 }), ev.waiting({ at: 100 }), ev.attempt({ attempt: 2, why: 'retry', at: 1000 })];
+  const noUsage = { promptTokens: 0, completionTokens: 0 };
+  const start = ev.attempt();
+  for (const [name, earlierEvents, short, full, usage] of [
     [
-      'the tokens and the duration of an answer after a wait',
-      [waitFirst],
-      ['12 tokens in, 12.3K out', 'first token 1.8 s, total 3 s'],
+      'the duration and tokens of a plain answer',
+      [start],
+      '2 s · 12.3K tok',
+      'first token 800 ms · 2 s · 12 → 12.3K tok',
     ],
+    ['its price', [start], '2 s · 12.3K tok', 'first token 800 ms · 2 s · 12 → 12.3K tok · $1.25', { cost: 1.25 }],
+    ['no tokens if the gateway reports none', [start], '2 s', 'first token 800 ms · 2 s', noUsage],
+    [
+      'a wait, and the first token from the start of its attempt',
+      [waitFirst, start],
+      'waited 1 s · 3 s',
+      'waited 1 s · first token 800 ms · 3 s · 12 → 12.3K tok',
+    ],
+    ['retries', retried, '1 retry · 3 s', '2 attempts · waited 900 ms · first token 800 ms · 3 s · 12 → 12.3K tok'],
   ] as const) {
-    it(`shows ${name}`, () => {
-      const events = [...earlierEvents, ev.attempt({ at: 1000 }), ev.text('Hi', 1800), { ...ev.usage(), ...usage }];
+    it(`sums up ${name}`, () => {
+      const events = [...earlierEvents, ev.text('Hi', 1800), { ...ev.usage(), ...usage }];
       page.events('a', ...events, ev.done('Hi', { at: 3000 }));
-      const shown = [...page.root.querySelectorAll('.turn-footer span')].map((detail) => detail.textContent);
-      assert.deepEqual(shown, details);
+      const [shownFull, shownShort] = [...summary()!.querySelectorAll('span')].map(({ textContent }) => textContent);
+      assert.deepEqual([shownShort, shownFull, summary()!.title], [short, full, `Timeline: ${full}`]);
     });
   }
 
-  it('adds up the tokens of all segments of an answer that the user has continued', () => {
-    const stopped = [ev.attempt(), ev.text('Hel'), ev.usage(), ev.stopped('Hel')].reduce(reduceTurn, initialTurn);
+  it('adds up the tokens of all segments of an answer that the user has continued, which is no retry', () => {
+    const stopped = [start, ev.text('Hel'), ev.usage(), ev.stopped('Hel')].reduce(reduceTurn, initialTurn);
     page.snapshot([exchange('a', { state: { ...initialTurn, text: 'Hel', previousSegments: [stopped] } })]);
-    page.events('a', ev.attempt(), ev.text('lo'), ev.usage(), ev.done('Hello'));
-    assert.equal(page.root.querySelector('.turn-footer span')?.textContent, '24 tokens in, 24.7K out');
+    page.events('a', start, ev.text('lo'), ev.usage(), ev.done('Hello'));
+    assert.match(summary()!.title, /^Timeline: 2 attempts · .* · 24 → 24\.7K tok$/);
+    assert.match(summary()!.querySelector('.summary-short')!.textContent, / · 24\.7K tok$/);
+  });
+
+  for (const [name, events] of Object.entries({
+    'is running': [start, ev.text('Hi')],
+    'has failed, because its card has the timeline': [start, ev.text('Hi'), ev.failed({ text: 'Hi' })],
+    'made no attempt': [ev.stopped('')],
+  })) {
+    it(`has no summary if the turn ${name}`, () => {
+      page.events('a', ...events);
+      assert.equal(summary(), null);
+    });
+  }
+
+  it('opens and closes the timeline with the summary, and draws it only when it is open', () => {
+    page.events('a', start, ev.text('Hi'), ev.done('Hi'));
+    const isOpen = (): unknown[] => [summary()!.ariaExpanded, page.root.querySelectorAll('.timeline-body').length];
+    assert.deepEqual(isOpen(), ['false', 0]);
+    summary()!.click();
+    assert.deepEqual(isOpen(), ['true', 1]);
+    page.receive({ type: 'exchange', exchange: exchange('b') });
+    assert.deepEqual(isOpen(), ['true', 1]);
+    summary()!.click();
+    assert.deepEqual(isOpen(), ['false', 0]);
   });
 
   it('copies the Markdown of the complete answer and confirms this for a moment', () => {
-    page.events('a', ev.attempt(), ev.text('**Hi**'), ev.done('**Hi**'));
+    page.events('a', start, ev.text('**Hi**'), ev.done('**Hi**'));
+    const icon = (): string | null | undefined => page.one('button', 'Copy').querySelector('path')?.getAttribute('d');
     page.click('Copy');
     assert.deepEqual(page.posted, [{ type: 'copy', text: '**Hi**' }]);
     assert.equal(page.announced, 'Copied');
-    assert.equal(page.one('button', 'Copy').dataset['copied'], 'Copied');
+    assert.equal(icon(), iconPath('check'));
     page.clock.advance(1500);
-    assert.equal(page.one('button', 'Copy').dataset['copied'], undefined);
+    assert.equal(icon(), iconPath('copy'));
     page.click('Copy');
     page.snapshot([]);
     assert.equal(page.clock.pending, 0);
   });
 
-  it('posts a `copyRequest` message when *Get code* is clicked', () => {
-    page.events('a', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
-    page.click('Get code…');
+  it('has a menu that copies the request as code', () => {
+    page.events('a', start, ev.text('Hi'), ev.done('Hi'));
+    page.click('More actions');
+    const item = page.one('menuitem', 'Copy request as code…');
+    assert.equal(item.title, 'This request as cURL, Python, or Node.js');
+    item.click();
     assert.deepEqual(page.posted, [{ type: 'copyRequest', exchangeId: 'a' }]);
-    assert.equal(page.one('button', 'Get code…').title, 'This request as cURL, Python, or Node.js');
   });
+});
+
+describe('head of an answer', () => {
+  let page: PanelPage;
+  beforeEach(() => {
+    page = new PanelPage();
+    page.snapshot([exchange('a')]);
+  });
+  afterEach(() => page.dispose());
+
+  const head = (): HTMLElement => page.root.querySelector('.turn-head')!;
+  const badges = (): (string | null)[] => [...head().querySelectorAll('.badge')].map(({ textContent }) => textContent);
+  const switchModel = (reason: 'overloaded' | 'user') =>
+    ({ type: 'model', attempt: 1, at: 1300, from: 'gpt-4o', to: 'qwen', reason }) as const;
+
+  it('names the model, and has a spinner only while the turn runs', () => {
+    page.events('a', ev.attempt());
+    assert.deepEqual([head().textContent, head().querySelectorAll('.spinner').length], ['gpt-4o', 1]);
+    page.events('a', ev.text('Hi'), ev.done('Hi'));
+    assert.deepEqual([head().textContent, head().querySelectorAll('.spinner').length], ['gpt-4o', 0]);
+    page.receive({ type: 'exchange', exchange: exchange('b', { queued: true }) });
+    assert.equal(page.root.querySelectorAll('.spinner').length, 0);
+  });
+
+  for (const [name, shown, event] of [
+    ['a fallback model', ['fallback'], switchModel('overloaded')],
+    ['a model that the user chose', [], switchModel('user')],
+    ['a backup route', ['backup'], ev.route()],
+  ] as const) {
+    it(`has ${shown.length === 0 ? 'no badge' : `the badge “${shown.join()}”`} for ${name}`, () => {
+      page.events('a', ev.attempt(), event, ev.text('Hi'));
+      assert.deepEqual(badges(), shown);
+    });
+  }
 });

@@ -240,7 +240,7 @@ describe('wait card', () => {
   it('shows *Details* with the timeline, and with the status and the request id if the event has them', () => {
     const lines = (): readonly (string | undefined)[] =>
       [...page.one('status').querySelectorAll('.card-details > div > *')].map(
-        (line) => line.firstChild?.textContent ?? line.className,
+        (line) => line.className || line.firstChild?.textContent,
       );
     page.events('a', ev.waiting());
     assert.deepEqual(lines(), ['timeline-body']);

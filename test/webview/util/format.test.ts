@@ -18,7 +18,7 @@ describe('duration format', () => {
     [90_400, '90 s'],
     [90_500, '1 min 31 s'],
     [119_700, '2 min'],
-    [3_661_000, '61 min 1 s'],
+    [3_661_000, '1 h 1 min'],
     [5_401_000, '1 h 30 min'],
   ];
   for (const [ms, text] of rows) {
@@ -53,7 +53,7 @@ describe('countdown format', () => {
     [90_499, '90 s'],
     [90_500, '1 min 31 s'],
     [120_000, '2 min'],
-    [5_400_000, '90 min'],
+    [3_600_000, '60 min'],
     [5_401_000, '1 h 30 min'],
   ];
   for (const [ms, text] of rows) {

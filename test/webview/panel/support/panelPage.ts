@@ -199,6 +199,8 @@ function installPopovers({ Event, HTMLButtonElement, HTMLElement }: JSDOM['windo
     const newState = isOpen ? 'open' : 'closed';
     popover.dispatchEvent(Object.assign(new Event('beforetoggle'), { newState }));
     popover.hidden = !isOpen;
+    // The style sheet of jsdom hides every popover, because it knows no open one.
+    popover.style.display = isOpen ? 'block' : '';
     popover.dispatchEvent(Object.assign(new Event('toggle'), { newState }));
   };
   HTMLElement.prototype.hidePopover = function () {

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { chromium, type Browser } from 'playwright-core';
+import type { StreamEvent } from '../../src/engine/events';
+import { translateFaultHelp } from '../../src/host/ui/faultAdvice';
+import { panelStrings } from '../../src/shared/panelStrings';
+import type { ToWebview } from '../../src/shared/protocol';
+import { stageTexts } from '../e2e/support/stageTexts';
+import { findBrowser } from '../support/browser';
+import { ev } from '../webview/panel/support/events';
+import { connected, exchange } from '../webview/panel/support/panelPage';
+import { StaticPage, themeNames } from './staticPage';
+
+/** Maximum sum of the layout shifts of an answer. Users notice a sum of 0.1 (https://web.dev/cls). */
+const maxSum = 0.02;
+
+const { answer } = stageTexts.en;
+const half = answer.slice(0, answer.length / 2);
+const chunkChars = 12;
+
+/** Adds the layout shifts of the page to the attribute `data-shifts` of its root. */
+function observeShifts(): void {
+  const { dataset } = document.documentElement;
+  const values: number[] = [];
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) values.push((entry as PerformanceEntry & { readonly value: number }).value);
+    dataset['shifts'] = values.join();
+  }).observe({ type: 'layout-shift' });
+}
+
+/** Returns the height of the turn after the next frame, in which the page draws the changes of a message. */
+function heightAfterFrame(): Promise<number> {
+  return new Promise<void>((resolve) => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve)))).then(
+    () => document.querySelector<HTMLElement>('article.assistant')?.offsetHeight ?? 0,
+  );
+}
+
+describe('layout of an answer that arrives after a wait and a broken stream', () => {
+  let browser: Browser;
+  let page: StaticPage;
+  before(async () => {
+    browser = await chromium.launch(await findBrowser());
+  });
+  after(() => browser.close());
+  afterEach(() => page.page.close());
+
+  const post = async (message: ToWebview): Promise<number> => {
+    await page.post(message);
+    return page.page.evaluate(heightAfterFrame);
+  };
+  const emit = (...events: readonly StreamEvent[]): Promise<number> =>
+    post({ type: 'events', exchangeId: 'a', events });
+  const stream = async (text: string, attempt: number): Promise<void> => {
+    for (let from = 0; from < text.length; from += chunkChars)
+      await emit({ type: 'text', attempt, at: 2000, text: text.slice(from, from + chunkChars) });
+  };
+
+  for (const [name, size] of [
+    ['a panel with room for all of it', { width: 800, height: 1400 }],
+    ['a narrow panel that scrolls', { width: 380, height: 500 }],
+  ] as const) {
+    it(`neither moves its text nor shrinks after the wait in ${name}`, async () => {
+      page = await StaticPage.open(browser, {
+        script: 'webview.js',
+        styles: ['markdown.css', 'panel.css', 'network.css', 'timeline.css', 'composer.css'],
+        data: { strings: panelStrings, help: translateFaultHelp((english) => english, 'en') },
+      });
+      await page.page.setViewportSize(size);
+      await page.setTheme(themeNames[0]!);
+      const lists = { suggestions: [], promptHistory: [], context: [] };
+      await post({
+        type: 'snapshot',
+        conversationId: 'c',
+        exchanges: [exchange('a')],
+        connection: connected,
+        ...lists,
+      });
+      await page.page.evaluate(observeShifts);
+      await emit(ev.attempt(), ev.headers(429));
+      const waiting = await emit(ev.waiting({ source: 'server' }));
+      await page.page.getByRole('timer').waitFor();
+      assert.equal(await emit(ev.attempt({ attempt: 2, why: 'retry' })), waiting);
+      await stream(half, 2);
+      const waitingAgain = await emit(ev.cut(), ev.waiting({ attempt: 3 }));
+      assert.equal(await emit(ev.attempt({ attempt: 3, why: 'resume', how: 'continue' })), waitingAgain);
+      assert.equal(await emit(ev.resumed({ attempt: 3, resumePoint: half.length })), waitingAgain);
+      await stream(answer.slice(half.length), 3);
+      await emit(ev.usage(), ev.done(answer));
+      const shifts = (await page.page.locator('html').getAttribute('data-shifts')) ?? '';
+      const sum = shifts.split(',').reduce((total, value) => total + Number(value), 0);
+      assert.ok(sum <= maxSum, `The sum of the layout shifts is ${sum}.`);
+    });
+  }
+});
