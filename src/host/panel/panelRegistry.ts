@@ -193,8 +193,9 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
 /** The column to the right of the active one, or to the left of the last one: VS Code would add another column there. */
 function columnBeside(): vscode.ViewColumn {
   const { all, activeTabGroup } = vscode.window.tabGroups;
-  const isLast = all.length > 1 && all.every(({ viewColumn }) => viewColumn <= activeTabGroup.viewColumn);
-  return isLast ? activeTabGroup.viewColumn - 1 : vscode.ViewColumn.Beside;
+  const isLast = all.every(({ viewColumn }) => viewColumn <= activeTabGroup.viewColumn);
+  const left = all.find(({ viewColumn }) => viewColumn - activeTabGroup.viewColumn === -1);
+  return (isLast ? left?.viewColumn : undefined) ?? vscode.ViewColumn.Beside;
 }
 
 /** A panel that would cover the active editor is moved beside it and pinned, or the next click would replace it. */
