@@ -47,7 +47,7 @@ const rows: Readonly<Record<string, Row>> = {
   ],
   'done at the token limit': ['done', 'Hel', '', goOn, '', start, ev.text('Hel'), tokenLimit],
   stopped: ['stopped', 'Hel', '', goOn, '', start, ev.text('Hel'), ev.stopped('Hel')],
-  'waiting briefly': ['waiting', '', 'Rate limited · retrying…', '', '', start, ev.waiting({ delayMs: 400 })],
+  'waiting briefly': ['waiting', '', 'Rate limited · retrying…', 'Stop', '', start, ev.waiting({ delayMs: 400 })],
   'stopped before the prompt was sent': ['stopped', '', '', 'Edit prompt, Send now', '', ev.stopped('')],
   'stopped before any text': ['stopped', '', '', 'Restart answer', '', start, ev.stopped('')],
   failed: ['failed', '', '', 'Retry now, Switch model', 'alert', start, ev.failed()],

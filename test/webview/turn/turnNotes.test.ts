@@ -158,14 +158,14 @@ describe('notes below an answer', () => {
   it('appear only at the end of the turn, so that they do not move below growing text, but are announced at once', () => {
     page.events('a', start, ...continuedBy('overloaded'), ev.route({ reason: 'user' }));
     const note = 'gpt-4o was overloaded. qwen continued the answer.';
-    assert.deepEqual([...notes(), page.announced], ['', '', '', note]);
+    assert.deepEqual([...notes(), page.announced], ['', '', undefined, note]);
     page.events('a', ev.stopped('Hel'));
     assert.deepEqual(notes(), [note, '', 'Switched to backup.example.']);
   });
 
   it('name the switch to another model that has not continued the answer', () => {
     page.events('a', start, switched('overloaded'), ev.text('Hi'), ev.done('Hi'));
-    assert.deepEqual(notes(), ['', 'gpt-4o was overloaded. Switched to qwen.', '']);
+    assert.deepEqual(notes(), ['', 'gpt-4o was overloaded. Switched to qwen.', undefined]);
   });
 });
 

@@ -238,7 +238,7 @@ describe('wait card', () => {
   }
 
   it('shows *Details* with the timeline, and with the status and the request id if the event has them', () => {
-    const lines = (): readonly (string | undefined)[] =>
+    const lines = (): readonly (string | null | undefined)[] =>
       [...page.one('status').querySelectorAll('.card-details > div > *')].map(
         (line) => line.className || line.firstChild?.textContent,
       );
