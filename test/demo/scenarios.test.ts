@@ -46,8 +46,8 @@ describe('script of the offline demo', () => {
       'demo-overload',
       'demo-stall',
       'demo-cut',
-      'demo-route-down',
       'demo-no-credit',
+      'demo-route-down',
       'demo-reasoning',
     ]);
     for (const { title, prompt } of demoModels) assert.ok(title && prompt);

@@ -34,8 +34,9 @@ describe('offline demo', () => {
   it('switches to the fallback model when a model stays overloaded', async () => {
     await panel.frame.locator(':focus').and(panel.button('Run it')).waitFor();
     await panel.button('Run it').press('Enter');
-    await answered('demo-overload was overloaded. Switched to demo-steady.');
+    await answered('demo-steady');
     await panel.button('Skip').click();
+    await answered('demo-overload was overloaded. Switched to demo-steady.');
     await step('Next: Stream stalls mid-answer (3 of 6)');
   });
 
