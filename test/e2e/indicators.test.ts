@@ -58,7 +58,7 @@ describe('indicators outside the panel', () => {
       await activity('Paused until').waitFor({ state: 'hidden' });
     });
 
-    it('reveals the panel with a failure when clicked, and hides when the failure was in view', async () => {
+    it('reveals the panel with a failure when clicked, and hides once the user has seen the failure', async () => {
       const paused = pausedAnswer([], failure(400, { message: 'Invalid model: gpt-99' }));
       gateway.script = paused.script;
       await panel.send('what fails out of view');

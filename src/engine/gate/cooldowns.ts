@@ -69,7 +69,7 @@ export class GateCooldown {
     return this.deadline.until;
   }
 
-  /** Returns a copy of the cooldown that ends now. It still tells the waiting requests the cause of their wait. */
+  /** Returns a copy that ends now but still tells the waiting requests why they waited. */
   expired(): GateCooldown {
     return new GateCooldown(this.clock, this.kind, this.cause, this.blockedBy, this.clock.now());
   }
@@ -89,7 +89,7 @@ export class GateCooldown {
 }
 
 /**
- * Accesses the shared cooldowns of one scope in order. A cooldown that is cleared while it is being read is not
+ * Reads and writes the shared cooldowns of one scope one after the other. A cooldown that is cleared while it is being read is not
  * returned.
  */
 export class CooldownSync {

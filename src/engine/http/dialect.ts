@@ -137,7 +137,7 @@ function addPart(parts: ToolCallPart[], index: number, id: string, called: unkno
   if (id + name + json !== '') parts.push({ index, id, name, arguments: json });
 }
 
-/** A greater index of a tool call is ignored. */
+/** Limit of the index of a tool call. An index from here on is ignored: the position in the list is used instead. */
 const maxIndex = 10_000;
 
 function isIndex(value: unknown): value is number {

@@ -16,7 +16,7 @@ import { addToLedger, emptyLedger, type Ledger } from './ledger';
 import { addToThroughput, noThroughput, type Silence, silencesUntil, type Throughput } from './throughput';
 import { sumUsage } from './usage';
 
-/** As the page shows it. */
+/** The state of a turn as the page shows it. */
 export type TurnPhase =
   | 'connecting'
   | 'streaming'

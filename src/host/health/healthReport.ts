@@ -91,7 +91,7 @@ function isFault(record: AttemptRecord): record is AttemptRecord & { readonly re
   return record.result !== 'complete' && record.result !== 'stopped';
 }
 
-/** Returns the smallest value that is at least as large as `share` of the values, or undefined if there are none. */
+/** Returns the smallest value such that at least `share` (0 to 1) of the values are not greater. */
 function percentile(values: readonly number[], share: number): number | undefined {
   return values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(values.length * share) - 1)];
 }

@@ -136,7 +136,7 @@ export class JournalFile {
     for (const event of line.events) this.lastEvents.batch.add(event);
   }
 
-  /** Whether a write sets the right modification time by itself. */
+  /** Whether the last activity is so recent that a write sets a modification time that needs no correction. */
   private isActive(): boolean {
     return this.options.clock.now() - this.activityAt < 1000;
   }

@@ -186,7 +186,7 @@ function factsOf(list: ModelList | undefined): FactsById | undefined {
   return list?.source === 'gateway' ? list.facts : undefined;
 }
 
-/** Returns a function that finds the first route with a model. */
+/** Returns a function that finds the first route that offers a given model. */
 function createSourceLookup(lists: readonly LoadedList[]): (model: string) => LoadedList | undefined {
   const sources = new Map(lists.toReversed().flatMap((source) => source.list.models.map((model) => [model, source])));
   return (model) => sources.get(model);

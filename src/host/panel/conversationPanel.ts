@@ -26,7 +26,7 @@ export const emptyTitle = 'HolySheep';
 export class ConversationPanel extends Disposable {
   /** Whether the page has received a snapshot. Until then, nothing else is posted to it. */
   private isPageListening = false;
-  /** Prefilled prompts, which no snapshot contains. They wait for the snapshot. */
+  /** Prefilled prompts to post once the page has its first snapshot, because snapshots don't contain them. */
   private waitingPrefills: readonly (ToWebview & { readonly type: 'prefill' })[] = [];
   /** A slow update can't replace the result of a newer one. */
   private connectionUpdates = 0;

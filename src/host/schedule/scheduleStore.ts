@@ -100,7 +100,7 @@ export class ScheduleStore {
       ignoreMissingFile(error);
       return false;
     }
-    // A claim that a power failure undoes would let the prompt be sent twice.
+    // Synced, because the prompt could be sent twice if a power failure undid the claim.
     const file = await open(claimed, 'r+');
     try {
       await file.sync();

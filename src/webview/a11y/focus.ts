@@ -12,7 +12,7 @@ export function createRovingTabindex(
 ): RovingTabindex {
   /** If the focus was set with a pointer, the arrow keys scroll, as on any web page, and do not move the focus. */
   let focusedByPointer = false;
-  /** Shift+Tab focuses the scrollable `log` for a moment, which must not pass the focus on to an entry. */
+  /** True while Shift+Tab moves the focus through the scrollable `log`, which must not pass it on to an entry then. */
   let isLeaving = false;
   let tabStop: HTMLElement | undefined;
 

@@ -43,7 +43,7 @@ export class DemoCard {
     const key = JSON.stringify([step, hasKey]);
     if (key === this.key) return false;
     this.key = key;
-    // Screen readers read the next step, but not that it runs: the announcer tells that the answer has started.
+    // While a step runs, its text is not read out, because the announcer already says that the answer has started.
     const isRunning = step?.offers[0]?.act === 'skip';
     this.texts.setAttribute('aria-live', isRunning ? 'off' : 'polite');
     this.texts.replaceChildren(

@@ -10,7 +10,7 @@ export interface Timeline {
   readonly element: HTMLElement;
   /** Draws the timeline and keeps it up to date, or stops updating it. The caller shows and hides the element. */
   setOpen(isOpen: boolean): void;
-  /** The caller calls this function when the turn has changed. */
+  /** Must be called when the turn has changed. */
   refresh(): void;
   dispose(): void;
 }

@@ -227,7 +227,7 @@ describe('circuit breaker of a model', () => {
     assert.equal(next.of('waiting').length, 0);
   });
 
-  it('is bypassed by *Try anyway* while the turn is still reading its connection', async () => {
+  it('is bypassed by *Try anyway* even before the turn has a route', async () => {
     const world = new EngineWorld({ replies: [...fiveFailures, answering('ok')], settings });
     await openBreaker(world);
     const run = world.ask();

@@ -92,7 +92,7 @@ describe('notices about the routes in the settings', () => {
       assert.deepEqual(editor.commands, [['holysheep.setApiKey', { baseUrl: 'https://second.example/v1' }]]);
     });
 
-    it('are shown when a route is added, and once per origin, also after a restart', async () => {
+    it('are shown when a route is added, but only once per origin, and not again after a restart', async () => {
       routes.backups = [];
       assert.deepEqual(await start(), []);
       for (const path of ['v1', 'v2']) {

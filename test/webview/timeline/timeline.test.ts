@@ -86,7 +86,7 @@ describe('text about a wait', () => {
       assert.equal(texts(ev.attempt({ at: 0 }), { ...event, at: 0 }, second())[1], text));
   }
 
-  it('is left out for a very short wait, but not for a wait after the last attempt', () => {
+  it('is left out for a wait of 20 ms, and describes a wait that no attempt follows', () => {
     const events = [
       ev.attempt(),
       ev.waiting({ at: 1000 }),
