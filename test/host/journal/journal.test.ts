@@ -223,7 +223,7 @@ describe('journal', () => {
     await mkdir(folder);
     await writeFile(pathOf(id), `${header(id)}${asked}\n${JSON.stringify({ ...words('e'), events: [event] })}\n`);
     const { stored } = await openToWrite(journal(), id);
-    assert.deepEqual(stored?.exchanges[0]?.state.failure?.actions, ['setApiKey', 'retryNow']);
+    assert.deepEqual(stored.exchanges[0]?.state.failure?.actions, ['setApiKey', 'retryNow']);
     assert.deepEqual(problems, []);
   });
 
