@@ -61,7 +61,6 @@ export const faultActions = {
   sendLater: true,
   showLog: true,
   exportDiagnostics: true,
-  details: true,
 } as const;
 
 export type FaultAction = keyof typeof faultActions;

@@ -14,7 +14,10 @@ export interface Format {
   cost(usd: number): string;
   /** Inserts `text`, by default the value in compact form, into the template of the value's plural form. */
   plural(value: number, one: string, other: string, text?: string): string;
-  /** Formats epoch milliseconds as a time of day, unless it is the day of `now` with the weekday, or far away the date. */
+  /**
+   * Formats a time of day, with the weekday on other days than `now`, and with the date if that day is more than six days
+   * away.
+   */
   timeOfDay(epochMs: number, options?: { readonly now?: number; readonly seconds?: boolean }): string;
   list(items: readonly string[]): string;
 }

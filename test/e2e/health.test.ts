@@ -39,8 +39,8 @@ describe('network health', () => {
     await openHealth(stage);
     const { health } = stage.words;
     const card = stage.panel.getByRole('article').filter({ hasText: new URL(stage.gateway.baseUrl).host });
-    await card.getByText('33 %').waitFor();
-    await card.getByText('1 of 3 answered · 1 refused (out of credit)').waitFor();
+    await card.getByText('33%').waitFor();
+    await card.getByText('1 of 3 succeeded · 1 refused (out of credit)').waitFor();
     await card.getByText(health.details).click();
     assert.match(await card.innerText(), /rate limited[^]*out of credit/);
   });

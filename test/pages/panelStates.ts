@@ -29,7 +29,7 @@ const stateOf = (...events: readonly StreamEvent[]): TurnState =>
 
 const outOfCredit = ev.failed({
   ...{ kind: 'credit', status: 402, message: 'Insufficient Balance', at: 3500, attempt: 2 },
-  ...{ actions: ['openBilling', 'retryNow', 'switchModel', 'details'] },
+  ...{ actions: ['openBilling', 'retryNow', 'switchModel'] },
 });
 const half = texts.short.slice(0, texts.short.length / 2);
 const limited = ev.waiting({ requestId: 'req_8f3a61c2' });

@@ -132,8 +132,7 @@ function withRouteAction(
   { hasOtherRoute }: TurnContext,
 ): readonly FaultAction[] {
   if (!hasOtherRoute || kindsOfAnyRoute.has(kind)) return actions;
-  const details = actions.indexOf('details');
-  return details < 0 ? [...actions, 'switchRoute'] : actions.toSpliced(details, 0, 'switchRoute');
+  return [...actions, 'switchRoute'];
 }
 
 function withFallback(actions: readonly FaultAction[], fallbackModel: string | undefined): readonly FaultAction[] {

@@ -38,8 +38,8 @@ const maxNameLength = 60;
  */
 const maxTitleLength = 200;
 
-/** Names that Windows reserves for devices, with any file extension. */
-const reservedName = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
+/** Names that Windows reserves for devices, even if an extension follows. */
+const reservedName = /^(con|prn|aux|nul|com\d|lpt\d) *(\.|$)/i;
 
 /**
  * Returns the title as a file name that every operating system allows.

@@ -239,7 +239,7 @@ function placeholder(lists: readonly LoadedList[]): string {
   const hosts = hostWords().format.list(loaded.map(({ host }) => plainLabel(host)));
   const count = loaded.reduce((sum, { models }) => sum + models.length, 0);
   if (loaded.some(({ models }) => models.length > maxModels))
-    return vscode.l10n.t('Choose one of {0} of the {1} models at {2}, or type its name', maxModels, count, hosts);
+    return vscode.l10n.t('Choose a model at {2}, or type its name ({0} of {1} models listed)', maxModels, count, hosts);
   return loaded.length === 0
     ? vscode.l10n.t('Choose a model or type its name')
     : vscode.l10n.t('Choose a model at {0}, or type its name', hosts);

@@ -50,7 +50,7 @@ export function createEssenceText(
     const parts = [
       ...(until > now ? [vscode.l10n.t('paused until {0}', format.timeOfDay(until))] : []),
       // Rounds down, because only a model without any failure has a rate of 100 %.
-      ...(successRate === undefined ? [] : [vscode.l10n.t('{0} % answered', Math.floor(successRate * 100))]),
+      ...(successRate === undefined ? [] : [vscode.l10n.t('success rate {0}%', Math.floor(successRate * 100))]),
       ...(firstTokenMs === undefined ? [] : [vscode.l10n.t('first token {0}', format.duration(firstTokenMs))]),
     ];
     return parts.length === 0 ? undefined : parts.join(' · ');

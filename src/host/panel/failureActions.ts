@@ -88,9 +88,6 @@ export async function runFailureAction(
     case 'exportDiagnostics':
       await vscode.commands.executeCommand(`holysheep.${action}`);
       return;
-    case 'details':
-      // The page itself opens them.
-      return;
   }
 }
 

@@ -164,7 +164,7 @@ function showNotice(log: Log, notice: ScheduleNotice): void {
     notice.kind === 'lapsed'
       ? vscode.l10n.t("The scheduled prompt “{0}” has lapsed: it couldn't be sent within 24 hours.", title)
       : vscode.l10n.t(
-          'VS Code closed or crashed while it was sending the scheduled prompt “{0}”. Restart the answer to send it again.',
+          'VS Code closed or crashed while it was sending the scheduled prompt “{0}”. Choose “Restart answer” to send the prompt again.',
           title,
         );
   showToast(log, 'warning', message);

@@ -109,7 +109,7 @@ function idleActivity(
   if (count > 0) {
     const explanation =
       nextAt === undefined
-        ? localize('The scheduled prompts wait for the network, or for you to send them.')
+        ? localize('Scheduled prompts are waiting for a network connection, or for you to send them.')
         : localize('The next scheduled prompt will be sent at {time}.', { time: timeOf(nextAt) });
     const caption = localize('{count} scheduled', { count });
     return { icon: 'calendar', caption, explanation, listsScheduled: true };

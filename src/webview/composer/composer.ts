@@ -1,3 +1,4 @@
+import { fill } from '../../shared/format';
 import { canSendPrompt, type ConnectionView, type DraftContext } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import type { Prefilled, Unsent } from '../state/unsentStore';
@@ -48,7 +49,6 @@ export class Composer {
     });
     this.sendButton = iconButton(strings.send, 'send', () => this.submit());
     this.stopButton = iconButton(strings.stop, 'stopCircle', () => options.onStop());
-    this.stopButton.title = strings.stopTooltip;
     const attachButton = iconButton(strings.attachContext, 'attach', () => post({ type: 'pickContext' }));
     attachButton.title = withKeys(strings.attachContext, '/');
     this.model = new ModelChoice(context);
@@ -89,7 +89,8 @@ export class Composer {
   setStoppable(isStoppable: boolean, cardHasStop: boolean): void {
     const { strings } = this.context;
     const name = cardHasStop ? strings.stopAnswer : strings.stop;
-    if (this.stopButton.ariaLabel !== name) this.stopButton.ariaLabel = name;
+    const title = fill(strings.stopTooltip, name);
+    if (this.stopButton.title !== title) Object.assign(this.stopButton, { ariaLabel: name, title });
     if (isStoppable === this.isStoppable) return;
     this.isStoppable = isStoppable;
     this.updateButtons();

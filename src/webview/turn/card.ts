@@ -132,14 +132,14 @@ function createRing() {
   };
 }
 
-export type CardAction = Exclude<FaultAction, 'details'> | 'stop';
+export type CardAction = FaultAction | 'stop';
 
 interface ActionChoice {
   readonly buttons: readonly CardAction[];
   /** Actions in the menu after the buttons. */
   readonly more: readonly CardAction[];
   /** The recommended action. At most one button is highlighted. */
-  readonly primary?: FaultAction | undefined;
+  readonly primary?: CardAction | undefined;
   readonly retryNowTooltip?: string | undefined;
   readonly fallbackModel?: string | undefined;
   /** Epoch milliseconds at which the button for `sendLater` sends the prompt; undefined for: when the network is back. */

@@ -1,8 +1,8 @@
 import { fill } from '../../shared/format';
-import { type FaultAction, type Failure, hasPartialAnswer, totalsOf, type TurnState } from '../../shared/protocol';
+import { type Failure, hasPartialAnswer, totalsOf, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
-import { type Card, type CardAction, createActions, createCard, createDetails, routeOfCard } from './card';
+import { type Card, createActions, createCard, createDetails, routeOfCard } from './card';
 
 export interface FailureCardContext {
   readonly host: string;
@@ -30,10 +30,13 @@ export function createFailureCard(
   const offersModels = isLatest && event.kind === 'model' && actions.includes('switchModel') && !isReadOnly();
   const choices = element('div', { class: 'actions model-choices', 'aria-live': 'off' });
   const possible = actions.filter((action) => action !== 'sendLater' || resetsAt > clock.now());
+  const [best] = possible;
+  // Setting a key retries by itself, so *Retry now* needs no button there.
+  const buttons = possible.slice(0, maxButtons).filter((action) => best !== 'setApiKey' || action !== 'retryNow');
   const choice = {
-    buttons: possible.slice(0, maxButtons).filter(isCardAction),
-    more: possible.slice(maxButtons).filter(isCardAction),
-    primary: possible[0],
+    buttons,
+    more: possible.filter((action) => !buttons.includes(action)),
+    primary: best === 'retryNow' && context.help[event.kind].isPermanent ? undefined : best,
     fallbackModel: event.fallbackModel,
     resetsAt: event.resetsAt,
   };
@@ -61,11 +64,6 @@ export function createFailureCard(
     );
   };
   return { ...card, refresh };
-}
-
-/** Every card has *Details* as a disclosure. Among the actions, `details` takes the place of a button. */
-export function isCardAction(action: FaultAction): action is CardAction & FaultAction {
-  return action !== 'details';
 }
 
 function createExplanation({ strings, help, post }: PageContext, event: Failure, state: TurnState): HTMLElement {

@@ -19,7 +19,7 @@ import {
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
 import { type Card, type CardAction, createActions, createCard, createDetails, hasRoutes, routeOfCard } from './card';
-import { createFailureCard, type FailureCardContext, isCardAction } from './failureCard';
+import { createFailureCard, type FailureCardContext } from './failureCard';
 
 export interface CardContext extends FailureCardContext {
   readonly editPrompt: () => void;
@@ -96,7 +96,7 @@ function createWaitCard(
     texts,
     actions: createActions(context, exchangeId, {
       buttons: waitButtons.filter(isPossible),
-      more: actions.filter(isCardAction).filter((action) => !waitButtons.includes(action)),
+      more: actions.filter((action) => !waitButtons.includes(action)),
       // While the gateway has asked for the wait, the recommended action is to wait.
       primary: source === 'backoff' && !isOffline(event) && delayMs > minTediousMs ? 'retryNow' : undefined,
       retryNowTooltip: source === 'server' ? fill(strings.retryEarlyTooltip, format.duration(hintMs)) : ownTooltip,

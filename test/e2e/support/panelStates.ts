@@ -166,7 +166,7 @@ export const done: PanelState = {
   name: 'done',
   enter: async (stage) => {
     const { done: prompt, short } = stage.texts;
-    const limited = () => rateLimited(2);
+    const limited = () => rateLimited(4);
     const cut = () => cutAfter(short.slice(0, halfway(short)), 'reset', pace);
     const rest = () =>
       answer(short.slice(halfway(short)), { ...pace, usage: { prompt_tokens: 31, completion_tokens: 74 } });

@@ -19,9 +19,9 @@ describe('failure of a turn', () => {
   };
   for (const [row, actions, hasOtherRoute = false] of [
     ['connectionLost', ['continue', 'restart', 'retryNow']],
-    ['serverError', ['continue', 'restart', 'retryNow', 'switchModel', 'details']],
-    ['answerTooLong', ['restart', 'switchModel', 'details'], true],
-    ['certificateUntrusted', ['networkSettings', 'continue', 'restart', 'retryNow', 'switchRoute', 'details'], true],
+    ['serverError', ['continue', 'restart', 'retryNow', 'switchModel']],
+    ['answerTooLong', ['restart', 'switchModel'], true],
+    ['certificateUntrusted', ['networkSettings', 'continue', 'restart', 'retryNow', 'switchRoute'], true],
     ['connectionRefused', ['continue', 'restart', 'retryNow', 'checkUrl', 'switchRoute'], true],
   ] as const) {
     it(`with a partial answer comes with the actions ${actions.join(', ')} after ${row}`, () => {

@@ -117,9 +117,7 @@ describe('export of an answer that several models wrote', () => {
     const written = markdown(exchange(continued));
     assert.match(written, /^## gpt-4o → qwen → glm$/m);
     const notes = written.split('\n').filter((line) => line.startsWith('>'));
-    assert.deepEqual(notes, [
-      '> gpt-4o was overloaded. qwen continued the answer. The answer of qwen was continued by glm.',
-    ]);
+    assert.deepEqual(notes, ['> gpt-4o was overloaded. qwen continued the answer. glm continued the answer of qwen.']);
   });
 
   it('lists the models and the resume points, as JSON', () => {
@@ -263,6 +261,8 @@ describe('export file name', () => {
     ['如何重试？', '如何重试？.md'],
     ['CON', 'conversation.md'],
     ['com1', 'conversation.md'],
+    ['nul.tar.gz', 'conversation.md'],
+    ['Console.log', 'Console.log.md'],
     ['???', 'conversation.md'],
     ['', 'conversation.md'],
     ['x'.repeat(100), `${'x'.repeat(60)}.md`],

@@ -216,6 +216,17 @@ describe('journal', () => {
     });
   }
 
+  it('reads a failure without the actions that no longer exist', async () => {
+    const id = randomUUID();
+    const failed = { type: 'failed', attempt: 1, at: 1, kind: 'auth', message: 'No key.', text: '' };
+    const event = { ...failed, actions: ['setApiKey', 'details', 'retryNow'] };
+    await mkdir(folder);
+    await writeFile(pathOf(id), `${header(id)}${asked}\n${JSON.stringify({ ...words('e'), events: [event] })}\n`);
+    const { stored } = await openToWrite(journal(), id);
+    assert.deepEqual(stored.exchanges[0]?.state.failure?.actions, ['setApiKey', 'retryNow']);
+    assert.deepEqual(problems, []);
+  });
+
   it('saves a copy of every damaged file, even of several damaged files of the same conversation', async () => {
     const id = randomUUID();
     const contents = ['one', `${header(id)}${asked}\ntwo\n`, 'three'];

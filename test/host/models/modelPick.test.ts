@@ -139,7 +139,7 @@ describe('model picker with several routes', () => {
     const { load } = open('one');
     await load(0, from('one', ...Array.from({ length: 6000 }, (_, index) => `model-${index}`), 'b'));
     while (picker.busy) await settle();
-    assert.equal(picker.placeholder, 'Choose one of 5000 of the 6001 models at one, or type its name');
+    assert.equal(picker.placeholder, 'Choose a model at one, or type its name (5000 of 6001 models listed)');
     assert.deepEqual([picker.items.length, labels()[0]], [5002, '$(check) b']);
   });
 

@@ -42,10 +42,10 @@ describe('success rate and speed of a model in the model picker', () => {
   const many = Array.from({ length: 999 }, () => complete);
 
   const texts: readonly (readonly [string, readonly LedgerEntry[], string | undefined])[] = [
-    ['some requests failed', [complete, complete, complete, failed], '75 % answered · first token 1.2 s'],
-    ['one of very many requests failed', [...many, failed], '99 % answered · first token 1.2 s'],
-    ['no request failed', many, '100 % answered · first token 1.2 s'],
-    ['no token has ever arrived', [failed], '0 % answered'],
+    ['some requests failed', [complete, complete, complete, failed], 'success rate 75% · first token 1.2 s'],
+    ['one of very many requests failed', [...many, failed], 'success rate 99% · first token 1.2 s'],
+    ['no request failed', many, 'success rate 100% · first token 1.2 s'],
+    ['no token has ever arrived', [failed], 'success rate 0%'],
     ['the model was not used', [{ ...complete, model: 'other' }], undefined],
   ];
   for (const [situation, attempts, text] of texts) {

@@ -125,7 +125,7 @@ describe('activity in the status bar', () => {
       'Requests to this model are paused because it kept failing. New prompts are sent when the pause ends.',
       'Resumes automatically when the network is back',
       `The next scheduled prompt will be sent at ${timeOf(5000)}.`,
-      'The scheduled prompts wait for the network, or for you to send them.',
+      'Scheduled prompts are waiting for a network connection, or for you to send them.',
     ]);
   });
 

@@ -146,15 +146,16 @@ describe('composer', () => {
   it('shows *Stop* in the place of *Send* while a turn runs or waits, and both if there is a draft', () => {
     const shown = (): readonly string[] =>
       [...page.root.querySelectorAll<HTMLElement>('.composer-send button:not([hidden])')].map(({ title }) => title);
-    const send = 'Send (Enter) · New line Shift+Enter';
+    const send = 'Send (Enter) · New line (Shift+Enter)';
     assert.deepEqual(shown(), [send]);
     page.snapshot([exchange('a')]);
     assert.deepEqual(shown(), ['Stop (Escape)']);
     page.events('a', ev.attempt(), ev.waiting());
     page.type('And?');
-    assert.deepEqual(shown(), ['Stop (Escape)', 'Send after this answer']);
+    const end = 'End the answer (Escape)';
+    assert.deepEqual(shown(), [end, 'Send after this answer']);
     page.click('Send');
-    assert.deepEqual([page.posted.at(-1), shown()], [{ type: 'send', prompt: 'And?' }, ['Stop (Escape)']]);
+    assert.deepEqual([page.posted.at(-1), shown()], [{ type: 'send', prompt: 'And?' }, [end]]);
     page.click('End the answer');
     assert.deepEqual(page.posted.at(-1), { type: 'stop', exchangeId: 'a' });
     page.events('a', ev.stopped(''));

@@ -40,28 +40,28 @@ describe('page of the network health', () => {
     page.show(report);
     assert.deepEqual(texts('h2'), ['gpt-4o a.test', '<b>x</b> b.test']);
     assert.deepEqual(texts('article:first-child .measures dt, article:first-child .figure'), [
-      ...['Success', '97 %', 'First token', '1.2 s · p95 3.4 s', 'Speed', '48 tokens/s', 'Retries', '3'],
+      ...['Success rate', '97%', 'First token', '1.2 s · p95 3.4 s', 'Speed', '48 tokens/s', 'Retries', '3'],
     ]);
     assert.deepEqual(texts('article:first-child .note'), [
-      '39 of 40 answered · 3 refused (key rejected, out of credit)',
+      '39 of 40 succeeded · 3 refused (key rejected, out of credit)',
     ]);
     assert.deepEqual(texts('article:first-child details dd'), [
       ...['43', '2', '1', '65 s', '12K / 3.4K', '1 × timed out, 2 × key rejected, 1 × out of credit'],
     ]);
-    assert.deepEqual(texts('article:last-child .figure'), ['0 %', '–', '–', '0']);
+    assert.deepEqual(texts('article:last-child .figure'), ['0%', '–', '–', '0']);
     assert.deepEqual(texts('article:last-child details dd'), ['1', '0', '0', '–', '–', '0']);
   });
 
   it('shows a chart for each figure with a text alternative, unless there were few requests', () => {
     page.show(report);
     assert.deepEqual(labels(), [
-      'Success, last 24 hours: 97 %. By hour: from 0 % to 97 %.',
+      'Success rate, last 24 hours: 97%. By hour: from 0% to 97%.',
       'First token, last 24 hours: 1.2 s · p95 3.4 s. By hour: from 1.2 s to 1.2 s.',
       'Speed, last 24 hours: 48 tokens/s. By hour: from 48 tokens/s to 48 tokens/s.',
       'Retries, last 24 hours: 3. By hour: from 0 to 3.',
     ]);
     assert.deepEqual(texts('.chart-axis')[0], '24 h agonow');
-    assert.deepEqual(texts('article:last-child .note'), ['0 of 1 answered', 'Charts appear from 5 requests on.']);
+    assert.deepEqual(texts('article:last-child .note'), ['0 of 1 succeeded', 'Charts appear after 5 requests.']);
   });
 
   it('draws a bar for each hour with a value, at its place and in its height', () => {
@@ -78,7 +78,7 @@ describe('page of the network health', () => {
       ['16.67%', '43'],
     ]);
     assert.deepEqual([bars(firstToken, 'value'), bars(firstToken, 'upper')], [[['12.5%', '15.2']], [['12.5%', '43']]]);
-    assert.match(success?.querySelector('title')?.textContent ?? '', /\b3:00\sAM: 97 %$/);
+    assert.match(success?.querySelector('title')?.textContent ?? '', /\b3:00\sAM: 97%$/);
   });
 
   it('switches to the last 14 days and stays there after a reload', () => {
@@ -89,7 +89,7 @@ describe('page of the network health', () => {
       ['24 hours', '14 days'].map((name) => button(name).getAttribute('aria-pressed')),
       ['false', 'true'],
     );
-    assert.match(labels()[0] ?? '', /last 14 days: 97 %\. By day/);
+    assert.match(labels()[0] ?? '', /last 14 days: 97%\. By day/);
     assert.match(document.querySelector('.health-chart title')?.textContent ?? '', /^Nov 4: /);
     open();
     page.show(report);

@@ -37,7 +37,7 @@ describe('text about an attempt', () => {
     'Requested the rest of the answer': [second({ why: 'resume', how: 'continue' })],
     'Continued the answer': resumedBy('continue'),
     'Continued the answer ': resumedBy('prefill'),
-    Restarted: resumedBy('restart'),
+    'Restarted the answer': resumedBy('restart'),
     'Model switched · Continued the answer of gpt-4o': [
       ev.text('Hi'),
       second({ model: 'qwen', why: 'switch', how: 'continue' }),

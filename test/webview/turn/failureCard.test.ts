@@ -26,7 +26,7 @@ describe('failure card', () => {
   });
 
   it('has buttons for the first two actions, of which it highlights the first, and a menu for the others', () => {
-    fail({ actions: ['openBilling', 'switchModel', 'networkSettings', 'details', 'moreRoom', 'switchRoute'] });
+    fail({ actions: ['openBilling', 'switchModel', 'networkSettings', 'moreRoom', 'switchRoute'] });
     assert.deepEqual(
       buttons().map(({ textContent, className }) => `${textContent}: ${className}`),
       ['Open billing: button primary', 'Switch model: button secondary', ': button quiet icon-button'],
@@ -44,15 +44,16 @@ describe('failure card', () => {
     );
   });
 
-  it('has *Retry now* in its menu when the same request fails until the user has acted, and highlights nothing when *Details* come first', () => {
-    fail({ actions: faultTable.keyRejected.actions });
+  it('has *Retry now* in its menu beside *Set API key*, and does not highlight it when the same request would fail again', () => {
+    fail({ kind: 'auth', actions: faultTable.keyRejected.actions });
     assert.deepEqual([page.all('button', 'Retry now'), buttons()[0]?.className], [[], 'button primary']);
     page.click('More actions');
     assert.deepEqual(
       page.all('menuitem').map(({ textContent }) => textContent),
       ['Retry now'],
     );
-    fail({ actions: faultTable.requestRejected.actions });
+    const { kind, actions } = faultTable.requestRejected;
+    fail({ kind, actions });
     assert.deepEqual(
       buttons().map(({ textContent, className }) => `${textContent}: ${className}`),
       ['Retry now: button secondary'],
@@ -89,7 +90,7 @@ describe('failure card', () => {
 describe('failure card of a model that the gateway does not have', () => {
   usePage();
 
-  const failed = { kind: 'model', actions: ['switchModel', 'details'] } as const;
+  const failed = { kind: 'model', actions: ['switchModel'] } as const;
   const offer = (...models: readonly string[]): void =>
     page.receive({ type: 'nearestModels', exchangeId: 'a', models });
 

@@ -11,7 +11,7 @@ const hour = 3_600_000;
 const later = startOfTime + 2 * hour;
 const timeOf = (at: number, now = startOfTime): string => createFormat('en', panelStrings).timeOfDay(at, { now });
 const limited = (resetsAt: number): StreamEvent =>
-  ev.failed({ kind: 'rate-limit', actions: ['sendLater', 'retryNow', 'details'], resetsAt });
+  ev.failed({ kind: 'rate-limit', actions: ['sendLater', 'retryNow'], resetsAt });
 
 describe('button *Send at*', () => {
   let page: PanelPage;

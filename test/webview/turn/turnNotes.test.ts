@@ -123,10 +123,7 @@ describe('note about the parts of an answer', () => {
       'gpt-4o kept failing. qwen continued the answer.',
       ...continuedBy('connection'),
     ],
-    'a continuation by a model that the user chose': [
-      'The answer of gpt-4o was continued by qwen.',
-      ...continuedBy('user'),
-    ],
+    'a continuation by a model that the user chose': ['qwen continued the answer of gpt-4o.', ...continuedBy('user')],
     'a break and a continuation by another model': [
       `${once} ${overload}`,
       ...[...brokenOnce, ...continuedBy('overloaded').slice(1)],

@@ -264,9 +264,9 @@ describe('wait card', () => {
 
   const tooltips: Readonly<Record<string, readonly [wait: Parameters<typeof ev.waiting>[0], tooltip: string]>> = {
     'has no tooltip during a backoff': [{}, ''],
-    'says what the gateway asked for': [
+    'says how long the gateway said to wait': [
       { source: 'server', delayMs: 26_000, hintMs: 25_000 },
-      'The gateway asked for 25 s; it may refuse again',
+      'The gateway said to wait 25 s and may refuse again',
     ],
     'is told apart from *Try anyway*': [
       { reason: 'breaker', actions: ['retryNow', 'tryAnyway'] },

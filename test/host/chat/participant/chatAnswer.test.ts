@@ -304,7 +304,7 @@ describe("answer in VS Code's chat", () => {
     const failure = (...actions: readonly FaultAction[]): StreamEvent => ({ ...failed('a'), actions }) as StreamEvent;
 
     for (const [actions, buttons] of [
-      [['setApiKey', 'details', 'retryNow'], '[setApiKey] [askAgain]'],
+      [['setApiKey', 'retryNow'], '[setApiKey] [askAgain]'],
       [['openBilling', 'switchModel'], '[openBilling] [switchModel]'],
       [['checkUrl', 'networkSettings'], '[checkUrl] [networkSettings]'],
       [['continue', 'restart', 'retryNow'], '[continue] [askAgain]'],

@@ -101,7 +101,7 @@ export const ev = {
     requestId: 'req_7',
     message: 'The model is overloaded.',
     text: '',
-    actions: ['retryNow', 'switchModel', 'details'],
+    actions: ['retryNow', 'switchModel'],
     ...fields,
   }),
 } as const;
