@@ -75,7 +75,7 @@ describe('panel of a conversation', () => {
     const [first, second] = [await gateway.request(1), await gateway.request(2)];
     assert.ok(second.at - first.at < 80_000);
     await panel.answer.getByText('after the limit').waitFor();
-    await panel.assistant.getByText(/Answered after 2 attempts/).waitFor();
+    await panel.assistant.getByTitle(/^Timeline: 2 attempts/).waitFor();
   });
 
   it('keeps the partial answer and closes the connection when the user stops a streaming answer', async () => {

@@ -44,7 +44,7 @@ export interface TurnSegment {
   readonly lastTokenAt?: number | undefined;
   readonly endedAt?: number | undefined;
   readonly throughput: Throughput;
-  /** Those that have ended, in ascending order. */
+  /** Silences that have ended, in ascending order. */
   readonly silences: readonly Silence[];
 }
 
