@@ -47,7 +47,7 @@ const messageFields = {
   openDemo: {},
   leaveDemo: {},
   /** Removes from the settings the backup route over which an answer came. */
-  removeBackup: { origin: text },
+  removeBackup: { route: text },
   copy: { text },
   copyRequest: exchange,
   insert: { text },
