@@ -2,7 +2,15 @@ import type { AttemptTrigger } from '../engine/events';
 import { describeDelay, faultLabel, isOffline, minDisplayedMs, type Words } from './describe';
 import { fill } from './format';
 import type { PanelStrings } from './panelStrings';
-import { routeOf, type LedgerEntry, type LedgerWait, type TurnTotals } from './protocol';
+import {
+  isRunning,
+  type LedgerEntry,
+  type LedgerWait,
+  routeOf,
+  segmentsOf,
+  totalsOf,
+  type TurnState,
+} from './protocol';
 
 export interface NumberedAttempt {
   readonly entry: LedgerEntry;
@@ -85,31 +93,40 @@ function outcomeText(strings: PanelStrings, { how, row }: AttemptEnd): string {
   }
 }
 
-/** Returns the totals of a turn as a list of texts. @param routes number of routes that the attempts have used */
-export function describeTotals({ strings, format }: Words, totals: TurnTotals, routes: number): readonly string[] {
-  const { attempts, waitedMs, ms, speed } = totals;
-  const texts = [format.plural(attempts, strings.totalsAttemptsOne, strings.totalsAttempts)];
-  if (routes > 1) texts.push(fill(strings.totalsRoutes, String(routes)));
-  if (waitedMs >= minDisplayedMs) texts.push(fill(strings.totalsWaited, format.duration(waitedMs)));
-  texts.push(fill(strings.totalsTime, format.duration(ms)));
-  if (speed) {
-    const perSecond = speed.perSecond < 10 ? Math.round(speed.perSecond * 10) / 10 : Math.round(speed.perSecond);
-    texts.push(
-      speed.unit === 'tokens'
-        ? format.plural(perSecond, strings.totalsTokenSpeedOne, strings.totalsTokenSpeed)
-        : format.plural(perSecond, strings.totalsCharacterSpeedOne, strings.totalsCharacterSpeed),
-    );
-  }
-  return texts;
+interface TurnDescription {
+  readonly full: string;
+  /** The most important part of `full`. Empty for a running turn without a retry or a wait. */
+  readonly short: string;
+  /** Whether the turn has made a retry or has waited. */
+  readonly isEventful: boolean;
 }
 
-/** Describes how many attempts and how much waiting an answer took. Undefined after a first attempt without a wait. */
-export function describeEffort(
-  { strings, format }: Words,
-  { attempts, waitedMs }: Pick<TurnTotals, 'attempts' | 'waitedMs'>,
-): string | undefined {
-  const waited = waitedMs >= minDisplayedMs ? format.duration(waitedMs) : undefined;
-  if (attempts <= 1) return waited === undefined ? undefined : fill(strings.summaryWaited, waited);
-  if (waited === undefined) return fill(strings.summaryAttempts, String(attempts));
-  return fill(strings.summaryRetried, String(attempts), waited);
+/** Describes the attempts and waits of a turn, and of a turn that has ended also its times, tokens and price. */
+export function describeTurn({ strings, format }: Words, state: TurnState): TurnDescription {
+  const { attempts, waitedMs, firstTokenMs, ms, usage } = totalsOf(state);
+  // An attempt that continues an answer at the request of the user is no retry.
+  const retries = attempts - segmentsOf(state).filter((segment) => segment.attempts > 0).length;
+  const waited = waitedMs >= minDisplayedMs ? [fill(strings.summaryWait, format.duration(waitedMs))] : [];
+  const retried = retries > 0 ? [format.plural(retries, strings.summaryRetry, strings.summaryRetries)] : [];
+  const attempted = format.plural(attempts, strings.totalsAttemptsOne, strings.totalsAttempts);
+  const reason = [...retried, ...waited].slice(0, 1);
+  const isEventful = reason.length > 0;
+  if (isRunning(state.phase)) return { full: [attempted, ...waited].join(' · '), short: reason.join(), isEventful };
+  const duration = format.duration(ms);
+  const { promptTokens = 0, completionTokens = 0, cost = 0 } = usage ?? {};
+  const tokens =
+    promptTokens + completionTokens > 0 ? [format.count(promptTokens), format.count(completionTokens)] : [];
+  const full = [
+    ...(attempts > 1 ? [attempted] : []),
+    ...waited,
+    ...(firstTokenMs === undefined ? [] : [fill(strings.summaryFirstToken, format.duration(firstTokenMs))]),
+    duration,
+    ...(tokens.length > 0 ? [fill(strings.summaryTokens, tokens.join(' → '))] : []),
+    ...(cost > 0 ? [format.cost(cost)] : []),
+  ];
+  const short =
+    isEventful || tokens.length === 0
+      ? [...reason, duration]
+      : [duration, fill(strings.summaryTokens, format.count(completionTokens))];
+  return { full: full.join(' · '), short: short.join(' · '), isEventful };
 }

@@ -2,7 +2,7 @@ import type { PanelStrings } from './panelStrings';
 import { timeOfDayOptions, toSupportedLocale } from './protocol';
 
 export interface Format {
-  /** Formats an elapsed time, such as `40 ms`, `4.1 s`, `37 s` or `1 min 40 s`. */
+  /** Formats an elapsed time, such as `0 s`, `40 ms`, `4.1 s`, `37 s` or `1 min 40 s`. */
   duration(ms: number): string;
   /** Formats a counted time, rounded to the nearest second from 1, so that a countdown starts at the announced delay. */
   countdown(ms: number): string;
@@ -15,8 +15,8 @@ export interface Format {
   /** Inserts `text`, by default the value in compact form, into the template of the value's plural form. */
   plural(value: number, one: string, other: string, text?: string): string;
   /**
-   * Formats a time of day, with the weekday on other days than `now`, and with the date if that day is more than six days
-   * away.
+   * Formats a time of day, with the weekday on other days, and with the date if that day is more than six days away.
+   * Times are epoch milliseconds.
    */
   timeOfDay(epochMs: number, options?: { readonly now?: number; readonly seconds?: boolean }): string;
   list(items: readonly string[]): string;
@@ -60,7 +60,7 @@ export function createFormat(
 
   return {
     duration: (ms) => {
-      if (ms < 999.5) return fill(strings.milliseconds, integers.format(Math.max(1, ms)));
+      if (ms !== 0 && ms < 999.5) return fill(strings.milliseconds, integers.format(Math.max(1, ms)));
       const rounded = Math.round(ms / 100) / 10;
       return rounded < 10 ? fill(strings.seconds, tenths.format(rounded)) : wholeSeconds(Math.round(ms / 1000));
     },

@@ -19,7 +19,7 @@ describe('panel of a conversation', () => {
     gateway.script = () => answer(markdown, { usage: { prompt_tokens: 12, completion_tokens: 34, total_tokens: 46 } });
     await ask(workbench, 'first question');
     await workbench.quickInput.dismissPassword();
-    await panel.frame.getByText('Will be sent when a key is set').waitFor();
+    await panel.frame.getByText('Your prompt will be sent once a key is set.').waitFor();
     await panel.prompt.press('Enter');
     await workbench.quickInput.dismissPassword();
     await panel.frame.locator(':focus').and(panel.button('Set API key')).press('Enter');
@@ -75,7 +75,7 @@ describe('panel of a conversation', () => {
     const [first, second] = [await gateway.request(1), await gateway.request(2)];
     assert.ok(second.at - first.at < 80_000);
     await panel.answer.getByText('after the limit').waitFor();
-    await panel.assistant.getByText(/2 attempts/).waitFor();
+    await panel.assistant.getByTitle(/^Timeline: 2 attempts/).waitFor();
   });
 
   it('keeps the partial answer and closes the connection when the user stops a streaming answer', async () => {

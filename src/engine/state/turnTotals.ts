@@ -1,32 +1,19 @@
 import type { Usage } from '../events';
-import { waitedMs, type LedgerEntry } from './ledger';
+import { waitedMs } from './ledger';
 import type { TurnSegment, TurnState } from './turnState';
 import { sumUsage } from './usage';
 
 /** The totals of a turn over all of its segments. */
 export interface TurnTotals {
   readonly attempts: number;
-  /** Time spent in waits, including the current one, in milliseconds. */
+  /** Time spent in waits that have ended, in milliseconds. */
   readonly waitedMs: number;
   /** Duration of the turn without the time between its segments, in milliseconds. */
   readonly ms: number;
   /** Time from the start of the attempt that brought the first token to that token, in milliseconds. */
   readonly firstTokenMs?: number | undefined;
   readonly usage?: Usage | undefined;
-  /** Average throughput while the answer was streaming. */
-  readonly speed?: TurnSpeed | undefined;
 }
-
-interface TurnSpeed {
-  readonly unit: 'tokens' | 'characters';
-  readonly perSecond: number;
-}
-
-/**
- * Minimum duration of a stream for which a speed is computed, in milliseconds. In a shorter stream, the answer arrived
- * all at once, so its speed means nothing.
- */
-export const minStreamMs = 250;
 
 /** Oldest first, the current one last. */
 export function segmentsOf(state: TurnState): readonly TurnSegment[] {
@@ -50,26 +37,19 @@ export function lastActivityAt(segment: TurnSegment): number {
   return Math.max(startedAt, lastTokenAt, ...ends, ...waits.map(({ at }) => at));
 }
 
-/** Returns the totals of a turn. @param now current monotonic time, if the turn is running */
-export function totalsOf(state: TurnState, now?: number): TurnTotals {
+export function totalsOf(state: TurnState): TurnTotals {
   const segments = segmentsOf(state);
-  const entries = segments.flatMap(({ ledger }) => ledger.entries);
   const usages = segments.flatMap((segment) => segment.usage ?? []);
   const usage = usages.length === 0 ? undefined : sumUsage(usages);
-  const currentWait = state.ledger.waits.find((wait) => wait.waitedMs === undefined);
   const durations = segments.map((segment) => {
-    const end = segment === state ? (now ?? lastActivityAt(segment)) : lastActivityAt(segment);
-    return segment.startedAt === undefined ? 0 : Math.max(0, end - segment.startedAt);
+    return segment.startedAt === undefined ? 0 : Math.max(0, lastActivityAt(segment) - segment.startedAt);
   });
   return {
     attempts: sum(segments.map(({ attempts }) => attempts)),
-    waitedMs:
-      sum(segments.map(({ ledger }) => waitedMs(ledger))) +
-      (currentWait && now !== undefined ? Math.max(0, now - currentWait.at) : 0),
+    waitedMs: sum(segments.map(({ ledger }) => waitedMs(ledger))),
     ms: sum(durations),
     firstTokenMs: segments.flatMap(firstTokenMsOf)[0],
     usage,
-    speed: speedOf(entries, usage),
   };
 }
 
@@ -77,28 +57,6 @@ export function totalsOf(state: TurnState, now?: number): TurnTotals {
 function firstTokenMsOf({ firstTokenAt = -Infinity, ledger }: TurnSegment): readonly number[] {
   const attempt = ledger.entries.findLast(({ at }) => at <= firstTokenAt);
   return attempt ? [firstTokenAt - attempt.at] : [];
-}
-
-function speedOf(entries: readonly LedgerEntry[], usage: Usage | undefined): TurnSpeed | undefined {
-  const ended = entries.flatMap((entry) => entry.ended ?? []);
-  // Gateways report tokens only at the end of a complete answer, so the speed of an answer whose stream broke is
-  // measured in characters.
-  const counted = ended.filter(({ tokens }) => tokens !== undefined);
-  const tokens = usage?.completionTokens ?? 0;
-  return counted.length > 0 && tokens > 0
-    ? speed('tokens', tokens, counted)
-    : speed('characters', sum(ended.map(({ chars }) => chars)), ended);
-}
-
-function speed(
-  unit: TurnSpeed['unit'],
-  amount: number,
-  attempts: readonly NonNullable<LedgerEntry['ended']>[],
-): TurnSpeed | undefined {
-  const ms = sum(
-    attempts.map(({ ms: totalMs, firstTokenMs }) => (firstTokenMs === undefined ? 0 : totalMs - firstTokenMs)),
-  );
-  return ms < minStreamMs || amount === 0 ? undefined : { unit, perSecond: (amount * 1000) / ms };
 }
 
 function sum(numbers: readonly number[]): number {

@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import type { FaultKind } from '../../engine/events';
 import { parseJson } from '../../engine/json';
 import type { LedgerEntry, TurnRecord } from '../../engine/state/ledger';
-import { minStreamMs } from '../../engine/state/turnTotals';
 import { faultAdvice } from '../ui/faultAdvice';
 import { oneOf, parseOrUndefined } from '../util/schemas';
 
@@ -71,6 +70,12 @@ function resultOf({ ended }: LedgerEntry, next: LedgerEntry | undefined): Attemp
   if (ended.how === 'finished') return 'complete';
   return ended.how === 'abandoned' ? 'stopped' : ended.how;
 }
+
+/**
+ * Minimum duration of a stream for which a speed is computed, in milliseconds. In a shorter stream, the answer arrived
+ * all at once, so its speed means nothing.
+ */
+const minStreamMs = 250;
 
 function speedOf({ ended }: LedgerEntry): number | undefined {
   const { firstTokenMs, ms = 0, completionTokens = 0 } = ended ?? {};

@@ -43,7 +43,8 @@ export function announcementFor(
     case 'attempt':
       return joinSentences(strings, attemptAnnouncements(words, before, event)) || undefined;
     case 'waiting':
-      if (isBriefWait(event)) return undefined;
+      // The attempt after a wait announces no cut.
+      if (isBriefWait(event)) return before.phase === 'streaming' ? before.cutMessage : undefined;
       return before.wait && isSameWait(before.wait, event) && !isBriefWait(before.wait)
         ? undefined
         : describeWait(words, event, 'short');

@@ -202,7 +202,7 @@ export class ExchangeView implements Drawable {
       ...this.connection,
       queued: this.exchange.queued,
       isLatest: this.isLatest,
-      versionsLocked: this.versionsLocked || isRunning(state.phase),
+      areVersionsLocked: () => this.versionsLocked,
       versions: this.versions,
       currentState: () => this.state,
       editPrompt: () => this.user.edit(),

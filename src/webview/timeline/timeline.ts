@@ -1,6 +1,6 @@
-import { describePart, describeTotals } from '../../shared/describeLedger';
+import { describePart, describeTurn } from '../../shared/describeLedger';
 import { fill } from '../../shared/format';
-import { isRunning, toMonotonic, totalsOf, type TurnState } from '../../shared/protocol';
+import { isRunning, segmentsOf, toMonotonic, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element } from '../util/element';
 import { createTimelineChart } from './timelineChart';
@@ -34,17 +34,14 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
   };
   const markAt = ({ target }: Event): void =>
     mark((target as Element).closest('[data-part]')?.getAttribute('data-part') ?? undefined);
-  const unmark = (): void => mark(undefined);
   body.addEventListener('pointerover', markAt);
-  body.addEventListener('pointerleave', unmark);
-  body.addEventListener('focusin', markAt);
-  body.addEventListener('focusout', unmark);
+  body.addEventListener('pointerleave', () => mark(undefined));
   const draw = (): void => {
     const part = markedPart;
-    unmark();
+    mark(undefined);
     const { picture, table } = createTimelineBody(context, currentState());
     chart.replaceChildren(...picture);
-    // An unchanged table stays, so that it keeps the focus and the selection.
+    // An unchanged table stays, so that it keeps the selection.
     if (!rows.firstElementChild?.isEqualNode(table)) rows.replaceChildren(table);
     mark(part);
   };
@@ -71,11 +68,15 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
   };
 }
 
+/** Returns whether the turn has made an attempt or has waited for one. */
+export function hasTimeline(state: TurnState): boolean {
+  return segmentsOf(state).some(({ ledger }) => ledger.entries.length > 0 || ledger.waits.length > 0);
+}
+
 function createTimelineBody(context: PageContext, state: TurnState) {
   const now = isRunning(state.phase) ? toMonotonic(state, context.clock.now()) : undefined;
   const spans = createSpans(state, now);
-  const totals = describeTotals(context, totalsOf(state, now), spans.routes);
-  const label = fill(context.strings.timelineLabel, context.format.list(totals));
+  const label = fill(context.strings.timelineLabel, describeTurn(context, state).full);
   return { picture: createTimelineChart(context, spans, label), table: createTable(context, spans) };
 }
 
@@ -93,8 +94,7 @@ function createTable(context: PageContext, { parts }: TurnSpans): HTMLElement {
   ];
   const headers = names.map((name) => element('th', { scope: 'col' }, name));
   const rows = parts.map((part, index) => {
-    // The focus marks the bar, as the pointer does.
-    const row = element('tr', { 'data-part': String(index), tabindex: '0' });
+    const row = element('tr', { 'data-part': String(index) });
     row.append(...(part.kind === 'wait' ? waitCells(context, part) : attemptCells(context, part)));
     return row;
   });
@@ -103,7 +103,7 @@ function createTable(context: PageContext, { parts }: TurnSpans): HTMLElement {
 
 /** Times on the axis are relative to the start of the turn. */
 function startCell({ format }: PageContext, { from }: AttemptSpan | WaitSpan): HTMLElement {
-  return element('td', { class: 'timeline-at' }, from === 0 ? '+0' : `+${format.duration(from)}`);
+  return element('td', { class: 'timeline-at' }, `+${format.duration(from)}`);
 }
 
 function waitCells(context: PageContext, part: WaitSpan): readonly HTMLElement[] {

@@ -88,8 +88,8 @@ function barsOf(part: AttemptSpan | WaitSpan): readonly (readonly [kind: Bar, fr
   const { firstToken = to, silences } = part;
   const ends = [firstToken, ...silences.map((silence) => silence.to)];
   const texts = ends.map((end, index) => ['text', end, silences[index]?.from ?? to] as const);
-  const quiet = silences.map((silence) => ['silence', silence.from, silence.to] as const);
-  const bars = [['first-token', from, firstToken] as const, ...texts, ...quiet];
+  const silenceBars = silences.map((silence) => ['silence', silence.from, silence.to] as const);
+  const bars = [['first-token', from, firstToken] as const, ...texts, ...silenceBars];
   return bars.filter(([, start, end]) => end > start);
 }
 
@@ -179,7 +179,7 @@ function timeAxis({ format }: PageContext, total: number, fraction: ToFraction, 
     const x = percent(fraction(ms));
     return [
       svg('line', { class: 'picture-axis', x1: x, x2: x, y1: y, y2: y + 4 }),
-      svg('text', { x, y: y + 14, 'text-anchor': textAnchor(fraction(ms)) }, ms === 0 ? '0' : format.duration(ms)),
+      svg('text', { x, y: y + 14, 'text-anchor': textAnchor(fraction(ms)) }, format.duration(ms)),
     ];
   });
   return [svg('line', { class: 'picture-axis', x1: 0, x2: '100%', y1: y, y2: y }), ...ticks];

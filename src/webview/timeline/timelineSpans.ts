@@ -40,8 +40,6 @@ export interface TurnSpans {
   readonly total: number;
   readonly segments: readonly TimeRange[];
   readonly parts: readonly (WaitSpan | AttemptSpan)[];
-  /** Number of routes that the attempts have used. */
-  readonly routes: number;
   readonly throughput: readonly ThroughputSpan[];
 }
 
@@ -86,7 +84,7 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
     attempts += segment.attempts;
     total = axis.end;
   }
-  return { segments, parts, throughput, routes, total };
+  return { segments, parts, throughput, total };
 }
 
 interface SegmentAxis {

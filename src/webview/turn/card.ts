@@ -1,7 +1,7 @@
 import { fill } from '../../shared/format';
 import type { FaultAction, TurnState, WaitingEvent } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { createTimeline } from '../timeline/timeline';
+import { createTimeline, hasTimeline } from '../timeline/timeline';
 import { button, disclosure, element, fillNodes, iconButton, setText, svg, svgIcon } from '../util/element';
 import type { Icon } from '../util/icons';
 import { createMenu } from '../util/menu';
@@ -176,9 +176,7 @@ export function createActions(
     created.title = title;
     return created;
   });
-  return more.length === 0
-    ? elements
-    : [...elements, ...createMenu(strings.moreActions, 'ellipsis', () => items(more))];
+  return more.length === 0 ? elements : [...elements, ...createMenu(strings.moreActions, items(more))];
 }
 
 interface ResponseIds {
@@ -186,10 +184,16 @@ interface ResponseIds {
   readonly requestId?: string | undefined;
 }
 
+export interface DetailsContext {
+  readonly currentState: () => TurnState;
+  /** Shared by the places of a turn that show its timeline, so that an open timeline stays open when the place changes. */
+  readonly timelineState: { isOpen: boolean };
+}
+
 /** Creates a disclosure with the given elements, the status, the request id and the timeline of the turn. */
 export function createDetails(
   context: PageContext,
-  currentState: () => TurnState,
+  { currentState, timelineState }: DetailsContext,
   { status, requestId }: ResponseIds,
   ...content: readonly HTMLElement[]
 ): Required<Card> {
@@ -203,12 +207,16 @@ export function createDetails(
     });
     lines.push(element('p', {}, element('span', {}, fill(strings.requestId, requestId)), copy));
   }
-  const { attempts, ledger } = currentState();
   const timeline = createTimeline(context, currentState);
-  if (attempts > 0 || ledger.waits.length > 0) lines.push(timeline.element);
+  if (hasTimeline(currentState())) lines.push(timeline.element);
   const details = disclosure(strings.details, 'card-details', element('div', {}, ...lines));
   details.querySelector('summary')?.append(svgIcon('chevronRight'));
-  details.addEventListener('toggle', () => timeline.setOpen(details.open));
+  details.open = timelineState.isOpen;
+  timeline.setOpen(details.open);
+  details.addEventListener('toggle', () => {
+    timelineState.isOpen = details.open;
+    timeline.setOpen(details.open);
+  });
   // Keeps screen readers from announcing details that the user has just opened, although the card is a live region.
   details.setAttribute('aria-live', 'off');
   return { element: details, refresh: () => timeline.refresh(), dispose: () => timeline.dispose() };

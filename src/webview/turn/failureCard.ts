@@ -2,15 +2,14 @@ import { fill } from '../../shared/format';
 import { type Failure, hasPartialAnswer, totalsOf, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
-import { type Card, createActions, createCard, createDetails, routeOfCard } from './card';
+import { type Card, createActions, createCard, createDetails, type DetailsContext, routeOfCard } from './card';
 
-export interface FailureCardContext {
+export interface FailureCardContext extends DetailsContext {
   readonly host: string;
   /** Whether the turn is the last one of the conversation. The card of an older turn has no role and no buttons. */
   readonly isLatest: boolean;
   /** Returns the models to offer in place of a model that the gateway lacks. They may arrive while the card is shown. */
   readonly nearestModels: () => readonly string[];
-  readonly currentState: () => TurnState;
 }
 
 /** Number of actions that are buttons. Further actions are in a menu. */
@@ -21,9 +20,10 @@ export function createFailureCard(
   exchangeId: string,
   event: Failure,
   state: TurnState,
-  { host, isLatest, nearestModels, currentState }: FailureCardContext,
+  cardContext: FailureCardContext,
 ): Card {
   const { strings, isReadOnly, post, clock } = context;
+  const { host, isLatest, nearestModels } = cardContext;
   const { actions, resetsAt = Infinity } = event;
   const route = routeOfCard(state, event, host);
   const note = route === undefined ? undefined : fill(strings.route, route);
@@ -47,7 +47,7 @@ export function createFailureCard(
     icon: 'error',
     children: isLatest ? [choices] : [],
     actions: isLatest ? createActions(context, exchangeId, choice) : [],
-    details: createDetails(context, currentState, event, createExplanation(context, event, state)),
+    details: createDetails(context, cardContext, event, createExplanation(context, event, state)),
   });
   if (offersModels) post({ type: 'findModels', exchangeId });
   const refresh = (): void => {

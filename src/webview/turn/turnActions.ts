@@ -1,6 +1,6 @@
 import type { PageContext } from '../pageContext';
 import { element, iconButton, svgIcon } from '../util/element';
-import { createMenu } from '../util/menu';
+import type { Icon } from '../util/icons';
 import { fill } from '../../shared/format';
 import type { Card } from './card';
 
@@ -13,14 +13,14 @@ interface TurnActionOptions {
   readonly canRegenerate: boolean;
   /** Ids of all versions of the exchange, oldest first, including the exchange itself. */
   readonly versions: readonly string[];
-  readonly versionsLocked: boolean;
+  readonly areVersionsLocked: () => boolean;
 }
 
 /** Creates the buttons below an answer. Undefined if there are none, as while the turn is running. */
 export function createTurnActions(
   context: PageContext,
   exchangeId: string,
-  { queued, hasAnswer, text, canRegenerate, versions, versionsLocked }: TurnActionOptions,
+  { queued, hasAnswer, text, canRegenerate, versions, areVersionsLocked }: TurnActionOptions,
 ): Card | undefined {
   const { strings, post, isReadOnly } = context;
   const mayChange = !isReadOnly();
@@ -36,20 +36,14 @@ export function createTurnActions(
       iconButton(strings.regenerateWith, 'chevronDown', regenerate(true)),
     );
   }
-  if (versions.length > 1 && mayChange) parts.push(createVersionPager(context, exchangeId, versions, versionsLocked));
-  if (hasAnswer)
-    parts.push(
-      ...createMenu(strings.moreActions, 'ellipsis', () => [
-        {
-          caption: strings.copyRequest,
-          title: strings.copyRequestHint,
-          choose: () => post({ type: 'copyRequest', exchangeId }),
-        },
-      ]),
-    );
+  const pager =
+    versions.length > 1 && mayChange ? createVersionPager(context, exchangeId, versions, areVersionsLocked) : undefined;
+  if (pager) parts.push(pager.element);
+  if (hasAnswer) parts.push(iconButton(strings.copyRequest, 'code', () => post({ type: 'copyRequest', exchangeId })));
   if (parts.length === 0) return undefined;
   return {
     element: element('div', { class: 'turn-actions' }, ...parts),
+    refresh: () => pager?.refresh?.(),
     dispose: () => copy?.dispose?.(),
   };
 }
@@ -70,31 +64,39 @@ function createCopyButton({ strings, clock, post, announcer }: PageContext, text
 }
 
 function createVersionPager(
-  { strings, post }: PageContext,
+  { strings, post, focusComposer }: PageContext,
   exchangeId: string,
   versions: readonly string[],
-  isLocked: boolean,
-): HTMLElement {
+  isLocked: () => boolean,
+): Card {
   const index = versions.indexOf(exchangeId);
-  const createStepButton = (targetIndex: number, icon: 'previous' | 'next', caption: string): HTMLButtonElement => {
-    const targetId = versions[targetIndex];
-    const stepButton = iconButton(
+  const createStep = (target: number, name: 'previous' | 'next', icon: Icon, caption: string) => {
+    const exchangeIdOfTarget = versions[target];
+    const step = iconButton(
       caption,
-      icon === 'previous' ? 'chevronLeft' : 'chevronRight',
-      () => targetId && post({ type: 'showVersion', exchangeId: targetId }),
+      icon,
+      () => exchangeIdOfTarget && post({ type: 'showVersion', exchangeId: exchangeIdOfTarget }),
     );
-    stepButton.disabled = isLocked || targetId === undefined;
-    stepButton.dataset['version'] = icon;
-    return stepButton;
+    step.dataset['version'] = name;
+    return { step, isPossible: exchangeIdOfTarget !== undefined };
   };
+  const previous = createStep(index - 1, 'previous', 'chevronLeft', strings.previousVersion);
+  const next = createStep(index + 1, 'next', 'chevronRight', strings.nextVersion);
   const position = [index + 1, versions.length].map(String);
-  return element(
+  const pager = element(
     'div',
     { class: 'versions', role: 'group', 'aria-label': fill(strings.announceVersion, ...position) },
-    createStepButton(index - 1, 'previous', strings.previousVersion),
+    previous.step,
     element('span', {}, fill(strings.versionOf, ...position)),
-    createStepButton(index + 1, 'next', strings.nextVersion),
+    next.step,
   );
+  const refresh = (): void => {
+    // A disabled button would keep the focus, and the page would receive no keys.
+    if (isLocked() && pager.contains(document.activeElement)) focusComposer();
+    for (const { step, isPossible } of [previous, next]) step.disabled = isLocked() || !isPossible;
+  };
+  refresh();
+  return { element: pager, refresh };
 }
 
 /** Returns a function that moves the focus to the same version button of the entry that replaces this one. */

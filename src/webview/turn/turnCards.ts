@@ -54,7 +54,7 @@ const longWaitMs = 15_000;
 /** Remaining time of a long wait, in milliseconds, at which its approaching end is announced. */
 const lastSecondsMs = 5000;
 /** Shortest backoff for which *Retry now* is highlighted, in milliseconds. */
-const minTediousMs = 10_000;
+const minHighlightedBackoffMs = 10_000;
 
 /** Actions of a wait that are always buttons. */
 const waitButtons: readonly CardAction[] = ['retryNow', 'sendLater', 'stop', 'continueWithFallback', 'switchModel'];
@@ -64,9 +64,10 @@ function createWaitCard(
   exchangeId: string,
   state: TurnState,
   event: WaitingEvent,
-  { host, currentState }: CardContext,
+  cardContext: CardContext,
 ): Card {
   const { strings, format, clock, announcer } = context;
+  const { host, currentState } = cardContext;
   const route = routeOfCard(state, event, host);
   let isEndAnnounced = isOffline(event);
   const texts = () => {
@@ -87,7 +88,7 @@ function createWaitCard(
     if (action === 'continueWithFallback') return fallbackModel !== undefined;
     return action !== 'sendLater' || isOffline(event);
   };
-  const ownTooltip = actions.includes('tryAnyway') ? strings.retryNowTooltip : undefined;
+  const breakerTooltip = actions.includes('tryAnyway') ? strings.retryNowTooltip : undefined;
   const card = createCard(context, {
     name: 'wait-card',
     // Turns the live region of the card off, because screen readers would read the card again after every change of the
@@ -98,15 +99,17 @@ function createWaitCard(
       buttons: waitButtons.filter(isPossible),
       more: actions.filter((action) => !waitButtons.includes(action)),
       // While the gateway has asked for the wait, the recommended action is to wait.
-      primary: source === 'backoff' && !isOffline(event) && delayMs > minTediousMs ? 'retryNow' : undefined,
-      retryNowTooltip: source === 'server' ? fill(strings.retryEarlyTooltip, format.duration(hintMs)) : ownTooltip,
+      primary: source === 'backoff' && !isOffline(event) && delayMs > minHighlightedBackoffMs ? 'retryNow' : undefined,
+      retryNowTooltip: source === 'server' ? fill(strings.retryEarlyTooltip, format.duration(hintMs)) : breakerTooltip,
       fallbackModel,
     }),
-    details: createDetails(context, currentState, event),
+    details: createDetails(context, cardContext, event),
   });
   const dispose = (): void => {
     card.dispose();
-    // Keeps the height of the turn until it ends, so that its text does not move when the answer goes on.
+    card.element.querySelector('.card-details > div')?.remove();
+    // Keeps the height of the turn without the open details until it ends, so that its text does not move
+    // when the answer goes on.
     const turn = card.element.closest<HTMLElement>('.turn');
     if (turn && turn.offsetHeight > 0) turn.style.minHeight = `${turn.offsetHeight}px`;
   };

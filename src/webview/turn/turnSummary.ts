@@ -1,89 +1,60 @@
-import { minDisplayedMs } from '../../shared/describe';
+import { describeTurn } from '../../shared/describeLedger';
 import { fill } from '../../shared/format';
-import { isRunning, segmentsOf, totalsOf, type TurnState } from '../../shared/protocol';
+import { initialTurn, isRunning, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { createTimeline } from '../timeline/timeline';
-import { button, element, lazy, svgIcon } from '../util/element';
-import { type Card, createCardSlot } from './card';
+import { createTimeline, hasTimeline } from '../timeline/timeline';
+import { button, element, setText, svgIcon } from '../util/element';
+import { createCardSlot, type DetailsContext } from './card';
 
 interface TurnSummary {
   /** Contains the button that opens the timeline. */
   readonly element: HTMLElement;
-  /** Contains the timeline while it is open. */
   readonly timeline: HTMLElement;
-  update(state: TurnState): void;
+  /** @param hasCard whether the turn has a card */
+  update(state: TurnState, hasCard: boolean): void;
   dispose(): void;
 }
 
-/** Sums up a turn that has ended. The card of a failed or waiting turn contains the timeline instead. */
-export function createTurnSummary(context: PageContext): TurnSummary {
+/**
+ * Sums up a turn that has ended, and the waits and retries of a running turn. The card of a failed or waiting turn
+ * contains the timeline instead.
+ */
+export function createTurnSummary(context: PageContext, timelineState: DetailsContext['timelineState']): TurnSummary {
   const slot = createCardSlot(context);
-  const timeline = element('div', { class: 'turn-timeline' });
-  return {
-    element: slot.element,
-    timeline,
-    update: (state) => {
-      const isShown = !isRunning(state.phase) && state.phase !== 'failed' && hasLedger(state);
-      slot.show([isShown && state], () => (isShown ? createSummaryButton(context, state, timeline) : undefined));
-    },
-    dispose: () => slot.dispose(),
-  };
-}
-
-/** Returns whether the turn has made an attempt or has waited for one. */
-function hasLedger(state: TurnState): boolean {
-  return segmentsOf(state).some(({ ledger }) => ledger.entries.length > 0 || ledger.waits.length > 0);
-}
-
-function createSummaryButton(context: PageContext, state: TurnState, within: HTMLElement): Card {
-  const timeline = lazy(() => createTimeline(context, () => state));
-  const { full, short } = describeTurn(context, state);
+  let turn = initialTurn;
+  const timeline = createTimeline(context, () => turn);
+  const container = element('div', { class: 'turn-timeline' }, timeline.element);
+  const full = element('span', { class: 'summary-full' });
+  const short = element('span', { class: 'summary-short' });
   const toggle = button('', 'quiet', () => {
-    const isOpen = toggle.getAttribute('aria-expanded') === 'false';
-    toggle.setAttribute('aria-expanded', String(isOpen));
-    timeline.get().setOpen(isOpen);
-    within.replaceChildren(...(isOpen ? [timeline.get().element] : []));
+    timelineState.isOpen = !timelineState.isOpen;
+    setOpen(timelineState.isOpen);
   });
   toggle.classList.add('turn-summary');
-  toggle.title = fill(context.strings.timelineLabel, full);
-  toggle.setAttribute('aria-expanded', 'false');
-  toggle.append(
-    element('span', { class: 'summary-full' }, full),
-    element('span', { class: 'summary-short' }, short),
-    svgIcon('chevronRight'),
-  );
+  toggle.append(full, short, svgIcon('chevronRight'));
+  const setOpen = (isOpen: boolean): void => {
+    toggle.setAttribute('aria-expanded', String(isOpen));
+    container.hidden = !isOpen;
+    timeline.setOpen(isOpen);
+  };
   return {
-    element: toggle,
+    element: slot.element,
+    timeline: container,
+    update: (state, hasCard) => {
+      turn = state;
+      const texts = describeTurn(context, state);
+      const isShown =
+        hasTimeline(state) && (isRunning(state.phase) ? !hasCard && texts.isEventful : state.phase !== 'failed');
+      setText(full, texts.full);
+      setText(short, texts.short);
+      toggle.title = fill(context.strings.timelineLabel, texts.full);
+      slot.show([isShown], () => (isShown ? { element: toggle } : undefined));
+      setOpen(isShown && timelineState.isOpen);
+      timeline.refresh();
+    },
     dispose: () => {
-      timeline.value?.dispose();
-      within.replaceChildren();
+      timeline.dispose();
+      slot.dispose();
     },
   };
-}
-
-/** Returns a complete description of how long a turn took and why, and the most important part of it. */
-function describeTurn({ strings, format }: PageContext, state: TurnState): Readonly<Record<'full' | 'short', string>> {
-  const { attempts, waitedMs, firstTokenMs, ms, usage } = totalsOf(state);
-  const duration = format.duration(ms);
-  // An attempt that continues an answer at the request of the user is no retry.
-  const retries = attempts - segmentsOf(state).filter((segment) => segment.attempts > 0).length;
-  const waited = waitedMs >= minDisplayedMs ? [fill(strings.summaryWait, format.duration(waitedMs))] : [];
-  const retried = retries > 0 ? [format.plural(retries, strings.summaryRetry, strings.summaryRetries)] : [];
-  const { promptTokens = 0, completionTokens = 0, cost = 0 } = usage ?? {};
-  const tokens =
-    promptTokens + completionTokens > 0 ? [format.count(promptTokens), format.count(completionTokens)] : [];
-  const full = [
-    ...(attempts > 1 ? [format.plural(attempts, strings.totalsAttemptsOne, strings.totalsAttempts)] : []),
-    ...waited,
-    ...(firstTokenMs === undefined ? [] : [fill(strings.summaryFirstToken, format.duration(firstTokenMs))]),
-    duration,
-    ...(tokens.length > 0 ? [fill(strings.summaryTokens, tokens.join(' → '))] : []),
-    ...(cost > 0 ? [format.cost(cost)] : []),
-  ];
-  const reason = [...retried, ...waited].slice(0, 1);
-  const short =
-    reason.length > 0 || tokens.length === 0
-      ? [...reason, duration]
-      : [duration, fill(strings.summaryTokens, format.count(completionTokens))];
-  return { full: full.join(' · '), short: short.join(' · ') };
 }

@@ -10,9 +10,9 @@ import { createTurnSummary } from './turnSummary';
 import { createTurnTexts, type TurnTexts } from './turnTexts';
 
 /** The host is used until the turn knows its route. */
-interface TurnViewContext extends CardContext {
+interface TurnViewContext extends Omit<CardContext, 'timelineState'> {
   readonly queued: boolean;
-  readonly versionsLocked: boolean;
+  readonly areVersionsLocked: () => boolean;
   readonly versions: readonly string[];
   readonly backups?: readonly string[] | undefined;
 }
@@ -31,7 +31,8 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
   const switched = element('p', { class: 'note', 'data-part': 'switch' });
   const route = createCardSlot(context);
   const progress = createProgressLine(context, texts);
-  const summary = createTurnSummary(context);
+  const timelineState = { isOpen: false };
+  const summary = createTurnSummary(context, timelineState);
   const toolCalls = createCardSlot(context);
   const card = createCardSlot(context);
   const actions = createCardSlot(context);
@@ -40,7 +41,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
 
   const showActions = (
     { phase, finishReason, text }: TurnState,
-    { queued, isLatest, versions, versionsLocked }: TurnViewContext,
+    { queued, isLatest, versions, areVersionsLocked }: TurnViewContext,
   ): void => {
     // Leaves out *Regenerate* if the answer ended at the token limit, because the outcome line of the latest turn
     // already has a button that restarts the answer.
@@ -52,9 +53,10 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       hasAnswer: phase === 'done' || (hasEnded && text !== ''),
       text: hasEnded ? text : '',
       versions: hasEnded ? versions : [],
-      versionsLocked,
     };
-    actions.show(Object.values(options).flat(), () => createTurnActions(context, exchangeId, options));
+    actions.show(Object.values(options).flat(), () =>
+      createTurnActions(context, exchangeId, { ...options, areVersionsLocked }),
+    );
   };
 
   return {
@@ -87,12 +89,13 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
         () => createToolCalls(context, state.toolCalls),
       );
       const target = schedule ? `${schedule.id} ${host}` : usedRoute;
-      card.show([phase, failure, target, isLatest, ...(wait ? waitKey(wait) : [])], () =>
-        createTurnCard(context, exchangeId, state, { ...viewContext, host }),
+      card.show([phase, failure, target, isLatest, ...(wait ? [...waitKey(wait), wait.source, wait.hintMs] : [])], () =>
+        createTurnCard(context, exchangeId, state, { ...viewContext, host, timelineState }),
       );
       // Follows the card, because a wait card that is removed measures the height of the turn.
-      progress.update(state, queued);
-      summary.update(state);
+      const hasCard = card.element.hasChildNodes();
+      progress.update(state, queued, hasCard);
+      summary.update(state, hasCard);
       showActions(state, viewContext);
     },
     dispose: () => {
@@ -117,15 +120,16 @@ function createProgressLine(context: PageContext, { pause }: Pick<TurnTexts, 'pa
   };
   return {
     element: line,
-    update: (state: TurnState, queued: boolean) => {
+    update: (state: TurnState, queued: boolean, hasCard: boolean) => {
       show = () => {
-        const text = queued ? strings.queued : describeProgress(context, state, clock.now());
+        const progress = hasCard ? '' : describeProgress(context, state, clock.now());
+        const text = queued ? strings.queued : progress;
         if (text !== '' && state.phase === 'streaming') pause();
         setText(line, text);
       };
       show();
-      // A wait changes nothing in the line as time passes.
-      if (isRunning(state.phase) && !state.wait) cancelTimer ??= clock.every(1000, () => show());
+      // A wait or a queued turn changes nothing in the line as time passes.
+      if (isRunning(state.phase) && !state.wait && !queued) cancelTimer ??= clock.every(1000, () => show());
       else stopTimer();
     },
     dispose: stopTimer,

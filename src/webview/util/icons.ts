@@ -7,6 +7,7 @@ import chevronDown from '@vscode/codicons/src/icons/chevron-down.svg?text';
 import chevronLeft from '@vscode/codicons/src/icons/chevron-left.svg?text';
 import chevronRight from '@vscode/codicons/src/icons/chevron-right.svg?text';
 import close from '@vscode/codicons/src/icons/close.svg?text';
+import code from '@vscode/codicons/src/icons/code.svg?text';
 import commentDiscussion from '@vscode/codicons/src/icons/comment-discussion.svg?text';
 import copy from '@vscode/codicons/src/icons/copy.svg?text';
 import edit from '@vscode/codicons/src/icons/edit.svg?text';
@@ -39,6 +40,7 @@ const sources = {
   chevronLeft,
   chevronRight,
   close,
+  code,
   commentDiscussion,
   copy,
   edit,

@@ -1,5 +1,4 @@
 import { element, iconButton } from './element';
-import type { Icon } from './icons';
 
 export interface MenuItem {
   readonly caption: string;
@@ -10,27 +9,25 @@ export interface MenuItem {
 /**
  * Creates an icon button that opens a menu, with the keys of the ARIA menu pattern. The button and the menu belong
  * beside each other in the document. The browser closes the menu on Escape and on a click elsewhere.
- * @param listItems called each time the menu opens
  * @see https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/
  */
-export function createMenu(caption: string, icon: Icon, listItems: () => readonly MenuItem[]): readonly HTMLElement[] {
+export function createMenu(caption: string, items: readonly MenuItem[]): readonly HTMLElement[] {
   const menu = element('div', { class: 'menu', role: 'menu', popover: 'auto', 'aria-label': caption });
-  const trigger = iconButton(caption, icon, () => undefined);
+  const trigger = iconButton(caption, 'ellipsis', () => undefined);
   trigger.setAttribute('aria-haspopup', 'menu');
   trigger.popoverTargetElement = menu;
-  menu.addEventListener('beforetoggle', (event) => {
-    if (event.newState === 'open') menu.replaceChildren(...listItems().map((item) => createItem(item, menu)));
-  });
+  const elements = items.map((item) => createItem(item, menu));
+  menu.append(...elements);
   menu.addEventListener('toggle', (event) => {
-    if (event.newState === 'open') itemsOf(menu)[0]?.focus();
+    if (event.newState === 'open') elements[0]?.focus();
   });
   menu.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Tab') menu.hidePopover();
-    const items = itemsOf(menu);
     const next = findTarget(
       event.key,
-      items,
-      items.findIndex((item) => item === document.activeElement),
+      elements,
+      elements.findIndex((item) => item === document.activeElement),
     );
     if (!next) return;
     event.preventDefault();
@@ -54,10 +51,6 @@ function createItem({ caption, title, choose }: MenuItem, menu: HTMLElement): HT
     choose();
   });
   return item;
-}
-
-function itemsOf(menu: HTMLElement): readonly HTMLElement[] {
-  return [...menu.querySelectorAll<HTMLElement>('[role="menuitem"]')];
 }
 
 function findTarget(key: string, items: readonly HTMLElement[], index: number): HTMLElement | undefined {

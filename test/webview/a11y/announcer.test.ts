@@ -33,6 +33,15 @@ describe('announcement of a resume', () => {
     });
   }
 
+  it('names only the cut if a wait is too brief to be announced', () => {
+    const brief = ev.waiting({ delayMs: 1000 });
+    const resume = ev.attempt({ attempt: 2, why: 'resume', how: 'continue' });
+    assert.deepEqual(announcements(ev.attempt(), ev.text('Hi'), ev.cut(), brief, brief, resume), [
+      'Waiting for the answer',
+      'Connection lost.',
+    ]);
+  });
+
   it('is not made by the attempt after a wait', () => {
     const resume = ev.attempt({ attempt: 2, why: 'resume', how: 'continue' });
     assert.deepEqual(announcements(ev.attempt(), ev.text('Hi'), ev.cut(), ev.waiting(), resume, ev.resumed()), [

@@ -25,7 +25,7 @@ const waitButtons = 'Retry now, Stop, Switch model';
 const tokenLimit = ev.done('Hel', { finishReason: 'length' });
 const breaker = ev.waiting({ reason: 'breaker', actions: ['retryNow', 'tryAnyway', 'switchModel'] });
 const partialFailure = ev.failed({ text: 'Hel', actions: ['setApiKey', 'continue', 'restart'] });
-const goOn = 'Continue, Copy, More actions, Restart answer';
+const goOn = 'Continue, Copy, Copy request as code…, Restart answer';
 const rows: Readonly<Record<string, Row>> = {
   'before the first attempt': ['connecting', '', 'Connecting…', 'Stop', ''],
   connecting: ['connecting', '', 'Connecting…', 'Stop', '', start],
@@ -42,7 +42,7 @@ const rows: Readonly<Record<string, Row>> = {
   'resumed after the stream broke': ['streaming', 'Hello', '', 'Stop', '', ...cut, ev.resumed(), ev.text('lo')],
   'replaced by a restarted answer': ['streaming', 'Howdy', '', 'Stop', '', ...cut, ev.replaced('Howdy')],
   done: [
-    ...(['done', 'Hello', '', 'Copy, More actions, Regenerate, Regenerate with another model…', ''] as const),
+    ...(['done', 'Hello', '', 'Copy, Copy request as code…, Regenerate, Regenerate with another model…', ''] as const),
     ...[start, ev.text('Hello'), ev.done('Hello')],
   ],
   'done at the token limit': ['done', 'Hel', '', goOn, '', start, ev.text('Hel'), tokenLimit],
@@ -52,7 +52,7 @@ const rows: Readonly<Record<string, Row>> = {
   'stopped before any text': ['stopped', '', '', 'Restart answer', '', start, ev.stopped('')],
   failed: ['failed', '', '', 'Retry now, Switch model', 'alert', start, ev.failed()],
   'failed with a partial answer': [
-    ...(['failed', 'Hel', '', 'Continue, Copy, More actions, More actions, Set API key', 'alert'] as const),
+    ...(['failed', 'Hel', '', 'Continue, Copy, Copy request as code…, More actions, Set API key', 'alert'] as const),
     ...[...cut, partialFailure],
   ],
 };
@@ -73,7 +73,7 @@ describe('page that shows turns', () => {
   afterEach(() => page.dispose());
 
   const assertShows = ([phase, answer, progress, buttons, cards]: Row): void => {
-    const names = page.buttons().filter((name) => !permanentButtons.includes(name) && !/ m?s\b/.test(name));
+    const names = page.buttons().filter((name) => !permanentButtons.includes(name) && !/ m?s\b|\d retry/.test(name));
     const visibleCards = ['status', 'timer', 'alert'].filter((role) => page.all(role).length > 0);
     assert.deepEqual(
       [page.one('article', 'Assistant').dataset['state'], page.part('answer')?.textContent],

@@ -175,6 +175,8 @@ describe('body of the timeline', () => {
     );
   const label = (): string | null | undefined =>
     timeline.element.querySelector('[role=img]')?.getAttribute('aria-label');
+  const bar = (kind: string): string | null | undefined =>
+    timeline.element.querySelector(`.timeline-frame .picture-${kind}`)?.getAttribute('width');
   const at = (part: number, tag: string): Element => timeline.element.querySelector(`${tag}[data-part="${part}"]`)!;
   const marked = (): readonly string[] =>
     [...timeline.element.querySelectorAll('[data-marked]')].map((target) => target.tagName);
@@ -191,7 +193,7 @@ describe('body of the timeline', () => {
       ...['Attempt', 'Start', 'Model', 'Status', 'First token', 'Duration', 'Tokens', 'Details'],
     ]);
     assert.deepEqual(rows(), [
-      '1 | +0 | gpt-4o |  |  |  |  | ',
+      '1 | +0 s | gpt-4o |  |  |  |  | ',
       ' | +500 ms | Waited 20 s before the retry: rate limited',
       '2 | +21 s | gpt-4o | 200 |  |  |  | Retried',
       ' | +21 s | Waited 21 s before the retry: rate limited',
@@ -203,7 +205,7 @@ describe('body of the timeline', () => {
     const failed = ev.ended({ at: 1500, how: 'dns', ms: 500, bytes: 0, tokens: 12 });
     open(ev.attempt({ origin: 'https://a.example' }), failed, second({ origin: 'https://b.example' }));
     assert.deepEqual(rows(), [
-      '1 | +0 | gpt-4o · a.example |  |  | 500 ms | 12 | host not found',
+      '1 | +0 s | gpt-4o · a.example |  |  | 500 ms | 12 | host not found',
       '2 | +4.3 s | gpt-4o · b.example |  |  |  |  | Retried',
     ]);
   });
@@ -219,10 +221,10 @@ describe('body of the timeline', () => {
     open(ev.attempt({ at: 1000, time: startOfTime }));
     add(ev.waiting({ at: 1000, until: startOfTime + 9000, delayMs: 9000 }));
     page.clock.advance(1000);
-    assert.equal(label(), 'Timeline: 1 attempt, 1 s waiting, 1 s total');
+    assert.deepEqual([label(), bar('wait')], ['Timeline: 1 attempt', '100%']);
     add(ev.attempt({ attempt: 2, at: 3000, time: startOfTime + 2000 }), ev.text('Hi', 3500));
     page.clock.advance(3000);
-    assert.equal(label(), 'Timeline: 2 attempts, 2 s waiting, 4 s total');
+    assert.deepEqual([label(), bar('wait')], ['Timeline: 2 attempts · waited 2 s', '50%']);
     timeline.setOpen(false);
     assert.equal(page.clock.pending, 0);
     timeline.setOpen(true);
@@ -230,16 +232,7 @@ describe('body of the timeline', () => {
     assert.deepEqual([rows().length, page.clock.pending], [3, 0]);
   });
 
-  it('keeps the focus in a row when the chart is drawn again', () => {
-    open(ev.attempt({ at: 1000, time: startOfTime }), ev.text('Hi', 3500));
-    const row = at(0, 'tr') as HTMLElement;
-    row.focus();
-    page.clock.advance(1000);
-    assert.equal(page.window.document.activeElement, row);
-    assert.deepEqual(marked(), ['g', 'TR']);
-  });
-
-  it('marks a bar and its row while the pointer or the focus is on either of them', () => {
+  it('marks a bar and its row while the pointer is on either of them', () => {
     open(...retried, done);
     const send = (target: Element, type: string): void => {
       target.dispatchEvent(new page.window.Event(type, { bubbles: type !== 'pointerleave' }));
@@ -250,10 +243,6 @@ describe('body of the timeline', () => {
     send(at(2, 'tr').firstElementChild!, 'pointerover');
     assert.ok(at(2, 'g').matches('[data-marked]') && !at(1, 'tr').matches('[data-marked]'));
     send(timeline.element, 'pointerleave');
-    assert.deepEqual(marked(), []);
-    (at(0, 'tr') as HTMLElement).focus();
-    assert.ok(at(0, 'g').matches('[data-marked]'));
-    (at(0, 'tr') as HTMLElement).blur();
     assert.deepEqual(marked(), []);
   });
 
@@ -279,7 +268,7 @@ describe('body of the timeline', () => {
       'Waited 21 s before the retry: rate limited',
       'Attempt 3 with gpt-4o',
     ]);
-    assert.equal(textsOf('.timeline-picture text').includes('0'), true);
+    assert.equal(textsOf('.timeline-picture text').includes('0 s'), true);
     // The content security policy forbids the attribute `style`.
     assert.equal(timeline.element.querySelectorAll('[style]').length, 0);
   });

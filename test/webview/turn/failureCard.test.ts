@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { FailedEvent, StreamEvent } from '../../../src/engine/events';
 import { faultTable } from '../../../src/engine/faults/faultTable';
 import { faultAdvice } from '../../../src/host/ui/faultAdvice';
-import type { FaultKind } from '../../../src/shared/protocol';
+import { type FaultKind, initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
@@ -163,7 +163,7 @@ describe('details of the failure card', () => {
     assert.deepEqual(page.posted, [{ type: 'copy', text: 'req_7' }]);
   });
 
-  it('contain the timeline, if a request was sent', () => {
+  it('contain the timeline, if a request was sent in any segment', () => {
     const open = (): string | undefined => {
       details().open = true;
       details().dispatchEvent(new page.window.Event('toggle'));
@@ -171,6 +171,10 @@ describe('details of the failure card', () => {
     };
     fail({ kind: 'rate-limit' }, ev.attempt(), ev.waiting(), ev.attempt({ attempt: 2, why: 'retry', at: 5300 }));
     assert.match(open() ?? '', /gpt-4o.*rate limited/s);
+    const earlier = [ev.attempt(), ev.stopped('')].reduce(reduceTurn, initialTurn);
+    page.snapshot([exchange('a', { state: { ...initialTurn, previousSegments: [earlier] } })]);
+    page.events('a', ev.failed({ attempt: 0 }));
+    assert.match(open() ?? '', /gpt-4o/);
     page.snapshot([exchange('a')]);
     page.events('a', ev.failed({ attempt: 0 }));
     assert.equal(open(), undefined);

@@ -57,6 +57,11 @@ describe('progress line', () => {
     assert.equal(page.renderCalls.at(-1), 'pause');
   });
 
+  it('counts nothing for a queued turn', () => {
+    page.snapshot([exchange('a', { queued: true })]);
+    assert.deepEqual([progress(), page.clock.pending], ['Starts after the current answer', 0]);
+  });
+
   const ends = {
     'the next token': () => page.events('a', ev.text('lo', 6000)),
     'a wait': () => page.events('a', ev.waiting()),

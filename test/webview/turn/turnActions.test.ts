@@ -57,9 +57,15 @@ describe('versions of an answer', () => {
 
   it('cannot be switched while a turn is running', () => {
     page.snapshot([version('b2'), exchange('c')]);
-    assert.equal((page.one('button', 'Previous version') as HTMLButtonElement).disabled, true);
+    const previous = page.one('button', 'Previous version') as HTMLButtonElement;
+    assert.equal(previous.disabled, true);
     page.events('c', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
-    assert.equal((page.one('button', 'Previous version') as HTMLButtonElement).disabled, false);
+    assert.equal(previous.disabled, false);
+    previous.focus();
+    page.receive({ type: 'exchange', exchange: exchange('d') });
+    assert.deepEqual([previous.disabled, page.window.document.activeElement], [true, page.input]);
+    // The other buttons of the answer stay, with the focus and the check mark after a copy.
+    assert.equal(page.one('button', 'Previous version'), previous);
   });
 
   it('replace each other and the exchanges that follow, but not the exchanges before', () => {

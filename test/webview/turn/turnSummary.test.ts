@@ -51,6 +51,7 @@ describe('row below an answer', () => {
   });
   afterEach(() => page.dispose());
 
+  const openTimeline = '.turn-timeline:not([hidden]) .timeline-picture[role]';
   const summary = (): HTMLElement | null => page.root.querySelector('.turn-summary');
   const waitFirst = ev.waiting({ at: 0, attempt: 1 });
   const retried = [ev.attempt({ at: 0 }), ev.waiting({ at: 100 }), ev.attempt({ attempt: 2, why: 'retry', at: 1000 })];
@@ -89,8 +90,22 @@ describe('row below an answer', () => {
     assert.match(summary()!.querySelector('.summary-short')!.textContent, / · 24\.7K tok$/);
   });
 
+  it('keeps the timeline open while a turn streams, waits, and ends', () => {
+    const isOpen = (): boolean => page.root.querySelector('.timeline-picture[role]') !== null;
+    page.events('a', ...retried);
+    assert.deepEqual([summary()!.textContent, isOpen()], ['2 attempts · waited 900 ms1 retry', false]);
+    summary()!.click();
+    page.events('a', ev.text('Hi', 1800));
+    assert.deepEqual([summary()!.ariaExpanded, isOpen()], ['true', true]);
+    page.events('a', ev.waiting());
+    assert.deepEqual([summary(), isOpen()], [null, true]);
+    assert.ok(page.one('status').querySelector('details')!.open);
+    page.events('a', ev.attempt({ attempt: 3, why: 'retry', at: 1900 }), ev.done('Hi', { at: 3000 }));
+    assert.deepEqual([summary()!.ariaExpanded, isOpen()], ['true', true]);
+  });
+
   for (const [name, events] of Object.entries({
-    'is running': [start, ev.text('Hi')],
+    'runs without a retry or a wait': [start, ev.text('Hi')],
     'has failed, because its card has the timeline': [start, ev.text('Hi'), ev.failed({ text: 'Hi' })],
     'made no attempt': [ev.stopped('')],
   })) {
@@ -102,7 +117,7 @@ describe('row below an answer', () => {
 
   it('opens and closes the timeline with the summary, and draws it only when it is open', () => {
     page.events('a', start, ev.text('Hi'), ev.done('Hi'));
-    const isOpen = (): unknown[] => [summary()!.ariaExpanded, page.root.querySelectorAll('.timeline-body').length];
+    const isOpen = (): unknown[] => [summary()!.ariaExpanded, page.root.querySelectorAll(openTimeline).length];
     assert.deepEqual(isOpen(), ['false', 0]);
     summary()!.click();
     assert.deepEqual(isOpen(), ['true', 1]);
@@ -126,12 +141,9 @@ describe('row below an answer', () => {
     assert.equal(page.clock.pending, 0);
   });
 
-  it('has a menu that copies the request as code', () => {
+  it('has a button that copies the request as code', () => {
     page.events('a', start, ev.text('Hi'), ev.done('Hi'));
-    page.click('More actions');
-    const item = page.one('menuitem', 'Copy request as code…');
-    assert.equal(item.title, 'This request as cURL, Python, or Node.js');
-    item.click();
+    page.click('Copy request as code…');
     assert.deepEqual(page.posted, [{ type: 'copyRequest', exchangeId: 'a' }]);
   });
 });

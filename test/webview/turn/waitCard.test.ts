@@ -117,7 +117,7 @@ describe('wait card', () => {
     const card = page.one('status');
     assert.equal(page.announced, 'Rate limited. Retrying in 3 s');
     page.events('a', wait(1000));
-    assert.equal(page.one('status'), card);
+    assert.deepEqual([page.one('status'), page.part('progress')?.textContent], [card, '']);
   });
 
   const highlights: Readonly<Record<string, readonly [wait: Parameters<typeof ev.waiting>[0], buttonClass: string]>> = {
@@ -134,10 +134,12 @@ describe('wait card', () => {
     });
   }
 
-  it('reserves its height in the turn until the turn ends', () => {
+  it('reserves its height without the open details in the turn until the turn ends', () => {
     const turn = page.all('article', 'Assistant')[0]!;
-    Object.defineProperty(turn, 'offsetHeight', { value: 120 });
+    const heightOf = () => (turn.querySelector('.card-details[open] .timeline-body') ? 400 : 120);
+    Object.defineProperty(turn, 'offsetHeight', { get: heightOf });
     page.events('a', ev.waiting());
+    page.one('status').querySelector('details')!.open = true;
     assert.equal(turn.style.minHeight, '');
     page.events('a', ev.attempt({ attempt: 2, why: 'retry' }), ev.text('Hel'));
     assert.equal(turn.style.minHeight, '120px');
@@ -260,6 +262,13 @@ describe('wait card', () => {
       { type: 'action', exchangeId: 'a', action: 'switchModel' },
       { type: 'action', exchangeId: 'a', action: 'tryAnyway' },
     ]);
+  });
+
+  it('follows a wait that turns into one that the gateway has asked for', () => {
+    page.events('a', ev.waiting({ delayMs: 11_000 }));
+    page.events('a', ev.waiting({ delayMs: 11_000, source: 'server', hintMs: 11_000 }));
+    const { className, title } = page.one('button', 'Retry now');
+    assert.deepEqual([className, title], ['button secondary', 'The gateway asked for 11 s; it may refuse again']);
   });
 
   const tooltips: Readonly<Record<string, readonly [wait: Parameters<typeof ev.waiting>[0], tooltip: string]>> = {

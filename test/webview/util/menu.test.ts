@@ -5,35 +5,26 @@ import { PanelPage } from '../panel/support/panelPage';
 describe('menu', () => {
   let page: PanelPage;
   let chosen: string[];
-  let captions: readonly string[];
   beforeEach(() => {
     page = new PanelPage();
     chosen = [];
-    captions = ['Copy', 'Export', 'Export all', 'Delete'];
-    const listItems = () =>
-      captions.map((caption) => ({ caption, title: `${caption} it`, choose: () => chosen.push(caption) }));
-    page.root.replaceChildren(...createMenu('More actions', 'ellipsis', listItems));
+    const captions = ['Copy', 'Export', 'Export all', 'Delete'];
+    const items = captions.map((caption) => ({ caption, title: `${caption} it`, choose: () => chosen.push(caption) }));
+    page.root.replaceChildren(...createMenu('More actions', items));
   });
   afterEach(() => page.dispose());
 
   const focused = (): string | null | undefined => page.window.document.activeElement?.textContent;
-  const press = (key: string): boolean => page.key(key, {}, page.window.document.activeElement!);
+  const isOpen = (): boolean => page.all('menu').length > 0;
+  const press = (key: string, modifiers = {}): boolean => page.key(key, modifiers, page.window.document.activeElement!);
 
   it('opens at its button with the focus on the first item', () => {
     const trigger = page.one('button', 'More actions');
-    assert.deepEqual([trigger.ariaHasPopup, trigger.title, page.all('menuitem').length], ['menu', 'More actions', 0]);
+    assert.deepEqual([trigger.ariaHasPopup, trigger.title, isOpen()], ['menu', 'More actions', false]);
     trigger.click();
     assert.equal(page.one('menu').ariaLabel, 'More actions');
     assert.deepEqual([focused(), page.one('menuitem', 'Export').title], ['Copy', 'Export it']);
     assert.deepEqual([isMenu(page.window.document.activeElement), isMenu(trigger)], [true, false]);
-  });
-
-  it('lists its items anew each time it opens', () => {
-    page.click('More actions');
-    page.click('More actions');
-    captions = ['Copy'];
-    page.click('More actions');
-    assert.equal(page.all('menuitem').length, 1);
   });
 
   for (const [keys, item] of [
@@ -57,14 +48,15 @@ describe('menu', () => {
   it('leaves other keys to the browser, and closes with Tab', () => {
     page.click('More actions');
     assert.equal(press('x'), false);
-    assert.equal(page.all('menuitem').length, 4);
+    for (const modifier of ['ctrlKey', 'metaKey', 'altKey']) assert.equal(press('d', { [modifier]: true }), false);
+    assert.deepEqual([focused(), isOpen()], ['Copy', true]);
     assert.equal(press('Tab'), false);
-    assert.equal(page.all('menuitem').length, 0);
+    assert.equal(isOpen(), false);
   });
 
   it('is closed when an item is chosen', () => {
     page.click('More actions');
     page.one('menuitem', 'Export').click();
-    assert.deepEqual([chosen, page.all('menuitem').length], [['Export'], 0]);
+    assert.deepEqual([chosen, isOpen()], [['Export'], false]);
   });
 });

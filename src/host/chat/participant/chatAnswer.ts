@@ -1,6 +1,6 @@
 import type { StreamEvent, TerminalEvent } from '../../../engine/events';
 import { describeResumePoints } from '../../../shared/describe';
-import { describeEffort } from '../../../shared/describeLedger';
+import { describeTurn } from '../../../shared/describeLedger';
 import { escapeMarkdown } from '../../ui/messageText';
 import type { HostWords } from '../../ui/words';
 import { FencedText } from '../../util/fencedText';
@@ -66,7 +66,9 @@ export class ChatAnswer {
       this.showProgress(words.strings.lengthLimit);
       return { state: 'length' };
     }
-    for (const note of [describeResumePoints(words, this.answer.turn.resumePoints), describeEffort(words, end)]) {
+    const { turn } = this.answer;
+    const { full, isEventful } = describeTurn(words, turn);
+    for (const note of [describeResumePoints(words, turn.resumePoints), isEventful ? full : '']) {
       if (note) this.showProgress(note);
     }
     return { state: 'done' };

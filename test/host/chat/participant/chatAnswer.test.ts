@@ -29,6 +29,9 @@ const resumed: StreamEvent = { type: 'resumed', how: 'continue', trimmed: 0, res
 const textWasReasoning: StreamEvent = { type: 'replaced', text: '', because: 'reasoning', attempt: 1, at: 0 };
 const replaced = (newText: string): StreamEvent => ({ type: 'replaced', text: newText, attempt: 2, at: 0 });
 
+/** Sums up a turn of two attempts in a test, whose events take a few milliseconds. */
+const summary = '> 2 attempts · first token 1 ms · 9 ms';
+
 interface Response {
   /** The calls to the chat's response stream, written as text: `[button]` and `> progress`. */
   readonly calls: readonly string[];
@@ -72,9 +75,9 @@ describe("answer in VS Code's chat", () => {
       assert.deepEqual(chat(text('Hm. '), textWasReasoning, text('one')), ['Hm. ', 'one']);
     });
 
-    it('shows the number of attempts and the waiting time at the end', () => {
-      const end = { ...done('a'), attempts: 3, waitedMs: 41_000 } as StreamEvent;
-      assert.deepEqual(chat(text('a'), end), ['a', '> Answered after 3 attempts and 41 s of waiting']);
+    it('sums up the turn at the end if it has made a retry', () => {
+      const retry = { ...attempt(), attempt: 2, why: 'retry', at: 5000 } as StreamEvent;
+      assert.deepEqual(chat(attempt(), retry, text('a'), done('a')), ['a', summary]);
     });
 
     it('shows nothing more after the turn is stopped', () => {
@@ -153,6 +156,7 @@ describe("answer in VS Code's chat", () => {
         '> Getting the rest of the answer…',
         'two',
         '> a was overloaded. b continued the answer.',
+        summary,
       ]);
     });
 
@@ -198,6 +202,7 @@ describe("answer in VS Code's chat", () => {
         'one ',
         'two',
         '> The connection was lost. The answer was continued.',
+        summary,
       ]);
     });
 
@@ -208,7 +213,7 @@ describe("answer in VS Code's chat", () => {
     it('mentions at the end how often the stream broke', () => {
       const again = [cut, resume, resumed];
       const twice = [attempt(), text('a'), ...again, text('b'), ...again, text('c'), done('abc')];
-      assert.deepEqual(chat(...twice).slice(3), ['> The answer was cut off 2 times and resumed each time.']);
+      assert.deepEqual(chat(...twice).slice(3), ['> The answer was cut off 2 times and resumed each time.', summary]);
     });
 
     it('shows a long wait, and then that the answer is resumed', () => {
@@ -231,6 +236,7 @@ describe("answer in VS Code's chat", () => {
         '> Getting the rest of the answer…',
         'two',
         '> The answer was resumed where it stopped.',
+        summary,
       ]);
     });
 
