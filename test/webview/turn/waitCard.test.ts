@@ -268,7 +268,7 @@ describe('wait card', () => {
     page.events('a', ev.waiting({ delayMs: 11_000 }));
     page.events('a', ev.waiting({ delayMs: 11_000, source: 'server', hintMs: 11_000 }));
     const { className, title } = page.one('button', 'Retry now');
-    assert.deepEqual([className, title], ['button secondary', 'The gateway asked for 11 s; it may refuse again']);
+    assert.deepEqual([className, title], ['button secondary', 'The gateway said to wait 11 s and may refuse again']);
   });
 
   const tooltips: Readonly<Record<string, readonly [wait: Parameters<typeof ev.waiting>[0], tooltip: string]>> = {
