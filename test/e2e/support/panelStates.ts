@@ -173,7 +173,7 @@ export const done: PanelState = {
     await stage.ask(prompt, replySequence(limited, cut, rest));
     await stage.inState('done').waitFor();
     await stage.assistant.locator('.turn-summary').click();
-    await stage.assistant.locator('.timeline-picture').waitFor();
+    await stage.assistant.locator('.timeline-picture').first().waitFor();
     return nothing;
   },
 };
