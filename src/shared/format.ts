@@ -60,7 +60,9 @@ export function createFormat(
 
   return {
     duration: (ms) => {
-      if (ms !== 0 && ms < 999.5) return fill(strings.milliseconds, integers.format(Math.max(1, ms)));
+      // The start of a time axis needs no unit.
+      if (ms === 0) return integers.format(0);
+      if (ms < 999.5) return fill(strings.milliseconds, integers.format(Math.max(1, ms)));
       const rounded = Math.round(ms / 100) / 10;
       return rounded < 10 ? fill(strings.seconds, tenths.format(rounded)) : wholeSeconds(Math.round(ms / 1000));
     },
