@@ -6,8 +6,10 @@ const text = v.string();
 const prompt = v.pipe(text, v.trim(), v.nonEmpty());
 const exchange = { exchangeId: text };
 const demoActions = ['next', 'skip'] as const;
+const suggestionKinds = ['code', 'scenario', 'demo', 'conversation'] as const;
 
 export type DemoAction = (typeof demoActions)[number];
+export type SuggestionKind = (typeof suggestionKinds)[number];
 
 const messageFields = {
   ready: {},
@@ -19,7 +21,7 @@ const messageFields = {
   /** The prompt that waits for an API key must not be sent, because the user has changed the draft. */
   withdrawPrompt: { prompt: text },
   /** Sends a suggested prompt, or opens what else was suggested. */
-  askSuggestion: { id: text },
+  askSuggestion: { kind: v.picklist(suggestionKinds), id: text },
   demo: { act: v.picklist(demoActions) },
   /** Stops the turn of this exchange, or removes the exchange from the queue. Another turn is not affected. */
   stop: exchange,
@@ -47,7 +49,7 @@ const messageFields = {
   openDemo: {},
   leaveDemo: {},
   /** Removes from the settings the backup route over which an answer came. */
-  removeBackup: { origin: text },
+  removeBackup: { route: text },
   copy: { text },
   copyRequest: exchange,
   insert: { text },

@@ -4,7 +4,7 @@
  */
 import type { RecordedEvent, WaitingEvent } from '../engine/events';
 import type { TurnState } from '../engine/state/turnState';
-import type { DemoAction } from './pageMessages';
+import type { DemoAction, SuggestionKind } from './pageMessages';
 
 export { isDelta, routeOf } from '../engine/events';
 export type { FaultAction, FaultKind, RecordedEvent, WaitingEvent } from '../engine/events';
@@ -106,8 +106,13 @@ export function canSendPrompt({ hasKey, demo }: ConnectionView): boolean {
   return hasKey !== false || demo;
 }
 
-/** What the user can choose in an empty conversation: a prompt to send, the demo, or a recent conversation to open. */
+/**
+ * What the user can choose in an empty conversation: a prompt about code, a scenario of the demo, the demo itself, or a
+ * recent conversation.
+ */
 export interface Suggestion {
+  readonly kind: SuggestionKind;
+  /** Kind of the code, model of the scenario, or id of the conversation; empty for the demo. */
   readonly id: string;
   readonly label: string;
   /** Time of the last activity of a recent conversation. Other suggestions have none. */
@@ -162,8 +167,8 @@ export type ToWebview =
   | { readonly type: 'keyDialogClosed' }
   /**
    * Prefills an empty composer with `text` and focuses it. `more` is data of the host, such as code, which the page
-   * sends back unchanged together with the prompt. With `awaitsKey`, the host opens the key dialog and sends the prompt
-   * as soon as there is an API key, unless the page withdraws the prompt.
+   * sends back unchanged together with the prompt. With `awaitsKey`, the host sends the prompt as soon as there
+   * is an API key, unless the page withdraws the prompt.
    */
   | {
       readonly type: 'prefill';
@@ -178,6 +183,8 @@ export type ToWebview =
     }
   /** Suggestions for the `suggestContext` message with the same `request` number. */
   | { readonly type: 'suggestions'; readonly request: number; readonly items: readonly ContextSuggestion[] }
+  /** A prompt that the page has sent went into a new conversation instead. */
+  | { readonly type: 'promptMoved'; readonly prompt: string }
   /** The result of a click, for screen readers. The host shows it in the status bar, which they don't read. */
   | { readonly type: 'announce'; readonly text: string }
   | { readonly type: 'modelOnce'; readonly model?: string | undefined }

@@ -1,6 +1,6 @@
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import type { PanelState, ToHost } from '../shared/pageMessages';
-import { routeName, type ConnectionView, type Suggestion, type ToWebview } from '../shared/protocol';
+import { canSendPrompt, routeName, type ConnectionView, type Suggestion, type ToWebview } from '../shared/protocol';
 import { createAnnouncer } from './a11y/announcer';
 import { createMoveFocus, createWaitTabOrder } from './a11y/focus';
 import { Composer } from './composer/composer';
@@ -10,6 +10,7 @@ import { ConversationView } from './conversation/conversationView';
 import type { ObserveNear } from './conversation/drawQueue';
 import { DemoCard } from './conversation/demoCard';
 import { EmptyState } from './conversation/emptyState';
+import { KeyCard } from './conversation/keyCard';
 import { Notices } from './conversation/notices';
 import type { PageContext } from './pageContext';
 import type { Unsent, UnsentStore } from './state/unsentStore';
@@ -39,6 +40,7 @@ export class Panel {
   private readonly emptyState: EmptyState;
   private readonly notices: Notices;
   private readonly demoCard: DemoCard;
+  private readonly keyCard: KeyCard;
   private readonly autoscroll: Autoscroll;
   private readonly composer: Composer;
   private conversationId = '';
@@ -70,6 +72,7 @@ export class Panel {
     prefill: (message) => this.composer.prefill(message),
     context: ({ items, unread }) => this.composer.setContext(items, unread),
     suggestions: ({ request, items }) => this.composer.popup.showSuggestions(request, items),
+    promptMoved: ({ prompt }) => this.composer.confirmPrompt(prompt),
     announce: ({ text }) => this.context.announcer.announce(text),
     modelOnce: ({ model }) => this.composer.model.setOnce(model),
     nearestModels: ({ exchangeId, models }) => this.conversation.showNearestModels(exchangeId, models),
@@ -108,6 +111,7 @@ export class Panel {
     this.emptyState = new EmptyState(context, this.conversation.element);
     this.notices = new Notices(context);
     this.demoCard = new DemoCard(context);
+    this.keyCard = new KeyCard(context);
     const log = this.conversation.element;
     this.autoscroll = new Autoscroll(context, this.conversation, observeSize, () => this.save());
     this.composer = new Composer(context, {
@@ -161,7 +165,7 @@ export class Panel {
     if (readOnly && this.isSaved) composer.clear();
     composer.element.hidden = readOnly;
     this.setConnection(connection, message.suggestions);
-    if (readOnly) this.notices.showOpenElsewhere();
+    this.notices.setOpenElsewhere(readOnly);
     this.focusInput();
     conversation.replaceAll(exchanges);
     composer.history.load(message.promptHistory);
@@ -212,11 +216,13 @@ export class Panel {
     if (!connection) return;
     const { isEmpty } = conversation;
     const { awaitsKey } = composer;
-    if (isEmpty) emptyState.update({ connection, suggestions, awaitsKey });
-    const place = isEmpty ? emptyState.demoSlot : notices.demoSlot;
-    this.demoCard.update(connection.demo && !this.readOnly ? place : undefined, connection);
-    if (this.readOnly) return;
-    notices.update(connection, { hasKeyButton: isEmpty || conversation.hasActionButton('setApiKey'), awaitsKey });
+    if (isEmpty) emptyState.update(connection.demo, suggestions);
+    const place = isEmpty ? emptyState.cardPlace : notices.cardPlace;
+    const demoPlace = connection.demo && !this.readOnly ? place : undefined;
+    this.demoCard.update(demoPlace, connection);
+    const hasOtherButton = conversation.hasActionButton('setApiKey');
+    const needsCard = !canSendPrompt(connection) && !this.readOnly && (awaitsKey || !hasOtherButton);
+    this.keyCard.update(needsCard ? place : undefined, { host: connection.host, awaitsKey, hasOtherButton });
     if (!awaitsKey) context.announcer.retract(context.strings.sendsWithKey);
   }
 
@@ -224,7 +230,7 @@ export class Panel {
   private remindOfKey(): void {
     if (!this.composer.awaitsKey) return;
     this.context.announcer.announce(this.context.strings.sendsWithKey);
-    if (!this.emptyState.focusKeyButton()) this.notices.focusKeyButton();
+    this.keyCard.focusButton();
   }
 
   private focusInput(): void {

@@ -81,8 +81,8 @@ export const panelStates: readonly PanelState[] = [
     name: 'empty',
     snapshot: snapshot([], {
       suggestions: [
-        { id: 's', label: 'Explain sample.ts' },
-        { id: 'c', label: texts.code, time: '3:01 PM' },
+        { kind: 'code', id: 'file', label: 'Explain sample.ts' },
+        { kind: 'conversation', id: 'c', label: texts.code, time: '3:01 PM' },
       ],
     }),
   },
@@ -90,7 +90,7 @@ export const panelStates: readonly PanelState[] = [
     name: exchanges.length === 0 ? 'demo' : 'demo-step',
     snapshot: snapshot(exchanges, {
       connection: { ...connected, demo: true },
-      suggestions: [{ id: 's', label: 'A normal answer' }],
+      suggestions: [{ kind: 'scenario', id: 's', label: 'A normal answer' }],
     }),
     act: async (page) => {
       const offers = [{ act: 'next', label: 'Run it' }];

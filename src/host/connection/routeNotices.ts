@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { hostOf, nameAmong, normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
+import { nameAmong, normalizeBaseUrl, routeName, type BaseUrl } from '../../engine/gateway/baseUrl';
 import type { Settings } from '../settings/settings';
 import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
@@ -17,13 +17,16 @@ interface RouteNoticeDeps {
   readonly memory: vscode.Memento;
 }
 
-/** Removes the backup routes of an origin from the settings. The user can undo the removal. */
+/**
+ * Removes a backup route from the settings. The user can undo the removal.
+ * @param route the base URL, or its origin if no other route has the same host. See `routeOf`.
+ */
 export async function removeBackup(
   { settings, log }: { readonly settings: Pick<Settings, 'removeBackupBaseUrls'>; readonly log: Pick<Log, 'error'> },
-  origin: string,
+  route: string,
 ): Promise<void> {
-  const undo = await settings.removeBackupBaseUrls(origin);
-  const message = vscode.l10n.t('{0} is no longer a backup route.', hostOf(origin));
+  const undo = await settings.removeBackupBaseUrls(route);
+  const message = vscode.l10n.t('{0} is no longer a backup route.', routeName(route));
   showToast(log, 'information', message, [{ title: vscode.l10n.t('Undo'), run: undo }]);
 }
 

@@ -76,13 +76,17 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
   const { label, write } = languages[choice.language];
   const code = write(exported);
   await vscode.env.clipboard.writeText(code);
+  const names = [label, exported.model, host];
   showInStatusBar(
-    vscode.l10n.t(
-      'Copied as {0}. The code calls {1} at {2} and reads the API key from HOLYSHEEP_API_KEY.',
-      label,
-      exported.model,
-      host,
-    ),
+    demo
+      ? vscode.l10n.t(
+          'Copied as {0}. You asked this in the offline demo, but the code calls {1} at {2} and reads the API key from HOLYSHEEP_API_KEY.',
+          ...names,
+        )
+      : vscode.l10n.t(
+          'Copied as {0}. The code calls {1} at {2} and reads the API key from HOLYSHEEP_API_KEY.',
+          ...names,
+        ),
   );
   return code;
 }

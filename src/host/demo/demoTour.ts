@@ -33,7 +33,7 @@ export class DemoTour {
   suggestions(): readonly Suggestion[] {
     const { models, localize } = this.deps;
     const others = models().filter(({ description }) => description === undefined);
-    return others.map(({ id, title }) => ({ id, label: localize(title) }));
+    return others.map(({ id, title }) => ({ kind: 'scenario', id, label: localize(title) }));
   }
 
   /**

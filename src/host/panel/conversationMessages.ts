@@ -47,7 +47,7 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     openHistory: () => command('openHistory'),
     openDemo: () => command('openDemo'),
     leaveDemo: () => demo.leave(),
-    removeBackup: ({ origin }) => removeBackup(services, origin),
+    removeBackup: ({ route }) => removeBackup(services, route),
     copy: ({ text }) => vscode.env.clipboard.writeText(text),
     insert: ({ text }) => target.insert(text),
     apply: ({ exchangeId, text }) => {

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { isConnectionError } from '../../engine/request';
-import { isToHost, type ToHost } from '../../shared/pageMessages';
+import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
 import type { SetApiKeyResult } from '../connection/storeApiKey';
-import { canSendPrompt, type ConnectionView, type Suggestion, type ToWebview } from '../../shared/protocol';
+import { canSendPrompt, type ConnectionView, type ToWebview } from '../../shared/protocol';
 import { panelStrings } from '../../shared/panelStrings';
 import { ContextDraft } from '../context/contextDraft';
-import { contextId, parseContextId } from '../context/contextId';
+import { contextId } from '../context/contextId';
 import type { Conversation } from '../conversation/conversation';
 import type { ConversationChange } from '../conversation/conversationRecord';
 import { copyAsCode } from '../copyAsCode/copyAsCode';
@@ -18,7 +18,7 @@ import { UserError } from '../util/userError';
 import { conversationMessages, writingMessages, type MessageHandlers } from './conversationMessages';
 import { withEditedPrompt } from './editPrompt';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
-import { parsePrefilledInput, PromptDraft, sendPrompt } from './promptSender';
+import { parsePrefilledInput, PromptDraft, sendPrompt, type SendOptions, withAttachments } from './promptSender';
 
 export const emptyTitle = 'HolySheep';
 
@@ -32,8 +32,6 @@ export class ConversationPanel extends Disposable {
   private connectionUpdates = 0;
   private wasInDemo: boolean | undefined;
   private postedDemoStep: string | undefined;
-  /** The suggestions that the page shows. */
-  private suggestions: readonly Suggestion[] = [];
   /** Whether the context items that the page stored before a reload are outdated. */
   private hasContextChanged = false;
   private readonly contextDraft: ContextDraft;
@@ -86,11 +84,11 @@ export class ConversationPanel extends Disposable {
     return !this.disposed && this.view.visible;
   }
 
-  prefill(prefilled: PrefilledPrompt): void {
+  prefill({ asksForKey, ...prefilled }: PrefilledPrompt): void {
     const message = { type: 'prefill', ...prefilled } as const;
     if (this.isPageListening) this.post(message);
     else this.waitingPrefills = [...this.waitingPrefills, message];
-    if (prefilled.awaitsKey) this.askForAwaitedKey().catch(this.services.onError);
+    if (prefilled.awaitsKey) this.checkAwaitedKey(asksForKey).catch(this.services.onError);
   }
 
   updatePromptHistory(): void {
@@ -124,7 +122,7 @@ export class ConversationPanel extends Disposable {
         const prefilled = parsePrefilledInput(more);
         await this.send({ ...(prefilled && (withEditedPrompt(prefilled, prompt) ?? prefilled)), prompt });
       },
-      askSuggestion: ({ id }) => this.askSuggestion(id),
+      askSuggestion: (message) => this.askSuggestion(message),
       setApiKey: () => this.openKeyDialog(),
       openHere: async () => {
         try {
@@ -159,7 +157,7 @@ export class ConversationPanel extends Disposable {
   private async postSnapshot(): Promise<void> {
     const { conversation, contextDraft } = this;
     const connection = await this.readConnection();
-    this.suggestions = await this.services.suggestions.list(conversation, connection);
+    const suggestions = await this.services.suggestions.list(conversation, connection);
     if (!this.isVisible) return;
     this.wasInDemo ??= connection.demo;
     this.isPageListening = true;
@@ -170,7 +168,7 @@ export class ConversationPanel extends Disposable {
       ...(conversation.readOnly && { readOnly: true }),
       connection,
       promptAwaitingKey: canSendPrompt(connection) ? undefined : conversation.promptAwaitingKey?.prompt,
-      suggestions: this.suggestions,
+      suggestions,
       ...this.promptHistoryFields(),
       context: contextDraft.items(),
       unread: contextDraft.unread(),
@@ -192,7 +190,6 @@ export class ConversationPanel extends Disposable {
     const connection = await this.readConnection();
     const suggestions = await this.services.suggestions.list(this.conversation, connection);
     if (update !== this.connectionUpdates) return;
-    this.suggestions = suggestions;
     // The demo and the user's gateway have different models.
     if (connection.demo !== this.wasInDemo) this.draft.setModelOnce(undefined);
     this.wasInDemo = connection.demo;
@@ -212,33 +209,52 @@ export class ConversationPanel extends Disposable {
     await this.send(input, { staysHidden: true });
   }
 
-  private async send(input: PromptInput, options?: { readonly staysHidden: boolean }): Promise<void> {
+  private async send(input: PromptInput, options?: Pick<SendOptions, 'staysHidden' | 'addDraft'>): Promise<void> {
     const { conversation, services, contextDraft, draft } = this;
     await services.conversations.withOpen(conversation, async () => {
       await contextDraft.refresh();
-      await sendPrompt(services, input, { conversation, addDraft: (prompt) => draft.addTo(prompt), ...options });
+      await sendPrompt(services, input, {
+        ...{ conversation, addDraft: (prompt) => draft.addTo(prompt), ...options },
+        onMove: (target) => {
+          this.post({ type: 'promptMoved', prompt: input.prompt });
+          services.panels.show(target, { preserveFocus: false });
+        },
+      });
     });
   }
 
-  private async askSuggestion(id: string): Promise<void> {
-    const suggestion = this.suggestions.find((candidate) => candidate.id === id);
-    const { conversations, demo, panels, tour } = this.services;
-    if (!suggestion) return;
-    if (demo.answers(this.conversation)) {
-      tour.ask(this.conversation, id);
-    } else if (suggestion.time !== undefined) {
-      const recent = await conversations.open(id);
-      if (recent) panels.show(recent, { preserveFocus: false });
-    } else if (parseContextId(id)) {
-      await this.contextDraft.attach(id);
-      await this.send({ prompt: suggestion.label });
-    } else await vscode.commands.executeCommand('holysheep.openDemo');
+  private async askSuggestion({ kind, id }: ToHostOf<'askSuggestion'>): Promise<void> {
+    const { conversation, draft } = this;
+    const { contextSource, conversations, panels, suggestions, tour } = this.services;
+    // A second click may arrive before the page shows the exchange of the first one.
+    if (conversation.exchanges().length > 0) return;
+    switch (kind) {
+      case 'code': {
+        const { label: prompt, item } = suggestions.codePrompt(id) ?? {};
+        if (!prompt || !item) return;
+        const read = await contextSource.resolve(contextId(item));
+        const input = withAttachments(
+          { prompt },
+          read.map(({ attachment }) => attachment),
+        );
+        // The context items in the composer belong to what the user is typing.
+        return this.send(input, { addDraft: (sent) => draft.addModelTo(sent) });
+      }
+      case 'scenario':
+        return tour.ask(conversation, id);
+      case 'demo':
+        return vscode.commands.executeCommand('holysheep.openDemo');
+      case 'conversation': {
+        const recent = await conversations.open(id);
+        if (recent) panels.show(recent, { preserveFocus: false });
+      }
+    }
   }
 
-  private async askForAwaitedKey(): Promise<void> {
-    // A key may have been set since the connection was read.
+  /** A key may have been set since the connection was read. */
+  private async checkAwaitedKey(asksForKey = false): Promise<void> {
     await this.updateConnection();
-    if (this.conversation.promptAwaitingKey) await this.openKeyDialog();
+    if (asksForKey && this.conversation.promptAwaitingKey) await this.openKeyDialog();
   }
 
   private async openKeyDialog(): Promise<void> {

@@ -66,7 +66,7 @@ function askCommand(services: PanelServices): Command['execute'] {
     // The editor's context menu passes the URI of the file instead of a prompt.
     if (argument !== undefined && !(argument instanceof vscode.Uri)) {
       const { prompt, model, newConversation } = parseAskArgument(argument, localize);
-      await sendPrompt(services, { prompt, model }, { newConversation });
+      await sendPrompt(services, { prompt, model }, { newConversation, asksForKey: false });
       return;
     }
     const { conversations } = services;

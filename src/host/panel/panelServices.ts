@@ -19,6 +19,8 @@ export interface PrefilledPrompt {
   readonly more?: PromptInput | undefined;
   /** Whether the prompt is sent as soon as an API key is set, unless the user has changed the text. */
   readonly awaitsKey?: boolean | undefined;
+  /** Whether the key dialog opens if there is still no key. */
+  readonly asksForKey?: boolean | undefined;
 }
 
 export interface PanelServices {
@@ -28,7 +30,7 @@ export interface PanelServices {
   readonly settings: Pick<Settings, 'engineSettings' | 'removeBackupBaseUrls'>;
   readonly demo: Pick<DemoMode, 'answers' | 'leave'>;
   readonly tour: Pick<DemoTour, 'currentStep' | 'perform' | 'ask'>;
-  readonly suggestions: Pick<Suggestions, 'list' | 'onDidChange'>;
+  readonly suggestions: Pick<Suggestions, 'list' | 'codePrompt' | 'onDidChange'>;
   readonly promptHistory: Pick<PromptHistory, 'add' | 'list' | 'deletedConversations'>;
   readonly target: Pick<EditorTarget, 'insert' | 'apply' | 'newFile'>;
   readonly contextSource: Pick<ContextSource, 'suggest' | 'resolve' | 'pick'>;

@@ -1,6 +1,7 @@
-import { canSendPrompt } from '../../shared/protocol';
+import { type Attachment, canSendPrompt } from '../../shared/protocol';
 import type { Connections } from '../connection/connections';
 import type { ContextDraft } from '../context/contextDraft';
+import { isDemoConversation } from '../connection/demoConversation';
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
@@ -17,22 +18,32 @@ export interface SendServices extends Pick<PanelServices, 'panels' | 'onError'> 
   readonly promptHistory: Pick<PromptHistory, 'add'>;
 }
 
-interface SendOptions {
+export interface SendOptions {
   readonly conversation?: Conversation | undefined;
   readonly newConversation?: boolean | undefined;
   readonly addDraft?: ((input: PromptInput) => PromptInput) | undefined;
   readonly staysHidden?: boolean | undefined;
+  /** Whether the key dialog opens if there is no API key. The default is true. */
+  readonly asksForKey?: boolean | undefined;
+  /** Called before the prompt is sent in a new conversation instead of `conversation`. */
+  readonly onMove?: ((target: Conversation) => void) | undefined;
 }
 
-/** Sends a prompt. Without an API key, the user is asked for one, and the prompt waits in the composer until it is set. */
+/**
+ * Sends a prompt. Without an API key, the prompt waits in the composer until a key is set. A prompt for a conversation of
+ * a demo that has ended goes into a new conversation, because it must not go to the user's gateway below demo answers.
+ */
 export async function sendPrompt(
   { conversations, connections, demo, promptHistory, panels, onError }: SendServices,
   input: PromptInput,
   options: SendOptions = {},
 ): Promise<void> {
-  const conversation = options.newConversation
+  const chosen = options.newConversation
     ? conversations.startNew()
     : (options.conversation ?? (await conversations.ensureCurrent()));
+  const isOfEndedDemo = chosen.exchanges().length > 0 && isDemoConversation(chosen) && !demo.answers(chosen);
+  const conversation = isOfEndedDemo ? conversations.startNew() : chosen;
+  if (isOfEndedDemo) options.onMove?.(conversation);
   if (!options.staysHidden) panels.show(conversation, { preserveFocus: true });
   // A failure to save the prompt history must not prevent the request.
   promptHistory.add(input.prompt, conversation.id).catch(onError);
@@ -46,6 +57,7 @@ export async function sendPrompt(
     text: input.prompt,
     ...(hasContext(input) && { more: input }),
     awaitsKey: true,
+    asksForKey: options.asksForKey ?? true,
   });
 }
 
@@ -88,15 +100,21 @@ export class PromptDraft {
   }
 
   addTo(input: PromptInput): PromptInput {
-    const attachments = this.context.takeAll();
+    return withAttachments(this.addModelTo(input), this.context.takeAll());
+  }
+
+  addModelTo(input: PromptInput): PromptInput {
     const model = input.model ?? this.nextModel;
     this.setModelOnce(undefined);
-    if (attachments.length === 0) return { ...input, model };
-    return {
-      ...input,
-      model,
-      content: contextPrompt(input.content ?? input.prompt, attachments),
-      attachments: [...(input.attachments ?? []), ...attachments],
-    };
+    return { ...input, model };
   }
+}
+
+export function withAttachments(input: PromptInput, attachments: readonly Attachment[]): PromptInput {
+  if (attachments.length === 0) return input;
+  return {
+    ...input,
+    content: contextPrompt(input.content ?? input.prompt, attachments),
+    attachments: [...(input.attachments ?? []), ...attachments],
+  };
 }

@@ -4,7 +4,7 @@ import type { ConnectionView, Suggestion } from '../../shared/protocol';
 import type { EditorTarget } from '../code/editorTarget';
 import { displayPath } from '../code/editorLocations';
 import { findProblems } from '../code/findCode';
-import { contextId } from '../context/contextId';
+import type { ContextReference } from '../context/contextId';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { DemoTour } from '../demo/demoTour';
@@ -46,36 +46,52 @@ export class Suggestions extends Disposable {
     if (conversation.exchanges().length > 0) return [];
     const { conversations, target, tour } = this.deps;
     if (demo) return tour.suggestions();
-    const about = codeSuggestions(target.editor());
+    const about = codeSuggestions(target.editor()).map(({ label, item }): Suggestion => ({
+      kind: 'code',
+      id: item.kind,
+      label,
+    }));
     const recent = await conversations.list(maxRecent);
     return [
       ...about,
       // Without a key, the page offers the demo beside the button that sets one.
-      ...(about.length === 0 && hasKey ? [{ id: 'demo', label: vscode.l10n.t('Try the offline demo') }] : []),
+      ...(about.length === 0 && hasKey
+        ? [{ kind: 'demo', id: '', label: vscode.l10n.t('Try the offline demo') } as const]
+        : []),
       // A conversation that can't be read has no title.
       ...recent
         .filter(({ title }) => title !== '')
         .map(({ id, title, lastActivityAt }) => ({
+          kind: 'conversation' as const,
           id,
           label: panelTitle(title),
           time: historyTime(lastActivityAt, Date.now(), vscode.env.language),
         })),
     ];
   }
+
+  /** Returns the prompt of a suggestion about code, for the code that is in the editor now. */
+  codePrompt(id: string): CodePrompt | undefined {
+    return codeSuggestions(this.deps.target.editor()).find(({ item }) => item.kind === id);
+  }
 }
 
-/** The id of a suggestion about code is the id of the context item that is attached to the prompt. */
-function codeSuggestions(editor: vscode.TextEditor | undefined): readonly Suggestion[] {
+interface CodePrompt {
+  readonly label: string;
+  /** The context item that is attached to the prompt. */
+  readonly item: ContextReference;
+}
+
+function codeSuggestions(editor: vscode.TextEditor | undefined): readonly CodePrompt[] {
   if (!editor) return [];
   const { document, selection } = editor;
   const uri = document.uri.toString();
   const name = posix.basename(displayPath(document.uri));
-  const explain = { id: contextId({ kind: 'file', uri }), label: vscode.l10n.t('Explain {0}', name) };
+  const explain: CodePrompt = { label: vscode.l10n.t('Explain {0}', name), item: { kind: 'file', uri } };
   if (document.getText(selection).trim() !== '') {
-    const id = contextId({ kind: 'selection', uri, span: selection });
-    return [explain, { id, label: vscode.l10n.t('Find problems in the selection') }];
+    const label = vscode.l10n.t('Find problems in the selection');
+    return [explain, { label, item: { kind: 'selection', uri, span: selection } }];
   }
   if (findProblems(document.uri).length === 0) return [explain];
-  const id = contextId({ kind: 'problems', uri });
-  return [explain, { id, label: vscode.l10n.t('Explain the problems in {0}', name) }];
+  return [explain, { label: vscode.l10n.t('Explain the problems in {0}', name), item: { kind: 'problems', uri } }];
 }

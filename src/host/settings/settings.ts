@@ -143,22 +143,25 @@ export class Settings extends Disposable {
     return this.update('baseUrl', url);
   }
 
-  /** Other entries stay, even if they are invalid. @returns a function that inserts the removed entries again */
-  async removeBackupBaseUrls(origin: string): Promise<() => Thenable<void>> {
-    const isOfOrigin = (entry: unknown): boolean => {
+  /**
+   * Removes a base URL, or all of an origin. Other entries stay, even if they are invalid.
+   * @returns a function that inserts the removed entries again
+   */
+  async removeBackupBaseUrls(route: string): Promise<() => Thenable<void>> {
+    const isOfRoute = (entry: unknown): boolean => {
       const baseUrl = typeof entry === 'string' ? normalizeBaseUrl(entry) : undefined;
-      return baseUrl !== undefined && !('error' in baseUrl) && baseUrl.origin === origin;
+      return baseUrl !== undefined && !('error' in baseUrl) && [baseUrl.url, baseUrl.origin].includes(route);
     };
     const previous = this.userList('backupBaseUrls');
     await this.update(
       'backupBaseUrls',
-      previous.filter((entry) => !isOfOrigin(entry)),
+      previous.filter((entry) => !isOfRoute(entry)),
     );
     return () => {
       // Inserts the entries into the current list, because the user may have changed the list meanwhile.
       const restored = previous.reduce<readonly unknown[]>(
         (entries, entry, index) =>
-          isOfOrigin(entry) && !entries.includes(entry) ? entries.toSpliced(index, 0, entry) : entries,
+          isOfRoute(entry) && !entries.includes(entry) ? entries.toSpliced(index, 0, entry) : entries,
         this.userList('backupBaseUrls'),
       );
       return this.update('backupBaseUrls', restored);

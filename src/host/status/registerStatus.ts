@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { ModelCooldown } from '../../engine/gate/networkState';
 import type { Command, SetContext } from '../commands';
 import type { createHostEngine } from '../engine/hostEngine';
@@ -32,7 +32,9 @@ interface StatusDeps {
 /** Shows the activity of the turns in the status bar and in notifications, and keeps the context keys up to date. */
 export function registerStatus(deps: StatusDeps): readonly Command[] {
   const { register, conversations, connections, demo, engine, schedule, panels, log, setContext, onError } = deps;
-  const failures = register(new UnseenFailures({ conversations, panels, clock: systemClock, onError }));
+  const failures = register(
+    new UnseenFailures({ conversations, panels, window: vscode.window, clock: systemClock, onError }),
+  );
   let cooldown: ModelCooldown | undefined;
   const statusBar = register(
     new StatusBar(connections, () => {

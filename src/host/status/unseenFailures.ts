@@ -1,3 +1,4 @@
+import type * as vscode from 'vscode';
 import type { Clock } from '../../engine/clock';
 import type { TurnState } from '../../engine/state/turnState';
 import type { Conversations } from '../conversation/conversations';
@@ -14,11 +15,12 @@ export interface UnseenFailure {
 interface UnseenFailuresDeps {
   readonly conversations: Pick<Conversations, 'onDidChange' | 'onDidRemove'>;
   readonly panels: Pick<PanelRegistry, 'isVisible'> & { readonly onDidChangeVisibility: Listeners<void>['event'] };
+  readonly window: Pick<typeof vscode.window, 'state' | 'onDidChangeWindowState'>;
   readonly clock: Pick<Clock, 'after'>;
   readonly onError: (error: unknown) => void;
 }
 
-/** Time for which a panel must be visible until the user has seen the failure in it, in milliseconds. */
+/** Time for which a panel must be visible in a focused window until the user has seen the failure in it, in milliseconds. */
 const seenAfterMs = 2000;
 
 /** The last failed turn of each conversation whose panel was not visible for long enough since the failure. */
@@ -29,10 +31,11 @@ export class UnseenFailures extends Disposable {
 
   constructor(private readonly deps: UnseenFailuresDeps) {
     super();
-    const { conversations, panels, onError } = deps;
+    const { conversations, panels, window, onError } = deps;
     this.changes = new Listeners<void>(onError);
     this.onDidChange = this.changes.event;
     this.register(panels.onDidChangeVisibility(() => this.updateTimers()));
+    this.register(window.onDidChangeWindowState(() => this.updateTimers()));
     this.register(conversations.onDidRemove(({ id }) => this.forget(id)));
     this.register(
       conversations.onDidChange(({ conversation, change }) => {
@@ -60,9 +63,10 @@ export class UnseenFailures extends Disposable {
   }
 
   private updateTimers(): void {
+    const { panels, window, clock } = this.deps;
     for (const [id, failure] of this.failures) {
-      const isVisible = this.deps.panels.isVisible(id);
-      if (isVisible) failure.cancel ??= this.deps.clock.after(seenAfterMs, () => this.forget(id));
+      const isVisible = window.state.focused && panels.isVisible(id);
+      if (isVisible) failure.cancel ??= clock.after(seenAfterMs, () => this.forget(id));
       else {
         failure.cancel?.();
         failure.cancel = undefined;

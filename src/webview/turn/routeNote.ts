@@ -20,16 +20,16 @@ export function showRouteNote(
   state: TurnState,
   { isLatest, backups = [] }: RouteNoteContext,
 ): void {
-  const { phase, origin = '' } = state;
-  const route = routeOf(state);
-  const isBackup = route !== undefined && backups.includes(routeName(route));
+  const { phase } = state;
+  const route = routeOf(state) ?? '';
+  const isBackup = backups.includes(routeName(route));
   const isRemovable = isBackup && isLatest && phase === 'done' && !isReadOnly();
   const text = isRunning(phase) ? '' : describeRouteSwitches(strings, state);
   slot.show([text, isRemovable], () => {
     if (text === '') return undefined;
     const note = element('p', { class: 'note', 'data-part': 'route' }, svgIcon('info'), text);
     if (isRemovable) {
-      const remove = button(strings.removeBackup, 'quiet', () => post({ type: 'removeBackup', origin }));
+      const remove = button(strings.removeBackup, 'quiet', () => post({ type: 'removeBackup', route }));
       remove.classList.add('link-button');
       note.append(' ', remove);
     }

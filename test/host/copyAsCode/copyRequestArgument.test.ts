@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { copyRequestArgument as ParseArgument } from '../../../src/host/copyAsCode/copyAsCode';
+import { demoSettings } from '../../../src/host/connection/demoConversation';
 import { useVSCode } from '../../support/fakeVSCode';
+import { openConversation } from '../conversation/openedConversation';
 
 const localize = (message: string): string => message;
 
@@ -22,5 +24,30 @@ describe('argument of the command copyRequest', () => {
     for (const unknown of ['', 'Python', 'powershell', 'toString']) {
       assert.throws(() => copyRequestArgument(unknown, localize), /expects “curl”, “python”, or “node”/);
     }
+  });
+});
+
+describe('copied request', () => {
+  const statuses: string[] = [];
+  useVSCode({
+    env: { clipboard: { writeText: () => Promise.resolve() } },
+    l10n: { t: (message: string) => message },
+    window: { setStatusBarMessage: (text: string) => statuses.push(text) },
+  });
+
+  it('of the demo comes with the warning that its code calls the gateway of the user', async () => {
+    const { copyAsCode } = await import('../../../src/host/copyAsCode/copyAsCode');
+    const { conversation, ask } = openConversation();
+    const deps = {
+      conversations: { current: conversation },
+      connections: { configured: () => Promise.resolve({ baseUrl: 'https://own.example/v1' }), model: () => 'm' },
+      settings: { engineSettings: () => demoSettings },
+    } as unknown as Parameters<typeof copyAsCode>[0];
+    for (const demo of [false, true])
+      await copyAsCode(deps, { exchangeId: ask({ prompt: 'Hi', demo }), language: 'curl' });
+    assert.deepEqual(
+      statuses.map((text) => /offline demo/.test(text)),
+      [false, true],
+    );
   });
 });

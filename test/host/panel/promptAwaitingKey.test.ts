@@ -87,10 +87,20 @@ describe('prompt that waits for an API key', () => {
       conversations: window.conversations,
       connections: { view: () => Promise.resolve({ ...connection }), onDidChange: connectionChanges.event },
       demo: { answers: () => connection.demo },
+      catalog: { pickForPrompt: () => Promise.resolve({ model: 'once', once: true }) },
       tour: { currentStep: () => undefined },
-      suggestions: { list: () => Promise.resolve([]), onDidChange: noSubscription },
+      suggestions: {
+        list: () => Promise.resolve([]),
+        codePrompt: () => ({ label: 'Explain a.ts', item: { kind: 'file', uri: 'file:///a.ts' } }),
+        onDidChange: noSubscription,
+      },
       promptHistory: { list: () => [], deletedConversations: () => [], add: () => Promise.resolve() },
-      contextSource: {},
+      contextSource: {
+        resolve: (id: string) => {
+          const attachment = { kind: 'file', label: id, languageId: 'ts', code: '1' };
+          return Promise.resolve([{ id, attachment }]);
+        },
+      },
       panels: {
         show: ({ id }: Conversation) => shown.push(id),
         prefill: (_conversation: Conversation, prefilled: PrefilledPrompt) => panel.prefill(prefilled),
@@ -146,7 +156,7 @@ describe('prompt that waits for an API key', () => {
     const { panel, view, receive, conversation } = await openPanel();
     view.setVisible(false);
     conversation.promptAwaitingKey = { prompt: 'Why?' };
-    panel.prefill({ text: 'Why?', awaitsKey: true });
+    panel.prefill({ text: 'Why?', awaitsKey: true, asksForKey: true });
     await change({ hasKey: true });
     view.posted.length = 0;
     view.setVisible(true);
@@ -158,7 +168,7 @@ describe('prompt that waits for an API key', () => {
     const { panel, conversation } = await openPanel();
     await change({ hasKey: true });
     conversation.promptAwaitingKey = { prompt: 'Why?' };
-    panel.prefill({ text: 'Why?', awaitsKey: true });
+    panel.prefill({ text: 'Why?', awaitsKey: true, asksForKey: true });
     await waitForEvents();
     assert.deepEqual([prompts(conversation), commands], [['Why?'], []]);
   });
@@ -210,6 +220,14 @@ describe('prompt that waits for an API key', () => {
       assert.deepEqual(prompts(panel.conversation), []);
     });
   }
+
+  it('opens no dialog if the user runs a command with an argument', async () => {
+    const { panel, conversation, view } = await openPanel();
+    conversation.promptAwaitingKey = { prompt: 'Why?' };
+    panel.prefill({ text: 'Why?', awaitsKey: true, asksForKey: false });
+    await waitForEvents();
+    assert.deepEqual([commands, view.posted.at(-1)?.type], [[], 'connection']);
+  });
 
   it('is not withdrawn by a page that has not received it yet', async () => {
     const { send, receive, conversation } = await openPanel();

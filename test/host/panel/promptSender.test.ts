@@ -17,14 +17,15 @@ function setUp() {
     return conversation;
   };
   const [current, other, next] = [open('current'), open('other'), open('new')];
+  const moves: (string | undefined)[] = [];
   const services: SendServices = {
     conversations: { ensureCurrent: () => Promise.resolve(current), startNew: () => next },
     panels: {
       show: (conversation, { preserveFocus }) =>
         calls.push(`show ${names.get(conversation)}${preserveFocus ? '' : ' with focus'}`),
-      prefill: (conversation, { text, more, awaitsKey }) =>
+      prefill: (conversation, { text, more, awaitsKey, asksForKey }) =>
         calls.push(
-          `prefill ${names.get(conversation)}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}${awaitsKey ? ' until there is a key' : ''}`,
+          `prefill ${names.get(conversation)}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}${awaitsKey ? ` until there is a key${asksForKey ? '' : ', without a dialog'}` : ''}`,
         ),
     },
     // Only conversations without exchanges of the user's gateway use the demo.
@@ -38,14 +39,16 @@ function setUp() {
     },
     onError: (error) => calls.push(String(error)),
   };
-  const send = (input: PromptInput, options?: Parameters<typeof sendPrompt>[2]) => sendPrompt(services, input, options);
+  const onMove = (target: Conversation) => moves.push(names.get(target));
+  const send = (input: PromptInput, options?: Parameters<typeof sendPrompt>[2]) =>
+    sendPrompt(services, input, { onMove, ...options });
   /** The prompts that were sent in each conversation. */
   const asked = () =>
     [...names].flatMap(([conversation, name]) =>
       conversation.exchanges().map(({ prompt, demo }) => `${name}: ${prompt}${demo ? ' (demo)' : ''}`),
     );
   const prefills = () => calls.filter((call) => call.startsWith('prefill'));
-  return { send, calls, asked, prefills, connection, promptHistory, other };
+  return { send, calls, asked, prefills, connection, promptHistory, other, moves };
 }
 
 describe('prompt sender', () => {
@@ -95,6 +98,24 @@ describe('prompt sender', () => {
       'other: a question to the demo (demo)',
     ]);
     assert.deepEqual(prefills(), ['prefill current: without a key until there is a key']);
+  });
+
+  it('sends prompts of a conversation with the demo in a new conversation after the demo has ended', async () => {
+    const { send, asked, calls, connection, moves, other } = setUp();
+    connection.demo = true;
+    await send({ prompt: 'a question to the demo' }, { conversation: other });
+    connection.demo = false;
+    calls.length = 0;
+    await send({ prompt: 'a real question' }, { conversation: other });
+    assert.deepEqual(asked(), ['other: a question to the demo (demo)', 'new: a real question']);
+    assert.deepEqual([calls[0], moves], ['show new', ['new']]);
+  });
+
+  it('opens no key dialog for a command with an argument', async () => {
+    const { send, connection, prefills } = setUp();
+    connection.hasKey = false;
+    await send({ prompt: 'Why?' }, { asksForKey: false });
+    assert.deepEqual(prefills(), ['prefill current: Why? until there is a key, without a dialog']);
   });
 
   const explain = { prompt: 'Explain', content: 'in full' };

@@ -31,6 +31,7 @@ describe('suggestions of an empty conversation', () => {
   });
 
   let selected: string | undefined;
+  const end = { line: 2, character: 0 };
   let recent: { readonly id: string; readonly title: string; readonly lastActivityAt: number }[];
   let conversationChanges: Listeners<{ readonly change?: { readonly type: string } }>;
   let suggestions: Suggestions;
@@ -40,7 +41,7 @@ describe('suggestions of an empty conversation', () => {
     const point = { line: 1, character: 0 };
     const editor = () => ({
       document: { uri, getText: () => selected },
-      selection: { start: point, end: { line: 2, character: 0 } },
+      selection: { start: point, end },
     });
     const { Suggestions } = await import('../../../src/host/panel/suggestions');
     suggestions = new Suggestions({
@@ -50,7 +51,7 @@ describe('suggestions of an empty conversation', () => {
         onDidRemove: () => ({ dispose: () => undefined }),
       },
       target: { editor: () => (selected === undefined ? undefined : editor()) },
-      tour: { suggestions: () => [{ id: 'demo-steady', label: 'A normal answer' }] },
+      tour: { suggestions: () => [{ kind: 'scenario', id: 'demo-steady', label: 'A normal answer' }] },
     } as unknown as ConstructorParameters<typeof Suggestions>[0]);
   });
   afterEach(() => suggestions.dispose());
@@ -68,13 +69,21 @@ describe('suggestions of an empty conversation', () => {
 
   it('are about the file in the editor, and its selection or its problems', async () => {
     selected = ' ';
-    assert.deepEqual(await list(), [{ id: 'file:file:///w/pasture.ts', label: 'Explain pasture.ts' }]);
+    assert.deepEqual(await list(), [{ kind: 'code', id: 'file', label: 'Explain pasture.ts' }]);
     problems = [{ range: { start: point() }, severity: 0, message: '' }];
     assert.deepEqual(await labels(), ['Explain pasture.ts', 'Explain the problems in pasture.ts']);
     selected = 'let a;';
-    assert.deepEqual((await list())[1], {
-      id: 'selection:file:///w/pasture.ts#1.0-2.0',
-      label: 'Find problems in the selection',
+    assert.deepEqual(await labels(), ['Explain pasture.ts', 'Find problems in the selection']);
+  });
+
+  it('stay the same while the selection grows, and are asked about the selection as it is then', async () => {
+    selected = 'let a;';
+    const before = await list();
+    end.line = 7;
+    assert.deepEqual(await list(), before);
+    assert.deepEqual(suggestions.codePrompt('selection')?.item, {
+      ...{ kind: 'selection', uri: 'file:///w/pasture.ts' },
+      span: { start: { line: 1, character: 0 }, end: { line: 7, character: 0 } },
     });
   });
   const point = () => ({ line: 0, character: 0, compareTo: () => 0 });

@@ -158,7 +158,7 @@ describe('settings', () => {
       it(`are empty when the value is ${inspect(globalValue)}`, () => assert.deepEqual(read({ globalValue }), []));
     }
 
-    it('lose the base URLs of an origin, and keep all other entries, even invalid ones', async () => {
+    it('lose a base URL or those of an origin, and keep all other entries, even invalid ones', async () => {
       read({
         globalValue: [
           'https://a.example/v1',
@@ -167,17 +167,19 @@ describe('settings', () => {
           'b.example/other',
           '::',
           'https://c.example/v1',
+          'https://c.example/v2',
         ],
         workspaceValue: attack,
       });
       await settings.removeBackupBaseUrls('https://b.example');
+      await settings.removeBackupBaseUrls('https://c.example/v1');
       assert.deepEqual(inspected.backupBaseUrls?.globalValue, [
         'https://a.example/v1',
         7,
         '::',
-        'https://c.example/v1',
+        'https://c.example/v2',
       ]);
-      assert.deepEqual(targets, [1]);
+      assert.deepEqual(targets, [1, 1]);
     });
 
     it('get removed entries back, even if the user has changed the list meanwhile', async () => {

@@ -7,12 +7,14 @@ import { openConversation } from '../conversation/openedConversation';
 import { attempt, done, failed } from '../conversation/scriptedEngine';
 
 describe('unseen failures', () => {
-  /** Opens a conversation with a panel, which is visible at first. */
+  /** Opens a conversation with a panel, which is visible in a focused window at first. */
   const open = () => {
     const { ask, clock, conversation, engine } = openConversation();
     const onError = (error: unknown): void => assert.fail(String(error));
     const visibility = new Listeners<void>(onError);
     const removals = new Listeners<{ readonly id: string; readonly state: 'hidden' }>(onError);
+    const focusChanges = new Listeners<{ readonly focused: boolean; readonly active: boolean }>(onError);
+    const state = { focused: true, active: true };
     let visible = true;
     const failures = new UnseenFailures({
       conversations: {
@@ -24,11 +26,16 @@ describe('unseen failures', () => {
         isVisible: () => visible,
         onDidChangeVisibility: visibility.event,
       },
+      window: { state, onDidChangeWindowState: focusChanges.event },
       ...{ clock, onError },
     });
     const show = (isVisible: boolean): void => {
       visible = isVisible;
       visibility.fire();
+    };
+    const focus = (focused: boolean): void => {
+      state.focused = focused;
+      focusChanges.fire(state);
     };
     const emit = (...events: readonly StreamEvent[]): void => {
       engine.turn.emit(...events);
@@ -39,22 +46,28 @@ describe('unseen failures', () => {
       emit(attempt(), failed(''));
     };
     const isUnseen = (inDemo = false): boolean => failures.latest(inDemo) !== undefined;
-    return { clock, conversation, emit, fail, isUnseen, removals, show };
+    return { clock, conversation, emit, fail, isUnseen, removals, show, focus };
   };
 
-  it('are seen after the panel was visible for 2 s without a break', async () => {
-    const { clock, fail, isUnseen, show } = open();
-    fail();
-    await clock.advance(1999);
-    show(false);
-    await clock.advance(60_000);
-    assert.ok(isUnseen(), 'the panel was hidden too early');
-    show(true);
-    await clock.advance(1999);
-    assert.ok(isUnseen(), 'the time begins anew');
-    await clock.advance(1);
-    assert.ok(!isUnseen());
-  });
+  for (const [what, set] of [
+    ['panel was visible', ({ show }) => show],
+    ['window had the focus', ({ focus }) => focus],
+  ] as const satisfies readonly (readonly [string, (opened: ReturnType<typeof open>) => (value: boolean) => void])[]) {
+    it(`are seen after the ${what} for 2 s without a break`, async () => {
+      const opened = open();
+      const { clock, fail, isUnseen } = opened;
+      fail();
+      await clock.advance(1999);
+      set(opened)(false);
+      await clock.advance(60_000);
+      assert.ok(isUnseen(), 'the failure was not visible for long enough');
+      set(opened)(true);
+      await clock.advance(1999);
+      assert.ok(isUnseen(), 'the time begins anew');
+      await clock.advance(1);
+      assert.ok(!isUnseen());
+    });
+  }
 
   it('end with the next turn of the conversation, and with its deletion', () => {
     const { conversation, emit, fail, isUnseen, removals } = open();

@@ -102,7 +102,11 @@ describe('focus handling of the panel', () => {
 
   it('moves the focus from a suggested prompt to the composer when the first exchange removes the suggestions', () => {
     const connection = { model: 'm', host: 'h', hasKey: true, demo: false };
-    page.receive({ type: 'connection', connection, suggestions: [{ id: 'a', label: 'Explain a.ts' }] });
+    page.receive({
+      type: 'connection',
+      connection,
+      suggestions: [{ kind: 'code', id: 'file', label: 'Explain a.ts' }],
+    });
     page.one('button', 'Explain a.ts').focus();
     page.receive({ type: 'exchange', exchange: exchange('a') });
     assert.equal(page.window.document.activeElement, page.input);

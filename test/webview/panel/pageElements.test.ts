@@ -18,31 +18,36 @@ describe('page around the conversation', () => {
   });
 
   it('suggests prompts only while the conversation is empty', () => {
-    const suggestions = [{ id: 'demo-429', label: 'Rate limit' }];
+    const suggestions = [{ kind: 'scenario', id: 'demo-429', label: 'Rate limit' }] as const;
     page.snapshot([], { suggestions });
     page.click('Rate limit');
-    assert.deepEqual(page.posted, [{ type: 'askSuggestion', id: 'demo-429' }]);
+    assert.deepEqual(page.posted, [{ type: 'askSuggestion', kind: 'scenario', id: 'demo-429' }]);
     page.receive({ type: 'exchange', exchange: exchange('a') });
     assert.deepEqual(page.all('button', 'Rate limit'), []);
     page.snapshot([], { suggestions });
     assert.ok(page.one('button', 'Rate limit'));
   });
 
-  it('keeps the focus on a suggested prompt that has not changed', () => {
-    const suggestions = [{ id: 'demo-429', label: 'Rate limit' }];
+  it('keeps the focus on a suggested prompt that has not changed, and else moves it to the composer', () => {
+    const suggestions = [{ kind: 'scenario', id: 'demo-429', label: 'Rate limit' }] as const;
     page.snapshot([], { suggestions });
     page.one('button', 'Rate limit').focus();
     page.receive({ type: 'connection', connection: { ...connected, model: 'deepseek-v3' }, suggestions });
     assert.equal(page.window.document.activeElement, page.one('button', 'Rate limit'));
-    page.receive({ type: 'connection', connection: connected, suggestions: [{ id: 'slow', label: 'Slow' }] });
+    page.receive({
+      type: 'connection',
+      connection: connected,
+      suggestions: [{ kind: 'scenario', id: 'slow', label: 'Slow' }],
+    });
     assert.deepEqual([page.all('button', 'Rate limit').length, page.all('button', 'Slow').length], [0, 1]);
+    assert.equal(page.window.document.activeElement, page.input);
   });
 
   it('lists recent conversations with their time and a button that opens the history', () => {
-    page.snapshot([], { suggestions: [{ id: 'c2', label: 'Overload me', time: '3:01 PM' }] });
+    page.snapshot([], { suggestions: [{ kind: 'conversation', id: 'c2', label: 'Overload me', time: '3:01 PM' }] });
     page.click('Overload me 3:01 PM');
     page.click('Show all…');
-    assert.deepEqual(page.posted, [{ type: 'askSuggestion', id: 'c2' }, { type: 'openHistory' }]);
+    assert.deepEqual(page.posted, [{ type: 'askSuggestion', kind: 'conversation', id: 'c2' }, { type: 'openHistory' }]);
   });
 
   it('offers to set an API key or to open the demo when the conversation is empty and there is no key', () => {
@@ -51,6 +56,9 @@ describe('page around the conversation', () => {
     page.click('Set API key');
     page.click('Offline demo');
     assert.deepEqual(page.posted, [{ type: 'setApiKey' }, { type: 'openDemo' }]);
+    page.one('button', 'Set API key').focus();
+    page.receive({ type: 'connection', connection: connected, suggestions: [] });
+    assert.equal(page.window.document.activeElement, page.input);
   });
 
   it('has only one button that sets an API key when the conversation has exchanges', () => {

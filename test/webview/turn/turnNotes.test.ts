@@ -197,7 +197,7 @@ describe('tool calls below an answer', () => {
     assert.equal(offered(), 0);
     page.events('a', ev.done('Hi'));
     page.click("Don't use this route");
-    assert.deepEqual(page.posted, [{ type: 'removeBackup', origin }]);
+    assert.deepEqual(page.posted, [{ type: 'removeBackup', route: origin }]);
     page.one('button', "Don't use this route").focus();
     connect();
     assert.equal(offered(), 0);
