@@ -157,13 +157,18 @@ export function describeModelSwitches(strings: PanelStrings, state: TurnState): 
   return joinSentences(strings, hasNoAnswer(state) ? [] : others.map((change) => describeModelSwitch(strings, change)));
 }
 
-/** Describes the switches to other routes, except those after which the turn has returned to an earlier route. */
-export function describeRouteSwitches(strings: PanelStrings, state: TurnState): string {
-  const path = state.routeSwitches.reduce<readonly RouteSwitch[]>((previous, next) => {
+/** Returns the switches of the route that led to the answer, without those that the turn has reversed. */
+export function effectiveRouteSwitches(state: TurnState): readonly RouteSwitch[] {
+  if (hasNoAnswer(state)) return [];
+  return state.routeSwitches.reduce<readonly RouteSwitch[]>((previous, next) => {
     const returnedAt = previous.findIndex(({ from }) => from === next.to);
     return returnedAt < 0 ? [...previous, next] : previous.slice(0, returnedAt);
   }, []);
-  return joinSentences(strings, hasNoAnswer(state) ? [] : path.map((change) => describeRouteSwitch(strings, change)));
+}
+
+export function describeRouteSwitches(strings: PanelStrings, state: TurnState): string {
+  const sentences = effectiveRouteSwitches(state).map((change) => describeRouteSwitch(strings, change));
+  return joinSentences(strings, sentences);
 }
 
 function hasNoAnswer({ phase, text }: TurnState): boolean {

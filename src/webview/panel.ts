@@ -194,7 +194,7 @@ export class Panel {
   private setConnection(connection: ConnectionView, suggestions: readonly Suggestion[]): void {
     this.connection = connection;
     this.composer.setConnection(connection);
-    this.conversation.setConnection(connection);
+    this.conversation.setHost(connection.host);
     this.suggestions = suggestions;
   }
 

@@ -1,4 +1,4 @@
-import type { ConnectionView, ExchangeSnapshot, FaultAction, RecordedEvent } from '../../shared/protocol';
+import type { ExchangeSnapshot, FaultAction, RecordedEvent } from '../../shared/protocol';
 import { createRovingTabindex } from '../a11y/focus';
 import type { PageContext } from '../pageContext';
 import type { OpenEdit, ReadingPosition, Unsent } from '../state/unsentStore';
@@ -20,7 +20,7 @@ export class ConversationView {
   private readonly drawQueue: DrawQueue<ExchangeView>;
   private readonly nearObserver: ReturnType<ObserveNear>;
   private readonly roving: ReturnType<typeof createRovingTabindex>;
-  private connection: Pick<ConnectionView, 'host' | 'backups'> = { host: '' };
+  private host = '';
   private isStreaming = false;
   private latest: ExchangeView | undefined;
   /** Edits whose exchange is not on the page, or which can't be continued because the page is read-only. */
@@ -116,11 +116,11 @@ export class ConversationView {
     return this.element.scrollTop + entry.getBoundingClientRect().top - top + offset;
   }
 
-  setConnection({ host, backups = [] }: ConnectionView): void {
-    const previous = this.connection;
-    if (host === previous.host && backups.join() === previous.backups?.join()) return;
-    this.connection = { host, backups };
-    for (const exchange of this.exchanges.values()) exchange.setConnection(this.connection);
+  /** Sets the host of the gateway to which prompts go, which a turn shows until it knows its route. */
+  setHost(host: string): void {
+    if (host === this.host) return;
+    this.host = host;
+    for (const exchange of this.exchanges.values()) exchange.setHost(host);
   }
 
   setVersionsLocked(locked: boolean): void {
@@ -192,7 +192,7 @@ export class ConversationView {
   }
 
   private add(exchange: ExchangeSnapshot): void {
-    const view = new ExchangeView(this.context, exchange, this.connection);
+    const view = new ExchangeView(this.context, exchange, this.host);
     this.exchanges.set(exchange.id, view);
     this.groups.append(view.user.element, view.assistant);
     this.nearObserver.watch(view.assistant, () => this.drawQueue.prefer(view));

@@ -1,5 +1,4 @@
 import {
-  type ConnectionView,
   type ExchangeSnapshot,
   hasPartialAnswer,
   isDelta,
@@ -37,7 +36,7 @@ export class ExchangeView implements Drawable {
   constructor(
     private readonly context: PageContext,
     private exchange: ExchangeSnapshot,
-    private connection: Pick<ConnectionView, 'host' | 'backups'>,
+    private host: string,
   ) {
     const { strings } = context;
     this.state = exchange.state;
@@ -129,8 +128,8 @@ export class ExchangeView implements Drawable {
     this.render();
   }
 
-  setConnection(connection: Pick<ConnectionView, 'host' | 'backups'>): void {
-    this.connection = connection;
+  setHost(host: string): void {
+    this.host = host;
     this.render();
   }
 
@@ -197,9 +196,9 @@ export class ExchangeView implements Drawable {
     assistant.toggleAttribute('data-queued', this.exchange.queued);
     if (isRunning(state.phase)) assistant.setAttribute('aria-busy', 'true');
     else assistant.removeAttribute('aria-busy');
-    this.head.render(state, this.exchange.queued);
+    this.head.render(state);
     turn.render(state, {
-      ...this.connection,
+      host: this.host,
       queued: this.exchange.queued,
       isLatest: this.isLatest,
       areVersionsLocked: () => this.versionsLocked,

@@ -1,15 +1,14 @@
-import { describeRouteSwitches } from '../../shared/describe';
-import { isRunning, type TurnState } from '../../shared/protocol';
+import { effectiveRouteSwitches } from '../../shared/describe';
+import type { TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, setText, svgIcon } from '../util/element';
 import type { Icon } from '../util/icons';
 
-/** The name of the model that answers, what is unusual about the route to it, and a spinner while the turn runs. */
+/** The name of the model that answers, and what is unusual about the route to it. The style sheet adds a spinner. */
 export class TurnHead {
   readonly element: HTMLElement;
   private readonly model = element('span', { class: 'turn-name' });
   private readonly badges = element('span', { class: 'turn-badges' });
-  private spinner: Element | undefined;
 
   constructor(
     private readonly context: PageContext,
@@ -18,13 +17,11 @@ export class TurnHead {
     this.element = element('header', { class: 'turn-head' }, this.model, this.badges);
   }
 
-  render(state: TurnState, queued: boolean): void {
+  render(state: TurnState): void {
     setText(this.model, state.model);
     const badges = this.badgesOf(state);
     if (badges.map(({ text }) => text).join('') !== this.badges.textContent)
       this.badges.replaceChildren(...badges.map(createBadge));
-    if (!isRunning(state.phase) || queued) this.spinner?.remove();
-    else if (!this.spinner?.isConnected) this.element.append((this.spinner ??= createSpinner()));
   }
 
   private badgesOf(state: TurnState): readonly Badge[] {
@@ -32,7 +29,7 @@ export class TurnHead {
     const lastSwitch = state.switches.at(-1);
     const badges: Badge[] = [];
     if (lastSwitch && lastSwitch.reason !== 'user') badges.push({ text: strings.fallbackBadge, icon: 'arrowSwap' });
-    if (describeRouteSwitches(strings, state) !== '') badges.push({ text: strings.backupBadge, icon: 'arrowSwap' });
+    if (effectiveRouteSwitches(state).length > 0) badges.push({ text: strings.backup, icon: 'arrowSwap' });
     if (this.isDemo) badges.push({ text: strings.demo });
     return badges;
   }
@@ -45,10 +42,4 @@ interface Badge {
 
 function createBadge({ text, icon }: Badge): HTMLElement {
   return element('span', { class: 'badge' }, ...(icon ? [svgIcon(icon)] : []), text);
-}
-
-function createSpinner(): Element {
-  const spinner = svgIcon('loading');
-  spinner.classList.add('spinner');
-  return spinner;
 }

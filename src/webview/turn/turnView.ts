@@ -14,7 +14,6 @@ interface TurnViewContext extends Omit<CardContext, 'timelineState'> {
   readonly queued: boolean;
   readonly areVersionsLocked: () => boolean;
   readonly versions: readonly string[];
-  readonly backups?: readonly string[] | undefined;
 }
 
 export interface TurnView {
@@ -83,7 +82,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       const hasEnded = !isRunning(phase);
       setNote(resumePoint, hasEnded ? describeResumePoints(context, state.resumePoints) : '');
       setNote(switched, hasEnded ? describeModelSwitches(strings, state) : '');
-      showRouteNote(context, route, state, viewContext);
+      showRouteNote(context, route, state, isLatest);
       toolCalls.show(
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context, state.toolCalls),

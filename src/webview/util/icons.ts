@@ -21,7 +21,6 @@ import info from '@vscode/codicons/src/icons/info.svg?text';
 import insert from '@vscode/codicons/src/icons/insert.svg?text';
 import key from '@vscode/codicons/src/icons/key.svg?text';
 import listSelection from '@vscode/codicons/src/icons/list-selection.svg?text';
-import loading from '@vscode/codicons/src/icons/loading.svg?text';
 import newFile from '@vscode/codicons/src/icons/new-file.svg?text';
 import refresh from '@vscode/codicons/src/icons/refresh.svg?text';
 import send from '@vscode/codicons/src/icons/send.svg?text';
@@ -54,7 +53,6 @@ const sources = {
   insert,
   key,
   listSelection,
-  loading,
   newFile,
   refresh,
   send,

@@ -4,7 +4,7 @@ import { describeModelSwitches, describeResumePoints, describeRouteSwitches } fr
 import { initialTurn, reduceTurn, type FaultKind, type TurnState } from '../../../src/shared/protocol';
 import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
-import { connected, exchange, PanelPage } from '../panel/support/panelPage';
+import { exchange, PanelPage } from '../panel/support/panelPage';
 
 type Reason = 'user' | FaultKind;
 
@@ -187,24 +187,22 @@ describe('tool calls below an answer', () => {
     assert.deepEqual(toolCalls(), ['Tool call requested: readFile', 'Tool call requested: <b>']);
   });
 
-  it('lets the user remove the backup route over which the latest answer came, while it is in the settings', () => {
-    const connect = (...backups: readonly string[]): void =>
-      page.receive({ type: 'connection', connection: { ...connected, backups }, suggestions: [] });
-    const offered = (): number => page.all('button', "Don't use this route").length;
+  it('lets the user remove the backup route over which the latest answer came because of a fault', () => {
+    const offered = (): readonly HTMLElement[] => page.all('button', "Don't use this route");
     const origin = 'https://backup.example';
-    connect('backup.example');
     page.events('a', ev.route(), ev.attempt({ origin }), ev.text('Hi'));
-    assert.equal(offered(), 0);
+    assert.deepEqual(offered(), []);
     page.events('a', ev.done('Hi'));
-    page.click("Don't use this route");
+    const [remove] = offered();
+    remove!.focus();
+    remove!.click();
     assert.deepEqual(page.posted, [{ type: 'removeBackup', route: origin }]);
-    page.one('button', "Don't use this route").focus();
-    connect();
-    assert.equal(offered(), 0);
-    assert.equal(page.window.document.activeElement, page.input);
-    connect('backup.example');
-    page.receive({ type: 'exchange', exchange: exchange('b') });
-    page.events('b', ev.attempt());
-    assert.equal(offered(), 0);
+    assert.deepEqual([offered(), page.window.document.activeElement], [[], page.input]);
+    const chosen = [start, ev.route({ reason: 'user' }), ev.text('Hi'), ev.done('Hi')];
+    page.snapshot([exchange('a', { state: after(chosen) })]);
+    assert.deepEqual(offered(), []);
+    page.snapshot([exchange('a', { state: after([ev.route(), start, ev.text('Hi'), ev.done('Hi')]) }), exchange('b')]);
+    page.events('b', start);
+    assert.deepEqual(offered(), []);
   });
 });
