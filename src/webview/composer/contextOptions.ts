@@ -1,7 +1,6 @@
 import type { PanelStrings } from '../../shared/panelStrings';
 import type { ContextSuggestion } from '../../shared/protocol';
-import { element, svgIcon } from '../util/element';
-import type { Icon } from '../util/icons';
+import { element, type Icon, svgIcon } from '../util/element';
 
 const icons: Readonly<Record<ContextSuggestion['kind'], Icon>> = {
   selection: 'listSelection',

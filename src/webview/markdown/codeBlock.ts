@@ -1,4 +1,4 @@
-import { type Icon, iconPath } from '../util/icons';
+import { type Icon, iconPath } from '../util/element';
 import { element, noAttributes, type ElementSpec, type NodeSpec } from './tree';
 
 export const codeActions = ['copy', 'insert', 'apply', 'newFile', 'wrap'] as const;

@@ -2,8 +2,7 @@ import { fill } from '../../shared/format';
 import type { FaultAction, TurnState, WaitingEvent } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { createTimeline, hasTimeline } from '../timeline/timeline';
-import { button, disclosure, element, fillNodes, iconButton, setText, svg, svgIcon } from '../util/element';
-import type { Icon } from '../util/icons';
+import { button, disclosure, element, fillNodes, type Icon, iconButton, setText, svg, svgIcon } from '../util/element';
 import { createMenu } from '../util/menu';
 
 export interface Card {

@@ -1,6 +1,5 @@
 import type { PageContext } from '../pageContext';
-import { element, iconButton, svgIcon } from '../util/element';
-import type { Icon } from '../util/icons';
+import { element, type Icon, iconButton, svgIcon } from '../util/element';
 import { fill } from '../../shared/format';
 import type { Card } from './card';
 

@@ -1,8 +1,7 @@
 import { effectiveRouteSwitches } from '../../shared/describe';
 import type { TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { element, setText, svgIcon } from '../util/element';
-import type { Icon } from '../util/icons';
+import { element, type Icon, setText, svgIcon } from '../util/element';
 
 /** The name of the model that answers, and what is unusual about the route to it. The style sheet adds a spinner. */
 export class TurnHead {

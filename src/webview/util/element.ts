@@ -1,4 +1,6 @@
-import { type Icon, iconPath } from './icons';
+import * as icons from './icons';
+
+export type Icon = keyof typeof icons;
 
 type Child = Node | string;
 
@@ -63,6 +65,11 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, String(value));
   created.append(...children);
   return created;
+}
+
+/** Returns the data of the SVG paths of an icon, on a grid of 16 by 16. */
+export function iconPath(icon: Icon): string {
+  return [...icons[icon].matchAll(/ d="([^"]+)"/g)].map(([, path]) => path).join('');
 }
 
 /** Creates an icon that screen readers skip. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { markInterrupted } from '../../../src/engine/state/turnState';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
-import { iconPath } from '../../../src/webview/util/icons';
+import { iconPath } from '../../../src/webview/util/element';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
