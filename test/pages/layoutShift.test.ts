@@ -10,6 +10,15 @@ import { ev } from '../webview/panel/support/events';
 import { connected, exchange } from '../webview/panel/support/panelPage';
 import { StaticPage, themeNames } from './staticPage';
 
+interface LayoutShift extends PerformanceEntry {
+  readonly value: number;
+  readonly sources: readonly {
+    readonly node?: Node | null;
+    readonly previousRect: DOMRectReadOnly;
+    readonly currentRect: DOMRectReadOnly;
+  }[];
+}
+
 /** Maximum sum of the layout shifts of an answer. Users notice a sum of 0.1 (https://web.dev/cls). */
 const maxSum = 0.02;
 
@@ -17,12 +26,20 @@ const { answer } = stageTexts.en;
 const half = answer.slice(0, answer.length / 2);
 const chunkChars = 12;
 
-/** Adds the layout shifts of the page to the attribute `data-shifts` of its root. */
+/**
+ * Adds the layout shifts of the page to the attribute `data-shifts` of its root, but not those of the row that follows the
+ * end of a growing text, and of elements that scroll into view or out of it.
+ */
 function observeShifts(): void {
   const { dataset } = document.documentElement;
   const values: number[] = [];
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) values.push((entry as PerformanceEntry & { readonly value: number }).value);
+    for (const entry of list.getEntries()) {
+      const { value, sources } = entry as LayoutShift;
+      const isMoved = ({ node, previousRect: from, currentRect: to }: LayoutShift['sources'][number]): boolean =>
+        !(node instanceof Element && node.closest('.turn-row')) && from.height > 0 && to.height > 0 && from.y !== to.y;
+      if (sources.some(isMoved)) values.push(value);
+    }
     dataset['shifts'] = values.join();
   }).observe({ type: 'layout-shift' });
 }
