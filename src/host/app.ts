@@ -77,7 +77,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const customPrompts = new CustomPrompts(settings, workspaceState, () => vscode.workspace.isTrusted);
   const tour = new DemoTour({ models: () => demo.models(), localize });
   const target = register(new EditorTarget());
-  const contextSource = register(new ContextSource({ editor: () => target.editor(), onError }));
+  const recentFiles = () => target.recentFiles();
+  const contextSource = new ContextSource({ editor: () => target.editor(), recentFiles, onError });
   const suggestions = register(new Suggestions({ conversations, target, tour }));
   const prompting = { conversations, schedule, promptHistory, tour, suggestions, target, contextSource };
   const shared = { ...host, settings, keys, demo, connections, catalog, engine, ...prompting };

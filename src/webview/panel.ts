@@ -107,7 +107,7 @@ export class Panel {
     };
     const { context } = this;
     const followEnd = (): void => this.autoscroll.followEnd();
-    this.conversation = new ConversationView(context, observeNear, followEnd);
+    this.conversation = new ConversationView(context, observeNear, followEnd, () => this.refresh());
     this.emptyState = new EmptyState(context, this.conversation.element);
     this.notices = new Notices(context);
     this.demoCard = new DemoCard(context);

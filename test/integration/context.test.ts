@@ -22,6 +22,7 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
 describe('context items', () => {
   const problems = vscode.languages.createDiagnosticCollection('context.test');
   let editor: vscode.TextEditor | undefined;
+  let recentFiles: readonly vscode.Uri[];
   let errors: unknown[];
   let source: ContextSource;
 
@@ -33,11 +34,13 @@ describe('context items', () => {
   beforeEach(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     editor = undefined;
-    errors = [];
+    [errors, recentFiles] = [[], []];
     problems.clear();
-    source = new ContextSource({ editor: () => editor, onError: (error) => errors.push(error) });
+    source = new ContextSource({
+      ...{ editor: () => editor, recentFiles: () => recentFiles },
+      onError: (error) => errors.push(error),
+    });
   });
-  afterEach(() => source.dispose());
   after(async () => {
     problems.dispose();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
@@ -87,10 +90,8 @@ describe('context items', () => {
     });
   });
 
-  it('say why nothing can be attached, and include closed files, but no virtual documents', async () => {
-    await open('context/other.ts');
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    editor = undefined;
+  it('say why nothing can be attached, and include recent files, but no virtual documents', async () => {
+    recentFiles = [uriOf('context/other.ts')];
     const scheme = 'context-test-preview';
     const provider = { provideTextDocumentContent: () => 'preview' };
     const registration = vscode.workspace.registerTextDocumentContentProvider(scheme, provider);

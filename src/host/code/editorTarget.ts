@@ -19,6 +19,11 @@ export class EditorTarget extends Disposable {
     return this.recentEditors.last();
   }
 
+  /** See `RecentEditors`. */
+  recentFiles(): readonly vscode.Uri[] {
+    return this.recentEditors.files();
+  }
+
   /**
    * Inserts a text at all cursors in one undo step.
    * @throws UserError if no editor is open, or the editor is read-only

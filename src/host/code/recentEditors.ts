@@ -54,6 +54,11 @@ export class RecentEditors extends Disposable {
     return visibleTextEditors.find(isWritable);
   }
 
+  /** Returns the files that are still open, the last active one first. */
+  files(): readonly vscode.Uri[] {
+    return this.editors.map(({ document }) => document.uri);
+  }
+
   private remember(editor: vscode.TextEditor | undefined): void {
     if (!editor || !isWritable(editor)) return;
     this.editors = [editor, ...this.editors.filter(({ document }) => document !== editor.document)];

@@ -100,7 +100,7 @@ export function openFiles(first: vscode.TextEditor | undefined): readonly vscode
 }
 
 /** Excludes virtual documents, such as the preview of a refactoring, because no file system can read them. */
-export function canReadAgain({ scheme }: vscode.Uri): boolean {
+function canReadAgain({ scheme }: vscode.Uri): boolean {
   return scheme === 'untitled' || vscode.workspace.fs.isWritableFileSystem(scheme) !== undefined;
 }
 

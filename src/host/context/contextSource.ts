@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import type { Attachment, ContextSuggestion } from '../../shared/protocol';
-import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
-import { canReadAgain, contextChoices, fileChoices, openFiles, pickChoice, withLinkTarget } from './contextChoices';
+import { contextChoices, fileChoices, openFiles, pickChoice, withLinkTarget } from './contextChoices';
 import type { DraftAttachment } from './contextDraft';
 import { contextId, parseContextId } from './contextId';
 import { pickContext } from './contextPick';
@@ -14,25 +13,20 @@ import { WorkspaceFiles } from './workspaceFiles';
 interface ContextSourceDeps {
   /** Returns the last active editor, because VS Code reports no active editor while the panel has the focus. */
   readonly editor: () => vscode.TextEditor | undefined;
+  readonly recentFiles: () => readonly vscode.Uri[];
   /** Called when one of several chosen items can't be read. The other items are still attached. */
   readonly onError: (error: unknown) => void;
 }
 
 const maxSuggestions = 20;
-const maxRecentFiles = 10;
 const maxSearchResults = 200;
 const searchTimeoutMs = 1000;
 
 /** Suggests context items for a prompt, and reads their text when the user chooses them. */
-export class ContextSource extends Disposable {
+export class ContextSource {
   private readonly files = new WorkspaceFiles();
-  /** Files whose editor was active in this window, the last one first. */
-  private recentFiles: readonly vscode.Uri[] = [];
 
-  constructor(private readonly deps: ContextSourceDeps) {
-    super();
-    this.register(vscode.window.onDidChangeActiveTextEditor((editor) => editor && this.addRecent(editor.document.uri)));
-  }
+  constructor(private readonly deps: ContextSourceDeps) {}
 
   /**
    * Returns context items that match the text after the `#`, best match first, and last the item that opens VS Code's
@@ -74,13 +68,7 @@ export class ContextSource extends Disposable {
   }
 
   private choices(): readonly ContextSuggestion[] {
-    return contextChoices(this.deps.editor(), this.recentFiles);
-  }
-
-  private addRecent(uri: vscode.Uri): void {
-    if (!canReadAgain(uri)) return;
-    const others = this.recentFiles.filter((other) => other.toString() !== uri.toString());
-    this.recentFiles = [uri, ...others].slice(0, maxRecentFiles);
+    return contextChoices(this.deps.editor(), this.deps.recentFiles());
   }
 
   /** Reads the open editors that contain text. Editors without text, e.g. images, are skipped. */

@@ -59,9 +59,9 @@ export class ModelCatalog extends Disposable {
       const { backups = [], ...connection } = await this.deps.connections.connectionFor(demo);
       return [connection, ...backups].map((route) => {
         const { origin, host, apiKey } = route;
-        const pausedUntil = (model: string): number | undefined =>
+        const cooldownEnd = (model: string): number | undefined =>
           apiKey === undefined ? undefined : this.deps.engine.cooldownOf({ origin, apiKey, model })?.until;
-        return { origin, host, list: this.listOf(route), pausedUntil };
+        return { origin, host, list: this.listOf(route), cooldownEnd };
       });
     } catch (error) {
       return [{ origin: '', host: '', list: Promise.resolve(this.listAfterError(error)) }];

@@ -33,28 +33,29 @@ export function groupModels(
   locale: string | undefined,
 ): readonly ModelGroup[] {
   const seen = new Set<string>();
-  const take = (group: readonly string[]): readonly string[] => {
+  const removeSeen = (group: readonly string[]): readonly string[] => {
     const added = [...new Set(group)].filter((model) => !seen.has(model));
     for (const model of added) seen.add(model);
     return added;
   };
-  const without = ({ heading, models: group }: ModelGroup): ModelGroup => ({ heading, models: take(group) });
-  const first = leading.map(without);
+  const withoutSeen = ({ heading, models: group }: ModelGroup): ModelGroup => ({ heading, models: removeSeen(group) });
+  const first = leading.map(withoutSeen);
   const { compare } = new Intl.Collator(locale, { numeric: true });
-  const families = new Map<string, string[]>();
-  for (const model of take(models.toSorted(compare))) {
+  const byFamily = new Map<string, string[]>();
+  for (const model of removeSeen(models.toSorted(compare))) {
     const family = /\p{L}+/u.exec(model)?.[0].toLowerCase() ?? '';
-    const members = families.get(family);
+    const members = byFamily.get(family);
     if (members) members.push(model);
-    else families.set(family, [model]);
+    else byFamily.set(family, [model]);
   }
   const isFamily = ([name, members]: readonly [string, readonly string[]]): boolean =>
     name !== '' && members.length > 1;
-  const [large, small] = [[...families].filter(isFamily), [...families].filter((family) => !isFamily(family))];
+  const families = [...byFamily].filter(isFamily);
+  const singles = [...byFamily].filter((family) => !isFamily(family));
   return [
     ...first,
-    ...large.map(([heading, members]) => ({ heading, models: members })),
-    { heading: rest, models: small.flatMap(([, members]) => members) },
-    ...trailing.map(without),
+    ...families.map(([heading, members]) => ({ heading, models: members })),
+    { heading: rest, models: singles.flatMap(([, members]) => members) },
+    ...trailing.map(withoutSeen),
   ].filter((group) => group.models.length > 0);
 }

@@ -23,7 +23,7 @@ export interface RouteModels {
   readonly host: string;
   readonly list: Promise<ModelList>;
   /** End of the cooldown of a model, in epoch milliseconds. */
-  readonly pausedUntil?: ((model: string) => number | undefined) | undefined;
+  readonly cooldownEnd?: ((model: string) => number | undefined) | undefined;
   /** Describes how well a model works over the route. */
   readonly essence?: ((model: string) => string | undefined) | undefined;
 }
@@ -107,22 +107,17 @@ export async function pickModel(
       ...(detail !== undefined && { detail }),
     };
   };
-  /** By origin and model. */
-  const created = new Map<string, ModelItem>();
-  let shows = 0;
+  let [latestLoad, latestShow] = [0, 0];
   /** Creates the items in slices, so that the other work of the extension host goes on meanwhile. */
-  const showLists = async ({ routes, recent }: PickableModels, lists: readonly LoadedList[]): Promise<void> => {
-    const show = ++shows;
-    const groups = groupsOf(lists, { sought: exclude ?? current, recent, fallbacks, hasRoutes: routes.length > 1 });
-    const primary = lists.find(({ route }) => route === routes[0]);
+  const showLists = async (pickable: PickableModels, lists: readonly LoadedList[]): Promise<void> => {
+    const thisShow = ++latestShow;
+    const groups = groupsOf(lists, pickable, exclude ?? current, fallbacks);
+    const primary = lists.find(({ route }) => route === pickable.routes[0]);
     const sourceOf = createSourceLookup(lists);
     const itemOf = (model: string): ModelItem => {
       const source = sourceOf(model) ?? primary;
-      const key = `${source?.route.origin}\n${model}`;
       const isElsewhere = primary?.list.source === 'gateway' && source !== primary;
-      const item = created.get(key) ?? createItem(model, source, isElsewhere ? source?.route.host : undefined);
-      created.set(key, item);
-      return item;
+      return createItem(model, source, isElsewhere ? source?.route.host : undefined);
     };
     const items: ModelItem[] = current === exclude ? [] : [itemOf(current)];
     for (const { heading, models } of groups) {
@@ -134,23 +129,27 @@ export async function pickModel(
       }
     }
     // A later list has arrived meanwhile.
-    if (show === shows) showItems(items);
+    if (thisShow === latestShow) showItems(items);
   };
   const loadLists = async (fresh = false): Promise<void> => {
+    const thisLoad = ++latestLoad;
     picker.busy = true;
-    created.clear();
     const pickable = await load(fresh);
-    const { routes } = pickable;
     const lists: LoadedList[] = [];
-    await showLists(pickable, lists);
+    const update = async (): Promise<void> => {
+      // The user has refreshed the lists meanwhile.
+      if (thisLoad !== latestLoad) return;
+      picker.placeholder = placeholder(lists.flat());
+      await showLists(pickable, lists.flat());
+    };
+    await update();
     await Promise.all(
-      routes.map(async (route, index) => {
+      pickable.routes.map(async (route, index) => {
         lists[index] = { route, list: await route.list };
-        picker.placeholder = placeholder(lists.flat());
-        await showLists(pickable, lists.flat());
+        await update();
       }),
     );
-    picker.busy = false;
+    if (thisLoad === latestLoad) picker.busy = false;
   };
 
   const chosen = new Promise<ModelPick | undefined>((resolve, reject) => {
@@ -194,17 +193,9 @@ function createSourceLookup(lists: readonly LoadedList[]): (model: string) => Lo
 
 function groupsOf(
   lists: readonly LoadedList[],
-  {
-    sought,
-    recent,
-    fallbacks,
-    hasRoutes,
-  }: {
-    readonly sought: string;
-    readonly recent: readonly string[];
-    readonly fallbacks: readonly string[];
-    readonly hasRoutes: boolean;
-  },
+  { routes, recent }: PickableModels,
+  sought: string,
+  fallbacks: readonly string[],
 ): readonly ModelGroup[] {
   const models = lists.flatMap(({ list }) => (list.source === 'gateway' ? list.models.slice(0, maxModels) : []));
   const [first] = lists;
@@ -218,7 +209,7 @@ function groupsOf(
   const trailing = lists.flatMap(({ list, route }) =>
     list.source === 'gateway'
       ? []
-      : { heading: failureHeading(list.message, hasRoutes ? route.host : undefined), models: list.models },
+      : { heading: failureHeading(list.message, routes.length > 1 ? route.host : undefined), models: list.models },
   );
   return groupModels({ models, leading, rest: vscode.l10n.t('Other models'), trailing }, locale);
 }

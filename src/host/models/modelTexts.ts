@@ -39,14 +39,14 @@ export function createEssenceText(
   records: readonly AttemptRecord[],
 ): (
   model: string,
-  route: { readonly origin: string; readonly pausedUntil?: ((model: string) => number | undefined) | undefined },
+  route: { readonly origin: string; readonly cooldownEnd?: ((model: string) => number | undefined) | undefined },
 ) => string | undefined {
   const { format } = hostWords();
   const now = systemClock.now();
   const essences = essencesOf(records, now);
-  return (model, { origin, pausedUntil }) => {
+  return (model, { origin, cooldownEnd }) => {
     const { successRate, firstTokenMs } = essences.get(pairOf({ origin, model })) ?? {};
-    const until = pausedUntil?.(model) ?? 0;
+    const until = cooldownEnd?.(model) ?? 0;
     const parts = [
       ...(until > now ? [vscode.l10n.t('paused until {0}', format.timeOfDay(until))] : []),
       // Rounds down, because only a model without any failure has a rate of 100 %.

@@ -224,31 +224,28 @@ export class ConversationPanel extends Disposable {
   }
 
   private async askSuggestion({ kind, id }: ToHostOf<'askSuggestion'>): Promise<void> {
-    const { conversation, draft } = this;
-    const { contextSource, conversations, panels, suggestions, tour } = this.services;
+    const { conversation } = this;
+    const { conversations, panels, tour } = this.services;
     // A second click may arrive before the page shows the exchange of the first one.
     if (conversation.exchanges().length > 0) return;
-    switch (kind) {
-      case 'code': {
-        const { label: prompt, item } = suggestions.codePrompt(id) ?? {};
-        if (!prompt || !item) return;
-        const read = await contextSource.resolve(contextId(item));
-        const input = withAttachments(
-          { prompt },
-          read.map(({ attachment }) => attachment),
-        );
-        // The context items in the composer belong to what the user is typing.
-        return this.send(input, { addDraft: (sent) => draft.addModelTo(sent) });
-      }
-      case 'scenario':
-        return tour.ask(conversation, id);
-      case 'demo':
-        return vscode.commands.executeCommand('holysheep.openDemo');
-      case 'conversation': {
-        const recent = await conversations.open(id);
-        if (recent) panels.show(recent, { preserveFocus: false });
-      }
+    if (kind === 'code') await this.askAboutCode(id);
+    else if (kind === 'scenario') tour.ask(conversation, id);
+    else if (kind === 'demo') await vscode.commands.executeCommand('holysheep.openDemo');
+    else {
+      const recent = await conversations.open(id);
+      if (recent) panels.show(recent, { preserveFocus: false });
     }
+  }
+
+  /** The context items in the composer are not sent, because they belong to what the user is typing. */
+  private async askAboutCode(suggestionId: string): Promise<void> {
+    const { contextSource, suggestions } = this.services;
+    const suggested = suggestions.codePrompt(suggestionId);
+    if (!suggested) return;
+    const read = await contextSource.resolve(contextId(suggested.item));
+    const attachments = read.map(({ attachment }) => attachment);
+    const input = withAttachments({ prompt: suggested.label }, attachments);
+    await this.send(input, { addDraft: (prompt) => this.draft.addModelTo(prompt) });
   }
 
   /** A key may have been set since the connection was read. */

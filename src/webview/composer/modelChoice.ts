@@ -72,6 +72,6 @@ export class ModelChoice {
     this.choose.setAttribute('aria-label', `${strings.model}: ${modelAtRoute}`);
     this.badge.hidden = !isBackup && !demo;
     this.badge.title = route;
-    this.badge.replaceChildren(...(isBackup ? [svgIcon('arrowSwap'), strings.backup] : [strings.demo]));
+    this.badge.replaceChildren(...(isBackup ? [svgIcon('arrowSwap'), strings.backupBadge] : [strings.demo]));
   }
 }

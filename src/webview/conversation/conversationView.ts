@@ -26,11 +26,15 @@ export class ConversationView {
   /** Edits whose exchange is not on the page, or which can't be continued because the page is read-only. */
   private deferredEdits: readonly OpenEdit[] = [];
 
-  /** @param onEnd called when the user presses End, which moves to the end of the conversation */
+  /**
+   * @param onEnd called when the user presses End, which moves to the end of the conversation
+   * @param onStopButton called when a button *Stop* may have appeared, because an exchange has been drawn
+   */
   constructor(
     private readonly context: PageContext,
     observeNear: ObserveNear,
     onEnd: () => void,
+    onStopButton: () => void,
   ) {
     const end = element('span', { tabindex: '-1' });
     this.element = element(
@@ -51,6 +55,7 @@ export class ConversationView {
     this.drawQueue = new DrawQueue(context.clock, (view) => {
       this.nearObserver.unwatch(view.assistant);
       if (this.isStreaming && this.drawQueue.isIdle) this.updateHiding();
+      if (view.hasStopButton) onStopButton();
     });
     this.nearObserver = observeNear(this.element);
     this.roving = createRovingTabindex(this.element, this.thread, end, onEnd);

@@ -105,7 +105,8 @@ describe('attachments from files', () => {
   const workspaceUri = (name: string): FakeUri => new FakeUri('file', path.join(workspace, name));
   const createSource = async () => {
     const { ContextSource } = await import('../../../src/host/context/contextSource');
-    return new ContextSource({ editor: () => undefined, onError: (error) => assert.fail(String(error)) });
+    const none = { editor: () => undefined, recentFiles: () => [] };
+    return new ContextSource({ ...none, onError: (error) => assert.fail(String(error)) });
   };
   const resolve = async (uri: FakeUri) => (await (await createSource()).resolve(`file:${uri.toString()}`))[0]!;
   const assertRefused = (uri: FakeUri, message: string): Promise<void> =>

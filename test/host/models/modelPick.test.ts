@@ -45,7 +45,7 @@ describe('model picker with several routes', () => {
       loaded[index]?.(list);
       await settle();
     };
-    return { picked, load, loads };
+    return { picked, load, loads, loaded };
   };
   const open = (...hosts: readonly string[]) => openWith({}, ...hosts);
   const from = (host: string, ...models: readonly string[]): ModelList => ({ source: 'gateway', models, host });
@@ -93,6 +93,17 @@ describe('model picker with several routes', () => {
     assert.deepEqual([labels(), loads, picker.busy], [['$(check) b', '[Other models]', 'new'], [false, true], false]);
   });
 
+  it('ignores a slow list that arrives after a refresh', async () => {
+    const { load, loaded } = open('one');
+    const [loadOld] = loaded;
+    picker.pressButton();
+    loadOld?.(from('one', 'old'));
+    await settle();
+    assert.deepEqual([labels(), picker.busy], [['$(check) b'], true]);
+    await load(0, from('one', 'new'));
+    assert.deepEqual([labels(), picker.busy], [['$(check) b', '[Other models]', 'new'], false]);
+  });
+
   it('shows what is known about each model', async () => {
     const { load } = openWith({}, 'one');
     const facts = new Map([['b', { contextWindow: 8000 }]]);
@@ -106,7 +117,7 @@ describe('model picker with several routes', () => {
     );
   });
 
-  it('describes each model once and in slices, however much the user types', async () => {
+  it('describes the models in slices, and not again while the user types', async () => {
     let [described, describedBefore, longestSlice, isOpen] = [0, 0, 0, true];
     const observe = (): void => {
       longestSlice = Math.max(longestSlice, described - describedBefore);

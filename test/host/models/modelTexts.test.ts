@@ -57,7 +57,7 @@ describe('success rate and speed of a model in the model picker', () => {
 
   it('is preceded by a cooldown', async () => {
     const { createEssenceText } = await load();
-    const route = { origin, pausedUntil: () => Date.now() + 60_000 };
+    const route = { origin, cooldownEnd: () => Date.now() + 60_000 };
     assert.match(createEssenceText([])('gpt-4o', route) ?? '', /^paused until .*[AP]M$/);
   });
 });

@@ -87,7 +87,6 @@ describe('prompt that waits for an API key', () => {
       conversations: window.conversations,
       connections: { view: () => Promise.resolve({ ...connection }), onDidChange: connectionChanges.event },
       demo: { answers: () => connection.demo },
-      catalog: { pickForPrompt: () => Promise.resolve({ model: 'once', once: true }) },
       tour: { currentStep: () => undefined },
       suggestions: {
         list: () => Promise.resolve([]),
@@ -150,6 +149,22 @@ describe('prompt that waits for an API key', () => {
     await receive({ type: 'send', prompt: 'Explain', more: { prompt: 'Explain', content: 'in full' } });
     await change({ hasKey: true });
     assert.deepEqual(valuesOf(conversation.exchanges(), 'content'), ['in full']);
+  });
+
+  it('comes with the suggested code, but not with the context items of the draft, if it was suggested', async () => {
+    const { receive, conversation } = await openPanel();
+    await receive({ type: 'attach', id: 'file:file:///b.ts' });
+    await receive({ type: 'askSuggestion', kind: 'code', id: 'file' });
+    assert.equal(conversation.promptAwaitingKey?.prompt, 'Explain a.ts');
+    assert.deepEqual(valuesOf(conversation.promptAwaitingKey.attachments ?? [], 'label'), ['file:file:///a.ts']);
+    connection.hasKey = true;
+    const next = await openPanel();
+    await next.receive({ type: 'attach', id: 'file:file:///b.ts' });
+    await next.receive({ type: 'askSuggestion', kind: 'code', id: 'file' });
+    assert.deepEqual(
+      next.conversation.exchanges().map(({ attachments = [] }) => valuesOf(attachments, 'label')),
+      [['file:file:///a.ts']],
+    );
   });
 
   it('is not put into the composer of a page that loads after the prompt was sent', async () => {

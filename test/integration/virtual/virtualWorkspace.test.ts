@@ -12,6 +12,9 @@ const uriOf = (path: string): vscode.Uri => vscode.Uri.from({ scheme, path });
 
 const source = 'const before = 1;\nfunction twice(n: number): number {\n  return n * 2;\n}\nconst after = 3;\n';
 
+const createContext = (editor: vscode.TextEditor, errors: unknown[]): ContextSource =>
+  new ContextSource({ editor: () => editor, recentFiles: () => [], onError: (error) => errors.push(error) });
+
 describe('virtual workspace', () => {
   let fixture: HostFixture;
   let files: vscode.Disposable;
@@ -55,7 +58,7 @@ describe('virtual workspace', () => {
   it('offers selections and open files as context and reads a closed file by its id', async () => {
     const editor = await open();
     const errors: unknown[] = [];
-    const context = new ContextSource({ editor: () => editor, onError: (error) => errors.push(error) });
+    const context = createContext(editor, errors);
     const offered = (await context.suggest('')).map(({ label, detail }) => `${label} | ${detail}`);
     assert.deepEqual(offered, [
       'Selection | twice.ts:2-4',
@@ -77,7 +80,7 @@ describe('virtual workspace', () => {
   it('offers open files by name when VS Code can’t search its files', async () => {
     const editor = await open();
     const errors: unknown[] = [];
-    const context = new ContextSource({ editor: () => editor, onError: (error) => errors.push(error) });
+    const context = createContext(editor, errors);
     assert.deepEqual(valuesOf(await context.suggest('twice'), 'label'), ['Selection', 'twice.ts', 'Choose a file…']);
     assert.deepEqual(valuesOf(await context.suggest('notes'), 'label'), ['Choose a file…']);
     assert.deepEqual(errors, []);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { connected, exchange, PanelPage } from '../panel/support/panelPage';
 
@@ -167,6 +168,16 @@ describe('composer', () => {
     assert.ok(page.one('status').contains(page.one('button', 'Stop')));
     page.events('a', ev.attempt({ attempt: 2 }), ev.text('Hi'));
     assert.ok(page.one('button', 'Stop'));
+  });
+
+  it('has only one button named *Stop* when the card of a wait is drawn after a reload', () => {
+    const state = [ev.attempt(), ev.waiting()].reduce(reduceTurn, initialTurn);
+    page.clock.tickCostMs = 10;
+    page.clock.deferredCalls = [];
+    page.snapshot([exchange('a', { state }), exchange('b', { queued: true })]);
+    assert.deepEqual(page.all('status'), []);
+    while (page.clock.deferredCalls.length > 0) page.clock.runNext();
+    assert.ok(page.one('status').contains(page.one('button', 'Stop')));
   });
 
   it('moves the focus from *Send* to the text field when the prompt is sent', () => {
