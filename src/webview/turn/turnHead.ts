@@ -28,7 +28,7 @@ export class TurnHead {
     const lastSwitch = state.switches.at(-1);
     const badges: Badge[] = [];
     if (lastSwitch && lastSwitch.reason !== 'user') badges.push({ text: strings.fallbackBadge, icon: 'arrowSwap' });
-    if (effectiveRouteSwitches(state).length > 0) badges.push({ text: strings.backup, icon: 'arrowSwap' });
+    if (effectiveRouteSwitches(state).length > 0) badges.push({ text: strings.backupBadge, icon: 'arrowSwap' });
     if (this.isDemo) badges.push({ text: strings.demo });
     return badges;
   }

@@ -43,8 +43,11 @@ export function createTurnSummary(context: PageContext, timelineState: DetailsCo
     update: (state, hasCard) => {
       turn = state;
       const texts = describeTurn(context, state);
+      // Below growing text, the button would move with every line.
+      const isStable = state.phase !== 'streaming' || timelineState.isOpen;
       const isShown =
-        hasTimeline(state) && (isRunning(state.phase) ? !hasCard && texts.isEventful : state.phase !== 'failed');
+        hasTimeline(state) &&
+        (isRunning(state.phase) ? !hasCard && texts.isEventful && isStable : state.phase !== 'failed');
       setText(full, texts.full);
       setText(short, texts.short);
       toggle.title = fill(context.strings.timelineLabel, texts.full);
