@@ -113,6 +113,8 @@ export function describeTurn({ strings, format }: Words, state: TurnState): Turn
   const isEventful = reason.length > 0;
   if (isRunning(state.phase)) return { full: [attempted, ...waited].join(' · '), short: reason.join(), isEventful };
   const duration = format.duration(ms);
+  const isOnlyWait = waited.length > 0 && format.duration(waitedMs) === duration;
+  const times = isOnlyWait ? [] : [duration];
   const { promptTokens = 0, completionTokens = 0, cost = 0 } = usage ?? {};
   const tokens =
     promptTokens + completionTokens > 0 ? [format.count(promptTokens), format.count(completionTokens)] : [];
@@ -120,13 +122,13 @@ export function describeTurn({ strings, format }: Words, state: TurnState): Turn
     ...(attempts > 1 ? [attempted] : []),
     ...waited,
     ...(firstTokenMs === undefined ? [] : [fill(strings.summaryFirstToken, format.duration(firstTokenMs))]),
-    duration,
+    ...times,
     ...(tokens.length > 0 ? [fill(strings.summaryTokens, tokens.join(' → '))] : []),
     ...(cost > 0 ? [format.cost(cost)] : []),
   ];
   const short =
     isEventful || tokens.length === 0
-      ? [...reason, duration]
+      ? [...reason, ...times]
       : [duration, fill(strings.summaryTokens, format.count(completionTokens))];
   return { full: full.join(' · '), short: short.join(' · '), isEventful };
 }

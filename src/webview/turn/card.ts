@@ -76,7 +76,7 @@ interface CardContent {
 const tickMs = 250;
 
 export function createCard(
-  { clock, format }: PageContext,
+  { clock, format, strings }: PageContext,
   { name, attributes, texts, icon, children = [], actions, details }: CardContent,
 ): Required<Card> {
   const message = element('p', { class: 'card-message' });
@@ -98,8 +98,7 @@ export function createCard(
     return current;
   };
   const { countdown, note: noteText } = showTexts();
-  const lines = element('div', {}, message);
-  if (countdown) lines.append(' ', timerLine);
+  const lines = element('div', {}, ...(countdown ? fillNodes(strings.sentences, message, timerLine) : [message]));
   if (noteText) lines.append(note);
   const symbol = countdown?.totalMs === undefined ? icon && svgIcon(icon) : ring.element;
   const head = element('div', { class: 'card-head' }, ...(symbol ? [symbol] : []), lines);

@@ -18,6 +18,8 @@ export class TurnHead {
 
   render(state: TurnState): void {
     setText(this.model, state.model);
+    // A long name is cut, so that the head keeps its height.
+    this.model.title = state.model;
     const badges = this.badgesOf(state);
     if (badges.map(({ text }) => text).join('') !== this.badges.textContent)
       this.badges.replaceChildren(...badges.map(createBadge));
