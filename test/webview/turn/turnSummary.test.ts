@@ -82,6 +82,18 @@ describe('row below an answer', () => {
     });
   }
 
+  it('names the time of a turn that did nothing but wait only once', () => {
+    page.events('a', waitFirst, { ...ev.stopped(''), at: 2900 });
+    assert.equal(summary()!.title, 'Timeline: waited 2.9 s');
+  });
+
+  it('hides while text arrives, because it would move with the text', () => {
+    page.events('a', ...retried);
+    assert.equal(summary()?.title, 'Timeline: 2 attempts · waited 900 ms');
+    page.events('a', ev.text('Hi', 1800));
+    assert.equal(summary(), null);
+  });
+
   it('adds up the tokens of all segments of an answer that the user has continued, which is no retry', () => {
     const stopped = [start, ev.text('Hel'), ev.usage(), ev.stopped('Hel')].reduce(reduceTurn, initialTurn);
     page.snapshot([exchange('a', { state: { ...initialTurn, text: 'Hel', previousSegments: [stopped] } })]);
