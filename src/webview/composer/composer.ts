@@ -48,14 +48,23 @@ export class Composer {
       spellcheck: 'false',
     });
     this.sendButton = iconButton(strings.send, 'send', () => this.submit());
-    this.stopButton = iconButton(strings.stop, 'stopCircle', () => options.onStop());
+    this.stopButton = iconButton(strings.stop, 'stopCircle', ({ detail }) => {
+      // *Stop* takes the place of *Send*, so it gets the second click of a double click on *Send*.
+      if (detail <= 1) options.onStop();
+    });
     const attachButton = iconButton(strings.attachContext, 'attach', () => post({ type: 'pickContext' }));
     attachButton.title = withKeys(strings.attachContext, '/');
     this.model = new ModelChoice(context);
     this.chips = new ContextChips(context, () => this.focus());
     this.popup = new ContextPopup(context, this.input, () => this.submit());
     const bar = element('div', { class: 'composer-bar' }, attachButton, ...this.model.elements);
-    bar.append(element('div', { class: 'composer-send' }, this.stopButton, this.sendButton));
+    const sendOrStop = element('div', { class: 'composer-send' }, this.stopButton, this.sendButton);
+    sendOrStop.addEventListener('mousedown', (event) => {
+      // Otherwise, a click on the disabled *Send* would take the focus from the text field, and typing would be lost.
+      event.preventDefault();
+      this.focus();
+    });
+    bar.append(sendOrStop);
     this.element = element('div', { class: 'composer' }, this.popup.element, this.chips.element, this.input, bar);
     this.input.addEventListener('input', () => {
       this.history.stopBrowsing();

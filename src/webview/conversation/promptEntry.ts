@@ -69,7 +69,7 @@ export class PromptEntry {
   }
 
   edit(): void {
-    this.openEditor(this.exchange.prompt).focus();
+    (this.editor ?? this.openEditor(this.exchange.prompt)).focus();
     this.context.onEditsChange();
   }
 

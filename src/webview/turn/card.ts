@@ -18,18 +18,21 @@ export interface CardSlot {
   dispose(): void;
 }
 
-/** Creates a slot for one card. When a card with the keyboard focus is removed, the composer gets the focus. */
-export function createCardSlot({ focusComposer }: PageContext): CardSlot {
+/**
+ * Creates a slot for one card. When a card with the keyboard focus is removed, its turn gets the focus. The composer
+ * does not, because the user may be about to press Enter, which would send the draft.
+ */
+export function createCardSlot({ moveFocus, focusComposer }: PageContext): CardSlot {
   const slot = element('div', { class: 'card-slot' });
   let currentKey: readonly unknown[] = [];
   let card: Card | undefined;
-  const clear = (): void => {
+  const clear = (focusElsewhere: () => void): void => {
     const hadFocus = card?.element.contains(document.activeElement) ?? false;
     card?.dispose?.();
     card?.element.remove();
     card = undefined;
     currentKey = [];
-    if (hadFocus) focusComposer();
+    if (hadFocus) focusElsewhere();
   };
   return {
     element: slot,
@@ -38,12 +41,16 @@ export function createCardSlot({ focusComposer }: PageContext): CardSlot {
         card.refresh?.();
         return;
       }
-      clear();
+      clear(() => {
+        const turn = slot.closest('article');
+        if (turn) moveFocus(turn, { preventScroll: true });
+      });
       currentKey = key;
       card = build();
       if (card) slot.append(card.element);
     },
-    dispose: clear,
+    // The turn is about to be removed, too.
+    dispose: () => clear(focusComposer),
   };
 }
 

@@ -21,28 +21,42 @@ export function createTurnActions(
   exchangeId: string,
   { queued, hasAnswer, text, canRegenerate, versions, areVersionsLocked }: TurnActionOptions,
 ): Card | undefined {
-  const { strings, post, isReadOnly } = context;
+  const { strings, post, isReadOnly, moveFocus } = context;
   const mayChange = !isReadOnly();
   const parts: HTMLElement[] = [];
+  /** Buttons that would end the running exchange, so that they are disabled while there is one. */
+  const lockable: HTMLButtonElement[] = [];
   const copy = text === '' ? undefined : createCopyButton(context, text);
   if (copy) parts.push(copy.element);
   if (queued && mayChange)
     parts.push(iconButton(strings.cancelQueued, 'close', () => post({ type: 'stop', exchangeId })));
   if (canRegenerate && mayChange) {
     const regenerate = (switchModel: boolean) => () => post({ type: 'regenerate', exchangeId, switchModel });
-    parts.push(
+    lockable.push(
       iconButton(strings.regenerate, 'refresh', regenerate(false)),
       iconButton(strings.regenerateWith, 'chevronDown', regenerate(true)),
     );
+    parts.push(...lockable);
   }
-  const pager =
-    versions.length > 1 && mayChange ? createVersionPager(context, exchangeId, versions, areVersionsLocked) : undefined;
-  if (pager) parts.push(pager.element);
+  if (versions.length > 1 && mayChange) {
+    const pager = createVersionPager(context, exchangeId, versions);
+    lockable.push(...pager.steps);
+    parts.push(pager.element);
+  }
   if (hasAnswer) parts.push(iconButton(strings.copyRequest, 'code', () => post({ type: 'copyRequest', exchangeId })));
   if (parts.length === 0) return undefined;
+  const refresh = (): void => {
+    const isLocked = areVersionsLocked();
+    // A disabled button would keep the focus, and the page would receive no keys.
+    const focused = isLocked && lockable.find((locked) => locked === document.activeElement);
+    const turn = focused && focused.closest('article');
+    if (turn) moveFocus(turn, { preventScroll: true });
+    for (const locked of lockable) locked.disabled = isLocked;
+  };
+  refresh();
   return {
     element: element('div', { class: 'turn-actions' }, ...parts),
-    refresh: () => pager?.refresh?.(),
+    refresh,
     dispose: () => copy?.dispose?.(),
   };
 }
@@ -63,11 +77,10 @@ function createCopyButton({ strings, clock, post, announcer }: PageContext, text
 }
 
 function createVersionPager(
-  { strings, post, focusComposer }: PageContext,
+  { strings, post }: PageContext,
   exchangeId: string,
   versions: readonly string[],
-  isLocked: () => boolean,
-): Card {
+): { readonly element: HTMLElement; readonly steps: readonly HTMLButtonElement[] } {
   const index = versions.indexOf(exchangeId);
   const createStep = (target: number, name: 'previous' | 'next', icon: Icon, caption: string) => {
     const exchangeIdOfTarget = versions[target];
@@ -77,7 +90,8 @@ function createVersionPager(
       () => exchangeIdOfTarget && post({ type: 'showVersion', exchangeId: exchangeIdOfTarget }),
     );
     step.dataset['version'] = name;
-    return { step, isPossible: exchangeIdOfTarget !== undefined };
+    step.disabled = exchangeIdOfTarget === undefined;
+    return step;
   };
   const previous = createStep(index - 1, 'previous', 'chevronLeft', strings.previousVersion);
   const next = createStep(index + 1, 'next', 'chevronRight', strings.nextVersion);
@@ -85,17 +99,11 @@ function createVersionPager(
   const pager = element(
     'div',
     { class: 'versions', role: 'group', 'aria-label': fill(strings.announceVersion, ...position) },
-    previous.step,
+    previous,
     element('span', {}, fill(strings.versionOf, ...position)),
-    next.step,
+    next,
   );
-  const refresh = (): void => {
-    // A disabled button would keep the focus, and the page would receive no keys.
-    if (isLocked() && pager.contains(document.activeElement)) focusComposer();
-    for (const { step, isPossible } of [previous, next]) step.disabled = isLocked() || !isPossible;
-  };
-  refresh();
-  return { element: pager, refresh };
+  return { element: pager, steps: [previous, next].filter((step) => !step.disabled) };
 }
 
 /** Returns a function that moves the focus to the same version button of the entry that replaces this one. */

@@ -18,7 +18,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 
 export type ButtonStyle = 'primary' | 'secondary' | 'quiet';
 
-export function button(caption: string, style: ButtonStyle, onClick: () => void): HTMLButtonElement {
+export function button(caption: string, style: ButtonStyle, onClick: (event: MouseEvent) => void): HTMLButtonElement {
   const created = element('button', { type: 'button', class: `button ${style}` }, caption);
   created.addEventListener('click', onClick);
   return created;
@@ -79,7 +79,7 @@ export function svgIcon(icon: Icon): SVGSVGElement {
 }
 
 /** Creates a button in the `quiet` style with an icon. The caption is its accessible name and its tooltip. */
-export function iconButton(caption: string, icon: Icon, onClick: () => void): HTMLButtonElement {
+export function iconButton(caption: string, icon: Icon, onClick: (event: MouseEvent) => void): HTMLButtonElement {
   const created = button('', 'quiet', onClick);
   created.classList.add('icon-button');
   created.setAttribute('aria-label', caption);

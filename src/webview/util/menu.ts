@@ -8,7 +8,8 @@ export interface MenuItem {
 
 /**
  * Creates an icon button that opens a menu, with the keys of the ARIA menu pattern. The button and the menu belong
- * beside each other in the document. The browser closes the menu on Escape and on a click elsewhere.
+ * beside each other in the document. The browser closes the menu on Escape and on a click elsewhere. The menu also
+ * closes when the page scrolls, which would move it out of view, and when another part of VS Code gets the focus.
  * @see https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/
  */
 export function createMenu(caption: string, items: readonly MenuItem[]): readonly HTMLElement[] {
@@ -18,8 +19,26 @@ export function createMenu(caption: string, items: readonly MenuItem[]): readonl
   trigger.popoverTargetElement = menu;
   const elements = items.map((item) => createItem(item, menu));
   menu.append(...elements);
-  menu.addEventListener('toggle', (event) => {
-    if (event.newState === 'open') elements[0]?.focus();
+  trigger.addEventListener('keydown', (event) => {
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+    event.preventDefault();
+    trigger.click();
+  });
+  const close = ({ target }: Event): void => {
+    if (target === menu) return;
+    // A menu that has the focus returns it to its button, which would take it from another part of VS Code.
+    if (!document.hasFocus()) elements.find((item) => item === document.activeElement)?.blur();
+    menu.hidePopover();
+    setWatching(false);
+  };
+  const setWatching = (isOpen: boolean): void => {
+    const change = isOpen ? 'addEventListener' : 'removeEventListener';
+    window[change]('blur', close);
+    window[change]('scroll', close, { capture: true });
+  };
+  menu.addEventListener('toggle', ({ newState }) => {
+    setWatching(newState === 'open');
+    if (newState === 'open') elements[0]?.focus();
   });
   menu.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

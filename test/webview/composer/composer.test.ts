@@ -163,6 +163,21 @@ describe('composer', () => {
     assert.deepEqual(shown(), [send]);
   });
 
+  it('does not stop the answer with the second click of a double click on *Send*', () => {
+    page.type('Why?');
+    page.click('Send');
+    page.snapshot([exchange('a')]);
+    page.one('button', 'Stop').dispatchEvent(new page.window.MouseEvent('click', { detail: 2 }));
+    assert.deepEqual(page.posted, [{ type: 'send', prompt: 'Why?' }]);
+  });
+
+  it('keeps the focus in the text field during a click next to it', () => {
+    page.one('log').focus();
+    const press = new page.window.MouseEvent('mousedown', { bubbles: true, cancelable: true });
+    page.root.querySelector('.composer-send')!.dispatchEvent(press);
+    assert.deepEqual([press.defaultPrevented, page.window.document.activeElement], [true, page.input]);
+  });
+
   it('has only one button named *Stop*, also while a card has one', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), ev.waiting());

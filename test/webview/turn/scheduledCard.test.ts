@@ -123,7 +123,12 @@ describe('card of a scheduled prompt', () => {
     page.click('Send now');
     assert.deepEqual(page.posted, [{ type: 'action', exchangeId: 'a', action: 'restart' }]);
     page.click('Edit prompt');
-    assert.equal((page.one('textbox', 'Edit your prompt') as HTMLTextAreaElement).value, 'prompt a');
+    const editor = page.one('textbox', 'Edit your prompt') as HTMLTextAreaElement;
+    editor.value += '!';
+    page.click('Edit prompt');
+    assert.deepEqual([page.window.document.activeElement, editor.value], [editor, 'prompt a!']);
+    page.click('Cancel');
+    assert.deepEqual(page.all('textbox', 'Edit your prompt'), []);
   });
 
   it('has no buttons while another window writes the conversation', () => {

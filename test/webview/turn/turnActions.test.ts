@@ -55,15 +55,16 @@ describe('versions of an answer', () => {
     });
   }
 
-  it('cannot be switched while a turn is running', () => {
+  it('cannot be switched, and no answer regenerated, while a turn is running', () => {
     page.snapshot([version('b2'), exchange('c')]);
     const previous = page.one('button', 'Previous version') as HTMLButtonElement;
-    assert.equal(previous.disabled, true);
+    const regenerate = page.one('button', 'Regenerate') as HTMLButtonElement;
+    assert.deepEqual([previous.disabled, regenerate.disabled], [true, true]);
     page.events('c', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
-    assert.equal(previous.disabled, false);
+    assert.deepEqual([previous.disabled, regenerate.disabled], [false, false]);
     previous.focus();
     page.receive({ type: 'exchange', exchange: exchange('d') });
-    assert.deepEqual([previous.disabled, page.window.document.activeElement], [true, page.input]);
+    assert.deepEqual([previous.disabled, page.window.document.activeElement], [true, previous.closest('article')]);
     // The other buttons of the answer stay, with the focus and the check mark after a copy.
     assert.equal(page.one('button', 'Previous version'), previous);
   });

@@ -289,10 +289,10 @@ describe('wait card', () => {
     });
   }
 
-  it('moves the focus from its buttons to the composer when it is removed', () => {
+  it('moves the focus from its buttons to the answer when it is removed, so that Enter does not send the draft', () => {
     page.events('a', ev.waiting());
     page.one('button', 'Retry now').focus();
     page.events('a', ev.attempt({ attempt: 2, why: 'retry-now' }));
-    assert.equal(page.window.document.activeElement, page.input);
+    assert.equal(page.window.document.activeElement, page.one('article', 'Assistant'));
   });
 });

@@ -45,6 +45,30 @@ describe('menu', () => {
     });
   }
 
+  it('is opened by the arrow keys of its button', () => {
+    for (const key of ['ArrowDown', 'ArrowUp']) {
+      page.one('button', 'More actions').focus();
+      assert.deepEqual([press(key), isOpen(), focused()], [true, true, 'Copy']);
+      press('Tab');
+    }
+  });
+
+  it('is closed when the page scrolls, but not when it scrolls itself', () => {
+    page.click('More actions');
+    const scroll = (target: Element): boolean => target.dispatchEvent(new page.window.Event('scroll'));
+    scroll(page.one('menu'));
+    assert.equal(isOpen(), true);
+    scroll(page.root);
+    assert.equal(isOpen(), false);
+  });
+
+  it('is closed without the focus when another part of VS Code gets the focus', () => {
+    page.click('More actions');
+    page.hasFocus = false;
+    page.window.dispatchEvent(new page.window.Event('blur'));
+    assert.deepEqual([isOpen(), page.window.document.activeElement], [false, page.window.document.body]);
+  });
+
   it('leaves other keys to the browser, and closes with Tab', () => {
     page.click('More actions');
     assert.equal(press('x'), false);
