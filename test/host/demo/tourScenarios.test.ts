@@ -25,7 +25,7 @@ const stories: readonly { readonly model: string; readonly story: string }[] = [
     story:
       '200 → text → cut connection → waiting backoff connection → resume (continue) → 200 → joined continue, 24 dropped → text → done stop, answer',
   },
-  { model: 'demo-no-credit', story: '402 → failed credit [openBilling switchModel retryNow details]' },
+  { model: 'demo-no-credit', story: '402 → failed credit [openBilling switchModel retryNow]' },
   {
     model: 'demo-route-down',
     story: 'replay → route switch (connection) → switch → 200 → text → done stop, answer',
