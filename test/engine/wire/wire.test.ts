@@ -145,7 +145,7 @@ const cases: readonly WireCase[] = [
     replies: () => [answers],
     before: useSelfSignedGateway,
     after: ({ log }) => assert.ok(!log.includes('the key has been sent')),
-    expected: 'row certificateUntrusted → failed tls [networkSettings retryNow details]',
+    expected: 'row certificateUntrusted → failed tls [networkSettings retryNow]',
   },
   {
     title: 'a server that speaks another protocol',
@@ -171,7 +171,7 @@ const cases: readonly WireCase[] = [
       fixture.otherGateway = await fixture.listen({ script: answers, requireKey: undefined });
     },
     after: ({ otherGateway }) => assert.deepEqual(otherGateway.requests, []),
-    expected: '307 → row redirect → failed redirect [checkUrl details]',
+    expected: '307 → row redirect → failed redirect [checkUrl]',
   },
   {
     title: 'no response headers, once',
@@ -209,7 +209,7 @@ const cases: readonly WireCase[] = [
       assert.ok((fixture.turn.lastEvent('failed').detail ?? '').length <= 400);
       await assertClosedByClient(fixture);
     },
-    expected: '400 → row requestRejected → failed request [details retryNow]',
+    expected: '400 → row requestRejected → failed request [retryNow]',
   },
   {
     title: 'no byte after the first text',
@@ -269,7 +269,7 @@ const cases: readonly WireCase[] = [
     title: 'an event of nine megabytes',
     replies: () => [() => [{ send: `data: ${'x'.repeat(9 * 1024 * 1024)}` }, { end: 'stall' }]],
     after: assertClosedByClient,
-    expected: '200 → row endlessEvent → failed malformed [retryNow switchModel details]',
+    expected: '200 → row endlessEvent → failed malformed [retryNow switchModel]',
   },
   {
     title: 'an endless answer',
@@ -278,7 +278,7 @@ const cases: readonly WireCase[] = [
         for (;;) yield { send: chunkEvent({ content: 'word '.repeat(200_000) }) };
       },
     ],
-    expected: '200 → text → row answerTooLong → failed too-large, 33000000 characters [restart switchModel details]',
+    expected: '200 → text → row answerTooLong → failed too-large, 33000000 characters [restart switchModel]',
   },
   {
     title: 'Stop in the middle of the answer, which closes the connection',
