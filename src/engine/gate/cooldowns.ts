@@ -89,8 +89,8 @@ export class GateCooldown {
 }
 
 /**
- * Reads and writes the shared cooldowns of one scope one after the other. A cooldown that is cleared while it is being read is not
- * returned.
+ * Reads and writes the shared cooldowns of one scope one after the other. A cooldown that is cleared while it is being
+ * read is not returned.
  */
 export class CooldownSync {
   private pendingWrites: Promise<void> = Promise.resolve();

@@ -52,7 +52,7 @@ export class UnseenFailures extends Disposable {
     );
   }
 
-  /** Returns the newest one. */
+  /** Returns the newest failure. Those of the demo count only while the demo is active. */
   latest(inDemo: boolean): UnseenFailure | undefined {
     return [...this.failures.values()].findLast(({ demo }) => inDemo || !demo);
   }

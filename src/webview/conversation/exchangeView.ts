@@ -141,7 +141,7 @@ export class ExchangeView implements Drawable {
   setVersionsLocked(locked: boolean): void {
     if (locked === this.versionsLocked) return;
     this.versionsLocked = locked;
-    if (this.versions.length > 1 || this.state.phase === 'done') this.render();
+    this.turn?.refreshActions();
   }
 
   dispose(): void {

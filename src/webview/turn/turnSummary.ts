@@ -31,26 +31,30 @@ export function createTurnSummary(context: PageContext, timelineState: DetailsCo
     setOpen(timelineState.isOpen);
   });
   toggle.classList.add('turn-summary');
+  toggle.setAttribute('aria-expanded', 'false');
   toggle.append(full, short, svgIcon('chevronRight'));
   const setOpen = (isOpen: boolean): void => {
     toggle.setAttribute('aria-expanded', String(isOpen));
     container.hidden = !isOpen;
     timeline.setOpen(isOpen);
   };
+  const mayShow = (state: TurnState, hasCard: boolean): boolean => {
+    if (!isRunning(state.phase)) return state.phase !== 'failed' && hasTimeline(state);
+    // Below growing text, the button would move with every line.
+    return !hasCard && (state.phase !== 'streaming' || timelineState.isOpen) && hasTimeline(state);
+  };
   return {
     element: slot.element,
     timeline: container,
     update: (state, hasCard) => {
       turn = state;
-      const texts = describeTurn(context, state);
-      // Below growing text, the button would move with every line.
-      const isStable = state.phase !== 'streaming' || timelineState.isOpen;
-      const isShown =
-        hasTimeline(state) &&
-        (isRunning(state.phase) ? !hasCard && texts.isEventful && isStable : state.phase !== 'failed');
-      setText(full, texts.full);
-      setText(short, texts.short);
-      toggle.title = fill(context.strings.timelineLabel, texts.full);
+      const description = mayShow(state, hasCard) ? describeTurn(context, state) : undefined;
+      const isShown = description !== undefined && (!isRunning(state.phase) || description.isEventful);
+      if (isShown) {
+        setText(full, description.full);
+        setText(short, description.short);
+        toggle.title = fill(context.strings.timelineLabel, description.full);
+      }
       slot.show([isShown], () => (isShown ? { element: toggle } : undefined));
       setOpen(isShown && timelineState.isOpen);
       timeline.refresh();

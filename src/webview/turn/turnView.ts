@@ -20,6 +20,8 @@ export interface TurnView {
   readonly elements: readonly HTMLElement[];
   readonly texts: TurnTexts;
   render(state: TurnState, viewContext: TurnViewContext): void;
+  /** Called when the versions of the answers were locked or unlocked. */
+  refreshActions(): void;
   dispose(): void;
 }
 
@@ -97,6 +99,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       summary.update(state, hasCard);
       showActions(state, viewContext);
     },
+    refreshActions: () => actions.refresh(),
     dispose: () => {
       for (const part of [route, toolCalls, card, actions, summary, progress, texts]) part.dispose();
     },
