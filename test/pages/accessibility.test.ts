@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { chromium, type Browser } from 'playwright-core';
-import { translateFaultHelp } from '../../src/host/ui/faultAdvice';
 import { healthStrings, type HealthReport } from '../../src/shared/healthMessages';
 import { panelStrings } from '../../src/shared/panelStrings';
 import { axeFindings } from '../support/axeFindings';
@@ -38,12 +37,7 @@ const findings = (): Promise<readonly string[]> => axeFindings((expression) => p
 
 describe('accessible panel', () => {
   const enter = async ({ snapshot, act }: PanelState): Promise<void> => {
-    page = await StaticPage.open(browser, {
-      script: 'webview.js',
-      styles: ['markdown.css', 'panel.css', 'network.css', 'timeline.css', 'composer.css'],
-      data: { strings: panelStrings, help: translateFaultHelp((english) => english, 'en') },
-    });
-    await page.setTheme(themeNames[0]!);
+    page = await StaticPage.openPanel(browser);
     await page.post(snapshot);
     // A turn that has not been drawn has no state.
     const isDrawn = (turns: number): boolean =>

@@ -13,9 +13,7 @@ describe('empty conversation', () => {
   after(() => browser.close());
 
   it('does not move while the user types', async () => {
-    const data = { strings: panelStrings, help: {} };
-    const styles = ['panel.css', 'composer.css'];
-    const panel = await StaticPage.open(browser, { script: 'webview.js', styles, data });
+    const panel = await StaticPage.openPanel(browser);
     await panel.post(panelStates.find(({ name }) => name === 'empty')!.snapshot);
     const heading = panel.page.getByRole('heading', { name: panelStrings.emptyTitle });
     const before = await heading.boundingBox();

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { chromium, type Browser } from 'playwright-core';
 import type { StreamEvent } from '../../src/engine/events';
-import { translateFaultHelp } from '../../src/host/ui/faultAdvice';
-import { panelStrings } from '../../src/shared/panelStrings';
 import type { ToWebview } from '../../src/shared/protocol';
 import { stageTexts } from '../e2e/support/stageTexts';
 import { findBrowser } from '../support/browser';
 import { ev } from '../webview/panel/support/events';
 import { connected, exchange } from '../webview/panel/support/panelPage';
-import { StaticPage, themeNames } from './staticPage';
+import { StaticPage } from './staticPage';
 
 /** Maximum sum of the layout shifts of an answer. Users notice a sum of 0.1 (https://web.dev/cls). */
 const maxSum = 0.02;
@@ -59,13 +57,8 @@ describe('layout of an answer that arrives after a wait and a broken stream', ()
     ['a narrow panel that scrolls', { width: 380, height: 500 }],
   ] as const) {
     it(`neither moves its text nor shrinks after the wait in ${name}`, async () => {
-      page = await StaticPage.open(browser, {
-        script: 'webview.js',
-        styles: ['markdown.css', 'panel.css', 'network.css', 'timeline.css', 'composer.css'],
-        data: { strings: panelStrings, help: translateFaultHelp((english) => english, 'en') },
-      });
+      page = await StaticPage.openPanel(browser);
       await page.page.setViewportSize(size);
-      await page.setTheme(themeNames[0]!);
       const lists = { suggestions: [], promptHistory: [], context: [] };
       await post({
         type: 'snapshot',

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { translateFaultHelp } from '../../src/host/ui/faultAdvice';
 import { webviewHtml } from '../../src/host/ui/webviewPage';
+import { panelStrings } from '../../src/shared/panelStrings';
 import { root } from '../support/paths';
 import { vsixFile } from '../support/vscode/package';
 import { zipEntries } from '../support/vscode/zipEntries';
@@ -47,6 +49,17 @@ export class StaticPage {
     await page.addInitScript('acquireVsCodeApi = () => ({ postMessage() {}, getState() {}, setState() {} })');
     await page.goto(`${origin}/`);
     return new StaticPage(page);
+  }
+
+  /** Opens the page of a conversation in the first theme. */
+  static async openPanel(browser: Browser): Promise<StaticPage> {
+    const panel = await StaticPage.open(browser, {
+      script: 'webview.js',
+      styles: ['markdown.css', 'panel.css', 'network.css', 'timeline.css', 'composer.css'],
+      data: { strings: panelStrings, help: translateFaultHelp((english) => english, 'en') },
+    });
+    await panel.setTheme(themeNames[0]!);
+    return panel;
   }
 
   private constructor(readonly page: Page) {}

@@ -19,7 +19,7 @@ const schema = v.object({
   /** How the attempt ended. `stopped` also stands for an attempt that says nothing about its route. */
   result: oneOf<FaultKind | 'complete' | 'stopped'>({ ...faultAdvice, complete: true, stopped: true }),
   resumed: v.optional(v.literal(true)),
-  /** Whether an earlier attempt of its turn had failed. */
+  /** Whether the attempt follows a failed attempt of the same turn. */
   retry: v.optional(v.literal(true)),
   /** Duration of the waits that its fault has caused, in milliseconds. */
   waitedMs: amount,

@@ -14,7 +14,7 @@ export interface TurnTexts {
   finish(onShown: () => void): void;
   /** Sets whether the model is still reasoning and has not started the answer. */
   setThinking(thinking: boolean): void;
-  /** Prepares the answer for a time without new text. */
+  /** Renders text that waits for more text, because no more may come for a while. */
   pause(): void;
   dispose(): void;
 }

@@ -57,7 +57,7 @@ describe('ranking of context suggestions', () => {
     assert.deepEqual(findLabels('host', files), ['host.ts', 'a.ts']);
   });
 
-  it('includes unavailable suggestions only when the query is empty', () => {
+  it('lists items that are not available only when the query is empty', () => {
     const among = [{ ...candidate('selection', 'Selection'), unavailable: true } as const];
     assert.deepEqual([findLabels('', among), findLabels('sel', among)], [['Selection'], []]);
   });

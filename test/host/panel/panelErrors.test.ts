@@ -55,7 +55,7 @@ describe('error of a click on the page', () => {
     return { announced: posted.filter(({ type }) => type === 'announce'), reported };
   };
 
-  it('is shown in the status bar, and read to screen readers by the page, if the user can fix it', async () => {
+  it('is shown in the status bar and announced to screen readers if the user can fix it', async () => {
     const { UserError } = await import('../../../src/host/util/userError');
     const { announced, reported } = await insert(new UserError('Open a file.'));
     assert.deepEqual([statuses, reported], [['Open a file.'], []]);

@@ -100,7 +100,7 @@ describe('prompt sender', () => {
     assert.deepEqual(prefills(), ['prefill current: without a key until there is a key']);
   });
 
-  it('sends prompts of a conversation with the demo in a new conversation after the demo has ended', async () => {
+  it('sends a prompt for a conversation of the demo in a new conversation once the demo has ended', async () => {
     const { send, asked, calls, connection, moves, other } = setUp();
     connection.demo = true;
     await send({ prompt: 'a question to the demo' }, { conversation: other });

@@ -67,7 +67,7 @@ describe('suggestions of an empty conversation', () => {
     assert.deepEqual(await labels({ hasKey: false }), []);
   });
 
-  it('are about the file in the editor, and its selection or its problems', async () => {
+  it('name the file in the editor, and offer its selection or else its problems', async () => {
     selected = ' ';
     assert.deepEqual(await list(), [{ kind: 'code', id: 'file', label: 'Explain pasture.ts' }]);
     problems = [{ range: { start: point() }, severity: 0, message: '' }];
@@ -76,7 +76,7 @@ describe('suggestions of an empty conversation', () => {
     assert.deepEqual(await labels(), ['Explain pasture.ts', 'Find problems in the selection']);
   });
 
-  it('stay the same while the selection grows, and are asked about the selection as it is then', async () => {
+  it('keep their ids while the selection grows, and send the selection as it is when they are clicked', async () => {
     selected = 'let a;';
     const before = await list();
     end.line = 7;

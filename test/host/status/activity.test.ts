@@ -139,7 +139,7 @@ describe('activity in the status bar', () => {
     assert.deepEqual(tooltip(turns('connecting')), ['Click to show the conversation.']);
   });
 
-  it('opens the list of scheduled prompts only while it shows them, and otherwise the conversation that has failed', () => {
+  it('opens the list of scheduled prompts if it shows their number, and the conversation if it shows a failure', () => {
     assert.equal(item({ scheduled })?.command, 'holysheep.openScheduled');
     const { command, conversationId } = item({ ...failedWith(''), scheduled }) ?? {};
     assert.deepEqual([command, conversationId], ['holysheep.showPanel', 'c']);

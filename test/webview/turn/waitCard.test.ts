@@ -89,7 +89,7 @@ describe('wait card', () => {
   });
 
   const ends: Readonly<Record<string, readonly [end: () => void, timers: number]>> = {
-    // The progress line counts the seconds of the attempt.
+    // Leaves the timer of the progress line, which counts the seconds while the attempt waits for data.
     'the next attempt': [() => page.events('a', ev.attempt({ attempt: 2, why: 'retry' })), 1],
     'the stop of the turn': [() => page.events('a', ev.stopped('')), 0],
     'a failure': [() => page.events('a', ev.failed()), 0],
@@ -264,7 +264,7 @@ describe('wait card', () => {
     ]);
   });
 
-  it('follows a wait that turns into one that the gateway has asked for', () => {
+  it('no longer highlights *Retry now* when the gateway asks for a wait during a backoff', () => {
     page.events('a', ev.waiting({ delayMs: 11_000 }));
     page.events('a', ev.waiting({ delayMs: 11_000, source: 'server', hintMs: 11_000 }));
     const { className, title } = page.one('button', 'Retry now');
