@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { chromium, type Browser } from 'playwright-core';
 import { healthStrings, type HealthReport } from '../../src/shared/healthMessages';
-import { panelStrings } from '../../src/shared/panelStrings';
 import { axeFindings } from '../support/axeFindings';
 import { findBrowser } from '../support/browser';
 import { emptyReport, report } from '../webview/health/reports';
