@@ -57,7 +57,7 @@ describe('extension whose host crashed during an answer', () => {
     await panel.answer.getByText('word60').waitFor();
     await workbench.killExtensionHost();
     await panel.send('A thought that nobody takes');
-    await panel.frame.locator('article[data-state=interrupted]').getByText('word60').waitFor();
+    await panel.inState('interrupted').waitFor();
     await panel.frame.getByText('A story for a window that stays').waitFor();
     await assertPrefix(upTo(20));
     assert.equal(await workbench.tab('A story for a window that stays').count(), 1);

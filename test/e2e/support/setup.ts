@@ -17,7 +17,8 @@ export const mochaHooks = {
     }
     mkdirSync(failuresFolder, { recursive: true });
     const name = test.fullTitle().replaceAll(/[^\p{L}\p{N}]+/gu, '-');
-    for (const [index, workbench] of [...openWorkbenches].entries()) {
+    const visible = [...openWorkbenches].filter(({ page }) => !page.isClosed());
+    for (const [index, workbench] of visible.entries()) {
       await workbench.screenshot(path.join(failuresFolder, `${name}-${index + 1}.png`));
     }
   },
