@@ -69,7 +69,7 @@ export class ModelChoice {
     const modelAtRoute = fill(strings.modelAtRoute, model, route);
     setText(this.name, model);
     this.choose.title = withKeys(modelAtRoute, '.', { alt: true });
-    this.choose.setAttribute('aria-label', `${strings.model}: ${modelAtRoute}`);
+    this.choose.setAttribute('aria-label', fill(strings.modelButton, modelAtRoute));
     this.badge.hidden = !isBackup && !demo;
     this.badge.title = route;
     this.badge.replaceChildren(...(isBackup ? [svgIcon('arrowSwap'), strings.backupBadge] : [strings.demo]));
