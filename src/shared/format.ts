@@ -12,8 +12,8 @@ export interface Format {
   number(value: number): string;
   /** Formats a price in USD, such as `$0.0042`, `$1.25` or `<$0.0001`. */
   cost(usd: number): string;
-  /** Inserts `text`, by default the value in compact form, into the template of the value's plural form. */
-  plural(value: number, one: string, other: string, text?: string): string;
+  /** Inserts the value in compact form into the template of its plural form. */
+  plural(value: number, one: string, other: string): string;
   /**
    * Formats a time of day, with the weekday on other days, and with the date if that day is more than six days away.
    * Times are epoch milliseconds.
@@ -75,8 +75,7 @@ export function createFormat(
       const price = new Intl.NumberFormat(language, { style: 'currency', currency: 'USD', maximumFractionDigits });
       return (usd < minCost ? '<' : '') + price.format(shown);
     },
-    plural: (value, one, other, text = compact.format(value)) =>
-      fill(rules.select(value) === 'one' ? one : other, text),
+    plural: (value, one, other) => fill(rules.select(value) === 'one' ? one : other, compact.format(value)),
     timeOfDay: (epochMs, { now = Date.now(), seconds = false } = {}) => {
       const isSameDay = new Date(epochMs).toDateString() === new Date(now).toDateString();
       const isNear = Math.abs(epochMs - now) < maxWeekdayMs;

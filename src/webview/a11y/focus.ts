@@ -1,3 +1,5 @@
+import { closestElement } from '../util/element';
+
 /**
  * Makes the entries of a conversation a single Tab stop (roving tabindex). Tab enters one entry, moves through its
  * controls and leaves the conversation. The arrow keys move the focus to the neighboring entries.
@@ -66,7 +68,7 @@ export function createRovingTabindex(
 
   log.addEventListener('pointerdown', () => (focusedByPointer = true));
   log.addEventListener('focusin', ({ target }) => {
-    const entry = closestEntry(target);
+    const entry = closestElement(target, 'article');
     if (entry) setTabStop(entry);
     else if (target === log && !focusedByPointer && !isLeaving) focusEntry(tabStop);
     isLeaving = false;
@@ -76,14 +78,14 @@ export function createRovingTabindex(
   });
   log.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const entry = closestEntry(event.target);
+    const entry = closestElement(event.target, 'article');
     if (event.key === 'Tab') {
       focusedByPointer = false;
       if (entry) onTab(event, entry, event.target as Element);
       return;
     }
     if (event.key === 'End' && (event.target === log || event.target === entry)) onEndKey();
-    if (event.shiftKey || focusedByPointer || event.target !== entry) return;
+    if (!entry || event.target !== entry || event.shiftKey || focusedByPointer) return;
     const next = findTarget(event.key, entry);
     if (!next) return;
     event.preventDefault();
@@ -100,11 +102,6 @@ export function createRovingTabindex(
 
 interface RovingTabindex {
   refresh(): void;
-}
-
-function closestEntry(target: EventTarget | null): HTMLElement | undefined {
-  if (target === null || !('closest' in target)) return undefined;
-  return (target as Element).closest<HTMLElement>('article') ?? undefined;
 }
 
 /** Returns the elements in `parent` that Tab stops at, in document order. */

@@ -151,13 +151,12 @@ class PromptFold {
     private readonly context: PageContext,
     private readonly text: HTMLElement,
   ) {
-    this.toggle = button('', 'quiet', () => {
+    this.toggle = button('', 'quiet prompt-toggle', () => {
       this.setFolded(!this.isFolded);
       // The start of the folded prompt may be far above the view, because the button is at its end.
       if (this.isFolded) text.scrollIntoView({ block: 'nearest' });
       context.onPromptUnfold();
     });
-    this.toggle.classList.add('prompt-toggle');
     this.setFolded(true);
   }
 

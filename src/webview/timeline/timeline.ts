@@ -2,7 +2,7 @@ import { describePart, describeTurn } from '../../shared/describeLedger';
 import { fill } from '../../shared/format';
 import { isRunning, segmentsOf, toMonotonic, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { element } from '../util/element';
+import { closestElement, element } from '../util/element';
 import { createTimelineChart } from './timelineChart';
 import { type AttemptSpan, createSpans, type TurnSpans, type WaitSpan } from './timelineSpans';
 
@@ -32,8 +32,7 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
     for (const target of body.querySelectorAll('[data-part]'))
       target.toggleAttribute('data-marked', target.getAttribute('data-part') === part);
   };
-  const markAt = ({ target }: Event): void =>
-    mark((target as Element).closest('[data-part]')?.getAttribute('data-part') ?? undefined);
+  const markAt = ({ target }: Event): void => mark(closestElement(target, '[data-part]')?.dataset['part']);
   body.addEventListener('pointerover', markAt);
   body.addEventListener('pointerleave', () => mark(undefined));
   const draw = (): void => {

@@ -26,13 +26,11 @@ export function createTurnSummary(context: PageContext, timelineState: DetailsCo
   const container = element('div', { class: 'turn-timeline' }, timeline.element);
   const full = element('span', { class: 'summary-full' });
   const short = element('span', { class: 'summary-short' });
-  const toggle = button('', 'quiet', () => {
+  const toggle = button([full, short, svgIcon('chevronRight')], 'quiet turn-summary', () => {
     timelineState.isOpen = !timelineState.isOpen;
     setOpen(timelineState.isOpen);
   });
-  toggle.classList.add('turn-summary');
   toggle.setAttribute('aria-expanded', 'false');
-  toggle.append(full, short, svgIcon('chevronRight'));
   const setOpen = (isOpen: boolean): void => {
     toggle.setAttribute('aria-expanded', String(isOpen));
     container.hidden = !isOpen;

@@ -16,16 +16,26 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return created;
 }
 
-export type ButtonStyle = 'primary' | 'secondary' | 'quiet';
+type ButtonStyle = 'primary' | 'secondary' | 'quiet';
 
-export function button(caption: string, style: ButtonStyle, onClick: (event: MouseEvent) => void): HTMLButtonElement {
-  const created = element('button', { type: 'button', class: `button ${style}` }, caption);
+/** @param style the style of the button, which further class names may follow */
+export function button(
+  content: Child | readonly Child[],
+  style: ButtonStyle | `${ButtonStyle} ${string}`,
+  onClick: (event: MouseEvent) => void,
+): HTMLButtonElement {
+  const created = element('button', { type: 'button', class: `button ${style}` }, ...[content].flat());
   created.addEventListener('click', onClick);
   return created;
 }
 
 export function disclosure(caption: string, className: string, ...children: readonly Child[]): HTMLDetailsElement {
   return element('details', { class: className }, element('summary', {}, caption), ...children);
+}
+
+/** Returns the element that matches a selector and contains the target of an event, or is the target. */
+export function closestElement(target: EventTarget | null, selector: string): HTMLElement | null {
+  return target !== null && 'closest' in target ? (target as Element).closest<HTMLElement>(selector) : null;
 }
 
 /** Sets the text of an element. The DOM is not changed if the element already has this text. */
@@ -80,10 +90,8 @@ export function svgIcon(icon: Icon): SVGSVGElement {
 
 /** Creates a button in the `quiet` style with an icon. The caption is its accessible name and its tooltip. */
 export function iconButton(caption: string, icon: Icon, onClick: (event: MouseEvent) => void): HTMLButtonElement {
-  const created = button('', 'quiet', onClick);
-  created.classList.add('icon-button');
+  const created = button([svgIcon(icon)], 'quiet icon-button', onClick);
   created.setAttribute('aria-label', caption);
   created.title = caption;
-  created.append(svgIcon(icon));
   return created;
 }
