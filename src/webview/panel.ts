@@ -90,6 +90,7 @@ export class Panel {
       format: createFormat(locale, strings),
       post: (message) => api.postMessage(message),
       isReadOnly: () => this.readOnly,
+      areVersionsLocked: () => this.conversation.areVersionsLocked,
       announcer: createAnnouncer(),
       createMarkdown,
       moveFocus: createMoveFocus(focusComposer),

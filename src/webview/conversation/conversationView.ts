@@ -2,7 +2,7 @@ import type { ExchangeSnapshot, FaultAction, RecordedEvent } from '../../shared/
 import { createRovingTabindex } from '../a11y/focus';
 import type { PageContext } from '../pageContext';
 import type { OpenEdit, ReadingPosition, Unsent } from '../state/unsentStore';
-import { carryVersionFocus } from '../turn/turnActions';
+import { carryVersionFocus, setLocked } from '../turn/turnActions';
 import { element } from '../util/element';
 import { fill } from '../../shared/format';
 import { DrawQueue, type ObserveNear } from './drawQueue';
@@ -20,6 +20,7 @@ export class ConversationView {
   private readonly drawQueue: DrawQueue<ExchangeView>;
   private readonly nearObserver: ReturnType<ObserveNear>;
   private readonly roving: ReturnType<typeof createRovingTabindex>;
+  areVersionsLocked = false;
   private host = '';
   private isStreaming = false;
   private latest: ExchangeView | undefined;
@@ -128,8 +129,10 @@ export class ConversationView {
     for (const exchange of this.exchanges.values()) exchange.setHost(host);
   }
 
-  setVersionsLocked(locked: boolean): void {
-    for (const exchange of this.exchanges.values()) exchange.setVersionsLocked(locked);
+  setVersionsLocked(areLocked: boolean): void {
+    if (areLocked === this.areVersionsLocked) return;
+    this.areVersionsLocked = areLocked;
+    setLocked(this.context, this.thread, areLocked);
   }
 
   setStreaming(isStreaming: boolean): void {

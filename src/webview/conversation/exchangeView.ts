@@ -30,7 +30,6 @@ export class ExchangeView implements Drawable {
   private visibleState: TurnState | undefined;
   private onDrawn = noop;
   private isLatest = false;
-  private versionsLocked = false;
   private nearestModels: readonly string[] = [];
 
   constructor(
@@ -138,12 +137,6 @@ export class ExchangeView implements Drawable {
     this.render();
   }
 
-  setVersionsLocked(locked: boolean): void {
-    if (locked === this.versionsLocked) return;
-    this.versionsLocked = locked;
-    this.turn?.refreshActions();
-  }
-
   dispose(): void {
     this.turn?.dispose();
     this.turn = undefined;
@@ -201,7 +194,6 @@ export class ExchangeView implements Drawable {
       host: this.host,
       queued: this.exchange.queued,
       isLatest: this.isLatest,
-      areVersionsLocked: () => this.versionsLocked,
       versions: this.versions,
       currentState: () => this.state,
       editPrompt: () => this.user.edit(),

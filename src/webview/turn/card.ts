@@ -15,7 +15,6 @@ export interface CardSlot {
   readonly element: HTMLElement;
   /** Refreshes the card if there is one and `key` has not changed, and otherwise creates a new one. */
   show(key: readonly unknown[], build: () => Card | undefined): void;
-  refresh(): void;
   dispose(): void;
 }
 
@@ -50,7 +49,6 @@ export function createCardSlot({ moveFocus, focusComposer }: PageContext): CardS
       card = build();
       if (card) slot.append(card.element);
     },
-    refresh: () => card?.refresh?.(),
     // The turn is about to be removed, too.
     dispose: () => clear(focusComposer),
   };

@@ -12,7 +12,6 @@ import { createTurnTexts, type TurnTexts } from './turnTexts';
 /** The host is used until the turn knows its route. */
 interface TurnViewContext extends Omit<CardContext, 'timelineState'> {
   readonly queued: boolean;
-  readonly areVersionsLocked: () => boolean;
   readonly versions: readonly string[];
 }
 
@@ -20,8 +19,6 @@ export interface TurnView {
   readonly elements: readonly HTMLElement[];
   readonly texts: TurnTexts;
   render(state: TurnState, viewContext: TurnViewContext): void;
-  /** Called when the versions of the answers were locked or unlocked. */
-  refreshActions(): void;
   dispose(): void;
 }
 
@@ -42,7 +39,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
 
   const showActions = (
     { phase, finishReason, text }: TurnState,
-    { queued, isLatest, versions, areVersionsLocked }: TurnViewContext,
+    { queued, isLatest, versions }: TurnViewContext,
   ): void => {
     // Leaves out *Regenerate* if the answer ended at the token limit, because the outcome line of the latest turn
     // already has a button that restarts the answer.
@@ -55,9 +52,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       text: hasEnded ? text : '',
       versions: hasEnded ? versions : [],
     };
-    actions.show(Object.values(options).flat(), () =>
-      createTurnActions(context, exchangeId, { ...options, areVersionsLocked }),
-    );
+    actions.show(Object.values(options).flat(), () => createTurnActions(context, exchangeId, options));
   };
 
   return {
@@ -99,7 +94,6 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       summary.update(state, hasCard);
       showActions(state, viewContext);
     },
-    refreshActions: () => actions.refresh(),
     dispose: () => {
       for (const part of [route, toolCalls, card, actions, summary, progress, texts]) part.dispose();
     },
