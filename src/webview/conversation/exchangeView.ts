@@ -146,7 +146,7 @@ export class ExchangeView implements Drawable {
   }
 
   private createTurn(): TurnView {
-    const turn = createTurnView(this.context, this.id);
+    const turn = createTurnView(this.context, this.id, () => this.state);
     this.turn = turn;
     this.user.addTools();
     this.assistant.append(...turn.elements);
@@ -195,7 +195,6 @@ export class ExchangeView implements Drawable {
       queued: this.exchange.queued,
       isLatest: this.isLatest,
       versions: this.versions,
-      currentState: () => this.state,
       editPrompt: () => this.user.edit(),
       nearestModels: () => this.nearestModels,
     });

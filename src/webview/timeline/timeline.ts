@@ -8,6 +8,7 @@ import { type AttemptSpan, createSpans, type TurnSpans, type WaitSpan } from './
 
 export interface Timeline {
   readonly element: HTMLElement;
+  readonly isOpen: boolean;
   /** Draws the timeline and keeps it up to date, or stops updating it. The caller shows and hides the element. */
   setOpen(isOpen: boolean): void;
   /** Must be called when the turn has changed. */
@@ -54,6 +55,9 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
   };
   return {
     element: body,
+    get isOpen() {
+      return isOpen;
+    },
     setOpen: (open) => {
       if (open && !isOpen) draw();
       isOpen = open;

@@ -1,8 +1,9 @@
 import { describeModelSwitches, describeProgress, describeResumePoints } from '../../shared/describe';
 import { isRunning, routeName, routeOf, type TurnState, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
+import { createTimeline } from '../timeline/timeline';
 import { element, setText, svgIcon } from '../util/element';
-import { createCardSlot } from './card';
+import { createCardSlot, type DetailsContext } from './card';
 import { showRouteNote } from './routeNote';
 import { createTurnActions } from './turnActions';
 import { type CardContext, createToolCalls, createTurnCard } from './turnCards';
@@ -10,7 +11,7 @@ import { createTurnSummary } from './turnSummary';
 import { createTurnTexts, type TurnTexts } from './turnTexts';
 
 /** The host is used until the turn knows its route. */
-interface TurnViewContext extends Omit<CardContext, 'timelineState'> {
+interface TurnViewContext extends Omit<CardContext, keyof DetailsContext> {
   readonly queued: boolean;
   readonly versions: readonly string[];
 }
@@ -22,15 +23,16 @@ export interface TurnView {
   dispose(): void;
 }
 
-export function createTurnView(context: PageContext, exchangeId: string): TurnView {
+/** @param currentState returns the state of the turn, which may be ahead of the one on screen */
+export function createTurnView(context: PageContext, exchangeId: string, currentState: () => TurnState): TurnView {
   const { strings } = context;
   const texts = createTurnTexts(context, exchangeId);
   const resumePoint = element('p', { class: 'note', 'data-part': 'resumed' });
   const switched = element('p', { class: 'note', 'data-part': 'switch' });
   const route = createCardSlot(context);
   const progress = createProgressLine(context, texts);
-  const timelineState = { isOpen: false };
-  const summary = createTurnSummary(context, timelineState);
+  const timeline = createTimeline(context, currentState);
+  const summary = createTurnSummary(context, timeline);
   const toolCalls = createCardSlot(context);
   const card = createCardSlot(context);
   const actions = createCardSlot(context);
@@ -65,7 +67,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       toolCalls.element,
       card.element,
       row,
-      summary.timeline,
+      summary.timelinePlace,
     ],
     texts,
     render: (state, viewContext) => {
@@ -86,16 +88,17 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       );
       const target = schedule ? `${schedule.id} ${host}` : usedRoute;
       card.show([phase, failure, target, isLatest, ...(wait ? [...waitKey(wait), wait.source, wait.hintMs] : [])], () =>
-        createTurnCard(context, exchangeId, state, { ...viewContext, host, timelineState }),
+        createTurnCard(context, exchangeId, state, { ...viewContext, host, currentState, timeline }),
       );
       // Follows the card, because a wait card that is removed measures the height of the turn.
       const hasCard = card.element.hasChildNodes();
       progress.update(state, queued, hasCard);
       summary.update(state, hasCard);
+      timeline.refresh();
       showActions(state, viewContext);
     },
     dispose: () => {
-      for (const part of [route, toolCalls, card, actions, summary, progress, texts]) part.dispose();
+      for (const part of [route, toolCalls, card, actions, summary, timeline, progress, texts]) part.dispose();
     },
   };
 }
