@@ -14,6 +14,7 @@ import { KeyCard } from './conversation/keyCard';
 import { Notices } from './conversation/notices';
 import type { PageContext } from './pageContext';
 import type { Unsent, UnsentStore } from './state/unsentStore';
+import { createTimelinePatterns } from './timeline/timelineChart';
 import { closestElement, element } from './util/element';
 import { createFormat } from '../shared/format';
 import type { PanelClock } from './util/panelClock';
@@ -128,6 +129,7 @@ export class Panel {
     const end = element('span', { tabindex: '-1' });
     root.replaceChildren(
       element('h1', { class: 'visually-hidden' }, strings.conversation),
+      createTimelinePatterns(),
       log,
       dock,
       context.announcer.element,

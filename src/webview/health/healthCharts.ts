@@ -1,4 +1,4 @@
-import { element, svg } from '../util/element';
+import { element, percent, svg } from '../util/element';
 
 export type ChartLook = 'success' | 'first-token' | 'speed' | 'retries';
 
@@ -62,15 +62,4 @@ function createBar({ value, upper, title }: ChartBar, start: number, share: numb
     ...(upper === undefined || upper <= value ? [] : [rect('upper', upper)]),
     rect(value === 0 ? 'zero' : 'value', value),
   );
-}
-
-export function createChartPattern(): SVGSVGElement {
-  const id = 'health-fault-hatch';
-  const path = svg('path', { d: 'M-1 1L1-1M0 5L5 0M4 6L6 4', class: id });
-  const pattern = svg('pattern', { id, width: 5, height: 5, patternUnits: 'userSpaceOnUse' }, path);
-  return svg('svg', { class: 'health-patterns', width: 0, height: 0, 'aria-hidden': 'true' }, svg('defs', {}, pattern));
-}
-
-function percent(fraction: number): string {
-  return `${Math.round(fraction * 10_000) / 100}%`;
 }

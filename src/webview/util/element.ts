@@ -77,6 +77,22 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return created;
 }
 
+/**
+ * Creates the patterns of charts. The style sheet refers to a pattern by its id, which is also the class of its path.
+ * @param size width and height of a pattern, in pixels
+ */
+export function svgPatterns(size: number, paths: Readonly<Record<string, string>>): SVGSVGElement {
+  const patterns = Object.entries(paths).map(([id, d]) =>
+    svg('pattern', { id, width: size, height: size, patternUnits: 'userSpaceOnUse' }, svg('path', { class: id, d })),
+  );
+  return svg('svg', { class: 'chart-patterns', width: 0, height: 0, 'aria-hidden': 'true' }, ...patterns);
+}
+
+/** Formats a fraction as a percentage for an attribute of an SVG element. */
+export function percent(fraction: number): string {
+  return `${Math.round(fraction * 10_000) / 100}%`;
+}
+
 /** Returns the data of the SVG paths of an icon, on a grid of 16 by 16. */
 export function iconPath(icon: Icon): string {
   return [...icons[icon].matchAll(/ d="([^"]+)"/g)].map(([, path]) => path).join('');
