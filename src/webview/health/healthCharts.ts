@@ -13,8 +13,6 @@ interface Chart {
   readonly look: ChartLook;
   /** By time, null without a value. */
   readonly bars: readonly (ChartBar | null)[];
-  /** Value at the top of the chart. */
-  readonly top: number;
   readonly label: string;
   readonly start: string;
   readonly end: string;
@@ -27,7 +25,8 @@ const minBarHeight = 2;
 const barShare = 0.72;
 
 /** Draws without a library, which would need ten times the code. */
-export function createChart({ look, bars, top, label, start, end }: Chart): readonly Element[] {
+export function createChart({ look, bars, label, start, end }: Chart): readonly Element[] {
+  const top = Math.max(0, ...bars.flatMap((bar) => (bar ? [bar.value, bar.upper ?? 0] : [])));
   return [
     svg(
       'svg',

@@ -58,7 +58,7 @@ export function createHealthPage(
     cards.hidden = !hasRows;
     setText(message, isEmpty ? `${strings.empty}. ${strings.emptyHint}` : hasRows ? '' : strings.emptyPeriod);
     message.hidden = hasRows;
-    cards.setAttribute('aria-label', period === 'hours' ? strings.hoursCaption : strings.daysCaption);
+    cards.setAttribute('aria-label', strings[`${period}Caption`]);
     replaceCards(
       cards,
       shown.rows.map((row) => createCard(row, shown, period)),
