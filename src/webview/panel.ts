@@ -90,6 +90,10 @@ export class Panel {
       clock,
       format: createFormat(locale, strings),
       post: (message) => api.postMessage(message),
+      copy: (text) => {
+        api.postMessage({ type: 'copy', text });
+        this.context.announcer.announce(strings.copied);
+      },
       isReadOnly: () => this.readOnly,
       areVersionsLocked: () => this.conversation.areVersionsLocked,
       announcer: createAnnouncer(),

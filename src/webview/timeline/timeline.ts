@@ -1,8 +1,9 @@
-import { describePart, describeTurn } from '../../shared/describeLedger';
+import { describeTurn } from '../../shared/describeTurn';
 import { fill } from '../../shared/format';
 import { isRunning, segmentsOf, toMonotonic, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { closestElement, element } from '../util/element';
+import { detailsOf, titleOf } from './partTexts';
 import { createTimelineChart } from './timelineChart';
 import { type AttemptSpan, createSpans, type TurnSpans, type WaitSpan } from './timelineSpans';
 
@@ -110,7 +111,7 @@ function startCell({ format }: PageContext, { from }: AttemptSpan | WaitSpan): H
 }
 
 function waitCells(context: PageContext, part: WaitSpan): readonly HTMLElement[] {
-  const text = describePart(context, part).join(' · ');
+  const text = [titleOf(context, part), ...detailsOf(context, part)].join(' · ');
   return [element('td'), startCell(context, part), element('td', { colspan: '6', class: 'timeline-details' }, text)];
 }
 
@@ -122,7 +123,6 @@ function attemptCells(context: PageContext, part: AttemptSpan): readonly HTMLEle
   const duration = (time: number | undefined): string => (time === undefined ? '' : format.duration(time));
   const usage = `${format.number(promptTokens)} → ${format.number(completionTokens)}`;
   const counted = tokens > 0 ? format.number(tokens) : '';
-  const [, ...details] = describePart(context, part);
   // In a narrow timeline, which has no visible headers, the style sheet shows the label before the value.
   const labelled = (label: string, text: string): HTMLElement => element('td', { 'data-label': label }, text);
   return [
@@ -133,6 +133,6 @@ function attemptCells(context: PageContext, part: AttemptSpan): readonly HTMLEle
     labelled(strings.columnFirstToken, duration(firstTokenMs)),
     labelled(strings.columnDuration, duration(ms)),
     labelled(strings.columnTokens, promptTokens + completionTokens > 0 ? usage : counted),
-    element('td', { class: 'timeline-details' }, details.join(' · ')),
+    element('td', { class: 'timeline-details' }, detailsOf(context, part).join(' · ')),
   ];
 }

@@ -1,7 +1,7 @@
-import { describePart } from '../../shared/describeLedger';
 import { fill } from '../../shared/format';
 import type { PageContext } from '../pageContext';
 import { element, percent, svg, svgPatterns } from '../util/element';
+import { titleOf } from './partTexts';
 import type { AttemptSpan, TurnSpans, WaitSpan } from './timelineSpans';
 
 // Vertical sizes are in pixels. Horizontal sizes are fractions of the chart's width, because scaling the whole chart
@@ -60,7 +60,7 @@ export function createTimelineChart(context: PageContext, spans: TurnSpans, labe
     }
     // The area makes a thin bar as easy to point at as a thick one, and shows which row the pointer is over.
     const area = { y: top - markWidth, height: laneHeight + 2 * markWidth, ...position(part.from, part.to) };
-    const title = svg('title', {}, describePart(context, part)[0]);
+    const title = svg('title', {}, titleOf(context, part));
     return svg('g', { 'data-part': index }, title, svg('rect', { class: 'picture-area', ...area }), ...shapes);
   });
   const picture = svg(

@@ -196,15 +196,12 @@ export function createDetails(
   { status, requestId }: ResponseIds,
   ...content: readonly HTMLElement[]
 ): HTMLElement {
-  const { strings, post, announcer } = context;
+  const { strings, copy } = context;
   const lines = [...content];
   if (status !== undefined) lines.push(element('p', {}, fill(strings.statusCode, String(status))));
   if (requestId) {
-    const copy = iconButton(strings.copyRequestId, 'copy', () => {
-      post({ type: 'copy', text: requestId });
-      announcer.announce(strings.copied);
-    });
-    lines.push(element('p', {}, element('span', {}, fill(strings.requestId, requestId)), copy));
+    const copyButton = iconButton(strings.copyRequestId, 'copy', () => copy(requestId));
+    lines.push(element('p', {}, element('span', {}, fill(strings.requestId, requestId)), copyButton));
   }
   if (hasTimeline(currentState())) lines.push(timeline.element);
   const details = disclosure(strings.details, 'card-details', element('div', {}, ...lines));

@@ -63,16 +63,15 @@ export function setLocked({ moveFocus }: PageContext, thread: HTMLElement, isLoc
 /** Time for which the *Copy* button shows that the answer was copied, in milliseconds. */
 const copiedMarkMs = 1500;
 
-function createCopyButton({ strings, clock, post, announcer }: PageContext, text: string): Card {
+function createCopyButton({ strings, clock, copy }: PageContext, text: string): Card {
   let cancelReset = (): void => undefined;
-  const copy = iconButton(strings.copy, 'copy', () => {
-    post({ type: 'copy', text });
-    announcer.announce(strings.copied);
-    copy.replaceChildren(svgIcon('check'));
+  const created = iconButton(strings.copy, 'copy', () => {
+    copy(text);
+    created.replaceChildren(svgIcon('check'));
     cancelReset();
-    cancelReset = clock.after(copiedMarkMs, () => copy.replaceChildren(svgIcon('copy')));
+    cancelReset = clock.after(copiedMarkMs, () => created.replaceChildren(svgIcon('copy')));
   });
-  return { element: copy, dispose: () => cancelReset() };
+  return { element: created, dispose: () => cancelReset() };
 }
 
 function createVersionPager(

@@ -1,4 +1,4 @@
-import { describeTurn } from '../../shared/describeLedger';
+import { describeTurn } from '../../shared/describeTurn';
 import { fill } from '../../shared/format';
 import { isRunning, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';

@@ -20,17 +20,13 @@ export interface TurnTexts {
 }
 
 export function createTurnTexts(context: PageContext, exchangeId: string): TurnTexts {
-  const { strings, post, announcer, clock } = context;
+  const { strings, post, clock } = context;
   const root = element('div', { 'data-part': 'answer' });
   const onCodeAction: MarkdownOptions['onCodeAction'] = (action, text, language) => {
-    if (action === 'copy') announcer.announce(strings.copied);
-    const messages = {
-      copy: { type: 'copy', text },
-      insert: { type: 'insert', text },
-      apply: { type: 'apply', exchangeId, text },
-      newFile: { type: 'newFile', text, language },
-    } as const;
-    post(messages[action]);
+    if (action === 'copy') context.copy(text);
+    else if (action === 'insert') post({ type: 'insert', text });
+    else if (action === 'apply') post({ type: 'apply', exchangeId, text });
+    else post({ type: 'newFile', text, language });
   };
   const options = {
     schedule: clock.frame,
