@@ -5,13 +5,14 @@ import { closestElement } from '../util/element';
  * controls and leaves the conversation. The arrow keys move the focus to the neighboring entries.
  * @param exitElement the last element in `log`; it has the focus for a moment while Tab leaves the conversation
  * @param onEndKey called when the user presses the End key
+ * @returns a function that makes the newest entry the Tab stop, unless the focus is in the current one
  */
 export function createRovingTabindex(
   log: HTMLElement,
   thread: HTMLElement,
   exitElement: HTMLElement,
   onEndKey: () => void,
-): RovingTabindex {
+): () => void {
   /** If the focus was set with a pointer, the arrow keys scroll, as on any web page, and do not move the focus. */
   let focusedByPointer = false;
   /** True while Shift+Tab moves the focus through the scrollable `log`, which must not pass it on to an entry then. */
@@ -92,16 +93,9 @@ export function createRovingTabindex(
     focusEntry(next);
   });
 
-  return {
-    refresh: () => {
-      // Makes the newest entry the Tab stop, unless the focus is in the current Tab stop.
-      if (!tabStop?.isConnected || !tabStop.contains(document.activeElement)) setTabStop(findEntries().at(-1));
-    },
+  return () => {
+    if (!tabStop?.isConnected || !tabStop.contains(document.activeElement)) setTabStop(findEntries().at(-1));
   };
-}
-
-interface RovingTabindex {
-  refresh(): void;
 }
 
 /** Returns the elements in `parent` that Tab stops at, in document order. */

@@ -19,7 +19,7 @@ export class ConversationView {
   private readonly exchanges = new Map<string, ExchangeView>();
   private readonly drawQueue: DrawQueue<ExchangeView>;
   private readonly nearObserver: ReturnType<ObserveNear>;
-  private readonly roving: ReturnType<typeof createRovingTabindex>;
+  private readonly refreshTabStop: () => void;
   areVersionsLocked = false;
   private host = '';
   private isStreaming = false;
@@ -59,7 +59,7 @@ export class ConversationView {
       if (view.hasStopButton) onStopButton();
     });
     this.nearObserver = observeNear(this.element);
-    this.roving = createRovingTabindex(this.element, this.thread, end, onEnd);
+    this.refreshTabStop = createRovingTabindex(this.element, this.thread, end, onEnd);
   }
 
   get isEmpty(): boolean {
@@ -67,7 +67,7 @@ export class ConversationView {
   }
 
   /** The exchange whose turn waits; if none waits, the last exchange whose turn runs. */
-  get active(): Pick<ExchangeView, 'id' | 'activity' | 'hasStopButton'> | undefined {
+  get active(): ExchangeView | undefined {
     const active = [...this.exchanges.values()].filter(({ activity }) => activity !== 'idle');
     return active.find(({ activity }) => activity === 'waiting') ?? active.at(-1);
   }
@@ -229,7 +229,7 @@ export class ConversationView {
     this.updateLatest();
     for (const view of this.exchanges.values()) if (view.isRunning || view === latest) this.drawQueue.prefer(view);
     this.drawQueue.start();
-    this.roving.refresh();
+    this.refreshTabStop();
   }
 
   private updateLatest(): void {

@@ -4,6 +4,7 @@ import { isRunning, segmentsOf, toMonotonic, type TurnState } from '../../shared
 import type { PageContext } from '../pageContext';
 import { closestElement, element } from '../util/element';
 import { detailsOf, titleOf } from './partTexts';
+import { createTicker } from '../util/ticker';
 import { createTimelineChart } from './timelineChart';
 import { type AttemptSpan, createSpans, type TurnSpans, type WaitSpan } from './timelineSpans';
 
@@ -26,7 +27,6 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
   const rows = element('div');
   const body = element('div', { class: 'timeline-body' }, chart, rows);
   let isOpen = false;
-  let cancelTimer: (() => void) | undefined;
   let markedPart: string | undefined;
   /** Marks a bar and its row. */
   const mark = (part: string | undefined): void => {
@@ -46,14 +46,8 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
     if (!rows.firstElementChild?.isEqualNode(table)) rows.replaceChildren(table);
     mark(part);
   };
-  const stopUpdates = (): void => {
-    cancelTimer?.();
-    cancelTimer = undefined;
-  };
-  const updateTimer = (): void => {
-    if (isOpen && isRunning(currentState().phase)) cancelTimer ??= context.clock.every(1000, draw);
-    else stopUpdates();
-  };
+  const setTicking = createTicker(context.clock, draw);
+  const updateTimer = (): void => setTicking(isOpen && isRunning(currentState().phase));
   return {
     element: body,
     get isOpen() {
@@ -68,7 +62,7 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
       if (isOpen && !isRunning(currentState().phase)) draw();
       updateTimer();
     },
-    dispose: stopUpdates,
+    dispose: () => setTicking(false),
   };
 }
 

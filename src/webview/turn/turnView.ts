@@ -3,6 +3,7 @@ import { isRunning, routeName, routeOf, type TurnState, waitKey } from '../../sh
 import type { PageContext } from '../pageContext';
 import { createTimeline } from '../timeline/timeline';
 import { element, setText, svgIcon } from '../util/element';
+import { createTicker } from '../util/ticker';
 import { createCardSlot, type DetailsContext } from './card';
 import { showRouteNote } from './routeNote';
 import { createTurnActions } from './turnActions';
@@ -112,11 +113,7 @@ function createProgressLine(context: PageContext, { pause }: Pick<TurnTexts, 'pa
   const { strings, clock } = context;
   const line = element('p', { class: 'progress', 'data-part': 'progress' });
   let show = (): void => undefined;
-  let cancelTimer: (() => void) | undefined;
-  const stopTimer = (): void => {
-    cancelTimer?.();
-    cancelTimer = undefined;
-  };
+  const setTicking = createTicker(clock, () => show());
   return {
     element: line,
     update: (state: TurnState, queued: boolean, hasCard: boolean) => {
@@ -128,9 +125,8 @@ function createProgressLine(context: PageContext, { pause }: Pick<TurnTexts, 'pa
       };
       show();
       // A wait or a queued turn changes nothing in the line as time passes.
-      if (isRunning(state.phase) && !state.wait && !queued) cancelTimer ??= clock.every(1000, () => show());
-      else stopTimer();
+      setTicking(isRunning(state.phase) && !state.wait && !queued);
     },
-    dispose: stopTimer,
+    dispose: () => setTicking(false),
   };
 }

@@ -49,22 +49,6 @@ export function fillNodes(template: string, ...nodes: readonly Node[]): (Node | 
   return parts.map((part, index) => (index % 2 === 0 ? part : (nodes[Number(part)] ?? `{${part}}`)));
 }
 
-interface Lazy<T> {
-  get(): T;
-  readonly value: T | undefined;
-}
-
-/** Returns a value that `make` creates when it is first used. */
-export function lazy<T>(make: () => T): Lazy<T> {
-  let made: T | undefined;
-  return {
-    get: () => (made ??= make()),
-    get value() {
-      return made;
-    },
-  };
-}
-
 /** Creates an SVG element. The `style` attribute can't be used, because the content security policy forbids it. */
 export function svg<K extends keyof SVGElementTagNameMap>(
   tag: K,
