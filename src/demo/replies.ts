@@ -53,43 +53,18 @@ export function completionChunk(
   delta: Readonly<Record<string, unknown>>,
   finishReason: string | null = null,
 ): unknown {
-  return {
-    ...commonFields(request, 'chat.completion.chunk'),
-    choices: [{ index: 0, delta, finish_reason: finishReason }],
-  };
+  return { ...commonFields(request), choices: [{ index: 0, delta, finish_reason: finishReason }] };
 }
 
 /** Returns the chunk that carries the usage. The chunk has no choices. */
 export function usageChunk(request: AnsweredRequest, usage: Readonly<Record<string, unknown>>): unknown {
-  return { ...commonFields(request, 'chat.completion.chunk'), choices: [], usage };
+  return { ...commonFields(request), choices: [], usage };
 }
 
-/** Returns the response body for a request without `stream`. */
-export function completionBody(
-  request: AnsweredRequest,
-  reply: {
-    readonly content: string;
-    readonly reasoning?: string | undefined;
-    readonly finishReason?: string | null | undefined;
-    readonly usage?: Readonly<Record<string, unknown>> | undefined;
-  },
-): unknown {
-  const message = {
-    role: 'assistant',
-    content: reply.content,
-    ...(reply.reasoning ? { reasoning_content: reply.reasoning } : {}),
-  };
-  return {
-    ...commonFields(request, 'chat.completion'),
-    choices: [{ index: 0, message, finish_reason: reply.finishReason === undefined ? 'stop' : reply.finishReason }],
-    ...(reply.usage ? { usage: reply.usage } : {}),
-  };
-}
-
-function commonFields(request: AnsweredRequest, object: string): Readonly<Record<string, unknown>> {
+function commonFields(request: AnsweredRequest): Readonly<Record<string, unknown>> {
   return {
     id: `chatcmpl-${request.n}`,
-    object,
+    object: 'chat.completion.chunk',
     created: Math.floor(request.at / 1000),
     model: request.json?.model ?? '',
   };

@@ -32,13 +32,9 @@ export class ReplySocket {
   sendHead(status: number, headers: Readonly<Record<string, string>> = {}): void {
     if (this.hasStarted) throw new Error('The head of a reply must be sent once, before its body.');
     this.mode = 'http';
-    const allHeaders = new Map([
-      ['content-type', status < 300 ? 'text/event-stream; charset=utf-8' : 'application/json'],
-      ['x-request-id', this.requestId],
-    ]);
-    for (const [name, value] of Object.entries(headers)) allHeaders.set(name.toLowerCase(), value);
-    if (allHeaders.get('content-type') === '') allHeaders.delete('content-type');
-    this.response.writeHead(status, Object.fromEntries(allHeaders));
+    this.response.setHeader('content-type', status < 300 ? 'text/event-stream; charset=utf-8' : 'application/json');
+    this.response.setHeader('x-request-id', this.requestId);
+    this.response.writeHead(status, headers);
     this.response.flushHeaders();
   }
 
@@ -53,10 +49,11 @@ export class ReplySocket {
     await unlessAborted(written, this.signal);
   }
 
-  /** Makes `write` send all further bytes to the socket unchanged. @throws if an HTTP reply has already started */
-  switchToRaw(): void {
+  /** Sends these bytes and all further ones to the socket unchanged. @throws if an HTTP reply has already started */
+  async writeRaw(bytes: string | Uint8Array): Promise<void> {
     if (this.mode === 'http') throw new Error('Raw bytes can not follow the start of an HTTP reply.');
     this.mode = 'raw';
+    await this.write(bytes);
   }
 
   async finish(): Promise<void> {
@@ -86,23 +83,6 @@ export class ReplySocket {
     this.resolveClosed('server');
     this.socket.destroy();
   }
-}
-
-/** Waits for `ms` milliseconds or until the signal is aborted. The timer is cleared in both cases. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end, { once: true });
-  });
 }
 
 /**

@@ -116,13 +116,7 @@ const scenarios: readonly Scenario[] = [
 ];
 
 /** The models of the offline demo. */
-export const demoModels: readonly DemoModel[] = scenarios.map(({ id, title, prompt, description, hasBackupRoute }) => ({
-  id,
-  title,
-  prompt,
-  ...(description !== undefined && { description }),
-  ...(hasBackupRoute && { hasBackupRoute }),
-}));
+export const demoModels: readonly DemoModel[] = scenarios;
 
 /**
  * Returns the script of the demo's gateway. For each new prompt, the first attempts fail as the scenario of the model
@@ -150,7 +144,11 @@ export function demoScript(): Script {
   };
 }
 
-/** Starts the gateway of the offline demo on a free port of the loopback address. */
+/**
+ * Starts a gateway of the offline demo on a free port of the loopback address.
+ * @param script a backup gateway has the script of the primary one, so that it continues the scenarios: it answers the
+ * attempt after those that failed there
+ */
 export async function startDemo(script = demoScript()): Promise<LoopbackGateway> {
   const gateway = new LoopbackGateway(
     script,
@@ -158,14 +156,6 @@ export async function startDemo(script = demoScript()): Promise<LoopbackGateway>
   );
   await gateway.listen();
   return gateway;
-}
-
-/**
- * Starts the gateway of the backup route. It continues the scenarios of the primary gateway, so that it answers the
- * attempt after those that failed there.
- */
-export function startDemoBackup({ script }: LoopbackGateway): Promise<LoopbackGateway> {
-  return startDemo(script);
 }
 
 /** Resets the connection before any byte of the response. */

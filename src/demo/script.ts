@@ -10,7 +10,6 @@ export interface ChatBodyMessage {
 export interface ChatBody {
   readonly model: string;
   readonly messages: readonly ChatBodyMessage[];
-  readonly stream?: boolean;
   readonly [field: string]: unknown;
 }
 
@@ -39,20 +38,15 @@ export interface GatewayRequest {
 
 /**
  * One step of a script. Without a `status` step, the gateway sends the status 200 and the content type
- * `text/event-stream` with the first byte of the body.
- *
- * If the request has `stream: true`, the gateway sends the steps `delta`, `reasoning`, `finish`, `comment` and `done` as
- * events. Otherwise it collects them into one JSON completion and sends the completion at the end, unless another step
- * has already sent bytes.
+ * `text/event-stream` with the first byte of the body. An answer is always a stream of events.
  */
 export type Step =
   /**
-   * Sends the status and the headers immediately. Without a `content-type`, an error gets `application/json`. An empty
-   * `content-type` omits the header.
+   * Sends the status and the headers immediately. Without a `content-type`, an error gets `application/json`.
    */
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
-  /** Sends bytes unchanged, in HTTP chunks of `chunk` bytes with `everyMs` milliseconds between them. */
-  | { readonly send: string | Uint8Array; readonly chunk?: number; readonly everyMs?: number }
+  /** Sends bytes unchanged. */
+  | { readonly send: string | Uint8Array }
   /** Sends `data: <JSON>` and an empty line. */
   | { readonly event: unknown }
   | { readonly delta: string }
@@ -62,7 +56,6 @@ export type Step =
    * fields of `usage` have their names from the OpenAI API.
    */
   | { readonly finish: string; readonly usage?: Readonly<Record<string, unknown>> }
-  | { readonly comment: string }
   /** Sends `data: [DONE]`. */
   | { readonly done: true }
   | { readonly waitMs: number }

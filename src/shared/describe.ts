@@ -19,9 +19,6 @@ export interface Words {
   readonly format: Format;
 }
 
-/** A short text leaves out what the surface shows elsewhere, or what only matters to a reader who looks for details. */
-export type Length = 'short' | 'long';
-
 /** Joins complete sentences. Languages such as Chinese have no space between them. */
 export function joinSentences(
   { sentences }: Pick<PanelStrings, 'sentences'>,
@@ -99,14 +96,9 @@ export function describeWaitOrigin(words: Words, wait: WaitingEvent, route?: str
   return (route === undefined ? texts : [...texts, fill(strings.route, route)]).join(' · ');
 }
 
-/** Returns the reason of a wait and, in the short text, its length, or in the long text, its origin and its end. */
-export function describeWait(words: Words, wait: WaitingEvent, length: Length): string {
-  const { strings } = words;
-  const end = (): string =>
-    length === 'short'
-      ? describeCountdown(words, wait, wait.delayMs)
-      : `${describeWaitOrigin(words, wait)} · ${describeRetryTime(words, wait)}`;
-  return joinSentences(strings, [wait.message, isOffline(wait) ? strings.waitOffline : end()]);
+/** Returns the reason of a wait and, except for a wait for the network, its length or its end. */
+export function describeWait({ strings }: Words, wait: WaitingEvent, lengthOrEnd: string): string {
+  return joinSentences(strings, [wait.message, isOffline(wait) ? strings.waitOffline : lengthOrEnd]);
 }
 
 export function describeModelSwitch(
@@ -175,9 +167,8 @@ function hasNoAnswer({ phase, text }: TurnState): boolean {
   return phase === 'failed' && text === '';
 }
 
-export function describeResuming(strings: PanelStrings, isRestart: boolean, length: Length): string {
-  if (!isRestart) return strings.resuming;
-  return length === 'short' ? strings.restarting : joinSentences(strings, [strings.restarting, strings.restartingNote]);
+export function describeResuming(strings: PanelStrings, isRestart: boolean): string {
+  return isRestart ? joinSentences(strings, [strings.restarting, strings.restartingNote]) : strings.resuming;
 }
 
 /** Returns the time since the last data of a running attempt, if it is long enough to be counted. @param now epoch milliseconds */
@@ -199,7 +190,7 @@ export function describeProgress(words: Words, state: TurnState, now: number): s
       if (silence !== undefined) return fill(strings.waitingForModelFor, silence);
       return ledger.entries.at(-1)?.headersMs === undefined ? strings.connecting : strings.waitingForModel;
     case 'resuming': {
-      const text = describeResuming(strings, isRestarting(state), 'long');
+      const text = describeResuming(strings, isRestarting(state));
       return silence === undefined ? text : fill(strings.resumingFor, text, silence);
     }
     case 'streaming':

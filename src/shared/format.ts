@@ -1,26 +1,7 @@
 import type { PanelStrings } from './panelStrings';
 import { timeOfDayOptions, toSupportedLocale } from './protocol';
 
-export interface Format {
-  /** Formats an elapsed time, such as `0 s`, `40 ms`, `4.1 s`, `37 s` or `1 min 40 s`. */
-  duration(ms: number): string;
-  /** Formats a counted time, rounded to the nearest second from 1, so that a countdown starts at the announced delay. */
-  countdown(ms: number): string;
-  /** Formats a number in compact form, such as `950` or `12.3K`. */
-  count(value: number): string;
-  /** Formats a number with all its digits, such as `12,345`. */
-  number(value: number): string;
-  /** Formats a price in USD, such as `$0.0042`, `$1.25` or `<$0.0001`. */
-  cost(usd: number): string;
-  /** Inserts `text`, by default the value in compact form, into the template of the value's plural form. */
-  plural(value: number, one: string, other: string, text?: string): string;
-  /**
-   * Formats a time of day, with the weekday on other days, and with the date if that day is more than six days away.
-   * Times are epoch milliseconds.
-   */
-  timeOfDay(epochMs: number, options?: { readonly now?: number; readonly seconds?: boolean }): string;
-  list(items: readonly string[]): string;
-}
+export type Format = ReturnType<typeof createFormat>;
 
 /** Maximum duration that is formatted in seconds only. Longer durations are formatted in minutes and seconds. */
 const maxSeconds = 90;
@@ -37,7 +18,7 @@ const minCost = 0.0001;
 export function createFormat(
   locale: string,
   strings: Pick<PanelStrings, 'milliseconds' | 'seconds' | 'minutes' | 'minutesSeconds' | 'hoursMinutes'>,
-): Format {
+) {
   const language = toSupportedLocale(locale);
   const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const integers = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
@@ -59,25 +40,35 @@ export function createFormat(
   };
 
   return {
-    duration: (ms) => {
+    /** Formats an elapsed time, such as `0`, `40 ms`, `4.1 s`, `37 s` or `1 min 40 s`. */
+    duration: (ms: number): string => {
       // The start of a time axis needs no unit.
       if (ms === 0) return integers.format(0);
       if (ms < 999.5) return fill(strings.milliseconds, integers.format(Math.max(1, ms)));
       const rounded = Math.round(ms / 100) / 10;
       return rounded < 10 ? fill(strings.seconds, tenths.format(rounded)) : wholeSeconds(Math.round(ms / 1000));
     },
-    countdown: (ms) => wholeSeconds(Math.max(1, Math.round(ms / 1000))),
-    count: (value) => compact.format(value),
-    number: (value) => integers.format(value),
-    cost: (usd) => {
+    /** Formats a counted time, rounded to the nearest second from 1, so that a countdown starts at the announced delay. */
+    countdown: (ms: number): string => wholeSeconds(Math.max(1, Math.round(ms / 1000))),
+    /** Formats a number in compact form, such as `950` or `12.3K`. */
+    count: (value: number): string => compact.format(value),
+    /** Formats a number with all its digits, such as `12,345`. */
+    number: (value: number): string => integers.format(value),
+    /** Formats a price in USD, such as `$0.0042`, `$1.25` or `<$0.0001`. */
+    cost: (usd: number): string => {
       const shown = Math.max(usd, minCost);
       const maximumFractionDigits = shown < 0.01 ? 4 : shown < 1 ? 3 : 2;
       const price = new Intl.NumberFormat(language, { style: 'currency', currency: 'USD', maximumFractionDigits });
       return (usd < minCost ? '<' : '') + price.format(shown);
     },
-    plural: (value, one, other, text = compact.format(value)) =>
-      fill(rules.select(value) === 'one' ? one : other, text),
-    timeOfDay: (epochMs, { now = Date.now(), seconds = false } = {}) => {
+    /** Inserts the value in compact form into the template of its plural form. */
+    plural: (value: number, one: string, other: string): string =>
+      fill(rules.select(value) === 'one' ? one : other, compact.format(value)),
+    /**
+     * Formats a time of day, with the weekday on other days, and with the date if that day is more than six days away.
+     * Times are epoch milliseconds.
+     */
+    timeOfDay: (epochMs: number, { now = Date.now(), seconds = false } = {}): string => {
       const isSameDay = new Date(epochMs).toDateString() === new Date(now).toDateString();
       const isNear = Math.abs(epochMs - now) < maxWeekdayMs;
       const day = isNear ? ({ weekday: 'short' } as const) : ({ month: 'short', day: 'numeric' } as const);
@@ -87,7 +78,7 @@ export function createFormat(
         ...(seconds ? { second: '2-digit' } : {}),
       });
     },
-    list: (items) => lists.format(items),
+    list: (items: readonly string[]): string => lists.format(items),
   };
 }
 

@@ -8,26 +8,15 @@ import type { DemoAction, SuggestionKind } from './pageMessages';
 
 export { isDelta, routeOf } from '../engine/events';
 export type { FaultAction, FaultKind, RecordedEvent, WaitingEvent } from '../engine/events';
-export { hostOf, routeName } from '../engine/gateway/baseUrl';
+export { routeName } from '../engine/gateway/baseUrl';
 export { timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
-export { waitedMs } from '../engine/state/ledger';
+export { toEpoch, toMonotonic } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
 export { minSilenceMs, silencesUntil, throughputSeconds } from '../engine/state/throughput';
-export { totalsOf } from '../engine/state/turnTotals';
-export type { TurnTotals } from '../engine/state/turnTotals';
-export { toEpoch, toMonotonic } from '../engine/state/ledger';
 export { scheduleLifetimeMs } from '../engine/state/schedule';
 export { hasPartialAnswer, initialTurn, isRunning, reduceTurn, isRestarting } from '../engine/state/turnState';
-export { lastActivityAt, segmentsOf } from '../engine/state/turnTotals';
-export type {
-  Failure,
-  ModelSwitch,
-  RouteSwitch,
-  Schedule,
-  ResumePoint,
-  TurnSegment,
-  TurnState,
-} from '../engine/state/turnState';
+export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals';
+export type { Failure, RouteSwitch, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
 
 export type ContextKind = 'selection' | 'file' | 'problems';
 

@@ -28,8 +28,12 @@ export interface PageContext {
   readonly format: Format;
   readonly clock: PanelClock;
   readonly post: (message: ToHost) => void;
+  /** Copies a text and announces that to screen readers. */
+  readonly copy: (text: string) => void;
   /** Returns whether another window writes the conversation. The page then has no buttons that change it. */
   readonly isReadOnly: () => boolean;
+  /** Returns whether an answer is running. Buttons that would end it are disabled. */
+  readonly areVersionsLocked: () => boolean;
   readonly announcer: Announcer;
   readonly createMarkdown: (within: HTMLElement, options: Omit<MarkdownOptions, 'findRuns'>) => StreamingMarkdown;
   /** Moves the focus for a reason other than a key press or a click, such as the removal of the focused element. */

@@ -4,7 +4,7 @@ import { canSendPrompt, routeName, type ConnectionView, type Suggestion, type To
 import { createAnnouncer } from './a11y/announcer';
 import { createMoveFocus, createWaitTabOrder } from './a11y/focus';
 import { Composer } from './composer/composer';
-import { isComposing, isInPromptEditor } from './composer/promptEditor';
+import { isComposing } from './composer/promptEditor';
 import { Autoscroll, type ObserveSize } from './conversation/autoscroll';
 import { ConversationView } from './conversation/conversationView';
 import type { ObserveNear } from './conversation/drawQueue';
@@ -14,8 +14,8 @@ import { KeyCard } from './conversation/keyCard';
 import { Notices } from './conversation/notices';
 import type { PageContext } from './pageContext';
 import type { Unsent, UnsentStore } from './state/unsentStore';
-import { element } from './util/element';
-import { isMenu } from './util/menu';
+import { createTimelinePatterns } from './timeline/timelineChart';
+import { closestElement, element } from './util/element';
 import { createFormat } from '../shared/format';
 import type { PanelClock } from './util/panelClock';
 
@@ -90,7 +90,12 @@ export class Panel {
       clock,
       format: createFormat(locale, strings),
       post: (message) => api.postMessage(message),
+      copy: (text) => {
+        api.postMessage({ type: 'copy', text });
+        this.context.announcer.announce(strings.copied);
+      },
       isReadOnly: () => this.readOnly,
+      areVersionsLocked: () => this.conversation.areVersionsLocked,
       announcer: createAnnouncer(),
       createMarkdown,
       moveFocus: createMoveFocus(focusComposer),
@@ -128,6 +133,7 @@ export class Panel {
     const end = element('span', { tabindex: '-1' });
     root.replaceChildren(
       element('h1', { class: 'visually-hidden' }, strings.conversation),
+      createTimelinePatterns(),
       log,
       dock,
       context.announcer.element,
@@ -251,7 +257,8 @@ export class Panel {
       event.stopPropagation();
     }
     if (event.key !== 'Escape' || isComposing(event)) return;
-    if (isInPromptEditor(event.target) || isMenu(event.target)) return;
+    // Escape cancels the edit of a prompt, or closes a menu, and has no other effect then.
+    if (closestElement(event.target, '.prompt-editor, [role="menu"]')) return;
     if (this.composer.popup.close()) event.stopPropagation();
     else if (this.conversation.active && !this.readOnly) this.stopActiveTurn();
     else if (this.conversation.element.contains(document.activeElement)) this.focusInput();

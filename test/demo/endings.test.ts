@@ -97,7 +97,6 @@ describe('gateway reply', () => {
 
   const unfinishedScripts: { name: string; steps: Step[] }[] = [
     { name: 'a pause', steps: [{ send: 'half' }, { waitMs: 2 ** 30 }] },
-    { name: 'a text in chunks with pauses', steps: [{ send: 'half more', chunk: 4, everyMs: 2 ** 30 }] },
     { name: 'a step that awaits a promise', steps: [{ send: 'half' }, { until: new Promise(() => undefined) }] },
     { name: 'a stall', steps: [{ send: 'half' }, { end: 'stall' }] },
     { name: 'raw bytes', steps: [{ raw: 'half' }, { waitMs: 2 ** 30 }] },

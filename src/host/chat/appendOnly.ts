@@ -13,9 +13,10 @@ import type { ChatRequest } from '../../engine/request';
 import { initialTurn, reduceTurn, type TurnState } from '../../engine/state/turnState';
 import {
   describeModelSwitch,
-  describeResuming,
+  describeRetryTime,
   describeRouteSwitch,
   describeWait,
+  describeWaitOrigin,
   type Words,
 } from '../../shared/describe';
 import { coversWait } from '../../shared/protocol';
@@ -97,12 +98,14 @@ export class AppendOnlyAnswer {
     if (this.endsWithText && event.reason !== 'offline' && event.delayMs < minShownWaitMs) return [];
     this.announcedWait = event;
     if (announcedWait && coversWait(announcedWait, event)) return [];
-    return this.status(describeWait(this.words, event, 'long'), 'wait');
+    const end = `${describeWaitOrigin(this.words, event)} · ${describeRetryTime(this.words, event)}`;
+    return this.status(describeWait(this.words, event, end), 'wait');
   }
 
   private announceResume({ how }: AttemptEvent): readonly AnswerPart[] {
     if (this.endsWithText || !this.hasText || how === undefined) return [];
-    return this.status(describeResuming(this.words.strings, how === 'restart', 'short'));
+    const { restarting, resuming } = this.words.strings;
+    return this.status(how === 'restart' ? restarting : resuming);
   }
 
   private status(text: string, type: 'status' | 'wait' = 'status'): readonly AnswerPart[] {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { LoopbackGateway } from '../../demo/gateway';
-import { demoModels, startDemo, startDemoBackup, type DemoModel } from '../../demo/scenarios';
+import { demoModels, startDemo, type DemoModel } from '../../demo/scenarios';
 import type { Engine } from '../../engine/engine';
 import type { Connection } from '../../engine/request';
 import { createHostEngine, type HostEngineDeps } from '../engine/hostEngine';
@@ -44,7 +44,7 @@ export class DemoMode extends Disposable {
     const { running } = this;
     const hasBackup = demoModels.some(({ id, hasBackupRoute }) => id === model && hasBackupRoute);
     if (!running || !hasBackup) return undefined;
-    running.backup ??= startDemoBackup(running.gateway);
+    running.backup ??= startDemo(running.gateway.script);
     return (await running.backup).baseUrl;
   }
 

@@ -1,5 +1,6 @@
 import {
   describeContinuation,
+  describeCountdown,
   describeOutcome,
   describeResuming,
   describeRouteSwitch,
@@ -47,7 +48,7 @@ export function announcementFor(
       if (isBriefWait(event)) return before.phase === 'streaming' ? before.cutMessage : undefined;
       return before.wait && isSameWait(before.wait, event) && !isBriefWait(before.wait)
         ? undefined
-        : describeWait(words, event, 'short');
+        : describeWait(words, event, describeCountdown(words, event, event.delayMs));
     case 'resumed': {
       const resumePoint = state.resumePoints.at(-1);
       return resumePoint?.models ? describeContinuation(words, resumePoint) : strings.announceResumed;
@@ -78,6 +79,6 @@ function attemptAnnouncements(
   if (event.attempt === 1) return [route, strings.announceStarted];
   if (phase !== 'streaming' || cutMessage === undefined) return [route];
   const request =
-    event.how === undefined ? strings.announceStarted : describeResuming(strings, event.how === 'restart', 'long');
+    event.how === undefined ? strings.announceStarted : describeResuming(strings, event.how === 'restart');
   return [route, cutMessage, request];
 }

@@ -1,15 +1,18 @@
+import { closestElement } from '../util/element';
+
 /**
  * Makes the entries of a conversation a single Tab stop (roving tabindex). Tab enters one entry, moves through its
  * controls and leaves the conversation. The arrow keys move the focus to the neighboring entries.
  * @param exitElement the last element in `log`; it has the focus for a moment while Tab leaves the conversation
  * @param onEndKey called when the user presses the End key
+ * @returns a function that makes the newest entry the Tab stop, unless the focus is in the current one
  */
 export function createRovingTabindex(
   log: HTMLElement,
   thread: HTMLElement,
   exitElement: HTMLElement,
   onEndKey: () => void,
-): RovingTabindex {
+): () => void {
   /** If the focus was set with a pointer, the arrow keys scroll, as on any web page, and do not move the focus. */
   let focusedByPointer = false;
   /** True while Shift+Tab moves the focus through the scrollable `log`, which must not pass it on to an entry then. */
@@ -66,7 +69,7 @@ export function createRovingTabindex(
 
   log.addEventListener('pointerdown', () => (focusedByPointer = true));
   log.addEventListener('focusin', ({ target }) => {
-    const entry = closestEntry(target);
+    const entry = closestElement(target, 'article');
     if (entry) setTabStop(entry);
     else if (target === log && !focusedByPointer && !isLeaving) focusEntry(tabStop);
     isLeaving = false;
@@ -76,35 +79,23 @@ export function createRovingTabindex(
   });
   log.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const entry = closestEntry(event.target);
+    const entry = closestElement(event.target, 'article');
     if (event.key === 'Tab') {
       focusedByPointer = false;
       if (entry) onTab(event, entry, event.target as Element);
       return;
     }
     if (event.key === 'End' && (event.target === log || event.target === entry)) onEndKey();
-    if (event.shiftKey || focusedByPointer || event.target !== entry) return;
+    if (!entry || event.target !== entry || event.shiftKey || focusedByPointer) return;
     const next = findTarget(event.key, entry);
     if (!next) return;
     event.preventDefault();
     focusEntry(next);
   });
 
-  return {
-    refresh: () => {
-      // Makes the newest entry the Tab stop, unless the focus is in the current Tab stop.
-      if (!tabStop?.isConnected || !tabStop.contains(document.activeElement)) setTabStop(findEntries().at(-1));
-    },
+  return () => {
+    if (!tabStop?.isConnected || !tabStop.contains(document.activeElement)) setTabStop(findEntries().at(-1));
   };
-}
-
-interface RovingTabindex {
-  refresh(): void;
-}
-
-function closestEntry(target: EventTarget | null): HTMLElement | undefined {
-  if (target === null || !('closest' in target)) return undefined;
-  return (target as Element).closest<HTMLElement>('article') ?? undefined;
 }
 
 /** Returns the elements in `parent` that Tab stops at, in document order. */

@@ -79,7 +79,7 @@ export class ContextOptions {
     const highlighted = index === undefined ? undefined : options[index];
     if (highlighted) {
       this.input.setAttribute('aria-activedescendant', highlighted.id);
-      keepInView(this.element, highlighted);
+      highlighted.scrollIntoView({ block: 'nearest' });
     } else this.input.removeAttribute('aria-activedescendant');
   }
 
@@ -103,10 +103,4 @@ export class ContextOptions {
     option.addEventListener('mousemove', () => this.highlight(index));
     return option;
   }
-}
-
-function keepInView(list: HTMLElement, option: HTMLElement): void {
-  const end = option.offsetTop + option.offsetHeight;
-  if (option.offsetTop < list.scrollTop) list.scrollTop = option.offsetTop;
-  else if (end > list.scrollTop + list.clientHeight) list.scrollTop = end - list.clientHeight;
 }

@@ -20,8 +20,9 @@ export class ContextPopup {
   ) {
     this.options = new ContextOptions(context.strings, input, (item) => this.choose(item));
     input.addEventListener('input', (event) => {
+      const { isComposing, inputType } = event;
       // Text that the user is still composing with an input method is not a query yet.
-      if (!isComposingInput(event)) this.refresh(isTyped(event) ? 'typing' : 'caret');
+      if (!isComposing) this.refresh(typing.test(inputType) ? 'typing' : 'caret');
     });
     input.addEventListener('compositionend', () => this.refresh('typing'));
     for (const type of ['keyup', 'click'] as const) input.addEventListener(type, () => this.refresh('caret'));
@@ -118,14 +119,8 @@ function isSame(a: ContextQuery | undefined, b: ContextQuery): boolean {
   return a?.start === b.start && a.text === b.text;
 }
 
-/** Returns whether an event was caused by typing. Pasting, dropping and undoing never open the popup. */
-function isTyped(event: Event): boolean {
-  return !('inputType' in event) || /^(insertText|insertComposition|delete)/.test(String(event.inputType));
-}
-
-function isComposingInput(event: Event): boolean {
-  return 'isComposing' in event && event.isComposing === true;
-}
+/** Types of input that can open the popup. Pasting, dropping and undoing never open it. */
+const typing = /^(insertText|insertComposition|delete)/;
 
 /** Deletes a range of the text. The user can undo the deletion, and an `input` event is fired. */
 function deleteText(input: HTMLTextAreaElement, start: number, end: number): void {

@@ -21,9 +21,8 @@ export class ModelChoice {
 
   constructor(private readonly context: PageContext) {
     const { post } = context;
-    this.choose = button('', 'quiet', () => post({ type: 'selectModel' }));
-    this.choose.classList.add('model-button');
-    this.choose.append(this.name, svgIcon('chevronDown'));
+    const content = [this.name, svgIcon('chevronDown')];
+    this.choose = button(content, 'quiet model-button', () => post({ type: 'selectModel' }));
     this.remove = iconButton('', 'close', () => post({ type: 'forgetModelOnce' }));
     this.chip = element('span', { class: 'model-once' }, this.caption, this.remove);
     this.chip.hidden = true;

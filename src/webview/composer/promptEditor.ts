@@ -64,11 +64,6 @@ export class PromptEditor {
   }
 }
 
-/** In a prompt editor, Escape cancels the edit and does not stop the turn. */
-export function isInPromptEditor(target: EventTarget | null): boolean {
-  return target !== null && 'closest' in target && (target as Element).closest('.prompt-editor') !== null;
-}
-
 /** In WebKit, a composition ends before the key event, which only the deprecated `keyCode` 229 identifies. */
 export function isComposing(event: KeyboardEvent): boolean {
   return event.isComposing || Reflect.get(event, 'keyCode') === 229;

@@ -1,5 +1,6 @@
 import type { PageContext } from '../pageContext';
 import type { ReadingPosition } from '../state/unsentStore';
+import type { ConversationView } from './conversationView';
 import { element, iconButton } from '../util/element';
 
 /** Calls `onChange` whenever one of the elements changes its size. */
@@ -7,13 +8,6 @@ export type ObserveSize = (targets: readonly Element[], onChange: () => void) =>
 
 /** Maximum distance, in pixels, at which the end counts as in view: half a line, as positions can be fractional. */
 const endTolerancePx = 12;
-
-interface ScrollableConversation {
-  readonly element: HTMLElement;
-  readonly thread: HTMLElement;
-  readonly readingPosition: ReadingPosition | undefined;
-  scrollTopOf(position: ReadingPosition): number | undefined;
-}
 
 /**
  * Keeps the end of the conversation in view (follows the end) while the user reads there. A scroll event without user
@@ -34,7 +28,7 @@ export class Autoscroll {
   /** @param onPositionChange not called while the end is followed */
   constructor(
     private readonly context: PageContext,
-    private readonly conversation: ScrollableConversation,
+    private readonly conversation: ConversationView,
     observeSize: ObserveSize,
     private readonly onPositionChange: () => void,
   ) {

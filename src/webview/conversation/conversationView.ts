@@ -2,7 +2,7 @@ import type { ExchangeSnapshot, FaultAction, RecordedEvent } from '../../shared/
 import { createRovingTabindex } from '../a11y/focus';
 import type { PageContext } from '../pageContext';
 import type { OpenEdit, ReadingPosition, Unsent } from '../state/unsentStore';
-import { carryVersionFocus } from '../turn/turnActions';
+import { carryVersionFocus, setLocked } from '../turn/turnActions';
 import { element } from '../util/element';
 import { fill } from '../../shared/format';
 import { DrawQueue, type ObserveNear } from './drawQueue';
@@ -19,7 +19,8 @@ export class ConversationView {
   private readonly exchanges = new Map<string, ExchangeView>();
   private readonly drawQueue: DrawQueue<ExchangeView>;
   private readonly nearObserver: ReturnType<ObserveNear>;
-  private readonly roving: ReturnType<typeof createRovingTabindex>;
+  private readonly refreshTabStop: () => void;
+  areVersionsLocked = false;
   private host = '';
   private isStreaming = false;
   private latest: ExchangeView | undefined;
@@ -58,7 +59,7 @@ export class ConversationView {
       if (view.hasStopButton) onStopButton();
     });
     this.nearObserver = observeNear(this.element);
-    this.roving = createRovingTabindex(this.element, this.thread, end, onEnd);
+    this.refreshTabStop = createRovingTabindex(this.element, this.thread, end, onEnd);
   }
 
   get isEmpty(): boolean {
@@ -66,7 +67,7 @@ export class ConversationView {
   }
 
   /** The exchange whose turn waits; if none waits, the last exchange whose turn runs. */
-  get active(): Pick<ExchangeView, 'id' | 'activity' | 'hasStopButton'> | undefined {
+  get active(): ExchangeView | undefined {
     const active = [...this.exchanges.values()].filter(({ activity }) => activity !== 'idle');
     return active.find(({ activity }) => activity === 'waiting') ?? active.at(-1);
   }
@@ -128,8 +129,10 @@ export class ConversationView {
     for (const exchange of this.exchanges.values()) exchange.setHost(host);
   }
 
-  setVersionsLocked(locked: boolean): void {
-    for (const exchange of this.exchanges.values()) exchange.setVersionsLocked(locked);
+  setVersionsLocked(areLocked: boolean): void {
+    if (areLocked === this.areVersionsLocked) return;
+    this.areVersionsLocked = areLocked;
+    setLocked(this.context, this.thread, areLocked);
   }
 
   setStreaming(isStreaming: boolean): void {
@@ -226,7 +229,7 @@ export class ConversationView {
     this.updateLatest();
     for (const view of this.exchanges.values()) if (view.isRunning || view === latest) this.drawQueue.prefer(view);
     this.drawQueue.start();
-    this.roving.refresh();
+    this.refreshTabStop();
   }
 
   private updateLatest(): void {

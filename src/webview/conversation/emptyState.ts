@@ -56,12 +56,10 @@ export class EmptyState {
     return [
       ...(heading === undefined ? [] : [element('h3', {}, heading)]),
       ...suggestions.map(({ kind, id, label, time }) => {
-        const created = button('', 'quiet', () => this.context.post({ type: 'askSuggestion', kind, id }));
-        created.classList.add('suggestion');
         const icon = svgIcon(kind === 'conversation' ? 'history' : 'sparkle');
-        created.append(icon, element('span', { class: 'suggestion-label' }, label));
-        if (time !== undefined) created.append(' ', element('span', { class: 'suggestion-time' }, time));
-        return created;
+        const timeText = time === undefined ? [] : [' ', element('span', { class: 'suggestion-time' }, time)];
+        const content = [icon, element('span', { class: 'suggestion-label' }, label), ...timeText];
+        return button(content, 'quiet suggestion', () => this.context.post({ type: 'askSuggestion', kind, id }));
       }),
     ];
   }

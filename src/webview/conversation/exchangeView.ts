@@ -30,7 +30,6 @@ export class ExchangeView implements Drawable {
   private visibleState: TurnState | undefined;
   private onDrawn = noop;
   private isLatest = false;
-  private versionsLocked = false;
   private nearestModels: readonly string[] = [];
 
   constructor(
@@ -138,12 +137,6 @@ export class ExchangeView implements Drawable {
     this.render();
   }
 
-  setVersionsLocked(locked: boolean): void {
-    if (locked === this.versionsLocked) return;
-    this.versionsLocked = locked;
-    this.turn?.refreshActions();
-  }
-
   dispose(): void {
     this.turn?.dispose();
     this.turn = undefined;
@@ -153,7 +146,7 @@ export class ExchangeView implements Drawable {
   }
 
   private createTurn(): TurnView {
-    const turn = createTurnView(this.context, this.id);
+    const turn = createTurnView(this.context, this.id, () => this.state);
     this.turn = turn;
     this.user.addTools();
     this.assistant.append(...turn.elements);
@@ -201,9 +194,7 @@ export class ExchangeView implements Drawable {
       host: this.host,
       queued: this.exchange.queued,
       isLatest: this.isLatest,
-      areVersionsLocked: () => this.versionsLocked,
       versions: this.versions,
-      currentState: () => this.state,
       editPrompt: () => this.user.edit(),
       nearestModels: () => this.nearestModels,
     });

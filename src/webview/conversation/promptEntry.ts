@@ -76,14 +76,9 @@ export class PromptEntry {
   /** Adds the buttons and the attachments, which are not needed before the exchange is drawn. */
   addTools(): void {
     const { context, exchange } = this;
-    const { strings, post, announcer } = context;
+    const { strings, copy } = context;
     if (!context.isReadOnly()) this.tools.append(iconButton(strings.editPrompt, 'edit', () => this.edit()));
-    this.tools.append(
-      iconButton(strings.copyPrompt, 'copy', () => {
-        post({ type: 'copy', text: exchange.prompt });
-        announcer.announce(strings.copied);
-      }),
-    );
+    this.tools.append(iconButton(strings.copyPrompt, 'copy', () => copy(exchange.prompt)));
     if (exchange.attachments.length === 0) return;
     const items = exchange.attachments.map((attachment) => createAttachmentItem(context, attachment));
     this.bubble.append(element('ul', { class: 'attachments' }, ...items));
@@ -151,13 +146,12 @@ class PromptFold {
     private readonly context: PageContext,
     private readonly text: HTMLElement,
   ) {
-    this.toggle = button('', 'quiet', () => {
+    this.toggle = button('', 'quiet prompt-toggle', () => {
       this.setFolded(!this.isFolded);
       // The start of the folded prompt may be far above the view, because the button is at its end.
       if (this.isFolded) text.scrollIntoView({ block: 'nearest' });
       context.onPromptUnfold();
     });
-    this.toggle.classList.add('prompt-toggle');
     this.setFolded(true);
   }
 

@@ -29,8 +29,6 @@ interface Measure {
   /** Formats the value together with the upper value. By default, only the value is shown. */
   readonly textOf?: (figures: HealthFigures) => string;
   readonly note?: (row: HealthRow) => string;
-  /** Value at the top of the chart. By default, the largest value. */
-  readonly top?: number;
 }
 
 /** Returns a function that creates the card of a model and route. */
@@ -51,7 +49,7 @@ export function createCards(locale: string, strings: HealthStrings) {
   };
   const measures: readonly Measure[] = [
     {
-      ...{ look: 'success', name: strings.success, top: 1, valueOf: successRate, note: successNote },
+      ...{ look: 'success', name: strings.success, valueOf: successRate, note: successNote },
       upperOf: () => 1,
       // Rounds down, because only a share without any failure is 100 %.
       format: (share) => fill(strings.percent, count(Math.floor(share * 100))),
@@ -82,24 +80,22 @@ export function createCards(locale: string, strings: HealthStrings) {
     { starts }: HealthPeriod,
     period: HealthPeriodName,
   ): readonly Element[] => {
-    const isHourly = period === 'hours';
-    const timeOf = (start: number): string => (isHourly ? format.timeOfDay(start) : dates.format(start));
-    const values = parts.flatMap((part) => (part && measure.valueOf(part)) ?? []);
-    if (total.attempts < minChartedAttempts || values.length === 0) return [];
-    const uppers = parts.flatMap((part) => (part && measure.upperOf?.(part)) ?? []);
+    const timeOf = (start: number): string => (period === 'hours' ? format.timeOfDay(start) : dates.format(start));
     const bars = parts.map((part, index) => {
       const value = part ? measure.valueOf(part) : undefined;
       if (!part || value === undefined) return null;
       const title = fill(strings.barTitle, timeOf(starts[index] ?? 0), textOf(measure, part));
       return { value, upper: measure.upperOf?.(part), title };
     });
+    const values = bars.flatMap((bar) => bar?.value ?? []);
+    if (total.attempts < minChartedAttempts || values.length === 0) return [];
     const range = [Math.min(...values), Math.max(...values)].map(measure.format);
-    const template = isHourly ? strings.chartHours : strings.chartDays;
     return createChart({
-      ...{ look: measure.look, bars, top: measure.top ?? Math.max(0, ...values, ...uppers) },
-      label: fill(template, measure.name, textOf(measure, total), ...range),
-      start: isHourly ? strings.hoursStart : strings.daysStart,
-      end: isHourly ? strings.hoursEnd : strings.daysEnd,
+      look: measure.look,
+      bars,
+      label: fill(strings[`${period}Chart`], measure.name, textOf(measure, total), ...range),
+      start: strings[`${period}Start`],
+      end: strings[`${period}End`],
     });
   };
 

@@ -1,4 +1,4 @@
-import { element, svg } from '../util/element';
+import { element, percent, svg } from '../util/element';
 
 export type ChartLook = 'success' | 'first-token' | 'speed' | 'retries';
 
@@ -13,8 +13,6 @@ interface Chart {
   readonly look: ChartLook;
   /** By time, null without a value. */
   readonly bars: readonly (ChartBar | null)[];
-  /** Value at the top of the chart. */
-  readonly top: number;
   readonly label: string;
   readonly start: string;
   readonly end: string;
@@ -27,7 +25,8 @@ const minBarHeight = 2;
 const barShare = 0.72;
 
 /** Draws without a library, which would need ten times the code. */
-export function createChart({ look, bars, top, label, start, end }: Chart): readonly Element[] {
+export function createChart({ look, bars, label, start, end }: Chart): readonly Element[] {
+  const top = Math.max(0, ...bars.flatMap((bar) => (bar ? [bar.value, bar.upper ?? 0] : [])));
   return [
     svg(
       'svg',
@@ -62,15 +61,4 @@ function createBar({ value, upper, title }: ChartBar, start: number, share: numb
     ...(upper === undefined || upper <= value ? [] : [rect('upper', upper)]),
     rect(value === 0 ? 'zero' : 'value', value),
   );
-}
-
-export function createChartPattern(): SVGSVGElement {
-  const id = 'health-fault-hatch';
-  const path = svg('path', { d: 'M-1 1L1-1M0 5L5 0M4 6L6 4', class: id });
-  const pattern = svg('pattern', { id, width: 5, height: 5, patternUnits: 'userSpaceOnUse' }, path);
-  return svg('svg', { class: 'health-patterns', width: 0, height: 0, 'aria-hidden': 'true' }, svg('defs', {}, pattern));
-}
-
-function percent(fraction: number): string {
-  return `${Math.round(fraction * 10_000) / 100}%`;
 }

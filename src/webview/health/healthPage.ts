@@ -1,7 +1,6 @@
 import type { FromHealthPage, HealthPeriodName, HealthReport, HealthStrings } from '../../shared/healthMessages';
-import { button, element, setText } from '../util/element';
+import { button, element, setText, svgPatterns } from '../util/element';
 import { createCards } from './healthCards';
-import { createChartPattern } from './healthCharts';
 
 export interface HealthPageApi {
   postMessage(message: FromHealthPage): void;
@@ -36,7 +35,7 @@ export function createHealthPage(
   const message = element('div', { class: 'health-message', role: 'status' });
   const cards = element('section', { class: 'health-cards' });
   root.replaceChildren(
-    createChartPattern(),
+    svgPatterns(5, { 'health-fault-hatch': 'M-1 1L1-1M0 5L5 0M4 6L6 4' }),
     element('header', {}, heading, element('p', {}, strings.intro)),
     element('div', { class: 'toolbar' }, periods, test, clear),
     message,
@@ -59,7 +58,7 @@ export function createHealthPage(
     cards.hidden = !hasRows;
     setText(message, isEmpty ? `${strings.empty}. ${strings.emptyHint}` : hasRows ? '' : strings.emptyPeriod);
     message.hidden = hasRows;
-    cards.setAttribute('aria-label', period === 'hours' ? strings.hoursCaption : strings.daysCaption);
+    cards.setAttribute('aria-label', strings[`${period}Caption`]);
     replaceCards(
       cards,
       shown.rows.map((row) => createCard(row, shown, period)),

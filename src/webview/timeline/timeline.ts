@@ -1,13 +1,16 @@
-import { describePart, describeTurn } from '../../shared/describeLedger';
+import { describeTurn } from '../../shared/describeTurn';
 import { fill } from '../../shared/format';
 import { isRunning, segmentsOf, toMonotonic, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { element } from '../util/element';
+import { closestElement, element } from '../util/element';
+import { detailsOf, titleOf } from './partTexts';
+import { createTicker } from '../util/ticker';
 import { createTimelineChart } from './timelineChart';
 import { type AttemptSpan, createSpans, type TurnSpans, type WaitSpan } from './timelineSpans';
 
 export interface Timeline {
   readonly element: HTMLElement;
+  readonly isOpen: boolean;
   /** Draws the timeline and keeps it up to date, or stops updating it. The caller shows and hides the element. */
   setOpen(isOpen: boolean): void;
   /** Must be called when the turn has changed. */
@@ -24,7 +27,6 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
   const rows = element('div');
   const body = element('div', { class: 'timeline-body' }, chart, rows);
   let isOpen = false;
-  let cancelTimer: (() => void) | undefined;
   let markedPart: string | undefined;
   /** Marks a bar and its row. */
   const mark = (part: string | undefined): void => {
@@ -32,8 +34,7 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
     for (const target of body.querySelectorAll('[data-part]'))
       target.toggleAttribute('data-marked', target.getAttribute('data-part') === part);
   };
-  const markAt = ({ target }: Event): void =>
-    mark((target as Element).closest('[data-part]')?.getAttribute('data-part') ?? undefined);
+  const markAt = ({ target }: Event): void => mark(closestElement(target, '[data-part]')?.dataset['part']);
   body.addEventListener('pointerover', markAt);
   body.addEventListener('pointerleave', () => mark(undefined));
   const draw = (): void => {
@@ -45,16 +46,13 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
     if (!rows.firstElementChild?.isEqualNode(table)) rows.replaceChildren(table);
     mark(part);
   };
-  const stopUpdates = (): void => {
-    cancelTimer?.();
-    cancelTimer = undefined;
-  };
-  const updateTimer = (): void => {
-    if (isOpen && isRunning(currentState().phase)) cancelTimer ??= context.clock.every(1000, draw);
-    else stopUpdates();
-  };
+  const setTicking = createTicker(context.clock, draw);
+  const updateTimer = (): void => setTicking(isOpen && isRunning(currentState().phase));
   return {
     element: body,
+    get isOpen() {
+      return isOpen;
+    },
     setOpen: (open) => {
       if (open && !isOpen) draw();
       isOpen = open;
@@ -64,7 +62,7 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
       if (isOpen && !isRunning(currentState().phase)) draw();
       updateTimer();
     },
-    dispose: stopUpdates,
+    dispose: () => setTicking(false),
   };
 }
 
@@ -107,7 +105,7 @@ function startCell({ format }: PageContext, { from }: AttemptSpan | WaitSpan): H
 }
 
 function waitCells(context: PageContext, part: WaitSpan): readonly HTMLElement[] {
-  const text = describePart(context, part).join(' · ');
+  const text = [titleOf(context, part), ...detailsOf(context, part)].join(' · ');
   return [element('td'), startCell(context, part), element('td', { colspan: '6', class: 'timeline-details' }, text)];
 }
 
@@ -119,7 +117,6 @@ function attemptCells(context: PageContext, part: AttemptSpan): readonly HTMLEle
   const duration = (time: number | undefined): string => (time === undefined ? '' : format.duration(time));
   const usage = `${format.number(promptTokens)} → ${format.number(completionTokens)}`;
   const counted = tokens > 0 ? format.number(tokens) : '';
-  const [, ...details] = describePart(context, part);
   // In a narrow timeline, which has no visible headers, the style sheet shows the label before the value.
   const labelled = (label: string, text: string): HTMLElement => element('td', { 'data-label': label }, text);
   return [
@@ -130,6 +127,6 @@ function attemptCells(context: PageContext, part: AttemptSpan): readonly HTMLEle
     labelled(strings.columnFirstToken, duration(firstTokenMs)),
     labelled(strings.columnDuration, duration(ms)),
     labelled(strings.columnTokens, promptTokens + completionTokens > 0 ? usage : counted),
-    element('td', { class: 'timeline-details' }, details.join(' · ')),
+    element('td', { class: 'timeline-details' }, detailsOf(context, part).join(' · ')),
   ];
 }

@@ -1,7 +1,7 @@
-import { describePart } from '../../shared/describeLedger';
 import { fill } from '../../shared/format';
 import type { PageContext } from '../pageContext';
-import { element, svg } from '../util/element';
+import { element, percent, svg, svgPatterns } from '../util/element';
+import { titleOf } from './partTexts';
 import type { AttemptSpan, TurnSpans, WaitSpan } from './timelineSpans';
 
 // Vertical sizes are in pixels. Horizontal sizes are fractions of the chart's width, because scaling the whole chart
@@ -23,10 +23,10 @@ const minNumberGap = 0.05;
 type Bar = 'first-token' | 'text' | 'silence' | 'wait';
 type Mark = 'fault' | 'stopped';
 
-/** References to the patterns of a chart. */
-type Patterns = Readonly<Partial<Record<Bar, string>>>;
-
-let chartCount = 0;
+/** Creates the patterns of the bars, which a page with timelines contains once. */
+export function createTimelinePatterns(): SVGSVGElement {
+  return svgPatterns(6, { 'timeline-hatch': 'M-1 1L1-1M0 6L6 0M5 7L7 5', 'timeline-dots': 'M1.5 1.5h1M4.5 4.5h1' });
+}
 
 /** Converts a time to a fraction of the chart's width. */
 type ToFraction = (ms: number) => number;
@@ -38,8 +38,6 @@ type ToFraction = (ms: number) => number;
 export function createTimelineChart(context: PageContext, spans: TurnSpans, label: string): readonly Element[] {
   const { total, segments, parts, throughput } = spans;
   const fraction: ToFraction = (ms) => (total > 0 ? ms / total : 0);
-  const ids = { wait: `timeline-wait-${++chartCount}`, silence: `timeline-silence-${chartCount}` };
-  const patterns: Patterns = { wait: `url(#${ids.wait})`, silence: `url(#${ids.silence})` };
   const attempts = parts.filter((part) => part.kind === 'attempt');
   const numbers = attempts.length > 1 ? attemptNumbers(attempts, fraction) : [];
   const top = numbers.length > 0 ? numberHeight : markWidth;
@@ -53,7 +51,7 @@ export function createTimelineChart(context: PageContext, spans: TurnSpans, labe
     });
     const shapes = barsOf(part).map(([kind, from, to]) => {
       kinds.add(kind);
-      return createBar(kind, position(from, to), top, patterns);
+      return createBar(kind, position(from, to), top);
     });
     const mark = endMark(part);
     if (mark) {
@@ -62,24 +60,19 @@ export function createTimelineChart(context: PageContext, spans: TurnSpans, labe
     }
     // The area makes a thin bar as easy to point at as a thick one, and shows which row the pointer is over.
     const area = { y: top - markWidth, height: laneHeight + 2 * markWidth, ...position(part.from, part.to) };
-    const title = svg('title', {}, describePart(context, part)[0]);
+    const title = svg('title', {}, titleOf(context, part));
     return svg('g', { 'data-part': index }, title, svg('rect', { class: 'picture-area', ...area }), ...shapes);
   });
   const picture = svg(
     'svg',
     { class: 'timeline-picture', role: 'img', 'aria-label': label, width: '100%', height: axisTop + axisHeight },
-    svg('defs', {}, createPattern(ids.wait, 'hatch'), createPattern(ids.silence, 'dots')),
     ...numbers,
     ...groups,
     ...(throughput.length > 0 ? [throughputArea(context, spans, throughputTop)] : []),
     ...segments.slice(1).map(({ from }) => segmentLine(context, percent(fraction(from)), top - 3, axisTop)),
     ...timeAxis(context, total, fraction, axisTop),
   );
-  return [element('div', { class: 'timeline-frame' }, picture), createLegend(context, kinds, patterns)];
-}
-
-function percent(fraction: number): string {
-  return `${Math.round(fraction * 10_000) / 100}%`;
+  return [element('div', { class: 'timeline-frame' }, picture), createLegend(context, kinds)];
 }
 
 function barsOf(part: AttemptSpan | WaitSpan): readonly (readonly [kind: Bar, from: number, to: number])[] {
@@ -105,12 +98,10 @@ function createBar(
   kind: Bar,
   position: { readonly x: string | number; readonly width: string | number },
   laneTop: number,
-  patterns: Patterns,
 ): Element {
   const height = kind === 'first-token' ? thinHeight : laneHeight;
-  const fill = patterns[kind];
   const y = laneTop + (laneHeight - height) / 2;
-  return svg('rect', { class: `picture-${kind}`, ...(fill !== undefined && { fill }), ...position, y, height });
+  return svg('rect', { class: `picture-${kind}`, ...position, y, height });
 }
 
 /** Creates a cross for an attempt that failed, or a square for one that was stopped. */
@@ -122,7 +113,7 @@ function createMark(kind: Mark, x: string | number, y: number): Element {
   return svg('svg', { x, y, class: 'picture-mark' }, mark);
 }
 
-function createLegend({ strings }: PageContext, kinds: ReadonlySet<Bar | Mark>, patterns: Patterns): HTMLElement {
+function createLegend({ strings }: PageContext, kinds: ReadonlySet<Bar | Mark>): HTMLElement {
   const label = {
     text: strings.pictureStreaming,
     silence: strings.pictureSilence,
@@ -137,7 +128,7 @@ function createLegend({ strings }: PageContext, kinds: ReadonlySet<Bar | Mark>, 
     const symbol =
       kind === 'fault' || kind === 'stopped'
         ? createMark(kind, symbolWidth / 2, laneHeight / 2)
-        : createBar(kind, { x: 0, width: symbolWidth }, 0, patterns);
+        : createBar(kind, { x: 0, width: symbolWidth }, 0);
     const size = { width: symbolWidth, height: laneHeight };
     legend.append(element('span', {}, svg('svg', { class: 'timeline-picture', ...size }, symbol), label[kind]));
   }
@@ -188,13 +179,6 @@ function timeAxis({ format }: PageContext, total: number, fraction: ToFraction, 
 function textAnchor(fraction: number): 'start' | 'middle' | 'end' {
   if (fraction < 0.06) return 'start';
   return fraction > 0.94 ? 'end' : 'middle';
-}
-
-const patternPaths = { hatch: 'M-1 1L1-1M0 6L6 0M5 7L7 5', dots: 'M1.5 1.5h1M4.5 4.5h1' };
-
-function createPattern(id: string, name: keyof typeof patternPaths): Element {
-  const size = { width: 6, height: 6, patternUnits: 'userSpaceOnUse' };
-  return svg('pattern', { id, ...size }, svg('path', { class: `picture-${name}`, d: patternPaths[name] }));
 }
 
 /** Possible distances between two ticks of the time axis, in seconds. */

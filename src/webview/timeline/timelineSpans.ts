@@ -1,5 +1,4 @@
 import { minDisplayedMs } from '../../shared/describe';
-import type { NumberedAttempt } from '../../shared/describeLedger';
 import {
   lastActivityAt,
   routeName,
@@ -24,8 +23,17 @@ export interface WaitSpan extends TimeRange {
   readonly wait: LedgerWait;
 }
 
-export interface AttemptSpan extends TimeRange, NumberedAttempt {
+export interface AttemptSpan extends TimeRange {
   readonly kind: 'attempt';
+  readonly entry: LedgerEntry;
+  /** The previous attempt of the same segment. */
+  readonly previous: LedgerEntry | undefined;
+  /** Number of the attempt, counted from 1 over all segments of the turn. */
+  readonly number: number;
+  /** Host name of the route. Undefined if all attempts of the turn use the same route. */
+  readonly host: string | undefined;
+  /** The model whose partial answer the attempt continued, if it is another model. */
+  readonly continuedModel: string | undefined;
   readonly firstToken: number | undefined;
   /** Times without data after the first token, in ascending order. */
   readonly silences: readonly TimeRange[];

@@ -1,7 +1,7 @@
 import { fill } from '../../shared/format';
 import type { FaultAction, TurnState, WaitingEvent } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { createTimeline, hasTimeline } from '../timeline/timeline';
+import { hasTimeline, type Timeline } from '../timeline/timeline';
 import { button, disclosure, element, fillNodes, type Icon, iconButton, setText, svg, svgIcon } from '../util/element';
 import { createMenu } from '../util/menu';
 
@@ -15,7 +15,6 @@ export interface CardSlot {
   readonly element: HTMLElement;
   /** Refreshes the card if there is one and `key` has not changed, and otherwise creates a new one. */
   show(key: readonly unknown[], build: () => Card | undefined): void;
-  refresh(): void;
   dispose(): void;
 }
 
@@ -50,7 +49,6 @@ export function createCardSlot({ moveFocus, focusComposer }: PageContext): CardS
       card = build();
       if (card) slot.append(card.element);
     },
-    refresh: () => card?.refresh?.(),
     // The turn is about to be removed, too.
     dispose: () => clear(focusComposer),
   };
@@ -78,7 +76,7 @@ interface CardContent {
   /** Elements between the texts and the buttons. */
   readonly children?: readonly HTMLElement[];
   readonly actions: readonly HTMLElement[];
-  readonly details?: Required<Card> | undefined;
+  readonly details?: HTMLElement;
 }
 
 /** Interval between updates of a countdown, in milliseconds. */
@@ -112,18 +110,12 @@ export function createCard(
   const symbol = countdown?.totalMs === undefined ? icon && svgIcon(icon) : ring.element;
   const head = element('div', { class: 'card-head' }, ...(symbol ? [symbol] : []), lines);
   const buttons = actions.length > 0 ? [element('div', { class: 'actions' }, ...actions)] : [];
-  const parts = [head, ...children, ...buttons, ...(details ? [details.element] : [])];
+  const parts = [head, ...children, ...buttons, ...(details ? [details] : [])];
   const cancelTimer = countdown ? clock.every(tickMs, showTexts) : undefined;
   return {
     element: element('section', { ...attributes, class: `card ${name}` }, ...parts),
-    refresh: () => {
-      showTexts();
-      details?.refresh();
-    },
-    dispose: () => {
-      cancelTimer?.();
-      details?.dispose();
-    },
+    refresh: showTexts,
+    dispose: () => cancelTimer?.(),
   };
 }
 
@@ -193,40 +185,32 @@ interface ResponseIds {
 
 export interface DetailsContext {
   readonly currentState: () => TurnState;
-  /** Shared by the places of a turn that show its timeline, so that an open timeline stays open when the place changes. */
-  readonly timelineState: { isOpen: boolean };
+  /** The timeline of the turn. It moves to the place that shows it, and stays open or closed. */
+  readonly timeline: Timeline;
 }
 
 /** Creates a disclosure with the given elements, the status, the request id and the timeline of the turn. */
 export function createDetails(
   context: PageContext,
-  { currentState, timelineState }: DetailsContext,
+  { currentState, timeline }: DetailsContext,
   { status, requestId }: ResponseIds,
   ...content: readonly HTMLElement[]
-): Required<Card> {
-  const { strings, post, announcer } = context;
+): HTMLElement {
+  const { strings, copy } = context;
   const lines = [...content];
   if (status !== undefined) lines.push(element('p', {}, fill(strings.statusCode, String(status))));
   if (requestId) {
-    const copy = iconButton(strings.copyRequestId, 'copy', () => {
-      post({ type: 'copy', text: requestId });
-      announcer.announce(strings.copied);
-    });
-    lines.push(element('p', {}, element('span', {}, fill(strings.requestId, requestId)), copy));
+    const copyButton = iconButton(strings.copyRequestId, 'copy', () => copy(requestId));
+    lines.push(element('p', {}, element('span', {}, fill(strings.requestId, requestId)), copyButton));
   }
-  const timeline = createTimeline(context, currentState);
   if (hasTimeline(currentState())) lines.push(timeline.element);
   const details = disclosure(strings.details, 'card-details', element('div', {}, ...lines));
   details.querySelector('summary')?.append(svgIcon('chevronRight'));
-  details.open = timelineState.isOpen;
-  timeline.setOpen(details.open);
-  details.addEventListener('toggle', () => {
-    timelineState.isOpen = details.open;
-    timeline.setOpen(details.open);
-  });
+  details.open = timeline.isOpen;
+  details.addEventListener('toggle', () => timeline.setOpen(details.open));
   // Keeps screen readers from announcing details that the user has just opened, although the card is a live region.
   details.setAttribute('aria-live', 'off');
-  return { element: details, refresh: () => timeline.refresh(), dispose: () => timeline.dispose() };
+  return details;
 }
 
 type CardEvent = Pick<WaitingEvent, 'message' | 'actions'>;

@@ -22,12 +22,11 @@ export function showRouteNote(
     if (text === '') return undefined;
     const note = element('p', { class: 'note', 'data-part': 'route' }, svgIcon('info'), text);
     if (isRemovable) {
-      const remove = button(strings.removeBackup, 'quiet', () => {
+      const remove = button(strings.removeBackup, 'quiet link-button', () => {
         post({ type: 'removeBackup', route });
         focusComposer();
         remove.remove();
       });
-      remove.classList.add('link-button');
       note.append(' ', remove);
     }
     return { element: note };

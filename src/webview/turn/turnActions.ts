@@ -12,75 +12,73 @@ interface TurnActionOptions {
   readonly canRegenerate: boolean;
   /** Ids of all versions of the exchange, oldest first, including the exchange itself. */
   readonly versions: readonly string[];
-  readonly areVersionsLocked: () => boolean;
 }
 
 /** Creates the buttons below an answer. Undefined if there are none, as while the turn is running. */
 export function createTurnActions(
   context: PageContext,
   exchangeId: string,
-  { queued, hasAnswer, text, canRegenerate, versions, areVersionsLocked }: TurnActionOptions,
+  { queued, hasAnswer, text, canRegenerate, versions }: TurnActionOptions,
 ): Card | undefined {
-  const { strings, post, isReadOnly, moveFocus } = context;
+  const { strings, post, isReadOnly, areVersionsLocked } = context;
   const mayChange = !isReadOnly();
   const parts: HTMLElement[] = [];
-  /** Buttons that would end the running exchange, so that they are disabled while there is one. */
-  const lockable: HTMLButtonElement[] = [];
   const copy = text === '' ? undefined : createCopyButton(context, text);
   if (copy) parts.push(copy.element);
   if (queued && mayChange)
     parts.push(iconButton(strings.cancelQueued, 'close', () => post({ type: 'stop', exchangeId })));
   if (canRegenerate && mayChange) {
     const regenerate = (switchModel: boolean) => () => post({ type: 'regenerate', exchangeId, switchModel });
-    lockable.push(
+    const buttons = [
       iconButton(strings.regenerate, 'refresh', regenerate(false)),
       iconButton(strings.regenerateWith, 'chevronDown', regenerate(true)),
-    );
-    parts.push(...lockable);
+    ];
+    for (const created of buttons) makeLockable(created, areVersionsLocked());
+    parts.push(...buttons);
   }
   if (versions.length > 1 && mayChange) {
-    const pager = createVersionPager(context, exchangeId, versions);
-    lockable.push(...pager.steps);
-    parts.push(pager.element);
+    parts.push(createVersionPager(context, exchangeId, versions));
   }
   if (hasAnswer) parts.push(iconButton(strings.copyRequest, 'code', () => post({ type: 'copyRequest', exchangeId })));
   if (parts.length === 0) return undefined;
-  const refresh = (): void => {
-    const isLocked = areVersionsLocked();
-    // A disabled button would keep the focus, and the page would receive no keys.
-    const focused = isLocked && lockable.find((locked) => locked === document.activeElement);
-    const turn = focused && focused.closest('article');
-    if (turn) moveFocus(turn, { preventScroll: true });
-    for (const locked of lockable) locked.disabled = isLocked;
-  };
-  refresh();
-  return {
-    element: element('div', { class: 'turn-actions' }, ...parts),
-    refresh,
-    dispose: () => copy?.dispose?.(),
-  };
+  return { element: element('div', { class: 'turn-actions' }, ...parts), dispose: () => copy?.dispose?.() };
+}
+
+/** Marks a button that would end the running answer. It is disabled while there is one. */
+function makeLockable(button: HTMLButtonElement, isLocked: boolean): void {
+  button.dataset['lockable'] = '';
+  button.disabled = isLocked;
+}
+
+/** Locks or unlocks the buttons that were marked with {@link makeLockable}. */
+export function setLocked({ moveFocus }: PageContext, thread: HTMLElement, isLocked: boolean): void {
+  const { activeElement } = document;
+  const buttons = [...thread.querySelectorAll<HTMLButtonElement>('button[data-lockable]')];
+  // A disabled button would keep the focus, and the page would receive no keys.
+  const turn = buttons.find((button) => button === activeElement)?.closest('article');
+  if (isLocked && turn) moveFocus(turn, { preventScroll: true });
+  for (const button of buttons) button.disabled = isLocked;
 }
 
 /** Time for which the *Copy* button shows that the answer was copied, in milliseconds. */
 const copiedMarkMs = 1500;
 
-function createCopyButton({ strings, clock, post, announcer }: PageContext, text: string): Card {
+function createCopyButton({ strings, clock, copy }: PageContext, text: string): Card {
   let cancelReset = (): void => undefined;
-  const copy = iconButton(strings.copy, 'copy', () => {
-    post({ type: 'copy', text });
-    announcer.announce(strings.copied);
-    copy.replaceChildren(svgIcon('check'));
+  const created = iconButton(strings.copy, 'copy', () => {
+    copy(text);
+    created.replaceChildren(svgIcon('check'));
     cancelReset();
-    cancelReset = clock.after(copiedMarkMs, () => copy.replaceChildren(svgIcon('copy')));
+    cancelReset = clock.after(copiedMarkMs, () => created.replaceChildren(svgIcon('copy')));
   });
-  return { element: copy, dispose: () => cancelReset() };
+  return { element: created, dispose: () => cancelReset() };
 }
 
 function createVersionPager(
-  { strings, post }: PageContext,
+  { strings, post, areVersionsLocked }: PageContext,
   exchangeId: string,
   versions: readonly string[],
-): { readonly element: HTMLElement; readonly steps: readonly HTMLButtonElement[] } {
+): HTMLElement {
   const index = versions.indexOf(exchangeId);
   const createStep = (target: number, name: 'previous' | 'next', icon: Icon, caption: string) => {
     const exchangeIdOfTarget = versions[target];
@@ -90,20 +88,18 @@ function createVersionPager(
       () => exchangeIdOfTarget && post({ type: 'showVersion', exchangeId: exchangeIdOfTarget }),
     );
     step.dataset['version'] = name;
-    step.disabled = exchangeIdOfTarget === undefined;
+    if (exchangeIdOfTarget === undefined) step.disabled = true;
+    else makeLockable(step, areVersionsLocked());
     return step;
   };
-  const previous = createStep(index - 1, 'previous', 'chevronLeft', strings.previousVersion);
-  const next = createStep(index + 1, 'next', 'chevronRight', strings.nextVersion);
   const position = [index + 1, versions.length].map(String);
-  const pager = element(
+  return element(
     'div',
     { class: 'versions', role: 'group', 'aria-label': fill(strings.announceVersion, ...position) },
-    previous,
+    createStep(index - 1, 'previous', 'chevronLeft', strings.previousVersion),
     element('span', {}, fill(strings.versionOf, ...position)),
-    next,
+    createStep(index + 1, 'next', 'chevronRight', strings.nextVersion),
   );
-  return { element: pager, steps: [previous, next].filter((step) => !step.disabled) };
 }
 
 /** Returns a function that moves the focus to the same version button of the entry that replaces this one. */

@@ -2,7 +2,7 @@ import type { PanelStrings } from '../../shared/panelStrings';
 import type { RecordedEvent, TurnState } from '../../shared/protocol';
 import type { MarkdownOptions, StreamingMarkdown } from '../markdown/streamingMarkdown';
 import type { PageContext } from '../pageContext';
-import { element, lazy, setText } from '../util/element';
+import { element, setText } from '../util/element';
 
 export interface TurnTexts {
   readonly answer: HTMLElement;
@@ -20,17 +20,13 @@ export interface TurnTexts {
 }
 
 export function createTurnTexts(context: PageContext, exchangeId: string): TurnTexts {
-  const { strings, post, announcer, clock } = context;
+  const { strings, post, clock } = context;
   const root = element('div', { 'data-part': 'answer' });
   const onCodeAction: MarkdownOptions['onCodeAction'] = (action, text, language) => {
-    if (action === 'copy') announcer.announce(strings.copied);
-    const messages = {
-      copy: { type: 'copy', text },
-      insert: { type: 'insert', text },
-      apply: { type: 'apply', exchangeId, text },
-      newFile: { type: 'newFile', text, language },
-    } as const;
-    post(messages[action]);
+    if (action === 'copy') context.copy(text);
+    else if (action === 'insert') post({ type: 'insert', text });
+    else if (action === 'apply') post({ type: 'apply', exchangeId, text });
+    else post({ type: 'newFile', text, language });
   };
   const options = {
     schedule: clock.frame,
@@ -40,7 +36,7 @@ export function createTurnTexts(context: PageContext, exchangeId: string): TurnT
     onCodeAction,
     onLink: (href: string) => post({ type: 'openLink', href }),
   };
-  const answer = lazy(() => context.createMarkdown(root, { ...options, canApply: true }));
+  const answer = context.createMarkdown(root, { ...options, canApply: true });
   const reasoning = createReasoningView(strings, (within) =>
     context.createMarkdown(within, { ...options, canApply: false }),
   );
@@ -48,21 +44,21 @@ export function createTurnTexts(context: PageContext, exchangeId: string): TurnT
     answer: root,
     reasoning: reasoning.element,
     apply: (event, before, after) => {
-      if (event.type === 'text') answer.get().append(event.text);
+      if (event.type === 'text') answer.append(event.text);
       else if (after.reasoningAttempt !== before.reasoningAttempt) reasoning.show(after.reasoning);
       else if (event.type === 'reasoning') reasoning.append(event.text);
-      else if (event.type === 'replaced') answer.get().replace(event.text);
-      else if (event.type === 'cut') answer.value?.pause();
+      else if (event.type === 'replaced') answer.replace(event.text);
+      else if (event.type === 'cut') answer.pause();
     },
     show: (state) => {
-      updateText(answer.get(), state.text);
+      updateText(answer, state.text);
       reasoning.show(state.reasoning);
     },
-    finish: (onShown) => reasoning.finish(() => answer.get().finish(onShown)),
+    finish: (onShown) => reasoning.finish(() => answer.finish(onShown)),
     setThinking: (thinking) => reasoning.setThinking(thinking),
-    pause: () => answer.value?.pause(),
+    pause: () => answer.pause(),
     dispose: () => {
-      answer.value?.dispose();
+      answer.dispose();
       reasoning.dispose();
     },
   };
@@ -72,23 +68,23 @@ function createReasoningView(strings: PanelStrings, create: (root: HTMLElement) 
   const summary = element('summary', {}, strings.reasoning);
   const root = element('div', { class: 'reasoning-text' });
   const details = element('details', { class: 'reasoning', 'data-part': 'reasoning', hidden: '' }, summary, root);
-  const text = lazy(() => create(root));
+  let text: StreamingMarkdown | undefined;
   return {
     element: details,
     append: (delta: string) => {
       details.hidden = false;
-      text.get().append(delta);
+      (text ??= create(root)).append(delta);
     },
     show: (reasoning: string) => {
       details.hidden = reasoning === '';
-      if (reasoning !== '' || text.value) updateText(text.get(), reasoning);
+      if (reasoning !== '' || text) updateText((text ??= create(root)), reasoning);
     },
     finish: (onShown: () => void) => {
-      if (text.value) text.value.finish(onShown);
+      if (text) text.finish(onShown);
       else onShown();
     },
     setThinking: (thinking: boolean) => setText(summary, thinking ? strings.reasoningRunning : strings.reasoning),
-    dispose: () => text.value?.dispose(),
+    dispose: () => text?.dispose(),
   };
 }
 

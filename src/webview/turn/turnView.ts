@@ -1,8 +1,10 @@
 import { describeModelSwitches, describeProgress, describeResumePoints } from '../../shared/describe';
 import { isRunning, routeName, routeOf, type TurnState, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
+import { createTimeline } from '../timeline/timeline';
 import { element, setText, svgIcon } from '../util/element';
-import { createCardSlot } from './card';
+import { createTicker } from '../util/ticker';
+import { createCardSlot, type DetailsContext } from './card';
 import { showRouteNote } from './routeNote';
 import { createTurnActions } from './turnActions';
 import { type CardContext, createToolCalls, createTurnCard } from './turnCards';
@@ -10,9 +12,8 @@ import { createTurnSummary } from './turnSummary';
 import { createTurnTexts, type TurnTexts } from './turnTexts';
 
 /** The host is used until the turn knows its route. */
-interface TurnViewContext extends Omit<CardContext, 'timelineState'> {
+interface TurnViewContext extends Omit<CardContext, keyof DetailsContext> {
   readonly queued: boolean;
-  readonly areVersionsLocked: () => boolean;
   readonly versions: readonly string[];
 }
 
@@ -20,20 +21,19 @@ export interface TurnView {
   readonly elements: readonly HTMLElement[];
   readonly texts: TurnTexts;
   render(state: TurnState, viewContext: TurnViewContext): void;
-  /** Called when the versions of the answers were locked or unlocked. */
-  refreshActions(): void;
   dispose(): void;
 }
 
-export function createTurnView(context: PageContext, exchangeId: string): TurnView {
+/** @param currentState returns the state of the turn, which may be ahead of the one on screen */
+export function createTurnView(context: PageContext, exchangeId: string, currentState: () => TurnState): TurnView {
   const { strings } = context;
   const texts = createTurnTexts(context, exchangeId);
   const resumePoint = element('p', { class: 'note', 'data-part': 'resumed' });
   const switched = element('p', { class: 'note', 'data-part': 'switch' });
   const route = createCardSlot(context);
   const progress = createProgressLine(context, texts);
-  const timelineState = { isOpen: false };
-  const summary = createTurnSummary(context, timelineState);
+  const timeline = createTimeline(context, currentState);
+  const summary = createTurnSummary(context, timeline);
   const toolCalls = createCardSlot(context);
   const card = createCardSlot(context);
   const actions = createCardSlot(context);
@@ -42,7 +42,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
 
   const showActions = (
     { phase, finishReason, text }: TurnState,
-    { queued, isLatest, versions, areVersionsLocked }: TurnViewContext,
+    { queued, isLatest, versions }: TurnViewContext,
   ): void => {
     // Leaves out *Regenerate* if the answer ended at the token limit, because the outcome line of the latest turn
     // already has a button that restarts the answer.
@@ -55,9 +55,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       text: hasEnded ? text : '',
       versions: hasEnded ? versions : [],
     };
-    actions.show(Object.values(options).flat(), () =>
-      createTurnActions(context, exchangeId, { ...options, areVersionsLocked }),
-    );
+    actions.show(Object.values(options).flat(), () => createTurnActions(context, exchangeId, options));
   };
 
   return {
@@ -70,7 +68,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       toolCalls.element,
       card.element,
       row,
-      summary.timeline,
+      summary.timelinePlace,
     ],
     texts,
     render: (state, viewContext) => {
@@ -91,17 +89,17 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
       );
       const target = schedule ? `${schedule.id} ${host}` : usedRoute;
       card.show([phase, failure, target, isLatest, ...(wait ? [...waitKey(wait), wait.source, wait.hintMs] : [])], () =>
-        createTurnCard(context, exchangeId, state, { ...viewContext, host, timelineState }),
+        createTurnCard(context, exchangeId, state, { ...viewContext, host, currentState, timeline }),
       );
       // Follows the card, because a wait card that is removed measures the height of the turn.
       const hasCard = card.element.hasChildNodes();
       progress.update(state, queued, hasCard);
       summary.update(state, hasCard);
+      timeline.refresh();
       showActions(state, viewContext);
     },
-    refreshActions: () => actions.refresh(),
     dispose: () => {
-      for (const part of [route, toolCalls, card, actions, summary, progress, texts]) part.dispose();
+      for (const part of [route, toolCalls, card, actions, summary, timeline, progress, texts]) part.dispose();
     },
   };
 }
@@ -115,11 +113,7 @@ function createProgressLine(context: PageContext, { pause }: Pick<TurnTexts, 'pa
   const { strings, clock } = context;
   const line = element('p', { class: 'progress', 'data-part': 'progress' });
   let show = (): void => undefined;
-  let cancelTimer: (() => void) | undefined;
-  const stopTimer = (): void => {
-    cancelTimer?.();
-    cancelTimer = undefined;
-  };
+  const setTicking = createTicker(clock, () => show());
   return {
     element: line,
     update: (state: TurnState, queued: boolean, hasCard: boolean) => {
@@ -131,9 +125,8 @@ function createProgressLine(context: PageContext, { pause }: Pick<TurnTexts, 'pa
       };
       show();
       // A wait or a queued turn changes nothing in the line as time passes.
-      if (isRunning(state.phase) && !state.wait && !queued) cancelTimer ??= clock.every(1000, () => show());
-      else stopTimer();
+      setTicking(isRunning(state.phase) && !state.wait && !queued);
     },
-    dispose: stopTimer,
+    dispose: () => setTicking(false),
   };
 }

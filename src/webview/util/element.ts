@@ -16,16 +16,26 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return created;
 }
 
-export type ButtonStyle = 'primary' | 'secondary' | 'quiet';
+type ButtonStyle = 'primary' | 'secondary' | 'quiet';
 
-export function button(caption: string, style: ButtonStyle, onClick: (event: MouseEvent) => void): HTMLButtonElement {
-  const created = element('button', { type: 'button', class: `button ${style}` }, caption);
+/** @param style the style of the button, which further class names may follow */
+export function button(
+  content: Child | readonly Child[],
+  style: ButtonStyle | `${ButtonStyle} ${string}`,
+  onClick: (event: MouseEvent) => void,
+): HTMLButtonElement {
+  const created = element('button', { type: 'button', class: `button ${style}` }, ...[content].flat());
   created.addEventListener('click', onClick);
   return created;
 }
 
 export function disclosure(caption: string, className: string, ...children: readonly Child[]): HTMLDetailsElement {
   return element('details', { class: className }, element('summary', {}, caption), ...children);
+}
+
+/** Returns the element that matches a selector and contains the target of an event, or is the target. */
+export function closestElement(target: EventTarget | null, selector: string): HTMLElement | null {
+  return target !== null && 'closest' in target ? (target as Element).closest<HTMLElement>(selector) : null;
 }
 
 /** Sets the text of an element. The DOM is not changed if the element already has this text. */
@@ -39,22 +49,6 @@ export function fillNodes(template: string, ...nodes: readonly Node[]): (Node | 
   return parts.map((part, index) => (index % 2 === 0 ? part : (nodes[Number(part)] ?? `{${part}}`)));
 }
 
-interface Lazy<T> {
-  get(): T;
-  readonly value: T | undefined;
-}
-
-/** Returns a value that `make` creates when it is first used. */
-export function lazy<T>(make: () => T): Lazy<T> {
-  let made: T | undefined;
-  return {
-    get: () => (made ??= make()),
-    get value() {
-      return made;
-    },
-  };
-}
-
 /** Creates an SVG element. The `style` attribute can't be used, because the content security policy forbids it. */
 export function svg<K extends keyof SVGElementTagNameMap>(
   tag: K,
@@ -65,6 +59,22 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, String(value));
   created.append(...children);
   return created;
+}
+
+/**
+ * Creates the patterns of charts. The style sheet refers to a pattern by its id, which is also the class of its path.
+ * @param size width and height of a pattern, in pixels
+ */
+export function svgPatterns(size: number, paths: Readonly<Record<string, string>>): SVGSVGElement {
+  const patterns = Object.entries(paths).map(([id, d]) =>
+    svg('pattern', { id, width: size, height: size, patternUnits: 'userSpaceOnUse' }, svg('path', { class: id, d })),
+  );
+  return svg('svg', { class: 'chart-patterns', width: 0, height: 0, 'aria-hidden': 'true' }, ...patterns);
+}
+
+/** Formats a fraction as a percentage for an attribute of an SVG element. */
+export function percent(fraction: number): string {
+  return `${Math.round(fraction * 10_000) / 100}%`;
 }
 
 /** Returns the data of the SVG paths of an icon, on a grid of 16 by 16. */
@@ -80,10 +90,8 @@ export function svgIcon(icon: Icon): SVGSVGElement {
 
 /** Creates a button in the `quiet` style with an icon. The caption is its accessible name and its tooltip. */
 export function iconButton(caption: string, icon: Icon, onClick: (event: MouseEvent) => void): HTMLButtonElement {
-  const created = button('', 'quiet', onClick);
-  created.classList.add('icon-button');
+  const created = button([svgIcon(icon)], 'quiet icon-button', onClick);
   created.setAttribute('aria-label', caption);
   created.title = caption;
-  created.append(svgIcon(icon));
   return created;
 }

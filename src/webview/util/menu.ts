@@ -56,11 +56,6 @@ export function createMenu(caption: string, items: readonly MenuItem[]): readonl
   return [trigger, menu];
 }
 
-/** Returns whether the target of an event is in an open menu, whose keys have no other effect. */
-export function isMenu(target: EventTarget | null): boolean {
-  return target !== null && 'closest' in target && (target as Element).closest('[role="menu"]') !== null;
-}
-
 function createItem({ caption, title, choose }: MenuItem, menu: HTMLElement): HTMLElement {
   const item = element('button', { type: 'button', class: 'menu-item', role: 'menuitem', tabindex: '-1' }, caption);
   if (title !== undefined) item.title = title;

@@ -25,8 +25,7 @@ const halfway = (text: string): number => Math.round(text.length / 2);
 const pace = { chunkChars: 6, everyMs: 25 } as const;
 
 function* silence(until: Promise<unknown>): Iterable<Step> {
-  yield { status: 200, headers: { 'content-type': 'text/event-stream' } };
-  yield { comment: 'working' };
+  yield { send: ': working\n\n' };
   yield { until };
 }
 

@@ -64,8 +64,7 @@ export async function playReadmeScene(stage: Stage): Promise<void> {
 }
 
 function* afterDelay(steps: Iterable<Step>): Iterable<Step> {
-  yield { status: 200, headers: { 'content-type': 'text/event-stream' } };
-  yield { comment: 'working' };
+  yield { send: ': working\n\n' };
   yield { waitMs: resumeDelayMs };
   yield* steps;
 }

@@ -68,7 +68,7 @@ function keepsAlive(fixture: WireFixture): Script {
     yield* deltas(partialAnswer);
     for (;;) {
       yield { until: fixture.delay(20_000) };
-      yield { comment: 'keep-alive' };
+      yield { send: ': keep-alive\n\n' };
     }
   };
 }

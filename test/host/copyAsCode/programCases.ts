@@ -92,7 +92,7 @@ export const programCases: readonly ProgramCase[] = [
   {
     name: 'sends keep-alives and reasoning before the answer',
     script: function* () {
-      yield { comment: 'keep-alive' };
+      yield { send: ': keep-alive\n\n' };
       yield { event: { choices: [] } };
       yield* answer(fullAnswer, { reasoning: 'Hm.', usage: { total_tokens: 3 } });
     },

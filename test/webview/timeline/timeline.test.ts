@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { markInterrupted } from '../../../src/engine/state/turnState';
-import { describePart } from '../../../src/shared/describeLedger';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
 import type { PageContext } from '../../../src/webview/pageContext';
+import { detailsOf, titleOf } from '../../../src/webview/timeline/partTexts';
 import { createTimeline, type Timeline } from '../../../src/webview/timeline/timeline';
 import { createSpans, type TurnSpans } from '../../../src/webview/timeline/timelineSpans';
 import { englishWords } from '../../support/englishWords';
@@ -14,7 +14,7 @@ const spansOf = (events: readonly StreamEvent[]): TurnSpans => createSpans(event
 
 /** Returns the texts about all attempts and waits of a turn. */
 const texts = (...events: readonly StreamEvent[]): readonly string[] =>
-  spansOf(events).parts.map((part) => describePart(englishWords, part).join(' · '));
+  spansOf(events).parts.map((part) => [titleOf(englishWords, part), ...detailsOf(englishWords, part)].join(' · '));
 
 const second = (fields: Parameters<typeof ev.attempt>[0] = {}): StreamEvent =>
   ev.attempt({ attempt: 2, at: 5250, why: 'retry', ...fields });

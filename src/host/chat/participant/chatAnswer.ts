@@ -1,6 +1,6 @@
 import type { StreamEvent, TerminalEvent } from '../../../engine/events';
 import { describeResumePoints } from '../../../shared/describe';
-import { describeTurn } from '../../../shared/describeLedger';
+import { describeTurn } from '../../../shared/describeTurn';
 import { escapeMarkdown } from '../../ui/messageText';
 import type { HostWords } from '../../ui/words';
 import { FencedText } from '../../util/fencedText';

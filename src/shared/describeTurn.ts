@@ -1,0 +1,43 @@
+import { minDisplayedMs, type Words } from './describe';
+import { fill } from './format';
+import { isRunning, segmentsOf, totalsOf, type TurnState } from './protocol';
+
+interface TurnDescription {
+  readonly full: string;
+  /** The most important part of `full`. Empty for a running turn without a retry or a wait. */
+  readonly short: string;
+  /** Whether the turn has made a retry or has waited. */
+  readonly isEventful: boolean;
+}
+
+/** Describes the attempts and waits of a turn, and of a turn that has ended also its times, tokens and price. */
+export function describeTurn({ strings, format }: Words, state: TurnState): TurnDescription {
+  const { attempts, waitedMs, firstTokenMs, ms, usage } = totalsOf(state);
+  // An attempt that continues an answer at the request of the user is no retry.
+  const retries = attempts - segmentsOf(state).filter((segment) => segment.attempts > 0).length;
+  const waited = waitedMs >= minDisplayedMs ? [fill(strings.summaryWait, format.duration(waitedMs))] : [];
+  const retried = retries > 0 ? [format.plural(retries, strings.summaryRetry, strings.summaryRetries)] : [];
+  const attempted = format.plural(attempts, strings.totalsAttemptsOne, strings.totalsAttempts);
+  const reason = [...retried, ...waited].slice(0, 1);
+  const isEventful = reason.length > 0;
+  if (isRunning(state.phase)) return { full: [attempted, ...waited].join(' · '), short: reason.join(), isEventful };
+  const duration = format.duration(ms);
+  const isOnlyWait = waited.length > 0 && format.duration(waitedMs) === duration;
+  const times = isOnlyWait ? [] : [duration];
+  const { promptTokens = 0, completionTokens = 0, cost = 0 } = usage ?? {};
+  const tokens =
+    promptTokens + completionTokens > 0 ? [format.count(promptTokens), format.count(completionTokens)] : [];
+  const full = [
+    ...(attempts > 1 ? [attempted] : []),
+    ...waited,
+    ...(firstTokenMs === undefined ? [] : [fill(strings.summaryFirstToken, format.duration(firstTokenMs))]),
+    ...times,
+    ...(tokens.length > 0 ? [fill(strings.summaryTokens, tokens.join(' → '))] : []),
+    ...(cost > 0 ? [format.cost(cost)] : []),
+  ];
+  const short =
+    isEventful || tokens.length === 0
+      ? [...reason, ...times]
+      : [duration, fill(strings.summaryTokens, format.count(completionTokens))];
+  return { full: full.join(' · '), short: short.join(' · '), isEventful };
+}

@@ -1,0 +1,76 @@
+import { describeDelay, faultLabel, isOffline, type Words } from '../../shared/describe';
+import { fill } from '../../shared/format';
+import type { PanelStrings } from '../../shared/panelStrings';
+import { type LedgerEntry, type LedgerWait, routeOf } from '../../shared/protocol';
+import type { AttemptSpan, WaitSpan } from './timelineSpans';
+
+export function titleOf(words: Words, part: AttemptSpan | WaitSpan): string {
+  return part.kind === 'wait'
+    ? waitTitle(words, part.wait)
+    : fill(words.strings.timelineAttempt, String(part.number), part.entry.model);
+}
+
+export function detailsOf(words: Words, part: AttemptSpan | WaitSpan): readonly string[] {
+  if (part.kind === 'attempt') return attemptDetails(words, part);
+  return isBackoff(part.wait) ? [] : describeDelay(words, part.wait);
+}
+
+function waitTitle({ strings, format }: Words, wait: LedgerWait): string {
+  const fault = faultLabel(strings, wait.reason);
+  if (wait.waitedMs === undefined) return fill(strings.timelineWaiting, fault);
+  const template = isBackoff(wait) ? strings.timelineWaitedRetry : strings.timelineWaited;
+  return fill(template, format.duration(wait.waitedMs), fault);
+}
+
+/** Returns whether the turn waited of its own accord, without a request by the gateway or another turn. */
+function isBackoff(wait: LedgerWait): boolean {
+  const { told = 'turn', source } = wait;
+  return told === 'turn' && source === 'backoff' && !isOffline(wait);
+}
+
+function attemptDetails({ strings, format }: Words, attempt: AttemptSpan): readonly string[] {
+  const { entry, continuedModel } = attempt;
+  const { how, requestId, resumed, ended } = entry;
+  const { cachedTokens = 0, reasoningTokens = 0, cost = 0 } = ended ?? {};
+  const texts = [triggerText(strings, attempt)];
+  if (how === 'restart') texts.push(strings.timelineRestarted);
+  else if (continuedModel !== undefined) texts.push(fill(strings.timelineContinuedModel, continuedModel));
+  else if (how !== undefined) texts.push(resumed ? strings.timelineContinued : strings.timelineRequestedRest);
+  if (ended) texts.push(outcomeText(strings, ended));
+  if (cachedTokens > 0) texts.push(fill(strings.timelineCached, format.number(cachedTokens)));
+  if (reasoningTokens > 0) texts.push(fill(strings.timelineReasoning, format.number(reasoningTokens)));
+  if (cost > 0) texts.push(format.cost(cost));
+  if (requestId) texts.push(fill(strings.requestId, requestId));
+  return texts.filter((text) => text !== undefined);
+}
+
+const triggers: Readonly<Record<LedgerEntry['why'], keyof PanelStrings | undefined>> = {
+  first: undefined,
+  retry: 'timelineRetry',
+  'retry-now': 'timelineRetryNow',
+  replay: 'timelineReplay',
+  repair: 'timelineCorrected',
+  resume: undefined,
+  switch: 'timelineSwitch',
+};
+
+function triggerText(strings: PanelStrings, { entry, previous }: AttemptSpan): string | undefined {
+  const isSameModel = previous?.model === entry.model && routeOf(previous) !== routeOf(entry);
+  const key = entry.why === 'switch' && isSameModel ? 'timelineRouteSwitch' : triggers[entry.why];
+  return key && strings[key];
+}
+
+type AttemptEnd = NonNullable<LedgerEntry['ended']>;
+
+function outcomeText(strings: PanelStrings, { how, row }: AttemptEnd): string {
+  switch (how) {
+    case 'finished':
+      return strings.timelineFinished;
+    case 'stopped':
+      return strings.timelineStopped;
+    case 'abandoned':
+      return strings.timelineAbandoned;
+    default:
+      return faultLabel(strings, how, row);
+  }
+}
