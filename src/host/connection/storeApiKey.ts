@@ -46,7 +46,7 @@ export interface SetApiKeyResult {
  */
 export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promise<SetApiKeyResult> {
   const { settings, log } = deps;
-  const { key, target: preferred } = parseSetApiKeyArgument(argument);
+  const { key, baseUrl: preferred } = parseSetApiKeyArgument(argument);
   const configured = settings.baseUrl();
   const routes = settings.routes();
   const isArgument = key !== undefined;

@@ -122,14 +122,8 @@ async function showPromptBox(text: string, current: Conversation): Promise<Promp
   }
 }
 
-interface AskArgument {
-  readonly prompt: string;
-  readonly model?: string | undefined;
-  readonly newConversation?: boolean | undefined;
-}
-
 /** @throws ArgumentError with a message that names the invalid property */
-export function parseAskArgument(argument: unknown, localize: Localize): AskArgument {
+export function parseAskArgument(argument: unknown, localize: Localize) {
   const noModel = localize('“model” must be a model ID.');
   const schema = v.object(
     {

@@ -88,17 +88,14 @@ interface RunPromptDeps extends PromptDeps {
   readonly warnedTemplates: Set<string>;
 }
 
-interface PromptReference {
-  readonly title: string;
-  /** Source of the prompt. Without it, a user prompt takes precedence over a workspace prompt. */
-  readonly from?: 'user' | 'workspace' | undefined;
-}
+type PromptReference = ReturnType<typeof parseRunPromptArgument>;
 
 /**
- * Parses the argument of `holysheep.runPrompt`, which is a title, or a title with a source.
+ * Parses the argument of `holysheep.runPrompt`, which is a title, or a title with a source. Without a source, a user
+ * prompt takes precedence over a workspace prompt.
  * @throws ArgumentError when the argument has no title
  */
-export function parseRunPromptArgument(argument: unknown, localize: Localize): PromptReference {
+export function parseRunPromptArgument(argument: unknown, localize: Localize) {
   const noTitle = localize('holysheep.runPrompt expects the title of a prompt.');
   const schema = v.object(
     {
