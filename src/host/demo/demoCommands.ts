@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { Command } from '../commands';
+import type { Commands } from '../commands';
 import { isDemoConversation } from '../connection/demoConversation';
 import type { DemoMode } from '../connection/demoMode';
 import type { Conversation } from '../conversation/conversation';
@@ -19,7 +19,7 @@ interface DemoCommandDeps {
   readonly onError: (error: unknown) => void;
 }
 
-export function registerDemo(deps: DemoCommandDeps): readonly Command[] {
+export function registerDemo(deps: DemoCommandDeps) {
   const { register, demo, tour, conversations, panels, onError } = deps;
   register(
     demo.onWillLeave(() => {
@@ -53,5 +53,5 @@ export function registerDemo(deps: DemoCommandDeps): readonly Command[] {
     panels.show(conversation, { preserveFocus: false });
     if (typeof argument === 'string') tour.ask(conversation, argument);
   };
-  return [{ id: 'holysheep.openDemo', execute: openDemo }];
+  return { 'holysheep.openDemo': openDemo } satisfies Commands;
 }

@@ -7,7 +7,7 @@ import { noSharedCooldowns } from '../../engine/gate/cooldowns';
 import type { KeyRedactor } from '../../engine/gateway/keyRedactor';
 import { prepareRequests } from '../../engine/http/transport';
 import { factsOf } from '../../engine/models/modelFacts';
-import type { Command } from '../commands';
+import type { Commands } from '../commands';
 import type { Settings } from '../settings/settings';
 import { showInStatusBar } from '../ui/notifications';
 import { Listeners } from '../util/listeners';
@@ -61,13 +61,7 @@ interface EngineCommandDeps {
 /** Time after the start of the app, in milliseconds, after which VS Code is expected to be idle. */
 const preparationDelayMs = 2000;
 
-export function registerEngine({
-  register,
-  connections,
-  settings,
-  engine,
-  log,
-}: EngineCommandDeps): readonly Command[] {
+export function registerEngine({ register, connections, settings, engine, log }: EngineCommandDeps) {
   register(connections.onDidChange(() => engine.onConnectionChanged()));
   register(
     vscode.window.onDidChangeWindowState(({ focused }) => {
@@ -83,11 +77,12 @@ export function registerEngine({
   register({
     dispose: systemClock.after(preparationDelayMs, () => void prepare().catch((error: unknown) => log.error(error))),
   });
-  /** For users who know that their rate limit was raised or that the gateway has recovered. */
-  const resetNetworkState = async (): Promise<void> => {
-    await engine.resetNetworkState();
-    log.info('The network state was reset.');
-    showInStatusBar(vscode.l10n.t('Network state reset.'));
-  };
-  return [{ id: 'holysheep.resetNetworkState', execute: resetNetworkState }];
+  return {
+    /** For users who know that their rate limit was raised or that the gateway has recovered. */
+    'holysheep.resetNetworkState': async () => {
+      await engine.resetNetworkState();
+      log.info('The network state was reset.');
+      showInStatusBar(vscode.l10n.t('Network state reset.'));
+    },
+  } satisfies Commands;
 }

@@ -8,7 +8,7 @@ import {
   type HealthStrings,
   type ToHealthPage,
 } from '../../shared/healthMessages';
-import type { Command } from '../commands';
+import type { Commands } from '../commands';
 import { healthViewType } from '../contributions';
 import { loadWebviewPage } from '../ui/loadWebviewPage';
 import { askUser } from '../ui/notifications';
@@ -44,8 +44,8 @@ export function createHealth({ context: { extensionUri }, storage, log, onError,
   return { health, healthPanel: register(new HealthPanel({ extensionUri, book: health, onError })) };
 }
 
-export function registerHealth({ healthPanel }: { readonly healthPanel: HealthPanel }): readonly Command[] {
-  return [{ id: 'holysheep.openHealth', execute: () => healthPanel.show() }];
+export function registerHealth({ healthPanel }: { readonly healthPanel: HealthPanel }) {
+  return { 'holysheep.openHealth': () => healthPanel.show() } satisfies Commands;
 }
 
 /** The editor tab with the page of the network health. A window has at most one. */

@@ -4,7 +4,7 @@ import { defaultModels } from '../../engine/gateway/modelList';
 import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
-import type { Command } from '../commands';
+import type { Commands } from '../commands';
 import type { ActiveConnection, Connections } from '../connection/connections';
 import type { DemoMode } from '../connection/demoMode';
 import type { KeyStore } from '../connection/keyStore';
@@ -177,14 +177,15 @@ interface ModelCommandDeps {
   readonly conversations: { readonly current?: { selectModel(model: string, demo: boolean): void } | undefined };
 }
 
-export function registerModels({ connections, catalog, conversations, demo }: ModelCommandDeps): readonly Command[] {
-  /** A waiting turn of the current conversation switches as well. Without an argument, the user chooses a model. */
-  const selectModel = async (argument: unknown): Promise<string | undefined> => {
-    const model = textIn(argument) ?? (await catalog.pick());
-    if (model === undefined) return undefined;
-    conversations.current?.selectModel(model, demo.active);
-    await connections.selectModel(model);
-    return model;
-  };
-  return [{ id: 'holysheep.selectModel', execute: selectModel }];
+export function registerModels({ connections, catalog, conversations, demo }: ModelCommandDeps) {
+  return {
+    /** A waiting turn of the current conversation switches as well. Without an argument, the user chooses a model. */
+    'holysheep.selectModel': async (argument) => {
+      const model = textIn(argument) ?? (await catalog.pick());
+      if (model === undefined) return undefined;
+      conversations.current?.selectModel(model, demo.active);
+      await connections.selectModel(model);
+      return model;
+    },
+  } satisfies Commands;
 }

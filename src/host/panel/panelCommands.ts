@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/environment';
-import type { Command } from '../commands';
+import type { Commands } from '../commands';
 import type { Conversation } from '../conversation/conversation';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import { conversationName, panelTitle } from '../ui/panelText';
@@ -18,7 +18,7 @@ interface PanelCommandServices extends PanelServices {
   readonly promptHistory: PanelServices['promptHistory'] & Pick<PromptHistory, 'handleRemoval'>;
 }
 
-export function registerPanels(services: PanelCommandServices): readonly Command[] {
+export function registerPanels(services: PanelCommandServices) {
   const { register, connections, conversations, panels, promptHistory, onError } = services;
   register(connections.onDidChange(() => conversations.applySettings()));
   register(
@@ -29,19 +29,16 @@ export function registerPanels(services: PanelCommandServices): readonly Command
         .catch(onError);
     }),
   );
-  return [
-    { id: 'holysheep.ask', execute: askCommand(services) },
-    { id: 'holysheep.stop', execute: () => conversations.running?.stop() },
-    { id: 'holysheep.retryNow', execute: () => retryNow(services) },
-    { id: 'holysheep.newConversation', execute: () => startConversation(services) },
-    {
-      id: 'holysheep.showPanel',
-      execute: async (id) => {
-        const conversation = (await conversations.open(id)) ?? (await conversations.openRunning());
-        panels.show(conversation, { preserveFocus: false });
-      },
+  return {
+    'holysheep.ask': askCommand(services),
+    'holysheep.stop': () => conversations.running?.stop(),
+    'holysheep.retryNow': () => retryNow(services),
+    'holysheep.newConversation': () => startConversation(services),
+    'holysheep.showPanel': async (id) => {
+      const conversation = (await conversations.open(id)) ?? (await conversations.openRunning());
+      panels.show(conversation, { preserveFocus: false });
     },
-  ];
+  } satisfies Commands;
 }
 
 export async function retryNow(services: PanelServices): Promise<void> {
@@ -60,7 +57,7 @@ export async function reopenPanels({
   if (workspace) panels.reopen(await conversations.openInterrupted());
 }
 
-function askCommand(services: PanelServices): Command['execute'] {
+function askCommand(services: PanelServices): (argument: unknown) => Promise<void> {
   let unsent = '';
   return async (argument) => {
     // The editor's context menu passes the URI of the file instead of a prompt.

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/environment';
-import { codePromptIds } from '../code/codePrompts';
-import type { Command, SetContext } from '../commands';
+import type { Commands, SetContext } from '../commands';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import type { Settings } from '../settings/settings';
@@ -29,26 +28,23 @@ interface PromptDeps extends CodeCommandDeps {
 }
 
 /** Registers the lightbulb actions and the commands that ask about code, with built-in and custom prompts. */
-export function registerPrompts(services: PromptDeps): readonly Command[] {
+export function registerPrompts(services: PromptDeps) {
   const { register, customPrompts, settings, promptHistory, panels, setContext } = services;
   register(registerCodeActions(customPrompts));
   register(watchHasPrompts(customPrompts, settings, setContext));
   const deps = { ...services, warnedTemplates: new Set<string>() };
-  return [
-    ...codePromptIds.map((id) => ({ id: `holysheep.${id}` as const, execute: () => askWithPrompt(services, id) })),
-    {
-      id: 'holysheep.runPrompt',
-      async execute(argument) {
-        // Ignores the file URI that the context menu of the editor passes.
-        const reference =
-          argument === undefined || argument instanceof vscode.Uri
-            ? undefined
-            : parseRunPromptArgument(argument, localize);
-        await (reference ? runNamedPrompt(deps, reference) : runChosenPrompt(deps));
-      },
+  return {
+    'holysheep.explainSelection': () => askWithPrompt(services, 'explainSelection'),
+    'holysheep.fixSelection': () => askWithPrompt(services, 'fixSelection'),
+    'holysheep.improveSelection': () => askWithPrompt(services, 'improveSelection'),
+    'holysheep.writeTests': () => askWithPrompt(services, 'writeTests'),
+    'holysheep.runPrompt': (argument) => {
+      // Ignores the file URI that the context menu of the editor passes.
+      if (argument === undefined || argument instanceof vscode.Uri) return runChosenPrompt(deps);
+      return runNamedPrompt(deps, parseRunPromptArgument(argument, localize));
     },
-    { id: 'holysheep.clearPromptHistory', execute: () => clearPromptHistory(promptHistory, panels) },
-  ];
+    'holysheep.clearPromptHistory': () => clearPromptHistory(promptHistory, panels),
+  } satisfies Commands;
 }
 
 /** Clears the prompt history on disk and in the open panels, and then confirms this in the status bar. */

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { respondsAsGateway } from '../../engine/gate/networkCheck';
 import { hostOf } from '../../engine/gateway/baseUrl';
 import type { Connection } from '../../engine/request';
-import type { Command } from '../commands';
+import type { Commands } from '../commands';
 import type { Connections } from '../connection/connections';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
@@ -26,12 +26,12 @@ interface ScheduleCommandDeps {
   readonly onError: (error: unknown) => void;
 }
 
-export function registerSchedule(deps: ScheduleCommandDeps): readonly Command[] {
+export function registerSchedule(deps: ScheduleCommandDeps) {
   const { register, schedule } = deps;
   schedule.update();
   // Other windows may have scheduled or canceled prompts meanwhile.
   register(vscode.window.onDidChangeWindowState(({ focused }) => focused && schedule.update()));
-  return [{ id: 'holysheep.openScheduled', execute: () => openScheduled(deps) }];
+  return { 'holysheep.openScheduled': () => openScheduled(deps) } satisfies Commands;
 }
 
 type Entry = vscode.QuickPickItem & { readonly prompt?: ListedPrompt };

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ModelCooldown } from '../../engine/gate/networkState';
-import type { Command, SetContext } from '../commands';
+import type { SetContext } from '../commands';
 import type { createHostEngine } from '../engine/hostEngine';
 import type { Connections } from '../connection/connections';
 import type { DemoMode } from '../connection/demoMode';
@@ -30,7 +30,7 @@ interface StatusDeps {
 }
 
 /** Shows the activity of the turns in the status bar and in notifications, and keeps the context keys up to date. */
-export function registerStatus(deps: StatusDeps): readonly Command[] {
+export function registerStatus(deps: StatusDeps): void {
   const { register, conversations, connections, demo, engine, schedule, panels, log, setContext, onError } = deps;
   const failures = register(
     new UnseenFailures({ conversations, panels, window: vscode.window, clock: systemClock, onError }),
@@ -65,7 +65,6 @@ export function registerStatus(deps: StatusDeps): readonly Command[] {
     }),
   );
   register(registerTurnNotices({ conversations, panels, log }));
-  return [];
 }
 
 async function cooldownOfSelectedModel(

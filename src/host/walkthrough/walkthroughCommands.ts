@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Command, SetContext } from '../commands';
+import type { Commands, SetContext } from '../commands';
 import type { Conversations } from '../conversation/conversations';
 import { followWalkthroughSteps } from './walkthroughProgress';
 
@@ -11,14 +11,11 @@ interface WalkthroughDeps {
   readonly setContext: SetContext;
 }
 
-export function registerWalkthrough({ register, conversations, setContext }: WalkthroughDeps): readonly Command[] {
+export function registerWalkthrough({ register, conversations, setContext }: WalkthroughDeps) {
   register(followWalkthroughSteps(conversations, setContext));
-  return [
-    {
-      id: 'holysheep.openWalkthrough',
-      execute: async () => {
-        await vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthroughId, false);
-      },
+  return {
+    'holysheep.openWalkthrough': async () => {
+      await vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthroughId, false);
     },
-  ];
+  } satisfies Commands;
 }
