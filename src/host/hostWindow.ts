@@ -3,6 +3,8 @@ import { createErrorBoundary, type SetContext } from './commands';
 import type { SettingsManifest } from './settings/settings';
 import { Log } from './util/log';
 
+export type HostWindow = ReturnType<typeof createHostWindow>;
+
 /** Returns what every feature of this window may use. VS Code disposes of registered items with the extension. */
 export function createHostWindow(context: vscode.ExtensionContext) {
   const register = <T extends vscode.Disposable>(item: T): T => {

@@ -1,4 +1,3 @@
-import type * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import type { StreamEvent } from '../../engine/events';
 import type { EditorTarget } from '../code/editorTarget';
@@ -7,17 +6,17 @@ import type { Connections } from '../connection/connections';
 import { ImportedKeys } from '../connection/keyStore';
 import { storeApiKey, type SetApiKeyDeps } from '../connection/storeApiKey';
 import type { ModelCatalog } from '../models/modelCatalog';
+import type { HostWindow } from '../hostWindow';
 import { ChatParticipant } from './participant/chatParticipant';
 import { ModelProvider, type ModelProviderDeps } from './provider/modelProvider';
 import { setUpChat } from './provider/setUpChat';
 
-interface ChatDeps extends SetApiKeyDeps, Pick<ModelProviderDeps, 'modelsChanged'> {
-  readonly context: Pick<vscode.ExtensionContext, 'secrets'>;
+interface ChatDeps
+  extends SetApiKeyDeps, Pick<ModelProviderDeps, 'modelsChanged'>, Pick<HostWindow, 'context' | 'register'> {
   readonly engine: Engine;
   readonly connections: Connections;
   readonly catalog: ModelCatalog;
   readonly target: EditorTarget;
-  readonly register: (item: vscode.Disposable) => void;
   readonly logEvent: (conversationId: string, turnId: string, event: StreamEvent) => void;
 }
 

@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import type { Commands } from '../commands';
+import type { HostWindow } from '../hostWindow';
 import { showToast } from '../ui/notifications';
 import type { Connections } from './connections';
 import { testConnection, TestReportDocument } from './connectionTest';
 import { pickRoute } from './routePick';
 import { storeApiKey, type SetApiKeyDeps } from './storeApiKey';
 
-interface ConnectionCommandDeps extends SetApiKeyDeps {
+interface ConnectionCommandDeps extends SetApiKeyDeps, Pick<HostWindow, 'register'> {
   readonly engine: Engine;
   readonly connections: Connections;
-  readonly register: <T extends vscode.Disposable>(item: T) => T;
 }
 
 export function registerConnection(deps: ConnectionCommandDeps) {

@@ -4,10 +4,10 @@ import { isDemoConversation } from '../connection/demoConversation';
 import type { DemoMode } from '../connection/demoMode';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
+import type { HostWindow } from '../hostWindow';
 import type { DemoTour } from './demoTour';
 
-interface DemoCommandDeps {
-  readonly register: (item: vscode.Disposable) => void;
+interface DemoCommandDeps extends Pick<HostWindow, 'register' | 'onError'> {
   readonly demo: DemoMode;
   readonly tour: DemoTour;
   readonly conversations: Pick<Conversations, 'current' | 'startNew' | 'endDemo'>;
@@ -16,7 +16,6 @@ interface DemoCommandDeps {
     show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
     isAnyOpen(predicate: (conversation: Conversation) => boolean): boolean;
   };
-  readonly onError: (error: unknown) => void;
 }
 
 export function registerDemo(deps: DemoCommandDeps) {

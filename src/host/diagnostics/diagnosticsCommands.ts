@@ -8,17 +8,14 @@ import type { DemoMode } from '../connection/demoMode';
 import type { Settings } from '../settings/settings';
 import { formatDiagnostics, remoteKind } from './diagnosticsText';
 import { hostNameHider, isHolySheepOrigin, isPublicOrigin, requestedOrigins } from './hostNames';
-import type { Log } from '../util/log';
+import type { HostWindow } from '../hostWindow';
 
-interface DiagnosticsDeps {
+interface DiagnosticsDeps extends Pick<HostWindow, 'log' | 'version' | 'context'> {
   readonly engine: Pick<Engine, 'report'>;
   readonly settings: Pick<Settings, 'baseUrl' | 'routes' | 'engineSettings' | 'model' | 'requestParameters'>;
   readonly connections: Pick<Connections, 'configured'>;
   readonly keys: Pick<KeyStore, 'get'>;
   readonly demo: Pick<DemoMode, 'active'>;
-  readonly log: Log;
-  readonly version: string;
-  readonly context: { readonly extension: Pick<vscode.Extension<unknown>, 'extensionKind'> };
 }
 
 export function registerDiagnostics(deps: DiagnosticsDeps) {

@@ -8,12 +8,12 @@ import type { KeyRedactor } from '../../engine/gateway/keyRedactor';
 import { prepareRequests } from '../../engine/http/transport';
 import { factsOf } from '../../engine/models/modelFacts';
 import type { Commands } from '../commands';
+import type { HostWindow } from '../hostWindow';
 import type { Settings } from '../settings/settings';
 import { showInStatusBar } from '../ui/notifications';
 import { Listeners } from '../util/listeners';
 import { hostWords } from '../ui/words';
 import { localize } from '../util/localization';
-import type { Log } from '../util/log';
 import { systemClock } from '../util/systemClock';
 import { CooldownFiles } from './cooldownFiles';
 
@@ -50,12 +50,10 @@ export function createHostEngine({ log, version, storage, ...deps }: HostEngineD
   return { ...engine, onDidChangeCooldown };
 }
 
-interface EngineCommandDeps {
+interface EngineCommandDeps extends Pick<HostWindow, 'register' | 'log'> {
   readonly engine: Engine;
   readonly connections: { readonly onDidChange: vscode.Event<void> };
   readonly settings: Pick<Settings, 'baseUrl' | 'model'>;
-  readonly log: Log;
-  readonly register: <T extends vscode.Disposable>(item: T) => T;
 }
 
 /** Time after the start of the app, in milliseconds, after which VS Code is expected to be idle. */

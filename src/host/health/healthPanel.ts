@@ -10,11 +10,11 @@ import {
 } from '../../shared/healthMessages';
 import type { Commands } from '../commands';
 import { healthViewType } from '../contributions';
+import type { HostWindow } from '../hostWindow';
 import { loadWebviewPage } from '../ui/loadWebviewPage';
 import { askUser } from '../ui/notifications';
 import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
-import type { Log } from '../util/log';
 import { systemClock } from '../util/systemClock';
 import { HealthBook } from './healthBook';
 import { createHealthReport } from './healthReport';
@@ -25,15 +25,7 @@ interface HealthPanelDeps {
   readonly onError: (error: unknown) => void;
 }
 
-interface HealthDeps {
-  readonly context: Pick<vscode.ExtensionContext, 'extensionUri'>;
-  readonly storage: string;
-  readonly log: Log;
-  readonly onError: (error: unknown) => void;
-  readonly register: <T extends vscode.Disposable>(item: T) => T;
-}
-
-export function createHealth({ context: { extensionUri }, storage, log, onError, register }: HealthDeps) {
+export function createHealth({ context: { extensionUri }, storage, log, onError, register }: HostWindow) {
   const health = new HealthBook({
     folder: join(storage, 'health'),
     clock: systemClock,

@@ -4,6 +4,7 @@ import type { Localize } from '../../engine/environment';
 import type { Commands } from '../commands';
 import type { Conversation } from '../conversation/conversation';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
+import type { HostWindow } from '../hostWindow';
 import { conversationName, panelTitle } from '../ui/panelText';
 import { localize } from '../util/localization';
 import { notBlank, parseArgument } from '../util/schemas';
@@ -12,8 +13,7 @@ import type { PanelRegistry } from './panelRegistry';
 import type { PanelServices } from './panelServices';
 import { sendPrompt, startConversation } from './promptSender';
 
-interface PanelCommandServices extends PanelServices {
-  readonly register: (item: { dispose(): unknown }) => unknown;
+interface PanelCommandServices extends PanelServices, Pick<HostWindow, 'register' | 'workspace'> {
   readonly panels: PanelRegistry;
   readonly promptHistory: PanelServices['promptHistory'] & Pick<PromptHistory, 'handleRemoval'>;
 }
@@ -51,7 +51,7 @@ export async function reopenPanels({
   conversations,
   panels,
   workspace,
-}: Pick<PanelCommandServices, 'conversations' | 'panels'> & { readonly workspace: unknown }): Promise<void> {
+}: Pick<PanelCommandServices, 'conversations' | 'panels' | 'workspace'>): Promise<void> {
   await panels.replaceOrphaned();
   // All windows without a folder share their storage, so an interrupted turn there may belong to another window.
   if (workspace) panels.reopen(await conversations.openInterrupted());

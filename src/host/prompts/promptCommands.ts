@@ -3,13 +3,13 @@ import * as vscode from 'vscode';
 import type { Localize } from '../../engine/environment';
 import type { Commands, SetContext } from '../commands';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
+import type { HostWindow } from '../hostWindow';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import type { Settings } from '../settings/settings';
 import { askUser, showInStatusBar, showToast } from '../ui/notifications';
 import { localize } from '../util/localization';
 import { parseArgument } from '../util/schemas';
 import { UserError } from '../util/userError';
-import type { Log } from '../util/log';
 import { askWithCustomPrompt, askWithPrompt, type CodeCommandDeps } from './askAboutCode';
 import { registerCodeActions } from './codeActions';
 import type { CustomPrompt, CustomPrompts } from './customPrompts';
@@ -17,14 +17,11 @@ import { askAboutWorkspacePrompts } from './promptConsent';
 import { pickPrompt, addPrompt } from './promptPicker';
 import { abbreviateTitle, templateVariables, unknownVariables } from './promptTemplate';
 
-interface PromptDeps extends CodeCommandDeps {
-  readonly register: (item: vscode.Disposable) => void;
+interface PromptDeps extends CodeCommandDeps, Pick<HostWindow, 'register' | 'setContext' | 'log'> {
   readonly customPrompts: CustomPrompts;
   readonly settings: Settings;
   readonly promptHistory: CodeCommandDeps['promptHistory'] & Pick<PromptHistory, 'clear'>;
   readonly panels: CodeCommandDeps['panels'] & Pick<PanelRegistry, 'updatePromptHistory'>;
-  readonly setContext: SetContext;
-  readonly log: Log;
 }
 
 /** Registers the lightbulb actions and the commands that ask about code, with built-in and custom prompts. */

@@ -67,7 +67,7 @@ export function customPromptText(
     problems: problems.length > 0 ? listProblems(problems) : 'none',
   });
   if (used.has('selection')) return excerpt.truncated ? `${text}\n\n${truncationNotice}` : text;
-  const instruction = { instruction: text, problems: used.has('problems') ? 'without' : 'with' } as const;
+  const instruction = { instruction: text, includesProblems: !used.has('problems') };
   return codePromptText(instruction, excerpt, problems, locale);
 }
 

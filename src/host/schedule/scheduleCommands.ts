@@ -7,6 +7,7 @@ import type { Commands } from '../commands';
 import type { Connections } from '../connection/connections';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
+import type { HostWindow } from '../hostWindow';
 import { plainLabel } from '../ui/messageText';
 import { showToast, type ToastAction } from '../ui/notifications';
 import { panelTitle } from '../ui/panelText';
@@ -17,13 +18,11 @@ import { systemClock } from '../util/systemClock';
 import { Scheduler, type ListedPrompt, type ScheduleNotice } from './scheduler';
 import type { ScheduleStore } from './scheduleStore';
 
-interface ScheduleCommandDeps {
-  readonly register: (item: vscode.Disposable) => unknown;
+interface ScheduleCommandDeps extends Pick<HostWindow, 'register' | 'onError'> {
   readonly schedule: Pick<Scheduler, 'update' | 'list' | 'sendNow' | 'cancel' | 'onDidChange'>;
   readonly conversations: Pick<Conversations, 'open'>;
   readonly panels: { show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void };
   readonly connections: Pick<Connections, 'view'>;
-  readonly onError: (error: unknown) => void;
 }
 
 export function registerSchedule(deps: ScheduleCommandDeps) {
@@ -113,13 +112,10 @@ function workspaceName(uri: string): string {
   }
 }
 
-interface SchedulerServices {
+interface SchedulerServices extends Pick<HostWindow, 'workspace' | 'log' | 'onError'> {
   readonly conversations: Conversations;
   readonly connections: Pick<Connections, 'configured'>;
-  readonly log: Log;
-  readonly onError: (error: unknown) => void;
   readonly store: ScheduleStore;
-  readonly workspace: vscode.Uri | undefined;
 }
 
 export function createScheduler(services: SchedulerServices): Scheduler {

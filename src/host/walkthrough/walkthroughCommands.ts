@@ -1,14 +1,13 @@
 import * as vscode from 'vscode';
-import type { Commands, SetContext } from '../commands';
+import type { Commands } from '../commands';
+import type { HostWindow } from '../hostWindow';
 import type { Conversations } from '../conversation/conversations';
 import { followWalkthroughSteps } from './walkthroughProgress';
 
 const walkthroughId = 'holysheep.holysheep-prompt#start';
 
-interface WalkthroughDeps {
-  readonly register: (item: { dispose(): void }) => void;
+interface WalkthroughDeps extends Pick<HostWindow, 'register' | 'setContext'> {
   readonly conversations: Pick<Conversations, 'onDidChange'>;
-  readonly setContext: SetContext;
 }
 
 export function registerWalkthrough({ register, conversations, setContext }: WalkthroughDeps) {
