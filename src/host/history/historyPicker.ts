@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { itemButton } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
 import {
@@ -127,10 +128,6 @@ class HistoryPicker extends Disposable {
       activeId === undefined ? undefined : picker.items.find((entry) => conversationIdOf(entry) === activeId);
     if (previouslyActive) picker.activeItems = [previouslyActive];
   }
-}
-
-function itemButton(icon: string, tooltip: string): vscode.QuickInputButton {
-  return { iconPath: new vscode.ThemeIcon(icon), tooltip };
 }
 
 /** Shows the history picker. */

@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
 import type { FaultAction } from '../../shared/protocol';
-import type { SetApiKeyResult } from '../connection/storeApiKey';
 import type { Conversation } from '../conversation/conversation';
 import { demoNoticeFor } from '../demo/demoNotices';
-import { showInStatusBar, showToast } from '../ui/notifications';
+import { enterApiKey, searchSettings, showInStatusBar, showToast } from '../ui/notifications';
 import { pickOtherModel } from './editPrompt';
 import type { PanelServices } from './panelServices';
 import { billingPage } from '../ui/panelText';
@@ -59,13 +58,7 @@ export async function runFailureAction(
     case 'setApiKey':
       return conversations.withOpen(conversation, async () => {
         // Sets the key of the route that failed, or lets the user choose a route if no request was sent.
-        const { origin } = exchange.state;
-        const route = origin === undefined ? [] : [{ baseUrl: origin }];
-        const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>(
-          'holysheep.setApiKey',
-          ...route,
-        );
-        if (result?.state === 'verified' || result?.state === 'unverified') conversation.retryNow(exchangeId);
+        if (await enterApiKey(exchange.state.origin)) conversation.retryNow(exchangeId);
       });
     case 'openBilling': {
       const page = billingPage(exchange.state.origin ?? '') ?? billingPage((await connections.configured()).origin);
@@ -105,8 +98,4 @@ export async function switchModel(
   const { failure, model: failed } = exchange.state;
   if (exchange.demo || failure?.kind !== 'model' || failed !== selected) return;
   if (await catalog.canReplace(selected, model)) await connections.selectModel(model, false);
-}
-
-async function searchSettings(query: string): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.openSettings', query);
 }

@@ -5,6 +5,7 @@ import type { Commands } from '../commands';
 import type { Conversation } from '../conversation/conversation';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { HostWindow } from '../hostWindow';
+import { itemButton } from '../ui/notifications';
 import { conversationName, panelTitle } from '../ui/panelText';
 import { localize } from '../util/localization';
 import { notBlank, parseArgument } from '../util/schemas';
@@ -93,8 +94,7 @@ async function showPromptBox(text: string, current: Conversation): Promise<Promp
     box.placeholder = newConversation
       ? vscode.l10n.t('Ask in a new conversation')
       : vscode.l10n.t('Ask in “{0}”', name);
-    const tooltip = vscode.l10n.t('New conversation');
-    box.buttons = newConversation ? [] : [{ iconPath: new vscode.ThemeIcon('add'), tooltip }];
+    box.buttons = newConversation ? [] : [itemButton('add', vscode.l10n.t('New conversation'))];
   };
   showTarget();
   box.title = vscode.l10n.t('Ask HolySheep');

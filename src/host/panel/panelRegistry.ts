@@ -41,10 +41,17 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     this.conversations = services.conversations;
   }
 
+  /** Opens a conversation and shows its panel. @returns false if the conversation can't be opened */
+  async open(id: string, options = { preserveFocus: false }): Promise<boolean> {
+    const conversation = await this.conversations.open(id);
+    if (conversation) this.show(conversation, options);
+    return conversation !== undefined;
+  }
+
   show(conversation: Conversation, { preserveFocus }: { readonly preserveFocus: boolean }): void {
     const existing = this.panels.get(conversation.id);
     if (existing) this.reveal(existing, preserveFocus);
-    else this.open(conversation, preserveFocus);
+    else this.create(conversation, preserveFocus);
     if (!preserveFocus) this.conversations.activate(conversation);
   }
 
@@ -55,7 +62,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
       const title = panelTitle(conversationName(conversation) ?? '');
       return !this.isOpen(conversation.id) && !this.restoration.willBeRestored(title, titles);
     });
-    for (const conversation of withoutPanel.slice(0, maxReopened)) this.open(conversation, true);
+    for (const conversation of withoutPanel.slice(0, maxReopened)) this.create(conversation, true);
   }
 
   /** Resolves immediately if all orphaned panels are hidden. They are replaced when the user looks at one of them. */
@@ -127,7 +134,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     for (const id of this.restoration.orphanedIds) {
       const conversation = this.isOpen(id) ? undefined : await this.conversations.openOrCreate(id);
       // VS Code reports the column of a new panel too late for the next panel.
-      if (conversation && !this.isOpen(id)) this.open(conversation, true, column);
+      if (conversation && !this.isOpen(id)) this.create(conversation, true, column);
     }
   }
 
@@ -136,7 +143,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   }
 
   /** @param column preferred editor column. It is not used if the panel would cover the active editor. */
-  private open(conversation: Conversation, preserveFocus: boolean, column = this.preferredColumn): void {
+  private create(conversation: Conversation, preserveFocus: boolean, column = this.preferredColumn): void {
     const isFree = column !== undefined && column !== vscode.window.activeTextEditor?.viewColumn;
     const position = { viewColumn: isFree ? column : columnBeside(), preserveFocus };
     this.add(

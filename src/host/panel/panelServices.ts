@@ -36,6 +36,7 @@ export interface PanelServices extends Pick<HostWindow, 'log' | 'onError'> {
   readonly contextSource: Pick<ContextSource, 'suggest' | 'resolve' | 'pick'>;
   readonly schedule: Pick<Scheduler, 'schedule' | 'sendNow'>;
   readonly panels: {
+    open(id: string): Promise<boolean>;
     show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
     prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
   };

@@ -5,11 +5,10 @@ import { hostOf } from '../../engine/gateway/baseUrl';
 import type { Connection } from '../../engine/request';
 import type { Commands } from '../commands';
 import type { Connections } from '../connection/connections';
-import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { HostWindow } from '../hostWindow';
 import { plainLabel } from '../ui/messageText';
-import { showToast, type ToastAction } from '../ui/notifications';
+import { itemButton, showToast, type ToastAction } from '../ui/notifications';
 import { panelTitle } from '../ui/panelText';
 import { hostWords } from '../ui/words';
 import { localize } from '../util/localization';
@@ -20,8 +19,7 @@ import type { ScheduleStore } from './scheduleStore';
 
 interface ScheduleCommandDeps extends Pick<HostWindow, 'register' | 'onError'> {
   readonly schedule: Pick<Scheduler, 'update' | 'list' | 'sendNow' | 'cancel' | 'onDidChange'>;
-  readonly conversations: Pick<Conversations, 'open'>;
-  readonly panels: { show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void };
+  readonly panels: { open(id: string): Promise<boolean> };
   readonly connections: Pick<Connections, 'view'>;
 }
 
@@ -35,7 +33,7 @@ export function registerSchedule(deps: ScheduleCommandDeps) {
 
 type Entry = vscode.QuickPickItem & { readonly prompt?: ListedPrompt };
 
-function openScheduled({ schedule, conversations, panels, connections, onError }: ScheduleCommandDeps): void {
+function openScheduled({ schedule, panels, connections, onError }: ScheduleCommandDeps): void {
   const picker = vscode.window.createQuickPick<Entry>();
   const sendButton = itemButton('send', vscode.l10n.t('Send now'));
   const cancelButton = itemButton('close', vscode.l10n.t('Cancel'));
@@ -48,19 +46,15 @@ function openScheduled({ schedule, conversations, panels, connections, onError }
     }));
     picker.items = entries.length > 0 ? entries : [{ label: vscode.l10n.t('No scheduled prompts') }];
   };
-  const showConversation = async ({ conversationId }: ListedPrompt): Promise<void> => {
-    const conversation = await conversations.open(conversationId);
-    if (conversation) panels.show(conversation, { preserveFocus: false });
-  };
   const accept = async (prompt: ListedPrompt | undefined): Promise<void> => {
     // Keeps the list open for a prompt of another workspace, whose item says where the prompt belongs.
     if (prompt && !prompt.isOwn) return;
     picker.hide();
-    if (prompt) await showConversation(prompt);
+    if (prompt) await panels.open(prompt.conversationId);
   };
   const send = async (prompt: ListedPrompt): Promise<void> => {
     picker.hide();
-    if (await schedule.sendNow(prompt.id)) await showConversation(prompt);
+    if (await schedule.sendNow(prompt.id)) await panels.open(prompt.conversationId);
   };
   picker.title = vscode.l10n.t('Scheduled Prompts');
   picker.placeholder = vscode.l10n.t('Select a prompt to show its conversation');
@@ -77,10 +71,6 @@ function openScheduled({ schedule, conversations, panels, connections, onError }
   schedule.update();
   picker.show();
   refresh().catch(onError);
-}
-
-function itemButton(icon: string, tooltip: string): vscode.QuickInputButton {
-  return { iconPath: new vscode.ThemeIcon(icon), tooltip };
 }
 
 /** @param host host name of the gateway to which this window would send a prompt now */

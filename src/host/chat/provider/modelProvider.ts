@@ -5,6 +5,7 @@ import type { StreamEvent } from '../../../engine/events';
 import type { ActiveConnection, Connections } from '../../connection/connections';
 import type { ImportedKeys } from '../../connection/keyStore';
 import type { Settings } from '../../settings/settings';
+import { enterApiKey } from '../../ui/notifications';
 import { hostWords } from '../../ui/words';
 import type { Log } from '../../util/log';
 import { startChatTurn } from '../appendOnly';
@@ -109,7 +110,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     try {
       const connection = await connections.configured();
       if (silent || connection.apiKey !== undefined) return connection;
-      await vscode.commands.executeCommand('holysheep.setApiKey');
+      await enterApiKey();
       return await connections.configured();
     } catch (error) {
       if (!silent) throw error;

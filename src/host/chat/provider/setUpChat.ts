@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../../connection/connections';
-import type { SetApiKeyResult } from '../../connection/storeApiKey';
 import { vendor } from '../../contributions';
-import { openSettingAction, withDelayedProgress, showToast } from '../../ui/notifications';
+import { enterApiKey, openSettingAction, withDelayedProgress, showToast } from '../../ui/notifications';
 import type { Log } from '../../util/log';
 import { resultWithin } from '../../util/systemClock';
 import { errorMessage } from '../../util/userError';
@@ -56,9 +55,7 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
 }
 
 async function hasKey(connections: Pick<Connections, 'configured'>): Promise<boolean> {
-  if ((await connections.configured()).apiKey !== undefined) return true;
-  const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey');
-  return result?.state === 'verified' || result?.state === 'unverified';
+  return (await connections.configured()).apiKey !== undefined || enterApiKey();
 }
 
 async function tryStep(log: Log, failure: string, step: () => PromiseLike<unknown>): Promise<void> {
