@@ -7,6 +7,7 @@ import { translateFaultHelp } from '../ui/faultAdvice';
 import { loadWebviewPage } from '../ui/loadWebviewPage';
 import { conversationName, panelTitle, translatePanelStrings } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
+import { resultWithin } from '../util/systemClock';
 import { ConversationPanel, emptyTitle } from './conversationPanel';
 import { columnOfExistingTab, type PanelRestoration } from './panelRestoration';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
@@ -221,16 +222,12 @@ async function revealPanel(panel: vscode.WebviewPanel, preserveFocus: boolean): 
   if (preserveFocus && editor) await vscode.window.showTextDocument(editor.document, { viewColumn: column });
 }
 
-function waitUntilActive(panel: vscode.WebviewPanel): Promise<boolean> {
-  return new Promise((resolve) => {
-    const finish = (isActive: boolean): void => {
-      clearTimeout(timer);
-      subscription.dispose();
-      resolve(isActive);
-    };
-    const timer = setTimeout(() => finish(false), activationTimeoutMs);
-    const subscription = panel.onDidChangeViewState(() => {
-      if (panel.active) finish(true);
-    });
+async function waitUntilActive(panel: vscode.WebviewPanel): Promise<boolean> {
+  let subscription: vscode.Disposable | undefined;
+  const becameActive = new Promise<true>((resolve) => {
+    subscription = panel.onDidChangeViewState(() => panel.active && resolve(true));
   });
+  const isActive = await resultWithin(activationTimeoutMs, becameActive);
+  subscription?.dispose();
+  return isActive === true;
 }

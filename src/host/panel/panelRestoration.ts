@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { viewType } from '../contributions';
 import type { StateStore } from '../conversation/promptHistoryStore';
 import { Disposable } from '../util/disposable';
+import { resultWithin } from '../util/systemClock';
 
 const memoryKey = 'holysheep.shownConversations';
 
@@ -18,7 +19,7 @@ export class PanelRestoration extends Disposable {
   private readonly remembered: RememberedPanels;
   /** Records that VS Code has restored a panel, and will therefore restore those of the other tabs, too. */
   handleRestored = (): void => undefined;
-  private readonly restored = new Promise<true>((resolve) => (this.handleRestored = () => resolve(true)));
+  private readonly restored = new Promise<void>((resolve) => (this.handleRestored = resolve));
 
   /** @param session `vscode.env.sessionId`, which stays the same when only the extension host is restarted */
   constructor(
@@ -55,8 +56,7 @@ export class PanelRestoration extends Disposable {
         await nextTabChange();
         continue;
       }
-      const timeout = new Promise<false>((resolve) => setTimeout(() => resolve(false), restoreTimeoutMs).unref());
-      if (await Promise.race([this.restored, timeout])) return undefined;
+      if ((await resultWithin(restoreTimeoutMs, this.restored)) !== 'late') return undefined;
       if (!this.isOrphanedTabVisible(ownTitles())) continue;
       const tabs = orphanedTabs(ownTitles());
       const column = tabs[0]?.group.viewColumn;
