@@ -61,13 +61,13 @@ export async function clearPromptHistory(
  */
 export function watchHasPrompts(
   prompts: Pick<CustomPrompts, 'list' | 'awaitingConsent' | 'refused'>,
-  settings: Pick<Settings, 'unusablePrompts' | 'onDidChange'>,
+  settings: Pick<Settings, 'prompts' | 'onDidChange'>,
   setContext: SetContext,
 ): vscode.Disposable {
   let current = false;
   const update = (): void => {
     const listCount = prompts.list().length + prompts.awaitingConsent().length + prompts.refused().length;
-    const value = listCount + settings.unusablePrompts().length > 0;
+    const value = listCount + settings.prompts().unusable.length > 0;
     if (value === current) return;
     current = value;
     setContext('holysheep.hasPrompts', value);
@@ -124,7 +124,7 @@ async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
   const { customPrompts, settings } = deps;
   const unasked = customPrompts.awaitingConsent();
   if (unasked.length > 0) await askAboutWorkspacePrompts(customPrompts, unasked);
-  const choice = await pickPrompt(customPrompts, settings.unusablePrompts());
+  const choice = await pickPrompt(customPrompts, settings.prompts().unusable);
   switch (choice?.type) {
     case 'run':
       return runPrompt(deps, choice.prompt);

@@ -100,7 +100,7 @@ function describeReason({ number, title, reason }: UnusablePrompt): string {
 
 /** Asks the user for a title and a template, and saves them in the user's settings. */
 export async function addPrompt(settings: Settings): Promise<CustomPrompt | undefined> {
-  const usedTitles = new Set(settings.prompts().map((prompt) => prompt.title));
+  const usedTitles = new Set(settings.prompts().usable.map((prompt) => prompt.title));
   const title = await askForTrimmedText({
     title: vscode.l10n.t('Add a prompt (1 of 2)'),
     prompt: vscode.l10n.t('Name shown in menus'),

@@ -17,7 +17,7 @@ describe('context key holysheep.hasPrompts', () => {
     let settingsChanged: () => void = () => undefined;
     const customPrompts = { list: () => [...prompts], awaitingConsent: () => [], refused: () => [] };
     const settings = {
-      unusablePrompts: () => [],
+      prompts: () => ({ usable: [], unusable: [] }),
       onDidChange: (listener: () => void) => {
         settingsChanged = listener;
         return subscription;
