@@ -56,12 +56,12 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   async provideLanguageModelChatResponse(
     model: vscode.LanguageModelChatInformation,
     messages: readonly vscode.LanguageModelChatRequestMessage[],
-    { modelOptions, tools, toolMode, requestInitiator }: ResponseOptions,
+    options: ResponseOptions,
     progress: vscode.Progress<vscode.LanguageModelResponsePart>,
     token: vscode.CancellationToken,
   ): Promise<void> {
     const { engine, connections, settings, onEvent } = this.deps;
-    const toolRequired = toolMode === vscode.LanguageModelChatToolMode.Required;
+    const toolRequired = options.toolMode === vscode.LanguageModelChatToolMode.Required;
     const { maxTokens, defaults, ...others } = settings.requestParameters();
     const atLeastOutput = (limit: number | undefined) => limit && Math.max(limit, model.maxOutputTokens);
     const parameters = {
@@ -72,7 +72,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     const request = {
       model: model.id,
       messages: requestMessages(messages),
-      ...chatOptions({ modelOptions, tools, toolRequired }, parameters),
+      ...chatOptions({ ...options, toolRequired }, parameters),
     };
     const turnId = randomUUID();
     const answer = new ModelAnswer(progress, hostWords());
@@ -85,7 +85,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
       },
     });
     const earlyEnd = answer.finish(await ended);
-    const error = earlyEnd && chatError(earlyEnd, requestInitiator);
+    const error = earlyEnd && chatError(earlyEnd, options.requestInitiator);
     if (error) throw error;
   }
 
