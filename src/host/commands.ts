@@ -48,5 +48,5 @@ export function createCommandRunner(
 /** The commands of a feature, by their ids in package.json. Errors that they throw reach the error boundary. */
 export type Commands = Partial<Record<CommandId, (...args: readonly unknown[]) => unknown>>;
 
-/** Sets a context key of VS Code, for `when` clauses. */
+/** Sets a context key of VS Code, for `when` clauses. Does nothing if the key already has this value. */
 export type SetContext = (key: string, value: boolean) => void;

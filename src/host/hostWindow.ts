@@ -13,7 +13,10 @@ export function createHostWindow(context: vscode.ExtensionContext) {
   };
   const log = register(new Log());
   const onError = createErrorBoundary(log);
+  const contextKeys = new Map<string, boolean>();
   const setContext: SetContext = (key, value) => {
+    if ((contextKeys.get(key) ?? false) === value) return;
+    contextKeys.set(key, value);
     vscode.commands.executeCommand('setContext', key, value).then(undefined, onError);
   };
   const manifest = context.extension.packageJSON as SettingsManifest & { readonly version: string };

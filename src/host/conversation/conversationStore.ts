@@ -119,12 +119,12 @@ export class ConversationStore {
     this.removalListeners.fire({ id, state: 'hidden' });
     return {
       undo: async () => {
-        await this.fileMutex.runExclusive(() => journal.unhide(id));
+        await this.fileMutex.runExclusive(() => journal.files.unhide(id));
         this.removalListeners.fire({ id, state: 'restored' });
       },
       deletePermanently: async () => {
         this.removalListeners.fire({ id, state: 'deleted' });
-        await this.fileMutex.runExclusive(() => journal.deleteHidden(id));
+        await this.fileMutex.runExclusive(() => journal.files.deleteHidden(id));
       },
     };
   }
@@ -158,7 +158,7 @@ export class ConversationStore {
     const { journal } = this.deps;
     return this.fileMutex.runExclusive(async () => {
       const existing = this.openById.get(id)?.conversation;
-      if (existing || !isConversationId(id) || !(await journal.isUnusedId(id))) return existing;
+      if (existing || !isConversationId(id) || !(await journal.files.isUnused(id))) return existing;
       return this.add(id, { stored: foldJournal([]), file: journal.create(id).file });
     });
   }

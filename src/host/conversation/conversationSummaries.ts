@@ -3,7 +3,7 @@ import type { Exchange } from '../journal/exchange';
 import type { OtherVersion } from '../journal/exchangeTree';
 import type { Journal } from '../journal/journal';
 import { foldJournal, type StoredConversation } from '../journal/journalFold';
-import type { JournalEntry } from '../journal/journalFolder';
+import type { JournalEntry, JournalFolder } from '../journal/journalFolder';
 import { salvageJournal } from '../journal/journalLines';
 
 /** Maximum length of a conversation's title, in code points. */
@@ -70,11 +70,15 @@ const maxCachedBytes = 1024 * 1024;
 export class ConversationIndex {
   private readonly cache = new Map<string, CachedConversation>();
 
-  constructor(private readonly journal: Pick<Journal, 'listNewestFirst' | 'readBytes' | 'read'>) {}
+  constructor(
+    private readonly journal: Pick<Journal, 'read'> & {
+      readonly files: Pick<JournalFolder, 'listNewestFirst' | 'read'>;
+    },
+  ) {}
 
   /** @param limit number of conversations after which no further files are read */
   async summaries(limit = Infinity): Promise<readonly ConversationSummary[]> {
-    const entries = await this.journal.listNewestFirst();
+    const entries = await this.journal.files.listNewestFirst();
     const ids = new Set(entries.map(({ id }) => id));
     for (const id of this.cache.keys()) if (!ids.has(id)) this.cache.delete(id);
     const summaries: ConversationSummary[] = [];
@@ -100,7 +104,7 @@ export class ConversationIndex {
   private async outline(entry: JournalEntry): Promise<Outline | undefined> {
     const cached = this.cache.get(entry.id);
     if (cached?.entry.modifiedAt === entry.modifiedAt && cached.entry.size === entry.size) return cached.outline;
-    const bytes = await this.journal.readBytes(entry.id).catch(() => undefined);
+    const bytes = await this.journal.files.read(entry.id).catch(() => undefined);
     // Lists a conversation even if it can't be read, so that the user can delete it.
     const outline: Outline | undefined = bytes ? readOutline(bytes) : { title: '', turns: 0, problem: 'damaged' };
     this.cache.set(entry.id, { entry, outline });

@@ -92,7 +92,7 @@ export class Conversations extends ConversationStore {
     const { journal, onError } = this.deps;
     const found: Conversation[] = [];
     const holds: { dispose(): void }[] = [];
-    for (const { id } of (await journal.listNewestFirst()).slice(0, maxInterruptedChecked)) {
+    for (const { id } of (await journal.files.listNewestFirst()).slice(0, maxInterruptedChecked)) {
       try {
         if (this.openById.has(id) || !(await journal.read(id))?.interruptedIds.length) continue;
         const opened = await this.load(id, 'only-if-free');

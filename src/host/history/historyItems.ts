@@ -42,15 +42,11 @@ export function historySections(
   conversations: readonly FoundConversation[],
   context: HistoryContext,
 ): readonly HistorySection[] {
-  const sections: { readonly heading: string; readonly items: HistoryItem[] }[] = [];
-  for (const conversation of conversations) {
-    const heading = groupHeading(historyGroup(conversation.lastActivityAt, context.now), context.localize);
-    const item = toHistoryItem(conversation, context);
-    const last = sections.at(-1);
-    if (last?.heading === heading) last.items.push(item);
-    else sections.push({ heading, items: [item] });
-  }
-  return sections;
+  const groups = Map.groupBy(conversations, ({ lastActivityAt }) => historyGroup(lastActivityAt, context.now));
+  return [...groups].map(([group, members]) => ({
+    heading: groupHeading(group, context.localize),
+    items: members.map((conversation) => toHistoryItem(conversation, context)),
+  }));
 }
 
 export function turnCountText(

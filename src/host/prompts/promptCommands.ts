@@ -64,13 +64,9 @@ export function watchHasPrompts(
   settings: Pick<Settings, 'prompts' | 'onDidChange'>,
   setContext: SetContext,
 ): vscode.Disposable {
-  let current = false;
   const update = (): void => {
     const listCount = prompts.list().length + prompts.awaitingConsent().length + prompts.refused().length;
-    const value = listCount + settings.prompts().unusable.length > 0;
-    if (value === current) return;
-    current = value;
-    setContext('holysheep.hasPrompts', value);
+    setContext('holysheep.hasPrompts', listCount + settings.prompts().unusable.length > 0);
   };
   update();
   return vscode.Disposable.from(settings.onDidChange(update), vscode.workspace.onDidGrantWorkspaceTrust(update));

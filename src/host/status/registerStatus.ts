@@ -8,7 +8,7 @@ import type { Conversations } from '../conversation/conversations';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import type { Scheduler } from '../schedule/scheduler';
 import { systemClock } from '../util/systemClock';
-import { createContextKeys } from './activity';
+import { setTurnContext } from './activity';
 import { StatusBar } from './statusBar';
 import { registerTurnNotices } from './turnNotices';
 import { UnseenFailures } from './unseenFailures';
@@ -48,14 +48,13 @@ export function registerStatus(deps: StatusDeps): void {
       statusBar.refresh();
     }, onError);
   };
-  const setContextKeys = createContextKeys(setContext);
   register(schedule.onDidChange(() => statusBar.refresh()));
   register(failures.onDidChange(() => statusBar.refresh()));
   register(engine.onDidChangeCooldown(readCooldown));
   register(connections.onDidChange(readCooldown));
   register(
     conversations.onDidChange(() => {
-      setContextKeys(conversations);
+      setTurnContext(conversations, setContext);
       statusBar.refresh();
     }),
   );
