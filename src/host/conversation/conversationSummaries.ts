@@ -2,9 +2,10 @@ import { visibleText } from '../../engine/gateway/visibleText';
 import type { Exchange } from '../journal/exchange';
 import type { OtherVersion } from '../journal/exchangeTree';
 import type { Journal } from '../journal/journal';
-import { foldJournal, type StoredConversation } from '../journal/journalFold';
+import { foldJournal } from '../journal/journalFold';
 import type { JournalEntry, JournalFolder } from '../journal/journalFolder';
 import { salvageJournal } from '../journal/journalLines';
+import type { Content } from './conversationRecord';
 
 /** Maximum length of a conversation's title, in code points. */
 export const maxTitleLength = 200;
@@ -31,8 +32,6 @@ export interface ReadConversation {
   readonly exchanges: readonly Exchange[];
   readonly otherVersions: readonly OtherVersion[];
 }
-
-type Content = Pick<StoredConversation, 'tree' | 'title'>;
 
 export function readContent(id: string, { tree, title }: Content): ReadConversation {
   return { id, title, exchanges: tree.path(), otherVersions: tree.otherVersions() };

@@ -28,16 +28,11 @@ export function createHealthReport(
   };
 }
 
-interface HealthEssence {
-  readonly successRate: number | undefined;
-  readonly firstTokenMs: number | undefined;
-}
-
 /** Minimum number of attempts of the last 24 hours from which an essence is computed. With fewer, all days count. */
 const minRecentAttempts = 5;
 
 /** By {@link pairOf}. */
-export function essencesOf(records: readonly AttemptRecord[], now: number): ReadonlyMap<string, HealthEssence> {
+export function essencesOf(records: readonly AttemptRecord[], now: number) {
   const [firstHour = now] = hoursUntil(now);
   const [firstDay = now] = daysUntil(now);
   const judged = records.filter((record) => record.at >= firstDay && isJudged(record));

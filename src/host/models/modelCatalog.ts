@@ -68,6 +68,7 @@ export class ModelCatalog extends Disposable {
     }
   }
 
+  /** Never rejects. */
   async listOf(connection: ListedRoute): Promise<ModelList> {
     const { baseUrl } = connection;
     const cached = this.lists.get(baseUrl);

@@ -16,7 +16,7 @@ const restoreTimeoutMs = 5000;
  * tab counts as orphaned if its title matches no panel of this extension host.
  */
 export class PanelRestoration extends Disposable {
-  private readonly remembered: RememberedPanels;
+  private readonly remembered: ReturnType<typeof parseRemembered>;
   /** Records that VS Code has restored a panel, and will therefore restore those of the other tabs, too. */
   handleRestored = (): void => undefined;
   private readonly restored = new Promise<void>((resolve) => (this.handleRestored = resolve));
@@ -80,12 +80,7 @@ export function columnOfExistingTab(): vscode.ViewColumn | undefined {
   return extensionTabs()[0]?.group.viewColumn;
 }
 
-interface RememberedPanels {
-  readonly session: unknown;
-  readonly ids: readonly string[];
-}
-
-function parseRemembered(value: unknown): RememberedPanels {
+function parseRemembered(value: unknown) {
   const { session, ids } = Object(value) as Partial<Record<'session' | 'ids', unknown>>;
   return { session, ids: Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [] };
 }

@@ -31,13 +31,6 @@ export interface StoredPrompt {
   readonly isClaimed: boolean;
 }
 
-interface Listing {
-  /** The earliest first. Prompts that wait for the network come last. */
-  readonly stored: readonly StoredPrompt[];
-  /** Whether every file could be read. Damaged files count as missing. */
-  readonly isComplete: boolean;
-}
-
 const pendingSuffix = '.json';
 const claimedSuffix = '.claimed';
 
@@ -54,7 +47,11 @@ export class ScheduleStore {
     private readonly log: (problem: string) => void,
   ) {}
 
-  async list(): Promise<Listing> {
+  /**
+   * Lists the earliest prompt first, and prompts that wait for the network last. `isComplete` is whether every file could
+   * be read. Damaged files count as missing.
+   */
+  async list() {
     const names = (await readdir(this.folder).catch(ignoreMissingFile)) ?? [];
     const stored: StoredPrompt[] = [];
     let isComplete = true;

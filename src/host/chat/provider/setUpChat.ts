@@ -30,7 +30,7 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
     showToast(log, 'warning', message, [openSettingAction('chat.disableAIFeatures')]);
     return 'no-chat';
   }
-  if (!(await hasKey(connections))) return 'no-key';
+  if ((await connections.configured()).apiKey === undefined && !(await enterApiKey())) return 'no-key';
   const title = vscode.l10n.t('Setting up VS Code Chat…');
   const isCanceled = await withDelayedProgress(title, async (signal) => {
     await tryStep(log, 'chat not enabled', () => enableChat(signal));
@@ -52,10 +52,6 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
     vscode.commands.executeCommand('workbench.action.chat.changeModel', { vendor, id, family: id }),
   );
   return 'ready';
-}
-
-async function hasKey(connections: Pick<Connections, 'configured'>): Promise<boolean> {
-  return (await connections.configured()).apiKey !== undefined || enterApiKey();
 }
 
 async function tryStep(log: Log, failure: string, step: () => PromiseLike<unknown>): Promise<void> {
