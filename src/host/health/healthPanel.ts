@@ -1,20 +1,16 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { faultLabel } from '../../shared/describe';
-import {
-  healthStrings,
-  type FromHealthPage,
-  type HealthReport,
-  type HealthStrings,
-  type ToHealthPage,
-} from '../../shared/healthMessages';
+import { healthStrings, type FromHealthPage, type HealthReport, type ToHealthPage } from '../../shared/healthMessages';
 import type { Commands } from '../commands';
 import { healthViewType } from '../contributions';
 import type { HostWindow } from '../hostWindow';
 import { loadWebviewPage } from '../ui/loadWebviewPage';
 import { askUser } from '../ui/notifications';
+import { translateAll } from '../ui/panelText';
 import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
+import { localize } from '../util/localization';
 import { systemClock } from '../util/systemClock';
 import { HealthBook } from './healthBook';
 import { createHealthReport } from './healthReport';
@@ -80,7 +76,7 @@ export class HealthPanel extends Disposable {
     loadWebviewPage(panel, this.deps.extensionUri, {
       script: 'health.js',
       styles: ['health.css'],
-      data: { strings: translatedStrings() },
+      data: { strings: translateAll(healthStrings, localize) },
       // The codicon `pulse`. The API accepts no theme icon for a panel.
       icon: { light: 'pulse-light.svg', dark: 'pulse-dark.svg' },
     });
@@ -128,9 +124,4 @@ export class HealthPanel extends Disposable {
 
 function title(): string {
   return vscode.l10n.t('Network health');
-}
-
-function translatedStrings(): HealthStrings {
-  const translated = Object.entries(healthStrings).map(([name, english]) => [name, vscode.l10n.t(english)] as const);
-  return { ...healthStrings, ...Object.fromEntries(translated) };
 }

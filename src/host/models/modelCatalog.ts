@@ -54,17 +54,15 @@ export class ModelCatalog extends Disposable {
   }
 
   /** Starts to load the models of each route that has a key, or those of the demo. Never rejects. */
-  async listRoutes(demo?: boolean): Promise<readonly RouteModels[]> {
+  async listRoutes(demo?: boolean): Promise<readonly (RouteModels & Pick<ListedRoute, 'apiKey'>)[]> {
     try {
       const { backups = [], ...connection } = await this.deps.connections.connectionFor(demo);
       return [connection, ...backups].map((route) => {
         const { origin, host, apiKey } = route;
-        const cooldownEnd = (model: string): number | undefined =>
-          apiKey === undefined ? undefined : this.deps.engine.cooldownOf({ origin, apiKey, model })?.until;
-        return { origin, host, list: this.listOf(route), cooldownEnd };
+        return { origin, host, apiKey, list: this.listOf(route) };
       });
     } catch (error) {
-      return [{ origin: '', host: '', list: Promise.resolve(this.listAfterError(error)) }];
+      return [{ origin: '', host: '', apiKey: undefined, list: Promise.resolve(this.listAfterError(error)) }];
     }
   }
 
@@ -116,14 +114,18 @@ export class ModelCatalog extends Disposable {
   }
 
   private choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | undefined> {
-    const { connections, health, settings } = this.deps;
+    const { connections, engine, health, settings } = this.deps;
     const load = async (fresh: boolean): Promise<PickableModels> => {
       if (fresh) this.lists.clear();
       const [routes] = await Promise.all([this.listRoutes(demo), health.refresh()]);
       const records = health.records();
       const essenceOf = createEssenceText(records);
       return {
-        routes: routes.map((route) => ({ ...route, essence: (model: string) => essenceOf(model, route) })),
+        routes: routes.map(({ apiKey, origin, ...route }) => {
+          const pausedUntil = (model: string): number | undefined =>
+            apiKey === undefined ? undefined : engine.cooldownOf({ origin, apiKey, model })?.until;
+          return { ...route, origin, essence: (model: string) => essenceOf(model, origin, pausedUntil(model)) };
+        }),
         recent: recentModels(records, new Set(routes.map(({ origin }) => origin))),
       };
     };

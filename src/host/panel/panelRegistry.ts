@@ -5,8 +5,10 @@ import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { translateFaultHelp } from '../ui/faultAdvice';
 import { loadWebviewPage } from '../ui/loadWebviewPage';
-import { conversationName, panelTitle, translatePanelStrings } from '../ui/panelText';
+import { conversationName, panelTitle } from '../ui/panelText';
+import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
+import { localize } from '../util/localization';
 import { resultWithin } from '../util/systemClock';
 import { ConversationPanel, emptyTitle } from './conversationPanel';
 import { columnOfExistingTab, type PanelRestoration } from './panelRestoration';
@@ -17,8 +19,6 @@ const maxReopened = 3;
 
 /** Maximum time to wait for a panel to become active, in milliseconds. A modal dialog prevents that. */
 const activationTimeoutMs = 2000;
-
-const translate = (english: string): string => vscode.l10n.t(english);
 
 /** The panels of this window, one for each open conversation. */
 export class PanelRegistry extends Disposable implements vscode.WebviewPanelSerializer {
@@ -181,7 +181,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     loadWebviewPage(webviewPanel, this.extensionUri, {
       script: 'webview.js',
       styles: ['markdown.css', 'panel.css', 'network.css', 'timeline.css', 'composer.css'],
-      data: { strings: translatePanelStrings(translate), help: translateFaultHelp(translate, vscode.env.language) },
+      data: { strings: hostWords().strings, help: translateFaultHelp(localize, vscode.env.language) },
       // The script of the page creates the worker of the syntax highlighter from a string.
       directives: ['worker-src blob:'],
     });

@@ -109,18 +109,16 @@ interface SchedulerServices extends Pick<HostWindow, 'workspace' | 'log' | 'onEr
 }
 
 export function createScheduler(services: SchedulerServices): Scheduler {
-  const { conversations, connections, log, onError, store, workspace } = services;
+  const { connections, log, workspace } = services;
   return new Scheduler({
+    ...services,
     clock: systemClock,
     random: Math.random,
-    store,
     workspace: workspace?.toString() ?? '',
-    conversations,
     connection: () => connections.configured(),
     respondsOverAnyRoute,
     lapsedMessage: () => vscode.l10n.t("The scheduled prompt has lapsed: it couldn't be sent within 24 hours."),
     notify: (notice) => showNotice(log, notice),
-    onError,
   });
 }
 

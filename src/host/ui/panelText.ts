@@ -1,10 +1,12 @@
 import { visibleText } from '../../engine/gateway/visibleText';
-import { panelStrings, type PanelStrings } from '../../shared/panelStrings';
 
-/** @param translate translates an English text of `panelStrings`, e.g. `vscode.l10n.t` */
-export function translatePanelStrings(translate: (english: string) => string): PanelStrings {
-  const translated = Object.entries(panelStrings).map(([name, english]) => [name, translate(english)] as const);
-  return { ...panelStrings, ...Object.fromEntries(translated) };
+/** @param translate translates an English text, e.g. `vscode.l10n.t` */
+export function translateAll<Name extends string>(
+  strings: Readonly<Record<Name, string>>,
+  translate: (english: string) => string,
+): Readonly<Record<Name, string>> {
+  const translated = Object.entries<string>(strings).map(([name, english]) => [name, translate(english)] as const);
+  return { ...strings, ...Object.fromEntries(translated) };
 }
 
 export function conversationName(conversation: {
