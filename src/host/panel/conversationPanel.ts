@@ -10,7 +10,7 @@ import type { ConversationChange } from '../conversation/conversationRecord';
 import { copyAsCode } from '../copyAsCode/copyAsCode';
 import type { PromptInput } from '../journal/exchange';
 import { enterApiKey, showInStatusBar } from '../ui/notifications';
-import { conversationName, panelTitle } from '../ui/panelText';
+import { tabTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
 import { UserError } from '../util/userError';
@@ -307,7 +307,7 @@ export class ConversationPanel extends Disposable {
   }
 
   private updateTitle(): void {
-    const title = panelTitle(conversationName(this.conversation) ?? '') || emptyTitle;
+    const title = tabTitle(this.conversation) || emptyTitle;
     if (this.view.title !== title) this.view.title = title;
   }
 }

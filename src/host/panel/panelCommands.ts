@@ -6,7 +6,7 @@ import type { Conversation } from '../conversation/conversation';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { HostWindow } from '../hostWindow';
 import { itemButton } from '../ui/notifications';
-import { conversationName, panelTitle } from '../ui/panelText';
+import { tabTitle } from '../ui/panelText';
 import { localize } from '../util/localization';
 import { notBlank, parseArgument } from '../util/schemas';
 import { runFailureAction } from './failureActions';
@@ -88,7 +88,7 @@ interface PromptBoxInput {
 /** The typed text is also returned if the user dismisses the box, so that the next box can start with it. */
 async function showPromptBox(text: string, current: Conversation): Promise<PromptBoxInput> {
   const box = vscode.window.createInputBox();
-  const name = panelTitle(conversationName(current) ?? '');
+  const name = tabTitle(current);
   let newConversation = name === '';
   const showTarget = (): void => {
     box.placeholder = newConversation

@@ -5,7 +5,7 @@ import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { translateFaultHelp } from '../ui/faultAdvice';
 import { loadWebviewPage } from '../ui/loadWebviewPage';
-import { conversationName, panelTitle } from '../ui/panelText';
+import { tabTitle } from '../ui/panelText';
 import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
@@ -59,10 +59,10 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   /** Opens panels for conversations, newest first, unless VS Code is going to restore their panels. */
   reopen(conversations: readonly Conversation[]): void {
     const titles = this.titles();
-    const withoutPanel = conversations.filter((conversation) => {
-      const title = panelTitle(conversationName(conversation) ?? '');
-      return !this.isOpen(conversation.id) && !this.restoration.willBeRestored(title, titles);
-    });
+    const withoutPanel = conversations.filter(
+      (conversation) =>
+        !this.isOpen(conversation.id) && !this.restoration.willBeRestored(tabTitle(conversation), titles),
+    );
     for (const conversation of withoutPanel.slice(0, maxReopened)) this.create(conversation, true);
   }
 

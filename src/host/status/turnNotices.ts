@@ -5,7 +5,7 @@ import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../util/log';
 import type { PanelRegistry } from '../panel/panelRegistry';
-import { conversationName, panelTitle } from '../ui/panelText';
+import { tabTitle } from '../ui/panelText';
 import { showToast } from '../ui/notifications';
 import { hostWords } from '../ui/words';
 
@@ -36,7 +36,7 @@ export function registerTurnNotices(services: NoticeServices): { dispose(): void
   const notified = new Set<string>();
   const handleEvent = (conversation: Conversation, exchangeId: string, event: RecordedEvent): void => {
     const { state = initialTurn } = conversation.exchange(exchangeId) ?? {};
-    const name = panelTitle(conversationName(conversation) ?? '');
+    const name = tabTitle(conversation);
     const isUnseen = !notified.has(exchangeId) && !services.panels.isVisible(conversation.id);
     const notice = isUnseen ? createNotice(event, state, name) : undefined;
     if (notice) {

@@ -9,11 +9,12 @@ export function translateAll<Name extends string>(
   return { ...strings, ...Object.fromEntries(translated) };
 }
 
-export function conversationName(conversation: {
+/** Returns the tab title of a conversation, or '' if it has neither a title nor a prompt. */
+export function tabTitle(conversation: {
   readonly title: string | undefined;
   readonly exchanges: () => readonly { readonly prompt: string }[];
-}): string | undefined {
-  return conversation.title ?? conversation.exchanges()[0]?.prompt;
+}): string {
+  return panelTitle(conversation.title ?? conversation.exchanges()[0]?.prompt ?? '');
 }
 
 const maxTitleLength = 40;
