@@ -109,7 +109,7 @@ export class RouteNotices extends Disposable {
       const hasKey = (await keys.get(origin)) !== undefined;
       if (!this.remember(origin) || hasKey) continue;
       const message = vscode.l10n.t("The backup route {0} has no API key, so it isn't used.", nameAmong(routes, url));
-      showToast(log, 'information', message, [enterApiKeyAction(undefined, url)]);
+      showToast(log, 'information', message, [enterApiKeyAction(url)]);
     }
   }
 

@@ -87,7 +87,7 @@ async function chooseRoute(
 }
 
 function enterAgainAction({ url }: BaseUrl): ToastAction {
-  return enterApiKeyAction(vscode.l10n.t('Enter the key again'), url);
+  return enterApiKeyAction(url, vscode.l10n.t('Enter the key again'));
 }
 
 /**

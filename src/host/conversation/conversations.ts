@@ -69,12 +69,10 @@ export class Conversations extends ConversationStore {
     return conversation;
   }
 
-  /** @returns undefined if the conversation is no longer wanted, does not exist or can't be opened */
-  async open(id: unknown, isWanted: () => boolean = () => true): Promise<Conversation | undefined> {
+  /** @returns undefined if the conversation does not exist or can't be opened */
+  async open(id: unknown): Promise<Conversation | undefined> {
     const conversation = await this.load(id);
-    if (conversation && isWanted()) return this.makeCurrent(conversation);
-    this.closeIdle();
-    return undefined;
+    return conversation && this.makeCurrent(conversation);
   }
 
   /** Creates a conversation without a file, because it has no prompt yet, under the id that its page has stored. */

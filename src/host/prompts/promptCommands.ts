@@ -121,9 +121,7 @@ async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
   const unasked = customPrompts.awaitingConsent();
   if (unasked.length > 0) await askAboutWorkspacePrompts(customPrompts, unasked);
   const choice = await pickPrompt(customPrompts, settings.prompts().unusable);
-  switch (choice?.type) {
-    case 'run':
-      return runPrompt(deps, choice.prompt);
+  switch (choice) {
     case 'ask':
       await askAboutWorkspacePrompts(customPrompts, [...customPrompts.awaitingConsent(), ...customPrompts.refused()]);
       return runChosenPrompt(deps);
@@ -139,6 +137,8 @@ async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
       return;
     case undefined:
       return;
+    default:
+      return runPrompt(deps, choice);
   }
 }
 

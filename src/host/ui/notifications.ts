@@ -71,7 +71,7 @@ export function openSettingAction(id: string, title = vscode.l10n.t('Open settin
   return { title, run: () => searchSettings(`@id:${id}`) };
 }
 
-export function checkUrlAction(isBackup = false): ToastAction {
+export function checkUrlAction(isBackup: boolean): ToastAction {
   return openSettingAction(isBackup ? 'holysheep.backupBaseUrls' : 'holysheep.baseUrl', vscode.l10n.t('Check URL'));
 }
 
@@ -86,7 +86,7 @@ export async function enterApiKey(baseUrl?: string): Promise<boolean> {
   return result?.state === 'verified' || result?.state === 'unverified';
 }
 
-export function enterApiKeyAction(title = vscode.l10n.t('Set API key'), baseUrl?: string): ToastAction {
+export function enterApiKeyAction(baseUrl?: string, title = vscode.l10n.t('Set API key')): ToastAction {
   return { title, run: () => enterApiKey(baseUrl) };
 }
 
