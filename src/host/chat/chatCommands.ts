@@ -3,7 +3,7 @@ import type { StreamEvent } from '../../engine/events';
 import type { EditorTarget } from '../code/editorTarget';
 import type { Commands } from '../commands';
 import type { Connections } from '../connection/connections';
-import { ImportedKeys } from '../connection/keyStore';
+import { importKey } from '../connection/keyStore';
 import { storeApiKey, type SetApiKeyDeps } from '../connection/storeApiKey';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { HostWindow } from '../hostWindow';
@@ -34,8 +34,10 @@ export function registerChat(deps: ChatDeps) {
     origin: async () => (await connections.configured()).origin,
     onEvent,
   });
-  const importedKeys = new ImportedKeys(deps.context.secrets, (key) => storeApiKey(deps, key));
-  const models = new ModelProvider({ ...deps, importedKeys, onEvent });
+  const models = new ModelProvider({
+    ...{ ...deps, onEvent },
+    importKey: (key) => importKey(deps.context.secrets, key, () => storeApiKey(deps, key)),
+  });
   // Makes VS Code request the list of models again, because the list depends on the key and the base URL.
   deps.register(connections.onDidChange(deps.modelsChanged));
   const commands = {

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { FaultAction } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
-import { demoNoticeFor } from '../demo/demoNotices';
+import { demoNotice } from '../demo/demoNotices';
 import type { Exchange } from '../journal/exchange';
-import { enterApiKey, searchSettings, showInStatusBar, showToast } from '../ui/notifications';
+import { enterApiKey, enterApiKeyAction, searchSettings, showInStatusBar, showToast } from '../ui/notifications';
 import { billingPage } from '../ui/panelText';
 import { pickOtherModel } from './editPrompt';
 import type { PanelServices } from './panelServices';
@@ -57,10 +57,10 @@ export async function runFailureAction(
 ): Promise<void> {
   const exchange = conversation.exchange(exchangeId);
   if (!exchange) return;
-  const notice = exchange.demo && demoNoticeFor(action);
+  const notice = exchange.demo && demoNotice(action);
   if (notice) {
-    if (notice.action) showToast(services.log, 'information', notice.message, [notice.action]);
-    else showInStatusBar(notice.message);
+    if (action === 'setApiKey') showToast(services.log, 'information', notice, [enterApiKeyAction()]);
+    else showInStatusBar(notice);
     return;
   }
   await services.conversations.withOpen(conversation, async () => {

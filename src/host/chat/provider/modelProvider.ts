@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
 import type { ActiveConnection, Connections } from '../../connection/connections';
-import type { ImportedKeys } from '../../connection/keyStore';
 import type { Settings } from '../../settings/settings';
 import { enterApiKey } from '../../ui/notifications';
 import { hostWords } from '../../ui/words';
@@ -20,7 +19,7 @@ export interface ModelProviderDeps extends OfferedModelsDeps {
   readonly settings: Pick<Settings, 'model' | 'requestParameters'>;
   readonly log: Pick<Log, 'error' | 'redactSecret'>;
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
-  readonly importedKeys: Pick<ImportedKeys, 'import'>;
+  readonly importKey: (key: string) => Promise<void>;
 }
 
 /** Options that newer versions of VS Code pass: the configuration of a model group that the user created. */
@@ -98,10 +97,10 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
 
   /** Imports an API key in the background, so that VS Code's list of models does not wait. */
   private importKey(key: unknown): void {
-    const { importedKeys, log } = this.deps;
+    const { importKey, log } = this.deps;
     if (typeof key !== 'string' || key === '') return;
     log.redactSecret(key);
-    importedKeys.import(key).catch((error: unknown) => log.error(error));
+    importKey(key).catch((error: unknown) => log.error(error));
   }
 
   /** Returns the connection to the gateway. If the key is missing and `silent` is false, the user is asked for the key. */
