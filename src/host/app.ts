@@ -86,7 +86,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const panels = register(new PanelRegistry(context.extensionUri, restoration, shared));
   const features = { ...shared, panels, customPrompts, health, healthPanel, logEvent, modelsChanged };
   const chat = registerChat(features);
-  const commands = [
+  const commands = {
     ...registerPanels(features),
     ...registerPrompts(features),
     ...registerHistory(features),
@@ -96,12 +96,12 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     ...registerModels(features),
     ...registerEngine(features),
     ...registerDemo(features),
-    ...registerStatus(features),
     ...registerDiagnostics(features),
     ...registerHealth(features),
     ...registerWalkthrough(features),
     ...chat.commands,
-  ];
+  };
+  registerStatus(features);
   reopenPanels(features).catch(onError);
   if (demo.staysOpen) await demo.enter().catch(onError);
   // VS Code does not restore a panel until its serializer is registered.

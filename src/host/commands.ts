@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { isConnectionError } from '../engine/request';
-import { commandIds, type CommandId } from './contributions';
+import type { CommandId } from './contributions';
 import type { Log } from './util/log';
 import { exportDiagnosticsAction, openLogAction, showToast } from './ui/notifications';
 import { ArgumentError, UserError } from './util/userError';
@@ -27,20 +27,14 @@ export function createErrorBoundary(log: Log): ErrorBoundary {
   };
 }
 
-/**
- * Returns a function that executes a command by its id and passes errors to the error boundary.
- * @throws Error when a command has no implementation
- */
+/** Returns a function that executes a command by its id and passes errors to the error boundary. */
 export function createCommandRunner(
-  commands: readonly Command[],
+  commands: Readonly<Required<Commands>>,
   boundary: ErrorBoundary,
 ): (id: CommandId, ...args: readonly unknown[]) => Promise<unknown> {
-  const byId = new Map(commands.map((command) => [command.id, command]));
-  const missing = commandIds.filter((id) => !byId.has(id));
-  if (missing.length > 0) throw new Error(`Commands without an implementation: ${missing.join(', ')}.`);
   return async (id, ...args) => {
     try {
-      return await byId.get(id)?.execute(...args);
+      return await commands[id](...args);
     } catch (error) {
       // Rethrows an error about an invalid argument, because only the caller can fix the argument: another extension
       // gets the error, and for a keybinding VS Code shows it.
@@ -51,12 +45,8 @@ export function createCommandRunner(
   };
 }
 
-/** A command of a feature. Errors that it throws reach the error boundary. */
-export interface Command {
-  /** Command id as in package.json, e.g. `holysheep.ask`. */
-  readonly id: CommandId;
-  execute(...args: unknown[]): unknown;
-}
+/** The commands of a feature, by their ids in package.json. Errors that they throw reach the error boundary. */
+export type Commands = Partial<Record<CommandId, (...args: readonly unknown[]) => unknown>>;
 
-/** Sets a context key of VS Code, for `when` clauses. */
+/** Sets a context key of VS Code, for `when` clauses. Does nothing if the key already has this value. */
 export type SetContext = (key: string, value: boolean) => void;

@@ -3,6 +3,8 @@ import { createErrorBoundary, type SetContext } from './commands';
 import type { SettingsManifest } from './settings/settings';
 import { Log } from './util/log';
 
+export type HostWindow = ReturnType<typeof createHostWindow>;
+
 /** Returns what every feature of this window may use. VS Code disposes of registered items with the extension. */
 export function createHostWindow(context: vscode.ExtensionContext) {
   const register = <T extends vscode.Disposable>(item: T): T => {
@@ -11,7 +13,10 @@ export function createHostWindow(context: vscode.ExtensionContext) {
   };
   const log = register(new Log());
   const onError = createErrorBoundary(log);
+  const contextKeys = new Map<string, boolean>();
   const setContext: SetContext = (key, value) => {
+    if ((contextKeys.get(key) ?? false) === value) return;
+    contextKeys.set(key, value);
     vscode.commands.executeCommand('setContext', key, value).then(undefined, onError);
   };
   const manifest = context.extension.packageJSON as SettingsManifest & { readonly version: string };

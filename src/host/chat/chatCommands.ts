@@ -1,34 +1,27 @@
-import type * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import type { StreamEvent } from '../../engine/events';
 import type { EditorTarget } from '../code/editorTarget';
-import type { Command } from '../commands';
+import type { Commands } from '../commands';
 import type { Connections } from '../connection/connections';
-import { ImportedKeys } from '../connection/keyStore';
+import { importKey } from '../connection/keyStore';
 import { storeApiKey, type SetApiKeyDeps } from '../connection/storeApiKey';
 import type { ModelCatalog } from '../models/modelCatalog';
+import type { HostWindow } from '../hostWindow';
 import { ChatParticipant } from './participant/chatParticipant';
 import { ModelProvider, type ModelProviderDeps } from './provider/modelProvider';
 import { setUpChat } from './provider/setUpChat';
 
-interface ChatDeps extends SetApiKeyDeps, Pick<ModelProviderDeps, 'modelsChanged'> {
-  readonly context: Pick<vscode.ExtensionContext, 'secrets'>;
+interface ChatDeps
+  extends SetApiKeyDeps, Pick<ModelProviderDeps, 'modelsChanged'>, Pick<HostWindow, 'context' | 'register'> {
   readonly engine: Engine;
   readonly connections: Connections;
   readonly catalog: ModelCatalog;
   readonly target: EditorTarget;
-  readonly register: (item: vscode.Disposable) => void;
   readonly logEvent: (conversationId: string, turnId: string, event: StreamEvent) => void;
 }
 
-interface Chat {
-  readonly commands: readonly Command[];
-  readonly participant: ChatParticipant;
-  readonly models: vscode.LanguageModelChatProvider;
-}
-
 /** Creates the chat participant and the language models for VS Code's chat. Neither of them uses the offline demo. */
-export function registerChat(deps: ChatDeps): Chat {
+export function registerChat(deps: ChatDeps) {
   const { connections, catalog, settings, target, logEvent } = deps;
   const onEvent = (turnId: string, event: StreamEvent): void => logEvent('chat', turnId, event);
   const participant = new ChatParticipant({
@@ -41,14 +34,16 @@ export function registerChat(deps: ChatDeps): Chat {
     origin: async () => (await connections.configured()).origin,
     onEvent,
   });
-  const importedKeys = new ImportedKeys(deps.context.secrets, (key) => storeApiKey(deps, key));
-  const models = new ModelProvider({ ...deps, importedKeys, onEvent });
+  const models = new ModelProvider({
+    ...{ ...deps, onEvent },
+    importKey: (key) => importKey(deps.context.secrets, key, () => storeApiKey(deps, key)),
+  });
   // Makes VS Code request the list of models again, because the list depends on the key and the base URL.
   deps.register(connections.onDidChange(deps.modelsChanged));
-  const commands: readonly Command[] = [
-    { id: 'holysheep.setUpChat', execute: () => setUpChat(deps) },
+  const commands = {
+    'holysheep.setUpChat': () => setUpChat(deps),
     // Runs when the user presses a button of an answer. The arguments are the ID of the turn and the action.
-    { id: 'holysheep.chatAction', execute: (...args) => participant.runAction(...args) },
-  ];
+    'holysheep.chatAction': (...args) => participant.runAction(...args),
+  } satisfies Commands;
   return { commands, participant, models };
 }

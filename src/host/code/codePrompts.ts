@@ -1,5 +1,4 @@
-import { type CodeExcerpt, codeLimits } from './codeExcerpt';
-import { lineRange } from './codeExcerpt';
+import { codeLimits, lineRange, type CodeExcerpt } from './codeExcerpt';
 
 /** A problem that the editor reports in the code. */
 export interface CodeProblem {
@@ -19,45 +18,40 @@ interface CodeInstruction {
    */
   readonly instruction: string;
   /** Whether the prompt contains the problems that the editor reports. */
-  readonly problems: 'with' | 'without';
+  readonly includesProblems?: boolean;
 }
 
 const replacementRules =
   'Reply with the whole new version of the code in one fenced code block that can replace it as it is, ' +
   'with the same indentation, ';
 
-/** The built-in prompts about code. */
-export const codePrompts: readonly (CodeInstruction & { readonly id: CodePromptId })[] = [
-  {
-    id: 'explainSelection',
+/** The built-in prompts about code. The command of each prompt is `holysheep.<id>`. */
+export const codePrompts = {
+  explainSelection: {
     instruction:
       'Explain the code: first in one or two sentences what it is for, then how it works step by step, then anything ' +
       'surprising, risky or easily misunderstood. Refer to names in the code. Do not repeat the code as a whole.',
-    problems: 'without',
   },
-  {
-    id: 'fixSelection',
+  fixSelection: {
     instruction:
       'Find and fix the bugs in the code. Change nothing that is right. ' +
       `${replacementRules}then say briefly what was wrong and why the fix is right. If nothing is wrong, say so.`,
-    problems: 'with',
+    includesProblems: true,
   },
-  {
-    id: 'improveSelection',
+  improveSelection: {
     instruction:
       'Improve the code: clearer names and structure, simpler logic, better error handling and performance where it ' +
       `matters. Keep its behaviour and its interface. ${replacementRules}then list briefly what you changed and why.`,
-    problems: 'without',
   },
-  {
-    id: 'writeTests',
+  writeTests: {
     instruction:
       'Write unit tests for the code, with the test framework that the context shows or else the usual one of the ' +
       'language. Cover the normal cases, the edge cases and the errors; name each test after the behaviour it checks. ' +
       'Reply with one complete test file in a fenced code block, then name what is not covered.',
-    problems: 'without',
   },
-];
+} as const satisfies Readonly<Record<string, CodeInstruction>>;
+
+export type CodePromptId = keyof typeof codePrompts;
 
 /** Note for the model that the code was truncated. */
 export const truncationNotice = `The code was too long: only its first ${codeLimits.characters} characters are here. Say so.`;
@@ -80,7 +74,7 @@ export function codePromptText(
     `The code:\n\n${codeFence(code, languageId)}`,
   ];
   if (truncated) parts.push(truncationNotice);
-  if (prompt.problems === 'with' && problems.length) {
+  if (prompt.includesProblems && problems.length) {
     parts.push(`Problems the editor reports:\n\n${listProblems(problems)}`);
   }
   if (before) parts.push(`Context only, the lines before the code:\n\n${codeFence(before, languageId)}`);
@@ -109,8 +103,3 @@ export function codeFence(code: string, languageId: string): string {
   const fence = '`'.repeat(longest + 1);
   return `${fence}${languageId}\n${code.replace(/\r?\n$/, '')}\n${fence}`;
 }
-
-/** IDs of the built-in prompts about code. The command of each prompt is `holysheep.<id>`. */
-export const codePromptIds = ['explainSelection', 'fixSelection', 'improveSelection', 'writeTests'] as const;
-
-export type CodePromptId = (typeof codePromptIds)[number];

@@ -5,13 +5,8 @@ import { normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
 import { askForText } from '../ui/notifications';
 import { parseArgument } from '../util/schemas';
 
-interface SetApiKeyArgument {
-  readonly key?: string | undefined;
-  readonly target?: BaseUrl | undefined;
-}
-
 /** @throws ArgumentError with a message that names the invalid property and contains no part of the key */
-export function parseSetApiKeyArgument(argument: unknown): SetApiKeyArgument {
+export function parseSetApiKeyArgument(argument: unknown): { readonly key?: string | undefined; readonly baseUrl?: BaseUrl | undefined } {
   if (argument === undefined) return {};
   const noBaseUrl = vscode.l10n.t('“baseUrl” must be a URL like https://api.holysheep.ai/v1.');
   const baseUrl = v.pipe(
@@ -28,10 +23,9 @@ export function parseSetApiKeyArgument(argument: unknown): SetApiKeyArgument {
       { key: v.optional(v.string(vscode.l10n.t('“key” must be a string.'))), baseUrl: v.optional(baseUrl) },
       expected,
     ),
-    v.check(({ key, baseUrl: target }) => key !== undefined || target !== undefined, expected),
+    v.check((options) => options.key !== undefined || options.baseUrl !== undefined, expected),
   );
-  const { key, baseUrl: target } = parseArgument(schema, typeof argument === 'string' ? { key: argument } : argument);
-  return { key, target };
+  return parseArgument(schema, typeof argument === 'string' ? { key: argument } : argument);
 }
 
 /** Asks the user for an API key. Returns the typed text unchanged, or undefined if the user dismissed the input box. */

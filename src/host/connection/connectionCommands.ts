@@ -1,25 +1,25 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
-import type { Command } from '../commands';
+import type { Commands } from '../commands';
+import type { HostWindow } from '../hostWindow';
 import { showToast } from '../ui/notifications';
 import type { Connections } from './connections';
 import { testConnection, TestReportDocument } from './connectionTest';
 import { pickRoute } from './routePick';
 import { storeApiKey, type SetApiKeyDeps } from './storeApiKey';
 
-interface ConnectionCommandDeps extends SetApiKeyDeps {
+interface ConnectionCommandDeps extends SetApiKeyDeps, Pick<HostWindow, 'register'> {
   readonly engine: Engine;
   readonly connections: Connections;
-  readonly register: <T extends vscode.Disposable>(item: T) => T;
 }
 
-export function registerConnection(deps: ConnectionCommandDeps): readonly Command[] {
+export function registerConnection(deps: ConnectionCommandDeps) {
   const document = deps.register(new TestReportDocument());
-  return [
-    { id: 'holysheep.setApiKey', execute: (argument) => storeApiKey(deps, argument) },
-    { id: 'holysheep.removeApiKey', execute: () => removeApiKey(deps) },
-    { id: 'holysheep.testConnection', execute: () => testConnection({ ...deps, document }) },
-  ];
+  return {
+    'holysheep.setApiKey': (argument) => storeApiKey(deps, argument),
+    'holysheep.removeApiKey': () => removeApiKey(deps),
+    'holysheep.testConnection': () => testConnection({ ...deps, document }),
+  } satisfies Commands;
 }
 
 type RemoveApiKeyDeps = Pick<ConnectionCommandDeps, 'connections' | 'keys' | 'log'>;

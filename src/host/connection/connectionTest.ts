@@ -115,9 +115,9 @@ function fixActions(reports: readonly RouteReport[]): readonly ToastAction[] {
   const broken = reports.find((report) => !isWorking(report));
   if (!broken) return [];
   const { position, baseUrl, hasKey, models } = broken;
-  if (models.state === 'verified') return hasKey ? [] : [enterApiKeyAction(undefined, baseUrl)];
+  if (models.state === 'verified') return hasKey ? [] : [enterApiKeyAction(baseUrl)];
   const { actions } = models;
-  if (actions.includes('setApiKey')) return [enterApiKeyAction(undefined, baseUrl)];
+  if (actions.includes('setApiKey')) return [enterApiKeyAction(baseUrl)];
   if (actions.includes('networkSettings')) return [networkSettingsAction()];
   return actions.includes('checkUrl') ? [checkUrlAction(position > 0)] : [];
 }

@@ -122,24 +122,15 @@ export class Connections extends Disposable {
 
   /** Calls `show` now and after each change, but never with an older state of the connection after a newer one. */
   subscribe(show: (view: ConnectionView) => void): { dispose(): void } {
-    let latest = 0;
+    let shown: Promise<void> = Promise.resolve();
     const update = (): void => {
-      const update = ++latest;
-      this.view().then(
-        (view) => {
-          if (update === latest) show(view);
-        },
-        (error: unknown) => this.deps.log.error(error),
-      );
+      shown = shown
+        .then(() => this.view())
+        .then(show)
+        .catch((error: unknown) => this.deps.log.error(error));
     };
-    const changes = this.onDidChange(update);
     update();
-    return {
-      dispose: () => {
-        latest++;
-        changes.dispose();
-      },
-    };
+    return this.onDidChange(update);
   }
 
   model(demo = this.deps.demo.active): string {

@@ -68,23 +68,20 @@ function writeErrorMessage(): string {
 const importedKeysSecret = 'holysheep.importedKeys';
 
 /**
- * Imports API keys that the user entered in VS Code's dialog for language model providers, which does not ask for an
+ * Imports an API key that the user entered in VS Code's dialog for language model providers, which does not ask for an
  * origin. A key is imported once, for the origin that the settings have at that time. It is not imported for another
  * origin later, nor again after it was removed or rejected. Only fingerprints of the keys are stored.
  */
-export class ImportedKeys {
-  constructor(
-    private readonly secrets: Pick<vscode.SecretStorage, 'get' | 'store'>,
-    private readonly store: (key: string) => Promise<{ readonly state: string }>,
-  ) {}
-
-  async import(key: string): Promise<void> {
-    const fingerprint = createHash('sha256').update(key).digest('hex');
-    const known = (await this.secrets.get(importedKeysSecret)) ?? '';
-    if (known.includes(fingerprint)) return;
-    // Saves the fingerprint first, because a key without one could later be imported for another origin.
-    await this.secrets.store(importedKeysSecret, `${known} ${fingerprint}`);
-    const { state } = await this.store(key);
-    if (state === 'cancelled') await this.secrets.store(importedKeysSecret, known);
-  }
+export async function importKey(
+  secrets: Pick<vscode.SecretStorage, 'get' | 'store'>,
+  key: string,
+  store: () => Promise<{ readonly state: string }>,
+): Promise<void> {
+  const fingerprint = createHash('sha256').update(key).digest('hex');
+  const known = (await secrets.get(importedKeysSecret)) ?? '';
+  if (known.includes(fingerprint)) return;
+  // Saves the fingerprint first, because a key without one could later be imported for another origin.
+  await secrets.store(importedKeysSecret, `${known} ${fingerprint}`);
+  const { state } = await store();
+  if (state === 'cancelled') await secrets.store(importedKeysSecret, known);
 }

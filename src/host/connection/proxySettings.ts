@@ -1,17 +1,5 @@
 import * as vscode from 'vscode';
 
-/** Which proxy settings have a value. The values are left out, because a proxy URL may contain a password. */
-export interface ProxyInfo {
-  readonly setting: boolean;
-  readonly noProxy: boolean;
-  readonly authorization: boolean;
-  readonly support: string;
-  readonly strictSSL: boolean;
-  readonly systemCertificates: boolean;
-  /** Names of the variables that are set. */
-  readonly environment: readonly string[];
-}
-
 /** Their lower-case names have the same effect. */
 const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
 
@@ -26,7 +14,8 @@ function readExceptions(): readonly string[] {
   return Array.isArray(exceptions) ? exceptions.map(String) : [];
 }
 
-export function readProxyInfo(): ProxyInfo {
+/** Returns which settings have a value. The values are left out, because a proxy URL may contain a password. */
+export function readProxyInfo() {
   const http = vscode.workspace.getConfiguration('http');
   return {
     setting: Boolean(http.get<unknown>('proxy')),

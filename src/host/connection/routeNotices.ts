@@ -4,7 +4,6 @@ import type { Settings } from '../settings/settings';
 import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
-import { RememberedTexts } from '../util/rememberedTexts';
 import { backupErrorMessage, baseUrlErrorMessage } from './connections';
 import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
@@ -33,17 +32,19 @@ export async function removeBackup(
 const baseUrlSetting = 'holysheep.baseUrl';
 const backupsSetting = 'holysheep.backupBaseUrls';
 
+const memoryKey = 'holysheep.routeNotices';
+/** Maximum number of remembered texts. Beyond that number, the oldest are forgotten. */
+const maxRemembered = 50;
+
 /** Reports an invalid URL once per window, and a corrected URL, plain HTTP and a missing backup key only once. */
 export class RouteNotices extends Disposable {
   /** The base URLs that this window has checked, as the user wrote them. */
   private readonly checked = new Set<string>();
-  private readonly shown: RememberedTexts;
   private lacksPrimaryKey = false;
 
   constructor(private readonly deps: RouteNoticeDeps) {
     super();
-    const { settings, demo, keys, memory, log } = deps;
-    this.shown = new RememberedTexts(memory, 'holysheep.routeNotices', (error) => log.error(error));
+    const { settings, demo, keys } = deps;
     this.register(settings.onDidChange(() => this.check()));
     this.register(demo.onDidChange(() => this.check()));
     // Ignores other changes of keys, because a user who has just removed a key knows that it is missing.
@@ -69,8 +70,8 @@ export class RouteNotices extends Disposable {
     }
     const { url, corrections } = baseUrl;
     // Remembers the normalized URL instead of the setting's text, because the text's query may contain a secret.
-    const isFirstTime = (): boolean => this.shown.add([url, ...corrections].join(' '));
-    if (corrections.some((correction) => correction !== 'trimmed') && isFirstTime()) {
+    const isNew = (): boolean => this.remember([url, ...corrections].join(' '));
+    if (corrections.some((correction) => correction !== 'trimmed') && isNew()) {
       const message = vscode.l10n.t('Requests are sent to {0} (your setting: {1}).', url, text.trim());
       const update = { title: vscode.l10n.t('Update setting'), run: () => settings.setBaseUrl(url) };
       showToast(log, 'information', message, [update]);
@@ -88,7 +89,7 @@ export class RouteNotices extends Disposable {
   }
 
   private warnAboutPlainHttp({ url, host, insecure }: BaseUrl, setting: string): void {
-    if (!insecure || !this.shown.add(url)) return;
+    if (!insecure || !this.remember(url)) return;
     const message = vscode.l10n.t(
       'Requests to {0} use plain HTTP, so your API key and prompts can be intercepted. Use https:// if you can.',
       host,
@@ -106,10 +107,21 @@ export class RouteNotices extends Disposable {
     const routes = settings.routes().map(({ url }) => ({ baseUrl: url }));
     for (const { url, origin } of settings.backupBaseUrls()) {
       const hasKey = (await keys.get(origin)) !== undefined;
-      if (!this.shown.add(origin) || hasKey) continue;
+      if (!this.remember(origin) || hasKey) continue;
       const message = vscode.l10n.t("The backup route {0} has no API key, so it isn't used.", nameAmong(routes, url));
-      showToast(log, 'information', message, [enterApiKeyAction(undefined, url)]);
+      showToast(log, 'information', message, [enterApiKeyAction(url)]);
     }
+  }
+
+  /** Survives a restart. @returns false if the text has been remembered before */
+  private remember(text: string): boolean {
+    const { memory, log } = this.deps;
+    const texts = memory.get<readonly string[]>(memoryKey, []);
+    if (texts.includes(text)) return false;
+    memory
+      .update(memoryKey, [...texts, text].slice(-maxRemembered))
+      .then(undefined, (error: unknown) => log.error(error));
+    return true;
   }
 
   private isUnchecked(id: string): boolean {

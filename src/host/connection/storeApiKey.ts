@@ -46,7 +46,7 @@ export interface SetApiKeyResult {
  */
 export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promise<SetApiKeyResult> {
   const { settings, log } = deps;
-  const { key, target: preferred } = parseSetApiKeyArgument(argument);
+  const { key, baseUrl: preferred } = parseSetApiKeyArgument(argument);
   const configured = settings.baseUrl();
   const routes = settings.routes();
   const isArgument = key !== undefined;
@@ -87,7 +87,7 @@ async function chooseRoute(
 }
 
 function enterAgainAction({ url }: BaseUrl): ToastAction {
-  return enterApiKeyAction(vscode.l10n.t('Enter the key again'), url);
+  return enterApiKeyAction(url, vscode.l10n.t('Enter the key again'));
 }
 
 /**

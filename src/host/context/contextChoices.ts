@@ -49,7 +49,7 @@ export async function withLinkTarget(suggestion: ContextSuggestion): Promise<Con
 
 /** Returns the item that opens VS Code's list of files. */
 export function pickChoice(): ContextSuggestion {
-  return { id: contextId({ kind: 'pick' }), kind: 'pick', label: vscode.l10n.t('Choose a file…'), detail: '' };
+  return { id: 'pick', kind: 'pick', label: vscode.l10n.t('Choose a file…'), detail: '' };
 }
 
 function selectionChoice(editor: vscode.TextEditor | undefined): ContextSuggestion {

@@ -40,13 +40,10 @@ export class ContextDraft {
   private entries: readonly DraftEntry[] = [];
   /** Reads attachments one at a time, so that they stay in the order in which the user chose them. */
   private readonly readLock = new Mutex();
-  private readonly changeListeners: Listeners<void>;
-  readonly onDidChange: Listeners<void>['event'];
+  private readonly changeListeners = new Listeners<void>((error) => this.deps.onError(error));
+  readonly onDidChange = this.changeListeners.event;
 
-  constructor(private readonly deps: ContextDraftDeps) {
-    this.changeListeners = new Listeners(deps.onError);
-    this.onDidChange = this.changeListeners.event;
-  }
+  constructor(private readonly deps: ContextDraftDeps) {}
 
   items(): DraftContext[] {
     return this.entries.filter(isRead).map(({ id, attachment, realPath }) => {

@@ -8,9 +8,7 @@ export type ContextReference =
   | { readonly kind: 'selection'; readonly uri: string; readonly span: Span }
   | { readonly kind: 'file' | 'problems'; readonly uri: string }
   /** The files in all open editors. */
-  | { readonly kind: 'editors' }
-  /** The files that the user chooses from a list. */
-  | { readonly kind: 'pick' };
+  | { readonly kind: 'editors' };
 
 /** Returns the id that encodes a context item, e.g. `file:file:///a.ts` or `selection:file:///a.ts#2.0-8.4`. */
 export function contextId(reference: ContextReference): string {
@@ -21,14 +19,13 @@ export function contextId(reference: ContextReference): string {
     case 'problems':
       return `${reference.kind}:${reference.uri}`;
     case 'editors':
-    case 'pick':
       return reference.kind;
   }
 }
 
 /** Returns the context item that an id encodes, or undefined for an invalid id. */
 export function parseContextId(id: string): ContextReference | undefined {
-  if (id === 'editors' || id === 'pick') return { kind: id };
+  if (id === 'editors') return { kind: id };
   const { kind, target = '' } = /^(?<kind>[a-z]+):(?<target>.+)$/s.exec(id)?.groups ?? {};
   if (kind === 'file' || kind === 'problems') return { kind, uri: target };
   if (kind !== 'selection') return undefined;

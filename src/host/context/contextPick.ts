@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ContextKind, ContextSuggestion } from '../../shared/protocol';
 import { plainLabel } from '../ui/messageText';
+import { itemButton } from '../ui/notifications';
 import { fileChoices, withLinkTarget } from './contextChoices';
 import { contextId } from './contextId';
 import { rankContext } from './rankContext';
@@ -28,7 +29,7 @@ export async function pickContext(initialItems: readonly ContextSuggestion[]): P
   picker.canSelectMany = true;
   picker.matchOnDescription = true;
   picker.busy = true;
-  picker.buttons = [{ iconPath: new vscode.ThemeIcon('folder-opened'), tooltip: vscode.l10n.t('Choose a file…') }];
+  picker.buttons = [itemButton('folder-opened', vscode.l10n.t('Choose a file…'))];
   const chosen = new Promise<readonly string[]>((resolve) => {
     picker.onDidAccept(() => {
       // If the user presses Enter without checking an item, the item that has the focus is chosen.

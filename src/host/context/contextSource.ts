@@ -48,8 +48,6 @@ export class ContextSource {
     switch (reference?.kind) {
       case undefined:
         return [];
-      case 'pick':
-        return this.pick();
       case 'editors':
         return this.readOpenEditors();
       case 'file':

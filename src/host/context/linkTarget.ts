@@ -68,24 +68,19 @@ async function remoteOutsideTarget(uri: vscode.Uri): Promise<string | undefined>
 }
 
 async function isLink(uri: vscode.Uri): Promise<boolean> {
-  try {
-    const { type } = await vscode.workspace.fs.stat(uri);
-    return (type & vscode.FileType.SymbolicLink) !== 0;
-  } catch {
-    // Ignores the error, because reading the file fails later for the same reason, and the user is shown that error.
-    return false;
-  }
+  // Ignores an error, because reading the file fails later for the same reason, and the user is shown that error.
+  const type = await vscode.workspace.fs.stat(uri).then(
+    (stat) => stat.type,
+    () => vscode.FileType.Unknown,
+  );
+  return (type & vscode.FileType.SymbolicLink) !== 0;
 }
 
 /**
  * Returns the real path, or undefined if it can't be resolved. The user is shown the error when the file is read later.
  */
 async function resolveRealPath(path: string): Promise<string | undefined> {
-  try {
-    return await realpath(path);
-  } catch {
-    return undefined;
-  }
+  return realpath(path).catch(() => undefined);
 }
 
 function isInside(path: string, folder: string): boolean {

@@ -5,6 +5,7 @@ import type { JournalFile } from '../journal/journalFile';
 import { foldJournal } from '../journal/journalFold';
 import { isConversationId } from '../journal/journalFolder';
 import { Listeners } from '../util/listeners';
+import { resultWithin } from '../util/systemClock';
 import { Conversation, type ConversationDeps } from './conversation';
 import type { ConversationChange } from './conversationRecord';
 
@@ -118,12 +119,12 @@ export class ConversationStore {
     this.removalListeners.fire({ id, state: 'hidden' });
     return {
       undo: async () => {
-        await this.fileMutex.runExclusive(() => journal.unhide(id));
+        await this.fileMutex.runExclusive(() => journal.files.unhide(id));
         this.removalListeners.fire({ id, state: 'restored' });
       },
       deletePermanently: async () => {
         this.removalListeners.fire({ id, state: 'deleted' });
-        await this.fileMutex.runExclusive(() => journal.deleteHidden(id));
+        await this.fileMutex.runExclusive(() => journal.files.deleteHidden(id));
       },
     };
   }
@@ -157,7 +158,7 @@ export class ConversationStore {
     const { journal } = this.deps;
     return this.fileMutex.runExclusive(async () => {
       const existing = this.openById.get(id)?.conversation;
-      if (existing || !isConversationId(id) || !(await journal.isUnusedId(id))) return existing;
+      if (existing || !isConversationId(id) || !(await journal.files.isUnused(id))) return existing;
       return this.add(id, { stored: foldJournal([]), file: journal.create(id).file });
     });
   }
@@ -187,7 +188,7 @@ export class ConversationStore {
 
   private add(id: string, { stored, file }: OpenedConversation): Conversation {
     const connection = async (demo: boolean): Promise<Connection> => {
-      await this.waitUntilWritten(id);
+      await resultWithin(maxWriteWaitMs, this.flush(id), this.deps.clock);
       return this.deps.connection(demo);
     };
     const conversation = new Conversation(id, stored, file, { ...this.deps, connection });
@@ -199,13 +200,6 @@ export class ConversationStore {
     this.openById.set(id, open);
     if (!file) this.follow(open);
     return conversation;
-  }
-
-  private async waitUntilWritten(id: string): Promise<void> {
-    let cancel = (): void => undefined;
-    const timeout = new Promise<void>((resolve) => (cancel = this.deps.clock.after(maxWriteWaitMs, resolve)));
-    await Promise.race([this.flush(id), timeout]);
-    cancel();
   }
 
   private follow(open: OpenConversation): void {

@@ -2,9 +2,10 @@ import { visibleText } from '../../engine/gateway/visibleText';
 import type { Exchange } from '../journal/exchange';
 import type { OtherVersion } from '../journal/exchangeTree';
 import type { Journal } from '../journal/journal';
-import { foldJournal, type StoredConversation } from '../journal/journalFold';
-import type { JournalEntry } from '../journal/journalFolder';
+import { foldJournal } from '../journal/journalFold';
+import type { JournalEntry, JournalFolder } from '../journal/journalFolder';
 import { salvageJournal } from '../journal/journalLines';
+import type { Content } from './conversationRecord';
 
 /** Maximum length of a conversation's title, in code points. */
 export const maxTitleLength = 200;
@@ -31,8 +32,6 @@ export interface ReadConversation {
   readonly exchanges: readonly Exchange[];
   readonly otherVersions: readonly OtherVersion[];
 }
-
-type Content = Pick<StoredConversation, 'tree' | 'title'>;
 
 export function readContent(id: string, { tree, title }: Content): ReadConversation {
   return { id, title, exchanges: tree.path(), otherVersions: tree.otherVersions() };
@@ -70,11 +69,15 @@ const maxCachedBytes = 1024 * 1024;
 export class ConversationIndex {
   private readonly cache = new Map<string, CachedConversation>();
 
-  constructor(private readonly journal: Pick<Journal, 'listNewestFirst' | 'readBytes' | 'read'>) {}
+  constructor(
+    private readonly journal: Pick<Journal, 'read'> & {
+      readonly files: Pick<JournalFolder, 'listNewestFirst' | 'read'>;
+    },
+  ) {}
 
   /** @param limit number of conversations after which no further files are read */
   async summaries(limit = Infinity): Promise<readonly ConversationSummary[]> {
-    const entries = await this.journal.listNewestFirst();
+    const entries = await this.journal.files.listNewestFirst();
     const ids = new Set(entries.map(({ id }) => id));
     for (const id of this.cache.keys()) if (!ids.has(id)) this.cache.delete(id);
     const summaries: ConversationSummary[] = [];
@@ -100,7 +103,7 @@ export class ConversationIndex {
   private async outline(entry: JournalEntry): Promise<Outline | undefined> {
     const cached = this.cache.get(entry.id);
     if (cached?.entry.modifiedAt === entry.modifiedAt && cached.entry.size === entry.size) return cached.outline;
-    const bytes = await this.journal.readBytes(entry.id).catch(() => undefined);
+    const bytes = await this.journal.files.read(entry.id).catch(() => undefined);
     // Lists a conversation even if it can't be read, so that the user can delete it.
     const outline: Outline | undefined = bytes ? readOutline(bytes) : { title: '', turns: 0, problem: 'damaged' };
     this.cache.set(entry.id, { entry, outline });

@@ -69,12 +69,10 @@ export class Conversations extends ConversationStore {
     return conversation;
   }
 
-  /** @returns undefined if the conversation is no longer wanted, does not exist or can't be opened */
-  async open(id: unknown, isWanted: () => boolean = () => true): Promise<Conversation | undefined> {
+  /** @returns undefined if the conversation does not exist or can't be opened */
+  async open(id: unknown): Promise<Conversation | undefined> {
     const conversation = await this.load(id);
-    if (conversation && isWanted()) return this.makeCurrent(conversation);
-    this.closeIdle();
-    return undefined;
+    return conversation && this.makeCurrent(conversation);
   }
 
   /** Creates a conversation without a file, because it has no prompt yet, under the id that its page has stored. */
@@ -92,7 +90,7 @@ export class Conversations extends ConversationStore {
     const { journal, onError } = this.deps;
     const found: Conversation[] = [];
     const holds: { dispose(): void }[] = [];
-    for (const { id } of (await journal.listNewestFirst()).slice(0, maxInterruptedChecked)) {
+    for (const { id } of (await journal.files.listNewestFirst()).slice(0, maxInterruptedChecked)) {
       try {
         if (this.openById.has(id) || !(await journal.read(id))?.interruptedIds.length) continue;
         const opened = await this.load(id, 'only-if-free');

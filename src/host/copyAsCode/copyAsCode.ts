@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/environment';
-import type { Command } from '../commands';
+import type { Commands } from '../commands';
 import type { Connections } from '../connection/connections';
 import type { Conversation } from '../conversation/conversation';
 import { conversationTitle } from '../conversation/conversationSummaries';
@@ -32,13 +32,10 @@ interface CopyOptions {
 }
 
 /** Registers the command that copies a request of the current conversation as code and returns the code. */
-export function registerCopyAsCode(deps: CopyAsCodeDeps): readonly Command[] {
-  return [
-    {
-      id: 'holysheep.copyRequest',
-      execute: (argument) => copyAsCode(deps, { language: copyRequestArgument(argument, localize) }),
-    },
-  ];
+export function registerCopyAsCode(deps: CopyAsCodeDeps) {
+  return {
+    'holysheep.copyRequest': (argument) => copyAsCode(deps, { language: copyRequestArgument(argument, localize) }),
+  } satisfies Commands;
 }
 
 /**

@@ -1,13 +1,13 @@
 import type * as vscode from 'vscode';
-import type { Command } from '../commands';
+import type { Commands } from '../commands';
 import { isDemoConversation } from '../connection/demoConversation';
 import type { DemoMode } from '../connection/demoMode';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
+import type { HostWindow } from '../hostWindow';
 import type { DemoTour } from './demoTour';
 
-interface DemoCommandDeps {
-  readonly register: (item: vscode.Disposable) => void;
+interface DemoCommandDeps extends Pick<HostWindow, 'register' | 'onError'> {
   readonly demo: DemoMode;
   readonly tour: DemoTour;
   readonly conversations: Pick<Conversations, 'current' | 'startNew' | 'endDemo'>;
@@ -16,10 +16,9 @@ interface DemoCommandDeps {
     show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
     isAnyOpen(predicate: (conversation: Conversation) => boolean): boolean;
   };
-  readonly onError: (error: unknown) => void;
 }
 
-export function registerDemo(deps: DemoCommandDeps): readonly Command[] {
+export function registerDemo(deps: DemoCommandDeps) {
   const { register, demo, tour, conversations, panels, onError } = deps;
   register(
     demo.onWillLeave(() => {
@@ -53,5 +52,5 @@ export function registerDemo(deps: DemoCommandDeps): readonly Command[] {
     panels.show(conversation, { preserveFocus: false });
     if (typeof argument === 'string') tour.ask(conversation, argument);
   };
-  return [{ id: 'holysheep.openDemo', execute: openDemo }];
+  return { 'holysheep.openDemo': openDemo } satisfies Commands;
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
-import type { Command } from '../commands';
+import type { Commands } from '../commands';
 import type { Connections } from '../connection/connections';
 import type { KeyStore } from '../connection/keyStore';
 import { readProxyInfo } from '../connection/proxySettings';
@@ -8,20 +8,17 @@ import type { DemoMode } from '../connection/demoMode';
 import type { Settings } from '../settings/settings';
 import { formatDiagnostics, remoteKind } from './diagnosticsText';
 import { hostNameHider, isHolySheepOrigin, isPublicOrigin, requestedOrigins } from './hostNames';
-import type { Log } from '../util/log';
+import type { HostWindow } from '../hostWindow';
 
-interface DiagnosticsDeps {
+interface DiagnosticsDeps extends Pick<HostWindow, 'log' | 'version' | 'context'> {
   readonly engine: Pick<Engine, 'report'>;
   readonly settings: Pick<Settings, 'baseUrl' | 'routes' | 'engineSettings' | 'model' | 'requestParameters'>;
   readonly connections: Pick<Connections, 'configured'>;
   readonly keys: Pick<KeyStore, 'get'>;
   readonly demo: Pick<DemoMode, 'active'>;
-  readonly log: Log;
-  readonly version: string;
-  readonly context: { readonly extension: Pick<vscode.Extension<unknown>, 'extensionKind'> };
 }
 
-export function registerDiagnostics(deps: DiagnosticsDeps): readonly Command[] {
+export function registerDiagnostics(deps: DiagnosticsDeps) {
   /** Opens the report as an unsaved document, so that the user can read it before sharing it. */
   const exportDiagnostics = async (): Promise<string | undefined> => {
     const withHostNames = hasPrivateHostName(deps.settings) ? await askForHostNames() : false;
@@ -31,10 +28,10 @@ export function registerDiagnostics(deps: DiagnosticsDeps): readonly Command[] {
     await vscode.window.showTextDocument(document, { preview: false });
     return content;
   };
-  return [
-    { id: 'holysheep.showLog', execute: () => deps.log.show() },
-    { id: 'holysheep.exportDiagnostics', execute: exportDiagnostics },
-  ];
+  return {
+    'holysheep.showLog': () => deps.log.show(),
+    'holysheep.exportDiagnostics': exportDiagnostics,
+  } satisfies Commands;
 }
 
 async function askForHostNames(): Promise<boolean | undefined> {

@@ -7,13 +7,13 @@ import { noSharedCooldowns } from '../../engine/gate/cooldowns';
 import type { KeyRedactor } from '../../engine/gateway/keyRedactor';
 import { prepareRequests } from '../../engine/http/transport';
 import { factsOf } from '../../engine/models/modelFacts';
-import type { Command } from '../commands';
+import type { Commands } from '../commands';
+import type { HostWindow } from '../hostWindow';
 import type { Settings } from '../settings/settings';
 import { showInStatusBar } from '../ui/notifications';
 import { Listeners } from '../util/listeners';
 import { hostWords } from '../ui/words';
 import { localize } from '../util/localization';
-import type { Log } from '../util/log';
 import { systemClock } from '../util/systemClock';
 import { CooldownFiles } from './cooldownFiles';
 
@@ -50,24 +50,16 @@ export function createHostEngine({ log, version, storage, ...deps }: HostEngineD
   return { ...engine, onDidChangeCooldown };
 }
 
-interface EngineCommandDeps {
+interface EngineCommandDeps extends Pick<HostWindow, 'register' | 'log'> {
   readonly engine: Engine;
   readonly connections: { readonly onDidChange: vscode.Event<void> };
   readonly settings: Pick<Settings, 'baseUrl' | 'model'>;
-  readonly log: Log;
-  readonly register: <T extends vscode.Disposable>(item: T) => T;
 }
 
 /** Time after the start of the app, in milliseconds, after which VS Code is expected to be idle. */
 const preparationDelayMs = 2000;
 
-export function registerEngine({
-  register,
-  connections,
-  settings,
-  engine,
-  log,
-}: EngineCommandDeps): readonly Command[] {
+export function registerEngine({ register, connections, settings, engine, log }: EngineCommandDeps) {
   register(connections.onDidChange(() => engine.onConnectionChanged()));
   register(
     vscode.window.onDidChangeWindowState(({ focused }) => {
@@ -83,11 +75,12 @@ export function registerEngine({
   register({
     dispose: systemClock.after(preparationDelayMs, () => void prepare().catch((error: unknown) => log.error(error))),
   });
-  /** For users who know that their rate limit was raised or that the gateway has recovered. */
-  const resetNetworkState = async (): Promise<void> => {
-    await engine.resetNetworkState();
-    log.info('The network state was reset.');
-    showInStatusBar(vscode.l10n.t('Network state reset.'));
-  };
-  return [{ id: 'holysheep.resetNetworkState', execute: resetNetworkState }];
+  return {
+    /** For users who know that their rate limit was raised or that the gateway has recovered. */
+    'holysheep.resetNetworkState': async () => {
+      await engine.resetNetworkState();
+      log.info('The network state was reset.');
+      showInStatusBar(vscode.l10n.t('Network state reset.'));
+    },
+  } satisfies Commands;
 }

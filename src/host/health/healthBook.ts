@@ -36,14 +36,11 @@ export class HealthBook {
   private hasReportedError = false;
   /** Prevents the files from being read while this window writes, because a turn could then count twice. */
   private readonly mutex = new Mutex();
-  private readonly changes: Listeners<void>;
+  private readonly changes = new Listeners<void>((error) => this.deps.onError(error));
   /** Fires when a turn of this window has been added, or the book has been cleared. */
-  readonly onDidChange: Listeners<void>['event'];
+  readonly onDidChange = this.changes.event;
 
-  constructor(private readonly deps: HealthBookDeps) {
-    this.changes = new Listeners<void>(deps.onError);
-    this.onDidChange = this.changes.event;
-  }
+  constructor(private readonly deps: HealthBookDeps) {}
 
   record(turn: TurnRecord): void {
     const { clock, redact, onError } = this.deps;

@@ -1,20 +1,16 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { faultLabel } from '../../shared/describe';
-import {
-  healthStrings,
-  type FromHealthPage,
-  type HealthReport,
-  type HealthStrings,
-  type ToHealthPage,
-} from '../../shared/healthMessages';
-import type { Command } from '../commands';
+import { healthStrings, type FromHealthPage, type HealthReport, type ToHealthPage } from '../../shared/healthMessages';
+import type { Commands } from '../commands';
 import { healthViewType } from '../contributions';
+import type { HostWindow } from '../hostWindow';
 import { loadWebviewPage } from '../ui/loadWebviewPage';
 import { askUser } from '../ui/notifications';
+import { translateAll } from '../ui/panelText';
 import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
-import type { Log } from '../util/log';
+import { localize } from '../util/localization';
 import { systemClock } from '../util/systemClock';
 import { HealthBook } from './healthBook';
 import { createHealthReport } from './healthReport';
@@ -25,15 +21,7 @@ interface HealthPanelDeps {
   readonly onError: (error: unknown) => void;
 }
 
-interface HealthDeps {
-  readonly context: Pick<vscode.ExtensionContext, 'extensionUri'>;
-  readonly storage: string;
-  readonly log: Log;
-  readonly onError: (error: unknown) => void;
-  readonly register: <T extends vscode.Disposable>(item: T) => T;
-}
-
-export function createHealth({ context: { extensionUri }, storage, log, onError, register }: HealthDeps) {
+export function createHealth({ context: { extensionUri }, storage, log, onError, register }: HostWindow) {
   const health = new HealthBook({
     folder: join(storage, 'health'),
     clock: systemClock,
@@ -44,8 +32,8 @@ export function createHealth({ context: { extensionUri }, storage, log, onError,
   return { health, healthPanel: register(new HealthPanel({ extensionUri, book: health, onError })) };
 }
 
-export function registerHealth({ healthPanel }: { readonly healthPanel: HealthPanel }): readonly Command[] {
-  return [{ id: 'holysheep.openHealth', execute: () => healthPanel.show() }];
+export function registerHealth({ healthPanel }: { readonly healthPanel: HealthPanel }) {
+  return { 'holysheep.openHealth': () => healthPanel.show() } satisfies Commands;
 }
 
 /** The editor tab with the page of the network health. A window has at most one. */
@@ -88,7 +76,7 @@ export class HealthPanel extends Disposable {
     loadWebviewPage(panel, this.deps.extensionUri, {
       script: 'health.js',
       styles: ['health.css'],
-      data: { strings: translatedStrings() },
+      data: { strings: translateAll(healthStrings, localize) },
       // The codicon `pulse`. The API accepts no theme icon for a panel.
       icon: { light: 'pulse-light.svg', dark: 'pulse-dark.svg' },
     });
@@ -136,9 +124,4 @@ export class HealthPanel extends Disposable {
 
 function title(): string {
   return vscode.l10n.t('Network health');
-}
-
-function translatedStrings(): HealthStrings {
-  const translated = Object.entries(healthStrings).map(([name, english]) => [name, vscode.l10n.t(english)] as const);
-  return { ...healthStrings, ...Object.fromEntries(translated) };
 }

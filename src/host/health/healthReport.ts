@@ -28,21 +28,16 @@ export function createHealthReport(
   };
 }
 
-interface HealthEssence {
-  readonly successRate: number | undefined;
-  readonly firstTokenMs: number | undefined;
-}
-
 /** Minimum number of attempts of the last 24 hours from which an essence is computed. With fewer, all days count. */
 const minRecentAttempts = 5;
 
 /** By {@link pairOf}. */
-export function essencesOf(records: readonly AttemptRecord[], now: number): ReadonlyMap<string, HealthEssence> {
+export function essencesOf(records: readonly AttemptRecord[], now: number) {
   const [firstHour = now] = hoursUntil(now);
   const [firstDay = now] = daysUntil(now);
   const judged = records.filter((record) => record.at >= firstDay && isJudged(record));
   return new Map(
-    [...groupBy(judged, pairOf)].map(([pair, ofPair]) => {
+    [...Map.groupBy(judged, pairOf)].map(([pair, ofPair]) => {
       const recent = ofPair.filter(({ at }) => at >= firstHour);
       const figures = figuresOf(recent.length < minRecentAttempts ? ofPair : recent);
       return [pair, { successRate: successRate(figures), firstTokenMs: figures.firstTokenMs }];
@@ -103,10 +98,10 @@ function createPeriod(
   faultLabel: (kind: FaultKind) => string,
 ): HealthPeriod {
   const inPeriod = records.filter((record) => starts.includes(startOf(record)));
-  const rows = [...groupBy(inPeriod, pairOf).values()].flatMap((ofPair): readonly HealthRow[] => {
+  const rows = [...Map.groupBy(inPeriod, pairOf).values()].flatMap((ofPair): readonly HealthRow[] => {
     const [first] = ofPair;
     if (!first) return [];
-    const parts = new Map([...groupBy(ofPair, startOf)].map(([start, ofPart]) => [start, figuresOf(ofPart)]));
+    const parts = new Map([...Map.groupBy(ofPair, startOf)].map(([start, ofPart]) => [start, figuresOf(ofPart)]));
     const row = {
       model: visibleText(first.model, maxShownNameLength),
       host: visibleText(hostOf(first.origin), maxShownNameLength),
@@ -126,19 +121,9 @@ function faultsOf(
   faultLabel: (kind: FaultKind) => string,
 ): readonly HealthFault[] {
   const faults = records.filter(isFault).filter(({ result }) => refusals.has(result) === areRefusals);
-  return [...groupBy(faults, ({ result }) => result)]
+  return [...Map.groupBy(faults, ({ result }) => result)]
     .map(([kind, failed]) => ({ label: faultLabel(kind), count: failed.length }))
     .toSorted((a, b) => b.count - a.count);
-}
-
-function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups;
 }
 
 /** Returns the starts of the last 24 hours, including the current one. */

@@ -66,11 +66,7 @@ export async function openConversation(
   { id, title }: NamedConversation,
   options = { preserveFocus: false },
 ): Promise<void> {
-  const conversation = await deps.conversations.open(id);
-  if (conversation) {
-    deps.panels.show(conversation, options);
-    return;
-  }
+  if (await deps.panels.open(id, options)) return;
   // Notifies the user only if the conversation does not exist. For an existing conversation, the user has already been
   // notified why it can't be opened.
   const exists = (await deps.conversations.list()).some((summary) => summary.id === id);
@@ -78,8 +74,8 @@ export async function openConversation(
 }
 
 export interface HistoryDeps {
-  readonly conversations: Pick<Conversations, 'list' | 'search' | 'open' | 'read' | 'remove' | 'rename'>;
-  readonly panels: Pick<PanelRegistry, 'show' | 'isOpen' | 'close'>;
+  readonly conversations: Pick<Conversations, 'list' | 'search' | 'read' | 'remove' | 'rename'>;
+  readonly panels: Pick<PanelRegistry, 'open' | 'isOpen' | 'close'>;
   readonly startConversation: () => void;
   readonly log: Pick<Log, 'error'>;
   /** Logs an error and notifies the user. */

@@ -8,12 +8,6 @@ import { exportJson } from './exportJson';
 import { exportMarkdown } from './exportMarkdown';
 import { exportFileName, type ExportSource } from './exportSource';
 
-interface Format extends vscode.QuickPickItem {
-  readonly name: string;
-  readonly extension: string;
-  readonly write: (source: ExportSource) => string;
-}
-
 /** Asks for a format and a file, and exports the conversation. */
 export async function exportConversation(deps: HistoryDeps, { id, title }: NamedConversation): Promise<void> {
   const format = await vscode.window.showQuickPick(formats(), { title: vscode.l10n.t('Export “{0}”', title) });
@@ -43,7 +37,7 @@ export async function exportConversation(deps: HistoryDeps, { id, title }: Named
   showToast(deps.log, 'information', vscode.l10n.t('Exported to {0}.', relativePath), [open]);
 }
 
-function formats(): readonly Format[] {
+function formats() {
   const context = { words: hostWords(), locale: vscode.env.language };
   return [
     {
@@ -51,14 +45,14 @@ function formats(): readonly Format[] {
       label: '$(markdown) Markdown',
       description: vscode.l10n.t('For reading and sharing'),
       extension: 'md',
-      write: (source) => exportMarkdown(source, context),
+      write: (source: ExportSource) => exportMarkdown(source, context),
     },
     {
       name: 'JSON',
       label: '$(json) JSON',
       description: vscode.l10n.t('Machine-readable, with all attempts and versions'),
       extension: 'json',
-      write: (source) => exportJson(source, Date.now()),
+      write: (source: ExportSource) => exportJson(source, Date.now()),
     },
   ];
 }

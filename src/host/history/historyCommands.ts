@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Command } from '../commands';
+import type { Commands } from '../commands';
 import { conversationTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
 import { startConversation, type SendServices } from '../panel/promptSender';
@@ -17,24 +17,15 @@ type HistoryCommandDeps = Omit<HistoryDeps, 'startConversation'> &
   Pick<SendServices, 'panels' | 'conversations'> & { readonly conversations: Pick<Conversations, 'current'> };
 
 /** Returns the commands that open the history and act on the current conversation. */
-export function registerHistory(services: HistoryCommandDeps): readonly Command[] {
+export function registerHistory(services: HistoryCommandDeps) {
   const { conversations } = services;
   const deps = { ...services, startConversation: () => startConversation(services) };
-  return [
-    { id: 'holysheep.openHistory', execute: () => openHistory(deps) },
-    {
-      id: 'holysheep.renameConversation',
-      execute: () => renameConversation(deps, currentConversation(conversations)),
-    },
-    {
-      id: 'holysheep.exportConversation',
-      execute: () => exportConversation(deps, currentConversation(conversations)),
-    },
-    {
-      id: 'holysheep.deleteConversation',
-      execute: () => deleteConversation(deps, currentConversation(conversations)),
-    },
-  ];
+  return {
+    'holysheep.openHistory': () => openHistory(deps),
+    'holysheep.renameConversation': () => renameConversation(deps, currentConversation(conversations)),
+    'holysheep.exportConversation': () => exportConversation(deps, currentConversation(conversations)),
+    'holysheep.deleteConversation': () => deleteConversation(deps, currentConversation(conversations)),
+  } satisfies Commands;
 }
 
 /**

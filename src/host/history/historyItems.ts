@@ -23,11 +23,6 @@ export interface HistoryItem {
 /** A conversation that the history lists. The results of a search have an excerpt. */
 export type FoundConversation = ConversationSummary & { readonly excerpt?: string };
 
-interface HistorySection {
-  readonly heading: string;
-  readonly items: readonly HistoryItem[];
-}
-
 interface HistoryContext {
   readonly localize: Localize;
   /** The display language as VS Code reports it, for example `zh-cn`. */
@@ -38,19 +33,12 @@ interface HistoryContext {
 }
 
 /** Returns the items of the history picker, grouped by age. The conversations are sorted, newest first. */
-export function historySections(
-  conversations: readonly FoundConversation[],
-  context: HistoryContext,
-): readonly HistorySection[] {
-  const sections: { readonly heading: string; readonly items: HistoryItem[] }[] = [];
-  for (const conversation of conversations) {
-    const heading = groupHeading(historyGroup(conversation.lastActivityAt, context.now), context.localize);
-    const item = toHistoryItem(conversation, context);
-    const last = sections.at(-1);
-    if (last?.heading === heading) last.items.push(item);
-    else sections.push({ heading, items: [item] });
-  }
-  return sections;
+export function historySections(conversations: readonly FoundConversation[], context: HistoryContext) {
+  const groups = Map.groupBy(conversations, ({ lastActivityAt }) => historyGroup(lastActivityAt, context.now));
+  return [...groups].map(([group, members]) => ({
+    heading: groupHeading(group, context.localize),
+    items: members.map((conversation) => toHistoryItem(conversation, context)),
+  }));
 }
 
 export function turnCountText(

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { itemButton } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
 import {
@@ -31,7 +32,7 @@ class HistoryPicker extends Disposable {
     picker.placeholder = vscode.l10n.t('Search titles, prompts, and answers');
     this.register({ dispose: () => this.search.abort() });
     this.register(picker.onDidChangeValue(() => this.refresh(typingPauseMs)));
-    this.register(picker.onDidAccept(() => this.runReported(() => this.accept(picker.selectedItems[0]))));
+    this.register(picker.onDidAccept(() => this.runReported(async () => await picker.selectedItems[0]?.choose?.())));
     this.register(
       picker.onDidTriggerItemButton((event) => this.runReported(() => this.runItemButton(event.item, event.button))),
     );
@@ -68,38 +69,19 @@ class HistoryPicker extends Disposable {
     }
   }
 
-  private runReported(work: () => Promise<void>): void {
+  private runReported(work: () => Promise<unknown>): void {
     work().catch(this.deps.onError);
   }
 
-  private async accept(entry: Entry | undefined): Promise<void> {
-    switch (entry?.choice?.type) {
-      case 'conversation':
-        this.dispose();
-        return openConversation(this.deps, entry.choice.named);
-      case 'startNew':
-        this.dispose();
-        this.deps.startConversation();
-        return;
-      case 'showAll':
-        this.picker.value = '';
-        this.refresh();
-        return;
-      case undefined:
-        return;
-    }
-  }
-
-  private async runItemButton({ choice }: Entry, pressed: vscode.QuickInputButton): Promise<void> {
-    if (choice?.type !== 'conversation') return;
-    const { named } = choice;
+  private async runItemButton({ named }: Entry, pressed: vscode.QuickInputButton): Promise<void> {
+    if (!named) return;
     if (pressed === this.renameButton) return this.showAgainAfter(() => renameConversation(this.deps, named));
     if (pressed === this.exportButton) {
       this.dispose();
       return exportConversation(this.deps, named);
     }
     if (pressed !== this.deleteButton) return;
-    this.picker.items = this.picker.items.filter((entry) => entry.choice !== choice);
+    this.picker.items = this.picker.items.filter((entry) => entry.named !== named);
     await deleteConversation(this.deps, named, () => this.refresh());
     this.refresh();
   }
@@ -116,21 +98,55 @@ class HistoryPicker extends Disposable {
 
   private showResults(results: readonly FoundConversation[], query: string): void {
     const { picker } = this;
-    const activeId = conversationIdOf(picker.activeItems[0]);
+    const activeId = picker.activeItems[0]?.named?.id;
     picker.keepScrollPosition = true;
-    const buttons = [this.renameButton, this.exportButton, this.deleteButton];
-    picker.items =
-      results.length === 0
-        ? [nothingFound(query)]
-        : historyEntries(results, buttons, (id) => this.deps.panels.isOpen(id));
+    picker.items = results.length === 0 ? [this.nothingFound(query)] : this.entries(results);
     const previouslyActive =
-      activeId === undefined ? undefined : picker.items.find((entry) => conversationIdOf(entry) === activeId);
+      activeId === undefined ? undefined : picker.items.find(({ named }) => named?.id === activeId);
     if (previouslyActive) picker.activeItems = [previouslyActive];
   }
-}
 
-function itemButton(icon: string, tooltip: string): vscode.QuickInputButton {
-  return { iconPath: new vscode.ThemeIcon(icon), tooltip };
+  private entries(results: readonly FoundConversation[]): readonly Entry[] {
+    const { deps } = this;
+    const isOpen = (id: string): boolean => deps.panels.isOpen(id);
+    const context = { localize, locale: vscode.env.language, now: Date.now(), isOpen };
+    const buttons = [this.renameButton, this.exportButton, this.deleteButton];
+    const choose = (named: NamedConversation): Promise<void> => {
+      this.dispose();
+      return openConversation(deps, named);
+    };
+    return historySections(results, context).flatMap(({ heading, items }) => [
+      { label: heading, kind: vscode.QuickPickItemKind.Separator },
+      ...items.map((item) => ({ ...item, buttons, named: item, choose: () => choose(item) })),
+    ]);
+  }
+
+  /**
+   * Returns the entry that the picker shows when it has no conversation to list.
+   * @param query the search text, or an empty string when the workspace has no conversation
+   */
+  private nothingFound(query: string): Entry {
+    if (query === '') {
+      return {
+        label: `$(add) ${vscode.l10n.t('Start a conversation')}`,
+        detail: vscode.l10n.t('There are no conversations yet.'),
+        alwaysShow: true,
+        choose: () => {
+          this.dispose();
+          this.deps.startConversation();
+        },
+      };
+    }
+    return {
+      label: `$(clear-all) ${vscode.l10n.t('Show all conversations')}`,
+      detail: vscode.l10n.t('Nothing found for “{0}”.', query),
+      alwaysShow: true,
+      choose: () => {
+        this.picker.value = '';
+        this.refresh();
+      },
+    };
+  }
 }
 
 /** Shows the history picker. */
@@ -139,45 +155,7 @@ export function openHistory(deps: HistoryDeps): void {
 }
 
 type Entry = vscode.QuickPickItem & {
-  /** What the user chooses with the entry. Absent for a separator. */
-  readonly choice?:
-    | { readonly type: 'conversation'; readonly named: NamedConversation }
-    | { readonly type: 'startNew' }
-    | { readonly type: 'showAll' };
+  /** Absent for a separator, and for the only entry of an empty list. */
+  readonly named?: NamedConversation;
+  readonly choose?: () => unknown;
 };
-
-function historyEntries(
-  results: readonly FoundConversation[],
-  buttons: readonly vscode.QuickInputButton[],
-  isOpen: (id: string) => boolean,
-): readonly Entry[] {
-  const context = { localize, locale: vscode.env.language, now: Date.now(), isOpen };
-  return historySections(results, context).flatMap(({ heading, items }) => [
-    { label: heading, kind: vscode.QuickPickItemKind.Separator },
-    ...items.map((item) => ({ ...item, buttons, choice: { type: 'conversation', named: item } as const })),
-  ]);
-}
-
-/**
- * Returns the entry that the picker shows when it has no conversation to list.
- * @param query the search text, or an empty string when the workspace has no conversation
- */
-function nothingFound(query: string): Entry {
-  return query === ''
-    ? {
-        label: `$(add) ${vscode.l10n.t('Start a conversation')}`,
-        detail: vscode.l10n.t('There are no conversations yet.'),
-        alwaysShow: true,
-        choice: { type: 'startNew' },
-      }
-    : {
-        label: `$(clear-all) ${vscode.l10n.t('Show all conversations')}`,
-        detail: vscode.l10n.t('Nothing found for “{0}”.', query),
-        alwaysShow: true,
-        choice: { type: 'showAll' },
-      };
-}
-
-function conversationIdOf(entry: Entry | undefined): string | undefined {
-  return entry?.choice?.type === 'conversation' ? entry.choice.named.id : undefined;
-}

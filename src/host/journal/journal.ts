@@ -6,7 +6,7 @@ import { replaceFile } from '../util/files';
 import { Listeners } from '../util/listeners';
 import { JournalFile, type WriteProblem } from './journalFile';
 import { foldJournal, type StoredConversation } from './journalFold';
-import * as files from './journalFolder';
+import { JournalFolder } from './journalFolder';
 import { encodeJournal, newerSchema, salvageJournal } from './journalLines';
 import { journalSchema, type HeaderLine } from './journalSchema';
 
@@ -50,6 +50,7 @@ const checkIntervalMs = 1000;
  * but only the window that has the lock of a conversation writes it.
  */
 export class Journal {
+  readonly files: JournalFolder;
   private readonly openFiles = new Map<string, JournalFile>();
   private readonly checks = new Map<string, () => Promise<void>>();
   private cancelChecks: (() => void) | undefined;
@@ -57,21 +58,18 @@ export class Journal {
   /** Fires with the id of a conversation when another window has taken it over. Its file is closed by then. */
   readonly onDidLose = this.lossListeners.event;
 
-  constructor(private readonly deps: JournalDeps) {}
+  constructor(private readonly deps: JournalDeps) {
+    this.files = new JournalFolder(deps.folder);
+  }
 
   /** Creates a conversation under an unused id. Its file is created with the first line. */
   create(id: string = randomUUID()): { readonly id: string; readonly file: JournalFile } {
     return { id, file: this.newFile(id, this.newLock(id)) };
   }
 
-  /** Counts hidden conversations, too. */
-  async isUnusedId(id: string): Promise<boolean> {
-    return files.isUnused(this.path(id));
-  }
-
   /** @returns undefined when the conversation does not exist or can't be opened in this mode */
   async open(id: string, mode: OpenMode = 'allow-read-only'): Promise<OpenedConversation | undefined> {
-    if (!(await files.journalEntry(this.deps.folder, id))) return undefined;
+    if (!(await this.files.entry(id))) return undefined;
     const lock = this.newLock(id);
     // Without a lock, the conversation can still be read, and writing it reports the problem.
     const isOurs = mode === 'take-over' ? await lock.steal() : await lock.acquire().catch(() => true);
@@ -94,7 +92,7 @@ export class Journal {
     const check = async (): Promise<void> => {
       // A turn counts as interrupted when the window that ran it no longer exists.
       const isHeld = await lock.isHeldElsewhere();
-      const state = JSON.stringify([await files.journalEntry(this.deps.folder, id), isHeld]);
+      const state = JSON.stringify([await this.files.entry(id), isHeld]);
       if (state === lastState) return;
       const stored = await this.read(id, isHeld);
       lastState = state;
@@ -107,18 +105,9 @@ export class Journal {
 
   /** Reads what is readable. @param isRunning whether an unfinished turn still runs in another window */
   async read(id: string, isRunning = false): Promise<StoredConversation | undefined> {
-    const content = await this.readBytes(id);
+    const content = await this.files.read(id);
     const { lines, damage } = content ? salvageJournal(content) : { lines: [], damage: 'missing' };
     return lines.length || !damage ? foldJournal(lines, isRunning) : undefined;
-  }
-
-  /** @returns undefined when the file does not exist or is too large */
-  async readBytes(id: string): Promise<Buffer | undefined> {
-    return files.readJournal(this.path(id));
-  }
-
-  async listNewestFirst(): Promise<readonly files.JournalEntry[]> {
-    return files.listNewestFirst(this.deps.folder);
   }
 
   isWritten(id: string): boolean {
@@ -137,12 +126,12 @@ export class Journal {
     if (file?.hasUnwritten) throw file.failure ?? new Error('the conversation is not yet on disk');
     const lock = file?.lock ?? this.newLock(id);
     try {
-      const exists = (await files.journalEntry(this.deps.folder, id)) !== undefined;
+      const exists = (await this.files.entry(id)) !== undefined;
       if (exists && !(await lock.acquire())) {
         this.deps.onProblem({ kind: 'open-elsewhere' });
         return false;
       }
-      if (exists) await files.hide(this.path(id));
+      if (exists) await this.files.hide(id);
       this.closeFile(id);
       return exists;
     } finally {
@@ -150,21 +139,13 @@ export class Journal {
     }
   }
 
-  async unhide(id: string): Promise<void> {
-    await files.unhide(this.path(id));
-  }
-
-  async deleteHidden(id: string): Promise<void> {
-    await files.deleteHidden(this.path(id));
-  }
-
   /** Deletes the oldest conversations beyond the limit, except open, recent and kept ones. @returns their ids */
   async prune(): Promise<readonly string[]> {
-    const { clock, folder, keptIds, limit } = this.deps;
+    const { clock, keptIds, limit } = this.deps;
     const recentSince = clock.now() - recentMs;
-    const closed = (await this.listNewestFirst()).filter(({ id }) => !this.checks.has(id));
+    const closed = (await this.files.listNewestFirst()).filter(({ id }) => !this.checks.has(id));
     const beyondLimit = closed.slice(Math.max(0, limit() - this.openFiles.size));
-    await files.deleteStale(folder, recentSince);
+    await this.files.deleteStale(recentSince);
     // Deletes nothing while it is unknown which conversations to keep.
     const kept = keptIds ? await keptIds().catch(() => undefined) : new Set<string>();
     const removedIds: string[] = [];
@@ -194,18 +175,14 @@ export class Journal {
     }
   }
 
-  private path(id: string): string {
-    return files.journalPath(this.deps.folder, id);
-  }
-
   private newLock(id: string): FileLock {
-    return new FileLock(files.lockPath(this.deps.folder, id), this.deps.clock);
+    return new FileLock(this.files.lockPathOf(id), this.deps.clock);
   }
 
   private async openForWriting(id: string, lock: FileLock): Promise<OpenedConversation | undefined> {
-    const path = this.path(id);
-    const entry = await files.journalEntry(this.deps.folder, id);
-    const content = entry && (await files.readJournal(path));
+    const path = this.files.pathOf(id);
+    const entry = await this.files.entry(id);
+    const content = entry && (await this.files.read(id));
     if (!content) {
       if (entry) this.deps.onProblem({ kind: 'too-large', path });
       return undefined;
@@ -219,7 +196,7 @@ export class Journal {
     if (!header && damage === undefined) return { file: this.newFile(id, lock), stored };
     let size = validBytes;
     if (damage !== undefined) {
-      const savedAs = await files.copyAside(path, this.deps.clock.now());
+      const savedAs = await this.files.copyAside(id, this.deps.clock.now());
       const readable = encodeJournal(this.newHeader(id), lines);
       await replaceFile(path, readable, entry.modifiedAt);
       size = readable.length;
@@ -238,7 +215,7 @@ export class Journal {
     const lock = this.newLock(id);
     if (!(await lock.acquire())) return false;
     try {
-      await rm(this.path(id), { force: true });
+      await rm(this.files.pathOf(id), { force: true });
     } finally {
       await lock.release();
     }
@@ -273,7 +250,13 @@ export class Journal {
       this.lossListeners.fire(id);
     };
     const { clock, onProblem } = this.deps;
-    const file = new JournalFile(lock, { path: this.path(id), clock, ...content, onProblem, onLockLost: handleLoss });
+    const file = new JournalFile(lock, {
+      path: this.files.pathOf(id),
+      clock,
+      ...content,
+      onProblem,
+      onLockLost: handleLoss,
+    });
     this.openFiles.set(id, file);
     this.checkRegularly(id, async () => {
       if (await lock.isLost()) handleLoss();

@@ -26,77 +26,88 @@ export function conversationsFolder(globalStorage: string, workspace: string | u
   return join(globalStorage, 'workspaces', name, 'conversations');
 }
 
-export function journalPath(folder: string, id: string): string {
-  return join(folder, `${id}${journalExtension}`);
-}
+/** The files of the conversations of a workspace, by the ids of the conversations. */
+export class JournalFolder {
+  constructor(private readonly path: string) {}
 
-export function lockPath(folder: string, id: string): string {
-  return join(folder, `${id}.lock`);
-}
-
-/** @returns undefined when there is no regular file at this path, or the file is too large to be read */
-export async function readJournal(path: string): Promise<Buffer | undefined> {
-  const file = await openWithoutBlocking(path).catch(ignoreMissingFile);
-  try {
-    const stats = await file?.stat();
-    return stats?.isFile() && stats.size <= maxFileBytes ? await file?.readFile() : undefined;
-  } finally {
-    await file?.close();
+  pathOf(id: string): string {
+    return join(this.path, `${id}${journalExtension}`);
   }
-}
 
-/** @returns undefined when there is no regular file, or the file system can't report its size and age */
-export async function journalEntry(folder: string, id: string): Promise<JournalEntry | undefined> {
-  const stats = await stat(journalPath(folder, id)).catch(() => undefined);
-  return stats?.isFile() ? { id, modifiedAt: stats.mtimeMs, size: stats.size } : undefined;
-}
-
-export async function listNewestFirst(folder: string): Promise<readonly JournalEntry[]> {
-  const ids = (await fileNames(folder)).flatMap((name) => idFromName(name, journalExtension) ?? []);
-  const entries = await Promise.all(ids.map((id) => journalEntry(folder, id)));
-  return entries.filter((entry) => entry !== undefined).toSorted((a, b) => b.modifiedAt - a.modifiedAt);
-}
-
-export async function isUnused(path: string): Promise<boolean> {
-  const entries = await Promise.all([path, hidden(path)].map((name) => lstat(name).catch(ignoreMissingFile)));
-  return entries.every((stats) => stats === undefined);
-}
-
-export async function hide(path: string): Promise<void> {
-  await rename(path, hidden(path));
-}
-
-export async function unhide(path: string): Promise<void> {
-  await rename(hidden(path), path).catch(ignoreMissingFile);
-}
-
-export async function deleteHidden(path: string): Promise<void> {
-  await rm(hidden(path), { force: true });
-}
-
-/** Deletes hidden conversations and `.tmp` files of interrupted writes. @param before epoch milliseconds */
-export async function deleteStale(folder: string, before: number): Promise<void> {
-  const endings = [hidden(journalExtension), `${journalExtension}.tmp`];
-  for (const name of await fileNames(folder)) {
-    if (!endings.some((ending) => idFromName(name, ending))) continue;
-    const path = join(folder, name);
-    const stats = await lstat(path).catch(() => undefined);
-    // Hiding a file renames it, which changes only `ctime`. A file that can't be removed is left for the next time.
-    if (stats && Math.max(stats.ctimeMs, stats.mtimeMs) < before)
-      await rm(path, { force: true }).catch(() => undefined);
+  lockPathOf(id: string): string {
+    return join(this.path, `${id}.lock`);
   }
-}
 
-/** Copies a damaged file. @param now epoch milliseconds, which become part of the name */
-export async function copyAside(path: string, now: number): Promise<string> {
-  const copy = `${path}.${now}.corrupt`;
-  await copyFile(path, copy, constants.COPYFILE_EXCL);
-  await chmod(copy, privateFileMode);
-  return copy;
-}
+  /** @returns undefined when there is no regular file, or the file is too large to be read */
+  async read(id: string): Promise<Buffer | undefined> {
+    const file = await openWithoutBlocking(this.pathOf(id)).catch(ignoreMissingFile);
+    try {
+      const stats = await file?.stat();
+      return stats?.isFile() && stats.size <= maxFileBytes ? await file?.readFile() : undefined;
+    } finally {
+      await file?.close();
+    }
+  }
 
-async function fileNames(folder: string): Promise<readonly string[]> {
-  return (await readdir(folder).catch(ignoreMissingFile)) ?? [];
+  /** @returns undefined when there is no regular file, or the file system can't report its size and age */
+  async entry(id: string): Promise<JournalEntry | undefined> {
+    const stats = await stat(this.pathOf(id)).catch(() => undefined);
+    return stats?.isFile() ? { id, modifiedAt: stats.mtimeMs, size: stats.size } : undefined;
+  }
+
+  async listNewestFirst(): Promise<readonly JournalEntry[]> {
+    const ids = (await this.fileNames()).flatMap((name) => idFromName(name, journalExtension) ?? []);
+    const entries = await Promise.all(ids.map((id) => this.entry(id)));
+    return entries.filter((entry) => entry !== undefined).toSorted((a, b) => b.modifiedAt - a.modifiedAt);
+  }
+
+  /** Counts hidden conversations, too. */
+  async isUnused(id: string): Promise<boolean> {
+    const paths = [this.pathOf(id), this.hiddenPathOf(id)];
+    const entries = await Promise.all(paths.map((path) => lstat(path).catch(ignoreMissingFile)));
+    return entries.every((stats) => stats === undefined);
+  }
+
+  async hide(id: string): Promise<void> {
+    await rename(this.pathOf(id), this.hiddenPathOf(id));
+  }
+
+  async unhide(id: string): Promise<void> {
+    await rename(this.hiddenPathOf(id), this.pathOf(id)).catch(ignoreMissingFile);
+  }
+
+  async deleteHidden(id: string): Promise<void> {
+    await rm(this.hiddenPathOf(id), { force: true });
+  }
+
+  /** Deletes hidden conversations and `.tmp` files of interrupted writes. @param before epoch milliseconds */
+  async deleteStale(before: number): Promise<void> {
+    const endings = [hidden(journalExtension), `${journalExtension}.tmp`];
+    for (const name of await this.fileNames()) {
+      if (!endings.some((ending) => idFromName(name, ending))) continue;
+      const path = join(this.path, name);
+      const stats = await lstat(path).catch(() => undefined);
+      // Hiding a file renames it, which changes only `ctime`. A file that can't be removed is left for the next time.
+      if (stats && Math.max(stats.ctimeMs, stats.mtimeMs) < before)
+        await rm(path, { force: true }).catch(() => undefined);
+    }
+  }
+
+  /** Copies a damaged file. @param now epoch milliseconds, which become part of the name */
+  async copyAside(id: string, now: number): Promise<string> {
+    const copy = `${this.pathOf(id)}.${now}.corrupt`;
+    await copyFile(this.pathOf(id), copy, constants.COPYFILE_EXCL);
+    await chmod(copy, privateFileMode);
+    return copy;
+  }
+
+  private async fileNames(): Promise<readonly string[]> {
+    return (await readdir(this.path).catch(ignoreMissingFile)) ?? [];
+  }
+
+  private hiddenPathOf(id: string): string {
+    return hidden(this.pathOf(id));
+  }
 }
 
 function hidden(name: string): string {

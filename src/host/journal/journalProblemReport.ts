@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { HostWindow } from '../hostWindow';
 import type { Settings } from '../settings/settings';
 import type { Log } from '../util/log';
 import { openLogAction, showToast } from '../ui/notifications';
@@ -7,12 +8,9 @@ import { systemClock } from '../util/systemClock';
 import { Journal, type JournalProblem } from './journal';
 import { conversationsFolder } from './journalFolder';
 
-interface JournalFactoryDeps {
-  readonly storage: string;
-  readonly workspace: vscode.Uri | undefined;
+interface JournalFactoryDeps extends Pick<HostWindow, 'storage' | 'workspace' | 'log'> {
   readonly settings: Pick<Settings, 'historyLimit'>;
   readonly keptIds: () => Promise<ReadonlySet<string>>;
-  readonly log: Log;
 }
 
 /** Creates the journal of the workspace. It notifies the user of its problems. */

@@ -4,7 +4,7 @@ import { defaultModels } from '../../engine/gateway/modelList';
 import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
-import type { Command } from '../commands';
+import type { Commands } from '../commands';
 import type { ActiveConnection, Connections } from '../connection/connections';
 import type { DemoMode } from '../connection/demoMode';
 import type { KeyStore } from '../connection/keyStore';
@@ -54,20 +54,19 @@ export class ModelCatalog extends Disposable {
   }
 
   /** Starts to load the models of each route that has a key, or those of the demo. Never rejects. */
-  async listRoutes(demo?: boolean): Promise<readonly RouteModels[]> {
+  async listRoutes(demo?: boolean): Promise<readonly (RouteModels & Pick<ListedRoute, 'apiKey'>)[]> {
     try {
       const { backups = [], ...connection } = await this.deps.connections.connectionFor(demo);
       return [connection, ...backups].map((route) => {
         const { origin, host, apiKey } = route;
-        const cooldownEnd = (model: string): number | undefined =>
-          apiKey === undefined ? undefined : this.deps.engine.cooldownOf({ origin, apiKey, model })?.until;
-        return { origin, host, list: this.listOf(route), cooldownEnd };
+        return { origin, host, apiKey, list: this.listOf(route) };
       });
     } catch (error) {
-      return [{ origin: '', host: '', list: Promise.resolve(this.listAfterError(error)) }];
+      return [{ origin: '', host: '', apiKey: undefined, list: Promise.resolve(this.listAfterError(error)) }];
     }
   }
 
+  /** Never rejects. */
   async listOf(connection: ListedRoute): Promise<ModelList> {
     const { baseUrl } = connection;
     const cached = this.lists.get(baseUrl);
@@ -115,14 +114,18 @@ export class ModelCatalog extends Disposable {
   }
 
   private choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | undefined> {
-    const { connections, health, settings } = this.deps;
+    const { connections, engine, health, settings } = this.deps;
     const load = async (fresh: boolean): Promise<PickableModels> => {
       if (fresh) this.lists.clear();
       const [routes] = await Promise.all([this.listRoutes(demo), health.refresh()]);
       const records = health.records();
       const essenceOf = createEssenceText(records);
       return {
-        routes: routes.map((route) => ({ ...route, essence: (model: string) => essenceOf(model, route) })),
+        routes: routes.map(({ apiKey, origin, ...route }) => {
+          const pausedUntil = (model: string): number | undefined =>
+            apiKey === undefined ? undefined : engine.cooldownOf({ origin, apiKey, model })?.until;
+          return { ...route, origin, essence: (model: string) => essenceOf(model, origin, pausedUntil(model)) };
+        }),
         recent: recentModels(records, new Set(routes.map(({ origin }) => origin))),
       };
     };
@@ -177,14 +180,15 @@ interface ModelCommandDeps {
   readonly conversations: { readonly current?: { selectModel(model: string, demo: boolean): void } | undefined };
 }
 
-export function registerModels({ connections, catalog, conversations, demo }: ModelCommandDeps): readonly Command[] {
-  /** A waiting turn of the current conversation switches as well. Without an argument, the user chooses a model. */
-  const selectModel = async (argument: unknown): Promise<string | undefined> => {
-    const model = textIn(argument) ?? (await catalog.pick());
-    if (model === undefined) return undefined;
-    conversations.current?.selectModel(model, demo.active);
-    await connections.selectModel(model);
-    return model;
-  };
-  return [{ id: 'holysheep.selectModel', execute: selectModel }];
+export function registerModels({ connections, catalog, conversations, demo }: ModelCommandDeps) {
+  return {
+    /** A waiting turn of the current conversation switches as well. Without an argument, the user chooses a model. */
+    'holysheep.selectModel': async (argument) => {
+      const model = textIn(argument) ?? (await catalog.pick());
+      if (model === undefined) return undefined;
+      conversations.current?.selectModel(model, demo.active);
+      await connections.selectModel(model);
+      return model;
+    },
+  } satisfies Commands;
 }

@@ -14,6 +14,10 @@ export function recentModels(records: readonly AttemptRecord[], origins: Readonl
   return [...new Set(latestFirst.map(({ model }) => model))].slice(0, maxRecent);
 }
 
+function familyOf(model: string): string {
+  return /\p{L}+/u.exec(model)?.[0].toLowerCase() ?? '';
+}
+
 interface Grouping {
   readonly models: readonly string[];
   /** Groups before those of the families. */
@@ -41,13 +45,7 @@ export function groupModels(
   const withoutSeen = ({ heading, models: group }: ModelGroup): ModelGroup => ({ heading, models: removeSeen(group) });
   const first = leading.map(withoutSeen);
   const { compare } = new Intl.Collator(locale, { numeric: true });
-  const byFamily = new Map<string, string[]>();
-  for (const model of removeSeen(models.toSorted(compare))) {
-    const family = /\p{L}+/u.exec(model)?.[0].toLowerCase() ?? '';
-    const members = byFamily.get(family);
-    if (members) members.push(model);
-    else byFamily.set(family, [model]);
-  }
+  const byFamily = Map.groupBy(removeSeen(models.toSorted(compare)), familyOf);
   const isFamily = ([name, members]: readonly [string, readonly string[]]): boolean =>
     name !== '' && members.length > 1;
   const families = [...byFamily].filter(isFamily);

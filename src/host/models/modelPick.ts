@@ -4,6 +4,7 @@ import { toSupportedLocale } from '../../engine/gateway/visibleText';
 import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
 import { plainLabel } from '../ui/messageText';
+import { itemButton } from '../ui/notifications';
 import { hostWords } from '../ui/words';
 import { groupModels, type ModelGroup } from './modelGroups';
 import { createFactsText } from './modelTexts';
@@ -22,8 +23,6 @@ export interface RouteModels {
   readonly origin: string;
   readonly host: string;
   readonly list: Promise<ModelList>;
-  /** End of the cooldown of a model, in epoch milliseconds. */
-  readonly cooldownEnd?: ((model: string) => number | undefined) | undefined;
   /** Describes how well a model works over the route. */
   readonly essence?: ((model: string) => string | undefined) | undefined;
 }
@@ -69,9 +68,8 @@ export async function pickModel(
   const picker = vscode.window.createQuickPick<ModelItem>();
   picker.title = title ?? vscode.l10n.t('Select model');
   picker.placeholder = vscode.l10n.t('Choose a model or type its name');
-  const refresh = { iconPath: new vscode.ThemeIcon('refresh'), tooltip: vscode.l10n.t('Refresh the list of models') };
-  picker.buttons = [refresh];
-  const buttons = offerOnce ? [onceButton()] : [];
+  picker.buttons = [itemButton('refresh', vscode.l10n.t('Refresh the list of models'))];
+  const buttons = offerOnce ? [itemButton('debug-step-over', vscode.l10n.t('Use for the next prompt only'))] : [];
   const factsText = createFactsText();
   // Keeps the items of the lists while the user types, because a list may have thousands of models.
   let listed: readonly ModelItem[] = [];
@@ -172,13 +170,6 @@ export async function pickModel(
   } finally {
     picker.dispose();
   }
-}
-
-function onceButton(): vscode.QuickInputButton {
-  return {
-    iconPath: new vscode.ThemeIcon('debug-step-over'),
-    tooltip: vscode.l10n.t('Use for the next prompt only'),
-  };
 }
 
 function factsOf(list: ModelList | undefined): FactsById | undefined {

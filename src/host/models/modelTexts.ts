@@ -37,18 +37,14 @@ function formatTokens(tokens: number): string {
 /** Returns a function that describes how well a model works over a route, or returns undefined if that is unknown. */
 export function createEssenceText(
   records: readonly AttemptRecord[],
-): (
-  model: string,
-  route: { readonly origin: string; readonly cooldownEnd?: ((model: string) => number | undefined) | undefined },
-) => string | undefined {
+): (model: string, origin: string, pausedUntil?: number) => string | undefined {
   const { format } = hostWords();
   const now = systemClock.now();
   const essences = essencesOf(records, now);
-  return (model, { origin, cooldownEnd }) => {
+  return (model, origin, pausedUntil = 0) => {
     const { successRate, firstTokenMs } = essences.get(pairOf({ origin, model })) ?? {};
-    const until = cooldownEnd?.(model) ?? 0;
     const parts = [
-      ...(until > now ? [vscode.l10n.t('paused until {0}', format.timeOfDay(until))] : []),
+      ...(pausedUntil > now ? [vscode.l10n.t('paused until {0}', format.timeOfDay(pausedUntil))] : []),
       // Rounds down, because only a model without any failure has a rate of 100 %.
       ...(successRate === undefined ? [] : [vscode.l10n.t('success rate {0}%', Math.floor(successRate * 100))]),
       ...(firstTokenMs === undefined ? [] : [vscode.l10n.t('first token {0}', format.duration(firstTokenMs))]),

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { isConnectionError } from '../../engine/request';
 import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
-import type { SetApiKeyResult } from '../connection/storeApiKey';
 import { canSendPrompt, type ConnectionView, type ToWebview } from '../../shared/protocol';
 import { panelStrings } from '../../shared/panelStrings';
 import { ContextDraft } from '../context/contextDraft';
@@ -10,8 +9,8 @@ import type { Conversation } from '../conversation/conversation';
 import type { ConversationChange } from '../conversation/conversationRecord';
 import { copyAsCode } from '../copyAsCode/copyAsCode';
 import type { PromptInput } from '../journal/exchange';
-import { showInStatusBar } from '../ui/notifications';
-import { conversationName, panelTitle } from '../ui/panelText';
+import { enterApiKey, showInStatusBar } from '../ui/notifications';
+import { tabTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
 import { UserError } from '../util/userError';
@@ -225,16 +224,13 @@ export class ConversationPanel extends Disposable {
 
   private async askSuggestion({ kind, id }: ToHostOf<'askSuggestion'>): Promise<void> {
     const { conversation } = this;
-    const { conversations, panels, tour } = this.services;
+    const { panels, tour } = this.services;
     // A second click may arrive before the page shows the exchange of the first one.
     if (conversation.exchanges().length > 0) return;
     if (kind === 'code') await this.askAboutCode(id);
     else if (kind === 'scenario') tour.ask(conversation, id);
     else if (kind === 'demo') await vscode.commands.executeCommand('holysheep.openDemo');
-    else {
-      const recent = await conversations.open(id);
-      if (recent) panels.show(recent, { preserveFocus: false });
-    }
+    else await panels.open(id);
   }
 
   /** The context items in the composer are not sent, because they belong to what the user is typing. */
@@ -255,8 +251,7 @@ export class ConversationPanel extends Disposable {
   }
 
   private async openKeyDialog(): Promise<void> {
-    const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey');
-    if (result?.state !== 'verified' && result?.state !== 'unverified') this.post({ type: 'keyDialogClosed' });
+    if (!(await enterApiKey())) this.post({ type: 'keyDialogClosed' });
   }
 
   private async selectModel(): Promise<void> {
@@ -312,7 +307,7 @@ export class ConversationPanel extends Disposable {
   }
 
   private updateTitle(): void {
-    const title = panelTitle(conversationName(this.conversation) ?? '') || emptyTitle;
+    const title = tabTitle(this.conversation) || emptyTitle;
     if (this.view.title !== title) this.view.title = title;
   }
 }

@@ -1,13 +1,53 @@
 import * as vscode from 'vscode';
 import type { FaultAction } from '../../shared/protocol';
-import type { SetApiKeyResult } from '../connection/storeApiKey';
 import type { Conversation } from '../conversation/conversation';
-import { demoNoticeFor } from '../demo/demoNotices';
-import { showInStatusBar, showToast } from '../ui/notifications';
+import { demoNotice } from '../demo/demoNotices';
+import type { Exchange } from '../journal/exchange';
+import { enterApiKey, enterApiKeyAction, searchSettings, showInStatusBar, showToast } from '../ui/notifications';
+import { billingPage } from '../ui/panelText';
 import { pickOtherModel } from './editPrompt';
 import type { PanelServices } from './panelServices';
-import { billingPage } from '../ui/panelText';
 import { startConversation } from './promptSender';
+
+interface FailedExchange {
+  readonly services: PanelServices;
+  readonly conversation: Conversation;
+  readonly exchange: Exchange;
+}
+
+const failureActions: Readonly<Record<FaultAction, (failed: FailedExchange) => unknown>> = {
+  retryNow: ({ services, conversation, exchange: { id, state } }) =>
+    state.schedule ? services.schedule.sendNow(state.schedule.id) : conversation.retryNow(id),
+  tryAnyway: ({ conversation, exchange }) => conversation.tryAnyway(exchange.id),
+  continue: ({ conversation, exchange }) => conversation.continue(exchange.id),
+  restart: ({ conversation, exchange }) => conversation.restart(exchange.id),
+  moreRoom: ({ conversation, exchange }) => conversation.restart(exchange.id, { moreRoom: true }),
+  switchModel: async ({ services, conversation, exchange }) => {
+    const model = await pickOtherModel(services.catalog, exchange);
+    if (model !== undefined) await switchModel(services, conversation, exchange.id, model);
+  },
+  switchRoute: ({ conversation, exchange }) => conversation.switchRoute(exchange.id),
+  continueWithFallback: ({ conversation, exchange }) => conversation.continueWithFallback(exchange.id),
+  sendLater: ({ services, conversation, exchange }) => services.schedule.schedule(conversation, exchange.id),
+  /** Sets the key of the route that failed, or lets the user choose a route if no request was sent. */
+  setApiKey: async ({ conversation, exchange }) => {
+    if (await enterApiKey(exchange.state.origin)) conversation.retryNow(exchange.id);
+  },
+  openBilling: async ({ services, exchange }) => {
+    const { origin = '' } = exchange.state;
+    const page = billingPage(origin) ?? billingPage((await services.connections.configured()).origin);
+    if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
+  },
+  /** Shows both settings if the turn has used a backup route, because either URL may be wrong. */
+  checkUrl: ({ exchange: { state } }) =>
+    searchSettings(
+      state.routeSwitches.length > 0 ? '@id:holysheep.baseUrl,holysheep.backupBaseUrls' : 'holysheep.baseUrl',
+    ),
+  networkSettings: () => searchSettings('http.proxy'),
+  newConversation: ({ services, exchange }) => startConversation(services, exchange.prompt),
+  showLog: () => vscode.commands.executeCommand('holysheep.showLog'),
+  exportDiagnostics: () => vscode.commands.executeCommand('holysheep.exportDiagnostics'),
+};
 
 export async function runFailureAction(
   services: PanelServices,
@@ -15,80 +55,17 @@ export async function runFailureAction(
   exchangeId: string,
   action: FaultAction,
 ): Promise<void> {
-  const { conversations, connections, catalog, log } = services;
   const exchange = conversation.exchange(exchangeId);
   if (!exchange) return;
-  const notice = exchange.demo && demoNoticeFor(action);
+  const notice = exchange.demo && demoNotice(action);
   if (notice) {
-    if (notice.action) showToast(log, 'information', notice.message, [notice.action]);
-    else showInStatusBar(notice.message);
+    if (action === 'setApiKey') showToast(services.log, 'information', notice, [enterApiKeyAction()]);
+    else showInStatusBar(notice);
     return;
   }
-  switch (action) {
-    case 'retryNow': {
-      const { schedule } = exchange.state;
-      if (schedule) await services.schedule.sendNow(schedule.id);
-      else conversation.retryNow(exchangeId);
-      return;
-    }
-    case 'tryAnyway':
-      conversation.tryAnyway(exchangeId);
-      return;
-    case 'continue':
-      conversation.continue(exchangeId);
-      return;
-    case 'restart':
-      conversation.restart(exchangeId);
-      return;
-    case 'moreRoom':
-      conversation.restart(exchangeId, { moreRoom: true });
-      return;
-    case 'switchModel':
-      return conversations.withOpen(conversation, async () => {
-        const model = await pickOtherModel(catalog, exchange);
-        if (model !== undefined) await switchModel(services, conversation, exchangeId, model);
-      });
-    case 'switchRoute':
-      conversation.switchRoute(exchangeId);
-      return;
-    case 'continueWithFallback':
-      conversation.continueWithFallback(exchangeId);
-      return;
-    case 'sendLater':
-      return conversations.withOpen(conversation, () => services.schedule.schedule(conversation, exchangeId));
-    case 'setApiKey':
-      return conversations.withOpen(conversation, async () => {
-        // Sets the key of the route that failed, or lets the user choose a route if no request was sent.
-        const { origin } = exchange.state;
-        const route = origin === undefined ? [] : [{ baseUrl: origin }];
-        const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>(
-          'holysheep.setApiKey',
-          ...route,
-        );
-        if (result?.state === 'verified' || result?.state === 'unverified') conversation.retryNow(exchangeId);
-      });
-    case 'openBilling': {
-      const page = billingPage(exchange.state.origin ?? '') ?? billingPage((await connections.configured()).origin);
-      if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
-      return;
-    }
-    case 'checkUrl':
-      // Shows both settings if the turn has used a backup route, because either URL may be wrong.
-      return searchSettings(
-        exchange.state.routeSwitches.length > 0
-          ? '@id:holysheep.baseUrl,holysheep.backupBaseUrls'
-          : 'holysheep.baseUrl',
-      );
-    case 'networkSettings':
-      return searchSettings('http.proxy');
-    case 'newConversation':
-      startConversation(services, exchange.prompt);
-      return;
-    case 'showLog':
-    case 'exportDiagnostics':
-      await vscode.commands.executeCommand(`holysheep.${action}`);
-      return;
-  }
+  await services.conversations.withOpen(conversation, async () => {
+    await failureActions[action]({ services, conversation, exchange });
+  });
 }
 
 /** If the gateway lacks the selected model, also selects the other model, so that the next prompt does not fail. */
@@ -105,8 +82,4 @@ export async function switchModel(
   const { failure, model: failed } = exchange.state;
   if (exchange.demo || failure?.kind !== 'model' || failed !== selected) return;
   if (await catalog.canReplace(selected, model)) await connections.selectModel(model, false);
-}
-
-async function searchSettings(query: string): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.openSettings', query);
 }

@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/environment';
-import type { Command } from '../commands';
+import type { Commands } from '../commands';
 import type { Conversation } from '../conversation/conversation';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
-import { conversationName, panelTitle } from '../ui/panelText';
+import type { HostWindow } from '../hostWindow';
+import { itemButton } from '../ui/notifications';
+import { tabTitle } from '../ui/panelText';
 import { localize } from '../util/localization';
 import { notBlank, parseArgument } from '../util/schemas';
 import { runFailureAction } from './failureActions';
@@ -12,13 +14,12 @@ import type { PanelRegistry } from './panelRegistry';
 import type { PanelServices } from './panelServices';
 import { sendPrompt, startConversation } from './promptSender';
 
-interface PanelCommandServices extends PanelServices {
-  readonly register: (item: { dispose(): unknown }) => unknown;
+interface PanelCommandServices extends PanelServices, Pick<HostWindow, 'register' | 'workspace'> {
   readonly panels: PanelRegistry;
   readonly promptHistory: PanelServices['promptHistory'] & Pick<PromptHistory, 'handleRemoval'>;
 }
 
-export function registerPanels(services: PanelCommandServices): readonly Command[] {
+export function registerPanels(services: PanelCommandServices) {
   const { register, connections, conversations, panels, promptHistory, onError } = services;
   register(connections.onDidChange(() => conversations.applySettings()));
   register(
@@ -29,19 +30,16 @@ export function registerPanels(services: PanelCommandServices): readonly Command
         .catch(onError);
     }),
   );
-  return [
-    { id: 'holysheep.ask', execute: askCommand(services) },
-    { id: 'holysheep.stop', execute: () => conversations.running?.stop() },
-    { id: 'holysheep.retryNow', execute: () => retryNow(services) },
-    { id: 'holysheep.newConversation', execute: () => startConversation(services) },
-    {
-      id: 'holysheep.showPanel',
-      execute: async (id) => {
-        const conversation = (await conversations.open(id)) ?? (await conversations.openRunning());
-        panels.show(conversation, { preserveFocus: false });
-      },
+  return {
+    'holysheep.ask': askCommand(services),
+    'holysheep.stop': () => conversations.running?.stop(),
+    'holysheep.retryNow': () => retryNow(services),
+    'holysheep.newConversation': () => startConversation(services),
+    'holysheep.showPanel': async (id) => {
+      const conversation = (await conversations.open(id)) ?? (await conversations.openRunning());
+      panels.show(conversation, { preserveFocus: false });
     },
-  ];
+  } satisfies Commands;
 }
 
 export async function retryNow(services: PanelServices): Promise<void> {
@@ -54,13 +52,13 @@ export async function reopenPanels({
   conversations,
   panels,
   workspace,
-}: Pick<PanelCommandServices, 'conversations' | 'panels'> & { readonly workspace: unknown }): Promise<void> {
+}: Pick<PanelCommandServices, 'conversations' | 'panels' | 'workspace'>): Promise<void> {
   await panels.replaceOrphaned();
   // All windows without a folder share their storage, so an interrupted turn there may belong to another window.
   if (workspace) panels.reopen(await conversations.openInterrupted());
 }
 
-function askCommand(services: PanelServices): Command['execute'] {
+function askCommand(services: PanelServices): (argument: unknown) => Promise<void> {
   let unsent = '';
   return async (argument) => {
     // The editor's context menu passes the URI of the file instead of a prompt.
@@ -90,14 +88,13 @@ interface PromptBoxInput {
 /** The typed text is also returned if the user dismisses the box, so that the next box can start with it. */
 async function showPromptBox(text: string, current: Conversation): Promise<PromptBoxInput> {
   const box = vscode.window.createInputBox();
-  const name = panelTitle(conversationName(current) ?? '');
+  const name = tabTitle(current);
   let newConversation = name === '';
   const showTarget = (): void => {
     box.placeholder = newConversation
       ? vscode.l10n.t('Ask in a new conversation')
       : vscode.l10n.t('Ask in “{0}”', name);
-    const tooltip = vscode.l10n.t('New conversation');
-    box.buttons = newConversation ? [] : [{ iconPath: new vscode.ThemeIcon('add'), tooltip }];
+    box.buttons = newConversation ? [] : [itemButton('add', vscode.l10n.t('New conversation'))];
   };
   showTarget();
   box.title = vscode.l10n.t('Ask HolySheep');
@@ -122,14 +119,8 @@ async function showPromptBox(text: string, current: Conversation): Promise<Promp
   }
 }
 
-interface AskArgument {
-  readonly prompt: string;
-  readonly model?: string | undefined;
-  readonly newConversation?: boolean | undefined;
-}
-
 /** @throws ArgumentError with a message that names the invalid property */
-export function parseAskArgument(argument: unknown, localize: Localize): AskArgument {
+export function parseAskArgument(argument: unknown, localize: Localize) {
   const noModel = localize('“model” must be a model ID.');
   const schema = v.object(
     {

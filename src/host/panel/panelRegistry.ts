@@ -5,8 +5,11 @@ import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { translateFaultHelp } from '../ui/faultAdvice';
 import { loadWebviewPage } from '../ui/loadWebviewPage';
-import { conversationName, panelTitle, translatePanelStrings } from '../ui/panelText';
+import { tabTitle } from '../ui/panelText';
+import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
+import { localize } from '../util/localization';
+import { resultWithin } from '../util/systemClock';
 import { ConversationPanel, emptyTitle } from './conversationPanel';
 import { columnOfExistingTab, type PanelRestoration } from './panelRestoration';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
@@ -16,8 +19,6 @@ const maxReopened = 3;
 
 /** Maximum time to wait for a panel to become active, in milliseconds. A modal dialog prevents that. */
 const activationTimeoutMs = 2000;
-
-const translate = (english: string): string => vscode.l10n.t(english);
 
 /** The panels of this window, one for each open conversation. */
 export class PanelRegistry extends Disposable implements vscode.WebviewPanelSerializer {
@@ -41,21 +42,28 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     this.conversations = services.conversations;
   }
 
+  /** Opens a conversation and shows its panel. @returns false if the conversation can't be opened */
+  async open(id: string, options = { preserveFocus: false }): Promise<boolean> {
+    const conversation = await this.conversations.open(id);
+    if (conversation) this.show(conversation, options);
+    return conversation !== undefined;
+  }
+
   show(conversation: Conversation, { preserveFocus }: { readonly preserveFocus: boolean }): void {
     const existing = this.panels.get(conversation.id);
     if (existing) this.reveal(existing, preserveFocus);
-    else this.open(conversation, preserveFocus);
+    else this.create(conversation, preserveFocus);
     if (!preserveFocus) this.conversations.activate(conversation);
   }
 
   /** Opens panels for conversations, newest first, unless VS Code is going to restore their panels. */
   reopen(conversations: readonly Conversation[]): void {
     const titles = this.titles();
-    const withoutPanel = conversations.filter((conversation) => {
-      const title = panelTitle(conversationName(conversation) ?? '');
-      return !this.isOpen(conversation.id) && !this.restoration.willBeRestored(title, titles);
-    });
-    for (const conversation of withoutPanel.slice(0, maxReopened)) this.open(conversation, true);
+    const withoutPanel = conversations.filter(
+      (conversation) =>
+        !this.isOpen(conversation.id) && !this.restoration.willBeRestored(tabTitle(conversation), titles),
+    );
+    for (const conversation of withoutPanel.slice(0, maxReopened)) this.create(conversation, true);
   }
 
   /** Resolves immediately if all orphaned panels are hidden. They are replaced when the user looks at one of them. */
@@ -127,7 +135,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     for (const id of this.restoration.orphanedIds) {
       const conversation = this.isOpen(id) ? undefined : await this.conversations.openOrCreate(id);
       // VS Code reports the column of a new panel too late for the next panel.
-      if (conversation && !this.isOpen(id)) this.open(conversation, true, column);
+      if (conversation && !this.isOpen(id)) this.create(conversation, true, column);
     }
   }
 
@@ -136,7 +144,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   }
 
   /** @param column preferred editor column. It is not used if the panel would cover the active editor. */
-  private open(conversation: Conversation, preserveFocus: boolean, column = this.preferredColumn): void {
+  private create(conversation: Conversation, preserveFocus: boolean, column = this.preferredColumn): void {
     const isFree = column !== undefined && column !== vscode.window.activeTextEditor?.viewColumn;
     const position = { viewColumn: isFree ? column : columnBeside(), preserveFocus };
     this.add(
@@ -173,7 +181,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     loadWebviewPage(webviewPanel, this.extensionUri, {
       script: 'webview.js',
       styles: ['markdown.css', 'panel.css', 'network.css', 'timeline.css', 'composer.css'],
-      data: { strings: translatePanelStrings(translate), help: translateFaultHelp(translate, vscode.env.language) },
+      data: { strings: hostWords().strings, help: translateFaultHelp(localize, vscode.env.language) },
       // The script of the page creates the worker of the syntax highlighter from a string.
       directives: ['worker-src blob:'],
     });
@@ -214,16 +222,12 @@ async function revealPanel(panel: vscode.WebviewPanel, preserveFocus: boolean): 
   if (preserveFocus && editor) await vscode.window.showTextDocument(editor.document, { viewColumn: column });
 }
 
-function waitUntilActive(panel: vscode.WebviewPanel): Promise<boolean> {
-  return new Promise((resolve) => {
-    const finish = (isActive: boolean): void => {
-      clearTimeout(timer);
-      subscription.dispose();
-      resolve(isActive);
-    };
-    const timer = setTimeout(() => finish(false), activationTimeoutMs);
-    const subscription = panel.onDidChangeViewState(() => {
-      if (panel.active) finish(true);
-    });
+async function waitUntilActive(panel: vscode.WebviewPanel): Promise<boolean> {
+  let subscription: vscode.Disposable | undefined;
+  const becameActive = new Promise<true>((resolve) => {
+    subscription = panel.onDidChangeViewState(() => panel.active && resolve(true));
   });
+  const isActive = await resultWithin(activationTimeoutMs, becameActive);
+  subscription?.dispose();
+  return isActive === true;
 }

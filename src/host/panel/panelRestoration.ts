@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { viewType } from '../contributions';
 import type { StateStore } from '../conversation/promptHistoryStore';
 import { Disposable } from '../util/disposable';
+import { resultWithin } from '../util/systemClock';
 
 const memoryKey = 'holysheep.shownConversations';
 
@@ -15,10 +16,10 @@ const restoreTimeoutMs = 5000;
  * tab counts as orphaned if its title matches no panel of this extension host.
  */
 export class PanelRestoration extends Disposable {
-  private readonly remembered: RememberedPanels;
+  private readonly remembered: ReturnType<typeof parseRemembered>;
   /** Records that VS Code has restored a panel, and will therefore restore those of the other tabs, too. */
   handleRestored = (): void => undefined;
-  private readonly restored = new Promise<true>((resolve) => (this.handleRestored = () => resolve(true)));
+  private readonly restored = new Promise<void>((resolve) => (this.handleRestored = resolve));
 
   /** @param session `vscode.env.sessionId`, which stays the same when only the extension host is restarted */
   constructor(
@@ -55,8 +56,7 @@ export class PanelRestoration extends Disposable {
         await nextTabChange();
         continue;
       }
-      const timeout = new Promise<false>((resolve) => setTimeout(() => resolve(false), restoreTimeoutMs).unref());
-      if (await Promise.race([this.restored, timeout])) return undefined;
+      if ((await resultWithin(restoreTimeoutMs, this.restored)) !== 'late') return undefined;
       if (!this.isOrphanedTabVisible(ownTitles())) continue;
       const tabs = orphanedTabs(ownTitles());
       const column = tabs[0]?.group.viewColumn;
@@ -80,12 +80,7 @@ export function columnOfExistingTab(): vscode.ViewColumn | undefined {
   return extensionTabs()[0]?.group.viewColumn;
 }
 
-interface RememberedPanels {
-  readonly session: unknown;
-  readonly ids: readonly string[];
-}
-
-function parseRemembered(value: unknown): RememberedPanels {
+function parseRemembered(value: unknown) {
   const { session, ids } = Object(value) as Partial<Record<'session' | 'ids', unknown>>;
   return { session, ids: Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [] };
 }

@@ -10,7 +10,7 @@ import type { PromptInput } from '../journal/exchange';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { Scheduler } from '../schedule/scheduler';
 import type { Settings } from '../settings/settings';
-import type { Log } from '../util/log';
+import type { HostWindow } from '../hostWindow';
 import type { Suggestions } from './suggestions';
 
 export interface PrefilledPrompt {
@@ -23,7 +23,7 @@ export interface PrefilledPrompt {
   readonly asksForKey?: boolean | undefined;
 }
 
-export interface PanelServices {
+export interface PanelServices extends Pick<HostWindow, 'log' | 'onError'> {
   readonly conversations: Conversations;
   readonly connections: Pick<Connections, 'view' | 'configured' | 'model' | 'selectModel' | 'onDidChange'>;
   readonly catalog: Pick<ModelCatalog, 'pickOther' | 'pickForPrompt' | 'nearestTo' | 'canReplace'>;
@@ -36,9 +36,8 @@ export interface PanelServices {
   readonly contextSource: Pick<ContextSource, 'suggest' | 'resolve' | 'pick'>;
   readonly schedule: Pick<Scheduler, 'schedule' | 'sendNow'>;
   readonly panels: {
+    open(id: string): Promise<boolean>;
     show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
     prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
   };
-  readonly log: Log;
-  readonly onError: (error: unknown) => void;
 }

@@ -22,8 +22,7 @@ type PromptBuilder = (excerpt: CodeExcerpt, problems: readonly CodeProblem[], lo
  * @throws UserError if no editor is open, or it contains no code
  */
 export async function askWithPrompt(deps: CodeCommandDeps, id: CodePromptId): Promise<void> {
-  const prompt = codePrompts.find((candidate) => candidate.id === id);
-  if (prompt) await askAboutCode(deps, (...code) => codePromptText(prompt, ...code), id);
+  await askAboutCode(deps, (...code) => codePromptText(codePrompts[id], ...code), id);
 }
 
 /**

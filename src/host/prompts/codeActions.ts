@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { CustomPrompt, CustomPrompts } from './customPrompts';
 import { abbreviateTitle } from './promptTemplate';
 import { codeLimits, type CodeExcerpt } from '../code/codeExcerpt';
-import { type CodePromptId, codePromptIds } from '../code/codePrompts';
+import type { CodePromptId } from '../code/codePrompts';
 
 interface CodePromptTitles {
   /** Whether the answer replaces the code. VS Code lists the other prompts under *More Actions*, not under *Rewrite*. */
@@ -46,7 +46,7 @@ export function registerCodeActions(customPrompts: CustomPrompts): vscode.Dispos
     range: vscode.Range,
     { diagnostics }: vscode.CodeActionContext,
   ): vscode.CodeAction[] => [
-    ...codePromptIds
+    ...(Object.keys(titles) as CodePromptId[])
       .filter((id) => !range.isEmpty || (id === 'fixSelection' && diagnostics.length > 0))
       .map((id) => builtInAction(id, diagnostics)),
     ...(range.isEmpty ? [] : customActions(customPrompts)),

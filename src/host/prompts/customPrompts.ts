@@ -36,7 +36,7 @@ export class CustomPrompts {
    * title is the same.
    */
   list(): readonly CustomPrompt[] {
-    const user = uniqueByTitle(this.settings.prompts()).map((prompt) => ({ ...prompt, from: 'user' as const }));
+    const user = this.settings.prompts().usable.map((prompt) => ({ ...prompt, from: 'user' as const }));
     const workspacePrompts = this.hasConsent() ? this.workspacePrompts() : [];
     return [...user, ...workspacePrompts.map((prompt) => ({ ...prompt, from: 'workspace' as const }))];
   }
@@ -66,7 +66,7 @@ export class CustomPrompts {
   }
 
   private workspacePrompts(): readonly UserPrompt[] {
-    return this.isTrusted() ? uniqueByTitle(this.settings.workspacePrompts()) : [];
+    return this.isTrusted() ? this.settings.workspacePrompts() : [];
   }
 
   private hasConsent(): boolean {
@@ -84,12 +84,6 @@ export class CustomPrompts {
   private async saveConsent(consent: Consent): Promise<void> {
     await this.memory.update(memoryKey, consent);
   }
-}
-
-/** Returns only the first prompt with each title, because prompts are selected by title. */
-function uniqueByTitle(prompts: readonly UserPrompt[]): readonly UserPrompt[] {
-  const titles = new Set<string>();
-  return prompts.filter(({ title }) => !titles.has(title) && titles.add(title));
 }
 
 function hashPrompts(prompts: readonly UserPrompt[]): string {

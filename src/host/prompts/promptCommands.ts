@@ -1,16 +1,15 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/environment';
-import { codePromptIds } from '../code/codePrompts';
-import type { Command, SetContext } from '../commands';
+import type { Commands, SetContext } from '../commands';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
+import type { HostWindow } from '../hostWindow';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import type { Settings } from '../settings/settings';
 import { askUser, showInStatusBar, showToast } from '../ui/notifications';
 import { localize } from '../util/localization';
 import { parseArgument } from '../util/schemas';
 import { UserError } from '../util/userError';
-import type { Log } from '../util/log';
 import { askWithCustomPrompt, askWithPrompt, type CodeCommandDeps } from './askAboutCode';
 import { registerCodeActions } from './codeActions';
 import type { CustomPrompt, CustomPrompts } from './customPrompts';
@@ -18,37 +17,31 @@ import { askAboutWorkspacePrompts } from './promptConsent';
 import { pickPrompt, addPrompt } from './promptPicker';
 import { abbreviateTitle, templateVariables, unknownVariables } from './promptTemplate';
 
-interface PromptDeps extends CodeCommandDeps {
-  readonly register: (item: vscode.Disposable) => void;
+interface PromptDeps extends CodeCommandDeps, Pick<HostWindow, 'register' | 'setContext' | 'log'> {
   readonly customPrompts: CustomPrompts;
   readonly settings: Settings;
   readonly promptHistory: CodeCommandDeps['promptHistory'] & Pick<PromptHistory, 'clear'>;
   readonly panels: CodeCommandDeps['panels'] & Pick<PanelRegistry, 'updatePromptHistory'>;
-  readonly setContext: SetContext;
-  readonly log: Log;
 }
 
 /** Registers the lightbulb actions and the commands that ask about code, with built-in and custom prompts. */
-export function registerPrompts(services: PromptDeps): readonly Command[] {
+export function registerPrompts(services: PromptDeps) {
   const { register, customPrompts, settings, promptHistory, panels, setContext } = services;
   register(registerCodeActions(customPrompts));
   register(watchHasPrompts(customPrompts, settings, setContext));
   const deps = { ...services, warnedTemplates: new Set<string>() };
-  return [
-    ...codePromptIds.map((id) => ({ id: `holysheep.${id}` as const, execute: () => askWithPrompt(services, id) })),
-    {
-      id: 'holysheep.runPrompt',
-      async execute(argument) {
-        // Ignores the file URI that the context menu of the editor passes.
-        const reference =
-          argument === undefined || argument instanceof vscode.Uri
-            ? undefined
-            : parseRunPromptArgument(argument, localize);
-        await (reference ? runNamedPrompt(deps, reference) : runChosenPrompt(deps));
-      },
+  return {
+    'holysheep.explainSelection': () => askWithPrompt(services, 'explainSelection'),
+    'holysheep.fixSelection': () => askWithPrompt(services, 'fixSelection'),
+    'holysheep.improveSelection': () => askWithPrompt(services, 'improveSelection'),
+    'holysheep.writeTests': () => askWithPrompt(services, 'writeTests'),
+    'holysheep.runPrompt': (argument) => {
+      // Ignores the file URI that the context menu of the editor passes.
+      if (argument === undefined || argument instanceof vscode.Uri) return runChosenPrompt(deps);
+      return runNamedPrompt(deps, parseRunPromptArgument(argument, localize));
     },
-    { id: 'holysheep.clearPromptHistory', execute: () => clearPromptHistory(promptHistory, panels) },
-  ];
+    'holysheep.clearPromptHistory': () => clearPromptHistory(promptHistory, panels),
+  } satisfies Commands;
 }
 
 /** Clears the prompt history on disk and in the open panels, and then confirms this in the status bar. */
@@ -68,16 +61,12 @@ export async function clearPromptHistory(
  */
 export function watchHasPrompts(
   prompts: Pick<CustomPrompts, 'list' | 'awaitingConsent' | 'refused'>,
-  settings: Pick<Settings, 'unusablePrompts' | 'onDidChange'>,
+  settings: Pick<Settings, 'prompts' | 'onDidChange'>,
   setContext: SetContext,
 ): vscode.Disposable {
-  let current = false;
   const update = (): void => {
     const listCount = prompts.list().length + prompts.awaitingConsent().length + prompts.refused().length;
-    const value = listCount + settings.unusablePrompts().length > 0;
-    if (value === current) return;
-    current = value;
-    setContext('holysheep.hasPrompts', value);
+    setContext('holysheep.hasPrompts', listCount + settings.prompts().unusable.length > 0);
   };
   update();
   return vscode.Disposable.from(settings.onDidChange(update), vscode.workspace.onDidGrantWorkspaceTrust(update));
@@ -88,17 +77,14 @@ interface RunPromptDeps extends PromptDeps {
   readonly warnedTemplates: Set<string>;
 }
 
-interface PromptReference {
-  readonly title: string;
-  /** Source of the prompt. Without it, a user prompt takes precedence over a workspace prompt. */
-  readonly from?: 'user' | 'workspace' | undefined;
-}
+type PromptReference = ReturnType<typeof parseRunPromptArgument>;
 
 /**
- * Parses the argument of `holysheep.runPrompt`, which is a title, or a title with a source.
+ * Parses the argument of `holysheep.runPrompt`, which is a title, or a title with a source. Without a source, a user
+ * prompt takes precedence over a workspace prompt.
  * @throws ArgumentError when the argument has no title
  */
-export function parseRunPromptArgument(argument: unknown, localize: Localize): PromptReference {
+export function parseRunPromptArgument(argument: unknown, localize: Localize) {
   const noTitle = localize('holysheep.runPrompt expects the title of a prompt.');
   const schema = v.object(
     {
@@ -134,10 +120,8 @@ async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
   const { customPrompts, settings } = deps;
   const unasked = customPrompts.awaitingConsent();
   if (unasked.length > 0) await askAboutWorkspacePrompts(customPrompts, unasked);
-  const choice = await pickPrompt(customPrompts, settings.unusablePrompts());
-  switch (choice?.type) {
-    case 'run':
-      return runPrompt(deps, choice.prompt);
+  const choice = await pickPrompt(customPrompts, settings.prompts().unusable);
+  switch (choice) {
     case 'ask':
       await askAboutWorkspacePrompts(customPrompts, [...customPrompts.awaitingConsent(), ...customPrompts.refused()]);
       return runChosenPrompt(deps);
@@ -153,6 +137,8 @@ async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
       return;
     case undefined:
       return;
+    default:
+      return runPrompt(deps, choice);
   }
 }
 

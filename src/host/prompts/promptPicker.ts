@@ -6,12 +6,8 @@ import type { CustomPrompt, CustomPrompts } from './customPrompts';
 import { abbreviateTitle } from './promptTemplate';
 import type { UnusablePrompt } from '../settings/userPrompts';
 
-type PromptChoice =
-  | { readonly type: 'run'; readonly prompt: CustomPrompt }
-  /** The user wants to decide about the workspace prompts. */
-  | { readonly type: 'ask' }
-  | { readonly type: 'add' }
-  | { readonly type: 'edit' };
+/** The prompt to run, or what to do instead. `ask`: the user wants to decide about the workspace prompts. */
+type PromptChoice = CustomPrompt | 'ask' | 'add' | 'edit';
 
 interface PromptItem extends vscode.QuickPickItem {
   readonly choice?: PromptChoice;
@@ -51,10 +47,10 @@ function pickerItems(
     ...user.map(promptItem),
     ...(workspacePrompts.length > 0 ? [separator(workspace), ...workspacePrompts.map(promptItem)] : []),
     separator(''),
-    ...(undecidedCount > 0 ? [{ label: `$(question) ${workspace}…`, choice: { type: 'ask' } as const }] : []),
+    ...(undecidedCount > 0 ? [{ label: `$(question) ${workspace}…`, choice: 'ask' as const }] : []),
     ...(unusable.length > 0 ? [unusableItem(unusable)] : []),
-    { label: `$(add) ${vscode.l10n.t('Add a prompt…')}`, choice: { type: 'add' } },
-    { label: `$(gear) ${vscode.l10n.t('Edit in settings.json')}`, choice: { type: 'edit' } },
+    { label: `$(add) ${vscode.l10n.t('Add a prompt…')}`, choice: 'add' },
+    { label: `$(gear) ${vscode.l10n.t('Edit in settings.json')}`, choice: 'edit' },
   ];
 }
 
@@ -64,7 +60,7 @@ function promptItem(prompt: CustomPrompt): PromptItem {
     label: plainLabel(title),
     description: plainLabel(model),
     detail: plainLabel(template),
-    choice: { type: 'run', prompt },
+    choice: prompt,
   };
 }
 
@@ -78,7 +74,7 @@ function unusableItem(unusable: readonly UnusablePrompt[]): PromptItem {
       : vscode.l10n.t("{0} prompts in your settings can't be used", unusable.length);
   const reasons = unusable.slice(0, maxReasons).map(describeReason);
   const detail = [...reasons, ...(unusable.length > maxReasons ? ['…'] : [])].join(' · ');
-  return { label: `$(warning) ${label}`, detail: plainLabel(detail), choice: { type: 'edit' } };
+  return { label: `$(warning) ${label}`, detail: plainLabel(detail), choice: 'edit' };
 }
 
 function separator(label: string): PromptItem {
@@ -100,7 +96,7 @@ function describeReason({ number, title, reason }: UnusablePrompt): string {
 
 /** Asks the user for a title and a template, and saves them in the user's settings. */
 export async function addPrompt(settings: Settings): Promise<CustomPrompt | undefined> {
-  const usedTitles = new Set(settings.prompts().map((prompt) => prompt.title));
+  const usedTitles = new Set(settings.prompts().usable.map((prompt) => prompt.title));
   const title = await askForTrimmedText({
     title: vscode.l10n.t('Add a prompt (1 of 2)'),
     prompt: vscode.l10n.t('Name shown in menus'),

@@ -8,23 +8,15 @@ export const templateVariables = ['selection', 'language', 'file', 'problems'] a
 
 type TemplateVariable = (typeof templateVariables)[number];
 
-interface ExpandedTemplate {
-  readonly text: string;
-  /**
-   * The variables that occur in the template. Their values are already in the expanded template, so they are not
-   * appended to the prompt as context.
-   */
-  readonly used: ReadonlySet<TemplateVariable>;
-}
-
 /** Matches variables, and `$${`, which stands for a literal `${`. */
 const placeholders = /\$(\$\{)|\$\{([^{}]*)\}/g;
 
 /**
  * Replaces the variables of a template in one pass, so that a value is not changed even if it contains a variable.
- * Unknown variables are not replaced.
+ * Unknown variables are not replaced. The values of the variables in `used` are already in the text, so they are not
+ * appended to the prompt as context.
  */
-export function expandTemplate(template: string, values: Readonly<Record<TemplateVariable, string>>): ExpandedTemplate {
+export function expandTemplate(template: string, values: Readonly<Record<TemplateVariable, string>>) {
   const used = new Set<TemplateVariable>();
   const text = template.replace(
     placeholders,
@@ -67,7 +59,7 @@ export function customPromptText(
     problems: problems.length > 0 ? listProblems(problems) : 'none',
   });
   if (used.has('selection')) return excerpt.truncated ? `${text}\n\n${truncationNotice}` : text;
-  const instruction = { instruction: text, problems: used.has('problems') ? 'without' : 'with' } as const;
+  const instruction = { instruction: text, includesProblems: !used.has('problems') };
   return codePromptText(instruction, excerpt, problems, locale);
 }
 

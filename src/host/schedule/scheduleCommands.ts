@@ -3,12 +3,12 @@ import * as vscode from 'vscode';
 import { respondsAsGateway } from '../../engine/gate/networkCheck';
 import { hostOf } from '../../engine/gateway/baseUrl';
 import type { Connection } from '../../engine/request';
-import type { Command } from '../commands';
+import type { Commands } from '../commands';
 import type { Connections } from '../connection/connections';
-import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
+import type { HostWindow } from '../hostWindow';
 import { plainLabel } from '../ui/messageText';
-import { showToast, type ToastAction } from '../ui/notifications';
+import { itemButton, showToast, type ToastAction } from '../ui/notifications';
 import { panelTitle } from '../ui/panelText';
 import { hostWords } from '../ui/words';
 import { localize } from '../util/localization';
@@ -17,26 +17,23 @@ import { systemClock } from '../util/systemClock';
 import { Scheduler, type ListedPrompt, type ScheduleNotice } from './scheduler';
 import type { ScheduleStore } from './scheduleStore';
 
-interface ScheduleCommandDeps {
-  readonly register: (item: vscode.Disposable) => unknown;
+interface ScheduleCommandDeps extends Pick<HostWindow, 'register' | 'onError'> {
   readonly schedule: Pick<Scheduler, 'update' | 'list' | 'sendNow' | 'cancel' | 'onDidChange'>;
-  readonly conversations: Pick<Conversations, 'open'>;
-  readonly panels: { show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void };
+  readonly panels: { open(id: string): Promise<boolean> };
   readonly connections: Pick<Connections, 'view'>;
-  readonly onError: (error: unknown) => void;
 }
 
-export function registerSchedule(deps: ScheduleCommandDeps): readonly Command[] {
+export function registerSchedule(deps: ScheduleCommandDeps) {
   const { register, schedule } = deps;
   schedule.update();
   // Other windows may have scheduled or canceled prompts meanwhile.
   register(vscode.window.onDidChangeWindowState(({ focused }) => focused && schedule.update()));
-  return [{ id: 'holysheep.openScheduled', execute: () => openScheduled(deps) }];
+  return { 'holysheep.openScheduled': () => openScheduled(deps) } satisfies Commands;
 }
 
 type Entry = vscode.QuickPickItem & { readonly prompt?: ListedPrompt };
 
-function openScheduled({ schedule, conversations, panels, connections, onError }: ScheduleCommandDeps): void {
+function openScheduled({ schedule, panels, connections, onError }: ScheduleCommandDeps): void {
   const picker = vscode.window.createQuickPick<Entry>();
   const sendButton = itemButton('send', vscode.l10n.t('Send now'));
   const cancelButton = itemButton('close', vscode.l10n.t('Cancel'));
@@ -49,19 +46,15 @@ function openScheduled({ schedule, conversations, panels, connections, onError }
     }));
     picker.items = entries.length > 0 ? entries : [{ label: vscode.l10n.t('No scheduled prompts') }];
   };
-  const showConversation = async ({ conversationId }: ListedPrompt): Promise<void> => {
-    const conversation = await conversations.open(conversationId);
-    if (conversation) panels.show(conversation, { preserveFocus: false });
-  };
   const accept = async (prompt: ListedPrompt | undefined): Promise<void> => {
     // Keeps the list open for a prompt of another workspace, whose item says where the prompt belongs.
     if (prompt && !prompt.isOwn) return;
     picker.hide();
-    if (prompt) await showConversation(prompt);
+    if (prompt) await panels.open(prompt.conversationId);
   };
   const send = async (prompt: ListedPrompt): Promise<void> => {
     picker.hide();
-    if (await schedule.sendNow(prompt.id)) await showConversation(prompt);
+    if (await schedule.sendNow(prompt.id)) await panels.open(prompt.conversationId);
   };
   picker.title = vscode.l10n.t('Scheduled Prompts');
   picker.placeholder = vscode.l10n.t('Select a prompt to show its conversation');
@@ -78,10 +71,6 @@ function openScheduled({ schedule, conversations, panels, connections, onError }
   schedule.update();
   picker.show();
   refresh().catch(onError);
-}
-
-function itemButton(icon: string, tooltip: string): vscode.QuickInputButton {
-  return { iconPath: new vscode.ThemeIcon(icon), tooltip };
 }
 
 /** @param host host name of the gateway to which this window would send a prompt now */
@@ -113,28 +102,23 @@ function workspaceName(uri: string): string {
   }
 }
 
-interface SchedulerServices {
+interface SchedulerServices extends Pick<HostWindow, 'workspace' | 'log' | 'onError'> {
   readonly conversations: Conversations;
   readonly connections: Pick<Connections, 'configured'>;
-  readonly log: Log;
-  readonly onError: (error: unknown) => void;
   readonly store: ScheduleStore;
-  readonly workspace: vscode.Uri | undefined;
 }
 
 export function createScheduler(services: SchedulerServices): Scheduler {
-  const { conversations, connections, log, onError, store, workspace } = services;
+  const { connections, log, workspace } = services;
   return new Scheduler({
+    ...services,
     clock: systemClock,
     random: Math.random,
-    store,
     workspace: workspace?.toString() ?? '',
-    conversations,
     connection: () => connections.configured(),
     respondsOverAnyRoute,
     lapsedMessage: () => vscode.l10n.t("The scheduled prompt has lapsed: it couldn't be sent within 24 hours."),
     notify: (notice) => showNotice(log, notice),
-    onError,
   });
 }
 

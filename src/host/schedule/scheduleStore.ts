@@ -2,31 +2,20 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { parseJson } from '../../engine/json';
-import type { Schedule } from '../../engine/state/turnState';
 import { isConversationId } from '../journal/journalFolder';
 import { errorCode, ignoreMissingFile, privateFolderMode, replaceFile } from '../util/files';
-import { parseOrUndefined, type FieldSchemas } from '../util/schemas';
-
-/** A scheduled prompt, as all windows see it. The prompt itself is in the journal of its conversation. */
-export interface ScheduledPrompt extends Schedule {
-  readonly conversationId: string;
-  readonly exchangeId: string;
-  /** URI of the workspace file or folder, or an empty string for a window without a workspace. */
-  readonly workspace: string;
-  /** Origin of the base URL for which the user scheduled the prompt. */
-  readonly origin: string;
-  readonly model: string;
-  readonly title: string;
-}
+import { parseOrUndefined } from '../util/schemas';
 
 const maxEpochMs = 4e15;
 const epoch = v.pipe(v.number(), v.minValue(0), v.maxValue(maxEpochMs));
 
-const promptSchema = v.object<FieldSchemas<ScheduledPrompt>>({
+const promptSchema = v.object({
   id: v.string(),
   conversationId: v.string(),
   exchangeId: v.string(),
+  /** URI of the workspace file or folder, or an empty string for a window without a workspace. */
   workspace: v.string(),
+  /** Origin of the base URL for which the user scheduled the prompt. */
   origin: v.string(),
   model: v.string(),
   dueAt: v.optional(epoch),
@@ -34,16 +23,12 @@ const promptSchema = v.object<FieldSchemas<ScheduledPrompt>>({
   title: v.string(),
 });
 
+/** A scheduled prompt, as all windows see it. The prompt itself is in the journal of its conversation. */
+export type ScheduledPrompt = Readonly<v.InferOutput<typeof promptSchema>>;
+
 export interface StoredPrompt {
   readonly prompt: ScheduledPrompt;
   readonly isClaimed: boolean;
-}
-
-interface Listing {
-  /** The earliest first. Prompts that wait for the network come last. */
-  readonly stored: readonly StoredPrompt[];
-  /** Whether every file could be read. Damaged files count as missing. */
-  readonly isComplete: boolean;
 }
 
 const pendingSuffix = '.json';
@@ -62,7 +47,11 @@ export class ScheduleStore {
     private readonly log: (problem: string) => void,
   ) {}
 
-  async list(): Promise<Listing> {
+  /**
+   * Lists the earliest prompt first, and prompts that wait for the network last. `isComplete` is whether every file could
+   * be read. Damaged files count as missing.
+   */
+  async list() {
     const names = (await readdir(this.folder).catch(ignoreMissingFile)) ?? [];
     const stored: StoredPrompt[] = [];
     let isComplete = true;

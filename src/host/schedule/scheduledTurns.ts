@@ -2,6 +2,7 @@ import { Mutex } from 'async-mutex';
 import type { ScheduleEnd } from '../../engine/state/schedule';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
+import { Disposable } from '../util/disposable';
 import type { ScheduledPrompt, ScheduleStore, StoredPrompt } from './scheduleStore';
 
 export interface ScheduledTurnsDeps {
@@ -10,18 +11,14 @@ export interface ScheduledTurnsDeps {
 }
 
 /**
- * Keeps the stored prompts and their conversations in step. One change runs at a time, so that no prompt is canceled
+ * Keeps the stored prompts and their conversations in step, and sends no prompt after it was disposed of. One change runs at a time, so that no prompt is canceled
  * while it is being sent, or sent twice by this window.
  */
-export class ScheduledTurns {
+export class ScheduledTurns extends Disposable {
   private readonly mutex = new Mutex();
-  private isDisposed = false;
 
-  constructor(private readonly deps: ScheduledTurnsDeps) {}
-
-  /** Stops sending prompts. A turn that has started goes on. */
-  dispose(): void {
-    this.isDisposed = true;
+  constructor(private readonly deps: ScheduledTurnsDeps) {
+    super();
   }
 
   /** Reads the store, and stops the exchanges of open conversations whose prompts are no longer scheduled. */
@@ -74,7 +71,7 @@ export class ScheduledTurns {
     const byUser = mayStart === undefined;
     const mode = byUser ? 'report-if-locked' : 'only-if-free';
     const claimAndStart = async (conversation: Conversation): Promise<boolean> => {
-      if (this.isDisposed || !conversations.writable.includes(conversation)) return false;
+      if (this.disposed || !conversations.writable.includes(conversation)) return false;
       if (!isScheduledIn(conversation, prompt)) {
         // The prompt was sent or canceled, and its file was left behind, for example by a crash.
         await store.remove(prompt.id);

@@ -8,6 +8,7 @@ import type { Conversation } from '../conversation/conversation';
 import { conversationTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
 import { canSchedule } from '../journal/exchange';
+import { Disposable } from '../util/disposable';
 import { Listeners } from '../util/listeners';
 import type { ScheduledPrompt, StoredPrompt } from './scheduleStore';
 import { ScheduledTurns, type ScheduledTurnsDeps } from './scheduledTurns';
@@ -54,7 +55,7 @@ const maxLapsedMs = 7 * 24 * 60 * 60 * 1000;
  * window with the right to write the conversation sends the prompt. It claims the prompt first, and a claim whose
  * window has crashed is never used again, so that no prompt is sent twice.
  */
-export class Scheduler {
+export class Scheduler extends Disposable {
   private readonly changeListeners = new Listeners<void>((error) => this.deps.onError(error));
   readonly onDidChange = this.changeListeners.event;
   /** The prompts that are neither claimed nor lapsed. */
@@ -66,34 +67,29 @@ export class Scheduler {
   private readonly checks = new Mutex();
   /** The check that has been requested and has not begun yet. */
   private nextCheck: Promise<void> | undefined;
-  private readonly subscriptions: readonly { dispose(): void }[];
   private cancelTimer = (): void => undefined;
-  private isDisposed = false;
   private readonly reportedErrors = new Set<string>();
 
   constructor(private readonly deps: SchedulerDeps) {
+    super();
     const { conversations } = deps;
-    this.turns = new ScheduledTurns(deps);
-    this.subscriptions = [
+    this.turns = this.register(new ScheduledTurns(deps));
+    this.register({ dispose: () => this.cancelTimer() });
+    this.register(
       conversations.onDidChange(({ conversation }) => {
         const known = this.prompts.filter(({ conversationId }) => conversationId === conversation.id);
         if (conversation.scheduledExchanges().length !== known.length) this.update();
       }),
+    );
+    this.register(
       conversations.onDidRemove(({ id, state }) => {
         if (state !== 'restored') this.cancelAll(id).catch(deps.onError);
       }),
-    ];
+    );
   }
 
   update(): void {
     this.refresh().catch(this.deps.onError);
-  }
-
-  dispose(): void {
-    this.isDisposed = true;
-    this.turns.dispose();
-    this.cancelTimer();
-    for (const subscription of this.subscriptions) subscription.dispose();
   }
 
   list(): readonly ListedPrompt[] {
@@ -177,7 +173,7 @@ export class Scheduler {
   private async refresh(): Promise<void> {
     this.nextCheck ??= this.checks.runExclusive(async () => {
       this.nextCheck = undefined;
-      if (this.isDisposed) return;
+      if (this.disposed) return;
       this.cancelTimer();
       await this.check().catch((error: unknown) => this.reportOnce(error));
       this.setTimer();
@@ -193,7 +189,7 @@ export class Scheduler {
       .map(({ prompt }) => prompt);
     this.changeListeners.fire();
     for (const entry of stored) {
-      if (this.isDisposed) return;
+      if (this.disposed) return;
       const hasEnded = await this.handle(entry, now).catch((error: unknown) => this.reportOnce(error));
       if (hasEnded) this.prompts = this.prompts.filter(({ id }) => id !== entry.prompt.id);
     }
@@ -253,7 +249,7 @@ export class Scheduler {
   }
 
   private setTimer(): void {
-    if (this.isDisposed) return;
+    if (this.disposed) return;
     const now = this.deps.clock.now();
     const times = this.prompts.flatMap((prompt) => [prompt.dueAt ?? 0, lapsesAt(prompt)]);
     const delays = times.filter((time) => time > now).map((time) => time - now);

@@ -3,7 +3,7 @@ import type { EngineSettings } from '../../engine/environment';
 import { normalizeBaseUrl, type BaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import type { RequestParameters } from '../../engine/request';
 import { Disposable } from '../util/disposable';
-import { parsePrompts, textIn, unusablePrompts, type UnusablePrompt, type UserPrompt } from './userPrompts';
+import { readPrompts, textIn, type UserPrompt } from './userPrompts';
 
 const section = 'holysheep';
 
@@ -109,18 +109,14 @@ export class Settings extends Disposable {
     };
   }
 
-  prompts(): readonly UserPrompt[] {
-    return parsePrompts(this.readUser('prompts'));
-  }
-
-  unusablePrompts(): readonly UnusablePrompt[] {
-    return unusablePrompts(this.readUser('prompts'));
+  prompts(): ReturnType<typeof readPrompts> {
+    return readPrompts(this.readUser('prompts'));
   }
 
   /** The settings of a remote machine count as part of the workspace, because a dev container gets them from it. */
   workspacePrompts(): readonly UserPrompt[] {
     const { workspaceValue, globalRemoteValue } = this.inspect('prompts');
-    return [...parsePrompts(workspaceValue), ...parsePrompts(globalRemoteValue)];
+    return readPrompts([...listIn(workspaceValue), ...listIn(globalRemoteValue)]).usable;
   }
 
   /** Invalid entries stay, because the user may still be editing them. */
@@ -205,8 +201,7 @@ export class Settings extends Disposable {
   }
 
   private userList(key: string): readonly unknown[] {
-    const value = this.readUser(key);
-    return Array.isArray(value) ? value : [];
+    return listIn(this.readUser(key));
   }
 
   private inspect(key: string): InspectedSetting {
@@ -219,6 +214,9 @@ export class Settings extends Disposable {
 }
 
 function stringsIn(value: unknown): readonly string[] {
-  const entries: readonly unknown[] = Array.isArray(value) ? value : [];
-  return [...new Set(entries.flatMap((entry) => textIn(entry) ?? []))];
+  return [...new Set(listIn(value).flatMap((entry) => textIn(entry) ?? []))];
+}
+
+function listIn(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }

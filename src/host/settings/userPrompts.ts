@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from '../../engine/json';
+import { isRecord } from '../../engine/json';
 
 export interface UserPrompt {
   readonly title: string;
@@ -15,39 +15,33 @@ export interface UnusablePrompt {
   readonly reason: 'no-prompt' | 'no-title' | 'no-template' | 'title-taken';
 }
 
-/** Leaves out entries without a title or a template. */
-export function parsePrompts(value: unknown): readonly UserPrompt[] {
-  const entries: readonly unknown[] = Array.isArray(value) ? value : [];
-  return entries.flatMap((entry) => {
-    const { title, template, model } = isRecord(entry) ? fieldsOf(entry) : {};
-    if (title === undefined || template === undefined) return [];
-    return [{ title, template, ...(model !== undefined && { model }) }];
-  });
-}
-
-/** Includes entries whose title a previous entry uses. A setting that is not a list counts as one entry. */
-export function unusablePrompts(value: unknown): readonly UnusablePrompt[] {
-  if (value === undefined || value === null) return [];
-  const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const titles = new Set<string>();
-  return entries.flatMap((entry, index): readonly UnusablePrompt[] => {
-    const number = index + 1;
-    if (!Array.isArray(value) || !isRecord(entry)) return [{ number, title: '', reason: 'no-prompt' }];
-    const { title, template } = fieldsOf(entry);
-    if (title === undefined) return [{ number, title: '', reason: 'no-title' }];
-    if (template === undefined) return [{ number, title, reason: 'no-template' }];
-    if (titles.has(title)) return [{ number, title, reason: 'title-taken' }];
-    titles.add(title);
-    return [];
-  });
-}
-
-function fieldsOf({
-  title,
-  template,
-  model,
-}: JsonRecord): Readonly<Partial<Record<keyof UserPrompt, string | undefined>>> {
-  return { title: textIn(title), template: textIn(template), model: textIn(model) };
+/**
+ * Separates the prompts of the setting that can be used from those that can't. Prompts are selected by title, so only the
+ * first with each title can be used. A setting that is not a list counts as one prompt.
+ */
+export function readPrompts(value: unknown): {
+  readonly usable: readonly UserPrompt[];
+  readonly unusable: readonly UnusablePrompt[];
+} {
+  if (value === undefined || value === null) return { usable: [], unusable: [] };
+  const usable = new Map<string, UserPrompt>();
+  const unusable: UnusablePrompt[] = [];
+  const entries: readonly unknown[] = Array.isArray(value) ? value : [undefined];
+  for (const [index, entry] of entries.entries()) {
+    const reject = (reason: UnusablePrompt['reason'], title = ''): void => {
+      unusable.push({ number: index + 1, title, reason });
+    };
+    const fields = isRecord(entry) ? entry : undefined;
+    const title = textIn(fields?.title);
+    const template = textIn(fields?.template);
+    const model = textIn(fields?.model);
+    if (!fields) reject('no-prompt');
+    else if (title === undefined) reject('no-title');
+    else if (template === undefined) reject('no-template', title);
+    else if (usable.has(title)) reject('title-taken', title);
+    else usable.set(title, { title, template, ...(model !== undefined && { model }) });
+  }
+  return { usable: [...usable.values()], unusable };
 }
 
 export function textIn(value: unknown): string | undefined {

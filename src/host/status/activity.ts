@@ -130,22 +130,11 @@ function idleActivity(
   };
 }
 
-/** Returns a function that sets the context keys of `holysheep`, each only when its value changes. */
-export function createContextKeys(setContext: SetContext): (turns: Omit<Turns, 'runningCount'>) => void {
-  const values = new Map<string, boolean>();
-  return ({ running, current }) => {
-    const keys = {
-      'holysheep.running': running !== undefined,
-      'holysheep.retryable': isRetryable(running ?? current),
-      // False for an empty conversation, because it can't be renamed, exported or deleted.
-      'holysheep.hasConversation': current?.lastExchange !== undefined,
-    };
-    for (const [key, value] of Object.entries(keys)) {
-      if ((values.get(key) ?? false) === value) continue;
-      values.set(key, value);
-      setContext(key, value);
-    }
-  };
+export function setTurnContext({ running, current }: Omit<Turns, 'runningCount'>, setContext: SetContext): void {
+  setContext('holysheep.running', running !== undefined);
+  setContext('holysheep.retryable', isRetryable(running ?? current));
+  // False for an empty conversation, because it can't be renamed, exported or deleted.
+  setContext('holysheep.hasConversation', current?.lastExchange !== undefined);
 }
 
 function isRetryable(conversation: Turns['current']): boolean {

@@ -1,36 +1,31 @@
 import * as vscode from 'vscode';
 import type { ModelCooldown } from '../../engine/gate/networkState';
-import type { Command, SetContext } from '../commands';
+import type { HostWindow } from '../hostWindow';
 import type { createHostEngine } from '../engine/hostEngine';
 import type { Connections } from '../connection/connections';
 import type { DemoMode } from '../connection/demoMode';
 import type { Conversations } from '../conversation/conversations';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import type { Scheduler } from '../schedule/scheduler';
-import type { Log } from '../util/log';
 import { systemClock } from '../util/systemClock';
-import { createContextKeys } from './activity';
+import { setTurnContext } from './activity';
 import { StatusBar } from './statusBar';
 import { registerTurnNotices } from './turnNotices';
 import { UnseenFailures } from './unseenFailures';
 
 type HostEngine = ReturnType<typeof createHostEngine>;
 
-interface StatusDeps {
-  readonly register: <T extends vscode.Disposable>(item: T) => T;
+interface StatusDeps extends Pick<HostWindow, 'register' | 'log' | 'setContext' | 'onError'> {
   readonly conversations: Conversations;
   readonly connections: Connections;
   readonly demo: Pick<DemoMode, 'active'>;
   readonly engine: HostEngine;
   readonly schedule: Pick<Scheduler, 'count' | 'onDidChange'>;
   readonly panels: PanelRegistry;
-  readonly log: Log;
-  readonly setContext: SetContext;
-  readonly onError: (error: unknown) => void;
 }
 
 /** Shows the activity of the turns in the status bar and in notifications, and keeps the context keys up to date. */
-export function registerStatus(deps: StatusDeps): readonly Command[] {
+export function registerStatus(deps: StatusDeps): void {
   const { register, conversations, connections, demo, engine, schedule, panels, log, setContext, onError } = deps;
   const failures = register(
     new UnseenFailures({ conversations, panels, window: vscode.window, clock: systemClock, onError }),
@@ -53,19 +48,17 @@ export function registerStatus(deps: StatusDeps): readonly Command[] {
       statusBar.refresh();
     }, onError);
   };
-  const setContextKeys = createContextKeys(setContext);
   register(schedule.onDidChange(() => statusBar.refresh()));
   register(failures.onDidChange(() => statusBar.refresh()));
   register(engine.onDidChangeCooldown(readCooldown));
   register(connections.onDidChange(readCooldown));
   register(
     conversations.onDidChange(() => {
-      setContextKeys(conversations);
+      setTurnContext(conversations, setContext);
       statusBar.refresh();
     }),
   );
   register(registerTurnNotices({ conversations, panels, log }));
-  return [];
 }
 
 async function cooldownOfSelectedModel(

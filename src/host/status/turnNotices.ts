@@ -5,7 +5,7 @@ import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../util/log';
 import type { PanelRegistry } from '../panel/panelRegistry';
-import { conversationName, panelTitle } from '../ui/panelText';
+import { tabTitle } from '../ui/panelText';
 import { showToast } from '../ui/notifications';
 import { hostWords } from '../ui/words';
 
@@ -17,7 +17,7 @@ interface TurnNotice {
 
 interface NoticeServices {
   readonly conversations: Pick<Conversations, 'open' | 'onDidChange'>;
-  readonly panels: Pick<PanelRegistry, 'isVisible' | 'show'>;
+  readonly panels: Pick<PanelRegistry, 'isVisible' | 'open'>;
   readonly log: Pick<Log, 'error'>;
 }
 
@@ -36,7 +36,7 @@ export function registerTurnNotices(services: NoticeServices): { dispose(): void
   const notified = new Set<string>();
   const handleEvent = (conversation: Conversation, exchangeId: string, event: RecordedEvent): void => {
     const { state = initialTurn } = conversation.exchange(exchangeId) ?? {};
-    const name = panelTitle(conversationName(conversation) ?? '');
+    const name = tabTitle(conversation);
     const isUnseen = !notified.has(exchangeId) && !services.panels.isVisible(conversation.id);
     const notice = isUnseen ? createNotice(event, state, name) : undefined;
     if (notice) {
@@ -79,7 +79,7 @@ function createNotice(event: RecordedEvent, state: TurnState, name: string): Tur
 }
 
 function show(services: NoticeServices, { kind, text, offersRetry }: TurnNotice, id: string, exchangeId: string): void {
-  const showPanel = { title: vscode.l10n.t('Show'), run: () => reveal(services, id) };
+  const showPanel = { title: vscode.l10n.t('Show'), run: () => services.panels.open(id) };
   const retry = { title: vscode.l10n.t('Retry now'), run: () => retryNow(services, id, exchangeId) };
   showToast(services.log, kind, text, offersRetry ? [showPanel, retry] : [showPanel]);
 }
@@ -88,10 +88,5 @@ function show(services: NoticeServices, { kind, text, offersRetry }: TurnNotice,
 async function retryNow(services: NoticeServices, id: string, exchangeId: string): Promise<void> {
   const conversation = await services.conversations.open(id);
   if (conversation?.activeExchange?.id === exchangeId) conversation.retryNow();
-  else await reveal(services, id);
-}
-
-async function reveal({ conversations, panels }: NoticeServices, id: string): Promise<void> {
-  const conversation = await conversations.open(id);
-  if (conversation) panels.show(conversation, { preserveFocus: false });
+  else await services.panels.open(id);
 }

@@ -26,14 +26,12 @@ const seenAfterMs = 2000;
 /** The last failed turn of each conversation whose panel was not visible for long enough since the failure. */
 export class UnseenFailures extends Disposable {
   private readonly failures = new Map<string, UnseenFailure & { cancel?: (() => void) | undefined }>();
-  private readonly changes: Listeners<void>;
-  readonly onDidChange: Listeners<void>['event'];
+  private readonly changes = new Listeners<void>((error) => this.deps.onError(error));
+  readonly onDidChange = this.changes.event;
 
   constructor(private readonly deps: UnseenFailuresDeps) {
     super();
-    const { conversations, panels, window, onError } = deps;
-    this.changes = new Listeners<void>(onError);
-    this.onDidChange = this.changes.event;
+    const { conversations, panels, window } = deps;
     this.register(panels.onDidChangeVisibility(() => this.updateTimers()));
     this.register(window.onDidChangeWindowState(() => this.updateTimers()));
     this.register(conversations.onDidRemove(({ id }) => this.forget(id)));

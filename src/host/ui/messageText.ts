@@ -12,11 +12,11 @@ export function plainMessage(text: string): string {
   return visibleText(text, maxMessageLength).replaceAll('](', '] (');
 }
 
-const defaultMaxLength = 200;
+const maxLabelLength = 200;
 
 /** Turns a text from outside the extension into one line without hidden characters and icons. */
-export function plainLabel(text: string, maxLength = defaultMaxLength): string {
-  return escapeIcons(visibleText(text, maxLength));
+export function plainLabel(text: string): string {
+  return escapeIcons(visibleText(text, maxLabelLength));
 }
 
 /** Inserts an invisible word joiner into codes such as `$(alert)`, so that VS Code does not render them as icons. */

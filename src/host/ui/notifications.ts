@@ -63,18 +63,35 @@ export function askForText({ validateInput, ...options }: TextBoxOptions): Thena
   });
 }
 
-export function openSettingAction(id: string, title = vscode.l10n.t('Open settings')): ToastAction {
-  return { title, run: () => vscode.commands.executeCommand('workbench.action.openSettings', `@id:${id}`) };
+export async function searchSettings(query: string): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.openSettings', query);
 }
 
-export function checkUrlAction(isBackup = false): ToastAction {
+export function openSettingAction(id: string, title = vscode.l10n.t('Open settings')): ToastAction {
+  return { title, run: () => searchSettings(`@id:${id}`) };
+}
+
+export function checkUrlAction(isBackup: boolean): ToastAction {
   return openSettingAction(isBackup ? 'holysheep.backupBaseUrls' : 'holysheep.baseUrl', vscode.l10n.t('Check URL'));
 }
 
-/** @param baseUrl base URL of the route. Without it, the user chooses the route if there are several. */
-export function enterApiKeyAction(title = vscode.l10n.t('Set API key'), baseUrl?: string): ToastAction {
+/**
+ * Lets the user enter an API key. @returns whether the key was stored
+ * @param baseUrl base URL of the route. Without it, the user chooses the route if there are several.
+ */
+export async function enterApiKey(baseUrl?: string): Promise<boolean> {
   const argument = baseUrl === undefined ? [] : [{ baseUrl }];
-  return { title, run: () => vscode.commands.executeCommand('holysheep.setApiKey', ...argument) };
+  const { executeCommand } = vscode.commands;
+  const result = await executeCommand<{ readonly state: string } | undefined>('holysheep.setApiKey', ...argument);
+  return result?.state === 'verified' || result?.state === 'unverified';
+}
+
+export function enterApiKeyAction(baseUrl?: string, title = vscode.l10n.t('Set API key')): ToastAction {
+  return { title, run: () => enterApiKey(baseUrl) };
+}
+
+export function itemButton(icon: string, tooltip: string): vscode.QuickInputButton {
+  return { iconPath: new vscode.ThemeIcon(icon), tooltip };
 }
 
 export function openLogAction(): ToastAction {
@@ -87,10 +104,7 @@ export function exportDiagnosticsAction(): ToastAction {
 }
 
 export function networkSettingsAction(): ToastAction {
-  return {
-    title: vscode.l10n.t('Proxy and certificate settings'),
-    run: () => vscode.commands.executeCommand('workbench.action.openSettings', 'http.proxy'),
-  };
+  return { title: vscode.l10n.t('Proxy and certificate settings'), run: () => searchSettings('http.proxy') };
 }
 
 /** A task that finishes sooner, in milliseconds, must not flash a notification over the panel. */

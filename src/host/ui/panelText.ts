@@ -1,17 +1,20 @@
 import { visibleText } from '../../engine/gateway/visibleText';
-import { panelStrings, type PanelStrings } from '../../shared/panelStrings';
 
-/** @param translate translates an English text of `panelStrings`, e.g. `vscode.l10n.t` */
-export function translatePanelStrings(translate: (english: string) => string): PanelStrings {
-  const translated = Object.entries(panelStrings).map(([name, english]) => [name, translate(english)] as const);
-  return { ...panelStrings, ...Object.fromEntries(translated) };
+/** @param translate translates an English text, e.g. `vscode.l10n.t` */
+export function translateAll<Name extends string>(
+  strings: Readonly<Record<Name, string>>,
+  translate: (english: string) => string,
+): Readonly<Record<Name, string>> {
+  const translated = Object.entries<string>(strings).map(([name, english]) => [name, translate(english)] as const);
+  return { ...strings, ...Object.fromEntries(translated) };
 }
 
-export function conversationName(conversation: {
+/** Returns the tab title of a conversation, or '' if it has neither a title nor a prompt. */
+export function tabTitle(conversation: {
   readonly title: string | undefined;
   readonly exchanges: () => readonly { readonly prompt: string }[];
-}): string | undefined {
-  return conversation.title ?? conversation.exchanges()[0]?.prompt;
+}): string {
+  return panelTitle(conversation.title ?? conversation.exchanges()[0]?.prompt ?? '');
 }
 
 const maxTitleLength = 40;

@@ -1,24 +1,20 @@
 import * as vscode from 'vscode';
-import type { Command, SetContext } from '../commands';
+import type { Commands } from '../commands';
+import type { HostWindow } from '../hostWindow';
 import type { Conversations } from '../conversation/conversations';
 import { followWalkthroughSteps } from './walkthroughProgress';
 
 const walkthroughId = 'holysheep.holysheep-prompt#start';
 
-interface WalkthroughDeps {
-  readonly register: (item: { dispose(): void }) => void;
+interface WalkthroughDeps extends Pick<HostWindow, 'register' | 'setContext'> {
   readonly conversations: Pick<Conversations, 'onDidChange'>;
-  readonly setContext: SetContext;
 }
 
-export function registerWalkthrough({ register, conversations, setContext }: WalkthroughDeps): readonly Command[] {
+export function registerWalkthrough({ register, conversations, setContext }: WalkthroughDeps) {
   register(followWalkthroughSteps(conversations, setContext));
-  return [
-    {
-      id: 'holysheep.openWalkthrough',
-      execute: async () => {
-        await vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthroughId, false);
-      },
+  return {
+    'holysheep.openWalkthrough': async () => {
+      await vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthroughId, false);
     },
-  ];
+  } satisfies Commands;
 }

@@ -16,11 +16,11 @@ const excerpt: CodeExcerpt = {
   after: 'const after = 1;',
 };
 const problem = { line: 11, column: 1, severity: 'error', message: "Type 'x'\nis wrong", source: '' } as const;
-const [explain, fix] = codePrompts;
+const { explainSelection: explain, fixSelection: fix } = codePrompts;
 
 describe('prompt about code', () => {
-  for (const prompt of codePrompts) {
-    it(`contains the instruction, file, language, lines, code and context for ${prompt.id}`, () => {
+  for (const [id, prompt] of Object.entries(codePrompts)) {
+    it(`contains the instruction, file, language, lines, code and context for ${id}`, () => {
       const text = codePromptText(prompt, excerpt, [], 'en');
       assert.ok(text.startsWith(prompt.instruction));
       assert.match(text, /File: src\/a\.ts\nLanguage: typescript\nLines: 10-12/);
@@ -33,20 +33,17 @@ describe('prompt about code', () => {
   }
 
   it('contains the problems that the editor reports if it is the Fix prompt, and otherwise no problems', () => {
-    assert.match(codePromptText(fix!, excerpt, [problem], 'en'), /- line 11, error: Type 'x' is wrong/);
-    assert.doesNotMatch(codePromptText(explain!, excerpt, [problem], 'en'), /line 11/);
-    assert.doesNotMatch(codePromptText(fix!, excerpt, [], 'en'), /Problems/);
+    assert.match(codePromptText(fix, excerpt, [problem], 'en'), /- line 11, error: Type 'x' is wrong/);
+    assert.doesNotMatch(codePromptText(explain, excerpt, [problem], 'en'), /line 11/);
+    assert.doesNotMatch(codePromptText(fix, excerpt, [], 'en'), /Problems/);
   });
 
   it('omits the section for context when there is none', () => {
-    assert.doesNotMatch(codePromptText(explain!, { ...excerpt, before: '', after: '' }, [], 'en'), /Context/);
+    assert.doesNotMatch(codePromptText(explain, { ...excerpt, before: '', after: '' }, [], 'en'), /Context/);
   });
 
   it('tells the model that the code was truncated', () => {
-    assert.match(
-      codePromptText(explain!, { ...excerpt, truncated: true }, [], 'en'),
-      /only its first 60000 characters/,
-    );
+    assert.match(codePromptText(explain, { ...excerpt, truncated: true }, [], 'en'), /only its first 60000 characters/);
   });
 
   for (const [locale, isRequested] of [
@@ -56,13 +53,13 @@ describe('prompt about code', () => {
     ['eng', true],
   ] as const) {
     it(`${isRequested ? 'requests' : 'does not request'} an answer in the display language ${locale}`, () => {
-      const text = codePromptText(explain!, excerpt, [], locale);
+      const text = codePromptText(explain, excerpt, [], locale);
       assert.equal(text.includes(`the tag ${locale}.`), isRequested);
     });
   }
 
   it('replaces line breaks in the path with spaces', () => {
-    assert.match(codePromptText(explain!, { ...excerpt, path: 'a\n\nb.ts' }, [], 'en'), /File: a b\.ts\nLanguage/);
+    assert.match(codePromptText(explain, { ...excerpt, path: 'a\n\nb.ts' }, [], 'en'), /File: a b\.ts\nLanguage/);
   });
 });
 

@@ -18,7 +18,7 @@ describe('argument of holysheep.setApiKey', () => {
       [undefined, undefined, undefined],
     ] as const) {
       const parsed = parseSetApiKeyArgument(argument);
-      assert.deepEqual([parsed.key, parsed.target?.url], [key, url]);
+      assert.deepEqual([parsed.key, parsed.baseUrl?.url], [key, url]);
     }
   });
 

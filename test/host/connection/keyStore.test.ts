@@ -81,15 +81,15 @@ describe("import of API keys from VS Code's dialog for language model providers"
   beforeEach(() => ([secretValues, stored] = [new Map<string, string>(), []]));
 
   const importKey = async (key: string, state = 'verified'): Promise<void> => {
-    const { ImportedKeys } = await import('../../../src/host/connection/keyStore');
+    const keyStore = await import('../../../src/host/connection/keyStore');
     const secrets = {
       get: (name: string) => Promise.resolve(secretValues.get(name)),
       store: (name: string, value: string) => Promise.resolve(void secretValues.set(name, value)),
     };
-    await new ImportedKeys(secrets, (key) => {
+    await keyStore.importKey(secrets, key, () => {
       stored.push(key);
       return Promise.resolve({ state });
-    }).import(key);
+    });
   };
 
   it('imports each key only once, and remembers only its fingerprint', async () => {

@@ -10,7 +10,6 @@ describe('context id', () => {
     [{ kind: 'file', uri: 'untitled:Untitled-1' }, 'file:untitled:Untitled-1'],
     [{ kind: 'problems', uri: 'file:///c%23/a.ts' }, 'problems:file:///c%23/a.ts'],
     [{ kind: 'editors' }, 'editors'],
-    [{ kind: 'pick' }, 'pick'],
   ];
   for (const [reference, id] of rows) {
     it(`formats and parses ${id}`, () => {

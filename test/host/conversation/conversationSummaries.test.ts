@@ -185,8 +185,7 @@ describe('conversation list', () => {
     const ids = [await talk(['one', 'first']), await talk(['two', 'second'])].sort();
     const reads: string[] = [];
     const index = new ConversationIndex({
-      listNewestFirst: () => journal.listNewestFirst(),
-      readBytes: (id) => journal.readBytes(id),
+      files: journal.files,
       read: (id) => {
         reads.push(id);
         return journal.read(id);

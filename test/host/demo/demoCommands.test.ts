@@ -42,9 +42,7 @@ describe('Open Demo command', () => {
     const services = { register: () => undefined, demo, tour, conversations, panels } as unknown as Parameters<
       typeof registerDemo
     >[0];
-    const [command] = registerDemo(services);
-    assert.equal(command?.id, 'holysheep.openDemo');
-    await command.execute(argument);
+    await registerDemo(services)['holysheep.openDemo'](argument);
     return shownConversations.at(-1);
   };
   const startConversation = (isDemo: boolean): Conversation => {

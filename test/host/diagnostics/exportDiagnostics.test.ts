@@ -55,8 +55,7 @@ describe('Export Diagnostics command', () => {
       version: '1.0.0',
       context: { extension: { extensionKind: 1 } },
     } as unknown as Parameters<typeof RegisterDiagnostics>[0];
-    const command = registerDiagnostics(services).find(({ id }) => id === 'holysheep.exportDiagnostics');
-    return (await command?.execute()) as string | undefined;
+    return registerDiagnostics(services)['holysheep.exportDiagnostics']();
   };
 
   const usePrivateRoute = (): void => {

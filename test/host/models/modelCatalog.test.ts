@@ -155,14 +155,13 @@ describe('model catalog', () => {
     const run = async (argument?: string, picked?: string): Promise<readonly unknown[]> => {
       const { registerModels } = await import('../../../src/host/models/modelCatalog');
       const calls: unknown[] = [];
-      const [command] = registerModels({
+      const commands = registerModels({
         connections: { selectModel: (model: string) => Promise.resolve(void calls.push(`setting ${model}`)) },
         catalog: { pick: () => Promise.resolve(picked) },
         conversations: { current: { selectModel: (model: string) => void calls.push(`turn ${model}`) } },
         demo: { active: false },
       });
-      assert.equal(command?.id, 'holysheep.selectModel');
-      return [...calls, await command.execute(argument), ...calls];
+      return [...calls, await commands['holysheep.selectModel'](argument), ...calls];
     };
 
     it("switches the current conversation's turn to the model, then changes the setting", async () => {

@@ -51,13 +51,12 @@ describe('success rate and speed of a model in the model picker', () => {
   for (const [situation, attempts, text] of texts) {
     it(`is ${text === undefined ? 'absent' : `“${text}”`} when ${situation}`, async () => {
       const { createEssenceText } = await load();
-      assert.equal(createEssenceText(recordsOf(turn(...attempts)))('gpt-4o', { origin }), text);
+      assert.equal(createEssenceText(recordsOf(turn(...attempts)))('gpt-4o', origin), text);
     });
   }
 
   it('is preceded by a cooldown', async () => {
     const { createEssenceText } = await load();
-    const route = { origin, cooldownEnd: () => Date.now() + 60_000 };
-    assert.match(createEssenceText([])('gpt-4o', route) ?? '', /^paused until .*[AP]M$/);
+    assert.match(createEssenceText([])('gpt-4o', origin, Date.now() + 60_000) ?? '', /^paused until .*[AP]M$/);
   });
 });

@@ -21,6 +21,7 @@ function setUp() {
   const services: SendServices = {
     conversations: { ensureCurrent: () => Promise.resolve(current), startNew: () => next },
     panels: {
+      open: () => Promise.resolve(true),
       show: (conversation, { preserveFocus }) =>
         calls.push(`show ${names.get(conversation)}${preserveFocus ? '' : ' with focus'}`),
       prefill: (conversation, { text, more, awaitsKey, asksForKey }) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StateStore } from '../../../src/host/conversation/promptHistoryStore';
 import { CustomPrompts } from '../../../src/host/prompts/customPrompts';
-import type { UserPrompt } from '../../../src/host/settings/userPrompts';
+import { readPrompts, type UserPrompt } from '../../../src/host/settings/userPrompts';
 
 const userPrompt: UserPrompt = { title: 'User', template: 'a' };
 const workspacePrompt: UserPrompt = { title: 'Workspace', template: 'b', model: 'm' };
@@ -25,7 +25,7 @@ function createPrompts(
       return Promise.resolve();
     },
   };
-  const settings = { prompts: () => state.user, workspacePrompts: () => state.workspacePrompts };
+  const settings = { prompts: () => readPrompts(state.user), workspacePrompts: () => state.workspacePrompts };
   const customPrompts = new CustomPrompts(settings, memory, () => state.trusted);
   return Object.assign(state, { customPrompts, stored });
 }

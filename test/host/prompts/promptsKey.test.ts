@@ -10,14 +10,14 @@ describe('context key holysheep.hasPrompts', () => {
     workspace: { onDidGrantWorkspaceTrust: () => subscription },
   });
 
-  it('is updated only when its value changes', async () => {
+  it('follows the prompts in the settings', async () => {
     const { watchHasPrompts } = await import('../../../src/host/prompts/promptCommands');
     const template = 'Explain ${selection}';
     const prompts = [{ title: 'Explain', template, from: 'user' as const }];
     let settingsChanged: () => void = () => undefined;
     const customPrompts = { list: () => [...prompts], awaitingConsent: () => [], refused: () => [] };
     const settings = {
-      unusablePrompts: () => [],
+      prompts: () => ({ usable: [], unusable: [] }),
       onDidChange: (listener: () => void) => {
         settingsChanged = listener;
         return subscription;
@@ -29,6 +29,7 @@ describe('context key holysheep.hasPrompts', () => {
     prompts.pop();
     settingsChanged();
     assert.deepEqual(values, [
+      ['holysheep.hasPrompts', true],
       ['holysheep.hasPrompts', true],
       ['holysheep.hasPrompts', false],
     ]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { CustomPrompts } from '../../../src/host/prompts/customPrompts';
-import { parsePrompts, unusablePrompts } from '../../../src/host/settings/userPrompts';
+import { readPrompts } from '../../../src/host/settings/userPrompts';
 
 const usablePrompt = { title: 'Good', template: 'a', model: 5 };
 
@@ -17,8 +17,8 @@ describe('unusable prompts in the settings', () => {
   ] as const) {
     it(`include an entry with ${defect}, which the list of prompts omits`, () => {
       const value = [usablePrompt, entry];
-      assert.deepEqual(unusablePrompts(value), [{ number: 2, ...expected }]);
-      const settings = { prompts: () => parsePrompts(value), workspacePrompts: () => [] };
+      assert.deepEqual(readPrompts(value).unusable, [{ number: 2, ...expected }]);
+      const settings = { prompts: () => readPrompts(value), workspacePrompts: () => [] };
       const memory = { get: () => undefined, update: () => Promise.resolve() };
       const customPrompts = new CustomPrompts(settings, memory, () => true);
       assert.deepEqual(customPrompts.list(), [{ title: 'Good', template: 'a', from: 'user' }]);
@@ -26,15 +26,15 @@ describe('unusable prompts in the settings', () => {
   }
 
   it('are an empty list when all prompts are usable or no prompts are set', () => {
-    for (const value of [[usablePrompt], [], undefined, null]) assert.deepEqual(unusablePrompts(value), []);
+    for (const value of [[usablePrompt], [], undefined, null]) assert.deepEqual(readPrompts(value).unusable, []);
   });
 
   it('contain one entry when the setting is not a list', () => {
-    assert.deepEqual(unusablePrompts(usablePrompt), [{ number: 1, title: '', reason: 'no-prompt' }]);
+    assert.deepEqual(readPrompts(usablePrompt).unusable, [{ number: 1, title: '', reason: 'no-prompt' }]);
   });
 
   it('do not prevent a valid prompt from using the same title', () => {
-    assert.deepEqual(unusablePrompts([{ title: 'Good' }, usablePrompt]), [
+    assert.deepEqual(readPrompts([{ title: 'Good' }, usablePrompt]).unusable, [
       { number: 1, title: 'Good', reason: 'no-template' },
     ]);
   });

@@ -39,7 +39,7 @@ describe('notifications about a turn', () => {
         onDidChange: (listener: Parameters<Conversations['onDidChange']>[0]) =>
           conversation.onDidChangeState((change) => listener({ conversation, change })),
       },
-      panels: { isVisible: () => panel.isVisible, show: () => undefined },
+      panels: { isVisible: () => panel.isVisible, open: () => Promise.resolve(true) },
       log: { error: (error: unknown) => assert.fail(String(error)) },
     });
     const emit = (...events: readonly StreamEvent[]): void => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
-import { panelTitle, translatePanelStrings } from '../../../src/host/ui/panelText';
+import { panelTitle, translateAll } from '../../../src/host/ui/panelText';
 import { webviewHtml } from '../../../src/host/ui/webviewPage';
 import { panelStrings } from '../../../src/shared/panelStrings';
 
@@ -52,7 +52,7 @@ describe('page of a webview', () => {
 
 describe('strings of the panel page', () => {
   it('are all translated and have the same names as in English', () => {
-    const strings = translatePanelStrings((english) => `«${english}»`);
+    const strings = translateAll(panelStrings, (english) => `«${english}»`);
     assert.deepEqual(Object.keys(strings), Object.keys(panelStrings));
     for (const [name, english] of Object.entries(panelStrings)) {
       assert.equal(strings[name as keyof typeof strings], `«${english}»`);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { TurnHandle } from '../../../engine/engine';
 import type { FaultAction } from '../../../engine/events';
 import type { TurnState } from '../../../engine/state/turnState';
-import type { SetApiKeyResult } from '../../connection/storeApiKey';
+import { enterApiKey, searchSettings } from '../../ui/notifications';
 import { billingPage } from '../../ui/panelText';
 import type { HostWords } from '../../ui/words';
 import { localize } from '../../util/localization';
@@ -63,15 +63,14 @@ const chatActions = {
     await askAgainIfLatest(context);
   },
   setApiKey: async (context) => {
-    const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey');
-    if (result?.state === 'verified' || result?.state === 'unverified') await askAgainIfLatest(context);
+    if (await enterApiKey()) await askAgainIfLatest(context);
   },
   openBilling: async ({ origin }) => {
     const page = billingPage(await origin());
     if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
   },
-  checkUrl: () => vscode.commands.executeCommand('workbench.action.openSettings', 'holysheep.baseUrl'),
-  networkSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', 'http.proxy'),
+  checkUrl: () => searchSettings('holysheep.baseUrl'),
+  networkSettings: () => searchSettings('http.proxy'),
   newConversation: () => vscode.commands.executeCommand('workbench.action.chat.newChat'),
   showLog: () => vscode.commands.executeCommand('holysheep.showLog'),
   exportDiagnostics: () => vscode.commands.executeCommand('holysheep.exportDiagnostics'),

@@ -41,10 +41,14 @@ async function codeQuestion(
       ? attached.code
       : await findImpliedCode(references, isNamed ? previousCode : undefined, editor);
   const [main, ...additional] = code;
-  const instruction = codePrompts.find(({ id }) => id === chatCommands[command]);
-  if (!main || !instruction) throw new UserError(vscode.l10n.t('No code found here.'));
+  if (!main) throw new UserError(vscode.l10n.t('No code found here.'));
   const { document, excerpt } = main;
-  const text = codePromptText(instruction, excerpt, findProblems(document.uri, excerpt.span), vscode.env.language);
+  const text = codePromptText(
+    codePrompts[chatCommands[command]],
+    excerpt,
+    findProblems(document.uri, excerpt.span),
+    vscode.env.language,
+  );
   const addition = isNamed ? '' : prompt.trim();
   const question = addition === '' ? text : `${text}\n\nThe user adds: ${addition}`;
   return {

@@ -1,16 +1,9 @@
+import type * as vscode from 'vscode';
 import { isRecord } from '../../../engine/json';
 import type { ChatRequest, RequestParameters, Tool } from '../../../engine/request';
 
-export interface CallerOptions {
-  readonly modelOptions?: Readonly<Record<string, unknown>> | undefined;
-  readonly tools?: readonly CallerTool[] | undefined;
+export interface CallerOptions extends Pick<vscode.ProvideLanguageModelChatResponseOptions, 'modelOptions' | 'tools'> {
   readonly toolRequired: boolean;
-}
-
-interface CallerTool {
-  readonly name: string;
-  readonly description: string;
-  readonly inputSchema?: object | undefined;
 }
 
 /** Unknown model options are not sent, because editors add private options. `parameters` come from the settings. */
@@ -36,7 +29,7 @@ export function chatOptions(
   };
 }
 
-function toTool({ name, description, inputSchema }: CallerTool): Tool {
+function toTool({ name, description, inputSchema }: vscode.LanguageModelChatTool): Tool {
   // Adds an empty schema to a tool without arguments, because VS Code omits it but gateways require it.
   return { name, description, parameters: isRecord(inputSchema) ? inputSchema : { type: 'object', properties: {} } };
 }

@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
 import type { ActiveConnection, Connections } from '../../connection/connections';
-import type { ImportedKeys } from '../../connection/keyStore';
 import type { Settings } from '../../settings/settings';
+import { enterApiKey } from '../../ui/notifications';
 import { hostWords } from '../../ui/words';
 import type { Log } from '../../util/log';
 import { startChatTurn } from '../appendOnly';
@@ -19,7 +19,7 @@ export interface ModelProviderDeps extends OfferedModelsDeps {
   readonly settings: Pick<Settings, 'model' | 'requestParameters'>;
   readonly log: Pick<Log, 'error' | 'redactSecret'>;
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
-  readonly importedKeys: Pick<ImportedKeys, 'import'>;
+  readonly importKey: (key: string) => Promise<void>;
 }
 
 /** Options that newer versions of VS Code pass: the configuration of a model group that the user created. */
@@ -55,12 +55,12 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   async provideLanguageModelChatResponse(
     model: vscode.LanguageModelChatInformation,
     messages: readonly vscode.LanguageModelChatRequestMessage[],
-    { modelOptions, tools, toolMode, requestInitiator }: ResponseOptions,
+    options: ResponseOptions,
     progress: vscode.Progress<vscode.LanguageModelResponsePart>,
     token: vscode.CancellationToken,
   ): Promise<void> {
     const { engine, connections, settings, onEvent } = this.deps;
-    const toolRequired = toolMode === vscode.LanguageModelChatToolMode.Required;
+    const toolRequired = options.toolMode === vscode.LanguageModelChatToolMode.Required;
     const { maxTokens, defaults, ...others } = settings.requestParameters();
     const atLeastOutput = (limit: number | undefined) => limit && Math.max(limit, model.maxOutputTokens);
     const parameters = {
@@ -71,7 +71,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     const request = {
       model: model.id,
       messages: requestMessages(messages),
-      ...chatOptions({ modelOptions, tools, toolRequired }, parameters),
+      ...chatOptions({ ...options, toolRequired }, parameters),
     };
     const turnId = randomUUID();
     const answer = new ModelAnswer(progress, hostWords());
@@ -84,7 +84,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
       },
     });
     const earlyEnd = answer.finish(await ended);
-    const error = earlyEnd && chatError(earlyEnd, requestInitiator);
+    const error = earlyEnd && chatError(earlyEnd, options.requestInitiator);
     if (error) throw error;
   }
 
@@ -97,10 +97,10 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
 
   /** Imports an API key in the background, so that VS Code's list of models does not wait. */
   private importKey(key: unknown): void {
-    const { importedKeys, log } = this.deps;
+    const { importKey, log } = this.deps;
     if (typeof key !== 'string' || key === '') return;
     log.redactSecret(key);
-    importedKeys.import(key).catch((error: unknown) => log.error(error));
+    importKey(key).catch((error: unknown) => log.error(error));
   }
 
   /** Returns the connection to the gateway. If the key is missing and `silent` is false, the user is asked for the key. */
@@ -109,7 +109,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     try {
       const connection = await connections.configured();
       if (silent || connection.apiKey !== undefined) return connection;
-      await vscode.commands.executeCommand('holysheep.setApiKey');
+      await enterApiKey();
       return await connections.configured();
     } catch (error) {
       if (!silent) throw error;

@@ -50,14 +50,11 @@ async function fetchModels(
   { catalog, log, modelsChanged }: OfferedModelsDeps,
   connection: ActiveConnection,
 ): Promise<Pick<GatewayModels, 'models' | 'facts'>> {
-  const list = catalog.listOf(connection).catch((error: unknown) => {
-    log.error(error);
-    return undefined;
-  });
+  const list = catalog.listOf(connection);
   const inTime = await resultWithin(listTimeoutMs, list);
   if (inTime === 'late') {
-    list.then((late) => late?.source === 'gateway' && modelsChanged()).catch((error: unknown) => log.error(error));
-  } else if (inTime?.source === 'gateway') return inTime;
+    list.then((late) => late.source === 'gateway' && modelsChanged()).catch((error: unknown) => log.error(error));
+  } else if (inTime.source === 'gateway') return inTime;
   // Offers the default models only for HolySheep's gateway, because other gateways may not have them.
   return { models: isHolySheepHost(connection.host) ? defaultModels : [] };
 }
@@ -78,18 +75,11 @@ function toModelInformation(
   };
 }
 
-interface ModelLimits {
-  readonly maxInputTokens: number;
-  readonly maxOutputTokens: number;
-  readonly imageInput: boolean;
-  readonly toolCalling: boolean;
-}
-
 /** Limits of models about which nothing is known. VS Code shortens longer prompts, so a low limit is safer than a high one. */
 const defaultInputTokens = 32_000;
 const defaultOutputTokens = 4_096;
 
-export function modelLimits(facts: ModelFacts = {}): ModelLimits {
+export function modelLimits(facts: ModelFacts = {}) {
   const { contextWindow = Infinity, maxInput = Infinity, maxOutput = defaultOutputTokens, images, tools } = facts;
   // Leaves half of the context window for the prompt, because some models may fill all of it with their answer.
   const maxOutputTokens = Math.min(maxOutput, Math.ceil(contextWindow / 2));

@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../../connection/connections';
-import type { SetApiKeyResult } from '../../connection/storeApiKey';
 import { vendor } from '../../contributions';
-import { openSettingAction, withDelayedProgress, showToast } from '../../ui/notifications';
+import { enterApiKey, openSettingAction, withDelayedProgress, showToast } from '../../ui/notifications';
 import type { Log } from '../../util/log';
 import { resultWithin } from '../../util/systemClock';
 import { errorMessage } from '../../util/userError';
@@ -31,7 +30,7 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
     showToast(log, 'warning', message, [openSettingAction('chat.disableAIFeatures')]);
     return 'no-chat';
   }
-  if (!(await hasKey(connections))) return 'no-key';
+  if ((await connections.configured()).apiKey === undefined && !(await enterApiKey())) return 'no-key';
   const title = vscode.l10n.t('Setting up VS Code Chat…');
   const isCanceled = await withDelayedProgress(title, async (signal) => {
     await tryStep(log, 'chat not enabled', () => enableChat(signal));
@@ -53,12 +52,6 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
     vscode.commands.executeCommand('workbench.action.chat.changeModel', { vendor, id, family: id }),
   );
   return 'ready';
-}
-
-async function hasKey(connections: Pick<Connections, 'configured'>): Promise<boolean> {
-  if ((await connections.configured()).apiKey !== undefined) return true;
-  const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey');
-  return result?.state === 'verified' || result?.state === 'unverified';
 }
 
 async function tryStep(log: Log, failure: string, step: () => PromiseLike<unknown>): Promise<void> {
