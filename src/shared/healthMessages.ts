@@ -35,9 +35,9 @@ export interface HealthRow {
   readonly parts: readonly (HealthFigures | null)[];
 }
 
-/** From 0 to 1. */
-export function successRate({ judged, complete }: HealthFigures): number | undefined {
-  return judged === 0 ? undefined : complete / judged;
+/** A whole number, rounded down, because only 100 % means that no attempt has failed. */
+export function successPercent({ judged, complete }: HealthFigures): number | undefined {
+  return judged === 0 ? undefined : Math.floor((100 * complete) / judged);
 }
 
 export interface HealthPeriod {

@@ -2,7 +2,7 @@ import type { FaultKind } from '../../engine/events';
 import { hostOf } from '../../engine/gateway/baseUrl';
 import { visibleText } from '../../engine/gateway/visibleText';
 import {
-  successRate,
+  successPercent,
   type HealthFault,
   type HealthFigures,
   type HealthPeriod,
@@ -40,7 +40,7 @@ export function essencesOf(records: readonly AttemptRecord[], now: number) {
     [...Map.groupBy(judged, pairOf)].map(([pair, ofPair]) => {
       const recent = ofPair.filter(({ at }) => at >= firstHour);
       const figures = figuresOf(recent.length < minRecentAttempts ? ofPair : recent);
-      return [pair, { successRate: successRate(figures), firstTokenMs: figures.firstTokenMs }];
+      return [pair, { successPercent: successPercent(figures), firstTokenMs: figures.firstTokenMs }];
     }),
   );
 }

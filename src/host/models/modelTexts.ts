@@ -42,11 +42,10 @@ export function createEssenceText(
   const now = systemClock.now();
   const essences = essencesOf(records, now);
   return (model, origin, pausedUntil = 0) => {
-    const { successRate, firstTokenMs } = essences.get(pairOf({ origin, model })) ?? {};
+    const { successPercent, firstTokenMs } = essences.get(pairOf({ origin, model })) ?? {};
     const parts = [
       ...(pausedUntil > now ? [vscode.l10n.t('paused until {0}', format.timeOfDay(pausedUntil))] : []),
-      // Rounds down, because only a model without any failure has a rate of 100 %.
-      ...(successRate === undefined ? [] : [vscode.l10n.t('success rate {0}%', Math.floor(successRate * 100))]),
+      ...(successPercent === undefined ? [] : [vscode.l10n.t('success rate {0}%', successPercent)]),
       ...(firstTokenMs === undefined ? [] : [vscode.l10n.t('first token {0}', format.duration(firstTokenMs))]),
     ];
     return parts.length === 0 ? undefined : parts.join(' · ');

@@ -1,5 +1,5 @@
 import {
-  successRate,
+  successPercent,
   type HealthFigures,
   type HealthPeriod,
   type HealthPeriodName,
@@ -49,10 +49,9 @@ export function createCards(locale: string, strings: HealthStrings) {
   };
   const measures: readonly Measure[] = [
     {
-      ...{ look: 'success', name: strings.success, valueOf: successRate, note: successNote },
-      upperOf: () => 1,
-      // Rounds down, because only a share without any failure is 100 %.
-      format: (share) => fill(strings.percent, count(Math.floor(share * 100))),
+      ...{ look: 'success', name: strings.success, valueOf: successPercent, note: successNote },
+      upperOf: () => 100,
+      format: (value) => fill(strings.percent, count(value)),
     },
     {
       ...{ look: 'first-token', name: strings.firstToken, format: duration },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import { hourMs, recordsOf, type AttemptRecord } from '../../../src/host/health/attemptRecord';
 import { createHealthReport, essencesOf, pairOf } from '../../../src/host/health/healthReport';
-import { successRate } from '../../../src/shared/healthMessages';
+import { successPercent } from '../../../src/shared/healthMessages';
 import { valuesOf } from '../../support/valuesOf';
 import { entry, failedEntry, noon, origin, turn, wait } from './records';
 
@@ -59,7 +59,7 @@ describe('report of the network health', () => {
   it('has no success rate when every attempt was stopped', () => {
     const [row] = report(entry({ ended: { how: 'stopped', ms: 1, bytes: 0, chars: 0 } })).hours.rows;
     assert.ok(row);
-    assert.deepEqual([successRate(row.total), row.total.firstTokenMs], [undefined, undefined]);
+    assert.deepEqual([successPercent(row.total), row.total.firstTokenMs], [undefined, undefined]);
   });
 
   it('has the median and the 95th percentile, and sums', () => {
@@ -89,14 +89,14 @@ describe('essence of a model', () => {
   const times = (count: number, attempt: LedgerEntry): readonly LedgerEntry[] =>
     Array.from({ length: count }, () => attempt);
   const essence = (attempts: readonly LedgerEntry[]) =>
-    essencesOf(records(...attempts), noon).get(pairOf({ origin, model: 'gpt-4o' }))?.successRate;
+    essencesOf(records(...attempts), noon).get(pairOf({ origin, model: 'gpt-4o' }))?.successPercent;
 
   it('covers the last 24 hours', () => {
     const old = failed('timeout', { time: noon - 3 * dayMs });
-    assert.equal(essence([...times(4, entry()), failed('timeout'), ...times(5, old)]), 0.8);
+    assert.equal(essence([...times(4, entry()), failed('timeout'), ...times(5, old)]), 80);
   });
 
   it('covers the last 14 days when there were fewer than five attempts in the last 24 hours', () => {
-    assert.equal(essence([...times(4, entry()), failed('timeout', { time: noon - 3 * dayMs })]), 0.8);
+    assert.equal(essence([...times(4, entry()), failed('timeout', { time: noon - 3 * dayMs })]), 80);
   });
 });

@@ -40,9 +40,11 @@ describe('success rate and speed of a model in the model picker', () => {
   const complete = entry({ time, ended: { how: 'finished', ms: 3000, firstTokenMs: 1200, bytes: 1, chars: 1 } });
   const failed = failedEntry({ time });
   const many = Array.from({ length: 999 }, () => complete);
+  const twentyNineOf100 = Array.from({ length: 100 }, (_, index) => (index < 29 ? complete : failed));
 
   const texts: readonly (readonly [string, readonly LedgerEntry[], string | undefined])[] = [
     ['some requests failed', [complete, complete, complete, failed], 'success rate 75% · first token 1.2 s'],
+    ['29 of 100 requests were complete', twentyNineOf100, 'success rate 29% · first token 1.2 s'],
     ['one of very many requests failed', [...many, failed], 'success rate 99% · first token 1.2 s'],
     ['no request failed', many, 'success rate 100% · first token 1.2 s'],
     ['no token has ever arrived', [failed], 'success rate 0%'],

@@ -71,7 +71,7 @@ describe('page of the network health', () => {
       [...(chart?.querySelectorAll(`rect.${name}`) ?? [])].map((bar) =>
         ['x', 'height'].map((attribute) => bar.getAttribute(attribute)),
       );
-    assert.deepEqual(bars(success, 'value'), [['12.5%', '41.9']]);
+    assert.deepEqual(bars(success, 'value'), [['12.5%', '41.7']]);
     assert.deepEqual(bars(success, 'zero'), [['16.67%', '2']]);
     assert.deepEqual(bars(success, 'upper'), [
       ['12.5%', '43'],
