@@ -8,6 +8,7 @@ import {
 import { Gate } from '../../../src/engine/gate/gate';
 import type { Permit } from '../../../src/engine/gate/slowStart';
 import { settle, VirtualClock } from '../../support/virtualClock';
+import { valuesOf } from '../../support/valuesOf';
 
 const scope = { origin: 'https://gateway.test', apiKey: 'hsa-key', model: 'gpt-4o' };
 
@@ -258,10 +259,7 @@ describe('gate after a rate limit', () => {
     const requests = fixture.enqueueMany(3);
     await fixture.clock.advance(5000);
     requests[0]?.release();
-    assert.deepEqual(
-      requests.map(({ isAdmitted }) => isAdmitted),
-      [true, true, false],
-    );
+    assert.deepEqual(valuesOf(requests, 'isAdmitted'), [true, true, false]);
   });
 
   for (const { width, after } of [
@@ -316,10 +314,7 @@ describe('gate after a rate limit', () => {
     second!.force();
     second!.accepted();
     assert.equal(fixture.gate.closedUntil, undefined);
-    assert.deepEqual(
-      [first!, ...others].map(({ isAdmitted }) => isAdmitted),
-      [true, true, false, false],
-    );
+    assert.deepEqual(valuesOf([first!, ...others], 'isAdmitted'), [true, true, false, false]);
   });
 
   it('opens fully when the gateway accepts a request that the user sent in spite of the cooldown and no other request waits', async () => {

@@ -11,6 +11,7 @@ import {
   type Reply,
 } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 const rateLimited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '30' });
 const failing = status(500, { error: { message: 'boom' } });
@@ -23,10 +24,7 @@ const cutAfter = (write: (body: LiveBody) => LiveBody): Reply =>
   });
 
 const assertFailures = (world: EngineWorld, failures: number): void =>
-  assert.deepEqual(
-    world.engine.report().network.gates.map((gate) => gate.failures),
-    [failures],
-  );
+  assert.deepEqual(valuesOf(world.engine.report().network.gates, 'failures'), [failures]);
 
 /** The states in which a turn can be stopped: the replies that lead to a state, and the partial answer in it. */
 const states: Record<string, { replies: readonly Reply[]; partial: string }> = {
@@ -245,13 +243,10 @@ describe('fallback model', () => {
       replies: [overloaded],
       settings: { fallbackModels: ['gpt-4o', 'second', 'third'], retry: { maxRetries: 10 } },
     }).toEnd();
-    assert.deepEqual(
-      run.of('model').map(({ from, to, reason }) => [from, to, reason]),
-      [
-        ['gpt-4o', 'second', 'overloaded'],
-        ['second', 'third', 'overloaded'],
-      ],
-    );
+    assert.deepEqual(rowsOf(run.of('model'), 'from', 'to', 'reason'), [
+      ['gpt-4o', 'second', 'overloaded'],
+      ['second', 'third', 'overloaded'],
+    ]);
     assert.deepEqual(
       run.wire.requests.slice(0, 7).map(({ body }) => body.model),
       ['gpt-4o', 'gpt-4o', 'gpt-4o', 'second', 'second', 'second', 'third'],
@@ -524,10 +519,7 @@ describe('attempt whose stream ended after output', () => {
         settings: { retry: { maxRetries: 1 } },
       });
       while (run.of('attempt').length < 4 && (await run.clock.next()) !== undefined);
-      assert.deepEqual(
-        run.of('attempt').map(({ why }) => why),
-        ['first', 'retry', 'resume', 'resume'],
-      );
+      assert.deepEqual(valuesOf(run.of('attempt'), 'why'), ['first', 'retry', 'resume', 'resume']);
       run.turn.stop();
     });
   }
@@ -558,14 +550,11 @@ describe('attempt whose stream ended after output', () => {
     const run = await new EngineRun({
       replies: [cutAfter((body) => body.delta(half)), failing, answering('people.')],
     }).toEnd();
-    assert.deepEqual(
-      run.of('attempt').map(({ why, how }) => [why, how]),
-      [
-        ['first', undefined],
-        ['resume', 'continue'],
-        ['resume', 'continue'],
-      ],
-    );
+    assert.deepEqual(rowsOf(run.of('attempt'), 'why', 'how'), [
+      ['first', undefined],
+      ['resume', 'continue'],
+      ['resume', 'continue'],
+    ]);
   });
 });
 
@@ -576,10 +565,7 @@ describe('report of the engine', () => {
     await world.clock.advance(1000);
     await world.ask({ request: { model: 'second' } }).toEnd();
     for (let report = 0; report < 2; report++)
-      assert.deepEqual(
-        world.engine.report().turns.map(({ outcome }) => outcome),
-        ['running', 'done'],
-      );
+      assert.deepEqual(valuesOf(world.engine.report().turns, 'outcome'), ['running', 'done']);
     first.turn.stop();
   });
 });

@@ -4,6 +4,7 @@ import { EngineRun, EngineWorld } from '../../support/engineRun';
 import type { LiveBody } from '../../support/scriptedFetch';
 import { answering, rejecting, silent, status, streaming, type Reply } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 const rateLimited = (seconds: number): Reply =>
   status(429, { error: { message: 'slow down' } }, { 'retry-after': String(seconds) });
@@ -245,14 +246,11 @@ describe('circuit breaker of a model', () => {
     const runs = [];
     for (let n = 0; n < 6; n++) runs.push(await world.ask().toEnd());
     const switched = runs.flatMap((run) => run.of('model'));
-    assert.deepEqual(
-      switched.map(({ from, to, reason }) => [from, to, reason]),
-      [
-        ['gpt-4o', 'second', 'server'],
-        // A new turn starts with the configured model, which has not recovered.
-        ['gpt-4o', 'second', 'breaker'],
-      ],
-    );
+    assert.deepEqual(rowsOf(switched, 'from', 'to', 'reason'), [
+      ['gpt-4o', 'second', 'server'],
+      // A new turn starts with the configured model, which has not recovered.
+      ['gpt-4o', 'second', 'breaker'],
+    ]);
   });
 
   it('does not count client errors', async () => {
@@ -317,10 +315,7 @@ describe('turn without a network', () => {
       replies: [offline, offline, offline, answering('network check'), answering('ok')],
     }).toEnd();
     assert.ok(run.of('waiting').every(({ reason, source }) => reason === 'offline' && source === 'backoff'));
-    assert.deepEqual(
-      run.of('waiting').map(({ delayMs }) => delayMs),
-      [1050, 2100, 4200],
-    );
+    assert.deepEqual(valuesOf(run.of('waiting'), 'delayMs'), [1050, 2100, 4200]);
     assert.equal(run.last('done').text, 'ok');
     assert.deepEqual(
       run.wire.requests.map(({ url, headers }) => [new URL(url).pathname, headers.has('authorization')]),

@@ -10,6 +10,7 @@ import {
   type SentRequest,
 } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 interface Message {
   readonly role: string;
@@ -63,15 +64,12 @@ describe('answer whose stream broke', () => {
     const refusal = status(400, { error: { message: 'This model does not support assistant message prefill.' } });
     const replies = [cut(half), refusal, cut(remainder.slice(0, 10)), answering(remainder.slice(10))];
     const run = await new EngineRun({ replies, request: { model: 'claude-sonnet-4' } }).toEnd();
-    assert.deepEqual(
-      run.of('attempt').map(({ why, how }) => [why, how]),
-      [
-        ['first', undefined],
-        ['resume', 'prefill'],
-        ['repair', 'continue'],
-        ['resume', 'continue'],
-      ],
-    );
+    assert.deepEqual(rowsOf(run.of('attempt'), 'why', 'how'), [
+      ['first', undefined],
+      ['resume', 'prefill'],
+      ['repair', 'continue'],
+      ['resume', 'continue'],
+    ]);
     assert.equal(run.last('done').text, fullAnswer);
     assert.equal(run.of('waiting').length, 2);
   });
@@ -79,10 +77,7 @@ describe('answer whose stream broke', () => {
   it('is restarted when the request for a continuation is rejected', async () => {
     const refusal = status(400, { error: { message: 'messages: roles must alternate' } });
     const run = await new EngineRun({ replies: [cut(half), refusal, answering(half, remainder)] }).toEnd();
-    assert.deepEqual(
-      run.of('attempt').map(({ why }) => why),
-      ['first', 'resume', 'repair'],
-    );
+    assert.deepEqual(valuesOf(run.of('attempt'), 'why'), ['first', 'resume', 'repair']);
     assert.deepEqual(
       [run.last('resumed').how, run.last('replaced').text, run.shownText],
       ['restart', fullAnswer, fullAnswer],
@@ -146,10 +141,7 @@ describe('answer whose stream broke', () => {
       setImmediate(() => setImmediate(() => body.break()));
     });
     const run = await new EngineRun({ replies: [calling, cut(half), answering(remainder)] }).toEnd();
-    assert.deepEqual(
-      run.of('attempt').map(({ how }) => how),
-      [undefined, 'restart', 'continue'],
-    );
+    assert.deepEqual(valuesOf(run.of('attempt'), 'how'), [undefined, 'restart', 'continue']);
     assert.equal(run.last('done').text, fullAnswer);
   });
 
@@ -204,10 +196,7 @@ describe('answer whose stream broke', () => {
     const longer = fullAnswer.slice(0, 60);
     const replies = [cut(half), refusal, cut(longer), answering(fullAnswer.slice(60))];
     const run = await new EngineRun({ replies }).toEnd();
-    assert.deepEqual(
-      run.of('resumed').map(({ how }) => how),
-      ['restart', 'continue'],
-    );
+    assert.deepEqual(valuesOf(run.of('resumed'), 'how'), ['restart', 'continue']);
     assert.equal(run.last('done').text, fullAnswer);
   });
 

@@ -11,6 +11,7 @@ import {
   type LiveBody,
   type Reply,
 } from '../../support/scriptedFetch';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 const primary: Route = { baseUrl: 'https://primary.test/v1', apiKey: 'hsa-key-of-primary' };
 const backup: Route = { baseUrl: 'https://backup.test/v1', apiKey: 'hsa-key-of-backup' };
@@ -162,13 +163,10 @@ describe('backup routes', () => {
       backup: { replies: [answering('Hi')] },
     });
     const run = await net.ask().toEnd();
-    assert.deepEqual(
-      run.of('attempt').map(({ origin, why }) => [origin, why]),
-      [
-        ['https://primary.test', 'first'],
-        ['https://backup.test', 'switch'],
-      ],
-    );
+    assert.deepEqual(rowsOf(run.of('attempt'), 'origin', 'why'), [
+      ['https://primary.test', 'first'],
+      ['https://backup.test', 'switch'],
+    ]);
   });
 });
 
@@ -191,10 +189,7 @@ describe('a stream that breaks', () => {
     const run = await net.ask().toEnd();
     assert.equal(run.shownText, partial + remainder);
     assert.deepEqual(switches(run), ['primary → backup (connection)']);
-    assert.deepEqual(
-      run.of('resumed').map(({ how, trimmed }) => [how, trimmed]),
-      [['continue', 20]],
-    );
+    assert.deepEqual(rowsOf(run.of('resumed'), 'how', 'trimmed'), [['continue', 20]]);
   });
 
   for (let cut = 1; cut < partial.length; cut += 3) {
@@ -809,10 +804,7 @@ describe('two routes with the same host', () => {
     const { from, to, fromUrl, toUrl } = run.last('route');
     assert.deepEqual([from, to], ['https://primary.test', 'https://primary.test']);
     assert.deepEqual([fromUrl, toUrl], [a.baseUrl, b.baseUrl]);
-    assert.deepEqual(
-      run.of('attempt').map(({ baseUrl }) => baseUrl),
-      [a.baseUrl, b.baseUrl],
-    );
+    assert.deepEqual(valuesOf(run.of('attempt'), 'baseUrl'), [a.baseUrl, b.baseUrl]);
   });
 
   it('are both reached with Switch route after a failed turn', async () => {

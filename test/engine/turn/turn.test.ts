@@ -11,6 +11,7 @@ import {
   type LiveBody,
 } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
+import { rowsOf } from '../../support/valuesOf';
 
 const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
 const noConnection = (connectionProblem: ConnectionProblem, message: string, cause?: unknown): Error =>
@@ -82,13 +83,10 @@ describe('turn', () => {
   it('backs off exponentially when the gateway names no delay', async () => {
     const run = new EngineRun({ replies: [status(500), status(500), answering('ok')] });
     await run.toEnd();
-    assert.deepEqual(
-      run.of('waiting').map(({ delayMs, source, reason, attempt }) => [delayMs, source, reason, attempt]),
-      [
-        [500, 'backoff', 'server', 2],
-        [1000, 'backoff', 'server', 3],
-      ],
-    );
+    assert.deepEqual(rowsOf(run.of('waiting'), 'delayMs', 'source', 'reason', 'attempt'), [
+      [500, 'backoff', 'server', 2],
+      [1000, 'backoff', 'server', 3],
+    ]);
   });
 
   it('fails after the maximum number of retries and still offers Retry now', async () => {

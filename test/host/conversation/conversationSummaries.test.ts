@@ -6,6 +6,7 @@ import { ConversationIndex, findExcerpt, splitWords } from '../../../src/host/co
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { nextWindow, type Disk } from '../journal/window';
 import { attempt, done, waitForEvents, text } from './scriptedEngine';
+import { rowsOf } from '../../support/valuesOf';
 
 describe('conversation list', () => {
   let disk: Disk;
@@ -120,13 +121,10 @@ describe('conversation list', () => {
     await conversations.open(recent);
     await journal.flush();
     const list = await nextWindow(disk).conversations.list();
-    assert.deepEqual(
-      list.map(({ id, title }) => [id, title]),
-      [
-        [recent, 'recent'],
-        [old, 'New name'],
-      ],
-    );
+    assert.deepEqual(rowsOf(list, 'id', 'title'), [
+      [recent, 'recent'],
+      [old, 'New name'],
+    ]);
     assert.equal(list[1]?.lastActivityAt, 1_000_000);
   });
 
@@ -201,10 +199,7 @@ describe('conversation list', () => {
     await appendFile(pathOf(ids[0]!), `${JSON.stringify({ type: 'title', title: 'New' })}\n`);
     assert.deepEqual(await readAll(), [ids[0]]);
     await rm(pathOf(ids[1]!));
-    assert.deepEqual(
-      (await index.summaries()).map(({ id, title }) => [id, title]),
-      [[ids[0], 'New']],
-    );
+    assert.deepEqual(rowsOf(await index.summaries(), 'id', 'title'), [[ids[0], 'New']]);
     assert.deepEqual(await index.texts(ids[1]!), []);
   });
 });

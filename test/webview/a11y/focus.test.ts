@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
+import { valuesOf } from '../../support/valuesOf';
 
 const state = [ev.attempt(), ev.text('Hi'), ev.done('Hi')].reduce(reduceTurn, initialTurn);
 
@@ -18,10 +19,7 @@ describe('keyboard handling in the conversation', () => {
   const press = (key: string, modifiers: KeyboardEventInit = {}): boolean => page.key(key, modifiers, focused()!);
 
   it('makes the newest answer the only Tab stop', () => {
-    assert.deepEqual(
-      articles().map((article) => article.tabIndex),
-      [-1, -1, -1, 0],
-    );
+    assert.deepEqual(valuesOf(articles(), 'tabIndex'), [-1, -1, -1, 0]);
     page.one('log').focus();
     assert.equal(focused(), articles()[3]);
   });
@@ -40,7 +38,7 @@ describe('keyboard handling in the conversation', () => {
       press(key);
       assert.equal(focused(), articles()[to]);
       assert.deepEqual(
-        articles().map((article) => article.tabIndex),
+        valuesOf(articles(), 'tabIndex'),
         articles().map((_, index) => (index === to ? 0 : -1)),
       );
     });

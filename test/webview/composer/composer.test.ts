@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { connected, exchange, PanelPage } from '../panel/support/panelPage';
+import { valuesOf } from '../../support/valuesOf';
 
 describe('composer', () => {
   let page: PanelPage;
@@ -347,10 +348,7 @@ describe('composer', () => {
       page.receive({ type: 'prefill', text: 'Explain', more: code });
       for (const text of texts) page.type(text);
       const prompt = texts.at(-1) ?? '';
-      assert.deepEqual(
-        page.stored.prefilled?.map(({ more }) => more),
-        sendsData ? [code] : [],
-      );
+      assert.deepEqual(valuesOf(page.stored.prefilled!, 'more'), sendsData ? [code] : []);
       page.key('Enter');
       assert.deepEqual(page.posted.at(-1), { type: 'send', prompt, ...(sendsData && { more: code }) });
       assert.deepEqual([page.stored.prefilled.length, page.stored.pending], [sendsData ? 1 : 0, [prompt]]);

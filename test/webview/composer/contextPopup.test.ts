@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ToHost } from '../../../src/shared/pageMessages';
 import type { ContextSuggestion } from '../../../src/shared/protocol';
 import { exchange, PanelPage } from '../panel/support/panelPage';
+import { valuesOf } from '../../support/valuesOf';
 
 const suggestion = (label: string, kind: ContextSuggestion['kind'] = 'file', detail = ''): ContextSuggestion => ({
   id: `${kind}:${label}`,
@@ -40,10 +41,7 @@ describe('popup with context suggestions', () => {
   const active = (): string | undefined => {
     const id = page.input.getAttribute('aria-activedescendant');
     const selected = page.all('option').filter((option) => option.ariaSelected === 'true');
-    assert.deepEqual(
-      selected.map((option) => option.id),
-      id === null ? [] : [id],
-    );
+    assert.deepEqual(valuesOf(selected, 'id'), id === null ? [] : [id]);
     return selected[0]?.querySelector('.context-option-label')?.textContent;
   };
   const open = (text = '#sa', items = twoMatches): void => {

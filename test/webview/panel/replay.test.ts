@@ -3,6 +3,7 @@ import type { StreamEvent } from '../../../src/engine/events';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
+import { valuesOf } from '../../support/valuesOf';
 
 /** Events of all types in one turn. */
 const turnEvents: readonly StreamEvent[] = [
@@ -66,10 +67,7 @@ describe('panel restored in the middle of a turn', () => {
     pages.push(page);
     page.snapshot([exchange('a'), exchange('b')]);
     page.snapshot([exchange('c')], { conversationId: 'c2' });
-    assert.deepEqual(
-      [...page.root.querySelectorAll('[data-part="prompt"]')].map((prompt) => prompt.textContent),
-      ['prompt c'],
-    );
+    assert.deepEqual(valuesOf([...page.root.querySelectorAll('[data-part="prompt"]')], 'textContent'), ['prompt c']);
     assert.equal(page.state?.conversationId, 'c2');
   });
 

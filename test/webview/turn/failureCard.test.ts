@@ -5,6 +5,7 @@ import { faultAdvice } from '../../../src/host/ui/faultAdvice';
 import { type FaultKind, initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 let page: PanelPage;
 const usePage = (): void => {
@@ -33,10 +34,11 @@ describe('failure card', () => {
     );
     for (const button of buttons()) button.click();
     const items = page.all('menuitem');
-    assert.deepEqual(
-      items.map(({ textContent }) => textContent),
-      ['Proxy and certificate settings', 'Retry with more room', 'Switch route'],
-    );
+    assert.deepEqual(valuesOf(items, 'textContent'), [
+      'Proxy and certificate settings',
+      'Retry with more room',
+      'Switch route',
+    ]);
     for (const item of items) item.click();
     assert.deepEqual(
       page.posted.map((message) => message.type === 'action' && message.action),
@@ -48,10 +50,7 @@ describe('failure card', () => {
     fail({ kind: 'auth', actions: faultTable.keyRejected.actions });
     assert.deepEqual([page.all('button', 'Retry now'), buttons()[0]?.className], [[], 'button primary']);
     page.click('More actions');
-    assert.deepEqual(
-      page.all('menuitem').map(({ textContent }) => textContent),
-      ['Retry now'],
-    );
+    assert.deepEqual(valuesOf(page.all('menuitem'), 'textContent'), ['Retry now']);
     const { kind, actions } = faultTable.requestRejected;
     fail({ kind, actions });
     assert.deepEqual(
@@ -99,14 +98,11 @@ describe('failure card of a model that the gateway does not have', () => {
     assert.deepEqual(page.posted, [{ type: 'findModels', exchangeId: 'a' }]);
     page.one('button', 'Switch model').focus();
     for (let repetition = 0; repetition < 2; repetition++) offer('claude-sonnet-4-6', 'claude-sonnet-4-5');
-    assert.deepEqual(
-      buttons().map(({ textContent, title }) => [textContent, title]),
-      [
-        ['claude-sonnet-4-6', 'Retry with claude-sonnet-4-6'],
-        ['claude-sonnet-4-5', 'Retry with claude-sonnet-4-5'],
-        ['Switch model', ''],
-      ],
-    );
+    assert.deepEqual(rowsOf(buttons(), 'textContent', 'title'), [
+      ['claude-sonnet-4-6', 'Retry with claude-sonnet-4-6'],
+      ['claude-sonnet-4-5', 'Retry with claude-sonnet-4-5'],
+      ['Switch model', ''],
+    ]);
     assert.equal(buttons()[0]?.parentElement?.getAttribute('aria-live'), 'off');
     assert.equal(document.activeElement, page.one('button', 'Switch model'));
     page.click('claude-sonnet-4-5');

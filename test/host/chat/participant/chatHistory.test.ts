@@ -4,6 +4,7 @@ import type { Localize } from '../../../../src/engine/environment';
 import { chatExchanges, historyMessages, type ChatExchange } from '../../../../src/host/chat/participant/chatHistory';
 import { parseIntent } from '../../../../src/host/chat/participant/chatIntent';
 import type { ChatMetadata } from '../../../../src/host/chat/participant/chatMetadata';
+import { rowsOf } from '../../../support/valuesOf';
 
 type Turn = vscode.ChatContext['history'][number];
 
@@ -81,10 +82,7 @@ describe('chat history', () => {
       turns('q', ['partial'], { state: 'failed', content: 'q with code' }),
       turns('Ask again', ['complete'], { state: 'done' }),
     );
-    assert.deepEqual(
-      history.map(({ content, text }) => [content, text]),
-      [['q with code', 'complete']],
-    );
+    assert.deepEqual(rowsOf(history, 'content', 'text'), [['q with code', 'complete']]);
   });
 
   it('treats a response without metadata as stopped', () => {
