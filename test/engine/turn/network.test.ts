@@ -2,21 +2,17 @@ import assert from 'node:assert/strict';
 import type { Cooldown, SharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { EngineRun, EngineWorld } from '../../support/engineRun';
 import type { LiveBody } from '../../support/scriptedFetch';
-import { answering, rejecting, silent, status, streaming, type Reply } from '../../support/scriptedFetch';
+import { answering, rateLimited, rejecting, silent, status, streaming } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 
-const rateLimited = (seconds: number): Reply =>
-  status(429, { error: { message: 'slow down' } }, { 'retry-after': String(seconds) });
 const failing = status(500, { error: { message: 'boom' } });
 
 describe('cooldown after a rate limit', () => {
   it('delays the other requests of the window, whose turns announce the reason', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
-    const first = world.ask();
-    await settle();
-    const second = world.ask();
-    await settle();
+    const first = await world.ask().settle();
+    const second = await world.ask().settle();
     assert.equal(world.wire.requests.length, 1);
     const { reason, source, told, hintMs, attempt, maxAttempts, message, until } = second.last('waiting');
     assert.deepEqual(
@@ -56,8 +52,7 @@ describe('cooldown after a rate limit', () => {
       settings: { retry: { maxRetries: 0 } },
     });
     await world.ask().toEnd();
-    const run = world.ask();
-    await settle();
+    const run = await world.ask().settle();
     assert.deepEqual([run.last('waiting').hintMs, world.wire.requests.length], [120_000, 1]);
     run.turn.stop();
   });
@@ -80,16 +75,14 @@ describe('cooldown after a rate limit', () => {
       settings: { fallbackModels: ['second'] },
     });
     assert.equal((await world.ask().toEnd()).last('done').text, 'ok');
-    const run = world.ask();
-    await settle();
+    const run = await world.ask().settle();
     assert.equal(run.last('waiting').reason, 'overloaded');
     run.turn.stop();
   });
 
   it('does not delay requests to another model', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
-    const first = world.ask();
-    await settle();
+    const first = await world.ask().settle();
     const otherModel = await world.ask({ request: { model: 'gemini-3-pro' } }).toEnd();
     assert.equal(otherModel.of('waiting').length, 0);
     first.turn.stop();
@@ -97,10 +90,8 @@ describe('cooldown after a rate limit', () => {
 
   it('ends when the network state is reset, and the waiting requests are sent', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
-    const first = world.ask();
-    await settle();
-    const second = world.ask();
-    await settle();
+    const first = await world.ask().settle();
+    const second = await world.ask().settle();
     await world.engine.resetNetworkState();
     await settle();
     assert.deepEqual([first.last('done').text, second.last('done').text], ['ok', 'ok']);
@@ -147,10 +138,8 @@ describe('cooldown of another window', () => {
       () => new EngineWorld({ replies: [rateLimited(30), answering('ok')], clock, cooldowns }),
     );
     assert.ok(firstWindow && secondWindow);
-    const first = firstWindow.ask();
-    await settle();
-    const second = secondWindow.ask();
-    await settle();
+    const first = await firstWindow.ask().settle();
+    const second = await secondWindow.ask().settle();
     assert.deepEqual([firstWindow.wire.requests.length, secondWindow.wire.requests.length], [1, 0]);
     const { reason, told, source } = second.last('waiting');
     assert.deepEqual([reason, told, source], ['rate-limit', 'window', 'server']);
@@ -216,8 +205,7 @@ describe('circuit breaker of a model', () => {
   it('opens after five failures in a row and closes after a successful probe', async () => {
     const world = new EngineWorld({ replies: [...fiveFailures, answering('ok')], settings });
     await openBreaker(world);
-    const run = world.ask();
-    await settle();
+    const run = await world.ask().settle();
     assert.equal(world.wire.requests.length, 5);
     const { reason, actions, delayMs, attempt, maxAttempts } = run.last('waiting');
     assert.deepEqual([reason, delayMs, attempt, maxAttempts], ['breaker', 5000, 1, 1]);
@@ -293,8 +281,7 @@ describe('retry budget of a gateway', () => {
 
   it('is refunded when a turn is stopped before its retry', async () => {
     const world = new EngineWorld({ replies: [slow] });
-    const run = world.ask();
-    await settle();
+    const run = await world.ask().settle();
     assert.equal(world.engine.report().network.budgets[0]?.tokens, 11);
     run.turn.stop();
     assert.equal(world.engine.report().network.budgets[0]?.tokens, 12);

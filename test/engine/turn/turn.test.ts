@@ -3,6 +3,7 @@ import type { ConnectionProblem } from '../../../src/engine/request';
 import { EngineRun } from '../../support/engineRun';
 import {
   answering,
+  rateLimited,
   rejecting,
   silent,
   sseHeaders,
@@ -16,8 +17,6 @@ import { rowsOf } from '../../support/valuesOf';
 const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
 const noConnection = (connectionProblem: ConnectionProblem, message: string, cause?: unknown): Error =>
   Object.assign(new Error(message, { cause }), { connectionProblem });
-const rateLimited = (seconds: number) =>
-  status(429, { error: { message: 'slow down' } }, { 'retry-after': String(seconds) });
 
 describe('turn', () => {
   it('streams text and ends with exactly one done event', async () => {
@@ -56,8 +55,7 @@ describe('turn', () => {
   });
 
   it('waits for the Retry-After of the gateway and announces it', async () => {
-    const run = new EngineRun({ replies: [rateLimited(5), answering('ok')], random: () => 0 });
-    await settle();
+    const run = await new EngineRun({ replies: [rateLimited(5), answering('ok')], random: () => 0 }).settle();
     const waiting = run.last('waiting');
     assert.deepEqual(
       [
@@ -229,8 +227,7 @@ describe('turn', () => {
 
   it('fails with "internal" and keeps the partial answer when reading of the response throws an exception', async () => {
     let body!: LiveBody;
-    const run = new EngineRun({ replies: [streaming((live) => (body = live))] });
-    await settle();
+    const run = await new EngineRun({ replies: [streaming((live) => (body = live))] }).settle();
     body.delta('part of an answer');
     await settle();
     const { clock } = run;
@@ -280,11 +277,10 @@ describe('turn', () => {
 
   it('fails with "auth", without the status of the last attempt, when the key is removed during a wait', async () => {
     let key: string | undefined = 'hsa-first-key';
-    const run = new EngineRun({
+    const run = await new EngineRun({
       replies: [status(500)],
       connection: () => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: key }),
-    });
-    await settle();
+    }).settle();
     key = undefined;
     await run.toEnd();
     const { kind, status: code, requestId, actions } = run.last('failed');
