@@ -61,10 +61,7 @@ describe('panel of a conversation', () => {
   });
 
   it('counts down the retry-after until the user presses Retry now, and then sends the request immediately', async () => {
-    gateway.script = replySequence(
-      () => rateLimited(80),
-      () => answer('after the limit'),
-    );
+    gateway.script = replySequence(rateLimited(80), answer('after the limit'));
     await panel.send('limited');
     await panel.timer.waitFor();
     const card = panel.frame.getByRole('status');

@@ -27,11 +27,7 @@ describe('network health', () => {
     const { short } = stage.texts;
     await stage.ask(
       'one',
-      replySequence(
-        () => rateLimited(1),
-        () => cutAfter(short.slice(0, 90), 'reset'),
-        () => answer(short.slice(90)),
-      ),
+      replySequence(rateLimited(1), cutAfter(short.slice(0, 90), 'reset'), answer(short.slice(90))),
     );
     await stage.inState('done').waitFor();
     await stage.ask('two', () => failure(402, { message: 'Insufficient Balance' }));

@@ -36,10 +36,7 @@ describe('API of the extension', () => {
 
   it('completes an answer whose stream broke, and returns an event with the reason', async () => {
     const text = 'one two three four five six seven eight nine ten';
-    fixture.gateway.script = replySequence(
-      () => cutAfter(text.slice(0, 20), 'reset'),
-      () => answer(text),
-    );
+    fixture.gateway.script = replySequence(cutAfter(text.slice(0, 20), 'reset'), answer(text));
     const events = await collect(fixture.api.ask('count'));
     assert.equal(find(events, 'done').text, text);
     assert.equal(find(events, 'cut').reason, 'connection');

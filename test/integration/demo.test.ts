@@ -63,10 +63,7 @@ describe('offline demo', () => {
   });
 
   it("uses a separate API key, and never sends one gateway's key to the other gateway", async () => {
-    fixture.gateway.script = replySequence(
-      () => rateLimited(1),
-      () => answer('from the real gateway'),
-    );
+    fixture.gateway.script = replySequence(rateLimited(1), answer('from the real gateway'));
     await ask({ prompt: 'a real question', newConversation: true });
     await fixture.gateway.request(1);
     await openDemo();

@@ -84,7 +84,7 @@ describe('language models of the gateway', () => {
   });
 
   it('call tools and receive their results', async () => {
-    fixture.gateway.script = replySequence(toolCall, () => answer('It is empty.'));
+    fixture.gateway.script = replySequence(toolCall, answer('It is empty.'));
     const chat = await model();
     const question = Message.User('What is in a.ts?');
     const { calls } = await readResponse(

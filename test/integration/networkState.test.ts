@@ -28,10 +28,7 @@ describe('network state', () => {
   });
 
   it('makes further requests of the window wait after a rate limit until Reset Network State releases them', async () => {
-    fixture.gateway.script = replySequence(
-      () => rateLimited(30),
-      () => answer('after the reset'),
-    );
+    fixture.gateway.script = replySequence(rateLimited(30), answer('after the reset'));
     const stop = new AbortController();
     const limited = fixture.api.ask('one', { signal: stop.signal })[Symbol.asyncIterator]();
     for (let event = await limited.next(); !event.done && event.value.type !== 'waiting';) event = await limited.next();
@@ -72,10 +69,7 @@ describe('exported diagnostics', () => {
   let report: string;
   before(async () => {
     fixture = await startFixture(
-      replySequence(
-        () => failure(500, { message: `${testKey} asked: ${prompt}` }),
-        () => answer(answerText),
-      ),
+      replySequence(failure(500, { message: `${testKey} asked: ${prompt}` }), answer(answerText)),
     );
     find(await collect(fixture.api.ask(prompt)), 'done');
     report = await vscode.commands.executeCommand<string>('holysheep.exportDiagnostics');

@@ -44,10 +44,7 @@ describe('untrusted workspace with hostile settings', () => {
   });
 
   it("can't change the retry settings", async () => {
-    fixture.gateway.script = replySequence(
-      () => failure(503, { message: 'no' }),
-      () => answer('the second time'),
-    );
+    fixture.gateway.script = replySequence(failure(503, { message: 'no' }), answer('the second time'));
     assert.equal(find(await collect(fixture.api.ask('hello')), 'done').text, 'the second time');
   });
 
