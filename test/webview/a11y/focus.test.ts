@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import { exchange, PanelPage } from '../panel/support/panelPage';
+import type { PanelPage } from '../panel/support/panelPage';
+import { exchange, usePage } from '../panel/support/panelPage';
 import { valuesOf } from '../../support/valuesOf';
 
 const state = [ev.attempt(), ev.text('Hi'), ev.done('Hi')].reduce(reduceTurn, initialTurn);
 
 describe('keyboard handling in the conversation', () => {
   let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot([exchange('a', { state }), exchange('b', { state })]);
-  });
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened), [exchange('a', { state }), exchange('b', { state })]);
 
   const articles = (): HTMLElement[] => page.all('article');
   const focused = (): Element | null => page.window.document.activeElement;
@@ -103,15 +100,14 @@ describe('keyboard handling in the conversation', () => {
 
 describe('Tab order while a turn waits', () => {
   let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot([
+  usePage(
+    (opened) => (page = opened),
+    [
       ...['a', 'b', 'c'].map((id) => exchange(id, { state })),
       exchange('waiting', { state: [ev.attempt(), ev.waiting()].reduce(reduceTurn, initialTurn) }),
       exchange('queued', { queued: true }),
-    ]);
-  });
-  afterEach(() => page.dispose());
+    ],
+  );
 
   const focused = (): Element => page.window.document.activeElement!;
   const nameOf = (element: Element): string => element.getAttribute('aria-label') ?? element.textContent;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DraftContext } from '../../../src/shared/protocol';
 import type { Unsent } from '../../../src/webview/state/unsentStore';
-import { PanelPage } from '../panel/support/panelPage';
+import { PanelPage, usePage } from '../panel/support/panelPage';
 import { valuesOf } from '../../support/valuesOf';
 
 const item = (label: string, fields: Partial<DraftContext> = {}): DraftContext => ({
@@ -22,7 +22,7 @@ describe('row of context chips', () => {
     page.snapshot();
     page.posted.length = 0;
   });
-  afterEach(() => page.dispose());
+  afterEach(() => PanelPage.closeAll());
 
   const all = (selector: string): HTMLElement[] => [
     ...page.root.querySelectorAll<HTMLElement>(`.context-chips:not([hidden]) ${selector}`),
@@ -147,11 +147,7 @@ describe('row of context chips', () => {
 
 describe('model for the next prompt only', () => {
   let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot();
-  });
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened), []);
 
   const setOnce = (model: string | undefined): void => page.receive({ type: 'modelOnce', model });
 

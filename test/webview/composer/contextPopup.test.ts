@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ToHost } from '../../../src/shared/pageMessages';
 import type { ContextSuggestion } from '../../../src/shared/protocol';
-import { exchange, PanelPage } from '../panel/support/panelPage';
+import type { PanelPage } from '../panel/support/panelPage';
+import { exchange, usePage } from '../panel/support/panelPage';
 import { valuesOf } from '../../support/valuesOf';
 
 const suggestion = (label: string, kind: ContextSuggestion['kind'] = 'file', detail = ''): ContextSuggestion => ({
@@ -19,11 +20,7 @@ const twoMatches = [
 
 describe('popup with context suggestions', () => {
   let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot();
-  });
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened), []);
 
   const queries = (): readonly string[] =>
     page.posted.flatMap((message) => (message.type === 'suggestContext' ? [message.query] : []));

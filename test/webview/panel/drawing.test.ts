@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { ExchangeSnapshot, TurnState } from '../../../src/shared/protocol';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
-import { exchange, PanelPage } from './support/panelPage';
+import type { PanelPage } from './support/panelPage';
+import { exchange, usePage } from './support/panelPage';
 import { sliceChars } from './support/plainMarkdown';
 
 const done = (text: string): TurnState => [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduceTurn, initialTurn);
@@ -10,11 +11,10 @@ const long = 'word '.repeat(sliceChars);
 
 describe('page that draws a conversation', () => {
   let page: PanelPage;
+  usePage((opened) => (page = opened));
   beforeEach(() => {
-    page = new PanelPage();
     page.clock.deferredCalls = [];
   });
-  afterEach(() => page.dispose());
 
   const article = (index = -1): HTMLElement => page.all('article', 'Assistant').at(index)!;
   const state = (index = -1): string | undefined => article(index).dataset['state'];

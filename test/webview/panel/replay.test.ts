@@ -31,14 +31,10 @@ const endings: Readonly<Record<string, StreamEvent>> = {
 };
 
 describe('panel restored in the middle of a turn', () => {
-  const pages: PanelPage[] = [];
-  afterEach(() => {
-    for (const page of pages.splice(0)) page.dispose();
-  });
+  afterEach(() => PanelPage.closeAll());
 
   const htmlAfter = (replayed: readonly StreamEvent[], live: readonly StreamEvent[]): string => {
     const page = new PanelPage();
-    pages.push(page);
     page.snapshot([exchange('a', { state: replayed.reduce(reduceTurn, initialTurn) })]);
     for (const event of live) page.events('a', event);
     const html = page.one('log').outerHTML;
@@ -64,7 +60,6 @@ describe('panel restored in the middle of a turn', () => {
 
   it('shows only the exchanges of the latest snapshot', () => {
     const page = new PanelPage();
-    pages.push(page);
     page.snapshot([exchange('a'), exchange('b')]);
     page.snapshot([exchange('c')], { conversationId: 'c2' });
     assert.deepEqual(valuesOf([...page.root.querySelectorAll('[data-part="prompt"]')], 'textContent'), ['prompt c']);
@@ -73,7 +68,6 @@ describe('panel restored in the middle of a turn', () => {
 
   it('ignores events of exchanges that are not on the page', () => {
     const page = new PanelPage();
-    pages.push(page);
     page.snapshot([exchange('a')]);
     page.events('gone', ev.attempt(), ev.text('ghost'));
     assert.equal(page.root.textContent.includes('ghost'), false);

@@ -4,7 +4,8 @@ import type { TurnPhase } from '../../../src/engine/state/turnState';
 import { markInterrupted } from '../../../src/engine/state/turnState';
 import { reduceTurn, initialTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
-import { exchange, PanelPage } from './support/panelPage';
+import type { PanelPage } from './support/panelPage';
+import { exchange, usePage } from './support/panelPage';
 
 type Row = readonly [
   phase: TurnPhase,
@@ -69,8 +70,7 @@ const permanentButtons = [
 
 describe('page that shows turns', () => {
   let page: PanelPage;
-  beforeEach(() => (page = new PanelPage()));
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened));
 
   const assertShows = ([phase, answer, progress, buttons, cards]: Row): void => {
     const names = page.buttons().filter((name) => !permanentButtons.includes(name) && !/ m?s\b|\d retry/.test(name));
@@ -204,8 +204,7 @@ describe('page that shows turns', () => {
 
 describe('text of an answer', () => {
   let page: PanelPage;
-  beforeEach(() => (page = new PanelPage()));
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened));
 
   it('is passed to the renderer part by part, never as a complete text', () => {
     page.snapshot([exchange('a')]);

@@ -4,14 +4,11 @@ import { faultTable } from '../../../src/engine/faults/faultTable';
 import { faultAdvice } from '../../../src/host/ui/faultAdvice';
 import { type FaultKind, initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import { exchange, PanelPage } from '../panel/support/panelPage';
+import type { PanelPage } from '../panel/support/panelPage';
+import { exchange, usePage } from '../panel/support/panelPage';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 let page: PanelPage;
-const usePage = (): void => {
-  beforeEach(() => (page = new PanelPage()));
-  afterEach(() => page.dispose());
-};
 const fail = (fields: Partial<FailedEvent> = {}, ...earlierEvents: readonly StreamEvent[]): void => {
   page.snapshot([exchange('a')]);
   page.events('a', ...(earlierEvents.length > 0 ? earlierEvents : [ev.attempt()]), ev.failed(fields));
@@ -19,7 +16,7 @@ const fail = (fields: Partial<FailedEvent> = {}, ...earlierEvents: readonly Stre
 const buttons = (): readonly HTMLElement[] => [...page.one('alert').querySelectorAll<HTMLElement>('.actions > button')];
 
 describe('failure card', () => {
-  usePage();
+  usePage((opened) => (page = opened));
 
   it('names the route after a switch to another route', () => {
     fail({}, ev.route(), ev.attempt({ origin: 'https://backup.example' }));
@@ -87,7 +84,7 @@ describe('failure card', () => {
 });
 
 describe('failure card of a model that the gateway does not have', () => {
-  usePage();
+  usePage((opened) => (page = opened));
 
   const failed = { kind: 'model', actions: ['switchModel'] } as const;
   const offer = (...models: readonly string[]): void =>
@@ -118,7 +115,7 @@ describe('failure card of a model that the gateway does not have', () => {
 });
 
 describe('details of the failure card', () => {
-  usePage();
+  usePage((opened) => (page = opened));
 
   const details = (): HTMLDetailsElement => page.one('alert').querySelector('details')!;
   /** Returns the lines under each heading. */
