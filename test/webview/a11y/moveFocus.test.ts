@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import type { ToWebview } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import type { PanelPage } from '../panel/support/panelPage';
-import { exchange, usePage } from '../panel/support/panelPage';
+import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 
 describe('focus handling of the panel', () => {
   let page: PanelPage;

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ToHost } from '../../../src/shared/pageMessages';
 import type { ContextSuggestion } from '../../../src/shared/protocol';
-import type { PanelPage } from '../panel/support/panelPage';
-import { exchange, usePage } from '../panel/support/panelPage';
+import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 import { valuesOf } from '../../support/valuesOf';
 
 const suggestion = (label: string, kind: ContextSuggestion['kind'] = 'file', detail = ''): ContextSuggestion => ({

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import type { PanelPage } from '../panel/support/panelPage';
-import { exchange, usePage } from '../panel/support/panelPage';
+import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 import { Scroller } from '../panel/support/scroller';
 
 describe('autoscroll', () => {

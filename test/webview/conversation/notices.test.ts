@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { DemoTourStep } from '../../../src/shared/protocol';
-import type { PanelPage } from '../panel/support/panelPage';
-import { connected, exchange, usePage } from '../panel/support/panelPage';
+import { connected, exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 
 const connection = { ...connected, demo: true };
 

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import type { ExchangeSnapshot, TurnState } from '../../../src/shared/protocol';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
-import type { PanelPage } from './support/panelPage';
-import { exchange, usePage } from './support/panelPage';
+import { exchange, usePage, type PanelPage } from './support/panelPage';
 import { sliceChars } from './support/plainMarkdown';
 
 const done = (text: string): TurnState => [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduceTurn, initialTurn);

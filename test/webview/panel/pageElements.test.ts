@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { ev } from './support/events';
-import type { PanelPage } from './support/panelPage';
-import { connected, exchange, usePage } from './support/panelPage';
+import { connected, exchange, usePage, type PanelPage } from './support/panelPage';
 
 describe('page around the conversation', () => {
   let page: PanelPage;

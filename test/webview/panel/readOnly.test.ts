@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { initialTurn, type TurnState } from '../../../src/shared/protocol';
 import { UnsentStore, type Unsent } from '../../../src/webview/state/unsentStore';
-import type { PanelPage } from './support/panelPage';
-import { connected, exchange, startOfTime, usePage } from './support/panelPage';
+import { connected, exchange, startOfTime, usePage, type PanelPage } from './support/panelPage';
 
 const state: TurnState = { ...initialTurn, phase: 'interrupted', model: 'm', text: 'half an answer', attempts: 1 };
 const exchanges = [exchange('e1', { state, versions: ['e0', 'e1'] })];

@@ -4,8 +4,7 @@ import type { TurnPhase } from '../../../src/engine/state/turnState';
 import { markInterrupted } from '../../../src/engine/state/turnState';
 import { reduceTurn, initialTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
-import type { PanelPage } from './support/panelPage';
-import { exchange, usePage } from './support/panelPage';
+import { exchange, usePage, type PanelPage } from './support/panelPage';
 
 type Row = readonly [
   phase: TurnPhase,

@@ -8,8 +8,7 @@ import { createTimeline, type Timeline } from '../../../src/webview/timeline/tim
 import { createSpans, type TurnSpans } from '../../../src/webview/timeline/timelineSpans';
 import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
-import type { PanelPage } from '../panel/support/panelPage';
-import { startOfTime, usePage } from '../panel/support/panelPage';
+import { startOfTime, usePage, type PanelPage } from '../panel/support/panelPage';
 
 const spansOf = (events: readonly StreamEvent[]): TurnSpans => createSpans(events.reduce(reduceTurn, initialTurn));
 

@@ -4,8 +4,7 @@ import { faultTable } from '../../../src/engine/faults/faultTable';
 import { faultAdvice } from '../../../src/host/ui/faultAdvice';
 import { type FaultKind, initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import type { PanelPage } from '../panel/support/panelPage';
-import { exchange, usePage } from '../panel/support/panelPage';
+import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 let page: PanelPage;

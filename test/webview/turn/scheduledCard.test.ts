@@ -5,8 +5,7 @@ import { initialTurn, reduceTurn, type Schedule, type TurnState } from '../../..
 import { createFormat } from '../../../src/shared/format';
 import { panelStrings } from '../../../src/shared/panelStrings';
 import { ev } from '../panel/support/events';
-import type { PanelPage } from '../panel/support/panelPage';
-import { connected, exchange, startOfTime, usePage } from '../panel/support/panelPage';
+import { connected, exchange, startOfTime, usePage, type PanelPage } from '../panel/support/panelPage';
 
 const hour = 3_600_000;
 const later = startOfTime + 2 * hour;

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import type { Attachment, ExchangeSnapshot, TurnState } from '../../../src/shared/protocol';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import type { PanelPage } from '../panel/support/panelPage';
-import { exchange, usePage } from '../panel/support/panelPage';
+import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 
 const done = (text: string): TurnState => [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduceTurn, initialTurn);
 const versions = ['b1', 'b2', 'b3'];

@@ -4,8 +4,7 @@ import { describeModelSwitches, describeResumePoints, describeRouteSwitches } fr
 import { initialTurn, reduceTurn, type FaultKind, type TurnState } from '../../../src/shared/protocol';
 import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
-import type { PanelPage } from '../panel/support/panelPage';
-import { exchange, usePage } from '../panel/support/panelPage';
+import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 
 type Reason = 'user' | FaultKind;
 

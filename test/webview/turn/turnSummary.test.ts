@@ -3,8 +3,7 @@ import { markInterrupted } from '../../../src/engine/state/turnState';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { iconPath } from '../../../src/webview/util/element';
 import { ev } from '../panel/support/events';
-import type { PanelPage } from '../panel/support/panelPage';
-import { exchange, usePage } from '../panel/support/panelPage';
+import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 
 describe('end of a turn', () => {
   let page: PanelPage;

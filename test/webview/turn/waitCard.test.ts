@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { ev } from '../panel/support/events';
-import type { PanelPage } from '../panel/support/panelPage';
-import { exchange, startOfTime, usePage } from '../panel/support/panelPage';
+import { exchange, startOfTime, usePage, type PanelPage } from '../panel/support/panelPage';
 
 describe('wait card', () => {
   let page: PanelPage;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createMenu, isMenu } from '../../../src/webview/util/menu';
-import type { PanelPage } from '../panel/support/panelPage';
-import { usePage } from '../panel/support/panelPage';
+import { usePage, type PanelPage } from '../panel/support/panelPage';
 
 describe('menu', () => {
   let page: PanelPage;
