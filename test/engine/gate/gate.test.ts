@@ -9,29 +9,9 @@ import { Gate } from '../../../src/engine/gate/gate';
 import type { Permit } from '../../../src/engine/gate/slowStart';
 import { settle, VirtualClock } from '../../support/virtualClock';
 import { valuesOf } from '../../support/valuesOf';
+import { SharedStore } from './sharedStore';
 
 const scope = { origin: 'https://gateway.test', apiKey: 'hsa-key', model: 'gpt-4o' };
-
-/** The cooldown that all windows share, and the number of reads. */
-class SharedStore implements SharedCooldowns {
-  cooldown: Cooldown | undefined;
-  reads = 0;
-
-  read(): Promise<Cooldown | undefined> {
-    this.reads++;
-    return Promise.resolve(this.cooldown);
-  }
-
-  write(_: unknown, cooldown: Cooldown): Promise<void> {
-    this.cooldown = cooldown;
-    return Promise.resolve();
-  }
-
-  clear(): Promise<void> {
-    this.cooldown = undefined;
-    return Promise.resolve();
-  }
-}
 
 /** A request at the gate, with the number of notifications about its permit. */
 class Request {

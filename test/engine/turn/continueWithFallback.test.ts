@@ -211,17 +211,13 @@ describe('continueWith', () => {
   });
 });
 
-describe('partial answer that no fallback model continues', () => {
-  const replies = { 'claude-sonnet-4': [cutAfter(half), overloaded], 'gpt-4o': [answering(remainder)] };
-
-  const assertNotContinued = (run: EngineRun): void => {
+describe('partial answer with continueWithFallback "off"', () => {
+  it('is neither continued by a fallback model nor offered to one', async () => {
+    const replies = { 'claude-sonnet-4': [cutAfter(half), overloaded], 'gpt-4o': [answering(remainder)] };
+    const run = await start(replies, 'off').toEnd();
     assert.deepEqual(new Set(modelsOf(run)), new Set(['claude-sonnet-4']));
     assert.ok(run.of('waiting').every(({ fallbackModel }) => fallbackModel === undefined));
     const { fallbackModel, actions } = run.last('failed');
     assert.deepEqual([fallbackModel, actions.includes('continueWithFallback')], [undefined, false]);
-  };
-
-  it('is one with the setting "off"', async () => {
-    assertNotContinued(await start(replies, 'off').toEnd());
   });
 });

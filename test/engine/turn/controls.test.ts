@@ -65,7 +65,7 @@ describe('stop of a turn', () => {
     const run = await new EngineRun({ replies: [silent], options: { signal: controller.signal } }).settle();
     controller.abort();
     await run.finished;
-    assert.equal(run.last('stopped').text, '');
+    assert.deepEqual([run.last('stopped').text, run.last('ended').how], ['', 'stopped']);
   });
 
   it('sends no request when the signal is already aborted', async () => {
@@ -226,25 +226,6 @@ describe('change of the key or base URL', () => {
   });
 });
 
-describe('fallback model', () => {
-  const overloaded = status(503, { error: { message: 'overloaded' } });
-
-  it('is used after three overloads in a row, in the configured order', async () => {
-    const run = await new EngineRun({
-      replies: [overloaded],
-      settings: { fallbackModels: ['gpt-4o', 'second', 'third'], retry: { maxRetries: 10 } },
-    }).toEnd();
-    assert.deepEqual(rowsOf(run.of('model'), 'from', 'to', 'reason'), [
-      ['gpt-4o', 'second', 'overloaded'],
-      ['second', 'third', 'overloaded'],
-    ]);
-    assert.deepEqual(
-      run.wire.requests.slice(0, 7).map(({ body }) => body.model),
-      ['gpt-4o', 'gpt-4o', 'gpt-4o', 'second', 'second', 'second', 'third'],
-    );
-  });
-});
-
 describe('restart of an answer whose stream broke', () => {
   const settings = { resume: 'restart' } as const;
 
@@ -382,13 +363,6 @@ describe('switch of the model', () => {
 });
 
 describe('stopped or finished turn', () => {
-  it('records its attempt as stopped', async () => {
-    const run = await new EngineRun({ replies: [silent] }).settle();
-    run.turn.stop();
-    await run.finished;
-    assert.equal(run.last('ended').how, 'stopped');
-  });
-
   it('contacts no gateway when it is stopped before its key has been read', async () => {
     let resolveKey: (() => void) | undefined;
     const world = new EngineWorld({

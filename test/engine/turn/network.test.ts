@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
-import type { Cooldown, SharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { EngineRun, EngineWorld } from '../../support/engineRun';
-import type { LiveBody } from '../../support/scriptedFetch';
-import { answering, rateLimited, rejecting, silent, status, streaming } from '../../support/scriptedFetch';
+import {
+  answering,
+  rateLimited,
+  rejecting,
+  silent,
+  status,
+  streaming,
+  type LiveBody,
+} from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
+import { SharedStore } from '../gate/sharedStore';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 const failing = status(500, { error: { message: 'boom' } });
@@ -46,25 +53,15 @@ describe('cooldown after a rate limit', () => {
     for (const run of runs) run.turn.stop();
   });
 
-  it('delays other requests even after the rate-limited turn has failed', async () => {
-    const world = new EngineWorld({
-      replies: [rateLimited(120), answering('ok')],
-      settings: { retry: { maxRetries: 0 } },
-    });
-    await world.ask().toEnd();
-    const run = await world.ask().settle();
-    assert.deepEqual([run.last('waiting').hintMs, world.wire.requests.length], [120_000, 1]);
-    run.turn.stop();
-  });
-
   it('makes all turns fail without further requests when the retry-after exceeds the allowed maximum', async () => {
     const world = new EngineWorld({ replies: [rateLimited(3600)] });
     const runs = [await world.ask().toEnd(), await world.ask().toEnd()];
     assert.equal(world.wire.requests.length, 1);
     for (const run of runs) {
-      const { kind, resetsAt, beyondMaxHint, actions } = run.last('failed');
+      const { kind, resetsAt, beyondMaxHint, actions, message } = run.last('failed');
       assert.deepEqual([kind, resetsAt, beyondMaxHint], ['rate-limit', world.clock.now() + 3_600_000, true]);
       assert.ok(actions.includes('switchModel') && actions.includes('retryNow'));
+      assert.match(message, /until 10:00/);
     }
   });
 
@@ -78,14 +75,6 @@ describe('cooldown after a rate limit', () => {
     const run = await world.ask().settle();
     assert.equal(run.last('waiting').reason, 'overloaded');
     run.turn.stop();
-  });
-
-  it('does not delay requests to another model', async () => {
-    const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
-    const first = await world.ask().settle();
-    const otherModel = await world.ask({ request: { model: 'gemini-3-pro' } }).toEnd();
-    assert.equal(otherModel.of('waiting').length, 0);
-    first.turn.stop();
   });
 
   it('ends when the network state is reset, and the waiting requests are sent', async () => {
@@ -111,29 +100,10 @@ describe('cooldown after a rate limit', () => {
   });
 });
 
-/** A store of one cooldown that several windows share. */
-class CooldownStore implements SharedCooldowns {
-  cooldown: Cooldown | undefined;
-
-  read(): Promise<Cooldown | undefined> {
-    return Promise.resolve(this.cooldown);
-  }
-
-  write(_: unknown, cooldown: Cooldown): Promise<void> {
-    this.cooldown = cooldown;
-    return Promise.resolve();
-  }
-
-  clear(): Promise<void> {
-    this.cooldown = undefined;
-    return Promise.resolve();
-  }
-}
-
-describe('cooldown of another window', () => {
-  it('delays the requests of this window, whose turns announce the reason', async () => {
+describe('cooldown that windows share', () => {
+  it('delays the requests of another window, whose turns announce the reason', async () => {
     const clock = new VirtualClock();
-    const cooldowns = new CooldownStore();
+    const cooldowns = new SharedStore();
     const [firstWindow, secondWindow] = [1, 2].map(
       () => new EngineWorld({ replies: [rateLimited(30), answering('ok')], clock, cooldowns }),
     );
@@ -146,11 +116,9 @@ describe('cooldown of another window', () => {
     first.turn.stop();
     second.turn.stop();
   });
-});
 
-describe('unresponsive store of shared cooldowns', () => {
-  it('delays a turn by at most 250 ms', async () => {
-    const cooldowns = new CooldownStore();
+  it('delays a turn by at most 250 ms while its store does not respond', async () => {
+    const cooldowns = new SharedStore();
     cooldowns.read = () => new Promise(() => undefined);
     const world = new EngineWorld({ replies: [answering('ok')], cooldowns });
     const run = world.ask();
@@ -159,11 +127,9 @@ describe('unresponsive store of shared cooldowns', () => {
     await world.clock.advance(1);
     assert.equal(run.last('done').text, 'ok');
   });
-});
 
-describe('shared cooldown that is extended repeatedly', () => {
-  it('ends a queued turn at its deadline', async () => {
-    const cooldowns = new CooldownStore();
+  it('ends a queued turn at its deadline when it is extended repeatedly', async () => {
+    const cooldowns = new SharedStore();
     const world = new EngineWorld({ replies: [answering('never')], cooldowns });
     const setCooldown = (ms: number): void => {
       cooldowns.cooldown = { until: world.clock.now() + ms, delayMs: ms, source: 'server', reason: 'rate-limit' };
@@ -178,11 +144,9 @@ describe('shared cooldown that is extended repeatedly', () => {
     assert.match(message, /Rate limited by gateway.test. No progress for 5 min/);
     assert.deepEqual([world.clock.pending, world.wire.requests.length], [0, 0]);
   });
-});
 
-describe('shared cooldown that is cleared', () => {
-  it('admits the requests that it has delayed', async () => {
-    const cooldowns = new CooldownStore();
+  it('admits the requests that it has delayed when it is cleared', async () => {
+    const cooldowns = new SharedStore();
     const world = new EngineWorld({ replies: [answering('ok')], cooldowns });
     cooldowns.cooldown = { until: world.clock.now() + 60_000, delayMs: 60_000, source: 'server', reason: 'rate-limit' };
     const run = world.ask();

@@ -12,7 +12,6 @@ import {
   type LiveBody,
 } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
-import { rowsOf } from '../../support/valuesOf';
 
 const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
 const noConnection = (connectionProblem: ConnectionProblem, message: string, cause?: unknown): Error =>
@@ -78,43 +77,12 @@ describe('turn', () => {
     assert.equal(run.last('done').waitedMs, 5000);
   });
 
-  it('backs off exponentially when the gateway names no delay', async () => {
-    const run = new EngineRun({ replies: [status(500), status(500), answering('ok')] });
-    await run.toEnd();
-    assert.deepEqual(rowsOf(run.of('waiting'), 'delayMs', 'source', 'reason', 'attempt'), [
-      [500, 'backoff', 'server', 2],
-      [1000, 'backoff', 'server', 3],
-    ]);
-  });
-
   it('fails after the maximum number of retries and still offers Retry now', async () => {
     const run = await new EngineRun({ replies: [status(500)], settings: { retry: { maxRetries: 2 } } }).toEnd();
     assert.equal(run.wire.requests.length, 3);
     const failed = run.last('failed');
     assert.deepEqual([failed.kind, failed.status], ['server', 500]);
     assert.ok(failed.actions.includes('retryNow'));
-  });
-
-  for (const [code, kind, action] of [
-    [401, 'auth', 'setApiKey'],
-    [402, 'credit', 'openBilling'],
-  ] as const) {
-    it(`never retries the status ${code} and offers ${action}`, async () => {
-      const run = await new EngineRun({ replies: [status(code, { error: { message: 'no' } })] }).toEnd();
-      assert.equal(run.wire.requests.length, 1);
-      assert.equal(run.last('failed').kind, kind);
-      assert.ok(run.last('failed').actions.includes(action));
-    });
-  }
-
-  it('fails when the Retry-After exceeds the allowed maximum, and states when the rate limit resets', async () => {
-    const run = await new EngineRun({ replies: [rateLimited(3600)] }).toEnd();
-    assert.equal(run.wire.requests.length, 1);
-    const failed = run.last('failed');
-    assert.equal(failed.beyondMaxHint, true);
-    assert.equal(failed.resetsAt, run.clock.now() + 3_600_000);
-    assert.match(failed.message, /until 10:00/);
-    assert.ok(failed.actions.includes('switchModel'));
   });
 
   describe('offers to send the prompt later', () => {
