@@ -46,10 +46,7 @@ async function readResponse(response: vscode.LanguageModelChatResponse): Promise
 describe('language models of the gateway', () => {
   let fixture: HostFixture;
 
-  useFixture(
-    () => answer('Hello!'),
-    (started) => (fixture = started),
-  );
+  useFixture(answer('Hello!'), (started) => (fixture = started));
 
   beforeEach(async () => {
     fixture.gateway.reset();

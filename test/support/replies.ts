@@ -21,8 +21,11 @@ export function* html(page: string, status = 200): Iterable<Step> {
   yield { send: page };
 }
 
+/** A script, or the steps of a reply that is the same for each request. */
+export type Reply = Script | Iterable<Step>;
+
 /** Returns a script that gives the n-th request the n-th reply, and all further requests the last reply. */
-export function replySequence(...replies: readonly (Script | Iterable<Step>)[]): Script {
+export function replySequence(...replies: readonly Reply[]): Script {
   const scripts = replies.map((reply): Script => {
     if (typeof reply === 'function') return reply;
     const steps = [...reply];

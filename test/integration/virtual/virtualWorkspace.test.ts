@@ -21,7 +21,7 @@ describe('virtual workspace', () => {
   before(async () => {
     const content = { '/project/src/twice.ts': source, '/project/notes.md': 'Read although it is closed.\n' };
     files = vscode.workspace.registerFileSystemProvider(scheme, new MemoryFiles(content), { isCaseSensitive: true });
-    fixture = await startFixture(() => answer('understood'));
+    fixture = await startFixture(answer('understood'));
   });
   beforeEach(async () => {
     await closeAll();
