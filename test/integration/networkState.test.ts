@@ -13,8 +13,8 @@ import {
   stopFixture,
   testKey,
   useFixture,
+  type HostFixture,
 } from '../support/extensionHost';
-import type { HostFixture } from '../support/extensionHost';
 
 describe('network state', () => {
   let fixture: HostFixture;

@@ -7,14 +7,14 @@ import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { probe } from '../../../src/engine/http/probe';
 import { systemClock } from '../../../src/host/util/systemClock';
 import { useVSCode } from '../../support/fakeVSCode';
+import { englishWords } from '../../support/englishWords';
 import { attempt, ScriptedEngine, text, waiting } from '../conversation/scriptedEngine';
 import { FakeEditor, FakeRoutes } from './fakeRoutes';
 
 const deps = {
   ...{ clock: systemClock, fetch, userAgent: 'test', formatTime: String },
   log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
-  localize: (message: string, values: Readonly<Record<string, string | number>> = {}) =>
-    message.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
+  localize: englishWords.localize,
 };
 
 /** An engine that really sends probes. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ExchangeSnapshot, TurnState } from '../../../src/shared/protocol';
-import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
+import { initialTurn, reduceTurn, type ExchangeSnapshot, type TurnState } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, usePage, type PanelPage } from './support/panelPage';
 import { sliceChars } from './support/plainMarkdown';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import type { TurnPhase } from '../../../src/engine/state/turnState';
-import { markInterrupted } from '../../../src/engine/state/turnState';
+import { markInterrupted, type TurnPhase } from '../../../src/engine/state/turnState';
 import { reduceTurn, initialTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, usePage, type PanelPage } from './support/panelPage';
