@@ -124,6 +124,23 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
     finished('stop'),
   ],
   ['`[DONE]` without any finish reason', (body) => body.delta('a').done(), finished('stop')],
+  ['a finish reason and no `[DONE]`', (body) => body.delta('a').finish().end(), finished('stop')],
+  ['`[DONE]` on an open connection', (body) => body.delta('a').finish().send('data: [DONE]\n\n'), finished('stop')],
+  ['an error after a finish reason', (body) => body.delta('a').finish().event({ error: 'late' }), finished('stop')],
+  [
+    'a connection that breaks after `[DONE]`',
+    (body) => breakAfterReading(body.delta('a').send('data: [DONE]\n\n'), connectionError),
+    finished('stop'),
+  ],
+  [
+    'a last event without its blank line',
+    (body) =>
+      body
+        .delta('a')
+        .send(`data: ${JSON.stringify(chunkWith({}, 'stop'))}`)
+        .end(),
+    finished('stop'),
+  ],
   [
     'the finish reason `"null"` and then another',
     (body) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EngineWorld } from '../../support/engineRun';
 import { answering, status, streaming } from '../../support/scriptedFetch';
-import { valuesOf } from '../../support/valuesOf';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
 const rateLimited = status(
@@ -52,10 +52,8 @@ describe('ledger in the report of the engine', () => {
     const run = world.ask();
     await world.clock.advance(3000);
     run.turn.stop();
-    assert.deepEqual(
-      world.engine.report().turns[0]?.waits.map(({ reason, waitedMs }) => [reason, waitedMs]),
-      [['rate-limit', 3000]],
-    );
+    const { waits } = world.engine.report().turns[0]!;
+    assert.deepEqual(rowsOf(waits, 'reason', 'waitedMs'), [['rate-limit', 3000]]);
   });
 
   it('contains the last fifty turns', async () => {

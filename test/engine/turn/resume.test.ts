@@ -253,13 +253,7 @@ describe('turn that continues an earlier answer', () => {
         settings: { resume },
       }).toEnd();
       assert.deepEqual([run.last('done').text, run.last('resumed').how], [fullAnswer, 'continue']);
-      assert.equal(
-        run
-          .of('text')
-          .map(({ text }) => text)
-          .join(''),
-        remainder,
-      );
+      assert.equal(valuesOf(run.of('text'), 'text').join(''), remainder);
     }
   });
 

@@ -257,32 +257,6 @@ describe('turn', () => {
 });
 
 describe('successful turn', () => {
-  const complete: Record<string, (body: LiveBody) => void> = {
-    'a finish reason, usage and [DONE]': (body) => body.delta('x').finish('stop', usage).done(),
-    'a finish reason and no [DONE]': (body) => body.delta('x').finish().end(),
-    'a finish reason, then an error event': (body) =>
-      body
-        .delta('x')
-        .finish()
-        .event({ error: { message: 'late' } })
-        .end(),
-    'a finish reason, then silence': (body) => body.delta('x').finish(),
-    '[DONE] on a connection that stays open': (body) => body.delta('x').finish().send('data: [DONE]\n\n'),
-    '[DONE] and no finish reason, then a connection reset': (body) => {
-      body.delta('x').send('data: [DONE]\n\n');
-      setImmediate(() => body.break());
-    },
-    'a last event without its blank line': (body) =>
-      body.delta('x').send('data: {"choices":[{"delta":{},"finish_reason":"stop"}]}').end(),
-  };
-  for (const [name, write] of Object.entries(complete)) {
-    it(`completes the answer after one request: ${name}`, async () => {
-      const run = await new EngineRun({ replies: [streaming(write)] }).toEnd();
-      assert.deepEqual([run.last('done').text, run.wire.requests.length], ['x', 1]);
-      assert.equal(run.clock.pending, 0);
-    });
-  }
-
   it('is not delayed by a gateway that repeats the finish reason', async () => {
     let stream: LiveBody | undefined;
     const run = new EngineRun({ replies: [streaming((body) => (stream = body.delta('x').finish()))] });
