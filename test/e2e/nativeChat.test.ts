@@ -48,10 +48,8 @@ describe("VS Code's chat without a sign-in", () => {
       .last()
       .waitFor();
     await chat.answer.getByText('There are twelve sheep.').waitFor();
-    assert.deepEqual(
-      gateway.requests.map(({ json }) => json?.model),
-      ['gpt-4o', 'gpt-4o'],
-    );
+    const models = gateway.requests.map(({ json }) => json?.model);
+    assert.deepEqual(models, ['gpt-4o', 'gpt-4o']);
   });
 
   it('shows an answer that was resumed after its stream broke as one text, with its code in one block', async () => {

@@ -210,10 +210,8 @@ describe('panels after a reload of the window', () => {
         [false, 'HolySheep'],
       ],
     );
-    assert.deepEqual(
-      ids.map((id) => after.panels.isOpen(id)),
-      [true, true],
-    );
+    const areOpen = ids.map((id) => after.panels.isOpen(id));
+    assert.deepEqual(areOpen, [true, true]);
   });
 
   it('show an interrupted answer in only one panel when the restored pages have no saved state', async () => {
@@ -241,10 +239,8 @@ describe('panels after a reload of the window', () => {
     const restored = interrupted[0]?.id ?? '';
     await after.restore(restored);
     after.panels.reopen(interrupted);
-    assert.deepEqual(
-      interrupted.map(({ id }) => after.panels.isOpen(id)),
-      [true, true, true, true, false],
-    );
+    const areOpen = interrupted.map(({ id }) => after.panels.isOpen(id));
+    assert.deepEqual(areOpen, [true, true, true, true, false]);
   });
 
   it('receive no message after they are closed, even while a search is running', async () => {

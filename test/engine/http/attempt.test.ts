@@ -399,10 +399,8 @@ describe('abandoned attempt', () => {
         streaming((body) => body.event(chunkWith(delta))),
         { onReport },
       );
-      assert.deepEqual(
-        reports.map((line) => line.split(' ')[0]),
-        ['headers', first],
-      );
+      const reported = reports.map((line) => line.split(' ')[0]);
+      assert.deepEqual(reported, ['headers', first]);
     });
   }
 

@@ -132,9 +132,7 @@ describe('engine', () => {
     await settle();
     // `queryObjects` collects garbage before it counts.
     queryObjects(Turn, { format: 'count' });
-    assert.deepEqual(
-      turns.map((turn) => turn.deref() !== undefined),
-      [false, true],
-    );
+    const areKept = turns.map((turn) => turn.deref() !== undefined);
+    assert.deepEqual(areKept, [false, true]);
   });
 });

@@ -88,10 +88,8 @@ describe('Test Connection command', () => {
     const result = await run();
     assert.ok(result?.state === 'verified');
     assert.deepEqual(result.models, ['a', 'b']);
-    assert.deepEqual(
-      result.routes.map(({ models }) => models.state),
-      ['verified', 'verified'],
-    );
+    const states = result.routes.map(({ models }) => models.state);
+    assert.deepEqual(states, ['verified', 'verified']);
     const sent = [gateway, backup].map(({ modelRequests }) =>
       modelRequests.map(({ headers }) => headers.authorization),
     );

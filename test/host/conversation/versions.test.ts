@@ -75,10 +75,8 @@ describe('conversation with several versions of an exchange', () => {
     assert.deepEqual(phases(), ['eins: connecting']);
     const seen = changes.map((change) => (change.type === 'exchange' ? change.exchange.id : change.type));
     assert.deepEqual(seen, ['path', id]);
-    assert.deepEqual(
-      before.map((each) => conversation.exchange(each)?.state.phase),
-      ['stopped', 'stopped', 'stopped'],
-    );
+    const phasesNow = before.map((each) => conversation.exchange(each)?.state.phase);
+    assert.deepEqual(phasesNow, ['stopped', 'stopped', 'stopped']);
     assert.deepEqual(reopened(lines).interruptedIds, [id]);
   });
 

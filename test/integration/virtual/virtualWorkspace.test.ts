@@ -39,10 +39,8 @@ describe('virtual workspace', () => {
   };
 
   it('is open in this window', () => {
-    assert.deepEqual(
-      vscode.workspace.workspaceFolders?.map(({ uri }) => uri.scheme),
-      [scheme],
-    );
+    const schemes = vscode.workspace.workspaceFolders?.map(({ uri }) => uri.scheme);
+    assert.deepEqual(schemes, [scheme]);
   });
 
   it('supports Explain Selection', async () => {

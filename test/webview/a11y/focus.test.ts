@@ -143,14 +143,10 @@ describe('Tab order while a turn waits', () => {
 
   it('leads backward from the composer to the buttons of the wait card, and forward from these to the composer', () => {
     page.input.focus();
-    assert.deepEqual(
-      [1, 2, 3].map(() => nameOf(tab(true)!)),
-      ['Switch model', 'Stop', 'Retry now'],
-    );
-    assert.deepEqual(
-      [1, 2].map(() => nameOf(tab()!)),
-      ['Stop', 'Switch model'],
-    );
+    const backward = [1, 2, 3].map(() => nameOf(tab(true)!));
+    assert.deepEqual(backward, ['Switch model', 'Stop', 'Retry now']);
+    const forward = [1, 2].map(() => nameOf(tab()!));
+    assert.deepEqual(forward, ['Stop', 'Switch model']);
     assert.ok(tabUntil((name) => name === 'Prompt').length > 0);
   });
 

@@ -77,8 +77,9 @@ describe('page that draws a conversation', () => {
     page.snapshot(many);
     page.outOfView.get(article(0))!();
     runAll();
+    const appended = page.renderCalls.filter((call) => call.startsWith('append'));
     assert.deepEqual(
-      page.renderCalls.filter((call) => call.startsWith('append')),
+      appended,
       ['d', 'a', 'c', 'b'].map((id) => `append answer ${id}`),
     );
   });

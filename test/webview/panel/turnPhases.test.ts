@@ -120,10 +120,8 @@ describe('page that shows turns', () => {
     page.snapshot([exchange('a', { state: [start, ev.done('Hi')].reduce(reduceTurn, initialTurn) }), exchange('b')]);
     assert.equal(page.one('log', 'Conversation').getAttribute('aria-live'), 'off');
     assert.ok(page.one('textbox', 'Prompt'));
-    assert.deepEqual(
-      page.all('article').map((article) => article.getAttribute('aria-label')),
-      ['You', 'Assistant', 'You', 'Assistant'],
-    );
+    const names = page.all('article').map((article) => article.getAttribute('aria-label'));
+    assert.deepEqual(names, ['You', 'Assistant', 'You', 'Assistant']);
   });
 
   it('says that a queued turn has not started, and keeps the *Stop* button of the running turn', () => {

@@ -36,10 +36,8 @@ describe('failure card', () => {
       'Switch route',
     ]);
     for (const item of items) item.click();
-    assert.deepEqual(
-      page.posted.map((message) => message.type === 'action' && message.action),
-      ['openBilling', 'switchModel', 'networkSettings', 'moreRoom', 'switchRoute'],
-    );
+    const actions = page.posted.map((message) => message.type === 'action' && message.action);
+    assert.deepEqual(actions, ['openBilling', 'switchModel', 'networkSettings', 'moreRoom', 'switchRoute']);
   });
 
   it('has *Retry now* in its menu beside *Set API key*, and does not highlight it when the same request would fail again', () => {

@@ -101,10 +101,8 @@ describe('chat history', () => {
       state: 'done',
       hadReasoning: false,
     }));
-    assert.deepEqual(
-      historyMessages(history, 20).map(({ content }) => content[0]),
-      ['2', '2', '3', '3'],
-    );
+    const firstCharacters = historyMessages(history, 20).map(({ content }) => content[0]);
+    assert.deepEqual(firstCharacters, ['2', '2', '3', '3']);
   });
 });
 
