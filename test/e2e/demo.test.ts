@@ -40,19 +40,11 @@ describe('offline demo', () => {
     await step('Next: Stream stalls mid-answer (3 of 6)');
   });
 
-  it('abandons a stalled stream and resumes the answer', async () => {
-    await panel.button('Run it').click();
-    await step('Next: Connection drops mid-answer (4 of 6)');
-    await panel.inState('done').waitFor();
-  });
-
-  it('resumes an answer whose stream broke', async () => {
-    await panel.button('Run it').click();
-    await step('Next: Out of credit (5 of 6)');
-    await panel.inState('done').waitFor();
-  });
-
   it('explains what its actions do, and asks another demo model when the user switches models', async () => {
+    for (const next of ['Next: Connection drops mid-answer (4 of 6)', 'Next: Out of credit (5 of 6)']) {
+      await panel.button('Skip').click();
+      await step(next);
+    }
     await panel.button('Run it').click();
     await panel.inState('failed').getByRole('alert').waitFor();
     await panel.button('Open billing').click();

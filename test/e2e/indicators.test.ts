@@ -88,7 +88,7 @@ describe('indicators outside the panel', () => {
 
     it('reports a long wait, and Retry Now sends the request immediately', async () => {
       const paused = pausedAnswer([], rateLimited(120));
-      gateway.script = replySequence(paused.script, () => answer('after the wait'));
+      gateway.script = replySequence(paused.script, answer('after the wait'));
       await panel.newConversation();
       await panel.send('what waits unseen');
       await gateway.request(1);

@@ -41,26 +41,21 @@ describe("VS Code's chat without a sign-in", () => {
   });
 
   it('shows the wait after a rate limit, then the answer', async () => {
-    gateway.script = replySequence(
-      () => rateLimited(4),
-      () => answer('There are **twelve** sheep.'),
-    );
+    gateway.script = replySequence(rateLimited(4), answer('There are **twelve** sheep.'));
     await chat.ask('How many sheep are there?');
     await chat.answer
       .getByText(/Rate limited.*The gateway said to wait 4 s · attempt 2 of 6 · Retrying at /)
       .last()
       .waitFor();
     await chat.answer.getByText('There are twelve sheep.').waitFor();
-    assert.deepEqual(
-      gateway.requests.map(({ json }) => json?.model),
-      ['gpt-4o', 'gpt-4o'],
-    );
+    const models = gateway.requests.map(({ json }) => json?.model);
+    assert.deepEqual(models, ['gpt-4o', 'gpt-4o']);
   });
 
   it('shows an answer that was resumed after its stream broke as one text, with its code in one block', async () => {
     gateway.script = replySequence(
-      () => cutAfter('Here it is:\n\n```ts\nconst first = 1;\nconst second', 'reset'),
-      () => answer(' = 2;\n```\n\nThat is all.'),
+      cutAfter('Here it is:\n\n```ts\nconst first = 1;\nconst second', 'reset'),
+      answer(' = 2;\n```\n\nThat is all.'),
     );
     await chat.ask('Show me code.');
     await chat.answer.getByText('That is all.').waitFor();

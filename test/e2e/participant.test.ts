@@ -26,10 +26,7 @@ describe("@holysheep in VS Code's chat", () => {
   const sent = (request = 0): string => JSON.stringify(gateway.requests[request]?.json?.messages);
 
   it('explains the selection after Retry now has ended the wait for a rate limit', async () => {
-    gateway.script = replySequence(
-      () => rateLimited(37),
-      () => answer('It **pauses** for a while.'),
-    );
+    gateway.script = replySequence(rateLimited(37), answer('It **pauses** for a while.'));
     await chat.ask('@holysheep /explain ');
     await chat.answer
       .getByText(/Rate limited by .* The gateway said to wait 37 s .*attempt 2 of 6 · Retrying at/)
@@ -40,10 +37,7 @@ describe("@holysheep in VS Code's chat", () => {
   });
 
   it('writes tests for the same code after a follow-up suggestion, and continues at the token limit when the user presses Continue', async () => {
-    gateway.script = replySequence(
-      () => answer('The tests are', { finish: 'length' }),
-      () => answer(' here.'),
-    );
+    gateway.script = replySequence(answer('The tests are', { finish: 'length' }), answer(' here.'));
     await workbench.selectLines(1, 1);
     await chat.followup('Write tests for sample.ts:16-18').click();
     await chat.answer.getByText('The tests are').waitFor();

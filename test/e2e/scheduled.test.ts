@@ -16,10 +16,7 @@ describe('scheduled prompts in the workbench', () => {
     workbench.statusBarItem('holysheep.activity').filter({ hasText: text, visible: true });
 
   it('are counted in the status bar, listed when it is clicked, and sent once with Send Now', async () => {
-    gateway.script = replySequence(
-      () => rateLimited(7200),
-      () => answer('after the limit'),
-    );
+    gateway.script = replySequence(rateLimited(7200), answer('after the limit'));
     await panel.newConversation();
     await panel.send('what waits for two hours');
     await panel.frame.getByRole('button', { name: /^Send at / }).click();

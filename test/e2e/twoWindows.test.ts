@@ -12,10 +12,7 @@ describe('rate limit of a gateway that two windows use', () => {
   let gateway: Gateway;
   let first: Workbench;
 
-  const script = replySequence(
-    () => rateLimited(120),
-    () => answer('the answer'),
-  );
+  const script = replySequence(rateLimited(120), answer('the answer'));
   useWorkbench({ script }, (opened) => ({ gateway, workbench: first } = opened));
 
   it('also delays a prompt in the second window, where the reason is shown, until the first window resets the network state', async () => {

@@ -48,10 +48,8 @@ describe('text from outside the extension', () => {
     const picked = pickModel(load, `current ${hostileText}`, {});
     await list;
     await new Promise(setImmediate);
-    assert.deepEqual(
-      editor.quickPicks[0]?.items.map(({ label }) => label),
-      [`$(check) current ${plainText}`, `Similar to current ${plainText}`, plainText],
-    );
+    const labels = editor.quickPicks[0]?.items.map(({ label }) => label);
+    assert.deepEqual(labels, [`$(check) current ${plainText}`, `Similar to current ${plainText}`, plainText]);
     assert.equal(await picked, undefined);
   });
 

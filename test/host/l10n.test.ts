@@ -75,10 +75,8 @@ describe('Chinese translations', () => {
     const untranslated = Object.entries(bundle).filter(
       ([message, text]) => text === message && /[a-z]{4}/.test(message),
     );
-    assert.deepEqual(
-      untranslated.map(([message]) => message),
-      [],
-    );
+    const messages = untranslated.map(([message]) => message);
+    assert.deepEqual(messages, []);
   });
 
   for (const { id, prompt } of demoModels) {

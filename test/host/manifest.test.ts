@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EngineSettings } from '../../src/engine/environment';
+import type { EngineSettings, JitterKind } from '../../src/engine/environment';
 import { normalizeBaseUrl } from '../../src/engine/gateway/baseUrl';
 import { isRecord, type JsonRecord } from '../../src/engine/json';
-import type { JitterKind } from '../../src/engine/environment';
 
 const root = join(__dirname, '../..');
 

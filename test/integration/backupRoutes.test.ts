@@ -5,9 +5,7 @@ import { answer } from '../support/replies';
 import type { RouteEvent, StreamEvent } from '../../src/engine/events';
 import { collect, find, resetNetworkState, set, startFixture, stopFixture, testKey } from '../support/extensionHost';
 import type { HostFixture } from '../support/extensionHost';
-import { openHostileSettings } from '../support/hostileWorkspace';
 import { startUnreliableServer, type UnreliableServer } from '../support/network/unreliableServer';
-import { valuesOf } from '../support/valuesOf';
 
 const backupKey = 'hsa-backup-key-0123456789';
 const portOf = (origin: string): number => Number(new URL(origin).port);
@@ -31,7 +29,7 @@ describe('backup route', () => {
   let backup: UnreliableServer;
 
   before(async () => {
-    fixture = await startFixture(() => answer('from the primary'), { anyHost: true });
+    fixture = await startFixture(answer('from the primary'), { anyHost: true });
     backupGateway = await startGateway({ anyHost: true });
     primary = await startUnreliableServer(portOf(fixture.gateway.origin));
     backup = await startUnreliableServer(portOf(backupGateway.origin));
@@ -79,30 +77,6 @@ describe('backup route', () => {
     assert.equal(find(events, 'done').text, text);
     assert.deepEqual([primary.chatRequests.length, backup.chatRequests.length], [0, 1]);
     assert.equal(events.filter(({ type }) => type === 'waiting').length, 0);
-  });
-
-  it('is not used without a key of its own', async () => {
-    const other = await startUnreliableServer(portOf(backupGateway.origin));
-    await set('backupBaseUrls', [other.baseUrl]);
-    await primary.refuse();
-    const events = await ask();
-    await set('backupBaseUrls', [backup.baseUrl]);
-    await other.close();
-    assert.equal(find(events, 'failed').kind, 'connection');
-    assert.deepEqual([...other.chatRequests, ...other.probes, ...backup.chatRequests], []);
-  });
-
-  it('cannot be set by a workspace', async () => {
-    const attacker = await startUnreliableServer(portOf(backupGateway.origin));
-    const close = await openHostileSettings(attacker.baseUrl);
-    await setKey(attacker.baseUrl, 'hsa-key-for-the-attacker');
-    await attacker.reset();
-    await primary.refuse();
-    const events = await ask();
-    await close();
-    await attacker.close();
-    assert.deepEqual(valuesOf(routesOf(events), 'to'), [backup.origin]);
-    assert.deepEqual([...attacker.chatRequests, ...attacker.probes], []);
   });
 
   it("is also used by the language models of VS Code's chat", async () => {

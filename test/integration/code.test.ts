@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { codeActions } from '../support/codeActions';
 import { answer } from '../support/replies';
-import { set, startFixture, stopFixture, useFixture, type HostFixture } from '../support/extensionHost';
+import { set, useFixture, type HostFixture } from '../support/extensionHost';
 
 const source = 'const before = 1;\nfunction twice(n: number): number {\n  return n * 2;\n}\nconst after = 3;\n';
 
 describe('code commands', () => {
   let fixture: HostFixture;
-  useFixture(
-    () => answer('understood'),
-    (started) => (fixture = started),
-  );
+  useFixture(answer('understood'), (started) => (fixture = started));
   beforeEach(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     fixture.gateway.reset();
@@ -18,25 +16,14 @@ describe('code commands', () => {
     const editor = await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
     editor.selection = new vscode.Selection(1, 0, 3, 1);
   });
-  after(async () => {
-    await set('prompts', undefined);
-    await stopFixture(fixture);
-  });
+  after(() => set('prompts', undefined));
 
   const sent = async (): Promise<{ readonly prompt: string; readonly model: unknown }> => {
     const { json } = await fixture.gateway.request(1);
     return { prompt: JSON.stringify(json?.messages.at(-1)?.content), model: json?.['model'] };
   };
-  const actions = async (): Promise<readonly vscode.CodeAction[]> => {
-    const editor = vscode.window.activeTextEditor;
-    assert.ok(editor);
-    const all = await vscode.commands.executeCommand<vscode.CodeAction[]>(
-      'vscode.executeCodeActionProvider',
-      editor.document.uri,
-      editor.selection,
-    );
-    return all.filter(({ title }) => title.includes('HolySheep'));
-  };
+  const actions = async (): Promise<readonly vscode.CodeAction[]> =>
+    (await codeActions()).filter(({ title }) => title.includes('HolySheep'));
 
   for (const [command, instruction] of [
     ['explainSelection', 'Explain the code'],
@@ -77,25 +64,4 @@ describe('code commands', () => {
     assert.ok(prompt.startsWith('"Translate the comments.'));
     assert.equal(model, 'deepseek-v3');
   });
-});
-
-describe('command holysheep.ask', () => {
-  let fixture: HostFixture;
-  before(async () => {
-    fixture = await startFixture(() => answer('understood'));
-  });
-  beforeEach(() => fixture.gateway.reset());
-
-  for (const [argument, model] of [
-    ['a prompt', 'gpt-4o'],
-    [{ prompt: 'a prompt' }, 'gpt-4o'],
-    [{ prompt: 'a prompt', model: 'gemini-3-pro', newConversation: true }, 'gemini-3-pro'],
-  ] as const) {
-    it(`accepts ${JSON.stringify(argument)}`, async () => {
-      await vscode.commands.executeCommand('holysheep.ask', argument);
-      const { json } = await fixture.gateway.request(1);
-      assert.equal(json?.messages.at(-1)?.content, 'a prompt');
-      assert.equal(json['model'], model);
-    });
-  }
 });

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { startGateway, type Gateway } from '../support/testGateway';
 import { answer } from '../support/replies';
 import type { ConnectionTest } from '../../src/host/connection/connectionTest';
-import { collect, extensionApi, find, resetNetworkState, set, stopFixture } from '../support/extensionHost';
+import { resetNetworkState, set, stopFixture } from '../support/extensionHost';
 import { selfSigned } from '../support/network/certificates';
 import { startSecureFront, type SecureFront } from '../support/network/secureFront';
 
@@ -12,8 +12,6 @@ const [primaryKey, backupKey] = ['hsa-of-the-primary-1', 'hsa-of-the-backup-1'] 
 const setKey = (argument: unknown) =>
   vscode.commands.executeCommand<{ state: string }>('holysheep.setApiKey', argument);
 const testConnection = () => vscode.commands.executeCommand<ConnectionTest>('holysheep.testConnection');
-const sentKeys = (gateway: Gateway): readonly (string | undefined)[] =>
-  [...gateway.modelRequests, ...gateway.requests].map(({ headers }) => headers.authorization);
 
 describe('routes in the settings', () => {
   let primary: Gateway;
@@ -37,13 +35,6 @@ describe('routes in the settings', () => {
     await stopFixture(undefined);
     await front.close();
     await Promise.all([primary.close(), backup.close()]);
-  });
-
-  it('are left out while they have no key, so that a backup route takes the place of the base URL', async () => {
-    await set('baseUrl', primary.origin.replace('127.0.0.1', 'localhost'));
-    const { text } = find(await collect((await extensionApi()).ask('hello')), 'done');
-    assert.equal(text, 'from the backup route');
-    assert.deepEqual([primary.requests.length, sentKeys(backup)], [0, [`Bearer ${backupKey}`]]);
   });
 
   it('are tested step by step, whether they work, refuse the connection or have an untrusted certificate', async () => {

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { answer } from '../support/replies';
 import { closeAll, shows, tabs } from '../support/conversationTabs';
-import { startFixture, stopFixture, type HostFixture } from '../support/extensionHost';
+import { useFixture, type HostFixture } from '../support/extensionHost';
 
 async function ask(prompt: string, newConversation = true): Promise<void> {
   await vscode.commands.executeCommand('holysheep.ask', { prompt, newConversation });
@@ -11,16 +11,13 @@ async function ask(prompt: string, newConversation = true): Promise<void> {
 
 describe('conversations', () => {
   let fixture: HostFixture;
-  before(async () => {
-    fixture = await startFixture(() => answer('understood'));
-    await closeAll();
-  });
+  useFixture(answer('understood'), (started) => (fixture = started));
+  before(closeAll);
   beforeEach(() => {
     fixture.gateway.reset();
     fixture.gateway.script = () => answer('understood');
   });
   afterEach(closeAll);
-  after(() => stopFixture(fixture));
 
   it('have one panel each, opened as tabs in the same editor column', async () => {
     await ask('the first question');

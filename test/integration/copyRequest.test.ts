@@ -6,7 +6,7 @@ import { resetNetworkState, startFixture, stopFixture, testKey, type HostFixture
 describe('Copy Request as Code', () => {
   let fixture: HostFixture;
   before(async () => {
-    fixture = await startFixture(() => answer('An answer.'));
+    fixture = await startFixture(answer('An answer.'));
   });
   beforeEach(async () => {
     fixture.gateway.reset();

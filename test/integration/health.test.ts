@@ -11,12 +11,7 @@ describe('network health', () => {
   let fixture: HostFixture;
 
   before(async () => {
-    fixture = await startFixture(
-      replySequence(
-        () => failure(500, { message: 'the server failed' }),
-        () => answer('hello there'),
-      ),
-    );
+    fixture = await startFixture(replySequence(failure(500, { message: 'the server failed' }), answer('hello there')));
   });
   after(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');

@@ -1,28 +1,16 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { startGateway, type Gateway } from '../support/testGateway';
 import { answer } from '../support/replies';
 import type { ConnectionTest } from '../../src/host/connection/connectionTest';
-import { collect, find, startFixture, stopFixture, testKey, type HostFixture } from '../support/extensionHost';
-import { hostileModel, hostileWords, offeredActions, openHostileSettings } from '../support/hostileWorkspace';
+import { collect, find, testKey, useFixture, type HostFixture } from '../support/extensionHost';
+import { hostileModel, hostileWords, offeredActions, useHostileSettings } from '../support/hostileWorkspace';
 import { valuesOf } from '../support/valuesOf';
 
 describe('trusted workspace with hostile settings', () => {
   let fixture: HostFixture;
-  let attacker: Gateway;
-  let close: () => Promise<void>;
-  before(async () => {
-    fixture = await startFixture(() => answer('fine'));
-    attacker = await startGateway({ script: () => answer('got you') });
-    close = await openHostileSettings(attacker.baseUrl);
-  });
+  useFixture(answer('fine'), (started) => (fixture = started));
+  useHostileSettings();
   beforeEach(() => fixture.gateway.reset());
-  afterEach(() => assert.deepEqual([...attacker.requests, ...attacker.modelRequests], []));
-  after(async () => {
-    await close();
-    await attacker.close();
-    await stopFixture(fixture);
-  });
 
   it('can choose the model and its parameters, but neither the gateway nor the system prompt', async () => {
     assert.equal(vscode.workspace.isTrusted, true);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { failure } from '../../src/demo/replies';
 import { answer, replySequence } from '../support/replies';
+import { rowsOf } from '../support/valuesOf';
 import type { Script } from '../support/testGateway';
 import { resetNetworkState, testKey, useFixture, type HostFixture } from '../support/extensionHost';
 
@@ -46,28 +47,11 @@ async function readResponse(response: vscode.LanguageModelChatResponse): Promise
 describe('language models of the gateway', () => {
   let fixture: HostFixture;
 
-  useFixture(
-    () => answer('Hello!'),
-    (started) => (fixture = started),
-  );
+  useFixture(answer('Hello!'), (started) => (fixture = started));
 
   beforeEach(async () => {
     fixture.gateway.reset();
     await resetNetworkState();
-  });
-
-  it('include all models that the gateway lists, with the configured model first', async () => {
-    const models = await vscode.lm.selectChatModels({ vendor: 'holysheep' });
-    assert.equal(models[0]?.id, 'gpt-4o');
-    const ids = models.map(({ id }) => id);
-    assert.deepEqual([...ids].sort(), [
-      'claude-opus-4',
-      'claude-sonnet-4',
-      'deepseek-r1',
-      'deepseek-v3',
-      'gemini-3-pro',
-      'gpt-4o',
-    ]);
   });
 
   it("send requests with the user's key and the caller's options", async () => {
@@ -84,16 +68,13 @@ describe('language models of the gateway', () => {
   });
 
   it('call tools and receive their results', async () => {
-    fixture.gateway.script = replySequence(toolCall, () => answer('It is empty.'));
+    fixture.gateway.script = replySequence(toolCall, answer('It is empty.'));
     const chat = await model();
     const question = Message.User('What is in a.ts?');
     const { calls } = await readResponse(
       await chat.sendRequest([question], { tools: [tool], toolMode: vscode.LanguageModelChatToolMode.Required }),
     );
-    assert.deepEqual(
-      calls.map(({ callId, name, input }) => ({ callId, name, input })),
-      [{ callId: 'call_1', name: 'read_file', input: { path: 'a.ts' } }],
-    );
+    assert.deepEqual(rowsOf(calls, 'callId', 'name', 'input'), [['call_1', 'read_file', { path: 'a.ts' }]]);
     const first = fixture.gateway.requests[0]?.json;
     assert.equal(first?.['tool_choice'], 'required');
     assert.deepEqual(first['tools'], [
@@ -133,21 +114,17 @@ describe('language models of the gateway', () => {
     assert.equal(fixture.gateway.requests.length, 1);
   });
 
-  for (const [name, code, status, error] of [
-    ['a rejected key', 'NoPermissions', 401, { message: 'Incorrect API key provided.', code: 'invalid_api_key' }],
-  ] as const) {
-    it(`fail with ${code} and a readable message for ${name}`, async () => {
-      fixture.gateway.script = () => failure(status, error);
-      const response = await (await model()).sendRequest([Message.User('Hi')]);
-      await assert.rejects(readResponse(response), (rejection: Error & { readonly code?: string }) => {
-        assert.equal(rejection.code, code);
-        assert.doesNotMatch(rejection.message, /at .*\.js:\d/);
-        assert.ok(!rejection.message.includes(testKey));
-        return true;
-      });
-      assert.equal(fixture.gateway.requests.length, 1);
+  it('fail with NoPermissions and a readable message for a rejected key', async () => {
+    fixture.gateway.script = () => failure(401, { message: 'Incorrect API key provided.', code: 'invalid_api_key' });
+    const response = await (await model()).sendRequest([Message.User('Hi')]);
+    await assert.rejects(readResponse(response), (rejection: Error & { readonly code?: string }) => {
+      assert.equal(rejection.code, 'NoPermissions');
+      assert.doesNotMatch(rejection.message, /at .*\.js:\d/);
+      assert.ok(!rejection.message.includes(testKey));
+      return true;
     });
-  }
+    assert.equal(fixture.gateway.requests.length, 1);
+  });
 
   it('are not listed or requested without a key', async () => {
     await vscode.commands.executeCommand('holysheep.removeApiKey');

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Conversation } from '../../src/host/conversation/conversation';
-import { Conversations } from '../../src/host/conversation/conversations';
+import type { Conversations } from '../../src/host/conversation/conversations';
 import { viewType } from '../../src/host/contributions';
-import { Journal } from '../../src/host/journal/journal';
+import type { Journal } from '../../src/host/journal/journal';
 import { PanelRegistry } from '../../src/host/panel/panelRegistry';
 import type { PanelServices } from '../../src/host/panel/panelServices';
 import { PanelRestoration } from '../../src/host/panel/panelRestoration';
 import { systemClock } from '../../src/host/util/systemClock';
 import type { ContextSuggestion } from '../../src/shared/protocol';
-import { attempt, done, ScriptedEngine, waitForEvents } from '../host/conversation/scriptedEngine';
+import { attempt, done, waitForEvents, type ScriptedEngine } from '../host/conversation/scriptedEngine';
+import { createConversations } from '../host/journal/window';
 import { removeTemporaryFolder, temporaryFolder } from '../support/temporaryFolder';
 import { FakePanel } from './support/fakePanel';
 import { storeIn } from '../support/storeIn';
@@ -20,10 +21,10 @@ const unknownId = '00000000-0000-4000-8000-000000000000';
 
 /** A window with its conversations and panels. */
 class Window {
-  readonly engine = new ScriptedEngine();
+  readonly engine: ScriptedEngine;
   readonly restoredContext: string[] = [];
   readonly closed: Conversation[] = [];
-  readonly errors: unknown[] = [];
+  readonly errors: unknown[];
   private readonly conversationsWithPanel = new Set<Conversation>();
   /** Whether the prompts were sent in a conversation that was open. Only an open conversation can become the current one. */
   readonly sentToOpen: boolean[] = [];
@@ -36,20 +37,9 @@ class Window {
   private readonly journal: Journal;
 
   constructor(folder: string, memory: Map<string, unknown>) {
+    const created = createConversations({ folder, memory, limit: 100 }, systemClock);
+    ({ conversations: this.conversations, engine: this.engine, journal: this.journal, errors: this.errors } = created);
     const onError = (error: unknown): void => void this.errors.push(error);
-    const journal = new Journal({ folder, clock: systemClock, limit: () => 100, onProblem: onError });
-    this.journal = journal;
-    this.conversations = new Conversations({
-      engine: () => this.engine,
-      clock: systemClock,
-      journal,
-      defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
-      connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
-      resumeSetting: () => 'auto',
-      workspaceState: storeIn(memory),
-      onEvent: () => undefined,
-      onError,
-    });
     const resolve = async (id: string) => {
       this.restoredContext.push(id);
       await this.reading;
@@ -220,10 +210,8 @@ describe('panels after a reload of the window', () => {
         [false, 'HolySheep'],
       ],
     );
-    assert.deepEqual(
-      ids.map((id) => after.panels.isOpen(id)),
-      [true, true],
-    );
+    const areOpen = ids.map((id) => after.panels.isOpen(id));
+    assert.deepEqual(areOpen, [true, true]);
   });
 
   it('show an interrupted answer in only one panel when the restored pages have no saved state', async () => {
@@ -251,10 +239,8 @@ describe('panels after a reload of the window', () => {
     const restored = interrupted[0]?.id ?? '';
     await after.restore(restored);
     after.panels.reopen(interrupted);
-    assert.deepEqual(
-      interrupted.map(({ id }) => after.panels.isOpen(id)),
-      [true, true, true, true, false],
-    );
+    const areOpen = interrupted.map(({ id }) => after.panels.isOpen(id));
+    assert.deepEqual(areOpen, [true, true, true, true, false]);
   });
 
   it('receive no message after they are closed, even while a search is running', async () => {

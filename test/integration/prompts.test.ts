@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { codeActions } from '../support/codeActions';
 import { answer } from '../support/replies';
 import { set, startFixture, stopFixture, type HostFixture } from '../support/extensionHost';
 
@@ -20,7 +21,7 @@ describe('custom prompts', () => {
   const { showInformationMessage } = vscode.window;
 
   before(async () => {
-    fixture = await startFixture(() => answer('understood'));
+    fixture = await startFixture(answer('understood'));
     const stub = (message: string, ...rest: unknown[]): Promise<unknown> => {
       messages.push([message, ...rest.filter((item) => typeof item === 'string')]);
       return Promise.resolve(pressedButtons.shift());
@@ -50,16 +51,8 @@ describe('custom prompts', () => {
     const { json } = await fixture.gateway.request(1);
     return [json?.messages.at(-1)?.content, json?.['model']];
   };
-  const lightbulb = async (): Promise<readonly vscode.CodeAction[]> => {
-    const editor = vscode.window.activeTextEditor;
-    assert.ok(editor);
-    const all = await vscode.commands.executeCommand<vscode.CodeAction[]>(
-      'vscode.executeCodeActionProvider',
-      editor.document.uri,
-      editor.selection,
-    );
-    return all.filter(({ command }) => command?.command === 'holysheep.runPrompt');
-  };
+  const lightbulb = async (): Promise<readonly vscode.CodeAction[]> =>
+    (await codeActions()).filter(({ command }) => command?.command === 'holysheep.runPrompt');
 
   it('run by title with the variables of the template filled in', async () => {
     await set('prompts', [translate]);

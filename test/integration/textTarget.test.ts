@@ -71,10 +71,8 @@ describe('code from an answer', function () {
       editor.selections = [cursor(0, 0), cursor(1, 0)];
       await target.insert('a\nb\n');
       assert.equal(editor.document.getText(), 'a\r\nb\r\nx\r\na\r\nb\r\n');
-      assert.deepEqual(
-        editor.selections.map(({ active }) => active.line),
-        [2, 5],
-      );
+      const lines = editor.selections.map(({ active }) => active.line);
+      assert.deepEqual(lines, [2, 5]);
     });
 
     it('is refused by a read-only editor', async () => {

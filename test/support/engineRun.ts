@@ -151,5 +151,9 @@ export class EngineRun {
     );
   }
 
-  settle = settle;
+  /** Lets all pending promises settle. */
+  async settle(): Promise<this> {
+    await settle();
+    return this;
+  }
 }

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { HolySheepApi } from '../../src/host/api';
-import { startGateway, type Gateway, type GatewayOptions, type Script } from './testGateway';
 import type { StreamEvent } from '../../src/engine/events';
+import { replySequence, type Reply } from './replies';
+import { startGateway, type Gateway, type GatewayOptions } from './testGateway';
 
 export const testKey = 'hsa-test-key-0123456789';
 
@@ -32,8 +33,8 @@ export async function resetNetworkState(): Promise<void> {
 }
 
 /** Starts a gateway and configures the extension to use it, with few and fast retries. */
-export async function startFixture(script: Script, options: GatewayOptions = {}): Promise<HostFixture> {
-  const gateway = await startGateway({ ...options, script });
+export async function startFixture(reply: Reply, options: GatewayOptions = {}): Promise<HostFixture> {
+  const gateway = await startGateway({ ...options, script: replySequence(reply) });
   const api = await extensionApi();
   await resetNetworkState();
   await set('baseUrl', gateway.baseUrl);
@@ -64,9 +65,9 @@ export async function stopFixture(fixture: HostFixture | undefined): Promise<voi
 }
 
 /** Starts a fixture before the tests of the enclosing suite, and stops it after them. */
-export function useFixture(script: Script, onStarted: (fixture: HostFixture) => void): void {
+export function useFixture(reply: Reply, onStarted: (fixture: HostFixture) => void): void {
   let fixture: HostFixture | undefined;
-  before(async () => onStarted((fixture = await startFixture(script))));
+  before(async () => onStarted((fixture = await startFixture(reply))));
   after(() => stopFixture(fixture));
 }
 

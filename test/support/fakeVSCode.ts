@@ -1,5 +1,6 @@
 import Module from 'node:module';
 import path from 'node:path';
+import { englishWords } from './englishWords';
 import { root } from './paths';
 
 type Load = (request: string, ...rest: unknown[]) => unknown;
@@ -15,6 +16,14 @@ let present: object = {};
 const delegate: unknown = Object.create(
   new Proxy({}, { get: (_target, name) => Reflect.get(present, name) as unknown }),
 );
+
+/** Fake of `vscode.l10n` that returns the English message. The values of its placeholders can also be in one object. */
+export const englishL10n = {
+  t: (text: string, ...args: readonly unknown[]): string => {
+    const values = Object(typeof args[0] === 'object' ? args[0] : args) as Record<string, string | number>;
+    return englishWords.localize(text, values);
+  },
+};
 
 /**
  * Provides `vscode` to the sources that the tests of this `describe` import. The tests must import these sources in a

@@ -15,25 +15,23 @@ export function* cutAfter(
   yield { end: ending };
 }
 
-/** Sends the data lines of a recorded stream unchanged, and then `[DONE]`. */
-export function* recordedStream(lines: readonly string[], options: { readonly everyMs?: number } = {}): Iterable<Step> {
-  for (const line of lines) {
-    yield { send: `data: ${line}\n\n` };
-    if (options.everyMs) yield { waitMs: options.everyMs };
-  }
-  yield { send: 'data: [DONE]\n\n' };
-}
-
 /** Sends a web page instead of an API response, as a sign-in portal or an ordinary web server does. */
 export function* html(page: string, status = 200): Iterable<Step> {
   yield { status, headers: { 'content-type': 'text/html; charset=utf-8' } };
   yield { send: page };
 }
 
+/** A script, or the steps of a reply that is the same for each request. */
+export type Reply = Script | Iterable<Step>;
+
 /** Returns a script that gives the n-th request the n-th reply, and all further requests the last reply. */
-export function replySequence(first: Script, ...following: readonly Script[]): Script {
-  const replies = [first, ...following];
-  return (request) => (replies[Math.min(request.n, replies.length) - 1] ?? first)(request);
+export function replySequence(...replies: readonly Reply[]): Script {
+  const scripts = replies.map((reply): Script => {
+    if (typeof reply === 'function') return reply;
+    const steps = [...reply];
+    return () => steps;
+  });
+  return (request) => scripts[Math.min(request.n, scripts.length) - 1]!(request);
 }
 
 export interface AnswerOptions {

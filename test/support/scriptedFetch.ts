@@ -105,6 +105,19 @@ export const answering = (...deltas: readonly string[]): Reply =>
     body.finish().done();
   });
 
+/** Replies with a stream whose connection breaks after the client has read what `write` sends. */
+export const cutStream = (write: (body: LiveBody) => unknown): Reply =>
+  streaming((body) => {
+    write(body);
+    setImmediate(() => setImmediate(() => body.break()));
+  });
+
+/** Replies with a stream whose connection breaks after these deltas. */
+export const cutAfter = (...deltas: readonly string[]): Reply =>
+  cutStream((body) => {
+    for (const delta of deltas) body.delta(delta);
+  });
+
 export const status = (code: number, body: unknown = {}, headers: Readonly<Record<string, string>> = {}): Reply => {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return () =>
@@ -114,10 +127,15 @@ export const status = (code: number, body: unknown = {}, headers: Readonly<Recor
     });
 };
 
+export const rateLimited = (seconds: number): Reply =>
+  status(429, { error: { message: 'slow down' } }, { 'retry-after': String(seconds) });
+
 export const rejecting =
   (code: string, message = 'fetch failed'): Reply =>
   () =>
     Promise.reject(new TypeError(message, { cause: Object.assign(new Error(code), { code }) }));
+
+export const refused = rejecting('ECONNREFUSED');
 
 /** Never replies. Only an abort ends the request. */
 export const silent: Reply = ({ signal }) =>

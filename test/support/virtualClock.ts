@@ -39,15 +39,25 @@ export class VirtualClock implements Clock {
   async advance(ms: number): Promise<void> {
     const end = this.time + ms;
     await settle();
-    for (;;) {
-      const due = [...this.timers].filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
-      if (!due) break;
-      this.timers.delete(due);
-      this.time = Math.max(this.time, due.at);
-      due.call();
-      await settle();
-    }
+    while (this.runNextTimer(end)) await settle();
     this.time = end;
+  }
+
+  /** Like `advance`, but promises do not settle, so that a thousand runs of a property take only a second. */
+  advanceAtOnce(ms: number): void {
+    const end = this.time + ms;
+    while (this.runNextTimer(end));
+    this.time = end;
+  }
+
+  /** @returns whether a timer was due by `end` */
+  private runNextTimer(end: number): boolean {
+    const due = [...this.timers].filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
+    if (!due) return false;
+    this.timers.delete(due);
+    this.time = Math.max(this.time, due.at);
+    due.call();
+    return true;
   }
 
   /** Advances to the next timer. @returns the elapsed milliseconds, or undefined if no timer is pending */

@@ -113,10 +113,7 @@ export const failedDetails: PanelState = {
   name: 'failed-details',
   enter: async (stage) => {
     const outOfCredit = () => failure(402, { message: 'Insufficient Balance' }, { 'x-request-id': 'req_8f3a61c2' });
-    await stage.ask(
-      stage.texts.failed,
-      replySequence(() => rateLimited(1), outOfCredit),
-    );
+    await stage.ask(stage.texts.failed, replySequence(rateLimited(1), outOfCredit));
     await stage.inState('failed').getByRole('alert').waitFor();
     await stage.inState('failed').locator('.card-details > summary').last().click();
     await stage.inState('failed').getByText(stage.words.panel.detailsCause).last().waitFor();
@@ -129,10 +126,7 @@ export const failedPartial: PanelState = {
   enter: async (stage) => {
     const { failedPartial: prompt, short } = stage.texts;
     const cut = () => cutAfter(short.slice(0, halfway(short)), 'reset');
-    await stage.ask(
-      prompt,
-      replySequence(cut, () => failure(402, { message: 'Insufficient Balance' })),
-    );
+    await stage.ask(prompt, replySequence(cut, failure(402, { message: 'Insufficient Balance' })));
     await stage.inState('failed').getByRole('alert').waitFor();
     return nothing;
   },

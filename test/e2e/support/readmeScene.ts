@@ -49,8 +49,8 @@ export async function playReadmeScene(stage: Stage): Promise<void> {
   const chunkChars = stage.language === 'en' ? 5 : 2;
   stage.gateway.reset();
   stage.gateway.script = replySequence(
-    () => rateLimited(retryAfterSeconds),
-    () => cutAfter(beforeCut, 'reset', { chunkChars, everyMs }),
+    rateLimited(retryAfterSeconds),
+    cutAfter(beforeCut, 'reset', { chunkChars, everyMs }),
     () => afterDelay(answer(afterCut, { chunkChars, everyMs })),
   );
   await stage.prompt.click();

@@ -8,29 +8,10 @@ import {
 import { Gate } from '../../../src/engine/gate/gate';
 import type { Permit } from '../../../src/engine/gate/slowStart';
 import { settle, VirtualClock } from '../../support/virtualClock';
+import { valuesOf } from '../../support/valuesOf';
+import { SharedStore } from './sharedStore';
 
 const scope = { origin: 'https://gateway.test', apiKey: 'hsa-key', model: 'gpt-4o' };
-
-/** The cooldown that all windows share, and the number of reads. */
-class SharedStore implements SharedCooldowns {
-  cooldown: Cooldown | undefined;
-  reads = 0;
-
-  read(): Promise<Cooldown | undefined> {
-    this.reads++;
-    return Promise.resolve(this.cooldown);
-  }
-
-  write(_: unknown, cooldown: Cooldown): Promise<void> {
-    this.cooldown = cooldown;
-    return Promise.resolve();
-  }
-
-  clear(): Promise<void> {
-    this.cooldown = undefined;
-    return Promise.resolve();
-  }
-}
 
 /** A request at the gate, with the number of notifications about its permit. */
 class Request {
@@ -92,6 +73,14 @@ class GateFixture {
     return Array.from({ length: count }, () => this.enqueue());
   }
 
+  /** Enqueues requests during a cooldown, which then expires. */
+  async enqueueDuringCooldown(count: number): Promise<readonly Request[]> {
+    this.limit(5000);
+    const requests = this.enqueueMany(count);
+    await this.clock.advance(5000);
+    return requests;
+  }
+
   cooldown(delayMs: number): Cooldown {
     return { until: this.clock.now() + delayMs, delayMs, source: 'server', reason: 'rate-limit' };
   }
@@ -122,12 +111,9 @@ const admittedCount = (requests: readonly Request[]): number => requests.filter(
  * accepted.
  */
 async function halfOpen(
-  fixture: GateFixture,
   width: number,
 ): Promise<{ readonly requests: readonly Request[]; readonly window: readonly Request[] }> {
-  fixture.limit(5000);
-  const requests = fixture.enqueueMany(100);
-  await fixture.clock.advance(5000);
+  const requests = await fixture.enqueueDuringCooldown(100);
   const acceptedCount = width - 1;
   for (const request of requests.slice(0, acceptedCount)) request.accepted();
   const window = requests.slice(acceptedCount, admittedCount(requests));
@@ -135,9 +121,13 @@ async function halfOpen(
   return { requests, window };
 }
 
+let fixture: GateFixture;
+const useFixture = (): unknown => beforeEach(() => (fixture = new GateFixture()));
+
 describe('open gate', () => {
+  useFixture();
+
   it('admits every request and starts no timer', async () => {
-    const fixture = new GateFixture();
     const requests = fixture.enqueueMany(50);
     await settle();
     assert.equal(admittedCount(requests), 50);
@@ -149,15 +139,15 @@ describe('open gate', () => {
 });
 
 describe('gate after a rate limit', () => {
+  useFixture();
+
   it('runs no timer when no request waits', () => {
-    const fixture = new GateFixture();
     fixture.limit(5000);
     fixture.enqueue().force();
     assert.equal(fixture.clock.pending, 0);
   });
 
   it('blocks requests until the cooldown ends, and names the cause and whose request was rate-limited', async () => {
-    const fixture = new GateFixture();
     const cause = fixture.limit(30_000);
     const request = fixture.enqueue();
     assert.deepEqual(request.block, {
@@ -175,7 +165,6 @@ describe('gate after a rate limit', () => {
   });
 
   it('extends the cooldown for a longer retry-after, and does not shorten it for a shorter one', () => {
-    const fixture = new GateFixture();
     fixture.limit(30_000);
     const request = fixture.enqueue();
     const longer = fixture.limit(40_000);
@@ -184,7 +173,6 @@ describe('gate after a rate limit', () => {
   });
 
   it('admits only the first request when the cooldown expires, as a probe, and renews the estimated waits of the others', async () => {
-    const fixture = new GateFixture();
     const cause = fixture.limit(5000);
     const requests = fixture.enqueueMany(20);
     await fixture.clock.advance(5000);
@@ -203,10 +191,7 @@ describe('gate after a rate limit', () => {
   });
 
   it('admits one request, then 2, 4, 8 and 16 per round trip as the gateway accepts requests', async () => {
-    const fixture = new GateFixture();
-    fixture.limit(5000);
-    const requests = fixture.enqueueMany(60);
-    await fixture.clock.advance(5000);
+    const requests = await fixture.enqueueDuringCooldown(60);
     const sizes: number[] = [];
     for (let accepted = 0; accepted < 31;) {
       const sent = admittedCount(requests);
@@ -221,10 +206,7 @@ describe('gate after a rate limit', () => {
   });
 
   it('opens fully only when the gateway accepts a request while no other request waits', async () => {
-    const fixture = new GateFixture();
-    fixture.limit(5000);
-    const requests = fixture.enqueueMany(3);
-    await fixture.clock.advance(5000);
+    const requests = await fixture.enqueueDuringCooldown(3);
     requests[0]?.accepted();
     assert.equal(admittedCount(requests), 3);
     const late = fixture.enqueueMany(2);
@@ -239,10 +221,7 @@ describe('gate after a rate limit', () => {
   });
 
   it('admits a waiting request when a request ends that the gateway has not accepted, but not when an accepted request ends', async () => {
-    const fixture = new GateFixture();
-    fixture.limit(5000);
-    const requests = fixture.enqueueMany(6);
-    await fixture.clock.advance(5000);
+    const requests = await fixture.enqueueDuringCooldown(6);
     requests[0]?.accepted();
     assert.equal(admittedCount(requests), 3);
     // The gate already admitted two requests when the gateway accepted this request.
@@ -253,15 +232,9 @@ describe('gate after a rate limit', () => {
   });
 
   it('makes the next request the probe when a probe ends without a result', async () => {
-    const fixture = new GateFixture();
-    fixture.limit(5000);
-    const requests = fixture.enqueueMany(3);
-    await fixture.clock.advance(5000);
+    const requests = await fixture.enqueueDuringCooldown(3);
     requests[0]?.release();
-    assert.deepEqual(
-      requests.map(({ isAdmitted }) => isAdmitted),
-      [true, true, false],
-    );
+    assert.deepEqual(valuesOf(requests, 'isAdmitted'), [true, true, false]);
   });
 
   for (const { width, after } of [
@@ -271,8 +244,7 @@ describe('gate after a rate limit', () => {
     { width: 8, after: 4 },
   ]) {
     it(`admits one probe and then ${after} requests after a rate limit with ${width} requests in flight`, async () => {
-      const fixture = new GateFixture();
-      const { requests, window } = await halfOpen(fixture, width);
+      const { requests, window } = await halfOpen(width);
       for (const request of window) request.limited(fixture.cooldown(3000));
       const sent = admittedCount(requests);
       await fixture.clock.advance(3000);
@@ -283,8 +255,7 @@ describe('gate after a rate limit', () => {
   }
 
   it('halves the number of requests in flight only once, even if several probes are rate-limited', async () => {
-    const fixture = new GateFixture();
-    const { requests, window } = await halfOpen(fixture, 8);
+    const { requests, window } = await halfOpen(8);
     window[0]?.limited(fixture.cooldown(3000));
     let sent = admittedCount(requests);
     for (let n = 0; n < 3; n++) {
@@ -298,7 +269,6 @@ describe('gate after a rate limit', () => {
   });
 
   it('admits a request that the user sends in spite of the cooldown, and treats it as the probe', async () => {
-    const fixture = new GateFixture();
     fixture.limit(5000);
     const [first, second, third] = fixture.enqueueMany(3);
     second!.force();
@@ -310,21 +280,17 @@ describe('gate after a rate limit', () => {
   });
 
   it('ends the cooldown and admits two waiting requests when the gateway accepts a request that the user sent in spite of the cooldown', () => {
-    const fixture = new GateFixture();
     fixture.limit(60_000);
     const [first, second, ...others] = fixture.enqueueMany(5);
     second!.force();
     second!.accepted();
     assert.equal(fixture.gate.closedUntil, undefined);
-    assert.deepEqual(
-      [first!, ...others].map(({ isAdmitted }) => isAdmitted),
-      [true, true, false, false],
-    );
+    assert.deepEqual(valuesOf([first!, ...others], 'isAdmitted'), [true, true, false, false]);
   });
 
   it('opens fully when the gateway accepts a request that the user sent in spite of the cooldown and no other request waits', async () => {
     const store = new SharedStore();
-    const fixture = new GateFixture(store);
+    fixture = new GateFixture(store);
     fixture.limit(60_000);
     const forced = fixture.enqueue();
     forced.force();
@@ -337,7 +303,6 @@ describe('gate after a rate limit', () => {
   });
 
   it('ignores a second result of a permit, and any result of a permit that was never granted', () => {
-    const fixture = new GateFixture();
     const request = fixture.enqueue();
     request.failed();
     request.failed();
@@ -355,8 +320,9 @@ describe('gate after a rate limit', () => {
 });
 
 describe('gate whose wall clock is changed', () => {
+  useFixture();
+
   it('admits the queued requests within a second after the clock jumps forward', async () => {
-    const fixture = new GateFixture();
     fixture.limit(600_000);
     const request = fixture.enqueue();
     await fixture.clock.advance(500);
@@ -367,7 +333,7 @@ describe('gate whose wall clock is changed', () => {
 
   it('does not prolong a wait when the clock is set back by an hour, and notifies the queue of the new time', async () => {
     const store = new SharedStore();
-    const fixture = new GateFixture(store);
+    fixture = new GateFixture(store);
     fixture.limit(60_000);
     const request = fixture.enqueue();
     await fixture.clock.advance(10_000);
@@ -383,8 +349,9 @@ describe('gate whose wall clock is changed', () => {
 });
 
 describe('circuit breaker of a gate', () => {
+  useFixture();
+
   it('stays open until its cooldown ends', async () => {
-    const fixture = new GateFixture();
     fixture.fail(5);
     assert.equal(fixture.enqueue().block.blockedBy, 'request');
     await fixture.clock.advance(4999);
@@ -394,7 +361,6 @@ describe('circuit breaker of a gate', () => {
   });
 
   it('keeps its count of failures when a request that was sent before it opened succeeds', () => {
-    const fixture = new GateFixture();
     const early = fixture.enqueue();
     early.accepted();
     fixture.fail(5);
@@ -403,7 +369,6 @@ describe('circuit breaker of a gate', () => {
   });
 
   it('opens after five consecutive failures', () => {
-    const fixture = new GateFixture();
     fixture.fail(4);
     assert.deepEqual([fixture.gate.isBreakerOpen, fixture.gate.failures], [false, 4]);
     fixture.fail(1);
@@ -416,7 +381,6 @@ describe('circuit breaker of a gate', () => {
   });
 
   it('resets its count of failures after a complete answer, but not when a request ends without a result', () => {
-    const fixture = new GateFixture();
     fixture.fail(4);
     fixture.enqueue().release();
     const stopped = fixture.enqueue();
@@ -434,7 +398,6 @@ describe('circuit breaker of a gate', () => {
   });
 
   it('counts failures of requests that the gateway has already accepted', () => {
-    const fixture = new GateFixture();
     for (let n = 0; n < 5; n++) {
       const request = fixture.enqueue();
       request.accepted();
@@ -444,7 +407,6 @@ describe('circuit breaker of a gate', () => {
   });
 
   it('stays open for a retry-after that is longer than its own cooldown', () => {
-    const fixture = new GateFixture();
     fixture.fail(4);
     fixture.fail(1, 90_000);
     const { until, cause } = fixture.enqueue().block;
@@ -452,7 +414,6 @@ describe('circuit breaker of a gate', () => {
   });
 
   it('multiplies its cooldown by 1.3 after each failed probe, up to 15 seconds', async () => {
-    const fixture = new GateFixture();
     fixture.fail(5);
     const waits: number[] = [];
     for (let n = 0; n < 7; n++) {
@@ -474,14 +435,12 @@ describe('circuit breaker of a gate', () => {
   });
 
   it('does not count later failures of requests that were in flight when it opened', () => {
-    const fixture = new GateFixture();
     for (const request of fixture.enqueueMany(9)) request.failed();
     assert.equal(fixture.enqueue().block.until - fixture.clock.now(), 5000);
     assert.equal(fixture.gate.failures, 5);
   });
 
   it('does not shorten a longer cooldown that a rate limit has started', () => {
-    const fixture = new GateFixture();
     const cause = fixture.limit(60_000);
     fixture.fail(5);
     assert.deepEqual(fixture.enqueue().block, {
@@ -494,9 +453,11 @@ describe('circuit breaker of a gate', () => {
 });
 
 describe('reset of a gate', () => {
+  useFixture();
+
   it('admits all requests and clears the failures and the shared cooldown', async () => {
     const store = new SharedStore();
-    const fixture = new GateFixture(store);
+    fixture = new GateFixture(store);
     fixture.fail(4);
     fixture.limit(60_000);
     const requests = fixture.enqueueMany(20);

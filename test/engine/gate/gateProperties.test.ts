@@ -1,47 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Clock } from '../../../src/engine/clock';
 import { noSharedCooldowns, type GateBlock } from '../../../src/engine/gate/cooldowns';
 import { Gate } from '../../../src/engine/gate/gate';
 import type { Permit } from '../../../src/engine/gate/slowStart';
 import { propertyRuns } from '../../support/propertyRuns';
-
-/** Virtual time without promises, so that a thousand runs take only a second. */
-class StepClock implements Clock {
-  epoch = Date.UTC(2026, 0, 15, 9, 0, 0);
-  private time = 0;
-  private readonly timers = new Set<{ readonly at: number; readonly call: () => void }>();
-
-  now(): number {
-    return this.epoch + this.time;
-  }
-
-  monotonicNow(): number {
-    return this.time;
-  }
-
-  after(ms: number, call: () => void): () => void {
-    const timer = { at: this.time + ms, call };
-    this.timers.add(timer);
-    return () => this.timers.delete(timer);
-  }
-
-  get pending(): number {
-    return this.timers.size;
-  }
-
-  advance(ms: number): void {
-    const end = this.time + ms;
-    for (;;) {
-      const due = [...this.timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
-      if (!due) break;
-      this.timers.delete(due);
-      this.time = due.at;
-      due.call();
-    }
-    this.time = end;
-  }
-}
+import { VirtualClock } from '../../support/virtualClock';
 
 type Step =
   | { readonly do: 'enqueue' | 'reset' }
@@ -65,7 +28,7 @@ interface TrackedRequest {
 
 /** A gate and a model of its state. Checks after each step that the gate agrees with the model. */
 class Model {
-  readonly clock = new StepClock();
+  readonly clock = new VirtualClock();
   readonly gate = new Gate(this.clock, noSharedCooldowns, { origin: 'o', apiKey: 'k', model: 'm' });
   readonly requests: TrackedRequest[] = [];
   /** Number of times the gate was closed or its cooldown was extended. */
@@ -118,7 +81,7 @@ class Model {
         this.gate.reset();
         return true;
       case 'advance':
-        this.clock.advance(step.ms);
+        this.clock.advanceAtOnce(step.ms);
         if (step.ms >= 1000) this.hasJumped = false;
         return false;
       case 'jump':

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { Answer } from '../../../src/engine/turn/answer';
 import type { OutgoingMessage } from '../../../src/engine/text/continuation';
-import type { ResumeFrom } from '../../../src/engine/engine';
-import type { StreamEvent } from '../../../src/engine/events';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { createRouteBehavior, type RouteBehavior } from '../../../src/engine/gate/networkState';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
@@ -11,7 +8,6 @@ import { maxEventChars } from '../../../src/engine/http/eventScanner';
 import { ReceivedSize } from '../../../src/engine/http/receivedSize';
 import { BodyReader, type BodyEnd } from '../../../src/engine/http/responseBody';
 import { requestIdOf } from '../../../src/engine/http/transport';
-import { TurnOutput } from '../../../src/engine/turn/turnOutput';
 import { defaultSettings } from '../../support/engineRun';
 import {
   answering,
@@ -128,6 +124,23 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
     finished('stop'),
   ],
   ['`[DONE]` without any finish reason', (body) => body.delta('a').done(), finished('stop')],
+  ['a finish reason and no `[DONE]`', (body) => body.delta('a').finish().end(), finished('stop')],
+  ['`[DONE]` on an open connection', (body) => body.delta('a').finish().send('data: [DONE]\n\n'), finished('stop')],
+  ['an error after a finish reason', (body) => body.delta('a').finish().event({ error: 'late' }), finished('stop')],
+  [
+    'a connection that breaks after `[DONE]`',
+    (body) => breakAfterReading(body.delta('a').send('data: [DONE]\n\n'), connectionError),
+    finished('stop'),
+  ],
+  [
+    'a last event without its blank line',
+    (body) =>
+      body
+        .delta('a')
+        .send(`data: ${JSON.stringify(chunkWith({}, 'stop'))}`)
+        .end(),
+    finished('stop'),
+  ],
   [
     'the finish reason `"null"` and then another',
     (body) =>
@@ -386,10 +399,8 @@ describe('abandoned attempt', () => {
         streaming((body) => body.event(chunkWith(delta))),
         { onReport },
       );
-      assert.deepEqual(
-        reports.map((line) => line.split(' ')[0]),
-        ['headers', first],
-      );
+      const reported = reports.map((line) => line.split(' ')[0]);
+      assert.deepEqual(reported, ['headers', first]);
     });
   }
 
@@ -452,73 +463,5 @@ describe('reading of the request ID', () => {
     assert.equal(requestIdOf(new Headers({ 'x-request-id': '\u00a0', 'request-id': '\u00a0b' }), keys), 'b');
     assert.equal(requestIdOf(new Headers({ 'cf-ray': 'x'.repeat(300) }), keys)?.length, 200);
     assert.equal(requestIdOf(new Headers(), keys), undefined);
-  });
-});
-
-const partial =
-  'The quick brown fox jumps over the lazy dog, and then it goes on to jump over 13 other dogs of the same sort.';
-
-function createAnswer(previous: Partial<ResumeFrom>) {
-  const clock = new VirtualClock();
-  const events: StreamEvent[] = [];
-  const output = new TurnOutput(clock, (batch) => events.push(...batch), fail);
-  const answer = new Answer(clock, output, {
-    text: '',
-    hadReasoning: false,
-    mode: 'continue',
-    ...previous,
-  });
-  const readEvents = async (): Promise<readonly string[]> => {
-    await settle();
-    return events.map((event) => (event.type === 'resumed' ? `${event.how} ${event.trimmed}` : event.type));
-  };
-  return { answer, clock, readEvents };
-}
-
-describe('answer of a turn with several attempts', () => {
-  it('is continued by a continue prompt instead of a prefill if the model has sent reasoning, until a restart replaces the answer', () => {
-    const { answer } = createAnswer({ text: partial, hadReasoning: true });
-    assert.equal(answer.requestMode('auto', 'prefix'), 'continue');
-    answer.startAttempt('continue');
-    assert.equal(answer.requestMode('auto', 'prefix'), 'continue');
-    answer.startAttempt('restart');
-    assert.equal(answer.requestMode('auto', 'prefix'), 'prefill');
-  });
-
-  it('ignores earlier reasoning and tool calls after the original request was sent again', () => {
-    const { answer } = createAnswer({ hadReasoning: true, hadToolCalls: true });
-    assert.equal(answer.requestMode('auto', undefined), 'restart');
-    answer.startAttempt('original');
-    assert.equal(answer.requestMode('auto', undefined), 'original');
-  });
-
-  const firstDeltas: readonly (readonly [type: string, add: (answer: Answer) => void])[] = [
-    ['text', (answer) => answer.add({ type: 'text', text: 'a' })],
-    ['reasoning', (answer) => answer.add({ type: 'reasoning', text: 'Hm' })],
-    ['tool-call', (answer) => answer.add({ type: 'toolCall', part: { index: 0, id: '', name: 'now', arguments: '' } })],
-  ];
-  for (const [type, add] of firstDeltas) {
-    it(`emits one event "resumed" before the first ${type} of a restart when there is no partial answer`, async () => {
-      const { answer, readEvents } = createAnswer({ hadReasoning: true });
-      answer.startAttempt('restart');
-      add(answer);
-      add(answer);
-      assert.deepEqual(await readEvents(), ['restart 0', type, type]);
-    });
-  }
-
-  it('runs a timer only while a continuation is held back', () => {
-    for (const endMethod of ['finish', 'endAttempt'] as const) {
-      const { answer, clock } = createAnswer({ text: partial });
-      answer.startAttempt('continue');
-      answer.add({ type: 'text', text: partial.slice(0, 5) });
-      assert.equal(clock.pending, 1);
-      answer[endMethod]();
-      assert.equal(clock.pending, 0);
-    }
-    const { answer, clock } = createAnswer({});
-    answer.startAttempt('original');
-    answer.add({ type: 'text', text: 'a' });
-    assert.equal(clock.pending, 0);
   });
 });

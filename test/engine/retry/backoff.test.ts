@@ -54,14 +54,10 @@ describe('backoff', () => {
   for (const jitter of jitters) {
     it(`computes the delay after 0, 1, 2 and 6 failures with the jitter setting "${jitter}"`, () => {
       const options = { ...defaults, jitter };
-      assert.deepEqual(
-        [0, 1, 2, 6].map((n) => transientDelay(options, inputWith(n))),
-        transientMs[jitter],
-      );
-      assert.deepEqual(
-        [0, 1, 2, 6].map((n) => overloadDelay(options, inputWith(n))),
-        overloadMs[jitter],
-      );
+      const transientDelays = [0, 1, 2, 6].map((n) => transientDelay(options, inputWith(n)));
+      assert.deepEqual(transientDelays, transientMs[jitter]);
+      const overloadDelays = [0, 1, 2, 6].map((n) => overloadDelay(options, inputWith(n)));
+      assert.deepEqual(overloadDelays, overloadMs[jitter]);
     });
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent, WaitingEvent } from '../../../src/engine/events';
 import { emptyLedger, addToLedger, waitedMs, type Ledger } from '../../../src/engine/state/ledger';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 const attempt = (at: number, number = 1): StreamEvent => ({
   type: 'attempt',
@@ -80,23 +81,17 @@ describe('ledger', () => {
     it(`records a wait ${name}`, () => {
       const ledger = ledgerOf(events);
       const allWaits = [...ledger.entries.flatMap((entry) => entry.waits), ...ledger.waits];
-      assert.deepEqual(
-        allWaits.map((wait) => [wait.delayMs, wait.waitedMs]),
-        waits,
-      );
+      assert.deepEqual(rowsOf(allWaits, 'delayMs', 'waitedMs'), waits);
       assert.equal(waitedMs(ledger), sum);
     });
   }
 
   it('records two consecutive waits of a turn as two entries if its own faults caused them, even for the same reason', () => {
     const { waits } = ledgerOf([attempt(0), waiting(10), waiting(30), stopped(70)]);
-    assert.deepEqual(
-      waits.map((wait) => [wait.at, wait.waitedMs]),
-      [
-        [10, 20],
-        [30, 40],
-      ],
-    );
+    assert.deepEqual(rowsOf(waits, 'at', 'waitedMs'), [
+      [10, 20],
+      [30, 40],
+    ]);
   });
 
   for (const [method, resumed] of [
@@ -107,10 +102,7 @@ describe('ledger', () => {
     it(`records ${resumed ? 'the resume point' : 'no resume point'} of a resume with the method "${method}"`, () => {
       const joined: StreamEvent = { type: 'resumed', attempt: 2, at: 20, how: method, resumePoint: 120, trimmed: 7 };
       const { entries } = ledgerOf([attempt(0), attempt(10, 2), joined]);
-      assert.deepEqual(
-        entries.map((entry) => entry.resumed),
-        [undefined, resumed],
-      );
+      assert.deepEqual(valuesOf(entries, 'resumed'), [undefined, resumed]);
     });
   }
 

@@ -3,6 +3,7 @@ import type { StreamEvent } from '../../../src/engine/events';
 import { toEpoch, toMonotonic } from '../../../src/engine/state/ledger';
 import { initialTurn, markInterrupted, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
 import { segmentsSoFar, lastActivityAt, segmentsOf, totalsOf } from '../../../src/engine/state/turnTotals';
+import { rowsOf } from '../../support/valuesOf';
 
 const origin = 'https://gateway.test';
 /** An event without its time and its attempt. */
@@ -87,14 +88,11 @@ describe('list of segments of a turn', () => {
   it('includes all previous segments of a continued turn', () => {
     const second = stateAfter([start(500_000), text(500_100), stopped(500_200)], continued());
     const third: TurnState = { ...initialTurn, previousSegments: segmentsSoFar(second) };
-    assert.deepEqual(
-      segmentsOf(third).map(({ phase, startedAt, endedAt }) => [phase, startedAt, endedAt]),
-      [
-        ['stopped', 1000, 2400],
-        ['stopped', 500_000, 500_200],
-        ['connecting', undefined, undefined],
-      ],
-    );
+    assert.deepEqual(rowsOf(segmentsOf(third), 'phase', 'startedAt', 'endedAt'), [
+      ['stopped', 1000, 2400],
+      ['stopped', 500_000, 500_200],
+      ['connecting', undefined, undefined],
+    ]);
   });
 
   it('does not include a segment without events', () => {

@@ -5,17 +5,27 @@ import { Answer, type RequestMode } from '../../../src/engine/turn/answer';
 import { propertyRuns } from '../../support/propertyRuns';
 import { VirtualClock } from '../../support/virtualClock';
 
+interface ShownEvent {
+  readonly type: string;
+  readonly how?: string | undefined;
+  readonly text?: string;
+  readonly trimmed?: number;
+  readonly because?: string | undefined;
+}
+
 /** An answer whose events are applied to a text, as a view does it. */
 class ShownAnswer {
   readonly events: string[] = [];
   shown: string;
   readonly answer: Answer;
+  readonly clock = new VirtualClock();
 
   constructor(partial: string, mode: RequestMode, previous: Partial<ResumeFrom> = {}) {
     this.shown = partial;
     const output = {
-      emit: (event: { readonly type: string; readonly text?: string; readonly because?: string | undefined }) => {
-        this.events.push([event.type, event.because].join(' ').trim());
+      emit: (event: ShownEvent) => {
+        const fields = [event.type, event.how, event.trimmed, event.because];
+        this.events.push(fields.filter((field) => field !== undefined).join(' '));
         if (event.type === 'replaced') this.shown = event.text ?? '';
       },
       emitToken: (type: string, text: string) => {
@@ -25,7 +35,7 @@ class ShownAnswer {
       deliver: () => undefined,
     };
     const resumeFrom = { text: partial, hadReasoning: false, mode: 'continue', ...previous } as const;
-    this.answer = new Answer(new VirtualClock(), output, resumeFrom);
+    this.answer = new Answer(this.clock, output, resumeFrom);
     this.answer.startAttempt(mode);
   }
 
@@ -70,11 +80,18 @@ describe('answer', () => {
     assert.equal(run.shown, 'ab');
   });
 
-  it('appends a restarted answer immediately when the partial answer is empty', () => {
-    const run = new ShownAnswer('', 'restart', { hadReasoning: true });
-    run.answer.add({ type: 'reasoning', text: 'Hm.' });
-    assert.deepEqual(run.append('a').events, ['resumed', 'reasoning Hm.', 'text a']);
-  });
+  for (const [event, delta] of [
+    ['text Hm', { type: 'text', text: 'Hm' }],
+    ['reasoning Hm', { type: 'reasoning', text: 'Hm' }],
+    ['tool-call', { type: 'toolCall', part: { index: 0, id: '', name: 'now', arguments: '' } }],
+  ] as const) {
+    it(`is resumed once, before the first ${delta.type} of a restart, when the partial answer is empty`, () => {
+      const run = new ShownAnswer('', 'restart', { hadReasoning: true });
+      run.answer.add(delta);
+      run.answer.add(delta);
+      assert.deepEqual(run.append('a').events, ['resumed restart 0', event, event, 'text a']);
+    });
+  }
 
   it('is replaced by a restarted answer that consists of a tool call', () => {
     const run = new ShownAnswer('a long answer', 'restart');
@@ -86,10 +103,13 @@ describe('answer', () => {
   for (const [expected, text, mode, previous, resume = 'auto'] of [
     ['continue', 'some', 'continue', { hadReasoning: true }],
     ['prefill', 'some', 'continue', {}, 'restart'],
+    ['prefill', 'some', 'restart', { hadReasoning: true }],
     ['restart', 'some', 'restart', { mode: 'restart' }],
     ['restart', 'some', 'restart', { hadToolCalls: true }],
     ['original', '', 'restart', { hadReasoning: true, hadToolCalls: true }],
     ['original', '', 'original', { mode: 'restart' }, 'restart'],
+    ['original', '', 'original', { hadReasoning: true, hadToolCalls: true }],
+    ['restart', '', 'continue', { hadReasoning: true, hadToolCalls: true }],
   ] as const) {
     it(`is requested in the mode "${expected}" after an attempt in the mode "${mode}" brought nothing`, () => {
       assert.equal(new ShownAnswer(text, mode, previous).answer.requestMode(resume, 'assistant'), expected);
@@ -152,6 +172,16 @@ describe('answer', () => {
   it('is not reported as resumed when its continuation is empty', () => {
     const run = new ShownAnswer(story, 'continue');
     assert.deepEqual([run.finish(), run.events], [true, []]);
+  });
+
+  it('runs a timer only while a continuation is held back', () => {
+    for (const endMethod of ['finish', 'endAttempt'] as const) {
+      const { answer, clock } = new ShownAnswer(story, 'continue').append(story.slice(0, 5));
+      assert.equal(clock.pending, 1);
+      answer[endMethod]();
+      assert.equal(clock.pending, 0);
+    }
+    assert.equal(new ShownAnswer('', 'original').append('a').clock.pending, 0);
   });
 
   it('contains no half of a surrogate pair', () => {

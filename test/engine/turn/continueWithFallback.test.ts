@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { EngineSettings } from '../../../src/engine/environment';
 import { EngineRun, EngineWorld } from '../../support/engineRun';
-import { answering, status, streaming, type Reply, type SentRequest } from '../../support/scriptedFetch';
+import { answering, cutAfter, status, streaming, type Reply, type SentRequest } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
 
 const fullAnswer =
@@ -9,12 +9,6 @@ const fullAnswer =
 const half = fullAnswer.slice(0, 39);
 const remainder = fullAnswer.slice(39);
 
-/** Returns a stream whose connection breaks after these deltas have been read. */
-const cut = (...deltas: readonly string[]): Reply =>
-  streaming((body) => {
-    for (const delta of deltas) body.delta(delta);
-    setImmediate(() => setImmediate(() => body.break()));
-  });
 const overloaded = status(529, { error: { type: 'overloaded_error', message: 'Overloaded' } });
 const emptyStream = streaming((body) => body.send(': hello\n\n').end());
 
@@ -59,7 +53,7 @@ const switchesOf = (run: EngineRun): readonly unknown[] =>
 
 describe('partial answer with continueWithFallback "auto"', () => {
   it('is continued by the fallback model when its model refuses the resume because of an overload', async () => {
-    const replies = { 'claude-sonnet-4': [cut(half), overloaded], 'gpt-4o': [answering(remainder)] };
+    const replies = { 'claude-sonnet-4': [cutAfter(half), overloaded], 'gpt-4o': [answering(remainder)] };
     const run = await start(replies, 'auto').toEnd();
     assert.deepEqual(modelsOf(run), ['claude-sonnet-4', 'claude-sonnet-4', 'gpt-4o']);
     assert.deepEqual(switchesOf(run), [['claude-sonnet-4', 'gpt-4o', 'overloaded']]);
@@ -70,7 +64,10 @@ describe('partial answer with continueWithFallback "auto"', () => {
 
   it('is continued by the fallback model when three resumes have broken off', async () => {
     const parts = [half, remainder.slice(0, 5), remainder.slice(5, 10), remainder.slice(10, 15)];
-    const replies = { 'claude-sonnet-4': parts.map((part) => cut(part)), 'gpt-4o': [answering(remainder.slice(15))] };
+    const replies = {
+      'claude-sonnet-4': parts.map((part) => cutAfter(part)),
+      'gpt-4o': [answering(remainder.slice(15))],
+    };
     const run = await start(replies, 'auto').toEnd();
     assert.deepEqual([modelsOf(run).length, modelsOf(run).at(-1)], [5, 'gpt-4o']);
     assert.deepEqual(switchesOf(run), [['claude-sonnet-4', 'gpt-4o', 'connection']]);
@@ -78,10 +75,9 @@ describe('partial answer with continueWithFallback "auto"', () => {
   });
 
   it('is continued by the fallback model when another turn has opened the breaker before the resume', async () => {
-    const replies = byModel({ 'claude-sonnet-4': [cut(half), status(502)], 'gpt-4o': [answering(remainder)] });
+    const replies = byModel({ 'claude-sonnet-4': [cutAfter(half), status(502)], 'gpt-4o': [answering(remainder)] });
     const world = new EngineWorld({ replies: [replies], settings: settingsFor('auto'), random: () => 0.99 });
-    const run = world.ask({ request });
-    await settle();
+    const run = await world.ask({ request }).settle();
     const others = [1, 2, 3, 4, 5].map(() => world.ask({ request }));
     await settle();
     for (const other of others) other.turn.stop();
@@ -95,7 +91,7 @@ describe('partial answer with continueWithFallback "auto"', () => {
       for (let length = 1; length < fullAnswer.length; length++) {
         const repeated = fullAnswer.slice(Math.max(0, length - overlap), length);
         const replies = {
-          'claude-sonnet-4': [cut(fullAnswer.slice(0, length)), overloaded],
+          'claude-sonnet-4': [cutAfter(fullAnswer.slice(0, length)), overloaded],
           'gpt-4o': [answering(repeated.length < 16 && length > 16 ? '' : repeated, fullAnswer.slice(length))],
         };
         // A repetition of fewer than 16 characters is not recognized unless it is the whole partial answer.
@@ -109,15 +105,15 @@ describe('partial answer with continueWithFallback "auto"', () => {
 
   it('gets a resume budget of its own with the fallback model', async () => {
     const replies = {
-      'claude-sonnet-4': [cut(half), emptyStream],
-      'gpt-4o': [cut(remainder.slice(0, 5)), cut(remainder.slice(5, 10)), answering(remainder.slice(10))],
+      'claude-sonnet-4': [cutAfter(half), emptyStream],
+      'gpt-4o': [cutAfter(remainder.slice(0, 5)), cutAfter(remainder.slice(5, 10)), answering(remainder.slice(10))],
     };
     const run = await start(replies, 'auto').toEnd();
     assert.deepEqual([modelsOf(run).filter((model) => model === 'gpt-4o').length, run.shownText], [3, fullAnswer]);
   });
 
   it('uses each fallback model once and then fails', async () => {
-    const replies = { 'claude-sonnet-4': [cut(half), overloaded], one: [overloaded], two: [overloaded] };
+    const replies = { 'claude-sonnet-4': [cutAfter(half), overloaded], one: [overloaded], two: [overloaded] };
     const run = await start(replies, 'auto', ['one', 'claude-sonnet-4', 'two']).toEnd();
     assert.deepEqual(switchesOf(run), [
       ['claude-sonnet-4', 'one', 'overloaded'],
@@ -128,7 +124,7 @@ describe('partial answer with continueWithFallback "auto"', () => {
   });
 
   it('is continued by a prefill when the fallback model supports it', async () => {
-    const replies = { 'gpt-5': [cut(half), overloaded], 'claude-sonnet-4': [answering(remainder)] };
+    const replies = { 'gpt-5': [cutAfter(half), overloaded], 'claude-sonnet-4': [answering(remainder)] };
     const run = await new EngineRun({
       replies: [byModel(replies)],
       settings: settingsFor('auto', ['claude-sonnet-4']),
@@ -141,7 +137,7 @@ describe('partial answer with continueWithFallback "auto"', () => {
 
 describe('partial answer with continueWithFallback "ask"', () => {
   it('waits for its model and offers the fallback model while that model is overloaded', async () => {
-    const run = start({ 'claude-sonnet-4': [cut(half), overloaded, answering(remainder)] }, 'ask');
+    const run = start({ 'claude-sonnet-4': [cutAfter(half), overloaded, answering(remainder)] }, 'ask');
     await run.toEnd();
     const [afterCut, afterOverload] = run.of('waiting');
     assert.deepEqual([afterCut?.fallbackModel, afterCut?.actions.includes('continueWithFallback')], [undefined, false]);
@@ -150,7 +146,7 @@ describe('partial answer with continueWithFallback "ask"', () => {
   });
 
   it('is continued by the fallback model at once when the user asks for that during a wait', async () => {
-    const run = start({ 'claude-sonnet-4': [cut(half), overloaded], 'gpt-4o': [answering(remainder)] }, 'ask');
+    const run = start({ 'claude-sonnet-4': [cutAfter(half), overloaded], 'gpt-4o': [answering(remainder)] }, 'ask');
     while (run.of('waiting').at(-1)?.fallbackModel === undefined) await run.clock.next();
     const time = run.clock.monotonicNow();
     run.turn.continueWith('gpt-4o', 'overloaded');
@@ -162,18 +158,20 @@ describe('partial answer with continueWithFallback "ask"', () => {
   });
 
   it('offers the fallback model first when no resumes are left', async () => {
-    const run = await start({ 'claude-sonnet-4': [cut(half), emptyStream] }, 'ask').toEnd();
+    const run = await start({ 'claude-sonnet-4': [cutAfter(half), emptyStream] }, 'ask').toEnd();
     const { kind, text, fallbackModel, actions } = run.last('failed');
     assert.deepEqual([kind, text, fallbackModel, actions[0]], ['truncated', half, 'gpt-4o', 'continueWithFallback']);
   });
 
   it('offers the fallback model when an overload that another turn reported lasts longer than the turn may wait', async () => {
     const replies = byModel({
-      'claude-sonnet-4': [cut(half), status(529, { error: { type: 'overloaded_error' } }, { 'retry-after': '900' })],
+      'claude-sonnet-4': [
+        cutAfter(half),
+        status(529, { error: { type: 'overloaded_error' } }, { 'retry-after': '900' }),
+      ],
     });
     const world = new EngineWorld({ replies: [replies], settings: settingsFor('ask'), random: () => 0.99 });
-    const run = world.ask({ request });
-    await settle();
+    const run = await world.ask({ request }).settle();
     world.ask({ request });
     await run.toEnd();
     assert.equal(run.wire.requests.length, 2);
@@ -183,7 +181,7 @@ describe('partial answer with continueWithFallback "ask"', () => {
   });
 
   it('does not offer a model that the turn has used', async () => {
-    const run = await start({ 'claude-sonnet-4': [cut(half), overloaded] }, 'ask', ['claude-sonnet-4']).toEnd();
+    const run = await start({ 'claude-sonnet-4': [cutAfter(half), overloaded] }, 'ask', ['claude-sonnet-4']).toEnd();
     assert.ok(run.of('waiting').every(({ fallbackModel }) => fallbackModel === undefined));
     assert.equal(run.last('failed').fallbackModel, undefined);
   });
@@ -213,17 +211,13 @@ describe('continueWith', () => {
   });
 });
 
-describe('partial answer that no fallback model continues', () => {
-  const replies = { 'claude-sonnet-4': [cut(half), overloaded], 'gpt-4o': [answering(remainder)] };
-
-  const assertNotContinued = (run: EngineRun): void => {
+describe('partial answer with continueWithFallback "off"', () => {
+  it('is neither continued by a fallback model nor offered to one', async () => {
+    const replies = { 'claude-sonnet-4': [cutAfter(half), overloaded], 'gpt-4o': [answering(remainder)] };
+    const run = await start(replies, 'off').toEnd();
     assert.deepEqual(new Set(modelsOf(run)), new Set(['claude-sonnet-4']));
     assert.ok(run.of('waiting').every(({ fallbackModel }) => fallbackModel === undefined));
     const { fallbackModel, actions } = run.last('failed');
     assert.deepEqual([fallbackModel, actions.includes('continueWithFallback')], [undefined, false]);
-  };
-
-  it('is one with the setting "off"', async () => {
-    assertNotContinued(await start(replies, 'off').toEnd());
   });
 });

@@ -3,6 +3,10 @@ import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { EngineRun, EngineWorld } from '../../support/engineRun';
 import {
   answering,
+  cutAfter,
+  cutStream,
+  rateLimited,
+  refused,
   rejecting,
   silent,
   status,
@@ -11,22 +15,14 @@ import {
   type Reply,
 } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 
-const rateLimited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '30' });
 const failing = status(500, { error: { message: 'boom' } });
 const noRetries = { retry: { maxRetries: 0 } };
 const streamReasoning = (body: LiveBody): LiveBody => body.event({ choices: [{ delta: { reasoning_content: 'hm' } }] });
-const cutAfter = (write: (body: LiveBody) => LiveBody): Reply =>
-  streaming((body) => {
-    write(body);
-    setImmediate(() => setImmediate(() => body.break()));
-  });
 
 const assertFailures = (world: EngineWorld, failures: number): void =>
-  assert.deepEqual(
-    world.engine.report().network.gates.map((gate) => gate.failures),
-    [failures],
-  );
+  assert.deepEqual(valuesOf(world.engine.report().network.gates, 'failures'), [failures]);
 
 /** The states in which a turn can be stopped: the replies that lead to a state, and the partial answer in it. */
 const states: Record<string, { replies: readonly Reply[]; partial: string }> = {
@@ -37,7 +33,7 @@ const states: Record<string, { replies: readonly Reply[]; partial: string }> = {
     replies: [streaming((body) => body.delta('some').finish())],
     partial: 'some',
   },
-  'waiting to retry': { replies: [rateLimited], partial: '' },
+  'waiting to retry': { replies: [rateLimited(30)], partial: '' },
   'waiting to resume': {
     replies: [streaming((body) => setImmediate(() => body.delta('some').break())), silent],
     partial: 'some',
@@ -47,8 +43,7 @@ const states: Record<string, { replies: readonly Reply[]; partial: string }> = {
 describe('stop of a turn', () => {
   for (const [state, { replies, partial }] of Object.entries(states)) {
     it(`ends the turn immediately while ${state}, keeps the partial answer and releases sockets and timers`, async () => {
-      const run = new EngineRun({ replies });
-      await settle();
+      const run = await new EngineRun({ replies }).settle();
       run.turn.stop();
       run.turn.stop();
       await run.finished;
@@ -67,11 +62,10 @@ describe('stop of a turn', () => {
 
   it('stops the turn when its abort signal fires', async () => {
     const controller = new AbortController();
-    const run = new EngineRun({ replies: [silent], options: { signal: controller.signal } });
-    await settle();
+    const run = await new EngineRun({ replies: [silent], options: { signal: controller.signal } }).settle();
     controller.abort();
     await run.finished;
-    assert.equal(run.last('stopped').text, '');
+    assert.deepEqual([run.last('stopped').text, run.last('ended').how], ['', 'stopped']);
   });
 
   it('sends no request when the signal is already aborted', async () => {
@@ -95,8 +89,7 @@ describe('stop of a turn', () => {
 
 describe('Retry now', () => {
   it('ends a wait immediately and sends one request, even when it is clicked twice', async () => {
-    const run = new EngineRun({ replies: [rateLimited, answering('ok')] });
-    await settle();
+    const run = await new EngineRun({ replies: [rateLimited(30), answering('ok')] }).settle();
     run.turn.retryNow();
     run.turn.retryNow();
     await run.toEnd();
@@ -124,14 +117,12 @@ describe('Retry now', () => {
     let resolveKey: (() => void) | undefined;
     const key = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-key' };
     const world = new EngineWorld({
-      replies: [rateLimited, answering('ok')],
+      replies: [rateLimited(30), answering('ok')],
       connection: () =>
         ++reads < 2 ? Promise.resolve(key) : new Promise((resolve) => (resolveKey = () => resolve(key))),
     });
-    const first = world.ask();
-    await settle();
-    const second = world.ask();
-    await settle();
+    const first = await world.ask().settle();
+    const second = await world.ask().settle();
     second.turn.switchModel('other');
     resolveKey?.();
     await settle();
@@ -160,7 +151,7 @@ describe('turn with a switched model', () => {
         ...noSharedCooldowns,
         read: () => new Promise<undefined>((resolve) => (read = () => resolve(undefined))),
       };
-      const world = new EngineWorld({ replies: [rateLimited, answering('ok')], cooldowns });
+      const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')], cooldowns });
       const run = world.ask();
       if (order === 'before') run.turn.retryNow();
       await settle();
@@ -180,7 +171,7 @@ describe('change of the key or base URL', () => {
   const routes = { base: 'https://gateway.test/v1', key: 'hsa-first' as string | undefined };
   const world = (): EngineWorld =>
     new EngineWorld({
-      replies: [rateLimited, answering('ok')],
+      replies: [rateLimited(30), answering('ok')],
       connection: () => Promise.resolve({ baseUrl: routes.base, apiKey: routes.key }),
     });
   for (const [title, change, endsWait] of [
@@ -204,10 +195,8 @@ describe('change of the key or base URL', () => {
   it('sends the turns that wait in the queue of the old route to the new route', async () => {
     Object.assign(routes, { base: 'https://gateway.test/v1', key: 'hsa-first' });
     const engineWorld = world();
-    const first = engineWorld.ask();
-    await settle();
-    const second = engineWorld.ask();
-    await settle();
+    const first = await engineWorld.ask().settle();
+    const second = await engineWorld.ask().settle();
     assert.equal(second.last('waiting').told, 'request');
     Object.assign(routes, { base: 'https://other.test/v1', key: 'hsa-second' });
     engineWorld.engine.onConnectionChanged();
@@ -237,39 +226,19 @@ describe('change of the key or base URL', () => {
   });
 });
 
-describe('fallback model', () => {
-  const overloaded = status(503, { error: { message: 'overloaded' } });
-
-  it('is used after three overloads in a row, in the configured order', async () => {
-    const run = await new EngineRun({
-      replies: [overloaded],
-      settings: { fallbackModels: ['gpt-4o', 'second', 'third'], retry: { maxRetries: 10 } },
-    }).toEnd();
-    assert.deepEqual(
-      run.of('model').map(({ from, to, reason }) => [from, to, reason]),
-      [
-        ['gpt-4o', 'second', 'overloaded'],
-        ['second', 'third', 'overloaded'],
-      ],
-    );
-    assert.deepEqual(
-      run.wire.requests.slice(0, 7).map(({ body }) => body.model),
-      ['gpt-4o', 'gpt-4o', 'gpt-4o', 'second', 'second', 'second', 'third'],
-    );
-  });
-});
-
 describe('restart of an answer whose stream broke', () => {
   const settings = { resume: 'restart' } as const;
-  const cut = (text: string): Reply => cutAfter((body) => body.delta(text));
 
   it('accepts a complete answer that is shorter than the partial answer', async () => {
-    const run = await new EngineRun({ replies: [cut('a long beginning'), answering('short')], settings }).toEnd();
+    const run = await new EngineRun({ replies: [cutAfter('a long beginning'), answering('short')], settings }).toEnd();
     assert.deepEqual([run.shownText, run.last('done').text], ['short', 'short']);
   });
 
   it('fails with the longer of the two partial answers when the new stream breaks, too', async () => {
-    const run = await new EngineRun({ replies: [cut('the longest partial'), cut('short')], settings }).toEnd();
+    const run = await new EngineRun({
+      replies: [cutAfter('the longest partial'), cutAfter('short')],
+      settings,
+    }).toEnd();
     assert.equal(run.wire.requests.length, 4);
     assert.deepEqual([run.last('failed').kind, run.last('failed').text], ['connection', 'the longest partial']);
   });
@@ -311,8 +280,7 @@ describe('click on Retry now', () => {
     [250, 3],
   ] as const) {
     it(`leads to ${requests} requests in all, ${ms} ms after the first of three clicks`, async () => {
-      const run = new EngineRun({ replies: [rejecting('ECONNREFUSED')] });
-      await settle();
+      const run = await new EngineRun({ replies: [refused] }).settle();
       run.turn.retryNow();
       await run.clock.advance(100);
       run.turn.retryNow();
@@ -336,11 +304,10 @@ describe('click on Retry now', () => {
 
   it('skips the queue when it happens while the cooldowns of other windows are being read', async () => {
     const cooldowns = { ...noSharedCooldowns, read: () => new Promise<undefined>(() => undefined) };
-    const world = new EngineWorld({ replies: [rateLimited, answering('ok')], cooldowns });
+    const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')], cooldowns });
     const first = world.ask();
     await world.clock.advance(250);
-    const second = world.ask();
-    await settle();
+    const second = await world.ask().settle();
     second.turn.retryNow();
     await settle();
     assert.deepEqual([second.last('done').text, second.of('waiting').length], ['ok', 0]);
@@ -366,8 +333,9 @@ describe('click on Retry now', () => {
 
 describe('switch of the model', () => {
   it('abandons a streaming answer', async () => {
-    const run = new EngineRun({ replies: [streaming((body) => body.delta('half')), answering('other')] });
-    await settle();
+    const run = await new EngineRun({
+      replies: [streaming((body) => body.delta('half')), answering('other')],
+    }).settle();
     run.turn.switchModel('other');
     await settle();
     assert.deepEqual([run.last('done').text, run.wire.requests[1]?.body.model], ['other', 'other']);
@@ -375,8 +343,7 @@ describe('switch of the model', () => {
   });
 
   it('is ignored when the model is the current one', async () => {
-    const run = new EngineRun({ replies: [rateLimited, answering('ok')] });
-    await settle();
+    const run = await new EngineRun({ replies: [rateLimited(30), answering('ok')] }).settle();
     run.turn.switchModel('gpt-4o');
     await settle();
     assert.deepEqual([run.wire.requests.length, run.of('model').length], [1, 0]);
@@ -384,11 +351,9 @@ describe('switch of the model', () => {
   });
 
   it('leaves the queue of the previous model', async () => {
-    const world = new EngineWorld({ replies: [rateLimited, answering('ok')] });
-    const first = world.ask();
-    await settle();
-    const second = world.ask();
-    await settle();
+    const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
+    const first = await world.ask().settle();
+    const second = await world.ask().settle();
     second.turn.switchModel('other');
     await settle();
     assert.deepEqual([second.last('done').text, second.of('waiting').length], ['ok', 1]);
@@ -398,14 +363,6 @@ describe('switch of the model', () => {
 });
 
 describe('stopped or finished turn', () => {
-  it('records its attempt as stopped', async () => {
-    const run = new EngineRun({ replies: [silent] });
-    await settle();
-    run.turn.stop();
-    await run.finished;
-    assert.equal(run.last('ended').how, 'stopped');
-  });
-
   it('contacts no gateway when it is stopped before its key has been read', async () => {
     let resolveKey: (() => void) | undefined;
     const world = new EngineWorld({
@@ -429,7 +386,7 @@ describe('stopped or finished turn', () => {
   ] as const) {
     it(`passes the probe to the next request when it is stopped while its own probe is ${state}`, async () => {
       const cooldowns = { ...noSharedCooldowns, read: () => new Promise<undefined>(() => undefined) };
-      const replies = [status(429, {}, { 'retry-after': '1' }), ...(ms > 0 ? [silent] : []), answering('ok')];
+      const replies = [rateLimited(1), ...(ms > 0 ? [silent] : []), answering('ok')];
       const world = new EngineWorld({ replies, cooldowns, settings: noRetries });
       await world.ask().toEnd();
       await world.clock.advance(2000);
@@ -451,8 +408,7 @@ describe('failure count of a model', () => {
   it('is cleared by Try anyway while the turn is queued', async () => {
     const world = new EngineWorld({ replies: [failing], settings: noRetries });
     await openBreaker(world);
-    const run = world.ask();
-    await settle();
+    const run = await world.ask().settle();
     run.turn.tryAnyway();
     await run.toEnd();
     assertFailures(world, 1);
@@ -486,9 +442,8 @@ describe('failure count of a model', () => {
   });
 
   it('is not the reason that a turn announces when it waits for the cooldown of another turn', async () => {
-    const world = new EngineWorld({ replies: [failing, rateLimited, answering('ok')] });
-    const first = world.ask();
-    await settle();
+    const world = new EngineWorld({ replies: [failing, rateLimited(30), answering('ok')] });
+    const first = await world.ask().settle();
     const second = world.ask();
     await world.clock.advance(500);
     assert.deepEqual([first.last('waiting').told, first.last('waiting').reason], ['request', 'rate-limit']);
@@ -520,14 +475,11 @@ describe('attempt whose stream ended after output', () => {
   })) {
     it(`is followed by a resume, and resets the count of retries: ${output}`, async () => {
       const run = new EngineRun({
-        replies: [failing, cutAfter(write), failing, silent],
+        replies: [failing, cutStream(write), failing, silent],
         settings: { retry: { maxRetries: 1 } },
       });
       while (run.of('attempt').length < 4 && (await run.clock.next()) !== undefined);
-      assert.deepEqual(
-        run.of('attempt').map(({ why }) => why),
-        ['first', 'retry', 'resume', 'resume'],
-      );
+      assert.deepEqual(valuesOf(run.of('attempt'), 'why'), ['first', 'retry', 'resume', 'resume']);
       run.turn.stop();
     });
   }
@@ -547,7 +499,7 @@ describe('attempt whose stream ended after output', () => {
         'Once upon a time there was a sheep that counted the people of a village, one by one, until it slept ';
       const repetition = streaming((body) => body.delta(half.slice(0, 70)).finish(reason).done());
       const run = await new EngineRun({
-        replies: [cutAfter((body) => body.delta(half)), repetition, answering('people.')],
+        replies: [cutAfter(half), repetition, answering('people.')],
       }).toEnd();
       assert.deepEqual([run.wire.requests.length, run.last('done').text.startsWith(half)], [requests, true]);
     });
@@ -556,16 +508,13 @@ describe('attempt whose stream ended after output', () => {
   it('is resumed again with a continue prompt when the first such request failed with a server error', async () => {
     const half = 'Once upon a time there was a sheep that counted ';
     const run = await new EngineRun({
-      replies: [cutAfter((body) => body.delta(half)), failing, answering('people.')],
+      replies: [cutAfter(half), failing, answering('people.')],
     }).toEnd();
-    assert.deepEqual(
-      run.of('attempt').map(({ why, how }) => [why, how]),
-      [
-        ['first', undefined],
-        ['resume', 'continue'],
-        ['resume', 'continue'],
-      ],
-    );
+    assert.deepEqual(rowsOf(run.of('attempt'), 'why', 'how'), [
+      ['first', undefined],
+      ['resume', 'continue'],
+      ['resume', 'continue'],
+    ]);
   });
 });
 
@@ -576,10 +525,7 @@ describe('report of the engine', () => {
     await world.clock.advance(1000);
     await world.ask({ request: { model: 'second' } }).toEnd();
     for (let report = 0; report < 2; report++)
-      assert.deepEqual(
-        world.engine.report().turns.map(({ outcome }) => outcome),
-        ['running', 'done'],
-      );
+      assert.deepEqual(valuesOf(world.engine.report().turns, 'outcome'), ['running', 'done']);
     first.turn.stop();
   });
 });

@@ -42,106 +42,90 @@ const stream = (write: (body: LiveBody) => unknown, headers = {}): Reply =>
 
 const error = (message: string, fields = {}): unknown => ({ error: { message, ...fields } });
 
-const echoes: readonly (readonly [where: string, replies: readonly Reply[]])[] = [
-  ['the request ID of an error response', [status(400, error('no'), { 'x-request-id': `req-${key}` })]],
+const echoes: readonly (readonly [where: string, ...replies: readonly Reply[]])[] = [
+  ['the request ID of an error response', status(400, error('no'), { 'x-request-id': `req-${key}` })],
   [
     'the request ID of a successful response',
-    [stream((body) => body.delta('hi').finish().done(), { 'x-request-id': otherKey })],
+    stream((body) => body.delta('hi').finish().done(), { 'x-request-id': otherKey }),
   ],
-  ['an error about the key of another route', [status(401, error(`Incorrect API key: ${otherKey}`))]],
-  ['an error that contains it in upper case', [status(401, error(`Incorrect API key: ${key.toUpperCase()}`))]],
-  ['an error that contains it in a URL', [status(400, error(`https://x.test/?key=${encodeURIComponent(key)}`))]],
-  ['an error that is truncated after 400 characters', [status(400, error(`${'x'.repeat(380)} ${key}`))]],
-  ['an error that is truncated after 8192 characters', [status(400, error(`x${' '.repeat(8175)}${key}`))]],
-  ['an error that contains only the start of the key', [status(400, error(`Incorrect key ${key.slice(0, 12)}...`))]],
-  ['the code of an error', [status(400, error('', { code: key, type: otherKey, param: key }))]],
+  ['an error about the key of another route', status(401, error(`Incorrect API key: ${otherKey}`))],
+  ['an error that contains it in upper case', status(401, error(`Incorrect API key: ${key.toUpperCase()}`))],
+  ['an error that contains it in a URL', status(400, error(`https://x.test/?key=${encodeURIComponent(key)}`))],
+  ['an error that is truncated after 400 characters', status(400, error(`${'x'.repeat(380)} ${key}`))],
+  ['an error that is truncated after 8192 characters', status(400, error(`x${' '.repeat(8175)}${key}`))],
+  ['an error that contains only the start of the key', status(400, error(`Incorrect key ${key.slice(0, 12)}...`))],
+  ['the code of an error', status(400, error('', { code: key, type: otherKey, param: key }))],
   [
     'an error in a stream',
-    [
-      stream((body) =>
-        body
-          .delta('hi')
-          .event(error(`no ${key}`))
-          .end(),
-      ),
-    ],
+    stream((body) =>
+      body
+        .delta('hi')
+        .event(error(`no ${key}`))
+        .end(),
+    ),
   ],
-  ['a finish reason', [stream((body) => body.delta('hi').finish(`stopped_by_${key}`).done())]],
+  ['a finish reason', stream((body) => body.delta('hi').finish(`stopped_by_${key}`).done())],
   [
     'the name of a header that contains a retry-after',
-    [
-      status(429, error('no'), {
-        'x-ratelimit-remaining': '0',
-        [`x-ratelimit-reset`]: '1s',
-        [`x-ratelimit-remaining-${otherKey}`]: '0',
-        [`x-ratelimit-reset-${otherKey}`]: '20s',
-      }),
-    ],
+    status(429, error('no'), {
+      'x-ratelimit-remaining': '0',
+      [`x-ratelimit-reset`]: '1s',
+      [`x-ratelimit-remaining-${otherKey}`]: '0',
+      [`x-ratelimit-reset-${otherKey}`]: '20s',
+    }),
   ],
-  ['a redirect', [status(302, '', { location: `https://elsewhere.test/${key}`, 'x-request-id': key })]],
-  ['a network error', [rejecting('ENOTFOUND', `getaddrinfo ENOTFOUND ${key}.test`)]],
+  ['a redirect', status(302, '', { location: `https://elsewhere.test/${key}`, 'x-request-id': key })],
+  ['a network error', rejecting('ENOTFOUND', `getaddrinfo ENOTFOUND ${key}.test`)],
   [
     'the address of a proxy',
-    [() => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND', hostname: `${key}.proxy.test` }))],
+    () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND', hostname: `${key}.proxy.test` })),
   ],
-  ['an answer', [stream((body) => body.delta(`Your key is ${key}.`).finish().done())]],
+  ['an answer', stream((body) => body.delta(`Your key is ${key}.`).finish().done())],
   [
     'an answer that splits it over several deltas',
-    [
-      stream((body) => {
-        for (const char of `It is ${key}!`) body.delta(char);
-        body.finish().done();
-      }),
-    ],
+    stream((body) => {
+      for (const char of `It is ${key}!`) body.delta(char);
+      body.finish().done();
+    }),
   ],
   [
     'the end of an answer whose stream breaks',
-    [
-      stream((body) => body.delta(`Your key is ${key.slice(0, 20)}`).end()),
-      stream((body) => body.delta('Done.').finish().done()),
-    ],
+    stream((body) => body.delta(`Your key is ${key.slice(0, 20)}`).end()),
+    stream((body) => body.delta('Done.').finish().done()),
   ],
   [
     'reasoning',
-    [
-      stream((body) => {
-        for (const part of [key.slice(0, 9), key.slice(9)])
-          body.event({ choices: [{ delta: { reasoning_content: part } }] });
-        body.delta('hi').finish().done();
-      }),
-    ],
+    stream((body) => {
+      for (const part of [key.slice(0, 9), key.slice(9)])
+        body.event({ choices: [{ delta: { reasoning_content: part } }] });
+      body.delta('hi').finish().done();
+    }),
   ],
   [
     'the arguments of a tool call',
-    [
-      stream((body) => {
-        for (const part of ['{"k":"', key.slice(0, 9), key.slice(9), '"}'])
-          body.event({
-            choices: [{ delta: { tool_calls: [{ index: 0, id: 'c', function: { name: 'write', arguments: part } }] } }],
-          });
-        body.finish('tool_calls').done();
-      }),
-    ],
+    stream((body) => {
+      for (const part of ['{"k":"', key.slice(0, 9), key.slice(9), '"}'])
+        body.event({
+          choices: [{ delta: { tool_calls: [{ index: 0, id: 'c', function: { name: 'write', arguments: part } }] } }],
+        });
+      body.finish('tool_calls').done();
+    }),
   ],
   [
     'the name of a tool call',
-    [
-      stream((body) =>
-        body
-          .event({
-            choices: [
-              { delta: { tool_calls: [{ index: 0, id: key, function: { name: otherKey, arguments: '{}' } }] } },
-            ],
-          })
-          .finish('tool_calls')
-          .done(),
-      ),
-    ],
+    stream((body) =>
+      body
+        .event({
+          choices: [{ delta: { tool_calls: [{ index: 0, id: key, function: { name: otherKey, arguments: '{}' } }] } }],
+        })
+        .finish('tool_calls')
+        .done(),
+    ),
   ],
 ];
 
 describe('key that the gateway echoes', () => {
-  for (const [where, replies] of echoes) {
+  for (const [where, ...replies] of echoes) {
     it(`is removed from ${where}`, async () => {
       assertNoKey(await finishedTurn(...replies));
     });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { EngineWorld } from '../../support/engineRun';
 import { answering, status, streaming } from '../../support/scriptedFetch';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
 const rateLimited = status(
@@ -41,10 +42,7 @@ describe('ledger in the report of the engine', () => {
     await world.ask().toEnd();
     const run = world.ask();
     await world.clock.advance(0);
-    assert.deepEqual(
-      world.engine.report().turns.map(({ outcome }) => outcome),
-      ['auth', 'running'],
-    );
+    assert.deepEqual(valuesOf(world.engine.report().turns, 'outcome'), ['auth', 'running']);
     run.turn.stop();
     assert.equal(world.engine.report().turns.at(-1)?.outcome, 'stopped');
   });
@@ -54,10 +52,8 @@ describe('ledger in the report of the engine', () => {
     const run = world.ask();
     await world.clock.advance(3000);
     run.turn.stop();
-    assert.deepEqual(
-      world.engine.report().turns[0]?.waits.map(({ reason, waitedMs }) => [reason, waitedMs]),
-      [['rate-limit', 3000]],
-    );
+    const { waits } = world.engine.report().turns[0]!;
+    assert.deepEqual(rowsOf(waits, 'reason', 'waitedMs'), [['rate-limit', 3000]]);
   });
 
   it('contains the last fifty turns', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
 import type { ChatRequest } from '../../../src/engine/request';
 import { EngineRun } from '../../support/engineRun';
-import { answering, streaming } from '../../support/scriptedFetch';
+import { answering, cutAfter, streaming } from '../../support/scriptedFetch';
 
 const thinking = streaming((body) =>
   body
@@ -39,11 +39,7 @@ describe('answer that ends at the token limit before any text', () => {
 
   it('keeps a partial answer that the attempt was to continue', async () => {
     const half = 'Once upon a time there was a sheep that counted ';
-    const cut = streaming((body) => {
-      body.delta(half);
-      setImmediate(() => setImmediate(() => body.break()));
-    });
-    const run = await new EngineRun({ replies: [cut, thinking] }).toEnd();
+    const run = await new EngineRun({ replies: [cutAfter(half), thinking] }).toEnd();
     assert.deepEqual([run.last('done').finishReason, run.last('done').text], ['length', half]);
   });
 

@@ -1,21 +1,25 @@
 import assert from 'node:assert/strict';
-import type { Cooldown, SharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { EngineRun, EngineWorld } from '../../support/engineRun';
-import type { LiveBody } from '../../support/scriptedFetch';
-import { answering, rejecting, silent, status, streaming, type Reply } from '../../support/scriptedFetch';
+import {
+  answering,
+  rateLimited,
+  rejecting,
+  silent,
+  status,
+  streaming,
+  type LiveBody,
+} from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
+import { SharedStore } from '../gate/sharedStore';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 
-const rateLimited = (seconds: number): Reply =>
-  status(429, { error: { message: 'slow down' } }, { 'retry-after': String(seconds) });
 const failing = status(500, { error: { message: 'boom' } });
 
 describe('cooldown after a rate limit', () => {
   it('delays the other requests of the window, whose turns announce the reason', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
-    const first = world.ask();
-    await settle();
-    const second = world.ask();
-    await settle();
+    const first = await world.ask().settle();
+    const second = await world.ask().settle();
     assert.equal(world.wire.requests.length, 1);
     const { reason, source, told, hintMs, attempt, maxAttempts, message, until } = second.last('waiting');
     assert.deepEqual(
@@ -49,26 +53,15 @@ describe('cooldown after a rate limit', () => {
     for (const run of runs) run.turn.stop();
   });
 
-  it('delays other requests even after the rate-limited turn has failed', async () => {
-    const world = new EngineWorld({
-      replies: [rateLimited(120), answering('ok')],
-      settings: { retry: { maxRetries: 0 } },
-    });
-    await world.ask().toEnd();
-    const run = world.ask();
-    await settle();
-    assert.deepEqual([run.last('waiting').hintMs, world.wire.requests.length], [120_000, 1]);
-    run.turn.stop();
-  });
-
   it('makes all turns fail without further requests when the retry-after exceeds the allowed maximum', async () => {
     const world = new EngineWorld({ replies: [rateLimited(3600)] });
     const runs = [await world.ask().toEnd(), await world.ask().toEnd()];
     assert.equal(world.wire.requests.length, 1);
     for (const run of runs) {
-      const { kind, resetsAt, beyondMaxHint, actions } = run.last('failed');
+      const { kind, resetsAt, beyondMaxHint, actions, message } = run.last('failed');
       assert.deepEqual([kind, resetsAt, beyondMaxHint], ['rate-limit', world.clock.now() + 3_600_000, true]);
       assert.ok(actions.includes('switchModel') && actions.includes('retryNow'));
+      assert.match(message, /until 10:00/);
     }
   });
 
@@ -79,27 +72,15 @@ describe('cooldown after a rate limit', () => {
       settings: { fallbackModels: ['second'] },
     });
     assert.equal((await world.ask().toEnd()).last('done').text, 'ok');
-    const run = world.ask();
-    await settle();
+    const run = await world.ask().settle();
     assert.equal(run.last('waiting').reason, 'overloaded');
     run.turn.stop();
   });
 
-  it('does not delay requests to another model', async () => {
-    const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
-    const first = world.ask();
-    await settle();
-    const otherModel = await world.ask({ request: { model: 'gemini-3-pro' } }).toEnd();
-    assert.equal(otherModel.of('waiting').length, 0);
-    first.turn.stop();
-  });
-
   it('ends when the network state is reset, and the waiting requests are sent', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
-    const first = world.ask();
-    await settle();
-    const second = world.ask();
-    await settle();
+    const first = await world.ask().settle();
+    const second = await world.ask().settle();
     await world.engine.resetNetworkState();
     await settle();
     assert.deepEqual([first.last('done').text, second.last('done').text], ['ok', 'ok']);
@@ -119,48 +100,25 @@ describe('cooldown after a rate limit', () => {
   });
 });
 
-/** A store of one cooldown that several windows share. */
-class CooldownStore implements SharedCooldowns {
-  cooldown: Cooldown | undefined;
-
-  read(): Promise<Cooldown | undefined> {
-    return Promise.resolve(this.cooldown);
-  }
-
-  write(_: unknown, cooldown: Cooldown): Promise<void> {
-    this.cooldown = cooldown;
-    return Promise.resolve();
-  }
-
-  clear(): Promise<void> {
-    this.cooldown = undefined;
-    return Promise.resolve();
-  }
-}
-
-describe('cooldown of another window', () => {
-  it('delays the requests of this window, whose turns announce the reason', async () => {
+describe('cooldown that windows share', () => {
+  it('delays the requests of another window, whose turns announce the reason', async () => {
     const clock = new VirtualClock();
-    const cooldowns = new CooldownStore();
+    const cooldowns = new SharedStore();
     const [firstWindow, secondWindow] = [1, 2].map(
       () => new EngineWorld({ replies: [rateLimited(30), answering('ok')], clock, cooldowns }),
     );
     assert.ok(firstWindow && secondWindow);
-    const first = firstWindow.ask();
-    await settle();
-    const second = secondWindow.ask();
-    await settle();
+    const first = await firstWindow.ask().settle();
+    const second = await secondWindow.ask().settle();
     assert.deepEqual([firstWindow.wire.requests.length, secondWindow.wire.requests.length], [1, 0]);
     const { reason, told, source } = second.last('waiting');
     assert.deepEqual([reason, told, source], ['rate-limit', 'window', 'server']);
     first.turn.stop();
     second.turn.stop();
   });
-});
 
-describe('unresponsive store of shared cooldowns', () => {
-  it('delays a turn by at most 250 ms', async () => {
-    const cooldowns = new CooldownStore();
+  it('delays a turn by at most 250 ms while its store does not respond', async () => {
+    const cooldowns = new SharedStore();
     cooldowns.read = () => new Promise(() => undefined);
     const world = new EngineWorld({ replies: [answering('ok')], cooldowns });
     const run = world.ask();
@@ -169,11 +127,9 @@ describe('unresponsive store of shared cooldowns', () => {
     await world.clock.advance(1);
     assert.equal(run.last('done').text, 'ok');
   });
-});
 
-describe('shared cooldown that is extended repeatedly', () => {
-  it('ends a queued turn at its deadline', async () => {
-    const cooldowns = new CooldownStore();
+  it('ends a queued turn at its deadline when it is extended repeatedly', async () => {
+    const cooldowns = new SharedStore();
     const world = new EngineWorld({ replies: [answering('never')], cooldowns });
     const setCooldown = (ms: number): void => {
       cooldowns.cooldown = { until: world.clock.now() + ms, delayMs: ms, source: 'server', reason: 'rate-limit' };
@@ -188,11 +144,9 @@ describe('shared cooldown that is extended repeatedly', () => {
     assert.match(message, /Rate limited by gateway.test. No progress for 5 min/);
     assert.deepEqual([world.clock.pending, world.wire.requests.length], [0, 0]);
   });
-});
 
-describe('shared cooldown that is cleared', () => {
-  it('admits the requests that it has delayed', async () => {
-    const cooldowns = new CooldownStore();
+  it('admits the requests that it has delayed when it is cleared', async () => {
+    const cooldowns = new SharedStore();
     const world = new EngineWorld({ replies: [answering('ok')], cooldowns });
     cooldowns.cooldown = { until: world.clock.now() + 60_000, delayMs: 60_000, source: 'server', reason: 'rate-limit' };
     const run = world.ask();
@@ -215,8 +169,7 @@ describe('circuit breaker of a model', () => {
   it('opens after five failures in a row and closes after a successful probe', async () => {
     const world = new EngineWorld({ replies: [...fiveFailures, answering('ok')], settings });
     await openBreaker(world);
-    const run = world.ask();
-    await settle();
+    const run = await world.ask().settle();
     assert.equal(world.wire.requests.length, 5);
     const { reason, actions, delayMs, attempt, maxAttempts } = run.last('waiting');
     assert.deepEqual([reason, delayMs, attempt, maxAttempts], ['breaker', 5000, 1, 1]);
@@ -245,14 +198,11 @@ describe('circuit breaker of a model', () => {
     const runs = [];
     for (let n = 0; n < 6; n++) runs.push(await world.ask().toEnd());
     const switched = runs.flatMap((run) => run.of('model'));
-    assert.deepEqual(
-      switched.map(({ from, to, reason }) => [from, to, reason]),
-      [
-        ['gpt-4o', 'second', 'server'],
-        // A new turn starts with the configured model, which has not recovered.
-        ['gpt-4o', 'second', 'breaker'],
-      ],
-    );
+    assert.deepEqual(rowsOf(switched, 'from', 'to', 'reason'), [
+      ['gpt-4o', 'second', 'server'],
+      // A new turn starts with the configured model, which has not recovered.
+      ['gpt-4o', 'second', 'breaker'],
+    ]);
   });
 
   it('does not count client errors', async () => {
@@ -295,8 +245,7 @@ describe('retry budget of a gateway', () => {
 
   it('is refunded when a turn is stopped before its retry', async () => {
     const world = new EngineWorld({ replies: [slow] });
-    const run = world.ask();
-    await settle();
+    const run = await world.ask().settle();
     assert.equal(world.engine.report().network.budgets[0]?.tokens, 11);
     run.turn.stop();
     assert.equal(world.engine.report().network.budgets[0]?.tokens, 12);
@@ -317,10 +266,7 @@ describe('turn without a network', () => {
       replies: [offline, offline, offline, answering('network check'), answering('ok')],
     }).toEnd();
     assert.ok(run.of('waiting').every(({ reason, source }) => reason === 'offline' && source === 'backoff'));
-    assert.deepEqual(
-      run.of('waiting').map(({ delayMs }) => delayMs),
-      [1050, 2100, 4200],
-    );
+    assert.deepEqual(valuesOf(run.of('waiting'), 'delayMs'), [1050, 2100, 4200]);
     assert.equal(run.last('done').text, 'ok');
     assert.deepEqual(
       run.wire.requests.map(({ url, headers }) => [new URL(url).pathname, headers.has('authorization')]),

@@ -4,10 +4,9 @@ import { RequestBuilder } from '../../../src/engine/http/sdk';
 import type { TurnRecord } from '../../../src/engine/state/ledger';
 import { Turn } from '../../../src/engine/turn/turn';
 import { EngineWorld } from '../../support/engineRun';
-import { answering, status, streaming, type LiveBody } from '../../support/scriptedFetch';
+import { answering, rateLimited, streaming, type LiveBody } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
 
-const rateLimited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '2' });
 const fail = (): never => {
   throw new Error('the channel is closed');
 };
@@ -15,7 +14,7 @@ const fail = (): never => {
 describe('exception of an observer', () => {
   it('does not end a turn when the log throws it', async () => {
     const log = { debug: fail, info: fail, warn: fail, error: fail };
-    const world = new EngineWorld({ replies: [rateLimited, answering('ok')], deps: { log } });
+    const world = new EngineWorld({ replies: [rateLimited(2), answering('ok')], deps: { log } });
     const run = await world.ask().toEnd();
     assert.deepEqual([run.last('done').text, run.of('waiting').length], ['ok', 1]);
   });
@@ -23,12 +22,12 @@ describe('exception of an observer', () => {
   it('does not prevent a failing turn from reporting its own fault when the log throws the exception', async () => {
     const log = { debug: fail, info: fail, warn: fail, error: fail };
     const connection = (): Promise<never> => Promise.reject(new TypeError('x is undefined'));
-    const run = await new EngineWorld({ replies: [rateLimited], deps: { log }, connection }).ask().toEnd();
+    const run = await new EngineWorld({ replies: [rateLimited(2)], deps: { log }, connection }).ask().toEnd();
     assert.equal(run.last('failed').kind, 'internal');
   });
 
   it('does not end a turn, and is logged, when the listener for cooldowns throws it', async () => {
-    const world = new EngineWorld({ replies: [rateLimited, answering('ok')], deps: { onCooldownChange: fail } });
+    const world = new EngineWorld({ replies: [rateLimited(2), answering('ok')], deps: { onCooldownChange: fail } });
     const run = await world.ask().toEnd();
     assert.equal(run.last('done').text, 'ok');
     assert.match(world.log.join('\n'), /the channel is closed/);
@@ -39,7 +38,7 @@ describe('exception of an observer', () => {
     const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
     process.on('unhandledRejection', onUnhandled);
     const cooldowns = { read: fail, write: fail, clear: fail };
-    const run = await new EngineWorld({ replies: [rateLimited, answering('ok')], cooldowns }).ask().toEnd();
+    const run = await new EngineWorld({ replies: [rateLimited(2), answering('ok')], cooldowns }).ask().toEnd();
     await settle();
     process.off('unhandledRejection', onUnhandled);
     assert.deepEqual([run.last('done').text, unhandled], ['ok', []]);
@@ -50,7 +49,7 @@ describe('listener for ended turns', () => {
   it('receives the record of each turn once, when the turn has ended', async () => {
     const records: TurnRecord[] = [];
     const onTurnEnd = (record: TurnRecord): void => void records.push(record);
-    const world = new EngineWorld({ replies: [rateLimited, answering('ok')], deps: { onTurnEnd } });
+    const world = new EngineWorld({ replies: [rateLimited(2), answering('ok')], deps: { onTurnEnd } });
     const run = world.ask();
     await world.clock.advance(1000);
     assert.equal(records.length, 0);
@@ -133,9 +132,7 @@ describe('engine', () => {
     await settle();
     // `queryObjects` collects garbage before it counts.
     queryObjects(Turn, { format: 'count' });
-    assert.deepEqual(
-      turns.map((turn) => turn.deref() !== undefined),
-      [false, true],
-    );
+    const areKept = turns.map((turn) => turn.deref() !== undefined);
+    assert.deepEqual(areKept, [false, true]);
   });
 });

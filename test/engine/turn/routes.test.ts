@@ -3,6 +3,9 @@ import type { Connection, Route } from '../../../src/engine/request';
 import { EngineWorld, type EngineRun } from '../../support/engineRun';
 import {
   answering,
+  cutAfter,
+  rateLimited,
+  refused,
   rejecting,
   ScriptedFetch,
   silent,
@@ -11,17 +14,14 @@ import {
   type LiveBody,
   type Reply,
 } from '../../support/scriptedFetch';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 const primary: Route = { baseUrl: 'https://primary.test/v1', apiKey: 'hsa-key-of-primary' };
 const backup: Route = { baseUrl: 'https://backup.test/v1', apiKey: 'hsa-key-of-backup' };
 const third: Route = { baseUrl: 'https://third.test/v1', apiKey: 'hsa-key-of-third' };
 
-interface Gateway {
-  /** Replies to the requests for answers, in order. The last one is used for all further requests. */
-  readonly replies: readonly Reply[];
-  /** Replies to the probes, in order. */
-  readonly probes?: readonly Reply[];
-}
+/** Replies to the requests for answers, in order, and to the probes. The last one is used for all further requests. */
+type Gateway = readonly Reply[] | { readonly replies: readonly Reply[]; readonly probes: readonly Reply[] };
 
 type Options = Omit<ConstructorParameters<typeof EngineWorld>[0], 'replies'> & { readonly routes?: readonly Route[] };
 
@@ -34,7 +34,8 @@ class Routes {
 
   constructor(gateways: Readonly<Record<string, Gateway>>, { routes = [primary, backup], ...options }: Options = {}) {
     this.routes = routes;
-    for (const [name, { replies, probes = [rejecting('ECONNREFUSED')] }] of Object.entries(gateways)) {
+    for (const [name, gateway] of Object.entries(gateways)) {
+      const { replies, probes } = 'replies' in gateway ? gateway : { replies: gateway, probes: [refused] };
       this.answers.set(`${name}.test`, new ScriptedFetch(replies));
       this.probes.set(`${name}.test`, new ScriptedFetch(probes));
     }
@@ -79,19 +80,16 @@ function switches(run: EngineRun): readonly string[] {
   return run.of('route').map(({ from, to, reason }) => `${host(from)} → ${host(to)} (${reason})`);
 }
 
-const cutAfter = (...deltas: readonly string[]): Reply =>
-  streaming((body) => {
-    for (const delta of deltas) body.delta(delta);
-    setImmediate(() => setImmediate(() => body.break()));
-  });
-
+const hello = [answering('Hello')];
+const afterPrimary = { options: { avoidRoute: 'https://primary.test' } };
+const focused: Options = { deps: { isWindowFocused: () => true } };
 const partial = 'The sheep graze on the hill while the wind ';
 const remainder = 'goes over the grass.';
 
 describe('backup routes', () => {
   for (const [name, reply, requests, reason] of [
     ['the host name is not found', rejecting('ENOTFOUND'), 1, 'dns'],
-    ['the connection is refused', rejecting('ECONNREFUSED'), 1, 'connection'],
+    ['the connection is refused', refused, 1, 'connection'],
     ['the connection times out', rejecting('UND_ERR_CONNECT_TIMEOUT'), 1, 'timeout'],
     ['the certificate is not trusted', rejecting('CERT_HAS_EXPIRED'), 1, 'tls'],
     ['the TLS handshake fails', rejecting('ERR_SSL_WRONG_VERSION_NUMBER'), 1, 'not-a-stream'],
@@ -104,7 +102,7 @@ describe('backup routes', () => {
     ['Cloudflare cannot resolve the gateway (530)', status(530, 'error code: 1016'), 1, 'gateway'],
   ] as const) {
     it(`answer without a wait when ${name}`, async () => {
-      const net = new Routes({ primary: { replies: [reply] }, backup: { replies: [answering('Hello')] } });
+      const net = new Routes({ primary: [reply], backup: hello });
       const run = await net.ask().toEnd();
       assert.equal(run.shownText, 'Hello');
       assert.deepEqual(switches(run), [`primary → backup (${reason})`]);
@@ -116,10 +114,7 @@ describe('backup routes', () => {
   for (const code of [400, 401, 404, 429, 500, 504]) {
     it(`are not used after a ${code} response`, async () => {
       const net = new Routes(
-        {
-          primary: { replies: [status(code, { error: { message: 'no' } })] },
-          backup: { replies: [answering('Hello')] },
-        },
+        { primary: [status(code, { error: { message: 'no' } })], backup: hello },
         { settings: { retry: { maxRetries: 1 } } },
       );
       await net.ask().toEnd();
@@ -128,10 +123,7 @@ describe('backup routes', () => {
   }
 
   it('send each key to its own origin only', async () => {
-    const net = new Routes({
-      primary: { replies: [rejecting('ECONNREFUSED')], probes: [status(200)] },
-      backup: { replies: [answering('Hello')] },
-    });
+    const net = new Routes({ primary: { replies: [refused], probes: [status(200)] }, backup: hello });
     await net.ask().toEnd();
     await net.ask().toEnd();
     for (const { baseUrl, apiKey } of [primary, backup]) {
@@ -141,43 +133,26 @@ describe('backup routes', () => {
     }
   });
 
-  it('are tried in their order, and one that is down is skipped', async () => {
+  it('are tried in their order, are named in each attempt, and are skipped while they are down', async () => {
     const net = new Routes(
-      {
-        primary: { replies: [rejecting('ECONNREFUSED')] },
-        backup: { replies: [rejecting('ENOTFOUND')] },
-        third: { replies: [answering('One'), answering('Two')] },
-      },
+      { primary: [refused], backup: [rejecting('ENOTFOUND')], third: [answering('One'), answering('Two')] },
       { routes: [primary, backup, third] },
     );
     const run = await net.ask().toEnd();
     assert.deepEqual(switches(run), ['primary → backup (connection)', 'backup → third (dns)']);
+    assert.deepEqual(rowsOf(run.of('attempt'), 'origin', 'why'), [
+      ['https://primary.test', 'first'],
+      ['https://backup.test', 'switch'],
+      ['https://third.test', 'switch'],
+    ]);
     assert.deepEqual(switches(await net.ask().toEnd()), ['primary → third (connection)']);
     assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [1, 1]);
-  });
-
-  it('name the origin of the route in each attempt', async () => {
-    const net = new Routes({
-      primary: { replies: [rejecting('ECONNREFUSED')] },
-      backup: { replies: [answering('Hi')] },
-    });
-    const run = await net.ask().toEnd();
-    assert.deepEqual(
-      run.of('attempt').map(({ origin, why }) => [origin, why]),
-      [
-        ['https://primary.test', 'first'],
-        ['https://backup.test', 'switch'],
-      ],
-    );
   });
 });
 
 describe('a stream that breaks', () => {
   it('is resumed on the same route first', async () => {
-    const net = new Routes({
-      primary: { replies: [cutAfter(partial), answering(remainder)] },
-      backup: { replies: [] },
-    });
+    const net = new Routes({ primary: [cutAfter(partial), answering(remainder)], backup: [] });
     const run = await net.ask().toEnd();
     assert.equal(run.shownText, partial + remainder);
     assert.deepEqual(switches(run), []);
@@ -185,41 +160,21 @@ describe('a stream that breaks', () => {
 
   it('is resumed on the next route if its own route fails on reconnection', async () => {
     const net = new Routes({
-      primary: { replies: [cutAfter(partial), rejecting('ECONNREFUSED')] },
-      backup: { replies: [answering(partial.slice(-20) + remainder)] },
+      primary: [cutAfter(partial), refused],
+      backup: [answering(partial.slice(-20) + remainder)],
     });
     const run = await net.ask().toEnd();
     assert.equal(run.shownText, partial + remainder);
     assert.deepEqual(switches(run), ['primary → backup (connection)']);
-    assert.deepEqual(
-      run.of('resumed').map(({ how, trimmed }) => [how, trimmed]),
-      [['continue', 20]],
-    );
+    assert.deepEqual(rowsOf(run.of('resumed'), 'how', 'trimmed'), [['continue', 20]]);
   });
-
-  for (let cut = 1; cut < partial.length; cut += 3) {
-    it(`loses and doubles no character when it breaks after ${cut} characters and the route stays dark`, async () => {
-      const whole = partial + remainder;
-      const net = new Routes({
-        primary: { replies: [cutAfter(whole.slice(0, cut)), silent] },
-        backup: { replies: [answering(whole.slice(cut))] },
-      });
-      const run = await net.ask().toEnd();
-      assert.equal(run.shownText, whole);
-      assert.equal(run.last('done').text, whole);
-    });
-  }
 });
 
 describe('a route that is down', () => {
   it('is probed without the key at growing intervals, and the next turn returns to it', async () => {
-    const dark = rejecting('ECONNREFUSED');
     const net = new Routes(
-      {
-        primary: { replies: [dark, answering('Back')], probes: [dark, dark, status(401)] },
-        backup: { replies: [answering('Hello')] },
-      },
-      { deps: { isWindowFocused: () => true } },
+      { primary: { replies: [refused, answering('Back')], probes: [refused, refused, status(401)] }, backup: hello },
+      focused,
     );
     await net.ask().settle();
     const { clock } = net.world;
@@ -240,11 +195,10 @@ describe('a route that is down', () => {
     it(`stays down when an answer that began before the fault ${name}`, async () => {
       let earlier: LiveBody | undefined;
       const net = new Routes({
-        primary: { replies: [streaming((body) => void (earlier = body.delta('Hi'))), rejecting('ECONNREFUSED')] },
-        backup: { replies: [answering('Hello')] },
+        primary: [streaming((body) => void (earlier = body.delta('Hi'))), refused],
+        backup: hello,
       });
-      const first = net.ask();
-      await first.settle();
+      const first = await net.ask().settle();
       await net.world.clock.advance(1000);
       await net.ask().settle();
       assert.ok(earlier);
@@ -256,11 +210,8 @@ describe('a route that is down', () => {
 
   it('is back after a probe only twice if its gateway then does not answer', async () => {
     const net = new Routes(
-      {
-        primary: { replies: [silent, silent, silent, answering('Back')], probes: [status(401)] },
-        backup: { replies: [answering('Hello')] },
-      },
-      { deps: { isWindowFocused: () => true } },
+      { primary: { replies: [silent, silent, silent, answering('Back')], probes: [status(401)] }, backup: hello },
+      focused,
     );
     const { clock } = net.world;
     const ask = async (): Promise<readonly string[]> => {
@@ -280,11 +231,8 @@ describe('a route that is down', () => {
 
   it('is back when the user switches to it and it answers, also if probes are not enough', async () => {
     const net = new Routes(
-      {
-        primary: { replies: [silent, silent, silent, answering('Back')], probes: [status(401)] },
-        backup: { replies: [answering('Hello')] },
-      },
-      { deps: { isWindowFocused: () => true } },
+      { primary: { replies: [silent, silent, silent, answering('Back')], probes: [status(401)] }, backup: hello },
+      focused,
     );
     for (let turns = 0; turns < 3; turns++) {
       await net.ask().toEnd();
@@ -297,13 +245,15 @@ describe('a route that is down', () => {
   });
 
   it('is back after each probe as long as it answers in between', async () => {
-    const dark = rejecting('ECONNREFUSED');
     const net = new Routes(
       {
-        primary: { replies: [dark, answering('1'), dark, answering('2'), dark, answering('3')], probes: [status(401)] },
-        backup: { replies: [answering('Hello')] },
+        primary: {
+          replies: [refused, answering('1'), refused, answering('2'), refused, answering('3')],
+          probes: [status(401)],
+        },
+        backup: hello,
       },
-      { deps: { isWindowFocused: () => true } },
+      focused,
     );
     for (let turns = 0; turns < 6; turns++) {
       const run = await net.ask().toEnd();
@@ -313,10 +263,7 @@ describe('a route that is down', () => {
   });
 
   it('is not probed while no turn runs and the window does not have the focus', async () => {
-    const net = new Routes({
-      primary: { replies: [rejecting('ECONNREFUSED')], probes: [status(200)] },
-      backup: { replies: [answering('Hello')] },
-    });
+    const net = new Routes({ primary: { replies: [refused], probes: [status(200)] }, backup: hello });
     await net.ask().settle();
     await net.world.clock.advance(600_000);
     assert.deepEqual([net.world.clock.pending, net.probesOf('primary').length], [0, 0]);
@@ -327,10 +274,7 @@ describe('a route that is down', () => {
   it('is probed when the window gets the focus again, if a probe is overdue', async () => {
     let isWindowFocused = false;
     const net = new Routes(
-      {
-        primary: { replies: [rejecting('ECONNREFUSED')], probes: [status(401)] },
-        backup: { replies: [answering('Hello')] },
-      },
+      { primary: { replies: [refused], probes: [status(401)] }, backup: hello },
       { deps: { isWindowFocused: () => isWindowFocused } },
     );
     await net.ask().settle();
@@ -346,12 +290,12 @@ describe('a route that is down', () => {
     const net = new Routes(
       {
         primary: {
-          replies: [rejecting('ECONNREFUSED')],
+          replies: [refused],
           probes: [status(200, '', { 'content-type': 'text/html' }), status(302), status(522), status(200)],
         },
-        backup: { replies: [answering('Hello')] },
+        backup: hello,
       },
-      { deps: { isWindowFocused: () => true } },
+      focused,
     );
     await net.ask().settle();
     while ((await net.world.clock.next()) !== undefined);
@@ -360,11 +304,8 @@ describe('a route that is down', () => {
 
   it('is not probed after it was removed from the settings', async () => {
     const net = new Routes(
-      {
-        primary: { replies: [rejecting('ECONNREFUSED')], probes: [status(200)] },
-        backup: { replies: [answering('Hi')] },
-      },
-      { deps: { isWindowFocused: () => true } },
+      { primary: { replies: [refused], probes: [status(200)] }, backup: [answering('Hi')] },
+      focused,
     );
     await net.ask().settle();
     net.routes = [backup, third];
@@ -374,10 +315,7 @@ describe('a route that is down', () => {
   });
 
   it('is used again after the network state was reset', async () => {
-    const net = new Routes({
-      primary: { replies: [rejecting('ECONNREFUSED'), answering('Back')] },
-      backup: { replies: [answering('Hello')] },
-    });
+    const net = new Routes({ primary: [refused, answering('Back')], backup: hello });
     await net.ask().toEnd();
     assert.deepEqual(net.world.engine.report().routesDown, ['https://primary.test']);
     await net.world.engine.resetNetworkState();
@@ -387,20 +325,14 @@ describe('a route that is down', () => {
 
 describe('routes that all fail', () => {
   it('are tried again after a backoff', async () => {
-    const net = new Routes({
-      primary: { replies: [rejecting('ECONNREFUSED'), answering('Back')] },
-      backup: { replies: [rejecting('ECONNREFUSED')] },
-    });
+    const net = new Routes({ primary: [refused, answering('Back')], backup: [refused] });
     const run = await net.ask().toEnd();
     assert.equal(run.shownText, 'Back');
     assert.equal(run.of('waiting').length, 1);
   });
 
   it('end the turn when the retries are used up', async () => {
-    const net = new Routes(
-      { primary: { replies: [rejecting('ECONNREFUSED')] }, backup: { replies: [rejecting('ECONNREFUSED')] } },
-      { settings: { retry: { maxRetries: 2 } } },
-    );
+    const net = new Routes({ primary: [refused], backup: [refused] }, { settings: { retry: { maxRetries: 2 } } });
     const run = await net.ask().toEnd();
     assert.equal(run.last('failed').kind, 'connection');
     assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [3, 3]);
@@ -421,7 +353,7 @@ describe('routes that all fail', () => {
 
   it('do not mean that the computer is offline if one of them responds', async () => {
     const net = new Routes({
-      primary: { replies: [rejecting('ENETUNREACH')] },
+      primary: [rejecting('ENETUNREACH')],
       backup: { replies: [answering('Local')], probes: [status(200)] },
     });
     const run = await net.ask().toEnd();
@@ -435,9 +367,8 @@ describe('the check whether another route works', () => {
   const offline = rejecting('ENETUNREACH');
 
   it('ends when the user stops the turn', async () => {
-    const net = new Routes({ primary: { replies: [offline] }, backup: { replies: [], probes: [silent] } });
-    const run = net.ask();
-    await run.settle();
+    const net = new Routes({ primary: [offline], backup: { replies: [], probes: [silent] } });
+    const run = await net.ask().settle();
     assert.equal(net.probesOf('backup').length, 1);
     run.turn.stop();
     await run.settle();
@@ -447,12 +378,8 @@ describe('the check whether another route works', () => {
   });
 
   it('ends when the user switches to the other route without waiting for it', async () => {
-    const net = new Routes({
-      primary: { replies: [offline] },
-      backup: { replies: [answering('Hello')], probes: [silent] },
-    });
-    const run = net.ask();
-    await run.settle();
+    const net = new Routes({ primary: [offline], backup: { replies: hello, probes: [silent] } });
+    const run = await net.ask().settle();
     run.turn.switchRoute();
     await run.settle();
     assert.deepEqual(switches(run), ['primary → backup (user)']);
@@ -461,12 +388,8 @@ describe('the check whether another route works', () => {
   });
 
   it('ends when the key of the route changes', async () => {
-    const net = new Routes({
-      primary: { replies: [offline, answering('Hello')] },
-      backup: { replies: [], probes: [silent] },
-    });
-    const run = net.ask();
-    await run.settle();
+    const net = new Routes({ primary: [offline, answering('Hello')], backup: { replies: [], probes: [silent] } });
+    const run = await net.ask().settle();
     net.routes = [{ ...primary, apiKey: 'hsa-new-key' }, backup];
     net.world.engine.onConnectionChanged();
     await run.settle();
@@ -476,12 +399,11 @@ describe('the check whether another route works', () => {
 });
 
 describe('switching the route by hand', () => {
-  const limited = status(429, {}, { 'retry-after': '60' });
+  const limited = rateLimited(60);
 
   it('ends a wait and sends the next attempt over the next route', async () => {
-    const net = new Routes({ primary: { replies: [limited] }, backup: { replies: [answering('Hello')] } });
-    const run = net.ask();
-    await run.settle();
+    const net = new Routes({ primary: [limited], backup: hello });
+    const run = await net.ask().settle();
     assert.ok(run.last('waiting').actions.includes('switchRoute'));
     run.turn.switchRoute();
     await run.settle();
@@ -492,20 +414,18 @@ describe('switching the route by hand', () => {
 
   it('continues a partial answer over the next route', async () => {
     const net = new Routes({
-      primary: { replies: [streaming((body) => void body.delta(partial))] },
-      backup: { replies: [answering(remainder)] },
+      primary: [streaming((body) => void body.delta(partial))],
+      backup: [answering(remainder)],
     });
-    const run = net.ask();
-    await run.settle();
+    const run = await net.ask().settle();
     run.turn.switchRoute();
     await run.toEnd();
     assert.equal(run.shownText, partial + remainder);
   });
 
   it('ignores the second click of a double click', async () => {
-    const net = new Routes({ primary: { replies: [limited] }, backup: { replies: [answering('Hello')] } });
-    const run = net.ask();
-    await run.settle();
+    const net = new Routes({ primary: [limited], backup: hello });
+    const run = await net.ask().settle();
     run.turn.switchRoute();
     run.turn.switchRoute();
     await run.settle();
@@ -515,15 +435,11 @@ describe('switching the route by hand', () => {
   it('uses a route that is down, also if the connection of the next attempt is just being read', async () => {
     let reading: Promise<void> = Promise.resolve();
     const net = new Routes(
-      {
-        primary: { replies: [answering('Hi'), limited] },
-        backup: { replies: [rejecting('ECONNREFUSED'), answering('Hello')] },
-      },
+      { primary: [answering('Hi'), limited], backup: [refused, answering('Hello')] },
       { connection: () => reading.then(() => ({ ...primary, backups: [backup] })) },
     );
-    await net.ask({ options: { avoidRoute: 'https://primary.test' } }).toEnd();
-    const run = net.ask();
-    await run.settle();
+    await net.ask(afterPrimary).toEnd();
+    const run = await net.ask().settle();
     let read = (): void => undefined;
     reading = new Promise((resolve) => (read = resolve));
     run.turn.retryNow();
@@ -536,9 +452,8 @@ describe('switching the route by hand', () => {
   });
 
   it('is not offered and does nothing if there is only one route', async () => {
-    const net = new Routes({ primary: { replies: [limited] } }, { routes: [primary] });
-    const run = net.ask();
-    await run.settle();
+    const net = new Routes({ primary: [limited] }, { routes: [primary] });
+    const run = await net.ask().settle();
     run.turn.switchRoute();
     await run.settle();
     assert.ok(!run.last('waiting').actions.includes('switchRoute'));
@@ -551,31 +466,29 @@ describe('switching the route by hand', () => {
       [401, true],
       [413, false],
     ] as const) {
-      const net = new Routes({ primary: { replies: [status(code)] }, backup: { replies: [] } });
+      const net = new Routes({ primary: [status(code)], backup: [] });
       assert.equal((await net.ask().toEnd()).last('failed').actions.includes('switchRoute'), isOffered);
     }
   });
 
   it('skips a route that is down if another one is not', async () => {
     const net = new Routes(
-      {
-        primary: { replies: [limited] },
-        backup: { replies: [rejecting('ECONNREFUSED')] },
-        third: { replies: [answering('Hello')] },
-      },
+      { primary: [limited], backup: [refused], third: hello },
       { routes: [primary, backup, third] },
     );
-    await net.ask({ options: { avoidRoute: 'https://primary.test' } }).toEnd();
-    const run = net.ask();
-    await run.settle();
+    await net.ask(afterPrimary).toEnd();
+    const run = await net.ask().settle();
     run.turn.switchRoute();
     await run.settle();
     assert.deepEqual(switches(run), ['primary → third (user)']);
   });
 
   it('reaches every route in turn after failed turns, and then the first one again', async () => {
-    const refused = { replies: [status(401)] };
-    const net = new Routes({ primary: refused, backup: refused, third: refused }, { routes: [primary, backup, third] });
+    const rejected = [status(401)];
+    const net = new Routes(
+      { primary: rejected, backup: rejected, third: rejected },
+      { routes: [primary, backup, third] },
+    );
     const reached: string[] = [];
     for (const from of ['primary', 'backup', 'third']) {
       reached.push(...switches(await net.ask({ options: { avoidRoute: `https://${from}.test` } }).toEnd()));
@@ -584,12 +497,9 @@ describe('switching the route by hand', () => {
   });
 
   it('is the reason of the switch even if the route that the turn leaves is down', async () => {
-    const net = new Routes({
-      primary: { replies: [rejecting('ECONNREFUSED')] },
-      backup: { replies: [answering('Hello')] },
-    });
+    const net = new Routes({ primary: [refused], backup: hello });
     await net.ask().toEnd();
-    const run = await net.ask({ options: { avoidRoute: 'https://primary.test' } }).toEnd();
+    const run = await net.ask(afterPrimary).toEnd();
     assert.deepEqual(switches(run), ['primary → backup (user)']);
   });
 });
@@ -597,11 +507,11 @@ describe('switching the route by hand', () => {
 describe('a route over plain HTTP', () => {
   const plain: Route = { baseUrl: 'http://backup.test/v1', apiKey: 'hsa-key-of-backup' };
   const plainThird: Route = { baseUrl: 'http://third.test/v1', apiKey: 'hsa-key-of-third' };
-  const limited = status(429, {}, { 'retry-after': '60' });
+  const limited = rateLimited(60);
 
   for (const [name, reply] of [
     ['an untrusted certificate', rejecting('CERT_HAS_EXPIRED')],
-    ['a refused connection', rejecting('ECONNREFUSED')],
+    ['a refused connection', refused],
     ['a host that is not found', rejecting('ENOTFOUND')],
     ['a gateway behind a web page', status(200, '<html>', { 'content-type': 'text/html' })],
     ['three overloads', status(503)],
@@ -612,7 +522,7 @@ describe('a route over plain HTTP', () => {
       const net = new Routes(
         {
           primary: { replies: [reply], probes: [rejecting('ENETUNREACH')] },
-          backup: { replies: [answering('Hello')], probes: [status(200)] },
+          backup: { replies: hello, probes: [status(200)] },
         },
         { routes: [primary, plain], settings: { retry: { maxRetries: 4 } } },
       );
@@ -628,42 +538,31 @@ describe('a route over plain HTTP', () => {
   }
 
   it('is offered in the failure of an https route, which says why it was not tried', async () => {
-    const net = new Routes(
-      { primary: { replies: [rejecting('CERT_HAS_EXPIRED')] }, backup: { replies: [] } },
-      { routes: [primary, plain] },
-    );
+    const net = new Routes({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: [] }, { routes: [primary, plain] });
     const { message, actions } = (await net.ask().toEnd()).last('failed');
     assert.match(message, /The backup route backup\.test was not tried, because it uses plain HTTP\.$/);
     assert.ok(actions.includes('switchRoute'));
   });
 
   it('is not mentioned in a failure that another route would not have prevented', async () => {
-    const replies = { primary: { replies: [status(401)] }, backup: { replies: [] } };
+    const replies = { primary: [status(401)], backup: [] };
     const net = new Routes(replies, { routes: [primary, plain] });
     assert.doesNotMatch((await net.ask().toEnd()).last('failed').message, /plain HTTP/);
   });
 
   it('is used, and so is another one after it, if the user starts the prompt again over another route', async () => {
     const net = new Routes(
-      {
-        primary: { replies: [rejecting('CERT_HAS_EXPIRED')] },
-        backup: { replies: [rejecting('ECONNREFUSED')] },
-        third: { replies: [answering('Hello')] },
-      },
+      { primary: [rejecting('CERT_HAS_EXPIRED')], backup: [refused], third: hello },
       { routes: [primary, plain, plainThird] },
     );
     await net.ask().toEnd();
-    const run = await net.ask({ options: { avoidRoute: 'https://primary.test' } }).toEnd();
+    const run = await net.ask(afterPrimary).toEnd();
     assert.deepEqual(switches(run), ['primary → backup (user)', 'backup → third (connection)']);
   });
 
   it('is skipped for the next https route', async () => {
     const net = new Routes(
-      {
-        primary: { replies: [rejecting('CERT_HAS_EXPIRED')] },
-        backup: { replies: [] },
-        third: { replies: [answering('One'), answering('Two')] },
-      },
+      { primary: [rejecting('CERT_HAS_EXPIRED')], backup: [], third: [answering('One'), answering('Two')] },
       { routes: [primary, plain, third] },
     );
     assert.deepEqual(switches(await net.ask().toEnd()), ['primary → third (tls)']);
@@ -672,10 +571,7 @@ describe('a route over plain HTTP', () => {
   });
 
   it('is not the first route of a turn while the https route before it is down', async () => {
-    const net = new Routes(
-      { primary: { replies: [rejecting('CERT_HAS_EXPIRED')] }, backup: { replies: [answering('Hello')] } },
-      { routes: [primary, plain] },
-    );
+    const net = new Routes({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: hello }, { routes: [primary, plain] });
     await net.ask().toEnd();
     const run = await net.ask().toEnd();
     assert.equal(run.last('failed').kind, 'tls');
@@ -684,15 +580,14 @@ describe('a route over plain HTTP', () => {
 
   it('is not used when the key of the https route is removed during a wait', async () => {
     const net = new Routes(
-      { primary: { replies: [limited] }, backup: { replies: [answering('Hello')] } },
+      { primary: [limited], backup: hello },
       {
         connection: () =>
           Promise.resolve({ ...primary, apiKey: hasKey ? primary.apiKey : undefined, backups: [plain] }),
       },
     );
     let hasKey = true;
-    const run = net.ask();
-    await run.settle();
+    const run = await net.ask().settle();
     hasKey = false;
     net.world.engine.onConnectionChanged();
     await run.toEnd();
@@ -702,38 +597,27 @@ describe('a route over plain HTTP', () => {
 
   it('is used after an https route if the user switches to it, until it fails', async () => {
     const net = new Routes(
-      {
-        primary: { replies: [limited, limited] },
-        backup: { replies: [rejecting('ECONNREFUSED')] },
-        third: { replies: [answering('Hello')] },
-      },
+      { primary: [limited, limited], backup: [refused], third: hello },
       { routes: [primary, plain, plainThird] },
     );
-    const run = net.ask();
-    await run.settle();
+    const run = await net.ask().settle();
     run.turn.switchRoute();
     await run.settle();
     assert.deepEqual(switches(run), ['primary → backup (user)', 'backup → primary (connection)']);
     run.turn.stop();
-    const rerun = await net.ask({ options: { avoidRoute: 'https://primary.test' } }).toEnd();
+    const rerun = await net.ask(afterPrimary).toEnd();
     assert.deepEqual(switches(rerun), ['primary → third (user)']);
   });
 
   it('does not get a turn back that an https route has taken over', async () => {
-    const net = new Routes(
-      { backup: { replies: [rejecting('ECONNREFUSED')] }, third: { replies: [rejecting('CERT_HAS_EXPIRED')] } },
-      { routes: [plain, third] },
-    );
+    const net = new Routes({ backup: [refused], third: [rejecting('CERT_HAS_EXPIRED')] }, { routes: [plain, third] });
     const run = await net.ask().toEnd();
     assert.deepEqual(switches(run), ['backup → third (connection)']);
     assert.equal(run.last('failed').kind, 'tls');
   });
 
   it('replaces another one', async () => {
-    const net = new Routes(
-      { backup: { replies: [rejecting('ECONNREFUSED')] }, third: { replies: [answering('Hello')] } },
-      { routes: [plain, plainThird] },
-    );
+    const net = new Routes({ backup: [refused], third: hello }, { routes: [plain, plainThird] });
     assert.deepEqual(switches(await net.ask().toEnd()), ['backup → third (connection)']);
   });
 
@@ -769,9 +653,9 @@ describe('a turn without automatic retries', () => {
     it(`tries the backup routes after ${code}`, async () => {
       const net = new Routes(
         {
-          primary: { replies: [rejecting(code)] },
+          primary: [rejecting(code)],
           backup: { replies: [rejecting(code)], probes: [status(200)] },
-          third: { replies: [answering('Hello')], probes: [status(200)] },
+          third: { replies: hello, probes: [status(200)] },
         },
         { routes: [primary, backup, third], settings: { retry: { maxRetries: 0 } } },
       );
@@ -784,7 +668,7 @@ describe('a turn without automatic retries', () => {
   it('fails at once if the network cannot be reached and no other route responds', async () => {
     const offline = rejecting('ENETUNREACH');
     const net = new Routes(
-      { primary: { replies: [offline] }, backup: { replies: [], probes: [offline] } },
+      { primary: [offline], backup: { replies: [], probes: [offline] } },
       { settings: { retry: { maxRetries: 0 } } },
     );
     const run = await net.ask().toEnd();
@@ -801,47 +685,33 @@ describe('two routes with the same host', () => {
   ];
 
   it('are told apart by their base URLs in the events', async () => {
-    const net = new Routes(
-      { primary: { replies: [rejecting('ECONNREFUSED'), answering('Hello')] } },
-      { routes: [a, b, third] },
-    );
+    const net = new Routes({ primary: [refused, answering('Hello')] }, { routes: [a, b, third] });
     const run = await net.ask().toEnd();
     const { from, to, fromUrl, toUrl } = run.last('route');
     assert.deepEqual([from, to], ['https://primary.test', 'https://primary.test']);
     assert.deepEqual([fromUrl, toUrl], [a.baseUrl, b.baseUrl]);
-    assert.deepEqual(
-      run.of('attempt').map(({ baseUrl }) => baseUrl),
-      [a.baseUrl, b.baseUrl],
-    );
+    assert.deepEqual(valuesOf(run.of('attempt'), 'baseUrl'), [a.baseUrl, b.baseUrl]);
   });
 
   it('are both reached with Switch route after a failed turn', async () => {
-    const net = new Routes({ primary: { replies: [status(401)] } }, { routes: [a, b] });
+    const net = new Routes({ primary: [status(401)] }, { routes: [a, b] });
     const run = await net.ask({ options: { avoidRoute: a.baseUrl } }).toEnd();
     assert.deepEqual([run.last('route').fromUrl, run.last('route').toUrl], [a.baseUrl, b.baseUrl]);
   });
 
   it('do not change the events of other routes', async () => {
-    const net = new Routes(
-      { primary: { replies: [] }, third: { replies: [answering('Hello')] } },
-      { routes: [third, a, b] },
-    );
+    const net = new Routes({ primary: [], third: hello }, { routes: [third, a, b] });
     assert.equal('baseUrl' in (await net.ask().toEnd()).last('attempt'), false);
   });
 });
 
 describe('a turn that waits', () => {
-  const limited = status(429, {}, { 'retry-after': '10' });
+  const limited = rateLimited(10);
 
   it('leaves the queue of a route that goes down for another turn', async () => {
-    const net = new Routes({
-      primary: { replies: [limited, silent] },
-      backup: { replies: [answering('One'), answering('Two')] },
-    });
-    const first = net.ask();
-    await first.settle();
-    const second = net.ask();
-    await second.settle();
+    const net = new Routes({ primary: [limited, silent], backup: [answering('One'), answering('Two')] });
+    const first = await net.ask().settle();
+    const second = await net.ask().settle();
     await first.toEnd();
     await second.toEnd();
     assert.deepEqual([first.shownText, second.shownText].toSorted(), ['One', 'Two']);
@@ -852,11 +722,10 @@ describe('a turn that waits', () => {
   it('notices a new key of its backup route, even if the base URL has no key', async () => {
     let backups: readonly Route[] = [backup];
     const net = new Routes(
-      { backup: { replies: [limited, answering('Hello')] } },
+      { backup: [limited, answering('Hello')] },
       { connection: () => Promise.resolve({ baseUrl: primary.baseUrl, apiKey: undefined, backups }) },
     );
-    const run = net.ask();
-    await run.settle();
+    const run = await net.ask().settle();
     backups = [{ ...backup, apiKey: 'hsa-new-key-of-backup' }];
     net.world.engine.onConnectionChanged();
     await run.settle();
@@ -865,9 +734,8 @@ describe('a turn that waits', () => {
   });
 
   it('announces the switch to the backup route when the key of its route was removed', async () => {
-    const net = new Routes({ primary: { replies: [limited] }, backup: { replies: [answering('Hello')] } });
-    const run = net.ask();
-    await run.settle();
+    const net = new Routes({ primary: [limited], backup: hello });
+    const run = await net.ask().settle();
     net.routes = [backup];
     net.world.engine.onConnectionChanged();
     await run.settle();
@@ -876,12 +744,8 @@ describe('a turn that waits', () => {
   });
 
   it('keeps waiting on a backup route when a setting changes', async () => {
-    const net = new Routes({
-      primary: { replies: [rejecting('ECONNREFUSED')] },
-      backup: { replies: [status(429, {}, { 'retry-after': '60' }), answering('Hello')] },
-    });
-    const run = net.ask();
-    await run.settle();
+    const net = new Routes({ primary: [refused], backup: [rateLimited(60), answering('Hello')] });
+    const run = await net.ask().settle();
     net.world.engine.onConnectionChanged();
     await run.settle();
     assert.equal(net.requests('backup').length, 1);

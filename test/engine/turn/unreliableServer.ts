@@ -1,5 +1,4 @@
-import type { Reply, SentRequest } from '../../support/scriptedFetch';
-import { LiveBody, sseHeaders } from '../../support/scriptedFetch';
+import { LiveBody, sseHeaders, type Reply, type SentRequest } from '../../support/scriptedFetch';
 
 /** What the server does with a request. `sent`: number of characters that it sends before the failure. */
 export type ServerBehavior =

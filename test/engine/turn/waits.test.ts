@@ -3,20 +3,17 @@ import { TurnHistory } from '../../../src/engine/turn/turnHistory';
 import { networkCheckDelayMs, Wait, Waits } from '../../../src/engine/turn/waits';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
-function startWait(
-  clock: VirtualClock,
-  ms: number,
-): { readonly wait: Wait; readonly hasEnded: () => Promise<boolean> } {
+function startWait(ms: number) {
+  const clock = new VirtualClock();
   const wait = new Wait(clock, clock.now() + ms);
   let ended = false;
   void wait.finished.then(() => (ended = true));
-  return { wait, hasEnded: () => settle().then(() => ended) };
+  return { clock, wait, hasEnded: () => settle().then(() => ended) };
 }
 
 describe('wait', () => {
   it('ends exactly at its time and leaves no timer', async () => {
-    const clock = new VirtualClock();
-    const { hasEnded } = startWait(clock, 2500);
+    const { clock, hasEnded } = startWait(2500);
     await clock.advance(2499);
     assert.equal(await hasEnded(), false);
     await clock.advance(1);
@@ -26,24 +23,21 @@ describe('wait', () => {
 
   for (const ms of [0, -60_000]) {
     it(`ends immediately when its delay is ${ms} ms`, async () => {
-      const clock = new VirtualClock();
-      const { hasEnded } = startWait(clock, ms);
+      const { clock, hasEnded } = startWait(ms);
       assert.equal(await hasEnded(), true);
       assert.equal(clock.pending, 0);
     });
   }
 
   it('lasts until it is ended, without a timer, when it has no end time', async () => {
-    const clock = new VirtualClock();
-    const { wait, hasEnded } = startWait(clock, Infinity);
+    const { clock, wait, hasEnded } = startWait(Infinity);
     assert.deepEqual([clock.pending, await hasEnded()], [0, false]);
     wait.end();
     assert.equal(await hasEnded(), true);
   });
 
   it('checks the wall clock once per second and at its end', async () => {
-    const clock = new VirtualClock();
-    startWait(clock, 2500);
+    const { clock } = startWait(2500);
     assert.deepEqual(
       [await clock.next(), await clock.next(), await clock.next(), await clock.next()],
       [1000, 1000, 500, undefined],
@@ -51,8 +45,7 @@ describe('wait', () => {
   });
 
   it('ends within a second of wake-up when its time passed while the computer slept', async () => {
-    const clock = new VirtualClock();
-    const { hasEnded } = startWait(clock, 60_000);
+    const { clock, hasEnded } = startWait(60_000);
     await clock.advance(500);
     clock.epoch += 3_600_000;
     await clock.advance(500);
@@ -60,8 +53,7 @@ describe('wait', () => {
   });
 
   it('does not get longer when the wall clock is set back', async () => {
-    const clock = new VirtualClock();
-    const { hasEnded } = startWait(clock, 5000);
+    const { clock, hasEnded } = startWait(5000);
     clock.epoch -= 3_600_000;
     await clock.advance(4999);
     assert.equal(await hasEnded(), false);

@@ -9,6 +9,7 @@ import { selfSigned } from '../../support/network/certificates';
 import { assertInvariants } from './invariants';
 import { completeAnswer, continuation, partialAnswer, summarizeTurn } from './turnSummary';
 import { WireFixture, wireKey, type WireScenario } from './wireFixture';
+import { valuesOf } from '../../support/valuesOf';
 
 /** A turn over a real connection and the expected reaction of the engine. */
 interface WireCase extends WireScenario {
@@ -233,10 +234,7 @@ const cases: readonly WireCase[] = [
     replies: (fixture) => [cutAfterText(fixture, 'reset'), answersContinuation],
     after: ({ gateway }) => {
       const messages = gateway.requests[1]?.json?.messages ?? [];
-      assert.deepEqual(
-        messages.map(({ role }) => role),
-        ['user', 'assistant', 'user'],
-      );
+      assert.deepEqual(valuesOf(messages, 'role'), ['user', 'assistant', 'user']);
       assert.equal(messages[1]?.content, partialAnswer);
     },
     expected: lost,

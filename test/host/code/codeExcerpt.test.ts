@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { codeLimits, excerptOf, type CodeDocument } from '../../../src/host/code/codeExcerpt';
-import type { Span } from '../../../src/host/code/codeExcerpt';
+import { codeLimits, excerptOf, type CodeDocument, type Span } from '../../../src/host/code/codeExcerpt';
 
 function documentOf(lines: readonly string[]): CodeDocument {
   return {

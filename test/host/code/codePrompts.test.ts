@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
 import type { CodeExcerpt } from '../../../src/host/code/codeExcerpt';
 import { codeFence, codePrompts, codePromptText } from '../../../src/host/code/codePrompts';
+import { rowsOf } from '../../support/valuesOf';
 
 const excerpt: CodeExcerpt = {
   origin: 'selection',
@@ -75,10 +76,7 @@ describe('code fence', () => {
           .replace(/[\r\0]/g, '')
           .replace(/\n+$/, '');
         const tokens = markdown.parse(codeFence(code, 'typescript'), {});
-        assert.deepEqual(
-          tokens.map(({ type, content }) => [type, content]),
-          [['fence', `${code}\n`]],
-        );
+        assert.deepEqual(rowsOf(tokens, 'type', 'content'), [['fence', `${code}\n`]]);
       }),
     );
   });

@@ -7,14 +7,14 @@ import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { probe } from '../../../src/engine/http/probe';
 import { systemClock } from '../../../src/host/util/systemClock';
 import { useVSCode } from '../../support/fakeVSCode';
+import { englishWords } from '../../support/englishWords';
 import { attempt, ScriptedEngine, text, waiting } from '../conversation/scriptedEngine';
 import { FakeEditor, FakeRoutes } from './fakeRoutes';
 
 const deps = {
   ...{ clock: systemClock, fetch, userAgent: 'test', formatTime: String },
   log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
-  localize: (message: string, values: Readonly<Record<string, string | number>> = {}) =>
-    message.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
+  localize: englishWords.localize,
 };
 
 /** An engine that really sends probes. */
@@ -88,10 +88,8 @@ describe('Test Connection command', () => {
     const result = await run();
     assert.ok(result?.state === 'verified');
     assert.deepEqual(result.models, ['a', 'b']);
-    assert.deepEqual(
-      result.routes.map(({ models }) => models.state),
-      ['verified', 'verified'],
-    );
+    const states = result.routes.map(({ models }) => models.state);
+    assert.deepEqual(states, ['verified', 'verified']);
     const sent = [gateway, backup].map(({ modelRequests }) =>
       modelRequests.map(({ headers }) => headers.authorization),
     );

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Connections } from '../../../src/host/connection/connections';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeEditor, FakeRoutes } from './fakeRoutes';
-import { valuesOf } from '../../support/valuesOf';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 const [primary, first, second] = [
   'https://primary.example',
@@ -50,7 +50,7 @@ describe('connection over several routes', () => {
       routes.keys = new Map(withKey.map((origin) => [origin, `hsa-${origin}`]));
       const { backups: others = [], ...connection } = await connections.configured();
       assert.deepEqual(
-        [connection, ...others].map(({ origin, apiKey }) => [origin, apiKey]),
+        rowsOf([connection, ...others], 'origin', 'apiKey'),
         expected.map((origin) => [origin, routes.keys.get(origin)]),
       );
       const [start = ''] = expected;

@@ -6,6 +6,7 @@ import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { Settings } from '../../../src/host/settings/settings';
 import type { Log } from '../../../src/host/util/log';
 import type { Memento } from 'vscode';
+import { englishL10n } from '../../support/fakeVSCode';
 
 export interface ShownMessage {
   readonly kind: 'information' | 'warning' | 'error';
@@ -70,12 +71,7 @@ export class FakeEditor {
       ThemeIcon: class {
         constructor(readonly id: string) {}
       },
-      l10n: {
-        t: (text: string, ...args: unknown[]) => {
-          const values = Object(typeof args[0] === 'object' ? args[0] : args) as Record<string, string | number>;
-          return text.replace(/\{(\w+)\}/g, (placeholder, name: string) => String(values[name] ?? placeholder));
-        },
-      },
+      l10n: englishL10n,
       env: {
         language: 'en',
         clipboard: { writeText: (text: string) => Promise.resolve(void (this.clipboard = text)) },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeEditor, FakeRoutes } from './fakeRoutes';
-import { valuesOf } from '../../support/valuesOf';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 describe('Remove API Key command', () => {
   const editor = new FakeEditor();
@@ -28,13 +28,10 @@ describe('Remove API Key command', () => {
     ]);
     editor.accepted = 'second.example';
     assert.equal(await remove(), 'removed');
-    assert.deepEqual(
-      editor.quickPicks[0]?.items.map(({ label, description }) => [label, description]),
-      [
-        ['primary.example', 'primary · API key set'],
-        ['second.example', 'backup 2 · API key set'],
-      ],
-    );
+    assert.deepEqual(rowsOf(editor.quickPicks[0]!.items, 'label', 'description'), [
+      ['primary.example', 'primary · API key set'],
+      ['second.example', 'backup 2 · API key set'],
+    ]);
     assert.deepEqual([...routes.keys.keys()], ['https://primary.example']);
   });
 

@@ -3,7 +3,7 @@ import { ContextDraft, type DraftAttachment } from '../../../src/host/context/co
 import { contextLimits } from '../../../src/host/context/contextPrompt';
 import { UserError } from '../../../src/host/util/userError';
 import type { Attachment } from '../../../src/shared/protocol';
-import { valuesOf } from '../../support/valuesOf';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 const file = (label: string, code = label, changes: Partial<Attachment> = {}): Attachment => ({
   kind: 'file',
@@ -75,13 +75,10 @@ describe('context draft', () => {
     await draft.attach('b');
     readable.set('a', [item('a', file('a', 'newer'))]);
     await draft.attach('a');
-    assert.deepEqual(
-      draft.items().map(({ id, characters }) => [id, characters]),
-      [
-        ['a', 5],
-        ['b', 1],
-      ],
-    );
+    assert.deepEqual(rowsOf(draft.items(), 'id', 'characters'), [
+      ['a', 5],
+      ['b', 1],
+    ]);
   });
 
   it('keeps the order of attachments when a later one is read faster', async () => {

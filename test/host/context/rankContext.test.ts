@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rankContext } from '../../../src/host/context/rankContext';
 import type { ContextSuggestion } from '../../../src/shared/protocol';
+import { valuesOf } from '../../support/valuesOf';
 
 function candidate(kind: ContextSuggestion['kind'], label: string, detail = ''): ContextSuggestion {
   return { id: `${kind}:${detail}/${label}`, kind, label, detail };
@@ -15,14 +16,11 @@ const candidates = [
   candidate('file', 'README.md'),
 ];
 const findLabels = (query: string, among = candidates, limit = 20): readonly string[] =>
-  rankContext(query, among, limit).map(({ label }) => label);
+  valuesOf(rankContext(query, among, limit), 'label');
 
 describe('ranking of context suggestions', () => {
   it('includes all suggestions in their original order when the query is empty', () => {
-    assert.deepEqual(
-      findLabels(''),
-      candidates.map(({ label }) => label),
-    );
+    assert.deepEqual(findLabels(''), valuesOf(candidates, 'label'));
   });
 
   const rows: readonly (readonly [query: string, matched: string, labels: readonly string[]])[] = [

@@ -6,7 +6,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import type * as vscode from 'vscode';
 import { contextLimits } from '../../../src/host/context/contextPrompt';
-import { useVSCode } from '../../support/fakeVSCode';
+import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
 class FakeUri {
@@ -58,9 +58,7 @@ describe('attachments from files', () => {
     DiagnosticSeverity: { Error: 0, Warning: 1, Information: 2, Hint: 3 },
     FileType: { Unknown: 0, File: 1, Directory: 2, SymbolicLink: 64 },
     Uri: FakeUri,
-    l10n: {
-      t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(args[Number(index)])),
-    },
+    l10n: englishL10n,
     languages: { getDiagnostics: () => [] },
     window: {
       get visibleTextEditors() {

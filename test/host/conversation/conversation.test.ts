@@ -5,7 +5,7 @@ import type { ConversationChange } from '../../../src/host/conversation/conversa
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { openConversation, reopened } from './openedConversation';
 import { attempt, done, failed, reasoning, resumed, stopped, text, waiting } from './scriptedEngine';
-import { valuesOf } from '../../support/valuesOf';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 const systemPrompt = 'Be brief.';
 const fallback: StreamEvent = {
@@ -75,16 +75,13 @@ describe('request of a conversation', () => {
     ask('two', attempt(), failed('half of t'));
     ask('three', attempt(), failed(''));
     ask('four');
-    assert.deepEqual(
-      engine.turn.request.messages.map(({ role, content }) => [role, content]),
-      [
-        ['user', 'one'],
-        ['assistant', 'answer one'],
-        ['user', 'two'],
-        ['assistant', 'half of t'],
-        ['user', 'four'],
-      ],
-    );
+    assert.deepEqual(rowsOf(engine.turn.request.messages, 'role', 'content'), [
+      ['user', 'one'],
+      ['assistant', 'answer one'],
+      ['user', 'two'],
+      ['assistant', 'half of t'],
+      ['user', 'four'],
+    ]);
   });
 
   it('can be copied later with the current settings and the model of its answer', () => {

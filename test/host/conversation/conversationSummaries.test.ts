@@ -6,6 +6,7 @@ import { ConversationIndex, findExcerpt, splitWords } from '../../../src/host/co
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { nextWindow, type Disk } from '../journal/window';
 import { attempt, done, waitForEvents, text } from './scriptedEngine';
+import { rowsOf } from '../../support/valuesOf';
 
 describe('conversation list', () => {
   let disk: Disk;
@@ -64,32 +65,20 @@ describe('conversation list', () => {
   const newer = header.replace('"schema":1', '"schema":2');
   const exchangeLine = (id: string): string => JSON.stringify({ type: 'exchange', id, prompt: `Prompt ${id}` });
   const title = JSON.stringify({ type: 'title', title: 'Named' });
-  for (const { what, lines, expected } of [
-    { what: 'an empty file', lines: [], expected: undefined },
-    { what: 'a file with half of a header', lines: [header.slice(0, 30)], expected: undefined },
-    { what: 'a conversation without a prompt', lines: [header, '{"'], expected: undefined },
-    { what: 'a file whose only line is not JSON', lines: ['oops', ''], expected: ['', 0, 'damaged'] },
-    {
-      what: 'a file whose only line is not JSON and has no line break',
-      lines: ['oops'],
-      expected: ['', 0, 'damaged'],
-    },
-    {
-      what: 'a conversation with a damaged first prompt',
-      lines: [header, '\0\0', exchangeLine('b'), ''],
-      expected: ['Prompt b', 1, 'damaged'],
-    },
-    {
-      what: 'a conversation with a damaged second prompt',
-      lines: [header, exchangeLine('a'), '\0\0', exchangeLine('c'), ''],
-      expected: ['Prompt a', 2, 'damaged'],
-    },
-    {
-      what: 'a titled conversation whose first prompt is damaged',
-      lines: [header, title, '\0\0', ''],
-      expected: ['Named', 0, 'damaged'],
-    },
-    { what: 'a conversation of a newer schema', lines: [newer, '{"type":"other"}', ''], expected: ['', 0, 'damaged'] },
+  for (const [what, lines, expected] of [
+    ['an empty file', [], undefined],
+    ['a file with half of a header', [header.slice(0, 30)], undefined],
+    ['a conversation without a prompt', [header, '{"'], undefined],
+    ['a file whose only line is not JSON', ['oops', ''], ['', 0, 'damaged']],
+    ['a file whose only line is not JSON and has no line break', ['oops'], ['', 0, 'damaged']],
+    ['a conversation with a damaged first prompt', [header, '\0\0', exchangeLine('b'), ''], ['Prompt b', 1, 'damaged']],
+    [
+      'a conversation with a damaged second prompt',
+      [header, exchangeLine('a'), '\0\0', exchangeLine('c'), ''],
+      ['Prompt a', 2, 'damaged'],
+    ],
+    ['a titled conversation whose first prompt is damaged', [header, title, '\0\0', ''], ['Named', 0, 'damaged']],
+    ['a conversation of a newer schema', [newer, '{"type":"other"}', ''], ['', 0, 'damaged']],
   ] as const) {
     it(`${expected ? 'lists the readable part of' : 'does not list'} ${what}, and leaves the file unchanged`, async () => {
       const { conversations, errors } = nextWindow(disk);
@@ -120,13 +109,10 @@ describe('conversation list', () => {
     await conversations.open(recent);
     await journal.flush();
     const list = await nextWindow(disk).conversations.list();
-    assert.deepEqual(
-      list.map(({ id, title }) => [id, title]),
-      [
-        [recent, 'recent'],
-        [old, 'New name'],
-      ],
-    );
+    assert.deepEqual(rowsOf(list, 'id', 'title'), [
+      [recent, 'recent'],
+      [old, 'New name'],
+    ]);
     assert.equal(list[1]?.lastActivityAt, 1_000_000);
   });
 
@@ -200,10 +186,7 @@ describe('conversation list', () => {
     await appendFile(pathOf(ids[0]!), `${JSON.stringify({ type: 'title', title: 'New' })}\n`);
     assert.deepEqual(await readAll(), [ids[0]]);
     await rm(pathOf(ids[1]!));
-    assert.deepEqual(
-      (await index.summaries()).map(({ id, title }) => [id, title]),
-      [[ids[0], 'New']],
-    );
+    assert.deepEqual(rowsOf(await index.summaries(), 'id', 'title'), [[ids[0], 'New']]);
     assert.deepEqual(await index.texts(ids[1]!), []);
   });
 });

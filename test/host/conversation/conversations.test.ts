@@ -213,10 +213,8 @@ describe('collection of conversations', () => {
     await waitForEvents();
     const reopened = await conversations.open(first.id);
     assert.notEqual(reopened, first);
-    assert.deepEqual(
-      reopened?.exchanges().map(({ state }) => state.text),
-      ['1', '2'],
-    );
+    const texts = reopened?.exchanges().map(({ state }) => state.text);
+    assert.deepEqual(texts, ['1', '2']);
   });
 
   it('does not close an opened conversation before its caller can ask to keep it open, a few microtasks later', async () => {

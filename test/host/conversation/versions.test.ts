@@ -5,7 +5,7 @@ import { toPromptInput } from '../../../src/host/journal/exchange';
 import { propertyRuns } from '../../support/propertyRuns';
 import { openConversation, reopened } from './openedConversation';
 import { attempt, done, failed, stopped, text } from './scriptedEngine';
-import { valuesOf } from '../../support/valuesOf';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 /** Opens a conversation in which each prompt is answered. */
 function answering() {
@@ -26,13 +26,10 @@ describe('conversation with several versions of an exchange', () => {
     assert.deepEqual(conversation.exchange(two)?.state.text, 'to two');
     const [first] = changes;
     assert.ok(first?.type === 'path');
-    assert.deepEqual(
-      first.exchanges.map(({ prompt, versions }) => [prompt, versions]),
-      [
-        ['one', undefined],
-        ['zwei', [two, id]],
-      ],
-    );
+    assert.deepEqual(rowsOf(first.exchanges, 'prompt', 'versions'), [
+      ['one', undefined],
+      ['zwei', [two, id]],
+    ]);
     engine.turn.emit(done('zu zwei'));
     ask('drei');
     assert.deepEqual(sentTexts(), ['one', 'to one', 'zwei', 'zu zwei', 'drei']);
@@ -78,10 +75,8 @@ describe('conversation with several versions of an exchange', () => {
     assert.deepEqual(phases(), ['eins: connecting']);
     const seen = changes.map((change) => (change.type === 'exchange' ? change.exchange.id : change.type));
     assert.deepEqual(seen, ['path', id]);
-    assert.deepEqual(
-      before.map((each) => conversation.exchange(each)?.state.phase),
-      ['stopped', 'stopped', 'stopped'],
-    );
+    const phasesNow = before.map((each) => conversation.exchange(each)?.state.phase);
+    assert.deepEqual(phasesNow, ['stopped', 'stopped', 'stopped']);
     assert.deepEqual(reopened(lines).interruptedIds, [id]);
   });
 

@@ -72,10 +72,7 @@ for (const shell of ['sh', 'bash', 'zsh']) {
     });
 
     it('waits for Retry-After after status 429, then prints the answer once', async () => {
-      gateway.script = replySequence(
-        () => rateLimited(1),
-        () => answer('Finally'),
-      );
+      gateway.script = replySequence(rateLimited(1), answer('Finally'));
       const result = await runCopiedCode(code(), runtime);
       assert.equal(result.code, 0, result.stderr);
       assert.equal(joinEvents(result.stdout), 'Finally');

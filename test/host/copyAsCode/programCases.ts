@@ -109,7 +109,7 @@ export const programCases: readonly ProgramCase[] = [
   {
     name: 'fails with 429 and retry-after-ms, then sends the answer',
     essential: true,
-    script: replySequence(() => rateLimited(100, { 'retry-after-ms': '400' }), answers),
+    script: replySequence(rateLimited(100, { 'retry-after-ms': '400' }), answers),
     stdout: printed(fullAnswer),
     requests: 2,
     // The delay is the retry-after plus a random margin. The backoff alone would be at most one millisecond.

@@ -103,10 +103,7 @@ for (const { language, name, runtime, cases } of programs) {
     it('resumes a broken stream by sending the messages, the printed text and an instruction', async function () {
       if (!runtime) return this.skip();
       const partial = fullAnswer.slice(0, 60);
-      const script = replySequence(
-        () => cutAfter(partial, 'reset'),
-        () => answer(fullAnswer.slice(60)),
-      );
+      const script = replySequence(cutAfter(partial, 'reset'), answer(fullAnswer.slice(60)));
       await runCopiedCode(codeFor(script), runtime);
       const resumeRequest = gateway.requests[1]!;
       assert.deepEqual(resumeRequest.json?.messages.slice(0, -2), sentMessages);
@@ -151,7 +148,7 @@ for (const { language, name, runtime, cases } of programs) {
         ]) {
           const redirect = (): Iterable<Step> => failure(status, { message: 'Moved' }, { location });
           const result = await runCopiedCode(
-            codeFor(replySequence(redirect, () => answer('From the other gateway'))),
+            codeFor(replySequence(redirect, answer('From the other gateway'))),
             runtime,
           );
           assert.deepEqual({ code: result.code, stdout: result.stdout }, { code: 1, stdout: '' }, result.stderr);
@@ -185,26 +182,18 @@ for (const { language, name, runtime, cases } of programs) {
     it('prints the answer without control characters, but resumes with the unchanged text', async function () {
       if (!runtime) return this.skip();
       const partial = `Once ${controls} upon a time`;
-      const script = replySequence(
-        () => cutAfter(partial, 'reset'),
-        () => answer(`, \x1b[2Jthe end.`),
-      );
+      const script = replySequence(cutAfter(partial, 'reset'), answer(`, \x1b[2Jthe end.`));
       const { stdout, code } = await runCopiedCode(codeFor(script), runtime);
       assert.deepEqual({ stdout, code }, { stdout: `Once ${printedControls} upon a time, [2Jthe end.`, code: 0 });
       assert.equal(resumeMessages(gateway.requests[1]!).partial, partial);
     });
-
     it('resumes an answer when the stream sends no data for the idle timeout', async function () {
       if (!runtime) return this.skip();
       const partial = fullAnswer.slice(0, 60);
-      const script = replySequence(
-        () => cutAfter(partial, 'stall'),
-        () => answer(fullAnswer.slice(60)),
-      );
+      const script = replySequence(cutAfter(partial, 'stall'), answer(fullAnswer.slice(60)));
       const { stdout, code } = await runCopiedCode(codeFor(script, { idleTimeoutMs: 300 }), runtime);
       assert.deepEqual({ stdout, code }, { stdout: printed(fullAnswer), code: 0 });
     });
-
     it('retries when the connection is refused, and prints the reason', async function () {
       if (!runtime) return this.skip();
       const closedGateway = await startGateway();
@@ -215,7 +204,6 @@ for (const { language, name, runtime, cases } of programs) {
       assert.match(result.stderr, /refused.*\(3 of 3\)\.\s+.*refused/is);
       assert.doesNotMatch(result.stderr, stackTrace);
     });
-
     it('prints an error and sends no request when the API key is missing, also with its example request', async function () {
       if (!runtime) return this.skip();
       const file = readFileSync(join(root, `src/host/copyAsCode/programs/ask.${runtime.extension}`), 'utf8');

@@ -3,11 +3,9 @@ import { demoModels, type DemoModel } from '../../../src/demo/scenarios';
 import { Conversation } from '../../../src/host/conversation/conversation';
 import { DemoTour } from '../../../src/host/demo/demoTour';
 import { foldJournal } from '../../../src/host/journal/journalFold';
+import { englishWords } from '../../support/englishWords';
 import { VirtualClock } from '../../support/virtualClock';
 import { attempt, done, ScriptedEngine, waitForEvents } from '../conversation/scriptedEngine';
-
-const english = (message: string, args: Readonly<Record<string, string | number>> = {}): string =>
-  message.replace(/\{(\w+)\}/g, (_, name: string) => String(args[name]));
 
 describe('demo tour', () => {
   let engine: ScriptedEngine;
@@ -17,7 +15,7 @@ describe('demo tour', () => {
   beforeEach(() => {
     engine = new ScriptedEngine();
     models = demoModels;
-    tour = new DemoTour({ models: () => models, localize: english });
+    tour = new DemoTour({ models: () => models, localize: englishWords.localize });
     conversation = new Conversation(
       'c',
       foldJournal([]),

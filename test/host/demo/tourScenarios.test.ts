@@ -8,28 +8,22 @@ import type { WireTurn } from '../../engine/wire/wireTurn';
 import { valuesOf } from '../../support/valuesOf';
 
 /** Expected events of each scenario, without the rows of the fault table and without numbers of characters. */
-const stories: readonly { readonly model: string; readonly story: string }[] = [
-  { model: 'demo-rate-limit', story: '429 → waiting server 5000 rate-limit → retry → 200 → text → done stop, answer' },
-  {
-    model: 'demo-overload',
-    story:
-      '503 → waiting backoff overloaded → retry → 529 → waiting backoff overloaded → retry → 503 → model demo-steady → switch → 200 → text → done stop, answer',
-  },
-  {
-    model: 'demo-stall',
-    story:
-      '200 → text → cut stalled → waiting backoff stalled → resume (continue) → 200 → joined continue, 24 dropped → text → done stop, answer',
-  },
-  {
-    model: 'demo-cut',
-    story:
-      '200 → text → cut connection → waiting backoff connection → resume (continue) → 200 → joined continue, 24 dropped → text → done stop, answer',
-  },
-  { model: 'demo-no-credit', story: '402 → failed credit [openBilling switchModel retryNow]' },
-  {
-    model: 'demo-route-down',
-    story: 'replay → route switch (connection) → switch → 200 → text → done stop, answer',
-  },
+const stories: readonly (readonly [model: string, story: string])[] = [
+  ['demo-rate-limit', '429 → waiting server 5000 rate-limit → retry → 200 → text → done stop, answer'],
+  [
+    'demo-overload',
+    '503 → waiting backoff overloaded → retry → 529 → waiting backoff overloaded → retry → 503 → model demo-steady → switch → 200 → text → done stop, answer',
+  ],
+  [
+    'demo-stall',
+    '200 → text → cut stalled → waiting backoff stalled → resume (continue) → 200 → joined continue, 24 dropped → text → done stop, answer',
+  ],
+  [
+    'demo-cut',
+    '200 → text → cut connection → waiting backoff connection → resume (continue) → 200 → joined continue, 24 dropped → text → done stop, answer',
+  ],
+  ['demo-no-credit', '402 → failed credit [openBilling switchModel retryNow]'],
+  ['demo-route-down', 'replay → route switch (connection) → switch → 200 → text → done stop, answer'],
 ];
 
 /** Returns the script without the pauses between its deltas, which would take seconds of real time. */
@@ -43,12 +37,8 @@ function withoutPauses(script: Script): Script {
 async function demoTurn(model: string): Promise<WireTurn> {
   const script = withoutPauses(demoScript());
   const replies = (): [Script] => [script];
-  const stage = new WireFixture({
-    replies,
-    request: { model },
-    settings: demoSettings,
-    timePassesDuringRequests: true,
-  });
+  const request = { model };
+  const stage = new WireFixture({ replies, request, settings: demoSettings, timePassesDuringRequests: true });
   try {
     await stage.open();
     if (demoModels.find(({ id }) => id === model)?.hasBackupRoute) {
@@ -73,11 +63,11 @@ describe('scenarios of the demo tour', () => {
         demoModels.filter(({ description }) => description !== undefined),
         'id',
       ),
-      stories.map(({ model }) => model),
+      stories.map(([model]) => model),
     );
   });
 
-  for (const { model, story } of stories) {
+  for (const [model, story] of stories) {
     it(`run as the tour describes: ${model}`, async () => {
       const actual = summarizeTurn((await demoTurn(model)).events);
       const withoutNumbers = actual.replace(/row \S+ → /g, '').replace(/\d+ characters/, 'answer');

@@ -7,6 +7,7 @@ import { emptyLedger, addToLedger } from '../../../src/engine/state/ledger';
 import { formatDiagnostics, redactPaths, remoteKind } from '../../../src/host/diagnostics/diagnosticsText';
 import { createErrorRecord } from '../../../src/host/util/errorRecord';
 import { attempt, done, failed, reasoning, text, waiting } from '../conversation/scriptedEngine';
+import { rowsOf } from '../../support/valuesOf';
 
 const key = 'hsa-key-0123456789';
 const secretText = 'text of the prompt or the answer';
@@ -83,10 +84,7 @@ describe('diagnostics report', () => {
 
   it('contains the class, the code and the time of an error, but not its message', () => {
     const { errors } = JSON.parse(report) as { readonly errors: readonly Record<string, unknown>[] };
-    assert.deepEqual(
-      errors.map(({ time, name, code }) => ({ time, name, code })),
-      [{ time: '1970-01-01T00:00:01.000Z', name: 'Error', code: 'ENOSPC' }],
-    );
+    assert.deepEqual(rowsOf(errors, 'time', 'name', 'code'), [['1970-01-01T00:00:01.000Z', 'Error', 'ENOSPC']]);
   });
 
   it('contains no key, prompt, answer, folder, user name or password, whichever part of the input contains it', () => {

@@ -6,6 +6,7 @@ import { FakeEditor, FakeRoutes } from '../connection/fakeRoutes';
 import { addToLedger, emptyLedger } from '../../../src/engine/state/ledger';
 import type { AttemptEvent } from '../../../src/engine/events';
 import { attempt } from '../conversation/scriptedEngine';
+import { valuesOf } from '../../support/valuesOf';
 
 interface Choice {
   readonly label: string;
@@ -89,10 +90,7 @@ describe('Export Diagnostics command', () => {
     usePrivateRoute();
     chosen = 'Leave out';
     const text = (await run()) ?? '';
-    assert.deepEqual(
-      questions[0]?.map(({ label }) => label),
-      ['Leave out', 'Include'],
-    );
+    assert.deepEqual(valuesOf(questions[0]!, 'label'), ['Leave out', 'Include']);
     for (const name of ['corp.example', 'former.example']) assert.ok(!text.includes(name), name);
     const report = JSON.parse(text) as EngineReport & { readonly settings: Readonly<Record<string, unknown>> };
     assert.deepEqual(

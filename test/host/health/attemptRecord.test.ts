@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { decodeRecords, encodeRecords, hourMs, recordsOf } from '../../../src/host/health/attemptRecord';
 import { entry, failedEntry, noon, origin, turn, wait } from './records';
-import { valuesOf } from '../../support/valuesOf';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 describe('health records of a turn', () => {
   it('contain the result, the time to the first token, the speed and the tokens of a complete answer', () => {
@@ -15,13 +15,10 @@ describe('health records of a turn', () => {
 
   it('contain the fault of each attempt for its own model and route', () => {
     const other = { origin: 'https://other.test', model: 'other' };
-    assert.deepEqual(
-      recordsOf(turn(failedEntry(), entry(other))).map((record) => [record.origin, record.model, record.result]),
-      [
-        [origin, 'gpt-4o', 'rate-limit'],
-        [other.origin, other.model, 'complete'],
-      ],
-    );
+    assert.deepEqual(rowsOf(recordsOf(turn(failedEntry(), entry(other))), 'origin', 'model', 'result'), [
+      [origin, 'gpt-4o', 'rate-limit'],
+      [other.origin, other.model, 'complete'],
+    ]);
   });
 
   it('mark a retry, and an attempt that resumed an answer', () => {

@@ -6,6 +6,7 @@ import { exportJson } from '../../../src/host/history/exportJson';
 import { englishWords } from '../../support/englishWords';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { exportFileName } from '../../../src/host/history/exportSource';
+import { rowsOf } from '../../support/valuesOf';
 
 const origin = 'https://gateway.test';
 const time = Date.UTC(2026, 0, 15, 9, 0, 0);
@@ -231,13 +232,10 @@ describe('JSON export', () => {
     const document = JSON.parse(exportJson({ ...source(), otherVersions: others }, time)) as {
       otherVersions: Record<string, unknown>[];
     };
-    assert.deepEqual(
-      document.otherVersions.map(({ id, after, answer }) => ({ id, after, answer })),
-      [
-        { id: 'e0', after: null, answer: 'No' },
-        { id: 'e1', after: 'e0', answer: '' },
-      ],
-    );
+    assert.deepEqual(rowsOf(document.otherVersions, 'id', 'after', 'answer'), [
+      ['e0', null, 'No'],
+      ['e1', 'e0', ''],
+    ]);
   });
 
   it('leaves out all fields that are not part of the format, such as keys and URLs', () => {

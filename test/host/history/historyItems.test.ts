@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import type { Localize } from '../../../src/engine/environment';
 import { historySections, turnCountText } from '../../../src/host/history/historyItems';
 import { historyGroup, historyTime } from '../../../src/host/ui/historyTime';
+import { englishWords } from '../../support/englishWords';
 
-const localize: Localize = (message, args = {}) =>
-  message.replace(/\{(\w+)\}/g, (_whole, name: string) => String(args[name]));
+const { localize } = englishWords;
 
 /** Noon in the local time zone. */
 const now = new Date(2026, 2, 10, 12, 0).getTime();

@@ -5,6 +5,7 @@ import { chmod, mkdir, open, readdir, stat, symlink, utimes, writeFile } from 'n
 import { join } from 'node:path';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { nextWindow, type Disk } from './window';
+import { valuesOf } from '../../support/valuesOf';
 
 /** Folder entries that are named like the files of conversations, but that cannot be read as conversations. */
 const odd: readonly (readonly [name: string, make: (path: string) => unknown, isListed: boolean])[] = [
@@ -47,10 +48,7 @@ describe('folder of the conversations', () => {
       const { conversations, journal } = nextWindow({ ...disk, limit: isListed ? 2 : 1 });
       const ids = (await conversations.list()).map((summary) => summary.id);
       assert.deepEqual(ids.toSorted(), [id, old, ...(isListed ? [oddId] : [])].toSorted());
-      assert.deepEqual(
-        (await conversations.search('wool')).map((hit) => hit.id),
-        [id],
-      );
+      assert.deepEqual(valuesOf(await conversations.search('wool'), 'id'), [id]);
       assert.deepEqual(await conversations.openInterrupted(), []);
       assert.equal((await conversations.read(id))?.exchanges[0]?.state.text, 'wool');
       await conversations.read(oddId).catch(() => undefined);

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../src/engine/clock';
 import { Conversations } from '../../../src/host/conversation/conversations';
 import { Journal } from '../../../src/host/journal/journal';
 import { storeIn } from '../../support/storeIn';
@@ -20,15 +21,12 @@ export function nextWindow(disk: Disk): ReturnType<typeof openWindow> {
   return openWindow(disk);
 }
 
-/** Opens a window with the conversations of a folder. */
-export function openWindow(disk: Disk) {
-  const { folder, memory } = disk;
-  const clock = new VirtualClock();
-  clock.epoch = disk.epoch;
+/** Creates the conversations of a window, with an engine that the test controls. */
+export function createConversations(disk: Omit<Disk, 'epoch'>, clock: Clock) {
   const engine = new ScriptedEngine();
   const errors: unknown[] = [];
-  const onProblem = (problem: unknown): unknown => errors.push(problem);
-  const journal = new Journal({ folder, clock, limit: () => disk.limit, onProblem });
+  const onError = (problem: unknown): void => void errors.push(problem);
+  const journal = new Journal({ folder: disk.folder, clock, limit: () => disk.limit, onProblem: onError });
   const conversations = new Conversations({
     engine: () => engine,
     clock,
@@ -36,10 +34,18 @@ export function openWindow(disk: Disk) {
     defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
     connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
     resumeSetting: () => 'auto',
-    workspaceState: storeIn(memory),
+    workspaceState: storeIn(disk.memory),
     onEvent: () => undefined,
-    onError: (error) => errors.push(error),
+    onError,
   });
+  return { conversations, engine, journal, errors };
+}
+
+/** Opens a window with the conversations of a folder. */
+export function openWindow(disk: Disk) {
+  const clock = new VirtualClock();
+  clock.epoch = disk.epoch;
+  const { conversations, engine, journal, errors } = createConversations(disk, clock);
   /** Creates a conversation with these prompts and answers. @returns the id of the conversation */
   const talk = async (...turns: readonly (readonly [prompt: string, answer: string])[]): Promise<string> => {
     const conversation = conversations.startNew();

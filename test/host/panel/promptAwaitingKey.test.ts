@@ -161,10 +161,8 @@ describe('prompt that waits for an API key', () => {
     const next = await openPanel();
     await next.receive({ type: 'attach', id: 'file:file:///b.ts' });
     await next.receive({ type: 'askSuggestion', kind: 'code', id: 'file' });
-    assert.deepEqual(
-      next.conversation.exchanges().map(({ attachments = [] }) => valuesOf(attachments, 'label')),
-      [['file:file:///a.ts']],
-    );
+    const labels = next.conversation.exchanges().map(({ attachments = [] }) => valuesOf(attachments, 'label'));
+    assert.deepEqual(labels, [['file:file:///a.ts']]);
   });
 
   it('is not put into the composer of a page that loads after the prompt was sent', async () => {

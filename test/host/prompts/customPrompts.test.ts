@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { StateStore } from '../../../src/host/conversation/promptHistoryStore';
 import { CustomPrompts } from '../../../src/host/prompts/customPrompts';
 import { readPrompts, type UserPrompt } from '../../../src/host/settings/userPrompts';
+import { rowsOf } from '../../support/valuesOf';
 
 const userPrompt: UserPrompt = { title: 'User', template: 'a' };
 const workspacePrompt: UserPrompt = { title: 'Workspace', template: 'b', model: 'm' };
@@ -121,13 +122,10 @@ describe('workspace prompts', () => {
   it("are listed after the user's prompt with the same title", async () => {
     const { customPrompts } = createPrompts({ workspacePrompts: [{ ...userPrompt, template: 'other' }] });
     await customPrompts.agree(customPrompts.awaitingConsent());
-    assert.deepEqual(
-      customPrompts.list().map(({ title, template, from }) => [title, template, from]),
-      [
-        ['User', 'a', 'user'],
-        ['User', 'other', 'workspace'],
-      ],
-    );
+    assert.deepEqual(rowsOf(customPrompts.list(), 'title', 'template', 'from'), [
+      ['User', 'a', 'user'],
+      ['User', 'other', 'workspace'],
+    ]);
   });
 
   for (const value of ['text', null, [], { never: 'yes', agreed: 'all' }, { agreed: [1, null] }]) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { scheduledItem as ScheduledItem } from '../../../src/host/schedule/scheduleCommands';
 import type { ListedPrompt } from '../../../src/host/schedule/scheduler';
+import { englishWords } from '../../support/englishWords';
 import { useVSCode } from '../../support/fakeVSCode';
 
 const now = 1_000_000;
@@ -17,11 +18,9 @@ const prompt: ListedPrompt = {
   isOwn: true,
   needsClick: false,
 };
-const t = (message: string, args: Readonly<Record<string, unknown>> = {}): string =>
-  message.replace(/\{(\w+)\}/g, (_match, name: string) => String(args[name]));
 
 describe('item of a scheduled prompt', () => {
-  useVSCode({ l10n: { t }, env: { language: 'en' } });
+  useVSCode({ l10n: { t: englishWords.localize }, env: { language: 'en' } });
   let scheduledItem: typeof ScheduledItem;
   before(async () => {
     ({ scheduledItem } = await import('../../../src/host/schedule/scheduleCommands'));

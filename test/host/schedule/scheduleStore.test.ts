@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { ScheduleStore, type ScheduledPrompt } from '../../../src/host/schedule/scheduleStore';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { valuesOf } from '../../support/valuesOf';
 
 const prompt = (fields: Partial<ScheduledPrompt> = {}): ScheduledPrompt => ({
   id: randomUUID(),
@@ -34,10 +35,11 @@ describe('store of scheduled prompts', () => {
   it('lists the prompts of all windows by the time at which they are sent, those that wait for the network last', async () => {
     const [late, online, early] = [prompt({ dueAt: 3000 }), prompt({ dueAt: undefined }), prompt({ dueAt: 2000 })];
     for (const added of [late, online, early]) await open().add(added);
-    assert.deepEqual(
-      (await open().list()).stored.map((stored) => stored.prompt),
-      [early, late, JSON.parse(JSON.stringify(online))],
-    );
+    assert.deepEqual(valuesOf((await open().list()).stored, 'prompt'), [
+      early,
+      late,
+      JSON.parse(JSON.stringify(online)),
+    ]);
   });
 
   it('is empty before the first prompt', async () => assert.deepEqual(await listed(), []));

@@ -101,14 +101,10 @@ describe('activity in the status bar', () => {
     const { ledger } = reduceTurn(initialTurn, attempt());
     const textAt = (phase: TurnPhase, now: number, lastTokenAt?: number): string | undefined =>
       item(turns(phase, { ledger, lastTokenAt }), now)?.text.replace('$(loading~spin) ', '');
-    assert.deepEqual(
-      [2999, 3000, 7000].map((now) => textAt('connecting', now)),
-      ['Answering…', 'Waiting 3 s', 'Waiting 7 s'],
-    );
-    assert.deepEqual(
-      [7000, 9000].map((now) => textAt('streaming', now, 5000)),
-      ['Answering…', 'Waiting 4 s'],
-    );
+    const connecting = [2999, 3000, 7000].map((now) => textAt('connecting', now));
+    assert.deepEqual(connecting, ['Answering…', 'Waiting 3 s', 'Waiting 7 s']);
+    const streamed = [7000, 9000].map((now) => textAt('streaming', now, 5000));
+    assert.deepEqual(streamed, ['Answering…', 'Waiting 4 s']);
     assert.match(item(turns('streaming', { ledger }), 7000)?.label ?? '', /^HolySheep: Waiting for the model…/);
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { initialTurn } from '../../../src/engine/state/turnState';
 import type { Situation } from '../../../src/host/status/activity';
 import type { ConnectionView } from '../../../src/shared/protocol';
-import { useVSCode } from '../../support/fakeVSCode';
+import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 
 interface Item {
   text?: string;
@@ -20,9 +20,7 @@ describe('status bar', () => {
   const items: Record<string, Item> = {};
   let activityUpdates = 0;
   useVSCode({
-    l10n: {
-      t: (message: string, ...args: unknown[]) => message.replace(/\{(\d)\}/g, (_, n: string) => String(args[+n])),
-    },
+    l10n: englishL10n,
     env: { language: 'en' },
     StatusBarAlignment: { Right: 2 },
     window: {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import type { Conversations } from '../../../src/host/conversation/conversations';
-import { useVSCode } from '../../support/fakeVSCode';
+import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { attempt, done, failed, stopped, text, waiting } from '../conversation/scriptedEngine';
 
@@ -20,9 +20,7 @@ describe('notifications about a turn', () => {
       return Promise.resolve(undefined);
     };
   useVSCode({
-    l10n: {
-      t: (message: string, ...args: unknown[]) => message.replace(/\{(\d)\}/g, (_, n: string) => String(args[+n])),
-    },
+    l10n: englishL10n,
     env: { language: 'en' },
     window: { showWarningMessage: record('warning'), showInformationMessage: record('information') },
   });

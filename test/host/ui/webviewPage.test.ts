@@ -35,10 +35,8 @@ describe('page of a webview', () => {
     assert.equal(script?.getAttribute('src'), 'https://csp.example/dist/webview.js?a=1&b="2"');
     assert.equal(script.getAttribute('nonce'), 'n0nce');
     assert.equal(script.textContent, '');
-    assert.deepEqual(
-      [...document.querySelectorAll('link')].map((link) => link.getAttribute('href')),
-      ['https://csp.example/media/markdown.css', 'https://csp.example/media/panel.css'],
-    );
+    const links = [...document.querySelectorAll('link')].map((link) => link.getAttribute('href'));
+    assert.deepEqual(links, ['https://csp.example/media/markdown.css', 'https://csp.example/media/panel.css']);
   });
 
   it('forbids all resources that its content security policy does not list', () => {

@@ -1,31 +1,18 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { startGateway, type Gateway } from '../../support/testGateway';
 import { failure } from '../../../src/demo/replies';
 import { answer, replySequence } from '../../support/replies';
-import { collect, find, resetNetworkState, startFixture, stopFixture, testKey } from '../../support/extensionHost';
-import type { HostFixture } from '../../support/extensionHost';
-import { hostileWords, offeredActions, openHostileSettings } from '../../support/hostileWorkspace';
+import { collect, find, resetNetworkState, testKey, useFixture, type HostFixture } from '../../support/extensionHost';
+import { hostileWords, offeredActions, useHostileSettings } from '../../support/hostileWorkspace';
 
 describe('untrusted workspace with hostile settings', () => {
   let fixture: HostFixture;
-  let attacker: Gateway;
-  let close: () => Promise<void>;
-  before(async () => {
-    fixture = await startFixture(() => answer('fine'));
-    attacker = await startGateway({ script: () => answer('got you') });
-    close = await openHostileSettings(attacker.baseUrl);
-  });
+  useFixture(answer('fine'), (started) => (fixture = started));
+  useHostileSettings();
   beforeEach(async () => {
     fixture.gateway.reset();
     fixture.gateway.script = () => answer('fine');
     await resetNetworkState();
-  });
-  afterEach(() => assert.deepEqual([...attacker.requests, ...attacker.modelRequests], []));
-  after(async () => {
-    await close();
-    await attacker.close();
-    await stopFixture(fixture);
   });
 
   it('is open in this window', () => {
@@ -44,10 +31,7 @@ describe('untrusted workspace with hostile settings', () => {
   });
 
   it("can't change the retry settings", async () => {
-    fixture.gateway.script = replySequence(
-      () => failure(503, { message: 'no' }),
-      () => answer('the second time'),
-    );
+    fixture.gateway.script = replySequence(failure(503, { message: 'no' }), answer('the second time'));
     assert.equal(find(await collect(fixture.api.ask('hello')), 'done').text, 'the second time');
   });
 

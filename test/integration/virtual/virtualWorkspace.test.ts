@@ -21,7 +21,7 @@ describe('virtual workspace', () => {
   before(async () => {
     const content = { '/project/src/twice.ts': source, '/project/notes.md': 'Read although it is closed.\n' };
     files = vscode.workspace.registerFileSystemProvider(scheme, new MemoryFiles(content), { isCaseSensitive: true });
-    fixture = await startFixture(() => answer('understood'));
+    fixture = await startFixture(answer('understood'));
   });
   beforeEach(async () => {
     await closeAll();
@@ -39,10 +39,8 @@ describe('virtual workspace', () => {
   };
 
   it('is open in this window', () => {
-    assert.deepEqual(
-      vscode.workspace.workspaceFolders?.map(({ uri }) => uri.scheme),
-      [scheme],
-    );
+    const schemes = vscode.workspace.workspaceFolders?.map(({ uri }) => uri.scheme);
+    assert.deepEqual(schemes, [scheme]);
   });
 
   it('supports Explain Selection', async () => {

@@ -1,27 +1,21 @@
 import assert from 'node:assert/strict';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import { exchange, PanelPage } from '../panel/support/panelPage';
+import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
+import { valuesOf } from '../../support/valuesOf';
 
 const state = [ev.attempt(), ev.text('Hi'), ev.done('Hi')].reduce(reduceTurn, initialTurn);
 
 describe('keyboard handling in the conversation', () => {
   let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot([exchange('a', { state }), exchange('b', { state })]);
-  });
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened), [exchange('a', { state }), exchange('b', { state })]);
 
   const articles = (): HTMLElement[] => page.all('article');
   const focused = (): Element | null => page.window.document.activeElement;
   const press = (key: string, modifiers: KeyboardEventInit = {}): boolean => page.key(key, modifiers, focused()!);
 
   it('makes the newest answer the only Tab stop', () => {
-    assert.deepEqual(
-      articles().map((article) => article.tabIndex),
-      [-1, -1, -1, 0],
-    );
+    assert.deepEqual(valuesOf(articles(), 'tabIndex'), [-1, -1, -1, 0]);
     page.one('log').focus();
     assert.equal(focused(), articles()[3]);
   });
@@ -40,7 +34,7 @@ describe('keyboard handling in the conversation', () => {
       press(key);
       assert.equal(focused(), articles()[to]);
       assert.deepEqual(
-        articles().map((article) => article.tabIndex),
+        valuesOf(articles(), 'tabIndex'),
         articles().map((_, index) => (index === to ? 0 : -1)),
       );
     });
@@ -105,15 +99,14 @@ describe('keyboard handling in the conversation', () => {
 
 describe('Tab order while a turn waits', () => {
   let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot([
+  usePage(
+    (opened) => (page = opened),
+    [
       ...['a', 'b', 'c'].map((id) => exchange(id, { state })),
       exchange('waiting', { state: [ev.attempt(), ev.waiting()].reduce(reduceTurn, initialTurn) }),
       exchange('queued', { queued: true }),
-    ]);
-  });
-  afterEach(() => page.dispose());
+    ],
+  );
 
   const focused = (): Element => page.window.document.activeElement!;
   const nameOf = (element: Element): string => element.getAttribute('aria-label') ?? element.textContent;
@@ -150,14 +143,10 @@ describe('Tab order while a turn waits', () => {
 
   it('leads backward from the composer to the buttons of the wait card, and forward from these to the composer', () => {
     page.input.focus();
-    assert.deepEqual(
-      [1, 2, 3].map(() => nameOf(tab(true)!)),
-      ['Switch model', 'Stop', 'Retry now'],
-    );
-    assert.deepEqual(
-      [1, 2].map(() => nameOf(tab()!)),
-      ['Stop', 'Switch model'],
-    );
+    const backward = [1, 2, 3].map(() => nameOf(tab(true)!));
+    assert.deepEqual(backward, ['Switch model', 'Stop', 'Retry now']);
+    const forward = [1, 2].map(() => nameOf(tab()!));
+    assert.deepEqual(forward, ['Stop', 'Switch model']);
     assert.ok(tabUntil((name) => name === 'Prompt').length > 0);
   });
 

@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import type { ToWebview } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import { exchange, PanelPage } from '../panel/support/panelPage';
+import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 
 describe('focus handling of the panel', () => {
   let page: PanelPage;
   let focusCalls: string[];
+  usePage((opened) => (page = opened), []);
   beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot();
     const { prototype } = page.window.HTMLElement;
     focusCalls = [];
     prototype.focus = new Proxy(Reflect.get(prototype, 'focus'), {
@@ -19,7 +18,6 @@ describe('focus handling of the panel', () => {
       },
     });
   });
-  afterEach(() => page.dispose());
 
   const leavePanel = (): void => {
     page.hasFocus = false;

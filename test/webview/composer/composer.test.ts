@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import { connected, exchange, PanelPage } from '../panel/support/panelPage';
+import { connected, exchange, PanelPage, usePage } from '../panel/support/panelPage';
+import { valuesOf } from '../../support/valuesOf';
 
 describe('composer', () => {
   let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot([], { promptHistory: ['first', 'two\nlines'] });
-  });
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened), [], { promptHistory: ['first', 'two\nlines'] });
 
   const sendButton = (): HTMLButtonElement => page.one('button', 'Send') as HTMLButtonElement;
 
@@ -347,13 +344,10 @@ describe('composer', () => {
       page.receive({ type: 'prefill', text: 'Explain', more: code });
       for (const text of texts) page.type(text);
       const prompt = texts.at(-1) ?? '';
-      assert.deepEqual(
-        page.stored.prefilled?.map(({ more }) => more),
-        sendsData ? [code] : [],
-      );
+      assert.deepEqual(valuesOf(page.stored.prefilled!, 'more'), sendsData ? [code] : []);
       page.key('Enter');
       assert.deepEqual(page.posted.at(-1), { type: 'send', prompt, ...(sendsData && { more: code }) });
-      assert.deepEqual([page.stored.prefilled.length, page.stored.pending], [sendsData ? 1 : 0, [prompt]]);
+      assert.deepEqual([page.stored.prefilled?.length, page.stored.pending], [sendsData ? 1 : 0, [prompt]]);
       page.receive({ type: 'exchange', exchange: exchange('b', { prompt }) });
       assert.deepEqual([page.stored.prefilled, page.stored.pending], [[], []]);
     });
@@ -397,7 +391,6 @@ describe('composer', () => {
       const restored = PanelPage.restored({ draft, prefilled, seen: 'a' });
       restored.snapshot([exchange('a'), exchange('b', { prompt: 'Explain' })]);
       assert.deepEqual([restored.input.value, restored.stored.prefilled, restored.posted], [remaining, [], []]);
-      restored.dispose();
     });
   }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { DraftContext } from '../../../src/shared/protocol';
 import type { Unsent } from '../../../src/webview/state/unsentStore';
-import { PanelPage } from '../panel/support/panelPage';
+import { PanelPage, usePage } from '../panel/support/panelPage';
+import { valuesOf } from '../../support/valuesOf';
 
 const item = (label: string, fields: Partial<DraftContext> = {}): DraftContext => ({
   id: label,
@@ -21,7 +22,7 @@ describe('row of context chips', () => {
     page.snapshot();
     page.posted.length = 0;
   });
-  afterEach(() => page.dispose());
+  afterEach(() => PanelPage.closeAll());
 
   const all = (selector: string): HTMLElement[] => [
     ...page.root.querySelectorAll<HTMLElement>(`.context-chips:not([hidden]) ${selector}`),
@@ -45,10 +46,11 @@ describe('row of context chips', () => {
     );
     assert.deepEqual(chips(), ['sample.ts:3-9 1 line', 'Problems in src/a.ts 40 lines', 'long.ts 40 lines, truncated']);
     assert.equal(page.root.querySelector('.context-chips')?.getAttribute('aria-label'), 'Prompt context');
-    assert.deepEqual(
-      all('.context-size').map(({ title }) => title),
-      ['1 character', '950 characters', '60K characters · Too long: only the beginning will be sent.'],
-    );
+    assert.deepEqual(valuesOf(all('.context-size'), 'title'), [
+      '1 character',
+      '950 characters',
+      '60K characters · Too long: only the beginning will be sent.',
+    ]);
     assert.equal(all('.context-label')[1]?.title, 'Problems in src/a.ts');
   });
 
@@ -145,11 +147,7 @@ describe('row of context chips', () => {
 
 describe('model for the next prompt only', () => {
   let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot();
-  });
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened), []);
 
   const setOnce = (model: string | undefined): void => page.receive({ type: 'modelOnce', model });
 

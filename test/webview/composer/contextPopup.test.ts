@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ToHost } from '../../../src/shared/pageMessages';
 import type { ContextSuggestion } from '../../../src/shared/protocol';
-import { exchange, PanelPage } from '../panel/support/panelPage';
+import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
+import { valuesOf } from '../../support/valuesOf';
 
 const suggestion = (label: string, kind: ContextSuggestion['kind'] = 'file', detail = ''): ContextSuggestion => ({
   id: `${kind}:${label}`,
@@ -18,11 +19,7 @@ const twoMatches = [
 
 describe('popup with context suggestions', () => {
   let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot();
-  });
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened), []);
 
   const queries = (): readonly string[] =>
     page.posted.flatMap((message) => (message.type === 'suggestContext' ? [message.query] : []));
@@ -40,10 +37,7 @@ describe('popup with context suggestions', () => {
   const active = (): string | undefined => {
     const id = page.input.getAttribute('aria-activedescendant');
     const selected = page.all('option').filter((option) => option.ariaSelected === 'true');
-    assert.deepEqual(
-      selected.map((option) => option.id),
-      id === null ? [] : [id],
-    );
+    assert.deepEqual(valuesOf(selected, 'id'), id === null ? [] : [id]);
     return selected[0]?.querySelector('.context-option-label')?.textContent;
   };
   const open = (text = '#sa', items = twoMatches): void => {

@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import { exchange, PanelPage } from '../panel/support/panelPage';
+import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 import { Scroller } from '../panel/support/scroller';
 
 describe('autoscroll', () => {
   let page: PanelPage;
   let scroller: Scroller;
+  usePage((opened) => (page = opened));
   beforeEach(() => {
-    page = new PanelPage();
     scroller = new Scroller(page.one('log'), page);
     page.snapshot([exchange('a')]);
   });
-  afterEach(() => page.dispose());
 
   it('stops immediately when the user turns the wheel up', () => {
     scroller.element.dispatchEvent(new page.window.WheelEvent('wheel', { deltaY: -1 }));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { DemoTourStep } from '../../../src/shared/protocol';
-import { connected, exchange, PanelPage } from '../panel/support/panelPage';
+import { connected, exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 
 const connection = { ...connected, demo: true };
 
@@ -16,8 +16,7 @@ const finished: DemoTourStep = { heading: "You've seen everything.", offers: [] 
 
 describe('offline demo in the panel', () => {
   let page: PanelPage;
-  beforeEach(() => (page = new PanelPage()));
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened));
 
   const card = (): Element | null => page.root.querySelector('section[aria-label="Offline demo"]');
   const names = (): (string | null)[] => [...card()!.querySelectorAll('button')].map(({ textContent }) => textContent);

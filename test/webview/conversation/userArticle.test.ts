@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { exchange, PanelPage } from '../panel/support/panelPage';
+import { exchange, PanelPage, usePage } from '../panel/support/panelPage';
 import { Scroller } from '../panel/support/scroller';
 
 describe('prompt in the conversation', () => {
   let page: PanelPage;
-  beforeEach(() => (page = new PanelPage()));
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened));
 
   const text = (): HTMLElement | undefined => page.part('prompt');
   const ask = (prompt: string): void => page.snapshot([exchange('a', { prompt })]);

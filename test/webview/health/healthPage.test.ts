@@ -85,10 +85,8 @@ describe('page of the network health', () => {
     page.show(report);
     assert.equal(button('24 hours').getAttribute('aria-pressed'), 'true');
     button('14 days').click();
-    assert.deepEqual(
-      ['24 hours', '14 days'].map((name) => button(name).getAttribute('aria-pressed')),
-      ['false', 'true'],
-    );
+    const arePressed = ['24 hours', '14 days'].map((name) => button(name).getAttribute('aria-pressed'));
+    assert.deepEqual(arePressed, ['false', 'true']);
     assert.match(labels()[0] ?? '', /last 14 days: 97%\. By day/);
     assert.match(document.querySelector('.health-chart title')?.textContent ?? '', /^Nov 4: /);
     open();

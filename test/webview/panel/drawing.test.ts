@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ExchangeSnapshot, TurnState } from '../../../src/shared/protocol';
-import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
+import { initialTurn, reduceTurn, type ExchangeSnapshot, type TurnState } from '../../../src/shared/protocol';
 import { ev } from './support/events';
-import { exchange, PanelPage } from './support/panelPage';
+import { exchange, usePage, type PanelPage } from './support/panelPage';
 import { sliceChars } from './support/plainMarkdown';
 
 const done = (text: string): TurnState => [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduceTurn, initialTurn);
@@ -10,11 +9,10 @@ const long = 'word '.repeat(sliceChars);
 
 describe('page that draws a conversation', () => {
   let page: PanelPage;
+  usePage((opened) => (page = opened));
   beforeEach(() => {
-    page = new PanelPage();
     page.clock.deferredCalls = [];
   });
-  afterEach(() => page.dispose());
 
   const article = (index = -1): HTMLElement => page.all('article', 'Assistant').at(index)!;
   const state = (index = -1): string | undefined => article(index).dataset['state'];
@@ -79,8 +77,9 @@ describe('page that draws a conversation', () => {
     page.snapshot(many);
     page.outOfView.get(article(0))!();
     runAll();
+    const appended = page.renderCalls.filter((call) => call.startsWith('append'));
     assert.deepEqual(
-      page.renderCalls.filter((call) => call.startsWith('append')),
+      appended,
       ['d', 'a', 'c', 'b'].map((id) => `append answer ${id}`),
     );
   });

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { ev } from './support/events';
-import { connected, exchange, PanelPage } from './support/panelPage';
+import { connected, exchange, usePage, type PanelPage } from './support/panelPage';
 
 describe('page around the conversation', () => {
   let page: PanelPage;
-  beforeEach(() => (page = new PanelPage()));
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened));
 
   const keyless = { ...connected, hasKey: false };
 

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { initialTurn, type TurnState } from '../../../src/shared/protocol';
 import { UnsentStore, type Unsent } from '../../../src/webview/state/unsentStore';
-import { connected, exchange, PanelPage, startOfTime } from './support/panelPage';
+import { connected, exchange, startOfTime, usePage, type PanelPage } from './support/panelPage';
 
 const state: TurnState = { ...initialTurn, phase: 'interrupted', model: 'm', text: 'half an answer', attempts: 1 };
 const exchanges = [exchange('e1', { state, versions: ['e0', 'e1'] })];
 
 describe('page of a conversation that another window writes', () => {
   let page: PanelPage;
-  beforeEach(() => (page = new PanelPage()));
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened));
 
   const buttons = (): (string | null)[] =>
     page.all('button').map((button) => button.getAttribute('aria-label') ?? button.textContent);

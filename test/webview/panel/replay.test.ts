@@ -3,6 +3,7 @@ import type { StreamEvent } from '../../../src/engine/events';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
+import { valuesOf } from '../../support/valuesOf';
 
 /** Events of all types in one turn. */
 const turnEvents: readonly StreamEvent[] = [
@@ -30,14 +31,10 @@ const endings: Readonly<Record<string, StreamEvent>> = {
 };
 
 describe('panel restored in the middle of a turn', () => {
-  const pages: PanelPage[] = [];
-  afterEach(() => {
-    for (const page of pages.splice(0)) page.dispose();
-  });
+  afterEach(() => PanelPage.closeAll());
 
   const htmlAfter = (replayed: readonly StreamEvent[], live: readonly StreamEvent[]): string => {
     const page = new PanelPage();
-    pages.push(page);
     page.snapshot([exchange('a', { state: replayed.reduce(reduceTurn, initialTurn) })]);
     for (const event of live) page.events('a', event);
     const html = page.one('log').outerHTML;
@@ -63,19 +60,14 @@ describe('panel restored in the middle of a turn', () => {
 
   it('shows only the exchanges of the latest snapshot', () => {
     const page = new PanelPage();
-    pages.push(page);
     page.snapshot([exchange('a'), exchange('b')]);
     page.snapshot([exchange('c')], { conversationId: 'c2' });
-    assert.deepEqual(
-      [...page.root.querySelectorAll('[data-part="prompt"]')].map((prompt) => prompt.textContent),
-      ['prompt c'],
-    );
+    assert.deepEqual(valuesOf([...page.root.querySelectorAll('[data-part="prompt"]')], 'textContent'), ['prompt c']);
     assert.equal(page.state?.conversationId, 'c2');
   });
 
   it('ignores events of exchanges that are not on the page', () => {
     const page = new PanelPage();
-    pages.push(page);
     page.snapshot([exchange('a')]);
     page.events('gone', ev.attempt(), ev.text('ghost'));
     assert.equal(page.root.textContent.includes('ghost'), false);

@@ -23,13 +23,9 @@ function rectangle(top: number, height: number): DOMRect {
 }
 
 describe('panel restored after it was hidden behind another tab', () => {
-  const pages: PanelPage[] = [];
-  afterEach(() => {
-    for (const page of pages.splice(0)) page.dispose();
-  });
+  afterEach(() => PanelPage.closeAll());
   const open = (unsent: Partial<Unsent> = {}) => {
     const page = PanelPage.restored(unsent);
-    pages.push(page);
     const scroller = new Scroller(page.one('log'), page);
     scroller.height = 1500;
     // The browser lays out the page before it draws a frame.
@@ -41,7 +37,7 @@ describe('panel restored after it was hidden behind another tab', () => {
     return { page, scroller };
   };
   const reopened = (unsent: Partial<Unsent>) => {
-    pages.pop()?.dispose();
+    PanelPage.closeAll();
     return open(unsent);
   };
 

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import type { TurnPhase } from '../../../src/engine/state/turnState';
-import { markInterrupted } from '../../../src/engine/state/turnState';
+import { markInterrupted, type TurnPhase } from '../../../src/engine/state/turnState';
 import { reduceTurn, initialTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
-import { exchange, PanelPage } from './support/panelPage';
+import { exchange, usePage, type PanelPage } from './support/panelPage';
 
 type Row = readonly [
   phase: TurnPhase,
@@ -69,8 +68,7 @@ const permanentButtons = [
 
 describe('page that shows turns', () => {
   let page: PanelPage;
-  beforeEach(() => (page = new PanelPage()));
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened));
 
   const assertShows = ([phase, answer, progress, buttons, cards]: Row): void => {
     const names = page.buttons().filter((name) => !permanentButtons.includes(name) && !/ m?s\b|\d retry/.test(name));
@@ -122,10 +120,8 @@ describe('page that shows turns', () => {
     page.snapshot([exchange('a', { state: [start, ev.done('Hi')].reduce(reduceTurn, initialTurn) }), exchange('b')]);
     assert.equal(page.one('log', 'Conversation').getAttribute('aria-live'), 'off');
     assert.ok(page.one('textbox', 'Prompt'));
-    assert.deepEqual(
-      page.all('article').map((article) => article.getAttribute('aria-label')),
-      ['You', 'Assistant', 'You', 'Assistant'],
-    );
+    const names = page.all('article').map((article) => article.getAttribute('aria-label'));
+    assert.deepEqual(names, ['You', 'Assistant', 'You', 'Assistant']);
   });
 
   it('says that a queued turn has not started, and keeps the *Stop* button of the running turn', () => {
@@ -204,8 +200,7 @@ describe('page that shows turns', () => {
 
 describe('text of an answer', () => {
   let page: PanelPage;
-  beforeEach(() => (page = new PanelPage()));
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened));
 
   it('is passed to the renderer part by part, never as a complete text', () => {
     page.snapshot([exchange('a')]);

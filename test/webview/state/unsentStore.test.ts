@@ -16,24 +16,18 @@ const storeIn = (storage: MemoryStorage, at = startOfTime): UnsentStore =>
 
 const week = 7 * 24 * 60 * 60 * 1000;
 
-let pages: PanelPage[] = [];
-const closePages = (): void => {
-  for (const page of pages) page.dispose();
-  pages = [];
-};
 const open = (
   storage = new MemoryStorage(),
   exchanges: readonly ExchangeSnapshot[] = [exchange('a')],
   fields: Parameters<PanelPage['snapshot']>[1] = {},
 ): PanelPage => {
   const page = new PanelPage(storage);
-  pages.push(page);
   page.snapshot(exchanges, fields);
   return page;
 };
 /** Closes the page and opens the next page of a conversation. */
 const next = ({ storage }: PanelPage, ...snapshot: Parameters<PanelPage['snapshot']>): PanelPage => {
-  closePages();
+  PanelPage.closeAll();
   return open(storage, ...snapshot);
 };
 const send = (page: PanelPage, ...prompts: readonly string[]): void => {
@@ -49,7 +43,7 @@ const recall = (page: PanelPage): string => {
 };
 
 describe('sent prompt that the host has not confirmed', () => {
-  afterEach(closePages);
+  afterEach(() => PanelPage.closeAll());
 
   const resend = (page: PanelPage, prompt: string): void => {
     page.all('button', 'Edit')[0]!.click();
@@ -128,7 +122,7 @@ describe('sent prompt that the host has not confirmed', () => {
 });
 
 describe('unsent text', () => {
-  afterEach(closePages);
+  afterEach(() => PanelPage.closeAll());
 
   const parts: Readonly<Record<string, (page: PanelPage) => void>> = {
     'a draft': (page) => page.type('half a thought'),
@@ -208,7 +202,6 @@ describe('unsent text', () => {
 
   it('can’t be typed before the page has received its first snapshot', () => {
     const page = new PanelPage();
-    pages.push(page);
     assert.deepEqual(page.all('textbox'), []);
     assert.equal(page.storage.length, 0);
     page.snapshot();

@@ -8,7 +8,7 @@ import { createTimeline, type Timeline } from '../../../src/webview/timeline/tim
 import { createSpans, type TurnSpans } from '../../../src/webview/timeline/timelineSpans';
 import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
-import { PanelPage, startOfTime } from '../panel/support/panelPage';
+import { startOfTime, usePage, type PanelPage } from '../panel/support/panelPage';
 
 const spansOf = (events: readonly StreamEvent[]): TurnSpans => createSpans(events.reduce(reduceTurn, initialTurn));
 
@@ -150,13 +150,12 @@ describe('body of the timeline', () => {
   let page: PanelPage;
   let timeline: Timeline;
   let state: TurnState;
+  usePage((opened) => (page = opened));
   beforeEach(() => {
-    page = new PanelPage();
     state = initialTurn;
     timeline = createTimeline({ ...englishWords, clock: page.clock } as unknown as PageContext, () => state);
     page.root.append(timeline.element);
   });
-  afterEach(() => page.dispose());
 
   const add = (...events: readonly StreamEvent[]): void => {
     state = events.reduce(reduceTurn, state);

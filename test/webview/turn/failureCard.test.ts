@@ -4,13 +4,10 @@ import { faultTable } from '../../../src/engine/faults/faultTable';
 import { faultAdvice } from '../../../src/host/ui/faultAdvice';
 import { type FaultKind, initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import { exchange, PanelPage } from '../panel/support/panelPage';
+import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 let page: PanelPage;
-const usePage = (): void => {
-  beforeEach(() => (page = new PanelPage()));
-  afterEach(() => page.dispose());
-};
 const fail = (fields: Partial<FailedEvent> = {}, ...earlierEvents: readonly StreamEvent[]): void => {
   page.snapshot([exchange('a')]);
   page.events('a', ...(earlierEvents.length > 0 ? earlierEvents : [ev.attempt()]), ev.failed(fields));
@@ -18,7 +15,7 @@ const fail = (fields: Partial<FailedEvent> = {}, ...earlierEvents: readonly Stre
 const buttons = (): readonly HTMLElement[] => [...page.one('alert').querySelectorAll<HTMLElement>('.actions > button')];
 
 describe('failure card', () => {
-  usePage();
+  usePage((opened) => (page = opened));
 
   it('names the route after a switch to another route', () => {
     fail({}, ev.route(), ev.attempt({ origin: 'https://backup.example' }));
@@ -33,25 +30,21 @@ describe('failure card', () => {
     );
     for (const button of buttons()) button.click();
     const items = page.all('menuitem');
-    assert.deepEqual(
-      items.map(({ textContent }) => textContent),
-      ['Proxy and certificate settings', 'Retry with more room', 'Switch route'],
-    );
+    assert.deepEqual(valuesOf(items, 'textContent'), [
+      'Proxy and certificate settings',
+      'Retry with more room',
+      'Switch route',
+    ]);
     for (const item of items) item.click();
-    assert.deepEqual(
-      page.posted.map((message) => message.type === 'action' && message.action),
-      ['openBilling', 'switchModel', 'networkSettings', 'moreRoom', 'switchRoute'],
-    );
+    const actions = page.posted.map((message) => message.type === 'action' && message.action);
+    assert.deepEqual(actions, ['openBilling', 'switchModel', 'networkSettings', 'moreRoom', 'switchRoute']);
   });
 
   it('has *Retry now* in its menu beside *Set API key*, and does not highlight it when the same request would fail again', () => {
     fail({ kind: 'auth', actions: faultTable.keyRejected.actions });
     assert.deepEqual([page.all('button', 'Retry now'), buttons()[0]?.className], [[], 'button primary']);
     page.click('More actions');
-    assert.deepEqual(
-      page.all('menuitem').map(({ textContent }) => textContent),
-      ['Retry now'],
-    );
+    assert.deepEqual(valuesOf(page.all('menuitem'), 'textContent'), ['Retry now']);
     const { kind, actions } = faultTable.requestRejected;
     fail({ kind, actions });
     assert.deepEqual(
@@ -88,7 +81,7 @@ describe('failure card', () => {
 });
 
 describe('failure card of a model that the gateway does not have', () => {
-  usePage();
+  usePage((opened) => (page = opened));
 
   const failed = { kind: 'model', actions: ['switchModel'] } as const;
   const offer = (...models: readonly string[]): void =>
@@ -99,14 +92,11 @@ describe('failure card of a model that the gateway does not have', () => {
     assert.deepEqual(page.posted, [{ type: 'findModels', exchangeId: 'a' }]);
     page.one('button', 'Switch model').focus();
     for (let repetition = 0; repetition < 2; repetition++) offer('claude-sonnet-4-6', 'claude-sonnet-4-5');
-    assert.deepEqual(
-      buttons().map(({ textContent, title }) => [textContent, title]),
-      [
-        ['claude-sonnet-4-6', 'Retry with claude-sonnet-4-6'],
-        ['claude-sonnet-4-5', 'Retry with claude-sonnet-4-5'],
-        ['Switch model', ''],
-      ],
-    );
+    assert.deepEqual(rowsOf(buttons(), 'textContent', 'title'), [
+      ['claude-sonnet-4-6', 'Retry with claude-sonnet-4-6'],
+      ['claude-sonnet-4-5', 'Retry with claude-sonnet-4-5'],
+      ['Switch model', ''],
+    ]);
     assert.equal(buttons()[0]?.parentElement?.getAttribute('aria-live'), 'off');
     assert.equal(document.activeElement, page.one('button', 'Switch model'));
     page.click('claude-sonnet-4-5');
@@ -122,7 +112,7 @@ describe('failure card of a model that the gateway does not have', () => {
 });
 
 describe('details of the failure card', () => {
-  usePage();
+  usePage((opened) => (page = opened));
 
   const details = (): HTMLDetailsElement => page.one('alert').querySelector('details')!;
   /** Returns the lines under each heading. */

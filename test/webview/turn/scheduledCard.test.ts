@@ -5,7 +5,7 @@ import { initialTurn, reduceTurn, type Schedule, type TurnState } from '../../..
 import { createFormat } from '../../../src/shared/format';
 import { panelStrings } from '../../../src/shared/panelStrings';
 import { ev } from '../panel/support/events';
-import { connected, exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
+import { connected, exchange, startOfTime, usePage, type PanelPage } from '../panel/support/panelPage';
 
 const hour = 3_600_000;
 const later = startOfTime + 2 * hour;
@@ -15,8 +15,7 @@ const limited = (resetsAt: number): StreamEvent =>
 
 describe('button *Send at*', () => {
   let page: PanelPage;
-  beforeEach(() => (page = new PanelPage()));
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened));
 
   it('names the time at which the limit resets and schedules the prompt', () => {
     page.snapshot([exchange('a')]);
@@ -44,8 +43,7 @@ describe('button *Send at*', () => {
 
 describe('card of a scheduled prompt', () => {
   let page: PanelPage;
-  beforeEach(() => (page = new PanelPage()));
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened));
 
   const failedState = [ev.attempt(), limited(later)].reduce<TurnState>(reduceTurn, initialTurn);
   const scheduled = (fields: Partial<Schedule> = { dueAt: later }) =>

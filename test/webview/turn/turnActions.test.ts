@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Attachment, ExchangeSnapshot, TurnState } from '../../../src/shared/protocol';
-import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
+import { initialTurn, reduceTurn, type Attachment, type ExchangeSnapshot, type TurnState } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import { exchange, PanelPage } from '../panel/support/panelPage';
+import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 
 const done = (text: string): TurnState => [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduceTurn, initialTurn);
 const versions = ['b1', 'b2', 'b3'];
@@ -11,8 +10,7 @@ const version = (id: string, fields: Partial<ExchangeSnapshot> = {}): ExchangeSn
 
 describe('versions of an answer', () => {
   let page: PanelPage;
-  beforeEach(() => (page = new PanelPage()));
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened));
 
   const prompts = (): (string | null)[] =>
     [...page.root.querySelectorAll('[data-part="prompt"]')].map((prompt) => prompt.textContent);
@@ -91,11 +89,7 @@ describe('versions of an answer', () => {
 
 describe('sent prompt', () => {
   let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot([exchange('a', { prompt: 'Why?', state: done('So') })]);
-  });
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened), [exchange('a', { prompt: 'Why?', state: done('So') })]);
 
   const editor = (): HTMLTextAreaElement => page.one('textbox', 'Edit your prompt') as HTMLTextAreaElement;
   const write = (text: string): void => {

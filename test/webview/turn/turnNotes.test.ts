@@ -4,7 +4,7 @@ import { describeModelSwitches, describeResumePoints, describeRouteSwitches } fr
 import { initialTurn, reduceTurn, type FaultKind, type TurnState } from '../../../src/shared/protocol';
 import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
-import { exchange, PanelPage } from '../panel/support/panelPage';
+import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 
 type Reason = 'user' | FaultKind;
 
@@ -137,11 +137,7 @@ describe('note about the parts of an answer', () => {
 
 describe('notes below an answer', () => {
   let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot([exchange('a')]);
-  });
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened), [exchange('a')]);
 
   const notes = (): readonly (string | undefined)[] =>
     ['resumed', 'switch', 'route'].map((part) => page.part(part)?.textContent);
@@ -168,11 +164,7 @@ describe('notes below an answer', () => {
 
 describe('tool calls below an answer', () => {
   let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot([exchange('a')]);
-  });
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened), [exchange('a')]);
 
   const toolCalls = (): string[] => [...page.root.querySelectorAll('.tool-call')].map((line) => line.textContent);
 

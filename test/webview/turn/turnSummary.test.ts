@@ -3,15 +3,11 @@ import { markInterrupted } from '../../../src/engine/state/turnState';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { iconPath } from '../../../src/webview/util/element';
 import { ev } from '../panel/support/events';
-import { exchange, PanelPage } from '../panel/support/panelPage';
+import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 
 describe('end of a turn', () => {
   let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot([exchange('a')]);
-  });
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened), [exchange('a')]);
 
   const interrupted = 'Interrupted: VS Code closed, reloaded, or crashed, or another window took over.';
   for (const [name, sentence] of [
@@ -45,11 +41,7 @@ describe('end of a turn', () => {
 
 describe('row below an answer', () => {
   let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot([exchange('a')]);
-  });
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened), [exchange('a')]);
 
   const openTimeline = '.turn-timeline:not([hidden]) .timeline-picture[role]';
   const summary = (): HTMLElement | null => page.root.querySelector('.turn-summary');
@@ -162,11 +154,7 @@ describe('row below an answer', () => {
 
 describe('head of an answer', () => {
   let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot([exchange('a')]);
-  });
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened), [exchange('a')]);
 
   const head = (): HTMLElement => page.root.querySelector('.turn-head')!;
   const badges = (): (string | null)[] => [...head().querySelectorAll('.badge')].map(({ textContent }) => textContent);

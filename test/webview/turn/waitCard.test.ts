@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { ev } from '../panel/support/events';
-import { exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
+import { exchange, startOfTime, usePage, type PanelPage } from '../panel/support/panelPage';
 
 describe('wait card', () => {
   let page: PanelPage;
-  beforeEach(() => {
-    page = new PanelPage();
-    page.snapshot([exchange('a')]);
-    page.events('a', ev.attempt());
-  });
-  afterEach(() => page.dispose());
+  usePage((opened) => (page = opened), [exchange('a')]);
+  beforeEach(() => page.events('a', ev.attempt()));
 
   const countdown = (): string => page.one('timer').textContent;
 

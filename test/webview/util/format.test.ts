@@ -33,10 +33,8 @@ describe('duration format', () => {
   it('uses the units of the language', () => {
     const units = { ...panelStrings, milliseconds: '{0} 毫秒', seconds: '{0} 秒', hoursMinutes: '{0} 小时 {1} 分钟' };
     const format = createFormat('zh-cn', units);
-    assert.deepEqual(
-      [40, 4100, 5_401_000].map((ms) => format.duration(ms)),
-      ['40 毫秒', '4.1 秒', '1 小时 30 分钟'],
-    );
+    const durations = [40, 4100, 5_401_000].map((ms) => format.duration(ms));
+    assert.deepEqual(durations, ['40 毫秒', '4.1 秒', '1 小时 30 分钟']);
   });
 
   for (const locale of ['', 'en_US', 'not a locale', 'x']) {
@@ -124,10 +122,8 @@ describe('format of plurals, lists and numbers', () => {
   ] as const) {
     it(`formats a list in the locale ${locale}: ${text}`, () => {
       const format = createFormat(locale, panelStrings);
-      assert.deepEqual(
-        [['a', 'b', 'c'], ['a'], []].map((items) => format.list(items)),
-        [text, 'a', ''],
-      );
+      const lists = [['a', 'b', 'c'], ['a'], []].map((items) => format.list(items));
+      assert.deepEqual(lists, [text, 'a', '']);
     });
   }
 

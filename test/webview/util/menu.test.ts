@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
 import { createMenu } from '../../../src/webview/util/menu';
-import { PanelPage } from '../panel/support/panelPage';
+import { usePage, type PanelPage } from '../panel/support/panelPage';
 
 describe('menu', () => {
   let page: PanelPage;
   let chosen: string[];
+  usePage((opened) => (page = opened));
   beforeEach(() => {
-    page = new PanelPage();
     chosen = [];
     const captions = ['Copy', 'Export', 'Export all', 'Delete'];
     const items = captions.map((caption) => ({ caption, title: `${caption} it`, choose: () => chosen.push(caption) }));
     page.root.replaceChildren(...createMenu('More actions', items));
   });
-  afterEach(() => page.dispose());
 
   const focused = (): string | null | undefined => page.window.document.activeElement?.textContent;
   const isOpen = (): boolean => page.all('menu').length > 0;

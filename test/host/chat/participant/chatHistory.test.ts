@@ -4,6 +4,7 @@ import type { Localize } from '../../../../src/engine/environment';
 import { chatExchanges, historyMessages, type ChatExchange } from '../../../../src/host/chat/participant/chatHistory';
 import { parseIntent } from '../../../../src/host/chat/participant/chatIntent';
 import type { ChatMetadata } from '../../../../src/host/chat/participant/chatMetadata';
+import { rowsOf } from '../../../support/valuesOf';
 
 type Turn = vscode.ChatContext['history'][number];
 
@@ -81,10 +82,7 @@ describe('chat history', () => {
       turns('q', ['partial'], { state: 'failed', content: 'q with code' }),
       turns('Ask again', ['complete'], { state: 'done' }),
     );
-    assert.deepEqual(
-      history.map(({ content, text }) => [content, text]),
-      [['q with code', 'complete']],
-    );
+    assert.deepEqual(rowsOf(history, 'content', 'text'), [['q with code', 'complete']]);
   });
 
   it('treats a response without metadata as stopped', () => {
@@ -103,10 +101,8 @@ describe('chat history', () => {
       state: 'done',
       hadReasoning: false,
     }));
-    assert.deepEqual(
-      historyMessages(history, 20).map(({ content }) => content[0]),
-      ['2', '2', '3', '3'],
-    );
+    const firstCharacters = historyMessages(history, 20).map(({ content }) => content[0]);
+    assert.deepEqual(firstCharacters, ['2', '2', '3', '3']);
   });
 });
 

@@ -2,25 +2,18 @@ import assert from 'node:assert/strict';
 import { isTerminal, type StreamEvent } from '../../../../src/engine/events';
 import { englishWords } from '../../../support/englishWords';
 import { useVSCode } from '../../../support/fakeVSCode';
+import { attempt, done, text } from '../../conversation/scriptedEngine';
+import {
+  LanguageModelDataPart,
+  LanguageModelTextPart,
+  LanguageModelThinkingPart,
+  LanguageModelToolCallPart,
+} from './languageModelParts';
 
-const origin = 'https://gateway.test';
 const base = { attempt: 1, at: 0 };
-const attempt = (n: number): StreamEvent => ({
-  type: 'attempt',
-  origin,
-  attempt: n,
-  at: 0,
-  model: 'm',
-  why: 'first',
-  time: 0,
-});
-const text = (content: string): StreamEvent => ({ ...base, type: 'text', text: content });
 const replaced = (content: string): StreamEvent => ({ ...base, type: 'replaced', text: content });
 const toolCall = (json: string, id?: string, name?: string, index = 0): StreamEvent => ({
   ...{ ...base, type: 'tool-call', index, id, name, arguments: json },
-});
-const done = (content: string, finishReason = 'stop'): StreamEvent => ({
-  ...{ ...base, type: 'done', finishReason, attempts: 1, text: content, waitedMs: 0 },
 });
 const waiting = (reason: 'rate-limit' | 'offline', hintMs?: number): StreamEvent => ({
   ...{ type: 'waiting', attempt: 2, at: 0, until: 9_000, delayMs: 2_400, source: 'server', reason, maxAttempts: 6 },
@@ -29,33 +22,6 @@ const waiting = (reason: 'rate-limit' | 'offline', hintMs?: number): StreamEvent
 
 /** The end of a status line about a wait. */
 const nextAttempt = ` · attempt 2 of 6 · Retrying at ${englishWords.format.timeOfDay(9000, { seconds: true })}`;
-
-class LanguageModelTextPart {
-  constructor(readonly value: string) {}
-}
-
-class LanguageModelThinkingPart {
-  constructor(
-    readonly value: string,
-    readonly id?: string,
-    readonly metadata?: object,
-  ) {}
-}
-
-class LanguageModelToolCallPart {
-  constructor(
-    readonly callId: string,
-    readonly name: string,
-    readonly input: object,
-  ) {}
-}
-
-class LanguageModelDataPart {
-  constructor(
-    readonly data: Uint8Array,
-    readonly mimeType: string,
-  ) {}
-}
 
 /** Returns a reported part as one line. A status is a thinking part with an ID. */
 function lineOf(part: unknown): string | undefined {
@@ -117,7 +83,7 @@ const cases: readonly (readonly [behavior: string, events: readonly StreamEvent[
   ],
   [
     'sends a tool call when the answer is complete',
-    [attempt(1), toolCall('{"a"', '1', 'read'), toolCall(':1}'), done('')],
+    [attempt('m', 1), toolCall('{"a"', '1', 'read'), toolCall(':1}'), done('')],
     ['call 1 read {"a":1}'],
   ],
   [
@@ -133,17 +99,17 @@ const cases: readonly (readonly [behavior: string, events: readonly StreamEvent[
   ['adds a missing ID to a tool call', [toolCall('{}', undefined, 'read', 3), done('')], ['call call_3 read {}']],
   [
     'discards the tool calls of an attempt whose stream broke',
-    [attempt(1), toolCall('{"a"', '1', 'read'), cut, attempt(2), toolCall('{"b":2}', '2', 'read'), done('')],
+    [attempt('m', 1), toolCall('{"a"', '1', 'read'), cut, attempt('m', 2), toolCall('{"b":2}', '2', 'read'), done('')],
     ['call 2 read {"b":2}'],
   ],
   [
     'discards the tool calls of a broken stream when the new attempt makes none',
-    [attempt(1), toolCall('{}', '1', 'read'), cut, attempt(2), text('a'), done('a')],
+    [attempt('m', 1), toolCall('{}', '1', 'read'), cut, attempt('m', 2), text('a'), done('a')],
     ['text a'],
   ],
   [
     'sends only the tool calls of a restarted answer whose text differs from the text that was already sent',
-    [text('Let me see.'), cut, attempt(2), replaced('I look.'), toolCall('{}', '2', 'read'), done('I look.')],
+    [text('Let me see.'), cut, attempt('m', 2), replaced('I look.'), toolCall('{}', '2', 'read'), done('I look.')],
     ['text Let me see.', 'call 2 read {}'],
   ],
   ['shows no wait after text', [text('a'), waiting('rate-limit'), text('b'), done('ab')], ['text a', 'text b']],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import type { ActiveConnection } from '../../../../src/host/connection/connections';
 import type { ModelList } from '../../../../src/host/models/modelPick';
-import { useVSCode } from '../../../support/fakeVSCode';
+import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
 
 const connection: ActiveConnection = {
   ...{ baseUrl: 'https://gateway.example/v1', origin: 'https://gateway.example', host: 'gateway.example' },
@@ -12,9 +12,7 @@ const connection: ActiveConnection = {
 describe('model list for other extensions', () => {
   useVSCode({
     env: { language: 'en' },
-    l10n: {
-      t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(args[Number(index)])),
-    },
+    l10n: englishL10n,
   });
   let logged: unknown[];
   let changes: number;

@@ -2,33 +2,15 @@ import assert from 'node:assert/strict';
 import type * as vscode from 'vscode';
 import type { ChatMessage } from '../../../../src/engine/request';
 import { useVSCode } from '../../../support/fakeVSCode';
-
-/** A fake of the class in VS Code's API, with the properties that the tested code reads. */
-class LanguageModelTextPart {
-  constructor(readonly value: string) {}
-}
-
-class LanguageModelDataPart {
-  constructor(
-    readonly data: Uint8Array,
-    readonly mimeType: string,
-  ) {}
-}
+import {
+  LanguageModelDataPart,
+  LanguageModelTextPart,
+  LanguageModelThinkingPart,
+  LanguageModelToolCallPart,
+} from './languageModelParts';
 
 class LanguageModelPromptTsxPart {
   constructor(readonly value: unknown) {}
-}
-
-class LanguageModelThinkingPart {
-  constructor(readonly value: string) {}
-}
-
-class LanguageModelToolCallPart {
-  constructor(
-    readonly callId: string,
-    readonly name: string,
-    readonly input: object | undefined,
-  ) {}
 }
 
 class LanguageModelToolResultPart {

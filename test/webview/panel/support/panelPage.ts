@@ -28,6 +28,7 @@ export function exchange(id: string, fields: Partial<ExchangeSnapshot> = {}): Ex
 
 /** A panel in a page, which tests examine by role and accessible name, as a screen reader does. */
 export class PanelPage {
+  private static readonly openPages = new Set<PanelPage>();
   readonly clock = new FakeClock(startOfTime);
   readonly posted: ToHost[] = [];
   readonly renderCalls: string[] = [];
@@ -52,8 +53,14 @@ export class PanelPage {
     return new PanelPage(storage);
   }
 
+  /** Closes all open pages, the newest first, because each restores the globals that it has replaced. */
+  static closeAll(): void {
+    for (const page of [...PanelPage.openPages].reverse()) page.dispose();
+  }
+
   /** @param storage the storage that the pages of the extension share */
   constructor(readonly storage = new MemoryStorage()) {
+    PanelPage.openPages.add(this);
     const { window } = new JSDOM('<!doctype html><body><main id="root"></main></body>', {
       pretendToBeVisual: true,
       url: 'https://webview.example/',
@@ -101,6 +108,7 @@ export class PanelPage {
   }
 
   dispose(): void {
+    if (!PanelPage.openPages.delete(this)) return;
     this.restore();
     this.window.close();
   }
@@ -176,6 +184,19 @@ export class PanelPage {
   get announced(): string {
     return this.root.querySelector('[aria-live="polite"]')?.textContent ?? '';
   }
+}
+
+/**
+ * Opens a page before each test of the enclosing suite, and closes all pages after it.
+ * @param snapshot the first snapshot that the page receives, if any
+ */
+export function usePage(onOpened: (page: PanelPage) => void, ...snapshot: Parameters<PanelPage['snapshot']>): void {
+  beforeEach(() => {
+    const page = new PanelPage();
+    if (snapshot.length > 0) page.snapshot(...snapshot);
+    onOpened(page);
+  });
+  afterEach(() => PanelPage.closeAll());
 }
 
 function installGlobals(globals: Readonly<Record<string, unknown>>): () => void {
