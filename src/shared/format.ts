@@ -40,10 +40,8 @@ export function createFormat(
   };
 
   return {
-    /** Formats an elapsed time, such as `0`, `40 ms`, `4.1 s`, `37 s` or `1 min 40 s`. */
+    /** Formats an elapsed time, such as `40 ms`, `4.1 s`, `37 s` or `1 min 40 s`. */
     duration: (ms: number): string => {
-      // The start of a time axis needs no unit.
-      if (ms === 0) return integers.format(0);
       if (ms < 999.5) return fill(strings.milliseconds, integers.format(Math.max(1, ms)));
       const rounded = Math.round(ms / 100) / 10;
       return rounded < 10 ? fill(strings.seconds, tenths.format(rounded)) : wholeSeconds(Math.round(ms / 1000));

@@ -10,6 +10,11 @@ export function titleOf(words: Words, part: AttemptSpan | WaitSpan): string {
     : fill(words.strings.timelineAttempt, String(part.number), part.entry.model);
 }
 
+/** Formats a time since the start of the turn. The start itself needs no unit. */
+export function axisTime({ format }: Words, ms: number): string {
+  return ms === 0 ? format.number(0) : format.duration(ms);
+}
+
 export function detailsOf(words: Words, part: AttemptSpan | WaitSpan): readonly string[] {
   if (part.kind === 'attempt') return attemptDetails(words, part);
   return isBackoff(part.wait) ? [] : describeDelay(words, part.wait);

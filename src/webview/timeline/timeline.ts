@@ -3,7 +3,7 @@ import { fill } from '../../shared/format';
 import { isRunning, segmentsOf, toMonotonic, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { closestElement, element } from '../util/element';
-import { detailsOf, titleOf } from './partTexts';
+import { axisTime, detailsOf, titleOf } from './partTexts';
 import { createTicker } from '../util/ticker';
 import { createTimelineChart } from './timelineChart';
 import { type AttemptSpan, createSpans, type TurnSpans, type WaitSpan } from './timelineSpans';
@@ -99,9 +99,8 @@ function createTable(context: PageContext, { parts }: TurnSpans): HTMLElement {
   return element('table', {}, element('thead', {}, element('tr', {}, ...headers)), element('tbody', {}, ...rows));
 }
 
-/** Times on the axis are relative to the start of the turn. */
-function startCell({ format }: PageContext, { from }: AttemptSpan | WaitSpan): HTMLElement {
-  return element('td', { class: 'timeline-at' }, `+${format.duration(from)}`);
+function startCell(context: PageContext, { from }: AttemptSpan | WaitSpan): HTMLElement {
+  return element('td', { class: 'timeline-at' }, `+${axisTime(context, from)}`);
 }
 
 function waitCells(context: PageContext, part: WaitSpan): readonly HTMLElement[] {

@@ -1,7 +1,7 @@
 import { fill } from '../../shared/format';
 import type { PageContext } from '../pageContext';
 import { element, percent, svg, svgPatterns } from '../util/element';
-import { titleOf } from './partTexts';
+import { axisTime, titleOf } from './partTexts';
 import type { AttemptSpan, TurnSpans, WaitSpan } from './timelineSpans';
 
 // Vertical sizes are in pixels. Horizontal sizes are fractions of the chart's width, because scaling the whole chart
@@ -165,12 +165,12 @@ function segmentLine({ strings }: PageContext, x: string, y1: number, y2: number
   return svg('g', {}, svg('title', {}, strings.pictureContinuedByUser), line);
 }
 
-function timeAxis({ format }: PageContext, total: number, fraction: ToFraction, y: number): readonly Element[] {
+function timeAxis(context: PageContext, total: number, fraction: ToFraction, y: number): readonly Element[] {
   const ticks = axisTicks(total).flatMap((ms) => {
     const x = percent(fraction(ms));
     return [
       svg('line', { class: 'picture-axis', x1: x, x2: x, y1: y, y2: y + 4 }),
-      svg('text', { x, y: y + 14, 'text-anchor': textAnchor(fraction(ms)) }, format.duration(ms)),
+      svg('text', { x, y: y + 14, 'text-anchor': textAnchor(fraction(ms)) }, axisTime(context, ms)),
     ];
   });
   return [svg('line', { class: 'picture-axis', x1: 0, x2: '100%', y1: y, y2: y }), ...ticks];

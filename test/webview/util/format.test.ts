@@ -8,7 +8,7 @@ const english = createFormat('en', panelStrings);
 describe('duration format', () => {
   const rows: readonly (readonly [ms: number, text: string])[] = [
     [-5, '1 ms'],
-    [0, '0'],
+    [0, '1 ms'],
     [0.2, '1 ms'],
     [40, '40 ms'],
     [999.4, '999 ms'],
