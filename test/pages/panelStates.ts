@@ -2,7 +2,13 @@ import type { Page } from 'playwright-core';
 import type { StreamEvent } from '../../src/engine/events';
 import { markScheduled } from '../../src/engine/state/schedule';
 import { panelStrings } from '../../src/shared/panelStrings';
-import { initialTurn, reduceTurn, type ExchangeSnapshot, type ToWebview, type TurnState } from '../../src/shared/protocol';
+import {
+  initialTurn,
+  reduceTurn,
+  type ExchangeSnapshot,
+  type ToWebview,
+  type TurnState,
+} from '../../src/shared/protocol';
 import { stageTexts } from '../e2e/support/stageTexts';
 import { ev } from '../webview/panel/support/events';
 import { connected, exchange, startOfTime } from '../webview/panel/support/panelPage';

@@ -6,7 +6,10 @@ import { askForText } from '../ui/notifications';
 import { parseArgument } from '../util/schemas';
 
 /** @throws ArgumentError with a message that names the invalid property and contains no part of the key */
-export function parseSetApiKeyArgument(argument: unknown): { readonly key?: string | undefined; readonly baseUrl?: BaseUrl | undefined } {
+export function parseSetApiKeyArgument(argument: unknown): {
+  readonly key?: string | undefined;
+  readonly baseUrl?: BaseUrl | undefined;
+} {
   if (argument === undefined) return {};
   const noBaseUrl = vscode.l10n.t('“baseUrl” must be a URL like https://api.holysheep.ai/v1.');
   const baseUrl = v.pipe(

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { initialTurn, reduceTurn, type Attachment, type ExchangeSnapshot, type TurnState } from '../../../src/shared/protocol';
+import {
+  initialTurn,
+  reduceTurn,
+  type Attachment,
+  type ExchangeSnapshot,
+  type TurnState,
+} from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import type { CodeRequest, CodeRun } from '../../../../src/webview/markdown/highlight/codeRuns';
-import { createRunFinder, maxHighlightMs, type HighlightWorker } from '../../../../src/webview/markdown/highlight/codeHighlighter';
+import {
+  createRunFinder,
+  maxHighlightMs,
+  type HighlightWorker,
+} from '../../../../src/webview/markdown/highlight/codeHighlighter';
 import { Answer, highlighting } from '../streamingHarness';
 
 class FakeWorker implements HighlightWorker {
