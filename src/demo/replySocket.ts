@@ -32,9 +32,12 @@ export class ReplySocket {
   sendHead(status: number, headers: Readonly<Record<string, string>> = {}): void {
     if (this.hasStarted) throw new Error('The head of a reply must be sent once, before its body.');
     this.mode = 'http';
-    this.response.setHeader('content-type', status < 300 ? 'text/event-stream; charset=utf-8' : 'application/json');
+    const usualType = status < 300 ? 'text/event-stream; charset=utf-8' : 'application/json';
+    const { 'content-type': type = usualType, ...others } = headers;
+    // A script asks for a reply without a content type by an empty one.
+    if (type !== '') this.response.setHeader('content-type', type);
     this.response.setHeader('x-request-id', this.requestId);
-    this.response.writeHead(status, headers);
+    this.response.writeHead(status, others);
     this.response.flushHeaders();
   }
 

@@ -44,6 +44,11 @@ describe('demo gateway', () => {
     assert.equal(request!.body, JSON.stringify(request!.json));
   });
 
+  it('sends no content type if that of the script is empty', async () => {
+    const gateway = await start({ script: () => [{ status: 200, headers: { 'content-type': '' } }, { done: true }] });
+    assert.equal((await chat(gateway)).headers.get('content-type'), null);
+  });
+
   for (const body of ['', '{', '[]', 'null', '{"model":"m"}', '{"messages":[]}', '{"model":1,"messages":[]}']) {
     it(`records no parsed body for ${JSON.stringify(body)}`, async () => {
       const gateway = await start();

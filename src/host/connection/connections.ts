@@ -122,15 +122,21 @@ export class Connections extends Disposable {
 
   /** Calls `show` now and after each change, but never with an older state of the connection after a newer one. */
   subscribe(show: (view: ConnectionView) => void): { dispose(): void } {
-    let shown: Promise<void> = Promise.resolve();
+    let latest = 0;
     const update = (): void => {
-      shown = shown
-        .then(() => this.view())
-        .then(show)
+      const number = ++latest;
+      this.view()
+        .then((view) => number === latest && show(view))
         .catch((error: unknown) => this.deps.log.error(error));
     };
+    const changes = this.onDidChange(update);
     update();
-    return this.onDidChange(update);
+    return {
+      dispose: () => {
+        latest++;
+        changes.dispose();
+      },
+    };
   }
 
   model(demo = this.deps.demo.active): string {

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { resultWithin } from '../util/systemClock';
 
 /** Finds files of the workspace by name. A new search cancels the previous one. */
 export class WorkspaceFiles {
@@ -12,11 +11,20 @@ export class WorkspaceFiles {
     this.currentSearch?.cancel();
     const search = new vscode.CancellationTokenSource();
     this.currentSearch = search;
-    const files = vscode.workspace.findFiles(fileGlob(query), excludeGlob(), limit, search.token);
-    const found = await resultWithin(timeoutMs, Promise.resolve(files));
-    if (found !== 'late') return found;
-    search.cancel();
-    return [];
+    const timer = setTimeout(() => search.cancel(), timeoutMs);
+    const canceled = new Promise<readonly vscode.Uri[]>((resolve) => {
+      search.token.onCancellationRequested(() => resolve([]));
+    });
+    try {
+      return await Promise.race([
+        vscode.workspace.findFiles(fileGlob(query), excludeGlob(), limit, search.token),
+        canceled,
+      ]);
+    } finally {
+      clearTimeout(timer);
+      if (this.currentSearch === search) this.currentSearch = undefined;
+      search.dispose();
+    }
   }
 }
 

@@ -54,15 +54,17 @@ export class ModelCatalog extends Disposable {
   }
 
   /** Starts to load the models of each route that has a key, or those of the demo. Never rejects. */
-  async listRoutes(demo?: boolean): Promise<readonly (RouteModels & Pick<ListedRoute, 'apiKey'>)[]> {
+  async listRoutes(demo?: boolean): Promise<readonly RouteModels[]> {
     try {
       const { backups = [], ...connection } = await this.deps.connections.connectionFor(demo);
       return [connection, ...backups].map((route) => {
         const { origin, host, apiKey } = route;
-        return { origin, host, apiKey, list: this.listOf(route) };
+        const cooldownEnd = (model: string): number | undefined =>
+          apiKey === undefined ? undefined : this.deps.engine.cooldownOf({ origin, apiKey, model })?.until;
+        return { origin, host, list: this.listOf(route), cooldownEnd };
       });
     } catch (error) {
-      return [{ origin: '', host: '', apiKey: undefined, list: Promise.resolve(this.listAfterError(error)) }];
+      return [{ origin: '', host: '', list: Promise.resolve(this.listAfterError(error)) }];
     }
   }
 
@@ -114,18 +116,17 @@ export class ModelCatalog extends Disposable {
   }
 
   private choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | undefined> {
-    const { connections, engine, health, settings } = this.deps;
+    const { connections, health, settings } = this.deps;
     const load = async (fresh: boolean): Promise<PickableModels> => {
       if (fresh) this.lists.clear();
       const [routes] = await Promise.all([this.listRoutes(demo), health.refresh()]);
       const records = health.records();
       const essenceOf = createEssenceText(records);
       return {
-        routes: routes.map(({ apiKey, origin, ...route }) => {
-          const pausedUntil = (model: string): number | undefined =>
-            apiKey === undefined ? undefined : engine.cooldownOf({ origin, apiKey, model })?.until;
-          return { ...route, origin, essence: (model: string) => essenceOf(model, origin, pausedUntil(model)) };
-        }),
+        routes: routes.map((route) => ({
+          ...route,
+          essence: (model: string) => essenceOf(model, route.origin, route.cooldownEnd?.(model)),
+        })),
         recent: recentModels(records, new Set(routes.map(({ origin }) => origin))),
       };
     };

@@ -23,6 +23,8 @@ export interface RouteModels {
   readonly origin: string;
   readonly host: string;
   readonly list: Promise<ModelList>;
+  /** End of the cooldown of a model, in epoch milliseconds. */
+  readonly cooldownEnd?: ((model: string) => number | undefined) | undefined;
   /** Describes how well a model works over the route. */
   readonly essence?: ((model: string) => string | undefined) | undefined;
 }

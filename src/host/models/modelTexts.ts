@@ -37,14 +37,14 @@ function formatTokens(tokens: number): string {
 /** Returns a function that describes how well a model works over a route, or returns undefined if that is unknown. */
 export function createEssenceText(
   records: readonly AttemptRecord[],
-): (model: string, origin: string, pausedUntil?: number) => string | undefined {
+): (model: string, origin: string, cooldownEnd?: number) => string | undefined {
   const { format } = hostWords();
   const now = systemClock.now();
   const essences = essencesOf(records, now);
-  return (model, origin, pausedUntil = 0) => {
+  return (model, origin, cooldownEnd = 0) => {
     const { successPercent, firstTokenMs } = essences.get(pairOf({ origin, model })) ?? {};
     const parts = [
-      ...(pausedUntil > now ? [vscode.l10n.t('paused until {0}', format.timeOfDay(pausedUntil))] : []),
+      ...(cooldownEnd > now ? [vscode.l10n.t('paused until {0}', format.timeOfDay(cooldownEnd))] : []),
       ...(successPercent === undefined ? [] : [vscode.l10n.t('success rate {0}%', successPercent)]),
       ...(firstTokenMs === undefined ? [] : [vscode.l10n.t('first token {0}', format.duration(firstTokenMs))]),
     ];

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import type { Connections } from '../../../src/host/connection/connections';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeEditor, FakeRoutes } from './fakeRoutes';
@@ -67,6 +68,23 @@ describe('connection over several routes', () => {
     routes.keys.set(first, 'hsa-first');
     routes.baseUrl = 'ftp://files.example';
     await assert.rejects(connections.configured(), { connectionProblem: 'base-url' });
+  });
+
+  it('shows only the newest state, without waiting for an older one, and nothing once it is disposed of', async () => {
+    const answers: ((model: string) => void)[] = [];
+    const view = () => new Promise((resolve) => answers.push((model) => resolve({ model })));
+    Object.assign(connections, { view });
+    const shown: object[] = [];
+    const subscription = connections.subscribe((shownView) => shown.push(shownView));
+    routes.changeSettings();
+    answers[1]?.('model-2');
+    await setImmediate();
+    answers[0]?.('model-1');
+    routes.changeSettings();
+    subscription.dispose();
+    answers[2]?.('model-3');
+    await setImmediate();
+    assert.deepEqual(shown, [{ model: 'model-2' }]);
   });
 
   it('names the paths of routes with the same host', async () => {
