@@ -40,7 +40,7 @@ export function createFormat(
   };
 
   return {
-    /** Formats an elapsed time, such as `40 ms`, `4.1 s`, `37 s` or `1 min 40 s`. */
+    /** Formats an elapsed time of at least 1 ms, such as `40 ms`, `4.1 s`, `37 s` or `1 min 40 s`. */
     duration: (ms: number): string => {
       if (ms < 999.5) return fill(strings.milliseconds, integers.format(Math.max(1, ms)));
       const rounded = Math.round(ms / 100) / 10;

@@ -35,7 +35,8 @@ export function registerChat(deps: ChatDeps) {
     onEvent,
   });
   const models = new ModelProvider({
-    ...{ ...deps, onEvent },
+    ...deps,
+    onEvent,
     importKey: (key) => importKey(deps.context.secrets, key, () => storeApiKey(deps, key)),
   });
   // Makes VS Code request the list of models again, because the list depends on the key and the base URL.

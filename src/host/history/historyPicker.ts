@@ -32,7 +32,7 @@ class HistoryPicker extends Disposable {
     picker.placeholder = vscode.l10n.t('Search titles, prompts, and answers');
     this.register({ dispose: () => this.search.abort() });
     this.register(picker.onDidChangeValue(() => this.refresh(typingPauseMs)));
-    this.register(picker.onDidAccept(() => this.runReported(async () => await picker.selectedItems[0]?.choose?.())));
+    this.register(picker.onDidAccept(() => this.runReported(() => this.chooseSelected())));
     this.register(
       picker.onDidTriggerItemButton((event) => this.runReported(() => this.runItemButton(event.item, event.button))),
     );
@@ -71,6 +71,10 @@ class HistoryPicker extends Disposable {
 
   private runReported(work: () => Promise<unknown>): void {
     work().catch(this.deps.onError);
+  }
+
+  private async chooseSelected(): Promise<void> {
+    await this.picker.selectedItems[0]?.choose?.();
   }
 
   private async runItemButton({ named }: Entry, pressed: vscode.QuickInputButton): Promise<void> {

@@ -8,15 +8,20 @@ export const templateVariables = ['selection', 'language', 'file', 'problems'] a
 
 type TemplateVariable = (typeof templateVariables)[number];
 
+interface Expansion {
+  readonly text: string;
+  /** The variables whose values are in the text. They are not appended to the prompt as context. */
+  readonly used: ReadonlySet<TemplateVariable>;
+}
+
 /** Matches variables, and `$${`, which stands for a literal `${`. */
 const placeholders = /\$(\$\{)|\$\{([^{}]*)\}/g;
 
 /**
  * Replaces the variables of a template in one pass, so that a value is not changed even if it contains a variable.
- * Unknown variables are not replaced. The values of the variables in `used` are already in the text, so they are not
- * appended to the prompt as context.
+ * Unknown variables are not replaced.
  */
-export function expandTemplate(template: string, values: Readonly<Record<TemplateVariable, string>>) {
+export function expandTemplate(template: string, values: Readonly<Record<TemplateVariable, string>>): Expansion {
   const used = new Set<TemplateVariable>();
   const text = template.replace(
     placeholders,

@@ -31,6 +31,12 @@ export interface StoredPrompt {
   readonly isClaimed: boolean;
 }
 
+interface StoredPrompts {
+  readonly stored: readonly StoredPrompt[];
+  /** Whether every file could be read. Damaged files count as missing. */
+  readonly isComplete: boolean;
+}
+
 const pendingSuffix = '.json';
 const claimedSuffix = '.claimed';
 
@@ -47,11 +53,8 @@ export class ScheduleStore {
     private readonly log: (problem: string) => void,
   ) {}
 
-  /**
-   * Lists the earliest prompt first, and prompts that wait for the network last. `isComplete` is whether every file could
-   * be read. Damaged files count as missing.
-   */
-  async list() {
+  /** Lists the earliest prompt first, and prompts that wait for the network last. */
+  async list(): Promise<StoredPrompts> {
     const names = (await readdir(this.folder).catch(ignoreMissingFile)) ?? [];
     const stored: StoredPrompt[] = [];
     let isComplete = true;

@@ -11,8 +11,8 @@ export interface ScheduledTurnsDeps {
 }
 
 /**
- * Keeps the stored prompts and their conversations in step, and sends no prompt after it was disposed of. One change runs at a time, so that no prompt is canceled
- * while it is being sent, or sent twice by this window.
+ * Keeps the stored prompts and their conversations in step, and sends no prompt after it was disposed of. One change
+ * runs at a time, so that no prompt is canceled while it is being sent, or sent twice by this window.
  */
 export class ScheduledTurns extends Disposable {
   private readonly mutex = new Mutex();

@@ -22,7 +22,7 @@ export class ContextPopup {
     input.addEventListener('input', (event) => {
       const { isComposing, inputType } = event;
       // Text that the user is still composing with an input method is not a query yet.
-      if (!isComposing) this.refresh(typing.test(inputType) ? 'typing' : 'caret');
+      if (!isComposing) this.refresh(typingInputTypes.test(inputType) ? 'typing' : 'caret');
     });
     input.addEventListener('compositionend', () => this.refresh('typing'));
     for (const type of ['keyup', 'click'] as const) input.addEventListener(type, () => this.refresh('caret'));
@@ -120,7 +120,7 @@ function isSame(a: ContextQuery | undefined, b: ContextQuery): boolean {
 }
 
 /** Types of input that can open the popup. Pasting, dropping and undoing never open it. */
-const typing = /^(insertText|insertComposition|delete)/;
+const typingInputTypes = /^(insertText|insertComposition|delete)/;
 
 /** Deletes a range of the text. The user can undo the deletion, and an `input` event is fired. */
 function deleteText(input: HTMLTextAreaElement, start: number, end: number): void {

@@ -11,7 +11,7 @@ export function titleOf(words: Words, part: AttemptSpan | WaitSpan): string {
 }
 
 /** Formats a time since the start of the turn. The start itself needs no unit. */
-export function axisTime({ format }: Words, ms: number): string {
+export function formatAxisTime({ format }: Words, ms: number): string {
   return ms === 0 ? format.number(0) : format.duration(ms);
 }
 

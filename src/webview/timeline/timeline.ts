@@ -3,7 +3,7 @@ import { fill } from '../../shared/format';
 import { isRunning, segmentsOf, toMonotonic, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { closestElement, element } from '../util/element';
-import { axisTime, detailsOf, titleOf } from './partTexts';
+import { formatAxisTime, detailsOf, titleOf } from './partTexts';
 import { createTicker } from '../util/ticker';
 import { createTimelineChart } from './timelineChart';
 import { type AttemptSpan, createSpans, type TurnSpans, type WaitSpan } from './timelineSpans';
@@ -100,7 +100,7 @@ function createTable(context: PageContext, { parts }: TurnSpans): HTMLElement {
 }
 
 function startCell(context: PageContext, { from }: AttemptSpan | WaitSpan): HTMLElement {
-  return element('td', { class: 'timeline-at' }, `+${axisTime(context, from)}`);
+  return element('td', { class: 'timeline-at' }, `+${formatAxisTime(context, from)}`);
 }
 
 function waitCells(context: PageContext, part: WaitSpan): readonly HTMLElement[] {

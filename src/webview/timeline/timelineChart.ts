@@ -1,7 +1,7 @@
 import { fill } from '../../shared/format';
 import type { PageContext } from '../pageContext';
 import { element, percent, svg, svgPatterns } from '../util/element';
-import { axisTime, titleOf } from './partTexts';
+import { formatAxisTime, titleOf } from './partTexts';
 import type { AttemptSpan, TurnSpans, WaitSpan } from './timelineSpans';
 
 // Vertical sizes are in pixels. Horizontal sizes are fractions of the chart's width, because scaling the whole chart
@@ -170,7 +170,7 @@ function timeAxis(context: PageContext, total: number, fraction: ToFraction, y: 
     const x = percent(fraction(ms));
     return [
       svg('line', { class: 'picture-axis', x1: x, x2: x, y1: y, y2: y + 4 }),
-      svg('text', { x, y: y + 14, 'text-anchor': textAnchor(fraction(ms)) }, axisTime(context, ms)),
+      svg('text', { x, y: y + 14, 'text-anchor': textAnchor(fraction(ms)) }, formatAxisTime(context, ms)),
     ];
   });
   return [svg('line', { class: 'picture-axis', x1: 0, x2: '100%', y1: y, y2: y }), ...ticks];
