@@ -79,11 +79,8 @@ describe('versions of an answer', () => {
     assert.deepEqual(page.all('button', 'Regenerate'), []);
     while (page.clock.deferredCalls.length > 0) page.clock.runNext();
     const names = ['Regenerate', 'Regenerate with another model…', 'Previous version', 'Next version'];
-    const buttons = names.map((name) => page.one('button', name) as HTMLButtonElement);
-    assert.deepEqual(
-      buttons.map(({ disabled }) => disabled),
-      [true, true, true, true],
-    );
+    const isDisabled = (name: string): boolean => (page.one('button', name) as HTMLButtonElement).disabled;
+    assert.deepEqual(names.filter(isDisabled), names);
   });
 
   it('replace each other and the exchanges that follow, but not the exchanges before', () => {
