@@ -21,9 +21,7 @@ describe('failure card', () => {
       return result;
     };
   useVSCode({
-    commands: {
-      executeCommand: (...command: Call) => Promise.resolve(record('command', { state: keyState })(...command)),
-    },
+    commands: { executeCommand: (...command: Call) => record('command', { state: keyState })(...command) },
     env: { openExternal: record('openExternal') },
     Uri: { parse: (url: string) => url },
   });
@@ -32,16 +30,12 @@ describe('failure card', () => {
     exchange: () => failed,
     ...Object.fromEntries(turnActions.map((name) => [name, record(name)])),
   } as unknown as Conversation;
+  const [origin, own] = ['https://failed.test', 'https://own.test'];
   const services = {
-    connections: {
-      model: () => 'acme-1',
-      selectModel: record('selectModel'),
-      configured: () => Promise.resolve({ origin: 'https://configured.test' }),
-    },
+    connections: { model: () => 'acme-1', selectModel: record('selectModel'), configured: () => ({ origin: own }) },
     catalog: {
       pickOther: record('pickOther', 'acme-2'),
-      canReplace: (missing: string, other: string) =>
-        Promise.resolve(!listed.includes(missing) && listed.includes(other)),
+      canReplace: (missing: string, other: string) => !listed.includes(missing) && listed.includes(other),
     },
     conversations: {
       withOpen: async (_conversation: unknown, work: () => Promise<void>) => {
@@ -56,7 +50,6 @@ describe('failure card', () => {
   } as unknown as PanelServices;
 
   const settings = (query: string): Call => ['command', 'workbench.action.openSettings', query];
-  const origin = 'https://failed.test';
   const enterKey = ['command', 'holysheep.setApiKey', { baseUrl: origin }];
   const pick = ['pickOther', 'acme-1', false];
   const callsOfActions: Readonly<Record<FaultAction, readonly Call[]>> = {
@@ -91,24 +84,18 @@ describe('failure card', () => {
     });
   }
 
-  it("sends a scheduled prompt now, shows the billing page of the settings' gateway, and shows the backup URLs", async () => {
-    await run('retryNow', { schedule: { id: 's1' } });
-    await run('openBilling', { origin: undefined });
-    await run('checkUrl', { routeSwitches: [{}] });
-    assert.deepEqual(
-      calls.filter(({ length }) => length > 1),
-      [
-        ['sendNow', 's1'],
-        ['openExternal', 'https://configured.test'],
-        settings('@id:holysheep.baseUrl,holysheep.backupBaseUrls'),
-      ],
-    );
-  });
-
-  it('does not retry when the user cancels the key dialog', async () => {
-    keyState = 'cancelled';
-    assert.deepEqual(await run('setApiKey'), [['open'], enterKey, ['close']]);
-  });
+  const backupUrls = settings('@id:holysheep.baseUrl,holysheep.backupBaseUrls');
+  for (const [behavior, action, state, expected] of [
+    ['sends a scheduled prompt now', 'retryNow', { schedule: { id: 's1' } }, ['sendNow', 's1']],
+    ['opens the billing page of the settings', 'openBilling', { origin: '' }, ['openExternal', own]],
+    ['shows the backup URLs after a route switch', 'checkUrl', { routeSwitches: [{}] }, backupUrls],
+    ['does not retry when the user cancels the key dialog', 'setApiKey', {}, enterKey],
+  ] as const) {
+    it(behavior, async () => {
+      keyState = 'cancelled';
+      assert.deepEqual(await run(action, state), [['open'], expected, ['close']]);
+    });
+  }
 
   describe('that switches to another model', () => {
     const exchangeWith = (model: string, kind = 'model', fields: Partial<Exchange> = {}) =>
@@ -120,10 +107,6 @@ describe('failure card', () => {
       await switchModel(services, conversation, 'e1', 'acme-2');
       return calls;
     };
-
-    it('selects that model if the gateway lacks the selected model', async () => {
-      assert.deepEqual(await switched(exchangeWith('acme-1'), ['acme-2']), [turn, ['selectModel', 'acme-2', false]]);
-    });
 
     for (const [situation, exchange, models] of [
       ['the gateway lists the selected model', exchangeWith('acme-1'), ['acme-1', 'acme-2']],
@@ -137,8 +120,9 @@ describe('failure card', () => {
       });
     }
 
-    it('changes nothing if the exchange no longer exists', async () => {
+    it('selects that model if the gateway lacks the selected model, unless the exchange no longer exists', async () => {
       assert.deepEqual(await switched(undefined, ['acme-2']), []);
+      assert.deepEqual(await switched(exchangeWith('acme-1'), ['acme-2']), [turn, ['selectModel', 'acme-2', false]]);
     });
   });
 });

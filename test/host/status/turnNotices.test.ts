@@ -31,10 +31,7 @@ describe('notifications about a turn', () => {
     const panel = { isVisible: false };
     shown.length = 0;
     registerTurnNotices({
-      conversations: {
-        open: () => Promise.resolve(conversation),
-        onDidChange,
-      },
+      conversations: { open: () => Promise.resolve(conversation), onDidChange },
       panels: { isVisible: () => panel.isVisible, open: () => Promise.resolve(true) },
       log: { error: (error: unknown) => assert.fail(String(error)) },
     });

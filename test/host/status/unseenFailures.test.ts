@@ -15,10 +15,7 @@ describe('unseen failures', () => {
     const state = { focused: true, active: true };
     let visible = true;
     const failures = new UnseenFailures({
-      conversations: {
-        onDidRemove: removals.event,
-        onDidChange,
-      },
+      conversations: { onDidRemove: removals.event, onDidChange },
       panels: { isVisible: () => visible, onDidChangeVisibility: visibility.event },
       window: { state, onDidChangeWindowState: focusChanges.event },
       ...{ clock, onError },
