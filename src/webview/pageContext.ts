@@ -32,8 +32,8 @@ export interface PageContext {
   readonly copy: (text: string) => void;
   /** Returns whether another window writes the conversation. The page then has no buttons that change it. */
   readonly isReadOnly: () => boolean;
-  /** Returns whether an answer is running. Buttons that would end it are disabled. */
-  readonly areVersionsLocked: () => boolean;
+  /** Returns whether a turn runs or waits, which *Regenerate* or another version would end. */
+  readonly areVersionButtonsDisabled: () => boolean;
   readonly announcer: Announcer;
   readonly createMarkdown: (within: HTMLElement, options: Omit<MarkdownOptions, 'findRuns'>) => StreamingMarkdown;
   /** Moves the focus for a reason other than a key press or a click, such as the removal of the focused element. */

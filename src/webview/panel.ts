@@ -95,7 +95,7 @@ export class Panel {
         this.context.announcer.announce(strings.copied);
       },
       isReadOnly: () => this.readOnly,
-      areVersionsLocked: () => this.conversation.areVersionsLocked,
+      areVersionButtonsDisabled: () => this.conversation.areVersionButtonsDisabled,
       announcer: createAnnouncer(),
       createMarkdown,
       moveFocus: createMoveFocus(focusComposer),
@@ -210,7 +210,7 @@ export class Panel {
     const activity = active?.activity ?? 'idle';
     composer.model.setRoute(conversation.route === undefined ? undefined : routeName(conversation.route));
     composer.setStoppable(activity !== 'idle', active?.hasStopButton ?? false);
-    conversation.setVersionsLocked(activity !== 'idle');
+    conversation.setVersionButtonsDisabled(activity !== 'idle');
     conversation.setStreaming(activity === 'running');
     if (!this.connection) return;
     this.updateNotices();

@@ -76,9 +76,6 @@ const html = webviewHtml(
     styleUris: styles.map((file) => `${origin}/${file}`),
     locale: 'en',
   },
-  {
-    strings: JSON.stringify(panelStrings),
-    help: JSON.stringify(translateFaultHelp((english) => english, 'en')),
-  },
+  { strings: JSON.stringify(panelStrings), help: JSON.stringify(translateFaultHelp((english) => english, 'en')) },
   ['worker-src blob:'],
 );

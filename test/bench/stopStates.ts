@@ -26,11 +26,7 @@ export const stopStates: readonly StopState[] = [
   { name: 'while connecting', script: untilStopped(), socket: true },
   { name: 'before the first token', script: untilStopped({ status: 200 }), socket: true },
   { name: 'while streaming', script: endless, socket: true },
-  {
-    name: 'after the finish reason',
-    script: untilStopped({ delta: 'Hello!' }, { finish: 'stop' }),
-    socket: true,
-  },
+  { name: 'after the finish reason', script: untilStopped({ delta: 'Hello!' }, { finish: 'stop' }), socket: true },
   {
     name: 'while waiting for a retry',
     script: (reached) => told(() => rateLimited(60), reached),

@@ -36,11 +36,7 @@ describe('demo gateway', () => {
     assert.equal(request!.method, 'POST');
     assert.equal(request!.path, '/v1/chat/completions');
     assert.equal(request!.headers.authorization, 'Bearer hsa-1');
-    assert.deepEqual(request!.json, {
-      model: 'm',
-      messages: [{ role: 'user', content: 'Hi' }],
-      temperature: 0.5,
-    });
+    assert.deepEqual(request!.json, { model: 'm', messages: [{ role: 'user', content: 'Hi' }], temperature: 0.5 });
     assert.equal(request!.body, JSON.stringify(request!.json));
   });
 

@@ -14,9 +14,7 @@ describe('code of an answer', () => {
   let panel: ConversationPanel;
 
   useWorkbench(
-    {
-      script: () => answer(`Better:\n\n\`\`\`ts\n${better}\n\`\`\`\n\nThat is all.`),
-    },
+    { script: () => answer(`Better:\n\n\`\`\`ts\n${better}\n\`\`\`\n\nThat is all.`) },
     (opened) => ({ workbench, panel } = opened),
   );
 

@@ -16,9 +16,7 @@ describe('quick picks of the panel', () => {
   let panel: ConversationPanel;
 
   useWorkbench(
-    {
-      script: ({ json }) => answer(`Facts: ${/[a-z]+$/.exec(promptOf(json))?.[0]} galore`),
-    },
+    { script: ({ json }) => answer(`Facts: ${/[a-z]+$/.exec(promptOf(json))?.[0]} galore`) },
     (opened) => ({ gateway, workbench, panel } = opened),
   );
   before(async () => {

@@ -154,11 +154,7 @@ describe('request in a company network', () => {
     it("is retried when the proxy can't reach the gateway", async () => {
       await useProxy({ refuses: 502 });
       await use('https://gateway.test/v1');
-      assert.deepEqual(await failure(), {
-        kind: 'proxy',
-        message: "The proxy can't reach gateway.test.",
-        attempts: 2,
-      });
+      assert.deepEqual(await failure(), { kind: 'proxy', message: "The proxy can't reach gateway.test.", attempts: 2 });
     });
 
     it('is retried when the proxy is unreachable, with a message that names the proxy', async () => {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Engine, ProbeResult } from '../../engine/engine';
+import type { Engine } from '../../engine/engine';
 import { cleanApiKey } from '../../engine/gateway/apiKey';
 import type { BaseUrl, NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import type { GatewayModels } from '../../engine/gateway/modelList';
@@ -15,6 +15,7 @@ import {
   showInStatusBar,
   showToast,
   withDelayedProgress,
+  type SetApiKeyResult,
   type ToastAction,
 } from '../ui/notifications';
 import type { Log } from '../util/log';
@@ -31,11 +32,6 @@ export interface SetApiKeyDeps {
   readonly demo: DemoMode;
   readonly engine: Pick<Engine, 'probe'>;
   readonly log: Log;
-}
-
-/** The key was stored for `verified` and `unverified` only. For `invalid`, no request was sent. */
-export interface SetApiKeyResult {
-  readonly state: ProbeResult['state'] | 'invalid';
 }
 
 /**

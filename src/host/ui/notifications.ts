@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ProbeResult } from '../../engine/engine';
 import type { Log } from '../util/log';
 import { resultWithin } from '../util/systemClock';
 import { escapeIcons, plainMessage } from './messageText';
@@ -75,6 +76,11 @@ export function checkUrlAction(isBackup: boolean): ToastAction {
   return openSettingAction(isBackup ? 'holysheep.backupBaseUrls' : 'holysheep.baseUrl', vscode.l10n.t('Check URL'));
 }
 
+/** The key was stored for `verified` and `unverified` only. For `invalid`, no request was sent. */
+export interface SetApiKeyResult {
+  readonly state: ProbeResult['state'] | 'invalid';
+}
+
 /**
  * Lets the user enter an API key. @returns whether the key was stored
  * @param baseUrl base URL of the route. Without it, the user chooses the route if there are several.
@@ -82,7 +88,7 @@ export function checkUrlAction(isBackup: boolean): ToastAction {
 export async function enterApiKey(baseUrl?: string): Promise<boolean> {
   const argument = baseUrl === undefined ? [] : [{ baseUrl }];
   const { executeCommand } = vscode.commands;
-  const result = await executeCommand<{ readonly state: string } | undefined>('holysheep.setApiKey', ...argument);
+  const result = await executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey', ...argument);
   return result?.state === 'verified' || result?.state === 'unverified';
 }
 

@@ -2,7 +2,7 @@ import type { ExchangeSnapshot, FaultAction, RecordedEvent } from '../../shared/
 import { createRovingTabindex } from '../a11y/focus';
 import type { PageContext } from '../pageContext';
 import type { OpenEdit, ReadingPosition, Unsent } from '../state/unsentStore';
-import { carryVersionFocus, setLocked } from '../turn/turnActions';
+import { carryVersionFocus, setVersionButtonsDisabled } from '../turn/turnActions';
 import { element } from '../util/element';
 import { fill } from '../../shared/format';
 import { DrawQueue, type ObserveNear } from './drawQueue';
@@ -20,7 +20,7 @@ export class ConversationView {
   private readonly drawQueue: DrawQueue<ExchangeView>;
   private readonly nearObserver: ReturnType<ObserveNear>;
   private readonly refreshTabStop: () => void;
-  areVersionsLocked = false;
+  private disablesVersionButtons = false;
   private host = '';
   private isStreaming = false;
   private latest: ExchangeView | undefined;
@@ -129,10 +129,14 @@ export class ConversationView {
     for (const exchange of this.exchanges.values()) exchange.setHost(host);
   }
 
-  setVersionsLocked(areLocked: boolean): void {
-    if (areLocked === this.areVersionsLocked) return;
-    this.areVersionsLocked = areLocked;
-    setLocked(this.context, this.thread, areLocked);
+  get areVersionButtonsDisabled(): boolean {
+    return this.disablesVersionButtons;
+  }
+
+  setVersionButtonsDisabled(areDisabled: boolean): void {
+    if (areDisabled === this.disablesVersionButtons) return;
+    this.disablesVersionButtons = areDisabled;
+    setVersionButtonsDisabled(this.context, this.thread, areDisabled);
   }
 
   setStreaming(isStreaming: boolean): void {

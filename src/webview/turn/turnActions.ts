@@ -20,7 +20,7 @@ export function createTurnActions(
   exchangeId: string,
   { queued, hasAnswer, text, canRegenerate, versions }: TurnActionOptions,
 ): Card | undefined {
-  const { strings, post, isReadOnly, areVersionsLocked } = context;
+  const { strings, post, isReadOnly, areVersionButtonsDisabled } = context;
   const mayChange = !isReadOnly();
   const parts: HTMLElement[] = [];
   const copy = text === '' ? undefined : createCopyButton(context, text);
@@ -33,7 +33,7 @@ export function createTurnActions(
       iconButton(strings.regenerate, 'refresh', regenerate(false)),
       iconButton(strings.regenerateWith, 'chevronDown', regenerate(true)),
     ];
-    for (const created of buttons) makeLockable(created, areVersionsLocked());
+    for (const created of buttons) markVersionButton(created, areVersionButtonsDisabled());
     parts.push(...buttons);
   }
   if (versions.length > 1 && mayChange) {
@@ -44,20 +44,20 @@ export function createTurnActions(
   return { element: element('div', { class: 'turn-actions' }, ...parts), dispose: () => copy?.dispose?.() };
 }
 
-/** Marks a button that would end the running answer. It is disabled while there is one. */
-function makeLockable(button: HTMLButtonElement, isLocked: boolean): void {
-  button.dataset['lockable'] = '';
-  button.disabled = isLocked;
+/** Marks a button that adds a version or shows another one, which would end a running answer. */
+function markVersionButton(button: HTMLButtonElement, isDisabled: boolean): void {
+  button.dataset['versionButton'] = '';
+  button.disabled = isDisabled;
 }
 
-/** Locks or unlocks the buttons that were marked with {@link makeLockable}. */
-export function setLocked({ moveFocus }: PageContext, thread: HTMLElement, isLocked: boolean): void {
+/** Disables or enables *Regenerate* and the buttons that show another version, in all answers of a thread. */
+export function setVersionButtonsDisabled({ moveFocus }: PageContext, thread: HTMLElement, areDisabled: boolean): void {
   const { activeElement } = document;
-  const buttons = [...thread.querySelectorAll<HTMLButtonElement>('button[data-lockable]')];
+  const buttons = [...thread.querySelectorAll<HTMLButtonElement>('button[data-version-button]')];
   // A disabled button would keep the focus, and the page would receive no keys.
   const turn = buttons.find((button) => button === activeElement)?.closest('article');
-  if (isLocked && turn) moveFocus(turn, { preventScroll: true });
-  for (const button of buttons) button.disabled = isLocked;
+  if (areDisabled && turn) moveFocus(turn, { preventScroll: true });
+  for (const button of buttons) button.disabled = areDisabled;
 }
 
 /** Time for which the *Copy* button shows that the answer was copied, in milliseconds. */
@@ -75,7 +75,7 @@ function createCopyButton({ strings, clock, copy }: PageContext, text: string): 
 }
 
 function createVersionPager(
-  { strings, post, areVersionsLocked }: PageContext,
+  { strings, post, areVersionButtonsDisabled }: PageContext,
   exchangeId: string,
   versions: readonly string[],
 ): HTMLElement {
@@ -89,7 +89,7 @@ function createVersionPager(
     );
     step.dataset['version'] = name;
     if (exchangeIdOfTarget === undefined) step.disabled = true;
-    else makeLockable(step, areVersionsLocked());
+    else markVersionButton(step, areVersionButtonsDisabled());
     return step;
   };
   const position = [index + 1, versions.length].map(String);

@@ -401,11 +401,7 @@ describe('retry policy', () => {
     const rows = rowsOf('transient', 'overload', 'resume', 'hint', 'offline');
     fc.assert(
       fc.property(fc.constantFrom(...rows), fc.integer({ min: 0, max: 300_000 }), (row, retryAfterMs) => {
-        const decision = decideCase({
-          row,
-          ...(retryAfterMs > 0 ? { retryAfterMs } : {}),
-          freeReplayUsed: true,
-        });
+        const decision = decideCase({ row, ...(retryAfterMs > 0 ? { retryAfterMs } : {}), freeReplayUsed: true });
         if (decision.type === 'wait') assert.ok(decision.delayMs >= Math.max(retryAfterMs, retryAfterMs > 0 ? 0 : 250));
         else assert.equal(decision.type === 'wait-for-network' ? 'offline' : 'hint', faultTable[row].policy.retry);
       }),
@@ -472,12 +468,7 @@ describe('decision about the route', () => {
   });
 
   it('keeps the route after a third overload when a fallback model is set', () => {
-    const decision = decideCase({
-      row: 'overloaded',
-      otherRoute: backup,
-      overloads: 2,
-      fallbackModels: ['n'],
-    });
+    const decision = decideCase({ row: 'overloaded', otherRoute: backup, overloads: 2, fallbackModels: ['n'] });
     assert.deepEqual(decision, { type: 'fall-back', model: 'n' });
   });
 });

@@ -498,18 +498,14 @@ describe('attempt whose stream ended after output', () => {
       const half =
         'Once upon a time there was a sheep that counted the people of a village, one by one, until it slept ';
       const repetition = streaming((body) => body.delta(half.slice(0, 70)).finish(reason).done());
-      const run = await new EngineRun({
-        replies: [cutAfter(half), repetition, answering('people.')],
-      }).toEnd();
+      const run = await new EngineRun({ replies: [cutAfter(half), repetition, answering('people.')] }).toEnd();
       assert.deepEqual([run.wire.requests.length, run.last('done').text.startsWith(half)], [requests, true]);
     });
   }
 
   it('is resumed again with a continue prompt when the first such request failed with a server error', async () => {
     const half = 'Once upon a time there was a sheep that counted ';
-    const run = await new EngineRun({
-      replies: [cutAfter(half), failing, answering('people.')],
-    }).toEnd();
+    const run = await new EngineRun({ replies: [cutAfter(half), failing, answering('people.')] }).toEnd();
     assert.deepEqual(rowsOf(run.of('attempt'), 'why', 'how'), [
       ['first', undefined],
       ['resume', 'continue'],

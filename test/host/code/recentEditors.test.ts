@@ -21,9 +21,7 @@ describe('recent editors', () => {
       ['file', '/a.ts'],
       ['untitled', 'Untitled-1'],
       ['output', 'log'],
-    ].map(([scheme, path]) => ({
-      document: { uri: { scheme, path }, isClosed: false },
-    }));
+    ].map(([scheme, path]) => ({ document: { uri: { scheme, path }, isClosed: false } }));
     for (const editor of [a, b, a, log, undefined]) activations.fire(editor);
     const listed = (): readonly string[] => recent.files().map(({ path }) => path);
     assert.deepEqual(listed(), ['/a.ts', 'Untitled-1']);

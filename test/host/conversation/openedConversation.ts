@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { EngineSettings } from '../../../src/engine/environment';
 import type { StreamEvent } from '../../../src/engine/events';
 import { Conversation } from '../../../src/host/conversation/conversation';
+import type { Conversations } from '../../../src/host/conversation/conversations';
 import type { ConversationChange } from '../../../src/host/conversation/conversationRecord';
 import type { PromptInput } from '../../../src/host/journal/exchange';
 import { foldJournal, type StoredConversation } from '../../../src/host/journal/journalFold';
@@ -51,7 +52,14 @@ export function openConversation(options: Options = {}) {
     if (events.length > 0) engine.turn.emit(...events);
     return id;
   };
-  return { engine, clock, lines, changes, settings, conversation, sentTexts, phases, ask };
+  const emit = (...events: readonly StreamEvent[]): void => {
+    engine.turn.emit(...events);
+    conversation.flush();
+  };
+  /** Registers a listener as `Conversations.onDidChange` does. */
+  const onDidChange: Conversations['onDidChange'] = (listener) =>
+    conversation.onDidChangeState((change) => listener({ conversation, change }));
+  return { emit, onDidChange, engine, clock, lines, changes, settings, conversation, sentTexts, phases, ask };
 }
 
 /** Returns the content of a conversation as a window would read it from disk. */

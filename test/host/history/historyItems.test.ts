@@ -99,22 +99,13 @@ describe('sections of the history picker', () => {
     assert.match(item.description, / · answering · open$/);
   });
 
-  for (const { what, changes, title, description } of [
-    {
-      what: 'is damaged',
-      changes: { problem: 'damaged' },
-      title: 'Retries',
-      description: /^9:05\sAM · 1 turn · damaged$/,
-    },
-    {
-      what: 'is damaged from its first prompt on',
-      changes: { problem: 'damaged', title: '', turns: 0 },
-      title: /^Conversation from Mar 10, 2026, 9:05\sAM$/,
-      description: /^9:05\sAM · damaged$/,
-    },
-  ]) {
+  const untitled = /^Conversation from Mar 10, 2026, 9:05\sAM$/;
+  for (const [what, changes, title, description] of [
+    ['is damaged', {}, 'Retries', /^9:05\sAM · 1 turn · damaged$/],
+    ['is damaged from its first prompt on', { title: '', turns: 0 }, untitled, /^9:05\sAM · damaged$/],
+  ] as const) {
     it(`show that a conversation ${what}, with the best available title`, () => {
-      const item = itemOf(changes);
+      const item = itemOf({ problem: 'damaged', ...changes });
       assert.match(item?.title ?? '', new RegExp(title));
       assert.equal(item?.label, item?.title);
       assert.match(item?.description ?? '', description);

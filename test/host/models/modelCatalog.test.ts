@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import type { ProbeResult } from '../../../src/engine/engine';
-import { parseModelList } from '../../../src/engine/gateway/modelList';
+import { defaultModels, parseModelList } from '../../../src/engine/gateway/modelList';
 import type { ActiveConnection, Connections } from '../../../src/host/connection/connections';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { Settings } from '../../../src/host/settings/settings';
@@ -19,12 +19,13 @@ describe('model catalog', () => {
   let isDown: boolean;
   let ids: readonly unknown[];
   let requests: number;
-  let warnings: string[];
+  let logged: string[];
   let routes: readonly string[];
   let catalog: ModelCatalog;
   let currentConnection: ActiveConnection | undefined;
   const editor = new FakeEditor();
   useVSCode(editor.api());
+  const log = (problem: unknown) => logged.push(String(problem));
   const health = { records: () => [], refresh: () => Promise.resolve() };
   const engine = {
     cooldownOf: () => undefined,
@@ -39,7 +40,7 @@ describe('model catalog', () => {
     },
   };
   beforeEach(async () => {
-    [isDown, requests, warnings, ids, currentConnection] = [false, 0, [], ['a'], connection];
+    [isDown, requests, logged, ids, currentConnection] = [false, 0, [], ['a'], connection];
     editor.reset();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
     const connections = {
@@ -51,7 +52,7 @@ describe('model catalog', () => {
     catalog = new ModelCatalog({
       ...{ connections, engine, health },
       keys,
-      log: { error: () => undefined, warn: (warning: string) => warnings.push(warning) } as unknown as Log,
+      log: { error: log, warn: log } as unknown as Log,
       settings: {
         routes: () => routes.map((url) => ({ url })),
         engineSettings: () => ({ fallbackModels: [] }),
@@ -71,6 +72,12 @@ describe('model catalog', () => {
     assert.equal((await catalog.listOf(connection)).source, 'default');
     isDown = false;
     assert.equal((await catalog.listOf(connection)).source, 'gateway');
+  });
+
+  it('offers the default models and logs the error when the engine cannot send the request', async () => {
+    mock.method(engine, 'probe', () => Promise.reject(new Error('no keyring')), { times: 1 });
+    const { source, models } = await catalog.listOf(connection);
+    assert.deepEqual([source, models, logged], ['default', defaultModels, ['Error: no keyring']]);
   });
 
   it('loads the models of the connection and of its backups', async () => {
@@ -99,7 +106,7 @@ describe('model catalog', () => {
     ids = ['[a](command:x)', '[b](command:x)', 'ok'];
     assert.deepEqual((await catalog.listOf(connection)).models, ['ok']);
     await catalog.listOf(connection);
-    assert.deepEqual(warnings, ['2 models are not offered, because of the characters in their names.']);
+    assert.deepEqual(logged, ['2 models are not offered, because of the characters in their names.']);
   });
 
   it('knows about a model what the list of the first route says, and else what the table says', async () => {

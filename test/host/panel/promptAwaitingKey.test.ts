@@ -1,47 +1,14 @@
 import assert from 'node:assert/strict';
-import type { WebviewPanel } from 'vscode';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { PrefilledPrompt, PanelServices } from '../../../src/host/panel/panelServices';
 import { Listeners } from '../../../src/host/util/listeners';
 import type { ToHost } from '../../../src/shared/pageMessages';
-import type { ToWebview } from '../../../src/shared/protocol';
 import { useVSCode } from '../../support/fakeVSCode';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { waitForEvents } from '../conversation/scriptedEngine';
 import { openWindow } from '../journal/window';
 import { valuesOf } from '../../support/valuesOf';
-
-/** A panel whose page can be hidden. VS Code destroys a hidden page. */
-class FakePanel {
-  readonly posted: ToWebview[] = [];
-  title = '';
-  visible = true;
-  private receive: (message: ToHost) => void = () => assert.fail('There is no listener.');
-  private changeViewState: () => void = () => undefined;
-  readonly webview = {
-    postMessage: (message: ToWebview) => Promise.resolve(this.posted.push(message)),
-    onDidReceiveMessage: (listener: (message: ToHost) => void) => {
-      this.receive = listener;
-      return noSubscription();
-    },
-  };
-  onDidChangeViewState = (listener: () => void) => {
-    this.changeViewState = listener;
-    return noSubscription();
-  };
-
-  setVisible(visible: boolean): void {
-    this.visible = visible;
-    this.changeViewState();
-  }
-
-  async send(message: ToHost): Promise<void> {
-    this.receive(message);
-    await waitForEvents();
-  }
-}
-
-const noSubscription = () => ({ dispose: () => undefined });
+import { FakePanel, idleServices, noSubscription } from './fakePanel';
 
 describe('prompt that waits for an API key', () => {
   const commands: string[] = [];
@@ -84,16 +51,14 @@ describe('prompt that waits for an API key', () => {
     const view = new FakePanel();
     const conversation = window.conversations.startNew();
     const services = {
+      ...idleServices,
       conversations: window.conversations,
       connections: { view: () => Promise.resolve({ ...connection }), onDidChange: connectionChanges.event },
       demo: { answers: () => connection.demo },
-      tour: { currentStep: () => undefined },
       suggestions: {
-        list: () => Promise.resolve([]),
+        ...idleServices.suggestions,
         codePrompt: () => ({ label: 'Explain a.ts', item: { kind: 'file', uri: 'file:///a.ts' } }),
-        onDidChange: noSubscription,
       },
-      promptHistory: { list: () => [], deletedConversations: () => [], add: () => Promise.resolve() },
       contextSource: {
         resolve: (id: string) => {
           const attachment = { kind: 'file', label: id, languageId: 'ts', code: '1' };
@@ -104,10 +69,9 @@ describe('prompt that waits for an API key', () => {
         show: ({ id }: Conversation) => shown.push(id),
         prefill: (_conversation: Conversation, prefilled: PrefilledPrompt) => panel.prefill(prefilled),
       },
-      log: {},
       onError: (error: unknown) => window.errors.push(error),
     } as unknown as PanelServices;
-    const panel = new ConversationPanel(view as unknown as WebviewPanel, conversation, services);
+    const panel = new ConversationPanel(view.asPanel, conversation, services);
     const receive = (message: ToHost): Promise<void> => view.send(message);
     await receive({ type: 'ready' });
     return { conversation, panel, view, receive, send: (prompt: string) => receive({ type: 'send', prompt }) };

@@ -39,10 +39,7 @@ describe('suggestions of an empty conversation', () => {
     [problems, selected, recent] = [[], undefined, []];
     conversationChanges = new Listeners(raise);
     const point = { line: 1, character: 0 };
-    const editor = () => ({
-      document: { uri, getText: () => selected },
-      selection: { start: point, end },
-    });
+    const editor = () => ({ document: { uri, getText: () => selected }, selection: { start: point, end } });
     const { Suggestions } = await import('../../../src/host/panel/suggestions');
     suggestions = new Suggestions({
       conversations: {

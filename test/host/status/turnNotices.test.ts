@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import type { Conversations } from '../../../src/host/conversation/conversations';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { attempt, done, failed, stopped, text, waiting } from '../conversation/scriptedEngine';
@@ -28,22 +27,14 @@ describe('notifications about a turn', () => {
   /** Opens a conversation with a panel, which is hidden at first. */
   const open = async () => {
     const { registerTurnNotices } = await import('../../../src/host/status/turnNotices');
-    const { ask, conversation, engine } = openConversation();
+    const { ask, conversation, emit, onDidChange } = openConversation();
     const panel = { isVisible: false };
     shown.length = 0;
     registerTurnNotices({
-      conversations: {
-        open: () => Promise.resolve(conversation),
-        onDidChange: (listener: Parameters<Conversations['onDidChange']>[0]) =>
-          conversation.onDidChangeState((change) => listener({ conversation, change })),
-      },
+      conversations: { open: () => Promise.resolve(conversation), onDidChange },
       panels: { isVisible: () => panel.isVisible, open: () => Promise.resolve(true) },
       log: { error: (error: unknown) => assert.fail(String(error)) },
     });
-    const emit = (...events: readonly StreamEvent[]): void => {
-      engine.turn.emit(...events);
-      conversation.flush();
-    };
     const start = (...events: readonly StreamEvent[]): void => {
       ask('Why?');
       emit(...events);

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
-import type { Conversations } from '../../../src/host/conversation/conversations';
 import { UnseenFailures } from '../../../src/host/status/unseenFailures';
 import { Listeners } from '../../../src/host/util/listeners';
 import { openConversation } from '../conversation/openedConversation';
@@ -9,7 +7,7 @@ import { attempt, done, failed } from '../conversation/scriptedEngine';
 describe('unseen failures', () => {
   /** Opens a conversation with a panel, which is visible in a focused window at first. */
   const open = () => {
-    const { ask, clock, conversation, engine } = openConversation();
+    const { ask, clock, conversation, emit, onDidChange } = openConversation();
     const onError = (error: unknown): void => assert.fail(String(error));
     const visibility = new Listeners<void>(onError);
     const removals = new Listeners<{ readonly id: string; readonly state: 'hidden' }>(onError);
@@ -17,15 +15,8 @@ describe('unseen failures', () => {
     const state = { focused: true, active: true };
     let visible = true;
     const failures = new UnseenFailures({
-      conversations: {
-        onDidRemove: removals.event,
-        onDidChange: (listener: Parameters<Conversations['onDidChange']>[0]) =>
-          conversation.onDidChangeState((change) => listener({ conversation, change })),
-      },
-      panels: {
-        isVisible: () => visible,
-        onDidChangeVisibility: visibility.event,
-      },
+      conversations: { onDidRemove: removals.event, onDidChange },
+      panels: { isVisible: () => visible, onDidChangeVisibility: visibility.event },
       window: { state, onDidChangeWindowState: focusChanges.event },
       ...{ clock, onError },
     });
@@ -36,10 +27,6 @@ describe('unseen failures', () => {
     const focus = (focused: boolean): void => {
       state.focused = focused;
       focusChanges.fire(state);
-    };
-    const emit = (...events: readonly StreamEvent[]): void => {
-      engine.turn.emit(...events);
-      conversation.flush();
     };
     const fail = (input: Parameters<typeof ask>[0] = 'Why?'): void => {
       ask(input);

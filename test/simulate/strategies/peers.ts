@@ -40,10 +40,7 @@ const openai: RetryLoop = {
 };
 
 /** Full jitter as published by AWS, which ignores `Retry-After`. */
-const full: RetryLoop = {
-  maxRetries: 5,
-  delayMs: ({ n, random }) => random() * Math.min(capMs, baseMs * 2 ** n),
-};
+const full: RetryLoop = { maxRetries: 5, delayMs: ({ n, random }) => random() * Math.min(capMs, baseMs * 2 ** n) };
 
 /** Decorrelated jitter as published by AWS, which ignores `Retry-After`. */
 const decorrelated: RetryLoop = {

@@ -21,13 +21,7 @@ const rateLimit = { message: 'Too many requests', type: 'rate_limit_error', code
 
 /** The failures that both clients are compared with. */
 export const faults: readonly Fault[] = [
-  {
-    en: 'no failure',
-    zh: '一切正常',
-    replies: ({ answers }) => [answers],
-    tutorial: 'whole',
-    ours: 'whole',
-  },
+  { en: 'no failure', zh: '一切正常', replies: ({ answers }) => [answers], tutorial: 'whole', ours: 'whole' },
   {
     en: '429, `Retry-After: 5`',
     zh: '429，`Retry-After: 5`',

@@ -73,6 +73,16 @@ describe('versions of an answer', () => {
     assert.equal(page.one('button', 'Previous version'), previous);
   });
 
+  it('have disabled buttons if an answer is drawn while a turn is running, as after a reload', () => {
+    page.clock.deferredCalls = [];
+    page.snapshot([version('b2'), exchange('c')]);
+    assert.deepEqual(page.all('button', 'Regenerate'), []);
+    while (page.clock.deferredCalls.length > 0) page.clock.runNext();
+    const names = ['Regenerate', 'Regenerate with another model…', 'Previous version', 'Next version'];
+    const isDisabled = (name: string): boolean => (page.one('button', name) as HTMLButtonElement).disabled;
+    assert.deepEqual(names.filter(isDisabled), names);
+  });
+
   it('replace each other and the exchanges that follow, but not the exchanges before', () => {
     page.snapshot([exchange('a', { state: done('a') }), version('b2'), exchange('c', { state: done('c') })]);
     const unchanged = page.all('article', 'Assistant')[0]!;

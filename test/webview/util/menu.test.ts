@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createMenu } from '../../../src/webview/util/menu';
-import { usePage, type PanelPage } from '../panel/support/panelPage';
+import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 
 describe('menu', () => {
   let page: PanelPage;
@@ -74,6 +74,14 @@ describe('menu', () => {
     assert.deepEqual([focused(), isOpen()], ['Copy', true]);
     assert.equal(press('Tab'), false);
     assert.equal(isOpen(), false);
+  });
+
+  it('receives the Escape that closes it, which does not stop the turn', () => {
+    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.click('More actions');
+    assert.deepEqual([press('Escape'), page.posted], [false, []]);
+    page.key('Escape', {}, page.root);
+    assert.deepEqual(page.posted, [{ type: 'stop', exchangeId: 'a' }]);
   });
 
   it('is closed when an item is chosen', () => {

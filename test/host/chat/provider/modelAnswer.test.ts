@@ -147,12 +147,7 @@ const failures: readonly (readonly [cause: string, events: readonly StreamEvent[
 ];
 
 describe('answer for the language model API', () => {
-  useVSCode({
-    LanguageModelTextPart,
-    LanguageModelThinkingPart,
-    LanguageModelToolCallPart,
-    LanguageModelDataPart,
-  });
+  useVSCode({ LanguageModelTextPart, LanguageModelThinkingPart, LanguageModelToolCallPart, LanguageModelDataPart });
   for (const [behavior, events, lines] of cases)
     it(behavior, async () => assert.deepEqual(await respond(events), { lines, earlyEnd: undefined }));
   for (const [cause, events, failure] of failures)

@@ -10,10 +10,7 @@ const connection: ActiveConnection = {
 };
 
 describe('model list for other extensions', () => {
-  useVSCode({
-    env: { language: 'en' },
-    l10n: englishL10n,
-  });
+  useVSCode({ env: { language: 'en' }, l10n: englishL10n });
   let logged: unknown[];
   let changes: number;
   const offeredIds = async (

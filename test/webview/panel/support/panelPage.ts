@@ -76,10 +76,7 @@ export class PanelPage {
     installPopovers(window);
     this.root = window.document.querySelector('main')!;
     this.panel = new Panel(this.root, {
-      api: {
-        postMessage: (message) => this.posted.push(message),
-        setState: (next) => (this.state = next),
-      },
+      api: { postMessage: (message) => this.posted.push(message), setState: (next) => (this.state = next) },
       unsent: new UnsentStore(
         () => this.storage,
         () => this.clock.now(),

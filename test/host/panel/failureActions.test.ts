@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import type { Conversation } from '../../../src/host/conversation/conversation';
+import type { Exchange } from '../../../src/host/journal/exchange';
+import type { PanelServices } from '../../../src/host/panel/panelServices';
+import type { FaultAction } from '../../../src/shared/protocol';
+import { useVSCode } from '../../support/fakeVSCode';
+
+type Call = readonly unknown[];
+
+describe('failure card', () => {
+  let calls: Call[];
+  let failed: Exchange | undefined;
+  let listed: readonly string[];
+  let keyState: string;
+  beforeEach(() => ([calls, listed, keyState] = [[], [], 'verified']));
+
+  const record =
+    (name: string, result?: unknown) =>
+    (...args: Call): unknown => {
+      calls.push([name, ...args]);
+      return result;
+    };
+  useVSCode({
+    commands: { executeCommand: (...command: Call) => record('command', { state: keyState })(...command) },
+    env: { openExternal: record('openExternal') },
+    Uri: { parse: (url: string) => url },
+  });
+  const turnActions = 'retryNow,tryAnyway,continue,restart,switchModel,switchRoute,continueWithFallback'.split(',');
+  const conversation = {
+    exchange: () => failed,
+    ...Object.fromEntries(turnActions.map((name) => [name, record(name)])),
+  } as unknown as Conversation;
+  const [origin, own] = ['https://failed.test', 'https://own.test'];
+  const services = {
+    connections: { model: () => 'acme-1', selectModel: record('selectModel'), configured: () => ({ origin: own }) },
+    catalog: {
+      pickOther: record('pickOther', 'acme-2'),
+      canReplace: (missing: string, other: string) => !listed.includes(missing) && listed.includes(other),
+    },
+    conversations: {
+      withOpen: async (_conversation: unknown, work: () => Promise<void>) => {
+        calls.push(['open']);
+        await work();
+        calls.push(['close']);
+      },
+      startNew: record('startNew', 'new'),
+    },
+    panels: { show: record('show'), prefill: record('prefill') },
+    schedule: { sendNow: record('sendNow'), schedule: record('schedule') },
+  } as unknown as PanelServices;
+
+  const settings = (query: string): Call => ['command', 'workbench.action.openSettings', query];
+  const enterKey = ['command', 'holysheep.setApiKey', { baseUrl: origin }];
+  const pick = ['pickOther', 'acme-1', false];
+  const callsOfActions: Readonly<Record<FaultAction, readonly Call[]>> = {
+    retryNow: [['retryNow', 'e1']],
+    tryAnyway: [['tryAnyway', 'e1']],
+    continue: [['continue', 'e1']],
+    restart: [['restart', 'e1']],
+    moreRoom: [['restart', 'e1', { moreRoom: true }]],
+    switchModel: [pick, ['switchModel', 'e1', 'acme-2']],
+    switchRoute: [['switchRoute', 'e1']],
+    continueWithFallback: [['continueWithFallback', 'e1']],
+    sendLater: [['schedule', conversation, 'e1']],
+    setApiKey: [enterKey, ['retryNow', 'e1']],
+    openBilling: [['openExternal', origin]],
+    checkUrl: [settings('holysheep.baseUrl')],
+    networkSettings: [settings('http.proxy')],
+    newConversation: [['startNew'], ['show', 'new', { preserveFocus: false }], ['prefill', 'new', { text: 'Hi' }]],
+    showLog: [['command', 'holysheep.showLog']],
+    exportDiagnostics: [['command', 'holysheep.exportDiagnostics']],
+  };
+  const run = async (action: FaultAction, state: object = {}): Promise<readonly Call[]> => {
+    const { runFailureAction } = await import('../../../src/host/panel/failureActions');
+    const turn = { model: 'acme-1', origin, routeSwitches: [], ...state };
+    failed = { id: 'e1', prompt: 'Hi', state: turn } as unknown as Exchange;
+    await runFailureAction(services, conversation, 'e1', action);
+    return calls;
+  };
+
+  for (const [action, expected] of Object.entries(callsOfActions)) {
+    it(`performs the action ${action} while the conversation is open`, async () => {
+      assert.deepEqual(await run(action as FaultAction), [['open'], ...expected, ['close']]);
+    });
+  }
+
+  const backupUrls = settings('@id:holysheep.baseUrl,holysheep.backupBaseUrls');
+  for (const [behavior, action, state, expected] of [
+    ['sends a scheduled prompt now', 'retryNow', { schedule: { id: 's1' } }, ['sendNow', 's1']],
+    ['opens the billing page of the settings', 'openBilling', { origin: '' }, ['openExternal', own]],
+    ['shows the backup URLs after a route switch', 'checkUrl', { routeSwitches: [{}] }, backupUrls],
+    ['does not retry when the user cancels the key dialog', 'setApiKey', {}, enterKey],
+  ] as const) {
+    it(behavior, async () => {
+      keyState = 'cancelled';
+      assert.deepEqual(await run(action, state), [['open'], expected, ['close']]);
+    });
+  }
+
+  describe('that switches to another model', () => {
+    const exchangeWith = (model: string, kind = 'model', fields: Partial<Exchange> = {}) =>
+      ({ state: { model, failure: { kind } }, ...fields }) as unknown as Exchange;
+    const turn = ['switchModel', 'e1', 'acme-2'];
+    const switched = async (exchange: Exchange | undefined, models: readonly string[]): Promise<readonly Call[]> => {
+      const { switchModel } = await import('../../../src/host/panel/failureActions');
+      [failed, listed] = [exchange, models];
+      await switchModel(services, conversation, 'e1', 'acme-2');
+      return calls;
+    };
+
+    for (const [situation, exchange, models] of [
+      ['the gateway lists the selected model', exchangeWith('acme-1'), ['acme-1', 'acme-2']],
+      ['the gateway lists neither model', exchangeWith('acme-1'), ['acme-3']],
+      ['the failed model was chosen for one prompt only', exchangeWith('once'), ['acme-2']],
+      ['the turn failed for another reason', exchangeWith('acme-1', 'rate-limit'), ['acme-2']],
+      ['the exchange belongs to the demo', exchangeWith('acme-1', 'model', { demo: true }), ['acme-2']],
+    ] as const) {
+      it(`leaves the selected model unchanged if ${situation}`, async () => {
+        assert.deepEqual(await switched(exchange, models), [turn]);
+      });
+    }
+
+    it('selects that model if the gateway lacks the selected model, unless the exchange no longer exists', async () => {
+      assert.deepEqual(await switched(undefined, ['acme-2']), []);
+      assert.deepEqual(await switched(exchangeWith('acme-1'), ['acme-2']), [turn, ['selectModel', 'acme-2', false]]);
+    });
+  });
+});

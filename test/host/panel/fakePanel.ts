@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import type { WebviewPanel } from 'vscode';
+import type { ToHost } from '../../../src/shared/pageMessages';
+import type { ToWebview } from '../../../src/shared/protocol';
+import { waitForEvents } from '../conversation/scriptedEngine';
+
+export const noSubscription = () => ({ dispose: () => undefined });
+
+/** A panel whose page can be hidden. VS Code destroys a hidden page. */
+export class FakePanel {
+  readonly posted: ToWebview[] = [];
+  title = '';
+  visible = true;
+  readonly asPanel = this as unknown as WebviewPanel;
+  private receive: (message: ToHost) => void = () => assert.fail('There is no listener.');
+  private changeViewState: () => void = () => undefined;
+  readonly webview = {
+    postMessage: (message: ToWebview) => Promise.resolve(this.posted.push(message)),
+    onDidReceiveMessage: (listener: (message: ToHost) => void) => {
+      this.receive = listener;
+      return noSubscription();
+    },
+  };
+  onDidChangeViewState = (listener: () => void) => {
+    this.changeViewState = listener;
+    return noSubscription();
+  };
+
+  setVisible(visible: boolean): void {
+    this.visible = visible;
+    this.changeViewState();
+  }
+
+  async send(message: ToHost): Promise<void> {
+    this.receive(message);
+    await waitForEvents();
+  }
+}
+
+/** The services of a panel for which nothing is suggested or remembered. */
+export const idleServices = {
+  tour: { currentStep: () => undefined },
+  suggestions: { list: () => Promise.resolve([]), onDidChange: noSubscription },
+  promptHistory: { list: () => [], deletedConversations: () => [], add: () => Promise.resolve() },
+  log: { info: () => undefined },
+};
