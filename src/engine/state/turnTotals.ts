@@ -53,10 +53,10 @@ export function totalsOf(state: TurnState): TurnTotals {
   };
 }
 
-/** Empty for a segment without a token. */
+/** As the attempt measured it, because its events come later. Empty for a segment without a token. */
 function firstTokenMsOf({ firstTokenAt = -Infinity, ledger }: TurnSegment): readonly number[] {
   const attempt = ledger.entries.findLast(({ at }) => at <= firstTokenAt);
-  return attempt ? [firstTokenAt - attempt.at] : [];
+  return attempt ? [attempt.ended?.firstTokenMs ?? firstTokenAt - attempt.at] : [];
 }
 
 function sum(numbers: readonly number[]): number {

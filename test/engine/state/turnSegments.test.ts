@@ -101,7 +101,7 @@ describe('list of segments of a turn', () => {
 });
 
 describe('calculation of the totals of a turn', () => {
-  it('uses the numbers of the only segment when the turn was not continued', () => {
+  it('uses the numbers of the only segment, as its attempts measured them', () => {
     const beforeAnswer = [
       start(0),
       ended(100, 100, { how: 'rate-limit', firstTokenMs: 50, bytes: 40 }),
@@ -111,13 +111,13 @@ describe('calculation of the totals of a turn', () => {
     const answer = [
       text(5500),
       usage(80),
-      ended(7500, 2400, { firstTokenMs: 400, bytes: 900, chars: 300, tokens: 90 }),
+      ended(7500, 2400, { firstTokenMs: 385, bytes: 900, chars: 300, tokens: 90 }),
     ];
     assert.deepEqual(totalsOf(stateAfter([...beforeAnswer, ...answer, done(7600)])), {
       attempts: 2,
       waitedMs: 5000,
       ms: 7600,
-      firstTokenMs: 400,
+      firstTokenMs: 385,
       usage: { promptTokens: 10, completionTokens: 80, totalTokens: 90 },
     });
   });
