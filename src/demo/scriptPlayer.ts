@@ -80,7 +80,7 @@ class ReplyWriter {
     }
   }
 
-  /** Adds the role to the first delta. */
+  /** Adds `role: 'assistant'` to the first delta, as gateways do. */
   private async sendDelta(delta: Readonly<Record<string, string>>): Promise<void> {
     const role = this.hasSentRole ? {} : { role: 'assistant' };
     this.hasSentRole = true;

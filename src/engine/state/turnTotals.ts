@@ -53,7 +53,7 @@ export function totalsOf(state: TurnState): TurnTotals {
   };
 }
 
-/** As the attempt measured it, because its events come later. Empty for a segment without a token. */
+/** Prefers what the attempt has measured, because its events are recorded later. Empty for a segment without a token. */
 function firstTokenMsOf({ firstTokenAt = -Infinity, ledger }: TurnSegment): readonly number[] {
   const attempt = ledger.entries.findLast(({ at }) => at <= firstTokenAt);
   return attempt ? [attempt.ended?.firstTokenMs ?? firstTokenAt - attempt.at] : [];

@@ -6,7 +6,7 @@ import type { CustomPrompt, CustomPrompts } from './customPrompts';
 import { abbreviateTitle } from './promptTemplate';
 import type { UnusablePrompt } from '../settings/userPrompts';
 
-/** The prompt to run, or what to do instead. `ask`: the user wants to decide about the workspace prompts. */
+/** The prompt to run, or `ask` to decide about the workspace prompts, `add` to add a prompt, or `edit` to edit them. */
 type PromptChoice = CustomPrompt | 'ask' | 'add' | 'edit';
 
 interface PromptItem extends vscode.QuickPickItem {

@@ -5,9 +5,8 @@ import type { Prefilled, Unsent } from '../state/unsentStore';
 import { element, iconButton } from '../util/element';
 import { ContextChips } from './contextChips';
 import { ContextPopup } from './contextPopup';
-import { ModelChoice } from './modelChoice';
+import { ModelChoice, withKeys } from './modelChoice';
 import { isComposing } from './promptEditor';
-import { withKeys } from './shortcutKeys';
 import { PrefilledPrompts, PromptHistory, recallPrompt } from './promptRecall';
 
 interface ComposerOptions {

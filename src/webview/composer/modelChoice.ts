@@ -2,7 +2,6 @@ import type { ConnectionView } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element, iconButton, setText, svgIcon } from '../util/element';
 import { fill } from '../../shared/format';
-import { withKeys } from './shortcutKeys';
 
 /**
  * Shows the selected model, or a chip with the model that is set for the next prompt only, and a badge if prompts do not
@@ -73,4 +72,14 @@ export class ModelChoice {
     this.badge.title = route;
     this.badge.replaceChildren(...(isBackup ? [svgIcon('arrowSwap'), strings.backupBadge] : [strings.demo]));
   }
+}
+
+/**
+ * Returns a tooltip with the keys of a button, as VS Code shows them.
+ * @param key pressed together with Ctrl, or with Cmd on macOS
+ */
+export function withKeys(tooltip: string, key: string, { alt = false } = {}): string {
+  const isMac = window.navigator.userAgent.includes('Mac');
+  const modifiers = isMac ? `${alt ? '⌥' : ''}⌘` : `Ctrl+${alt ? 'Alt+' : ''}`;
+  return `${tooltip} (${modifiers}${key})`;
 }

@@ -37,7 +37,7 @@ export class FakePanel {
   }
 }
 
-/** The services of a panel for which nothing is suggested or remembered. */
+/** Services of a panel without suggestions and without a prompt history. */
 export const idleServices = {
   tour: { currentStep: () => undefined },
   suggestions: { list: () => Promise.resolve([]), onDidChange: noSubscription },

@@ -85,7 +85,7 @@ describe('wait card', () => {
   });
 
   const ends: Readonly<Record<string, readonly [end: () => void, timers: number]>> = {
-    // Leaves the timer of the progress line, which counts the seconds while the attempt waits for data.
+    // Only the progress line still has a timer. It counts the seconds while the attempt waits for data.
     'the next attempt': [() => page.events('a', ev.attempt({ attempt: 2, why: 'retry' })), 1],
     'the stop of the turn': [() => page.events('a', ev.stopped('')), 0],
     'a failure': [() => page.events('a', ev.failed()), 0],
