@@ -18,7 +18,7 @@ describe('panel of a conversation', () => {
     gateway.script = () => answer(markdown, { usage: { prompt_tokens: 12, completion_tokens: 34, total_tokens: 46 } });
     await ask(workbench, 'first question');
     await workbench.quickInput.dismissPassword();
-    await panel.frame.getByText('Your prompt will be sent once a key is set.').waitFor();
+    await panel.frame.getByRole('log').getByText('Your prompt will be sent once a key is set.').waitFor();
     await panel.prompt.press('Enter');
     await workbench.quickInput.dismissPassword();
     await panel.frame.locator(':focus').and(panel.button('Set API key')).press('Enter');
