@@ -8,6 +8,15 @@ import type { ModelFacts } from './models/modelFacts';
 import type { ChatRequest, Connection } from './request';
 import type { TurnRecord } from './state/ledger';
 
+/** A model as a request names it. */
+export interface ModelAtGateway {
+  /** The name that the user knows. */
+  readonly model: string;
+  /** The name at the gateway. */
+  readonly sentModel: string;
+  readonly baseUrl: string;
+}
+
 export interface EngineDeps extends EngineEnvironment {
   readonly settings: () => EngineSettings;
   /** Rejects with a `ConnectionError` when the base URL can't be used or the key can't be read. */
@@ -18,7 +27,7 @@ export interface EngineDeps extends EngineEnvironment {
    */
   readonly keys?: KeyRedactor | undefined;
   /** By default, the facts come from the table of this extension. */
-  readonly facts?: ((model: string) => ModelFacts | undefined) | undefined;
+  readonly facts?: ((model: ModelAtGateway) => ModelFacts | undefined) | undefined;
   readonly cooldowns: SharedCooldowns;
   /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
   readonly onCooldownChange?: (() => void) | undefined;

@@ -1,3 +1,5 @@
+import type { ReasoningEffort } from './request';
+
 /**
  * The events of a turn. The panel, the status bar, the log, the journal and the API of the extension all read this
  * stream. The field names are a contract: fields may be added, but never renamed.
@@ -95,11 +97,20 @@ interface EventBase {
 
 export interface AttemptEvent extends EventBase {
   readonly type: 'attempt';
+  /** The name of the model as it is sent. */
   readonly model: string;
+  /** The name that the user knows. Set only if the gateway has another name for the same model. */
+  readonly userModel?: string | undefined;
   /** Origin of the route that the attempt uses. */
   readonly origin: string;
   /** Base URL of the route. Set only if another route has the same host. */
   readonly baseUrl?: string | undefined;
+  /** The name that the user gave the gateway. */
+  readonly gatewayName?: string | undefined;
+  /** The reasoning effort that is sent. */
+  readonly effort?: ReasoningEffort | undefined;
+  /** The reasoning effort that the user chose. Set only if the gateway refused it, so that another or none is sent. */
+  readonly refusedEffort?: ReasoningEffort | undefined;
   readonly why: AttemptTrigger;
   /** How the attempt resumes a partial answer. Absent if the attempt sends the original request. */
   readonly how?: ResumeMethod | undefined;
@@ -209,6 +220,9 @@ export interface RouteEvent extends EventBase {
   /** Base URLs, set only if another route has the same host. */
   readonly fromUrl?: string | undefined;
   readonly toUrl?: string | undefined;
+  /** The names that the user gave the gateways. */
+  readonly fromName?: string | undefined;
+  readonly toName?: string | undefined;
   /** `user` also if the user has removed the previous route or its key. */
   readonly reason: 'user' | FaultKind;
   readonly row?: string | undefined;

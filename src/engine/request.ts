@@ -41,6 +41,11 @@ export interface Tool {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
+/** How much a model reasons before it answers, in the order of the effort. `none` switches the reasoning off. */
+export const reasoningEfforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+
+export type ReasoningEffort = (typeof reasoningEfforts)[number];
+
 /** The request of a turn. The engine leaves out parameters that the gateway does not support. */
 export interface ChatRequest {
   readonly model: string;
@@ -54,6 +59,8 @@ export interface ChatRequest {
     { readonly temperature?: number | undefined; readonly maxTokens?: number | undefined } | undefined;
   /** Whether the answer gets more tokens, because an earlier answer reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
+  /** Without it, nothing about the reasoning is sent, and the gateway decides. */
+  readonly reasoningEffort?: ReasoningEffort | undefined;
   readonly topP?: number | undefined;
   readonly stop?: readonly string[] | undefined;
   readonly tools?: readonly Tool[] | undefined;
@@ -62,23 +69,28 @@ export interface ChatRequest {
 }
 
 /** The parameters of a request that come from the settings. */
-export type RequestParameters = Pick<ChatRequest, 'temperature' | 'maxTokens' | 'defaults'>;
+export type RequestParameters = Pick<ChatRequest, 'temperature' | 'maxTokens' | 'defaults' | 'reasoningEffort'>;
 
-/** The engine asks the host for it again before every attempt. */
-export interface Connection {
+/** A gateway as one address that requests can be sent to, with the key that is bound to the origin of the address. */
+export interface Route {
   /** The normalized base URL without a slash at the end, for instance `https://api.holysheep.ai/v1`. */
   readonly baseUrl: string;
-  /** The key that is bound to the origin of `baseUrl`, or undefined if no key is set. */
+  /** Undefined for a gateway that needs no key. No `Authorization` header is sent then. */
   readonly apiKey: string | undefined;
-  /** Used in this order while this route fails. All of them have a key. */
-  readonly backups?: readonly Route[] | undefined;
+  /** The name that the user gave the gateway. */
+  readonly name?: string | undefined;
+  /** The names of models at this gateway, by the names that the user knows. `*` stands for every other model. */
+  readonly models?: ReadonlyMap<string, string> | undefined;
+  /** Whether the gateway lists a model by this name, or undefined if its list is unknown. */
+  readonly lists?: ((name: string) => boolean | undefined) | undefined;
 }
 
-/** A base URL with the key that is bound to its origin. */
-export interface Route {
-  /** The normalized base URL without a slash at the end. */
-  readonly baseUrl: string;
-  readonly apiKey: string;
+/** The engine asks the host for it again before every attempt. */
+export interface Connection extends Route {
+  /** Whether requests are sent although there is no key, see `Route.apiKey`. By default, a key is missing. */
+  readonly isKeyless?: boolean | undefined;
+  /** Used in this order while this route fails. All of them have a key or need none. */
+  readonly backups?: readonly Route[] | undefined;
 }
 
 export type ConnectionProblem = 'base-url' | 'keyring';

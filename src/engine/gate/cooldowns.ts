@@ -5,7 +5,8 @@ import type { DelaySource, FaultKind, WaitOrigin } from '../events';
 export interface CooldownScope {
   /** Origin of the base URL, such as `https://api.holysheep.ai`. */
   readonly origin: string;
-  readonly apiKey: string;
+  /** Undefined for a gateway that needs no key. */
+  readonly apiKey: string | undefined;
   readonly model: string;
 }
 

@@ -66,7 +66,11 @@ export async function send(
   const { url, headers } = await builder.templateFor(completionsUrl(connection.baseUrl));
   const init = {
     method: 'POST',
-    headers: { ...headers, authorization: `Bearer ${connection.apiKey}`, 'user-agent': deps.userAgent },
+    headers: {
+      ...headers,
+      ...(connection.apiKey !== undefined && { authorization: `Bearer ${connection.apiKey}` }),
+      'user-agent': deps.userAgent,
+    },
     body: JSON.stringify(requestBody(request, messages, behavior.unsupportedParameters)),
     signal,
     // Following a redirect would send the key to an origin that the user has not chosen.

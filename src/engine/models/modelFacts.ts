@@ -1,4 +1,12 @@
+import type { ReasoningEffort } from '../request';
 import table from './models.json';
+
+/** The parameters with which gateways let the reasoning effort be set. */
+export const reasoningFormats = [
+  ...(['reasoning_effort', 'reasoning', 'thinking', 'enable_thinking', 'chat_template_kwargs', 'none'] as const),
+] as const;
+
+export type ReasoningFormat = (typeof reasoningFormats)[number];
 
 /** What is known about a model. An absent field is unknown. */
 export interface ModelFacts {
@@ -14,6 +22,18 @@ export interface ModelFacts {
   readonly reasons?: boolean | undefined;
   /** False if the model refuses the parameter `temperature`. */
   readonly takesTemperature?: boolean | undefined;
+  /** The levels of reasoning effort that the model takes, in ascending order. */
+  readonly efforts?: readonly ReasoningEffort[] | undefined;
+  /** Whether the reasoning can only be switched on and off. */
+  readonly reasoningToggle?: boolean | undefined;
+  /** Limits of the budget for reasoning, in tokens, for models that take a budget. */
+  readonly reasoningBudget?: { readonly min?: number | undefined; readonly max?: number | undefined } | undefined;
+  /** The parameters that set the reasoning effort. By default, they depend on the gateway and the family. */
+  readonly reasoningFormat?: ReasoningFormat | undefined;
+  /** Fields that the user adds to the body of each request. */
+  readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
+  /** Whether the gateway silently leaves out the beginning of a prompt that is longer than the context window. */
+  readonly cutsLongPrompts?: boolean | undefined;
   /** List price of the vendor in USD per million tokens. A gateway may charge another price. */
   readonly price?:
     { readonly input: number; readonly output: number; readonly cacheRead?: number | undefined } | undefined;

@@ -75,12 +75,13 @@ export class Attempts {
     const behavior = this.network.behaviorOf(route.baseUrl, model);
     const prefill = behavior.refusesPrefill ? undefined : prefillOf(route.baseUrl, model);
     const mode = answer.requestMode(this.deps.settings().resume, prefill);
-    const facts = (this.deps.facts ?? factsOf)(model);
+    const { baseUrl } = route;
+    const facts = this.deps.facts ? this.deps.facts({ model, sentModel: model, baseUrl }) : factsOf(model);
     const request = { ...this.request, model };
     const sent = { request: { ...request, ...modelParameters(request, facts) }, behavior, facts };
     this.sent = sent;
     this.omittedParameters = new Set(behavior.unsupportedParameters);
-    this.keys.add(route.apiKey);
+    if (route.apiKey !== undefined) this.keys.add(route.apiKey);
     this.mode = mode;
     output.attempt++;
     answer.startAttempt(mode);

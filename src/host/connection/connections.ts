@@ -8,6 +8,7 @@ import {
 } from '../../engine/gateway/baseUrl';
 import { isConnectionError, type Connection, type RequestParameters, type Route } from '../../engine/request';
 import type { ConnectionView } from '../../shared/protocol';
+import type { UnusableGateway } from '../settings/gateways';
 import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
@@ -94,7 +95,7 @@ export class Connections extends Disposable {
     // Reads the keys at the same time, because this delays every attempt.
     return Promise.all([
       route(primary, keys.get(primary.origin)),
-      ...settings.backupBaseUrls().map((backup) => route(backup, keys.getIfReadable(backup.origin))),
+      ...settings.backups().usable.map((backup) => route(backup, keys.getIfReadable(backup.origin))),
     ]);
   }
 
@@ -179,23 +180,30 @@ export function baseUrlErrorMessage(problem: BaseUrlProblem): string {
   }
 }
 
-/** @param position number of the entry in the setting, starting with 1 */
-export function backupErrorMessage(problem: BaseUrlProblem, position: number): string {
+export function backupErrorMessage({ number, problem }: UnusableGateway): string {
   switch (problem) {
     case 'empty':
       return vscode.l10n.t(
         'Entry {0} of holysheep.backupBaseUrls contains no base URL. Enter one, or remove the entry.',
-        position,
+        number,
       );
     case 'too-long':
     case 'not-a-url':
-      return vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls is not a valid URL.', position);
+      return vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls is not a valid URL.', number);
     case 'not-http':
-      return vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls must start with https:// or http://.', position);
+      return vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls must start with https:// or http://.', number);
     case 'credentials':
       return vscode.l10n.t(
         'Entry {0} of holysheep.backupBaseUrls contains a user name or password. Remove it and set the key with “HolySheep: Set API Key”.',
-        position,
+        number,
+      );
+    case 'no-name':
+      return vscode.l10n.t('The name in entry {0} of holysheep.backupBaseUrls must be a text.', number);
+    case 'no-models':
+      return vscode.l10n.t(
+        'The models in entry {0} of holysheep.backupBaseUrls must be names, as in {1}.',
+        number,
+        '{ "claude-sonnet-4": "anthropic/claude-sonnet-4" }',
       );
   }
 }

@@ -56,7 +56,7 @@ export class RouteNotices extends Disposable {
     const { settings, demo, log } = this.deps;
     if (demo.active) return;
     this.checkBaseUrl(settings.baseUrlText());
-    settings.backupBaseUrlTexts().forEach((text, index) => this.checkBackup(text, index + 1));
+    this.checkBackups();
     this.checkKeys().catch((error: unknown) => log.error(error));
   }
 
@@ -79,13 +79,12 @@ export class RouteNotices extends Disposable {
     this.warnAboutPlainHttp(baseUrl, baseUrlSetting);
   }
 
-  private checkBackup(text: string, position: number): void {
-    const { log } = this.deps;
-    if (!this.isUnchecked(text)) return;
-    const baseUrl = normalizeBaseUrl(text);
-    if ('error' in baseUrl) {
-      showToast(log, 'error', backupErrorMessage(baseUrl.error, position), [openSettingAction(backupsSetting)]);
-    } else this.warnAboutPlainHttp(baseUrl, backupsSetting);
+  private checkBackups(): void {
+    const { settings, log } = this.deps;
+    const { usable, unusable } = settings.backups();
+    const text = unusable.map(backupErrorMessage).join(' ');
+    if (text !== '' && this.isUnchecked(text)) showToast(log, 'error', text, [openSettingAction(backupsSetting)]);
+    for (const gateway of usable) if (this.isUnchecked(gateway.url)) this.warnAboutPlainHttp(gateway, backupsSetting);
   }
 
   private warnAboutPlainHttp({ url, host, insecure }: BaseUrl, setting: string): void {
@@ -105,7 +104,7 @@ export class RouteNotices extends Disposable {
     this.lacksPrimaryKey = (await keys.get(primary.origin)) === undefined;
     if (this.lacksPrimaryKey) return;
     const routes = settings.routes().map(({ url }) => ({ baseUrl: url }));
-    for (const { url, origin } of settings.backupBaseUrls()) {
+    for (const { url, origin } of settings.backups().usable) {
       const hasKey = (await keys.get(origin)) !== undefined;
       if (!this.remember(origin) || hasKey) continue;
       const message = vscode.l10n.t("The backup route {0} has no API key, so it isn't used.", nameAmong(routes, url));

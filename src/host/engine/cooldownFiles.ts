@@ -93,7 +93,7 @@ export class CooldownFiles implements SharedCooldowns {
 }
 
 /** No file name may reveal the API key. */
-function hashScope({ origin, apiKey, model }: CooldownScope): string {
+function hashScope({ origin, apiKey = '', model }: CooldownScope): string {
   return createHash('sha256').update(`${origin}\0${apiKey}\0${model}`).digest('hex').slice(0, 24);
 }
 

@@ -11,6 +11,7 @@ import {
   type StreamEvent,
   type WaitOrigin,
 } from '../../engine/events';
+import { reasoningEfforts } from '../../engine/request';
 import { maxCost } from '../../engine/state/usage';
 import type { ScheduleEnd } from '../../engine/state/schedule';
 import type { Schedule } from '../../engine/state/turnState';
@@ -91,6 +92,7 @@ function details<T, Name extends string>(schema: v.GenericSchema<unknown, T>, ..
   return Object.fromEntries(entries) as Readonly<Record<Name, ReturnType<typeof optionalDetail<T>>>>;
 }
 
+const effort = v.picklist(reasoningEfforts);
 const spent = { ...details(tokens, 'cachedTokens', 'reasoningTokens'), cost: optionalDetail(cost) };
 
 /** Requires a schema for every field of every event, because a field without a schema would be lost when a file is read. */
@@ -107,7 +109,8 @@ const eventEntries: EventEntries = {
     why: trigger,
     how: optionalDetail(method),
     time: orZero(epoch),
-    baseUrl: optionalDetail(textSchema),
+    ...details(textSchema, 'baseUrl', 'userModel', 'gatewayName'),
+    ...details(effort, 'effort', 'refusedEffort'),
   },
   headers: { status: orZero(count), requestId: optionalDetail(textSchema), ms: orZero(ms) },
   text: { text: textSchema },
@@ -151,7 +154,7 @@ const eventEntries: EventEntries = {
     from: textSchema,
     to: textSchema,
     reason: oneOf({ ...faultKinds, user: true }),
-    ...details(textSchema, 'row', 'fromUrl', 'toUrl'),
+    ...details(textSchema, 'row', 'fromUrl', 'toUrl', 'fromName', 'toName'),
   },
   usage: {
     promptTokens: orZero(tokens),

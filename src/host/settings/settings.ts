@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { EngineSettings } from '../../engine/environment';
-import { normalizeBaseUrl, type BaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
+import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import type { RequestParameters } from '../../engine/request';
 import { Disposable } from '../util/disposable';
+import { readGateway, readGateways, type Gateway } from './gateways';
 import { readPrompts, textIn, type UserPrompt } from './userPrompts';
 
 const section = 'holysheep';
@@ -69,25 +70,14 @@ export class Settings extends Disposable {
     return typeof value === 'string' ? value : String(this.schema('baseUrl').default);
   }
 
-  routes(): readonly BaseUrl[] {
+  routes(): readonly Gateway[] {
     const primary = this.baseUrl();
-    return [...('error' in primary ? [] : [primary]), ...this.backupBaseUrls()];
+    return [...('error' in primary ? [] : [primary]), ...this.backups().usable];
   }
 
-  backupBaseUrls(): readonly BaseUrl[] {
+  backups(): ReturnType<typeof readGateways> {
     const primary = this.baseUrl();
-    const seen = new Set('error' in primary ? [] : [primary.url]);
-    return this.backupBaseUrlTexts().flatMap((text) => {
-      const baseUrl = normalizeBaseUrl(text);
-      if ('error' in baseUrl || seen.has(baseUrl.url)) return [];
-      seen.add(baseUrl.url);
-      return [baseUrl];
-    });
-  }
-
-  /** Returns the entries as the user wrote them. An empty text stands for one that is not a text. */
-  backupBaseUrlTexts(): readonly string[] {
-    return this.userList('backupBaseUrls').map((entry) => (typeof entry === 'string' ? entry : ''));
+    return readGateways(this.userList('backupBaseUrls'), 'error' in primary ? undefined : primary);
   }
 
   model(): string {
@@ -145,8 +135,8 @@ export class Settings extends Disposable {
    */
   async removeBackupBaseUrls(route: string): Promise<() => Thenable<void>> {
     const isOfRoute = (entry: unknown): boolean => {
-      const baseUrl = typeof entry === 'string' ? normalizeBaseUrl(entry) : undefined;
-      return baseUrl !== undefined && !('error' in baseUrl) && [baseUrl.url, baseUrl.origin].includes(route);
+      const gateway = readGateway(entry);
+      return typeof gateway !== 'string' && [gateway.url, gateway.origin].includes(route);
     };
     const previous = this.userList('backupBaseUrls');
     await this.update(

@@ -4,6 +4,7 @@ import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import type { DemoMode } from '../../../src/host/connection/demoMode';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { Settings } from '../../../src/host/settings/settings';
+import { readGateways } from '../../../src/host/settings/gateways';
 import type { Log } from '../../../src/host/util/log';
 import type { Memento } from 'vscode';
 import { englishL10n } from '../../support/fakeVSCode';
@@ -214,9 +215,8 @@ export class FakeRoutes {
         onDidChange: settingsChange.event,
         baseUrl: () => normalizeBaseUrl(this.baseUrl),
         baseUrlText: () => this.baseUrl,
-        backupBaseUrls: () => this.backups.flatMap(valid),
-        routes: () => [this.baseUrl, ...this.backups].flatMap(valid),
-        backupBaseUrlTexts: () => this.backups,
+        backups: () => readGateways(this.backups),
+        routes: () => [...valid(this.baseUrl), ...readGateways(this.backups).usable],
         removeBackupBaseUrls: (origin: string) => {
           this.removals.push(`remove ${origin}`);
           return Promise.resolve(() => Promise.resolve(void this.removals.push(`undo ${origin}`)));

@@ -136,7 +136,7 @@ describe('settings', () => {
     const attack = ['https://attacker.example/v1'];
     const read = (backups: Readonly<Record<string, unknown>>): readonly string[] => {
       inspected = { backupBaseUrls: backups, baseUrl: { globalValue: 'https://primary.example/v1' } };
-      return settings.backupBaseUrls().map(({ url }) => url);
+      return settings.backups().usable.map(({ url }) => url);
     };
 
     it('keep the order of the user, without invalid entries and duplicates', () => {

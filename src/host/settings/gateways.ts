@@ -1,0 +1,65 @@
+import { normalizeBaseUrl, type BaseUrl, type BaseUrlProblem } from '../../engine/gateway/baseUrl';
+import { visibleText } from '../../engine/gateway/visibleText';
+import { isRecord } from '../../engine/json';
+import { textIn } from './userPrompts';
+
+/** A gateway in the settings: the base URL, or an entry of the setting `holysheep.backupBaseUrls`. */
+export interface Gateway extends BaseUrl {
+  /** The name that the user gave it. */
+  readonly name?: string | undefined;
+  /** See `Route.models`. */
+  readonly models?: ReadonlyMap<string, string> | undefined;
+}
+
+/** An entry of the setting `holysheep.backupBaseUrls` that can't be used. */
+export interface UnusableGateway {
+  /** Position of the entry in the setting, counted from 1. */
+  readonly number: number;
+  readonly problem: BaseUrlProblem | 'no-name' | 'no-models';
+}
+
+const maxNameChars = 60;
+
+/** Separates the entries that can be used from those that can't. Of entries with the same base URL, the first is used. */
+export function readGateways(
+  entries: readonly unknown[],
+  primary?: BaseUrl,
+): { readonly usable: readonly Gateway[]; readonly unusable: readonly UnusableGateway[] } {
+  const usable = new Map<string, Gateway>();
+  const unusable: UnusableGateway[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const gateway = readGateway(entry);
+    if (typeof gateway === 'string') unusable.push({ number: index + 1, problem: gateway });
+    else if (gateway.url !== primary?.url && !usable.has(gateway.url)) usable.set(gateway.url, gateway);
+  }
+  return { usable: [...usable.values()], unusable };
+}
+
+/** Returns the problem of an entry that can't be used. */
+export function readGateway(entry: unknown): Gateway | UnusableGateway['problem'] {
+  const {
+    baseUrl: text,
+    name,
+    models,
+  }: Readonly<Record<string, unknown>> = isRecord(entry) ? entry : { baseUrl: entry };
+  const baseUrl = normalizeBaseUrl(typeof text === 'string' ? text : '');
+  if ('error' in baseUrl) return baseUrl.error;
+  const gatewayName = textIn(name);
+  if (name !== undefined && gatewayName === undefined) return 'no-name';
+  const modelNames = models === undefined ? new Map<string, string>() : readModelNames(models);
+  if (!modelNames) return 'no-models';
+  return {
+    ...baseUrl,
+    ...(gatewayName !== undefined && { name: visibleText(gatewayName, maxNameChars) }),
+    ...(modelNames.size > 0 && { models: modelNames }),
+  };
+}
+
+/** Returns undefined if the value is not an object whose values are names. */
+function readModelNames(value: unknown): ReadonlyMap<string, string> | undefined {
+  if (!isRecord(value)) return undefined;
+  const names = Object.entries(value).map(([here, there]) => [here.trim(), textIn(there)] as const);
+  const isComplete = (entry: (typeof names)[number]): entry is readonly [string, string] =>
+    entry[0] !== '' && entry[1] !== undefined;
+  return names.every(isComplete) ? new Map(names) : undefined;
+}
