@@ -51,7 +51,7 @@ describe('network state', () => {
       ],
     });
     assert.equal(state.cooldownOf({ ...scope, model: 'broken' })?.blockKind, 'breaker');
-    assert.ok(!JSON.stringify(report).includes(scope.apiKey));
+    assert.ok(!JSON.stringify(report).includes(String(scope.apiKey)));
   });
 
   it('refills retry budgets, clears cooldowns (including the cooldowns of other windows) and admits waiting requests when it is reset', async () => {

@@ -68,7 +68,7 @@ describe('cooldown files', () => {
     await open().write(scope, cooldown(minute));
     const [name = ''] = names();
     assert.match(name, /^[0-9a-f]{24}\.\d+\.60000\.server\.rate-limit\.[0-9a-f]{8}$/);
-    assert.ok(!name.includes(scope.apiKey));
+    assert.ok(!name.includes(String(scope.apiKey)));
   });
 
   it('can be written by several windows at once, after which the cooldown that ends last applies', async () => {
