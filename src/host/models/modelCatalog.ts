@@ -60,7 +60,7 @@ export class ModelCatalog extends Disposable {
       return [connection, ...backups].map((route) => {
         const { origin, host, apiKey } = route;
         const cooldownEnd = (model: string): number | undefined =>
-          apiKey === undefined ? undefined : this.deps.engine.cooldownOf({ origin, apiKey, model })?.until;
+          this.deps.engine.cooldownOf({ origin, apiKey, model })?.until;
         return { origin, host, list: this.listOf(route), cooldownEnd };
       });
     } catch (error) {
