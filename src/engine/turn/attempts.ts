@@ -18,6 +18,7 @@ import type { Admission } from './admission';
 import { isContinuation, type Answer, type RequestMode } from './answer';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
+import type { Alternatives } from './turnRoutes';
 
 /** 4xx responses that may mean that the gateway rejects the messages of a resume request. */
 const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
@@ -69,7 +70,13 @@ export class Attempts {
   }
 
   /** Resumes the partial answer, if there is one. */
-  start(trigger: AttemptTrigger, route: Route, model: string, distinguishingUrl: string | undefined): Attempt {
+  start(
+    trigger: AttemptTrigger,
+    route: Route,
+    model: string,
+    distinguishingUrl: string | undefined,
+    { hasOtherRoute, canSwitchRoute }: Alternatives,
+  ): Attempt {
     const { output, answer } = this;
     const { messages } = this.request;
     const behavior = this.network.behaviorOf(route.baseUrl, model);
@@ -90,6 +97,7 @@ export class Attempts {
       model,
       origin: originOf(route.baseUrl),
       ...(distinguishingUrl !== undefined && { baseUrl: distinguishingUrl }),
+      ...(hasOtherRoute && { hasOtherRoute: true as const }),
       why: trigger,
       ...(mode !== 'original' && { how: mode }),
       time: this.deps.clock.now(),
@@ -105,6 +113,7 @@ export class Attempts {
     const attemptRequest = {
       ...sent,
       connection: route,
+      canSwitchRoute,
       messages: isContinuation(mode) ? continuationMessages(messages, answer.text, mode, prefill) : messages,
     };
     this.current = new Attempt(this.deps, attemptRequest, answer, observer, this.size, this.keys);

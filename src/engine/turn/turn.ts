@@ -148,6 +148,7 @@ export class Turn implements TurnHandle {
     admission.release();
     this.attempts.current = undefined;
     const connection = await this.connection();
+    await this.waits.waitForOptional(maxCooldownSyncMs, routes.readOutages(connection));
     if (this.output.isFinished()) return undefined;
     const route = routes.choose(connection);
     if (!route) return this.handleFault('noKey');
@@ -164,7 +165,9 @@ export class Turn implements TurnHandle {
     const next = commands.take() ?? trigger;
     if (routes.hasBetterRoute) return next;
     this.history.settleCharge(next !== 'retry' && next !== 'resume');
-    const end = await this.attempts.start(next, route, this.history.model, routes.distinguishingUrl(route)).end;
+    const { model } = this.history;
+    const attempt = this.attempts.start(next, route, model, routes.distinguishingUrl(route), routes.alternatives);
+    const end = await attempt.end;
     return this.output.isFinished() ? undefined : this.handleEnd(end);
   }
 

@@ -1,11 +1,19 @@
 import type { Fault } from '../faults/classify';
-import type { RouteHealth } from '../gate/routeHealth';
+import type { RouteFault, RouteHealth } from '../gate/routeHealth';
 import { hostOf, isHostShared, originOf, usesPlainHttp } from '../gateway/baseUrl';
 import type { Connection, Route } from '../request';
 import { isRetryable, type Situation } from '../retry/decide';
 import type { TurnHistory } from './turnHistory';
 import type { TurnContext } from './turnMessages';
 import type { TurnOutput } from './turnOutput';
+
+/** What the turn can do instead of waiting for the current route. */
+export interface Alternatives {
+  /** The user can switch, even to a route that is down. */
+  readonly hasOtherRoute: boolean;
+  /** The turn switches by itself, because another route is up. */
+  readonly canSwitchRoute: boolean;
+}
 
 /** Undefined if the turn may use no route that has a key. */
 export class TurnRoutes {
@@ -48,6 +56,10 @@ export class TurnRoutes {
     return this.others.filter(({ baseUrl }) => !this.failed.has(baseUrl));
   }
 
+  get alternatives(): Alternatives {
+    return { hasOtherRoute: this.hasSeveral, canSwitchRoute: this.untried.some((route) => this.isUp(route)) };
+  }
+
   outlook(fault: Fault): Pick<Situation, 'otherRoute' | 'othersMayRecover'> {
     const { untried } = this;
     // If every route is down, the turn may try all of them, because their state may have changed.
@@ -62,6 +74,12 @@ export class TurnRoutes {
     const routes = routesOf(connection).filter((route) => this.isAllowed(route));
     if (!current || routes.length === 0) return false;
     return !routes.some(({ baseUrl, apiKey }) => baseUrl === current.baseUrl && apiKey === current.apiKey);
+  }
+
+  /** Never rejects. Reads nothing if there is only one route, because the turn then waits for it anyway. */
+  async readOutages(connection: Connection): Promise<void> {
+    const routes = routesOf(connection);
+    if (routes.length > 1) await this.health.readOutages(routes.map(({ baseUrl }) => baseUrl));
   }
 
   /** Chooses the route of the next attempt. Returns undefined if the turn may use no route that has a key. */
@@ -171,7 +189,7 @@ export class TurnRoutes {
     return others.find((route) => this.isUp(route)) ?? others[0];
   }
 
-  private announce(from: Route, to: Route, fault?: Pick<Fault, 'kind' | 'row'>): void {
+  private announce(from: Route, to: Route, fault?: RouteFault): void {
     const [fromUrl, toUrl] = [this.distinguishingUrl(from), this.distinguishingUrl(to)];
     this.output.emit({
       type: 'route',
