@@ -860,6 +860,17 @@ describe('two windows', () => {
     }
   });
 
+  it('use the route again when a turn of either has received a response over it', async () => {
+    const first = openWindow(refused, refused);
+    await first.ask().settle();
+    const second = openWindow(answering('Hello'), refused);
+    await second.ask().settle();
+    await second.ask({ options: { avoidRoute: backup.baseUrl } }).settle();
+    const third = openWindow(answering('Hello'), refused);
+    await third.ask().settle();
+    assert.deepEqual([second.requests('primary').length, third.requests('primary').length], [1, 1]);
+  });
+
   it('learn from each other that probes miss the fault', async () => {
     const [first, second] = [openWindow(silent, status(401)), openWindow(silent, status(401))];
     for (let asked = 0; asked < 3; asked++) {
@@ -868,7 +879,9 @@ describe('two windows', () => {
     }
     assert.equal(first.requests('primary').length, 3);
     for (const [passedMs, requests] of [
-      [0, 0],
+      [2_000, 0],
+      // After the probe of the second window, and before the next one of the first.
+      [8_000, 0],
       [1_200_000, 0],
       [900_000, 1],
     ] as const) {
