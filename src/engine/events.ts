@@ -111,6 +111,8 @@ export interface AttemptEvent extends EventBase {
   readonly effort?: ReasoningEffort | undefined;
   /** The reasoning effort that the user chose. Set only if the gateway refused it, so that another or none is sent. */
   readonly refusedEffort?: ReasoningEffort | undefined;
+  /** The user can switch to another route. */
+  readonly hasOtherRoute?: true | undefined;
   readonly why: AttemptTrigger;
   /** How the attempt resumes a partial answer. Absent if the attempt sends the original request. */
   readonly how?: ResumeMethod | undefined;

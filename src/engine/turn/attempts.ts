@@ -1,4 +1,4 @@
-import type { EngineDeps, ModelAtGateway } from '../engine';
+import type { EngineDeps } from '../engine';
 import type { AttemptTrigger, EndedEvent, Usage } from '../events';
 import type { Fault } from '../faults/classify';
 import type { FaultName } from '../faults/faultTable';
@@ -10,7 +10,7 @@ import { ReceivedSize } from '../http/receivedSize';
 import { requestBody, type AttemptRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
-import type { ChatRequest, Route } from '../request';
+import type { ChatRequest } from '../request';
 import type { Situation } from '../retry/decide';
 import { sumUsage } from '../state/usage';
 import { continuationMessages, prefillOf } from '../text/continuation';
@@ -18,6 +18,7 @@ import type { Admission } from './admission';
 import { isContinuation, type Answer, type RequestMode } from './answer';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
+import type { AttemptPlan } from './turnRoutes';
 
 /** 4xx responses that may mean that the gateway rejects the messages of a resume request. */
 const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
@@ -71,9 +72,7 @@ export class Attempts {
   /** Resumes the partial answer, if there is one. */
   start(
     trigger: AttemptTrigger,
-    route: Route,
-    { model, sentModel }: Pick<ModelAtGateway, 'model' | 'sentModel'>,
-    distinguishingUrl: string | undefined,
+    { route, model, sentModel, distinguishingUrl, hasOtherRoute, canSwitchRoute }: AttemptPlan,
   ): Attempt {
     const { output, answer, deps } = this;
     const { messages } = this.request;
@@ -97,6 +96,7 @@ export class Attempts {
       origin: originOf(baseUrl),
       ...(distinguishingUrl !== undefined && { baseUrl: distinguishingUrl }),
       ...(route.name !== undefined && { gatewayName: route.name }),
+      ...(hasOtherRoute && { hasOtherRoute: true as const }),
       why: trigger,
       ...(mode !== 'original' && { how: mode }),
       time: deps.clock.now(),
@@ -112,6 +112,7 @@ export class Attempts {
     const attemptRequest = {
       ...sent,
       connection: route,
+      canSwitchRoute,
       messages: isContinuation(mode) ? continuationMessages(messages, answer.text, mode, prefill) : messages,
     };
     this.current = new Attempt(deps, attemptRequest, answer, observer, this.size, this.keys);
