@@ -7,6 +7,7 @@ import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
 import type { ModelFacts } from '../models/modelFacts';
 import { limitParameter } from '../models/modelParameters';
+import type { ReasoningFields } from '../models/reasoningFields';
 import type { ChatRequest, ImagePart, Route, TextPart, Tool } from '../request';
 import { boundedText, ConnectionFailure } from './responseBody';
 import type { RequestBuilder } from './sdk';
@@ -29,6 +30,8 @@ export interface AttemptRequest {
   readonly messages: readonly OutgoingMessage[];
   readonly behavior: RouteBehavior;
   readonly facts?: ModelFacts | undefined;
+  /** The fields that set the reasoning effort. */
+  readonly reasoning?: ReasoningFields['fields'] | undefined;
 }
 
 let builder: Promise<RequestBuilder> | undefined;
@@ -58,7 +61,7 @@ function completionsUrl(baseUrl: string): string {
  */
 export async function send(
   deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent'>,
-  { connection, request, messages, behavior }: AttemptRequest,
+  { connection, request, messages, behavior, facts, reasoning }: AttemptRequest,
   signal: AbortSignal,
   onHeaders: (status: number, headers: Headers) => void,
 ): Promise<Response> {
@@ -71,7 +74,11 @@ export async function send(
       ...(connection.apiKey !== undefined && { authorization: `Bearer ${connection.apiKey}` }),
       'user-agent': deps.userAgent,
     },
-    body: JSON.stringify(requestBody(request, messages, behavior.unsupportedParameters)),
+    body: JSON.stringify({
+      ...requestBody(request, messages, behavior.unsupportedParameters),
+      ...reasoning,
+      ...userFields(facts?.extraBody),
+    }),
     signal,
     // Following a redirect would send the key to an origin that the user has not chosen.
     redirect: 'manual',
@@ -129,6 +136,13 @@ export function requestBody(
     ([name, value]) => value !== undefined && !unsupported.has(name as CorrectableParameter),
   );
   return { model, messages: messages.map(wireMessage), stream: true, ...Object.fromEntries(sent) };
+}
+
+/** Fields that decide what is asked and how the answer arrives, which the user's fields can't replace. */
+const fixedFields: ReadonlySet<string> = new Set(['model', 'messages', 'stream', 'stream_options', '__proto__']);
+
+function userFields(extraBody: ModelFacts['extraBody'] = {}): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(extraBody).filter(([name]) => !fixedFields.has(name)));
 }
 
 function wireMessage(message: OutgoingMessage): Body['messages'][number] {

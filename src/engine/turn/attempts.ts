@@ -2,6 +2,7 @@ import type { EngineDeps } from '../engine';
 import type { AttemptTrigger, EndedEvent, Usage } from '../events';
 import type { Fault } from '../faults/classify';
 import type { FaultName } from '../faults/faultTable';
+import type { CorrectableParameter } from '../faults/providerError';
 import type { NetworkState } from '../gate/networkState';
 import { originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
@@ -10,7 +11,8 @@ import { ReceivedSize } from '../http/receivedSize';
 import { requestBody, type AttemptRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
-import type { ChatRequest, Route } from '../request';
+import { factsWithEffort, learnRefusal, reasoningFields } from '../models/reasoningFields';
+import type { ChatRequest, ReasoningEffort, Route } from '../request';
 import type { Situation } from '../retry/decide';
 import { sumUsage } from '../state/usage';
 import { continuationMessages, prefillOf } from '../text/continuation';
@@ -31,6 +33,8 @@ export class Attempts {
   /** Undefined between two attempts. Stays set after the turn has ended. */
   current: Attempt | undefined;
   private mode: RequestMode = 'original';
+  /** The reasoning effort of the current attempt, as it is sent. */
+  private effort: ReasoningEffort | undefined;
   /** Without its key. */
   private sent: Omit<AttemptRequest, 'connection' | 'messages'> | undefined;
   /** Known when the current attempt was sent. */
@@ -76,10 +80,14 @@ export class Attempts {
     const prefill = behavior.refusesPrefill ? undefined : prefillOf(route.baseUrl, model);
     const mode = answer.requestMode(this.deps.settings().resume, prefill);
     const { baseUrl } = route;
-    const facts = this.deps.facts ? this.deps.facts({ model, sentModel: model, baseUrl }) : factsOf(model);
+    const knownFacts = this.deps.facts ? this.deps.facts({ model, sentModel: model, baseUrl }) : factsOf(model);
+    const target = { baseUrl, model, facts: knownFacts, learned: behavior.efforts };
+    const { fields: reasoning, effort, refusedEffort } = reasoningFields(this.request.reasoningEffort, target);
+    const facts = factsWithEffort(knownFacts, effort);
     const request = { ...this.request, model };
-    const sent = { request: { ...request, ...modelParameters(request, facts) }, behavior, facts };
+    const sent = { request: { ...request, ...modelParameters(request, facts) }, behavior, facts, reasoning };
     this.sent = sent;
+    this.effort = effort;
     this.omittedParameters = new Set(behavior.unsupportedParameters);
     if (route.apiKey !== undefined) this.keys.add(route.apiKey);
     this.mode = mode;
@@ -90,6 +98,8 @@ export class Attempts {
       model,
       origin: originOf(route.baseUrl),
       ...(distinguishingUrl !== undefined && { baseUrl: distinguishingUrl }),
+      ...(effort !== undefined && { effort }),
+      ...(refusedEffort !== undefined && { refusedEffort }),
       why: trigger,
       ...(mode !== 'original' && { how: mode }),
       time: this.deps.clock.now(),
@@ -134,19 +144,27 @@ export class Attempts {
    * If the fault shows what the gateway rejects, avoids it in the next attempt, which does not count as a retry.
    * @returns whether the request has been changed
    */
-  correctRequest({ row, unsupportedParameter }: Fault): boolean {
+  correctRequest({ row, unsupportedParameter, detail }: Fault): boolean {
     const { sent, mode } = this;
     if (!sent || !this.current) return false;
-    if (unsupportedParameter) {
-      const sentParameters = Object.keys(requestBody(sent.request, [], this.omittedParameters));
-      if (sentParameters.includes(unsupportedParameter)) {
-        sent.behavior.unsupportedParameters.add(unsupportedParameter);
-        return true;
-      }
-    }
+    if (unsupportedParameter && this.avoidParameter(sent, unsupportedParameter, detail)) return true;
     if (!isContinuation(mode) || !messageRejectionRows.has(row) || this.current.isAccepted) return false;
     if (mode === 'prefill') sent.behavior.refusesPrefill = true;
     else this.answer.markContinuationsRejected();
+    return true;
+  }
+
+  /** Returns false if the request did not contain the parameter, or if the user has added it by `extraBody`. */
+  private avoidParameter(
+    { request, behavior, facts, reasoning = {} }: NonNullable<typeof this.sent>,
+    parameter: CorrectableParameter,
+    detail: string,
+  ): boolean {
+    if (Object.hasOwn(facts?.extraBody ?? {}, parameter)) return false;
+    if (this.effort && learnRefusal(behavior.efforts, reasoning, this.effort, { parameter, detail })) return true;
+    const sentParameters = Object.keys(requestBody(request, [], this.omittedParameters));
+    if (!sentParameters.includes(parameter)) return false;
+    behavior.unsupportedParameters.add(parameter);
     return true;
   }
 
