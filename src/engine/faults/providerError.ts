@@ -210,7 +210,7 @@ const refusalPattern =
 
 /** Matches messages that refuse a value, for which another level of reasoning effort can be sent. */
 const valueRefusalPattern =
-  /invalid|illegal|\b(?:must|should|can(?:not|'t)) be\b|expected|one of|unknown variant|supported values|mandatory|only works|not (?:enabled|available)|无效|非法|不合法|不正确|必须|应为|[仅只]支持|取值|可选/i;
+  /invalid|illegal|validation error|\b(?:must|should|can(?:not|'t)) be\b|expected|one of|unknown variant|supported values|mandatory|only works|not (?:enabled|available)|无效|非法|不合法|不正确|必须|应为|[仅只]支持|取值|可选/i;
 
 export function findRefusedParameter(error: ProviderError): CorrectableParameter | undefined {
   const name =
@@ -233,7 +233,7 @@ function firstMentioned(text: string): CorrectableParameter | undefined {
 function markedNamePattern(word: string): RegExp {
   const noun = String.raw`(?:\b(?:parameters?|arguments?(?: supplied)?|fields?|inputs?)|参数|字段)[:：]?\s*${word}\b(?!\s+\w)`;
   const name = String.raw`${word}(?:\.\w+)*`;
-  return new RegExp(String.raw`${noun}|(['"\`“])${name}['"\`”]|\b${name}: extra input`, 'i');
+  return new RegExp(String.raw`${noun}|(['"\`“])${name}['"\`”]|\b${name}: extra input|\b${word}\.\w+\b`, 'i');
 }
 
 /** Matches messages about the reasoning effort that do not name the parameter as it is sent. */
