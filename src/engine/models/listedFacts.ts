@@ -8,8 +8,8 @@ export interface ListedFacts extends ModelFacts {
 }
 
 /** A number of tokens or a price above this limit is taken for an error. */
-const maxListedTokens = 1e8;
-const maxUsdPerMillionTokens = 10_000;
+export const maxListedTokens = 1e8;
+export const maxUsdPerMillionTokens = 10_000;
 
 /**
  * Reads the fields with which gateways describe a model: those of OpenRouter, and the context window as vLLM, SGLang and

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
 import type { ChatRequest } from '../../../src/engine/request';
-import type { EngineRun} from '../../support/engineRun';
+import type { EngineRun } from '../../support/engineRun';
 import { EngineWorld } from '../../support/engineRun';
 import { answering, LiveBody, status, type Reply } from '../../support/scriptedFetch';
 
