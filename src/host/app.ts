@@ -60,7 +60,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       health.record(record);
       connections.recordTurn(record);
     },
-    facts: ({ sentModel }) => catalog.factsOf(sentModel),
+    facts: ({ model, sentModel, baseUrl }) => catalog.factsOf(model, sentModel, baseUrl),
   });
   const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
   const catalog = register(new ModelCatalog({ settings, connections, keys, engine, log, health }));

@@ -8,6 +8,7 @@ import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
 import type { ModelFacts } from '../models/modelFacts';
 import { limitParameter } from '../models/modelParameters';
+import type { ReasoningFields } from '../models/reasoningFields';
 import type { ChatRequest, ImagePart, Route, TextPart, Tool } from '../request';
 import { boundedText, ConnectionFailure } from './responseBody';
 import type { RequestBuilder } from './sdk';
@@ -32,6 +33,8 @@ export interface AttemptRequest {
   readonly facts?: ModelFacts | undefined;
   /** Whether the attempt gives up a connection that takes long, because the turn can use another route. */
   readonly canSwitchRoute?: boolean;
+  /** The fields that set the reasoning effort. */
+  readonly reasoning?: ReasoningFields['fields'] | undefined;
 }
 
 let builder: Promise<RequestBuilder> | undefined;
@@ -61,7 +64,7 @@ function completionsUrl(baseUrl: string): string {
  */
 export async function send(
   deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent' | 'watchConnection'>,
-  { connection, request, messages, behavior }: AttemptRequest,
+  { connection, request, messages, behavior, facts, reasoning }: AttemptRequest,
   signal: AbortSignal,
   onHeaders: (status: number, headers: Headers) => void,
   observer?: ConnectionObserver,
@@ -75,7 +78,11 @@ export async function send(
       ...(connection.apiKey !== undefined && { authorization: `Bearer ${connection.apiKey}` }),
       'user-agent': deps.userAgent,
     },
-    body: JSON.stringify(requestBody(request, messages, behavior.unsupportedParameters)),
+    body: JSON.stringify({
+      ...requestBody(request, messages, behavior.unsupportedParameters),
+      ...reasoning,
+      ...userFields(facts?.extraBody),
+    }),
     signal,
     // Following a redirect would send the key to an origin that the user has not chosen.
     redirect: 'manual',
@@ -134,6 +141,13 @@ export function requestBody(
     ([name, value]) => value !== undefined && !unsupported.has(name as CorrectableParameter),
   );
   return { model, messages: messages.map(wireMessage), stream: true, ...Object.fromEntries(sent) };
+}
+
+/** Fields that decide what is asked and how the answer arrives, which the user's fields can't replace. */
+const fixedFields: ReadonlySet<string> = new Set(['model', 'messages', 'stream', 'stream_options', '__proto__']);
+
+function userFields(extraBody: ModelFacts['extraBody'] = {}): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(extraBody).filter(([name]) => !fixedFields.has(name)));
 }
 
 function wireMessage(message: OutgoingMessage): Body['messages'][number] {

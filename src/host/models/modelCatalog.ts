@@ -28,7 +28,7 @@ import { createEssenceText } from './modelTexts';
 const cacheLifetimeMs = 10 * 60_000;
 
 interface ModelCatalogDeps {
-  readonly settings: Pick<Settings, 'routes' | 'engineSettings'>;
+  readonly settings: Pick<Settings, 'routes' | 'engineSettings' | 'modelOverrides'>;
   readonly connections: Connections;
   readonly keys: Pick<KeyStore, 'onDidChange'>;
   readonly engine: Pick<Engine, 'probe' | 'cooldownOf'>;
@@ -85,10 +85,16 @@ export class ModelCatalog extends Disposable {
     return list;
   }
 
-  /** Asks the first route whose list has been loaded. Loads no list, because a request must not wait for it. */
-  factsOf(model: string): ModelFacts | undefined {
-    const route = this.deps.settings.routes().find(({ url }) => this.facts.has(url));
-    return knownFacts(model, route && this.facts.get(route.url));
+  /**
+   * Returns what the user's settings, the list of the gateway and the table say about a model, in this order. By
+   * default, asks the first route whose list has been loaded. Loads no list, because a request must not wait for it.
+   */
+  factsOf(model: string, sentModel = model, baseUrl?: string): ModelFacts | undefined {
+    const { settings } = this.deps;
+    const route = baseUrl ?? settings.routes().find(({ url }) => this.facts.has(url))?.url;
+    const facts = knownFacts(sentModel, route === undefined ? undefined : this.facts.get(route));
+    const overrides = settings.modelOverrides([model, sentModel]);
+    return overrides ? { ...facts, ...overrides } : facts;
   }
 
   /** Returns no models if the list of the route, by default the first one, can't be loaded. Never rejects. */

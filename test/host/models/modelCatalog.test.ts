@@ -56,6 +56,8 @@ describe('model catalog', () => {
       settings: {
         routes: () => routes.map((url) => ({ url })),
         engineSettings: () => ({ fallbackModels: [] }),
+        modelOverrides: ([model, sentModel]: readonly string[]) =>
+          model === 'mine' ? { maxOutput: 5, family: sentModel } : undefined,
       } as unknown as Settings,
     });
   });
@@ -116,6 +118,9 @@ describe('model catalog', () => {
     await catalog.listOf(connection);
     assert.deepEqual([catalog.factsOf('gpt-4o')?.contextWindow, catalog.factsOf('gpt-4o')?.images], [8192, true]);
     assert.equal(catalog.factsOf('unheard-of'), undefined);
+    assert.equal(catalog.factsOf('gpt-4o', 'gpt-4o', `${other}/v1`)?.contextWindow, 128_000);
+    const { contextWindow, maxOutput, family } = catalog.factsOf('mine', 'gpt-4o', `${origin}/v1`) ?? {};
+    assert.deepEqual([contextWindow, maxOutput, family], [8192, 5, 'gpt-4o']);
     routes = [];
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
   });
