@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import {
+  isLocalAddress,
   mayReplace,
   nameAmong,
   normalizeBaseUrl,
@@ -156,4 +157,22 @@ describe('mayReplace', () => {
       assert.equal(mayReplace(from, to), expected);
     });
   }
+});
+
+describe('local address', () => {
+  const local =
+    'localhost 127.0.0.1 [::1] 10.1.2.3 172.16.0.1 172.31.0.1 192.168.1.2 169.254.1.1 [fd00::1] [fe80::1] nas nas.local';
+  const others =
+    'api.example 8.8.8.8 172.32.0.1 11.0.0.1 [2001:db8::1] 10.evil.example 192.168.evil.example fd00.example';
+  for (const [hosts, expected] of [
+    [local, true],
+    [others, false],
+  ] as const) {
+    for (const host of hosts.split(' '))
+      it(`is ${expected ? '' : 'not '}${host}`, () => assert.equal(isLocalAddress(`http://${host}:8080/v1`), expected));
+  }
+
+  it('is not a text without a host', () => {
+    assert.deepEqual(['', 'nas', 'file:///nas'].map(isLocalAddress), [false, false, false]);
+  });
 });
