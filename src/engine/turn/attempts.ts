@@ -14,6 +14,7 @@ import type { ChatRequest, Route } from '../request';
 import type { Situation } from '../retry/decide';
 import { sumUsage } from '../state/usage';
 import { continuationMessages, prefillOf } from '../text/continuation';
+import { exceededContext } from '../text/tokenEstimate';
 import type { Admission } from './admission';
 import { isContinuation, type Answer, type RequestMode } from './answer';
 import type { TurnHistory } from './turnHistory';
@@ -84,6 +85,7 @@ export class Attempts {
     if (route.apiKey !== undefined) this.keys.add(route.apiKey);
     this.mode = mode;
     output.attempt++;
+    const cutAtTokens = exceededContext(messages, facts);
     answer.startAttempt(mode);
     output.emit({
       type: 'attempt',
@@ -92,6 +94,7 @@ export class Attempts {
       ...(distinguishingUrl !== undefined && { baseUrl: distinguishingUrl }),
       why: trigger,
       ...(mode !== 'original' && { how: mode }),
+      ...(cutAtTokens !== undefined && { cutAtTokens }),
       time: this.deps.clock.now(),
     });
     const observer = {
