@@ -26,6 +26,8 @@ export interface RouteBehavior {
   /** Requests leave them out, or use their newer name. */
   readonly unsupportedParameters: Set<CorrectableParameter>;
   refusesPrefill: boolean;
+  /** The gateway has answered that it does not have the model, or that it needs a key. */
+  lacksModel?: boolean;
   /** `omitted` means that the gateway never fills in the finish reason, so that `[DONE]` alone completes an answer. */
   finishReason: 'unknown' | 'sent' | 'omitted';
 }

@@ -85,18 +85,22 @@ export function usesPlainHttp(url: string): boolean {
   return protocol === 'http:' && !isLoopback(hostname);
 }
 
-/** Addresses of private networks (RFC 1918, 3927 and 4193), names without a dot, and names that only such networks resolve. */
-const privateHost =
-  /^(?:10(?:\.\d+){3}|192\.168(?:\.\d+){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|169\.254(?:\.\d+){2}|\[(?:f[cd]|fe80).*\]|[^.:]+|.+\.(?:local|lan|internal|home\.arpa))$/i;
-
-/** Whether the gateway is on this computer or in a private network. */
-export function isLocalAddress(url: string): boolean {
-  const { hostname = '.' } = parseUrl(url) ?? {};
-  return isLoopback(hostname) || privateHost.test(hostname);
-}
-
 function isLoopback(hostname: string): boolean {
   return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
+}
+
+/** Whether requests never leave this computer. */
+export function isLoopbackUrl(url: string): boolean {
+  return isLoopback(parseUrl(url)?.hostname ?? '');
+}
+
+/** The private IPv4 networks of RFC 1918, link-local IPv4, unique local IPv6 (fc00::/7) and the names of multicast DNS. */
+const privateHost =
+  /^(?:(?:10|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3})+|\[f[cd][\da-f]{2}:.*\]|.+\.local)$/i;
+
+/** Whether a URL leads to another computer in the user's own network. */
+export function isPrivateUrl(url: string): boolean {
+  return privateHost.test(parseUrl(url)?.hostname ?? '');
 }
 
 /** For a text that is not a URL, returns the text itself. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import {
-  isLocalAddress,
+  isLoopbackUrl,
+  isPrivateUrl,
   mayReplace,
   nameAmong,
   normalizeBaseUrl,
@@ -159,20 +160,21 @@ describe('mayReplace', () => {
   }
 });
 
-describe('local address', () => {
-  const local =
-    'localhost 127.0.0.1 [::1] 10.1.2.3 172.16.0.1 172.31.0.1 192.168.1.2 169.254.1.1 [fd00::1] [fe80::1] nas nas.local';
-  const others =
-    'api.example 8.8.8.8 172.32.0.1 11.0.0.1 [2001:db8::1] 10.evil.example 192.168.evil.example fd00.example';
-  for (const [hosts, expected] of [
-    [local, true],
-    [others, false],
-  ] as const) {
-    for (const host of hosts.split(' '))
-      it(`is ${expected ? '' : 'not '}${host}`, () => assert.equal(isLocalAddress(`http://${host}:8080/v1`), expected));
+describe('address of a gateway', () => {
+  for (const [kind, hosts] of Object.entries({
+    loopback: ['localhost', 'ollama.localhost', '127.0.0.1', '127.1', '[::1]'],
+    private: ['10.0.0.2', '172.16.0.1', '172.31.9.9', '192.168.1.20:8080', '169.254.1.1', '[fd00::1]', 'NAS.local'],
+    other: ['172.32.0.1', '11.0.0.1', '10.attacker.test', '192.168.1.1.test', 'local', '[fc::1]', '[2001:db8::1]'],
+  })) {
+    it(`is ${kind}: ${hosts.join(', ')}`, () => {
+      for (const host of hosts) {
+        const url = `http://${host}/v1`;
+        assert.deepEqual([isLoopbackUrl(url), isPrivateUrl(url)], [kind === 'loopback', kind === 'private'], host);
+      }
+    });
   }
 
-  it('is not a text without a host', () => {
-    assert.deepEqual(['', 'nas', 'file:///nas'].map(isLocalAddress), [false, false, false]);
+  it('is neither for a text that is no URL', () => {
+    assert.deepEqual([isLoopbackUrl('localhost'), isPrivateUrl('10.0.0.1')], [false, false]);
   });
 });
