@@ -56,11 +56,14 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     settings: () => settings.engineSettings(),
     connection: () => connections.configured(),
     isWindowFocused: () => vscode.window.state.focused,
-    onTurnEnd: (record) => health.record(record),
-    facts: ({ sentModel }) => catalog.factsOf(sentModel),
+    onTurnEnd: (record) => {
+      health.record(record);
+      catalog.refreshFacts(record).catch((error: unknown) => log.error(error));
+    },
+    facts: ({ sentModel, baseUrl }) => catalog.factsOf(sentModel, baseUrl),
   });
   const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
-  const catalog = register(new ModelCatalog({ settings, connections, keys, engine, log, health }));
+  const catalog = register(new ModelCatalog({ settings, connections, keys, engine, log, health, memory }));
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
   const store = new ScheduleStore(scheduleFolder(storage), (problem) => log.warn(problem));
   const conversations = new Conversations({

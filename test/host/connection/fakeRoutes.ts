@@ -170,7 +170,7 @@ export interface RouteDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly demo: DemoMode;
-  readonly engine: Pick<Engine, 'probe' | 'cooldownOf'>;
+  readonly engine: Pick<Engine, 'probe' | 'localFacts' | 'cooldownOf'>;
   readonly log: Log;
   readonly memory: Memento;
 }
@@ -240,6 +240,7 @@ export class FakeRoutes {
       },
       engine: {
         cooldownOf: () => undefined,
+        localFacts: () => Promise.resolve(new Map()),
         probe: ({ baseUrl, apiKey }: { readonly baseUrl: string; readonly apiKey: string | undefined }) => {
           this.probes.push([baseUrl, apiKey]);
           return Promise.resolve(this.probeResult);
