@@ -5,6 +5,7 @@ import type { DemoMode } from '../../../src/host/connection/demoMode';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { Settings } from '../../../src/host/settings/settings';
 import { readGateways } from '../../../src/host/settings/gateways';
+import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import type { Log } from '../../../src/host/util/log';
 import type { Memento } from 'vscode';
 import { englishL10n } from '../../support/fakeVSCode';
@@ -173,12 +174,15 @@ export interface RouteDeps {
   readonly engine: Pick<Engine, 'probe' | 'localFacts' | 'cooldownOf'>;
   readonly log: Log;
   readonly memory: Memento;
+  readonly catalog: Pick<ModelCatalog, 'lists'>;
 }
 
 /** Settings and keys of several routes, which tests can change. */
 export class FakeRoutes {
   baseUrl = 'https://primary.example/v1';
-  backups: readonly string[] = [];
+  backups: readonly unknown[] = [];
+  /** The known model lists of gateways, by base URL. They are forgotten when a key is stored. */
+  lists = new Map<string, readonly string[]>();
   model = 'model-1';
   keys = new Map<string, string>();
   isKeyringLocked = false;
@@ -228,7 +232,11 @@ export class FakeRoutes {
         onDidChange: keyChange.event,
         get,
         getIfReadable: (origin: string) => get(origin).catch(() => undefined),
-        set: (origin: string, key: string) => access(() => void this.keys.set(origin, key)),
+        set: (origin: string, key: string) =>
+          access(() => {
+            this.keys.set(origin, key);
+            this.lists.clear();
+          }),
         delete: (origin: string) => access(() => void this.keys.delete(origin)),
       },
       demo: {
@@ -254,6 +262,7 @@ export class FakeRoutes {
         error: (problem: unknown) => void this.logged.push(problem),
         redactSecret: () => undefined,
       },
+      catalog: { lists: (baseUrl: string, model: string) => this.lists.get(baseUrl)?.includes(model) },
       memory: {
         get: (key: string, fallback: unknown) => remembered.get(key) ?? fallback,
         update: (key: string, value: unknown) => Promise.resolve(void remembered.set(key, value)),
