@@ -33,6 +33,12 @@ export type ChatMessage =
   /** The result of a tool. This message directly follows the message that called the tool. */
   | { readonly role: 'tool'; readonly toolCallId: string; readonly content: string };
 
+/** Returns the text of a message without its images. */
+export function textOf(content: ChatMessage['content']): string {
+  if (typeof content === 'string') return content;
+  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}
+
 /** A tool that the model may call. The caller of the engine runs the tool, not the engine. */
 export interface Tool {
   readonly name: string;

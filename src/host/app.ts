@@ -48,7 +48,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const settings = register(new Settings(host.manifest));
   const keys = register(new KeyStore(context.secrets, log));
   const demo = register(new DemoMode());
-  const connections = register(new Connections({ settings, keys, demo, log, lists: () => undefined }));
+  const connections = register(new Connections({ settings, keys, demo, log, lists: (baseUrl, name) => catalog.lists(baseUrl, name) }));
   register(new RouteNotices({ settings, keys, demo, log, memory }));
   const { health, healthPanel } = createHealth(host);
   const engine = createHostEngine({
@@ -59,11 +59,12 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     onTurnEnd: (record) => {
       health.record(record);
       connections.recordTurn(record);
+      catalog.refreshFacts(record).catch((error: unknown) => log.error(error));
     },
     facts: ({ model, sentModel, baseUrl }) => catalog.factsOf(model, sentModel, baseUrl),
   });
   const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
-  const catalog = register(new ModelCatalog({ settings, connections, keys, engine, log, health }));
+  const catalog = register(new ModelCatalog({ settings, connections, keys, engine, log, health, memory }));
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
   const store = new ScheduleStore(scheduleFolder(storage), (problem) => log.warn(problem));
   const conversations = new Conversations({

@@ -164,6 +164,18 @@ export function describeRouteSwitches(strings: PanelStrings, state: TurnState): 
   return joinSentences(strings, sentences);
 }
 
+/** Returns a warning about an answer to a prompt whose beginning the gateway has left out, or an empty text. */
+export function describeCutPrompt({ strings, format }: Words, state: TurnState): string {
+  const tokens = state.ledger.entries.at(-1)?.cutAtTokens;
+  if (tokens === undefined || hasNoAnswer(state)) return '';
+  return fill(strings.promptCut, state.model, format.number(tokens));
+}
+
+/** Returns this warning at the first attempt to which it applies, and an empty text at the next ones. */
+export function announceCutPrompt(words: Words, state: TurnState): string {
+  return state.ledger.entries.at(-2)?.cutAtTokens === undefined ? describeCutPrompt(words, state) : '';
+}
+
 function hasNoAnswer({ phase, text }: TurnState): boolean {
   return phase === 'failed' && text === '';
 }

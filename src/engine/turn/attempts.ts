@@ -16,6 +16,7 @@ import type { ChatRequest, ReasoningEffort } from '../request';
 import type { Situation } from '../retry/decide';
 import { sumUsage } from '../state/usage';
 import { continuationMessages, prefillOf } from '../text/continuation';
+import { exceededContext } from '../text/tokenEstimate';
 import type { Admission } from './admission';
 import { isContinuation, type Answer, type RequestMode } from './answer';
 import type { TurnHistory } from './turnHistory';
@@ -96,6 +97,7 @@ export class Attempts {
     if (route.apiKey !== undefined) this.keys.add(route.apiKey);
     this.mode = mode;
     output.attempt++;
+    const cutAtTokens = exceededContext(messages, facts);
     answer.startAttempt(mode);
     output.emit({
       type: 'attempt',
@@ -109,6 +111,7 @@ export class Attempts {
       ...(refusedEffort !== undefined && { refusedEffort }),
       why: trigger,
       ...(mode !== 'original' && { how: mode }),
+      ...(cutAtTokens !== undefined && { cutAtTokens }),
       time: deps.clock.now(),
     });
     const observer = {

@@ -12,6 +12,7 @@ import {
 import type { ChatRequest } from '../../engine/request';
 import { initialTurn, reduceTurn, type TurnState } from '../../engine/state/turnState';
 import {
+  announceCutPrompt,
   describeModelSwitch,
   describeRetryTime,
   describeRouteSwitch,
@@ -68,7 +69,7 @@ export class AppendOnlyAnswer {
       case 'waiting':
         return this.announceWait(event);
       case 'attempt':
-        return this.announceResume(event);
+        return this.announceAttempt(event);
       case 'model':
         return this.status(describeModelSwitch(strings, event));
       case 'route':
@@ -102,7 +103,9 @@ export class AppendOnlyAnswer {
     return this.status(describeWait(this.words, event, end), 'wait');
   }
 
-  private announceResume({ how }: AttemptEvent): readonly AnswerPart[] {
+  private announceAttempt({ how }: AttemptEvent): readonly AnswerPart[] {
+    const warning = announceCutPrompt(this.words, this.turn);
+    if (warning !== '') return this.status(warning);
     if (this.endsWithText || !this.hasText || how === undefined) return [];
     const { restarting, resuming } = this.words.strings;
     return this.status(how === 'restart' ? restarting : resuming);

@@ -64,6 +64,11 @@ export class Connections extends Disposable {
     for (const source of [settings, keys, demo]) this.register(source.onDidChange(() => this.changeEmitter.fire()));
   }
 
+  /** Tells the listeners that prompts may go to another gateway than before. */
+  refresh(): void {
+    this.changeEmitter.fire();
+  }
+
   /** @throws NoConnectionError when the demo was closed, the base URL is invalid or the key can't be read */
   connectionFor(demo = this.deps.demo.active): Promise<ActiveConnection> {
     return demo ? this.embedded() : this.configured();

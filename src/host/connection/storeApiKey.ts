@@ -32,6 +32,8 @@ export interface SetApiKeyDeps {
   readonly demo: DemoMode;
   readonly engine: Pick<Engine, 'probe'>;
   readonly log: Log;
+  /** See `Route.lists`. */
+  readonly catalog: { lists(baseUrl: string, model: string): boolean | undefined };
 }
 
 /**
@@ -96,7 +98,7 @@ async function verifyAndStore(
   deps: SetApiKeyDeps,
   { isArgument, position }: { readonly isArgument: boolean; readonly position: number },
 ): Promise<SetApiKeyResult> {
-  const { keys, engine, log } = deps;
+  const { keys, engine, log, settings } = deps;
   const { host, origin, url } = target;
   log.redactSecret(key);
   const title = vscode.l10n.t('Verifying the API key with {0}…', host);
@@ -113,6 +115,8 @@ async function verifyAndStore(
   }
   const previous = isArgument ? await keys.getIfReadable(origin) : undefined;
   const isReplaced = previous !== undefined && previous !== key;
+  // Reads this first, because a change of the keys clears the lists.
+  const isAtBackup = backupOffers(deps, settings.model());
   await keys.set(origin, key);
   if (result.state !== 'verified') {
     log.warn(`API key for ${host}: saved without verification: ${result.message}`);
@@ -133,8 +137,12 @@ async function verifyAndStore(
   // Shows success in the status bar, because it needs no response and a notification would cover the panel's buttons.
   showInStatusBar(vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count));
   // Backup routes may lack the model, because a turn uses them only while the primary route is down.
-  if (position === 0) noticeMissingModel(deps, host, result);
+  if (position === 0 && !isAtBackup) noticeMissingModel(deps, host, result);
   return { state };
+}
+
+function backupOffers({ settings, catalog }: SetApiKeyDeps, model: string): boolean {
+  return settings.backups().usable.some(({ url, models }) => models?.has(model) || catalog.lists(url, model));
 }
 
 /** Offers the nearest model if the gateway's list lacks the selected one, so that the first prompt does not fail. */

@@ -56,12 +56,13 @@ interface EngineCommandDeps extends Pick<HostWindow, 'register' | 'log'> {
   readonly engine: Engine;
   readonly connections: { readonly onDidChange: vscode.Event<void> };
   readonly settings: Pick<Settings, 'baseUrl' | 'model'>;
+  readonly catalog: { preload(): Promise<void> };
 }
 
 /** Time after the start of the app, in milliseconds, after which VS Code is expected to be idle. */
 const preparationDelayMs = 2000;
 
-export function registerEngine({ register, connections, settings, engine, log }: EngineCommandDeps) {
+export function registerEngine({ register, connections, settings, engine, catalog, log }: EngineCommandDeps) {
   register(connections.onDidChange(() => engine.onConnectionChanged()));
   register(
     vscode.window.onDidChangeWindowState(({ focused }) => {
@@ -73,6 +74,7 @@ export function registerEngine({ register, connections, settings, engine, log }:
     factsOf(settings.model());
     const baseUrl = settings.baseUrl();
     if (!('error' in baseUrl)) await prepareRequests(baseUrl.url);
+    await catalog.preload();
   };
   register({
     dispose: systemClock.after(preparationDelayMs, () => void prepare().catch((error: unknown) => log.error(error))),

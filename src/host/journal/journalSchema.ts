@@ -112,6 +112,7 @@ const eventEntries: EventEntries = {
     time: orZero(epoch),
     ...details(textSchema, 'baseUrl', 'userModel', 'gatewayName'),
     ...details(effort, 'effort', 'refusedEffort'),
+    cutAtTokens: optionalDetail(tokens),
   },
   headers: { status: orZero(count), requestId: optionalDetail(textSchema), ms: orZero(ms) },
   text: { text: textSchema },

@@ -1,4 +1,10 @@
-import { describeModelSwitches, describeProgress, describeResumePoints, offersRoute } from '../../shared/describe';
+import {
+  describeCutPrompt,
+  describeModelSwitches,
+  describeProgress,
+  describeResumePoints,
+  offersRoute,
+} from '../../shared/describe';
 import { isRunning, routeLabel, routeOf, type TurnState, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { createTimeline } from '../timeline/timeline';
@@ -30,6 +36,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
   const texts = createTurnTexts(context, exchangeId);
   const resumePoint = element('p', { class: 'note', 'data-part': 'resumed' });
   const switched = element('p', { class: 'note', 'data-part': 'switch' });
+  const cutPrompt = element('p', { class: 'note', 'data-part': 'cut-prompt' });
   const route = createCardSlot(context);
   const progress = createProgressLine(context, exchangeId, texts);
   const timeline = createTimeline(context, currentState);
@@ -71,6 +78,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
       texts.answer,
       resumePoint,
       switched,
+      cutPrompt,
       route.element,
       toolCalls.element,
       card.element,
@@ -89,6 +97,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
       const hasEnded = !isRunning(phase);
       setNote(resumePoint, hasEnded ? describeResumePoints(context, state.resumePoints) : '');
       setNote(switched, hasEnded ? describeModelSwitches(strings, state) : '');
+      setNote(cutPrompt, hasEnded ? describeCutPrompt(context, state) : '');
       showRouteNote(context, route, state, isLatest);
       toolCalls.show(
         state.toolCalls.map(({ name }) => name),

@@ -5,6 +5,7 @@ import type { DemoMode } from '../../../src/host/connection/demoMode';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { Settings } from '../../../src/host/settings/settings';
 import { readGateways } from '../../../src/host/settings/gateways';
+import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import type { Log } from '../../../src/host/util/log';
 import type { Memento } from 'vscode';
 import { englishL10n } from '../../support/fakeVSCode';
@@ -170,16 +171,19 @@ export interface RouteDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly demo: DemoMode;
-  readonly engine: Pick<Engine, 'probe' | 'cooldownOf'>;
+  readonly engine: Pick<Engine, 'probe' | 'localFacts' | 'cooldownOf'>;
   readonly log: Log;
   readonly memory: Memento;
   readonly lists: (baseUrl: string, name: string) => boolean | undefined;
+  readonly catalog: Pick<ModelCatalog, 'lists'>;
 }
 
 /** Settings and keys of several routes, which tests can change. */
 export class FakeRoutes {
   baseUrl = 'https://primary.example/v1';
   backups: readonly unknown[] = [];
+  /** The known model lists of gateways, by base URL. They are forgotten when a key is stored. */
+  lists = new Map<string, readonly string[]>();
   model = 'model-1';
   keys = new Map<string, string>();
   /** Origins of which the user has confirmed that they need no key. */
@@ -227,12 +231,16 @@ export class FakeRoutes {
         model: () => this.model,
         setModel: (model: string) => Promise.resolve(void (this.model = model)),
       },
-      lists: () => undefined,
+      lists: (baseUrl: string, name: string) => this.lists.get(baseUrl)?.includes(name),
       keys: {
         onDidChange: keyChange.event,
         get,
         getIfReadable: (origin: string) => get(origin).catch(() => undefined),
-        set: (origin: string, key: string) => access(() => void this.keys.set(origin, key)),
+        set: (origin: string, key: string) =>
+          access(() => {
+            this.keys.set(origin, key);
+            this.lists.clear();
+          }),
         delete: (origin: string) => access(() => void this.keys.delete(origin)),
         isKeyless: (origin: string) => Promise.resolve(this.keylessOrigins.has(origin)),
       },
@@ -245,6 +253,7 @@ export class FakeRoutes {
       },
       engine: {
         cooldownOf: () => undefined,
+        localFacts: () => Promise.resolve(new Map()),
         probe: ({ baseUrl, apiKey }: { readonly baseUrl: string; readonly apiKey: string | undefined }) => {
           this.probes.push([baseUrl, apiKey]);
           return Promise.resolve(this.probeResult);
@@ -258,6 +267,7 @@ export class FakeRoutes {
         error: (problem: unknown) => void this.logged.push(problem),
         redactSecret: () => undefined,
       },
+      catalog: { lists: (baseUrl: string, model: string) => this.lists.get(baseUrl)?.includes(model) },
       memory: {
         get: (key: string, fallback: unknown) => remembered.get(key) ?? fallback,
         update: (key: string, value: unknown) => Promise.resolve(void remembered.set(key, value)),

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import { describeModelSwitches, describeResumePoints, describeRouteSwitches } from '../../../src/shared/describe';
+import {
+  announceCutPrompt,
+  describeModelSwitches,
+  describeResumePoints,
+  describeRouteSwitches,
+} from '../../../src/shared/describe';
 import { initialTurn, reduceTurn, type FaultKind, type TurnState } from '../../../src/shared/protocol';
 import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
@@ -65,6 +70,36 @@ describe('note about the route of an answer', () => {
     it(`is ${note ? `“${note}”` : 'empty'} after ${name}`, () =>
       assert.equal(describeRouteSwitches(strings, after([start, ...events])), note));
   }
+});
+
+describe('note about a prompt that is too long for the gateway', () => {
+  const cut = ev.attempt({ model: 'qwen3:8b', cutAtTokens: 4096 });
+  const note =
+    'This prompt is longer than the context of qwen3:8b (4,096 tokens). The gateway leaves out its beginning.';
+  let page: PanelPage;
+  usePage((opened) => (page = opened), [exchange('a')]);
+  const shown = (): string | undefined => page.part('cut-prompt')?.textContent;
+
+  it('is announced with the first attempt and appears at the end of the turn', () => {
+    page.events('a', cut);
+    assert.deepEqual([shown(), page.announced], ['', `${note} Waiting for the answer`]);
+    page.events('a', ev.text('Hi'), ev.done('Hi'));
+    assert.equal(shown(), note);
+  });
+
+  it('is absent if the last attempt went to another gateway, or if there is no answer', () => {
+    page.events('a', cut, ev.attempt({ attempt: 2 }), ev.text('Hi'), ev.done('Hi'));
+    assert.equal(shown(), '');
+    page.snapshot([exchange('a', { state: after([cut, ev.failed()]) })]);
+    assert.equal(shown(), '');
+  });
+
+  it('is announced only once', () => {
+    assert.deepEqual(
+      [[cut], [cut, cut]].map((events) => announceCutPrompt(englishWords, after(events))),
+      [note, ''],
+    );
+  });
 });
 
 const switched = (reason: Reason, from = 'gpt-4o', to = 'qwen'): StreamEvent => ({

@@ -185,6 +185,18 @@ describe("answer in VS Code's chat", () => {
     });
   });
 
+  describe('prompt that is too long for the gateway', () => {
+    it('is mentioned once', () => {
+      const cut = { ...attempt(), cutAtTokens: 4096 };
+      const [warning, ...others] = chat(cut, cut, text('one'), done('one'));
+      assert.match(
+        warning ?? '',
+        /^> This prompt is longer than the context of .* \(4,096 tokens\)\. The gateway leaves/,
+      );
+      assert.deepEqual(others, ['one']);
+    });
+  });
+
   describe('route switch in the chat', () => {
     it('is shown as a progress line with its reason', () => {
       const [from, to] = ['https://a.example', 'https://b.example'];
