@@ -48,7 +48,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const settings = register(new Settings(host.manifest));
   const keys = register(new KeyStore(context.secrets, log));
   const demo = register(new DemoMode());
-  const connections = register(new Connections({ settings, keys, demo, log }));
+  const connections = register(new Connections({ settings, keys, demo, log, lists: () => undefined }));
   register(new RouteNotices({ settings, keys, demo, log, memory }));
   const { health, healthPanel } = createHealth(host);
   const engine = createHostEngine({
@@ -56,8 +56,11 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     settings: () => settings.engineSettings(),
     connection: () => connections.configured(),
     isWindowFocused: () => vscode.window.state.focused,
-    onTurnEnd: (record) => health.record(record),
-    facts: ({ model, sentModel, baseUrl }) => catalog.factsOf(model, sentModel, baseUrl),
+    onTurnEnd: (record) => {
+      health.record(record);
+      connections.recordTurn(record);
+    },
+    facts: ({ model, sentModel, baseUrl }) => catalog.factsOf(sentModel, baseUrl, model),
   });
   const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
   const catalog = register(new ModelCatalog({ settings, connections, keys, engine, log, health }));

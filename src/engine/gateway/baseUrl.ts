@@ -89,6 +89,20 @@ function isLoopback(hostname: string): boolean {
   return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
 }
 
+/** Whether requests never leave this computer. */
+export function isLoopbackUrl(url: string): boolean {
+  return isLoopback(parseUrl(url)?.hostname ?? '');
+}
+
+/** The private IPv4 networks of RFC 1918, link-local IPv4, unique local IPv6 (fc00::/7) and the names of multicast DNS. */
+const privateHost =
+  /^(?:(?:10|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3})+|\[f[cd][\da-f]{2}:.*\]|.+\.local)$/i;
+
+/** Whether a URL leads to another computer in the user's own network. */
+export function isPrivateUrl(url: string): boolean {
+  return privateHost.test(parseUrl(url)?.hostname ?? '');
+}
+
 /** For a text that is not a URL, returns the text itself. */
 export function originOf(baseUrl: string): string {
   return parseUrl(baseUrl)?.origin ?? baseUrl;

@@ -1,4 +1,4 @@
-import type { EngineDeps } from '../engine';
+import type { EngineDeps, ModelAtGateway } from '../engine';
 import type { AttemptTrigger, EndedEvent, Usage } from '../events';
 import type { Fault } from '../faults/classify';
 import type { FaultName } from '../faults/faultTable';
@@ -73,18 +73,23 @@ export class Attempts {
   }
 
   /** Resumes the partial answer, if there is one. */
-  start(trigger: AttemptTrigger, route: Route, model: string, distinguishingUrl: string | undefined): Attempt {
-    const { output, answer } = this;
+  start(
+    trigger: AttemptTrigger,
+    route: Route,
+    { model, sentModel }: Pick<ModelAtGateway, 'model' | 'sentModel'>,
+    distinguishingUrl: string | undefined,
+  ): Attempt {
+    const { output, answer, deps } = this;
     const { messages } = this.request;
-    const behavior = this.network.behaviorOf(route.baseUrl, model);
-    const prefill = behavior.refusesPrefill ? undefined : prefillOf(route.baseUrl, model);
-    const mode = answer.requestMode(this.deps.settings().resume, prefill);
     const { baseUrl } = route;
-    const knownFacts = this.deps.facts ? this.deps.facts({ model, sentModel: model, baseUrl }) : factsOf(model);
-    const target = { baseUrl, model, facts: knownFacts, learned: behavior.efforts };
+    const behavior = this.network.behaviorOf(baseUrl, sentModel);
+    const prefill = behavior.refusesPrefill ? undefined : prefillOf(baseUrl, sentModel);
+    const mode = answer.requestMode(deps.settings().resume, prefill);
+    const knownFacts = deps.facts ? deps.facts({ model, sentModel, baseUrl }) : factsOf(sentModel);
+    const target = { baseUrl, model: sentModel, facts: knownFacts, learned: behavior.efforts };
     const { fields: reasoning, effort, refusedEffort } = reasoningFields(this.request.reasoningEffort, target);
     const facts = factsWithEffort(knownFacts, effort);
-    const request = { ...this.request, model };
+    const request = { ...this.request, model: sentModel };
     const sent = { request: { ...request, ...modelParameters(request, facts) }, behavior, facts, reasoning };
     this.sent = sent;
     this.effort = effort;
@@ -95,14 +100,16 @@ export class Attempts {
     answer.startAttempt(mode);
     output.emit({
       type: 'attempt',
-      model,
-      origin: originOf(route.baseUrl),
+      model: sentModel,
+      ...(sentModel !== model && { userModel: model }),
+      origin: originOf(baseUrl),
       ...(distinguishingUrl !== undefined && { baseUrl: distinguishingUrl }),
+      ...(route.name !== undefined && { gatewayName: route.name }),
       ...(effort !== undefined && { effort }),
       ...(refusedEffort !== undefined && { refusedEffort }),
       why: trigger,
       ...(mode !== 'original' && { how: mode }),
-      time: this.deps.clock.now(),
+      time: deps.clock.now(),
     });
     const observer = {
       headers: (status: number, requestId: string | undefined, ms: number) => {
@@ -117,7 +124,7 @@ export class Attempts {
       connection: route,
       messages: isContinuation(mode) ? continuationMessages(messages, answer.text, mode, prefill) : messages,
     };
-    this.current = new Attempt(this.deps, attemptRequest, answer, observer, this.size, this.keys);
+    this.current = new Attempt(deps, attemptRequest, answer, observer, this.size, this.keys);
     return this.current;
   }
 

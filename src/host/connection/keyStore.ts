@@ -8,7 +8,13 @@ import { NoConnectionError } from '../util/userError';
 
 const secretPrefix = 'holysheep.apiKey:';
 
-/** Stores one API key per origin. All methods but `getIfReadable` throw NoConnectionError if the keyring fails. */
+/** Of secrets that say that an origin needs no key. They are secrets so that all windows learn of their changes. */
+const keylessPrefix = 'holysheep.keyless:';
+
+/**
+ * Stores one API key per origin, or that an origin needs none. All methods but `getIfReadable` and `isKeyless` throw
+ * NoConnectionError if the keyring fails.
+ */
 export class KeyStore extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changeEmitter.event;
@@ -20,7 +26,7 @@ export class KeyStore extends Disposable {
     super();
     this.register(
       secrets.onDidChange(({ key }) => {
-        if (key.startsWith(secretPrefix)) this.changeEmitter.fire();
+        if (key.startsWith(secretPrefix) || key.startsWith(keylessPrefix)) this.changeEmitter.fire();
       }),
     );
   }
@@ -45,10 +51,26 @@ export class KeyStore extends Disposable {
   async set(origin: string, key: string): Promise<void> {
     this.log.redactSecret(key);
     await this.attempt(this.secrets.store(secretPrefix + origin, key), writeErrorMessage());
+    await this.attempt(this.secrets.delete(keylessPrefix + origin), writeErrorMessage());
   }
 
   async delete(origin: string): Promise<void> {
     await this.attempt(this.secrets.delete(secretPrefix + origin), writeErrorMessage());
+  }
+
+  /** Remembers that the user has confirmed that the gateway at a private address needs no key, until a key is set. */
+  async confirmKeyless(origin: string): Promise<void> {
+    await this.attempt(this.secrets.store(keylessPrefix + origin, 'yes'), writeErrorMessage());
+  }
+
+  /** Returns false also if the keyring can't be read. */
+  async isKeyless(origin: string): Promise<boolean> {
+    try {
+      return (await this.secrets.get(keylessPrefix + origin)) !== undefined;
+    } catch (error) {
+      this.log.error(error);
+      return false;
+    }
   }
 
   private async attempt<T>(result: Thenable<T>, message: string): Promise<T> {

@@ -60,7 +60,7 @@ export class ModelCatalog extends Disposable {
       return [connection, ...backups].map((route) => {
         const { origin, host, apiKey } = route;
         const cooldownEnd = (model: string): number | undefined =>
-          apiKey === undefined ? undefined : this.deps.engine.cooldownOf({ origin, apiKey, model })?.until;
+          this.deps.engine.cooldownOf({ origin, apiKey, model })?.until;
         return { origin, host, list: this.listOf(route), cooldownEnd };
       });
     } catch (error) {
@@ -86,14 +86,16 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Returns what the user's settings, the list of the gateway and the table say about a model, in this order. By
-   * default, asks the first route whose list has been loaded. Loads no list, because a request must not wait for it.
+   * Returns what the user's settings, the list of the gateway and the table say about a model, in this order. Loads no
+   * list, because a request must not wait for it.
+   * @param baseUrl gateway of the request; by default the first one whose list is loaded
+   * @param userModel the name that the user knows
    */
-  factsOf(model: string, sentModel = model, baseUrl?: string): ModelFacts | undefined {
+  factsOf(model: string, baseUrl?: string, userModel = model): ModelFacts | undefined {
     const { settings } = this.deps;
-    const route = baseUrl ?? settings.routes().find(({ url }) => this.facts.has(url))?.url;
-    const facts = knownFacts(sentModel, route === undefined ? undefined : this.facts.get(route));
-    const overrides = settings.modelOverrides([model, sentModel]);
+    const url = baseUrl ?? settings.routes().find((route) => this.facts.has(route.url))?.url ?? '';
+    const facts = knownFacts(model, this.facts.get(url));
+    const overrides = settings.modelOverrides([userModel, model]);
     return overrides ? { ...facts, ...overrides } : facts;
   }
 

@@ -18,6 +18,12 @@ export interface UnusableGateway {
   readonly problem: BaseUrlProblem | 'no-name' | 'no-models';
 }
 
+/** What an entry of the setting is written from. */
+export type GatewayEntry = Pick<Gateway, 'url' | 'name' | 'models'>;
+
+/** The key of `Gateway.models` that stands for every other model. */
+export const everyOtherModel = '*';
+
 const maxNameChars = 60;
 
 /** Separates the entries that can be used from those that can't. Of entries with the same base URL, the first is used. */
@@ -62,4 +68,30 @@ function readModelNames(value: unknown): ReadonlyMap<string, string> | undefined
   const isComplete = (entry: (typeof names)[number]): entry is readonly [string, string] =>
     entry[0] !== '' && entry[1] !== undefined;
   return names.every(isComplete) ? new Map(names) : undefined;
+}
+
+/** Returns the base URL alone if there is nothing else to write, as the user would. */
+export function entryOf({ url, name, models = new Map() }: GatewayEntry): unknown {
+  if (name === undefined && models.size === 0) return url;
+  return {
+    baseUrl: url,
+    ...(name !== undefined && { name }),
+    ...(models.size > 0 && { models: Object.fromEntries(models) }),
+  };
+}
+
+export function isEntryOf(entry: unknown, url: string): boolean {
+  const gateway = readGateway(entry);
+  return typeof gateway !== 'string' && gateway.url === url;
+}
+
+/** Exchanges a gateway with the usable one before it (-1) or behind it (1). Entries that can't be used stay in place. */
+export function moveEntry(entries: readonly unknown[], url: string, by: -1 | 1): readonly unknown[] {
+  const { usable } = readGateways(entries);
+  const other = usable[usable.findIndex((gateway) => gateway.url === url) + by];
+  const [from, to] = [url, other?.url].map((of) =>
+    entries.findIndex((entry) => of !== undefined && isEntryOf(entry, of)),
+  );
+  if (from === undefined || to === undefined || from < 0 || to < 0) return entries;
+  return entries.with(from, entries[to]).with(to, entries[from]);
 }

@@ -3,8 +3,9 @@ import type { EngineSettings } from '../../engine/environment';
 import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import type { RequestParameters } from '../../engine/request';
 import { Disposable } from '../util/disposable';
-import { readGateway, readGateways, type Gateway } from './gateways';
+import { entryOf, isEntryOf, moveEntry, readGateway, readGateways, type Gateway, type GatewayEntry } from './gateways';
 import { readModelOverrides, type ModelOverrides } from './modelOverrides';
+import { withPrimary } from './primaryGateway';
 import { readPrompts, textIn, type UserPrompt } from './userPrompts';
 
 const section = 'holysheep';
@@ -130,9 +131,64 @@ export class Settings extends Disposable {
 
   /** Saves the model in the workspace settings if they contain a model, or else in the user settings. */
   setModel(id: string): Thenable<void> {
-    const isOverridden = this.inspect('model').workspaceValue !== undefined;
-    const { Workspace, Global } = vscode.ConfigurationTarget;
-    return this.update('model', id, isOverridden ? Workspace : Global);
+    return this.writeModel(id);
+  }
+
+  /** Whether the user has not chosen a primary gateway. */
+  hasDefaultBaseUrl(): boolean {
+    return this.baseUrlText() === this.schema('baseUrl').default;
+  }
+
+  addBackup(gateway: GatewayEntry): Thenable<void> {
+    return this.update('backupBaseUrls', [...this.userList('backupBaseUrls'), entryOf(gateway)]);
+  }
+
+  replaceBackup(gateway: GatewayEntry): Thenable<void> {
+    const entries = this.userList('backupBaseUrls');
+    return this.update(
+      'backupBaseUrls',
+      entries.map((entry) => (isEntryOf(entry, gateway.url) ? entryOf(gateway) : entry)),
+    );
+  }
+
+  moveBackup(url: string, by: -1 | 1): Thenable<void> {
+    return this.update('backupBaseUrls', moveEntry(this.userList('backupBaseUrls'), url, by));
+  }
+
+  /**
+   * Makes a gateway the primary one, see {@link withPrimary}.
+   * @param previous the name of the primary gateway so far, which becomes the first backup; undefined to leave it out
+   * @returns a function that restores the previous settings
+   */
+  async setPrimary(
+    gateway: GatewayEntry,
+    previous?: { readonly name: string | undefined },
+  ): Promise<() => Promise<void>> {
+    const primary = this.baseUrl();
+    const before = {
+      baseUrl: this.readUser('baseUrl'),
+      backupBaseUrls: this.readUser('backupBaseUrls'),
+      fallbackModels: this.readUser('fallbackModels'),
+    };
+    const model = this.model();
+    const writtenModel = this.inspect('model').workspaceValue ?? this.readUser('model');
+    const { model: newModel, ...after } = withPrimary(
+      {
+        backupBaseUrls: listIn(before.backupBaseUrls),
+        fallbackModels: stringsIn(before.fallbackModels),
+        model,
+      },
+      gateway,
+      previous && !('error' in primary) ? { ...primary, ...previous } : undefined,
+    );
+    const write = async (values: Readonly<Record<keyof typeof before, unknown>>, id: unknown): Promise<void> => {
+      await this.update('baseUrl', values.baseUrl);
+      await this.update('backupBaseUrls', values.backupBaseUrls);
+      if (after.fallbackModels.length > 0) await this.update('fallbackModels', values.fallbackModels);
+      if (newModel !== model) await this.writeModel(id);
+    };
+    await write(after, newModel);
+    return () => write(before, writtenModel);
   }
 
   setBaseUrl(url: string): Thenable<void> {
@@ -162,6 +218,12 @@ export class Settings extends Disposable {
       );
       return this.update('backupBaseUrls', restored);
     };
+  }
+
+  private writeModel(value: unknown): Thenable<void> {
+    const isOverridden = this.inspect('model').workspaceValue !== undefined;
+    const { Workspace, Global } = vscode.ConfigurationTarget;
+    return this.update('model', value, isOverridden ? Workspace : Global);
   }
 
   /** Returns undefined if the user has set no value, not even an invalid one. */

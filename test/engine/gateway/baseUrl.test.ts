@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import {
+  isLoopbackUrl,
+  isPrivateUrl,
   mayReplace,
   nameAmong,
   normalizeBaseUrl,
@@ -156,4 +158,23 @@ describe('mayReplace', () => {
       assert.equal(mayReplace(from, to), expected);
     });
   }
+});
+
+describe('address of a gateway', () => {
+  for (const [kind, hosts] of Object.entries({
+    loopback: ['localhost', 'ollama.localhost', '127.0.0.1', '127.1', '[::1]'],
+    private: ['10.0.0.2', '172.16.0.1', '172.31.9.9', '192.168.1.20:8080', '169.254.1.1', '[fd00::1]', 'NAS.local'],
+    other: ['172.32.0.1', '11.0.0.1', '10.attacker.test', '192.168.1.1.test', 'local', '[fc::1]', '[2001:db8::1]'],
+  })) {
+    it(`is ${kind}: ${hosts.join(', ')}`, () => {
+      for (const host of hosts) {
+        const url = `http://${host}/v1`;
+        assert.deepEqual([isLoopbackUrl(url), isPrivateUrl(url)], [kind === 'loopback', kind === 'private'], host);
+      }
+    });
+  }
+
+  it('is neither for a text that is no URL', () => {
+    assert.deepEqual([isLoopbackUrl('localhost'), isPrivateUrl('10.0.0.1')], [false, false]);
+  });
 });

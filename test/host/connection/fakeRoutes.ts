@@ -173,14 +173,17 @@ export interface RouteDeps {
   readonly engine: Pick<Engine, 'probe' | 'cooldownOf'>;
   readonly log: Log;
   readonly memory: Memento;
+  readonly lists: (baseUrl: string, name: string) => boolean | undefined;
 }
 
 /** Settings and keys of several routes, which tests can change. */
 export class FakeRoutes {
   baseUrl = 'https://primary.example/v1';
-  backups: readonly string[] = [];
+  backups: readonly unknown[] = [];
   model = 'model-1';
   keys = new Map<string, string>();
+  /** Origins of which the user has confirmed that they need no key. */
+  keylessOrigins = new Set<string>();
   isKeyringLocked = false;
   demoActive = false;
   hasLeftDemo = false;
@@ -224,12 +227,14 @@ export class FakeRoutes {
         model: () => this.model,
         setModel: (model: string) => Promise.resolve(void (this.model = model)),
       },
+      lists: () => undefined,
       keys: {
         onDidChange: keyChange.event,
         get,
         getIfReadable: (origin: string) => get(origin).catch(() => undefined),
         set: (origin: string, key: string) => access(() => void this.keys.set(origin, key)),
         delete: (origin: string) => access(() => void this.keys.delete(origin)),
+        isKeyless: (origin: string) => Promise.resolve(this.keylessOrigins.has(origin)),
       },
       demo: {
         onDidChange: () => subscription,

@@ -62,6 +62,7 @@ describe('unreadable system keyring', () => {
   it('does not prevent the user from setting the key again', async () => {
     const { keys } = await createDeps();
     assert.equal(await keys.getIfReadable('https://primary.example'), undefined);
+    assert.equal(await keys.isKeyless('https://primary.example'), false);
     assert.ok(routes.logged.length > 0);
   });
 
@@ -71,6 +72,35 @@ describe('unreadable system keyring', () => {
     const [route] = await new ModelCatalog({ ...deps, health: emptyHealth }).listRoutes();
     const list = (await route?.list) ?? assert.fail('no route');
     assert.deepEqual([list.source, 'message' in list && list.message], ['default', hostFaults.keyring.message]);
+  });
+});
+
+describe('gateway that needs no key', () => {
+  useVSCode(new FakeEditor().api());
+
+  it('is remembered by its origin until a key is set, and other windows learn of it', async () => {
+    const { KeyStore } = await import('../../../src/host/connection/keyStore');
+    const values = new Map<string, string>();
+    let secretChanged: (event: { readonly key: string }) => void = () => undefined;
+    const secrets = {
+      get: (name: string) => Promise.resolve(values.get(name)),
+      store: (name: string, value: string) => Promise.resolve(void values.set(name, value)),
+      delete: (name: string) => Promise.resolve(void values.delete(name)),
+      keys: () => Promise.resolve([...values.keys()]),
+      onDidChange: (listener: typeof secretChanged) => {
+        secretChanged = listener;
+        return { dispose: () => undefined };
+      },
+    };
+    const [keys, nas] = [new KeyStore(secrets, new FakeRoutes().deps().log), 'http://nas.local:8080'];
+    const changes: string[] = [];
+    keys.onDidChange(() => changes.push('change'));
+    await keys.confirmKeyless(nas);
+    for (const key of [...values.keys(), 'other']) secretChanged({ key });
+    assert.deepEqual([await keys.isKeyless(nas), await keys.isKeyless('http://nas.local')], [true, false]);
+    assert.deepEqual(changes, ['change']);
+    await keys.set(nas, 'key-1');
+    assert.deepEqual([await keys.isKeyless(nas), await keys.get(nas)], [false, 'key-1']);
   });
 });
 

@@ -118,8 +118,8 @@ describe('model catalog', () => {
     await catalog.listOf(connection);
     assert.deepEqual([catalog.factsOf('gpt-4o')?.contextWindow, catalog.factsOf('gpt-4o')?.images], [8192, true]);
     assert.equal(catalog.factsOf('unheard-of'), undefined);
-    assert.equal(catalog.factsOf('gpt-4o', 'gpt-4o', `${other}/v1`)?.contextWindow, 128_000);
-    const { contextWindow, maxOutput, family } = catalog.factsOf('mine', 'gpt-4o', `${origin}/v1`) ?? {};
+    assert.equal(catalog.factsOf('gpt-4o', `${other}/v1`)?.contextWindow, 128_000);
+    const { contextWindow, maxOutput, family } = catalog.factsOf('gpt-4o', `${origin}/v1`, 'mine') ?? {};
     assert.deepEqual([contextWindow, maxOutput, family], [8192, 5, 'gpt-4o']);
     routes = [];
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);

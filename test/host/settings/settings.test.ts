@@ -199,5 +199,85 @@ describe('settings', () => {
         assert.deepEqual(inspected.backupBaseUrls?.globalValue, [a, b, c, d]);
       }
     });
+
+    it('get a new entry at the end, as a plain URL unless the gateway has a name or names of models', async () => {
+      read({ globalValue: [7], workspaceValue: attack });
+      await settings.addBackup({ url: 'https://a.example/v1' });
+      const models = new Map([['x', 'acme/x']]);
+      await settings.addBackup({ url: 'https://b.example/v1', name: 'B', models });
+      const [a, b] = ['https://a.example/v1', { baseUrl: 'https://b.example/v1', name: 'B', models: { x: 'acme/x' } }];
+      assert.deepEqual(inspected.backupBaseUrls?.globalValue, [7, a, b]);
+      await settings.replaceBackup({ url: 'https://b.example/v1', models: new Map() });
+      assert.deepEqual(inspected.backupBaseUrls.globalValue, [7, a, 'https://b.example/v1']);
+      assert.deepEqual(targets, [1, 1, 1]);
+    });
+
+    it('move past each other, while unusable entries stay where they are', async () => {
+      const [a, b, c] = ['https://a.example/v1', { baseUrl: 'b.example' }, 'https://c.example/v1'];
+      read({ globalValue: [a, '::', b, 7, c] });
+      await settings.moveBackup('https://c.example/v1', -1);
+      assert.deepEqual(inspected.backupBaseUrls?.globalValue, [a, '::', c, 7, b]);
+      await settings.moveBackup('https://a.example/v1', 1);
+      assert.deepEqual(inspected.backupBaseUrls.globalValue, [c, '::', a, 7, b]);
+      for (const [url, by] of [
+        ['https://c.example/v1', -1],
+        ['https://b.example/v1', 1],
+        ['https://gone.example/v1', 1],
+      ] as const)
+        await settings.moveBackup(url, by);
+      assert.deepEqual(inspected.backupBaseUrls.globalValue, [c, '::', a, 7, b]);
+    });
+  });
+
+  describe('of the primary gateway', () => {
+    const [old, other] = ['https://old.example/v1', 'https://other.example/v1'];
+    const names = (models: Readonly<Record<string, string>>) => new Map(Object.entries(models));
+    const values = () =>
+      ['baseUrl', 'backupBaseUrls', 'model', 'fallbackModels'].map((key) => inspected[key]?.globalValue);
+
+    it('are exchanged, with the names of the models, and can be restored', async () => {
+      const relay = { baseUrl: 'https://relay.example/v1', models: { x: 'r/x' } };
+      const entry = { baseUrl: other, name: 'Other', models: { x: 'acme/x', y: 'acme/y', z: 'z' } };
+      inspected = {
+        baseUrl: { globalValue: old, workspaceValue: 'https://attacker.example/v1' },
+        backupBaseUrls: { globalValue: ['https://mirror.example/v1', '::', entry, relay] },
+        model: { globalValue: 'x' },
+        fallbackModels: { globalValue: ['y', 'v'] },
+      };
+      effective = { model: 'x' };
+      const before = values();
+      const [, gateway] = settings.backups().usable;
+      const undo = await settings.setPrimary(gateway!, { name: 'Old' });
+      assert.deepEqual(values(), [
+        other,
+        [
+          { baseUrl: old, name: 'Old', models: { 'acme/x': 'x', 'acme/y': 'y' } },
+          { baseUrl: 'https://mirror.example/v1', models: { 'acme/x': 'x', 'acme/y': 'y' } },
+          '::',
+          { baseUrl: relay.baseUrl, models: { 'acme/x': 'r/x', 'acme/y': 'y' } },
+        ],
+        'acme/x',
+        ['acme/y', 'v'],
+      ]);
+      await undo();
+      assert.deepEqual(values(), before);
+    });
+
+    it('keep what stands for every other model, in both directions', async () => {
+      const [local, last] = ['http://localhost:11434/v1', { baseUrl: 'https://last.example/v1', models: { '*': 'm' } }];
+      inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [last] } };
+      effective = { model: 'x' };
+      await settings.setPrimary({ url: local, models: names({ '*': 'llama', w: 'l/w' }) }, { name: undefined });
+      const previous = { baseUrl: old, models: { 'l/w': 'w', '*': 'x' } };
+      assert.deepEqual(values(), [local, [previous, last], 'llama', undefined]);
+    });
+
+    it('leave out the previous one if it is not to become a backup, and change no model without a name there', async () => {
+      inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [other] } };
+      effective = { model: 'x' };
+      await settings.setPrimary({ url: other });
+      assert.deepEqual(values(), [other, [], undefined, undefined]);
+      assert.deepEqual([settings.hasDefaultBaseUrl(), targets], [false, [1, 1]]);
+    });
   });
 });
