@@ -1,3 +1,4 @@
+import { describeRefusedEffort } from '../../shared/describeEffort';
 import { describeModelSwitches, describeProgress, describeResumePoints } from '../../shared/describe';
 import { isRunning, routeLabel, routeOf, type TurnState, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
@@ -30,6 +31,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
   const texts = createTurnTexts(context, exchangeId);
   const resumePoint = element('p', { class: 'note', 'data-part': 'resumed' });
   const switched = element('p', { class: 'note', 'data-part': 'switch' });
+  const effort = element('p', { class: 'note', 'data-part': 'effort' });
   const route = createCardSlot(context);
   const progress = createProgressLine(context, texts);
   const timeline = createTimeline(context, currentState);
@@ -64,6 +66,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
       texts.answer,
       resumePoint,
       switched,
+      effort,
       route.element,
       toolCalls.element,
       card.element,
@@ -82,6 +85,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
       const hasEnded = !isRunning(phase);
       setNote(resumePoint, hasEnded ? describeResumePoints(context, state.resumePoints) : '');
       setNote(switched, hasEnded ? describeModelSwitches(strings, state) : '');
+      setNote(effort, hasEnded ? describeRefusedEffort(strings, state.ledger.entries.at(-1)) : '');
       showRouteNote(context, route, state, isLatest);
       toolCalls.show(
         state.toolCalls.map(({ name }) => name),
