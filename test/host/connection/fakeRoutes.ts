@@ -2,6 +2,7 @@ import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import { normalizeBaseUrl, type BaseUrl } from '../../../src/engine/gateway/baseUrl';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import type { DemoMode } from '../../../src/host/connection/demoMode';
+import type { ModelEfforts } from '../../../src/host/connection/modelEfforts';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { Settings } from '../../../src/host/settings/settings';
 import { readGateways } from '../../../src/host/settings/gateways';
@@ -171,6 +172,7 @@ export interface RouteDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly demo: DemoMode;
+  readonly efforts: ModelEfforts;
   readonly engine: Pick<Engine, 'probe' | 'localFacts' | 'cooldownOf'>;
   readonly log: Log;
   readonly memory: Memento;
@@ -251,6 +253,7 @@ export class FakeRoutes {
         },
         leave: () => Promise.resolve(void (this.hasLeftDemo = true)),
       },
+      efforts: { onDidChange: () => subscription, levelOf: () => 'default' },
       engine: {
         cooldownOf: () => undefined,
         localFacts: () => Promise.resolve(new Map()),

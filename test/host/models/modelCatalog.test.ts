@@ -144,10 +144,10 @@ describe('model catalog', () => {
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
     await catalog.listOf(connection);
     assert.deepEqual([catalog.factsOf('gpt-4o')?.contextWindow, catalog.factsOf('gpt-4o')?.images], [8192, true]);
-    const contexts = routes.map((baseUrl) => catalog.factsOf('gpt-4o', 'gpt-4o', baseUrl)?.contextWindow);
+    const contexts = routes.map((baseUrl) => catalog.factsOf('gpt-4o', baseUrl)?.contextWindow);
     assert.deepEqual(contexts, [128_000, 8192]);
     assert.equal(catalog.factsOf('unheard-of'), undefined);
-    const { contextWindow, maxOutput, family } = catalog.factsOf('mine', 'gpt-4o', `${origin}/v1`) ?? {};
+    const { contextWindow, maxOutput, family } = catalog.factsOf('gpt-4o', `${origin}/v1`, 'mine') ?? {};
     assert.deepEqual([contextWindow, maxOutput, family], [8192, 5, 'gpt-4o']);
     routes = [];
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
