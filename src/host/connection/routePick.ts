@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { plainLabel } from '../ui/messageText';
+import { choiceIn } from '../ui/quickPick';
 import type { ConfiguredRoute } from './connections';
 
 export interface RouteChoice extends Omit<ConfiguredRoute, 'apiKey'> {
@@ -15,8 +16,6 @@ export async function pickRoute<T extends RouteChoice>(routes: readonly T[], tit
   const picker = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly route: T }>();
   picker.title = title;
   picker.placeholder = vscode.l10n.t('Choose a route');
-  // The panel may take the focus while the list opens.
-  picker.ignoreFocusOut = true;
   picker.items = choices.map((route) => {
     const name = route.position === 0 ? vscode.l10n.t('primary') : vscode.l10n.t('backup {0}', route.position);
     const key = route.hasKey ? vscode.l10n.t('API key set') : vscode.l10n.t('no API key');
@@ -24,13 +23,5 @@ export async function pickRoute<T extends RouteChoice>(routes: readonly T[], tit
     return { route, label: plainLabel(route.host), description, detail: plainLabel(route.baseUrl) };
   });
   picker.activeItems = picker.items.filter(({ route }) => !route.hasKey).slice(0, 1);
-  try {
-    return await new Promise((resolve) => {
-      picker.onDidAccept(() => resolve(picker.selectedItems[0]?.route));
-      picker.onDidHide(() => resolve(undefined));
-      picker.show();
-    });
-  } finally {
-    picker.dispose();
-  }
+  return (await choiceIn(picker))?.[0]?.route;
 }
