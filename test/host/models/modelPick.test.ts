@@ -59,7 +59,7 @@ describe('model picker with several routes', () => {
     await load(0, from('one', 'a', 'b'));
     assert.deepEqual([labels(), picker.busy], [['$(check) b', '[Other models]', 'a', 'c'], false]);
     assert.equal(picker.placeholder, 'Choose a model at one, two, or type its name');
-    picker.choose('c');
+    picker.choose(['c']);
     assert.deepEqual(await picked, { model: 'c', once: false });
   });
 
