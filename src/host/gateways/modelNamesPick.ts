@@ -7,7 +7,7 @@ import { everyOtherModel } from '../settings/gateways';
 import type { Settings } from '../settings/settings';
 import { plainLabel } from '../ui/messageText';
 import { choiceIn } from '../ui/quickPick';
-import { proposeModelNames } from './proposeModelNames';
+import { proposeModelNames, type ModelNameProposal } from './proposeModelNames';
 
 type ModelNames = ReadonlyMap<string, string>;
 
@@ -30,7 +30,12 @@ export async function pickModelNames(
 ): Promise<ModelNames | undefined> {
   if (list.models.length === 0) return current;
   const used = await usedModels(deps);
-  const proposals = proposeModelNames(used, list).filter(({ here }) => !current.has(here));
+  const proposals: ModelNameProposal[] = [];
+  for (const model of used.filter((name) => !current.has(name))) {
+    proposals.push(...proposeModelNames([model], list));
+    // Lets the other work of the extension host go on meanwhile, because a list may have thousands of models.
+    await new Promise(setImmediate);
+  }
   const hasUsedModel = used.some((model) => list.models.includes(model) || current.has(model));
   if (!hasUsedModel && proposals.every(({ isSame }) => !isSame)) return pickReplacement(gateway, list, current);
   const choices = [

@@ -108,7 +108,8 @@ const cases: readonly WireCase[] = [
     title: 'a host name that does not exist, four times',
     replies: () => [answers],
     before: (fixture) => rejectFetch(fixture, 'ENOTFOUND', 4),
-    expected: '(row hostNotFound → waiting backoff dns → retry) ×3 → row hostNotFound → failed dns [retryNow checkUrl addGateway]',
+    expected:
+      '(row hostNotFound → waiting backoff dns → retry) ×3 → row hostNotFound → failed dns [retryNow checkUrl addGateway]',
   },
   {
     title: 'an unreachable proxy, once',
