@@ -20,6 +20,7 @@ import { DemoTour } from './demo/demoTour';
 import { registerDiagnostics } from './diagnostics/diagnosticsCommands';
 import { logTurnEvent, type TurnLogEvent } from './diagnostics/turnLog';
 import { createHostEngine, registerEngine } from './engine/hostEngine';
+import { registerGateways } from './gateways/gatewayCommands';
 import { createHealth, registerHealth } from './health/healthPanel';
 import { registerHistory } from './history/historyCommands';
 import { createHostWindow } from './hostWindow';
@@ -103,6 +104,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     ...registerSchedule(features),
     ...registerCopyAsCode(features),
     ...registerConnection(features),
+    ...registerGateways(features),
     ...registerModels(features),
     ...registerEngine(features),
     ...registerDemo(features),

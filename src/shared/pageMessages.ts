@@ -49,6 +49,7 @@ const messageFields = {
   restoreContext: { ids: v.pipe(v.array(text), v.readonly()) },
   pickContext: {},
   setApiKey: {},
+  addGateway: {},
   openDemo: {},
   leaveDemo: {},
   /** Removes from the settings the backup route over which an answer came. */

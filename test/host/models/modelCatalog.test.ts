@@ -170,7 +170,7 @@ describe('model catalog', () => {
       editor.isPatient = true;
       const picked = catalog.pick();
       while (editor.quickPicks.at(-1)?.busy !== false) await new Promise(setImmediate);
-      editor.quickPicks.at(-1)?.choose(model);
+      editor.quickPicks.at(-1)?.choose([model]);
       await picked;
       mock.restoreAll();
     };
