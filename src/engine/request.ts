@@ -99,6 +99,11 @@ export interface Connection extends Route {
   readonly backups?: readonly Route[] | undefined;
 }
 
+/** Returns whether requests can be sent: there is a key, or none is needed. */
+export function canSendRequests({ apiKey, isKeyless }: Pick<Connection, 'apiKey' | 'isKeyless'>): boolean {
+  return apiKey !== undefined || isKeyless === true;
+}
+
 export type ConnectionProblem = 'base-url' | 'keyring';
 
 /** The user can fix the cause. The message is localized. Any other rejection of `EngineDeps.connection` is a defect. */

@@ -48,7 +48,9 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const settings = register(new Settings(host.manifest));
   const keys = register(new KeyStore(context.secrets, log));
   const demo = register(new DemoMode());
-  const connections = register(new Connections({ settings, keys, demo, log }));
+  const connections = register(
+    new Connections({ settings, keys, demo, log, lists: (...name) => catalog.lists(...name) }),
+  );
   register(new RouteNotices({ settings, keys, demo, log, memory }));
   const { health, healthPanel } = createHealth(host);
   const engine = createHostEngine({
@@ -58,12 +60,15 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     isWindowFocused: () => vscode.window.state.focused,
     onTurnEnd: (record) => {
       health.record(record);
+      connections.recordTurn(record);
       catalog.refreshFacts(record).catch((error: unknown) => log.error(error));
     },
     facts: ({ sentModel, baseUrl }) => catalog.factsOf(sentModel, baseUrl),
   });
   const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
-  const catalog = register(new ModelCatalog({ settings, connections, keys, engine, log, health, memory }));
+  const catalog: ModelCatalog = register(
+    new ModelCatalog({ settings, connections, keys, engine, log, health, memory }),
+  );
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
   const store = new ScheduleStore(scheduleFolder(storage), (problem) => log.warn(problem));
   const conversations = new Conversations({

@@ -1,4 +1,5 @@
 import type { FaultKind, ModelEvent, RouteEvent, WaitingEvent } from '../engine/events';
+import { routeName } from '../engine/gateway/baseUrl';
 import type { PanelStrings } from './panelStrings';
 import { fill, type Format } from './format';
 import {
@@ -6,7 +7,6 @@ import {
   isRestarting,
   type LedgerWait,
   minSilenceMs,
-  routeName,
   type ResumePoint,
   type RouteSwitch,
   type Schedule,
@@ -114,9 +114,10 @@ const unreachable: ReadonlySet<string> = new Set(['dns', 'connection', 'timeout'
 
 export function describeRouteSwitch(strings: PanelStrings, event: RouteSwitch & Partial<RouteEvent>): string {
   const { from, to, fromUrl = from, toUrl = to, reason, row } = event;
-  if (reason === 'user') return fill(strings.routeSwitchedByUser, routeName(toUrl));
+  const { fromName = routeName(fromUrl), toName = routeName(toUrl) } = event;
+  if (reason === 'user') return fill(strings.routeSwitchedByUser, toName);
   const template = unreachable.has(reason) ? strings.routeSwitchedUnreachable : strings.routeSwitchedFailed;
-  return fill(template, routeName(toUrl), routeName(fromUrl), faultLabel(strings, reason, row));
+  return fill(template, toName, fromName, faultLabel(strings, reason, row));
 }
 
 /** Describes the resume points of an answer: first those at which the same model continued it, then the others. */

@@ -2,13 +2,13 @@
  * The messages from the host to the page. Both include this file, so it uses neither `vscode` nor the DOM. The host
  * owns the state: the page may be closed at any moment, and a new page gets a `snapshot` in reply to `ready`.
  */
-import type { RecordedEvent, WaitingEvent } from '../engine/events';
+import { type AttemptEvent, type RecordedEvent, routeOf, type WaitingEvent } from '../engine/events';
+import { routeName } from '../engine/gateway/baseUrl';
 import type { TurnState } from '../engine/state/turnState';
 import type { DemoAction, SuggestionKind } from './pageMessages';
 
 export { isDelta, routeOf } from '../engine/events';
 export type { FaultAction, FaultKind, RecordedEvent, WaitingEvent } from '../engine/events';
-export { routeName } from '../engine/gateway/baseUrl';
 export { timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
 export { toEpoch, toMonotonic } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
@@ -78,8 +78,10 @@ export interface ExchangeSnapshot {
 /** The model and the gateway that the next prompt is sent to. */
 export interface ConnectionView {
   readonly model: string;
-  /** Host name of the base URL, for example `api.holysheep.ai`. */
+  /** The name of the gateway, or the host of its base URL, for example `api.holysheep.ai`. */
   readonly host: string;
+  /** The same name, if prompts go to a backup gateway because the gateways before it lack the model. */
+  readonly gateway?: string | undefined;
   /**
    * Whether the user's gateway has a key, also while prompts go to the demo. `unreadable` if the keyring can't be read. A
    * turn then fails with a message about the keyring.
@@ -89,6 +91,14 @@ export interface ConnectionView {
   readonly demo: boolean;
   /** Names of the backup routes that have a key. */
   readonly backups?: readonly string[] | undefined;
+}
+
+/** Returns the name under which the user interface shows the route of an attempt, or undefined before the first attempt. */
+export function routeLabel(
+  attempt: Partial<Pick<AttemptEvent, 'origin' | 'baseUrl' | 'gatewayName'>>,
+): string | undefined {
+  const route = routeOf(attempt);
+  return attempt.gatewayName ?? (route === undefined ? undefined : routeName(route));
 }
 
 export function canSendPrompt({ hasKey, demo }: ConnectionView): boolean {

@@ -1,6 +1,6 @@
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import type { PanelState, ToHost } from '../shared/pageMessages';
-import { canSendPrompt, routeName, type ConnectionView, type Suggestion, type ToWebview } from '../shared/protocol';
+import { canSendPrompt, type ConnectionView, type Suggestion, type ToWebview } from '../shared/protocol';
 import { createAnnouncer } from './a11y/announcer';
 import { createMoveFocus, createWaitTabOrder } from './a11y/focus';
 import { Composer } from './composer/composer';
@@ -208,7 +208,7 @@ export class Panel {
     const { conversation, composer, emptyState } = this;
     const { active } = conversation;
     const activity = active?.activity ?? 'idle';
-    composer.model.setRoute(conversation.route === undefined ? undefined : routeName(conversation.route));
+    composer.model.setRoute(conversation.route);
     composer.setStoppable(activity !== 'idle', active?.hasStopButton ?? false);
     conversation.setVersionButtonsDisabled(activity !== 'idle');
     conversation.setStreaming(activity === 'running');

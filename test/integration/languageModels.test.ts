@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { failure } from '../../src/demo/replies';
 import { answer, replySequence } from '../support/replies';
 import { rowsOf } from '../support/valuesOf';
-import type { Script } from '../support/testGateway';
-import { resetNetworkState, testKey, useFixture, type HostFixture } from '../support/extensionHost';
+import { baseUrlWithKey, type Script } from '../support/testGateway';
+import { resetNetworkState, set, testKey, useFixture, type HostFixture } from '../support/extensionHost';
 
 const Message = vscode.LanguageModelChatMessage;
 const tool: vscode.LanguageModelChatTool = {
@@ -127,9 +127,9 @@ describe('language models of the gateway', () => {
   });
 
   it('are not listed or requested without a key', async () => {
-    await vscode.commands.executeCommand('holysheep.removeApiKey');
+    await set('baseUrl', baseUrlWithKey(fixture.gateway));
     assert.deepEqual(await vscode.lm.selectChatModels({ vendor: 'holysheep' }), []);
-    await vscode.commands.executeCommand('holysheep.setApiKey', testKey);
+    await set('baseUrl', fixture.gateway.baseUrl);
     assert.equal((await model()).id, 'gpt-4o');
   });
 });

@@ -93,3 +93,8 @@ function bearerFault(authorization: string | undefined, required: string | undef
     ? { message: "You didn't provide an API key.", type: 'invalid_request_error', code: 'missing_api_key' }
     : { message: 'Incorrect API key provided.', type: 'invalid_request_error', code: 'invalid_api_key' };
 }
+
+/** Returns a base URL of the gateway at which the extension needs a key, unlike at the loopback address. */
+export function baseUrlWithKey({ baseUrl }: Pick<Gateway, 'baseUrl'>): string {
+  return baseUrl.replace('127.0.0.1', '0.0.0.0');
+}

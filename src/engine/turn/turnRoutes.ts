@@ -5,7 +5,7 @@ import { faultOfRow, type Fault } from '../faults/classify';
 import type { NetworkState } from '../gate/networkState';
 import type { RouteHealth } from '../gate/routeHealth';
 import { hostOf, isHostShared, originOf, usesPlainHttp } from '../gateway/baseUrl';
-import type { Connection, Route } from '../request';
+import { canSendRequests, type Connection, type Route } from '../request';
 import { isRetryable, type Situation } from '../retry/decide';
 import { mayOffer, modelAt, type SentModel } from './routeModels';
 import type { TurnHistory } from './turnHistory';
@@ -288,7 +288,7 @@ export class TurnRoutes {
 }
 
 function routesOf({ backups = [], ...primary }: Connection): readonly Route[] {
-  return primary.apiKey || primary.isKeyless ? [primary, ...backups] : backups;
+  return canSendRequests(primary) ? [primary, ...backups] : backups;
 }
 
 function isEncrypted({ baseUrl }: Pick<Route, 'baseUrl'>): boolean {

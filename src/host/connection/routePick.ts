@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { plainLabel } from '../ui/messageText';
 import type { ConfiguredRoute } from './connections';
 
-export interface RouteChoice extends Omit<ConfiguredRoute, 'apiKey'> {
+export interface RouteChoice extends Pick<ConfiguredRoute, 'baseUrl' | 'origin' | 'host'> {
   readonly hasKey: boolean;
   /** Position of the route in the settings. 0 is the base URL, 1 the first backup route. */
   readonly position: number;

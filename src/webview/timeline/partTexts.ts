@@ -59,8 +59,12 @@ const triggers: Readonly<Record<LedgerEntry['why'], keyof PanelStrings | undefin
   switch: 'timelineSwitch',
 };
 
+function userModelOf({ model, userModel = model }: LedgerEntry): string {
+  return userModel;
+}
+
 function triggerText(strings: PanelStrings, { entry, previous }: AttemptSpan): string | undefined {
-  const isSameModel = previous?.model === entry.model && routeOf(previous) !== routeOf(entry);
+  const isSameModel = previous && userModelOf(previous) === userModelOf(entry) && routeOf(previous) !== routeOf(entry);
   const key = entry.why === 'switch' && isSameModel ? 'timelineRouteSwitch' : triggers[entry.why];
   return key && strings[key];
 }

@@ -4,7 +4,7 @@ import {
   describeProgress,
   describeResumePoints,
 } from '../../shared/describe';
-import { isRunning, routeName, routeOf, type TurnState, waitKey } from '../../shared/protocol';
+import { isRunning, routeLabel, routeOf, type TurnState, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { createTimeline } from '../timeline/timeline';
 import { element, setText, svgIcon } from '../util/element';
@@ -83,7 +83,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
       const { phase, failure, schedule, wait } = state;
       const usedRoute = routeOf(state);
       // A scheduled prompt goes to the gateway in the settings, whichever route its last attempt used.
-      const host = schedule || usedRoute === undefined ? viewContext.host : routeName(usedRoute);
+      const host = (schedule ? undefined : routeLabel(state)) ?? viewContext.host;
       texts.setThinking(isRunning(state.phase) && state.text === '');
       // A note below text that is still growing would move with every line.
       const hasEnded = !isRunning(phase);

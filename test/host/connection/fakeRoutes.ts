@@ -175,6 +175,7 @@ export interface RouteDeps {
   readonly log: Log;
   readonly memory: Memento;
   readonly catalog: Pick<ModelCatalog, 'lists'>;
+  readonly lists: (baseUrl: string, name: string) => boolean | undefined;
 }
 
 /** Settings and keys of several routes, which tests can change. */
@@ -185,6 +186,8 @@ export class FakeRoutes {
   lists = new Map<string, readonly string[]>();
   model = 'model-1';
   keys = new Map<string, string>();
+  /** Origins of which the user has confirmed that they need no key. */
+  keylessOrigins = new Set<string>();
   isKeyringLocked = false;
   demoActive = false;
   hasLeftDemo = false;
@@ -213,6 +216,7 @@ export class FakeRoutes {
     const access = <T>(value: () => T): Promise<T> =>
       this.isKeyringLocked ? Promise.reject(new Error('The keyring is locked.')) : Promise.resolve(value());
     const get = (origin: string): Promise<string | undefined> => access(() => this.keys.get(origin));
+    const lists = (baseUrl: string, model: string) => this.lists.get(baseUrl)?.includes(model);
     const isDemoActive = (): boolean => this.demoActive;
     return {
       settings: {
@@ -228,6 +232,8 @@ export class FakeRoutes {
         model: () => this.model,
         setModel: (model: string) => Promise.resolve(void (this.model = model)),
       },
+      lists,
+      catalog: { lists },
       keys: {
         onDidChange: keyChange.event,
         get,
@@ -238,6 +244,7 @@ export class FakeRoutes {
             this.lists.clear();
           }),
         delete: (origin: string) => access(() => void this.keys.delete(origin)),
+        isKeyless: (origin: string) => Promise.resolve(this.keylessOrigins.has(origin)),
       },
       demo: {
         onDidChange: () => subscription,
@@ -262,7 +269,6 @@ export class FakeRoutes {
         error: (problem: unknown) => void this.logged.push(problem),
         redactSecret: () => undefined,
       },
-      catalog: { lists: (baseUrl: string, model: string) => this.lists.get(baseUrl)?.includes(model) },
       memory: {
         get: (key: string, fallback: unknown) => remembered.get(key) ?? fallback,
         update: (key: string, value: unknown) => Promise.resolve(void remembered.set(key, value)),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import { canSendRequests } from '../../../engine/request';
 import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
 import type { ActiveConnection, Connections } from '../../connection/connections';
@@ -48,7 +49,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
       return [];
     }
     const connection = await this.connection(silent);
-    if (connection?.apiKey === undefined || token.isCancellationRequested) return [];
+    if (!connection || !canSendRequests(connection) || token.isCancellationRequested) return [];
     return offeredModels(this.deps, connection, this.deps.settings.model());
   }
 
@@ -108,7 +109,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     const { connections, log } = this.deps;
     try {
       const connection = await connections.configured();
-      if (silent || connection.apiKey !== undefined) return connection;
+      if (silent || canSendRequests(connection)) return connection;
       await enterApiKey();
       return await connections.configured();
     } catch (error) {
