@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isHolySheepHost } from '../../../engine/gateway/apiKey';
 import { defaultModels, isUsableModelId, maxModels, type GatewayModels } from '../../../engine/gateway/modelList';
-import { canChat, knownFacts } from '../../../engine/models/listedFacts';
+import { canChat } from '../../../engine/models/listedFacts';
 import type { ModelFacts } from '../../../engine/models/modelFacts';
 import type { ActiveConnection } from '../../connection/connections';
 import type { Log } from '../../util/log';
@@ -13,7 +13,7 @@ import { resultWithin } from '../../util/systemClock';
 const listTimeoutMs = 3000;
 
 export interface OfferedModelsDeps {
-  readonly catalog: Pick<ModelCatalog, 'listOf'>;
+  readonly catalog: Pick<ModelCatalog, 'listOf' | 'factsOf'>;
   readonly log: Pick<Log, 'error'>;
   readonly modelsChanged: () => void;
 }
@@ -37,7 +37,7 @@ export async function offeredModels(
   const others = models.filter((id) => id !== configuredModel && canChat(id, listed)).slice(0, maxModels);
   const factsText = createFactsText();
   return [...(isUsableModelId(configuredModel) ? [configuredModel] : []), ...others].map((id) => {
-    const facts = knownFacts(id, listed);
+    const facts = deps.catalog.factsOf(id, connection.baseUrl);
     return toModelInformation(id, connection, modelLimits(facts), factsText(facts));
   });
 }
