@@ -217,7 +217,8 @@ export function findRefusedParameter(error: ProviderError): CorrectableParameter
     correctable.find((candidate) => candidate === error.param.split('.')[0]) ?? firstMentioned(error.searchText);
   // The engine adds `stream_options`, so the request loses nothing that the user set.
   if (name === 'stream_options') return name;
-  const isEffort = effortParameters.some((parameter) => parameter === name);
+  // An error about a message may name the reasoning that the message lacks.
+  const isEffort = effortParameters.some((parameter) => parameter === name) && !/^messages\b/.test(error.searchText);
   if (isEffort && valueRefusalPattern.test(error.searchText)) return name;
   const isRefusal = refusalPattern.test(error.searchText) || error.codes.some((code) => refusalCodes.test(code));
   return isRefusal ? name : undefined;

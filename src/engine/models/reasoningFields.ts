@@ -76,6 +76,8 @@ interface Choice {
   readonly facts: ModelFacts;
 }
 
+const togetherEfforts: readonly ReasoningEffort[] = ['low', 'medium', 'high'];
+
 type GatewayFormat = ReasoningFormat | 'together' | 'cerebras' | 'gemini';
 
 /** Formats that can switch the reasoning off for every model, so that the level `none` needs no replacement. */
@@ -111,7 +113,7 @@ const formats: Readonly<Record<GatewayFormat, (choice: Choice) => Readonly<Recor
   none: () => ({}),
   together: ({ level, isOn }) => ({
     reasoning: { enabled: isOn },
-    ...(isOn && { reasoning_effort: nearestEffort(level, ['low', 'medium', 'high']) }),
+    ...(isOn && { reasoning_effort: level }),
   }),
   cerebras: ({ level, isOn }) => (isOn ? { reasoning_effort: level } : { disable_reasoning: true }),
   gemini: ({ isOn, budget, facts }) => {
@@ -190,7 +192,7 @@ function levelFor(
 ): ReasoningEffort {
   if (chosen === 'none' && (formatsWithSwitch.has(format) || isClaude(model))) return chosen;
   if (accepted) return nearestEffort(chosen, accepted);
-  const { efforts } = facts;
+  const efforts = format === 'together' ? togetherEfforts : facts.efforts;
   if (!efforts?.length || (chosen === 'none' && canSwitchOff(facts))) return chosen;
   return nearestEffort(chosen, efforts);
 }

@@ -72,7 +72,7 @@ const cases: readonly (readonly [string, string, ReasoningEffort, Fields, Reason
   [nim, 'qwen/qwen3-32b', 'minimal', { chat_template_kwargs: { enable_thinking: true, thinking_budget: 819 } }],
   [nim, 'deepseek-ai/deepseek-v3.2', 'none', { chat_template_kwargs: { thinking: false } }],
   [nim, 'openai/gpt-oss-120b', 'low', { reasoning_effort: 'low' }],
-  [together, 'openai/gpt-5.2', 'xhigh', { reasoning: { enabled: true }, reasoning_effort: 'high' }],
+  [together, 'openai/gpt-5.2', 'xhigh', { reasoning: { enabled: true }, reasoning_effort: 'high' }, 'high'],
   [together, 'any', 'none', { reasoning: { enabled: false } }],
   ['https://api.cerebras.ai/v1', 'any', 'none', { disable_reasoning: true }],
   ['https://api.cerebras.ai/v1', 'any', 'low', { reasoning_effort: 'low' }],
