@@ -1,6 +1,7 @@
 import type { OpenAI } from 'openai';
 import type { OutgoingMessage } from '../text/continuation';
 import type { EngineDeps } from '../engine';
+import type { ConnectionObserver } from '../environment';
 import type { CorrectableParameter } from '../faults/providerError';
 import type { RouteBehavior } from '../gate/networkState';
 import type { KeyRedactor } from '../gateway/keyRedactor';
@@ -30,6 +31,8 @@ export interface AttemptRequest {
   readonly messages: readonly OutgoingMessage[];
   readonly behavior: RouteBehavior;
   readonly facts?: ModelFacts | undefined;
+  /** Whether the attempt gives up a connection that takes long, because the turn can use another route. */
+  readonly canSwitchRoute?: boolean;
   /** The fields that set the reasoning effort. */
   readonly reasoning?: ReasoningFields['fields'] | undefined;
 }
@@ -60,10 +63,11 @@ function completionsUrl(baseUrl: string): string {
  * is a defect of this extension that occurred before the request was sent.
  */
 export async function send(
-  deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent'>,
+  deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent' | 'watchConnection'>,
   { connection, request, messages, behavior, facts, reasoning }: AttemptRequest,
   signal: AbortSignal,
   onHeaders: (status: number, headers: Headers) => void,
+  observer?: ConnectionObserver,
 ): Promise<Response> {
   const builder = await loadRequestBuilder();
   const { url, headers } = await builder.templateFor(completionsUrl(connection.baseUrl));
@@ -84,8 +88,9 @@ export async function send(
     redirect: 'manual',
   } as const;
   let response;
+  const fetchOnce = (): Promise<Response> => deps.fetch(url, init);
   try {
-    response = await deps.fetch(url, init);
+    response = await (observer && deps.watchConnection ? deps.watchConnection(fetchOnce, observer) : fetchOnce());
   } catch (error) {
     throw new ConnectionFailure(error);
   }

@@ -25,7 +25,7 @@ export function readListedFacts(entry: Readonly<Record<string, unknown>>): Liste
   const isComplete = takesAny(parameters, 'max_tokens', 'max_completion_tokens');
   const takes = (...names: string[]): boolean | undefined =>
     takesAny(parameters, ...names) || (isComplete ? false : undefined);
-  const facts: ListedFacts = {
+  return knownFields({
     contextWindow: firstTokens(
       entry['context_length'],
       provider['context_length'],
@@ -46,7 +46,11 @@ export function readListedFacts(entry: Readonly<Record<string, unknown>>): Liste
     takesTemperature: takes('temperature'),
     price: priceOf(recordOf(entry['pricing'])),
     writesText: outputs && outputs.includes('text'),
-  };
+  });
+}
+
+/** Returns the facts without undefined fields, which would replace those of the table, or undefined if nothing is known. */
+export function knownFields(facts: ListedFacts): ListedFacts | undefined {
   const known = Object.entries(facts).filter(([, value]) => value !== undefined);
   return known.length > 0 ? Object.fromEntries(known) : undefined;
 }
@@ -84,7 +88,6 @@ export function canChat(model: string, listed?: FactsById): boolean {
 /** Returns what is known about a model: what the list of its gateway says, and else what the table says. */
 export function knownFacts(model: string, listed: FactsById | undefined): ModelFacts | undefined {
   const ofList = listed?.get(model);
-  // The list has no undefined fields that would replace those of the table.
   return ofList ? { ...factsOf(model), ...ofList } : factsOf(model);
 }
 
@@ -102,7 +105,8 @@ function takesAny(parameters: readonly string[] | undefined, ...names: readonly 
   return names.some((name) => parameters?.includes(name));
 }
 
-function firstTokens(...values: readonly unknown[]): number | undefined {
+/** Returns the first value that is a number of tokens. */
+export function firstTokens(...values: readonly unknown[]): number | undefined {
   return values.find(
     (value): value is number => Number.isInteger(value) && Number(value) > 0 && Number(value) <= maxListedTokens,
   );

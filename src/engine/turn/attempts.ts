@@ -1,4 +1,4 @@
-import type { EngineDeps, ModelAtGateway } from '../engine';
+import type { EngineDeps } from '../engine';
 import type { AttemptTrigger, EndedEvent, Usage } from '../events';
 import type { Fault } from '../faults/classify';
 import type { FaultName } from '../faults/faultTable';
@@ -12,14 +12,16 @@ import { requestBody, type AttemptRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
 import { factsWithEffort, learnRefusal, reasoningFields } from '../models/reasoningFields';
-import type { ChatRequest, ReasoningEffort, Route } from '../request';
+import type { ChatRequest, ReasoningEffort } from '../request';
 import type { Situation } from '../retry/decide';
 import { sumUsage } from '../state/usage';
 import { continuationMessages, prefillOf } from '../text/continuation';
+import { exceededContext } from '../text/tokenEstimate';
 import type { Admission } from './admission';
 import { isContinuation, type Answer, type RequestMode } from './answer';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
+import type { AttemptPlan } from './turnRoutes';
 
 /** 4xx responses that may mean that the gateway rejects the messages of a resume request. */
 const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
@@ -75,9 +77,7 @@ export class Attempts {
   /** Resumes the partial answer, if there is one. */
   start(
     trigger: AttemptTrigger,
-    route: Route,
-    { model, sentModel }: Pick<ModelAtGateway, 'model' | 'sentModel'>,
-    distinguishingUrl: string | undefined,
+    { route, model, sentModel, distinguishingUrl, hasOtherRoute, canSwitchRoute }: AttemptPlan,
   ): Attempt {
     const { output, answer, deps } = this;
     const { messages } = this.request;
@@ -97,6 +97,7 @@ export class Attempts {
     if (route.apiKey !== undefined) this.keys.add(route.apiKey);
     this.mode = mode;
     output.attempt++;
+    const cutAtTokens = exceededContext(messages, facts);
     answer.startAttempt(mode);
     output.emit({
       type: 'attempt',
@@ -105,10 +106,12 @@ export class Attempts {
       origin: originOf(baseUrl),
       ...(distinguishingUrl !== undefined && { baseUrl: distinguishingUrl }),
       ...(route.name !== undefined && { gatewayName: route.name }),
+      ...(hasOtherRoute && { hasOtherRoute: true as const }),
       ...(effort !== undefined && { effort }),
       ...(refusedEffort !== undefined && { refusedEffort }),
       why: trigger,
       ...(mode !== 'original' && { how: mode }),
+      ...(cutAtTokens !== undefined && { cutAtTokens }),
       time: deps.clock.now(),
     });
     const observer = {
@@ -122,6 +125,7 @@ export class Attempts {
     const attemptRequest = {
       ...sent,
       connection: route,
+      canSwitchRoute,
       messages: isContinuation(mode) ? continuationMessages(messages, answer.text, mode, prefill) : messages,
     };
     this.current = new Attempt(deps, attemptRequest, answer, observer, this.size, this.keys);

@@ -2,9 +2,11 @@ import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import { normalizeBaseUrl, type BaseUrl } from '../../../src/engine/gateway/baseUrl';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import type { DemoMode } from '../../../src/host/connection/demoMode';
+import type { ModelEfforts } from '../../../src/host/connection/modelEfforts';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { Settings } from '../../../src/host/settings/settings';
 import { readGateways } from '../../../src/host/settings/gateways';
+import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import type { Log } from '../../../src/host/util/log';
 import type { Memento } from 'vscode';
 import { englishL10n } from '../../support/fakeVSCode';
@@ -40,17 +42,23 @@ export class FakeEditor {
   pressed: string | undefined;
   /** Label of the item that the user accepts in a quick pick, or undefined to dismiss the quick pick. */
   accepted: string | undefined;
+  /** Answers to the next quick picks, in place of `accepted`: labels to select, `true` to accept the selection as it is. */
+  answers: (readonly string[] | true | undefined)[] = [];
   /** Whether the user leaves quick picks open, so that the test answers them. */
   isPatient = false;
   quickPicks: FakeQuickPick[] = [];
   /** Text that the user types into an input box, or undefined to dismiss the input box. */
   typed: string | undefined;
+  /** Texts for the next input boxes, in place of `typed`. */
+  texts: (string | undefined)[] = [];
   inputPrompts: string[] = [];
+  /** Checks a text in the last input box. */
+  validateInput: ((text: string) => unknown) | undefined;
 
   reset(): void {
     [this.messages, this.commands, this.quickPicks, this.clipboard] = [[], [], [], ''];
     [this.pressed, this.accepted, this.typed, this.inputPrompts] = [undefined, undefined, undefined, []];
-    this.isPatient = false;
+    [this.isPatient, this.answers, this.texts] = [false, [], []];
   }
 
   /** Returns the part of the `vscode` module for `useVSCode`. */
@@ -67,7 +75,7 @@ export class FakeEditor {
     return {
       EventEmitter,
       CancellationError: class extends Error {},
-      InputBoxValidationSeverity: { Error: 3, Warning: 2 },
+      InputBoxValidationSeverity: { Error: 3, Warning: 2, Info: 1 },
       QuickPickItemKind: { Separator: -1 },
       ThemeIcon: class {
         constructor(readonly id: string) {}
@@ -87,9 +95,16 @@ export class FakeEditor {
         withProgress: (_options: object, work: (progress: object, token: object) => unknown) =>
           work({}, { onCancellationRequested: () => subscription }),
         setStatusBarMessage: () => undefined,
-        showInputBox: ({ prompt }: { readonly prompt: string }) => {
+        showInputBox: ({
+          prompt,
+          validateInput,
+        }: {
+          readonly prompt: string;
+          readonly validateInput?: (text: string) => unknown;
+        }) => {
           this.inputPrompts.push(prompt);
-          return Promise.resolve(this.typed);
+          this.validateInput = validateInput;
+          return Promise.resolve(this.texts.length > 0 ? this.texts.shift() : this.typed);
         },
         showInformationMessage: show('information'),
         showWarningMessage: show('warning'),
@@ -110,6 +125,7 @@ interface FakeItem {
   readonly detail?: string;
   readonly kind?: number;
   readonly model?: string;
+  readonly buttons?: readonly { readonly tooltip: string }[];
 }
 
 /** A quick pick that the user answers as soon as it is shown, unless the user is patient. */
@@ -121,29 +137,44 @@ export class FakeQuickPick {
   selectedItems: readonly FakeItem[] = [];
   value = '';
   busy = false;
+  isShown = false;
   private accepted: () => void = () => undefined;
   private hidden: () => void = () => undefined;
   private valueChanged: () => void = () => undefined;
   private buttonTriggered: () => void = () => undefined;
+  private itemButtonTriggered: (event: { readonly item: FakeItem; readonly button: unknown }) => void = () => undefined;
 
-  constructor(private readonly editor: Pick<FakeEditor, 'accepted' | 'isPatient'>) {}
+  constructor(private readonly editor: Pick<FakeEditor, 'accepted' | 'answers' | 'isPatient'>) {}
 
-  readonly onDidAccept = (listener: () => void): void => void (this.accepted = listener);
-  readonly onDidHide = (listener: () => void): void => void (this.hidden = listener);
-  readonly onDidChangeValue = (listener: () => void): void => void (this.valueChanged = listener);
-  readonly onDidTriggerItemButton = (): void => undefined;
-  readonly onDidTriggerButton = (listener: () => void): void => void (this.buttonTriggered = listener);
+  readonly onDidAccept = (listener: () => void) => ((this.accepted = listener), subscription);
+  readonly onDidHide = (listener: () => void) => ((this.hidden = listener), subscription);
+  readonly onDidChangeValue = (listener: () => void) => ((this.valueChanged = listener), subscription);
+  readonly onDidTriggerItemButton = (listener: typeof this.itemButtonTriggered) => (
+    (this.itemButtonTriggered = listener),
+    subscription
+  );
+  readonly onDidTriggerButton = (listener: () => void) => ((this.buttonTriggered = listener), subscription);
   readonly dispose = (): void => undefined;
 
   show(): void {
-    if (!this.editor.isPatient) setImmediate(() => this.choose(this.editor.accepted));
+    this.isShown = true;
+    const { isPatient, answers, accepted } = this.editor;
+    if (!isPatient) setImmediate(() => this.choose(answers.length > 0 ? answers.shift() : [accepted ?? '']));
   }
 
-  /** Accepts the item with a label, or dismisses the quick pick if there is none. */
-  choose(accepted: string | undefined): void {
-    this.selectedItems = this.items.filter(({ label }) => label === accepted);
-    if (this.selectedItems.length > 0) this.accepted();
+  /** Accepts the items with these labels, or dismisses the quick pick if there are none. */
+  choose(labels: readonly string[] | true | undefined): void {
+    if (labels !== true) this.selectedItems = this.items.filter(({ label }) => labels?.includes(label));
+    if (labels === true || this.selectedItems.length > 0) this.accepted();
     this.hide();
+  }
+
+  /** Presses the button of an item with this tooltip. */
+  pressItemButton(label: string, tooltip: string): void {
+    const item = this.items.find((shown) => shown.label === label);
+    const button = item?.buttons?.find((shown) => shown.tooltip === tooltip);
+    if (!item || !button) throw new Error(`${label} has no button ${tooltip}.`);
+    this.itemButtonTriggered({ item, button });
   }
 
   type(value: string): void {
@@ -156,6 +187,7 @@ export class FakeQuickPick {
   }
 
   hide(): void {
+    this.isShown = false;
     this.hidden();
   }
 }
@@ -170,16 +202,20 @@ export interface RouteDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly demo: DemoMode;
-  readonly engine: Pick<Engine, 'probe' | 'cooldownOf'>;
+  readonly efforts: ModelEfforts;
+  readonly engine: Pick<Engine, 'probe' | 'localFacts' | 'cooldownOf'>;
   readonly log: Log;
   readonly memory: Memento;
   readonly lists: (baseUrl: string, name: string) => boolean | undefined;
+  readonly catalog: Pick<ModelCatalog, 'lists'>;
 }
 
 /** Settings and keys of several routes, which tests can change. */
 export class FakeRoutes {
   baseUrl = 'https://primary.example/v1';
   backups: readonly unknown[] = [];
+  /** The known model lists of gateways, by base URL. They are forgotten when a key is stored. */
+  lists = new Map<string, readonly string[]>();
   model = 'model-1';
   keys = new Map<string, string>();
   /** Origins of which the user has confirmed that they need no key. */
@@ -227,12 +263,16 @@ export class FakeRoutes {
         model: () => this.model,
         setModel: (model: string) => Promise.resolve(void (this.model = model)),
       },
-      lists: () => undefined,
+      lists: (baseUrl: string, name: string) => this.lists.get(baseUrl)?.includes(name),
       keys: {
         onDidChange: keyChange.event,
         get,
         getIfReadable: (origin: string) => get(origin).catch(() => undefined),
-        set: (origin: string, key: string) => access(() => void this.keys.set(origin, key)),
+        set: (origin: string, key: string) =>
+          access(() => {
+            this.keys.set(origin, key);
+            this.lists.clear();
+          }),
         delete: (origin: string) => access(() => void this.keys.delete(origin)),
         isKeyless: (origin: string) => Promise.resolve(this.keylessOrigins.has(origin)),
       },
@@ -243,8 +283,10 @@ export class FakeRoutes {
         },
         leave: () => Promise.resolve(void (this.hasLeftDemo = true)),
       },
+      efforts: { onDidChange: () => subscription, levelOf: () => 'default' },
       engine: {
         cooldownOf: () => undefined,
+        localFacts: () => Promise.resolve(new Map()),
         probe: ({ baseUrl, apiKey }: { readonly baseUrl: string; readonly apiKey: string | undefined }) => {
           this.probes.push([baseUrl, apiKey]);
           return Promise.resolve(this.probeResult);
@@ -258,6 +300,7 @@ export class FakeRoutes {
         error: (problem: unknown) => void this.logged.push(problem),
         redactSecret: () => undefined,
       },
+      catalog: { lists: (baseUrl: string, model: string) => this.lists.get(baseUrl)?.includes(model) },
       memory: {
         get: (key: string, fallback: unknown) => remembered.get(key) ?? fallback,
         update: (key: string, value: unknown) => Promise.resolve(void remembered.set(key, value)),

@@ -5,6 +5,8 @@ import { valuesOf } from '../../support/valuesOf';
 
 const primary = 'https://primary.example';
 
+const backupUrl = 'https://backup.example/v1';
+
 /** More models than the model picker offers. */
 const manyModels = Array.from({ length: 8000 }, (_, index) => `model-${index}`);
 
@@ -111,6 +113,25 @@ describe('Set API Key command', () => {
       });
     }
 
+    for (const [situation, backup, lists, offers] of [
+      ['unless a backup gateway lists the selected model', backupUrl, ['gone'], []],
+      ['unless a backup gateway has it under another name', { baseUrl: backupUrl, models: { gone: 'a/gone' } }, [], []],
+      [
+        'even if a backup gateway has other models',
+        { baseUrl: backupUrl, models: { '*': 'b' } },
+        ['b'],
+        [['Select model']],
+      ],
+    ] as const) {
+      it(situation, async () => {
+        list(...manyModels);
+        routes.lists.set(backupUrl, lists);
+        [routes.model, routes.backups] = ['gone', [backup]];
+        assert.equal(await runSetApiKey('hsa-old-key-1'), 'verified');
+        assert.deepEqual(buttons(), offers);
+      });
+    }
+
     it('unless the key is for a backup route', async () => {
       [routes.backups, routes.model] = [['https://first.example/v1'], 'gone'];
       assert.equal(await runSetApiKey({ key: 'hsa-key-1', baseUrl: 'https://first.example' }), 'verified');
@@ -134,10 +155,17 @@ describe('Set API Key command', () => {
           ['primary.example', 'primary · API key set', 'https://primary.example/v1'],
           ['first.example', 'backup 1 · no API key', 'https://first.example/v1'],
           ['second.example', 'backup 2 · no API key', `${second}/v1`],
+          ['$(add) Add gateway', undefined, undefined],
         ],
       );
       assert.deepEqual(valuesOf(pick.activeItems, 'label'), ['first.example']);
       assert.deepEqual(editor.inputPrompts, [], 'no key must be asked for when no route was chosen');
+    });
+
+    it('lets the user add a gateway instead', async () => {
+      editor.accepted = '$(add) Add gateway';
+      assert.equal(await runSetApiKey(), 'cancelled');
+      assert.deepEqual([editor.commands, editor.inputPrompts], [[['holysheep.addGateway']], []]);
     });
 
     it('asks for the key of the chosen route, verifies it there and keeps the other keys', async () => {
