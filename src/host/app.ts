@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { ModelFacts } from '../engine/models/modelFacts';
 import { createAsk } from './api';
 import { registerChat } from './chat/chatCommands';
 import { EditorTarget } from './code/editorTarget';
@@ -51,11 +50,10 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const settings = register(new Settings(host.manifest));
   const keys = register(new KeyStore(context.secrets, log));
   const demo = register(new DemoMode());
-  const efforts = register(
-    new ModelEfforts({ settings, memory, facts: (model): ModelFacts | undefined => catalog.factsOf(model) }),
+  const efforts = register(new ModelEfforts({ settings, memory, facts: (model) => catalog.factsOf(model) }));
+  const connections = register(
+    new Connections({ settings, keys, demo, efforts, log, lists: (...name) => catalog.lists(...name) }),
   );
-  const lists = (baseUrl: string, name: string): boolean | undefined => catalog.lists(baseUrl, name);
-  const connections = register(new Connections({ settings, keys, demo, efforts, log, lists }));
   register(new RouteNotices({ settings, keys, demo, log, memory }));
   const { health, healthPanel } = createHealth(host);
   const engine = createHostEngine({
@@ -71,7 +69,9 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     facts: ({ model, sentModel, baseUrl }) => catalog.factsOf(sentModel, baseUrl, model),
   });
   const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
-  const catalog = register(new ModelCatalog({ settings, connections, keys, engine, log, health, memory }));
+  const catalog: ModelCatalog = register(
+    new ModelCatalog({ settings, connections, keys, engine, log, health, memory }),
+  );
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
   const store = new ScheduleStore(scheduleFolder(storage), (problem) => log.warn(problem));
   const conversations = new Conversations({

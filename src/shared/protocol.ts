@@ -88,8 +88,10 @@ export interface EffortView {
 /** The model and the gateway that the next prompt is sent to. */
 export interface ConnectionView {
   readonly model: string;
-  /** Host name of the base URL, for example `api.holysheep.ai`. */
+  /** The name of the gateway, or the host of its base URL, for example `api.holysheep.ai`. */
   readonly host: string;
+  /** The same name, if prompts go to a backup gateway because the gateways before it lack the model. */
+  readonly gateway?: string | undefined;
   /**
    * Whether the user's gateway has a key, also while prompts go to the demo. `unreadable` if the keyring can't be read. A
    * turn then fails with a message about the keyring.

@@ -16,6 +16,7 @@ import {
   type Route,
 } from '../../engine/request';
 import type { TurnRecord } from '../../engine/state/ledger';
+import { mayOffer } from '../../engine/turn/routeModels';
 import type { ConnectionView } from '../../shared/protocol';
 import type { Gateway, UnusableGateway } from '../settings/gateways';
 import type { Settings } from '../settings/settings';
@@ -142,10 +143,16 @@ export class Connections extends Disposable {
     }
     try {
       const connection = await this.connectionFor(demo);
-      const { host, backups = [] } = connection;
+      const { backups = [], ...first } = connection;
+      const routes = [first, ...backups];
       const primary = demo || 'error' in baseUrl ? connection.baseUrl : baseUrl.url;
-      const names = [connection, ...backups].flatMap((route) => (route.baseUrl === primary ? [] : route.host));
-      return { model, host, hasKey: canSendRequests(connection), demo, ...(names.length > 0 && { backups: names }) };
+      const names = routes.flatMap((route) => (route.baseUrl === primary ? [] : route.host));
+      const target = routes.find((route) => mayOffer(route, model, routes)) ?? first;
+      return {
+        ...{ model, host: target.host, hasKey: canSendRequests(connection), demo },
+        ...(target !== first && { gateway: target.host }),
+        ...(names.length > 0 && { backups: names }),
+      };
     } catch (error) {
       log.error(error);
       // The user can send a prompt even if the API key can't be read, and the failed turn shows the reason in a card.

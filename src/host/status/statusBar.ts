@@ -62,7 +62,7 @@ export class StatusBar extends Disposable {
 
   private showModel(): void {
     if (!this.view) return;
-    const { model, host, hasKey, demo, backups = [] } = this.view;
+    const { model, host, gateway, hasKey, demo, backups = [] } = this.view;
     const prefix = demo ? `$(beaker) ${vscode.l10n.t('Offline demo')}: ` : '$(sparkle) ';
     const lines = [
       vscode.l10n.t('HolySheep model: {0}', plainLabel(model)),
@@ -73,7 +73,8 @@ export class StatusBar extends Disposable {
       ...keyLines(hasKey),
       vscode.l10n.t('Click to select another model.'),
     ];
-    this.model.text = prefix + plainLabel(model);
+    this.model.text =
+      prefix + [model, gateway].flatMap((name) => (name === undefined ? [] : plainLabel(name))).join(' · ');
     this.model.tooltip = lines.join('\n');
     this.model.accessibilityInformation = { label: lines.join(' '), role: 'button' };
     this.model.show();

@@ -130,7 +130,7 @@ function setNote(note: HTMLElement, text: string): void {
 
 /** Counts the seconds while the gateway sends nothing. Not a live region, because it would announce every second. */
 function createProgressLine(context: PageContext, exchangeId: string, { pause }: Pick<TurnTexts, 'pause'>) {
-  const { strings, clock, announcer } = context;
+  const { strings, clock, announcer, isReadOnly } = context;
   const offer = createCardSlot(context);
   const createOffer = (): Card => {
     announcer.announce(strings.announceRouteOffer);
@@ -149,7 +149,7 @@ function createProgressLine(context: PageContext, exchangeId: string, { pause }:
         const text = queued ? strings.queued : progress;
         if (text !== '' && state.phase === 'streaming') pause();
         setText(line, text);
-        const isOffered = !queued && offersRoute(state, clock.now());
+        const isOffered = !queued && !isReadOnly() && offersRoute(state, clock.now());
         offer.show([isOffered], () => (isOffered ? createOffer() : undefined));
       };
       show();

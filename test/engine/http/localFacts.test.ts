@@ -42,7 +42,7 @@ describe('facts of a local server', () => {
       [2048, 4096],
     );
     assert.deepEqual(requests[2], ['http://localhost:11434/api/show', '{"model":"model-0"}', null, 'manual']);
-    assert.deepEqual([mostRunning, isEnded], [4, true]);
+    assert.deepEqual([mostRunning, isEnded, clock.pending], [4, true, 0]);
   });
 
   it('are unknown for another server, which gets only two requests', async () => {

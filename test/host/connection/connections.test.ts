@@ -79,6 +79,26 @@ describe('connection over several routes', () => {
     });
   }
 
+  it('shows the gateway of a model that only a backup offers', async () => {
+    for (const origin of [primary, first, second]) routes.keys.set(origin, 'hsa-key');
+    routes.backups = [`${first}/v1`, { baseUrl: `${second}/v1`, name: 'Second', models: { mapped: 'a/mapped' } }];
+    routes.lists = new Map([
+      [`${primary}/v1`, ['at-all']],
+      [`${first}/v1`, ['at-all', 'at-first']],
+    ]);
+    const shown = async (model: string) => {
+      routes.model = model;
+      const { host, gateway } = await connections.view();
+      return [host, gateway];
+    };
+    assert.deepEqual(await shown('at-all'), ['primary.example', undefined]);
+    assert.deepEqual(await shown('at-first'), ['first.example', 'first.example']);
+    assert.deepEqual(await shown('mapped'), ['Second', 'Second']);
+    routes.keys.delete(first);
+    routes.keys.delete(second);
+    assert.deepEqual(await shown('at-first'), ['primary.example', undefined]);
+  });
+
   it('fails when the base URL is invalid, even if a backup route has a key', async () => {
     routes.keys.set(first, 'hsa-first');
     routes.baseUrl = 'ftp://files.example';

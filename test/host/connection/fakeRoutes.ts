@@ -248,6 +248,7 @@ export class FakeRoutes {
     const access = <T>(value: () => T): Promise<T> =>
       this.isKeyringLocked ? Promise.reject(new Error('The keyring is locked.')) : Promise.resolve(value());
     const get = (origin: string): Promise<string | undefined> => access(() => this.keys.get(origin));
+    const lists = (baseUrl: string, model: string) => this.lists.get(baseUrl)?.includes(model);
     const isDemoActive = (): boolean => this.demoActive;
     return {
       settings: {
@@ -263,7 +264,8 @@ export class FakeRoutes {
         model: () => this.model,
         setModel: (model: string) => Promise.resolve(void (this.model = model)),
       },
-      lists: (baseUrl: string, name: string) => this.lists.get(baseUrl)?.includes(name),
+      lists,
+      catalog: { lists },
       keys: {
         onDidChange: keyChange.event,
         get,
@@ -300,7 +302,6 @@ export class FakeRoutes {
         error: (problem: unknown) => void this.logged.push(problem),
         redactSecret: () => undefined,
       },
-      catalog: { lists: (baseUrl: string, model: string) => this.lists.get(baseUrl)?.includes(model) },
       memory: {
         get: (key: string, fallback: unknown) => remembered.get(key) ?? fallback,
         update: (key: string, value: unknown) => Promise.resolve(void remembered.set(key, value)),

@@ -77,6 +77,16 @@ describe('connection watch', () => {
     assert.deepEqual(steps, [200]);
   });
 
+  it('tells nothing about the request with which undici asks a proxy for a connection', async () => {
+    const { steps, ended } = sendWatched('https://gateway.test', undefined, () => {
+      const message = { request: { method: 'CONNECT' } };
+      for (const name of ['undici:request:create', 'undici:client:sendHeaders']) channel(name).publish(message);
+      return Promise.resolve(new Response('ok'));
+    });
+    await ended;
+    assert.deepEqual(steps, [200]);
+  });
+
   it('ends its subscriptions with the request', async () => {
     await sendWatched(`http://${httpHost}/v1/chat/completions`).ended;
     await sendWatched('http://127.0.0.1:1/').ended;

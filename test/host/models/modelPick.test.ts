@@ -68,16 +68,16 @@ describe('model picker with several routes', () => {
   });
 
   it('groups the models by gateway, without those that an earlier gateway has under this or another name', async () => {
-    const names = { a: 'acme/a', b: 'acme/b', gone: 'acme/gone', '*': 'acme/x' };
+    const names = { a: 'acme/a', b: 'acme/b', c: 'acme/c', gone: 'acme/gone', '*': 'acme/x' };
     const { picked, load } = openWith({ names }, 'one', 'two', 'three');
     await load(0, from('one', 'a', 'b'));
     await load(1, from('two', 'b', 'c'));
-    await load(2, from('three', 'acme/a', 'acme/b', 'acme/gone', 'acme/x', 'c', 'd'));
+    await load(2, from('three', 'acme/a', 'acme/b', 'acme/c', 'acme/gone', 'acme/x', 'c', 'd'));
     const three = ['acme/gone', 'acme/x', 'd'];
     assert.deepEqual(labels(), ['$(check) b', '[Other models]', 'a', '[two]', 'c', '[three]', ...three]);
     assert.deepEqual(
       picker.items.flatMap(({ description }) => description ?? []),
-      ['current · acme/b at three', 'acme/a at three', 'at two', ...three.map(() => 'at three')],
+      ['current · acme/b at three', 'acme/a at three', 'at two · acme/c at three', ...three.map(() => 'at three')],
     );
     picker.choose(['a']);
     assert.equal((await picked)?.baseUrl, 'https://one/v1');

@@ -62,7 +62,7 @@ describe('progress line', () => {
       assert.equal(linesFor(4).at(-1), 'Waiting for the model… 4 s');
       assert.deepEqual([offered(), page.announced === offer], [0, false]);
       page.clock.advance(1000);
-      assert.deepEqual([progress(), page.announced], ['No response yet, may be billed… 5 s', offer]);
+      assert.deepEqual([progress(), page.announced], ['Waiting 5 s, may be billed…', offer]);
       page.click('Switch route');
       assert.deepEqual(page.posted.at(-1), { type: 'action', exchangeId: 'a', action: 'switchRoute' });
     });
