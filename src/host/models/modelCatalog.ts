@@ -202,6 +202,7 @@ export class ModelCatalog extends Disposable {
     const pick = await pickModel(load, connections.model(demo), {
       ...options,
       fallbacks: settings.engineSettings().fallbackModels,
+      overrides: (names) => settings.modelOverrides(names),
     });
     const position = settings.routes().findIndex(({ url }) => url === pick?.baseUrl);
     if (pick && position >= 0) await this.gateways.remember(pick.model, position === 0 ? undefined : pick.baseUrl);

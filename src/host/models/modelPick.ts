@@ -3,6 +3,7 @@ import { maxModels } from '../../engine/gateway/modelList';
 import { toSupportedLocale } from '../../engine/gateway/visibleText';
 import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
+import type { ModelOverrides } from '../settings/modelOverrides';
 import { plainLabel } from '../ui/messageText';
 import { itemButton } from '../ui/notifications';
 import { hostWords } from '../ui/words';
@@ -44,6 +45,7 @@ export interface ModelPickOptions {
   readonly exclude?: string | undefined;
   readonly offerOnce?: boolean | undefined;
   readonly fallbacks?: readonly string[] | undefined;
+  readonly overrides?: ModelOverrides | undefined;
 }
 
 export interface ModelPick {
@@ -71,7 +73,7 @@ const itemsPerSlice = 250;
 export async function pickModel(
   load: (fresh: boolean) => Promise<PickableModels>,
   current: string,
-  { title, exclude, offerOnce, fallbacks = [] }: ModelPickOptions,
+  { title, exclude, offerOnce, fallbacks = [], overrides }: ModelPickOptions,
 ): Promise<ModelPick | undefined> {
   const picker = vscode.window.createQuickPick<ModelItem>();
   picker.title = title ?? vscode.l10n.t('Select model');
@@ -103,7 +105,8 @@ export async function pickModel(
     const isCurrent = model === current;
     const notes = [isCurrent ? vscode.l10n.t('current') : undefined, source?.route.essence?.(model), ...places];
     const description = notes.filter((note) => note !== undefined).join(' · ');
-    const detail = factsText(knownFacts(model, factsOf(source?.list)));
+    const [facts, ownFacts] = [knownFacts(model, factsOf(source?.list)), overrides?.([model])];
+    const detail = factsText(ownFacts ? { ...facts, ...ownFacts } : facts);
     return {
       ...{ model, label: isCurrent ? `$(check) ${label}` : label, buttons },
       ...(description !== '' && { description }),

@@ -89,6 +89,14 @@ describe('model picker with several routes', () => {
     assert.deepEqual(labels(), ['$(check) b', '[Other models]', 'a', 'b-2']);
   });
 
+  it("describes a model by the user's corrections of what is known about it", async () => {
+    const overrides = ([model]: readonly string[]) => (model === 'gpt-4o' ? { contextWindow: 8000 } : undefined);
+    const { load } = openWith({ overrides }, 'one');
+    await load(0, from('one', 'gpt-4o', 'x'));
+    const details = picker.items.map(({ detail }) => detail);
+    assert.deepEqual(details.filter(Boolean), ['8K context · images · $2.5 / $10 per million tokens']);
+  });
+
   it('does not name the gateway of a model that comes from no list', async () => {
     const { picked, load } = openWith({ recent: ['old'] }, 'one', 'two');
     await load(0, { source: 'default', models: ['x'], message: 'one is down.' });
