@@ -49,7 +49,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const keys = register(new KeyStore(context.secrets, log));
   const demo = register(new DemoMode());
   const connections = register(
-    new Connections({ settings, keys, demo, log, lists: (...name) => catalog.lists(...name) }),
+    new Connections({ settings, keys, demo, log, lists: (baseUrl, name) => catalog.lists(baseUrl, name) }),
   );
   register(new RouteNotices({ settings, keys, demo, log, memory }));
   const { health, healthPanel } = createHealth(host);
@@ -63,7 +63,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       connections.recordTurn(record);
       catalog.refreshFacts(record).catch((error: unknown) => log.error(error));
     },
-    facts: ({ sentModel, baseUrl }) => catalog.factsOf(sentModel, baseUrl),
+    facts: ({ model, sentModel, baseUrl }) => catalog.factsOf(model, sentModel, baseUrl),
   });
   const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
   const catalog: ModelCatalog = register(

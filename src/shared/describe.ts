@@ -193,6 +193,16 @@ export function describeSilence({ format }: Pick<Words, 'format'>, state: TurnSt
   return silenceMs < minSilenceMs ? undefined : format.countdown(silenceMs);
 }
 
+/** Milliseconds after which a request without headers is worth another route, although both may then be billed. */
+const minRouteOfferMs = 5000;
+
+/** Returns whether to offer another route while the headers of an attempt are awaited. @param now epoch milliseconds */
+export function offersRoute(state: TurnState, now: number): boolean {
+  const attempt = state.ledger.entries.at(-1);
+  if (!attempt?.hasOtherRoute || attempt.headersMs !== undefined) return false;
+  return ['connecting', 'resuming'].includes(state.phase) && now - attempt.time >= minRouteOfferMs;
+}
+
 /** Describes the phase of a running turn. Empty while text arrives and in waits with a card. @param now epoch milliseconds */
 export function describeProgress(words: Words, state: TurnState, now: number): string {
   const { strings } = words;
@@ -200,7 +210,8 @@ export function describeProgress(words: Words, state: TurnState, now: number): s
   const silence = describeSilence(words, state, now);
   switch (phase) {
     case 'connecting':
-      if (silence !== undefined) return fill(strings.waitingForModelFor, silence);
+      if (silence !== undefined)
+        return fill(offersRoute(state, now) ? strings.noResponseFor : strings.waitingForModelFor, silence);
       return ledger.entries.at(-1)?.headersMs === undefined ? strings.connecting : strings.waitingForModel;
     case 'resuming': {
       const text = describeResuming(strings, isRestarting(state));

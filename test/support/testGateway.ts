@@ -48,7 +48,7 @@ export class Gateway extends LoopbackGateway {
   }
 
   protected override acceptsHost(host: string): boolean {
-    return this.options.anyHost === true || super.acceptsHost(host);
+    return this.options.anyHost === true || host.startsWith('0.0.0.0:') || super.acceptsHost(host);
   }
 
   protected override scriptFor(request: GatewayRequest): Script {

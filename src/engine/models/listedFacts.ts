@@ -1,4 +1,5 @@
 import { isRecord } from '../json';
+import { reasoningEfforts, type ReasoningEffort } from '../request';
 import { factsOf, type ModelFacts } from './modelFacts';
 
 export interface ListedFacts extends ModelFacts {
@@ -7,8 +8,8 @@ export interface ListedFacts extends ModelFacts {
 }
 
 /** A number of tokens or a price above this limit is taken for an error. */
-const maxListedTokens = 1e8;
-const maxUsdPerMillionTokens = 10_000;
+export const maxListedTokens = 1e8;
+export const maxUsdPerMillionTokens = 10_000;
 
 /**
  * Reads the fields with which gateways describe a model: those of OpenRouter, and the context window as vLLM, SGLang and
@@ -41,6 +42,7 @@ export function readListedFacts(entry: Readonly<Record<string, unknown>>): Liste
     tools: takes('tools'),
     // A list that lacks these parameters proves nothing: a gateway may not pass them on to a model that reasons.
     reasons: reasonsOf(entry['reasoning']) ?? (takesAny(parameters, ...reasoningParameters) || undefined),
+    efforts: effortsOf(entry),
     takesTemperature: takes('temperature'),
     price: priceOf(recordOf(entry['pricing'])),
     writesText: outputs && outputs.includes('text'),
@@ -58,6 +60,16 @@ const reasoningParameters = ['reasoning', 'include_reasoning', 'reasoning_effort
 /** Some gateways say whether a model reasons, and others describe how. */
 function reasonsOf(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : isRecord(value) || undefined;
+}
+
+/** OpenRouter writes null for all levels, and may say only by `mandatory` whether the level `none` is one of them. */
+function effortsOf(entry: Readonly<Record<string, unknown>>): ModelFacts['efforts'] {
+  const { supported_efforts: supported, mandatory } = recordOf(entry['reasoning']);
+  const named = supported === null ? reasoningEfforts : textsOf(supported ?? entry['supported_reasoning_efforts']);
+  const isListed = (level: ReasoningEffort): boolean =>
+    level === 'none' && typeof mandatory === 'boolean' ? !mandatory : named?.includes(level) === true;
+  const levels = reasoningEfforts.filter(isListed);
+  return levels.some((level) => level !== 'none') ? levels : undefined;
 }
 
 export type FactsById = ReadonlyMap<string, ListedFacts>;

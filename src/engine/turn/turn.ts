@@ -148,6 +148,7 @@ export class Turn implements TurnHandle {
     admission.release();
     this.attempts.current = undefined;
     const connection = await this.connection();
+    await this.waits.waitForOptional(maxCooldownSyncMs, routes.readOutages(connection));
     if (this.output.isFinished()) return undefined;
     const route = routes.choose(connection);
     if (!route) return this.handleFault('noKey');
@@ -164,8 +165,7 @@ export class Turn implements TurnHandle {
     const next = commands.take() ?? trigger;
     if (routes.hasBetterRoute) return next;
     this.history.settleCharge(next !== 'retry' && next !== 'resume');
-    const model = routes.announceModelAt(route);
-    const end = await this.attempts.start(next, route, model, routes.distinguishingUrl(route)).end;
+    const end = await this.attempts.start(next, routes.announcePlan(route)).end;
     return this.output.isFinished() ? undefined : this.handleEnd(end);
   }
 

@@ -18,6 +18,17 @@ const unservedKinds: ReadonlySet<Fault['kind']> = new Set<Fault['kind']>(['model
 /** Why a turn leaves a route. */
 type SwitchReason = Pick<Fault, 'kind'> & Partial<Pick<Fault, 'row'>>;
 
+/** How the next attempt is sent, and what the turn can do instead of waiting for it. */
+export interface AttemptPlan extends Pick<ModelAtGateway, 'model' | 'sentModel'> {
+  readonly route: Route;
+  /** So that the user can tell routes with the same host apart. */
+  readonly distinguishingUrl: string | undefined;
+  /** The user can switch, even to a route that is down. */
+  readonly hasOtherRoute: boolean;
+  /** The turn switches by itself, because another route is up. */
+  readonly canSwitchRoute: boolean;
+}
+
 /** The routes of a turn, and the model that is sent over each of them. */
 export class TurnRoutes {
   /**
@@ -84,7 +95,7 @@ export class TurnRoutes {
     const primaryFault = primary && this.health.faultOf(primary.baseUrl);
     return {
       ...{ otherRoute, isUnserved, othersMayRecover: this.others.some(({ baseUrl }) => this.failed.get(baseUrl)) },
-      primaryFault: primaryFault && faultOfRow(primaryFault.row),
+      primaryFault: primaryFault?.row && faultOfRow(primaryFault.row),
       substitute: this.usable.map((route) => this.modelAt(route)).find(({ isSubstitute }) => isSubstitute)?.name,
     };
   }
@@ -95,10 +106,13 @@ export class TurnRoutes {
   }
 
   /** Announces another model if the route has a substitute, or the turn leaves such a route. */
-  announceModelAt(route: Route): Pick<ModelAtGateway, 'model' | 'sentModel'> {
-    const { name, isSubstitute } = this.modelAt(route);
-    this.announceModel(isSubstitute ? name : this.history.model, this.reason);
-    return { model: this.answeringModel, sentModel: name };
+  announcePlan(route: Route): AttemptPlan {
+    const { name: sentModel, isSubstitute } = this.modelAt(route);
+    this.announceModel(isSubstitute ? sentModel : this.history.model, this.reason);
+    return {
+      ...{ route, model: this.answeringModel, sentModel, distinguishingUrl: this.distinguishingUrl(route) },
+      ...{ hasOtherRoute: this.hasSeveral, canSwitchRoute: this.untried.some((other) => this.isUp(other)) },
+    };
   }
 
   announceModel(to: string, reason: ModelEvent['reason']): void {
@@ -122,6 +136,12 @@ export class TurnRoutes {
     const routes = routesOf(connection).filter((route) => this.isAllowed(route));
     if (!current || routes.length === 0) return false;
     return !routes.some(({ baseUrl, apiKey }) => baseUrl === current.baseUrl && apiKey === current.apiKey);
+  }
+
+  /** Never rejects. Reads nothing if there is only one route, because the turn then waits for it anyway. */
+  async readOutages(connection: Connection): Promise<void> {
+    const routes = routesOf(connection);
+    if (routes.length > 1) await this.health.readOutages(routes.map(({ baseUrl }) => baseUrl));
   }
 
   /** Chooses the route of the next attempt. Returns undefined if the turn may use no route. */
@@ -199,8 +219,7 @@ export class TurnRoutes {
     this.current = undefined;
   }
 
-  /** So that the user can tell routes with the same host apart. */
-  distinguishingUrl({ baseUrl }: Route): string | undefined {
+  private distinguishingUrl({ baseUrl }: Route): string | undefined {
     return isHostShared(baseUrl, this.routes) ? baseUrl : undefined;
   }
 

@@ -15,6 +15,7 @@ import { Listeners } from '../util/listeners';
 import { hostWords } from '../ui/words';
 import { localize } from '../util/localization';
 import { systemClock } from '../util/systemClock';
+import { watchConnection } from './connectionWatch';
 import { CooldownFiles } from './cooldownFiles';
 
 export interface HostEngineDeps extends Pick<
@@ -34,6 +35,7 @@ export function createHostEngine({ log, version, storage, ...deps }: HostEngineD
     clock: systemClock,
     random: Math.random,
     fetch: (input, init) => globalThis.fetch(input, init),
+    watchConnection,
     log,
     keys: log.keys,
     localize,

@@ -108,6 +108,7 @@ const eventEntries: EventEntries = {
     origin: textSchema,
     why: trigger,
     how: optionalDetail(method),
+    hasOtherRoute: optionalDetail(v.literal(true)),
     time: orZero(epoch),
     ...details(textSchema, 'baseUrl', 'userModel', 'gatewayName'),
     ...details(effort, 'effort', 'refusedEffort'),

@@ -31,7 +31,7 @@ import { createEssenceText } from './modelTexts';
 const cacheLifetimeMs = 10 * 60_000;
 
 interface ModelCatalogDeps {
-  readonly settings: Pick<Settings, 'routes' | 'engineSettings' | 'model' | 'onDidChange'>;
+  readonly settings: Pick<Settings, 'routes' | 'engineSettings' | 'modelOverrides' | 'model' | 'onDidChange'>;
   readonly connections: Connections;
   readonly keys: Pick<KeyStore, 'onDidChange'>;
   readonly engine: Pick<Engine, 'probe' | 'localFacts' | 'cooldownOf'>;
@@ -133,11 +133,17 @@ export class ModelCatalog extends Disposable {
     return position < 0 || position > chosen ? undefined : position === chosen;
   }
 
-  /** @param baseUrl gateway of the request; by default the first one whose list is loaded */
-  factsOf(model: string, baseUrl?: string): ModelFacts | undefined {
-    const url = baseUrl ?? this.deps.settings.routes().find((route) => this.loaded.has(route.url))?.url ?? '';
+  /**
+   * Returns what the user's settings, the list of the gateway and the table say about a model, in this order.
+   * @param baseUrl gateway of the request; by default the first one whose list is loaded
+   */
+  factsOf(model: string, sentModel = model, baseUrl?: string): ModelFacts | undefined {
+    const { settings } = this.deps;
+    const url = baseUrl ?? settings.routes().find((route) => this.loaded.has(route.url))?.url ?? '';
     const loaded = this.loaded.get(url);
-    return knownFacts(listedName(model, loaded), loaded?.facts);
+    const facts = knownFacts(listedName(sentModel, loaded), loaded?.facts);
+    const overrides = settings.modelOverrides([model, sentModel]);
+    return overrides ? { ...facts, ...overrides } : facts;
   }
 
   /** Reads the context of a model again, because Ollama decides on it when it loads the model for a turn. */

@@ -174,8 +174,8 @@ export interface RouteDeps {
   readonly engine: Pick<Engine, 'probe' | 'localFacts' | 'cooldownOf'>;
   readonly log: Log;
   readonly memory: Memento;
-  readonly catalog: Pick<ModelCatalog, 'lists'>;
   readonly lists: (baseUrl: string, name: string) => boolean | undefined;
+  readonly catalog: Pick<ModelCatalog, 'lists'>;
 }
 
 /** Settings and keys of several routes, which tests can change. */

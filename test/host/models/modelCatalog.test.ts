@@ -74,6 +74,8 @@ describe('model catalog', () => {
       routes: () => routes.map((url) => ({ url })),
       model: () => 'b',
       engineSettings: () => ({ fallbackModels: [] }),
+      modelOverrides: ([model, sentModel]: readonly string[]) =>
+        model === 'mine' ? { maxOutput: 5, family: sentModel } : undefined,
     } as unknown as Settings;
     createCatalog = () =>
       new ModelCatalog({
@@ -142,9 +144,11 @@ describe('model catalog', () => {
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
     await catalog.listOf(connection);
     assert.deepEqual([catalog.factsOf('gpt-4o')?.contextWindow, catalog.factsOf('gpt-4o')?.images], [8192, true]);
-    const contexts = routes.map((baseUrl) => catalog.factsOf('gpt-4o', baseUrl)?.contextWindow);
+    const contexts = routes.map((baseUrl) => catalog.factsOf('gpt-4o', 'gpt-4o', baseUrl)?.contextWindow);
     assert.deepEqual(contexts, [128_000, 8192]);
     assert.equal(catalog.factsOf('unheard-of'), undefined);
+    const { contextWindow, maxOutput, family } = catalog.factsOf('mine', 'gpt-4o', `${origin}/v1`) ?? {};
+    assert.deepEqual([contextWindow, maxOutput, family], [8192, 5, 'gpt-4o']);
     routes = [];
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
   });
@@ -263,8 +267,8 @@ describe('model catalog', () => {
       const read = mock.method(engine, 'localFacts');
       await catalog.preload();
       assert.deepEqual(read.mock.calls[0]?.arguments[1], ['b:latest', 'a', 'c']);
-      assert.deepEqual(catalog.factsOf('a', server.baseUrl), { contextWindow: 4096, cutsLongPrompts: true });
-      assert.equal(catalog.factsOf('c', server.baseUrl)?.contextWindow, 100);
+      assert.deepEqual(catalog.factsOf('a', 'a', server.baseUrl), { contextWindow: 4096, cutsLongPrompts: true });
+      assert.equal(catalog.factsOf('c', 'c', server.baseUrl)?.contextWindow, 100);
     });
 
     it('asks no other gateway for such facts', async () => {

@@ -91,6 +91,13 @@ describe('settings', () => {
     assert.deepEqual(settings.engineSettings().fallbackModels, []);
   });
 
+  it('read model overrides only from the user settings', () => {
+    effective = { modelOverrides: { '*': { maxOutput: 1 } } };
+    const workspaceValue = effective.modelOverrides;
+    inspected = { modelOverrides: { workspaceValue, globalValue: { a: { maxOutput: 2 } } } };
+    assert.deepEqual([settings.modelOverrides(['a']), settings.modelOverrides(['b'])], [{ maxOutput: 2 }, undefined]);
+  });
+
   it('save the model in the workspace settings only if they contain a model', async () => {
     await settings.setModel('a');
     inspected.model = { workspaceValue: 'b' };

@@ -60,7 +60,10 @@ class SimulatedWindow {
     { maxRetries = retry.maxRetries, connection = singleRoute, fetch = globalThis.fetch }: WindowOptions,
   ) {
     this.network = new NetworkState(world, noSharedCooldowns);
-    this.routes = new RouteHealth({ clock: world, random, fetch, log: silentLog }, () => true);
+    this.routes = new RouteHealth(
+      { clock: world, random, fetch, log: silentLog, cooldowns: noSharedCooldowns },
+      () => true,
+    );
     this.connection = connection;
     this.maxRetries = maxRetries;
   }
