@@ -16,7 +16,8 @@ const only = (name, comment, from, allowed, to = {}) => ({
 const folderOrder = {
   engine: ['models', 'state', 'text', 'gateway', 'faults', 'gate', 'http', 'retry', 'turn'],
   host: [
-    ['util', 'ui', 'settings', 'engine', 'connection', 'health', 'models', 'journal', 'conversation', 'demo'],
+    ['util', 'ui', 'settings', 'engine', 'connection', 'health', 'models', 'gateways'],
+    ['journal', 'conversation', 'demo'],
     ['code', 'context', 'copyAsCode', 'schedule', 'panel', 'status', 'prompts', 'history', 'chat', 'diagnostics'],
     ['walkthrough'],
   ].flat(),

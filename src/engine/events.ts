@@ -58,6 +58,7 @@ export const faultActions = {
   /** Retries although the circuit breaker is open. */
   tryAnyway: true,
   switchRoute: true,
+  addGateway: true,
   continueWithFallback: true,
   /** Sends the prompt again when the limit that stopped it resets. */
   sendLater: true,

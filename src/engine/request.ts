@@ -52,6 +52,19 @@ export const reasoningEfforts = ['none', 'minimal', 'low', 'medium', 'high', 'xh
 
 export type ReasoningEffort = (typeof reasoningEfforts)[number];
 
+export const effortChoices = ['default', ...reasoningEfforts] as const;
+
+/** What the user can choose. With `default`, nothing about the reasoning is sent. */
+export type EffortChoice = (typeof effortChoices)[number];
+
+export function sentEffort(choice: EffortChoice): ReasoningEffort | undefined {
+  return choice === 'default' ? undefined : choice;
+}
+
+export function effortChoiceIn(value: unknown): EffortChoice | undefined {
+  return effortChoices.find((choice) => choice === value);
+}
+
 /** The request of a turn. The engine leaves out parameters that the gateway does not support. */
 export interface ChatRequest {
   readonly model: string;

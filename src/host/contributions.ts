@@ -22,6 +22,8 @@ export const commandIds = [
   'holysheep.setApiKey',
   'holysheep.removeApiKey',
   'holysheep.testConnection',
+  'holysheep.addGateway',
+  'holysheep.manageGateways',
   'holysheep.selectModel',
   'holysheep.setUpChat',
   'holysheep.openDemo',

@@ -74,7 +74,7 @@ export class Panel {
     suggestions: ({ request, items }) => this.composer.popup.showSuggestions(request, items),
     promptMoved: ({ prompt }) => this.composer.confirmPrompt(prompt),
     announce: ({ text }) => this.context.announcer.announce(text),
-    modelOnce: ({ model }) => this.composer.model.setOnce(model),
+    modelOnce: ({ model, effort }) => this.composer.setModelOnce(model, effort),
     nearestModels: ({ exchangeId, models }) => this.conversation.showNearestModels(exchangeId, models),
   };
 
@@ -176,7 +176,6 @@ export class Panel {
     conversation.replaceAll(exchanges);
     composer.history.load(message.promptHistory);
     composer.setContext(message.context, message.unread);
-    composer.model.setOnce(message.modelOnce);
     if (stored && !readOnly) composer.restore(stored);
     conversation.restoreView(view);
     this.autoscroll.restore(view.place);

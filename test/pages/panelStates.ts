@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { StreamEvent } from '../../src/engine/events';
+import { effortChoices } from '../../src/engine/request';
 import { markScheduled } from '../../src/engine/state/schedule';
 import { panelStrings } from '../../src/shared/panelStrings';
 import {
@@ -54,6 +55,10 @@ const turns: Readonly<Record<string, TurnState>> = {
   failed: stateOf(ev.headers(402), outOfCredit),
   'failed-partial': stateOf(ev.headers(), ev.text(half), ev.cut(), retried, outOfCredit),
   'failed-details': stateOf(limited, retried, outOfCredit),
+  'refused-effort': stateOf(
+    ev.attempt({ attempt: 2, effort: 'medium', refusedEffort: 'xhigh' }),
+    ...[ev.headers(), ev.text(half), ev.done(half)],
+  ),
   stopped: stateOf(ev.headers(), ev.text(half), ev.stopped(half)),
   interrupted,
 };
@@ -153,6 +158,16 @@ export const panelStates: readonly PanelState[] = [
         }
       }, items);
       await page.getByRole('option').first().waitFor();
+    },
+  },
+  {
+    name: 'effort',
+    snapshot: snapshot([exchange('a', { state: turns['refused-effort']! })], {
+      connection: { ...connected, backups: ['api.example'], effort: { level: 'xhigh', levels: effortChoices } },
+    }),
+    act: async (page) => {
+      await button(page, panelStrings.reasoningEffort).click();
+      await page.getByRole('menuitemradio').first().waitFor();
     },
   },
   {

@@ -43,6 +43,11 @@ export function nearestModels(missing: string, list: readonly string[], listed?:
   return nearest.map(({ model }) => model);
 }
 
+/** Returns whether two names mean the same model: without the vendor, dates and other suffixes, they are equal. */
+export function areSameModel(a: string, b: string): boolean {
+  return isSameModel(traitsOf(a), traitsOf(b));
+}
+
 const dates = /-20\d\d-?\d\d-?\d\d(?=-|$)|-\d{4,8}(?=-|$)/g;
 const sizes = /-a?\d+[bkm](?=-|$)/g;
 

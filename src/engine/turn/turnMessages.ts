@@ -66,7 +66,11 @@ export class TurnMessages {
       kind: fault.kind,
       message: this.withPlainHttpNote(message, observed, context),
       text,
-      actions: withRouteAction(fault.kind, withFallback(possibleActions, fallbackModel), context),
+      actions: withGatewayAction(
+        fault,
+        withRouteAction(fault.kind, withFallback(possibleActions, fallbackModel), context),
+        context,
+      ),
       status: attempt?.status,
       requestId: attempt?.requestId,
       detail,
@@ -133,6 +137,15 @@ function withRouteAction(
 ): readonly FaultAction[] {
   if (!hasOtherRoute || kindsOfAnyRoute.has(kind)) return actions;
   return [...actions, 'switchRoute'];
+}
+
+/** If no other route could have answered. */
+function withGatewayAction(
+  { isRouteFault }: Fault,
+  actions: readonly FaultAction[],
+  { hasOtherRoute }: TurnContext,
+): readonly FaultAction[] {
+  return isRouteFault && !hasOtherRoute ? [...actions, 'addGateway'] : actions;
 }
 
 function withFallback(actions: readonly FaultAction[], fallbackModel: string | undefined): readonly FaultAction[] {

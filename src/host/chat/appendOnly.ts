@@ -11,6 +11,7 @@ import {
 } from '../../engine/events';
 import type { ChatRequest } from '../../engine/request';
 import { initialTurn, reduceTurn, type TurnState } from '../../engine/state/turnState';
+import { describeRefusedEffort } from '../../shared/describeEffort';
 import {
   announceCutPrompt,
   describeModelSwitch,
@@ -42,6 +43,7 @@ export class AppendOnlyAnswer {
   private shownText: string;
   private endsWithText = false;
   private announcedWait: WaitingEvent | undefined;
+  private announcedEffort = '';
 
   /** @param partial the model's text in previous responses that this answer continues */
   constructor(
@@ -69,7 +71,7 @@ export class AppendOnlyAnswer {
       case 'waiting':
         return this.announceWait(event);
       case 'attempt':
-        return this.announceAttempt(event);
+        return [...this.announceRefusedEffort(event), ...this.announceCutPrompt(), ...this.announceResume(event)];
       case 'model':
         return this.status(describeModelSwitch(strings, event));
       case 'route':
@@ -103,9 +105,19 @@ export class AppendOnlyAnswer {
     return this.status(describeWait(this.words, event, end), 'wait');
   }
 
-  private announceAttempt({ how }: AttemptEvent): readonly AnswerPart[] {
+  private announceRefusedEffort(event: AttemptEvent): readonly AnswerPart[] {
+    const text = describeRefusedEffort(this.words.strings, event);
+    return text === '' || this.endsWithText || text === this.announcedEffort
+      ? []
+      : this.status((this.announcedEffort = text));
+  }
+
+  private announceCutPrompt(): readonly AnswerPart[] {
     const warning = announceCutPrompt(this.words, this.turn);
-    if (warning !== '') return this.status(warning);
+    return warning === '' ? [] : this.status(warning);
+  }
+
+  private announceResume({ how }: AttemptEvent): readonly AnswerPart[] {
     if (this.endsWithText || !this.hasText || how === undefined) return [];
     const { restarting, resuming } = this.words.strings;
     return this.status(how === 'restart' ? restarting : resuming);

@@ -4,6 +4,7 @@ import { cleanApiKey, isHolySheepHost, keyWarningFor, type ApiKeyProblem } from 
 import { normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
 import { askForText } from '../ui/notifications';
 import { parseArgument } from '../util/schemas';
+import { keyPageOf } from './knownGateways';
 
 /** @throws ArgumentError with a message that names the invalid property and contains no part of the key */
 export function parseSetApiKeyArgument(argument: unknown): {
@@ -33,16 +34,18 @@ export function parseSetApiKeyArgument(argument: unknown): {
 
 /** Asks the user for an API key. Returns the typed text unchanged, or undefined if the user dismissed the input box. */
 export function askForApiKey(host: string): Thenable<string | undefined> {
-  const isHolySheep = isHolySheepHost(host);
+  const keyPage = keyPageOf(host);
   return askForText({
     title: vscode.l10n.t('API key for {0}', host),
-    prompt: isHolySheep
-      ? vscode.l10n.t(
-          "Get a key at https://www.holysheep.ai. It is kept in VS Code's secret storage and sent only to {0}.",
-          host,
-        )
-      : vscode.l10n.t("The key is kept in VS Code's secret storage and sent only to {0}.", host),
-    ...(isHolySheep && { placeHolder: 'hsa-…' }),
+    prompt:
+      keyPage === undefined
+        ? vscode.l10n.t("The key is kept in VS Code's secret storage and sent only to {0}.", host)
+        : vscode.l10n.t(
+            "Get a key at {1}. It is kept in VS Code's secret storage and sent only to {0}.",
+            host,
+            keyPage,
+          ),
+    ...(isHolySheepHost(host) && { placeHolder: 'hsa-…' }),
     password: true,
     ignoreFocusOut: true,
     validateInput: (input) => validateApiKey(input, host),

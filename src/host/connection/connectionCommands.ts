@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import type { Commands } from '../commands';
 import type { HostWindow } from '../hostWindow';
+import { textIn } from '../settings/userPrompts';
 import { showToast } from '../ui/notifications';
 import type { Connections } from './connections';
 import { testConnection, TestReportDocument } from './connectionTest';
@@ -18,7 +19,8 @@ export function registerConnection(deps: ConnectionCommandDeps) {
   return {
     'holysheep.setApiKey': (argument) => storeApiKey(deps, argument),
     'holysheep.removeApiKey': () => removeApiKey(deps),
-    'holysheep.testConnection': () => testConnection({ ...deps, document }),
+    /** @param argument base URL of the only route to test */
+    'holysheep.testConnection': (argument) => testConnection({ ...deps, document }, textIn(argument)),
   } satisfies Commands;
 }
 

@@ -34,8 +34,11 @@ interface TestedRoutes {
   readonly model: string;
 }
 
-/** Returns undefined if the base URL is invalid or the key is unreadable. */
-export async function testConnection(deps: ConnectionTestDeps): Promise<ConnectionTest | undefined> {
+/**
+ * Returns undefined if the base URL is invalid or the key is unreadable.
+ * @param only base URL of the only route to test; by default, all are tested
+ */
+export async function testConnection(deps: ConnectionTestDeps, only?: string): Promise<ConnectionTest | undefined> {
   const { engine, log } = deps;
   let tested: TestedRoutes;
   try {
@@ -48,13 +51,15 @@ export async function testConnection(deps: ConnectionTestDeps): Promise<Connecti
     showToast(log, 'error', error.message, actions);
     return undefined;
   }
-  const { routes } = tested;
+  const all = tested.routes.map((route, position) => ({ route, position }));
+  const chosen = all.filter(({ route }) => route.baseUrl === only);
+  const routes = chosen.length > 0 ? chosen : all;
   const title =
     routes.length === 1 && routes[0]
-      ? vscode.l10n.t('Testing the connection to {0}…', routes[0].host)
+      ? vscode.l10n.t('Testing the connection to {0}…', routes[0].route.host)
       : vscode.l10n.t('Testing {0} routes…', routes.length);
   const results = await withDelayedProgress(title, (signal) =>
-    Promise.all(routes.map((route, position) => examineRoute(engine, route, position, signal))),
+    Promise.all(routes.map(({ route, position }) => examineRoute(engine, route, position, signal))),
   );
   const reports = results.filter((report) => report !== undefined);
   const [primary] = reports;

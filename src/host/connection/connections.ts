@@ -7,7 +7,14 @@ import {
   nameAmong,
   type BaseUrlProblem,
 } from '../../engine/gateway/baseUrl';
-import { canSendRequests, isConnectionError, type RequestParameters, type Route } from '../../engine/request';
+import {
+  canSendRequests,
+  isConnectionError,
+  sentEffort,
+  type EffortChoice,
+  type RequestParameters,
+  type Route,
+} from '../../engine/request';
 import type { TurnRecord } from '../../engine/state/ledger';
 import { mayOffer } from '../../engine/turn/routeModels';
 import type { ConnectionView } from '../../shared/protocol';
@@ -18,6 +25,7 @@ import type { Log } from '../util/log';
 import { NoConnectionError } from '../util/userError';
 import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
+import type { ModelEfforts } from './modelEfforts';
 
 export interface ActiveConnection extends ConfiguredRoute {
   readonly demo: boolean;
@@ -29,10 +37,17 @@ export interface RequestDefaults extends RequestParameters {
   readonly systemPrompt: string;
 }
 
+/** What a prompt asks for instead of the selected model and its remembered effort. */
+export interface RequestChoice {
+  readonly model?: string | undefined;
+  readonly reasoningEffort?: EffortChoice | undefined;
+}
+
 interface ConnectionDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly demo: DemoMode;
+  readonly efforts: Pick<ModelEfforts, 'levelOf' | 'onDidChange'>;
   readonly log: Log;
   /** Whether the model list of a gateway contains a name, or undefined if the list is unknown. */
   readonly lists: (baseUrl: string, name: string) => boolean | undefined;
@@ -61,8 +76,9 @@ export class Connections extends Disposable {
 
   constructor(private readonly deps: ConnectionDeps) {
     super();
-    const { settings, keys, demo } = deps;
-    for (const source of [settings, keys, demo]) this.register(source.onDidChange(() => this.changeEmitter.fire()));
+    const { settings, keys, demo, efforts } = deps;
+    for (const source of [settings, keys, demo, efforts])
+      this.register(source.onDidChange(() => this.changeEmitter.fire()));
   }
 
   /** Tells the listeners that prompts may go to another gateway than before. */
@@ -175,9 +191,13 @@ export class Connections extends Disposable {
     return demo ? this.deps.demo.model() : this.deps.settings.model();
   }
 
-  requestDefaults(demo: boolean): RequestDefaults {
-    const { settings } = this.deps;
-    return { model: this.model(demo), systemPrompt: settings.systemPrompt(), ...settings.requestParameters() };
+  /** Returns the effort that the prompt asks for, or else that of the model that answers the prompt. */
+  requestDefaults(demo: boolean, choice: RequestChoice = {}): RequestDefaults {
+    const { settings, efforts } = this.deps;
+    const model = this.model(demo);
+    const effort = choice.reasoningEffort ?? efforts.levelOf(choice.model ?? model);
+    const parameters = { ...settings.requestParameters(), reasoningEffort: sentEffort(effort) };
+    return { model, systemPrompt: settings.systemPrompt(), ...parameters };
   }
 
   async selectModel(id: string, inDemo = this.deps.demo.active): Promise<void> {

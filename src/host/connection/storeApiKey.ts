@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Engine } from '../../engine/engine';
+import type { Engine, ProbeResult } from '../../engine/engine';
 import { cleanApiKey } from '../../engine/gateway/apiKey';
 import type { BaseUrl, NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import type { GatewayModels } from '../../engine/gateway/modelList';
@@ -81,7 +81,7 @@ async function chooseRoute(
     const hasKey = (await keys.getIfReadable(route.origin)) !== undefined;
     return { ...route, baseUrl: route.url, position, hasKey };
   });
-  return pickRoute(await Promise.all(choices), vscode.l10n.t('Set API key'));
+  return pickRoute(await Promise.all(choices), vscode.l10n.t('Set API key'), true);
 }
 
 function enterAgainAction({ url }: BaseUrl): ToastAction {
@@ -98,21 +98,12 @@ async function verifyAndStore(
   deps: SetApiKeyDeps,
   { isArgument, position }: { readonly isArgument: boolean; readonly position: number },
 ): Promise<SetApiKeyResult> {
-  const { keys, engine, log, settings } = deps;
-  const { host, origin, url } = target;
-  log.redactSecret(key);
-  const title = vscode.l10n.t('Verifying the API key with {0}…', host);
-  const result = await withDelayedProgress(title, (signal) => engine.probe({ baseUrl: url, apiKey: key }, signal));
-  const { state } = result;
-  if (state === 'cancelled') return { state };
+  const { keys, log, settings } = deps;
+  const { host, origin } = target;
   const actions = (...offered: ToastAction[]): ToastAction[] => (position < 0 ? [] : offered);
-  if (state === 'rejected') {
-    log.warn(`API key for ${host}: ${result.message}`);
-    const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');
-    const message = joinSentences(hostWords().strings, [probeMessage(result), advice, keyWarning(key, host)]);
-    showToast(log, 'error', message, actions(enterAgainAction(target)));
-    return { state };
-  }
+  const result = await verifyKey(key, target, deps, actions(enterAgainAction(target)));
+  const { state } = result;
+  if (state === 'cancelled' || state === 'rejected') return { state };
   const previous = isArgument ? await keys.getIfReadable(origin) : undefined;
   const isReplaced = previous !== undefined && previous !== key;
   // Reads this first, because a change of the keys clears the lists.
@@ -145,8 +136,30 @@ function backupOffers({ settings, catalog }: SetApiKeyDeps, model: string): bool
   return settings.backups().usable.some(({ url, models }) => models?.has(model) || catalog.lists(url, model));
 }
 
+/** Asks a gateway for its models with a key, and tells the user if the gateway rejects the key. */
+export async function verifyKey(
+  key: string,
+  { host, url }: BaseUrl,
+  { engine, log }: Pick<SetApiKeyDeps, 'engine' | 'log'>,
+  actions: readonly ToastAction[],
+): Promise<ProbeResult> {
+  log.redactSecret(key);
+  const title = vscode.l10n.t('Verifying the API key with {0}…', host);
+  const result = await withDelayedProgress(title, (signal) => engine.probe({ baseUrl: url, apiKey: key }, signal));
+  if (result.state !== 'rejected') return result;
+  log.warn(`API key for ${host}: ${result.message}`);
+  const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');
+  const message = joinSentences(hostWords().strings, [probeMessage(result), advice, keyWarning(key, host)]);
+  showToast(log, 'error', message, actions);
+  return result;
+}
+
 /** Offers the nearest model if the gateway's list lacks the selected one, so that the first prompt does not fail. */
-function noticeMissingModel({ settings, log }: SetApiKeyDeps, host: string, { models, facts }: GatewayModels): void {
+export function noticeMissingModel(
+  { settings, log }: Pick<SetApiKeyDeps, 'settings' | 'log'>,
+  host: string,
+  { models, facts }: GatewayModels,
+): void {
   const missing = settings.model();
   // Does not trust a list that is empty.
   if (models.length === 0 || models.includes(missing)) return;

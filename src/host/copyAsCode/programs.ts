@@ -17,7 +17,7 @@ const idleComment = 'an answer without data for this long counts as cut off';
 
 /** Returns a Python program that sends a request. */
 export function pythonCode(request: ExportedRequest): string {
-  const { baseUrl, model, messages, temperature, maxTokens, retry, fromDemo } = request;
+  const { baseUrl, model, messages, temperature, maxTokens, reasoning, retry, fromDemo } = request;
   const declarations = [
     ...(fromDemo ? [`# ${demoNotice}`] : []),
     `BASE_URL = ${pythonLiteral(baseUrl)}`,
@@ -29,6 +29,7 @@ export function pythonCode(request: ExportedRequest): string {
     ...(temperature === undefined ? [] : [`    "temperature": ${temperature},`]),
     ...(maxTokens === undefined ? [] : [`    "${limitParameter(model)}": ${maxTokens},`]),
     '    "stream": True,',
+    ...Object.entries(reasoning).map(([name, value]) => `    "${name}": ${pythonValue(value)},`),
     '}',
     '# All times are in seconds.',
     `MAX_RETRIES = ${retry.maxRetries}`,
@@ -45,7 +46,7 @@ export function pythonCode(request: ExportedRequest): string {
  * because it has no static import and no `require`.
  */
 export function nodeCode(request: ExportedRequest): string {
-  const { baseUrl, model, messages, temperature, maxTokens, retry, fromDemo } = request;
+  const { baseUrl, model, messages, temperature, maxTokens, reasoning, retry, fromDemo } = request;
   const declarations = [
     ...(fromDemo ? [`// ${demoNotice}`] : []),
     `const baseURL = ${javaScriptLiteral(baseUrl)};`,
@@ -57,6 +58,7 @@ export function nodeCode(request: ExportedRequest): string {
     ...(temperature === undefined ? [] : [`  temperature: ${temperature},`]),
     ...(maxTokens === undefined ? [] : [`  ${limitParameter(model)}: ${maxTokens},`]),
     '  stream: true,',
+    ...Object.entries(reasoning).map(([name, value]) => `  ${name}: ${JSON.stringify(value)},`),
     '};',
     `const maxRetries = ${retry.maxRetries};`,
     `const baseDelayMs = ${retry.baseDelayMs};`,
@@ -65,6 +67,11 @@ export function nodeCode(request: ExportedRequest): string {
     `const idleTimeoutMs = ${retry.idleTimeoutMs}; // ${idleComment}`,
   ];
   return `${nodeHead}${declarations.join('\n')}\n${nodeTail}`;
+}
+
+/** Returns the literal of a field that sets the reasoning effort. Its texts are names of levels and modes. */
+function pythonValue(value: unknown): string {
+  return JSON.stringify(value).replace(/\b(?:true|false)\b/g, (word) => (word === 'true' ? 'True' : 'False'));
 }
 
 function pythonContent(content: string): string {

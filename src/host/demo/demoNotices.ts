@@ -13,6 +13,8 @@ export function demoNotice(action: FaultAction): string | undefined {
     case 'checkUrl':
     case 'networkSettings':
       return vscode.l10n.t('The offline demo ignores your settings. Outside the demo, this opens them.');
+    case 'addGateway':
+      return vscode.l10n.t('The offline demo uses no gateways of yours. Outside the demo, this adds one.');
     case 'sendLater':
       return vscode.l10n.t(
         "The offline demo doesn't schedule prompts. Outside the demo, this prompt would be sent later by itself.",

@@ -136,13 +136,14 @@ export class ModelCatalog extends Disposable {
   /**
    * Returns what the user's settings, the list of the gateway and the table say about a model, in this order.
    * @param baseUrl gateway of the request; by default the first one whose list is loaded
+   * @param userModel the name that the user knows
    */
-  factsOf(model: string, sentModel = model, baseUrl?: string): ModelFacts | undefined {
+  factsOf(model: string, baseUrl?: string, userModel = model): ModelFacts | undefined {
     const { settings } = this.deps;
     const url = baseUrl ?? settings.routes().find((route) => this.loaded.has(route.url))?.url ?? '';
     const loaded = this.loaded.get(url);
-    const facts = knownFacts(listedName(sentModel, loaded), loaded?.facts);
-    const overrides = settings.modelOverrides([model, sentModel]);
+    const facts = knownFacts(listedName(model, loaded), loaded?.facts);
+    const overrides = settings.modelOverrides([userModel, model]);
     return overrides ? { ...facts, ...overrides } : facts;
   }
 

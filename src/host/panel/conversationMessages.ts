@@ -45,6 +45,7 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     showVersion: ({ exchangeId }) => conversation.showVersion(exchangeId),
     newConversation: () => command('newConversation'),
     openHistory: () => command('openHistory'),
+    addGateway: () => command('addGateway'),
     openDemo: () => command('openDemo'),
     leaveDemo: () => demo.leave(),
     removeBackup: ({ route }) => removeBackup(services, route),

@@ -3,7 +3,14 @@ import type { FaultAction } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
 import { demoNotice } from '../demo/demoNotices';
 import type { Exchange } from '../journal/exchange';
-import { enterApiKey, enterApiKeyAction, searchSettings, showInStatusBar, showToast } from '../ui/notifications';
+import {
+  enterApiKey,
+  enterApiKeyAction,
+  enterGateway,
+  searchSettings,
+  showInStatusBar,
+  showToast,
+} from '../ui/notifications';
 import { billingPage } from '../ui/panelText';
 import { pickOtherModel } from './editPrompt';
 import type { PanelServices } from './panelServices';
@@ -32,6 +39,9 @@ const failureActions: Readonly<Record<FaultAction, (failed: FailedExchange) => u
   /** Sets the key of the route that failed, or lets the user choose a route if no request was sent. */
   setApiKey: async ({ conversation, exchange }) => {
     if (await enterApiKey(exchange.state.origin)) conversation.retryNow(exchange.id);
+  },
+  addGateway: async ({ conversation, exchange }) => {
+    if (await enterGateway()) conversation.retryNow(exchange.id);
   },
   openBilling: async ({ services, exchange }) => {
     const { origin = '' } = exchange.state;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineSettings } from '../../engine/environment';
 import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
-import type { RequestParameters } from '../../engine/request';
+import type { EffortChoice, RequestParameters } from '../../engine/request';
 import { Disposable } from '../util/disposable';
 import { entryOf, isEntryOf, moveEntry, readGateway, readGateways, type Gateway, type GatewayEntry } from './gateways';
 import { readModelOverrides, type ModelOverrides } from './modelOverrides';
@@ -97,6 +97,10 @@ export class Settings extends Disposable {
 
   systemPrompt(): string {
     return textIn(this.readUser('systemPrompt')) ?? '';
+  }
+
+  reasoningEffort(): EffortChoice {
+    return this.value('reasoningEffort') as EffortChoice;
   }
 
   requestParameters(): RequestParameters {

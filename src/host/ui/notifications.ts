@@ -92,6 +92,12 @@ export async function enterApiKey(baseUrl?: string): Promise<boolean> {
   return result?.state === 'verified' || result?.state === 'unverified';
 }
 
+/** Lets the user add a gateway. @returns whether one was added */
+export async function enterGateway(): Promise<boolean> {
+  const result = await vscode.commands.executeCommand<{ readonly state: string } | undefined>('holysheep.addGateway');
+  return result?.state === 'added';
+}
+
 export function enterApiKeyAction(baseUrl?: string, title = vscode.l10n.t('Set API key')): ToastAction {
   return { title, run: () => enterApiKey(baseUrl) };
 }

@@ -9,13 +9,13 @@ import { fill } from '../../shared/format';
  */
 export class ModelChoice {
   readonly elements: readonly HTMLElement[];
+  readonly badge = element('span', { class: 'route-badge' });
   private readonly name = element('span', { class: 'model-name' });
   private readonly gateway = element('span', { class: 'model-gateway' });
   private readonly choose: HTMLButtonElement;
   private readonly caption = element('span', { class: 'model-once-name' });
   private readonly remove: HTMLButtonElement;
   private readonly chip: HTMLElement;
-  private readonly badge = element('span', { class: 'route-badge' });
   private connection: ConnectionView | undefined;
   private route: string | undefined;
 
@@ -27,7 +27,7 @@ export class ModelChoice {
     this.chip = element('span', { class: 'model-once' }, this.caption, this.remove);
     this.chip.hidden = true;
     this.badge.hidden = true;
-    this.elements = [this.choose, this.chip, this.badge];
+    this.elements = [this.choose, this.chip];
   }
 
   setConnection(connection: ConnectionView): void {

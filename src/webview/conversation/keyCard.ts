@@ -22,7 +22,8 @@ export class KeyCard {
     const { strings, post } = context;
     this.keyButton = button(strings.setApiKey, 'primary', () => post({ type: 'setApiKey' }));
     const demoButton = button(strings.demo, 'secondary', () => post({ type: 'openDemo' }));
-    this.actions = element('div', { class: 'actions' }, this.keyButton, demoButton);
+    const gatewayButton = button(strings.addGateway, 'secondary', () => post({ type: 'addGateway' }));
+    this.actions = element('div', { class: 'actions' }, this.keyButton, gatewayButton, demoButton);
     const title = element('p', { class: 'notice-title' }, svgIcon('key'), this.title);
     const texts = element('div', { class: 'notice-texts' }, title, this.hint);
     this.element = element('section', { class: 'notice' }, texts, this.actions);

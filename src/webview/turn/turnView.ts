@@ -5,6 +5,7 @@ import {
   describeResumePoints,
   offersRoute,
 } from '../../shared/describe';
+import { describeRefusedEffort } from '../../shared/describeEffort';
 import { isRunning, routeLabel, routeOf, type TurnState, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { createTimeline } from '../timeline/timeline';
@@ -37,6 +38,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
   const resumePoint = element('p', { class: 'note', 'data-part': 'resumed' });
   const switched = element('p', { class: 'note', 'data-part': 'switch' });
   const cutPrompt = element('p', { class: 'note', 'data-part': 'cut-prompt' });
+  const effort = element('p', { class: 'note', 'data-part': 'effort' });
   const route = createCardSlot(context);
   const progress = createProgressLine(context, exchangeId, texts);
   const timeline = createTimeline(context, currentState);
@@ -79,6 +81,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
       resumePoint,
       switched,
       cutPrompt,
+      effort,
       route.element,
       toolCalls.element,
       card.element,
@@ -98,6 +101,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
       setNote(resumePoint, hasEnded ? describeResumePoints(context, state.resumePoints) : '');
       setNote(switched, hasEnded ? describeModelSwitches(strings, state) : '');
       setNote(cutPrompt, hasEnded ? describeCutPrompt(context, state) : '');
+      setNote(effort, hasEnded ? describeRefusedEffort(strings, state.ledger.entries.at(-1)) : '');
       showRouteNote(context, route, state, isLatest);
       toolCalls.show(
         state.toolCalls.map(({ name }) => name),

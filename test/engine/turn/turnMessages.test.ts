@@ -22,6 +22,7 @@ describe('failure of a turn', () => {
     ['serverError', ['continue', 'restart', 'retryNow', 'switchModel']],
     ['answerTooLong', ['restart', 'switchModel'], true],
     ['certificateUntrusted', ['networkSettings', 'continue', 'restart', 'retryNow', 'switchRoute'], true],
+    ['connectionRefused', ['continue', 'restart', 'retryNow', 'checkUrl', 'addGateway']],
     ['connectionRefused', ['continue', 'restart', 'retryNow', 'checkUrl', 'switchRoute'], true],
   ] as const) {
     it(`with a partial answer comes with the actions ${actions.join(', ')} after ${row}`, () => {

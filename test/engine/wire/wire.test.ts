@@ -108,7 +108,8 @@ const cases: readonly WireCase[] = [
     title: 'a host name that does not exist, four times',
     replies: () => [answers],
     before: (fixture) => rejectFetch(fixture, 'ENOTFOUND', 4),
-    expected: '(row hostNotFound → waiting backoff dns → retry) ×3 → row hostNotFound → failed dns [retryNow checkUrl]',
+    expected:
+      '(row hostNotFound → waiting backoff dns → retry) ×3 → row hostNotFound → failed dns [retryNow checkUrl addGateway]',
   },
   {
     title: 'an unreachable proxy, once',
@@ -146,13 +147,13 @@ const cases: readonly WireCase[] = [
     replies: () => [answers],
     before: useSelfSignedGateway,
     after: ({ log }) => assert.ok(!log.includes('the key has been sent')),
-    expected: 'row certificateUntrusted → failed tls [networkSettings retryNow]',
+    expected: 'row certificateUntrusted → failed tls [networkSettings retryNow addGateway]',
   },
   {
     title: 'a server that speaks another protocol',
     replies: () => [() => [{ raw: 'SSH-2.0-OpenSSH_9.6\r\n' }]],
     expected:
-      'row notHttp → waiting backoff not-a-stream → retry → row notHttp → failed not-a-stream [checkUrl retryNow]',
+      'row notHttp → waiting backoff not-a-stream → retry → row notHttp → failed not-a-stream [checkUrl retryNow addGateway]',
   },
   {
     title: 'an https base URL for a gateway that speaks http',
@@ -161,7 +162,7 @@ const cases: readonly WireCase[] = [
       fixture.connection = { baseUrl: fixture.gateway.baseUrl.replace('http:', 'https:'), apiKey: wireKey };
     },
     expected:
-      'row notHttp → waiting backoff not-a-stream → retry → row notHttp → failed not-a-stream [checkUrl retryNow]',
+      'row notHttp → waiting backoff not-a-stream → retry → row notHttp → failed not-a-stream [checkUrl retryNow addGateway]',
   },
   {
     title: 'a redirect to another origin, which never receives the key',

@@ -52,7 +52,7 @@ describe('Test Connection command', () => {
     routes.backups = [key === undefined ? baseUrlWithKey(backup) : backup.baseUrl];
     if (key !== undefined) routes.keys.set(backup.origin, key);
   };
-  const run = async (): Promise<ConnectionTest | undefined> => {
+  const run = async (only?: string): Promise<ConnectionTest | undefined> => {
     const { Connections } = await import('../../../src/host/connection/connections');
     const { testConnection } = await import('../../../src/host/connection/connectionTest');
     const deps = routes.deps();
@@ -65,7 +65,7 @@ describe('Test Connection command', () => {
     };
     const connections = new Connections(deps);
     editor.messages = [];
-    const result = await testConnection({ connections, engine, log: deps.log, document });
+    const result = await testConnection({ connections, engine, log: deps.log, document }, only);
     await new Promise(setImmediate);
     return result;
   };
@@ -96,6 +96,21 @@ describe('Test Connection command', () => {
     assert.deepEqual(sent, [['Bearer hsa-primary'], ['Bearer hsa-backup']]);
     assert.equal(verdict(), 'information: All 2 routes work.');
     assert.ok(!JSON.stringify(result).includes('hsa-'));
+  });
+
+  it('tests only the route that was asked for, unless the settings no longer have it', async () => {
+    useBackup('hsa-backup');
+    const result = await run(backup.baseUrl);
+    assert.deepEqual(
+      result?.routes.map(({ position, baseUrl }) => [position, baseUrl]),
+      [[1, backup.baseUrl]],
+    );
+    assert.deepEqual(
+      [gateway, backup].map(({ modelRequests }) => modelRequests.length),
+      [0, 1],
+    );
+    assert.match(verdict(), new RegExp(`^information: ${new URL(backup.origin).host} responded in`));
+    assert.equal((await run('https://gone.example/v1'))?.routes.length, 2);
   });
 
   it('warns about a backup route that does not work, and offers the setting with its URL', async () => {

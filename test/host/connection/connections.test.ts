@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import type { Connections } from '../../../src/host/connection/connections';
+import type { EffortChoice } from '../../../src/engine/request';
+import type { Connections, RequestChoice } from '../../../src/host/connection/connections';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeEditor, FakeRoutes } from './fakeRoutes';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
@@ -20,6 +21,20 @@ describe('connection over several routes', () => {
     routes.backups = [`${first}/v1`, `${second}/v1`];
     const { Connections } = await import('../../../src/host/connection/connections');
     connections = new Connections(routes.deps());
+  });
+
+  it('takes the effort from the prompt, or else from the model that answers it', async () => {
+    const { Connections } = await import('../../../src/host/connection/connections');
+    const efforts: Readonly<Record<string, EffortChoice>> = { 'model-1': 'low', other: 'default' };
+    const deps = routes.deps();
+    Object.assign(deps.settings, { systemPrompt: () => '', requestParameters: () => ({}) });
+    Object.assign(deps.efforts, { levelOf: (model: string) => efforts[model] });
+    const effortOf = (choice?: RequestChoice) => new Connections(deps).requestDefaults(false, choice).reasoningEffort;
+    assert.deepEqual(
+      [effortOf(), effortOf({ model: 'other' }), effortOf({ model: 'other', reasoningEffort: 'max' })],
+      ['low', undefined, 'max'],
+    );
+    assert.equal(effortOf({ reasoningEffort: 'default' }), undefined);
   });
 
   const namesOf = (origins: Origins): Origins => origins.map((origin) => new URL(origin).host);

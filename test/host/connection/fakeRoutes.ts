@@ -2,6 +2,7 @@ import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import { normalizeBaseUrl, type BaseUrl } from '../../../src/engine/gateway/baseUrl';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import type { DemoMode } from '../../../src/host/connection/demoMode';
+import type { ModelEfforts } from '../../../src/host/connection/modelEfforts';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { Settings } from '../../../src/host/settings/settings';
 import { readGateways } from '../../../src/host/settings/gateways';
@@ -41,17 +42,23 @@ export class FakeEditor {
   pressed: string | undefined;
   /** Label of the item that the user accepts in a quick pick, or undefined to dismiss the quick pick. */
   accepted: string | undefined;
+  /** Answers to the next quick picks, in place of `accepted`: labels to select, `true` to accept the selection as it is. */
+  answers: (readonly string[] | true | undefined)[] = [];
   /** Whether the user leaves quick picks open, so that the test answers them. */
   isPatient = false;
   quickPicks: FakeQuickPick[] = [];
   /** Text that the user types into an input box, or undefined to dismiss the input box. */
   typed: string | undefined;
+  /** Texts for the next input boxes, in place of `typed`. */
+  texts: (string | undefined)[] = [];
   inputPrompts: string[] = [];
+  /** Checks a text in the last input box. */
+  validateInput: ((text: string) => unknown) | undefined;
 
   reset(): void {
     [this.messages, this.commands, this.quickPicks, this.clipboard] = [[], [], [], ''];
     [this.pressed, this.accepted, this.typed, this.inputPrompts] = [undefined, undefined, undefined, []];
-    this.isPatient = false;
+    [this.isPatient, this.answers, this.texts] = [false, [], []];
   }
 
   /** Returns the part of the `vscode` module for `useVSCode`. */
@@ -68,7 +75,7 @@ export class FakeEditor {
     return {
       EventEmitter,
       CancellationError: class extends Error {},
-      InputBoxValidationSeverity: { Error: 3, Warning: 2 },
+      InputBoxValidationSeverity: { Error: 3, Warning: 2, Info: 1 },
       QuickPickItemKind: { Separator: -1 },
       ThemeIcon: class {
         constructor(readonly id: string) {}
@@ -88,9 +95,16 @@ export class FakeEditor {
         withProgress: (_options: object, work: (progress: object, token: object) => unknown) =>
           work({}, { onCancellationRequested: () => subscription }),
         setStatusBarMessage: () => undefined,
-        showInputBox: ({ prompt }: { readonly prompt: string }) => {
+        showInputBox: ({
+          prompt,
+          validateInput,
+        }: {
+          readonly prompt: string;
+          readonly validateInput?: (text: string) => unknown;
+        }) => {
           this.inputPrompts.push(prompt);
-          return Promise.resolve(this.typed);
+          this.validateInput = validateInput;
+          return Promise.resolve(this.texts.length > 0 ? this.texts.shift() : this.typed);
         },
         showInformationMessage: show('information'),
         showWarningMessage: show('warning'),
@@ -111,6 +125,7 @@ interface FakeItem {
   readonly detail?: string;
   readonly kind?: number;
   readonly model?: string;
+  readonly buttons?: readonly { readonly tooltip: string }[];
 }
 
 /** A quick pick that the user answers as soon as it is shown, unless the user is patient. */
@@ -122,29 +137,44 @@ export class FakeQuickPick {
   selectedItems: readonly FakeItem[] = [];
   value = '';
   busy = false;
+  isShown = false;
   private accepted: () => void = () => undefined;
   private hidden: () => void = () => undefined;
   private valueChanged: () => void = () => undefined;
   private buttonTriggered: () => void = () => undefined;
+  private itemButtonTriggered: (event: { readonly item: FakeItem; readonly button: unknown }) => void = () => undefined;
 
-  constructor(private readonly editor: Pick<FakeEditor, 'accepted' | 'isPatient'>) {}
+  constructor(private readonly editor: Pick<FakeEditor, 'accepted' | 'answers' | 'isPatient'>) {}
 
-  readonly onDidAccept = (listener: () => void): void => void (this.accepted = listener);
-  readonly onDidHide = (listener: () => void): void => void (this.hidden = listener);
-  readonly onDidChangeValue = (listener: () => void): void => void (this.valueChanged = listener);
-  readonly onDidTriggerItemButton = (): void => undefined;
-  readonly onDidTriggerButton = (listener: () => void): void => void (this.buttonTriggered = listener);
+  readonly onDidAccept = (listener: () => void) => ((this.accepted = listener), subscription);
+  readonly onDidHide = (listener: () => void) => ((this.hidden = listener), subscription);
+  readonly onDidChangeValue = (listener: () => void) => ((this.valueChanged = listener), subscription);
+  readonly onDidTriggerItemButton = (listener: typeof this.itemButtonTriggered) => (
+    (this.itemButtonTriggered = listener),
+    subscription
+  );
+  readonly onDidTriggerButton = (listener: () => void) => ((this.buttonTriggered = listener), subscription);
   readonly dispose = (): void => undefined;
 
   show(): void {
-    if (!this.editor.isPatient) setImmediate(() => this.choose(this.editor.accepted));
+    this.isShown = true;
+    const { isPatient, answers, accepted } = this.editor;
+    if (!isPatient) setImmediate(() => this.choose(answers.length > 0 ? answers.shift() : [accepted ?? '']));
   }
 
-  /** Accepts the item with a label, or dismisses the quick pick if there is none. */
-  choose(accepted: string | undefined): void {
-    this.selectedItems = this.items.filter(({ label }) => label === accepted);
-    if (this.selectedItems.length > 0) this.accepted();
+  /** Accepts the items with these labels, or dismisses the quick pick if there are none. */
+  choose(labels: readonly string[] | true | undefined): void {
+    if (labels !== true) this.selectedItems = this.items.filter(({ label }) => labels?.includes(label));
+    if (labels === true || this.selectedItems.length > 0) this.accepted();
     this.hide();
+  }
+
+  /** Presses the button of an item with this tooltip. */
+  pressItemButton(label: string, tooltip: string): void {
+    const item = this.items.find((shown) => shown.label === label);
+    const button = item?.buttons?.find((shown) => shown.tooltip === tooltip);
+    if (!item || !button) throw new Error(`${label} has no button ${tooltip}.`);
+    this.itemButtonTriggered({ item, button });
   }
 
   type(value: string): void {
@@ -157,6 +187,7 @@ export class FakeQuickPick {
   }
 
   hide(): void {
+    this.isShown = false;
     this.hidden();
   }
 }
@@ -171,6 +202,7 @@ export interface RouteDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly demo: DemoMode;
+  readonly efforts: ModelEfforts;
   readonly engine: Pick<Engine, 'probe' | 'localFacts' | 'cooldownOf'>;
   readonly log: Log;
   readonly memory: Memento;
@@ -253,6 +285,7 @@ export class FakeRoutes {
         },
         leave: () => Promise.resolve(void (this.hasLeftDemo = true)),
       },
+      efforts: { onDidChange: () => subscription, levelOf: () => 'default' },
       engine: {
         cooldownOf: () => undefined,
         localFacts: () => Promise.resolve(new Map()),

@@ -30,19 +30,24 @@ const hostileRequest = fc
     ),
     temperature: fc.constantFrom(undefined, 0, 0.7, 2),
     maxTokens: fc.constantFrom(undefined, 1, 1_000_000),
+    reasoning: fc.constantFrom<ExportedRequest['reasoning']>(
+      ...[{}, { reasoning_effort: 'high' }, { enable_thinking: false }],
+      { thinking: { type: 'enabled', budget_tokens: 2048 }, chat_template_kwargs: { enable_thinking: true } },
+    ),
   })
   .map(exportedRequestOf);
 
 const hostileRequests = fc.array(hostileRequest, { minLength: batchSize, maxLength: batchSize, size: 'max' });
 
 /** Returns the body that the gateway must receive for a request. */
-function expectedBody({ model, messages, temperature, maxTokens }: ExportedRequest): unknown {
+function expectedBody({ model, messages, temperature, maxTokens, reasoning }: ExportedRequest): unknown {
   const body = {
     model: model.toWellFormed(),
     messages: messages.map(({ role, content }) => ({ role, content: content.toWellFormed() })),
     temperature,
     [limitParameter(model)]: maxTokens,
     stream: true,
+    ...reasoning,
   };
   return JSON.parse(JSON.stringify(body));
 }

@@ -144,10 +144,10 @@ describe('model catalog', () => {
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
     await catalog.listOf(connection);
     assert.deepEqual([catalog.factsOf('gpt-4o')?.contextWindow, catalog.factsOf('gpt-4o')?.images], [8192, true]);
-    const contexts = routes.map((baseUrl) => catalog.factsOf('gpt-4o', 'gpt-4o', baseUrl)?.contextWindow);
+    const contexts = routes.map((baseUrl) => catalog.factsOf('gpt-4o', baseUrl)?.contextWindow);
     assert.deepEqual(contexts, [128_000, 8192]);
     assert.equal(catalog.factsOf('unheard-of'), undefined);
-    const { contextWindow, maxOutput, family } = catalog.factsOf('mine', 'gpt-4o', `${origin}/v1`) ?? {};
+    const { contextWindow, maxOutput, family } = catalog.factsOf('gpt-4o', `${origin}/v1`, 'mine') ?? {};
     assert.deepEqual([contextWindow, maxOutput, family], [8192, 5, 'gpt-4o']);
     routes = [];
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
@@ -170,7 +170,7 @@ describe('model catalog', () => {
       editor.isPatient = true;
       const picked = catalog.pick();
       while (editor.quickPicks.at(-1)?.busy !== false) await new Promise(setImmediate);
-      editor.quickPicks.at(-1)?.choose(model);
+      editor.quickPicks.at(-1)?.choose([model]);
       await picked;
       mock.restoreAll();
     };
@@ -267,8 +267,8 @@ describe('model catalog', () => {
       const read = mock.method(engine, 'localFacts');
       await catalog.preload();
       assert.deepEqual(read.mock.calls[0]?.arguments[1], ['b:latest', 'a', 'c']);
-      assert.deepEqual(catalog.factsOf('a', 'a', server.baseUrl), { contextWindow: 4096, cutsLongPrompts: true });
-      assert.equal(catalog.factsOf('c', 'c', server.baseUrl)?.contextWindow, 100);
+      assert.deepEqual(catalog.factsOf('a', server.baseUrl), { contextWindow: 4096, cutsLongPrompts: true });
+      assert.equal(catalog.factsOf('c', server.baseUrl)?.contextWindow, 100);
     });
 
     it('asks no other gateway for such facts', async () => {

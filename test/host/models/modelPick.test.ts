@@ -63,7 +63,7 @@ describe('model picker with several routes', () => {
     await load(0, from('one', 'a', 'b'));
     assert.deepEqual([labels(), picker.busy], [['$(check) b', '[Other models]', 'a', '[two]', 'c'], false]);
     assert.equal(picker.placeholder, 'Choose a model at one, two, or type its name');
-    picker.choose('c');
+    picker.choose(['c']);
     assert.deepEqual(await picked, { model: 'c', once: false, baseUrl: 'https://two/v1' });
   });
 
@@ -79,7 +79,7 @@ describe('model picker with several routes', () => {
       picker.items.flatMap(({ description }) => description ?? []),
       ['current · acme/b at three', 'acme/a at three', 'at two · acme/c at three', ...three.map(() => 'at three')],
     );
-    picker.choose('a');
+    picker.choose(['a']);
     assert.equal((await picked)?.baseUrl, 'https://one/v1');
   });
 
@@ -93,11 +93,11 @@ describe('model picker with several routes', () => {
     const { picked, load } = openWith({ recent: ['old'] }, 'one', 'two');
     await load(0, { source: 'default', models: ['x'], message: 'one is down.' });
     assert.ok(picker.items.every(({ description = '' }) => !description.includes('at ')));
-    picker.choose('x');
+    picker.choose(['x']);
     assert.deepEqual(await picked, { model: 'x', once: false });
     const other = openWith({ recent: ['old'] }, 'one');
     await other.load(0, from('one', 'a'));
-    picker.choose('old');
+    picker.choose(['old']);
     assert.deepEqual(await other.picked, { model: 'old', once: false });
   });
 

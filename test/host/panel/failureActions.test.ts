@@ -11,8 +11,9 @@ describe('failure card', () => {
   let calls: Call[];
   let failed: Exchange | undefined;
   let listed: readonly string[];
-  let keyState: string;
-  beforeEach(() => ([calls, listed, keyState] = [[], [], 'verified']));
+  /** What the dialog for a key or a gateway returns. */
+  let dialogState: string;
+  beforeEach(() => ([calls, listed, dialogState] = [[], [], 'verified']));
 
   const record =
     (name: string, result?: unknown) =>
@@ -21,7 +22,7 @@ describe('failure card', () => {
       return result;
     };
   useVSCode({
-    commands: { executeCommand: (...command: Call) => record('command', { state: keyState })(...command) },
+    commands: { executeCommand: (...command: Call) => record('command', { state: dialogState })(...command) },
     env: { openExternal: record('openExternal') },
     Uri: { parse: (url: string) => url },
   });
@@ -63,6 +64,10 @@ describe('failure card', () => {
     continueWithFallback: [['continueWithFallback', 'e1']],
     sendLater: [['schedule', conversation, 'e1']],
     setApiKey: [enterKey, ['retryNow', 'e1']],
+    addGateway: [
+      ['command', 'holysheep.addGateway'],
+      ['retryNow', 'e1'],
+    ],
     openBilling: [['openExternal', origin]],
     checkUrl: [settings('holysheep.baseUrl')],
     networkSettings: [settings('http.proxy')],
@@ -80,6 +85,7 @@ describe('failure card', () => {
 
   for (const [action, expected] of Object.entries(callsOfActions)) {
     it(`performs the action ${action} while the conversation is open`, async () => {
+      if (action === 'addGateway') dialogState = 'added';
       assert.deepEqual(await run(action as FaultAction), [['open'], ...expected, ['close']]);
     });
   }
@@ -90,9 +96,10 @@ describe('failure card', () => {
     ['opens the billing page of the settings', 'openBilling', { origin: '' }, ['openExternal', own]],
     ['shows the backup URLs after a route switch', 'checkUrl', { routeSwitches: [{}] }, backupUrls],
     ['does not retry when the user cancels the key dialog', 'setApiKey', {}, enterKey],
+    ['does not retry when the user adds no gateway', 'addGateway', {}, ['command', 'holysheep.addGateway']],
   ] as const) {
     it(behavior, async () => {
-      keyState = 'cancelled';
+      dialogState = 'cancelled';
       assert.deepEqual(await run(action, state), [['open'], expected, ['close']]);
     });
   }

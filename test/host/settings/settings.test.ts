@@ -105,6 +105,14 @@ describe('settings', () => {
     assert.deepEqual(targets, [1, 2]);
   });
 
+  it('name a known reasoning effort, or else send none', () => {
+    const read = (reasoningEffort?: unknown) => {
+      effective = { reasoningEffort };
+      return settings.reasoningEffort();
+    };
+    assert.deepEqual([read('xhigh'), read(), read('huge'), read(3)], ['xhigh', 'default', 'default', 'default']);
+  });
+
   describe('of request parameters', () => {
     const defaults = { temperature: 0.7, maxTokens: 2048 };
 

@@ -49,12 +49,13 @@ describe('page around the conversation', () => {
     assert.deepEqual(page.posted, [{ type: 'askSuggestion', kind: 'conversation', id: 'c2' }, { type: 'openHistory' }]);
   });
 
-  it('offers to set an API key or to open the demo when the conversation is empty and there is no key', () => {
+  it('offers to set an API key, to add a gateway or to open the demo when the conversation is empty and there is no key', () => {
     page.snapshot([], { connection: keyless });
     assert.match(page.one('log').textContent, /No API key for api\.example/);
     page.click('Set API key');
+    page.click('Add gateway');
     page.click('Offline demo');
-    assert.deepEqual(page.posted, [{ type: 'setApiKey' }, { type: 'openDemo' }]);
+    assert.deepEqual(page.posted, [{ type: 'setApiKey' }, { type: 'addGateway' }, { type: 'openDemo' }]);
     page.one('button', 'Set API key').focus();
     page.receive({ type: 'connection', connection: connected, suggestions: [] });
     assert.equal(page.window.document.activeElement, page.input);

@@ -17,6 +17,30 @@ const { strings } = englishWords;
 const after = (events: readonly StreamEvent[]): TurnState => events.reduce(reduceTurn, initialTurn);
 const start = ev.attempt();
 
+describe('note about the reasoning effort of an answer', () => {
+  let page: PanelPage;
+  usePage((opened) => (page = opened));
+  const refused = ev.attempt({ attempt: 2, effort: 'medium', refusedEffort: 'high' });
+  const unsupported = ev.attempt({ attempt: 3, refusedEffort: 'high' });
+  const text = "The gateway doesn't accept the reasoning effort High.";
+
+  for (const [name, events, note] of [
+    ['was accepted', [ev.attempt({ effort: 'high' })], ''],
+    ['was replaced', [start, refused], `${text} Sent: Medium.`],
+    ['was refused altogether', [start, refused, unsupported], `${text} Sent without it.`],
+    ['was accepted by the route that answered', [start, refused, ev.attempt({ attempt: 3, effort: 'high' })], ''],
+  ] as const) {
+    it(`${note ? 'says what was sent' : 'is left out'} when it ${name}`, () => {
+      page.snapshot([exchange('e')]);
+      page.events('e', ...events, ev.text('Hi'));
+      const shown = (): string | undefined => page.root.querySelector('[data-part="effort"]')?.textContent;
+      assert.equal(shown(), '');
+      page.events('e', ev.done('Hi'));
+      assert.equal(shown(), note);
+    });
+  }
+});
+
 describe('note about the route of an answer', () => {
   const route = (from: string, to: string, reason: Reason = 'dns'): StreamEvent =>
     ev.route({ from: `https://${from}.example`, to: `https://${to}.example`, reason });

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { TurnHandle } from '../../../engine/engine';
 import type { FaultAction } from '../../../engine/events';
 import type { TurnState } from '../../../engine/state/turnState';
-import { enterApiKey, searchSettings } from '../../ui/notifications';
+import { enterApiKey, enterGateway, searchSettings } from '../../ui/notifications';
 import { billingPage } from '../../ui/panelText';
 import type { HostWords } from '../../ui/words';
 import { localize } from '../../util/localization';
@@ -64,6 +64,9 @@ const chatActions = {
   },
   setApiKey: async (context) => {
     if (await enterApiKey()) await askAgainIfLatest(context);
+  },
+  addGateway: async (context) => {
+    if (await enterGateway()) await askAgainIfLatest(context);
   },
   openBilling: async ({ origin }) => {
     const page = billingPage(await origin());

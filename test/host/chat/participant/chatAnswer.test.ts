@@ -80,6 +80,15 @@ describe("answer in VS Code's chat", () => {
       assert.deepEqual(chat(attempt(), retry, text('a'), done('a')), ['a', summary]);
     });
 
+    it('says once that the gateway refused the reasoning effort', () => {
+      const refused = { ...attempt('m', 2), effort: 'medium', refusedEffort: 'high' } as StreamEvent;
+      const again = { ...refused, attempt: 3 } as StreamEvent;
+      assert.deepEqual(chat(attempt(), refused, again, text('a')), [
+        "> The gateway doesn't accept the reasoning effort High. Sent: Medium.",
+        'a',
+      ]);
+    });
+
     it('shows nothing more after the turn is stopped', () => {
       const { calls, outcome } = respond([text('a'), stopped('a')]);
       assert.deepEqual([calls, outcome], [['a'], { state: 'stopped' }]);

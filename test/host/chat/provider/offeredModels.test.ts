@@ -9,6 +9,8 @@ const connection: ActiveConnection = {
   ...{ apiKey: 'hsa-test', demo: false },
 };
 
+const efforts = { reader: () => (model: string) => (model === 'a' ? 'high' : 'default') };
+
 describe('model list for other extensions', () => {
   useVSCode({ env: { language: 'en' }, l10n: englishL10n });
   let logged: unknown[];
@@ -19,7 +21,7 @@ describe('model list for other extensions', () => {
   ): Promise<readonly string[]> => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
     const log = { error: (problem: unknown) => logged.push(problem) };
-    const deps = { catalog: { listOf }, log, modelsChanged: () => changes++ };
+    const deps = { catalog: { listOf }, efforts, log, modelsChanged: () => changes++ };
     const models = offeredModels(deps, connection, configured);
     // A list that is available immediately must arrive before the time limit.
     await new Promise(setImmediate);
@@ -45,14 +47,18 @@ describe('model list for other extensions', () => {
     ]);
     const list: ModelList = { source: 'gateway', models: ['a', 'painter'], host: 'gateway.example', facts };
     const log = { error: assert.ifError };
-    const deps = { catalog: { listOf: () => Promise.resolve(list) }, log, modelsChanged: () => changes++ };
+    const deps = { catalog: { listOf: () => Promise.resolve(list) }, efforts, log, modelsChanged: () => changes++ };
     const [configured, listed, ...others] = await offeredModels(deps, connection, 'gpt-4o');
     assert.equal(
       configured?.tooltip,
       'gpt-4o via gateway.example · 128K context · images · $2.5 / $10 per million tokens',
     );
     assert.equal(configured.capabilities.imageInput, true);
-    assert.deepEqual(listed, {
+    const { configurationSchema: schema, ...known } = listed!;
+    const { enum: levels, enumItemLabels, default: level } = schema.properties.reasoningEffort;
+    assert.deepEqual([levels, level], [['default', 'low', 'medium', 'high'], 'high']);
+    assert.deepEqual(enumItemLabels, ['Model default', 'Low', 'Medium', 'High']);
+    assert.deepEqual(known, {
       ...{ id: 'a', name: 'a', family: 'a', version: 'a', detail: 'gateway.example' },
       ...{ tooltip: 'a via gateway.example · 8K context', maxInputTokens: 7000, maxOutputTokens: 1000 },
       ...{ capabilities: { imageInput: false, toolCalling: false }, isBYOK: true },

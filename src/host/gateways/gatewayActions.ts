@@ -1,0 +1,105 @@
+import * as vscode from 'vscode';
+import type { Engine } from '../../engine/engine';
+import type { Connections } from '../connection/connections';
+import { probeMessage } from '../connection/testReport';
+import { removeBackup } from '../connection/routeNotices';
+import { enterApiKey, showToast, withDelayedProgress } from '../ui/notifications';
+import type { AddGatewayDeps } from './addGateway';
+import { listGateways, type ListedGateway } from './gatewayList';
+import { pickModelNames } from './modelNamesPick';
+
+export interface ManageGatewaysDeps extends AddGatewayDeps {
+  readonly connections: Pick<Connections, 'onDidChange'>;
+  readonly engine: Pick<Engine, 'probe' | 'report'>;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface GatewayAction {
+  readonly title: string;
+  readonly icon: string;
+  /** Whether the action also is a button of the gateway in the list. */
+  readonly hasButton: boolean;
+  isPossible(gateway: ListedGateway): boolean;
+  run(deps: ManageGatewaysDeps, gateway: ListedGateway): unknown;
+  /** Whether the action leads to another place, so that the list closes. */
+  readonly leaves?: true;
+}
+
+const isBackup = ({ position }: ListedGateway): boolean => position > 0;
+
+/** What a user can do with a gateway, in the order of the menu. */
+export function gatewayActions(): readonly GatewayAction[] {
+  return [
+    {
+      ...{ title: vscode.l10n.t('Move up'), icon: 'arrow-up', hasButton: true },
+      isPossible: ({ position }) => position > 1,
+      run: ({ settings }, { url }) => settings.moveBackup(url, -1),
+    },
+    {
+      ...{ title: vscode.l10n.t('Move down'), icon: 'arrow-down', hasButton: true },
+      isPossible: (gateway) => isBackup(gateway) && !gateway.isLast,
+      run: ({ settings }, { url }) => settings.moveBackup(url, 1),
+    },
+    {
+      ...{ title: vscode.l10n.t('Make primary'), icon: 'star-empty', hasButton: true },
+      isPossible: isBackup,
+      run: makePrimary,
+    },
+    {
+      ...{ title: vscode.l10n.t('Set API key'), icon: 'key', hasButton: true },
+      isPossible: () => true,
+      run: (_deps, { url }) => enterApiKey(url),
+    },
+    {
+      ...{ title: vscode.l10n.t('Test connection'), icon: 'plug', hasButton: false },
+      isPossible: () => true,
+      run: (_deps, { url }) => vscode.commands.executeCommand('holysheep.testConnection', url),
+    },
+    {
+      ...{ title: vscode.l10n.t('Edit model names'), icon: 'arrow-swap', hasButton: false },
+      isPossible: isBackup,
+      run: editModelNames,
+    },
+    {
+      ...{ title: vscode.l10n.t('Open in settings.json'), icon: 'json', hasButton: false },
+      isPossible: () => true,
+      run: openInSettings,
+      leaves: true,
+    },
+    {
+      ...{ title: vscode.l10n.t('Remove'), icon: 'trash', hasButton: true },
+      isPossible: isBackup,
+      run: (deps, { url }) => removeBackup(deps, url),
+    },
+  ];
+}
+
+/** The previous primary gateway becomes the first backup. The user can undo this. */
+async function makePrimary(deps: ManageGatewaysDeps, gateway: ListedGateway): Promise<void> {
+  const { settings, log } = deps;
+  const [previous] = await listGateways(deps);
+  const isNamed = previous && previous.shownName !== previous.host;
+  const undo = await settings.setPrimary(gateway, { name: isNamed ? previous.shownName : undefined });
+  const message = vscode.l10n.t('{0} is now the primary gateway.', gateway.shownName);
+  showToast(log, 'information', message, [{ title: vscode.l10n.t('Undo'), run: undo }]);
+}
+
+async function editModelNames(deps: ManageGatewaysDeps, gateway: ListedGateway): Promise<void> {
+  const { settings, keys, engine, log } = deps;
+  const { url, origin, host, shownName, models } = gateway;
+  const apiKey = await keys.getIfReadable(origin);
+  const title = vscode.l10n.t('Testing the connection to {0}…', host);
+  const result = await withDelayedProgress(title, (signal) => engine.probe({ baseUrl: url, apiKey }, signal));
+  if (result.state === 'cancelled') return;
+  if (result.state !== 'verified') {
+    showToast(log, 'error', probeMessage(result));
+    return;
+  }
+  const names = await pickModelNames(deps, shownName, result, models);
+  if (names) await settings.replaceBackup({ ...gateway, models: names });
+}
+
+async function openInSettings(_deps: ManageGatewaysDeps, gateway: ListedGateway): Promise<void> {
+  const key = isBackup(gateway) ? 'holysheep.backupBaseUrls' : 'holysheep.baseUrl';
+  await vscode.commands.executeCommand('workbench.action.openSettingsJson', { revealSetting: { key } });
+}

@@ -1,0 +1,122 @@
+import * as vscode from 'vscode';
+import type { Engine } from '../../engine/engine';
+import { isLoopbackUrl, normalizeBaseUrl, type BaseUrl, type BaseUrlProblem } from '../../engine/gateway/baseUrl';
+import { knownGateways, knownName } from '../connection/knownGateways';
+import type { Settings } from '../settings/settings';
+import { askForText } from '../ui/notifications';
+import { choiceIn } from '../ui/quickPick';
+
+interface GatewayChoiceDeps {
+  readonly settings: Pick<Settings, 'routes'>;
+  readonly engine: Pick<Engine, 'probe'>;
+}
+
+export interface ChosenGateway extends BaseUrl {
+  readonly name: string | undefined;
+  readonly isConfigured: boolean;
+}
+
+interface Item extends vscode.QuickPickItem {
+  /** Undefined for *Other base URL*. */
+  readonly baseUrl?: string;
+}
+
+/** Time limit for a local server to respond while the list is open, in milliseconds. */
+const localLimitMs = 2000;
+
+/** Lets the user choose a known gateway or enter a base URL. @returns undefined if the user cancels */
+export async function chooseGateway(deps: GatewayChoiceDeps): Promise<ChosenGateway | undefined> {
+  const picker = vscode.window.createQuickPick<Item>();
+  picker.title = vscode.l10n.t('Add gateway');
+  picker.placeholder = vscode.l10n.t('Choose a gateway, or enter its base URL');
+  picker.matchOnDescription = true;
+  picker.matchOnDetail = true;
+  const configured = new Set(deps.settings.routes().map(({ url }) => url));
+  const running = new Set<string>();
+  const showItems = (): void => {
+    const [active] = picker.activeItems;
+    picker.items = itemsOf(configured, running);
+    if (active) picker.activeItems = picker.items.filter(({ kind, baseUrl }) => !kind && baseUrl === active.baseUrl);
+  };
+  showItems();
+  const closing = new AbortController();
+  const choice = choiceIn(picker).finally(() => closing.abort());
+  const lookUps = knownGateways
+    .filter(({ baseUrl }) => isLoopbackUrl(baseUrl) && !configured.has(baseUrl))
+    .map(async ({ baseUrl }) => {
+      const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(localLimitMs)]);
+      const { state } = await deps.engine.probe({ baseUrl, apiKey: undefined }, signal);
+      // A server that demands a key runs as well.
+      if (closing.signal.aborted || (state !== 'verified' && state !== 'rejected')) return;
+      running.add(baseUrl);
+      showItems();
+    });
+  const [[item] = []] = await Promise.all([choice, ...lookUps]);
+  if (!item) return undefined;
+  const baseUrl = item.baseUrl === undefined ? await askForBaseUrl(picker.value) : normalizeBaseUrl(item.baseUrl);
+  if (!baseUrl || 'error' in baseUrl) return undefined;
+  return { ...baseUrl, name: knownName(baseUrl.url), isConfigured: configured.has(baseUrl.url) };
+}
+
+function itemsOf(configured: ReadonlySet<string>, running: ReadonlySet<string>): readonly Item[] {
+  const item = ({ name, models = '', baseUrl }: (typeof knownGateways)[number]): Item =>
+    running.has(baseUrl)
+      ? { baseUrl, label: `$(check) ${name}`, description: vscode.l10n.t('running'), detail: baseUrl }
+      : { baseUrl, label: name, description: models, detail: baseUrl };
+  const separator = (label: string): Item => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  const added = knownGateways.filter(({ baseUrl }) => configured.has(baseUrl));
+  const others = knownGateways.filter((known) => !added.includes(known));
+  return [
+    ...others.filter(({ baseUrl }) => !isLoopbackUrl(baseUrl)).map(item),
+    separator(vscode.l10n.t('On this computer')),
+    ...others.filter(({ baseUrl }) => isLoopbackUrl(baseUrl)).map(item),
+    separator(vscode.l10n.t('Others')),
+    { label: `$(link) ${vscode.l10n.t('Other base URL…')}`, alwaysShow: true },
+    ...(added.length > 0 ? [separator(vscode.l10n.t('Already added'))] : []),
+    ...added.map(item),
+  ];
+}
+
+/** @param typed what the user has typed to filter the list, which may be a URL */
+async function askForBaseUrl(typed: string): Promise<BaseUrl | undefined> {
+  const text = await askForText({
+    title: vscode.l10n.t('Add gateway'),
+    prompt: vscode.l10n.t('Base URL of an OpenAI-compatible gateway, as in https://openrouter.ai/api/v1.'),
+    placeHolder: 'https://',
+    ...(/[.:]/.test(typed) && { value: typed }),
+    ignoreFocusOut: true,
+    validateInput: validateBaseUrl,
+  });
+  const baseUrl = normalizeBaseUrl(text ?? '');
+  return 'error' in baseUrl ? undefined : baseUrl;
+}
+
+function validateBaseUrl(text: string): vscode.InputBoxValidationMessage | undefined {
+  const { Error: error, Warning: warning, Info: info } = vscode.InputBoxValidationSeverity;
+  const baseUrl = normalizeBaseUrl(text);
+  if ('error' in baseUrl) {
+    const message = baseUrlProblemMessage(baseUrl.error);
+    return message === undefined ? undefined : { message, severity: error };
+  }
+  const { host, url, insecure } = baseUrl;
+  if (!insecure) return { message: vscode.l10n.t('Requests are sent to {0}.', url), severity: info };
+  const message = vscode.l10n.t(
+    'Requests to {0} use plain HTTP, so your API key and prompts can be intercepted. Use https:// if you can.',
+    host,
+  );
+  return { message, severity: warning };
+}
+
+function baseUrlProblemMessage(problem: BaseUrlProblem): string | undefined {
+  switch (problem) {
+    case 'empty':
+      return undefined;
+    case 'too-long':
+    case 'not-a-url':
+      return vscode.l10n.t('This is not a valid URL.');
+    case 'not-http':
+      return vscode.l10n.t('The URL must start with https:// or http://.');
+    case 'credentials':
+      return vscode.l10n.t('Remove the user name and password. You are asked for the API key next.');
+  }
+}

@@ -1,0 +1,71 @@
+import * as vscode from 'vscode';
+import { isLoopbackUrl, isPrivateUrl, nameAmong } from '../../engine/gateway/baseUrl';
+import { knownName } from '../connection/knownGateways';
+import type { AttemptRecord } from '../health/attemptRecord';
+import { createEssenceText } from '../models/modelTexts';
+import type { Gateway } from '../settings/gateways';
+import { plainLabel } from '../ui/messageText';
+import type { AddGatewayDeps } from './addGateway';
+
+/** A gateway in the settings, as *Manage Gateways* shows it. */
+export interface ListedGateway extends Gateway {
+  /** For the user: the name in the settings, a well-known one, or the host. */
+  readonly shownName: string;
+  /** 0 is the primary gateway, 1 the first backup. */
+  readonly position: number;
+  readonly isLast: boolean;
+  readonly key: 'set' | 'missing' | 'not-needed';
+}
+
+export async function listGateways({
+  settings,
+  keys,
+}: Pick<AddGatewayDeps, 'settings' | 'keys'>): Promise<readonly ListedGateway[]> {
+  const gateways = settings.routes();
+  const primary = settings.baseUrl();
+  const routes = gateways.map(({ url }) => ({ baseUrl: url }));
+  // An invalid base URL is not listed, so the first gateway may be a backup.
+  const firstPosition = 'error' in primary ? 1 : 0;
+  return Promise.all(
+    gateways.map(async (gateway, index) => {
+      const { url, origin, name } = gateway;
+      const hasKey = (await keys.getIfReadable(origin)) !== undefined;
+      const isKeyless = isLoopbackUrl(url) || (isPrivateUrl(url) && (await keys.isKeyless(origin)));
+      return {
+        ...gateway,
+        shownName: name ?? knownName(url) ?? nameAmong(routes, url),
+        position: index + firstPosition,
+        isLast: index === gateways.length - 1,
+        key: hasKey ? 'set' : isKeyless ? 'not-needed' : 'missing',
+      } as const;
+    }),
+  );
+}
+
+/** Returns a function that creates the texts of a gateway. @param down origins of the routes that are down */
+export function createGatewayTexts(
+  records: readonly AttemptRecord[],
+  down: readonly string[],
+): (gateway: ListedGateway) => Pick<vscode.QuickPickItem, 'label' | 'description' | 'detail'> {
+  // Counts the attempts of all models of a gateway together.
+  const healthOf = createEssenceText(records.map((record) => ({ ...record, model: '' })));
+  return ({ shownName, position, key, url, origin, models }) => {
+    const keyTexts = {
+      set: vscode.l10n.t('API key set'),
+      missing: vscode.l10n.t('no API key'),
+      'not-needed': vscode.l10n.t('needs no API key'),
+    };
+    const role = position === 0 ? vscode.l10n.t('primary') : vscode.l10n.t('backup {0}', position);
+    const details = [
+      plainLabel(url),
+      down.includes(origin) ? vscode.l10n.t('down') : undefined,
+      healthOf('', origin),
+      models && vscode.l10n.t('model names: {0}', models.size),
+    ];
+    return {
+      label: plainLabel(shownName),
+      description: `${role} · ${keyTexts[key]}`,
+      detail: details.filter((detail) => detail !== undefined).join(' · '),
+    };
+  };
+}

@@ -1,0 +1,113 @@
+import * as vscode from 'vscode';
+import { itemButton } from '../ui/notifications';
+import { choiceIn } from '../ui/quickPick';
+import { Disposable } from '../util/disposable';
+import { gatewayActions, type GatewayAction, type ManageGatewaysDeps } from './gatewayActions';
+import { createGatewayTexts, listGateways, type ListedGateway } from './gatewayList';
+
+interface Item extends vscode.QuickPickItem {
+  readonly gateway: ListedGateway;
+}
+
+/** The quick pick in which users order, test, replace and remove their gateways. It stays open after an action. */
+class GatewayList extends Disposable {
+  private readonly picker = this.register(vscode.window.createQuickPick<Item>());
+  private readonly actions = gatewayActions().map((action) => ({
+    ...action,
+    button: itemButton(action.icon, action.title),
+  }));
+  /** Whether an action has temporarily replaced the list by a dialog or another list. */
+  private isTemporarilyHidden = false;
+
+  constructor(private readonly deps: ManageGatewaysDeps) {
+    super();
+    const { picker } = this;
+    picker.title = vscode.l10n.t('Manage gateways');
+    picker.placeholder = vscode.l10n.t('Choose a gateway to change, test, or remove it');
+    picker.matchOnDetail = true;
+    picker.ignoreFocusOut = true;
+    picker.keepScrollPosition = true;
+    picker.buttons = [itemButton('add', vscode.l10n.t('Add gateway'))];
+    this.register(picker.onDidTriggerButton(() => this.run(() => this.addGateway())));
+    this.register(
+      picker.onDidTriggerItemButton(({ item, button }) => {
+        const action = this.actions.find((possible) => possible.button === button);
+        if (action) this.run(() => this.perform(action, item.gateway));
+      }),
+    );
+    this.register(picker.onDidAccept(() => this.run(() => this.openMenu(picker.selectedItems[0]?.gateway))));
+    this.register(
+      picker.onDidHide(() => {
+        if (!this.isTemporarilyHidden) this.dispose();
+      }),
+    );
+    // Another window, or the *Undo* of a notification, may change the gateways.
+    this.register(
+      deps.connections.onDidChange(() => {
+        this.refresh().catch(deps.onError);
+      }),
+    );
+  }
+
+  /** @param focused base URL of the gateway that has the focus; by default, the one that had it last */
+  async show(focused?: string): Promise<void> {
+    await this.deps.health.refresh();
+    await this.refresh(focused);
+    if (!this.disposed) this.picker.show();
+  }
+
+  private async refresh(focused = this.picker.activeItems[0]?.gateway.url): Promise<void> {
+    const { deps, picker } = this;
+    const gateways = await listGateways(deps);
+    if (this.disposed) return;
+    const textsOf = createGatewayTexts(deps.health.records(), deps.engine.report().routesDown);
+    picker.items = gateways.map((gateway) => ({
+      ...{ gateway, ...textsOf(gateway) },
+      buttons: this.actions
+        .filter((action) => action.hasButton && action.isPossible(gateway))
+        .map(({ button }) => button),
+    }));
+    const active = picker.items.find(({ gateway }) => gateway.url === focused);
+    if (active) picker.activeItems = [active];
+  }
+
+  /** Hides the list while an action runs that may show something else, and then shows it again. */
+  private run(action: () => Promise<unknown>): void {
+    this.isTemporarilyHidden = true;
+    action()
+      .catch(this.deps.onError)
+      .then(() => {
+        this.isTemporarilyHidden = false;
+        return this.disposed ? undefined : this.show();
+      })
+      .catch(this.deps.onError);
+  }
+
+  private async addGateway(): Promise<void> {
+    await vscode.commands.executeCommand('holysheep.addGateway');
+  }
+
+  private async openMenu(gateway: ListedGateway | undefined): Promise<void> {
+    if (!gateway) return;
+    const menu = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly action: GatewayAction }>();
+    const { label, detail = '' } = createGatewayTexts([], [])(gateway);
+    menu.title = label;
+    menu.placeholder = detail;
+    menu.items = this.actions
+      .filter((action) => action.isPossible(gateway))
+      .map((action) => ({ action, label: `$(${action.icon}) ${action.title}` }));
+    const [chosen] = (await choiceIn(menu)) ?? [];
+    if (chosen) await this.perform(chosen.action, gateway);
+  }
+
+  private async perform(action: GatewayAction, gateway: ListedGateway): Promise<void> {
+    this.picker.activeItems = this.picker.items.filter((item) => item.gateway.url === gateway.url);
+    if (action.leaves) this.dispose();
+    await action.run(this.deps, gateway);
+  }
+}
+
+/** @param focused base URL of the gateway that has the focus at first */
+export async function manageGateways(deps: ManageGatewaysDeps, focused?: string): Promise<void> {
+  await new GatewayList(deps).show(focused);
+}

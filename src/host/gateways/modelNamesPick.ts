@@ -1,0 +1,103 @@
+import * as vscode from 'vscode';
+import type { GatewayModels } from '../../engine/gateway/modelList';
+import { canChat } from '../../engine/models/listedFacts';
+import { recentModels } from '../models/modelGroups';
+import type { HealthBook } from '../health/healthBook';
+import { everyOtherModel } from '../settings/gateways';
+import type { Settings } from '../settings/settings';
+import { plainLabel } from '../ui/messageText';
+import { choiceIn } from '../ui/quickPick';
+import { proposeModelNames, type ModelNameProposal } from './proposeModelNames';
+
+type ModelNames = ReadonlyMap<string, string>;
+
+interface ModelNamesDeps {
+  readonly settings: Pick<Settings, 'model' | 'engineSettings' | 'routes'>;
+  readonly health: Pick<HealthBook, 'refresh' | 'records'>;
+}
+
+/**
+ * Lets the user confirm the names that models have at a gateway.
+ * @param gateway its name for the user
+ * @param current the names in the settings
+ * @returns undefined if the user cancels
+ */
+export async function pickModelNames(
+  deps: ModelNamesDeps,
+  gateway: string,
+  list: GatewayModels,
+  current: ModelNames = new Map(),
+): Promise<ModelNames | undefined> {
+  if (list.models.length === 0) return current;
+  const used = await usedModels(deps);
+  const proposals: ModelNameProposal[] = [];
+  for (const model of used.filter((name) => !current.has(name))) {
+    proposals.push(...proposeModelNames([model], list));
+    // Lets the other work of the extension host go on meanwhile, because a list may have thousands of models.
+    await new Promise(setImmediate);
+  }
+  const hasUsedModel = used.some((model) => list.models.includes(model) || current.has(model));
+  if (!hasUsedModel && proposals.every(({ isSame }) => !isSame)) return pickReplacement(gateway, list, current);
+  const choices = [
+    ...[...current].map(([here, there]) => ({ here, there, picked: true, description: '' })),
+    ...proposals.map(({ here, there, isSame }) => ({
+      ...{ here, there, picked: isSame },
+      description: isSame ? '' : vscode.l10n.t('another model'),
+    })),
+  ];
+  if (choices.length === 0) return current;
+  const picker = vscode.window.createQuickPick<(typeof choices)[number] & vscode.QuickPickItem>();
+  picker.title = vscode.l10n.t('Model names at {0}', plainLabel(gateway));
+  picker.placeholder = vscode.l10n.t('Confirm which name each of your models has there');
+  picker.canSelectMany = true;
+  picker.items = choices.map((choice) => ({ ...choice, label: mappingText(choice.here, choice.there) }));
+  picker.selectedItems = picker.items.filter(({ picked }) => picked);
+  const chosen = await choiceIn(picker);
+  return chosen && new Map(chosen.map(({ here, there }) => [here, there]));
+}
+
+function mappingText(here: string, there: string): string {
+  const name = here === everyOtherModel ? vscode.l10n.t('every other model') : plainLabel(here);
+  return `${name} → ${plainLabel(there)}`;
+}
+
+/** For a gateway that has none of the user's models, such as a local server. */
+async function pickReplacement(
+  gateway: string,
+  { models, facts }: GatewayModels,
+  current: ModelNames,
+): Promise<ModelNames | undefined> {
+  const picker = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly model?: string }>();
+  picker.title = vscode.l10n.t('{0} has none of your models', plainLabel(gateway));
+  picker.placeholder = vscode.l10n.t('Choose the model that answers there in place of every other model');
+  const replacements = models.filter((model) => canChat(model, facts));
+  picker.items = [
+    ...replacements.map((model) => ({ model, label: plainLabel(model) })),
+    {
+      label: vscode.l10n.t('No model'),
+      description: vscode.l10n.t('only models that you select by name'),
+      alwaysShow: true,
+    },
+  ];
+  const previous = picker.items.find(({ model }) => model !== undefined && model === current.get(everyOtherModel));
+  if (previous) picker.activeItems = [previous];
+  const [chosen] = (await choiceIn(picker)) ?? [];
+  if (!chosen) return undefined;
+  const names = new Map(current);
+  if (chosen.model === undefined) names.delete(everyOtherModel);
+  else names.set(everyOtherModel, chosen.model);
+  return names;
+}
+
+/** Returns the selected model, the fallback models and those that were lately used over the primary route. */
+async function usedModels({ settings, health }: ModelNamesDeps): Promise<readonly string[]> {
+  await health.refresh();
+  const origins = new Set(
+    settings
+      .routes()
+      .slice(0, 1)
+      .map(({ origin }) => origin),
+  );
+  const { fallbackModels } = settings.engineSettings();
+  return [...new Set([settings.model(), ...fallbackModels, ...recentModels(health.records(), origins)])];
+}

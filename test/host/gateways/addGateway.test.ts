@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { useVSCode } from '../../support/fakeVSCode';
+import { failedProbe } from '../connection/fakeRoutes';
+import { GatewayWindow } from './gatewayWindow';
+
+const openRouter = 'https://openrouter.ai/api/v1';
+const ollama = 'http://localhost:11434/v1';
+const nas = 'http://192.168.1.9:8080/v1';
+
+describe('Add Gateway command', () => {
+  const window = new GatewayWindow();
+  const { editor, responds } = window;
+  useVSCode(window.api());
+  beforeEach(() => window.reset());
+
+  /** Answers the lists and input boxes in their order. */
+  const add = async (
+    answers: readonly (typeof editor.answers)[number][],
+    texts: readonly (string | undefined)[] = [],
+  ): Promise<string> => {
+    const { addGateway } = await import('../../../src/host/gateways/addGateway');
+    [editor.answers, editor.texts] = [[...answers], [...texts]];
+    const { state } = await addGateway(await window.deps());
+    await new Promise(setImmediate);
+    assert.deepEqual([editor.answers, editor.texts], [[], []], 'not all steps were shown');
+    return state;
+  };
+  const keys = () => Object.fromEntries(window.routes.keys);
+  const before = { baseUrl: 'https://primary.example/v1' };
+  const own = { 'https://primary.example': 'key-0' };
+  const messages = () => editor.messages.map(({ message }) => message);
+
+  it('adds a known gateway with its name and the confirmed names of the models', async () => {
+    window.values = { ...before, fallbackModels: ['gpt-4o', 'claude-opus-4'] };
+    responds.set(openRouter, ['anthropic/claude-opus-4.6', 'anthropic/claude-sonnet-4', 'openai/gpt-4o']);
+    assert.equal(await add([['OpenRouter'], true], ['sk-or-1']), 'added');
+    const names = editor.quickPicks[1];
+    assert.deepEqual(
+      names?.items.map(({ label, description }) => [label, description]),
+      [
+        ['claude-sonnet-4 → anthropic/claude-sonnet-4', ''],
+        ['gpt-4o → openai/gpt-4o', ''],
+        ['claude-opus-4 → anthropic/claude-opus-4.6', 'another model'],
+      ],
+    );
+    const models = { 'claude-sonnet-4': 'anthropic/claude-sonnet-4', 'gpt-4o': 'openai/gpt-4o' };
+    assert.deepEqual(window.values['backupBaseUrls'], [{ baseUrl: openRouter, name: 'OpenRouter', models }]);
+    assert.deepEqual(keys(), { ...own, 'https://openrouter.ai': 'sk-or-1' });
+    assert.match(
+      editor.inputPrompts[0] ?? '',
+      /^Get a key at https:\/\/openrouter\.ai\/keys\. .* only to openrouter\.ai\.$/,
+    );
+    assert.deepEqual(messages(), []);
+  });
+
+  it('adds another base URL as plain text, behind the entries that cannot be used', async () => {
+    window.values = { ...before, backupBaseUrls: ['::'] };
+    responds.set('https://relay.example/v1', ['claude-sonnet-4']);
+    assert.equal(await add([['$(link) Other base URL…']], ['relay.example', 'key-1']), 'added');
+    assert.deepEqual(window.values['backupBaseUrls'], ['::', 'https://relay.example/v1']);
+  });
+
+  it('shows a tick for local servers that respond, and sends them no key', async () => {
+    responds.set(ollama, ['llama3.2']);
+    responds.set('http://localhost:1234/v1', failedProbe('rejected'));
+    assert.equal(await add([undefined]), 'cancelled');
+    const labels = editor.quickPicks[0]?.items.map(({ label }) => label) ?? [];
+    assert.deepEqual(labels.slice(-5), [
+      'On this computer',
+      '$(check) Ollama',
+      '$(check) LM Studio',
+      'Others',
+      '$(link) Other base URL…',
+    ]);
+    assert.deepEqual(window.probes, [`${ollama} without a key`, 'http://localhost:1234/v1 without a key']);
+  });
+
+  it('needs no key for a local server, and lets one of its models answer in place of every other one', async () => {
+    responds.set(ollama, ['llama3.2', 'nomic-embed-text', 'qwen3:8b']);
+    assert.equal(await add([['$(check) Ollama'], ['qwen3:8b']]), 'added');
+    assert.deepEqual(
+      editor.quickPicks[1]?.items.map(({ label }) => label),
+      ['llama3.2', 'qwen3:8b', 'No model'],
+    );
+    assert.deepEqual(window.values['backupBaseUrls'], [
+      { baseUrl: ollama, name: 'Ollama', models: { '*': 'qwen3:8b' } },
+    ]);
+    assert.deepEqual([keys(), editor.inputPrompts, [...window.keyless]], [own, [], []]);
+  });
+
+  it('asks for the key of a local server that demands one', async () => {
+    responds.set(ollama, failedProbe('rejected'));
+    assert.equal(await add([['$(check) Ollama']], [undefined]), 'cancelled');
+    assert.equal(editor.inputPrompts.length, 1);
+  });
+
+  for (const [answer, texts, expectedKeys, keyless] of [
+    ['No key needed', [], own, ['http://192.168.1.9:8080']],
+    ['Set API key', ['key-1'], { ...own, 'http://192.168.1.9:8080': 'key-1' }, []],
+  ] as const) {
+    it(`asks once whether a private address needs a key: ${answer}`, async () => {
+      responds.set(nas, ['claude-sonnet-4']);
+      assert.equal(await add([['$(link) Other base URL…'], [answer]], [nas, ...texts]), 'added');
+      assert.ok(window.shownLists().includes('Add gateway: Does 192.168.1.9:8080 need an API key?'));
+      assert.deepEqual([keys(), [...window.keyless]], [expectedKeys, keyless]);
+      // The next time, the answer is known.
+      window.values = before;
+      assert.equal(await add([['$(link) Other base URL…']], [nas]), 'added');
+    });
+  }
+
+  it('makes the gateway the primary one for users who have no other, with one of its models', async () => {
+    [window.values, window.routes.keys] = [{}, new Map<string, string>()];
+    responds.set(ollama, ['llama3.2']);
+    assert.equal(await add([['$(check) Ollama'], ['llama3.2'], ['Use it as primary gateway']]), 'added');
+    assert.deepEqual(window.values, { baseUrl: ollama, backupBaseUrls: [], model: 'llama3.2' });
+    assert.ok(window.routes.hasLeftDemo);
+  });
+
+  it('stores no key that the gateway rejects, and offers to enter it again', async () => {
+    responds.set(openRouter, failedProbe('rejected'));
+    editor.pressed = 'Enter the key again';
+    assert.equal(await add([['OpenRouter']], ['wrong-1', undefined]), 'rejected');
+    assert.deepEqual([keys(), window.values], [own, before]);
+    const advice = 'The key was not saved. Copy the whole key again, or create a new one.';
+    assert.deepEqual(editor.messages, [
+      { kind: 'error', message: `It failed. ${advice}`, buttons: ['Enter the key again'] },
+    ]);
+  });
+
+  for (const [text, severity, message] of [
+    ['openrouter.ai/api', 1, 'Requests are sent to https://openrouter.ai/api.'],
+    [
+      'http://10.0.0.2',
+      2,
+      'Requests to 10.0.0.2 use plain HTTP, so your API key and prompts can be intercepted. Use https:// if you can.',
+    ],
+    ['https://', 3, 'This is not a valid URL.'],
+    ['ftp://a.test', 3, 'The URL must start with https:// or http://.'],
+    ['https://me:pw@a.test', 3, 'Remove the user name and password. You are asked for the API key next.'],
+  ] as const) {
+    it(`says about the base URL ${text}: ${message}`, async () => {
+      await add([['$(link) Other base URL…']], [undefined]);
+      assert.deepEqual(editor.validateInput?.(text), { message, severity });
+      assert.equal(editor.validateInput(''), undefined);
+    });
+  }
+
+  it('adds a gateway that cannot be verified now, with a warning', async () => {
+    assert.equal(await add([['DeepSeek']], ['sk-1']), 'added');
+    assert.deepEqual(messages(), ["DeepSeek was added but couldn't be verified. It failed."]);
+    assert.deepEqual(window.values['backupBaseUrls'], [{ baseUrl: 'https://api.deepseek.com/v1', name: 'DeepSeek' }]);
+  });
+
+  for (const [step, answers, texts] of [
+    ['the list', [undefined], []],
+    ['the base URL', [['$(link) Other base URL…']], [undefined]],
+    ['an invalid base URL', [['$(link) Other base URL…']], ['ftp://x']],
+    ['the question about a private address', [['$(link) Other base URL…'], undefined], [nas]],
+    ['the key', [['OpenRouter']], [undefined]],
+    ['the names of the models', [['OpenRouter'], undefined], ['sk-or-1']],
+    ['the place', [['OpenRouter'], true, undefined], ['sk-or-1']],
+  ] as const) {
+    it(`writes nothing if the user cancels at ${step}`, async () => {
+      responds.set(openRouter, ['anthropic/claude-sonnet-4']);
+      if (step === 'the place') [window.values, window.routes.keys] = [{}, new Map<string, string>()];
+      const [values, stored] = [window.values, keys()];
+      assert.equal(await add(answers, texts), 'cancelled');
+      assert.deepEqual([window.values, keys(), [...window.keyless], messages()], [values, stored, [], []]);
+    });
+  }
+
+  it('leads to what a gateway that was added before needs: its key, or the list of gateways', async () => {
+    window.values = { ...before, backupBaseUrls: [openRouter, ollama] };
+    for (const name of ['OpenRouter', 'Ollama']) assert.equal(await add([[name]]), 'cancelled');
+    const labels = editor.quickPicks[0]?.items.map(({ label }) => label) ?? [];
+    assert.deepEqual(labels.slice(-3), ['Already added', 'OpenRouter', 'Ollama']);
+    assert.deepEqual(editor.commands, [
+      ['holysheep.setApiKey', { baseUrl: openRouter }],
+      ['holysheep.manageGateways', ollama],
+    ]);
+  });
+
+  it('uses the stored key of the origin', async () => {
+    window.routes.keys.set('https://openrouter.ai', 'sk-or-1');
+    responds.set(openRouter, ['claude-sonnet-4']);
+    assert.equal(await add([['OpenRouter']]), 'added');
+    assert.ok(window.probes.includes(`${openRouter} sk-or-1`));
+  });
+});

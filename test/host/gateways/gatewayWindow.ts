@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProbeResult } from '../../../src/engine/engine';
+import type { ManageGatewaysDeps } from '../../../src/host/gateways/gatewayActions';
+import type { SettingsManifest } from '../../../src/host/settings/settings';
+import { root } from '../../support/paths';
+import { FakeEditor, FakeRoutes, failedProbe } from '../connection/fakeRoutes';
+
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as SettingsManifest;
+const subscription = { dispose: (): void => undefined };
+
+export const primaryUrl = 'https://primary.example/v1';
+
+/** A window with real settings, in which all gateways refuse connections unless `responds` is set. */
+export class GatewayWindow {
+  readonly editor = new FakeEditor();
+  readonly routes = new FakeRoutes();
+  /** The user settings. */
+  values: Record<string, unknown> = {};
+  keyless = new Set<string>();
+  /** The models that a gateway lists, or its result. */
+  readonly responds = new Map<string, readonly string[] | ProbeResult>();
+  probes: string[] = [];
+  records: readonly object[] = [];
+  down: readonly string[] = [];
+  private readonly listeners: (() => void)[] = [];
+
+  api(): object {
+    const api = this.editor.api() as { readonly workspace: object };
+    const inspect = (name: string): object => ({ globalValue: this.values[name] });
+    const update = (name: string, value: unknown): Promise<void> => {
+      this.values = { ...this.values, [name]: value };
+      for (const listener of this.listeners) listener();
+      return Promise.resolve();
+    };
+    const get = (name: string): unknown => this.values[name];
+    return {
+      ...api,
+      ConfigurationTarget: { Global: 1, Workspace: 2 },
+      workspace: { onDidChangeConfiguration: () => subscription, getConfiguration: () => ({ get, inspect, update }) },
+    };
+  }
+
+  reset(): void {
+    this.editor.reset();
+    [this.values, this.probes, this.records, this.down] = [{ baseUrl: primaryUrl }, [], [], []];
+    this.listeners.length = 0;
+    this.responds.clear();
+    this.keyless.clear();
+    this.routes.keys = new Map([['https://primary.example', 'key-0']]);
+  }
+
+  async deps(): Promise<ManageGatewaysDeps> {
+    const { Settings } = await import('../../../src/host/settings/settings');
+    const { keys, ...deps } = this.routes.deps();
+    return {
+      ...deps,
+      settings: new Settings(manifest),
+      keys: Object.assign(keys, {
+        isKeyless: (origin: string) => Promise.resolve(this.keyless.has(origin)),
+        confirmKeyless: (origin: string) => Promise.resolve(void this.keyless.add(origin)),
+      }),
+      engine: {
+        probe: ({ baseUrl, apiKey }: { readonly baseUrl: string; readonly apiKey: string | undefined }) => {
+          this.probes.push(`${baseUrl} ${apiKey ?? 'without a key'}`);
+          const models = this.responds.get(baseUrl) ?? failedProbe('unverified');
+          return Promise.resolve('state' in models ? models : { state: 'verified', models, ms: 1 });
+        },
+        report: () => ({ routesDown: this.down }),
+      },
+      health: { refresh: () => Promise.resolve(), records: () => this.records },
+      connections: {
+        onDidChange: (listener: () => void) => {
+          this.listeners.push(listener);
+          return subscription;
+        },
+      },
+      onError: (error: unknown) => {
+        throw error;
+      },
+    } as unknown as ManageGatewaysDeps;
+  }
+
+  /** The titles and the questions of the lists that the user has seen. */
+  shownLists(): readonly string[] {
+    return this.editor.quickPicks.map(({ title, placeholder }) => `${title}: ${placeholder}`);
+  }
+}

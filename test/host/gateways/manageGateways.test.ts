@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { useVSCode } from '../../support/fakeVSCode';
+import type { FakeQuickPick } from '../connection/fakeRoutes';
+import { GatewayWindow, primaryUrl } from './gatewayWindow';
+
+const relay = 'https://relay.example/v1';
+const ollama = 'http://localhost:11434/v1';
+const last = { baseUrl: 'https://last.example/v1', name: 'Last $(alert)', models: { x: 'acme/x' } };
+
+describe('Manage Gateways command', () => {
+  const window = new GatewayWindow();
+  const { editor } = window;
+  useVSCode(window.api());
+  beforeEach(() => {
+    window.reset();
+    window.values = { baseUrl: primaryUrl, model: 'x', backupBaseUrls: [relay, '::', ollama, last] };
+    editor.isPatient = true;
+  });
+
+  const settle = async (): Promise<void> => {
+    for (let rounds = 0; rounds < 5; rounds++) await new Promise(setImmediate);
+  };
+  const open = async (focused?: string): Promise<FakeQuickPick> => {
+    const { manageGateways } = await import('../../../src/host/gateways/manageGateways');
+    await manageGateways(await window.deps(), focused);
+    return editor.quickPicks[0] ?? assert.fail('no list');
+  };
+  const labels = (list: FakeQuickPick) => list.items.map(({ label }) => label);
+  const backups = () => window.values['backupBaseUrls'];
+  /** Chooses an action in the menu of a gateway. */
+  const act = async (list: FakeQuickPick, gateway: string, action: string | undefined): Promise<FakeQuickPick> => {
+    list.choose([gateway]);
+    await settle();
+    const menu = editor.quickPicks.at(-1) ?? assert.fail('no menu');
+    menu.choose(
+      action === undefined
+        ? undefined
+        : menu.items.map(({ label }) => label).filter((label) => label.endsWith(` ${action}`)),
+    );
+    await settle();
+    return menu;
+  };
+
+  it('lists the gateways in their order, with their keys, health and model names', async () => {
+    const at = Date.now();
+    window.records = ['complete', 'complete', 'server'].map((result, index) => ({
+      ...{ at, origin: 'https://primary.example', model: `model-${index}`, result, firstTokenMs: 1200 },
+    }));
+    [window.down, window.keyless] = [['https://relay.example'], new Set(['https://relay.example'])];
+    const list = await open();
+    assert.deepEqual(
+      list.items.map(({ label, description, detail }) => [label, description, detail]),
+      [
+        ['primary.example', 'primary · API key set', `${primaryUrl} · success rate 66% · first token 1.2 s`],
+        ['relay.example', 'backup 1 · no API key', `${relay} · down`],
+        ['Ollama', 'backup 2 · needs no API key', ollama],
+        ['Last $\u2060(alert)', 'backup 3 · no API key', `${last.baseUrl} · model names: 1`],
+      ],
+    );
+    const tooltips = list.items.map(({ buttons = [] }) => buttons.map(({ tooltip }) => tooltip).join());
+    assert.deepEqual(tooltips, [
+      'Set API key',
+      'Move down,Make primary,Set API key,Remove',
+      'Move up,Move down,Make primary,Set API key,Remove',
+      'Move up,Make primary,Set API key,Remove',
+    ]);
+  });
+
+  it('knows private addresses that were confirmed to need no key', async () => {
+    window.values = { baseUrl: 'http://10.0.0.2/v1' };
+    window.keyless.add('http://10.0.0.2');
+    assert.deepEqual(
+      (await open()).items.map(({ description }) => description),
+      ['primary · needs no API key'],
+    );
+  });
+
+  it('moves a gateway with its buttons, keeps the focus on it, and leaves other entries in place', async () => {
+    const list = await open(ollama);
+    assert.deepEqual(
+      list.activeItems.map(({ label }) => label),
+      ['Ollama'],
+    );
+    list.pressItemButton('Last $\u2060(alert)', 'Move up');
+    await settle();
+    assert.deepEqual(backups(), [relay, '::', last, ollama]);
+    assert.deepEqual(
+      list.activeItems.map(({ label }) => label),
+      ['Last $\u2060(alert)'],
+    );
+    list.pressItemButton('relay.example', 'Move down');
+    await settle();
+    assert.deepEqual(backups(), [last, '::', relay, ollama]);
+  });
+
+  it('offers all actions in a menu, and shows the list again if the user leaves the menu', async () => {
+    const list = await open();
+    const menu = await act(list, 'relay.example', undefined);
+    assert.deepEqual(
+      labels(menu).map((label) => label.replace(/^\$\([\w-]+\) /, '')),
+      [
+        'Move down',
+        'Make primary',
+        'Set API key',
+        'Test connection',
+        'Edit model names',
+        'Open in settings.json',
+        'Remove',
+      ],
+    );
+    assert.equal(list.isShown, true);
+    const primaryMenu = await act(list, 'primary.example', undefined);
+    assert.deepEqual(labels(primaryMenu), [
+      '$(key) Set API key',
+      '$(plug) Test connection',
+      '$(json) Open in settings.json',
+    ]);
+  });
+
+  it('makes a gateway the primary one, renames the models, and can undo that', async () => {
+    const before = window.values;
+    editor.pressed = 'Undo';
+    const list = await open();
+    list.pressItemButton('Last $\u2060(alert)', 'Make primary');
+    await settle();
+    assert.deepEqual(
+      editor.messages.map(({ message }) => message),
+      ['Last $(alert) is now the primary gateway.'],
+    );
+    assert.deepEqual(window.values, before);
+    await act(list, 'Last $\u2060(alert)', 'Make primary');
+    const acme = (baseUrl: string) => ({ baseUrl, models: { 'acme/x': 'x' } });
+    assert.deepEqual(backups(), [acme(primaryUrl), acme(relay), '::', acme(ollama)]);
+    assert.deepEqual([window.values['baseUrl'], window.values['model']], [last.baseUrl, 'acme/x']);
+  });
+
+  it('removes a backup, and shows it again when the user undoes that', async () => {
+    const list = await open();
+    list.pressItemButton('Ollama', 'Remove');
+    await settle();
+    assert.deepEqual(
+      [backups(), labels(list)],
+      [
+        [relay, '::', last],
+        ['primary.example', 'relay.example', 'Last $\u2060(alert)'],
+      ],
+    );
+    editor.pressed = 'Undo';
+    list.pressItemButton('relay.example', 'Remove');
+    await settle();
+    assert.deepEqual(labels(list), ['primary.example', 'relay.example', 'Last $\u2060(alert)']);
+  });
+
+  it('lets the user confirm the names of models again', async () => {
+    window.values = { ...window.values, fallbackModels: ['claude-sonnet-4'] };
+    window.responds.set(last.baseUrl, ['acme/x', 'anthropic/claude-sonnet-4']);
+    const list = await open();
+    await act(list, 'Last $\u2060(alert)', 'Edit model names');
+    const names = editor.quickPicks.at(-1) ?? assert.fail('no list');
+    assert.deepEqual(labels(names), ['x → acme/x', 'claude-sonnet-4 → anthropic/claude-sonnet-4']);
+    names.choose(['claude-sonnet-4 → anthropic/claude-sonnet-4']);
+    await settle();
+    const { baseUrl, name } = last;
+    const models = { 'claude-sonnet-4': 'anthropic/claude-sonnet-4' };
+    assert.deepEqual(backups(), [relay, '::', ollama, { baseUrl, name, models }]);
+  });
+
+  it('says why the names cannot be edited while the gateway cannot be reached', async () => {
+    await act(await open(), 'Ollama', 'Edit model names');
+    assert.deepEqual(
+      editor.messages.map(({ message }) => message),
+      ['It failed.'],
+    );
+  });
+
+  it('runs the commands of the other actions for this gateway', async () => {
+    const list = await open();
+    list.pressButton();
+    for (const action of ['Set API key', 'Test connection', 'Open in settings.json'])
+      await act(list, 'relay.example', action);
+    assert.deepEqual(editor.commands, [
+      ['holysheep.addGateway'],
+      ['holysheep.setApiKey', { baseUrl: relay }],
+      ['holysheep.testConnection', relay],
+      ['workbench.action.openSettingsJson', { revealSetting: { key: 'holysheep.backupBaseUrls' } }],
+    ]);
+  });
+});

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { knownGateways } from '../../../src/host/connection/knownGateways';
+import { normalizeBaseUrl } from '../../../src/engine/gateway/baseUrl';
+import { proposeModelNames } from '../../../src/host/gateways/proposeModelNames';
+
+describe('proposed name of a model at a gateway', () => {
+  for (const [here, list, expected] of [
+    [
+      'claude-sonnet-4',
+      ['openai/gpt-4o', 'anthropic/claude-sonnet-4', 'anthropic/claude-sonnet-4.6'],
+      'same anthropic/claude-sonnet-4',
+    ],
+    [
+      'claude-sonnet-4-6',
+      ['anthropic/claude-sonnet-4', 'anthropic/claude-sonnet-4.6'],
+      'same anthropic/claude-sonnet-4.6',
+    ],
+    ['claude-sonnet-4', ['anthropic/claude-sonnet-4.6'], 'other anthropic/claude-sonnet-4.6'],
+    ['gpt-4o', ['gpt-4o-mini', 'gpt-4o-2024-08-06'], 'same gpt-4o-2024-08-06'],
+    ['gemini-3-pro', ['models/gemini-3-pro-preview'], 'same models/gemini-3-pro-preview'],
+    ['deepseek-r1', ['deepseek-ai/DeepSeek-V3', 'deepseek-ai/DeepSeek-R1'], 'same deepseek-ai/DeepSeek-R1'],
+    ['claude-sonnet-4', ['llama3.2:3b', 'nomic-embed-text'], undefined],
+    ['gpt-4o', ['openai/gpt-4o', 'gpt-4o'], undefined],
+    ['__proto__', ['constructor', 'claude-sonnet-4'], undefined],
+  ] as const) {
+    it(`is ${expected ?? 'none'} for ${here} among ${list.join(', ')}`, () => {
+      const [proposal] = proposeModelNames([here], { models: list });
+      assert.equal(proposal && `${proposal.isSame ? 'same' : 'other'} ${proposal.there}`, expected);
+    });
+  }
+});
+
+describe('known gateways', () => {
+  it('have base URLs that need no correction, and a page for keys unless they run on this computer', () => {
+    for (const { baseUrl, keyPage } of knownGateways) {
+      const normalized = normalizeBaseUrl(baseUrl);
+      assert.deepEqual('url' in normalized && [normalized.url, normalized.corrections], [baseUrl, []]);
+      assert.equal(keyPage === undefined, baseUrl.startsWith('http://localhost:'), baseUrl);
+    }
+  });
+});
