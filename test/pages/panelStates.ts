@@ -171,6 +171,13 @@ export const panelStates: readonly PanelState[] = [
     },
   },
   {
+    name: 'gateway',
+    snapshot: snapshot(
+      [exchange('a', { state: stateOf(ev.attempt({ cutAtTokens: 4096 }), ev.text('Hi'), ev.done('Hi')) })],
+      { connection: { ...connected, model: 'qwen3-coder:480b', host: 'Server at home', gateway: 'Server at home' } },
+    ),
+  },
+  {
     name: 'scheduled',
     snapshot: snapshot([
       exchange('a', {

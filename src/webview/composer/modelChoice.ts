@@ -67,10 +67,13 @@ export class ModelChoice {
     const isBackup = gateway === undefined && backups.includes(route);
     const modelAtRoute = fill(strings.modelAtRoute, model, route);
     setText(this.name, model);
-    setText(this.gateway, gateway === undefined ? '' : `· ${gateway}`);
+    const place = gateway === undefined ? '' : ` · ${gateway}`;
+    setText(this.gateway, place);
     this.gateway.hidden = gateway === undefined;
     this.choose.title = withKeys(modelAtRoute, '.', { alt: true });
-    this.choose.setAttribute('aria-label', fill(strings.modelButton, modelAtRoute));
+    // The name contains the visible text, because users of speech control say what they read.
+    const spoken = gateway === undefined ? modelAtRoute : model + place;
+    this.choose.setAttribute('aria-label', fill(strings.modelButton, spoken));
     this.badge.hidden = !isBackup && !demo;
     this.badge.title = route;
     this.badge.replaceChildren(...(isBackup ? [svgIcon('arrowSwap'), strings.backupBadge] : [strings.demo]));

@@ -139,7 +139,7 @@ describe('composer', () => {
         connection: { ...connected, host: gateway, gateway, backups: ['b', gateway] },
       });
       page.events('e1', ev.attempt({ origin: 'https://b' }), ev.text('Hi'), ev.done('Hi'));
-      assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at Home <b>', 'gpt-4o· Home <b>', null]);
+      assert.deepEqual([named(), ...shown()], ['Model: gpt-4o · Home <b>', 'gpt-4o · Home <b>', null]);
       page.snapshot([exchange('e1')], { connection: connected });
       assert.deepEqual(shown(), ['gpt-4o', null]);
     });
