@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isHolySheepHost } from '../../../engine/gateway/apiKey';
 import { defaultModels, isUsableModelId, maxModels, type GatewayModels } from '../../../engine/gateway/modelList';
-import { canChat, knownFacts } from '../../../engine/models/listedFacts';
+import { canChat } from '../../../engine/models/listedFacts';
 import type { ModelFacts } from '../../../engine/models/modelFacts';
 import type { ActiveConnection } from '../../connection/connections';
 import { effortText } from '../../../shared/describeEffort';
@@ -18,7 +18,7 @@ import { resultWithin } from '../../util/systemClock';
 const listTimeoutMs = 3000;
 
 export interface OfferedModelsDeps {
-  readonly catalog: Pick<ModelCatalog, 'listOf'>;
+  readonly catalog: Pick<ModelCatalog, 'listOf' | 'factsOf'>;
   readonly efforts: Pick<ModelEfforts, 'reader'>;
   readonly log: Pick<Log, 'error'>;
   readonly modelsChanged: () => void;
@@ -47,7 +47,7 @@ export async function offeredModels(
   const { strings } = hostWords();
   const effortOf = deps.efforts.reader();
   return [...(isUsableModelId(configuredModel) ? [configuredModel] : []), ...others].map((id) => {
-    const facts = knownFacts(id, listed);
+    const facts = deps.catalog.factsOf(id, connection.baseUrl);
     const information = toModelInformation(id, connection, modelLimits(facts), factsText(facts));
     return {
       ...information,

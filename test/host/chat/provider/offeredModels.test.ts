@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
+import { knownFacts } from '../../../../src/engine/models/listedFacts';
+import { factsOf } from '../../../../src/engine/models/modelFacts';
 import type { ActiveConnection } from '../../../../src/host/connection/connections';
 import type { ModelList } from '../../../../src/host/models/modelPick';
 import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
@@ -21,7 +23,7 @@ describe('model list for other extensions', () => {
   ): Promise<readonly string[]> => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
     const log = { error: (problem: unknown) => logged.push(problem) };
-    const deps = { catalog: { listOf }, efforts, log, modelsChanged: () => changes++ };
+    const deps = { catalog: { listOf, factsOf }, efforts, log, modelsChanged: () => changes++ };
     const models = offeredModels(deps, connection, configured);
     // A list that is available immediately must arrive before the time limit.
     await new Promise(setImmediate);
@@ -47,7 +49,8 @@ describe('model list for other extensions', () => {
     ]);
     const list: ModelList = { source: 'gateway', models: ['a', 'painter'], host: 'gateway.example', facts };
     const log = { error: assert.ifError };
-    const deps = { catalog: { listOf: () => Promise.resolve(list) }, efforts, log, modelsChanged: () => changes++ };
+    const catalog = { listOf: () => Promise.resolve(list), factsOf: (model: string) => knownFacts(model, facts) };
+    const deps = { catalog, efforts, log, modelsChanged: () => changes++ };
     const [configured, listed, ...others] = await offeredModels(deps, connection, 'gpt-4o');
     assert.equal(
       configured?.tooltip,
