@@ -56,14 +56,14 @@ describe('language models of the gateway', () => {
 
   it("send requests with the user's key and the caller's options", async () => {
     fixture.gateway.script = () => answer('Hello!');
-    const options = { modelOptions: { temperature: 0, max_tokens: 5, _private: 1 } };
+    const options = { modelOptions: { temperature: 0, max_tokens: 5, reasoning_effort: 'high', _private: 1 } };
     const { text } = await readResponse(await (await model()).sendRequest([Message.User('Hi')], options));
     assert.equal(text, 'Hello!');
     const [{ json, headers } = assert.fail('nothing was sent')] = fixture.gateway.requests;
     assert.equal(headers.authorization, `Bearer ${testKey}`);
     assert.deepEqual(json, {
       ...{ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }], stream: true },
-      ...{ stream_options: { include_usage: true }, temperature: 0, max_tokens: 5 },
+      ...{ stream_options: { include_usage: true }, temperature: 0, max_tokens: 5, reasoning_effort: 'high' },
     });
   });
 

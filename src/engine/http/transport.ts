@@ -146,7 +146,7 @@ export function requestBody(
 /** Fields that decide what is asked and how the answer arrives, which the user's fields can't replace. */
 const fixedFields: ReadonlySet<string> = new Set(['model', 'messages', 'stream', 'stream_options', '__proto__']);
 
-function userFields(extraBody: ModelFacts['extraBody'] = {}): Readonly<Record<string, unknown>> {
+export function userFields(extraBody: ModelFacts['extraBody'] = {}): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(extraBody).filter(([name]) => !fixedFields.has(name)));
 }
 

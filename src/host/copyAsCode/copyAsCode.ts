@@ -71,7 +71,7 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
   const demo = choice.exchange.demo === true;
   const settings = deps.settings.engineSettings();
   const configuredModel = deps.connections.model(false);
-  const factsOf = (model: string) => deps.catalog.factsOf(model);
+  const factsOf = (model: string) => deps.catalog.factsOf(model, baseUrl);
   const exported = exportedRequest({ request, demo, baseUrl, configuredModel, settings, factsOf });
   const { label, write } = languages[choice.language];
   const code = write(exported);

@@ -1,8 +1,9 @@
 import type { EngineSettings } from '../../engine/environment';
 import { timeoutsFor } from '../../engine/http/idleClocks';
+import { userFields } from '../../engine/http/transport';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { modelParameters } from '../../engine/models/modelParameters';
-import { factsWithEffort, reasoningFields, type ReasoningFields } from '../../engine/models/reasoningFields';
+import { factsWithEffort, reasoningFields } from '../../engine/models/reasoningFields';
 import type { ChatMessage, ChatRequest, TextMessage } from '../../engine/request';
 
 /** Limits for the retries of the copied code. All durations are in milliseconds. */
@@ -23,8 +24,8 @@ export interface ExportedRequest {
   readonly messages: readonly TextMessage[];
   readonly temperature: number | undefined;
   readonly maxTokens: number | undefined;
-  /** Fields of the body that set the reasoning effort. */
-  readonly reasoning: ReasoningFields['fields'];
+  /** Fields of the body that set the reasoning effort, and those that the user adds to each request. */
+  readonly otherFields: Readonly<Record<string, unknown>>;
   readonly retry: RetrySettings;
   /** Whether the request was sent to the offline demo. */
   readonly fromDemo: boolean;
@@ -55,7 +56,8 @@ export function exportedRequest(source: RequestToExport): ExportedRequest {
   const idleTimeoutMs = timeoutsFor(model, facts, settings.timeout).firstTokenMs;
   const retry = { maxRetries, baseDelayMs, maxDelayMs, maxRetryAfterMs, idleTimeoutMs };
   const messages = request.messages.filter(isTextMessage);
-  return { baseUrl, model, messages, temperature, maxTokens, reasoning, retry, fromDemo: demo };
+  const otherFields = { ...reasoning, ...userFields(known?.extraBody) };
+  return { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, fromDemo: demo };
 }
 
 /** Tool results, images and empty answers are not copied. */

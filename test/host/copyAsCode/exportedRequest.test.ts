@@ -28,7 +28,7 @@ describe('exported request', () => {
   it('contains the messages, the model, the parameters and the base URL of the request', () => {
     assert.deepEqual(exportRequest(), {
       baseUrl: 'https://a/v1',
-      ...{ ...request, reasoning: {} },
+      ...{ ...request, otherFields: {} },
       retry: { maxRetries: 2, baseDelayMs: 500, maxDelayMs: 9000, maxRetryAfterMs: 60_000, idleTimeoutMs: 120_000 },
       fromDemo: false,
     });
@@ -56,9 +56,14 @@ describe('exported request', () => {
         ...{ baseUrl, factsOf: () => undefined },
         request: { model: 'm', messages: [], defaults: { maxTokens: 2048 }, reasoningEffort: 'high' },
       });
-    const { reasoning, maxTokens } = exported('https://openrouter.ai/api/v1');
-    assert.deepEqual([reasoning, maxTokens], [{ reasoning: { effort: 'high' } }, undefined]);
-    assert.deepEqual(exported('https://a/v1').reasoning, { reasoning_effort: 'high' });
+    const { otherFields, maxTokens } = exported('https://openrouter.ai/api/v1');
+    assert.deepEqual([otherFields, maxTokens], [{ reasoning: { effort: 'high' } }, undefined]);
+    assert.deepEqual(exported('https://a/v1').otherFields, { reasoning_effort: 'high' });
+  });
+
+  it('contains the fields that the user adds, except those that decide what is asked', () => {
+    const extraBody = { top_k: 5, messages: [], stream: false };
+    assert.deepEqual(exportRequest({ factsOf: () => ({ extraBody }) }).otherFields, { top_k: 5 });
   });
 
   it('contains no images, tool results and empty answers', () => {
