@@ -1,6 +1,12 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
-import { isLoopbackUrl, normalizeBaseUrl, type BaseUrl, type BaseUrlProblem } from '../../engine/gateway/baseUrl';
+import {
+  hostOf,
+  isLoopbackUrl,
+  normalizeBaseUrl,
+  type BaseUrl,
+  type BaseUrlProblem,
+} from '../../engine/gateway/baseUrl';
 import { knownGateways, knownName } from '../connection/knownGateways';
 import type { Settings } from '../settings/settings';
 import { askForText } from '../ui/notifications';
@@ -30,7 +36,6 @@ export async function chooseGateway(deps: GatewayChoiceDeps): Promise<ChosenGate
   picker.title = vscode.l10n.t('Add gateway');
   picker.placeholder = vscode.l10n.t('Choose a gateway, or enter its base URL');
   picker.matchOnDescription = true;
-  picker.matchOnDetail = true;
   const configured = new Set(deps.settings.routes().map(({ url }) => url));
   const running = new Set<string>();
   const showItems = (): void => {
@@ -59,10 +64,11 @@ export async function chooseGateway(deps: GatewayChoiceDeps): Promise<ChosenGate
 }
 
 function itemsOf(configured: ReadonlySet<string>, running: ReadonlySet<string>): readonly Item[] {
-  const item = ({ name, models = '', baseUrl }: (typeof knownGateways)[number]): Item =>
-    running.has(baseUrl)
-      ? { baseUrl, label: `$(check) ${name}`, description: vscode.l10n.t('running'), detail: baseUrl }
-      : { baseUrl, label: name, description: models, detail: baseUrl };
+  const item = ({ name, models, baseUrl }: (typeof knownGateways)[number]): Item => {
+    const note = running.has(baseUrl) ? vscode.l10n.t('running') : models;
+    const description = [note, hostOf(baseUrl)].filter((part) => part !== undefined).join(' · ');
+    return { baseUrl, label: running.has(baseUrl) ? `$(check) ${name}` : name, description };
+  };
   const separator = (label: string): Item => ({ label, kind: vscode.QuickPickItemKind.Separator });
   const added = knownGateways.filter(({ baseUrl }) => configured.has(baseUrl));
   const others = knownGateways.filter((known) => !added.includes(known));

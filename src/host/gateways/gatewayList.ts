@@ -3,9 +3,10 @@ import { isLoopbackUrl, isPrivateUrl, nameAmong } from '../../engine/gateway/bas
 import { knownName } from '../connection/knownGateways';
 import type { AttemptRecord } from '../health/attemptRecord';
 import { createEssenceText } from '../models/modelTexts';
-import type { Gateway } from '../settings/gateways';
+import { everyOtherModel, type Gateway } from '../settings/gateways';
 import { plainLabel } from '../ui/messageText';
 import type { AddGatewayDeps } from './addGateway';
+import { mappingText } from './modelNamesPick';
 
 /** A gateway in the settings, as *Manage Gateways* shows it. */
 export interface ListedGateway extends Gateway {
@@ -42,6 +43,15 @@ export async function listGateways({
   );
 }
 
+function modelTexts(models: Gateway['models'] = new Map()): readonly string[] {
+  const replacement = models.get(everyOtherModel);
+  const names = models.size - (replacement === undefined ? 0 : 1);
+  return [
+    ...(names > 0 ? [vscode.l10n.t('model names: {0}', names)] : []),
+    ...(replacement === undefined ? [] : [mappingText(everyOtherModel, replacement)]),
+  ];
+}
+
 /** Returns a function that creates the texts of a gateway. @param down origins of the routes that are down */
 export function createGatewayTexts(
   records: readonly AttemptRecord[],
@@ -60,7 +70,7 @@ export function createGatewayTexts(
       plainLabel(url),
       down.includes(origin) ? vscode.l10n.t('down') : undefined,
       healthOf('', origin),
-      models && vscode.l10n.t('model names: {0}', models.size),
+      ...modelTexts(models),
     ];
     return {
       label: plainLabel(shownName),

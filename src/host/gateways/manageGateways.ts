@@ -16,8 +16,9 @@ class GatewayList extends Disposable {
     ...action,
     button: itemButton(action.icon, action.title),
   }));
-  /** Whether an action has temporarily replaced the list by a dialog or another list. */
-  private isTemporarilyHidden = false;
+  /** Number of actions that have not finished. While there are any, a dialog or another list may replace this list. */
+  private pending = 0;
+  private lastAction: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly deps: ManageGatewaysDeps) {
     super();
@@ -35,10 +36,15 @@ class GatewayList extends Disposable {
         if (action) this.run(() => this.perform(action, item.gateway));
       }),
     );
-    this.register(picker.onDidAccept(() => this.run(() => this.openMenu(picker.selectedItems[0]?.gateway))));
+    this.register(
+      picker.onDidAccept(() => {
+        const [selected] = picker.selectedItems;
+        if (selected) this.run(() => this.openMenu(selected.gateway));
+      }),
+    );
     this.register(
       picker.onDidHide(() => {
-        if (!this.isTemporarilyHidden) this.dispose();
+        if (this.pending === 0) this.dispose();
       }),
     );
     // Another window, or the *Undo* of a notification, may change the gateways.
@@ -71,24 +77,22 @@ class GatewayList extends Disposable {
     if (active) picker.activeItems = [active];
   }
 
-  /** Hides the list while an action runs that may show something else, and then shows it again. */
+  /** Runs an action after those before it, because it may change the same settings, and then shows the list again. */
   private run(action: () => Promise<unknown>): void {
-    this.isTemporarilyHidden = true;
-    action()
-      .catch(this.deps.onError)
-      .then(() => {
-        this.isTemporarilyHidden = false;
-        return this.disposed ? undefined : this.show();
-      })
-      .catch(this.deps.onError);
+    const { onError } = this.deps;
+    this.pending++;
+    this.lastAction = this.lastAction
+      .then(action)
+      .catch(onError)
+      .then(() => (--this.pending > 0 || this.disposed ? undefined : this.show()))
+      .catch(onError);
   }
 
   private async addGateway(): Promise<void> {
     await vscode.commands.executeCommand('holysheep.addGateway');
   }
 
-  private async openMenu(gateway: ListedGateway | undefined): Promise<void> {
-    if (!gateway) return;
+  private async openMenu(gateway: ListedGateway): Promise<void> {
     const menu = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly action: GatewayAction }>();
     const { label, detail = '' } = createGatewayTexts([], [])(gateway);
     menu.title = label;

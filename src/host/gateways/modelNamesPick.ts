@@ -56,7 +56,8 @@ export async function pickModelNames(
   return chosen && new Map(chosen.map(({ here, there }) => [here, there]));
 }
 
-function mappingText(here: string, there: string): string {
+/** Describes an entry of `Gateway.models`. */
+export function mappingText(here: string, there: string): string {
   const name = here === everyOtherModel ? vscode.l10n.t('every other model') : plainLabel(here);
   return `${name} → ${plainLabel(there)}`;
 }

@@ -28,10 +28,10 @@ export class GatewayWindow {
   api(): object {
     const api = this.editor.api() as { readonly workspace: object };
     const inspect = (name: string): object => ({ globalValue: this.values[name] });
-    const update = (name: string, value: unknown): Promise<void> => {
+    const update = async (name: string, value: unknown): Promise<void> => {
+      await new Promise(setImmediate);
       this.values = { ...this.values, [name]: value };
       for (const listener of this.listeners) listener();
-      return Promise.resolve();
     };
     const get = (name: string): unknown => this.values[name];
     return {

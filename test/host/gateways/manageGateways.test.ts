@@ -5,7 +5,7 @@ import { GatewayWindow, primaryUrl } from './gatewayWindow';
 
 const relay = 'https://relay.example/v1';
 const ollama = 'http://localhost:11434/v1';
-const last = { baseUrl: 'https://last.example/v1', name: 'Last $(alert)', models: { x: 'acme/x' } };
+const last = { baseUrl: 'https://last.example/v1', name: 'Last $(alert)', models: { x: 'acme/x', '*': 'acme/y' } };
 
 describe('Manage Gateways command', () => {
   const window = new GatewayWindow();
@@ -18,7 +18,7 @@ describe('Manage Gateways command', () => {
   });
 
   const settle = async (): Promise<void> => {
-    for (let rounds = 0; rounds < 5; rounds++) await new Promise(setImmediate);
+    for (let rounds = 0; rounds < 20; rounds++) await new Promise(setImmediate);
   };
   const open = async (focused?: string): Promise<FakeQuickPick> => {
     const { manageGateways } = await import('../../../src/host/gateways/manageGateways');
@@ -54,7 +54,11 @@ describe('Manage Gateways command', () => {
         ['primary.example', 'primary · API key set', `${primaryUrl} · success rate 66% · first token 1.2 s`],
         ['relay.example', 'backup 1 · no API key', `${relay} · down`],
         ['Ollama', 'backup 2 · needs no API key', ollama],
-        ['Last $\u2060(alert)', 'backup 3 · no API key', `${last.baseUrl} · model names: 1`],
+        [
+          'Last $\u2060(alert)',
+          'backup 3 · no API key',
+          `${last.baseUrl} · model names: 1 · every other model → acme/y`,
+        ],
       ],
     );
     const tooltips = list.items.map(({ buttons = [] }) => buttons.map(({ tooltip }) => tooltip).join());
@@ -91,6 +95,14 @@ describe('Manage Gateways command', () => {
     list.pressItemButton('relay.example', 'Move down');
     await settle();
     assert.deepEqual(backups(), [last, '::', relay, ollama]);
+  });
+
+  it('performs actions one after the other, however fast the user is', async () => {
+    const list = await open();
+    list.pressItemButton('relay.example', 'Move down');
+    list.pressItemButton('relay.example', 'Move down');
+    await settle();
+    assert.deepEqual(backups(), [ollama, '::', last, relay]);
   });
 
   it('offers all actions in a menu, and shows the list again if the user leaves the menu', async () => {
@@ -157,11 +169,15 @@ describe('Manage Gateways command', () => {
     const list = await open();
     await act(list, 'Last $\u2060(alert)', 'Edit model names');
     const names = editor.quickPicks.at(-1) ?? assert.fail('no list');
-    assert.deepEqual(labels(names), ['x → acme/x', 'claude-sonnet-4 → anthropic/claude-sonnet-4']);
-    names.choose(['claude-sonnet-4 → anthropic/claude-sonnet-4']);
+    assert.deepEqual(labels(names), [
+      'x → acme/x',
+      'every other model → acme/y',
+      'claude-sonnet-4 → anthropic/claude-sonnet-4',
+    ]);
+    names.choose(['claude-sonnet-4 → anthropic/claude-sonnet-4', 'every other model → acme/y']);
     await settle();
     const { baseUrl, name } = last;
-    const models = { 'claude-sonnet-4': 'anthropic/claude-sonnet-4' };
+    const models = { '*': 'acme/y', 'claude-sonnet-4': 'anthropic/claude-sonnet-4' };
     assert.deepEqual(backups(), [relay, '::', ollama, { baseUrl, name, models }]);
   });
 

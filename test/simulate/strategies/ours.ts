@@ -125,7 +125,7 @@ class SimulatedTurn {
       if (!(await this.waitInQueue(route))) break;
       this.history.settleCharge(false);
       const sentAt = this.window.world.monotonicNow();
-      const { canSwitchRoute } = this.routes.alternatives;
+      const { canSwitchRoute } = this.routes.announcePlan(route);
       const called = { baseUrl: route.baseUrl, canSwitchRoute };
       const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered, called));
       if (!refusal) {

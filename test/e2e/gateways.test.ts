@@ -1,0 +1,68 @@
+import { startGateway, type Gateway } from '../support/testGateway';
+import { testKey, useWorkbench } from './support/conversation';
+import { Stage } from './support/stage';
+
+describe('gateways', () => {
+  let stage: Stage;
+  let [local, relay]: Gateway[] = [];
+
+  before(async () => {
+    local = await startGateway({ models: ['llama-small', 'llama-large'], requireKey: undefined });
+    relay = await startGateway({ models: ['anthropic/claude-sonnet-4'], requireKey: testKey });
+  });
+  after(() => Promise.all([local?.close(), relay?.close()]));
+  useWorkbench({}, ({ gateway, workbench }) => (stage = new Stage('en', gateway, workbench)));
+
+  const hostOf = (gateway: Gateway | undefined): string => new URL(gateway!.baseUrl).host;
+  const addOther = async (gateway: Gateway | undefined): Promise<void> => {
+    const { quickInput } = stage.workbench;
+    await stage.run('addGateway');
+    await quickInput.choose('Other base URL…');
+    await quickInput.fill(gateway!.baseUrl);
+  };
+
+  it('are added without a key if they are local, with a model in place of every other one', async () => {
+    const { page, quickInput } = stage.workbench;
+    await addOther(local);
+    await quickInput.pick('llama-large');
+    await page
+      .locator('.statusbar')
+      .getByText(`${hostOf(local)} was added. Models available: 2.`)
+      .waitFor();
+  });
+
+  it('are added with the key that they demand, and with the confirmed names of the models', async () => {
+    const { page, quickInput } = stage.workbench;
+    await addOther(relay);
+    await quickInput.fillPassword(testKey);
+    await quickInput.rows('claude-sonnet-4 → anthropic/claude-sonnet-4').waitFor();
+    await quickInput.input.press('Enter');
+    await page
+      .locator('.statusbar')
+      .getByText(`${hostOf(relay)} was added. Models available: 1.`)
+      .waitFor();
+  });
+
+  it('are listed, moved, made primary and removed', async () => {
+    const { quickInput } = stage.workbench;
+    const has = (text: string, gateway: Gateway | undefined): Promise<void> =>
+      quickInput
+        .rowsWith(text)
+        .filter({ hasText: hostOf(gateway) })
+        .waitFor();
+    await stage.run('manageGateways');
+    await has('primary · API key set', stage.gateway);
+    await has('every other model → llama-large', local);
+    await has('model names: 1', relay);
+    await quickInput.pressOnRow(hostOf(relay), 'Move up');
+    await has('backup 1', relay);
+    await quickInput.pressOnRow(hostOf(local), 'Make primary');
+    await has('primary · needs no API key', local);
+    await quickInput.rows(hostOf(stage.gateway)).click();
+    await quickInput.rows('Make primary').click();
+    await has('primary', stage.gateway);
+    await quickInput.pressOnRow(hostOf(local), 'Remove');
+    await quickInput.rowsWith(hostOf(local)).waitFor({ state: 'hidden' });
+    await quickInput.dismiss();
+  });
+});
