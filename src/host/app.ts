@@ -69,7 +69,9 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     facts: ({ model, sentModel, baseUrl }) => catalog.factsOf(sentModel, baseUrl, model),
   });
   const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
-  const catalog = register(new ModelCatalog({ settings, connections, keys, engine, log, health, memory }));
+  const catalog: ModelCatalog = register(
+    new ModelCatalog({ settings, connections, keys, engine, log, health, memory }),
+  );
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
   const store = new ScheduleStore(scheduleFolder(storage), (problem) => log.warn(problem));
   const conversations = new Conversations({
