@@ -1,6 +1,6 @@
 import type { EngineDeps } from '../engine';
 import type { AttemptTrigger, EndedEvent, Usage } from '../events';
-import type { Fault } from '../faults/classify';
+import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import type { FaultName } from '../faults/faultTable';
 import type { CorrectableParameter } from '../faults/providerError';
 import type { NetworkState } from '../gate/networkState';
@@ -41,6 +41,7 @@ export class Attempts {
   private sent: Omit<AttemptRequest, 'connection' | 'messages'> | undefined;
   /** Known when the current attempt was sent. */
   private omittedParameters: AttemptRequest['behavior']['unsupportedParameters'] = new Set();
+  private isKeyless = false;
   private usage = sumUsage([]);
   private readonly size = new ReceivedSize();
 
@@ -94,6 +95,7 @@ export class Attempts {
     this.sent = sent;
     this.effort = effort;
     this.omittedParameters = new Set(behavior.unsupportedParameters);
+    this.isKeyless = route.apiKey === undefined;
     if (route.apiKey !== undefined) this.keys.add(route.apiKey);
     this.mode = mode;
     output.attempt++;
@@ -130,6 +132,12 @@ export class Attempts {
     };
     this.current = new Attempt(deps, attemptRequest, answer, observer, this.size, this.keys);
     return this.current;
+  }
+
+  /** A gateway that was asked without a key and rejects it needs one after all. */
+  classify(evidence: Evidence): Fault {
+    const fault = classify(evidence, this.deps.clock.now());
+    return fault.row === 'keyRejected' && this.isKeyless ? faultOfRow('noKey') : fault;
   }
 
   /** Emits its result and usage. Only the first call for an attempt has an effect. */

@@ -1,6 +1,6 @@
 import type { EngineDeps, RunOptions, TurnHandle } from '../engine';
 import type { AttemptTrigger, FaultKind, ModelEvent } from '../events';
-import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
+import { faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import { describeError } from '../faults/transportError';
 import type { Cooldown } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
@@ -225,7 +225,7 @@ export class Turn implements TurnHandle {
   private handleFault(evidence: Evidence): NextTrigger | Promise<NextTrigger> {
     const { attempts, admission, deps, routes } = this;
     const { current } = attempts;
-    const fault = this.classify(evidence);
+    const fault = attempts.classify(evidence);
     const { message, detail } = this.messages.describeFault(fault, this.context);
     const isError = typeof evidence === 'object' && evidence.type === 'error';
     const logDetail = isError ? describeError(evidence.error) : detail;
@@ -242,13 +242,6 @@ export class Turn implements TurnHandle {
     const wasCut = current?.hasStreamed === true && evidence !== 'noText';
     if (wasCut && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
     return this.carryOut(decision, situation);
-  }
-
-  /** A gateway that was asked without a key needs one after all. */
-  private classify(evidence: Evidence): Fault {
-    const fault = classify(evidence, this.deps.clock.now());
-    const { current } = this.routes;
-    return fault.row === 'keyRejected' && current && current.apiKey === undefined ? faultOfRow('noKey') : fault;
   }
 
   private async carryOut(decision: Decision, situation: Situation): Promise<NextTrigger> {
