@@ -48,7 +48,7 @@ export class Gateway extends LoopbackGateway {
   }
 
   protected override acceptsHost(host: string): boolean {
-    return this.options.anyHost === true || host.startsWith('0.0.0.0:') || super.acceptsHost(host);
+    return this.options.anyHost === true || super.acceptsHost(host);
   }
 
   protected override scriptFor(request: GatewayRequest): Script {
@@ -94,7 +94,7 @@ function bearerFault(authorization: string | undefined, required: string | undef
     : { message: 'Incorrect API key provided.', type: 'invalid_request_error', code: 'invalid_api_key' };
 }
 
-/** Returns a base URL of the gateway at which the extension needs a key, unlike at the loopback address. */
+/** Returns a base URL of a gateway for any host at which the extension needs a key, unlike at the loopback address. */
 export function baseUrlWithKey({ baseUrl }: Pick<Gateway, 'baseUrl'>): string {
   return baseUrl.replace('127.0.0.1', '0.0.0.0');
 }

@@ -93,7 +93,7 @@ export function useWorkbench(
 ): void {
   let gateway: Gateway;
   before(async () => {
-    gateway = await startGateway(script ? { script } : {});
+    gateway = await startGateway({ anyHost: true, ...(script && { script }) });
     const all = { ...settings, 'holysheep.baseUrl': needsKey ? baseUrlWithKey(gateway) : gateway.baseUrl };
     const workbench = (shared = await (shared?.renew(all) ?? Workbench.open({ settings: all })));
     if (!withoutKey) await setKey(workbench);

@@ -33,7 +33,7 @@ describe('Test Connection command', () => {
   let shown: number;
   before(async () => {
     gateway = await startGateway({ models: ['a', 'b'] });
-    backup = await startGateway({ models: ['c'] });
+    backup = await startGateway({ anyHost: true, models: ['c'] });
   });
   beforeEach(() => {
     editor.reset();

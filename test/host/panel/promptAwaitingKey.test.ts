@@ -138,7 +138,10 @@ describe('prompt that waits for an API key', () => {
     view.posted.length = 0;
     view.setVisible(true);
     await receive({ type: 'ready' });
-    assert.deepEqual([prompts(conversation), view.posted.map(({ type }) => type)], [['Why?'], ['snapshot']]);
+    assert.deepEqual(
+      [prompts(conversation), view.posted.map(({ type }) => type)],
+      [['Why?'], ['snapshot', 'modelOnce']],
+    );
   });
 
   it('is sent immediately if a key is set before the prompt is in the composer', async () => {
@@ -203,7 +206,7 @@ describe('prompt that waits for an API key', () => {
     conversation.promptAwaitingKey = { prompt: 'Why?' };
     panel.prefill({ text: 'Why?', awaitsKey: true, asksForKey: false });
     await waitForEvents();
-    assert.deepEqual([commands, view.posted.at(-1)?.type], [[], 'connection']);
+    assert.deepEqual([commands, view.posted.at(-1)?.type], [[], 'modelOnce']);
   });
 
   it('is not withdrawn by a page that has not received it yet', async () => {
