@@ -6,6 +6,7 @@ import { NetworkState } from './gate/networkState';
 import { RouteHealth } from './gate/routeHealth';
 import { originOf } from './gateway/baseUrl';
 import { KeyRedactor } from './gateway/keyRedactor';
+import { readLocalFacts } from './http/localFacts';
 import { probe } from './http/probe';
 import { loadRequestBuilder } from './http/transport';
 import type { ChatRequest } from './request';
@@ -61,6 +62,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
     },
     cooldownOf: (scope) => network.cooldownOf(scope),
     probe: (route, signal) => probe(deps, keys, route, signal),
+    localFacts: (route, models, signal) => readLocalFacts(deps, route, models, signal),
     report: () => {
       const turns = [...records, ...[...running].map(({ record }) => record)];
       return {

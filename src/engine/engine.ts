@@ -4,6 +4,7 @@ import type { CooldownScope, SharedCooldowns } from './gate/cooldowns';
 import type { ModelCooldown, NetworkReport } from './gate/networkState';
 import type { KeyRedactor } from './gateway/keyRedactor';
 import type { GatewayModels } from './gateway/modelList';
+import type { FactsById } from './models/listedFacts';
 import type { ModelFacts } from './models/modelFacts';
 import type { ChatRequest, Connection } from './request';
 import type { TurnRecord } from './state/ledger';
@@ -100,6 +101,15 @@ export interface Engine {
   cooldownOf(scope: CooldownScope): ModelCooldown | undefined;
   /** Asks a gateway for its models, which shows whether it responds and accepts the key. Never rejects. */
   probe(route: Pick<Connection, 'baseUrl' | 'apiKey'>, signal?: AbortSignal): Promise<ProbeResult>;
+  /**
+   * Asks a local server, such as Ollama or LM Studio, what it knows about its models, the most important ones first.
+   * Returns no facts for another server. Never rejects.
+   */
+  localFacts(
+    route: Pick<Connection, 'baseUrl' | 'apiKey'>,
+    models: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<FactsById>;
   /** Contains no keys, prompts and answers. */
   report(): EngineReport;
 }

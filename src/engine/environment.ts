@@ -12,6 +12,14 @@ export interface EngineLog {
   error(problem: unknown): void;
 }
 
+/** Learns what happens to a request before the headers of its response arrive. */
+export interface ConnectionObserver {
+  /** The runtime looks for a connection, or opens one. */
+  onConnecting(): void;
+  /** The request leaves over a connection that is established. */
+  onSent(): void;
+}
+
 /** What the engine needs of the runtime and of the editor. */
 export interface EngineEnvironment {
   readonly clock: Clock;
@@ -22,6 +30,11 @@ export interface EngineEnvironment {
    * `fetch` with one that supports proxies and certificates.
    */
   readonly fetch: typeof fetch;
+  /**
+   * Calls `send`, which sends one request with `fetch`, and tells the observer about its connection. Where the runtime
+   * does not tell, the observer learns nothing.
+   */
+  readonly watchConnection?: (send: () => Promise<Response>, observer: ConnectionObserver) => Promise<Response>;
   readonly log: EngineLog;
   readonly localize: Localize;
   /** For the user, as in "Rate limited until …". */

@@ -112,6 +112,10 @@ export interface AttemptEvent extends EventBase {
   readonly effort?: ReasoningEffort | undefined;
   /** The reasoning effort that the user chose. Set only if the gateway refused it, so that another or none is sent. */
   readonly refusedEffort?: ReasoningEffort | undefined;
+  /** The user can switch to another route. */
+  readonly hasOtherRoute?: true | undefined;
+  /** The context window in tokens. Set only if the prompt is longer and the gateway silently leaves out its beginning. */
+  readonly cutAtTokens?: number | undefined;
   readonly why: AttemptTrigger;
   /** How the attempt resumes a partial answer. Absent if the attempt sends the original request. */
   readonly how?: ResumeMethod | undefined;

@@ -33,6 +33,12 @@ export type ChatMessage =
   /** The result of a tool. This message directly follows the message that called the tool. */
   | { readonly role: 'tool'; readonly toolCallId: string; readonly content: string };
 
+/** Returns the text of a message without its images. */
+export function textOf(content: ChatMessage['content']): string {
+  if (typeof content === 'string') return content;
+  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}
+
 /** A tool that the model may call. The caller of the engine runs the tool, not the engine. */
 export interface Tool {
   readonly name: string;
@@ -45,6 +51,19 @@ export interface Tool {
 export const reasoningEfforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 export type ReasoningEffort = (typeof reasoningEfforts)[number];
+
+export const effortChoices = ['default', ...reasoningEfforts] as const;
+
+/** What the user can choose. With `default`, nothing about the reasoning is sent. */
+export type EffortChoice = (typeof effortChoices)[number];
+
+export function sentEffort(choice: EffortChoice): ReasoningEffort | undefined {
+  return choice === 'default' ? undefined : choice;
+}
+
+export function effortChoiceIn(value: unknown): EffortChoice | undefined {
+  return effortChoices.find((choice) => choice === value);
+}
 
 /** The request of a turn. The engine leaves out parameters that the gateway does not support. */
 export interface ChatRequest {
@@ -91,6 +110,11 @@ export interface Connection extends Route {
   readonly isKeyless?: boolean | undefined;
   /** Used in this order while this route fails. All of them have a key or need none. */
   readonly backups?: readonly Route[] | undefined;
+}
+
+/** Returns whether requests can be sent: there is a key, or none is needed. */
+export function canSendRequests({ apiKey, isKeyless }: Pick<Connection, 'apiKey' | 'isKeyless'>): boolean {
+  return apiKey !== undefined || isKeyless === true;
 }
 
 export type ConnectionProblem = 'base-url' | 'keyring';

@@ -1,8 +1,8 @@
 import type { Engine } from '../engine/engine';
 import type { StreamEvent } from '../engine/events';
 import { isRecord } from '../engine/json';
-import type { TextMessage } from '../engine/request';
-import type { RequestDefaults } from './connection/connections';
+import { effortChoiceIn, effortChoices, type EffortChoice, type TextMessage } from '../engine/request';
+import type { RequestChoice, RequestDefaults } from './connection/connections';
 import { ArgumentError } from './util/userError';
 
 /** Options of {@link HolySheepApi.ask}. A missing option gets its value from the user's settings. */
@@ -12,6 +12,8 @@ export interface AskOptions {
   readonly messages?: readonly TextMessage[] | undefined;
   readonly temperature?: number | undefined;
   readonly maxTokens?: number | undefined;
+  /** `default` sends nothing about the reasoning. */
+  readonly reasoningEffort?: EffortChoice | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -73,9 +75,9 @@ export function deferredStream<T>(promise: Promise<AsyncIterable<T>>): AsyncIter
 }
 
 /** Creates the function that runs turns of other extensions. `defaults` returns the values for missing options. */
-export function createAsk(engine: Engine, defaults: () => RequestDefaults): Ask {
+export function createAsk(engine: Engine, defaults: (choice: RequestChoice) => RequestDefaults): Ask {
   return (prompt, options) => {
-    const { model, systemPrompt, ...parameters } = defaults();
+    const { model, systemPrompt, ...parameters } = defaults(options);
     const system: TextMessage[] = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt }] : [];
     const request = {
       model: options.model ?? model,
@@ -105,6 +107,7 @@ const readers: { readonly [K in keyof Required<AskOptions>]: Reader<NonNullable<
     (value) => (typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined),
     'a positive integer',
   ],
+  reasoningEffort: [effortChoiceIn, `one of ${effortChoices.join(', ')}`],
   signal: [(value) => (isSignal(value) ? value : undefined), 'an AbortSignal'],
 };
 
@@ -130,6 +133,7 @@ function copyOptions(options: unknown): AskOptions {
     messages: copy('messages'),
     temperature: copy('temperature'),
     maxTokens: copy('maxTokens'),
+    reasoningEffort: copy('reasoningEffort'),
     signal: copy('signal'),
   };
 }

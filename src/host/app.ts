@@ -7,6 +7,7 @@ import { registerConnection } from './connection/connectionCommands';
 import { Connections } from './connection/connections';
 import { demoEngine, DemoMode } from './connection/demoMode';
 import { KeyStore } from './connection/keyStore';
+import { ModelEfforts } from './connection/modelEfforts';
 import { RouteNotices } from './connection/routeNotices';
 import { ContextSource } from './context/contextSource';
 import { healthViewType, viewType } from './contributions';
@@ -49,7 +50,10 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const settings = register(new Settings(host.manifest));
   const keys = register(new KeyStore(context.secrets, log));
   const demo = register(new DemoMode());
-  const connections = register(new Connections({ settings, keys, demo, log }));
+  const efforts = register(new ModelEfforts({ settings, memory, facts: (model) => catalog.factsOf(model) }));
+  const connections = register(
+    new Connections({ settings, keys, demo, efforts, log, lists: (...name) => catalog.lists(...name) }),
+  );
   register(new RouteNotices({ settings, keys, demo, log, memory }));
   const { health, healthPanel } = createHealth(host);
   const engine = createHostEngine({
@@ -57,17 +61,23 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     settings: () => settings.engineSettings(),
     connection: () => connections.configured(),
     isWindowFocused: () => vscode.window.state.focused,
-    onTurnEnd: (record) => health.record(record),
-    facts: ({ sentModel }) => catalog.factsOf(sentModel),
+    onTurnEnd: (record) => {
+      health.record(record);
+      connections.recordTurn(record);
+      catalog.refreshFacts(record).catch((error: unknown) => log.error(error));
+    },
+    facts: ({ model, sentModel, baseUrl }) => catalog.factsOf(sentModel, baseUrl, model),
   });
   const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
-  const catalog = register(new ModelCatalog({ settings, connections, keys, engine, log, health }));
+  const catalog: ModelCatalog = register(
+    new ModelCatalog({ settings, connections, keys, engine, log, health, memory }),
+  );
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
   const store = new ScheduleStore(scheduleFolder(storage), (problem) => log.warn(problem));
   const conversations = new Conversations({
     engine: (inDemo) => (inDemo ? embeddedEngine : engine),
     clock: systemClock,
-    defaults: (inDemo) => connections.requestDefaults(inDemo),
+    defaults: (inDemo, choice) => connections.requestDefaults(inDemo, choice),
     connection: (inDemo) => connections.connectionFor(inDemo),
     resumeSetting: () => settings.engineSettings().resume,
     journal: createJournal({ ...host, settings, keptIds: () => store.conversationIds() }),
@@ -82,7 +92,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const contextSource = new ContextSource({ editor: () => target.editor(), recentFiles, onError });
   const suggestions = register(new Suggestions({ conversations, target, tour }));
   const prompting = { conversations, schedule, promptHistory, tour, suggestions, target, contextSource };
-  const shared = { ...host, settings, keys, demo, connections, catalog, engine, ...prompting };
+  const shared = { ...host, settings, keys, demo, efforts, connections, catalog, engine, ...prompting };
   const restoration = register(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
   const panels = register(new PanelRegistry(context.extensionUri, restoration, shared));
   const features = { ...shared, panels, customPrompts, health, healthPanel, logEvent, modelsChanged };
@@ -111,7 +121,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   register(vscode.window.registerWebviewPanelSerializer(healthViewType, healthPanel));
   return {
     ...{ ...chat, execute: createCommandRunner(commands, onError) },
-    ask: createAsk(engine, () => connections.requestDefaults(false)),
+    ask: createAsk(engine, (choice) => connections.requestDefaults(false, choice)),
     /** Saves everything when the window closes, because a reload during an answer must not lose the text so far. */
     flush: () => {
       conversations.flushSync();

@@ -1,4 +1,5 @@
 import type { FaultKind, ModelEvent, RouteEvent, WaitingEvent } from '../engine/events';
+import { routeName } from '../engine/gateway/baseUrl';
 import type { PanelStrings } from './panelStrings';
 import { fill, type Format } from './format';
 import {
@@ -6,7 +7,6 @@ import {
   isRestarting,
   type LedgerWait,
   minSilenceMs,
-  routeName,
   type ResumePoint,
   type RouteSwitch,
   type Schedule,
@@ -114,9 +114,10 @@ const unreachable: ReadonlySet<string> = new Set(['dns', 'connection', 'timeout'
 
 export function describeRouteSwitch(strings: PanelStrings, event: RouteSwitch & Partial<RouteEvent>): string {
   const { from, to, fromUrl = from, toUrl = to, reason, row } = event;
-  if (reason === 'user') return fill(strings.routeSwitchedByUser, routeName(toUrl));
+  const { fromName = routeName(fromUrl), toName = routeName(toUrl) } = event;
+  if (reason === 'user') return fill(strings.routeSwitchedByUser, toName);
   const template = unreachable.has(reason) ? strings.routeSwitchedUnreachable : strings.routeSwitchedFailed;
-  return fill(template, routeName(toUrl), routeName(fromUrl), faultLabel(strings, reason, row));
+  return fill(template, toName, fromName, faultLabel(strings, reason, row));
 }
 
 /** Describes the resume points of an answer: first those at which the same model continued it, then the others. */
@@ -163,6 +164,18 @@ export function describeRouteSwitches(strings: PanelStrings, state: TurnState): 
   return joinSentences(strings, sentences);
 }
 
+/** Returns a warning about an answer to a prompt whose beginning the gateway has left out, or an empty text. */
+export function describeCutPrompt({ strings, format }: Words, state: TurnState): string {
+  const tokens = state.ledger.entries.at(-1)?.cutAtTokens;
+  if (tokens === undefined || hasNoAnswer(state)) return '';
+  return fill(strings.promptCut, state.model, format.number(tokens));
+}
+
+/** Returns this warning at the first attempt to which it applies, and an empty text at the next ones. */
+export function announceCutPrompt(words: Words, state: TurnState): string {
+  return state.ledger.entries.at(-2)?.cutAtTokens === undefined ? describeCutPrompt(words, state) : '';
+}
+
 function hasNoAnswer({ phase, text }: TurnState): boolean {
   return phase === 'failed' && text === '';
 }
@@ -180,6 +193,16 @@ export function describeSilence({ format }: Pick<Words, 'format'>, state: TurnSt
   return silenceMs < minSilenceMs ? undefined : format.countdown(silenceMs);
 }
 
+/** Milliseconds after which a request without headers is worth another route, although both may then be billed. */
+const minRouteOfferMs = 5000;
+
+/** Returns whether to offer another route while the headers of an attempt are awaited. @param now epoch milliseconds */
+export function offersRoute(state: TurnState, now: number): boolean {
+  const attempt = state.ledger.entries.at(-1);
+  if (!attempt?.hasOtherRoute || attempt.headersMs !== undefined) return false;
+  return ['connecting', 'resuming'].includes(state.phase) && now - attempt.time >= minRouteOfferMs;
+}
+
 /** Describes the phase of a running turn. Empty while text arrives and in waits with a card. @param now epoch milliseconds */
 export function describeProgress(words: Words, state: TurnState, now: number): string {
   const { strings } = words;
@@ -187,7 +210,8 @@ export function describeProgress(words: Words, state: TurnState, now: number): s
   const silence = describeSilence(words, state, now);
   switch (phase) {
     case 'connecting':
-      if (silence !== undefined) return fill(strings.waitingForModelFor, silence);
+      if (silence !== undefined)
+        return fill(offersRoute(state, now) ? strings.noResponseFor : strings.waitingForModelFor, silence);
       return ledger.entries.at(-1)?.headersMs === undefined ? strings.connecting : strings.waitingForModel;
     case 'resuming': {
       const text = describeResuming(strings, isRestarting(state));

@@ -1,6 +1,7 @@
 /** The messages from the page to the host, and the state that VS Code restores for a panel. */
 import * as v from 'valibot';
 import { faultActions, type FaultAction } from '../engine/events';
+import { effortChoices } from '../engine/request';
 
 const text = v.string();
 const prompt = v.pipe(text, v.trim(), v.nonEmpty());
@@ -35,6 +36,8 @@ const messageFields = {
   selectModel: {},
   /** Removes the model that was set for the next prompt only. The next prompt is then sent to the configured model. */
   forgetModelOnce: {},
+  /** Remembers the reasoning effort for a model. */
+  selectEffort: { model: v.pipe(text, v.nonEmpty()), level: v.picklist(effortChoices) },
   edit: { ...exchange, prompt },
   /** Requests another answer as a new version. With `switchModel`, the user chooses the model first. */
   regenerate: { ...exchange, switchModel: v.boolean() },

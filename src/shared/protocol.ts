@@ -2,13 +2,14 @@
  * The messages from the host to the page. Both include this file, so it uses neither `vscode` nor the DOM. The host
  * owns the state: the page may be closed at any moment, and a new page gets a `snapshot` in reply to `ready`.
  */
-import type { RecordedEvent, WaitingEvent } from '../engine/events';
+import { type AttemptEvent, type RecordedEvent, routeOf, type WaitingEvent } from '../engine/events';
+import { routeName } from '../engine/gateway/baseUrl';
+import type { EffortChoice } from '../engine/request';
 import type { TurnState } from '../engine/state/turnState';
 import type { DemoAction, SuggestionKind } from './pageMessages';
 
 export { isDelta, routeOf } from '../engine/events';
 export type { FaultAction, FaultKind, RecordedEvent, WaitingEvent } from '../engine/events';
-export { routeName } from '../engine/gateway/baseUrl';
 export { timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
 export { toEpoch, toMonotonic } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
@@ -75,11 +76,22 @@ export interface ExchangeSnapshot {
   readonly versions?: readonly string[] | undefined;
 }
 
+/** The reasoning effort of a model. */
+export interface EffortView {
+  readonly level: EffortChoice;
+  /** The levels that the user can choose, in ascending order, after `default`. */
+  readonly levels: readonly EffortChoice[];
+  /** Whether the reasoning can only be switched off (`none`) and on (`high`). */
+  readonly isToggle?: true | undefined;
+}
+
 /** The model and the gateway that the next prompt is sent to. */
 export interface ConnectionView {
   readonly model: string;
-  /** Host name of the base URL, for example `api.holysheep.ai`. */
+  /** The name of the gateway, or the host of its base URL, for example `api.holysheep.ai`. */
   readonly host: string;
+  /** The same name, if prompts go to a backup gateway because the gateways before it lack the model. */
+  readonly gateway?: string | undefined;
   /**
    * Whether the user's gateway has a key, also while prompts go to the demo. `unreadable` if the keyring can't be read. A
    * turn then fails with a message about the keyring.
@@ -89,6 +101,16 @@ export interface ConnectionView {
   readonly demo: boolean;
   /** Names of the backup routes that have a key. */
   readonly backups?: readonly string[] | undefined;
+  /** Set in the messages to the page. */
+  readonly effort?: EffortView | undefined;
+}
+
+/** Returns the name under which the user interface shows the route of an attempt, or undefined before the first attempt. */
+export function routeLabel(
+  attempt: Partial<Pick<AttemptEvent, 'origin' | 'baseUrl' | 'gatewayName'>>,
+): string | undefined {
+  const route = routeOf(attempt);
+  return attempt.gatewayName ?? (route === undefined ? undefined : routeName(route));
 }
 
 export function canSendPrompt({ hasKey, demo }: ConnectionView): boolean {
@@ -135,8 +157,6 @@ export type ToWebview =
       readonly context: readonly DraftContext[];
       /** Ids of the draft's context items that the host has not yet read again after a reload. */
       readonly unread?: readonly string[] | undefined;
-      /** Model for the next prompt only; absent to use the configured model. */
-      readonly modelOnce?: string | undefined;
     }
   | { readonly type: 'exchange'; readonly exchange: ExchangeSnapshot }
   /** Shows another version of an exchange. `exchanges` contains all exchanges of the branch with that version. */
@@ -176,7 +196,8 @@ export type ToWebview =
   | { readonly type: 'promptMoved'; readonly prompt: string }
   /** The result of a click, for screen readers. The host shows it in the status bar, which they don't read. */
   | { readonly type: 'announce'; readonly text: string }
-  | { readonly type: 'modelOnce'; readonly model?: string | undefined }
+  /** The model for the next prompt only, with its effort; absent to use the configured model. Follows a snapshot. */
+  | { readonly type: 'modelOnce'; readonly model?: string | undefined; readonly effort?: EffortView | undefined }
   /** The reply to `findModels`: the models that are nearest to the one that the gateway lacks, the nearest first. */
   | { readonly type: 'nearestModels'; readonly exchangeId: string; readonly models: readonly string[] };
 

@@ -1,6 +1,6 @@
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import type { PanelState, ToHost } from '../shared/pageMessages';
-import { canSendPrompt, routeName, type ConnectionView, type Suggestion, type ToWebview } from '../shared/protocol';
+import { canSendPrompt, type ConnectionView, type Suggestion, type ToWebview } from '../shared/protocol';
 import { createAnnouncer } from './a11y/announcer';
 import { createMoveFocus, createWaitTabOrder } from './a11y/focus';
 import { Composer } from './composer/composer';
@@ -74,7 +74,7 @@ export class Panel {
     suggestions: ({ request, items }) => this.composer.popup.showSuggestions(request, items),
     promptMoved: ({ prompt }) => this.composer.confirmPrompt(prompt),
     announce: ({ text }) => this.context.announcer.announce(text),
-    modelOnce: ({ model }) => this.composer.model.setOnce(model),
+    modelOnce: ({ model, effort }) => this.composer.setModelOnce(model, effort),
     nearestModels: ({ exchangeId, models }) => this.conversation.showNearestModels(exchangeId, models),
   };
 
@@ -176,7 +176,6 @@ export class Panel {
     conversation.replaceAll(exchanges);
     composer.history.load(message.promptHistory);
     composer.setContext(message.context, message.unread);
-    composer.model.setOnce(message.modelOnce);
     if (stored && !readOnly) composer.restore(stored);
     conversation.restoreView(view);
     this.autoscroll.restore(view.place);
@@ -208,7 +207,7 @@ export class Panel {
     const { conversation, composer, emptyState } = this;
     const { active } = conversation;
     const activity = active?.activity ?? 'idle';
-    composer.model.setRoute(conversation.route === undefined ? undefined : routeName(conversation.route));
+    composer.model.setRoute(conversation.route);
     composer.setStoppable(activity !== 'idle', active?.hasStopButton ?? false);
     conversation.setVersionButtonsDisabled(activity !== 'idle');
     conversation.setStreaming(activity === 'running');

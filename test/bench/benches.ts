@@ -16,6 +16,7 @@ export const benches = {
   routes: async () => (await import('./routeCost')).routeCost(),
   growth: async () => (await import('./growth')).growth(),
   firstToken: async () => (await import('./firstToken')).firstToken(),
+  failover: async () => (await import('./failover')).failover(),
   stop: async () => (await import('./stopLatency')).stopLatency(),
   leftovers: async () => (await import('./leftovers')).leftovers(),
   activation: async () => (await import('./activation')).activation(),

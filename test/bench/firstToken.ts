@@ -20,7 +20,7 @@ export async function firstToken(): Promise<readonly Row[]> {
     const engine = engineFor(endpoint);
     const sdk = sdkFor(endpoint);
     const [ours = NaN, bare = NaN, peer = NaN] = await medians([
-      () => withEngine(engine),
+      () => firstTextWithEngine(engine),
       () => withFetch(endpoint),
       () => withSdk(sdk),
     ]);
@@ -54,7 +54,8 @@ async function medians(contenders: readonly Contender[]): Promise<readonly numbe
   return times.map(median);
 }
 
-async function withEngine(engine: Engine): Promise<number> {
+/** Reads an answer completely. @returns milliseconds until its first text */
+export async function firstTextWithEngine(engine: Engine): Promise<number> {
   const start = performance.now();
   let ms: number | undefined;
   for await (const event of engine.stream(request)) if (event.type === 'text') ms ??= performance.now() - start;

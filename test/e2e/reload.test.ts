@@ -9,7 +9,7 @@ describe('panel after a reload of the window', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
-  useWorkbench({ script: () => answer('whole') }, (opened) => ({ gateway, workbench, panel } = opened));
+  useWorkbench({ script: () => answer('whole'), needsKey: true }, (opened) => ({ gateway, workbench, panel } = opened));
 
   it('shows the part of an answer that had arrived before the reload', async () => {
     gateway.script = () => [

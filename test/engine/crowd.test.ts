@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { capacityFor, simulateCrowd } from '../simulate/crowd';
 import type { RetryAfter } from '../simulate/gateway';
 import { maxCallsPerSecond } from '../simulate/measures';
-import { backup, isDarkAt, primary, simulateRouteCrowd } from '../simulate/routes/routeCrowd';
+import { backup, isDarkAt, primary, simulateRouteCrowd, type Windows } from '../simulate/routes/routeCrowd';
 import type { Scenario } from '../simulate/scenarios';
-import { inOneWindow } from '../simulate/strategies/ours';
+import { inOneWindow, type WindowOptions } from '../simulate/strategies/ours';
 import type { Strategy } from '../simulate/strategies/strategy';
 import { propertyRuns } from '../support/propertyRuns';
 
@@ -55,17 +55,17 @@ describe('many requests over a primary route that goes dark', () => {
     darkness: fc.constantFrom('refused' as const, 'timeout' as const),
     clients: fc.integer({ min: 1, max: 20 }),
     seed: fc.nat(),
-    isOneWindow: fc.boolean(),
+    windows: fc.constantFrom<Windows>('one', 'several', 'separate'),
   });
   const connection = { ...primary, backups: [backup] };
 
   it('are all answered over the backup route, at most one connection timeout late', async () => {
     await fc.assert(
       fc.asyncProperty(anyCrowd, async (crowd) => {
-        const strategy = (fetch: typeof globalThis.fetch): Strategy => inOneWindow({ connection, fetch });
+        const strategy = (options: WindowOptions): Strategy => inOneWindow({ connection, ...options });
         const { answerTimes, questions, calls } = await simulateRouteCrowd({ ...crowd, strategy });
         assert.equal(answerTimes.length, questions);
-        assert.ok(Math.max(...answerTimes) < (crowd.darkness === 'refused' ? 1000 : 11_000));
+        assert.ok(Math.max(...answerTimes) < (crowd.darkness === 'refused' ? 1000 : 3_000));
         const isUnneeded = calls.some(({ at, isBackup }) => isBackup && isLitFor(at, maxReturnMs));
         assert.ok(!isUnneeded, 'a request went over the backup route long after the primary route was back');
       }),

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { EventQueue } from '../../src/engine/createEngine';
+import type { RequestChoice } from '../../src/host/connection/connections';
 import { createAsk, createApi, deferredStream, type AskOptions } from '../../src/host/api';
 import { done, ScriptedEngine, text } from './conversation/scriptedEngine';
 
 function setUp(systemPrompt = '') {
   const engine = new ScriptedEngine();
-  const ask = createAsk(engine, () => ({ model: 'set', systemPrompt, temperature: 0.7, maxTokens: 2048 }));
-  return { engine, ask, api: createApi(() => Promise.resolve(ask)) };
+  const choices: RequestChoice[] = [];
+  const ask = createAsk(engine, (choice) => {
+    choices.push(choice);
+    return { model: 'set', systemPrompt, temperature: 0.7, maxTokens: 2048 };
+  });
+  return { engine, ask, choices, api: createApi(() => Promise.resolve(ask)) };
 }
 
 /** Waits until the request has started, which happens even if nobody reads the events. */
@@ -49,6 +54,20 @@ describe('extension API', () => {
     assert.equal(engine.turn.options.signal, signal);
   });
 
+  it('asks for the effort of the caller, or else for that of its model', async () => {
+    const { choices, api } = setUp();
+    api.ask('Hi', { model: 'm' });
+    api.ask('Hi', { reasoningEffort: 'default' });
+    await requestStarted();
+    assert.deepEqual(
+      choices.map(({ model, reasoningEffort }) => [model, reasoningEffort]),
+      [
+        ['m', undefined],
+        [undefined, 'default'],
+      ],
+    );
+  });
+
   it('emits the events of the turn', async () => {
     const { engine, api } = setUp();
     const stream = api.ask('Hi');
@@ -75,6 +94,7 @@ describe('extension API', () => {
     [{ maxTokens: 0 }, 'maxTokens'],
     [{ maxTokens: 1.5 }, 'maxTokens'],
     [{ maxTokens: 2 ** 60 }, 'maxTokens'],
+    [{ reasoningEffort: 'huge' }, 'reasoningEffort'],
     [{ signal: { aborted: false } }, 'signal'],
     ['m', 'options'],
     [null, 'options'],

@@ -44,7 +44,8 @@ describe('text from outside the extension', () => {
   it('is shown without icons and hidden characters in the name of a model', async () => {
     const { pickModel } = await import('../../src/host/models/modelPick');
     const list = Promise.resolve({ source: 'gateway', models: [hostileText], host: 'h' } as const);
-    const load = () => Promise.resolve({ routes: [{ origin: 'https://h', host: hostileText, list }], recent: [] });
+    const route = { baseUrl: 'https://h/v1', origin: 'https://h', host: hostileText, list };
+    const load = () => Promise.resolve({ routes: [route], recent: [] });
     const picked = pickModel(load, `current ${hostileText}`, {});
     await list;
     await new Promise(setImmediate);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import * as vscode from 'vscode';
 import { startGateway, type Gateway } from '../support/testGateway';
 import { answer } from '../support/replies';
@@ -77,6 +79,37 @@ describe('backup route', () => {
     assert.equal(find(events, 'done').text, text);
     assert.deepEqual([primary.chatRequests.length, backup.chatRequests.length], [0, 1]);
     assert.equal(events.filter(({ type }) => type === 'waiting').length, 0);
+  });
+
+  describe('after a connection that is never established', () => {
+    let isSilent = false;
+    /** Accepts connections, but never answers the first message of the TLS handshake. */
+    const blackHole = createServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      if (!isSilent) socket.destroy();
+    });
+    before(async () => {
+      blackHole.listen(0, '127.0.0.1');
+      await once(blackHole, 'listening');
+      const baseUrl = `https://127.0.0.1:${(blackHole.address() as AddressInfo).port}/v1`;
+      await set('timeout.headersMs', undefined);
+      await set('baseUrl', baseUrl);
+      await setKey(baseUrl, testKey);
+      isSilent = true;
+    });
+    after(async () => {
+      blackHole.close();
+      await set('timeout.headersMs', 2000);
+      await set('baseUrl', primary.baseUrl);
+    });
+
+    it('gives the whole answer without the wait for headers, and is asked first from then on', async () => {
+      const events = await ask();
+      assert.equal(find(events, 'route').row, 'connectTimeout');
+      assert.equal(find(events, 'done').text, text);
+      assert.equal(find(await ask(), 'done').attempts, 1);
+      assert.equal(backup.chatRequests.length, 2);
+    });
   });
 
   it("is also used by the language models of VS Code's chat", async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { startGateway, type Gateway } from '../support/testGateway';
+import { baseUrlWithKey, startGateway, type Gateway } from '../support/testGateway';
 import { failure } from '../../src/demo/replies';
 import { answer } from '../support/replies';
 import { collect, extensionApi, find, set, stopFixture } from '../support/extensionHost';
@@ -18,7 +18,7 @@ describe('API key', () => {
     gateway.reset();
     otherGateway.reset();
     gateway.models = ['a', 'b'];
-    await set('baseUrl', gateway.baseUrl);
+    await set('baseUrl', baseUrlWithKey(gateway));
   });
   afterEach(() => vscode.commands.executeCommand('holysheep.removeApiKey'));
   after(async () => {
@@ -39,10 +39,10 @@ describe('API key', () => {
 
   it('is never sent to another origin', async () => {
     await setKey('hsa-bound-key-1');
-    await set('baseUrl', otherGateway.baseUrl);
+    await set('baseUrl', baseUrlWithKey(otherGateway));
     const failed = find(await collect((await extensionApi()).ask('hello')), 'failed');
     assert.deepEqual([failed.kind, otherGateway.requests.length], ['auth', 0]);
-    await set('baseUrl', gateway.baseUrl);
+    await set('baseUrl', baseUrlWithKey(gateway));
     assert.equal(await sentKey(), 'Bearer hsa-bound-key-1');
   });
 

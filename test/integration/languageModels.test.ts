@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { failure } from '../../src/demo/replies';
 import { answer, replySequence } from '../support/replies';
 import { rowsOf } from '../support/valuesOf';
-import type { Script } from '../support/testGateway';
-import { resetNetworkState, testKey, useFixture, type HostFixture } from '../support/extensionHost';
+import { baseUrlWithKey, type Script } from '../support/testGateway';
+import { resetNetworkState, set, testKey, useFixture, type HostFixture } from '../support/extensionHost';
 
 const Message = vscode.LanguageModelChatMessage;
 const tool: vscode.LanguageModelChatTool = {
@@ -56,14 +56,14 @@ describe('language models of the gateway', () => {
 
   it("send requests with the user's key and the caller's options", async () => {
     fixture.gateway.script = () => answer('Hello!');
-    const options = { modelOptions: { temperature: 0, max_tokens: 5, _private: 1 } };
+    const options = { modelOptions: { temperature: 0, max_tokens: 5, reasoning_effort: 'high', _private: 1 } };
     const { text } = await readResponse(await (await model()).sendRequest([Message.User('Hi')], options));
     assert.equal(text, 'Hello!');
     const [{ json, headers } = assert.fail('nothing was sent')] = fixture.gateway.requests;
     assert.equal(headers.authorization, `Bearer ${testKey}`);
     assert.deepEqual(json, {
       ...{ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }], stream: true },
-      ...{ stream_options: { include_usage: true }, temperature: 0, max_tokens: 5 },
+      ...{ stream_options: { include_usage: true }, temperature: 0, max_tokens: 5, reasoning_effort: 'high' },
     });
   });
 
@@ -127,9 +127,9 @@ describe('language models of the gateway', () => {
   });
 
   it('are not listed or requested without a key', async () => {
-    await vscode.commands.executeCommand('holysheep.removeApiKey');
+    await set('baseUrl', baseUrlWithKey(fixture.gateway));
     assert.deepEqual(await vscode.lm.selectChatModels({ vendor: 'holysheep' }), []);
-    await vscode.commands.executeCommand('holysheep.setApiKey', testKey);
+    await set('baseUrl', fixture.gateway.baseUrl);
     assert.equal((await model()).id, 'gpt-4o');
   });
 });

@@ -5,7 +5,7 @@ import type { ToWebview } from '../../src/shared/protocol';
 import { stageTexts } from '../e2e/support/stageTexts';
 import { findBrowser } from '../support/browser';
 import { ev } from '../webview/panel/support/events';
-import { connected, exchange } from '../webview/panel/support/panelPage';
+import { connected, exchange, startOfTime } from '../webview/panel/support/panelPage';
 import { StaticPage } from './staticPage';
 
 /** Maximum sum of the layout shifts of an answer. Users notice a sum of 0.1 (https://web.dev/cls). */
@@ -52,22 +52,25 @@ describe('layout of an answer that arrives after a wait and a broken stream', ()
       await emit({ type: 'text', attempt, at: 2000, text: text.slice(from, from + chunkChars) });
   };
 
+  const open = async (size: { readonly width: number; readonly height: number }): Promise<void> => {
+    page = await StaticPage.openPanel(browser);
+    await page.page.setViewportSize(size);
+    const lists = { suggestions: [], promptHistory: [], context: [] };
+    await post({ type: 'snapshot', conversationId: 'c', exchanges: [exchange('a')], connection: connected, ...lists });
+    await page.page.evaluate(observeShifts);
+  };
+  const assertFewShifts = async (): Promise<void> => {
+    const shifts = (await page.page.locator('html').getAttribute('data-shifts')) ?? '';
+    const sum = shifts.split(',').reduce((total, value) => total + Number(value), 0);
+    assert.ok(sum <= maxSum, `The sum of the layout shifts is ${sum}.`);
+  };
+
   for (const [name, size] of [
     ['a panel with room for all of it', { width: 800, height: 1400 }],
     ['a narrow panel that scrolls', { width: 380, height: 500 }],
   ] as const) {
     it(`neither moves its text nor shrinks after the wait in ${name}`, async () => {
-      page = await StaticPage.openPanel(browser);
-      await page.page.setViewportSize(size);
-      const lists = { suggestions: [], promptHistory: [], context: [] };
-      await post({
-        type: 'snapshot',
-        conversationId: 'c',
-        exchanges: [exchange('a')],
-        connection: connected,
-        ...lists,
-      });
-      await page.page.evaluate(observeShifts);
+      await open(size);
       await emit(ev.attempt(), ev.headers(429));
       const waiting = await emit(ev.waiting({ source: 'server' }));
       await page.page.getByRole('timer').waitFor();
@@ -78,9 +81,17 @@ describe('layout of an answer that arrives after a wait and a broken stream', ()
       assert.equal(await emit(ev.resumed({ attempt: 3, resumePoint: half.length })), waitingAgain);
       await stream(answer.slice(half.length), 3);
       await emit(ev.usage(), ev.done(answer));
-      const shifts = (await page.page.locator('html').getAttribute('data-shifts')) ?? '';
-      const sum = shifts.split(',').reduce((total, value) => total + Number(value), 0);
-      assert.ok(sum <= maxSum, `The sum of the layout shifts is ${sum}.`);
+      await assertFewShifts();
+    });
+
+    it(`does not move anything when the wait for the headers offers another route in ${name}`, async () => {
+      await open(size);
+      const connecting = await emit(ev.attempt({ hasOtherRoute: true }));
+      await page.page.clock.setFixedTime(startOfTime + 5000);
+      await page.page.getByRole('button', { name: 'Switch route' }).waitFor();
+      assert.equal(await emit(), connecting);
+      assert.equal(await emit(ev.headers()), connecting);
+      await assertFewShifts();
     });
   }
 });

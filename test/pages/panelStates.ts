@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { StreamEvent } from '../../src/engine/events';
+import { effortChoices } from '../../src/engine/request';
 import { markScheduled } from '../../src/engine/state/schedule';
 import { panelStrings } from '../../src/shared/panelStrings';
 import {
@@ -44,6 +45,7 @@ const interrupted: TurnState = { ...stateOf(ev.headers(), ev.text(half)), phase:
 const turns: Readonly<Record<string, TurnState>> = {
   streaming: stateOf(ev.headers(), ev.text(texts.answer.slice(0, texts.answer.length / 2))),
   quiet: stateOf(ev.attempt({ time: startOfTime - 9000 }), ev.headers(), ev.text(half)),
+  'no-response': stateOf(ev.attempt({ hasOtherRoute: true, time: startOfTime - 9000 })),
   waiting: stateOf(limited),
   resuming: stateOf(ev.headers(), ev.text(half), ev.cut(), retried),
   done: stateOf(
@@ -54,6 +56,10 @@ const turns: Readonly<Record<string, TurnState>> = {
   failed: stateOf(ev.headers(402), outOfCredit),
   'failed-partial': stateOf(ev.headers(), ev.text(half), ev.cut(), retried, outOfCredit),
   'failed-details': stateOf(limited, retried, outOfCredit),
+  'refused-effort': stateOf(
+    ev.attempt({ attempt: 2, effort: 'medium', refusedEffort: 'xhigh' }),
+    ...[ev.headers(), ev.text(half), ev.done(half)],
+  ),
   stopped: stateOf(ev.headers(), ev.text(half), ev.stopped(half)),
   interrupted,
 };
@@ -154,6 +160,23 @@ export const panelStates: readonly PanelState[] = [
       }, items);
       await page.getByRole('option').first().waitFor();
     },
+  },
+  {
+    name: 'effort',
+    snapshot: snapshot([exchange('a', { state: turns['refused-effort']! })], {
+      connection: { ...connected, backups: ['api.example'], effort: { level: 'xhigh', levels: effortChoices } },
+    }),
+    act: async (page) => {
+      await button(page, panelStrings.reasoningEffort).click();
+      await page.getByRole('menuitemradio').first().waitFor();
+    },
+  },
+  {
+    name: 'gateway',
+    snapshot: snapshot(
+      [exchange('a', { state: stateOf(ev.attempt({ cutAtTokens: 4096 }), ev.text('Hi'), ev.done('Hi')) })],
+      { connection: { ...connected, model: 'qwen3-coder:480b', host: 'Server at home', gateway: 'Server at home' } },
+    ),
   },
   {
     name: 'scheduled',

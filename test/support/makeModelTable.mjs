@@ -31,13 +31,20 @@ const order = ([a, x], [b, y]) =>
   y.released.localeCompare(x.released) ||
   a.localeCompare(b);
 
-function row([name, { context, input, output, images, reasoning, temperature, tools, price }]) {
-  const flags = [images && 'i', reasoning && 'r', tools && 't', temperature === false && 'n'].filter(Boolean).join('');
-  const tokens = context ? [context, output, ...(input < context ? [input] : [])] : undefined;
+/** The codes of the levels of reasoning effort, which `effortCodes` in modelFacts.ts reads. */
+const effortCodes = { none: 'n', minimal: 'i', low: 'l', medium: 'm', high: 'h', xhigh: 'x', max: 'X' };
+
+function row([name, { context, input, output, images, reasoning, temperature, tools, price, ...levels }]) {
+  const { toggle } = levels;
+  const flags = [images && 'i', reasoning && 'r', tools && 't', temperature === false && 'n', toggle && 's'];
+  const limits = [output, ...(input < context ? [input] : [])];
+  const tokens = context ? [context, ...(limits.some(Boolean) ? limits : [])] : undefined;
+  const efforts = levels.efforts?.map((level) => effortCodes[level]).join('');
+  const budget = levels.budget && [levels.budget.min, levels.budget.max].filter((limit) => limit !== undefined);
   // Leaves out a price of 0, because it is the vendor's offer for trials and no other gateway's price.
   const isPriced = price?.input || price?.output;
   const prices = isPriced ? [price.input, price.output, price.cacheRead].filter((usd) => usd !== undefined) : undefined;
-  return JSON.stringify({ name, flags, tokens, price: prices });
+  return JSON.stringify({ name, flags: flags.filter(Boolean).join(''), tokens, efforts, budget, price: prices });
 }
 
 const groups = new Map();

@@ -48,7 +48,7 @@ export class Gateway extends LoopbackGateway {
   }
 
   protected override acceptsHost(host: string): boolean {
-    return this.options.anyHost === true || super.acceptsHost(host);
+    return this.options.anyHost === true || host.startsWith('0.0.0.0:') || super.acceptsHost(host);
   }
 
   protected override scriptFor(request: GatewayRequest): Script {
@@ -92,4 +92,9 @@ function bearerFault(authorization: string | undefined, required: string | undef
   return key === undefined
     ? { message: "You didn't provide an API key.", type: 'invalid_request_error', code: 'missing_api_key' }
     : { message: 'Incorrect API key provided.', type: 'invalid_request_error', code: 'invalid_api_key' };
+}
+
+/** Returns a base URL of the gateway at which the extension needs a key, unlike at the loopback address. */
+export function baseUrlWithKey({ baseUrl }: Pick<Gateway, 'baseUrl'>): string {
+  return baseUrl.replace('127.0.0.1', '0.0.0.0');
 }

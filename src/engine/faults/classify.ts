@@ -17,7 +17,7 @@ import { inbandRow, isEdgeStatus, statusRow } from './statusFault';
 import { transportFault } from './transportError';
 
 /** The timeouts of an attempt, by the faults to which they lead. */
-export type StalledClock = 'headersTimeout' | 'firstTokenTimeout' | 'streamStalled' | 'streamSilent';
+export type StalledClock = 'connectTimeout' | 'headersTimeout' | 'firstTokenTimeout' | 'streamStalled' | 'streamSilent';
 
 /** The observations about a failed attempt, or the name of its fault if no observation has to be classified. */
 export type Evidence =

@@ -11,6 +11,7 @@ import {
   quotedJson,
   stringOrEmpty,
 } from './errorBody';
+import { effortParameters } from '../models/reasoningFields';
 import { toSimplified } from './providerMessages';
 
 /** An error of a provider, converted from any of the supported formats. A missing part is an empty string. */
@@ -198,7 +199,7 @@ function withoutQuotations(text: string): string {
 /** Parameters that some models refuse and that a corrected request can leave out or rename. */
 const correctable = [
   ...(['stream_options', 'max_tokens', 'max_completion_tokens', 'temperature', 'top_p'] as const),
-  ...(['reasoning_effort', 'enable_thinking', 'chat_template_kwargs', 'reasoning', 'thinking'] as const),
+  ...effortParameters,
 ];
 export type CorrectableParameter = (typeof correctable)[number];
 
@@ -207,11 +208,18 @@ const refusalCodes = /^(?:unsupported_(?:parameter|value)|unknown_parameter|extr
 const refusalPattern =
   /unsupported|not supported|unrecogni[sz]ed|unknown|not permitted|extra (?:inputs?|fields?)|unexpected|not allowed|does(?: not|n't) support|deprecated|only (?:be set to )?[\d.]+ is allowed|may only be set to|must be unset|cannot both be|use ['"`]?max_completion_tokens|不支持|未知的?参数|无法识别|不允许(?:传|使用|设置)/i;
 
+/** Matches messages that refuse a value, for which another level of reasoning effort can be sent. */
+const valueRefusalPattern =
+  /invalid|illegal|validation error|\b(?:must|should|can(?:not|'t)) be\b|expected|one of|unknown variant|supported values|mandatory|only works|not (?:enabled|available)|无效|非法|不合法|不正确|必须|应为|[仅只]支持|取值|可选/i;
+
 export function findRefusedParameter(error: ProviderError): CorrectableParameter | undefined {
   const name =
     correctable.find((candidate) => candidate === error.param.split('.')[0]) ?? firstMentioned(error.searchText);
   // The engine adds `stream_options`, so the request loses nothing that the user set.
   if (name === 'stream_options') return name;
+  // An error about a message may name the reasoning that the message lacks.
+  const isEffort = effortParameters.some((parameter) => parameter === name) && !/^messages\b/.test(error.searchText);
+  if (isEffort && valueRefusalPattern.test(error.searchText)) return name;
   const isRefusal = refusalPattern.test(error.searchText) || error.codes.some((code) => refusalCodes.test(code));
   return isRefusal ? name : undefined;
 }
@@ -226,12 +234,15 @@ function firstMentioned(text: string): CorrectableParameter | undefined {
 function markedNamePattern(word: string): RegExp {
   const noun = String.raw`(?:\b(?:parameters?|arguments?(?: supplied)?|fields?|inputs?)|参数|字段)[:：]?\s*${word}\b(?!\s+\w)`;
   const name = String.raw`${word}(?:\.\w+)*`;
-  return new RegExp(String.raw`${noun}|(['"\`“])${name}['"\`”]|\b${name}: extra input`, 'i');
+  return new RegExp(String.raw`${noun}|(['"\`“])${name}['"\`”]|\b${name}: extra input|\b${word}\.\w+\b`, 'i');
 }
 
-const mentionPatterns = Object.fromEntries(
-  correctable.map((name) => [
-    name,
-    name === 'reasoning' || name === 'thinking' ? markedNamePattern(name) : new RegExp(`\\b${name}\\b`),
-  ]),
-) as Readonly<Record<CorrectableParameter, RegExp>>;
+/** Matches messages about the reasoning effort that do not name the parameter as it is sent. */
+const effortPattern =
+  /\breasoning[_ ]?effort\b|\binvalid (?:think|reasoning) value|\bsupport (?:thinking|reasoning)(?: (?:mode|levels?|budgets?))?(?!\s+\w)|\b(?:thinking|reasoning)(?: (?:mode|level|budget))? is (?:not (?:supported|enabled|available)|mandatory)|\bthinking (?:budget|level) \S+ is\b|\bonly works in thinking mode|(?:思考|推理)(?:模式|强度|等级|预算)|不支持(?:深度)?(?:思考|推理)/i;
+
+const mentionPatterns = {
+  ...Object.fromEntries(correctable.map((name) => [name, new RegExp(`\\b${name}\\b`)])),
+  ...{ reasoning: markedNamePattern('reasoning'), thinking: markedNamePattern('thinking') },
+  reasoning_effort: effortPattern,
+} as Readonly<Record<CorrectableParameter, RegExp>>;

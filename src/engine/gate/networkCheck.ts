@@ -4,9 +4,16 @@ import { isEdgeStatus } from '../faults/statusFault';
 import { transportRow } from '../faults/transportError';
 import { declaredKind } from '../text/charset';
 
-type CheckDeps = Pick<EngineEnvironment, 'clock' | 'fetch'>;
+export type CheckDeps = Pick<EngineEnvironment, 'clock' | 'fetch' | 'watchConnection'>;
 
-const networkCheckTimeoutMs = 5000;
+/**
+ * Milliseconds within which a connection must be established if the turn can use another route, and in a probe of a
+ * route, which would otherwise bring back a route that turns give up. One lost packet costs 1 s (RFC 6298, 2.1), and
+ * the handshakes of TCP and TLS take two round trips.
+ */
+export const connectTimeoutMs = 2_000;
+
+export const networkCheckTimeoutMs = 5000;
 /** No route, no name server, no response to a connection attempt. */
 const unreachableRows: ReadonlySet<FaultName> = new Set<FaultName>(['offline', 'connectTimeout']);
 
@@ -18,7 +25,7 @@ export function isReachable(deps: CheckDeps, baseUrl: string, signal: AbortSigna
   });
 }
 
-/** A web page, a redirect, and an error of a proxy or of Cloudflare do not count. Never rejects. */
+/** A connection that takes long, a web page, a redirect, and an error of a proxy or of Cloudflare do not count. Never rejects. */
 export function respondsAsGateway(deps: CheckDeps, baseUrl: string, signal: AbortSignal): Promise<boolean> {
   return check(deps, baseUrl, signal, {
     accepts: ({ status, headers }) =>
@@ -26,30 +33,42 @@ export function respondsAsGateway(deps: CheckDeps, baseUrl: string, signal: Abor
         ? declaredKind(headers.get('content-type')) !== 'web-page'
         : status >= 400 && status !== 407 && !isEdgeStatus(status),
     acceptsError: () => false,
+    connectLimitMs: connectTimeoutMs,
   });
 }
 
 interface CheckRules {
   readonly accepts: (response: Response) => boolean;
   readonly acceptsError: (error: unknown) => boolean;
+  /** Milliseconds. */
+  readonly connectLimitMs?: number;
 }
 
 async function check(
-  { clock, fetch }: CheckDeps,
+  { clock, fetch, watchConnection }: CheckDeps,
   baseUrl: string,
   signal: AbortSignal,
-  { accepts, acceptsError }: CheckRules,
+  { accepts, acceptsError, connectLimitMs }: CheckRules,
 ): Promise<boolean> {
   const controller = new AbortController();
   const abort = (): void => controller.abort();
   signal.addEventListener('abort', abort);
   const cancel = clock.after(networkCheckTimeoutMs, abort);
+  let cancelConnectLimit = (): void => undefined;
+  const send = (): Promise<Response> =>
+    fetch(`${baseUrl}/models`, { method: 'HEAD', redirect: 'manual', signal: controller.signal });
   try {
-    return accepts(await fetch(`${baseUrl}/models`, { method: 'HEAD', redirect: 'manual', signal: controller.signal }));
+    if (!watchConnection || connectLimitMs === undefined) return accepts(await send());
+    const onConnecting = (): void => {
+      cancelConnectLimit();
+      cancelConnectLimit = clock.after(connectLimitMs, abort);
+    };
+    return accepts(await watchConnection(send, { onConnecting, onSent: () => cancelConnectLimit() }));
   } catch (error) {
     return !controller.signal.aborted && acceptsError(error);
   } finally {
     cancel();
+    cancelConnectLimit();
     // Releases the connection without reading the body of the response.
     controller.abort();
     signal.removeEventListener('abort', abort);

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock';
 import type { CorrectableParameter } from '../faults/providerError';
+import type { LearnedEfforts } from '../models/reasoningFields';
 import type { CooldownScope, SharedCooldowns } from './cooldowns';
 import { Gate } from './gate';
 
@@ -25,13 +26,19 @@ export interface NetworkReport {
 export interface RouteBehavior {
   /** Requests leave them out, or use their newer name. */
   readonly unsupportedParameters: Set<CorrectableParameter>;
+  readonly efforts: LearnedEfforts;
   refusesPrefill: boolean;
+  /** The gateway has answered that it does not have the model, or that it needs a key. */
+  lacksModel?: boolean;
   /** `omitted` means that the gateway never fills in the finish reason, so that `[DONE]` alone completes an answer. */
   finishReason: 'unknown' | 'sent' | 'omitted';
 }
 
 export function createRouteBehavior(): RouteBehavior {
-  return { unsupportedParameters: new Set(), refusesPrefill: false, finishReason: 'unknown' };
+  return {
+    ...{ unsupportedParameters: new Set(), efforts: { refused: new Set() } },
+    ...{ refusesPrefill: false, finishReason: 'unknown' },
+  };
 }
 
 const maxTokens = 12;

@@ -1,7 +1,8 @@
 import type { EngineEnvironment } from '../environment';
 import type { Fault } from '../faults/classify';
 import type { FaultName } from '../faults/faultTable';
-import { respondsAsGateway } from './networkCheck';
+import { CooldownSync, type Cooldown, type SharedCooldowns } from './cooldowns';
+import { networkCheckTimeoutMs, respondsAsGateway, type CheckDeps } from './networkCheck';
 
 /** Time from a fault to the first probe. It doubles after each probe that fails. */
 const firstProbeMs = 5_000;
@@ -11,7 +12,17 @@ const maxReturnsByProbe = 2;
 /** Time after the last fault after which a response to a probe is enough again. */
 const returnByProbeMs = 1_800_000;
 
-type RouteHealthDeps = Pick<EngineEnvironment, 'clock' | 'random' | 'fetch' | 'log'>;
+/**
+ * How long other windows know of an outage, in milliseconds: from one probe to the end of the next one, with its jitter
+ * and 10 s to spare, so that a window that probes renews the outage in time. If the window is closed, the outage is
+ * known for up to six minutes too long. That costs nothing but a few seconds on a backup route, because every window
+ * that learns of the outage sends a probe of its own.
+ */
+const sharedOutageMs = 1.1 * maxProbeMs + networkCheckTimeoutMs + 10_000;
+
+interface RouteHealthDeps extends CheckDeps, Pick<EngineEnvironment, 'random' | 'log'> {
+  readonly cooldowns: SharedCooldowns;
+}
 
 /** Faults that a probe may not notice, because they occur only once a connection exists. */
 const faultsMissedByProbes: ReadonlySet<FaultName> = new Set<FaultName>([
@@ -20,7 +31,8 @@ const faultsMissedByProbes: ReadonlySet<FaultName> = new Set<FaultName>([
   'webPage',
 ]);
 
-type RouteFault = Pick<Fault, 'kind' | 'row'>;
+/** The row is unknown if another window has noticed the fault. */
+export type RouteFault = Pick<Fault, 'kind'> & Partial<Pick<Fault, 'row'>>;
 
 interface Outage {
   readonly fault: RouteFault;
@@ -44,10 +56,13 @@ interface Outage {
  *
  * A gateway may respond to probes but not to prompts. After two such returns, the route is back only when a turn has
  * received a response over it, or half an hour after the fault.
+ *
+ * The windows share their outages as cooldowns of a base URL, so that a turn in another window need not find out again.
  */
 export class RouteHealth {
   /** Keyed by base URL. */
   private readonly outages = new Map<string, Outage>();
+  private readonly sharedOutages = new Map<string, CooldownSync>();
 
   /** @param mayProbe whether a turn runs or the window has the focus */
   constructor(
@@ -70,21 +85,59 @@ export class RouteHealth {
   }
 
   /** Also starts to probe it. Does nothing if it is already down. */
-  markDown(baseUrl: string, { kind, row }: RouteFault): void {
-    if (this.isDown(baseUrl)) return;
-    this.deps.log.warn(`route ${baseUrl} is down: ${kind}`);
-    const outage: Outage = {
-      fault: { kind, row },
-      startedAt: this.deps.clock.monotonicNow(),
-      isDown: true,
-      returns: faultsMissedByProbes.has(row) ? (this.outages.get(baseUrl)?.returns ?? 0) : 0,
-      probes: 0,
-      dueAt: 0,
-      cancelTimer: () => undefined,
-      probing: undefined,
+  markDown(baseUrl: string, { kind, row }: Pick<Fault, 'kind' | 'row'>): void {
+    const returns = faultsMissedByProbes.has(row) ? (this.outages.get(baseUrl)?.returns ?? 0) : 0;
+    const startedAt = this.deps.clock.monotonicNow();
+    if (!this.isDown(baseUrl))
+      this.share(baseUrl, this.startOutage(baseUrl, { fault: { kind, row }, startedAt, returns }));
+  }
+
+  /** Learns which of the routes other windows have found to be down. Never rejects. */
+  async readOutages(baseUrls: readonly string[]): Promise<void> {
+    const unknown = baseUrls.filter((baseUrl) => !this.isDown(baseUrl));
+    await Promise.all(
+      unknown.map(async (baseUrl) => {
+        const shared = await this.sharedOutage(baseUrl).read();
+        if (shared && !this.isDown(baseUrl)) this.startOutage(baseUrl, this.learnedOutage(shared));
+      }),
+    );
+  }
+
+  private learnedOutage({ reason, until }: Cooldown): Pick<Outage, 'fault' | 'startedAt' | 'returns'> {
+    const { clock } = this.deps;
+    const leftMs = until - clock.now();
+    return {
+      fault: { kind: reason },
+      startedAt: clock.monotonicNow() - Math.max(0, returnByProbeMs - leftMs),
+      // Only then has the other window found that probes miss the fault. See `share`.
+      returns: leftMs > sharedOutageMs ? maxReturnsByProbe : 0,
     };
+  }
+
+  private startOutage(baseUrl: string, start: Pick<Outage, 'fault' | 'startedAt' | 'returns'>): Outage {
+    this.deps.log.warn(`route ${baseUrl} is down: ${start.fault.kind}`);
+    const unscheduled = { probes: 0, dueAt: 0, cancelTimer: () => undefined, probing: undefined };
+    const outage: Outage = { ...start, isDown: true, ...unscheduled };
     this.outages.set(baseUrl, outage);
     this.schedule(baseUrl, outage);
+    return outage;
+  }
+
+  /** An outage that only a turn can end is shared until a probe can end it again. */
+  private share(baseUrl: string, { fault, startedAt, returns }: Outage): void {
+    const { clock } = this.deps;
+    const leftMs = returns < maxReturnsByProbe ? 0 : startedAt + returnByProbeMs - clock.monotonicNow();
+    const delayMs = Math.max(sharedOutageMs, leftMs);
+    const shared = this.sharedOutage(baseUrl);
+    shared.write({ until: clock.now() + delayMs, delayMs, source: 'backoff', reason: fault.kind });
+  }
+
+  private sharedOutage(baseUrl: string): CooldownSync {
+    const shared =
+      this.sharedOutages.get(baseUrl) ??
+      new CooldownSync(this.deps.cooldowns, { origin: baseUrl, apiKey: undefined, model: '' });
+    this.sharedOutages.set(baseUrl, shared);
+    return shared;
   }
 
   /**
@@ -111,6 +164,7 @@ export class RouteHealth {
   private forget(baseUrl: string): void {
     const outage = this.outages.get(baseUrl);
     this.outages.delete(baseUrl);
+    this.sharedOutage(baseUrl).clear();
     outage?.cancelTimer();
     outage?.probing?.abort();
   }
@@ -140,10 +194,12 @@ export class RouteHealth {
     if (responds && this.mayReturn(outage)) {
       outage.returns++;
       outage.isDown = false;
+      this.sharedOutage(baseUrl).clear();
       this.logReturn(baseUrl);
       return;
     }
     outage.probes++;
+    this.share(baseUrl, outage);
     this.schedule(baseUrl, outage);
   }
 

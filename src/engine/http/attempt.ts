@@ -137,9 +137,8 @@ export class Attempt implements BodySink, DeltaReceiver {
   /** The key is an argument and not a property, because the attempt outlives the turn. */
   private async run(sent: AttemptRequest): Promise<void> {
     try {
-      const response = await send(this.deps, sent, this.controller.signal, (status, headers) =>
-        this.onHeaders(status, headers),
-      );
+      const observer = sent.canSwitchRoute ? this.clocks : undefined;
+      const response = await send(this.deps, sent, this.controller.signal, this.onHeaders, observer);
       if (this.hasEnded) return;
       this.body = new BodyReader(response, this);
       const end = await this.body.read();
@@ -159,14 +158,14 @@ export class Attempt implements BodySink, DeltaReceiver {
     }
   }
 
-  private onHeaders(status: number, headers: Headers): void {
+  private readonly onHeaders = (status: number, headers: Headers): void => {
     if (this.hasEnded) return;
     this.status = status;
     this.requestId = requestIdOf(headers, this.keys);
     this.cost = costInHeaders(headers);
     this.clocks.onHeaders();
     this.observer.headers(status, this.requestId, this.deps.clock.monotonicNow() - this.startedAt);
-  }
+  };
 
   // The methods of `BodySink`:
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
-import type { EngineSettings } from '../environment';
+import type { ConnectionObserver, EngineSettings } from '../environment';
 import type { StalledClock } from '../faults/classify';
+import { connectTimeoutMs } from '../gate/networkCheck';
 import { doesReason } from '../models/modelParameters';
 import type { ModelFacts } from '../models/modelFacts';
 
@@ -20,8 +21,8 @@ export type Expiry = StalledClock | 'tail' | 'slept';
  * separate timeouts: with a timeout for bytes alone, keep-alives would keep a dead stream open, and with a timeout for
  * payload alone, a healthy connection would be closed while the model reasons.
  */
-export class IdleClocks {
-  private phase: 'headers' | 'first' | 'stream' | 'tail' = 'headers';
+export class IdleClocks implements ConnectionObserver {
+  private phase: 'connecting' | 'headers' | 'first' | 'stream' | 'tail' = 'headers';
   private phaseStart: number;
   private lastBytes: number;
   /** Monotonic time of the last payload or the start, moved forward by each sleep, which does not count as idle time. */
@@ -41,6 +42,14 @@ export class IdleClocks {
   ) {
     this.phaseStart = this.lastBytes = this.lastPayload = clock.monotonicNow();
     this.armTimer();
+  }
+
+  onConnecting(): void {
+    if (this.phase === 'headers') this.enterPhase('connecting');
+  }
+
+  onSent(): void {
+    if (this.phase === 'connecting') this.enterPhase('headers');
   }
 
   onHeaders(): void {
@@ -69,7 +78,7 @@ export class IdleClocks {
     this.cancel?.();
   }
 
-  private enterPhase(phase: 'first' | 'stream' | 'tail'): void {
+  private enterPhase(phase: IdleClocks['phase']): void {
     this.phase = phase;
     this.phaseStart = this.clock.monotonicNow();
     this.cancel?.();
@@ -108,6 +117,8 @@ export class IdleClocks {
   private nearestDeadline(): Deadline {
     const { headersMs, firstTokenMs, idleMs, silentMs } = this.timeouts;
     switch (this.phase) {
+      case 'connecting':
+        return deadlineOf('connectTimeout', this.phaseStart, Math.min(connectTimeoutMs, headersMs));
       case 'headers':
         return deadlineOf('headersTimeout', this.phaseStart, headersMs);
       case 'first':

@@ -1,12 +1,14 @@
 import type { OpenAI } from 'openai';
 import type { OutgoingMessage } from '../text/continuation';
 import type { EngineDeps } from '../engine';
+import type { ConnectionObserver } from '../environment';
 import type { CorrectableParameter } from '../faults/providerError';
 import type { RouteBehavior } from '../gate/networkState';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
 import type { ModelFacts } from '../models/modelFacts';
 import { limitParameter } from '../models/modelParameters';
+import type { ReasoningFields } from '../models/reasoningFields';
 import type { ChatRequest, ImagePart, Route, TextPart, Tool } from '../request';
 import { boundedText, ConnectionFailure } from './responseBody';
 import type { RequestBuilder } from './sdk';
@@ -29,6 +31,10 @@ export interface AttemptRequest {
   readonly messages: readonly OutgoingMessage[];
   readonly behavior: RouteBehavior;
   readonly facts?: ModelFacts | undefined;
+  /** Whether the attempt gives up a connection that takes long, because the turn can use another route. */
+  readonly canSwitchRoute?: boolean;
+  /** The fields that set the reasoning effort. */
+  readonly reasoning?: ReasoningFields['fields'] | undefined;
 }
 
 let builder: Promise<RequestBuilder> | undefined;
@@ -57,10 +63,11 @@ function completionsUrl(baseUrl: string): string {
  * is a defect of this extension that occurred before the request was sent.
  */
 export async function send(
-  deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent'>,
-  { connection, request, messages, behavior }: AttemptRequest,
+  deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent' | 'watchConnection'>,
+  { connection, request, messages, behavior, facts, reasoning }: AttemptRequest,
   signal: AbortSignal,
   onHeaders: (status: number, headers: Headers) => void,
+  observer?: ConnectionObserver,
 ): Promise<Response> {
   const builder = await loadRequestBuilder();
   const { url, headers } = await builder.templateFor(completionsUrl(connection.baseUrl));
@@ -71,14 +78,19 @@ export async function send(
       ...(connection.apiKey !== undefined && { authorization: `Bearer ${connection.apiKey}` }),
       'user-agent': deps.userAgent,
     },
-    body: JSON.stringify(requestBody(request, messages, behavior.unsupportedParameters)),
+    body: JSON.stringify({
+      ...requestBody(request, messages, behavior.unsupportedParameters),
+      ...reasoning,
+      ...userFields(facts?.extraBody),
+    }),
     signal,
     // Following a redirect would send the key to an origin that the user has not chosen.
     redirect: 'manual',
   } as const;
   let response;
+  const fetchOnce = (): Promise<Response> => deps.fetch(url, init);
   try {
-    response = await deps.fetch(url, init);
+    response = await (observer && deps.watchConnection ? deps.watchConnection(fetchOnce, observer) : fetchOnce());
   } catch (error) {
     throw new ConnectionFailure(error);
   }
@@ -129,6 +141,13 @@ export function requestBody(
     ([name, value]) => value !== undefined && !unsupported.has(name as CorrectableParameter),
   );
   return { model, messages: messages.map(wireMessage), stream: true, ...Object.fromEntries(sent) };
+}
+
+/** Fields that decide what is asked and how the answer arrives, which the user's fields can't replace. */
+const fixedFields: ReadonlySet<string> = new Set(['model', 'messages', 'stream', 'stream_options', '__proto__']);
+
+export function userFields(extraBody: ModelFacts['extraBody'] = {}): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(extraBody).filter(([name]) => !fixedFields.has(name)));
 }
 
 function wireMessage(message: OutgoingMessage): Body['messages'][number] {

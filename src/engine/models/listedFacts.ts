@@ -1,4 +1,5 @@
 import { isRecord } from '../json';
+import { reasoningEfforts, type ReasoningEffort } from '../request';
 import { factsOf, type ModelFacts } from './modelFacts';
 
 export interface ListedFacts extends ModelFacts {
@@ -7,8 +8,8 @@ export interface ListedFacts extends ModelFacts {
 }
 
 /** A number of tokens or a price above this limit is taken for an error. */
-const maxListedTokens = 1e8;
-const maxUsdPerMillionTokens = 10_000;
+export const maxListedTokens = 1e8;
+export const maxUsdPerMillionTokens = 10_000;
 
 /**
  * Reads the fields with which gateways describe a model: those of OpenRouter, and the context window as vLLM, SGLang and
@@ -24,7 +25,7 @@ export function readListedFacts(entry: Readonly<Record<string, unknown>>): Liste
   const isComplete = takesAny(parameters, 'max_tokens', 'max_completion_tokens');
   const takes = (...names: string[]): boolean | undefined =>
     takesAny(parameters, ...names) || (isComplete ? false : undefined);
-  const facts: ListedFacts = {
+  return knownFields({
     contextWindow: firstTokens(
       entry['context_length'],
       provider['context_length'],
@@ -41,10 +42,15 @@ export function readListedFacts(entry: Readonly<Record<string, unknown>>): Liste
     tools: takes('tools'),
     // A list that lacks these parameters proves nothing: a gateway may not pass them on to a model that reasons.
     reasons: reasonsOf(entry['reasoning']) ?? (takesAny(parameters, ...reasoningParameters) || undefined),
+    efforts: effortsOf(entry),
     takesTemperature: takes('temperature'),
     price: priceOf(recordOf(entry['pricing'])),
     writesText: outputs && outputs.includes('text'),
-  };
+  });
+}
+
+/** Returns the facts without undefined fields, which would replace those of the table, or undefined if nothing is known. */
+export function knownFields(facts: ListedFacts): ListedFacts | undefined {
   const known = Object.entries(facts).filter(([, value]) => value !== undefined);
   return known.length > 0 ? Object.fromEntries(known) : undefined;
 }
@@ -54,6 +60,16 @@ const reasoningParameters = ['reasoning', 'include_reasoning', 'reasoning_effort
 /** Some gateways say whether a model reasons, and others describe how. */
 function reasonsOf(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : isRecord(value) || undefined;
+}
+
+/** OpenRouter writes null for all levels, and may say only by `mandatory` whether the level `none` is one of them. */
+function effortsOf(entry: Readonly<Record<string, unknown>>): ModelFacts['efforts'] {
+  const { supported_efforts: supported, mandatory } = recordOf(entry['reasoning']);
+  const named = supported === null ? reasoningEfforts : textsOf(supported ?? entry['supported_reasoning_efforts']);
+  const isListed = (level: ReasoningEffort): boolean =>
+    level === 'none' && typeof mandatory === 'boolean' ? !mandatory : named?.includes(level) === true;
+  const levels = reasoningEfforts.filter(isListed);
+  return levels.some((level) => level !== 'none') ? levels : undefined;
 }
 
 export type FactsById = ReadonlyMap<string, ListedFacts>;
@@ -72,7 +88,6 @@ export function canChat(model: string, listed?: FactsById): boolean {
 /** Returns what is known about a model: what the list of its gateway says, and else what the table says. */
 export function knownFacts(model: string, listed: FactsById | undefined): ModelFacts | undefined {
   const ofList = listed?.get(model);
-  // The list has no undefined fields that would replace those of the table.
   return ofList ? { ...factsOf(model), ...ofList } : factsOf(model);
 }
 
@@ -90,7 +105,8 @@ function takesAny(parameters: readonly string[] | undefined, ...names: readonly 
   return names.some((name) => parameters?.includes(name));
 }
 
-function firstTokens(...values: readonly unknown[]): number | undefined {
+/** Returns the first value that is a number of tokens. */
+export function firstTokens(...values: readonly unknown[]): number | undefined {
   return values.find(
     (value): value is number => Number.isInteger(value) && Number(value) > 0 && Number(value) <= maxListedTokens,
   );

@@ -1,4 +1,4 @@
-import type { ReasoningEffort } from '../request';
+import { reasoningEfforts, type ReasoningEffort } from '../request';
 import table from './models.json';
 
 /** The parameters with which gateways let the reasoning effort be set. */
@@ -22,9 +22,11 @@ export interface ModelFacts {
   readonly reasons?: boolean | undefined;
   /** False if the model refuses the parameter `temperature`. */
   readonly takesTemperature?: boolean | undefined;
+  /** Whether even a temperature that the user has set is left out. */
+  readonly omitsTemperature?: boolean | undefined;
   /** The levels of reasoning effort that the model takes, in ascending order. */
   readonly efforts?: readonly ReasoningEffort[] | undefined;
-  /** Whether the reasoning can only be switched on and off. */
+  /** Whether the reasoning can be switched on and off. Models with levels or a budget may have such a switch as well. */
   readonly reasoningToggle?: boolean | undefined;
   /** Limits of the budget for reasoning, in tokens, for models that take a budget. */
   readonly reasoningBudget?: { readonly min?: number | undefined; readonly max?: number | undefined } | undefined;
@@ -102,10 +104,14 @@ const maxNameChars = 200;
  */
 interface Row {
   readonly name: string;
-  /** `i` takes images, `r` reasons, `t` calls tools, `n` refuses the temperature. */
+  /** `i` takes images, `r` reasons, `t` calls tools, `n` refuses the temperature, `s` can switch its reasoning. */
   readonly flags: string;
   /** Context window and maximum output, and the maximum input if it is less than the context window. */
   readonly tokens?: readonly number[] | undefined;
+  /** A letter of `effortCodes` for each level of reasoning effort. */
+  readonly efforts?: string | undefined;
+  /** Minimum and maximum of the budget for reasoning. */
+  readonly budget?: readonly number[] | undefined;
   /** USD per million tokens of input, output and cached input. */
   readonly price?: readonly [input: number, output: number, cacheRead?: number] | undefined;
 }
@@ -156,7 +162,10 @@ function shortName(name: string): string | undefined {
   return isAlias ? name.slice(0, -'-0'.length) : withoutSuffix(name);
 }
 
-function factsOfRow({ flags, tokens, price }: Row): ModelFacts {
+/** A letter for each of `reasoningEfforts`, in their order. */
+const effortCodes = 'nilmhxX';
+
+function factsOfRow({ flags, tokens, efforts, budget, price }: Row): ModelFacts {
   const [contextWindow, maxOutput, maxInput] = tokens?.map((count) => count || undefined) ?? [];
   return {
     ...{ contextWindow, maxOutput, maxInput },
@@ -164,6 +173,9 @@ function factsOfRow({ flags, tokens, price }: Row): ModelFacts {
     tools: flags.includes('t'),
     reasons: flags.includes('r'),
     takesTemperature: !flags.includes('n'),
+    ...(flags.includes('s') && { reasoningToggle: true }),
+    ...(efforts && { efforts: reasoningEfforts.filter((_, index) => efforts.includes(effortCodes.charAt(index))) }),
+    ...(budget && { reasoningBudget: { min: budget[0], max: budget[1] } }),
     price: price && { input: price[0], output: price[1], cacheRead: price[2] },
   };
 }

@@ -14,7 +14,8 @@ export function modelParameters(
 ): ModelParameters {
   const { model, defaults, moreRoom } = request;
   const isReasoning = doesReason(model, facts) === true;
-  const temperature = request.temperature ?? (facts?.takesTemperature === false ? undefined : defaults?.temperature);
+  const ownTemperature = facts?.omitsTemperature ? undefined : request.temperature;
+  const temperature = ownTemperature ?? (facts?.takesTemperature === false ? undefined : defaults?.temperature);
   const maxTokens = request.maxTokens ?? (isReasoning ? undefined : defaults?.maxTokens);
   if (!moreRoom) return { temperature, maxTokens };
   // Names the largest possible limit if no limit was sent: the answer then ended at a limit that the gateway chose.

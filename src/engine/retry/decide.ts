@@ -46,6 +46,12 @@ export interface Situation extends Counts {
   readonly breakerOpen: boolean;
   /** The route to which the turn can switch because of the fault. */
   readonly otherRoute: Route | undefined;
+  /** Whether the fault only means that a backup gateway does not serve the model, so that it must not end the turn. */
+  readonly isUnserved?: boolean | undefined;
+  /** The fault because of which the primary gateway is not used. */
+  readonly primaryFault?: Fault | undefined;
+  /** The model that another gateway uses in place of the one that the user chose. */
+  readonly substitute?: string | undefined;
   /** Whether another route that has failed may recover, so that the turn must not end yet. */
   readonly othersMayRecover: boolean;
   /** The route that has responded after the decision `probe-routes`, if any. Undefined before that decision. */
@@ -85,7 +91,11 @@ export type Decision =
   | { readonly type: 'switch-route'; readonly to: Route }
   /** Send a probe over every route that is left, and decide again with the result. */
   | { readonly type: 'probe-routes' }
-  | { readonly type: 'wait-for-network'; readonly attemptsLeft: number };
+  | {
+      readonly type: 'wait-for-network';
+      readonly attemptsLeft: number;
+      readonly fallbackModel?: string | undefined;
+    };
 
 /** Overloads in a row after which the turn switches to a fallback model, or else to another route. */
 const overloadsBeforeFallback = 3;
@@ -99,9 +109,9 @@ export function decide(situation: Situation, settings: EngineSettings, random: (
   const decision = situation.block
     ? decideInQueue(situation, situation.block, settings)
     : decideAfterFault(situation, settings, random);
-  if (decision.type !== 'wait' && decision.type !== 'fail') return decision;
+  if (decision.type !== 'wait' && decision.type !== 'wait-for-network' && decision.type !== 'fail') return decision;
   const model = continuingModel(situation, settings);
-  if (model === undefined || !needsAnotherModel(situation, settings)) return decision;
+  if (model === undefined) return decision;
   return settings.continueWithFallback === 'auto'
     ? { type: 'fall-back', model }
     : { ...decision, fallbackModel: model };
@@ -138,7 +148,8 @@ function decideAfterFault(situation: Situation, settings: EngineSettings, random
   const { fault, otherRoute, isResuming, idleMs, breakerOpen, probeResult } = situation;
   const { retryAfter } = fault;
   const policy = policyOf(situation);
-  const fail: Decision = { type: 'fail', fault, resetsInMs: retryAfter?.delayMs };
+  const cause = situation.isUnserved ? (situation.primaryFault ?? fault) : fault;
+  const fail: Decision = { type: 'fail', fault: cause, resetsInMs: retryAfter?.delayMs };
   if (otherRoute && mustSwitchRoute(situation, settings)) return { type: 'switch-route', to: otherRoute };
   if (!isRetryable(policy) || (situation.hasText && settings.resume === 'off' && isResuming)) return fail;
   if (policy.retry === 'hint' && !retryAfter) return fail;
@@ -182,9 +193,14 @@ function needsAnotherModel(situation: Situation, settings: EngineSettings): bool
   return isResuming && attemptsAllowed(fault.policy, situation, settings) <= 0;
 }
 
-function continuingModel({ isContinuable, models }: Situation, settings: EngineSettings): string | undefined {
-  const isAllowed = isContinuable && settings.continueWithFallback !== 'off' && settings.resume !== 'off';
-  return isAllowed ? settings.fallbackModels.find((model) => !models.includes(model)) : undefined;
+/** The model that may continue the partial answer. While no gateway can be reached, only one at another gateway may. */
+function continuingModel(situation: Situation, settings: EngineSettings): string | undefined {
+  const { fault, isContinuable, models, substitute } = situation;
+  if (!isContinuable || settings.continueWithFallback === 'off' || settings.resume === 'off') return undefined;
+  const isOffline = fault.policy.retry === 'offline';
+  if (!isOffline && needsAnotherModel(situation, settings))
+    return settings.fallbackModels.find((model) => !models.includes(model)) ?? substitute;
+  return fault.isRouteFault || isOffline ? substitute : undefined;
 }
 
 function fallbackModel({ hasOutput, models }: Situation, { fallbackModels }: EngineSettings): string | undefined {
@@ -209,8 +225,8 @@ export function isModelOverload(policy: Policy): boolean {
 }
 
 /** A permanent fault of one route does not end a turn that can still wait for another route. */
-function policyOf({ fault: { policy, isRouteFault }, otherRoute, othersMayRecover }: Situation): Policy {
-  const canWait = isRouteFault && !otherRoute && othersMayRecover;
+function policyOf({ fault: { policy, isRouteFault }, otherRoute, othersMayRecover, isUnserved }: Situation): Policy {
+  const canWait = (isRouteFault === true || isUnserved === true) && !otherRoute && othersMayRecover;
   return canWait && !isRetryable(policy) ? { retry: 'transient' } : policy;
 }
 
@@ -220,8 +236,8 @@ function hasFreeReplay(policy: Policy, { freeReplayUsed, isResuming }: Situation
 
 /** After a fault of the route, unless it is replayed first, and for a lasting overload without another remedy. */
 function mustSwitchRoute(situation: Situation, { fallbackModels }: EngineSettings): boolean {
-  const { fault } = situation;
-  if (fault.isRouteFault) return !hasFreeReplay(fault.policy, situation);
+  const { fault, isUnserved } = situation;
+  if (fault.isRouteFault || isUnserved) return !hasFreeReplay(fault.policy, situation);
   return fallbackModels.length === 0 && !fault.retryAfter && isOverloadedForLong(situation);
 }
 

@@ -75,7 +75,7 @@ export interface ToolCall {
 export type ModelSwitch = Pick<ModelEvent, 'from' | 'to' | 'reason'>;
 
 /** `from` and `to` are base URLs, or origins if these tell the routes apart. */
-export type RouteSwitch = Pick<RouteEvent, 'from' | 'to' | 'reason' | 'row'>;
+export type RouteSwitch = Pick<RouteEvent, 'from' | 'to' | 'reason' | 'row' | 'fromName' | 'toName'>;
 
 export interface Schedule {
   /** An exchange that is scheduled again gets a new one. */
@@ -107,6 +107,8 @@ export interface TurnState extends TurnSegment {
   readonly origin?: string;
   /** Set only if another route has the same host. */
   readonly baseUrl?: string | undefined;
+  /** The name that the user gave the gateway. */
+  readonly gatewayName?: string | undefined;
   readonly routeSwitches: readonly RouteSwitch[];
   /** Earlier segments of the answer, one for each time the user continued it, oldest first. */
   readonly previousSegments: readonly TurnSegment[];
@@ -174,9 +176,10 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
         phase: state.text || event.why === 'resume' ? 'resuming' : 'connecting',
         // Removes the tool calls when the answer is restarted, because the new answer contains them again.
         toolCalls: isContinuation(event) ? state.toolCalls : [],
-        model: event.model,
+        model: event.userModel ?? event.model,
         origin: event.origin,
         ...(event.baseUrl !== state.baseUrl && { baseUrl: event.baseUrl }),
+        ...(event.gatewayName !== state.gatewayName && { gatewayName: event.gatewayName }),
         attempts: event.attempt,
       };
     case 'text':
@@ -215,9 +218,18 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       return { ...state, model: to, switches: [...state.switches, { from, to, reason }] };
     }
     case 'route': {
-      const { from, to, fromUrl, toUrl, reason, row } = event;
-      const routeSwitch = { from: fromUrl ?? from, to: toUrl ?? to, reason, ...(row !== undefined && { row }) };
-      const route = { origin: to, ...(toUrl !== state.baseUrl && { baseUrl: toUrl }) };
+      const { from, to, fromUrl, toUrl, fromName, toName, reason, row } = event;
+      const routeSwitch = {
+        ...{ from: fromUrl ?? from, to: toUrl ?? to, reason },
+        ...(fromName !== undefined && { fromName }),
+        ...(toName !== undefined && { toName }),
+        ...(row !== undefined && { row }),
+      };
+      const route = {
+        origin: to,
+        ...(toUrl !== state.baseUrl && { baseUrl: toUrl }),
+        ...(toName !== state.gatewayName && { gatewayName: toName }),
+      };
       return { ...state, ...route, routeSwitches: [...state.routeSwitches, routeSwitch] };
     }
     case 'usage':

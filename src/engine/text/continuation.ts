@@ -1,5 +1,5 @@
 import type { ResumeMethod } from '../events';
-import type { ChatMessage, TextMessage } from '../request';
+import { textOf, type ChatMessage, type TextMessage } from '../request';
 import { wellFormed } from './surrogates';
 import { prefillText, type JoinMethod } from './splice';
 
@@ -38,9 +38,7 @@ const chinesePrompt = (quote: string): string =>
   '请从其后的下一个字符开始接着写。不要开场白,不要道歉,不要重复已有内容;代码块若尚未结束,不要重新开启。';
 
 function lastPrompt(messages: readonly ChatMessage[]): string {
-  const content = messages.findLast(({ role }) => role === 'user')?.content ?? '';
-  if (typeof content === 'string') return content;
-  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+  return textOf(messages.findLast(({ role }) => role === 'user')?.content ?? '');
 }
 
 function quoteEnd(text: string): string {

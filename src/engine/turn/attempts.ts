@@ -2,6 +2,7 @@ import type { EngineDeps } from '../engine';
 import type { AttemptTrigger, EndedEvent, Usage } from '../events';
 import type { Fault } from '../faults/classify';
 import type { FaultName } from '../faults/faultTable';
+import type { CorrectableParameter } from '../faults/providerError';
 import type { NetworkState } from '../gate/networkState';
 import { originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
@@ -10,14 +11,17 @@ import { ReceivedSize } from '../http/receivedSize';
 import { requestBody, type AttemptRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
-import type { ChatRequest, Route } from '../request';
+import { factsWithEffort, learnRefusal, reasoningFields } from '../models/reasoningFields';
+import type { ChatRequest, ReasoningEffort } from '../request';
 import type { Situation } from '../retry/decide';
 import { sumUsage } from '../state/usage';
 import { continuationMessages, prefillOf } from '../text/continuation';
+import { exceededContext } from '../text/tokenEstimate';
 import type { Admission } from './admission';
 import { isContinuation, type Answer, type RequestMode } from './answer';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
+import type { AttemptPlan } from './turnRoutes';
 
 /** 4xx responses that may mean that the gateway rejects the messages of a resume request. */
 const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
@@ -31,6 +35,8 @@ export class Attempts {
   /** Undefined between two attempts. Stays set after the turn has ended. */
   current: Attempt | undefined;
   private mode: RequestMode = 'original';
+  /** The reasoning effort of the current attempt, as it is sent. */
+  private effort: ReasoningEffort | undefined;
   /** Without its key. */
   private sent: Omit<AttemptRequest, 'connection' | 'messages'> | undefined;
   /** Known when the current attempt was sent. */
@@ -69,30 +75,44 @@ export class Attempts {
   }
 
   /** Resumes the partial answer, if there is one. */
-  start(trigger: AttemptTrigger, route: Route, model: string, distinguishingUrl: string | undefined): Attempt {
-    const { output, answer } = this;
+  start(
+    trigger: AttemptTrigger,
+    { route, model, sentModel, distinguishingUrl, hasOtherRoute, canSwitchRoute }: AttemptPlan,
+  ): Attempt {
+    const { output, answer, deps } = this;
     const { messages } = this.request;
-    const behavior = this.network.behaviorOf(route.baseUrl, model);
-    const prefill = behavior.refusesPrefill ? undefined : prefillOf(route.baseUrl, model);
-    const mode = answer.requestMode(this.deps.settings().resume, prefill);
     const { baseUrl } = route;
-    const facts = this.deps.facts ? this.deps.facts({ model, sentModel: model, baseUrl }) : factsOf(model);
-    const request = { ...this.request, model };
-    const sent = { request: { ...request, ...modelParameters(request, facts) }, behavior, facts };
+    const behavior = this.network.behaviorOf(baseUrl, sentModel);
+    const prefill = behavior.refusesPrefill ? undefined : prefillOf(baseUrl, sentModel);
+    const mode = answer.requestMode(deps.settings().resume, prefill);
+    const knownFacts = deps.facts ? deps.facts({ model, sentModel, baseUrl }) : factsOf(sentModel);
+    const target = { baseUrl, model: sentModel, facts: knownFacts, learned: behavior.efforts };
+    const { fields: reasoning, effort, refusedEffort } = reasoningFields(this.request.reasoningEffort, target);
+    const facts = factsWithEffort(knownFacts, effort);
+    const request = { ...this.request, model: sentModel };
+    const sent = { request: { ...request, ...modelParameters(request, facts) }, behavior, facts, reasoning };
     this.sent = sent;
+    this.effort = effort;
     this.omittedParameters = new Set(behavior.unsupportedParameters);
     if (route.apiKey !== undefined) this.keys.add(route.apiKey);
     this.mode = mode;
     output.attempt++;
+    const cutAtTokens = exceededContext(messages, facts);
     answer.startAttempt(mode);
     output.emit({
       type: 'attempt',
-      model,
-      origin: originOf(route.baseUrl),
+      model: sentModel,
+      ...(sentModel !== model && { userModel: model }),
+      origin: originOf(baseUrl),
       ...(distinguishingUrl !== undefined && { baseUrl: distinguishingUrl }),
+      ...(route.name !== undefined && { gatewayName: route.name }),
+      ...(hasOtherRoute && { hasOtherRoute: true as const }),
+      ...(effort !== undefined && { effort }),
+      ...(refusedEffort !== undefined && { refusedEffort }),
       why: trigger,
       ...(mode !== 'original' && { how: mode }),
-      time: this.deps.clock.now(),
+      ...(cutAtTokens !== undefined && { cutAtTokens }),
+      time: deps.clock.now(),
     });
     const observer = {
       headers: (status: number, requestId: string | undefined, ms: number) => {
@@ -105,9 +125,10 @@ export class Attempts {
     const attemptRequest = {
       ...sent,
       connection: route,
+      canSwitchRoute,
       messages: isContinuation(mode) ? continuationMessages(messages, answer.text, mode, prefill) : messages,
     };
-    this.current = new Attempt(this.deps, attemptRequest, answer, observer, this.size, this.keys);
+    this.current = new Attempt(deps, attemptRequest, answer, observer, this.size, this.keys);
     return this.current;
   }
 
@@ -134,19 +155,27 @@ export class Attempts {
    * If the fault shows what the gateway rejects, avoids it in the next attempt, which does not count as a retry.
    * @returns whether the request has been changed
    */
-  correctRequest({ row, unsupportedParameter }: Fault): boolean {
+  correctRequest({ row, unsupportedParameter, detail }: Fault): boolean {
     const { sent, mode } = this;
     if (!sent || !this.current) return false;
-    if (unsupportedParameter) {
-      const sentParameters = Object.keys(requestBody(sent.request, [], this.omittedParameters));
-      if (sentParameters.includes(unsupportedParameter)) {
-        sent.behavior.unsupportedParameters.add(unsupportedParameter);
-        return true;
-      }
-    }
+    if (unsupportedParameter && this.avoidParameter(sent, unsupportedParameter, detail)) return true;
     if (!isContinuation(mode) || !messageRejectionRows.has(row) || this.current.isAccepted) return false;
     if (mode === 'prefill') sent.behavior.refusesPrefill = true;
     else this.answer.markContinuationsRejected();
+    return true;
+  }
+
+  /** Returns false if the request did not contain the parameter, or if the user has added it by `extraBody`. */
+  private avoidParameter(
+    { request, behavior, facts, reasoning = {} }: NonNullable<typeof this.sent>,
+    parameter: CorrectableParameter,
+    detail: string,
+  ): boolean {
+    if (Object.hasOwn(facts?.extraBody ?? {}, parameter)) return false;
+    if (this.effort && learnRefusal(behavior.efforts, reasoning, this.effort, { parameter, detail })) return true;
+    const sentParameters = Object.keys(requestBody(request, [], this.omittedParameters));
+    if (!sentParameters.includes(parameter)) return false;
+    behavior.unsupportedParameters.add(parameter);
     return true;
   }
 

@@ -69,7 +69,7 @@ export class Turn implements TurnHandle {
     this.admission = new Admission(deps.clock);
     this.attempts = new Attempts(deps, network, keys, request, this.output, this.answer, this.history, this.admission);
     this.commands = new UserCommands(deps.clock, this.waits, this.attempts);
-    this.routes = new TurnRoutes(routes, this.output, this.history, options.avoidRoute);
+    this.routes = new TurnRoutes(routes, network, deps.settings, this.output, this.history, options.avoidRoute);
     this.messages = new TurnMessages(deps, keys);
   }
 
@@ -148,6 +148,7 @@ export class Turn implements TurnHandle {
     admission.release();
     this.attempts.current = undefined;
     const connection = await this.connection();
+    await this.waits.waitForOptional(maxCooldownSyncMs, routes.readOutages(connection));
     if (this.output.isFinished()) return undefined;
     const route = routes.choose(connection);
     if (!route) return this.handleFault('noKey');
@@ -164,7 +165,7 @@ export class Turn implements TurnHandle {
     const next = commands.take() ?? trigger;
     if (routes.hasBetterRoute) return next;
     this.history.settleCharge(next !== 'retry' && next !== 'resume');
-    const end = await this.attempts.start(next, route, this.history.model, routes.distinguishingUrl(route)).end;
+    const end = await this.attempts.start(next, routes.announcePlan(route)).end;
     return this.output.isFinished() ? undefined : this.handleEnd(end);
   }
 
@@ -224,7 +225,7 @@ export class Turn implements TurnHandle {
   private handleFault(evidence: Evidence): NextTrigger | Promise<NextTrigger> {
     const { attempts, admission, deps, routes } = this;
     const { current } = attempts;
-    const fault = classify(evidence, deps.clock.now());
+    const fault = this.classify(evidence);
     const { message, detail } = this.messages.describeFault(fault, this.context);
     const isError = typeof evidence === 'object' && evidence.type === 'error';
     const logDetail = isError ? describeError(evidence.error) : detail;
@@ -241,6 +242,13 @@ export class Turn implements TurnHandle {
     const wasCut = current?.hasStreamed === true && evidence !== 'noText';
     if (wasCut && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
     return this.carryOut(decision, situation);
+  }
+
+  /** A gateway that was asked without a key needs one after all. */
+  private classify(evidence: Evidence): Fault {
+    const fault = classify(evidence, this.deps.clock.now());
+    const { current } = this.routes;
+    return fault.row === 'keyRejected' && current && current.apiKey === undefined ? faultOfRow('noKey') : fault;
   }
 
   private async carryOut(decision: Decision, situation: Situation): Promise<NextTrigger> {
@@ -264,8 +272,7 @@ export class Turn implements TurnHandle {
         break;
       }
       case 'wait-for-network': {
-        const { attemptsLeft } = decision;
-        const wait = messages.describeWait(fault, { source: 'backoff', attemptsLeft }, 'turn', context);
+        const wait = messages.describeWait(fault, { source: 'backoff', ...decision }, 'turn', context);
         await waits.waitForNetwork(routes.allowed, wait, () => this.commands.hasPending());
         break;
       }
@@ -290,27 +297,30 @@ export class Turn implements TurnHandle {
   }
 
   private get context(): TurnContext {
-    const { attempts, output, answer, routes, history } = this;
+    const { attempts, output, answer, routes } = this;
     return {
       ...routes.context,
-      ...{ model: history.model, text: answer.text, attempt: attempts.current, attemptNumber: output.attempt },
+      ...{ model: routes.answeringModel, text: answer.text, attempt: attempts.current, attemptNumber: output.attempt },
       canHaveMoreRoom: () => attempts.canHaveMoreRoom,
     };
   }
 
   private changeModel(to: string, reason: ModelEvent['reason']): void {
-    this.output.emit({ type: 'model', from: this.history.model, to, reason });
+    this.routes.announceModel(to, reason);
     this.history.recordModelSwitch(to);
   }
 
-  /** The model keeps the partial answer and gets a resume budget of its own. */
+  /** Lets another model continue the partial answer. It gets a resume budget of its own. */
   private fallBack(model: string, reason: FaultKind): void {
-    this.changeModel(model, reason);
+    const route = this.routes.routeOfSubstitute(model);
+    if (route) this.routes.switchTo(route, { kind: reason });
+    else this.changeModel(model, reason);
     this.history.resetResumes();
   }
 
-  private gate({ baseUrl, apiKey }: Route): Gate {
-    return this.shared.network.gate({ origin: originOf(baseUrl), apiKey, model: this.history.model });
+  private gate(route: Route): Gate {
+    const { baseUrl, apiKey } = route;
+    return this.shared.network.gate({ origin: originOf(baseUrl), apiKey, model: this.routes.modelAt(route).name });
   }
 
   private get budget(): RetryBudget {

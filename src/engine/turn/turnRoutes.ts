@@ -1,39 +1,75 @@
-import type { Fault } from '../faults/classify';
+import type { ModelAtGateway } from '../engine';
+import type { EngineSettings } from '../environment';
+import type { ModelEvent } from '../events';
+import { faultOfRow, type Fault } from '../faults/classify';
+import type { NetworkState } from '../gate/networkState';
 import type { RouteHealth } from '../gate/routeHealth';
 import { hostOf, isHostShared, originOf, usesPlainHttp } from '../gateway/baseUrl';
-import type { Connection, Route } from '../request';
+import { canSendRequests, type Connection, type Route } from '../request';
 import { isRetryable, type Situation } from '../retry/decide';
+import { mayOffer, modelAt, type SentModel } from './routeModels';
 import type { TurnHistory } from './turnHistory';
 import type { TurnContext } from './turnMessages';
 import type { TurnOutput } from './turnOutput';
 
-/** Undefined if the turn may use no route that has a key. */
+/** Faults after which another gateway is asked, because they only mean that this one does not serve the model. */
+const unservedKinds: ReadonlySet<Fault['kind']> = new Set<Fault['kind']>(['model', 'not-found']);
+
+/** Why a turn leaves a route. */
+type SwitchReason = Pick<Fault, 'kind'> & Partial<Pick<Fault, 'row'>>;
+
+/** How the next attempt is sent, and what the turn can do instead of waiting for it. */
+export interface AttemptPlan extends Pick<ModelAtGateway, 'model' | 'sentModel'> {
+  readonly route: Route;
+  /** So that the user can tell routes with the same host apart. */
+  readonly distinguishingUrl: string | undefined;
+  /** The user can switch, even to a route that is down. */
+  readonly hasOtherRoute: boolean;
+  /** The turn switches by itself, because another route is up. */
+  readonly canSwitchRoute: boolean;
+}
+
+/** The routes of a turn, and the model that is sent over each of them. */
 export class TurnRoutes {
-  /** Route of the current attempt, or of the next one if the turn has already switched to it. */
+  /**
+   * Route of the current attempt, or of the next one if the turn has already switched to it. Undefined if the turn may use
+   * no route.
+   */
   current: Route | undefined;
   /** Empty before the turn has a connection. */
   baseUrl = '';
-  /** With a key, in the user's order. */
-  private usable: readonly Route[] = [];
+  /** Why the turn uses the current route. At first, because the gateways before it do not have the model. */
+  reason: ModelEvent['reason'] = 'model';
+  /** The name by which the user knows the model of the current attempt, or the next one. */
+  answeringModel: string;
+  /** Those that have a key or need none, in the user's order. */
+  private routes: readonly Route[] = [];
+  /** The first one in the user's order, even if it has no key. */
+  private primary: Route | undefined;
   /** Whether the turn has used or should have used an `https:` route, so that it may not use plain HTTP. */
   private mustEncrypt = false;
   /** Whether the turn stays on the current route even if it is down, until an attempt over it fails. */
   private isPinned: boolean;
   /** Routes that have failed since the turn last waited, and whether waiting may help there. */
   private readonly failed = new Map<string, boolean>();
+  /** The substitute that the turn has used last. It may continue its own partial answer. */
+  private substitute: string | undefined;
 
   /** `avoidRoute` (base URL or origin) is left by the first attempt, because the user asked for another route. */
   constructor(
     private readonly health: RouteHealth,
+    private readonly network: Pick<NetworkState, 'behaviorOf'>,
+    private readonly settings: () => Pick<EngineSettings, 'continueWithFallback'>,
     private readonly output: Pick<TurnOutput, 'emit'>,
-    private readonly history: Pick<TurnHistory, 'recordRouteSwitch'>,
+    private readonly history: Pick<TurnHistory, 'recordRouteSwitch' | 'model' | 'hasOutput'>,
     private readonly avoidRoute: string | undefined,
   ) {
     this.isPinned = avoidRoute !== undefined;
+    this.answeringModel = history.model;
   }
 
   get context(): Pick<TurnContext, 'baseUrl' | 'hasOtherRoute' | 'plainHttpHost'> {
-    const plainHttp = this.usable.find((route, index) => index > 0 && !this.isAllowed(route));
+    const plainHttp = this.usable.find((route, index) => index > 0 && !this.isEncryptedEnough(route));
     const { baseUrl, hasSeveral: hasOtherRoute } = this;
     return { baseUrl, hasOtherRoute, plainHttpHost: plainHttp && hostOf(plainHttp.baseUrl) };
   }
@@ -48,12 +84,50 @@ export class TurnRoutes {
     return this.others.filter(({ baseUrl }) => !this.failed.has(baseUrl));
   }
 
-  outlook(fault: Fault): Pick<Situation, 'otherRoute' | 'othersMayRecover'> {
-    const { untried } = this;
+  outlook(
+    fault: Fault,
+  ): Pick<Situation, 'otherRoute' | 'othersMayRecover' | 'isUnserved' | 'primaryFault' | 'substitute'> {
+    const { untried, primary } = this;
+    const isUnserved = this.isUnservedBy(fault);
     // If every route is down, the turn may try all of them, because their state may have changed.
-    const mayTryAll = fault.isRouteFault === true || fault.policy.retry === 'offline';
+    const mayTryAll = fault.isRouteFault === true || fault.policy.retry === 'offline' || isUnserved;
     const otherRoute = untried.find((route) => this.isUp(route)) ?? (mayTryAll ? untried[0] : undefined);
-    return { otherRoute, othersMayRecover: this.others.some(({ baseUrl }) => this.failed.get(baseUrl)) };
+    const primaryFault = primary && this.health.faultOf(primary.baseUrl);
+    return {
+      ...{ otherRoute, isUnserved, othersMayRecover: this.others.some(({ baseUrl }) => this.failed.get(baseUrl)) },
+      primaryFault: primaryFault?.row && faultOfRow(primaryFault.row),
+      substitute: this.usable.map((route) => this.modelAt(route)).find(({ isSubstitute }) => isSubstitute)?.name,
+    };
+  }
+
+  /** Returns the model that is sent over a route. */
+  modelAt(route: Route): SentModel {
+    return modelAt(route, this.history.model, this.primary);
+  }
+
+  /** Announces another model if the route has a substitute, or the turn leaves such a route. */
+  announcePlan(route: Route): AttemptPlan {
+    const { name: sentModel, isSubstitute } = this.modelAt(route);
+    this.announceModel(isSubstitute ? sentModel : this.history.model, this.reason);
+    return {
+      ...{ route, model: this.answeringModel, sentModel, distinguishingUrl: this.distinguishingUrl(route) },
+      ...{ hasOtherRoute: this.hasSeveral, canSwitchRoute: this.untried.some((other) => this.isUp(other)) },
+    };
+  }
+
+  announceModel(to: string, reason: ModelEvent['reason']): void {
+    const { answeringModel: from } = this;
+    if (from === to) return;
+    this.output.emit({ type: 'model', from, to, reason });
+    this.answeringModel = to;
+  }
+
+  /** Returns the route that has the substitute. */
+  routeOfSubstitute(model: string): Route | undefined {
+    return this.usable.find((route) => {
+      const { name, isSubstitute } = this.modelAt(route);
+      return isSubstitute && name === model;
+    });
   }
 
   /** Whether the current route or its key was removed from the connection, and the connection has another route. */
@@ -64,7 +138,13 @@ export class TurnRoutes {
     return !routes.some(({ baseUrl, apiKey }) => baseUrl === current.baseUrl && apiKey === current.apiKey);
   }
 
-  /** Chooses the route of the next attempt. Returns undefined if the turn may use no route that has a key. */
+  /** Never rejects. Reads nothing if there is only one route, because the turn then waits for it anyway. */
+  async readOutages(connection: Connection): Promise<void> {
+    const routes = routesOf(connection);
+    if (routes.length > 1) await this.health.readOutages(routes.map(({ baseUrl }) => baseUrl));
+  }
+
+  /** Chooses the route of the next attempt. Returns undefined if the turn may use no route. */
   choose(connection: Connection): Route | undefined {
     const route = this.routeFor(connection);
     this.baseUrl = (route ?? connection).baseUrl;
@@ -72,17 +152,20 @@ export class TurnRoutes {
   }
 
   private routeFor(connection: Connection): Route | undefined {
-    this.usable = routesOf(connection);
+    this.routes = routesOf(connection);
+    this.primary = connection;
+    const { usable } = this;
     const previous = this.current;
-    const current = this.usable.find(({ baseUrl }) => baseUrl === previous?.baseUrl);
+    const current = usable.find(({ baseUrl }) => baseUrl === previous?.baseUrl);
     if (current && (this.isPinned || this.isUp(current))) return (this.current = current);
-    if (!previous) this.mustEncrypt = isEncrypted(connection);
+    // The user has chosen a model that only an unencrypted gateway offers.
+    if (!previous) this.mustEncrypt = isEncrypted(usable[0] ?? connection);
     const avoids = previous ? undefined : this.avoidRoute;
     const isAvoided = ({ baseUrl }: Route): boolean =>
       avoids !== undefined && (baseUrl === avoids || originOf(baseUrl) === avoids);
-    const routes = avoids === undefined ? this.allowed : this.usable;
+    const routes = avoids === undefined ? this.allowed : usable;
     const avoided = routes.find(isAvoided);
-    const left = avoided ?? previous ?? this.usable[0];
+    const left = avoided ?? previous ?? usable[0];
     const route = this.routeAfter(isAvoided, routes) ?? routes[0];
     this.use(route, avoids !== undefined);
     if (!left || !route || left.baseUrl === route.baseUrl) return route;
@@ -103,7 +186,7 @@ export class TurnRoutes {
   }
 
   /** Stays there even if it is down, until an attempt fails. Without `fault`, the user has switched. */
-  switchTo(route: Route, fault?: Fault): void {
+  switchTo(route: Route, fault?: SwitchReason): void {
     if (this.current) this.announce(this.current, route, fault);
     this.use(route, fault === undefined);
     this.isPinned = true;
@@ -111,10 +194,12 @@ export class TurnRoutes {
 
   /** Only a fault of the route itself marks it as down. */
   recordFault(fault: Fault): void {
+    const { current } = this;
     this.isPinned = false;
-    if (!this.current || !this.hasSeveral) return;
-    this.failed.set(this.current.baseUrl, isRetryable(fault.policy));
-    if (fault.isRouteFault) this.health.markDown(this.current.baseUrl, fault);
+    if (!current || !this.hasSeveral) return;
+    this.failed.set(current.baseUrl, isRetryable(fault.policy));
+    if (fault.isRouteFault) this.health.markDown(current.baseUrl, fault);
+    if (this.isUnservedBy(fault)) this.behaviorAt(current).lacksModel = true;
   }
 
   /** After a wait, the turn may try every route again. */
@@ -129,13 +214,22 @@ export class TurnRoutes {
 
   /** Forgets the routes, because they include the keys. */
   clear(): void {
-    this.usable = [];
+    this.routes = [];
+    this.primary = undefined;
     this.current = undefined;
   }
 
-  /** So that the user can tell routes with the same host apart. */
-  distinguishingUrl({ baseUrl }: Route): string | undefined {
-    return isHostShared(baseUrl, this.usable) ? baseUrl : undefined;
+  private distinguishingUrl({ baseUrl }: Route): string | undefined {
+    return isHostShared(baseUrl, this.routes) ? baseUrl : undefined;
+  }
+
+  /** Those whose gateways may have the model, or else the first one. */
+  private get usable(): readonly Route[] {
+    const { routes } = this;
+    const offering = routes.filter(
+      (route) => mayOffer(route, this.history.model, routes) && !this.behaviorAt(route).lacksModel,
+    );
+    return offering.length > 0 ? offering : routes.slice(0, 1);
   }
 
   private get hasSeveral(): boolean {
@@ -146,13 +240,37 @@ export class TurnRoutes {
     return this.allowed.filter(({ baseUrl }) => baseUrl !== this.current?.baseUrl);
   }
 
-  private isAllowed({ baseUrl }: Route): boolean {
+  private behaviorAt(route: Route): ReturnType<NetworkState['behaviorOf']> {
+    return this.network.behaviorOf(route.baseUrl, this.modelAt(route).name);
+  }
+
+  /** Whether the fault means that a backup gateway does not serve the model: it lacks the model, or needs a key. */
+  private isUnservedBy({ kind, row }: Fault): boolean {
+    const { current, primary } = this;
+    if (!current || current.baseUrl === primary?.baseUrl) return false;
+    return unservedKinds.has(kind) || (row === 'noKey' && current.apiKey === undefined);
+  }
+
+  private isAllowed(route: Route): boolean {
+    return this.isEncryptedEnough(route) && this.mayContinueAt(route);
+  }
+
+  private isEncryptedEnough({ baseUrl }: Route): boolean {
     return !this.mustEncrypt || !usesPlainHttp(baseUrl);
+  }
+
+  /** A substitute continues the partial answer of another model only if the user allows it. */
+  private mayContinueAt(route: Route): boolean {
+    const { name, isSubstitute } = this.modelAt(route);
+    if (!isSubstitute || !this.history.hasOutput || name === this.substitute) return true;
+    return this.settings().continueWithFallback === 'auto';
   }
 
   private use(route: Route | undefined, isUsersChoice: boolean): void {
     this.current = route;
     if (!route) return;
+    const { name, isSubstitute } = this.modelAt(route);
+    if (isSubstitute) this.substitute = name;
     if (isEncrypted(route)) this.mustEncrypt = true;
     else if (isUsersChoice && usesPlainHttp(route.baseUrl)) this.mustEncrypt = false;
   }
@@ -171,22 +289,25 @@ export class TurnRoutes {
     return others.find((route) => this.isUp(route)) ?? others[0];
   }
 
-  private announce(from: Route, to: Route, fault?: Pick<Fault, 'kind' | 'row'>): void {
+  private announce(from: Route, to: Route, fault?: SwitchReason): void {
     const [fromUrl, toUrl] = [this.distinguishingUrl(from), this.distinguishingUrl(to)];
+    this.reason = fault?.kind ?? 'user';
     this.output.emit({
       type: 'route',
       from: originOf(from.baseUrl),
       to: originOf(to.baseUrl),
       ...(fromUrl !== undefined && { fromUrl }),
       ...(toUrl !== undefined && { toUrl }),
-      ...(fault ? { reason: fault.kind, row: fault.row } : { reason: 'user' }),
+      ...(from.name !== undefined && { fromName: from.name }),
+      ...(to.name !== undefined && { toName: to.name }),
+      ...{ reason: this.reason, ...(fault?.row !== undefined && { row: fault.row }) },
     });
     this.history.recordRouteSwitch();
   }
 }
 
-function routesOf({ baseUrl, apiKey, backups = [] }: Connection): readonly Route[] {
-  return apiKey ? [{ baseUrl, apiKey }, ...backups] : backups;
+function routesOf({ backups = [], ...primary }: Connection): readonly Route[] {
+  return canSendRequests(primary) ? [primary, ...backups] : backups;
 }
 
 function isEncrypted({ baseUrl }: Pick<Route, 'baseUrl'>): boolean {

@@ -46,7 +46,7 @@ export class Waits {
   private networkCheck: AbortController | undefined;
 
   constructor(
-    private readonly deps: Pick<EngineDeps, 'clock' | 'random' | 'fetch'>,
+    private readonly deps: Pick<EngineDeps, 'clock' | 'random' | 'fetch' | 'watchConnection'>,
     private readonly output: Pick<TurnOutput, 'emit'>,
     private readonly history: Pick<TurnHistory, 'recordWait'>,
   ) {}

@@ -11,7 +11,9 @@ import {
 } from '../../engine/events';
 import type { ChatRequest } from '../../engine/request';
 import { initialTurn, reduceTurn, type TurnState } from '../../engine/state/turnState';
+import { describeRefusedEffort } from '../../shared/describeEffort';
 import {
+  announceCutPrompt,
   describeModelSwitch,
   describeRetryTime,
   describeRouteSwitch,
@@ -41,6 +43,7 @@ export class AppendOnlyAnswer {
   private shownText: string;
   private endsWithText = false;
   private announcedWait: WaitingEvent | undefined;
+  private announcedEffort = '';
 
   /** @param partial the model's text in previous responses that this answer continues */
   constructor(
@@ -68,7 +71,7 @@ export class AppendOnlyAnswer {
       case 'waiting':
         return this.announceWait(event);
       case 'attempt':
-        return this.announceResume(event);
+        return [...this.announceRefusedEffort(event), ...this.announceCutPrompt(), ...this.announceResume(event)];
       case 'model':
         return this.status(describeModelSwitch(strings, event));
       case 'route':
@@ -100,6 +103,18 @@ export class AppendOnlyAnswer {
     if (announcedWait && coversWait(announcedWait, event)) return [];
     const end = `${describeWaitOrigin(this.words, event)} · ${describeRetryTime(this.words, event)}`;
     return this.status(describeWait(this.words, event, end), 'wait');
+  }
+
+  private announceRefusedEffort(event: AttemptEvent): readonly AnswerPart[] {
+    const text = describeRefusedEffort(this.words.strings, event);
+    return text === '' || this.endsWithText || text === this.announcedEffort
+      ? []
+      : this.status((this.announcedEffort = text));
+  }
+
+  private announceCutPrompt(): readonly AnswerPart[] {
+    const warning = announceCutPrompt(this.words, this.turn);
+    return warning === '' ? [] : this.status(warning);
   }
 
   private announceResume({ how }: AttemptEvent): readonly AnswerPart[] {

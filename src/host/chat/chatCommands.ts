@@ -5,6 +5,7 @@ import type { Commands } from '../commands';
 import type { Connections } from '../connection/connections';
 import { importKey } from '../connection/keyStore';
 import { storeApiKey, type SetApiKeyDeps } from '../connection/storeApiKey';
+import type { ModelEfforts } from '../connection/modelEfforts';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { HostWindow } from '../hostWindow';
 import { ChatParticipant } from './participant/chatParticipant';
@@ -15,6 +16,7 @@ interface ChatDeps
   extends SetApiKeyDeps, Pick<ModelProviderDeps, 'modelsChanged'>, Pick<HostWindow, 'context' | 'register'> {
   readonly engine: Engine;
   readonly connections: Connections;
+  readonly efforts: ModelEfforts;
   readonly catalog: ModelCatalog;
   readonly target: EditorTarget;
   readonly logEvent: (conversationId: string, turnId: string, event: StreamEvent) => void;
@@ -26,7 +28,7 @@ export function registerChat(deps: ChatDeps) {
   const onEvent = (turnId: string, event: StreamEvent): void => logEvent('chat', turnId, event);
   const participant = new ChatParticipant({
     ...deps,
-    defaults: () => connections.requestDefaults(false),
+    defaults: (choice) => connections.requestDefaults(false, choice),
     connection: () => connections.configured(),
     editor: () => target.editor(),
     pickModel: () => catalog.pickOther(undefined, false),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine, ProbeResult } from '../../engine/engine';
-import { isConnectionError } from '../../engine/request';
+import { canSendRequests, isConnectionError } from '../../engine/request';
 import {
   checkUrlAction,
   enterApiKeyAction,
@@ -83,11 +83,13 @@ async function examineRoute(
   signal: AbortSignal,
 ): Promise<RouteReport | undefined> {
   const { baseUrl, origin, host, apiKey } = route;
+  const hasKey = canSendRequests(route);
+  const isKeyless = hasKey && apiKey === undefined;
   const proxy = proxyOf(baseUrl);
   const steps = proxy === undefined ? await runDirectSteps(baseUrl, signal) : [];
   const models = await engine.probe(route, signal);
   if (models.state === 'cancelled') return undefined;
-  return { position, baseUrl, origin, host, hasKey: apiKey !== undefined, proxy, steps, models };
+  return { position, baseUrl, origin, host, hasKey, isKeyless, proxy, steps, models };
 }
 
 function logReport({ host, models, steps }: RouteReport, log: Log): void {
@@ -138,9 +140,9 @@ async function testFirstTokens(
   const results = await withDelayedProgress(title, (signal) =>
     Promise.all(
       reports.map(async (report) => {
-        const { baseUrl, apiKey } = tested.routes[report.position] ?? {};
-        if (!isWorking(report) || baseUrl === undefined || apiKey === undefined) return undefined;
-        return requestFirstToken(deps.engine, { baseUrl, apiKey }, model, signal);
+        const route = tested.routes[report.position];
+        if (!isWorking(report) || !route || !canSendRequests(route)) return undefined;
+        return requestFirstToken(deps.engine, route, model, signal);
       }),
     ),
   );

@@ -1,26 +1,35 @@
 import * as vscode from 'vscode';
 import {
+  isLoopbackUrl,
+  isPrivateUrl,
   maxBaseUrlLength,
   mayReplace,
   nameAmong,
-  type BaseUrl,
   type BaseUrlProblem,
 } from '../../engine/gateway/baseUrl';
-import { isConnectionError, type Connection, type RequestParameters, type Route } from '../../engine/request';
+import {
+  canSendRequests,
+  isConnectionError,
+  sentEffort,
+  type EffortChoice,
+  type RequestParameters,
+  type Route,
+} from '../../engine/request';
+import type { TurnRecord } from '../../engine/state/ledger';
+import { mayOffer } from '../../engine/turn/routeModels';
 import type { ConnectionView } from '../../shared/protocol';
-import type { UnusableGateway } from '../settings/gateways';
+import type { Gateway, UnusableGateway } from '../settings/gateways';
 import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
 import { NoConnectionError } from '../util/userError';
 import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
+import type { ModelEfforts } from './modelEfforts';
 
-export interface ActiveConnection extends Connection {
-  readonly origin: string;
-  readonly host: string;
+export interface ActiveConnection extends ConfiguredRoute {
   readonly demo: boolean;
-  readonly backups?: readonly UsableRoute[] | undefined;
+  readonly backups?: readonly ConfiguredRoute[] | undefined;
 }
 
 export interface RequestDefaults extends RequestParameters {
@@ -28,33 +37,53 @@ export interface RequestDefaults extends RequestParameters {
   readonly systemPrompt: string;
 }
 
+/** What a prompt asks for instead of the selected model and its remembered effort. */
+export interface RequestChoice {
+  readonly model?: string | undefined;
+  readonly reasoningEffort?: EffortChoice | undefined;
+}
+
 interface ConnectionDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly demo: DemoMode;
+  readonly efforts: Pick<ModelEfforts, 'levelOf' | 'onDidChange'>;
   readonly log: Log;
+  /** Whether the model list of a gateway contains a name, or undefined if the list is unknown. */
+  readonly lists: (baseUrl: string, name: string) => boolean | undefined;
 }
 
 /** A route in the settings, whether or not it has a key. */
-export interface ConfiguredRoute {
-  readonly baseUrl: string;
+export interface ConfiguredRoute extends Route {
   readonly origin: string;
-  /** For messages: with the port if the URL has one, and with the path if another route has the same host. */
+  /**
+   * For messages: the name that the user gave the gateway, or else the host, with the port if the URL has one, and with
+   * the path if another route has the same host.
+   */
   readonly host: string;
-  /** Undefined if the route has no key or the key can't be read. A route without a key is not used. */
+  /** Undefined if the route has no key or the key can't be read. A route without a key is used only if it needs none. */
   readonly apiKey: string | undefined;
+  /** Whether the gateway is on this computer, or at a private address and the user has confirmed that it needs no key. */
+  readonly isKeyless?: boolean;
 }
-
-type UsableRoute = ConfiguredRoute & Route;
 
 export class Connections extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changeEmitter.event;
 
+  /** Origins of gateways that have refused requests without a key. */
+  private readonly refusing = new Set<string>();
+
   constructor(private readonly deps: ConnectionDeps) {
     super();
-    const { settings, keys, demo } = deps;
-    for (const source of [settings, keys, demo]) this.register(source.onDidChange(() => this.changeEmitter.fire()));
+    const { settings, keys, demo, efforts } = deps;
+    for (const source of [settings, keys, demo, efforts])
+      this.register(source.onDidChange(() => this.changeEmitter.fire()));
+  }
+
+  /** Tells the listeners that prompts may go to another gateway than before. */
+  refresh(): void {
+    this.changeEmitter.fire();
   }
 
   /** @throws NoConnectionError when the demo was closed, the base URL is invalid or the key can't be read */
@@ -74,29 +103,34 @@ export class Connections extends Disposable {
     return { ...embeddedRoute(baseUrl), demo: true, ...(backup !== undefined && { backups: [embeddedRoute(backup)] }) };
   }
 
-  /** Returns the first route that has a key, with the others as backups, or else the base URL without a key. */
+  /** Returns the first route that has a key or needs none, with the others as backups, or else the base URL without a key. */
   async configured(): Promise<ActiveConnection> {
     const routes = await this.routes();
     const [primary] = routes;
-    const usable = routes.filter((route): route is UsableRoute => route.apiKey !== undefined);
+    const usable = routes.filter(canSendRequests);
     const first = usable.find(({ baseUrl }) => mayReplace(primary.baseUrl, baseUrl)) ?? primary;
     const backups = usable.filter((route) => route !== first);
     return { ...first, demo: false, ...(backups.length > 0 && { backups }) };
   }
 
   async routes(): Promise<readonly [primary: ConfiguredRoute, ...backups: ConfiguredRoute[]]> {
-    const { settings, keys } = this.deps;
+    const { settings, keys, lists } = this.deps;
     const primary = settings.baseUrl();
     if ('error' in primary) throw new NoConnectionError('base-url', baseUrlErrorMessage(primary.error));
     const all = settings.routes().map(({ url }) => ({ baseUrl: url }));
-    const route = async ({ url, origin }: BaseUrl, key: Promise<string | undefined>): Promise<ConfiguredRoute> => {
-      return { baseUrl: url, origin, host: nameAmong(all, url), apiKey: await key };
+    const route = async (gateway: Gateway): Promise<ConfiguredRoute> => {
+      const { url: baseUrl, origin, name, models } = gateway;
+      const isLocal = isLoopbackUrl(baseUrl);
+      // A gateway that needs no key must work even if the keyring is locked.
+      const key = gateway === primary && !isLocal ? keys.get(origin) : keys.getIfReadable(origin);
+      const mayBeKeyless = isLocal || (isPrivateUrl(baseUrl) && keys.isKeyless(origin));
+      const [apiKey, isConfirmed] = await Promise.all([key, mayBeKeyless]);
+      const isKeyless = isConfirmed && !this.refusing.has(origin);
+      const host = name ?? nameAmong(all, baseUrl);
+      return { baseUrl, origin, host, apiKey, isKeyless, name, models, lists: (model) => lists(baseUrl, model) };
     };
     // Reads the keys at the same time, because this delays every attempt.
-    return Promise.all([
-      route(primary, keys.get(primary.origin)),
-      ...settings.backups().usable.map((backup) => route(backup, keys.getIfReadable(backup.origin))),
-    ]);
+    return Promise.all([route(primary), ...settings.backups().usable.map(route)]);
   }
 
   /** Never rejects, because the page must also show an unusable connection. */
@@ -109,10 +143,16 @@ export class Connections extends Disposable {
     }
     try {
       const connection = await this.connectionFor(demo);
-      const { host, apiKey, backups = [] } = connection;
+      const { backups = [], ...first } = connection;
+      const routes = [first, ...backups];
       const primary = demo || 'error' in baseUrl ? connection.baseUrl : baseUrl.url;
-      const names = [connection, ...backups].flatMap((route) => (route.baseUrl === primary ? [] : route.host));
-      return { model, host, hasKey: apiKey !== undefined, demo, ...(names.length > 0 && { backups: names }) };
+      const names = routes.flatMap((route) => (route.baseUrl === primary ? [] : route.host));
+      const target = routes.find((route) => mayOffer(route, model, routes)) ?? first;
+      return {
+        ...{ model, host: target.host, hasKey: canSendRequests(connection), demo },
+        ...(target !== first && { gateway: target.host }),
+        ...(names.length > 0 && { backups: names }),
+      };
     } catch (error) {
       log.error(error);
       // The user can send a prompt even if the API key can't be read, and the failed turn shows the reason in a card.
@@ -140,13 +180,24 @@ export class Connections extends Disposable {
     };
   }
 
+  /** Asks for a key from now on if a gateway has refused a request without one. */
+  recordTurn({ attempts }: TurnRecord): void {
+    const refused = attempts.filter(({ ended, origin }) => ended?.row === 'noKey' && !this.refusing.has(origin));
+    for (const { origin } of refused) this.refusing.add(origin);
+    if (refused.length > 0) this.changeEmitter.fire();
+  }
+
   model(demo = this.deps.demo.active): string {
     return demo ? this.deps.demo.model() : this.deps.settings.model();
   }
 
-  requestDefaults(demo: boolean): RequestDefaults {
-    const { settings } = this.deps;
-    return { model: this.model(demo), systemPrompt: settings.systemPrompt(), ...settings.requestParameters() };
+  /** Returns the effort that the prompt asks for, or else that of the model that answers the prompt. */
+  requestDefaults(demo: boolean, choice: RequestChoice = {}): RequestDefaults {
+    const { settings, efforts } = this.deps;
+    const model = this.model(demo);
+    const effort = choice.reasoningEffort ?? efforts.levelOf(choice.model ?? model);
+    const parameters = { ...settings.requestParameters(), reasoningEffort: sentEffort(effort) };
+    return { model, systemPrompt: settings.systemPrompt(), ...parameters };
   }
 
   async selectModel(id: string, inDemo = this.deps.demo.active): Promise<void> {
@@ -156,7 +207,7 @@ export class Connections extends Disposable {
   }
 }
 
-function embeddedRoute(baseUrl: string): UsableRoute {
+function embeddedRoute(baseUrl: string): ConfiguredRoute {
   const { origin, host } = new URL(baseUrl);
   return { baseUrl, origin, host, apiKey: 'hsa-demo' };
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { nameAmong, normalizeBaseUrl, routeName, type BaseUrl } from '../../engine/gateway/baseUrl';
+import { isLoopbackUrl, nameAmong, normalizeBaseUrl, routeName, type BaseUrl } from '../../engine/gateway/baseUrl';
 import type { Settings } from '../settings/settings';
 import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
@@ -101,13 +101,15 @@ export class RouteNotices extends Disposable {
     const { settings, keys, log } = this.deps;
     const primary = settings.baseUrl();
     if ('error' in primary) return;
-    this.lacksPrimaryKey = (await keys.get(primary.origin)) === undefined;
+    const needsKey = async ({ url, origin }: BaseUrl): Promise<boolean> =>
+      !isLoopbackUrl(url) && (await keys.get(origin)) === undefined && !(await keys.isKeyless(origin));
+    this.lacksPrimaryKey = await needsKey(primary);
     if (this.lacksPrimaryKey) return;
     const routes = settings.routes().map(({ url }) => ({ baseUrl: url }));
-    for (const { url, origin } of settings.backups().usable) {
-      const hasKey = (await keys.get(origin)) !== undefined;
-      if (!this.remember(origin) || hasKey) continue;
-      const message = vscode.l10n.t("The backup route {0} has no API key, so it isn't used.", nameAmong(routes, url));
+    for (const gateway of settings.backups().usable) {
+      const { url, origin, name = nameAmong(routes, url) } = gateway;
+      if (!(await needsKey(gateway)) || !this.remember(origin)) continue;
+      const message = vscode.l10n.t("The backup route {0} has no API key, so it isn't used.", name);
       showToast(log, 'information', message, [enterApiKeyAction(url)]);
     }
   }

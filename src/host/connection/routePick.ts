@@ -4,7 +4,7 @@ import { enterGateway } from '../ui/notifications';
 import { choiceIn } from '../ui/quickPick';
 import type { ConfiguredRoute } from './connections';
 
-export interface RouteChoice extends Omit<ConfiguredRoute, 'apiKey'> {
+export interface RouteChoice extends Pick<ConfiguredRoute, 'baseUrl' | 'origin' | 'host'> {
   readonly hasKey: boolean;
   /** Position of the route in the settings. 0 is the base URL, 1 the first backup route. */
   readonly position: number;

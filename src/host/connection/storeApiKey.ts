@@ -32,6 +32,8 @@ export interface SetApiKeyDeps {
   readonly demo: DemoMode;
   readonly engine: Pick<Engine, 'probe'>;
   readonly log: Log;
+  /** See `Route.lists`. */
+  readonly catalog: { lists(baseUrl: string, model: string): boolean | undefined };
 }
 
 /**
@@ -96,7 +98,7 @@ async function verifyAndStore(
   deps: SetApiKeyDeps,
   { isArgument, position }: { readonly isArgument: boolean; readonly position: number },
 ): Promise<SetApiKeyResult> {
-  const { keys, log } = deps;
+  const { keys, log, settings } = deps;
   const { host, origin } = target;
   const actions = (...offered: ToastAction[]): ToastAction[] => (position < 0 ? [] : offered);
   const result = await verifyKey(key, target, deps, actions(enterAgainAction(target)));
@@ -104,6 +106,8 @@ async function verifyAndStore(
   if (state === 'cancelled' || state === 'rejected') return { state };
   const previous = isArgument ? await keys.getIfReadable(origin) : undefined;
   const isReplaced = previous !== undefined && previous !== key;
+  // Reads this first, because a change of the keys clears the lists.
+  const isAtBackup = backupOffers(deps, settings.model());
   await keys.set(origin, key);
   if (result.state !== 'verified') {
     log.warn(`API key for ${host}: saved without verification: ${result.message}`);
@@ -124,8 +128,12 @@ async function verifyAndStore(
   // Shows success in the status bar, because it needs no response and a notification would cover the panel's buttons.
   showInStatusBar(vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count));
   // Backup routes may lack the model, because a turn uses them only while the primary route is down.
-  if (position === 0) noticeMissingModel(deps, host, result);
+  if (position === 0 && !isAtBackup) noticeMissingModel(deps, host, result);
   return { state };
+}
+
+function backupOffers({ settings, catalog }: SetApiKeyDeps, model: string): boolean {
+  return settings.backups().usable.some(({ url, models }) => models?.has(model) || catalog.lists(url, model));
 }
 
 /** Asks a gateway for its models with a key, and tells the user if the gateway rejects the key. */

@@ -14,6 +14,8 @@ type FinishedProbe = Exclude<ProbeResult, { state: 'cancelled' }>;
 
 /** Result of the connection test for one route. It contains no key. */
 export interface RouteReport extends RouteChoice {
+  /** Whether the gateway has no key and needs none. */
+  readonly isKeyless: boolean;
   /** Host and port of the proxy that VS Code uses for this route. The proxy does the direct steps. */
   readonly proxy: string | undefined;
   readonly steps: readonly DirectStep[];
@@ -67,14 +69,21 @@ export function verdict(reports: readonly RouteReport[]): string {
 }
 
 function singleVerdict(report: RouteReport): string {
-  const { host, hasKey, models, firstToken } = report;
+  const { host, models, firstToken } = report;
   if (firstToken && 'ms' in firstToken) return firstTokenText({ host, ms: firstToken.ms });
   if (models.state !== 'verified' || firstToken) return problemOf(report)?.message ?? '';
   const count = models.models.length;
   return joinSentences(hostWords().strings, [
     vscode.l10n.t('{0} responded in {1}. Models available: {2}.', host, hostWords().format.duration(models.ms), count),
-    hasKey ? vscode.l10n.t('The API key is valid.') : vscode.l10n.t('No API key is set. You need one to send prompts.'),
+    keyVerdict(report),
   ]);
+}
+
+function keyVerdict({ hasKey, isKeyless }: RouteReport): string {
+  if (isKeyless) return vscode.l10n.t('No API key is needed.');
+  return hasKey
+    ? vscode.l10n.t('The API key is valid.')
+    : vscode.l10n.t('No API key is set. You need one to send prompts.');
 }
 
 function firstTokenText({ host, ms }: { readonly host: string; readonly ms: number }): string {
@@ -129,9 +138,10 @@ function formatStep({ name, ms, addresses, error }: DirectStep, isReached: boole
   return [vscode.l10n.t('– {0}: {1}', title, reason)];
 }
 
-function formatModels({ models, hasKey }: RouteReport): string {
+function formatModels({ models, hasKey, isKeyless }: RouteReport): string {
   if (models.state !== 'verified') return failed('GET /models', models.ms, probeMessage(models));
   const count = models.models.length;
+  if (isKeyless) return passed('GET /models', models.ms, vscode.l10n.t('available models: {0}', count));
   const result = hasKey
     ? vscode.l10n.t('the API key is valid; available models: {0}', count)
     : vscode.l10n.t('no API key is set; available models: {0}', count);

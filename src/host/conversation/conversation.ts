@@ -70,9 +70,8 @@ export class Conversation extends ConversationRecord {
   requestOf(exchangeId: string): ChatRequest | undefined {
     const exchange = this.exchange(exchangeId);
     if (!exchange) return undefined;
-    const defaults = this.deps.defaults(exchange.demo === true);
-    const request = buildRequest(this.tree.ancestors(exchangeId), exchange, defaults);
-    return { ...request, model: exchange.state.model || request.model };
+    const sent = { ...exchange, model: exchange.state.model || exchange.model };
+    return buildRequest(this.tree.ancestors(exchangeId), sent, this.deps.defaults(exchange.demo === true, sent));
   }
 
   /** Adds a prompt at the end. @throws Error when the conversation is read-only */

@@ -3,7 +3,7 @@ import type { Engine, ResumeFrom, RunOptions, TurnHandle } from '../../engine/en
 import { EventBatch } from '../../engine/eventBatch';
 import { isTerminal, type StreamEvent } from '../../engine/events';
 import type { ChatRequest, Connection, TextMessage } from '../../engine/request';
-import type { RequestDefaults } from '../connection/connections';
+import type { RequestChoice, RequestDefaults } from '../connection/connections';
 import type { Exchange } from '../journal/exchange';
 
 type StartTurn = (onEvents: RunOptions['onEvents']) => TurnHandle;
@@ -108,7 +108,7 @@ export class TurnRunner {
 /** The user's gateway, or the gateway of the demo, which has its own engine and models. */
 export interface Gateways {
   readonly engine: (demo: boolean) => Pick<Engine, 'run'>;
-  readonly defaults: (demo: boolean) => RequestDefaults;
+  readonly defaults: (demo: boolean, choice?: RequestChoice) => RequestDefaults;
   /** Returns the connection for the next attempt. Called before every attempt. */
   readonly connection: (demo: boolean) => Promise<Connection>;
 }
@@ -132,7 +132,7 @@ export function startTurn(
   onEvents: RunOptions['onEvents'],
 ): TurnHandle {
   const demo = exchange.demo === true;
-  const request = buildRequest(previous, exchange, gateways.defaults(demo));
+  const request = buildRequest(previous, exchange, gateways.defaults(demo, exchange));
   const turn = gateways.engine(demo).run(
     { ...request, ...(moreRoom && { moreRoom }) },
     {

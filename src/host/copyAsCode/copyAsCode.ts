@@ -7,6 +7,7 @@ import type { Conversation } from '../conversation/conversation';
 import { conversationTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
 import type { Exchange } from '../journal/exchange';
+import type { ModelCatalog } from '../models/modelCatalog';
 import type { Settings } from '../settings/settings';
 import { plainLabel, escapeIcons } from '../ui/messageText';
 import { showInStatusBar } from '../ui/notifications';
@@ -20,6 +21,7 @@ interface CopyAsCodeDeps {
   readonly conversations: Pick<Conversations, 'current'>;
   readonly connections: Pick<Connections, 'configured' | 'model'>;
   readonly settings: Pick<Settings, 'engineSettings'>;
+  readonly catalog: Pick<ModelCatalog, 'factsOf'>;
 }
 
 interface CopyOptions {
@@ -69,7 +71,8 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
   const demo = choice.exchange.demo === true;
   const settings = deps.settings.engineSettings();
   const configuredModel = deps.connections.model(false);
-  const exported = exportedRequest({ request, demo, baseUrl, configuredModel, settings });
+  const factsOf = (model: string) => deps.catalog.factsOf(model, baseUrl);
+  const exported = exportedRequest({ request, demo, baseUrl, configuredModel, settings, factsOf });
   const { label, write } = languages[choice.language];
   const code = write(exported);
   await vscode.env.clipboard.writeText(code);

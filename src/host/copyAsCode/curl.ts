@@ -51,13 +51,14 @@ const withoutControls = `LC_ALL=C sed "$(printf 's/[[:cntrl:]]//g;s/\\302[\\200-
  * Linux. No line can equal the delimiter, because line breaks within strings are escaped. Exclamation marks are escaped
  * too, because an interactive bash would replace them with commands from its history.
  */
-function bodyOf({ model, messages, temperature, maxTokens }: ExportedRequest): string {
+function bodyOf({ model, messages, temperature, maxTokens, otherFields }: ExportedRequest): string {
   const body = {
     model: model.toWellFormed(),
     messages: messages.map(({ role, content }) => ({ role, content: content.toWellFormed() })),
     temperature,
     [limitParameter(model)]: maxTokens,
     stream: true,
+    ...otherFields,
   };
   return escapeInvisible(JSON.stringify(body, null, 2)).replaceAll('!', '\\u0021');
 }

@@ -1,7 +1,9 @@
 import type { EngineSettings } from '../../engine/environment';
 import { timeoutsFor } from '../../engine/http/idleClocks';
-import { factsOf } from '../../engine/models/modelFacts';
+import { userFields } from '../../engine/http/transport';
+import type { ModelFacts } from '../../engine/models/modelFacts';
 import { modelParameters } from '../../engine/models/modelParameters';
+import { factsWithEffort, reasoningFields } from '../../engine/models/reasoningFields';
 import type { ChatMessage, ChatRequest, TextMessage } from '../../engine/request';
 
 /** Limits for the retries of the copied code. All durations are in milliseconds. */
@@ -22,6 +24,8 @@ export interface ExportedRequest {
   readonly messages: readonly TextMessage[];
   readonly temperature: number | undefined;
   readonly maxTokens: number | undefined;
+  /** Fields of the body that set the reasoning effort, and those that the user adds to each request. */
+  readonly otherFields: Readonly<Record<string, unknown>>;
   readonly retry: RetrySettings;
   /** Whether the request was sent to the offline demo. */
   readonly fromDemo: boolean;
@@ -38,18 +42,22 @@ export interface RequestToExport {
   /** Model in the settings. It replaces the model of the offline demo, which exists only in this window. */
   readonly configuredModel: string;
   readonly settings: Pick<EngineSettings, 'retry' | 'timeout'>;
+  readonly factsOf: (model: string) => ModelFacts | undefined;
 }
 
 export function exportedRequest(source: RequestToExport): ExportedRequest {
-  const { request, demo, baseUrl, configuredModel, settings } = source;
+  const { request, demo, baseUrl, configuredModel, settings, factsOf } = source;
   const model = demo ? configuredModel : request.model;
-  const facts = factsOf(model);
+  const known = factsOf(model);
+  const { fields: reasoning, effort } = reasoningFields(request.reasoningEffort, { baseUrl, model, facts: known });
+  const facts = factsWithEffort(known, effort);
   const { temperature, maxTokens } = modelParameters({ ...request, model }, facts);
   const { maxRetries, baseDelayMs, maxDelayMs, maxHintMs: maxRetryAfterMs } = settings.retry;
   const idleTimeoutMs = timeoutsFor(model, facts, settings.timeout).firstTokenMs;
   const retry = { maxRetries, baseDelayMs, maxDelayMs, maxRetryAfterMs, idleTimeoutMs };
   const messages = request.messages.filter(isTextMessage);
-  return { baseUrl, model, messages, temperature, maxTokens, retry, fromDemo: demo };
+  const otherFields = { ...reasoning, ...userFields(known?.extraBody) };
+  return { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, fromDemo: demo };
 }
 
 /** Tool results, images and empty answers are not copied. */

@@ -15,9 +15,10 @@ export function escapeInvisible(json: string): string {
   return json.replace(invisible, (character) => Array.from(character.split(''), unitEscape).join(''));
 }
 
-/** Returns a JavaScript string literal. It is also safe in an HTML page, because it can't end a script element. */
-export function javaScriptLiteral(text: string): string {
-  return escapeInvisible(JSON.stringify(text.toWellFormed())).replace(/<\/(?=script)/gi, '<\\/');
+/** Returns the JavaScript literal of a value of JSON. It is also safe in an HTML page, because it can't end a script element. */
+export function javaScriptLiteral(value: unknown): string {
+  const wellFormed = typeof value === 'string' ? value.toWellFormed() : value;
+  return escapeInvisible(JSON.stringify(wellFormed)).replace(/<\/(?=script)/gi, '<\\/');
 }
 
 /**

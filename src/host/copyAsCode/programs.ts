@@ -1,3 +1,4 @@
+import { isRecord } from '../../engine/json';
 import { limitParameter } from '../../engine/models/modelParameters';
 import type { ExportedRequest } from './exportedRequest';
 import { javaScriptLiteral, linesOf, pythonLiteral } from './literals';
@@ -17,7 +18,7 @@ const idleComment = 'an answer without data for this long counts as cut off';
 
 /** Returns a Python program that sends a request. */
 export function pythonCode(request: ExportedRequest): string {
-  const { baseUrl, model, messages, temperature, maxTokens, retry, fromDemo } = request;
+  const { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, fromDemo } = request;
   const declarations = [
     ...(fromDemo ? [`# ${demoNotice}`] : []),
     `BASE_URL = ${pythonLiteral(baseUrl)}`,
@@ -29,6 +30,7 @@ export function pythonCode(request: ExportedRequest): string {
     ...(temperature === undefined ? [] : [`    "temperature": ${temperature},`]),
     ...(maxTokens === undefined ? [] : [`    "${limitParameter(model)}": ${maxTokens},`]),
     '    "stream": True,',
+    ...Object.entries(otherFields).map(([name, value]) => `    ${pythonLiteral(name)}: ${pythonValue(value)},`),
     '}',
     '# All times are in seconds.',
     `MAX_RETRIES = ${retry.maxRetries}`,
@@ -45,7 +47,7 @@ export function pythonCode(request: ExportedRequest): string {
  * because it has no static import and no `require`.
  */
 export function nodeCode(request: ExportedRequest): string {
-  const { baseUrl, model, messages, temperature, maxTokens, retry, fromDemo } = request;
+  const { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, fromDemo } = request;
   const declarations = [
     ...(fromDemo ? [`// ${demoNotice}`] : []),
     `const baseURL = ${javaScriptLiteral(baseUrl)};`,
@@ -57,6 +59,7 @@ export function nodeCode(request: ExportedRequest): string {
     ...(temperature === undefined ? [] : [`  temperature: ${temperature},`]),
     ...(maxTokens === undefined ? [] : [`  ${limitParameter(model)}: ${maxTokens},`]),
     '  stream: true,',
+    ...Object.entries(otherFields).map(([name, value]) => `  ${javaScriptLiteral(name)}: ${javaScriptLiteral(value)},`),
     '};',
     `const maxRetries = ${retry.maxRetries};`,
     `const baseDelayMs = ${retry.baseDelayMs};`,
@@ -65,6 +68,17 @@ export function nodeCode(request: ExportedRequest): string {
     `const idleTimeoutMs = ${retry.idleTimeoutMs}; // ${idleComment}`,
   ];
   return `${nodeHead}${declarations.join('\n')}\n${nodeTail}`;
+}
+
+/** @param value a value of JSON */
+function pythonValue(value: unknown): string {
+  if (typeof value === 'string') return pythonLiteral(value);
+  if (Array.isArray(value)) return `[${value.map(pythonValue).join(', ')}]`;
+  if (isRecord(value)) {
+    const fields = Object.entries(value).map(([name, field]) => `${pythonLiteral(name)}: ${pythonValue(field)}`);
+    return `{${fields.join(', ')}}`;
+  }
+  return typeof value === 'boolean' ? (value ? 'True' : 'False') : value === null ? 'None' : JSON.stringify(value);
 }
 
 function pythonContent(content: string): string {

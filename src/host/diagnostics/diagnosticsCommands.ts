@@ -12,7 +12,10 @@ import type { HostWindow } from '../hostWindow';
 
 interface DiagnosticsDeps extends Pick<HostWindow, 'log' | 'version' | 'context'> {
   readonly engine: Pick<Engine, 'report'>;
-  readonly settings: Pick<Settings, 'baseUrl' | 'routes' | 'engineSettings' | 'model' | 'requestParameters'>;
+  readonly settings: Pick<
+    Settings,
+    'baseUrl' | 'routes' | 'engineSettings' | 'model' | 'requestParameters' | 'reasoningEffort'
+  >;
   readonly connections: Pick<Connections, 'configured'>;
   readonly keys: Pick<KeyStore, 'get'>;
   readonly demo: Pick<DemoMode, 'active'>;
@@ -82,7 +85,7 @@ async function createDiagnosticsReport(
     baseUrlProblem: 'error' in baseUrl ? baseUrl.error : null,
     hasKey: await isSet(async () => (await connections.configured()).apiKey),
     model: settings.model(),
-    ...{ temperature, maxTokens },
+    ...{ temperature, maxTokens, reasoningEffort: settings.reasoningEffort() },
     ...settings.engineSettings(),
   };
   const report = engine.report();

@@ -7,7 +7,7 @@ const warnings: ReadonlySet<StreamEvent['type']> = new Set(['waiting', 'cut', 'f
 
 /** Fields of events that the log contains. No field with text of the prompt, the answer or an error may be added. */
 const fields = [
-  'attempt attempts maxAttempts why how model origin baseUrl from to fromUrl toUrl',
+  'attempt attempts maxAttempts why how model userModel effort refusedEffort origin baseUrl from to fromUrl toUrl',
   'reason kind row status requestId finishReason source estimated told until hintFrom',
   'delayMs hintMs jitterMs waitedMs ms firstTokenMs bytes chars tokens trimmed',
 ].flatMap((names) => names.split(' '));

@@ -15,6 +15,7 @@ import { Listeners } from '../util/listeners';
 import { hostWords } from '../ui/words';
 import { localize } from '../util/localization';
 import { systemClock } from '../util/systemClock';
+import { watchConnection } from './connectionWatch';
 import { CooldownFiles } from './cooldownFiles';
 
 export interface HostEngineDeps extends Pick<
@@ -34,6 +35,7 @@ export function createHostEngine({ log, version, storage, ...deps }: HostEngineD
     clock: systemClock,
     random: Math.random,
     fetch: (input, init) => globalThis.fetch(input, init),
+    watchConnection,
     log,
     keys: log.keys,
     localize,
@@ -54,12 +56,13 @@ interface EngineCommandDeps extends Pick<HostWindow, 'register' | 'log'> {
   readonly engine: Engine;
   readonly connections: { readonly onDidChange: vscode.Event<void> };
   readonly settings: Pick<Settings, 'baseUrl' | 'model'>;
+  readonly catalog: { preload(): Promise<void> };
 }
 
 /** Time after the start of the app, in milliseconds, after which VS Code is expected to be idle. */
 const preparationDelayMs = 2000;
 
-export function registerEngine({ register, connections, settings, engine, log }: EngineCommandDeps) {
+export function registerEngine({ register, connections, settings, engine, catalog, log }: EngineCommandDeps) {
   register(connections.onDidChange(() => engine.onConnectionChanged()));
   register(
     vscode.window.onDidChangeWindowState(({ focused }) => {
@@ -71,6 +74,7 @@ export function registerEngine({ register, connections, settings, engine, log }:
     factsOf(settings.model());
     const baseUrl = settings.baseUrl();
     if (!('error' in baseUrl)) await prepareRequests(baseUrl.url);
+    await catalog.preload();
   };
   register({
     dispose: systemClock.after(preparationDelayMs, () => void prepare().catch((error: unknown) => log.error(error))),

@@ -84,6 +84,8 @@ function attemptJson(entry: LedgerEntry): object {
     model: entry.model,
     why: entry.why,
     how: entry.how,
+    reasoningEffort: entry.effort,
+    refusedReasoningEffort: entry.refusedEffort,
     at: isoTime(entry.time),
     waits: entry.waits.map(waitJson),
     status: entry.status,
@@ -96,6 +98,7 @@ function attemptJson(entry: LedgerEntry): object {
       bytes: ended.bytes,
       characters: ended.chars,
       tokens: ended.tokens,
+      reasoningTokens: ended.reasoningTokens,
     }),
   };
 }

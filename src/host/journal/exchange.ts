@@ -1,4 +1,5 @@
 import type { ResumeFrom } from '../../engine/engine';
+import type { EffortChoice } from '../../engine/request';
 import { initialTurn, isRunning, type TurnState } from '../../engine/state/turnState';
 import { segmentsSoFar } from '../../engine/state/turnTotals';
 import type { Attachment } from '../../shared/protocol';
@@ -18,6 +19,8 @@ export interface PromptInput {
   readonly target?: ApplyTarget | undefined;
   /** By default, the model that is selected when the turn starts. */
   readonly model?: string | undefined;
+  /** By default, the effort that is remembered for the model when the turn starts. */
+  readonly reasoningEffort?: EffortChoice | undefined;
   /** Demo prompts are sent only to the demo's embedded gateway, and other prompts never. */
   readonly demo?: boolean | undefined;
 }
@@ -28,8 +31,9 @@ export interface Exchange extends PromptInput {
   readonly queued: boolean;
 }
 
-export function toPromptInput({ prompt, content, attachments, target, model, demo }: PromptInput): PromptInput {
-  return { prompt, content, attachments, target, model, demo };
+export function toPromptInput(input: PromptInput): PromptInput {
+  const { prompt, content, attachments, target, model, reasoningEffort, demo } = input;
+  return { prompt, content, attachments, target, model, reasoningEffort, demo };
 }
 
 /** The text of the answer stays visible; the rest of the answer and its attempts stay only if it is continued. */

@@ -11,7 +11,7 @@ import {
   type StreamEvent,
   type WaitOrigin,
 } from '../../engine/events';
-import { reasoningEfforts } from '../../engine/request';
+import { effortChoices, reasoningEfforts } from '../../engine/request';
 import { maxCost } from '../../engine/state/usage';
 import type { ScheduleEnd } from '../../engine/state/schedule';
 import type { Schedule } from '../../engine/state/turnState';
@@ -108,9 +108,11 @@ const eventEntries: EventEntries = {
     origin: textSchema,
     why: trigger,
     how: optionalDetail(method),
+    hasOtherRoute: optionalDetail(v.literal(true)),
     time: orZero(epoch),
     ...details(textSchema, 'baseUrl', 'userModel', 'gatewayName'),
     ...details(effort, 'effort', 'refusedEffort'),
+    cutAtTokens: optionalDetail(tokens),
   },
   headers: { status: orZero(count), requestId: optionalDetail(textSchema), ms: orZero(ms) },
   text: { text: textSchema },
@@ -191,12 +193,18 @@ const promptEntries: FieldSchemas<PromptInput> = {
     v.object<FieldSchemas<ApplyTarget>>({ uri: textSchema, startLine: position, startCharacter: position }),
   ),
   model: v.optional(textSchema),
+  reasoningEffort: v.optional(v.picklist(effortChoices)),
   demo: v.optional(v.boolean()),
 };
 const promptInput = v.object(promptEntries);
 
 const lineEntries: { readonly [Type in keyof LineFields]: FieldSchemas<LineFields[Type]> } = {
-  exchange: { id: v.pipe(textSchema, v.nonEmpty()), after: v.optional(textSchema), ...promptEntries },
+  exchange: {
+    id: v.pipe(textSchema, v.nonEmpty()),
+    after: v.optional(textSchema),
+    ...promptEntries,
+    reasoningEffort: optionalDetail(v.picklist(effortChoices)),
+  },
   // The events are checked one by one later, so that one invalid event does not invalidate the line.
   events: { exchangeId: textSchema, events: v.custom<readonly RecordedEvent[]>(Array.isArray) },
   rerun: {

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
+import { isLoopbackUrl, isPrivateUrl, originOf } from '../../engine/gateway/baseUrl';
 import { defaultModels } from '../../engine/gateway/modelList';
 import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
+import type { TurnRecord } from '../../engine/state/ledger';
 import type { Commands } from '../commands';
 import type { ActiveConnection, Connections } from '../connection/connections';
 import type { DemoMode } from '../connection/demoMode';
@@ -14,6 +16,7 @@ import type { HealthBook } from '../health/healthBook';
 import type { Settings } from '../settings/settings';
 import { textIn } from '../settings/userPrompts';
 import { Disposable } from '../util/disposable';
+import { GatewayMemory } from './gatewayMemory';
 import { recentModels } from './modelGroups';
 import {
   pickModel,
@@ -28,11 +31,12 @@ import { createEssenceText } from './modelTexts';
 const cacheLifetimeMs = 10 * 60_000;
 
 interface ModelCatalogDeps {
-  readonly settings: Pick<Settings, 'routes' | 'engineSettings'>;
+  readonly settings: Pick<Settings, 'routes' | 'engineSettings' | 'modelOverrides' | 'model' | 'onDidChange'>;
   readonly connections: Connections;
   readonly keys: Pick<KeyStore, 'onDidChange'>;
-  readonly engine: Pick<Engine, 'probe' | 'cooldownOf'>;
+  readonly engine: Pick<Engine, 'probe' | 'localFacts' | 'cooldownOf'>;
   readonly log: Log;
+  readonly memory: vscode.Memento;
   readonly health: Pick<HealthBook, 'refresh' | 'records'>;
 }
 
@@ -40,17 +44,46 @@ type GatewayList = Extract<ModelList, { source: 'gateway' }>;
 
 type ListedRoute = Pick<ActiveConnection, 'baseUrl' | 'apiKey' | 'host'>;
 
+/** What is known about the models of a gateway since its list was loaded. */
+interface LoadedModels {
+  readonly names: ReadonlySet<string>;
+  facts: FactsById | undefined;
+}
+
 /** Loads the model lists of gateways and caches each list for ten minutes. */
 export class ModelCatalog extends Disposable {
   /** Model lists, keyed by the base URL of the gateway. `expiresAt` is a time of the monotonic clock, in milliseconds. */
-  private readonly lists = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
-  private readonly facts = new Map<string, FactsById | undefined>();
+  private readonly cache = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
+  /** By base URL. Stays when the cached list expires. */
+  private readonly loaded = new Map<string, LoadedModels>();
+  private readonly gateways: GatewayMemory;
   private readonly lifetime = new AbortController();
 
   constructor(private readonly deps: ModelCatalogDeps) {
     super();
+    this.gateways = new GatewayMemory(deps.memory);
     // Another key may have access to other models.
-    this.register(deps.keys.onDidChange(() => this.lists.clear()));
+    this.register(
+      deps.keys.onDidChange(() => {
+        this.cache.clear();
+        this.loaded.clear();
+      }),
+    );
+  }
+
+  /**
+   * Loads the lists that requests depend on, now and whenever gateways or keys change: those of several gateways, because
+   * a turn asks the one that has its model, and that of a local server, because it may cut long prompts.
+   */
+  async preload(): Promise<void> {
+    const { settings, keys } = this.deps;
+    const load = async (): Promise<void> => {
+      const routes = settings.routes();
+      if (routes.length < 2 && !routes.some(({ url }) => isLocalUrl(url))) return;
+      await Promise.all((await this.listRoutes(false)).map(({ list }) => list));
+    };
+    for (const source of [settings, keys]) this.register(source.onDidChange(load));
+    await load();
   }
 
   /** Starts to load the models of each route that has a key, or those of the demo. Never rejects. */
@@ -58,37 +91,73 @@ export class ModelCatalog extends Disposable {
     try {
       const { backups = [], ...connection } = await this.deps.connections.connectionFor(demo);
       return [connection, ...backups].map((route) => {
-        const { origin, host, apiKey } = route;
+        const { baseUrl, origin, host, apiKey, models } = route;
         const cooldownEnd = (model: string): number | undefined =>
-          apiKey === undefined ? undefined : this.deps.engine.cooldownOf({ origin, apiKey, model })?.until;
-        return { origin, host, list: this.listOf(route), cooldownEnd };
+          this.deps.engine.cooldownOf({ origin, apiKey, model })?.until;
+        return { baseUrl, origin, host, models, list: this.listOf(route), cooldownEnd };
       });
     } catch (error) {
-      return [{ origin: '', host: '', list: Promise.resolve(this.listAfterError(error)) }];
+      return [{ baseUrl: '', origin: '', host: '', list: Promise.resolve(this.listAfterError(error)) }];
     }
   }
 
   /** Never rejects. */
   async listOf(connection: ListedRoute): Promise<ModelList> {
     const { baseUrl } = connection;
-    const cached = this.lists.get(baseUrl);
+    const cached = this.cache.get(baseUrl);
     if (cached && performance.now() < cached.expiresAt) return cached.list;
     const entry = {
       list: this.fetchList(connection).catch((error: unknown) => this.listAfterError(error)),
       expiresAt: performance.now() + cacheLifetimeMs,
     };
-    this.lists.set(baseUrl, entry);
+    this.cache.set(baseUrl, entry);
     const list = await entry.list;
-    if (list.source === 'gateway') this.facts.set(baseUrl, list.facts);
+    // The key has changed meanwhile.
+    if (this.cache.get(baseUrl) !== entry) return list;
+    if (list.source === 'gateway') this.keep(baseUrl, list);
     // The next call requests the model list again.
-    if (list.source === 'default' && this.lists.get(baseUrl) === entry) this.lists.delete(baseUrl);
+    else this.cache.delete(baseUrl);
     return list;
   }
 
-  /** Asks the first route whose list has been loaded. Loads no list, because a request must not wait for it. */
-  factsOf(model: string): ModelFacts | undefined {
-    const route = this.deps.settings.routes().find(({ url }) => this.facts.has(url));
-    return knownFacts(model, route && this.facts.get(route.url));
+  /**
+   * Returns whether a gateway has a model. Until its list is loaded, it has a model that the user chose from its list and
+   * lacks one that the user chose from the list of a later gateway; of any other model it returns undefined. Loads no
+   * list, because a request must not wait for it.
+   */
+  lists(baseUrl: string, model: string): boolean | undefined {
+    const loaded = this.loaded.get(baseUrl);
+    if (loaded) return loaded.names.has(listedName(model, loaded));
+    const urls = this.deps.settings.routes().map(({ url }) => url);
+    const [position, chosen] = [urls.indexOf(baseUrl), urls.indexOf(this.gateways.gatewayOf(model) ?? '')];
+    return position < 0 || position > chosen ? undefined : position === chosen;
+  }
+
+  /**
+   * Returns what the user's settings, the list of the gateway and the table say about a model, in this order.
+   * @param baseUrl gateway of the request; by default the first one whose list is loaded
+   * @param userModel the name that the user knows
+   */
+  factsOf(model: string, baseUrl?: string, userModel = model): ModelFacts | undefined {
+    const { settings } = this.deps;
+    const url = baseUrl ?? settings.routes().find((route) => this.loaded.has(route.url))?.url ?? '';
+    const loaded = this.loaded.get(url);
+    const facts = knownFacts(listedName(model, loaded), loaded?.facts);
+    const overrides = settings.modelOverrides([userModel, model]);
+    return overrides ? { ...facts, ...overrides } : facts;
+  }
+
+  /** Reads the context of a model again, because Ollama decides on it when it loads the model for a turn. */
+  async refreshFacts({ attempts }: Pick<TurnRecord, 'attempts'>): Promise<void> {
+    const { origin, model = '' } = attempts.at(-1) ?? {};
+    const [baseUrl, loaded] = [...this.loaded].find(([url]) => originOf(url) === origin) ?? [];
+    const name = listedName(model, loaded);
+    if (!loaded?.facts?.get(name)?.cutsLongPrompts) return;
+    const { backups = [], ...first } = await this.deps.connections.configured();
+    const route = [first, ...backups].find((candidate) => candidate.baseUrl === baseUrl);
+    if (!route) return;
+    const facts = await this.deps.engine.localFacts(route, [name], this.lifetime.signal);
+    loaded.facts = mergeFacts(loaded.facts, facts);
   }
 
   /** Returns no models if the list of the route, by default the first one, can't be loaded. Never rejects. */
@@ -115,10 +184,10 @@ export class ModelCatalog extends Disposable {
     return this.choose({ offerOnce: true }, demo);
   }
 
-  private choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | undefined> {
+  private async choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | undefined> {
     const { connections, health, settings } = this.deps;
     const load = async (fresh: boolean): Promise<PickableModels> => {
-      if (fresh) this.lists.clear();
+      if (fresh) this.cache.clear();
       const [routes] = await Promise.all([this.listRoutes(demo), health.refresh()]);
       const records = health.records();
       const essenceOf = createEssenceText(records);
@@ -130,10 +199,22 @@ export class ModelCatalog extends Disposable {
         recent: recentModels(records, new Set(routes.map(({ origin }) => origin))),
       };
     };
-    return pickModel(load, connections.model(demo), {
+    const pick = await pickModel(load, connections.model(demo), {
       ...options,
       fallbacks: settings.engineSettings().fallbackModels,
+      overrides: (names) => settings.modelOverrides(names),
     });
+    const position = settings.routes().findIndex(({ url }) => url === pick?.baseUrl);
+    if (pick && position >= 0) await this.gateways.remember(pick.model, position === 0 ? undefined : pick.baseUrl);
+    return pick;
+  }
+
+  private keep(baseUrl: string, { models, facts }: GatewayList): void {
+    const { settings, connections } = this.deps;
+    const selected = settings.model();
+    const wasListed = this.lists(baseUrl, selected);
+    this.loaded.set(baseUrl, { names: new Set(models), facts });
+    if (this.lists(baseUrl, selected) !== wasListed) connections.refresh();
   }
 
   private async loadedList(origin?: string): Promise<GatewayList | undefined> {
@@ -153,7 +234,7 @@ export class ModelCatalog extends Disposable {
   }
 
   private async fetchList(connection: ListedRoute): Promise<ModelList> {
-    const { engine, log } = this.deps;
+    const { engine, log, settings } = this.deps;
     const result = await engine.probe(connection, this.lifetime.signal);
     if (result.state === 'cancelled') return createDefaultList(vscode.l10n.t('The request was canceled.'));
     if (result.state !== 'verified') {
@@ -164,10 +245,32 @@ export class ModelCatalog extends Disposable {
     if (unusable !== undefined) {
       log.warn(`${unusable} models are not offered, because of the characters in their names.`);
     }
-    return models.length === 0
-      ? createDefaultList(vscode.l10n.t('{0} lists no models.', connection.host))
-      : { source: 'gateway', models, host: connection.host, facts };
+    const { host, baseUrl } = connection;
+    if (models.length === 0) return createDefaultList(vscode.l10n.t('{0} lists no models.', host));
+    if (!isLocalUrl(baseUrl)) return { source: 'gateway', models, host, facts };
+    const selected = listedName(settings.model(), { names: new Set(models) });
+    const ordered = models.toSorted((a, b) => Number(b === selected) - Number(a === selected));
+    const local = await engine.localFacts(connection, ordered, this.lifetime.signal);
+    return { source: 'gateway', models, host, facts: mergeFacts(facts, local) };
   }
+}
+
+/** Whether the gateway may be Ollama or LM Studio. No other gateway is asked for their facts. */
+function isLocalUrl(url: string): boolean {
+  return isLoopbackUrl(url) || isPrivateUrl(url);
+}
+
+/** Ollama lists a model that has no tag under the tag `latest`. */
+function listedName(model: string, loaded: Pick<LoadedModels, 'names'> | undefined): string {
+  const tagged = `${model}:latest`;
+  return !loaded?.names.has(model) && loaded?.names.has(tagged) ? tagged : model;
+}
+
+function mergeFacts(listed: FactsById = new Map(), local: FactsById): FactsById {
+  return new Map([
+    ...listed,
+    ...[...local].map(([model, facts]) => [model, { ...listed.get(model), ...facts }] as const),
+  ]);
 }
 
 function createDefaultList(message: string): ModelList {

@@ -3,6 +3,7 @@ import { maxModels } from '../../engine/gateway/modelList';
 import { toSupportedLocale } from '../../engine/gateway/visibleText';
 import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
+import type { ModelOverrides } from '../settings/modelOverrides';
 import { plainLabel } from '../ui/messageText';
 import { itemButton } from '../ui/notifications';
 import { hostWords } from '../ui/words';
@@ -20,8 +21,12 @@ export type ModelList =
   | { readonly source: 'default'; readonly models: readonly string[]; readonly message: string };
 
 export interface RouteModels {
+  readonly baseUrl: string;
   readonly origin: string;
+  /** The name of the gateway for the user. */
   readonly host: string;
+  /** See `Route.models`. */
+  readonly models?: ReadonlyMap<string, string> | undefined;
   readonly list: Promise<ModelList>;
   /** End of the cooldown of a model, in epoch milliseconds. */
   readonly cooldownEnd?: ((model: string) => number | undefined) | undefined;
@@ -40,11 +45,14 @@ export interface ModelPickOptions {
   readonly exclude?: string | undefined;
   readonly offerOnce?: boolean | undefined;
   readonly fallbacks?: readonly string[] | undefined;
+  readonly overrides?: ModelOverrides | undefined;
 }
 
 export interface ModelPick {
   readonly model: string;
   readonly once: boolean;
+  /** The gateway from whose list the user chose the model. Undefined for another name. */
+  readonly baseUrl?: string | undefined;
 }
 
 interface ModelItem extends vscode.QuickPickItem {
@@ -65,7 +73,7 @@ const itemsPerSlice = 250;
 export async function pickModel(
   load: (fresh: boolean) => Promise<PickableModels>,
   current: string,
-  { title, exclude, offerOnce, fallbacks = [] }: ModelPickOptions,
+  { title, exclude, offerOnce, fallbacks = [], overrides }: ModelPickOptions,
 ): Promise<ModelPick | undefined> {
   const picker = vscode.window.createQuickPick<ModelItem>();
   picker.title = title ?? vscode.l10n.t('Select model');
@@ -76,6 +84,7 @@ export async function pickModel(
   // Keeps the items of the lists while the user types, because a list may have thousands of models.
   let listed: readonly ModelItem[] = [];
   let known: ReadonlySet<string | undefined> = new Set();
+  let sourceOf: (model: string) => LoadedList | undefined = () => undefined;
 
   const updateItems = (): void => {
     const typed = picker.value.trim();
@@ -91,16 +100,13 @@ export async function pickModel(
     const stillActive = active === undefined ? undefined : picker.items.find(({ model }) => model === active);
     if (stillActive) picker.activeItems = [stillActive];
   };
-  const createItem = (model: string, source?: LoadedList, onlyAt?: string): ModelItem => {
+  const createItem = (model: string, source?: LoadedList, places: readonly string[] = []): ModelItem => {
     const label = plainLabel(model);
     const isCurrent = model === current;
-    const notes = [
-      isCurrent ? vscode.l10n.t('current') : undefined,
-      source?.route.essence?.(model),
-      onlyAt === undefined ? undefined : vscode.l10n.t('only at {0}', plainLabel(onlyAt)),
-    ];
+    const notes = [isCurrent ? vscode.l10n.t('current') : undefined, source?.route.essence?.(model), ...places];
     const description = notes.filter((note) => note !== undefined).join(' · ');
-    const detail = factsText(knownFacts(model, factsOf(source?.list)));
+    const [facts, ownFacts] = [knownFacts(model, factsOf(source?.list)), overrides?.([model])];
+    const detail = factsText(ownFacts ? { ...facts, ...ownFacts } : facts);
     return {
       ...{ model, label: isCurrent ? `$(check) ${label}` : label, buttons },
       ...(description !== '' && { description }),
@@ -112,12 +118,17 @@ export async function pickModel(
   const showLists = async (pickable: PickableModels, lists: readonly LoadedList[]): Promise<void> => {
     const thisShow = ++latestShow;
     const groups = groupsOf(lists, pickable, exclude ?? current, fallbacks);
-    const primary = lists.find(({ route }) => route === pickable.routes[0]);
-    const sourceOf = createSourceLookup(lists);
+    const [first] = pickable.routes;
+    const primary = lists.find(({ route }) => route === first);
+    sourceOf = createSourceLookup(lists);
     const itemOf = (model: string): ModelItem => {
-      const source = sourceOf(model) ?? primary;
-      const isElsewhere = primary?.list.source === 'gateway' && source !== primary;
-      return createItem(model, source, isElsewhere ? source?.route.host : undefined);
+      const source = sourceOf(model);
+      const isElsewhere = source?.list.source === 'gateway' && source !== primary;
+      const places = [
+        ...(isElsewhere ? [vscode.l10n.t('at {0}', plainLabel(source.route.host))] : []),
+        ...pickable.routes.flatMap((route) => otherName(route, model) ?? []),
+      ];
+      return createItem(model, source ?? primary, places);
     };
     const items: ModelItem[] = current === exclude ? [] : [itemOf(current)];
     for (const { heading, models } of groups) {
@@ -155,7 +166,8 @@ export async function pickModel(
   const chosen = new Promise<ModelPick | undefined>((resolve, reject) => {
     const choose = (model: string | undefined, once: boolean): void => {
       if (model === undefined) return;
-      resolve({ model, once });
+      const { route, list } = sourceOf(model) ?? {};
+      resolve({ model, once, ...(list?.source === 'gateway' && { baseUrl: route?.baseUrl }) });
       picker.hide();
     };
     picker.onDidChangeValue(updateItems);
@@ -184,27 +196,51 @@ function createSourceLookup(lists: readonly LoadedList[]): (model: string) => Lo
   return (model) => sources.get(model);
 }
 
+/** Returns the groups of the first gateway, followed by one for each other gateway with the models that only it has. */
 function groupsOf(
   lists: readonly LoadedList[],
   { routes, recent }: PickableModels,
   sought: string,
   fallbacks: readonly string[],
 ): readonly ModelGroup[] {
-  const models = lists.flatMap(({ list }) => (list.source === 'gateway' ? list.models.slice(0, maxModels) : []));
-  const [first] = lists;
-  const nearest = models.includes(sought) ? [] : nearestModels(sought, models, factsOf(first?.list));
+  const primary = lists.find(({ route }) => route === routes[0]);
+  const all = lists.flatMap((source) => modelsOf(source));
+  const isKnown = all.includes(sought) || routes.some(({ models }) => models?.has(sought));
   const leading = [
-    { heading: vscode.l10n.t('Similar to {0}', plainLabel(sought)), models: nearest },
+    {
+      heading: vscode.l10n.t('Similar to {0}', plainLabel(sought)),
+      models: isKnown ? [] : nearestModels(sought, all, factsOf(lists[0]?.list)),
+    },
     { heading: vscode.l10n.t('Recently used'), models: recent },
     { heading: vscode.l10n.t('Fallback models'), models: fallbacks.filter((model) => mayExist(lists, model)) },
   ];
+  const listed = new Set(primary && modelsOf(primary));
+  const trailing = lists.flatMap((source): readonly ModelGroup[] => {
+    const { list, route } = source;
+    if (list.source === 'default') {
+      const heading = failureHeading(list.message, routes.length > 1 ? route.host : undefined);
+      return [{ heading, models: list.models }];
+    }
+    if (source === primary) return [];
+    // Other names of models that are offered already.
+    const mapped = new Set([...(route.models ?? [])].flatMap(([here, there]) => (listed.has(here) ? there : [])));
+    const models = modelsOf(source).filter((model) => !mapped.has(model));
+    for (const model of models) listed.add(model);
+    return [{ heading: plainLabel(route.host), models }];
+  });
   const locale = toSupportedLocale(vscode.env.language);
-  const trailing = lists.flatMap(({ list, route }) =>
-    list.source === 'gateway'
-      ? []
-      : { heading: failureHeading(list.message, routes.length > 1 ? route.host : undefined), models: list.models },
-  );
+  const models = primary ? modelsOf(primary) : [];
   return groupModels({ models, leading, rest: vscode.l10n.t('Other models'), trailing }, locale);
+}
+
+function modelsOf({ list }: LoadedList): readonly string[] {
+  return list.source === 'gateway' ? list.models.slice(0, maxModels) : [];
+}
+
+/** Returns the other name of a model and the gateway that has it, such as `anthropic/claude-sonnet-4 at OpenRouter`. */
+function otherName({ models, host }: RouteModels, model: string): string | undefined {
+  const name = models?.get(model);
+  return name === undefined ? undefined : vscode.l10n.t('{0} at {1}', plainLabel(name), plainLabel(host));
 }
 
 function mayExist(lists: readonly LoadedList[], model: string): boolean {

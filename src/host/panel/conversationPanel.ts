@@ -51,7 +51,7 @@ export class ConversationPanel extends Disposable {
       onSkipped: (id, error) => log.warn(`Context ${id} was skipped: ${String(error)}`),
       onError,
     });
-    this.draft = new PromptDraft(this.contextDraft, (model) => this.post({ type: 'modelOnce', model }));
+    this.draft = new PromptDraft(this.contextDraft, () => this.postModelOnce());
     this.handlers = { ...conversationMessages(services, conversation), ...this.panelMessages() };
     this.register(
       this.contextDraft.onDidChange(() => {
@@ -114,7 +114,7 @@ export class ConversationPanel extends Disposable {
 
   private panelMessages() {
     const { conversation, contextDraft, draft } = this;
-    const { catalog, contextSource, conversations } = this.services;
+    const { catalog, contextSource, conversations, efforts } = this.services;
     return {
       ready: () => this.postSnapshot(),
       send: async ({ prompt, more }) => {
@@ -139,6 +139,7 @@ export class ConversationPanel extends Disposable {
         this.post({ type: 'nearestModels', exchangeId, models });
       },
       selectModel: () => this.selectModel(),
+      selectEffort: ({ model, level }) => efforts.choose(model, level),
       forgetModelOnce: () => draft.setModelOnce(undefined),
       suggestContext: async ({ request, query }) =>
         this.post({ type: 'suggestions', request, items: await contextSource.suggest(query) }),
@@ -171,8 +172,8 @@ export class ConversationPanel extends Disposable {
       ...this.promptHistoryFields(),
       context: contextDraft.items(),
       unread: contextDraft.unread(),
-      modelOnce: this.draft.modelOnce,
     });
+    this.postModelOnce();
     this.postedDemoStep = undefined;
     this.postChangedDemoStep();
     for (const message of this.waitingPrefills) this.post(message);
@@ -184,6 +185,15 @@ export class ConversationPanel extends Disposable {
       this.view.webview.postMessage(message).then(undefined, this.services.onError);
   }
 
+  private postModelOnce(): void {
+    const model = this.draft.modelOnce;
+    this.post({
+      type: 'modelOnce',
+      model,
+      effort: model === undefined ? undefined : this.services.efforts.viewOf(model),
+    });
+  }
+
   private async updateConnection(): Promise<void> {
     const update = ++this.connectionUpdates;
     const connection = await this.readConnection();
@@ -193,6 +203,7 @@ export class ConversationPanel extends Disposable {
     if (connection.demo !== this.wasInDemo) this.draft.setModelOnce(undefined);
     this.wasInDemo = connection.demo;
     this.post({ type: 'connection', connection, suggestions });
+    this.postModelOnce();
     this.postChangedDemoStep();
     if (canSendPrompt(connection)) await this.releaseAwaitedPrompt(connection);
   }
@@ -299,11 +310,11 @@ export class ConversationPanel extends Disposable {
   }
 
   private async readConnection(): Promise<ConnectionView> {
-    const { connections, demo } = this.services;
+    const { connections, demo, efforts } = this.services;
     const connection = await connections.view(demo.answers(this.conversation));
     // In the demo, the page asks for the user's own key, because the embedded gateway needs none.
     const { hasKey } = connection.demo ? await connections.view(false) : connection;
-    return { ...connection, hasKey };
+    return { ...connection, hasKey, effort: efforts.viewOf(connection.model) };
   }
 
   private updateTitle(): void {

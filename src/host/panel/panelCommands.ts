@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/environment';
+import { effortChoices } from '../../engine/request';
 import type { Commands } from '../commands';
 import type { Conversation } from '../conversation/conversation';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
@@ -63,8 +64,8 @@ function askCommand(services: PanelServices): (argument: unknown) => Promise<voi
   return async (argument) => {
     // The editor's context menu passes the URI of the file instead of a prompt.
     if (argument !== undefined && !(argument instanceof vscode.Uri)) {
-      const { prompt, model, newConversation } = parseAskArgument(argument, localize);
-      await sendPrompt(services, { prompt, model }, { newConversation, asksForKey: false });
+      const { newConversation, ...input } = parseAskArgument(argument, localize);
+      await sendPrompt(services, input, { newConversation, asksForKey: false });
       return;
     }
     const { conversations } = services;
@@ -122,10 +123,14 @@ async function showPromptBox(text: string, current: Conversation): Promise<Promp
 /** @throws ArgumentError with a message that names the invalid property */
 export function parseAskArgument(argument: unknown, localize: Localize) {
   const noModel = localize('“model” must be a model ID.');
+  const levels = effortChoices.join(', ');
   const schema = v.object(
     {
       prompt: v.pipe(v.string(localize('“prompt” must be a string.')), notBlank(localize('The prompt is empty.'))),
       model: v.optional(v.pipe(v.string(noModel), notBlank(noModel))),
+      reasoningEffort: v.optional(
+        v.picklist(effortChoices, localize('“reasoningEffort” must be one of {levels}.', { levels })),
+      ),
       newConversation: v.optional(v.boolean(localize('“newConversation” must be true or false.'))),
     },
     localize('holysheep.ask expects a prompt, or an object with a “prompt” property.'),

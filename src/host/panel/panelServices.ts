@@ -1,5 +1,6 @@
 import type { EditorTarget } from '../code/editorTarget';
 import type { Connections } from '../connection/connections';
+import type { ModelEfforts } from '../connection/modelEfforts';
 import type { ContextSource } from '../context/contextSource';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
@@ -26,7 +27,8 @@ export interface PrefilledPrompt {
 export interface PanelServices extends Pick<HostWindow, 'log' | 'onError'> {
   readonly conversations: Conversations;
   readonly connections: Pick<Connections, 'view' | 'configured' | 'model' | 'selectModel' | 'onDidChange'>;
-  readonly catalog: Pick<ModelCatalog, 'pickOther' | 'pickForPrompt' | 'nearestTo' | 'canReplace'>;
+  readonly efforts: Pick<ModelEfforts, 'viewOf' | 'choose'>;
+  readonly catalog: Pick<ModelCatalog, 'pickOther' | 'pickForPrompt' | 'nearestTo' | 'canReplace' | 'factsOf'>;
   readonly settings: Pick<Settings, 'engineSettings' | 'removeBackupBaseUrls'>;
   readonly demo: Pick<DemoMode, 'answers' | 'leave'>;
   readonly tour: Pick<DemoTour, 'currentStep' | 'perform' | 'ask'>;

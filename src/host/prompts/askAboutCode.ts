@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { RequestChoice } from '../connection/connections';
 import type { ApplyTarget } from '../journal/exchange';
 import { sendPrompt, type SendServices } from '../panel/promptSender';
 import { customPromptText } from './promptTemplate';
@@ -31,14 +32,14 @@ export async function askWithPrompt(deps: CodeCommandDeps, id: CodePromptId): Pr
  */
 export async function askWithCustomPrompt(deps: CodeCommandDeps, prompt: UserPrompt): Promise<void> {
   const buildPrompt: PromptBuilder = (...code) => customPromptText(prompt.template, ...code);
-  await askAboutCode(deps, buildPrompt, { customTitle: prompt.title }, prompt.model);
+  await askAboutCode(deps, buildPrompt, { customTitle: prompt.title }, prompt);
 }
 
 async function askAboutCode(
   deps: CodeCommandDeps,
   buildPrompt: PromptBuilder,
   prompt: Parameters<typeof codePromptTitle>[0],
-  model?: string,
+  { model, reasoningEffort }: RequestChoice = {},
 ): Promise<void> {
   const editor = deps.target.editor();
   if (!editor) throw new UserError(vscode.l10n.t('Open a file and select code first.'));
@@ -52,6 +53,7 @@ async function askAboutCode(
     attachments: [{ kind: 'selection', label, languageId, code }],
     target: applyTarget(editor.document.uri, excerpt),
     model,
+    reasoningEffort,
   });
 }
 

@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { promptsScheme } from '../code/recentEditors';
 import type { UserPrompt } from '../settings/userPrompts';
 import { askUser } from '../ui/notifications';
+import { hostWords } from '../ui/words';
+import { describeEffort } from '../../shared/describeEffort';
 import type { CustomPrompts } from './customPrompts';
 import { quotedTitles } from './promptTemplate';
 
@@ -58,7 +60,9 @@ async function showPreview(prompts: readonly UserPrompt[]): Promise<() => Promis
   };
 }
 
-function toMarkdown({ title, template, model }: UserPrompt): string {
+function toMarkdown({ title, template, model, reasoningEffort }: UserPrompt): string {
+  const { strings } = hostWords();
   const modelLines = model === undefined ? [] : [vscode.l10n.t('Model: {0}', model), ''];
-  return [`# ${title}`, '', ...modelLines, template, ''].join('\n');
+  const effortLines = reasoningEffort ? [describeEffort(strings, reasoningEffort), ''] : [];
+  return [`# ${title}`, '', ...modelLines, ...effortLines, template, ''].join('\n');
 }

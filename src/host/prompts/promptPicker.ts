@@ -89,6 +89,8 @@ function describeReason({ number, title, reason }: UnusablePrompt): string {
       return vscode.l10n.t('Prompt {0} has no title', number);
     case 'no-template':
       return vscode.l10n.t('“{0}” has no template', abbreviateTitle(title));
+    case 'no-effort':
+      return vscode.l10n.t('“{0}” has an unknown reasoning effort', abbreviateTitle(title));
     case 'title-taken':
       return vscode.l10n.t('“{0}” is defined twice, so only the first definition is used', abbreviateTitle(title));
   }

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { EngineSettings } from '../../engine/environment';
 import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
-import type { RequestParameters } from '../../engine/request';
+import type { EffortChoice, RequestParameters } from '../../engine/request';
 import { Disposable } from '../util/disposable';
 import { entryOf, isEntryOf, moveEntry, readGateway, readGateways, type Gateway, type GatewayEntry } from './gateways';
+import { readModelOverrides, type ModelOverrides } from './modelOverrides';
 import { withPrimary } from './primaryGateway';
 import { readPrompts, textIn, type UserPrompt } from './userPrompts';
 
@@ -31,11 +32,13 @@ interface InspectedSetting {
   readonly workspaceValue?: unknown;
 }
 
-/** Reads the settings anew at every call. VS Code passes on invalid values, which the defaults or limits replace. */
+/** Reads most settings anew at every call. VS Code passes on invalid values, which the defaults or limits replace. */
 export class Settings extends Disposable {
   private readonly changed = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changed.event;
   private readonly schemas: Readonly<Record<string, SettingSchema>>;
+  /** Kept until the settings change, because a list may have thousands of models. */
+  private overrides: ModelOverrides | undefined;
 
   constructor({ contributes }: SettingsManifest) {
     super();
@@ -43,7 +46,9 @@ export class Settings extends Disposable {
     this.schemas = Object.fromEntries(groups.flat());
     this.register(
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration(section)) this.changed.fire();
+        if (!event.affectsConfiguration(section)) return;
+        this.overrides = undefined;
+        this.changed.fire();
       }),
     );
   }
@@ -85,8 +90,17 @@ export class Settings extends Disposable {
     return textIn(this.read('model')) ?? String(this.schema('model').default);
   }
 
+  modelOverrides(...[names]: Parameters<ModelOverrides>): ReturnType<ModelOverrides> {
+    this.overrides ??= readModelOverrides(this.readUser('modelOverrides'));
+    return this.overrides(names);
+  }
+
   systemPrompt(): string {
     return textIn(this.readUser('systemPrompt')) ?? '';
+  }
+
+  reasoningEffort(): EffortChoice {
+    return this.value('reasoningEffort') as EffortChoice;
   }
 
   requestParameters(): RequestParameters {

@@ -1,10 +1,12 @@
 import { isRecord } from '../../engine/json';
+import { effortChoiceIn, type EffortChoice } from '../../engine/request';
 
 export interface UserPrompt {
   readonly title: string;
   /** May contain variables, such as the selected code. */
   readonly template: string;
   readonly model?: string | undefined;
+  readonly reasoningEffort?: EffortChoice | undefined;
 }
 
 /** An entry of the setting `holysheep.prompts` that can't be used. */
@@ -12,7 +14,7 @@ export interface UnusablePrompt {
   /** Position of the entry in the setting, counted from 1. */
   readonly number: number;
   readonly title: string;
-  readonly reason: 'no-prompt' | 'no-title' | 'no-template' | 'title-taken';
+  readonly reason: 'no-prompt' | 'no-title' | 'no-template' | 'no-effort' | 'title-taken';
 }
 
 /**
@@ -35,11 +37,20 @@ export function readPrompts(value: unknown): {
     const title = textIn(fields?.title);
     const template = textIn(fields?.template);
     const model = textIn(fields?.model);
+    const reasoningEffort = effortChoiceIn(fields?.reasoningEffort);
+    const hasUnknownEffort = fields?.reasoningEffort !== undefined && !reasoningEffort;
     if (!fields) reject('no-prompt');
     else if (title === undefined) reject('no-title');
     else if (template === undefined) reject('no-template', title);
+    else if (hasUnknownEffort) reject('no-effort', title);
     else if (usable.has(title)) reject('title-taken', title);
-    else usable.set(title, { title, template, ...(model !== undefined && { model }) });
+    else
+      usable.set(title, {
+        title,
+        template,
+        ...(model !== undefined && { model }),
+        ...(reasoningEffort && { reasoningEffort }),
+      });
   }
   return { usable: [...usable.values()], unusable };
 }

@@ -1,9 +1,8 @@
-import { routeOf } from '../../engine/events';
 import type { ModelCooldown } from '../../engine/gate/networkState';
-import { routeName } from '../../engine/gateway/baseUrl';
 import type { TurnState } from '../../engine/state/turnState';
 import { describeCountdown, describeRetryTime, describeSilence } from '../../shared/describe';
 import { fill } from '../../shared/format';
+import { routeLabel } from '../../shared/protocol';
 import type { SetContext } from '../commands';
 import type { Conversation } from '../conversation/conversation';
 import { canRetry } from '../journal/exchange';
@@ -79,8 +78,8 @@ function turnActivity(state: TurnState, words: HostWords, now: number): Activity
   const { phase, wait } = state;
   if (phase === 'offline')
     return { icon: 'cloud-offline', caption: localize('Offline'), explanation: strings.waitOffline };
-  const route = routeOf(state);
-  const explanation = route === undefined ? undefined : fill(strings.route, routeName(route));
+  const route = routeLabel(state);
+  const explanation = route === undefined ? undefined : fill(strings.route, route);
   if (phase !== 'waiting' || !wait) {
     const silence = describeSilence(words, state, now);
     const texts =

@@ -66,7 +66,7 @@ async function cooldownOfSelectedModel(
   engine: HostEngine,
 ): Promise<ModelCooldown | undefined> {
   const connection = await connections.connectionFor().catch(() => undefined);
-  if (connection?.apiKey === undefined) return undefined;
+  if (!connection) return undefined;
   const { origin, apiKey } = connection;
   return engine.cooldownOf({ origin, apiKey, model: connections.model() });
 }

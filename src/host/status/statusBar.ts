@@ -1,9 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
-import { routeOf } from '../../engine/events';
 import { hostFaults } from '../../engine/faults/hostFaults';
-import { routeName } from '../../engine/gateway/baseUrl';
-import type { ConnectionView } from '../../shared/protocol';
+import { routeLabel, type ConnectionView } from '../../shared/protocol';
 import type { Connections } from '../connection/connections';
 import { plainLabel } from '../ui/messageText';
 import { Disposable } from '../util/disposable';
@@ -44,7 +42,7 @@ export class StatusBar extends Disposable {
     if (this.disposed) return;
     const situation = this.situation();
     const state = situation.running?.activeExchange?.state;
-    const route = state && state.phase !== 'offline' ? routeOf(state) : undefined;
+    const route = state && state.phase !== 'offline' ? routeLabel(state) : undefined;
     if (route !== this.route) {
       this.route = route;
       this.showModel();
@@ -64,18 +62,19 @@ export class StatusBar extends Disposable {
 
   private showModel(): void {
     if (!this.view) return;
-    const { model, host, hasKey, demo, backups = [] } = this.view;
+    const { model, host, gateway, hasKey, demo, backups = [] } = this.view;
     const prefix = demo ? `$(beaker) ${vscode.l10n.t('Offline demo')}: ` : '$(sparkle) ';
     const lines = [
       vscode.l10n.t('HolySheep model: {0}', plainLabel(model)),
       demo
         ? vscode.l10n.t('Offline demo: answers come from a mock gateway on this computer.')
-        : vscode.l10n.t('Host: {0}', this.route === undefined ? host : routeName(this.route)),
+        : vscode.l10n.t('Host: {0}', this.route ?? host),
       ...(backups.length > 0 ? [vscode.l10n.t('Backup routes: {0}', backups.length)] : []),
       ...keyLines(hasKey),
       vscode.l10n.t('Click to select another model.'),
     ];
-    this.model.text = prefix + plainLabel(model);
+    this.model.text =
+      prefix + [model, gateway].flatMap((name) => (name === undefined ? [] : plainLabel(name))).join(' · ');
     this.model.tooltip = lines.join('\n');
     this.model.accessibilityInformation = { label: lines.join(' '), role: 'button' };
     this.model.show();

@@ -1,4 +1,5 @@
 import {
+  announceCutPrompt,
   describeContinuation,
   describeCountdown,
   describeOutcome,
@@ -42,7 +43,10 @@ export function announcementFor(
   const { strings } = words;
   switch (event.type) {
     case 'attempt':
-      return joinSentences(strings, attemptAnnouncements(words, before, event)) || undefined;
+      return (
+        joinSentences(strings, [announceCutPrompt(words, state), ...attemptAnnouncements(words, before, event)]) ||
+        undefined
+      );
     case 'waiting':
       // The attempt after a wait announces no cut.
       if (isBriefWait(event)) return before.phase === 'streaming' ? before.cutMessage : undefined;

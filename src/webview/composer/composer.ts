@@ -1,10 +1,11 @@
 import { fill } from '../../shared/format';
-import { canSendPrompt, type ConnectionView, type DraftContext } from '../../shared/protocol';
+import { canSendPrompt, type ConnectionView, type DraftContext, type EffortView } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import type { Prefilled, Unsent } from '../state/unsentStore';
 import { element, iconButton } from '../util/element';
 import { ContextChips } from './contextChips';
 import { ContextPopup } from './contextPopup';
+import { EffortChoice } from './effortChoice';
 import { ModelChoice, withKeys } from './modelChoice';
 import { isComposing } from './promptEditor';
 import { PrefilledPrompts, PromptHistory, recallPrompt } from './promptRecall';
@@ -22,6 +23,7 @@ export class Composer {
   readonly element: HTMLElement;
   readonly history = new PromptHistory();
   readonly model: ModelChoice;
+  private readonly effort: EffortChoice;
   readonly popup: ContextPopup;
   private readonly input: HTMLTextAreaElement;
   private readonly sendButton: HTMLButtonElement;
@@ -54,9 +56,11 @@ export class Composer {
     const attachButton = iconButton(strings.attachContext, 'attach', () => post({ type: 'pickContext' }));
     attachButton.title = withKeys(strings.attachContext, '/');
     this.model = new ModelChoice(context);
+    this.effort = new EffortChoice(context);
     this.chips = new ContextChips(context, () => this.focus());
     this.popup = new ContextPopup(context, this.input, () => this.submit());
-    const bar = element('div', { class: 'composer-bar' }, attachButton, ...this.model.elements);
+    const choices = [...this.model.elements, ...this.effort.elements, this.model.badge];
+    const bar = element('div', { class: 'composer-bar' }, attachButton, ...choices);
     const sendOrStop = element('div', { class: 'composer-send' }, this.stopButton, this.sendButton);
     sendOrStop.addEventListener('mousedown', (event) => {
       // Otherwise, a click on the disabled *Send* would take the focus from the text field, and typing would be lost.
@@ -119,6 +123,13 @@ export class Composer {
     this.hasKey = canSendPrompt(connection);
     if (this.hasKey) this.promptAwaitingKey = undefined;
     this.model.setConnection(connection);
+    this.effort.setConnection(connection);
+  }
+
+  /** Sets the model for the next prompt only. If the model is undefined, the next prompt goes to the selected model. */
+  setModelOnce(model: string | undefined, effort: EffortView | undefined): void {
+    this.model.setOnce(model);
+    this.effort.setOnce(model, effort);
   }
 
   /** @param unread ids of the items that the host has not read yet */

@@ -4,29 +4,30 @@ import { button, element, iconButton, setText, svgIcon } from '../util/element';
 import { fill } from '../../shared/format';
 
 /**
- * Shows the selected model, or a chip with the model that is set for the next prompt only, and a badge if prompts do not
- * go to the base URL.
+ * Shows the selected model, with its gateway if only a backup gateway offers it, or a chip with the model that is set for
+ * the next prompt only. A badge says that prompts do not go to the base URL for another reason.
  */
 export class ModelChoice {
   readonly elements: readonly HTMLElement[];
+  readonly badge = element('span', { class: 'route-badge' });
   private readonly name = element('span', { class: 'model-name' });
+  private readonly gateway = element('span', { class: 'model-gateway' });
   private readonly choose: HTMLButtonElement;
   private readonly caption = element('span', { class: 'model-once-name' });
   private readonly remove: HTMLButtonElement;
   private readonly chip: HTMLElement;
-  private readonly badge = element('span', { class: 'route-badge' });
   private connection: ConnectionView | undefined;
   private route: string | undefined;
 
   constructor(private readonly context: PageContext) {
     const { post } = context;
-    const content = [this.name, svgIcon('chevronDown')];
+    const content = [this.name, this.gateway, svgIcon('chevronDown')];
     this.choose = button(content, 'quiet model-button', () => post({ type: 'selectModel' }));
     this.remove = iconButton('', 'close', () => post({ type: 'forgetModelOnce' }));
     this.chip = element('span', { class: 'model-once' }, this.caption, this.remove);
     this.chip.hidden = true;
     this.badge.hidden = true;
-    this.elements = [this.choose, this.chip, this.badge];
+    this.elements = [this.choose, this.chip];
   }
 
   setConnection(connection: ConnectionView): void {
@@ -61,13 +62,18 @@ export class ModelChoice {
   private update(): void {
     if (!this.connection) return;
     const { strings } = this.context;
-    const { model, demo, host, backups = [] } = this.connection;
-    const route = backups.find((name) => name === this.route) ?? host;
-    const isBackup = backups.includes(route);
+    const { model, demo, host, gateway, backups = [] } = this.connection;
+    const route = gateway ?? backups.find((name) => name === this.route) ?? host;
+    const isBackup = gateway === undefined && backups.includes(route);
     const modelAtRoute = fill(strings.modelAtRoute, model, route);
     setText(this.name, model);
+    const place = gateway === undefined ? '' : ` · ${gateway}`;
+    setText(this.gateway, place);
+    this.gateway.hidden = gateway === undefined;
     this.choose.title = withKeys(modelAtRoute, '.', { alt: true });
-    this.choose.setAttribute('aria-label', fill(strings.modelButton, modelAtRoute));
+    // The name contains the visible text, because users of speech control say what they read.
+    const spoken = gateway === undefined ? modelAtRoute : model + place;
+    this.choose.setAttribute('aria-label', fill(strings.modelButton, spoken));
     this.badge.hidden = !isBackup && !demo;
     this.badge.title = route;
     this.badge.replaceChildren(...(isBackup ? [svgIcon('arrowSwap'), strings.backupBadge] : [strings.demo]));

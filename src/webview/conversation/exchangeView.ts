@@ -5,7 +5,7 @@ import {
   isRunning,
   type RecordedEvent,
   reduceTurn,
-  routeOf,
+  routeLabel,
   type TurnState,
 } from '../../shared/protocol';
 import { describeSchedule } from '../../shared/describe';
@@ -79,7 +79,7 @@ export class ExchangeView implements Drawable {
   }
 
   get route(): string | undefined {
-    return routeOf(this.state);
+    return routeLabel(this.state);
   }
 
   get isRunning(): boolean {

@@ -1,3 +1,4 @@
+import { describeEffort } from '../../shared/describeEffort';
 import { describeDelay, faultLabel, isOffline, type Words } from '../../shared/describe';
 import { fill } from '../../shared/format';
 import type { PanelStrings } from '../../shared/panelStrings';
@@ -35,13 +36,14 @@ function isBackoff(wait: LedgerWait): boolean {
 
 function attemptDetails({ strings, format }: Words, attempt: AttemptSpan): readonly string[] {
   const { entry, continuedModel } = attempt;
-  const { how, requestId, resumed, ended } = entry;
+  const { how, requestId, resumed, ended, effort } = entry;
   const { cachedTokens = 0, reasoningTokens = 0, cost = 0 } = ended ?? {};
   const texts = [triggerText(strings, attempt)];
   if (how === 'restart') texts.push(strings.timelineRestarted);
   else if (continuedModel !== undefined) texts.push(fill(strings.timelineContinuedModel, continuedModel));
   else if (how !== undefined) texts.push(resumed ? strings.timelineContinued : strings.timelineRequestedRest);
   if (ended) texts.push(outcomeText(strings, ended));
+  if (effort) texts.push(describeEffort(strings, effort));
   if (cachedTokens > 0) texts.push(fill(strings.timelineCached, format.number(cachedTokens)));
   if (reasoningTokens > 0) texts.push(fill(strings.timelineReasoning, format.number(reasoningTokens)));
   if (cost > 0) texts.push(format.cost(cost));
@@ -59,8 +61,12 @@ const triggers: Readonly<Record<LedgerEntry['why'], keyof PanelStrings | undefin
   switch: 'timelineSwitch',
 };
 
+function userModelOf({ model, userModel = model }: LedgerEntry): string {
+  return userModel;
+}
+
 function triggerText(strings: PanelStrings, { entry, previous }: AttemptSpan): string | undefined {
-  const isSameModel = previous?.model === entry.model && routeOf(previous) !== routeOf(entry);
+  const isSameModel = previous && userModelOf(previous) === userModelOf(entry) && routeOf(previous) !== routeOf(entry);
   const key = entry.why === 'switch' && isSameModel ? 'timelineRouteSwitch' : triggers[entry.why];
   return key && strings[key];
 }

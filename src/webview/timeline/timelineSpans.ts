@@ -1,7 +1,7 @@
 import { minDisplayedMs } from '../../shared/describe';
 import {
   lastActivityAt,
-  routeName,
+  routeLabel,
   routeOf,
   segmentsOf,
   silencesUntil,
@@ -70,7 +70,6 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
       to: axis.toAxis(to),
     }));
     entries.forEach((entry, index) => {
-      const route = routes > 1 ? routeOf(entry) : undefined;
       const next = entries[index + 1];
       const until = next ? (next.waits[0]?.at ?? next.at) : (waits[0]?.at ?? Infinity);
       parts.push(...waitSpans(entry.waits, axis), {
@@ -78,7 +77,7 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
         entry,
         previous: entries[index - 1],
         number: attempts + entry.attempt,
-        host: route === undefined ? undefined : routeName(route),
+        host: routes > 1 ? routeLabel(entry) : undefined,
         continuedModel: continuedModel(entry, state),
         ...attemptTimes(segment, entry, axis, until, silences),
       });
@@ -116,9 +115,12 @@ function waitSpans(waits: readonly LedgerWait[], { toAxis, end }: SegmentAxis): 
   });
 }
 
-function continuedModel({ model, resumed }: LedgerEntry, { resumePoints }: TurnState): string | undefined {
+function continuedModel(
+  { model, userModel = model, resumed }: LedgerEntry,
+  { resumePoints }: TurnState,
+): string | undefined {
   if (!resumed) return undefined;
-  return resumePoints.find(({ offset, models }) => offset === resumed.resumePoint && models?.to === model)?.models
+  return resumePoints.find(({ offset, models }) => offset === resumed.resumePoint && models?.to === userModel)?.models
     ?.from;
 }
 

@@ -175,7 +175,7 @@ export function createActions(
     created.title = title;
     return created;
   });
-  return more.length === 0 ? elements : [...elements, ...createMenu(strings.moreActions, items(more))];
+  return more.length === 0 ? elements : [...elements, ...createMenu(strings.moreActions, () => items(more))];
 }
 
 interface ResponseIds {

@@ -1,10 +1,17 @@
-import { describeModelSwitches, describeProgress, describeResumePoints } from '../../shared/describe';
-import { isRunning, routeName, routeOf, type TurnState, waitKey } from '../../shared/protocol';
+import {
+  describeCutPrompt,
+  describeModelSwitches,
+  describeProgress,
+  describeResumePoints,
+  offersRoute,
+} from '../../shared/describe';
+import { describeRefusedEffort } from '../../shared/describeEffort';
+import { isRunning, routeLabel, routeOf, type TurnState, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { createTimeline } from '../timeline/timeline';
 import { element, setText, svgIcon } from '../util/element';
 import { createTicker } from '../util/ticker';
-import { createCardSlot, type DetailsContext } from './card';
+import { type Card, createActions, createCardSlot, type DetailsContext } from './card';
 import { showRouteNote } from './routeNote';
 import { createTurnActions } from './turnActions';
 import { type CardContext, createToolCalls, createTurnCard } from './turnCards';
@@ -30,15 +37,24 @@ export function createTurnView(context: PageContext, exchangeId: string, current
   const texts = createTurnTexts(context, exchangeId);
   const resumePoint = element('p', { class: 'note', 'data-part': 'resumed' });
   const switched = element('p', { class: 'note', 'data-part': 'switch' });
+  const cutPrompt = element('p', { class: 'note', 'data-part': 'cut-prompt' });
+  const effort = element('p', { class: 'note', 'data-part': 'effort' });
   const route = createCardSlot(context);
-  const progress = createProgressLine(context, texts);
+  const progress = createProgressLine(context, exchangeId, texts);
   const timeline = createTimeline(context, currentState);
   const summary = createTurnSummary(context, timeline);
   const toolCalls = createCardSlot(context);
   const card = createCardSlot(context);
   const actions = createCardSlot(context);
   // The buttons take the place of the progress line, so that nothing moves when the turn ends.
-  const row = element('div', { class: 'turn-row' }, progress.element, actions.element, summary.element);
+  const row = element(
+    'div',
+    { class: 'turn-row' },
+    progress.element,
+    progress.routeOffer,
+    actions.element,
+    summary.element,
+  );
 
   const showActions = (
     { phase, finishReason, text }: TurnState,
@@ -64,6 +80,8 @@ export function createTurnView(context: PageContext, exchangeId: string, current
       texts.answer,
       resumePoint,
       switched,
+      cutPrompt,
+      effort,
       route.element,
       toolCalls.element,
       card.element,
@@ -76,12 +94,14 @@ export function createTurnView(context: PageContext, exchangeId: string, current
       const { phase, failure, schedule, wait } = state;
       const usedRoute = routeOf(state);
       // A scheduled prompt goes to the gateway in the settings, whichever route its last attempt used.
-      const host = schedule || usedRoute === undefined ? viewContext.host : routeName(usedRoute);
+      const host = (schedule ? undefined : routeLabel(state)) ?? viewContext.host;
       texts.setThinking(isRunning(state.phase) && state.text === '');
       // A note below text that is still growing would move with every line.
       const hasEnded = !isRunning(phase);
       setNote(resumePoint, hasEnded ? describeResumePoints(context, state.resumePoints) : '');
       setNote(switched, hasEnded ? describeModelSwitches(strings, state) : '');
+      setNote(cutPrompt, hasEnded ? describeCutPrompt(context, state) : '');
+      setNote(effort, hasEnded ? describeRefusedEffort(strings, state.ledger.entries.at(-1)) : '');
       showRouteNote(context, route, state, isLatest);
       toolCalls.show(
         state.toolCalls.map(({ name }) => name),
@@ -109,24 +129,36 @@ function setNote(note: HTMLElement, text: string): void {
 }
 
 /** Counts the seconds while the gateway sends nothing. Not a live region, because it would announce every second. */
-function createProgressLine(context: PageContext, { pause }: Pick<TurnTexts, 'pause'>) {
-  const { strings, clock } = context;
+function createProgressLine(context: PageContext, exchangeId: string, { pause }: Pick<TurnTexts, 'pause'>) {
+  const { strings, clock, announcer, isReadOnly } = context;
+  const offer = createCardSlot(context);
+  const createOffer = (): Card => {
+    announcer.announce(strings.announceRouteOffer);
+    const buttons = createActions(context, exchangeId, { buttons: ['switchRoute'], more: [] });
+    return { element: element('div', { class: 'route-offer' }, ...buttons) };
+  };
   const line = element('p', { class: 'progress', 'data-part': 'progress' });
   let show = (): void => undefined;
   const setTicking = createTicker(clock, () => show());
   return {
     element: line,
+    routeOffer: offer.element,
     update: (state: TurnState, queued: boolean, hasCard: boolean) => {
       show = () => {
         const progress = hasCard ? '' : describeProgress(context, state, clock.now());
         const text = queued ? strings.queued : progress;
         if (text !== '' && state.phase === 'streaming') pause();
         setText(line, text);
+        const isOffered = !queued && !isReadOnly() && offersRoute(state, clock.now());
+        offer.show([isOffered], () => (isOffered ? createOffer() : undefined));
       };
       show();
       // A wait or a queued turn changes nothing in the line as time passes.
       setTicking(isRunning(state.phase) && !state.wait && !queued);
     },
-    dispose: () => setTicking(false),
+    dispose: () => {
+      setTicking(false);
+      offer.dispose();
+    },
   };
 }

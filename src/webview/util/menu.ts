@@ -1,24 +1,31 @@
-import { element, iconButton } from './element';
+import { element, iconButton, svgIcon } from './element';
 
 export interface MenuItem {
   readonly caption: string;
   readonly title?: string | undefined;
+  /** A second line. */
+  readonly detail?: string | undefined;
+  /** Set for the items of a choice, of which one is checked. */
+  readonly isChecked?: boolean | undefined;
   readonly choose: () => void;
 }
 
 /**
- * Creates an icon button that opens a menu, with the keys of the ARIA menu pattern. The button and the menu belong
- * beside each other in the document. The browser closes the menu on Escape and on a click elsewhere. The menu also
- * closes when the page scrolls, which would move it out of view, and when another part of VS Code gets the focus.
+ * Creates a button that opens a menu, with the keys of the ARIA menu pattern. The button and the menu belong beside each
+ * other in the document. The browser closes the menu on Escape and on a click elsewhere. The menu also closes when the
+ * page scrolls, which would move it out of view, and when another part of VS Code gets the focus.
+ * @param listItems called each time the menu opens
  * @see https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/
  */
-export function createMenu(caption: string, items: readonly MenuItem[]): readonly HTMLElement[] {
+export function createMenu(
+  caption: string,
+  listItems: () => readonly MenuItem[],
+  trigger = iconButton(caption, 'ellipsis', () => undefined),
+): readonly HTMLElement[] {
   const menu = element('div', { class: 'menu', role: 'menu', popover: 'auto', 'aria-label': caption });
-  const trigger = iconButton(caption, 'ellipsis', () => undefined);
   trigger.setAttribute('aria-haspopup', 'menu');
   trigger.popoverTargetElement = menu;
-  const elements = items.map((item) => createItem(item, menu));
-  menu.append(...elements);
+  let elements: readonly HTMLElement[] = [];
   trigger.addEventListener('keydown', (event) => {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
     event.preventDefault();
@@ -36,9 +43,14 @@ export function createMenu(caption: string, items: readonly MenuItem[]): readonl
     window[change]('blur', close);
     window[change]('scroll', close, { capture: true });
   };
+  menu.addEventListener('beforetoggle', ({ newState }) => {
+    if (newState !== 'open') return;
+    elements = listItems().map((item) => createItem(item, menu));
+    menu.replaceChildren(...elements);
+  });
   menu.addEventListener('toggle', ({ newState }) => {
     setWatching(newState === 'open');
-    if (newState === 'open') elements[0]?.focus();
+    if (newState === 'open') (elements.find(({ ariaChecked }) => ariaChecked === 'true') ?? elements[0])?.focus();
   });
   menu.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -56,9 +68,19 @@ export function createMenu(caption: string, items: readonly MenuItem[]): readonl
   return [trigger, menu];
 }
 
-function createItem({ caption, title, choose }: MenuItem, menu: HTMLElement): HTMLElement {
+function createItem({ caption, title, detail, isChecked, choose }: MenuItem, menu: HTMLElement): HTMLElement {
   const item = element('button', { type: 'button', class: 'menu-item', role: 'menuitem', tabindex: '-1' }, caption);
   if (title !== undefined) item.title = title;
+  if (detail !== undefined) {
+    item.setAttribute('aria-label', caption);
+    item.setAttribute('aria-description', detail);
+    item.append(element('span', { class: 'menu-item-detail' }, detail));
+  }
+  if (isChecked !== undefined) {
+    item.setAttribute('role', 'menuitemradio');
+    item.ariaChecked = String(isChecked);
+    item.append(svgIcon('check'));
+  }
   item.addEventListener('click', () => {
     // Closes the menu first: that returns the focus to the button, and the action may move the focus elsewhere.
     menu.hidePopover();

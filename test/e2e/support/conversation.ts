@@ -1,5 +1,5 @@
 import type { FrameLocator, Locator } from 'playwright-core';
-import { startGateway, type Gateway, type GatewayOptions } from '../../support/testGateway';
+import { baseUrlWithKey, startGateway, type Gateway, type GatewayOptions } from '../../support/testGateway';
 import type { Settings } from '../../support/vscode/quietSettings';
 import { Workbench } from './workbench';
 
@@ -76,6 +76,8 @@ interface WorkbenchOptions extends Pick<GatewayOptions, 'script'> {
   readonly settings?: Settings;
   /** Whether the user has not set a key yet. */
   readonly withoutKey?: true;
+  /** Whether the gateway needs a key, because it is not at the loopback address. */
+  readonly needsKey?: true;
 }
 
 /** The workbench that all suites of this process share, because VS Code starts slowly. */
@@ -86,13 +88,13 @@ let shared: Workbench | undefined;
  * and so its own conversations.
  */
 export function useWorkbench(
-  { script, settings, withoutKey }: WorkbenchOptions,
+  { script, settings, withoutKey, needsKey = withoutKey }: WorkbenchOptions,
   onOpened: (opened: OpenedWorkbench) => void,
 ): void {
   let gateway: Gateway;
   before(async () => {
     gateway = await startGateway(script ? { script } : {});
-    const all = { ...settings, 'holysheep.baseUrl': gateway.baseUrl };
+    const all = { ...settings, 'holysheep.baseUrl': needsKey ? baseUrlWithKey(gateway) : gateway.baseUrl };
     const workbench = (shared = await (shared?.renew(all) ?? Workbench.open({ settings: all })));
     if (!withoutKey) await setKey(workbench);
     onOpened({ gateway, workbench, panel: new ConversationPanel(workbench) });

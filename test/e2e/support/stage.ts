@@ -1,5 +1,5 @@
 import type { FrameLocator, Locator } from 'playwright-core';
-import { startGateway, type Gateway, type Script } from '../../support/testGateway';
+import { baseUrlWithKey, startGateway, type Gateway, type Script } from '../../support/testGateway';
 import { answer, deltas } from '../../support/replies';
 import { testKey } from './conversation';
 import { pausedAnswer } from './pausedAnswer';
@@ -24,7 +24,7 @@ export class Stage {
 
   static async open(language: Language = 'en'): Promise<Stage> {
     const gateway = await startGateway();
-    const settings = { 'holysheep.baseUrl': gateway.baseUrl };
+    const settings = { 'holysheep.baseUrl': baseUrlWithKey(gateway) };
     const workbench = await Workbench.open({ settings, ...(language === 'en' ? {} : { locale: language }) });
     return new Stage(language, gateway, workbench);
   }

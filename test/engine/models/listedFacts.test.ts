@@ -25,7 +25,24 @@ const facts: readonly (readonly [name: string, entry: Record<string, unknown>, e
   ['the context window of LM Studio', { max_context_length: 4096 }, { contextWindow: 4096 }],
   ['the limit of the output', { max_output_tokens: 1000 }, { maxOutput: 1000 }],
   ['another limit of the output', { max_completion_tokens: 2000 }, { maxOutput: 2000 }],
-  ['a description of reasoning', { reasoning: { supported_efforts: null } }, { reasons: true }],
+  ['a description of reasoning', { reasoning: { supports_max_tokens: true } }, { reasons: true }],
+  [
+    'the levels of reasoning effort in ascending order, without unknown ones',
+    { reasoning: { supported_efforts: ['xhigh', 'high', 'enormous', 3, 'low'], mandatory: true } },
+    { reasons: true, efforts: ['low', 'high', 'xhigh'] },
+  ],
+  [
+    'all levels of reasoning effort for null, without the one that the model does not take',
+    { reasoning: { supported_efforts: null, mandatory: true } },
+    { reasons: true, efforts: ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'] },
+  ],
+  [
+    'that the reasoning can be switched off',
+    { reasoning: { supported_efforts: ['high'], mandatory: false } },
+    { reasons: true, efforts: ['none', 'high'] },
+  ],
+  ['no levels without a level above `none`', { reasoning: { supported_efforts: ['none'] } }, { reasons: true }],
+  ['the levels of Hyperstack', { supported_reasoning_efforts: ['high', 'low'] }, { efforts: ['low', 'high'] }],
   ['a price of zero', { pricing: { prompt: '0', completion: 0 } }, { price: { input: 0, output: 0 } }],
   ['parameters, without a conclusion from an incomplete list', { supported_parameters: ['tools', 7] }, { tools: true }],
   [

@@ -125,6 +125,7 @@ describe('model facts', () => {
       tools: true,
       reasons: true,
       takesTemperature: false,
+      efforts: ['minimal', 'low', 'medium', 'high'],
       price: { input: 1.25, output: 10, cacheRead: 0.125 },
       family: 'gpt',
       vendor: 'openai',
@@ -141,6 +142,19 @@ describe('model facts', () => {
       family: 'deepseek',
       vendor: 'deepseek',
     });
+  });
+
+  it('reads how the reasoning of a model can be set', () => {
+    const reasoningOf = (name: string): readonly unknown[] => {
+      const { efforts, reasoningToggle, reasoningBudget } = readTable().get(name) ?? assert.fail();
+      return [efforts, reasoningToggle, reasoningBudget];
+    };
+    const max = ['low', 'medium', 'high', 'xhigh', 'max'];
+    assert.deepEqual(reasoningOf('gpt-5-2'), [['none', 'low', 'medium', 'high', 'xhigh'], undefined, undefined]);
+    assert.deepEqual(reasoningOf('claude-sonnet-5'), [max, true, undefined]);
+    assert.deepEqual(reasoningOf('gemini-2-5-flash'), [undefined, true, { min: 0, max: 24_576 }]);
+    assert.deepEqual(reasoningOf('claude-sonnet-4-5'), [undefined, undefined, { min: 1024, max: undefined }]);
+    assert.deepEqual(reasoningOf('gpt-4o'), [undefined, undefined, undefined]);
   });
 
   it('reads a model without limits that calls no tools', () => {

@@ -51,6 +51,11 @@ describe('parameters of a request', () => {
     assert.deepEqual(await send({ model: 'o3', defaults }, {}), { temperature: 0.7, max_completion_tokens: 2048 });
   });
 
+  it('never contain a temperature that the user has ruled out for the model', async () => {
+    const facts = { takesTemperature: false, omitsTemperature: true };
+    assert.deepEqual(await send({ model: 'gpt-4o', temperature: 1, maxTokens: 5 }, facts), { max_tokens: 5 });
+  });
+
   it('are chosen for the model of each attempt', async () => {
     const run = new EngineRun({
       replies: [status(503), status(503), status(503), answering('ok')],

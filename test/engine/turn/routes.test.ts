@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Connection, Route } from '../../../src/engine/request';
-import { EngineWorld, type EngineRun } from '../../support/engineRun';
+import type { EngineDeps } from '../../../src/engine/engine';
+import type { Route } from '../../../src/engine/request';
+import { CooldownFiles } from '../../../src/host/engine/cooldownFiles';
+import { backup, primary, Routes, switches, third, type Options } from '../../support/engineRoutes';
 import {
   answering,
   cutAfter,
@@ -14,71 +16,9 @@ import {
   type LiveBody,
   type Reply,
 } from '../../support/scriptedFetch';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
-
-const primary: Route = { baseUrl: 'https://primary.test/v1', apiKey: 'hsa-key-of-primary' };
-const backup: Route = { baseUrl: 'https://backup.test/v1', apiKey: 'hsa-key-of-backup' };
-const third: Route = { baseUrl: 'https://third.test/v1', apiKey: 'hsa-key-of-third' };
-
-/** Replies to the requests for answers, in order, and to the probes. The last one is used for all further requests. */
-type Gateway = readonly Reply[] | { readonly replies: readonly Reply[]; readonly probes: readonly Reply[] };
-
-type Options = Omit<ConstructorParameters<typeof EngineWorld>[0], 'replies'> & { readonly routes?: readonly Route[] };
-
-/** The engine with several gateways, one for each route, in virtual time. */
-class Routes {
-  readonly world: EngineWorld;
-  private readonly answers = new Map<string, ScriptedFetch>();
-  private readonly probes = new Map<string, ScriptedFetch>();
-  routes: readonly Route[];
-
-  constructor(gateways: Readonly<Record<string, Gateway>>, { routes = [primary, backup], ...options }: Options = {}) {
-    this.routes = routes;
-    for (const [name, gateway] of Object.entries(gateways)) {
-      const { replies, probes } = 'replies' in gateway ? gateway : { replies: gateway, probes: [refused] };
-      this.answers.set(`${name}.test`, new ScriptedFetch(replies));
-      this.probes.set(`${name}.test`, new ScriptedFetch(probes));
-    }
-    const fetch: typeof globalThis.fetch = (input, init) => {
-      const { host, pathname } = new URL(input instanceof Request ? input.url : String(input));
-      const wire = (pathname.endsWith('/models') ? this.probes : this.answers).get(host);
-      assert.ok(wire, `no gateway at ${host}`);
-      return wire.fetch(input, init);
-    };
-    const { deps, ...rest } = options;
-    this.world = new EngineWorld({
-      replies: [],
-      random: () => 0,
-      connection: () => Promise.resolve(this.connection()),
-      ...rest,
-      deps: { fetch, ...deps },
-    });
-  }
-
-  ask(options?: Parameters<EngineWorld['ask']>[0]): EngineRun {
-    return this.world.ask(options);
-  }
-
-  requests(name: string): ScriptedFetch['requests'] {
-    return this.answers.get(`${name}.test`)?.requests ?? [];
-  }
-
-  probesOf(name: string): ScriptedFetch['requests'] {
-    return this.probes.get(`${name}.test`)?.requests ?? [];
-  }
-
-  private connection(): Connection {
-    const [first, ...backups] = this.routes;
-    assert.ok(first);
-    return { ...first, backups };
-  }
-}
-
-/** Returns the switches of a turn as `from → to (reason)`. */
-function switches(run: EngineRun): readonly string[] {
-  const host = (origin: string): string => new URL(origin).host.replace('.test', '');
-  return run.of('route').map(({ from, to, reason }) => `${host(from)} → ${host(to)} (${reason})`);
-}
+import { VirtualClock } from '../../support/virtualClock';
 
 const hello = [answering('Hello')];
 const afterPrimary = { options: { avoidRoute: 'https://primary.test' } };
@@ -750,6 +690,158 @@ describe('a turn that waits', () => {
     await run.settle();
     assert.equal(net.requests('backup').length, 1);
     await run.toEnd();
+    assert.equal(run.shownText, 'Hello');
+  });
+});
+
+describe('a connection that is not established', () => {
+  /** A runtime that tells when it opens a connection, and after how many milliseconds the request leaves, if ever. */
+  const telling = (clock: VirtualClock, sentAfterMs = Infinity): Partial<EngineDeps> => ({
+    watchConnection: (send, observer) => {
+      observer.onConnecting();
+      if (sentAfterMs !== Infinity) clock.after(sentAfterMs, () => observer.onSent());
+      return send();
+    },
+  });
+
+  for (const [name, deps, routes, ms] of [
+    ['is given up after 2 s if another route is up', telling, [primary, backup], 2_000],
+    [
+      'gets the whole headers timeout once the request is sent',
+      (clock) => telling(clock, 1_999),
+      [primary, backup],
+      61_999,
+    ],
+    ['gets the whole headers timeout if nothing tells about it', () => ({}), [primary, backup], 60_000],
+    ['gets the whole headers timeout if there is no other route', telling, [primary], 60_000],
+  ] as readonly (readonly [string, (clock: VirtualClock) => Partial<EngineDeps>, readonly Route[], number])[]) {
+    it(name, async () => {
+      const clock = new VirtualClock();
+      const net = new Routes({ primary: [silent], backup: hello }, { routes, clock, deps: deps(clock) });
+      const run = await net.ask().settle();
+      await clock.advance(ms - 1);
+      assert.deepEqual(
+        [run.of('ended').length, run.last('attempt').hasOtherRoute],
+        [0, routes.length > 1 || undefined],
+      );
+      await clock.advance(1);
+      assert.equal(run.of('ended')[0]?.row, ms === 2_000 ? 'connectTimeout' : 'headersTimeout');
+      assert.deepEqual(switches(run), routes.length > 1 ? ['primary → backup (timeout)'] : []);
+      run.turn.stop();
+    });
+  }
+
+  it('gets the whole headers timeout if the other route is down', async () => {
+    const clock = new VirtualClock();
+    const net = new Routes({ primary: [silent], backup: [silent] }, { clock, deps: telling(clock) });
+    const run = await net.ask().settle();
+    await clock.advance(2_000);
+    assert.deepEqual(switches(run), ['primary → backup (timeout)']);
+    await clock.advance(59_999);
+    assert.deepEqual(valuesOf(run.of('ended'), 'row'), ['connectTimeout']);
+    run.turn.stop();
+  });
+
+  it('does not bring its route back when a probe waits longer for it', async () => {
+    const clock = new VirtualClock();
+    const slowProbe: Reply = ({ signal }) =>
+      new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
+        clock.after(3_000, () => resolve(new Response()));
+      });
+    const net = new Routes(
+      { primary: { replies: [silent], probes: [slowProbe] }, backup: hello },
+      { clock, deps: { ...telling(clock, 3_000), isWindowFocused: () => true } },
+    );
+    const run = await net.ask().settle();
+    await clock.advance(60_000);
+    assert.equal(run.shownText, 'Hello');
+    assert.deepEqual([net.probesOf('primary').length, net.world.engine.report().routesDown.length], [3, 1]);
+  });
+});
+
+describe('two windows', () => {
+  let folder: string;
+  let clock: VirtualClock;
+  beforeEach(() => {
+    folder = temporaryFolder();
+    clock = new VirtualClock();
+  });
+  afterEach(() => removeTemporaryFolder(folder));
+
+  const openWindow = (reply: Reply, probe: Reply, options = focused): Routes =>
+    new Routes(
+      { primary: { replies: [reply], probes: [probe] }, backup: { replies: hello, probes: [refused] } },
+      { ...options, clock, cooldowns: new CooldownFiles(folder, clock, (problem) => assert.equal(problem, undefined)) },
+    );
+
+  it('pay only once for a route that is down, also between two probes that are far apart', async () => {
+    const [first, second] = [openWindow(refused, refused), openWindow(refused, refused)];
+    await first.ask().settle();
+    await clock.advance(900_000);
+    const run = await second.ask().settle();
+    assert.deepEqual(switches(run), ['primary → backup (connection)']);
+    assert.deepEqual([first.requests('primary').length, second.requests('primary').length], [1, 0]);
+  });
+
+  it('use the route again when a probe of either has found it back', async () => {
+    const back = status(401);
+    const [first, second] = [openWindow(refused, refused, {}), openWindow(answering('Hello'), back)];
+    await first.ask().settle();
+    assert.equal(switches(await second.ask().settle()).length, 1);
+    await clock.advance(5_500);
+    for (const net of [second, openWindow(answering('Hello'), back)]) {
+      await net.ask().settle();
+      assert.equal(net.requests('primary').length, 1);
+    }
+  });
+
+  it('use the route again when a turn of either has received a response over it', async () => {
+    const first = openWindow(refused, refused);
+    await first.ask().settle();
+    const second = openWindow(answering('Hello'), refused);
+    await second.ask().settle();
+    await second.ask({ options: { avoidRoute: backup.baseUrl } }).settle();
+    const third = openWindow(answering('Hello'), refused);
+    await third.ask().settle();
+    assert.deepEqual([second.requests('primary').length, third.requests('primary').length], [1, 1]);
+  });
+
+  it('learn from each other that probes miss the fault', async () => {
+    const [first, second] = [openWindow(silent, status(401)), openWindow(silent, status(401))];
+    for (let asked = 0; asked < 3; asked++) {
+      await (await first.ask().settle()).toEnd();
+      await clock.advance(10_000);
+    }
+    assert.equal(first.requests('primary').length, 3);
+    for (const [passedMs, requests] of [
+      [2_000, 0],
+      // After the probe of the second window, and before the next one of the first.
+      [8_000, 0],
+      [1_200_000, 0],
+      [900_000, 1],
+    ] as const) {
+      await clock.advance(passedMs);
+      await second.ask().settle();
+      assert.equal(second.requests('primary').length, requests);
+    }
+  });
+
+  it('forget the route when the network state is reset in one of them', async () => {
+    const [first, second] = [openWindow(refused, refused), openWindow(refused, refused)];
+    await first.ask().settle();
+    await first.world.engine.resetNetworkState();
+    await second.ask().settle();
+    assert.equal(second.requests('primary').length, 1);
+  });
+
+  it('do not wait for long for outages that can not be read', async () => {
+    const hangs = (): Promise<undefined> => new Promise(() => undefined);
+    const cooldowns = { read: hangs, write: hangs, clear: hangs };
+    const net = new Routes({ primary: hello, backup: [] }, { clock, cooldowns });
+    const run = await net.ask().settle();
+    assert.equal(net.requests('primary').length, 0);
+    await clock.advance(500);
     assert.equal(run.shownText, 'Hello');
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { startGateway, type Gateway } from '../../support/testGateway';
+import { baseUrlWithKey, startGateway, type Gateway } from '../../support/testGateway';
 import { failure } from '../../../src/demo/replies';
 import type { Engine } from '../../../src/engine/engine';
 import type { ConnectionTest } from '../../../src/host/connection/connectionTest';
@@ -49,7 +49,7 @@ describe('Test Connection command', () => {
   after(() => Promise.all([gateway.close(), backup.close()]));
 
   const useBackup = (key?: string): void => {
-    routes.backups = [backup.baseUrl];
+    routes.backups = [key === undefined ? baseUrlWithKey(backup) : backup.baseUrl];
     if (key !== undefined) routes.keys.set(backup.origin, key);
   };
   const run = async (only?: string): Promise<ConnectionTest | undefined> => {
@@ -127,9 +127,9 @@ describe('Test Connection command', () => {
     useBackup();
     editor.pressed = 'Set API key';
     await run();
-    const { host } = new URL(backup.origin);
+    const { host } = new URL(baseUrlWithKey(backup));
     assert.match(verdict(), new RegExp(`warning: 1 of 2 routes work\\. There is no API key for ${host}\\.$`));
-    assert.deepEqual(editor.commands, [['holysheep.setApiKey', { baseUrl: backup.baseUrl }]]);
+    assert.deepEqual(editor.commands, [['holysheep.setApiKey', { baseUrl: baseUrlWithKey(backup) }]]);
   });
 
   it('is an error when no route works', async () => {
@@ -159,10 +159,13 @@ describe('Test Connection command', () => {
     editor.pressed = 'Send test prompt';
     await run();
     const connections = await Promise.all(engine.turns.map(async ({ options }) => options.connection?.()));
-    assert.deepEqual(connections, [
-      { baseUrl: gateway.baseUrl, apiKey: 'hsa-primary' },
-      { baseUrl: backup.baseUrl, apiKey: 'hsa-backup' },
-    ]);
+    assert.deepEqual(
+      connections.map((connection) => [connection?.baseUrl, connection?.apiKey]),
+      [
+        [gateway.baseUrl, 'hsa-primary'],
+        [backup.baseUrl, 'hsa-backup'],
+      ],
+    );
     engine.turns[0]?.emit(attempt(), text('OK', 120));
     engine.turns[1]?.emit(attempt(), text('OK', 80));
     await new Promise(setImmediate);
@@ -177,7 +180,7 @@ describe('Test Connection command', () => {
     await run();
     engine.turn.emit(attempt(), text('OK', 120));
     await new Promise(setImmediate);
-    const [primary, other] = [gateway, backup].map(({ origin }) => new URL(origin).host);
+    const [primary, other] = [gateway.baseUrl, baseUrlWithKey(backup)].map((url) => new URL(url).host);
     assert.equal(
       editor.messages.at(-1)?.message,
       `1 of 2 routes work. ${primary} sent the first token after 120 ms. There is no API key for ${other}.`,

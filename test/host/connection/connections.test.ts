@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import type { Connections } from '../../../src/host/connection/connections';
+import type { EffortChoice } from '../../../src/engine/request';
+import type { Connections, RequestChoice } from '../../../src/host/connection/connections';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeEditor, FakeRoutes } from './fakeRoutes';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
@@ -20,6 +21,20 @@ describe('connection over several routes', () => {
     routes.backups = [`${first}/v1`, `${second}/v1`];
     const { Connections } = await import('../../../src/host/connection/connections');
     connections = new Connections(routes.deps());
+  });
+
+  it('takes the effort from the prompt, or else from the model that answers it', async () => {
+    const { Connections } = await import('../../../src/host/connection/connections');
+    const efforts: Readonly<Record<string, EffortChoice>> = { 'model-1': 'low', other: 'default' };
+    const deps = routes.deps();
+    Object.assign(deps.settings, { systemPrompt: () => '', requestParameters: () => ({}) });
+    Object.assign(deps.efforts, { levelOf: (model: string) => efforts[model] });
+    const effortOf = (choice?: RequestChoice) => new Connections(deps).requestDefaults(false, choice).reasoningEffort;
+    assert.deepEqual(
+      [effortOf(), effortOf({ model: 'other' }), effortOf({ model: 'other', reasoningEffort: 'max' })],
+      ['low', undefined, 'max'],
+    );
+    assert.equal(effortOf({ reasoningEffort: 'default' }), undefined);
   });
 
   const namesOf = (origins: Origins): Origins => origins.map((origin) => new URL(origin).host);
@@ -63,6 +78,26 @@ describe('connection over several routes', () => {
       });
     });
   }
+
+  it('shows the gateway of a model that only a backup offers', async () => {
+    for (const origin of [primary, first, second]) routes.keys.set(origin, 'hsa-key');
+    routes.backups = [`${first}/v1`, { baseUrl: `${second}/v1`, name: 'Second', models: { mapped: 'a/mapped' } }];
+    routes.lists = new Map([
+      [`${primary}/v1`, ['at-all']],
+      [`${first}/v1`, ['at-all', 'at-first']],
+    ]);
+    const shown = async (model: string) => {
+      routes.model = model;
+      const { host, gateway } = await connections.view();
+      return [host, gateway];
+    };
+    assert.deepEqual(await shown('at-all'), ['primary.example', undefined]);
+    assert.deepEqual(await shown('at-first'), ['first.example', 'first.example']);
+    assert.deepEqual(await shown('mapped'), ['Second', 'Second']);
+    routes.keys.delete(first);
+    routes.keys.delete(second);
+    assert.deepEqual(await shown('at-first'), ['primary.example', undefined]);
+  });
 
   it('fails when the base URL is invalid, even if a backup route has a key', async () => {
     routes.keys.set(first, 'hsa-first');

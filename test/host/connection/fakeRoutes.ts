@@ -2,9 +2,11 @@ import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import { normalizeBaseUrl, type BaseUrl } from '../../../src/engine/gateway/baseUrl';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import type { DemoMode } from '../../../src/host/connection/demoMode';
+import type { ModelEfforts } from '../../../src/host/connection/modelEfforts';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { Settings } from '../../../src/host/settings/settings';
 import { readGateways } from '../../../src/host/settings/gateways';
+import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import type { Log } from '../../../src/host/util/log';
 import type { Memento } from 'vscode';
 import { englishL10n } from '../../support/fakeVSCode';
@@ -200,17 +202,24 @@ export interface RouteDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly demo: DemoMode;
-  readonly engine: Pick<Engine, 'probe' | 'cooldownOf'>;
+  readonly efforts: ModelEfforts;
+  readonly engine: Pick<Engine, 'probe' | 'localFacts' | 'cooldownOf'>;
   readonly log: Log;
   readonly memory: Memento;
+  readonly lists: (baseUrl: string, name: string) => boolean | undefined;
+  readonly catalog: Pick<ModelCatalog, 'lists'>;
 }
 
 /** Settings and keys of several routes, which tests can change. */
 export class FakeRoutes {
   baseUrl = 'https://primary.example/v1';
-  backups: readonly string[] = [];
+  backups: readonly unknown[] = [];
+  /** The known model lists of gateways, by base URL. They are forgotten when a key is stored. */
+  lists = new Map<string, readonly string[]>();
   model = 'model-1';
   keys = new Map<string, string>();
+  /** Origins of which the user has confirmed that they need no key. */
+  keylessOrigins = new Set<string>();
   isKeyringLocked = false;
   demoActive = false;
   hasLeftDemo = false;
@@ -239,6 +248,7 @@ export class FakeRoutes {
     const access = <T>(value: () => T): Promise<T> =>
       this.isKeyringLocked ? Promise.reject(new Error('The keyring is locked.')) : Promise.resolve(value());
     const get = (origin: string): Promise<string | undefined> => access(() => this.keys.get(origin));
+    const lists = (baseUrl: string, model: string) => this.lists.get(baseUrl)?.includes(model);
     const isDemoActive = (): boolean => this.demoActive;
     return {
       settings: {
@@ -254,12 +264,19 @@ export class FakeRoutes {
         model: () => this.model,
         setModel: (model: string) => Promise.resolve(void (this.model = model)),
       },
+      lists,
+      catalog: { lists },
       keys: {
         onDidChange: keyChange.event,
         get,
         getIfReadable: (origin: string) => get(origin).catch(() => undefined),
-        set: (origin: string, key: string) => access(() => void this.keys.set(origin, key)),
+        set: (origin: string, key: string) =>
+          access(() => {
+            this.keys.set(origin, key);
+            this.lists.clear();
+          }),
         delete: (origin: string) => access(() => void this.keys.delete(origin)),
+        isKeyless: (origin: string) => Promise.resolve(this.keylessOrigins.has(origin)),
       },
       demo: {
         onDidChange: () => subscription,
@@ -268,8 +285,10 @@ export class FakeRoutes {
         },
         leave: () => Promise.resolve(void (this.hasLeftDemo = true)),
       },
+      efforts: { onDidChange: () => subscription, levelOf: () => 'default' },
       engine: {
         cooldownOf: () => undefined,
+        localFacts: () => Promise.resolve(new Map()),
         probe: ({ baseUrl, apiKey }: { readonly baseUrl: string; readonly apiKey: string | undefined }) => {
           this.probes.push([baseUrl, apiKey]);
           return Promise.resolve(this.probeResult);

@@ -66,6 +66,7 @@ describe('notices about the routes in the settings', () => {
   it('warn only once about plain HTTP to another computer, but not to this one', async () => {
     routes.baseUrl = 'http://localhost:11434/v1';
     routes.backups = ['http://gateway.example/v1'];
+    routes.keys.set('http://gateway.example', 'hsa-key');
     assert.deepEqual(await start(), [plainHttp('gateway.example')]);
     assert.deepEqual(await start(), [plainHttp('gateway.example')]);
     routes.baseUrl = 'http://primary.example/v1';

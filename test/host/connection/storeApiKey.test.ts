@@ -5,6 +5,8 @@ import { valuesOf } from '../../support/valuesOf';
 
 const primary = 'https://primary.example';
 
+const backupUrl = 'https://backup.example/v1';
+
 /** More models than the model picker offers. */
 const manyModels = Array.from({ length: 8000 }, (_, index) => `model-${index}`);
 
@@ -106,6 +108,25 @@ describe('Set API Key command', () => {
       it(situation, async () => {
         list(...models);
         routes.model = selected;
+        assert.equal(await runSetApiKey('hsa-old-key-1'), 'verified');
+        assert.deepEqual(buttons(), offers);
+      });
+    }
+
+    for (const [situation, backup, lists, offers] of [
+      ['unless a backup gateway lists the selected model', backupUrl, ['gone'], []],
+      ['unless a backup gateway has it under another name', { baseUrl: backupUrl, models: { gone: 'a/gone' } }, [], []],
+      [
+        'even if a backup gateway has other models',
+        { baseUrl: backupUrl, models: { '*': 'b' } },
+        ['b'],
+        [['Select model']],
+      ],
+    ] as const) {
+      it(situation, async () => {
+        list(...manyModels);
+        routes.lists.set(backupUrl, lists);
+        [routes.model, routes.backups] = ['gone', [backup]];
         assert.equal(await runSetApiKey('hsa-old-key-1'), 'verified');
         assert.deepEqual(buttons(), offers);
       });

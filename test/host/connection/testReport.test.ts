@@ -11,6 +11,7 @@ const working: RouteReport = {
   origin: 'https://primary.example',
   host: 'primary.example',
   hasKey: true,
+  isKeyless: false,
   proxy: undefined,
   steps: [
     { name: 'nameResolution', ms: 3, addresses: ['192.0.2.1', '192.0.2.2'] },

@@ -84,6 +84,24 @@ describe('request of a conversation', () => {
     ]);
   });
 
+  it('contains the effort of the model that answers, unless the prompt asks for another one', () => {
+    const { ask, conversation, engine, settings } = openConversation();
+    settings.efforts = { default: 'low', other: 'high', next: 'medium' };
+    const sent = (): unknown => engine.turn.request.reasoningEffort;
+    const id = ask('plain', done('a'));
+    const first = sent();
+    conversation.regenerate(id, 'other');
+    assert.deepEqual([first, sent(), conversation.requestOf(id)?.reasoningEffort], ['low', 'high', 'low']);
+    engine.turn.emit(done('a'));
+    const own = ask({ prompt: 'own', reasoningEffort: 'default' }, attempt('default'), failed('half'));
+    conversation.continue(own);
+    assert.deepEqual([engine.turns.length, sent()], [4, undefined]);
+    engine.turn.emit(failed('half'));
+    conversation.switchModel(id, 'next');
+    conversation.switchModel(own, 'next');
+    assert.equal(sent(), undefined);
+  });
+
   it('can be copied later with the current settings and the model of its answer', () => {
     const { ask, conversation, engine, settings } = openConversation({ systemPrompt });
     const id = ask('one');

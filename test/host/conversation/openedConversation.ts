@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { EngineSettings } from '../../../src/engine/environment';
 import type { StreamEvent } from '../../../src/engine/events';
+import type { EffortChoice } from '../../../src/engine/request';
 import { Conversation } from '../../../src/host/conversation/conversation';
 import type { Conversations } from '../../../src/host/conversation/conversations';
 import type { ConversationChange } from '../../../src/host/conversation/conversationRecord';
@@ -25,7 +26,7 @@ export function openConversation(options: Options = {}) {
   const clock = new VirtualClock();
   const lines: JournalLine[] = [];
   const changes: ConversationChange[] = [];
-  const settings = { model: 'default' };
+  const settings = { model: 'default', efforts: {} as Readonly<Record<string, EffortChoice>> };
   const conversation = new Conversation(
     'c',
     stored,
@@ -33,7 +34,10 @@ export function openConversation(options: Options = {}) {
     {
       engine: () => engine,
       clock,
-      defaults: () => ({ ...settings, systemPrompt, temperature: 0.5, maxTokens: 9 }),
+      defaults: (_demo, { model = settings.model, reasoningEffort = settings.efforts[model] ?? 'default' } = {}) => {
+        const effort = reasoningEffort === 'default' ? {} : { reasoningEffort };
+        return { model: settings.model, systemPrompt, temperature: 0.5, maxTokens: 9, ...effort };
+      },
       connection: (demo) =>
         Promise.resolve({ baseUrl: demo ? 'http://127.0.0.1:1/v1' : 'https://own.example/v1', apiKey: 'hsa-key' }),
       resumeSetting: () => resume,

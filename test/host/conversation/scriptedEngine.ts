@@ -58,6 +58,7 @@ export class ScriptedTurn implements RunningTurn {
 export class ScriptedEngine implements Engine {
   readonly turns: ScriptedTurn[] = [];
   readonly probe: Engine['probe'] = () => Promise.resolve({ state: 'cancelled' });
+  readonly localFacts: Engine['localFacts'] = () => Promise.resolve(new Map());
 
   run(request: ChatRequest, options: RunOptions): ScriptedTurn {
     return this.start(request, options);

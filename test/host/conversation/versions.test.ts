@@ -98,13 +98,15 @@ describe('conversation with several versions of an exchange', () => {
       const { ask, conversation, engine, phases, sentTexts } = openConversation();
       const target = { uri: 'file:///a', startLine: 0, startCharacter: 0 };
       const attachments = [{ kind: 'selection' as const, label: 'a', languageId: 'ts', code: 'a' }];
-      const input = { prompt: 'one', content: 'one, in full', attachments, target, model: 'own', demo: true };
+      const sent = { prompt: 'one', content: 'one, in full', attachments, target };
+      const input = { ...sent, model: 'own', reasoningEffort: 'max' as const, demo: true };
       const id = ask(input);
       assert.equal(conversation.regenerate(id, model)?.id, id);
       assert.equal(engine.turns.length, 1);
       engine.turn.emit(failed('half'));
       const again = conversation.regenerate(id, model)!;
-      assert.deepEqual([sentTexts(), engine.turn.request.model], [['one, in full'], asked]);
+      const { model: requested, reasoningEffort } = engine.turn.request;
+      assert.deepEqual([sentTexts(), requested, reasoningEffort], [['one, in full'], asked, 'max']);
       assert.equal(engine.turn.options.resumeFrom, undefined);
       assert.notEqual(again.id, id);
       assert.deepEqual({ ...toPromptInput(again), model: 'own' }, input);

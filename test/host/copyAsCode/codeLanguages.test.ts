@@ -21,6 +21,8 @@ const hostileText = fc.string({
   maxLength: 12,
 });
 
+const wellFormed = hostileTexts.map((text) => text.toWellFormed());
+
 const hostileRequest = fc
   .record({
     model: hostileText,
@@ -30,19 +32,24 @@ const hostileRequest = fc
     ),
     temperature: fc.constantFrom(undefined, 0, 0.7, 2),
     maxTokens: fc.constantFrom(undefined, 1, 1_000_000),
+    otherFields: fc.constantFrom<ExportedRequest['otherFields']>(
+      ...[{}, { reasoning_effort: 'high' }, { enable_thinking: false }],
+      { thinking: { type: 'enabled', budget_tokens: 2048 }, 'a-b': [true, null, -1.5, ...wellFormed] },
+    ),
   })
   .map(exportedRequestOf);
 
 const hostileRequests = fc.array(hostileRequest, { minLength: batchSize, maxLength: batchSize, size: 'max' });
 
 /** Returns the body that the gateway must receive for a request. */
-function expectedBody({ model, messages, temperature, maxTokens }: ExportedRequest): unknown {
+function expectedBody({ model, messages, temperature, maxTokens, otherFields }: ExportedRequest): unknown {
   const body = {
     model: model.toWellFormed(),
     messages: messages.map(({ role, content }) => ({ role, content: content.toWellFormed() })),
     temperature,
     [limitParameter(model)]: maxTokens,
     stream: true,
+    ...otherFields,
   };
   return JSON.parse(JSON.stringify(body));
 }

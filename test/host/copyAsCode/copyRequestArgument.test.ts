@@ -41,6 +41,7 @@ describe('copied request', () => {
     const deps = {
       conversations: { current: conversation },
       connections: { configured: () => Promise.resolve({ baseUrl: 'https://own.example/v1' }), model: () => 'm' },
+      catalog: { factsOf: () => undefined },
       settings: { engineSettings: () => demoSettings },
     } as unknown as Parameters<typeof copyAsCode>[0];
     for (const demo of [false, true])

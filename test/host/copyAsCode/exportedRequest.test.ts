@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { factsOf } from '../../../src/engine/models/modelFacts';
 import { exportedRequest, type RequestToExport } from '../../../src/host/copyAsCode/exportedRequest';
 
 const request = {
@@ -18,6 +19,7 @@ function exportRequest(changes: Partial<RequestToExport> = {}) {
     baseUrl: 'https://a/v1',
     configuredModel: 'configured',
     settings,
+    factsOf,
     ...changes,
   });
 }
@@ -26,7 +28,7 @@ describe('exported request', () => {
   it('contains the messages, the model, the parameters and the base URL of the request', () => {
     assert.deepEqual(exportRequest(), {
       baseUrl: 'https://a/v1',
-      ...request,
+      ...{ ...request, otherFields: {} },
       retry: { maxRetries: 2, baseDelayMs: 500, maxDelayMs: 9000, maxRetryAfterMs: 60_000, idleTimeoutMs: 120_000 },
       fromDemo: false,
     });
@@ -46,6 +48,22 @@ describe('exported request', () => {
     assert.deepEqual(parametersFor('gpt-4o'), [0.7, 2048]);
     assert.deepEqual(parametersFor('deepseek-r1'), [0.7, undefined]);
     assert.deepEqual(parametersFor('gpt-5'), [undefined, undefined]);
+  });
+
+  it('contains the reasoning effort in the form of the gateway, and no default limit for a model that reasons', () => {
+    const exported = (baseUrl: string) =>
+      exportRequest({
+        ...{ baseUrl, factsOf: () => undefined },
+        request: { model: 'm', messages: [], defaults: { maxTokens: 2048 }, reasoningEffort: 'high' },
+      });
+    const { otherFields, maxTokens } = exported('https://openrouter.ai/api/v1');
+    assert.deepEqual([otherFields, maxTokens], [{ reasoning: { effort: 'high' } }, undefined]);
+    assert.deepEqual(exported('https://a/v1').otherFields, { reasoning_effort: 'high' });
+  });
+
+  it('contains the fields that the user adds, except those that decide what is asked', () => {
+    const extraBody = { top_k: 5, messages: [], stream: false };
+    assert.deepEqual(exportRequest({ factsOf: () => ({ extraBody }) }).otherFields, { top_k: 5 });
   });
 
   it('contains no images, tool results and empty answers', () => {

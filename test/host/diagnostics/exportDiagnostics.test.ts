@@ -49,7 +49,11 @@ describe('Export Diagnostics command', () => {
     const { settings, log } = deps;
     const services = {
       ...deps,
-      settings: Object.assign(settings, { requestParameters: () => ({}), engineSettings: () => ({}) }),
+      settings: Object.assign(settings, {
+        requestParameters: () => ({}),
+        reasoningEffort: () => 'default',
+        engineSettings: () => ({}),
+      }),
       log: Object.assign(log, { errors: () => [], redact: (text: string) => text }),
       connections: new Connections(deps),
       engine: { report: () => engineReport },

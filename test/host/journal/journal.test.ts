@@ -76,7 +76,8 @@ describe('journal', () => {
   it('reads the content that it has written', async () => {
     const attachments = [{ kind: 'selection' as const, label: 'a.ts:1', languageId: 'typescript', code: 'let a;\r\n' }];
     const target = { uri: 'file:///a.ts', startLine: 0, startCharacter: 0 };
-    const input = { prompt: 'Explain', content: 'in full', attachments, target, model: 'm', demo: true };
+    const own = { model: 'm', reasoningEffort: 'default' as const, demo: true };
+    const input = { prompt: 'Explain', content: 'in full', attachments, target, ...own };
     const end: JournalLine = {
       type: 'events',
       exchangeId: 'e',

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import type { ProbeResult } from '../../../src/engine/engine';
+import type { LedgerEntry } from '../../../src/engine/state/ledger';
+import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import { defaultModels, parseModelList } from '../../../src/engine/gateway/modelList';
 import type { ActiveConnection, Connections } from '../../../src/host/connection/connections';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { Settings } from '../../../src/host/settings/settings';
 import type { Log } from '../../../src/host/util/log';
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
+import type { Memento } from 'vscode';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeEditor } from '../connection/fakeRoutes';
 
@@ -23,12 +25,18 @@ describe('model catalog', () => {
   let routes: readonly string[];
   let catalog: ModelCatalog;
   let currentConnection: ActiveConnection | undefined;
+  let refreshed: number;
+  let createCatalog: () => ModelCatalog;
+  let [changeKeys, changeSettings] = [() => undefined as unknown, () => undefined as unknown];
+  const memory = new Map<string, unknown>();
+  const local = new Map([['a', { contextWindow: 4096, cutsLongPrompts: true }]]);
   const editor = new FakeEditor();
   useVSCode(editor.api());
   const log = (problem: unknown) => logged.push(String(problem));
   const health = { records: () => [], refresh: () => Promise.resolve() };
   const engine = {
     cooldownOf: () => undefined,
+    localFacts: (() => Promise.resolve(local)) as Engine['localFacts'],
     probe: (): Promise<ProbeResult> => {
       requests++;
       const failure = { ms: 1, kind: 'server', message: 'It is down.', detail: '', actions: [] } as const;
@@ -41,23 +49,44 @@ describe('model catalog', () => {
   };
   beforeEach(async () => {
     [isDown, requests, logged, ids, currentConnection] = [false, 0, [], ['a'], connection];
+    [routes, refreshed] = [[connection.baseUrl], 0];
+    memory.clear();
     editor.reset();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
     const connections = {
       model: () => 'model-0',
       connectionFor: () =>
         currentConnection ? Promise.resolve(currentConnection) : Promise.reject(new Error('no route')),
+      configured: () => Promise.resolve(currentConnection),
+      refresh: () => refreshed++,
     } as unknown as Connections;
-    const keys = { onDidChange: () => ({ dispose: () => undefined }) } as unknown as KeyStore;
-    catalog = new ModelCatalog({
-      ...{ connections, engine, health },
-      keys,
-      log: { error: log, warn: log } as unknown as Log,
-      settings: {
-        routes: () => routes.map((url) => ({ url })),
-        engineSettings: () => ({ fallbackModels: [] }),
-      } as unknown as Settings,
-    });
+    const onDidChange = (set: (fire: () => unknown) => void) => {
+      const listeners: (() => unknown)[] = [];
+      set(() => listeners.forEach((listener) => listener()));
+      return (listener: () => unknown) => {
+        listeners.push(listener);
+        return { dispose: () => undefined };
+      };
+    };
+    const keys = { onDidChange: onDidChange((fire) => (changeKeys = fire)) } as unknown as KeyStore;
+    const settings = {
+      onDidChange: onDidChange((fire) => (changeSettings = fire)),
+      routes: () => routes.map((url) => ({ url })),
+      model: () => 'b',
+      engineSettings: () => ({ fallbackModels: [] }),
+      modelOverrides: ([model, sentModel]: readonly string[]) =>
+        model === 'mine' ? { maxOutput: 5, family: sentModel } : undefined,
+    } as unknown as Settings;
+    createCatalog = () =>
+      new ModelCatalog({
+        ...{ connections, engine, health, keys, settings },
+        log: { error: log, warn: log } as unknown as Log,
+        memory: {
+          get: (key: string, fallback: unknown) => memory.get(key) ?? fallback,
+          update: (key: string, value: unknown) => Promise.resolve(void memory.set(key, value)),
+        } as unknown as Memento,
+      });
+    catalog = createCatalog();
   });
   afterEach(() => catalog.dispose());
 
@@ -109,15 +138,159 @@ describe('model catalog', () => {
     assert.deepEqual(logged, ['2 models are not offered, because of the characters in their names.']);
   });
 
-  it('knows about a model what the list of the first route says, and else what the table says', async () => {
+  it('knows about a model what the list of its gateway says, and else what the table says', async () => {
     ids = [{ id: 'gpt-4o', context_length: 8192 }];
-    routes = ['https://not-loaded.example/v1', connection.baseUrl];
+    routes = [`${other}/v1`, connection.baseUrl];
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
     await catalog.listOf(connection);
     assert.deepEqual([catalog.factsOf('gpt-4o')?.contextWindow, catalog.factsOf('gpt-4o')?.images], [8192, true]);
+    const contexts = routes.map((baseUrl) => catalog.factsOf('gpt-4o', baseUrl)?.contextWindow);
+    assert.deepEqual(contexts, [128_000, 8192]);
     assert.equal(catalog.factsOf('unheard-of'), undefined);
+    const { contextWindow, maxOutput, family } = catalog.factsOf('gpt-4o', `${origin}/v1`, 'mine') ?? {};
+    assert.deepEqual([contextWindow, maxOutput, family], [8192, 5, 'gpt-4o']);
     routes = [];
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
+  });
+
+  describe('with a backup gateway', () => {
+    const backup = { baseUrl: `${other}/v1`, origin: other, host: 'other.test', apiKey: 'hsa-backup' };
+    const urls = [connection.baseUrl, backup.baseUrl, 'https://third.test/v1'];
+    const listed = (model: string) => urls.map((url) => catalog.lists(url, model));
+    const restart = (): void => void (catalog = createCatalog());
+    beforeEach(() => {
+      routes = urls;
+      currentConnection = { ...connection, backups: [backup] };
+    });
+    /** Chooses a model in the picker when the backup has `b` in addition to the model of the first gateway. */
+    const choose = async (model: string): Promise<void> => {
+      mock.method(engine, 'probe', ({ baseUrl }: typeof backup) =>
+        Promise.resolve({ state: 'verified', ms: 1, models: baseUrl === backup.baseUrl ? ['a', 'b'] : ['a'] }),
+      );
+      editor.isPatient = true;
+      const picked = catalog.pick();
+      while (editor.quickPicks.at(-1)?.busy !== false) await new Promise(setImmediate);
+      editor.quickPicks.at(-1)?.choose([model]);
+      await picked;
+      mock.restoreAll();
+    };
+
+    it('knows which gateway has a model once the lists are loaded', async () => {
+      assert.deepEqual(listed('a'), [undefined, undefined, undefined]);
+      ids = ['a', 'qwen3:latest', '__proto__'];
+      await catalog.listOf(connection);
+      for (const model of ['a', 'qwen3', 'qwen3:latest', '__proto__']) assert.equal(listed(model)[0], true, model);
+      for (const model of ['b', 'constructor', 'a:latest', '']) assert.equal(listed(model)[0], false, model);
+      assert.deepEqual(listed('a').slice(1), [undefined, undefined]);
+    });
+
+    it('remembers after a restart that a model was chosen from the list of a backup gateway', async () => {
+      await choose('b');
+      restart();
+      assert.deepEqual(listed('b'), [false, true, undefined]);
+      assert.deepEqual(listed('a'), [undefined, undefined, undefined]);
+      ids = ['a', 'b'];
+      await catalog.listOf(connection);
+      assert.deepEqual(listed('b'), [true, true, undefined]);
+    });
+
+    it('forgets this when the settings no longer have the gateway, or when the model is chosen elsewhere', async () => {
+      await choose('b');
+      restart();
+      routes = [connection.baseUrl];
+      assert.deepEqual(listed('b'), [undefined, undefined, undefined]);
+      routes = [backup.baseUrl];
+      await choose('b');
+      routes = urls;
+      restart();
+      assert.deepEqual(listed('b'), [undefined, undefined, undefined]);
+    });
+
+    it('remembers only the latest fifty models', async () => {
+      const key = [...memory.keys(), 'holysheep.gatewaysOfModels'][0]!;
+      memory.set(
+        key,
+        Array.from({ length: 50 }, (_, index) => [`model-${index}`, backup.baseUrl]),
+      );
+      await choose('b');
+      assert.deepEqual(
+        ['model-0', 'model-1', 'b'].map((model) => createCatalog().lists(backup.baseUrl, model)),
+        [undefined, true, true],
+      );
+    });
+
+    it('preloads the lists, also when the settings change, and asks again after a change of the keys', async () => {
+      await catalog.preload();
+      assert.deepEqual([requests, listed('a')], [2, [true, true, undefined]]);
+      changeSettings();
+      await new Promise(setImmediate);
+      assert.equal(requests, 2);
+      changeKeys();
+      assert.deepEqual(listed('a'), [undefined, undefined, undefined]);
+      await new Promise(setImmediate);
+      assert.deepEqual([requests, listed('a')], [4, [true, true, undefined]]);
+    });
+
+    it('preloads no list if there is no other gateway', async () => {
+      routes = [connection.baseUrl];
+      await catalog.preload();
+      assert.equal(requests, 0);
+    });
+
+    it('ignores a list that was requested with a previous key', async () => {
+      const list = catalog.listOf(connection);
+      changeKeys();
+      await list;
+      assert.equal(listed('a')[0], undefined);
+    });
+
+    it('announces when a list shows that the selected model has another gateway than expected', async () => {
+      await choose('b');
+      restart();
+      refreshed = 0;
+      await catalog.listOf(connection);
+      assert.equal(refreshed, 0);
+      await catalog.listOf(backup);
+      assert.deepEqual([refreshed, listed('b')], [1, [false, false, undefined]]);
+    });
+  });
+
+  describe('with a local server', () => {
+    const server = { ...connection, baseUrl: 'http://localhost:11434/v1', origin: 'http://localhost:11434' };
+    beforeEach(() => {
+      [currentConnection, routes] = [server, [server.baseUrl]];
+    });
+    afterEach(() => mock.restoreAll());
+
+    it('reads its own facts, first those of the selected model', async () => {
+      ids = ['a', 'b:latest', { id: 'c', context_length: 100 }];
+      const read = mock.method(engine, 'localFacts');
+      await catalog.preload();
+      assert.deepEqual(read.mock.calls[0]?.arguments[1], ['b:latest', 'a', 'c']);
+      assert.deepEqual(catalog.factsOf('a', server.baseUrl), { contextWindow: 4096, cutsLongPrompts: true });
+      assert.equal(catalog.factsOf('c', server.baseUrl)?.contextWindow, 100);
+    });
+
+    it('asks no other gateway for such facts', async () => {
+      const read = mock.method(engine, 'localFacts');
+      await catalog.listOf(connection);
+      assert.equal(read.mock.callCount(), 0);
+    });
+
+    it('reads the context again after a turn with a model that cuts long prompts', async () => {
+      ids = ['a', 'b'];
+      await catalog.preload();
+      const read = mock.method(engine, 'localFacts', () => Promise.resolve(new Map([['a', { contextWindow: 8192 }]])));
+      const after = (model: string, at = server.origin) =>
+        catalog.refreshFacts({ attempts: [{ model, origin: at } as LedgerEntry] });
+      await after('b');
+      await after('a', origin);
+      await catalog.refreshFacts({ attempts: [] });
+      assert.equal(read.mock.callCount(), 0);
+      await after('a');
+      assert.deepEqual(read.mock.calls[0]?.arguments.slice(0, 2), [server, ['a']]);
+      assert.deepEqual(catalog.factsOf('a'), { contextWindow: 8192, cutsLongPrompts: true });
+    });
   });
 
   it('finds the nearest models in the list of the route that lacks a model, but not in the default list', async () => {

@@ -26,14 +26,18 @@ describe('model picker with several routes', () => {
   const labels = (): readonly string[] => picker.items.map(({ label, kind }) => (kind === -1 ? `[${label}]` : label));
   interface Options extends ModelPickOptions, Pick<RouteModels, 'essence'> {
     readonly recent?: readonly string[];
+    /** The names of models at the last gateway. */
+    readonly names?: Readonly<Record<string, string>>;
   }
-  const openWith = ({ recent = [], essence, ...options }: Options, ...hosts: readonly string[]) => {
+  const openWith = ({ recent = [], essence, names, ...options }: Options, ...hosts: readonly string[]) => {
     const loaded: ((list: ModelList) => void)[] = [];
     const loads: boolean[] = [];
     const start = (fresh: boolean) => {
       loads.push(fresh);
       const routes = hosts.map((host, index) => ({
-        ...{ host, origin: `https://${host}`, list: new Promise<ModelList>((resolve) => (loaded[index] = resolve)) },
+        ...{ host, baseUrl: `https://${host}/v1`, origin: `https://${host}` },
+        ...(names && index === hosts.length - 1 && { models: new Map(Object.entries(names)) }),
+        ...{ list: new Promise<ModelList>((resolve) => (loaded[index] = resolve)) },
         essence: essence && ((model: string) => `${essence(model)} at ${host}`),
       }));
       return Promise.resolve({ routes, recent });
@@ -54,13 +58,55 @@ describe('model picker with several routes', () => {
     const { picked, load } = open('one', 'two');
     assert.deepEqual([labels(), picker.busy], [['$(check) b'], true]);
     await load(1, from('two', 'b', 'c'));
-    assert.deepEqual([labels(), picker.busy], [['$(check) b', '[Other models]', 'c'], true]);
+    assert.deepEqual([labels(), picker.busy], [['$(check) b', '[two]', 'c'], true]);
     assert.equal(picker.placeholder, 'Choose a model at two, or type its name');
     await load(0, from('one', 'a', 'b'));
-    assert.deepEqual([labels(), picker.busy], [['$(check) b', '[Other models]', 'a', 'c'], false]);
+    assert.deepEqual([labels(), picker.busy], [['$(check) b', '[Other models]', 'a', '[two]', 'c'], false]);
     assert.equal(picker.placeholder, 'Choose a model at one, two, or type its name');
     picker.choose(['c']);
-    assert.deepEqual(await picked, { model: 'c', once: false });
+    assert.deepEqual(await picked, { model: 'c', once: false, baseUrl: 'https://two/v1' });
+  });
+
+  it('groups the models by gateway, without those that an earlier gateway has under this or another name', async () => {
+    const names = { a: 'acme/a', b: 'acme/b', c: 'acme/c', gone: 'acme/gone', '*': 'acme/x' };
+    const { picked, load } = openWith({ names }, 'one', 'two', 'three');
+    await load(0, from('one', 'a', 'b'));
+    await load(1, from('two', 'b', 'c'));
+    await load(2, from('three', 'acme/a', 'acme/b', 'acme/c', 'acme/gone', 'acme/x', 'c', 'd'));
+    const three = ['acme/gone', 'acme/x', 'd'];
+    assert.deepEqual(labels(), ['$(check) b', '[Other models]', 'a', '[two]', 'c', '[three]', ...three]);
+    assert.deepEqual(
+      picker.items.flatMap(({ description }) => description ?? []),
+      ['current · acme/b at three', 'acme/a at three', 'at two · acme/c at three', ...three.map(() => 'at three')],
+    );
+    picker.choose(['a']);
+    assert.equal((await picked)?.baseUrl, 'https://one/v1');
+  });
+
+  it('offers no similar models for a name that the settings map to another name', async () => {
+    const { load } = openWith({ names: { b: 'b-1' } }, 'one');
+    await load(0, from('one', 'a', 'b-2'));
+    assert.deepEqual(labels(), ['$(check) b', '[Other models]', 'a', 'b-2']);
+  });
+
+  it("describes a model by the user's corrections of what is known about it", async () => {
+    const overrides = ([model]: readonly string[]) => (model === 'gpt-4o' ? { contextWindow: 8000 } : undefined);
+    const { load } = openWith({ overrides }, 'one');
+    await load(0, from('one', 'gpt-4o', 'x'));
+    const details = picker.items.map(({ detail }) => detail);
+    assert.deepEqual(details.filter(Boolean), ['8K context · images · $2.5 / $10 per million tokens']);
+  });
+
+  it('does not name the gateway of a model that comes from no list', async () => {
+    const { picked, load } = openWith({ recent: ['old'] }, 'one', 'two');
+    await load(0, { source: 'default', models: ['x'], message: 'one is down.' });
+    assert.ok(picker.items.every(({ description = '' }) => !description.includes('at ')));
+    picker.choose(['x']);
+    assert.deepEqual(await picked, { model: 'x', once: false });
+    const other = openWith({ recent: ['old'] }, 'one');
+    await other.load(0, from('one', 'a'));
+    picker.choose(['old']);
+    assert.deepEqual(await other.picked, { model: 'old', once: false });
   });
 
   it('groups the models: recently used ones, fallback models, families in natural order, and others', async () => {
@@ -80,7 +126,7 @@ describe('model picker with several routes', () => {
     await load(1, from('two', 'b', 'c'));
     assert.deepEqual(
       picker.items.flatMap(({ description }) => description ?? []),
-      ['current · b at one', 'a at one', 'c at two · only at two'],
+      ['current · b at one', 'a at one', 'c at two · at two'],
     );
   });
 
@@ -158,7 +204,7 @@ describe('model picker with several routes', () => {
     const { load } = openWith({ exclude: 'b' }, 'one', 'two');
     await load(0, from('one', 'a'));
     await load(1, from('two', 'c'));
-    const listed = ['[Other models]', 'a', 'c'];
+    const listed = ['[Other models]', 'a', '[two]', 'c'];
     assert.deepEqual(labels(), listed);
     picker.type(' x/y:z ');
     assert.deepEqual(labels(), [...listed, 'Use “x/y:z”']);
@@ -173,8 +219,8 @@ describe('model picker with several routes', () => {
     await load(0, { source: 'default', models: ['x'], message: 'one is down.' });
     await load(1, from('two', 'a'));
     assert.deepEqual(labels(), [
-      ...['$(check) b', '[Other models]', 'a'],
-      ...["[Common models for one (couldn't load its list: one is down.)]", 'x'],
+      ...['$(check) b', "[Common models for one (couldn't load its list: one is down.)]", 'x'],
+      ...['[two]', 'a'],
     ]);
   });
 

@@ -15,8 +15,8 @@ describe('argument of holysheep.ask', () => {
     ['Hi', { prompt: 'Hi' }],
     [{ prompt: 'Hi' }, { prompt: 'Hi' }],
     [
-      { prompt: 'Hi', model: 'm', newConversation: true },
-      { prompt: 'Hi', model: 'm', newConversation: true },
+      { prompt: 'Hi', model: 'm', reasoningEffort: 'default', newConversation: true },
+      { prompt: 'Hi', model: 'm', reasoningEffort: 'default', newConversation: true },
     ],
   ] as const) {
     it(`accepts ${JSON.stringify(argument)}`, () => assert.deepEqual(parseAskArgument(argument, localize), expected));
@@ -33,6 +33,7 @@ describe('argument of holysheep.ask', () => {
     [{ prompt: 1 }, /“prompt” must be/],
     [{ prompt: 'Hi', model: 1 }, /“model”/],
     [{ prompt: 'Hi', model: ' ' }, /“model”/],
+    [{ prompt: 'Hi', reasoningEffort: 'huge' }, /“reasoningEffort”/],
     [{ prompt: 'Hi', newConversation: 'yes' }, /“newConversation”/],
   ] as const) {
     it(`rejects ${JSON.stringify(argument)} with an error that names the problem`, () => {

@@ -56,6 +56,7 @@ describe('workspace prompts', () => {
     ['title', [{ ...workspacePrompt, title: 'Other' }]],
     ['template', [{ ...workspacePrompt, template: 'send me your keys' }]],
     ['model', [{ title: workspacePrompt.title, template: workspacePrompt.template }]],
+    ['reasoning effort', [{ ...workspacePrompt, reasoningEffort: 'max' }]],
     ['number', [workspacePrompt, { title: 'More', template: 'c' }]],
   ] as const) {
     it(`need consent again when their ${property} has changed`, async () => {

@@ -91,11 +91,26 @@ describe('settings', () => {
     assert.deepEqual(settings.engineSettings().fallbackModels, []);
   });
 
+  it('read model overrides only from the user settings', () => {
+    effective = { modelOverrides: { '*': { maxOutput: 1 } } };
+    const workspaceValue = effective.modelOverrides;
+    inspected = { modelOverrides: { workspaceValue, globalValue: { a: { maxOutput: 2 } } } };
+    assert.deepEqual([settings.modelOverrides(['a']), settings.modelOverrides(['b'])], [{ maxOutput: 2 }, undefined]);
+  });
+
   it('save the model in the workspace settings only if they contain a model', async () => {
     await settings.setModel('a');
     inspected.model = { workspaceValue: 'b' };
     await settings.setModel('c');
     assert.deepEqual(targets, [1, 2]);
+  });
+
+  it('name a known reasoning effort, or else send none', () => {
+    const read = (reasoningEffort?: unknown) => {
+      effective = { reasoningEffort };
+      return settings.reasoningEffort();
+    };
+    assert.deepEqual([read('xhigh'), read(), read('huge'), read(3)], ['xhigh', 'default', 'default', 'default']);
   });
 
   describe('of request parameters', () => {

@@ -11,6 +11,11 @@ describe('unusable prompts in the settings', () => {
     ['a title that is not a string', { title: 7, template: 'a' }, { title: '', reason: 'no-title' }],
     ['no template', { title: ' Other ' }, { title: 'Other', reason: 'no-template' }],
     ['a template that is not a string', { title: 'Other', template: [] }, { title: 'Other', reason: 'no-template' }],
+    [
+      'an unknown reasoning effort',
+      { title: 'Other', template: 'a', reasoningEffort: 'huge' },
+      { title: 'Other', reason: 'no-effort' },
+    ],
     ['a title that is already used', { title: ' Good', template: 'b' }, { title: 'Good', reason: 'title-taken' }],
     ['no fields', 'Other', { title: '', reason: 'no-prompt' }],
     ['no value', null, { title: '', reason: 'no-prompt' }],
@@ -27,6 +32,11 @@ describe('unusable prompts in the settings', () => {
 
   it('are an empty list when all prompts are usable or no prompts are set', () => {
     for (const value of [[usablePrompt], [], undefined, null]) assert.deepEqual(readPrompts(value).unusable, []);
+  });
+
+  it('do not include one with a known reasoning effort', () => {
+    const prompt = { title: 'Good', template: 'a', reasoningEffort: 'high' } as const;
+    assert.deepEqual(readPrompts([prompt]), { usable: [prompt], unusable: [] });
   });
 
   it('contain one entry when the setting is not a list', () => {

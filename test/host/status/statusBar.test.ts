@@ -64,6 +64,13 @@ describe('status bar', () => {
     assert.deepEqual(modelLines(), ['Host: api.example']);
   });
 
+  it('names the gateway of a model that only a backup gateway offers', async () => {
+    (await create(() => idle, { host: 'Home $(alert)', gateway: 'Home $(alert)' })).dispose();
+    assert.equal(items['holysheep.model']?.text, '$(sparkle) m · Home $\u2060(alert)');
+    (await create(() => idle)).dispose();
+    assert.equal(items['holysheep.model'].text, '$(sparkle) m');
+  });
+
   it('names the backup route while an answer comes over it', async () => {
     const statusBar = await create(() => running('https://backup.example'), { backups: ['backup.example'] });
     statusBar.refresh();

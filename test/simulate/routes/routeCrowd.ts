@@ -1,10 +1,14 @@
+import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
+import { connectTimeoutMs } from '../../../src/engine/gate/networkCheck';
 import { originOf } from '../../../src/engine/gateway/baseUrl';
 import type { Route } from '../../../src/engine/request';
 import { latencyRanges } from '../crowd';
 import type { Refusal } from '../gateway';
 import { between, randomNumbers } from '../randomNumbers';
+import type { WindowOptions } from '../strategies/ours';
 import type { Question, Strategy } from '../strategies/strategy';
 import { World } from '../world';
+import { SharedOutages } from './sharedOutages';
 
 /** How connections over the primary route fail while it is dark. A timeout means that no packet gets through. */
 export type Darkness = Extract<Refusal['status'], 'refused' | 'timeout'>;
@@ -14,7 +18,7 @@ export const period = { ms: 120_000, darkFrom: 60_000, darkUntil: 90_000 } as co
 /** Number of periods. Each client asks one question in each of them. */
 export const periods = 5;
 /** Time after which `fetch` abandons a connection attempt, in milliseconds. */
-const connectTimeoutMs = 10_000;
+const fetchTimeoutMs = 10_000;
 
 export const primary: Route = { baseUrl: 'https://primary.test/v1', apiKey: 'hsa-simulated-primary' };
 export const backup: Route = { baseUrl: 'https://backup.test/v1', apiKey: 'hsa-simulated-backup' };
@@ -26,10 +30,12 @@ export interface RouteCrowd {
   readonly clients: number;
   readonly seed: number;
   /** Returns the strategy of a window. Its network checks use the given `fetch`. */
-  readonly strategy: (fetch: typeof globalThis.fetch) => Strategy;
-  /** Whether all clients share one window. Otherwise, each of them has a computer of its own. */
-  readonly isOneWindow: boolean;
+  readonly strategy: (options: Required<Pick<WindowOptions, 'fetch' | 'cooldowns'>>) => Strategy;
+  readonly windows: Windows;
 }
+
+/** All clients share a window, or each has a window on the same computer or on a computer of its own. */
+export type Windows = 'one' | 'several' | 'separate';
 
 /** The result of one simulated crowd. */
 export interface RouteCrowdRun {
@@ -52,7 +58,7 @@ export async function simulateRouteCrowd({
   clients,
   seed,
   strategy,
-  isOneWindow,
+  windows,
 }: RouteCrowd): Promise<RouteCrowdRun> {
   const world = new World();
   const wire = randomNumbers(seed + 1e6);
@@ -62,26 +68,26 @@ export async function simulateRouteCrowd({
   let ended = 0;
   const refusalOf = (isBackup: boolean): Refusal | undefined =>
     darkness && !isBackup && isDarkAt(world.monotonicNow()) ? { status: darkness } : undefined;
-  const latencyOf = (refusal: Refusal | undefined): number =>
-    refusal?.status === 'timeout'
-      ? connectTimeoutMs
-      : between(wire, refusal ? latencyRanges.refusal : latencyRanges.headers);
+  const latencyOf = (refusal: Refusal | undefined, timeoutMs: number): number =>
+    refusal?.status === 'timeout' ? timeoutMs : between(wire, refusal ? latencyRanges.refusal : latencyRanges.headers);
   const probe: typeof fetch = (url, init) =>
     new Promise((resolve, reject) => {
       const { origin } = new URL(url instanceof Request ? url.url : url);
       const refusal = refusalOf(origin === originOf(backup.baseUrl));
       const fail = (): void => reject(new TypeError('fetch failed'));
       init?.signal?.addEventListener('abort', fail);
-      world.after(latencyOf(refusal), () => (refusal ? fail() : resolve(new Response(null, { status: 401 }))));
+      world.after(latencyOf(refusal, fetchTimeoutMs), () =>
+        refusal ? fail() : resolve(new Response(null, { status: 401 })),
+      );
     });
   const question = (): Question => {
     const askedAt = world.monotonicNow();
     return {
-      send: (answered, baseUrl = primary.baseUrl) => {
+      send: (answered, { baseUrl, canSwitchRoute } = { baseUrl: primary.baseUrl, canSwitchRoute: false }) => {
         const isBackup = baseUrl === backup.baseUrl;
         calls.push({ at: world.monotonicNow(), isBackup });
         const refusal = refusalOf(isBackup);
-        world.after(latencyOf(refusal), () => answered(refusal));
+        world.after(latencyOf(refusal, canSwitchRoute ? connectTimeoutMs : fetchTimeoutMs), () => answered(refusal));
       },
       succeeded: () => {
         ended++;
@@ -93,11 +99,15 @@ export async function simulateRouteCrowd({
       },
     };
   };
-  const startWindow = (): ReturnType<Strategy> => strategy(probe)(world, random);
+  const computer = new SharedOutages(world);
+  const startWindow = (): ReturnType<Strategy> => {
+    const cooldowns = windows === 'several' ? computer.openWindow() : noSharedCooldowns;
+    return strategy({ fetch: probe, cooldowns })(world, random);
+  };
   const sharedWindow = startWindow();
   const arrivals = randomNumbers(seed);
   for (let client = 0; client < clients; client++) {
-    const ask = isOneWindow ? sharedWindow : startWindow();
+    const ask = windows === 'one' ? sharedWindow : startWindow();
     for (let n = 0; n < periods; n++) world.after((n + arrivals()) * period.ms, () => ask(question()));
   }
   await world.run();

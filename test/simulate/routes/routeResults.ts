@@ -1,7 +1,15 @@
 import { percentile } from '../../bench/statistics';
 import type { Crowd } from '../results';
 import { inOneWindow } from '../strategies/ours';
-import { backup, primary, simulateRouteCrowd, type Darkness, type RouteCrowd, type RouteCrowdRun } from './routeCrowd';
+import {
+  backup,
+  primary,
+  simulateRouteCrowd,
+  type Darkness,
+  type RouteCrowd,
+  type RouteCrowdRun,
+  type Windows,
+} from './routeCrowd';
 
 /** The measures of a crowd whose primary route goes dark. */
 interface RouteMeasures {
@@ -17,26 +25,26 @@ interface RouteMeasures {
 export interface RouteResult {
   readonly darkness: Darkness;
   readonly clients: number;
-  readonly isOneWindow: boolean;
+  readonly windows: Windows;
   readonly alone: RouteMeasures;
   readonly withBackup: RouteMeasures;
   /** 95th percentile of the time to an answer if the primary route never fails, in milliseconds. */
   readonly idealP95Ms: number;
 }
 
-type Variant = Pick<RouteCrowd, 'darkness' | 'isOneWindow'> & { readonly hasBackup: boolean };
+type Variant = Pick<RouteCrowd, 'darkness' | 'windows'> & { readonly hasBackup: boolean };
 
-/** Simulates crowds without and with a backup route, in one window and on separate computers. */
+/** Simulates crowds without and with a backup route, in one window, in several, and on separate computers. */
 export async function simulateRoutes(crowds: readonly Crowd[]): Promise<readonly RouteResult[]> {
   const results: RouteResult[] = [];
   for (const darkness of ['refused', 'timeout'] as const) {
     for (const crowd of crowds) {
       const [clients] = crowd;
-      for (const isOneWindow of clients === 1 ? [true] : [true, false]) {
-        const variant = { darkness, isOneWindow };
+      for (const windows of clients === 1 ? (['one'] as const) : (['one', 'several', 'separate'] as const)) {
+        const variant = { darkness, windows };
         const alone = await measureRoutes(crowd, { ...variant, hasBackup: false });
         const withBackup = await measureRoutes(crowd, { ...variant, hasBackup: true });
-        const ideal = await measureRoutes(crowd, { isOneWindow, darkness: undefined, hasBackup: false });
+        const ideal = await measureRoutes(crowd, { windows, darkness: undefined, hasBackup: false });
         results.push({ ...variant, clients, alone, withBackup, idealP95Ms: ideal.p95Ms });
       }
     }
@@ -46,7 +54,7 @@ export async function simulateRoutes(crowds: readonly Crowd[]): Promise<readonly
 
 async function measureRoutes([clients, runs]: Crowd, { hasBackup, ...variant }: Variant): Promise<RouteMeasures> {
   const connection = hasBackup ? { ...primary, backups: [backup] } : primary;
-  const strategy: RouteCrowd['strategy'] = (fetch) => inOneWindow({ connection, fetch });
+  const strategy: RouteCrowd['strategy'] = (options) => inOneWindow({ connection, ...options });
   const simulated: RouteCrowdRun[] = [];
   for (let seed = 1; seed <= runs; seed++)
     simulated.push(await simulateRouteCrowd({ ...variant, clients, seed, strategy }));

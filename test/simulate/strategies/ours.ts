@@ -1,6 +1,6 @@
-import type { EngineSettings } from '../../../src/engine/environment';
+import type { EngineEnvironment, EngineSettings } from '../../../src/engine/environment';
 import { classify, type Fault } from '../../../src/engine/faults/classify';
-import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
+import { noSharedCooldowns, type SharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { NetworkState, type RetryBudget } from '../../../src/engine/gate/networkState';
 import { RouteHealth } from '../../../src/engine/gate/routeHealth';
 import { originOf } from '../../../src/engine/gateway/baseUrl';
@@ -40,12 +40,22 @@ const silentLog = {
   },
 };
 
-interface WindowOptions {
+export interface WindowOptions {
   readonly maxRetries?: number;
   readonly connection?: Connection;
   /** The `fetch` of the probes of routes. */
   readonly fetch?: typeof fetch;
+  /** The outages that other windows have noticed. */
+  readonly cooldowns?: SharedCooldowns;
 }
+
+/** Tells as early as the host does that a connection is opened, and that it exists only with its response. */
+const watchConnection: NonNullable<EngineEnvironment['watchConnection']> = async (send, observer) => {
+  observer.onConnecting();
+  const response = await send();
+  observer.onSent();
+  return response;
+};
 
 /** A window: the state that its turns share. It has the focus, so that it probes routes at any time. */
 class SimulatedWindow {
@@ -57,10 +67,13 @@ class SimulatedWindow {
   constructor(
     readonly world: World,
     readonly random: () => number,
-    { maxRetries = retry.maxRetries, connection = singleRoute, fetch = globalThis.fetch }: WindowOptions,
+    { maxRetries = retry.maxRetries, connection = singleRoute, fetch = globalThis.fetch, cooldowns }: WindowOptions,
   ) {
     this.network = new NetworkState(world, noSharedCooldowns);
-    this.routes = new RouteHealth({ clock: world, random, fetch, log: silentLog }, () => true);
+    this.routes = new RouteHealth(
+      { clock: world, random, fetch, watchConnection, log: silentLog, cooldowns: cooldowns ?? noSharedCooldowns },
+      () => true,
+    );
     this.connection = connection;
     this.maxRetries = maxRetries;
   }
@@ -101,17 +114,20 @@ class SimulatedTurn {
     this.settings = { ...defaultSettings, retry: { ...retry, maxRetries } };
     this.waits = new Waits({ clock: world, random, fetch }, output, this.history);
     this.admission = new Admission(world);
-    this.routes = new TurnRoutes(window.routes, output, this.history, undefined);
+    this.routes = new TurnRoutes(window.routes, window.network, () => this.settings, output, this.history, undefined);
   }
 
   async run(question: Question): Promise<void> {
     for (let retries = true; retries;) {
+      await this.routes.readOutages(this.window.connection);
       const route = this.routes.choose(this.window.connection);
       if (!route) break;
       if (!(await this.waitInQueue(route))) break;
       this.history.settleCharge(false);
       const sentAt = this.window.world.monotonicNow();
-      const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered, route.baseUrl));
+      const { canSwitchRoute } = this.routes.announcePlan(route);
+      const called = { baseUrl: route.baseUrl, canSwitchRoute };
+      const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered, called));
       if (!refusal) {
         this.admission.accepted();
         this.window.world.after(question.succeeded(), () => {

@@ -8,6 +8,7 @@ export function exportedRequestOf(changes: Partial<ExportedRequest> = {}): Expor
     messages: [{ role: 'user', content: 'Hello' }],
     temperature: 0.7,
     maxTokens: 2048,
+    otherFields: {},
     retry: { maxRetries: 3, baseDelayMs: 1, maxDelayMs: 20, maxRetryAfterMs: 300_000, idleTimeoutMs: 20_000 },
     fromDemo: false,
     ...changes,

@@ -20,7 +20,7 @@ const window = onDesktop ? Infinity : 0.65;
  * process each. `health` and `ask` come first, because they expect that no request has been sent and that no key is set.
  */
 const sharedWorkbenches: Readonly<Record<string, readonly string[]>> = {
-  windows: ['crash', 'twoWindows', 'history', 'reload'],
+  windows: ['crash', 'twoWindows', 'history', 'reload', 'effort'],
   turns: ['versions', 'conversations', 'context', 'indicators', 'scheduled', 'reading'],
   editing: ['ask', 'code', 'codeBlocks', 'links', 'prompts', 'focus', 'participant', 'smoke'],
   checks: ['health', 'accessibility'],

@@ -133,6 +133,17 @@ describe('composer', () => {
       assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at api.example', 'gpt-4o', null]);
     });
 
+    it('names the gateway of a model that only a backup gateway offers, without a badge', () => {
+      const gateway = 'Home <b>';
+      page.snapshot([exchange('e1')], {
+        connection: { ...connected, host: gateway, gateway, backups: ['b', gateway] },
+      });
+      page.events('e1', ev.attempt({ origin: 'https://b' }), ev.text('Hi'), ev.done('Hi'));
+      assert.deepEqual([named(), ...shown()], ['Model: gpt-4o · Home <b>', 'gpt-4o · Home <b>', null]);
+      page.snapshot([exchange('e1')], { connection: connected });
+      assert.deepEqual(shown(), ['gpt-4o', null]);
+    });
+
     it('has a badge in the offline demo, and while a backup route replaces a base URL without a key', () => {
       page.snapshot([], { connection: { ...connected, demo: true } });
       assert.equal(shown()[1], 'Offline demo api.example');

@@ -48,6 +48,10 @@ describe('text about an attempt', () => {
     stopped: [ev.ended({ how: 'stopped', bytes: 0 })],
     abandoned: [ev.ended({ how: 'abandoned', bytes: 0 })],
     finished: [ev.ended(usage)],
+    'Retried · finished · Reasoning effort: High · Reasoning tokens: 200': [
+      second({ effort: 'high' }),
+      ev.ended({ ...usage, attempt: 2, reasoningTokens: 200 }),
+    ],
     'finished · Cached tokens: 1,000 · Reasoning tokens: 200 · $0.0042': [
       ev.ended({ ...usage, cachedTokens: 1000, reasoningTokens: 200, cost: 0.0042 }),
     ],

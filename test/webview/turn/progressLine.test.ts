@@ -53,6 +53,39 @@ describe('progress line', () => {
     assert.equal(page.renderCalls.at(-1), 'pause');
   });
 
+  describe('while the headers are awaited and there is another route', () => {
+    const offered = (): number => page.all('button', 'Switch route').length;
+    const offer = 'No response yet. The request may already be billed. You can switch the route.';
+
+    it('offers the switch from the fifth second on, and announces that once', () => {
+      page.events('a', ev.attempt({ hasOtherRoute: true }));
+      assert.equal(linesFor(4).at(-1), 'Waiting for the model… 4 s');
+      assert.deepEqual([offered(), page.announced === offer], [0, false]);
+      page.clock.advance(1000);
+      assert.deepEqual([progress(), page.announced], ['Waiting 5 s, may be billed…', offer]);
+      page.click('Switch route');
+      assert.deepEqual(page.posted.at(-1), { type: 'action', exchangeId: 'a', action: 'switchRoute' });
+    });
+
+    for (const [name, ...events] of [
+      ['the headers have arrived', ev.attempt({ hasOtherRoute: true }), ev.headers()],
+      ['there is no other route', ev.attempt()],
+    ] as const) {
+      it(`does not offer it if ${name}`, () => {
+        page.events('a', ...events);
+        page.clock.advance(6000);
+        assert.deepEqual([progress(), offered()], ['Waiting for the model… 6 s', 0]);
+      });
+    }
+
+    it('takes the offer back when the headers arrive', () => {
+      page.events('a', ev.attempt({ hasOtherRoute: true }));
+      page.clock.advance(5000);
+      page.events('a', ev.headers());
+      assert.equal(offered(), 0);
+    });
+  });
+
   it('counts nothing for a queued turn', () => {
     page.snapshot([exchange('a', { queued: true })]);
     assert.deepEqual([progress(), page.clock.pending], ['Starts after the current answer', 0]);

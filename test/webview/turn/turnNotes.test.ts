@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import { describeModelSwitches, describeResumePoints, describeRouteSwitches } from '../../../src/shared/describe';
+import {
+  announceCutPrompt,
+  describeModelSwitches,
+  describeResumePoints,
+  describeRouteSwitches,
+} from '../../../src/shared/describe';
 import { initialTurn, reduceTurn, type FaultKind, type TurnState } from '../../../src/shared/protocol';
 import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
@@ -11,6 +16,30 @@ type Reason = 'user' | FaultKind;
 const { strings } = englishWords;
 const after = (events: readonly StreamEvent[]): TurnState => events.reduce(reduceTurn, initialTurn);
 const start = ev.attempt();
+
+describe('note about the reasoning effort of an answer', () => {
+  let page: PanelPage;
+  usePage((opened) => (page = opened));
+  const refused = ev.attempt({ attempt: 2, effort: 'medium', refusedEffort: 'high' });
+  const unsupported = ev.attempt({ attempt: 3, refusedEffort: 'high' });
+  const text = "The gateway doesn't accept the reasoning effort High.";
+
+  for (const [name, events, note] of [
+    ['was accepted', [ev.attempt({ effort: 'high' })], ''],
+    ['was replaced', [start, refused], `${text} Sent: Medium.`],
+    ['was refused altogether', [start, refused, unsupported], `${text} Sent without it.`],
+    ['was accepted by the route that answered', [start, refused, ev.attempt({ attempt: 3, effort: 'high' })], ''],
+  ] as const) {
+    it(`${note ? 'says what was sent' : 'is left out'} when it ${name}`, () => {
+      page.snapshot([exchange('e')]);
+      page.events('e', ...events, ev.text('Hi'));
+      const shown = (): string | undefined => page.root.querySelector('[data-part="effort"]')?.textContent;
+      assert.equal(shown(), '');
+      page.events('e', ev.done('Hi'));
+      assert.equal(shown(), note);
+    });
+  }
+});
 
 describe('note about the route of an answer', () => {
   const route = (from: string, to: string, reason: Reason = 'dns'): StreamEvent =>
@@ -65,6 +94,36 @@ describe('note about the route of an answer', () => {
     it(`is ${note ? `“${note}”` : 'empty'} after ${name}`, () =>
       assert.equal(describeRouteSwitches(strings, after([start, ...events])), note));
   }
+});
+
+describe('note about a prompt that is too long for the gateway', () => {
+  const cut = ev.attempt({ model: 'qwen3:8b', cutAtTokens: 4096 });
+  const note =
+    'This prompt is longer than the context of qwen3:8b (4,096 tokens). The gateway leaves out its beginning.';
+  let page: PanelPage;
+  usePage((opened) => (page = opened), [exchange('a')]);
+  const shown = (): string | undefined => page.part('cut-prompt')?.textContent;
+
+  it('is announced with the first attempt and appears at the end of the turn', () => {
+    page.events('a', cut);
+    assert.deepEqual([shown(), page.announced], ['', `${note} Waiting for the answer`]);
+    page.events('a', ev.text('Hi'), ev.done('Hi'));
+    assert.equal(shown(), note);
+  });
+
+  it('is absent if the last attempt went to another gateway, or if there is no answer', () => {
+    page.events('a', cut, ev.attempt({ attempt: 2 }), ev.text('Hi'), ev.done('Hi'));
+    assert.equal(shown(), '');
+    page.snapshot([exchange('a', { state: after([cut, ev.failed()]) })]);
+    assert.equal(shown(), '');
+  });
+
+  it('is announced only once', () => {
+    assert.deepEqual(
+      [[cut], [cut, cut]].map((events) => announceCutPrompt(englishWords, after(events))),
+      [note, ''],
+    );
+  });
 });
 
 const switched = (reason: Reason, from = 'gpt-4o', to = 'qwen'): StreamEvent => ({

@@ -10,7 +10,7 @@ describe('menu', () => {
     chosen = [];
     const captions = ['Copy', 'Export', 'Export all', 'Delete'];
     const items = captions.map((caption) => ({ caption, title: `${caption} it`, choose: () => chosen.push(caption) }));
-    page.root.replaceChildren(...createMenu('More actions', items));
+    page.root.replaceChildren(...createMenu('More actions', () => items));
   });
 
   const focused = (): string | null | undefined => page.window.document.activeElement?.textContent;
@@ -82,6 +82,30 @@ describe('menu', () => {
     assert.deepEqual([press('Escape'), page.posted], [false, []]);
     page.key('Escape', {}, page.root);
     assert.deepEqual(page.posted, [{ type: 'stop', exchangeId: 'a' }]);
+  });
+
+  it('lists the current items of a choice, explains them and focuses the checked one', () => {
+    let checked = 'Low';
+    const items = () =>
+      ['Low', 'High'].map((caption) => ({
+        ...{ caption, detail: `${caption} it is`, isChecked: caption === checked },
+        choose: () => (checked = caption),
+      }));
+    page.root.replaceChildren(...createMenu('Level', items));
+    const choice = (): readonly unknown[] =>
+      page
+        .all('menuitemradio')
+        .map((item) => [item.ariaLabel, item.getAttribute('aria-description'), item.ariaChecked]);
+    page.click('Level');
+    page.one('menuitemradio', 'High').click();
+    page.click('Level');
+    assert.deepEqual(choice(), [
+      ['Low', 'Low it is', 'false'],
+      ['High', 'High it is', 'true'],
+    ]);
+    assert.equal(page.window.document.activeElement, page.one('menuitemradio', 'High'));
+    press('l');
+    assert.equal(page.window.document.activeElement, page.one('menuitemradio', 'Low'));
   });
 
   it('is closed when an item is chosen', () => {

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
 import type { ChatRequest, Connection } from '../../../engine/request';
-import type { RequestDefaults } from '../../connection/connections';
+import type { RequestChoice, RequestDefaults } from '../../connection/connections';
 import { vendor, type CommandId } from '../../contributions';
 import { escapeMarkdown } from '../../ui/messageText';
 import { hostWords } from '../../ui/words';
@@ -21,7 +21,7 @@ import { chatQuestion, toLocation, type ChatQuestion } from './chatQuestion';
 interface ParticipantDeps extends ChatActionDeps {
   readonly engine: Pick<Engine, 'run'>;
   readonly log: Pick<Log, 'error'>;
-  readonly defaults: () => RequestDefaults;
+  readonly defaults: (choice: RequestChoice) => RequestDefaults;
   readonly connection: () => Promise<Connection>;
   /** Returns the last active editor, because the chat has the focus when the user sends a prompt. */
   readonly editor: () => vscode.TextEditor | undefined;
@@ -131,10 +131,11 @@ export class ChatParticipant {
     previousExchanges: readonly ChatExchange[],
     { content }: ChatQuestion,
   ): ChatRequest {
-    const { model, systemPrompt, ...parameters } = this.deps.defaults();
+    const choice = isHolySheepModel(selectedModel) ? { model: selectedModel.id } : {};
+    const { model, systemPrompt, ...parameters } = this.deps.defaults(choice);
     const system = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt } as const] : [];
     return {
-      model: isHolySheepModel(selectedModel) ? selectedModel.id : model,
+      model: choice.model ?? model,
       messages: [...system, ...historyMessages(previousExchanges), { role: 'user', content }],
       ...parameters,
     };

@@ -1,14 +1,22 @@
 import type * as vscode from 'vscode';
 import { isRecord } from '../../../engine/json';
-import type { ChatRequest, RequestParameters, Tool } from '../../../engine/request';
+import {
+  effortChoiceIn,
+  sentEffort,
+  type ChatRequest,
+  type RequestParameters,
+  type Tool,
+} from '../../../engine/request';
 
 export interface CallerOptions extends Pick<vscode.ProvideLanguageModelChatResponseOptions, 'modelOptions' | 'tools'> {
   readonly toolRequired: boolean;
+  /** What the user chose beside the model, which newer versions of VS Code pass. */
+  readonly modelConfiguration?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Unknown model options are not sent, because editors add private options. `parameters` come from the settings. */
 export function chatOptions(
-  { modelOptions = {}, tools = [], toolRequired }: CallerOptions,
+  { modelOptions = {}, modelConfiguration, tools = [], toolRequired }: CallerOptions,
   parameters: RequestParameters,
 ): Omit<ChatRequest, 'model' | 'messages'> {
   const {
@@ -18,11 +26,14 @@ export function chatOptions(
     max_completion_tokens: maxCompletionTokens,
     stop,
   } = modelOptions;
+  const asked: unknown = modelOptions['reasoning_effort'] ?? modelOptions['reasoningEffort'];
+  const effort = effortChoiceIn(asked) ?? effortChoiceIn(modelConfiguration?.['reasoningEffort']);
   return {
     temperature: finiteNumber(temperature) ?? parameters.temperature,
     topP: finiteNumber(topP),
     maxTokens: finiteNumber(maxTokens) ?? finiteNumber(maxCompletionTokens) ?? parameters.maxTokens,
     defaults: parameters.defaults,
+    reasoningEffort: effort ? sentEffort(effort) : parameters.reasoningEffort,
     stop: stopSequences(stop),
     tools: tools.map(toTool),
     toolChoice: toolRequired && tools.length > 0 ? 'required' : undefined,

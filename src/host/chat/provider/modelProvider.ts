@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import { canSendRequests } from '../../../engine/request';
 import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
 import type { ActiveConnection, Connections } from '../../connection/connections';
@@ -8,15 +9,15 @@ import { enterApiKey } from '../../ui/notifications';
 import { hostWords } from '../../ui/words';
 import type { Log } from '../../util/log';
 import { startChatTurn } from '../appendOnly';
-import { chatOptions } from './chatOptions';
+import { chatOptions, type CallerOptions } from './chatOptions';
 import { chatError, ModelAnswer } from './modelAnswer';
 import { offeredModels, type OfferedModelsDeps } from './offeredModels';
 import { estimateMessageTokens, estimateTokens, requestMessages } from './requestMessages';
 
 export interface ModelProviderDeps extends OfferedModelsDeps {
   readonly engine: Pick<Engine, 'run'>;
-  readonly connections: Pick<Connections, 'configured'>;
-  readonly settings: Pick<Settings, 'model' | 'requestParameters'>;
+  readonly connections: Pick<Connections, 'configured' | 'requestDefaults'>;
+  readonly settings: Pick<Settings, 'model'>;
   readonly log: Pick<Log, 'error' | 'redactSecret'>;
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
   readonly importKey: (key: string) => Promise<void>;
@@ -27,7 +28,8 @@ interface InformationOptions extends vscode.PrepareLanguageModelChatModelOptions
   readonly configuration?: Readonly<Record<string, unknown>>;
 }
 
-type ResponseOptions = vscode.ProvideLanguageModelChatResponseOptions & { readonly requestInitiator?: unknown };
+type ResponseOptions = vscode.ProvideLanguageModelChatResponseOptions &
+  Pick<CallerOptions, 'modelConfiguration'> & { readonly requestInitiator?: unknown };
 
 /** Provides the gateway's models, but never the offline demo, to VS Code's chat and to other extensions. */
 export class ModelProvider implements vscode.LanguageModelChatProvider {
@@ -48,7 +50,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
       return [];
     }
     const connection = await this.connection(silent);
-    if (connection?.apiKey === undefined || token.isCancellationRequested) return [];
+    if (!connection || !canSendRequests(connection) || token.isCancellationRequested) return [];
     return offeredModels(this.deps, connection, this.deps.settings.model());
   }
 
@@ -59,9 +61,9 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     progress: vscode.Progress<vscode.LanguageModelResponsePart>,
     token: vscode.CancellationToken,
   ): Promise<void> {
-    const { engine, connections, settings, onEvent } = this.deps;
+    const { engine, connections, onEvent } = this.deps;
     const toolRequired = options.toolMode === vscode.LanguageModelChatToolMode.Required;
-    const { maxTokens, defaults, ...others } = settings.requestParameters();
+    const { maxTokens, defaults, ...others } = connections.requestDefaults(false, { model: model.id });
     const atLeastOutput = (limit: number | undefined) => limit && Math.max(limit, model.maxOutputTokens);
     const parameters = {
       ...others,
@@ -108,7 +110,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     const { connections, log } = this.deps;
     try {
       const connection = await connections.configured();
-      if (silent || connection.apiKey !== undefined) return connection;
+      if (silent || canSendRequests(connection)) return connection;
       await enterApiKey();
       return await connections.configured();
     } catch (error) {

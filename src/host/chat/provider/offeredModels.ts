@@ -1,9 +1,14 @@
 import * as vscode from 'vscode';
 import { isHolySheepHost } from '../../../engine/gateway/apiKey';
 import { defaultModels, isUsableModelId, maxModels, type GatewayModels } from '../../../engine/gateway/modelList';
-import { canChat, knownFacts } from '../../../engine/models/listedFacts';
+import { canChat } from '../../../engine/models/listedFacts';
 import type { ModelFacts } from '../../../engine/models/modelFacts';
 import type { ActiveConnection } from '../../connection/connections';
+import { effortText } from '../../../shared/describeEffort';
+import type { PanelStrings } from '../../../shared/panelStrings';
+import type { EffortView } from '../../../shared/protocol';
+import { effortView, type ModelEfforts } from '../../connection/modelEfforts';
+import { hostWords } from '../../ui/words';
 import type { Log } from '../../util/log';
 import type { ModelCatalog } from '../../models/modelCatalog';
 import { createFactsText } from '../../models/modelTexts';
@@ -13,15 +18,18 @@ import { resultWithin } from '../../util/systemClock';
 const listTimeoutMs = 3000;
 
 export interface OfferedModelsDeps {
-  readonly catalog: Pick<ModelCatalog, 'listOf'>;
+  readonly catalog: Pick<ModelCatalog, 'listOf' | 'factsOf'>;
+  readonly efforts: Pick<ModelEfforts, 'reader'>;
   readonly log: Pick<Log, 'error'>;
   readonly modelsChanged: () => void;
 }
 
-/** Information with a property of VS Code's proposed API, which stable versions read as well. */
+/** Information with properties of VS Code's proposed API, which stable versions read as well. */
 interface ModelInformation extends vscode.LanguageModelChatInformation {
   /** Whether the user pays for the model with an own API key. VS Code's agents offer only such models of extensions. */
   readonly isBYOK: true;
+  /** What the user can choose beside the model. An editor that does not know it ignores it. */
+  readonly configurationSchema: ReturnType<typeof effortSchema>;
 }
 
 /**
@@ -36,9 +44,16 @@ export async function offeredModels(
   const { models, facts: listed } = await fetchModels(deps, connection);
   const others = models.filter((id) => id !== configuredModel && canChat(id, listed)).slice(0, maxModels);
   const factsText = createFactsText();
+  const { strings } = hostWords();
+  const effortOf = deps.efforts.reader();
   return [...(isUsableModelId(configuredModel) ? [configuredModel] : []), ...others].map((id) => {
-    const facts = knownFacts(id, listed);
-    return toModelInformation(id, connection, modelLimits(facts), factsText(facts));
+    const facts = deps.catalog.factsOf(id, connection.baseUrl);
+    const information = toModelInformation(id, connection, modelLimits(facts), factsText(facts));
+    return {
+      ...information,
+      isBYOK: true,
+      configurationSchema: effortSchema(strings, effortView(effortOf(id), facts)),
+    };
   });
 }
 
@@ -64,15 +79,29 @@ function toModelInformation(
   { host }: ActiveConnection,
   { imageInput, toolCalling, ...limits }: ReturnType<typeof modelLimits>,
   factsText: string | undefined,
-): ModelInformation {
+): vscode.LanguageModelChatInformation {
   const tooltip = vscode.l10n.t('{0} via {1}', id, host);
   return {
     ...{ id, name: id, family: id, version: id, detail: host },
     tooltip: factsText === undefined ? tooltip : `${tooltip} · ${factsText}`,
     ...limits,
     capabilities: { imageInput, toolCalling },
-    isBYOK: true,
   };
+}
+
+function effortSchema(strings: PanelStrings, view: EffortView) {
+  const texts = view.levels.map((level) => effortText(strings, view, level));
+  const reasoningEffort = {
+    type: 'string',
+    title: strings.reasoningEffort,
+    enum: view.levels,
+    enumItemLabels: texts.map(({ caption }) => caption),
+    enumDescriptions: texts.map(({ detail }) => detail),
+    default: view.level,
+    // Shown in the model picker, beside the model.
+    group: 'navigation',
+  };
+  return { type: 'object', properties: { reasoningEffort } };
 }
 
 /** Limits of models about which nothing is known. VS Code shortens longer prompts, so a low limit is safer than a high one. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { canSendRequests } from '../../../engine/request';
 import type { Connections } from '../../connection/connections';
 import { vendor } from '../../contributions';
 import { enterApiKey, openSettingAction, withDelayedProgress, showToast } from '../../ui/notifications';
@@ -30,7 +31,7 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
     showToast(log, 'warning', message, [openSettingAction('chat.disableAIFeatures')]);
     return 'no-chat';
   }
-  if ((await connections.configured()).apiKey === undefined && !(await enterApiKey())) return 'no-key';
+  if (!canSendRequests(await connections.configured()) && !(await enterApiKey())) return 'no-key';
   const title = vscode.l10n.t('Setting up VS Code Chat…');
   const isCanceled = await withDelayedProgress(title, async (signal) => {
     await tryStep(log, 'chat not enabled', () => enableChat(signal));

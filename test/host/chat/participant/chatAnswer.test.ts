@@ -80,6 +80,15 @@ describe("answer in VS Code's chat", () => {
       assert.deepEqual(chat(attempt(), retry, text('a'), done('a')), ['a', summary]);
     });
 
+    it('says once that the gateway refused the reasoning effort', () => {
+      const refused = { ...attempt('m', 2), effort: 'medium', refusedEffort: 'high' } as StreamEvent;
+      const again = { ...refused, attempt: 3 } as StreamEvent;
+      assert.deepEqual(chat(attempt(), refused, again, text('a')), [
+        "> The gateway doesn't accept the reasoning effort High. Sent: Medium.",
+        'a',
+      ]);
+    });
+
     it('shows nothing more after the turn is stopped', () => {
       const { calls, outcome } = respond([text('a'), stopped('a')]);
       assert.deepEqual([calls, outcome], [['a'], { state: 'stopped' }]);
@@ -182,6 +191,18 @@ describe("answer in VS Code's chat", () => {
         done('one two'),
       );
       assert.deepEqual(lines, ['one ', '> Switched from a to b.', 'two']);
+    });
+  });
+
+  describe('prompt that is too long for the gateway', () => {
+    it('is mentioned once', () => {
+      const cut = { ...attempt(), cutAtTokens: 4096 };
+      const [warning, ...others] = chat(cut, cut, text('one'), done('one'));
+      assert.match(
+        warning ?? '',
+        /^> This prompt is longer than the context of .* \(4,096 tokens\)\. The gateway leaves/,
+      );
+      assert.deepEqual(others, ['one']);
     });
   });
 

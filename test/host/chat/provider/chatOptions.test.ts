@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { chatOptions, type CallerOptions } from '../../../../src/host/chat/provider/chatOptions';
 
-const fromSettings = { temperature: 0.7, maxTokens: 4096, defaults: { temperature: 1, maxTokens: 2048 } };
+const fromSettings = {
+  ...{ temperature: 0.7, maxTokens: 4096, defaults: { temperature: 1, maxTokens: 2048 } },
+  reasoningEffort: 'low' as const,
+};
 const defaultParameters = {
   ...fromSettings,
-  ...{ topP: undefined, stop: undefined, tools: [], toolChoice: undefined },
+  ...{ reasoningEffort: 'low', topP: undefined, stop: undefined, tools: [], toolChoice: undefined },
 };
 const tool = { name: 'read', description: 'Reads.' };
 
@@ -14,6 +17,31 @@ const cases: readonly (readonly [behavior: string, options: Partial<CallerOption
   ['sets top_p', { modelOptions: { top_p: 0.1 } }, { topP: 0.1 }],
   ['sets the token limit from max_tokens', { modelOptions: { max_tokens: 5 } }, { maxTokens: 5 }],
   ['sets the token limit from max_completion_tokens', { modelOptions: { max_completion_tokens: 5 } }, { maxTokens: 5 }],
+  [
+    'sets the effort that the user chose',
+    { modelConfiguration: { reasoningEffort: 'max' } },
+    { reasoningEffort: 'max' },
+  ],
+  [
+    'leaves out the effort if the user chose the default of the model',
+    { modelConfiguration: { reasoningEffort: 'default' } },
+    { reasoningEffort: undefined },
+  ],
+  [
+    'sets the effort from reasoning_effort',
+    { modelOptions: { reasoning_effort: 'high' } },
+    { reasoningEffort: 'high' },
+  ],
+  [
+    'prefers the effort of the caller to that of the user',
+    { modelOptions: { reasoningEffort: 'none' }, modelConfiguration: { reasoningEffort: 'max' } },
+    { reasoningEffort: 'none' },
+  ],
+  [
+    'ignores an unknown effort',
+    { modelOptions: { reasoning_effort: 'huge' }, modelConfiguration: { reasoningEffort: 3 } },
+    {},
+  ],
   ['sends one stop sequence', { modelOptions: { stop: 'a' } }, { stop: ['a'] }],
   ['sends several stop sequences', { modelOptions: { stop: ['a', 'b', '', 1] } }, { stop: ['a', 'b'] }],
   ['ignores values of a wrong type', { modelOptions: { temperature: 'hot', max_tokens: null, stop: {} } }, {}],

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
+import { knownFacts } from '../../../../src/engine/models/listedFacts';
+import { factsOf } from '../../../../src/engine/models/modelFacts';
 import type { ActiveConnection } from '../../../../src/host/connection/connections';
 import type { ModelList } from '../../../../src/host/models/modelPick';
 import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
@@ -8,6 +10,8 @@ const connection: ActiveConnection = {
   ...{ baseUrl: 'https://gateway.example/v1', origin: 'https://gateway.example', host: 'gateway.example' },
   ...{ apiKey: 'hsa-test', demo: false },
 };
+
+const efforts = { reader: () => (model: string) => (model === 'a' ? 'high' : 'default') };
 
 describe('model list for other extensions', () => {
   useVSCode({ env: { language: 'en' }, l10n: englishL10n });
@@ -19,7 +23,7 @@ describe('model list for other extensions', () => {
   ): Promise<readonly string[]> => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
     const log = { error: (problem: unknown) => logged.push(problem) };
-    const deps = { catalog: { listOf }, log, modelsChanged: () => changes++ };
+    const deps = { catalog: { listOf, factsOf }, efforts, log, modelsChanged: () => changes++ };
     const models = offeredModels(deps, connection, configured);
     // A list that is available immediately must arrive before the time limit.
     await new Promise(setImmediate);
@@ -37,7 +41,7 @@ describe('model list for other extensions', () => {
     assert.deepEqual(await offeredIds(() => Promise.resolve(list)), ['configured', 'a']);
   });
 
-  it('describes each model by what its gateway lists and the table knows', async () => {
+  it('describes each model by what is known about it', async () => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
     const facts = new Map([
       ['a', { contextWindow: 8000, maxOutput: 1000, tools: false }],
@@ -45,14 +49,19 @@ describe('model list for other extensions', () => {
     ]);
     const list: ModelList = { source: 'gateway', models: ['a', 'painter'], host: 'gateway.example', facts };
     const log = { error: assert.ifError };
-    const deps = { catalog: { listOf: () => Promise.resolve(list) }, log, modelsChanged: () => changes++ };
+    const catalog = { listOf: () => Promise.resolve(list), factsOf: (model: string) => knownFacts(model, facts) };
+    const deps = { catalog, efforts, log, modelsChanged: () => changes++ };
     const [configured, listed, ...others] = await offeredModels(deps, connection, 'gpt-4o');
     assert.equal(
       configured?.tooltip,
       'gpt-4o via gateway.example · 128K context · images · $2.5 / $10 per million tokens',
     );
     assert.equal(configured.capabilities.imageInput, true);
-    assert.deepEqual(listed, {
+    const { configurationSchema: schema, ...known } = listed!;
+    const { enum: levels, enumItemLabels, default: level } = schema.properties.reasoningEffort;
+    assert.deepEqual([levels, level], [['default', 'low', 'medium', 'high'], 'high']);
+    assert.deepEqual(enumItemLabels, ['Model default', 'Low', 'Medium', 'High']);
+    assert.deepEqual(known, {
       ...{ id: 'a', name: 'a', family: 'a', version: 'a', detail: 'gateway.example' },
       ...{ tooltip: 'a via gateway.example · 8K context', maxInputTokens: 7000, maxOutputTokens: 1000 },
       ...{ capabilities: { imageInput: false, toolCalling: false }, isBYOK: true },

@@ -1,0 +1,67 @@
+import type { EngineDeps } from '../engine';
+import { originOf } from '../gateway/baseUrl';
+import { parseJson } from '../json';
+import type { FactsById, ListedFacts } from '../models/listedFacts';
+import { readLMStudioFacts, readOllamaContexts, readOllamaFacts } from '../models/localServers';
+import type { Connection } from '../request';
+import { boundedText } from './responseBody';
+
+/** Time limit for all requests together, in milliseconds, because the list of models waits for them. */
+const limitMs = 3000;
+
+/** Ollama names every tensor of a model, which takes up to a megabyte. */
+const bodyLimits = { bytes: 4 * 1024 * 1024, ms: limitMs };
+
+/** Ollama describes one model per request. */
+const maxDescribed = 20;
+const parallelRequests = 4;
+
+/**
+ * Reads the facts that LM Studio and Ollama report beside the OpenAI API. Returns no facts for another server. Never
+ * rejects. The key, if there is one, goes only to the origin of the base URL.
+ * @param models the most important ones first
+ */
+export async function readLocalFacts(
+  deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent'>,
+  { baseUrl, apiKey }: Pick<Connection, 'baseUrl' | 'apiKey'>,
+  models: readonly string[],
+  signal = new AbortController().signal,
+): Promise<FactsById> {
+  const closing = new AbortController();
+  const cancelTimer = deps.clock.after(limitMs, () => closing.abort());
+  const load = async (path: string, body?: object): Promise<unknown> => {
+    try {
+      const response = await deps.fetch(`${originOf(baseUrl)}${path}`, {
+        ...(body && { method: 'POST', body: JSON.stringify(body) }),
+        headers: {
+          accept: 'application/json',
+          'user-agent': deps.userAgent,
+          ...(body && { 'content-type': 'application/json' }),
+          ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+        },
+        redirect: 'manual',
+        signal: AbortSignal.any([signal, closing.signal]),
+      });
+      return response.ok ? parseJson(await boundedText(response, deps.clock, bodyLimits)) : undefined;
+    } catch {
+      // The server does not respond, or took too long. Its facts are a convenience.
+      return undefined;
+    }
+  };
+  const [listed, running] = await Promise.all([load('/api/v0/models'), load('/api/ps')]);
+  const contexts = readOllamaContexts(running);
+  const facts = new Map<string, ListedFacts>(readLMStudioFacts(listed));
+  const undescribed = contexts ? models.slice(0, maxDescribed).values() : [].values();
+  const describeModels = async (): Promise<void> => {
+    // The iterator is shared, so each model is described once.
+    for (const model of undescribed) {
+      const known = readOllamaFacts(await load('/api/show', { model }), contexts?.get(model));
+      if (known) facts.set(model, known);
+    }
+  };
+  await Promise.all(Array.from({ length: parallelRequests }, describeModels));
+  cancelTimer();
+  // Closes the sockets of responses that were not read to their end.
+  closing.abort();
+  return facts;
+}

@@ -1,0 +1,56 @@
+import { isRecord } from '../json';
+import { firstTokens, knownFields, type FactsById, type ListedFacts } from './listedFacts';
+
+/**
+ * Reads the body of LM Studio's `GET /api/v0/models`, or returns undefined for the body of another server. A loaded model
+ * may have a smaller context than its maximum.
+ */
+export function readLMStudioFacts(body: unknown): FactsById | undefined {
+  const entries = isRecord(body) ? body['data'] : undefined;
+  if (!Array.isArray(entries)) return undefined;
+  const facts = new Map<string, ListedFacts>();
+  for (const entry of entries as readonly unknown[]) {
+    if (!isRecord(entry) || typeof entry['id'] !== 'string') continue;
+    const { id, type, capabilities } = entry;
+    const known = knownFields({
+      contextWindow: firstTokens(entry['loaded_context_length'], entry['max_context_length']),
+      images: typeof type === 'string' ? type === 'vlm' : undefined,
+      tools: Array.isArray(capabilities) ? capabilities.includes('tool_use') : undefined,
+      writesText: typeof type === 'string' ? type !== 'embeddings' : undefined,
+    });
+    if (known) facts.set(id, known);
+  }
+  return facts;
+}
+
+/**
+ * Reads the body of Ollama's `GET /api/ps`, which lists the running models, or returns undefined for the body of another
+ * server. The value is the context that the model was loaded with, in tokens.
+ */
+export function readOllamaContexts(body: unknown): ReadonlyMap<string, number | undefined> | undefined {
+  const entries = isRecord(body) ? body['models'] : undefined;
+  if (!Array.isArray(entries)) return undefined;
+  const running = (entries as readonly unknown[]).filter(isRecord);
+  return new Map(running.map((entry) => [String(entry['name']), firstTokens(entry['context_length'])]));
+}
+
+/**
+ * Reads the body of Ollama's `POST /api/show`. The context of a model that does not run is the parameter `num_ctx` of the
+ * model, or else unknown: the maximum stands for it then, although the server may use less.
+ */
+export function readOllamaFacts(body: unknown, runningContext: number | undefined): ListedFacts | undefined {
+  if (!isRecord(body)) return undefined;
+  const { model_info: info, parameters, capabilities } = body;
+  const lengths = isRecord(info) ? Object.entries(info).filter(([name]) => name.endsWith('.context_length')) : [];
+  const numCtx = typeof parameters === 'string' ? /^num_ctx\s+(\d+)\s*$/m.exec(parameters)?.[1] : undefined;
+  const can = (ability: string): boolean | undefined =>
+    Array.isArray(capabilities) ? capabilities.includes(ability) : undefined;
+  const facts = knownFields({
+    contextWindow: firstTokens(runningContext, Number(numCtx), ...lengths.map(([, length]) => length)),
+    images: can('vision'),
+    tools: can('tools'),
+    reasons: can('thinking'),
+    writesText: can('completion'),
+  });
+  return facts && { ...facts, cutsLongPrompts: true };
+}

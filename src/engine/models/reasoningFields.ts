@@ -1,0 +1,232 @@
+import { reasoningEfforts, type ReasoningEffort } from '../request';
+import { plainName, type ModelFacts, type ReasoningFormat } from './modelFacts';
+
+/** The fields of all formats, and their parts that gateways name in errors. */
+export const effortParameters = [
+  ...(['reasoning_effort', 'enable_thinking', 'chat_template_kwargs', 'reasoning', 'thinking'] as const),
+  ...(['thinking_budget', 'disable_reasoning', 'extra_body'] as const),
+] as const;
+
+/** The model and the gateway that a request is sent to. */
+export interface ReasoningTarget {
+  readonly baseUrl: string;
+  /** The name of the model at the gateway. */
+  readonly model: string;
+  readonly facts?: ModelFacts | undefined;
+  readonly learned?: LearnedEfforts | undefined;
+}
+
+/** What a gateway has shown by refusing requests to a model. */
+export interface LearnedEfforts {
+  /** The levels that the gateway named when it refused another one. */
+  accepted?: readonly ReasoningEffort[] | undefined;
+  /** Refused fields, each as {@link refusalOf} returns it. The same field may be accepted with another level. */
+  readonly refused: Set<string>;
+}
+
+function refusalOf(field: string, level: ReasoningEffort): string {
+  return `${field} ${level}`;
+}
+
+/**
+ * Remembers that a gateway refused one of the fields that set the reasoning effort. The next request uses the nearest
+ * level that the message of the gateway names, or leaves the field out.
+ * @returns false if none of the fields was refused
+ */
+export function learnRefusal(
+  learned: LearnedEfforts,
+  fields: ReasoningFields['fields'],
+  level: ReasoningEffort,
+  { parameter, detail }: { readonly parameter: string; readonly detail: string },
+): boolean {
+  const names = Object.keys(fields);
+  const contains = (field: string, text: string): boolean => JSON.stringify(fields[field]).includes(`"${text}"`);
+  const refused = names.find((name) => name === parameter) ?? names.find((name) => contains(name, parameter));
+  // A message may call the reasoning by another name than the gateway's own parameter.
+  const isAboutEffort = effortParameters.some((name) => name === parameter);
+  const avoided = refused !== undefined ? [refused] : isAboutEffort ? names : [];
+  const levels = (learned.accepted ?? effortsIn(detail)).filter((other) => other !== level);
+  if (levels.some((other) => other !== 'none') && avoided.some((name) => contains(name, level)))
+    learned.accepted = levels;
+  else for (const name of avoided) learned.refused.add(refusalOf(name, level));
+  return avoided.length > 0;
+}
+
+function effortsIn(text: string): readonly ReasoningEffort[] {
+  const words = new Set(text.toLowerCase().match(/[\w-]+/g));
+  return reasoningEfforts.filter((level) => words.has(level));
+}
+
+export interface ReasoningFields {
+  /** They belong into the body of the request. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** The level that the fields stand for. Undefined if there are no fields. */
+  readonly effort?: ReasoningEffort | undefined;
+  /** The level that was chosen. Set only if the gateway refused what it stands for. */
+  readonly refusedEffort?: ReasoningEffort | undefined;
+}
+
+/** A level for one model at one gateway. */
+interface Choice {
+  readonly level: ReasoningEffort;
+  readonly isOn: boolean;
+  /** In tokens. */
+  readonly budget: number;
+  readonly name: string;
+  readonly facts: ModelFacts;
+}
+
+const togetherEfforts: readonly ReasoningEffort[] = ['low', 'medium', 'high'];
+
+type GatewayFormat = ReasoningFormat | 'together' | 'cerebras' | 'gemini';
+
+/** Formats that can switch the reasoning off for every model, so that the level `none` needs no replacement. */
+const formatsWithSwitch: ReadonlySet<GatewayFormat> = new Set<GatewayFormat>([
+  ...(['thinking', 'enable_thinking', 'chat_template_kwargs', 'together', 'cerebras', 'gemini'] as const),
+]);
+
+/** The fields of each format, as the gateways document them. */
+const formats: Readonly<Record<GatewayFormat, (choice: Choice) => Readonly<Record<string, unknown>>>> = {
+  // Without the parameter, Claude does not reason, and relays know no level `none` for it.
+  reasoning_effort: ({ level, isOn, ...model }) =>
+    !isOn && isClaude(model) && !canSwitchOff(model.facts) ? {} : { reasoning_effort: level },
+  reasoning: ({ level, isOn }) => ({ reasoning: isOn ? { effort: level } : { enabled: false } }),
+  thinking: ({ level, isOn, budget, ...model }) => {
+    const { efforts, reasoningBudget, reasoningToggle } = model.facts;
+    if (!isClaude(model))
+      return { thinking: { type: isOn ? 'enabled' : 'disabled' }, ...(isOn && efforts && { reasoning_effort: level }) };
+    if (!isOn) return reasoningToggle ? { thinking: { type: 'disabled' } } : {};
+    // From Claude Opus 4.7 on, the models take no budget.
+    return { thinking: reasoningBudget ? { type: 'enabled', budget_tokens: budget } : { type: 'adaptive' } };
+  },
+  enable_thinking: ({ isOn, budget, facts }) => ({
+    enable_thinking: isOn,
+    ...(isOn && takesBudget(facts) && { thinking_budget: budget }),
+  }),
+  chat_template_kwargs: ({ isOn, budget, name, facts }) => ({
+    chat_template_kwargs: {
+      // The chat templates of DeepSeek and Kimi have another name for the switch.
+      [/^(?:deepseek|kimi)/.test(name) ? 'thinking' : 'enable_thinking']: isOn,
+      ...(isOn && takesBudget(facts) && { thinking_budget: budget }),
+    },
+  }),
+  none: () => ({}),
+  together: ({ level, isOn }) => ({
+    reasoning: { enabled: isOn },
+    ...(isOn && { reasoning_effort: level }),
+  }),
+  cerebras: ({ level, isOn }) => (isOn ? { reasoning_effort: level } : { disable_reasoning: true }),
+  gemini: ({ isOn, budget, facts }) => {
+    const off = canSwitchOff(facts) ? 0 : (facts.reasoningBudget?.min ?? 0);
+    return { extra_body: { google: { thinking_config: { thinking_budget: isOn ? budget : off } } } };
+  },
+};
+
+interface Rule {
+  /** Domains of the gateway, or its port. By default, every gateway. */
+  readonly hosts?: readonly string[] | undefined;
+  /** Matches the plain name of the model. By default, every model. */
+  readonly models?: RegExp | undefined;
+  readonly format: GatewayFormat;
+}
+
+/** The first rule that matches is used, and without one, the format of OpenAI, which most gateways take. */
+const rules: readonly Rule[] = [
+  { hosts: ['openrouter.ai'], format: 'reasoning' },
+  // DeepSeek, Anthropic, Zhipu, Moonshot, Xiaomi MiMo and Volcengine.
+  { hosts: ['deepseek.com', 'anthropic.com', 'bigmodel.cn', 'z.ai', 'moonshot.cn', 'moonshot.ai'], format: 'thinking' },
+  { hosts: ['xiaomimimo.com', 'volces.com', 'bytepluses.com'], format: 'thinking' },
+  // DashScope, SiliconFlow and Hunyuan.
+  { hosts: ['aliyuncs.com', 'siliconflow.cn', 'siliconflow.com'], format: 'enable_thinking' },
+  { hosts: ['hunyuan.cloud.tencent.com'], format: 'enable_thinking' },
+  { hosts: ['nvidia.com'], models: /^(?!gpt-oss)/, format: 'chat_template_kwargs' },
+  { hosts: ['together.xyz', 'together.ai'], format: 'together' },
+  { hosts: ['cerebras.ai'], format: 'cerebras' },
+  { hosts: ['googleapis.com'], models: /^gemini-2-5/, format: 'gemini' },
+  // Ollama and LM Studio ignore the other parameters.
+  { hosts: [':11434', ':1234'], format: 'reasoning_effort' },
+  { models: /^(?:qwen|qwq|hunyuan)/, format: 'enable_thinking' },
+];
+
+/**
+ * Returns the fields of a request that set the reasoning effort. A level that the model does not have is replaced by the
+ * nearest one. The user's own fields (`extraBody`) and what the gateway has refused are left out.
+ */
+export function reasoningFields(chosen: ReasoningEffort | undefined, target: ReasoningTarget): ReasoningFields {
+  if (chosen === undefined) return { fields: {} };
+  const wanted = fieldsAtLevel(chosen, { ...target, learned: undefined });
+  const sent = target.learned ? fieldsAtLevel(chosen, target) : wanted;
+  return { ...sent, ...(sent.effort !== wanted.effort && { refusedEffort: chosen }) };
+}
+
+function fieldsAtLevel(chosen: ReasoningEffort, target: ReasoningTarget): ReasoningFields {
+  const { facts = {}, model, learned } = target;
+  const [format, name] = [formatFor(target), plainName(model)];
+  const level = levelFor(chosen, format, { name, facts, accepted: learned?.accepted });
+  const fields = formats[format]({ level, isOn: level !== 'none', budget: budgetOf(level, facts), name, facts });
+  const sent = Object.entries(fields).filter(
+    ([field]) => !Object.hasOwn(facts.extraBody ?? {}, field) && learned?.refused.has(refusalOf(field, level)) !== true,
+  );
+  return { fields: Object.fromEntries(sent), effort: sent.length > 0 ? level : undefined };
+}
+
+/** Returns the facts for a request with a reasoning effort above `none`, which makes a model reason. */
+export function factsWithEffort(facts: ModelFacts | undefined, effort: ReasoningEffort | undefined) {
+  return effort === undefined || effort === 'none' ? facts : { ...facts, reasons: true };
+}
+
+function formatFor({ baseUrl, model, facts }: ReasoningTarget): GatewayFormat {
+  if (facts?.reasoningFormat) return facts.reasoningFormat;
+  const name = plainName(model);
+  const { hostname, port } = new URL(baseUrl);
+  const isOfGateway = (host: string): boolean =>
+    host.startsWith(':') ? `:${port}` === host : `.${hostname}`.endsWith(`.${host}`);
+  const rule = rules.find(({ hosts, models }) => (hosts?.some(isOfGateway) ?? true) && (models?.test(name) ?? true));
+  return rule?.format ?? 'reasoning_effort';
+}
+
+function levelFor(
+  chosen: ReasoningEffort,
+  format: GatewayFormat,
+  { accepted, facts, ...model }: Pick<Choice, 'name' | 'facts'> & Pick<LearnedEfforts, 'accepted'>,
+): ReasoningEffort {
+  if (chosen === 'none' && (formatsWithSwitch.has(format) || isClaude(model))) return chosen;
+  if (accepted) return nearestEffort(chosen, accepted);
+  const efforts = format === 'together' ? togetherEfforts : facts.efforts;
+  if (!efforts?.length || (chosen === 'none' && canSwitchOff(facts))) return chosen;
+  return nearestEffort(chosen, efforts);
+}
+
+/** Returns the nearest level, of two the lower one. Only the level `none` is replaced by `none`. */
+function nearestEffort(chosen: ReasoningEffort, levels: readonly ReasoningEffort[]): ReasoningEffort {
+  const distance = (level: ReasoningEffort): number =>
+    Math.abs(reasoningEfforts.indexOf(level) - reasoningEfforts.indexOf(chosen));
+  const ascending = reasoningEfforts.filter(
+    (level) => levels.includes(level) && (chosen === 'none' || level !== 'none'),
+  );
+  return ascending.reduce((best, level) => (distance(level) < distance(best) ? level : best), ascending[0] ?? chosen);
+}
+
+/** Parts of the largest budget, as in Cline. */
+const budgetShares = { none: 0, minimal: 0.1, low: 0.2, medium: 0.5, high: 0.8, xhigh: 0.95, max: 1 } as const;
+/** In tokens, if the largest budget of the model is unknown. SiliconFlow takes no larger one. */
+const usualMaxBudget = 32_768;
+
+/** Without a known limit, the budget leaves half of the output for the answer. */
+function budgetOf(level: ReasoningEffort, { reasoningBudget, maxOutput = Infinity }: ModelFacts): number {
+  const { min = 1, max = Math.min(usualMaxBudget, maxOutput / 2) } = reasoningBudget ?? {};
+  return Math.max(min, Math.round(max * budgetShares[level]));
+}
+
+/** Whether the reasoning can do more than be switched on and off, as far as is known. */
+function takesBudget({ efforts, reasoningToggle, reasoningBudget }: ModelFacts): boolean {
+  return !reasoningToggle || reasoningBudget !== undefined || efforts !== undefined;
+}
+
+function canSwitchOff({ efforts, reasoningToggle, reasoningBudget }: ModelFacts): boolean {
+  return reasoningToggle === true || reasoningBudget?.min === 0 || efforts?.includes('none') === true;
+}
+
+function isClaude({ name }: Pick<Choice, 'name'>): boolean {
+  return name.startsWith('claude');
+}

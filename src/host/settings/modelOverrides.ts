@@ -1,0 +1,76 @@
+import { isRecord, type JsonRecord } from '../../engine/json';
+import { maxListedTokens, maxUsdPerMillionTokens } from '../../engine/models/listedFacts';
+import { reasoningFormats, type ModelFacts } from '../../engine/models/modelFacts';
+import { reasoningEfforts } from '../../engine/request';
+import { textIn } from './userPrompts';
+
+/** Returns what the user has set for a model with these names, or undefined if the user has set nothing. */
+export type ModelOverrides = (names: readonly string[]) => Partial<ModelFacts> | undefined;
+
+interface Entry {
+  readonly name: string;
+  readonly isPattern: boolean;
+  readonly facts: Partial<ModelFacts>;
+  matches(name: string): boolean;
+}
+
+/**
+ * Reads the setting `holysheep.modelOverrides`. Fields with invalid or absurd values are ignored. Of several entries
+ * that match a model, one with its exact name is used, and else the one with the longest pattern.
+ */
+export function readModelOverrides(value: unknown): ModelOverrides {
+  const entries = isRecord(value) ? Object.entries(value).flatMap(readEntry) : [];
+  entries.sort((a, b) => Number(a.isPattern) - Number(b.isPattern) || b.name.length - a.name.length);
+  return (names) => entries.find((entry) => names.some((name) => entry.matches(name)))?.facts;
+}
+
+function readEntry([key, value]: readonly [string, unknown]): readonly Entry[] {
+  const name = key.trim();
+  if (name === '' || !isRecord(value)) return [];
+  const isPattern = name.includes('*');
+  const parts = name.split(/\*+/).map((part) => part.replace(/[^\w\s]/g, '\\$&'));
+  const pattern = new RegExp(`^${parts.join('.*')}$`, 'i');
+  return [{ name, isPattern, facts: readFacts(value), matches: (model) => pattern.test(model) }];
+}
+
+function readFacts(fields: JsonRecord): Partial<ModelFacts> {
+  const { images, temperature, extraBody } = fields;
+  const contextWindow = tokensIn(fields['contextWindow']);
+  const maxOutput = tokensIn(fields['maxOutput']);
+  const efforts = effortsIn(fields['efforts']);
+  const reasoningFormat = reasoningFormats.find((format) => format === fields['reasoningFormat']);
+  const price = priceIn(fields['price']);
+  return {
+    // The largest known input belongs to the known context window.
+    ...(contextWindow !== undefined && { contextWindow, maxInput: undefined }),
+    ...(maxOutput !== undefined && { maxOutput }),
+    ...(typeof images === 'boolean' && { images }),
+    ...(typeof temperature === 'boolean' && { takesTemperature: temperature, omitsTemperature: !temperature }),
+    // The levels say whether the reasoning can be switched off.
+    ...(efforts && { efforts, reasoningToggle: undefined }),
+    ...(reasoningFormat && { reasoningFormat }),
+    ...(price && { price }),
+    ...(isRecord(extraBody) && { extraBody }),
+  };
+}
+
+function tokensIn(value: unknown): number | undefined {
+  return Number.isInteger(value) && Number(value) > 0 && Number(value) <= maxListedTokens ? Number(value) : undefined;
+}
+
+function effortsIn(value: unknown): ModelFacts['efforts'] {
+  const named: readonly unknown[] = Array.isArray(value) ? value.map(textIn) : [];
+  const efforts = reasoningEfforts.filter((level) => named.includes(level));
+  return efforts.length > 0 ? efforts : undefined;
+}
+
+function priceIn(value: unknown): ModelFacts['price'] {
+  const price: JsonRecord = isRecord(value) ? value : {};
+  const [input, output, cacheRead] = [price['input'], price['output'], price['cacheRead']].map(usdIn);
+  if (input === undefined || output === undefined) return undefined;
+  return { input, output, ...(cacheRead !== undefined && { cacheRead }) };
+}
+
+function usdIn(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= 0 && value <= maxUsdPerMillionTokens ? value : undefined;
+}

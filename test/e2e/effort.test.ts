@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { failure } from '../../src/demo/replies';
+import { answer } from '../support/replies';
+import type { Gateway } from '../support/testGateway';
+import { type ConversationPanel, useWorkbench } from './support/conversation';
+import type { Workbench } from './support/workbench';
+
+describe('reasoning effort in the panel', () => {
+  let gateway: Gateway;
+  let workbench: Workbench;
+  let panel: ConversationPanel;
+
+  const settings = { 'holysheep.reasoningEffort': 'low', 'holysheep.model': 'relay-model' };
+  useWorkbench({ settings }, (opened) => ({ gateway, workbench, panel } = opened));
+  before(() => panel.newConversation());
+  /** The levels that the gateway refuses. */
+  let refused: readonly unknown[];
+  beforeEach(() => (refused = []));
+
+  const choose = async (level: string): Promise<void> => {
+    await panel.button('Reasoning effort').click();
+    await panel.frame.getByRole('menuitemradio', { name: level, exact: true }).click();
+  };
+  const shown = (level: string) => panel.button('Reasoning effort').getByText(level, { exact: true }).waitFor();
+  /** Sends a prompt and returns the effort in each of its requests. */
+  const sent = async (prompt: string): Promise<readonly unknown[]> => {
+    gateway.reset();
+    gateway.script = ({ json }) =>
+      refused.includes(json?.['reasoning_effort'])
+        ? failure(400, { message: "Unsupported value: 'reasoning_effort' must be one of low, medium." })
+        : answer(`Answer to ${prompt}.`);
+    await panel.send(prompt);
+    await panel.inState('done').getByText(`Answer to ${prompt}.`).waitFor();
+    return gateway.requests.map(({ json }) => json?.['reasoning_effort']);
+  };
+
+  it('is that of the settings until the user chooses another one, even for an unknown model', async () => {
+    await shown('Low');
+    assert.deepEqual(await sent('one'), ['low']);
+    await choose('High');
+    await shown('High');
+    assert.deepEqual(await sent('two'), ['high']);
+  });
+
+  it('is remembered for the model in the next window', async () => {
+    await workbench.reload();
+    await shown('High');
+    assert.deepEqual(await sent('three'), ['high']);
+  });
+
+  it('is replaced by the nearest level that the gateway accepts, as the answer says', async () => {
+    refused = ['high'];
+    assert.deepEqual(await sent('four'), ['high', 'medium']);
+    await panel.assistant.getByText("The gateway doesn't accept the reasoning effort High. Sent: Medium.").waitFor();
+    await panel.assistant.locator('.turn-summary').click();
+    await panel.assistant.getByText('Reasoning effort: Medium').first().waitFor();
+  });
+
+  it('is not sent at all with *Model default*', async () => {
+    await choose('Model default');
+    assert.deepEqual(await sent('five'), [undefined]);
+  });
+});

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import type { Route } from '../../../src/engine/request';
+import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
+import { backup, primary, Routes, switches, third } from '../../support/engineRoutes';
+import type { EngineRun } from '../../support/engineRun';
+import { answering, cutAfter, refused, rejecting, status } from '../../support/scriptedFetch';
+
+const model = 'claude-sonnet-4';
+const vendorName = 'anthropic/claude-sonnet-4.6';
+const hello = [answering('Hello')];
+const dark = [refused];
+const partial = 'The sheep graze on the hill while the wind ';
+const remainder = 'goes over the grass.';
+const unknownModel = status(404, {
+  error: { message: `The model \`${vendorName}\` does not exist`, code: 'model_not_found' },
+});
+
+const naming = (...names: readonly (readonly [string, string])[]): Route => ({ ...backup, models: new Map(names) });
+const listing = (route: Route, ...models: readonly string[]): Route => ({
+  ...route,
+  lists: (name) => models.includes(name),
+});
+const offering = (name: string): Route => naming(['*', name]);
+
+const modelsSent = (net: Routes, name: string): readonly string[] => net.requests(name).map(({ body }) => body.model);
+const stateOf = (run: EngineRun): TurnState => run.events.reduce(reduceTurn, initialTurn);
+const modelSwitches = (run: EngineRun): readonly string[] =>
+  run.of('model').map(({ from, to, reason }) => `${from} → ${to} (${reason})`);
+const request = { request: { model } };
+
+describe('models of gateways', () => {
+  it('are sent by the name that the gateway has for them, and shown by the name of the user', async () => {
+    const route = { ...naming([model, vendorName]), name: 'Router' };
+    const net = new Routes({ primary: dark, backup: hello }, { routes: [primary, route] });
+    const run = await net.ask(request).toEnd();
+    assert.deepEqual([modelsSent(net, 'primary'), modelsSent(net, 'backup')], [[model], [vendorName]]);
+    const { model: sent, userModel, gatewayName } = run.last('attempt');
+    assert.deepEqual([sent, userModel, gatewayName], [vendorName, model, 'Router']);
+    assert.deepEqual([run.last('route').toName, run.last('route').fromName], ['Router', undefined]);
+    assert.deepEqual([stateOf(run).model, stateOf(run).gatewayName], [model, 'Router']);
+    assert.deepEqual(modelSwitches(run), []);
+  });
+
+  it('continue a partial answer of the same model under its other name', async () => {
+    const route = naming([model, vendorName]);
+    const net = new Routes(
+      { primary: [cutAfter(partial), refused], backup: [answering(remainder)] },
+      { routes: [primary, route], settings: { continueWithFallback: 'off' } },
+    );
+    const run = await net.ask(request).toEnd();
+    assert.equal(run.shownText, partial + remainder);
+    assert.deepEqual(modelsSent(net, 'backup'), [vendorName]);
+    assert.equal(stateOf(run).resumePoints[0]?.models, undefined);
+  });
+
+  describe('that a gateway replaces by its own', () => {
+    it('are announced as another model, and back when the primary gateway answers', async () => {
+      const net = new Routes(
+        { primary: [refused, refused, ...hello], backup: [status(529, {}), ...dark] },
+        { routes: [primary, offering('llama3')] },
+      );
+      const run = await net.ask(request).toEnd();
+      assert.equal(run.shownText, 'Hello');
+      assert.deepEqual(modelSwitches(run).slice(0, 2), [
+        `${model} → llama3 (connection)`,
+        `llama3 → ${model} (connection)`,
+      ]);
+      assert.equal(stateOf(run).model, model);
+    });
+
+    it('keep the name that the user has given, if the gateway alone lists it', async () => {
+      const route = listing(offering('llama3'), 'qwen3:8b', 'llama3');
+      const net = new Routes({ primary: hello, backup: hello }, { routes: [listing(primary, model), route] });
+      await net.ask({ request: { model: 'qwen3:8b' } }).toEnd();
+      assert.deepEqual([modelsSent(net, 'primary'), modelsSent(net, 'backup')], [[], ['qwen3:8b']]);
+    });
+
+    const cutThenDark = { primary: [cutAfter(partial), refused], backup: [answering(remainder)] };
+    const settings = (continueWithFallback: 'off' | 'ask' | 'auto') => ({
+      routes: [primary, offering('llama3')],
+      settings: { continueWithFallback, retry: { maxRetries: 2 } },
+    });
+
+    it('continue a partial answer with "auto", and the seam names both', async () => {
+      const run = await new Routes(cutThenDark, settings('auto')).ask(request).toEnd();
+      assert.equal(run.shownText, partial + remainder);
+      assert.deepEqual(
+        stateOf(run).resumePoints.map(({ models }) => models),
+        [{ from: model, to: 'llama3', reason: 'connection' }],
+      );
+    });
+
+    it('continue a partial answer with "ask" once the user agrees', async () => {
+      const net = new Routes(cutThenDark, settings('ask'));
+      const run = net.ask(request);
+      while (run.of('attempt').length < 2 || run.of('waiting').length < 2) await run.clock.next();
+      const { fallbackModel, actions } = run.last('waiting');
+      assert.deepEqual([fallbackModel, actions[0]], ['llama3', 'continueWithFallback']);
+      assert.equal(net.requests('backup').length, 0);
+      run.turn.continueWith('llama3', 'connection');
+      await run.toEnd();
+      assert.equal(run.shownText, partial + remainder);
+      assert.deepEqual(switches(run), ['primary → backup (connection)']);
+    });
+
+    it('never continue a partial answer with "off"', async () => {
+      const net = new Routes(cutThenDark, settings('off'));
+      const run = await net.ask(request).toEnd();
+      assert.deepEqual([run.terminal?.type, net.requests('backup').length], ['failed', 0]);
+      assert.equal(run.last('waiting').fallbackModel, undefined);
+    });
+
+    it('continue their own partial answer without a question', async () => {
+      const net = new Routes(
+        { primary: dark, backup: [cutAfter(partial), answering(remainder)] },
+        { ...settings('off') },
+      );
+      const run = await net.ask(request).toEnd();
+      assert.equal(run.shownText, partial + remainder);
+      assert.deepEqual(modelsSent(net, 'backup'), ['llama3', 'llama3']);
+    });
+
+    it('answer over their gateway when the user has chosen the substitute itself', async () => {
+      const net = new Routes({ primary: hello, backup: hello }, { routes: [primary, offering('llama3')] });
+      await net.ask({ request: { model: 'llama3' } }).toEnd();
+      assert.deepEqual([net.requests('primary').length, modelsSent(net, 'backup')], [0, ['llama3']]);
+    });
+  });
+
+  describe('that a gateway does not list', () => {
+    it('skip this gateway', async () => {
+      const routes = [primary, listing(backup, 'gpt-4o'), listing(third, model)];
+      const net = new Routes({ primary: dark, backup: hello, third: hello }, { routes });
+      const run = await net.ask(request).toEnd();
+      assert.deepEqual(switches(run), ['primary → third (connection)']);
+      assert.equal(net.requests('backup').length, 0);
+    });
+
+    it('go straight to the backup gateway that lists them, without a note about a switch', async () => {
+      const routes = [listing(primary, 'gpt-4o'), listing(backup, model)];
+      const net = new Routes({ primary: hello, backup: hello }, { routes });
+      const run = await net.ask(request).toEnd();
+      assert.deepEqual([net.requests('primary').length, switches(run)], [0, []]);
+    });
+
+    it('go to the primary gateway if no gateway lists them', async () => {
+      const routes = [listing(primary, 'gpt-4o'), listing(backup, 'gpt-4o')];
+      const net = new Routes({ primary: hello, backup: hello }, { routes });
+      await net.ask(request).toEnd();
+      assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [1, 0]);
+    });
+  });
+
+  describe('that a backup gateway turns out to lack', () => {
+    for (const [name, reply] of [
+      ['model not found', unknownModel],
+      ['a plain 404', status(404, 'Not Found')],
+    ] as const) {
+      it(`skip this gateway after ${name}, and do not end the turn`, async () => {
+        const routes = [primary, naming([model, vendorName]), third];
+        const net = new Routes({ primary: dark, backup: [reply], third: hello }, { routes });
+        for (let turns = 0; turns < 2; turns++) assert.equal((await net.ask(request).toEnd()).shownText, 'Hello');
+        assert.deepEqual([net.requests('backup').length, net.requests('third').length], [1, 2]);
+        await net.ask({ request: { model: 'gpt-4o' } }).toEnd();
+        assert.equal(net.requests('backup').length, 2);
+      });
+    }
+
+    it('wait for the primary gateway', async () => {
+      const net = new Routes({ primary: [refused, ...hello], backup: [unknownModel] });
+      const run = await net.ask(request).toEnd();
+      assert.equal(run.shownText, 'Hello');
+    });
+
+    it('fail with the fault of the primary gateway if waiting does not help there', async () => {
+      const net = new Routes({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: [unknownModel] });
+      const run = await net.ask(request).toEnd();
+      assert.deepEqual([run.terminal?.type, run.last('failed').kind], ['failed', 'tls']);
+    });
+
+    it('fail if the primary gateway lacks them', async () => {
+      const net = new Routes({ primary: [unknownModel], backup: hello });
+      const run = await net.ask(request).toEnd();
+      assert.deepEqual([run.last('failed').kind, net.requests('backup').length], ['model', 0]);
+    });
+  });
+});
+
+describe('gateways without a key', () => {
+  const keyless: Route = { ...backup, apiKey: undefined };
+
+  it('get no Authorization header, as primary and as backup gateway', async () => {
+    const asBackup = new Routes({ primary: dark, backup: hello }, { routes: [primary, keyless] });
+    await asBackup.ask(request).toEnd();
+    const asPrimary = new Routes({ backup: hello }, { routes: [keyless], isKeyless: true });
+    const run = await asPrimary.ask(request).toEnd();
+    assert.equal(run.shownText, 'Hello');
+    for (const net of [asBackup, asPrimary]) {
+      assert.equal(net.requests('backup')[0]?.headers.get('authorization'), null);
+    }
+    assert.equal(asBackup.requests('primary')[0]?.headers.get('authorization'), `Bearer ${primary.apiKey}`);
+  });
+
+  it('ask for a key when the primary gateway answers 401', async () => {
+    const net = new Routes({ backup: [status(401, {})] }, { routes: [keyless], isKeyless: true });
+    const { kind, actions } = (await net.ask(request).toEnd()).last('failed');
+    assert.deepEqual([kind, actions[0]], ['auth', 'setApiKey']);
+  });
+
+  it('are skipped as backup gateways that answer 401', async () => {
+    const net = new Routes({ primary: [refused, ...hello], backup: [status(401, {})] }, { routes: [primary, keyless] });
+    assert.equal((await net.ask(request).toEnd()).shownText, 'Hello');
+  });
+
+  it('on this computer answer while the computer is offline', async () => {
+    const gateways = { primary: [rejecting('ENETUNREACH')], backup: { replies: hello, probes: [status(200, '{}')] } };
+    const run = await new Routes(gateways, { routes: [primary, keyless] }).ask(request).toEnd();
+    assert.deepEqual([run.shownText, switches(run)], ['Hello', ['primary → backup (offline)']]);
+  });
+});

@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import type { ModelFacts } from '../../../src/engine/models/modelFacts';
+import type { ChatRequest } from '../../../src/engine/request';
+import type { EngineRun } from '../../support/engineRun';
+import { EngineWorld } from '../../support/engineRun';
+import { answering, LiveBody, status, type Reply } from '../../support/scriptedFetch';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const plainRequest = { model: 'some-model', temperature: undefined, maxTokens: undefined };
+const defaults = { temperature: 0.7, maxTokens: 2048 };
+
+interface Turn {
+  readonly replies: readonly Reply[];
+  readonly request?: Partial<ChatRequest>;
+  readonly facts?: ModelFacts;
+  readonly baseUrl?: string;
+}
+
+function createWorld({ replies, facts, baseUrl = 'https://gateway.test/v1' }: Turn): EngineWorld {
+  const connection = { baseUrl, apiKey: 'hsa-secret-key-1' };
+  const deps = facts && { facts: () => facts };
+  return new EngineWorld({ replies, connection: () => Promise.resolve(connection), ...(deps && { deps }) });
+}
+
+function runTurn(turn: Turn, world = createWorld(turn)): Promise<EngineRun> {
+  return world.ask({ request: { ...plainRequest, ...turn.request } }).toEnd();
+}
+
+/** Returns what each request of a run contains beside the fields of every request. */
+function sentBy({ wire }: EngineRun): readonly Fields[] {
+  return wire.requests.map(({ body }) => {
+    const { model, messages, stream, stream_options, ...rest } = body as Fields;
+    assert.deepEqual([typeof model, stream, stream_options], ['string', true, { include_usage: true }]);
+    assert.ok(Array.isArray(messages));
+    return rest;
+  });
+}
+
+/** The effort of each attempt of a run, and the refused one. */
+function effortsOf(run: EngineRun): readonly unknown[] {
+  return run.of('attempt').map(({ effort, refusedEffort }) => [effort, refusedEffort]);
+}
+
+const high = { reasoningEffort: 'high' } as const;
+const openRouter = 'https://openrouter.ai/api/v1';
+const levels = "Supported values are: 'low', 'medium', and 'high'.";
+
+/** Errors of gateways, each with the base URL, the chosen effort and the fields of the next request. */
+const refusals: readonly (readonly [
+  name: string,
+  status: number,
+  body: unknown,
+  next: Fields,
+  more?: Partial<Turn>,
+])[] = [
+  [
+    "OpenAI's list of values",
+    400,
+    {
+      error: {
+        message: `Unsupported value: 'reasoning_effort' does not support 'max' with this model. ${levels}`,
+        type: 'invalid_request_error',
+        param: 'reasoning_effort',
+        code: 'unsupported_value',
+      },
+    },
+    { reasoning_effort: 'high' },
+  ],
+  [
+    'the list of FastAPI',
+    422,
+    {
+      detail: [{ loc: ['body', 'reasoning_effort'], msg: "Input should be 'low' or 'medium'", type: 'literal_error' }],
+    },
+    { reasoning_effort: 'medium' },
+  ],
+  [
+    'the list of vLLM',
+    400,
+    {
+      message: `1 validation error: {'type': 'literal_error', 'loc': ('body', 'reasoning_effort'), 'msg': "Input should be 'low', 'medium' or 'high'", 'input': 'max'}`,
+      type: 'BadRequestError',
+      code: 400,
+    },
+    { reasoning_effort: 'high' },
+  ],
+  [
+    'the list of Groq',
+    400,
+    { error: { message: '`reasoning_effort` must be one of `none` or `default`', type: 'invalid_request_error' } },
+    {},
+  ],
+  [
+    'the list of Ollama',
+    400,
+    { error: `invalid reasoning value: 'max' (must be "high", "medium", "low", or "none")` },
+    { reasoning_effort: 'high' },
+  ],
+  [
+    'a list in Chinese',
+    400,
+    { error: { message: '参数 reasoning_effort 取值错误，可选值：low、medium。', code: '1210' } },
+    { reasoning_effort: 'medium' },
+  ],
+  [
+    'a list of a union',
+    400,
+    { error: { message: 'reasoning.effort: Invalid option: expected one of "xhigh"|"high"|"low"', code: 400 } },
+    { reasoning: { effort: 'xhigh' } },
+    { baseUrl: openRouter },
+  ],
+  [
+    'an unknown variant',
+    422,
+    { error: { message: 'reasoning_effort: unknown variant `max`, expected one of `low`, `high`' } },
+    { reasoning_effort: 'high' },
+  ],
+  [
+    'an unsupported parameter',
+    400,
+    { error: { message: "Unsupported parameter: 'reasoning_effort' is not supported with this model." } },
+    {},
+  ],
+  [
+    'an unrecognized argument',
+    400,
+    { error: { message: 'Unrecognized request argument supplied: reasoning_effort' } },
+    {},
+  ],
+  ['a parameter in camel case', 400, { error: 'Model grok-4 does not support parameter reasoningEffort.' }, {}],
+  ['a model of Ollama that does not reason', 400, { error: { message: '"gemma3:4b" does not support thinking' } }, {}],
+  ['a refusal in Chinese', 400, { error: { message: '该模型不支持深度思考' } }, {}],
+  ['a refused parameter in Chinese', 400, { error: { message: '参数 reasoning_effort 无效' } }, {}],
+  [
+    'reasoning that can not be switched off',
+    400,
+    { error: { message: 'Reasoning is mandatory for this endpoint and cannot be disabled.', code: 400 } },
+    {},
+    { baseUrl: openRouter, request: { reasoningEffort: 'none' } },
+  ],
+  [
+    'a budget that is too large',
+    400,
+    { error: { message: 'The thinking_budget parameter must be a positive integer and not greater than 8192' } },
+    { enable_thinking: true },
+    { request: { model: 'qwen3-x', ...high } },
+  ],
+  [
+    'a budget of Gemini',
+    400,
+    [{ error: { code: 400, message: 'Budget 0 is invalid. This model only works in thinking mode.', status: 'X' } }],
+    {},
+    {
+      baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
+      request: { model: 'gemini-2.5-new', reasoningEffort: 'none' },
+    },
+  ],
+];
+
+describe('reasoning effort of a turn', () => {
+  it('adds nothing to the request while no effort is chosen', async () => {
+    const request = { model: 'gpt-5', defaults, topP: 0.5 };
+    const { wire } = await runTurn({ replies: [answering('ok')], request });
+    assert.equal(
+      JSON.stringify(wire.requests[0]?.body),
+      '{"model":"gpt-5","messages":[{"role":"user","content":"hi"}],"stream":true,"stream_options":{"include_usage":true},"top_p":0.5}',
+    );
+  });
+
+  it('is sent, and reported by the attempt', async () => {
+    const run = await runTurn({ replies: [answering('ok')], request: { model: 'gpt-5', reasoningEffort: 'xhigh' } });
+    assert.deepEqual(sentBy(run), [{ reasoning_effort: 'high' }]);
+    assert.deepEqual(effortsOf(run), [['high', undefined]]);
+  });
+
+  it('above `none` leaves out the default token limit, but not one that the user has set', async () => {
+    const limitsWith = async (request: Partial<ChatRequest>): Promise<unknown> =>
+      sentBy(await runTurn({ replies: [answering('ok')], request }))[0]?.['max_tokens'];
+    assert.equal(await limitsWith({ defaults, ...high }), undefined);
+    assert.equal(await limitsWith({ defaults, reasoningEffort: 'none' }), 2048);
+    assert.equal(await limitsWith({ maxTokens: 500, ...high }), 500);
+  });
+
+  it('gives the model the time of one that reasons', async () => {
+    const silence = (reasoningEffort?: 'high'): Turn => ({
+      replies: [({ signal }) => new Response(new LiveBody(signal).stream), answering('ok')],
+      request: { model: 'gpt-4o', reasoningEffort },
+    });
+    const [usual, longer] = [await runTurn(silence()), await runTurn(silence('high'))];
+    assert.ok(longer.clock.now() > usual.clock.now());
+  });
+
+  for (const [name, code, body, next, more] of refusals) {
+    it(`is corrected at once after ${name}`, async () => {
+      const request = { reasoningEffort: 'max', ...more?.request } as const;
+      const run = await runTurn({ ...more, replies: [status(code, body), answering('ok')], request });
+      assert.deepEqual(sentBy(run).slice(1), [next]);
+      assert.deepEqual(
+        run.of('attempt').map(({ why }) => why),
+        ['first', 'repair'],
+      );
+      assert.equal(run.of('waiting').length, 0);
+      const isSent = Object.keys(next).length > 0;
+      const { effort, refusedEffort } = run.last('attempt');
+      assert.equal(effort !== undefined, isSent);
+      assert.equal(refusedEffort, 'enable_thinking' in next ? undefined : request.reasoningEffort);
+    });
+  }
+
+  it('that was refused is not sent to the model again, but to another model', async () => {
+    const refusal = status(400, { error: { message: `reasoning_effort: invalid. ${levels}` } });
+    const turn: Turn = { replies: [refusal, answering('ok')], request: { reasoningEffort: 'max' } };
+    const world = createWorld(turn);
+    await runTurn(turn, world);
+    await runTurn(turn, world);
+    const run = await runTurn({ ...turn, request: { ...turn.request, model: 'other-model' } }, world);
+    assert.deepEqual(
+      sentBy(run).map(({ reasoning_effort }) => reasoning_effort),
+      ['max', 'high', 'high', 'max'],
+    );
+    assert.deepEqual(effortsOf(run), [['max', undefined]]);
+  });
+
+  it('fails the turn once a gateway refuses a request without it', async () => {
+    const refusal = status(400, { error: { message: 'reasoning_effort is not supported' } });
+    const run = await runTurn({ replies: [refusal], request: { ...high, defaults } });
+    assert.deepEqual(sentBy(run), [
+      { temperature: 0.7, reasoning_effort: 'high' },
+      { temperature: 0.7, max_tokens: 2048 },
+    ]);
+    assert.equal(run.last('failed').kind, 'request');
+  });
+});
+
+describe("the user's own fields of a request", () => {
+  const extraBody = { top_k: 5, temperature: 1, reasoning_effort: 'low' };
+
+  it('replace those of the settings, but not what is asked and how the answer arrives', async () => {
+    const fixed = { model: 'x', messages: [], stream: false, stream_options: {} };
+    const facts = { extraBody: { ...(JSON.parse('{"__proto__":{"a":1}}') as Fields), ...extraBody, ...fixed } };
+    const run = await runTurn({ replies: [answering('ok')], facts, request: { ...high, defaults } });
+    assert.deepEqual(sentBy(run), [{ max_tokens: 2048, ...extraBody }]);
+    assert.equal(run.wire.requests[0]?.body['model'], 'some-model');
+    assert.deepEqual(effortsOf(run), [[undefined, undefined]]);
+  });
+
+  for (const parameter of ['temperature', 'reasoning_effort', 'top_k']) {
+    it(`are not corrected when the gateway refuses \`${parameter}\``, async () => {
+      const refusal = status(400, { error: { message: `Unsupported parameter: '${parameter}'`, param: parameter } });
+      const run = await runTurn({ replies: [refusal], facts: { extraBody }, request: { ...high, defaults } });
+      assert.deepEqual([run.wire.requests.length, run.last('failed').kind], [1, 'request']);
+    });
+  }
+});

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import type { Connection, Route } from '../../src/engine/request';
+import { EngineWorld, type EngineRun } from './engineRun';
+import { refused, ScriptedFetch, type Reply } from './scriptedFetch';
+
+export const primary: Route = { baseUrl: 'https://primary.test/v1', apiKey: 'hsa-key-of-primary' };
+export const backup: Route = { baseUrl: 'https://backup.test/v1', apiKey: 'hsa-key-of-backup' };
+export const third: Route = { baseUrl: 'https://third.test/v1', apiKey: 'hsa-key-of-third' };
+
+/** Replies to the requests for answers, in order, and to the probes. The last one is used for all further requests. */
+type Gateway = readonly Reply[] | { readonly replies: readonly Reply[]; readonly probes: readonly Reply[] };
+
+export type Options = Omit<ConstructorParameters<typeof EngineWorld>[0], 'replies'> & {
+  readonly routes?: readonly Route[];
+  readonly isKeyless?: boolean;
+};
+
+/** The engine with several gateways, one for each route, in virtual time. */
+export class Routes {
+  readonly world: EngineWorld;
+  private readonly answers = new Map<string, ScriptedFetch>();
+  private readonly probes = new Map<string, ScriptedFetch>();
+  routes: readonly Route[];
+  private readonly isKeyless: boolean | undefined;
+
+  constructor(
+    gateways: Readonly<Record<string, Gateway>>,
+    { routes = [primary, backup], isKeyless, ...options }: Options = {},
+  ) {
+    this.routes = routes;
+    this.isKeyless = isKeyless;
+    for (const [name, gateway] of Object.entries(gateways)) {
+      const { replies, probes } = 'replies' in gateway ? gateway : { replies: gateway, probes: [refused] };
+      this.answers.set(`${name}.test`, new ScriptedFetch(replies));
+      this.probes.set(`${name}.test`, new ScriptedFetch(probes));
+    }
+    const fetch: typeof globalThis.fetch = (input, init) => {
+      const { host, pathname } = new URL(input instanceof Request ? input.url : String(input));
+      const wire = (pathname.endsWith('/models') ? this.probes : this.answers).get(host);
+      assert.ok(wire, `no gateway at ${host}`);
+      return wire.fetch(input, init);
+    };
+    const { deps, ...rest } = options;
+    this.world = new EngineWorld({
+      replies: [],
+      random: () => 0,
+      connection: () => Promise.resolve(this.connection()),
+      ...rest,
+      deps: { fetch, ...deps },
+    });
+  }
+
+  ask(options?: Parameters<EngineWorld['ask']>[0]): EngineRun {
+    return this.world.ask(options);
+  }
+
+  requests(name: string): ScriptedFetch['requests'] {
+    return this.answers.get(`${name}.test`)?.requests ?? [];
+  }
+
+  probesOf(name: string): ScriptedFetch['requests'] {
+    return this.probes.get(`${name}.test`)?.requests ?? [];
+  }
+
+  private connection(): Connection {
+    const [first, ...backups] = this.routes;
+    assert.ok(first);
+    return { ...first, backups, isKeyless: this.isKeyless };
+  }
+}
+
+/** Returns the switches of a turn as `from → to (reason)`. */
+export function switches(run: EngineRun): readonly string[] {
+  const host = (origin: string): string => new URL(origin).host.replace('.test', '');
+  return run.of('route').map(({ from, to, reason }) => `${host(from)} → ${host(to)} (${reason})`);
+}

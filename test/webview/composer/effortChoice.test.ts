@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import type { EffortView } from '../../../src/shared/protocol';
+import { connected, usePage, type PanelPage } from '../panel/support/panelPage';
+
+describe('button for the reasoning effort', () => {
+  const levels = ['default', 'low', 'medium', 'high'] as const;
+  let page: PanelPage;
+  usePage((opened) => (page = opened), []);
+
+  const show = (effort: EffortView, model = 'gpt-5'): void =>
+    page.receive({ type: 'connection', connection: { ...connected, model, effort }, suggestions: [] });
+  const button = (): HTMLElement => page.one('button', 'Reasoning effort');
+  const shown = (): readonly unknown[] => [
+    button().textContent,
+    button().title,
+    button().getAttribute('aria-description'),
+  ];
+
+  it('follows the button for the model and shows the level, except that of the model', () => {
+    show({ level: 'default', levels });
+    assert.deepEqual(shown(), ['', 'Reasoning effort of gpt-5: Model default', 'Model default']);
+    show({ level: 'high', levels });
+    assert.deepEqual(shown(), ['High', 'Reasoning effort of gpt-5: High', 'High']);
+    const names = page.buttons();
+    assert.equal(names[names.indexOf('Reasoning effort') - 1], 'Model: gpt-5 at api.example');
+  });
+
+  it('opens a menu with the levels, whose choice applies to the model and is announced', () => {
+    show({ level: 'medium', levels });
+    button().click();
+    const items = page.all('menuitemradio');
+    assert.deepEqual(
+      items.map(({ ariaLabel, ariaChecked }) => `${ariaLabel}${ariaChecked === 'true' ? ' ✓' : ''}`),
+      ['Model default', 'Low', 'Medium ✓', 'High'],
+    );
+    assert.equal(items[0]?.getAttribute('aria-description'), 'Sends nothing; the model decides');
+    assert.equal(page.window.document.activeElement, items[2]);
+    page.one('menuitemradio', 'High').click();
+    assert.deepEqual(page.posted, [{ type: 'selectEffort', model: 'gpt-5', level: 'high' }]);
+    assert.equal(page.announced, 'Reasoning effort of gpt-5: High');
+  });
+
+  it('switches the reasoning of a model without levels off and on', () => {
+    show({ level: 'high', levels: ['default', 'none', 'high'], isToggle: true });
+    button().click();
+    assert.deepEqual(
+      [button().textContent, ...page.all('menuitemradio').map(({ ariaLabel }) => ariaLabel)],
+      ['On', 'Model default', 'Off', 'On'],
+    );
+  });
+
+  it('shows the effort of the model for the next prompt only, and chooses it for that model', () => {
+    show({ level: 'high', levels });
+    page.receive({ type: 'modelOnce', model: 'deepseek-r1', effort: { level: 'low', levels } });
+    assert.equal(shown()[1], 'Reasoning effort of deepseek-r1: Low');
+    button().click();
+    page.one('menuitemradio', 'Medium').click();
+    assert.deepEqual(page.posted, [{ type: 'selectEffort', model: 'deepseek-r1', level: 'medium' }]);
+    page.receive({ type: 'modelOnce' });
+    assert.equal(shown()[1], 'Reasoning effort of gpt-5: High');
+  });
+});
