@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { startGateway, type Gateway } from '../support/testGateway';
 import { testKey, useWorkbench } from './support/conversation';
 import { Stage } from './support/stage';
@@ -43,7 +44,7 @@ describe('gateways', () => {
       .waitFor();
   });
 
-  it('are listed, moved, made primary and removed', async () => {
+  it('are listed, moved and made primary, then answer without a key under their own model name, and are removed', async () => {
     const { quickInput } = stage.workbench;
     const has = (text: string, gateway: Gateway | undefined): Promise<void> =>
       quickInput
@@ -58,6 +59,16 @@ describe('gateways', () => {
     await has('backup 1', relay);
     await quickInput.pressOnRow(hostOf(local), 'Make primary');
     await has('primary · needs no API key', local);
+    await quickInput.dismiss();
+    await stage.newConversation();
+    await stage.prompt.fill('hello');
+    await stage.prompt.press('Enter');
+    await stage.inState('done').waitFor();
+    const [sent] = local!.requests;
+    assert.equal(sent?.headers.authorization, undefined);
+    assert.match(sent?.body ?? '', /"model":"llama-large"/);
+    assert.equal(stage.gateway.requests.length, 0);
+    await stage.run('manageGateways');
     await quickInput.rows(hostOf(stage.gateway)).click();
     await quickInput.rows('Make primary').click();
     await has('primary', stage.gateway);

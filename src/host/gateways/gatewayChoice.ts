@@ -52,7 +52,7 @@ export async function chooseGateway(deps: GatewayChoiceDeps): Promise<ChosenGate
       const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(localLimitMs)]);
       const { state } = await deps.engine.probe({ baseUrl, apiKey: undefined }, signal);
       // A server that demands a key runs as well.
-      if (closing.signal.aborted || (state !== 'verified' && state !== 'rejected')) return;
+      if (state !== 'verified' && state !== 'rejected') return;
       running.add(baseUrl);
       showItems();
     });

@@ -20,9 +20,7 @@ export function withPrimary(
 ): PrimarySettings {
   const renamed = [...models].filter(([here, there]) => here !== everyOtherModel && here !== there);
   const newModel = models.get(model) ?? models.get(everyOtherModel) ?? model;
-  const others = backupBaseUrls.filter(
-    (entry) => !isEntryOf(entry, url) && !(previous && isEntryOf(entry, previous.url)),
-  );
+  const others = backupBaseUrls.filter((entry) => !isEntryOf(entry, url));
   const first = previous && entryOf({ ...previous, models: invertedNames(renamed, model, newModel) });
   return {
     baseUrl: url,

@@ -117,6 +117,19 @@ describe('Add Gateway command', () => {
     assert.ok(window.routes.hasLeftDemo);
   });
 
+  it('asks for the place also if the base URL is invalid, and says which model a new primary gateway lacks', async () => {
+    window.values = { baseUrl: 'ftp://files.example' };
+    responds.set(ollama, ['llama3.2']);
+    assert.equal(await add([['$(check) Ollama'], ['No model'], ['Use it as primary gateway']]), 'added');
+    assert.deepEqual(window.values, { baseUrl: ollama, backupBaseUrls: [] });
+    assert.match(messages()[0] ?? '', /^localhost:11434 doesn't list the selected model claude-sonnet-4\./);
+  });
+
+  it('asks nothing about models if the gateway lists none', async () => {
+    responds.set(ollama, []);
+    assert.equal(await add([['$(check) Ollama']]), 'added');
+  });
+
   it('stores no key that the gateway rejects, and offers to enter it again', async () => {
     responds.set(openRouter, failedProbe('rejected'));
     editor.pressed = 'Enter the key again';
@@ -149,7 +162,10 @@ describe('Add Gateway command', () => {
   it('adds a gateway that cannot be verified now, with a warning', async () => {
     assert.equal(await add([['DeepSeek']], ['sk-1']), 'added');
     assert.deepEqual(messages(), ["DeepSeek was added but couldn't be verified. It failed."]);
-    assert.deepEqual(window.values['backupBaseUrls'], [{ baseUrl: 'https://api.deepseek.com/v1', name: 'DeepSeek' }]);
+    const deepSeek = { baseUrl: 'https://api.deepseek.com/v1', name: 'DeepSeek' };
+    assert.deepEqual(window.values['backupBaseUrls'], [deepSeek]);
+    assert.equal(await add([['Ollama']]), 'added');
+    assert.deepEqual(window.values['backupBaseUrls'], [deepSeek, { baseUrl: ollama, name: 'Ollama' }]);
   });
 
   for (const [step, answers, texts] of [
@@ -175,6 +191,7 @@ describe('Add Gateway command', () => {
     for (const name of ['OpenRouter', 'Ollama']) assert.equal(await add([[name]]), 'cancelled');
     const labels = editor.quickPicks[0]?.items.map(({ label }) => label) ?? [];
     assert.deepEqual(labels.slice(-3), ['Already added', 'OpenRouter', 'Ollama']);
+    assert.ok(!window.probes.includes(`${ollama} without a key`));
     assert.deepEqual(editor.commands, [
       ['holysheep.setApiKey', { baseUrl: openRouter }],
       ['holysheep.manageGateways', ollama],
@@ -186,5 +203,8 @@ describe('Add Gateway command', () => {
     responds.set(openRouter, ['claude-sonnet-4']);
     assert.equal(await add([['OpenRouter']]), 'added');
     assert.ok(window.probes.includes(`${openRouter} sk-or-1`));
+    window.routes.keys.set('http://192.168.1.9:8080', 'key-1');
+    assert.equal(await add([['$(link) Other base URL…']], [nas]), 'added');
+    assert.deepEqual([[...window.keyless], editor.inputPrompts.length], [[], 1]);
   });
 });

@@ -146,6 +146,13 @@ describe('Manage Gateways command', () => {
     assert.deepEqual([window.values['baseUrl'], window.values['model']], [last.baseUrl, 'acme/x']);
   });
 
+  it('keeps the well-known name of the previous primary gateway', async () => {
+    window.values = { baseUrl: 'https://api.openai.com/v1', backupBaseUrls: ['relay.example'] };
+    (await open()).pressItemButton('relay.example', 'Make primary');
+    await settle();
+    assert.deepEqual(backups(), [{ baseUrl: 'https://api.openai.com/v1', name: 'OpenAI' }]);
+  });
+
   it('removes a backup, and shows it again when the user undoes that', async () => {
     const list = await open();
     list.pressItemButton('Ollama', 'Remove');
@@ -181,6 +188,20 @@ describe('Manage Gateways command', () => {
     assert.deepEqual(backups(), [relay, '::', ollama, { baseUrl, name, models }]);
   });
 
+  it('lets the user choose again which model answers in place of every other one', async () => {
+    window.values = { baseUrl: primaryUrl, backupBaseUrls: [{ baseUrl: ollama, models: { '*': 'qwen3:8b' } }] };
+    window.responds.set(ollama, ['llama3.2', 'qwen3:8b']);
+    await act(await open(), 'Ollama', 'Edit model names');
+    const models = editor.quickPicks.at(-1);
+    assert.deepEqual(
+      models?.activeItems.map(({ label }) => label),
+      ['qwen3:8b'],
+    );
+    models.choose(['No model']);
+    await settle();
+    assert.deepEqual(backups(), [ollama]);
+  });
+
   it('says why the names cannot be edited while the gateway cannot be reached', async () => {
     await act(await open(), 'Ollama', 'Edit model names');
     assert.deepEqual(
@@ -194,6 +215,7 @@ describe('Manage Gateways command', () => {
     list.pressButton();
     for (const action of ['Set API key', 'Test connection', 'Open in settings.json'])
       await act(list, 'relay.example', action);
+    assert.equal(list.isShown, false, 'the settings are shown instead');
     assert.deepEqual(editor.commands, [
       ['holysheep.addGateway'],
       ['holysheep.setApiKey', { baseUrl: relay }],

@@ -281,10 +281,10 @@ describe('settings', () => {
     });
 
     it('leave out the previous one if it is not to become a backup, and change no model without a name there', async () => {
-      inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [other] } };
+      inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [other, ' a.example'] } };
       effective = { model: 'x' };
       await settings.setPrimary({ url: other });
-      assert.deepEqual(values(), [other, [], undefined, undefined]);
+      assert.deepEqual(values(), [other, [' a.example'], undefined, undefined]);
       assert.deepEqual([settings.hasDefaultBaseUrl(), targets], [false, [1, 1]]);
     });
   });
