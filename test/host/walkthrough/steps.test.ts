@@ -80,15 +80,14 @@ describe('walkthrough', () => {
         }));
       });
 
-      it('link to commands only with a valid prompt, demo scenario or setting as the argument', () => {
+      it('link to commands only with a valid prompt or demo scenario as the argument', () => {
         const linksWithArgument = links.flatMap(({ command, argument }) =>
           argument === undefined ? [] : [{ command, argument: JSON.parse(decodeURIComponent(argument)) as unknown }],
         );
         assert.deepEqual(valuesOf(linksWithArgument, 'command'), ['holysheep.ask', 'holysheep.openDemo']);
-        const [prompt, scenario, setting] = linksWithArgument.map(({ argument }) => argument);
+        const [prompt, scenario] = linksWithArgument.map(({ argument }) => argument);
         assert.ok(typeof prompt === 'string' && prompt.length > 10);
         assert.ok(demoModels.some(({ id }) => id === scenario));
-        assert.ok(contributes.configuration.some(({ properties }) => Object.hasOwn(properties, String(setting))));
       });
     });
   }
