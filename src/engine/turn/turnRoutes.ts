@@ -223,13 +223,12 @@ export class TurnRoutes {
     return isHostShared(baseUrl, this.routes) ? baseUrl : undefined;
   }
 
-  /** Those whose gateways may have the model, or else the first one. */
+  /** Those whose gateways may have the model. If no list has it, a gateway may still know it by an alias. */
   private get usable(): readonly Route[] {
     const { routes } = this;
-    const offering = routes.filter(
-      (route) => mayOffer(route, this.history.model, routes) && !this.behaviorAt(route).lacksModel,
-    );
-    return offering.length > 0 ? offering : routes.slice(0, 1);
+    const possible = routes.filter((route, index) => index === 0 || !this.behaviorAt(route).lacksModel);
+    const offering = possible.filter((route) => mayOffer(route, this.history.model, routes));
+    return offering.length > 0 ? offering : possible;
   }
 
   private get hasSeveral(): boolean {

@@ -143,11 +143,11 @@ describe('models of gateways', () => {
       assert.deepEqual([net.requests('primary').length, switches(run)], [0, []]);
     });
 
-    it('go to the primary gateway if no gateway lists them', async () => {
+    it('go to the primary gateway if no gateway lists them, and to a backup gateway while it is down', async () => {
       const routes = [listing(primary, 'gpt-4o'), listing(backup, 'gpt-4o')];
-      const net = new Routes({ primary: hello, backup: hello }, { routes });
-      await net.ask(request).toEnd();
-      assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [1, 0]);
+      const net = new Routes({ primary: [...hello, refused], backup: hello }, { routes });
+      for (let turns = 0; turns < 2; turns++) await net.ask(request).toEnd();
+      assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [2, 1]);
     });
   });
 
