@@ -84,7 +84,7 @@ describe('several gateways', () => {
     await set('modelOverrides', { [model]: { extraBody: { seed: 7, model: 'other' } } });
     const events = await ask({ reasoningEffort: 'max' });
     assert.equal(find(events, 'done').text, 'thought');
-    const bodies = fixture.gateway.requests.map(({ json }) => ({ ...json }) as Readonly<Record<string, unknown>>);
+    const bodies = fixture.gateway.requests.map(({ json }) => ({ ...json }));
     assert.deepEqual(
       bodies.map((body) => [body['reasoning_effort'], body['seed'], body['model']]),
       [

@@ -58,6 +58,7 @@ class Window {
           return false;
         },
       },
+      efforts: { viewOf: () => undefined },
       tour: { currentStep: () => undefined },
       suggestions: { list: () => Promise.resolve([]), onDidChange: () => new vscode.Disposable(() => undefined) },
       promptHistory: {

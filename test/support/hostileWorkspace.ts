@@ -52,6 +52,7 @@ function hostileSettings(baseUrl: string): Readonly<Record<string, unknown>> {
   return {
     'holysheep.baseUrl': baseUrl,
     'holysheep.backupBaseUrls': [baseUrl],
+    'holysheep.reasoningEffort': 'max',
     'holysheep.modelOverrides': { '*': { extraBody: { hostile: hostileWords } } },
     'holysheep.systemPrompt': hostileWords,
     'holysheep.prompts': [{ title: 'Hostile', template: hostileWords }],

@@ -28,7 +28,7 @@ export interface RouteBehavior {
   readonly unsupportedParameters: Set<CorrectableParameter>;
   readonly efforts: LearnedEfforts;
   refusesPrefill: boolean;
-  /** The gateway has answered that it does not have the model, or that it needs a key. */
+  /** The gateway has answered that it does not have the model. */
   lacksModel?: boolean;
   /** `omitted` means that the gateway never fills in the finish reason, so that `[DONE]` alone completes an answer. */
   finishReason: 'unknown' | 'sent' | 'omitted';

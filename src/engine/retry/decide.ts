@@ -50,6 +50,8 @@ export interface Situation extends Counts {
   readonly isUnserved?: boolean | undefined;
   /** The fault because of which the primary gateway is not used. */
   readonly primaryFault?: Fault | undefined;
+  /** Whether the current gateway uses a model of its own in place of any other, so that a fallback model changes nothing. */
+  readonly isSubstituting?: boolean | undefined;
   /** The model that another gateway uses in place of the one that the user chose. */
   readonly substitute?: string | undefined;
   /** Whether another route that has failed may recover, so that the turn must not end yet. */
@@ -195,16 +197,19 @@ function needsAnotherModel(situation: Situation, settings: EngineSettings): bool
 
 /** The model that may continue the partial answer. While no gateway can be reached, only one at another gateway may. */
 function continuingModel(situation: Situation, settings: EngineSettings): string | undefined {
-  const { fault, isContinuable, models, substitute } = situation;
+  const { fault, isContinuable, substitute } = situation;
   if (!isContinuable || settings.continueWithFallback === 'off' || settings.resume === 'off') return undefined;
   const isOffline = fault.policy.retry === 'offline';
-  if (!isOffline && needsAnotherModel(situation, settings))
-    return settings.fallbackModels.find((model) => !models.includes(model)) ?? substitute;
+  if (!isOffline && needsAnotherModel(situation, settings)) return unusedFallback(situation, settings) ?? substitute;
   return fault.isRouteFault || isOffline ? substitute : undefined;
 }
 
-function fallbackModel({ hasOutput, models }: Situation, { fallbackModels }: EngineSettings): string | undefined {
-  return hasOutput ? undefined : fallbackModels.find((model) => !models.includes(model));
+function fallbackModel(situation: Situation, settings: EngineSettings): string | undefined {
+  return situation.hasOutput ? undefined : unusedFallback(situation, settings);
+}
+
+function unusedFallback({ models, isSubstituting }: Situation, settings: EngineSettings): string | undefined {
+  return isSubstituting ? undefined : settings.fallbackModels.find((model) => !models.includes(model));
 }
 
 /** Nothing with an open breaker, because the breaker already limits all requests. */

@@ -134,7 +134,7 @@ export class Attempts {
     return this.current;
   }
 
-  /** A gateway that was asked without a key and rejects it needs one after all. */
+  /** A gateway that rejects a request without a key needs a key after all. */
   classify(evidence: Evidence): Fault {
     const fault = classify(evidence, this.deps.clock.now());
     return fault.row === 'keyRejected' && this.isKeyless ? faultOfRow('noKey') : fault;

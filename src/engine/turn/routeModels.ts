@@ -24,10 +24,21 @@ export function modelAt(route: Route, model: string, primary: Route | undefined)
     : { name: substitute, isSubstitute: true };
 }
 
-/** Returns whether the gateway may have the model. An unknown model list counts against no gateway but the others of one that the settings name. */
-export function mayOffer(route: Route, model: string, routes: readonly Route[]): boolean {
-  if (route.models?.has(model) || route.models?.has(everyOther) || namesModel(route, model)) return true;
-  return route.lists?.(model) ?? !routes.some((other) => namesModel(other, model));
+/**
+ * Returns the routes whose gateways may have the model. A gateway whose list lacks it is left out only if another gateway
+ * has the model, because a list may lack aliases. A gateway whose list is unknown may have the model, unless the settings
+ * name the model at another gateway.
+ */
+export function routesFor<R extends Route>(model: string, routes: readonly R[]): readonly R[] {
+  const isNamed = routes.some((route) => namesModel(route, model));
+  const having = routes.filter((route) => hasModel(route, model));
+  if (having.length === 0) return routes;
+  return routes.filter((route) => having.includes(route) || (!isNamed && route.lists?.(model) === undefined));
+}
+
+function hasModel(route: Route, model: string): boolean {
+  const { models, lists } = route;
+  return models?.has(model) || models?.has(everyOther) || namesModel(route, model) || lists?.(model) === true;
 }
 
 /** Returns whether the settings say that the gateway has a model of this name. */

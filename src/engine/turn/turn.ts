@@ -233,6 +233,7 @@ export class Turn implements TurnHandle {
     attempts.end(fault.kind, fault);
     if (attempts.correctRequest(fault)) return 'repair';
     admission.reportFault(fault);
+    routes.recordUnserved(fault);
     const situation = this.situation(fault);
     const decision = this.decide(situation);
     this.history.recordFault(situation, decision, this.budget);

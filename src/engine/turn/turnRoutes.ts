@@ -7,12 +7,12 @@ import type { RouteHealth } from '../gate/routeHealth';
 import { hostOf, isHostShared, originOf, usesPlainHttp } from '../gateway/baseUrl';
 import { canSendRequests, type Connection, type Route } from '../request';
 import { isRetryable, type Situation } from '../retry/decide';
-import { mayOffer, modelAt, type SentModel } from './routeModels';
+import { modelAt, routesFor, type SentModel } from './routeModels';
 import type { TurnHistory } from './turnHistory';
 import type { TurnContext } from './turnMessages';
 import type { TurnOutput } from './turnOutput';
 
-/** Faults after which another gateway is asked, because they only mean that this one does not serve the model. */
+/** Faults that only mean that a backup gateway does not serve the model, so that another gateway is asked. */
 const unservedKinds: ReadonlySet<Fault['kind']> = new Set<Fault['kind']>(['model', 'not-found']);
 
 /** Why a turn leaves a route. */
@@ -42,18 +42,22 @@ export class TurnRoutes {
   reason: ModelEvent['reason'] = 'model';
   /** The name by which the user knows the model of the current attempt, or the next one. */
   answeringModel: string;
-  /** Those that have a key or need none, in the user's order. */
+  /** The routes that have a key or need none, in the user's order. */
   private routes: readonly Route[] = [];
-  /** The first one in the user's order, even if it has no key. */
+  /** The first route in the user's order, even if it has no key. */
   private primary: Route | undefined;
+  /** The routes that may have the model, see `usable`. */
+  private routesForModel: { readonly model: string; readonly routes: readonly Route[] } | undefined;
+  /** Base URLs of the backup gateways that do not serve the model of this turn. */
+  private readonly unserved = new Set<string>();
   /** Whether the turn has used or should have used an `https:` route, so that it may not use plain HTTP. */
   private mustEncrypt = false;
   /** Whether the turn stays on the current route even if it is down, until an attempt over it fails. */
   private isPinned: boolean;
   /** Routes that have failed since the turn last waited, and whether waiting may help there. */
   private readonly failed = new Map<string, boolean>();
-  /** The substitute that the turn has used last. It may continue its own partial answer. */
-  private substitute: string | undefined;
+  /** The substitutes that the turn has used. They may continue their own partial answers, but are not offered again. */
+  private readonly substitutes = new Set<string>();
 
   /** `avoidRoute` (base URL or origin) is left by the first attempt, because the user asked for another route. */
   constructor(
@@ -86,9 +90,13 @@ export class TurnRoutes {
 
   outlook(
     fault: Fault,
-  ): Pick<Situation, 'otherRoute' | 'othersMayRecover' | 'isUnserved' | 'primaryFault' | 'substitute'> {
-    const { untried, primary } = this;
+  ): Pick<
+    Situation,
+    'otherRoute' | 'othersMayRecover' | 'isUnserved' | 'primaryFault' | 'substitute' | 'isSubstituting'
+  > {
+    const { untried, primary, current } = this;
     const isUnserved = this.isUnservedBy(fault);
+    const isNewSubstitute = ({ name, isSubstitute }: SentModel): boolean => isSubstitute && !this.substitutes.has(name);
     // If every route is down, the turn may try all of them, because their state may have changed.
     const mayTryAll = fault.isRouteFault === true || fault.policy.retry === 'offline' || isUnserved;
     const otherRoute = untried.find((route) => this.isUp(route)) ?? (mayTryAll ? untried[0] : undefined);
@@ -96,7 +104,8 @@ export class TurnRoutes {
     return {
       ...{ otherRoute, isUnserved, othersMayRecover: this.others.some(({ baseUrl }) => this.failed.get(baseUrl)) },
       primaryFault: primaryFault?.row && faultOfRow(primaryFault.row),
-      substitute: this.usable.map((route) => this.modelAt(route)).find(({ isSubstitute }) => isSubstitute)?.name,
+      substitute: this.usable.map((route) => this.modelAt(route)).find(isNewSubstitute)?.name,
+      isSubstituting: current !== undefined && this.modelAt(current).isSubstitute,
     };
   }
 
@@ -154,6 +163,7 @@ export class TurnRoutes {
   private routeFor(connection: Connection): Route | undefined {
     this.routes = routesOf(connection);
     this.primary = connection;
+    this.routesForModel = undefined;
     const { usable } = this;
     const previous = this.current;
     const current = usable.find(({ baseUrl }) => baseUrl === previous?.baseUrl);
@@ -192,6 +202,16 @@ export class TurnRoutes {
     this.isPinned = true;
   }
 
+  /** Call this before the decision about the fault, which depends on the routes that are left. */
+  recordUnserved(fault: Fault): void {
+    const { current } = this;
+    if (!current || !this.isUnservedBy(fault)) return;
+    this.unserved.add(current.baseUrl);
+    // A gateway that needs a key is used again once it has one.
+    if (unservedKinds.has(fault.kind)) this.behaviorAt(current).lacksModel = true;
+    this.routesForModel = undefined;
+  }
+
   /** Only a fault of the route itself marks it as down. */
   recordFault(fault: Fault): void {
     const { current } = this;
@@ -199,7 +219,6 @@ export class TurnRoutes {
     if (!current || !this.hasSeveral) return;
     this.failed.set(current.baseUrl, isRetryable(fault.policy));
     if (fault.isRouteFault) this.health.markDown(current.baseUrl, fault);
-    if (this.isUnservedBy(fault)) this.behaviorAt(current).lacksModel = true;
   }
 
   /** After a wait, the turn may try every route again. */
@@ -215,6 +234,7 @@ export class TurnRoutes {
   /** Forgets the routes, because they include the keys. */
   clear(): void {
     this.routes = [];
+    this.routesForModel = undefined;
     this.primary = undefined;
     this.current = undefined;
   }
@@ -223,12 +243,16 @@ export class TurnRoutes {
     return isHostShared(baseUrl, this.routes) ? baseUrl : undefined;
   }
 
-  /** Those whose gateways may have the model. If no list has it, a gateway may still know it by an alias. */
+  /** The routes whose gateways may have the model, in the user's order. */
   private get usable(): readonly Route[] {
-    const { routes } = this;
-    const possible = routes.filter((route, index) => index === 0 || !this.behaviorAt(route).lacksModel);
-    const offering = possible.filter((route) => mayOffer(route, this.history.model, routes));
-    return offering.length > 0 ? offering : possible;
+    const { model } = this.history;
+    if (this.routesForModel?.model === model) return this.routesForModel.routes;
+    const isServed = (route: Route): boolean => !this.unserved.has(route.baseUrl) && !this.behaviorAt(route).lacksModel;
+    const served = this.routes.filter((route) => route.baseUrl === this.primary?.baseUrl || isServed(route));
+    const possible = served.length > 0 ? served : this.routes;
+    const routes = routesFor(model, possible);
+    this.routesForModel = { model, routes };
+    return routes;
   }
 
   private get hasSeveral(): boolean {
@@ -261,7 +285,7 @@ export class TurnRoutes {
   /** A substitute continues the partial answer of another model only if the user allows it. */
   private mayContinueAt(route: Route): boolean {
     const { name, isSubstitute } = this.modelAt(route);
-    if (!isSubstitute || !this.history.hasOutput || name === this.substitute) return true;
+    if (!isSubstitute || !this.history.hasOutput || this.substitutes.has(name)) return true;
     return this.settings().continueWithFallback === 'auto';
   }
 
@@ -269,7 +293,7 @@ export class TurnRoutes {
     this.current = route;
     if (!route) return;
     const { name, isSubstitute } = this.modelAt(route);
-    if (isSubstitute) this.substitute = name;
+    if (isSubstitute) this.substitutes.add(name);
     if (isEncrypted(route)) this.mustEncrypt = true;
     else if (isUsersChoice && usesPlainHttp(route.baseUrl)) this.mustEncrypt = false;
   }

@@ -16,7 +16,7 @@ import {
   type Route,
 } from '../../engine/request';
 import type { TurnRecord } from '../../engine/state/ledger';
-import { mayOffer } from '../../engine/turn/routeModels';
+import { routesFor } from '../../engine/turn/routeModels';
 import type { ConnectionView } from '../../shared/protocol';
 import type { Gateway, UnusableGateway } from '../settings/gateways';
 import type { Settings } from '../settings/settings';
@@ -147,7 +147,7 @@ export class Connections extends Disposable {
       const routes = [first, ...backups];
       const primary = demo || 'error' in baseUrl ? connection.baseUrl : baseUrl.url;
       const names = routes.flatMap((route) => (route.baseUrl === primary ? [] : route.host));
-      const target = routes.find((route) => mayOffer(route, model, routes)) ?? first;
+      const target = routesFor(model, routes)[0] ?? first;
       return {
         ...{ model, host: target.host, hasKey: canSendRequests(connection), demo },
         ...(target !== first && { gateway: target.host }),

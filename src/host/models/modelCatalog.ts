@@ -128,8 +128,10 @@ export class ModelCatalog extends Disposable {
   lists(baseUrl: string, model: string): boolean | undefined {
     const loaded = this.loaded.get(baseUrl);
     if (loaded) return loaded.names.has(listedName(model, loaded));
+    const gateway = this.gateways.gatewayOf(model);
+    if (gateway === undefined) return undefined;
     const urls = this.deps.settings.routes().map(({ url }) => url);
-    const [position, chosen] = [urls.indexOf(baseUrl), urls.indexOf(this.gateways.gatewayOf(model) ?? '')];
+    const [position, chosen] = [urls.indexOf(baseUrl), urls.indexOf(gateway)];
     return position < 0 || position > chosen ? undefined : position === chosen;
   }
 

@@ -100,7 +100,7 @@ export class Settings extends Disposable {
   }
 
   reasoningEffort(): EffortChoice {
-    return this.value('reasoningEffort') as EffortChoice;
+    return this.valid('reasoningEffort', this.readUser('reasoningEffort')) as EffortChoice;
   }
 
   requestParameters(): RequestParameters {

@@ -120,6 +120,25 @@ describe('models of gateways', () => {
       assert.deepEqual(modelsSent(net, 'backup'), ['llama3', 'llama3']);
     });
 
+    it('are not asked again and again with "auto" when the substitute fails, too', async () => {
+      const gateways = { primary: [cutAfter(partial), refused], backup: [status(529, {})] };
+      const run = await new Routes(gateways, settings('auto')).ask(request).toEnd();
+      assert.equal(run.terminal?.type, 'failed');
+      assert.ok(run.of('attempt').length < 12, String(run.of('attempt').length));
+    });
+
+    it('do not fall back to models that the gateway replaces as well', async () => {
+      const net = new Routes(
+        { primary: dark, backup: [status(529, {})] },
+        { ...settings('off'), settings: { fallbackModels: ['gpt-4o', 'gemini-3-pro'], retry: { maxRetries: 4 } } },
+      );
+      const run = await net.ask(request).toEnd();
+      assert.deepEqual(
+        modelSwitches(run).filter((change) => change.includes('gpt-4o')),
+        [],
+      );
+    });
+
     it('answer over their gateway when the user has chosen the substitute itself', async () => {
       const net = new Routes({ primary: hello, backup: hello }, { routes: [primary, offering('llama3')] });
       await net.ask({ request: { model: 'llama3' } }).toEnd();
@@ -141,6 +160,12 @@ describe('models of gateways', () => {
       const net = new Routes({ primary: hello, backup: hello }, { routes });
       const run = await net.ask(request).toEnd();
       assert.deepEqual([net.requests('primary').length, switches(run)], [0, []]);
+    });
+
+    it('go to the primary gateway if no gateway is known to have them', async () => {
+      const net = new Routes({ primary: hello, backup: hello }, { routes: [listing(primary, 'gpt-4o'), backup] });
+      await net.ask(request).toEnd();
+      assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [1, 0]);
     });
 
     it('go to the primary gateway if no gateway lists them, and to a backup gateway while it is down', async () => {
@@ -165,6 +190,13 @@ describe('models of gateways', () => {
         assert.equal(net.requests('backup').length, 2);
       });
     }
+
+    it('ask the primary gateway even if only the backup gateway lists them', async () => {
+      const routes = [listing(primary, 'gpt-4o'), listing(backup, model)];
+      const net = new Routes({ primary: hello, backup: [unknownModel] }, { routes });
+      for (let turns = 0; turns < 2; turns++) assert.equal((await net.ask(request).toEnd()).shownText, 'Hello');
+      assert.equal(net.requests('backup').length, 1);
+    });
 
     it('wait for the primary gateway', async () => {
       const net = new Routes({ primary: [refused, ...hello], backup: [unknownModel] });
@@ -209,6 +241,15 @@ describe('gateways without a key', () => {
 
   it('are skipped as backup gateways that answer 401', async () => {
     const net = new Routes({ primary: [refused, ...hello], backup: [status(401, {})] }, { routes: [primary, keyless] });
+    assert.equal((await net.ask(request).toEnd()).shownText, 'Hello');
+  });
+
+  it('are asked again as backup gateways once they have a key', async () => {
+    const net = new Routes({ primary: dark, backup: [status(401, {}), ...hello] }, { routes: [primary, keyless] });
+    const run = net.ask(request);
+    while (net.requests('backup').length === 0) await run.clock.next();
+    run.turn.stop();
+    net.routes = [primary, backup];
     assert.equal((await net.ask(request).toEnd()).shownText, 'Hello');
   });
 

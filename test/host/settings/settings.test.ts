@@ -105,9 +105,9 @@ describe('settings', () => {
     assert.deepEqual(targets, [1, 2]);
   });
 
-  it('name a known reasoning effort, or else send none', () => {
-    const read = (reasoningEffort?: unknown) => {
-      effective = { reasoningEffort };
+  it('name a known reasoning effort, or else send none, and ignore a workspace', () => {
+    const read = (globalValue?: unknown) => {
+      inspected.reasoningEffort = { globalValue, workspaceValue: 'low' };
       return settings.reasoningEffort();
     };
     assert.deepEqual([read('xhigh'), read(), read('huge'), read(3)], ['xhigh', 'default', 'default', 'default']);
