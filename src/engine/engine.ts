@@ -64,6 +64,8 @@ export interface ResumeFrom {
   readonly text: string;
   readonly hadReasoning: boolean;
   readonly hadToolCalls?: boolean | undefined;
+  /** The model that wrote the text, by the user's name for it. It may continue the text although it is a substitute. */
+  readonly model?: string | undefined;
   /** `restart` asks for a new answer, which replaces the text once it is longer or complete. */
   readonly mode: 'continue' | 'restart';
 }

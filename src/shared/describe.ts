@@ -101,16 +101,22 @@ export function describeWait({ strings }: Words, wait: WaitingEvent, lengthOrEnd
   return joinSentences(strings, [wait.message, isOffline(wait) ? strings.waitOffline : lengthOrEnd]);
 }
 
-export function describeModelSwitch(
-  { switchedByUser, switchedOverloaded, switchedFailing }: PanelStrings,
-  { from, to, reason }: Pick<ModelEvent, 'from' | 'to' | 'reason'>,
-): string {
-  const byFault = reason === 'overloaded' ? switchedOverloaded : switchedFailing;
-  return fill(reason === 'user' ? switchedByUser : byFault, from, to);
-}
-
 /** Faults after which no gateway has answered. */
 const unreachable: ReadonlySet<string> = new Set(['dns', 'connection', 'timeout', 'tls', 'proxy', 'offline']);
+
+export function describeModelSwitch(
+  strings: PanelStrings,
+  { from, to, reason }: Pick<ModelEvent, 'from' | 'to' | 'reason'>,
+): string {
+  return fill(modelSwitchTemplate(strings, reason), from, to);
+}
+
+function modelSwitchTemplate(strings: PanelStrings, reason: ModelEvent['reason']): string {
+  if (reason === 'user') return strings.switchedByUser;
+  if (reason === 'overloaded') return strings.switchedOverloaded;
+  if (reason === 'model') return strings.switchedUnavailable;
+  return unreachable.has(reason) ? strings.switchedUnreachable : strings.switchedFailing;
+}
 
 export function describeRouteSwitch(strings: PanelStrings, event: RouteSwitch & Partial<RouteEvent>): string {
   const { from, to, fromUrl = from, toUrl = to, reason, row } = event;

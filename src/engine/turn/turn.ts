@@ -69,7 +69,7 @@ export class Turn implements TurnHandle {
     this.admission = new Admission(deps.clock);
     this.attempts = new Attempts(deps, network, keys, request, this.output, this.answer, this.history, this.admission);
     this.commands = new UserCommands(deps.clock, this.waits, this.attempts);
-    this.routes = new TurnRoutes(routes, network, deps.settings, this.output, this.history, options.avoidRoute);
+    this.routes = new TurnRoutes(routes, network, deps.settings, this.output, this.history, options);
     this.messages = new TurnMessages(deps, keys);
   }
 

@@ -1,4 +1,4 @@
-import type { ModelAtGateway } from '../engine';
+import type { ModelAtGateway, StreamOptions } from '../engine';
 import type { EngineSettings } from '../environment';
 import type { ModelEvent } from '../events';
 import { faultOfRow, type Fault } from '../faults/classify';
@@ -50,6 +50,7 @@ export class TurnRoutes {
   private routesForModel: { readonly model: string; readonly routes: readonly Route[] } | undefined;
   /** Base URLs of the backup gateways that do not serve the model of this turn. */
   private readonly unserved = new Set<string>();
+  private readonly avoidRoute: string | undefined;
   /** Whether the turn has used or should have used an `https:` route, so that it may not use plain HTTP. */
   private mustEncrypt = false;
   /** Whether the turn stays on the current route even if it is down, until an attempt over it fails. */
@@ -66,9 +67,11 @@ export class TurnRoutes {
     private readonly settings: () => Pick<EngineSettings, 'continueWithFallback'>,
     private readonly output: Pick<TurnOutput, 'emit'>,
     private readonly history: Pick<TurnHistory, 'recordRouteSwitch' | 'model' | 'hasOutput'>,
-    private readonly avoidRoute: string | undefined,
+    { avoidRoute, resumeFrom }: Pick<StreamOptions, 'avoidRoute' | 'resumeFrom'>,
   ) {
+    this.avoidRoute = avoidRoute;
     this.isPinned = avoidRoute !== undefined;
+    if (resumeFrom?.model !== undefined) this.substitutes.add(resumeFrom.model);
     this.answeringModel = history.model;
   }
 

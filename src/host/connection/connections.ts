@@ -16,7 +16,7 @@ import {
   type Route,
 } from '../../engine/request';
 import type { TurnRecord } from '../../engine/state/ledger';
-import { routesFor } from '../../engine/turn/routeModels';
+import { modelAt, routesFor } from '../../engine/turn/routeModels';
 import type { ConnectionView } from '../../shared/protocol';
 import type { Gateway, UnusableGateway } from '../settings/gateways';
 import type { Settings } from '../settings/settings';
@@ -148,9 +148,10 @@ export class Connections extends Disposable {
       const primary = demo || 'error' in baseUrl ? connection.baseUrl : baseUrl.url;
       const names = routes.flatMap((route) => (route.baseUrl === primary ? [] : route.host));
       const target = routesFor(model, routes)[0] ?? first;
+      const { name, isSubstitute } = modelAt(target, model, first);
       return {
         ...{ model, host: target.host, hasKey: canSendRequests(connection), demo },
-        ...(target !== first && { gateway: target.host }),
+        ...(target !== first && { gateway: isSubstitute ? `${name} · ${target.host}` : target.host }),
         ...(names.length > 0 && { backups: names }),
       };
     } catch (error) {

@@ -168,7 +168,7 @@ function promptMessage({ content, prompt }: Exchange): TextMessage {
 }
 
 function partialAnswer({ state }: Exchange, mode: ResumeFrom['mode']): ResumeFrom | undefined {
-  const { text, reasoning, toolCalls } = state;
+  const { text, textModel: model, reasoning, toolCalls } = state;
   if (text === '') return undefined;
-  return { text, hadReasoning: reasoning !== '', hadToolCalls: toolCalls.length > 0, mode };
+  return { text, model, hadReasoning: reasoning !== '', hadToolCalls: toolCalls.length > 0, mode };
 }

@@ -120,6 +120,14 @@ describe('models of gateways', () => {
       assert.deepEqual(modelsSent(net, 'backup'), ['llama3', 'llama3']);
     });
 
+    it('continue their own partial answer in a later turn without a question', async () => {
+      const net = new Routes({ primary: dark, backup: [answering(remainder)] }, settings('off'));
+      const resumeFrom = { text: partial, model: 'llama3', hadReasoning: false, mode: 'continue' } as const;
+      const run = await net.ask({ ...request, options: { resumeFrom } }).toEnd();
+      assert.equal(run.shownText, remainder);
+      assert.deepEqual(modelsSent(net, 'backup'), ['llama3']);
+    });
+
     it('are not asked again and again with "auto" when the substitute fails, too', async () => {
       const gateways = { primary: [cutAfter(partial), refused], backup: [status(529, {})] };
       const run = await new Routes(gateways, settings('auto')).ask(request).toEnd();

@@ -114,7 +114,7 @@ class SimulatedTurn {
     this.settings = { ...defaultSettings, retry: { ...retry, maxRetries } };
     this.waits = new Waits({ clock: world, random, fetch }, output, this.history);
     this.admission = new Admission(world);
-    this.routes = new TurnRoutes(window.routes, window.network, () => this.settings, output, this.history, undefined);
+    this.routes = new TurnRoutes(window.routes, window.network, () => this.settings, output, this.history, {});
   }
 
   async run(question: Question): Promise<void> {
