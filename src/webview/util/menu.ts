@@ -81,6 +81,8 @@ function createItem({ caption, title, detail, isChecked, choose }: MenuItem, men
     item.ariaChecked = String(isChecked);
     item.append(svgIcon('check'));
   }
+  // Only one item is highlighted, as in the menus of VS Code.
+  item.addEventListener('mousemove', () => item.focus());
   item.addEventListener('click', () => {
     // Closes the menu first: that returns the focus to the button, and the action may move the focus elsewhere.
     menu.hidePopover();

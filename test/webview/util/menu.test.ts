@@ -43,6 +43,12 @@ describe('menu', () => {
     });
   }
 
+  it('moves the focus to the item under the mouse', () => {
+    page.click('More actions');
+    page.one('menuitem', 'Delete').dispatchEvent(new page.window.MouseEvent('mousemove'));
+    assert.equal(focused(), 'Delete');
+  });
+
   it('is opened by the arrow keys of its button', () => {
     for (const key of ['ArrowDown', 'ArrowUp']) {
       page.one('button', 'More actions').focus();
