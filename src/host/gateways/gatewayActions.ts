@@ -9,7 +9,7 @@ import { listGateways, type ListedGateway } from './gatewayList';
 import { pickModelNames } from './modelNamesPick';
 
 export interface ManageGatewaysDeps extends AddGatewayDeps {
-  readonly connections: Pick<Connections, 'onDidChange'>;
+  readonly connections: Pick<Connections, 'accessOf' | 'onDidChange'>;
   readonly engine: Pick<Engine, 'probe' | 'report'>;
   readonly onError: (error: unknown) => void;
 }

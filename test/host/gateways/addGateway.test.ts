@@ -103,9 +103,11 @@ describe('Add Gateway command', () => {
       assert.equal(await add([['$(link) Other base URL…'], [answer]], [nas, ...texts]), 'added');
       assert.ok(window.shownLists().includes('Add gateway: Does 192.168.1.9:8080 need an API key?'));
       assert.deepEqual([keys(), [...window.keyless]], [expectedKeys, keyless]);
-      // The next time, the answer is known.
+      // The next time, the answer is known, and the list is enough for a gateway that was added before.
       window.values = before;
       assert.equal(await add([['$(link) Other base URL…']], [nas]), 'added');
+      assert.equal(await add([['$(link) Other base URL…']], [nas]), 'cancelled');
+      assert.deepEqual(editor.commands, [['holysheep.manageGateways', nas]]);
     });
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { useVSCode } from '../../support/fakeVSCode';
-import type { FakeQuickPick } from '../connection/fakeRoutes';
+import { refusedTurn, type FakeQuickPick } from '../connection/fakeRoutes';
 import { GatewayWindow, primaryUrl } from './gatewayWindow';
 
 const relay = 'https://relay.example/v1';
@@ -70,13 +70,16 @@ describe('Manage Gateways command', () => {
     ]);
   });
 
-  it('knows private addresses that were confirmed to need no key', async () => {
+  it('knows private addresses that were confirmed to need no key, until they refuse a request without one', async () => {
     window.values = { baseUrl: 'http://10.0.0.2/v1' };
     window.keyless.add('http://10.0.0.2');
     assert.deepEqual(
       (await open()).items.map(({ description }) => description),
       ['primary · needs no API key'],
     );
+    window.connections?.recordTurn(refusedTurn('http://10.0.0.2'));
+    await settle();
+    assert.equal(editor.quickPicks[0]?.items[0]?.description, 'primary · no API key');
   });
 
   it('moves a gateway with its buttons, keeps the focus on it, and leaves other entries in place', async () => {
