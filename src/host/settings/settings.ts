@@ -186,8 +186,9 @@ export class Settings extends Disposable {
       previous && !('error' in primary) ? { ...primary, ...previous } : undefined,
     );
     const write = async (values: Readonly<Record<keyof typeof before, unknown>>, id: unknown): Promise<void> => {
-      await this.update('baseUrl', values.baseUrl);
+      // The backups come first, so that the settings never lack the gateway that is the primary one so far.
       await this.update('backupBaseUrls', values.backupBaseUrls);
+      await this.update('baseUrl', values.baseUrl);
       if (after.fallbackModels.length > 0) await this.update('fallbackModels', values.fallbackModels);
       if (newModel !== model) await this.writeModel(id);
     };
