@@ -106,6 +106,11 @@ export function isPrivateUrl(url: string): boolean {
   return privateHost.test(parseUrl(url)?.hostname ?? '');
 }
 
+/** Whether a URL leads to this computer or the user's own network, as those of Ollama and LM Studio do. */
+export function isLocalUrl(url: string): boolean {
+  return isLoopbackUrl(url) || isPrivateUrl(url);
+}
+
 /** For a text that is not a URL, returns the text itself. */
 export function originOf(baseUrl: string): string {
   return parseUrl(baseUrl)?.origin ?? baseUrl;

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { nameAmong } from '../../engine/gateway/baseUrl';
+import { everyOther } from '../../engine/turn/routeModels';
 import type { Connections } from '../connection/connections';
 import { knownName } from '../connection/knownGateways';
 import type { AttemptRecord } from '../health/attemptRecord';
 import { createEssenceText } from '../models/modelTexts';
-import { everyOtherModel, type Gateway } from '../settings/gateways';
+import type { Gateway } from '../settings/gateways';
 import { plainLabel } from '../ui/messageText';
 import type { AddGatewayDeps } from './addGateway';
 import { mappingText } from './modelNamesPick';
@@ -43,11 +44,11 @@ export async function listGateways({
 }
 
 function modelTexts(models: Gateway['models'] = new Map()): readonly string[] {
-  const replacement = models.get(everyOtherModel);
+  const replacement = models.get(everyOther);
   const names = models.size - (replacement === undefined ? 0 : 1);
   return [
     ...(names > 0 ? [vscode.l10n.t('model names: {0}', names)] : []),
-    ...(replacement === undefined ? [] : [mappingText(everyOtherModel, replacement)]),
+    ...(replacement === undefined ? [] : [mappingText(everyOther, replacement)]),
   ];
 }
 
