@@ -263,7 +263,7 @@ export function backupErrorMessage({ number, problem }: UnusableGateway): string
         number,
       );
     case 'no-name':
-      return vscode.l10n.t('The name in entry {0} of holysheep.backupBaseUrls must be a text.', number);
+      return vscode.l10n.t('The name in entry {0} of holysheep.backupBaseUrls must be a string.', number);
     case 'no-models':
       return vscode.l10n.t(
         'The models in entry {0} of holysheep.backupBaseUrls must be names, as in {1}.',

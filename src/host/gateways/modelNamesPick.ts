@@ -72,12 +72,12 @@ async function pickReplacement(
 ): Promise<ModelNames | undefined> {
   const picker = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly model?: string }>();
   picker.title = vscode.l10n.t('{0} has none of your models', plainLabel(gateway));
-  picker.placeholder = vscode.l10n.t('Choose the model that answers there in place of every other model');
+  picker.placeholder = vscode.l10n.t('Choose the model that replaces your models at {0}', plainLabel(gateway));
   const replacements = models.filter((model) => canChat(model, facts));
   picker.items = [
     ...replacements.map((model) => ({ model, label: plainLabel(model) })),
     {
-      label: vscode.l10n.t('No model'),
+      label: vscode.l10n.t("Don't replace models"),
       description: vscode.l10n.t('only models that you select by name'),
       alwaysShow: true,
     },

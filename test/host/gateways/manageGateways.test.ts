@@ -200,7 +200,7 @@ describe('Manage Gateways command', () => {
       models?.activeItems.map(({ label }) => label),
       ['qwen3:8b'],
     );
-    models.choose(['No model']);
+    models.choose(["Don't replace models"]);
     await settle();
     assert.deepEqual(backups(), [ollama]);
   });
