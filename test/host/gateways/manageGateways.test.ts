@@ -140,7 +140,9 @@ describe('Manage Gateways command', () => {
     await settle();
     assert.deepEqual(
       editor.messages.map(({ message }) => message),
-      ['Last $(alert) is now the primary gateway.'],
+      [
+        'Last $(alert) is now the primary gateway. Custom prompts, model overrides and chosen efforts keep the previous model names.',
+      ],
     );
     assert.deepEqual(window.values, before);
     await act(list, 'Last $\u2060(alert)', 'Make primary');
@@ -154,6 +156,7 @@ describe('Manage Gateways command', () => {
     (await open()).pressItemButton('relay.example', 'Make primary');
     await settle();
     assert.deepEqual(backups(), [{ baseUrl: 'https://api.openai.com/v1', name: 'OpenAI' }]);
+    assert.equal(editor.messages[0]?.message, 'relay.example is now the primary gateway.');
   });
 
   it('removes a backup, and shows it again when the user undoes that', async () => {
