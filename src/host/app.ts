@@ -54,7 +54,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const connections = register(
     new Connections({ settings, keys, demo, efforts, log, lists: (...name) => catalog.lists(...name) }),
   );
-  register(new RouteNotices({ settings, keys, demo, log, memory }));
+  register(new RouteNotices({ settings, keys, connections, demo, log, memory }));
   const { health, healthPanel } = createHealth(host);
   const engine = createHostEngine({
     ...{ log, version, storage },

@@ -94,13 +94,21 @@ export function isLoopbackUrl(url: string): boolean {
   return isLoopback(parseUrl(url)?.hostname ?? '');
 }
 
-/** The private IPv4 networks of RFC 1918, link-local IPv4, unique local IPv6 (fc00::/7) and the names of multicast DNS. */
+/**
+ * The private IPv4 networks of RFC 1918, the shared ones of VPNs (100.64.0.0/10), link-local IPv4, unique local IPv6
+ * (fc00::/7), names without a dot, and names that only local networks and containers have.
+ */
 const privateHost =
-  /^(?:(?:10|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3})+|\[f[cd][\da-f]{2}:.*\]|.+\.local)$/i;
+  /^(?:(?:10|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))(?:\.\d{1,3})+|\[f[cd][\da-f]{2}:.*\]|(?!localhost$)[\w-]+|.+\.(?:local|lan|internal))$/i;
 
 /** Whether a URL leads to another computer in the user's own network. */
 export function isPrivateUrl(url: string): boolean {
   return privateHost.test(parseUrl(url)?.hostname ?? '');
+}
+
+/** Whether a URL leads to this computer or the user's own network, as those of Ollama and LM Studio do. */
+export function isLocalUrl(url: string): boolean {
+  return isLoopbackUrl(url) || isPrivateUrl(url);
 }
 
 /** For a text that is not a URL, returns the text itself. */

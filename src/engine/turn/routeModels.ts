@@ -1,7 +1,7 @@
 import type { Route } from '../request';
 
 /** Stands for every other model in the names of a gateway, see `Route.models`. */
-const everyOther = '*';
+export const everyOther = '*';
 
 /** A model as a request names it. */
 export interface SentModel {

@@ -5,6 +5,7 @@ import {
   maxBaseUrlLength,
   mayReplace,
   nameAmong,
+  type BaseUrl,
   type BaseUrlProblem,
 } from '../../engine/gateway/baseUrl';
 import {
@@ -70,6 +71,9 @@ export interface ConfiguredRoute extends Route {
 export class Connections extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changeEmitter.event;
+  private readonly refusalEmitter = this.register(new vscode.EventEmitter<void>());
+  /** Fires when a gateway has refused a request without a key. */
+  readonly onDidRefuse = this.refusalEmitter.event;
 
   /** Origins of gateways that have refused requests without a key. */
   private readonly refusing = new Set<string>();
@@ -120,17 +124,25 @@ export class Connections extends Disposable {
     const all = settings.routes().map(({ url }) => ({ baseUrl: url }));
     const route = async (gateway: Gateway): Promise<ConfiguredRoute> => {
       const { url: baseUrl, origin, name, models } = gateway;
-      const isLocal = isLoopbackUrl(baseUrl);
       // A gateway that needs no key must work even if the keyring is locked.
-      const key = gateway === primary && !isLocal ? keys.get(origin) : keys.getIfReadable(origin);
-      const mayBeKeyless = isLocal || (isPrivateUrl(baseUrl) && keys.isKeyless(origin));
-      const [apiKey, isConfirmed] = await Promise.all([key, mayBeKeyless]);
-      const isKeyless = isConfirmed && !this.refusing.has(origin);
+      const key = gateway === primary && !isLoopbackUrl(baseUrl) ? keys.get(origin) : keys.getIfReadable(origin);
+      const [apiKey, isKeyless] = await Promise.all([key, this.isKeyless(gateway)]);
       const host = name ?? nameAmong(all, baseUrl);
       return { baseUrl, origin, host, apiKey, isKeyless, name, models, lists: (model) => lists(baseUrl, model) };
     };
     // Reads the keys at the same time, because this delays every attempt.
     return Promise.all([route(primary), ...settings.backups().usable.map(route)]);
+  }
+
+  /** Returns `missing` also if the key can't be read. */
+  async accessOf(gateway: BaseUrl): Promise<'set' | 'missing' | 'not-needed'> {
+    if ((await this.deps.keys.getIfReadable(gateway.origin)) !== undefined) return 'set';
+    return (await this.isKeyless(gateway)) ? 'not-needed' : 'missing';
+  }
+
+  private async isKeyless({ url, origin }: BaseUrl): Promise<boolean> {
+    if (this.refusing.has(origin)) return false;
+    return isLoopbackUrl(url) || (isPrivateUrl(url) && this.deps.keys.isKeyless(origin));
   }
 
   /** Never rejects, because the page must also show an unusable connection. */
@@ -185,7 +197,9 @@ export class Connections extends Disposable {
   recordTurn({ attempts }: TurnRecord): void {
     const refused = attempts.filter(({ ended, origin }) => ended?.row === 'noKey' && !this.refusing.has(origin));
     for (const { origin } of refused) this.refusing.add(origin);
-    if (refused.length > 0) this.changeEmitter.fire();
+    if (refused.length === 0) return;
+    this.changeEmitter.fire();
+    this.refusalEmitter.fire();
   }
 
   model(demo = this.deps.demo.active): string {
@@ -250,7 +264,7 @@ export function backupErrorMessage({ number, problem }: UnusableGateway): string
         number,
       );
     case 'no-name':
-      return vscode.l10n.t('The name in entry {0} of holysheep.backupBaseUrls must be a text.', number);
+      return vscode.l10n.t('The name in entry {0} of holysheep.backupBaseUrls must be a string.', number);
     case 'no-models':
       return vscode.l10n.t(
         'The models in entry {0} of holysheep.backupBaseUrls must be names, as in {1}.',

@@ -1,16 +1,18 @@
 import * as vscode from 'vscode';
-import { isLoopbackUrl, nameAmong, normalizeBaseUrl, routeName, type BaseUrl } from '../../engine/gateway/baseUrl';
+import { normalizeBaseUrl, routeName, type BaseUrl } from '../../engine/gateway/baseUrl';
+import { canSendRequests } from '../../engine/request';
 import type { Settings } from '../settings/settings';
 import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
-import { backupErrorMessage, baseUrlErrorMessage } from './connections';
+import { backupErrorMessage, baseUrlErrorMessage, type Connections } from './connections';
 import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
 
 interface RouteNoticeDeps {
   readonly settings: Settings;
-  readonly keys: KeyStore;
+  readonly keys: Pick<KeyStore, 'onDidChange'>;
+  readonly connections: Pick<Connections, 'routes' | 'onDidRefuse'>;
   readonly demo: DemoMode;
   readonly log: Log;
   readonly memory: vscode.Memento;
@@ -44,9 +46,10 @@ export class RouteNotices extends Disposable {
 
   constructor(private readonly deps: RouteNoticeDeps) {
     super();
-    const { settings, demo, keys } = deps;
+    const { settings, demo, keys, connections } = deps;
     this.register(settings.onDidChange(() => this.check()));
     this.register(demo.onDidChange(() => this.check()));
+    this.register(connections.onDidRefuse(() => this.check()));
     // Ignores other changes of keys, because a user who has just removed a key knows that it is missing.
     this.register(keys.onDidChange(() => this.lacksPrimaryKey && this.check()));
     this.check();
@@ -98,19 +101,16 @@ export class RouteNotices extends Disposable {
 
   /** Waits with the notice until the base URL has a key, because the user has to set that key first. */
   private async checkKeys(): Promise<void> {
-    const { settings, keys, log } = this.deps;
-    const primary = settings.baseUrl();
-    if ('error' in primary) return;
-    const needsKey = async ({ url, origin }: BaseUrl): Promise<boolean> =>
-      !isLoopbackUrl(url) && (await keys.get(origin)) === undefined && !(await keys.isKeyless(origin));
-    this.lacksPrimaryKey = await needsKey(primary);
+    const { settings, connections, log } = this.deps;
+    if ('error' in settings.baseUrl()) return;
+    const [primary, ...backups] = await connections.routes();
+    this.lacksPrimaryKey = !canSendRequests(primary);
     if (this.lacksPrimaryKey) return;
-    const routes = settings.routes().map(({ url }) => ({ baseUrl: url }));
-    for (const gateway of settings.backups().usable) {
-      const { url, origin, name = nameAmong(routes, url) } = gateway;
-      if (!(await needsKey(gateway)) || !this.remember(origin)) continue;
-      const message = vscode.l10n.t("The backup route {0} has no API key, so it isn't used.", name);
-      showToast(log, 'information', message, [enterApiKeyAction(url)]);
+    for (const backup of backups) {
+      const { baseUrl, origin, host } = backup;
+      if (canSendRequests(backup) || !this.remember(origin)) continue;
+      const message = vscode.l10n.t("The backup route {0} has no API key, so it isn't used.", host);
+      showToast(log, 'information', message, [enterApiKeyAction(baseUrl)]);
     }
   }
 

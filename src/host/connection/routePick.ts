@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { plainLabel } from '../ui/messageText';
-import { enterGateway } from '../ui/notifications';
 import { choiceIn } from '../ui/quickPick';
 import type { ConfiguredRoute } from './connections';
 
@@ -10,31 +9,20 @@ export interface RouteChoice extends Pick<ConfiguredRoute, 'baseUrl' | 'origin' 
   readonly position: number;
 }
 
-/**
- * Lists only the first route of each origin, because they share the key. Returns a single route at once.
- * @param offersGateway whether the list has an item that adds a gateway
- */
-export async function pickRoute<T extends RouteChoice>(
-  routes: readonly T[],
-  title: string,
-  offersGateway = false,
-): Promise<T | undefined> {
+/** Lists only the first route of each origin, because they share the key. Returns a single route at once. */
+export async function pickRoute<T extends RouteChoice>(routes: readonly T[], title: string): Promise<T | undefined> {
   const choices = routes.filter(({ origin }, index) => routes.findIndex((other) => other.origin === origin) === index);
   if (choices.length < 2) return choices[0];
-  const picker = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly route?: T }>();
+  const picker = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly route: T }>();
   picker.title = title;
   picker.placeholder = vscode.l10n.t('Choose a route');
-  const items = choices.map((route) => {
+  picker.items = choices.map((route) => {
     const name = route.position === 0 ? vscode.l10n.t('primary') : vscode.l10n.t('backup {0}', route.position);
     const key = route.hasKey ? vscode.l10n.t('API key set') : vscode.l10n.t('no API key');
     const description = `${name} · ${key}`;
     return { route, label: plainLabel(route.host), description, detail: plainLabel(route.baseUrl) };
   });
-  picker.items = offersGateway
-    ? [...items, { label: `$(add) ${vscode.l10n.t('Add gateway')}`, alwaysShow: true }]
-    : items;
-  picker.activeItems = items.filter(({ route }) => !route.hasKey).slice(0, 1);
+  picker.activeItems = picker.items.filter(({ route }) => !route.hasKey).slice(0, 1);
   const [chosen] = (await choiceIn(picker)) ?? [];
-  if (chosen && !chosen.route) await enterGateway();
   return chosen?.route;
 }

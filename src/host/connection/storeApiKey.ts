@@ -81,7 +81,7 @@ async function chooseRoute(
     const hasKey = (await keys.getIfReadable(route.origin)) !== undefined;
     return { ...route, baseUrl: route.url, position, hasKey };
   });
-  return pickRoute(await Promise.all(choices), vscode.l10n.t('Set API key'), true);
+  return pickRoute(await Promise.all(choices), vscode.l10n.t('Set API key'));
 }
 
 function enterAgainAction({ url }: BaseUrl): ToastAction {

@@ -14,7 +14,7 @@ export function demoNotice(action: FaultAction): string | undefined {
     case 'networkSettings':
       return vscode.l10n.t('The offline demo ignores your settings. Outside the demo, this opens them.');
     case 'addGateway':
-      return vscode.l10n.t('The offline demo uses no gateways of yours. Outside the demo, this adds one.');
+      return vscode.l10n.t("The offline demo doesn't use your gateways. Outside the demo, this adds a gateway.");
     case 'sendLater':
       return vscode.l10n.t(
         "The offline demo doesn't schedule prompts. Outside the demo, this prompt would be sent later by itself.",

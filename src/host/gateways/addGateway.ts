@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { Engine, ProbeResult } from '../../engine/engine';
 import { cleanApiKey } from '../../engine/gateway/apiKey';
-import { isLoopbackUrl, isPrivateUrl } from '../../engine/gateway/baseUrl';
+import { isPrivateUrl } from '../../engine/gateway/baseUrl';
 import { joinSentences } from '../../shared/describe';
 import { apiKeyProblemMessage, askForApiKey } from '../connection/apiKeyInput';
+import type { Connections } from '../connection/connections';
 import type { DemoMode } from '../connection/demoMode';
 import type { KeyStore } from '../connection/keyStore';
 import { noticeMissingModel, verifyKey } from '../connection/storeApiKey';
@@ -21,6 +22,7 @@ import { pickModelNames } from './modelNamesPick';
 export interface AddGatewayDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
+  readonly connections: Pick<Connections, 'accessOf'>;
   readonly demo: Pick<DemoMode, 'leave'>;
   readonly engine: Pick<Engine, 'probe'>;
   readonly health: Pick<HealthBook, 'refresh' | 'records'>;
@@ -38,10 +40,9 @@ export async function addGateway(deps: AddGatewayDeps): Promise<AddGatewayResult
   const gateway = await chooseGateway(deps);
   if (!gateway) return cancelled;
   if (!gateway.isConfigured) return addChosen(deps, gateway);
-  const { origin, url } = gateway;
-  const canBeUsed = isLoopbackUrl(url) || (await deps.keys.getIfReadable(origin)) !== undefined;
-  if (canBeUsed) await vscode.commands.executeCommand('holysheep.manageGateways', url);
-  else await enterApiKey(url);
+  const { url } = gateway;
+  if ((await deps.connections.accessOf(gateway)) === 'missing') await enterApiKey(url);
+  else await vscode.commands.executeCommand('holysheep.manageGateways', url);
   return cancelled;
 }
 
@@ -88,10 +89,10 @@ interface Access {
 async function gainAccess(deps: AddGatewayDeps, gateway: ChosenGateway): Promise<Access | AddGatewayResult> {
   const { keys, engine, log } = deps;
   const { url, origin, host } = gateway;
-  const storedKey = await keys.getIfReadable(origin);
-  const needsKey = storedKey === undefined ? await needsApiKey(deps, gateway) : false;
+  const needsKey = await needsApiKey(deps, gateway);
   if (needsKey === undefined) return cancelled;
   if (!needsKey) {
+    const storedKey = await keys.getIfReadable(origin);
     const title = vscode.l10n.t('Testing the connection to {0}…', host);
     const result = await withDelayedProgress(title, (signal) =>
       engine.probe({ baseUrl: url, apiKey: storedKey }, signal),
@@ -119,12 +120,12 @@ async function gainAccess(deps: AddGatewayDeps, gateway: ChosenGateway): Promise
 
 /** Asks the user only about private addresses, once. @returns undefined if the user cancels */
 async function needsApiKey(
-  { keys }: Pick<AddGatewayDeps, 'keys'>,
-  { url, origin, host }: ChosenGateway,
+  { connections }: Pick<AddGatewayDeps, 'connections'>,
+  gateway: ChosenGateway,
 ): Promise<boolean | undefined> {
-  if (isLoopbackUrl(url)) return false;
+  const { url, host } = gateway;
+  if ((await connections.accessOf(gateway)) !== 'missing') return false;
   if (!isPrivateUrl(url)) return true;
-  if (await keys.isKeyless(origin)) return false;
   return choose(vscode.l10n.t('Does {0} need an API key?', plainLabel(host)), [
     { label: vscode.l10n.t('Set API key'), value: true },
     { label: vscode.l10n.t('No key needed'), value: false },

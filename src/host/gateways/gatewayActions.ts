@@ -1,15 +1,17 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
+import { joinSentences } from '../../shared/describe';
 import type { Connections } from '../connection/connections';
 import { probeMessage } from '../connection/testReport';
 import { removeBackup } from '../connection/routeNotices';
 import { enterApiKey, showToast, withDelayedProgress } from '../ui/notifications';
 import type { AddGatewayDeps } from './addGateway';
+import { hostWords } from '../ui/words';
 import { listGateways, type ListedGateway } from './gatewayList';
 import { pickModelNames } from './modelNamesPick';
 
 export interface ManageGatewaysDeps extends AddGatewayDeps {
-  readonly connections: Pick<Connections, 'onDidChange'>;
+  readonly connections: Pick<Connections, 'accessOf' | 'onDidChange'>;
   readonly engine: Pick<Engine, 'probe' | 'report'>;
   readonly onError: (error: unknown) => void;
 }
@@ -81,7 +83,12 @@ async function makePrimary(deps: ManageGatewaysDeps, gateway: ListedGateway): Pr
   const isNamed = previous && previous.shownName !== previous.host;
   const undo = await settings.setPrimary(gateway, { name: isNamed ? previous.shownName : undefined });
   const message = vscode.l10n.t('{0} is now the primary gateway.', gateway.shownName);
-  showToast(log, 'information', message, [{ title: vscode.l10n.t('Undo'), run: undo }]);
+  const note =
+    gateway.models &&
+    vscode.l10n.t('Custom prompts, model overrides and chosen efforts keep the previous model names.');
+  showToast(log, 'information', joinSentences(hostWords().strings, [message, note]), [
+    { title: vscode.l10n.t('Undo'), run: undo },
+  ]);
 }
 
 async function editModelNames(deps: ManageGatewaysDeps, gateway: ListedGateway): Promise<void> {

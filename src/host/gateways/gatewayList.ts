@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
-import { isLoopbackUrl, isPrivateUrl, nameAmong } from '../../engine/gateway/baseUrl';
+import { nameAmong } from '../../engine/gateway/baseUrl';
+import { everyOther } from '../../engine/turn/routeModels';
+import type { Connections } from '../connection/connections';
 import { knownName } from '../connection/knownGateways';
 import type { AttemptRecord } from '../health/attemptRecord';
 import { createEssenceText } from '../models/modelTexts';
-import { everyOtherModel, type Gateway } from '../settings/gateways';
+import type { Gateway } from '../settings/gateways';
 import { plainLabel } from '../ui/messageText';
 import type { AddGatewayDeps } from './addGateway';
 import { mappingText } from './modelNamesPick';
@@ -15,13 +17,13 @@ export interface ListedGateway extends Gateway {
   /** 0 is the primary gateway, 1 the first backup. */
   readonly position: number;
   readonly isLast: boolean;
-  readonly key: 'set' | 'missing' | 'not-needed';
+  readonly access: Awaited<ReturnType<Connections['accessOf']>>;
 }
 
 export async function listGateways({
   settings,
-  keys,
-}: Pick<AddGatewayDeps, 'settings' | 'keys'>): Promise<readonly ListedGateway[]> {
+  connections,
+}: Pick<AddGatewayDeps, 'settings' | 'connections'>): Promise<readonly ListedGateway[]> {
   const gateways = settings.routes();
   const primary = settings.baseUrl();
   const routes = gateways.map(({ url }) => ({ baseUrl: url }));
@@ -29,26 +31,24 @@ export async function listGateways({
   const firstPosition = 'error' in primary ? 1 : 0;
   return Promise.all(
     gateways.map(async (gateway, index) => {
-      const { url, origin, name } = gateway;
-      const hasKey = (await keys.getIfReadable(origin)) !== undefined;
-      const isKeyless = isLoopbackUrl(url) || (isPrivateUrl(url) && (await keys.isKeyless(origin)));
+      const { url, name } = gateway;
       return {
         ...gateway,
         shownName: name ?? knownName(url) ?? nameAmong(routes, url),
         position: index + firstPosition,
         isLast: index === gateways.length - 1,
-        key: hasKey ? 'set' : isKeyless ? 'not-needed' : 'missing',
-      } as const;
+        access: await connections.accessOf(gateway),
+      };
     }),
   );
 }
 
 function modelTexts(models: Gateway['models'] = new Map()): readonly string[] {
-  const replacement = models.get(everyOtherModel);
+  const replacement = models.get(everyOther);
   const names = models.size - (replacement === undefined ? 0 : 1);
   return [
     ...(names > 0 ? [vscode.l10n.t('model names: {0}', names)] : []),
-    ...(replacement === undefined ? [] : [mappingText(everyOtherModel, replacement)]),
+    ...(replacement === undefined ? [] : [mappingText(everyOther, replacement)]),
   ];
 }
 
@@ -59,8 +59,8 @@ export function createGatewayTexts(
 ): (gateway: ListedGateway) => Pick<vscode.QuickPickItem, 'label' | 'description' | 'detail'> {
   // Counts the attempts of all models of a gateway together.
   const healthOf = createEssenceText(records.map((record) => ({ ...record, model: '' })));
-  return ({ shownName, position, key, url, origin, models }) => {
-    const keyTexts = {
+  return ({ shownName, position, access, url, origin, models }) => {
+    const accessTexts = {
       set: vscode.l10n.t('API key set'),
       missing: vscode.l10n.t('no API key'),
       'not-needed': vscode.l10n.t('needs no API key'),
@@ -74,7 +74,7 @@ export function createGatewayTexts(
     ];
     return {
       label: plainLabel(shownName),
-      description: `${role} · ${keyTexts[key]}`,
+      description: `${role} · ${accessTexts[access]}`,
       detail: details.filter((detail) => detail !== undefined).join(' · '),
     };
   };

@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import type { GatewayModels } from '../../engine/gateway/modelList';
 import { canChat } from '../../engine/models/listedFacts';
+import { areSameModel, nearestModels } from '../../engine/models/nearestModels';
+import { everyOther } from '../../engine/turn/routeModels';
 import { recentModels } from '../models/modelGroups';
 import type { HealthBook } from '../health/healthBook';
-import { everyOtherModel } from '../settings/gateways';
 import type { Settings } from '../settings/settings';
 import { plainLabel } from '../ui/messageText';
 import { choiceIn } from '../ui/quickPick';
-import { proposeModelNames, type ModelNameProposal } from './proposeModelNames';
 
 type ModelNames = ReadonlyMap<string, string>;
 
@@ -30,9 +30,11 @@ export async function pickModelNames(
 ): Promise<ModelNames | undefined> {
   if (list.models.length === 0) return current;
   const used = await usedModels(deps);
-  const proposals: ModelNameProposal[] = [];
-  for (const model of used.filter((name) => !current.has(name))) {
-    proposals.push(...proposeModelNames([model], list));
+  // The nearest name for each model that the list lacks. It may be the name of another model.
+  const proposals: { readonly here: string; readonly there: string; readonly isSame: boolean }[] = [];
+  for (const here of used.filter((name) => !current.has(name) && !list.models.includes(name))) {
+    const [there] = nearestModels(here, list.models, list.facts);
+    if (there !== undefined) proposals.push({ here, there, isSame: areSameModel(here, there) });
     // Lets the other work of the extension host go on meanwhile, because a list may have thousands of models.
     await new Promise(setImmediate);
   }
@@ -58,7 +60,7 @@ export async function pickModelNames(
 
 /** Describes an entry of `Gateway.models`. */
 export function mappingText(here: string, there: string): string {
-  const name = here === everyOtherModel ? vscode.l10n.t('every other model') : plainLabel(here);
+  const name = here === everyOther ? vscode.l10n.t('every other model') : plainLabel(here);
   return `${name} → ${plainLabel(there)}`;
 }
 
@@ -70,23 +72,23 @@ async function pickReplacement(
 ): Promise<ModelNames | undefined> {
   const picker = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly model?: string }>();
   picker.title = vscode.l10n.t('{0} has none of your models', plainLabel(gateway));
-  picker.placeholder = vscode.l10n.t('Choose the model that answers there in place of every other model');
+  picker.placeholder = vscode.l10n.t('Choose the model that replaces your models at {0}', plainLabel(gateway));
   const replacements = models.filter((model) => canChat(model, facts));
   picker.items = [
     ...replacements.map((model) => ({ model, label: plainLabel(model) })),
     {
-      label: vscode.l10n.t('No model'),
+      label: vscode.l10n.t("Don't replace models"),
       description: vscode.l10n.t('only models that you select by name'),
       alwaysShow: true,
     },
   ];
-  const previous = picker.items.find(({ model }) => model !== undefined && model === current.get(everyOtherModel));
+  const previous = picker.items.find(({ model }) => model !== undefined && model === current.get(everyOther));
   if (previous) picker.activeItems = [previous];
   const [chosen] = (await choiceIn(picker)) ?? [];
   if (!chosen) return undefined;
   const names = new Map(current);
-  if (chosen.model === undefined) names.delete(everyOtherModel);
-  else names.set(everyOtherModel, chosen.model);
+  if (chosen.model === undefined) names.delete(everyOther);
+  else names.set(everyOther, chosen.model);
   return names;
 }
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
-import { isLoopbackUrl, isPrivateUrl, originOf } from '../../engine/gateway/baseUrl';
+import { isLocalUrl, originOf } from '../../engine/gateway/baseUrl';
 import { defaultModels } from '../../engine/gateway/modelList';
 import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
@@ -249,17 +249,13 @@ export class ModelCatalog extends Disposable {
     }
     const { host, baseUrl } = connection;
     if (models.length === 0) return createDefaultList(vscode.l10n.t('{0} lists no models.', host));
+    // Only Ollama and LM Studio are asked for facts beside the OpenAI API.
     if (!isLocalUrl(baseUrl)) return { source: 'gateway', models, host, facts };
     const selected = listedName(settings.model(), { names: new Set(models) });
     const ordered = models.toSorted((a, b) => Number(b === selected) - Number(a === selected));
     const local = await engine.localFacts(connection, ordered, this.lifetime.signal);
     return { source: 'gateway', models, host, facts: mergeFacts(facts, local) };
   }
-}
-
-/** Whether the gateway may be Ollama or LM Studio. No other gateway is asked for their facts. */
-function isLocalUrl(url: string): boolean {
-  return isLoopbackUrl(url) || isPrivateUrl(url);
 }
 
 /** Ollama lists a model that has no tag under the tag `latest`. */

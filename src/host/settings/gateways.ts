@@ -21,9 +21,6 @@ export interface UnusableGateway {
 /** What an entry of the setting is written from. */
 export type GatewayEntry = Pick<Gateway, 'url' | 'name' | 'models'>;
 
-/** The key of `Gateway.models` that stands for every other model. */
-export const everyOtherModel = '*';
-
 const maxNameChars = 60;
 
 /** Separates the entries that can be used from those that can't. Of entries with the same base URL, the first is used. */

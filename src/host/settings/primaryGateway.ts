@@ -1,4 +1,5 @@
-import { entryOf, everyOtherModel, isEntryOf, readGateway, type Gateway, type GatewayEntry } from './gateways';
+import { everyOther } from '../../engine/turn/routeModels';
+import { entryOf, isEntryOf, readGateway, type Gateway, type GatewayEntry } from './gateways';
 
 /** The settings that depend on which gateway is the primary one. */
 export interface PrimarySettings {
@@ -18,8 +19,8 @@ export function withPrimary(
   { url, models = new Map() }: GatewayEntry,
   previous: GatewayEntry | undefined,
 ): PrimarySettings {
-  const renamed = [...models].filter(([here, there]) => here !== everyOtherModel && here !== there);
-  const newModel = models.get(model) ?? models.get(everyOtherModel) ?? model;
+  const renamed = [...models].filter(([here, there]) => here !== everyOther && here !== there);
+  const newModel = models.get(model) ?? models.get(everyOther) ?? model;
   const others = backupBaseUrls.filter((entry) => !isEntryOf(entry, url));
   const first = previous && entryOf({ ...previous, models: invertedNames(renamed, model, newModel) });
   return {
@@ -41,7 +42,7 @@ function invertedNames(renamed: Renamed, model: string, newModel: string): Reado
   if (newModel === model) return inverted;
   // The model that stood for every other one has no name of its own at the previous gateway.
   const isSameModel = renamed.some(([here]) => here === model);
-  return inverted.set(isSameModel ? newModel : everyOtherModel, model);
+  return inverted.set(isSameModel ? newModel : everyOther, model);
 }
 
 function withRenamedModels(entry: unknown, renamed: Renamed): unknown {
@@ -58,5 +59,5 @@ function withRenamedModels(entry: unknown, renamed: Renamed): unknown {
 
 /** Returns undefined if the gateway has another model in place of this one. */
 function nameAt({ models }: Gateway, model: string): string | undefined {
-  return models?.get(model) ?? (models?.has(everyOtherModel) ? undefined : model);
+  return models?.get(model) ?? (models?.has(everyOther) ? undefined : model);
 }

@@ -133,9 +133,14 @@ export class Settings extends Disposable {
     return this.valid('history.limit', this.readUser('history.limit')) as number;
   }
 
-  /** Saves the model in the workspace settings if they contain a model, or else in the user settings. */
-  setModel(id: string): Thenable<void> {
-    return this.writeModel(id);
+  /**
+   * Saves the model in the workspace settings if they contain a model, or else in the user settings.
+   * @param value a previous value of the setting may be of any type; undefined removes the setting
+   */
+  setModel(value: unknown): Thenable<void> {
+    const isOverridden = this.inspect('model').workspaceValue !== undefined;
+    const { Workspace, Global } = vscode.ConfigurationTarget;
+    return this.update('model', value, isOverridden ? Workspace : Global);
   }
 
   /** Whether the user has not chosen a primary gateway. */
@@ -186,10 +191,11 @@ export class Settings extends Disposable {
       previous && !('error' in primary) ? { ...primary, ...previous } : undefined,
     );
     const write = async (values: Readonly<Record<keyof typeof before, unknown>>, id: unknown): Promise<void> => {
-      await this.update('baseUrl', values.baseUrl);
+      // The backups come first, so that the settings never lack the gateway that is the primary one so far.
       await this.update('backupBaseUrls', values.backupBaseUrls);
+      await this.update('baseUrl', values.baseUrl);
       if (after.fallbackModels.length > 0) await this.update('fallbackModels', values.fallbackModels);
-      if (newModel !== model) await this.writeModel(id);
+      if (newModel !== model) await this.setModel(id);
     };
     await write(after, newModel);
     return () => write(before, writtenModel);
@@ -222,12 +228,6 @@ export class Settings extends Disposable {
       );
       return this.update('backupBaseUrls', restored);
     };
-  }
-
-  private writeModel(value: unknown): Thenable<void> {
-    const isOverridden = this.inspect('model').workspaceValue !== undefined;
-    const { Workspace, Global } = vscode.ConfigurationTarget;
-    return this.update('model', value, isOverridden ? Workspace : Global);
   }
 
   /** Returns undefined if the user has set no value, not even an invalid one. */

@@ -163,8 +163,14 @@ describe('mayReplace', () => {
 describe('address of a gateway', () => {
   for (const [kind, hosts] of Object.entries({
     loopback: ['localhost', 'ollama.localhost', '127.0.0.1', '127.1', '[::1]'],
-    private: ['10.0.0.2', '172.16.0.1', '172.31.9.9', '192.168.1.20:8080', '169.254.1.1', '[fd00::1]', 'NAS.local'],
-    other: ['172.32.0.1', '11.0.0.1', '10.attacker.test', '192.168.1.1.test', 'local', '[fc::1]', '[2001:db8::1]'],
+    private: [
+      ...['10.0.0.2', '172.16.0.1', '172.31.9.9', '192.168.1.20:8080', '169.254.1.1', '100.64.0.1', '100.127.9.9'],
+      ...['[fd00::1]', 'NAS.local', 'nas:11434', 'my-nas', 'nas.lan', 'host.docker.internal'],
+    ],
+    other: [
+      ...['172.32.0.1', '11.0.0.1', '100.63.0.1', '100.128.0.1', '10.attacker.test', '192.168.1.1.test'],
+      ...['nas.lan.test', 'lan.', '[fc::1]', '[2001:db8::1]'],
+    ],
   })) {
     it(`is ${kind}: ${hosts.join(', ')}`, () => {
       for (const host of hosts) {

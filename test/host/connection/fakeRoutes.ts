@@ -1,6 +1,7 @@
 import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import { normalizeBaseUrl, type BaseUrl } from '../../../src/engine/gateway/baseUrl';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
+import type { TurnRecord } from '../../../src/engine/state/ledger';
 import type { DemoMode } from '../../../src/host/connection/demoMode';
 import type { ModelEfforts } from '../../../src/host/connection/modelEfforts';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
@@ -308,6 +309,11 @@ export class FakeRoutes {
       },
     } as unknown as RouteDeps;
   }
+}
+
+/** Returns a turn in which a gateway refused a request without a key. */
+export function refusedTurn(origin: string): TurnRecord {
+  return { attempts: [{ origin, ended: { row: 'noKey' } }] } as unknown as TurnRecord;
 }
 
 /** Returns the result of a probe that failed. */

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import type { Connections } from '../../../src/host/connection/connections';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeEditor, FakeRoutes } from './fakeRoutes';
+import { FakeEditor, FakeRoutes, refusedTurn } from './fakeRoutes';
 
 describe('notices about the routes in the settings', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
   let routes: FakeRoutes;
+  let connections: Connections;
   beforeEach(() => {
     editor.reset();
     routes = new FakeRoutes();
@@ -14,7 +16,9 @@ describe('notices about the routes in the settings', () => {
   /** Opens a window. @returns the messages of all windows so far */
   const start = async (): Promise<readonly string[]> => {
     const { RouteNotices } = await import('../../../src/host/connection/routeNotices');
-    new RouteNotices(routes.deps());
+    const { Connections } = await import('../../../src/host/connection/connections');
+    connections = new Connections(routes.deps());
+    new RouteNotices({ ...routes.deps(), connections });
     return shown();
   };
   const change = async (): Promise<readonly string[]> => {
@@ -101,6 +105,14 @@ describe('notices about the routes in the settings', () => {
         assert.deepEqual(await change(), [second]);
       }
       assert.deepEqual(await start(), [second]);
+    });
+
+    it('are shown when a gateway that should need no key refuses a request without one', async () => {
+      routes.backups = ['http://localhost:11434/v1'];
+      assert.deepEqual(await start(), []);
+      connections.recordTurn(refusedTurn('http://localhost:11434'));
+      const message = "information: The backup route localhost:11434 has no API key, so it isn't used.";
+      assert.deepEqual(await shown(), [message]);
     });
 
     it('are not shown when the key cannot be read', async () => {

@@ -155,17 +155,10 @@ describe('Set API Key command', () => {
           ['primary.example', 'primary · API key set', 'https://primary.example/v1'],
           ['first.example', 'backup 1 · no API key', 'https://first.example/v1'],
           ['second.example', 'backup 2 · no API key', `${second}/v1`],
-          ['$(add) Add gateway', undefined, undefined],
         ],
       );
       assert.deepEqual(valuesOf(pick.activeItems, 'label'), ['first.example']);
       assert.deepEqual(editor.inputPrompts, [], 'no key must be asked for when no route was chosen');
-    });
-
-    it('lets the user add a gateway instead', async () => {
-      editor.accepted = '$(add) Add gateway';
-      assert.equal(await runSetApiKey(), 'cancelled');
-      assert.deepEqual([editor.commands, editor.inputPrompts], [[['holysheep.addGateway']], []]);
     });
 
     it('asks for the key of the chosen route, verifies it there and keeps the other keys', async () => {

@@ -80,7 +80,7 @@ describe('Add Gateway command', () => {
     assert.equal(await add([['$(check) Ollama'], ['qwen3:8b']]), 'added');
     assert.deepEqual(
       editor.quickPicks[1]?.items.map(({ label }) => label),
-      ['llama3.2', 'qwen3:8b', 'No model'],
+      ['llama3.2', 'qwen3:8b', "Don't replace models"],
     );
     assert.deepEqual(window.values['backupBaseUrls'], [
       { baseUrl: ollama, name: 'Ollama', models: { '*': 'qwen3:8b' } },
@@ -103,9 +103,11 @@ describe('Add Gateway command', () => {
       assert.equal(await add([['$(link) Other base URL…'], [answer]], [nas, ...texts]), 'added');
       assert.ok(window.shownLists().includes('Add gateway: Does 192.168.1.9:8080 need an API key?'));
       assert.deepEqual([keys(), [...window.keyless]], [expectedKeys, keyless]);
-      // The next time, the answer is known.
+      // The next time, the answer is known, and the list is enough for a gateway that was added before.
       window.values = before;
       assert.equal(await add([['$(link) Other base URL…']], [nas]), 'added');
+      assert.equal(await add([['$(link) Other base URL…']], [nas]), 'cancelled');
+      assert.deepEqual(editor.commands, [['holysheep.manageGateways', nas]]);
     });
   }
 
@@ -120,7 +122,7 @@ describe('Add Gateway command', () => {
   it('asks for the place also if the base URL is invalid, and says which model a new primary gateway lacks', async () => {
     window.values = { baseUrl: 'ftp://files.example' };
     responds.set(ollama, ['llama3.2']);
-    assert.equal(await add([['$(check) Ollama'], ['No model'], ['Use it as primary gateway']]), 'added');
+    assert.equal(await add([['$(check) Ollama'], ["Don't replace models"], ['Use it as primary gateway']]), 'added');
     assert.deepEqual(window.values, { baseUrl: ollama, backupBaseUrls: [] });
     assert.match(messages()[0] ?? '', /^localhost:11434 doesn't list the selected model claude-sonnet-4\./);
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeResult } from '../../../src/engine/engine';
+import type { Connections } from '../../../src/host/connection/connections';
 import type { ManageGatewaysDeps } from '../../../src/host/gateways/gatewayActions';
 import type { SettingsManifest } from '../../../src/host/settings/settings';
 import { root } from '../../support/paths';
@@ -19,11 +20,12 @@ export class GatewayWindow {
   values: Record<string, unknown> = {};
   keyless = new Set<string>();
   /** The models that a gateway lists, or its result. */
+  connections: Connections | undefined;
   readonly responds = new Map<string, readonly string[] | ProbeResult>();
   probes: string[] = [];
   records: readonly object[] = [];
   down: readonly string[] = [];
-  private readonly listeners: (() => void)[] = [];
+  private readonly listeners: ((event: object) => void)[] = [];
 
   api(): object {
     const api = this.editor.api() as { readonly workspace: object };
@@ -31,13 +33,17 @@ export class GatewayWindow {
     const update = async (name: string, value: unknown): Promise<void> => {
       await new Promise(setImmediate);
       this.values = { ...this.values, [name]: value };
-      for (const listener of this.listeners) listener();
+      for (const listener of this.listeners) listener({ affectsConfiguration: () => true });
+    };
+    const onDidChangeConfiguration = (listener: (event: object) => void): object => {
+      this.listeners.push(listener);
+      return subscription;
     };
     const get = (name: string): unknown => this.values[name];
     return {
       ...api,
       ConfigurationTarget: { Global: 1, Workspace: 2 },
-      workspace: { onDidChangeConfiguration: () => subscription, getConfiguration: () => ({ get, inspect, update }) },
+      workspace: { onDidChangeConfiguration, getConfiguration: () => ({ get, inspect, update }) },
     };
   }
 
@@ -52,14 +58,15 @@ export class GatewayWindow {
 
   async deps(): Promise<ManageGatewaysDeps> {
     const { Settings } = await import('../../../src/host/settings/settings');
-    const { keys, ...deps } = this.routes.deps();
+    const { Connections } = await import('../../../src/host/connection/connections');
+    const deps = { ...this.routes.deps(), settings: new Settings(manifest) };
+    Object.assign(deps.keys, {
+      isKeyless: (origin: string) => Promise.resolve(this.keyless.has(origin)),
+      confirmKeyless: (origin: string) => Promise.resolve(void this.keyless.add(origin)),
+    });
+    this.connections = new Connections(deps);
     return {
       ...deps,
-      settings: new Settings(manifest),
-      keys: Object.assign(keys, {
-        isKeyless: (origin: string) => Promise.resolve(this.keyless.has(origin)),
-        confirmKeyless: (origin: string) => Promise.resolve(void this.keyless.add(origin)),
-      }),
       engine: {
         probe: ({ baseUrl, apiKey }: { readonly baseUrl: string; readonly apiKey: string | undefined }) => {
           this.probes.push(`${baseUrl} ${apiKey ?? 'without a key'}`);
@@ -69,12 +76,7 @@ export class GatewayWindow {
         report: () => ({ routesDown: this.down }),
       },
       health: { refresh: () => Promise.resolve(), records: () => this.records },
-      connections: {
-        onDidChange: (listener: () => void) => {
-          this.listeners.push(listener);
-          return subscription;
-        },
-      },
+      connections: this.connections,
       onError: (error: unknown) => {
         throw error;
       },

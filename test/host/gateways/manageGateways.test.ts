@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { useVSCode } from '../../support/fakeVSCode';
-import type { FakeQuickPick } from '../connection/fakeRoutes';
+import { refusedTurn, type FakeQuickPick } from '../connection/fakeRoutes';
 import { GatewayWindow, primaryUrl } from './gatewayWindow';
 
 const relay = 'https://relay.example/v1';
@@ -70,13 +70,16 @@ describe('Manage Gateways command', () => {
     ]);
   });
 
-  it('knows private addresses that were confirmed to need no key', async () => {
+  it('knows private addresses that were confirmed to need no key, until they refuse a request without one', async () => {
     window.values = { baseUrl: 'http://10.0.0.2/v1' };
     window.keyless.add('http://10.0.0.2');
     assert.deepEqual(
       (await open()).items.map(({ description }) => description),
       ['primary · needs no API key'],
     );
+    window.connections?.recordTurn(refusedTurn('http://10.0.0.2'));
+    await settle();
+    assert.equal(editor.quickPicks[0]?.items[0]?.description, 'primary · no API key');
   });
 
   it('moves a gateway with its buttons, keeps the focus on it, and leaves other entries in place', async () => {
@@ -137,7 +140,9 @@ describe('Manage Gateways command', () => {
     await settle();
     assert.deepEqual(
       editor.messages.map(({ message }) => message),
-      ['Last $(alert) is now the primary gateway.'],
+      [
+        'Last $(alert) is now the primary gateway. Custom prompts, model overrides and chosen efforts keep the previous model names.',
+      ],
     );
     assert.deepEqual(window.values, before);
     await act(list, 'Last $\u2060(alert)', 'Make primary');
@@ -151,6 +156,7 @@ describe('Manage Gateways command', () => {
     (await open()).pressItemButton('relay.example', 'Make primary');
     await settle();
     assert.deepEqual(backups(), [{ baseUrl: 'https://api.openai.com/v1', name: 'OpenAI' }]);
+    assert.equal(editor.messages[0]?.message, 'relay.example is now the primary gateway.');
   });
 
   it('removes a backup, and shows it again when the user undoes that', async () => {
@@ -197,7 +203,7 @@ describe('Manage Gateways command', () => {
       models?.activeItems.map(({ label }) => label),
       ['qwen3:8b'],
     );
-    models.choose(['No model']);
+    models.choose(["Don't replace models"]);
     await settle();
     assert.deepEqual(backups(), [ollama]);
   });

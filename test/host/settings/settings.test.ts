@@ -15,6 +15,8 @@ describe('settings', () => {
   /** The value of each setting that takes precedence. */
   let effective: Readonly<Record<string, unknown>>;
   let targets: unknown[];
+  /** The setting that can't be written. */
+  let failing: string | undefined;
   let settings: Settings;
   useVSCode({
     ConfigurationTarget: { Global: 1, Workspace: 2 },
@@ -28,6 +30,7 @@ describe('settings', () => {
         get: (name: string) => effective[name],
         inspect: (name: string) => inspected[name],
         update: (name: string, globalValue: unknown, target: unknown) => {
+          if (name === failing) return Promise.reject(new Error('It failed.'));
           targets.push(target);
           inspected[name] = { ...inspected[name], globalValue };
           return Promise.resolve();
@@ -36,7 +39,7 @@ describe('settings', () => {
     },
   });
   beforeEach(async () => {
-    [inspected, effective, targets] = [{}, {}, []];
+    [inspected, effective, targets, failing] = [{}, {}, [], undefined];
     const { Settings } = await import('../../../src/host/settings/settings');
     settings = new Settings(manifest);
   });
@@ -269,6 +272,13 @@ describe('settings', () => {
       ]);
       await undo();
       assert.deepEqual(values(), before);
+    });
+
+    it('still have the previous one if only a part can be written', async () => {
+      inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [other] } };
+      failing = 'baseUrl';
+      await assert.rejects(settings.setPrimary({ url: other }, { name: undefined }));
+      assert.deepEqual(values(), [old, [old], undefined, undefined]);
     });
 
     it('keep what stands for every other model, in both directions', async () => {
