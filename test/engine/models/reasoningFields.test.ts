@@ -110,6 +110,20 @@ describe('fields for a reasoning effort', () => {
   it('are none without a chosen effort', () =>
     assert.deepEqual(reasoningFields(undefined, { baseUrl: relay, model: 'gpt-5' }), { fields: {} }));
 
+  for (const [maxTokens, budgets] of [
+    [60_000, [6000, 24_000]],
+    [4096, [1024, 1638]],
+  ] as const) {
+    it(`contain a budget that leaves half of the user's limit of ${maxTokens} tokens for the answer`, () => {
+      const target = { baseUrl: anthropic, model: 'claude-sonnet-4-5', facts: factsOf('claude-sonnet-4-5'), maxTokens };
+      const fields = (['low', 'high'] as const).map((level) => reasoningFields(level, target).fields);
+      assert.deepEqual(
+        fields,
+        budgets.map((tokens) => ({ thinking: { ...on, budget_tokens: tokens } })),
+      );
+    });
+  }
+
   it("leave out the user's own fields", () => {
     const facts = { efforts: ['low', 'high'] as const, extraBody: { thinking: { type: 'auto' } } };
     const expected = { fields: { reasoning_effort: 'low' }, effort: 'low' };
