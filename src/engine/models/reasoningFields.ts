@@ -54,8 +54,13 @@ export function learnRefusal(
   return avoided.length > 0;
 }
 
+/** Matches a quoted word, and the text behind words that introduce a list. Elsewhere, `high` may be said of the load. */
+const listedLevels =
+  /['"`“‘「][\w-]+['"`”’」]|(?<!n[o']t (?:\w+ )?|不)(?:\bsupport(?:s|ed)?\b|\bone of\b|\bexpected\b|\b(?:must|should) be\b|支持|可选).*/gis;
+
 function effortsIn(text: string): readonly ReasoningEffort[] {
-  const words = new Set(text.toLowerCase().match(/[\w-]+/g));
+  const listed = text.toLowerCase().match(listedLevels) ?? [];
+  const words = new Set(listed.join(' ').match(/[\w-]+/g));
   return reasoningEfforts.filter((level) => words.has(level));
 }
 

@@ -163,6 +163,22 @@ describe('a refused reasoning effort', () => {
   it('is left out if the gateway names no other level', () =>
     assert.deepEqual(effortsAfter([['reasoning_effort', refusal]]), [undefined]));
 
+  for (const detail of [
+    "'low' is not supported at high load.",
+    "This model doesn't currently support 'low' because of its high demand.",
+    '不支持 low，因为当前处于 high 负载',
+  ])
+    it(`is not replaced by a word that names no level: ${detail}`, () =>
+      assert.deepEqual(effortsAfter([['reasoning_effort', detail]], { chosen: 'low' }), [undefined]));
+
+  for (const detail of [
+    'Only supports medium and high.',
+    'low 无效，仅支持 medium、high',
+    'Must be one of: medium, high',
+  ])
+    it(`is replaced by a level of a list without quotes: ${detail}`, () =>
+      assert.deepEqual(effortsAfter([['reasoning_effort', detail]], { chosen: 'low' }), ['medium']));
+
   it('is left out of the parameter of the gateway that contains it', () => {
     assert.deepEqual(effortsAfter([['reasoning', list]], { baseUrl: openRouter }), ['high']);
     assert.deepEqual(effortsAfter([['thinking_budget', 'high']], { baseUrl: nim }), [undefined]);
