@@ -6,19 +6,11 @@ import type { EffortView, LedgerEntry } from './protocol';
 /** Returns the name of a level and what it does, in a few words each. */
 export function effortText(
   strings: PanelStrings,
-  { isToggle }: Pick<EffortView, 'isToggle'>,
   level: EffortChoice,
+  { isToggle }: Partial<EffortView> = {},
 ): { readonly caption: string; readonly detail: string } {
   const name = !isToggle ? level : level === 'none' ? 'off' : level === 'high' ? 'on' : level;
   return { caption: strings[`effort.${name}`], detail: strings[`effortHint.${name}`] };
-}
-
-export function effortLabel(strings: PanelStrings, view: Pick<EffortView, 'isToggle'>, level: EffortChoice): string {
-  return effortText(strings, view, level).caption;
-}
-
-export function describeEffort(strings: PanelStrings, effort: EffortChoice): string {
-  return fill(strings.effortIs, effortLabel(strings, {}, effort));
 }
 
 /** Returns what was sent instead of the effort that the gateway refused, or an empty text if it refused none. */
@@ -27,8 +19,8 @@ export function describeRefusedEffort(
   { effort, refusedEffort }: Partial<Pick<LedgerEntry, 'effort' | 'refusedEffort'>> = {},
 ): string {
   if (!refusedEffort) return '';
-  const refused = effortLabel(strings, {}, refusedEffort);
+  const refused = effortText(strings, refusedEffort).caption;
   return effort
-    ? fill(strings.effortReplaced, refused, effortLabel(strings, {}, effort))
+    ? fill(strings.effortReplaced, refused, effortText(strings, effort).caption)
     : fill(strings.effortRefused, refused);
 }

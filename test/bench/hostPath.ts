@@ -76,6 +76,7 @@ function servicesOf(conversations: Conversations): PanelServices {
   return {
     conversations,
     connections: { view: () => Promise.resolve(view), onDidChange: noSubscription },
+    efforts: { viewOf: () => undefined, onDidChange: noSubscription },
     demo: { answers: () => false },
     tour: { currentStep: () => undefined },
     suggestions: { list: () => Promise.resolve([]), onDidChange: noSubscription },

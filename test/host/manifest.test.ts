@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { EngineSettings, JitterKind } from '../../src/engine/environment';
 import { normalizeBaseUrl } from '../../src/engine/gateway/baseUrl';
 import { isRecord, type JsonRecord } from '../../src/engine/json';
+import { effortChoices, type EffortChoice } from '../../src/engine/request';
 
 const root = join(__dirname, '../..');
 
@@ -16,6 +17,7 @@ interface Property {
   readonly enumDescriptions?: readonly string[];
   readonly scope?: string;
   readonly markdownDescription?: string;
+  readonly items?: { readonly properties: Readonly<Record<string, Property>> };
 }
 
 interface Manifest extends JsonRecord {
@@ -97,7 +99,8 @@ describe('settings of the manifest', () => {
   for (const [name, choices] of [
     ['retry.jitter', ['full', 'equal', 'decorrelated', 'classic', 'none']],
     ['resume', ['auto', 'restart', 'off']],
-  ] as const satisfies readonly [string, readonly (JitterKind | EngineSettings['resume'])[]][]) {
+    ['reasoningEffort', effortChoices],
+  ] as const satisfies readonly [string, readonly (JitterKind | EngineSettings['resume'] | EffortChoice)[]][]) {
     it(`offer the choices of the engine for ${name}, each with a description`, () => {
       const { enum: offeredChoices, enumDescriptions } = property(name);
       assert.deepEqual(offeredChoices, choices);
@@ -107,6 +110,12 @@ describe('settings of the manifest', () => {
       );
     });
   }
+
+  it('offer the same efforts for a custom prompt as for the models', () => {
+    const { enum: ofModels, enumDescriptions } = property('reasoningEffort');
+    const { reasoningEffort } = property('prompts').items!.properties;
+    assert.deepEqual([reasoningEffort!.enum, reasoningEffort!.enumDescriptions], [ofModels, enumDescriptions]);
+  });
 
   it('have a default base URL that needs no correction', () => {
     const baseUrl = normalizeBaseUrl(String(property('baseUrl').default));

@@ -212,7 +212,11 @@ const refusalPattern =
 const valueRefusalPattern =
   /invalid|illegal|validation error|\b(?:must|should|can(?:not|'t)) be\b|expected|one of|unknown variant|supported values|mandatory|only works|not (?:enabled|available)|无效|非法|不合法|不正确|必须|应为|[仅只]支持|取值|可选/i;
 
+/** Matches the message that the token limit leaves no room for an answer. It names the limit, but the budget is at fault. */
+const largeBudgetPattern = /must be greater than ['"`]?thinking\.budget_tokens\b/i;
+
 export function findRefusedParameter(error: ProviderError): CorrectableParameter | undefined {
+  if (largeBudgetPattern.test(error.searchText)) return 'thinking';
   const name =
     correctable.find((candidate) => candidate === error.param.split('.')[0]) ?? firstMentioned(error.searchText);
   // The engine adds `stream_options`, so the request loses nothing that the user set.

@@ -14,6 +14,8 @@ export interface ReasoningTarget {
   readonly model: string;
   readonly facts?: ModelFacts | undefined;
   readonly learned?: LearnedEfforts | undefined;
+  /** The user's limit for the output, in tokens. Gateways refuse a budget above it. */
+  readonly maxTokens?: number | undefined;
 }
 
 /** What a gateway has shown by refusing requests to a model. */
@@ -52,8 +54,13 @@ export function learnRefusal(
   return avoided.length > 0;
 }
 
+/** Matches a quoted word, and the text behind words that introduce a list. Elsewhere, `high` may be said of the load. */
+const listedLevels =
+  /['"`“‘「][\w-]+['"`”’」]|(?<!n[o']t (?:\w+ )?|不)(?:\bsupport(?:s|ed)?\b|\bone of\b|\bexpected\b|\b(?:must|should) be\b|支持|可选).*/gis;
+
 function effortsIn(text: string): readonly ReasoningEffort[] {
-  const words = new Set(text.toLowerCase().match(/[\w-]+/g));
+  const listed = text.toLowerCase().match(listedLevels) ?? [];
+  const words = new Set(listed.join(' ').match(/[\w-]+/g));
   return reasoningEfforts.filter((level) => words.has(level));
 }
 
@@ -160,10 +167,11 @@ export function reasoningFields(chosen: ReasoningEffort | undefined, target: Rea
 }
 
 function fieldsAtLevel(chosen: ReasoningEffort, target: ReasoningTarget): ReasoningFields {
-  const { facts = {}, model, learned } = target;
+  const { facts = {}, model, learned, maxTokens } = target;
   const [format, name] = [formatFor(target), plainName(model)];
   const level = levelFor(chosen, format, { name, facts, accepted: learned?.accepted });
-  const fields = formats[format]({ level, isOn: level !== 'none', budget: budgetOf(level, facts), name, facts });
+  const budget = budgetOf(level, facts, maxTokens);
+  const fields = formats[format]({ level, isOn: level !== 'none', budget, name, facts });
   const sent = Object.entries(fields).filter(
     ([field]) => !Object.hasOwn(facts.extraBody ?? {}, field) && learned?.refused.has(refusalOf(field, level)) !== true,
   );
@@ -212,10 +220,14 @@ const budgetShares = { none: 0, minimal: 0.1, low: 0.2, medium: 0.5, high: 0.8, 
 /** In tokens, if the largest budget of the model is unknown. SiliconFlow takes no larger one. */
 const usualMaxBudget = 32_768;
 
-/** Without a known limit, the budget leaves half of the output for the answer. */
-function budgetOf(level: ReasoningEffort, { reasoningBudget, maxOutput = Infinity }: ModelFacts): number {
+/** Without a known limit of the budget, and below the user's limit, it leaves half of the output for the answer. */
+function budgetOf(
+  level: ReasoningEffort,
+  { reasoningBudget, maxOutput = Infinity }: ModelFacts,
+  maxTokens = Infinity,
+): number {
   const { min = 1, max = Math.min(usualMaxBudget, maxOutput / 2) } = reasoningBudget ?? {};
-  return Math.max(min, Math.round(max * budgetShares[level]));
+  return Math.max(min, Math.round(Math.min(max, maxTokens / 2) * budgetShares[level]));
 }
 
 /** Whether the reasoning can do more than be switched on and off, as far as is known. */

@@ -16,7 +16,7 @@ interface ChatDeps
   extends SetApiKeyDeps, Pick<ModelProviderDeps, 'modelsChanged'>, Pick<HostWindow, 'context' | 'register'> {
   readonly engine: Engine;
   readonly connections: Connections;
-  readonly efforts: ModelEfforts;
+  readonly efforts: Pick<ModelEfforts, 'reader' | 'onDidChange'>;
   readonly catalog: ModelCatalog;
   readonly target: EditorTarget;
   readonly logEvent: (conversationId: string, turnId: string, event: StreamEvent) => void;
@@ -24,7 +24,7 @@ interface ChatDeps
 
 /** Creates the chat participant and the language models for VS Code's chat. Neither of them uses the offline demo. */
 export function registerChat(deps: ChatDeps) {
-  const { connections, catalog, settings, target, logEvent } = deps;
+  const { connections, efforts, catalog, settings, target, logEvent } = deps;
   const onEvent = (turnId: string, event: StreamEvent): void => logEvent('chat', turnId, event);
   const participant = new ChatParticipant({
     ...deps,
@@ -41,8 +41,8 @@ export function registerChat(deps: ChatDeps) {
     onEvent,
     importKey: (key) => importKey(deps.context.secrets, key, () => storeApiKey(deps, key)),
   });
-  // Makes VS Code request the list of models again, because the list depends on the key and the base URL.
-  deps.register(connections.onDidChange(deps.modelsChanged));
+  // Makes VS Code request the list of models again, which depends on the key, the base URL and the efforts.
+  for (const source of [connections, efforts]) deps.register(source.onDidChange(deps.modelsChanged));
   const commands = {
     'holysheep.setUpChat': () => setUpChat(deps),
     // Runs when the user presses a button of an answer. The arguments are the ID of the turn and the action.

@@ -48,7 +48,7 @@ interface ConnectionDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly demo: DemoMode;
-  readonly efforts: Pick<ModelEfforts, 'levelOf' | 'onDidChange'>;
+  readonly efforts: Pick<ModelEfforts, 'levelOf'>;
   readonly log: Log;
   /** Whether the model list of a gateway contains a name, or undefined if the list is unknown. */
   readonly lists: (baseUrl: string, name: string) => boolean | undefined;
@@ -80,9 +80,8 @@ export class Connections extends Disposable {
 
   constructor(private readonly deps: ConnectionDeps) {
     super();
-    const { settings, keys, demo, efforts } = deps;
-    for (const source of [settings, keys, demo, efforts])
-      this.register(source.onDidChange(() => this.changeEmitter.fire()));
+    const { settings, keys, demo } = deps;
+    for (const source of [settings, keys, demo]) this.register(source.onDidChange(() => this.changeEmitter.fire()));
   }
 
   /** Tells the listeners that prompts may go to another gateway than before. */

@@ -49,7 +49,8 @@ export function exportedRequest(source: RequestToExport): ExportedRequest {
   const { request, demo, baseUrl, configuredModel, settings, factsOf } = source;
   const model = demo ? configuredModel : request.model;
   const known = factsOf(model);
-  const { fields: reasoning, effort } = reasoningFields(request.reasoningEffort, { baseUrl, model, facts: known });
+  const target = { baseUrl, model, facts: known, maxTokens: request.maxTokens };
+  const { fields: reasoning, effort } = reasoningFields(request.reasoningEffort, target);
   const facts = factsWithEffort(known, effort);
   const { temperature, maxTokens } = modelParameters({ ...request, model }, facts);
   const { maxRetries, baseDelayMs, maxDelayMs, maxHintMs: maxRetryAfterMs } = settings.retry;

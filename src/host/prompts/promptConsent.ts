@@ -4,7 +4,8 @@ import { promptsScheme } from '../code/recentEditors';
 import type { UserPrompt } from '../settings/userPrompts';
 import { askUser } from '../ui/notifications';
 import { hostWords } from '../ui/words';
-import { describeEffort } from '../../shared/describeEffort';
+import { effortText } from '../../shared/describeEffort';
+import { fill } from '../../shared/format';
 import type { CustomPrompts } from './customPrompts';
 import { quotedTitles } from './promptTemplate';
 
@@ -63,6 +64,6 @@ async function showPreview(prompts: readonly UserPrompt[]): Promise<() => Promis
 function toMarkdown({ title, template, model, reasoningEffort }: UserPrompt): string {
   const { strings } = hostWords();
   const modelLines = model === undefined ? [] : [vscode.l10n.t('Model: {0}', model), ''];
-  const effortLines = reasoningEffort ? [describeEffort(strings, reasoningEffort), ''] : [];
+  const effortLines = reasoningEffort ? [fill(strings.effortIs, effortText(strings, reasoningEffort).caption), ''] : [];
   return [`# ${title}`, '', ...modelLines, ...effortLines, template, ''].join('\n');
 }

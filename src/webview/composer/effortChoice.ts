@@ -1,4 +1,4 @@
-import { effortLabel, effortText } from '../../shared/describeEffort';
+import { effortText } from '../../shared/describeEffort';
 import { fill } from '../../shared/format';
 import type { ConnectionView, EffortView } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
@@ -46,11 +46,11 @@ export class EffortChoice {
     if (!this.shown) return [];
     const { model, effort } = this.shown;
     return effort.levels.map((level) => ({
-      ...effortText(strings, effort, level),
+      ...effortText(strings, level, effort),
       isChecked: level === effort.level,
       choose: () => {
         post({ type: 'selectEffort', model, level });
-        announcer.announce(fill(strings.effortOf, model, effortLabel(strings, effort, level)));
+        announcer.announce(fill(strings.effortOf, model, effortText(strings, level, effort).caption));
       },
     }));
   }
@@ -61,7 +61,7 @@ export class EffortChoice {
     trigger.hidden = !shown;
     if (!shown) return;
     const { model, effort } = shown;
-    const label = effortLabel(strings, effort, effort.level);
+    const { caption: label } = effortText(strings, effort.level, effort);
     setText(this.level, effort.level === 'default' ? '' : label);
     trigger.title = fill(strings.effortOf, model, label);
     trigger.setAttribute('aria-description', label);

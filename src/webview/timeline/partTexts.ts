@@ -1,4 +1,4 @@
-import { describeEffort } from '../../shared/describeEffort';
+import { effortText } from '../../shared/describeEffort';
 import { describeDelay, faultLabel, isOffline, type Words } from '../../shared/describe';
 import { fill } from '../../shared/format';
 import type { PanelStrings } from '../../shared/panelStrings';
@@ -43,7 +43,7 @@ function attemptDetails({ strings, format }: Words, attempt: AttemptSpan): reado
   else if (continuedModel !== undefined) texts.push(fill(strings.timelineContinuedModel, continuedModel));
   else if (how !== undefined) texts.push(resumed ? strings.timelineContinued : strings.timelineRequestedRest);
   if (ended) texts.push(outcomeText(strings, ended));
-  if (effort) texts.push(describeEffort(strings, effort));
+  if (effort) texts.push(fill(strings.effortIs, effortText(strings, effort).caption));
   if (cachedTokens > 0) texts.push(fill(strings.timelineCached, format.number(cachedTokens)));
   if (reasoningTokens > 0) texts.push(fill(strings.timelineReasoning, format.number(reasoningTokens)));
   if (cost > 0) texts.push(format.cost(cost));

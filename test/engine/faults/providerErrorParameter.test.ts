@@ -63,7 +63,7 @@ const cases: readonly (readonly [
   ['Thinking level MINIMAL is not supported for this model.', [], 'reasoning_effort'],
   ['Thinking is not enabled for this model', [], 'reasoning_effort'],
   ['temperature must be 1', [], undefined],
-  ['`max_tokens` must be greater than `thinking.budget_tokens`.', [], undefined],
+  ['`max_tokens` must be greater than `thinking.budget_tokens`.', [], 'thinking'],
   ['messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `text`.', [], undefined],
   ['reasoning_effort was high while the request failed', [], undefined],
   ['Models that support thinking cannot be used here.', [], undefined],

@@ -110,6 +110,20 @@ describe('fields for a reasoning effort', () => {
   it('are none without a chosen effort', () =>
     assert.deepEqual(reasoningFields(undefined, { baseUrl: relay, model: 'gpt-5' }), { fields: {} }));
 
+  for (const [maxTokens, budgets] of [
+    [60_000, [6000, 24_000]],
+    [4096, [1024, 1638]],
+  ] as const) {
+    it(`contain a budget that leaves half of the user's limit of ${maxTokens} tokens for the answer`, () => {
+      const target = { baseUrl: anthropic, model: 'claude-sonnet-4-5', facts: factsOf('claude-sonnet-4-5'), maxTokens };
+      const fields = (['low', 'high'] as const).map((level) => reasoningFields(level, target).fields);
+      assert.deepEqual(
+        fields,
+        budgets.map((tokens) => ({ thinking: { ...on, budget_tokens: tokens } })),
+      );
+    });
+  }
+
   it("leave out the user's own fields", () => {
     const facts = { efforts: ['low', 'high'] as const, extraBody: { thinking: { type: 'auto' } } };
     const expected = { fields: { reasoning_effort: 'low' }, effort: 'low' };
@@ -148,6 +162,22 @@ describe('a refused reasoning effort', () => {
 
   it('is left out if the gateway names no other level', () =>
     assert.deepEqual(effortsAfter([['reasoning_effort', refusal]]), [undefined]));
+
+  for (const detail of [
+    "'low' is not supported at high load.",
+    "This model doesn't currently support 'low' because of its high demand.",
+    '不支持 low，因为当前处于 high 负载',
+  ])
+    it(`is not replaced by a word that names no level: ${detail}`, () =>
+      assert.deepEqual(effortsAfter([['reasoning_effort', detail]], { chosen: 'low' }), [undefined]));
+
+  for (const detail of [
+    'Only supports medium and high.',
+    'low 无效，仅支持 medium、high',
+    'Must be one of: medium, high',
+  ])
+    it(`is replaced by a level of a list without quotes: ${detail}`, () =>
+      assert.deepEqual(effortsAfter([['reasoning_effort', detail]], { chosen: 'low' }), ['medium']));
 
   it('is left out of the parameter of the gateway that contains it', () => {
     assert.deepEqual(effortsAfter([['reasoning', list]], { baseUrl: openRouter }), ['high']);

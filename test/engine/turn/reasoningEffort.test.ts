@@ -147,6 +147,19 @@ const refusals: readonly (readonly [
     { request: { model: 'qwen3-x', ...high } },
   ],
   [
+    'a budget above the token limit',
+    400,
+    {
+      error: { message: '`max_tokens` must be greater than `thinking.budget_tokens`.', type: 'invalid_request_error' },
+    },
+    {},
+    {
+      baseUrl: 'https://api.anthropic.com/v1',
+      request: { model: 'claude-new', ...high },
+      facts: { reasoningBudget: { min: 1024 } },
+    },
+  ],
+  [
     'a budget of Gemini',
     400,
     [{ error: { code: 400, message: 'Budget 0 is invalid. This model only works in thinking mode.', status: 'X' } }],

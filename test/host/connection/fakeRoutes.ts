@@ -286,7 +286,7 @@ export class FakeRoutes {
         },
         leave: () => Promise.resolve(void (this.hasLeftDemo = true)),
       },
-      efforts: { onDidChange: () => subscription, levelOf: () => 'default' },
+      efforts: { levelOf: () => 'default' },
       engine: {
         cooldownOf: () => undefined,
         localFacts: () => Promise.resolve(new Map()),

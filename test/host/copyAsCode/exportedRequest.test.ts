@@ -59,6 +59,9 @@ describe('exported request', () => {
     const { otherFields, maxTokens } = exported('https://openrouter.ai/api/v1');
     assert.deepEqual([otherFields, maxTokens], [{ reasoning: { effort: 'high' } }, undefined]);
     assert.deepEqual(exported('https://a/v1').otherFields, { reasoning_effort: 'high' });
+    const thinking = { model: 'claude-sonnet-4-5', messages: [], maxTokens: 4096, reasoningEffort: 'high' } as const;
+    const { otherFields: limited } = exportRequest({ baseUrl: 'https://api.anthropic.com/v1', request: thinking });
+    assert.deepEqual(limited, { thinking: { type: 'enabled', budget_tokens: 1638 } });
   });
 
   it('contains the fields that the user adds, except those that decide what is asked', () => {

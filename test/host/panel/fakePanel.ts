@@ -43,5 +43,5 @@ export const idleServices = {
   suggestions: { list: () => Promise.resolve([]), onDidChange: noSubscription },
   promptHistory: { list: () => [], deletedConversations: () => [], add: () => Promise.resolve() },
   log: { info: () => undefined },
-  efforts: { viewOf: () => undefined },
+  efforts: { viewOf: () => undefined, onDidChange: noSubscription },
 };

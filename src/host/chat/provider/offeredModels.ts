@@ -90,7 +90,7 @@ function toModelInformation(
 }
 
 function effortSchema(strings: PanelStrings, view: EffortView) {
-  const texts = view.levels.map((level) => effortText(strings, view, level));
+  const texts = view.levels.map((level) => effortText(strings, level, view));
   const reasoningEffort = {
     type: 'string',
     title: strings.reasoningEffort,

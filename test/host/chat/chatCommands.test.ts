@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { useVSCode } from '../../support/fakeVSCode';
+
+describe("models of VS Code's chat", () => {
+  useVSCode({ DiagnosticSeverity: {} });
+
+  it('are listed again when the connection or a reasoning effort changes', async () => {
+    const { registerChat } = await import('../../../src/host/chat/chatCommands');
+    const changes: (() => void)[] = [];
+    const source = { onDidChange: (listener: () => void) => changes.push(listener) };
+    let lists = 0;
+    const deps = { connections: source, efforts: source, register: () => undefined, modelsChanged: () => lists++ };
+    registerChat(deps as unknown as Parameters<typeof registerChat>[0]);
+    for (const change of changes) change();
+    assert.equal(lists, 2);
+  });
+});
