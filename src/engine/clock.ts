@@ -11,6 +11,24 @@ export interface Clock {
   after(ms: number, call: () => void): () => void;
 }
 
+/** Number of timers in succession that make up the delay of {@link afterUnblocked}. */
+const partsOfDelay = 8;
+
+/**
+ * Calls a function after a delay. A period in which this process is blocked uses up only an eighth of the delay at most.
+ * After such a period, Node.js runs overdue timers before it handles data from the network, so that a single timer would
+ * end a connection that is already established.
+ * @returns a function that cancels the call
+ */
+export function afterUnblocked(clock: Clock, ms: number, call: () => void): () => void {
+  let cancel: () => void;
+  const wait = (parts: number): void => {
+    cancel = clock.after(ms / partsOfDelay, parts === 1 ? call : () => wait(parts - 1));
+  };
+  wait(partsOfDelay);
+  return () => cancel();
+}
+
 /**
  * Maximum drift between the wall clock and the monotonic clock, in milliseconds. A larger difference means that the
  * wall clock was set.

@@ -1,3 +1,4 @@
+import { afterUnblocked } from '../clock';
 import type { EngineEnvironment } from '../environment';
 import type { FaultName } from '../faults/faultTable';
 import { isEdgeStatus } from '../faults/statusFault';
@@ -61,7 +62,7 @@ async function check(
     if (!watchConnection || connectLimitMs === undefined) return accepts(await send());
     const onConnecting = (): void => {
       cancelConnectLimit();
-      cancelConnectLimit = clock.after(connectLimitMs, abort);
+      cancelConnectLimit = afterUnblocked(clock, connectLimitMs, abort);
     };
     return accepts(await watchConnection(send, { onConnecting, onSent: () => cancelConnectLimit() }));
   } catch (error) {

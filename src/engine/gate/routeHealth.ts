@@ -36,8 +36,10 @@ export type RouteFault = Pick<Fault, 'kind'> & Partial<Pick<Fault, 'row'>>;
 
 interface Outage {
   readonly fault: RouteFault;
-  /** Monotonic milliseconds. */
+  /** Monotonic milliseconds at which this window noticed the fault or learned of the outage. */
   readonly startedAt: number;
+  /** Monotonic milliseconds from which on a response to a probe is enough again, however often the route came back. */
+  readonly probeIsEnoughAt: number;
   /** False after a probe has brought the route back. A turn that receives a response ends the outage. */
   isDown: boolean;
   /** How often in succession the route came back by a probe and then failed by a fault that the probe had missed. */
@@ -87,9 +89,7 @@ export class RouteHealth {
   /** Also starts to probe it. Does nothing if it is already down. */
   markDown(baseUrl: string, { kind, row }: Pick<Fault, 'kind' | 'row'>): void {
     const returns = faultsMissedByProbes.has(row) ? (this.outages.get(baseUrl)?.returns ?? 0) : 0;
-    const startedAt = this.deps.clock.monotonicNow();
-    if (!this.isDown(baseUrl))
-      this.share(baseUrl, this.startOutage(baseUrl, { fault: { kind, row }, startedAt, returns }));
+    if (!this.isDown(baseUrl)) this.share(baseUrl, this.startOutage(baseUrl, { kind, row }, returns, returnByProbeMs));
   }
 
   /** Learns which of the routes other windows have found to be down. Never rejects. */
@@ -98,35 +98,33 @@ export class RouteHealth {
     await Promise.all(
       unknown.map(async (baseUrl) => {
         const shared = await this.sharedOutage(baseUrl).read();
-        if (shared && !this.isDown(baseUrl)) this.startOutage(baseUrl, this.learnedOutage(shared));
+        if (shared && !this.isDown(baseUrl)) this.learnOutage(baseUrl, shared);
       }),
     );
   }
 
-  private learnedOutage({ reason, until }: Cooldown): Pick<Outage, 'fault' | 'startedAt' | 'returns'> {
-    const { clock } = this.deps;
-    const leftMs = until - clock.now();
-    return {
-      fault: { kind: reason },
-      startedAt: clock.monotonicNow() - Math.max(0, returnByProbeMs - leftMs),
-      // Only then has the other window found that probes miss the fault. See `share`.
-      returns: leftMs > sharedOutageMs ? maxReturnsByProbe : 0,
-    };
+  private learnOutage(baseUrl: string, { reason, until }: Cooldown): void {
+    const leftMs = until - this.deps.clock.now();
+    // Only then has the other window found that probes miss the fault. See `share`.
+    const returns = leftMs > sharedOutageMs ? maxReturnsByProbe : 0;
+    this.startOutage(baseUrl, { kind: reason }, returns, leftMs);
   }
 
-  private startOutage(baseUrl: string, start: Pick<Outage, 'fault' | 'startedAt' | 'returns'>): Outage {
-    this.deps.log.warn(`route ${baseUrl} is down: ${start.fault.kind}`);
+  /** @param leftMs milliseconds after which a response to a probe is enough again */
+  private startOutage(baseUrl: string, fault: RouteFault, returns: number, leftMs: number): Outage {
+    this.deps.log.warn(`route ${baseUrl} is down: ${fault.kind}`);
+    const startedAt = this.deps.clock.monotonicNow();
     const unscheduled = { probes: 0, dueAt: 0, cancelTimer: () => undefined, probing: undefined };
-    const outage: Outage = { ...start, isDown: true, ...unscheduled };
+    const outage = { fault, startedAt, probeIsEnoughAt: startedAt + leftMs, isDown: true, returns, ...unscheduled };
     this.outages.set(baseUrl, outage);
     this.schedule(baseUrl, outage);
     return outage;
   }
 
   /** An outage that only a turn can end is shared until a probe can end it again. */
-  private share(baseUrl: string, { fault, startedAt, returns }: Outage): void {
+  private share(baseUrl: string, { fault, probeIsEnoughAt, returns }: Outage): void {
     const { clock } = this.deps;
-    const leftMs = returns < maxReturnsByProbe ? 0 : startedAt + returnByProbeMs - clock.monotonicNow();
+    const leftMs = returns < maxReturnsByProbe ? 0 : probeIsEnoughAt - clock.monotonicNow();
     const delayMs = Math.max(sharedOutageMs, leftMs);
     const shared = this.sharedOutage(baseUrl);
     shared.write({ until: clock.now() + delayMs, delayMs, source: 'backoff', reason: fault.kind });
@@ -203,7 +201,7 @@ export class RouteHealth {
     this.schedule(baseUrl, outage);
   }
 
-  private mayReturn({ returns, startedAt }: Outage): boolean {
-    return returns < maxReturnsByProbe || this.deps.clock.monotonicNow() - startedAt >= returnByProbeMs;
+  private mayReturn({ returns, probeIsEnoughAt }: Outage): boolean {
+    return returns < maxReturnsByProbe || this.deps.clock.monotonicNow() >= probeIsEnoughAt;
   }
 }

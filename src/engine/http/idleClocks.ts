@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import { afterUnblocked, type Clock } from '../clock';
 import type { ConnectionObserver, EngineSettings } from '../environment';
 import type { StalledClock } from '../faults/classify';
 import { connectTimeoutMs } from '../gate/networkCheck';
@@ -91,7 +91,10 @@ export class IdleClocks implements ConnectionObserver {
     const ticks = this.clock.monotonicNow();
     const forMs = Math.min(maxCheckIntervalMs, Math.max(0, Math.min(deadline, this.wakeDeadline) - ticks));
     this.armedAt = { now: this.clock.now(), ticks, forMs };
-    this.cancel = this.clock.after(forMs, () => this.check());
+    const check = (): void => this.check();
+    // The other timeouts are so long that a blocked process hardly matters.
+    const isConnecting = this.phase === 'connecting';
+    this.cancel = isConnecting ? afterUnblocked(this.clock, forMs, check) : this.clock.after(forMs, check);
   }
 
   /** After a sleep, the timer fires much too late. Connections rarely survive it, and their loss is rarely reported. */

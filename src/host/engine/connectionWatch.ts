@@ -14,8 +14,8 @@ const sent = 'undici:client:sendHeaders';
  * Calls `send`, which sends one request with `fetch`, and tells the observer when undici looks for a connection
  * and when the request leaves. The observer learns nothing if `fetch` does not use undici, as with Electron's.
  *
- * The channels report the requests of all extensions in this process. The asynchronous context of `send` tells which
- * one belongs to it. The method tells it from the CONNECT request to a proxy, which belongs to `send`, too.
+ * The channels report the requests of all extensions in this process. The asynchronous context
+ * identifies the request that `send` started. The HTTP method distinguishes it from the CONNECT request to a proxy.
  */
 export async function watchConnection(send: () => Promise<Response>, observer: ConnectionObserver): Promise<Response> {
   const context = new AsyncLocalStorage<true>();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { isReachable } from '../../../src/engine/gate/networkCheck';
+import type { EngineEnvironment } from '../../../src/engine/environment';
+import { isReachable, respondsAsGateway } from '../../../src/engine/gate/networkCheck';
 import { rejecting, ScriptedFetch, silent, status, type Reply } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
@@ -43,6 +44,22 @@ describe('network check', () => {
     assert.equal(wire.requests[0]?.signal.aborted, false);
     await clock.advance(1);
     assert.equal(await result, false);
+  });
+
+  it('waits 2 s for the connection of a probe, of which a blocked process costs only an eighth', async () => {
+    const clock = new VirtualClock();
+    const { fetch, requests } = new ScriptedFetch([silent]);
+    const watchConnection: EngineEnvironment['watchConnection'] = (send, observer) => {
+      observer.onConnecting();
+      clock.sleep(2600);
+      return send();
+    };
+    const deps = { clock, fetch, watchConnection };
+    const result = respondsAsGateway(deps, 'https://gateway.test/v1', new AbortController().signal);
+    await clock.advance(1749);
+    assert.equal(requests[0]?.signal.aborted, false);
+    await clock.advance(1);
+    assert.deepEqual([requests[0].signal.aborted, await result], [true, false]);
   });
 
   it('ends when its signal is aborted', async () => {

@@ -69,6 +69,22 @@ describe('attempt timeouts', () => {
     assert.deepEqual(fixture.expiries, [[5000, 'tail', 5000]]);
   });
 
+  for (const [name, blockedMs, leftMs] of [
+    ['longer than the time limit', 2600, 1750],
+    ['for almost all of the time limit', 1900, 1750],
+    ['for so short that it does not matter', 100, 1900],
+  ] as const) {
+    it(`leave a connection its time when the process is blocked ${name}`, async () => {
+      const fixture = new TestClocks();
+      fixture.clocks.onConnecting();
+      fixture.clock.sleep(blockedMs);
+      await fixture.clock.advance(leftMs - 1);
+      assert.deepEqual(fixture.expiries, []);
+      await fixture.clock.advance(1);
+      assert.deepEqual(fixture.expiries, [[blockedMs + leftMs, 'connectTimeout', 2000]]);
+    });
+  }
+
   it('have no effect after they are disposed', async () => {
     const fixture = new TestClocks();
     fixture.clocks.dispose();

@@ -807,6 +807,27 @@ describe('two windows', () => {
     assert.deepEqual([second.requests('primary').length, third.requests('primary').length], [1, 1]);
   });
 
+  it('keep an outage when an answer arrives that began before one of them learned of it', async () => {
+    let earlier: LiveBody | undefined;
+    const second = openWindow(
+      streaming((body) => void (earlier = body.delta('Hi'))),
+      refused,
+    );
+    const run = await second.ask().settle();
+    await clock.advance(10_000);
+    await openWindow(refused, refused).ask().settle();
+    await second.ask().settle();
+    earlier?.finish().done();
+    await run.settle();
+    assert.equal(run.shownText, 'Hi');
+    const third = openWindow(refused, refused);
+    assert.deepEqual(switches(await third.ask().settle()), ['primary → backup (connection)']);
+    assert.deepEqual(
+      [second, third].map((net) => net.requests('primary').length),
+      [1, 0],
+    );
+  });
+
   it('learn from each other that probes miss the fault', async () => {
     const [first, second] = [openWindow(silent, status(401)), openWindow(silent, status(401))];
     for (let asked = 0; asked < 3; asked++) {
