@@ -87,7 +87,13 @@ export class Attempts {
     const prefill = behavior.refusesPrefill ? undefined : prefillOf(baseUrl, sentModel);
     const mode = answer.requestMode(deps.settings().resume, prefill);
     const knownFacts = deps.facts ? deps.facts({ model, sentModel, baseUrl }) : factsOf(sentModel);
-    const target = { baseUrl, model: sentModel, facts: knownFacts, learned: behavior.efforts };
+    const target = {
+      baseUrl,
+      model: sentModel,
+      facts: knownFacts,
+      learned: behavior.efforts,
+      maxTokens: this.request.maxTokens,
+    };
     const { fields: reasoning, effort, refusedEffort } = reasoningFields(this.request.reasoningEffort, target);
     const facts = factsWithEffort(knownFacts, effort);
     const request = { ...this.request, model: sentModel };

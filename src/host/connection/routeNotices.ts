@@ -23,11 +23,15 @@ interface RouteNoticeDeps {
  * @param route the base URL, or its origin if no other route has the same host. See `routeOf`.
  */
 export async function removeBackup(
-  { settings, log }: { readonly settings: Pick<Settings, 'removeBackupBaseUrls'>; readonly log: Pick<Log, 'error'> },
+  {
+    settings,
+    log,
+  }: { readonly settings: Pick<Settings, 'routes' | 'removeBackupBaseUrls'>; readonly log: Pick<Log, 'error'> },
   route: string,
 ): Promise<void> {
+  const removed = settings.routes().find(({ url, origin }) => [url, origin].includes(route));
   const undo = await settings.removeBackupBaseUrls(route);
-  const message = vscode.l10n.t('{0} is no longer a backup route.', routeName(route));
+  const message = vscode.l10n.t('{0} is no longer a backup route.', removed?.name ?? routeName(route));
   showToast(log, 'information', message, [{ title: vscode.l10n.t('Undo'), run: undo }]);
 }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isLoopbackUrl } from '../../engine/gateway/baseUrl';
 import { plainLabel } from '../ui/messageText';
 import { choiceIn } from '../ui/quickPick';
 import type { ConfiguredRoute } from './connections';
@@ -18,11 +19,12 @@ export async function pickRoute<T extends RouteChoice>(routes: readonly T[], tit
   picker.placeholder = vscode.l10n.t('Choose a route');
   picker.items = choices.map((route) => {
     const name = route.position === 0 ? vscode.l10n.t('primary') : vscode.l10n.t('backup {0}', route.position);
-    const key = route.hasKey ? vscode.l10n.t('API key set') : vscode.l10n.t('no API key');
+    const missing = isLoopbackUrl(route.baseUrl) ? vscode.l10n.t('needs no API key') : vscode.l10n.t('no API key');
+    const key = route.hasKey ? vscode.l10n.t('API key set') : missing;
     const description = `${name} · ${key}`;
     return { route, label: plainLabel(route.host), description, detail: plainLabel(route.baseUrl) };
   });
-  picker.activeItems = picker.items.filter(({ route }) => !route.hasKey).slice(0, 1);
+  picker.activeItems = picker.items.filter(({ route }) => !route.hasKey && !isLoopbackUrl(route.baseUrl)).slice(0, 1);
   const [chosen] = (await choiceIn(picker)) ?? [];
   return chosen?.route;
 }

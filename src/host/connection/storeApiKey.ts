@@ -4,6 +4,7 @@ import { cleanApiKey } from '../../engine/gateway/apiKey';
 import type { BaseUrl, NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import type { GatewayModels } from '../../engine/gateway/modelList';
 import { nearestModels } from '../../engine/models/nearestModels';
+import type { Gateway } from '../settings/gateways';
 import type { Settings } from '../settings/settings';
 import { joinSentences } from '../../shared/describe';
 import { plainLabel } from '../ui/messageText';
@@ -69,7 +70,7 @@ export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promi
 /** @param preferred the route to return without asking, unless the settings no longer have it */
 async function chooseRoute(
   { settings, keys }: SetApiKeyDeps,
-  routes: readonly BaseUrl[],
+  routes: readonly Gateway[],
   preferred: BaseUrl | undefined,
 ): Promise<NormalizedBaseUrl | undefined> {
   // Compares origins, because routes of the same origin share the key, and callers may know only the origin.
@@ -79,7 +80,7 @@ async function chooseRoute(
   if ('error' in baseUrl || routes.length < 2) return baseUrl;
   const choices = routes.map(async (route, position) => {
     const hasKey = (await keys.getIfReadable(route.origin)) !== undefined;
-    return { ...route, baseUrl: route.url, position, hasKey };
+    return { ...route, host: route.name ?? route.host, baseUrl: route.url, position, hasKey };
   });
   return pickRoute(await Promise.all(choices), vscode.l10n.t('Set API key'));
 }

@@ -29,7 +29,7 @@ export interface PanelServices extends Pick<HostWindow, 'log' | 'onError'> {
   readonly connections: Pick<Connections, 'view' | 'configured' | 'model' | 'selectModel' | 'onDidChange'>;
   readonly efforts: Pick<ModelEfforts, 'viewOf' | 'choose' | 'onDidChange'>;
   readonly catalog: Pick<ModelCatalog, 'pickOther' | 'pickForPrompt' | 'nearestTo' | 'canReplace' | 'factsOf'>;
-  readonly settings: Pick<Settings, 'engineSettings' | 'removeBackupBaseUrls'>;
+  readonly settings: Pick<Settings, 'engineSettings' | 'routes' | 'removeBackupBaseUrls'>;
   readonly demo: Pick<DemoMode, 'answers' | 'leave'>;
   readonly tour: Pick<DemoTour, 'currentStep' | 'perform' | 'ask'>;
   readonly suggestions: Pick<Suggestions, 'list' | 'codePrompt' | 'onDidChange'>;

@@ -15,7 +15,7 @@ export class NativeChat {
 
   /** Returns the name of the selected model. */
   model(name: string): Locator {
-    return this.view.locator('.chat-input-toolbars .action-item', { hasText: name });
+    return this.view.locator(`.chat-input-toolbars .action-item [aria-label*="${name}"]`).first();
   }
 
   /** Returns the last answer. */
