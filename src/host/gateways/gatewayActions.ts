@@ -5,8 +5,8 @@ import type { Connections } from '../connection/connections';
 import { probeMessage } from '../connection/testReport';
 import { removeBackup } from '../connection/routeNotices';
 import { enterApiKey, showToast, withDelayedProgress } from '../ui/notifications';
-import type { AddGatewayDeps } from './addGateway';
 import { hostWords } from '../ui/words';
+import type { AddGatewayDeps } from './addGateway';
 import { listGateways, type ListedGateway } from './gatewayList';
 import { pickModelNames } from './modelNamesPick';
 
@@ -25,6 +25,8 @@ export interface GatewayAction {
   run(deps: ManageGatewaysDeps, gateway: ListedGateway): unknown;
   /** Whether the action leads to another place, so that the list closes. */
   readonly leaves?: true;
+  /** Whether the action opens a dialog or a list, which replaces the list of gateways until then. */
+  readonly opensDialog?: true;
 }
 
 const isBackup = ({ position }: ListedGateway): boolean => position > 0;
@@ -51,6 +53,7 @@ export function gatewayActions(): readonly GatewayAction[] {
       ...{ title: vscode.l10n.t('Set API key'), icon: 'key', hasButton: true },
       isPossible: () => true,
       run: (_deps, { url }) => enterApiKey(url),
+      opensDialog: true,
     },
     {
       ...{ title: vscode.l10n.t('Test connection'), icon: 'plug', hasButton: false },
@@ -61,6 +64,7 @@ export function gatewayActions(): readonly GatewayAction[] {
       ...{ title: vscode.l10n.t('Edit model names'), icon: 'arrow-swap', hasButton: false },
       isPossible: isBackup,
       run: editModelNames,
+      opensDialog: true,
     },
     {
       ...{ title: vscode.l10n.t('Open in settings.json'), icon: 'json', hasButton: false },

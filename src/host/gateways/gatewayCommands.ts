@@ -2,12 +2,16 @@ import type { Commands } from '../commands';
 import { textIn } from '../settings/userPrompts';
 import { addGateway } from './addGateway';
 import type { ManageGatewaysDeps } from './gatewayActions';
-import { manageGateways } from './manageGateways';
+import { GatewayList } from './manageGateways';
 
 export function registerGateways(deps: ManageGatewaysDeps) {
+  let list: GatewayList | undefined;
   return {
     'holysheep.addGateway': () => addGateway(deps),
     /** @param argument base URL of the gateway that has the focus at first */
-    'holysheep.manageGateways': (argument) => manageGateways(deps, textIn(argument)),
+    'holysheep.manageGateways': (argument) => {
+      if (!list?.isOpen) list = new GatewayList(deps);
+      return list.show(textIn(argument));
+    },
   } satisfies Commands;
 }

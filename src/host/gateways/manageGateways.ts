@@ -10,14 +10,14 @@ interface Item extends vscode.QuickPickItem {
 }
 
 /** The quick pick in which users order, test, replace and remove their gateways. It stays open after an action. */
-class GatewayList extends Disposable {
+export class GatewayList extends Disposable {
   private readonly picker = this.register(vscode.window.createQuickPick<Item>());
   private readonly actions = gatewayActions().map((action) => ({
     ...action,
     button: itemButton(action.icon, action.title),
   }));
-  /** Number of actions that have not finished. While there are any, a dialog or another list may replace this list. */
-  private pending = 0;
+  /** Whether a dialog or another list has replaced this list for a while. Otherwise, the user closes it by hiding it. */
+  private isReplaced = false;
   private lastAction: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly deps: ManageGatewaysDeps) {
@@ -44,7 +44,7 @@ class GatewayList extends Disposable {
     );
     this.register(
       picker.onDidHide(() => {
-        if (this.pending === 0) this.dispose();
+        if (!this.isReplaced) this.dispose();
       }),
     );
     // Another window, or the *Undo* of a notification, may change the gateways.
@@ -53,6 +53,10 @@ class GatewayList extends Disposable {
         this.refresh().catch(deps.onError);
       }),
     );
+  }
+
+  get isOpen(): boolean {
+    return !this.disposed;
   }
 
   /** @param focused base URL of the gateway that has the focus; by default, the one that had it last */
@@ -80,19 +84,25 @@ class GatewayList extends Disposable {
   /** Runs an action after those before it, because it may change the same settings, and then shows the list again. */
   private run(action: () => Promise<unknown>): void {
     const { onError } = this.deps;
-    this.pending++;
     this.lastAction = this.lastAction
       .then(action)
       .catch(onError)
-      .then(() => (--this.pending > 0 || this.disposed ? undefined : this.show()))
+      .then(() => this.showAgain())
       .catch(onError);
   }
 
+  private async showAgain(): Promise<void> {
+    this.isReplaced = false;
+    if (!this.disposed) await this.show();
+  }
+
   private async addGateway(): Promise<void> {
+    this.isReplaced = true;
     await vscode.commands.executeCommand('holysheep.addGateway');
   }
 
   private async openMenu(gateway: ListedGateway): Promise<void> {
+    this.isReplaced = true;
     const menu = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly action: GatewayAction }>();
     const { label, detail = '' } = createGatewayTexts([], [])(gateway);
     menu.title = label;
@@ -101,17 +111,16 @@ class GatewayList extends Disposable {
       .filter((action) => action.isPossible(gateway))
       .map((action) => ({ action, label: `$(${action.icon}) ${action.title}` }));
     const [chosen] = (await choiceIn(menu)) ?? [];
-    if (chosen) await this.perform(chosen.action, gateway);
+    if (!chosen) return;
+    const { action } = chosen;
+    if (!action.opensDialog && !action.leaves) await this.showAgain();
+    await this.perform(action, gateway);
   }
 
   private async perform(action: GatewayAction, gateway: ListedGateway): Promise<void> {
     this.picker.activeItems = this.picker.items.filter((item) => item.gateway.url === gateway.url);
     if (action.leaves) this.dispose();
+    if (action.opensDialog) this.isReplaced = true;
     await action.run(this.deps, gateway);
   }
-}
-
-/** @param focused base URL of the gateway that has the focus at first */
-export async function manageGateways(deps: ManageGatewaysDeps, focused?: string): Promise<void> {
-  await new GatewayList(deps).show(focused);
 }

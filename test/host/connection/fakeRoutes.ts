@@ -39,6 +39,8 @@ class EventEmitter<T> {
 export class FakeEditor {
   messages: ShownMessage[] = [];
   commands: (readonly unknown[])[] = [];
+  /** What a command does. */
+  runs = (): Promise<unknown> => Promise.resolve();
   clipboard = '';
   pressed: string | undefined;
   /** Label of the item that the user accepts in a quick pick, or undefined to dismiss the quick pick. */
@@ -60,6 +62,7 @@ export class FakeEditor {
     [this.messages, this.commands, this.quickPicks, this.clipboard] = [[], [], [], ''];
     [this.pressed, this.accepted, this.typed, this.inputPrompts] = [undefined, undefined, undefined, []];
     [this.isPatient, this.answers, this.texts] = [false, [], []];
+    this.runs = () => Promise.resolve();
   }
 
   /** Returns the part of the `vscode` module for `useVSCode`. */
@@ -87,7 +90,10 @@ export class FakeEditor {
         clipboard: { writeText: (text: string) => Promise.resolve(void (this.clipboard = text)) },
       },
       commands: {
-        executeCommand: (...command: unknown[]) => Promise.resolve(void this.commands.push(command)),
+        executeCommand: (...command: unknown[]) => {
+          this.commands.push(command);
+          return this.runs();
+        },
       },
       workspace: { getConfiguration: () => ({ get: (_name: string, fallback: unknown) => fallback }) },
       ProgressLocation: { Notification: 15 },
@@ -145,7 +151,7 @@ export class FakeQuickPick {
   private buttonTriggered: () => void = () => undefined;
   private itemButtonTriggered: (event: { readonly item: FakeItem; readonly button: unknown }) => void = () => undefined;
 
-  constructor(private readonly editor: Pick<FakeEditor, 'accepted' | 'answers' | 'isPatient'>) {}
+  constructor(private readonly editor: Pick<FakeEditor, 'accepted' | 'answers' | 'isPatient' | 'quickPicks'>) {}
 
   readonly onDidAccept = (listener: () => void) => ((this.accepted = listener), subscription);
   readonly onDidHide = (listener: () => void) => ((this.hidden = listener), subscription);
@@ -155,11 +161,13 @@ export class FakeQuickPick {
     subscription
   );
   readonly onDidTriggerButton = (listener: () => void) => ((this.buttonTriggered = listener), subscription);
-  readonly dispose = (): void => undefined;
+  readonly dispose = (): void => this.hide();
 
+  /** Hides the other quick picks, because VS Code shows one at a time. */
   show(): void {
+    const { isPatient, answers, accepted, quickPicks } = this.editor;
+    for (const other of quickPicks) if (other !== this) other.hide();
     this.isShown = true;
-    const { isPatient, answers, accepted } = this.editor;
     if (!isPatient) setImmediate(() => this.choose(answers.length > 0 ? answers.shift() : [accepted ?? '']));
   }
 
@@ -167,7 +175,7 @@ export class FakeQuickPick {
   choose(labels: readonly string[] | true | undefined): void {
     if (labels !== true) this.selectedItems = this.items.filter(({ label }) => labels?.includes(label));
     if (labels === true || this.selectedItems.length > 0) this.accepted();
-    this.hide();
+    else this.hide();
   }
 
   /** Presses the button of an item with this tooltip. */
@@ -188,6 +196,7 @@ export class FakeQuickPick {
   }
 
   hide(): void {
+    if (!this.isShown) return;
     this.isShown = false;
     this.hidden();
   }

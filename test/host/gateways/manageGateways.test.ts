@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { registerGateways } from '../../../src/host/gateways/gatewayCommands';
 import { useVSCode } from '../../support/fakeVSCode';
 import { refusedTurn, type FakeQuickPick } from '../connection/fakeRoutes';
 import { GatewayWindow, primaryUrl } from './gatewayWindow';
@@ -10,6 +11,7 @@ const last = { baseUrl: 'https://last.example/v1', name: 'Last $(alert)', models
 describe('Manage Gateways command', () => {
   const window = new GatewayWindow();
   const { editor } = window;
+  let commands: ReturnType<typeof registerGateways>;
   useVSCode(window.api());
   beforeEach(() => {
     window.reset();
@@ -21,8 +23,9 @@ describe('Manage Gateways command', () => {
     for (let rounds = 0; rounds < 20; rounds++) await new Promise(setImmediate);
   };
   const open = async (focused?: string): Promise<FakeQuickPick> => {
-    const { manageGateways } = await import('../../../src/host/gateways/manageGateways');
-    await manageGateways(await window.deps(), focused);
+    const { registerGateways } = await import('../../../src/host/gateways/gatewayCommands');
+    commands = registerGateways(await window.deps());
+    await commands['holysheep.manageGateways'](focused);
     return editor.quickPicks[0] ?? assert.fail('no list');
   };
   const labels = (list: FakeQuickPick) => list.items.map(({ label }) => label);
@@ -130,6 +133,26 @@ describe('Manage Gateways command', () => {
       '$(plug) Test connection',
       '$(json) Open in settings.json',
     ]);
+  });
+
+  it('shows the list during a test, and stays closed if the user closes it meanwhile', async () => {
+    const list = await open();
+    let finish: () => void = () => undefined;
+    editor.runs = () => new Promise<void>((resolve) => (finish = resolve));
+    await act(list, 'relay.example', 'Test connection');
+    assert.equal(list.isShown, true);
+    list.hide();
+    finish();
+    await settle();
+    assert.equal(list.isShown, false);
+  });
+
+  it('keeps one list if the user chooses an added gateway while adding one', async () => {
+    const list = await open();
+    editor.runs = () => commands['holysheep.manageGateways'](ollama);
+    list.pressButton();
+    await settle();
+    assert.deepEqual([editor.quickPicks.length, list.isShown, list.activeItems[0]?.label], [1, true, 'Ollama']);
   });
 
   it('makes a gateway the primary one, renames the models, and can undo that', async () => {
