@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/environment';
+import { routeOf } from '../../engine/events';
 import type { Commands } from '../commands';
+import type { LedgerEntry } from '../../engine/state/ledger';
 import type { Connections } from '../connection/connections';
 import type { Conversation } from '../conversation/conversation';
 import { conversationTitle } from '../conversation/conversationSummaries';
@@ -19,7 +21,7 @@ import { exportedRequest } from './exportedRequest';
 
 interface CopyAsCodeDeps {
   readonly conversations: Pick<Conversations, 'current'>;
-  readonly connections: Pick<Connections, 'configured' | 'model'>;
+  readonly connections: Pick<Connections, 'configured' | 'model' | 'routes'>;
   readonly settings: Pick<Settings, 'engineSettings'>;
   readonly catalog: Pick<ModelCatalog, 'factsOf'>;
 }
@@ -67,12 +69,19 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
   const request = choice && conversation.requestOf(choice.exchange.id);
   if (!request) return undefined;
 
-  const { baseUrl, host } = await deps.connections.configured();
   const demo = choice.exchange.demo === true;
+  const last = demo ? undefined : choice.exchange.state.ledger.entries.at(-1);
+  const lastRoute = routeOf(last ?? {});
+  const routes = last ? await deps.connections.routes() : [];
+  // The settings may no longer contain the gateway of the last attempt.
+  const used = routes.find((route) => route.baseUrl === lastRoute || route.origin === lastRoute);
+  const { baseUrl, host } = used ?? (await deps.connections.configured());
+  const { model = request.model, userModel }: Partial<LedgerEntry> = (used && last) ?? {};
   const settings = deps.settings.engineSettings();
   const configuredModel = deps.connections.model(false);
-  const factsOf = (model: string) => deps.catalog.factsOf(model, baseUrl);
-  const exported = exportedRequest({ request, demo, baseUrl, configuredModel, settings, factsOf });
+  const factsOf = (name: string) => deps.catalog.factsOf(name, baseUrl, userModel);
+  const sent = { ...request, model };
+  const exported = exportedRequest({ request: sent, demo, baseUrl, configuredModel, settings, factsOf });
   const { label, write } = languages[choice.language];
   const code = write(exported);
   await vscode.env.clipboard.writeText(code);

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
-import type { copyRequestArgument as ParseArgument } from '../../../src/host/copyAsCode/copyAsCode';
+import type { StreamEvent } from '../../../src/engine/events';
+import type {
+  copyAsCode as CopyAsCode,
+  copyRequestArgument as ParseArgument,
+} from '../../../src/host/copyAsCode/copyAsCode';
 import { demoSettings } from '../../../src/host/connection/demoConversation';
 import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
+import { attempt } from '../conversation/scriptedEngine';
 
 const localize = (message: string): string => message;
 
@@ -35,18 +40,47 @@ describe('copied request', () => {
     window: { setStatusBarMessage: (text: string) => statuses.push(text) },
   });
 
+  const [primary, backup] = [
+    { baseUrl: 'https://own.example/v1', origin: 'https://own.example', host: 'own.example' },
+    { baseUrl: 'https://b.example/a/v1', origin: 'https://b.example', host: 'b.example' },
+  ];
+  const { conversation, ask } = openConversation();
+  const facts: (readonly unknown[])[] = [];
+  const deps = {
+    conversations: { current: conversation },
+    connections: {
+      configured: () => Promise.resolve(primary),
+      routes: () => Promise.resolve([primary, backup]),
+      model: () => 'm',
+    },
+    catalog: { factsOf: (...args: readonly unknown[]) => void facts.push(args) },
+    settings: { engineSettings: () => demoSettings },
+  } as unknown as Parameters<typeof CopyAsCode>[0];
+  let copyAsCode: typeof CopyAsCode;
+  before(async () => {
+    ({ copyAsCode } = await import('../../../src/host/copyAsCode/copyAsCode'));
+  });
+
   it('of the demo comes with the warning that its code calls the gateway of the user', async () => {
-    const { copyAsCode } = await import('../../../src/host/copyAsCode/copyAsCode');
-    const { conversation, ask } = openConversation();
-    const deps = {
-      conversations: { current: conversation },
-      connections: { configured: () => Promise.resolve({ baseUrl: 'https://own.example/v1' }), model: () => 'm' },
-      catalog: { factsOf: () => undefined },
-      settings: { engineSettings: () => demoSettings },
-    } as unknown as Parameters<typeof copyAsCode>[0];
     for (const demo of [false, true])
       await copyAsCode(deps, { exchangeId: ask({ prompt: 'Hi', demo }), language: 'curl' });
     const mentionDemo = statuses.map((text) => /offline demo/.test(text));
     assert.deepEqual(mentionDemo, [false, true]);
   });
+
+  for (const [name, used, model, { baseUrl }, userModel] of [
+    ['the gateway of the last attempt', { origin: backup.origin }, 'there', backup, 'here'],
+    ['that gateway by its base URL', { ...primary, baseUrl: backup.baseUrl }, 'there', backup, 'here'],
+    ['the base URL if that gateway is no longer configured', { origin: 'https://gone.example' }, 'here', primary],
+  ] as const) {
+    it(`calls ${name}`, async () => {
+      const last = { ...attempt('there', 2), userModel: 'here', ...used } as StreamEvent;
+      const opened = openConversation();
+      opened.ask('Hi', attempt('first'), last);
+      opened.conversation.flush();
+      const code = (await copyAsCode(deps, { conversation: opened.conversation, language: 'curl' })) ?? '';
+      assert.deepEqual(facts.at(-1), [model, baseUrl, userModel]);
+      assert.ok(code.includes(`${baseUrl}/chat/completions`) && code.includes(`"model": "${model}"`), code);
+    });
+  }
 });
