@@ -55,14 +55,14 @@ describe('progress line', () => {
 
   describe('while the headers are awaited and there is another route', () => {
     const offered = (): number => page.all('button', 'Switch route').length;
-    const offer = 'No response yet. The request may already be billed. You can switch the route.';
+    const offer = 'No response yet. The request may already be billed. You can switch to another route.';
 
     it('offers the switch from the fifth second on, and announces that once', () => {
       page.events('a', ev.attempt({ hasOtherRoute: true }));
       assert.equal(linesFor(4).at(-1), 'Waiting for the model… 4 s');
       assert.deepEqual([offered(), page.announced === offer], [0, false]);
       page.clock.advance(1000);
-      assert.deepEqual([progress(), page.announced], ['Waiting 5 s, may be billed…', offer]);
+      assert.deepEqual([progress(), page.announced], ['No response (5 s), may be billed', offer]);
       page.click('Switch route');
       assert.deepEqual(page.posted.at(-1), { type: 'action', exchangeId: 'a', action: 'switchRoute' });
     });
