@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { failure, rateLimited } from '../../src/demo/replies';
 import { answer, cutAfter, replySequence } from '../support/replies';
 import { useWorkbench } from './support/conversation';
-import { baseUrlWithKey } from '../support/testGateway';
 import { Stage } from './support/stage';
 
 /** Opens the page of the network health as the only open editor. */
@@ -30,7 +29,7 @@ describe('network health', () => {
     await stage.inState('failed').waitFor();
     await openHealth(stage);
     const { health } = stage.words;
-    const card = stage.panel.getByRole('article').filter({ hasText: new URL(baseUrlWithKey(stage.gateway)).host });
+    const card = stage.panel.getByRole('article').filter({ hasText: new URL(stage.gateway.baseUrl).host });
     await card.getByText('33%').waitFor();
     await card.getByText('1 of 3 succeeded · 1 refused (out of credit)').waitFor();
     await card.getByText(health.details).click();
