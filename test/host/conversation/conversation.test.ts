@@ -270,6 +270,7 @@ describe('turn of a conversation that starts again', () => {
       conversation.continue(id);
       assert.deepEqual(engine.turn.options.resumeFrom, {
         text: 'half',
+        model: 'm',
         hadReasoning: true,
         hadToolCalls: true,
         mode: 'continue',

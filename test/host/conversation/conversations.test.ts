@@ -42,6 +42,7 @@ describe('collection of conversations', () => {
     reopened.retryNow();
     assert.deepEqual(after.engine.turn.options.resumeFrom, {
       text: 'one two three',
+      model: 'm',
       hadReasoning: false,
       hadToolCalls: false,
       mode: 'continue',

@@ -135,6 +135,10 @@ describe('note about the model of an answer', () => {
   const rows: Readonly<Record<string, readonly [note: string, ...events: StreamEvent[]]>> = {
     'no switch': ['', ev.text('Hi')],
     'an overload': [overload, switched('overloaded')],
+    'a switch because the gateway lacks the model': [
+      "gpt-4o isn't available here. Switched to qwen.",
+      switched('model'),
+    ],
     'a switch because of the circuit breaker': ['gpt-4o kept failing. Switched to qwen.', switched('breaker')],
     'a choice of the user': ['Switched from gpt-4o to qwen.', switched('user')],
     'two switches': [

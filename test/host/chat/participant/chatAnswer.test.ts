@@ -173,7 +173,7 @@ describe("answer in VS Code's chat", () => {
       const switches = [switched('a', 'b', 'connection'), switched('b', 'c', 'overloaded')];
       const lines = chat(attempt('a'), text('one '), cut, ...switches, resumedAt, text('two'), done('one two'));
       assert.deepEqual(lines.slice(1), [
-        '> a kept failing. Switched to b.',
+        "> a didn't respond. Switched to b.",
         '> b was overloaded. Switched to c.',
         'two',
         '> a kept failing. c continued the answer.',
