@@ -136,8 +136,13 @@ export function describeResumePoints(words: Words, resumePoints: readonly Resume
 export function describeContinuation({ strings }: Words, { models }: ResumePoint): string {
   if (!models) return '';
   const { from, to, reason = 'user' } = models;
-  const byFault = reason === 'overloaded' ? strings.continuedAfterOverload : strings.continuedAfterFailures;
-  return fill(reason === 'user' ? strings.continuedByUser : byFault, from, to);
+  return fill(continuationTemplate(strings, reason), from, to);
+}
+
+function continuationTemplate(strings: PanelStrings, reason: ModelEvent['reason']): string {
+  if (reason === 'user') return strings.continuedByUser;
+  if (reason === 'overloaded') return strings.continuedAfterOverload;
+  return unreachable.has(reason) ? strings.continuedAfterSilence : strings.continuedAfterFailures;
 }
 
 function describeResumes({ strings }: Words, resumePoints: readonly ResumePoint[]): string {

@@ -184,6 +184,10 @@ describe('note about the parts of an answer', () => {
     'a continuation by another model after an overload': [overload, ...continuedBy('overloaded')],
     'a continuation by another model after other faults': [
       'gpt-4o kept failing. qwen continued the answer.',
+      ...continuedBy('server'),
+    ],
+    'a continuation by another model when the gateway did not respond': [
+      "gpt-4o didn't respond. qwen continued the answer.",
       ...continuedBy('connection'),
     ],
     'a continuation by a model that the user chose': ['qwen continued the answer of gpt-4o.', ...continuedBy('user')],

@@ -176,7 +176,7 @@ describe("answer in VS Code's chat", () => {
         "> a didn't respond. Switched to b.",
         '> b was overloaded. Switched to c.',
         'two',
-        '> a kept failing. c continued the answer.',
+        "> a didn't respond. c continued the answer.",
       ]);
     });
 
