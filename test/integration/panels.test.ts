@@ -58,7 +58,7 @@ class Window {
           return false;
         },
       },
-      efforts: { viewOf: () => undefined },
+      efforts: { viewOf: () => undefined, onDidChange: () => new vscode.Disposable(() => undefined) },
       tour: { currentStep: () => undefined },
       suggestions: { list: () => Promise.resolve([]), onDidChange: () => new vscode.Disposable(() => undefined) },
       promptHistory: {
