@@ -106,7 +106,7 @@ export interface Route {
 
 /** The engine asks the host for it again before every attempt. */
 export interface Connection extends Route {
-  /** Whether requests are sent although there is no key, see `Route.apiKey`. By default, a key is missing. */
+  /** Whether requests are sent without a key, see `Route.apiKey`. By default, a key is required. */
   readonly isKeyless?: boolean | undefined;
   /** Used in this order while this route fails. All of them have a key or need none. */
   readonly backups?: readonly Route[] | undefined;

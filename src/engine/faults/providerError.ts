@@ -241,7 +241,7 @@ function markedNamePattern(word: string): RegExp {
   return new RegExp(String.raw`${noun}|(['"\`“])${name}['"\`”]|\b${name}: extra input|\b${word}\.\w+\b`, 'i');
 }
 
-/** Matches messages about the reasoning effort that do not name the parameter as it is sent. */
+/** Matches messages about the reasoning effort that call the parameter by another name than the one that was sent. */
 const effortPattern =
   /\breasoning[_ ]?effort\b|\binvalid (?:think|reasoning) value|\bsupport (?:thinking|reasoning)(?: (?:mode|levels?|budgets?))?(?!\s+\w)|\b(?:thinking|reasoning)(?: (?:mode|level|budget))? is (?:not (?:supported|enabled|available)|mandatory)|\bthinking (?:budget|level) \S+ is\b|\bonly works in thinking mode|(?:思考|推理)(?:模式|强度|等级|预算)|不支持(?:深度)?(?:思考|推理)/i;
 

@@ -8,8 +8,8 @@ import { declaredKind } from '../text/charset';
 export type CheckDeps = Pick<EngineEnvironment, 'clock' | 'fetch' | 'watchConnection'>;
 
 /**
- * Milliseconds within which a connection must be established if the turn can use another route, and in a probe of a
- * route, which would otherwise bring back a route that turns give up. One lost packet costs 1 s (RFC 6298, 2.1), and
+ * Milliseconds within which a connection must be established if the turn can use another route. Probes have the same
+ * limit, so that they don't bring back a route that turns would give up. One lost packet costs 1 s (RFC 6298, 2.1), and
  * the handshakes of TCP and TLS take two round trips.
  */
 export const connectTimeoutMs = 2_000;
@@ -26,7 +26,7 @@ export function isReachable(deps: CheckDeps, baseUrl: string, signal: AbortSigna
   });
 }
 
-/** A connection that takes long, a web page, a redirect, and an error of a proxy or of Cloudflare do not count. Never rejects. */
+/** Does not count a slow connection, a web page, a redirect, or an error of a proxy or Cloudflare. Never rejects. */
 export function respondsAsGateway(deps: CheckDeps, baseUrl: string, signal: AbortSignal): Promise<boolean> {
   return check(deps, baseUrl, signal, {
     accepts: ({ status, headers }) =>

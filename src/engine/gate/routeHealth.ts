@@ -38,7 +38,7 @@ interface Outage {
   readonly fault: RouteFault;
   /** Monotonic milliseconds at which this window noticed the fault or learned of the outage. */
   readonly startedAt: number;
-  /** Monotonic milliseconds from which on a response to a probe is enough again, however often the route came back. */
+  /** Monotonic milliseconds. From then on, a response to a probe is enough again, however often the route came back. */
   readonly probeIsEnoughAt: number;
   /** False after a probe has brought the route back. A turn that receives a response ends the outage. */
   isDown: boolean;
@@ -92,7 +92,7 @@ export class RouteHealth {
     if (!this.isDown(baseUrl)) this.share(baseUrl, this.startOutage(baseUrl, { kind, row }, returns, returnByProbeMs));
   }
 
-  /** Learns which of the routes other windows have found to be down. Never rejects. */
+  /** Reads from other windows which of these routes are down. Never rejects. */
   async readOutages(baseUrls: readonly string[]): Promise<void> {
     const unknown = baseUrls.filter((baseUrl) => !this.isDown(baseUrl));
     await Promise.all(
@@ -105,7 +105,7 @@ export class RouteHealth {
 
   private learnOutage(baseUrl: string, { reason, until }: Cooldown): void {
     const leftMs = until - this.deps.clock.now();
-    // Only then has the other window found that probes miss the fault. See `share`.
+    // The other window shares a longer outage only once it has found that probes miss the fault. See `share`.
     const returns = leftMs > sharedOutageMs ? maxReturnsByProbe : 0;
     this.startOutage(baseUrl, { kind: reason }, returns, leftMs);
   }

@@ -9,7 +9,7 @@ import { boundedText } from './responseBody';
 /** Time limit for all requests together, in milliseconds, because the list of models waits for them. */
 const limitMs = 3000;
 
-/** Ollama names every tensor of a model, which takes up to a megabyte. */
+/** Ollama lists every tensor of a model, which takes up to a megabyte. */
 const bodyLimits = { bytes: 4 * 1024 * 1024, ms: limitMs };
 
 /** Ollama describes one model per request. */
@@ -44,7 +44,7 @@ export async function readLocalFacts(
       });
       return response.ok ? parseJson(await boundedText(response, deps.clock, bodyLimits)) : undefined;
     } catch {
-      // The server does not respond, or took too long. Its facts are a convenience.
+      // The server does not respond, or took too long. Its facts are optional.
       return undefined;
     }
   };

@@ -35,7 +35,7 @@ export function readOllamaContexts(body: unknown): ReadonlyMap<string, number | 
 }
 
 /**
- * Reads the body of Ollama's `POST /api/show`. The context of a model that does not run is the parameter `num_ctx` of the
+ * Reads the body of Ollama's `POST /api/show`. The context of a model that is not running is the parameter `num_ctx` of the
  * model, or else unknown: the maximum stands for it then, although the server may use less.
  */
 export function readOllamaFacts(body: unknown, runningContext: number | undefined): ListedFacts | undefined {

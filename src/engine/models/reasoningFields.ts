@@ -54,7 +54,7 @@ export function learnRefusal(
   return avoided.length > 0;
 }
 
-/** Matches a quoted word, and the text behind words that introduce a list. Elsewhere, `high` may be said of the load. */
+/** Matches a quoted word, and the text after words that introduce a list. Elsewhere, `high` may describe the load. */
 const listedLevels =
   /['"`“‘「][\w-]+['"`”’」]|(?<!n[o']t (?:\w+ )?|不)(?:\bsupport(?:s|ed)?\b|\bone of\b|\bexpected\b|\b(?:must|should) be\b|支持|可选).*/gis;
 
@@ -69,7 +69,7 @@ export interface ReasoningFields {
   readonly fields: Readonly<Record<string, unknown>>;
   /** The level that the fields stand for. Undefined if there are no fields. */
   readonly effort?: ReasoningEffort | undefined;
-  /** The level that was chosen. Set only if the gateway refused what it stands for. */
+  /** The level that the user chose. Set only if the gateway refused the parameters for that level. */
   readonly refusedEffort?: ReasoningEffort | undefined;
 }
 

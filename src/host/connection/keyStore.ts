@@ -8,7 +8,7 @@ import { NoConnectionError } from '../util/userError';
 
 const secretPrefix = 'holysheep.apiKey:';
 
-/** Of secrets that say that an origin needs no key. They are secrets so that all windows learn of their changes. */
+/** Prefix of the secrets that record that an origin needs no key. As secrets, their changes reach all windows. */
 const keylessPrefix = 'holysheep.keyless:';
 
 /**
@@ -58,7 +58,7 @@ export class KeyStore extends Disposable {
     await this.attempt(this.secrets.delete(secretPrefix + origin), writeErrorMessage());
   }
 
-  /** Remembers that the user has confirmed that the gateway at a private address needs no key, until a key is set. */
+  /** Until a key is set, remembers the user's confirmation that the gateway at a private address needs none. */
   async confirmKeyless(origin: string): Promise<void> {
     await this.attempt(this.secrets.store(keylessPrefix + origin, 'yes'), writeErrorMessage());
   }

@@ -142,8 +142,8 @@ async function choosePlace(
     'error' in primary || (settings.hasDefaultBaseUrl() && (await keys.getIfReadable(primary.origin)) === undefined);
   if (!isUnused) return 'backup';
   return choose(vscode.l10n.t('How do you want to use {0}?', plainLabel(name)), [
-    { label: vscode.l10n.t('Use it as primary gateway'), value: 'primary' },
-    { label: vscode.l10n.t('Use it as backup'), value: 'backup' },
+    { label: vscode.l10n.t('Use it as the primary gateway'), value: 'primary' },
+    { label: vscode.l10n.t('Use it as a backup'), value: 'backup' },
   ]);
 }
 

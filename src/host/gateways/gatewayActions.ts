@@ -19,13 +19,13 @@ export interface ManageGatewaysDeps extends AddGatewayDeps {
 export interface GatewayAction {
   readonly title: string;
   readonly icon: string;
-  /** Whether the action also is a button of the gateway in the list. */
+  /** Whether the gateway's row in the list also has a button for the action. */
   readonly hasButton: boolean;
   isPossible(gateway: ListedGateway): boolean;
   run(deps: ManageGatewaysDeps, gateway: ListedGateway): unknown;
   /** Whether the action leads to another place, so that the list closes. */
   readonly leaves?: true;
-  /** Whether the action opens a dialog or a list, which replaces the list of gateways until then. */
+  /** Whether the action opens a dialog or a list, which replaces the list of gateways until it closes. */
   readonly opensDialog?: true;
 }
 
@@ -89,7 +89,9 @@ async function makePrimary(deps: ManageGatewaysDeps, gateway: ListedGateway): Pr
   const message = vscode.l10n.t('{0} is now the primary gateway.', gateway.shownName);
   const note =
     gateway.models &&
-    vscode.l10n.t('Custom prompts, model overrides and chosen efforts keep the previous model names.');
+    vscode.l10n.t(
+      'Custom prompts, model overrides, and your choices of reasoning effort still use the previous model names.',
+    );
   showToast(log, 'information', joinSentences(hostWords().strings, [message, note]), [
     { title: vscode.l10n.t('Undo'), run: undo },
   ]);

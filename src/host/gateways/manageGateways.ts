@@ -81,7 +81,7 @@ export class GatewayList extends Disposable {
     if (active) picker.activeItems = [active];
   }
 
-  /** Runs an action after those before it, because it may change the same settings, and then shows the list again. */
+  /** Runs actions one after another, because it may change the same settings, and then shows the list again. */
   private run(action: () => Promise<unknown>): void {
     const { onError } = this.deps;
     this.lastAction = this.lastAction

@@ -72,7 +72,7 @@ async function pickReplacement(
 ): Promise<ModelNames | undefined> {
   const picker = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly model?: string }>();
   picker.title = vscode.l10n.t('{0} has none of your models', plainLabel(gateway));
-  picker.placeholder = vscode.l10n.t('Choose the model that replaces your models at {0}', plainLabel(gateway));
+  picker.placeholder = vscode.l10n.t('Choose the model that {0} uses in place of your models', plainLabel(gateway));
   const replacements = models.filter((model) => canChat(model, facts));
   picker.items = [
     ...replacements.map((model) => ({ model, label: plainLabel(model) })),

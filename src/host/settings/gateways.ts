@@ -18,7 +18,7 @@ export interface UnusableGateway {
   readonly problem: BaseUrlProblem | 'no-name' | 'no-models';
 }
 
-/** What an entry of the setting is written from. */
+/** The data that is written to an entry of the setting. */
 export type GatewayEntry = Pick<Gateway, 'url' | 'name' | 'models'>;
 
 const maxNameChars = 60;

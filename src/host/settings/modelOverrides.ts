@@ -41,7 +41,7 @@ function readFacts(fields: JsonRecord): Partial<ModelFacts> {
   const reasoningFormat = reasoningFormats.find((format) => format === fields['reasoningFormat']);
   const price = priceIn(fields['price']);
   return {
-    // The largest known input belongs to the known context window.
+    // The known `maxInput` applies only to the context window that is replaced here.
     ...(contextWindow !== undefined && { contextWindow, maxInput: undefined }),
     ...(maxOutput !== undefined && { maxOutput }),
     ...(typeof images === 'boolean' && { images }),

@@ -114,7 +114,7 @@ describe('Add Gateway command', () => {
   it('makes the gateway the primary one for users who have no other, with one of its models', async () => {
     [window.values, window.routes.keys] = [{}, new Map<string, string>()];
     responds.set(ollama, ['llama3.2']);
-    assert.equal(await add([['$(check) Ollama'], ['llama3.2'], ['Use it as primary gateway']]), 'added');
+    assert.equal(await add([['$(check) Ollama'], ['llama3.2'], ['Use it as the primary gateway']]), 'added');
     assert.deepEqual(window.values, { baseUrl: ollama, backupBaseUrls: [], model: 'llama3.2' });
     assert.ok(window.routes.hasLeftDemo);
   });
@@ -122,7 +122,10 @@ describe('Add Gateway command', () => {
   it('asks for the place also if the base URL is invalid, and says which model a new primary gateway lacks', async () => {
     window.values = { baseUrl: 'ftp://files.example' };
     responds.set(ollama, ['llama3.2']);
-    assert.equal(await add([['$(check) Ollama'], ["Don't replace models"], ['Use it as primary gateway']]), 'added');
+    assert.equal(
+      await add([['$(check) Ollama'], ["Don't replace models"], ['Use it as the primary gateway']]),
+      'added',
+    );
     assert.deepEqual(window.values, { baseUrl: ollama, backupBaseUrls: [] });
     assert.match(messages()[0] ?? '', /^localhost:11434 doesn't list the selected model claude-sonnet-4\./);
   });

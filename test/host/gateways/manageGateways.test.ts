@@ -164,7 +164,7 @@ describe('Manage Gateways command', () => {
     assert.deepEqual(
       editor.messages.map(({ message }) => message),
       [
-        'Last $(alert) is now the primary gateway. Custom prompts, model overrides and chosen efforts keep the previous model names.',
+        'Last $(alert) is now the primary gateway. Custom prompts, model overrides, and your choices of reasoning effort still use the previous model names.',
       ],
     );
     assert.deepEqual(window.values, before);
