@@ -52,7 +52,15 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const demo = register(new DemoMode());
   const efforts = register(new ModelEfforts({ settings, memory, facts: (model) => catalog.factsOf(model) }));
   const connections = register(
-    new Connections({ settings, keys, demo, efforts, log, lists: (...name) => catalog.lists(...name) }),
+    new Connections({
+      settings,
+      keys,
+      demo,
+      efforts,
+      log,
+      lists: (...name) => catalog.lists(...name),
+      listsSettled: () => catalog.settled,
+    }),
   );
   register(new RouteNotices({ settings, keys, connections, demo, log, memory }));
   const { health, healthPanel } = createHealth(host);

@@ -61,6 +61,14 @@ describe('several gateways', () => {
     assert.deepEqual([from, to, sent(backup)], [model, 'qwen3:8b', ['qwen3:8b']]);
   });
 
+  it('get a model that only they list, even right after they were added', async () => {
+    await set('backupBaseUrls', undefined);
+    backup.models = ['qwen3:8b'];
+    await set('backupBaseUrls', [backup.baseUrl]);
+    await ask({ model: 'qwen3:8b' });
+    assert.deepEqual([sent(fixture.gateway), sent(backup)], [[], ['qwen3:8b']]);
+  });
+
   it('end no turn when a backup gateway lacks the model, and do not ask it again', async () => {
     await useBackup({ [model]: 'unheard-of' });
     backup.script = () => failure(404, { message: 'The model does not exist.', code: 'model_not_found' });

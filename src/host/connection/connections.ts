@@ -52,6 +52,8 @@ interface ConnectionDeps {
   readonly log: Log;
   /** Whether the model list of a gateway contains a name, or undefined if the list is unknown. */
   readonly lists: (baseUrl: string, name: string) => boolean | undefined;
+  /** Resolves when no list is being loaded, or soon. */
+  readonly listsSettled: () => Promise<unknown>;
 }
 
 /** A route in the settings, whether or not it has a key. */
@@ -113,6 +115,7 @@ export class Connections extends Disposable {
     const usable = routes.filter(canSendRequests);
     const first = usable.find(({ baseUrl }) => mayReplace(primary.baseUrl, baseUrl)) ?? primary;
     const backups = usable.filter((route) => route !== first);
+    if (backups.length > 0) await this.deps.listsSettled();
     return { ...first, demo: false, ...(backups.length > 0 && { backups }) };
   }
 

@@ -16,6 +16,7 @@ import type { HealthBook } from '../health/healthBook';
 import type { Settings } from '../settings/settings';
 import { textIn } from '../settings/userPrompts';
 import { Disposable } from '../util/disposable';
+import { resultWithin } from '../util/systemClock';
 import { GatewayMemory } from './gatewayMemory';
 import { recentModels } from './modelGroups';
 import {
@@ -29,6 +30,8 @@ import {
 import { createEssenceText } from './modelTexts';
 
 const cacheLifetimeMs = 10 * 60_000;
+/** Milliseconds that a request waits for lists that are being loaded, because gateways or keys have just changed. */
+const maxListWaitMs = 250;
 
 interface ModelCatalogDeps {
   readonly settings: Pick<Settings, 'routes' | 'engineSettings' | 'modelOverrides' | 'model' | 'onDidChange'>;
@@ -58,6 +61,8 @@ export class ModelCatalog extends Disposable {
   private readonly loaded = new Map<string, LoadedModels>();
   private readonly gateways: GatewayMemory;
   private readonly lifetime = new AbortController();
+  /** Resolves when the lists that are being loaded are known, or have taken long. */
+  settled: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly deps: ModelCatalogDeps) {
     super();
@@ -80,7 +85,9 @@ export class ModelCatalog extends Disposable {
     const load = async (): Promise<void> => {
       const routes = settings.routes();
       if (routes.length < 2 && !routes.some(({ url }) => isLocalUrl(url))) return;
-      await Promise.all((await this.listRoutes(false)).map(({ list }) => list));
+      const lists = Promise.all((await this.listRoutes(false)).map(({ list }) => list));
+      this.settled = resultWithin(maxListWaitMs, lists);
+      await lists;
     };
     for (const source of [settings, keys]) this.register(source.onDidChange(load));
     await load();

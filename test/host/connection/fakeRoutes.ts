@@ -217,6 +217,7 @@ export interface RouteDeps {
   readonly log: Log;
   readonly memory: Memento;
   readonly lists: (baseUrl: string, name: string) => boolean | undefined;
+  readonly listsSettled: () => Promise<unknown>;
   readonly catalog: Pick<ModelCatalog, 'lists'>;
 }
 
@@ -275,6 +276,7 @@ export class FakeRoutes {
         setModel: (model: string) => Promise.resolve(void (this.model = model)),
       },
       lists,
+      listsSettled: () => Promise.resolve(),
       catalog: { lists },
       keys: {
         onDidChange: keyChange.event,
