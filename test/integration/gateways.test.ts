@@ -62,9 +62,9 @@ describe('several gateways', () => {
   });
 
   it('get a model that only they list, even right after they were added', async () => {
-    await set('backupBaseUrls', undefined);
     backup.models = ['qwen3:8b'];
-    await set('backupBaseUrls', [backup.baseUrl]);
+    // The list of another base URL is not in the cache.
+    await set('backupBaseUrls', [backup.baseUrl.replace('127.0.0.1', 'localhost')]);
     await ask({ model: 'qwen3:8b' });
     assert.deepEqual([sent(fixture.gateway), sent(backup)], [[], ['qwen3:8b']]);
   });
