@@ -61,14 +61,6 @@ describe('several gateways', () => {
     assert.deepEqual([from, to, sent(backup)], [model, 'qwen3:8b', ['qwen3:8b']]);
   });
 
-  it('get a model that only they list, even right after they were added', async () => {
-    backup.models = ['qwen3:8b'];
-    // The list of another base URL is not in the cache.
-    await set('backupBaseUrls', [backup.baseUrl.replace('127.0.0.1', 'localhost')]);
-    await ask({ model: 'qwen3:8b' });
-    assert.deepEqual([sent(fixture.gateway), sent(backup)], [[], ['qwen3:8b']]);
-  });
-
   it('end no turn when a backup gateway lacks the model, and do not ask it again', async () => {
     await useBackup({ [model]: 'unheard-of' });
     backup.script = () => failure(404, { message: 'The model does not exist.', code: 'model_not_found' });
