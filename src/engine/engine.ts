@@ -13,7 +13,7 @@ import type { TurnRecord } from './state/ledger';
 export interface ModelAtGateway {
   /** The name that the user knows. */
   readonly model: string;
-  /** The name at the gateway. */
+  /** The name that the gateway has for the model. */
   readonly sentModel: string;
   readonly baseUrl: string;
 }
@@ -64,7 +64,7 @@ export interface ResumeFrom {
   readonly text: string;
   readonly hadReasoning: boolean;
   readonly hadToolCalls?: boolean | undefined;
-  /** The model that wrote the text, by the user's name for it. It may continue the text although it is a substitute. */
+  /** The model that wrote the text, by the name that the user knows. It may continue the text even if it is a substitute. */
   readonly model?: string | undefined;
   /** `restart` asks for a new answer, which replaces the text once it is longer or complete. */
   readonly mode: 'continue' | 'restart';

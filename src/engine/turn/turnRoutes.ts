@@ -38,7 +38,7 @@ export class TurnRoutes {
   current: Route | undefined;
   /** Empty before the turn has a connection. */
   baseUrl = '';
-  /** Why the turn uses the current route. At first, because the gateways before it do not have the model. */
+  /** Why the turn uses the current route. Before any switch, because the earlier gateways do not have the model. */
   reason: ModelEvent['reason'] = 'model';
   /** The name by which the user knows the model of the current attempt, or the next one. */
   answeringModel: string;

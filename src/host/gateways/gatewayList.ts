@@ -52,7 +52,7 @@ function modelTexts(models: Gateway['models'] = new Map()): readonly string[] {
   ];
 }
 
-/** Returns a function that creates the texts of a gateway. @param down origins of the routes that are down */
+/** Returns a function that describes a gateway in the list. @param down origins of the routes that are down */
 export function createGatewayTexts(
   records: readonly AttemptRecord[],
   down: readonly string[],

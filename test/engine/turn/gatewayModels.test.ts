@@ -68,7 +68,7 @@ describe('models of gateways', () => {
       assert.equal(stateOf(run).model, model);
     });
 
-    it('keep the name that the user has given, if the gateway alone lists it', async () => {
+    it('do not replace a model that only their gateway lists', async () => {
       const route = listing(offering('llama3'), 'qwen3:8b', 'llama3');
       const net = new Routes({ primary: hello, backup: hello }, { routes: [listing(primary, model), route] });
       await net.ask({ request: { model: 'qwen3:8b' } }).toEnd();
@@ -81,7 +81,7 @@ describe('models of gateways', () => {
       settings: { continueWithFallback, retry: { maxRetries: 2 } },
     });
 
-    it('continue a partial answer with "auto", and the seam names both', async () => {
+    it('continue the partial answer of the other model with "auto", and the seam names both models', async () => {
       const run = await new Routes(cutThenDark, settings('auto')).ask(request).toEnd();
       assert.equal(run.shownText, partial + remainder);
       assert.deepEqual(
@@ -128,7 +128,7 @@ describe('models of gateways', () => {
       assert.deepEqual(modelsSent(net, 'backup'), ['llama3']);
     });
 
-    it('are not asked again and again with "auto" when the substitute fails, too', async () => {
+    it('are asked a limited number of times with "auto" when the substitute fails, too', async () => {
       const gateways = { primary: [cutAfter(partial), refused], backup: [status(529, {})] };
       const run = await new Routes(gateways, settings('auto')).ask(request).toEnd();
       assert.equal(run.terminal?.type, 'failed');
@@ -147,7 +147,7 @@ describe('models of gateways', () => {
       );
     });
 
-    it('answer over their gateway when the user has chosen the substitute itself', async () => {
+    it('are asked at their own gateway when the user has chosen them by name', async () => {
       const net = new Routes({ primary: hello, backup: hello }, { routes: [primary, offering('llama3')] });
       await net.ask({ request: { model: 'llama3' } }).toEnd();
       assert.deepEqual([net.requests('primary').length, modelsSent(net, 'backup')], [0, ['llama3']]);
@@ -155,7 +155,7 @@ describe('models of gateways', () => {
   });
 
   describe('that a gateway does not list', () => {
-    it('skip this gateway', async () => {
+    it('are asked of the next gateway that may have them', async () => {
       const routes = [primary, listing(backup, 'gpt-4o'), listing(third, model)];
       const net = new Routes({ primary: dark, backup: hello, third: hello }, { routes });
       const run = await net.ask(request).toEnd();
@@ -218,7 +218,7 @@ describe('models of gateways', () => {
       assert.deepEqual([run.terminal?.type, run.last('failed').kind], ['failed', 'tls']);
     });
 
-    it('fail if the primary gateway lacks them', async () => {
+    it('end the turn if the primary gateway lacks them, too', async () => {
       const net = new Routes({ primary: [unknownModel], backup: hello });
       const run = await net.ask(request).toEnd();
       assert.deepEqual([run.last('failed').kind, net.requests('backup').length], ['model', 0]);
