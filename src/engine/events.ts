@@ -251,6 +251,8 @@ export interface EndedEvent extends EventBase {
   readonly cachedTokens?: number | undefined;
   readonly reasoningTokens?: number | undefined;
   readonly cost?: number | undefined;
+  /** The price of the model times the tokens, in USD. Set only if the gateway reports no cost and the price is known. */
+  readonly estimatedCost?: number | undefined;
 }
 
 /** The tokens that all attempts of the turn have used so far. */
@@ -287,6 +289,8 @@ export interface FailedEvent extends EventBase {
   /** Set if the retry-after was longer than `holysheep.retry.maxHintMs`. */
   readonly beyondMaxHint?: true | undefined;
   readonly fallbackModel?: string | undefined;
+  /** With the kind `context-length`: the context window that the gateway named, in tokens. */
+  readonly contextTokens?: number | undefined;
 }
 
 export type TerminalEvent = DoneEvent | StoppedEvent | FailedEvent;

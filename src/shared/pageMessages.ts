@@ -42,6 +42,17 @@ const messageFields = {
   /** Requests another answer as a new version. With `switchModel`, the user chooses the model first. */
   regenerate: { ...exchange, switchModel: v.boolean() },
   showVersion: exchange,
+  /**
+   * Lets the user choose models, and sends them the prompt at the same time. With `exchangeId`, they answer the prompt of
+   * that exchange again.
+   */
+  compareModels: { prompt: text, exchangeId: v.optional(text) },
+  /** Ends a comparison. The conversation goes on with this answer. */
+  useAnswer: exchange,
+  /** Stops all running turns of the conversation. */
+  stopAll: {},
+  /** Opens a diff of the answers of two exchanges. */
+  showDifferences: { ...exchange, otherId: text },
   suggestContext: { request: v.number(), query: text },
   attach: { id: text },
   detach: { id: text },

@@ -74,6 +74,12 @@ export interface ExchangeSnapshot {
   readonly demo?: true | undefined;
   /** Ids of all versions of this exchange, including this one, oldest first; absent if it is the only version. */
   readonly versions?: readonly string[] | undefined;
+  /** Id of the comparison of which the exchange is a column. The columns follow each other. */
+  readonly comparison?: string | undefined;
+  /** Whether a further prompt follows this column of a comparison. */
+  readonly isFollowed?: true | undefined;
+  /** Set for a summary: the number of exchanges before it for which it stands. 0 if they are in another conversation. */
+  readonly summarizedTurns?: number | undefined;
 }
 
 /** The reasoning effort of a model. */

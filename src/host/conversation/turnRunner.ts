@@ -5,22 +5,38 @@ import { isTerminal, type StreamEvent } from '../../engine/events';
 import type { ChatRequest, Connection, TextMessage } from '../../engine/request';
 import type { RequestChoice, RequestDefaults } from '../connection/connections';
 import type { Exchange } from '../journal/exchange';
+import type { Preceding } from '../journal/exchangeTree';
+import { summaryMessages } from './summaryPrompt';
 
 type StartTurn = (onEvents: RunOptions['onEvents']) => TurnHandle;
 
 /** Duration of an animation frame of the page, in milliseconds. */
 const frameMs = 16;
 
+interface QueuedTurn {
+  readonly exchangeId: string;
+  /** Turns of the same comparison run at the same time. */
+  readonly comparison?: string | undefined;
+  readonly start: StartTurn;
+}
+
+interface RunningTurn {
+  readonly exchangeId: string;
+  readonly comparison: string | undefined;
+  handle?: TurnHandle;
+  hasText: boolean;
+  pending: EventBatch<StreamEvent>;
+  cancelTimer: (() => void) | undefined;
+  flushedAt: number;
+}
+
 /**
- * Runs one turn at a time. Passes events on once per frame, except the first text and the terminal event, which it passes
- * on immediately.
+ * Runs one turn at a time, or all turns of a comparison. Passes the events of a turn on once per frame, except the first
+ * text and the terminal event, which it passes on immediately.
  */
 export class TurnRunner {
-  private readonly queue: { readonly exchangeId: string; readonly start: StartTurn }[] = [];
-  private running: { readonly exchangeId: string; turn?: TurnHandle; hasText?: boolean } | undefined;
-  private pending = new EventBatch<StreamEvent>();
-  private cancelTimer: (() => void) | undefined;
-  private flushedAt = Number.NEGATIVE_INFINITY;
+  private readonly queue: QueuedTurn[] = [];
+  private readonly running = new Map<string, RunningTurn>();
 
   /**
    * @param onEvents receives the events of a turn, with adjacent deltas merged
@@ -35,20 +51,25 @@ export class TurnRunner {
   ) {}
 
   get busy(): boolean {
-    return this.running !== undefined || this.queue.length > 0;
+    return this.running.size > 0 || this.queue.length > 0;
   }
 
-  get exchangeId(): string | undefined {
-    return this.running?.exchangeId;
+  get exchangeIds(): readonly string[] {
+    return [...this.running.keys()];
   }
 
-  get turn(): TurnHandle | undefined {
-    return this.running?.turn;
+  turn(exchangeId: string): TurnHandle | undefined {
+    return this.running.get(exchangeId)?.handle;
   }
 
-  run(exchangeId: string, start: StartTurn): void {
-    this.queue.push({ exchangeId, start });
+  run(turn: QueuedTurn): void {
+    this.queue.push(turn);
     this.startNext();
+  }
+
+  /** Returns whether a turn would have to wait for the end of others. */
+  mustQueue(comparison: string | undefined): boolean {
+    return this.busy && !this.isRunningComparison(comparison);
   }
 
   removeFromQueue(exchangeId: string): boolean {
@@ -57,51 +78,63 @@ export class TurnRunner {
     return index >= 0;
   }
 
-  flush(exchangeId = this.running?.exchangeId): void {
-    this.cancelTimer?.();
-    this.cancelTimer = undefined;
-    const { events } = this.pending;
-    if (exchangeId === undefined || events.length === 0) return;
-    this.pending = new EventBatch();
-    this.flushedAt = this.clock.monotonicNow();
+  flush(): void {
+    for (const running of this.running.values()) this.flushTurn(running);
+  }
+
+  private flushTurn(running: RunningTurn): void {
+    running.cancelTimer?.();
+    running.cancelTimer = undefined;
+    const { events } = running.pending;
+    if (events.length === 0) return;
+    running.pending = new EventBatch();
+    running.flushedAt = this.clock.monotonicNow();
     try {
-      this.onEvents(exchangeId, events);
+      this.onEvents(running.exchangeId, events);
     } catch (error) {
       this.onError(error);
     }
   }
 
-  private startNext(): void {
-    const next = this.running ? undefined : this.queue.shift();
-    if (!next) return;
-    const running: typeof this.running = { exchangeId: next.exchangeId };
-    this.running = running;
-    try {
-      running.turn = next.start((events) => this.receive(events));
-    } catch (error) {
-      this.running = undefined;
-      this.onFailedStart(next.exchangeId, error);
-      this.startNext();
-    }
+  private isRunningComparison(comparison: string | undefined): boolean {
+    return comparison !== undefined && [...this.running.values()].some((running) => running.comparison === comparison);
   }
 
-  private receive(events: readonly StreamEvent[]): void {
-    const { running } = this;
-    if (!running) return;
-    for (const event of events) this.pending.add(event);
+  private startNext(): void {
+    const index = this.queue.findIndex(({ comparison }) => this.isRunningComparison(comparison));
+    const [next] = this.running.size === 0 || index >= 0 ? this.queue.splice(Math.max(0, index), 1) : [];
+    if (!next) return;
+    const { exchangeId, comparison, start } = next;
+    const running: RunningTurn = {
+      ...{ exchangeId, comparison, hasText: false, pending: new EventBatch(), cancelTimer: undefined },
+      flushedAt: Number.NEGATIVE_INFINITY,
+    };
+    this.running.set(exchangeId, running);
+    try {
+      running.handle = start((events) => this.receive(running, events));
+    } catch (error) {
+      this.running.delete(exchangeId);
+      this.onFailedStart(exchangeId, error);
+    }
+    this.startNext();
+  }
+
+  private receive(running: RunningTurn, events: readonly StreamEvent[]): void {
+    if (this.running.get(running.exchangeId) !== running) return;
+    for (const event of events) running.pending.add(event);
     const isFirstText = !running.hasText && events.some(({ type }) => type === 'text');
     running.hasText ||= isFirstText;
     const last = events.at(-1);
     if (last && isTerminal(last)) {
       // Listeners must see that the turn is no longer running when they receive its terminal event.
-      this.running = undefined;
-      this.flush(running.exchangeId);
+      this.running.delete(running.exchangeId);
+      this.flushTurn(running);
       this.startNext();
       return;
     }
-    const sinceFlush = this.clock.monotonicNow() - this.flushedAt;
-    if (isFirstText || sinceFlush >= frameMs) this.flush();
-    else this.cancelTimer ??= this.clock.after(frameMs - sinceFlush, () => this.flush());
+    const sinceFlush = this.clock.monotonicNow() - running.flushedAt;
+    if (isFirstText || sinceFlush >= frameMs) this.flushTurn(running);
+    else running.cancelTimer ??= this.clock.after(frameMs - sinceFlush, () => this.flushTurn(running));
   }
 }
 
@@ -127,12 +160,12 @@ export interface TurnStart {
 export function startTurn(
   gateways: Gateways,
   exchange: Exchange,
-  previous: readonly Exchange[],
+  preceding: Preceding,
   { mode, moreRoom, avoidRoute, onStart }: TurnStart,
   onEvents: RunOptions['onEvents'],
 ): TurnHandle {
   const demo = exchange.demo === true;
-  const request = buildRequest(previous, exchange, gateways.defaults(demo, exchange));
+  const request = buildRequest(preceding, exchange, gateways.defaults(demo, exchange));
   const turn = gateways.engine(demo).run(
     { ...request, ...(moreRoom && { moreRoom }) },
     {
@@ -148,13 +181,14 @@ export function startTurn(
 
 /** Previous exchanges without an answer are left out; partial answers are included. */
 export function buildRequest(
-  previous: readonly Exchange[],
+  { summary, exchanges }: Preceding,
   exchange: Exchange,
   { model, systemPrompt, ...parameters }: RequestDefaults,
 ): ChatRequest {
   const messages: TextMessage[] = [];
   if (systemPrompt.trim()) messages.push({ role: 'system', content: systemPrompt });
-  for (const past of previous) {
+  if (summary) messages.push(...summaryMessages(summary.state.text));
+  for (const past of exchanges) {
     // Answers of the demo must not become context of requests to the user's gateway, and vice versa.
     if (!past.state.text || (past.demo === true) !== (exchange.demo === true)) continue;
     messages.push(promptMessage(past), { role: 'assistant', content: past.state.text });

@@ -25,15 +25,39 @@ export interface PromptInput {
   readonly demo?: boolean | undefined;
 }
 
-export interface Exchange extends PromptInput {
+/** What an exchange is beside a prompt and its answer. */
+export interface ExchangeRole {
+  /** Id of the comparison of which the exchange is a column. The columns are versions of one exchange. */
+  readonly comparison?: string | undefined;
+  /** For a summary: id of the last exchange for which it stands in requests, or '' if it comes from another conversation. */
+  readonly summarizes?: string | undefined;
+}
+
+export interface Exchange extends PromptInput, ExchangeRole {
   readonly id: string;
   readonly state: TurnState;
   readonly queued: boolean;
+  /** Whether the user has undone the summary. */
+  readonly isUndone?: true | undefined;
+}
+
+/** Returns whether the exchange is a summary that stands for earlier exchanges in requests. */
+export function isUsableSummary({ summarizes, isUndone, state }: Exchange): boolean {
+  return summarizes !== undefined && !isUndone && state.phase === 'done' && state.text.trim() !== '';
 }
 
 export function toPromptInput(input: PromptInput): PromptInput {
   const { prompt, content, attachments, target, model, reasoningEffort, demo } = input;
   return { prompt, content, attachments, target, model, reasoningEffort, demo };
+}
+
+export function toExchangeRole({ comparison, summarizes }: ExchangeRole): ExchangeRole {
+  return { ...(comparison !== undefined && { comparison }), ...(summarizes !== undefined && { summarizes }) };
+}
+
+/** The user has edited a summary, or undone it if the text is empty. */
+export function changesOfSummary(state: TurnState, text: string): Pick<Exchange, 'state' | 'isUndone'> {
+  return text === '' ? { state, isUndone: true } : { state: { ...state, text, phase: 'done' }, isUndone: undefined };
 }
 
 /** The text of the answer stays visible; the rest of the answer and its attempts stay only if it is continued. */

@@ -1,11 +1,18 @@
 import type { RecordedEvent } from '../../engine/events';
 import { reduceTurn } from '../../engine/state/turnState';
 import type { ExchangeSnapshot } from '../../shared/protocol';
-import type { Exchange } from './exchange';
+import { isUsableSummary, type Exchange } from './exchange';
 
 export interface OtherVersion {
   readonly exchange: Exchange;
   readonly after?: string | undefined;
+}
+
+/** What a request contains before its own prompt. */
+export interface Preceding {
+  /** Stands for the exchanges before `exchanges`. */
+  readonly summary?: Exchange | undefined;
+  readonly exchanges: readonly Exchange[];
 }
 
 /** A point of the conversation that may be followed by several versions of an exchange. */
@@ -21,11 +28,16 @@ interface TreeNode extends Fork {
   readonly parent: TreeNode | undefined;
 }
 
-/** All versions of the exchanges of a conversation. The selected branch contains one version at each fork. */
+/**
+ * All versions of the exchanges of a conversation. The selected branch contains one version at each fork. The columns of
+ * a comparison are versions that are shown together until the user chooses one. A summary belongs to the exchange that it
+ * follows, and is no version.
+ */
 export class ExchangeTree {
   private readonly start: Fork = { versions: [], selected: undefined };
   /** In the order in which the user sent the prompts. */
   private readonly nodes = new Map<string, TreeNode>();
+  private readonly endedComparisons = new Set<string>();
 
   get(id: string): Exchange | undefined {
     return this.nodes.get(id)?.exchange;
@@ -41,6 +53,16 @@ export class ExchangeTree {
     return exchanges;
   }
 
+  /** The selected branch with all columns of its comparisons, and with its summaries. */
+  shown(): readonly Exchange[] {
+    const summaries = this.all().filter(({ summarizes, isUndone }) => summarizes !== undefined && !isUndone);
+    // The newest one, also while it is being written or if it has failed.
+    const summaryAfter = (id: string): readonly Exchange[] =>
+      summaries.filter(({ summarizes }) => summarizes === id).slice(-1);
+    const onPath = this.path().flatMap(({ id }) => [...this.columns(id), ...summaryAfter(id)]);
+    return [...summaryAfter(''), ...onPath];
+  }
+
   isOnPath(id: string): boolean {
     for (let node = this.nodes.get(id); node; node = node.parent) {
       if (this.forkBefore(node).selected !== node) return false;
@@ -48,36 +70,84 @@ export class ExchangeTree {
     return this.nodes.has(id);
   }
 
+  isShown(id: string): boolean {
+    const node = this.nodes.get(id);
+    if (!node) return false;
+    const { summarizes, isUndone } = node.exchange;
+    if (summarizes !== undefined) return !isUndone && (summarizes === '' || this.isOnPath(summarizes));
+    return this.columns(id).some((column) => this.isOnPath(column.id));
+  }
+
+  /** Returns the columns of the comparison to which an exchange belongs, or only the exchange if it is not being compared. */
+  columns(id: string): readonly Exchange[] {
+    const node = this.nodes.get(id);
+    if (!node) return [];
+    const { comparison } = node.exchange;
+    if (comparison === undefined || this.endedComparisons.has(comparison)) return [node.exchange];
+    const versions = this.forkBefore(node).versions.map(({ exchange }) => exchange);
+    return versions.filter((version) => version.comparison === comparison);
+  }
+
+  /** Versions that are not on the selected branch. Summaries are no versions. */
   otherVersions(): readonly OtherVersion[] {
     return [...this.nodes.values()]
-      .filter(({ exchange }) => !this.isOnPath(exchange.id))
+      .filter(({ exchange }) => exchange.summarizes === undefined && !this.isOnPath(exchange.id))
       .map(({ exchange, parent }) => ({ exchange, after: parent?.exchange.id }));
   }
 
+  /** Returns the exchanges before an exchange, or those for which a summary stands. */
   ancestors(id: string): readonly Exchange[] {
     const exchanges: Exchange[] = [];
     for (let node = this.nodes.get(id)?.parent; node; node = node.parent) exchanges.push(node.exchange);
     return exchanges.reverse();
   }
 
+  preceding(id: string): Preceding {
+    const ancestors = this.ancestors(id);
+    const summaries = this.all().filter((exchange) => exchange.id !== id && isUsableSummary(exchange));
+    const summaryOf = (ofId: string): Exchange | undefined =>
+      summaries.findLast(({ summarizes }) => summarizes === ofId);
+    const index = ancestors.findLastIndex((exchange) => summaryOf(exchange.id));
+    return { summary: summaryOf(ancestors[index]?.id ?? ''), exchanges: ancestors.slice(index + 1) };
+  }
+
   descendants(id: string): readonly Exchange[] {
     return this.all().filter((exchange) => exchange.id === id || this.ancestors(exchange.id).some((e) => e.id === id));
   }
 
-  snapshot({ id, prompt, attachments = [], state, queued, demo }: Exchange): ExchangeSnapshot {
+  snapshot({ id, prompt, attachments = [], state, queued, demo, comparison, summarizes }: Exchange): ExchangeSnapshot {
     const node = this.nodes.get(id);
-    const versions = node ? this.forkBefore(node).versions.map(({ exchange }) => exchange.id) : [];
-    const optional = { ...(demo && { demo }), ...(versions.length > 1 && { versions }) };
-    return { id, prompt, attachments, state, queued, ...optional };
+    const columns = this.columns(id);
+    const isCompared = comparison !== undefined && columns.length > 1;
+    // The columns of a comparison are visible anyway, so only the versions beside them need buttons.
+    const siblings = node && summarizes === undefined ? this.forkBefore(node).versions : [];
+    const versions = siblings
+      .map(({ exchange }) => exchange)
+      .filter((version) => !isCompared || version.id === id || version.comparison !== comparison)
+      .map((version) => version.id);
+    return {
+      ...{ id, prompt, attachments, state, queued },
+      ...(demo && { demo }),
+      ...(versions.length > 1 && { versions }),
+      ...(isCompared && { comparison }),
+      ...(isCompared && node?.selected && this.isOnPath(id) && { isFollowed: true as const }),
+      ...(summarizes !== undefined && { summarizedTurns: this.ancestors(id).length }),
+    };
   }
 
   /** @param after id of the preceding exchange, '' for a first prompt; by default the end of the selected branch */
   add(exchange: Exchange, after?: string): void {
-    const parent = this.nodes.get(after ?? this.path().at(-1)?.id ?? '');
+    const { id, comparison, summarizes } = exchange;
+    const parent = this.nodes.get(summarizes ?? after ?? this.path().at(-1)?.id ?? '');
     const node: TreeNode = { exchange, parent, versions: [], selected: undefined };
-    this.nodes.set(exchange.id, node);
-    this.forkBefore(node).versions.push(node);
-    this.show(exchange.id);
+    this.nodes.set(id, node);
+    if (summarizes !== undefined) return;
+    const { versions } = this.forkBefore(node);
+    // The first column stays selected, so that the order of the columns tells which one a next prompt would follow.
+    const isFurtherColumn =
+      comparison !== undefined && versions.some((version) => version.exchange.comparison === comparison);
+    versions.push(node);
+    if (!isFurtherColumn) this.select(node);
   }
 
   update(exchange: Exchange): void {
@@ -96,7 +166,13 @@ export class ExchangeTree {
 
   /** Selects the branch through an exchange, which then continues as it did when the exchange was last on it. */
   show(id: string): void {
-    for (let node = this.nodes.get(id); node; node = node.parent) this.forkBefore(node).selected = node;
+    const node = this.nodes.get(id);
+    if (node?.exchange.comparison !== undefined) this.endedComparisons.add(node.exchange.comparison);
+    this.select(node);
+  }
+
+  private select(shown: TreeNode | undefined): void {
+    for (let node = shown; node; node = node.parent) this.forkBefore(node).selected = node;
   }
 
   private forkBefore({ parent }: TreeNode): Fork {

@@ -1,6 +1,6 @@
 import { endSchedule, markScheduled } from '../../engine/state/schedule';
 import { initialTurn, isRunning, markInterrupted } from '../../engine/state/turnState';
-import { stateForRerun, toPromptInput, type Exchange } from './exchange';
+import { changesOfSummary, stateForRerun, toExchangeRole, toPromptInput, type Exchange } from './exchange';
 import { ExchangeTree } from './exchangeTree';
 import type { JournalLine, TurnLine } from './journalSchema';
 
@@ -19,7 +19,10 @@ export function foldJournal(lines: readonly JournalLine[], isBeingWritten = fals
   for (const line of lines) {
     switch (line.type) {
       case 'exchange':
-        tree.add({ ...toPromptInput(line), id: line.id, state: initialTurn, queued: false }, line.after);
+        tree.add(
+          { ...toPromptInput(line), ...toExchangeRole(line), id: line.id, state: initialTurn, queued: false },
+          line.after,
+        );
         break;
       case 'show':
         tree.show(line.exchangeId);
@@ -54,5 +57,7 @@ function changesOf({ state, model }: Exchange, line: TurnLine): Partial<Exchange
     }
     case 'unscheduled':
       return { state: endSchedule(state, line.end) };
+    case 'summary':
+      return changesOfSummary(state, line.text);
   }
 }

@@ -16,7 +16,7 @@ import { maxCost } from '../../engine/state/usage';
 import type { ScheduleEnd } from '../../engine/state/schedule';
 import type { Schedule } from '../../engine/state/turnState';
 import type { Attachment, ContextKind } from '../../shared/protocol';
-import type { ApplyTarget, PromptInput } from './exchange';
+import type { ApplyTarget, ExchangeRole, PromptInput } from './exchange';
 import { oneOf, type FieldSchemas, type MemberOfType } from '../util/schemas';
 
 /** Version of the format. It grows when a line changes its meaning, so that older extensions leave the file unchanged. */
@@ -24,7 +24,7 @@ export const journalSchema = 1;
 
 interface LineFields {
   /** `after` is the id of the preceding exchange, '' for a first prompt; by default the end of the branch. */
-  readonly exchange: PromptInput & { readonly id: string; readonly after?: string | undefined };
+  readonly exchange: PromptInput & ExchangeRole & { readonly id: string; readonly after?: string | undefined };
   readonly events: { readonly exchangeId: string; readonly events: readonly RecordedEvent[] };
   readonly rerun: {
     readonly exchangeId: string;
@@ -35,7 +35,10 @@ interface LineFields {
   readonly interrupted: { readonly exchangeId: string };
   readonly scheduled: Schedule & { readonly exchangeId: string };
   readonly unscheduled: { readonly exchangeId: string; readonly end: ScheduleEnd };
+  /** Shows a version of an exchange, which ends the comparison to which it belongs. */
   readonly show: { readonly exchangeId: string };
+  /** The text that the user gave a summary. An empty string undoes the summary. */
+  readonly summary: { readonly exchangeId: string; readonly text: string };
   /** An empty string removes the title. */
   readonly title: { readonly title: string };
 }
@@ -45,7 +48,7 @@ type LineOf<Type extends keyof LineFields> = {
 }[Type];
 
 export type EventsLine = LineOf<'events'>;
-export type TurnLine = LineOf<'rerun' | 'interrupted' | 'scheduled' | 'unscheduled'>;
+export type TurnLine = LineOf<'rerun' | 'interrupted' | 'scheduled' | 'unscheduled' | 'summary'>;
 export type JournalLine = LineOf<keyof LineFields>;
 
 // A journal on disk may contain anything. Each schema returns a copy with only the fields that it lists. Numbers are
@@ -147,6 +150,7 @@ const eventEntries: EventEntries = {
     chars: orZero(count),
     ...details(tokens, 'tokens', 'promptTokens', 'completionTokens'),
     ...spent,
+    estimatedCost: optionalDetail(cost),
   },
   cut: { reason: faultKind, message: textSchema },
   resumed: { how: method, trimmed: orZero(position), resumePoint: orZero(position) },
@@ -174,6 +178,7 @@ const eventEntries: EventEntries = {
     actions,
     resetsAt: optionalDetail(epoch),
     beyondMaxHint: optionalDetail(v.literal(true)),
+    contextTokens: optionalDetail(tokens),
     ...details(textSchema, 'requestId', 'detail', 'fallbackModel'),
   },
 };
@@ -201,7 +206,7 @@ const promptInput = v.object(promptEntries);
 const lineEntries: { readonly [Type in keyof LineFields]: FieldSchemas<LineFields[Type]> } = {
   exchange: {
     id: v.pipe(textSchema, v.nonEmpty()),
-    after: v.optional(textSchema),
+    ...{ after: v.optional(textSchema), comparison: v.optional(textSchema), summarizes: v.optional(textSchema) },
     ...promptEntries,
     reasoningEffort: optionalDetail(v.picklist(effortChoices)),
   },
@@ -222,6 +227,7 @@ const lineEntries: { readonly [Type in keyof LineFields]: FieldSchemas<LineField
     ]),
   },
   show: { exchangeId: textSchema },
+  summary: { exchangeId: textSchema, text: textSchema },
   title: { title: textSchema },
 };
 

@@ -23,6 +23,9 @@ export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'edit',
   'regenerate',
   'showVersion',
+  'compareModels',
+  'useAnswer',
+  'stopAll',
   'restoreContext',
 ]);
 
@@ -43,6 +46,10 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     edit: ({ exchangeId, prompt }) => editPrompt(services, conversation, exchangeId, prompt),
     regenerate: ({ exchangeId, switchModel }) => regenerate(services, conversation, exchangeId, switchModel),
     showVersion: ({ exchangeId }) => conversation.showVersion(exchangeId),
+    compareModels: () => undefined,
+    useAnswer: ({ exchangeId }) => conversation.useAnswer(exchangeId),
+    stopAll: () => conversation.stop(),
+    showDifferences: () => undefined,
     newConversation: () => command('newConversation'),
     openHistory: () => command('openHistory'),
     addGateway: () => command('addGateway'),

@@ -20,7 +20,7 @@ describe('conversation with several versions of an exchange', () => {
     const two = ask('two');
     ask('three');
     changes.length = 0;
-    const { id } = conversation.edit(two, { prompt: 'zwei' });
+    const { id } = conversation.edit(two, { prompt: 'zwei' })!;
     assert.deepEqual(sentTexts(), ['one', 'to one', 'zwei']);
     assert.deepEqual(phases(), ['one: done', 'zwei: connecting']);
     assert.deepEqual(conversation.exchange(two)?.state.text, 'to two');
@@ -39,7 +39,7 @@ describe('conversation with several versions of an exchange', () => {
     const { ask, changes, conversation, engine, lines, phases, sentTexts } = answering();
     const one = ask('one');
     ask('two');
-    const { id } = conversation.edit(one, { prompt: 'eins' });
+    const { id } = conversation.edit(one, { prompt: 'eins' })!;
     conversation.showVersion(one);
     assert.deepEqual(phases(), ['eins: connecting']);
     engine.turn.emit(done('zu eins'));
@@ -70,7 +70,7 @@ describe('conversation with several versions of an exchange', () => {
     const before = ['one', 'two', 'three'].map((prompt) => ask(prompt));
     engine.turn.emit(attempt(), text('half'));
     changes.length = 0;
-    const { id } = conversation.edit(before[0]!, { prompt: 'eins' });
+    const { id } = conversation.edit(before[0]!, { prompt: 'eins' })!;
     assert.deepEqual([engine.turns.length, engine.turns[0]?.controls], [2, ['stop']]);
     assert.deepEqual(phases(), ['eins: connecting']);
     const seen = changes.map((change) => (change.type === 'exchange' ? change.exchange.id : change.type));
@@ -147,7 +147,7 @@ describe('conversation with several versions of an exchange', () => {
           else if (each.what === 'stop') conversation.stop();
           else if (id !== undefined) {
             const earlier = before.get(id)!;
-            if (each.what === 'edit') before.set(conversation.edit(id, { prompt: `${ids.length}` }).id, earlier);
+            if (each.what === 'edit') before.set(conversation.edit(id, { prompt: `${ids.length}` })!.id, earlier);
             else if (each.what === 'again') before.set(conversation.regenerate(id)!.id, earlier);
             else if (each.what === 'show') conversation.showVersion(id);
             else conversation.restart(id);
