@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
 import type { StreamEvent } from '../../../src/engine/events';
+import { propertyRuns } from '../../support/propertyRuns';
 import { valuesOf } from '../../support/valuesOf';
 import { openConversation, reopened } from './openedConversation';
 import { attempt, done, failed, text, waiting } from './scriptedEngine';
@@ -158,5 +160,50 @@ describe('comparison of models', () => {
     );
     restored.conversation.continue(b);
     assert.equal(restored.engine.turn.options.resumeFrom?.text, 'half');
+  });
+
+  it('restores comparisons, summaries and requests from the journal after any sequence of actions', () => {
+    const kind = fc.constantFrom(
+      'ask',
+      'compare',
+      'compareAgain',
+      'useAnswer',
+      'summarize',
+      'editSummary',
+      'edit',
+      'stop',
+    );
+    const step = fc.record({ what: kind, which: fc.nat(), ends: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 15 }), (steps) => {
+        const { conversation, engine, lines } = openConversation();
+        for (const { what, which, ends } of steps) {
+          const shown = conversation.views();
+          const { id = '', summarizedTurns } = shown[which % shown.length] ?? {};
+          const models = ['a', 'b', 'c'].slice(which % 2);
+          const prompt = `${shown.length}`;
+          if (what === 'ask') conversation.ask({ prompt });
+          else if (what === 'compare') conversation.compare({ prompt }, models);
+          else if (what === 'stop') conversation.stop();
+          else if (summarizedTurns !== undefined)
+            conversation.editSummary(id, which % 3 === 0 ? '' : `edited ${which}`);
+          else if (id !== '' && what === 'compareAgain') conversation.compare({ prompt }, models, id);
+          else if (id !== '' && what === 'useAnswer') conversation.useAnswer(id);
+          else if (id !== '' && what === 'edit') conversation.edit(id, { prompt });
+          else if (id !== '' && what === 'summarize' && !conversation.busy) conversation.summarize(id);
+          for (const turn of ends ? engine.turns : []) turn.emit(attempt(), text('to '), done(`to ${prompt}`));
+        }
+        conversation.stopAll();
+        const { conversation: again } = openConversation({ stored: reopened(lines) });
+        // Leaves the model out, because it is set before the first attempt and the journal does not contain it then.
+        const plain = (value: unknown): unknown =>
+          JSON.parse(JSON.stringify(value, (name, part: unknown) => (name === 'model' ? undefined : part)));
+        assert.deepEqual(plain(again.views()), plain(conversation.views()));
+        for (const { id } of conversation.tree.all()) {
+          assert.deepEqual(plain(again.requestOf(id)), plain(conversation.requestOf(id)));
+        }
+      }),
+      { numRuns: Math.min(propertyRuns, 200) },
+    );
   });
 });
