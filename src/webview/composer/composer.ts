@@ -97,11 +97,9 @@ export class Composer {
     this.context.moveFocus(this.input);
   }
 
-  /** @param cardHasStop whether a card has a button *Stop*, too. Two buttons on the page must not have the same name. */
-  setStoppable(isStoppable: boolean, cardHasStop: boolean): void {
-    const { strings } = this.context;
-    const name = cardHasStop ? strings.stopAnswer : strings.stop;
-    const title = fill(strings.stopTooltip, name);
+  /** @param name name of the button that stops the answer. Two buttons on the page must not have the same name. */
+  setStoppable(isStoppable: boolean, name: string): void {
+    const title = fill(this.context.strings.stopTooltip, name);
     if (this.stopButton.title !== title) Object.assign(this.stopButton, { ariaLabel: name, title });
     if (isStoppable === this.isStoppable) return;
     this.isStoppable = isStoppable;
@@ -161,6 +159,13 @@ export class Composer {
     if (awaitsKey) this.promptAwaitingKey = text;
     this.focus();
     this.handleDraftChange();
+  }
+
+  /** Lets the user compare models with the draft, which stays in the composer until the host has received it. */
+  compareDraft(): void {
+    const prompt = this.input.value.trim();
+    const more = this.prefilled.payloadFor(prompt);
+    this.context.post({ type: 'compareModels', prompt, ...(more && { more }) });
   }
 
   restore({ draft, prefilled = [], context = [], pending = [] }: Unsent): void {
