@@ -191,7 +191,10 @@ export class Composer {
   /** Removes a prompt that the host has received from the stored data, or from the composer if it was returned there. */
   confirmPrompt(prompt: string): void {
     this.prefilled.removeContainedIn(prompt);
-    if (!this.pending.delete(prompt) && this.input.value.trim() === prompt) this.setInput('');
+    if (!this.pending.delete(prompt) && prompt !== '' && this.input.value.trim() === prompt) {
+      this.history.add(prompt);
+      this.setInput('');
+    }
     this.options.onDraftChange();
   }
 
