@@ -15,6 +15,7 @@ export { toEpoch, toMonotonic } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
 export { minSilenceMs, silencesUntil, throughputSeconds } from '../engine/state/throughput';
 export { scheduleLifetimeMs } from '../engine/state/schedule';
+export { type Cost, costsOf } from '../engine/state/turnCost';
 export { hasPartialAnswer, initialTurn, isRunning, reduceTurn, isRestarting } from '../engine/state/turnState';
 export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals';
 export type { Failure, RouteSwitch, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
@@ -76,6 +77,8 @@ export interface ExchangeSnapshot {
   readonly versions?: readonly string[] | undefined;
   /** Id of the comparison of which the exchange is a column. The columns follow each other. */
   readonly comparison?: string | undefined;
+  /** The model of a column, which is known before its first attempt. */
+  readonly model?: string | undefined;
   /** Whether a further prompt follows this column of a comparison. */
   readonly isFollowed?: true | undefined;
   /** Set for a summary: the number of exchanges before it for which it stands. 0 if they are in another conversation. */
@@ -198,6 +201,8 @@ export type ToWebview =
     }
   /** Suggestions for the `suggestContext` message with the same `request` number. */
   | { readonly type: 'suggestions'; readonly request: number; readonly items: readonly ContextSuggestion[] }
+  /** The user wants to compare models. The page replies with `compareModels` and its draft. */
+  | { readonly type: 'compareDraft' }
   /** A prompt that the page has sent went into a new conversation instead. */
   | { readonly type: 'promptMoved'; readonly prompt: string }
   /** The result of a click, for screen readers. The host shows it in the status bar, which they don't read. */

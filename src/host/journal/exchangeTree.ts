@@ -115,7 +115,17 @@ export class ExchangeTree {
     return this.all().filter((exchange) => exchange.id === id || this.ancestors(exchange.id).some((e) => e.id === id));
   }
 
-  snapshot({ id, prompt, attachments = [], state, queued, demo, comparison, summarizes }: Exchange): ExchangeSnapshot {
+  snapshot({
+    id,
+    prompt,
+    attachments = [],
+    state,
+    queued,
+    demo,
+    model,
+    comparison,
+    summarizes,
+  }: Exchange): ExchangeSnapshot {
     const node = this.nodes.get(id);
     const columns = this.columns(id);
     const isCompared = comparison !== undefined && columns.length > 1;
@@ -129,7 +139,7 @@ export class ExchangeTree {
       ...{ id, prompt, attachments, state, queued },
       ...(demo && { demo }),
       ...(versions.length > 1 && { versions }),
-      ...(isCompared && { comparison }),
+      ...(isCompared && { comparison, model }),
       ...(isCompared && node?.selected && this.isOnPath(id) && { isFollowed: true as const }),
       ...(summarizes !== undefined && { summarizedTurns: this.ancestors(id).length }),
     };
