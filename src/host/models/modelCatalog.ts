@@ -28,7 +28,10 @@ import {
   type RouteModels,
 } from './modelPick';
 import { createEssenceText } from './modelTexts';
+import { pickComparedModels } from './pickComparedModels';
 
+/** The models of the last comparison. */
+const comparedKey = 'holysheep.comparedModels';
 const cacheLifetimeMs = 10 * 60_000;
 /** Milliseconds that a request waits for lists that are being loaded, because gateways or keys have just changed. */
 const maxListWaitMs = 250;
@@ -189,13 +192,47 @@ export class ModelCatalog extends Disposable {
     return (await this.choose({ title: vscode.l10n.t('Switch model'), exclude }, demo))?.model;
   }
 
-  pickForPrompt(demo: boolean): Promise<ModelPick | undefined> {
-    return this.choose({ offerOnce: true }, demo);
+  /** @param onCompare called if the user wants to compare models instead */
+  pickForPrompt(demo: boolean, onCompare: () => void): Promise<ModelPick | undefined> {
+    return this.choose({ offerOnce: true, onCompare }, demo);
+  }
+
+  /** Lets the user choose the models of a comparison. Their last choice is checked, or else the selected model. */
+  async pickCompared(demo: boolean): Promise<readonly string[] | undefined> {
+    const { connections, memory, settings } = this.deps;
+    const current = connections.model(demo);
+    const last = demo ? [current] : memory.get<readonly string[]>(comparedKey, [current]);
+    const picks = await pickComparedModels(this.createLoad(demo), current, last, {
+      fallbacks: settings.engineSettings().fallbackModels,
+      overrides: (names) => settings.modelOverrides(names),
+    });
+    if (!picks) return undefined;
+    for (const pick of picks) await this.rememberGateway(pick);
+    const models = picks.map(({ model }) => model);
+    if (!demo) await memory.update(comparedKey, models);
+    return models;
   }
 
   private async choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | undefined> {
-    const { connections, health, settings } = this.deps;
-    const load = async (fresh: boolean): Promise<PickableModels> => {
+    const { connections, settings } = this.deps;
+    const pick = await pickModel(this.createLoad(demo), connections.model(demo), {
+      ...options,
+      fallbacks: settings.engineSettings().fallbackModels,
+      overrides: (names) => settings.modelOverrides(names),
+    });
+    if (pick) await this.rememberGateway(pick);
+    return pick;
+  }
+
+  private async rememberGateway({ model, baseUrl }: Pick<ModelPick, 'model' | 'baseUrl'>): Promise<void> {
+    const position = this.deps.settings.routes().findIndex(({ url }) => url === baseUrl);
+    if (position >= 0) await this.gateways.remember(model, position === 0 ? undefined : baseUrl);
+  }
+
+  /** Returns the function that loads the models for a picker. */
+  private createLoad(demo: boolean | undefined): (fresh: boolean) => Promise<PickableModels> {
+    const { health } = this.deps;
+    return async (fresh) => {
       if (fresh) this.cache.clear();
       const [routes] = await Promise.all([this.listRoutes(demo), health.refresh()]);
       const records = health.records();
@@ -208,14 +245,6 @@ export class ModelCatalog extends Disposable {
         recent: recentModels(records, new Set(routes.map(({ origin }) => origin))),
       };
     };
-    const pick = await pickModel(load, connections.model(demo), {
-      ...options,
-      fallbacks: settings.engineSettings().fallbackModels,
-      overrides: (names) => settings.modelOverrides(names),
-    });
-    const position = settings.routes().findIndex(({ url }) => url === pick?.baseUrl);
-    if (pick && position >= 0) await this.gateways.remember(pick.model, position === 0 ? undefined : pick.baseUrl);
-    return pick;
   }
 
   private keep(baseUrl: string, { models, facts }: GatewayList): void {

@@ -46,7 +46,6 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     edit: ({ exchangeId, prompt }) => editPrompt(services, conversation, exchangeId, prompt),
     regenerate: ({ exchangeId, switchModel }) => regenerate(services, conversation, exchangeId, switchModel),
     showVersion: ({ exchangeId }) => conversation.showVersion(exchangeId),
-    compareModels: () => undefined,
     useAnswer: ({ exchangeId }) => conversation.useAnswer(exchangeId),
     stopAll: () => conversation.stop(),
     showDifferences: () => undefined,

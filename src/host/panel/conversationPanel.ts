@@ -14,6 +14,7 @@ import { tabTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
 import { UserError } from '../util/userError';
+import { askForComparison, compareAgain } from './compareModels';
 import { conversationMessages, writingMessages, type MessageHandlers } from './conversationMessages';
 import { withEditedPrompt } from './editPrompt';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
@@ -139,6 +140,8 @@ export class ConversationPanel extends Disposable {
         this.post({ type: 'nearestModels', exchangeId, models });
       },
       selectModel: () => this.selectModel(),
+      compareModels: ({ prompt, exchangeId }) =>
+        exchangeId === undefined ? this.compareModels(prompt) : compareAgain(this.services, conversation, exchangeId),
       selectEffort: ({ model, level }) => efforts.choose(model, level),
       forgetModelOnce: () => draft.setModelOnce(undefined),
       suggestContext: async ({ request, query }) =>
@@ -219,7 +222,7 @@ export class ConversationPanel extends Disposable {
     await this.send(input, { staysHidden: true });
   }
 
-  private async send(input: PromptInput, options?: Pick<SendOptions, 'staysHidden' | 'addDraft'>): Promise<void> {
+  private async send(input: PromptInput, options?: Omit<SendOptions, 'conversation' | 'onMove'>): Promise<void> {
     const { conversation, services, contextDraft, draft } = this;
     await services.conversations.withOpen(conversation, async () => {
       await contextDraft.refresh();
@@ -268,7 +271,8 @@ export class ConversationPanel extends Disposable {
   private async selectModel(): Promise<void> {
     const { conversation } = this;
     const { catalog, connections, demo } = this.services;
-    const picked = await catalog.pickForPrompt(demo.answers(conversation));
+    const onCompare = (): void => this.post({ type: 'compareDraft' });
+    const picked = await catalog.pickForPrompt(demo.answers(conversation), onCompare);
     if (!picked) return;
     const { model, once } = picked;
     this.draft.setModelOnce(once ? model : undefined);
@@ -276,6 +280,18 @@ export class ConversationPanel extends Disposable {
     const inDemo = demo.answers(conversation);
     conversation.selectModel(model, inDemo);
     await connections.selectModel(model, inDemo);
+  }
+
+  private async compareModels(draft: string): Promise<void> {
+    const { conversation, services } = this;
+    await services.conversations.withOpen(conversation, async () => {
+      const comparison = await askForComparison(services, conversation, { prompt: draft.trim() });
+      if (!comparison) return;
+      const { prompt, ...target } = comparison;
+      // Removes the prompt from the composer.
+      this.post({ type: 'promptMoved', prompt });
+      await this.send({ prompt }, target);
+    });
   }
 
   private handleConversationChange(change: ConversationChange): void {

@@ -28,7 +28,10 @@ export interface PanelServices extends Pick<HostWindow, 'log' | 'onError'> {
   readonly conversations: Conversations;
   readonly connections: Pick<Connections, 'view' | 'configured' | 'routes' | 'model' | 'selectModel' | 'onDidChange'>;
   readonly efforts: Pick<ModelEfforts, 'viewOf' | 'choose' | 'onDidChange'>;
-  readonly catalog: Pick<ModelCatalog, 'pickOther' | 'pickForPrompt' | 'nearestTo' | 'canReplace' | 'factsOf'>;
+  readonly catalog: Pick<
+    ModelCatalog,
+    'pickOther' | 'pickForPrompt' | 'pickCompared' | 'nearestTo' | 'canReplace' | 'factsOf'
+  >;
   readonly settings: Pick<Settings, 'engineSettings' | 'routes' | 'removeBackupBaseUrls'>;
   readonly demo: Pick<DemoMode, 'answers' | 'leave'>;
   readonly tour: Pick<DemoTour, 'currentStep' | 'perform' | 'ask'>;

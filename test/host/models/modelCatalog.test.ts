@@ -10,6 +10,7 @@ import type { Log } from '../../../src/host/util/log';
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import type { Memento } from 'vscode';
 import { useVSCode } from '../../support/fakeVSCode';
+import { valuesOf } from '../../support/valuesOf';
 import { FakeEditor } from '../connection/fakeRoutes';
 
 const [origin, other] = ['https://gateway.test', 'https://other.test'];
@@ -151,6 +152,24 @@ describe('model catalog', () => {
     assert.deepEqual([contextWindow, maxOutput, family], [8192, 5, 'gpt-4o']);
     routes = [];
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
+  });
+
+  it('checks the models of the last comparison in the next one, but those of the demo never', async () => {
+    editor.isPatient = true;
+    const compare = async (demo: boolean, ...labels: readonly string[]) => {
+      const picked = catalog.pickCompared(demo);
+      const picker = editor.quickPicks.at(-1)!;
+      const checked = valuesOf(picker.selectedItems, 'label');
+      while (picker.busy) await new Promise(setImmediate);
+      picker.toggle(...labels);
+      picker.choose(true);
+      return { checked, models: await picked };
+    };
+    ids = ['a', 'b'];
+    assert.deepEqual(await compare(true, 'a'), { checked: ['model-0'], models: ['model-0', 'a'] });
+    assert.deepEqual(await compare(false, 'b'), { checked: ['model-0'], models: ['model-0', 'b'] });
+    catalog = createCatalog();
+    assert.deepEqual(await compare(false, 'model-0', 'a'), { checked: ['model-0', 'b'], models: ['b', 'a'] });
   });
 
   describe('with a backup gateway', () => {
