@@ -1,4 +1,4 @@
-import type { Cost } from '../engine/state/turnCost';
+import type { Cost } from './protocol';
 
 export interface HealthFigures {
   readonly attempts: number;

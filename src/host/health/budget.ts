@@ -2,7 +2,6 @@ import { Mutex } from 'async-mutex';
 import * as vscode from 'vscode';
 import type { Clock } from '../../engine/clock';
 import type { Cost } from '../../engine/state/turnCost';
-import { usdOf } from '../../shared/healthMessages';
 import type { DailyBudget } from '../settings/dailyBudget';
 import { askUser, showToast } from '../ui/notifications';
 import { hostWords } from '../ui/words';
@@ -10,7 +9,7 @@ import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
 import type { HealthBook } from './healthBook';
 import { startOfDay } from './healthReport';
-import { costsOfDay, usedPercent } from './usageReport';
+import { spentToday, usedPercent } from './usageReport';
 
 interface BudgetDeps {
   readonly setting: () => DailyBudget | undefined;
@@ -23,7 +22,7 @@ interface BudgetDeps {
 
 interface Spending {
   readonly budget: DailyBudget;
-  readonly costs: readonly Cost[];
+  readonly spent: Cost;
 }
 
 const warnPercents = [100, 80];
@@ -60,32 +59,32 @@ export class Budget extends Disposable {
   mayStart(): Promise<boolean> {
     return this.mutex.runExclusive(async () => {
       const spending = await this.read();
-      if (spending?.budget.action === 'ask' && usdOf(spending.costs) >= this.agreedUsd) return this.ask(spending);
+      if (spending?.budget.action === 'ask' && spending.spent.amount >= this.agreedUsd) return this.ask(spending);
       this.warn(spending);
       return true;
     });
   }
 
   /** Shows a dialog, because a notification disappears after a few seconds, and *Do Not Disturb* hides it. */
-  private async ask({ budget, costs }: Spending): Promise<boolean> {
+  private async ask({ budget, spent }: Spending): Promise<boolean> {
     this.warnedPercent = 100;
     const send = vscode.l10n.t('Send anyway');
     const detail = vscode.l10n.t(
       'If you cancel, the prompt stays in the composer. If you send it, you are asked again when another quarter of the budget is used.',
     );
-    if ((await askUser('warning', describe(budget, costs), [send], detail)) !== send) return false;
-    this.agreedUsd = usdOf(costs) + agreedShare * budget.daily;
+    if ((await askUser('warning', describe(budget, spent), [send], detail)) !== send) return false;
+    this.agreedUsd = spent.amount + agreedShare * budget.daily;
     return true;
   }
 
   private warn(spending: Spending | undefined): void {
     if (!spending) return;
-    const { budget, costs } = spending;
-    const reached = warnPercents.find((percent) => percent <= usedPercent(budget, costs)) ?? 0;
+    const { budget, spent } = spending;
+    const reached = warnPercents.find((percent) => percent <= usedPercent(budget, spent)) ?? 0;
     if (reached <= this.warnedPercent) return;
     this.warnedPercent = reached;
     const openUsage = { title: vscode.l10n.t('Open usage'), run: this.deps.openUsage };
-    showToast(this.deps.log, 'warning', describe(budget, costs), [openUsage]);
+    showToast(this.deps.log, 'warning', describe(budget, spent), [openUsage]);
   }
 
   /** Returns undefined without a budget. On a new day and after a change of the setting, the warnings start anew. */
@@ -97,17 +96,16 @@ export class Budget extends Disposable {
     const now = clock.now();
     const period = JSON.stringify([startOfDay(now), budget]);
     if (period !== this.period) [this.period, this.warnedPercent, this.agreedUsd] = [period, 0, budget.daily];
-    return { budget, costs: costsOfDay(book.records(), now) };
+    return { budget, spent: spentToday(book.records(), now) };
   }
 }
 
-function describe(budget: DailyBudget, costs: readonly Cost[]): string {
+function describe(budget: DailyBudget, spent: Cost): string {
   const { format } = hostWords();
-  const spent = (costs.some(({ isEstimate }) => isEstimate) ? '≈' : '') + format.cost(usdOf(costs));
   return vscode.l10n.t(
     "You have used {0}% of today's budget: {1} of {2}.",
-    format.number(usedPercent(budget, costs)),
-    spent,
-    format.cost(budget.daily),
+    format.number(usedPercent(budget, spent)),
+    format.costs([spent]),
+    format.costs([{ amount: budget.daily, currency: 'USD', isEstimate: false }]),
   );
 }

@@ -17,19 +17,20 @@ export function createUsageReport(
   return {
     total: groupOf(ofDays.flat()),
     days: ofDays.map((ofDay, index) => ({ start: starts[index] ?? now, ...groupOf(ofDay) })),
-    ...(budget && { budget: { daily: budget.daily, usedPercent: usedPercent(budget, costsOfDay(records, now)) } }),
+    ...(budget && { budget: { daily: budget.daily, usedPercent: usedPercent(budget, spentToday(records, now)) } }),
   };
 }
 
-/** Returns what the requests of the day of `now` have cost, in local time. */
-export function costsOfDay(records: readonly AttemptRecord[], now: number): readonly Cost[] {
+/** Returns what the requests of the day of `now` in local time have cost. An amount in ¥ counts as if it were in USD. */
+export function spentToday(records: readonly AttemptRecord[], now: number): Cost {
   const today = startOfDay(now);
-  return addCosts(records.filter(({ at }) => startOfDay(at) === today).flatMap(costOf));
+  const costs = records.filter(({ at }) => startOfDay(at) === today).flatMap(costOf);
+  return { amount: usdOf(addCosts(costs)), currency: 'USD', isEstimate: costs.some(({ isEstimate }) => isEstimate) };
 }
 
 /** A whole number, rounded down, because only 100 % means that the budget is used up. */
-export function usedPercent({ daily }: DailyBudget, costs: readonly Cost[]): number {
-  return Math.floor((100 * usdOf(costs)) / daily);
+export function usedPercent({ daily }: DailyBudget, { amount }: Cost): number {
+  return Math.floor((100 * amount) / daily);
 }
 
 function groupOf(records: readonly AttemptRecord[]): UsageGroup {

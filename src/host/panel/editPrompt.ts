@@ -10,7 +10,8 @@ interface RegenerateServices extends Pick<SendServices, 'budget'> {
   readonly catalog: Pick<ModelCatalog, 'pickOther'>;
 }
 
-type EditServices = RegenerateServices & Pick<SendServices, 'connections' | 'demo' | 'promptHistory' | 'panels' | 'onError'>;
+type EditServices = RegenerateServices &
+  Pick<SendServices, 'connections' | 'demo' | 'promptHistory' | 'panels' | 'onError'>;
 
 /**
  * An unchanged prompt gets another answer. Without an API key, the new version fails with a card that sets one. If the
@@ -28,7 +29,10 @@ export async function editPrompt(
     const exchange = conversation.exchange(exchangeId);
     const input = exchange && editedInput(exchange, prompt, demo);
     if (!input) return regenerate(services, conversation, exchangeId, false);
-    if (!demo && !(await budget.mayStart())) return panels.prefill(conversation, { text: prompt });
+    if (!demo && !(await budget.mayStart())) {
+      panels.prefill(conversation, { text: prompt });
+      return;
+    }
     promptHistory.add(prompt, conversation.id).catch(onError);
     conversation.edit(exchangeId, input);
   });
