@@ -1,6 +1,7 @@
 import type { LedgerEntry } from './ledger';
 import { isRunning, type TurnState } from './turnState';
 import { segmentsOf } from './turnTotals';
+import { roundCost } from './usage';
 
 /** HolySheep bills ¥1 where the list price of the model is $1, so its amounts are shown in ¥ without a conversion. */
 export type Currency = 'USD' | 'CNY';
@@ -56,15 +57,9 @@ export function addCosts(costs: readonly Cost[]): readonly Cost[] {
   }));
 }
 
-/**
- * Rounds to 10⁻¹² of a dollar. The cheapest token costs more than that, so sums of sums are exact, and 0.1 + 0.2 is 0.3.
- */
-export function roundCost(amount: number): number {
-  return Number(amount.toFixed(12));
-}
-
-function attemptsOf(state: TurnState): readonly LedgerEntry[] {
-  return [...(state.discardedAttempts ?? []), ...segmentsOf(state).flatMap(({ ledger }) => ledger.entries)];
+/** Returns all attempts that may have cost something, oldest first. */
+export function attemptsOf(state: TurnState): readonly LedgerEntry[] {
+  return [...state.discardedAttempts, ...segmentsOf(state).flatMap(({ ledger }) => ledger.entries)];
 }
 
 /** Gateways charge for a response with text or with a usage. Of an attempt without an end, the window was closed. */

@@ -113,7 +113,7 @@ export interface TurnState extends TurnSegment {
   /** Earlier segments of the answer, one for each time the user continued it, oldest first. */
   readonly previousSegments: readonly TurnSegment[];
   /** Attempts of answers that the user has had restarted. They count only for the cost. */
-  readonly discardedAttempts?: readonly LedgerEntry[];
+  readonly discardedAttempts: readonly LedgerEntry[];
   readonly wait?: WaitingEvent;
   /** Set in the phase `scheduled`. */
   readonly schedule?: Schedule;
@@ -134,6 +134,7 @@ export const initialTurn: TurnState = {
   routeSwitches: [],
   ledger: emptyLedger,
   previousSegments: [],
+  discardedAttempts: [],
   attempts: 0,
   throughput: noThroughput,
   silences: [],

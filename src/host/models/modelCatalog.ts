@@ -151,9 +151,12 @@ export class ModelCatalog extends Disposable {
     const { settings } = this.deps;
     const url = baseUrl ?? settings.routes().find((route) => this.loaded.has(route.url))?.url ?? '';
     const loaded = this.loaded.get(url);
-    const facts = knownFacts(listedName(model, loaded), loaded?.facts);
+    const name = listedName(model, loaded);
+    const facts = knownFacts(name, loaded?.facts);
     const overrides = settings.modelOverrides([userModel, model]);
-    return overrides ? { ...facts, ...overrides } : facts;
+    // A vendor's price does not apply to a model on the user's own computer.
+    const local = facts?.price && isLocalUrl(url) && { price: loaded?.facts?.get(name)?.price };
+    return local || overrides ? { ...facts, ...local, ...overrides } : facts;
   }
 
   /** Reads the context of a model again, because Ollama decides on it when it loads the model for a turn. */

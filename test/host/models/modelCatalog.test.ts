@@ -271,6 +271,14 @@ describe('model catalog', () => {
       assert.equal(catalog.factsOf('c', server.baseUrl)?.contextWindow, 100);
     });
 
+    it('does not apply the price of the vendor to its models', async () => {
+      ids = ['gpt-4o', { id: 'gpt-4', pricing: { prompt: '0.000001', completion: '0.000002' } }];
+      await catalog.preload();
+      assert.deepEqual([catalog.factsOf('gpt-4o')?.price, catalog.factsOf('gpt-4o')?.images], [undefined, true]);
+      assert.deepEqual(catalog.factsOf('gpt-4')?.price, { input: 1, output: 2 });
+      assert.equal(catalog.factsOf('gpt-4o', connection.baseUrl)?.price?.input, 2.5);
+    });
+
     it('asks no other gateway for such facts', async () => {
       const read = mock.method(engine, 'localFacts');
       await catalog.listOf(connection);
