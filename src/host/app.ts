@@ -63,7 +63,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     }),
   );
   register(new RouteNotices({ settings, keys, connections, demo, log, memory }));
-  const { health, healthPanel } = createHealth(host);
+  const { health, healthPanel, budget } = createHealth(host, settings);
   const engine = createHostEngine({
     ...{ log, version, storage },
     settings: () => settings.engineSettings(),
@@ -100,7 +100,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const contextSource = new ContextSource({ editor: () => target.editor(), recentFiles, onError });
   const suggestions = register(new Suggestions({ conversations, target, tour }));
   const prompting = { conversations, schedule, promptHistory, tour, suggestions, target, contextSource };
-  const shared = { ...host, settings, keys, demo, efforts, connections, catalog, engine, ...prompting };
+  const shared = { ...host, settings, budget, keys, demo, efforts, connections, catalog, engine, ...prompting };
   const restoration = register(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
   const panels = register(new PanelRegistry(context.extensionUri, restoration, shared));
   const features = { ...shared, panels, customPrompts, health, healthPanel, logEvent, modelsChanged };

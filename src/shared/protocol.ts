@@ -17,7 +17,6 @@ export { minSilenceMs, silencesUntil, throughputSeconds } from '../engine/state/
 export { costOfAttempt, costsOf } from '../engine/state/turnCost';
 export type { Cost, TotalCost } from '../engine/state/turnCost';
 export { scheduleLifetimeMs } from '../engine/state/schedule';
-export { type Cost, costsOf } from '../engine/state/turnCost';
 export { hasPartialAnswer, initialTurn, isRunning, reduceTurn, isRestarting } from '../engine/state/turnState';
 export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals';
 export type { Failure, RouteSwitch, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';

@@ -48,6 +48,7 @@ class Window {
     assert.ok(extension);
     const services = {
       conversations: this.conversations,
+      budget: { mayStart: () => Promise.resolve(true) },
       connections: {
         view: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey: true, demo: false }),
         onDidChange: () => new vscode.Disposable(() => undefined),

@@ -52,7 +52,7 @@ export function totalCost(states: readonly TurnState[]): TotalCost {
 export function addCosts(costs: readonly Cost[]): readonly Cost[] {
   return [...Map.groupBy(costs, ({ currency }) => currency)].map(([currency, ofCurrency]) => ({
     currency,
-    amount: roundCost(ofCurrency.reduce((sum, { amount }) => sum + amount, 0)),
+    amount: ofCurrency.reduce((sum, { amount }) => roundCost(sum + amount), 0),
     isEstimate: ofCurrency.some(({ isEstimate }) => isEstimate),
   }));
 }

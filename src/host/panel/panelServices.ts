@@ -8,6 +8,7 @@ import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { DemoMode } from '../connection/demoMode';
 import type { DemoTour } from '../demo/demoTour';
 import type { PromptInput } from '../journal/exchange';
+import type { Budget } from '../health/budget';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { Scheduler } from '../schedule/scheduler';
 import type { Settings } from '../settings/settings';
@@ -33,6 +34,7 @@ export interface PanelServices extends Pick<HostWindow, 'log' | 'onError'> {
     'pickOther' | 'pickForPrompt' | 'pickCompared' | 'nearestTo' | 'canReplace' | 'factsOf'
   >;
   readonly settings: Pick<Settings, 'engineSettings' | 'routes' | 'removeBackupBaseUrls'>;
+  readonly budget: Pick<Budget, 'mayStart'>;
   readonly demo: Pick<DemoMode, 'answers' | 'leave'>;
   readonly tour: Pick<DemoTour, 'currentStep' | 'perform' | 'ask'>;
   readonly suggestions: Pick<Suggestions, 'list' | 'codePrompt' | 'onDidChange'>;

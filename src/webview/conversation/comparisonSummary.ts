@@ -1,6 +1,6 @@
 import type { Words } from '../../shared/describe';
-import { fill, type Format } from '../../shared/format';
-import { type Cost, costsOf, isRunning, segmentsOf, totalsOf, type TurnState } from '../../shared/protocol';
+import { fill } from '../../shared/format';
+import { costsOf, isRunning, segmentsOf, totalsOf, type TurnState } from '../../shared/protocol';
 
 interface Answer {
   readonly model: string;
@@ -34,7 +34,6 @@ export function describeComparison({ strings, format }: Words, answers: readonly
     hasTokens ? (usage?.completionTokens ?? 0) - (usage?.reasoningTokens ?? 0) : characters;
   const speed = ({ usage, characters, seconds }: Measured): number =>
     (hasTokens ? (usage?.completionTokens ?? 0) : characters) / seconds;
-  const cost = ({ costs = [] }: Measured): Cost | undefined => (currencies.size === 1 ? costs[0] : undefined);
 
   return [
     ...best(
@@ -49,8 +48,8 @@ export function describeComparison({ strings, format }: Words, answers: readonly
     ),
     ...best(
       strings.comparisonCheapest,
-      (answer) => cost(answer)?.amount,
-      (answer) => formatCost(format, cost(answer)),
+      ({ costs = [] }) => (currencies.size === 1 ? costs[0]?.amount : undefined),
+      ({ costs = [] }) => format.costs(costs),
     ),
     ...best(
       strings.comparisonLongest,
@@ -71,10 +70,3 @@ function measure(model: string, state: TurnState) {
     seconds: Math.max(1, ms - waitedMs) / 1000,
   };
 }
-
-function formatCost(format: Format, { amount, currency, isEstimate }: Cost = noCost): string {
-  const price = format.cost(amount);
-  return (isEstimate ? '≈' : '') + (currency === 'CNY' ? price.replace(/[^\d<.,\s]+/, '¥') : price);
-}
-
-const noCost: Cost = { amount: 0, currency: 'USD', isEstimate: false };

@@ -101,7 +101,7 @@ describe('cost of 1,000 turns with failures', () => {
       const conversation = new Conversation(
         'c',
         foldJournal([]),
-        { append },
+        { append: (line) => lines.push(line) },
         {
           ...{ clock, engine: () => engine, resumeSetting: () => 'auto', onEvent: () => undefined },
           defaults: () => ({ model: 'priced', systemPrompt: '', temperature: 1, maxTokens: 9 }),
