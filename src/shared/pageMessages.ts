@@ -54,6 +54,8 @@ const messageFields = {
   stopAll: {},
   /** Opens a diff of the answers of two exchanges. */
   showDifferences: { ...exchange, otherId: text },
+  /** Asks the model for a summary of the older turns. */
+  summarize: {},
   suggestContext: { request: v.number(), query: text },
   attach: { id: text },
   detach: { id: text },

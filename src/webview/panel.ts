@@ -76,6 +76,7 @@ export class Panel {
     compareDraft: () => this.composer.compareDraft(),
     announce: ({ text }) => this.context.announcer.announce(text),
     modelOnce: ({ model, effort }) => this.composer.setModelOnce(model, effort),
+    contextUse: () => undefined,
     nearestModels: ({ exchangeId, models }) => this.conversation.showNearestModels(exchangeId, models),
   };
 

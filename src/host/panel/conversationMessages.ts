@@ -26,6 +26,7 @@ export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'compareModels',
   'useAnswer',
   'stopAll',
+  'summarize',
   'restoreContext',
 ]);
 
@@ -49,6 +50,7 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     useAnswer: ({ exchangeId }) => conversation.useAnswer(exchangeId),
     stopAll: () => conversation.stop(),
     showDifferences: () => undefined,
+    summarize: () => undefined,
     newConversation: () => command('newConversation'),
     openHistory: () => command('openHistory'),
     addGateway: () => command('addGateway'),
