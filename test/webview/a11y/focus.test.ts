@@ -180,6 +180,8 @@ describe('Tab order while a turn waits', () => {
     );
     for (let steps = 0; steps < 3; steps++) tab();
     assert.equal(tab(), undefined);
+    page.all('article').at(-1)!.querySelector<HTMLElement>('.wait-card summary')!.focus();
+    assert.notEqual(nameOf(tab()!), 'Retry now');
   });
 
   for (const index of [0, 8]) {
