@@ -130,19 +130,20 @@ export function createWaitTabOrder(
     const buttons = findWaitButtons();
     const [first, last] = [buttons[0], buttons.at(-1)];
     if (!first || !last) return undefined;
+    const index = buttons.indexOf(target);
     if (dock.contains(target)) {
       const stops = findTabbable(dock);
       if (backwards) return target === stops[0] ? last : undefined;
       afterComposer = target === stops.at(-1);
       return afterComposer ? first : undefined;
     }
-    if (buttons.includes(target)) {
+    if (index >= 0) {
+      // Several answers of a comparison may wait, and there are other Tab stops between their buttons.
       if (!afterComposer) return undefined;
-      if (backwards) return target === first ? findTabbable(dock).at(-1) : undefined;
-      return target === last ? lastElement : undefined;
+      return backwards ? (buttons[index - 1] ?? findTabbable(dock).at(-1)) : (buttons[index + 1] ?? lastElement);
     }
     const entry = target.closest<HTMLElement>(entrySelector);
-    if (!entry || entry.contains(first)) return undefined;
+    if (!entry || buttons.some((button) => entry.contains(button))) return undefined;
     if (backwards) return target === entry && isBefore(first, entry) ? last : undefined;
     return target === (findTabbable(entry).at(-1) ?? entry) ? first : undefined;
   };

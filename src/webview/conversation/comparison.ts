@@ -76,8 +76,7 @@ export class Comparison implements ColumnGroup {
     const isActive = this.columns.some(({ view }) => view.activity !== 'idle');
     const states = this.columns.map(({ view }) => [view.model, view.isLatest, view.visibleState?.phase].join());
     const shown = [isActive, ...states].join('|');
-    // The usage and the cost of an answer may arrive after its end.
-    if (shown === this.shown && isActive) return;
+    if (shown === this.shown) return;
     this.shown = shown;
     const { length: pairCount } = this.pairs;
     this.setHidden(this.stopAll, !isActive || this.context.isReadOnly());

@@ -164,6 +164,26 @@ describe('Tab order while a turn waits', () => {
     assert.equal(page.root.querySelector('.composer')!.contains(back), true);
   });
 
+  it('leads forward from the composer through the wait cards of all answers of a comparison, and back', () => {
+    const waiting = { comparison: 'c', state: [ev.attempt(), ev.waiting()].reduce(reduceTurn, initialTurn) };
+    page.snapshot([exchange('m1', waiting), exchange('m2', waiting)]);
+    page.input.focus();
+    const buttons = ['Retry now', 'Switch model', 'Retry now', 'Switch model'];
+    assert.deepEqual(tabUntil((name) => name === 'Retry now').slice(-1), ['Retry now']);
+    assert.deepEqual(
+      [1, 2, 3].map(() => nameOf(tab()!)),
+      buttons.slice(1),
+    );
+    assert.deepEqual(
+      [1, 2, 3].map(() => nameOf(tab(true)!)),
+      buttons.slice(0, -1).reverse(),
+    );
+    for (let steps = 0; steps < 3; steps++) tab();
+    assert.equal(tab(), undefined);
+    page.all('article').at(-1)!.querySelector<HTMLElement>('.wait-card summary')!.focus();
+    assert.notEqual(nameOf(tab()!), 'Retry now');
+  });
+
   for (const index of [0, 8]) {
     it(`leads forward from article ${index} to *Retry now* and *Stop* without passing the composer`, () => {
       page.all('article')[index]!.focus();

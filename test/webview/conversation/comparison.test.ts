@@ -152,13 +152,13 @@ describe('comparison', () => {
 
   it('gives way to the answer in use, which gets the focus and is one of the versions', () => {
     finish('m1', 'm2', 'm3');
-    page.all('button', 'Use this answer')[1]!.focus();
+    page.all('button', 'Use this answer')[0]!.focus();
     const versions = ['m1', 'm2', 'm3'];
-    page.receive({ type: 'path', exchanges: [exchange('m2', { prompt: 'Why?', state: done('Hi'), versions })] });
+    page.receive({ type: 'path', exchanges: [exchange('m1', { prompt: 'Why?', state: done('Hi'), versions })] });
     assert.deepEqual(page.all('group', 'Comparison'), []);
     assert.equal(page.window.document.activeElement, page.one('article', 'Assistant'));
     assert.deepEqual(buttonsIn(answer(0)).slice(0, 3), ['Copy', 'Regenerate', 'Regenerate with another model…']);
-    assert.ok(page.one('group', 'Version 2 of 3'));
+    assert.ok(page.one('group', 'Version 1 of 3'));
   });
 
   it('marks the answer that a further prompt follows', () => {

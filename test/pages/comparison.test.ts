@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { chromium, type Browser } from 'playwright-core';
+import { panelStrings } from '../../src/shared/panelStrings';
+import { findBrowser } from '../support/browser';
+import { panelStates } from './panelStates';
+import { StaticPage } from './staticPage';
+
+describe('layout of a comparison', () => {
+  let browser: Browser;
+  let panel: StaticPage;
+  before(async () => {
+    browser = await chromium.launch(await findBrowser());
+  });
+  after(() => browser.close());
+  afterEach(() => panel.page.close());
+
+  const show = async (name: string, width: number): Promise<void> => {
+    panel = await StaticPage.openPanel(browser);
+    await panel.page.setViewportSize({ width, height: 700 });
+    const { snapshot } = panelStates.find((state) => state.name === name)!;
+    await panel.post(snapshot);
+    await panel.page
+      .locator('article.assistant[data-state]')
+      .nth(snapshot.exchanges.length - 1)
+      .waitFor();
+  };
+  /** Returns how many columns of the last comparison stand in each row. */
+  const rows = async (): Promise<readonly number[]> => {
+    const columns = await panel.page
+      .getByRole('group', { name: panelStrings.comparison })
+      .last()
+      .locator('.column')
+      .all();
+    const tops = await Promise.all(columns.map(async (column) => (await column.boundingBox())!.y));
+    return [...Map.groupBy(tops, (top) => top).values()].map(({ length }) => length);
+  };
+
+  const cases: readonly (readonly [width: number, three: readonly number[], four: readonly number[]])[] = [
+    [380, [1, 1, 1], [1, 1, 1, 1]],
+    [680, [1, 1, 1], [1, 1, 1, 1]],
+    [700, [3], [2, 2]],
+    [1400, [3], [4]],
+  ];
+  for (const [width, three, four] of cases) {
+    it(`has rows of ${three.join()} or ${four.join()} columns in a panel that is ${width} pixels wide`, async () => {
+      await show('comparison-ended', width);
+      assert.deepEqual(await rows(), three);
+      await panel.page.close();
+      await show('comparison', width);
+      assert.deepEqual(await rows(), four);
+      const log = panel.page.getByRole('log');
+      assert.equal(await log.evaluate((element) => element.scrollWidth - element.clientWidth), 0);
+    });
+  }
+
+  it('lets each column scroll on its own after a click, with the name of its model in view', async () => {
+    await show('comparison-ended', 900);
+    await panel.page.getByRole('button', { name: panelStrings.scrollApart }).last().click();
+    const column = panel.page.getByRole('region', { name: 'gpt-4o' });
+    const box = await column.boundingBox();
+    assert.ok(box!.height < 700);
+    await column.evaluate((element) => (element.scrollTop = 100));
+    assert.equal(await column.evaluate((element) => element.scrollTop), 100);
+    const head = await column.locator('.turn-head').boundingBox();
+    assert.ok(Math.abs(head!.y - box!.y) <= 2);
+  });
+});
