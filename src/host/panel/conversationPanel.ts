@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isConnectionError } from '../../engine/request';
+import { totalCost } from '../../engine/state/turnCost';
 import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
 import { canSendPrompt, type ConnectionView, type ToWebview } from '../../shared/protocol';
 import { panelStrings } from '../../shared/panelStrings';
@@ -31,6 +32,7 @@ export class ConversationPanel extends Disposable {
   private connectionUpdates = 0;
   private wasInDemo: boolean | undefined;
   private postedDemoStep: string | undefined;
+  private postedCost: string | undefined;
   /** Whether the context items that the page stored before a reload are outdated. */
   private hasContextChanged = false;
   private readonly contextDraft: ContextDraft;
@@ -64,7 +66,12 @@ export class ConversationPanel extends Disposable {
     this.register(suggestions.onDidChange(() => conversation.exchanges().length === 0 && updateConnection()));
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
     this.register(conversation.onDidChange((change) => this.handleConversationChange(change)));
-    this.register(conversation.onDidChangeState(() => this.postChangedDemoStep()));
+    this.register(
+      conversation.onDidChangeState(() => {
+        this.postChangedDemoStep();
+        this.postChangedCost();
+      }),
+    );
     this.register(
       view.webview.onDidReceiveMessage((message: unknown) =>
         this.handleMessage(message).catch((error: unknown) => this.reportError(error)),
@@ -176,6 +183,8 @@ export class ConversationPanel extends Disposable {
     this.postModelOnce();
     this.postedDemoStep = undefined;
     this.postChangedDemoStep();
+    this.postedCost = undefined;
+    this.postChangedCost();
     for (const message of this.waitingPrefills) this.post(message);
     this.waitingPrefills = [];
   }
@@ -295,6 +304,16 @@ export class ConversationPanel extends Disposable {
     if (key === this.postedDemoStep || !this.isPageListening) return;
     this.postedDemoStep = key;
     this.post({ type: 'demoStep', demoStep });
+  }
+
+  /** Answers of the demo cost nothing. */
+  private postChangedCost(): void {
+    const exchanges = this.conversation.tree.all().filter(({ demo }) => !demo);
+    const total = totalCost(exchanges.map(({ state }) => state));
+    const key = JSON.stringify(total);
+    if (total.costs.length === 0 || key === this.postedCost || !this.isPageListening) return;
+    this.postedCost = key;
+    this.post({ type: 'conversationCost', ...total });
   }
 
   /** VS Code may report the problems of a file after the draft was restored. */
