@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { isConnectionError } from '../../engine/request';
-import { totalCost } from '../../engine/state/turnCost';
 import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
 import { canSendPrompt, type ConnectionView, type ToWebview } from '../../shared/protocol';
 import { panelStrings } from '../../shared/panelStrings';
@@ -9,7 +8,7 @@ import { contextId } from '../context/contextId';
 import type { Conversation } from '../conversation/conversation';
 import type { ConversationChange } from '../conversation/conversationRecord';
 import { copyAsCode } from '../copyAsCode/copyAsCode';
-import type { PromptInput } from '../journal/exchange';
+import { costOfExchanges, type PromptInput } from '../journal/exchange';
 import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import { tabTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
@@ -306,10 +305,8 @@ export class ConversationPanel extends Disposable {
     this.post({ type: 'demoStep', demoStep });
   }
 
-  /** Answers of the demo cost nothing. */
   private postChangedCost(): void {
-    const exchanges = this.conversation.tree.all().filter(({ demo }) => !demo);
-    const total = totalCost(exchanges.map(({ state }) => state));
+    const total = costOfExchanges(this.conversation.tree.all());
     const key = JSON.stringify(total);
     if (total.costs.length === 0 || key === this.postedCost || !this.isPageListening) return;
     this.postedCost = key;
