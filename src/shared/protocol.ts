@@ -5,6 +5,7 @@
 import { type AttemptEvent, type RecordedEvent, routeOf, type WaitingEvent } from '../engine/events';
 import { routeName } from '../engine/gateway/baseUrl';
 import type { EffortChoice } from '../engine/request';
+import type { TotalCost } from '../engine/state/turnCost';
 import type { TurnState } from '../engine/state/turnState';
 import type { DemoAction, SuggestionKind } from './pageMessages';
 
@@ -197,6 +198,8 @@ export type ToWebview =
     }
   /** The current step of the tour; absent outside the tour. The host sends it after a snapshot and when it changes. */
   | { readonly type: 'demoStep'; readonly demoStep?: DemoTourStep | undefined }
+  /** What all exchanges cost, also those that are not shown. Follows a snapshot and each change, once a cost is known. */
+  | ({ readonly type: 'conversationCost' } & TotalCost)
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
   /** The user has closed the key dialog without setting a key. */
   | { readonly type: 'keyDialogClosed' }

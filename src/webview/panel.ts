@@ -7,6 +7,7 @@ import { Composer } from './composer/composer';
 import { isComposing } from './composer/promptEditor';
 import { Autoscroll, type ObserveSize } from './conversation/autoscroll';
 import { ConversationView } from './conversation/conversationView';
+import { createCostLine } from './conversation/costLine';
 import type { ObserveNear } from './conversation/drawQueue';
 import { DemoCard } from './conversation/demoCard';
 import { EmptyState } from './conversation/emptyState';
@@ -41,6 +42,7 @@ export class Panel {
   private readonly notices: Notices;
   private readonly demoCard: DemoCard;
   private readonly keyCard: KeyCard;
+  private readonly costLine: ReturnType<typeof createCostLine>;
   private readonly autoscroll: Autoscroll;
   private readonly composer: Composer;
   private conversationId = '';
@@ -68,6 +70,7 @@ export class Panel {
     },
     connection: ({ connection, suggestions }) => this.setConnection(connection, suggestions),
     demoStep: ({ demoStep }) => this.demoCard.setStep(demoStep),
+    conversationCost: (total) => this.costLine.update(total),
     keyDialogClosed: () => this.remindOfKey(),
     prefill: (message) => this.composer.prefill(message),
     context: ({ items, unread }) => this.composer.setContext(items, unread),
@@ -120,6 +123,7 @@ export class Panel {
     this.notices = new Notices(context);
     this.demoCard = new DemoCard(context);
     this.keyCard = new KeyCard(context);
+    this.costLine = createCostLine(context);
     const log = this.conversation.element;
     this.autoscroll = new Autoscroll(context, this.conversation, observeSize, () => this.save());
     this.composer = new Composer(context, {
@@ -137,6 +141,7 @@ export class Panel {
     root.replaceChildren(
       element('h1', { class: 'visually-hidden' }, strings.conversation),
       createTimelinePatterns(),
+      this.costLine.element,
       log,
       dock,
       context.announcer.element,

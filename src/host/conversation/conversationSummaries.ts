@@ -1,5 +1,6 @@
 import { visibleText } from '../../engine/gateway/visibleText';
-import type { Exchange } from '../journal/exchange';
+import type { TotalCost } from '../../engine/state/turnCost';
+import { costOfExchanges, type Exchange } from '../journal/exchange';
 import type { OtherVersion } from '../journal/exchangeTree';
 import type { Journal } from '../journal/journal';
 import { foldJournal } from '../journal/journalFold';
@@ -31,10 +32,13 @@ export interface ReadConversation {
   readonly title?: string | undefined;
   readonly exchanges: readonly Exchange[];
   readonly otherVersions: readonly OtherVersion[];
+  /** With the exchanges that an edit has replaced, and the summaries. */
+  readonly cost: TotalCost;
 }
 
 export function readContent(id: string, { tree, title }: Content): ReadConversation {
-  return { id, title, exchanges: tree.path(), otherVersions: tree.otherVersions() };
+  const cost = costOfExchanges(tree.all());
+  return { id, title, exchanges: tree.path(), otherVersions: tree.otherVersions(), cost };
 }
 
 type Outline = Pick<ConversationSummary, 'title' | 'turns' | 'problem'>;

@@ -1,4 +1,5 @@
 import type { LedgerEntry, LedgerWait } from '../../engine/state/ledger';
+import { costOfAttempt, costsOf } from '../../engine/state/turnCost';
 import type { TurnSegment } from '../../engine/state/turnState';
 import { segmentsOf } from '../../engine/state/turnTotals';
 import type { Exchange } from '../journal/exchange';
@@ -12,11 +13,13 @@ const exportSchema = 1;
  * Each field is copied by name, so that nothing else, such as the gateway's URL, can leak into the export.
  * @param now time of the export, in epoch milliseconds
  */
-export function exportJson({ title, exchanges, otherVersions }: ExportSource, now: number): string {
+export function exportJson({ title, exchanges, otherVersions, cost }: ExportSource, now: number): string {
   const document = {
     schema: exportSchema,
     title,
     exportedAt: isoTime(now),
+    // Includes exchanges that are not exported, such as summaries.
+    ...(cost.costs.length > 0 && { cost }),
     turns: exchanges.map(turnJson),
     // Exports the versions that are not current, and the exchanges that followed them. In the export, `after` is the id
     // of the preceding exchange.
@@ -61,6 +64,8 @@ function turnJson(exchange: Exchange): object {
       },
     }),
     ...(usage && { usage }),
+    // Also of attempts whose text was discarded. Absent if the cost of an attempt is unknown.
+    costs: costsOf(state),
     askedAt: isoTime(firstAttemptAt(exchange)),
     // Each time the user continues the answer, a segment is added to the turn. Each segment is exported as a run.
     runs: segmentsOf(state)
@@ -98,7 +103,9 @@ function attemptJson(entry: LedgerEntry): object {
       bytes: ended.bytes,
       characters: ended.chars,
       tokens: ended.tokens,
+      cachedTokens: ended.cachedTokens,
       reasoningTokens: ended.reasoningTokens,
+      cost: costOfAttempt(entry),
     }),
   };
 }

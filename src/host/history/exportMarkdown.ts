@@ -1,7 +1,9 @@
 import type { Localize } from '../../engine/environment';
 import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
+import { costsOf } from '../../engine/state/turnCost';
 import { isRunning } from '../../engine/state/turnState';
 import { describeOutcome, describeResumePoints } from '../../shared/describe';
+import { describeTotalCost } from '../../shared/describeCost';
 import type { Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
 import type { Exchange } from '../journal/exchange';
@@ -21,10 +23,12 @@ interface MarkdownContext {
  * Returns a conversation as Markdown: prompts, attachments and answers. After an incomplete answer, a note explains how
  * its turn ended.
  */
-export function exportMarkdown({ title, exchanges }: ExportSource, context: MarkdownContext): string {
+export function exportMarkdown({ title, exchanges, cost }: ExportSource, context: MarkdownContext): string {
   const blocks = [`# ${visibleText(title, maxTitleLength)}`];
   const startedAt = exchanges.map(firstAttemptAt).find((time) => time !== undefined);
   if (startedAt !== undefined) blocks.push(`*${longDate(startedAt, context.locale)}*`);
+  const total = describeTotalCost(context.words, cost);
+  if (total !== undefined) blocks.push(`*${total}*`);
   for (const exchange of exchanges)
     blocks.push(...questionBlocks(exchange, context), ...answerBlocks(exchange, context));
   return `${blocks.join('\n\n')}\n`;
@@ -41,12 +45,14 @@ function questionBlocks({ prompt, attachments = [] }: Exchange, { words }: Markd
 function answerBlocks(exchange: Exchange, context: MarkdownContext): readonly string[] {
   const { words } = context;
   const { text, resumePoints } = exchange.state;
+  const costs = costsOf(exchange.state) ?? [];
   const continuations = resumePoints.filter(({ models }) => models !== undefined);
   const notes = [describeResumePoints(words, continuations), outcomeNote(exchange, words)];
   return [
     `## ${modelsOf(exchange).join(' → ') || words.strings.assistant}`,
     ...(text === '' ? [] : [closeCodeFence(text)]),
     ...notes.flatMap((note) => (note ? [quote(note)] : [])),
+    ...(costs.some(({ amount }) => amount > 0) ? [`*${words.format.costs(costs)}*`] : []),
   ];
 }
 

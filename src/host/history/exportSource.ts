@@ -1,4 +1,5 @@
 import { visibleText } from '../../engine/gateway/visibleText';
+import type { TotalCost } from '../../engine/state/turnCost';
 import { segmentsOf } from '../../engine/state/turnTotals';
 import type { Exchange } from '../journal/exchange';
 import type { OtherVersion } from '../journal/exchangeTree';
@@ -10,6 +11,8 @@ export interface ExportSource {
   readonly exchanges: readonly Exchange[];
   /** The exchanges outside the selected branch, in the order in which their prompts were sent. */
   readonly otherVersions: readonly OtherVersion[];
+  /** What the whole conversation cost. */
+  readonly cost: TotalCost;
 }
 
 /** Returns the epoch milliseconds of the first attempt, or `undefined` when there was no attempt. */

@@ -1,6 +1,6 @@
 import type { ResumeFrom } from '../../engine/engine';
 import type { EffortChoice } from '../../engine/request';
-import { attemptsOf } from '../../engine/state/turnCost';
+import { attemptsOf, totalCost, type TotalCost } from '../../engine/state/turnCost';
 import { initialTurn, isRunning, type TurnState } from '../../engine/state/turnState';
 import { segmentsSoFar } from '../../engine/state/turnTotals';
 import type { Attachment } from '../../shared/protocol';
@@ -68,6 +68,11 @@ export function stateForRerun(state: TurnState, mode: ResumeFrom['mode']): TurnS
   return mode === 'continue'
     ? { ...kept, reasoning, resumePoints, toolCalls, discardedAttempts, previousSegments: segmentsSoFar(state) }
     : { ...kept, discardedAttempts: attemptsOf(state) };
+}
+
+/** Answers of the demo cost nothing. */
+export function costOfExchanges(exchanges: readonly Exchange[]): TotalCost {
+  return totalCost(exchanges.filter(({ demo }) => !demo).map(({ state }) => state));
 }
 
 /** Returns whether the turn of the exchange has ended, with or without a complete answer. */

@@ -9,7 +9,7 @@ import { contextId } from '../context/contextId';
 import type { Conversation } from '../conversation/conversation';
 import type { ConversationChange } from '../conversation/conversationRecord';
 import { copyAsCode } from '../copyAsCode/copyAsCode';
-import type { PromptInput } from '../journal/exchange';
+import { costOfExchanges, type PromptInput } from '../journal/exchange';
 import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import { tabTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
@@ -34,6 +34,7 @@ export class ConversationPanel extends Disposable {
   private wasInDemo: boolean | undefined;
   private postedDemoStep: string | undefined;
   private postedContextUse: string | undefined;
+  private postedCost: string | undefined;
   /** Whether the context items that the page stored before a reload are outdated. */
   private hasContextChanged = false;
   private readonly contextDraft: ContextDraft;
@@ -71,6 +72,7 @@ export class ConversationPanel extends Disposable {
     this.register(
       conversation.onDidChangeState((change) => {
         this.postChangedDemoStep();
+        this.postChangedCost();
         if (change.type !== 'events' || change.events.some(isTerminal)) this.postContextUse();
       }),
     );
@@ -188,6 +190,8 @@ export class ConversationPanel extends Disposable {
     this.postNextRequest();
     this.postedDemoStep = undefined;
     this.postChangedDemoStep();
+    this.postedCost = undefined;
+    this.postChangedCost();
     for (const message of this.waitingPrefills) this.post(message);
     this.waitingPrefills = [];
   }
@@ -333,6 +337,14 @@ export class ConversationPanel extends Disposable {
     if (key === this.postedDemoStep || !this.isPageListening) return;
     this.postedDemoStep = key;
     this.post({ type: 'demoStep', demoStep });
+  }
+
+  private postChangedCost(): void {
+    const total = costOfExchanges(this.conversation.tree.all());
+    const key = JSON.stringify(total);
+    if (total.costs.length === 0 || key === this.postedCost || !this.isPageListening) return;
+    this.postedCost = key;
+    this.post({ type: 'conversationCost', ...total });
   }
 
   /** VS Code may report the problems of a file after the draft was restored. */

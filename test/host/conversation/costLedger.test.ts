@@ -112,9 +112,11 @@ describe('cost of 1,000 turns with failures', () => {
       return { conversation, lines };
     };
     const endTurns = async (conversation: Conversation): Promise<void> => {
-      for (await settle(); conversation.busy; await clock.next()) {
+      await settle();
+      while (conversation.busy) {
         if (gateway.isHanging) conversation.stop();
         gateway.isHanging = false;
+        await clock.next();
       }
     };
     const actions: readonly ((conversation: Conversation, id: string) => unknown)[] = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { initialTurn, markInterrupted, reduceTurn } from '../../../src/engine/state/turnState';
-import type { Exchange } from '../../../src/host/journal/exchange';
+import { costOfExchanges, type Exchange } from '../../../src/host/journal/exchange';
 import { exportJson } from '../../../src/host/history/exportJson';
 import { englishWords } from '../../support/englishWords';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
@@ -25,8 +25,11 @@ function exchange(events: readonly StreamEvent[], more: Partial<Exchange> = {}):
   return { id: 'e1', prompt: 'Why?', queued: false, state: events.reduce(reduceTurn, initialTurn), ...more };
 }
 
+const sourceOf = (...exchanges: Exchange[]) => ({
+  ...{ title: 'Retries', exchanges, otherVersions: [], cost: costOfExchanges(exchanges) },
+});
 const markdown = (...exchanges: Exchange[]): string =>
-  exportMarkdown({ title: 'Retries', exchanges, otherVersions: [] }, { words: englishWords, locale: 'en' });
+  exportMarkdown(sourceOf(...exchanges), { words: englishWords, locale: 'en' });
 
 describe('Markdown export', () => {
   it('contains the title, the date, and the unchanged text of each turn', () => {
@@ -39,7 +42,7 @@ describe('Markdown export', () => {
 
   it('writes the title on one line, without hidden characters', () => {
     const exported = exportMarkdown(
-      { title: 'a\n# b \u202ec\u200b', exchanges: [], otherVersions: [] },
+      { ...sourceOf(), title: 'a\n# b \u202ec\u200b' },
       { words: englishWords, locale: 'en' },
     );
     assert.equal(exported, '# a # b c\n');
@@ -113,6 +116,44 @@ const continued: readonly StreamEvent[] = [
   done(`${'a'.repeat(1204)}bcd`),
 ];
 
+describe('export of costs', () => {
+  const paid = (fields: { readonly cost?: number; readonly estimatedCost?: number }): readonly StreamEvent[] => [
+    attempt,
+    text('Yes'),
+    { type: 'ended', attempt: 1, at: 25, how: 'finished', ms: 5, bytes: 9, chars: 3, cachedTokens: 8, ...fields },
+    done('Yes'),
+  ];
+  const reported = exchange(paid({ cost: 0.2 }));
+  const estimated = exchange(paid({ estimatedCost: 0.1 }));
+  const unknown = exchange([attempt, { type: 'headers', attempt: 1, at: 12, status: 200, ms: 2 }, done('Yes')]);
+
+  it('names the cost of each answer and of the conversation, as Markdown', () => {
+    const [, , total, ...rest] = markdown(reported, estimated, unknown).split('\n\n');
+    assert.equal(total, '*This conversation: ≈ $0.30 · unknown for 1 answer*');
+    assert.deepEqual(
+      rest.filter((block) => block.startsWith('*')),
+      ['*$0.20*', '*≈ $0.10*'],
+    );
+  });
+
+  it('contains the cost of each attempt, of each answer and of the conversation, as JSON', () => {
+    const document = JSON.parse(exportJson(sourceOf(reported, estimated, unknown), time)) as {
+      readonly cost: unknown;
+      readonly turns: readonly {
+        readonly costs?: unknown;
+        readonly runs: readonly { readonly attempts: readonly object[] }[];
+      }[];
+    };
+    const usd = (amount: number, isEstimate: boolean) => ({ amount, currency: 'USD', isEstimate });
+    assert.deepEqual(document.cost, { costs: [usd(0.3, true)], unknownAnswers: 1 });
+    assert.deepEqual(
+      document.turns.map(({ costs }) => costs),
+      [[usd(0.2, false)], [usd(0.1, true)], undefined],
+    );
+    assert.partialDeepStrictEqual(document.turns[1]?.runs[0]?.attempts[0], { cachedTokens: 8, cost: usd(0.1, true) });
+  });
+});
+
 describe('export of an answer that several models wrote', () => {
   it('names the models in the heading and in notes below the answer, as Markdown', () => {
     const written = markdown(exchange(continued));
@@ -122,8 +163,9 @@ describe('export of an answer that several models wrote', () => {
   });
 
   it('lists the models and the resume points, as JSON', () => {
-    const source = { title: 'Retries', exchanges: [exchange(continued)], otherVersions: [] };
-    const { turns } = JSON.parse(exportJson(source, time)) as { readonly turns: readonly Record<string, unknown>[] };
+    const { turns } = JSON.parse(exportJson(sourceOf(exchange(continued)), time)) as {
+      readonly turns: readonly Record<string, unknown>[];
+    };
     const { model, models, resumePoints } = turns[0] ?? {};
     assert.deepEqual([model, models], ['glm', ['gpt-4o', 'qwen', 'glm']]);
     assert.deepEqual(resumePoints, [
@@ -146,9 +188,8 @@ describe('export of an answer that several models wrote', () => {
 });
 
 describe('JSON export', () => {
-  const source = (...exchanges: Exchange[]) => ({ title: 'Retries', exchanges, otherVersions: [] });
   const json = (...exchanges: Exchange[]) =>
-    JSON.parse(exportJson(source(...exchanges), time)) as {
+    JSON.parse(exportJson(sourceOf(...exchanges), time)) as {
       readonly [name: string]: unknown;
       readonly turns: readonly Record<string, unknown>[];
     };
@@ -229,7 +270,7 @@ describe('JSON export', () => {
       { exchange: exchange([attempt, done('No')], { id: 'e0' }) },
       { exchange: exchange([]), after: 'e0' },
     ];
-    const document = JSON.parse(exportJson({ ...source(), otherVersions: others }, time)) as {
+    const document = JSON.parse(exportJson({ ...sourceOf(), otherVersions: others }, time)) as {
       otherVersions: Record<string, unknown>[];
     };
     assert.deepEqual(rowsOf(document.otherVersions, 'id', 'after', 'answer'), [
@@ -243,7 +284,7 @@ describe('JSON export', () => {
     const one = exchange([attempt, text('half'), failed]);
     const failure = one.state.failure && { ...one.state.failure, ...secret };
     const state = { ...one.state, ...secret, ...(failure && { failure }) };
-    assert.doesNotMatch(exportJson(source({ ...one, ...secret, state }), time), /secret/);
+    assert.doesNotMatch(exportJson(sourceOf({ ...one, ...secret, state }), time), /secret/);
   });
 });
 

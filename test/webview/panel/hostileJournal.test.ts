@@ -5,6 +5,7 @@ import type { ExchangeTree } from '../../../src/host/journal/exchangeTree';
 import { exportJson } from '../../../src/host/history/exportJson';
 import { englishWords } from '../../support/englishWords';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
+import { costOfExchanges } from '../../../src/host/journal/exchange';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
 import { propertyRuns } from '../../support/propertyRuns';
@@ -70,7 +71,10 @@ const exportOptions = { words: englishWords, locale: 'en' };
 function loadAndExport(text: string): ExchangeTree {
   const folded = foldJournal(salvageJournal(Buffer.from(text)).lines);
   const all = folded.tree;
-  const source = { title: folded.title ?? '', exchanges: folded.exchanges, otherVersions: all.otherVersions() };
+  const source = {
+    ...{ title: folded.title ?? '', exchanges: folded.exchanges, otherVersions: all.otherVersions() },
+    cost: costOfExchanges(all.all()),
+  };
   exportJson(source, 0);
   exportMarkdown(source, exportOptions);
   return all;

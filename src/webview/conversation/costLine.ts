@@ -1,0 +1,18 @@
+import { describeTotalCost } from '../../shared/describeCost';
+import type { TotalCost } from '../../shared/protocol';
+import type { PageContext } from '../pageContext';
+import { element, setText } from '../util/element';
+
+/** The line above the conversation that says what all of its answers cost. Hidden until something has a cost. */
+export function createCostLine(context: PageContext) {
+  const text = element('p', { title: context.strings.conversationCostDetails });
+  const line = element('div', { class: 'cost-line', hidden: '' }, text);
+  return {
+    element: line,
+    update: (total: TotalCost): void => {
+      const description = describeTotalCost(context, total);
+      line.hidden = description === undefined;
+      setText(text, description ?? '');
+    },
+  };
+}
