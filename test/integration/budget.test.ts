@@ -41,6 +41,7 @@ describe('daily budget', () => {
     const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cost: share * dailyUsd };
     fixture.gateway.script = () => answer('hello there', { usage });
     find(await collect(fixture.api.ask('hello')), 'done');
+    fixture.gateway.script = () => answer('hello there');
     await shown;
   }
   const ask = (prompt: string): Thenable<unknown> => vscode.commands.executeCommand('holysheep.ask', { prompt });
