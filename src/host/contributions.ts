@@ -4,6 +4,7 @@
  */
 export const commandIds = [
   'holysheep.ask',
+  'holysheep.compareModels',
   'holysheep.explainSelection',
   'holysheep.fixSelection',
   'holysheep.improveSelection',

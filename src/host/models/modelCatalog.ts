@@ -17,8 +17,8 @@ import type { Settings } from '../settings/settings';
 import { textIn } from '../settings/userPrompts';
 import { Disposable } from '../util/disposable';
 import { resultWithin } from '../util/systemClock';
-import { GatewayMemory } from './gatewayMemory';
 import { recentModels } from './modelGroups';
+import { ModelMemory } from './modelMemory';
 import {
   pickModel,
   type ModelList,
@@ -28,7 +28,10 @@ import {
   type RouteModels,
 } from './modelPick';
 import { createEssenceText } from './modelTexts';
+import { pickComparedModels } from './pickComparedModels';
 
+/** The models of the last comparison. */
+const comparedKey = 'holysheep.comparedModels';
 const cacheLifetimeMs = 10 * 60_000;
 /** Milliseconds that a request waits for lists that are being loaded, because gateways or keys have just changed. */
 const maxListWaitMs = 250;
@@ -59,14 +62,21 @@ export class ModelCatalog extends Disposable {
   private readonly cache = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
   /** By base URL. Stays when the cached list expires. */
   private readonly loaded = new Map<string, LoadedModels>();
-  private readonly gateways: GatewayMemory;
+  /**
+   * From which backup gateway's list the user chose a model, as the base URL of that gateway, so that prompts go straight
+   * there before the lists are loaded.
+   */
+  private readonly gateways: ModelMemory<string>;
+  /** The context windows that gateways named when they refused a prompt, in tokens. See `contextKey`. */
+  private readonly contexts: ModelMemory<number>;
   private readonly lifetime = new AbortController();
   /** Resolves when the lists that are being loaded are known, or have taken long. */
   settled: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly deps: ModelCatalogDeps) {
     super();
-    this.gateways = new GatewayMemory(deps.memory);
+    this.gateways = new ModelMemory(deps.memory, 'holysheep.gatewaysOfModels');
+    this.contexts = new ModelMemory(deps.memory, 'holysheep.contextWindows');
     // Another key may have access to other models.
     this.register(
       deps.keys.onDidChange(() => {
@@ -135,7 +145,7 @@ export class ModelCatalog extends Disposable {
   lists(baseUrl: string, model: string): boolean | undefined {
     const loaded = this.loaded.get(baseUrl);
     if (loaded) return loaded.names.has(listedName(model, loaded));
-    const gateway = this.gateways.gatewayOf(model);
+    const gateway = this.gateways.get(model);
     if (gateway === undefined) return undefined;
     const urls = this.deps.settings.routes().map(({ url }) => url);
     const [position, chosen] = [urls.indexOf(baseUrl), urls.indexOf(gateway)];
@@ -143,20 +153,37 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Returns what the user's settings, the list of the gateway and the table say about a model, in this order.
-   * @param baseUrl gateway of the request; by default the first one whose list is loaded
+   * Returns what the user's settings, the list of the gateway and the table say about a model, in this order. A smaller
+   * context window that the gateway has named takes precedence over the list and the table.
+   * @param baseUrl gateway of the request; by default one that lists the model, or else the first whose list is loaded
    * @param userModel the name that the user knows
    */
   factsOf(model: string, baseUrl?: string, userModel = model): ModelFacts | undefined {
     const { settings } = this.deps;
-    const url = baseUrl ?? settings.routes().find((route) => this.loaded.has(route.url))?.url ?? '';
+    const urls = settings.routes().map((route) => route.url);
+    const listing = urls.find((candidate) => this.lists(candidate, model));
+    const url = baseUrl ?? listing ?? urls.find((candidate) => this.loaded.has(candidate)) ?? urls[0] ?? '';
     const loaded = this.loaded.get(url);
     const name = listedName(model, loaded);
     const facts = knownFacts(name, loaded?.facts);
     const overrides = settings.modelOverrides([userModel, model]);
     // A vendor's price does not apply to a model on the user's own computer.
     const local = facts?.price && isLocalUrl(url) && { price: loaded?.facts?.get(name)?.price };
-    return local || overrides ? { ...facts, ...local, ...overrides } : facts;
+    const named = this.contexts.get(contextKey(originOf(url), userModel));
+    const learned = named !== undefined && named < (facts?.contextWindow ?? Infinity) && { contextWindow: named };
+    return local || learned || overrides ? { ...facts, ...local, ...learned, ...overrides } : facts;
+  }
+
+  /** Remembers the context window that a gateway has named, until a longer prompt has an answer. */
+  async learnContext({ attempts, contextTokens }: Pick<TurnRecord, 'attempts' | 'contextTokens'>): Promise<void> {
+    const { origin, model, userModel = model, ended } = attempts.at(-1) ?? {};
+    if (origin === undefined || userModel === undefined) return;
+    const key = contextKey(origin, userModel);
+    const known = this.contexts.get(key);
+    const wasExceeded = known !== undefined && (ended?.promptTokens ?? 0) > known;
+    if (known === contextTokens || (contextTokens === undefined && !wasExceeded)) return;
+    await this.contexts.remember(key, contextTokens);
+    this.deps.connections.refresh();
   }
 
   /** Reads the context of a model again, because Ollama decides on it when it loads the model for a turn. */
@@ -169,7 +196,9 @@ export class ModelCatalog extends Disposable {
     const route = [first, ...backups].find((candidate) => candidate.baseUrl === baseUrl);
     if (!route) return;
     const facts = await this.deps.engine.localFacts(route, [name], this.lifetime.signal);
+    const known = loaded.facts.get(name)?.contextWindow;
     loaded.facts = mergeFacts(loaded.facts, facts);
+    if (loaded.facts.get(name)?.contextWindow !== known) this.deps.connections.refresh();
   }
 
   /** Returns no models if the list of the route, by default the first one, can't be loaded. Never rejects. */
@@ -192,13 +221,47 @@ export class ModelCatalog extends Disposable {
     return (await this.choose({ title: vscode.l10n.t('Switch model'), exclude }, demo))?.model;
   }
 
-  pickForPrompt(demo: boolean): Promise<ModelPick | undefined> {
-    return this.choose({ offerOnce: true }, demo);
+  /** @param onCompare called if the user wants to compare models instead */
+  pickForPrompt(demo: boolean, onCompare: () => void): Promise<ModelPick | undefined> {
+    return this.choose({ offerOnce: true, onCompare }, demo);
+  }
+
+  /** Lets the user choose the models of a comparison. Their last choice is checked, or else the selected model. */
+  async pickCompared(demo: boolean): Promise<readonly string[] | undefined> {
+    const { connections, memory, settings } = this.deps;
+    const current = connections.model(demo);
+    const last = demo ? [current] : memory.get<readonly string[]>(comparedKey, [current]);
+    const picks = await pickComparedModels(this.createLoad(demo), current, last, {
+      fallbacks: settings.engineSettings().fallbackModels,
+      overrides: (names) => settings.modelOverrides(names),
+    });
+    if (!picks) return undefined;
+    for (const pick of picks) await this.rememberGateway(pick);
+    const models = picks.map(({ model }) => model);
+    if (!demo) await memory.update(comparedKey, models);
+    return models;
   }
 
   private async choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | undefined> {
-    const { connections, health, settings } = this.deps;
-    const load = async (fresh: boolean): Promise<PickableModels> => {
+    const { connections, settings } = this.deps;
+    const pick = await pickModel(this.createLoad(demo), connections.model(demo), {
+      ...options,
+      fallbacks: settings.engineSettings().fallbackModels,
+      overrides: (names) => settings.modelOverrides(names),
+    });
+    if (pick) await this.rememberGateway(pick);
+    return pick;
+  }
+
+  private async rememberGateway({ model, baseUrl }: Pick<ModelPick, 'model' | 'baseUrl'>): Promise<void> {
+    const position = this.deps.settings.routes().findIndex(({ url }) => url === baseUrl);
+    if (position >= 0) await this.gateways.remember(model, position === 0 ? undefined : baseUrl);
+  }
+
+  /** Returns the function that loads the models for a picker. */
+  private createLoad(demo: boolean | undefined): (fresh: boolean) => Promise<PickableModels> {
+    const { health } = this.deps;
+    return async (fresh) => {
       if (fresh) this.cache.clear();
       const [routes] = await Promise.all([this.listRoutes(demo), health.refresh()]);
       const records = health.records();
@@ -211,14 +274,6 @@ export class ModelCatalog extends Disposable {
         recent: recentModels(records, new Set(routes.map(({ origin }) => origin))),
       };
     };
-    const pick = await pickModel(load, connections.model(demo), {
-      ...options,
-      fallbacks: settings.engineSettings().fallbackModels,
-      overrides: (names) => settings.modelOverrides(names),
-    });
-    const position = settings.routes().findIndex(({ url }) => url === pick?.baseUrl);
-    if (pick && position >= 0) await this.gateways.remember(pick.model, position === 0 ? undefined : pick.baseUrl);
-    return pick;
   }
 
   private keep(baseUrl: string, { models, facts }: GatewayList): void {
@@ -266,6 +321,10 @@ export class ModelCatalog extends Disposable {
     const local = await engine.localFacts(connection, ordered, this.lifetime.signal);
     return { source: 'gateway', models, host, facts: mergeFacts(facts, local) };
   }
+}
+
+function contextKey(origin: string, userModel: string): string {
+  return `${origin} ${userModel}`;
 }
 
 /** Ollama lists a model that has no tag under the tag `latest`. */

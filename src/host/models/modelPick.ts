@@ -44,6 +44,8 @@ export interface ModelPickOptions {
   readonly title?: string | undefined;
   readonly exclude?: string | undefined;
   readonly offerOnce?: boolean | undefined;
+  /** Called instead if the user chooses to compare models. Without it, that is not offered. */
+  readonly onCompare?: (() => void) | undefined;
   readonly fallbacks?: readonly string[] | undefined;
   readonly overrides?: ModelOverrides | undefined;
 }
@@ -57,6 +59,8 @@ export interface ModelPick {
 
 interface ModelItem extends vscode.QuickPickItem {
   readonly model?: string;
+  /** What the item does if it is not a model. */
+  readonly run?: (() => void) | undefined;
 }
 
 interface LoadedList {
@@ -66,20 +70,37 @@ interface LoadedList {
 
 const itemsPerSlice = 250;
 
+export interface ModelChoices {
+  readonly title: string;
+  /** What to do with the models of the list, for example “Choose a model”. */
+  readonly placeholder: (lists: readonly LoadedList[]) => string;
+  readonly exclude?: string | undefined;
+  readonly fallbacks?: readonly string[] | undefined;
+  readonly overrides?: ModelOverrides | undefined;
+  /** Models before all groups. */
+  readonly first: readonly string[];
+  /** Items after these models. */
+  readonly actions?: readonly ModelItem[] | undefined;
+  readonly itemButtons?: readonly vscode.QuickInputButton[] | undefined;
+  /** The checked models, if the user can choose several. */
+  readonly checked?: (() => readonly string[]) | undefined;
+}
+
 /**
- * The picker opens before the lists are loaded. The user can also type a name that is in no list.
+ * Creates a picker of models. It opens before the lists are loaded. The user can also type a name that is in no list.
  * @param load loads the lists; with `fresh`, not those in the cache
  */
-export async function pickModel(
+export function createModelPicker(
   load: (fresh: boolean) => Promise<PickableModels>,
   current: string,
-  { title, exclude, offerOnce, fallbacks = [], overrides }: ModelPickOptions,
-): Promise<ModelPick | undefined> {
+  choices: ModelChoices,
+) {
+  const { exclude, fallbacks = [], overrides, first, actions = [], itemButtons = [], checked } = choices;
   const picker = vscode.window.createQuickPick<ModelItem>();
-  picker.title = title ?? vscode.l10n.t('Select model');
-  picker.placeholder = vscode.l10n.t('Choose a model or type its name');
+  picker.title = choices.title;
+  picker.placeholder = choices.placeholder([]);
   picker.buttons = [itemButton('refresh', vscode.l10n.t('Refresh the list of models'))];
-  const buttons = offerOnce ? [itemButton('debug-step-over', vscode.l10n.t('Use for the next prompt only'))] : [];
+  picker.canSelectMany = checked !== undefined;
   const factsText = createFactsText();
   // Keeps the items of the lists while the user types, because a list may have thousands of models.
   let listed: readonly ModelItem[] = [];
@@ -90,7 +111,17 @@ export async function pickModel(
     const typed = picker.value.trim();
     const isNew = typed !== '' && typed !== exclude && !known.has(typed);
     const label = vscode.l10n.t('Use “{0}”', plainLabel(typed));
-    picker.items = isNew ? [...listed, { model: typed, label, alwaysShow: true, buttons }] : listed;
+    const unlisted = checked?.().filter((model) => model !== typed && !known.has(model)) ?? [];
+    // They follow the others, whose positions identify them in VS Code's events.
+    const added = [
+      ...unlisted.map((model) => createItem(model)),
+      ...(isNew ? [{ model: typed, label, alwaysShow: true, buttons: itemButtons }] : []),
+    ];
+    picker.items = added.length > 0 ? [...listed, ...added] : listed;
+    if (checked) {
+      const models = new Set<string | undefined>(checked());
+      picker.selectedItems = picker.items.filter(({ model }) => model !== undefined && models.has(model));
+    }
   };
   const showItems = (items: readonly ModelItem[]): void => {
     const active = picker.activeItems[0]?.model;
@@ -108,7 +139,7 @@ export async function pickModel(
     const [facts, ownFacts] = [knownFacts(model, factsOf(source?.list)), overrides?.([model])];
     const detail = factsText(ownFacts ? { ...facts, ...ownFacts } : facts);
     return {
-      ...{ model, label: isCurrent ? `$(check) ${label}` : label, buttons },
+      ...{ model, label: isCurrent && !checked ? `$(check) ${label}` : label, buttons: itemButtons },
       ...(description !== '' && { description }),
       ...(detail !== undefined && { detail }),
     };
@@ -118,8 +149,8 @@ export async function pickModel(
   const showLists = async (pickable: PickableModels, lists: readonly LoadedList[]): Promise<void> => {
     const thisShow = ++latestShow;
     const groups = groupsOf(lists, pickable, exclude ?? current, fallbacks);
-    const [first] = pickable.routes;
-    const primary = lists.find(({ route }) => route === first);
+    const [firstRoute] = pickable.routes;
+    const primary = lists.find(({ route }) => route === firstRoute);
     sourceOf = createSourceLookup(lists);
     const itemOf = (model: string): ModelItem => {
       const source = sourceOf(model);
@@ -130,11 +161,11 @@ export async function pickModel(
       ];
       return createItem(model, source ?? primary, places);
     };
-    const items: ModelItem[] = current === exclude ? [] : [itemOf(current)];
+    const items: ModelItem[] = [...first.map(itemOf), ...actions];
     for (const { heading, models } of groups) {
-      const choices = models.filter((model) => model !== exclude && model !== current);
-      if (choices.length > 0) items.push({ label: heading, kind: vscode.QuickPickItemKind.Separator });
-      for (const model of choices) {
+      const rest = models.filter((model) => model !== exclude && !first.includes(model));
+      if (rest.length > 0) items.push({ label: heading, kind: vscode.QuickPickItemKind.Separator });
+      for (const model of rest) {
         items.push(itemOf(model));
         if (items.length % itemsPerSlice === 0) await new Promise(setImmediate);
       }
@@ -150,7 +181,7 @@ export async function pickModel(
     const update = async (): Promise<void> => {
       // The user has refreshed the lists meanwhile.
       if (thisLoad !== latestLoad) return;
-      picker.placeholder = placeholder(lists.flat());
+      picker.placeholder = choices.placeholder(lists.flat());
       await showLists(pickable, lists.flat());
     };
     await update();
@@ -162,28 +193,61 @@ export async function pickModel(
     );
     if (thisLoad === latestLoad) picker.busy = false;
   };
+  /** Returns the gateway from whose list a model comes. */
+  const baseUrlOf = (model: string): string | undefined => {
+    const { route, list } = sourceOf(model) ?? {};
+    return list?.source === 'gateway' ? route?.baseUrl : undefined;
+  };
+  /** Shows the picker until the user has accepted or dismissed it. */
+  const result = async <T>(listen: (resolve: (result: T | undefined) => void) => void): Promise<T | undefined> => {
+    const chosen = new Promise<T | undefined>((resolve, reject) => {
+      const finish = (accepted: T | undefined): void => {
+        resolve(accepted);
+        picker.hide();
+      };
+      picker.onDidChangeValue(updateItems);
+      picker.onDidTriggerButton(() => void loadLists(true).catch(reject));
+      picker.onDidHide(() => resolve(undefined));
+      listen(finish);
+    });
+    if (first.length > 0) showItems([...first.map((model) => createItem(model)), ...actions]);
+    picker.show();
+    try {
+      // Loads the lists in the background, so that the user can choose a model before they are loaded.
+      return await Promise.race([chosen, loadLists().then(() => chosen)]);
+    } finally {
+      picker.dispose();
+    }
+  };
+  return { picker, baseUrlOf, result };
+}
 
-  const chosen = new Promise<ModelPick | undefined>((resolve, reject) => {
-    const choose = (model: string | undefined, once: boolean): void => {
-      if (model === undefined) return;
-      const { route, list } = sourceOf(model) ?? {};
-      resolve({ model, once, ...(list?.source === 'gateway' && { baseUrl: route?.baseUrl }) });
-      picker.hide();
-    };
-    picker.onDidChangeValue(updateItems);
-    picker.onDidAccept(() => choose(picker.selectedItems[0]?.model, false));
-    picker.onDidTriggerItemButton(({ item }) => choose(item.model, true));
-    picker.onDidTriggerButton(() => void loadLists(true).catch(reject));
-    picker.onDidHide(() => resolve(undefined));
+/** Lets the user choose a model. */
+export async function pickModel(
+  load: (fresh: boolean) => Promise<PickableModels>,
+  current: string,
+  { title = vscode.l10n.t('Select model'), offerOnce, onCompare, ...options }: ModelPickOptions,
+): Promise<ModelPick | undefined> {
+  const compare = { label: `$(split-horizontal) ${vscode.l10n.t('Compare models…')}`, run: onCompare };
+  const { picker, baseUrlOf, result } = createModelPicker(load, current, {
+    ...{ ...options, title, placeholder },
+    first: current === options.exclude ? [] : [current],
+    actions: onCompare ? [compare] : [],
+    itemButtons: offerOnce ? [itemButton('debug-step-over', vscode.l10n.t('Use for the next prompt only'))] : [],
   });
-  if (current !== exclude) showItems([createItem(current)]);
-  picker.show();
-  try {
-    // Loads the lists in the background, so that the user can choose a model before they are loaded.
-    return await Promise.race([chosen, loadLists().then(() => chosen)]);
-  } finally {
-    picker.dispose();
-  }
+  return result<ModelPick>((resolve) => {
+    const choose = ({ model, run }: ModelItem, once: boolean): void => {
+      if (run) {
+        resolve(undefined);
+        run();
+      } else if (model !== undefined) {
+        const baseUrl = baseUrlOf(model);
+        resolve({ model, once, ...(baseUrl !== undefined && { baseUrl }) });
+      }
+    };
+    picker.onDidAccept(() => choose(picker.selectedItems[0] ?? { label: '' }, false));
+    picker.onDidTriggerItemButton(({ item }) => choose(item, true));
+  });
 }
 
 function factsOf(list: ModelList | undefined): FactsById | undefined {

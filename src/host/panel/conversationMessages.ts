@@ -26,6 +26,7 @@ export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'compareModels',
   'useAnswer',
   'stopAll',
+  'summarize',
   'restoreContext',
 ]);
 
@@ -46,10 +47,10 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     edit: ({ exchangeId, prompt }) => editPrompt(services, conversation, exchangeId, prompt),
     regenerate: ({ exchangeId, switchModel }) => regenerate(services, conversation, exchangeId, switchModel),
     showVersion: ({ exchangeId }) => conversation.showVersion(exchangeId),
-    compareModels: () => undefined,
     useAnswer: ({ exchangeId }) => conversation.useAnswer(exchangeId),
     stopAll: () => conversation.stop(),
     showDifferences: () => undefined,
+    summarize: () => undefined,
     newConversation: () => command('newConversation'),
     openHistory: () => command('openHistory'),
     addGateway: () => command('addGateway'),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isTerminal } from '../../engine/events';
 import { isConnectionError } from '../../engine/request';
 import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
 import { canSendPrompt, type ConnectionView, type ToWebview } from '../../shared/protocol';
@@ -14,6 +15,7 @@ import { tabTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
 import { UserError } from '../util/userError';
+import { askForComparison, compareAgain } from './compareModels';
 import { conversationMessages, writingMessages, type MessageHandlers } from './conversationMessages';
 import { withEditedPrompt } from './editPrompt';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
@@ -31,6 +33,7 @@ export class ConversationPanel extends Disposable {
   private connectionUpdates = 0;
   private wasInDemo: boolean | undefined;
   private postedDemoStep: string | undefined;
+  private postedContextUse: string | undefined;
   /** Whether the context items that the page stored before a reload are outdated. */
   private hasContextChanged = false;
   private readonly contextDraft: ContextDraft;
@@ -51,12 +54,13 @@ export class ConversationPanel extends Disposable {
       onSkipped: (id, error) => log.warn(`Context ${id} was skipped: ${String(error)}`),
       onError,
     });
-    this.draft = new PromptDraft(this.contextDraft, () => this.postModelOnce());
+    this.draft = new PromptDraft(this.contextDraft, () => this.postNextRequest());
     this.handlers = { ...conversationMessages(services, conversation), ...this.panelMessages() };
     this.register(
       this.contextDraft.onDidChange(() => {
         this.hasContextChanged = true;
         this.post({ type: 'context', items: this.contextDraft.items(), unread: this.contextDraft.unread() });
+        this.postContextUse();
       }),
     );
     this.register(services.conversations.keepOpen(conversation));
@@ -64,7 +68,12 @@ export class ConversationPanel extends Disposable {
     this.register(suggestions.onDidChange(() => conversation.exchanges().length === 0 && updateConnection()));
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
     this.register(conversation.onDidChange((change) => this.handleConversationChange(change)));
-    this.register(conversation.onDidChangeState(() => this.postChangedDemoStep()));
+    this.register(
+      conversation.onDidChangeState((change) => {
+        this.postChangedDemoStep();
+        if (change.type !== 'events' || change.events.some(isTerminal)) this.postContextUse();
+      }),
+    );
     this.register(
       view.webview.onDidReceiveMessage((message: unknown) =>
         this.handleMessage(message).catch((error: unknown) => this.reportError(error)),
@@ -139,6 +148,8 @@ export class ConversationPanel extends Disposable {
         this.post({ type: 'nearestModels', exchangeId, models });
       },
       selectModel: () => this.selectModel(),
+      compareModels: ({ prompt, exchangeId }) =>
+        exchangeId === undefined ? this.compareModels(prompt) : compareAgain(this.services, conversation, exchangeId),
       selectEffort: ({ model, level }) => efforts.choose(model, level),
       forgetModelOnce: () => draft.setModelOnce(undefined),
       suggestContext: async ({ request, query }) =>
@@ -173,7 +184,8 @@ export class ConversationPanel extends Disposable {
       context: contextDraft.items(),
       unread: contextDraft.unread(),
     });
-    this.postModelOnce();
+    this.postedContextUse = undefined;
+    this.postNextRequest();
     this.postedDemoStep = undefined;
     this.postChangedDemoStep();
     for (const message of this.waitingPrefills) this.post(message);
@@ -185,13 +197,26 @@ export class ConversationPanel extends Disposable {
       this.view.webview.postMessage(message).then(undefined, this.services.onError);
   }
 
-  private postModelOnce(): void {
+  /** Posts the model for the next prompt, if the user chose it for this prompt only, and how full its context is. */
+  private postNextRequest(): void {
     const model = this.draft.modelOnce;
     this.post({
       type: 'modelOnce',
       model,
       effort: model === undefined ? undefined : this.services.efforts.viewOf(model),
     });
+    this.postContextUse();
+  }
+
+  /** Nothing is posted while the page is not listening, and never for a delta. */
+  private postContextUse(): void {
+    if (!this.isPageListening) return;
+    const attachmentTokens = this.contextDraft.estimatedTokens();
+    const use = this.services.contextUse(this.conversation, { model: this.draft.modelOnce, attachmentTokens });
+    const key = JSON.stringify(use);
+    if (key === this.postedContextUse) return;
+    this.postedContextUse = key;
+    this.post({ type: 'contextUse', use });
   }
 
   private async updateConnection(): Promise<void> {
@@ -203,7 +228,7 @@ export class ConversationPanel extends Disposable {
     if (connection.demo !== this.wasInDemo) this.draft.setModelOnce(undefined);
     this.wasInDemo = connection.demo;
     this.post({ type: 'connection', connection, suggestions });
-    this.postModelOnce();
+    this.postNextRequest();
     this.postChangedDemoStep();
     if (canSendPrompt(connection)) await this.releaseAwaitedPrompt(connection);
   }
@@ -219,7 +244,7 @@ export class ConversationPanel extends Disposable {
     await this.send(input, { staysHidden: true });
   }
 
-  private async send(input: PromptInput, options?: Pick<SendOptions, 'staysHidden' | 'addDraft'>): Promise<void> {
+  private async send(input: PromptInput, options?: Omit<SendOptions, 'conversation' | 'onMove'>): Promise<void> {
     const { conversation, services, contextDraft, draft } = this;
     await services.conversations.withOpen(conversation, async () => {
       await contextDraft.refresh();
@@ -268,7 +293,8 @@ export class ConversationPanel extends Disposable {
   private async selectModel(): Promise<void> {
     const { conversation } = this;
     const { catalog, connections, demo } = this.services;
-    const picked = await catalog.pickForPrompt(demo.answers(conversation));
+    const onCompare = (): void => this.post({ type: 'compareDraft' });
+    const picked = await catalog.pickForPrompt(demo.answers(conversation), onCompare);
     if (!picked) return;
     const { model, once } = picked;
     this.draft.setModelOnce(once ? model : undefined);
@@ -276,6 +302,18 @@ export class ConversationPanel extends Disposable {
     const inDemo = demo.answers(conversation);
     conversation.selectModel(model, inDemo);
     await connections.selectModel(model, inDemo);
+  }
+
+  private async compareModels(draft: string): Promise<void> {
+    const { conversation, services } = this;
+    await services.conversations.withOpen(conversation, async () => {
+      const comparison = await askForComparison(services, conversation, { prompt: draft.trim() });
+      if (!comparison) return;
+      const { prompt, ...target } = comparison;
+      // Removes the prompt from the composer.
+      this.post({ type: 'promptMoved', prompt });
+      await this.send({ prompt }, target);
+    });
   }
 
   private handleConversationChange(change: ConversationChange): void {

@@ -1,7 +1,7 @@
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
-import type { Exchange, PromptInput } from '../journal/exchange';
+import { toPromptInput, type Exchange, type PromptInput } from '../journal/exchange';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { SendServices } from './promptSender';
 
@@ -27,7 +27,10 @@ export async function editPrompt(
   await conversations.withOpen(conversation, async () => {
     const { demo } = await connections.view(services.demo.answers(conversation));
     const exchange = conversation.exchange(exchangeId);
-    const input = exchange && editedInput(exchange, prompt, demo);
+    // The prompt of a comparison goes to all of its models again, even if it is unchanged.
+    const isCompared = conversation.tree.columns(exchangeId).length > 1;
+    const unchanged = isCompared && exchange ? toPromptInput(exchange) : undefined;
+    const input = exchange && (editedInput(exchange, prompt, demo) ?? unchanged);
     if (!input) return regenerate(services, conversation, exchangeId, false);
     if (!demo && !(await budget.mayStart())) {
       panels.prefill(conversation, { text: prompt });
@@ -51,7 +54,7 @@ export async function regenerate(
     const model = switchModel ? await pickOtherModel(catalog, exchange) : undefined;
     if ((switchModel && model === undefined) || (!exchange.demo && !(await budget.mayStart()))) return;
     // A second click may arrive before the page shows the version that the first click has added.
-    const isCurrent = conversation.exchanges().some(({ id }) => id === exchangeId);
+    const isCurrent = conversation.tree.isShown(exchangeId);
     if (isCurrent) conversation.regenerate(exchangeId, model);
   });
 }

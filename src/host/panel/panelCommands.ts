@@ -3,16 +3,15 @@ import * as vscode from 'vscode';
 import type { Localize } from '../../engine/environment';
 import { effortChoices } from '../../engine/request';
 import type { Commands } from '../commands';
-import type { Conversation } from '../conversation/conversation';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { HostWindow } from '../hostWindow';
-import { itemButton } from '../ui/notifications';
-import { tabTitle } from '../ui/panelText';
 import { localize } from '../util/localization';
 import { notBlank, parseArgument } from '../util/schemas';
+import { compareModels } from './compareModels';
 import { runFailureAction } from './failureActions';
 import type { PanelRegistry } from './panelRegistry';
 import type { PanelServices } from './panelServices';
+import { showPromptBox } from './promptBox';
 import { sendPrompt, startConversation } from './promptSender';
 
 interface PanelCommandServices extends PanelServices, Pick<HostWindow, 'register' | 'workspace'> {
@@ -33,6 +32,7 @@ export function registerPanels(services: PanelCommandServices) {
   );
   return {
     'holysheep.ask': askCommand(services),
+    'holysheep.compareModels': (argument) => compareModels(services, argument),
     'holysheep.stop': () => conversations.running?.stop(),
     'holysheep.retryNow': () => retryNow(services),
     'holysheep.newConversation': () => startConversation(services),
@@ -71,53 +71,13 @@ function askCommand(services: PanelServices): (argument: unknown) => Promise<voi
     const { conversations } = services;
     const current = await conversations.ensureCurrent();
     await conversations.withOpen(current, async () => {
-      const input = await showPromptBox(unsent, current);
+      const input = await showPromptBox(unsent, current, vscode.l10n.t('Ask HolySheep'));
       unsent = input.accepted ? '' : input.text;
       if (!input.accepted) return;
       const target = input.newConversation ? { newConversation: true } : { conversation: current };
       await sendPrompt(services, { prompt: input.text }, target);
     });
   };
-}
-
-interface PromptBoxInput {
-  readonly accepted: boolean;
-  readonly text: string;
-  readonly newConversation: boolean;
-}
-
-/** The typed text is also returned if the user dismisses the box, so that the next box can start with it. */
-async function showPromptBox(text: string, current: Conversation): Promise<PromptBoxInput> {
-  const box = vscode.window.createInputBox();
-  const name = tabTitle(current);
-  let newConversation = name === '';
-  const showTarget = (): void => {
-    box.placeholder = newConversation
-      ? vscode.l10n.t('Ask in a new conversation')
-      : vscode.l10n.t('Ask in “{0}”', name);
-    box.buttons = newConversation ? [] : [itemButton('add', vscode.l10n.t('New conversation'))];
-  };
-  showTarget();
-  box.title = vscode.l10n.t('Ask HolySheep');
-  box.prompt = vscode.l10n.t('The answer opens beside the editor.');
-  box.ignoreFocusOut = true;
-  box.value = text;
-  try {
-    return await new Promise((resolve) => {
-      const finish = (accepted: boolean): void => resolve({ accepted, text: box.value.trim(), newConversation });
-      box.onDidTriggerButton(() => {
-        newConversation = true;
-        showTarget();
-      });
-      box.onDidAccept(() => {
-        if (box.value.trim()) finish(true);
-      });
-      box.onDidHide(() => finish(false));
-      box.show();
-    });
-  } finally {
-    box.dispose();
-  }
 }
 
 /** @throws ArgumentError with a message that names the invalid property */

@@ -21,6 +21,8 @@ export interface SendServices extends Pick<PanelServices, 'budget' | 'panels' | 
 export interface SendOptions {
   readonly conversation?: Conversation | undefined;
   readonly newConversation?: boolean | undefined;
+  /** The models that answer at the same time. By default, the selected model answers. */
+  readonly models?: readonly string[] | undefined;
   readonly addDraft?: ((input: PromptInput) => PromptInput) | undefined;
   readonly staysHidden?: boolean | undefined;
   /** Whether the key dialog opens if there is no API key. The default is true. */
@@ -30,7 +32,8 @@ export interface SendOptions {
 }
 
 /**
- * Sends a prompt. Without an API key, the prompt waits in the composer until a key is set. A prompt for a conversation of
+ * Sends a prompt. Without an API key, the prompt waits in the composer until a key is set. It is then sent to one model,
+ * even if it was meant for several. A prompt for a conversation of
  * a demo that has ended goes into a new conversation, because it must not go to the user's gateway below demo answers.
  * If the user does not want to exceed the budget of the day, the prompt goes back into the composer.
  */
@@ -51,7 +54,9 @@ export async function sendPrompt(
   const connection = await connections.view(demo.answers(conversation));
   const isReady = canSendPrompt(connection);
   if (isReady && (connection.demo || (await budget.mayStart()))) {
-    conversation.ask({ ...(options.addDraft?.(input) ?? input), demo: connection.demo });
+    const sent = { ...(options.addDraft?.(input) ?? input), demo: connection.demo };
+    if (options.models) conversation.compare(sent, options.models);
+    else conversation.ask(sent);
     return;
   }
   if (!isReady) conversation.promptAwaitingKey = input;

@@ -145,6 +145,8 @@ export class FakeQuickPick {
   value = '';
   busy = false;
   isShown = false;
+  canSelectMany = false;
+  private selectionChanged: (items: readonly FakeItem[]) => void = () => undefined;
   private accepted: () => void = () => undefined;
   private hidden: () => void = () => undefined;
   private valueChanged: () => void = () => undefined;
@@ -154,6 +156,10 @@ export class FakeQuickPick {
   constructor(private readonly editor: Pick<FakeEditor, 'accepted' | 'answers' | 'isPatient' | 'quickPicks'>) {}
 
   readonly onDidAccept = (listener: () => void) => ((this.accepted = listener), subscription);
+  readonly onDidChangeSelection = (listener: typeof this.selectionChanged) => (
+    (this.selectionChanged = listener),
+    subscription
+  );
   readonly onDidHide = (listener: () => void) => ((this.hidden = listener), subscription);
   readonly onDidChangeValue = (listener: () => void) => ((this.valueChanged = listener), subscription);
   readonly onDidTriggerItemButton = (listener: typeof this.itemButtonTriggered) => (
@@ -176,6 +182,14 @@ export class FakeQuickPick {
     if (labels !== true) this.selectedItems = this.items.filter(({ label }) => labels?.includes(label));
     if (labels === true || this.selectedItems.length > 0) this.accepted();
     else this.hide();
+  }
+
+  /** Checks or unchecks the items with these labels. */
+  toggle(...labels: readonly string[]): void {
+    const isChecked = (item: FakeItem): boolean =>
+      this.selectedItems.some(({ label }) => label === item.label) !== labels.includes(item.label);
+    this.selectedItems = this.items.filter(isChecked);
+    this.selectionChanged(this.selectedItems);
   }
 
   /** Presses the button of an item with this tooltip. */

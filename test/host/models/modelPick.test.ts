@@ -231,4 +231,69 @@ describe('model picker with several routes', () => {
     await load(0, from('one', 'a'));
     assert.deepEqual(valuesOf(picker.activeItems, 'model'), ['c']);
   });
+
+  it('offers a comparison after the current model, if the caller can start one', async () => {
+    let comparisons = 0;
+    const { picked, load } = openWith({ onCompare: () => comparisons++ }, 'one');
+    const compare = '$(split-horizontal) Compare models…';
+    assert.deepEqual(labels(), ['$(check) b', compare]);
+    await load(0, from('one', 'a'));
+    assert.deepEqual(labels(), ['$(check) b', compare, '[Other models]', 'a']);
+    picker.choose([compare]);
+    assert.deepEqual([await picked, comparisons], [undefined, 1]);
+  });
+
+  describe('for a comparison', () => {
+    const openChecked = async (checked: readonly string[], ...models: readonly string[]) => {
+      const { pickComparedModels } = await import('../../../src/host/models/pickComparedModels');
+      const route = { host: 'one', baseUrl: 'https://one/v1', origin: 'https://one' };
+      const routes = [{ ...route, list: Promise.resolve(from('one', ...models)) }];
+      const picked = pickComparedModels(() => Promise.resolve({ routes, recent: [] }), 'b', checked, {});
+      picker = editor.quickPicks.at(-1)!;
+      return picked.then((picks) => picks && valuesOf(picks, 'model'));
+    };
+    const checkedLabels = () => valuesOf(picker.selectedItems, 'label');
+
+    it('starts with the checked models, and keeps the checks while the user types', async () => {
+      const picked = openChecked(['x', 'b'], 'a', 'b');
+      await settle();
+      await settle();
+      assert.deepEqual(
+        [labels(), checkedLabels()],
+        [
+          ['x', 'b', '[Other models]', 'a'],
+          ['x', 'b'],
+        ],
+      );
+      picker.type('own');
+      picker.toggle('Use “own”', 'x');
+      picker.type('');
+      assert.deepEqual([labels().at(-1), checkedLabels()], ['own', ['b', 'own']]);
+      picker.choose(true);
+      assert.deepEqual(await picked, ['b', 'own']);
+    });
+
+    it('accepts two to four models, and says how many are chosen otherwise', async () => {
+      const picked = openChecked(['b'], 'a', 'b', 'c', 'd', 'e');
+      await settle();
+      await settle();
+      picker.choose(true);
+      assert.match(picker.title, /two to four models\. You have chosen 1/);
+      picker.toggle('a', 'c', 'd', 'e');
+      picker.choose(true);
+      assert.match(picker.title, /chosen 5/);
+      assert.ok(picker.isShown);
+      picker.toggle('e');
+      assert.equal(picker.title, 'Compare models');
+      picker.choose(true);
+      assert.deepEqual(await picked, ['b', 'a', 'c', 'd']);
+    });
+
+    it('chooses nothing when it is dismissed', async () => {
+      const picked = openChecked(['a', 'b'], 'a', 'b');
+      await settle();
+      picker.hide();
+      assert.equal(await picked, undefined);
+    });
+  });
 });

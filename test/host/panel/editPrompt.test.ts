@@ -46,9 +46,9 @@ function setUp(input: PromptInput, pickedModel?: string) {
     onError: (error: unknown) => assert.fail(String(error)),
   };
   return {
-    ...{ addedToHistory, returned, budget },
-    edit: (prompt: string) => editPrompt(deps, conversation, id, prompt),
-    regenerate: (switchModel: boolean) => regenerate(deps, conversation, id, switchModel),
+    ...{ conversation, id, addedToHistory, returned, budget },
+    edit: (prompt: string, exchangeId = id) => editPrompt(deps, conversation, exchangeId, prompt),
+    regenerate: (switchModel: boolean, exchangeId = id) => regenerate(deps, conversation, exchangeId, switchModel),
     versions: () => conversation.views()[0]?.versions?.length ?? 1,
     /** The current version of the exchange, unless it is still the first version. */
     newVersion: () => conversation.exchanges().find((exchange) => exchange.id !== id),
@@ -56,6 +56,16 @@ function setUp(input: PromptInput, pickedModel?: string) {
 }
 
 describe('edited prompt', () => {
+  for (const prompt of ['Hi', 'Hello'])
+    it(`goes to all models of a comparison, if it is ${prompt === 'Hi' ? 'un' : ''}changed`, async () => {
+      const { edit, conversation, id } = setUp({ prompt: 'Hi' });
+      conversation.compare({ prompt: 'Hi' }, ['a', 'b'], id);
+      await edit(prompt, conversation.views()[1]?.id);
+      assert.deepEqual(
+        conversation.views().map(({ prompt, state, versions }) => [prompt, state.model, versions?.length]),
+        ['a', 'b'].map((model) => [prompt, model, 4]),
+      );
+    });
   it('goes into the composer when the user does not want to exceed the budget', async () => {
     const { edit, regenerate, versions, returned, budget } = setUp({ prompt: 'one' }, 'gpt-4o');
     budget.mayStart = false;
@@ -103,6 +113,17 @@ describe('regenerated answer', () => {
     const { versions, ...actions } = setUp({ prompt: 'one' });
     await Promise.all([actions.regenerate(false), actions.regenerate(false)]);
     assert.equal(versions(), 2);
+  });
+
+  it('replaces any column of a comparison', async () => {
+    const { conversation, id, ...actions } = setUp({ prompt: 'one' });
+    const [, second] = conversation.compare({ prompt: 'one' }, ['a', 'b'], id);
+    conversation.stop();
+    await actions.regenerate(false, second?.id);
+    assert.deepEqual(
+      conversation.views().map(({ state }) => state.model),
+      ['b'],
+    );
   });
 
   it('is not requested when the user chooses no model', async () => {

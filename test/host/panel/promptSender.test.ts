@@ -66,6 +66,16 @@ describe('prompt sender', () => {
     ]);
   });
 
+  it('sends the prompt to several models at the same time', async () => {
+    const { send, other } = setUp();
+    await send({ prompt: 'Hi', model: 'ignored' }, { conversation: other, models: ['a', 'b'] });
+    const columns = other.views().map(({ prompt, state }) => [prompt, state.model]);
+    assert.deepEqual(columns, [
+      ['Hi', 'a'],
+      ['Hi', 'b'],
+    ]);
+  });
+
   it('sends the prompt even if the prompt history cannot be saved', async () => {
     const { send, asked, calls, promptHistory } = setUp();
     promptHistory.fails = true;
