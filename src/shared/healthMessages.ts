@@ -146,6 +146,7 @@ export const healthStrings = {
   oneRequest: '{0} request',
   unpriced: '{0} requests without a known price',
   oneUnpriced: '{0} request without a known price',
+  unpricedShort: '{0} without a price',
   budgetUsed: '{0} of the budget of {1} used',
   estimateHint: '≈ The gateway reported no cost, so the cost is the price of the model times the tokens.',
   percent: '{0}%',

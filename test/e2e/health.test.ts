@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
 import { failure, rateLimited } from '../../src/demo/replies';
 import { answer, cutAfter, replySequence } from '../support/replies';
 import { useWorkbench } from './support/conversation';
 import { Stage } from './support/stage';
 
-/** Opens the page of the network health as the only open editor. */
+/** Opens the tab of the network health as the only open editor. */
 async function openHealth(stage: Stage): Promise<void> {
   await stage.workbench.runCommand('View: Close All Editors');
   await stage.run('openHealth');
   await stage.panel.getByRole('heading', { level: 1, name: stage.words.health.title }).waitFor();
+  await stage.panel.getByRole('tab', { name: stage.words.health.network }).click();
 }
 
-describe('network health', () => {
+describe('usage and health', () => {
   let stage: Stage;
 
   useWorkbench({}, ({ gateway, workbench }) => (stage = new Stage('en', gateway, workbench)));
@@ -36,7 +39,7 @@ describe('network health', () => {
     assert.match(await card.innerText(), /rate limited[^]*out of credit/);
   });
 
-  it('is restored with the chosen period after the window was reloaded', async () => {
+  it('is restored with the chosen tab and period after the window was reloaded', async () => {
     await stage.button(stage.words.health.days).click();
     await stage.workbench.reload();
     await stage.panel.getByRole('region', { name: stage.words.health.daysCaption }).waitFor();
@@ -46,8 +49,60 @@ describe('network health', () => {
     const { workbench, words } = stage;
     await stage.button(words.health.clear).click();
     const dialog = workbench.page.getByRole('dialog');
-    await dialog.getByText(words.host('Clear the network health data?')).waitFor();
+    await dialog.getByText(words.host('Clear the usage and health data?')).waitFor();
     await dialog.getByRole('button', { name: words.health.clear }).click();
     await stage.panel.getByRole('status').getByText(words.health.empty).waitFor();
+  });
+});
+
+describe('daily budget', () => {
+  let stage: Stage;
+
+  useWorkbench(
+    { settings: { 'holysheep.budget': { daily: 50, action: 'ask' } } },
+    ({ gateway, workbench }) => (stage = new Stage('en', gateway, workbench)),
+  );
+
+  /** Adds the record of a request to the files that all windows share, as another window does. */
+  function spendElsewhere(cost: number): void {
+    const folder = path.join(stage.workbench.globalStorageFolder(), 'health');
+    mkdirSync(folder, { recursive: true });
+    const record = { at: Date.now(), origin: 'https://gateway.test', model: 'gpt-4o', result: 'complete', cost };
+    const day = new Date().toISOString().slice(0, 10);
+    appendFileSync(path.join(folder, `${day}.0badcafe.jsonl`), `\n${JSON.stringify(record)}`);
+  }
+
+  it('is kept by asking before a prompt is sent, which stays in the composer, and never holds up a partial answer', async () => {
+    const { gateway, words } = stage;
+    const { page } = stage.workbench;
+    await stage.newConversation();
+    const { short } = stage.texts;
+    await stage.ask(
+      'one',
+      replySequence(cutAfter(short.slice(0, 90), 'reset'), failure(402, { message: 'Insufficient Balance' })),
+    );
+    await stage.inState('failed').waitFor();
+    spendElsewhere(60);
+    gateway.reset();
+    gateway.script = () => answer(short.slice(90));
+    await stage.prompt.fill('two');
+    await stage.prompt.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/^You have used 12\d% of today's budget: .*\$6\d\.\d\d of \$50\.00\.$/).waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await stage.prompt.and(stage.panel.locator(':not(:placeholder-shown)')).waitFor();
+    assert.deepEqual([await stage.prompt.inputValue(), gateway.requests.length], ['two', 0]);
+    await stage.button(words.panel.continue).click();
+    await stage.inState('done').waitFor();
+    await stage.prompt.press('Enter');
+    await dialog.getByRole('button', { name: words.host('Send anyway') }).click();
+    await stage.panel.locator('article.assistant[data-state="done"]').nth(1).waitFor();
+    assert.deepEqual([await stage.prompt.inputValue(), gateway.requests.length], ['', 2]);
+  });
+
+  it('is shown on the tab Usage', async () => {
+    await stage.workbench.runCommand('View: Close All Editors');
+    await stage.run('openHealth');
+    await stage.panel.getByText(/^12\d% of the budget of \$50\.00 used$/).waitFor();
   });
 });

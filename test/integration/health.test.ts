@@ -7,11 +7,13 @@ import type { HealthReport, HealthRow } from '../../src/shared/healthMessages';
 import { collect, find, startFixture, stopFixture, type HostFixture } from '../support/extensionHost';
 import { valuesOf } from '../support/valuesOf';
 
-describe('network health', () => {
+describe('usage and health', () => {
   let fixture: HostFixture;
 
   before(async () => {
-    fixture = await startFixture(replySequence(failure(500, { message: 'the server failed' }), answer('hello there')));
+    const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cost: 0.25 };
+    const failed = failure(500, { message: 'the server failed' });
+    fixture = await startFixture(replySequence(failed, answer('hello there', { usage })));
   });
   after(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
@@ -39,8 +41,17 @@ describe('network health', () => {
     assert.equal(row.parts.at(-1)?.attempts, 2);
   });
 
+  it('shows what the turn has cost today', async () => {
+    const { usage } = await vscode.commands.executeCommand<HealthReport>('holysheep.openHealth');
+    const row = usage.days.at(-1)?.rows.find(({ host }) => host === new URL(fixture.gateway.origin).host);
+    assert.ok(row);
+    const { model, requests, promptTokens, completionTokens, costs } = row;
+    assert.deepEqual([model, requests, promptTokens, completionTokens], ['gpt-4o', 2, 10, 5]);
+    assert.deepEqual(costs, [{ amount: 0.25, currency: 'USD', isEstimate: false }]);
+  });
+
   it('opens in one tab only', async () => {
     await open();
-    assert.deepEqual(valuesOf(tabs(), 'label'), ['Network health']);
+    assert.deepEqual(valuesOf(tabs(), 'label'), ['Usage and health']);
   });
 });

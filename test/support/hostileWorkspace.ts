@@ -57,6 +57,7 @@ function hostileSettings(baseUrl: string): Readonly<Record<string, unknown>> {
     'holysheep.systemPrompt': hostileWords,
     'holysheep.prompts': [{ title: 'Hostile', template: hostileWords }],
     'holysheep.history.limit': 1,
+    'holysheep.budget': { daily: 1e-9, action: 'ask' },
     'holysheep.model': hostileModel,
     'holysheep.fallbackModels': [hostileModel],
     'holysheep.temperature': 1.5,

@@ -12,7 +12,7 @@ const name = v.pipe(
 const amount = v.optional(v.fallback(v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1e12))), undefined));
 
 const schema = v.object({
-  /** Start of the hour in which the attempt began, in epoch milliseconds. */
+  /** Start of the quarter of an hour in which the attempt began, in epoch milliseconds. */
   at: v.number(),
   origin: name,
   model: name,
@@ -48,6 +48,8 @@ export function decodeRecords(text: string): readonly AttemptRecord[] {
 }
 
 export const hourMs = 3_600_000;
+/** In every time zone, a day begins with a quarter of an hour of UTC. */
+const quarterMs = hourMs / 4;
 
 /** A wait is added to the attempt before it, whose fault has usually caused the wait. */
 export function recordsOf({ attempts, waits }: TurnRecord): readonly AttemptRecord[] {
@@ -58,7 +60,7 @@ export function recordsOf({ attempts, waits }: TurnRecord): readonly AttemptReco
     const waitedMs = Math.round(caused.reduce((sum, wait) => sum + (wait.waitedMs ?? 0), 0));
     const { firstTokenMs, promptTokens, completionTokens, cachedTokens, cost, estimatedCost } = ended ?? {};
     return {
-      at: Math.floor(time / hourMs) * hourMs,
+      at: Math.floor(time / quarterMs) * quarterMs,
       ...{ origin, model, result: resultOf(entry, next) },
       ...(how !== undefined && { resumed: true as const }),
       ...(index > 0 && why !== 'repair' && { retry: true as const }),

@@ -23,7 +23,7 @@ export function createHealthReport(
   faultLabel: (kind: FaultKind) => string,
 ): NetworkReport {
   return {
-    hours: createPeriod(records, hoursUntil(now), ({ at }) => at, faultLabel),
+    hours: createPeriod(records, hoursUntil(now), ({ at }) => startOfHour(at), faultLabel),
     days: createPeriod(records, daysUntil(now), ({ at }) => startOfDay(at), faultLabel),
   };
 }
@@ -128,7 +128,7 @@ function faultsOf(
 
 /** Returns the starts of the last 24 hours, including the current one. */
 function hoursUntil(now: number): readonly number[] {
-  const current = Math.floor(now / hourMs) * hourMs;
+  const current = startOfHour(now);
   return Array.from({ length: shownHours }, (_, index) => current - (shownHours - 1 - index) * hourMs);
 }
 
@@ -139,6 +139,10 @@ export function daysUntil(now: number): readonly number[] {
     day.setDate(day.getDate() - (shownDays - 1 - index));
     return day.getTime();
   });
+}
+
+function startOfHour(time: number): number {
+  return Math.floor(time / hourMs) * hourMs;
 }
 
 /** In local time. */

@@ -79,8 +79,13 @@ export function createUsageView(locale: string, strings: HealthStrings) {
     return [
       withNote(format.number(figures.requests), ''),
       withNote(tokenText(figures), cachedText(figures)),
-      // Without any known cost, the cell says already that the cost is unknown.
-      withNote(costText(figures), figures.costs.length > 0 ? unpricedText(figures) : ''),
+      withNote(
+        costText(figures),
+        // Without any known cost, the cell says already that the cost is unknown.
+        figures.costs.length > 0 && figures.unpriced > 0
+          ? fill(strings.unpricedShort, format.number(figures.unpriced))
+          : '',
+      ),
     ];
   };
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { decodeRecords, encodeRecords, hourMs, recordsOf } from '../../../src/host/health/attemptRecord';
+import { decodeRecords, encodeRecords, recordsOf } from '../../../src/host/health/attemptRecord';
 import { entry, failedEntry, noon, origin, turn, wait } from './records';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 
@@ -9,7 +9,7 @@ describe('health records of a turn', () => {
     const usage = { promptTokens: 7, completionTokens: 100, cachedTokens: 5, cost: 0.25, estimatedCost: undefined };
     const [record] = recordsOf(turn(entry({ ended: { ...ended, ...usage } })));
     assert.deepEqual(record, {
-      ...{ at: noon - hourMs / 2, origin, model: 'gpt-4o', result: 'complete', waitedMs: undefined },
+      ...{ at: noon, origin, model: 'gpt-4o', result: 'complete', waitedMs: undefined },
       ...{ firstTokenMs: 1000, tokensPerSecond: 50, ...usage },
     });
   });

@@ -46,6 +46,22 @@ describe('usage report', () => {
     ]);
   });
 
+  it('knows days that begin at half an hour of UTC', () => {
+    const { TZ } = process.env;
+    process.env['TZ'] = 'Asia/Kolkata';
+    try {
+      const midnight = new Date(noon).setHours(0, 0, 0, 0);
+      const days = report(paid(1, { time: midnight + 60_000 }), paid(2, { time: midnight - 60_000 })).days.slice(-2);
+      assert.deepEqual(
+        days.map(({ costs }) => costs[0]?.amount),
+        [2, 1],
+      );
+    } finally {
+      if (TZ === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = TZ;
+    }
+  });
+
   it('counts estimates where the gateway reports no cost, and the requests without a known price', () => {
     const withoutUsage = entry({ ended });
     const { total } = report(paid(0), estimated(0.25), withoutUsage, entry({ ended: { ...ended, ...tokens } }));

@@ -103,8 +103,14 @@ describe('settings', () => {
 
   for (const [value, expected] of [
     [{ daily: 5 }, { daily: 5, action: 'warn' }],
-    [{ daily: 0.5, action: 'ask' }, { daily: 0.5, action: 'ask' }],
-    [{ daily: 5, action: 'Ask' }, { daily: 5, action: 'warn' }],
+    [
+      { daily: 0.5, action: 'ask' },
+      { daily: 0.5, action: 'ask' },
+    ],
+    [
+      { daily: 5, action: 'Ask' },
+      { daily: 5, action: 'warn' },
+    ],
     ...[{}, undefined, null, 5, [5], { action: 'ask' }].map((none) => [none, undefined] as const),
     ...[0, -1, Number.NaN, 1e300, '5'].map((daily) => [{ daily, action: 'ask' }, undefined] as const),
   ] as const) {

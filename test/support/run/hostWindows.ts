@@ -42,6 +42,7 @@ const nonsense: Settings = {
   'holysheep.timeout.idleMs': -5,
   'holysheep.timeout.silentMs': true,
   'holysheep.history.limit': null,
+  'holysheep.budget': 5,
 };
 
 export const hostWindows: readonly HostWindow[] = [

@@ -193,16 +193,15 @@ describe('page of usage and health', () => {
         [...row.children].map((cell) => `${cell.getAttribute('scope') ?? ''}:${cell.textContent}`),
       );
       const sonnet = ['row:claude-sonnet-4 api.holysheep.ai', ':12', ':84K / 9.1K61K cached', ':¥1.23'];
-      const other = ['row:<b>x</b> b.test', ':4', ':5K / 700', ':≈ $0.00423 requests without a known price'];
+      const other = ['row:<b>x</b> b.test', ':4', ':5K / 700', ':≈ $0.00423 without a price'];
       const local = ['row:qwen3:8b localhost:11434', ':1', ':–', ':–'];
-      const unpriced = (count: number): string => `${count} request${count > 1 ? 's' : ''} without a known price`;
       assert.deepEqual(rows, [
         ['col:Model', 'col:Requests', 'col:Tokens in / out', 'col:Cost'],
-        ['rowgroup:Last 14 days', ':29', ':89K / 9.8K61K cached', `:≈ ¥2.47 + $0.0042${unpriced(4)}`],
+        ['rowgroup:Last 14 days', ':29', ':89K / 9.8K61K cached', ':≈ ¥2.47 + $0.00424 without a price'],
         ...[[sonnet[0], ':24', sonnet[2], ':¥2.47'], other, local],
-        ['rowgroup:Today', ':16', ':89K / 9.8K61K cached', `:≈ ¥1.23 + $0.0042${unpriced(3)}`],
+        ['rowgroup:Today', ':16', ':89K / 9.8K61K cached', ':≈ ¥1.23 + $0.00423 without a price'],
         ...[sonnet, other],
-        ['rowgroup:Thu, Nov 12', ':13', ':84K / 9.1K61K cached', `:¥1.23${unpriced(1)}`],
+        ['rowgroup:Thu, Nov 12', ':13', ':84K / 9.1K61K cached', ':¥1.231 without a price'],
         ...[sonnet, local],
       ]);
     });

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { answer } from '../support/replies';
+import { collect, find, set, startFixture, stopFixture, type HostFixture } from '../support/extensionHost';
+
+/** Much more than other tests of this window have spent today. */
+const dailyUsd = 1e5;
+
+describe('daily budget', () => {
+  let fixture: HostFixture;
+  /** The warnings of the window, with the titles of their buttons. */
+  let warnings: string[];
+  let pressed: string | undefined;
+  let warned: () => void;
+  const { showWarningMessage } = vscode.window;
+
+  before(async () => {
+    fixture = await startFixture(answer('hello there'));
+    const stub = (...parts: readonly unknown[]): Promise<unknown> => {
+      warnings.push(parts.filter((part) => typeof part === 'string').join(' | '));
+      warned();
+      return Promise.resolve(pressed);
+    };
+    Object.assign(vscode.window, { showWarningMessage: stub });
+  });
+  beforeEach(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    fixture.gateway.reset();
+    [warnings, pressed, warned] = [[], undefined, () => undefined];
+  });
+  after(async () => {
+    Object.assign(vscode.window, { showWarningMessage });
+    await set('budget', undefined);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await stopFixture(fixture);
+  });
+
+  /** Another extension spends this share of the budget. Resolves when the window has shown a warning. */
+  async function spend(share: number): Promise<void> {
+    const shown = new Promise<void>((resolve) => (warned = resolve));
+    const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cost: share * dailyUsd };
+    fixture.gateway.script = () => answer('hello there', { usage });
+    find(await collect(fixture.api.ask('hello')), 'done');
+    fixture.gateway.script = () => answer('hello there');
+    await shown;
+  }
+  const ask = (prompt: string): Thenable<unknown> => vscode.commands.executeCommand('holysheep.ask', { prompt });
+
+  it('warns when 80% is used, and does not hold up a prompt', async () => {
+    await set('budget', { daily: dailyUsd, action: 'ask' });
+    await spend(0.85);
+    assert.match(warnings.join(), /^You have used 8\d% of today's budget: .* of \$100,000\.00\. \| Open usage$/);
+    await ask('and you?');
+    assert.equal((await fixture.gateway.request(2)).json?.messages.at(-1)?.content, 'and you?');
+    assert.equal(warnings.length, 1);
+  });
+
+  it('asks before a prompt is sent when all of it is used, and sends nothing unless the user agrees', async () => {
+    await spend(0.2);
+    assert.equal(fixture.gateway.requests.length, 1);
+    await ask('one');
+    assert.equal(fixture.gateway.requests.length, 1);
+    assert.match(warnings.at(-1) ?? '', /^You have used 10\d% of .* \| Send anyway$/);
+    pressed = 'Send anyway';
+    await ask('two');
+    assert.equal((await fixture.gateway.request(2)).json?.messages.at(-1)?.content, 'two');
+  });
+
+  it('never holds up another extension', async () => {
+    find(await collect(fixture.api.ask('hello')), 'done');
+    assert.deepEqual([fixture.gateway.requests.length, warnings], [1, []]);
+  });
+});
