@@ -79,7 +79,7 @@ export class Panel {
     compareDraft: () => this.composer.compareDraft(),
     announce: ({ text }) => this.context.announcer.announce(text),
     modelOnce: ({ model, effort }) => this.composer.setModelOnce(model, effort),
-    contextUse: () => undefined,
+    contextUse: ({ use }) => this.composer.ring.setUse(use),
     nearestModels: ({ exchangeId, models }) => this.conversation.showNearestModels(exchangeId, models),
   };
 

@@ -46,6 +46,9 @@ const calibrations = { min: 0.3, max: 3 } as const;
 /** In a shorter text, the tokens around each message would distort the proportion. */
 const minCalibrationTokens = 200;
 
+/** How many exchanges are searched for a count, because some gateways report only useless ones. */
+const maxSearched = 50;
+
 /** By exchange, because the exchanges of a long conversation are estimated again and again. */
 const turnTokens = new WeakMap<Exchange, number>();
 
@@ -111,7 +114,7 @@ export function contextUse(tree: ExchangeTree, next: NextRequest): ContextUse {
 
 /** Returns the newest believable count of the model, if a request would contain the counted text again. */
 function lastCount(tree: ExchangeTree, next: NextRequest, systemTokens: number): Count | undefined {
-  for (const exchange of tree.path().toReversed()) {
+  for (const exchange of tree.path().slice(-maxSearched).reverse()) {
     const { model, ledger } = exchange.state;
     const usage = ledger.entries.at(-1)?.ended;
     const { promptTokens = 0, completionTokens = 0, cachedTokens = 0, reasoningTokens = 0 } = usage ?? {};

@@ -57,8 +57,8 @@ describe('use of the context by the next request', () => {
   }
 
   it('is not calibrated by a short text, whose tokens are mostly those around the messages', () => {
-    opened.ask('Hi', ...turn('Hello', { promptTokens: 12, completionTokens: 8 }));
-    assert.deepEqual([partsOf(), use().calibration], [{ turns: 20 }, 1]);
+    opened.ask(tokens(50), ...turn(tokens(50), { promptTokens: 200 }));
+    assert.deepEqual([partsOf(), use().calibration], [{ turns: 200 }, 1]);
   });
 
   it('consists of the last count and of calibrated estimates for what is new', () => {

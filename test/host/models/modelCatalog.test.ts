@@ -359,7 +359,7 @@ describe('model catalog', () => {
       assert.equal(read.mock.callCount(), 0);
     });
 
-    it('reads the context again after a turn with a model that cuts long prompts', async () => {
+    it('reads the context again after a turn with a model that cuts long prompts, and announces a change', async () => {
       ids = ['a', 'b'];
       await catalog.preload();
       const read = mock.method(engine, 'localFacts', () => Promise.resolve(new Map([['a', { contextWindow: 8192 }]])));
@@ -369,7 +369,10 @@ describe('model catalog', () => {
       await after('a', origin);
       await catalog.refreshFacts({ attempts: [] });
       assert.equal(read.mock.callCount(), 0);
+      refreshed = 0;
       await after('a');
+      await after('a');
+      assert.equal(refreshed, 1);
       assert.deepEqual(read.mock.calls[0]?.arguments.slice(0, 2), [server, ['a']]);
       assert.deepEqual(catalog.factsOf('a'), { contextWindow: 8192, cutsLongPrompts: true });
     });
