@@ -50,6 +50,23 @@ export function answerMessages(characters: number, perMessage: number): readonly
   ];
 }
 
+/**
+ * Returns the messages with the answers of a comparison, one list for each token.
+ * @param characters length of each answer, in characters
+ */
+export function comparisonMessages(columns: number, characters: number): readonly (readonly ToWebview[])[] {
+  const text = markdownOf('mixed', characters);
+  const exchanges = Array.from({ length: columns }, (_, index) => ({
+    ...newTurn(`column-${index}`),
+    ...(columns > 1 && { comparison: 'measured', model: `model-${index}` }),
+  }));
+  const batches = [[beginning], ...tokens(text).map((token) => [token]), [ending(text)]];
+  return [
+    [{ type: 'path', exchanges }],
+    ...batches.map((events) => exchanges.map(({ id }): ToWebview => ({ type: 'events', exchangeId: id, events }))),
+  ];
+}
+
 function tokens(text: string): readonly StreamEvent[] {
   const events: StreamEvent[] = [];
   for (let from = 0; from < text.length; from += tokenLength) {

@@ -45,8 +45,8 @@ export class PanelPage {
     return this.page.evaluate<Opened>(`open('${lastWord}')`);
   }
 
-  /** Messages that `answer` sends. */
-  async prepare(messages: readonly ToWebview[]): Promise<void> {
+  /** Messages that `answer` sends. The messages of an inner list are sent at the same time. */
+  async prepare(messages: readonly (ToWebview | readonly ToWebview[])[]): Promise<void> {
     await this.page.evaluate(`prepare(${JSON.stringify(JSON.stringify(messages))})`);
   }
 

@@ -33,7 +33,7 @@ export function createAnnouncer(): Announcer {
       }
     },
     retract: (text) => {
-      if (region.textContent === text) region.replaceChildren();
+      for (const announcement of [...region.children]) if (announcement.textContent === text) announcement.remove();
     },
   };
 }

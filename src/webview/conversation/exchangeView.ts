@@ -224,7 +224,7 @@ export class ExchangeView implements Drawable {
       host: this.host,
       queued,
       isLatest,
-      isColumn: group !== undefined,
+      columnModel: group && model,
       versions: this.versions,
       editPrompt: () => this.user.edit(),
       nearestModels: () => this.nearestModels,

@@ -71,6 +71,8 @@ interface CardContent {
   readonly attributes: Readonly<Record<string, string>>;
   /** Returns the texts. Called at every update, and several times per second if there is a countdown. */
   readonly texts: () => CardTexts;
+  /** Read by screen readers before the texts, but not shown. */
+  readonly spoken?: string;
   /** Shown before the texts, unless the ring of a countdown is. */
   readonly icon?: Icon;
   /** Elements between the texts and the buttons. */
@@ -84,7 +86,7 @@ const tickMs = 250;
 
 export function createCard(
   { clock, format, strings }: PageContext,
-  { name, attributes, texts, icon, children = [], actions, details }: CardContent,
+  { name, attributes, texts, spoken, icon, children = [], actions, details }: CardContent,
 ): Required<Card> {
   const message = element('p', { class: 'card-message' });
   const timer = element('span', { role: 'timer', 'aria-live': 'off', class: 'countdown' });
@@ -106,6 +108,7 @@ export function createCard(
   };
   const { countdown, note: noteText } = showTexts();
   const lines = element('div', {}, ...(countdown ? fillNodes(strings.sentences, message, timerLine) : [message]));
+  if (spoken) lines.prepend(element('span', { class: 'visually-hidden' }, spoken));
   if (noteText) lines.append(note);
   const symbol = countdown?.totalMs === undefined ? icon && svgIcon(icon) : ring.element;
   const head = element('div', { class: 'card-head' }, ...(symbol ? [symbol] : []), lines);

@@ -8,6 +8,8 @@ export interface FailureCardContext extends DetailsContext {
   readonly host: string;
   /** Whether the turn is the last one of the conversation. The card of an older turn has no role and no buttons. */
   readonly isLatest: boolean;
+  /** The model of a column of a comparison; undefined for another answer. */
+  readonly columnModel: string | undefined;
   /** Returns the models to offer in place of a model that the gateway lacks. They may arrive while the card is shown. */
   readonly nearestModels: () => readonly string[];
 }
@@ -23,7 +25,7 @@ export function createFailureCard(
   cardContext: FailureCardContext,
 ): Card {
   const { strings, isReadOnly, post, clock } = context;
-  const { host, isLatest, nearestModels } = cardContext;
+  const { host, isLatest, columnModel, nearestModels } = cardContext;
   const { actions, resetsAt = Infinity } = event;
   const route = routeOfCard(state, event, host);
   const note = route === undefined ? undefined : fill(strings.route, route);
@@ -45,6 +47,7 @@ export function createFailureCard(
     attributes: isLatest ? { role: 'alert' } : {},
     texts: () => ({ message: event.message, note }),
     icon: 'error',
+    ...(columnModel && { spoken: fill(strings.columnAnnouncement, columnModel, '') }),
     children: isLatest ? [choices] : [],
     actions: isLatest ? createActions(context, exchangeId, choice) : [],
     details: createDetails(context, cardContext, event, createExplanation(context, event, state)),

@@ -58,10 +58,11 @@ export function createTurnView(context: PageContext, exchangeId: string, current
 
   const showActions = (
     { phase, finishReason, text }: TurnState,
-    { queued, isLatest, isColumn, versions }: TurnViewContext,
+    { queued, isLatest, columnModel, versions }: TurnViewContext,
   ): void => {
     // Leaves out *Regenerate* if the answer ended at the token limit, because the outcome line of the latest turn
     // already has a button that restarts the answer.
+    const isColumn = columnModel !== undefined;
     const canRegenerate = phase === 'done' && !isColumn && !(isLatest && finishReason === 'length');
     const hasEnded = !isRunning(phase);
     const options = {

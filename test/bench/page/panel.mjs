@@ -49,9 +49,9 @@
     /** @returns milliseconds from the last message until the answer is shown and marked as done */
     async answer(lastWord, every) {
       let start = 0;
-      for (const message of messages) {
+      for (const sent of messages) {
         start = performance.now();
-        window.postMessage(message, '*');
+        for (const message of [sent].flat()) window.postMessage(message, '*');
         await (every === 'frame' ? frame() : new Promise((resolve) => setTimeout(resolve, every)));
       }
       await until(() => answers().at(-1).dataset.state === 'done' && shown(answers().at(-1), lastWord));

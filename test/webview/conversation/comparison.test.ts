@@ -174,6 +174,7 @@ describe('comparison', () => {
   it('keeps the buttons of all its cards until a further prompt has started, and then also loses its landmarks', () => {
     for (const id of ['m1', 'm2', 'm3']) page.events(id, ev.attempt(), ev.failed());
     assert.equal(page.all('button', 'Retry now').length, 3);
+    assert.match(page.all('alert')[1]!.textContent, /^m2: The model is overloaded\./);
     page.receive({ type: 'exchange', exchange: exchange('next', { queued: true }) });
     assert.equal(page.all('button', 'Retry now').length, 3);
     page.events('next', ev.attempt());
