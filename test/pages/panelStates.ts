@@ -60,6 +60,10 @@ const turns: Readonly<Record<string, TurnState>> = {
     ev.attempt({ attempt: 2, effort: 'medium', refusedEffort: 'xhigh' }),
     ...[ev.headers(), ev.text(half), ev.done(half)],
   ),
+  paid: stateOf(
+    ...[ev.headers(), ev.text(texts.answer), ev.ended({ estimatedCost: 0.00042 })],
+    ...[ev.usage(), ev.done(texts.answer)],
+  ),
   stopped: stateOf(ev.headers(), ev.text(half), ev.stopped(half)),
   interrupted,
 };
@@ -136,6 +140,20 @@ export const panelStates: readonly PanelState[] = [
       await button(page, panelStrings.scrollApart).click();
       await button(page, panelStrings.showDifferences).click();
       await page.getByRole('menuitem').first().waitFor();
+    },
+  },
+  {
+    name: 'cost',
+    snapshot: snapshot([exchange('a', { state: turns['paid']! }), { ...finished, id: 'b' }]),
+    act: async (page) => {
+      const costs = [
+        { amount: 0.0123, currency: 'USD', isEstimate: false },
+        { amount: 0.00042, currency: 'CNY', isEstimate: true },
+      ];
+      const message = { type: 'conversationCost', costs, unknownAnswers: 12 };
+      await page.evaluate((posted) => window.postMessage(posted, '*'), message);
+      await page.locator('.cost-line p').waitFor();
+      await page.getByRole('log').evaluate((log) => (log.scrollTop = 30));
     },
   },
   { name: 'versions', snapshot: snapshot([{ ...finished, versions: ['z', 'a'] }]) },

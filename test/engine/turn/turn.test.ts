@@ -3,6 +3,7 @@ import type { ConnectionProblem } from '../../../src/engine/request';
 import { EngineRun } from '../../support/engineRun';
 import {
   answering,
+  cutAfter,
   rateLimited,
   rejecting,
   silent,
@@ -11,6 +12,7 @@ import {
   streaming,
   type LiveBody,
 } from '../../support/scriptedFetch';
+import { valuesOf } from '../../support/valuesOf';
 import { settle } from '../../support/virtualClock';
 
 const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
@@ -312,6 +314,47 @@ describe('successful turn', () => {
       assert.equal(run.last('ended').cost, cost);
     });
   }
+
+  const price = { input: 1, output: 10, cacheRead: 0.5 };
+  const charged = { ...usage, prompt_tokens: 1000, prompt_tokens_details: { cached_tokens: 800 } };
+  const withCost = { ...usage, cost: 0 };
+  const prompt = 'p'.repeat(4000);
+  for (const [name, reply, estimates] of [
+    [
+      'the tokens that the gateway has counted',
+      streaming((body) => body.delta('x').finish('stop', charged).done()),
+      [630e-6],
+    ],
+    ['the text if the gateway counts no tokens', answering('y'.repeat(400)), [2000e-6]],
+    [
+      'the text of a stream that was cut, and the longer prompt of the next attempt',
+      cutAfter('y'.repeat(4000)),
+      undefined,
+    ],
+    [
+      'nothing if the gateway reports a cost',
+      streaming((body) => body.delta('x').finish('stop', withCost).done()),
+      [undefined],
+    ],
+    ['nothing for a request that was refused', status(400), [undefined]],
+    ['nothing for an accepted request without text and usage', streaming((body) => body.finish().done()), [undefined]],
+  ] as const)
+    it(`estimates from the price of the model ${name}`, async () => {
+      const run = new EngineRun({
+        ...{ replies: [reply, answering('z'.repeat(400))], settings: { retry: { maxRetries: 1 } } },
+        ...{ deps: { facts: () => ({ price }) }, request: { messages: [{ role: 'user', content: prompt }] } },
+      });
+      await run.toEnd();
+      const costs = valuesOf(run.of('ended'), 'estimatedCost');
+      if (estimates) return assert.equal(costs[0], estimates[0]);
+      assert.equal(costs[0], 11_000e-6);
+      assert.ok(costs[1]! > 3000e-6 && costs[1]! < 3200e-6, String(costs[1]));
+    });
+
+  it('estimates no cost without a price', async () => {
+    const run = await new EngineRun({ replies: [answering('x')], deps: { facts: () => ({}) } }).toEnd();
+    assert.equal(run.last('ended').estimatedCost, undefined);
+  });
 
   for (const reason of ['content_filter', 'error']) {
     it(`counts the usage in the chunk with the finish reason ${reason}`, async () => {
