@@ -6,6 +6,7 @@ import { createMoveFocus, createWaitTabOrder } from './a11y/focus';
 import { Composer } from './composer/composer';
 import { isComposing } from './composer/promptEditor';
 import { Autoscroll, type ObserveSize } from './conversation/autoscroll';
+import { ContextNotice } from './conversation/contextNotice';
 import { ConversationView } from './conversation/conversationView';
 import type { ObserveNear } from './conversation/drawQueue';
 import { DemoCard } from './conversation/demoCard';
@@ -38,6 +39,7 @@ export class Panel {
   private readonly context: PageContext;
   private readonly conversation: ConversationView;
   private readonly emptyState: EmptyState;
+  private readonly contextNotice: ContextNotice;
   private readonly notices: Notices;
   private readonly demoCard: DemoCard;
   private readonly keyCard: KeyCard;
@@ -114,7 +116,10 @@ export class Panel {
     const followEnd = (): void => this.autoscroll.followEnd();
     this.conversation = new ConversationView(context, observeNear, followEnd, () => this.refresh());
     this.emptyState = new EmptyState(context, this.conversation.element);
-    this.notices = new Notices(context);
+    this.contextNotice = new ContextNotice(context, () =>
+      this.conversation.runningSummary?.scrollIntoView({ block: 'start' }),
+    );
+    this.notices = new Notices(context, this.contextNotice.element);
     this.demoCard = new DemoCard(context);
     this.keyCard = new KeyCard(context);
     const log = this.conversation.element;
@@ -227,6 +232,11 @@ export class Panel {
     this.demoCard.update(demoPlace, connection);
     const hasOtherButton = conversation.hasActionButton('setApiKey');
     const needsCard = !canSendPrompt(connection) && !this.readOnly && (awaitsKey || !hasOtherButton);
+    this.contextNotice.update({
+      fullness: undefined,
+      canSummarize: conversation.canSummarize,
+      isSummarizing: conversation.runningSummary !== undefined,
+    });
     this.keyCard.update(needsCard ? place : undefined, { host: connection.host, awaitsKey, hasOtherButton });
     if (!awaitsKey) context.announcer.retract(context.strings.sendsWithKey);
   }

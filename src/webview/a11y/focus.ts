@@ -19,7 +19,7 @@ export function createRovingTabindex(
   let isLeaving = false;
   let tabStop: HTMLElement | undefined;
 
-  const findEntries = (): HTMLElement[] => [...thread.querySelectorAll<HTMLElement>('article')];
+  const findEntries = (): HTMLElement[] => [...thread.querySelectorAll<HTMLElement>('article:not([hidden])')];
   const setTabStop = (entry: HTMLElement | undefined): void => {
     if (entry === tabStop) return;
     tabStop?.setAttribute('tabindex', '-1');

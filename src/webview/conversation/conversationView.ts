@@ -5,6 +5,7 @@ import type { OpenEdit, ReadingPosition, Unsent } from '../state/unsentStore';
 import { carryVersionFocus, setVersionButtonsDisabled } from '../turn/turnActions';
 import { element } from '../util/element';
 import { fill } from '../../shared/format';
+import { EarlierTurns, isAnswered, summaryOfferFor } from './earlierTurns';
 import { DrawQueue, type ObserveNear } from './drawQueue';
 import { ExchangeView } from './exchangeView';
 import { ExchangeGroups } from './exchangeGroups';
@@ -16,6 +17,7 @@ export class ConversationView {
   readonly element: HTMLElement;
   readonly thread = element('div', { class: 'thread' });
   private readonly groups: ExchangeGroups;
+  private readonly earlierTurns: EarlierTurns;
   private readonly exchanges = new Map<string, ExchangeView>();
   private readonly drawQueue: DrawQueue<ExchangeView>;
   private readonly nearObserver: ReturnType<ObserveNear>;
@@ -52,6 +54,7 @@ export class ConversationView {
       this.thread,
       end,
     );
+    this.earlierTurns = new EarlierTurns(context, () => this.updateLatest());
     this.groups = new ExchangeGroups(this.thread, context.clock);
     this.drawQueue = new DrawQueue(context.clock, (view) => {
       this.nearObserver.unwatch(view.assistant);
@@ -81,6 +84,20 @@ export class ConversationView {
     return this.latest?.activeFailure?.actions.includes(action) ?? false;
   }
 
+  /** Whether a summary could stand for turns of the conversation, and no failure card offers one. */
+  get canSummarize(): boolean {
+    const views = [...this.exchanges.values()];
+    const offersSummary = (view: ExchangeView, index: number): boolean =>
+      (view.activeFailure?.actions.includes('summarize') ?? false) && summaryOfferFor(views, index) !== 'none';
+    const afterSummary = views.slice(views.findLastIndex(({ isUsableSummary }) => isUsableSummary) + 1);
+    return !this.active && afterSummary.some(isAnswered) && !views.some(offersSummary);
+  }
+
+  get runningSummary(): HTMLElement | undefined {
+    const views = [...this.exchanges.values()];
+    return views.find(({ summarizedTurns, isRunning }) => summarizedTurns !== undefined && isRunning)?.assistant;
+  }
+
   get view(): ConversationState {
     const views = [...this.exchanges.values()];
     const edits = views.flatMap(({ id, user }) =>
@@ -95,6 +112,7 @@ export class ConversationView {
 
   restoreView({ edits = [], unfolded = [] }: ConversationState): void {
     for (const id of unfolded) this.exchanges.get(id)?.user.unfold();
+    this.updateLatest();
     this.openEdits(edits);
   }
 
@@ -154,6 +172,7 @@ export class ConversationView {
   /** Exchanges of both branches keep their elements. @returns whether the turn of the last exchange is running */
   showPath(exchanges: readonly ExchangeSnapshot[]): boolean {
     const { edits = [] } = this.view;
+    this.updateSummaries(exchanges);
     const previous = [...this.exchanges.values()];
     const firstDifference = previous.findIndex(({ id }, index) => id !== exchanges[index]?.id);
     const commonCount = firstDifference < 0 ? previous.length : firstDifference;
@@ -180,9 +199,7 @@ export class ConversationView {
   upsert(exchange: ExchangeSnapshot): boolean {
     const existing = this.exchanges.get(exchange.id);
     if (existing) {
-      const { hasStarted } = existing;
-      existing.update(exchange);
-      if (existing.hasStarted !== hasStarted) this.updateLatest();
+      this.change(existing, () => existing.update(exchange));
       return false;
     }
     this.add(exchange);
@@ -193,20 +210,29 @@ export class ConversationView {
   apply(exchangeId: string, events: readonly RecordedEvent[]): void {
     // Ignores events of an unknown exchange. They belong to a conversation that this page no longer shows.
     const view = this.exchanges.get(exchangeId);
-    if (!view) return;
-    const { hasStarted } = view;
-    view.apply(events);
-    if (view.hasStarted !== hasStarted) this.updateLatest();
+    if (view) this.change(view, () => view.apply(events));
+  }
+
+  private change(view: ExchangeView, change: () => void): void {
+    const { hasStarted, isRunning } = view;
+    change();
+    const hasSummaryEnded = view.summarizedTurns !== undefined && isRunning && !view.isRunning;
+    if (view.hasStarted !== hasStarted || hasSummaryEnded) this.updateLatest();
+    // The summary may be above the view.
+    if (hasSummaryEnded && view.activeFailure) view.assistant.scrollIntoView({ block: 'nearest' });
   }
 
   showNearestModels(exchangeId: string, models: readonly string[]): void {
     this.exchanges.get(exchangeId)?.showNearestModels(models);
   }
 
-  private add(exchange: ExchangeSnapshot): void {
+  private add(exchange: ExchangeSnapshot, before?: ExchangeView): void {
     const view = new ExchangeView(this.context, exchange, this.host);
-    this.exchanges.set(exchange.id, view);
-    this.groups.append(view.user.element, view.assistant);
+    const views = [...this.exchanges.values()];
+    const following = before ? views.slice(views.indexOf(before)) : [];
+    for (const { id } of following) this.exchanges.delete(id);
+    for (const added of [view, ...following]) this.exchanges.set(added.id, added);
+    this.groups.append(view.elements, before?.elements[0]);
     this.nearObserver.watch(view.assistant, () => this.drawQueue.prefer(view));
     this.drawQueue.add(view);
   }
@@ -217,14 +243,29 @@ export class ConversationView {
   }
 
   private keepFirst(count: number): void {
-    for (const view of [...this.exchanges.values()].slice(count)) {
-      this.exchanges.delete(view.id);
-      this.nearObserver.unwatch(view.assistant);
-      this.drawQueue.remove(view);
-      if (view === this.latest) this.latest = undefined;
-      view.dispose();
-    }
+    if (count === 0) this.earlierTurns.element.remove();
+    for (const view of [...this.exchanges.values()].slice(count)) this.remove(view);
     this.groups.prune();
+  }
+
+  private remove(view: ExchangeView): void {
+    this.exchanges.delete(view.id);
+    this.nearObserver.unwatch(view.assistant);
+    this.drawQueue.remove(view);
+    if (view === this.latest) this.latest = undefined;
+    view.dispose();
+  }
+
+  /** Adds and removes summaries between other exchanges, which keep their elements. */
+  private updateSummaries(exchanges: readonly ExchangeSnapshot[]): void {
+    const ids = new Set(exchanges.map(({ id }) => id));
+    for (const view of this.exchanges.values())
+      if (view.summarizedTurns !== undefined && !ids.has(view.id)) this.remove(view);
+    exchanges.forEach((exchange, index) => {
+      const next = this.exchanges.get(exchanges[index + 1]?.id ?? '');
+      const isNew = exchange.summarizedTurns !== undefined && !this.exchanges.has(exchange.id);
+      if (isNew && next) this.add(exchange, next);
+    });
   }
 
   private updateAfterChange(): void {
@@ -239,6 +280,11 @@ export class ConversationView {
   private updateLatest(): void {
     const views = [...this.exchanges.values()];
     const latestIndex = views.findLastIndex(({ hasStarted }) => hasStarted);
-    views.forEach((view, index) => view.setLatest(index >= latestIndex));
+    views.forEach((view, index) => {
+      // A summary may be followed by turns that it does not stand for.
+      const isLatest = index >= latestIndex || view.summarizedTurns !== undefined;
+      view.setLatest(isLatest, summaryOfferFor(views, index));
+    });
+    this.earlierTurns.update(this.thread, views);
   }
 }

@@ -12,17 +12,21 @@ import { describeSchedule } from '../../shared/describe';
 import { announcementFor } from '../a11y/announcer';
 import type { PageContext } from '../pageContext';
 import { TurnHead } from '../turn/turnHead';
+import type { SummaryOffer } from '../turn/failureCard';
 import { createTurnView, type TurnView } from '../turn/turnView';
 import { element } from '../util/element';
 import type { Drawable } from './drawQueue';
 import { PromptEntry } from './promptEntry';
+import { SummaryEntry } from './summaryEntry';
 
 const noop = (): void => undefined;
 
 /** Before it is drawn, it contains only the prompt and an empty space of the answer's estimated height. */
 export class ExchangeView implements Drawable {
   readonly assistant: HTMLElement;
-  readonly user: PromptEntry;
+  readonly user: PromptEntry | SummaryEntry;
+  /** The elements of the exchange in the thread: its prompt, which a summary does not have, and its answer. */
+  readonly elements: readonly HTMLElement[];
   private readonly head: TurnHead;
   private turn: TurnView | undefined;
   private state: TurnState;
@@ -30,6 +34,7 @@ export class ExchangeView implements Drawable {
   private visibleState: TurnState | undefined;
   private onDrawn = noop;
   private isLatest = false;
+  private summaryOffer: SummaryOffer = 'none';
   private nearestModels: readonly string[] = [];
 
   constructor(
@@ -39,18 +44,51 @@ export class ExchangeView implements Drawable {
   ) {
     const { strings } = context;
     this.state = exchange.state;
-    this.user = new PromptEntry(context, exchange);
+    const { summarizedTurns } = exchange;
+    const summary =
+      summarizedTurns === undefined
+        ? undefined
+        : new SummaryEntry(context, exchange.id, summarizedTurns, () => this.state.text);
+    this.user = summary ?? new PromptEntry(context, exchange);
     this.head = new TurnHead(context, exchange.demo ?? false);
+    const name = summary ? strings.summary : strings.assistant;
     this.assistant = element(
       'article',
-      { class: 'turn assistant', 'aria-label': strings.assistant, 'aria-busy': 'true', tabindex: '-1' },
+      {
+        ...{ class: summary ? 'turn assistant summary' : 'turn assistant', 'aria-label': name },
+        ...{ 'aria-busy': 'true', tabindex: '-1' },
+      },
       this.head.element,
     );
+    if (summary) {
+      this.head.element.prepend(summary.heading);
+      this.assistant.append(summary.element);
+    }
+    this.elements = summary ? [this.assistant] : [this.user.element, this.assistant];
     this.assistant.style.minHeight = estimateHeight(exchange.state.text);
   }
 
   get id(): string {
     return this.exchange.id;
+  }
+
+  /** Undefined if the exchange is no summary. */
+  get summarizedTurns(): number | undefined {
+    return this.exchange.summarizedTurns;
+  }
+
+  /** Whether the exchange is a summary that stands for earlier turns in requests. */
+  get isUsableSummary(): boolean {
+    return this.summarizedTurns !== undefined && this.state.phase === 'done' && this.state.text.trim() !== '';
+  }
+
+  get hasAnswer(): boolean {
+    return this.state.text !== '';
+  }
+
+  /** Epoch milliseconds of the last attempt, or 0 if there was none. */
+  get lastAttemptTime(): number {
+    return this.state.ledger.entries.at(-1)?.time ?? 0;
   }
 
   get versions(): readonly string[] {
@@ -110,9 +148,7 @@ export class ExchangeView implements Drawable {
     for (const event of events) {
       const before = this.state;
       this.state = reduceTurn(before, event);
-      const announcement = isDelta(event)
-        ? undefined
-        : announcementFor(this.context, event, { before, state: this.state });
+      const announcement = isDelta(event) ? undefined : this.announcementFor(event, before);
       if (announcement) this.context.announcer.announce(announcement);
       turn?.texts.apply(event, before, this.state);
       if (isRunning(this.state.phase)) this.visibleState = this.state;
@@ -121,9 +157,10 @@ export class ExchangeView implements Drawable {
     else this.renderAll();
   }
 
-  setLatest(isLatest: boolean): void {
-    if (isLatest === this.isLatest) return;
+  setLatest(isLatest: boolean, summaryOffer: SummaryOffer): void {
+    if (isLatest === this.isLatest && summaryOffer === this.summaryOffer) return;
     this.isLatest = isLatest;
+    this.summaryOffer = summaryOffer;
     this.render();
   }
 
@@ -145,11 +182,17 @@ export class ExchangeView implements Drawable {
     this.reportDrawn();
   }
 
+  private announcementFor(event: RecordedEvent, before: TurnState): string | undefined {
+    if (event.type === 'done' && this.summarizedTurns !== undefined) return this.context.strings.summaryReady;
+    return announcementFor(this.context, event, { before, state: this.state });
+  }
+
   private createTurn(): TurnView {
     const turn = createTurnView(this.context, this.id, () => this.state);
     this.turn = turn;
-    this.user.addTools();
     this.assistant.append(...turn.elements);
+    if (this.user instanceof SummaryEntry) this.assistant.append(this.user.tools);
+    else this.user.addTools();
     return turn;
   }
 
@@ -190,10 +233,13 @@ export class ExchangeView implements Drawable {
     if (isRunning(state.phase)) assistant.setAttribute('aria-busy', 'true');
     else assistant.removeAttribute('aria-busy');
     this.head.render(state);
+    if (this.user instanceof SummaryEntry) this.user.render(isRunning(state.phase), this.isUsableSummary);
     turn.render(state, {
       host: this.host,
       queued: this.exchange.queued,
       isLatest: this.isLatest,
+      isSummary: this.summarizedTurns !== undefined,
+      summaryOffer: this.summaryOffer,
       versions: this.versions,
       editPrompt: () => this.user.edit(),
       nearestModels: () => this.nearestModels,

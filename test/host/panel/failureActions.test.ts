@@ -71,6 +71,7 @@ describe('failure card', () => {
     openBilling: [['openExternal', origin]],
     checkUrl: [settings('holysheep.baseUrl')],
     networkSettings: [settings('http.proxy')],
+    summarize: [['summarize', 'a1', undefined]],
     newConversation: [['startNew'], ['show', 'new', { preserveFocus: false }], ['prefill', 'new', { text: 'Hi' }]],
     showLog: [['command', 'holysheep.showLog']],
     exportDiagnostics: [['command', 'holysheep.exportDiagnostics']],
