@@ -77,6 +77,7 @@ export class Panel {
     promptMoved: ({ prompt }) => this.composer.confirmPrompt(prompt),
     announce: ({ text }) => this.context.announcer.announce(text),
     modelOnce: ({ model, effort }) => this.composer.setModelOnce(model, effort),
+    contextUse: () => undefined,
     nearestModels: ({ exchangeId, models }) => this.conversation.showNearestModels(exchangeId, models),
   };
 

@@ -102,8 +102,9 @@ export class ExchangeTree {
     return exchanges.reverse();
   }
 
-  preceding(id: string): Preceding {
-    const ancestors = this.ancestors(id);
+  /** @param id by default, a next exchange at the end of the selected branch */
+  preceding(id?: string): Preceding {
+    const ancestors = id === undefined ? this.path() : this.ancestors(id);
     const summaries = this.all().filter((exchange) => exchange.id !== id && isUsableSummary(exchange));
     const summaryOf = (ofId: string): Exchange | undefined =>
       summaries.findLast(({ summarizes }) => summarizes === ofId);
