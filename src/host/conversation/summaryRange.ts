@@ -1,6 +1,7 @@
 import { estimateTokens } from '../../engine/text/tokenEstimate';
 import type { Exchange } from '../journal/exchange';
 import type { Preceding } from '../journal/exchangeTree';
+import { estimateTurnTokens } from './contextUse';
 import { maxSummaryTokens } from './summaryPrompt';
 
 /** The last turns stay word for word up to this number of tokens, and up to a quarter of the context window. */
@@ -44,6 +45,6 @@ function indexWithin(sizes: readonly number[], max: number): number {
 }
 
 /** Requests leave out exchanges without an answer, and those of the demo. */
-function tokensOf({ prompt, content = prompt, demo, state }: Exchange): number {
-  return state.text === '' || demo ? 0 : estimateTokens(content) + estimateTokens(state.text);
+function tokensOf(exchange: Exchange): number {
+  return exchange.state.text === '' || exchange.demo ? 0 : estimateTurnTokens(exchange);
 }

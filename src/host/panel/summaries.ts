@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { estimateTokens } from '../../engine/text/tokenEstimate';
 import { textOf } from '../../engine/request';
 import type { Conversation } from '../conversation/conversation';
+import { promptWindow } from '../conversation/contextUse';
 import { lastToSummarize } from '../conversation/summaryRange';
 import { demoNotice } from '../demo/demoNotices';
 import type { Exchange } from '../journal/exchange';
@@ -40,7 +41,7 @@ function contextWindowOf(
 ): number | undefined {
   const known =
     failed?.state.failure?.contextTokens ??
-    catalog.factsOf(failed?.state.model ?? connections.model(false))?.contextWindow;
+    promptWindow(catalog.factsOf(failed?.state.model ?? connections.model(false)));
   if (known !== undefined || !failed) return known;
   const { messages = [] } = conversation.requestOf(failed.id) ?? {};
   return messages.reduce((sum, { content }) => sum + estimateTokens(textOf(content)), 0);

@@ -26,15 +26,18 @@ describe('failure card', () => {
     env: { openExternal: record('openExternal') },
     Uri: { parse: (url: string) => url },
   });
-  const turnActions = 'retryNow,tryAnyway,continue,restart,switchModel,switchRoute,continueWithFallback'.split(',');
+  const turnActions =
+    'retryNow,tryAnyway,continue,restart,summarize,switchModel,switchRoute,continueWithFallback'.split(',');
   const conversation = {
     exchange: () => failed,
+    tree: { preceding: () => ({ exchanges: [{ id: 'a1', prompt: 'Hi', state: { text: 'Hello' } }] }) },
     ...Object.fromEntries(turnActions.map((name) => [name, record(name)])),
   } as unknown as Conversation;
   const [origin, own] = ['https://failed.test', 'https://own.test'];
   const services = {
     connections: { model: () => 'acme-1', selectModel: record('selectModel'), configured: () => ({ origin: own }) },
     catalog: {
+      factsOf: () => ({ contextWindow: 4 }),
       pickOther: record('pickOther', 'acme-2'),
       canReplace: (missing: string, other: string) => !listed.includes(missing) && listed.includes(other),
     },
@@ -47,6 +50,7 @@ describe('failure card', () => {
       startNew: record('startNew', 'new'),
     },
     panels: { show: record('show'), prefill: record('prefill') },
+    demo: { answers: () => false },
     schedule: { sendNow: record('sendNow'), schedule: record('schedule') },
   } as unknown as PanelServices;
 
