@@ -58,6 +58,7 @@ class Window {
           return false;
         },
       },
+      contextUse: () => undefined,
       efforts: { viewOf: () => undefined, onDidChange: () => new vscode.Disposable(() => undefined) },
       tour: { currentStep: () => undefined },
       suggestions: { list: () => Promise.resolve([]), onDidChange: () => new vscode.Disposable(() => undefined) },

@@ -1,8 +1,12 @@
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { estimateTokens } from '../../engine/text/tokenEstimate';
 import type { ContextPart, ContextUse } from '../../shared/protocol';
+import type { Connections } from '../connection/connections';
+import type { DemoMode } from '../connection/demoMode';
 import { isFinished, type Exchange } from '../journal/exchange';
 import type { ExchangeTree } from '../journal/exchangeTree';
+import type { ModelCatalog } from '../models/modelCatalog';
+import type { Conversation } from './conversation';
 import { summaryMessages } from './summaryPrompt';
 
 /** The next request, without its prompt. */
@@ -11,9 +15,21 @@ interface NextRequest {
   readonly systemPrompt: string;
   /** Estimated tokens of its context items. */
   readonly attachmentTokens: number;
-  /** Tokens that a prompt may have, see `promptWindow`. */
+  /** Tokens that the prompt of a request may have, see `promptWindow`. */
   readonly windowTokens: number;
 }
+
+interface ContextUseDeps {
+  readonly connections: Pick<Connections, 'requestDefaults'>;
+  readonly catalog: Pick<ModelCatalog, 'factsOf'>;
+  readonly demo: Pick<DemoMode, 'answers'>;
+}
+
+/** The draft of a panel. */
+type Draft = Partial<Pick<NextRequest, 'attachmentTokens'>> & {
+  /** By default, the selected model. */
+  readonly model?: string | undefined;
+};
 
 /** Tokens that a gateway has counted for a request with its answer, and the estimate for the same text. */
 interface Count {
@@ -45,9 +61,25 @@ export function estimateTurnTokens(exchange: Exchange): number {
  * Returns the tokens that the prompt of a request may have, with all that precedes it. The room for the answer is not
  * subtracted, because users know a model by its context window, and are warned before that room is used up.
  */
-export function promptWindow({ contextWindow, maxInput }: ModelFacts = {}): number | undefined {
+function promptWindow({ contextWindow, maxInput }: ModelFacts = {}): number | undefined {
   const window = Math.min(contextWindow ?? Infinity, maxInput ?? Infinity);
   return Number.isFinite(window) ? window : undefined;
+}
+
+export type ContextUseOf = ReturnType<typeof createContextUse>;
+
+/**
+ * Creates the function that estimates how much of the context the next request of a conversation fills. It returns
+ * undefined if the context window is unknown, and in the demo, whose models have none.
+ */
+export function createContextUse({ connections, catalog, demo }: ContextUseDeps) {
+  return (conversation: Conversation, { model, attachmentTokens = 0 }: Draft = {}): ContextUse | undefined => {
+    if (demo.answers(conversation)) return undefined;
+    const { systemPrompt, ...selected } = connections.requestDefaults(false);
+    const next = { model: model ?? selected.model, systemPrompt, attachmentTokens };
+    const windowTokens = promptWindow(catalog.factsOf(next.model));
+    return windowTokens === undefined ? undefined : contextUse(conversation.tree, { ...next, windowTokens });
+  };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { EditorTarget } from '../code/editorTarget';
 import type { Connections } from '../connection/connections';
 import type { ModelEfforts } from '../connection/modelEfforts';
 import type { ContextSource } from '../context/contextSource';
+import type { ContextUseOf } from '../conversation/contextUse';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
@@ -29,6 +30,7 @@ export interface PanelServices extends Pick<HostWindow, 'log' | 'onError'> {
   readonly connections: Pick<Connections, 'view' | 'configured' | 'routes' | 'model' | 'selectModel' | 'onDidChange'>;
   readonly efforts: Pick<ModelEfforts, 'viewOf' | 'choose' | 'onDidChange'>;
   readonly catalog: Pick<ModelCatalog, 'pickOther' | 'pickForPrompt' | 'nearestTo' | 'canReplace' | 'factsOf'>;
+  readonly contextUse: ContextUseOf;
   readonly settings: Pick<Settings, 'engineSettings' | 'routes' | 'removeBackupBaseUrls'>;
   readonly demo: Pick<DemoMode, 'answers' | 'leave'>;
   readonly tour: Pick<DemoTour, 'currentStep' | 'perform' | 'ask'>;

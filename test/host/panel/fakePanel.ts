@@ -43,5 +43,6 @@ export const idleServices = {
   suggestions: { list: () => Promise.resolve([]), onDidChange: noSubscription },
   promptHistory: { list: () => [], deletedConversations: () => [], add: () => Promise.resolve() },
   log: { info: () => undefined },
+  contextUse: () => undefined,
   efforts: { viewOf: () => undefined, onDidChange: noSubscription },
 };
