@@ -2,14 +2,13 @@ import * as vscode from 'vscode';
 import { estimateTokens } from '../../engine/text/tokenEstimate';
 import { textOf } from '../../engine/request';
 import type { Conversation } from '../conversation/conversation';
-import { promptWindow } from '../conversation/contextUse';
 import { lastToSummarize } from '../conversation/summaryRange';
 import { demoNotice } from '../demo/demoNotices';
 import type { Exchange } from '../journal/exchange';
 import { UserError } from '../util/userError';
 import type { PanelServices } from './panelServices';
 
-type SummaryServices = Pick<PanelServices, 'catalog' | 'connections' | 'demo'>;
+type SummaryServices = Pick<PanelServices, 'contextUse' | 'demo'>;
 
 /**
  * Requests a summary of the older turns. Does nothing while a turn runs, as after a second click.
@@ -22,10 +21,9 @@ export function summarize(services: SummaryServices, conversation: Conversation,
   const isSummary = failed?.summarizes !== undefined;
   if (services.demo.answers(conversation)) throw new UserError(demoNotice('summarize') ?? '');
   const preceding = failed ? tree.preceding(failed.id) : tree.preceding();
-  const last = lastToSummarize(preceding, {
-    contextWindow: contextWindowOf(services, conversation, failed),
-    hasFailed: isSummary,
-  });
+  const { windowTokens, calibration } = services.contextUse(conversation, { model: failed?.state.model }) ?? {};
+  const contextWindow = windowTokens ?? (failed && estimatedLength(conversation, failed.id));
+  const last = lastToSummarize(preceding, { contextWindow, calibration, hasFailed: isSummary });
   if (!last) throw new UserError(vscode.l10n.t('The earlier turns are too short to be summarized.'));
   if (isSummary && last.id === failed.summarizes)
     throw new UserError(vscode.l10n.t('The first turn alone is too long for this model. Switch to another model.'));
@@ -33,16 +31,8 @@ export function summarize(services: SummaryServices, conversation: Conversation,
   conversation.summarize(last.id, failed?.model);
 }
 
-/** If it is unknown, the estimated length of a request that was too long takes its place, because it is longer. */
-function contextWindowOf(
-  { catalog, connections }: SummaryServices,
-  conversation: Conversation,
-  failed: Exchange | undefined,
-): number | undefined {
-  const known =
-    failed?.state.failure?.contextTokens ??
-    promptWindow(catalog.factsOf(failed?.state.model ?? connections.model(false)));
-  if (known !== undefined || !failed) return known;
-  const { messages = [] } = conversation.requestOf(failed.id) ?? {};
+/** Longer than the unknown context window, because a gateway has refused the request. */
+function estimatedLength(conversation: Conversation, exchangeId: string): number {
+  const { messages = [] } = conversation.requestOf(exchangeId) ?? {};
   return messages.reduce((sum, { content }) => sum + estimateTokens(textOf(content)), 0);
 }

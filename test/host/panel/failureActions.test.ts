@@ -37,7 +37,6 @@ describe('failure card', () => {
   const services = {
     connections: { model: () => 'acme-1', selectModel: record('selectModel'), configured: () => ({ origin: own }) },
     catalog: {
-      factsOf: () => ({ contextWindow: 4 }),
       pickOther: record('pickOther', 'acme-2'),
       canReplace: (missing: string, other: string) => !listed.includes(missing) && listed.includes(other),
     },
@@ -50,6 +49,7 @@ describe('failure card', () => {
       startNew: record('startNew', 'new'),
     },
     panels: { show: record('show'), prefill: record('prefill') },
+    contextUse: () => ({ windowTokens: 4 }),
     demo: { answers: () => false },
     schedule: { sendNow: record('sendNow'), schedule: record('schedule') },
   } as unknown as PanelServices;
