@@ -30,7 +30,7 @@ export class ContextNotice {
     if (!isFull) this.isDismissed = false;
     const { strings, format, post, isReadOnly, focusComposer } = this.context;
     const isOffered = isFull && canSummarize && !this.isDismissed && !isReadOnly();
-    const offer = isOffered ? fill(strings.contextFull, format.percent(fullness)) : '';
+    const offer = isOffered ? fill(strings.contextAlmostFull, format.percent(fullness)) : '';
     const text = isSummarizing ? strings.summarizing : offer;
     if (text === this.shown) return;
     this.shown = text;
