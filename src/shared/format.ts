@@ -23,7 +23,6 @@ export function createFormat(
   const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const integers = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
   const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
-  const percents = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
   const rules = new Intl.PluralRules(language);
   const lists = new Intl.ListFormat(language, { type: 'conjunction', style: 'narrow' });
 
@@ -53,8 +52,6 @@ export function createFormat(
     count: (value: number): string => compact.format(value),
     /** Formats a number with all its digits, such as `12,345`. */
     number: (value: number): string => integers.format(value),
-    /** Formats a fraction in whole percent, such as `92%`. */
-    percent: (fraction: number): string => percents.format(fraction),
     /** Formats a price in USD, such as `$0.0042`, `$1.25` or `<$0.0001`. */
     cost: (usd: number): string => {
       const shown = Math.max(usd, minCost);

@@ -77,7 +77,7 @@ export class Panel {
     promptMoved: ({ prompt }) => this.composer.confirmPrompt(prompt),
     announce: ({ text }) => this.context.announcer.announce(text),
     modelOnce: ({ model, effort }) => this.composer.setModelOnce(model, effort),
-    contextUse: () => undefined,
+    contextUse: ({ use }) => this.composer.ring.setUse(use),
     nearestModels: ({ exchangeId, models }) => this.conversation.showNearestModels(exchangeId, models),
   };
 
@@ -233,9 +233,10 @@ export class Panel {
     this.demoCard.update(demoPlace, connection);
     const hasOtherButton = conversation.hasActionButton('setApiKey');
     const needsCard = !canSendPrompt(connection) && !this.readOnly && (awaitsKey || !hasOtherButton);
+    const { canSummarize } = conversation;
     this.contextNotice.update({
-      fullness: undefined,
-      canSummarize: conversation.canSummarize,
+      percent: canSummarize ? composer.ring.percent : undefined,
+      canSummarize,
       isSummarizing: conversation.runningSummary !== undefined,
     });
     this.keyCard.update(needsCard ? place : undefined, { host: connection.host, awaitsKey, hasOtherButton });

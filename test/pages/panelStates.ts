@@ -188,6 +188,19 @@ export const panelStates: readonly PanelState[] = [
       await page.getByRole('menuitemradio').first().waitFor();
     },
   },
+  ...[64, 86, 97].map((percent): PanelState => ({
+    name: `context-${percent}`,
+    snapshot: snapshot([finished], {
+      connection: { ...connected, effort: { level: 'high', levels: effortChoices } },
+    }),
+    act: async (page) => {
+      const parts = ['system', 'summary', 'turns', 'attachments'].map((kind) => ({ kind, tokens: percent * 500 }));
+      const use = { windowTokens: 200_000, parts, calibration: 1 };
+      await page.evaluate((message) => window.postMessage(message, '*'), { type: 'contextUse', use });
+      await page.locator('.context-ring').click();
+      await page.getByRole('menuitem', { name: panelStrings.summarize }).waitFor();
+    },
+  })),
   {
     name: 'gateway',
     snapshot: snapshot(

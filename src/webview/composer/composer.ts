@@ -5,6 +5,7 @@ import type { Prefilled, Unsent } from '../state/unsentStore';
 import { element, iconButton } from '../util/element';
 import { ContextChips } from './contextChips';
 import { ContextPopup } from './contextPopup';
+import { ContextRing } from './contextRing';
 import { EffortChoice } from './effortChoice';
 import { ModelChoice, withKeys } from './modelChoice';
 import { isComposing } from './promptEditor';
@@ -23,6 +24,7 @@ export class Composer {
   readonly element: HTMLElement;
   readonly history = new PromptHistory();
   readonly model: ModelChoice;
+  readonly ring: ContextRing;
   private readonly effort: EffortChoice;
   readonly popup: ContextPopup;
   private readonly input: HTMLTextAreaElement;
@@ -57,6 +59,7 @@ export class Composer {
     attachButton.title = withKeys(strings.attachContext, '/');
     this.model = new ModelChoice(context);
     this.effort = new EffortChoice(context);
+    this.ring = new ContextRing(context);
     this.chips = new ContextChips(context, () => this.focus());
     this.popup = new ContextPopup(context, this.input, () => this.submit());
     const choices = [...this.model.elements, ...this.effort.elements, this.model.badge];
@@ -67,11 +70,11 @@ export class Composer {
       event.preventDefault();
       this.focus();
     });
-    bar.append(sendOrStop);
+    bar.append(...this.ring.elements, sendOrStop);
     this.element = element('div', { class: 'composer' }, this.popup.element, this.chips.element, this.input, bar);
     this.input.addEventListener('input', () => {
       this.history.stopBrowsing();
-      this.updateButtons();
+      this.updateBar();
       this.handleDraftChange();
     });
     this.input.addEventListener('keydown', (event) => {
@@ -105,7 +108,7 @@ export class Composer {
     if (this.stopButton.title !== title) Object.assign(this.stopButton, { ariaLabel: name, title });
     if (isStoppable === this.isStoppable) return;
     this.isStoppable = isStoppable;
-    this.updateButtons();
+    this.updateBar();
   }
 
   /** Handles the keys that VS Code's chat has for the same buttons. @returns whether the key is one of them */
@@ -215,14 +218,15 @@ export class Composer {
   private setInput(text: string, caret = text.length): void {
     this.input.value = text;
     this.input.setSelectionRange(caret, caret);
-    this.updateButtons();
+    this.updateBar();
     this.popup.refresh('caret');
   }
 
   /** Shows one button in the place of *Send*, or both while an answer is running and there is a draft. */
-  private updateButtons(): void {
+  private updateBar(): void {
     const { sendButton, stopButton, isStoppable } = this;
     const { strings } = this.context;
+    this.ring.setDraft(this.input.value.trim());
     const isEmpty = this.input.value.trim() === '';
     const lostFocus =
       (document.activeElement === stopButton && !isStoppable) || (document.activeElement === sendButton && isEmpty);

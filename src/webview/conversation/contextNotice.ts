@@ -3,15 +3,15 @@ import type { PageContext } from '../pageContext';
 import { button, element, iconButton } from '../util/element';
 
 interface ContextSituation {
-  /** How full the context is, from 0; undefined if that is unknown. */
-  readonly fullness: number | undefined;
+  /** How full the context is; undefined if that is unknown, or does not matter now. */
+  readonly percent: number | undefined;
   /** Whether there are turns that a summary could stand for, and no other button that requests one. */
   readonly canSummarize: boolean;
   readonly isSummarizing: boolean;
 }
 
-/** Fullness from which a summary is offered. */
-const offeredFrom = 0.9;
+/** Percentage of the context from which a summary is offered. */
+const minPercent = 90;
 
 /** Offers a summary before the context is full, and tells that one is being written, which may be out of view. */
 export class ContextNotice {
@@ -24,20 +24,20 @@ export class ContextNotice {
     private readonly showSummary: () => void,
   ) {}
 
-  update({ fullness = 0, canSummarize, isSummarizing }: ContextSituation): void {
-    const isFull = fullness >= offeredFrom;
+  update({ percent, canSummarize, isSummarizing }: ContextSituation): void {
     // The notice appears again when the context has become full once more.
-    if (!isFull) this.isDismissed = false;
+    if (percent !== undefined && percent < minPercent) this.isDismissed = false;
     const { strings, format, post, isReadOnly, focusComposer } = this.context;
+    const isFull = percent !== undefined && percent >= minPercent;
     const isOffered = isFull && canSummarize && !this.isDismissed && !isReadOnly();
-    const offer = isOffered ? fill(strings.contextAlmostFull, format.percent(fullness)) : '';
+    const offer = isOffered ? fill(strings.contextAlmostFull, format.number(percent)) : '';
     const text = isSummarizing ? strings.summarizing : offer;
     if (text === this.shown) return;
     this.shown = text;
     const hadFocus = this.element.contains(document.activeElement);
     const dismiss = (): void => {
       this.isDismissed = true;
-      this.update({ fullness, canSummarize, isSummarizing });
+      this.update({ percent, canSummarize, isSummarizing });
     };
     const buttons = isSummarizing
       ? [button(strings.show, 'secondary', () => this.showSummary())]

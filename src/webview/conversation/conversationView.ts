@@ -86,11 +86,13 @@ export class ConversationView {
 
   /** Whether a summary could stand for turns of the conversation, and no failure card offers one. */
   get canSummarize(): boolean {
+    if (this.active) return false;
     const views = [...this.exchanges.values()];
-    const offersSummary = (view: ExchangeView, index: number): boolean =>
-      (view.activeFailure?.actions.includes('summarize') ?? false) && summaryOfferFor(views, index) !== 'none';
     const afterSummary = views.slice(views.findLastIndex(({ isUsableSummary }) => isUsableSummary) + 1);
-    return !this.active && afterSummary.some(isAnswered) && !views.some(offersSummary);
+    const isOffered = views.some(
+      ({ activeFailure }, index) => activeFailure && summaryOfferFor(views, index) !== 'none',
+    );
+    return afterSummary.some(isAnswered) && !isOffered;
   }
 
   get runningSummary(): HTMLElement | undefined {

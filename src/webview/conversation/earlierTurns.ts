@@ -7,12 +7,13 @@ import { SummaryEntry } from './summaryEntry';
 /** Returns what the card of a request that was too long offers. */
 export function summaryOfferFor(views: readonly ExchangeView[], index: number): SummaryOffer {
   const view = views[index];
+  if (!view?.wasTooLong) return 'none';
   // After a summary of several turns has failed, one of fewer turns can replace it.
-  if (view?.summarizedTurns !== undefined) return view.summarizedTurns > 1 ? 'possible' : 'none';
+  if (view.summarizedTurns !== undefined) return view.summarizedTurns > 1 ? 'possible' : 'none';
   const before = views.slice(0, index);
   const summaryIndex = before.findLastIndex(({ isUsableSummary }) => isUsableSummary);
   const summaryTime = before[summaryIndex]?.lastAttemptTime ?? 0;
-  if (view && summaryTime > view.lastAttemptTime) return 'ready';
+  if (summaryTime > view.lastAttemptTime) return 'ready';
   return before.slice(summaryIndex + 1).some(isAnswered) ? 'possible' : 'none';
 }
 

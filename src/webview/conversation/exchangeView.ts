@@ -110,6 +110,11 @@ export class ExchangeView implements Drawable {
     return this.isLatest && this.state.phase === 'failed' ? this.state.failure : undefined;
   }
 
+  /** Whether the request was too long for the context, so that a summary would help. */
+  get wasTooLong(): boolean {
+    return this.state.failure?.actions.includes('summarize') ?? false;
+  }
+
   /** Whether the turn has ever run. A turn that was removed from the queue has not. */
   get hasStarted(): boolean {
     if (this.exchange.queued) return false;

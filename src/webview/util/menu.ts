@@ -15,12 +15,14 @@ export interface MenuItem {
  * other in the document. The browser closes the menu on Escape and on a click elsewhere. The menu also closes when the
  * page scrolls, which would move it out of view, and when another part of VS Code gets the focus.
  * @param listItems called each time the menu opens
+ * @param describe returns a text above the items, which the accessible name of the button contains, too
  * @see https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/
  */
 export function createMenu(
   caption: string,
   listItems: () => readonly MenuItem[],
   trigger = iconButton(caption, 'ellipsis', () => undefined),
+  describe?: () => string,
 ): readonly HTMLElement[] {
   const menu = element('div', { class: 'menu', role: 'menu', popover: 'auto', 'aria-label': caption });
   trigger.setAttribute('aria-haspopup', 'menu');
@@ -46,7 +48,8 @@ export function createMenu(
   menu.addEventListener('beforetoggle', ({ newState }) => {
     if (newState !== 'open') return;
     elements = listItems().map((item) => createItem(item, menu));
-    menu.replaceChildren(...elements);
+    const text = describe && element('div', { class: 'menu-text', 'aria-hidden': 'true' }, describe());
+    menu.replaceChildren(...(text ? [text] : []), ...elements);
   });
   menu.addEventListener('toggle', ({ newState }) => {
     setWatching(newState === 'open');

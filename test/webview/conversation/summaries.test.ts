@@ -196,3 +196,55 @@ describe('failure card of a request that is too long', () => {
     assert.deepEqual(card()[0], ['New conversation', true, false]);
   });
 });
+
+describe('notice of a full context', () => {
+  let page: PanelPage;
+  usePage((opened) => (page = opened));
+  const fill = (tokens: number): void =>
+    page.receive({
+      type: 'contextUse',
+      use: { windowTokens: 1000, parts: [{ kind: 'turns', tokens }], calibration: 1 },
+    });
+  const notice = (): string => page.root.querySelector('.notices > .notice:not([hidden])')?.textContent ?? '';
+  const offered = 'The context is 92% full.Continue with a summary';
+
+  it('offers a summary from 90% on, also while the user is typing', () => {
+    page.snapshot([a, b]);
+    fill(899);
+    assert.equal(notice(), offered.replace('92', '90'));
+    fill(894);
+    assert.deepEqual(page.all('button', 'Continue with a summary'), []);
+    page.type('abcd'.repeat(26));
+    assert.equal(notice(), offered);
+    page.click('Continue with a summary');
+    assert.deepEqual(page.posted.at(-1), { type: 'summarize' });
+  });
+
+  it('stays away after it was dismissed until the context was less full', () => {
+    page.snapshot([a, b]);
+    fill(920);
+    page.one('button', 'Dismiss').focus();
+    page.click('Dismiss');
+    assert.equal(page.window.document.activeElement, page.input);
+    page.receive({ type: 'path', exchanges: [a, b, exchange('d', { state: stateOf(ev.attempt()) })] });
+    page.events('d', ev.text('d'), ev.done('d'));
+    assert.deepEqual(page.all('button', 'Continue with a summary'), []);
+    fill(500);
+    fill(920);
+    assert.equal(notice(), offered);
+  });
+
+  for (const [situation, exchanges, readOnly] of [
+    ['in an empty conversation', []],
+    ['beside a failure card that offers a summary', [a, question]],
+    ['while a turn runs', [a, exchange('d', { state: stateOf(ev.attempt()) })]],
+    ['directly after a summary', [a, summary(ready)]],
+    ['on a read-only page', [a], true],
+  ] as const) {
+    it(`is not shown ${situation}`, () => {
+      page.snapshot(exchanges, readOnly && { readOnly });
+      fill(990);
+      assert.doesNotMatch(notice(), /full/);
+    });
+  }
+});

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { createContextUse } from '../../../src/host/conversation/contextUse';
+import type { PanelServices } from '../../../src/host/panel/panelServices';
+import { useVSCode } from '../../support/fakeVSCode';
+import { openConversation } from '../conversation/openedConversation';
+import { attempt, done, text, waitForEvents } from '../conversation/scriptedEngine';
+import { FakePanel, idleServices, noSubscription } from './fakePanel';
+
+const tokens = (count: number): string => 'x'.repeat(4 * count);
+
+describe('context of the next request in a panel', () => {
+  useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
+
+  it('is posted when it has changed, but never for a delta', async () => {
+    const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
+    const view = new FakePanel();
+    const windows: Record<string, number | undefined> = { m: 1000 };
+    let changeConnection = (): void => assert.fail('nobody listens');
+    const demo = { answers: () => false };
+    const attachment = { kind: 'file', label: 'a.ts', languageId: 'typescript', code: tokens(30) } as const;
+    const services = {
+      ...idleServices,
+      demo,
+      conversations: { keepOpen: noSubscription },
+      connections: {
+        view: () => Promise.resolve({ model: 'm', host: 'h', hasKey: true, demo: false }),
+        onDidChange: (listener: () => void) => {
+          changeConnection = listener;
+          return noSubscription();
+        },
+      },
+      catalog: { pickForPrompt: () => Promise.resolve({ model: 'other', once: true }) },
+      contextSource: { resolve: (id: string) => Promise.resolve([{ id, attachment }]) },
+      contextUse: createContextUse({
+        connections: { requestDefaults: () => ({ model: 'm', systemPrompt: '' }) },
+        catalog: { factsOf: (model) => ({ contextWindow: windows[model] }) },
+        demo,
+      }),
+      onError: assert.ifError,
+    } as unknown as PanelServices;
+    const { conversation, ask, emit } = openConversation();
+    const panel = new ConversationPanel(view.asPanel, conversation, services);
+    /** Returns the context windows and the tokens that were posted since the last call. */
+    const posted = (): readonly unknown[] =>
+      view.posted.splice(0).flatMap((message) => {
+        if (message.type !== 'contextUse') return [];
+        const { windowTokens, parts } = message.use ?? {};
+        return [[windowTokens, ...(parts ?? []).map((part) => `${part.kind} ${part.tokens}`)]];
+      });
+
+    ask('before the page listens', attempt(), done(tokens(90)));
+    assert.deepEqual(posted(), []);
+    await view.send({ type: 'ready' });
+    assert.deepEqual(posted(), [[1000, 'turns 96']]);
+    ask(tokens(100));
+    assert.deepEqual(posted(), [[1000, 'turns 196']]);
+    emit(attempt(), text(tokens(50)));
+    emit(text(tokens(50)));
+    assert.deepEqual(posted(), []);
+    emit(done(tokens(100)));
+    assert.deepEqual(posted(), [[1000, 'turns 296']]);
+    await view.send({ type: 'attach', id: 'file:a.ts' });
+    assert.deepEqual(posted(), [[1000, 'turns 296', 'attachments 30']]);
+    await view.send({ type: 'selectModel' });
+    assert.deepEqual(posted(), [[undefined]]);
+    await view.send({ type: 'forgetModelOnce' });
+    assert.deepEqual(posted(), [[1000, 'turns 296', 'attachments 30']]);
+    windows['m'] = 500;
+    changeConnection();
+    await waitForEvents();
+    assert.deepEqual(posted(), [[500, 'turns 296', 'attachments 30']]);
+    changeConnection();
+    await waitForEvents();
+    assert.deepEqual(posted(), []);
+    await view.send({ type: 'ready' });
+    assert.deepEqual(posted(), [[500, 'turns 296', 'attachments 30']]);
+    conversation.editSummary(conversation.summarize(conversation.lastExchange!.id).id, tokens(5));
+    assert.deepEqual(posted().at(-1), [500, 'summary 24', 'attachments 30']);
+    panel.dispose();
+  });
+});

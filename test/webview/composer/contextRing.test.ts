@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import type { ContextPart } from '../../../src/shared/protocol';
+import { usePage, type PanelPage } from '../panel/support/panelPage';
+
+describe('ring for the context', () => {
+  let page: PanelPage;
+  usePage((opened) => (page = opened), []);
+
+  const show = (parts: Readonly<Partial<Record<ContextPart['kind'], number>>>, calibration = 1): void => {
+    const all = Object.entries(parts).map(([kind, tokens]) => ({ kind: kind as ContextPart['kind'], tokens }));
+    page.receive({ type: 'contextUse', use: { windowTokens: 200_000, parts: all, calibration } });
+  };
+  const ring = (): HTMLElement | undefined => page.all('button').find((found) => found.matches('.context-ring'));
+  const arc = (): string | null | undefined => ring()?.querySelector('.context-arc')?.getAttribute('stroke-dasharray');
+
+  for (const [turns, level, shownArc] of [
+    [98_999, undefined],
+    [99_000, 'normal', '50 100'],
+    [158_999, 'normal', '79 100'],
+    [159_000, 'warning', '80 100'],
+    [188_999, 'warning', '94 100'],
+    [189_000, 'error', '95 100'],
+    [1e9, 'error', '100 100'],
+  ] as const) {
+    it(`is ${level ?? 'hidden'} with ${turns} of 200,000 tokens`, () => {
+      show({ turns });
+      assert.deepEqual([ring()?.dataset['level'], arc()], [level, shownArc]);
+    });
+  }
+
+  it('has the breakdown as its name and its tooltip', () => {
+    show({ system: 1000, summary: 4000, turns: 119_500, attachments: 3000 });
+    page.type('x'.repeat(800));
+    const parts = ['System prompt 1K', 'Summary 4K', 'Earlier turns 119.5K', 'Attachments 3K', 'Draft 200'];
+    const total = 'Context: ≈ 64% full, 127.7K of 200K tokens';
+    assert.equal(ring()?.ariaLabel, `${total}. ${parts.join(', ')}`);
+    assert.equal(ring()?.title, [total, ...parts].join('\n'));
+  });
+
+  it('counts the draft by the calibrated estimate, until it is sent', () => {
+    show({ turns: 90_000 }, 1.5);
+    assert.equal(ring(), undefined);
+    page.type('x'.repeat(4 * 10_000));
+    assert.match(ring()?.ariaLabel ?? '', /53% full.*Draft 15K$/);
+    page.click('Send');
+    assert.equal(ring(), undefined);
+  });
+
+  it('is hidden while the context window is unknown', () => {
+    page.type('x'.repeat(1_000_000));
+    assert.equal(ring(), undefined);
+    show({});
+    assert.equal(ring()?.dataset['level'], 'error');
+    page.receive({ type: 'contextUse' });
+    assert.equal(ring(), undefined);
+  });
+
+  it('opens a menu with the breakdown and the offer of a summary', () => {
+    show({ turns: 150_000 });
+    ring()?.click();
+    assert.equal(page.root.querySelector('.menu-text')?.textContent, ring()?.title);
+    const offer = page.one('menuitem', 'Continue with a summary');
+    assert.equal(page.window.document.activeElement, offer);
+    offer.click();
+    assert.deepEqual(page.posted, [{ type: 'summarize' }]);
+  });
+
+  it('passes the focus to the text field when it disappears', () => {
+    show({ turns: 150_000 });
+    ring()?.focus();
+    show({ turns: 150_001 });
+    assert.equal(page.window.document.activeElement, ring());
+    show({ turns: 20_000 });
+    assert.equal(page.window.document.activeElement, page.input);
+  });
+});
