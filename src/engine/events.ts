@@ -51,6 +51,8 @@ export const faultActions = {
   checkUrl: true,
   networkSettings: true,
   newConversation: true,
+  /** Summarizes the turns before the one that failed, so that its prompt fits into the context. */
+  summarize: true,
   continue: true,
   restart: true,
   /** Sends the prompt again with a higher token limit, or without one. */

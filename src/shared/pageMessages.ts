@@ -56,6 +56,10 @@ const messageFields = {
   showDifferences: { ...exchange, otherId: text },
   /** Asks the model for a summary of the older turns. */
   summarize: {},
+  /** Changes the text of a summary. An empty text undoes the summary. */
+  editSummary: { ...exchange, text },
+  /** Starts a new conversation that begins with a summary. */
+  newFromSummary: exchange,
   suggestContext: { request: v.number(), query: text },
   attach: { id: text },
   detach: { id: text },

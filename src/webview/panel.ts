@@ -6,6 +6,7 @@ import { createMoveFocus, createWaitTabOrder } from './a11y/focus';
 import { Composer } from './composer/composer';
 import { isComposing } from './composer/promptEditor';
 import { Autoscroll, type ObserveSize } from './conversation/autoscroll';
+import { ContextNotice } from './conversation/contextNotice';
 import { ConversationView } from './conversation/conversationView';
 import { createCostLine } from './conversation/costLine';
 import type { ObserveNear } from './conversation/drawQueue';
@@ -39,6 +40,7 @@ export class Panel {
   private readonly context: PageContext;
   private readonly conversation: ConversationView;
   private readonly emptyState: EmptyState;
+  private readonly contextNotice: ContextNotice;
   private readonly notices: Notices;
   private readonly demoCard: DemoCard;
   private readonly keyCard: KeyCard;
@@ -120,7 +122,10 @@ export class Panel {
     const observers = { observeNear, observeSize };
     this.conversation = new ConversationView(context, observers, followEnd, () => this.refresh());
     this.emptyState = new EmptyState(context, this.conversation.element);
-    this.notices = new Notices(context);
+    this.contextNotice = new ContextNotice(context, () =>
+      this.conversation.runningSummary?.scrollIntoView({ block: 'start' }),
+    );
+    this.notices = new Notices(context, this.contextNotice.element);
     this.demoCard = new DemoCard(context);
     this.keyCard = new KeyCard(context);
     this.costLine = createCostLine(context);
@@ -236,6 +241,12 @@ export class Panel {
     this.demoCard.update(demoPlace, connection);
     const hasOtherButton = conversation.hasActionButton('setApiKey');
     const needsCard = !canSendPrompt(connection) && !this.readOnly && (awaitsKey || !hasOtherButton);
+    const { canSummarize } = conversation;
+    this.contextNotice.update({
+      percent: canSummarize ? composer.ring.percent : undefined,
+      canSummarize,
+      isSummarizing: conversation.runningSummary !== undefined,
+    });
     this.keyCard.update(needsCard ? place : undefined, { host: connection.host, awaitsKey, hasOtherButton });
     if (!awaitsKey) context.announcer.retract(context.strings.sendsWithKey);
   }

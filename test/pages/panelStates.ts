@@ -68,6 +68,23 @@ const turns: Readonly<Record<string, TurnState>> = {
   interrupted,
 };
 
+const tooLong = stateOf(
+  ev.headers(400),
+  ev.failed({
+    ...{ kind: 'context-length', status: 400, message: 'The conversation is too long for gpt-4o.' },
+    actions: ['summarize', 'newConversation', 'switchModel'],
+  }),
+);
+/** A conversation whose last request was too long, with a summary of its first two turns. */
+const summarized = (state: TurnState): readonly ExchangeSnapshot[] => [
+  exchange('a', { prompt: texts.code, state: turns['code']! }),
+  exchange('b', { prompt: texts.code, state: turns['done']! }),
+  exchange('s', { state, summarizedTurns: 2 }),
+  exchange('d', { prompt: texts.code, state: turns['done']! }),
+  exchange('q', { prompt: texts.failed, state: tooLong }),
+];
+const later = ev.attempt({ time: startOfTime + 60_000 });
+
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).last();
 
 /** What the user does in the states of a turn. */
@@ -223,7 +240,7 @@ export const panelStates: readonly PanelState[] = [
       const use = { windowTokens: 200_000, parts, calibration: 1 };
       await page.evaluate((message) => window.postMessage(message, '*'), { type: 'contextUse', use });
       await page.locator('.context-ring').click();
-      await page.getByRole('menuitem', { name: panelStrings.continueWithSummary }).waitFor();
+      await page.getByRole('menuitem', { name: panelStrings.summarize }).waitFor();
     },
   })),
   {
@@ -242,6 +259,18 @@ export const panelStates: readonly PanelState[] = [
       }),
     ]),
   },
+  { name: 'summary', snapshot: snapshot(summarized(stateOf(later, ev.text(texts.short), ev.done(texts.short)))) },
+  {
+    name: 'summary-edited',
+    snapshot: snapshot(summarized(stateOf(later, ev.text(texts.answer), ev.done(texts.answer)))),
+    act: async (page) => {
+      await page.getByRole('button', { name: '2 earlier turns' }).click();
+      await page.locator('.summary-tools .button').first().click();
+      await page.getByRole('textbox', { name: panelStrings.editSummary }).waitFor();
+    },
+  },
+  { name: 'summary-running', snapshot: snapshot(summarized(stateOf(later, ev.headers(), ev.text(half)))) },
+  { name: 'summary-failed', snapshot: snapshot(summarized(stateOf(later, ev.headers(402), outOfCredit))) },
   {
     name: 'conversation',
     snapshot: snapshot(Object.entries(turns).map(([id, state]) => exchange(id, { prompt: texts.code, state }))),

@@ -71,7 +71,7 @@ const reactions = {
 
   // The gateway refuses the request.
   requestRejected: row('request', never, 'retryNow'),
-  contextLength: row('context-length', never, 'newConversation', 'switchModel'),
+  contextLength: row('context-length', never, 'summarize', 'newConversation', 'switchModel'),
   unsupportedParameter: row('request', { retry: 'repair' }, 'switchModel'),
   prefillRejected: row('request', never, 'retryNow'),
   promptFiltered: row('content-filter', never, 'switchModel'),

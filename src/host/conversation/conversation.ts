@@ -57,7 +57,8 @@ export class Conversation extends ConversationTurns {
    */
   summarize(exchangeId: string, model?: string): Exchange {
     const demo = this.exchange(exchangeId)?.demo;
-    const summary = this.add({ prompt: summaryPrompt, model, demo }, undefined, { summarizes: exchangeId });
+    const input = { prompt: summaryPrompt, model, demo, reasoningEffort: 'default' } as const;
+    const summary = this.add(input, undefined, { summarizes: exchangeId });
     this.firePath();
     this.run(summary);
     return summary;

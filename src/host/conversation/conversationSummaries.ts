@@ -43,10 +43,11 @@ export function readContent(id: string, { tree, title }: Content): ReadConversat
 
 type Outline = Pick<ConversationSummary, 'title' | 'turns' | 'problem'>;
 
-/** @returns undefined when the conversation has no prompt */
+/** @returns undefined when the conversation has neither a prompt nor a summary of another conversation */
 export function outlineOf({ tree, title }: Content): Outline | undefined {
   const path = tree.path();
-  return path[0] && { title: conversationTitle(title, path[0].prompt), turns: path.length };
+  if (tree.shown().length === 0) return undefined;
+  return { title: conversationTitle(title, path[0]?.prompt ?? ''), turns: path.length };
 }
 
 /** Skips the answers, which make up most of a file. @returns undefined for an undamaged file without a prompt */

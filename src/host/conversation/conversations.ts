@@ -168,7 +168,7 @@ function isBlank(conversation: Conversation): boolean {
     !conversation.busy &&
     conversation.title === undefined &&
     conversation.promptAwaitingKey === undefined &&
-    conversation.exchanges().length === 0
+    conversation.tree.shown().length === 0
   );
 }
 

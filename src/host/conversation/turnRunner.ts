@@ -6,7 +6,7 @@ import type { ChatRequest, Connection, TextMessage } from '../../engine/request'
 import type { RequestChoice, RequestDefaults } from '../connection/connections';
 import type { Exchange } from '../journal/exchange';
 import type { Preceding } from '../journal/exchangeTree';
-import { summaryMessages } from './summaryPrompt';
+import { summaryMessages, summaryParameters } from './summaryPrompt';
 
 type StartTurn = (onEvents: RunOptions['onEvents']) => TurnHandle;
 
@@ -194,7 +194,8 @@ export function buildRequest(
     messages.push(promptMessage(past), { role: 'assistant', content: past.state.text });
   }
   messages.push(promptMessage(exchange));
-  return { model: exchange.model ?? model, messages, ...parameters };
+  const sent = exchange.summarizes === undefined ? parameters : summaryParameters(parameters);
+  return { model: exchange.model ?? model, messages, ...sent };
 }
 
 function promptMessage({ content, prompt }: Exchange): TextMessage {

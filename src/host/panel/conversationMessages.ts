@@ -2,10 +2,13 @@ import * as vscode from 'vscode';
 import type { ToHost, ToHostOf } from '../../shared/pageMessages';
 import { removeBackup } from '../connection/routeNotices';
 import type { Conversation } from '../conversation/conversation';
+import { isUsableSummary } from '../journal/exchange';
 import { openableLink } from '../ui/panelText';
 import { editPrompt, regenerate } from './editPrompt';
 import { runFailureAction, switchModel } from './failureActions';
 import type { PanelServices } from './panelServices';
+import { startConversation } from './promptSender';
+import { summarize } from './summaries';
 
 export type MessageHandlers<Type extends ToHost['type'] = ToHost['type']> = {
   readonly [T in Type]: (message: ToHostOf<T>) => unknown;
@@ -27,6 +30,7 @@ export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'useAnswer',
   'stopAll',
   'summarize',
+  'editSummary',
   'restoreContext',
 ]);
 
@@ -50,7 +54,12 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     useAnswer: ({ exchangeId }) => conversation.useAnswer(exchangeId),
     stopAll: () => conversation.stop(),
     showDifferences: () => undefined,
-    summarize: () => undefined,
+    summarize: () => summarize(services, conversation),
+    editSummary: ({ exchangeId, text }) => conversation.editSummary(exchangeId, text),
+    newFromSummary: ({ exchangeId }) => {
+      const summary = conversation.exchange(exchangeId);
+      if (summary && isUsableSummary(summary)) startConversation(services).addSummary(summary.state.text);
+    },
     newConversation: () => command('newConversation'),
     openHistory: () => command('openHistory'),
     addGateway: () => command('addGateway'),

@@ -15,6 +15,7 @@ import { billingPage } from '../ui/panelText';
 import { pickOtherModel } from './editPrompt';
 import type { PanelServices } from './panelServices';
 import { startConversation } from './promptSender';
+import { summarize } from './summaries';
 
 interface FailedExchange {
   readonly services: PanelServices;
@@ -54,6 +55,7 @@ const failureActions: Readonly<Record<FaultAction, (failed: FailedExchange) => u
       state.routeSwitches.length > 0 ? '@id:holysheep.baseUrl,holysheep.backupBaseUrls' : 'holysheep.baseUrl',
     ),
   networkSettings: () => searchSettings('http.proxy'),
+  summarize: ({ services, conversation, exchange }) => summarize(services, conversation, exchange),
   newConversation: ({ services, exchange }) => startConversation(services, exchange.prompt),
   showLog: () => vscode.commands.executeCommand('holysheep.showLog'),
   exportDiagnostics: () => vscode.commands.executeCommand('holysheep.exportDiagnostics'),

@@ -71,10 +71,11 @@ export async function sendPrompt(
 export function startConversation(
   { conversations, panels }: Pick<SendServices, 'conversations' | 'panels'>,
   prompt = '',
-): void {
+): Conversation {
   const conversation = conversations.startNew();
   panels.show(conversation, { preserveFocus: false });
   panels.prefill(conversation, { text: prompt });
+  return conversation;
 }
 
 export function parsePrefilledInput(value: unknown): PromptInput | undefined {

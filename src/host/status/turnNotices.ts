@@ -35,10 +35,10 @@ export function registerTurnNotices(services: NoticeServices): { dispose(): void
   /** Ids of exchanges whose running turn has already caused a notification. */
   const notified = new Set<string>();
   const handleEvent = (conversation: Conversation, exchangeId: string, event: RecordedEvent): void => {
-    const { state = initialTurn } = conversation.exchange(exchangeId) ?? {};
+    const { state = initialTurn, summarizes } = conversation.exchange(exchangeId) ?? {};
     const name = tabTitle(conversation);
     const isUnseen = !notified.has(exchangeId) && !services.panels.isVisible(conversation.id);
-    const notice = isUnseen ? createNotice(event, state, name) : undefined;
+    const notice = isUnseen ? createNotice(event, state, name, summarizes !== undefined) : undefined;
     if (notice) {
       notified.add(exchangeId);
       show(services, notice, conversation.id, exchangeId);
@@ -51,7 +51,12 @@ export function registerTurnNotices(services: NoticeServices): { dispose(): void
   });
 }
 
-function createNotice(event: RecordedEvent, state: TurnState, name: string): TurnNotice | undefined {
+function createNotice(
+  event: RecordedEvent,
+  state: TurnState,
+  name: string,
+  isSummary: boolean,
+): TurnNotice | undefined {
   switch (event.type) {
     case 'waiting': {
       // The length of a wait for the network is unknown. The status bar shows it.
@@ -61,6 +66,10 @@ function createNotice(event: RecordedEvent, state: TurnState, name: string): Tur
       return { kind: 'information', text, offersRetry: true };
     }
     case 'failed':
+      if (isSummary) {
+        const text = vscode.l10n.t('“{0}” could not be summarized. {1}', name, event.message);
+        return { kind: 'warning', text };
+      }
       return {
         kind: 'warning',
         text:
@@ -71,7 +80,12 @@ function createNotice(event: RecordedEvent, state: TurnState, name: string): Tur
     case 'done': {
       const { startedAt, endedAt } = state;
       if (startedAt === undefined || endedAt === undefined || endedAt - startedAt < minNoticedMs) return undefined;
-      return { kind: 'information', text: vscode.l10n.t('The answer to “{0}” is complete.', name) };
+      return {
+        kind: 'information',
+        text: isSummary
+          ? vscode.l10n.t('The summary of “{0}” is ready.', name)
+          : vscode.l10n.t('The answer to “{0}” is complete.', name),
+      };
     }
     default:
       return undefined;

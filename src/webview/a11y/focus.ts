@@ -1,7 +1,7 @@
 import { closestElement } from '../util/element';
 
 /** The prompts, the answers, and the buttons of a comparison. */
-const entrySelector = 'article, .comparison-bar';
+const entrySelector = ':is(article, .comparison-bar):not([hidden], [hidden] *)';
 
 /**
  * Makes the entries of a conversation a single Tab stop (roving tabindex). Tab enters one entry, moves through its

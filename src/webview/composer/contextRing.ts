@@ -37,7 +37,7 @@ export class ContextRing {
     const ring = svg('svg', { class: 'icon', viewBox: '0 0 16 16', 'aria-hidden': 'true' }, track, this.arc);
     this.trigger = button([ring], 'quiet icon-button context-ring', () => undefined);
     this.trigger.hidden = true;
-    const items = [{ caption: strings.continueWithSummary, choose: () => post({ type: 'summarize' }) }];
+    const items = [{ caption: strings.summarize, choose: () => post({ type: 'summarize' }) }];
     this.elements = createMenu(
       strings.contextWindow,
       () => items,

@@ -2,13 +2,17 @@ import type { PanelStrings } from '../../shared/panelStrings';
 import { button, element } from '../util/element';
 
 interface PromptEditorOptions {
+  readonly label: string;
+  readonly submitLabel: string;
   readonly text: string;
+  /** Whether Enter adds a line. Ctrl+Enter or Cmd+Enter then submits the text. */
+  readonly hasParagraphs?: true;
   readonly onInput: () => void;
   readonly onResend: (prompt: string) => void;
   readonly onCancel: () => void;
 }
 
-/** A text field in which the user edits a prompt that was already sent. It has the same keys as the composer. */
+/** A text field in which the user edits a prompt that was already sent, with the keys of the composer, or a summary. */
 export class PromptEditor {
   readonly element: HTMLElement;
   private readonly input: HTMLTextAreaElement;
@@ -18,9 +22,9 @@ export class PromptEditor {
     strings: PanelStrings,
     private readonly options: PromptEditorOptions,
   ) {
-    this.input = element('textarea', { 'aria-label': strings.editBox, rows: '1', spellcheck: 'false' });
+    this.input = element('textarea', { 'aria-label': options.label, rows: '1', spellcheck: 'false' });
     this.input.value = options.text;
-    this.resend = element('button', { type: 'submit', class: 'button primary' }, strings.resend);
+    this.resend = element('button', { type: 'submit', class: 'button primary' }, options.submitLabel);
     const cancel = button(strings.cancel, 'secondary', options.onCancel);
     const actions = element('div', { class: 'actions' }, this.resend, cancel);
     this.element = element('form', { class: 'prompt-editor' }, this.input, actions);
@@ -47,8 +51,11 @@ export class PromptEditor {
 
   private handleKey(event: KeyboardEvent): void {
     if (isComposing(event)) return;
-    const isEnter = event.key === 'Enter' && event.target === this.input && !event.shiftKey && !event.altKey;
-    if (event.key === 'Escape') this.options.onCancel();
+    const { hasParagraphs, onCancel } = this.options;
+    const mayEnter = !hasParagraphs || event.ctrlKey || event.metaKey;
+    const isEnter =
+      mayEnter && event.key === 'Enter' && event.target === this.input && !event.shiftKey && !event.altKey;
+    if (event.key === 'Escape') onCancel();
     else if (isEnter) this.submit();
     else return;
     event.preventDefault();

@@ -7,6 +7,7 @@ import { element } from '../util/element';
 import { fill } from '../../shared/format';
 import type { ObserveSize } from './autoscroll';
 import { Comparison } from './comparison';
+import { EarlierTurns, isAnswered, summaryOfferFor } from './earlierTurns';
 import { DrawQueue, type ObserveNear } from './drawQueue';
 import { ExchangeView } from './exchangeView';
 import { ExchangeGroups } from './exchangeGroups';
@@ -18,6 +19,7 @@ export class ConversationView {
   readonly element: HTMLElement;
   readonly thread = element('div', { class: 'thread' });
   private readonly groups: ExchangeGroups;
+  private readonly earlierTurns: EarlierTurns;
   private readonly exchanges = new Map<string, ExchangeView>();
   private readonly drawQueue: DrawQueue<ExchangeView>;
   private readonly nearObserver: ReturnType<ObserveNear>;
@@ -56,6 +58,7 @@ export class ConversationView {
       this.thread,
       end,
     );
+    this.earlierTurns = new EarlierTurns(context, () => this.updateLatest());
     this.groups = new ExchangeGroups(this.thread, context.clock);
     this.drawQueue = new DrawQueue(context.clock, (view) => {
       this.nearObserver.unwatch(view.assistant);
@@ -85,6 +88,22 @@ export class ConversationView {
     return [...this.exchanges.values()].some(({ activeFailure }) => activeFailure?.actions.includes(action));
   }
 
+  /** Whether a summary could stand for turns of the conversation, and no failure card offers one. */
+  get canSummarize(): boolean {
+    if (this.active) return false;
+    const views = [...this.exchanges.values()];
+    const afterSummary = views.slice(views.findLastIndex(({ isUsableSummary }) => isUsableSummary) + 1);
+    const isOffered = views.some(
+      ({ activeFailure }, index) => activeFailure && summaryOfferFor(views, index) !== 'none',
+    );
+    return afterSummary.some(isAnswered) && !isOffered;
+  }
+
+  get runningSummary(): HTMLElement | undefined {
+    const views = [...this.exchanges.values()];
+    return views.find(({ summarizedTurns, isRunning }) => summarizedTurns !== undefined && isRunning)?.assistant;
+  }
+
   get view(): ConversationState {
     // The columns of a comparison share their prompt.
     const prompts = [...new Set([...this.exchanges.values()].map(({ user }) => user))];
@@ -100,6 +119,7 @@ export class ConversationView {
 
   restoreView({ edits = [], unfolded = [] }: ConversationState): void {
     for (const id of unfolded) this.exchanges.get(id)?.user.unfold();
+    this.updateLatest();
     this.openEdits(edits);
   }
 
@@ -160,6 +180,7 @@ export class ConversationView {
   /** Exchanges of both branches keep their elements. @returns whether the turn of the last exchange is running */
   showPath(exchanges: readonly ExchangeSnapshot[]): boolean {
     const { edits = [] } = this.view;
+    this.updateSummaries(exchanges);
     const previous = [...this.exchanges.values()];
     const firstDifference = previous.findIndex(
       ({ id, group }, index) => id !== exchanges[index]?.id || group?.id !== exchanges[index].comparison,
@@ -190,9 +211,7 @@ export class ConversationView {
   upsert(exchange: ExchangeSnapshot): boolean {
     const existing = this.exchanges.get(exchange.id);
     if (existing) {
-      const { hasStarted } = existing;
-      existing.update(exchange);
-      if (existing.hasStarted !== hasStarted) this.updateLatest();
+      this.change(existing, () => existing.update(exchange));
       return false;
     }
     this.add(exchange);
@@ -203,22 +222,32 @@ export class ConversationView {
   apply(exchangeId: string, events: readonly RecordedEvent[]): void {
     // Ignores events of an unknown exchange. They belong to a conversation that this page no longer shows.
     const view = this.exchanges.get(exchangeId);
-    if (!view) return;
-    const { hasStarted } = view;
-    view.apply(events);
-    if (view.hasStarted !== hasStarted) this.updateLatest();
+    if (view) this.change(view, () => view.apply(events));
+  }
+
+  private change(view: ExchangeView, change: () => void): void {
+    const { hasStarted, isRunning } = view;
+    change();
+    const hasSummaryEnded = view.summarizedTurns !== undefined && isRunning && !view.isRunning;
+    if (view.hasStarted !== hasStarted || hasSummaryEnded) this.updateLatest();
+    // The summary may be above the view.
+    if (hasSummaryEnded && view.activeFailure) view.assistant.scrollIntoView({ block: 'nearest' });
   }
 
   showNearestModels(exchangeId: string, models: readonly string[]): void {
     this.exchanges.get(exchangeId)?.showNearestModels(models);
   }
 
-  private add(exchange: ExchangeSnapshot): void {
-    const comparison = this.comparisonOf(exchange);
+  /** @param before the exchange that a summary precedes; by default the exchange is the last one */
+  private add(exchange: ExchangeSnapshot, before?: ExchangeView): void {
+    const comparison = before ? undefined : this.comparisonOf(exchange);
     const view = new ExchangeView(this.context, exchange, this.host, comparison);
-    this.exchanges.set(exchange.id, view);
+    const views = [...this.exchanges.values()];
+    const following = before ? views.slice(views.indexOf(before)) : [];
+    for (const { id } of following) this.exchanges.delete(id);
+    for (const added of [view, ...following]) this.exchanges.set(added.id, added);
     if (comparison) comparison.add(view);
-    else this.groups.append(view.user.element, view.assistant);
+    else this.groups.append(view.elements, before?.elements[0]);
     this.nearObserver.watch(view.assistant, () => this.drawQueue.prefer(view));
     this.drawQueue.add(view);
   }
@@ -239,16 +268,31 @@ export class ConversationView {
   }
 
   private keepFirst(count: number): void {
-    for (const view of [...this.exchanges.values()].slice(count)) {
-      this.exchanges.delete(view.id);
-      this.nearObserver.unwatch(view.assistant);
-      this.drawQueue.remove(view);
-      if (view === this.latest) this.latest = undefined;
-      view.dispose();
-      view.group?.element.remove();
-      if (view.group === this.comparison) this.comparison = undefined;
-    }
+    if (count === 0) this.earlierTurns.element.remove();
+    for (const view of [...this.exchanges.values()].slice(count)) this.remove(view);
     this.groups.prune();
+  }
+
+  private remove(view: ExchangeView): void {
+    this.exchanges.delete(view.id);
+    this.nearObserver.unwatch(view.assistant);
+    this.drawQueue.remove(view);
+    if (view === this.latest) this.latest = undefined;
+    view.dispose();
+    view.group?.element.remove();
+    if (view.group === this.comparison) this.comparison = undefined;
+  }
+
+  /** Adds and removes summaries between other exchanges, which keep their elements. */
+  private updateSummaries(exchanges: readonly ExchangeSnapshot[]): void {
+    const ids = new Set(exchanges.map(({ id }) => id));
+    for (const view of this.exchanges.values())
+      if (view.summarizedTurns !== undefined && !ids.has(view.id)) this.remove(view);
+    exchanges.forEach((exchange, index) => {
+      const next = this.exchanges.get(exchanges[index + 1]?.id ?? '');
+      const isNew = exchange.summarizedTurns !== undefined && !this.exchanges.has(exchange.id);
+      if (isNew && next) this.add(exchange, next);
+    });
   }
 
   private updateAfterChange(): void {
@@ -264,6 +308,11 @@ export class ConversationView {
     const views = [...this.exchanges.values()];
     const latest = views.findLast(({ hasStarted }) => hasStarted);
     const latestIndex = views.findIndex((view) => view === latest || (view.group && view.group === latest?.group));
-    views.forEach((view, index) => view.setLatest(index >= latestIndex));
+    views.forEach((view, index) => {
+      // A summary may be followed by turns that it does not stand for.
+      const isLatest = index >= latestIndex || view.summarizedTurns !== undefined;
+      view.setLatest(isLatest, summaryOfferFor(views, index));
+    });
+    this.earlierTurns.update(this.thread, views);
   }
 }

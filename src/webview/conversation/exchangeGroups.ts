@@ -18,13 +18,20 @@ export class ExchangeGroups {
     thread.ownerDocument.addEventListener('visibilitychange', () => this.showAll());
   }
 
-  append(user: HTMLElement, assistant: HTMLElement): void {
+  /** @param before the element that the new ones precede; by default they are the last */
+  append(elements: readonly HTMLElement[], before?: HTMLElement): void {
+    if (before) {
+      // A comparison is a group of its own.
+      const isInGroup = before.parentElement !== this.thread;
+      before.before(...(isInGroup ? elements : [element('div', { class: 'exchange-group' }, ...elements)]));
+      return;
+    }
     let group = this.thread.lastElementChild;
     if (!group || group.role === 'group' || group.childElementCount >= 2 * exchangesPerGroup) {
       group = element('div', { class: 'exchange-group' });
       this.thread.append(group);
     }
-    group.append(user, assistant);
+    group.append(...elements);
   }
 
   /** Adds a comparison as a group of its own. */

@@ -14,10 +14,12 @@ import { fill } from '../../shared/format';
 import { announcementFor } from '../a11y/announcer';
 import type { PageContext } from '../pageContext';
 import { TurnHead } from '../turn/turnHead';
+import type { SummaryOffer } from '../turn/failureCard';
 import { createTurnView, type TurnView } from '../turn/turnView';
 import { element } from '../util/element';
 import type { Drawable } from './drawQueue';
 import { PromptEntry } from './promptEntry';
+import { SummaryEntry } from './summaryEntry';
 
 const noop = (): void => undefined;
 
@@ -33,7 +35,9 @@ export interface ColumnGroup {
 /** Before it is drawn, it contains only the prompt and an empty space of the answer's estimated height. */
 export class ExchangeView implements Drawable {
   readonly assistant: HTMLElement;
-  readonly user: PromptEntry;
+  readonly user: PromptEntry | SummaryEntry;
+  /** The elements in the thread: the prompt, which a summary does not have, and the answer, or the comparison of both. */
+  readonly elements: readonly HTMLElement[];
   private readonly context: PageContext;
   private readonly head: TurnHead;
   private turn: TurnView | undefined;
@@ -42,6 +46,7 @@ export class ExchangeView implements Drawable {
   visibleState: TurnState | undefined;
   isLatest = false;
   private onDrawn = noop;
+  private summaryOffer: SummaryOffer = 'none';
   private nearestModels: readonly string[] = [];
 
   constructor(
@@ -55,14 +60,29 @@ export class ExchangeView implements Drawable {
       announcer.announce(fill(strings.columnAnnouncement, this.model, text), exchange.id);
     this.context = group ? { ...context, announcer: { ...announcer, announce } } : context;
     this.state = exchange.state;
-    this.user = group?.user ?? new PromptEntry(context, exchange);
+    const { summarizedTurns } = exchange;
+    const summary =
+      summarizedTurns === undefined
+        ? undefined
+        : new SummaryEntry(context, exchange.id, summarizedTurns, () => this.state.text);
+    const user = group?.user ?? new PromptEntry(context, exchange);
+    this.user = summary ?? user;
     this.head = new TurnHead(context, exchange.demo ?? false, exchange.id);
+    const name = summary ? strings.summary : strings.assistant;
     this.assistant = element(
       'article',
-      { class: 'turn assistant', 'aria-label': strings.assistant, 'aria-busy': 'true', tabindex: '-1' },
+      {
+        ...{ class: summary ? 'turn assistant summary' : 'turn assistant', 'aria-label': name },
+        ...{ 'aria-busy': 'true', tabindex: '-1' },
+      },
       this.head.element,
     );
     if (group) this.assistant.dataset['model'] = this.model;
+    if (summary) {
+      this.head.element.prepend(summary.heading);
+      this.assistant.append(summary.element);
+    }
+    this.elements = group ? [group.element] : summary ? [this.assistant] : [user.element, this.assistant];
     this.assistant.style.minHeight = estimateHeight(exchange.state.text);
   }
 
@@ -73,6 +93,25 @@ export class ExchangeView implements Drawable {
   /** The model that the user has chosen for a column. */
   get model(): string {
     return visibleText(this.exchange.model ?? this.state.model);
+  }
+
+  /** Undefined if the exchange is no summary. */
+  get summarizedTurns(): number | undefined {
+    return this.exchange.summarizedTurns;
+  }
+
+  /** Whether the exchange is a summary that stands for earlier turns in requests. */
+  get isUsableSummary(): boolean {
+    return this.summarizedTurns !== undefined && this.state.phase === 'done' && this.state.text.trim() !== '';
+  }
+
+  get hasAnswer(): boolean {
+    return this.state.text !== '';
+  }
+
+  /** Epoch milliseconds of the last attempt, or 0 if there was none. */
+  get lastAttemptTime(): number {
+    return this.state.ledger.entries.at(-1)?.time ?? 0;
   }
 
   get versions(): readonly string[] {
@@ -96,6 +135,11 @@ export class ExchangeView implements Drawable {
   /** The failure whose card has buttons; undefined for a failure of an older exchange. */
   get activeFailure(): TurnState['failure'] {
     return this.isLatest && this.state.phase === 'failed' ? this.state.failure : undefined;
+  }
+
+  /** Whether the request was too long for the context, so that a summary would help. */
+  get wasTooLong(): boolean {
+    return this.state.failure?.actions.includes('summarize') ?? false;
   }
 
   /** Whether the turn has ever run. A turn that was removed from the queue has not. */
@@ -136,9 +180,7 @@ export class ExchangeView implements Drawable {
     for (const event of events) {
       const before = this.state;
       this.state = reduceTurn(before, event);
-      const announcement = isDelta(event)
-        ? undefined
-        : announcementFor(this.context, event, { before, state: this.state });
+      const announcement = isDelta(event) ? undefined : this.announcementFor(event, before);
       if (announcement) this.context.announcer.announce(announcement);
       if (event.type === 'model' && event.reason === 'user') this.exchange = { ...this.exchange, model: event.to };
       turn?.texts.apply(event, before, this.state);
@@ -148,9 +190,10 @@ export class ExchangeView implements Drawable {
     else this.renderAll();
   }
 
-  setLatest(isLatest: boolean): void {
-    if (isLatest === this.isLatest) return;
+  setLatest(isLatest: boolean, summaryOffer: SummaryOffer): void {
+    if (isLatest === this.isLatest && summaryOffer === this.summaryOffer) return;
     this.isLatest = isLatest;
+    this.summaryOffer = summaryOffer;
     this.render();
   }
 
@@ -172,11 +215,17 @@ export class ExchangeView implements Drawable {
     this.reportDrawn();
   }
 
+  private announcementFor(event: RecordedEvent, before: TurnState): string | undefined {
+    if (event.type === 'done' && this.summarizedTurns !== undefined) return this.context.strings.summaryReady;
+    return announcementFor(this.context, event, { before, state: this.state });
+  }
+
   private createTurn(): TurnView {
     const turn = createTurnView(this.context, this.id, () => this.state);
     this.turn = turn;
-    this.user.addTools();
     this.assistant.append(...turn.elements);
+    if (this.user instanceof SummaryEntry) this.assistant.append(this.user.tools);
+    else this.user.addTools();
     return turn;
   }
 
@@ -216,14 +265,15 @@ export class ExchangeView implements Drawable {
     assistant.toggleAttribute('data-queued', this.exchange.queued);
     if (isRunning(state.phase)) assistant.setAttribute('aria-busy', 'true');
     else assistant.removeAttribute('aria-busy');
-    const { group, model, isLatest } = this;
+    const { group, model, isLatest, summaryOffer } = this;
     const { queued, isFollowed = false } = this.exchange;
     if (group && assistant.dataset['model'] !== model) assistant.dataset['model'] = model;
     this.head.render(state, group && { model, queued, isFollowed });
+    if (this.user instanceof SummaryEntry) this.user.render(isRunning(state.phase), this.isUsableSummary);
     turn.render(state, {
       host: this.host,
       queued,
-      isLatest,
+      ...{ isLatest, isSummary: this.summarizedTurns !== undefined, summaryOffer },
       columnModel: group && model,
       versions: this.versions,
       editPrompt: () => this.user.edit(),

@@ -9,7 +9,11 @@ export class Notices {
   private readonly openElsewhere: HTMLElement;
   private readonly openHere: HTMLButtonElement;
 
-  constructor(private readonly context: PageContext) {
+  /** @param contextNotice the offer of a summary when the context is almost full */
+  constructor(
+    private readonly context: PageContext,
+    contextNotice: HTMLElement,
+  ) {
     const { strings, post } = context;
     this.openHere = button(strings.openHere, 'primary', () => {
       this.openHere.disabled = true;
@@ -23,7 +27,7 @@ export class Notices {
     const actions = element('div', { class: 'actions' }, this.openHere);
     this.openElsewhere = element('section', { class: 'notice' }, text, actions);
     this.openElsewhere.hidden = true;
-    this.element = element('div', { class: 'notices' }, this.openElsewhere, this.cardPlace);
+    this.element = element('div', { class: 'notices' }, this.openElsewhere, contextNotice, this.cardPlace);
   }
 
   /** Sets whether another window writes the conversation. Enables *Open Here* again if taking over has failed. */

@@ -51,8 +51,9 @@ export class PromptEntry {
 
   openEditor(text: string): PromptEditor {
     const { context, exchange } = this;
+    const { editBox: label, resend: submitLabel } = context.strings;
     const editor = new PromptEditor(context.strings, {
-      text,
+      ...{ label, submitLabel, text },
       onInput: () => context.onEditsChange(),
       onResend: (prompt) => {
         this.closeEditor();

@@ -150,7 +150,7 @@ interface ActionChoice {
 
 /** Creates the buttons of a card. A read-only page has none. */
 export function createActions(
-  { strings, format, clock, post, isReadOnly }: PageContext,
+  { strings, format, clock, post, isReadOnly, areVersionButtonsDisabled }: PageContext,
   exchangeId: string,
   { buttons, more, primary, retryNowTooltip, fallbackModel = '', resetsAt }: ActionChoice,
 ): readonly HTMLElement[] {
@@ -168,17 +168,25 @@ export function createActions(
   };
   const items = (actions: readonly CardAction[]) =>
     actions.map((action) => ({
+      action,
       caption: caption(action),
       title: tooltips[action],
       choose: () => post(action === 'stop' ? { type: 'stop', exchangeId } : { type: 'action', exchangeId, action }),
       style: action === primary ? ('primary' as const) : ('secondary' as const),
     }));
-  const elements = items(buttons).map(({ caption: text, title = '', style, choose }) => {
+  const elements = items(buttons).map(({ action, caption: text, title = '', style, choose }) => {
     const created = button(text, style, choose);
     created.title = title;
+    if (action === 'summarize') markVersionButton(created, areVersionButtonsDisabled());
     return created;
   });
   return more.length === 0 ? elements : [...elements, ...createMenu(strings.moreActions, () => items(more))];
+}
+
+/** Marks a button that must not be pressed while a turn runs, for example one that would end the turn. */
+export function markVersionButton(button: HTMLButtonElement, isDisabled: boolean): void {
+  button.dataset['versionButton'] = '';
+  button.disabled = isDisabled;
 }
 
 interface ResponseIds {

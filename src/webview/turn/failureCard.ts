@@ -1,8 +1,14 @@
 import { fill } from '../../shared/format';
-import { type Failure, hasPartialAnswer, totalsOf, type TurnState } from '../../shared/protocol';
+import { type Failure, type FaultAction, hasPartialAnswer, totalsOf, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
 import { type Card, createActions, createCard, createDetails, type DetailsContext, routeOfCard } from './card';
+
+/**
+ * Whether a summary can shorten a request that was too long (`possible`), or has done so since the request failed
+ * (`ready`).
+ */
+export type SummaryOffer = 'none' | 'possible' | 'ready';
 
 export interface FailureCardContext extends DetailsContext {
   readonly host: string;
@@ -10,6 +16,7 @@ export interface FailureCardContext extends DetailsContext {
   readonly isLatest: boolean;
   /** The model of a column of a comparison; undefined for another answer. */
   readonly columnModel: string | undefined;
+  readonly summaryOffer: SummaryOffer;
   /** Returns the models to offer in place of a model that the gateway lacks. They may arrive while the card is shown. */
   readonly nearestModels: () => readonly string[];
 }
@@ -25,10 +32,13 @@ export function createFailureCard(
   cardContext: FailureCardContext,
 ): Card {
   const { strings, isReadOnly, post, clock } = context;
-  const { host, isLatest, columnModel, nearestModels } = cardContext;
-  const { actions, resetsAt = Infinity } = event;
+  const { host, isLatest, columnModel, nearestModels, summaryOffer } = cardContext;
+  const { resetsAt = Infinity } = event;
+  const actions = actionsOf(event, summaryOffer);
+  const isShorter = actions !== event.actions && summaryOffer === 'ready';
   const route = routeOfCard(state, event, host);
-  const note = route === undefined ? undefined : fill(strings.route, route);
+  const routeNote = route === undefined ? undefined : fill(strings.route, route);
+  const note = isShorter ? strings.summaryReady : routeNote;
   const offersModels = isLatest && event.kind === 'model' && actions.includes('switchModel') && !isReadOnly();
   const choices = element('div', { class: 'actions model-choices', 'aria-live': 'off' });
   const possible = actions.filter((action) => action !== 'sendLater' || resetsAt > clock.now());
@@ -38,7 +48,7 @@ export function createFailureCard(
   const choice = {
     buttons,
     more: possible.filter((action) => !buttons.includes(action)),
-    primary: best === 'retryNow' && context.help[event.kind].isPermanent ? undefined : best,
+    primary: best === 'retryNow' && context.help[event.kind].isPermanent && !isShorter ? undefined : best,
     fallbackModel: event.fallbackModel,
     resetsAt: event.resetsAt,
   };
@@ -67,6 +77,13 @@ export function createFailureCard(
     );
   };
   return { ...card, refresh };
+}
+
+/** With a summary, the same prompt makes a shorter request. */
+function actionsOf({ actions }: Failure, summaryOffer: SummaryOffer): readonly FaultAction[] {
+  if (!actions.includes('summarize') || summaryOffer === 'possible') return actions;
+  const others = actions.filter((action) => action !== 'summarize');
+  return summaryOffer === 'ready' ? ['retryNow', ...others] : others;
 }
 
 function createExplanation({ strings, help, post }: PageContext, event: Failure, state: TurnState): HTMLElement {

@@ -2,7 +2,7 @@ import type { PageContext } from '../pageContext';
 import { button, element, type Icon, iconButton, svgIcon } from '../util/element';
 import { createMenu } from '../util/menu';
 import { fill } from '../../shared/format';
-import type { Card } from './card';
+import { type Card, markVersionButton } from './card';
 
 interface TurnActionOptions {
   readonly queued: boolean;
@@ -55,12 +55,6 @@ export function createTurnActions(
   if (hasAnswer) parts.push(iconButton(strings.copyRequest, 'code', () => post({ type: 'copyRequest', exchangeId })));
   if (parts.length === 0) return undefined;
   return { element: element('div', { class: 'turn-actions' }, ...parts), dispose: () => copy?.dispose?.() };
-}
-
-/** Marks a button that adds a version or shows another one, which would end a running answer. */
-function markVersionButton(button: HTMLButtonElement, isDisabled: boolean): void {
-  button.dataset['versionButton'] = '';
-  button.disabled = isDisabled;
 }
 
 /** Disables or enables *Regenerate* and the buttons that show another version, in all answers of a thread. */

@@ -23,6 +23,8 @@ import { createFailureCard, type FailureCardContext } from './failureCard';
 
 export interface CardContext extends FailureCardContext {
   readonly editPrompt: () => void;
+  /** Whether the exchange is a summary, whose prompt the user can't edit. */
+  readonly isSummary: boolean;
 }
 
 export function createTurnCard(
@@ -159,7 +161,7 @@ function createOutcomeLine(
   { strings, post, isReadOnly }: PageContext,
   exchangeId: string,
   state: TurnState,
-  { isLatest, editPrompt }: CardContext,
+  { isLatest, isSummary, editPrompt }: CardContext,
 ): Card | undefined {
   const text = describeOutcome(strings, state);
   if (text === undefined) return undefined;
@@ -168,7 +170,7 @@ function createOutcomeLine(
     const perform = (action: 'continue' | 'restart') => () => post({ type: 'action', exchangeId, action });
     const restart = button(isUnsent(state) ? strings.sendNow : strings.restart, 'secondary', perform('restart'));
     const before = state.text === '' ? [] : [button(strings.continue, 'secondary', perform('continue'))];
-    const after = isUnsent(state) ? [button(strings.editUnsent, 'secondary', editPrompt)] : [];
+    const after = isUnsent(state) && !isSummary ? [button(strings.editUnsent, 'secondary', editPrompt)] : [];
     line.append(element('div', { class: 'actions' }, ...before, restart, ...after));
   }
   return { element: line };

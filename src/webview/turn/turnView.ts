@@ -58,12 +58,12 @@ export function createTurnView(context: PageContext, exchangeId: string, current
 
   const showActions = (
     { phase, finishReason, text }: TurnState,
-    { queued, isLatest, columnModel, versions }: TurnViewContext,
+    { queued, isLatest, isSummary, columnModel, versions }: TurnViewContext,
   ): void => {
     // Leaves out *Regenerate* if the answer ended at the token limit, because the outcome line of the latest turn
     // already has a button that restarts the answer.
     const isColumn = columnModel !== undefined;
-    const canRegenerate = phase === 'done' && !isColumn && !(isLatest && finishReason === 'length');
+    const canRegenerate = phase === 'done' && !isColumn && !isSummary && !(isLatest && finishReason === 'length');
     const hasEnded = !isRunning(phase);
     const options = {
       queued,
@@ -92,7 +92,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
     ],
     texts,
     render: (state, viewContext) => {
-      const { queued, isLatest } = viewContext;
+      const { queued, isLatest, summaryOffer } = viewContext;
       const { phase, failure, schedule, wait } = state;
       const usedRoute = routeOf(state);
       // A scheduled prompt goes to the gateway in the settings, whichever route its last attempt used.
@@ -110,8 +110,9 @@ export function createTurnView(context: PageContext, exchangeId: string, current
         () => createToolCalls(context, state.toolCalls),
       );
       const target = schedule ? `${schedule.id} ${host}` : usedRoute;
-      card.show([phase, failure, target, isLatest, ...(wait ? [...waitKey(wait), wait.source, wait.hintMs] : [])], () =>
-        createTurnCard(context, exchangeId, state, { ...viewContext, host, currentState, timeline }),
+      card.show(
+        [phase, failure, target, isLatest, summaryOffer, ...(wait ? [...waitKey(wait), wait.source, wait.hintMs] : [])],
+        () => createTurnCard(context, exchangeId, state, { ...viewContext, host, currentState, timeline }),
       );
       // Follows the card, because a wait card that is removed measures the height of the turn.
       const hasCard = card.element.hasChildNodes();

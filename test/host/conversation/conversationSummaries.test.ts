@@ -47,6 +47,18 @@ describe('conversation list', () => {
     }
   });
 
+  it('lists a conversation with only a summary of another one, which a new conversation does not reuse', async () => {
+    const before = nextWindow(disk);
+    const conversation = before.conversations.startNew();
+    conversation.addSummary('In short');
+    assert.notEqual(before.conversations.startNew(), conversation);
+    await before.journal.flush();
+    for (const { conversations } of [before, nextWindow(disk)]) {
+      const [only] = await conversations.list();
+      assert.deepEqual([only?.id, only?.title, only?.turns], [conversation.id, '', 0]);
+    }
+  });
+
   it('lists and searches open conversations with their latest state', async () => {
     const { conversations, engine, clock, talk } = nextWindow(disk);
     const id = await talk(['one', '1']);

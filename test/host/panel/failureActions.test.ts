@@ -26,9 +26,11 @@ describe('failure card', () => {
     env: { openExternal: record('openExternal') },
     Uri: { parse: (url: string) => url },
   });
-  const turnActions = 'retryNow,tryAnyway,continue,restart,switchModel,switchRoute,continueWithFallback'.split(',');
+  const turnActions =
+    'retryNow,tryAnyway,continue,restart,summarize,switchModel,switchRoute,continueWithFallback'.split(',');
   const conversation = {
     exchange: () => failed,
+    tree: { preceding: () => ({ exchanges: [{ id: 'a1', prompt: 'Hi', state: { text: 'Hello' } }] }) },
     ...Object.fromEntries(turnActions.map((name) => [name, record(name)])),
   } as unknown as Conversation;
   const [origin, own] = ['https://failed.test', 'https://own.test'];
@@ -47,6 +49,8 @@ describe('failure card', () => {
       startNew: record('startNew', 'new'),
     },
     panels: { show: record('show'), prefill: record('prefill') },
+    contextUse: () => ({ windowTokens: 4 }),
+    demo: { answers: () => false },
     schedule: { sendNow: record('sendNow'), schedule: record('schedule') },
   } as unknown as PanelServices;
 
@@ -71,6 +75,7 @@ describe('failure card', () => {
     openBilling: [['openExternal', origin]],
     checkUrl: [settings('holysheep.baseUrl')],
     networkSettings: [settings('http.proxy')],
+    summarize: [['summarize', 'a1', undefined]],
     newConversation: [['startNew'], ['show', 'new', { preserveFocus: false }], ['prefill', 'new', { text: 'Hi' }]],
     showLog: [['command', 'holysheep.showLog']],
     exportDiagnostics: [['command', 'holysheep.exportDiagnostics']],

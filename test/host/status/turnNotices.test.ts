@@ -68,6 +68,19 @@ describe('notifications about a turn', () => {
     });
   }
 
+  it('name a summary that has failed or took 30 s', async () => {
+    const { conversation, emit, start } = await open();
+    start(attempt(), done('x'));
+    for (const end of [failed(''), at(done('x'), 30_000)]) {
+      conversation.summarize(conversation.lastExchange!.id);
+      emit(attempt(), end);
+    }
+    assert.deepEqual(shown, [
+      'warning: “Why?” could not be summarized. Connection lost (Show)',
+      'information: The summary of “Why?” is ready. (Show)',
+    ]);
+  });
+
   it('appear again after a retry and for other turns', async () => {
     const { conversation, emit, start } = await open();
     start(attempt(), longWait, failed(''));

@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import { estimateTokens } from '../../engine/text/tokenEstimate';
+import { textOf } from '../../engine/request';
+import type { Conversation } from '../conversation/conversation';
+import { lastToSummarize } from '../conversation/summaryRange';
+import { demoNotice } from '../demo/demoNotices';
+import type { Exchange } from '../journal/exchange';
+import { UserError } from '../util/userError';
+import type { PanelServices } from './panelServices';
+
+type SummaryServices = Pick<PanelServices, 'contextUse' | 'demo'>;
+
+/**
+ * Requests a summary of the older turns. Does nothing while a turn runs, as after a second click.
+ * @param failed the exchange whose request was too long. It may itself be a summary, which a shorter one then replaces.
+ * @throws UserError if there is nothing to summarize
+ */
+export function summarize(services: SummaryServices, conversation: Conversation, failed?: Exchange): void {
+  if (conversation.busy || conversation.readOnly) return;
+  const { tree } = conversation;
+  const isSummary = failed?.summarizes !== undefined;
+  if (services.demo.answers(conversation)) throw new UserError(demoNotice('summarize') ?? '');
+  const preceding = failed ? tree.preceding(failed.id) : tree.preceding();
+  const { windowTokens, calibration } = services.contextUse(conversation, { model: failed?.state.model }) ?? {};
+  const contextWindow = windowTokens ?? (failed && estimatedLength(conversation, failed.id));
+  const last = lastToSummarize(preceding, { contextWindow, calibration, hasFailed: isSummary });
+  if (!last) throw new UserError(vscode.l10n.t('The earlier turns are too short to be summarized.'));
+  if (isSummary && last.id === failed.summarizes)
+    throw new UserError(vscode.l10n.t('The first turn alone is too long for this model. Switch to another model.'));
+  if (isSummary) conversation.editSummary(failed.id, '');
+  conversation.summarize(last.id, failed?.model);
+}
+
+/** Longer than the unknown context window, because a gateway has refused the request. */
+function estimatedLength(conversation: Conversation, exchangeId: string): number {
+  const { messages = [] } = conversation.requestOf(exchangeId) ?? {};
+  return messages.reduce((sum, { content }) => sum + estimateTokens(textOf(content)), 0);
+}

@@ -1,0 +1,68 @@
+import type { PageContext } from '../pageContext';
+import type { SummaryOffer } from '../turn/failureCard';
+import { button, element, setText, svgIcon } from '../util/element';
+import type { ExchangeView } from './exchangeView';
+import { SummaryEntry } from './summaryEntry';
+
+/** Returns what the card of a request that was too long offers. */
+export function summaryOfferFor(views: readonly ExchangeView[], index: number): SummaryOffer {
+  const view = views[index];
+  if (!view?.wasTooLong) return 'none';
+  // After a summary of several turns has failed, one of fewer turns can replace it.
+  if (view.summarizedTurns !== undefined) return view.summarizedTurns > 1 ? 'possible' : 'none';
+  const before = views.slice(0, index);
+  const summaryIndex = before.findLastIndex(({ isUsableSummary }) => isUsableSummary);
+  const summaryTime = before[summaryIndex]?.lastAttemptTime ?? 0;
+  if (summaryTime > view.lastAttemptTime) return 'ready';
+  return before.slice(summaryIndex + 1).some(isAnswered) ? 'possible' : 'none';
+}
+
+export function isAnswered({ summarizedTurns, hasAnswer }: ExchangeView): boolean {
+  return summarizedTurns === undefined && hasAnswer;
+}
+
+/** Folds the turns before the last usable summary behind a button at the start of the conversation. */
+export class EarlierTurns {
+  /** An `article`, so that the arrow keys reach it. */
+  readonly element: HTMLElement;
+  private readonly toggle: HTMLButtonElement;
+  private readonly label = element('span');
+  private summary: ExchangeView | undefined;
+
+  constructor(
+    private readonly context: PageContext,
+    onToggle: () => void,
+  ) {
+    this.toggle = button([svgIcon('chevronRight'), this.label], 'quiet earlier-toggle', () => {
+      const entry = this.summary?.user;
+      if (entry instanceof SummaryEntry) entry.isUnfolded = !entry.isUnfolded;
+      onToggle();
+      context.onPromptUnfold();
+    });
+    this.element = element('article', { class: 'turn exchange-group earlier-turns', tabindex: '-1' }, this.toggle);
+  }
+
+  update(thread: HTMLElement, views: readonly ExchangeView[]): void {
+    const index = views.findLastIndex(({ isUsableSummary }) => isUsableSummary);
+    this.summary = views[index];
+    const isFolded = this.summary?.user.isUnfolded === false;
+    const focused = document.activeElement;
+    const focusedIndex = views.findIndex(({ elements }) => elements.some((entry) => entry.contains(focused)));
+    views.forEach(({ elements }, at) => {
+      for (const entry of elements) entry.hidden = isFolded && at < index;
+    });
+    if (this.summary && isFolded && focusedIndex >= 0 && focusedIndex < index)
+      this.context.moveFocus(this.summary.assistant, { preventScroll: true });
+    if (index <= 0) {
+      this.element.remove();
+      return;
+    }
+    const { strings, format } = this.context;
+    const turns = this.summary?.summarizedTurns ?? 0;
+    const text = format.plural(turns, strings.earlierTurnsOne, strings.earlierTurns);
+    setText(this.label, text);
+    this.element.setAttribute('aria-label', text);
+    this.toggle.setAttribute('aria-expanded', String(!isFolded));
+    if (thread.firstElementChild !== this.element) thread.prepend(this.element);
+  }
+}

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { summaryPrompt } from '../../../src/host/conversation/summaryPrompt';
+import { lastToSummarize } from '../../../src/host/conversation/summaryRange';
+import type { Exchange } from '../../../src/host/journal/exchange';
+import { openConversation, reopened } from './openedConversation';
+import { attempt, done, failed, text } from './scriptedEngine';
+import { valuesOf } from '../../support/valuesOf';
+
+const replacement = (summary: string): readonly string[] => [
+  `Summary of our conversation so far:\n\n${summary}`,
+  'I will continue from this summary.',
+];
+
+/** Opens a conversation with three answered prompts. `sendNext` sends another one. @returns its messages */
+function answered() {
+  const world = openConversation();
+  const ask = (prompt: string): string => world.ask(prompt, attempt(), done(`to ${prompt}`));
+  const [one, two, three] = ['one', 'two', 'three'].map(ask) as [string, string, string];
+  const sendNext = (): readonly unknown[] => {
+    ask('next');
+    return world.sentTexts();
+  };
+  const summarize = (exchangeId: string, summary: string): string => {
+    const { id } = world.conversation.summarize(exchangeId);
+    world.engine.turn.emit(attempt(), text(summary), done(summary));
+    return id;
+  };
+  return { ...world, ask, one, two, three, sendNext, summarize };
+}
+
+const inFull = ['one', 'to one', 'two', 'to two', 'three', 'to three'];
+
+describe('summary of a conversation', () => {
+  it('is requested with the turns for which it stands, without a limit or an effort of the user', () => {
+    const { conversation, engine, sentTexts, settings, two } = answered();
+    settings.efforts = { default: 'high' };
+    conversation.summarize(two);
+    assert.deepEqual(sentTexts(), [...inFull.slice(0, 4), summaryPrompt]);
+    const { maxTokens, defaults, reasoningEffort } = engine.turn.request;
+    assert.deepEqual([maxTokens, defaults?.maxTokens, reasoningEffort], [undefined, 4096, undefined]);
+  });
+
+  it('replaces these turns in later requests, and leaves the last ones word for word', () => {
+    const { lines, sendNext, summarize, two, conversation } = answered();
+    const summary = summarize(two, 'In short');
+    const shortened = [...replacement('In short'), 'three', 'to three', 'next'];
+    assert.deepEqual(sendNext(), shortened);
+    assert.deepEqual(valuesOf(conversation.exchanges(), 'prompt'), ['one', 'two', 'three', 'next']);
+    const restored = openConversation({ stored: reopened(lines) });
+    restored.ask('again', attempt(), done('to again'));
+    assert.deepEqual(restored.sentTexts(), [...shortened, 'to next', 'again']);
+    assert.deepEqual(valuesOf(restored.conversation.views(), 'id')[2], summary);
+  });
+
+  it('includes an earlier summary when it is summarized itself', () => {
+    const { one, two, summarize, sendNext, engine } = answered();
+    summarize(one, 'First');
+    summarize(two, 'Second');
+    const { messages } = engine.turn.request;
+    assert.deepEqual(valuesOf(messages, 'content'), [...replacement('First'), 'two', 'to two', summaryPrompt]);
+    assert.deepEqual(sendNext(), [...replacement('Second'), 'three', 'to three', 'next']);
+  });
+
+  for (const [outcome, end] of [
+    ['has failed', ({ engine }) => engine.turn.emit(attempt(), text('Ha'), failed('Ha'))],
+    ['was stopped', ({ conversation }, id) => conversation.stop(id)],
+    [
+      'was undone',
+      ({ conversation, engine }, id) => {
+        engine.turn.emit(attempt(), text('Ha'), done('Ha'));
+        conversation.editSummary(id, '  ');
+      },
+    ],
+    ['was undone while it was written', ({ conversation }, id) => conversation.editSummary(id, '')],
+  ] as readonly (readonly [string, (world: ReturnType<typeof answered>, id: string) => void])[]) {
+    it(`changes nothing if it ${outcome}, also after a reload`, () => {
+      const world = answered();
+      const { id } = world.conversation.summarize(world.two);
+      end(world, id);
+      assert.deepEqual(world.sendNext(), [...inFull, 'next']);
+      assert.equal(world.conversation.busy, false);
+      const restored = openConversation({ stored: reopened(world.lines) });
+      restored.ask('again', attempt(), done(''));
+      assert.deepEqual(restored.sentTexts(), [...inFull, 'next', 'to next', 'again']);
+    });
+  }
+
+  it('is sent as the user has edited it, even if it had failed', () => {
+    const { conversation, engine, lines, sendNext, two } = answered();
+    const { id } = conversation.summarize(two);
+    engine.turn.emit(attempt(), failed(''));
+    conversation.editSummary(id, ' Mine ');
+    assert.deepEqual(sendNext().slice(0, 2), replacement('Mine'));
+    assert.equal(reopened(lines).tree.get(id)?.state.text, 'Mine');
+  });
+
+  it('is not used on another branch', () => {
+    const { conversation, engine, sentTexts, summarize, two } = answered();
+    summarize(two, 'In short');
+    conversation.edit(two, { prompt: 'zwei' });
+    engine.turn.emit(attempt(), done('zu zwei'));
+    assert.deepEqual(sentTexts(), ['one', 'to one', 'zwei']);
+    conversation.ask({ prompt: 'drei' });
+    assert.deepEqual(sentTexts(), ['one', 'to one', 'zwei', 'zu zwei', 'drei']);
+  });
+
+  it('is interrupted by a crash and can be requested again', () => {
+    const { conversation, lines, two } = answered();
+    conversation.summarize(two);
+    const restored = openConversation({ stored: reopened(lines) });
+    const summary = restored.conversation.views().find(({ summarizedTurns }) => summarizedTurns !== undefined)!;
+    assert.equal(summary.state.phase, 'interrupted');
+    restored.conversation.retryNow(summary.id);
+    assert.deepEqual(restored.sentTexts(), [...inFull.slice(0, 4), summaryPrompt]);
+  });
+
+  it('of another conversation precedes the first prompt', () => {
+    const { conversation, ask, sentTexts, phases } = openConversation();
+    conversation.addSummary('Before');
+    ask('one');
+    assert.deepEqual(sentTexts(), [...replacement('Before'), 'one']);
+    assert.deepEqual(phases(), [`${summaryPrompt}: done`, 'one: connecting']);
+  });
+});
+
+/** Creates exchanges whose texts have about these numbers of tokens in a request. 0 stands for an unanswered prompt. */
+const turnsOf = (sizes: readonly number[]): readonly Exchange[] =>
+  sizes.map((size, index) => {
+    const answer = 'abcd'.repeat(Math.max(0, size - 1));
+    return { id: `${index + 1}`, prompt: 'abcd', state: { text: answer } } as unknown as Exchange;
+  });
+
+describe('range of a summary', () => {
+  for (const [situation, sizes, room, last] of [
+    ['leaves the last turns up to 20,000 tokens', [50_000, 50_000, 9000, 11_000], { contextWindow: 200_000 }, '2'],
+    ['leaves the last turns up to a quarter of the context', [300, 100, 150], { contextWindow: 1000 }, '1'],
+    ['counts calibrated tokens', [100, 100, 100], { contextWindow: 1000, calibration: 2 }, '2'],
+    ['leaves the last 20,000 tokens if the context is unknown', [15_000, 15_000, 5000], {}, '1'],
+    ['stands for a last turn that is too long', [100, 400], { contextWindow: 1000 }, '2'],
+    ['stands for a single long turn', [900], { contextWindow: 1000 }, '1'],
+    ['does not exist if all turns are short', [100, 100], { contextWindow: 1000 }, undefined],
+    ['does not exist without turns', [], { contextWindow: 1000 }, undefined],
+    ['does not exist if no prompt was answered', [0, 0], { contextWindow: 1 }, undefined],
+    ['ignores prompts without an answer', [400, 0, 300, 0], { contextWindow: 1000 }, '3'],
+    ['stands for the oldest turns that fit in the context', [400, 300, 300, 500], { contextWindow: 1000 }, '2'],
+    ['stands for a first turn that does not fit in the context', [2000, 300], { contextWindow: 1000 }, '1'],
+    ['has half of the turns after a summary of all failed', [100, 100, 100, 100], { hasFailed: true }, '2'],
+    ['has at least one turn after a summary of all failed', [300, 100], { hasFailed: true }, '1'],
+  ] as const) {
+    it(situation, () => assert.equal(lastToSummarize({ exchanges: turnsOf(sizes) }, room)?.id, last));
+  }
+
+  it('leaves room for an earlier summary', () => {
+    const [summary, ...exchanges] = turnsOf([400, 300, 300, 300]);
+    const room = { contextWindow: 1000 };
+    assert.equal(lastToSummarize({ exchanges }, room)?.id, '3');
+    assert.equal(lastToSummarize({ summary, exchanges }, room)?.id, '2');
+  });
+});

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import type { StreamEvent } from '../../../src/engine/events';
+import { summaryPrompt } from '../../../src/host/conversation/summaryPrompt';
+import type { PanelServices } from '../../../src/host/panel/panelServices';
+import { englishL10n, useVSCode } from '../../support/fakeVSCode';
+import { openConversation } from '../conversation/openedConversation';
+import { attempt, done, text } from '../conversation/scriptedEngine';
+
+const tooLong: StreamEvent = {
+  ...{ type: 'failed', kind: 'context-length', status: 400, requestId: undefined, message: 'Too long', text: '' },
+  ...{ actions: ['summarize'], attempt: 1, at: 9 },
+};
+
+/** An answer with about this number of tokens. */
+const answerOf = (tokens: number): string => 'abcd'.repeat(tokens - 1);
+
+describe('request for a summary', () => {
+  useVSCode({ l10n: englishL10n });
+
+  /** Opens a conversation with answers of these sizes, and a failed question if `question` is given. */
+  const open = ({ sizes, windowTokens }: { sizes: readonly number[]; windowTokens?: number }, question?: string) => {
+    const world = openConversation();
+    sizes.forEach((size, index) => world.ask(`p${index}__`.slice(0, 4), attempt(), done(answerOf(size))));
+    const failedId =
+      question === undefined ? undefined : world.ask({ prompt: question, model: 'once' }, attempt('once'), tooLong);
+    const demo = { isActive: false };
+    const models: (string | undefined)[] = [];
+    const services = {
+      contextUse: (_conversation: unknown, { model }: { model?: string }) => {
+        models.push(model);
+        return windowTokens === undefined ? undefined : { windowTokens, parts: [], calibration: 1 };
+      },
+      demo: { answers: () => demo.isActive },
+    } as unknown as PanelServices;
+    const summarize = async (exchangeId = failedId): Promise<void> => {
+      const summaries = await import('../../../src/host/panel/summaries');
+      summaries.summarize(services, world.conversation, world.conversation.exchange(exchangeId));
+    };
+    /** Returns the prompts of the last request. */
+    const sent = (): readonly unknown[] =>
+      world.engine.turn.request.messages.filter(({ role }) => role === 'user').map(({ content }) => content);
+    return { ...world, failedId, demo, models, summarize, sent };
+  };
+
+  it('stands for all but the last turns when the user asks for it before the next prompt', async () => {
+    const { summarize, sent, engine } = open({ sizes: [500, 100, 100], windowTokens: 1000 });
+    await summarize();
+    assert.deepEqual(sent(), ['p0__', summaryPrompt]);
+    await summarize();
+    assert.equal(engine.turns.length, 4);
+  });
+
+  it('goes to the model of the request that was too long, which is then sent again with the summary', async () => {
+    const { summarize, sent, engine, conversation, failedId, models } = open(
+      { sizes: [500, 100], windowTokens: 700 },
+      'And now?',
+    );
+    await summarize();
+    assert.deepEqual([sent(), engine.turn.request.model, models], [['p0__', summaryPrompt], 'once', ['once']]);
+    engine.turn.emit(attempt(), text('In short'), done('In short'));
+    conversation.retryNow(failedId);
+    assert.deepEqual(sent(), ['Summary of our conversation so far:\n\nIn short', 'p1__', 'And now?']);
+  });
+
+  it('takes the length of the refused request for the unknown context', async () => {
+    const { summarize, sent } = open({ sizes: [100, 100, 100] }, 'And now?');
+    await summarize();
+    assert.deepEqual(sent(), ['p0__', 'p1__', summaryPrompt]);
+  });
+
+  it('is replaced by one of half the turns if it was too long itself', async () => {
+    const { summarize, sent, engine, conversation } = open({ sizes: [100, 100, 100, 100], windowTokens: 10_000 });
+    const { id } = conversation.summarize(conversation.lastExchange!.id);
+    engine.turn.emit(attempt(), tooLong);
+    await summarize(id);
+    assert.deepEqual(sent(), ['p0__', 'p1__', summaryPrompt]);
+    assert.equal(conversation.exchange(id)?.isUndone, true);
+  });
+
+  for (const [situation, sizes, isDemo, message] of [
+    ['without turns', [], false, /too short/],
+    ['with short turns only', [10, 10], false, /too short/],
+    ['in the demo', [500], true, /offline demo/],
+  ] as const) {
+    it(`is refused with a message ${situation}`, async () => {
+      const { summarize, demo, engine } = open({ sizes, windowTokens: 1000 });
+      demo.isActive = isDemo;
+      await assert.rejects(summarize(), { name: 'UserError', message });
+      assert.equal(engine.turns.length, sizes.length);
+    });
+  }
+
+  it('is refused with a message if the first turn alone was too long', async () => {
+    const { summarize, engine, conversation } = open({ sizes: [500], windowTokens: 1000 });
+    const { id } = conversation.summarize(conversation.lastExchange!.id);
+    engine.turn.emit(attempt(), tooLong);
+    await assert.rejects(summarize(id), /first turn alone/);
+    assert.equal(conversation.exchange(id)?.isUndone, undefined);
+  });
+});

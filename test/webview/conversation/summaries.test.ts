@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import type { StreamEvent } from '../../../src/engine/events';
+import { initialTurn, reduceTurn, type ExchangeSnapshot, type TurnState } from '../../../src/shared/protocol';
+import { ev } from '../panel/support/events';
+import { exchange, startOfTime, usePage, PanelPage } from '../panel/support/panelPage';
+
+const stateOf = (...events: readonly StreamEvent[]): TurnState => events.reduce(reduceTurn, initialTurn);
+const answered = (id: string): ExchangeSnapshot =>
+  exchange(id, { state: stateOf(ev.attempt(), ev.text(id), ev.done(id)) });
+const running: TurnState = stateOf(ev.attempt({ time: startOfTime + 60_000 }));
+const ready: TurnState = [ev.text('In short'), ev.done('In short')].reduce(reduceTurn, running);
+const failed: TurnState = reduceTurn(
+  running,
+  ev.failed({ kind: 'connection', message: 'Lost.', actions: ['retryNow'] }),
+);
+const summary = (state: TurnState, fields: Partial<ExchangeSnapshot> = {}): ExchangeSnapshot =>
+  exchange('s', { prompt: 'Summarize', state, summarizedTurns: 2, ...fields });
+const tooLong = ev.failed({
+  ...{ kind: 'context-length', status: 400, message: 'Too long.' },
+  actions: ['summarize', 'newConversation', 'switchModel'],
+});
+const [a, b, c] = ['a', 'b', 'c'].map(answered) as [ExchangeSnapshot, ExchangeSnapshot, ExchangeSnapshot];
+const question = exchange('q', { state: stateOf(ev.attempt(), tooLong) });
+
+describe('summary in a conversation', () => {
+  let page: PanelPage;
+  usePage((opened) => (page = opened));
+  const path = (...exchanges: readonly ExchangeSnapshot[]): void => page.receive({ type: 'path', exchanges });
+  const entries = (): (string | null)[] => page.all('article').map((entry) => entry.ariaLabel);
+  const folded = ['2 earlier turns', 'Summary', 'You', 'Assistant'];
+  const unfolded = ['2 earlier turns', 'You', 'Assistant', 'You', 'Assistant', 'Summary', 'You', 'Assistant'];
+  const block = (): HTMLElement => page.one('article', 'Summary');
+  const buttonsIn = (element: HTMLElement): (string | null)[] =>
+    [...element.querySelectorAll('button')].map((button) => button.ariaLabel ?? button.textContent);
+
+  it('is a block with a heading and without a prompt, and folds the turns for which it stands', () => {
+    page.snapshot([a, b, summary(ready), c]);
+    assert.deepEqual(entries(), folded);
+    assert.equal(block().querySelector('h2')?.textContent, 'Summary of 2 earlier turns');
+    assert.equal(block().querySelector('[data-part="answer"]')?.textContent, 'In short');
+    assert.deepEqual(buttonsIn(block()).slice(-3), ['Edit', 'Undo', 'New conversation with this summary']);
+    assert.deepEqual(page.all('button', 'Regenerate').length, 1);
+  });
+
+  it('unfolds the earlier turns with a button at the start, also after a reload', () => {
+    page.snapshot([a, b, summary(ready), c]);
+    const toggle = page.one('button', '2 earlier turns');
+    assert.equal(toggle.ariaExpanded, 'false');
+    toggle.click();
+    assert.deepEqual([entries(), toggle.ariaExpanded], [unfolded, 'true']);
+    const { storage } = page;
+    page = new PanelPage(storage);
+    page.snapshot([a, b, summary(ready), c]);
+    assert.deepEqual(entries(), unfolded);
+    page.click('2 earlier turns');
+    assert.deepEqual(entries(), folded);
+  });
+
+  it('leaves folded turns out of the entries that the arrow keys reach', () => {
+    page.snapshot([a, b, summary(ready), c]);
+    block().focus();
+    page.key('ArrowUp', {}, block());
+    assert.equal(page.window.document.activeElement?.ariaLabel, '2 earlier turns');
+    page.key('ArrowDown', {}, page.one('article', '2 earlier turns'));
+    assert.equal(page.window.document.activeElement, block());
+  });
+
+  it('is added and removed without replacing the turns around it, and folds only when it is ready', () => {
+    page.snapshot([a, b, c]);
+    const last = page.all('article').at(-1)!;
+    path(a, b, summary(running), c);
+    assert.deepEqual(entries(), unfolded.slice(1));
+    assert.match(page.root.querySelector('.notices')!.textContent, /Summarizing the earlier turns…Show/);
+    page.all('article', 'You')[0]!.focus();
+    page.events('s', ev.text('In short'), ev.done('In short'));
+    assert.deepEqual([entries(), page.announced], [folded, 'The summary is ready.']);
+    assert.equal(page.window.document.activeElement, block());
+    assert.deepEqual(page.all('button', 'Show'), []);
+    path(a, b, c);
+    assert.deepEqual(entries(), ['You', 'Assistant', 'You', 'Assistant', 'You', 'Assistant']);
+    assert.equal(page.all('article').at(-1), last);
+  });
+
+  for (const [outcome, state, buttons] of [
+    ['failed', failed, ['Retry now', 'Dismiss']],
+    ['stopped', reduceTurn(running, ev.stopped('')), ['Restart answer', 'Dismiss']],
+    ['interrupted', { ...running, phase: 'interrupted', text: 'In' }, ['Continue', 'Restart answer', 'Dismiss']],
+  ] as const) {
+    it(`folds nothing if it was ${outcome}, and can be retried or dismissed although other turns follow`, () => {
+      page.snapshot([a, b, summary(state), c]);
+      assert.deepEqual(entries(), unfolded.slice(1));
+      const shown = buttonsIn(block());
+      assert.deepEqual(
+        buttons.filter((name) => shown.includes(name)),
+        buttons,
+      );
+      page.click('Dismiss');
+      assert.deepEqual(page.posted.at(-1), { type: 'editSummary', exchangeId: 's', text: '' });
+    });
+  }
+
+  it('is undone or starts a new conversation with its buttons, which a read-only page does not have', () => {
+    page.snapshot([a, b, summary(ready), c]);
+    page.click('Undo');
+    page.click('New conversation with this summary');
+    assert.deepEqual(page.posted, [
+      { type: 'editSummary', exchangeId: 's', text: '' },
+      { type: 'newFromSummary', exchangeId: 's' },
+    ]);
+    page.snapshot([a, b, summary(ready), c], { readOnly: true });
+    assert.deepEqual(page.all('button', 'Undo'), []);
+  });
+
+  it('is edited in place, with Enter for a new line, and keeps unsaved text over a reload', () => {
+    page.snapshot([a, b, summary(ready), c]);
+    [...block().querySelectorAll('button')].find(({ textContent }) => textContent === 'Edit')!.click();
+    const editor = (): HTMLTextAreaElement => page.one('textbox', 'Edit the summary') as HTMLTextAreaElement;
+    assert.deepEqual([editor().value, page.window.document.activeElement], ['In short', editor()]);
+    editor().value = 'Longer';
+    editor().dispatchEvent(new page.window.Event('input', { bubbles: true }));
+    assert.equal(page.key('Enter', {}, editor()), false);
+    const { storage } = page;
+    page = new PanelPage(storage);
+    page.snapshot([a, b, summary(ready), c]);
+    assert.equal(editor().value, 'Longer');
+    assert.equal(page.key('Enter', { ctrlKey: true }, editor()), true);
+    assert.deepEqual(page.posted.at(-1), { type: 'editSummary', exchangeId: 's', text: 'Longer' });
+    path(a, b, summary({ ...ready, text: 'Longer' }), c);
+    assert.deepEqual(
+      [page.all('textbox', 'Edit the summary'), block().querySelector('[data-part="answer"]')?.textContent],
+      [[], 'Longer'],
+    );
+  });
+
+  it('of another conversation folds nothing and says where it comes from', () => {
+    page.snapshot([summary(ready, { summarizedTurns: 0 }), a]);
+    assert.deepEqual(entries(), ['Summary', 'You', 'Assistant']);
+    assert.equal(block().querySelector('h2')?.textContent, 'Summary of another conversation');
+  });
+
+  it('that is newer folds the older one, too', () => {
+    page.snapshot([a, summary(ready, { id: 'older', summarizedTurns: 1 }), b, summary(ready), c]);
+    assert.deepEqual(entries(), folded);
+    page.click('2 earlier turns');
+    assert.equal(page.all('article', 'Summary').length, 2);
+  });
+});
+
+describe('failure card of a request that is too long', () => {
+  let page: PanelPage;
+  usePage((opened) => (page = opened));
+  const card = (): [string | null, boolean, boolean][] =>
+    [...page.root.querySelectorAll<HTMLButtonElement>('[role="alert"] .actions .button')].map((button) => [
+      button.textContent,
+      button.classList.contains('primary'),
+      button.disabled,
+    ]);
+
+  it('offers a summary first if there are earlier turns, and no second one while a turn runs', () => {
+    page.snapshot([a, question]);
+    assert.deepEqual(card().slice(0, 2), [
+      ['Continue with a summary', true, false],
+      ['New conversation', false, false],
+    ]);
+    page.click('Continue with a summary');
+    assert.deepEqual(page.posted.at(-1), { type: 'action', exchangeId: 'q', action: 'summarize' });
+    page.receive({ type: 'path', exchanges: [a, summary(running, { summarizedTurns: 1 }), question] });
+    assert.deepEqual(card()[0], ['Continue with a summary', true, true]);
+  });
+
+  it('offers no summary without earlier turns, or after a summary of all of them', () => {
+    page.snapshot([question]);
+    assert.deepEqual(card()[0], ['New conversation', true, false]);
+    const older = summary([ev.text('s'), ev.done('s')].reduce(reduceTurn, stateOf(ev.attempt({ time: 1 }))));
+    page.snapshot([a, older, question]);
+    assert.deepEqual(card()[0], ['New conversation', true, false]);
+  });
+
+  it('retries with its first button once a summary is ready, also after a reload', () => {
+    page.snapshot([a, b, summary(running), question]);
+    page.events('s', ev.text('In short'), ev.done('In short'));
+    for (const from of ['live', 'reloaded']) {
+      assert.deepEqual(card()[0], ['Retry now', true, false], from);
+      assert.match(page.one('alert').textContent, /Too long\..*The summary is ready\./, from);
+      page.snapshot([a, b, summary(ready), question]);
+    }
+    page.click('Retry now');
+    assert.deepEqual(page.posted.at(-1), { type: 'action', exchangeId: 'q', action: 'retryNow' });
+  });
+
+  it('of a summary offers a summary of fewer turns', () => {
+    const tooLongSummary = reduceTurn(running, tooLong);
+    page.snapshot([a, b, summary(tooLongSummary)]);
+    assert.deepEqual(card()[0], ['Continue with a summary', true, false]);
+    page.snapshot([a, summary(tooLongSummary, { summarizedTurns: 1 })]);
+    assert.deepEqual(card()[0], ['New conversation', true, false]);
+  });
+});
+
+describe('notice of a full context', () => {
+  let page: PanelPage;
+  usePage((opened) => (page = opened));
+  const fill = (tokens: number): void =>
+    page.receive({
+      type: 'contextUse',
+      use: { windowTokens: 1000, parts: [{ kind: 'turns', tokens }], calibration: 1 },
+    });
+  const notice = (): string => page.root.querySelector('.notices > .notice:not([hidden])')?.textContent ?? '';
+  const offered = 'The context is 92% full.Continue with a summary';
+
+  it('offers a summary from 90% on, also while the user is typing', () => {
+    page.snapshot([a, b]);
+    fill(899);
+    assert.equal(notice(), offered.replace('92', '90'));
+    fill(894);
+    assert.deepEqual(page.all('button', 'Continue with a summary'), []);
+    page.type('abcd'.repeat(26));
+    assert.equal(notice(), offered);
+    page.click('Continue with a summary');
+    assert.deepEqual(page.posted.at(-1), { type: 'summarize' });
+  });
+
+  it('stays away after it was dismissed until the context was less full', () => {
+    page.snapshot([a, b]);
+    fill(920);
+    page.one('button', 'Dismiss').focus();
+    page.click('Dismiss');
+    assert.equal(page.window.document.activeElement, page.input);
+    page.receive({ type: 'path', exchanges: [a, b, exchange('d', { state: stateOf(ev.attempt()) })] });
+    page.events('d', ev.text('d'), ev.done('d'));
+    assert.deepEqual(page.all('button', 'Continue with a summary'), []);
+    fill(500);
+    fill(920);
+    assert.equal(notice(), offered);
+  });
+
+  for (const [situation, exchanges, readOnly] of [
+    ['in an empty conversation', []],
+    ['beside a failure card that offers a summary', [a, question]],
+    ['while a turn runs', [a, exchange('d', { state: stateOf(ev.attempt()) })]],
+    ['directly after a summary', [a, summary(ready)]],
+    ['on a read-only page', [a], true],
+  ] as const) {
+    it(`is not shown ${situation}`, () => {
+      page.snapshot(exchanges, readOnly && { readOnly });
+      fill(990);
+      assert.doesNotMatch(notice(), /full/);
+    });
+  }
+});
