@@ -72,9 +72,25 @@ describe('daily budget', () => {
     appendFileSync(path.join(folder, `${day}.0badcafe.jsonl`), `\n${JSON.stringify(record)}`);
   }
 
+  it('warns when 80% is used, and opens the tab Usage', async () => {
+    const { workbench, words, panel } = stage;
+    await stage.newConversation();
+    spendElsewhere(45);
+    await stage.ask('zero', () => answer('hello'));
+    await stage.inState('done').waitFor();
+    const toast = workbench.toast("of today's budget");
+    await toast.getByText(/^You have used 9\d% of today's budget: .*\$45\.\d\d of \$50\.00\.$/).waitFor();
+    await toast.getByRole('button', { name: words.host('Open usage') }).click();
+    await panel
+      .getByRole('tabpanel', { name: words.health.usage })
+      .getByText(/^9\d% of the budget of \$50/)
+      .waitFor();
+  });
+
   it('is kept by asking before a prompt is sent, which stays in the composer, and never holds up a partial answer', async () => {
     const { gateway, words } = stage;
     const { page } = stage.workbench;
+    await stage.workbench.runCommand('View: Close All Editors');
     await stage.newConversation();
     const { short } = stage.texts;
     await stage.ask(
@@ -82,7 +98,7 @@ describe('daily budget', () => {
       replySequence(cutAfter(short.slice(0, 90), 'reset'), failure(402, { message: 'Insufficient Balance' })),
     );
     await stage.inState('failed').waitFor();
-    spendElsewhere(60);
+    spendElsewhere(15);
     gateway.reset();
     gateway.script = () => answer(short.slice(90));
     await stage.prompt.fill('two');
@@ -98,11 +114,5 @@ describe('daily budget', () => {
     await dialog.getByRole('button', { name: words.host('Send anyway') }).click();
     await stage.panel.locator('article.assistant[data-state="done"]').nth(1).waitFor();
     assert.deepEqual([await stage.prompt.inputValue(), gateway.requests.length], ['', 2]);
-  });
-
-  it('is shown on the tab Usage', async () => {
-    await stage.workbench.runCommand('View: Close All Editors');
-    await stage.run('openHealth');
-    await stage.panel.getByText(/^12\d% of the budget of \$50\.00 used$/).waitFor();
   });
 });
