@@ -157,9 +157,7 @@ export class ModelCatalog extends Disposable {
    */
   factsOf(model: string, baseUrl?: string, userModel = model): ModelFacts | undefined {
     const { settings } = this.deps;
-    const urls = settings.routes().map((route) => route.url);
-    const listing = urls.find((candidate) => this.lists(candidate, model));
-    const url = baseUrl ?? listing ?? urls.find((candidate) => this.loaded.has(candidate)) ?? urls[0] ?? '';
+    const url = baseUrl ?? this.likelyGateway(model) ?? '';
     const loaded = this.loaded.get(url);
     const facts = knownFacts(listedName(model, loaded), loaded?.facts);
     const named = this.contexts.get(contextKey(originOf(url), userModel));
@@ -242,6 +240,11 @@ export class ModelCatalog extends Disposable {
     const position = settings.routes().findIndex(({ url }) => url === pick?.baseUrl);
     if (pick && position >= 0) await this.gateways.remember(pick.model, position === 0 ? undefined : pick.baseUrl);
     return pick;
+  }
+
+  private likelyGateway(model: string): string | undefined {
+    const urls = this.deps.settings.routes().map(({ url }) => url);
+    return urls.find((url) => this.lists(url, model)) ?? urls.find((url) => this.loaded.has(url)) ?? urls[0];
   }
 
   private keep(baseUrl: string, { models, facts }: GatewayList): void {
