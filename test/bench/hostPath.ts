@@ -76,6 +76,7 @@ function servicesOf(conversations: Conversations): PanelServices {
   return {
     conversations,
     connections: { view: () => Promise.resolve(view), onDidChange: noSubscription },
+    contextUse: () => undefined,
     efforts: { viewOf: () => undefined, onDidChange: noSubscription },
     demo: { answers: () => false },
     tour: { currentStep: () => undefined },

@@ -1,7 +1,7 @@
 import type { ModelFacts } from '../models/modelFacts';
 import { textOf, type ChatMessage } from '../request';
 
-/** The first code unit of the scripts of East Asia. Those of emoji follow them, and count like their characters. */
+/** From this code unit on, each one counts as a token: the scripts of East Asia, and the two halves of an emoji. */
 const firstWideCode = 0x2e80;
 
 /**

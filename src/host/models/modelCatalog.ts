@@ -160,9 +160,7 @@ export class ModelCatalog extends Disposable {
    */
   factsOf(model: string, baseUrl?: string, userModel = model): ModelFacts | undefined {
     const { settings } = this.deps;
-    const urls = settings.routes().map((route) => route.url);
-    const listing = urls.find((candidate) => this.lists(candidate, model));
-    const url = baseUrl ?? listing ?? urls.find((candidate) => this.loaded.has(candidate)) ?? urls[0] ?? '';
+    const url = baseUrl ?? this.likelyGateway(model) ?? '';
     const loaded = this.loaded.get(url);
     const name = listedName(model, loaded);
     const facts = knownFacts(name, loaded?.facts);
@@ -274,6 +272,11 @@ export class ModelCatalog extends Disposable {
         recent: recentModels(records, new Set(routes.map(({ origin }) => origin))),
       };
     };
+  }
+
+  private likelyGateway(model: string): string | undefined {
+    const urls = this.deps.settings.routes().map(({ url }) => url);
+    return urls.find((url) => this.lists(url, model)) ?? urls.find((url) => this.loaded.has(url)) ?? urls[0];
   }
 
   private keep(baseUrl: string, { models, facts }: GatewayList): void {

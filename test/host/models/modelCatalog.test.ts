@@ -258,6 +258,13 @@ describe('model catalog', () => {
       assert.deepEqual(listed('a').slice(1), [undefined, undefined]);
     });
 
+    it('takes the facts of a model from the gateway that lists it', async () => {
+      await catalog.listOf(connection);
+      ids = [{ id: 'b', context_length: 8192 }];
+      await catalog.listOf(backup);
+      assert.equal(catalog.factsOf('b')?.contextWindow, 8192);
+    });
+
     it('remembers after a restart that a model was chosen from the list of a backup gateway', async () => {
       await choose('b');
       restart();
