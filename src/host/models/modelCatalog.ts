@@ -1,214 +1,26 @@
 import * as vscode from 'vscode';
-import type { Engine } from '../../engine/engine';
-import { isLocalUrl, originOf } from '../../engine/gateway/baseUrl';
-import { defaultModels } from '../../engine/gateway/modelList';
-import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
-import type { ModelFacts } from '../../engine/models/modelFacts';
-import { nearestModels } from '../../engine/models/nearestModels';
-import type { TurnRecord } from '../../engine/state/ledger';
 import type { Commands } from '../commands';
-import type { ActiveConnection, Connections } from '../connection/connections';
+import type { Connections } from '../connection/connections';
 import type { DemoMode } from '../connection/demoMode';
-import type { KeyStore } from '../connection/keyStore';
-import { probeMessage } from '../connection/testReport';
-import type { Log } from '../util/log';
 import type { HealthBook } from '../health/healthBook';
-import type { Settings } from '../settings/settings';
 import { textIn } from '../settings/userPrompts';
-import { Disposable } from '../util/disposable';
-import { resultWithin } from '../util/systemClock';
 import { recentModels } from './modelGroups';
-import { ModelMemory } from './modelMemory';
-import {
-  pickModel,
-  type ModelList,
-  type ModelPick,
-  type ModelPickOptions,
-  type PickableModels,
-  type RouteModels,
-} from './modelPick';
+import { ModelLists, type ModelListsDeps } from './modelLists';
+import { pickModel, type ModelPick, type ModelPickOptions, type PickableModels } from './modelPick';
 import { createEssenceText } from './modelTexts';
 import { pickComparedModels } from './pickComparedModels';
 
 /** The models of the last comparison. */
 const comparedKey = 'holysheep.comparedModels';
-const cacheLifetimeMs = 10 * 60_000;
-/** Milliseconds that a request waits for lists that are being loaded, because gateways or keys have just changed. */
-const maxListWaitMs = 250;
 
-interface ModelCatalogDeps {
-  readonly settings: Pick<Settings, 'routes' | 'engineSettings' | 'modelOverrides' | 'model' | 'onDidChange'>;
-  readonly connections: Connections;
-  readonly keys: Pick<KeyStore, 'onDidChange'>;
-  readonly engine: Pick<Engine, 'probe' | 'localFacts' | 'cooldownOf'>;
-  readonly log: Log;
-  readonly memory: vscode.Memento;
+interface ModelCatalogDeps extends ModelListsDeps {
   readonly health: Pick<HealthBook, 'refresh' | 'records'>;
 }
 
-type GatewayList = Extract<ModelList, { source: 'gateway' }>;
-
-type ListedRoute = Pick<ActiveConnection, 'baseUrl' | 'apiKey' | 'host'>;
-
-/** What is known about the models of a gateway since its list was loaded. */
-interface LoadedModels {
-  readonly names: ReadonlySet<string>;
-  facts: FactsById | undefined;
-}
-
-/** Loads the model lists of gateways and caches each list for ten minutes. */
-export class ModelCatalog extends Disposable {
-  /** Model lists, keyed by the base URL of the gateway. `expiresAt` is a time of the monotonic clock, in milliseconds. */
-  private readonly cache = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
-  /** By base URL. Stays when the cached list expires. */
-  private readonly loaded = new Map<string, LoadedModels>();
-  /**
-   * From which backup gateway's list the user chose a model, as the base URL of that gateway, so that prompts go straight
-   * there before the lists are loaded.
-   */
-  private readonly gateways: ModelMemory<string>;
-  /** The context windows that gateways named when they refused a prompt, in tokens. See `contextKey`. */
-  private readonly contexts: ModelMemory<number>;
-  private readonly lifetime = new AbortController();
-  /** Resolves when the lists that are being loaded are known, or have taken long. */
-  settled: Promise<unknown> = Promise.resolve();
-
-  constructor(private readonly deps: ModelCatalogDeps) {
-    super();
-    this.gateways = new ModelMemory(deps.memory, 'holysheep.gatewaysOfModels');
-    this.contexts = new ModelMemory(deps.memory, 'holysheep.contextWindows');
-    // Another key may have access to other models.
-    this.register(
-      deps.keys.onDidChange(() => {
-        this.cache.clear();
-        this.loaded.clear();
-      }),
-    );
-  }
-
-  /**
-   * Loads the lists that requests depend on, now and whenever gateways or keys change: those of several gateways, because
-   * a turn asks the one that has its model, and that of a local server, because it may cut long prompts.
-   */
-  async preload(): Promise<void> {
-    const { settings, keys } = this.deps;
-    const load = async (): Promise<void> => {
-      const routes = settings.routes();
-      if (routes.length < 2 && !routes.some(({ url }) => isLocalUrl(url))) return;
-      const lists = Promise.all((await this.listRoutes(false)).map(({ list }) => list));
-      this.settled = resultWithin(maxListWaitMs, lists);
-      await lists;
-    };
-    for (const source of [settings, keys]) this.register(source.onDidChange(load));
-    await load();
-  }
-
-  /** Starts to load the models of each route that has a key, or those of the demo. Never rejects. */
-  async listRoutes(demo?: boolean): Promise<readonly RouteModels[]> {
-    try {
-      const { backups = [], ...connection } = await this.deps.connections.connectionFor(demo);
-      return [connection, ...backups].map((route) => {
-        const { baseUrl, origin, host, apiKey, models } = route;
-        const cooldownEnd = (model: string): number | undefined =>
-          this.deps.engine.cooldownOf({ origin, apiKey, model })?.until;
-        return { baseUrl, origin, host, models, list: this.listOf(route), cooldownEnd };
-      });
-    } catch (error) {
-      return [{ baseUrl: '', origin: '', host: '', list: Promise.resolve(this.listAfterError(error)) }];
-    }
-  }
-
-  /** Never rejects. */
-  async listOf(connection: ListedRoute): Promise<ModelList> {
-    const { baseUrl } = connection;
-    const cached = this.cache.get(baseUrl);
-    if (cached && performance.now() < cached.expiresAt) return cached.list;
-    const entry = {
-      list: this.fetchList(connection).catch((error: unknown) => this.listAfterError(error)),
-      expiresAt: performance.now() + cacheLifetimeMs,
-    };
-    this.cache.set(baseUrl, entry);
-    const list = await entry.list;
-    // The key has changed meanwhile.
-    if (this.cache.get(baseUrl) !== entry) return list;
-    if (list.source === 'gateway') this.keep(baseUrl, list);
-    // The next call requests the model list again.
-    else this.cache.delete(baseUrl);
-    return list;
-  }
-
-  /**
-   * Returns whether a gateway has a model. Until its list is loaded, it has a model that the user chose from its list and
-   * lacks one that the user chose from the list of a later gateway; of any other model it returns undefined. Loads no
-   * list, because a request must not wait for it.
-   */
-  lists(baseUrl: string, model: string): boolean | undefined {
-    const loaded = this.loaded.get(baseUrl);
-    if (loaded) return loaded.names.has(listedName(model, loaded));
-    const gateway = this.gateways.get(model);
-    if (gateway === undefined) return undefined;
-    const urls = this.deps.settings.routes().map(({ url }) => url);
-    const [position, chosen] = [urls.indexOf(baseUrl), urls.indexOf(gateway)];
-    return position < 0 || position > chosen ? undefined : position === chosen;
-  }
-
-  /**
-   * Returns what the user's settings, the list of the gateway and the table say about a model, in this order. A smaller
-   * context window that the gateway has named takes precedence over the list and the table.
-   * @param baseUrl gateway of the request; by default one that lists the model, or else the first whose list is loaded
-   * @param userModel the name that the user knows
-   */
-  factsOf(model: string, baseUrl?: string, userModel = model): ModelFacts | undefined {
-    const { settings } = this.deps;
-    const url = baseUrl ?? this.likelyGateway(model) ?? '';
-    const loaded = this.loaded.get(url);
-    const name = listedName(model, loaded);
-    const facts = knownFacts(name, loaded?.facts);
-    const overrides = settings.modelOverrides([userModel, model]);
-    // A vendor's price does not apply to a model on the user's own computer.
-    const local = facts?.price && isLocalUrl(url) && { price: loaded?.facts?.get(name)?.price };
-    const named = this.contexts.get(contextKey(originOf(url), userModel));
-    const learned = named !== undefined && named < (facts?.contextWindow ?? Infinity) && { contextWindow: named };
-    return local || learned || overrides ? { ...facts, ...local, ...learned, ...overrides } : facts;
-  }
-
-  /** Remembers the context window that a gateway has named, until a longer prompt has an answer. */
-  async learnContext({ attempts, contextTokens }: Pick<TurnRecord, 'attempts' | 'contextTokens'>): Promise<void> {
-    const { origin, model, userModel = model, ended } = attempts.at(-1) ?? {};
-    if (origin === undefined || userModel === undefined) return;
-    const key = contextKey(origin, userModel);
-    const known = this.contexts.get(key);
-    const wasExceeded = known !== undefined && (ended?.promptTokens ?? 0) > known;
-    if (known === contextTokens || (contextTokens === undefined && !wasExceeded)) return;
-    await this.contexts.remember(key, contextTokens);
-    this.deps.connections.refresh();
-  }
-
-  /** Reads the context of a model again, because Ollama decides on it when it loads the model for a turn. */
-  async refreshFacts({ attempts }: Pick<TurnRecord, 'attempts'>): Promise<void> {
-    const { origin, model = '' } = attempts.at(-1) ?? {};
-    const [baseUrl, loaded] = [...this.loaded].find(([url]) => originOf(url) === origin) ?? [];
-    const name = listedName(model, loaded);
-    if (!loaded?.facts?.get(name)?.cutsLongPrompts) return;
-    const { backups = [], ...first } = await this.deps.connections.configured();
-    const route = [first, ...backups].find((candidate) => candidate.baseUrl === baseUrl);
-    if (!route) return;
-    const facts = await this.deps.engine.localFacts(route, [name], this.lifetime.signal);
-    const known = loaded.facts.get(name)?.contextWindow;
-    loaded.facts = mergeFacts(loaded.facts, facts);
-    if (loaded.facts.get(name)?.contextWindow !== known) this.deps.connections.refresh();
-  }
-
-  /** Returns no models if the list of the route, by default the first one, can't be loaded. Never rejects. */
-  async nearestTo(model: string, origin: string | undefined): Promise<readonly string[]> {
-    const list = await this.loadedList(origin);
-    return list ? nearestModels(model, list.models, list.facts) : [];
-  }
-
-  /** Returns whether the list of the first route lacks a model but has another one. Never rejects. */
-  async canReplace(missing: string, other: string): Promise<boolean> {
-    const { models = [] } = (await this.loadedList()) ?? {};
-    return !models.includes(missing) && models.includes(other);
+/** Lets the user choose models from the lists of the gateways. */
+export class ModelCatalog extends ModelLists {
+  constructor(protected override readonly deps: ModelCatalogDeps) {
+    super(deps);
   }
 
   async pick(): Promise<string | undefined> {
@@ -273,78 +85,6 @@ export class ModelCatalog extends Disposable {
       };
     };
   }
-
-  private likelyGateway(model: string): string | undefined {
-    const urls = this.deps.settings.routes().map(({ url }) => url);
-    return urls.find((url) => this.lists(url, model)) ?? urls.find((url) => this.loaded.has(url)) ?? urls[0];
-  }
-
-  private keep(baseUrl: string, { models, facts }: GatewayList): void {
-    const { settings, connections } = this.deps;
-    const selected = settings.model();
-    const wasListed = this.lists(baseUrl, selected);
-    this.loaded.set(baseUrl, { names: new Set(models), facts });
-    if (this.lists(baseUrl, selected) !== wasListed) connections.refresh();
-  }
-
-  private async loadedList(origin?: string): Promise<GatewayList | undefined> {
-    const routes = await this.listRoutes(false);
-    const list = await (routes.find((route) => route.origin === origin) ?? routes[0])?.list;
-    return list?.source === 'gateway' ? list : undefined;
-  }
-
-  override dispose(): void {
-    this.lifetime.abort();
-    super.dispose();
-  }
-
-  private listAfterError(error: unknown): ModelList {
-    this.deps.log.error(error);
-    return createDefaultList(error instanceof Error ? error.message : String(error));
-  }
-
-  private async fetchList(connection: ListedRoute): Promise<ModelList> {
-    const { engine, log, settings } = this.deps;
-    const result = await engine.probe(connection, this.lifetime.signal);
-    if (result.state === 'cancelled') return createDefaultList(vscode.l10n.t('The request was canceled.'));
-    if (result.state !== 'verified') {
-      log.warn(`The model list could not be loaded: ${result.message}`);
-      return createDefaultList(probeMessage(result));
-    }
-    const { models, facts, unusable } = result;
-    if (unusable !== undefined) {
-      log.warn(`${unusable} models are not offered, because of the characters in their names.`);
-    }
-    const { host, baseUrl } = connection;
-    if (models.length === 0) return createDefaultList(vscode.l10n.t('{0} lists no models.', host));
-    // Only Ollama and LM Studio are asked for facts beside the OpenAI API.
-    if (!isLocalUrl(baseUrl)) return { source: 'gateway', models, host, facts };
-    const selected = listedName(settings.model(), { names: new Set(models) });
-    const ordered = models.toSorted((a, b) => Number(b === selected) - Number(a === selected));
-    const local = await engine.localFacts(connection, ordered, this.lifetime.signal);
-    return { source: 'gateway', models, host, facts: mergeFacts(facts, local) };
-  }
-}
-
-function contextKey(origin: string, userModel: string): string {
-  return `${origin} ${userModel}`;
-}
-
-/** Ollama lists a model that has no tag under the tag `latest`. */
-function listedName(model: string, loaded: Pick<LoadedModels, 'names'> | undefined): string {
-  const tagged = `${model}:latest`;
-  return !loaded?.names.has(model) && loaded?.names.has(tagged) ? tagged : model;
-}
-
-function mergeFacts(listed: FactsById = new Map(), local: FactsById): FactsById {
-  return new Map([
-    ...listed,
-    ...[...local].map(([model, facts]) => [model, { ...listed.get(model), ...facts }] as const),
-  ]);
-}
-
-function createDefaultList(message: string): ModelList {
-  return { source: 'default', models: defaultModels, message };
 }
 
 interface ModelCommandDeps {
