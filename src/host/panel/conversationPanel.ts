@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isTerminal } from '../../engine/events';
 import { isConnectionError } from '../../engine/request';
 import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
-import { canSendPrompt, type ConnectionView, type ToWebview } from '../../shared/protocol';
+import { canSendPrompt, type ConnectionView } from '../../shared/protocol';
 import { panelStrings } from '../../shared/panelStrings';
 import { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
@@ -18,6 +18,7 @@ import { UserError } from '../util/userError';
 import { askForComparison, compareAgain } from './compareModels';
 import { conversationMessages, writingMessages, type MessageHandlers } from './conversationMessages';
 import { withEditedPrompt } from './editPrompt';
+import { PanelPage } from './panelPage';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
 import { parsePrefilledInput, PromptDraft, sendPrompt, type SendOptions, withAttachments } from './promptSender';
 
@@ -25,16 +26,10 @@ export const emptyTitle = 'HolySheep';
 
 /** A panel and its draft. `dispose` does not close the panel, so that VS Code can restore it after a reload. */
 export class ConversationPanel extends Disposable {
-  /** Whether the page has received a snapshot. Until then, nothing else is posted to it. */
-  private isPageListening = false;
-  /** Prefilled prompts to post once the page has its first snapshot, because snapshots don't contain them. */
-  private waitingPrefills: readonly (ToWebview & { readonly type: 'prefill' })[] = [];
+  private readonly page: PanelPage;
   /** A slow update can't replace the result of a newer one. */
   private connectionUpdates = 0;
   private wasInDemo: boolean | undefined;
-  private postedDemoStep: string | undefined;
-  private postedContextUse: string | undefined;
-  private postedCost: string | undefined;
   /** Whether the context items that the page stored before a reload are outdated. */
   private hasContextChanged = false;
   private readonly contextDraft: ContextDraft;
@@ -48,6 +43,7 @@ export class ConversationPanel extends Disposable {
   ) {
     super();
     const { contextSource, connections, efforts, suggestions, log, onError } = services;
+    this.page = this.register(new PanelPage(view, onError));
     const updateConnection = (): void => void this.updateConnection().catch(onError);
     this.contextDraft = new ContextDraft({
       source: contextSource,
@@ -60,7 +56,7 @@ export class ConversationPanel extends Disposable {
     this.register(
       this.contextDraft.onDidChange(() => {
         this.hasContextChanged = true;
-        this.post({ type: 'context', items: this.contextDraft.items(), unread: this.contextDraft.unread() });
+        this.page.post({ type: 'context', items: this.contextDraft.items(), unread: this.contextDraft.unread() });
         this.postContextUse();
       }),
     );
@@ -71,9 +67,10 @@ export class ConversationPanel extends Disposable {
     this.register(conversation.onDidChange((change) => this.handleConversationChange(change)));
     this.register(
       conversation.onDidChangeState((change) => {
-        this.postChangedDemoStep();
-        this.postChangedCost();
-        if (change.type !== 'events' || change.events.some(isTerminal)) this.postContextUse();
+        this.postDemoStep();
+        if (change.type === 'events' && !change.events.some(isTerminal)) return;
+        this.postContextUse();
+        this.postCost();
       }),
     );
     this.register(
@@ -81,34 +78,26 @@ export class ConversationPanel extends Disposable {
         this.handleMessage(message).catch((error: unknown) => this.reportError(error)),
       ),
     );
-    this.register(
-      view.onDidChangeViewState(() => {
-        // VS Code destroys the page of a hidden panel. The next page sends `ready`.
-        if (!view.visible) this.isPageListening = false;
-      }),
-    );
     this.updateTitle();
   }
 
   get isVisible(): boolean {
-    return !this.disposed && this.view.visible;
+    return this.page.isVisible;
   }
 
   prefill({ asksForKey, ...prefilled }: PrefilledPrompt): void {
-    const message = { type: 'prefill', ...prefilled } as const;
-    if (this.isPageListening) this.post(message);
-    else this.waitingPrefills = [...this.waitingPrefills, message];
+    this.page.prefill({ type: 'prefill', ...prefilled });
     if (prefilled.awaitsKey) this.checkAwaitedKey(asksForKey).catch(this.services.onError);
   }
 
   updatePromptHistory(): void {
-    this.post({ type: 'promptHistory', ...this.promptHistoryFields() });
+    this.page.post({ type: 'promptHistory', ...this.promptHistoryFields() });
   }
 
   private async handleMessage(message: unknown): Promise<void> {
     if (!isToHost(message) || (this.conversation.readOnly && writingMessages.has(message.type))) return;
     await (this.handlers[message.type] as (message: ToHost) => unknown)(message);
-    this.postChangedDemoStep();
+    this.postDemoStep();
   }
 
   /** A notification would cover the page's buttons, so only an error that needs a response is shown in one. */
@@ -120,7 +109,7 @@ export class ConversationPanel extends Disposable {
     const { message } = error;
     this.services.log.info(`Shown to the user: ${message}`);
     showInStatusBar(message);
-    this.post({ type: 'announce', text: message });
+    this.page.post({ type: 'announce', text: message });
   }
 
   private panelMessages() {
@@ -147,7 +136,7 @@ export class ConversationPanel extends Disposable {
         // The demo has every model.
         if (!exchange || exchange.demo) return;
         const models = await catalog.nearestTo(exchange.state.model, exchange.state.origin);
-        this.post({ type: 'nearestModels', exchangeId, models });
+        this.page.post({ type: 'nearestModels', exchangeId, models });
       },
       selectModel: () => this.selectModel(),
       compareModels: ({ prompt, exchangeId }) =>
@@ -155,14 +144,14 @@ export class ConversationPanel extends Disposable {
       selectEffort: ({ model, level }) => efforts.choose(model, level),
       forgetModelOnce: () => draft.setModelOnce(undefined),
       suggestContext: async ({ request, query }) =>
-        this.post({ type: 'suggestions', request, items: await contextSource.suggest(query) }),
+        this.page.post({ type: 'suggestions', request, items: await contextSource.suggest(query) }),
       attach: ({ id }) => contextDraft.attach(id),
       detach: ({ id }) => contextDraft.detach(id),
       restoreContext: ({ ids }) => (this.hasContextChanged ? undefined : contextDraft.restore(ids)),
       pickContext: () => contextDraft.pick(),
       copyRequest: async ({ exchangeId }) => {
         const code = await copyAsCode(this.services, { conversation, exchangeId });
-        if (code !== undefined) this.post({ type: 'announce', text: vscode.l10n.t(panelStrings.copied) });
+        if (code !== undefined) this.page.post({ type: 'announce', text: vscode.l10n.t(panelStrings.copied) });
       },
     } satisfies Partial<MessageHandlers>;
   }
@@ -173,38 +162,29 @@ export class ConversationPanel extends Disposable {
     const suggestions = await this.services.suggestions.list(conversation, connection);
     if (!this.isVisible) return;
     this.wasInDemo ??= connection.demo;
-    this.isPageListening = true;
-    this.post({
-      type: 'snapshot',
+    const snapshot = {
+      type: 'snapshot' as const,
       conversationId: conversation.id,
       exchanges: conversation.views(),
-      ...(conversation.readOnly && { readOnly: true }),
+      ...(conversation.readOnly && { readOnly: true as const }),
       connection,
       promptAwaitingKey: canSendPrompt(connection) ? undefined : conversation.promptAwaitingKey?.prompt,
       suggestions,
       ...this.promptHistoryFields(),
       context: contextDraft.items(),
       unread: contextDraft.unread(),
+    };
+    this.page.postSnapshot(snapshot, () => {
+      this.postNextRequest();
+      this.postDemoStep();
+      this.postCost();
     });
-    this.postedContextUse = undefined;
-    this.postNextRequest();
-    this.postedDemoStep = undefined;
-    this.postChangedDemoStep();
-    this.postedCost = undefined;
-    this.postChangedCost();
-    for (const message of this.waitingPrefills) this.post(message);
-    this.waitingPrefills = [];
-  }
-
-  private post(message: ToWebview): void {
-    if (this.isPageListening && !this.disposed)
-      this.view.webview.postMessage(message).then(undefined, this.services.onError);
   }
 
   /** Posts the model for the next prompt, if the user chose it for this prompt only, and how full its context is. */
   private postNextRequest(): void {
     const model = this.draft.modelOnce;
-    this.post({
+    this.page.post({
       type: 'modelOnce',
       model,
       effort: model === undefined ? undefined : this.services.efforts.viewOf(model),
@@ -212,15 +192,11 @@ export class ConversationPanel extends Disposable {
     this.postContextUse();
   }
 
-  /** Nothing is posted while the page is not listening, and never for a delta. */
   private postContextUse(): void {
-    if (!this.isPageListening) return;
+    if (!this.page.isListening) return;
     const attachmentTokens = this.contextDraft.estimatedTokens();
     const use = this.services.contextUse(this.conversation, { model: this.draft.modelOnce, attachmentTokens });
-    const key = JSON.stringify(use);
-    if (key === this.postedContextUse) return;
-    this.postedContextUse = key;
-    this.post({ type: 'contextUse', use });
+    this.page.postChange({ type: 'contextUse', use });
   }
 
   private async updateConnection(): Promise<void> {
@@ -231,9 +207,9 @@ export class ConversationPanel extends Disposable {
     // The demo and the user's gateway have different models.
     if (connection.demo !== this.wasInDemo) this.draft.setModelOnce(undefined);
     this.wasInDemo = connection.demo;
-    this.post({ type: 'connection', connection, suggestions });
+    this.page.post({ type: 'connection', connection, suggestions });
     this.postNextRequest();
-    this.postChangedDemoStep();
+    this.postDemoStep();
     if (canSendPrompt(connection)) await this.releaseAwaitedPrompt(connection);
   }
 
@@ -243,8 +219,7 @@ export class ConversationPanel extends Disposable {
     if (!input) return;
     this.conversation.promptAwaitingKey = undefined;
     if (demo) return;
-    // A page that has not received the prompt yet must not put the prompt into the composer.
-    this.waitingPrefills = this.waitingPrefills.filter(({ awaitsKey }) => !awaitsKey);
+    this.page.withdrawAwaitedPrefills();
     await this.send(input, { staysHidden: true });
   }
 
@@ -255,7 +230,7 @@ export class ConversationPanel extends Disposable {
       await sendPrompt(services, input, {
         ...{ conversation, addDraft: (prompt) => draft.addTo(prompt), ...options },
         onMove: (target) => {
-          this.post({ type: 'promptMoved', prompt: input.prompt });
+          this.page.post({ type: 'promptMoved', prompt: input.prompt });
           services.panels.show(target, { preserveFocus: false });
         },
       });
@@ -291,13 +266,13 @@ export class ConversationPanel extends Disposable {
   }
 
   private async openKeyDialog(): Promise<void> {
-    if (!(await enterApiKey())) this.post({ type: 'keyDialogClosed' });
+    if (!(await enterApiKey())) this.page.post({ type: 'keyDialogClosed' });
   }
 
   private async selectModel(): Promise<void> {
     const { conversation } = this;
     const { catalog, connections, demo } = this.services;
-    const onCompare = (): void => this.post({ type: 'compareDraft' });
+    const onCompare = (): void => this.page.post({ type: 'compareDraft' });
     const picked = await catalog.pickForPrompt(demo.answers(conversation), onCompare);
     if (!picked) return;
     const { model, once } = picked;
@@ -315,7 +290,7 @@ export class ConversationPanel extends Disposable {
       if (!comparison) return;
       const { prompt, ...target } = comparison;
       // Removes the prompt from the composer.
-      this.post({ type: 'promptMoved', prompt });
+      this.page.post({ type: 'promptMoved', prompt });
       await this.send({ prompt }, target);
     });
   }
@@ -325,26 +300,19 @@ export class ConversationPanel extends Disposable {
     // The window that writes the conversation now may send or change the prompt.
     if (this.conversation.readOnly) this.conversation.promptAwaitingKey = undefined;
     if (change.type === 'access') {
-      if (this.isPageListening) this.postSnapshot().catch(this.services.onError);
-    } else if (change.type !== 'title') this.post(change);
+      if (this.page.isListening) this.postSnapshot().catch(this.services.onError);
+    } else if (change.type !== 'title') this.page.post(change);
     // The versions of an exchange may belong to different gateways: the demo's or the user's.
     if (change.type === 'path') this.updateConnection().catch(this.services.onError);
   }
 
-  private postChangedDemoStep(): void {
-    const demoStep = this.services.tour.currentStep(this.conversation);
-    const key = demoStep && [demoStep.heading, ...demoStep.offers.map(({ act }) => act)].join();
-    if (key === this.postedDemoStep || !this.isPageListening) return;
-    this.postedDemoStep = key;
-    this.post({ type: 'demoStep', demoStep });
+  private postDemoStep(): void {
+    this.page.postChange({ type: 'demoStep', demoStep: this.services.tour.currentStep(this.conversation) });
   }
 
-  private postChangedCost(): void {
+  private postCost(): void {
     const total = costOfExchanges(this.conversation.tree.all());
-    const key = JSON.stringify(total);
-    if (total.costs.length === 0 || key === this.postedCost || !this.isPageListening) return;
-    this.postedCost = key;
-    this.post({ type: 'conversationCost', ...total });
+    if (total.costs.length > 0) this.page.postChange({ type: 'conversationCost', ...total });
   }
 
   /** VS Code may report the problems of a file after the draft was restored. */

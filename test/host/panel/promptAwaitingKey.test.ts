@@ -140,7 +140,7 @@ describe('prompt that waits for an API key', () => {
     await receive({ type: 'ready' });
     assert.deepEqual(
       [prompts(conversation), view.posted.map(({ type }) => type)],
-      [['Why?'], ['snapshot', 'modelOnce']],
+      [['Why?'], ['snapshot', 'modelOnce', 'contextUse', 'demoStep']],
     );
   });
 

@@ -1,0 +1,66 @@
+import type * as vscode from 'vscode';
+import type { ToWebview } from '../../shared/protocol';
+import { Disposable } from '../util/disposable';
+
+type Message<Type extends ToWebview['type']> = ToWebview & { readonly type: Type };
+
+/** The page of a panel. It receives messages only after a snapshot, because VS Code destroys the page of a hidden panel. */
+export class PanelPage extends Disposable {
+  private hasSnapshot = false;
+  /** Prefilled prompts to post once the page has its first snapshot, because snapshots don't contain them. */
+  private waitingPrefills: readonly Message<'prefill'>[] = [];
+  /** The last messages that {@link postChange} has posted, by their types. */
+  private readonly posted = new Map<ToWebview['type'], string>();
+
+  constructor(
+    private readonly view: vscode.WebviewPanel,
+    private readonly onError: (error: unknown) => void,
+  ) {
+    super();
+    this.register(
+      view.onDidChangeViewState(() => {
+        if (!view.visible) this.hasSnapshot = false;
+      }),
+    );
+  }
+
+  get isVisible(): boolean {
+    return !this.disposed && this.view.visible;
+  }
+
+  get isListening(): boolean {
+    return this.hasSnapshot && !this.disposed;
+  }
+
+  /** @param postState posts the state that a snapshot does not contain */
+  postSnapshot(snapshot: Message<'snapshot'>, postState: () => void): void {
+    this.hasSnapshot = true;
+    this.post(snapshot);
+    this.posted.clear();
+    postState();
+    for (const message of this.waitingPrefills) this.post(message);
+    this.waitingPrefills = [];
+  }
+
+  post(message: ToWebview): void {
+    if (this.isListening) this.view.webview.postMessage(message).then(undefined, this.onError);
+  }
+
+  /** Posts a message unless the page has received the same one. */
+  postChange(message: ToWebview): void {
+    const content = JSON.stringify(message);
+    if (!this.isListening || content === this.posted.get(message.type)) return;
+    this.posted.set(message.type, content);
+    this.post(message);
+  }
+
+  prefill(message: Message<'prefill'>): void {
+    if (this.isListening) this.post(message);
+    else this.waitingPrefills = [...this.waitingPrefills, message];
+  }
+
+  /** A page that has not received the prompt yet must not put the prompt into the composer. */
+  withdrawAwaitedPrefills(): void {
+    this.waitingPrefills = this.waitingPrefills.filter(({ awaitsKey }) => !awaitsKey);
+  }
+}
