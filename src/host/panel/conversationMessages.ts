@@ -3,6 +3,7 @@ import type { ToHost, ToHostOf } from '../../shared/pageMessages';
 import { removeBackup } from '../connection/routeNotices';
 import type { Conversation } from '../conversation/conversation';
 import { openableLink } from '../ui/panelText';
+import { showDifferences } from './answerDifferences';
 import { editPrompt, regenerate } from './editPrompt';
 import { runFailureAction, switchModel } from './failureActions';
 import type { PanelServices } from './panelServices';
@@ -48,7 +49,7 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     showVersion: ({ exchangeId }) => conversation.showVersion(exchangeId),
     useAnswer: ({ exchangeId }) => conversation.useAnswer(exchangeId),
     stopAll: () => conversation.stop(),
-    showDifferences: () => undefined,
+    showDifferences: ({ exchangeId, otherId }) => showDifferences(conversation, exchangeId, otherId),
     newConversation: () => command('newConversation'),
     openHistory: () => command('openHistory'),
     addGateway: () => command('addGateway'),
