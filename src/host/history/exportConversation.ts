@@ -24,7 +24,7 @@ export async function exportConversation(deps: HistoryDeps, { id, title }: Named
     filters: { [format.name]: [format.extension] },
   });
   if (!file) return;
-  const text = format.write({ title, exchanges: content.exchanges, otherVersions: content.otherVersions });
+  const text = format.write({ ...content, title });
   try {
     await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
   } catch (error) {

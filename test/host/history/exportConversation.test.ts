@@ -3,6 +3,9 @@ import type { StreamEvent } from '../../../src/engine/events';
 import { initialTurn, markInterrupted, reduceTurn } from '../../../src/engine/state/turnState';
 import type { Exchange } from '../../../src/host/journal/exchange';
 import { exportJson } from '../../../src/host/history/exportJson';
+import { outlineOf, readContent, searchableTexts } from '../../../src/host/conversation/conversationSummaries';
+import { summaryPrompt } from '../../../src/host/conversation/summaryPrompt';
+import { openConversation } from '../conversation/openedConversation';
 import { englishWords } from '../../support/englishWords';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { exportFileName } from '../../../src/host/history/exportSource';
@@ -26,7 +29,10 @@ function exchange(events: readonly StreamEvent[], more: Partial<Exchange> = {}):
 }
 
 const markdown = (...exchanges: Exchange[]): string =>
-  exportMarkdown({ title: 'Retries', exchanges, otherVersions: [] }, { words: englishWords, locale: 'en' });
+  exportMarkdown(
+    { title: 'Retries', exchanges, otherVersions: [], summaries: [] },
+    { words: englishWords, locale: 'en' },
+  );
 
 describe('Markdown export', () => {
   it('contains the title, the date, and the unchanged text of each turn', () => {
@@ -39,7 +45,7 @@ describe('Markdown export', () => {
 
   it('writes the title on one line, without hidden characters', () => {
     const exported = exportMarkdown(
-      { title: 'a\n# b \u202ec\u200b', exchanges: [], otherVersions: [] },
+      { title: 'a\n# b \u202ec\u200b', exchanges: [], otherVersions: [], summaries: [] },
       { words: englishWords, locale: 'en' },
     );
     assert.equal(exported, '# a # b c\n');
@@ -122,7 +128,7 @@ describe('export of an answer that several models wrote', () => {
   });
 
   it('lists the models and the resume points, as JSON', () => {
-    const source = { title: 'Retries', exchanges: [exchange(continued)], otherVersions: [] };
+    const source = { title: 'Retries', exchanges: [exchange(continued)], otherVersions: [], summaries: [] };
     const { turns } = JSON.parse(exportJson(source, time)) as { readonly turns: readonly Record<string, unknown>[] };
     const { model, models, resumePoints } = turns[0] ?? {};
     assert.deepEqual([model, models], ['glm', ['gpt-4o', 'qwen', 'glm']]);
@@ -146,7 +152,7 @@ describe('export of an answer that several models wrote', () => {
 });
 
 describe('JSON export', () => {
-  const source = (...exchanges: Exchange[]) => ({ title: 'Retries', exchanges, otherVersions: [] });
+  const source = (...exchanges: Exchange[]) => ({ title: 'Retries', exchanges, otherVersions: [], summaries: [] });
   const json = (...exchanges: Exchange[]) =>
     JSON.parse(exportJson(source(...exchanges), time)) as {
       readonly [name: string]: unknown;
@@ -244,6 +250,70 @@ describe('JSON export', () => {
     const failure = one.state.failure && { ...one.state.failure, ...secret };
     const state = { ...one.state, ...secret, ...(failure && { failure }) };
     assert.doesNotMatch(exportJson(source({ ...one, ...secret, state }), time), /secret/);
+  });
+});
+
+describe('export of comparisons and summaries', () => {
+  /** A comparison that ended with *Use this answer*, a prompt, a summary of both, and an open comparison. */
+  const content = () => {
+    const { conversation, engine, ask } = openConversation();
+    const compare = (prompt: string, ...models: readonly string[]) => {
+      const columns = conversation.compare({ prompt }, models);
+      engine.turns
+        .slice(-models.length)
+        .forEach((turn, index) => turn.emit({ ...attempt, model: models[index]! }, done(`answer ${models[index]}`)));
+      return columns;
+    };
+    conversation.addSummary('Earlier facts');
+    const [, used] = compare('First?', 'a', 'b', 'c');
+    conversation.useAnswer(used!.id);
+    const second = ask('Second?', attempt, done('Two'));
+    conversation.editSummary(conversation.summarize(second).id, 'In short');
+    conversation.editSummary(conversation.summarize(second).id, '');
+    compare('Third?', 'd', 'e');
+    const read = readContent('c', conversation);
+    return { ...read, title: 'Models', texts: searchableTexts(conversation), outline: outlineOf(conversation) };
+  };
+
+  it('contains all answers of a comparison, the one that was used first, and the summaries at their place', () => {
+    const written = exportMarkdown(content(), { words: englishWords, locale: 'en' });
+    const lines = written.split('\n').filter((line) => line !== '' && !/^[*>]/.test(line));
+    assert.deepEqual(lines, [
+      ...['# Models', '## Summary of another conversation', 'Earlier facts', '## You', 'First?'],
+      ...['## Comparison: b, a, c', '### b', 'answer b', '### a', 'answer a', '### c', 'answer c'],
+      ...['## You', 'Second?', '## gpt-4o', 'Two', '## Summary of the earlier turns (2)', 'In short'],
+      ...['## You', 'Third?', '## Comparison: d, e', '### d', 'answer d', '### e', 'answer e'],
+    ]);
+  });
+
+  it('marks the answers of a comparison, and says for how many turns a summary stands, as JSON', () => {
+    const { turns, otherVersions, summaries } = JSON.parse(exportJson(content(), time)) as Record<
+      'turns' | 'otherVersions' | 'summaries',
+      readonly Record<string, unknown>[]
+    >;
+    const comparisonOf = (answer: string) =>
+      [...turns, ...otherVersions].find((turn) => turn['answer'] === `answer ${answer}`)?.['comparison'];
+    assert.equal(new Set(['a', 'b', 'c'].map(comparisonOf)).size, 1);
+    assert.ok(comparisonOf('d') && comparisonOf('d') === comparisonOf('e') && comparisonOf('d') !== comparisonOf('a'));
+    assert.deepEqual(rowsOf(turns, 'prompt', 'answer'), [
+      ...[
+        ['First?', 'answer b'],
+        ['Second?', 'Two'],
+      ],
+      ['Third?', 'answer d'],
+    ]);
+    assert.deepEqual(rowsOf(summaries, 'after', 'turns', 'text'), [
+      [null, 0, 'Earlier facts'],
+      [turns[1]?.['id'], 2, 'In short'],
+    ]);
+  });
+
+  it('lets the search find them, but not the prompt for a summary, and takes no title from a summary', () => {
+    const { texts, outline } = content();
+    assert.deepEqual(outline, { title: 'First?', turns: 3 });
+    for (const text of ['answer a', 'answer c', 'answer e', 'Earlier facts', 'In short'])
+      assert.ok(texts.includes(text));
+    assert.ok(!texts.includes(summaryPrompt));
   });
 });
 
