@@ -47,7 +47,7 @@ export function registerPanels(services: PanelCommandServices) {
 
 export async function retryNow(services: PanelServices): Promise<void> {
   const conversation = services.conversations.running ?? services.conversations.current;
-  const exchange = conversation?.activeExchange ?? conversation?.lastExchange;
+  const exchange = conversation?.exchangeToRetry;
   if (conversation && exchange) await runFailureAction(services, conversation, exchange.id, 'retryNow');
 }
 
