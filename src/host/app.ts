@@ -11,6 +11,7 @@ import { ModelEfforts } from './connection/modelEfforts';
 import { RouteNotices } from './connection/routeNotices';
 import { ContextSource } from './context/contextSource';
 import { healthViewType, viewType } from './contributions';
+import { createContextUse } from './conversation/contextUse';
 import { Conversations } from './conversation/conversations';
 import { PromptHistory } from './conversation/promptHistoryStore';
 import { registerCopyAsCode } from './copyAsCode/copyAsCode';
@@ -63,7 +64,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     }),
   );
   register(new RouteNotices({ settings, keys, connections, demo, log, memory }));
-  const { health, healthPanel } = createHealth(host);
+  const { health, healthPanel, budget } = createHealth(host, settings);
   const engine = createHostEngine({
     ...{ log, version, storage },
     settings: () => settings.engineSettings(),
@@ -72,7 +73,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     onTurnEnd: (record) => {
       health.record(record);
       connections.recordTurn(record);
-      catalog.refreshFacts(record).catch((error: unknown) => log.error(error));
+      for (const learned of [catalog.refreshFacts(record), catalog.learnContext(record)])
+        learned.catch((error: unknown) => log.error(error));
     },
     facts: ({ model, sentModel, baseUrl }) => catalog.factsOf(sentModel, baseUrl, model),
   });
@@ -99,8 +101,9 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const recentFiles = () => target.recentFiles();
   const contextSource = new ContextSource({ editor: () => target.editor(), recentFiles, onError });
   const suggestions = register(new Suggestions({ conversations, target, tour }));
-  const prompting = { conversations, schedule, promptHistory, tour, suggestions, target, contextSource };
-  const shared = { ...host, settings, keys, demo, efforts, connections, catalog, engine, ...prompting };
+  const contextUse = createContextUse({ connections, catalog, demo });
+  const prompting = { contextUse, conversations, schedule, promptHistory, tour, suggestions, target, contextSource };
+  const shared = { ...host, settings, budget, keys, demo, efforts, connections, catalog, engine, ...prompting };
   const restoration = register(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
   const panels = register(new PanelRegistry(context.extensionUri, restoration, shared));
   const features = { ...shared, panels, customPrompts, health, healthPanel, logEvent, modelsChanged };

@@ -1,6 +1,6 @@
 import { minDisplayedMs, type Words } from './describe';
 import { fill } from './format';
-import { isRunning, segmentsOf, totalsOf, type TurnState } from './protocol';
+import { costsOf, isRunning, segmentsOf, totalsOf, type TurnState } from './protocol';
 
 interface TurnDescription {
   readonly full: string;
@@ -10,7 +10,7 @@ interface TurnDescription {
   readonly isEventful: boolean;
 }
 
-/** Describes the attempts and waits of a turn, and of a turn that has ended also its times, tokens and price. */
+/** Describes the attempts and waits of a turn, and of a turn that has ended also its times, tokens and cost. */
 export function describeTurn({ strings, format }: Words, state: TurnState): TurnDescription {
   const { attempts, waitedMs, firstTokenMs, ms, usage } = totalsOf(state);
   // An attempt that continues an answer at the request of the user is no retry.
@@ -24,7 +24,9 @@ export function describeTurn({ strings, format }: Words, state: TurnState): Turn
   const duration = format.duration(ms);
   const isOnlyWait = waited.length > 0 && format.duration(waitedMs) === duration;
   const times = isOnlyWait ? [] : [duration];
-  const { promptTokens = 0, completionTokens = 0, cost = 0 } = usage ?? {};
+  const { promptTokens = 0, completionTokens = 0 } = usage ?? {};
+  const costs = costsOf(state)?.filter(({ amount }) => amount > 0) ?? [];
+  const cost = costs.length > 0 ? [format.costs(costs)] : [];
   const tokens =
     promptTokens + completionTokens > 0 ? [format.count(promptTokens), format.count(completionTokens)] : [];
   const full = [
@@ -33,11 +35,11 @@ export function describeTurn({ strings, format }: Words, state: TurnState): Turn
     ...(firstTokenMs === undefined ? [] : [fill(strings.summaryFirstToken, format.duration(firstTokenMs))]),
     ...times,
     ...(tokens.length > 0 ? [fill(strings.summaryTokens, tokens.join(' → '))] : []),
-    ...(cost > 0 ? [format.cost(cost)] : []),
+    ...cost,
   ];
   const short =
     isEventful || tokens.length === 0
-      ? [...reason, ...times]
-      : [duration, fill(strings.summaryTokens, format.count(completionTokens))];
+      ? [...reason, ...times, ...cost]
+      : [duration, fill(strings.summaryTokens, format.count(completionTokens)), ...cost];
   return { full: full.join(' · '), short: short.join(' · '), isEventful };
 }

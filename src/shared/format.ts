@@ -1,5 +1,5 @@
 import type { PanelStrings } from './panelStrings';
-import { timeOfDayOptions, toSupportedLocale } from './protocol';
+import { type Cost, timeOfDayOptions, toSupportedLocale } from './protocol';
 
 export type Format = ReturnType<typeof createFormat>;
 
@@ -11,8 +11,14 @@ const maxMinutesInSeconds = 60 * 60;
 /** Longest distance at which a weekday is unambiguous, in milliseconds. */
 const maxWeekdayMs = 6 * 24 * 60 * 60 * 1000;
 
-/** Lowest price that is shown, in USD. A lower price is shown as less than this one. */
+/** Lowest cost that is shown. A lower cost is shown as less than this one. */
 const minCost = 0.0001;
+
+/** Returns how many digits after the point show at least two significant digits, and cents from 1 on. */
+function costDigits(amount: number): number {
+  if (amount >= 1) return 2;
+  return amount >= 0.1 ? 3 : amount >= 0.001 ? 4 : 5;
+}
 
 /** Creates the formatter for a locale. If the locale is not supported, the locale of the computer is used. */
 export function createFormat(
@@ -52,12 +58,20 @@ export function createFormat(
     count: (value: number): string => compact.format(value),
     /** Formats a number with all its digits, such as `12,345`. */
     number: (value: number): string => integers.format(value),
-    /** Formats a price in USD, such as `$0.0042`, `$1.25` or `<$0.0001`. */
-    cost: (usd: number): string => {
-      const shown = Math.max(usd, minCost);
-      const maximumFractionDigits = shown < 0.01 ? 4 : shown < 1 ? 3 : 2;
-      const price = new Intl.NumberFormat(language, { style: 'currency', currency: 'USD', maximumFractionDigits });
-      return (usd < minCost ? '<' : '') + price.format(shown);
+    /** Formats the cost in each currency, such as `$0.0123`, `≈ ¥0.00042`, `$1.20 + ¥0.30` or `< $0.0001`. */
+    costs: (costs: readonly Cost[]): string => {
+      const spent = costs.filter(({ amount }) => amount > 0);
+      const shown = spent.length > 0 ? spent : costs.slice(0, 1);
+      const texts = shown.map(({ amount, currency }) => {
+        const isTooLow = amount > 0 && amount < minCost;
+        const fractionDigits = { minimumFractionDigits: 2, maximumFractionDigits: costDigits(amount) };
+        const style = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const;
+        const text = new Intl.NumberFormat(language, { ...style, ...fractionDigits }).format(
+          Math.max(amount, isTooLow ? minCost : 0),
+        );
+        return isTooLow ? `< ${text}` : text;
+      });
+      return (shown.some(({ isEstimate }) => isEstimate) ? '≈ ' : '') + texts.join(' + ');
     },
     /** Inserts the value in compact form into the template of its plural form. */
     plural: (value: number, one: string, other: string): string =>

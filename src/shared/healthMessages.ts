@@ -1,3 +1,5 @@
+import type { Cost } from './protocol';
+
 export interface HealthFigures {
   readonly attempts: number;
   /** Attempts that say something about the route: not those that were stopped, offline, or refused. */
@@ -50,22 +52,68 @@ export interface HealthPeriod {
 /** The names of the periods: the last 24 hours by hour, and the last 14 days by day. */
 export type HealthPeriodName = 'hours' | 'days';
 
-export type HealthReport = Readonly<Record<HealthPeriodName, HealthPeriod>>;
+export type NetworkReport = Readonly<Record<HealthPeriodName, HealthPeriod>>;
+
+export interface UsageFigures {
+  readonly requests: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Tokens of the prompts that came from a cache. */
+  readonly cachedTokens: number;
+  /** One sum for each currency. */
+  readonly costs: readonly Cost[];
+  /** Requests with an unknown cost. */
+  readonly unpriced: number;
+}
+
+export interface UsageRow extends UsageFigures {
+  readonly model: string;
+  readonly host: string;
+}
+
+/** The figures of a period, and of each model and gateway in it. The ones with the highest cost come first. */
+export interface UsageGroup extends UsageFigures {
+  readonly rows: readonly UsageRow[];
+}
+
+export interface UsageReport {
+  /** The last 14 days. */
+  readonly total: UsageGroup;
+  /** Each of these days in local time, in ascending order. `start` is the epoch milliseconds at which the day begins. */
+  readonly days: readonly (UsageGroup & { readonly start: number })[];
+  /** The budget of a day in USD, and how much of it is used today. Absent if the user has set none. */
+  readonly budget?: { readonly daily: number; readonly usedPercent: number };
+}
+
+export interface HealthReport extends NetworkReport {
+  readonly usage: UsageReport;
+}
+
+/** Adds amounts of all currencies, because HolySheep bills ¥1 where the list price is $1. */
+export function usdOf(costs: readonly Cost[]): number {
+  return costs.reduce((sum, { amount }) => sum + amount, 0);
+}
+
+export type HealthTab = 'usage' | 'network';
 
 export interface ToHealthPage {
   readonly type: 'report';
   readonly report: HealthReport;
+  /** The tab to switch to. */
+  readonly tab?: HealthTab | undefined;
 }
 
-/** A message from the page of the network health to the host. The page sends `ready` when it has loaded. */
+/** A message from the page *Usage and health* to the host. The page sends `ready` when it has loaded. */
 export interface FromHealthPage {
   readonly type: 'ready' | 'clear' | 'testConnection';
 }
 
 export const healthStrings = {
-  title: 'Network health',
+  title: 'Usage and health',
   intro:
-    'How requests to your gateways went. These numbers contain no prompts and no answers, and stay on this computer.',
+    'What your requests have used and how they went. These numbers contain no prompts and no answers, and stay on this computer.',
+  usage: 'Usage',
+  network: 'Network health',
   empty: 'No requests yet',
   emptyHint: 'Send a prompt, and its numbers appear here.',
   emptyPeriod: 'No requests in this period.',
@@ -89,6 +137,17 @@ export const healthStrings = {
   waited: 'Waited',
   tokens: 'Tokens in / out',
   faults: 'Faults',
+  today: 'Today',
+  cost: 'Cost',
+  model: 'Model',
+  usageCaption: 'Usage by day, model and gateway',
+  cached: '{0} cached',
+  requestCount: '{0} requests',
+  oneRequest: '{0} request',
+  unpriced: '{0} requests without a known price',
+  oneUnpriced: '{0} request without a known price',
+  budgetUsed: '{0} of the budget of {1} used',
+  estimateHint: '≈ The gateway reported no cost, so the cost is the price of the model times the tokens.',
   percent: '{0}%',
   tokensPerSecond: '{0} tokens/s',
   medianAndSlow: '{0} · p95 {1}',

@@ -6,6 +6,7 @@ import { effortChoices } from '../engine/request';
 const text = v.string();
 const prompt = v.pipe(text, v.trim(), v.nonEmpty());
 const exchange = { exchangeId: text };
+const more = v.optional(v.custom<object>((value) => typeof value === 'object' && value !== null));
 const demoActions = ['next', 'skip'] as const;
 const suggestionKinds = ['code', 'scenario', 'demo', 'conversation'] as const;
 
@@ -18,7 +19,7 @@ const messageFields = {
    * Sends a prompt. `more` is the data from the `prefill` message that prefilled the prompt. Without an API key, the
    * host replies with a `prefill` message.
    */
-  send: { prompt, more: v.optional(v.custom<object>((value) => typeof value === 'object' && value !== null)) },
+  send: { prompt, more },
   /** The prompt that waits for an API key must not be sent, because the user has changed the draft. */
   withdrawPrompt: { prompt: text },
   /** Sends a suggested prompt, or opens what else was suggested. */
@@ -44,15 +45,17 @@ const messageFields = {
   showVersion: exchange,
   /**
    * Lets the user choose models, and sends them the prompt at the same time. With `exchangeId`, they answer the prompt of
-   * that exchange again.
+   * that exchange again. `more` is the same as in `send`.
    */
-  compareModels: { prompt: text, exchangeId: v.optional(text) },
+  compareModels: { prompt: text, exchangeId: v.optional(text), more },
   /** Ends a comparison. The conversation goes on with this answer. */
   useAnswer: exchange,
   /** Stops all running turns of the conversation. */
   stopAll: {},
   /** Opens a diff of the answers of two exchanges. */
   showDifferences: { ...exchange, otherId: text },
+  /** Asks the model for a summary of the older turns. */
+  summarize: {},
   suggestContext: { request: v.number(), query: text },
   attach: { id: text },
   detach: { id: text },

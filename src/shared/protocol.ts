@@ -14,8 +14,11 @@ export { timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gate
 export { toEpoch, toMonotonic } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
 export { minSilenceMs, silencesUntil, throughputSeconds } from '../engine/state/throughput';
+export { costOfAttempt, costsOf } from '../engine/state/turnCost';
+export type { Cost, TotalCost } from '../engine/state/turnCost';
 export { scheduleLifetimeMs } from '../engine/state/schedule';
 export { hasPartialAnswer, initialTurn, isRunning, reduceTurn, isRestarting } from '../engine/state/turnState';
+export { estimateTokens } from '../engine/text/tokenEstimate';
 export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals';
 export type { Failure, RouteSwitch, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
 
@@ -76,6 +79,8 @@ export interface ExchangeSnapshot {
   readonly versions?: readonly string[] | undefined;
   /** Id of the comparison of which the exchange is a column. The columns follow each other. */
   readonly comparison?: string | undefined;
+  /** The model of a column, which is known before its first attempt. */
+  readonly model?: string | undefined;
   /** Whether a further prompt follows this column of a comparison. */
   readonly isFollowed?: true | undefined;
   /** Set for a summary: the number of exchanges before it for which it stands. 0 if they are in another conversation. */
@@ -145,6 +150,21 @@ export interface DemoTourStep {
   readonly offers: readonly { readonly act: DemoAction; readonly label: string }[];
 }
 
+/** Part of the next request that the host knows. */
+export interface ContextPart {
+  readonly kind: 'system' | 'summary' | 'turns' | 'attachments';
+  readonly tokens: number;
+}
+
+/** How much of the context window the next request fills. All numbers of tokens are estimates. */
+export interface ContextUse {
+  readonly windowTokens: number;
+  /** None of them is empty. */
+  readonly parts: readonly ContextPart[];
+  /** Factor by which the page multiplies its estimate for the draft. */
+  readonly calibration: number;
+}
+
 export type ToWebview =
   | {
       readonly type: 'snapshot';
@@ -206,6 +226,8 @@ export type ToWebview =
   | { readonly type: 'announce'; readonly text: string }
   /** The model for the next prompt only, with its effort; absent to use the configured model. Follows a snapshot. */
   | { readonly type: 'modelOnce'; readonly model?: string | undefined; readonly effort?: EffortView | undefined }
+  /** How full the context is; without `use` if the context window of the model is unknown. */
+  | { readonly type: 'contextUse'; readonly use?: ContextUse | undefined }
   /** The reply to `findModels`: the models that are nearest to the one that the gateway lacks, the nearest first. */
   | { readonly type: 'nearestModels'; readonly exchangeId: string; readonly models: readonly string[] };
 

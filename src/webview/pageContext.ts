@@ -8,7 +8,8 @@ import type { PanelClock } from './util/panelClock';
 /** Announces texts to screen readers, but never the text of an answer. */
 export interface Announcer {
   readonly element: HTMLElement;
-  announce(text: string): void;
+  /** @param source id of the column that the text is about. The columns do not replace each other's announcements. */
+  announce(text: string, source?: string): void;
   /** Removes an announcement that is no longer true, unless another one has replaced it. */
   retract(text: string): void;
 }

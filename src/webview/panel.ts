@@ -73,8 +73,10 @@ export class Panel {
     context: ({ items, unread }) => this.composer.setContext(items, unread),
     suggestions: ({ request, items }) => this.composer.popup.showSuggestions(request, items),
     promptMoved: ({ prompt }) => this.composer.confirmPrompt(prompt),
+    compareDraft: () => this.composer.compareDraft(),
     announce: ({ text }) => this.context.announcer.announce(text),
     modelOnce: ({ model, effort }) => this.composer.setModelOnce(model, effort),
+    contextUse: () => undefined,
     nearestModels: ({ exchangeId, models }) => this.conversation.showNearestModels(exchangeId, models),
   };
 
@@ -112,7 +114,8 @@ export class Panel {
     };
     const { context } = this;
     const followEnd = (): void => this.autoscroll.followEnd();
-    this.conversation = new ConversationView(context, observeNear, followEnd, () => this.refresh());
+    const observers = { observeNear, observeSize };
+    this.conversation = new ConversationView(context, observers, followEnd, () => this.refresh());
     this.emptyState = new EmptyState(context, this.conversation.element);
     this.notices = new Notices(context);
     this.demoCard = new DemoCard(context);
@@ -205,12 +208,13 @@ export class Panel {
 
   private refresh(): void {
     const { conversation, composer, emptyState } = this;
+    const { strings } = this.context;
     const { active } = conversation;
-    const activity = active?.activity ?? 'idle';
+    const stopAnswer = active?.group ? strings.stopAnswers : strings.stopAnswer;
     composer.model.setRoute(conversation.route);
-    composer.setStoppable(activity !== 'idle', active?.hasStopButton ?? false);
-    conversation.setVersionButtonsDisabled(activity !== 'idle');
-    conversation.setStreaming(activity === 'running');
+    composer.setStoppable(active !== undefined, active?.hasStopButton ? stopAnswer : strings.stop);
+    conversation.setVersionButtonsDisabled(active !== undefined);
+    conversation.updateStreaming();
     if (!this.connection) return;
     this.updateNotices();
     emptyState.setVisible(conversation.isEmpty);
@@ -243,10 +247,13 @@ export class Panel {
     else if (!this.notices.focusOpenHere()) this.context.moveFocus(this.conversation.element);
   }
 
-  /** Names the turn in the message, because the next turn may have started before the host receives it. */
+  /**
+   * Stops the running turn, or those of a comparison. Names a single turn in the message, because the next turn may have
+   * started before the host receives it.
+   */
   private stopActiveTurn(): void {
     const { active } = this.conversation;
-    if (active) this.context.post({ type: 'stop', exchangeId: active.id });
+    if (active) this.context.post(active.group ? { type: 'stopAll' } : { type: 'stop', exchangeId: active.id });
   }
 
   private handleKey(event: KeyboardEvent): void {

@@ -130,7 +130,7 @@ describe('settings of the manifest', () => {
     );
   });
 
-  for (const name of ['baseUrl', 'systemPrompt', 'history.limit']) {
+  for (const name of ['baseUrl', 'systemPrompt', 'budget', 'history.limit']) {
     it(`can’t be changed by a workspace: ${name}`, () => {
       assert.equal(property(name).scope, 'application');
     });

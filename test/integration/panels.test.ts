@@ -48,6 +48,7 @@ class Window {
     assert.ok(extension);
     const services = {
       conversations: this.conversations,
+      budget: { mayStart: () => Promise.resolve(true) },
       connections: {
         view: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey: true, demo: false }),
         onDidChange: () => new vscode.Disposable(() => undefined),
@@ -58,6 +59,7 @@ class Window {
           return false;
         },
       },
+      contextUse: () => undefined,
       efforts: { viewOf: () => undefined, onDidChange: () => new vscode.Disposable(() => undefined) },
       tour: { currentStep: () => undefined },
       suggestions: { list: () => Promise.resolve([]), onDidChange: () => new vscode.Disposable(() => undefined) },

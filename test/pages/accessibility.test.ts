@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { chromium, type Browser } from 'playwright-core';
-import { healthStrings, type HealthReport } from '../../src/shared/healthMessages';
+import { healthStrings, type HealthReport, type HealthTab } from '../../src/shared/healthMessages';
 import { axeFindings } from '../support/axeFindings';
 import { findBrowser } from '../support/browser';
 import { emptyReport, report } from '../webview/health/reports';
@@ -59,13 +59,13 @@ describe('accessible panel', () => {
   }
 });
 
-describe('accessible page of the network health', () => {
-  const show = async (shown: HealthReport): Promise<void> => {
+describe('accessible page of usage and health', () => {
+  const show = async (shown: HealthReport, tab: HealthTab = 'usage'): Promise<void> => {
     page = await StaticPage.open(browser, {
       ...{ script: 'health.js', styles: ['health.css'], data: { strings: healthStrings } },
     });
     await page.setTheme(themeNames[0]!);
-    await page.post({ type: 'report', report: shown });
+    await page.post({ type: 'report', report: shown, tab });
   };
 
   it('has no axe violations without requests', async () => {
@@ -74,17 +74,21 @@ describe('accessible page of the network health', () => {
     assert.deepEqual(await findings(), []);
   });
 
-  it('has no axe violations in any theme, and does not scroll sideways in a narrow editor', async () => {
-    await show(report);
-    for (const details of await page.page.getByText(healthStrings.details).all()) await details.click();
-    for (const theme of themeNames) {
-      await page.setTheme(theme);
-      assert.deepEqual(await findings(), [], theme);
-    }
-    for (const width of [220, narrow.width, 511, 1080]) {
-      await page.page.setViewportSize({ ...narrow, width });
-      assert.equal(await page.page.evaluate(() => document.documentElement.scrollWidth), width);
-    }
-    assert.deepEqual(await findings(), []);
-  });
+  for (const tab of ['usage', 'network'] as const) {
+    it(`has no axe violations in any theme, and does not scroll sideways in a narrow editor: ${tab}`, async () => {
+      await show(report, tab);
+      await page.page.getByRole('tabpanel', { name: healthStrings[tab] }).waitFor();
+      const details = page.page.getByText(healthStrings.details).filter({ visible: true });
+      for (const each of await details.all()) await each.click();
+      for (const theme of themeNames) {
+        await page.setTheme(theme);
+        assert.deepEqual(await findings(), [], theme);
+      }
+      for (const width of [220, narrow.width, 511, 1080]) {
+        await page.page.setViewportSize({ ...narrow, width });
+        assert.equal(await page.page.evaluate(() => document.documentElement.scrollWidth), width);
+      }
+      assert.deepEqual(await findings(), []);
+    });
+  }
 });

@@ -84,6 +84,15 @@ const acts: Readonly<Record<string, PanelState['act']>> = {
 
 const attachment = { kind: 'file', label: 'sample.ts', languageId: 'typescript', code: 'let a = 1;' } as const;
 const finished = exchange('a', { prompt: texts.code, state: turns['done']! });
+
+const models = ['claude-sonnet-4', 'gpt-4o', 'deepseek-v3', 'gemini-3-pro'];
+/** A comparison whose columns are in the given states. */
+const compared = (id: string, ...names: readonly string[]): readonly ExchangeSnapshot[] =>
+  names.map((name, index) => {
+    const model = models[index]!;
+    const state = { ...turns[name]!, model };
+    return exchange(`${id}${index}`, { prompt: texts.code, state, comparison: id, model });
+  });
 const log = Array.from({ length: 60 }, (_, n) => `10:${20 + n} worker ${n % 4}: attempt ${n} took ${n * 37} ms`);
 
 export const panelStates: readonly PanelState[] = [
@@ -114,6 +123,21 @@ export const panelStates: readonly PanelState[] = [
     const [act, content] = [acts[name], snapshot([exchange('a', { prompt: texts.code, state })])];
     return { name, snapshot: content, ...(act && { act }) };
   }),
+  { name: 'comparison', snapshot: snapshot(compared('c', 'streaming', 'waiting', 'done', 'failed-partial')) },
+  {
+    name: 'comparison-ended',
+    snapshot: snapshot([
+      ...compared('b', 'done', 'code').map((column, index) =>
+        index === 0 ? { ...column, isFollowed: true as const } : column,
+      ),
+      ...compared('c', 'done', 'code', 'stopped'),
+    ]),
+    act: async (page) => {
+      await button(page, panelStrings.scrollApart).click();
+      await button(page, panelStrings.showDifferences).click();
+      await page.getByRole('menuitem').first().waitFor();
+    },
+  },
   { name: 'versions', snapshot: snapshot([{ ...finished, versions: ['z', 'a'] }]) },
   {
     name: 'editing',

@@ -4,6 +4,7 @@ import { hostOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
 import type { Connection } from '../request';
+import { contextTokensIn } from './contextTokens';
 import { faultTable, isRouteFault, type FaultName, type Policy } from './faultTable';
 import {
   findRefusedParameter,
@@ -42,6 +43,8 @@ export interface Fault {
   /** Host and port of the proxy that can't be reached. */
   readonly proxy?: string | undefined;
   readonly seconds?: number | undefined;
+  /** The context window that the gateway named, in tokens. */
+  readonly contextTokens?: number | undefined;
   readonly isRouteFault?: true | undefined;
 }
 
@@ -120,6 +123,7 @@ function faultFromError(
     unsupportedParameter: row === 'unsupportedParameter' ? findRefusedParameter(error) : undefined,
     message: messageWithTime ?? fault.message,
     detail: error.message,
+    ...(row === 'contextLength' && { contextTokens: error.contextTokens ?? contextTokensIn(error.searchText) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { visibleText } from '../gateway/visibleText';
 import { isRecord, parseJson, type JsonRecord } from '../json';
+import { isContextWindow } from './contextTokens';
 import {
   errorWithin,
   firstOf,
@@ -30,6 +31,8 @@ export interface ProviderError {
   readonly wrapperMessage: string;
   /** The HTTP status in the body (`code: 429`), for responses that have the status 200 themselves. */
   readonly status: number | undefined;
+  /** The field `n_ctx` of llama.cpp, in tokens. */
+  readonly contextTokens?: number;
 }
 
 const noDetails: ProviderError = {
@@ -99,6 +102,7 @@ function readError(error: JsonRecord, depth: number): ProviderError {
     codes,
     param: stringOrEmpty(error['param']) || parameterOf(error['detail']) || inner.param,
     status: codes.map(Number).find((code) => Number.isInteger(code) && code >= 400 && code <= 599),
+    ...(isContextWindow(error['nctx']) && { contextTokens: error['nctx'] }),
   };
 }
 

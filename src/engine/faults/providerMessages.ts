@@ -57,6 +57,8 @@ export const providerPhrases = {
     /context[ _]?(?:window|length|size|limit)\b.{0,60}\b(?:exceed|overflow|too (?:long|small|large)|reached|is full)/,
     /(?:prompt|input|conversation)(?: tokens)? (?:is |are )?too (?:long|large)|token length too long/,
     /(?:prompt|input|message|request|token)s? exceed(?:s|ed)? .{0,40}(?:tokens?|context|length|maximum allowed)\b(?! (?:quota|rate|per))/,
+    /(?:prompt|input)(?:[ _]tokens?)?(?: length| count)?(?: of)? \(?(?:length )?\d[\d,]*\)? (?:exceeds|is (?:longer|greater|larger) than|must be less than) (?:the )?(?:max|limit)/,
+    /`inputs`(?: tokens \+ `max_new_tokens`)? must (?:be <=|have less than) \d+/,
     /too many (?:input |prompt )?tokens(?!,? please wait| per)|input token count\b.{0,60}\bexceeds/,
     /上下文.{0,12}(?:超|过长|长度)|(?:输入|内容|对话|提示词?|prompt|tokens?数?).{0,8}(?:过长|超长|超过|超出)|超[出过]最大(?:长度|限制)/,
   ),
@@ -177,7 +179,7 @@ const codesByMeaning = {
     model_not_available unavailable_model unknown_model model_decommissioned model_not_allowed DeploymentNotFound InvalidEndpointOrModel.NotFound ModelNotOpen 1211`,
   unpriced: 'model_price_error',
   context: `context_length_exceeded context_window_exceeded string_above_max_length exceed_context_size_error
-    context_too_long 1261 10907`,
+    context_too_long tokens_limit_reached 1261 10907`,
   filter: `content_filter content_policy_violation ResponsibleAIPolicyViolation data_inspection_failed
     content_filtered sensitive_words_detected prompt_blocked moderation moderation_blocked 1301 10013 10014 base_resp.1026
     base_resp.1027`,

@@ -25,7 +25,7 @@ export type AttemptEnd =
   | { readonly type: 'defect'; readonly error: unknown }
   | { readonly type: 'abandoned' };
 
-interface AttemptStats {
+export interface AttemptStats {
   readonly ms: number;
   /** Milliseconds up to the first text, reasoning or tool call. */
   readonly firstTokenMs: number | undefined;
@@ -129,7 +129,8 @@ export class Attempt implements BodySink, DeltaReceiver {
     if (this.statsTaken) return undefined;
     this.statsTaken = true;
     const { startedAt, firstTokenAt, bytes, chars, cost } = this;
-    const usage = cost === undefined ? this.usage : { cost, ...(this.usage ?? sumUsage([])) };
+    // A cost in the usage is the same cost, so it takes precedence, unless the gateway left it at zero.
+    const usage = cost === undefined || this.usage?.cost ? this.usage : { ...(this.usage ?? sumUsage([])), cost };
     const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
     return { ms: this.deps.clock.monotonicNow() - startedAt, firstTokenMs, bytes, chars, usage };
   }

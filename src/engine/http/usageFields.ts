@@ -1,6 +1,6 @@
 import type { Usage } from '../events';
 import { isRecord, type JsonRecord } from '../json';
-import { maxCost, maxTokens } from '../state/usage';
+import { maxCost, maxTokens, roundCost } from '../state/usage';
 
 /**
  * The fields of a usage in which gateways report the counts. The first field with a plausible count decides. A path with
@@ -35,13 +35,17 @@ export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined 
   if (!isRecord(usage)) return undefined;
   const count = (name: keyof typeof countFields): number | undefined =>
     countFields[name].map((path) => fieldAt(usage, path)).find(isCount);
-  const promptTokens = count('promptTokens') ?? 0;
-  const completionTokens = count('completionTokens') ?? 0;
-  const totalTokens = count('totalTokens') || promptTokens + completionTokens;
-  const cost = [usage, chunk].flatMap((source) => costFields.map((path) => fieldAt(source, path))).find(isCost);
-  if (totalTokens === 0 && !cost) return undefined;
   const cachedTokens = count('cachedTokens');
   const reasoningTokens = count('reasoningTokens');
+  const reportedTokens = count('promptTokens') ?? 0;
+  const promptTokens = reportedTokens + tokensBeside(reportedTokens, cachedTokens, usage);
+  const counted = promptTokens + (count('completionTokens') ?? 0);
+  const totalTokens = Math.max(counted, count('totalTokens') ?? 0);
+  // Google and xAI count the reasoning apart from the completion, but in the total.
+  const isReasoningApart = totalTokens === counted + (reasoningTokens ?? 0);
+  const completionTokens = (isReasoningApart ? totalTokens : counted) - promptTokens;
+  const cost = readCost(usage, chunk);
+  if (totalTokens === 0 && !cost) return undefined;
   return {
     promptTokens,
     completionTokens,
@@ -50,6 +54,23 @@ export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined 
     ...(reasoningTokens !== undefined && { reasoningTokens }),
     ...(cost !== undefined && { cost }),
   };
+}
+
+/**
+ * Anthropic, and some gateways that translate its usage, count the tokens that the cache has read or stored apart from
+ * the other tokens of the prompt.
+ */
+function tokensBeside(promptTokens: number, cachedTokens = 0, usage: JsonRecord): number {
+  const { prompt_tokens: prompt, cache_read_input_tokens: read, cache_creation_input_tokens: stored } = usage;
+  if (prompt === undefined && isCount(read)) return read + (isCount(stored) ? stored : 0);
+  return cachedTokens > promptTokens ? cachedTokens : 0;
+}
+
+/** To the users of OpenRouter who bring the key of a provider, the provider charges most of the cost. */
+function readCost(usage: JsonRecord, chunk: JsonRecord): number | undefined {
+  const cost = [usage, chunk].flatMap((source) => costFields.map((path) => fieldAt(source, path))).find(isCost);
+  const upstreamCost = usage['is_byok'] === true ? fieldAt(usage, 'cost_details.upstream_inference_cost') : undefined;
+  return cost !== undefined && isCost(upstreamCost) ? roundCost(cost + upstreamCost) : cost;
 }
 
 /** Reads LiteLLM's header, in USD. Zero does not count: at the start of a stream, LiteLLM does not know the cost yet. */

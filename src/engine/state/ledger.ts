@@ -38,6 +38,8 @@ export interface TurnRecord {
   readonly attempts: readonly LedgerEntry[];
   /** Waits after the last attempt, for instance because the user stopped the turn while it waited. */
   readonly waits: readonly LedgerWait[];
+  /** The context window that the gateway named when it refused a prompt, in tokens. */
+  readonly contextTokens?: number | undefined;
 }
 
 export const emptyLedger: Ledger = { entries: [], waits: [] };

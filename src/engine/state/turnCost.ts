@@ -1,5 +1,7 @@
+import type { LedgerEntry } from './ledger';
+import { isRunning, type TurnState } from './turnState';
 import { segmentsOf } from './turnTotals';
-import type { TurnState } from './turnState';
+import { roundCost } from './usage';
 
 /** HolySheep bills ¥1 where the list price of the model is $1, so its amounts are shown in ¥ without a conversion. */
 export type Currency = 'USD' | 'CNY';
@@ -11,29 +13,59 @@ export interface Cost {
   readonly isEstimate: boolean;
 }
 
+export interface TotalCost {
+  readonly costs: readonly Cost[];
+  /** Number of answers of which at least one attempt has an unknown cost. */
+  readonly unknownAnswers: number;
+}
+
 export function currencyOf(origin: string): Currency {
   return /^https:\/\/(?:[a-z0-9-]+\.)*holysheep\.ai$/.test(origin) ? 'CNY' : 'USD';
 }
 
+/** Returns undefined if the attempt cost nothing or if its cost is unknown. */
+export function costOfAttempt({ origin, ended }: Pick<LedgerEntry, 'origin' | 'ended'>): Cost | undefined {
+  const amount = ended?.cost ?? ended?.estimatedCost;
+  if (amount === undefined) return undefined;
+  return { amount, currency: currencyOf(origin), isEstimate: ended?.cost === undefined };
+}
+
 /**
  * Returns what all attempts of a turn cost, also those whose text was discarded, for each currency. Undefined if the cost
- * of an attempt is unknown.
+ * of an attempt is unknown, because a part of a cost would look like all of it.
  */
 export function costsOf(state: TurnState): readonly Cost[] | undefined {
-  const attempts = segmentsOf(state).flatMap(({ ledger }) => ledger.entries);
-  const costs = attempts.flatMap(({ origin, ended }): readonly Cost[] => {
-    const amount = ended?.cost ?? ended?.estimatedCost;
-    if (amount === undefined) return [];
-    return [{ amount, currency: currencyOf(origin), isEstimate: ended?.cost === undefined }];
-  });
-  return costs.length > 0 ? addCosts(costs) : undefined;
+  const { costs, unknownAnswers } = totalCost([state]);
+  return unknownAnswers > 0 || costs.length === 0 ? undefined : costs;
+}
+
+/** Returns what several turns cost together. */
+export function totalCost(states: readonly TurnState[]): TotalCost {
+  return {
+    costs: addCosts(states.flatMap((state) => attemptsOf(state).flatMap((attempt) => costOfAttempt(attempt) ?? []))),
+    unknownAnswers: states.filter((state) => attemptsOf(state).some((attempt) => hasUnknownCost(attempt, state)))
+      .length,
+  };
 }
 
 /** Returns one sum for each currency. */
 export function addCosts(costs: readonly Cost[]): readonly Cost[] {
   return [...Map.groupBy(costs, ({ currency }) => currency)].map(([currency, ofCurrency]) => ({
     currency,
-    amount: ofCurrency.reduce((sum, { amount }) => sum + amount, 0),
+    amount: ofCurrency.reduce((sum, { amount }) => roundCost(sum + amount), 0),
     isEstimate: ofCurrency.some(({ isEstimate }) => isEstimate),
   }));
+}
+
+/** Returns all attempts that may have cost something, oldest first. */
+export function attemptsOf(state: TurnState): readonly LedgerEntry[] {
+  return [...state.discardedAttempts, ...segmentsOf(state).flatMap(({ ledger }) => ledger.entries)];
+}
+
+/** Gateways charge for a response with text or with a usage. Of an attempt without an end, the window was closed. */
+function hasUnknownCost(attempt: LedgerEntry, { phase }: TurnState): boolean {
+  const { status = 0, ended } = attempt;
+  if (costOfAttempt(attempt)) return false;
+  if (!ended) return status >= 200 && status <= 299 && !isRunning(phase);
+  return ended.firstTokenMs !== undefined || ended.tokens !== undefined;
 }

@@ -12,7 +12,7 @@ import {
   type Usage,
   type WaitingEvent,
 } from '../events';
-import { addToLedger, emptyLedger, type Ledger } from './ledger';
+import { addToLedger, emptyLedger, type Ledger, type LedgerEntry } from './ledger';
 import { addToThroughput, noThroughput, type Silence, silencesUntil, type Throughput } from './throughput';
 import { sumUsage } from './usage';
 
@@ -112,6 +112,8 @@ export interface TurnState extends TurnSegment {
   readonly routeSwitches: readonly RouteSwitch[];
   /** Earlier segments of the answer, one for each time the user continued it, oldest first. */
   readonly previousSegments: readonly TurnSegment[];
+  /** Attempts of answers that the user has had restarted. They count only for the cost. */
+  readonly discardedAttempts: readonly LedgerEntry[];
   readonly wait?: WaitingEvent;
   /** Set in the phase `scheduled`. */
   readonly schedule?: Schedule;
@@ -132,6 +134,7 @@ export const initialTurn: TurnState = {
   routeSwitches: [],
   ledger: emptyLedger,
   previousSegments: [],
+  discardedAttempts: [],
   attempts: 0,
   throughput: noThroughput,
   silences: [],

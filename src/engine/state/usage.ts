@@ -6,6 +6,14 @@ export const maxTokens = 1e9;
 /** The highest price of a request that is believed, in USD. */
 export const maxCost = 1e6;
 
+/**
+ * Rounds to 10⁻¹² of a dollar. The cost of each token is a multiple of that, so sums of sums stay exact (up to $9,000, with
+ * the precision of a double), and 0.1 + 0.2 is 0.3.
+ */
+export function roundCost(amount: number): number {
+  return Number(amount.toFixed(12));
+}
+
 const usageFields: readonly (keyof Usage)[] = Object.keys({
   promptTokens: true,
   completionTokens: true,

@@ -1,8 +1,8 @@
 import type { ModelFacts } from '../models/modelFacts';
 import { textOf, type ChatMessage } from '../request';
 
-const wideCharacters =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uffef]/gu;
+/** The first code unit of the scripts of East Asia. Those of emoji follow them, and count like their characters. */
+const firstWideCode = 0x2e80;
 
 /**
  * Estimates the number of tokens of a text: one for each Chinese, Japanese or Korean character, and a quarter for each
@@ -10,7 +10,9 @@ const wideCharacters =
  * up to a third for code (too low) and by two thirds for Chinese (too high).
  */
 export function estimateTokens(text: string): number {
-  const wide = text.match(wideCharacters)?.length ?? 0;
+  let wide = 0;
+  // A regular expression takes twenty times as long for Chinese, and a conversation may have a million characters.
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) >= firstWideCode) wide++;
   return Math.ceil(wide + (text.length - wide) / 4);
 }
 

@@ -6,17 +6,18 @@ import type { CorrectableParameter } from '../faults/providerError';
 import type { NetworkState } from '../gate/networkState';
 import { originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
-import { Attempt } from '../http/attempt';
+import { Attempt, type AttemptStats } from '../http/attempt';
 import { ReceivedSize } from '../http/receivedSize';
 import { requestBody, type AttemptRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
 import { factsWithEffort, learnRefusal, reasoningFields } from '../models/reasoningFields';
-import type { ChatRequest, ReasoningEffort } from '../request';
+import { textOf, type ChatRequest, type ReasoningEffort } from '../request';
 import type { Situation } from '../retry/decide';
+import { estimateCost } from '../state/estimateCost';
 import { sumUsage } from '../state/usage';
 import { continuationMessages, prefillOf } from '../text/continuation';
-import { exceededContext } from '../text/tokenEstimate';
+import { estimateTokens, exceededContext } from '../text/tokenEstimate';
 import type { Admission } from './admission';
 import { isContinuation, type Answer, type RequestMode } from './answer';
 import type { TurnHistory } from './turnHistory';
@@ -38,7 +39,7 @@ export class Attempts {
   /** The reasoning effort of the current attempt, as it is sent. */
   private effort: ReasoningEffort | undefined;
   /** Without its key. */
-  private sent: Omit<AttemptRequest, 'connection' | 'messages'> | undefined;
+  private sent: Omit<AttemptRequest, 'connection'> | undefined;
   /** Known when the current attempt was sent. */
   private omittedParameters: AttemptRequest['behavior']['unsupportedParameters'] = new Set();
   private isKeyless = false;
@@ -97,7 +98,10 @@ export class Attempts {
     const { fields: reasoning, effort, refusedEffort } = reasoningFields(this.request.reasoningEffort, target);
     const facts = factsWithEffort(knownFacts, effort);
     const request = { ...this.request, model: sentModel };
-    const sent = { request: { ...request, ...modelParameters(request, facts) }, behavior, facts, reasoning };
+    const sent = {
+      ...{ request: { ...request, ...modelParameters(request, facts) }, behavior, facts, reasoning },
+      messages: isContinuation(mode) ? continuationMessages(messages, answer.text, mode, prefill) : messages,
+    };
     this.sent = sent;
     this.effort = effort;
     this.omittedParameters = new Set(behavior.unsupportedParameters);
@@ -130,12 +134,7 @@ export class Attempts {
         if (this.isResume) this.history.recordResumeStart();
       },
     };
-    const attemptRequest = {
-      ...sent,
-      connection: route,
-      canSwitchRoute,
-      messages: isContinuation(mode) ? continuationMessages(messages, answer.text, mode, prefill) : messages,
-    };
+    const attemptRequest = { ...sent, connection: route, canSwitchRoute };
     this.current = new Attempt(deps, attemptRequest, answer, observer, this.size, this.keys);
     return this.current;
   }
@@ -155,7 +154,9 @@ export class Attempts {
     if (!current || !stats) return;
     const { usage, ...otherStats } = stats;
     const { totalTokens: tokens, ...counts }: Partial<Usage> = usage ?? {};
-    output.emit({ type: 'ended', how: outcome, row: fault?.row, tokens, ...counts, ...otherStats });
+    const estimatedCost = this.estimateCost(stats);
+    const price = estimatedCost === undefined ? {} : { estimatedCost };
+    output.emit({ type: 'ended', how: outcome, row: fault?.row, tokens, ...counts, ...price, ...otherStats });
     if (usage) {
       this.usage = sumUsage([this.usage, usage]);
       output.emit({ type: 'usage', ...this.usage });
@@ -163,6 +164,22 @@ export class Attempts {
     if (current.hasStreamed) history.recordProgress();
     history.idleMs += current.idleMs();
     if (current.isAccepted && this.isResume) history.recordResumeEnd(answer.addedChars);
+  }
+
+  /**
+   * Without a usage, for instance because the stream was cut, the tokens are estimated from the text. A response without
+   * text and usage costs nothing.
+   */
+  private estimateCost({ usage, chars }: AttemptStats): number | undefined {
+    const { current, sent, answer } = this;
+    const price = sent?.facts?.price;
+    if (!price || usage?.cost !== undefined || !current?.isAccepted) return undefined;
+    if (usage && usage.promptTokens + usage.completionTokens > 0) return estimateCost(price, usage);
+    if (!current.hasStreamed) return undefined;
+    const promptTokens = sent.messages.reduce((sum, { content }) => sum + estimateTokens(textOf(content)), 0);
+    // The text of the attempt itself may be hidden or discarded.
+    const tokensPerChar = estimateTokens(answer.text) / Math.max(1, answer.text.length) || 0.25;
+    return estimateCost(price, { promptTokens, completionTokens: Math.ceil(chars * tokensPerChar) });
   }
 
   /**

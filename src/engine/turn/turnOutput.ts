@@ -30,10 +30,15 @@ export class TurnOutput {
     return this.terminal !== undefined;
   }
 
-  get record(): Pick<TurnRecord, 'outcome' | 'attempts' | 'waits'> {
+  get record(): Omit<TurnRecord, 'time' | 'host'> {
     const { terminal, ledger } = this;
-    const outcome = terminal?.type === 'failed' ? terminal.kind : (terminal?.type ?? 'running');
-    return { outcome, attempts: ledger.entries, waits: ledger.waits };
+    const failure = terminal?.type === 'failed' ? terminal : undefined;
+    const outcome = failure?.kind ?? terminal?.type ?? 'running';
+    const { contextTokens } = failure ?? {};
+    return {
+      ...{ outcome, attempts: ledger.entries, waits: ledger.waits },
+      ...(contextTokens !== undefined && { contextTokens }),
+    };
   }
 
   emit(newEvent: NewEvent): void {

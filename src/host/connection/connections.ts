@@ -86,7 +86,7 @@ export class Connections extends Disposable {
     for (const source of [settings, keys, demo]) this.register(source.onDidChange(() => this.changeEmitter.fire()));
   }
 
-  /** Tells the listeners that prompts may go to another gateway than before. */
+  /** Tells the listeners that prompts may go to another gateway than before, or that more is known about a model. */
   refresh(): void {
     this.changeEmitter.fire();
   }

@@ -1,7 +1,7 @@
 import { Mutex } from 'async-mutex';
 import type { Localize } from '../../engine/environment';
 import { firstChars } from '../../engine/text/surrogates';
-import { type Attachment, countLines, type DraftContext } from '../../shared/protocol';
+import { type Attachment, countLines, type DraftContext, estimateTokens } from '../../shared/protocol';
 import { Listeners } from '../util/listeners';
 import { UserError } from '../util/userError';
 import { parseContextId } from './contextId';
@@ -51,6 +51,10 @@ export class ContextDraft {
       const size = { characters: code.length, lines: countLines(code), truncated };
       return { id, kind, label, ...size, ...(realPath !== undefined && { realPath }) };
     });
+  }
+
+  estimatedTokens(): number {
+    return this.entries.filter(isRead).reduce((sum, { attachment }) => sum + estimateTokens(attachment.code), 0);
   }
 
   /**

@@ -6,7 +6,8 @@ import { foldJournal } from '../journal/journalFold';
 import { isConversationId } from '../journal/journalFolder';
 import { Listeners } from '../util/listeners';
 import { resultWithin } from '../util/systemClock';
-import { Conversation, type ConversationDeps } from './conversation';
+import { Conversation } from './conversation';
+import type { ConversationDeps } from './conversationTurns';
 import type { ConversationChange } from './conversationRecord';
 
 /** Maximum time for which a prompt waits for the disk before it is sent, in milliseconds. */

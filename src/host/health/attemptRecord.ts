@@ -27,6 +27,11 @@ const schema = v.object({
   tokensPerSecond: amount,
   promptTokens: amount,
   completionTokens: amount,
+  cachedTokens: amount,
+  /** In the currency of the gateway, see `currencyOf`. */
+  cost: amount,
+  /** Computed from the price of the model. Absent if the gateway has reported a cost, or if the price is unknown. */
+  estimatedCost: amount,
 });
 
 /** Contains names and numbers only: no prompt, no answer and no key. Absent numbers are unknown or 0. */
@@ -51,7 +56,7 @@ export function recordsOf({ attempts, waits }: TurnRecord): readonly AttemptReco
     const next = attempts[index + 1];
     const caused = [...(index === 0 ? entry.waits : []), ...(next?.waits ?? waits)];
     const waitedMs = Math.round(caused.reduce((sum, wait) => sum + (wait.waitedMs ?? 0), 0));
-    const { firstTokenMs, promptTokens, completionTokens } = ended ?? {};
+    const { firstTokenMs, promptTokens, completionTokens, cachedTokens, cost, estimatedCost } = ended ?? {};
     return {
       at: Math.floor(time / hourMs) * hourMs,
       ...{ origin, model, result: resultOf(entry, next) },
@@ -59,7 +64,7 @@ export function recordsOf({ attempts, waits }: TurnRecord): readonly AttemptReco
       ...(index > 0 && why !== 'repair' && { retry: true as const }),
       waitedMs: waitedMs || undefined,
       firstTokenMs: firstTokenMs && Math.round(firstTokenMs),
-      ...{ tokensPerSecond: speedOf(entry), promptTokens, completionTokens },
+      ...{ tokensPerSecond: speedOf(entry), promptTokens, completionTokens, cachedTokens, cost, estimatedCost },
     };
   });
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
@@ -21,6 +21,11 @@ const writeDelayMs = 1000;
 /** Number of days for which files are kept. The page shows 14 days in local time, which overlap 15 days in UTC. */
 const keptDays = 15;
 
+interface FileContent {
+  readonly size: number;
+  readonly records: readonly AttemptRecord[];
+}
+
 const fileName = /^(\d{4}-\d\d-\d\d)\.[0-9a-f]{8}\.jsonl$/;
 
 /**
@@ -32,6 +37,8 @@ export class HealthBook {
   /** What the files contained when they were last read, and what this window has written since. */
   private known: readonly AttemptRecord[] = [];
   private unwritten: readonly AttemptRecord[] = [];
+  /** What each file contained when it was read, so that a file is read again only after a window has appended to it. */
+  private contents: ReadonlyMap<string, FileContent> = new Map();
   private cancelWrite: (() => void) | undefined;
   private hasReportedError = false;
   /** Prevents the files from being read while this window writes, because a turn could then count twice. */
@@ -65,8 +72,9 @@ export class HealthBook {
   async refresh(): Promise<void> {
     await this.exclusively(async () => {
       const { kept } = await this.files();
-      const contents = kept.map((path) => readFile(path, 'utf8').catch(ignoreMissingFile));
-      this.known = (await Promise.all(contents)).flatMap((text) => decodeRecords(text ?? ''));
+      const contents = kept.map(async (path) => [path, await readChanged(path, this.contents.get(path))] as const);
+      this.contents = new Map(await Promise.all(contents));
+      this.known = [...this.contents.values()].flatMap(({ records }) => records);
     });
   }
 
@@ -122,4 +130,12 @@ export class HealthBook {
       this.hasReportedError = true;
     }
   }
+}
+
+/** Returns `before` if the file still has the same size. */
+async function readChanged(path: string, before: FileContent | undefined): Promise<FileContent> {
+  const size = (await stat(path).catch(ignoreMissingFile))?.size;
+  if (before && before.size === size) return before;
+  const bytes = await readFile(path).catch(ignoreMissingFile);
+  return { size: bytes?.length ?? 0, records: decodeRecords(bytes?.toString() ?? '') };
 }

@@ -1,10 +1,17 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { faultLabel } from '../../shared/describe';
-import { healthStrings, type FromHealthPage, type HealthReport, type ToHealthPage } from '../../shared/healthMessages';
+import {
+  healthStrings,
+  type FromHealthPage,
+  type HealthReport,
+  type HealthTab,
+  type ToHealthPage,
+} from '../../shared/healthMessages';
 import type { Commands } from '../commands';
 import { healthViewType } from '../contributions';
 import type { HostWindow } from '../hostWindow';
+import type { Settings } from '../settings/settings';
 import { loadWebviewPage } from '../ui/loadWebviewPage';
 import { askUser } from '../ui/notifications';
 import { translateAll } from '../ui/panelText';
@@ -12,16 +19,22 @@ import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
 import { systemClock } from '../util/systemClock';
+import { Budget } from './budget';
 import { HealthBook } from './healthBook';
 import { createHealthReport } from './healthReport';
+import { createUsageReport } from './usageReport';
 
 interface HealthPanelDeps {
   readonly extensionUri: vscode.Uri;
   readonly book: Pick<HealthBook, 'records' | 'refresh' | 'clear' | 'onDidChange'>;
+  readonly settings: Pick<Settings, 'budget'>;
   readonly onError: (error: unknown) => void;
 }
 
-export function createHealth({ context: { extensionUri }, storage, log, onError, register }: HostWindow) {
+export function createHealth(
+  { context: { extensionUri }, storage, log, onError, register }: HostWindow,
+  settings: Pick<Settings, 'budget'>,
+) {
   const health = new HealthBook({
     folder: join(storage, 'health'),
     clock: systemClock,
@@ -29,27 +42,44 @@ export function createHealth({ context: { extensionUri }, storage, log, onError,
     // Only logs errors, because answers don't depend on the health book.
     onError: (error) => log.error(error),
   });
-  return { health, healthPanel: register(new HealthPanel({ extensionUri, book: health, onError })) };
+  const healthPanel = register(new HealthPanel({ extensionUri, book: health, settings, onError }));
+  const budget = register(
+    new Budget({
+      ...{ book: health, clock: systemClock, log },
+      setting: () => settings.budget(),
+      openUsage: () => healthPanel.show('usage'),
+    }),
+  );
+  return { health, healthPanel, budget };
 }
 
 export function registerHealth({ healthPanel }: { readonly healthPanel: HealthPanel }) {
   return { 'holysheep.openHealth': () => healthPanel.show() } satisfies Commands;
 }
 
-/** The editor tab with the page of the network health. A window has at most one. */
+/** The editor tab with the page *Usage and health*. A window has at most one. */
 export class HealthPanel extends Disposable {
   private panel: vscode.WebviewPanel | undefined;
+  /** The tab to which the page has to switch once it has loaded. */
+  private tab: HealthTab | undefined;
 
   constructor(private readonly deps: HealthPanelDeps) {
     super();
     this.register(deps.book.onDidChange(() => this.post()));
   }
 
-  /** Opens the page, or reveals it if it is open. @returns the numbers that the page shows */
-  async show(): Promise<HealthReport> {
+  /**
+   * Opens the page, or reveals it if it is open.
+   * @param tab the tab to show; without it, the page shows the tab that the user chose last
+   * @returns the numbers that the page shows
+   */
+  async show(tab?: HealthTab): Promise<HealthReport> {
+    const isLoaded = this.panel?.visible;
+    if (!isLoaded) this.tab = tab;
     if (this.panel) this.panel.reveal();
     else this.open(vscode.window.createWebviewPanel(healthViewType, title(), vscode.ViewColumn.Active));
     await this.deps.book.refresh();
+    if (isLoaded) this.post(tab);
     return this.report();
   }
 
@@ -84,35 +114,43 @@ export class HealthPanel extends Disposable {
 
   private async handle(message: unknown): Promise<void> {
     const { type } = Object(message) as Partial<FromHealthPage>;
-    if (type === 'ready') await this.refresh();
+    if (type === 'ready') {
+      await this.refresh(this.tab);
+      this.tab = undefined;
+    }
     if (type === 'clear') await this.clear();
     if (type === 'testConnection') await vscode.commands.executeCommand('holysheep.testConnection');
   }
 
-  private async refresh(): Promise<void> {
+  private async refresh(tab?: HealthTab): Promise<void> {
     await this.deps.book.refresh();
-    this.post();
+    this.post(tab);
   }
 
   private async clear(): Promise<void> {
-    const question = vscode.l10n.t('Clear the network health data?');
+    const question = vscode.l10n.t('Clear the usage and health data?');
     const detail = vscode.l10n.t('This deletes the numbers of all gateways and models, in all windows.');
     const clear = vscode.l10n.t('Clear');
     const answer = await askUser('warning', question, [clear], detail);
     if (answer === clear) await this.deps.book.clear();
   }
 
-  private post(): void {
+  private post(tab?: HealthTab): void {
     // Sends nothing to a hidden page, because VS Code loads the page again when it becomes visible, and it then sends
     // `ready`.
     if (!this.panel?.visible) return;
-    const message: ToHealthPage = { type: 'report', report: this.report() };
+    const message: ToHealthPage = { type: 'report', report: this.report(), tab };
     this.panel.webview.postMessage(message).then(undefined, this.deps.onError);
   }
 
   private report(): HealthReport {
     const { strings } = hostWords();
-    return createHealthReport(this.deps.book.records(), systemClock.now(), (kind) => faultLabel(strings, kind));
+    const { book, settings } = this.deps;
+    const [records, now] = [book.records(), systemClock.now()];
+    return {
+      ...createHealthReport(records, now, (kind) => faultLabel(strings, kind)),
+      usage: createUsageReport(records, now, settings.budget()),
+    };
   }
 
   override dispose(): void {
@@ -123,5 +161,5 @@ export class HealthPanel extends Disposable {
 }
 
 function title(): string {
-  return vscode.l10n.t('Network health');
+  return vscode.l10n.t('Usage and health');
 }

@@ -6,12 +6,12 @@ import {
   type HealthFault,
   type HealthFigures,
   type HealthPeriod,
-  type HealthReport,
+  type NetworkReport,
   type HealthRow,
 } from '../../shared/healthMessages';
 import { hourMs, type AttemptRecord } from './attemptRecord';
 
-const maxShownNameLength = 80;
+export const maxShownNameLength = 80;
 
 const shownHours = 24;
 const shownDays = 14;
@@ -21,7 +21,7 @@ export function createHealthReport(
   records: readonly AttemptRecord[],
   now: number,
   faultLabel: (kind: FaultKind) => string,
-): HealthReport {
+): NetworkReport {
   return {
     hours: createPeriod(records, hoursUntil(now), ({ at }) => at, faultLabel),
     days: createPeriod(records, daysUntil(now), ({ at }) => startOfDay(at), faultLabel),
@@ -133,7 +133,7 @@ function hoursUntil(now: number): readonly number[] {
 }
 
 /** Returns the starts of the last 14 days in local time, including today. */
-function daysUntil(now: number): readonly number[] {
+export function daysUntil(now: number): readonly number[] {
   return Array.from({ length: shownDays }, (_, index) => {
     const day = new Date(startOfDay(now));
     day.setDate(day.getDate() - (shownDays - 1 - index));
@@ -142,6 +142,6 @@ function daysUntil(now: number): readonly number[] {
 }
 
 /** In local time. */
-function startOfDay(time: number): number {
+export function startOfDay(time: number): number {
   return new Date(time).setHours(0, 0, 0, 0);
 }

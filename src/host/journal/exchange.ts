@@ -1,5 +1,6 @@
 import type { ResumeFrom } from '../../engine/engine';
 import type { EffortChoice } from '../../engine/request';
+import { attemptsOf } from '../../engine/state/turnCost';
 import { initialTurn, isRunning, type TurnState } from '../../engine/state/turnState';
 import { segmentsSoFar } from '../../engine/state/turnTotals';
 import type { Attachment } from '../../shared/protocol';
@@ -60,13 +61,13 @@ export function changesOfSummary(state: TurnState, text: string): Pick<Exchange,
   return text === '' ? { state, isUndone: true } : { state: { ...state, text, phase: 'done' }, isUndone: undefined };
 }
 
-/** The text of the answer stays visible; the rest of the answer and its attempts stay only if it is continued. */
+/** The text of the answer stays visible; the rest of the answer stays only if it is continued. All attempts cost something. */
 export function stateForRerun(state: TurnState, mode: ResumeFrom['mode']): TurnState {
-  const { model, text, textModel, reasoning, resumePoints, toolCalls } = state;
-  const restarted = { ...initialTurn, model, text, ...(textModel !== undefined && { textModel }) };
+  const { model, text, textModel, reasoning, resumePoints, toolCalls, discardedAttempts } = state;
+  const kept = { ...initialTurn, model, text, ...(textModel !== undefined && { textModel }) };
   return mode === 'continue'
-    ? { ...restarted, reasoning, resumePoints, toolCalls, previousSegments: segmentsSoFar(state) }
-    : restarted;
+    ? { ...kept, reasoning, resumePoints, toolCalls, discardedAttempts, previousSegments: segmentsSoFar(state) }
+    : { ...kept, discardedAttempts: attemptsOf(state) };
 }
 
 /** Returns whether the turn of the exchange has ended, with or without a complete answer. */

@@ -114,8 +114,9 @@ export class ExchangeTree {
     return exchanges.reverse();
   }
 
-  preceding(id: string): Preceding {
-    const ancestors = this.ancestors(id);
+  /** @param id by default, a next exchange at the end of the selected branch */
+  preceding(id?: string): Preceding {
+    const ancestors = id === undefined ? this.path() : this.ancestors(id);
     const summaries = this.all().filter((exchange) => exchange.id !== id && isUsableSummary(exchange));
     const summaryOf = (ofId: string): Exchange | undefined =>
       summaries.findLast(({ summarizes }) => summarizes === ofId);
@@ -127,7 +128,17 @@ export class ExchangeTree {
     return this.all().filter((exchange) => exchange.id === id || this.ancestors(exchange.id).some((e) => e.id === id));
   }
 
-  snapshot({ id, prompt, attachments = [], state, queued, demo, comparison, summarizes }: Exchange): ExchangeSnapshot {
+  snapshot({
+    id,
+    prompt,
+    attachments = [],
+    state,
+    queued,
+    demo,
+    model,
+    comparison,
+    summarizes,
+  }: Exchange): ExchangeSnapshot {
     const node = this.nodes.get(id);
     const columns = this.columns(id);
     const isCompared = comparison !== undefined && columns.length > 1;
@@ -141,7 +152,7 @@ export class ExchangeTree {
       ...{ id, prompt, attachments, state, queued },
       ...(demo && { demo }),
       ...(versions.length > 1 && { versions }),
-      ...(isCompared && { comparison }),
+      ...(isCompared && { comparison, model }),
       ...(isCompared && node?.selected && this.isOnPath(id) && { isFollowed: true as const }),
       ...(summarizes !== undefined && { summarizedTurns: this.ancestors(id).length }),
     };

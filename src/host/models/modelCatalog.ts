@@ -17,8 +17,8 @@ import type { Settings } from '../settings/settings';
 import { textIn } from '../settings/userPrompts';
 import { Disposable } from '../util/disposable';
 import { resultWithin } from '../util/systemClock';
-import { GatewayMemory } from './gatewayMemory';
 import { recentModels } from './modelGroups';
+import { ModelMemory } from './modelMemory';
 import {
   pickModel,
   type ModelList,
@@ -62,14 +62,21 @@ export class ModelCatalog extends Disposable {
   private readonly cache = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
   /** By base URL. Stays when the cached list expires. */
   private readonly loaded = new Map<string, LoadedModels>();
-  private readonly gateways: GatewayMemory;
+  /**
+   * From which backup gateway's list the user chose a model, as the base URL of that gateway, so that prompts go straight
+   * there before the lists are loaded.
+   */
+  private readonly gateways: ModelMemory<string>;
+  /** The context windows that gateways named when they refused a prompt, in tokens. See `contextKey`. */
+  private readonly contexts: ModelMemory<number>;
   private readonly lifetime = new AbortController();
   /** Resolves when the lists that are being loaded are known, or have taken long. */
   settled: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly deps: ModelCatalogDeps) {
     super();
-    this.gateways = new GatewayMemory(deps.memory);
+    this.gateways = new ModelMemory(deps.memory, 'holysheep.gatewaysOfModels');
+    this.contexts = new ModelMemory(deps.memory, 'holysheep.contextWindows');
     // Another key may have access to other models.
     this.register(
       deps.keys.onDidChange(() => {
@@ -138,7 +145,7 @@ export class ModelCatalog extends Disposable {
   lists(baseUrl: string, model: string): boolean | undefined {
     const loaded = this.loaded.get(baseUrl);
     if (loaded) return loaded.names.has(listedName(model, loaded));
-    const gateway = this.gateways.gatewayOf(model);
+    const gateway = this.gateways.get(model);
     if (gateway === undefined) return undefined;
     const urls = this.deps.settings.routes().map(({ url }) => url);
     const [position, chosen] = [urls.indexOf(baseUrl), urls.indexOf(gateway)];
@@ -146,17 +153,37 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Returns what the user's settings, the list of the gateway and the table say about a model, in this order.
-   * @param baseUrl gateway of the request; by default the first one whose list is loaded
+   * Returns what the user's settings, the list of the gateway and the table say about a model, in this order. A smaller
+   * context window that the gateway has named takes precedence over the list and the table.
+   * @param baseUrl gateway of the request; by default one that lists the model, or else the first whose list is loaded
    * @param userModel the name that the user knows
    */
   factsOf(model: string, baseUrl?: string, userModel = model): ModelFacts | undefined {
     const { settings } = this.deps;
-    const url = baseUrl ?? settings.routes().find((route) => this.loaded.has(route.url))?.url ?? '';
+    const urls = settings.routes().map((route) => route.url);
+    const listing = urls.find((candidate) => this.lists(candidate, model));
+    const url = baseUrl ?? listing ?? urls.find((candidate) => this.loaded.has(candidate)) ?? urls[0] ?? '';
     const loaded = this.loaded.get(url);
-    const facts = knownFacts(listedName(model, loaded), loaded?.facts);
+    const name = listedName(model, loaded);
+    const facts = knownFacts(name, loaded?.facts);
     const overrides = settings.modelOverrides([userModel, model]);
-    return overrides ? { ...facts, ...overrides } : facts;
+    // A vendor's price does not apply to a model on the user's own computer.
+    const local = facts?.price && isLocalUrl(url) && { price: loaded?.facts?.get(name)?.price };
+    const named = this.contexts.get(contextKey(originOf(url), userModel));
+    const learned = named !== undefined && named < (facts?.contextWindow ?? Infinity) && { contextWindow: named };
+    return local || learned || overrides ? { ...facts, ...local, ...learned, ...overrides } : facts;
+  }
+
+  /** Remembers the context window that a gateway has named, until a longer prompt has an answer. */
+  async learnContext({ attempts, contextTokens }: Pick<TurnRecord, 'attempts' | 'contextTokens'>): Promise<void> {
+    const { origin, model, userModel = model, ended } = attempts.at(-1) ?? {};
+    if (origin === undefined || userModel === undefined) return;
+    const key = contextKey(origin, userModel);
+    const known = this.contexts.get(key);
+    const wasExceeded = known !== undefined && (ended?.promptTokens ?? 0) > known;
+    if (known === contextTokens || (contextTokens === undefined && !wasExceeded)) return;
+    await this.contexts.remember(key, contextTokens);
+    this.deps.connections.refresh();
   }
 
   /** Reads the context of a model again, because Ollama decides on it when it loads the model for a turn. */
@@ -169,7 +196,9 @@ export class ModelCatalog extends Disposable {
     const route = [first, ...backups].find((candidate) => candidate.baseUrl === baseUrl);
     if (!route) return;
     const facts = await this.deps.engine.localFacts(route, [name], this.lifetime.signal);
+    const known = loaded.facts.get(name)?.contextWindow;
     loaded.facts = mergeFacts(loaded.facts, facts);
+    if (loaded.facts.get(name)?.contextWindow !== known) this.deps.connections.refresh();
   }
 
   /** Returns no models if the list of the route, by default the first one, can't be loaded. Never rejects. */
@@ -292,6 +321,10 @@ export class ModelCatalog extends Disposable {
     const local = await engine.localFacts(connection, ordered, this.lifetime.signal);
     return { source: 'gateway', models, host, facts: mergeFacts(facts, local) };
   }
+}
+
+function contextKey(origin: string, userModel: string): string {
+  return `${origin} ${userModel}`;
 }
 
 /** Ollama lists a model that has no tag under the tag `latest`. */

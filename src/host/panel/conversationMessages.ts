@@ -27,6 +27,7 @@ export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'compareModels',
   'useAnswer',
   'stopAll',
+  'summarize',
   'restoreContext',
 ]);
 
@@ -50,6 +51,7 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     useAnswer: ({ exchangeId }) => conversation.useAnswer(exchangeId),
     stopAll: () => conversation.stop(),
     showDifferences: ({ exchangeId, otherId }) => showDifferences(conversation, exchangeId, otherId),
+    summarize: () => undefined,
     newConversation: () => command('newConversation'),
     openHistory: () => command('openHistory'),
     addGateway: () => command('addGateway'),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isTerminal } from '../../engine/events';
 import { isConnectionError } from '../../engine/request';
 import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
 import { canSendPrompt, type ConnectionView, type ToWebview } from '../../shared/protocol';
@@ -32,6 +33,7 @@ export class ConversationPanel extends Disposable {
   private connectionUpdates = 0;
   private wasInDemo: boolean | undefined;
   private postedDemoStep: string | undefined;
+  private postedContextUse: string | undefined;
   /** Whether the context items that the page stored before a reload are outdated. */
   private hasContextChanged = false;
   private readonly contextDraft: ContextDraft;
@@ -52,12 +54,13 @@ export class ConversationPanel extends Disposable {
       onSkipped: (id, error) => log.warn(`Context ${id} was skipped: ${String(error)}`),
       onError,
     });
-    this.draft = new PromptDraft(this.contextDraft, () => this.postModelOnce());
+    this.draft = new PromptDraft(this.contextDraft, () => this.postNextRequest());
     this.handlers = { ...conversationMessages(services, conversation), ...this.panelMessages() };
     this.register(
       this.contextDraft.onDidChange(() => {
         this.hasContextChanged = true;
         this.post({ type: 'context', items: this.contextDraft.items(), unread: this.contextDraft.unread() });
+        this.postContextUse();
       }),
     );
     this.register(services.conversations.keepOpen(conversation));
@@ -65,7 +68,12 @@ export class ConversationPanel extends Disposable {
     this.register(suggestions.onDidChange(() => conversation.exchanges().length === 0 && updateConnection()));
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
     this.register(conversation.onDidChange((change) => this.handleConversationChange(change)));
-    this.register(conversation.onDidChangeState(() => this.postChangedDemoStep()));
+    this.register(
+      conversation.onDidChangeState((change) => {
+        this.postChangedDemoStep();
+        if (change.type !== 'events' || change.events.some(isTerminal)) this.postContextUse();
+      }),
+    );
     this.register(
       view.webview.onDidReceiveMessage((message: unknown) =>
         this.handleMessage(message).catch((error: unknown) => this.reportError(error)),
@@ -176,7 +184,8 @@ export class ConversationPanel extends Disposable {
       context: contextDraft.items(),
       unread: contextDraft.unread(),
     });
-    this.postModelOnce();
+    this.postedContextUse = undefined;
+    this.postNextRequest();
     this.postedDemoStep = undefined;
     this.postChangedDemoStep();
     for (const message of this.waitingPrefills) this.post(message);
@@ -188,13 +197,26 @@ export class ConversationPanel extends Disposable {
       this.view.webview.postMessage(message).then(undefined, this.services.onError);
   }
 
-  private postModelOnce(): void {
+  /** Posts the model for the next prompt, if the user chose it for this prompt only, and how full its context is. */
+  private postNextRequest(): void {
     const model = this.draft.modelOnce;
     this.post({
       type: 'modelOnce',
       model,
       effort: model === undefined ? undefined : this.services.efforts.viewOf(model),
     });
+    this.postContextUse();
+  }
+
+  /** Nothing is posted while the page is not listening, and never for a delta. */
+  private postContextUse(): void {
+    if (!this.isPageListening) return;
+    const attachmentTokens = this.contextDraft.estimatedTokens();
+    const use = this.services.contextUse(this.conversation, { model: this.draft.modelOnce, attachmentTokens });
+    const key = JSON.stringify(use);
+    if (key === this.postedContextUse) return;
+    this.postedContextUse = key;
+    this.post({ type: 'contextUse', use });
   }
 
   private async updateConnection(): Promise<void> {
@@ -206,7 +228,7 @@ export class ConversationPanel extends Disposable {
     if (connection.demo !== this.wasInDemo) this.draft.setModelOnce(undefined);
     this.wasInDemo = connection.demo;
     this.post({ type: 'connection', connection, suggestions });
-    this.postModelOnce();
+    this.postNextRequest();
     this.postChangedDemoStep();
     if (canSendPrompt(connection)) await this.releaseAwaitedPrompt(connection);
   }

@@ -5,21 +5,25 @@ import { toPromptInput, type Exchange, type PromptInput } from '../journal/excha
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { SendServices } from './promptSender';
 
-interface RegenerateServices {
+interface RegenerateServices extends Pick<SendServices, 'budget'> {
   readonly conversations: Pick<Conversations, 'withOpen'>;
   readonly catalog: Pick<ModelCatalog, 'pickOther'>;
 }
 
-type EditServices = RegenerateServices & Pick<SendServices, 'connections' | 'demo' | 'promptHistory' | 'onError'>;
+type EditServices = RegenerateServices &
+  Pick<SendServices, 'connections' | 'demo' | 'promptHistory' | 'panels' | 'onError'>;
 
-/** An unchanged prompt gets another answer. Without an API key, the new version fails with a card that sets one. */
+/**
+ * An unchanged prompt gets another answer. Without an API key, the new version fails with a card that sets one. If the
+ * user does not want to exceed the budget of the day, the new text goes into the composer.
+ */
 export async function editPrompt(
   services: EditServices,
   conversation: Conversation,
   exchangeId: string,
   prompt: string,
 ): Promise<void> {
-  const { conversations, connections, promptHistory, onError } = services;
+  const { budget, conversations, connections, panels, promptHistory, onError } = services;
   await conversations.withOpen(conversation, async () => {
     const { demo } = await connections.view(services.demo.answers(conversation));
     const exchange = conversation.exchange(exchangeId);
@@ -28,6 +32,10 @@ export async function editPrompt(
     const unchanged = isCompared && exchange ? toPromptInput(exchange) : undefined;
     const input = exchange && (editedInput(exchange, prompt, demo) ?? unchanged);
     if (!input) return regenerate(services, conversation, exchangeId, false);
+    if (!demo && !(await budget.mayStart())) {
+      panels.prefill(conversation, { text: prompt });
+      return;
+    }
     promptHistory.add(prompt, conversation.id).catch(onError);
     conversation.edit(exchangeId, input);
   });
@@ -35,7 +43,7 @@ export async function editPrompt(
 
 /** With `switchModel`, the user chooses the model first. If the user chooses none, no version is added. */
 export async function regenerate(
-  { conversations, catalog }: RegenerateServices,
+  { budget, conversations, catalog }: RegenerateServices,
   conversation: Conversation,
   exchangeId: string,
   switchModel: boolean,
@@ -44,9 +52,10 @@ export async function regenerate(
   if (!exchange) return;
   await conversations.withOpen(conversation, async () => {
     const model = switchModel ? await pickOtherModel(catalog, exchange) : undefined;
+    if ((switchModel && model === undefined) || (!exchange.demo && !(await budget.mayStart()))) return;
     // A second click may arrive before the page shows the version that the first click has added.
     const isCurrent = conversation.tree.isShown(exchangeId);
-    if (isCurrent && (!switchModel || model !== undefined)) conversation.regenerate(exchangeId, model);
+    if (isCurrent) conversation.regenerate(exchangeId, model);
   });
 }
 

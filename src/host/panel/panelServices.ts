@@ -2,12 +2,14 @@ import type { EditorTarget } from '../code/editorTarget';
 import type { Connections } from '../connection/connections';
 import type { ModelEfforts } from '../connection/modelEfforts';
 import type { ContextSource } from '../context/contextSource';
+import type { ContextUseOf } from '../conversation/contextUse';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { DemoMode } from '../connection/demoMode';
 import type { DemoTour } from '../demo/demoTour';
 import type { PromptInput } from '../journal/exchange';
+import type { Budget } from '../health/budget';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { Scheduler } from '../schedule/scheduler';
 import type { Settings } from '../settings/settings';
@@ -32,7 +34,9 @@ export interface PanelServices extends Pick<HostWindow, 'log' | 'onError'> {
     ModelCatalog,
     'pickOther' | 'pickForPrompt' | 'pickCompared' | 'nearestTo' | 'canReplace' | 'factsOf'
   >;
+  readonly contextUse: ContextUseOf;
   readonly settings: Pick<Settings, 'engineSettings' | 'routes' | 'removeBackupBaseUrls'>;
+  readonly budget: Pick<Budget, 'mayStart'>;
   readonly demo: Pick<DemoMode, 'answers' | 'leave'>;
   readonly tour: Pick<DemoTour, 'currentStep' | 'perform' | 'ask'>;
   readonly suggestions: Pick<Suggestions, 'list' | 'codePrompt' | 'onDidChange'>;

@@ -11,7 +11,7 @@ import type { DemoMode } from '../connection/demoMode';
 import { isPromptInput } from '../journal/journalSchema';
 import type { PanelServices } from './panelServices';
 
-export interface SendServices extends Pick<PanelServices, 'panels' | 'onError'> {
+export interface SendServices extends Pick<PanelServices, 'budget' | 'panels' | 'onError'> {
   readonly conversations: Pick<Conversations, 'ensureCurrent' | 'startNew'>;
   readonly connections: Pick<Connections, 'view'>;
   readonly demo: Pick<DemoMode, 'answers'>;
@@ -35,9 +35,10 @@ export interface SendOptions {
  * Sends a prompt. Without an API key, the prompt waits in the composer until a key is set. It is then sent to one model,
  * even if it was meant for several. A prompt for a conversation of
  * a demo that has ended goes into a new conversation, because it must not go to the user's gateway below demo answers.
+ * If the user does not want to exceed the budget of the day, the prompt goes back into the composer.
  */
 export async function sendPrompt(
-  { conversations, connections, demo, promptHistory, panels, onError }: SendServices,
+  { budget, conversations, connections, demo, promptHistory, panels, onError }: SendServices,
   input: PromptInput,
   options: SendOptions = {},
 ): Promise<void> {
@@ -51,18 +52,18 @@ export async function sendPrompt(
   // A failure to save the prompt history must not prevent the request.
   promptHistory.add(input.prompt, conversation.id).catch(onError);
   const connection = await connections.view(demo.answers(conversation));
-  if (canSendPrompt(connection)) {
+  const isReady = canSendPrompt(connection);
+  if (isReady && (connection.demo || (await budget.mayStart()))) {
     const sent = { ...(options.addDraft?.(input) ?? input), demo: connection.demo };
     if (options.models) conversation.compare(sent, options.models);
     else conversation.ask(sent);
     return;
   }
-  conversation.promptAwaitingKey = input;
+  if (!isReady) conversation.promptAwaitingKey = input;
   panels.prefill(conversation, {
     text: input.prompt,
     ...(hasContext(input) && { more: input }),
-    awaitsKey: true,
-    asksForKey: options.asksForKey ?? true,
+    ...(!isReady && { awaitsKey: true, asksForKey: options.asksForKey ?? true }),
   });
 }
 

@@ -3,6 +3,7 @@ import type { EngineSettings } from '../../engine/environment';
 import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import type { EffortChoice, RequestParameters } from '../../engine/request';
 import { Disposable } from '../util/disposable';
+import { readBudget, type DailyBudget } from './dailyBudget';
 import { entryOf, isEntryOf, moveEntry, readGateway, readGateways, type Gateway, type GatewayEntry } from './gateways';
 import { readModelOverrides, type ModelOverrides } from './modelOverrides';
 import { withPrimary } from './primaryGateway';
@@ -93,6 +94,10 @@ export class Settings extends Disposable {
   modelOverrides(...[names]: Parameters<ModelOverrides>): ReturnType<ModelOverrides> {
     this.overrides ??= readModelOverrides(this.readUser('modelOverrides'));
     return this.overrides(names);
+  }
+
+  budget(): DailyBudget | undefined {
+    return readBudget(this.readUser('budget'));
   }
 
   systemPrompt(): string {

@@ -17,11 +17,20 @@ import { element } from '../util/element';
 export function createAnnouncer(): Announcer {
   // The region has no role, because the wait card must be the only element with `role="status"`.
   const region = element('div', { class: 'visually-hidden', 'aria-live': 'polite' });
+  const ofSources = new Map<string, HTMLElement>();
   return {
     element: region,
-    announce: (text) => {
+    announce: (text, source) => {
       // Replaces the node, so that screen readers also read a text that equals the previous one.
-      region.replaceChildren(element('p', {}, text));
+      const announcement = element('p', {}, text);
+      if (source === undefined) {
+        region.replaceChildren(announcement);
+        ofSources.clear();
+      } else {
+        ofSources.get(source)?.remove();
+        ofSources.set(source, announcement);
+        region.append(announcement);
+      }
     },
     retract: (text) => {
       if (region.textContent === text) region.replaceChildren();

@@ -1,5 +1,8 @@
 import { closestElement } from '../util/element';
 
+/** The prompts, the answers, and the buttons of a comparison. */
+const entrySelector = 'article, .comparison-bar';
+
 /**
  * Makes the entries of a conversation a single Tab stop (roving tabindex). Tab enters one entry, moves through its
  * controls and leaves the conversation. The arrow keys move the focus to the neighboring entries.
@@ -19,7 +22,7 @@ export function createRovingTabindex(
   let isLeaving = false;
   let tabStop: HTMLElement | undefined;
 
-  const findEntries = (): HTMLElement[] => [...thread.querySelectorAll<HTMLElement>('article')];
+  const findEntries = (): HTMLElement[] => [...thread.querySelectorAll<HTMLElement>(entrySelector)];
   const setTabStop = (entry: HTMLElement | undefined): void => {
     if (entry === tabStop) return;
     tabStop?.setAttribute('tabindex', '-1');
@@ -69,7 +72,7 @@ export function createRovingTabindex(
 
   log.addEventListener('pointerdown', () => (focusedByPointer = true));
   log.addEventListener('focusin', ({ target }) => {
-    const entry = closestElement(target, 'article');
+    const entry = closestElement(target, entrySelector);
     if (entry) setTabStop(entry);
     else if (target === log && !focusedByPointer && !isLeaving) focusEntry(tabStop);
     isLeaving = false;
@@ -79,7 +82,7 @@ export function createRovingTabindex(
   });
   log.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const entry = closestElement(event.target, 'article');
+    const entry = closestElement(event.target, entrySelector);
     if (event.key === 'Tab') {
       focusedByPointer = false;
       if (entry) onTab(event, entry, event.target as Element);
@@ -138,7 +141,7 @@ export function createWaitTabOrder(
       if (backwards) return target === first ? findTabbable(dock).at(-1) : undefined;
       return target === last ? lastElement : undefined;
     }
-    const entry = target.closest<HTMLElement>('article');
+    const entry = target.closest<HTMLElement>(entrySelector);
     if (!entry || entry.contains(first)) return undefined;
     if (backwards) return target === entry && isBefore(first, entry) ? last : undefined;
     return target === (findTabbable(entry).at(-1) ?? entry) ? first : undefined;

@@ -97,11 +97,9 @@ export class Composer {
     this.context.moveFocus(this.input);
   }
 
-  /** @param cardHasStop whether a card has a button *Stop*, too. Two buttons on the page must not have the same name. */
-  setStoppable(isStoppable: boolean, cardHasStop: boolean): void {
-    const { strings } = this.context;
-    const name = cardHasStop ? strings.stopAnswer : strings.stop;
-    const title = fill(strings.stopTooltip, name);
+  /** @param name name of the button that stops the answer. Two buttons on the page must not have the same name. */
+  setStoppable(isStoppable: boolean, name: string): void {
+    const title = fill(this.context.strings.stopTooltip, name);
     if (this.stopButton.title !== title) Object.assign(this.stopButton, { ariaLabel: name, title });
     if (isStoppable === this.isStoppable) return;
     this.isStoppable = isStoppable;
@@ -163,6 +161,13 @@ export class Composer {
     this.handleDraftChange();
   }
 
+  /** Lets the user compare models with the draft, which stays in the composer until the host has received it. */
+  compareDraft(): void {
+    const prompt = this.input.value.trim();
+    const more = this.prefilled.payloadFor(prompt);
+    this.context.post({ type: 'compareModels', prompt, ...(more && { more }) });
+  }
+
   restore({ draft, prefilled = [], context = [], pending = [] }: Unsent): void {
     this.prefilled.restore(prefilled);
     for (const prompt of pending) this.pending.add(prompt);
@@ -186,7 +191,10 @@ export class Composer {
   /** Removes a prompt that the host has received from the stored data, or from the composer if it was returned there. */
   confirmPrompt(prompt: string): void {
     this.prefilled.removeContainedIn(prompt);
-    if (!this.pending.delete(prompt) && this.input.value.trim() === prompt) this.setInput('');
+    if (!this.pending.delete(prompt) && prompt !== '' && this.input.value.trim() === prompt) {
+      this.history.add(prompt);
+      this.setInput('');
+    }
     this.options.onDraftChange();
   }
 

@@ -1,6 +1,5 @@
 import type { PageContext } from '../pageContext';
 import type { ReadingPosition } from '../state/unsentStore';
-import type { ConversationView } from './conversationView';
 import { element, iconButton } from '../util/element';
 
 /** Calls `onChange` whenever one of the elements changes its size. */
@@ -8,6 +7,15 @@ export type ObserveSize = (targets: readonly Element[], onChange: () => void) =>
 
 /** Maximum distance, in pixels, at which the end counts as in view: half a line, as positions can be fractional. */
 const endTolerancePx = 12;
+
+/** The conversation, or a column of a comparison that scrolls on its own. */
+interface ScrollArea {
+  readonly element: HTMLElement;
+  /** The content of the element. */
+  readonly thread: HTMLElement;
+  readonly readingPosition?: ReadingPosition | undefined;
+  readonly scrollTopOf?: (position: ReadingPosition) => number | undefined;
+}
 
 /**
  * Keeps the end of the conversation in view (follows the end) while the user reads there. A scroll event without user
@@ -28,11 +36,11 @@ export class Autoscroll {
   /** @param onPositionChange not called while the end is followed */
   constructor(
     private readonly context: PageContext,
-    private readonly conversation: ConversationView,
+    private readonly area: ScrollArea,
     observeSize: ObserveSize,
     private readonly onPositionChange: () => void,
   ) {
-    const { element: scroller, thread } = conversation;
+    const { element: scroller, thread } = area;
     this.scroller = scroller;
     this.jumpButton = new JumpButton(context, () => this.followEnd());
     scroller.addEventListener('wheel', ({ deltaY }) => this.handleInput(deltaY < 0), { passive: true });
@@ -69,7 +77,7 @@ export class Autoscroll {
   /** Scrolls there again whenever the content changes its size, until the user scrolls. */
   restore(position: ReadingPosition | undefined): void {
     this.position = position;
-    const top = (): number | undefined => position && this.conversation.scrollTopOf(position);
+    const top = (): number | undefined => position && this.area.scrollTopOf?.(position);
     if (top() === undefined) {
       this.followEnd();
       return;
@@ -120,7 +128,7 @@ export class Autoscroll {
 
   private updateReadingPosition(): void {
     const previous = this.position;
-    this.position = this.follows ? undefined : this.conversation.readingPosition;
+    this.position = this.follows ? undefined : this.area.readingPosition;
     if (this.position ?? previous) this.onPositionChange();
   }
 

@@ -5,6 +5,8 @@ import type { OpenEdit, ReadingPosition, Unsent } from '../state/unsentStore';
 import { carryVersionFocus, setVersionButtonsDisabled } from '../turn/turnActions';
 import { element } from '../util/element';
 import { fill } from '../../shared/format';
+import type { ObserveSize } from './autoscroll';
+import { Comparison } from './comparison';
 import { DrawQueue, type ObserveNear } from './drawQueue';
 import { ExchangeView } from './exchangeView';
 import { ExchangeGroups } from './exchangeGroups';
@@ -24,6 +26,8 @@ export class ConversationView {
   private host = '';
   private isStreaming = false;
   private latest: ExchangeView | undefined;
+  /** The comparison to which the last exchange belongs. */
+  private comparison: Comparison | undefined;
   /** Edits whose exchange is not on the page, or which can't be continued because the page is read-only. */
   private deferredEdits: readonly OpenEdit[] = [];
 
@@ -33,7 +37,7 @@ export class ConversationView {
    */
   constructor(
     private readonly context: PageContext,
-    observeNear: ObserveNear,
+    private readonly observers: { readonly observeNear: ObserveNear; readonly observeSize: ObserveSize },
     onEnd: () => void,
     onStopButton: () => void,
   ) {
@@ -58,7 +62,7 @@ export class ConversationView {
       if (this.isStreaming && this.drawQueue.isIdle) this.updateHiding();
       if (view.hasStopButton) onStopButton();
     });
-    this.nearObserver = observeNear(this.element);
+    this.nearObserver = observers.observeNear(this.element);
     this.refreshTabStop = createRovingTabindex(this.element, this.thread, end, onEnd);
   }
 
@@ -78,17 +82,18 @@ export class ConversationView {
   }
 
   hasActionButton(action: FaultAction): boolean {
-    return this.latest?.activeFailure?.actions.includes(action) ?? false;
+    return [...this.exchanges.values()].some(({ activeFailure }) => activeFailure?.actions.includes(action));
   }
 
   get view(): ConversationState {
-    const views = [...this.exchanges.values()];
-    const edits = views.flatMap(({ id, user }) =>
-      user.editorText === undefined ? [] : { exchangeId: id, text: user.editorText },
+    // The columns of a comparison share their prompt.
+    const prompts = [...new Set([...this.exchanges.values()].map(({ user }) => user))];
+    const edits = prompts.flatMap(({ exchangeId, editorText: text }) =>
+      text === undefined ? [] : { exchangeId, text },
     );
     return {
       edits: [...edits, ...this.deferredEdits],
-      unfolded: views.flatMap(({ id, user }) => (user.isUnfolded ? id : [])),
+      unfolded: prompts.flatMap(({ exchangeId, isUnfolded }) => (isUnfolded ? exchangeId : [])),
       seen: this.latest?.id,
     };
   }
@@ -139,7 +144,8 @@ export class ConversationView {
     setVersionButtonsDisabled(this.context, this.thread, areDisabled);
   }
 
-  setStreaming(isStreaming: boolean): void {
+  updateStreaming(): void {
+    const isStreaming = [...this.exchanges.values()].some(({ activity }) => activity === 'running');
     if (isStreaming === this.isStreaming) return;
     this.isStreaming = isStreaming;
     this.updateHiding();
@@ -155,22 +161,26 @@ export class ConversationView {
   showPath(exchanges: readonly ExchangeSnapshot[]): boolean {
     const { edits = [] } = this.view;
     const previous = [...this.exchanges.values()];
-    const firstDifference = previous.findIndex(({ id }, index) => id !== exchanges[index]?.id);
+    const firstDifference = previous.findIndex(
+      ({ id, group }, index) => id !== exchanges[index]?.id || group?.id !== exchanges[index].comparison,
+    );
     const commonCount = firstDifference < 0 ? previous.length : firstDifference;
     const firstRemoved = previous[commonCount];
     const moveFocusTo = firstRemoved && carryVersionFocus(this.context, firstRemoved.assistant);
+    const comparisonHadFocus = firstRemoved?.group?.element.contains(document.activeElement) ?? false;
     this.keepFirst(commonCount);
     for (const exchange of exchanges.slice(0, commonCount)) this.exchanges.get(exchange.id)?.update(exchange);
     for (const exchange of exchanges.slice(commonCount)) this.add(exchange);
     const firstAdded = [...this.exchanges.values()][commonCount];
     if (firstAdded) this.drawQueue.prefer(firstAdded);
     this.updateAfterChange();
+    if (comparisonHadFocus && firstAdded) this.context.moveFocus(firstAdded.assistant);
     if (firstAdded && !firstAdded.isRunning) {
       const { versions, id } = firstAdded;
       const position = [versions.indexOf(id) + 1, versions.length].map(String);
       if (versions.length > 1) this.context.announcer.announce(fill(this.context.strings.announceVersion, ...position));
       moveFocusTo?.(firstAdded.assistant, this.element);
-    }
+    } else if (firstAdded?.group) this.comparison?.announceStart();
     const open = previous.slice(0, commonCount).filter(({ user }) => user.editorText !== undefined);
     this.openEdits(edits.filter(({ exchangeId }) => !open.some(({ id }) => id === exchangeId)));
     return this.latest?.isRunning ?? false;
@@ -204,11 +214,23 @@ export class ConversationView {
   }
 
   private add(exchange: ExchangeSnapshot): void {
-    const view = new ExchangeView(this.context, exchange, this.host);
+    const comparison = this.comparisonOf(exchange);
+    const view = new ExchangeView(this.context, exchange, this.host, comparison);
     this.exchanges.set(exchange.id, view);
-    this.groups.append(view.user.element, view.assistant);
+    if (comparison) comparison.add(view);
+    else this.groups.append(view.user.element, view.assistant);
     this.nearObserver.watch(view.assistant, () => this.drawQueue.prefer(view));
     this.drawQueue.add(view);
+  }
+
+  private comparisonOf(exchange: ExchangeSnapshot): Comparison | undefined {
+    const { comparison: id } = exchange;
+    if (id === undefined) this.comparison = undefined;
+    else if (this.comparison?.id !== id) {
+      this.comparison = new Comparison(this.context, id, exchange, this.observers.observeSize);
+      this.groups.appendComparison(this.comparison.element);
+    }
+    return this.comparison;
   }
 
   /** Only while an answer streams and everything has been drawn, because `innerText` omits skipped elements. */
@@ -223,6 +245,8 @@ export class ConversationView {
       this.drawQueue.remove(view);
       if (view === this.latest) this.latest = undefined;
       view.dispose();
+      view.group?.element.remove();
+      if (view.group === this.comparison) this.comparison = undefined;
     }
     this.groups.prune();
   }
@@ -238,7 +262,8 @@ export class ConversationView {
 
   private updateLatest(): void {
     const views = [...this.exchanges.values()];
-    const latestIndex = views.findLastIndex(({ hasStarted }) => hasStarted);
+    const latest = views.findLast(({ hasStarted }) => hasStarted);
+    const latestIndex = views.findIndex((view) => view === latest || (view.group && view.group === latest?.group));
     views.forEach((view, index) => view.setLatest(index >= latestIndex));
   }
 }

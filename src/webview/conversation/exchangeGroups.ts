@@ -20,11 +20,17 @@ export class ExchangeGroups {
 
   append(user: HTMLElement, assistant: HTMLElement): void {
     let group = this.thread.lastElementChild;
-    if (!group || group.childElementCount >= 2 * exchangesPerGroup) {
+    if (!group || group.role === 'group' || group.childElementCount >= 2 * exchangesPerGroup) {
       group = element('div', { class: 'exchange-group' });
       this.thread.append(group);
     }
     group.append(user, assistant);
+  }
+
+  /** Adds a comparison as a group of its own. */
+  appendComparison(comparison: HTMLElement): void {
+    comparison.classList.add('exchange-group');
+    this.thread.append(comparison);
   }
 
   /**

@@ -7,8 +7,10 @@ import {
   reduceTurn,
   routeLabel,
   type TurnState,
+  visibleText,
 } from '../../shared/protocol';
 import { describeSchedule } from '../../shared/describe';
+import { fill } from '../../shared/format';
 import { announcementFor } from '../a11y/announcer';
 import type { PageContext } from '../pageContext';
 import { TurnHead } from '../turn/turnHead';
@@ -19,38 +21,58 @@ import { PromptEntry } from './promptEntry';
 
 const noop = (): void => undefined;
 
+/** The comparison to which an exchange belongs. Its columns share one prompt. */
+export interface ColumnGroup {
+  readonly id: string;
+  readonly element: HTMLElement;
+  readonly user: PromptEntry;
+  /** Call this when a column may look different. */
+  update(): void;
+}
+
 /** Before it is drawn, it contains only the prompt and an empty space of the answer's estimated height. */
 export class ExchangeView implements Drawable {
   readonly assistant: HTMLElement;
   readonly user: PromptEntry;
+  private readonly context: PageContext;
   private readonly head: TurnHead;
   private turn: TurnView | undefined;
   private state: TurnState;
   /** The state on screen. The end of a turn appears only after all of its text has been rendered. */
-  private visibleState: TurnState | undefined;
+  visibleState: TurnState | undefined;
+  isLatest = false;
   private onDrawn = noop;
-  private isLatest = false;
   private nearestModels: readonly string[] = [];
 
   constructor(
-    private readonly context: PageContext,
+    context: PageContext,
     private exchange: ExchangeSnapshot,
     private host: string,
+    readonly group?: ColumnGroup,
   ) {
-    const { strings } = context;
+    const { strings, announcer } = context;
+    const announce = (text: string): void =>
+      announcer.announce(fill(strings.columnAnnouncement, this.model, text), exchange.id);
+    this.context = group ? { ...context, announcer: { ...announcer, announce } } : context;
     this.state = exchange.state;
-    this.user = new PromptEntry(context, exchange);
-    this.head = new TurnHead(context, exchange.demo ?? false);
+    this.user = group?.user ?? new PromptEntry(context, exchange);
+    this.head = new TurnHead(context, exchange.demo ?? false, exchange.id);
     this.assistant = element(
       'article',
       { class: 'turn assistant', 'aria-label': strings.assistant, 'aria-busy': 'true', tabindex: '-1' },
       this.head.element,
     );
+    if (group) this.assistant.dataset['model'] = this.model;
     this.assistant.style.minHeight = estimateHeight(exchange.state.text);
   }
 
   get id(): string {
     return this.exchange.id;
+  }
+
+  /** The model that the user has chosen for a column. */
+  get model(): string {
+    return visibleText(this.exchange.model ?? this.state.model);
   }
 
   get versions(): readonly string[] {
@@ -62,8 +84,12 @@ export class ExchangeView implements Drawable {
     return this.state.phase === 'waiting' || this.state.phase === 'offline' ? 'waiting' : 'running';
   }
 
-  /** Whether the card of a wait has a button *Stop*. It has none while text arrives. */
+  /**
+   * Whether a running turn has a button *Stop*: in the head of a column, or in the card of a wait. The card is not shown
+   * while text arrives.
+   */
   get hasStopButton(): boolean {
+    if (this.group) return true;
     return this.state.phase !== 'streaming' && this.assistant.querySelector('.wait-card') !== null;
   }
 
@@ -114,6 +140,7 @@ export class ExchangeView implements Drawable {
         ? undefined
         : announcementFor(this.context, event, { before, state: this.state });
       if (announcement) this.context.announcer.announce(announcement);
+      if (event.type === 'model' && event.reason === 'user') this.exchange = { ...this.exchange, model: event.to };
       turn?.texts.apply(event, before, this.state);
       if (isRunning(this.state.phase)) this.visibleState = this.state;
     }
@@ -189,15 +216,20 @@ export class ExchangeView implements Drawable {
     assistant.toggleAttribute('data-queued', this.exchange.queued);
     if (isRunning(state.phase)) assistant.setAttribute('aria-busy', 'true');
     else assistant.removeAttribute('aria-busy');
-    this.head.render(state);
+    const { group, model, isLatest } = this;
+    const { queued, isFollowed = false } = this.exchange;
+    if (group && assistant.dataset['model'] !== model) assistant.dataset['model'] = model;
+    this.head.render(state, group && { model, queued, isFollowed });
     turn.render(state, {
       host: this.host,
-      queued: this.exchange.queued,
-      isLatest: this.isLatest,
+      queued,
+      isLatest,
+      isColumn: group !== undefined,
       versions: this.versions,
       editPrompt: () => this.user.edit(),
       nearestModels: () => this.nearestModels,
     });
+    group?.update();
   }
 }
 

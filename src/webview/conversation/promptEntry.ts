@@ -33,6 +33,10 @@ export class PromptEntry {
     );
   }
 
+  get exchangeId(): string {
+    return this.exchange.id;
+  }
+
   get editorText(): string | undefined {
     return this.editor?.text;
   }
@@ -76,6 +80,8 @@ export class PromptEntry {
   /** Adds the buttons and the attachments, which are not needed before the exchange is drawn. */
   addTools(): void {
     const { context, exchange } = this;
+    // The columns of a comparison share their prompt.
+    if (this.tools.hasChildNodes()) return;
     const { strings, copy } = context;
     if (!context.isReadOnly()) this.tools.append(iconButton(strings.editPrompt, 'edit', () => this.edit()));
     this.tools.append(iconButton(strings.copyPrompt, 'copy', () => copy(exchange.prompt)));

@@ -1,6 +1,6 @@
 import { element, percent, svg } from '../util/element';
 
-export type ChartLook = 'success' | 'first-token' | 'speed' | 'retries';
+export type ChartLook = 'success' | 'first-token' | 'speed' | 'retries' | 'cost' | 'tokens';
 
 export interface ChartBar {
   readonly value: number;

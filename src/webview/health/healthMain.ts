@@ -9,6 +9,6 @@ const { strings = '{}', locale = 'en' } = document.body.dataset;
 const page = createHealthPage(root, api, JSON.parse(strings) as HealthStrings, locale);
 window.addEventListener('message', ({ data, origin }: MessageEvent<ToHealthPage>) => {
   // Ignores messages from other origins. VS Code forwards those of the host from a frame of the same origin.
-  if (origin === window.origin) page.show(data.report);
+  if (origin === window.origin) page.show(data.report, data.tab);
 });
 api.postMessage({ type: 'ready' });

@@ -1,49 +1,70 @@
-import type { FromHealthPage, HealthPeriodName, HealthReport, HealthStrings } from '../../shared/healthMessages';
+import type {
+  FromHealthPage,
+  HealthPeriodName,
+  HealthReport,
+  HealthStrings,
+  HealthTab,
+} from '../../shared/healthMessages';
 import { button, element, setText, svgPatterns } from '../util/element';
 import { createCards } from './healthCards';
+import { createTabs } from './tabs';
+import { createUsageView } from './usageView';
+
+interface PageState {
+  readonly tab: HealthTab;
+  readonly period: HealthPeriodName;
+}
 
 export interface HealthPageApi {
   postMessage(message: FromHealthPage): void;
   getState(): unknown;
-  setState(state: { readonly period: HealthPeriodName }): void;
+  setState(state: PageState): void;
 }
 
 const periodNames: readonly HealthPeriodName[] = ['hours', 'days'];
 
-/** Creates the page of the network health. `show` displays a report, and keeps the focus and the scroll position. */
+/** Creates the page *Usage and health*. `show` displays a report, and keeps the focus and the scroll position. */
 export function createHealthPage(
   root: HTMLElement,
   api: HealthPageApi,
   strings: HealthStrings,
   locale: string,
-): { show(report: HealthReport): void } {
+): { show(report: HealthReport, tab?: HealthTab): void } {
   const createCard = createCards(locale, strings);
-  let period = storedPeriod(api.getState());
+  const createUsage = createUsageView(locale, strings);
+  let state = storedState(api.getState());
   let report: HealthReport | undefined;
+  const setState = (changes: Partial<PageState>): void => {
+    state = { ...state, ...changes };
+    api.setState(state);
+    update();
+  };
 
   const heading = element('h1', { tabindex: '-1' }, strings.title);
-  const periodButtons = periodNames.map((name) =>
-    button(strings[name], 'secondary', () => {
-      period = name;
-      api.setState({ period });
-      update();
-    }),
-  );
+  const periodButtons = periodNames.map((name) => button(strings[name], 'secondary', () => setState({ period: name })));
   const clear = button(strings.clear, 'secondary', () => api.postMessage({ type: 'clear' }));
   const test = button(strings.testConnection, 'secondary', () => api.postMessage({ type: 'testConnection' }));
   const periods = element('div', { class: 'periods', role: 'group', 'aria-label': strings.period }, ...periodButtons);
   const message = element('div', { class: 'health-message', role: 'status' });
+  const usage = element('div', { class: 'usage' });
   const cards = element('section', { class: 'health-cards' });
+  const network = element('div', {}, element('div', { class: 'toolbar' }, periods, test), cards);
+  const tabs = createTabs(strings.title, (tab) => setState({ tab }), [
+    { name: 'usage', caption: strings.usage, content: usage },
+    { name: 'network', caption: strings.network, content: network },
+  ]);
   root.replaceChildren(
     svgPatterns(5, { 'health-fault-hatch': 'M-1 1L1-1M0 5L5 0M4 6L6 4' }),
     element('header', {}, heading, element('p', {}, strings.intro)),
-    element('div', { class: 'toolbar' }, periods, test, clear),
+    element('div', { class: 'toolbar' }, tabs.list, clear),
     message,
-    cards,
+    ...tabs.panels,
   );
   root.setAttribute('aria-busy', 'true');
 
   const update = (): void => {
+    const { tab, period } = state;
+    tabs.select(tab);
     for (const [index, name] of periodNames.entries()) {
       periodButtons[index]?.setAttribute('aria-pressed', String(name === period));
     }
@@ -51,14 +72,18 @@ export function createHealthPage(
     root.removeAttribute('aria-busy');
     const isEmpty = periodNames.every((name) => report?.[name].rows.length === 0);
     const shown = report[period];
-    const hasRows = shown.rows.length > 0;
+    const hasContent = tab === 'usage' ? !isEmpty : shown.rows.length > 0;
     const { activeElement } = document;
     if (isEmpty && (activeElement === clear || cards.contains(activeElement))) heading.focus();
-    periods.hidden = clear.hidden = isEmpty;
-    cards.hidden = !hasRows;
-    setText(message, isEmpty ? `${strings.empty}. ${strings.emptyHint}` : hasRows ? '' : strings.emptyPeriod);
-    message.hidden = hasRows;
+    periods.hidden = clear.hidden = usage.hidden = isEmpty;
+    cards.hidden = shown.rows.length === 0;
+    setText(message, isEmpty ? `${strings.empty}. ${strings.emptyHint}` : hasContent ? '' : strings.emptyPeriod);
+    message.hidden = hasContent;
     cards.setAttribute('aria-label', strings[`${period}Caption`]);
+    if (tab === 'usage') {
+      usage.replaceChildren(...createUsage(report.usage));
+      return;
+    }
     replaceCards(
       cards,
       shown.rows.map((row) => createCard(row, shown, period)),
@@ -67,16 +92,17 @@ export function createHealthPage(
   update();
 
   return {
-    show: (next) => {
+    show: (next, tab) => {
       report = next;
-      update();
+      if (tab) setState({ tab });
+      else update();
     },
   };
 }
 
-function storedPeriod(state: unknown): HealthPeriodName {
-  const { period } = Object(state) as { readonly period?: unknown };
-  return period === 'days' ? 'days' : 'hours';
+function storedState(stored: unknown): PageState {
+  const { tab, period } = Object(stored) as { readonly [Name in keyof PageState]?: unknown };
+  return { tab: tab === 'network' ? 'network' : 'usage', period: period === 'days' ? 'days' : 'hours' };
 }
 
 /** Keeps the details of a card open, and the focus on their summary. */

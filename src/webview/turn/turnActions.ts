@@ -1,5 +1,6 @@
 import type { PageContext } from '../pageContext';
-import { element, type Icon, iconButton, svgIcon } from '../util/element';
+import { button, element, type Icon, iconButton, svgIcon } from '../util/element';
+import { createMenu } from '../util/menu';
 import { fill } from '../../shared/format';
 import type { Card } from './card';
 
@@ -10,6 +11,8 @@ interface TurnActionOptions {
   /** Markdown of the answer; empty while the turn is running. */
   readonly text: string;
   readonly canRegenerate: boolean;
+  /** Whether the conversation can go on with the answer, which is a column of a comparison. */
+  readonly canUse: boolean;
   /** Ids of all versions of the exchange, oldest first, including the exchange itself. */
   readonly versions: readonly string[];
 }
@@ -18,23 +21,33 @@ interface TurnActionOptions {
 export function createTurnActions(
   context: PageContext,
   exchangeId: string,
-  { queued, hasAnswer, text, canRegenerate, versions }: TurnActionOptions,
+  { queued, hasAnswer, text, canRegenerate, canUse, versions }: TurnActionOptions,
 ): Card | undefined {
   const { strings, post, isReadOnly, areVersionButtonsDisabled } = context;
   const mayChange = !isReadOnly();
   const parts: HTMLElement[] = [];
+  if (canUse && mayChange) {
+    const use = button(strings.useAnswer, 'secondary', () => post({ type: 'useAnswer', exchangeId }));
+    use.title = strings.useAnswerTooltip;
+    parts.push(use);
+  }
   const copy = text === '' ? undefined : createCopyButton(context, text);
   if (copy) parts.push(copy.element);
   if (queued && mayChange)
     parts.push(iconButton(strings.cancelQueued, 'close', () => post({ type: 'stop', exchangeId })));
   if (canRegenerate && mayChange) {
     const regenerate = (switchModel: boolean) => () => post({ type: 'regenerate', exchangeId, switchModel });
+    const compare = (): void => post({ type: 'compareModels', prompt: '', exchangeId });
     const buttons = [
       iconButton(strings.regenerate, 'refresh', regenerate(false)),
-      iconButton(strings.regenerateWith, 'chevronDown', regenerate(true)),
-    ];
+      iconButton(strings.regenerateWith, 'chevronDown', () => undefined),
+    ] as const;
     for (const created of buttons) markVersionButton(created, areVersionButtonsDisabled());
-    parts.push(...buttons);
+    const items = [
+      { caption: strings.regenerateWith, choose: regenerate(true) },
+      { caption: strings.compareModels, choose: compare },
+    ];
+    parts.push(buttons[0], ...createMenu(strings.regenerateWith, () => items, buttons[1]));
   }
   if (versions.length > 1 && mayChange) {
     parts.push(createVersionPager(context, exchangeId, versions));

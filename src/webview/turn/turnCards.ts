@@ -22,6 +22,8 @@ import { type Card, type CardAction, createActions, createCard, createDetails, h
 import { createFailureCard, type FailureCardContext } from './failureCard';
 
 export interface CardContext extends FailureCardContext {
+  /** Whether the answer is a column of a comparison. The head of a column has a button *Stop*, so its cards have none. */
+  readonly isColumn: boolean;
   readonly editPrompt: () => void;
 }
 
@@ -67,7 +69,7 @@ function createWaitCard(
   cardContext: CardContext,
 ): Card {
   const { strings, format, clock, announcer } = context;
-  const { host, currentState } = cardContext;
+  const { host, currentState, isColumn } = cardContext;
   const route = routeOfCard(state, event, host);
   let isEndAnnounced = isOffline(event);
   const texts = () => {
@@ -86,6 +88,7 @@ function createWaitCard(
   const { actions, source, delayMs, hintMs = delayMs, fallbackModel } = event;
   const isPossible = (action: CardAction): boolean => {
     if (action === 'continueWithFallback') return fallbackModel !== undefined;
+    if (action === 'stop') return !isColumn;
     return action !== 'sendLater' || isOffline(event);
   };
   const breakerTooltip = actions.includes('tryAnyway') ? strings.retryNowTooltip : undefined;

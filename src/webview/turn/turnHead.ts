@@ -1,37 +1,67 @@
 import { effectiveRouteSwitches } from '../../shared/describe';
-import type { TurnState } from '../../shared/protocol';
+import { isRunning, routeLabel, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { element, type Icon, setText, svgIcon } from '../util/element';
+import { element, type Icon, iconButton, setText, svgIcon } from '../util/element';
 
-/** The name of the model that answers, and what is unusual about the route to it. The style sheet adds a spinner. */
+/** What the head of a column of a comparison shows in addition. */
+interface ColumnHead {
+  readonly model: string;
+  readonly queued: boolean;
+  readonly isFollowed: boolean;
+}
+
+/**
+ * The name of the model that answers, and what is unusual about the route to it. The style sheet adds a spinner. The head
+ * of a column also names the gateway and has a button *Stop*.
+ */
 export class TurnHead {
   readonly element: HTMLElement;
   private readonly model = element('span', { class: 'turn-name' });
+  private readonly gateway = element('span', { class: 'turn-gateway' });
   private readonly badges = element('span', { class: 'turn-badges' });
+  private readonly stop: HTMLButtonElement;
 
   constructor(
     private readonly context: PageContext,
     private readonly isDemo: boolean,
+    exchangeId: string,
   ) {
-    this.element = element('header', { class: 'turn-head' }, this.model, this.badges);
+    const { strings, post } = context;
+    this.stop = iconButton(strings.stop, 'stopCircle', () => post({ type: 'stop', exchangeId }));
+    this.stop.hidden = true;
+    this.element = element('header', { class: 'turn-head' }, this.model, this.gateway, this.badges, this.stop);
   }
 
-  render(state: TurnState): void {
-    setText(this.model, state.model);
+  render(state: TurnState, column?: ColumnHead): void {
+    const model = state.model || (column?.model ?? '');
+    setText(this.model, model);
     // A long name is cut, so that the head keeps its height.
-    this.model.title = state.model;
-    const badges = this.badgesOf(state);
+    this.model.title = model;
+    setText(this.gateway, (column && routeLabel(state)) ?? '');
+    this.setStoppable(column !== undefined && !column.queued && isRunning(state.phase));
+    const badges = this.badgesOf(state, column?.isFollowed ?? false);
     if (badges.map(({ text }) => text).join('') !== this.badges.textContent)
       this.badges.replaceChildren(...badges.map(createBadge));
   }
 
-  private badgesOf(state: TurnState): readonly Badge[] {
+  private setStoppable(isStoppable: boolean): void {
+    const { stop } = this;
+    const { isReadOnly, moveFocus } = this.context;
+    if (stop === document.activeElement && !isStoppable) {
+      const turn = stop.closest('article');
+      if (turn) moveFocus(turn, { preventScroll: true });
+    }
+    stop.hidden = !isStoppable || isReadOnly();
+  }
+
+  private badgesOf(state: TurnState, isFollowed: boolean): readonly Badge[] {
     const { strings } = this.context;
     const lastSwitch = state.switches.at(-1);
     const badges: Badge[] = [];
     if (lastSwitch && lastSwitch.reason !== 'user') badges.push({ text: strings.fallbackBadge, icon: 'arrowSwap' });
     if (effectiveRouteSwitches(state).length > 0) badges.push({ text: strings.backupBadge, icon: 'arrowSwap' });
     if (this.isDemo) badges.push({ text: strings.demo });
+    if (isFollowed) badges.push({ text: strings.followed, icon: 'check', title: strings.followedTooltip });
     return badges;
   }
 }
@@ -39,8 +69,9 @@ export class TurnHead {
 interface Badge {
   readonly text: string;
   readonly icon?: Icon;
+  readonly title?: string;
 }
 
-function createBadge({ text, icon }: Badge): HTMLElement {
-  return element('span', { class: 'badge' }, ...(icon ? [svgIcon(icon)] : []), text);
+function createBadge({ text, icon, title }: Badge): HTMLElement {
+  return element('span', { class: 'badge', ...(title && { title }) }, ...(icon ? [svgIcon(icon)] : []), text);
 }

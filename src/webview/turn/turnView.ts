@@ -58,15 +58,16 @@ export function createTurnView(context: PageContext, exchangeId: string, current
 
   const showActions = (
     { phase, finishReason, text }: TurnState,
-    { queued, isLatest, versions }: TurnViewContext,
+    { queued, isLatest, isColumn, versions }: TurnViewContext,
   ): void => {
     // Leaves out *Regenerate* if the answer ended at the token limit, because the outcome line of the latest turn
     // already has a button that restarts the answer.
-    const canRegenerate = phase === 'done' && !(isLatest && finishReason === 'length');
+    const canRegenerate = phase === 'done' && !isColumn && !(isLatest && finishReason === 'length');
     const hasEnded = !isRunning(phase);
     const options = {
       queued,
       canRegenerate,
+      canUse: isColumn && hasEnded && text !== '',
       hasAnswer: phase === 'done' || (hasEnded && text !== ''),
       text: hasEnded ? text : '',
       versions: hasEnded ? versions : [],

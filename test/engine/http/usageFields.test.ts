@@ -32,6 +32,40 @@ describe('reading of usage', () => {
     it(`reads ${name}`, () => assert.deepEqual(readUsage({ ...counts, ...fields }, {}), { ...usage, ...expected }));
   }
 
+  for (const [name, received, expected] of [
+    [
+      'tokens that the cache has read and stored (Anthropic)',
+      { input_tokens: 10, output_tokens: 5, cache_read_input_tokens: 100, cache_creation_input_tokens: 20 },
+      { promptTokens: 130, completionTokens: 5, totalTokens: 135, cachedTokens: 100 },
+    ],
+    [
+      'cached tokens that the prompt does not contain',
+      { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, prompt_tokens_details: { cached_tokens: 100 } },
+      { promptTokens: 110, completionTokens: 5, totalTokens: 115, cachedTokens: 100 },
+    ],
+    [
+      'cached tokens that the prompt contains (Responses API)',
+      { input_tokens: 130, output_tokens: 5, input_tokens_details: { cached_tokens: 100 } },
+      { promptTokens: 130, completionTokens: 5, totalTokens: 135, cachedTokens: 100 },
+    ],
+    [
+      'reasoning that the completion does not contain (Google, xAI)',
+      { ...counts, total_tokens: 1316, completion_tokens_details: { reasoning_tokens: 1000 } },
+      { promptTokens: 16, completionTokens: 1300, totalTokens: 1316, reasoningTokens: 1000 },
+    ],
+    [
+      'the cost at the provider if the user brings its key (OpenRouter)',
+      { ...counts, cost: 0.001, is_byok: true, cost_details: { upstream_inference_cost: 0.02 } },
+      { ...usage, cost: 0.021 },
+    ],
+    [
+      'the cost at the provider only once if OpenRouter pays it',
+      { ...counts, cost: 0.02, is_byok: false, cost_details: { upstream_inference_cost: 0.02 } },
+      { ...usage, cost: 0.02 },
+    ],
+  ] as const)
+    it(`counts ${name}`, () => assert.deepEqual(readUsage(received, {}), expected));
+
   it('reads a cost beside the usage', () => {
     assert.deepEqual(readUsage(counts, { usage: counts, cost: 0.5 }), { ...usage, cost: 0.5 });
   });

@@ -4,7 +4,7 @@ import { RequestBuilder } from '../../../src/engine/http/sdk';
 import type { TurnRecord } from '../../../src/engine/state/ledger';
 import { Turn } from '../../../src/engine/turn/turn';
 import { EngineWorld } from '../../support/engineRun';
-import { answering, rateLimited, streaming, type LiveBody } from '../../support/scriptedFetch';
+import { answering, rateLimited, status, streaming, type LiveBody } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
 
 const fail = (): never => {
@@ -62,6 +62,19 @@ describe('listener for ended turns', () => {
         ['done', 2],
         ['stopped', 0],
       ],
+    );
+  });
+
+  it('receives the context window that the gateway names, as do the listeners of the turn', async () => {
+    const records: TurnRecord[] = [];
+    const message = "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens.";
+    const deps = { onTurnEnd: (record: TurnRecord) => void records.push(record) };
+    const world = new EngineWorld({ replies: [status(400, { error: { message } }), answering('ok')], deps });
+    assert.equal((await world.ask().toEnd()).last('failed').contextTokens, 8192);
+    await world.ask().toEnd();
+    assert.deepEqual(
+      records.map(({ contextTokens }) => contextTokens),
+      [8192, undefined],
     );
   });
 });

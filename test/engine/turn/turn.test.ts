@@ -294,6 +294,8 @@ describe('successful turn', () => {
   for (const [name, reported, cost] of [
     ['reads the cost from the header of LiteLLM', {}, 0.25],
     ['prefers the cost in the usage to the header', { cost: 0.5 }, 0.5],
+    ['prefers the cost in the header to a cost of zero in the usage', { cost: 0 }, 0.25],
+    ['reads the cost from the header if that in the usage is absurd', { cost: -1 }, 0.25],
   ] as const) {
     it(name, async () => {
       const headers = { ...sseHeaders, 'x-litellm-response-cost': '0.25' };

@@ -4,12 +4,13 @@ import { entry, failedEntry, noon, origin, turn, wait } from './records';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 describe('health records of a turn', () => {
-  it('contain the result, the time to the first token, the speed and the tokens of a complete answer', () => {
+  it('contain the result, the time to the first token, the speed, the tokens and the cost of a complete answer', () => {
     const ended = { how: 'finished', ms: 3000, firstTokenMs: 1000.4, bytes: 1, chars: 1 } as const;
-    const [record] = recordsOf(turn(entry({ ended: { ...ended, promptTokens: 7, completionTokens: 100 } })));
+    const usage = { promptTokens: 7, completionTokens: 100, cachedTokens: 5, cost: 0.25, estimatedCost: undefined };
+    const [record] = recordsOf(turn(entry({ ended: { ...ended, ...usage } })));
     assert.deepEqual(record, {
       ...{ at: noon - hourMs / 2, origin, model: 'gpt-4o', result: 'complete', waitedMs: undefined },
-      ...{ firstTokenMs: 1000, tokensPerSecond: 50, promptTokens: 7, completionTokens: 100 },
+      ...{ firstTokenMs: 1000, tokensPerSecond: 50, ...usage },
     });
   });
 

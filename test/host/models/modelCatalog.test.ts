@@ -3,6 +3,7 @@ import { mock } from 'node:test';
 import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import { defaultModels, parseModelList } from '../../../src/engine/gateway/modelList';
+import type { ModelFacts } from '../../../src/engine/models/modelFacts';
 import type { ActiveConnection, Connections } from '../../../src/host/connection/connections';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { Settings } from '../../../src/host/settings/settings';
@@ -27,6 +28,7 @@ describe('model catalog', () => {
   let catalog: ModelCatalog;
   let currentConnection: ActiveConnection | undefined;
   let refreshed: number;
+  let overrides: ModelFacts;
   let createCatalog: () => ModelCatalog;
   let [changeKeys, changeSettings] = [() => undefined as unknown, () => undefined as unknown];
   const memory = new Map<string, unknown>();
@@ -50,7 +52,7 @@ describe('model catalog', () => {
   };
   beforeEach(async () => {
     [isDown, requests, logged, ids, currentConnection] = [false, 0, [], ['a'], connection];
-    [routes, refreshed] = [[connection.baseUrl], 0];
+    [routes, refreshed, overrides] = [[connection.baseUrl], 0, {}];
     memory.clear();
     editor.reset();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
@@ -76,7 +78,7 @@ describe('model catalog', () => {
       model: () => 'b',
       engineSettings: () => ({ fallbackModels: [] }),
       modelOverrides: ([model, sentModel]: readonly string[]) =>
-        model === 'mine' ? { maxOutput: 5, family: sentModel } : undefined,
+        model === 'mine' ? { maxOutput: 5, family: sentModel, ...overrides } : undefined,
     } as unknown as Settings;
     createCatalog = () =>
       new ModelCatalog({
@@ -170,6 +172,59 @@ describe('model catalog', () => {
     assert.deepEqual(await compare(false, 'b'), { checked: ['model-0'], models: ['model-0', 'b'] });
     catalog = createCatalog();
     assert.deepEqual(await compare(false, 'model-0', 'a'), { checked: ['model-0', 'b'], models: ['b', 'a'] });
+  });
+
+  describe('after a gateway has named a context window', () => {
+    const learn = (contextTokens?: number, entry: Partial<LedgerEntry> = {}) => {
+      const attempts = [{ model: 'acme', origin, ...entry } as LedgerEntry];
+      return catalog.learnContext({ attempts, contextTokens });
+    };
+    const answered = (promptTokens?: number) =>
+      learn(undefined, { ended: { how: 'finished', promptTokens, ms: 1, bytes: 1, chars: 1 } });
+    const windowOf = (model: string, baseUrl?: string, userModel?: string) =>
+      catalog.factsOf(model, baseUrl, userModel)?.contextWindow;
+
+    it('knows it for this model at this gateway, also after a restart, and announces it once', async () => {
+      await learn(8192);
+      await learn(8192);
+      await catalog.learnContext({ attempts: [], contextTokens: 9 });
+      catalog = createCatalog();
+      assert.deepEqual([windowOf('acme'), windowOf('acme', `${origin}/v2`), refreshed], [8192, 8192, 1]);
+      const others = [windowOf('acme', `${other}/v1`), windowOf('acme-2'), windowOf('__proto__')];
+      assert.deepEqual(others, [undefined, undefined, undefined]);
+    });
+
+    it('prefers it to a larger context window of the list or the table, but not to that of the settings', async () => {
+      for (const [model, named, known] of [
+        ['gpt-4o', 100_000, 100_000],
+        ['gpt-4o', 200_000, 128_000],
+        ['mine', 4096, 4096],
+      ] as const) {
+        await learn(named, { model });
+        assert.equal(windowOf(model), known);
+      }
+      overrides = { contextWindow: 9000 };
+      assert.equal(windowOf('mine'), 9000);
+    });
+
+    it('knows it by the name that the user knows', async () => {
+      await learn(8192, { model: 'vendor/acme', userModel: 'acme' });
+      assert.deepEqual([windowOf('acme'), windowOf('vendor/acme', undefined, 'acme')], [8192, 8192]);
+      assert.equal(windowOf('vendor/acme'), undefined);
+    });
+
+    it('forgets it when the gateway answers a longer prompt', async () => {
+      await learn(8192);
+      for (const [promptTokens, known] of [
+        [undefined, 8192],
+        [8192, 8192],
+        [8193, undefined],
+      ] as const) {
+        await answered(promptTokens);
+        assert.equal(windowOf('acme'), known);
+      }
+      assert.equal(refreshed, 2);
+    });
   });
 
   describe('with a backup gateway', () => {
@@ -288,6 +343,14 @@ describe('model catalog', () => {
       assert.deepEqual(read.mock.calls[0]?.arguments[1], ['b:latest', 'a', 'c']);
       assert.deepEqual(catalog.factsOf('a', server.baseUrl), { contextWindow: 4096, cutsLongPrompts: true });
       assert.equal(catalog.factsOf('c', server.baseUrl)?.contextWindow, 100);
+    });
+
+    it('does not apply the price of the vendor to its models', async () => {
+      ids = ['gpt-4o', { id: 'gpt-4', pricing: { prompt: '0.000001', completion: '0.000002' } }];
+      await catalog.preload();
+      assert.deepEqual([catalog.factsOf('gpt-4o')?.price, catalog.factsOf('gpt-4o')?.images], [undefined, true]);
+      assert.deepEqual(catalog.factsOf('gpt-4')?.price, { input: 1, output: 2 });
+      assert.equal(catalog.factsOf('gpt-4o', connection.baseUrl)?.price?.input, 2.5);
     });
 
     it('asks no other gateway for such facts', async () => {

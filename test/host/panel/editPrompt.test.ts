@@ -13,6 +13,8 @@ function setUp(input: PromptInput, pickedModel?: string) {
   const id = ask(input);
   conversation.stopAll();
   const addedToHistory: string[] = [];
+  const returned: string[] = [];
+  const budget = { mayStart: true };
   let isOpen = false;
   const deps = {
     conversations: {
@@ -20,6 +22,12 @@ function setUp(input: PromptInput, pickedModel?: string) {
         isOpen = true;
         return work().finally(() => (isOpen = false));
       },
+    },
+    budget: { mayStart: () => Promise.resolve(budget.mayStart) },
+    panels: {
+      open: () => assert.fail(),
+      show: () => assert.fail(),
+      prefill: (_conversation: Conversation, { text }: { readonly text: string }) => void returned.push(text),
     },
     demo: { answers: () => false },
     connections: {
@@ -38,8 +46,7 @@ function setUp(input: PromptInput, pickedModel?: string) {
     onError: (error: unknown) => assert.fail(String(error)),
   };
   return {
-    addedToHistory,
-    ...{ conversation, id },
+    ...{ conversation, id, addedToHistory, returned, budget },
     edit: (prompt: string, exchangeId = id) => editPrompt(deps, conversation, exchangeId, prompt),
     regenerate: (switchModel: boolean, exchangeId = id) => regenerate(deps, conversation, exchangeId, switchModel),
     versions: () => conversation.views()[0]?.versions?.length ?? 1,
@@ -59,6 +66,13 @@ describe('edited prompt', () => {
         ['a', 'b'].map((model) => [prompt, model, 4]),
       );
     });
+  it('goes into the composer when the user does not want to exceed the budget', async () => {
+    const { edit, regenerate, versions, returned, budget } = setUp({ prompt: 'one' }, 'gpt-4o');
+    budget.mayStart = false;
+    for (const prompt of ['two', 'one']) await edit(prompt);
+    for (const switchModel of [true, false]) await regenerate(switchModel);
+    assert.deepEqual([versions(), returned], [1, ['two']]);
+  });
 
   it('is sent with the new text and the same context and model', async () => {
     const input = { prompt: 'Explain a.ts', content: 'all of it', attachments: [file], model: 'gpt-4o' };

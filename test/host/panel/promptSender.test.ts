@@ -10,6 +10,7 @@ function setUp() {
   const calls: string[] = [];
   const promptHistory = { fails: false };
   const connection = { model: 'm', host: 'api.example', hasKey: true, demo: false };
+  const budget = { mayStart: true };
   const names = new Map<Conversation, string>();
   const open = (name: string): Conversation => {
     const { conversation } = openConversation();
@@ -19,6 +20,7 @@ function setUp() {
   const [current, other, next] = [open('current'), open('other'), open('new')];
   const moves: (string | undefined)[] = [];
   const services: SendServices = {
+    budget: { mayStart: () => Promise.resolve(budget.mayStart) },
     conversations: { ensureCurrent: () => Promise.resolve(current), startNew: () => next },
     panels: {
       open: () => Promise.resolve(true),
@@ -49,7 +51,7 @@ function setUp() {
       conversation.exchanges().map(({ prompt, demo }) => `${name}: ${prompt}${demo ? ' (demo)' : ''}`),
     );
   const prefills = () => calls.filter((call) => call.startsWith('prefill'));
-  return { send, calls, asked, prefills, connection, promptHistory, other, moves };
+  return { send, calls, asked, prefills, budget, connection, promptHistory, other, moves };
 }
 
 describe('prompt sender', () => {
@@ -93,6 +95,26 @@ describe('prompt sender', () => {
       ...inputs.map((input) => `prefill current: Explain, and ${JSON.stringify(input)} until there is a key`),
       'prefill current: Why? until there is a key',
     ]);
+  });
+
+  it('returns the prompt to the composer, with its context, when the user does not want to exceed the budget', async () => {
+    const { send, asked, budget, prefills } = setUp();
+    budget.mayStart = false;
+    const fail = (): never => assert.fail('The context items must stay in the composer.');
+    await send({ prompt: 'Why?' }, { addDraft: fail });
+    await send({ prompt: 'Explain', content: 'in full' });
+    assert.deepEqual(asked(), []);
+    assert.deepEqual(prefills(), [
+      'prefill current: Why?',
+      'prefill current: Explain, and {"prompt":"Explain","content":"in full"}',
+    ]);
+  });
+
+  it('does not ask about the budget in the demo', async () => {
+    const { send, asked, budget, connection, other } = setUp();
+    [budget.mayStart, connection.demo] = [false, true];
+    await send({ prompt: 'a question to the demo' }, { conversation: other });
+    assert.deepEqual(asked(), ['other: a question to the demo (demo)']);
   });
 
   it('sends prompts of a conversation with the user’s gateway to that gateway, even while the demo is active', async () => {

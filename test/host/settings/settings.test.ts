@@ -101,6 +101,26 @@ describe('settings', () => {
     assert.deepEqual([settings.modelOverrides(['a']), settings.modelOverrides(['b'])], [{ maxOutput: 2 }, undefined]);
   });
 
+  for (const [value, expected] of [
+    [{ daily: 5 }, { daily: 5, action: 'warn' }],
+    [{ daily: 0.5, action: 'ask' }, { daily: 0.5, action: 'ask' }],
+    [{ daily: 5, action: 'Ask' }, { daily: 5, action: 'warn' }],
+    ...[{}, undefined, null, 5, [5], { action: 'ask' }].map((none) => [none, undefined] as const),
+    ...[0, -1, Number.NaN, 1e300, '5'].map((daily) => [{ daily, action: 'ask' }, undefined] as const),
+  ] as const) {
+    it(`read ${inspect(value)} as ${expected ? inspect(expected) : 'no budget'}`, () => {
+      inspected = { budget: { globalValue: value } };
+      assert.deepEqual(settings.budget(), expected);
+    });
+  }
+
+  it('read the budget only from the user settings', () => {
+    const workspaceValue = { daily: 1000 };
+    effective = { budget: workspaceValue };
+    inspected = { budget: { workspaceValue, globalRemoteValue: workspaceValue, globalLocalValue: { daily: 2 } } };
+    assert.equal(settings.budget()?.daily, 2);
+  });
+
   it('save the model in the workspace settings only if they contain a model', async () => {
     await settings.setModel('a');
     inspected.model = { workspaceValue: 'b' };

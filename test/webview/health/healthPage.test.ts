@@ -5,7 +5,7 @@ import { createHealthPage } from '../../../src/webview/health/healthPage';
 import { valuesOf } from '../../support/valuesOf';
 import { emptyReport, report } from './reports';
 
-describe('page of the network health', () => {
+describe('page of usage and health', () => {
   let document: Document;
   let posted: FromHealthPage[];
   let state: unknown;
@@ -15,7 +15,7 @@ describe('page of the network health', () => {
     const { window } = new JSDOM('<!doctype html><body><main id="root"></main></body>');
     document = window.document;
     Object.assign(globalThis, { document });
-    [posted, state] = [[], undefined];
+    [posted, state] = [[], { tab: 'network' }];
     open();
   });
   after(() => Reflect.deleteProperty(globalThis, 'document'));
@@ -36,7 +36,7 @@ describe('page of the network health', () => {
   const labels = (): readonly (string | null)[] =>
     [...document.querySelectorAll('[role="img"]')].map((chart) => chart.getAttribute('aria-label'));
 
-  it('shows a card for each model and route, with the rest of its figures in its details', () => {
+  it('shows a card for each model and route on the tab of the network health, with the rest of its figures in its details', () => {
     page.show(report);
     assert.deepEqual(texts('h2'), ['gpt-4o a.test', '<b>x</b> b.test']);
     assert.deepEqual(texts('article:first-child .measures dt, article:first-child .figure'), [
@@ -95,7 +95,7 @@ describe('page of the network health', () => {
   });
 
   it('shows the last 24 hours when the stored state is damaged', () => {
-    state = { period: 7 };
+    state = { tab: 'network', period: 7 };
     open();
     page.show(report);
     assert.equal(cards().getAttribute('aria-label'), 'Last 24 hours');
@@ -124,7 +124,7 @@ describe('page of the network health', () => {
   it('says that there are no requests yet, and offers to test the connection only', () => {
     page.show(emptyReport);
     assert.match(document.querySelector('[role="status"]')?.textContent ?? '', /^No requests yet\./);
-    const shown = [...document.querySelectorAll('button')].filter((each) => each.closest('[hidden]') === null);
+    const shown = [...document.querySelectorAll('button.button')].filter((each) => each.closest('[hidden]') === null);
     assert.deepEqual(valuesOf(shown, 'textContent'), ['Test connection']);
     assert.ok(cards().hidden);
   });
@@ -140,7 +140,7 @@ describe('page of the network health', () => {
     page.show(report);
     button('Clear').focus();
     page.show(emptyReport);
-    assert.equal(document.activeElement?.textContent, 'Network health');
+    assert.equal(document.activeElement?.textContent, 'Usage and health');
   });
 
   it('asks the host to clear the numbers and to test the connection', () => {
@@ -148,5 +148,95 @@ describe('page of the network health', () => {
     button('Clear').click();
     button('Test connection').click();
     assert.deepEqual(posted, [{ type: 'clear' }, { type: 'testConnection' }]);
+  });
+
+  describe('on the tab Usage', () => {
+    beforeEach(() => {
+      state = undefined;
+      open();
+    });
+    const tabs = (): readonly HTMLElement[] => [...document.querySelectorAll<HTMLElement>('[role="tab"]')];
+    const selected = (): readonly (string | null)[] =>
+      [...document.querySelectorAll('[role="tabpanel"]:not([hidden])')].map((panel) => {
+        const tab = document.getElementById(panel.getAttribute('aria-labelledby') ?? '');
+        return tab?.getAttribute('aria-selected') === 'true' && tab.tabIndex === 0 ? tab.textContent : null;
+      });
+    const press = (key: string): void => {
+      const { KeyboardEvent } = document.defaultView!;
+      document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    };
+
+    it('shows what was used today and in the last 14 days, and how much of the budget', () => {
+      page.show(report);
+      const sums = texts('.usage :is(dt, .figure, dd.note)');
+      assert.deepEqual(sums, [
+        ...['Today', '≈ ¥1.23 + $0.0042', '16 requests', '3 requests without a known price'],
+        '24% of the budget of $5.00 used',
+        ...['Last 14 days', '≈ ¥2.47 + $0.0042', '29 requests', '4 requests without a known price'],
+        ...['Tokens in / out', '89K / 9.8K', '61K cached'],
+      ]);
+      assert.match(texts('.usage p.note')[0] ?? '', /^≈ The gateway reported no cost/);
+    });
+
+    it('shows charts by day with a text alternative', () => {
+      page.show(report);
+      assert.deepEqual(labels().slice(0, 2), [
+        'Cost, last 14 days: ≈ ¥2.47 + $0.0042. By day: from ¥1.23 to ≈ ¥1.23 + $0.0042.',
+        'Tokens in / out, last 14 days: 89K / 9.8K. By day: from 84K / 9.1K to 89K / 9.8K.',
+      ]);
+      assert.deepEqual(texts('.usage .cost title'), ['Thu, Nov 12: ¥1.23', 'Sat, Nov 14: ≈ ¥1.23 + $0.0042']);
+    });
+
+    it('shows a table of each day, newest first, with each model and gateway', () => {
+      page.show(report);
+      const rows = [...document.querySelectorAll('tr')].map((row) =>
+        [...row.children].map((cell) => `${cell.getAttribute('scope') ?? ''}:${cell.textContent}`),
+      );
+      const sonnet = ['row:claude-sonnet-4 api.holysheep.ai', ':12', ':84K / 9.1K61K cached', ':¥1.23'];
+      const other = ['row:<b>x</b> b.test', ':4', ':5K / 700', ':≈ $0.00423 requests without a known price'];
+      const local = ['row:qwen3:8b localhost:11434', ':1', ':–', ':–'];
+      const unpriced = (count: number): string => `${count} request${count > 1 ? 's' : ''} without a known price`;
+      assert.deepEqual(rows, [
+        ['col:Model', 'col:Requests', 'col:Tokens in / out', 'col:Cost'],
+        ['rowgroup:Last 14 days', ':29', ':89K / 9.8K61K cached', `:≈ ¥2.47 + $0.0042${unpriced(4)}`],
+        ...[[sonnet[0], ':24', sonnet[2], ':¥2.47'], other, local],
+        ['rowgroup:Today', ':16', ':89K / 9.8K61K cached', `:≈ ¥1.23 + $0.0042${unpriced(3)}`],
+        ...[sonnet, other],
+        ['rowgroup:Thu, Nov 12', ':13', ':84K / 9.1K61K cached', `:¥1.23${unpriced(1)}`],
+        ...[sonnet, local],
+      ]);
+    });
+
+    it('says that there are no requests yet', () => {
+      page.show(emptyReport);
+      assert.match(texts('[role="status"]')[0] ?? '', /^No requests yet\./);
+      assert.equal(document.querySelector<HTMLElement>('.usage')?.hidden, true);
+    });
+
+    it('switches tabs by keyboard, and stays on the tab after a reload', () => {
+      page.show(report);
+      assert.deepEqual(selected(), ['Usage']);
+      tabs()[0]?.focus();
+      for (const [key, expected] of [
+        ['ArrowRight', 'Network health'],
+        ['ArrowRight', 'Usage'],
+        ['ArrowLeft', 'Network health'],
+        ['Home', 'Usage'],
+        ['End', 'Network health'],
+      ] as const) {
+        press(key);
+        assert.deepEqual([selected(), document.activeElement?.textContent], [[expected], expected], key);
+      }
+      open();
+      assert.deepEqual(selected(), ['Network health']);
+    });
+
+    it('is selected when the host asks for it', () => {
+      tabs()[1]?.click();
+      page.show(report);
+      assert.deepEqual(selected(), ['Network health']);
+      page.show(report, 'usage');
+      assert.deepEqual([selected(), state], [['Usage'], { tab: 'usage', period: 'hours' }]);
+    });
   });
 });

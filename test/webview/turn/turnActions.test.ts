@@ -21,13 +21,17 @@ describe('versions of an answer', () => {
   const prompts = (): (string | null)[] =>
     [...page.root.querySelectorAll('[data-part="prompt"]')].map((prompt) => prompt.textContent);
 
-  it('are requested from the same model or another model with the buttons *Regenerate* and *Regenerate with another model…*', () => {
+  it('are requested from the same model with *Regenerate*, and from one or several others with the menu beside it', () => {
     page.snapshot([exchange('a', { state: done('a') })]);
     page.click('Regenerate');
-    page.click('Regenerate with another model…');
+    for (const item of ['Regenerate with another model…', 'Compare models…']) {
+      page.click('Regenerate with another model…');
+      page.one('menuitem', item).click();
+    }
     assert.deepEqual(page.posted, [
       { type: 'regenerate', exchangeId: 'a', switchModel: false },
       { type: 'regenerate', exchangeId: 'a', switchModel: true },
+      { type: 'compareModels', prompt: '', exchangeId: 'a' },
     ]);
   });
 

@@ -56,7 +56,25 @@ describe('row below an answer', () => {
       '2 s · 12.3K tok',
       'first token 800 ms · 2 s · 12 → 12.3K tok',
     ],
-    ['its price', [start], '2 s · 12.3K tok', 'first token 800 ms · 2 s · 12 → 12.3K tok · $1.25', { cost: 1.25 }],
+    [
+      'its cost',
+      [start, ev.ended({ cost: 1.25 })],
+      '2 s · 12.3K tok · $1.25',
+      'first token 800 ms · 2 s · 12 → 12.3K tok · $1.25',
+    ],
+    [
+      'the cost of all attempts as an estimate if one is estimated',
+      [start, ev.ended({ cost: 0.25 }), ev.attempt({ at: 1000 }), ev.ended({ estimatedCost: 0.5 })],
+      '2 s · 12.3K tok · ≈ $0.75',
+      'first token 800 ms · 2 s · 12 → 12.3K tok · ≈ $0.75',
+    ],
+    [
+      'no cost if that of one attempt is unknown',
+      [start, ev.ended({ cost: 0.25 }), ev.attempt({ at: 1000 }), ev.ended({ tokens: 10 })],
+      '2 s · 12.3K tok',
+      'first token 800 ms · 2 s · 12 → 12.3K tok',
+    ],
+    ['no cost of zero', [start, ev.ended({ cost: 0 })], '2 s', 'first token 800 ms · 2 s', noUsage],
     ['no tokens if the gateway reports none', [start], '2 s', 'first token 800 ms · 2 s', noUsage],
     [
       'a wait, and the first token from the start of its attempt',

@@ -79,16 +79,49 @@ describe('time of day format', () => {
     ));
 });
 
-describe('price format', () => {
-  for (const [usd, text] of [
-    [0.00002, '<$0.0001'],
-    [0.0042, '$0.0042'],
-    [0.0123, '$0.012'],
-    [0.5, '$0.50'],
-    [12.345, '$12.35'],
+describe('cost format', () => {
+  const chinese = createFormat('zh-cn', panelStrings);
+  const usd = { currency: 'USD', isEstimate: false } as const;
+  const cny = { currency: 'CNY', isEstimate: false } as const;
+  for (const [name, costs, text] of [
+    ['less than the lowest cost', [{ ...usd, amount: 0.00002 }], '< $0.0001'],
+    ['an estimate below the lowest cost', [{ ...cny, amount: 1e-9, isEstimate: true }], '≈ < ¥0.0001'],
+    ['two digits of a small cost', [{ ...usd, amount: 0.000421 }], '$0.00042'],
+    ['a fraction of a cent', [{ ...usd, amount: 0.0123 }], '$0.0123'],
+    ['a part of a dollar', [{ ...usd, amount: 0.5 }], '$0.50'],
+    ['cents', [{ ...usd, amount: 12.345 }], '$12.35'],
+    ['what is almost a dollar', [{ ...usd, amount: 0.9999 }], '$1.00'],
+    ['a large cost', [{ ...usd, amount: 1e6 }], '$1,000,000.00'],
+    ['a known cost of zero', [{ ...usd, amount: 0 }], '$0.00'],
+    ['an estimate', [{ ...cny, amount: 0.42, isEstimate: true }], '≈ ¥0.42'],
+    [
+      'two currencies',
+      [
+        { ...usd, amount: 1.2, isEstimate: true },
+        { ...cny, amount: 0.3 },
+      ],
+      '≈ $1.20 + ¥0.30',
+    ],
+    [
+      'only the currency in which something was spent',
+      [
+        { ...usd, amount: 0 },
+        { ...cny, amount: 0.3 },
+      ],
+      '¥0.30',
+    ],
   ] as const) {
-    it(`formats ${usd} as ${text}`, () => assert.equal(english.cost(usd), text));
+    it(`shows ${name} as ${text}`, () => assert.equal(english.costs(costs), text));
   }
+
+  it('shows the same symbols in Chinese', () =>
+    assert.equal(
+      chinese.costs([
+        { ...usd, amount: 1.2 },
+        { ...cny, amount: 0.3 },
+      ]),
+      '$1.20 + ¥0.30',
+    ));
 });
 
 describe('compact number format', () => {

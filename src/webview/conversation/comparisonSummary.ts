@@ -1,0 +1,72 @@
+import type { Words } from '../../shared/describe';
+import { fill } from '../../shared/format';
+import { costsOf, isRunning, segmentsOf, totalsOf, type TurnState } from '../../shared/protocol';
+
+interface Answer {
+  readonly model: string;
+  /** Undefined if the answer has not been drawn. */
+  readonly state: TurnState | undefined;
+}
+
+/**
+ * Says which answer of a comparison was first, fastest, cheapest and longest. Empty until all answers have ended and at
+ * least two of them have a text. A quality that is not known for all of these is left out.
+ */
+export function describeComparison({ strings, format }: Words, answers: readonly Answer[]): string {
+  const ended = answers.flatMap(({ model, state }) => (state && !isRunning(state.phase) ? { model, state } : []));
+  const compared = ended.filter(({ state }) => state.text !== '').map(({ model, state }) => measure(model, state));
+  if (ended.length < answers.length || compared.length < 2) return '';
+  const hasTokens = compared.every(({ usage }) => (usage?.completionTokens ?? 0) > 0);
+  const currencies = new Set(compared.flatMap(({ costs }) => costs?.map(({ currency }) => currency) ?? []));
+
+  type Measured = (typeof compared)[number];
+  /** @param valueOf returns the value of which the lowest one is the best */
+  const best = (
+    template: string,
+    valueOf: (answer: Measured) => number | undefined,
+    describe: (answer: Measured) => string,
+  ): readonly string[] => {
+    if (compared.some((answer) => valueOf(answer) === undefined)) return [];
+    const winner = compared.reduce((a, b) => ((valueOf(b) ?? 0) < (valueOf(a) ?? 0) ? b : a));
+    return [fill(template, winner.model, describe(winner))];
+  };
+  const size = ({ usage, characters }: Measured): number =>
+    hasTokens ? (usage?.completionTokens ?? 0) - (usage?.reasoningTokens ?? 0) : characters;
+  const speed = ({ usage, characters, seconds }: Measured): number =>
+    (hasTokens ? (usage?.completionTokens ?? 0) : characters) / seconds;
+
+  return [
+    ...best(
+      strings.comparisonFirst,
+      ({ firstTokenMs }) => firstTokenMs,
+      ({ firstTokenMs = 0 }) => format.duration(firstTokenMs),
+    ),
+    ...best(
+      strings.comparisonFastest,
+      (answer) => -speed(answer),
+      (answer) => fill(hasTokens ? strings.tokensPerSecond : strings.charactersPerSecond, format.count(speed(answer))),
+    ),
+    ...best(
+      strings.comparisonCheapest,
+      ({ costs = [] }) => (currencies.size === 1 ? costs[0]?.amount : undefined),
+      ({ costs = [] }) => format.costs(costs),
+    ),
+    ...best(
+      strings.comparisonLongest,
+      (answer) => -size(answer),
+      (answer) => fill(hasTokens ? strings.summaryTokens : strings.contextCharacters, format.count(size(answer))),
+    ),
+  ].join(' · ');
+}
+
+function measure(model: string, state: TurnState) {
+  const { ms, waitedMs, usage } = totalsOf(state);
+  const first = segmentsOf(state).find(({ firstTokenAt }) => firstTokenAt !== undefined);
+  return {
+    ...{ model, usage, costs: costsOf(state), characters: state.text.length },
+    // From the start of the turn, so that it includes the waits and retries before the first token.
+    firstTokenMs: first?.firstTokenAt === undefined ? undefined : first.firstTokenAt - (first.startedAt ?? 0),
+    // Includes the time before the first token, in which a model may reason without sending text.
+    seconds: Math.max(1, ms - waitedMs) / 1000,
+  };
+}

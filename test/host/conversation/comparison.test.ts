@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import type { StreamEvent } from '../../../src/engine/events';
+import { propertyRuns } from '../../support/propertyRuns';
+import { valuesOf } from '../../support/valuesOf';
+import { openConversation, reopened } from './openedConversation';
+import { attempt, done, failed, text, waiting } from './scriptedEngine';
+
+/** Opens a conversation and compares three models. `emit` emits events in the last turn of a model. */
+function comparing() {
+  const opened = openConversation();
+  const { ask, conversation, engine } = opened;
+  ask('before', attempt(), text('earlier'), done('earlier'));
+  const [a = '', b = '', c = ''] = conversation.compare({ prompt: 'which?' }, ['a', 'b', 'c']).map(({ id }) => id);
+  const turnOf = (model: string) => engine.turns.findLast(({ request }) => request.model === model)!;
+  const emit = (model: string, ...events: readonly StreamEvent[]): void => {
+    turnOf(model).emit(...events);
+    conversation.flush();
+  };
+  const answer = (...models: readonly string[]): void => {
+    for (const model of models) emit(model, attempt(model), text(`of ${model}`), done(`of ${model}`));
+  };
+  /** Model, phase and text of the columns on the page. */
+  const columns = (): readonly string[] =>
+    conversation
+      .views()
+      .filter(({ comparison }) => comparison !== undefined)
+      .map(({ state }) => `${state.model} ${state.phase} ${state.text}`.trim());
+  return { ...opened, a, b, c, turnOf, emit, answer, columns };
+}
+
+describe('comparison of models', () => {
+  it('sends the prompt with the same context to all models at once', () => {
+    const { engine, columns } = comparing();
+    const requests = engine.turns.slice(1).map(({ request }) => request);
+    assert.deepEqual(valuesOf(requests, 'model'), ['a', 'b', 'c']);
+    for (const { messages } of requests) {
+      assert.deepEqual(valuesOf(messages, 'content'), ['before', 'earlier', 'which?']);
+    }
+    assert.deepEqual(columns(), ['a connecting', 'b connecting', 'c connecting']);
+  });
+
+  it('waits as a whole for a running turn, and further prompts wait for all columns', () => {
+    const { ask, conversation, engine, phases } = openConversation();
+    ask('first');
+    conversation.compare({ prompt: 'which?' }, ['a', 'b']);
+    ask('last');
+    assert.deepEqual(phases(), ['first: connecting', 'which?: queued', 'which?: queued', 'last: queued']);
+    engine.turns[0]!.emit(done(''));
+    assert.deepEqual(phases().slice(1), ['which?: connecting', 'which?: connecting', 'last: queued']);
+    engine.turns[1]!.emit(done('of a'));
+    assert.equal(phases().at(-1), 'last: queued');
+    engine.turns[2]!.emit(done('of b'));
+    assert.equal(phases().at(-1), 'last: connecting');
+  });
+
+  it('reports the events of every column', () => {
+    const { a, b, c, changes, emit } = comparing();
+    changes.length = 0;
+    for (const model of ['c', 'a', 'b']) emit(model, attempt(model), text(model));
+    const reported = changes.flatMap((change) => (change.type === 'events' ? change.exchangeId : []));
+    assert.deepEqual([...new Set(reported)], [c, a, b]);
+  });
+
+  it('stops one column, or all of them', () => {
+    const { conversation, b, emit, columns } = comparing();
+    emit('b', attempt('b'), text('half'));
+    conversation.stop(b);
+    assert.deepEqual(columns(), ['a connecting', 'b stopped half', 'c connecting']);
+    conversation.stop();
+    assert.deepEqual(columns(), ['a stopped', 'b stopped half', 'c stopped']);
+  });
+
+  it('retries the column that waits, and one that has failed at once, while the others run', () => {
+    const { conversation, c, emit, columns, turnOf } = comparing();
+    emit('b', attempt('b'), waiting);
+    conversation.retryNow();
+    assert.deepEqual([turnOf('b').controls, turnOf('a').controls], [['retryNow'], []]);
+    conversation.ask({ prompt: 'next' });
+    emit('c', attempt('c'), failed(''));
+    conversation.restart(c);
+    assert.deepEqual(columns(), ['a connecting', 'b waiting', 'c connecting']);
+  });
+
+  it('keeps the models of the columns when the user selects another model', () => {
+    const { conversation, emit, turnOf } = comparing();
+    emit('a', attempt('a'), waiting);
+    conversation.selectModel('other', false);
+    assert.deepEqual(turnOf('a').controls, []);
+  });
+
+  it('goes on with the answer that the user chooses, and keeps the others as versions', () => {
+    const { a, b, c, answer, ask, columns, conversation, emit, lines, phases, sentTexts } = comparing();
+    answer('a', 'b');
+    emit('c', attempt('c'), text('half'));
+    conversation.useAnswer(b);
+    assert.deepEqual(columns(), []);
+    assert.deepEqual(phases(), ['before: done', 'which?: done']);
+    assert.deepEqual(conversation.views().at(-1)?.versions, [a, b, c]);
+    assert.equal(conversation.exchange(c)?.state.phase, 'stopped');
+    ask('next');
+    assert.deepEqual(sentTexts(), ['before', 'earlier', 'which?', 'of b', 'next']);
+    assert.deepEqual(valuesOf(reopened(lines).exchanges, 'id').slice(1, 2), [b]);
+  });
+
+  it('lets a further prompt follow the first complete answer if the user chooses none', () => {
+    const { answer, ask, columns, conversation, emit, sentTexts } = comparing();
+    emit('a', attempt('a'), failed(''));
+    answer('c', 'b');
+    ask('next');
+    assert.deepEqual(sentTexts(), ['before', 'earlier', 'which?', 'of b', 'next']);
+    assert.deepEqual(columns(), ['a failed', 'b done of b', 'c done of c']);
+    assert.deepEqual(
+      conversation.views().map(({ isFollowed }) => isFollowed),
+      [undefined, undefined, true, undefined, undefined],
+    );
+  });
+
+  it('compares the answers of an earlier exchange as further versions, and returns to them', () => {
+    const { conversation, engine, columns } = comparing();
+    const [before] = conversation.exchanges();
+    conversation.stop();
+    conversation.compare({ prompt: 'before' }, ['d', 'e'], before!.id);
+    assert.deepEqual(columns(), ['d connecting', 'e connecting']);
+    assert.deepEqual(valuesOf(engine.turn.request.messages, 'content'), ['before']);
+    const [first, second] = conversation.views();
+    assert.deepEqual(first?.versions, [before!.id, first?.id]);
+    assert.deepEqual(second?.versions, [before!.id, second?.id]);
+    conversation.stop();
+    conversation.showVersion(before!.id);
+    assert.deepEqual(columns(), ['a stopped', 'b stopped', 'c stopped']);
+  });
+
+  it('sends an edited prompt to the models of all columns', () => {
+    const { a, conversation, columns, engine, phases } = comparing();
+    conversation.edit(a, { prompt: 'what?' });
+    assert.deepEqual(columns(), ['a connecting', 'b connecting', 'c connecting']);
+    assert.deepEqual(phases().slice(1), ['what?: connecting', 'what?: connecting', 'what?: connecting']);
+    assert.deepEqual(
+      engine.turns.slice(1, 4).map(({ controls }) => controls),
+      [['stop'], ['stop'], ['stop']],
+    );
+  });
+
+  it('restores every column after a crash, so that each can be continued', () => {
+    const { answer, b, conversation, emit, lines } = comparing();
+    answer('a');
+    emit('b', attempt('b'), text('half'));
+    conversation.flush();
+    const stored = reopened(lines);
+    const restored = openConversation({ stored });
+    const columns = restored.conversation.views().slice(1);
+    assert.deepEqual(
+      columns.map(({ state, comparison }) => [state.phase, state.text, comparison === columns[0]?.comparison]),
+      [
+        ['done', 'of a', true],
+        ['interrupted', 'half', true],
+        ['interrupted', '', true],
+      ],
+    );
+    restored.conversation.continue(b);
+    assert.equal(restored.engine.turn.options.resumeFrom?.text, 'half');
+  });
+
+  it('restores comparisons, summaries and requests from the journal after any sequence of actions', () => {
+    const kind = fc.constantFrom(
+      'ask',
+      'compare',
+      'compareAgain',
+      'useAnswer',
+      'summarize',
+      'editSummary',
+      'edit',
+      'stop',
+    );
+    const step = fc.record({ what: kind, which: fc.nat(), ends: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 15 }), (steps) => {
+        const { conversation, engine, lines } = openConversation();
+        for (const { what, which, ends } of steps) {
+          const shown = conversation.views();
+          const { id = '', summarizedTurns } = shown[which % shown.length] ?? {};
+          const models = ['a', 'b', 'c'].slice(which % 2);
+          const prompt = `${shown.length}`;
+          if (what === 'ask') conversation.ask({ prompt });
+          else if (what === 'compare') conversation.compare({ prompt }, models);
+          else if (what === 'stop') conversation.stop();
+          else if (summarizedTurns !== undefined)
+            conversation.editSummary(id, which % 3 === 0 ? '' : `edited ${which}`);
+          else if (id !== '' && what === 'compareAgain') conversation.compare({ prompt }, models, id);
+          else if (id !== '' && what === 'useAnswer') conversation.useAnswer(id);
+          else if (id !== '' && what === 'edit') conversation.edit(id, { prompt });
+          else if (id !== '' && what === 'summarize' && !conversation.busy) conversation.summarize(id);
+          for (const turn of ends ? engine.turns : []) turn.emit(attempt(), text('to '), done(`to ${prompt}`));
+        }
+        conversation.stopAll();
+        const { conversation: again } = openConversation({ stored: reopened(lines) });
+        // Leaves the model out, because it is set before the first attempt and the journal does not contain it then.
+        const plain = (value: unknown): unknown =>
+          JSON.parse(JSON.stringify(value, (name, part: unknown) => (name === 'model' ? undefined : part)));
+        assert.deepEqual(plain(again.views()), plain(conversation.views()));
+        for (const { id } of conversation.tree.all()) {
+          assert.deepEqual(plain(again.requestOf(id)), plain(conversation.requestOf(id)));
+        }
+      }),
+      { numRuns: Math.min(propertyRuns, 200) },
+    );
+  });
+});

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import type { EndedEvent, StreamEvent } from '../../../src/engine/events';
+import type { ModelFacts } from '../../../src/engine/models/modelFacts';
+import { contextUse, createContextUse, estimateTurnTokens } from '../../../src/host/conversation/contextUse';
+import { openConversation, reopened } from './openedConversation';
+import { attempt, done } from './scriptedEngine';
+
+/** A text with an estimate of as many tokens. */
+const tokens = (count: number): string => 'x'.repeat(4 * count);
+
+type Counts = Partial<Pick<EndedEvent, 'promptTokens' | 'completionTokens' | 'cachedTokens' | 'reasoningTokens'>>;
+
+describe('use of the context by the next request', () => {
+  let opened: ReturnType<typeof openConversation>;
+  let time: number;
+  beforeEach(() => {
+    opened = openConversation();
+    time = 0;
+  });
+
+  const turn = (answer: string, counts: Counts = {}, model = 'm'): readonly StreamEvent[] => [
+    { ...attempt(model), time: ++time } as StreamEvent,
+    { type: 'ended', how: 'finished', ...counts, ms: 1, bytes: 1, chars: 1, attempt: 1, at: 1 },
+    done(answer),
+  ];
+  /** Sends a prompt of 1000 tokens whose answer has 1000 tokens, by our estimate. */
+  const ask = (counts?: Counts, model?: string): string =>
+    opened.ask(tokens(1000), ...turn(tokens(1000), counts, model));
+  const use = (next: Partial<Parameters<typeof contextUse>[1]> = {}, { tree } = opened.conversation) =>
+    contextUse(tree, { model: 'm', systemPrompt: '', attachmentTokens: 0, windowTokens: 100_000, ...next });
+  const partsOf = ({ parts } = use()): Readonly<Record<string, number>> =>
+    Object.fromEntries(parts.map((part) => [part.kind, part.tokens]));
+
+  it('is estimated before the gateway has counted any tokens', () => {
+    assert.deepEqual(use(), { windowTokens: 100_000, parts: [], calibration: 1 });
+    ask();
+    const next = { systemPrompt: tokens(10), attachmentTokens: 20 };
+    assert.deepEqual(partsOf(use(next)), { system: 10, turns: 2000, attachments: 20 });
+  });
+
+  for (const [name, counts, turns, calibration] of [
+    ['has the tokens that the gateway has counted', { promptTokens: 1500, completionTokens: 1500 }, 3000, 1.5],
+    ['leaves out the reasoning', { promptTokens: 1000, completionTokens: 3000, reasoningTokens: 2000 }, 2000, 1],
+    ['counts cached tokens once', { promptTokens: 1500, completionTokens: 500, cachedTokens: 1400 }, 2000, 1],
+    ['adds cached tokens to a prompt without them', { promptTokens: 100, cachedTokens: 1900 }, 2000, 1],
+    ['contains what the gateway adds, but is not calibrated by it', { promptTokens: 14_000 }, 14_000, 1],
+    ['ignores a count of zero', { promptTokens: 0, completionTokens: 5000 }, 2000, 1],
+    ['ignores a count of only a part', { promptTokens: 599 }, 2000, 1],
+    ['believes a low count', { promptTokens: 600 }, 600, 0.3],
+    ['ignores a count beyond the context window', { promptTokens: 100_001 }, 2000, 1],
+    ['survives more reasoning than tokens', { promptTokens: 2000, completionTokens: 1, reasoningTokens: 9 }, 2000, 1],
+  ] as const) {
+    it(name, () => {
+      ask(counts);
+      assert.deepEqual([partsOf(), use().calibration], [{ turns }, calibration]);
+    });
+  }
+
+  it('is not calibrated by a short text, whose tokens are mostly those around the messages', () => {
+    opened.ask('Hi', ...turn('Hello', { promptTokens: 12, completionTokens: 8 }));
+    assert.deepEqual([partsOf(), use().calibration], [{ turns: 20 }, 1]);
+  });
+
+  it('consists of the last count and of calibrated estimates for what is new', () => {
+    ask({ promptTokens: 1500, completionTokens: 1500 });
+    ask();
+    assert.deepEqual(partsOf(use({ attachmentTokens: 20 })), { turns: 6000, attachments: 30 });
+  });
+
+  it('contains the system prompt once, although the gateway has counted it with the turns', () => {
+    ask({ promptTokens: 3150 });
+    assert.deepEqual(partsOf(use({ systemPrompt: tokens(100) })), { system: 150, turns: 3000 });
+  });
+
+  it('contains the prompt of a running turn, but not one that has failed without an answer', () => {
+    opened.ask(tokens(1000), attempt());
+    assert.deepEqual(partsOf(), { turns: 1000 });
+    opened.conversation.stop();
+    assert.deepEqual(partsOf(), {});
+  });
+
+  it('is estimated for another model than the one that has counted', () => {
+    ask({ promptTokens: 1500, completionTokens: 1500 }, 'other');
+    assert.deepEqual([partsOf(), use().calibration], [{ turns: 2000 }, 1]);
+    assert.deepEqual(partsOf(use({ model: 'other' })), { turns: 3000 });
+  });
+
+  it('is the same after a reload', () => {
+    ask({ promptTokens: 1500, completionTokens: 1500 });
+    assert.deepEqual(use({}, openConversation({ stored: reopened(opened.lines) }).conversation), use());
+  });
+
+  it('does not contain prompts of the demo', () => {
+    opened.ask({ prompt: tokens(1000), demo: true }, ...turn(tokens(1000), { promptTokens: 2000 }));
+    assert.deepEqual(partsOf(), {});
+  });
+
+  it('is estimated after the answer before the counted one was requested again', () => {
+    const first = ask();
+    ask({ promptTokens: 6000 });
+    assert.deepEqual(partsOf(), { turns: 6000 });
+    opened.conversation.restart(first);
+    opened.emit(...turn(tokens(500)));
+    assert.deepEqual(partsOf(), { turns: 3500 });
+  });
+
+  describe('after a summary', () => {
+    let summary: string;
+    beforeEach(() => {
+      const first = ask({ promptTokens: 1500, completionTokens: 1500 });
+      ask({ promptTokens: 4500, completionTokens: 1500 });
+      summary = opened.conversation.summarize(first).id;
+      opened.emit(...turn(tokens(100)));
+    });
+
+    it('has the summary in place of the older turns, with the calibration of a count before it', () => {
+      // The two messages of the summary contain 19 tokens beside it.
+      assert.deepEqual(partsOf(), { summary: Math.round(119 * 1.5), turns: 3000 });
+    });
+
+    it('has the next count as its base', () => {
+      ask({ promptTokens: 4000, completionTokens: 1000 });
+      const { summary: summarized = 0, turns = 0 } = partsOf();
+      assert.equal(summarized + turns, 5000);
+      opened.conversation.editSummary(summary, '');
+      assert.deepEqual(partsOf(), { turns: 3000 * 3 });
+    });
+
+    it('is as before when the summary is undone', () => {
+      opened.conversation.editSummary(summary, '');
+      assert.deepEqual(partsOf(), { turns: 6000 });
+    });
+  });
+
+  it('has what is sent in place of the prompt', () => {
+    const exchange = opened.conversation.exchange(ask())!;
+    assert.equal(estimateTurnTokens({ ...exchange, content: tokens(5) }), 1005);
+  });
+
+  describe('of a panel', () => {
+    const useOf = (facts: ModelFacts | undefined, isDemo = false) =>
+      createContextUse({
+        connections: { requestDefaults: () => ({ model: 'm', systemPrompt: tokens(7) }) },
+        catalog: { factsOf: (model) => (model === 'm' ? facts : { contextWindow: 5 }) },
+        demo: { answers: () => isDemo },
+      });
+
+    for (const [facts, windowTokens] of [
+      [{ contextWindow: 1000 }, 1000],
+      [{ contextWindow: 1000, maxInput: 600, maxOutput: 100 }, 600],
+      [{ maxInput: 600 }, 600],
+      [{ images: true }, undefined],
+      [undefined, undefined],
+    ] as const) {
+      it(`has a context window of ${windowTokens ?? 'unknown size'} if ${JSON.stringify(facts)} is known`, () => {
+        assert.equal(useOf(facts)(opened.conversation)?.windowTokens, windowTokens);
+      });
+    }
+
+    it('depends on the draft', () => {
+      const { windowTokens, parts } = useOf({})(opened.conversation, { model: 'other', attachmentTokens: 3 }) ?? {};
+      assert.deepEqual([windowTokens, parts?.map((part) => part.tokens)], [5, [7, 3]]);
+    });
+
+    it('is unknown in the demo', () => {
+      assert.equal(useOf({ contextWindow: 1000 }, true)(opened.conversation), undefined);
+    });
+  });
+});

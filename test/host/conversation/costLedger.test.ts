@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import type { EngineDeps } from '../../../src/engine/engine';
+import type { LedgerEntry } from '../../../src/engine/state/ledger';
+import { attemptsOf, costOfAttempt, totalCost, type Currency } from '../../../src/engine/state/turnCost';
+import { Conversation } from '../../../src/host/conversation/conversation';
+import { foldJournal } from '../../../src/host/journal/journalFold';
+import type { JournalLine } from '../../../src/host/journal/journalSchema';
+import { EngineWorld } from '../../support/engineRun';
+import {
+  cutStream,
+  rateLimited,
+  sseHeaders,
+  status,
+  streaming,
+  type LiveBody,
+  type Reply,
+} from '../../support/scriptedFetch';
+import { settle, VirtualClock } from '../../support/virtualClock';
+import { reopened } from './openedConversation';
+
+const price = { input: 3, output: 15, cacheRead: 0.3 };
+const holySheep = 'https://api.holysheep.ai/v1';
+
+/** Returns the same numbers in each run of the test. */
+function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+}
+
+/** What a gateway charges for a response, and how much of that it tells the client. */
+interface Charge {
+  readonly currency: Currency;
+  readonly amount: number;
+  /** After `tokens`, the client can compute the cost, and after `nothing` it can only estimate the tokens. */
+  readonly reports: 'cost' | 'tokens' | 'nothing';
+}
+
+/** A gateway that fails, cuts and hangs at random, and keeps its own ledger by the ids of its responses. */
+class BillingGateway {
+  readonly ledger = new Map<string, Charge>();
+  /** Whether a stream has stopped after some text, until the user stops the turn. */
+  isHanging = false;
+
+  constructor(private readonly random: () => number) {}
+
+  readonly reply: Reply = (request) => {
+    const kind = this.pick(['complete', 'complete', 'complete', 'cut', 'cut', 'hang', 429, 500, 529] as const);
+    if (kind === 429) return rateLimited(this.integer(20))(request);
+    if (typeof kind === 'number') return status(kind, { error: { message: 'no' } })(request);
+    const how = this.pick(['usage', 'header', 'header and usage', 'tokens', 'nothing'] as const);
+    const hasPrice = request.body.model === 'priced';
+    const tokens = { prompt_tokens: 1 + this.integer(9000), completion_tokens: 1 + this.integer(900) };
+    const cached = this.integer(tokens.prompt_tokens);
+    const usage = { ...tokens, total_tokens: 0, prompt_tokens_details: { cached_tokens: cached } };
+    const { input, output, cacheRead } = price;
+    const microdollars =
+      input * (tokens.prompt_tokens - cached) + cacheRead * cached + output * tokens.completion_tokens;
+    const amount = how === 'tokens' ? microdollars / 1e6 : this.random() / this.pick([1, 10, 1e4, 1e7]);
+    const id = `response-${this.ledger.size}`;
+    const reports = how !== 'tokens' && how !== 'nothing' ? 'cost' : hasPrice ? how : 'nothing';
+    this.ledger.set(id, { currency: request.url.startsWith(holySheep) ? 'CNY' : 'USD', amount, reports });
+    const headers = {
+      ...sseHeaders,
+      'x-request-id': id,
+      ...(how.startsWith('header') && { 'x-litellm-response-cost': String(amount) }),
+    };
+    const reported = { ...usage, ...(how.endsWith('usage') && { cost: amount }) };
+    const hasUsage = how !== 'nothing' && how !== 'header';
+    const write = (body: LiveBody): void => {
+      body.delta('Some text that the user ').delta(`reads as part ${id}. `);
+      // A gateway may count while it streams, so that even a stream that is cut has reported a usage.
+      if (hasUsage && kind !== 'complete') body.event({ choices: [], usage: reported });
+      if (kind === 'complete') body.finish('stop', hasUsage ? reported : undefined).done();
+      if (kind === 'hang') this.isHanging = true;
+    };
+    const { body } = (kind === 'cut' ? cutStream(write) : streaming(write))(request) as Response;
+    return new Response(body, { headers });
+  };
+
+  pick<T>(choices: readonly T[]): T {
+    return choices[this.integer(choices.length)]!;
+  }
+
+  private integer(below: number): number {
+    return Math.floor(this.random() * below);
+  }
+}
+
+describe('cost of 1,000 turns with failures', () => {
+  it('is what the gateways have charged, with every attempt counted once', async () => {
+    const random = createRandom(28);
+    const gateway = new BillingGateway(random);
+    const clock = new VirtualClock();
+    let turns = 0;
+    const facts: EngineDeps['facts'] = ({ model }) => (model === 'priced' ? { price } : {});
+    const deps = { facts, onTurnEnd: () => turns++ };
+    const { engine } = new EngineWorld({ replies: [gateway.reply], random, clock, deps });
+    const backups = [{ baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-b' }];
+    const openConversation = () => {
+      const lines: JournalLine[] = [];
+      const conversation = new Conversation(
+        'c',
+        foldJournal([]),
+        { append: (line) => lines.push(line) },
+        {
+          ...{ clock, engine: () => engine, resumeSetting: () => 'auto', onEvent: () => undefined },
+          defaults: () => ({ model: 'priced', systemPrompt: '', temperature: 1, maxTokens: 9 }),
+          connection: () => Promise.resolve({ baseUrl: holySheep, apiKey: 'hsa-a', backups }),
+          onError: (error) => assert.fail(String(error)),
+        },
+      );
+      return { conversation, lines };
+    };
+    const endTurns = async (conversation: Conversation): Promise<void> => {
+      for (await settle(); conversation.busy; await clock.next()) {
+        if (gateway.isHanging) conversation.stop();
+        gateway.isHanging = false;
+      }
+    };
+    const actions: readonly ((conversation: Conversation, id: string) => unknown)[] = [
+      (conversation, id) => conversation.continue(id),
+      (conversation, id) => conversation.restart(id),
+      (conversation, id) => conversation.retryNow(id),
+      (conversation, id) => conversation.regenerate(id, 'unpriced'),
+      (conversation, id) => conversation.edit(id, { prompt: 'Other prompt' }),
+      (conversation, id) => conversation.summarize(id),
+      (conversation, id) => conversation.compare({ prompt: 'Both' }, ['priced', 'unpriced'], id),
+    ];
+    const conversations: ReturnType<typeof openConversation>[] = [];
+    while (turns < 1000) {
+      const opened = openConversation();
+      const { conversation } = opened;
+      conversations.push(opened);
+      for (let prompts = 0; prompts < 20; prompts++) {
+        const { id } = conversation.ask({ prompt: 'Prompt' });
+        await endTurns(conversation);
+        gateway.pick(actions)(conversation, id);
+        await endTurns(conversation);
+      }
+    }
+    const kept = conversations.map(({ conversation }) => conversation.tree.all());
+    const stored = conversations.map(({ lines }) => reopened(lines).tree.all());
+    for (const exchanges of [kept, stored]) {
+      const states = exchanges.flat().map(({ state }) => state);
+      const billed = states.flatMap(attemptsOf).filter(({ requestId }) => gateway.ledger.has(requestId ?? ''));
+      const ids = billed.map(({ requestId }) => requestId);
+      assert.deepEqual(ids.toSorted(), [...gateway.ledger.keys()].toSorted());
+      const unreported = billed.filter(({ requestId }) => gateway.ledger.get(requestId!)?.reports === 'nothing');
+      const estimates = unreported.flatMap((attempt) => costOfAttempt(attempt) ?? []);
+      assert.equal(estimates.length, unreported.filter(({ model }) => model === 'priced').length);
+      const charges = [...gateway.ledger.values()].filter(({ reports }) => reports !== 'nothing');
+      const { costs, unknownAnswers } = totalCost(states);
+      for (const { currency, amount } of costs) {
+        const expected = [...charges, ...estimates].filter((cost) => cost.currency === currency);
+        const sum = expected.reduce((total, cost) => total + cost.amount, 0);
+        assert.ok(Math.abs(amount - sum) < 1e-9, `${amount} instead of ${sum} ${currency}`);
+      }
+      assert.deepEqual(costs.map(({ currency }) => currency).toSorted(), ['CNY', 'USD']);
+      const isUnknown = (attempt: LedgerEntry): boolean => unreported.includes(attempt) && !costOfAttempt(attempt);
+      assert.equal(unknownAnswers, states.filter((state) => attemptsOf(state).some(isUnknown)).length);
+    }
+  });
+});

@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import type { StreamEvent } from '../../../src/engine/events';
+import { initialTurn, reduceTurn, type ExchangeSnapshot, type TurnState } from '../../../src/shared/protocol';
+import { ev } from '../panel/support/events';
+import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
+import { Scroller } from '../panel/support/scroller';
+import { valuesOf } from '../../support/valuesOf';
+
+const stateOf = (...events: readonly StreamEvent[]): TurnState => events.reduce(reduceTurn, initialTurn);
+const done = (text: string): TurnState => stateOf(ev.attempt(), ev.text(text), ev.done(text));
+const column = (model: string, fields: Partial<ExchangeSnapshot> = {}): ExchangeSnapshot =>
+  exchange(model, { prompt: 'Why?', comparison: 'c', model, ...fields });
+
+describe('comparison', () => {
+  let page: PanelPage;
+  usePage((opened) => (page = opened), [column('m1'), column('m2'), column('m3')]);
+
+  const answers = (): HTMLElement[] => page.all('article', 'Assistant');
+  const answer = (index: number): HTMLElement => answers()[index]!;
+  const buttonsIn = (element: HTMLElement): (string | null)[] =>
+    page.all('button').flatMap((button) => (element.contains(button) ? (button.ariaLabel ?? button.textContent) : []));
+  const landmarks = (): (string | null)[] =>
+    [...page.root.querySelectorAll('section.column')].map((each) => each.ariaLabel);
+  const finish = (...ids: readonly string[]): void => {
+    for (const id of ids) page.events(id, ev.attempt({ model: id }), ev.text('Hi'), ev.done('Hi'));
+  };
+
+  it('is a group with one prompt and a landmark with an answer for each model', () => {
+    const group = page.one('group', 'Comparison');
+    assert.equal(page.all('article', 'You').length, 1);
+    assert.ok(group.contains(page.one('article', 'You')));
+    assert.deepEqual(
+      answers().map(({ dataset }) => dataset['model']),
+      ['m1', 'm2', 'm3'],
+    );
+    assert.deepEqual(landmarks(), ['m1', 'm2', 'm3']);
+    assert.deepEqual(
+      answers().map((each) => each.querySelector('.turn-name')?.textContent),
+      ['m1', 'm2', 'm3'],
+    );
+  });
+
+  it('names the gateway and the chosen model of an answer, also after a fallback model has answered', () => {
+    page.events(
+      'm1',
+      { type: 'model', attempt: 1, at: 1, from: 'm1', to: 'm4', reason: 'user' },
+      ev.attempt({ model: 'm4' }),
+    );
+    page.events('m2', ev.attempt({ model: 'fallback' }));
+    assert.deepEqual(
+      answers().map(({ dataset }) => dataset['model']),
+      ['m4', 'm2', 'm3'],
+    );
+    assert.deepEqual(landmarks(), ['m4', 'm2', 'm3']);
+    assert.equal(answer(1).querySelector('.turn-head')?.textContent, 'fallbackapi.example');
+  });
+
+  it('shows markup and invisible characters in the name of a model as text', () => {
+    page.snapshot([column('<img src=x>\u202e'), column('m2')]);
+    assert.deepEqual(landmarks(), ['<img src=x>', 'm2']);
+    assert.equal(page.root.querySelector('img'), null);
+  });
+
+  it('stands in a group of its own between other turns', () => {
+    const after = exchange('after', { state: done('So') });
+    page.snapshot([exchange('before', { state: done('So') }), column('m1'), column('m2'), after]);
+    const groups = [...page.root.querySelectorAll('.exchange-group')];
+    assert.deepEqual(
+      groups.map((each) => each.querySelectorAll('article').length),
+      [2, 3, 2],
+    );
+  });
+
+  describe('while answers are running', () => {
+    it('has one *Stop* in each running answer, also in one that waits, and none in an answer that has ended', () => {
+      page.events('m1', ev.attempt(), ev.waiting());
+      page.events('m2', ev.attempt(), ev.text('Hi'));
+      finish('m3');
+      assert.deepEqual(
+        answers().map((each) => buttonsIn(each).filter((name) => name === 'Stop').length),
+        [1, 1, 0],
+      );
+      assert.ok(buttonsIn(answer(0)).includes('Retry now'));
+      page.all('button', 'Stop')[1]!.click();
+      assert.deepEqual(page.posted, [{ type: 'stop', exchangeId: 'm2' }]);
+    });
+
+    const waysToStop: Readonly<Record<string, () => void>> = {
+      '*Stop all*': () => page.click('Stop all'),
+      'the button of the composer': () => page.click('End all answers'),
+      Escape: () => page.key('Escape'),
+    };
+    for (const [name, stop] of Object.entries(waysToStop)) {
+      it(`stops all answers with ${name} while one is running`, () => {
+        finish('m1', 'm3');
+        stop();
+        assert.deepEqual(page.posted, [{ type: 'stopAll' }]);
+        page.one('button', 'Stop all').focus();
+        page.events('m2', ev.stopped(''));
+        assert.deepEqual([page.all('button', 'Stop all'), page.all('button', 'End all answers')], [[], []]);
+        assert.equal(page.window.document.activeElement?.className, 'comparison-bar');
+      });
+    }
+
+    it('moves the focus from *Stop* to its answer when the answer ends', () => {
+      page.all('button', 'Stop')[1]!.focus();
+      finish('m2');
+      assert.equal(page.window.document.activeElement, answer(1));
+    });
+
+    it('disables the buttons for versions until the last answer has ended', () => {
+      const earlier = exchange('a', { state: done('So') });
+      page.snapshot([earlier, column('m1'), column('m2')]);
+      finish('m2');
+      assert.equal((page.one('button', 'Regenerate') as HTMLButtonElement).disabled, true);
+      finish('m1');
+      assert.equal((page.one('button', 'Regenerate') as HTMLButtonElement).disabled, false);
+    });
+  });
+
+  it('is announced once, and each announcement of an answer begins with its model and keeps those of the others', () => {
+    page.snapshot();
+    page.receive({ type: 'path', exchanges: [column('m1'), column('m2')] });
+    assert.equal(page.announced, 'Comparing m1, m2');
+    page.events('m1', ev.attempt());
+    page.events('m2', ev.attempt(), ev.waiting());
+    page.events('m1', ev.text('Hi'), ev.done('Hi'));
+    const texts = [...page.root.querySelectorAll('[aria-live="polite"] > p')].map(({ textContent }) => textContent);
+    assert.deepEqual(texts, ['Comparing m1, m2', 'm2: Rate limited. Retrying in 4 s', 'm1: Answer complete']);
+    page.receive({ type: 'announce', text: 'Copied' });
+    assert.equal(page.announced, 'Copied');
+  });
+
+  it('offers *Use this answer* for answers with text that have ended, and no *Regenerate*', () => {
+    finish('m1');
+    page.events('m2', ev.attempt(), ev.text('Hi'));
+    page.events('m3', ev.attempt(), ev.failed());
+    assert.deepEqual(buttonsIn(answer(0)).slice(0, 3), ['Use this answer', 'Copy', 'Copy request as code…']);
+    page.click('Use this answer');
+    assert.deepEqual(page.posted, [{ type: 'useAnswer', exchangeId: 'm1' }]);
+    page.events('m2', ev.stopped('Hi'));
+    assert.ok(buttonsIn(answer(1)).includes('Use this answer') && buttonsIn(answer(1)).includes('Continue'));
+    assert.ok(buttonsIn(answer(2)).includes('Retry now') && !buttonsIn(answer(2)).includes('Use this answer'));
+    assert.deepEqual(page.all('button', 'Regenerate'), []);
+  });
+
+  it('shows the buttons for versions outside of the comparison', () => {
+    page.snapshot([column('m1', { state: done('Hi'), versions: ['old', 'm1'] }), column('m2', { state: done('Ho') })]);
+    page.click('Previous version');
+    assert.deepEqual(page.posted, [{ type: 'showVersion', exchangeId: 'old' }]);
+  });
+
+  it('gives way to the answer in use, which gets the focus and is one of the versions', () => {
+    finish('m1', 'm2', 'm3');
+    page.all('button', 'Use this answer')[1]!.focus();
+    const versions = ['m1', 'm2', 'm3'];
+    page.receive({ type: 'path', exchanges: [exchange('m2', { prompt: 'Why?', state: done('Hi'), versions })] });
+    assert.deepEqual(page.all('group', 'Comparison'), []);
+    assert.equal(page.window.document.activeElement, page.one('article', 'Assistant'));
+    assert.deepEqual(buttonsIn(answer(0)).slice(0, 3), ['Copy', 'Regenerate', 'Regenerate with another model…']);
+    assert.ok(page.one('group', 'Version 2 of 3'));
+  });
+
+  it('marks the answer that a further prompt follows', () => {
+    finish('m1', 'm2', 'm3');
+    const [first, second, third] = ['m1', 'm2', 'm3'].map((model) => column(model, { state: done('Hi') }));
+    page.receive({ type: 'path', exchanges: [first!, { ...second!, isFollowed: true }, third!, exchange('next')] });
+    assert.deepEqual(
+      answers().map((each) => each.querySelector('.badge')?.textContent),
+      [undefined, 'In use', undefined, undefined],
+    );
+  });
+
+  it('keeps the buttons of all its cards until a further prompt has started, and then also loses its landmarks', () => {
+    for (const id of ['m1', 'm2', 'm3']) page.events(id, ev.attempt(), ev.failed());
+    assert.equal(page.all('button', 'Retry now').length, 3);
+    page.receive({ type: 'exchange', exchange: exchange('next', { queued: true }) });
+    assert.equal(page.all('button', 'Retry now').length, 3);
+    page.events('next', ev.attempt());
+    assert.equal(page.all('button', 'Retry now').length, 0);
+    assert.deepEqual(landmarks(), [null, null, null]);
+  });
+
+  it('needs no second button for an API key if the card of any answer has one', () => {
+    const connection = { model: 'm1', host: 'api.example', hasKey: false, demo: false };
+    page.snapshot([column('m1'), column('m2')], { connection });
+    page.events('m1', ev.attempt(), ev.failed({ kind: 'auth', actions: ['setApiKey'] }));
+    assert.ok(answer(0).contains(page.one('button', 'Set API key')));
+  });
+
+  it('has one editor for its prompt, which also opens from an answer that was not sent, and is restored', () => {
+    page.events('m2', ev.stopped(''));
+    assert.equal(page.all('button', 'Edit').length, 1);
+    page.click('Edit prompt');
+    assert.deepEqual(page.stored.edits, [{ exchangeId: 'm1', text: 'Why?' }]);
+    page.snapshot([column('m1'), column('m2')]);
+    page.click('Resend');
+    assert.deepEqual(page.posted, [{ type: 'edit', exchangeId: 'm1', prompt: 'Why?' }]);
+  });
+
+  describe('*Show differences*', () => {
+    it('opens the two answers that have ended, or lets the user choose between more', () => {
+      finish('m1');
+      assert.deepEqual(page.all('button', 'Show differences'), []);
+      finish('m3');
+      page.click('Show differences');
+      finish('m2');
+      page.click('Show differences');
+      assert.deepEqual(valuesOf(page.all('menuitem'), 'textContent'), ['m1 and m2', 'm1 and m3', 'm2 and m3']);
+      page.one('menuitem', 'm2 and m3').click();
+      assert.deepEqual(page.posted, [
+        { type: 'showDifferences', exchangeId: 'm1', otherId: 'm3' },
+        { type: 'showDifferences', exchangeId: 'm2', otherId: 'm3' },
+      ]);
+    });
+  });
+
+  it('can be reached with the arrow keys between the prompt and the first answer', () => {
+    answer(0).focus();
+    page.key('ArrowUp', {}, answer(0));
+    const bar = page.window.document.activeElement!;
+    assert.deepEqual([bar.className, (bar as HTMLElement).tabIndex, answer(0).tabIndex], ['comparison-bar', 0, -1]);
+    page.key('ArrowUp', {}, bar);
+    assert.equal(page.window.document.activeElement, page.one('article', 'You'));
+  });
+
+  it('scrolls its answers separately if the user wants, and follows the end of an answer until the user scrolls up', () => {
+    finish('m1');
+    const toggle = page.one('button', 'Scroll answers separately');
+    const columns = [...page.root.querySelectorAll<HTMLElement>('section.column')];
+    const scroller = new Scroller(columns[1]!, page);
+    const finished = new Scroller(columns[0]!, page);
+    toggle.click();
+    assert.deepEqual([toggle.ariaPressed, valuesOf(columns, 'tabIndex')], ['true', [0, 0, 0]]);
+    finished.grow(100);
+    scroller.grow(100);
+    assert.deepEqual([scroller.distanceFromEnd, finished.distanceFromEnd], [0, 700]);
+    scroller.wheel(-100);
+    scroller.grow(100);
+    assert.equal(scroller.distanceFromEnd, 200);
+    toggle.click();
+    assert.deepEqual([toggle.ariaPressed, valuesOf(columns, 'tabIndex')], ['false', [-1, -1, -1]]);
+  });
+
+  it('has no buttons that change the conversation while another window writes it', () => {
+    page.snapshot([column('m1', { state: done('Hi') }), column('m2', { state: done('Ho') }), column('m3')], {
+      readOnly: true,
+    });
+    const names = page.buttons().filter((name) => /Stop|Use|Edit|Regenerate|End all/.test(name));
+    assert.deepEqual(names, []);
+    assert.ok(page.one('button', 'Show differences'));
+  });
+
+  it('gets its prompt from the draft, which stays in the composer until the host has received it', () => {
+    page.snapshot();
+    page.receive({ type: 'compareDraft' });
+    page.receive({ type: 'prefill', text: 'Why?', more: { code: 1 } });
+    page.receive({ type: 'compareDraft' });
+    assert.deepEqual(page.posted, [
+      { type: 'compareModels', prompt: '' },
+      { type: 'compareModels', prompt: 'Why?', more: { code: 1 } },
+    ]);
+    assert.equal(page.input.value, 'Why?');
+    page.receive({ type: 'path', exchanges: [column('m1'), column('m2')] });
+    assert.equal(page.input.value, '');
+    page.key('ArrowUp');
+    assert.equal(page.input.value, 'Why?');
+  });
+});

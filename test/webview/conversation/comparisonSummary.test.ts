@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import type { StreamEvent } from '../../../src/engine/events';
+import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
+import { describeComparison } from '../../../src/webview/conversation/comparisonSummary';
+import { englishWords } from '../../support/englishWords';
+import { ev } from '../panel/support/events';
+
+const stateOf = (...events: readonly StreamEvent[]): TurnState => events.reduce(reduceTurn, initialTurn);
+const usage = (completionTokens: number, reasoningTokens?: number): StreamEvent => ({
+  ...{ type: 'usage', attempt: 1, at: 2900, promptTokens: 12, totalTokens: 12 + completionTokens },
+  ...{ completionTokens, reasoningTokens },
+});
+interface Fields {
+  readonly text?: string;
+  readonly firstTokenAt?: number;
+  readonly origin?: string;
+  readonly tokens?: StreamEvent;
+  readonly ended?: Parameters<typeof ev.ended>[0];
+}
+/** An answer of two seconds. */
+const answer = ({ text = 'Hi', firstTokenAt = 1400, origin, tokens, ended }: Fields): TurnState =>
+  stateOf(
+    ...[ev.attempt(origin === undefined ? {} : { origin }), ev.text(text, firstTokenAt), ...(tokens ? [tokens] : [])],
+    ...[...(ended ? [ev.ended(ended)] : []), ev.done(text)],
+  );
+const describeAnswers = (...states: readonly TurnState[]): string =>
+  describeComparison(
+    englishWords,
+    states.map((state, index) => ({ model: `m${index + 1}`, state })),
+  );
+
+const holySheep = 'https://api.holysheep.ai';
+const tests: Readonly<Record<string, readonly [summary: string, ...states: readonly TurnState[]]>> = {
+  'in tokens if all answers have a usage, and without reasoning tokens in the length': [
+    'First: m2 (300 ms) · Fastest: m1 (100 tok/s) · Longest: m2 (150 tok)',
+    ...[answer({ tokens: usage(200, 100) }), answer({ firstTokenAt: 1300, tokens: usage(150) })],
+  ],
+  'in characters if the usage of an answer is unknown': [
+    'First: m1 (400 ms) · Fastest: m2 (2.5 characters/s) · Longest: m2 (5 characters)',
+    ...[answer({ tokens: usage(200) }), answer({ text: 'Hello' })],
+  ],
+  'with waits before the first token, but not in the speed': [
+    'First: m2 (1.2 s) · Fastest: m1 (2 characters/s) · Longest: m1 (2 characters)',
+    stateOf(
+      ...[ev.attempt(), ev.waiting({ at: 1000 }), ev.attempt({ attempt: 2, at: 2000 })],
+      ...[ev.text('Hi', 2400), ev.done('Hi')],
+    ),
+    answer({ text: 'H', firstTokenAt: 2200 }),
+  ],
+  'with the lowest cost, marked if it is an estimate': [
+    'First: m1 (400 ms) · Fastest: m1 (1 characters/s) · Cheapest: m2 (≈¥0.002) · Longest: m1 (2 characters)',
+    answer({ origin: holySheep, ended: { cost: 0.003 } }),
+    answer({ origin: holySheep, ended: { estimatedCost: 0.002 } }),
+  ],
+  'without costs in two currencies': [
+    'First: m1 (400 ms) · Fastest: m1 (1 characters/s) · Longest: m1 (2 characters)',
+    ...[answer({ origin: holySheep, ended: { cost: 0.003 } }), answer({ ended: { cost: 0.002 } })],
+  ],
+  'without the cost if one is unknown': [
+    'First: m1 (400 ms) · Fastest: m1 (1 characters/s) · Longest: m1 (2 characters)',
+    ...[answer({ ended: { cost: 0.003 } }), answer({})],
+  ],
+  'without the answers that have no text': [
+    'First: m2 (400 ms) · Fastest: m2 (1 characters/s) · Longest: m2 (2 characters)',
+    ...[stateOf(ev.attempt(), ev.failed()), answer({}), answer({ firstTokenAt: 1500 })],
+  ],
+  'not while an answer is running': ['', answer({}), answer({}), stateOf(ev.attempt(), ev.text('Hi'))],
+  'not for only one answer': ['', answer({}), stateOf(ev.attempt(), ev.failed())],
+};
+
+describe('summary of a comparison', () => {
+  for (const [name, [summary, ...states]] of Object.entries(tests)) {
+    it(`is shown ${name}`, () => assert.equal(describeAnswers(...states), summary));
+  }
+});
