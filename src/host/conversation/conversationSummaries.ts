@@ -1,7 +1,7 @@
 import { visibleText } from '../../engine/gateway/visibleText';
 import type { TotalCost } from '../../engine/state/turnCost';
 import { costOfExchanges, type Exchange } from '../journal/exchange';
-import type { OtherVersion } from '../journal/exchangeTree';
+import type { OtherVersion, ShownSummary } from '../journal/exchangeTree';
 import type { Journal } from '../journal/journal';
 import { foldJournal } from '../journal/journalFold';
 import type { JournalEntry, JournalFolder } from '../journal/journalFolder';
@@ -32,13 +32,14 @@ export interface ReadConversation {
   readonly title?: string | undefined;
   readonly exchanges: readonly Exchange[];
   readonly otherVersions: readonly OtherVersion[];
+  readonly summaries: readonly ShownSummary[];
   /** With the exchanges that an edit has replaced, and the summaries. */
   readonly cost: TotalCost;
 }
 
 export function readContent(id: string, { tree, title }: Content): ReadConversation {
-  const cost = costOfExchanges(tree.all());
-  return { id, title, exchanges: tree.path(), otherVersions: tree.otherVersions(), cost };
+  const [otherVersions, summaries] = [tree.otherVersions(), tree.shownSummaries()];
+  return { id, title, exchanges: tree.path(), otherVersions, summaries, cost: costOfExchanges(tree.all()) };
 }
 
 type Outline = Pick<ConversationSummary, 'title' | 'turns' | 'problem'>;
@@ -124,8 +125,16 @@ export function conversationTitle(customTitle: string | undefined, firstPrompt: 
 const charsBeforeMatch = 40;
 const excerptLength = 160;
 
+/** The answers of a comparison can be found even if the conversation went on with another one. */
 export function searchableTexts({ tree, title }: Content): readonly string[] {
-  const all = tree.path().flatMap(({ prompt, state }) => [prompt, state.text]);
+  const path = tree.path();
+  const comparisons = new Set(path.flatMap(({ comparison }) => comparison ?? []));
+  const compared = tree.otherVersions().filter(({ exchange }) => comparisons.has(exchange.comparison ?? ''));
+  const all = [
+    ...path.flatMap(({ prompt, state }) => [prompt, state.text]),
+    ...compared.map(({ exchange }) => exchange.state.text),
+    ...tree.shownSummaries().map(({ summary }) => summary.state.text),
+  ];
   return title === undefined ? all : [...all, title];
 }
 

@@ -63,6 +63,12 @@ export class ConversationTurns extends ConversationRecord {
     return this.activeExchanges.find(({ state }) => isWaiting(state)) ?? this.activeExchanges[0];
   }
 
+  /** The exchange on which *Retry Now* acts if the user names none. */
+  get exchangeToRetry(): Exchange | undefined {
+    const { activeExchange, lastExchange } = this;
+    return activeExchange ?? this.tree.columns(lastExchange?.id ?? '').find(canRetry) ?? lastExchange;
+  }
+
   get busy(): boolean {
     return this.runner.busy;
   }
@@ -90,7 +96,7 @@ export class ConversationTurns extends ConversationRecord {
   }
 
   /** Ends the wait of a running turn, or retries a turn that has ended without a complete answer. */
-  retryNow(exchangeId = this.activeExchange?.id ?? this.lastExchange?.id): void {
+  retryNow(exchangeId = this.exchangeToRetry?.id): void {
     this.retry(exchangeId, (turn) => turn.retryNow());
   }
 

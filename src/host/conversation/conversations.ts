@@ -52,7 +52,7 @@ export class Conversations extends ConversationStore {
     const previous = await this.load(this.deps.workspaceState.get(currentKey), 'only-if-free');
     // Checks again, because a concurrent call may have made a conversation current meanwhile.
     if (this.current && !this.current.readOnly) return this.current;
-    return previous?.lastExchange?.state.phase === 'interrupted' ? this.makeCurrent(previous) : this.startNew();
+    return previous && isInterrupted(previous) ? this.makeCurrent(previous) : this.startNew();
   }
 
   /** Makes the conversation with a running turn current. Without one, does the same as `ensureCurrent`. */
@@ -168,8 +168,13 @@ function isBlank(conversation: Conversation): boolean {
     !conversation.busy &&
     conversation.title === undefined &&
     conversation.promptAwaitingKey === undefined &&
-    conversation.tree.shown().length === 0
+    conversation.tree.all().length === 0
   );
+}
+
+/** Returns whether the last answer was interrupted, or one of the answers that are being compared. */
+function isInterrupted({ tree, lastExchange }: Conversation): boolean {
+  return tree.columns(lastExchange?.id ?? '').some(({ state }) => state.phase === 'interrupted');
 }
 
 /** Returns the current conversation if its turn is running, else one whose turn waits, else any with a running turn. */

@@ -3,6 +3,7 @@ import { costOfAttempt, costsOf } from '../../engine/state/turnCost';
 import type { TurnSegment } from '../../engine/state/turnState';
 import { segmentsOf } from '../../engine/state/turnTotals';
 import type { Exchange } from '../journal/exchange';
+import type { ShownSummary } from '../journal/exchangeTree';
 import { firstAttemptAt, modelOf, modelsOf, type ExportSource } from './exportSource';
 
 /** Version of the exported format. It is increased when a field changes its meaning. */
@@ -13,7 +14,7 @@ const exportSchema = 1;
  * Each field is copied by name, so that nothing else, such as the gateway's URL, can leak into the export.
  * @param now time of the export, in epoch milliseconds
  */
-export function exportJson({ title, exchanges, otherVersions, cost }: ExportSource, now: number): string {
+export function exportJson({ title, exchanges, otherVersions, summaries, cost }: ExportSource, now: number): string {
   const document = {
     schema: exportSchema,
     title,
@@ -26,12 +27,19 @@ export function exportJson({ title, exchanges, otherVersions, cost }: ExportSour
     ...(otherVersions.length > 0 && {
       otherVersions: otherVersions.map(({ exchange, after = null }) => ({ after, ...turnJson(exchange) })),
     }),
+    ...(summaries.length > 0 && { summaries: summaries.map(summaryJson) }),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
+/** `after` is the id of the last turn for which the summary stands, or null if it comes from another conversation. */
+function summaryJson({ summary, turns }: ShownSummary): object {
+  const { summarizes, state } = summary;
+  return { after: summarizes === '' ? null : summarizes, turns, text: state.text, model: modelOf(summary) };
+}
+
 function turnJson(exchange: Exchange): object {
-  const { id, prompt, content, attachments = [], state, queued, demo } = exchange;
+  const { id, prompt, content, attachments = [], state, queued, demo, comparison } = exchange;
   const { failure, usage, toolCalls } = state;
   const models = modelsOf(exchange);
   return {
@@ -44,6 +52,8 @@ function turnJson(exchange: Exchange): object {
     model: modelOf(exchange),
     ...(models.length > 1 && { models }),
     ...(demo && { demo }),
+    // The same id in all answers that were compared. `turns` contains the one with which the conversation goes on.
+    ...(comparison !== undefined && { comparison }),
     answer: state.text,
     // Exports the offsets in the answer at which another model continued it.
     ...(models.length > 1 && {

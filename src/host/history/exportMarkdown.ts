@@ -9,7 +9,7 @@ import { codeFence } from '../code/codePrompts';
 import type { Exchange } from '../journal/exchange';
 import type { HostWords } from '../ui/words';
 import { FencedText } from '../util/fencedText';
-import { firstAttemptAt, modelsOf, type ExportSource } from './exportSource';
+import { comparedWith, firstAttemptAt, modelsOf, type ExportSource } from './exportSource';
 
 const maxTitleLength = 1000;
 
@@ -23,14 +23,22 @@ interface MarkdownContext {
  * Returns a conversation as Markdown: prompts, attachments and answers. After an incomplete answer, a note explains how
  * its turn ended.
  */
-export function exportMarkdown({ title, exchanges, cost }: ExportSource, context: MarkdownContext): string {
+export function exportMarkdown(source: ExportSource, context: MarkdownContext): string {
+  const { title, exchanges, otherVersions, cost } = source;
   const blocks = [`# ${visibleText(title, maxTitleLength)}`];
   const startedAt = exchanges.map(firstAttemptAt).find((time) => time !== undefined);
   if (startedAt !== undefined) blocks.push(`*${longDate(startedAt, context.locale)}*`);
   const total = describeTotalCost(context.words, cost);
   if (total !== undefined) blocks.push(`*${total}*`);
-  for (const exchange of exchanges)
-    blocks.push(...questionBlocks(exchange, context), ...answerBlocks(exchange, context));
+  blocks.push(...summaryBlocks('', source, context));
+  for (const exchange of exchanges) {
+    const compared = comparedWith(exchange, otherVersions);
+    blocks.push(
+      ...questionBlocks(exchange, context),
+      ...(compared.length > 0 ? comparisonBlocks([exchange, ...compared], context) : answerBlocks(exchange, context)),
+      ...summaryBlocks(exchange.id, source, context),
+    );
+  }
   return `${blocks.join('\n\n')}\n`;
 }
 
@@ -42,14 +50,34 @@ function questionBlocks({ prompt, attachments = [] }: Exchange, { words }: Markd
   ];
 }
 
-function answerBlocks(exchange: Exchange, context: MarkdownContext): readonly string[] {
+/** The conversation goes on with the first answer. */
+function comparisonBlocks(columns: readonly Exchange[], context: MarkdownContext): readonly string[] {
+  const { format, localize } = context.words;
+  const models = format.list(columns.map((column) => modelsOf(column).at(-1) ?? ''));
+  return [
+    `## ${localize('Comparison: {models}', { models })}`,
+    ...columns.flatMap((column) => answerBlocks(column, context, '###')),
+  ];
+}
+
+function summaryBlocks(after: string, { summaries }: ExportSource, context: MarkdownContext): readonly string[] {
+  const { localize } = context.words;
+  return summaries
+    .filter(({ summary }) => summary.summarizes === after)
+    .flatMap(({ summary, turns }) => [
+      `## ${turns === 0 ? localize('Summary of another conversation') : localize('Summary of the earlier turns ({turns})', { turns })}`,
+      closeCodeFence(summary.state.text),
+    ]);
+}
+
+function answerBlocks(exchange: Exchange, context: MarkdownContext, heading = '##'): readonly string[] {
   const { words } = context;
   const { text, resumePoints } = exchange.state;
   const costs = costsOf(exchange.state) ?? [];
   const continuations = resumePoints.filter(({ models }) => models !== undefined);
   const notes = [describeResumePoints(words, continuations), outcomeNote(exchange, words)];
   return [
-    `## ${modelsOf(exchange).join(' → ') || words.strings.assistant}`,
+    `${heading} ${modelsOf(exchange).join(' → ') || words.strings.assistant}`,
     ...(text === '' ? [] : [closeCodeFence(text)]),
     ...notes.flatMap((note) => (note ? [quote(note)] : [])),
     ...(costs.some(({ amount }) => amount > 0) ? [`*${words.format.costs(costs)}*`] : []),

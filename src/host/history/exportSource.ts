@@ -2,7 +2,7 @@ import { visibleText } from '../../engine/gateway/visibleText';
 import type { TotalCost } from '../../engine/state/turnCost';
 import { segmentsOf } from '../../engine/state/turnTotals';
 import type { Exchange } from '../journal/exchange';
-import type { OtherVersion } from '../journal/exchangeTree';
+import type { OtherVersion, ShownSummary } from '../journal/exchangeTree';
 
 /** The content of a conversation for an export. */
 export interface ExportSource {
@@ -11,8 +11,15 @@ export interface ExportSource {
   readonly exchanges: readonly Exchange[];
   /** The exchanges outside the selected branch, in the order in which their prompts were sent. */
   readonly otherVersions: readonly OtherVersion[];
+  readonly summaries: readonly ShownSummary[];
   /** What the whole conversation cost. */
   readonly cost: TotalCost;
+}
+
+/** Returns the other answers of the comparison to which an exchange belongs, also after the comparison has ended. */
+export function comparedWith({ comparison }: Exchange, otherVersions: readonly OtherVersion[]): readonly Exchange[] {
+  const others = otherVersions.map(({ exchange }) => exchange);
+  return comparison === undefined ? [] : others.filter((other) => other.comparison === comparison);
 }
 
 /** Returns the epoch milliseconds of the first attempt, or `undefined` when there was no attempt. */

@@ -8,6 +8,13 @@ export interface OtherVersion {
   readonly after?: string | undefined;
 }
 
+/** A summary that stands for earlier exchanges of the selected branch, or for another conversation. */
+export interface ShownSummary {
+  readonly summary: Exchange;
+  /** Number of exchanges for which it stands. 0 for another conversation. */
+  readonly turns: number;
+}
+
 /** What a request contains before its own prompt. */
 export interface Preceding {
   /** Stands for the exchanges before `exchanges`. */
@@ -61,6 +68,11 @@ export class ExchangeTree {
       summaries.filter(({ summarizes }) => summarizes === id).slice(-1);
     const onPath = this.path().flatMap(({ id }) => [...this.columns(id), ...summaryAfter(id)]);
     return [...summaryAfter(''), ...onPath];
+  }
+
+  shownSummaries(): readonly ShownSummary[] {
+    const summaries = this.shown().filter(isUsableSummary);
+    return summaries.map((summary) => ({ summary, turns: this.ancestors(summary.id).length }));
   }
 
   isOnPath(id: string): boolean {

@@ -4,6 +4,7 @@ import { removeBackup } from '../connection/routeNotices';
 import type { Conversation } from '../conversation/conversation';
 import { isUsableSummary } from '../journal/exchange';
 import { openableLink } from '../ui/panelText';
+import { showDifferences } from './answerDifferences';
 import { editPrompt, regenerate } from './editPrompt';
 import { runFailureAction, switchModel } from './failureActions';
 import type { PanelServices } from './panelServices';
@@ -53,7 +54,7 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     showVersion: ({ exchangeId }) => conversation.showVersion(exchangeId),
     useAnswer: ({ exchangeId }) => conversation.useAnswer(exchangeId),
     stopAll: () => conversation.stop(),
-    showDifferences: () => undefined,
+    showDifferences: ({ exchangeId, otherId }) => showDifferences(conversation, exchangeId, otherId),
     summarize: () => summarize(services, conversation),
     editSummary: ({ exchangeId, text }) => conversation.editSummary(exchangeId, text),
     newFromSummary: ({ exchangeId }) => {

@@ -7,6 +7,7 @@ import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { HostWindow } from '../hostWindow';
 import { localize } from '../util/localization';
 import { notBlank, parseArgument } from '../util/schemas';
+import { registerAnswerDocuments } from './answerDifferences';
 import { compareModels } from './compareModels';
 import { runFailureAction } from './failureActions';
 import type { PanelRegistry } from './panelRegistry';
@@ -22,6 +23,7 @@ interface PanelCommandServices extends PanelServices, Pick<HostWindow, 'register
 export function registerPanels(services: PanelCommandServices) {
   const { register, connections, conversations, panels, promptHistory, onError } = services;
   register(connections.onDidChange(() => conversations.applySettings()));
+  register(registerAnswerDocuments(conversations));
   register(
     conversations.onDidRemove((removal) => {
       promptHistory
@@ -45,7 +47,7 @@ export function registerPanels(services: PanelCommandServices) {
 
 export async function retryNow(services: PanelServices): Promise<void> {
   const conversation = services.conversations.running ?? services.conversations.current;
-  const exchange = conversation?.activeExchange ?? conversation?.lastExchange;
+  const exchange = conversation?.exchangeToRetry;
   if (conversation && exchange) await runFailureAction(services, conversation, exchange.id, 'retryNow');
 }
 

@@ -7,13 +7,15 @@ import type { SetContext } from '../commands';
 import type { Conversation } from '../conversation/conversation';
 import { canRetry } from '../journal/exchange';
 import type { ScheduledCount } from '../schedule/scheduler';
-import { trimTrailingPeriod } from '../ui/messageText';
+import { plainLabel, trimTrailingPeriod } from '../ui/messageText';
 import type { HostWords } from '../ui/words';
 import type { UnseenFailure } from './unseenFailures';
 
+type ConversationTurns = Pick<Conversation, 'activeExchange' | 'activeExchanges' | 'exchangeToRetry' | 'lastExchange'>;
+
 export interface Turns {
-  readonly current: Pick<Conversation, 'activeExchange' | 'lastExchange'> | undefined;
-  readonly running: Pick<Conversation, 'activeExchange' | 'lastExchange'> | undefined;
+  readonly current: ConversationTurns | undefined;
+  readonly running: ConversationTurns | undefined;
   /** Number of conversations with a running turn. */
   readonly runningCount: number;
 }
@@ -54,7 +56,8 @@ export function activityItem(situation: Situation, words: HostWords, now: number
   const { running, runningCount } = situation;
   const { localize } = words;
   const state = running?.activeExchange?.state;
-  const activity = state ? turnActivity(state, words, now) : idleActivity(situation, words, now);
+  const comparison = comparisonActivity(running?.activeExchanges.length ?? 0, words);
+  const activity = comparison ?? (state ? turnActivity(state, words, now) : idleActivity(situation, words, now));
   if (!activity) return undefined;
   const { icon, caption, spoken = caption, explanation, conversationId, listsScheduled, isTimed = false } = activity;
   const others = state ? Math.max(0, runningCount - 1) : 0;
@@ -71,6 +74,11 @@ export function activityItem(situation: Situation, words: HostWords, now: number
     conversationId,
     isTimed,
   };
+}
+
+/** @param count number of turns that run in the conversation */
+function comparisonActivity(count: number, { localize }: HostWords): Activity | undefined {
+  return count > 1 ? { icon: 'loading~spin', caption: localize('Comparing {count} models…', { count }) } : undefined;
 }
 
 function turnActivity(state: TurnState, words: HostWords, now: number): Activity {
@@ -99,8 +107,9 @@ function idleActivity(
   now: number,
 ): Activity | undefined {
   if (failure) {
-    const { conversationId, state } = failure;
-    const caption = state.text === '' ? localize('Failed') : localize('Incomplete answer');
+    const { conversationId, state, model } = failure;
+    const single = state.text === '' ? localize('Failed') : localize('Incomplete answer');
+    const caption = model === undefined ? single : localize('{model} failed', { model: plainLabel(model) });
     return { icon: 'warning', caption, explanation: state.failure?.message, conversationId };
   }
   const timeOf = (at: number): string => format.timeOfDay(at, { now, seconds: true });
@@ -138,7 +147,7 @@ export function setTurnContext({ running, current }: Omit<Turns, 'runningCount'>
 
 function isRetryable(conversation: Turns['current']): boolean {
   if (!conversation) return false;
-  const { activeExchange, lastExchange } = conversation;
-  if (!activeExchange) return lastExchange !== undefined && canRetry(lastExchange);
+  const { activeExchange, exchangeToRetry } = conversation;
+  if (!activeExchange) return exchangeToRetry !== undefined && canRetry(exchangeToRetry);
   return activeExchange.state.phase !== 'streaming';
 }

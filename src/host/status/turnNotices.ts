@@ -5,6 +5,7 @@ import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../util/log';
 import type { PanelRegistry } from '../panel/panelRegistry';
+import { plainLabel } from '../ui/messageText';
 import { tabTitle } from '../ui/panelText';
 import { showToast } from '../ui/notifications';
 import { hostWords } from '../ui/words';
@@ -35,10 +36,13 @@ export function registerTurnNotices(services: NoticeServices): { dispose(): void
   /** Ids of exchanges whose running turn has already caused a notification. */
   const notified = new Set<string>();
   const handleEvent = (conversation: Conversation, exchangeId: string, event: RecordedEvent): void => {
-    const { state = initialTurn, summarizes } = conversation.exchange(exchangeId) ?? {};
-    const name = tabTitle(conversation);
+    const { state = initialTurn, comparison, summarizes } = conversation.exchange(exchangeId) ?? {};
+    const title = tabTitle(conversation);
+    const name = comparison === undefined ? title : `${title} · ${plainLabel(state.model)}`;
     const isUnseen = !notified.has(exchangeId) && !services.panels.isVisible(conversation.id);
-    const notice = isUnseen ? createNotice(event, state, name, summarizes !== undefined) : undefined;
+    // Of a comparison, only the answer that is complete last is reported.
+    const isEarly = event.type === 'done' && conversation.activeExchanges.length > 0;
+    const notice = isUnseen && !isEarly ? createNotice(event, state, name, summarizes !== undefined) : undefined;
     if (notice) {
       notified.add(exchangeId);
       show(services, notice, conversation.id, exchangeId);
@@ -101,6 +105,6 @@ function show(services: NoticeServices, { kind, text, offersRetry }: TurnNotice,
 /** Ends the wait of the turn if the turn is still running. Otherwise shows its panel. */
 async function retryNow(services: NoticeServices, id: string, exchangeId: string): Promise<void> {
   const conversation = await services.conversations.open(id);
-  if (conversation?.activeExchange?.id === exchangeId) conversation.retryNow();
+  if (conversation?.activeExchanges.some(({ id }) => id === exchangeId)) conversation.retryNow(exchangeId);
   else await services.panels.open(id);
 }

@@ -10,6 +10,14 @@ export interface UnseenFailure {
   readonly conversationId: string;
   readonly demo: boolean;
   readonly state: TurnState;
+  /** Set for an answer of a comparison, because the others may be complete. */
+  readonly model?: string | undefined;
+}
+
+interface KnownFailure extends UnseenFailure {
+  readonly exchangeId: string;
+  readonly comparison: string | undefined;
+  cancel?: (() => void) | undefined;
 }
 
 interface UnseenFailuresDeps {
@@ -25,7 +33,7 @@ const seenAfterMs = 2000;
 
 /** The last failed turn of each conversation whose panel was not visible for long enough since the failure. */
 export class UnseenFailures extends Disposable {
-  private readonly failures = new Map<string, UnseenFailure & { cancel?: (() => void) | undefined }>();
+  private readonly failures = new Map<string, KnownFailure>();
   private readonly changes = new Listeners<void>((error) => this.deps.onError(error));
   readonly onDidChange = this.changes.event;
 
@@ -38,12 +46,19 @@ export class UnseenFailures extends Disposable {
     this.register(
       conversations.onDidChange(({ conversation, change }) => {
         if (change?.type !== 'events') return;
-        const conversationId = conversation.id;
-        this.forget(conversationId);
-        if (change.events.at(-1)?.type !== 'failed') return;
         const exchange = conversation.exchange(change.exchangeId);
         if (!exchange) return;
-        this.failures.set(conversationId, { conversationId, demo: exchange.demo === true, state: exchange.state });
+        const { id: exchangeId, state, comparison, demo = false } = exchange;
+        const conversationId = conversation.id;
+        const failure = this.failures.get(conversationId);
+        const hasFailed = change.events.at(-1)?.type === 'failed';
+        // An event of another answer that is compared does not show that the user has seen the failure.
+        const isOther =
+          comparison !== undefined && failure?.comparison === comparison && failure.exchangeId !== exchangeId;
+        if (hasFailed || !isOther) this.forget(conversationId);
+        if (!hasFailed) return;
+        const model = comparison === undefined ? undefined : state.model;
+        this.failures.set(conversationId, { conversationId, exchangeId, comparison, demo, state, model });
         this.updateTimers();
         this.changes.fire();
       }),

@@ -34,6 +34,24 @@ describe('cooldown after a rate limit', () => {
     assert.equal(second.last('done').attempts, 1);
   });
 
+  it('delays no requests to another model, and only one request follows it, however many wait', async () => {
+    const world = new EngineWorld({ replies: [rateLimited(30), answering('ok'), silent] });
+    const limited = world.ask({ request: { model: 'a' } });
+    await settle();
+    const other = await world.ask({ request: { model: 'b' } }).settle();
+    assert.equal(other.last('done').text, 'ok');
+    const columns = [
+      world.ask({ request: { model: 'a' } }),
+      world.ask({ request: { model: 'a' } }),
+      world.ask({ request: { model: 'a' } }),
+    ];
+    await world.clock.advance(29_999);
+    assert.equal(world.wire.requests.length, 2);
+    await world.clock.advance(1);
+    assert.equal(world.wire.requests.length, 3, 'one request is the probe');
+    for (const run of [limited, ...columns]) run.turn.stop();
+  });
+
   it('is followed by a wait for the probe, which is announced once as an estimate, however long the probe takes', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), silent] });
     const runs = [world.ask()];

@@ -3,6 +3,9 @@ import type { StreamEvent } from '../../../src/engine/events';
 import { initialTurn, markInterrupted, reduceTurn } from '../../../src/engine/state/turnState';
 import { costOfExchanges, type Exchange } from '../../../src/host/journal/exchange';
 import { exportJson } from '../../../src/host/history/exportJson';
+import { outlineOf, readContent, searchableTexts } from '../../../src/host/conversation/conversationSummaries';
+import { summaryPrompt } from '../../../src/host/conversation/summaryPrompt';
+import { openConversation } from '../conversation/openedConversation';
 import { englishWords } from '../../support/englishWords';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { exportFileName } from '../../../src/host/history/exportSource';
@@ -26,7 +29,7 @@ function exchange(events: readonly StreamEvent[], more: Partial<Exchange> = {}):
 }
 
 const sourceOf = (...exchanges: Exchange[]) => ({
-  ...{ title: 'Retries', exchanges, otherVersions: [], cost: costOfExchanges(exchanges) },
+  ...{ title: 'Retries', exchanges, otherVersions: [], summaries: [], cost: costOfExchanges(exchanges) },
 });
 const markdown = (...exchanges: Exchange[]): string =>
   exportMarkdown(sourceOf(...exchanges), { words: englishWords, locale: 'en' });
@@ -285,6 +288,70 @@ describe('JSON export', () => {
     const failure = one.state.failure && { ...one.state.failure, ...secret };
     const state = { ...one.state, ...secret, ...(failure && { failure }) };
     assert.doesNotMatch(exportJson(sourceOf({ ...one, ...secret, state }), time), /secret/);
+  });
+});
+
+describe('export of comparisons and summaries', () => {
+  /** A comparison that ended with *Use this answer*, a prompt, a summary of both, and an open comparison. */
+  const content = () => {
+    const { conversation, engine, ask } = openConversation();
+    const compare = (prompt: string, ...models: readonly string[]) => {
+      const columns = conversation.compare({ prompt }, models);
+      engine.turns
+        .slice(-models.length)
+        .forEach((turn, index) => turn.emit({ ...attempt, model: models[index]! }, done(`answer ${models[index]}`)));
+      return columns;
+    };
+    conversation.addSummary('Earlier facts');
+    const [, used] = compare('First?', 'a', 'b', 'c');
+    conversation.useAnswer(used!.id);
+    const second = ask('Second?', attempt, done('Two'));
+    conversation.editSummary(conversation.summarize(second).id, 'In short');
+    conversation.editSummary(conversation.summarize(second).id, '');
+    compare('Third?', 'd', 'e');
+    const read = readContent('c', conversation);
+    return { ...read, title: 'Models', texts: searchableTexts(conversation), outline: outlineOf(conversation) };
+  };
+
+  it('contains all answers of a comparison, the one that was used first, and the summaries at their place', () => {
+    const written = exportMarkdown(content(), { words: englishWords, locale: 'en' });
+    const lines = written.split('\n').filter((line) => line !== '' && !/^[*>]/.test(line));
+    assert.deepEqual(lines, [
+      ...['# Models', '## Summary of another conversation', 'Earlier facts', '## You', 'First?'],
+      ...['## Comparison: b, a, c', '### b', 'answer b', '### a', 'answer a', '### c', 'answer c'],
+      ...['## You', 'Second?', '## gpt-4o', 'Two', '## Summary of the earlier turns (2)', 'In short'],
+      ...['## You', 'Third?', '## Comparison: d, e', '### d', 'answer d', '### e', 'answer e'],
+    ]);
+  });
+
+  it('marks the answers of a comparison, and says for how many turns a summary stands, as JSON', () => {
+    const { turns, otherVersions, summaries } = JSON.parse(exportJson(content(), time)) as Record<
+      'turns' | 'otherVersions' | 'summaries',
+      readonly Record<string, unknown>[]
+    >;
+    const comparisonOf = (answer: string) =>
+      [...turns, ...otherVersions].find((turn) => turn['answer'] === `answer ${answer}`)?.['comparison'];
+    assert.equal(new Set(['a', 'b', 'c'].map(comparisonOf)).size, 1);
+    assert.ok(comparisonOf('d') && comparisonOf('d') === comparisonOf('e') && comparisonOf('d') !== comparisonOf('a'));
+    assert.deepEqual(rowsOf(turns, 'prompt', 'answer'), [
+      ...[
+        ['First?', 'answer b'],
+        ['Second?', 'Two'],
+      ],
+      ['Third?', 'answer d'],
+    ]);
+    assert.deepEqual(rowsOf(summaries, 'after', 'turns', 'text'), [
+      [null, 0, 'Earlier facts'],
+      [turns[1]?.['id'], 2, 'In short'],
+    ]);
+  });
+
+  it('lets the search find them, but not the prompt for a summary, and takes no title from a summary', () => {
+    const { texts, outline } = content();
+    assert.deepEqual(outline, { title: 'First?', turns: 3 });
+    for (const text of ['answer a', 'answer c', 'answer e', 'Earlier facts', 'In short'])
+      assert.ok(texts.includes(text));
+    assert.ok(!texts.includes(summaryPrompt));
   });
 });
 

@@ -24,7 +24,10 @@ function turns(phase: TurnPhase, fields: Partial<TurnState> = {}) {
     state: { ...initialTurn, phase, wait, ...fields },
   };
   const active = isRunning(phase) ? exchange : undefined;
-  const conversation = { activeExchange: active, lastExchange: exchange };
+  const conversation = {
+    ...{ activeExchange: active, activeExchanges: active ? [active] : [] },
+    ...{ exchangeToRetry: exchange, lastExchange: exchange },
+  };
   return { current: conversation, running: active && conversation, runningCount: active ? 1 : 0 };
 }
 
@@ -47,6 +50,8 @@ const scheduled = { count: 2, nextAt: 5000 };
 const paused = `$(debug-pause) Paused until ${timeOf(9000)}`;
 
 describe('activity in the status bar', () => {
+  const compared = turns('waiting');
+  const exchange = compared.current.lastExchange;
   const rows: Readonly<Record<string, readonly [Partial<Situation>, text: string | undefined]>> = {
     'no turn': [noTurns, undefined],
     'a complete answer': [turns('done'), undefined],
@@ -55,6 +60,10 @@ describe('activity in the status bar', () => {
     'a streaming turn': [turns('streaming'), '$(loading~spin) Answering…'],
     'a resuming turn': [turns('resuming'), '$(loading~spin) Answering…'],
     'a waiting turn': [turns('waiting'), '$(watch) Retrying in 4 s'],
+    'turns of a comparison': [
+      { ...compared, running: compared.running && { ...compared.running, activeExchanges: [exchange, exchange] } },
+      '$(loading~spin) Comparing 2 models…',
+    ],
     'a turn that waits for another request': [
       turns('waiting', { wait: { ...wait, estimated: true } }),
       '$(watch) Retrying in about 4 s',
@@ -67,6 +76,10 @@ describe('activity in the status bar', () => {
     'a failed turn whose card the user has seen': [turns('failed'), undefined],
     'a failed turn without an answer': [failedWith(''), '$(warning) Failed'],
     'a failed turn with a partial answer': [failedWith('a'), '$(warning) Incomplete answer'],
+    'a failed turn of a comparison': [
+      { failure: { ...failedWith('').failure!, model: 'gpt-4o' } },
+      '$(warning) gpt-4o failed',
+    ],
     'a failure during another turn': [{ ...failedWith(''), ...turns('streaming') }, '$(loading~spin) Answering…'],
     'a cooldown': [{ cooldown }, paused],
     'a failure and the cooldown that it has caused': [{ ...failedWith(''), cooldown }, '$(warning) Failed'],
@@ -180,7 +193,13 @@ describe('context keys', () => {
 
   it('treat an empty conversation as none', () => {
     const keys = new Map<string, boolean>();
-    const empty = { current: { activeExchange: undefined, lastExchange: undefined }, running: undefined };
+    const none = {
+      activeExchange: undefined,
+      activeExchanges: [],
+      exchangeToRetry: undefined,
+      lastExchange: undefined,
+    };
+    const empty = { current: none, running: undefined };
     setTurnContext(empty, (key, value) => keys.set(key, value));
     assert.equal(keys.get('holysheep.hasConversation'), false);
   });

@@ -27,7 +27,7 @@ describe('notifications about a turn', () => {
   /** Opens a conversation with a panel, which is hidden at first. */
   const open = async () => {
     const { registerTurnNotices } = await import('../../../src/host/status/turnNotices');
-    const { ask, conversation, emit, onDidChange } = openConversation();
+    const { ask, conversation, emit, engine, onDidChange } = openConversation();
     const panel = { isVisible: false };
     shown.length = 0;
     registerTurnNotices({
@@ -39,7 +39,7 @@ describe('notifications about a turn', () => {
       ask('Why?');
       emit(...events);
     };
-    return { conversation, panel, emit, start };
+    return { conversation, panel, emit, engine, start };
   };
 
   const rows: readonly (readonly [name: string, events: readonly StreamEvent[], notice?: string])[] = [
@@ -78,6 +78,19 @@ describe('notifications about a turn', () => {
     assert.deepEqual(shown, [
       'warning: “Why?” could not be summarized. Connection lost (Show)',
       'information: The summary of “Why?” is ready. (Show)',
+    ]);
+  });
+
+  it('name the model of an answer that is compared, and report only the last complete one', async () => {
+    const { conversation, engine } = await open();
+    conversation.compare({ prompt: 'Why?' }, ['m', 'n', 'o']);
+    const [first, second, third] = engine.turns;
+    first?.emit(attempt('m'), failed(''));
+    for (const turn of [second, third]) turn?.emit(attempt(turn.request.model), at(done('x'), 30_000));
+    conversation.flush();
+    assert.deepEqual(shown, [
+      'warning: No answer to “Why? · m”. Connection lost (Show)',
+      'information: The answer to “Why? · o” is complete. (Show)',
     ]);
   });
 

@@ -7,7 +7,7 @@ import { attempt, done, failed } from '../conversation/scriptedEngine';
 describe('unseen failures', () => {
   /** Opens a conversation with a panel, which is visible in a focused window at first. */
   const open = () => {
-    const { ask, clock, conversation, emit, onDidChange } = openConversation();
+    const { ask, clock, conversation, emit, engine, onDidChange } = openConversation();
     const onError = (error: unknown): void => assert.fail(String(error));
     const visibility = new Listeners<void>(onError);
     const removals = new Listeners<{ readonly id: string; readonly state: 'hidden' }>(onError);
@@ -33,7 +33,8 @@ describe('unseen failures', () => {
       emit(attempt(), failed(''));
     };
     const isUnseen = (inDemo = false): boolean => failures.latest(inDemo) !== undefined;
-    return { clock, conversation, emit, fail, isUnseen, removals, show, focus };
+    const latest = () => failures.latest(false);
+    return { clock, conversation, emit, engine, fail, isUnseen, latest, removals, show, focus };
   };
 
   for (const [what, set] of [
@@ -55,6 +56,18 @@ describe('unseen failures', () => {
       assert.ok(!isUnseen());
     });
   }
+
+  it('outlive the other answers of a comparison, and name the model', () => {
+    const { conversation, engine, isUnseen, latest } = open();
+    conversation.compare({ prompt: 'Hi' }, ['m', 'n']);
+    const [first, second] = engine.turns;
+    first?.emit(attempt(), failed(''));
+    second?.emit(attempt('n'), done('x'));
+    assert.deepEqual([isUnseen(), latest()?.model], [true, 'm']);
+    conversation.retryNow();
+    engine.turn.emit(attempt(), done('x'));
+    assert.ok(!isUnseen());
+  });
 
   it('end with the next turn of the conversation, and with its deletion', () => {
     const { conversation, emit, fail, isUnseen, removals } = open();

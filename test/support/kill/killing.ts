@@ -23,6 +23,7 @@ const storyWithoutEnd = sentences.slice(0, -1).join('');
 interface Sighting {
   /** Epoch milliseconds at which this number of characters had arrived. */
   readonly at: number;
+  readonly model: string;
   readonly characters: number;
 }
 
@@ -68,31 +69,44 @@ function* sendRest({ json }: GatewayRequest): Iterable<Step> {
 }
 
 /**
- * Kills a process in the middle of an answer, as soon as it has received `share` (0 to 1) of the story and `afterMs`
- * have passed. Then presses *Continue*, as a user would, or *Restart answer* if no text is left.
+ * Kills a process in the middle of an answer, or of the answers that are being compared, as soon as it has received
+ * `share` (0 to 1) of the story and `afterMs` have passed. Then presses *Continue*, as a user would, or *Restart answer*
+ * if no text is left.
+ * @returns one result for each model
  */
-export async function killAt(share: number, afterMs: number): Promise<Killing> {
+export async function killAt(
+  share: number,
+  afterMs: number,
+  models: readonly string[] = ['gpt-4o'],
+): Promise<readonly Killing[]> {
   const folder = temporaryFolder();
-  const gateway = await startGateway({ script: replySequence(sendWithoutEnd, sendRest) });
+  const gateway = await startGateway({ script: replySequence(...models.map(() => sendWithoutEnd), sendRest) });
   try {
     const characters = Math.max(1, share * storyWithoutEnd.length);
-    const { seen, killedAt } = await runAndKill(folder, gateway.baseUrl, characters, afterMs);
+    const { seen, killedAt } = await runAndKill([folder, gateway.baseUrl, ...models], characters, afterMs);
     const { conversations, journal } = liveConversations({ folder, baseUrl: gateway.baseUrl });
     const [saved] = await conversations.list();
     const conversation = await conversations.open(saved?.id);
-    const { text = '', phase = 'lost' } = conversation?.lastExchange?.state ?? {};
-    const lost = seen.find((sighting) => sighting.characters > text.length);
-    if (conversation) await continueAnswer(conversation);
-    const after = conversation?.lastExchange?.state;
+    const killings: Killing[] = [];
+    for (const model of models) {
+      const current = () =>
+        conversation?.tree.columns(conversation.lastExchange?.id ?? '').find((column) => column.model === model);
+      const { id, state: { text, phase } = { text: '', phase: 'lost' } } = current() ?? {};
+      const ofModel = seen.filter((sighting) => sighting.model === model);
+      const lost = ofModel.find((sighting) => sighting.characters > text.length);
+      if (conversation && id !== undefined) await continueAnswer(conversation, id);
+      const after = current()?.state;
+      killings.push({
+        phase,
+        found: text,
+        lostMs: lost ? killedAt - lost.at : 0,
+        continued: after?.text ?? '',
+        ending: after?.failure?.message ?? after?.phase ?? 'lost',
+      });
+    }
     // Closes the files and locks of the journal, as a window does when it closes. An open lock would still look alive.
     journal.flushSync();
-    return {
-      phase,
-      found: text,
-      lostMs: lost ? killedAt - lost.at : 0,
-      continued: after?.text ?? '',
-      ending: after?.failure?.message ?? after?.phase ?? 'lost',
-    };
+    return killings;
   } finally {
     await gateway.close();
     removeTemporaryFolder(folder);
@@ -100,12 +114,13 @@ export async function killAt(share: number, afterMs: number): Promise<Killing> {
 }
 
 /** Continues or restarts an interrupted answer, and resolves when its turn has ended. */
-async function continueAnswer(conversation: Conversation): Promise<void> {
-  const { id = '', state } = conversation.lastExchange ?? {};
+async function continueAnswer(conversation: Conversation, id: string): Promise<void> {
+  const state = conversation.exchange(id)?.state;
   if (state?.phase !== 'interrupted') return;
   const ended = new Promise<void>((resolve) => {
     conversation.onDidChange(() => {
-      if (conversation.lastExchange && !isRunning(conversation.lastExchange.state.phase)) resolve();
+      const exchange = conversation.exchange(id);
+      if (exchange && !isRunning(exchange.state.phase)) resolve();
     });
   });
   if (state.text === '') conversation.restart(id);
@@ -114,12 +129,11 @@ async function continueAnswer(conversation: Conversation): Promise<void> {
 }
 
 async function runAndKill(
-  folder: string,
-  baseUrl: string,
+  victimArguments: readonly string[],
   characters: number,
   afterMs: number,
 ): Promise<{ readonly seen: readonly Sighting[]; readonly killedAt: number }> {
-  const victim = spawn(process.execPath, [bundle, folder, baseUrl], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const victim = spawn(process.execPath, [bundle, ...victimArguments], { stdio: ['ignore', 'pipe', 'inherit'] });
   const gone = once(victim, 'exit');
   const seen: Sighting[] = [];
   let killedAt = 0;

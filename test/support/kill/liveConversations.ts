@@ -12,8 +12,8 @@ export interface LiveOptions {
   /** Folder that contains the journal. */
   readonly folder: string;
   readonly baseUrl: string;
-  /** Called with every event, before all other listeners. */
-  readonly onEvent?: (event: StreamEvent) => void;
+  /** Called with every event and the model of its request, before all other listeners. */
+  readonly onEvent?: (event: StreamEvent, model: string) => void;
 }
 
 export interface Live {
@@ -42,7 +42,14 @@ export function liveConversations({ folder, baseUrl, onEvent = () => undefined }
   const memory = new Map<string, unknown>();
   const journal = new Journal({ folder, clock: systemClock, limit: () => 100, onProblem: fail });
   const conversations = new Conversations({
-    engine: () => ({ ...engine, run: (request, options) => engine.run(request, observed(options, onEvent)) }),
+    engine: () => ({
+      ...engine,
+      run: (request, options) =>
+        engine.run(
+          request,
+          observed(options, (event) => onEvent(event, request.model)),
+        ),
+    }),
     clock: systemClock,
     defaults: () => ({ model: 'gpt-4o', systemPrompt: '', temperature: 1, maxTokens: 1000 }),
     connection: () => Promise.resolve(connection),

@@ -1,20 +1,27 @@
 import { writeSync } from 'node:fs';
 import { liveConversations } from './liveConversations';
 
-/** Sends a prompt and prints, until it is killed, a line for each part of the answer with its length and time. */
-async function main(folder: string, baseUrl: string): Promise<void> {
-  let characters = 0;
+/**
+ * Sends a prompt to some models, and prints, until it is killed, a line for each part of an answer with its length and
+ * time.
+ */
+async function main(folder: string, baseUrl: string, models: readonly string[]): Promise<void> {
+  const received = new Map<string, number>();
   const { conversations } = liveConversations({
     folder,
     baseUrl,
-    onEvent: (event) => {
+    onEvent: (event, model) => {
       if (event.type !== 'text') return;
-      characters += event.text.length;
-      writeSync(1, `${JSON.stringify({ at: Date.now(), characters })}\n`);
+      const characters = (received.get(model) ?? 0) + event.text.length;
+      received.set(model, characters);
+      writeSync(1, `${JSON.stringify({ at: Date.now(), model, characters })}\n`);
     },
   });
-  (await conversations.ensureCurrent()).ask({ prompt: 'Tell me a long story' });
+  const conversation = await conversations.ensureCurrent();
+  const input = { prompt: 'Tell me a long story' };
+  if (models.length > 1) conversation.compare(input, models);
+  else conversation.ask({ ...input, model: models[0] });
 }
 
-const [folder = '', baseUrl = ''] = process.argv.slice(2);
-void main(folder, baseUrl);
+const [folder = '', baseUrl = '', ...models] = process.argv.slice(2);
+void main(folder, baseUrl, models);

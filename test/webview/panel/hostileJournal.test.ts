@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExchangeTree } from '../../../src/host/journal/exchangeTree';
+import { readContent } from '../../../src/host/conversation/conversationSummaries';
 import { exportJson } from '../../../src/host/history/exportJson';
 import { englishWords } from '../../support/englishWords';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
@@ -70,14 +71,10 @@ const exportOptions = { words: englishWords, locale: 'en' };
 /** Loads and exports a journal as the host does. */
 function loadAndExport(text: string): ExchangeTree {
   const folded = foldJournal(salvageJournal(Buffer.from(text)).lines);
-  const all = folded.tree;
-  const source = {
-    ...{ title: folded.title ?? '', exchanges: folded.exchanges, otherVersions: all.otherVersions() },
-    cost: costOfExchanges(all.all()),
-  };
+  const source = { ...readContent('', folded), title: folded.title ?? '' };
   exportJson(source, 0);
   exportMarkdown(source, exportOptions);
-  return all;
+  return folded.tree;
 }
 
 describe('journal whose records may be invalid', function () {

@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import type { Conversation } from '../conversation/conversation';
+import type { Conversations } from '../conversation/conversations';
+import type { Exchange } from '../journal/exchange';
+import { plainLabel } from '../ui/messageText';
+import { alignAnswers } from './alignAnswers';
+
+/** Documents of this scheme show the answers of an exchange. Their URIs contain the ids, so that a reload restores them. */
+const answerScheme = 'holysheep-answer';
+
+type Side = 'left' | 'right';
+
+/** Shows the answers of two exchanges in VS Code's diff editor. */
+export async function showDifferences(conversation: Conversation, exchangeId: string, otherId: string): Promise<void> {
+  const [left, right] = [conversation.exchange(exchangeId), conversation.exchange(otherId)];
+  if (!left || !right) return;
+  const uriOf = (side: Side, exchange: Exchange): vscode.Uri =>
+    vscode.Uri.from({
+      scheme: answerScheme,
+      path: `/${nameOf(exchange).replace(/[\\/]/g, ' ')}.md`,
+      query: new URLSearchParams({ side, conversation: conversation.id, left: left.id, right: right.id }).toString(),
+    });
+  const title = `${nameOf(left)} ↔ ${nameOf(right)}`;
+  await vscode.commands.executeCommand('vscode.diff', uriOf('left', left), uriOf('right', right), title);
+}
+
+export function registerAnswerDocuments(conversations: Pick<Conversations, 'read'>): vscode.Disposable {
+  return vscode.workspace.registerTextDocumentContentProvider(answerScheme, {
+    provideTextDocumentContent: async ({ query }) => {
+      const fields = new URLSearchParams(query);
+      const content = await conversations.read(fields.get('conversation') ?? '');
+      const exchanges = [
+        ...(content?.exchanges ?? []),
+        ...(content?.otherVersions ?? []).map(({ exchange }) => exchange),
+      ];
+      const textOf = (side: Side) => exchanges.find(({ id }) => id === fields.get(side))?.state.text;
+      const [left, right] = [textOf('left'), textOf('right')];
+      if (left === undefined || right === undefined) return vscode.l10n.t('This answer no longer exists.');
+      const [leftLines, rightLines] = await alignAnswers(left, right);
+      return fields.get('side') === 'left' ? leftLines : rightLines;
+    },
+  });
+}
+
+function nameOf({ state, model = '' }: Exchange): string {
+  return plainLabel(state.model || model);
+}

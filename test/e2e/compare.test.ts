@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
+import { answer, deltas } from '../support/replies';
+import type { Gateway, GatewayRequest } from '../support/testGateway';
+import { useWorkbench, type ConversationPanel } from './support/conversation';
+import type { Workbench } from './support/workbench';
+
+describe('comparison of models in the panel', () => {
+  let gateway: Gateway;
+  let workbench: Workbench;
+  let panel: ConversationPanel;
+  const models = ['gpt-4o', 'deepseek-v3', 'claude-sonnet-4'];
+  const modelOf = ({ json }: GatewayRequest): string => json?.model ?? '';
+
+  useWorkbench({}, (opened) => ({ gateway, workbench, panel } = opened));
+  beforeEach(() => gateway.reset());
+
+  const group = (): Locator => panel.frame.getByRole('group', { name: 'Comparison' }).last();
+  const column = (model: string): Locator =>
+    group()
+      .getByRole('article', { name: 'Assistant' })
+      .and(panel.frame.locator(`[data-model="${model}"]`));
+  const inState = (model: string, state: string): Locator =>
+    column(model).and(panel.frame.locator(`[data-state="${state}"]`));
+  /** Chooses the models in the list of the command, and sends a prompt. */
+  const compare = async (prompt: string): Promise<void> => {
+    await workbench.runCommand('HolySheep: Compare Models…');
+    const list = workbench.page.locator('.quick-input-widget');
+    for (const model of models) {
+      const row = list.getByRole('checkbox', { name: new RegExp(`^${model}\\b`) }).first();
+      await row.waitFor();
+      if ((await row.getAttribute('aria-checked')) !== 'true' && !(await row.isChecked())) await row.click();
+    }
+    await workbench.page.keyboard.press('Enter');
+    await list
+      .getByText('Ask in')
+      .or(list.getByPlaceholder(/Ask in/))
+      .first()
+      .waitFor();
+    await workbench.fillInput(prompt);
+  };
+
+  it('shows a column for each chosen model, stops one of them only, and goes on with the answer that is used', async () => {
+    gateway.script = (request) =>
+      modelOf(request) === 'gpt-4o'
+        ? [...deltas('An endless answer'), { end: 'stall' }]
+        : answer(`Fine. The answer of ${modelOf(request)}.`);
+    await compare('Why?');
+    for (const model of models.slice(1)) await inState(model, 'done').waitFor();
+    await inState('gpt-4o', 'streaming').getByText('An endless').waitFor();
+    await column('gpt-4o').getByRole('button', { name: 'Stop', exact: true }).click();
+    await inState('gpt-4o', 'stopped').waitFor();
+    gateway.script = () => answer('Therefore.');
+    await column('deepseek-v3').getByRole('button', { name: 'Use this answer' }).click();
+    await group().waitFor({ state: 'detached' });
+    await panel.send('And then?');
+    await panel.answer.getByText('Therefore.').waitFor();
+    const { json } = await gateway.request(4);
+    assert.match(JSON.stringify(json?.messages), /The answer of deepseek-v3/);
+    assert.doesNotMatch(JSON.stringify(json?.messages), /endless|of claude/);
+  });
+
+  it('loses no column when the window is reloaded, and continues the interrupted ones', async () => {
+    await panel.newConversation();
+    gateway.script = (request) =>
+      modelOf(request) === 'claude-sonnet-4'
+        ? answer('Complete.')
+        : [...deltas(`Half of ${modelOf(request)}, `), { end: 'stall' }];
+    await compare('How?');
+    await inState('claude-sonnet-4', 'done').waitFor();
+    for (const model of ['gpt-4o', 'deepseek-v3']) await inState(model, 'streaming').getByText('Half of').waitFor();
+    await workbench.reloadPage();
+    await inState('claude-sonnet-4', 'done').getByText('Complete.').waitFor();
+    for (const model of ['gpt-4o', 'deepseek-v3']) {
+      await inState(model, 'interrupted').getByText(`Half of ${model}`).waitFor();
+      gateway.script = () => answer('and the rest.');
+      await column(model).getByRole('button', { name: 'Continue', exact: true }).click();
+      await inState(model, 'done').getByText(`Half of ${model}, and the rest.`).waitFor();
+    }
+  });
+});

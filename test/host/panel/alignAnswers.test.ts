@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { alignAnswers } from '../../../src/host/panel/alignAnswers';
+
+const linesOf = async (left: string, right: string) =>
+  (await alignAnswers(left, right)).map((text) => text.split('\n'));
+
+describe('differences of two answers', () => {
+  for (const [name, left, right, expected] of [
+    [
+      'puts each sentence on a line',
+      'One fox. Two dogs! Three?',
+      'One fox. Two cats! Three?',
+      [
+        ['One fox.', 'Two dogs!', 'Three?'],
+        ['One fox.', 'Two cats!', 'Three?'],
+      ],
+    ],
+    [
+      'starts a line of both answers where the same words follow',
+      'A closure is a function. It remembers the variables. So B is fast.',
+      'A closure is a function, and it remembers the variables. Fine.',
+      [
+        ['A closure is a function.', 'It remembers the variables.', 'So B is fast.'],
+        ['A closure is a function, and', 'it remembers the variables.', 'Fine.'],
+      ],
+    ],
+    [
+      'starts no line where only a few words are the same',
+      'It is red. The end is near.',
+      'It ended. Beyond the end was light.',
+      [
+        ['It is red.', 'The end is near.'],
+        ['It ended.', 'Beyond the end was light.'],
+      ],
+    ],
+    [
+      'indents the further lines of list items and quotes, and keeps marks and brackets with their sentence',
+      '1. **Note.** Keep. Then go (e.g. now).\n> Said he. Quoted.',
+      'x',
+      [['1. **Note.** Keep.', '   Then go (e.g. now).', '> Said he.', '> Quoted.'], ['x']],
+    ],
+    [
+      'knows the sentences and words of Chinese',
+      '闭包是一个函数。它记住创建它时的变量！很有用。',
+      '闭包是函数，它记住创建它时的变量。',
+      [
+        ['闭包是一个函数。', '它记住创建它时的变量！', '很有用。'],
+        ['闭包是函数，', '它记住创建它时的变量。'],
+      ],
+    ],
+    [
+      'breaks a line of one answer where the other has a line of its own',
+      'Use the following steps: open the door, and go.',
+      'Use the following steps:\nopen the door, and go.',
+      [
+        ['Use the following steps:', 'open the door, and go.'],
+        ['Use the following steps:', 'open the door, and go.'],
+      ],
+    ],
+  ] as const) {
+    it(name, async () => assert.deepEqual(await linesOf(left, right), expected));
+  }
+
+  it('never changes code blocks, indented code and tables', async () => {
+    const code = [
+      ...['```js', 'a(); // One. Two. Three.', '', '```', '- item', '  ~~~', '  One. Two.  ', '  ~~~', ''],
+      ...['    x = 1. Then. Y', '| One. Two. | Three. Four. |', '```', 'open. Until. The end.'],
+    ];
+    const [left] = await linesOf(code.join('\n'), 'Something. One. Two. Three.');
+    assert.deepEqual(left, code);
+  });
+
+  it('keeps the words and their order, also without a line in common, in long answers and in odd ones', async () => {
+    const long = (word: string) => Array.from({ length: 3000 }, (_, index) => `${word}${index} and. So`).join(' ');
+    const words = (text: string) => text.replace(/\s+/g, '');
+    for (const [left, right] of [
+      [long('a'), long('b')],
+      ['', '\r\n\r\n'],
+      ['- \n\n> \n1. ', '\ud83d\ude00\ud83d. \u2028 A. **'],
+    ] as const) {
+      const aligned = await alignAnswers(left, right);
+      assert.deepEqual(aligned.map(words), [left, right].map(words));
+    }
+  });
+});

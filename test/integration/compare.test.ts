@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { failure } from '../../src/demo/replies';
+import type { GatewayRequest } from '../../src/demo/script';
+import { closeAll } from '../support/conversationTabs';
+import { resetNetworkState, useFixture, type HostFixture } from '../support/extensionHost';
+import { answer } from '../support/replies';
+
+describe('comparison of models', () => {
+  let fixture: HostFixture;
+  useFixture(answer('unused'), (started) => (fixture = started));
+  const models = ['gpt-4o', 'deepseek-v3', 'claude-sonnet-4'];
+  const modelOf = ({ json }: GatewayRequest): string => json?.model ?? '';
+  const compare = (argument: unknown) => vscode.commands.executeCommand('holysheep.compareModels', argument);
+  const requests = (count: number) =>
+    Promise.all(Array.from({ length: count }, (_, index) => fixture.gateway.request(index + 1)));
+
+  beforeEach(async () => {
+    await resetNetworkState();
+    fixture.gateway.reset();
+    fixture.gateway.script = (request) => answer(`answer of ${modelOf(request)}`);
+    await vscode.commands.executeCommand('holysheep.newConversation');
+  });
+  afterEach(closeAll);
+
+  it('sends the same messages to all models at the same time', async () => {
+    const all = requests(3);
+    fixture.gateway.script = (request) => [{ until: all }, ...answer(`answer of ${modelOf(request)}`)];
+    await compare({ prompt: 'Why?', models });
+    const sent = await all;
+    assert.deepEqual(sent.map(modelOf).sort(), [...models].sort());
+    for (const { json } of sent) assert.deepEqual(json?.messages, sent[0]?.json?.messages);
+    await Promise.all(sent.map(({ closed }) => closed));
+  });
+
+  it('goes on with one of its answers when the next prompt is sent', async () => {
+    await compare({ prompt: 'Why?', models });
+    const sent = await requests(3);
+    assert.deepEqual(await Promise.all(sent.map(({ closed }) => closed)), ['server', 'server', 'server']);
+    await vscode.commands.executeCommand('holysheep.ask', 'And then?');
+    const { json } = await fixture.gateway.request(4);
+    const texts = json?.messages.map(({ content }) => content).filter((content) => content !== '');
+    assert.deepEqual(texts?.slice(-3), ['Why?', 'answer of gpt-4o', 'And then?']);
+    assert.equal(texts.filter((content) => JSON.stringify(content).includes('answer of')).length, 1);
+  });
+
+  it('lets only the model wait that is rate limited', async () => {
+    const limited = models[0]!;
+    let attempts = 0;
+    let others = 0;
+    const othersAnswered = new Promise<void>((resolve) => {
+      fixture.gateway.script = function* (request) {
+        if (modelOf(request) === limited && ++attempts === 1) {
+          yield* failure(429, { message: 'slow down' }, { 'retry-after': '1' });
+          return;
+        }
+        yield* answer(`answer of ${modelOf(request)}`);
+        if (modelOf(request) !== limited && ++others === models.length - 1) resolve();
+      };
+    });
+    await compare({ prompt: 'Why?', models });
+    await othersAnswered;
+    assert.deepEqual([attempts, fixture.gateway.requests.length], [1, 3]);
+    const retry = await fixture.gateway.request(4);
+    assert.equal(modelOf(retry), limited);
+    assert.equal(await retry.closed, 'server');
+  });
+
+  it('rejects invalid models with an error that names the property', async () => {
+    await assert.rejects(async () => compare({ prompt: 'Why?', models: ['gpt-4o', 'gpt-4o'] }), /“models”/);
+    assert.equal(fixture.gateway.requests.length, 0);
+  });
+});
