@@ -21,8 +21,10 @@ export function summarize(services: SummaryServices, conversation: Conversation,
   const isSummary = failed?.summarizes !== undefined;
   if (services.demo.answers(conversation)) throw new UserError(demoNotice('summarize') ?? '');
   const preceding = failed ? tree.preceding(failed.id) : tree.preceding();
-  const { windowTokens, calibration } = services.contextUse(conversation, { model: failed?.state.model }) ?? {};
-  const contextWindow = windowTokens ?? (failed && estimatedLength(conversation, failed.id));
+  const { windowTokens = Infinity, calibration = 1 } =
+    services.contextUse(conversation, { model: failed?.state.model }) ?? {};
+  const refused = failed ? estimatedLength(conversation, failed.id) * calibration : Infinity;
+  const contextWindow = Math.min(windowTokens, refused);
   const last = lastToSummarize(preceding, { contextWindow, calibration, hasFailed: isSummary });
   if (!last) throw new UserError(vscode.l10n.t('The earlier turns are too short to be summarized.'));
   if (isSummary && last.id === failed.summarizes)
@@ -31,7 +33,7 @@ export function summarize(services: SummaryServices, conversation: Conversation,
   conversation.summarize(last.id, failed?.model);
 }
 
-/** Longer than the unknown context window, because a gateway has refused the request. */
+/** Longer than the context window, which may be smaller than it is known, because a gateway has refused the request. */
 function estimatedLength(conversation: Conversation, exchangeId: string): number {
   const { messages = [] } = conversation.requestOf(exchangeId) ?? {};
   return messages.reduce((sum, { content }) => sum + estimateTokens(textOf(content)), 0);

@@ -226,10 +226,11 @@ export class ConversationView {
   }
 
   private change(view: ExchangeView, change: () => void): void {
-    const { hasStarted, isRunning } = view;
+    const { hasStarted, isRunning, wasTooLong } = view;
     change();
     const hasSummaryEnded = view.summarizedTurns !== undefined && isRunning && !view.isRunning;
-    if (view.hasStarted !== hasStarted || hasSummaryEnded) this.updateLatest();
+    const hasOtherOffer = hasSummaryEnded || view.wasTooLong !== wasTooLong;
+    if (view.hasStarted !== hasStarted || hasOtherOffer) this.updateLatest();
     // The summary may be above the view.
     if (hasSummaryEnded && view.activeFailure) view.assistant.scrollIntoView({ block: 'nearest' });
   }

@@ -30,6 +30,7 @@ describe('failure card', () => {
     'retryNow,tryAnyway,continue,restart,summarize,switchModel,switchRoute,continueWithFallback'.split(',');
   const conversation = {
     exchange: () => failed,
+    requestOf: () => undefined,
     tree: { preceding: () => ({ exchanges: [{ id: 'a1', prompt: 'Hi', state: { text: 'Hello' } }] }) },
     ...Object.fromEntries(turnActions.map((name) => [name, record(name)])),
   } as unknown as Conversation;

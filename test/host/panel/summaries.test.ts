@@ -62,11 +62,13 @@ describe('request for a summary', () => {
     assert.deepEqual(sent(), ['Summary of our conversation so far:\n\nIn short', 'p1__', 'And now?']);
   });
 
-  it('takes the length of the refused request for the unknown context', async () => {
-    const { summarize, sent } = open({ sizes: [100, 100, 100] }, 'And now?');
-    await summarize();
-    assert.deepEqual(sent(), ['p0__', 'p1__', summaryPrompt]);
-  });
+  for (const window of [{}, { windowTokens: 200_000 }]) {
+    it(`takes the length of the refused request for a context that is ${window.windowTokens ?? 'unknown'}`, async () => {
+      const { summarize, sent } = open({ sizes: [100, 100, 100], ...window }, 'And now?');
+      await summarize();
+      assert.deepEqual(sent(), ['p0__', 'p1__', summaryPrompt]);
+    });
+  }
 
   it('is replaced by one of half the turns if it was too long itself', async () => {
     const { summarize, sent, engine, conversation } = open({ sizes: [100, 100, 100, 100], windowTokens: 10_000 });

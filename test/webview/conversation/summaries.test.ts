@@ -157,7 +157,8 @@ describe('failure card of a request that is too long', () => {
     ]);
 
   it('offers a summary first if there are earlier turns, and no second one while a turn runs', () => {
-    page.snapshot([a, question]);
+    page.snapshot([a, exchange('q')]);
+    page.events('q', ev.attempt(), tooLong);
     assert.deepEqual(card().slice(0, 2), [
       ['Continue with a summary', true, false],
       ['New conversation', false, false],
