@@ -6,7 +6,6 @@ import { readContent } from '../../../src/host/conversation/conversationSummarie
 import { exportJson } from '../../../src/host/history/exportJson';
 import { englishWords } from '../../support/englishWords';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
-import { costOfExchanges } from '../../../src/host/journal/exchange';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
 import { propertyRuns } from '../../support/propertyRuns';
