@@ -44,7 +44,7 @@ export async function askForComparison(
 
 /** Lets the user choose models that answer the prompt of an exchange again. Without a choice, nothing changes. */
 export async function compareAgain(
-  { conversations, catalog }: Pick<PanelServices, 'conversations' | 'catalog'>,
+  { budget, conversations, catalog }: Pick<PanelServices, 'budget' | 'conversations' | 'catalog'>,
   conversation: Conversation,
   exchangeId: string,
 ): Promise<void> {
@@ -52,7 +52,8 @@ export async function compareAgain(
   if (!exchange) return;
   await conversations.withOpen(conversation, async () => {
     const models = await catalog.pickCompared(exchange.demo === true);
-    if (!models || conversation.readOnly || !conversation.tree.isShown(exchangeId)) return;
+    if (!models || (!exchange.demo && !(await budget.mayStart()))) return;
+    if (conversation.readOnly || !conversation.tree.isShown(exchangeId)) return;
     conversation.compare(toPromptInput(exchange), models, exchangeId);
   });
 }

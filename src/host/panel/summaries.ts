@@ -8,14 +8,18 @@ import type { Exchange } from '../journal/exchange';
 import { UserError } from '../util/userError';
 import type { PanelServices } from './panelServices';
 
-type SummaryServices = Pick<PanelServices, 'contextUse' | 'demo'>;
+type SummaryServices = Pick<PanelServices, 'budget' | 'contextUse' | 'demo'>;
 
 /**
  * Requests a summary of the older turns. Does nothing while a turn runs, as after a second click.
  * @param failed the exchange whose request was too long. It may itself be a summary, which a shorter one then replaces.
  * @throws UserError if there is nothing to summarize
  */
-export function summarize(services: SummaryServices, conversation: Conversation, failed?: Exchange): void {
+export async function summarize(
+  services: SummaryServices,
+  conversation: Conversation,
+  failed?: Exchange,
+): Promise<void> {
   if (conversation.busy || conversation.readOnly) return;
   const { tree } = conversation;
   const isSummary = failed?.summarizes !== undefined;
@@ -29,6 +33,7 @@ export function summarize(services: SummaryServices, conversation: Conversation,
   if (!last) throw new UserError(vscode.l10n.t('The earlier turns are too short to be summarized.'));
   if (isSummary && last.id === failed.summarizes)
     throw new UserError(vscode.l10n.t('The first turn alone is too long for this model. Switch to another model.'));
+  if (!(await services.budget.mayStart()) || conversation.busy || conversation.readOnly) return;
   if (isSummary) conversation.editSummary(failed.id, '');
   conversation.summarize(last.id, failed?.model);
 }

@@ -51,6 +51,7 @@ describe('failure card', () => {
     },
     panels: { show: record('show'), prefill: record('prefill') },
     contextUse: () => ({ windowTokens: 4 }),
+    budget: { mayStart: () => Promise.resolve(true) },
     demo: { answers: () => false },
     schedule: { sendNow: record('sendNow'), schedule: record('schedule') },
   } as unknown as PanelServices;

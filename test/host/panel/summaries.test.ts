@@ -23,7 +23,7 @@ describe('request for a summary', () => {
     sizes.forEach((size, index) => world.ask(`p${index}__`.slice(0, 4), attempt(), done(answerOf(size))));
     const failedId =
       question === undefined ? undefined : world.ask({ prompt: question, model: 'once' }, attempt('once'), tooLong);
-    const demo = { isActive: false };
+    const demo = { isActive: false, isOverBudget: false };
     const models: (string | undefined)[] = [];
     const services = {
       contextUse: (_conversation: unknown, { model }: { model?: string }) => {
@@ -31,10 +31,11 @@ describe('request for a summary', () => {
         return windowTokens === undefined ? undefined : { windowTokens, parts: [], calibration: 1 };
       },
       demo: { answers: () => demo.isActive },
+      budget: { mayStart: () => Promise.resolve(!demo.isOverBudget) },
     } as unknown as PanelServices;
     const summarize = async (exchangeId = failedId): Promise<void> => {
       const summaries = await import('../../../src/host/panel/summaries');
-      summaries.summarize(services, world.conversation, world.conversation.exchange(exchangeId));
+      await summaries.summarize(services, world.conversation, world.conversation.exchange(exchangeId));
     };
     /** Returns the prompts of the last request. */
     const sent = (): readonly unknown[] =>
@@ -48,6 +49,13 @@ describe('request for a summary', () => {
     assert.deepEqual(sent(), ['p0__', summaryPrompt]);
     await summarize();
     assert.equal(engine.turns.length, 4);
+  });
+
+  it('is not sent when the user does not want to exceed the budget', async () => {
+    const { summarize, demo, engine } = open({ sizes: [500, 100, 100], windowTokens: 1000 });
+    demo.isOverBudget = true;
+    await summarize();
+    assert.equal(engine.turns.length, 3);
   });
 
   it('goes to the model of the request that was too long, which is then sent again with the summary', async () => {
