@@ -67,7 +67,7 @@ export class ExchangeView implements Drawable {
         : new SummaryEntry(context, exchange.id, summarizedTurns, () => this.state.text);
     const user = group?.user ?? new PromptEntry(context, exchange);
     this.user = summary ?? user;
-    this.head = new TurnHead(context, exchange.demo ?? false, exchange.id);
+    this.head = new TurnHead(context, exchange.demo ?? false, group && exchange.id);
     const name = summary ? strings.summary : strings.assistant;
     this.assistant = element(
       'article',

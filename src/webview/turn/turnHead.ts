@@ -17,19 +17,23 @@ interface ColumnHead {
 export class TurnHead {
   readonly element: HTMLElement;
   private readonly model = element('span', { class: 'turn-name' });
-  private readonly gateway = element('span', { class: 'turn-gateway' });
   private readonly badges = element('span', { class: 'turn-badges' });
-  private readonly stop: HTMLButtonElement;
+  private readonly column: { readonly gateway: HTMLElement; readonly stop: HTMLButtonElement } | undefined;
 
+  /** @param columnId id of the exchange if it is a column of a comparison */
   constructor(
     private readonly context: PageContext,
     private readonly isDemo: boolean,
-    exchangeId: string,
+    columnId?: string,
   ) {
     const { strings, post } = context;
-    this.stop = iconButton(strings.stop, 'stopCircle', () => post({ type: 'stop', exchangeId }));
-    this.stop.hidden = true;
-    this.element = element('header', { class: 'turn-head' }, this.model, this.gateway, this.badges, this.stop);
+    this.element = element('header', { class: 'turn-head' }, this.model, this.badges);
+    if (columnId === undefined) return;
+    const gateway = element('span', { class: 'turn-gateway' });
+    const stop = iconButton(strings.stop, 'stopCircle', () => post({ type: 'stop', exchangeId: columnId }));
+    this.column = { gateway, stop };
+    this.model.after(gateway);
+    this.element.append(stop);
   }
 
   render(state: TurnState, column?: ColumnHead): void {
@@ -37,15 +41,16 @@ export class TurnHead {
     setText(this.model, model);
     // A long name is cut, so that the head keeps its height.
     this.model.title = model;
-    setText(this.gateway, (column && routeLabel(state)) ?? '');
-    this.setStoppable(column !== undefined && !column.queued && isRunning(state.phase));
+    if (this.column && column) {
+      setText(this.column.gateway, routeLabel(state) ?? '');
+      this.setStoppable(this.column.stop, !column.queued && isRunning(state.phase));
+    }
     const badges = this.badgesOf(state, column?.isFollowed ?? false);
     if (badges.map(({ text }) => text).join('') !== this.badges.textContent)
       this.badges.replaceChildren(...badges.map(createBadge));
   }
 
-  private setStoppable(isStoppable: boolean): void {
-    const { stop } = this;
+  private setStoppable(stop: HTMLButtonElement, isStoppable: boolean): void {
     const { isReadOnly, moveFocus } = this.context;
     if (stop === document.activeElement && !isStoppable) {
       const turn = stop.closest('article');
