@@ -1,5 +1,5 @@
 import type { RequestParameters, TextMessage } from '../../engine/request';
-import summaryRequest from './summaryRequest.md';
+import summaryRequest from './summaryRequest.md?text';
 
 /** Asks the model for a summary of the messages before it. */
 export const summaryPrompt = summaryRequest.trim();
