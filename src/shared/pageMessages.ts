@@ -48,10 +48,10 @@ const messageFields = {
    * that exchange again. `more` is the same as in `send`.
    */
   compareModels: { prompt: text, exchangeId: v.optional(text), more },
-  /** Ends a comparison. The conversation goes on with this answer. */
+  /** Ends a comparison. The conversation continues with this answer. */
   useAnswer: exchange,
-  /** Stops all running turns of the conversation. */
-  stopAll: {},
+  /** Stops the turns of all columns of the comparison to which the exchange belongs. */
+  stopColumns: exchange,
   /** Opens a diff of the answers of two exchanges. */
   showDifferences: { ...exchange, otherId: text },
   /** Asks the model for a summary of the older turns. */

@@ -264,12 +264,12 @@ export class Panel {
   }
 
   /**
-   * Stops the running turn, or those of a comparison. Names a single turn in the message, because the next turn may have
-   * started before the host receives it.
+   * Stops the running turn, or those of a comparison. Names the turn in the message, because the next turn may have started
+   * before the host receives it.
    */
   private stopActiveTurn(): void {
     const { active } = this.conversation;
-    if (active) this.context.post(active.group ? { type: 'stopAll' } : { type: 'stop', exchangeId: active.id });
+    if (active) this.context.post({ type: active.group ? 'stopColumns' : 'stop', exchangeId: active.id });
   }
 
   private handleKey(event: KeyboardEvent): void {

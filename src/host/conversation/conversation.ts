@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { changesOfSummary, isFinished, toPromptInput, type Exchange, type PromptInput } from '../journal/exchange';
+import {
+  changesOfSummary,
+  isFinished,
+  isUsableSummary,
+  toPromptInput,
+  type Exchange,
+  type PromptInput,
+} from '../journal/exchange';
 import { ConversationTurns } from './conversationTurns';
 import { summaryPrompt } from './summaryPrompt';
 
@@ -10,9 +17,10 @@ export class Conversation extends ConversationTurns {
 
   /** Adds a prompt at the end. @throws Error when the conversation is read-only */
   ask(input: PromptInput): Exchange {
-    const { lastExchange, followedId } = this;
-    const exchange = this.add(input, followedId === lastExchange?.id ? undefined : followedId);
-    if (this.tree.columns(followedId).length > 1) this.firePath();
+    const lastId = this.lastExchange?.id ?? '';
+    const isAfterComparison = this.tree.isCompared(lastId);
+    const exchange = this.add(input, isAfterComparison ? lastId : undefined);
+    if (isAfterComparison) this.firePath();
     else this.update(exchange);
     this.run(exchange);
     return exchange;
@@ -20,12 +28,14 @@ export class Conversation extends ConversationTurns {
 
   /**
    * Adds a new version of an exchange, and stops the turns and schedules of the old version and the exchanges after it. The
-   * prompt of a comparison goes to the models of its columns again.
+   * prompt of a comparison goes to the models of its columns again, unless the demo has started or ended since.
    */
   edit(exchangeId: string, input: PromptInput): Exchange | undefined {
     const columns = this.tree.columns(exchangeId);
-    return columns.length > 1
-      ? this.compare(input, columns.map(modelOf), exchangeId)[0]
+    const models = [...new Set(columns.map(modelOf))];
+    const isSameGateway = columns.every(({ demo = false }) => demo === (input.demo ?? false));
+    return models.length > 1 && isSameGateway
+      ? this.compare(input, models, exchangeId)[0]
       : this.addVersion(exchangeId, input);
   }
 
@@ -35,28 +45,36 @@ export class Conversation extends ConversationTurns {
    * @throws Error when the conversation is read-only
    */
   compare(input: PromptInput, models: readonly string[], exchangeId?: string): readonly Exchange[] {
-    const after = exchangeId === undefined ? this.followedId : this.parentOf(exchangeId);
+    const after = exchangeId === undefined ? (this.lastExchange?.id ?? '') : this.parentOf(exchangeId);
     const comparison = randomUUID();
     const columns = models.map((model) => this.add({ ...input, model }, after, { comparison }));
-    this.show(columns, exchangeId);
+    this.startVersions(columns, exchangeId);
     return columns;
   }
 
-  /** Ends a comparison: the conversation goes on with this answer, and the turns of the other columns stop. */
+  /** Ends a comparison. The conversation continues with this answer, and the turns of the other columns and after them stop. */
   useAnswer(exchangeId: string): void {
-    if (this.readOnly || !this.exchange(exchangeId)) return;
-    this.end(this.tree.columns(exchangeId).filter(({ id }) => id !== exchangeId));
-    this.append({ type: 'show', exchangeId });
-    this.tree.show(exchangeId);
+    if (this.readOnly || !this.tree.isCompared(exchangeId)) return;
+    const others = this.tree.columns(exchangeId).filter(({ id }) => id !== exchangeId);
+    this.end(others.flatMap(({ id }) => this.tree.descendants(id)));
+    this.append({ type: 'show', exchangeId, endsComparison: true });
+    this.tree.show(exchangeId, true);
     this.firePath();
   }
 
+  stopColumns(exchangeId: string): void {
+    this.end(this.tree.columns(exchangeId));
+  }
+
   /**
-   * Requests a summary that stands for an exchange and those before it in later requests.
+   * Requests a summary that stands for an exchange and those before it in later requests. It replaces summaries that have
+   * failed.
    * @throws Error when the conversation is read-only
    */
   summarize(exchangeId: string, model?: string): Exchange {
     const demo = this.exchange(exchangeId)?.demo;
+    const summaries = this.tree.all().filter(({ summarizes, isUndone }) => summarizes !== undefined && !isUndone);
+    for (const { id } of summaries.filter((other) => !isUsableSummary(other))) this.editSummary(id, '');
     const input = { prompt: summaryPrompt, model, demo, reasoningEffort: 'default' } as const;
     const summary = this.add(input, undefined, { summarizes: exchangeId });
     this.firePath();
@@ -98,14 +116,6 @@ export class Conversation extends ConversationTurns {
     this.firePath();
   }
 
-  /** Id of the exchange that the next prompt follows, or ''. Of an open comparison, it is a complete answer if there is one. */
-  private get followedId(): string {
-    const { lastExchange } = this;
-    if (!lastExchange) return '';
-    const columns = [lastExchange, ...this.tree.columns(lastExchange.id)];
-    return (columns.find(({ state }) => state.phase === 'done') ?? lastExchange).id;
-  }
-
   /** @returns '' for a first prompt */
   private parentOf(exchangeId: string): string {
     return this.tree.ancestors(exchangeId).at(-1)?.id ?? '';
@@ -113,12 +123,12 @@ export class Conversation extends ConversationTurns {
 
   private addVersion(exchangeId: string, input: PromptInput): Exchange {
     const version = this.add(input, this.parentOf(exchangeId));
-    this.show([version], exchangeId);
+    this.startVersions([version], exchangeId);
     return version;
   }
 
-  /** Starts new versions. The turns of the exchange that they replace, and of those after it, stop. */
-  private show(versions: readonly Exchange[], replacedId: string | undefined): void {
+  /** The turns of the exchange that they replace, and of those after it, stop. */
+  private startVersions(versions: readonly Exchange[], replacedId: string | undefined): void {
     const replaced = replacedId === undefined ? [] : this.tree.columns(replacedId);
     this.firePath();
     this.end(replaced.flatMap(({ id }) => this.tree.descendants(id)));

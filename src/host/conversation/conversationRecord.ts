@@ -85,7 +85,7 @@ export class ConversationRecord {
   }
 
   views(): readonly ExchangeSnapshot[] {
-    return this.tree.shown().map((exchange) => this.tree.snapshot(exchange));
+    return this.tree.onPage().map((exchange) => this.tree.snapshot(exchange));
   }
 
   exchange(id: string | undefined): Exchange | undefined {
@@ -121,7 +121,7 @@ export class ConversationRecord {
   protected update(exchange: Exchange): void {
     this.tree.update(exchange);
     // The panel does not draw an exchange that an edit has replaced.
-    if (this.tree.isShown(exchange.id)) this.fire({ type: 'exchange', exchange: this.tree.snapshot(exchange) });
+    if (this.tree.isOnPage(exchange.id)) this.fire({ type: 'exchange', exchange: this.tree.snapshot(exchange) });
   }
 
   protected readonly addEvents = (exchangeId: string, streamEvents: readonly StreamEvent[]): void => {
@@ -131,7 +131,7 @@ export class ConversationRecord {
     const events = toRecordedEvents(streamEvents, exchange.state);
     const next = this.tree.addEvents(exchange, events);
     this.append({ type: 'events', exchangeId, events });
-    if (!this.tree.isShown(exchangeId)) return;
+    if (!this.tree.isOnPage(exchangeId)) return;
     const onlyDeltas = next.state.phase === exchange.state.phase && events.every(isDelta);
     this.fire({ type: 'events', exchangeId, events }, onlyDeltas);
   };

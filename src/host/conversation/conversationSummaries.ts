@@ -1,7 +1,7 @@
 import { visibleText } from '../../engine/gateway/visibleText';
 import type { TotalCost } from '../../engine/state/turnCost';
 import { costOfExchanges, type Exchange } from '../journal/exchange';
-import type { OtherVersion, ShownSummary } from '../journal/exchangeTree';
+import type { OtherVersion, CurrentSummary } from '../journal/exchangeTree';
 import type { Journal } from '../journal/journal';
 import { foldJournal } from '../journal/journalFold';
 import type { JournalEntry, JournalFolder } from '../journal/journalFolder';
@@ -32,13 +32,13 @@ export interface ReadConversation {
   readonly title?: string | undefined;
   readonly exchanges: readonly Exchange[];
   readonly otherVersions: readonly OtherVersion[];
-  readonly summaries: readonly ShownSummary[];
+  readonly summaries: readonly CurrentSummary[];
   /** With the exchanges that an edit has replaced, and the summaries. */
   readonly cost: TotalCost;
 }
 
 export function readContent(id: string, { tree, title }: Content): ReadConversation {
-  const [otherVersions, summaries] = [tree.otherVersions(), tree.shownSummaries()];
+  const [otherVersions, summaries] = [tree.otherVersions(), tree.currentSummaries()];
   return { id, title, exchanges: tree.path(), otherVersions, summaries, cost: costOfExchanges(tree.all()) };
 }
 
@@ -47,7 +47,7 @@ type Outline = Pick<ConversationSummary, 'title' | 'turns' | 'problem'>;
 /** @returns undefined when the conversation has neither a prompt nor a summary of another conversation */
 export function outlineOf({ tree, title }: Content): Outline | undefined {
   const path = tree.path();
-  if (tree.shown().length === 0) return undefined;
+  if (tree.onPage().length === 0) return undefined;
   return { title: conversationTitle(title, path[0]?.prompt ?? ''), turns: path.length };
 }
 
@@ -133,7 +133,7 @@ export function searchableTexts({ tree, title }: Content): readonly string[] {
   const all = [
     ...path.flatMap(({ prompt, state }) => [prompt, state.text]),
     ...compared.map(({ exchange }) => exchange.state.text),
-    ...tree.shownSummaries().map(({ summary }) => summary.state.text),
+    ...tree.currentSummaries().map(({ summary }) => summary.state.text),
   ];
   return title === undefined ? all : [...all, title];
 }

@@ -3,7 +3,7 @@ import { costOfAttempt, costsOf } from '../../engine/state/turnCost';
 import type { TurnSegment } from '../../engine/state/turnState';
 import { segmentsOf } from '../../engine/state/turnTotals';
 import type { Exchange } from '../journal/exchange';
-import type { ShownSummary } from '../journal/exchangeTree';
+import type { CurrentSummary } from '../journal/exchangeTree';
 import { firstAttemptAt, modelOf, modelsOf, type ExportSource } from './exportSource';
 
 /** Version of the exported format. It is increased when a field changes its meaning. */
@@ -33,7 +33,7 @@ export function exportJson({ title, exchanges, otherVersions, summaries, cost }:
 }
 
 /** `after` is the id of the last turn for which the summary stands, or null if it comes from another conversation. */
-function summaryJson({ summary, turns }: ShownSummary): object {
+function summaryJson({ summary, turns }: CurrentSummary): object {
   const { summarizes, state } = summary;
   return { after: summarizes === '' ? null : summarizes, turns, text: state.text, model: modelOf(summary) };
 }

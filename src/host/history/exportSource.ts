@@ -2,7 +2,7 @@ import { visibleText } from '../../engine/gateway/visibleText';
 import type { TotalCost } from '../../engine/state/turnCost';
 import { segmentsOf } from '../../engine/state/turnTotals';
 import type { Exchange } from '../journal/exchange';
-import type { OtherVersion, ShownSummary } from '../journal/exchangeTree';
+import type { OtherVersion, CurrentSummary } from '../journal/exchangeTree';
 
 /** The content of a conversation for an export. */
 export interface ExportSource {
@@ -11,7 +11,7 @@ export interface ExportSource {
   readonly exchanges: readonly Exchange[];
   /** The exchanges outside the selected branch, in the order in which their prompts were sent. */
   readonly otherVersions: readonly OtherVersion[];
-  readonly summaries: readonly ShownSummary[];
+  readonly summaries: readonly CurrentSummary[];
   /** What the whole conversation cost. */
   readonly cost: TotalCost;
 }

@@ -9,7 +9,7 @@ export interface OtherVersion {
 }
 
 /** A summary that stands for earlier exchanges of the selected branch, or for another conversation. */
-export interface ShownSummary {
+export interface CurrentSummary {
   readonly summary: Exchange;
   /** Number of exchanges for which it stands. 0 for another conversation. */
   readonly turns: number;
@@ -26,7 +26,7 @@ export interface Preceding {
 interface Fork {
   /** Oldest first. */
   readonly versions: TreeNode[];
-  /** The version that was added or shown last, or that precedes the exchange that was. */
+  /** The version that was added or shown last, or an ancestor of that exchange. */
   selected: TreeNode | undefined;
 }
 
@@ -54,14 +54,15 @@ export class ExchangeTree {
     return [...this.nodes.values()].map(({ exchange }) => exchange);
   }
 
+  /** The selected branch. It ends in a complete answer if it ends in a comparison that has one. */
   path(): readonly Exchange[] {
     const exchanges: Exchange[] = [];
-    for (let node = this.start.selected; node; node = node.selected) exchanges.push(node.exchange);
+    for (let node = this.current(this.start); node; node = this.current(node)) exchanges.push(node.exchange);
     return exchanges;
   }
 
   /** The selected branch with all columns of its comparisons, and with its summaries. */
-  shown(): readonly Exchange[] {
+  onPage(): readonly Exchange[] {
     const summaries = this.all().filter(({ summarizes, isUndone }) => summarizes !== undefined && !isUndone);
     // The newest one, also while it is being written or if it has failed.
     const summaryAfter = (id: string): readonly Exchange[] =>
@@ -70,19 +71,19 @@ export class ExchangeTree {
     return [...summaryAfter(''), ...onPath];
   }
 
-  shownSummaries(): readonly ShownSummary[] {
-    const summaries = this.shown().filter(isUsableSummary);
+  currentSummaries(): readonly CurrentSummary[] {
+    const summaries = this.onPage().filter(isUsableSummary);
     return summaries.map((summary) => ({ summary, turns: this.ancestors(summary.id).length }));
   }
 
   isOnPath(id: string): boolean {
     for (let node = this.nodes.get(id); node; node = node.parent) {
-      if (this.forkBefore(node).selected !== node) return false;
+      if (this.current(this.forkBefore(node)) !== node) return false;
     }
     return this.nodes.has(id);
   }
 
-  isShown(id: string): boolean {
+  isOnPage(id: string): boolean {
     const node = this.nodes.get(id);
     if (!node) return false;
     const { summarizes, isUndone } = node.exchange;
@@ -93,11 +94,11 @@ export class ExchangeTree {
   /** Returns the columns of the comparison to which an exchange belongs, or only the exchange if it is not being compared. */
   columns(id: string): readonly Exchange[] {
     const node = this.nodes.get(id);
-    if (!node) return [];
-    const { comparison } = node.exchange;
-    if (comparison === undefined || this.endedComparisons.has(comparison)) return [node.exchange];
-    const versions = this.forkBefore(node).versions.map(({ exchange }) => exchange);
-    return versions.filter((version) => version.comparison === comparison);
+    return node ? this.columnsOf(node).map(({ exchange }) => exchange) : [];
+  }
+
+  isCompared(id: string): boolean {
+    return this.columns(id).length > 1;
   }
 
   /** Versions that are not on the selected branch. Summaries are no versions. */
@@ -116,7 +117,7 @@ export class ExchangeTree {
 
   /** @param id by default, a next exchange at the end of the selected branch */
   preceding(id?: string): Preceding {
-    const ancestors = id === undefined ? this.path() : this.ancestors(id);
+    const ancestors = id === undefined ? this.path() : this.ancestors(id).map((exchange) => this.answered(exchange));
     const summaries = this.all().filter((exchange) => exchange.id !== id && isUsableSummary(exchange));
     const summaryOf = (ofId: string): Exchange | undefined =>
       summaries.findLast(({ summarizes }) => summarizes === ofId);
@@ -125,7 +126,10 @@ export class ExchangeTree {
   }
 
   descendants(id: string): readonly Exchange[] {
-    return this.all().filter((exchange) => exchange.id === id || this.ancestors(exchange.id).some((e) => e.id === id));
+    const found = new Set([id]);
+    // A node was added after its parent.
+    for (const [nodeId, { parent }] of this.nodes) if (parent && found.has(parent.exchange.id)) found.add(nodeId);
+    return this.all().filter((exchange) => found.has(exchange.id));
   }
 
   snapshot({
@@ -140,8 +144,10 @@ export class ExchangeTree {
     summarizes,
   }: Exchange): ExchangeSnapshot {
     const node = this.nodes.get(id);
-    const columns = this.columns(id);
-    const isCompared = comparison !== undefined && columns.length > 1;
+    const columns = node ? this.columnsOf(node) : [];
+    const isCompared = columns.length > 1;
+    const followed = columns.find((column) => column.selected)?.exchange;
+    const isFollowed = isCompared && followed !== undefined && this.answered(followed).id === id;
     // The columns of a comparison are visible anyway, so only the versions beside them need buttons.
     const siblings = node && summarizes === undefined ? this.forkBefore(node).versions : [];
     const versions = siblings
@@ -153,7 +159,7 @@ export class ExchangeTree {
       ...(demo && { demo }),
       ...(versions.length > 1 && { versions }),
       ...(isCompared && { comparison, model }),
-      ...(isCompared && node?.selected && this.isOnPath(id) && { isFollowed: true as const }),
+      ...(isFollowed && { isFollowed }),
       ...(summarizes !== undefined && { summarizedTurns: this.ancestors(id).length }),
     };
   }
@@ -187,15 +193,37 @@ export class ExchangeTree {
     return next;
   }
 
-  /** Selects the branch through an exchange, which then continues as it did when the exchange was last on it. */
-  show(id: string): void {
+  /**
+   * Selects the branch through an exchange, which then continues as it did when the exchange was last on it.
+   * @param endsComparison whether the other columns are no longer shown
+   */
+  show(id: string, endsComparison = false): void {
     const node = this.nodes.get(id);
-    if (node?.exchange.comparison !== undefined) this.endedComparisons.add(node.exchange.comparison);
+    if (!node || node.exchange.summarizes !== undefined) return;
+    const { comparison } = node.exchange;
+    if (endsComparison && comparison !== undefined) this.endedComparisons.add(comparison);
     this.select(node);
   }
 
-  private select(shown: TreeNode | undefined): void {
-    for (let node = shown; node; node = node.parent) this.forkBefore(node).selected = node;
+  /** Of the columns of a comparison that no exchange follows, a complete answer is current. */
+  private current({ selected }: Fork): TreeNode | undefined {
+    return selected && !selected.selected ? this.nodes.get(this.answered(selected.exchange).id) : selected;
+  }
+
+  /** In a comparison, a complete answer stands for one without a complete answer. */
+  private answered(exchange: Exchange): Exchange {
+    if (exchange.comparison === undefined || exchange.state.phase === 'done') return exchange;
+    return this.columns(exchange.id).find(({ state }) => state.phase === 'done') ?? exchange;
+  }
+
+  private columnsOf(node: TreeNode): readonly TreeNode[] {
+    const { comparison } = node.exchange;
+    if (comparison === undefined || this.endedComparisons.has(comparison)) return [node];
+    return this.forkBefore(node).versions.filter(({ exchange }) => exchange.comparison === comparison);
+  }
+
+  private select(selected: TreeNode | undefined): void {
+    for (let node = selected; node; node = node.parent) this.forkBefore(node).selected = node;
   }
 
   private forkBefore({ parent }: TreeNode): Fork {

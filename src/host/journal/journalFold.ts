@@ -25,7 +25,7 @@ export function foldJournal(lines: readonly JournalLine[], isBeingWritten = fals
         );
         break;
       case 'show':
-        tree.show(line.exchangeId);
+        tree.show(line.exchangeId, line.endsComparison);
         break;
       case 'title':
         title = line.title || undefined;

@@ -35,8 +35,8 @@ interface LineFields {
   readonly interrupted: { readonly exchangeId: string };
   readonly scheduled: Schedule & { readonly exchangeId: string };
   readonly unscheduled: { readonly exchangeId: string; readonly end: ScheduleEnd };
-  /** Shows a version of an exchange, which ends the comparison to which it belongs. */
-  readonly show: { readonly exchangeId: string };
+  /** `endsComparison`: the user has chosen a column. Only this version is shown from then on. */
+  readonly show: { readonly exchangeId: string; readonly endsComparison?: true | undefined };
   /** The text that the user gave a summary. An empty string undoes the summary. */
   readonly summary: { readonly exchangeId: string; readonly text: string };
   /** An empty string removes the title. */
@@ -206,7 +206,9 @@ const promptInput = v.object(promptEntries);
 const lineEntries: { readonly [Type in keyof LineFields]: FieldSchemas<LineFields[Type]> } = {
   exchange: {
     id: v.pipe(textSchema, v.nonEmpty()),
-    ...{ after: v.optional(textSchema), comparison: v.optional(textSchema), summarizes: v.optional(textSchema) },
+    after: v.optional(textSchema),
+    comparison: v.optional(textSchema),
+    summarizes: v.optional(textSchema),
     ...promptEntries,
     reasoningEffort: optionalDetail(v.picklist(effortChoices)),
   },
@@ -226,7 +228,7 @@ const lineEntries: { readonly [Type in keyof LineFields]: FieldSchemas<LineField
       v.object({ outcome: v.literal('failed'), message: textSchema }),
     ]),
   },
-  show: { exchangeId: textSchema },
+  show: { exchangeId: textSchema, endsComparison: optionalDetail(v.literal(true)) },
   summary: { exchangeId: textSchema, text: textSchema },
   title: { title: textSchema },
 };

@@ -53,7 +53,7 @@ export async function compareAgain(
   await conversations.withOpen(conversation, async () => {
     const models = await catalog.pickCompared(exchange.demo === true);
     if (!models || (!exchange.demo && !(await budget.mayStart()))) return;
-    if (conversation.readOnly || !conversation.tree.isShown(exchangeId)) return;
+    if (conversation.readOnly || !conversation.tree.isOnPage(exchangeId)) return;
     conversation.compare(toPromptInput(exchange), models, exchangeId);
   });
 }

@@ -54,7 +54,7 @@ export async function regenerate(
     const model = switchModel ? await pickOtherModel(catalog, exchange) : undefined;
     if ((switchModel && model === undefined) || (!exchange.demo && !(await budget.mayStart()))) return;
     // A second click may arrive before the page shows the version that the first click has added.
-    const isCurrent = conversation.tree.isShown(exchangeId);
+    const isCurrent = conversation.tree.isOnPage(exchangeId);
     if (isCurrent) conversation.regenerate(exchangeId, model);
   });
 }

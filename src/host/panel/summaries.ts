@@ -34,7 +34,6 @@ export async function summarize(
   if (isSummary && last.id === failed.summarizes)
     throw new UserError(vscode.l10n.t('The first turn alone is too long for this model. Switch to another model.'));
   if (!(await services.budget.mayStart()) || conversation.busy || conversation.readOnly) return;
-  if (isSummary) conversation.editSummary(failed.id, '');
   conversation.summarize(last.id, failed?.model);
 }
 

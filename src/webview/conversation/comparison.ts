@@ -40,7 +40,7 @@ export class Comparison implements ColumnGroup {
   ) {
     const { strings, post } = context;
     this.user = new PromptEntry(context, first);
-    this.stopAll = button(strings.stopAll, 'secondary', () => post({ type: 'stopAll' }));
+    this.stopAll = button(strings.stopAll, 'secondary', () => post({ type: 'stopColumns', exchangeId: first.id }));
     this.differences = button(strings.showDifferences, 'secondary', () => this.pairs[0]?.choose());
     this.differencesMenu = button(strings.showDifferences, 'secondary', () => undefined);
     this.scrollApart = iconButton(strings.scrollApart, 'splitHorizontal', () => this.setApart(!this.isApart));

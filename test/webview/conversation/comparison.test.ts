@@ -94,7 +94,7 @@ describe('comparison', () => {
       it(`stops all answers with ${name} while one is running`, () => {
         finish('m1', 'm3');
         stop();
-        assert.deepEqual(page.posted, [{ type: 'stopAll' }]);
+        assert.deepEqual(page.posted, [{ type: 'stopColumns', exchangeId: 'a' }]);
         page.one('button', 'Stop all').focus();
         page.events('m2', ev.stopped(''));
         assert.deepEqual([page.all('button', 'Stop all'), page.all('button', 'End all answers')], [[], []]);
