@@ -254,7 +254,7 @@ describe('panels after a reload of the window', () => {
     panel.dispose();
     finishSearch([]);
     await waitForEvents();
-    assert.deepEqual(valuesOf(panel.received, 'type'), ['snapshot', 'modelOnce']);
+    assert.deepEqual(valuesOf(panel.received, 'type'), ['snapshot', 'modelOnce', 'contextUse', 'demoStep']);
   });
 
   it('send a prompt to the conversation it was written in even if the panel is closed while context is read', async () => {

@@ -116,6 +116,45 @@ describe('comparison of models', () => {
     );
   });
 
+  it('stops a prompt that follows another answer than the one that the user chooses', () => {
+    for (const isRunning of [false, true]) {
+      const { a, answer, conversation, phases, turnOf } = comparing();
+      answer('b', ...(isRunning ? ['a', 'c'] : []));
+      const { id } = conversation.ask({ prompt: 'next', model: 'n' });
+      const other = isRunning ? conversation.views()[2]!.id : a;
+      conversation.useAnswer(other);
+      assert.equal(conversation.exchange(id)?.state.phase, 'stopped');
+      if (isRunning) assert.deepEqual(turnOf('n').controls, ['stop']);
+      else answer('a');
+      assert.deepEqual([conversation.busy, phases()], [false, ['before: done', 'which?: done']]);
+    }
+  });
+
+  it('lets a prompt that was queued meanwhile follow a complete answer', () => {
+    const { answer, columns, conversation, emit, sentTexts } = comparing();
+    conversation.ask({ prompt: 'next' });
+    emit('a', attempt('a'), failed(''));
+    answer('b', 'c');
+    assert.deepEqual(sentTexts(), ['before', 'earlier', 'which?', 'of b', 'next']);
+    assert.equal(columns().length, 3);
+    assert.deepEqual(
+      conversation.views().map(({ isFollowed }) => isFollowed),
+      [undefined, undefined, true, undefined, undefined],
+    );
+  });
+
+  it('stays open while the user looks at other versions', () => {
+    const { conversation, columns } = comparing();
+    const { id } = conversation.views()[1]!;
+    conversation.stop();
+    const other = conversation.regenerate(id, 'd')!;
+    conversation.stop();
+    assert.deepEqual(columns(), []);
+    conversation.showVersion(id);
+    assert.equal(columns().length, 3);
+    assert.deepEqual(conversation.views()[1]?.versions, [id, other.id]);
+  });
+
   it('compares the answers of an earlier exchange as further versions, and returns to them', () => {
     const { conversation, engine, columns } = comparing();
     const [before] = conversation.exchanges();
@@ -129,6 +168,17 @@ describe('comparison of models', () => {
     conversation.stop();
     conversation.showVersion(before!.id);
     assert.deepEqual(columns(), ['a stopped', 'b stopped', 'c stopped']);
+  });
+
+  it('sends an edited prompt once to each model, or only to the selected model after the demo has ended', () => {
+    const { b, conversation, emit, columns, phases, turnOf } = comparing();
+    emit('b', attempt('b'), failed(''));
+    conversation.switchModel(b, 'a');
+    conversation.edit(b, { prompt: 'what?' });
+    assert.deepEqual(columns(), ['a connecting', 'c connecting']);
+    assert.deepEqual(turnOf('c').controls, []);
+    conversation.edit(conversation.views()[1]!.id, { prompt: 'who?', demo: true });
+    assert.deepEqual([columns(), phases().slice(1)], [[], ['who?: connecting']]);
   });
 
   it('sends an edited prompt to the models of all columns', () => {
@@ -164,6 +214,7 @@ describe('comparison of models', () => {
 
   it('restores comparisons, summaries and requests from the journal after any sequence of actions', () => {
     const kind = fc.constantFrom(
+      'showVersion',
       'ask',
       'compare',
       'compareAgain',
@@ -189,6 +240,7 @@ describe('comparison of models', () => {
             conversation.editSummary(id, which % 3 === 0 ? '' : `edited ${which}`);
           else if (id !== '' && what === 'compareAgain') conversation.compare({ prompt }, models, id);
           else if (id !== '' && what === 'useAnswer') conversation.useAnswer(id);
+          else if (what === 'showVersion') conversation.showVersion(conversation.tree.all()[which]?.id ?? '');
           else if (id !== '' && what === 'edit') conversation.edit(id, { prompt });
           else if (id !== '' && what === 'summarize' && !conversation.busy) conversation.summarize(id);
           for (const turn of ends ? engine.turns : []) turn.emit(attempt(), text('to '), done(`to ${prompt}`));

@@ -38,4 +38,18 @@ describe('exchange tree', () => {
       for (const [id, all] of Object.entries(versions)) assert.equal(versionsOf(tree, id).join(' '), all, id);
     });
   }
+
+  it('never shows a summary as a version', () => {
+    const tree = treeOf('a b');
+    tree.add({ ...exchange('s'), summarizes: 'a' });
+    tree.show('s', true);
+    assert.deepEqual(
+      [ids(tree.path()), ids(tree.onPage())],
+      [
+        ['a', 'b'],
+        ['a', 's', 'b'],
+      ],
+    );
+    assert.deepEqual(ids(tree.descendants('a')), ['a', 'b', 's']);
+  });
 });
