@@ -124,7 +124,7 @@ export interface ConnectionError extends Error {
   readonly connectionProblem: ConnectionProblem;
 }
 
-/** The class is defined in the host, which the engine does not import. */
+/** Not `instanceof`, because the class is defined in the host, which the engine does not import. */
 export function isConnectionError(error: unknown): error is ConnectionError {
   if (!(error instanceof Error) || !isRecord(error)) return false;
   const { connectionProblem } = error;

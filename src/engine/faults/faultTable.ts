@@ -45,7 +45,7 @@ const row = (kind: FaultKind, policy: Policy, ...actions: readonly FaultAction[]
 };
 
 /**
- * Faults of the way to a gateway, not of the gateway, the model or the request. Another route may therefore work, also
+ * Faults on the way to a gateway, not of the gateway, the model or the request. Another route may therefore work, even
  * if waiting would not help.
  */
 const routeReactions = {

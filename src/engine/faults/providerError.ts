@@ -216,7 +216,7 @@ const refusalPattern =
 const valueRefusalPattern =
   /invalid|illegal|validation error|\b(?:must|should|can(?:not|'t)) be\b|expected|one of|unknown variant|supported values|mandatory|only works|not (?:enabled|available)|无效|非法|不合法|不正确|必须|应为|[仅只]支持|取值|可选/i;
 
-/** Matches the message that the token limit leaves no room for an answer. It names the limit, but the budget is at fault. */
+/** Matches the message that `max_tokens` must be greater than the thinking budget. The budget must change, not the limit. */
 const largeBudgetPattern = /must be greater than ['"`]?thinking\.budget_tokens\b/i;
 
 export function findRefusedParameter(error: ProviderError): CorrectableParameter | undefined {

@@ -182,7 +182,7 @@ export class Gate {
     return permit.block !== block;
   }
 
-  /** While requests wait: in a second, or at the end of the cooldown if that is earlier. */
+  /** If requests wait, schedules the next check in one second, or at the end of the cooldown if that is earlier. */
   private scheduleCheck(): void {
     const { queue, leftMs, clock } = this;
     const delayMs = leftMs > 0 ? Math.min(leftMs, checkEveryMs) : checkEveryMs;

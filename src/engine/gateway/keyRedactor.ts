@@ -1,6 +1,6 @@
 import { redacted, redactLookalikes } from './apiKey';
 
-/** So many leading characters of a key are removed even if the rest of the key does not follow. */
+/** A prefix of a key is removed from this length on, even if the rest of the key does not follow. In characters. */
 const minPrefixChars = 12;
 /** Shorter keys, such as those of local servers ("none", "test"), are removed only as complete words. */
 const minDistinctiveChars = 8;

@@ -76,7 +76,7 @@ export class BodyReader {
       else {
         if (!part.done) parts.push(part.value);
         size += text.length;
-        // A body of an unknown kind may be megabytes long.
+        // Examines only the beginning, because a body of an unknown kind may be megabytes long.
         if (kind === 'unknown' && start.length <= maxSniffedChars) {
           start = (start + text).trimStart();
           kind = sniffedKind(start);

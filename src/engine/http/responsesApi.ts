@@ -28,7 +28,7 @@ export class ResponsesReader {
 
   constructor(private readonly sink: DeltaSink) {}
 
-  /** Reads a chunk without `choices`. A chunk of another kind is ignored. */
+  /** Reads a chunk without `choices`. Ignores chunks that are not of the Responses API. */
   read(chunk: JsonRecord): void {
     const { item, part, response, object, status } = chunk;
     if (object === 'response') return this.readEnd(chunk, stringOrEmpty(status));

@@ -22,7 +22,7 @@ export interface ModelFacts {
   readonly reasons?: boolean | undefined;
   /** False if the model refuses the parameter `temperature`. */
   readonly takesTemperature?: boolean | undefined;
-  /** Whether even a temperature that the user has set is left out. */
+  /** Whether the temperature is left out even if the user has set it. */
   readonly omitsTemperature?: boolean | undefined;
   /** The levels of reasoning effort that the model takes, in ascending order. */
   readonly efforts?: readonly ReasoningEffort[] | undefined;

@@ -10,7 +10,7 @@ interface BackoffInput {
   /** Number of failures before the fault that caused this wait. */
   readonly failures: number;
   readonly random: () => number;
-  /** On which the next one depends with `decorrelated` jitter. */
+  /** The previous delay, on which the next delay depends with `decorrelated` jitter. */
   readonly previousMs?: number | undefined;
 }
 

@@ -31,7 +31,7 @@ export interface Counts {
   readonly hasWaited: boolean;
 }
 
-/** After a fault, or while a gate does not admit the next attempt. */
+/** The state of a turn after a fault, or while a gate does not admit its next attempt. */
 export interface Situation extends Counts {
   /** The fault of the last attempt, or the fault that explains `block`. */
   readonly fault: Fault;
@@ -71,7 +71,7 @@ export interface WaitDecision {
   readonly hintMs?: number | undefined;
   readonly hintFrom?: string | undefined;
   readonly attemptsLeft: number;
-  /** Tokens of the retry budget. */
+  /** How many tokens of the retry budget this decision takes. */
   readonly cost: number;
   /** May continue the partial answer if the user agrees. */
   readonly fallbackModel?: string | undefined;
@@ -239,7 +239,7 @@ function hasFreeReplay(policy: Policy, { freeReplayUsed, isResuming }: Situation
   return policy.retry === 'transient' && policy.freeReplay === true && !freeReplayUsed && !isResuming;
 }
 
-/** After a fault of the route, unless it is replayed first, and for a lasting overload without another remedy. */
+/** True after a route fault, unless a replay comes first, and in a lasting overload that nothing else remedies. */
 function mustSwitchRoute(situation: Situation, { fallbackModels }: EngineSettings): boolean {
   const { fault, isUnserved } = situation;
   if (fault.isRouteFault || isUnserved) return !hasFreeReplay(fault.policy, situation);

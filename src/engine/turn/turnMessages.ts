@@ -130,7 +130,7 @@ const kindsOfAnyRoute: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'internal',
 ]);
 
-/** If there is another route and the fault may depend on the route. */
+/** Adds `switchRoute` if there is another route and the fault may depend on the route. */
 function withRouteAction(
   kind: FaultKind,
   actions: readonly FaultAction[],

@@ -32,7 +32,7 @@ export function reportJournalProblem(log: Log): (problem: JournalProblem) => voi
     if (kind === 'unwritten') log.error(problem.error);
     else log.warn(`Conversation on disk: ${JSON.stringify(problem)}`);
     const text = problemText(problem);
-    // The panel shows that another window has taken over the conversation.
+    // Without lost text, no message is needed: the panel shows that another window has taken over the conversation.
     const isShown = kind === 'taken' ? !problem.isComplete : kind !== 'written' || shownFailures.size > 0;
     if (!isShown || shownFailures.has(text)) return;
     if (kind === 'unwritten') shownFailures.add(text);

@@ -82,7 +82,7 @@ export function isEntryOf(entry: unknown, url: string): boolean {
   return typeof gateway !== 'string' && gateway.url === url;
 }
 
-/** Exchanges a gateway with the usable one before it (-1) or behind it (1). Entries that can't be used stay in place. */
+/** Swaps a gateway with the usable one before it (-1) or behind it (1). Entries that can't be used stay in place. */
 export function moveEntry(entries: readonly unknown[], url: string, by: -1 | 1): readonly unknown[] {
   const { usable } = readGateways(entries);
   const other = usable[usable.findIndex((gateway) => gateway.url === url) + by];

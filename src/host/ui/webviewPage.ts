@@ -20,7 +20,7 @@ export function webviewHtml(
     `img-src ${page.cspSource}`,
     `font-src 'none'`,
     ...directives,
-    // These two don't fall back to `default-src`.
+    // `base-uri` and `form-action` must be set, because they don't fall back to `default-src`.
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');
