@@ -71,7 +71,9 @@ export class SummaryEntry {
       usable: () => [
         button(strings.editPrompt, 'secondary', () => this.edit()),
         remove(strings.undo),
-        button(strings.newFromSummary, 'secondary', () => post({ type: 'newFromSummary', exchangeId: this.exchangeId })),
+        button(strings.newFromSummary, 'secondary', () =>
+          post({ type: 'newFromSummary', exchangeId: this.exchangeId }),
+        ),
       ],
     };
     this.tools.replaceChildren(...toolsOf[tools]());
