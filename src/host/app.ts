@@ -73,7 +73,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     onTurnEnd: (record) => {
       health.record(record);
       connections.recordTurn(record);
-      for (const learned of [catalog.refreshFacts(record), catalog.learnContext(record)])
+      for (const learned of [catalog.refreshFacts(record), catalog.rememberContextWindow(record)])
         learned.catch((error: unknown) => log.error(error));
     },
     facts: ({ model, sentModel, baseUrl }) => catalog.factsOf(sentModel, baseUrl, model),

@@ -25,7 +25,7 @@ export function describeTurn({ strings, format }: Words, state: TurnState): Turn
   const isOnlyWait = waited.length > 0 && format.duration(waitedMs) === duration;
   const times = isOnlyWait ? [] : [duration];
   const { promptTokens = 0, completionTokens = 0 } = usage ?? {};
-  const costs = costsOf(state)?.filter(({ amount }) => amount > 0) ?? [];
+  const costs = costsOf(state)?.filter(({ amount, isEstimate }) => amount > 0 || !isEstimate) ?? [];
   const cost = costs.length > 0 ? [format.costs(costs)] : [];
   const tokens =
     promptTokens + completionTokens > 0 ? [format.count(promptTokens), format.count(completionTokens)] : [];

@@ -60,6 +60,7 @@ export function createFormat(
     number: (value: number): string => integers.format(value),
     /** Formats the cost in each currency, such as `$0.0123`, `≈ ¥0.00042`, `$1.20 + ¥0.30` or `< $0.0001`. */
     costs: (costs: readonly Cost[]): string => {
+      // A no-break space keeps a sign with its amount.
       const spent = costs.filter(({ amount }) => amount > 0);
       const shown = spent.length > 0 ? spent : costs.slice(0, 1);
       const texts = shown.map(({ amount, currency }) => {
@@ -69,9 +70,11 @@ export function createFormat(
         const text = new Intl.NumberFormat(language, { ...style, ...fractionDigits }).format(
           Math.max(amount, isTooLow ? minCost : 0),
         );
-        return isTooLow ? `< ${text}` : text;
+        return isTooLow ? `<\u00a0${text}` : text;
       });
-      return (shown.some(({ isEstimate }) => isEstimate) ? '≈ ' : '') + texts.join(' + ');
+      const isOneTooLow = texts.length === 1 && texts[0]?.startsWith('<') === true;
+      const isEstimate = !isOneTooLow && shown.some((cost) => cost.isEstimate);
+      return (isEstimate ? '≈\u00a0' : '') + texts.join(' + ');
     },
     /** Inserts the value in compact form into the template of its plural form. */
     plural: (value: number, one: string, other: string): string =>

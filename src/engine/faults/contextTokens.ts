@@ -18,10 +18,10 @@ const limitPatterns: readonly RegExp[] = [
   String.raw`(?:[<>]=?|≤)\s*(?:n_ctx:\s*)?${number}`,
   // `Range of input length should be [1, 30720]`
   String.raw`range of input length should be \[\d+,\s*${number}`,
-  // `maximum context length is 8192 tokens`, `model token limit: 262144`, `maximum number of tokens allowed (1048576)`
-  String.raw`(?:\bmax(?:imum)?(?!_(?:\w+_)?tokens\b)|\blimit|不(?:能|得|可)?超过|最大|最多|上限|限制)(?:(?!${otherSubject})[^\d.;。；/]){0,40}${number}(?! (?:tokens )?exceeds)`,
   // `the available context size (4096 tokens)`, `context length of only 4096 tokens`
   String.raw`\bcontext[ _](?:length|window|size)(?:(?!${otherSubject})[^\d.;/]){0,20}${number}(?! (?:tokens )?exceeds)`,
+  // `maximum context length is 8192 tokens`, `model token limit: 262144`, `maximum number of tokens allowed (1048576)`
+  String.raw`(?:\bmax(?:imum)?(?!_(?:\w+_)?tokens\b)|\blimit|不(?:能|得|可)?超过|最大|最多|上限|限制)(?:(?!${otherSubject})[^\d.;。；/]){0,40}${number}(?! (?:tokens )?exceeds)`,
   // `too large for model with 32768 maximum context length`, `cannot exceed 128000`, `must have less than 4095 tokens`
   String.raw`${number}(?: tokens?)? max(?:imum)?\b`,
   String.raw`(?:(?:cannot|can't|must not|may not) exceed|less than) ${number}`,

@@ -38,12 +38,14 @@ export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined 
   const cachedTokens = count('cachedTokens');
   const reasoningTokens = count('reasoningTokens');
   const reportedTokens = count('promptTokens') ?? 0;
-  const promptTokens = reportedTokens + tokensBeside(reportedTokens, cachedTokens, usage);
-  const counted = promptTokens + (count('completionTokens') ?? 0);
-  const totalTokens = Math.max(counted, count('totalTokens') ?? 0);
+  const promptTokens = reportedTokens + tokensOutsidePrompt(reportedTokens, cachedTokens, usage);
+  const answerTokens = count('completionTokens') ?? 0;
+  const reportedTotal = count('totalTokens') ?? 0;
+  const completeTokens = answerTokens + (reasoningTokens ?? 0);
   // Google and xAI count the reasoning apart from the completion, but in the total.
-  const isReasoningApart = totalTokens === counted + (reasoningTokens ?? 0);
-  const completionTokens = (isReasoningApart ? totalTokens : counted) - promptTokens;
+  const isReasoningApart = [promptTokens, reportedTokens].some((prompt) => reportedTotal === prompt + completeTokens);
+  const completionTokens = isReasoningApart ? completeTokens : answerTokens;
+  const totalTokens = Math.max(promptTokens + completionTokens, reportedTotal);
   const cost = readCost(usage, chunk);
   if (totalTokens === 0 && !cost) return undefined;
   return {
@@ -60,13 +62,14 @@ export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined 
  * Anthropic, and some gateways that translate its usage, count the tokens that the cache has read or stored apart from
  * the other tokens of the prompt.
  */
-function tokensBeside(promptTokens: number, cachedTokens = 0, usage: JsonRecord): number {
+function tokensOutsidePrompt(promptTokens: number, cachedTokens = 0, usage: JsonRecord): number {
   const { prompt_tokens: prompt, cache_read_input_tokens: read, cache_creation_input_tokens: stored } = usage;
-  if (prompt === undefined && isCount(read)) return read + (isCount(stored) ? stored : 0);
+  const ofCache = [read, stored].filter(isCount);
+  if (prompt === undefined && ofCache.length > 0) return ofCache.reduce((sum, tokens) => sum + tokens);
   return cachedTokens > promptTokens ? cachedTokens : 0;
 }
 
-/** To the users of OpenRouter who bring the key of a provider, the provider charges most of the cost. */
+/** If the user has brought a provider's key to OpenRouter (BYOK), the provider charges most of the cost. */
 function readCost(usage: JsonRecord, chunk: JsonRecord): number | undefined {
   const cost = [usage, chunk].flatMap((source) => costFields.map((path) => fieldAt(source, path))).find(isCost);
   const upstreamCost = usage['is_byok'] === true ? fieldAt(usage, 'cost_details.upstream_inference_cost') : undefined;

@@ -8,12 +8,15 @@ export function estimateCost(
   {
     promptTokens,
     completionTokens,
+    totalTokens = 0,
     cachedTokens = 0,
-  }: Pick<Usage, 'promptTokens' | 'completionTokens' | 'cachedTokens'>,
+  }: Omit<Usage, 'totalTokens'> & Partial<Pick<Usage, 'totalTokens'>>,
 ): number | undefined {
   if (!price) return undefined;
   const { input, output, cacheRead = input } = price;
   const cached = Math.min(cachedTokens, promptTokens);
-  const cost = (input * (promptTokens - cached) + cacheRead * cached + output * completionTokens) / 1e6;
+  // Google's OpenAI endpoint counts the reasoning only in the total.
+  const written = Math.max(completionTokens, totalTokens - promptTokens);
+  const cost = (input * (promptTokens - cached) + cacheRead * cached + output * written) / 1e6;
   return cost <= maxCost ? roundCost(cost) : undefined;
 }

@@ -1,3 +1,4 @@
+import type { EndedEvent } from '../events';
 import type { LedgerEntry } from './ledger';
 import { isRunning, type TurnState } from './turnState';
 import { segmentsOf } from './turnTotals';
@@ -23,8 +24,12 @@ export function currencyOf(origin: string): Currency {
   return /^https:\/\/(?:[a-z0-9-]+\.)*holysheep\.ai$/.test(origin) ? 'CNY' : 'USD';
 }
 
-/** Returns undefined if the attempt cost nothing or if its cost is unknown. */
-export function costOfAttempt({ origin, ended }: Pick<LedgerEntry, 'origin' | 'ended'>): Cost | undefined {
+interface PaidAttempt extends Pick<LedgerEntry, 'origin'> {
+  readonly ended?: Pick<EndedEvent, 'cost' | 'estimatedCost'> | undefined;
+}
+
+/** Returns undefined if the cost is unknown or there was none to report. */
+export function costOfAttempt({ origin, ended }: PaidAttempt): Cost | undefined {
   const amount = ended?.cost ?? ended?.estimatedCost;
   if (amount === undefined) return undefined;
   return { amount, currency: currencyOf(origin), isEstimate: ended?.cost === undefined };
@@ -62,7 +67,7 @@ export function attemptsOf(state: TurnState): readonly LedgerEntry[] {
   return [...state.discardedAttempts, ...segmentsOf(state).flatMap(({ ledger }) => ledger.entries)];
 }
 
-/** Gateways charge for a response with text or with a usage. Of an attempt without an end, the window was closed. */
+/** Gateways charge for a response with text or with a usage. An attempt without an end was interrupted when its window closed. */
 function hasUnknownCost(attempt: LedgerEntry, { phase }: TurnState): boolean {
   const { status = 0, ended } = attempt;
   if (costOfAttempt(attempt)) return false;

@@ -154,7 +154,7 @@ export class Attempts {
     if (!current || !stats) return;
     const { usage, ...otherStats } = stats;
     const { totalTokens: tokens, ...counts }: Partial<Usage> = usage ?? {};
-    const estimatedCost = this.estimateCost(stats);
+    const estimatedCost = this.estimatedCostOf(stats);
     const price = estimatedCost === undefined ? {} : { estimatedCost };
     output.emit({ type: 'ended', how: outcome, row: fault?.row, tokens, ...counts, ...price, ...otherStats });
     if (usage) {
@@ -170,7 +170,7 @@ export class Attempts {
    * Without a usage, for instance because the stream was cut, the tokens are estimated from the text. A response without
    * text and usage costs nothing.
    */
-  private estimateCost({ usage, chars }: AttemptStats): number | undefined {
+  private estimatedCostOf({ usage, chars }: AttemptStats): number | undefined {
     const { current, sent, answer } = this;
     const price = sent?.facts?.price;
     if (!price || usage?.cost !== undefined || !current?.isAccepted) return undefined;

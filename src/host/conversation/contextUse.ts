@@ -46,8 +46,8 @@ const calibrations = { min: 0.3, max: 3 } as const;
 /** In a shorter text, the tokens around each message would distort the proportion. */
 const minCalibrationTokens = 200;
 
-/** How many exchanges are searched for a count, because some gateways report only useless ones. */
-const maxSearched = 50;
+/** How many answers of the model are searched for a count, because some gateways report only useless ones. */
+const maxSearched = 5;
 
 /** By exchange, because the exchanges of a long conversation are estimated again and again. */
 const turnTokens = new WeakMap<Exchange, number>();
@@ -114,27 +114,29 @@ export function contextUse(tree: ExchangeTree, next: NextRequest): ContextUse {
 
 /** Returns the newest believable count of the model, if a request would contain the counted text again. */
 function lastCount(tree: ExchangeTree, next: NextRequest, systemTokens: number): Count | undefined {
-  for (const exchange of tree.path().slice(-maxSearched).reverse()) {
-    const { model, ledger } = exchange.state;
-    const usage = ledger.entries.at(-1)?.ended;
-    const { promptTokens = 0, completionTokens = 0, cachedTokens = 0, reasoningTokens = 0 } = usage ?? {};
-    if (model !== next.model || promptTokens === 0 || !isUnchanged(tree, exchange)) continue;
-    // The prompt tokens of some gateways don't contain those in the cache.
-    const prompt = promptTokens + (cachedTokens > promptTokens ? cachedTokens : 0);
+  const answers = tree.path().filter(({ state }) => state.model === next.model);
+  for (const exchange of answers.slice(-maxSearched).reverse()) {
+    const usage = exchange.state.ledger.entries.at(-1)?.ended;
+    const { promptTokens = 0, completionTokens = 0, reasoningTokens = 0 } = usage ?? {};
     // The reasoning is not sent again.
-    const counted = prompt + Math.max(0, completionTokens - reasoningTokens);
-    const { summary, exchanges } = tree.preceding(exchange.id);
-    const turns = [...exchanges.filter(isSent), exchange];
-    const estimated = systemTokens + estimateSummary(summary) + estimateTurns(turns);
-    if (counted >= estimated * calibrations.min && counted <= next.windowTokens)
+    const counted = promptTokens + Math.max(0, completionTokens - reasoningTokens);
+    if (promptTokens === 0 || counted > next.windowTokens) continue;
+    const preceding = tree.preceding(exchange.id);
+    const turns = [...preceding.exchanges.filter(isSent), exchange];
+    const estimated = systemTokens + estimateSummary(preceding.summary) + estimateTurns(turns);
+    if (counted >= estimated * calibrations.min && isUnchanged(tree, exchange, preceding))
       return { exchange, counted, estimated };
   }
   return undefined;
 }
 
 /** Whether the exchanges before an exchange, and their summary, are still those that its last attempt has sent. */
-function isUnchanged(tree: ExchangeTree, exchange: Exchange): boolean {
-  const { summary, exchanges } = tree.preceding(exchange.id);
+function isUnchanged(
+  tree: ExchangeTree,
+  exchange: Exchange,
+  preceding: ReturnType<ExchangeTree['preceding']>,
+): boolean {
+  const { summary, exchanges } = preceding;
   const earlier = summary ? [summary, ...exchanges] : exchanges;
   if (earlier.some((other) => sentAt(other) > sentAt(exchange))) return false;
   const ids = new Set(['', ...tree.ancestors(exchange.id).map(({ id }) => id)]);

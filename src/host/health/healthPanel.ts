@@ -60,8 +60,10 @@ export function registerHealth({ healthPanel }: { readonly healthPanel: HealthPa
 /** The editor tab with the page *Usage and health*. A window has at most one. */
 export class HealthPanel extends Disposable {
   private panel: vscode.WebviewPanel | undefined;
-  /** The tab to which the page has to switch once it has loaded. */
+  /** The tab to which the page has to switch with the next report. */
   private tab: HealthTab | undefined;
+  /** Whether the page has loaded. VS Code loads it again when it becomes visible. */
+  private isReady = false;
 
   constructor(private readonly deps: HealthPanelDeps) {
     super();
@@ -70,16 +72,14 @@ export class HealthPanel extends Disposable {
 
   /**
    * Opens the page, or reveals it if it is open.
-   * @param tab the tab to show; without it, the page shows the tab that the user chose last
+   * @param tab the tab to show; without it, the page shows the tab that it showed last
    * @returns the numbers that the page shows
    */
   async show(tab?: HealthTab): Promise<HealthReport> {
-    const isLoaded = this.panel?.visible;
-    if (!isLoaded) this.tab = tab;
+    this.tab = tab;
     if (this.panel) this.panel.reveal();
     else this.open(vscode.window.createWebviewPanel(healthViewType, title(), vscode.ViewColumn.Active));
-    await this.deps.book.refresh();
-    if (isLoaded) this.post(tab);
+    await this.refresh();
     return this.report();
   }
 
@@ -92,11 +92,13 @@ export class HealthPanel extends Disposable {
 
   private open(panel: vscode.WebviewPanel): void {
     this.panel = panel;
+    this.isReady = false;
     panel.title = title();
     panel.webview.onDidReceiveMessage((message: unknown) => {
       this.handle(message).catch(this.deps.onError);
     });
     panel.onDidChangeViewState(() => {
+      if (!panel.visible) this.isReady = false;
       // Another window may have made requests while the page was in the background.
       if (panel.active) this.refresh().catch(this.deps.onError);
     });
@@ -115,16 +117,16 @@ export class HealthPanel extends Disposable {
   private async handle(message: unknown): Promise<void> {
     const { type } = Object(message) as Partial<FromHealthPage>;
     if (type === 'ready') {
-      await this.refresh(this.tab);
-      this.tab = undefined;
+      this.isReady = true;
+      await this.refresh();
     }
     if (type === 'clear') await this.clear();
     if (type === 'testConnection') await vscode.commands.executeCommand('holysheep.testConnection');
   }
 
-  private async refresh(tab?: HealthTab): Promise<void> {
+  private async refresh(): Promise<void> {
     await this.deps.book.refresh();
-    this.post(tab);
+    this.post();
   }
 
   private async clear(): Promise<void> {
@@ -135,11 +137,10 @@ export class HealthPanel extends Disposable {
     if (answer === clear) await this.deps.book.clear();
   }
 
-  private post(tab?: HealthTab): void {
-    // Sends nothing to a hidden page, because VS Code loads the page again when it becomes visible, and it then sends
-    // `ready`.
-    if (!this.panel?.visible) return;
-    const message: ToHealthPage = { type: 'report', report: this.report(), tab };
+  private post(): void {
+    if (!this.panel || !this.isReady) return;
+    const message: ToHealthPage = { type: 'report', report: this.report(), tab: this.tab };
+    this.tab = undefined;
     this.panel.webview.postMessage(message).then(undefined, this.deps.onError);
   }
 

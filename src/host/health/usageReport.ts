@@ -1,6 +1,6 @@
 import { hostOf } from '../../engine/gateway/baseUrl';
 import { visibleText } from '../../engine/gateway/visibleText';
-import { addCosts, currencyOf, type Cost } from '../../engine/state/turnCost';
+import { addCosts, costOfAttempt, type Cost } from '../../engine/state/turnCost';
 import { usdOf, type UsageFigures, type UsageGroup, type UsageReport } from '../../shared/healthMessages';
 import type { DailyBudget } from '../settings/dailyBudget';
 import type { AttemptRecord } from './attemptRecord';
@@ -24,7 +24,7 @@ export function createUsageReport(
 /** Returns what the requests of the day of `now` in local time have cost. An amount in ¥ counts as if it were in USD. */
 export function spentToday(records: readonly AttemptRecord[], now: number): Cost {
   const today = startOfDay(now);
-  const costs = records.filter(({ at }) => startOfDay(at) === today).flatMap(costOf);
+  const costs = records.filter(({ at }) => at >= today).flatMap((record) => costOf(record) ?? []);
   return { amount: usdOf(addCosts(costs)), currency: 'USD', isEstimate: costs.some(({ isEstimate }) => isEstimate) };
 }
 
@@ -57,19 +57,18 @@ function figuresOf(records: readonly AttemptRecord[]): UsageFigures {
     promptTokens: sum(({ promptTokens }) => promptTokens),
     completionTokens: sum(({ completionTokens }) => completionTokens),
     cachedTokens: sum(({ cachedTokens }) => cachedTokens),
-    costs: addCosts(records.flatMap(costOf)),
+    costs: addCosts(records.flatMap((record) => costOf(record) ?? [])),
     unpriced: records.filter(hasUnknownCost).length,
   };
 }
 
-function costOf({ origin, cost, estimatedCost }: AttemptRecord): readonly Cost[] {
-  const amount = cost ?? estimatedCost;
-  return amount === undefined ? [] : [{ amount, currency: currencyOf(origin), isEstimate: cost === undefined }];
+function costOf(record: AttemptRecord): Cost | undefined {
+  return costOfAttempt({ origin: record.origin, ended: record });
 }
 
 /** Gateways charge only for a response with text or with a usage. */
 function hasUnknownCost(record: AttemptRecord): boolean {
   const { firstTokenMs, promptTokens, completionTokens } = record;
   const isBilled = [firstTokenMs, promptTokens, completionTokens].some((each) => each !== undefined);
-  return isBilled && costOf(record).length === 0;
+  return isBilled && !costOf(record);
 }

@@ -18,8 +18,8 @@ export interface ExportSource {
 
 /** Returns the other answers of the comparison to which an exchange belongs, also after the comparison has ended. */
 export function comparedWith({ comparison }: Exchange, otherVersions: readonly OtherVersion[]): readonly Exchange[] {
-  const others = otherVersions.map(({ exchange }) => exchange);
-  return comparison === undefined ? [] : others.filter((other) => other.comparison === comparison);
+  if (comparison === undefined) return [];
+  return otherVersions.map(({ exchange }) => exchange).filter((other) => other.comparison === comparison);
 }
 
 /** Returns the epoch milliseconds of the first attempt, or `undefined` when there was no attempt. */

@@ -61,7 +61,7 @@ export function changesOfSummary(state: TurnState, text: string): Pick<Exchange,
   return text === '' ? { state, isUndone: true } : { state: { ...state, text, phase: 'done' }, isUndone: undefined };
 }
 
-/** The text of the answer stays visible; the rest of the answer stays only if it is continued. All attempts cost something. */
+/** The text of the answer stays visible; the rest of the answer stays only if it is continued. The attempts of a restarted answer still count for the cost. */
 export function stateForRerun(state: TurnState, mode: ResumeFrom['mode']): TurnState {
   const { model, text, textModel, reasoning, resumePoints, toolCalls, discardedAttempts } = state;
   const kept = { ...initialTurn, model, text, ...(textModel !== undefined && { textModel }) };

@@ -150,13 +150,16 @@ export class ModelLists extends Disposable {
     const overrides = settings.modelOverrides([userModel, model]);
     // A vendor's price does not apply to a model on the user's own computer.
     const local = facts?.price && isLocalUrl(url) && { price: loaded?.facts?.get(name)?.price };
-    const named = this.contexts.get(contextKey(originOf(url), userModel));
-    const learned = named !== undefined && named < (facts?.contextWindow ?? Infinity) && { contextWindow: named };
-    return local || learned || overrides ? { ...facts, ...local, ...learned, ...overrides } : facts;
+    const tokens = this.contexts.get(contextKey(originOf(url), userModel));
+    const named = tokens !== undefined && tokens < (facts?.contextWindow ?? Infinity) && { contextWindow: tokens };
+    return local || named || overrides ? { ...facts, ...local, ...named, ...overrides } : facts;
   }
 
   /** Remembers the context window that a gateway has named, until a longer prompt has an answer. */
-  async learnContext({ attempts, contextTokens }: Pick<TurnRecord, 'attempts' | 'contextTokens'>): Promise<void> {
+  async rememberContextWindow({
+    attempts,
+    contextTokens,
+  }: Pick<TurnRecord, 'attempts' | 'contextTokens'>): Promise<void> {
     const { origin, model, userModel = model, ended } = attempts.at(-1) ?? {};
     if (origin === undefined || userModel === undefined) return;
     const key = contextKey(origin, userModel);

@@ -1,4 +1,3 @@
-import type { ArrayChange } from 'diff';
 import { FencedText } from '../util/fencedText';
 
 /** A word of prose with the space after it, or a line of code. */
@@ -16,7 +15,10 @@ interface Token {
 const minEqualWords = 3;
 
 /** Number of different words from which two answers have so little in common that aligning them would only take time. */
-const maxDifferentWords = 1000;
+const maxDifferentWords = 300;
+
+/** Longer answers are shown as they are, because aligning them would block the extension host. In characters. */
+const maxLength = 100_000;
 
 /** Spaces, marks of quotes, and the mark of a list item. */
 const linePrefix = /^[\s>]*(?:(?:[-*+]|\d{1,9}[.)])\s+)?/;
@@ -29,31 +31,26 @@ const sentences = new Intl.Segmenter(undefined, { granularity: 'sentence' });
  * and lines of both answers start where their words are the same. Code blocks and tables are unchanged.
  */
 export async function alignAnswers(left: string, right: string): Promise<readonly [left: string, right: string]> {
+  if (left.length + right.length > maxLength) return [left, right];
+  // Loads the package only when the user wants to see differences.
+  const { diffArrays } = await import('diff');
   const [leftTokens, rightTokens] = [tokensOf(left), tokensOf(right)];
+  // There are no changes if there are too many. A callback would make it slow, because it waits for many timers.
+  const changes = diffArrays([...leftTokens], [...rightTokens], {
+    comparator: (one, other) => one.key === other.key,
+    maxEditLength: maxDifferentWords,
+  });
   let [leftIndex, rightIndex] = [0, 0];
-  for (const { added, removed, count } of await compare(leftTokens, rightTokens)) {
-    if (!added && !removed) alignRun(leftTokens.slice(leftIndex, leftIndex + count), rightTokens.slice(rightIndex));
+  for (const { added, removed, count } of changes ?? []) {
+    if (!added && !removed)
+      alignRun(leftTokens.slice(leftIndex, leftIndex + count), rightTokens.slice(rightIndex, rightIndex + count));
     if (!added) leftIndex += count;
     if (!removed) rightIndex += count;
   }
   return [textOf(leftTokens), textOf(rightTokens)];
 }
 
-/** Returns no changes if there are too many. */
-async function compare(left: readonly Token[], right: readonly Token[]) {
-  // Loads the package only when the user wants to see differences.
-  const { diffArrays } = await import('diff');
-  return new Promise<readonly ArrayChange<Token>[]>((resolve) => {
-    diffArrays([...left], [...right], {
-      comparator: (one, other) => one.key === other.key,
-      maxEditLength: maxDifferentWords,
-      // With a callback, the comparison does not block the extension host.
-      callback: (changes) => resolve(changes ?? []),
-    });
-  });
-}
-
-/** A line of one answer also starts a line of the other answer. @param right begins with the tokens of `left` */
+/** A line of one answer also starts a line of the other answer. @param right has the same tokens as `left` */
 function alignRun(left: readonly Token[], right: readonly Token[]): void {
   left.slice(0, left.length - minEqualWords + 1).forEach((token, index) => {
     const other = right[index];

@@ -25,6 +25,9 @@ export async function showDifferences(conversation: Conversation, exchangeId: st
 }
 
 export function registerAnswerDocuments(conversations: Pick<Conversations, 'read'>): vscode.Disposable {
+  // Both sides of the diff editor need the same result.
+  let last:
+    { readonly left: string; readonly right: string; readonly aligned: ReturnType<typeof alignAnswers> } | undefined;
   return vscode.workspace.registerTextDocumentContentProvider(answerScheme, {
     provideTextDocumentContent: async ({ query }) => {
       const fields = new URLSearchParams(query);
@@ -36,7 +39,8 @@ export function registerAnswerDocuments(conversations: Pick<Conversations, 'read
       const textOf = (side: Side) => exchanges.find(({ id }) => id === fields.get(side))?.state.text;
       const [left, right] = [textOf('left'), textOf('right')];
       if (left === undefined || right === undefined) return vscode.l10n.t('This answer no longer exists.');
-      const [leftLines, rightLines] = await alignAnswers(left, right);
+      if (last?.left !== left || last.right !== right) last = { left, right, aligned: alignAnswers(left, right) };
+      const [leftLines, rightLines] = await last.aligned;
       return fields.get('side') === 'left' ? leftLines : rightLines;
     },
   });

@@ -1,9 +1,9 @@
 import { isRecord, type JsonRecord } from '../../engine/json';
 
-/** What the user wants to spend on a day at most, in USD. */
+/** The most that the user wants to spend in a day, in USD. */
 export interface DailyBudget {
   readonly daily: number;
-  /** What happens when the budget of the day is used up. Whatever it is, the user is warned. */
+  /** What happens when the budget of the day is used up. The user is warned in either case. */
   readonly action: 'warn' | 'ask';
 }
 

@@ -234,8 +234,9 @@ export class Composer {
   private updateBar(): void {
     const { sendButton, stopButton, isStoppable } = this;
     const { strings } = this.context;
-    this.ring.setDraft(this.input.value.trim());
-    const isEmpty = this.input.value.trim() === '';
+    const draft = this.input.value.trim();
+    const isEmpty = draft === '';
+    this.ring.setDraft(draft);
     const lostFocus =
       (document.activeElement === stopButton && !isStoppable) || (document.activeElement === sendButton && isEmpty);
     stopButton.hidden = !isStoppable;

@@ -18,6 +18,11 @@ const partStrings: Readonly<Record<ContextPart['kind'] | 'draft', keyof PanelStr
   draft: 'contextDraft',
 };
 
+interface ShownPart {
+  readonly kind: keyof typeof partStrings;
+  readonly tokens: number;
+}
+
 /**
  * Shows how much of the context window the next request fills, with the text in the composer. The room for the answer
  * does not count.
@@ -28,6 +33,7 @@ export class ContextRing {
   private readonly trigger: HTMLButtonElement;
   private use: ContextUse | undefined;
   private draft = '';
+  private parts: readonly ShownPart[] = [];
   /** The context as a text: the total, and a line for each part. */
   private lines: readonly string[] = [];
 
@@ -61,13 +67,14 @@ export class ContextRing {
     this.update();
   }
 
-  private get parts(): readonly { readonly kind: keyof typeof partStrings; readonly tokens: number }[] {
+  private allParts(): readonly ShownPart[] {
     if (!this.use) return [];
     const tokens = Math.round(estimateTokens(this.draft) * this.use.calibration);
     return [...this.use.parts, ...(tokens > 0 ? [{ kind: 'draft', tokens } as const] : [])];
   }
 
   private update(): void {
+    this.parts = this.allParts();
     const { trigger, use, parts, percent = 0 } = this;
     const { strings, format, focusComposer } = this.context;
     const isHidden = percent < minPercent;

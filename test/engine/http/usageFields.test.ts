@@ -39,6 +39,19 @@ describe('reading of usage', () => {
       { promptTokens: 130, completionTokens: 5, totalTokens: 135, cachedTokens: 100 },
     ],
     [
+      'tokens that the cache has stored but not read (Anthropic)',
+      { input_tokens: 10, output_tokens: 5, cache_read_input_tokens: null, cache_creation_input_tokens: 2000 },
+      { promptTokens: 2010, completionTokens: 5, totalTokens: 2015 },
+    ],
+    [
+      'reasoning if neither the prompt nor the total contains the cached tokens',
+      {
+        ...{ prompt_tokens: 10, completion_tokens: 10, total_tokens: 420 },
+        ...{ cached_tokens: 80, reasoning_tokens: 400 },
+      },
+      { promptTokens: 90, completionTokens: 410, totalTokens: 500, cachedTokens: 80, reasoningTokens: 400 },
+    ],
+    [
       'cached tokens that the prompt does not contain',
       { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, prompt_tokens_details: { cached_tokens: 100 } },
       { promptTokens: 110, completionTokens: 5, totalTokens: 115, cachedTokens: 100 },

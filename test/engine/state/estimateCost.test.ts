@@ -18,4 +18,8 @@ describe('estimated cost', () => {
       const usage = { promptTokens: prompt, cachedTokens: cached, completionTokens: completion };
       assert.equal(estimateCost(facts, usage), cost);
     });
+
+  it('counts tokens that are only in the total, because they are reasoning', () => {
+    assert.equal(estimateCost(price, { promptTokens: 1000, completionTokens: 100, totalTokens: 3000 }), 0.033);
+  });
 });

@@ -42,7 +42,6 @@ describe('use of the context by the next request', () => {
     ['has the tokens that the gateway has counted', { promptTokens: 1500, completionTokens: 1500 }, 3000, 1.5],
     ['leaves out the reasoning', { promptTokens: 1000, completionTokens: 3000, reasoningTokens: 2000 }, 2000, 1],
     ['counts cached tokens once', { promptTokens: 1500, completionTokens: 500, cachedTokens: 1400 }, 2000, 1],
-    ['adds cached tokens to a prompt without them', { promptTokens: 100, cachedTokens: 1900 }, 2000, 1],
     ['contains what the gateway adds, but is not calibrated by it', { promptTokens: 14_000 }, 14_000, 1],
     ['ignores a count of zero', { promptTokens: 0, completionTokens: 5000 }, 2000, 1],
     ['ignores a count of only a part', { promptTokens: 599 }, 2000, 1],
@@ -70,6 +69,12 @@ describe('use of the context by the next request', () => {
   it('contains the system prompt once, although the gateway has counted it with the turns', () => {
     ask({ promptTokens: 3150 });
     assert.deepEqual(partsOf(use({ systemPrompt: tokens(100) })), { system: 150, turns: 3000 });
+  });
+
+  it('is estimated if only an old count is believable', () => {
+    ask({ promptTokens: 1500, completionTokens: 1500 });
+    for (let index = 0; index < 5; index++) ask({ promptTokens: 1 });
+    assert.deepEqual([partsOf(), use().calibration], [{ turns: 12_000 }, 1]);
   });
 
   it('contains the prompt of a running turn, but not one that has failed without an answer', () => {

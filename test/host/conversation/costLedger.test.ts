@@ -87,7 +87,8 @@ class BillingGateway {
 }
 
 describe('cost of 1,000 turns with failures', () => {
-  it('is what the gateways have charged, with every attempt counted once', async () => {
+  it('is what the gateways have charged, with every attempt counted once', async function () {
+    this.timeout(240_000);
     const random = createRandom(28);
     const gateway = new BillingGateway(random);
     const clock = new VirtualClock();

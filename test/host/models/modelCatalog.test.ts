@@ -177,7 +177,7 @@ describe('model catalog', () => {
   describe('after a gateway has named a context window', () => {
     const learn = (contextTokens?: number, entry: Partial<LedgerEntry> = {}) => {
       const attempts = [{ model: 'acme', origin, ...entry } as LedgerEntry];
-      return catalog.learnContext({ attempts, contextTokens });
+      return catalog.rememberContextWindow({ attempts, contextTokens });
     };
     const answered = (promptTokens?: number) =>
       learn(undefined, { ended: { how: 'finished', promptTokens, ms: 1, bytes: 1, chars: 1 } });
@@ -187,7 +187,7 @@ describe('model catalog', () => {
     it('knows it for this model at this gateway, also after a restart, and announces it once', async () => {
       await learn(8192);
       await learn(8192);
-      await catalog.learnContext({ attempts: [], contextTokens: 9 });
+      await catalog.rememberContextWindow({ attempts: [], contextTokens: 9 });
       catalog = createCatalog();
       assert.deepEqual([windowOf('acme'), windowOf('acme', `${origin}/v2`), refreshed], [8192, 8192, 1]);
       const others = [windowOf('acme', `${other}/v1`), windowOf('acme-2'), windowOf('__proto__')];

@@ -70,6 +70,11 @@ describe('differences of two answers', () => {
     assert.deepEqual(left, code);
   });
 
+  it('leaves very long answers as they are', async () => {
+    const answers = ['One. Two. '.repeat(5001), 'One. Three. '.repeat(5001)] as const;
+    assert.deepEqual(await alignAnswers(...answers), answers);
+  });
+
   it('keeps the words and their order, also without a line in common, in long answers and in odd ones', async () => {
     const long = (word: string) => Array.from({ length: 3000 }, (_, index) => `${word}${index} and. So`).join(' ');
     const words = (text: string) => text.replace(/\s+/g, '');

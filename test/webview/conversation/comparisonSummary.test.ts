@@ -48,7 +48,7 @@ const tests: Readonly<Record<string, readonly [summary: string, ...states: reado
     answer({ text: 'H', firstTokenAt: 2200 }),
   ],
   'with the lowest cost, marked if it is an estimate': [
-    'First: m1 (400 ms) · Fastest: m1 (1 characters/s) · Cheapest: m2 (≈ ¥0.002) · Longest: m1 (2 characters)',
+    'First: m1 (400 ms) · Fastest: m1 (1 characters/s) · Cheapest: m2 (≈\u00a0¥0.002) · Longest: m1 (2 characters)',
     answer({ origin: holySheep, ended: { cost: 0.003 } }),
     answer({ origin: holySheep, ended: { estimatedCost: 0.002 } }),
   ],

@@ -52,7 +52,7 @@ describe('text about an attempt', () => {
       second({ effort: 'high' }),
       ev.ended({ ...usage, attempt: 2, reasoningTokens: 200 }),
     ],
-    'finished · ≈ $0.0042': [ev.ended({ ...usage, estimatedCost: 0.0042 })],
+    'finished · ≈\u00a0$0.0042': [ev.ended({ ...usage, estimatedCost: 0.0042 })],
     'finished · Cached tokens: 1,000 · Reasoning tokens: 200 · $0.0042': [
       ev.ended({ ...usage, cachedTokens: 1000, reasoningTokens: 200, cost: 0.0042 }),
     ],

@@ -65,8 +65,8 @@ describe('row below an answer', () => {
     [
       'the cost of all attempts as an estimate if one is estimated',
       [start, ev.ended({ cost: 0.25 }), ev.attempt({ at: 1000 }), ev.ended({ estimatedCost: 0.5 })],
-      '2 s · 12.3K tok · ≈ $0.75',
-      'first token 800 ms · 2 s · 12 → 12.3K tok · ≈ $0.75',
+      '2 s · 12.3K tok · ≈\u00a0$0.75',
+      'first token 800 ms · 2 s · 12 → 12.3K tok · ≈\u00a0$0.75',
     ],
     [
       'no cost if that of one attempt is unknown',
@@ -74,7 +74,14 @@ describe('row below an answer', () => {
       '2 s · 12.3K tok',
       'first token 800 ms · 2 s · 12 → 12.3K tok',
     ],
-    ['no cost of zero', [start, ev.ended({ cost: 0 })], '2 s', 'first token 800 ms · 2 s', noUsage],
+    [
+      'a reported cost of zero',
+      [start, ev.ended({ cost: 0 })],
+      '2 s · $0.00',
+      'first token 800 ms · 2 s · $0.00',
+      noUsage,
+    ],
+    ['no estimate of zero', [start, ev.ended({ estimatedCost: 0 })], '2 s', 'first token 800 ms · 2 s', noUsage],
     ['no tokens if the gateway reports none', [start], '2 s', 'first token 800 ms · 2 s', noUsage],
     [
       'a wait, and the first token from the start of its attempt',

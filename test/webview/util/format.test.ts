@@ -84,8 +84,8 @@ describe('cost format', () => {
   const usd = { currency: 'USD', isEstimate: false } as const;
   const cny = { currency: 'CNY', isEstimate: false } as const;
   for (const [name, costs, text] of [
-    ['less than the lowest cost', [{ ...usd, amount: 0.00002 }], '< $0.0001'],
-    ['an estimate below the lowest cost', [{ ...cny, amount: 1e-9, isEstimate: true }], '≈ < ¥0.0001'],
+    ['less than the lowest cost', [{ ...usd, amount: 0.00002 }], '<\u00a0$0.0001'],
+    ['an estimate below the lowest cost', [{ ...cny, amount: 1e-9, isEstimate: true }], '<\u00a0¥0.0001'],
     ['two digits of a small cost', [{ ...usd, amount: 0.000421 }], '$0.00042'],
     ['a fraction of a cent', [{ ...usd, amount: 0.0123 }], '$0.0123'],
     ['a part of a dollar', [{ ...usd, amount: 0.5 }], '$0.50'],
@@ -93,14 +93,14 @@ describe('cost format', () => {
     ['what is almost a dollar', [{ ...usd, amount: 0.9999 }], '$1.00'],
     ['a large cost', [{ ...usd, amount: 1e6 }], '$1,000,000.00'],
     ['a known cost of zero', [{ ...usd, amount: 0 }], '$0.00'],
-    ['an estimate', [{ ...cny, amount: 0.42, isEstimate: true }], '≈ ¥0.42'],
+    ['an estimate', [{ ...cny, amount: 0.42, isEstimate: true }], '≈\u00a0¥0.42'],
     [
       'two currencies',
       [
         { ...usd, amount: 1.2, isEstimate: true },
         { ...cny, amount: 0.3 },
       ],
-      '≈ $1.20 + ¥0.30',
+      '≈\u00a0$1.20 + ¥0.30',
     ],
     [
       'only the currency in which something was spent',
