@@ -214,12 +214,13 @@ export class ConversationPanel extends Disposable {
 
   /** If the demo has started, the prompt stays in the composer, because the user meant it for their own gateway. */
   private async releaseAwaitedPrompt({ demo }: ConnectionView): Promise<void> {
-    const input = this.conversation.promptAwaitingKey;
-    if (!input) return;
+    const awaited = this.conversation.promptAwaitingKey;
+    if (!awaited) return;
     this.conversation.promptAwaitingKey = undefined;
     if (demo) return;
     this.page.withdrawAwaitedPrefills();
-    await this.send(input, { staysHidden: true });
+    const { models, ...input } = awaited;
+    await this.send(input, { models, staysHidden: true });
   }
 
   private async send(input: PromptInput, options?: Omit<SendOptions, 'conversation' | 'onMove'>): Promise<void> {

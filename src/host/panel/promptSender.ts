@@ -32,8 +32,7 @@ export interface SendOptions {
 }
 
 /**
- * Sends a prompt. Without an API key, the prompt waits in the composer until a key is set. It is then sent to one model,
- * even if it was meant for several. A prompt for a conversation of
+ * Sends a prompt. Without an API key, the prompt waits in the composer until a key is set. A prompt for a conversation of
  * a demo that has ended goes into a new conversation, because it must not go to the user's gateway below demo answers.
  * If the user does not want to exceed the budget of the day, the prompt goes back into the composer.
  */
@@ -59,7 +58,7 @@ export async function sendPrompt(
     else conversation.ask(sent);
     return;
   }
-  if (!isReady) conversation.promptAwaitingKey = input;
+  if (!isReady) conversation.promptAwaitingKey = { ...input, models: options.models };
   panels.prefill(conversation, {
     text: input.prompt,
     ...(hasContext(input) && { more: input }),
