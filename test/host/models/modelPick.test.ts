@@ -91,10 +91,19 @@ describe('model picker with several routes', () => {
 
   it("describes a model by the user's corrections of what is known about it", async () => {
     const overrides = ([model]: readonly string[]) => (model === 'gpt-4o' ? { contextWindow: 8000 } : undefined);
-    const { load } = openWith({ overrides }, 'one');
+    const { load } = openWith({ overrides }, 'one.example');
     await load(0, from('one', 'gpt-4o', 'x'));
     const details = picker.items.map(({ detail }) => detail);
     assert.deepEqual(details.filter(Boolean), ['8K context · images · $2.5 / $10 per million tokens']);
+  });
+
+  it('shows no price of a vendor for a model on the user’s own computer', async () => {
+    const { load } = openWith({}, 'localhost');
+    await load(0, from('localhost', 'gpt-4o'));
+    assert.deepEqual(
+      picker.items.flatMap(({ detail }) => detail ?? []),
+      ['128K context · images'],
+    );
   });
 
   it('does not name the gateway of a model that comes from no list', async () => {
@@ -151,7 +160,7 @@ describe('model picker with several routes', () => {
   });
 
   it('shows what is known about each model', async () => {
-    const { load } = openWith({}, 'one');
+    const { load } = openWith({}, 'one.example');
     const facts = new Map([['b', { contextWindow: 8000 }]]);
     await load(0, { source: 'gateway', models: ['b', 'gpt-4o', 'unheard-of'], host: 'one', facts });
     assert.deepEqual(
