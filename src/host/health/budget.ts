@@ -70,7 +70,7 @@ export class Budget extends Disposable {
     this.warnedPercent = 100;
     const send = vscode.l10n.t('Send anyway');
     const detail = vscode.l10n.t(
-      'If you cancel, the prompt stays in the composer. If you send it, you are asked again when another quarter of the budget is used.',
+      'If you cancel, nothing is sent. If you send it, you are asked again when another quarter of the budget is used.',
     );
     if ((await askUser('warning', describe(budget, spent), [send], detail)) !== send) return false;
     this.agreedUsd = spent.amount + agreedShare * budget.daily;

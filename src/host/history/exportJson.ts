@@ -52,7 +52,7 @@ function turnJson(exchange: Exchange): object {
     model: modelOf(exchange),
     ...(models.length > 1 && { models }),
     ...(demo && { demo }),
-    // The same id in all answers that were compared. `turns` contains the one with which the conversation goes on.
+    // The same id in all answers that were compared. `turns` contains the one with which the conversation continues.
     ...(comparison !== undefined && { comparison }),
     answer: state.text,
     // Exports the offsets in the answer at which another model continued it.

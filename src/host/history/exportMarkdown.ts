@@ -50,7 +50,7 @@ function questionBlocks({ prompt, attachments = [] }: Exchange, { words }: Markd
   ];
 }
 
-/** The conversation goes on with the first answer. */
+/** The conversation continues with the first answer. */
 function comparisonBlocks(columns: readonly Exchange[], context: MarkdownContext): readonly string[] {
   const { format, localize } = context.words;
   const models = format.list(columns.map((column) => modelsOf(column).at(-1) ?? ''));

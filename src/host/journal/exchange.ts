@@ -26,7 +26,7 @@ export interface PromptInput {
   readonly demo?: boolean | undefined;
 }
 
-/** What an exchange is beside a prompt and its answer. */
+/** The part that an exchange has in a comparison or as a summary. */
 export interface ExchangeRole {
   /** Id of the comparison of which the exchange is a column. The columns are versions of one exchange. */
   readonly comparison?: string | undefined;
@@ -56,7 +56,7 @@ export function toExchangeRole({ comparison, summarizes }: ExchangeRole): Exchan
   return { ...(comparison !== undefined && { comparison }), ...(summarizes !== undefined && { summarizes }) };
 }
 
-/** The user has edited a summary, or undone it if the text is empty. */
+/** Returns the changes after the user has edited a summary, or undone it with an empty text. */
 export function changesOfSummary(state: TurnState, text: string): Pick<Exchange, 'state' | 'isUndone'> {
   return text === '' ? { state, isUndone: true } : { state: { ...state, text, phase: 'done' }, isUndone: undefined };
 }

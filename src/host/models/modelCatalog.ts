@@ -38,10 +38,11 @@ export class ModelCatalog extends ModelLists {
 
   /** Lets the user choose the models of a comparison. Their last choice is checked, or else the selected model. */
   async pickCompared(demo: boolean): Promise<readonly string[] | undefined> {
-    const { connections, memory, settings } = this.deps;
+    const { connections, log, memory, settings } = this.deps;
     const current = connections.model(demo);
     const last = demo ? [current] : memory.get<readonly string[]>(comparedKey, [current]);
     const picks = await pickComparedModels(this.createLoad(demo), current, last, {
+      log,
       fallbacks: settings.engineSettings().fallbackModels,
       overrides: (names) => settings.modelOverrides(names),
     });

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import { isLocalUrl, originOf } from '../../engine/gateway/baseUrl';
 import { defaultModels } from '../../engine/gateway/modelList';
-import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
+import type { FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
 import type { TurnRecord } from '../../engine/state/ledger';
@@ -14,7 +14,7 @@ import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
 import { resultWithin } from '../util/systemClock';
 import { ModelMemory } from './modelMemory';
-import type { ModelList, RouteModels } from './modelPick';
+import { factsAt, type ModelList, type RouteModels } from './modelPick';
 
 const cacheLifetimeMs = 10 * 60_000;
 /** Milliseconds that a request waits for lists that are being loaded, because gateways or keys have just changed. */
@@ -145,14 +145,11 @@ export class ModelLists extends Disposable {
     const { settings } = this.deps;
     const url = baseUrl ?? this.likelyGateway(model) ?? '';
     const loaded = this.loaded.get(url);
-    const name = listedName(model, loaded);
-    const facts = knownFacts(name, loaded?.facts);
+    const facts = factsAt(url, listedName(model, loaded), loaded?.facts);
     const overrides = settings.modelOverrides([userModel, model]);
-    // A vendor's price does not apply to a model on the user's own computer.
-    const local = facts?.price && isLocalUrl(url) && { price: loaded?.facts?.get(name)?.price };
     const tokens = this.contexts.get(contextKey(originOf(url), userModel));
     const named = tokens !== undefined && tokens < (facts?.contextWindow ?? Infinity) && { contextWindow: tokens };
-    return local || named || overrides ? { ...facts, ...local, ...named, ...overrides } : facts;
+    return named || overrides ? { ...facts, ...named, ...overrides } : facts;
   }
 
   /** Remembers the context window that a gateway has named, until a longer prompt has an answer. */

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import { isLocalUrl } from '../../engine/gateway/baseUrl';
 import { maxModels } from '../../engine/gateway/modelList';
 import { toSupportedLocale } from '../../engine/gateway/visibleText';
 import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
+import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
 import type { ModelOverrides } from '../settings/modelOverrides';
 import { plainLabel } from '../ui/messageText';
@@ -136,7 +138,8 @@ export function createModelPicker(
     const isCurrent = model === current;
     const notes = [isCurrent ? vscode.l10n.t('current') : undefined, source?.route.essence?.(model), ...places];
     const description = notes.filter((note) => note !== undefined).join(' · ');
-    const [facts, ownFacts] = [knownFacts(model, factsOf(source?.list)), overrides?.([model])];
+    const facts = factsAt(source?.route.baseUrl ?? '', model, factsOf(source?.list));
+    const ownFacts = overrides?.([model]);
     const detail = factsText(ownFacts ? { ...facts, ...ownFacts } : facts);
     return {
       ...{ model, label: isCurrent && !checked ? `$(check) ${label}` : label, buttons: itemButtons },
@@ -248,6 +251,12 @@ export async function pickModel(
     picker.onDidAccept(() => choose(picker.selectedItems[0] ?? { label: '' }, false));
     picker.onDidTriggerItemButton(({ item }) => choose(item, true));
   });
+}
+
+/** Returns what is known about a model. A vendor's price does not apply to a model on the user's own computer. */
+export function factsAt(baseUrl: string, model: string, listed: FactsById | undefined): ModelFacts | undefined {
+  const facts = knownFacts(model, listed);
+  return facts?.price && isLocalUrl(baseUrl) ? { ...facts, price: listed?.get(model)?.price } : facts;
 }
 
 function factsOf(list: ModelList | undefined): FactsById | undefined {

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { showToast } from '../ui/notifications';
+import type { Log } from '../util/log';
 import { createModelPicker, type ModelChoices, type ModelPick, type PickableModels } from './modelPick';
 
 export const minCompared = 2;
@@ -9,7 +11,7 @@ export function pickComparedModels(
   load: (fresh: boolean) => Promise<PickableModels>,
   current: string,
   checked: readonly string[],
-  options: Pick<ModelChoices, 'fallbacks' | 'overrides'>,
+  { log, ...options }: Pick<ModelChoices, 'fallbacks' | 'overrides'> & { readonly log: Pick<Log, 'error'> },
 ): Promise<readonly Omit<ModelPick, 'once'>[] | undefined> {
   const title = vscode.l10n.t('Compare models');
   let models = checked;
@@ -19,15 +21,16 @@ export function pickComparedModels(
   });
   // The panel may take the focus while the list opens.
   picker.ignoreFocusOut = true;
-  const isValid = (): boolean => models.length >= minCompared && models.length <= maxCompared;
   return result((resolve) => {
-    picker.onDidChangeSelection((items) => {
-      models = items.flatMap(({ model }) => model ?? []);
-      if (isValid()) picker.title = title;
-    });
+    picker.onDidChangeSelection((items) => (models = items.flatMap(({ model }) => model ?? [])));
     picker.onDidAccept(() => {
-      if (isValid()) resolve(models.map((model) => ({ model, baseUrl: baseUrlOf(model) })));
-      else picker.title = vscode.l10n.t('Choose two to four models. You have chosen {0}.', models.length);
+      if (models.length >= minCompared && models.length <= maxCompared) {
+        resolve(models.map((model) => ({ model, baseUrl: baseUrlOf(model) })));
+        return;
+      }
+      // Screen readers read a notification, but not a new title of the picker.
+      const text = vscode.l10n.t('Choose two to four models. You have chosen {0}.', models.length);
+      showToast(log, 'warning', text);
     });
   });
 }

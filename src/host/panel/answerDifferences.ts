@@ -14,11 +14,14 @@ type Side = 'left' | 'right';
 export async function showDifferences(conversation: Conversation, exchangeId: string, otherId: string): Promise<void> {
   const [left, right] = [conversation.exchange(exchangeId), conversation.exchange(otherId)];
   if (!left || !right) return;
+  // VS Code keeps the text of an open document, so another answer of the same exchanges needs another URI.
+  const endedAt = [left, right].map(({ state }) => state.endedAt).join();
+  const ids = { conversation: conversation.id, left: left.id, right: right.id };
   const uriOf = (side: Side, exchange: Exchange): vscode.Uri =>
     vscode.Uri.from({
       scheme: answerScheme,
       path: `/${nameOf(exchange).replace(/[\\/]/g, ' ')}.md`,
-      query: new URLSearchParams({ side, conversation: conversation.id, left: left.id, right: right.id }).toString(),
+      query: new URLSearchParams({ side, ...ids, endedAt }).toString(),
     });
   const title = `${nameOf(left)} ↔ ${nameOf(right)}`;
   await vscode.commands.executeCommand('vscode.diff', uriOf('left', left), uriOf('right', right), title);

@@ -17,10 +17,10 @@ import { localize } from '../util/localization';
 import { UserError } from '../util/userError';
 import { askForComparison, compareAgain } from './compareModels';
 import { conversationMessages, writingMessages, type MessageHandlers } from './conversationMessages';
-import { withEditedPrompt } from './editPrompt';
+import { toComposedInput } from './editPrompt';
 import { PanelPage } from './panelPage';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
-import { parsePrefilledInput, PromptDraft, sendPrompt, type SendOptions, withAttachments } from './promptSender';
+import { PromptDraft, sendPrompt, type SendOptions, withAttachments } from './promptSender';
 
 export const emptyTitle = 'HolySheep';
 
@@ -117,10 +117,7 @@ export class ConversationPanel extends Disposable {
     const { catalog, contextSource, conversations, efforts } = this.services;
     return {
       ready: () => this.postSnapshot(),
-      send: async ({ prompt, more }) => {
-        const prefilled = parsePrefilledInput(more);
-        await this.send({ ...(prefilled && (withEditedPrompt(prefilled, prompt) ?? prefilled)), prompt });
-      },
+      send: ({ prompt, more }) => this.send(toComposedInput(prompt, more)),
       askSuggestion: (message) => this.askSuggestion(message),
       setApiKey: () => this.openKeyDialog(),
       openHere: async () => {
@@ -139,8 +136,10 @@ export class ConversationPanel extends Disposable {
         this.page.post({ type: 'nearestModels', exchangeId, models });
       },
       selectModel: () => this.selectModel(),
-      compareModels: ({ prompt, exchangeId }) =>
-        exchangeId === undefined ? this.compareModels(prompt) : compareAgain(this.services, conversation, exchangeId),
+      compareModels: ({ prompt, more, exchangeId }) =>
+        exchangeId === undefined
+          ? this.compareModels(toComposedInput(prompt, more))
+          : compareAgain(this.services, conversation, exchangeId),
       selectEffort: ({ model, level }) => efforts.choose(model, level),
       forgetModelOnce: () => draft.setModelOnce(undefined),
       suggestContext: async ({ request, query }) =>
@@ -215,12 +214,13 @@ export class ConversationPanel extends Disposable {
 
   /** If the demo has started, the prompt stays in the composer, because the user meant it for their own gateway. */
   private async releaseAwaitedPrompt({ demo }: ConnectionView): Promise<void> {
-    const input = this.conversation.promptAwaitingKey;
-    if (!input) return;
+    const awaited = this.conversation.promptAwaitingKey;
+    if (!awaited) return;
     this.conversation.promptAwaitingKey = undefined;
     if (demo) return;
     this.page.withdrawAwaitedPrefills();
-    await this.send(input, { staysHidden: true });
+    const { models, ...input } = awaited;
+    await this.send(input, { models, staysHidden: true });
   }
 
   private async send(input: PromptInput, options?: Omit<SendOptions, 'conversation' | 'onMove'>): Promise<void> {
@@ -283,15 +283,15 @@ export class ConversationPanel extends Disposable {
     await connections.selectModel(model, inDemo);
   }
 
-  private async compareModels(draft: string): Promise<void> {
+  private async compareModels(draft: PromptInput): Promise<void> {
     const { conversation, services } = this;
     await services.conversations.withOpen(conversation, async () => {
-      const comparison = await askForComparison(services, conversation, { prompt: draft.trim() });
+      const comparison = await askForComparison(services, conversation, { prompt: draft.prompt });
       if (!comparison) return;
       const { prompt, ...target } = comparison;
       // Removes the prompt from the composer.
       this.page.post({ type: 'promptMoved', prompt });
-      await this.send({ prompt }, target);
+      await this.send({ ...draft, prompt }, target);
     });
   }
 

@@ -3,7 +3,7 @@ import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { toPromptInput, type Exchange, type PromptInput } from '../journal/exchange';
 import type { ModelCatalog } from '../models/modelCatalog';
-import type { SendServices } from './promptSender';
+import { parsePrefilledInput, returnPrompt, type SendServices } from './promptSender';
 
 interface RegenerateServices extends Pick<SendServices, 'budget'> {
   readonly conversations: Pick<Conversations, 'withOpen'>;
@@ -15,7 +15,7 @@ type EditServices = RegenerateServices &
 
 /**
  * An unchanged prompt gets another answer. Without an API key, the new version fails with a card that sets one. If the
- * user does not want to exceed the budget of the day, the new text goes into the composer.
+ * user does not want to exceed the budget of the day, the new prompt goes into the composer.
  */
 export async function editPrompt(
   services: EditServices,
@@ -33,7 +33,7 @@ export async function editPrompt(
     const input = exchange && (editedInput(exchange, prompt, demo) ?? unchanged);
     if (!input) return regenerate(services, conversation, exchangeId, false);
     if (!demo && !(await budget.mayStart())) {
-      panels.prefill(conversation, { text: prompt });
+      returnPrompt(panels, conversation, input);
       return;
     }
     promptHistory.add(prompt, conversation.id).catch(onError);
@@ -73,8 +73,14 @@ function editedInput(exchange: Exchange, prompt: string, demo: boolean): PromptI
   return edited && { ...edited, demo, ...(isOtherGateway && { model: undefined }) };
 }
 
+/** Returns the prompt of the composer. @param more the complete prompt if it was prefilled with code or attachments */
+export function toComposedInput(prompt: string, more: unknown): PromptInput {
+  const prefilled = parsePrefilledInput(more);
+  return { ...(prefilled && (withEditedPrompt(prefilled, prompt) ?? prefilled)), prompt };
+}
+
 /** Returns a copy of a prompt with another text and the same attachments, or undefined if the text is unchanged. */
-export function withEditedPrompt(previous: PromptInput, prompt: string): PromptInput | undefined {
+function withEditedPrompt(previous: PromptInput, prompt: string): PromptInput | undefined {
   if (prompt.trim() === previous.prompt.trim()) return undefined;
   const { attachments, target, model, demo } = previous;
   return { prompt, content: contextPrompt(prompt, attachments ?? []), attachments, target, model, demo };

@@ -9,7 +9,7 @@ import { toPromptInput, type PromptInput } from '../journal/exchange';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { DemoMode } from '../connection/demoMode';
 import { isPromptInput } from '../journal/journalSchema';
-import type { PanelServices } from './panelServices';
+import type { PanelServices, PrefilledPrompt } from './panelServices';
 
 export interface SendServices extends Pick<PanelServices, 'budget' | 'panels' | 'onError'> {
   readonly conversations: Pick<Conversations, 'ensureCurrent' | 'startNew'>;
@@ -32,8 +32,7 @@ export interface SendOptions {
 }
 
 /**
- * Sends a prompt. Without an API key, the prompt waits in the composer until a key is set. It is then sent to one model,
- * even if it was meant for several. A prompt for a conversation of
+ * Sends a prompt. Without an API key, the prompt waits in the composer until a key is set. A prompt for a conversation of
  * a demo that has ended goes into a new conversation, because it must not go to the user's gateway below demo answers.
  * If the user does not want to exceed the budget of the day, the prompt goes back into the composer.
  */
@@ -59,12 +58,22 @@ export async function sendPrompt(
     else conversation.ask(sent);
     return;
   }
-  if (!isReady) conversation.promptAwaitingKey = input;
+  if (isReady) {
+    returnPrompt(panels, conversation, input);
+    return;
+  }
+  conversation.promptAwaitingKey = { ...input, models: options.models };
   panels.prefill(conversation, {
-    text: input.prompt,
-    ...(hasContext(input) && { more: input }),
-    ...(!isReady && { awaitsKey: true, asksForKey: options.asksForKey ?? true }),
+    ...toPrefilled(input),
+    ...{ awaitsKey: true, asksForKey: options.asksForKey ?? true },
   });
+}
+
+/** Puts a prompt into the composer that the user did not want to send after all, with its code or attachments. */
+export function returnPrompt(panels: SendServices['panels'], conversation: Conversation, input: PromptInput): void {
+  // The dialog has taken the focus from the panel.
+  panels.show(conversation, { preserveFocus: false });
+  panels.prefill(conversation, toPrefilled(input));
 }
 
 /** Shows an empty conversation and focuses its composer. A running turn of the previous conversation continues. */
@@ -82,8 +91,9 @@ export function parsePrefilledInput(value: unknown): PromptInput | undefined {
   return isPromptInput(value) ? toPromptInput(value) : undefined;
 }
 
-function hasContext({ content, attachments = [] }: PromptInput): boolean {
-  return content !== undefined || attachments.length > 0;
+function toPrefilled(input: PromptInput): PrefilledPrompt {
+  const { prompt: text, content, attachments = [] } = input;
+  return { text, ...((content !== undefined || attachments.length > 0) && { more: input }) };
 }
 
 /** The context items for the next prompt of a panel, and the model if the user chose it for this prompt only. */

@@ -20,7 +20,8 @@ export async function summarize(
   conversation: Conversation,
   failed?: Exchange,
 ): Promise<void> {
-  if (conversation.busy || conversation.readOnly) return;
+  const isBlocked = (): boolean => conversation.busy || conversation.readOnly;
+  if (isBlocked()) return;
   const { tree } = conversation;
   const isSummary = failed?.summarizes !== undefined;
   if (services.demo.answers(conversation)) throw new UserError(demoNotice('summarize') ?? '');
@@ -33,11 +34,13 @@ export async function summarize(
   if (!last) throw new UserError(vscode.l10n.t('The earlier turns are too short to be summarized.'));
   if (isSummary && last.id === failed.summarizes)
     throw new UserError(vscode.l10n.t('The first turn alone is too long for this model. Switch to another model.'));
-  if (!(await services.budget.mayStart()) || conversation.busy || conversation.readOnly) return;
+  if (!(await services.budget.mayStart()) || isBlocked()) return;
+  // The user may have shown another branch while a question about the budget was open.
+  if (!tree.isOnPath(last.id)) return;
   conversation.summarize(last.id, failed?.model);
 }
 
-/** Longer than the context window, which may be smaller than it is known, because a gateway has refused the request. */
+/** Returns the estimated tokens of the refused request. The real context window is smaller, even if a larger one is known. */
 function estimatedLength(conversation: Conversation, exchangeId: string): number {
   const { messages = [] } = conversation.requestOf(exchangeId) ?? {};
   return messages.reduce((sum, { content }) => sum + estimateTokens(textOf(content)), 0);

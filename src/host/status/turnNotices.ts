@@ -40,7 +40,7 @@ export function registerTurnNotices(services: NoticeServices): { dispose(): void
     const title = tabTitle(conversation);
     const name = comparison === undefined ? title : `${title} · ${plainLabel(state.model)}`;
     const isUnseen = !notified.has(exchangeId) && !services.panels.isVisible(conversation.id);
-    // Of a comparison, only the answer that is complete last is reported.
+    // Only the last answer of a comparison to complete is reported.
     const isEarly = event.type === 'done' && conversation.activeExchanges.length > 0;
     const notice = isUnseen && !isEarly ? createNotice(event, state, name, summarizes !== undefined) : undefined;
     if (notice) {

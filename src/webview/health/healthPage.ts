@@ -42,7 +42,12 @@ export function createHealthPage(
 
   const heading = element('h1', { tabindex: '-1' }, strings.title);
   const periodButtons = periodNames.map((name) => button(strings[name], 'secondary', () => setState({ period: name })));
-  const clear = button(strings.clear, 'secondary', () => api.postMessage({ type: 'clear' }));
+  // The dialog of the host takes the focus from the button.
+  let isClearing = false;
+  const clear = button(strings.clear, 'secondary', () => {
+    isClearing = true;
+    api.postMessage({ type: 'clear' });
+  });
   const test = button(strings.testConnection, 'secondary', () => api.postMessage({ type: 'testConnection' }));
   const periods = element('div', { class: 'periods', role: 'group', 'aria-label': strings.period }, ...periodButtons);
   const message = element('div', { class: 'health-message', role: 'status' });
@@ -74,7 +79,8 @@ export function createHealthPage(
     const shown = report[period];
     const hasContent = tab === 'usage' ? !isEmpty : shown.rows.length > 0;
     const { activeElement } = document;
-    if (isEmpty && (activeElement === clear || cards.contains(activeElement))) heading.focus();
+    if (isEmpty && (isClearing || activeElement === clear || cards.contains(activeElement))) heading.focus();
+    if (isEmpty) isClearing = false;
     periods.hidden = clear.hidden = usage.hidden = isEmpty;
     cards.hidden = shown.rows.length === 0;
     setText(message, isEmpty ? `${strings.empty}. ${strings.emptyHint}` : hasContent ? '' : strings.emptyPeriod);

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { PromptInput } from '../../../src/host/journal/exchange';
 import { editPrompt, regenerate } from '../../../src/host/panel/editPrompt';
+import type { PrefilledPrompt } from '../../../src/host/panel/panelServices';
 import type { Attachment } from '../../../src/shared/protocol';
+import { valuesOf } from '../../support/valuesOf';
 import { openConversation } from '../conversation/openedConversation';
 
 const file: Attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'const a = 1;' };
@@ -26,8 +28,9 @@ function setUp(input: PromptInput, pickedModel?: string) {
     budget: { mayStart: () => Promise.resolve(budget.mayStart) },
     panels: {
       open: () => assert.fail(),
-      show: () => assert.fail(),
-      prefill: (_conversation: Conversation, { text }: { readonly text: string }) => void returned.push(text),
+      show: () => void returned.push('shown'),
+      prefill: (_conversation: Conversation, { text, more }: PrefilledPrompt) =>
+        void returned.push(text, ...valuesOf(more?.attachments ?? [], 'label')),
     },
     demo: { answers: () => false },
     connections: {
@@ -66,12 +69,13 @@ describe('edited prompt', () => {
         ['a', 'b'].map((model) => [prompt, model, 4]),
       );
     });
-  it('goes into the composer when the user does not want to exceed the budget', async () => {
-    const { edit, regenerate, versions, returned, budget } = setUp({ prompt: 'one' }, 'gpt-4o');
+  it('goes into the composer with its context, and shows it, when the user does not want to exceed the budget', async () => {
+    const input = { prompt: 'one', content: 'one, in full', attachments: [file] };
+    const { edit, regenerate, versions, returned, budget } = setUp(input, 'gpt-4o');
     budget.mayStart = false;
     for (const prompt of ['two', 'one']) await edit(prompt);
     for (const switchModel of [true, false]) await regenerate(switchModel);
-    assert.deepEqual([versions(), returned], [1, ['two']]);
+    assert.deepEqual([versions(), returned], [1, ['shown', 'two', 'a.ts']]);
   });
 
   it('is sent with the new text and the same context and model', async () => {

@@ -31,7 +31,10 @@ describe('failure card', () => {
   const conversation = {
     exchange: () => failed,
     requestOf: () => undefined,
-    tree: { preceding: () => ({ exchanges: [{ id: 'a1', prompt: 'Hi', state: { text: 'Hello' } }] }) },
+    tree: {
+      preceding: () => ({ exchanges: [{ id: 'a1', prompt: 'Hi', state: { text: 'Hello' } }] }),
+      isOnPath: () => true,
+    },
     ...Object.fromEntries(turnActions.map((name) => [name, record(name)])),
   } as unknown as Conversation;
   const [origin, own] = ['https://failed.test', 'https://own.test'];

@@ -55,6 +55,7 @@ describe('prompt that waits for an API key', () => {
       conversations: window.conversations,
       connections: { view: () => Promise.resolve({ ...connection }), onDidChange: connectionChanges.event },
       demo: { answers: () => connection.demo },
+      catalog: { pickCompared: () => Promise.resolve(['a', 'b']) },
       suggestions: {
         ...idleServices.suggestions,
         codePrompt: () => ({ label: 'Explain a.ts', item: { kind: 'file', uri: 'file:///a.ts' } }),
@@ -127,6 +128,20 @@ describe('prompt that waits for an API key', () => {
     await next.receive({ type: 'askSuggestion', kind: 'code', id: 'file' });
     const labels = next.conversation.exchanges().map(({ attachments = [] }) => valuesOf(attachments, 'label'));
     assert.deepEqual(labels, [['file:file:///a.ts']]);
+  });
+
+  it('is sent to all models of a comparison, with the code that belongs to it', async () => {
+    const { receive, conversation } = await openPanel();
+    await receive({ type: 'compareModels', prompt: 'Explain', more: { prompt: 'Explain', content: 'in full' } });
+    await change({ hasKey: true });
+    const columns = conversation.tree.columns(conversation.exchanges()[0]?.id ?? '');
+    assert.deepEqual(
+      columns.map(({ model, content }) => [model, content]),
+      [
+        ['a', 'in full'],
+        ['b', 'in full'],
+      ],
+    );
   });
 
   it('is not put into the composer of a page that loads after the prompt was sent', async () => {

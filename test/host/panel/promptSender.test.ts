@@ -98,12 +98,13 @@ describe('prompt sender', () => {
   });
 
   it('returns the prompt to the composer, with its context, when the user does not want to exceed the budget', async () => {
-    const { send, asked, budget, prefills } = setUp();
+    const { send, asked, budget, calls, prefills } = setUp();
     budget.mayStart = false;
     const fail = (): never => assert.fail('The context items must stay in the composer.');
     await send({ prompt: 'Why?' }, { addDraft: fail });
     await send({ prompt: 'Explain', content: 'in full' });
     assert.deepEqual(asked(), []);
+    assert.equal(calls[2], 'show current with focus');
     assert.deepEqual(prefills(), [
       'prefill current: Why?',
       'prefill current: Explain, and {"prompt":"Explain","content":"in full"}',

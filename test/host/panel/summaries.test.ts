@@ -23,7 +23,7 @@ describe('request for a summary', () => {
     sizes.forEach((size, index) => world.ask(`p${index}__`.slice(0, 4), attempt(), done(answerOf(size))));
     const failedId =
       question === undefined ? undefined : world.ask({ prompt: question, model: 'once' }, attempt('once'), tooLong);
-    const demo = { isActive: false, isOverBudget: false };
+    const demo = { isActive: false, isOverBudget: false, onBudget: (): void => undefined };
     const models: (string | undefined)[] = [];
     const services = {
       contextUse: (_conversation: unknown, { model }: { model?: string }) => {
@@ -31,7 +31,12 @@ describe('request for a summary', () => {
         return windowTokens === undefined ? undefined : { windowTokens, parts: [], calibration: 1 };
       },
       demo: { answers: () => demo.isActive },
-      budget: { mayStart: () => Promise.resolve(!demo.isOverBudget) },
+      budget: {
+        mayStart: () => {
+          demo.onBudget();
+          return Promise.resolve(!demo.isOverBudget);
+        },
+      },
     } as unknown as PanelServices;
     const summarize = async (exchangeId = failedId): Promise<void> => {
       const summaries = await import('../../../src/host/panel/summaries');
@@ -56,6 +61,18 @@ describe('request for a summary', () => {
     demo.isOverBudget = true;
     await summarize();
     assert.equal(engine.turns.length, 3);
+  });
+
+  it('is not sent when the user shows another branch before agreeing to exceed the budget', async () => {
+    const { summarize, demo, engine, conversation } = open({ sizes: [500, 100, 100], windowTokens: 1000 });
+    const [first] = conversation.exchanges();
+    conversation.edit(first!.id, { prompt: 'other' });
+    conversation.stopAll();
+    conversation.showVersion(first!.id);
+    const [, other] = conversation.views()[0]?.versions ?? [];
+    demo.onBudget = () => conversation.showVersion(other!);
+    await summarize();
+    assert.equal(engine.turns.length, 4);
   });
 
   it('goes to the model of the request that was too long, which is then sent again with the summary', async () => {

@@ -189,7 +189,7 @@ describe('failure card of a request that is too long', () => {
     assert.deepEqual(page.posted.at(-1), { type: 'action', exchangeId: 'q', action: 'retryNow' });
   });
 
-  it('of a summary offers a summary of fewer turns', () => {
+  it('offers a summary of fewer turns if a summary was too long', () => {
     const tooLongSummary = reduceTurn(running, tooLong);
     page.snapshot([a, b, summary(tooLongSummary)]);
     assert.deepEqual(card()[0], ['Continue with a summary', true, false]);
