@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
-import { describeComparison } from '../../../src/webview/conversation/comparisonSummary';
+import { describeComparison } from '../../../src/webview/conversation/comparisonResults';
 import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
 
@@ -30,7 +30,7 @@ const describeAnswers = (...states: readonly TurnState[]): string =>
   );
 
 const holySheep = 'https://api.holysheep.ai';
-const tests: Readonly<Record<string, readonly [summary: string, ...states: readonly TurnState[]]>> = {
+const tests: Readonly<Record<string, readonly [results: string, ...states: readonly TurnState[]]>> = {
   'in tokens if all answers have a usage, and without reasoning tokens in the length': [
     'First: m2 (300 ms) · Fastest: m1 (100 tok/s) · Longest: m2 (150 tok)',
     ...[answer({ tokens: usage(200, 100) }), answer({ firstTokenAt: 1300, tokens: usage(150) })],
@@ -68,8 +68,8 @@ const tests: Readonly<Record<string, readonly [summary: string, ...states: reado
   'not for only one answer': ['', answer({}), stateOf(ev.attempt(), ev.failed())],
 };
 
-describe('summary of a comparison', () => {
-  for (const [name, [summary, ...states]] of Object.entries(tests)) {
-    it(`is shown ${name}`, () => assert.equal(describeAnswers(...states), summary));
+describe('results of a comparison', () => {
+  for (const [name, [results, ...states]] of Object.entries(tests)) {
+    it(`are shown ${name}`, () => assert.equal(describeAnswers(...states), results));
   }
 });
