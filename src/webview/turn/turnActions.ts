@@ -11,7 +11,7 @@ interface TurnActionOptions {
   /** Markdown of the answer; empty while the turn is running. */
   readonly text: string;
   readonly canRegenerate: boolean;
-  /** Whether the conversation can go on with the answer, which is a column of a comparison. */
+  /** Whether the conversation can continue with the answer, which is a column of a comparison. */
   readonly canUse: boolean;
   /** Ids of all versions of the exchange, oldest first, including the exchange itself. */
   readonly versions: readonly string[];
