@@ -85,16 +85,16 @@ describe('comparison', () => {
       assert.deepEqual(page.posted, [{ type: 'stop', exchangeId: 'm2' }]);
     });
 
-    const waysToStop: Readonly<Record<string, () => void>> = {
-      '*Stop all*': () => page.click('Stop all'),
-      'the button of the composer': () => page.click('End all answers'),
-      Escape: () => page.key('Escape'),
+    const waysToStop: Readonly<Record<string, readonly [stop: () => void, exchangeId: string]>> = {
+      '*Stop all*': [() => page.click('Stop all'), 'm1'],
+      'the button of the composer': [() => page.click('End all answers'), 'm2'],
+      Escape: [() => page.key('Escape'), 'm2'],
     };
-    for (const [name, stop] of Object.entries(waysToStop)) {
+    for (const [name, [stop, exchangeId]] of Object.entries(waysToStop)) {
       it(`stops all answers with ${name} while one is running`, () => {
         finish('m1', 'm3');
         stop();
-        assert.deepEqual(page.posted, [{ type: 'stopColumns', exchangeId: 'a' }]);
+        assert.deepEqual(page.posted, [{ type: 'stopColumns', exchangeId }]);
         page.one('button', 'Stop all').focus();
         page.events('m2', ev.stopped(''));
         assert.deepEqual([page.all('button', 'Stop all'), page.all('button', 'End all answers')], [[], []]);
@@ -129,6 +129,11 @@ describe('comparison', () => {
     assert.deepEqual(texts, ['Comparing m1, m2', 'm2: Rate limited. Retrying in 4 s', 'm1: Answer complete']);
     page.receive({ type: 'announce', text: 'Copied' });
     assert.equal(page.announced, 'Copied');
+    for (const id of ['n1', 'n2', 'n3', 'n4', 'n5', 'n6']) {
+      page.receive({ type: 'path', exchanges: [column(id), column(`${id}b`)] });
+      page.events(id, ev.attempt());
+    }
+    assert.equal(page.root.querySelectorAll('[aria-live="polite"] > p').length, 5);
   });
 
   it('offers *Use this answer* for answers with text that have ended, and no *Regenerate*', () => {
