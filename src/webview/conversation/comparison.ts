@@ -98,7 +98,7 @@ export class Comparison implements ColumnGroup {
     else section.removeAttribute('aria-label');
     if (this.isApart && view.activity !== 'idle') {
       const area = { element: section, thread: view.assistant };
-      column.autoscroll ??= new Autoscroll(this.context, area, this.observeSize, () => undefined);
+      column.autoscroll ??= new Autoscroll(this.context, area, this.observeSize);
     }
   }
 
