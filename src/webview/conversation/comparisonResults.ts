@@ -1,4 +1,5 @@
 import type { Words } from '../../shared/describe';
+import { answerSeconds } from '../../shared/describeTurn';
 import { fill } from '../../shared/format';
 import { costsOf, isRunning, segmentsOf, totalsOf, type TurnState } from '../../shared/protocol';
 
@@ -64,13 +65,12 @@ export function describeComparison({ strings, format }: Words, answers: readonly
 }
 
 function measure(model: string, state: TurnState) {
-  const { ms, waitedMs, usage } = totalsOf(state);
+  const totals = totalsOf(state);
   const first = segmentsOf(state).find(({ firstTokenAt }) => firstTokenAt !== undefined);
   return {
-    ...{ model, usage, costs: costsOf(state), characters: state.text.length },
+    ...{ model, usage: totals.usage, costs: costsOf(state), characters: state.text.length },
     // From the start of the turn, so that it includes the waits and retries before the first token.
     firstTokenMs: first?.firstTokenAt === undefined ? undefined : first.firstTokenAt - (first.startedAt ?? 0),
-    // Includes the time before the first token, in which a model may reason without sending text.
-    seconds: Math.max(1, ms - waitedMs) / 1000,
+    seconds: answerSeconds(totals),
   };
 }

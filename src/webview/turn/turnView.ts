@@ -92,7 +92,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
     ],
     texts,
     render: (state, viewContext) => {
-      const { queued, isLatest, summaryOffer } = viewContext;
+      const { queued, isLatest, summaryOffer, columnModel } = viewContext;
       const { phase, failure, schedule, wait } = state;
       const usedRoute = routeOf(state);
       // A scheduled prompt goes to the gateway in the settings, whichever route its last attempt used.
@@ -117,7 +117,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
       // Follows the card, because a wait card that is removed measures the height of the turn.
       const hasCard = card.element.hasChildNodes();
       progress.update(state, queued, hasCard);
-      summary.update(state, hasCard);
+      summary.update(state, hasCard, columnModel !== undefined);
       timeline.refresh();
       showActions(state, viewContext);
     },

@@ -149,6 +149,20 @@ describe('comparison', () => {
     assert.deepEqual(page.all('button', 'Regenerate'), []);
   });
 
+  it('shows the speed of an answer below it, too', () => {
+    const usage = {
+      ...{ type: 'usage', attempt: 1, at: 1900 },
+      promptTokens: 12,
+      completionTokens: 40,
+      totalTokens: 52,
+    };
+    page.events('m1', ev.attempt(), ev.text('Hi', 1400), usage as StreamEvent, ev.done('Hi'));
+    assert.match(
+      answer(0).querySelector('.summary-full')!.textContent,
+      /first token 400 ms · .* 12 → 40 tok · \d+ tok\/s$/,
+    );
+  });
+
   it('shows the buttons for versions outside of the comparison', () => {
     page.snapshot([column('m1', { state: done('Hi'), versions: ['old', 'm1'] }), column('m2', { state: done('Ho') })]);
     page.click('Previous version');
