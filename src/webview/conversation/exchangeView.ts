@@ -274,7 +274,9 @@ export class ExchangeView implements Drawable {
       queued,
       ...{ isLatest, isSummary: this.summarizedTurns !== undefined, summaryOffer },
       columnModel: group && model,
-      versions: this.versions,
+      hidesTurns: group !== undefined && !isLatest && !isFollowed,
+      // The columns of a comparison have the same versions.
+      versions: group && group.user.exchangeId !== this.id ? [] : this.versions,
       editPrompt: () => this.user.edit(),
       nearestModels: () => this.nearestModels,
     });

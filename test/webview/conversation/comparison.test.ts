@@ -163,8 +163,11 @@ describe('comparison', () => {
     );
   });
 
-  it('shows the buttons for versions outside of the comparison', () => {
-    page.snapshot([column('m1', { state: done('Hi'), versions: ['old', 'm1'] }), column('m2', { state: done('Ho') })]);
+  it('shows the buttons for versions outside of the comparison once', () => {
+    page.snapshot([
+      column('m1', { state: done('Hi'), versions: ['old', 'm1'] }),
+      column('m2', { state: done('Ho'), versions: ['old', 'm2'] }),
+    ]);
     page.click('Previous version');
     assert.deepEqual(page.posted, [{ type: 'showVersion', exchangeId: 'old' }]);
   });
@@ -176,7 +179,7 @@ describe('comparison', () => {
     page.receive({ type: 'path', exchanges: [exchange('m1', { prompt: 'Why?', state: done('Hi'), versions })] });
     assert.deepEqual(page.all('group', 'Comparison'), []);
     assert.equal(page.window.document.activeElement, page.one('article', 'Assistant'));
-    assert.deepEqual(buttonsIn(answer(0)).slice(0, 3), ['Copy', 'Regenerate', 'Regenerate with another model…']);
+    assert.deepEqual(buttonsIn(answer(0)).slice(0, 3), ['Copy', 'Regenerate', 'More ways to regenerate']);
     assert.ok(page.one('group', 'Version 1 of 3'));
   });
 
@@ -188,6 +191,8 @@ describe('comparison', () => {
       answers().map((each) => each.querySelector('.badge')?.textContent),
       [undefined, 'In use', undefined, undefined],
     );
+    const hides = page.all('button', 'Use this answer').map(({ title }) => /are hidden/.test(title));
+    assert.deepEqual(hides, [true, false, true]);
   });
 
   it('keeps the buttons of all its cards until a further prompt has started, and then also loses its landmarks', () => {
