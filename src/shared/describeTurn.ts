@@ -10,8 +10,19 @@ interface TurnDescription {
   readonly isEventful: boolean;
 }
 
-/** Describes the attempts and waits of a turn, and of a turn that has ended also its times, tokens and cost. */
-export function describeTurn({ strings, format }: Words, state: TurnState): TurnDescription {
+/**
+ * Returns the time that an answer took, in seconds. It includes the time before the first token, in which a model may
+ * reason without sending text.
+ */
+export function answerSeconds({ ms, waitedMs }: { readonly ms: number; readonly waitedMs: number }): number {
+  return Math.max(1, ms - waitedMs) / 1000;
+}
+
+/**
+ * Describes the attempts and waits of a turn, and of a turn that has ended also its times, tokens and cost.
+ * @param hasSpeed whether to name the tokens per second, too
+ */
+export function describeTurn({ strings, format }: Words, state: TurnState, hasSpeed = false): TurnDescription {
   const { attempts, waitedMs, firstTokenMs, ms, usage } = totalsOf(state);
   // An attempt that continues an answer at the request of the user is no retry.
   const retries = attempts - segmentsOf(state).filter((segment) => segment.attempts > 0).length;
@@ -29,12 +40,14 @@ export function describeTurn({ strings, format }: Words, state: TurnState): Turn
   const cost = costs.length > 0 ? [format.costs(costs)] : [];
   const tokens =
     promptTokens + completionTokens > 0 ? [format.count(promptTokens), format.count(completionTokens)] : [];
+  const speed = completionTokens / answerSeconds({ ms, waitedMs });
   const full = [
     ...(attempts > 1 ? [attempted] : []),
     ...waited,
     ...(firstTokenMs === undefined ? [] : [fill(strings.summaryFirstToken, format.duration(firstTokenMs))]),
     ...times,
     ...(tokens.length > 0 ? [fill(strings.summaryTokens, tokens.join(' → '))] : []),
+    ...(hasSpeed && completionTokens > 0 ? [fill(strings.tokensPerSecond, format.count(speed))] : []),
     ...cost,
   ];
   const short =

@@ -5,7 +5,7 @@ import { createAnnouncer } from './a11y/announcer';
 import { createMoveFocus, createWaitTabOrder } from './a11y/focus';
 import { Composer } from './composer/composer';
 import { isComposing } from './composer/promptEditor';
-import { Autoscroll, type ObserveSize } from './conversation/autoscroll';
+import { Autoscroll, JumpButton, type ObserveSize } from './conversation/autoscroll';
 import { ContextNotice } from './conversation/contextNotice';
 import { ConversationView } from './conversation/conversationView';
 import { createCostLine } from './conversation/costLine';
@@ -45,6 +45,7 @@ export class Panel {
   private readonly demoCard: DemoCard;
   private readonly keyCard: KeyCard;
   private readonly costLine: ReturnType<typeof createCostLine>;
+  private readonly jumpButton: JumpButton;
   private readonly autoscroll: Autoscroll;
   private readonly composer: Composer;
   private conversationId = '';
@@ -64,7 +65,7 @@ export class Panel {
     path: (message) => this.showPath(message),
     events: ({ exchangeId, events }) => {
       this.conversation.apply(exchangeId, events);
-      this.autoscroll.jumpButton.markNewContent();
+      this.jumpButton.markNewContent();
     },
     promptHistory: ({ promptHistory, deleted }) => {
       this.environment.unsent.remove(deleted);
@@ -130,7 +131,11 @@ export class Panel {
     this.keyCard = new KeyCard(context);
     this.costLine = createCostLine(context);
     const log = this.conversation.element;
-    this.autoscroll = new Autoscroll(context, this.conversation, observeSize, () => this.save());
+    this.jumpButton = new JumpButton(context, followEnd);
+    this.autoscroll = new Autoscroll(context, this.conversation, observeSize, {
+      jumpButton: this.jumpButton,
+      onPositionChange: () => this.save(),
+    });
     this.composer = new Composer(context, {
       onDraftChange: () => {
         this.save();
@@ -141,7 +146,7 @@ export class Panel {
     });
     this.composer.element.hidden = true;
     const dock = element('div', { class: 'dock' });
-    dock.append(this.autoscroll.jumpButton.element, this.notices.element, this.composer.element);
+    dock.append(this.jumpButton.element, this.notices.element, this.composer.element);
     const end = element('span', { tabindex: '-1' });
     root.replaceChildren(
       element('h1', { class: 'visually-hidden' }, strings.conversation),

@@ -14,10 +14,12 @@ import { type RecordedEvent, type TurnState, isSameWait, routeOf } from '../../s
 import type { Announcer } from '../pageContext';
 import { element } from '../util/element';
 
+/** One for a comparison and one for each of its columns. */
+const maxAnnouncements = 5;
+
 export function createAnnouncer(): Announcer {
   // The region has no role, because the wait card must be the only element with `role="status"`.
   const region = element('div', { class: 'visually-hidden', 'aria-live': 'polite' });
-  const ofSources = new Map<string, HTMLElement>();
   return {
     element: region,
     announce: (text, source) => {
@@ -25,12 +27,13 @@ export function createAnnouncer(): Announcer {
       const announcement = element('p', {}, text);
       if (source === undefined) {
         region.replaceChildren(announcement);
-        ofSources.clear();
-      } else {
-        ofSources.get(source)?.remove();
-        ofSources.set(source, announcement);
-        region.append(announcement);
+        return;
       }
+      announcement.dataset['source'] = source;
+      for (const old of region.querySelectorAll<HTMLElement>('[data-source]'))
+        if (old.dataset['source'] === source) old.remove();
+      while (region.childElementCount >= maxAnnouncements) region.firstElementChild?.remove();
+      region.append(announcement);
     },
     retract: (text) => {
       for (const announcement of [...region.children]) if (announcement.textContent === text) announcement.remove();

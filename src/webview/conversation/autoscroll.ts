@@ -8,6 +8,8 @@ export type ObserveSize = (targets: readonly Element[], onChange: () => void) =>
 /** Maximum distance, in pixels, at which the end counts as in view: half a line, as positions can be fractional. */
 const endTolerancePx = 12;
 
+const dragEnds = ['pointerup', 'pointercancel'];
+
 /** The conversation, or a column of a comparison that scrolls on its own. */
 interface ScrollArea {
   readonly element: HTMLElement;
@@ -17,12 +19,17 @@ interface ScrollArea {
   readonly scrollTopOf?: (position: ReadingPosition) => number | undefined;
 }
 
+interface AutoscrollObserver {
+  readonly jumpButton: JumpButton;
+  /** Not called while the end is followed. */
+  onPositionChange(): void;
+}
+
 /**
  * Keeps the end of the conversation in view (follows the end) while the user reads there. A scroll event without user
  * input neither starts nor stops this, because autoscroll itself or shrinking content may have caused the event.
  */
 export class Autoscroll {
-  readonly jumpButton: JumpButton;
   private follows = true;
   private restoredTop: (() => number | undefined) | undefined;
   private isUserScrolling = false;
@@ -33,24 +40,27 @@ export class Autoscroll {
   private position: ReadingPosition | undefined;
   private readonly scroller: HTMLElement;
 
-  /** @param onPositionChange not called while the end is followed */
   constructor(
     private readonly context: PageContext,
     private readonly area: ScrollArea,
     observeSize: ObserveSize,
-    private readonly onPositionChange: () => void,
+    private readonly observer?: AutoscrollObserver,
   ) {
     const { element: scroller, thread } = area;
     this.scroller = scroller;
-    this.jumpButton = new JumpButton(context, () => this.followEnd());
     scroller.addEventListener('wheel', ({ deltaY }) => this.handleInput(deltaY < 0), { passive: true });
     scroller.addEventListener('touchmove', () => this.handleInput(false), { passive: true });
     scroller.addEventListener('keydown', (event) => this.handleInput(scrollsUp(event)));
+    // Listens to the window only during a drag, because columns of a comparison come and go.
+    const endDrag = (): void => {
+      this.isDragging = false;
+      for (const end of dragEnds) window.removeEventListener(end, endDrag);
+    };
     scroller.addEventListener('pointerdown', () => {
       this.isDragging = true;
       this.restoredTop = undefined;
+      for (const end of dragEnds) window.addEventListener(end, endDrag);
     });
-    for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, () => (this.isDragging = false));
     scroller.addEventListener('scroll', () => this.updateFollowing());
     scroller.addEventListener('scrollend', () => {
       // Updates here too, because Chromium fires the last `scroll` event after `scrollend`, and that event no longer
@@ -129,13 +139,13 @@ export class Autoscroll {
   private updateReadingPosition(): void {
     const previous = this.position;
     this.position = this.follows ? undefined : this.area.readingPosition;
-    if (this.position ?? previous) this.onPositionChange();
+    if (this.position ?? previous) this.observer?.onPositionChange();
   }
 
   private reportPosition(): void {
     // This attribute makes the style sheet turn off the browser's scroll anchoring while autoscroll follows the end.
     this.scroller.toggleAttribute('data-following', this.follows);
-    this.jumpButton.setVisible(!this.follows && !this.isAtEnd);
+    this.observer?.jumpButton.setVisible(!this.follows && !this.isAtEnd);
   }
 }
 

@@ -4,7 +4,7 @@ import type { PageContext } from '../pageContext';
 import { button, element, iconButton, setText } from '../util/element';
 import { createMenu, type MenuItem } from '../util/menu';
 import { Autoscroll, type ObserveSize } from './autoscroll';
-import { describeComparison } from './comparisonSummary';
+import { describeComparison } from './comparisonResults';
 import type { ColumnGroup, ExchangeView } from './exchangeView';
 import { PromptEntry } from './promptEntry';
 
@@ -21,14 +21,14 @@ export class Comparison implements ColumnGroup {
   readonly user: PromptEntry;
   private readonly columns: Column[] = [];
   private readonly columnList = element('div', { class: 'columns' });
-  private readonly summary = element('p', { class: 'comparison-summary' });
+  private readonly results = element('p', { class: 'comparison-results' });
   private readonly bar: HTMLElement;
   private readonly stopAll: HTMLButtonElement;
   private readonly differences: HTMLButtonElement;
   private readonly differencesMenu: HTMLButtonElement;
   private readonly scrollApart: HTMLButtonElement;
   private isApart = false;
-  /** The state of the columns that the buttons and the summary show. */
+  /** The state of the columns that the buttons and the results show. */
   private shown = '';
 
   /** @param first the first column, whose prompt is the prompt of all columns */
@@ -55,7 +55,7 @@ export class Comparison implements ColumnGroup {
     this.element = element(
       'div',
       { class: 'comparison', role: 'group', 'aria-label': strings.comparison },
-      ...[this.user.element, this.bar, this.columnList, this.summary],
+      ...[this.user.element, this.bar, this.columnList, this.results],
     );
     this.update();
   }
@@ -83,7 +83,7 @@ export class Comparison implements ColumnGroup {
     this.setHidden(this.differences, pairCount !== 1);
     this.setHidden(this.differencesMenu, pairCount < 2);
     for (const column of this.columns) this.updateColumn(column);
-    setText(this.summary, describeComparison(this.context, this.columns.map(toAnswer)));
+    setText(this.results, describeComparison(this.context, this.columns.map(toAnswer)));
   }
 
   private setHidden(control: HTMLElement, isHidden: boolean): void {
@@ -98,7 +98,7 @@ export class Comparison implements ColumnGroup {
     else section.removeAttribute('aria-label');
     if (this.isApart && view.activity !== 'idle') {
       const area = { element: section, thread: view.assistant };
-      column.autoscroll ??= new Autoscroll(this.context, area, this.observeSize, () => undefined);
+      column.autoscroll ??= new Autoscroll(this.context, area, this.observeSize);
     }
   }
 

@@ -243,10 +243,14 @@ export class ConversationView {
   private add(exchange: ExchangeSnapshot, before?: ExchangeView): void {
     const comparison = before ? undefined : this.comparisonOf(exchange);
     const view = new ExchangeView(this.context, exchange, this.host, comparison);
-    const views = [...this.exchanges.values()];
-    const following = before ? views.slice(views.indexOf(before)) : [];
-    for (const { id } of following) this.exchanges.delete(id);
-    for (const added of [view, ...following]) this.exchanges.set(added.id, added);
+    this.exchanges.set(view.id, view);
+    if (before) {
+      const views = [...this.exchanges.values()];
+      for (const following of views.slice(views.indexOf(before), -1)) {
+        this.exchanges.delete(following.id);
+        this.exchanges.set(following.id, following);
+      }
+    }
     if (comparison) comparison.add(view);
     else this.groups.append(view.elements, before?.elements[0]);
     this.nearObserver.watch(view.assistant, () => this.drawQueue.prefer(view));

@@ -65,8 +65,7 @@ export class ExchangeView implements Drawable {
       summarizedTurns === undefined
         ? undefined
         : new SummaryEntry(context, exchange.id, summarizedTurns, () => this.state.text);
-    const user = group?.user ?? new PromptEntry(context, exchange);
-    this.user = summary ?? user;
+    this.user = summary ?? group?.user ?? new PromptEntry(context, exchange);
     this.head = new TurnHead(context, exchange.demo ?? false, group && exchange.id);
     const name = summary ? strings.summary : strings.assistant;
     this.assistant = element(
@@ -82,7 +81,7 @@ export class ExchangeView implements Drawable {
       this.head.element.prepend(summary.heading);
       this.assistant.append(summary.element);
     }
-    this.elements = group ? [group.element] : summary ? [this.assistant] : [user.element, this.assistant];
+    this.elements = group ? [group.element] : summary ? [this.assistant] : [this.user.element, this.assistant];
     this.assistant.style.minHeight = estimateHeight(exchange.state.text);
   }
 
@@ -275,7 +274,9 @@ export class ExchangeView implements Drawable {
       queued,
       ...{ isLatest, isSummary: this.summarizedTurns !== undefined, summaryOffer },
       columnModel: group && model,
-      versions: this.versions,
+      hidesTurns: group !== undefined && !isLatest && !isFollowed,
+      // The columns of a comparison have the same versions.
+      versions: group && group.user.exchangeId !== this.id ? [] : this.versions,
       editPrompt: () => this.user.edit(),
       nearestModels: () => this.nearestModels,
     });

@@ -11,8 +11,9 @@ interface TurnActionOptions {
   /** Markdown of the answer; empty while the turn is running. */
   readonly text: string;
   readonly canRegenerate: boolean;
-  /** Whether the conversation can go on with the answer, which is a column of a comparison. */
+  /** Whether the conversation can continue with the answer, which is a column of a comparison. */
   readonly canUse: boolean;
+  readonly hidesTurns: boolean;
   /** Ids of all versions of the exchange, oldest first, including the exchange itself. */
   readonly versions: readonly string[];
 }
@@ -21,14 +22,14 @@ interface TurnActionOptions {
 export function createTurnActions(
   context: PageContext,
   exchangeId: string,
-  { queued, hasAnswer, text, canRegenerate, canUse, versions }: TurnActionOptions,
+  { queued, hasAnswer, text, canRegenerate, canUse, hidesTurns, versions }: TurnActionOptions,
 ): Card | undefined {
   const { strings, post, isReadOnly, areVersionButtonsDisabled } = context;
   const mayChange = !isReadOnly();
   const parts: HTMLElement[] = [];
   if (canUse && mayChange) {
     const use = button(strings.useAnswer, 'secondary', () => post({ type: 'useAnswer', exchangeId }));
-    use.title = strings.useAnswerTooltip;
+    use.title = hidesTurns ? strings.useOtherAnswerTooltip : strings.useAnswerTooltip;
     parts.push(use);
   }
   const copy = text === '' ? undefined : createCopyButton(context, text);
@@ -40,14 +41,14 @@ export function createTurnActions(
     const compare = (): void => post({ type: 'compareModels', prompt: '', exchangeId });
     const buttons = [
       iconButton(strings.regenerate, 'refresh', regenerate(false)),
-      iconButton(strings.regenerateWith, 'chevronDown', () => undefined),
+      iconButton(strings.moreRegenerate, 'chevronDown', () => undefined),
     ] as const;
     for (const created of buttons) markVersionButton(created, areVersionButtonsDisabled());
     const items = [
       { caption: strings.regenerateWith, choose: regenerate(true) },
       { caption: strings.compareModels, choose: compare },
     ];
-    parts.push(buttons[0], ...createMenu(strings.regenerateWith, () => items, buttons[1]));
+    parts.push(buttons[0], ...createMenu(strings.moreRegenerate, () => items, buttons[1]));
   }
   if (versions.length > 1 && mayChange) {
     parts.push(createVersionPager(context, exchangeId, versions));

@@ -12,7 +12,7 @@ interface TurnSummary {
   /** Contains the timeline while there is a summary. */
   readonly timelinePlace: HTMLElement;
   /** @param hasCard whether the turn has a card */
-  update(state: TurnState, hasCard: boolean): void;
+  update(state: TurnState, hasCard: boolean, isColumn: boolean): void;
   dispose(): void;
 }
 
@@ -41,8 +41,8 @@ export function createTurnSummary(context: PageContext, timeline: Timeline): Tur
   return {
     element: slot.element,
     timelinePlace,
-    update: (state, hasCard) => {
-      const description = mayShow(state, hasCard) ? describeTurn(context, state) : undefined;
+    update: (state, hasCard, isColumn) => {
+      const description = mayShow(state, hasCard) ? describeTurn(context, state, isColumn) : undefined;
       const isShown = description !== undefined && (!isRunning(state.phase) || description.isEventful);
       showOpen();
       if (isShown) {

@@ -22,6 +22,8 @@ import { createTurnTexts, type TurnTexts } from './turnTexts';
 interface TurnViewContext extends Omit<CardContext, keyof DetailsContext> {
   readonly queued: boolean;
   readonly versions: readonly string[];
+  /** Whether *Use this answer* hides the turns after a comparison, which follow another answer. */
+  readonly hidesTurns: boolean;
 }
 
 export interface TurnView {
@@ -58,7 +60,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
 
   const showActions = (
     { phase, finishReason, text }: TurnState,
-    { queued, isLatest, isSummary, columnModel, versions }: TurnViewContext,
+    { queued, isLatest, isSummary, columnModel, versions, hidesTurns }: TurnViewContext,
   ): void => {
     // Leaves out *Regenerate* if the answer ended at the token limit, because the outcome line of the latest turn
     // already has a button that restarts the answer.
@@ -69,6 +71,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
       queued,
       canRegenerate,
       canUse: isColumn && hasEnded && text !== '',
+      hidesTurns,
       hasAnswer: phase === 'done' || (hasEnded && text !== ''),
       text: hasEnded ? text : '',
       versions: hasEnded ? versions : [],
@@ -92,7 +95,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
     ],
     texts,
     render: (state, viewContext) => {
-      const { queued, isLatest, summaryOffer } = viewContext;
+      const { queued, isLatest, summaryOffer, columnModel } = viewContext;
       const { phase, failure, schedule, wait } = state;
       const usedRoute = routeOf(state);
       // A scheduled prompt goes to the gateway in the settings, whichever route its last attempt used.
@@ -117,7 +120,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
       // Follows the card, because a wait card that is removed measures the height of the turn.
       const hasCard = card.element.hasChildNodes();
       progress.update(state, queued, hasCard);
-      summary.update(state, hasCard);
+      summary.update(state, hasCard, columnModel !== undefined);
       timeline.refresh();
       showActions(state, viewContext);
     },

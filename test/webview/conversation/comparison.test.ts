@@ -85,16 +85,16 @@ describe('comparison', () => {
       assert.deepEqual(page.posted, [{ type: 'stop', exchangeId: 'm2' }]);
     });
 
-    const waysToStop: Readonly<Record<string, () => void>> = {
-      '*Stop all*': () => page.click('Stop all'),
-      'the button of the composer': () => page.click('End all answers'),
-      Escape: () => page.key('Escape'),
+    const waysToStop: Readonly<Record<string, readonly [stop: () => void, exchangeId: string]>> = {
+      '*Stop all*': [() => page.click('Stop all'), 'm1'],
+      'the button of the composer': [() => page.click('End all answers'), 'm2'],
+      Escape: [() => page.key('Escape'), 'm2'],
     };
-    for (const [name, stop] of Object.entries(waysToStop)) {
+    for (const [name, [stop, exchangeId]] of Object.entries(waysToStop)) {
       it(`stops all answers with ${name} while one is running`, () => {
         finish('m1', 'm3');
         stop();
-        assert.deepEqual(page.posted, [{ type: 'stopColumns', exchangeId: 'a' }]);
+        assert.deepEqual(page.posted, [{ type: 'stopColumns', exchangeId }]);
         page.one('button', 'Stop all').focus();
         page.events('m2', ev.stopped(''));
         assert.deepEqual([page.all('button', 'Stop all'), page.all('button', 'End all answers')], [[], []]);
@@ -129,6 +129,11 @@ describe('comparison', () => {
     assert.deepEqual(texts, ['Comparing m1, m2', 'm2: Rate limited. Retrying in 4 s', 'm1: Answer complete']);
     page.receive({ type: 'announce', text: 'Copied' });
     assert.equal(page.announced, 'Copied');
+    for (const id of ['n1', 'n2', 'n3', 'n4', 'n5', 'n6']) {
+      page.receive({ type: 'path', exchanges: [column(id), column(`${id}b`)] });
+      page.events(id, ev.attempt());
+    }
+    assert.equal(page.root.querySelectorAll('[aria-live="polite"] > p').length, 5);
   });
 
   it('offers *Use this answer* for answers with text that have ended, and no *Regenerate*', () => {
@@ -144,8 +149,25 @@ describe('comparison', () => {
     assert.deepEqual(page.all('button', 'Regenerate'), []);
   });
 
-  it('shows the buttons for versions outside of the comparison', () => {
-    page.snapshot([column('m1', { state: done('Hi'), versions: ['old', 'm1'] }), column('m2', { state: done('Ho') })]);
+  it('shows the speed of an answer below it, too', () => {
+    const usage = {
+      ...{ type: 'usage', attempt: 1, at: 1900 },
+      promptTokens: 12,
+      completionTokens: 40,
+      totalTokens: 52,
+    };
+    page.events('m1', ev.attempt(), ev.text('Hi', 1400), usage as StreamEvent, ev.done('Hi'));
+    assert.match(
+      answer(0).querySelector('.summary-full')!.textContent,
+      /first token 400 ms · .* 12 → 40 tok · \d+ tok\/s$/,
+    );
+  });
+
+  it('shows the buttons for versions outside of the comparison once', () => {
+    page.snapshot([
+      column('m1', { state: done('Hi'), versions: ['old', 'm1'] }),
+      column('m2', { state: done('Ho'), versions: ['old', 'm2'] }),
+    ]);
     page.click('Previous version');
     assert.deepEqual(page.posted, [{ type: 'showVersion', exchangeId: 'old' }]);
   });
@@ -157,7 +179,7 @@ describe('comparison', () => {
     page.receive({ type: 'path', exchanges: [exchange('m1', { prompt: 'Why?', state: done('Hi'), versions })] });
     assert.deepEqual(page.all('group', 'Comparison'), []);
     assert.equal(page.window.document.activeElement, page.one('article', 'Assistant'));
-    assert.deepEqual(buttonsIn(answer(0)).slice(0, 3), ['Copy', 'Regenerate', 'Regenerate with another model…']);
+    assert.deepEqual(buttonsIn(answer(0)).slice(0, 3), ['Copy', 'Regenerate', 'More ways to regenerate']);
     assert.ok(page.one('group', 'Version 1 of 3'));
   });
 
@@ -169,6 +191,8 @@ describe('comparison', () => {
       answers().map((each) => each.querySelector('.badge')?.textContent),
       [undefined, 'In use', undefined, undefined],
     );
+    const hides = page.all('button', 'Use this answer').map(({ title }) => /are hidden/.test(title));
+    assert.deepEqual(hides, [true, false, true]);
   });
 
   it('keeps the buttons of all its cards until a further prompt has started, and then also loses its landmarks', () => {

@@ -41,7 +41,7 @@ const rows: Readonly<Record<string, Row>> = {
   'resumed after the stream broke': ['streaming', 'Hello', '', 'Stop', '', ...cut, ev.resumed(), ev.text('lo')],
   'replaced by a restarted answer': ['streaming', 'Howdy', '', 'Stop', '', ...cut, ev.replaced('Howdy')],
   done: [
-    ...(['done', 'Hello', '', 'Copy, Copy request as code…, Regenerate, Regenerate with another model…', ''] as const),
+    ...(['done', 'Hello', '', 'Copy, Copy request as code…, More ways to regenerate, Regenerate', ''] as const),
     ...[start, ev.text('Hello'), ev.done('Hello')],
   ],
   'done at the token limit': ['done', 'Hel', '', goOn, '', start, ev.text('Hel'), tokenLimit],

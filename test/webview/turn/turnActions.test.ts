@@ -25,7 +25,7 @@ describe('versions of an answer', () => {
     page.snapshot([exchange('a', { state: done('a') })]);
     page.click('Regenerate');
     for (const item of ['Regenerate with another model…', 'Compare models…']) {
-      page.click('Regenerate with another model…');
+      page.click('More ways to regenerate');
       page.one('menuitem', item).click();
     }
     assert.deepEqual(page.posted, [
@@ -82,7 +82,7 @@ describe('versions of an answer', () => {
     page.snapshot([version('b2'), exchange('c')]);
     assert.deepEqual(page.all('button', 'Regenerate'), []);
     while (page.clock.deferredCalls.length > 0) page.clock.runNext();
-    const names = ['Regenerate', 'Regenerate with another model…', 'Previous version', 'Next version'];
+    const names = ['Regenerate', 'More ways to regenerate', 'Previous version', 'Next version'];
     const isDisabled = (name: string): boolean => (page.one('button', name) as HTMLButtonElement).disabled;
     assert.deepEqual(names.filter(isDisabled), names);
   });

@@ -1,4 +1,5 @@
 import type { Words } from '../../shared/describe';
+import { answerSeconds } from '../../shared/describeTurn';
 import { fill } from '../../shared/format';
 import { costsOf, isRunning, segmentsOf, totalsOf, type TurnState } from '../../shared/protocol';
 
@@ -10,11 +11,12 @@ interface Answer {
 
 /**
  * Says which answer of a comparison was first, fastest, cheapest and longest. Empty until all answers have ended and at
- * least two of them have a text. A quality that is not known for all of these is left out.
+ * least two of them are complete. A quality that is not known for all of these, or has no single best, is left out.
  */
 export function describeComparison({ strings, format }: Words, answers: readonly Answer[]): string {
   const ended = answers.flatMap(({ model, state }) => (state && !isRunning(state.phase) ? { model, state } : []));
-  const compared = ended.filter(({ state }) => state.text !== '').map(({ model, state }) => measure(model, state));
+  const complete = ended.filter(({ state }) => state.phase === 'done' && state.text !== '');
+  const compared = complete.map(({ model, state }) => measure(model, state));
   if (ended.length < answers.length || compared.length < 2) return '';
   const hasTokens = compared.every(({ usage }) => (usage?.completionTokens ?? 0) > 0);
   const currencies = new Set(compared.flatMap(({ costs }) => costs?.map(({ currency }) => currency) ?? []));
@@ -28,7 +30,10 @@ export function describeComparison({ strings, format }: Words, answers: readonly
   ): readonly string[] => {
     if (compared.some((answer) => valueOf(answer) === undefined)) return [];
     const winner = compared.reduce((a, b) => ((valueOf(b) ?? 0) < (valueOf(a) ?? 0) ? b : a));
-    return [fill(template, winner.model, describe(winner))];
+    const description = describe(winner);
+    // A difference too small to be shown is none.
+    if (compared.some((answer) => answer !== winner && describe(answer) === description)) return [];
+    return [fill(template, winner.model, description)];
   };
   const size = ({ usage, characters }: Measured): number =>
     hasTokens ? (usage?.completionTokens ?? 0) - (usage?.reasoningTokens ?? 0) : characters;
@@ -60,13 +65,12 @@ export function describeComparison({ strings, format }: Words, answers: readonly
 }
 
 function measure(model: string, state: TurnState) {
-  const { ms, waitedMs, usage } = totalsOf(state);
+  const totals = totalsOf(state);
   const first = segmentsOf(state).find(({ firstTokenAt }) => firstTokenAt !== undefined);
   return {
-    ...{ model, usage, costs: costsOf(state), characters: state.text.length },
+    ...{ model, usage: totals.usage, costs: costsOf(state), characters: state.text.length },
     // From the start of the turn, so that it includes the waits and retries before the first token.
     firstTokenMs: first?.firstTokenAt === undefined ? undefined : first.firstTokenAt - (first.startedAt ?? 0),
-    // Includes the time before the first token, in which a model may reason without sending text.
-    seconds: Math.max(1, ms - waitedMs) / 1000,
+    seconds: answerSeconds(totals),
   };
 }

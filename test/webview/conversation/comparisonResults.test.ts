@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
-import { describeComparison } from '../../../src/webview/conversation/comparisonSummary';
+import { describeComparison } from '../../../src/webview/conversation/comparisonResults';
 import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
 
@@ -30,13 +30,13 @@ const describeAnswers = (...states: readonly TurnState[]): string =>
   );
 
 const holySheep = 'https://api.holysheep.ai';
-const tests: Readonly<Record<string, readonly [summary: string, ...states: readonly TurnState[]]>> = {
+const tests: Readonly<Record<string, readonly [results: string, ...states: readonly TurnState[]]>> = {
   'in tokens if all answers have a usage, and without reasoning tokens in the length': [
     'First: m2 (300 ms) · Fastest: m1 (100 tok/s) · Longest: m2 (150 tok)',
     ...[answer({ tokens: usage(200, 100) }), answer({ firstTokenAt: 1300, tokens: usage(150) })],
   ],
   'in characters if the usage of an answer is unknown': [
-    'First: m1 (400 ms) · Fastest: m2 (2.5 characters/s) · Longest: m2 (5 characters)',
+    'Fastest: m2 (2.5 characters/s) · Longest: m2 (5 characters)',
     ...[answer({ tokens: usage(200) }), answer({ text: 'Hello' })],
   ],
   'with waits before the first token, but not in the speed': [
@@ -48,28 +48,39 @@ const tests: Readonly<Record<string, readonly [summary: string, ...states: reado
     answer({ text: 'H', firstTokenAt: 2200 }),
   ],
   'with the lowest cost, marked if it is an estimate': [
+<<<<<<< HEAD:test/webview/conversation/comparisonSummary.test.ts
     'First: m1 (400 ms) · Fastest: m1 (1 characters/s) · Cheapest: m2 (≈\u00a0¥0.002) · Longest: m1 (2 characters)',
+=======
+    'Cheapest: m2 (≈ ¥0.002)',
+>>>>>>> h-h2:test/webview/conversation/comparisonResults.test.ts
     answer({ origin: holySheep, ended: { cost: 0.003 } }),
     answer({ origin: holySheep, ended: { estimatedCost: 0.002 } }),
   ],
   'without costs in two currencies': [
-    'First: m1 (400 ms) · Fastest: m1 (1 characters/s) · Longest: m1 (2 characters)',
-    ...[answer({ origin: holySheep, ended: { cost: 0.003 } }), answer({ ended: { cost: 0.002 } })],
+    'First: m2 (300 ms)',
+    answer({ origin: holySheep, ended: { cost: 0.003 } }),
+    answer({ firstTokenAt: 1300, ended: { cost: 0.002 } }),
   ],
   'without the cost if one is unknown': [
-    'First: m1 (400 ms) · Fastest: m1 (1 characters/s) · Longest: m1 (2 characters)',
-    ...[answer({ ended: { cost: 0.003 } }), answer({})],
+    'First: m2 (300 ms)',
+    ...[answer({ ended: { cost: 0.003 } }), answer({ firstTokenAt: 1300 })],
   ],
-  'without the answers that have no text': [
-    'First: m2 (400 ms) · Fastest: m2 (1 characters/s) · Longest: m2 (2 characters)',
+  'without a winner if the best answers look the same': [
+    'First: m3 (300 ms)',
+    ...[answer({ ended: { cost: 0.00300001 } }), answer({ ended: { cost: 0.003 } })],
+    answer({ firstTokenAt: 1300, ended: { cost: 0.004 } }),
+  ],
+  'without the answers that are incomplete': [
+    'First: m2 (400 ms)',
     ...[stateOf(ev.attempt(), ev.failed()), answer({}), answer({ firstTokenAt: 1500 })],
+    stateOf(ev.attempt(), ev.text('Hi', 1100), ev.stopped('Hi')),
   ],
   'not while an answer is running': ['', answer({}), answer({}), stateOf(ev.attempt(), ev.text('Hi'))],
   'not for only one answer': ['', answer({}), stateOf(ev.attempt(), ev.failed())],
 };
 
-describe('summary of a comparison', () => {
-  for (const [name, [summary, ...states]] of Object.entries(tests)) {
-    it(`is shown ${name}`, () => assert.equal(describeAnswers(...states), summary));
+describe('results of a comparison', () => {
+  for (const [name, [results, ...states]] of Object.entries(tests)) {
+    it(`are shown ${name}`, () => assert.equal(describeAnswers(...states), results));
   }
 });
