@@ -11,7 +11,7 @@ import type { Content } from './conversationRecord';
 /** Maximum length of a conversation's title, in code points. */
 export const maxTitleLength = 200;
 
-export interface ConversationSummary {
+export interface ConversationListItem {
   readonly id: string;
   readonly title: string;
   /** Epoch milliseconds of the last prompt or of the last text of an answer. */
@@ -22,7 +22,7 @@ export interface ConversationSummary {
   readonly problem?: 'damaged' | undefined;
 }
 
-export interface ConversationHit extends ConversationSummary {
+export interface ConversationHit extends ConversationListItem {
   /** The text around the first match. Empty for an empty query. */
   readonly excerpt: string;
 }
@@ -42,7 +42,7 @@ export function readContent(id: string, { tree, title }: Content): ReadConversat
   return { id, title, exchanges: tree.path(), otherVersions, summaries, cost: costOfExchanges(tree.all()) };
 }
 
-type Outline = Pick<ConversationSummary, 'title' | 'turns' | 'problem'>;
+type Outline = Pick<ConversationListItem, 'title' | 'turns' | 'problem'>;
 
 /** @returns undefined when the conversation has neither a prompt nor a summary of another conversation */
 export function outlineOf({ tree, title }: Content): Outline | undefined {
@@ -82,11 +82,11 @@ export class ConversationIndex {
   ) {}
 
   /** @param limit number of conversations after which no further files are read */
-  async summaries(limit = Infinity): Promise<readonly ConversationSummary[]> {
+  async summaries(limit = Infinity): Promise<readonly ConversationListItem[]> {
     const entries = await this.journal.files.listNewestFirst();
     const ids = new Set(entries.map(({ id }) => id));
     for (const id of this.cache.keys()) if (!ids.has(id)) this.cache.delete(id);
-    const summaries: ConversationSummary[] = [];
+    const summaries: ConversationListItem[] = [];
     for (const entry of entries) {
       if (summaries.length >= limit) break;
       const { id, modifiedAt: lastActivityAt } = entry;

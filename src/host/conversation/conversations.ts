@@ -9,7 +9,7 @@ import {
   searchableTexts,
   splitWords,
   type ConversationHit,
-  type ConversationSummary,
+  type ConversationListItem,
   type ReadConversation,
 } from './conversationSummaries';
 import type { StateStore } from './promptHistoryStore';
@@ -111,9 +111,9 @@ export class Conversations extends ConversationStore {
   }
 
   /** @param limit maximum number of conversations, the most recent ones */
-  async list(limit = Infinity): Promise<readonly ConversationSummary[]> {
+  async list(limit = Infinity): Promise<readonly ConversationListItem[]> {
     const onDisk = await this.index.summaries(limit + this.openById.size);
-    const open = [...this.openById.values()].flatMap(({ conversation, file }): readonly ConversationSummary[] => {
+    const open = [...this.openById.values()].flatMap(({ conversation, file }): readonly ConversationListItem[] => {
       const outline = outlineOf(conversation);
       if (!outline || !file) return [];
       return [{ id: conversation.id, lastActivityAt: file.lastActivityAt, busy: conversation.busy, ...outline }];

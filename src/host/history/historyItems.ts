@@ -1,6 +1,6 @@
 import type { Localize } from '../../engine/environment';
 import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
-import { type ConversationSummary, maxTitleLength } from '../conversation/conversationSummaries';
+import { type ConversationListItem, maxTitleLength } from '../conversation/conversationSummaries';
 import { historyGroup, historyTime, type HistoryGroup } from '../ui/historyTime';
 import { plainLabel, escapeIcons } from '../ui/messageText';
 
@@ -21,7 +21,7 @@ export interface HistoryItem {
 }
 
 /** A conversation that the history lists. The results of a search have an excerpt. */
-export type FoundConversation = ConversationSummary & { readonly excerpt?: string };
+export type FoundConversation = ConversationListItem & { readonly excerpt?: string };
 
 interface HistoryContext {
   readonly localize: Localize;
