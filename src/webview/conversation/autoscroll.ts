@@ -1,6 +1,6 @@
 import type { PageContext } from '../pageContext';
 import type { ReadingPosition } from '../state/unsentStore';
-import { element, iconButton } from '../util/element';
+import { closestElement, element, iconButton } from '../util/element';
 
 /** Calls `onChange` whenever one of the elements changes its size. */
 export type ObserveSize = (targets: readonly Element[], onChange: () => void) => void;
@@ -60,6 +60,12 @@ export class Autoscroll {
       this.isDragging = true;
       this.restoredTop = undefined;
       for (const end of dragEnds) window.addEventListener(end, endDrag);
+    });
+    scroller.addEventListener('click', ({ target }) => {
+      // The end of the conversation is below the answer in which the user is active.
+      if (!isInColumnAbove(target, scroller)) return;
+      this.follows = false;
+      this.reportPosition();
     });
     scroller.addEventListener('scroll', () => this.updateFollowing());
     scroller.addEventListener('scrollend', () => {
@@ -147,6 +153,15 @@ export class Autoscroll {
     this.scroller.toggleAttribute('data-following', this.follows);
     this.observer?.jumpButton.setVisible(!this.follows && !this.isAtEnd);
   }
+}
+
+/** Whether an element is in a column of a comparison that stands above another one and does not scroll itself. */
+function isInColumnAbove(target: EventTarget | null, scroller: HTMLElement): boolean {
+  const column = closestElement(target, '.column');
+  const last = column?.parentElement?.lastElementChild;
+  return column && last && column !== scroller
+    ? last.getBoundingClientRect().top >= column.getBoundingClientRect().bottom
+    : false;
 }
 
 function scrollsUp({ key, shiftKey }: KeyboardEvent): boolean {

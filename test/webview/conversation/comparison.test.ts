@@ -249,6 +249,25 @@ describe('comparison', () => {
     assert.equal(page.window.document.activeElement, page.one('article', 'You'));
   });
 
+  it('no longer follows the end after a click in an answer that stands above another one', () => {
+    const scroller = new Scroller(page.one('log'), page);
+    const place = (column: number, top: number): void => {
+      const section = page.root.querySelectorAll('section.column')[column]!;
+      section.getBoundingClientRect = () => ({ top, bottom: top + 100 }) as DOMRect;
+    };
+    const click = (): number => {
+      page.key('End');
+      answer(1).click();
+      scroller.grow(100);
+      return scroller.distanceFromEnd;
+    };
+    place(1, 0);
+    place(2, 0);
+    assert.equal(click(), 0);
+    place(2, 110);
+    assert.equal(click(), 100);
+  });
+
   it('scrolls its answers separately if the user wants, and follows the end of an answer until the user scrolls up', () => {
     finish('m1');
     const toggle = page.one('button', 'Scroll answers separately');
