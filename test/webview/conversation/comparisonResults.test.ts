@@ -48,11 +48,7 @@ const tests: Readonly<Record<string, readonly [results: string, ...states: reado
     answer({ text: 'H', firstTokenAt: 2200 }),
   ],
   'with the lowest cost, marked if it is an estimate': [
-<<<<<<< HEAD:test/webview/conversation/comparisonSummary.test.ts
-    'First: m1 (400 ms) · Fastest: m1 (1 characters/s) · Cheapest: m2 (≈\u00a0¥0.002) · Longest: m1 (2 characters)',
-=======
-    'Cheapest: m2 (≈ ¥0.002)',
->>>>>>> h-h2:test/webview/conversation/comparisonResults.test.ts
+    'Cheapest: m2 (≈\u00a0¥0.002)',
     answer({ origin: holySheep, ended: { cost: 0.003 } }),
     answer({ origin: holySheep, ended: { estimatedCost: 0.002 } }),
   ],
