@@ -105,10 +105,6 @@ export class ExchangeView implements Drawable {
     return this.summarizedTurns !== undefined && this.state.phase === 'done' && this.state.text.trim() !== '';
   }
 
-  get hasAnswer(): boolean {
-    return this.state.text !== '';
-  }
-
   /** Epoch milliseconds of the last attempt, or 0 if there was none. */
   get lastAttemptTime(): number {
     return this.state.ledger.entries.at(-1)?.time ?? 0;

@@ -156,8 +156,11 @@ describe('failure card of a request that is too long', () => {
       button.disabled,
     ]);
 
-  it('offers a summary first if there are earlier turns, and no second one while a turn runs', () => {
+  const canSummarize = (can: boolean): void => page.receive({ type: 'contextUse', canSummarize: can });
+
+  it('offers a summary first if one is possible, and no second one while a turn runs', () => {
     page.snapshot([a, exchange('q')]);
+    canSummarize(true);
     page.events('q', ev.attempt(), tooLong);
     assert.deepEqual(card().slice(0, 2), [
       ['Continue with a summary', true, false],
@@ -169,8 +172,8 @@ describe('failure card of a request that is too long', () => {
     assert.deepEqual(card()[0], ['Continue with a summary', true, true]);
   });
 
-  it('offers no summary without earlier turns, or after a summary of all of them', () => {
-    page.snapshot([question]);
+  it('offers no summary if none is possible, as after a summary of all turns', () => {
+    page.snapshot([a, question]);
     assert.deepEqual(card()[0], ['New conversation', true, false]);
     const older = summary([ev.text('s'), ev.done('s')].reduce(reduceTurn, stateOf(ev.attempt({ time: 1 }))));
     page.snapshot([a, older, question]);
@@ -189,7 +192,14 @@ describe('failure card of a request that is too long', () => {
     assert.deepEqual(page.posted.at(-1), { type: 'action', exchangeId: 'q', action: 'retryNow' });
   });
 
-  it('of a summary offers a summary of fewer turns', () => {
+  it('offers a further summary if a summary stands for too little', () => {
+    page.snapshot([a, b, summary(ready), question]);
+    canSummarize(true);
+    assert.deepEqual(card()[0], ['Continue with a summary', true, false]);
+    assert.doesNotMatch(page.one('alert').textContent, /summary is ready/);
+  });
+
+  it('offers a summary of fewer turns if a summary was too long', () => {
     const tooLongSummary = reduceTurn(running, tooLong);
     page.snapshot([a, b, summary(tooLongSummary)]);
     assert.deepEqual(card()[0], ['Continue with a summary', true, false]);
@@ -201,9 +211,9 @@ describe('failure card of a request that is too long', () => {
 describe('notice of a full context', () => {
   let page: PanelPage;
   usePage((opened) => (page = opened));
-  const fill = (tokens: number): void =>
+  const fill = (tokens: number, canSummarize = true): void =>
     page.receive({
-      type: 'contextUse',
+      ...{ type: 'contextUse', canSummarize },
       use: { windowTokens: 1000, parts: [{ kind: 'turns', tokens }], calibration: 1 },
     });
   const notice = (): string => page.root.querySelector('.notices > .notice:not([hidden])')?.textContent ?? '';
@@ -235,16 +245,15 @@ describe('notice of a full context', () => {
     assert.equal(notice(), offered);
   });
 
-  for (const [situation, exchanges, readOnly] of [
-    ['in an empty conversation', []],
+  for (const [situation, exchanges, readOnly, canSummarize] of [
+    ['if no summary is possible', [a], false, false],
     ['beside a failure card that offers a summary', [a, question]],
     ['while a turn runs', [a, exchange('d', { state: stateOf(ev.attempt()) })]],
-    ['directly after a summary', [a, summary(ready)]],
     ['on a read-only page', [a], true],
   ] as const) {
     it(`is not shown ${situation}`, () => {
-      page.snapshot(exchanges, readOnly && { readOnly });
-      fill(990);
+      page.snapshot(exchanges, readOnly ? { readOnly } : {});
+      fill(990, canSummarize);
       assert.doesNotMatch(notice(), /full/);
     });
   }
