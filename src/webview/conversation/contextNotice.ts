@@ -25,10 +25,10 @@ export class ContextNotice {
   update({ percent, isSummarizing }: ContextSituation): void {
     // The notice appears again when the context has become full once more.
     if (percent !== undefined && percent < minPercent) this.isDismissed = false;
-    const { strings, format, post, isReadOnly, focusComposer } = this.context;
+    const { strings, post, isReadOnly, focusComposer } = this.context;
     const isFull = percent !== undefined && percent >= minPercent;
     const isOffered = isFull && !this.isDismissed && !isReadOnly();
-    const offer = isOffered ? fill(strings.contextAlmostFull, format.number(percent)) : '';
+    const offer = isOffered ? this.describe(percent) : '';
     const text = isSummarizing ? strings.summarizing : offer;
     if (text === this.shown) return;
     this.shown = text;
@@ -50,5 +50,10 @@ export class ContextNotice {
     );
     // The removed button would keep the focus, and the page would receive no keys.
     if (hadFocus) focusComposer();
+  }
+
+  private describe(percent: number): string {
+    const { strings, format } = this.context;
+    return percent > 100 ? strings.contextOverfull : fill(strings.contextAlmostFull, format.number(percent));
   }
 }

@@ -130,10 +130,14 @@ export class ConversationView {
     for (const { exchangeId, text } of edits.filter(canOpen)) this.exchanges.get(exchangeId)?.user.openEditor(text);
   }
 
-  /** The first visible answer, and how many pixels of it are above the view; undefined if no answer is visible. */
+  /**
+   * The first visible answer, and how many pixels of it are above the view; undefined if no answer is visible. A summary
+   * does not count, because the user may undo it.
+   */
   get readingPosition(): ReadingPosition | undefined {
     const { top } = this.element.getBoundingClientRect();
-    for (const { id, assistant } of this.exchanges.values()) {
+    for (const { id, assistant, summarizedTurns } of this.exchanges.values()) {
+      if (summarizedTurns !== undefined) continue;
       const rectangle = assistant.getBoundingClientRect();
       if (rectangle.bottom > top) return { exchangeId: id, offset: top - rectangle.top };
     }

@@ -212,7 +212,11 @@ export class ExchangeView implements Drawable {
   }
 
   private announcementFor(event: RecordedEvent, before: TurnState): string | undefined {
-    if (event.type === 'done' && this.summarizedTurns !== undefined) return this.context.strings.summaryReady;
+    if (this.summarizedTurns !== undefined) {
+      const { strings } = this.context;
+      if (event.type === 'done') return strings.summaryReady;
+      if (event.type === 'stopped') return strings.summaryStopped;
+    }
     return announcementFor(this.context, event, { before, state: this.state });
   }
 

@@ -99,6 +99,13 @@ describe('summary in a conversation', () => {
     });
   }
 
+  it('says that nothing has changed when it is stopped', () => {
+    page.snapshot([a, b, summary(running), c]);
+    page.events('s', ev.text('In'), ev.stopped('In'));
+    const stopped = 'Stopped. The conversation has not changed.';
+    assert.deepEqual([page.announced, block().querySelector('.outcome p')?.textContent], [stopped, stopped]);
+  });
+
   it('is undone or starts a new conversation with its buttons, which a read-only page does not have', () => {
     page.snapshot([a, b, summary(ready), c]);
     page.click('Undo');
@@ -136,6 +143,7 @@ describe('summary in a conversation', () => {
     page.snapshot([summary(ready, { summarizedTurns: 0 }), a]);
     assert.deepEqual(entries(), ['Summary', 'You', 'Assistant']);
     assert.equal(block().querySelector('h2')?.textContent, 'Summary of another conversation');
+    assert.deepEqual(buttonsIn(block()).slice(-2), ['Edit', 'Undo']);
   });
 
   it('that is newer folds the older one, too', () => {
@@ -185,7 +193,7 @@ describe('failure card of a request that is too long', () => {
     page.events('s', ev.text('In short'), ev.done('In short'));
     for (const from of ['live', 'reloaded']) {
       assert.deepEqual(card()[0], ['Retry now', true, false], from);
-      assert.match(page.one('alert').textContent, /Too long\..*The summary is ready\./, from);
+      assert.match(page.one('alert').textContent, /^The request was too long\. The summary is ready\./, from);
       page.snapshot([a, b, summary(ready), question]);
     }
     page.click('Retry now');
@@ -217,7 +225,7 @@ describe('notice of a full context', () => {
       use: { windowTokens: 1000, parts: [{ kind: 'turns', tokens }], calibration: 1 },
     });
   const notice = (): string => page.root.querySelector('.notices > .notice:not([hidden])')?.textContent ?? '';
-  const offered = 'The context is 92% full.Continue with a summary';
+  const offered = 'The context is ≈ 92% full.Continue with a summary';
 
   it('offers a summary from 90% on, also while the user is typing', () => {
     page.snapshot([a, b]);
@@ -229,6 +237,12 @@ describe('notice of a full context', () => {
     assert.equal(notice(), offered);
     page.click('Continue with a summary');
     assert.deepEqual(page.posted.at(-1), { type: 'summarize' });
+  });
+
+  it('says that the conversation is too long above 100%', () => {
+    page.snapshot([a, b]);
+    fill(1150);
+    assert.match(notice(), /^The conversation is probably too long for the model\./);
   });
 
   it('stays away after it was dismissed until the context was less full', () => {
