@@ -229,8 +229,11 @@ export type ToWebview =
   | { readonly type: 'announce'; readonly text: string }
   /** The model for the next prompt only, with its effort; absent to use the configured model. Follows a snapshot. */
   | { readonly type: 'modelOnce'; readonly model?: string | undefined; readonly effort?: EffortView | undefined }
-  /** How full the context is; without `use` if the context window of the model is unknown. */
-  | { readonly type: 'contextUse'; readonly use?: ContextUse | undefined }
+  /**
+   * How full the context is, without `use` if the context window of the model is unknown; and whether a summary would
+   * shorten the next request, or the last one again if that was too long.
+   */
+  | { readonly type: 'contextUse'; readonly use?: ContextUse | undefined; readonly canSummarize: boolean }
   /** The reply to `findModels`: the models that are nearest to the one that the gateway lacks, the nearest first. */
   | { readonly type: 'nearestModels'; readonly exchangeId: string; readonly models: readonly string[] };
 

@@ -82,7 +82,10 @@ export class Panel {
     compareDraft: () => this.composer.compareDraft(),
     announce: ({ text }) => this.context.announcer.announce(text),
     modelOnce: ({ model, effort }) => this.composer.setModelOnce(model, effort),
-    contextUse: ({ use }) => this.composer.ring.setUse(use),
+    contextUse: ({ use, canSummarize }) => {
+      this.composer.ring.setUse(use, canSummarize);
+      this.conversation.setCanSummarize(canSummarize);
+    },
     nearestModels: ({ exchangeId, models }) => this.conversation.showNearestModels(exchangeId, models),
   };
 
@@ -246,10 +249,8 @@ export class Panel {
     this.demoCard.update(demoPlace, connection);
     const hasOtherButton = conversation.hasActionButton('setApiKey');
     const needsCard = !canSendPrompt(connection) && !this.readOnly && (awaitsKey || !hasOtherButton);
-    const { canSummarize } = conversation;
     this.contextNotice.update({
-      percent: canSummarize ? composer.ring.percent : undefined,
-      canSummarize,
+      percent: conversation.lacksSummaryOffer ? composer.ring.percent : undefined,
       isSummarizing: conversation.runningSummary !== undefined,
     });
     this.keyCard.update(needsCard ? place : undefined, { host: connection.host, awaitsKey, hasOtherButton });

@@ -238,7 +238,11 @@ export const panelStates: readonly PanelState[] = [
     act: async (page) => {
       const parts = ['system', 'summary', 'turns', 'attachments'].map((kind) => ({ kind, tokens: percent * 500 }));
       const use = { windowTokens: 200_000, parts, calibration: 1 };
-      await page.evaluate((message) => window.postMessage(message, '*'), { type: 'contextUse', use });
+      await page.evaluate((message) => window.postMessage(message, '*'), {
+        type: 'contextUse',
+        use,
+        canSummarize: true,
+      });
       await page.locator('.context-ring').click();
       await page.getByRole('menuitem', { name: panelStrings.summarize }).waitFor();
     },

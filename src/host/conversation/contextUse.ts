@@ -155,7 +155,7 @@ function isSent(exchange: Exchange): boolean {
 }
 
 /** Epoch milliseconds; 0 for a summary of another conversation. */
-function sentAt({ state }: Exchange): number {
+export function sentAt({ state }: Exchange): number {
   return state.ledger.entries.at(-1)?.time ?? 0;
 }
 

@@ -21,6 +21,7 @@ import { toComposedInput } from './editPrompt';
 import { PanelPage } from './panelPage';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
 import { PromptDraft, sendPrompt, type SendOptions, withAttachments } from './promptSender';
+import { canSummarize } from './summaries';
 
 export const emptyTitle = 'HolySheep';
 
@@ -195,7 +196,7 @@ export class ConversationPanel extends Disposable {
     if (!this.page.isListening) return;
     const attachmentTokens = this.contextDraft.estimatedTokens();
     const use = this.services.contextUse(this.conversation, { model: this.draft.modelOnce, attachmentTokens });
-    this.page.postChange({ type: 'contextUse', use });
+    this.page.postChange({ type: 'contextUse', use, canSummarize: canSummarize(this.services, this.conversation) });
   }
 
   private async updateConnection(): Promise<void> {

@@ -56,7 +56,9 @@ const failureActions: Readonly<Record<FaultAction, (failed: FailedExchange) => u
     ),
   networkSettings: () => searchSettings('http.proxy'),
   summarize: ({ services, conversation, exchange }) => summarize(services, conversation, exchange),
-  newConversation: ({ services, exchange }) => startConversation(services, exchange.prompt),
+  /** The prompt of a summary is not the user's. */
+  newConversation: ({ services, exchange: { prompt, summarizes } }) =>
+    startConversation(services, summarizes === undefined ? prompt : ''),
   showLog: () => vscode.commands.executeCommand('holysheep.showLog'),
   exportDiagnostics: () => vscode.commands.executeCommand('holysheep.exportDiagnostics'),
 };

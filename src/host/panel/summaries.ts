@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { estimateTokens } from '../../engine/text/tokenEstimate';
 import { textOf } from '../../engine/request';
 import type { Conversation } from '../conversation/conversation';
+import { sentAt } from '../conversation/contextUse';
 import { lastToSummarize } from '../conversation/summaryRange';
 import { demoNotice } from '../demo/demoNotices';
 import type { Exchange } from '../journal/exchange';
@@ -11,33 +12,61 @@ import type { PanelServices } from './panelServices';
 type SummaryServices = Pick<PanelServices, 'budget' | 'contextUse' | 'demo'>;
 
 /**
+ * Whether a summary would shorten the next request, or the last one again if that was too long. A summary that is newer
+ * than that request suffices if the request now fits.
+ */
+export function canSummarize(services: Pick<SummaryServices, 'contextUse'>, conversation: Conversation): boolean {
+  const failed = lastTooLong(conversation);
+  const { last, isTooLong } = rangeOf(services, conversation, failed);
+  const { summary } = conversation.tree.preceding(failed?.id);
+  const isNewer = failed !== undefined && summary !== undefined && sentAt(summary) > sentAt(failed);
+  return last !== undefined && (!isNewer || isTooLong);
+}
+
+/**
  * Requests a summary of the older turns. Does nothing while a turn runs, as after a second click.
- * @param failed the exchange whose request was too long. It may itself be a summary, which a shorter one then replaces.
+ * @param failed the exchange whose request was too long, by default the last one if it was. It may itself be a summary,
+ * which a shorter one then replaces.
  * @throws UserError if there is nothing to summarize
  */
 export async function summarize(
   services: SummaryServices,
   conversation: Conversation,
-  failed?: Exchange,
+  failed = lastTooLong(conversation),
 ): Promise<void> {
   const isBlocked = (): boolean => conversation.busy || conversation.readOnly;
   if (isBlocked()) return;
-  const { tree } = conversation;
   const isSummary = failed?.summarizes !== undefined;
   if (services.demo.answers(conversation)) throw new UserError(demoNotice('summarize') ?? '');
-  const preceding = failed ? tree.preceding(failed.id) : tree.preceding();
-  const { windowTokens = Infinity, calibration = 1 } =
-    services.contextUse(conversation, { model: failed?.state.model }) ?? {};
-  const refused = failed ? estimatedLength(conversation, failed.id) * calibration : Infinity;
-  const contextWindow = Math.min(windowTokens, refused);
-  const last = lastToSummarize(preceding, { contextWindow, calibration, hasFailed: isSummary });
+  const { last } = rangeOf(services, conversation, failed);
   if (!last) throw new UserError(vscode.l10n.t('The earlier turns are too short to be summarized.'));
   if (isSummary && last.id === failed.summarizes)
     throw new UserError(vscode.l10n.t('The first turn alone is too long for this model. Switch to another model.'));
   if (!(await services.budget.mayStart()) || isBlocked()) return;
   // The user may have shown another branch while a question about the budget was open.
-  if (!tree.isOnPath(last.id)) return;
+  if (!conversation.tree.isOnPath(last.id)) return;
   conversation.summarize(last.id, failed?.model);
+}
+
+/** The columns of a comparison share the exchanges before them. */
+function lastTooLong({ tree, lastExchange }: Conversation): Exchange | undefined {
+  const columns = tree.columns(lastExchange?.id ?? '');
+  return columns.find(({ state }) => state.failure?.actions.includes('summarize'));
+}
+
+/** Returns the last exchange for which a summary should stand, and whether the failed request is known to be too long. */
+function rangeOf(
+  services: Pick<SummaryServices, 'contextUse'>,
+  conversation: Conversation,
+  failed: Exchange | undefined,
+): { readonly last: Exchange | undefined; readonly isTooLong: boolean } {
+  const { windowTokens = Infinity, calibration = 1 } =
+    services.contextUse(conversation, { model: failed?.state.model }) ?? {};
+  const refused = failed ? estimatedLength(conversation, failed.id) * calibration : Infinity;
+  const contextWindow = Math.min(windowTokens, refused);
+  const hasFailed = failed?.summarizes !== undefined;
+  const last = lastToSummarize(conversation.tree.preceding(failed?.id), { contextWindow, calibration, hasFailed });
+  return { last, isTooLong: refused > windowTokens };
 }
 
 /** Returns the estimated tokens of the refused request. The real context window is smaller, even if a larger one is known. */

@@ -118,6 +118,7 @@ export function createScheduler(services: SchedulerServices): Scheduler {
     connection: () => connections.configured(),
     respondsOverAnyRoute,
     lapsedMessage: () => vscode.l10n.t("The scheduled prompt has lapsed: it couldn't be sent within 24 hours."),
+    summaryTitle: (title) => vscode.l10n.t('Summary of “{0}”', title),
     notify: (notice) => showNotice(log, notice),
   });
 }

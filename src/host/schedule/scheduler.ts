@@ -39,6 +39,7 @@ interface SchedulerDeps extends ScheduledTurnsDeps {
   /** Sends requests without the key over all routes. */
   readonly respondsOverAnyRoute: (connection: Connection) => Promise<boolean>;
   readonly lapsedMessage: () => string;
+  readonly summaryTitle: (conversationTitle: string) => string;
   readonly notify: (notice: ScheduleNotice) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -122,7 +123,10 @@ export class Scheduler extends Disposable {
     // Adds the same margin as for a wait, so that many clients do not return at the same moment.
     const dueAt = resetsAt === undefined ? undefined : now + Math.round(retryAfterDelay(resetsAt - now, random));
     const schedule = { id: randomUUID(), dueAt, scheduledAt: now };
-    const title = conversationTitle(undefined, exchange.prompt);
+    const isSummary = exchange.summarizes !== undefined;
+    const prompt = isSummary ? (conversation.exchanges()[0]?.prompt ?? '') : exchange.prompt;
+    const name = conversationTitle(isSummary ? conversation.title : undefined, prompt);
+    const title = isSummary ? this.deps.summaryTitle(name) : name;
     this.clicks.set(schedule.id, false);
     await this.turns.schedule(conversation, {
       ...schedule,

@@ -32,6 +32,7 @@ export class ContextRing {
   private readonly arc = svg('circle', { class: 'context-arc', cx: 8, cy: 8, r: 6, pathLength: 100 });
   private readonly trigger: HTMLButtonElement;
   private use: ContextUse | undefined;
+  private canSummarize = false;
   private draft = '';
   private parts: readonly ShownPart[] = [];
   /** The context as a text: the total, and a line for each part. */
@@ -43,10 +44,10 @@ export class ContextRing {
     const ring = svg('svg', { class: 'icon', viewBox: '0 0 16 16', 'aria-hidden': 'true' }, track, this.arc);
     this.trigger = button([ring], 'quiet icon-button context-ring', () => undefined);
     this.trigger.hidden = true;
-    const items = [{ caption: strings.summarize, choose: () => post({ type: 'summarize' }) }];
+    const summarize = { caption: strings.summarize, choose: () => post({ type: 'summarize' }) };
     this.elements = createMenu(
       strings.contextWindow,
-      () => items,
+      () => (this.canSummarize ? [summarize] : []),
       this.trigger,
       () => this.lines.join('\n'),
     );
@@ -57,8 +58,9 @@ export class ContextRing {
     return this.use && Math.round((100 * sum(this.parts)) / this.use.windowTokens);
   }
 
-  setUse(use: ContextUse | undefined): void {
+  setUse(use: ContextUse | undefined, canSummarize: boolean): void {
     this.use = use;
+    this.canSummarize = canSummarize;
     this.update();
   }
 

@@ -3,10 +3,8 @@ import type { PageContext } from '../pageContext';
 import { button, element, iconButton } from '../util/element';
 
 interface ContextSituation {
-  /** How full the context is; undefined if that is unknown, or does not matter now. */
+  /** How full the context is; undefined if that is unknown, or if no summary is to be offered. */
   readonly percent: number | undefined;
-  /** Whether there are turns that a summary could stand for, and no other button that requests one. */
-  readonly canSummarize: boolean;
   readonly isSummarizing: boolean;
 }
 
@@ -24,20 +22,20 @@ export class ContextNotice {
     private readonly showSummary: () => void,
   ) {}
 
-  update({ percent, canSummarize, isSummarizing }: ContextSituation): void {
+  update({ percent, isSummarizing }: ContextSituation): void {
     // The notice appears again when the context has become full once more.
     if (percent !== undefined && percent < minPercent) this.isDismissed = false;
-    const { strings, format, post, isReadOnly, focusComposer } = this.context;
+    const { strings, post, isReadOnly, focusComposer } = this.context;
     const isFull = percent !== undefined && percent >= minPercent;
-    const isOffered = isFull && canSummarize && !this.isDismissed && !isReadOnly();
-    const offer = isOffered ? fill(strings.contextAlmostFull, format.number(percent)) : '';
+    const isOffered = isFull && !this.isDismissed && !isReadOnly();
+    const offer = isOffered ? this.describe(percent) : '';
     const text = isSummarizing ? strings.summarizing : offer;
     if (text === this.shown) return;
     this.shown = text;
     const hadFocus = this.element.contains(document.activeElement);
     const dismiss = (): void => {
       this.isDismissed = true;
-      this.update({ percent, canSummarize, isSummarizing });
+      this.update({ percent, isSummarizing });
     };
     const buttons = isSummarizing
       ? [button(strings.show, 'secondary', () => this.showSummary())]
@@ -52,5 +50,10 @@ export class ContextNotice {
     );
     // The removed button would keep the focus, and the page would receive no keys.
     if (hadFocus) focusComposer();
+  }
+
+  private describe(percent: number): string {
+    const { strings, format } = this.context;
+    return percent > 100 ? strings.contextOverfull : fill(strings.contextAlmostFull, format.number(percent));
   }
 }

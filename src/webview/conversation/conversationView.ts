@@ -7,7 +7,7 @@ import { element } from '../util/element';
 import { fill } from '../../shared/format';
 import type { ObserveSize } from './autoscroll';
 import { Comparison } from './comparison';
-import { EarlierTurns, isAnswered, summaryOfferFor } from './earlierTurns';
+import { EarlierTurns, summaryOfferFor } from './earlierTurns';
 import { DrawQueue, type ObserveNear } from './drawQueue';
 import { ExchangeView } from './exchangeView';
 import { ExchangeGroups } from './exchangeGroups';
@@ -27,6 +27,7 @@ export class ConversationView {
   private disablesVersionButtons = false;
   private host = '';
   private isStreaming = false;
+  private canSummarize = false;
   private latest: ExchangeView | undefined;
   /** The comparison to which the last exchange belongs. */
   private comparison: Comparison | undefined;
@@ -88,15 +89,15 @@ export class ConversationView {
     return [...this.exchanges.values()].some(({ activeFailure }) => activeFailure?.actions.includes(action));
   }
 
-  /** Whether a summary could stand for turns of the conversation, and no failure card offers one. */
-  get canSummarize(): boolean {
-    if (this.active) return false;
-    const views = [...this.exchanges.values()];
-    const afterSummary = views.slice(views.findLastIndex(({ isUsableSummary }) => isUsableSummary) + 1);
-    const isOffered = views.some(
-      ({ activeFailure }, index) => activeFailure && summaryOfferFor(views, index) !== 'none',
-    );
-    return afterSummary.some(isAnswered) && !isOffered;
+  /** Whether a summary is possible, and no failure card offers one. */
+  get lacksSummaryOffer(): boolean {
+    return this.canSummarize && !this.active && !this.hasActionButton('summarize');
+  }
+
+  setCanSummarize(canSummarize: boolean): void {
+    if (canSummarize === this.canSummarize) return;
+    this.canSummarize = canSummarize;
+    this.updateLatest();
   }
 
   get runningSummary(): HTMLElement | undefined {
@@ -129,10 +130,14 @@ export class ConversationView {
     for (const { exchangeId, text } of edits.filter(canOpen)) this.exchanges.get(exchangeId)?.user.openEditor(text);
   }
 
-  /** The first visible answer, and how many pixels of it are above the view; undefined if no answer is visible. */
+  /**
+   * The first visible answer, and how many pixels of it are above the view; undefined if no answer is visible. A summary
+   * does not count, because the user may undo it.
+   */
   get readingPosition(): ReadingPosition | undefined {
     const { top } = this.element.getBoundingClientRect();
-    for (const { id, assistant } of this.exchanges.values()) {
+    for (const { id, assistant, summarizedTurns } of this.exchanges.values()) {
+      if (summarizedTurns !== undefined) continue;
       const rectangle = assistant.getBoundingClientRect();
       if (rectangle.bottom > top) return { exchangeId: id, offset: top - rectangle.top };
     }
@@ -316,7 +321,7 @@ export class ConversationView {
     views.forEach((view, index) => {
       // A summary may be followed by turns that it does not stand for.
       const isLatest = index >= latestIndex || view.summarizedTurns !== undefined;
-      view.setLatest(isLatest, summaryOfferFor(views, index));
+      view.setLatest(isLatest, summaryOfferFor(views, index, this.canSummarize));
     });
     this.earlierTurns.update(this.thread, views);
   }

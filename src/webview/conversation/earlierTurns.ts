@@ -4,21 +4,18 @@ import { button, element, setText, svgIcon } from '../util/element';
 import type { ExchangeView } from './exchangeView';
 import { SummaryEntry } from './summaryEntry';
 
-/** Returns what the card of a request that was too long offers. */
-export function summaryOfferFor(views: readonly ExchangeView[], index: number): SummaryOffer {
+/**
+ * Returns what the card of a request that was too long offers.
+ * @param canSummarize whether a summary would shorten the last request
+ */
+export function summaryOfferFor(views: readonly ExchangeView[], index: number, canSummarize: boolean): SummaryOffer {
   const view = views[index];
   if (!view?.wasTooLong) return 'none';
   // After a summary of several turns has failed, one of fewer turns can replace it.
   if (view.summarizedTurns !== undefined) return view.summarizedTurns > 1 ? 'possible' : 'none';
-  const before = views.slice(0, index);
-  const summaryIndex = before.findLastIndex(({ isUsableSummary }) => isUsableSummary);
-  const summaryTime = before[summaryIndex]?.lastAttemptTime ?? 0;
-  if (summaryTime > view.lastAttemptTime) return 'ready';
-  return before.slice(summaryIndex + 1).some(isAnswered) ? 'possible' : 'none';
-}
-
-export function isAnswered({ summarizedTurns, hasAnswer }: ExchangeView): boolean {
-  return summarizedTurns === undefined && hasAnswer;
+  if (canSummarize) return 'possible';
+  const summary = views.slice(0, index).findLast(({ isUsableSummary }) => isUsableSummary);
+  return summary && summary.lastAttemptTime > view.lastAttemptTime ? 'ready' : 'none';
 }
 
 /** Folds the turns before the last usable summary behind a button at the start of the conversation. */

@@ -104,10 +104,6 @@ export class ExchangeView implements Drawable {
     return this.summarizedTurns !== undefined && this.state.phase === 'done' && this.state.text.trim() !== '';
   }
 
-  get hasAnswer(): boolean {
-    return this.state.text !== '';
-  }
-
   /** Epoch milliseconds of the last attempt, or 0 if there was none. */
   get lastAttemptTime(): number {
     return this.state.ledger.entries.at(-1)?.time ?? 0;
@@ -215,7 +211,11 @@ export class ExchangeView implements Drawable {
   }
 
   private announcementFor(event: RecordedEvent, before: TurnState): string | undefined {
-    if (event.type === 'done' && this.summarizedTurns !== undefined) return this.context.strings.summaryReady;
+    if (this.summarizedTurns !== undefined) {
+      const { strings } = this.context;
+      if (event.type === 'done') return strings.summaryReady;
+      if (event.type === 'stopped') return strings.summaryStopped;
+    }
     return announcementFor(this.context, event, { before, state: this.state });
   }
 

@@ -16,7 +16,7 @@ export class SummaryEntry {
   constructor(
     private readonly context: PageContext,
     readonly exchangeId: string,
-    turns: number,
+    private readonly turns: number,
     private readonly currentText: () => string,
   ) {
     const { strings, format } = context;
@@ -65,15 +65,15 @@ export class SummaryEntry {
         this.post('');
         this.context.focusComposer();
       });
+    const startNew = () =>
+      button(strings.newFromSummary, 'secondary', () => post({ type: 'newFromSummary', exchangeId: this.exchangeId }));
     const toolsOf = {
       none: () => [],
       unusable: () => [remove(strings.dismiss)],
       usable: () => [
         button(strings.editPrompt, 'secondary', () => this.edit()),
         remove(strings.undo),
-        button(strings.newFromSummary, 'secondary', () =>
-          post({ type: 'newFromSummary', exchangeId: this.exchangeId }),
-        ),
+        ...(this.turns === 0 ? [] : [startNew()]),
       ],
     };
     this.tools.replaceChildren(...toolsOf[tools]());

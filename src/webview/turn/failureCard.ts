@@ -37,8 +37,8 @@ export function createFailureCard(
   const actions = actionsOf(event, summaryOffer);
   const isShorter = actions !== event.actions && summaryOffer === 'ready';
   const route = routeOfCard(state, event, host);
-  const routeNote = route === undefined ? undefined : fill(strings.route, route);
-  const note = isShorter ? strings.summaryReady : routeNote;
+  const note = route === undefined ? undefined : fill(strings.route, route);
+  const message = isShorter ? strings.tooLongSummarized : event.message;
   const offersModels = isLatest && event.kind === 'model' && actions.includes('switchModel') && !isReadOnly();
   const choices = element('div', { class: 'actions model-choices', 'aria-live': 'off' });
   const possible = actions.filter((action) => action !== 'sendLater' || resetsAt > clock.now());
@@ -55,7 +55,7 @@ export function createFailureCard(
   const card = createCard(context, {
     name: isLatest ? 'failure-card' : 'failure-card past',
     attributes: isLatest ? { role: 'alert' } : {},
-    texts: () => ({ message: event.message, note }),
+    texts: () => ({ message, note }),
     icon: 'error',
     ...(columnModel && { spoken: fill(strings.columnAnnouncement, columnModel, '') }),
     children: isLatest ? [choices] : [],

@@ -163,7 +163,8 @@ function createOutcomeLine(
   state: TurnState,
   { isLatest, isSummary, editPrompt }: CardContext,
 ): Card | undefined {
-  const text = describeOutcome(strings, state);
+  const isStopped = isSummary && state.phase === 'stopped';
+  const text = isStopped ? strings.summaryStopped : describeOutcome(strings, state);
   if (text === undefined) return undefined;
   const line = element('div', { class: 'outcome' }, element('p', {}, text));
   if (isLatest && !isReadOnly()) {

@@ -85,10 +85,10 @@ describe('failure card', () => {
     showLog: [['command', 'holysheep.showLog']],
     exportDiagnostics: [['command', 'holysheep.exportDiagnostics']],
   };
-  const run = async (action: FaultAction, state: object = {}): Promise<readonly Call[]> => {
+  const run = async (action: FaultAction, state: object = {}, fields: object = {}): Promise<readonly Call[]> => {
     const { runFailureAction } = await import('../../../src/host/panel/failureActions');
     const turn = { model: 'acme-1', origin, routeSwitches: [], ...state };
-    failed = { id: 'e1', prompt: 'Hi', state: turn } as unknown as Exchange;
+    failed = { id: 'e1', prompt: 'Hi', state: turn, ...fields } as unknown as Exchange;
     await runFailureAction(services, conversation, 'e1', action);
     return calls;
   };
@@ -99,6 +99,11 @@ describe('failure card', () => {
       assert.deepEqual(await run(action as FaultAction), [['open'], ...expected, ['close']]);
     });
   }
+
+  it('of a summary starts an empty conversation, because its prompt is not the user’s', async () => {
+    const calls = await run('newConversation', {}, { summarizes: 'a1' });
+    assert.deepEqual(calls.at(-2), ['prefill', 'new', { text: '' }]);
+  });
 
   const backupUrls = settings('@id:holysheep.baseUrl,holysheep.backupBaseUrls');
   for (const [behavior, action, state, expected] of [

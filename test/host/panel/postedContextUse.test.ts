@@ -40,11 +40,13 @@ describe('context of the next request in a panel', () => {
     } as unknown as PanelServices;
     const { conversation, ask, emit } = openConversation();
     const panel = new ConversationPanel(view.asPanel, conversation, services);
+    let canSummarize = false;
     /** Returns the context windows and the tokens that were posted since the last call. */
     const posted = (): readonly unknown[] =>
       view.posted.splice(0).flatMap((message) => {
         if (message.type !== 'contextUse') return [];
         const { windowTokens, parts } = message.use ?? {};
+        canSummarize = message.canSummarize;
         return [[windowTokens, ...(parts ?? []).map((part) => `${part.kind} ${part.tokens}`)]];
       });
 
@@ -74,8 +76,13 @@ describe('context of the next request in a panel', () => {
     assert.deepEqual(posted(), []);
     await view.send({ type: 'ready' });
     assert.deepEqual(posted(), [[500, 'turns 296', 'attachments 30']]);
-    conversation.editSummary(conversation.summarize(conversation.lastExchange!.id).id, tokens(5));
+    const summaryId = conversation.summarize(conversation.lastExchange!.id).id;
+    conversation.editSummary(summaryId, tokens(5));
     assert.deepEqual(posted().at(-1), [500, 'summary 24', 'attachments 30']);
+    assert.equal(canSummarize, false);
+    conversation.editSummary(summaryId, '');
+    posted();
+    assert.equal(canSummarize, true);
     panel.dispose();
   });
 });

@@ -42,10 +42,12 @@ describe('request for a summary', () => {
       const summaries = await import('../../../src/host/panel/summaries');
       await summaries.summarize(services, world.conversation, world.conversation.exchange(exchangeId));
     };
+    const canSummarize = async (): Promise<boolean> =>
+      (await import('../../../src/host/panel/summaries')).canSummarize(services, world.conversation);
     /** Returns the prompts of the last request. */
     const sent = (): readonly unknown[] =>
       world.engine.turn.request.messages.filter(({ role }) => role === 'user').map(({ content }) => content);
-    return { ...world, failedId, demo, models, summarize, sent };
+    return { ...world, failedId, demo, models, summarize, canSummarize, sent };
   };
 
   it('stands for all but the last turns when the user asks for it before the next prompt', async () => {
@@ -95,6 +97,31 @@ describe('request for a summary', () => {
     });
   }
 
+  for (const [situation, windowTokens, isPossible] of [
+    ['suffices if the context is unknown', undefined, false],
+    ['suffices if the request now fits', 1000, false],
+    ['does not suffice if the request still does not fit', 250, true],
+  ] as const) {
+    it(`that is newer than the refused request ${situation}`, async () => {
+      const { summarize, canSummarize, engine } = open(
+        { sizes: [100, 100, 100, 100], ...(windowTokens && { windowTokens }) },
+        'And now?',
+      );
+      assert.equal(await canSummarize(), true);
+      await summarize();
+      engine.turn.emit({ ...attempt(), time: 1 } as StreamEvent, done(answerOf(100)));
+      assert.equal(await canSummarize(), isPossible);
+    });
+  }
+
+  it('does not stand for the other columns of a comparison', async () => {
+    const { conversation, engine, canSummarize } = open({ sizes: [] });
+    conversation.compare({ prompt: 'Hi' }, ['m1', 'm2']);
+    engine.turns[0]!.emit(attempt('m1'), tooLong);
+    engine.turns[1]!.emit(attempt('m2'), done(answerOf(50_000)));
+    assert.equal(await canSummarize(), false);
+  });
+
   it('is replaced by one of half the turns if it was too long itself', async () => {
     const { summarize, sent, engine, conversation } = open({ sizes: [100, 100, 100, 100], windowTokens: 10_000 });
     const { id } = conversation.summarize(conversation.lastExchange!.id);
@@ -110,7 +137,8 @@ describe('request for a summary', () => {
     ['in the demo', [500], true, /offline demo/],
   ] as const) {
     it(`is refused with a message ${situation}`, async () => {
-      const { summarize, demo, engine } = open({ sizes, windowTokens: 1000 });
+      const { summarize, canSummarize, demo, engine } = open({ sizes, windowTokens: 1000 });
+      assert.equal(await canSummarize(), isDemo);
       demo.isActive = isDemo;
       await assert.rejects(summarize(), { name: 'UserError', message });
       assert.equal(engine.turns.length, sizes.length);

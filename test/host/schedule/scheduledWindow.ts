@@ -38,6 +38,7 @@ export function openScheduledWindow(
       return Promise.resolve(network.isReachable);
     },
     lapsedMessage: () => 'Lapsed.',
+    summaryTitle: (title) => `Summary of ${title}`,
     notify: (notice) => notices.push(notice),
     onError: (error) => window.errors.push(error),
   });

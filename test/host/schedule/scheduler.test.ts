@@ -81,6 +81,16 @@ describe('scheduled prompt', () => {
     assert.deepEqual([requests(window), phaseOf(conversation), files()], [2, 'done', []]);
   });
 
+  it('is listed as a summary of its conversation if it asks for one', async () => {
+    const window = open();
+    const conversation = await window.ask(attempt(), done('Functions'));
+    const { id } = conversation.summarize(lastId(conversation));
+    window.engine.turn.emit(attempt(), limitReached(window.clock.now() + minute));
+    await window.scheduler.schedule(conversation, id);
+    await settle();
+    assert.equal(window.scheduler.list()[0]?.title, 'Summary of Explain closures');
+  });
+
   it('waits for the cooldown of the gateway if it is sent automatically, but not after *Send now*', async () => {
     const window = open();
     await window.askLater(minute);

@@ -6,9 +6,13 @@ describe('ring for the context', () => {
   let page: PanelPage;
   usePage((opened) => (page = opened), []);
 
-  const show = (parts: Readonly<Partial<Record<ContextPart['kind'], number>>>, calibration = 1): void => {
+  const show = (
+    parts: Readonly<Partial<Record<ContextPart['kind'], number>>>,
+    calibration = 1,
+    canSummarize = true,
+  ): void => {
     const all = Object.entries(parts).map(([kind, tokens]) => ({ kind: kind as ContextPart['kind'], tokens }));
-    page.receive({ type: 'contextUse', use: { windowTokens: 200_000, parts: all, calibration } });
+    page.receive({ type: 'contextUse', use: { windowTokens: 200_000, parts: all, calibration }, canSummarize });
   };
   const ring = (): HTMLElement | undefined => page.all('button').find((found) => found.matches('.context-ring'));
   const arc = (): string | null | undefined => ring()?.querySelector('.context-arc')?.getAttribute('stroke-dasharray');
@@ -51,7 +55,7 @@ describe('ring for the context', () => {
     assert.equal(ring(), undefined);
     show({});
     assert.equal(ring()?.dataset['level'], 'error');
-    page.receive({ type: 'contextUse' });
+    page.receive({ type: 'contextUse', canSummarize: false });
     assert.equal(ring(), undefined);
   });
 
@@ -63,6 +67,9 @@ describe('ring for the context', () => {
     assert.equal(page.window.document.activeElement, offer);
     offer.click();
     assert.deepEqual(page.posted, [{ type: 'summarize' }]);
+    show({ turns: 150_000 }, 1, false);
+    ring()?.click();
+    assert.deepEqual(page.all('menuitem', 'Continue with a summary'), []);
   });
 
   it('passes the focus to the text field when it disappears', () => {

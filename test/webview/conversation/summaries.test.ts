@@ -99,6 +99,13 @@ describe('summary in a conversation', () => {
     });
   }
 
+  it('says that nothing has changed when it is stopped', () => {
+    page.snapshot([a, b, summary(running), c]);
+    page.events('s', ev.text('In'), ev.stopped('In'));
+    const stopped = 'Stopped. The conversation has not changed.';
+    assert.deepEqual([page.announced, block().querySelector('.outcome p')?.textContent], [stopped, stopped]);
+  });
+
   it('is undone or starts a new conversation with its buttons, which a read-only page does not have', () => {
     page.snapshot([a, b, summary(ready), c]);
     page.click('Undo');
@@ -136,6 +143,7 @@ describe('summary in a conversation', () => {
     page.snapshot([summary(ready, { summarizedTurns: 0 }), a]);
     assert.deepEqual(entries(), ['Summary', 'You', 'Assistant']);
     assert.equal(block().querySelector('h2')?.textContent, 'Summary of another conversation');
+    assert.deepEqual(buttonsIn(block()).slice(-2), ['Edit', 'Undo']);
   });
 
   it('that is newer folds the older one, too', () => {
@@ -156,8 +164,11 @@ describe('failure card of a request that is too long', () => {
       button.disabled,
     ]);
 
-  it('offers a summary first if there are earlier turns, and no second one while a turn runs', () => {
+  const canSummarize = (can: boolean): void => page.receive({ type: 'contextUse', canSummarize: can });
+
+  it('offers a summary first if one is possible, and no second one while a turn runs', () => {
     page.snapshot([a, exchange('q')]);
+    canSummarize(true);
     page.events('q', ev.attempt(), tooLong);
     assert.deepEqual(card().slice(0, 2), [
       ['Continue with a summary', true, false],
@@ -169,8 +180,8 @@ describe('failure card of a request that is too long', () => {
     assert.deepEqual(card()[0], ['Continue with a summary', true, true]);
   });
 
-  it('offers no summary without earlier turns, or after a summary of all of them', () => {
-    page.snapshot([question]);
+  it('offers no summary if none is possible, as after a summary of all turns', () => {
+    page.snapshot([a, question]);
     assert.deepEqual(card()[0], ['New conversation', true, false]);
     const older = summary([ev.text('s'), ev.done('s')].reduce(reduceTurn, stateOf(ev.attempt({ time: 1 }))));
     page.snapshot([a, older, question]);
@@ -182,11 +193,18 @@ describe('failure card of a request that is too long', () => {
     page.events('s', ev.text('In short'), ev.done('In short'));
     for (const from of ['live', 'reloaded']) {
       assert.deepEqual(card()[0], ['Retry now', true, false], from);
-      assert.match(page.one('alert').textContent, /Too long\..*The summary is ready\./, from);
+      assert.match(page.one('alert').textContent, /^The request was too long\. The summary is ready\./, from);
       page.snapshot([a, b, summary(ready), question]);
     }
     page.click('Retry now');
     assert.deepEqual(page.posted.at(-1), { type: 'action', exchangeId: 'q', action: 'retryNow' });
+  });
+
+  it('offers a further summary if a summary stands for too little', () => {
+    page.snapshot([a, b, summary(ready), question]);
+    canSummarize(true);
+    assert.deepEqual(card()[0], ['Continue with a summary', true, false]);
+    assert.doesNotMatch(page.one('alert').textContent, /summary is ready/);
   });
 
   it('offers a summary of fewer turns if a summary was too long', () => {
@@ -201,13 +219,13 @@ describe('failure card of a request that is too long', () => {
 describe('notice of a full context', () => {
   let page: PanelPage;
   usePage((opened) => (page = opened));
-  const fill = (tokens: number): void =>
+  const fill = (tokens: number, canSummarize = true): void =>
     page.receive({
-      type: 'contextUse',
+      ...{ type: 'contextUse', canSummarize },
       use: { windowTokens: 1000, parts: [{ kind: 'turns', tokens }], calibration: 1 },
     });
   const notice = (): string => page.root.querySelector('.notices > .notice:not([hidden])')?.textContent ?? '';
-  const offered = 'The context is 92% full.Continue with a summary';
+  const offered = 'The context is ≈ 92% full.Continue with a summary';
 
   it('offers a summary from 90% on, also while the user is typing', () => {
     page.snapshot([a, b]);
@@ -219,6 +237,12 @@ describe('notice of a full context', () => {
     assert.equal(notice(), offered);
     page.click('Continue with a summary');
     assert.deepEqual(page.posted.at(-1), { type: 'summarize' });
+  });
+
+  it('says that the conversation is too long above 100%', () => {
+    page.snapshot([a, b]);
+    fill(1150);
+    assert.match(notice(), /^The conversation is probably too long for the model\./);
   });
 
   it('stays away after it was dismissed until the context was less full', () => {
@@ -235,16 +259,15 @@ describe('notice of a full context', () => {
     assert.equal(notice(), offered);
   });
 
-  for (const [situation, exchanges, readOnly] of [
-    ['in an empty conversation', []],
+  for (const [situation, exchanges, readOnly, canSummarize] of [
+    ['if no summary is possible', [a], false, false],
     ['beside a failure card that offers a summary', [a, question]],
     ['while a turn runs', [a, exchange('d', { state: stateOf(ev.attempt()) })]],
-    ['directly after a summary', [a, summary(ready)]],
     ['on a read-only page', [a], true],
   ] as const) {
     it(`is not shown ${situation}`, () => {
-      page.snapshot(exchanges, readOnly && { readOnly });
-      fill(990);
+      page.snapshot(exchanges, readOnly ? { readOnly } : {});
+      fill(990, canSummarize);
       assert.doesNotMatch(notice(), /full/);
     });
   }
