@@ -62,7 +62,7 @@ describe('usage report', () => {
     }
   });
 
-  it('counts estimates where the gateway reports no cost, and the requests without a known price', () => {
+  it('counts estimates where the gateway reports no cost, and the requests with unknown cost', () => {
     const withoutUsage = entry({ ended });
     const { total } = report(paid(0), estimated(0.25), withoutUsage, entry({ ended: { ...ended, ...tokens } }));
     assert.deepEqual(total.costs, [{ amount: 0.25, currency: 'USD', isEstimate: true }]);

@@ -35,7 +35,7 @@ describe('ring for the context', () => {
   it('has the breakdown as its name and its tooltip', () => {
     show({ system: 1000, summary: 4000, turns: 119_500, attachments: 3000 });
     page.type('x'.repeat(800));
-    const parts = ['System prompt 1K', 'Summary 4K', 'Earlier turns 119.5K', 'Attachments 3K', 'Draft 200'];
+    const parts = ['System prompt: 1K', 'Summary: 4K', 'Earlier turns: 119.5K', 'Attachments: 3K', 'Draft: 200'];
     const total = 'Context: ≈ 64% full, 127.7K of 200K tokens';
     assert.equal(ring()?.ariaLabel, `${total}. ${parts.join(', ')}`);
     assert.equal(ring()?.title, [total, ...parts].join('\n'));
@@ -45,7 +45,7 @@ describe('ring for the context', () => {
     show({ turns: 90_000 }, 1.5);
     assert.equal(ring(), undefined);
     page.type('x'.repeat(4 * 10_000));
-    assert.match(ring()?.ariaLabel ?? '', /53% full.*Draft 15K$/);
+    assert.match(ring()?.ariaLabel ?? '', /53% full.*Draft: 15K$/);
     page.click('Send');
     assert.equal(ring(), undefined);
   });

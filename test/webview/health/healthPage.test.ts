@@ -173,9 +173,9 @@ describe('page of usage and health', () => {
       page.show(report);
       const sums = texts('.usage :is(dt, .figure, dd.note)');
       assert.deepEqual(sums, [
-        ...['Today', '≈\u00a0¥1.23 + $0.0042', '16 requests', '3 requests without a known price'],
-        '24% of the budget of $5.00 used',
-        ...['Last 14 days', '≈\u00a0¥2.47 + $0.0042', '29 requests', '4 requests without a known price'],
+        ...['Today', '≈\u00a0¥1.23 + $0.0042', '16 requests', '3 requests with unknown cost'],
+        '24% of the $5.00 budget used',
+        ...['Last 14 days', '≈\u00a0¥2.47 + $0.0042', '29 requests', '4 requests with unknown cost'],
         ...['Tokens in / out', '89K / 9.8K', '61K cached'],
       ]);
       assert.match(texts('.usage p.note')[0] ?? '', /^≈ The gateway reported no cost/);
@@ -196,15 +196,15 @@ describe('page of usage and health', () => {
         [...row.children].map((cell) => `${cell.getAttribute('scope') ?? ''}:${cell.textContent}`),
       );
       const sonnet = ['row:claude-sonnet-4 api.holysheep.ai', ':12', ':84K / 9.1K61K cached', ':¥1.23'];
-      const other = ['row:<b>x</b> b.test', ':4', ':5K / 700', ':≈\u00a0$0.00423 without a price'];
+      const other = ['row:<b>x</b> b.test', ':4', ':5K / 700', ':≈\u00a0$0.00423 unknown'];
       const local = ['row:qwen3:8b localhost:11434', ':1', ':–', ':–'];
       assert.deepEqual(rows, [
         ['col:Model', 'col:Requests', 'col:Tokens in / out', 'col:Cost'],
-        ['rowgroup:Last 14 days', ':29', ':89K / 9.8K61K cached', ':≈\u00a0¥2.47 + $0.00424 without a price'],
+        ['rowgroup:Last 14 days', ':29', ':89K / 9.8K61K cached', ':≈\u00a0¥2.47 + $0.00424 unknown'],
         ...[[sonnet[0], ':24', sonnet[2], ':¥2.47'], other, local],
-        ['rowgroup:Today', ':16', ':89K / 9.8K61K cached', ':≈\u00a0¥1.23 + $0.00423 without a price'],
+        ['rowgroup:Today', ':16', ':89K / 9.8K61K cached', ':≈\u00a0¥1.23 + $0.00423 unknown'],
         ...[sonnet, other],
-        ['rowgroup:Thu, Nov 12', ':13', ':84K / 9.1K61K cached', ':¥1.231 without a price'],
+        ['rowgroup:Thu, Nov 12', ':13', ':84K / 9.1K61K cached', ':¥1.231 unknown'],
         ...[sonnet, local],
       ]);
     });
