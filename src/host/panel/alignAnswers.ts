@@ -1,3 +1,4 @@
+import { diffArrays } from 'diff';
 import { FencedText } from '../util/fencedText';
 
 /** A word of prose with the space after it, or a line of code. */
@@ -30,10 +31,8 @@ const sentences = new Intl.Segmenter(undefined, { granularity: 'sentence' });
  * Returns two answers in Markdown for VS Code's diff editor, which compares lines: each sentence is on a line of its own,
  * and lines of both answers start where their words are the same. Code blocks and tables are unchanged.
  */
-export async function alignAnswers(left: string, right: string): Promise<readonly [left: string, right: string]> {
+export function alignAnswers(left: string, right: string): readonly [left: string, right: string] {
   if (left.length + right.length > maxLength) return [left, right];
-  // Loads the package only when the user wants to see differences.
-  const { diffArrays } = await import('diff');
   const [leftTokens, rightTokens] = [tokensOf(left), tokensOf(right)];
   // There are no changes if there are too many. A callback would make it slow, because it waits for many timers.
   const changes = diffArrays([...leftTokens], [...rightTokens], {

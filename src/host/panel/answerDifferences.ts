@@ -3,7 +3,6 @@ import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { Exchange } from '../journal/exchange';
 import { plainLabel } from '../ui/messageText';
-import { alignAnswers } from './alignAnswers';
 
 /** Documents of this scheme show the answers of an exchange. Their URIs contain the ids, so that a reload restores them. */
 const answerScheme = 'holysheep-answer';
@@ -29,8 +28,7 @@ export async function showDifferences(conversation: Conversation, exchangeId: st
 
 export function registerAnswerDocuments(conversations: Pick<Conversations, 'read'>): vscode.Disposable {
   // Both sides of the diff editor need the same result.
-  let last:
-    { readonly left: string; readonly right: string; readonly aligned: ReturnType<typeof alignAnswers> } | undefined;
+  let last: { readonly left: string; readonly right: string; readonly aligned: readonly [string, string] } | undefined;
   return vscode.workspace.registerTextDocumentContentProvider(answerScheme, {
     provideTextDocumentContent: async ({ query }) => {
       const fields = new URLSearchParams(query);
@@ -42,8 +40,10 @@ export function registerAnswerDocuments(conversations: Pick<Conversations, 'read
       const textOf = (side: Side) => exchanges.find(({ id }) => id === fields.get(side))?.state.text;
       const [left, right] = [textOf('left'), textOf('right')];
       if (left === undefined || right === undefined) return vscode.l10n.t('This answer no longer exists.');
+      // Loaded only now, because its segmenters take 14 ms to create.
+      const { alignAnswers } = await import('./alignAnswers');
       if (last?.left !== left || last.right !== right) last = { left, right, aligned: alignAnswers(left, right) };
-      const [leftLines, rightLines] = await last.aligned;
+      const [leftLines, rightLines] = last.aligned;
       return fields.get('side') === 'left' ? leftLines : rightLines;
     },
   });

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { alignAnswers } from '../../../src/host/panel/alignAnswers';
 
-const linesOf = async (left: string, right: string) =>
-  (await alignAnswers(left, right)).map((text) => text.split('\n'));
+const linesOf = (left: string, right: string) => alignAnswers(left, right).map((text) => text.split('\n'));
 
 describe('differences of two answers', () => {
   for (const [name, left, right, expected] of [
     [
-      'puts each sentence on a line',
+      'put each sentence on a line',
       'One fox. Two dogs! Three?',
       'One fox. Two cats! Three?',
       [
@@ -58,24 +57,24 @@ describe('differences of two answers', () => {
       ],
     ],
   ] as const) {
-    it(name, async () => assert.deepEqual(await linesOf(left, right), expected));
+    it(name, () => assert.deepEqual(linesOf(left, right), expected));
   }
 
-  it('never changes code blocks, indented code and tables', async () => {
+  it('leave code blocks, indented code and tables unchanged', () => {
     const code = [
       ...['```js', 'a(); // One. Two. Three.', '', '```', '- item', '  ~~~', '  One. Two.  ', '  ~~~', ''],
       ...['    x = 1. Then. Y', '| One. Two. | Three. Four. |', '```', 'open. Until. The end.'],
     ];
-    const [left] = await linesOf(code.join('\n'), 'Something. One. Two. Three.');
+    const [left] = linesOf(code.join('\n'), 'Something. One. Two. Three.');
     assert.deepEqual(left, code);
   });
 
-  it('leaves very long answers as they are', async () => {
+  it('leave very long answers as they are', () => {
     const answers = ['One. Two. '.repeat(5001), 'One. Three. '.repeat(5001)] as const;
-    assert.deepEqual(await alignAnswers(...answers), answers);
+    assert.deepEqual(alignAnswers(...answers), answers);
   });
 
-  it('keeps the words and their order, also without a line in common, in long answers and in odd ones', async () => {
+  it('keep the words and their order, also without a line in common, in long answers and in odd ones', () => {
     const long = (word: string) => Array.from({ length: 3000 }, (_, index) => `${word}${index} and. So`).join(' ');
     const words = (text: string) => text.replace(/\s+/g, '');
     for (const [left, right] of [
@@ -83,7 +82,7 @@ describe('differences of two answers', () => {
       ['', '\r\n\r\n'],
       ['- \n\n> \n1. ', '\ud83d\ude00\ud83d. \u2028 A. **'],
     ] as const) {
-      const aligned = await alignAnswers(left, right);
+      const aligned = alignAnswers(left, right);
       assert.deepEqual(aligned.map(words), [left, right].map(words));
     }
   });
