@@ -3,10 +3,10 @@ import { alignAnswers } from '../../../src/host/panel/alignAnswers';
 
 const linesOf = (left: string, right: string) => alignAnswers(left, right).map((text) => text.split('\n'));
 
-describe('differences of two answers', () => {
+describe('alignment of two answers', () => {
   for (const [name, left, right, expected] of [
     [
-      'put each sentence on a line',
+      'puts each sentence on a line',
       'One fox. Two dogs! Three?',
       'One fox. Two cats! Three?',
       [
@@ -60,7 +60,7 @@ describe('differences of two answers', () => {
     it(name, () => assert.deepEqual(linesOf(left, right), expected));
   }
 
-  it('leave code blocks, indented code and tables unchanged', () => {
+  it('leaves code blocks, indented code and tables unchanged', () => {
     const code = [
       ...['```js', 'a(); // One. Two. Three.', '', '```', '- item', '  ~~~', '  One. Two.  ', '  ~~~', ''],
       ...['    x = 1. Then. Y', '| One. Two. | Three. Four. |', '```', 'open. Until. The end.'],
@@ -69,12 +69,12 @@ describe('differences of two answers', () => {
     assert.deepEqual(left, code);
   });
 
-  it('leave very long answers as they are', () => {
+  it('leaves very long answers as they are', () => {
     const answers = ['One. Two. '.repeat(5001), 'One. Three. '.repeat(5001)] as const;
     assert.deepEqual(alignAnswers(...answers), answers);
   });
 
-  it('keep the words and their order, also without a line in common, in long answers and in odd ones', () => {
+  it('keeps the words and their order, also without a line in common, in long answers and in odd ones', () => {
     const long = (word: string) => Array.from({ length: 3000 }, (_, index) => `${word}${index} and. So`).join(' ');
     const words = (text: string) => text.replace(/\s+/g, '');
     for (const [left, right] of [
