@@ -83,7 +83,7 @@ describe('daily budget', () => {
     await toast.getByRole('button', { name: words.host('Open usage') }).click();
     await panel
       .getByRole('tabpanel', { name: words.health.usage })
-      .getByText(/^9\d% of the budget of \$50/)
+      .getByText(/^9\d% of the \$50\.00 budget used/)
       .waitFor();
   });
 
