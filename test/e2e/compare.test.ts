@@ -40,7 +40,7 @@ describe('comparison of models in the panel', () => {
     await workbench.fillInput(prompt);
   };
 
-  it('shows a column for each chosen model, stops one of them only, and goes on with the answer that is used', async () => {
+  it('shows a column for each chosen model, stops one of them only, and continues with the answer that is used', async () => {
     gateway.script = (request) =>
       modelOf(request) === 'gpt-4o'
         ? [...deltas('An endless answer'), { end: 'stall' }]

@@ -89,7 +89,7 @@ describe('comparison of models', () => {
     assert.deepEqual(turnOf('a').controls, []);
   });
 
-  it('goes on with the answer that the user chooses, and keeps the others as versions', () => {
+  it('continues with the answer that the user chooses, and keeps the others as versions', () => {
     const { a, b, c, answer, ask, columns, conversation, emit, lines, phases, sentTexts } = comparing();
     answer('a', 'b');
     emit('c', attempt('c'), text('half'));
