@@ -28,7 +28,7 @@ export async function editPrompt(
     const { demo } = await connections.view(services.demo.answers(conversation));
     const exchange = conversation.exchange(exchangeId);
     // The prompt of a comparison goes to all of its models again, even if it is unchanged.
-    const isCompared = conversation.tree.columns(exchangeId).length > 1;
+    const isCompared = conversation.tree.isCompared(exchangeId);
     const unchanged = isCompared && exchange ? toPromptInput(exchange) : undefined;
     const input = exchange && (editedInput(exchange, prompt, demo) ?? unchanged);
     if (!input) return regenerate(services, conversation, exchangeId, false);
