@@ -46,21 +46,19 @@ describe('comparison of models', () => {
 
   it('lets only the model wait that is rate limited', async () => {
     const limited = models[0]!;
-    let attempts = 0;
-    let others = 0;
-    const othersAnswered = new Promise<void>((resolve) => {
-      fixture.gateway.script = function* (request) {
-        if (modelOf(request) === limited && ++attempts === 1) {
-          yield* failure(429, { message: 'slow down' }, { 'retry-after': '1' });
-          return;
-        }
-        yield* answer(`answer of ${modelOf(request)}`);
-        if (modelOf(request) !== limited && ++others === models.length - 1) resolve();
-      };
-    });
+    const firstRequests = requests(3);
+    let isRetry = false;
+    fixture.gateway.script = (request) => {
+      if (modelOf(request) !== limited || isRetry) {
+        return [{ until: firstRequests }, ...answer(`answer of ${modelOf(request)}`)];
+      }
+      isRetry = true;
+      return failure(429, { message: 'slow down' }, { 'retry-after': '2' });
+    };
     await compare({ prompt: 'Why?', models });
-    await othersAnswered;
-    assert.deepEqual([attempts, fixture.gateway.requests.length], [1, 3]);
+    const sent = await firstRequests;
+    assert.deepEqual(sent.map(modelOf).sort(), [...models].sort());
+    assert.deepEqual(await Promise.all(sent.map(({ closed }) => closed)), ['server', 'server', 'server']);
     const retry = await fixture.gateway.request(4);
     assert.equal(modelOf(retry), limited);
     assert.equal(await retry.closed, 'server');
