@@ -4,6 +4,7 @@ import { build, type BuildOptions } from 'esbuild';
 import type * as engineSource from '../../src/engine/createEngine';
 import type * as sdkSource from 'openai';
 import { out, root } from '../support/paths';
+import { extension } from '../support/productionBuild';
 
 const load = createRequire(__filename);
 const script = path.join(out, 'bench/engine.js');
@@ -14,7 +15,6 @@ const sdk = path.join(out, 'bench/sdk.js');
  * required.
  */
 export async function buildEngine(): Promise<void> {
-  const { extension } = load(path.join(root, 'esbuild.js')) as { readonly extension: BuildOptions };
   const options: BuildOptions = { absWorkingDir: root, bundle: true, minify: true, platform: 'node', format: 'cjs' };
   const plugins = extension.plugins ?? [];
   await build({ ...options, entryPoints: ['src/engine/createEngine.ts'], outfile: script, plugins });

@@ -1,17 +1,15 @@
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { assertNode, ensureDependencies } from '../support/install/dependencies.mjs';
 import { out, root } from '../support/paths';
+import { textFiles } from '../support/productionBuild';
 import { benches, isBenchName } from './benches';
 import { progress } from './progress';
 import { peersFolder } from './renderers';
 import { reportTable, writeReport } from './report';
 import type { Row } from './row';
-
-const { textFiles } = createRequire(__filename)('../../esbuild.js') as { readonly textFiles: Plugin };
 
 async function main(asked: readonly string[]): Promise<void> {
   assertNode();

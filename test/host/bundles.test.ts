@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { RequestBuilder } from '../../src/engine/http/sdk';
 import { root } from '../support/paths';
+import { extension } from '../support/productionBuild';
 import { removeTemporaryFolder, temporaryFolder } from '../support/temporaryFolder';
-
-const { extension } = createRequire(__filename)('../../esbuild.js') as { readonly extension: BuildOptions };
 
 type Outputs = Metafile['outputs'];
 

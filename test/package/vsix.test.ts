@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { compileFunction } from 'node:vm';
 import { build, type Plugin } from 'esbuild';
 import { root } from '../support/paths';
+import { textFiles } from '../support/productionBuild';
 import { packagerLog, vsixFile } from '../support/vscode/package';
 import { zipEntries } from '../support/vscode/zipEntries';
-
-const { textFiles } = createRequire(__filename)('../../esbuild.js') as { readonly textFiles: Plugin };
 
 const maxBytes = 450 * 1024;
 

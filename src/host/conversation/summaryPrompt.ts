@@ -1,10 +1,8 @@
 import type { RequestParameters, TextMessage } from '../../engine/request';
+import promptFile from './summaryPrompt.md?text';
 
 /** Asks the model for a summary of the messages before it. */
-export const summaryPrompt = `Summarize our conversation so far. The summary will replace it, so that we can continue from the summary alone.
-Keep what later questions may need: what I want to achieve and the rules I have set, decisions and their reasons, names, numbers, paths, commands, error messages, and the current version of code that we have written. Say what is done and what is still open.
-Leave out greetings, repetitions and what has been replaced since. If there is an earlier summary, include what is still relevant in it.
-Don't answer open questions. Reply with the summary only, as Markdown in the language of the conversation, in at most 1,500 words.`;
+export const summaryPrompt = promptFile.trimEnd();
 
 /** Maximum length of a summary that is requested from models that don't reason. */
 export const maxSummaryTokens = 4096;

@@ -8,6 +8,7 @@ import type { Conversation } from '../../../src/host/conversation/conversation';
 import { startGateway, type GatewayRequest, type Step } from '../testGateway';
 import { answer, deltas, replySequence } from '../replies';
 import { out, root } from '../paths';
+import { textFiles } from '../productionBuild';
 import { removeTemporaryFolder, temporaryFolder } from '../temporaryFolder';
 import { liveConversations } from './liveConversations';
 
@@ -53,6 +54,7 @@ export async function buildVictim(): Promise<void> {
     format: 'cjs',
     target: 'node20',
     logLevel: 'silent',
+    plugins: [textFiles],
   });
 }
 
