@@ -52,14 +52,24 @@ export class Conversation extends ConversationTurns {
     return columns;
   }
 
-  /** Ends a comparison. The conversation continues with this answer, and the turns of the other columns and after them stop. */
+  /**
+   * Ends a comparison. The conversation continues with this answer, and the turns of the other columns and after them stop.
+   * Prompts that have not been sent yet follow this answer.
+   */
   useAnswer(exchangeId: string): void {
     if (this.readOnly || !this.tree.isCompared(exchangeId)) return;
     const others = this.tree.columns(exchangeId).filter(({ id }) => id !== exchangeId);
-    this.end(others.flatMap(({ id }) => this.tree.descendants(id)));
+    const replaced = others.flatMap(({ id }) => this.tree.descendants(id));
+    const unsent = replaced.filter(({ id, queued }) => queued && this.tree.columns(id)[0]?.id === id);
+    this.end(replaced);
     this.append({ type: 'show', exchangeId, endsComparison: true });
     this.tree.show(exchangeId, true);
     this.firePath();
+    for (const exchange of unsent) {
+      const models = this.tree.columns(exchange.id).map(modelOf);
+      if (models.length > 1) this.compare(toPromptInput(exchange), models);
+      else this.ask(toPromptInput(exchange));
+    }
   }
 
   stopColumns(exchangeId: string): void {

@@ -116,18 +116,32 @@ describe('comparison of models', () => {
     );
   });
 
-  it('stops a prompt that follows another answer than the one that the user chooses', () => {
-    for (const isRunning of [false, true]) {
-      const { a, answer, conversation, phases, turnOf } = comparing();
-      answer('b', ...(isRunning ? ['a', 'c'] : []));
-      const { id } = conversation.ask({ prompt: 'next', model: 'n' });
-      const other = isRunning ? conversation.views()[2]!.id : a;
-      conversation.useAnswer(other);
-      assert.equal(conversation.exchange(id)?.state.phase, 'stopped');
-      if (isRunning) assert.deepEqual(turnOf('n').controls, ['stop']);
-      else answer('a');
-      assert.deepEqual([conversation.busy, phases()], [false, ['before: done', 'which?: done']]);
-    }
+  it('stops a turn that follows another answer than the one that the user chooses', () => {
+    const { b, answer, conversation, phases, turnOf } = comparing();
+    answer('b', 'a', 'c');
+    conversation.ask({ prompt: 'next', model: 'n' });
+    conversation.useAnswer(b);
+    assert.deepEqual(turnOf('n').controls, ['stop']);
+    assert.deepEqual([conversation.busy, phases()], [false, ['before: done', 'which?: done']]);
+  });
+
+  it('sends queued prompts after the answer that the user chooses', () => {
+    const { c, answer, ask, conversation, engine, phases, turnOf } = comparing();
+    answer('b');
+    ask('next');
+    conversation.compare({ prompt: 'and which now?' }, ['d', 'e']);
+    answer('c');
+    conversation.useAnswer(c);
+    assert.deepEqual(turnOf('a').controls, ['stop']);
+    assert.deepEqual(phases(), [
+      ...['before: done', 'which?: done', 'next: connecting'],
+      ...['and which now?: queued', 'and which now?: queued'],
+    ]);
+    const sent = (): readonly unknown[] => valuesOf(engine.turns.at(-1)!.request.messages, 'content');
+    assert.deepEqual(sent(), ['before', 'earlier', 'which?', 'of c', 'next']);
+    engine.turns.at(-1)!.emit(text('well'), done('well'));
+    assert.deepEqual(valuesOf(valuesOf(engine.turns.slice(-2), 'request'), 'model'), ['d', 'e']);
+    assert.deepEqual(sent().slice(-3), ['next', 'well', 'and which now?']);
   });
 
   it('lets a prompt that was queued meanwhile follow a complete answer', () => {
