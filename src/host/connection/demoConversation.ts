@@ -13,10 +13,11 @@ export const demoSettings: EngineSettings = {
 };
 
 export interface DemoConversation {
-  exchanges(): readonly { readonly demo?: boolean | undefined }[];
+  /** The exchanges of its selected branch, with a summary of another conversation. */
+  readonly tree: { onPage(): readonly { readonly demo?: boolean | undefined }[] };
 }
 
 /** Returns whether the demo handled all exchanges of a conversation. Returns true for an empty conversation. */
 export function isDemoConversation(conversation: DemoConversation): boolean {
-  return conversation.exchanges().every(({ demo }) => demo === true);
+  return conversation.tree.onPage().every(({ demo }) => demo === true);
 }

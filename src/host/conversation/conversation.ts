@@ -60,7 +60,9 @@ export class Conversation extends ConversationTurns {
     if (this.readOnly || !this.tree.isCompared(exchangeId)) return;
     const others = this.tree.columns(exchangeId).filter(({ id }) => id !== exchangeId);
     const replaced = others.flatMap(({ id }) => this.tree.descendants(id));
-    const unsent = replaced.filter(({ id, queued }) => queued && this.tree.columns(id)[0]?.id === id);
+    const unsent = replaced.filter(
+      (exchange) => exchange.queued && !others.includes(exchange) && this.tree.columns(exchange.id)[0] === exchange,
+    );
     this.end(replaced);
     this.append({ type: 'show', exchangeId, endsComparison: true });
     this.tree.show(exchangeId, true);

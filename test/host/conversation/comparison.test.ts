@@ -144,6 +144,17 @@ describe('comparison of models', () => {
     assert.deepEqual(sent().slice(-3), ['next', 'well', 'and which now?']);
   });
 
+  it('does not send its own prompt again when a column is queued for a retry', () => {
+    const { a, b, answer, ask, conversation, emit, phases } = comparing();
+    emit('a', attempt('a'), failed(''));
+    answer('b', 'c');
+    ask('next');
+    conversation.retryNow(a);
+    assert.equal(conversation.exchange(a)?.queued, true);
+    conversation.useAnswer(b);
+    assert.deepEqual(phases(), ['before: done', 'which?: done', 'next: connecting']);
+  });
+
   it('lets a prompt that was queued meanwhile follow a complete answer', () => {
     const { answer, columns, conversation, emit, sentTexts } = comparing();
     conversation.ask({ prompt: 'next' });
