@@ -87,8 +87,8 @@ export class ConversationTurns extends ConversationRecord {
 
   /** Stops the turn of an exchange, removes it from the queue or cancels its schedule. The default is all running turns. */
   stop(exchangeId?: string): void {
-    const exchange = this.exchange(exchangeId);
-    this.end(exchange ? [exchange] : this.activeExchanges);
+    if (exchangeId === undefined) this.end(this.activeExchanges);
+    else this.end(this.tree.all().filter(({ id }) => id === exchangeId));
   }
 
   stopAll(matches: (exchange: Exchange) => boolean = () => true): void {
@@ -153,7 +153,7 @@ export class ConversationTurns extends ConversationRecord {
     const { activeExchange } = this;
     if (!activeExchange?.state.wait || (activeExchange.demo === true) !== demo) return;
     // A column of a comparison keeps its model.
-    if (activeExchange.comparison !== undefined) return;
+    if (this.tree.isCompared(activeExchange.id)) return;
     // The setting changes to the same model right afterwards and must not switch the turn a second time.
     this.defaultModel = model;
     this.runner.turn(activeExchange.id)?.switchModel(model);

@@ -28,21 +28,21 @@ export function lastToSummarize(
 ): Exchange | undefined {
   const sizes = exchanges.map((exchange) => tokensOf(exchange) * calibration);
   const maxKept = hasFailed ? 0 : Math.min(maxKeptTokens, contextWindow / 4);
-  const end = indexWithin(sizes.toReversed(), maxKept);
+  const end = countWithin(sizes.toReversed(), maxKept);
   const summarized = exchanges.slice(0, exchanges.length - end);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const room =
     contextWindow -
     Math.min(maxSummaryTokens, contextWindow / 4) -
     estimateTokens(summary?.state.text ?? '') * calibration;
-  const fitting = indexWithin(sizes, Math.min(room, hasFailed ? total / 2 : Infinity));
+  const fitting = countWithin(sizes, Math.min(room, hasFailed ? total / 2 : Infinity));
   // At least one answer is summarized, even if it may be too long.
   const firstAnswer = sizes.findIndex((size) => size > 0) + 1;
   return summarized.slice(0, Math.max(fitting, firstAnswer)).at(-1);
 }
 
 /** Returns how many sizes, from the first one on, have a sum of at most `max`. */
-function indexWithin(sizes: readonly number[], max: number): number {
+function countWithin(sizes: readonly number[], max: number): number {
   let sum = 0;
   const index = sizes.findIndex((size) => (sum += size) > max);
   return index < 0 ? sizes.length : index;

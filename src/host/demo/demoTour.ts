@@ -5,7 +5,10 @@ import type { DemoTourStep, Suggestion } from '../../shared/protocol';
 import { isDemoConversation } from '../connection/demoConversation';
 import type { Conversation } from '../conversation/conversation';
 
-type TourConversation = Pick<Conversation, 'id' | 'title' | 'activeExchange' | 'exchanges' | 'tree' | 'ask' | 'rename' | 'stop'>;
+type TourConversation = Pick<
+  Conversation,
+  'id' | 'title' | 'activeExchange' | 'exchanges' | 'tree' | 'ask' | 'rename' | 'stop'
+>;
 
 interface DemoTourDeps {
   /** Returns the models of the demo, or none while the demo is not active. */

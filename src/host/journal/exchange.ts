@@ -58,10 +58,15 @@ export function toExchangeRole({ comparison, summarizes }: ExchangeRole): Exchan
 
 /** Returns the changes after the user has edited a summary, or undone it with an empty text. */
 export function changesOfSummary(state: TurnState, text: string): Pick<Exchange, 'state' | 'isUndone'> {
-  return text === '' ? { state, isUndone: true } : { state: { ...state, text, phase: 'done' }, isUndone: undefined };
+  if (text === '') return { state, isUndone: true };
+  // The edited text is complete, even if the model had reached its token limit.
+  return { state: { ...state, text, phase: 'done', finishReason: 'stop' }, isUndone: undefined };
 }
 
-/** The text of the answer stays visible; the rest of the answer stays only if it is continued. The attempts of a restarted answer still count for the cost. */
+/**
+ * The text of the answer stays visible; the rest of the answer stays only if it is continued. The attempts of a restarted
+ * answer still count for the cost.
+ */
 export function stateForRerun(state: TurnState, mode: ResumeFrom['mode']): TurnState {
   const { model, text, textModel, reasoning, resumePoints, toolCalls, discardedAttempts } = state;
   const kept = { ...initialTurn, model, text, ...(textModel !== undefined && { textModel }) };

@@ -11,11 +11,14 @@ import { plainLabel, trimTrailingPeriod } from '../ui/messageText';
 import type { HostWords } from '../ui/words';
 import type { UnseenFailure } from './unseenFailures';
 
-type ConversationTurns = Pick<Conversation, 'activeExchange' | 'activeExchanges' | 'exchangeToRetry' | 'lastExchange'>;
+type TurnsOfConversation = Pick<
+  Conversation,
+  'activeExchange' | 'activeExchanges' | 'exchangeToRetry' | 'lastExchange'
+>;
 
 export interface Turns {
-  readonly current: ConversationTurns | undefined;
-  readonly running: ConversationTurns | undefined;
+  readonly current: TurnsOfConversation | undefined;
+  readonly running: TurnsOfConversation | undefined;
   /** Number of conversations with a running turn. */
   readonly runningCount: number;
 }

@@ -36,13 +36,13 @@ export function registerTurnNotices(services: NoticeServices): { dispose(): void
   /** Ids of exchanges whose running turn has already caused a notification. */
   const notified = new Set<string>();
   const handleEvent = (conversation: Conversation, exchangeId: string, event: RecordedEvent): void => {
-    const { state = initialTurn, comparison, summarizes } = conversation.exchange(exchangeId) ?? {};
+    const { state = initialTurn, summarizes } = conversation.exchange(exchangeId) ?? {};
     const title = tabTitle(conversation);
-    const name = comparison === undefined ? title : `${title} · ${plainLabel(state.model)}`;
+    const name = conversation.tree.isCompared(exchangeId) ? `${title} · ${plainLabel(state.model)}` : title;
     const isUnseen = !notified.has(exchangeId) && !services.panels.isVisible(conversation.id);
     // Only the last answer of a comparison to complete is reported.
-    const isEarly = event.type === 'done' && conversation.activeExchanges.length > 0;
-    const notice = isUnseen && !isEarly ? createNotice(event, state, name, summarizes !== undefined) : undefined;
+    const isNotLast = event.type === 'done' && conversation.activeExchanges.length > 0;
+    const notice = isUnseen && !isNotLast ? createNotice(event, state, name, summarizes !== undefined) : undefined;
     if (notice) {
       notified.add(exchangeId);
       show(services, notice, conversation.id, exchangeId);

@@ -48,7 +48,8 @@ export class UnseenFailures extends Disposable {
         if (change?.type !== 'events') return;
         const exchange = conversation.exchange(change.exchangeId);
         if (!exchange) return;
-        const { id: exchangeId, state, comparison, demo = false } = exchange;
+        const { id: exchangeId, state, demo = false } = exchange;
+        const comparison = conversation.tree.isCompared(exchangeId) ? exchange.comparison : undefined;
         const conversationId = conversation.id;
         const failure = this.failures.get(conversationId);
         const hasFailed = change.events.at(-1)?.type === 'failed';

@@ -89,6 +89,14 @@ describe('comparison of models', () => {
     assert.deepEqual(turnOf('a').controls, []);
   });
 
+  it('lets the user select another model for a waiting answer once it is chosen', () => {
+    const { a, conversation, emit, turnOf } = comparing();
+    emit('a', attempt('a'), waiting);
+    conversation.useAnswer(a);
+    conversation.selectModel('other', false);
+    assert.deepEqual(turnOf('a').controls, ['switchModel other']);
+  });
+
   it('continues with the answer that the user chooses, and keeps the others as versions', () => {
     const { a, b, c, answer, ask, columns, conversation, emit, lines, phases, sentTexts } = comparing();
     answer('a', 'b');

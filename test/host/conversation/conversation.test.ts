@@ -142,6 +142,13 @@ describe('queue of a conversation', () => {
     assert.deepEqual([engine.turn.controls, phases()], [[], ['one: done', 'two: connecting']]);
   });
 
+  it('stops nothing for the id of an exchange that does not exist', () => {
+    const { ask, conversation, engine } = openConversation();
+    ask('one');
+    conversation.stop('unknown');
+    assert.deepEqual(engine.turn.controls, []);
+  });
+
   it('leaves out a prompt that is stopped', () => {
     const { ask, conversation, engine, phases } = openConversation();
     ask('one');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { summaryPrompt } from '../../../src/host/conversation/summaryPrompt';
 import { lastToSummarize } from '../../../src/host/conversation/summaryRange';
-import type { Exchange } from '../../../src/host/journal/exchange';
+import { canContinue, type Exchange } from '../../../src/host/journal/exchange';
 import { openConversation, reopened } from './openedConversation';
 import { attempt, done, failed, text } from './scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
@@ -92,6 +92,15 @@ describe('summary of a conversation', () => {
     conversation.editSummary(id, ' Mine ');
     assert.deepEqual(sendNext().slice(0, 2), replacement('Mine'));
     assert.equal(reopened(lines).tree.get(id)?.state.text, 'Mine');
+  });
+
+  it('is complete once the user has edited it, even if the model had reached its token limit', () => {
+    const { conversation, engine, two } = answered();
+    const { id } = conversation.summarize(two);
+    engine.turn.emit(attempt(), text('Cut'), done('Cut', 'length'));
+    assert.equal(canContinue(conversation.exchange(id)!), true);
+    conversation.editSummary(id, 'Mine');
+    assert.equal(canContinue(conversation.exchange(id)!), false);
   });
 
   it('is not used on another branch', () => {
