@@ -64,6 +64,25 @@ describe('comparison of models', () => {
     assert.equal(await retry.closed, 'server');
   });
 
+  it('requests the answers one after the other when all were rate limited', async () => {
+    let waiting = 0;
+    let mostWaiting = 0;
+    fixture.gateway.script = async function* (request) {
+      if (request.n <= models.length) {
+        yield* failure(429, { message: 'slow down' }, { 'retry-after': '1' });
+        return;
+      }
+      mostWaiting = Math.max(mostWaiting, ++waiting);
+      yield { waitMs: 50 };
+      waiting--;
+      yield* answer(`answer of ${modelOf(request)}`);
+    };
+    await compare({ prompt: 'Why?', models });
+    const sent = await requests(2 * models.length);
+    await Promise.all(sent.map(({ closed }) => closed));
+    assert.equal(mostWaiting, 1);
+  });
+
   it('rejects invalid models with an error that names the property', async () => {
     await assert.rejects(async () => compare({ prompt: 'Why?', models: ['gpt-4o', 'gpt-4o'] }), /“models”/);
     assert.equal(fixture.gateway.requests.length, 0);

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock';
 import { GateCooldown, CooldownSync, type Cooldown, type CooldownScope, type SharedCooldowns } from './cooldowns';
+import { Probes } from './probes';
 import { SlowStart, type Permit } from './slowStart';
 
 /** Interval at which a queue checks the shared cooldowns and the wall clock, which jumps after sleep, in milliseconds. */
@@ -29,6 +30,7 @@ export class Gate {
     shared: SharedCooldowns,
     scope: CooldownScope,
     private readonly onCooldown: () => void = () => undefined,
+    private readonly probes = new Probes(clock),
   ) {
     this.sharedCooldowns = new CooldownSync(shared, scope);
   }
@@ -84,6 +86,7 @@ export class Gate {
     this.setCooldown(this.slowStart.isOpen ? undefined : this.cooldown?.expired());
     if (isProbing) this.sharedCooldowns.clear();
     this.update();
+    if (isProbing) this.probes.accepted(this.admit);
   }
 
   limited(permit: Permit, cooldown: Cooldown): void {
@@ -141,6 +144,11 @@ export class Gate {
     return this.cooldown?.leftMs ?? 0;
   }
 
+  private get hasRoom(): boolean {
+    const { slowStart, probes, admit } = this;
+    return slowStart.hasRoom && (!slowStart.isProbing || probes.maySend(admit));
+  }
+
   private counts(permit: Permit): boolean {
     return this.inFlight.has(permit) && !this.sentBeforeOpening.has(permit);
   }
@@ -164,8 +172,11 @@ export class Gate {
     this.queue.delete(permit);
     this.inFlight.add(permit);
     this.slowStart.add(permit);
+    if (this.slowStart.isProbing) this.probes.sent(this.admit);
     permit.block = undefined;
   }
+
+  private readonly admit = (): void => this.update();
 
   /** Admits as many requests as possible and notifies all changed permits except `newcomer`. */
   private update(newcomer?: Permit): void {
@@ -177,7 +188,7 @@ export class Gate {
   /** Returns whether the `block` has changed. */
   private updatePermit(permit: Permit): boolean {
     const { block } = permit;
-    if (!this.cooldown || (this.leftMs === 0 && this.slowStart.hasRoom)) this.send(permit);
+    if (!this.cooldown || (this.leftMs === 0 && this.hasRoom)) this.send(permit);
     else permit.block = this.cooldown.renewBlock(block);
     return permit.block !== block;
   }

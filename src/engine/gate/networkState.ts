@@ -3,6 +3,7 @@ import type { CorrectableParameter } from '../faults/providerError';
 import type { LearnedEfforts } from '../models/reasoningFields';
 import type { CooldownScope, SharedCooldowns } from './cooldowns';
 import { Gate } from './gate';
+import { Probes } from './probes';
 
 export interface ModelCooldown {
   /** Epoch milliseconds. */
@@ -82,6 +83,8 @@ export class RetryBudget {
 /** The gates, the retry budgets and the learned behavior of models, which all turns of an engine share. */
 export class NetworkState {
   private readonly gates = new Map<string, { readonly scope: CooldownScope; readonly gate: Gate }>();
+  /** By origin and key. */
+  private readonly probes = new Map<string, Probes>();
   private readonly budgets = new Map<string, RetryBudget>();
   private readonly behaviors = new Map<string, RouteBehavior>();
 
@@ -95,7 +98,11 @@ export class NetworkState {
     const key = keyOf(scope);
     const existing = this.gates.get(key);
     if (existing) return existing.gate;
-    const gate = new Gate(this.clock, this.shared, scope, this.onCooldownChange);
+    const { origin, apiKey } = scope;
+    const probesKey = JSON.stringify([origin, apiKey]);
+    const probes = this.probes.get(probesKey) ?? new Probes(this.clock);
+    this.probes.set(probesKey, probes);
+    const gate = new Gate(this.clock, this.shared, scope, this.onCooldownChange, probes);
     this.gates.set(key, { scope, gate });
     return gate;
   }

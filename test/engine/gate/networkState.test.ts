@@ -69,6 +69,52 @@ describe('network state', () => {
     assert.equal(clock.pending, 0);
   });
 
+  describe('probes of different models with the same key', () => {
+    /** Limits models, which then wait for the end of their cooldowns with one request each. */
+    const limited = (...models: readonly string[]) => {
+      const { clock, state } = start();
+      const scopes = models.map((model) => ({ ...scope, model }));
+      for (const each of scopes) limit(clock, state, each);
+      const permits = scopes.map((each) => state.gate(each).enqueue(() => undefined));
+      const sent = (): readonly boolean[] => permits.map(({ block }) => block === undefined);
+      const accept = (index: number): void => state.gate(scopes[index]!).accepted(permits[index]!);
+      return { accept, clock, permits, scopes, sent, state };
+    };
+
+    it('are sent one after the other as the gateway accepts them', async () => {
+      const { accept, clock, sent } = limited('a', 'b', 'c', 'd');
+      await clock.advance(30_000);
+      assert.deepEqual(sent(), [true, false, false, false]);
+      accept(0);
+      assert.deepEqual(sent(), [true, true, false, false]);
+      accept(1);
+      accept(2);
+      assert.deepEqual(sent(), [true, true, true, true]);
+    });
+
+    it('are sent 2 s apart while the gateway accepts none', async () => {
+      const { clock, scopes, sent, permits, state } = limited('a', 'b', 'c');
+      await clock.advance(30_000);
+      state.gate(scopes[0]!).failed(permits[0]!);
+      await clock.advance(1_999);
+      assert.deepEqual(sent(), [true, false, false]);
+      await clock.advance(1);
+      assert.deepEqual(sent(), [true, true, false]);
+      await clock.advance(2_000);
+      assert.deepEqual(sent(), [true, true, true]);
+    });
+
+    it('delay neither a model that was not limited, nor the next probe of the same model', async () => {
+      const { clock, scopes, sent, permits, state } = limited('a', 'b');
+      await clock.advance(30_000);
+      assert.equal(state.gate({ ...scope, model: 'free' }).enqueue(() => undefined).block, undefined);
+      assert.equal(state.gate({ ...scopes[1]!, apiKey: 'other' }).enqueue(() => undefined).block, undefined);
+      state.gate(scopes[0]!).release(permits[0]!);
+      assert.equal(state.gate(scopes[0]!).enqueue(() => undefined).block, undefined);
+      assert.deepEqual(sent(), [true, false]);
+    });
+  });
+
   it('returns the cooldown of a rate-limited model until it ends, but not for another key', async () => {
     const { clock, state } = start();
     assert.equal(state.cooldownOf(scope), undefined);
