@@ -67,7 +67,7 @@ describe('comparison of models', () => {
   it('requests the answers one after the other when all were rate limited', async () => {
     let waiting = 0;
     let mostWaiting = 0;
-    fixture.gateway.script = async function* (request) {
+    fixture.gateway.script = function* (request) {
       if (request.n <= models.length) {
         yield* failure(429, { message: 'slow down' }, { 'retry-after': '1' });
         return;
