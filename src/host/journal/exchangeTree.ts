@@ -148,12 +148,11 @@ export class ExchangeTree {
     const isCompared = columns.length > 1;
     const followed = columns.find((column) => column.selected)?.exchange;
     const isFollowed = isCompared && followed !== undefined && this.answered(followed).id === id;
-    // The columns of a comparison are visible anyway, so only the versions beside them need buttons.
     const siblings = node && summarizes === undefined ? this.forkBefore(node).versions : [];
+    // The columns of a comparison are shown together, so they count as one version.
     const versions = siblings
-      .map(({ exchange }) => exchange)
-      .filter((version) => !isCompared || version.id === id || version.comparison !== comparison)
-      .map((version) => version.id);
+      .filter((sibling) => sibling === node || (!columns.includes(sibling) && this.columnsOf(sibling)[0] === sibling))
+      .map(({ exchange }) => exchange.id);
     return {
       ...{ id, prompt, attachments, state, queued },
       ...(demo && { demo }),

@@ -188,6 +188,19 @@ describe('comparison of models', () => {
     assert.deepEqual(conversation.views()[1]?.versions, [id, other.id]);
   });
 
+  it('counts as one version, with all of its columns', () => {
+    const { a, b, conversation } = comparing();
+    const [second] = conversation.compare({ prompt: 'which?' }, ['a', 'b'], a);
+    const third = conversation.edit(second!.id, { prompt: 'and which?' })!;
+    const versions = () => conversation.views()[1]?.versions;
+    assert.deepEqual(versions(), [a, second!.id, third.id]);
+    conversation.stopAll();
+    conversation.showVersion(a);
+    assert.deepEqual(versions(), [a, second!.id, third.id]);
+    conversation.useAnswer(b);
+    assert.equal(versions()?.length, 5);
+  });
+
   it('compares the answers of an earlier exchange as further versions, and returns to them', () => {
     const { conversation, engine, columns } = comparing();
     const [before] = conversation.exchanges();
