@@ -2,13 +2,13 @@ import * as vscode from 'vscode';
 import type { ToHost, ToHostOf } from '../../shared/pageMessages';
 import { removeBackup } from '../connection/routeNotices';
 import type { Conversation } from '../conversation/conversation';
-import { isUsableSummary } from '../journal/exchange';
+import { canRetry, isUsableSummary, toPromptInput } from '../journal/exchange';
 import { openableLink } from '../ui/panelText';
 import { showDifferences } from './answerDifferences';
 import { editPrompt, regenerate } from './editPrompt';
 import { runFailureAction, switchModel } from './failureActions';
 import type { PanelServices } from './panelServices';
-import { startConversation } from './promptSender';
+import { returnPrompt, startConversation } from './promptSender';
 import { summarize } from './summaries';
 
 export type MessageHandlers<Type extends ToHost['type'] = ToHost['type']> = {
@@ -58,8 +58,13 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     summarize: () => summarize(services, conversation),
     editSummary: ({ exchangeId, text }) => conversation.editSummary(exchangeId, text),
     newFromSummary: ({ exchangeId }) => {
+      const { lastExchange } = conversation;
       const summary = conversation.exchange(exchangeId);
-      if (summary && isUsableSummary(summary)) startConversation(services).addSummary(summary.state.text);
+      if (!summary || !isUsableSummary(summary)) return;
+      const target = startConversation(services);
+      target.addSummary(summary.state.text);
+      const isUnanswered = lastExchange && canRetry(lastExchange) && lastExchange.state.text === '';
+      if (isUnanswered) returnPrompt(services.panels, target, toPromptInput(lastExchange));
     },
     newConversation: () => command('newConversation'),
     openHistory: () => command('openHistory'),

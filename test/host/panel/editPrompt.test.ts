@@ -66,7 +66,7 @@ describe('edited prompt', () => {
       await edit(prompt, conversation.views()[1]?.id);
       assert.deepEqual(
         conversation.views().map(({ prompt, state, versions }) => [prompt, state.model, versions?.length]),
-        ['a', 'b'].map((model) => [prompt, model, 4]),
+        ['a', 'b'].map((model) => [prompt, model, 3]),
       );
     });
   it('goes into the composer with its context, and shows it, when the user does not want to exceed the budget', async () => {
