@@ -19,7 +19,7 @@ async function lostBy(what: string, models: readonly string[]): Promise<Row> {
   const lost: number[] = [];
   for (let n = 1; n <= kills; n++) {
     progress(`kill ${n} of ${kills}, ${models.length} answers`);
-    const killings = await killAt(random(), random() * 60, models);
+    const killings = await killAt(random(), random() * 60, { models });
     // A kill right after the first text may lose the whole answer, whose age then counts as that of its text.
     const broken = killings.find(({ phase, ending }) => phase !== 'lost' && ending !== 'done');
     if (broken) throw new Error(`An answer that was ${broken.phase} could not be continued: ${broken.ending}`);

@@ -31,7 +31,8 @@ describe('comparison of models in the panel', () => {
       await row.waitFor();
       if ((await row.getAttribute('aria-checked')) !== 'true' && !(await row.isChecked())) await row.click();
     }
-    await workbench.page.keyboard.press('Enter');
+    // Presses the key in the list, because the panel may have taken the focus.
+    await workbench.quickInput.input.press('Enter');
     await list
       .getByText('Ask in')
       .or(list.getByPlaceholder(/Ask in/))
@@ -68,7 +69,8 @@ describe('comparison of models in the panel', () => {
         : [...deltas(`Half of ${modelOf(request)}, `), { end: 'stall' }];
     await compare('How?');
     await inState('claude-sonnet-4', 'done').waitFor();
-    for (const model of ['gpt-4o', 'deepseek-v3']) await inState(model, 'streaming').getByText('Half of').waitFor();
+    for (const model of ['gpt-4o', 'deepseek-v3'])
+      await inState(model, 'streaming').getByText(`Half of ${model},`).waitFor();
     await workbench.reloadPage();
     await inState('claude-sonnet-4', 'done').getByText('Complete.').waitFor();
     for (const model of ['gpt-4o', 'deepseek-v3']) {

@@ -48,6 +48,8 @@ describe('ring for the context in the panel', () => {
   });
 
   it('opens a menu that offers a summary', async () => {
+    // The menu closes when the conversation scrolls, as it does after its turns have been drawn.
+    await panel.inState('failed').waitFor();
     await ring().click();
     await panel.frame.getByRole('menuitem', { name: 'Continue with a summary' }).waitFor();
     await workbench.page.keyboard.press('Escape');

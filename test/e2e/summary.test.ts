@@ -37,6 +37,8 @@ describe('summary of a conversation', () => {
   });
 
   const summary = () => panel.frame.getByRole('article', { name: 'Summary' });
+  /** Returns the last answer, which is no summary, if its turn is in the state. */
+  const lastInState = (state: string) => panel.assistant.and(panel.frame.locator(`[data-state="${state}"]`));
   /** Returns the beginnings of the texts that the n-th request contained. */
   const sent = async (n: number): Promise<readonly string[]> =>
     textsOf(await gateway.request(n)).map((content) => content.slice(0, 75));
@@ -48,7 +50,7 @@ describe('summary of a conversation', () => {
     await summary().getByText('The user asks about fruit.').waitFor();
     await panel.frame.getByRole('heading', { name: /^Summary of [12] earlier turns?$/ }).waitFor();
     await panel.button('Retry now').click();
-    await panel.inState('done').waitFor();
+    await lastInState('done').waitFor();
     const texts = await sent(3);
     assert.match(texts[0] ?? '', /^Summary of our conversation so far:\n\nThe user asks about \*\*fruit\*\*\.$/);
     assert.match(texts.at(-1) ?? '', /^And why\? Apples/);
@@ -72,7 +74,7 @@ describe('summary of a conversation', () => {
     await panel.frame.getByRole('heading', { name: 'Summary of another conversation' }).waitFor();
     gateway.reset();
     await panel.send('Go on');
-    await panel.inState('done').waitFor();
+    await lastInState('done').waitFor();
     const texts = await sent(1);
     assert.match(texts[0] ?? '', /Only pears\.$/);
     assert.equal(texts.at(-1), 'Go on');

@@ -39,21 +39,24 @@ describe('comparison of models', () => {
     assert.deepEqual(await Promise.all(sent.map(({ closed }) => closed)), ['server', 'server', 'server']);
     await vscode.commands.executeCommand('holysheep.ask', 'And then?');
     const { json } = await fixture.gateway.request(4);
-    const texts = json?.messages.map(({ content }) => content).filter((content) => content !== '');
-    assert.deepEqual(texts?.slice(-3), ['Why?', 'answer of gpt-4o', 'And then?']);
-    assert.equal(texts.filter((content) => JSON.stringify(content).includes('answer of')).length, 1);
+    const texts = json?.messages.map(({ content }) => content) ?? [];
+    // The gateway can't know in which order the extension has read the ends of the answers.
+    const included = models.map((model) => `answer of ${model}`).filter((text) => texts.includes(text));
+    assert.equal(included.length, 1);
+    assert.deepEqual(texts.slice(-3), ['Why?', ...included, 'And then?']);
   });
 
   it('lets only the model wait that is rate limited', async () => {
     const limited = models[0]!;
     const firstRequests = requests(3);
+    const refused = firstRequests.then((sent) => sent.find((request) => modelOf(request) === limited)?.closed);
     let isRetry = false;
     fixture.gateway.script = (request) => {
       if (modelOf(request) !== limited || isRetry) {
-        return [{ until: firstRequests }, ...answer(`answer of ${modelOf(request)}`)];
+        return [{ until: refused }, ...answer(`answer of ${modelOf(request)}`)];
       }
       isRetry = true;
-      return failure(429, { message: 'slow down' }, { 'retry-after': '2' });
+      return [{ until: firstRequests }, ...failure(429, { message: 'slow down' }, { 'retry-after': '1' })];
     };
     await compare({ prompt: 'Why?', models });
     const sent = await firstRequests;

@@ -26,12 +26,9 @@ describe('layout of a comparison', () => {
   };
   /** Returns how many columns of the last comparison stand in each row. */
   const rows = async (): Promise<readonly number[]> => {
-    const columns = await panel.page
-      .getByRole('group', { name: panelStrings.comparison })
-      .last()
-      .locator('.column')
-      .all();
-    const tops = await Promise.all(columns.map(async (column) => (await column.boundingBox())!.y));
+    const columns = panel.page.getByRole('group', { name: panelStrings.comparison }).last().locator('.column');
+    // Measures all columns at once, because the conversation may still scroll to its end.
+    const tops = await columns.evaluateAll((all) => all.map((column) => column.getBoundingClientRect().top));
     return [...Map.groupBy(tops, (top) => top).values()].map(({ length }) => length);
   };
 
@@ -57,11 +54,13 @@ describe('layout of a comparison', () => {
     await show('comparison-ended', 900);
     await panel.page.getByRole('button', { name: panelStrings.scrollApart }).last().click();
     const column = panel.page.getByRole('region', { name: 'gpt-4o' });
-    const box = await column.boundingBox();
-    assert.ok(box!.height < 700);
-    await column.evaluate((element) => (element.scrollTop = 100));
-    assert.equal(await column.evaluate((element) => element.scrollTop), 100);
-    const head = await column.locator('.turn-head').boundingBox();
-    assert.ok(Math.abs(head!.y - box!.y) <= 2);
+    const [height, scrollTop, headTop] = await column.evaluate((element) => {
+      element.scrollTop = 100;
+      const [box, head] = [element, element.querySelector('.turn-head')!].map((each) => each.getBoundingClientRect());
+      return [box!.height, element.scrollTop, head!.top - box!.top];
+    });
+    assert.ok(height < 700);
+    assert.equal(scrollTop, 100);
+    assert.ok(Math.abs(headTop) <= 2);
   });
 });

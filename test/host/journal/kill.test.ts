@@ -19,7 +19,7 @@ describe(`journal of a process that is killed at ${kills} random moments of an a
     const moments = Array.from({ length: kills }, () => ({ share: random(), afterMs: random() * 60 }));
     const next = async (): Promise<void> => {
       for (let moment = moments.pop(); moment; moment = moments.pop()) {
-        killings.push(...(await killAt(moment.share, moment.afterMs)));
+        killings.push(...(await killAt(moment.share, moment.afterMs, { waitsForPrompt: true })));
       }
     };
     await Promise.all(Array.from({ length: concurrency }, next));

@@ -44,6 +44,12 @@ const speed = { chunkChars: 5, everyMs: 1 };
 
 const bundle = path.join(out, 'kill', 'victim.cjs');
 
+interface KillOptions {
+  readonly models?: readonly string[];
+  /** Whether the kill waits until the prompt is on disk. Without it, an early kill may lose the whole conversation. */
+  readonly waitsForPrompt?: boolean;
+}
+
 /** Compiles the victim once, because compiling at each start would take longer than the test. */
 export async function buildVictim(): Promise<void> {
   await build({
@@ -79,13 +85,14 @@ function* sendRest({ json }: GatewayRequest): Iterable<Step> {
 export async function killAt(
   share: number,
   afterMs: number,
-  models: readonly string[] = ['gpt-4o'],
+  { models = ['gpt-4o'], waitsForPrompt = false }: KillOptions = {},
 ): Promise<readonly Killing[]> {
   const folder = temporaryFolder();
   const gateway = await startGateway({ script: replySequence(...models.map(() => sendWithoutEnd), sendRest) });
   try {
     const characters = Math.max(1, share * storyWithoutEnd.length);
-    const { seen, killedAt } = await runAndKill([folder, gateway.baseUrl, ...models], characters, afterMs);
+    const victimArguments = [folder, gateway.baseUrl, ...models];
+    const { seen, killedAt } = await runAndKill(victimArguments, characters, afterMs, waitsForPrompt);
     const { conversations, journal } = liveConversations({ folder, baseUrl: gateway.baseUrl });
     const [saved] = await conversations.list();
     const conversation = await conversations.open(saved?.id);
@@ -134,6 +141,7 @@ async function runAndKill(
   victimArguments: readonly string[],
   characters: number,
   afterMs: number,
+  waitsForPrompt: boolean,
 ): Promise<{ readonly seen: readonly Sighting[]; readonly killedAt: number }> {
   const victim = spawn(process.execPath, [bundle, ...victimArguments], { stdio: ['ignore', 'pipe', 'inherit'] });
   const gone = once(victim, 'exit');
@@ -143,12 +151,17 @@ async function runAndKill(
     killedAt = Date.now();
     victim.kill('SIGKILL');
   };
-  let due = false;
+  let [hasArrived, isSaved, isDue] = [false, !waitsForPrompt, false];
   for await (const line of createInterface({ input: victim.stdout })) {
-    const sighting = JSON.parse(line) as Sighting;
-    seen.push(sighting);
-    if (due || sighting.characters < characters) continue;
-    due = true;
+    const sighting = JSON.parse(line) as Sighting | 'saved';
+    if (sighting === 'saved') {
+      isSaved = true;
+    } else {
+      seen.push(sighting);
+      hasArrived ||= sighting.characters >= characters;
+    }
+    if (isDue || !hasArrived || !isSaved) continue;
+    isDue = true;
     setTimeout(kill, afterMs);
   }
   await gone;

@@ -3,7 +3,7 @@ import { liveConversations } from './liveConversations';
 
 /**
  * Sends a prompt to some models, and prints, until it is killed, a line for each part of an answer with its length and
- * time.
+ * time, and a line when the prompt is on disk.
  */
 async function main(folder: string, baseUrl: string, models: readonly string[]): Promise<void> {
   const received = new Map<string, number>();
@@ -21,6 +21,8 @@ async function main(folder: string, baseUrl: string, models: readonly string[]):
   const input = { prompt: 'Tell me a long story' };
   if (models.length > 1) conversation.compare(input, models);
   else conversation.ask({ ...input, model: models[0] });
+  await conversations.flush(conversation.id);
+  writeSync(1, `${JSON.stringify('saved')}\n`);
 }
 
 const [folder = '', baseUrl = '', ...models] = process.argv.slice(2);
