@@ -68,10 +68,12 @@ describe('comparison of models', () => {
   });
 
   it('requests the answers one after the other when all were rate limited', async () => {
+    const limited = new Set<string>();
     let waiting = 0;
     let mostWaiting = 0;
     fixture.gateway.script = function* (request) {
-      if (request.n <= models.length) {
+      if (!limited.has(modelOf(request))) {
+        limited.add(modelOf(request));
         yield* failure(429, { message: 'slow down' }, { 'retry-after': '1' });
         return;
       }
