@@ -27,7 +27,7 @@ const usageFields: readonly (keyof Usage)[] = Object.keys({
 export function sumUsage(usages: readonly Usage[]): Usage {
   const sums = usageFields.flatMap((field) => {
     const values = usages.flatMap((usage) => usage[field] ?? []);
-    return values.length === 0 ? [] : [[field, values.reduce((sum, value) => sum + value, 0)] as const];
+    return values.length === 0 ? [] : [[field, values.reduce((sum, value) => roundCost(sum + value), 0)] as const];
   });
   return { promptTokens: 0, completionTokens: 0, totalTokens: 0, ...Object.fromEntries(sums) };
 }
