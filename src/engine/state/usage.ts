@@ -23,6 +23,16 @@ const usageFields: readonly (keyof Usage)[] = Object.keys({
   cost: true,
 } satisfies Readonly<Record<keyof Usage, true>>) as (keyof Usage)[];
 
+/**
+ * Returns the usage of an attempt after a further report. Gateways may report the usage repeatedly, with growing numbers,
+ * or in several parts. A field that the later report lacks or contains as zero keeps its earlier value.
+ */
+export function mergeUsage(earlier: Usage | undefined, later: Usage): Usage {
+  const reported = Object.fromEntries(Object.entries(later).filter(([, value]) => value !== 0));
+  const merged: Usage = { ...later, ...earlier, ...reported };
+  return { ...merged, totalTokens: Math.max(merged.totalTokens, merged.promptTokens + merged.completionTokens) };
+}
+
 /** Returns the sum of usages. A field that no gateway reported stays absent. */
 export function sumUsage(usages: readonly Usage[]): Usage {
   const sums = usageFields.flatMap((field) => {
