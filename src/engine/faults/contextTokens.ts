@@ -36,6 +36,15 @@ export function contextTokensIn(message: string): number | undefined {
   return numbers.map((digits) => Number(digits.replaceAll(',', ''))).find(isContextWindow);
 }
 
+/**
+ * Returns whether the provider rejects `max_tokens` and a shorter prompt would not help. vLLM sends the same message if
+ * only the sum of the prompt and `max_tokens` exceeds the context window.
+ */
+export function hasTooLargeTokenLimit(message: string): boolean {
+  const match = /\bmax_(?:completion_)?tokens\b.{0,60}too large(?:: (\d+))?/i.exec(message);
+  return match !== null && !(Number(match[1]) < (contextTokensIn(message) ?? 0));
+}
+
 export function isContextWindow(tokens: unknown): tokens is number {
   return firstTokens(tokens) !== undefined && Number(tokens) >= minContextTokens && tokens !== errorCode;
 }

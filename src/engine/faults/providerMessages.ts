@@ -129,7 +129,6 @@ export const providerPhrases = {
   /** A limit has been reached, unlike in a message that only mentions a day. */
   reached: anyOf(/limit|quota|exceed|throttl|额度|限额|上限|限制|超[过出限]/),
   tooLarge: anyOf(/\brequest too large\b/),
-  tokenLimit: anyOf(/\bmax_(?:completion_)?tokens\b.{0,60}too large/),
 } as const satisfies Readonly<Record<string, RegExp>>;
 
 function anyOf(...patterns: readonly RegExp[]): RegExp {

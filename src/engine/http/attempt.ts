@@ -4,7 +4,7 @@ import type { Evidence } from '../faults/classify';
 import { readJsonError } from '../faults/providerError';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { parseJson, printJson } from '../json';
-import { sumUsage } from '../state/usage';
+import { mergeUsage } from '../state/usage';
 import { ChunkReader } from './chunkReader';
 import { JoinedTexts, RedactedDeltas, ThinkTags } from './deltaFilters';
 import type { AnswerDelta, Delta, DeltaReceiver, Finish, ToolCallPart } from './deltas';
@@ -13,7 +13,7 @@ import { drainMs, IdleClocks, tailMs, timeoutsFor, type Expiry } from './idleClo
 import { BodyReader, ConnectionFailure, errorBodyLimits, type BodyEnd, type BodySink } from './responseBody';
 import type { ReceivedSize } from './receivedSize';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
-import { costInHeaders } from './usageFields';
+import { usageInHeaders } from './usageFields';
 
 /** Nobody reads this reason. Without one, each abort would create a `DOMException`, which takes 0.1 ms. */
 const attemptEnded = new Error('The attempt has ended.');
@@ -70,9 +70,7 @@ export class Attempt implements BodySink, DeltaReceiver {
   private hasFinishReasonField = false;
   private garbledEvents = 0;
   private isLastEventGarbled = false;
-  /** Gateways may report it repeatedly, with growing numbers. */
   private usage: Usage | undefined;
-  private cost: number | undefined;
 
   constructor(
     private readonly deps: EngineDeps,
@@ -128,9 +126,7 @@ export class Attempt implements BodySink, DeltaReceiver {
   takeStats(): AttemptStats | undefined {
     if (this.statsTaken) return undefined;
     this.statsTaken = true;
-    const { startedAt, firstTokenAt, bytes, chars, cost } = this;
-    // A cost in the usage is the same cost, so it takes precedence, unless the gateway left it at zero.
-    const usage = cost === undefined || this.usage?.cost ? this.usage : { ...(this.usage ?? sumUsage([])), cost };
+    const { startedAt, firstTokenAt, bytes, chars, usage } = this;
     const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
     return { ms: this.deps.clock.monotonicNow() - startedAt, firstTokenMs, bytes, chars, usage };
   }
@@ -163,7 +159,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     if (this.hasEnded) return;
     this.status = status;
     this.requestId = requestIdOf(headers, this.keys);
-    this.cost = costInHeaders(headers);
+    this.usage = usageInHeaders(headers);
     this.clocks.onHeaders();
     this.observer.headers(status, this.requestId, this.deps.clock.monotonicNow() - this.startedAt);
   };
@@ -195,8 +191,9 @@ export class Attempt implements BodySink, DeltaReceiver {
     // An event without data only keeps the connection open.
     if (content === '') return;
     if (content === '[DONE]') return this.onDone();
-    if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
     this.isLastEventGarbled = !this.chunks.read(data);
+    // An event with this name is an error in whatever format.
+    if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
     if (this.isLastEventGarbled && ++this.garbledEvents === 2) this.fail('garbledStream');
   }
 
@@ -233,7 +230,7 @@ export class Attempt implements BodySink, DeltaReceiver {
         this.hasFinishReasonField = true;
         return;
       case 'usage':
-        this.usage = delta.usage;
+        this.usage = mergeUsage(this.usage, delta.usage);
         return;
       case 'error':
         return this.fail({ type: 'inband', error: this.withoutKeys(delta.error), streamed: this.hasStreamed });

@@ -1,5 +1,5 @@
 import { maxToolCalls } from '../events';
-import { isError, stringOrEmpty } from '../faults/errorBody';
+import { firstOf, isError, stringOrEmpty } from '../faults/errorBody';
 import { isRecord, parseJson, printJson, type JsonRecord } from '../json';
 import { readFinishReason, type DeltaSink, type ToolCallPart } from './deltas';
 import { ResponsesReader } from './responsesApi';
@@ -16,21 +16,15 @@ export function readChunk(
   restarts?: RestartDetector,
   responses = new ResponsesReader(sink),
 ): boolean {
-  const json = parseJson(data);
   // Google sends an error as a list with one element.
-  const chunk: unknown = Array.isArray(json) ? json[0] : json;
+  const chunk = firstOf(parseJson(data));
   if (!isRecord(chunk)) return false;
-  if (isError(chunk)) {
-    sink({ type: 'error', error: chunk });
-    return true;
-  }
-  const { choices } = chunk;
-  if (choices === undefined || (Array.isArray(choices) && choices.length === 0)) responses.read(chunk);
-  const choice = firstChoice(choices);
-  if (choice) {
+  const choice = firstChoice(chunk['choices']);
+  if (isError(chunk)) sink({ type: 'error', error: chunk });
+  else if (choice) {
     if (restarts?.isRestart(chunk, choice)) sink({ type: 'restartInStream' });
     readChoice(choice, sink);
-  }
+  } else responses.read(chunk);
   const groq = isRecord(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined;
   // Moonshot reports the usage in the choice.
   const usage = readUsage(chunk['usage'] ?? groq ?? choice?.['usage'], chunk);

@@ -32,7 +32,8 @@ const costFields = ['cost', 'cost_usd', 'cost.total_cost'] as const;
  * @param chunk the object that contains the usage; some gateways put the cost beside the usage
  */
 export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined {
-  if (!isRecord(usage)) return undefined;
+  // Some gateways send the cost in a chunk without usage.
+  if (!isRecord(usage)) return 'cost' in chunk || 'cost_usd' in chunk ? readUsage({}, chunk) : undefined;
   const count = (name: keyof typeof countFields): number | undefined =>
     countFields[name].map((path) => fieldAt(usage, path)).find(isCount);
   const cachedTokens = count('cachedTokens');
@@ -71,16 +72,14 @@ function tokensOutsidePrompt(promptTokens: number, cachedTokens = 0, usage: Json
 
 /** If the user has brought a provider's key to OpenRouter (BYOK), the provider charges most of the cost. */
 function readCost(usage: JsonRecord, chunk: JsonRecord): number | undefined {
-  const cost = [usage, chunk].flatMap((source) => costFields.map((path) => fieldAt(source, path))).find(isCost);
-  const upstreamCost = usage['is_byok'] === true ? fieldAt(usage, 'cost_details.upstream_inference_cost') : undefined;
-  return cost !== undefined && isCost(upstreamCost) ? roundCost(cost + upstreamCost) : cost;
+  const [cost] = [usage, chunk].flatMap((source) => costFields.flatMap((path) => costOf(fieldAt(source, path)) ?? []));
+  const upstreamCost = usage['is_byok'] === true ? fieldAt(usage, 'cost_details.upstream_inference_cost') : 0;
+  return cost === undefined ? undefined : roundCost(cost + (costOf(upstreamCost) ?? 0));
 }
 
 /** Reads LiteLLM's header, in USD. Zero does not count: at the start of a stream, LiteLLM does not know the cost yet. */
-export function costInHeaders(headers: Headers): number | undefined {
-  const text = headers.get('x-litellm-response-cost') ?? '';
-  const cost = /^\d/.test(text) ? Number(text) : NaN;
-  return isCost(cost) && cost > 0 ? cost : undefined;
+export function usageInHeaders(headers: Headers): Usage | undefined {
+  return readUsage({ cost: headers.get('x-litellm-response-cost') }, {});
 }
 
 function fieldAt(usage: JsonRecord, path: string): unknown {
@@ -94,6 +93,8 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= maxTokens;
 }
 
-function isCost(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value <= maxCost;
+/** Some gateways send the cost as text: `"0.0123"`, `"1.2e-05"`. */
+function costOf(value: unknown): number | undefined {
+  const cost = typeof value === 'string' && /^[\d.e+-]+$/i.test(value) ? Number(value) : value;
+  return typeof cost === 'number' && cost >= 0 && cost <= maxCost ? cost : undefined;
 }

@@ -23,11 +23,21 @@ const usageFields: readonly (keyof Usage)[] = Object.keys({
   cost: true,
 } satisfies Readonly<Record<keyof Usage, true>>) as (keyof Usage)[];
 
+/**
+ * Returns the usage of an attempt after a further report. Gateways may report the usage repeatedly, with growing numbers,
+ * or in several parts. A field that the later report lacks or contains as zero keeps its earlier value.
+ */
+export function mergeUsage(earlier: Usage | undefined, later: Usage): Usage {
+  const reported = Object.fromEntries(Object.entries(later).filter(([, value]) => value !== 0));
+  const merged: Usage = { ...later, ...earlier, ...reported };
+  return { ...merged, totalTokens: Math.max(merged.totalTokens, merged.promptTokens + merged.completionTokens) };
+}
+
 /** Returns the sum of usages. A field that no gateway reported stays absent. */
 export function sumUsage(usages: readonly Usage[]): Usage {
   const sums = usageFields.flatMap((field) => {
     const values = usages.flatMap((usage) => usage[field] ?? []);
-    return values.length === 0 ? [] : [[field, values.reduce((sum, value) => sum + value, 0)] as const];
+    return values.length === 0 ? [] : [[field, values.reduce((sum, value) => roundCost(sum + value), 0)] as const];
   });
   return { promptTokens: 0, completionTokens: 0, totalTokens: 0, ...Object.fromEntries(sums) };
 }

@@ -85,6 +85,7 @@ async function runAttempt(reply: Reply, { messages, behavior, onReport }: Attemp
 const chunkWith = (delta: unknown, finish_reason: string | null = null) => ({
   choices: [{ index: 0, delta, finish_reason }],
 });
+const counts = { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 };
 const toolCall = { tool_calls: [{ index: 0, id: 'c1', function: { name: 'now', arguments: '{}' } }] };
 const finished = (finishReason: string): AttemptEnd => ({ type: 'finished', finishReason });
 const fault = (evidence: (AttemptEnd & { type: 'fault' })['evidence']): AttemptEnd => ({ type: 'fault', evidence });
@@ -403,6 +404,41 @@ describe('abandoned attempt', () => {
       assert.deepEqual(reported, ['headers', first]);
     });
   }
+});
+
+describe('usage of an attempt', () => {
+  const cost = { promptTokens: 0, completionTokens: 0, totalTokens: 0, cost: 0.004 };
+  for (const [name, events, usage] of [
+    [
+      'keeps cost and cached tokens that a later report lacks',
+      [{ usage: { prompt_tokens: 9, cached_tokens: 4, cost: 0.5 } }, { usage: { ...counts, cached_tokens: 0 } }],
+      { promptTokens: 10, completionTokens: 20, totalTokens: 30, cachedTokens: 4, cost: 0.5 },
+    ],
+    [
+      'reads the tokens of the prompt from one report and those of the answer from another (Anthropic)',
+      [{ usage: { input_tokens: 9, cache_read_input_tokens: 5, output_tokens: 1 } }, { usage: { output_tokens: 20 } }],
+      { promptTokens: 14, completionTokens: 20, totalTokens: 34, cachedTokens: 5 },
+    ],
+    [
+      'reads a cost that arrives after the usage',
+      [{ usage: counts }, { choices: [], cost_usd: 0.004 }],
+      { ...cost, promptTokens: 10, completionTokens: 20, totalTokens: 30 },
+    ],
+    ['keeps the last cost', [{ usage: { cost: 0.002 } }, { usage: { cost: 0.004 } }, { usage: { cost: 0 } }], cost],
+    ['reads the usage of an error', [{ error: 'no', usage: { cost: 0.004 } }], cost],
+  ] as const)
+    it(name, async () => {
+      const { attempt } = await runAttempt(streaming((body) => events.forEach((event) => body.event(event))));
+      assert.deepEqual(attempt.takeStats()?.usage, usage);
+      attempt.abandon();
+    });
+
+  it('reads the usage of an event named error', async () => {
+    const event = JSON.stringify({ message: 'no', usage: { cost: 0.004 } });
+    const { attempt, ends } = await runAttempt(streaming((body) => body.send(`event: error\ndata: ${event}\n\n`)));
+    assert.deepEqual(ends, [inband(JSON.parse(event))]);
+    assert.deepEqual(attempt.takeStats()?.usage, cost);
+  });
 
   it('ignores usage after an error', async () => {
     const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };

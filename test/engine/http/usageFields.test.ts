@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { costInHeaders, readUsage } from '../../../src/engine/http/usageFields';
+import { readUsage, usageInHeaders } from '../../../src/engine/http/usageFields';
 
 const counts = { prompt_tokens: 16, completion_tokens: 300, total_tokens: 316 };
 const usage = { promptTokens: 16, completionTokens: 300, totalTokens: 316 };
@@ -25,6 +25,8 @@ describe('reading of usage', () => {
     ['cost', { cost: 0.0125 }, { cost: 0.0125 }],
     ['cost_usd', { cost_usd: 2 }, { cost: 2 }],
     ['a cost of zero', { cost: 0 }, { cost: 0 }],
+    ['a cost as text', { cost: '0.0123' }, { cost: 0.0123 }],
+    ['a cost as text with an exponent', { cost_usd: '1.2e-05' }, { cost: 1.2e-5 }],
     ['the parts of a cost (Perplexity)', { cost: { request_cost: 0.005, total_cost: 0.006 } }, { cost: 0.006 }],
     ['details that are null', { prompt_tokens_details: null, completion_tokens_details: null, cost: null }, {}],
     ['no details', {}, {}],
@@ -72,6 +74,11 @@ describe('reading of usage', () => {
       { ...usage, cost: 0.021 },
     ],
     [
+      'the cost at the provider if both costs are texts (OpenRouter)',
+      { ...counts, cost: '0.001', is_byok: true, cost_details: { upstream_inference_cost: '0.02' } },
+      { ...usage, cost: 0.021 },
+    ],
+    [
       'the cost at the provider only once if OpenRouter pays it',
       { ...counts, cost: 0.02, is_byok: false, cost_details: { upstream_inference_cost: 0.02 } },
       { ...usage, cost: 0.02 },
@@ -97,7 +104,7 @@ describe('reading of usage', () => {
     });
   }
 
-  for (const absurd of [-0.1, 1e6 + 1, '0.5', NaN, Infinity, null, {}])
+  for (const absurd of [-0.1, 1e6 + 1, '', '-0.1', '1e400', '0x10', '0.1 USD', 'free', NaN, Infinity, null, {}])
     it(`leaves out the cost ${inspect(absurd)}`, () => {
       assert.deepEqual(readUsage({ ...counts, cost: absurd }, {}), usage);
     });
@@ -110,6 +117,12 @@ describe('reading of usage', () => {
   it('reads a cost without counts', () => {
     assert.deepEqual(readUsage({ cost: 0.5 }, {}), { promptTokens: 0, completionTokens: 0, totalTokens: 0, cost: 0.5 });
   });
+
+  for (const name of ['cost', 'cost_usd'])
+    it(`reads ${name} of a chunk without usage`, () => {
+      assert.equal(readUsage(undefined, { [name]: 0.5 })?.cost, 0.5);
+      assert.equal(readUsage(null, { [name]: 0 }), undefined);
+    });
 
   it('reads nothing before the gateway has counted the tokens', () => {
     assert.equal(readUsage({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0, cost: 0 }, {}), undefined);
@@ -128,6 +141,6 @@ describe('reading of usage', () => {
     ['0.1 USD', undefined],
   ] as const)
     it(`reads the header x-litellm-response-cost: ${value}`, () => {
-      assert.equal(costInHeaders(new Headers({ 'x-litellm-response-cost': value })), cost);
+      assert.equal(usageInHeaders(new Headers({ 'x-litellm-response-cost': value }))?.cost, cost);
     });
 });

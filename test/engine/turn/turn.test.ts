@@ -270,12 +270,13 @@ describe('successful turn', () => {
     assert.equal(run.last('done').text, 'x');
   });
 
-  it('sums the usage of all attempts', async () => {
-    const cutStream = streaming((body) => body.event({ choices: [], usage }).delta('ab').end());
+  it('sums the usage and the cost of all attempts', async () => {
+    const [first, second] = [0.1, 0.2].map((cost) => ({ ...usage, cost }));
+    const cutStream = streaming((body) => body.event({ choices: [], usage: first }).delta('ab').end());
     const run = await new EngineRun({
-      replies: [cutStream, streaming((body) => body.delta('abc').finish('stop', usage).done())],
+      replies: [cutStream, streaming((body) => body.delta('abc').finish('stop', second).done())],
     }).toEnd();
-    assert.equal(run.last('usage').totalTokens, 20);
+    assert.deepEqual([run.last('usage').totalTokens, run.last('usage').cost], [20, 0.3]);
   });
 
   it('reports cached tokens, reasoning tokens and cost only if a gateway has reported them', async () => {
