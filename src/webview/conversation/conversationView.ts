@@ -119,7 +119,7 @@ export class ConversationView {
   }
 
   restoreView({ edits = [], unfolded = [] }: ConversationState): void {
-    for (const id of unfolded) this.exchanges.get(id)?.user.unfold();
+    for (const { id, user } of this.exchanges.values()) if (unfolded.includes(id)) user.isUnfolded = true;
     this.updateLatest();
     this.openEdits(edits);
   }

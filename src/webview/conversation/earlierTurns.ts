@@ -2,7 +2,6 @@ import type { PageContext } from '../pageContext';
 import type { SummaryOffer } from '../turn/failureCard';
 import { button, element, setText, svgIcon } from '../util/element';
 import type { ExchangeView } from './exchangeView';
-import { SummaryEntry } from './summaryEntry';
 
 /**
  * Returns what the card of a request that was too long offers.
@@ -32,7 +31,7 @@ export class EarlierTurns {
   ) {
     this.toggle = button([svgIcon('chevronRight'), this.label], 'quiet earlier-toggle', () => {
       const entry = this.summary?.user;
-      if (entry instanceof SummaryEntry) entry.isUnfolded = !entry.isUnfolded;
+      if (entry) entry.isUnfolded = !entry.isUnfolded;
       onToggle();
       context.onPromptUnfold();
     });
