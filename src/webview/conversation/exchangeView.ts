@@ -276,7 +276,6 @@ export class ExchangeView implements Drawable {
       queued,
       ...{ isLatest, isSummary: this.summarizedTurns !== undefined, summaryOffer },
       columnModel: group && model,
-      hidesTurns: group !== undefined && !isLatest && !isFollowed,
       // The columns of a comparison have the same versions.
       versions: group && group.user.exchangeId !== this.id ? [] : this.versions,
       editPrompt: () => this.user.edit(),
