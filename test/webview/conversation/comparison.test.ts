@@ -284,6 +284,17 @@ describe('comparison', () => {
     assert.deepEqual([toggle.ariaPressed, valuesOf(columns, 'tabIndex')], ['false', [-1, -1, -1]]);
   });
 
+  it('does not scroll an answer that no longer scrolls separately, until it does again', () => {
+    const toggle = page.one('button', 'Scroll answers separately');
+    const scroller = new Scroller(page.root.querySelector<HTMLElement>('section.column')!, page);
+    const distances = [true, false, true].map(() => {
+      toggle.click();
+      scroller.grow(100);
+      return scroller.distanceFromEnd;
+    });
+    assert.deepEqual(distances, [0, 100, 0]);
+  });
+
   it('has no buttons that change the conversation while another window writes it', () => {
     page.snapshot([column('m1', { state: done('Hi') }), column('m2', { state: done('Ho') }), column('m3')], {
       readOnly: true,
