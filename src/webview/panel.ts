@@ -172,7 +172,8 @@ export class Panel {
   receive(message: ToWebview): void {
     const handle = this.handlers[message.type] as (message: ToWebview) => void;
     handle(message);
-    this.refresh();
+    // Text arrives often, so the conversation calls `refresh` when an event changes more than the text.
+    if (message.type !== 'events') this.refresh();
   }
 
   private showSnapshot(message: Message<'snapshot'>): void {
