@@ -251,7 +251,7 @@ export class Panel {
     const hasOtherButton = conversation.hasActionButton('setApiKey');
     const needsCard = !canSendPrompt(connection) && !this.readOnly && (awaitsKey || !hasOtherButton);
     this.contextNotice.update({
-      percent: conversation.lacksSummaryOffer ? composer.ring.percent : undefined,
+      percent: conversation.mayOfferSummary ? composer.ring.percent : undefined,
       isSummarizing: conversation.runningSummary !== undefined,
     });
     this.keyCard.update(needsCard ? place : undefined, { host: connection.host, awaitsKey, hasOtherButton });

@@ -91,7 +91,7 @@ export class ConversationView {
   }
 
   /** Whether a summary is possible, and no failure card offers one. */
-  get lacksSummaryOffer(): boolean {
+  get mayOfferSummary(): boolean {
     return this.canSummarize && !this.active && !this.hasActionButton('summarize');
   }
 

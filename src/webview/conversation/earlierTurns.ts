@@ -14,7 +14,7 @@ export function summaryOfferFor(views: readonly ExchangeView[], index: number, c
   if (view.summarizedTurns !== undefined) return view.summarizedTurns > 1 ? 'possible' : 'none';
   if (canSummarize) return 'possible';
   const summary = views.slice(0, index).findLast(({ isUsableSummary }) => isUsableSummary);
-  return summary && summary.lastAttemptTime > view.lastAttemptTime ? 'ready' : 'none';
+  return summary && summary.sentAt > view.sentAt ? 'ready' : 'none';
 }
 
 /** Folds the turns before the last usable summary behind a button at the start of the conversation. */

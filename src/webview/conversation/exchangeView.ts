@@ -108,7 +108,7 @@ export class ExchangeView implements Drawable {
   }
 
   /** Epoch milliseconds of the last attempt, or 0 if there was none. */
-  get lastAttemptTime(): number {
+  get sentAt(): number {
     return this.state.ledger.entries.at(-1)?.time ?? 0;
   }
 
