@@ -172,7 +172,8 @@ export class Panel {
   receive(message: ToWebview): void {
     const handle = this.handlers[message.type] as (message: ToWebview) => void;
     handle(message);
-    this.refresh();
+    // Text arrives often, so the conversation calls `refresh` when an event changes more than the text.
+    if (message.type !== 'events') this.refresh();
   }
 
   private showSnapshot(message: Message<'snapshot'>): void {
@@ -250,7 +251,7 @@ export class Panel {
     const hasOtherButton = conversation.hasActionButton('setApiKey');
     const needsCard = !canSendPrompt(connection) && !this.readOnly && (awaitsKey || !hasOtherButton);
     this.contextNotice.update({
-      percent: conversation.lacksSummaryOffer ? composer.ring.percent : undefined,
+      percent: conversation.mayOfferSummary ? composer.ring.percent : undefined,
       isSummarizing: conversation.runningSummary !== undefined,
     });
     this.keyCard.update(needsCard ? place : undefined, { host: connection.host, awaitsKey, hasOtherButton });

@@ -39,7 +39,7 @@ export class ContextRing {
   private lines: readonly string[] = [];
 
   constructor(private readonly context: PageContext) {
-    const { strings, post } = context;
+    const { strings, post, areVersionButtonsDisabled } = context;
     const track = svg('circle', { class: 'context-track', cx: 8, cy: 8, r: 6 });
     const ring = svg('svg', { class: 'icon', viewBox: '0 0 16 16', 'aria-hidden': 'true' }, track, this.arc);
     this.trigger = button([ring], 'quiet icon-button context-ring', () => undefined);
@@ -47,7 +47,8 @@ export class ContextRing {
     const summarize = { caption: strings.summarize, choose: () => post({ type: 'summarize' }) };
     this.elements = createMenu(
       strings.contextWindow,
-      () => (this.canSummarize ? [summarize] : []),
+      // The host requests no summary while a turn runs.
+      () => (this.canSummarize && !areVersionButtonsDisabled() ? [summarize] : []),
       this.trigger,
       () => this.lines.join('\n'),
     );

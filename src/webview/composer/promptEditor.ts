@@ -1,14 +1,14 @@
 import type { PanelStrings } from '../../shared/panelStrings';
 import { button, element } from '../util/element';
 
-interface PromptEditorOptions {
+export interface PromptEditorOptions {
   readonly label: string;
   readonly submitLabel: string;
   readonly text: string;
   /** Whether Enter adds a line. Ctrl+Enter or Cmd+Enter then submits the text. */
   readonly hasParagraphs?: true;
   readonly onInput: () => void;
-  readonly onResend: (prompt: string) => void;
+  readonly onSubmit: (text: string) => void;
   readonly onCancel: () => void;
 }
 
@@ -63,7 +63,7 @@ export class PromptEditor {
 
   private submit(): void {
     const prompt = this.text.trim();
-    if (prompt !== '') this.options.onResend(prompt);
+    if (prompt !== '') this.options.onSubmit(prompt);
   }
 
   private updateResend(): void {

@@ -98,7 +98,9 @@ export class Comparison implements ColumnGroup {
     else section.removeAttribute('aria-label');
     if (this.isApart && view.activity !== 'idle') {
       const area = { element: section, thread: view.assistant };
-      column.autoscroll ??= new Autoscroll(this.context, area, this.observeSize);
+      column.autoscroll ??= new Autoscroll(this.context, area, (targets, onChange) =>
+        this.observeSize(targets, () => this.isApart && onChange()),
+      );
     }
   }
 

@@ -11,7 +11,7 @@ interface ContextSituation {
 /** Percentage of the context from which a summary is offered. */
 const minPercent = 90;
 
-/** Offers a summary before the context is full, and tells that one is being written, which may be out of view. */
+/** Offers a summary before the context is full, and says that a summary is being written, because it may be out of view. */
 export class ContextNotice {
   readonly element = element('section', { class: 'notice', hidden: '' });
   private isDismissed = false;

@@ -1,4 +1,4 @@
-import type { ExchangeSnapshot, FaultAction, RecordedEvent } from '../../shared/protocol';
+import { type ExchangeSnapshot, type FaultAction, isDelta, type RecordedEvent } from '../../shared/protocol';
 import { createRovingTabindex } from '../a11y/focus';
 import type { PageContext } from '../pageContext';
 import type { OpenEdit, ReadingPosition, Unsent } from '../state/unsentStore';
@@ -36,13 +36,14 @@ export class ConversationView {
 
   /**
    * @param onEnd called when the user presses End, which moves to the end of the conversation
-   * @param onStopButton called when a button *Stop* may have appeared, because an exchange has been drawn
+   * @param onChange called when an event has changed more than the text of an answer, and when a button *Stop* may have
+   * appeared, because an exchange has been drawn
    */
   constructor(
     private readonly context: PageContext,
     private readonly observers: { readonly observeNear: ObserveNear; readonly observeSize: ObserveSize },
     onEnd: () => void,
-    onStopButton: () => void,
+    private readonly onChange: () => void,
   ) {
     const end = element('span', { tabindex: '-1' });
     this.element = element(
@@ -64,7 +65,7 @@ export class ConversationView {
     this.drawQueue = new DrawQueue(context.clock, (view) => {
       this.nearObserver.unwatch(view.assistant);
       if (this.isStreaming && this.drawQueue.isIdle) this.updateHiding();
-      if (view.hasStopButton) onStopButton();
+      if (view.hasStopButton) onChange();
     });
     this.nearObserver = observers.observeNear(this.element);
     this.refreshTabStop = createRovingTabindex(this.element, this.thread, end, onEnd);
@@ -90,7 +91,7 @@ export class ConversationView {
   }
 
   /** Whether a summary is possible, and no failure card offers one. */
-  get lacksSummaryOffer(): boolean {
+  get mayOfferSummary(): boolean {
     return this.canSummarize && !this.active && !this.hasActionButton('summarize');
   }
 
@@ -119,7 +120,7 @@ export class ConversationView {
   }
 
   restoreView({ edits = [], unfolded = [] }: ConversationState): void {
-    for (const id of unfolded) this.exchanges.get(id)?.user.unfold();
+    for (const { id, user } of this.exchanges.values()) if (unfolded.includes(id)) user.isUnfolded = true;
     this.updateLatest();
     this.openEdits(edits);
   }
@@ -227,7 +228,10 @@ export class ConversationView {
   apply(exchangeId: string, events: readonly RecordedEvent[]): void {
     // Ignores events of an unknown exchange. They belong to a conversation that this page no longer shows.
     const view = this.exchanges.get(exchangeId);
-    if (view) this.change(view, () => view.apply(events));
+    if (!view) return;
+    const phase = view.visibleState?.phase;
+    this.change(view, () => view.apply(events));
+    if (!events.every(isDelta) || view.visibleState?.phase !== phase) this.onChange();
   }
 
   private change(view: ExchangeView, change: () => void): void {

@@ -2,7 +2,6 @@ import type { PageContext } from '../pageContext';
 import type { SummaryOffer } from '../turn/failureCard';
 import { button, element, setText, svgIcon } from '../util/element';
 import type { ExchangeView } from './exchangeView';
-import { SummaryEntry } from './summaryEntry';
 
 /**
  * Returns what the card of a request that was too long offers.
@@ -15,7 +14,7 @@ export function summaryOfferFor(views: readonly ExchangeView[], index: number, c
   if (view.summarizedTurns !== undefined) return view.summarizedTurns > 1 ? 'possible' : 'none';
   if (canSummarize) return 'possible';
   const summary = views.slice(0, index).findLast(({ isUsableSummary }) => isUsableSummary);
-  return summary && summary.lastAttemptTime > view.lastAttemptTime ? 'ready' : 'none';
+  return summary && summary.sentAt > view.sentAt ? 'ready' : 'none';
 }
 
 /** Folds the turns before the last usable summary behind a button at the start of the conversation. */
@@ -32,7 +31,7 @@ export class EarlierTurns {
   ) {
     this.toggle = button([svgIcon('chevronRight'), this.label], 'quiet earlier-toggle', () => {
       const entry = this.summary?.user;
-      if (entry instanceof SummaryEntry) entry.isUnfolded = !entry.isUnfolded;
+      if (entry) entry.isUnfolded = !entry.isUnfolded;
       onToggle();
       context.onPromptUnfold();
     });

@@ -18,6 +18,7 @@ import type { SummaryOffer } from '../turn/failureCard';
 import { createTurnView, type TurnView } from '../turn/turnView';
 import { element } from '../util/element';
 import type { Drawable } from './drawQueue';
+import type { EditableEntry } from './editableEntry';
 import { PromptEntry } from './promptEntry';
 import { SummaryEntry } from './summaryEntry';
 
@@ -35,7 +36,8 @@ export interface ColumnGroup {
 /** Before it is drawn, it contains only the prompt and an empty space of the answer's estimated height. */
 export class ExchangeView implements Drawable {
   readonly assistant: HTMLElement;
-  readonly user: PromptEntry | SummaryEntry;
+  readonly user: EditableEntry;
+  private readonly summary: SummaryEntry | undefined;
   /** The elements in the thread: the prompt, which a summary does not have, and the answer, or the comparison of both. */
   readonly elements: readonly HTMLElement[];
   private readonly context: PageContext;
@@ -65,6 +67,7 @@ export class ExchangeView implements Drawable {
       summarizedTurns === undefined
         ? undefined
         : new SummaryEntry(context, exchange.id, summarizedTurns, () => this.state.text);
+    this.summary = summary;
     this.user = summary ?? group?.user ?? new PromptEntry(context, exchange);
     this.head = new TurnHead(context, exchange.demo ?? false, group && exchange.id);
     const name = summary ? strings.summary : strings.assistant;
@@ -105,7 +108,7 @@ export class ExchangeView implements Drawable {
   }
 
   /** Epoch milliseconds of the last attempt, or 0 if there was none. */
-  get lastAttemptTime(): number {
+  get sentAt(): number {
     return this.state.ledger.entries.at(-1)?.time ?? 0;
   }
 
@@ -223,8 +226,7 @@ export class ExchangeView implements Drawable {
     const turn = createTurnView(this.context, this.id, () => this.state);
     this.turn = turn;
     this.assistant.append(...turn.elements);
-    if (this.user instanceof SummaryEntry) this.assistant.append(this.user.tools);
-    else this.user.addTools();
+    this.user.addTools(this.assistant);
     return turn;
   }
 
@@ -268,13 +270,12 @@ export class ExchangeView implements Drawable {
     const { queued, isFollowed = false } = this.exchange;
     if (group && assistant.dataset['model'] !== model) assistant.dataset['model'] = model;
     this.head.render(state, group && { model, queued, isFollowed });
-    if (this.user instanceof SummaryEntry) this.user.render(isRunning(state.phase), this.isUsableSummary);
+    this.summary?.render(isRunning(state.phase), this.isUsableSummary);
     turn.render(state, {
       host: this.host,
       queued,
       ...{ isLatest, isSummary: this.summarizedTurns !== undefined, summaryOffer },
       columnModel: group && model,
-      hidesTurns: group !== undefined && !isLatest && !isFollowed,
       // The columns of a comparison have the same versions.
       versions: group && group.user.exchangeId !== this.id ? [] : this.versions,
       editPrompt: () => this.user.edit(),

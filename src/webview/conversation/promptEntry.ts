@@ -1,23 +1,30 @@
 import { type Attachment, type ContextKind, countLines, type ExchangeSnapshot } from '../../shared/protocol';
-import { PromptEditor } from '../composer/promptEditor';
 import type { PageContext } from '../pageContext';
 import { button, element, iconButton } from '../util/element';
+import { EditableEntry } from './editableEntry';
 
 /** The entry that shows a prompt and its attachments and lets the user edit the prompt. Its accessible name is *You*. */
-export class PromptEntry {
+export class PromptEntry extends EditableEntry {
   readonly element: HTMLElement;
-  private readonly text: HTMLElement;
+  protected readonly text: HTMLElement;
+  protected readonly tools = element('div', { class: 'turn-tools' });
   private readonly bubble: HTMLElement;
-  private readonly tools = element('div', { class: 'turn-tools' });
   private readonly fold: PromptFold | undefined;
-  private editor: PromptEditor | undefined;
 
   constructor(
-    private readonly context: PageContext,
+    context: PageContext,
     private readonly exchange: ExchangeSnapshot,
   ) {
     const { strings } = context;
-    const { prompt } = exchange;
+    const { prompt, id: exchangeId } = exchange;
+    super(context, exchangeId, {
+      ...{ label: strings.editBox, submitLabel: strings.resend, currentText: () => prompt },
+      submit: (changed) => {
+        context.onPromptSent(changed);
+        context.post({ type: 'edit', exchangeId, prompt: changed });
+        context.focusComposer();
+      },
+    });
     this.text = element('div', { class: 'prompt-text', 'data-part': 'prompt' }, prompt);
     this.bubble = element('div', { class: 'bubble' }, this.text);
     if (isLong(prompt)) {
@@ -33,52 +40,14 @@ export class PromptEntry {
     );
   }
 
-  get exchangeId(): string {
-    return this.exchange.id;
-  }
-
-  get editorText(): string | undefined {
-    return this.editor?.text;
-  }
-
   get isUnfolded(): boolean {
     return this.fold?.isFolded === false;
   }
 
-  unfold(): void {
-    this.fold?.setFolded(false);
+  set isUnfolded(isUnfolded: boolean) {
+    this.fold?.setFolded(!isUnfolded);
   }
 
-  openEditor(text: string): PromptEditor {
-    const { context, exchange } = this;
-    const { editBox: label, resend: submitLabel } = context.strings;
-    const editor = new PromptEditor(context.strings, {
-      ...{ label, submitLabel, text },
-      onInput: () => context.onEditsChange(),
-      onResend: (prompt) => {
-        this.closeEditor();
-        context.onPromptSent(prompt);
-        context.post({ type: 'edit', exchangeId: exchange.id, prompt });
-        context.focusComposer();
-      },
-      onCancel: () => {
-        this.closeEditor();
-        this.tools.querySelector('button')?.focus();
-      },
-    });
-    this.editor = editor;
-    this.element.classList.add('editing');
-    this.tools.hidden = true;
-    this.text.replaceWith(editor.element);
-    return editor;
-  }
-
-  edit(): void {
-    (this.editor ?? this.openEditor(this.exchange.prompt)).focus();
-    this.context.onEditsChange();
-  }
-
-  /** Adds the buttons and the attachments, which are not needed before the exchange is drawn. */
   addTools(): void {
     const { context, exchange } = this;
     // The columns of a comparison share their prompt.
@@ -89,14 +58,6 @@ export class PromptEntry {
     if (exchange.attachments.length === 0) return;
     const items = exchange.attachments.map((attachment) => createAttachmentItem(context, attachment));
     this.bubble.append(element('ul', { class: 'attachments' }, ...items));
-  }
-
-  private closeEditor(): void {
-    this.editor?.element.replaceWith(this.text);
-    this.editor = undefined;
-    this.tools.hidden = false;
-    this.element.classList.remove('editing');
-    this.context.onEditsChange();
   }
 }
 

@@ -1,57 +1,35 @@
-import { PromptEditor } from '../composer/promptEditor';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
+import { EditableEntry } from './editableEntry';
 
 /** The parts of a summary that are not the answer of the model: its heading, its editor and its buttons. */
-export class SummaryEntry {
-  /** The place of the editor, which hides the text of the summary. */
-  readonly element = element('div', { class: 'summary-editor' });
+export class SummaryEntry extends EditableEntry {
+  /** Empty, because the text of the summary is an answer. An open editor hides the answer. */
+  protected readonly text = element('span');
+  readonly element = element('div', { class: 'summary-editor' }, this.text);
   readonly heading: HTMLElement;
-  readonly tools = element('div', { class: 'actions summary-tools' });
+  protected readonly tools = element('div', { class: 'actions summary-tools' });
   /** Whether the turns before the summary are visible. */
   isUnfolded = false;
-  private editor: PromptEditor | undefined;
   private shownTools = '';
 
   constructor(
-    private readonly context: PageContext,
-    readonly exchangeId: string,
+    context: PageContext,
+    exchangeId: string,
     private readonly turns: number,
-    private readonly currentText: () => string,
+    currentText: () => string,
   ) {
     const { strings, format } = context;
+    super(context, exchangeId, {
+      ...{ label: strings.editSummary, submitLabel: strings.save, hasParagraphs: true, currentText },
+      submit: (text) => this.post(text),
+    });
     const title = turns === 0 ? strings.summaryOfOther : format.plural(turns, strings.summaryOfOne, strings.summaryOf);
     this.heading = element('h2', {}, title);
   }
 
-  get editorText(): string | undefined {
-    return this.editor?.text;
-  }
-
-  unfold(): void {
-    this.isUnfolded = true;
-  }
-
-  openEditor(text: string): void {
-    const { context } = this;
-    const { editSummary: label, save: submitLabel } = context.strings;
-    this.editor = new PromptEditor(context.strings, {
-      ...{ label, submitLabel, text, hasParagraphs: true },
-      onInput: () => context.onEditsChange(),
-      onResend: (changed) => {
-        this.closeEditor();
-        this.post(changed);
-      },
-      onCancel: () => this.closeEditor(),
-    });
-    this.tools.hidden = true;
-    this.element.replaceChildren(this.editor.element);
-  }
-
-  edit(): void {
-    if (!this.editor) this.openEditor(this.currentText());
-    this.editor?.focus();
-    this.context.onEditsChange();
+  addTools(answer: HTMLElement): void {
+    answer.append(this.tools);
   }
 
   /** Shows the buttons that fit the state of the summary, which has none while the model writes it. */
@@ -60,11 +38,7 @@ export class SummaryEntry {
     if (tools === this.shownTools) return;
     this.shownTools = tools;
     const { strings, post } = this.context;
-    const remove = (caption: string) =>
-      button(caption, 'secondary', () => {
-        this.post('');
-        this.context.focusComposer();
-      });
+    const remove = (caption: string) => button(caption, 'secondary', () => this.post(''));
     const startNew = () =>
       button(strings.newFromSummary, 'secondary', () => post({ type: 'newFromSummary', exchangeId: this.exchangeId }));
     const toolsOf = {
@@ -81,13 +55,6 @@ export class SummaryEntry {
 
   private post(text: string): void {
     this.context.post({ type: 'editSummary', exchangeId: this.exchangeId, text });
-  }
-
-  private closeEditor(): void {
-    this.element.replaceChildren();
-    this.editor = undefined;
-    this.tools.hidden = false;
-    this.tools.querySelector('button')?.focus();
-    this.context.onEditsChange();
+    this.context.focusComposer();
   }
 }

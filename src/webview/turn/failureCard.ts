@@ -1,5 +1,5 @@
 import { fill } from '../../shared/format';
-import { type Failure, type FaultAction, hasPartialAnswer, totalsOf, type TurnState } from '../../shared/protocol';
+import { type Failure, hasPartialAnswer, totalsOf, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
 import { type Card, createActions, createCard, createDetails, type DetailsContext, routeOfCard } from './card';
@@ -34,11 +34,13 @@ export function createFailureCard(
   const { strings, isReadOnly, post, clock } = context;
   const { host, isLatest, columnModel, nearestModels, summaryOffer } = cardContext;
   const { resetsAt = Infinity } = event;
-  const actions = actionsOf(event, summaryOffer);
-  const isShorter = actions !== event.actions && summaryOffer === 'ready';
+  // Once there is a summary, the same prompt makes a shorter request.
+  const isSummarized = summaryOffer === 'ready';
+  const offered = { none: [], possible: 'summarize', ready: 'retryNow' } as const;
+  const actions = event.actions.flatMap((action) => (action === 'summarize' ? offered[summaryOffer] : action));
   const route = routeOfCard(state, event, host);
   const note = route === undefined ? undefined : fill(strings.route, route);
-  const message = isShorter ? strings.tooLongSummarized : event.message;
+  const message = isSummarized ? strings.tooLongSummarized : event.message;
   const offersModels = isLatest && event.kind === 'model' && actions.includes('switchModel') && !isReadOnly();
   const choices = element('div', { class: 'actions model-choices', 'aria-live': 'off' });
   const possible = actions.filter((action) => action !== 'sendLater' || resetsAt > clock.now());
@@ -48,7 +50,7 @@ export function createFailureCard(
   const choice = {
     buttons,
     more: possible.filter((action) => !buttons.includes(action)),
-    primary: best === 'retryNow' && context.help[event.kind].isPermanent && !isShorter ? undefined : best,
+    primary: best === 'retryNow' && context.help[event.kind].isPermanent && !isSummarized ? undefined : best,
     fallbackModel: event.fallbackModel,
     resetsAt: event.resetsAt,
   };
@@ -77,13 +79,6 @@ export function createFailureCard(
     );
   };
   return { ...card, refresh };
-}
-
-/** With a summary, the same prompt makes a shorter request. */
-function actionsOf({ actions }: Failure, summaryOffer: SummaryOffer): readonly FaultAction[] {
-  if (!actions.includes('summarize') || summaryOffer === 'possible') return actions;
-  const others = actions.filter((action) => action !== 'summarize');
-  return summaryOffer === 'ready' ? ['retryNow', ...others] : others;
 }
 
 function createExplanation({ strings, help, post }: PageContext, event: Failure, state: TurnState): HTMLElement {

@@ -13,7 +13,6 @@ interface TurnActionOptions {
   readonly canRegenerate: boolean;
   /** Whether the conversation can continue with the answer, which is a column of a comparison. */
   readonly canUse: boolean;
-  readonly hidesTurns: boolean;
   /** Ids of all versions of the exchange, oldest first, including the exchange itself. */
   readonly versions: readonly string[];
 }
@@ -22,14 +21,14 @@ interface TurnActionOptions {
 export function createTurnActions(
   context: PageContext,
   exchangeId: string,
-  { queued, hasAnswer, text, canRegenerate, canUse, hidesTurns, versions }: TurnActionOptions,
+  { queued, hasAnswer, text, canRegenerate, canUse, versions }: TurnActionOptions,
 ): Card | undefined {
   const { strings, post, isReadOnly, areVersionButtonsDisabled } = context;
   const mayChange = !isReadOnly();
   const parts: HTMLElement[] = [];
   if (canUse && mayChange) {
     const use = button(strings.useAnswer, 'secondary', () => post({ type: 'useAnswer', exchangeId }));
-    use.title = hidesTurns ? strings.useOtherAnswerTooltip : strings.useAnswerTooltip;
+    use.title = strings.useAnswerTooltip;
     parts.push(use);
   }
   const copy = text === '' ? undefined : createCopyButton(context, text);

@@ -22,8 +22,6 @@ import { createTurnTexts, type TurnTexts } from './turnTexts';
 interface TurnViewContext extends Omit<CardContext, keyof DetailsContext> {
   readonly queued: boolean;
   readonly versions: readonly string[];
-  /** Whether *Use this answer* hides the turns after a comparison, which follow another answer. */
-  readonly hidesTurns: boolean;
 }
 
 export interface TurnView {
@@ -60,7 +58,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
 
   const showActions = (
     { phase, finishReason, text }: TurnState,
-    { queued, isLatest, isSummary, columnModel, versions, hidesTurns }: TurnViewContext,
+    { queued, isLatest, isSummary, columnModel, versions }: TurnViewContext,
   ): void => {
     // Leaves out *Regenerate* if the answer ended at the token limit, because the outcome line of the latest turn
     // already has a button that restarts the answer.
@@ -71,7 +69,6 @@ export function createTurnView(context: PageContext, exchangeId: string, current
       queued,
       canRegenerate,
       canUse: isColumn && hasEnded && text !== '',
-      hidesTurns,
       hasAnswer: phase === 'done' || (hasEnded && text !== ''),
       text: hasEnded ? text : '',
       versions: hasEnded ? versions : [],

@@ -14,7 +14,7 @@ export interface MenuItem {
  * Creates a button that opens a menu, with the keys of the ARIA menu pattern. The button and the menu belong beside each
  * other in the document. The browser closes the menu on Escape and on a click elsewhere. The menu also closes when the
  * page scrolls, which would move it out of view, and when another part of VS Code gets the focus.
- * @param listItems called each time the menu opens
+ * @param listItems called each time the menu opens, which it does not without items
  * @param describe returns a text above the items, which the accessible name of the button contains, too
  * @see https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/
  */
@@ -45,9 +45,10 @@ export function createMenu(
     window[change]('blur', close);
     window[change]('scroll', close, { capture: true });
   };
-  menu.addEventListener('beforetoggle', ({ newState }) => {
-    if (newState !== 'open') return;
+  menu.addEventListener('beforetoggle', (event) => {
+    if (event.newState !== 'open') return;
     elements = listItems().map((item) => createItem(item, menu));
+    if (elements.length === 0) event.preventDefault();
     const text = describe && element('div', { class: 'menu-text', 'aria-hidden': 'true' }, describe());
     menu.replaceChildren(...(text ? [text] : []), ...elements);
   });

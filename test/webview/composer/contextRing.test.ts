@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ContextPart } from '../../../src/shared/protocol';
-import { usePage, type PanelPage } from '../panel/support/panelPage';
+import { ev } from '../panel/support/events';
+import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 
 describe('ring for the context', () => {
   let page: PanelPage;
@@ -67,9 +68,20 @@ describe('ring for the context', () => {
     assert.equal(page.window.document.activeElement, offer);
     offer.click();
     assert.deepEqual(page.posted, [{ type: 'summarize' }]);
+  });
+
+  it('opens no menu while no summary can be requested', () => {
     show({ turns: 150_000 }, 1, false);
     ring()?.click();
-    assert.deepEqual(page.all('menuitem', 'Continue with a summary'), []);
+    assert.deepEqual(page.all('menu'), []);
+    show({ turns: 150_000 });
+    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.events('a', ev.attempt());
+    ring()?.click();
+    assert.deepEqual(page.all('menu'), []);
+    page.events('a', ev.done(''));
+    ring()?.click();
+    assert.ok(page.one('menuitem', 'Continue with a summary'));
   });
 
   it('passes the focus to the text field when it disappears', () => {

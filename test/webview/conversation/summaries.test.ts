@@ -132,6 +132,7 @@ describe('summary in a conversation', () => {
     assert.equal(editor().value, 'Longer');
     assert.equal(page.key('Enter', { ctrlKey: true }, editor()), true);
     assert.deepEqual(page.posted.at(-1), { type: 'editSummary', exchangeId: 's', text: 'Longer' });
+    assert.equal(page.window.document.activeElement, page.input);
     path(a, b, summary({ ...ready, text: 'Longer' }), c);
     assert.deepEqual(
       [page.all('textbox', 'Edit the summary'), block().querySelector('[data-part="answer"]')?.textContent],

@@ -209,6 +209,21 @@ describe('text of an answer', () => {
     assert.deepEqual(page.renderCalls, ['append one ', 'append two ', 'append three', 'finish']);
   });
 
+  it('takes no more work in a conversation with many turns', () => {
+    let reads = 0;
+    const state = new Proxy([start, ev.text('Old'), ev.done('Old')].reduce(reduceTurn, initialTurn), {
+      get: (target, name) => {
+        reads++;
+        return Reflect.get(target, name) as unknown;
+      },
+    });
+    page.snapshot([exchange('old', { state }), exchange('a')]);
+    page.events('a', start, ev.text('Hel'));
+    reads = 0;
+    page.events('a', ev.text('lo'));
+    assert.equal(reads, 0);
+  });
+
   it('includes text that only the terminal event contains', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.text('Hel'), ev.done('Hello'));

@@ -215,7 +215,8 @@ function installGlobals(globals: Readonly<Record<string, unknown>>): () => void 
 function installPopovers({ Event, HTMLButtonElement, HTMLElement }: JSDOM['window']): void {
   const setOpen = (popover: HTMLElement, isOpen: boolean): void => {
     const newState = isOpen ? 'open' : 'closed';
-    popover.dispatchEvent(Object.assign(new Event('beforetoggle'), { newState }));
+    const toggling = new Event('beforetoggle', { cancelable: isOpen });
+    if (!popover.dispatchEvent(Object.assign(toggling, { newState }))) return;
     popover.hidden = !isOpen;
     // The style sheet of jsdom hides every popover, because it knows no open one.
     popover.style.display = isOpen ? 'block' : '';
