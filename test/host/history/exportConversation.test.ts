@@ -202,11 +202,11 @@ describe('JSON export', () => {
     assert.deepEqual([schema, title, exportedAt, turns], [1, 'Retries', '2026-01-15T09:00:00.000Z', []]);
   });
 
-  it('contains the prompt, attachments, model, answer and outcome of a turn', () => {
+  it('contains the prompt, attachments, model, answer, outcome and tokens of a turn', () => {
     const attachments = [{ kind: 'selection' as const, label: 'a.ts', languageId: 'ts', code: 'a' }];
     const counts = { promptTokens: 3, completionTokens: 4, totalTokens: 7 };
-    const usage = { ...counts, cachedTokens: 2, reasoningTokens: 1, cost: 0.25 };
-    const used: StreamEvent = { type: 'usage', attempt: 1, at: 25, ...usage };
+    const usage = { ...counts, cachedTokens: 2, reasoningTokens: 1 };
+    const used: StreamEvent = { type: 'usage', attempt: 1, at: 25, ...usage, cost: 0.25 };
     const thought: StreamEvent = { type: 'reasoning', attempt: 1, at: 15, text: 'hm' };
     const [turn] = json(
       exchange([attempt, thought, text('Yes'), used, done('Yes')], { attachments, content: 'Why? a' }),
