@@ -8,8 +8,7 @@ import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
 import type { HealthBook } from './healthBook';
-import { startOfDay } from './healthReport';
-import { spentToday, usedPercent } from './usageReport';
+import { spentToday, startOfDay, usedPercent } from './healthReport';
 
 interface BudgetDeps {
   readonly setting: () => DailyBudget | undefined;
