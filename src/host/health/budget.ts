@@ -54,9 +54,13 @@ export class Budget extends Disposable {
     );
   }
 
-  /** Returns whether a new prompt may be sent. Not to be called for a partial answer, which is never held up. */
-  mayStart(): Promise<boolean> {
+  /**
+   * Returns whether a new prompt may be sent. The demo is free. Not to be called for a partial answer, which is never held
+   * up.
+   */
+  mayStart(isDemo = false): Promise<boolean> {
     return this.mutex.runExclusive(async () => {
+      if (isDemo) return true;
       const spending = await this.read();
       if (spending?.budget.action === 'ask' && spending.spent.amount >= this.agreedUsd) return this.ask(spending);
       this.warn(spending);
