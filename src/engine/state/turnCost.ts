@@ -63,6 +63,11 @@ export function addCosts(costs: readonly Cost[]): readonly Cost[] {
   }));
 }
 
+/** Leaves out an estimate of zero, because users of a free model need no reminder of its price at each answer. */
+export function shownCosts(costs: readonly Cost[] = []): readonly Cost[] {
+  return costs.filter(({ amount, isEstimate }) => amount > 0 || !isEstimate);
+}
+
 /** Returns all attempts that may have cost something, oldest first. */
 export function attemptsOf(state: TurnState): readonly LedgerEntry[] {
   return [...state.discardedAttempts, ...segmentsOf(state).flatMap(({ ledger }) => ledger.entries)];

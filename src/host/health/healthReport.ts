@@ -35,7 +35,7 @@ export function createHealthReport(
 
 /** Returns what the requests of the day of `now` in local time have cost. An amount in ¥ counts as if it were in USD. */
 export function spentToday(records: readonly AttemptRecord[], now: number): Cost {
-  const costs = costsOf(records.filter(({ at }) => at >= startOfDay(now)));
+  const costs = sumCosts(records.filter(({ at }) => at >= startOfDay(now)));
   return { amount: usdOf(costs), currency: 'USD', isEstimate: costs.some(({ isEstimate }) => isEstimate) };
 }
 
@@ -96,12 +96,12 @@ function figuresOf(records: readonly AttemptRecord[]): HealthFigures {
     promptTokens: sum(({ promptTokens }) => promptTokens),
     completionTokens: sum(({ completionTokens }) => completionTokens),
     cachedTokens: sum(({ cachedTokens }) => cachedTokens),
-    costs: costsOf(records),
+    costs: sumCosts(records),
     unknownCosts: records.filter((record) => hasUnknownCost(toPaid(record))).length,
   };
 }
 
-function costsOf(records: readonly AttemptRecord[]): readonly Cost[] {
+function sumCosts(records: readonly AttemptRecord[]): readonly Cost[] {
   return addCosts(records.flatMap((record) => costOfAttempt(toPaid(record)) ?? []));
 }
 

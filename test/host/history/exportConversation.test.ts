@@ -131,11 +131,12 @@ describe('export of costs', () => {
   const unknown = exchange([attempt, { type: 'headers', attempt: 1, at: 12, status: 200, ms: 2 }, done('Yes')]);
 
   it('names the cost of each answer and of the conversation, as Markdown', () => {
-    const [, , total, ...rest] = markdown(reported, estimated, unknown).split('\n\n');
+    const free = [exchange(paid({ cost: 0 })), exchange(paid({ estimatedCost: 0 }))];
+    const [, , total, ...rest] = markdown(reported, estimated, unknown, ...free).split('\n\n');
     assert.equal(total, '*This conversation: ≈\u00a0$0.30 · unknown for 1 answer*');
     assert.deepEqual(
       rest.filter((block) => block.startsWith('*')),
-      ['*$0.20*', '*≈\u00a0$0.10*'],
+      ['*$0.20*', '*≈\u00a0$0.10*', '*$0.00*'],
     );
   });
 
