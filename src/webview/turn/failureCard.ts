@@ -35,10 +35,10 @@ export function createFailureCard(
   const { host, isLatest, columnModel, nearestModels, summaryOffer } = cardContext;
   const { resetsAt = Infinity } = event;
   const actions = actionsOf(event, summaryOffer);
-  const isShorter = actions !== event.actions && summaryOffer === 'ready';
+  const isSummarized = summaryOffer === 'ready';
   const route = routeOfCard(state, event, host);
   const note = route === undefined ? undefined : fill(strings.route, route);
-  const message = isShorter ? strings.tooLongSummarized : event.message;
+  const message = isSummarized ? strings.tooLongSummarized : event.message;
   const offersModels = isLatest && event.kind === 'model' && actions.includes('switchModel') && !isReadOnly();
   const choices = element('div', { class: 'actions model-choices', 'aria-live': 'off' });
   const possible = actions.filter((action) => action !== 'sendLater' || resetsAt > clock.now());
@@ -48,7 +48,7 @@ export function createFailureCard(
   const choice = {
     buttons,
     more: possible.filter((action) => !buttons.includes(action)),
-    primary: best === 'retryNow' && context.help[event.kind].isPermanent && !isShorter ? undefined : best,
+    primary: best === 'retryNow' && context.help[event.kind].isPermanent && !isSummarized ? undefined : best,
     fallbackModel: event.fallbackModel,
     resetsAt: event.resetsAt,
   };
@@ -81,9 +81,8 @@ export function createFailureCard(
 
 /** With a summary, the same prompt makes a shorter request. */
 function actionsOf({ actions }: Failure, summaryOffer: SummaryOffer): readonly FaultAction[] {
-  if (!actions.includes('summarize') || summaryOffer === 'possible') return actions;
-  const others = actions.filter((action) => action !== 'summarize');
-  return summaryOffer === 'ready' ? ['retryNow', ...others] : others;
+  const kept = actions.filter((action) => action !== 'summarize' || summaryOffer === 'possible');
+  return summaryOffer === 'ready' ? ['retryNow', ...kept] : kept;
 }
 
 function createExplanation({ strings, help, post }: PageContext, event: Failure, state: TurnState): HTMLElement {
