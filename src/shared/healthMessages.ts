@@ -124,7 +124,7 @@ export const healthStrings = {
   budgetUsed: '{0} of the {1} budget used',
   estimateHint: '≈ The gateway reported no cost, so the cost is the price of the model times the tokens.',
   percent: '{0}%',
-  tokensPerSecond: '{0} tokens/s',
+  tokensPerSecond: '{0} tok/s',
   medianAndSlow: '{0} · p95 {1}',
   fewRequests: 'Charts appear after {0} requests.',
   hoursChart: '{0}, last 24 hours: {1}. By hour: from {2} to {3}.',

@@ -160,7 +160,7 @@ export interface ContextPart {
 /** How much of the context window the next request fills. All numbers of tokens are estimates. */
 export interface ContextUse {
   readonly windowTokens: number;
-  /** None of them is empty. */
+  /** Parts without tokens are left out. */
   readonly parts: readonly ContextPart[];
   /** Factor by which the page multiplies its estimate for the draft. */
   readonly calibration: number;

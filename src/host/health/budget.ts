@@ -73,7 +73,7 @@ export class Budget extends Disposable {
     this.warnedPercent = 100;
     const send = vscode.l10n.t('Send anyway');
     const detail = vscode.l10n.t(
-      'If you cancel, nothing is sent. If you send it, you are asked again when another quarter of the budget is used.',
+      'If you cancel, the prompt is not sent. If you send it anyway, you are asked again once another quarter of the budget is used.',
     );
     if ((await askUser('warning', describe(budget, spent), [send], detail)) !== send) return false;
     this.agreedUsd = spent.amount + agreedShare * budget.daily;

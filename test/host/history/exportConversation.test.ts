@@ -133,7 +133,7 @@ describe('export of costs', () => {
   it('names the cost of each answer and of the conversation, as Markdown', () => {
     const free = [exchange(paid({ cost: 0 })), exchange(paid({ estimatedCost: 0 }))];
     const [, , total, ...rest] = markdown(reported, estimated, unknown, ...free).split('\n\n');
-    assert.equal(total, '*This conversation: ≈\u00a0$0.30 · unknown for 1 answer*');
+    assert.equal(total, '*Cost of this conversation: ≈\u00a0$0.30 · unknown for 1 answer*');
     assert.deepEqual(
       rest.filter((block) => block.startsWith('*')),
       ['*$0.20*', '*≈\u00a0$0.10*', '*$0.00*'],

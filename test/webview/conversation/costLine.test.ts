@@ -12,16 +12,20 @@ describe('line with the cost of the conversation', () => {
     ['is hidden before anything costs something', { costs: [], unknownAnswers: 0 }, undefined],
     ['is hidden if all is free', { costs: [{ ...usd, amount: 0 }], unknownAnswers: 0 }, undefined],
     ['is hidden if nothing is known', { costs: [], unknownAnswers: 3 }, undefined],
-    ['names each currency', { costs: [usd, cny], unknownAnswers: 0 }, 'This conversation: ≈\u00a0$0.42 + ¥0.30'],
+    [
+      'names each currency',
+      { costs: [usd, cny], unknownAnswers: 0 },
+      'Cost of this conversation: ≈\u00a0$0.42 + ¥0.30',
+    ],
     [
       'says that an answer has an unknown cost',
       { costs: [usd], unknownAnswers: 1 },
-      'This conversation: $0.42 · unknown for 1 answer',
+      'Cost of this conversation: $0.42 · unknown for 1 answer',
     ],
     [
       'says how many answers have an unknown cost',
       { costs: [cny], unknownAnswers: 1200 },
-      'This conversation: ≈\u00a0¥0.30 · unknown for 1.2K answers',
+      'Cost of this conversation: ≈\u00a0¥0.30 · unknown for 1.2K answers',
     ],
   ] satisfies readonly [string, TotalCost, string | undefined][])
     it(name, () => {

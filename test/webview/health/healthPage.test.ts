@@ -40,7 +40,7 @@ describe('page of usage and health', () => {
     page.show(report);
     assert.deepEqual(texts('h2'), ['gpt-4o a.test', '<b>x</b> b.test']);
     assert.deepEqual(texts('article:first-child .measures dt, article:first-child .figure'), [
-      ...['Success rate', '97%', 'First token', '1.2 s · p95 3.4 s', 'Speed', '48 tokens/s', 'Retries', '3'],
+      ...['Success rate', '97%', 'First token', '1.2 s · p95 3.4 s', 'Speed', '48 tok/s', 'Retries', '3'],
     ]);
     assert.deepEqual(texts('article:first-child .note'), [
       '39 of 40 succeeded · 3 refused (key rejected, out of credit)',
@@ -57,7 +57,7 @@ describe('page of usage and health', () => {
     assert.deepEqual(labels(), [
       'Success rate, last 24 hours: 97%. By hour: from 0% to 97%.',
       'First token, last 24 hours: 1.2 s · p95 3.4 s. By hour: from 1.2 s to 1.2 s.',
-      'Speed, last 24 hours: 48 tokens/s. By hour: from 48 tokens/s to 48 tokens/s.',
+      'Speed, last 24 hours: 48 tok/s. By hour: from 48 tok/s to 48 tok/s.',
       'Retries, last 24 hours: 3. By hour: from 0 to 3.',
     ]);
     assert.deepEqual(texts('.chart-axis')[0], '24 h agonow');
