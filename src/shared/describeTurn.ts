@@ -1,6 +1,6 @@
 import { minDisplayedMs, type Words } from './describe';
 import { fill } from './format';
-import { costsOf, isRunning, segmentsOf, totalsOf, type TurnState } from './protocol';
+import { costsOf, isRunning, segmentsOf, shownCosts, totalsOf, type TurnState } from './protocol';
 
 interface TurnDescription {
   readonly full: string;
@@ -36,7 +36,7 @@ export function describeTurn({ strings, format }: Words, state: TurnState, hasSp
   const isOnlyWait = waited.length > 0 && format.duration(waitedMs) === duration;
   const times = isOnlyWait ? [] : [duration];
   const { promptTokens = 0, completionTokens = 0 } = usage ?? {};
-  const costs = costsOf(state)?.filter(({ amount, isEstimate }) => amount > 0 || !isEstimate) ?? [];
+  const costs = shownCosts(costsOf(state));
   const cost = costs.length > 0 ? [format.costs(costs)] : [];
   const tokens =
     promptTokens + completionTokens > 0 ? [format.count(promptTokens), format.count(completionTokens)] : [];

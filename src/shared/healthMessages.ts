@@ -18,6 +18,12 @@ export interface HealthFigures {
   readonly waitedMs: number;
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** Tokens of the prompts that came from a cache. */
+  readonly cachedTokens: number;
+  /** One sum for each currency. */
+  readonly costs: readonly Cost[];
+  /** Attempts with an unknown cost. */
+  readonly unknownCosts: number;
 }
 
 export interface HealthFault {
@@ -52,41 +58,9 @@ export interface HealthPeriod {
 /** The names of the periods: the last 24 hours by hour, and the last 14 days by day. */
 export type HealthPeriodName = 'hours' | 'days';
 
-export type NetworkReport = Readonly<Record<HealthPeriodName, HealthPeriod>>;
-
-export interface UsageFigures {
-  readonly requests: number;
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-  /** Tokens of the prompts that came from a cache. */
-  readonly cachedTokens: number;
-  /** One sum for each currency. */
-  readonly costs: readonly Cost[];
-  /** Requests with an unknown cost. */
-  readonly unpriced: number;
-}
-
-export interface UsageRow extends UsageFigures {
-  readonly model: string;
-  readonly host: string;
-}
-
-/** The figures of a period, and of each model and gateway in it. The ones with the highest cost come first. */
-export interface UsageGroup extends UsageFigures {
-  readonly rows: readonly UsageRow[];
-}
-
-export interface UsageReport {
-  /** The last 14 days. */
-  readonly total: UsageGroup;
-  /** Each of these days in local time, in ascending order. `start` is the epoch milliseconds at which the day begins. */
-  readonly days: readonly (UsageGroup & { readonly start: number })[];
+export interface HealthReport extends Readonly<Record<HealthPeriodName, HealthPeriod>> {
   /** The budget of a day in USD, and how much of it is used today. Absent if the user has set none. */
-  readonly budget?: { readonly daily: number; readonly usedPercent: number };
-}
-
-export interface HealthReport extends NetworkReport {
-  readonly usage: UsageReport;
+  readonly budget?: { readonly daily: number; readonly usedPercent: number } | undefined;
 }
 
 /** Adds amounts of all currencies, because HolySheep bills ¥1 where the list price is $1. */
@@ -144,13 +118,13 @@ export const healthStrings = {
   cached: '{0} cached',
   requestCount: '{0} requests',
   oneRequest: '{0} request',
-  unpriced: '{0} requests with unknown cost',
-  oneUnpriced: '{0} request with unknown cost',
-  unpricedShort: '{0} unknown',
+  unknownCosts: '{0} requests with unknown cost',
+  unknownCostOne: '{0} request with unknown cost',
+  unknownCostsShort: '{0} unknown',
   budgetUsed: '{0} of the {1} budget used',
   estimateHint: '≈ The gateway reported no cost, so the cost is the price of the model times the tokens.',
   percent: '{0}%',
-  tokensPerSecond: '{0} tokens/s',
+  tokensPerSecond: '{0} tok/s',
   medianAndSlow: '{0} · p95 {1}',
   fewRequests: 'Charts appear after {0} requests.',
   hoursChart: '{0}, last 24 hours: {1}. By hour: from {2} to {3}.',

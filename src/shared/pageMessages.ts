@@ -34,7 +34,8 @@ const messageFields = {
   openHistory: {},
   /** Takes the conversation over from the window that writes it. */
   openHere: {},
-  selectModel: {},
+  /** Lets the user choose the model, or several models that answer the draft. `more` is the same as in `send`. */
+  selectModel: { prompt: text, more },
   /** Removes the model that was set for the next prompt only. The next prompt is then sent to the configured model. */
   forgetModelOnce: {},
   /** Remembers the reasoning effort for a model. */
@@ -43,11 +44,8 @@ const messageFields = {
   /** Requests another answer as a new version. With `switchModel`, the user chooses the model first. */
   regenerate: { ...exchange, switchModel: v.boolean() },
   showVersion: exchange,
-  /**
-   * Lets the user choose models, and sends them the prompt at the same time. With `exchangeId`, they answer the prompt of
-   * that exchange again. `more` is the same as in `send`.
-   */
-  compareModels: { prompt: text, exchangeId: v.optional(text), more },
+  /** Lets the user choose models that answer the prompt again at the same time. */
+  compareModels: exchange,
   /** Ends a comparison. The conversation continues with this answer. */
   useAnswer: exchange,
   /** Stops the turns of all columns of the comparison to which the exchange belongs. */

@@ -15,7 +15,7 @@ export { timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gate
 export { toEpoch, toMonotonic } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
 export { minSilenceMs, silencesUntil, throughputSeconds } from '../engine/state/throughput';
-export { costOfAttempt, costsOf } from '../engine/state/turnCost';
+export { addCosts, costOfAttempt, costsOf, shownCosts } from '../engine/state/turnCost';
 export type { Cost, TotalCost } from '../engine/state/turnCost';
 export { scheduleLifetimeMs } from '../engine/state/schedule';
 export { hasPartialAnswer, initialTurn, isRunning, reduceTurn, isRestarting } from '../engine/state/turnState';
@@ -223,8 +223,6 @@ export type ToWebview =
   | { readonly type: 'suggestions'; readonly request: number; readonly items: readonly ContextSuggestion[] }
   /** A prompt of the page was sent in a new conversation, or to several models. */
   | { readonly type: 'promptMoved'; readonly prompt: string }
-  /** Asks the page for a `compareModels` message with the text of its composer. */
-  | { readonly type: 'compareDraft' }
   /** The result of a click, for screen readers. The host shows it in the status bar, which they don't read. */
   | { readonly type: 'announce'; readonly text: string }
   /** The model for the next prompt only, with its effort; absent to use the configured model. Follows a snapshot. */

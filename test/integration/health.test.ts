@@ -42,11 +42,12 @@ describe('usage and health', () => {
   });
 
   it('shows what the turn has cost today', async () => {
-    const { usage } = await vscode.commands.executeCommand<HealthReport>('holysheep.openHealth');
-    const row = usage.days.at(-1)?.rows.find(({ host }) => host === new URL(fixture.gateway.origin).host);
-    assert.ok(row);
-    const { model, requests, promptTokens, completionTokens, costs } = row;
-    assert.deepEqual([model, requests, promptTokens, completionTokens], ['gpt-4o', 2, 10, 5]);
+    const { days } = await vscode.commands.executeCommand<HealthReport>('holysheep.openHealth');
+    const row = days.rows.find(({ host }) => host === new URL(fixture.gateway.origin).host);
+    const today = row?.parts.at(-1);
+    assert.ok(row && today);
+    const { attempts, promptTokens, completionTokens, costs } = today;
+    assert.deepEqual([row.model, attempts, promptTokens, completionTokens], ['gpt-4o', 2, 10, 5]);
     assert.deepEqual(costs, [{ amount: 0.25, currency: 'USD', isEstimate: false }]);
   });
 

@@ -37,15 +37,17 @@ export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined 
   const count = (name: keyof typeof countFields): number | undefined =>
     countFields[name].map((path) => fieldAt(usage, path)).find(isCount);
   const cachedTokens = count('cachedTokens');
-  const reasoningTokens = count('reasoningTokens');
+  const reportedReasoning = count('reasoningTokens');
   const reportedTokens = count('promptTokens') ?? 0;
   const promptTokens = reportedTokens + tokensOutsidePrompt(reportedTokens, cachedTokens, usage);
   const answerTokens = count('completionTokens') ?? 0;
   const reportedTotal = count('totalTokens') ?? 0;
-  const completeTokens = answerTokens + (reasoningTokens ?? 0);
-  // Google and xAI count the reasoning apart from the completion, but in the total.
+  const completeTokens = answerTokens + (reportedReasoning ?? 0);
+  // Google and xAI count the reasoning apart from the completion, but in the total. Google may count it only there.
   const isReasoningApart = [promptTokens, reportedTokens].some((prompt) => reportedTotal === prompt + completeTokens);
-  const completionTokens = isReasoningApart ? completeTokens : answerTokens;
+  const onlyInTotal = promptTokens === 0 ? 0 : Math.max(0, reportedTotal - promptTokens - answerTokens);
+  const completionTokens = isReasoningApart ? completeTokens : answerTokens + onlyInTotal;
+  const reasoningTokens = reportedReasoning ?? (onlyInTotal || undefined);
   const totalTokens = Math.max(promptTokens + completionTokens, reportedTotal);
   const cost = readCost(usage, chunk);
   if (totalTokens === 0 && !cost) return undefined;

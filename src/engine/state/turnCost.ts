@@ -5,7 +5,7 @@ import { segmentsOf } from './turnTotals';
 import { roundCost } from './usage';
 
 /** HolySheep bills ¥1 where the list price of the model is $1, so its amounts are shown in ¥ without a conversion. */
-export type Currency = 'USD' | 'CNY';
+type Currency = 'USD' | 'CNY';
 
 export interface Cost {
   readonly amount: number;
@@ -25,7 +25,7 @@ export function currencyOf(origin: string): Currency {
 }
 
 interface PaidAttempt extends Pick<LedgerEntry, 'origin'> {
-  readonly ended?: Pick<EndedEvent, 'cost' | 'estimatedCost'> | undefined;
+  readonly ended?: Pick<EndedEvent, 'cost' | 'estimatedCost' | 'firstTokenMs' | 'promptTokens'> | undefined;
 }
 
 /** Returns undefined if the cost is unknown or there was none to report. */
@@ -48,8 +48,9 @@ export function costsOf(state: TurnState): readonly Cost[] | undefined {
 export function totalCost(states: readonly TurnState[]): TotalCost {
   return {
     costs: addCosts(states.flatMap((state) => attemptsOf(state).flatMap((attempt) => costOfAttempt(attempt) ?? []))),
-    unknownAnswers: states.filter((state) => attemptsOf(state).some((attempt) => hasUnknownCost(attempt, state)))
-      .length,
+    unknownAnswers: states.filter((state) =>
+      attemptsOf(state).some((attempt) => hasUnknownCost(attempt) || wasInterrupted(attempt, state)),
+    ).length,
   };
 }
 
@@ -62,15 +63,23 @@ export function addCosts(costs: readonly Cost[]): readonly Cost[] {
   }));
 }
 
+/** Leaves out an estimate of zero, because users of a free model need no reminder of its price at each answer. */
+export function shownCosts(costs: readonly Cost[] = []): readonly Cost[] {
+  return costs.filter(({ amount, isEstimate }) => amount > 0 || !isEstimate);
+}
+
 /** Returns all attempts that may have cost something, oldest first. */
 export function attemptsOf(state: TurnState): readonly LedgerEntry[] {
   return [...state.discardedAttempts, ...segmentsOf(state).flatMap(({ ledger }) => ledger.entries)];
 }
 
-/** Gateways charge for a response with text or with a usage. An attempt without an end was interrupted when its window closed. */
-function hasUnknownCost(attempt: LedgerEntry, { phase }: TurnState): boolean {
-  const { status = 0, ended } = attempt;
-  if (costOfAttempt(attempt)) return false;
-  if (!ended) return status >= 200 && status <= 299 && !isRunning(phase);
-  return ended.firstTokenMs !== undefined || ended.tokens !== undefined;
+/** Gateways charge for a response that has text or reports usage. */
+export function hasUnknownCost(attempt: PaidAttempt): boolean {
+  const { firstTokenMs, promptTokens } = attempt.ended ?? {};
+  return (firstTokenMs ?? promptTokens) !== undefined && !costOfAttempt(attempt);
+}
+
+/** The window closed while the attempt had a response, so its end is missing. */
+function wasInterrupted({ status = 0, ended }: LedgerEntry, { phase }: TurnState): boolean {
+  return !ended && status >= 200 && status <= 299 && !isRunning(phase);
 }

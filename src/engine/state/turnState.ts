@@ -112,7 +112,7 @@ export interface TurnState extends TurnSegment {
   readonly routeSwitches: readonly RouteSwitch[];
   /** Earlier segments of the answer, one for each time the user continued it, oldest first. */
   readonly previousSegments: readonly TurnSegment[];
-  /** Attempts of answers that the user has had restarted. They count only for the cost. */
+  /** Attempts of answers that the user restarted. They count only for the cost. */
   readonly discardedAttempts: readonly LedgerEntry[];
   readonly wait?: WaitingEvent;
   /** Set in the phase `scheduled`. */

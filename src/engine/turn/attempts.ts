@@ -155,8 +155,7 @@ export class Attempts {
     const { usage, ...otherStats } = stats;
     const { totalTokens: tokens, ...counts }: Partial<Usage> = usage ?? {};
     const estimatedCost = this.estimatedCostOf(stats);
-    const price = estimatedCost === undefined ? {} : { estimatedCost };
-    output.emit({ type: 'ended', how: outcome, row: fault?.row, tokens, ...counts, ...price, ...otherStats });
+    output.emit({ type: 'ended', how: outcome, row: fault?.row, tokens, ...counts, estimatedCost, ...otherStats });
     if (usage) {
       this.usage = sumUsage([this.usage, usage]);
       output.emit({ type: 'usage', ...this.usage });

@@ -77,7 +77,7 @@ export class TurnMessages {
       resetsAt,
       beyondMaxHint,
       fallbackModel,
-      ...(fault.contextTokens !== undefined && { contextTokens: fault.contextTokens }),
+      contextTokens: fault.contextTokens,
     };
   }
 

@@ -34,11 +34,7 @@ export class TurnOutput {
     const { terminal, ledger } = this;
     const failure = terminal?.type === 'failed' ? terminal : undefined;
     const outcome = failure?.kind ?? terminal?.type ?? 'running';
-    const { contextTokens } = failure ?? {};
-    return {
-      ...{ outcome, attempts: ledger.entries, waits: ledger.waits },
-      ...(contextTokens !== undefined && { contextTokens }),
-    };
+    return { outcome, attempts: ledger.entries, waits: ledger.waits, contextTokens: failure?.contextTokens };
   }
 
   emit(newEvent: NewEvent): void {

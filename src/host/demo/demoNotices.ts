@@ -15,10 +15,6 @@ export function demoNotice(action: FaultAction): string | undefined {
       return vscode.l10n.t('The offline demo ignores your settings. Outside the demo, this opens them.');
     case 'addGateway':
       return vscode.l10n.t("The offline demo doesn't use your gateways. Outside the demo, this adds a gateway.");
-    case 'summarize':
-      return vscode.l10n.t(
-        "The offline demo doesn't summarize. Outside the demo, the model would summarize the earlier turns.",
-      );
     case 'sendLater':
       return vscode.l10n.t(
         "The offline demo doesn't schedule prompts. Outside the demo, this prompt would be sent later by itself.",

@@ -8,8 +8,7 @@ import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
 import type { HealthBook } from './healthBook';
-import { startOfDay } from './healthReport';
-import { spentToday, usedPercent } from './usageReport';
+import { spentToday, startOfDay, usedPercent } from './healthReport';
 
 interface BudgetDeps {
   readonly setting: () => DailyBudget | undefined;
@@ -55,9 +54,13 @@ export class Budget extends Disposable {
     );
   }
 
-  /** Returns whether a new prompt may be sent. Not to be called for a partial answer, which is never held up. */
-  mayStart(): Promise<boolean> {
+  /**
+   * Returns whether a new prompt may be sent. The demo is free. Not to be called for a partial answer, which is never held
+   * up.
+   */
+  mayStart(isDemo = false): Promise<boolean> {
     return this.mutex.runExclusive(async () => {
+      if (isDemo) return true;
       const spending = await this.read();
       if (spending?.budget.action === 'ask' && spending.spent.amount >= this.agreedUsd) return this.ask(spending);
       this.warn(spending);
@@ -70,7 +73,7 @@ export class Budget extends Disposable {
     this.warnedPercent = 100;
     const send = vscode.l10n.t('Send anyway');
     const detail = vscode.l10n.t(
-      'If you cancel, nothing is sent. If you send it, you are asked again when another quarter of the budget is used.',
+      'If you cancel, the prompt is not sent. If you send it anyway, you are asked again once another quarter of the budget is used.',
     );
     if ((await askUser('warning', describe(budget, spent), [send], detail)) !== send) return false;
     this.agreedUsd = spent.amount + agreedShare * budget.daily;

@@ -101,7 +101,7 @@ export class HealthBook {
     await this.mutex.runExclusive(async () => {
       const { kept, old } = await this.files();
       await Promise.all([...kept, ...old].map((file) => rm(file, { force: true })));
-      this.known = [];
+      [this.known, this.contents] = [[], new Map()];
       this.unwritten = [];
     });
     this.changes.fire();

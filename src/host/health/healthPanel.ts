@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { FaultKind } from '../../engine/events';
 import { faultLabel } from '../../shared/describe';
 import {
   healthStrings,
@@ -22,7 +23,6 @@ import { systemClock } from '../util/systemClock';
 import { Budget } from './budget';
 import { HealthBook } from './healthBook';
 import { createHealthReport } from './healthReport';
-import { createUsageReport } from './usageReport';
 
 interface HealthPanelDeps {
   readonly extensionUri: vscode.Uri;
@@ -147,11 +147,8 @@ export class HealthPanel extends Disposable {
   private report(): HealthReport {
     const { strings } = hostWords();
     const { book, settings } = this.deps;
-    const [records, now] = [book.records(), systemClock.now()];
-    return {
-      ...createHealthReport(records, now, (kind) => faultLabel(strings, kind)),
-      usage: createUsageReport(records, now, settings.budget()),
-    };
+    const label = (kind: FaultKind): string => faultLabel(strings, kind);
+    return createHealthReport(book.records(), systemClock.now(), label, settings.budget());
   }
 
   override dispose(): void {

@@ -1,17 +1,20 @@
 import type { FaultKind } from '../../engine/events';
 import { hostOf } from '../../engine/gateway/baseUrl';
 import { visibleText } from '../../engine/gateway/visibleText';
+import { addCosts, costOfAttempt, hasUnknownCost, type Cost } from '../../engine/state/turnCost';
 import {
   successPercent,
+  usdOf,
   type HealthFault,
   type HealthFigures,
   type HealthPeriod,
-  type NetworkReport,
+  type HealthReport,
   type HealthRow,
 } from '../../shared/healthMessages';
+import type { DailyBudget } from '../settings/dailyBudget';
 import { hourMs, type AttemptRecord } from './attemptRecord';
 
-export const maxShownNameLength = 80;
+const maxShownNameLength = 80;
 
 const shownHours = 24;
 const shownDays = 14;
@@ -21,11 +24,24 @@ export function createHealthReport(
   records: readonly AttemptRecord[],
   now: number,
   faultLabel: (kind: FaultKind) => string,
-): NetworkReport {
+  budget?: DailyBudget,
+): HealthReport {
   return {
     hours: createPeriod(records, hoursUntil(now), ({ at }) => startOfHour(at), faultLabel),
     days: createPeriod(records, daysUntil(now), ({ at }) => startOfDay(at), faultLabel),
+    budget: budget && { daily: budget.daily, usedPercent: usedPercent(budget, spentToday(records, now)) },
   };
+}
+
+/** Returns what the requests of the day of `now` in local time have cost. An amount in ¥ counts as if it were in USD. */
+export function spentToday(records: readonly AttemptRecord[], now: number): Cost {
+  const costs = sumCosts(records.filter(({ at }) => at >= startOfDay(now)));
+  return { amount: usdOf(costs), currency: 'USD', isEstimate: costs.some(({ isEstimate }) => isEstimate) };
+}
+
+/** A whole number, rounded down, because only 100 % means that the budget is used up. */
+export function usedPercent({ daily }: DailyBudget, { amount }: Cost): number {
+  return Math.floor((100 * amount) / daily);
 }
 
 /** Minimum number of attempts of the last 24 hours from which an essence is computed. With fewer, all days count. */
@@ -79,7 +95,18 @@ function figuresOf(records: readonly AttemptRecord[]): HealthFigures {
     waitedMs: sum(({ waitedMs }) => waitedMs),
     promptTokens: sum(({ promptTokens }) => promptTokens),
     completionTokens: sum(({ completionTokens }) => completionTokens),
+    cachedTokens: sum(({ cachedTokens }) => cachedTokens),
+    costs: sumCosts(records),
+    unknownCosts: records.filter((record) => hasUnknownCost(toPaid(record))).length,
   };
+}
+
+function sumCosts(records: readonly AttemptRecord[]): readonly Cost[] {
+  return addCosts(records.flatMap((record) => costOfAttempt(toPaid(record)) ?? []));
+}
+
+function toPaid(record: AttemptRecord) {
+  return { origin: record.origin, ended: record };
 }
 
 function isFault(record: AttemptRecord): record is AttemptRecord & { readonly result: FaultKind } {
@@ -133,7 +160,7 @@ function hoursUntil(now: number): readonly number[] {
 }
 
 /** Returns the starts of the last 14 days in local time, including today. */
-export function daysUntil(now: number): readonly number[] {
+function daysUntil(now: number): readonly number[] {
   return Array.from({ length: shownDays }, (_, index) => {
     const day = new Date(startOfDay(now));
     day.setDate(day.getDate() - (shownDays - 1 - index));

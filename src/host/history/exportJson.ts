@@ -73,8 +73,8 @@ function turnJson(exchange: Exchange): object {
         message: failure.message,
       },
     }),
-    ...(usage && { usage }),
-    // Also of attempts whose text was discarded. Absent if the cost of an attempt is unknown.
+    // `costs` also contains attempts whose text was discarded. It is absent if the cost of an attempt is unknown.
+    usage: usage && { ...usage, cost: undefined },
     costs: costsOf(state),
     askedAt: isoTime(firstAttemptAt(exchange)),
     // Each time the user continues the answer, a segment is added to the turn. Each segment is exported as a run.

@@ -1,6 +1,6 @@
 import type { Localize } from '../../engine/environment';
 import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
-import { costsOf } from '../../engine/state/turnCost';
+import { costsOf, shownCosts } from '../../engine/state/turnCost';
 import { isRunning } from '../../engine/state/turnState';
 import { describeOutcome, describeResumePoints } from '../../shared/describe';
 import { describeTotalCost } from '../../shared/describeCost';
@@ -73,14 +73,14 @@ function summaryBlocks(after: string, { summaries }: ExportSource, context: Mark
 function answerBlocks(exchange: Exchange, context: MarkdownContext, heading = '##'): readonly string[] {
   const { words } = context;
   const { text, resumePoints } = exchange.state;
-  const costs = costsOf(exchange.state) ?? [];
+  const costs = shownCosts(costsOf(exchange.state));
   const continuations = resumePoints.filter(({ models }) => models !== undefined);
   const notes = [describeResumePoints(words, continuations), outcomeNote(exchange, words)];
   return [
     `${heading} ${modelsOf(exchange).join(' → ') || words.strings.assistant}`,
     ...(text === '' ? [] : [closeCodeFence(text)]),
     ...notes.flatMap((note) => (note ? [quote(note)] : [])),
-    ...(costs.some(({ amount }) => amount > 0) ? [`*${words.format.costs(costs)}*`] : []),
+    ...(costs.length > 0 ? [`*${words.format.costs(costs)}*`] : []),
   ];
 }
 

@@ -2,10 +2,9 @@ import * as vscode from 'vscode';
 import type { Commands } from '../commands';
 import type { Connections } from '../connection/connections';
 import type { DemoMode } from '../connection/demoMode';
-import type { HealthBook } from '../health/healthBook';
 import { textIn } from '../settings/userPrompts';
 import { recentModels } from './modelGroups';
-import { ModelLists, type ModelListsDeps } from './modelLists';
+import { ModelLists } from './modelLists';
 import { pickModel, type ModelPick, type ModelPickOptions, type PickableModels } from './modelPick';
 import { createEssenceText } from './modelTexts';
 import { pickComparedModels } from './pickComparedModels';
@@ -13,39 +12,27 @@ import { pickComparedModels } from './pickComparedModels';
 /** The models of the last comparison. */
 const comparedKey = 'holysheep.comparedModels';
 
-interface ModelCatalogDeps extends ModelListsDeps {
-  readonly health: Pick<HealthBook, 'refresh' | 'records'>;
-}
-
 /** Lets the user choose models from the lists of the gateways. */
 export class ModelCatalog extends ModelLists {
-  constructor(protected override readonly deps: ModelCatalogDeps) {
-    super(deps);
-  }
-
   async pick(): Promise<string | undefined> {
-    return (await this.choose({}))?.model;
+    return modelOf(await this.choose({}));
   }
 
   async pickOther(exclude: string | undefined, demo: boolean): Promise<string | undefined> {
-    return (await this.choose({ title: vscode.l10n.t('Switch model'), exclude }, demo))?.model;
+    return modelOf(await this.choose({ title: vscode.l10n.t('Switch model'), exclude }, demo));
   }
 
-  /** @param onCompare called if the user wants to compare models instead */
-  pickForPrompt(demo: boolean, onCompare: () => void): Promise<ModelPick | undefined> {
-    return this.choose({ offerOnce: true, onCompare }, demo);
+  /** @returns `compare` if the user wants to compare models instead */
+  pickForPrompt(demo: boolean): Promise<ModelPick | 'compare' | undefined> {
+    return this.choose({ isForPrompt: true }, demo);
   }
 
   /** Lets the user choose the models of a comparison. Their last choice is checked, or else the selected model. */
   async pickCompared(demo: boolean): Promise<readonly string[] | undefined> {
-    const { connections, log, memory, settings } = this.deps;
+    const { connections, log, memory } = this.deps;
     const current = connections.model(demo);
     const last = demo ? [current] : memory.get<readonly string[]>(comparedKey, [current]);
-    const picks = await pickComparedModels(this.createLoad(demo), current, last, {
-      log,
-      fallbacks: settings.engineSettings().fallbackModels,
-      overrides: (names) => settings.modelOverrides(names),
-    });
+    const picks = await pickComparedModels(this.createLoad(demo), current, last, { log, ...this.choices() });
     if (!picks) return undefined;
     for (const pick of picks) await this.rememberGateway(pick);
     const models = picks.map(({ model }) => model);
@@ -53,15 +40,19 @@ export class ModelCatalog extends ModelLists {
     return models;
   }
 
-  private async choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | undefined> {
-    const { connections, settings } = this.deps;
-    const pick = await pickModel(this.createLoad(demo), connections.model(demo), {
-      ...options,
-      fallbacks: settings.engineSettings().fallbackModels,
-      overrides: (names) => settings.modelOverrides(names),
-    });
-    if (pick) await this.rememberGateway(pick);
+  private async choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | 'compare' | undefined> {
+    const current = this.deps.connections.model(demo);
+    const pick = await pickModel(this.createLoad(demo), current, { ...options, ...this.choices() });
+    if (typeof pick === 'object') await this.rememberGateway(pick);
     return pick;
+  }
+
+  private choices() {
+    const { settings } = this.deps;
+    return {
+      fallbacks: settings.engineSettings().fallbackModels,
+      overrides: (names: readonly string[]) => settings.modelOverrides(names),
+    };
   }
 
   private async rememberGateway({ model, baseUrl }: Pick<ModelPick, 'model' | 'baseUrl'>): Promise<void> {
@@ -86,6 +77,10 @@ export class ModelCatalog extends ModelLists {
       };
     };
   }
+}
+
+function modelOf(pick: ModelPick | 'compare' | undefined): string | undefined {
+  return typeof pick === 'object' ? pick.model : undefined;
 }
 
 interface ModelCommandDeps {

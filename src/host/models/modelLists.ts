@@ -9,6 +9,7 @@ import type { TurnRecord } from '../../engine/state/ledger';
 import type { ActiveConnection, Connections } from '../connection/connections';
 import type { KeyStore } from '../connection/keyStore';
 import { probeMessage } from '../connection/testReport';
+import type { HealthBook } from '../health/healthBook';
 import type { Log } from '../util/log';
 import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
@@ -20,13 +21,14 @@ const cacheLifetimeMs = 10 * 60_000;
 /** Milliseconds that a request waits for lists that are being loaded, because gateways or keys have just changed. */
 const maxListWaitMs = 250;
 
-export interface ModelListsDeps {
+interface ModelListsDeps {
   readonly settings: Pick<Settings, 'routes' | 'engineSettings' | 'modelOverrides' | 'model' | 'onDidChange'>;
   readonly connections: Connections;
   readonly keys: Pick<KeyStore, 'onDidChange'>;
   readonly engine: Pick<Engine, 'probe' | 'localFacts' | 'cooldownOf'>;
   readonly log: Log;
   readonly memory: vscode.Memento;
+  readonly health: Pick<HealthBook, 'refresh' | 'records'>;
 }
 
 type GatewayList = Extract<ModelList, { source: 'gateway' }>;
@@ -51,7 +53,7 @@ export class ModelLists extends Disposable {
    */
   protected readonly gateways: ModelMemory<string>;
   /** The context windows that gateways named when they refused a prompt, in tokens. See `contextKey`. */
-  private readonly contexts: ModelMemory<number>;
+  private readonly learnedWindows: ModelMemory<number>;
   private readonly lifetime = new AbortController();
   /** Resolves when the lists that are being loaded are known, or have taken long. */
   settled: Promise<unknown> = Promise.resolve();
@@ -59,7 +61,7 @@ export class ModelLists extends Disposable {
   constructor(protected readonly deps: ModelListsDeps) {
     super();
     this.gateways = new ModelMemory(deps.memory, 'holysheep.gatewaysOfModels');
-    this.contexts = new ModelMemory(deps.memory, 'holysheep.contextWindows');
+    this.learnedWindows = new ModelMemory(deps.memory, 'holysheep.contextWindows');
     // Another key may have access to other models.
     this.register(
       deps.keys.onDidChange(() => {
@@ -147,9 +149,9 @@ export class ModelLists extends Disposable {
     const loaded = this.loaded.get(url);
     const facts = factsAt(url, listedName(model, loaded), loaded?.facts);
     const overrides = settings.modelOverrides([userModel, model]);
-    const tokens = this.contexts.get(contextKey(originOf(url), userModel));
-    const named = tokens !== undefined && tokens < (facts?.contextWindow ?? Infinity) && { contextWindow: tokens };
-    return named || overrides ? { ...facts, ...named, ...overrides } : facts;
+    const tokens = this.learnedWindows.get(contextKey(originOf(url), userModel));
+    const learned = tokens !== undefined && tokens < (facts?.contextWindow ?? Infinity) && { contextWindow: tokens };
+    return learned || overrides ? { ...facts, ...learned, ...overrides } : facts;
   }
 
   /** Remembers the context window that a gateway has named, until a longer prompt has an answer. */
@@ -160,10 +162,10 @@ export class ModelLists extends Disposable {
     const { origin, model, userModel = model, ended } = attempts.at(-1) ?? {};
     if (origin === undefined || userModel === undefined) return;
     const key = contextKey(origin, userModel);
-    const known = this.contexts.get(key);
+    const known = this.learnedWindows.get(key);
     const wasExceeded = known !== undefined && (ended?.promptTokens ?? 0) > known;
     if (known === contextTokens || (contextTokens === undefined && !wasExceeded)) return;
-    await this.contexts.remember(key, contextTokens);
+    await this.learnedWindows.remember(key, contextTokens);
     this.deps.connections.refresh();
   }
 

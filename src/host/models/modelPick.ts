@@ -45,9 +45,8 @@ export interface PickableModels {
 export interface ModelPickOptions {
   readonly title?: string | undefined;
   readonly exclude?: string | undefined;
-  readonly offerOnce?: boolean | undefined;
-  /** Called instead if the user chooses to compare models. Without it, that is not offered. */
-  readonly onCompare?: (() => void) | undefined;
+  /** Whether the user can also choose a model for the next prompt only, or to compare models instead. */
+  readonly isForPrompt?: boolean | undefined;
   readonly fallbacks?: readonly string[] | undefined;
   readonly overrides?: ModelOverrides | undefined;
 }
@@ -60,9 +59,8 @@ export interface ModelPick {
 }
 
 interface ModelItem extends vscode.QuickPickItem {
+  /** Absent if the item is not a model. */
   readonly model?: string;
-  /** What the item does if it is not a model. */
-  readonly run?: (() => void) | undefined;
 }
 
 interface LoadedList {
@@ -202,7 +200,7 @@ export function createModelPicker(
     return list?.source === 'gateway' ? route?.baseUrl : undefined;
   };
   /** Shows the picker until the user has accepted or dismissed it. */
-  const result = async <T>(listen: (resolve: (result: T | undefined) => void) => void): Promise<T | undefined> => {
+  const show = async <T>(listen: (resolve: (result: T | undefined) => void) => void): Promise<T | undefined> => {
     const chosen = new Promise<T | undefined>((resolve, reject) => {
       const finish = (accepted: T | undefined): void => {
         resolve(accepted);
@@ -222,33 +220,29 @@ export function createModelPicker(
       picker.dispose();
     }
   };
-  return { picker, baseUrlOf, result };
+  return { picker, baseUrlOf, show };
 }
 
 /** Lets the user choose a model. */
 export async function pickModel(
   load: (fresh: boolean) => Promise<PickableModels>,
   current: string,
-  { title = vscode.l10n.t('Select model'), offerOnce, onCompare, ...options }: ModelPickOptions,
-): Promise<ModelPick | undefined> {
-  const compare = { label: `$(split-horizontal) ${vscode.l10n.t('Compare models…')}`, run: onCompare };
-  const { picker, baseUrlOf, result } = createModelPicker(load, current, {
+  { title = vscode.l10n.t('Select model'), isForPrompt = false, ...options }: ModelPickOptions,
+): Promise<ModelPick | 'compare' | undefined> {
+  const compare: ModelItem = { label: `$(split-horizontal) ${vscode.l10n.t('Compare models…')}` };
+  const { picker, baseUrlOf, show } = createModelPicker(load, current, {
     ...{ ...options, title, placeholder },
     first: current === options.exclude ? [] : [current],
-    actions: onCompare ? [compare] : [],
-    itemButtons: offerOnce ? [itemButton('debug-step-over', vscode.l10n.t('Use for the next prompt only'))] : [],
+    actions: isForPrompt ? [compare] : [],
+    itemButtons: isForPrompt ? [itemButton('debug-step-over', vscode.l10n.t('Use for the next prompt only'))] : [],
   });
-  return result<ModelPick>((resolve) => {
-    const choose = ({ model, run }: ModelItem, once: boolean): void => {
-      if (run) {
-        resolve(undefined);
-        run();
-      } else if (model !== undefined) {
-        const baseUrl = baseUrlOf(model);
-        resolve({ model, once, ...(baseUrl !== undefined && { baseUrl }) });
-      }
+  return show<ModelPick | 'compare'>((resolve) => {
+    const choose = (item: ModelItem | undefined, once: boolean): void => {
+      if (item === compare) resolve('compare');
+      const { model } = item ?? {};
+      if (model !== undefined) resolve({ model, once, baseUrl: baseUrlOf(model) });
     };
-    picker.onDidAccept(() => choose(picker.selectedItems[0] ?? { label: '' }, false));
+    picker.onDidAccept(() => choose(picker.selectedItems[0], false));
     picker.onDidTriggerItemButton(({ item }) => choose(item, true));
   });
 }

@@ -15,13 +15,13 @@ export function pickComparedModels(
 ): Promise<readonly Omit<ModelPick, 'once'>[] | undefined> {
   const title = vscode.l10n.t('Compare models');
   let models = checked;
-  const { picker, baseUrlOf, result } = createModelPicker(load, current, {
+  const { picker, baseUrlOf, show } = createModelPicker(load, current, {
     ...{ ...options, title, first: checked, checked: () => models },
     placeholder: () => vscode.l10n.t('Choose two to four models, or type their names'),
   });
   // The panel may take the focus while the list opens.
   picker.ignoreFocusOut = true;
-  return result((resolve) => {
+  return show((resolve) => {
     picker.onDidChangeSelection((items) => (models = items.flatMap(({ model }) => model ?? [])));
     picker.onDidAccept(() => {
       if (models.length >= minCompared && models.length <= maxCompared) {

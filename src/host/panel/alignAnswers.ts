@@ -12,7 +12,7 @@ interface Token {
   readonly possibleLineStart?: string | undefined;
 }
 
-/** So many equal words after a line break show that both answers continue with the same text. */
+/** Minimum number of equal words after a line break that shows that both answers continue with the same text. */
 const minEqualWords = 3;
 
 /** Number of different words from which two answers have so little in common that aligning them would only take time. */
@@ -21,7 +21,7 @@ const maxDifferentWords = 300;
 /** Longer answers are shown as they are, because aligning them would block the extension host. In characters. */
 const maxLength = 100_000;
 
-/** Spaces, marks of quotes, and the mark of a list item. */
+/** Spaces, block-quote markers and a list marker. */
 const linePrefix = /^[\s>]*(?:(?:[-*+]|\d{1,9}[.)])\s+)?/;
 
 const words = new Intl.Segmenter(undefined, { granularity: 'word' });
@@ -34,7 +34,7 @@ const sentences = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 export function alignAnswers(left: string, right: string): readonly [left: string, right: string] {
   if (left.length + right.length > maxLength) return [left, right];
   const [leftTokens, rightTokens] = [tokensOf(left), tokensOf(right)];
-  // There are no changes if there are too many. A callback would make it slow, because it waits for many timers.
+  // `diffArrays` returns undefined above `maxEditLength`. A callback would make it slow, because it waits for many timers.
   const changes = diffArrays([...leftTokens], [...rightTokens], {
     comparator: (one, other) => one.key === other.key,
     maxEditLength: maxDifferentWords,
@@ -49,7 +49,10 @@ export function alignAnswers(left: string, right: string): readonly [left: strin
   return [textOf(leftTokens), textOf(rightTokens)];
 }
 
-/** A line of one answer also starts a line of the other answer. @param right has the same tokens as `left` */
+/**
+ * Where one answer starts a line, adds a line break before the same word of the other.
+ * @param right has the same tokens as `left`
+ */
 function alignRun(left: readonly Token[], right: readonly Token[]): void {
   left.slice(0, left.length - minEqualWords + 1).forEach((token, index) => {
     const other = right[index];

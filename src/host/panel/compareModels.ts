@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/environment';
 import type { Conversation } from '../conversation/conversation';
-import { toPromptInput } from '../journal/exchange';
 import { maxCompared, minCompared } from '../models/pickComparedModels';
 import { localize } from '../util/localization';
 import { notBlank, parseArgument } from '../util/schemas';
@@ -40,22 +39,6 @@ export async function askForComparison(
   if (given.prompt) return { prompt: given.prompt, models };
   const { accepted, text, newConversation } = await showPromptBox('', conversation, vscode.l10n.t('Compare models'));
   return accepted ? { prompt: text, models, newConversation } : undefined;
-}
-
-/** Lets the user choose models that answer the prompt of an exchange again. Without a choice, nothing changes. */
-export async function compareAgain(
-  { budget, conversations, catalog }: Pick<PanelServices, 'budget' | 'conversations' | 'catalog'>,
-  conversation: Conversation,
-  exchangeId: string,
-): Promise<void> {
-  const exchange = conversation.exchange(exchangeId);
-  if (!exchange) return;
-  await conversations.withOpen(conversation, async () => {
-    const models = await catalog.pickCompared(exchange.demo === true);
-    if (!models || (!exchange.demo && !(await budget.mayStart()))) return;
-    if (conversation.readOnly || !conversation.tree.isOnPage(exchangeId)) return;
-    conversation.compare(toPromptInput(exchange), models, exchangeId);
-  });
 }
 
 /** @throws ArgumentError with a message that names the invalid property */

@@ -5,7 +5,7 @@ import type { Conversation } from '../conversation/conversation';
 import { canRetry, isUsableSummary, toPromptInput } from '../journal/exchange';
 import { openableLink } from '../ui/panelText';
 import { showDifferences } from './answerDifferences';
-import { editPrompt, regenerate } from './editPrompt';
+import { compareAgain, editPrompt, regenerate } from './editPrompt';
 import { runFailureAction, switchModel } from './failureActions';
 import type { PanelServices } from './panelServices';
 import { returnPrompt, startConversation } from './promptSender';
@@ -51,6 +51,7 @@ export function conversationMessages(services: PanelServices, conversation: Conv
       conversations.withOpen(conversation, () => switchModel(services, conversation, exchangeId, model)),
     edit: ({ exchangeId, prompt }) => editPrompt(services, conversation, exchangeId, prompt),
     regenerate: ({ exchangeId, switchModel }) => regenerate(services, conversation, exchangeId, switchModel),
+    compareModels: ({ exchangeId }) => compareAgain(services, conversation, exchangeId),
     showVersion: ({ exchangeId }) => conversation.showVersion(exchangeId),
     useAnswer: ({ exchangeId }) => conversation.useAnswer(exchangeId),
     stopColumns: ({ exchangeId }) => conversation.stopColumns(exchangeId),

@@ -15,7 +15,7 @@ import { tabTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
 import { UserError } from '../util/userError';
-import { askForComparison, compareAgain } from './compareModels';
+import { askForComparison } from './compareModels';
 import { conversationMessages, writingMessages, type MessageHandlers } from './conversationMessages';
 import { toComposedInput } from './editPrompt';
 import { PanelPage } from './panelPage';
@@ -136,11 +136,7 @@ export class ConversationPanel extends Disposable {
         const models = await catalog.nearestTo(exchange.state.model, exchange.state.origin);
         this.page.post({ type: 'nearestModels', exchangeId, models });
       },
-      selectModel: () => this.selectModel(),
-      compareModels: ({ prompt, more, exchangeId }) =>
-        exchangeId === undefined
-          ? this.compareModels(toComposedInput(prompt, more))
-          : compareAgain(this.services, conversation, exchangeId),
+      selectModel: ({ prompt, more }) => this.selectModel(toComposedInput(prompt, more)),
       selectEffort: ({ model, level }) => efforts.choose(model, level),
       forgetModelOnce: () => draft.setModelOnce(undefined),
       suggestContext: async ({ request, query }) =>
@@ -270,12 +266,12 @@ export class ConversationPanel extends Disposable {
     if (!(await enterApiKey())) this.page.post({ type: 'keyDialogClosed' });
   }
 
-  private async selectModel(): Promise<void> {
+  private async selectModel(draft: PromptInput): Promise<void> {
     const { conversation } = this;
     const { catalog, connections, demo } = this.services;
-    const onCompare = (): void => this.page.post({ type: 'compareDraft' });
-    const picked = await catalog.pickForPrompt(demo.answers(conversation), onCompare);
+    const picked = await catalog.pickForPrompt(demo.answers(conversation));
     if (!picked) return;
+    if (picked === 'compare') return this.compareModels(draft);
     const { model, once } = picked;
     this.draft.setModelOnce(once ? model : undefined);
     if (once) return;

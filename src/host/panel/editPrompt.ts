@@ -3,6 +3,7 @@ import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { toPromptInput, type Exchange, type PromptInput } from '../journal/exchange';
 import type { ModelCatalog } from '../models/modelCatalog';
+import type { PanelServices } from './panelServices';
 import { parsePrefilledInput, returnPrompt, type SendServices } from './promptSender';
 
 interface RegenerateServices extends Pick<SendServices, 'budget'> {
@@ -32,7 +33,7 @@ export async function editPrompt(
     const unchanged = isCompared && exchange ? toPromptInput(exchange) : undefined;
     const input = exchange && (editedInput(exchange, prompt, demo) ?? unchanged);
     if (!input) return regenerate(services, conversation, exchangeId, false);
-    if (!demo && !(await budget.mayStart())) {
+    if (!(await budget.mayStart(demo))) {
       returnPrompt(panels, conversation, input);
       return;
     }
@@ -42,20 +43,44 @@ export async function editPrompt(
 }
 
 /** With `switchModel`, the user chooses the model first. If the user chooses none, no version is added. */
-export async function regenerate(
-  { budget, conversations, catalog }: RegenerateServices,
+export function regenerate(
+  services: RegenerateServices,
   conversation: Conversation,
   exchangeId: string,
   switchModel: boolean,
 ): Promise<void> {
+  return answerAgain(services, conversation, exchangeId, async (exchange) => {
+    const model = switchModel ? await pickOtherModel(services.catalog, exchange) : undefined;
+    return switchModel && model === undefined ? undefined : () => conversation.regenerate(exchangeId, model);
+  });
+}
+
+/** Lets the user choose models that answer the prompt of an exchange again. Without a choice, nothing changes. */
+export function compareAgain(
+  services: Pick<PanelServices, 'budget' | 'conversations' | 'catalog'>,
+  conversation: Conversation,
+  exchangeId: string,
+): Promise<void> {
+  return answerAgain(services, conversation, exchangeId, async (exchange) => {
+    const models = await services.catalog.pickCompared(exchange.demo === true);
+    return models && (() => conversation.compare(toPromptInput(exchange), models, exchangeId));
+  });
+}
+
+/** @param choose asks the user, and returns the function that starts the turns, or undefined if the user cancels */
+async function answerAgain(
+  { budget, conversations }: Pick<RegenerateServices, 'budget' | 'conversations'>,
+  conversation: Conversation,
+  exchangeId: string,
+  choose: (exchange: Exchange) => Promise<(() => unknown) | undefined>,
+): Promise<void> {
   const exchange = conversation.exchange(exchangeId);
   if (!exchange) return;
   await conversations.withOpen(conversation, async () => {
-    const model = switchModel ? await pickOtherModel(catalog, exchange) : undefined;
-    if ((switchModel && model === undefined) || (!exchange.demo && !(await budget.mayStart()))) return;
+    const start = await choose(exchange);
+    if (!start || !(await budget.mayStart(exchange.demo))) return;
     // A second click may arrive before the page shows the version that the first click has added.
-    const isCurrent = conversation.tree.isOnPage(exchangeId);
-    if (isCurrent) conversation.regenerate(exchangeId, model);
+    if (!conversation.readOnly && conversation.tree.isOnPage(exchangeId)) start();
   });
 }
 

@@ -52,7 +52,7 @@ export async function sendPrompt(
   promptHistory.add(input.prompt, conversation.id).catch(onError);
   const connection = await connections.view(demo.answers(conversation));
   const isReady = canSendPrompt(connection);
-  if (isReady && (connection.demo || (await budget.mayStart()))) {
+  if (isReady && (await budget.mayStart(connection.demo))) {
     const sent = { ...(options.addDraft?.(input) ?? input), demo: connection.demo };
     if (options.models) conversation.compare(sent, options.models);
     else conversation.ask(sent);

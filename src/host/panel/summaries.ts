@@ -4,12 +4,11 @@ import { textOf } from '../../engine/request';
 import type { Conversation } from '../conversation/conversation';
 import { sentAt } from '../conversation/contextUse';
 import { lastToSummarize } from '../conversation/summaryRange';
-import { demoNotice } from '../demo/demoNotices';
 import type { Exchange } from '../journal/exchange';
 import { UserError } from '../util/userError';
 import type { PanelServices } from './panelServices';
 
-type SummaryServices = Pick<PanelServices, 'budget' | 'contextUse' | 'demo'>;
+type SummaryServices = Pick<PanelServices, 'budget' | 'contextUse'>;
 
 /**
  * Whether a summary would shorten the next request, or the last one again if that was too long. A summary that is newer
@@ -37,7 +36,6 @@ export async function summarize(
   const isBlocked = (): boolean => conversation.busy || conversation.readOnly;
   if (isBlocked()) return;
   const isSummary = failed?.summarizes !== undefined;
-  if (services.demo.answers(conversation)) throw new UserError(demoNotice('summarize') ?? '');
   const { last } = rangeOf(services, conversation, failed);
   if (!last) throw new UserError(vscode.l10n.t('The earlier turns are too short to be summarized.'));
   if (isSummary && last.id === failed.summarizes)
@@ -69,7 +67,10 @@ function rangeOf(
   return { last, isTooLong: refused > windowTokens };
 }
 
-/** Returns the estimated tokens of the refused request. The real context window is smaller, even if a larger one is known. */
+/**
+ * Returns the estimated tokens of the refused request, as it would be sent now. The real context window is smaller, even if
+ * a larger one is known.
+ */
 function estimatedLength(conversation: Conversation, exchangeId: string): number {
   const { messages = [] } = conversation.requestOf(exchangeId) ?? {};
   return messages.reduce((sum, { content }) => sum + estimateTokens(textOf(content)), 0);

@@ -57,7 +57,7 @@ export class Composer {
     });
     const attachButton = iconButton(strings.attachContext, 'attach', () => post({ type: 'pickContext' }));
     attachButton.title = withKeys(strings.attachContext, '/');
-    this.model = new ModelChoice(context);
+    this.model = new ModelChoice(context, () => this.selectModel());
     this.effort = new EffortChoice(context);
     this.ring = new ContextRing(context);
     this.chips = new ContextChips(context, () => this.focus());
@@ -115,7 +115,7 @@ export class Composer {
     // On macOS, Alt changes the `key`.
     const isPeriod = key === '.' || (metaKey && code === 'Period');
     if (key === '/' && !altKey) this.context.post({ type: 'pickContext' });
-    else if (isPeriod && altKey) this.context.post({ type: 'selectModel' });
+    else if (isPeriod && altKey) this.selectModel();
     else return false;
     return true;
   }
@@ -162,13 +162,6 @@ export class Composer {
     if (awaitsKey) this.promptAwaitingKey = text;
     this.focus();
     this.handleDraftChange();
-  }
-
-  /** Lets the user compare models with the draft, which stays in the composer until the host has received it. */
-  compareDraft(): void {
-    const prompt = this.input.value.trim();
-    const more = this.prefilled.payloadFor(prompt);
-    this.context.post({ type: 'compareModels', prompt, ...(more && { more }) });
   }
 
   restore({ draft, prefilled = [], context = [], pending = [] }: Unsent): void {
@@ -253,6 +246,13 @@ export class Composer {
       this.promptAwaitingKey = undefined;
     }
     this.options.onDraftChange();
+  }
+
+  /** The user may compare models with the draft, which stays in the composer until the host has received it. */
+  private selectModel(): void {
+    const prompt = this.input.value.trim();
+    const more = this.prefilled.payloadFor(prompt);
+    this.context.post({ type: 'selectModel', prompt, ...(more && { more }) });
   }
 
   private submit(): void {

@@ -19,10 +19,13 @@ export class ModelChoice {
   private connection: ConnectionView | undefined;
   private route: string | undefined;
 
-  constructor(private readonly context: PageContext) {
+  constructor(
+    private readonly context: PageContext,
+    onChoose: () => void,
+  ) {
     const { post } = context;
     const content = [this.name, this.gateway, svgIcon('chevronDown')];
-    this.choose = button(content, 'quiet model-button', () => post({ type: 'selectModel' }));
+    this.choose = button(content, 'quiet model-button', onChoose);
     this.remove = iconButton('', 'close', () => post({ type: 'forgetModelOnce' }));
     this.chip = element('span', { class: 'model-once' }, this.caption, this.remove);
     this.chip.hidden = true;

@@ -87,7 +87,7 @@ export function createHealthPage(
     message.hidden = hasContent;
     cards.setAttribute('aria-label', strings[`${period}Caption`]);
     if (tab === 'usage') {
-      usage.replaceChildren(...createUsage(report.usage));
+      usage.replaceChildren(...createUsage(report));
       return;
     }
     replaceCards(

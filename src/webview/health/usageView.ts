@@ -1,17 +1,54 @@
 import {
   usdOf,
+  type HealthFigures,
+  type HealthPeriod,
+  type HealthReport,
+  type HealthRow,
   type HealthStrings,
-  type UsageFigures,
-  type UsageGroup,
-  type UsageReport,
 } from '../../shared/healthMessages';
 import { createFormat, fill } from '../../shared/format';
-import { toSupportedLocale } from '../../shared/protocol';
+import { addCosts, toSupportedLocale } from '../../shared/protocol';
 import { element } from '../util/element';
 import { createChart } from './healthCharts';
 
 /** Text for an unknown cost or number of tokens. */
 const unknown = '–';
+
+const summed = ['attempts', 'promptTokens', 'completionTokens', 'cachedTokens', 'unknownCosts'] as const;
+
+type Sums = Readonly<Record<(typeof summed)[number], number>>;
+type UsageFigures = Sums & Pick<HealthFigures, 'costs'>;
+
+/** The figures of a period, and of each model and gateway in it. The ones with the highest cost come first. */
+type UsageGroup = UsageFigures & { readonly rows: readonly (UsageFigures & Pick<HealthRow, 'model' | 'host'>)[] };
+
+interface Usage {
+  /** The last 14 days. */
+  readonly total: UsageGroup;
+  /** Each of these days in ascending order. `start` is the epoch milliseconds at which the day begins. */
+  readonly days: readonly (UsageGroup & { readonly start: number })[];
+}
+
+function usageOf({ starts, rows }: HealthPeriod): Usage {
+  const groupOf = (figuresOf: (row: HealthRow) => HealthFigures | null | undefined): UsageGroup => {
+    const used = rows
+      .flatMap((row) => {
+        const figures = figuresOf(row);
+        return figures ? { ...row, ...figures } : [];
+      })
+      .sort((a, b) => usdOf(b.costs) - usdOf(a.costs) || b.attempts - a.attempts);
+    const sums = summed.map((name) => [name, used.reduce((sum, each) => sum + each[name], 0)]);
+    return {
+      ...(Object.fromEntries(sums) as Sums),
+      costs: addCosts(used.flatMap(({ costs }) => costs)),
+      rows: used,
+    };
+  };
+  return {
+    total: groupOf(({ total }) => total),
+    days: starts.map((start, index) => ({ start, ...groupOf(({ parts }) => parts[index]) })),
+  };
+}
 
 /** Returns a function that creates the content of the tab *Usage*: sums, charts by day, and a table of all figures. */
 export function createUsageView(locale: string, strings: HealthStrings) {
@@ -25,10 +62,10 @@ export function createUsageView(locale: string, strings: HealthStrings) {
     promptTokens + completionTokens > 0 ? `${format.count(promptTokens)} / ${format.count(completionTokens)}` : unknown;
   const cachedText = ({ cachedTokens }: UsageFigures): string =>
     cachedTokens > 0 ? fill(strings.cached, format.count(cachedTokens)) : '';
-  const unpricedText = ({ unpriced }: UsageFigures): string =>
-    unpriced > 0 ? format.plural(unpriced, strings.oneUnpriced, strings.unpriced) : '';
-  const requestsText = ({ requests }: UsageFigures): string =>
-    format.plural(requests, strings.oneRequest, strings.requestCount);
+  const unknownText = ({ unknownCosts }: UsageFigures): string =>
+    unknownCosts > 0 ? format.plural(unknownCosts, strings.unknownCostOne, strings.unknownCosts) : '';
+  const requestsText = ({ attempts }: UsageFigures): string =>
+    format.plural(attempts, strings.oneRequest, strings.requestCount);
   const createFigure = (name: string, text: string, notes: readonly string[], chart: readonly Element[] = []) =>
     element(
       'div',
@@ -40,7 +77,7 @@ export function createUsageView(locale: string, strings: HealthStrings) {
     );
 
   const chartOf = (
-    { days, total }: UsageReport,
+    { days, total }: Usage,
     look: 'cost' | 'tokens',
     valueOf: (figures: UsageFigures) => number,
     textOf: (figures: UsageFigures) => string,
@@ -50,25 +87,25 @@ export function createUsageView(locale: string, strings: HealthStrings) {
     if (!lowest || !highest) return [];
     const bars = days.map((day) => {
       const title = fill(strings.barTitle, dayOf(day.start), textOf(day));
-      return day.requests === 0 ? null : { value: valueOf(day), title };
+      return day.attempts === 0 ? null : { value: valueOf(day), title };
     });
     const label = fill(strings.daysChart, strings[look], textOf(total), textOf(lowest), textOf(highest));
     return createChart({ look, bars, label, start: strings.daysStart, end: strings.daysEnd });
   };
 
-  const createSums = (report: UsageReport): HTMLElement => {
-    const { budget, days, total } = report;
+  const createSums = (usage: Usage, { budget }: HealthReport): HTMLElement => {
+    const { days, total } = usage;
     const today = days.at(-1) ?? total;
     const usedText = budget && fill(strings.percent, format.number(budget.usedPercent));
     const budgetText = budget && format.costs([{ amount: budget.daily, currency: 'USD', isEstimate: false }]);
     const budgetNote = usedText && budgetText ? fill(strings.budgetUsed, usedText, budgetText) : '';
-    const costChart = chartOf(report, 'cost', ({ costs }) => usdOf(costs), costText);
-    const tokenChart = chartOf(report, 'tokens', (each) => each.promptTokens + each.completionTokens, tokenText);
+    const costChart = chartOf(usage, 'cost', ({ costs }) => usdOf(costs), costText);
+    const tokenChart = chartOf(usage, 'tokens', (each) => each.promptTokens + each.completionTokens, tokenText);
     return element(
       'dl',
       { class: 'measures' },
-      createFigure(strings.today, costText(today), [requestsText(today), unpricedText(today), budgetNote]),
-      createFigure(strings.daysCaption, costText(total), [requestsText(total), unpricedText(total)], costChart),
+      createFigure(strings.today, costText(today), [requestsText(today), unknownText(today), budgetNote]),
+      createFigure(strings.daysCaption, costText(total), [requestsText(total), unknownText(total)], costChart),
       createFigure(strings.tokens, tokenText(total), [cachedText(total)], tokenChart),
     );
   };
@@ -77,13 +114,13 @@ export function createUsageView(locale: string, strings: HealthStrings) {
     const withNote = (text: string, note: string): HTMLElement =>
       element('td', {}, text, ...(note === '' ? [] : [element('span', { class: 'note' }, note)]));
     return [
-      withNote(format.number(figures.requests), ''),
+      withNote(format.number(figures.attempts), ''),
       withNote(tokenText(figures), cachedText(figures)),
       withNote(
         costText(figures),
         // Without any known cost, the cell says already that the cost is unknown.
-        figures.costs.length > 0 && figures.unpriced > 0
-          ? fill(strings.unpricedShort, format.number(figures.unpriced))
+        figures.costs.length > 0 && figures.unknownCosts > 0
+          ? fill(strings.unknownCostsShort, format.number(figures.unknownCosts))
           : '',
       ),
     ];
@@ -104,7 +141,7 @@ export function createUsageView(locale: string, strings: HealthStrings) {
       ),
     );
 
-  const createTable = ({ total, days }: UsageReport): HTMLElement => {
+  const createTable = ({ total, days }: Usage): HTMLElement => {
     const columns = [strings.model, strings.requests, strings.tokens, strings.cost];
     const today = days.at(-1);
     return element(
@@ -113,17 +150,18 @@ export function createUsageView(locale: string, strings: HealthStrings) {
       element('thead', {}, element('tr', {}, ...columns.map((name) => element('th', { scope: 'col' }, name)))),
       createGroup(strings.daysCaption, total),
       ...days
-        .filter(({ requests }) => requests > 0)
+        .filter(({ attempts }) => attempts > 0)
         .toReversed()
         .map((day) => createGroup(day === today ? strings.today : dayOf(day.start), day)),
     );
   };
 
-  return (report: UsageReport): readonly HTMLElement[] => {
-    const hasEstimates = report.total.costs.some(({ isEstimate }) => isEstimate);
+  return (report: HealthReport): readonly HTMLElement[] => {
+    const usage = usageOf(report.days);
+    const hasEstimates = usage.total.costs.some(({ isEstimate }) => isEstimate);
     return [
-      element('article', { 'aria-label': strings.usage }, createSums(report)),
-      createTable(report),
+      element('article', { 'aria-label': strings.usage }, createSums(usage, report)),
+      createTable(usage),
       ...(hasEstimates ? [element('p', { class: 'note' }, strings.estimateHint)] : []),
     ];
   };

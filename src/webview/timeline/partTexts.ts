@@ -2,7 +2,7 @@ import { effortText } from '../../shared/describeEffort';
 import { describeDelay, faultLabel, isOffline, type Words } from '../../shared/describe';
 import { fill } from '../../shared/format';
 import type { PanelStrings } from '../../shared/panelStrings';
-import { costOfAttempt, type LedgerEntry, type LedgerWait, routeOf } from '../../shared/protocol';
+import { costOfAttempt, type LedgerEntry, type LedgerWait, routeOf, shownCosts } from '../../shared/protocol';
 import type { AttemptSpan, WaitSpan } from './timelineSpans';
 
 export function titleOf(words: Words, part: AttemptSpan | WaitSpan): string {
@@ -39,6 +39,7 @@ function attemptDetails({ strings, format }: Words, attempt: AttemptSpan): reado
   const { how, requestId, resumed, ended, effort } = entry;
   const { cachedTokens = 0, reasoningTokens = 0 } = ended ?? {};
   const cost = costOfAttempt(entry);
+  const costs = shownCosts(cost && [cost]);
   const texts = [triggerText(strings, attempt)];
   if (how === 'restart') texts.push(strings.timelineRestarted);
   else if (continuedModel !== undefined) texts.push(fill(strings.timelineContinuedModel, continuedModel));
@@ -47,7 +48,7 @@ function attemptDetails({ strings, format }: Words, attempt: AttemptSpan): reado
   if (effort) texts.push(fill(strings.effortIs, effortText(strings, effort).caption));
   if (cachedTokens > 0) texts.push(fill(strings.timelineCached, format.number(cachedTokens)));
   if (reasoningTokens > 0) texts.push(fill(strings.timelineReasoning, format.number(reasoningTokens)));
-  if (cost && cost.amount > 0) texts.push(format.costs([cost]));
+  if (costs.length > 0) texts.push(format.costs(costs));
   if (requestId) texts.push(fill(strings.requestId, requestId));
   return texts.filter((text) => text !== undefined);
 }

@@ -37,7 +37,7 @@ export function createTurnActions(
     parts.push(iconButton(strings.cancelQueued, 'close', () => post({ type: 'stop', exchangeId })));
   if (canRegenerate && mayChange) {
     const regenerate = (switchModel: boolean) => () => post({ type: 'regenerate', exchangeId, switchModel });
-    const compare = (): void => post({ type: 'compareModels', prompt: '', exchangeId });
+    const compare = (): void => post({ type: 'compareModels', exchangeId });
     const buttons = [
       iconButton(strings.regenerate, 'refresh', regenerate(false)),
       iconButton(strings.moreRegenerate, 'chevronDown', () => undefined),

@@ -69,6 +69,11 @@ describe('reading of usage', () => {
       { promptTokens: 16, completionTokens: 1300, totalTokens: 1316, reasoningTokens: 1000 },
     ],
     [
+      'reasoning that only the total contains (Google)',
+      { ...counts, total_tokens: 1316 },
+      { promptTokens: 16, completionTokens: 1300, totalTokens: 1316, reasoningTokens: 1000 },
+    ],
+    [
       'the cost at the provider if the user brings its key (OpenRouter)',
       { ...counts, cost: 0.001, is_byok: true, cost_details: { upstream_inference_cost: 0.02 } },
       { ...usage, cost: 0.021 },

@@ -19,7 +19,7 @@ const usd = (amount: number, isEstimate = false) => ({ amount, currency: 'USD', 
 const cny = (amount: number, isEstimate = false) => ({ amount, currency: 'CNY', isEstimate }) as const;
 const paid = attempt(other, { cost: 0.1 });
 const unbilled = attempt(other, { how: 'overloaded' }, 529);
-const unknown = attempt(other, { tokens: 10 });
+const unknown = attempt(other, { promptTokens: 9, tokens: 10 });
 
 describe('cost of a turn', () => {
   for (const [name, state, costs] of [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { EngineDeps } from '../../../src/engine/engine';
 import type { LedgerEntry } from '../../../src/engine/state/ledger';
-import { attemptsOf, costOfAttempt, totalCost, type Currency } from '../../../src/engine/state/turnCost';
+import { attemptsOf, costOfAttempt, totalCost, type Cost } from '../../../src/engine/state/turnCost';
 import { Conversation } from '../../../src/host/conversation/conversation';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
@@ -29,7 +29,7 @@ function createRandom(seed: number): () => number {
 
 /** What a gateway charges for a response, and how much of that it tells the client. */
 interface Charge {
-  readonly currency: Currency;
+  readonly currency: Cost['currency'];
   readonly amount: number;
   /** After `tokens`, the client can compute the cost, and after `nothing` it can only estimate the tokens. */
   readonly reports: 'cost' | 'tokens' | 'nothing';

@@ -112,6 +112,11 @@ describe('daily budget', () => {
     assert.deepEqual([await spend(0.01), await send()], [[], [false, question(125, '$6.25')]]);
   });
 
+  it('neither asks nor warns before a prompt for the demo is sent', async () => {
+    [setting, written] = [{ daily: 5, action: 'ask' }, costing(9)];
+    assert.deepEqual([await budget.mayStart(true), shown], [true, []]);
+  });
+
   it('asks one question for prompts that are sent at the same time, if the user agrees', async () => {
     [setting, written, answer] = [{ daily: 5, action: 'ask' }, costing(5), 'Send anyway'];
     assert.deepEqual(await Promise.all([budget.mayStart(), budget.mayStart()]), [true, true]);

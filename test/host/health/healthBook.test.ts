@@ -140,6 +140,17 @@ describe('health book', () => {
     assert.deepEqual(await attemptsOnDisk(), { c: 1 });
   });
 
+  it('does not bring cleared attempts back when the next ones take as many bytes', async () => {
+    const book = openBook();
+    for (const model of ['a', 'b']) {
+      if (model === 'b') await book.clear();
+      book.record(turn(entry({ model })));
+      await book.flush();
+      await book.refresh();
+    }
+    assert.deepEqual(countsOf(book), { b: 1 });
+  });
+
   describe('with the turns of an engine', () => {
     const key = 'hsa-secret-key-1';
     const prompt = 'a secret prompt';

@@ -131,11 +131,12 @@ describe('export of costs', () => {
   const unknown = exchange([attempt, { type: 'headers', attempt: 1, at: 12, status: 200, ms: 2 }, done('Yes')]);
 
   it('names the cost of each answer and of the conversation, as Markdown', () => {
-    const [, , total, ...rest] = markdown(reported, estimated, unknown).split('\n\n');
+    const free = [exchange(paid({ cost: 0 })), exchange(paid({ estimatedCost: 0 }))];
+    const [, , total, ...rest] = markdown(reported, estimated, unknown, ...free).split('\n\n');
     assert.equal(total, '*Cost of this conversation: ≈\u00a0$0.30 · unknown for 1 answer*');
     assert.deepEqual(
       rest.filter((block) => block.startsWith('*')),
-      ['*$0.20*', '*≈\u00a0$0.10*'],
+      ['*$0.20*', '*≈\u00a0$0.10*', '*$0.00*'],
     );
   });
 
@@ -202,11 +203,11 @@ describe('JSON export', () => {
     assert.deepEqual([schema, title, exportedAt, turns], [1, 'Retries', '2026-01-15T09:00:00.000Z', []]);
   });
 
-  it('contains the prompt, attachments, model, answer and outcome of a turn', () => {
+  it('contains the prompt, attachments, model, answer, outcome and tokens of a turn', () => {
     const attachments = [{ kind: 'selection' as const, label: 'a.ts', languageId: 'ts', code: 'a' }];
     const counts = { promptTokens: 3, completionTokens: 4, totalTokens: 7 };
-    const usage = { ...counts, cachedTokens: 2, reasoningTokens: 1, cost: 0.25 };
-    const used: StreamEvent = { type: 'usage', attempt: 1, at: 25, ...usage };
+    const usage = { ...counts, cachedTokens: 2, reasoningTokens: 1 };
+    const used: StreamEvent = { type: 'usage', attempt: 1, at: 25, ...usage, cost: 0.25 };
     const thought: StreamEvent = { type: 'reasoning', attempt: 1, at: 15, text: 'hm' };
     const [turn] = json(
       exchange([attempt, thought, text('Yes'), used, done('Yes')], { attachments, content: 'Why? a' }),

@@ -80,7 +80,7 @@ describe('model picker with several routes', () => {
       ['current · acme/b at three', 'acme/a at three', 'at two · acme/c at three', ...three.map(() => 'at three')],
     );
     picker.choose(['a']);
-    assert.equal((await picked)?.baseUrl, 'https://one/v1');
+    assert.deepEqual(await picked, { model: 'a', once: false, baseUrl: 'https://one/v1' });
   });
 
   it('offers no similar models for a name that the settings map to another name', async () => {
@@ -111,11 +111,11 @@ describe('model picker with several routes', () => {
     await load(0, { source: 'default', models: ['x'], message: 'one is down.' });
     assert.ok(picker.items.every(({ description = '' }) => !description.includes('at ')));
     picker.choose(['x']);
-    assert.deepEqual(await picked, { model: 'x', once: false });
+    assert.deepEqual(await picked, { model: 'x', once: false, baseUrl: undefined });
     const other = openWith({ recent: ['old'] }, 'one');
     await other.load(0, from('one', 'a'));
     picker.choose(['old']);
-    assert.deepEqual(await other.picked, { model: 'old', once: false });
+    assert.deepEqual(await other.picked, { model: 'old', once: false, baseUrl: undefined });
   });
 
   it('groups the models: recently used ones, fallback models, families in natural order, and others', async () => {
@@ -241,15 +241,14 @@ describe('model picker with several routes', () => {
     assert.deepEqual(valuesOf(picker.activeItems, 'model'), ['c']);
   });
 
-  it('offers a comparison after the current model, if the caller can start one', async () => {
-    let comparisons = 0;
-    const { picked, load } = openWith({ onCompare: () => comparisons++ }, 'one');
+  it('offers a comparison after the current model, if the model is for a prompt', async () => {
+    const { picked, load } = openWith({ isForPrompt: true }, 'one');
     const compare = '$(split-horizontal) Compare models…';
     assert.deepEqual(labels(), ['$(check) b', compare]);
     await load(0, from('one', 'a'));
     assert.deepEqual(labels(), ['$(check) b', compare, '[Other models]', 'a']);
     picker.choose([compare]);
-    assert.deepEqual([await picked, comparisons], [undefined, 1]);
+    assert.equal(await picked, 'compare');
   });
 
   describe('for a comparison', () => {

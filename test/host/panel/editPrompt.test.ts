@@ -25,7 +25,7 @@ function setUp(input: PromptInput, pickedModel?: string) {
         return work().finally(() => (isOpen = false));
       },
     },
-    budget: { mayStart: () => Promise.resolve(budget.mayStart) },
+    budget: { mayStart: (isDemo = false) => Promise.resolve(isDemo || budget.mayStart) },
     panels: {
       open: () => assert.fail(),
       show: () => void returned.push('shown'),

@@ -63,7 +63,7 @@ describe('context of the next request in a panel', () => {
     assert.deepEqual(posted(), [[1000, 'turns 296']]);
     await view.send({ type: 'attach', id: 'file:a.ts' });
     assert.deepEqual(posted(), [[1000, 'turns 296', 'attachments 30']]);
-    await view.send({ type: 'selectModel' });
+    await view.send({ type: 'selectModel', prompt: '' });
     assert.deepEqual(posted(), [[undefined]]);
     await view.send({ type: 'forgetModelOnce' });
     assert.deepEqual(posted(), [[1000, 'turns 296', 'attachments 30']]);

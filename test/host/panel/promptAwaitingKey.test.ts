@@ -55,7 +55,7 @@ describe('prompt that waits for an API key', () => {
       conversations: window.conversations,
       connections: { view: () => Promise.resolve({ ...connection }), onDidChange: connectionChanges.event },
       demo: { answers: () => connection.demo },
-      catalog: { pickCompared: () => Promise.resolve(['a', 'b']) },
+      catalog: { pickForPrompt: () => Promise.resolve('compare'), pickCompared: () => Promise.resolve(['a', 'b']) },
       suggestions: {
         ...idleServices.suggestions,
         codePrompt: () => ({ label: 'Explain a.ts', item: { kind: 'file', uri: 'file:///a.ts' } }),
@@ -132,7 +132,7 @@ describe('prompt that waits for an API key', () => {
 
   it('is sent to all models of a comparison, with the code that belongs to it', async () => {
     const { receive, conversation } = await openPanel();
-    await receive({ type: 'compareModels', prompt: 'Explain', more: { prompt: 'Explain', content: 'in full' } });
+    await receive({ type: 'selectModel', prompt: 'Explain', more: { prompt: 'Explain', content: 'in full' } });
     await change({ hasKey: true });
     const columns = conversation.tree.columns(conversation.exchanges()[0]?.id ?? '');
     assert.deepEqual(

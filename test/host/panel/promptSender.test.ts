@@ -20,7 +20,7 @@ function setUp() {
   const [current, other, next] = [open('current'), open('other'), open('new')];
   const moves: (string | undefined)[] = [];
   const services: SendServices = {
-    budget: { mayStart: () => Promise.resolve(budget.mayStart) },
+    budget: { mayStart: (isDemo?: boolean) => Promise.resolve(isDemo || budget.mayStart) },
     conversations: { ensureCurrent: () => Promise.resolve(current), startNew: () => next },
     panels: {
       open: () => Promise.resolve(true),

@@ -37,7 +37,7 @@ describe('reasoning effort in a panel', () => {
       });
     await view.send({ type: 'ready' });
     assert.deepEqual(levels(), ['low', undefined, undefined]);
-    await view.send({ type: 'selectModel' });
+    await view.send({ type: 'selectModel', prompt: '' });
     assert.deepEqual(levels(), ['other', 'high']);
     await view.send({ type: 'ready' });
     assert.deepEqual(levels(), ['low', 'other', 'high']);

@@ -23,18 +23,17 @@ describe('request for a summary', () => {
     sizes.forEach((size, index) => world.ask(`p${index}__`.slice(0, 4), attempt(), done(answerOf(size))));
     const failedId =
       question === undefined ? undefined : world.ask({ prompt: question, model: 'once' }, attempt('once'), tooLong);
-    const demo = { isActive: false, isOverBudget: false, onBudget: (): void => undefined };
+    const user = { isOverBudget: false, onBudget: (): void => undefined };
     const models: (string | undefined)[] = [];
     const services = {
       contextUse: (_conversation: unknown, { model }: { model?: string }) => {
         models.push(model);
         return windowTokens === undefined ? undefined : { windowTokens, parts: [], calibration: 1 };
       },
-      demo: { answers: () => demo.isActive },
       budget: {
         mayStart: () => {
-          demo.onBudget();
-          return Promise.resolve(!demo.isOverBudget);
+          user.onBudget();
+          return Promise.resolve(!user.isOverBudget);
         },
       },
     } as unknown as PanelServices;
@@ -47,7 +46,7 @@ describe('request for a summary', () => {
     /** Returns the prompts of the last request. */
     const sent = (): readonly unknown[] =>
       world.engine.turn.request.messages.filter(({ role }) => role === 'user').map(({ content }) => content);
-    return { ...world, failedId, demo, models, summarize, canSummarize, sent };
+    return { ...world, failedId, user, models, summarize, canSummarize, sent };
   };
 
   it('stands for all but the last turns when the user asks for it before the next prompt', async () => {
@@ -59,20 +58,20 @@ describe('request for a summary', () => {
   });
 
   it('is not sent when the user does not want to exceed the budget', async () => {
-    const { summarize, demo, engine } = open({ sizes: [500, 100, 100], windowTokens: 1000 });
-    demo.isOverBudget = true;
+    const { summarize, user, engine } = open({ sizes: [500, 100, 100], windowTokens: 1000 });
+    user.isOverBudget = true;
     await summarize();
     assert.equal(engine.turns.length, 3);
   });
 
   it('is not sent when the user shows another branch before agreeing to exceed the budget', async () => {
-    const { summarize, demo, engine, conversation } = open({ sizes: [500, 100, 100], windowTokens: 1000 });
+    const { summarize, user, engine, conversation } = open({ sizes: [500, 100, 100], windowTokens: 1000 });
     const [first] = conversation.exchanges();
     conversation.edit(first!.id, { prompt: 'other' });
     conversation.stopAll();
     conversation.showVersion(first!.id);
     const [, other] = conversation.views()[0]?.versions ?? [];
-    demo.onBudget = () => conversation.showVersion(other!);
+    user.onBudget = () => conversation.showVersion(other!);
     await summarize();
     assert.equal(engine.turns.length, 4);
   });
@@ -131,16 +130,14 @@ describe('request for a summary', () => {
     assert.equal(conversation.exchange(id)?.isUndone, true);
   });
 
-  for (const [situation, sizes, isDemo, message] of [
-    ['without turns', [], false, /too short/],
-    ['with short turns only', [10, 10], false, /too short/],
-    ['in the demo', [500], true, /offline demo/],
+  for (const [situation, sizes] of [
+    ['without turns', []],
+    ['with short turns only', [10, 10]],
   ] as const) {
     it(`is refused with a message ${situation}`, async () => {
-      const { summarize, canSummarize, demo, engine } = open({ sizes, windowTokens: 1000 });
-      assert.equal(await canSummarize(), isDemo);
-      demo.isActive = isDemo;
-      await assert.rejects(summarize(), { name: 'UserError', message });
+      const { summarize, canSummarize, engine } = open({ sizes, windowTokens: 1000 });
+      assert.equal(await canSummarize(), false);
+      await assert.rejects(summarize(), { name: 'UserError', message: /too short/ });
       assert.equal(engine.turns.length, sizes.length);
     });
   }

@@ -6,7 +6,7 @@ import { openConversation } from '../conversation/openedConversation';
 import { attempt, done, failed, text } from '../conversation/scriptedEngine';
 import { FakePanel, idleServices, noSubscription } from './fakePanel';
 
-const ended = (fields: { readonly cost?: number; readonly estimatedCost?: number; readonly tokens?: number }) =>
+const ended = (fields: { readonly cost?: number; readonly estimatedCost?: number; readonly promptTokens?: number }) =>
   ({ type: 'ended', how: 'finished', ms: 1, bytes: 1, chars: 1, attempt: 1, at: 5, ...fields }) satisfies StreamEvent;
 
 describe('cost of a conversation in a panel', () => {
@@ -45,9 +45,9 @@ describe('cost of a conversation in a panel', () => {
     emit(attempt(), text('B'), ended({ estimatedCost: 0.4 }), done('B'));
     assert.deepEqual(posted(), [['≈0.7', 0]]);
     conversation.regenerate(unlisted);
-    emit(attempt(), text('c'), ended({ tokens: 5 }), done('c'));
+    emit(attempt(), text('c'), ended({ promptTokens: 5 }), done('c'));
     assert.deepEqual(posted(), [['≈0.7', 1]]);
-    ask({ prompt: 'demo', demo: true }, attempt(), text('d'), ended({ tokens: 5 }), done('d'));
+    ask({ prompt: 'demo', demo: true }, attempt(), text('d'), ended({ promptTokens: 5 }), done('d'));
     assert.deepEqual([posted(), engine.turns.length], [[], 5]);
     await view.send({ type: 'ready' });
     assert.deepEqual(posted(), [['≈0.7', 1]]);

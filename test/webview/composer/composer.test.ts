@@ -211,17 +211,17 @@ describe('composer', () => {
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  for (const [keys, key, init, type] of [
-    ['Ctrl+/', '/', { ctrlKey: true }, 'pickContext'],
-    ['Cmd+/', '/', { metaKey: true }, 'pickContext'],
-    ['Ctrl+Alt+.', '.', { ctrlKey: true, altKey: true }, 'selectModel'],
-    ['Cmd+Alt+.', '≥', { metaKey: true, altKey: true, code: 'Period' }, 'selectModel'],
+  for (const [keys, key, init, message] of [
+    ['Ctrl+/', '/', { ctrlKey: true }, { type: 'pickContext' }],
+    ['Cmd+/', '/', { metaKey: true }, { type: 'pickContext' }],
+    ['Ctrl+Alt+.', '.', { ctrlKey: true, altKey: true }, { type: 'selectModel', prompt: '' }],
+    ['Cmd+Alt+.', '≥', { metaKey: true, altKey: true, code: 'Period' }, { type: 'selectModel', prompt: '' }],
   ] as const) {
-    it(`posts ${type} with ${keys} wherever the focus is, unless another window writes the conversation`, () => {
+    it(`posts ${message.type} with ${keys} wherever the focus is, unless another window writes the conversation`, () => {
       assert.equal(page.key(key, init, page.window.document.body), true);
       page.snapshot([], { readOnly: true });
       assert.equal(page.key(key, init, page.window.document.body), false);
-      assert.deepEqual(page.posted, [{ type }]);
+      assert.deepEqual(page.posted, [message]);
     });
   }
 

@@ -306,12 +306,12 @@ describe('comparison', () => {
 
   it('gets its prompt from the draft, which stays in the composer until the host has received it', () => {
     page.snapshot();
-    page.receive({ type: 'compareDraft' });
+    page.click('Model: gpt-4o at api.example');
     page.receive({ type: 'prefill', text: 'Why?', more: { code: 1 } });
-    page.receive({ type: 'compareDraft' });
+    page.click('Model: gpt-4o at api.example');
     assert.deepEqual(page.posted, [
-      { type: 'compareModels', prompt: '' },
-      { type: 'compareModels', prompt: 'Why?', more: { code: 1 } },
+      { type: 'selectModel', prompt: '' },
+      { type: 'selectModel', prompt: 'Why?', more: { code: 1 } },
     ]);
     assert.equal(page.input.value, 'Why?');
     page.receive({ type: 'path', exchanges: [column('m1'), column('m2')] });

@@ -3,7 +3,7 @@ import { JSDOM } from 'jsdom';
 import { healthStrings, type FromHealthPage } from '../../../src/shared/healthMessages';
 import { createHealthPage } from '../../../src/webview/health/healthPage';
 import { valuesOf } from '../../support/valuesOf';
-import { emptyReport, report } from './reports';
+import { emptyReport, report, usedReport } from './reports';
 
 describe('page of usage and health', () => {
   let document: Document;
@@ -40,7 +40,7 @@ describe('page of usage and health', () => {
     page.show(report);
     assert.deepEqual(texts('h2'), ['gpt-4o a.test', '<b>x</b> b.test']);
     assert.deepEqual(texts('article:first-child .measures dt, article:first-child .figure'), [
-      ...['Success rate', '97%', 'First token', '1.2 s · p95 3.4 s', 'Speed', '48 tokens/s', 'Retries', '3'],
+      ...['Success rate', '97%', 'First token', '1.2 s · p95 3.4 s', 'Speed', '48 tok/s', 'Retries', '3'],
     ]);
     assert.deepEqual(texts('article:first-child .note'), [
       '39 of 40 succeeded · 3 refused (key rejected, out of credit)',
@@ -57,7 +57,7 @@ describe('page of usage and health', () => {
     assert.deepEqual(labels(), [
       'Success rate, last 24 hours: 97%. By hour: from 0% to 97%.',
       'First token, last 24 hours: 1.2 s · p95 3.4 s. By hour: from 1.2 s to 1.2 s.',
-      'Speed, last 24 hours: 48 tokens/s. By hour: from 48 tokens/s to 48 tokens/s.',
+      'Speed, last 24 hours: 48 tok/s. By hour: from 48 tok/s to 48 tok/s.',
       'Retries, last 24 hours: 3. By hour: from 0 to 3.',
     ]);
     assert.deepEqual(texts('.chart-axis')[0], '24 h agonow');
@@ -170,7 +170,7 @@ describe('page of usage and health', () => {
     };
 
     it('shows what was used today and in the last 14 days, and how much of the budget', () => {
-      page.show(report);
+      page.show(usedReport);
       const sums = texts('.usage :is(dt, .figure, dd.note)');
       assert.deepEqual(sums, [
         ...['Today', '≈\u00a0¥1.23 + $0.0042', '16 requests', '3 requests with unknown cost'],
@@ -182,7 +182,7 @@ describe('page of usage and health', () => {
     });
 
     it('shows charts by day with a text alternative', () => {
-      page.show(report);
+      page.show(usedReport);
       assert.deepEqual(labels().slice(0, 2), [
         'Cost, last 14 days: ≈\u00a0¥2.47 + $0.0042. By day: from ¥1.23 to ≈\u00a0¥1.23 + $0.0042.',
         'Tokens in / out, last 14 days: 89K / 9.8K. By day: from 84K / 9.1K to 89K / 9.8K.',
@@ -191,7 +191,7 @@ describe('page of usage and health', () => {
     });
 
     it('shows a table of each day, newest first, with each model and gateway', () => {
-      page.show(report);
+      page.show(usedReport);
       const rows = [...document.querySelectorAll('tr')].map((row) =>
         [...row.children].map((cell) => `${cell.getAttribute('scope') ?? ''}:${cell.textContent}`),
       );
@@ -216,7 +216,7 @@ describe('page of usage and health', () => {
     });
 
     it('switches tabs by keyboard, and stays on the tab after a reload', () => {
-      page.show(report);
+      page.show(usedReport);
       assert.deepEqual(selected(), ['Usage']);
       tabs()[0]?.focus();
       for (const [key, expected] of [
@@ -235,9 +235,9 @@ describe('page of usage and health', () => {
 
     it('is selected when the host asks for it', () => {
       tabs()[1]?.click();
-      page.show(report);
+      page.show(usedReport);
       assert.deepEqual(selected(), ['Network health']);
-      page.show(report, 'usage');
+      page.show(usedReport, 'usage');
       assert.deepEqual([selected(), state], [['Usage'], { tab: 'usage', period: 'hours' }]);
     });
   });

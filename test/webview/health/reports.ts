@@ -1,10 +1,4 @@
-import type {
-  HealthFigures,
-  HealthPeriod,
-  HealthReport,
-  UsageFigures,
-  UsageGroup,
-} from '../../../src/shared/healthMessages';
+import type { HealthFigures, HealthPeriod, HealthReport } from '../../../src/shared/healthMessages';
 
 export const figures: HealthFigures = {
   attempts: 43,
@@ -19,6 +13,9 @@ export const figures: HealthFigures = {
   waitedMs: 65_000,
   promptTokens: 12_000,
   completionTokens: 3400,
+  cachedTokens: 0,
+  costs: [],
+  unknownCosts: 0,
 };
 const failing: HealthFigures = {
   ...figures,
@@ -55,57 +52,42 @@ function periodOf(length: number, step: number): HealthPeriod {
   };
 }
 
-const noUsage: UsageFigures = {
-  ...{ requests: 0, promptTokens: 0, completionTokens: 0, cachedTokens: 0 },
-  ...{ costs: [], unpriced: 0 },
-};
-const noRows: UsageGroup = { ...noUsage, rows: [] };
-
-/** @param rows the figures of each model and gateway */
-function usageOf(...rows: readonly (UsageFigures & { readonly model: string; readonly host: string })[]): UsageGroup {
-  const sum = (name: 'requests' | 'promptTokens' | 'completionTokens' | 'cachedTokens' | 'unpriced'): number =>
-    rows.reduce((total, row) => total + row[name], 0);
-  return {
-    requests: sum('requests'),
-    promptTokens: sum('promptTokens'),
-    completionTokens: sum('completionTokens'),
-    cachedTokens: sum('cachedTokens'),
-    costs: rows.flatMap(({ costs }) => costs),
-    unpriced: sum('unpriced'),
-    rows,
-  };
-}
-
-const sonnet = {
-  ...{ model: 'claude-sonnet-4', host: 'api.holysheep.ai', requests: 12, unpriced: 0 },
-  ...{ promptTokens: 84_000, completionTokens: 9100, cachedTokens: 61_000 },
+const sonnet: HealthFigures = {
+  ...failing,
+  ...{ attempts: 12, promptTokens: 84_000, completionTokens: 9100, cachedTokens: 61_000 },
   costs: [{ amount: 1.234, currency: 'CNY', isEstimate: false }],
-} as const;
-const markup = {
-  ...noUsage,
-  ...{ model: '<b>x</b>', host: 'b.test', requests: 4, promptTokens: 5000, completionTokens: 700, unpriced: 3 },
+};
+const markup: HealthFigures = {
+  ...failing,
+  ...{ attempts: 4, promptTokens: 5000, completionTokens: 700, unknownCosts: 3 },
   costs: [{ amount: 0.0042, currency: 'USD', isEstimate: true }],
-} as const;
-const local = { ...noUsage, model: 'qwen3:8b', host: 'localhost:11434', requests: 1, unpriced: 1 };
+};
 
-function startOfDay(index: number): number {
-  return new Date(2026, 10, 1 + index).getTime();
+const local: HealthFigures = { ...failing, unknownCosts: 1 };
+
+/** @param parts the figures of some of the last 14 days */
+function usedRow(model: string, host: string, total: HealthFigures, parts: Readonly<Record<number, HealthFigures>>) {
+  const allParts = Array.from({ length: 14 }, (_, index) => parts[index] ?? null);
+  return { model, host, total, faults: [], refusals: [], parts: allParts };
 }
 
-export const report: HealthReport = {
-  hours: periodOf(24, 3_600_000),
-  days: periodOf(14, 86_400_000),
-  usage: {
-    total: usageOf({ ...sonnet, requests: 24, costs: [{ ...sonnet.costs[0], amount: 2.468 }] }, markup, local),
-    days: Array.from({ length: 14 }, (_, index) => ({
-      start: startOfDay(index),
-      ...(index === 13 ? usageOf(sonnet, markup) : index === 11 ? usageOf(sonnet, local) : noRows),
-    })),
-    budget: { daily: 5, usedPercent: 24 },
+export const report: HealthReport = { hours: periodOf(24, 3_600_000), days: periodOf(14, 86_400_000) };
+
+/** Has tokens, costs and a budget. */
+export const usedReport: HealthReport = {
+  ...report,
+  days: {
+    starts: Array.from({ length: 14 }, (_, index) => new Date(2026, 10, 1 + index).getTime()),
+    rows: [
+      usedRow('qwen3:8b', 'localhost:11434', local, { 11: local }),
+      usedRow('<b>x</b>', 'b.test', markup, { 13: markup }),
+      usedRow(
+        ...(['claude-sonnet-4', 'api.holysheep.ai'] as const),
+        { ...sonnet, attempts: 24, costs: [{ amount: 2.468, currency: 'CNY', isEstimate: false }] },
+        { 11: sonnet, 13: sonnet },
+      ),
+    ],
   },
+  budget: { daily: 5, usedPercent: 24 },
 };
-export const emptyReport: HealthReport = {
-  hours: { starts: [], rows: [] },
-  days: { starts: [], rows: [] },
-  usage: { total: noRows, days: Array.from({ length: 14 }, (_, index) => ({ start: startOfDay(index), ...noRows })) },
-};
+export const emptyReport: HealthReport = { hours: { starts: [], rows: [] }, days: { starts: [], rows: [] } };

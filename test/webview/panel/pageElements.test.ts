@@ -11,7 +11,7 @@ describe('page around the conversation', () => {
   it('has a button that shows the model and the host name of the gateway, and opens the model selection', () => {
     page.snapshot();
     page.click('Model: gpt-4o at api.example');
-    assert.deepEqual(page.posted, [{ type: 'selectModel' }]);
+    assert.deepEqual(page.posted, [{ type: 'selectModel', prompt: '' }]);
     page.receive({ type: 'connection', connection: { ...connected, model: 'deepseek-v3' }, suggestions: [] });
     assert.ok(page.one('button', 'Model: deepseek-v3 at api.example'));
   });

@@ -47,12 +47,13 @@ describe('text about an attempt', () => {
     'rate limited': [ev.headers(429), ev.ended({ how: 'rate-limit', ms: 500, bytes: 0 })],
     stopped: [ev.ended({ how: 'stopped', bytes: 0 })],
     abandoned: [ev.ended({ how: 'abandoned', bytes: 0 })],
-    finished: [ev.ended(usage)],
     'Retried · finished · Reasoning effort: High · Reasoning tokens: 200': [
       second({ effort: 'high' }),
       ev.ended({ ...usage, attempt: 2, reasoningTokens: 200 }),
     ],
     'finished · ≈\u00a0$0.0042': [ev.ended({ ...usage, estimatedCost: 0.0042 })],
+    'finished · $0.00': [ev.ended({ ...usage, cost: 0 })],
+    finished: [ev.ended({ ...usage, estimatedCost: 0 })],
     'finished · Cached tokens: 1,000 · Reasoning tokens: 200 · $0.0042': [
       ev.ended({ ...usage, cachedTokens: 1000, reasoningTokens: 200, cost: 0.0042 }),
     ],

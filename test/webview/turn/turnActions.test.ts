@@ -31,7 +31,7 @@ describe('versions of an answer', () => {
     assert.deepEqual(page.posted, [
       { type: 'regenerate', exchangeId: 'a', switchModel: false },
       { type: 'regenerate', exchangeId: 'a', switchModel: true },
-      { type: 'compareModels', prompt: '', exchangeId: 'a' },
+      { type: 'compareModels', exchangeId: 'a' },
     ]);
   });
 

@@ -70,7 +70,7 @@ describe('row below an answer', () => {
     ],
     [
       'no cost if that of one attempt is unknown',
-      [start, ev.ended({ cost: 0.25 }), ev.attempt({ at: 1000 }), ev.ended({ tokens: 10 })],
+      [start, ev.ended({ cost: 0.25 }), ev.attempt({ at: 1000 }), ev.ended({ promptTokens: 9 })],
       '2 s · 12.3K tok',
       'first token 800 ms · 2 s · 12 → 12.3K tok',
     ],

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import type { LedgerEntry } from '../../../src/engine/state/ledger';
+import { decodeRecords, encodeRecords, hourMs, recordsOf } from '../../../src/host/health/attemptRecord';
+import { createHealthReport, spentToday } from '../../../src/host/health/healthReport';
+import type { HealthFigures } from '../../../src/shared/healthMessages';
+import { entry, failedEntry, noon, turn } from './records';
+
+const ended = { how: 'finished', ms: 3000, firstTokenMs: 1000, bytes: 1, chars: 1 } as const;
+const tokens = { promptTokens: 100, completionTokens: 20 };
+const holySheep = { origin: 'https://api.holysheep.ai', model: 'claude-sonnet-4' };
+
+/** An attempt with tokens that cost this amount. */
+function paid(cost: number, fields: Partial<LedgerEntry> = {}): LedgerEntry {
+  return entry({ ended: { ...ended, ...tokens, cost }, ...fields });
+}
+
+const usd = (amount: number) => ({ amount, currency: 'USD', isEstimate: false }) as const;
+const yuan = (amount: number) => ({ amount, currency: 'CNY', isEstimate: false }) as const;
+const estimated = (estimatedCost: number): LedgerEntry => entry({ ended: { ...ended, ...tokens, estimatedCost } });
+
+/** Returns the records as they are read from the disk. */
+const records = (...attempts: readonly LedgerEntry[]) => decodeRecords(encodeRecords(recordsOf(turn(...attempts))));
+const days = (...attempts: readonly LedgerEntry[]) => createHealthReport(records(...attempts), noon, String).days;
+/** Returns the figures of the model and gateway with the most attempts in the last 14 days. */
+const figures = (...attempts: readonly LedgerEntry[]): HealthFigures => days(...attempts).rows[0]!.total;
+
+describe('usage in the report', () => {
+  it('is summed for each day in local time, each model and each gateway', () => {
+    const midnight = new Date(noon).setHours(0, 0, 0, 0);
+    const { rows, starts } = days(
+      paid(0.1),
+      paid(0.2, { time: midnight }),
+      paid(5, holySheep),
+      paid(0.5, { time: midnight - 1 }),
+      paid(9, { time: noon - 15 * 24 * hourMs }),
+    );
+    assert.equal(starts.at(-1), midnight);
+    assert.deepEqual(
+      rows.map(({ host, total, parts }) => [host, ...[parts.at(-2), parts.at(-1), total].map((each) => each?.costs)]),
+      [
+        ['gateway.test', [usd(0.5)], [usd(0.3)], [usd(0.8)]],
+        ['api.holysheep.ai', ...[undefined, [yuan(5)], [yuan(5)]]],
+      ],
+    );
+    const { promptTokens, completionTokens } = rows[0]!.parts.at(-1)!;
+    assert.deepEqual([promptTokens, completionTokens], [200, 40]);
+  });
+
+  it('has days that begin at half an hour of UTC', () => {
+    const { TZ } = process.env;
+    process.env['TZ'] = 'Asia/Kolkata';
+    try {
+      const midnight = new Date(noon).setHours(0, 0, 0, 0);
+      const { rows } = days(paid(1, { time: midnight + 60_000 }), paid(2, { time: midnight - 60_000 }));
+      const costs = rows[0]?.parts.slice(-2).map((part) => part?.costs);
+      assert.deepEqual(costs, [[usd(2)], [usd(1)]]);
+    } finally {
+      if (TZ === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = TZ;
+    }
+  });
+
+  it('counts estimates where the gateway reports no cost, and the requests with unknown cost', () => {
+    const withoutUsage = entry({ ended });
+    const total = figures(paid(0), estimated(0.25), withoutUsage, entry({ ended: { ...ended, ...tokens } }));
+    assert.deepEqual(total.costs, [{ amount: 0.25, currency: 'USD', isEstimate: true }]);
+    assert.deepEqual([total.attempts, total.unknownCosts, total.cachedTokens], [4, 2, 0]);
+  });
+
+  it('expects no cost of a request that the gateway has refused', () => {
+    const { unknownCosts, costs } = figures(failedEntry());
+    assert.deepEqual([unknownCosts, costs], [0, []]);
+  });
+
+  it('counts an attempt that was discarded or cut off', () => {
+    const cut = paid(0.2, { ended: { ...ended, ...tokens, how: 'connection', cost: 0.2 } });
+    assert.equal(figures(cut, paid(0.3, { why: 'retry' })).costs[0]?.amount, 0.5);
+  });
+
+  it('adds no cent and loses none in 1,000 answers', () => {
+    const attempts = Array.from({ length: 1000 }, (_, index) => paid(0.1, { time: noon - (index % 12) * hourMs }));
+    assert.deepEqual(
+      [figures(...attempts).costs[0]?.amount, spentToday(records(...attempts), noon).amount],
+      [100, 100],
+    );
+  });
+
+  it('says how much of the budget is used, in whole percent rounded down, with ¥1 as $1', () => {
+    const budget = { daily: 5, action: 'warn' } as const;
+    const spent = records(paid(2.499), estimated(2.5), paid(0, holySheep));
+    assert.deepEqual(createHealthReport(spent, noon, String, budget).budget, { daily: 5, usedPercent: 99 });
+    assert.deepEqual(spentToday(records(paid(1), paid(2, holySheep)), noon), usd(3));
+    assert.equal(createHealthReport([], noon, String).budget, undefined);
+  });
+});
