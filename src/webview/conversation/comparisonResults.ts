@@ -31,7 +31,7 @@ export function describeComparison({ strings, format }: Words, answers: readonly
     if (compared.some((answer) => valueOf(answer) === undefined)) return [];
     const winner = compared.reduce((a, b) => ((valueOf(b) ?? 0) < (valueOf(a) ?? 0) ? b : a));
     const description = describe(winner);
-    // A difference too small to be shown is none.
+    // A difference too small to show does not count.
     if (compared.some((answer) => answer !== winner && describe(answer) === description)) return [];
     return [fill(template, winner.model, description)];
   };
