@@ -53,6 +53,21 @@ describe('layout of a comparison', () => {
     });
   }
 
+  it('ends where the line with the cost ends', async () => {
+    await show('comparison', 1400);
+    const costs = [{ amount: 0.0123, currency: 'USD', isEstimate: false }];
+    await panel.post({ type: 'conversationCost', costs, unknownAnswers: 0 });
+    const line = panel.page.locator('.cost-line p');
+    await line.waitFor();
+    const end = await line.evaluate((text) => {
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      return range.getBoundingClientRect().right;
+    });
+    const columns = await panel.page.locator('.columns').boundingBox();
+    assert.ok(Math.abs(end - columns!.x - columns!.width) < 1);
+  });
+
   it('lets each column scroll on its own after a click, with the name of its model in view', async () => {
     await show('comparison-ended', 900);
     await panel.page.getByRole('button', { name: panelStrings.scrollApart }).last().click();
