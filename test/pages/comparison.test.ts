@@ -53,6 +53,24 @@ describe('layout of a comparison', () => {
     });
   }
 
+  const heads = async () =>
+    Promise.all(
+      (await panel.page.locator('.columns').last().locator('.turn-head').all()).map((head) => head.boundingBox()),
+    );
+
+  it('keeps the name of each model in view at the end of the longest answer', async () => {
+    await show('comparison-ended', 900);
+    await panel.page.setViewportSize({ width: 900, height: 320 });
+    await panel.page.getByRole('log').evaluate((log) => (log.scrollTop = log.scrollHeight));
+    const tops = (await heads()).map((box) => box!.y);
+    assert.ok(Math.min(...tops) >= 0 && Math.max(...tops) - Math.min(...tops) < 1, String(tops));
+  });
+
+  it('does not move the text of an answer when its button *Stop* disappears', async () => {
+    await show('comparison', 1400);
+    assert.equal(new Set((await heads()).map((box) => box!.height)).size, 1);
+  });
+
   it('ends where the line with the cost ends', async () => {
     await show('comparison', 1400);
     const costs = [{ amount: 0.0123, currency: 'USD', isEstimate: false }];

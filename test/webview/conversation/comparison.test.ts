@@ -53,6 +53,7 @@ describe('comparison', () => {
     );
     assert.deepEqual(landmarks(), ['m4', 'm2', 'm3']);
     assert.equal(answer(1).querySelector('.turn-head')?.textContent, 'fallbackapi.example');
+    assert.ok(answer(1).querySelector('[title="api.example"]'));
   });
 
   it('shows markup and invisible characters in the name of a model as text', () => {
