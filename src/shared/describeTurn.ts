@@ -33,25 +33,25 @@ export function describeTurn({ strings, format }: Words, state: TurnState, hasSp
   const isEventful = reason.length > 0;
   if (isRunning(state.phase)) return { full: [attempted, ...waited].join(' · '), short: reason.join(), isEventful };
   const duration = format.duration(ms);
-  const isOnlyWait = waited.length > 0 && format.duration(waitedMs) === duration;
-  const times = isOnlyWait ? [] : [duration];
+  // A turn that did nothing but wait has no other time.
+  const times = waited.length > 0 && format.duration(waitedMs) === duration ? [] : [duration];
   const { promptTokens = 0, completionTokens = 0 } = usage ?? {};
   const costs = shownCosts(costsOf(state));
   const cost = costs.length > 0 ? [format.costs(costs)] : [];
-  const tokens =
-    promptTokens + completionTokens > 0 ? [format.count(promptTokens), format.count(completionTokens)] : [];
+  const hasTokens = promptTokens + completionTokens > 0;
+  const tokens = `${format.count(promptTokens)} → ${format.count(completionTokens)}`;
   const speed = completionTokens / answerSeconds({ ms, waitedMs });
   const full = [
     ...(attempts > 1 ? [attempted] : []),
     ...waited,
     ...(firstTokenMs === undefined ? [] : [fill(strings.summaryFirstToken, format.duration(firstTokenMs))]),
     ...times,
-    ...(tokens.length > 0 ? [fill(strings.summaryTokens, tokens.join(' → '))] : []),
+    ...(hasTokens ? [fill(strings.summaryTokens, tokens)] : []),
     ...(hasSpeed && completionTokens > 0 ? [fill(strings.tokensPerSecond, format.count(speed))] : []),
     ...cost,
   ];
   const short =
-    isEventful || tokens.length === 0
+    isEventful || !hasTokens
       ? [...reason, ...times, ...cost]
       : [duration, fill(strings.summaryTokens, format.count(completionTokens)), ...cost];
   return { full: full.join(' · '), short: short.join(' · '), isEventful };

@@ -74,6 +74,20 @@ describe('accessible page of usage and health', () => {
     assert.deepEqual(await findings(), []);
   });
 
+  it('shows each amount in one line in an editor of 280 pixels', async () => {
+    await show(usedReport);
+    await page.page.setViewportSize({ ...narrow, width: 280 });
+    const amounts = page.page.locator('.usage-table tr:not(.sum) > td:last-child');
+    const lines = await amounts.evaluateAll((cells) =>
+      cells.map(({ firstChild }) => {
+        const range = document.createRange();
+        range.selectNode(firstChild!);
+        return range.getClientRects().length;
+      }),
+    );
+    assert.ok(lines.length > 0 && lines.every((count) => count === 1), String(lines));
+  });
+
   for (const [tab, shown] of [
     ['usage', usedReport],
     ['network', report],

@@ -50,6 +50,39 @@ describe('layout of a comparison', () => {
     });
   }
 
+  const heads = async () =>
+    Promise.all(
+      (await panel.page.locator('.columns').last().locator('.turn-head').all()).map((head) => head.boundingBox()),
+    );
+
+  it('keeps the name of each model in view at the end of the longest answer', async () => {
+    await show('comparison-ended', 900);
+    await panel.page.setViewportSize({ width: 900, height: 320 });
+    await panel.page.getByRole('log').evaluate((log) => (log.scrollTop = log.scrollHeight));
+    const tops = (await heads()).map((box) => box!.y);
+    assert.ok(Math.min(...tops) >= 0 && Math.max(...tops) - Math.min(...tops) < 1, String(tops));
+  });
+
+  it('does not move the text of an answer when its button *Stop* disappears', async () => {
+    await show('comparison', 1400);
+    assert.equal(new Set((await heads()).map((box) => box!.height)).size, 1);
+  });
+
+  it('ends where the line with the cost ends', async () => {
+    await show('comparison', 1400);
+    const costs = [{ amount: 0.0123, currency: 'USD', isEstimate: false }];
+    await panel.post({ type: 'conversationCost', costs, unknownAnswers: 0 });
+    const line = panel.page.locator('.cost-line p');
+    await line.waitFor();
+    const end = await line.evaluate((text) => {
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      return range.getBoundingClientRect().right;
+    });
+    const columns = await panel.page.locator('.columns').boundingBox();
+    assert.ok(Math.abs(end - columns!.x - columns!.width) < 1);
+  });
+
   it('lets each column scroll on its own after a click, with the name of its model in view', async () => {
     await show('comparison-ended', 900);
     await panel.page.getByRole('button', { name: panelStrings.scrollApart }).last().click();

@@ -1,5 +1,5 @@
 import { fill } from '../../shared/format';
-import { type ExchangeSnapshot, isRunning, type TurnState } from '../../shared/protocol';
+import { type ExchangeSnapshot, isRunning } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element, iconButton, setText } from '../util/element';
 import { createMenu, type MenuItem } from '../util/menu';
@@ -83,7 +83,8 @@ export class Comparison implements ColumnGroup {
     this.setHidden(this.differences, pairCount !== 1);
     this.setHidden(this.differencesMenu, pairCount < 2);
     for (const column of this.columns) this.updateColumn(column);
-    setText(this.results, describeComparison(this.context, this.columns.map(toAnswer)));
+    const answers = this.columns.map(({ view: { model, visibleState: state } }) => ({ model, state }));
+    setText(this.results, describeComparison(this.context, answers));
   }
 
   private setHidden(control: HTMLElement, isHidden: boolean): void {
@@ -94,8 +95,7 @@ export class Comparison implements ColumnGroup {
   private updateColumn(column: Column): void {
     const { view, element: section } = column;
     // Only the last comparison has landmarks, because the names of landmarks must be unique.
-    if (view.isLatest) section.setAttribute('aria-label', view.model);
-    else section.removeAttribute('aria-label');
+    section.ariaLabel = view.isLatest ? view.model : null;
     if (this.isApart && view.activity !== 'idle') {
       const area = { element: section, thread: view.assistant };
       column.autoscroll ??= new Autoscroll(this.context, area, (targets, onChange) =>
@@ -129,8 +129,4 @@ export class Comparison implements ColumnGroup {
       })),
     );
   }
-}
-
-function toAnswer({ view }: Column): { readonly model: string; readonly state: TurnState | undefined } {
-  return { model: view.model, state: view.visibleState };
 }

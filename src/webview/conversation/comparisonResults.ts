@@ -33,7 +33,8 @@ export function describeComparison({ strings, format }: Words, answers: readonly
     const description = describe(winner);
     // A difference too small to show does not count.
     if (compared.some((answer) => answer !== winner && describe(answer) === description)) return [];
-    return [fill(template, winner.model, description)];
+    // No-break spaces keep a figure in one line.
+    return [fill(template, winner.model, description.replaceAll(' ', '\u00a0'))];
   };
   const size = ({ usage, characters }: Measured): number =>
     hasTokens ? (usage?.completionTokens ?? 0) - (usage?.reasoningTokens ?? 0) : characters;
@@ -61,7 +62,7 @@ export function describeComparison({ strings, format }: Words, answers: readonly
       (answer) => -size(answer),
       (answer) => fill(hasTokens ? strings.summaryTokens : strings.contextCharacters, format.count(size(answer))),
     ),
-  ].join(' · ');
+  ].join('\u00a0· ');
 }
 
 function measure(model: string, state: TurnState) {

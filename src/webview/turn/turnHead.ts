@@ -42,7 +42,9 @@ export class TurnHead {
     // A long name is cut, so that the head keeps its height.
     this.model.title = model;
     if (this.column && column) {
-      setText(this.column.gateway, routeLabel(state) ?? '');
+      const gateway = routeLabel(state) ?? '';
+      setText(this.column.gateway, gateway);
+      this.column.gateway.title = gateway;
       this.setStoppable(this.column.stop, !column.queued && isRunning(state.phase));
     }
     const badges = this.badgesOf(state, column?.isFollowed ?? false);

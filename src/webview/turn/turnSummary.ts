@@ -46,7 +46,8 @@ export function createTurnSummary(context: PageContext, timeline: Timeline): Tur
       const isShown = description !== undefined && (!isRunning(state.phase) || description.isEventful);
       showOpen();
       if (isShown) {
-        setText(full, description.full);
+        // No-break spaces keep each figure in one line.
+        setText(full, description.full.replace(/(?<!·) /g, '\u00a0'));
         setText(short, description.short);
         toggle.title = fill(context.strings.timelineLabel, description.full);
       }

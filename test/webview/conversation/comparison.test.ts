@@ -53,6 +53,7 @@ describe('comparison', () => {
     );
     assert.deepEqual(landmarks(), ['m4', 'm2', 'm3']);
     assert.equal(answer(1).querySelector('.turn-head')?.textContent, 'fallbackapi.example');
+    assert.ok(answer(1).querySelector('[title="api.example"]'));
   });
 
   it('shows markup and invisible characters in the name of a model as text', () => {
@@ -149,7 +150,7 @@ describe('comparison', () => {
     assert.deepEqual(page.all('button', 'Regenerate'), []);
   });
 
-  it('shows the speed of an answer below it, too', () => {
+  it('shows the speed of an answer below it, too, and does not break its figures', () => {
     const usage = {
       ...{ type: 'usage', attempt: 1, at: 1900 },
       promptTokens: 12,
@@ -159,7 +160,7 @@ describe('comparison', () => {
     page.events('m1', ev.attempt(), ev.text('Hi', 1400), usage as StreamEvent, ev.done('Hi'));
     assert.match(
       answer(0).querySelector('.summary-full')!.textContent,
-      /first token 400 ms · .* 12 → 40 tok · \d+ tok\/s$/,
+      /^first\u00a0token\u00a0400\u00a0ms\u00a0· .*\u00a0· 12\u00a0→\u00a040\u00a0tok\u00a0· \d+\u00a0tok\/s$/,
     );
   });
 

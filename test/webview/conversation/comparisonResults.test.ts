@@ -32,15 +32,15 @@ const describeAnswers = (...states: readonly TurnState[]): string =>
 const holySheep = 'https://api.holysheep.ai';
 const tests: Readonly<Record<string, readonly [results: string, ...states: readonly TurnState[]]>> = {
   'in tokens if all answers have a usage, and without reasoning tokens in the length': [
-    'First token: m2 (300 ms) · Fastest: m1 (100 tok/s) · Longest: m2 (150 tok)',
+    'First token: m2 (after 300\u00a0ms)\u00a0· Fastest: m1 (100\u00a0tok/s)\u00a0· Longest: m2 (150\u00a0tok)',
     ...[answer({ tokens: usage(200, 100) }), answer({ firstTokenAt: 1300, tokens: usage(150) })],
   ],
   'in characters if the usage of an answer is unknown': [
-    'Fastest: m2 (2.5 characters/s) · Longest: m2 (5 characters)',
+    'Fastest: m2 (2.5\u00a0characters/s)\u00a0· Longest: m2 (5\u00a0characters)',
     ...[answer({ tokens: usage(200) }), answer({ text: 'Hello' })],
   ],
   'with waits before the first token, but not in the speed': [
-    'First token: m2 (1.2 s) · Fastest: m1 (2 characters/s) · Longest: m1 (2 characters)',
+    'First token: m2 (after 1.2\u00a0s)\u00a0· Fastest: m1 (2\u00a0characters/s)\u00a0· Longest: m1 (2\u00a0characters)',
     stateOf(
       ...[ev.attempt(), ev.waiting({ at: 1000 }), ev.attempt({ attempt: 2, at: 2000 })],
       ...[ev.text('Hi', 2400), ev.done('Hi')],
@@ -53,21 +53,21 @@ const tests: Readonly<Record<string, readonly [results: string, ...states: reado
     answer({ origin: holySheep, ended: { estimatedCost: 0.002 } }),
   ],
   'without costs in two currencies': [
-    'First token: m2 (300 ms)',
+    'First token: m2 (after 300\u00a0ms)',
     answer({ origin: holySheep, ended: { cost: 0.003 } }),
     answer({ firstTokenAt: 1300, ended: { cost: 0.002 } }),
   ],
   'without the cost if one is unknown': [
-    'First token: m2 (300 ms)',
+    'First token: m2 (after 300\u00a0ms)',
     ...[answer({ ended: { cost: 0.003 } }), answer({ firstTokenAt: 1300 })],
   ],
   'without a winner if the best answers look the same': [
-    'First token: m3 (300 ms)',
+    'First token: m3 (after 300\u00a0ms)',
     ...[answer({ ended: { cost: 0.00300001 } }), answer({ ended: { cost: 0.003 } })],
     answer({ firstTokenAt: 1300, ended: { cost: 0.004 } }),
   ],
   'without the answers that are incomplete': [
-    'First token: m2 (400 ms)',
+    'First token: m2 (after 400\u00a0ms)',
     ...[stateOf(ev.attempt(), ev.failed()), answer({}), answer({ firstTokenAt: 1500 })],
     stateOf(ev.attempt(), ev.text('Hi', 1100), ev.stopped('Hi')),
   ],
