@@ -31,7 +31,7 @@ export function registerChat(deps: ChatDeps) {
     defaults: (choice) => connections.requestDefaults(false, choice),
     connection: () => connections.configured(),
     editor: () => target.editor(),
-    pickModel: () => catalog.pickOther(undefined, false),
+    pickModel: () => catalog.pickOther([], false),
     setModel: (model) => settings.setModel(model),
     origin: async () => (await connections.configured()).origin,
     onEvent,

@@ -32,7 +32,7 @@ export class Conversation extends ConversationTurns {
    */
   edit(exchangeId: string, input: PromptInput): Exchange | undefined {
     const columns = this.tree.columns(exchangeId);
-    const models = [...new Set(columns.map(modelOf))];
+    const models = this.tree.comparedModels(exchangeId);
     const isSameGateway = columns.every(({ demo = false }) => demo === (input.demo ?? false));
     return models.length > 1 && isSameGateway
       ? this.compare(input, models, exchangeId)[0]
@@ -68,7 +68,7 @@ export class Conversation extends ConversationTurns {
     this.tree.show(exchangeId, true);
     this.firePath();
     for (const exchange of unsent) {
-      const models = this.tree.columns(exchange.id).map(modelOf);
+      const models = this.tree.comparedModels(exchange.id);
       if (models.length > 1) this.compare(toPromptInput(exchange), models);
       else this.ask(toPromptInput(exchange));
     }
@@ -146,8 +146,4 @@ export class Conversation extends ConversationTurns {
     this.end(replaced.flatMap(({ id }) => this.tree.descendants(id)));
     for (const version of versions) this.run(version);
   }
-}
-
-function modelOf({ model, state }: Exchange): string {
-  return model ?? state.model;
 }

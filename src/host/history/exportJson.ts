@@ -35,7 +35,13 @@ export function exportJson({ title, exchanges, otherVersions, summaries, cost }:
 /** `after` is the id of the last turn for which the summary stands, or null if it comes from another conversation. */
 function summaryJson({ summary, turns }: CurrentSummary): object {
   const { summarizes, state } = summary;
-  return { after: summarizes === '' ? null : summarizes, turns, text: state.text, model: modelOf(summary) };
+  return {
+    after: summarizes === '' ? null : summarizes,
+    turns,
+    text: state.text,
+    model: modelOf(summary),
+    costs: costsOf(state),
+  };
 }
 
 function turnJson(exchange: Exchange): object {

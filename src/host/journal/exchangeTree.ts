@@ -101,6 +101,11 @@ export class ExchangeTree {
     return this.columns(id).length > 1;
   }
 
+  /** Returns the models of the comparison to which an exchange belongs. None if it is not being compared. */
+  comparedModels(id: string): readonly string[] {
+    return this.isCompared(id) ? this.columns(id).map(({ model, state }) => model ?? state.model) : [];
+  }
+
   /** Versions that are not on the selected branch. Summaries are no versions. */
   otherVersions(): readonly OtherVersion[] {
     return [...this.nodes.values()]

@@ -18,7 +18,8 @@ export class ModelCatalog extends ModelLists {
     return modelOf(await this.choose({}));
   }
 
-  async pickOther(exclude: string | undefined, demo: boolean): Promise<string | undefined> {
+  /** @param exclude the model that answers now, and further ones that are not offered */
+  async pickOther(exclude: readonly string[], demo: boolean): Promise<string | undefined> {
     return modelOf(await this.choose({ title: vscode.l10n.t('Switch model'), exclude }, demo));
   }
 

@@ -44,7 +44,7 @@ export interface PickableModels {
 
 export interface ModelPickOptions {
   readonly title?: string | undefined;
-  readonly exclude?: string | undefined;
+  readonly exclude?: readonly string[] | undefined;
   /** Whether the user can also choose a model for the next prompt only, or to compare models instead. */
   readonly isForPrompt?: boolean | undefined;
   readonly fallbacks?: readonly string[] | undefined;
@@ -74,7 +74,7 @@ export interface ModelChoices {
   readonly title: string;
   /** What to do with the models of the list, for example “Choose a model”. */
   readonly placeholder: (lists: readonly LoadedList[]) => string;
-  readonly exclude?: string | undefined;
+  readonly exclude?: readonly string[] | undefined;
   readonly fallbacks?: readonly string[] | undefined;
   readonly overrides?: ModelOverrides | undefined;
   /** Models before all groups. */
@@ -95,7 +95,7 @@ export function createModelPicker(
   current: string,
   choices: ModelChoices,
 ) {
-  const { exclude, fallbacks = [], overrides, first, actions = [], itemButtons = [], checked } = choices;
+  const { exclude = [], fallbacks = [], overrides, first, actions = [], itemButtons = [], checked } = choices;
   const picker = vscode.window.createQuickPick<ModelItem>();
   picker.title = choices.title;
   picker.placeholder = choices.placeholder([]);
@@ -109,7 +109,7 @@ export function createModelPicker(
 
   const updateItems = (): void => {
     const typed = picker.value.trim();
-    const isNew = typed !== '' && typed !== exclude && !known.has(typed);
+    const isNew = typed !== '' && !exclude.includes(typed) && !known.has(typed);
     const label = vscode.l10n.t('Use “{0}”', plainLabel(typed));
     const unlisted = checked?.().filter((model) => model !== typed && !known.has(model)) ?? [];
     // They follow the others, whose positions identify them in VS Code's events.
@@ -149,7 +149,7 @@ export function createModelPicker(
   /** Creates the items in slices, so that the other work of the extension host goes on meanwhile. */
   const showLists = async (pickable: PickableModels, lists: readonly LoadedList[]): Promise<void> => {
     const thisShow = ++latestShow;
-    const groups = groupsOf(lists, pickable, exclude ?? current, fallbacks);
+    const groups = groupsOf(lists, pickable, exclude[0] ?? current, fallbacks);
     const [firstRoute] = pickable.routes;
     const primary = lists.find(({ route }) => route === firstRoute);
     sourceOf = createSourceLookup(lists);
@@ -164,7 +164,7 @@ export function createModelPicker(
     };
     const items: ModelItem[] = [...first.map(itemOf), ...actions];
     for (const { heading, models } of groups) {
-      const rest = models.filter((model) => model !== exclude && !first.includes(model));
+      const rest = models.filter((model) => !exclude.includes(model) && !first.includes(model));
       if (rest.length > 0) items.push({ label: heading, kind: vscode.QuickPickItemKind.Separator });
       for (const model of rest) {
         items.push(itemOf(model));
@@ -232,7 +232,7 @@ export async function pickModel(
   const compare: ModelItem = { label: `$(split-horizontal) ${vscode.l10n.t('Compare models…')}` };
   const { picker, baseUrlOf, show } = createModelPicker(load, current, {
     ...{ ...options, title, placeholder },
-    first: current === options.exclude ? [] : [current],
+    first: options.exclude?.includes(current) ? [] : [current],
     actions: isForPrompt ? [compare] : [],
     itemButtons: isForPrompt ? [itemButton('debug-step-over', vscode.l10n.t('Use for the next prompt only'))] : [],
   });

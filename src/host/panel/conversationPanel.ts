@@ -133,7 +133,9 @@ export class ConversationPanel extends Disposable {
         const exchange = conversation.exchange(exchangeId);
         // The demo has every model.
         if (!exchange || exchange.demo) return;
-        const models = await catalog.nearestTo(exchange.state.model, exchange.state.origin);
+        const compared = conversation.tree.comparedModels(exchangeId);
+        const nearest = await catalog.nearestTo(exchange.state.model, exchange.state.origin);
+        const models = nearest.filter((model) => !compared.includes(model));
         this.page.post({ type: 'nearestModels', exchangeId, models });
       },
       selectModel: ({ prompt, more }) => this.selectModel(toComposedInput(prompt, more)),

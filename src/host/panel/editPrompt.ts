@@ -50,7 +50,7 @@ export function regenerate(
   switchModel: boolean,
 ): Promise<void> {
   return answerAgain(services, conversation, exchangeId, async (exchange) => {
-    const model = switchModel ? await pickOtherModel(services.catalog, exchange) : undefined;
+    const model = switchModel ? await pickOtherModel(services.catalog, conversation, exchange) : undefined;
     return switchModel && model === undefined ? undefined : () => conversation.regenerate(exchangeId, model);
   });
 }
@@ -84,11 +84,13 @@ async function answerAgain(
   });
 }
 
+/** Each column of a comparison has another model. */
 export function pickOtherModel(
   catalog: RegenerateServices['catalog'],
-  { state, demo = false }: Exchange,
+  { tree }: Conversation,
+  { id, state, demo = false }: Exchange,
 ): Promise<string | undefined> {
-  return catalog.pickOther(state.model, demo);
+  return catalog.pickOther([state.model, ...tree.comparedModels(id)], demo);
 }
 
 function editedInput(exchange: Exchange, prompt: string, demo: boolean): PromptInput | undefined {

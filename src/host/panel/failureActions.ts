@@ -31,7 +31,7 @@ const failureActions: Readonly<Record<FaultAction, (failed: FailedExchange) => u
   restart: ({ conversation, exchange }) => conversation.restart(exchange.id),
   moreRoom: ({ conversation, exchange }) => conversation.restart(exchange.id, { moreRoom: true }),
   switchModel: async ({ services, conversation, exchange }) => {
-    const model = await pickOtherModel(services.catalog, exchange);
+    const model = await pickOtherModel(services.catalog, conversation, exchange);
     if (model !== undefined) await switchModel(services, conversation, exchange.id, model);
   },
   switchRoute: ({ conversation, exchange }) => conversation.switchRoute(exchange.id),

@@ -216,25 +216,23 @@ describe('comparison of models', () => {
     assert.deepEqual(columns(), ['a stopped', 'b stopped', 'c stopped']);
   });
 
-  it('sends an edited prompt once to each model, or only to the selected model after the demo has ended', () => {
-    const { b, conversation, emit, columns, phases, turnOf } = comparing();
-    emit('b', attempt('b'), failed(''));
-    conversation.switchModel(b, 'a');
-    conversation.edit(b, { prompt: 'what?' });
-    assert.deepEqual(columns(), ['a connecting', 'c connecting']);
-    assert.deepEqual(turnOf('c').controls, []);
-    conversation.edit(conversation.views()[1]!.id, { prompt: 'who?', demo: true });
+  it('sends an edited prompt only to the selected model after the demo has started', () => {
+    const { b, conversation, columns, phases } = comparing();
+    conversation.edit(b, { prompt: 'who?', demo: true });
     assert.deepEqual([columns(), phases().slice(1)], [[], ['who?: connecting']]);
   });
 
-  it('sends an edited prompt to the models of all columns', () => {
-    const { a, conversation, columns, engine, phases } = comparing();
+  it('sends an edited prompt to the models of all columns, also to one to which the user has switched', () => {
+    const { a, b, conversation, columns, emit, engine, phases } = comparing();
+    emit('b', attempt('b'), failed(''));
+    conversation.switchModel(b, 'd');
+    assert.deepEqual(conversation.tree.comparedModels(a), ['a', 'd', 'c']);
     conversation.edit(a, { prompt: 'what?' });
-    assert.deepEqual(columns(), ['a connecting', 'b connecting', 'c connecting']);
+    assert.deepEqual(columns(), ['a connecting', 'd connecting', 'c connecting']);
     assert.deepEqual(phases().slice(1), ['what?: connecting', 'what?: connecting', 'what?: connecting']);
     assert.deepEqual(
-      engine.turns.slice(1, 4).map(({ controls }) => controls),
-      [['stop'], ['stop'], ['stop']],
+      engine.turns.slice(1, 5).map(({ controls, request }) => [request.model, ...controls]),
+      [['a', 'stop'], ['b'], ['c', 'stop'], ['d', 'stop']],
     );
   });
 

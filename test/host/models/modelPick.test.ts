@@ -197,7 +197,7 @@ describe('model picker with several routes', () => {
   it('shows the models nearest to the current one, or to the one that is replaced, first if the list lacks it', async () => {
     await openWith({}, 'one').load(0, from('one', 'a', 'b-1', 'c'));
     assert.deepEqual(labels(), ['$(check) b', '[Similar to b]', 'b-1', '[Other models]', 'a', 'c']);
-    await openWith({ exclude: 'c-1' }, 'one').load(0, from('one', 'a', 'b', 'c-2'));
+    await openWith({ exclude: ['c-1'] }, 'one').load(0, from('one', 'a', 'b', 'c-2'));
     assert.deepEqual(labels(), ['$(check) b', '[Similar to c-1]', 'c-2', '[Other models]', 'a']);
   });
 
@@ -210,7 +210,7 @@ describe('model picker with several routes', () => {
   });
 
   it('ends with the typed name unless a route lists it or the user wants to replace it', async () => {
-    const { load } = openWith({ exclude: 'b' }, 'one', 'two');
+    const { load } = openWith({ exclude: ['b', 'd'] }, 'one', 'two');
     await load(0, from('one', 'a'));
     await load(1, from('two', 'c'));
     const listed = ['[Other models]', 'a', '[two]', 'c'];

@@ -34,6 +34,7 @@ describe('failure card', () => {
     tree: {
       preceding: () => ({ exchanges: [{ id: 'a1', prompt: 'Hi', state: { text: 'Hello' } }] }),
       isOnPath: () => true,
+      comparedModels: () => ['acme-3'],
     },
     ...Object.fromEntries(turnActions.map((name) => [name, record(name)])),
   } as unknown as Conversation;
@@ -61,7 +62,7 @@ describe('failure card', () => {
 
   const settings = (query: string): Call => ['command', 'workbench.action.openSettings', query];
   const enterKey = ['command', 'holysheep.setApiKey', { baseUrl: origin }];
-  const pick = ['pickOther', 'acme-1', false];
+  const pick = ['pickOther', ['acme-1', 'acme-3'], false];
   const callsOfActions: Readonly<Record<FaultAction, readonly Call[]>> = {
     retryNow: [['retryNow', 'e1']],
     tryAnyway: [['tryAnyway', 'e1']],

@@ -178,7 +178,7 @@ describe('page of usage and health', () => {
         ...['Last 14 days', '≈\u00a0¥2.47 + $0.0042', '29 requests', '4 requests with unknown cost'],
         ...['Tokens in / out', '89K / 9.8K', '61K cached'],
       ]);
-      assert.match(texts('.usage p.note')[0] ?? '', /^≈ The gateway reported no cost/);
+      assert.match(texts('.usage p.note')[0] ?? '', /^“≈” marks an estimate/);
     });
 
     it('shows charts by day with a text alternative', () => {
