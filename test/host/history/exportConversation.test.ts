@@ -130,6 +130,18 @@ describe('export of costs', () => {
   const estimated = exchange(paid({ estimatedCost: 0.1 }));
   const unknown = exchange([attempt, { type: 'headers', attempt: 1, at: 12, status: 200, ms: 2 }, done('Yes')]);
 
+  it('contains the costs of a summary, as JSON', () => {
+    const { conversation, engine, ask } = openConversation();
+    const id = ask('Why?', attempt, done('Yes'));
+    conversation.summarize(id);
+    engine.turn.emit(...paid({ cost: 0.3 }));
+    const written = exportJson({ ...readContent('c', conversation), title: 'Costs' }, time);
+    const { summaries, cost } = JSON.parse(written) as Record<string, unknown>;
+    const costs = [{ amount: 0.3, currency: 'USD', isEstimate: false }];
+    assert.deepEqual(rowsOf(summaries as readonly Record<string, unknown>[], 'text', 'costs'), [['Yes', costs]]);
+    assert.deepEqual((cost as { readonly costs: unknown }).costs, costs);
+  });
+
   it('names the cost of each answer and of the conversation, as Markdown', () => {
     const free = [exchange(paid({ cost: 0 })), exchange(paid({ estimatedCost: 0 }))];
     const [, , total, ...rest] = markdown(reported, estimated, unknown, ...free).split('\n\n');
