@@ -18,7 +18,14 @@ export { minSilenceMs, silencesUntil, throughputSeconds } from '../engine/state/
 export { addCosts, costOfAttempt, costsOf, shownCosts } from '../engine/state/turnCost';
 export type { Cost, TotalCost } from '../engine/state/turnCost';
 export { scheduleLifetimeMs } from '../engine/state/schedule';
-export { hasPartialAnswer, initialTurn, isRunning, reduceTurn, isRestarting } from '../engine/state/turnState';
+export {
+  hasPartialAnswer,
+  initialTurn,
+  isRunning,
+  isWaiting,
+  reduceTurn,
+  isRestarting,
+} from '../engine/state/turnState';
 export { estimateTokens } from '../engine/text/tokenEstimate';
 export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals';
 export type { Failure, RouteSwitch, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';

@@ -146,6 +146,11 @@ export function isRunning(phase: TurnPhase): boolean {
   return runningPhases.has(phase);
 }
 
+/** Returns whether the turn waits for a retry or for the network. */
+export function isWaiting(phase: TurnPhase): boolean {
+  return phase === 'waiting' || phase === 'offline';
+}
+
 /** Its window or extension host went away. */
 export function markInterrupted(state: TurnState): TurnState {
   return isRunning(state.phase) ? { ...endWait(state), phase: 'interrupted' } : state;

@@ -1,4 +1,5 @@
 import type { Usage } from '../events';
+import type { ModelFacts } from '../models/modelFacts';
 
 /** The largest count of tokens that is believed. No request uses nearly as many. */
 export const maxTokens = 1e9;
@@ -12,6 +13,18 @@ export const maxCost = 1e6;
  */
 export function roundCost(amount: number): number {
   return Number(amount.toFixed(12));
+}
+
+/** Returns the price of the tokens in USD, or undefined without a price and for an implausibly high cost. */
+export function estimateCost(
+  price: ModelFacts['price'],
+  { promptTokens, completionTokens, cachedTokens = 0 }: Omit<Usage, 'totalTokens'>,
+): number | undefined {
+  if (!price) return undefined;
+  const { input, output, cacheRead = input } = price;
+  const cached = Math.min(cachedTokens, promptTokens);
+  const cost = (input * (promptTokens - cached) + cacheRead * cached + output * completionTokens) / 1e6;
+  return cost <= maxCost ? roundCost(cost) : undefined;
 }
 
 const usageFields: readonly (keyof Usage)[] = Object.keys({

@@ -84,6 +84,11 @@ export class ConversationRecord {
     return this.exchanges().at(-1);
   }
 
+  /** The last exchange, with the other columns if it is being compared. */
+  get lastColumns(): readonly Exchange[] {
+    return this.tree.columns(this.lastExchange?.id ?? '');
+  }
+
   views(): readonly ExchangeSnapshot[] {
     return this.tree.onPage().map((exchange) => this.tree.snapshot(exchange));
   }

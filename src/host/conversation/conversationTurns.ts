@@ -5,7 +5,7 @@ import type { EngineSettings } from '../../engine/environment';
 import { routeOf } from '../../engine/events';
 import type { ChatRequest } from '../../engine/request';
 import { markScheduled } from '../../engine/state/schedule';
-import { initialTurn, isRunning, markInterrupted, type Schedule, type TurnState } from '../../engine/state/turnState';
+import { initialTurn, isRunning, isWaiting, markInterrupted, type Schedule } from '../../engine/state/turnState';
 import {
   canContinue,
   canRetry,
@@ -60,13 +60,12 @@ export class ConversationTurns extends ConversationRecord {
 
   /** The exchange whose turn waits; if none waits, the first exchange whose turn runs. */
   get activeExchange(): Exchange | undefined {
-    return this.activeExchanges.find(({ state }) => isWaiting(state)) ?? this.activeExchanges[0];
+    return this.activeExchanges.find(({ state }) => isWaiting(state.phase)) ?? this.activeExchanges[0];
   }
 
   /** The exchange on which *Retry Now* acts if the user names none. */
   get exchangeToRetry(): Exchange | undefined {
-    const { activeExchange, lastExchange } = this;
-    return activeExchange ?? this.tree.columns(lastExchange?.id ?? '').find(canRetry) ?? lastExchange;
+    return this.activeExchange ?? this.lastColumns.find(canRetry) ?? this.lastExchange;
   }
 
   get busy(): boolean {
@@ -260,8 +259,4 @@ export class ConversationTurns extends ConversationRecord {
     };
     this.runner.run({ exchangeId: queued.id, comparison: queued.comparison, start });
   }
-}
-
-function isWaiting({ phase }: TurnState): boolean {
-  return phase === 'waiting' || phase === 'offline';
 }

@@ -1,3 +1,4 @@
+import { isWaiting } from '../../engine/state/turnState';
 import { isConversationId } from '../journal/journalFolder';
 import type { Conversation } from './conversation';
 import { ConversationStore, type ConversationStoreDeps, type OpenConversation } from './conversationStore';
@@ -173,8 +174,8 @@ function isBlank(conversation: Conversation): boolean {
 }
 
 /** Returns whether the last answer was interrupted, or one of the answers that are being compared. */
-function isInterrupted({ tree, lastExchange }: Conversation): boolean {
-  return tree.columns(lastExchange?.id ?? '').some(({ state }) => state.phase === 'interrupted');
+function isInterrupted({ lastColumns }: Conversation): boolean {
+  return lastColumns.some(({ state }) => state.phase === 'interrupted');
 }
 
 /** Returns the current conversation if its turn is running, else one whose turn waits, else any with a running turn. */
@@ -184,10 +185,5 @@ export function pickPrimaryConversation<Candidate extends Pick<Conversation, 'ac
 ): Candidate | undefined {
   if (current?.activeExchange) return current;
   const running = all.filter(({ activeExchange }) => activeExchange);
-  return running.find(({ activeExchange }) => isWaiting(activeExchange)) ?? running[0];
-}
-
-function isWaiting(active: Conversation['activeExchange']): boolean {
-  const phase = active?.state.phase;
-  return phase === 'waiting' || phase === 'offline';
+  return running.find(({ activeExchange }) => activeExchange && isWaiting(activeExchange.state.phase)) ?? running[0];
 }

@@ -47,9 +47,8 @@ export async function summarize(
 }
 
 /** The columns of a comparison share the exchanges before them. */
-function lastTooLong({ tree, lastExchange }: Conversation): Exchange | undefined {
-  const columns = tree.columns(lastExchange?.id ?? '');
-  return columns.find(({ state }) => state.failure?.actions.includes('summarize'));
+function lastTooLong({ lastColumns }: Conversation): Exchange | undefined {
+  return lastColumns.find(({ state }) => state.failure?.actions.includes('summarize'));
 }
 
 /** Returns the last exchange for which a summary should stand, and whether the failed request is known to be too long. */

@@ -3,6 +3,7 @@ import {
   hasPartialAnswer,
   isDelta,
   isRunning,
+  isWaiting,
   type RecordedEvent,
   reduceTurn,
   routeLabel,
@@ -118,7 +119,7 @@ export class ExchangeView implements Drawable {
 
   get activity(): 'idle' | 'running' | 'waiting' {
     if (this.exchange.queued || !isRunning(this.state.phase)) return 'idle';
-    return this.state.phase === 'waiting' || this.state.phase === 'offline' ? 'waiting' : 'running';
+    return isWaiting(this.state.phase) ? 'waiting' : 'running';
   }
 
   /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { estimateCost } from '../../../src/engine/state/estimateCost';
+import { estimateCost } from '../../../src/engine/state/usage';
 
 const price = { input: 3, output: 15, cacheRead: 0.3 };
 
