@@ -22,7 +22,7 @@ export async function showPromptBox(text: string, current: Conversation, title: 
   };
   showTarget();
   box.title = title;
-  box.prompt = vscode.l10n.t('The answer opens beside the editor.');
+  box.prompt = vscode.l10n.t('The conversation opens beside the editor.');
   box.ignoreFocusOut = true;
   box.value = text;
   try {
