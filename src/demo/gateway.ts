@@ -63,7 +63,7 @@ export class LoopbackGateway {
     }
   }
 
-  /** Reports the error of a script. The client gets a 500 response, or a reset if the reply has already started. */
+  /** Reports an error in a script. The client gets a 500 response, or a reset if the reply has already started. */
   protected report(error: unknown): void {
     process.emitWarning(error instanceof Error ? error : String(error));
   }

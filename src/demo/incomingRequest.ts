@@ -35,8 +35,8 @@ export function readBody(incoming: IncomingMessage): Promise<{ readonly text: st
 /**
  * Returns the error for a request that is refused because of its headers, or undefined if the request is accepted.
  * Checks the `Host` header too, because a web page can make its own host name resolve to the address of this gateway
- * (DNS rebinding). Requests of such a page have the host name of the page in their `Host` header, and its GET requests
- * have no `Origin` header.
+ * (DNS rebinding). Requests from such a page have its host name in their `Host` header, and its GET requests have no
+ * `Origin` header.
  */
 export function headerFault({ origin }: IncomingHttpHeaders, acceptsHost: boolean): ErrorBody | undefined {
   const isPage = origin !== undefined;

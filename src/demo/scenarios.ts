@@ -54,7 +54,7 @@ const scenarios: readonly Scenario[] = [
     title: 'Rate limited, with Retry-After',
     prompt: 'What should a client do when it is rate limited?',
     description:
-      'The gateway rejects the first request and asks for a wait of 5 s. Watch the countdown and the source of the delay. Then the answer arrives automatically.',
+      'The gateway rejects the first request and asks the client to wait 5 s. Watch the countdown and the source of the delay. Then the answer arrives automatically.',
     topic: 'retryAfter',
     fault: ({ attempt }) => (attempt === 1 ? rateLimited(5) : undefined),
   },

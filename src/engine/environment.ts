@@ -31,8 +31,8 @@ export interface EngineEnvironment {
    */
   readonly fetch: typeof fetch;
   /**
-   * Calls `send`, which sends one request with `fetch`, and tells the observer about its connection. Where the runtime
-   * does not tell, the observer learns nothing.
+   * Calls `send`, which sends one request with `fetch`, and reports its connection to the observer. If the runtime does
+   * not report connections, the observer is never called.
    */
   readonly watchConnection?: (send: () => Promise<Response>, observer: ConnectionObserver) => Promise<Response>;
   readonly log: EngineLog;

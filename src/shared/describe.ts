@@ -64,7 +64,7 @@ export function describeCountdown({ strings, format }: Words, wait: WaitingEvent
   return fill(retryTemplate(strings, wait, remainingMs), format.countdown(remainingMs));
 }
 
-/** Returns when the next attempt starts, as a text that stays true during the wait. */
+/** Describes when the next attempt starts, in words that stay true during the wait. */
 export function describeRetryTime({ strings, format }: Words, wait: WaitingEvent): string {
   return wait.estimated ? strings.retrySoon : fill(strings.retryAt, format.timeOfDay(wait.until, { seconds: true }));
 }

@@ -122,7 +122,7 @@ export const healthStrings = {
   unknownCostOne: '{0} request with unknown cost',
   unknownCostsShort: '{0} unknown',
   budgetUsed: '{0} of the {1} budget used',
-  estimateHint: '“≈” marks an estimate from the price of the model, because the gateway reports no cost.',
+  estimateHint: '“≈” marks an estimate based on the price of the model, because the gateway reports no cost.',
   percent: '{0}%',
   tokensPerSecond: '{0} tok/s',
   medianAndSlow: '{0} · p95 {1}',

@@ -30,7 +30,7 @@ describe('ring for the context in the panel', () => {
   const ring = () => panel.frame.locator('.context-ring');
   const name = (percent: string) => panel.frame.getByRole('button', { name: `Context: ≈ ${percent}% full` });
 
-  it('appears when the gateway has named the context window of an unknown model', async () => {
+  it('appears when the gateway has reported the context window of an unknown model', async () => {
     await panel.send(words(600));
     await panel.inState('done').getByText('Baa.').waitFor();
     assert.equal(await ring().isVisible(), false);

@@ -79,7 +79,10 @@ function readBody(json: unknown, text: string, serverNow: number): RetryAfter | 
   return undefined;
 }
 
-/** Innermost first. Gateways nest a provider's error, some of them as JSON text in a message. */
+/**
+ * All objects in an error body, innermost first. Gateways wrap the provider's error, some of them as JSON text in a
+ * message.
+ */
 function objectsIn(json: unknown, depth: number): readonly JsonRecord[] {
   const list: readonly unknown[] = Array.isArray(json) ? json.slice(0, 4) : [json];
   if (depth === 0) return [];

@@ -37,7 +37,10 @@ export class SlowStart {
     return this.limit === Infinity;
   }
 
-  /** Begins with a single probe. Half of the limit that an unfinished slow start had reached applies after it. */
+  /**
+   * Starts with a single probe. If an earlier slow start was interrupted, half of the limit that it had reached applies
+   * after the probe.
+   */
   start(): void {
     if (!this.isProbing) this.limitAfterProbe = this.isOpen ? 0 : Math.floor(this.limit / 2);
     this.notYetAccepted.clear();

@@ -74,7 +74,7 @@ function addScheme(text: string): string | undefined {
   return `${isLocal ? 'http' : 'https'}://${text}`;
 }
 
-/** A quote at the end of the path remains when a quoted URL had a query. */
+/** Also removes a quote at the end of the path, which is left over from a quoted URL with a query. */
 function cleanPath(path: string): string {
   return path.replace(/\/{2,}/g, '/').replace(/['/]+$/, '');
 }

@@ -59,7 +59,7 @@ export class ResponsesReader {
   }
 
   /**
-   * Reads a complete response. Its items may be at other positions than those that the events named, so the texts of
+   * Reads a complete response. Its items may be at different positions from those in the events, so the texts of
    * all items are joined and compared as a whole.
    */
   private readEnd(response: JsonRecord, status: string): void {

@@ -42,7 +42,8 @@ let builder: Promise<RequestBuilder> | undefined;
 /** Loads the SDK, which takes longer than a request should wait. Call this as soon as a request is expected. */
 export function loadRequestBuilder(): Promise<RequestBuilder> {
   builder ??= import('./sdk').then(({ RequestBuilder }) => new RequestBuilder());
-  // Tries again with the next request, because a file may be unreadable only for a moment.
+  // If the certificates could not be loaded, the next request loads them again, because a file may be unreadable only
+  // briefly.
   builder.catch(() => (builder = undefined));
   return builder;
 }

@@ -112,7 +112,7 @@ export function firstTokens(...values: readonly unknown[]): number | undefined {
   );
 }
 
-/** Returns the price in USD per million tokens. Gateways name it in USD per token, as a text. */
+/** Returns the price in USD per million tokens. Gateways report it in USD per token, as text. */
 function priceOf(pricing: Readonly<Record<string, unknown>>): ModelFacts['price'] {
   const input = perMillion(pricing['prompt']);
   const output = perMillion(pricing['completion']);

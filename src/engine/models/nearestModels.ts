@@ -10,7 +10,7 @@ interface Traits {
   /** The name without dates and other suffixes that don't change which model it means. */
   readonly baseName: string;
   readonly facts: ModelFacts | undefined;
-  /** In alphabetical order, without numbers, dates and sizes. */
+  /** In alphabetical order, without numbers, dates or sizes. */
   readonly words: readonly string[];
   /** The number of the version, for instance 4.5 for `claude-sonnet-4-5`. */
   readonly version: number | undefined;

@@ -75,7 +75,7 @@ export class Admission {
     this.joined = undefined;
   }
 
-  /** The gate knows the key. */
+  /** Forgets the gate, too, because it holds the key. */
   clear(): void {
     this.release();
     this.gate = undefined;

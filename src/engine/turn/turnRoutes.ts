@@ -25,7 +25,7 @@ export interface AttemptPlan extends Pick<ModelAtGateway, 'model' | 'sentModel'>
   readonly distinguishingUrl: string | undefined;
   /** The user can switch, even to a route that is down. */
   readonly hasOtherRoute: boolean;
-  /** The turn switches by itself, because another route is up. */
+  /** Another route is up, so the turn can switch automatically. */
   readonly canSwitchRoute: boolean;
 }
 
@@ -246,7 +246,7 @@ export class TurnRoutes {
     return isHostShared(baseUrl, this.routes) ? baseUrl : undefined;
   }
 
-  /** The routes whose gateways may have the model, in the user's order. */
+  /** The routes whose gateways are not known to lack the model, in the user's order. */
   private get usable(): readonly Route[] {
     const { model } = this.history;
     if (this.routesForModel?.model === model) return this.routesForModel.routes;

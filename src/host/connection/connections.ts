@@ -136,7 +136,7 @@ export class Connections extends Disposable {
     return Promise.all([route(primary), ...settings.backups().usable.map(route)]);
   }
 
-  /** Returns `missing` also if the key can't be read. */
+  /** Also returns `missing` if the key can't be read. */
   async accessOf(gateway: BaseUrl): Promise<'set' | 'missing' | 'not-needed'> {
     if ((await this.deps.keys.getIfReadable(gateway.origin)) !== undefined) return 'set';
     return (await this.isKeyless(gateway)) ? 'not-needed' : 'missing';

@@ -137,7 +137,7 @@ function backupOffers({ settings, catalog }: SetApiKeyDeps, model: string): bool
   return settings.backups().usable.some(({ url, models }) => models?.has(model) || catalog.lists(url, model));
 }
 
-/** Asks a gateway for its models with a key, and tells the user if the gateway rejects the key. */
+/** Uses a key to ask a gateway for its models, and tells the user if the gateway rejects the key. */
 export async function verifyKey(
   key: string,
   { host, url }: BaseUrl,

@@ -46,7 +46,10 @@ export class ConversationStore {
     readonly conversation: Conversation;
     readonly change?: ConversationChange;
   }>((error) => this.deps.onError(error));
-  /** Fires for each `onDidChangeState` of an open conversation, and without a `change` when another one becomes current. */
+  /**
+   * Fires for each `onDidChangeState` of an open conversation. Also fires, without a `change`, when another
+   * conversation becomes current.
+   */
   readonly onDidChange = this.changeListeners.event;
   private readonly removalListeners = new Listeners<RemovalEvent>((error) => this.deps.onError(error));
   readonly onDidRemove = this.removalListeners.event;

@@ -26,7 +26,7 @@ interface Spending {
 
 const warnPercents = [100, 80];
 
-/** Share of the budget that can be spent after the user has agreed to exceed it, until the user is asked again. */
+/** After the user has agreed to exceed the budget, the share of it that can be spent before the user is asked again. */
 const agreedShare = 0.25;
 
 /**

@@ -64,8 +64,8 @@ export function changesOfSummary(state: TurnState, text: string): Pick<Exchange,
 }
 
 /**
- * The text of the answer stays visible; the rest of the answer stays only if it is continued. The attempts of a restarted
- * answer still count for the cost.
+ * The text of the answer stays visible. Its reasoning and tool calls stay only if it is continued. The attempts of a
+ * restarted answer still count towards the cost.
  */
 export function stateForRerun(state: TurnState, mode: ResumeFrom['mode']): TurnState {
   const { model, text, textModel, reasoning, resumePoints, toolCalls, discardedAttempts } = state;

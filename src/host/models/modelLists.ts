@@ -35,7 +35,7 @@ type GatewayList = Extract<ModelList, { source: 'gateway' }>;
 
 type ListedRoute = Pick<ActiveConnection, 'baseUrl' | 'apiKey' | 'host'>;
 
-/** What is known about the models of a gateway since its list was loaded. */
+/** What a loaded list says about the models of a gateway. */
 interface LoadedModels {
   readonly names: ReadonlySet<string>;
   facts: FactsById | undefined;

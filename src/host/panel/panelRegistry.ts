@@ -206,7 +206,9 @@ function columnBeside(): vscode.ViewColumn {
   return (isLast ? left?.viewColumn : undefined) ?? vscode.ViewColumn.Beside;
 }
 
-/** A panel that would cover the active editor is moved beside it and pinned, or the next click would replace it. */
+/**
+ * A panel that would cover the active editor is moved beside it and pinned. Otherwise, the next click would replace it.
+ */
 async function revealPanel(panel: vscode.WebviewPanel, preserveFocus: boolean): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   const column = editor?.viewColumn;

@@ -23,8 +23,8 @@ interface NoticeServices {
 }
 
 /**
- * Minimum length of a wait or a turn that causes a notification, in milliseconds. During a shorter wait, users usually
- * still watch the panel.
+ * Minimum length of a wait or a turn that triggers a notification, in milliseconds. During a shorter wait, users are
+ * usually still watching the panel.
  */
 const minNoticedMs = 30_000;
 

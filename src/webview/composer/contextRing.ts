@@ -35,7 +35,7 @@ export class ContextRing {
   private canSummarize = false;
   private draft = '';
   private parts: readonly ShownPart[] = [];
-  /** The context as a text: the total, and a line for each part. */
+  /** The context as text: the total, and a line for each part. */
   private lines: readonly string[] = [];
 
   constructor(private readonly context: PageContext) {

@@ -3,7 +3,7 @@ import type { PageContext } from '../pageContext';
 import { button, element, iconButton } from '../util/element';
 
 interface ContextSituation {
-  /** How full the context is; undefined if that is unknown, or if no summary is to be offered. */
+  /** How full the context is; undefined if that is unknown, or if a summary should not be offered. */
   readonly percent: number | undefined;
   readonly isSummarizing: boolean;
 }

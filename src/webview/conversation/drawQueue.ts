@@ -16,7 +16,7 @@ export class DrawQueue<T extends Drawable> {
   private readonly queued: Readonly<Record<Lane, T[]>> = { inView: [], outOfView: [] };
   /** The lanes that will be drawn in a frame or in idle time. */
   private readonly scheduled = new Set<Lane>();
-  /** The lanes with a drawable whose drawing has started but not finished. */
+  /** The lanes that have a partly drawn drawable. */
   private readonly drawing = new Set<Lane>();
 
   constructor(

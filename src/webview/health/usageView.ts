@@ -50,7 +50,7 @@ function usageOf({ starts, rows }: HealthPeriod): Usage {
   };
 }
 
-/** Returns a function that creates the content of the tab *Usage*: sums, charts by day, and a table of all figures. */
+/** Returns a function that creates the contents of the *Usage* tab: totals, charts by day, and a table of all figures. */
 export function createUsageView(locale: string, strings: HealthStrings) {
   const language = toSupportedLocale(locale);
   const format = createFormat(locale, strings);

@@ -28,7 +28,7 @@ export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: Ac
     if (href) {
       event.preventDefault();
       // Hides the click from the listener that VS Code adds to the document. That listener opens the link even after
-      // `preventDefault()`, and in a trusted workspace it does so without a confirmation.
+      // `preventDefault()`, and in a trusted workspace it does so without confirmation.
       event.stopPropagation();
       onLink(href);
       return;

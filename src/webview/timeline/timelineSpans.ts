@@ -109,7 +109,8 @@ function createAxis(segment: TurnSegment, start: number, now: number | undefined
 function waitSpans(waits: readonly LedgerWait[], { toAxis, end }: SegmentAxis): readonly WaitSpan[] {
   return waits.flatMap((wait) => {
     const { at, waitedMs } = wait;
-    // A wait without `waitedMs` still lasts, or its window was closed. Its duration is unknown, so it is always shown.
+    // A wait without `waitedMs` is still in progress, or its window was closed. Its duration is unknown, so it is
+    // always shown.
     if (waitedMs !== undefined && waitedMs < minDisplayedMs) return [];
     return { kind: 'wait', wait, from: toAxis(at), to: waitedMs === undefined ? end : toAxis(at + waitedMs) };
   });

@@ -121,7 +121,7 @@ describe('classification of a response', () => {
     assert.deepEqual([fault.row, fault.retryAfter], ['usageLimitReached', undefined]);
   });
 
-  it('keeps a retry-after of five minutes for a daily quota', () => {
+  it('honors a retry-after of five minutes even if a daily quota is used up', () => {
     const details = [{ violations: [{ quotaId: 'RequestsPerDay' }] }];
     const fault = classifyResponse(429, { error: { message: 'quota', details } }, { 'retry-after': '300' });
     assert.deepEqual([fault.row, fault.retryAfter?.delayMs], ['usageLimitReached', 300_000]);

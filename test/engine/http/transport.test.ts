@@ -28,7 +28,7 @@ function createSender(...replies: readonly Reply[]) {
   return { deps, wire, sendTo };
 }
 
-describe('sending of a request', () => {
+describe('sending a request', () => {
   it('sends each of several concurrent requests to its base URL with its key', async () => {
     const { wire, sendTo } = createSender(ok);
     await sendTo(requestTo('https://a.test/v1', 'key-1'));

@@ -26,7 +26,7 @@ describe('facts of LM Studio', () => {
       ));
   }
 
-  it('are undefined for the body of another server', () => {
+  it('are undefined for the response of a different kind of server', () => {
     for (const body of [undefined, [], { models: [] }, { error: 'Unexpected endpoint' }])
       assert.equal(readLMStudioFacts(body), undefined);
   });
@@ -71,7 +71,7 @@ describe('facts of Ollama', () => {
     assert.equal(readOllamaContexts({ data: [] }), undefined);
   });
 
-  it('are undefined for the body of another server', () => {
+  it('are undefined for the response of a different kind of server', () => {
     for (const body of [undefined, 'text', [], {}, { error: 'model not found' }, { model_info: [], parameters: 7 }])
       assert.equal(readOllamaFacts(body, undefined), undefined);
   });

@@ -144,7 +144,7 @@ describe('model facts', () => {
     });
   });
 
-  it('reads how the reasoning of a model can be set', () => {
+  it('reads which reasoning controls a model has', () => {
     const reasoningOf = (name: string): readonly unknown[] => {
       const { efforts, reasoningToggle, reasoningBudget } = readTable().get(name) ?? assert.fail();
       return [efforts, reasoningToggle, reasoningBudget];

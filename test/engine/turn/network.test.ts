@@ -16,7 +16,7 @@ import { rowsOf, valuesOf } from '../../support/valuesOf';
 const failing = status(500, { error: { message: 'boom' } });
 
 describe('cooldown after a rate limit', () => {
-  it('delays the other requests of the window, whose turns announce the reason', async () => {
+  it('delays the other requests of the window, and their turns announce the reason', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
     const first = await world.ask().settle();
     const second = await world.ask().settle();

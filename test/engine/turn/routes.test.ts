@@ -731,7 +731,7 @@ describe('a connection that is not established', () => {
     });
   }
 
-  it('gets the whole headers timeout if the other route is down', async () => {
+  it('is given the whole headers timeout if the other route is down', async () => {
     const clock = new VirtualClock();
     const net = new Routes({ primary: [silent], backup: [silent] }, { clock, deps: telling(clock) });
     const run = await net.ask().settle();

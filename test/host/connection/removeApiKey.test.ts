@@ -35,7 +35,7 @@ describe('Remove API Key command', () => {
     assert.deepEqual([...routes.keys.keys()], ['https://primary.example']);
   });
 
-  it('removes the only key without a question and restores it with Undo', async () => {
+  it('removes the only key without asking, and restores it when the user chooses Undo', async () => {
     routes.keys.set('https://first.example', 'hsa-first');
     routes.backups = ['https://first.example/v1'];
     editor.pressed = 'Undo';

@@ -123,7 +123,7 @@ describe('use of the context by the next request', () => {
       assert.deepEqual(partsOf(), { summary: Math.round(119 * 1.5), turns: 3000 });
     });
 
-    it('has the next count as its base', () => {
+    it('is based on the count that the next answer reports', () => {
       ask({ promptTokens: 4000, completionTokens: 1000 });
       const { summary: summarized = 0, turns = 0 } = partsOf();
       assert.equal(summarized + turns, 5000);

@@ -41,7 +41,7 @@ describe('demo tour', () => {
 
   it('describes the first step and does not start it by itself', () => {
     assert.equal(heading(), 'Next: Rate limited, with Retry-After (1 of 6)');
-    assert.match(tour.currentStep(conversation)?.text ?? '', /asks for a wait of 5 s\. Watch the countdown/);
+    assert.match(tour.currentStep(conversation)?.text ?? '', /asks the client to wait 5 s\. Watch the countdown/);
     assert.deepEqual(offeredActions(), ['next', 'skip']);
     assert.equal(engine.turns.length, 0);
   });

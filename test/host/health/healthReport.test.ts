@@ -28,7 +28,7 @@ describe('report of the network health', () => {
     );
   });
 
-  it('has the figures of each of the last 24 hours and of each of the last 14 days', () => {
+  it('has figures for each of the last 24 hours and each of the last 14 days', () => {
     const times = [noon, noon - hourMs, noon - hourMs / 2 - 1, noon - 3 * dayMs];
     const { hours, days } = report(...times.map((time) => entry({ time })));
     const attemptsOf = (period: typeof hours): readonly number[] =>

@@ -119,7 +119,7 @@ describe('regenerated answer', () => {
     assert.equal(versions(), 2);
   });
 
-  it('replaces any column of a comparison', async () => {
+  it('can be requested for any column of a comparison', async () => {
     const { conversation, id, ...actions } = setUp({ prompt: 'one' });
     const [, second] = conversation.compare({ prompt: 'one' }, ['a', 'b'], id);
     conversation.stop();

@@ -19,7 +19,7 @@ const page = new JSDOM(
   ),
 );
 
-describe('page of a webview', () => {
+describe('webview page', () => {
   const { document } = page.window;
 
   it('passes data and the locale to the script without interpreting HTML in them', () => {

@@ -86,7 +86,7 @@ describe('offline demo in the panel', () => {
     assert.equal(page.window.document.activeElement, page.one('textbox', 'Prompt'));
   });
 
-  it('marks each of its answers, even after it has ended', () => {
+  it('marks each answer of the demo, even after the demo has ended', () => {
     page.snapshot([exchange('a', { demo: true }), exchange('b')], { connection: connected });
     const marks = page.all('article', 'Assistant').map((article) => article.querySelector('.badge')?.textContent);
     assert.deepEqual(marks, ['Offline demo', undefined]);

@@ -106,7 +106,7 @@ describe('summary in a conversation', () => {
     assert.deepEqual([page.announced, block().querySelector('.outcome p')?.textContent], [stopped, stopped]);
   });
 
-  it('is undone or starts a new conversation with its buttons, which a read-only page does not have', () => {
+  it('has buttons that undo it or start a new conversation, except on a read-only page', () => {
     page.snapshot([a, b, summary(ready), c]);
     page.click('Undo');
     page.click('New conversation with this summary');

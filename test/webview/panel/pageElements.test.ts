@@ -27,7 +27,7 @@ describe('page around the conversation', () => {
     assert.ok(page.one('button', 'Rate limit'));
   });
 
-  it('keeps the focus on a suggested prompt that has not changed, and else moves it to the composer', () => {
+  it('keeps the focus on a suggested prompt that has not changed, and otherwise moves it to the composer', () => {
     const suggestions = [{ kind: 'scenario', id: 'demo-429', label: 'Rate limit' }] as const;
     page.snapshot([], { suggestions });
     page.one('button', 'Rate limit').focus();

@@ -55,7 +55,7 @@ describe('progress line', () => {
 
   describe('while the headers are awaited and there is another route', () => {
     const offered = (): number => page.all('button', 'Switch route').length;
-    const offer = 'No response yet. The request may already be billed. You can switch to another route.';
+    const offer = 'No response yet. The request may already have been billed. You can switch to another route.';
 
     it('offers the switch from the fifth second on, and announces that once', () => {
       page.events('a', ev.attempt({ hasOtherRoute: true }));

@@ -147,7 +147,7 @@ describe('row below an answer', () => {
     });
   }
 
-  it('opens and closes the timeline with the summary, and draws it only when it is open', () => {
+  it('opens and closes the timeline when it is clicked, and draws the timeline only while it is open', () => {
     page.events('a', start, ev.text('Hi'), ev.done('Hi'));
     const isOpen = (): unknown[] => [summary()!.ariaExpanded, page.root.querySelectorAll(openTimeline).length];
     assert.deepEqual(isOpen(), ['false', 0]);
