@@ -83,8 +83,8 @@ describe('summary in a conversation', () => {
 
   for (const [outcome, state, buttons] of [
     ['failed', failed, ['Retry now', 'Dismiss']],
-    ['stopped', reduceTurn(running, ev.stopped('')), ['Restart answer', 'Dismiss']],
-    ['interrupted', { ...running, phase: 'interrupted', text: 'In' }, ['Continue', 'Restart answer', 'Dismiss']],
+    ['stopped', reduceTurn(running, ev.stopped('')), ['Summarize again', 'Dismiss']],
+    ['interrupted', { ...running, phase: 'interrupted', text: 'In' }, ['Continue', 'Summarize again', 'Dismiss']],
   ] as const) {
     it(`folds nothing if it was ${outcome}, and can be retried or dismissed although other turns follow`, () => {
       page.snapshot([a, b, summary(state), c]);
@@ -170,7 +170,11 @@ describe('failure card of a request that is too long', () => {
   it('offers a summary first if one is possible, and no second one while a turn runs', () => {
     page.snapshot([a, exchange('q')]);
     canSummarize(true);
-    page.events('q', ev.attempt(), tooLong);
+    page.events('q', ev.attempt({ model: 'small-1' }), tooLong);
+    assert.match(
+      page.one('alert').textContent,
+      /^The conversation is too long for small-1\. Continue with a summary, or/,
+    );
     assert.deepEqual(card().slice(0, 2), [
       ['Continue with a summary', true, false],
       ['New conversation', false, false],
