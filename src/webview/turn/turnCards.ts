@@ -169,8 +169,7 @@ function createOutcomeLine(
   const line = element('div', { class: 'outcome' }, element('p', {}, text));
   if (isLatest && !isReadOnly()) {
     const perform = (action: 'continue' | 'restart') => () => post({ type: 'action', exchangeId, action });
-    const restartCaption = isSummary ? strings.summarizeAgain : strings.restart;
-    const restart = button(isUnsent(state) ? strings.sendNow : restartCaption, 'secondary', perform('restart'));
+    const restart = button(isUnsent(state) ? strings.sendNow : strings.restart, 'secondary', perform('restart'));
     const before = state.text === '' ? [] : [button(strings.continue, 'secondary', perform('continue'))];
     const after = isUnsent(state) && !isSummary ? [button(strings.editUnsent, 'secondary', editPrompt)] : [];
     line.append(element('div', { class: 'actions' }, ...before, restart, ...after));

@@ -12,7 +12,7 @@ const running: TurnState = stateOf(ev.attempt({ time: startOfTime + 60_000 }));
 const ready: TurnState = [ev.text('In short'), ev.done('In short')].reduce(reduceTurn, running);
 const failed: TurnState = reduceTurn(
   running,
-  ev.failed({ kind: 'connection', message: 'Lost.', actions: ['retryNow'] }),
+  ev.failed({ kind: 'connection', message: 'Lost.', actions: ['retryNow', 'restart'] }),
 );
 const summary = (state: TurnState, fields: Partial<ExchangeSnapshot> = {}): ExchangeSnapshot =>
   exchange('s', { prompt: 'Summarize', state, summarizedTurns: 2, ...fields });
@@ -82,7 +82,7 @@ describe('summary in a conversation', () => {
   });
 
   for (const [outcome, state, buttons] of [
-    ['failed', failed, ['Retry now', 'Dismiss']],
+    ['failed', failed, ['Retry now', 'Summarize again', 'Dismiss']],
     ['stopped', reduceTurn(running, ev.stopped('')), ['Summarize again', 'Dismiss']],
     ['interrupted', { ...running, phase: 'interrupted', text: 'In' }, ['Continue', 'Summarize again', 'Dismiss']],
   ] as const) {
