@@ -43,8 +43,8 @@ export interface PageContext {
   readonly focusComposer: () => void;
   /** The page stores the text of open prompt editors, which must survive a reload. */
   readonly onEditsChange: () => void;
-  /** Unfolding or folding a prompt may move the end of the conversation out of or into view. */
-  readonly onPromptUnfold: () => void;
+  /** Called when the page has scrolled, unfolded or folded something, which may move the end out of or into view. */
+  readonly onMove: () => void;
   /** The page stores a sent prompt until the host confirms it. */
   readonly onPromptSent: (prompt: string) => void;
 }

@@ -64,8 +64,7 @@ export class Panel {
     },
     path: (message) => this.showPath(message),
     events: ({ exchangeId, events }) => {
-      this.conversation.apply(exchangeId, events);
-      this.jumpButton.markNewContent();
+      if (this.conversation.apply(exchangeId, events)) this.jumpButton.markNewContent();
     },
     promptHistory: ({ promptHistory, deleted }) => {
       this.environment.unsent.remove(deleted);
@@ -111,7 +110,7 @@ export class Panel {
       moveFocus: createMoveFocus(focusComposer),
       focusComposer,
       onEditsChange: () => this.save(),
-      onPromptUnfold: () => {
+      onMove: () => {
         this.autoscroll.updateAfterMove();
         this.save();
       },
@@ -125,9 +124,7 @@ export class Panel {
     const observers = { observeNear, observeSize };
     this.conversation = new ConversationView(context, observers, followEnd, () => this.refresh());
     this.emptyState = new EmptyState(context, this.conversation.element);
-    this.contextNotice = new ContextNotice(context, () =>
-      this.conversation.runningSummary?.scrollIntoView({ block: 'start' }),
-    );
+    this.contextNotice = new ContextNotice(context, (summary) => this.conversation.show(summary));
     this.notices = new Notices(context, this.contextNotice.element);
     this.demoCard = new DemoCard(context);
     this.keyCard = new KeyCard(context);
@@ -208,13 +205,12 @@ export class Panel {
   }
 
   private showPath({ exchanges }: Message<'path'>): void {
-    if (this.conversation.showPath(exchanges)) {
+    const isRunning = this.conversation.showPath(exchanges);
+    if (isRunning) {
       this.autoscroll.followEnd();
       this.composer.confirmPrompt(exchanges.at(-1)?.prompt ?? '');
-    } else {
-      this.autoscroll.updateAfterMove();
-      this.save();
-    }
+    } else if (isRunning === false) this.autoscroll.updateAfterMove();
+    this.save();
   }
 
   private setConnection(connection: ConnectionView, suggestions: readonly Suggestion[]): void {
@@ -241,7 +237,7 @@ export class Panel {
   private updateNotices(): void {
     const { connection, suggestions, conversation, composer, context, emptyState, notices } = this;
     if (!connection) return;
-    const { isEmpty } = conversation;
+    const { isEmpty, canMentionSummary: canMention } = conversation;
     const { awaitsKey } = composer;
     if (isEmpty) emptyState.update(connection.demo, suggestions);
     const place = isEmpty ? emptyState.cardPlace : notices.cardPlace;
@@ -250,8 +246,9 @@ export class Panel {
     const hasOtherButton = conversation.hasActionButton('setApiKey');
     const needsCard = !canSendPrompt(connection) && !this.readOnly && (awaitsKey || !hasOtherButton);
     this.contextNotice.update({
-      percent: conversation.mayOfferSummary ? composer.ring.percent : undefined,
-      isSummarizing: conversation.runningSummary !== undefined,
+      percent: canMention && conversation.canSummarize ? composer.ring.percent : undefined,
+      runningSummary: conversation.runningSummary,
+      canMention,
     });
     this.keyCard.update(needsCard ? place : undefined, { host: connection.host, awaitsKey, hasOtherButton });
     if (!awaitsKey) context.announcer.retract(context.strings.sendsWithKey);

@@ -1,4 +1,4 @@
-import { closestElement } from '../util/element';
+import { closestElement, scrollToStart } from '../util/element';
 
 /** The prompts, the answers, and the buttons of a comparison. */
 const entrySelector = ':is(article, .comparison-bar):not([hidden], [hidden] *)';
@@ -35,7 +35,8 @@ export function createRovingTabindex(
     entry.focus({ preventScroll: true });
     // If the focused entry (a prompt or an answer) is taller than the view, shows its start. Otherwise scrolls only
     // as far as needed to show all of it.
-    entry.scrollIntoView({ block: entry.offsetHeight > log.clientHeight ? 'start' : 'nearest' });
+    if (entry.offsetHeight > log.clientHeight) scrollToStart(log, entry);
+    else entry.scrollIntoView({ block: 'nearest' });
   };
 
   const onTab = (event: KeyboardEvent, entry: HTMLElement, target: Element): void => {

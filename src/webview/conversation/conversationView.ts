@@ -3,7 +3,7 @@ import { createRovingTabindex } from '../a11y/focus';
 import type { PageContext } from '../pageContext';
 import type { OpenEdit, ReadingPosition, Unsent } from '../state/unsentStore';
 import { carryVersionFocus, setVersionButtonsDisabled } from '../turn/turnActions';
-import { element } from '../util/element';
+import { element, scrollToStart } from '../util/element';
 import { fill } from '../../shared/format';
 import type { ObserveSize } from './autoscroll';
 import { Comparison } from './comparison';
@@ -27,7 +27,7 @@ export class ConversationView {
   private disablesVersionButtons = false;
   private host = '';
   private isStreaming = false;
-  private canSummarize = false;
+  canSummarize = false;
   private latest: ExchangeView | undefined;
   /** The comparison to which the last exchange belongs. */
   private comparison: Comparison | undefined;
@@ -90,9 +90,9 @@ export class ConversationView {
     return [...this.exchanges.values()].some(({ activeFailure }) => activeFailure?.actions.includes(action));
   }
 
-  /** Whether a summary is possible, and no failure card offers one. */
-  get mayOfferSummary(): boolean {
-    return this.canSummarize && !this.active && !this.hasActionButton('summarize');
+  /** Whether no turn runs, and no failure card offers a summary or says that one is ready. */
+  get canMentionSummary(): boolean {
+    return !this.active && !this.hasActionButton('summarize');
   }
 
   setCanSummarize(canSummarize: boolean): void {
@@ -101,9 +101,14 @@ export class ConversationView {
     this.updateLatest();
   }
 
-  get runningSummary(): HTMLElement | undefined {
+  get runningSummary(): ExchangeView | undefined {
     const views = [...this.exchanges.values()];
-    return views.find(({ summarizedTurns, isRunning }) => summarizedTurns !== undefined && isRunning)?.assistant;
+    return views.find(({ summarizedTurns, isRunning }) => summarizedTurns !== undefined && isRunning);
+  }
+
+  show({ assistant }: ExchangeView): void {
+    scrollToStart(this.element, assistant);
+    this.context.onMove();
   }
 
   get view(): ConversationState {
@@ -183,9 +188,13 @@ export class ConversationView {
     this.updateAfterChange();
   }
 
-  /** Exchanges of both branches keep their elements. @returns whether the turn of the last exchange is running */
-  showPath(exchanges: readonly ExchangeSnapshot[]): boolean {
+  /**
+   * Exchanges of both branches keep their elements.
+   * @returns undefined if the last exchange has kept its elements, otherwise whether its turn is running
+   */
+  showPath(exchanges: readonly ExchangeSnapshot[]): boolean | undefined {
     const { edits = [] } = this.view;
+    const { latest } = this;
     this.updateSummaries(exchanges);
     const previous = [...this.exchanges.values()];
     const firstDifference = previous.findIndex(
@@ -210,7 +219,7 @@ export class ConversationView {
     } else if (firstAdded?.group) this.comparison?.announceStart();
     const open = previous.slice(0, commonCount).filter(({ user }) => user.editorText !== undefined);
     this.openEdits(edits.filter(({ exchangeId }) => !open.some(({ id }) => id === exchangeId)));
-    return this.latest?.isRunning ?? false;
+    return this.latest === latest ? undefined : this.latest?.isRunning;
   }
 
   /** Adds or updates an exchange. @returns whether the exchange is new */
@@ -225,13 +234,15 @@ export class ConversationView {
     return true;
   }
 
-  apply(exchangeId: string, events: readonly RecordedEvent[]): void {
+  /** @returns whether the events may have changed the end of the conversation, and not only a summary above it */
+  apply(exchangeId: string, events: readonly RecordedEvent[]): boolean {
     // Ignores events of an unknown exchange. They belong to a conversation that this page no longer shows.
     const view = this.exchanges.get(exchangeId);
-    if (!view) return;
+    if (!view) return false;
     const phase = view.visibleState?.phase;
     this.change(view, () => view.apply(events));
     if (!events.every(isDelta) || view.visibleState?.phase !== phase) this.onChange();
+    return view.summarizedTurns === undefined;
   }
 
   private change(view: ExchangeView, change: () => void): void {
@@ -241,7 +252,7 @@ export class ConversationView {
     const hasOtherOffer = hasSummaryEnded || view.wasTooLong !== wasTooLong;
     if (view.hasStarted !== hasStarted || hasOtherOffer) this.updateLatest();
     // The summary may be above the view.
-    if (hasSummaryEnded && view.activeFailure) view.assistant.scrollIntoView({ block: 'nearest' });
+    if (hasSummaryEnded && view.activeFailure) this.show(view);
   }
 
   showNearestModels(exchangeId: string, models: readonly string[]): void {

@@ -61,9 +61,13 @@ export class ExchangeView implements Drawable {
     const { strings, announcer } = context;
     const announce = (text: string): void =>
       announcer.announce(fill(strings.columnAnnouncement, this.model, text), exchange.id);
-    this.context = group ? { ...context, announcer: { ...announcer, announce } } : context;
-    this.state = exchange.state;
     const { summarizedTurns } = exchange;
+    this.context = {
+      ...context,
+      ...(group && { announcer: { ...announcer, announce } }),
+      ...(summarizedTurns !== undefined && { strings: { ...strings, restart: strings.summarizeAgain } }),
+    };
+    this.state = exchange.state;
     const summary =
       summarizedTurns === undefined
         ? undefined

@@ -39,18 +39,19 @@ export class SummaryEntry extends EditableEntry {
     this.shownTools = tools;
     const { strings, post } = this.context;
     const remove = (caption: string) => button(caption, 'secondary', () => this.post(''));
-    const startNew = () =>
-      button(strings.newFromSummary, 'secondary', () => post({ type: 'newFromSummary', exchangeId: this.exchangeId }));
+    const { exchangeId } = this;
+    const startNew = button(strings.newFromSummary, 'secondary', () => post({ type: 'newFromSummary', exchangeId }));
+    startNew.title = strings.newFromSummaryTooltip;
     const toolsOf = {
-      none: () => [],
-      unusable: () => [remove(strings.dismiss)],
-      usable: () => [
+      none: [],
+      unusable: [remove(strings.dismiss)],
+      usable: [
         button(strings.editPrompt, 'secondary', () => this.edit()),
         remove(strings.undo),
-        ...(this.turns === 0 ? [] : [startNew()]),
+        ...(this.turns === 0 ? [] : [startNew]),
       ],
     };
-    this.tools.replaceChildren(...toolsOf[tools]());
+    this.tools.replaceChildren(...toolsOf[tools]);
   }
 
   private post(text: string): void {

@@ -1,5 +1,5 @@
 import { fill } from '../../shared/format';
-import { type Failure, hasPartialAnswer, totalsOf, type TurnState } from '../../shared/protocol';
+import { type Failure, hasPartialAnswer, totalsOf, type TurnState, visibleText } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
 import { type Card, createActions, createCard, createDetails, type DetailsContext, routeOfCard } from './card';
@@ -40,7 +40,11 @@ export function createFailureCard(
   const actions = event.actions.flatMap((action) => (action === 'summarize' ? offered[summaryOffer] : action));
   const route = routeOfCard(state, event, host);
   const note = route === undefined ? undefined : fill(strings.route, route);
-  const message = isSummarized ? strings.tooLongSummarized : event.message;
+  const messages = {
+    none: event.message,
+    possible: fill(strings.tooLong, visibleText(state.model)),
+    ready: strings.tooLongSummarized,
+  };
   const offersModels = isLatest && event.kind === 'model' && actions.includes('switchModel') && !isReadOnly();
   const choices = element('div', { class: 'actions model-choices', 'aria-live': 'off' });
   const possible = actions.filter((action) => action !== 'sendLater' || resetsAt > clock.now());
@@ -57,7 +61,7 @@ export function createFailureCard(
   const card = createCard(context, {
     name: isLatest ? 'failure-card' : 'failure-card past',
     attributes: isLatest ? { role: 'alert' } : {},
-    texts: () => ({ message, note }),
+    texts: () => ({ message: messages[summaryOffer], note }),
     icon: 'error',
     ...(columnModel && { spoken: fill(strings.columnAnnouncement, columnModel, '') }),
     children: isLatest ? [choices] : [],

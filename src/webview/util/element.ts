@@ -38,6 +38,15 @@ export function closestElement(target: EventTarget | null, selector: string): HT
   return target !== null && 'closest' in target ? (target as Element).closest<HTMLElement>(selector) : null;
 }
 
+/**
+ * Scrolls the start of an element to the top of `scroller`. `scrollIntoView` would also scroll the frame around the page
+ * by a few pixels.
+ */
+export function scrollToStart(scroller: HTMLElement, target: HTMLElement): void {
+  const padding = parseFloat(window.getComputedStyle(scroller).scrollPaddingTop) || 0;
+  scroller.scrollTop += target.getBoundingClientRect().top - scroller.getBoundingClientRect().top - padding;
+}
+
 /** Sets the text of an element. The DOM is not changed if the element already has this text. */
 export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;

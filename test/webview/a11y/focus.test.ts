@@ -40,6 +40,16 @@ describe('keyboard handling in the conversation', () => {
     });
   }
 
+  it('shows the start of an article that is taller than the view without scrolling the frame around the page', () => {
+    const [prompt, answer] = articles();
+    Object.defineProperty(prompt, 'offsetHeight', { value: 1 });
+    prompt!.getBoundingClientRect = () => ({ top: 70 }) as DOMRect;
+    prompt!.scrollIntoView = () => assert.fail();
+    answer!.focus();
+    press('ArrowUp');
+    assert.equal(page.one('log').scrollTop, 70);
+  });
+
   it('does not move the focus when an arrow key is pressed on an article that was clicked', () => {
     articles()[2]!.dispatchEvent(new page.window.Event('pointerdown', { bubbles: true }));
     articles()[2]!.focus();

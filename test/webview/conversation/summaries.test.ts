@@ -3,6 +3,7 @@ import type { StreamEvent } from '../../../src/engine/events';
 import { initialTurn, reduceTurn, type ExchangeSnapshot, type TurnState } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, startOfTime, usePage, PanelPage } from '../panel/support/panelPage';
+import { Scroller } from '../panel/support/scroller';
 
 const stateOf = (...events: readonly StreamEvent[]): TurnState => events.reduce(reduceTurn, initialTurn);
 const answered = (id: string): ExchangeSnapshot =>
@@ -11,7 +12,7 @@ const running: TurnState = stateOf(ev.attempt({ time: startOfTime + 60_000 }));
 const ready: TurnState = [ev.text('In short'), ev.done('In short')].reduce(reduceTurn, running);
 const failed: TurnState = reduceTurn(
   running,
-  ev.failed({ kind: 'connection', message: 'Lost.', actions: ['retryNow'] }),
+  ev.failed({ kind: 'connection', message: 'Lost.', actions: ['retryNow', 'restart'] }),
 );
 const summary = (state: TurnState, fields: Partial<ExchangeSnapshot> = {}): ExchangeSnapshot =>
   exchange('s', { prompt: 'Summarize', state, summarizedTurns: 2, ...fields });
@@ -75,16 +76,15 @@ describe('summary in a conversation', () => {
     page.events('s', ev.text('In short'), ev.done('In short'));
     assert.deepEqual([entries(), page.announced], [folded, 'The summary is ready.']);
     assert.equal(page.window.document.activeElement, block());
-    assert.deepEqual(page.all('button', 'Show'), []);
     path(a, b, c);
     assert.deepEqual(entries(), ['You', 'Assistant', 'You', 'Assistant', 'You', 'Assistant']);
     assert.equal(page.all('article').at(-1), last);
   });
 
   for (const [outcome, state, buttons] of [
-    ['failed', failed, ['Retry now', 'Dismiss']],
-    ['stopped', reduceTurn(running, ev.stopped('')), ['Restart answer', 'Dismiss']],
-    ['interrupted', { ...running, phase: 'interrupted', text: 'In' }, ['Continue', 'Restart answer', 'Dismiss']],
+    ['failed', failed, ['Retry now', 'Summarize again', 'Dismiss']],
+    ['stopped', reduceTurn(running, ev.stopped('')), ['Summarize again', 'Dismiss']],
+    ['interrupted', { ...running, phase: 'interrupted', text: 'In' }, ['Continue', 'Summarize again', 'Dismiss']],
   ] as const) {
     it(`folds nothing if it was ${outcome}, and can be retried or dismissed although other turns follow`, () => {
       page.snapshot([a, b, summary(state), c]);
@@ -170,7 +170,11 @@ describe('failure card of a request that is too long', () => {
   it('offers a summary first if one is possible, and no second one while a turn runs', () => {
     page.snapshot([a, exchange('q')]);
     canSummarize(true);
-    page.events('q', ev.attempt(), tooLong);
+    page.events('q', ev.attempt({ model: 'small-1' }), tooLong);
+    assert.match(
+      page.one('alert').textContent,
+      /^The conversation is too long for small-1\. Continue with a summary, or/,
+    );
     assert.deepEqual(card().slice(0, 2), [
       ['Continue with a summary', true, false],
       ['New conversation', false, false],
@@ -214,6 +218,74 @@ describe('failure card of a request that is too long', () => {
     assert.deepEqual(card()[0], ['Continue with a summary', true, false]);
     page.snapshot([a, summary(tooLongSummary, { summarizedTurns: 1 })]);
     assert.deepEqual(card()[0], ['New conversation', true, false]);
+  });
+});
+
+describe('notice of a new summary', () => {
+  let page: PanelPage;
+  let scroller: Scroller;
+  usePage((opened) => (page = opened));
+  beforeEach(() => {
+    page.snapshot([a, b, c]);
+    scroller = new Scroller(page.one('log'), page);
+    scroller.grow(0);
+    scroller.height += 100;
+    page.receive({ type: 'path', exchanges: [a, b, summary(running), c] });
+    scroller.grow(0);
+  });
+  const fill = (tokens: number): void =>
+    page.receive({
+      ...{ type: 'contextUse', canSummarize: true },
+      use: { windowTokens: 100, parts: [{ kind: 'turns', tokens }], calibration: 1 },
+    });
+  const end = (): void => page.events('s', ev.text('In short'), ev.done('In short'));
+  const notice = (): string => page.root.querySelector('.notices > .notice:not([hidden])')?.textContent ?? '';
+
+  it('says when the summary is ready, and shows it at the top of the view once, where the view then stays', () => {
+    fill(95);
+    assert.equal(notice(), 'Summarizing the earlier turns…Show');
+    end();
+    fill(10);
+    assert.equal(notice(), 'The summary is ready.Show');
+    assert.equal(scroller.distanceFromEnd, 0);
+    scroller.moveTo(500);
+    page.one('article', 'Summary').getBoundingClientRect = () => ({ top: -200 }) as DOMRect;
+    page.click('Show');
+    scroller.grow(50);
+    assert.deepEqual([scroller.element.scrollTop, notice()], [300, '']);
+  });
+
+  for (const [cause, act] of [
+    ['the user dismisses it', () => page.click('Dismiss')],
+    ['the user undoes the summary', () => page.receive({ type: 'path', exchanges: [a, b, c] })],
+    ['the next prompt is sent', () => page.receive({ type: 'exchange', exchange: exchange('d') })],
+  ] as const) {
+    it(`disappears when ${cause}`, () => {
+      end();
+      act();
+      assert.equal(notice(), '');
+      page.events('d', ev.attempt(), ev.done('d'));
+      assert.equal(notice(), '');
+    });
+  }
+
+  it('is not shown beside a failure card that says the same', () => {
+    page.snapshot([a, b, summary(running), question]);
+    end();
+    assert.equal(notice(), '');
+  });
+
+  it('shows the card of a summary that failed, although the end of the conversation was in view', () => {
+    page.one('article', 'Summary').getBoundingClientRect = () => ({ top: -200 }) as DOMRect;
+    page.events('s', ev.failed({ kind: 'connection', message: 'Lost.', actions: ['retryNow'] }));
+    scroller.grow(50);
+    assert.deepEqual([scroller.distanceFromEnd, notice()], [250, '']);
+  });
+
+  it('is not joined by the dot for new content below the view', () => {
+    scroller.wheel(-300);
+    page.events('s', ev.text('In'));
+    assert.equal(page.one('button', 'Jump to latest').dataset['news'], undefined);
   });
 });
 
