@@ -44,7 +44,7 @@ export interface PageContext {
   /** The page stores the text of open prompt editors, which must survive a reload. */
   readonly onEditsChange: () => void;
   /** Called when the page has scrolled, unfolded or folded something, which may move the end out of or into view. */
-  readonly onMove: () => void;
+  readonly onLayoutChange: () => void;
   /** The page stores a sent prompt until the host confirms it. */
   readonly onPromptSent: (prompt: string) => void;
 }

@@ -110,7 +110,7 @@ export class Panel {
       moveFocus: createMoveFocus(focusComposer),
       focusComposer,
       onEditsChange: () => this.save(),
-      onMove: () => {
+      onLayoutChange: () => {
         this.autoscroll.updateAfterMove();
         this.save();
       },
@@ -124,7 +124,7 @@ export class Panel {
     const observers = { observeNear, observeSize };
     this.conversation = new ConversationView(context, observers, followEnd, () => this.refresh());
     this.emptyState = new EmptyState(context, this.conversation.element);
-    this.contextNotice = new ContextNotice(context, (summary) => this.conversation.show(summary));
+    this.contextNotice = new ContextNotice(context, (summary) => this.conversation.scrollTo(summary));
     this.notices = new Notices(context, this.contextNotice.element);
     this.demoCard = new DemoCard(context);
     this.keyCard = new KeyCard(context);

@@ -40,8 +40,9 @@ export function contextTokensIn(message: string): number | undefined {
  * Returns whether the provider rejects `max_tokens` and a shorter prompt would not help. vLLM sends the same message if
  * only the sum of the prompt and `max_tokens` exceeds the context window.
  */
-export function hasTooLargeTokenLimit(message: string): boolean {
+export function reportsTooLargeTokenLimit(message: string): boolean {
   const match = /\bmax_(?:completion_)?tokens\b.{0,60}too large(?:: (\d+))?/i.exec(message);
+  // True as well if the message contains no numbers.
   return match !== null && !(Number(match[1]) < (contextTokensIn(message) ?? 0));
 }
 

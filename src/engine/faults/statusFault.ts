@@ -1,5 +1,5 @@
 import type { RetryAfter } from './retryAfter';
-import { hasTooLargeTokenLimit } from './contextTokens';
+import { reportsTooLargeTokenLimit } from './contextTokens';
 import type { FaultName } from './faultTable';
 import { findRefusedParameter, type ProviderError } from './providerError';
 import { meaningsOfCodes, providerPhrases, type Meaning } from './providerMessages';
@@ -184,7 +184,7 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
       if (says('permission')) return 'permissionDenied';
       if (says('overload')) return 'overloaded';
       if (mentions('limit')) return rowForLimit(matcher);
-      if (mentions('context') && !hasTooLargeTokenLimit(error.searchText)) return 'contextLength';
+      if (mentions('context') && !reportsTooLargeTokenLimit(error.searchText)) return 'contextLength';
       if (mentions('filter')) return 'promptFiltered';
       if (findRefusedParameter(error)) return 'unsupportedParameter';
       if (mentions('prefill')) return 'prefillRejected';

@@ -8,30 +8,34 @@ const spacingMs = 2000;
  * to the key. Otherwise, the answers of a comparison would all be requested at once at the end of their cooldowns.
  */
 export class Probes {
-  /** Sends the requests of a gate that may be sent. It also identifies the gate. */
-  private last: (() => void) | undefined;
+  /** Admits the requests of the gate that sent the last probe. It also identifies that gate. */
+  private lastProber: (() => void) | undefined;
+  /** Monotonic time of its first probe since another gate has been waiting. */
   private sentAt = 0;
-  private readonly waiting = new Set<() => void>();
+  private readonly waitingGates = new Set<() => void>();
 
   constructor(private readonly clock: Pick<Clock, 'monotonicNow'>) {}
 
-  /** If the gate must wait, calls `admit` as soon as the gateway has accepted the last probe. */
+  /** Returns whether a gate may send its probe now. If not, calls `admit` once the gateway has accepted the last probe. */
   maySend(admit: () => void): boolean {
-    const { last, sentAt, clock, waiting } = this;
-    const may = last === undefined || last === admit || clock.monotonicNow() - sentAt >= spacingMs;
-    if (may) waiting.delete(admit);
-    else waiting.add(admit);
+    const { lastProber, sentAt, clock, waitingGates } = this;
+    const may = lastProber === undefined || lastProber === admit || clock.monotonicNow() - sentAt >= spacingMs;
+    if (may) waitingGates.delete(admit);
+    else waitingGates.add(admit);
     return may;
   }
 
   sent(admit: () => void): void {
-    this.last = admit;
-    this.sentAt = this.clock.monotonicNow();
+    // A model whose probes are refused again and again must not delay the others for longer.
+    if (this.lastProber !== admit || this.waitingGates.size === 0) this.sentAt = this.clock.monotonicNow();
+    this.lastProber = admit;
   }
 
   accepted(admit: () => void): void {
-    if (this.last !== admit) return;
-    this.last = undefined;
-    for (const waiting of [...this.waiting]) waiting();
+    if (this.lastProber !== admit) return;
+    this.lastProber = undefined;
+    const waiting = [...this.waitingGates];
+    this.waitingGates.clear();
+    for (const admitWaiting of waiting) admitWaiting();
   }
 }

@@ -192,7 +192,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     if (content === '') return;
     if (content === '[DONE]') return this.onDone();
     this.isLastEventGarbled = !this.chunks.read(data);
-    // An event with this name is an error in whatever format.
+    // An event named `error` is an error, whatever it contains. It is read as a chunk first, because it may contain a usage.
     if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
     if (this.isLastEventGarbled && ++this.garbledEvents === 2) this.fail('garbledStream');
   }
@@ -205,7 +205,7 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   /** Called by the last filter. */
   onDelta(delta: Delta): void {
-    // The chunk that ends the attempt with a finish reason may also contain the usage.
+    // The chunk that ends the attempt may also contain the usage.
     if (this.hasEnded && delta.type !== 'usage') return;
     switch (delta.type) {
       case 'text':

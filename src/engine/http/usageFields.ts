@@ -40,14 +40,15 @@ export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined 
   const reportedReasoning = count('reasoningTokens');
   const reportedTokens = count('promptTokens') ?? 0;
   const promptTokens = reportedTokens + tokensOutsidePrompt(reportedTokens, cachedTokens, usage);
-  const answerTokens = count('completionTokens') ?? 0;
+  const reportedAnswer = count('completionTokens');
+  const answerTokens = reportedAnswer ?? 0;
   const reportedTotal = count('totalTokens') ?? 0;
   const completeTokens = answerTokens + (reportedReasoning ?? 0);
   // Google and xAI count the reasoning apart from the completion, but in the total. Google may count it only there.
   const isReasoningApart = [promptTokens, reportedTokens].some((prompt) => reportedTotal === prompt + completeTokens);
   const onlyInTotal = promptTokens === 0 ? 0 : Math.max(0, reportedTotal - promptTokens - answerTokens);
   const completionTokens = isReasoningApart ? completeTokens : answerTokens + onlyInTotal;
-  const reasoningTokens = reportedReasoning ?? (onlyInTotal || undefined);
+  const reasoningTokens = reportedReasoning ?? (reportedAnswer === undefined ? undefined : onlyInTotal || undefined);
   const totalTokens = Math.max(promptTokens + completionTokens, reportedTotal);
   const cost = readCost(usage, chunk);
   if (totalTokens === 0 && !cost) return undefined;

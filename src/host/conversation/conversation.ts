@@ -54,23 +54,28 @@ export class Conversation extends ConversationTurns {
 
   /**
    * Ends a comparison. The conversation continues with this answer, and the turns of the other columns and after them stop.
-   * Prompts that have not been sent yet follow this answer.
+   * Queued prompts are sent after this answer.
    */
   useAnswer(exchangeId: string): void {
     if (this.readOnly || !this.tree.isCompared(exchangeId)) return;
     const others = this.tree.columns(exchangeId).filter(({ id }) => id !== exchangeId);
     const replaced = others.flatMap(({ id }) => this.tree.descendants(id));
     const unsent = replaced.filter(
-      (exchange) => exchange.queued && !others.includes(exchange) && this.tree.columns(exchange.id)[0] === exchange,
+      (exchange) =>
+        exchange.queued &&
+        !others.includes(exchange) &&
+        exchange.summarizes === undefined &&
+        exchange.state.text === '',
     );
     this.end(replaced);
     this.append({ type: 'show', exchangeId, endsComparison: true });
     this.tree.show(exchangeId, true);
     this.firePath();
-    for (const exchange of unsent) {
-      const models = this.tree.comparedModels(exchange.id);
-      if (models.length > 1) this.compare(toPromptInput(exchange), models);
-      else this.ask(toPromptInput(exchange));
+    for (const columns of Map.groupBy(unsent, ({ id, comparison = id }) => comparison).values()) {
+      const [input] = columns.map(toPromptInput);
+      const models = columns.flatMap(({ model }) => model ?? []);
+      if (input && models.length > 1) this.compare(input, models);
+      else if (input) this.ask(input);
     }
   }
 

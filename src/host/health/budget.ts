@@ -58,9 +58,9 @@ export class Budget extends Disposable {
    * Returns whether a new prompt may be sent. The demo is free. Not to be called for a partial answer, which is never held
    * up.
    */
-  mayStart(isDemo = false): Promise<boolean> {
+  async mayStart(isDemo = false): Promise<boolean> {
+    if (isDemo) return true;
     return this.mutex.runExclusive(async () => {
-      if (isDemo) return true;
       const spending = await this.read();
       if (spending?.budget.action === 'ask' && spending.spent.amount >= this.agreedUsd) return this.ask(spending);
       this.warn(spending);
@@ -73,7 +73,7 @@ export class Budget extends Disposable {
     this.warnedPercent = 100;
     const send = vscode.l10n.t('Send anyway');
     const detail = vscode.l10n.t(
-      'If you cancel, the prompt is not sent. If you send it anyway, you are asked again once another quarter of the budget is used.',
+      'If you cancel, nothing is sent. If you send it anyway, you are asked again once another quarter of the budget is used.',
     );
     if ((await askUser('warning', describe(budget, spent), [send], detail)) !== send) return false;
     this.agreedUsd = spent.amount + agreedShare * budget.daily;

@@ -103,7 +103,7 @@ export class ExchangeTree {
 
   /** Returns the models of the comparison to which an exchange belongs. None if it is not being compared. */
   comparedModels(id: string): readonly string[] {
-    return this.isCompared(id) ? this.columns(id).map(({ model, state }) => model ?? state.model) : [];
+    return this.isCompared(id) ? [...new Set(this.columns(id).map(({ model, state }) => model ?? state.model))] : [];
   }
 
   /** Versions that are not on the selected branch. Summaries are no versions. */
@@ -198,7 +198,8 @@ export class ExchangeTree {
   }
 
   /**
-   * Selects the branch through an exchange, which then continues as it did when the exchange was last on it.
+   * Selects the branch through an exchange, which then continues as it did when the exchange was last on it. A comparison
+   * continues after the column that is followed.
    * @param endsComparison whether the other columns are no longer shown
    */
   show(id: string, endsComparison = false): void {
@@ -206,7 +207,7 @@ export class ExchangeTree {
     if (!node || node.exchange.summarizes !== undefined) return;
     const { comparison } = node.exchange;
     if (endsComparison && comparison !== undefined) this.endedComparisons.add(comparison);
-    this.select(node);
+    this.select(this.columnsOf(node).find(({ selected }) => selected) ?? node);
   }
 
   /** Of the columns of a comparison that no exchange follows, a complete answer is current. */

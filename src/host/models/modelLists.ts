@@ -185,9 +185,14 @@ export class ModelLists extends Disposable {
   }
 
   /** Returns no models if the list of the route, by default the first one, can't be loaded. Never rejects. */
-  async nearestTo(model: string, origin: string | undefined): Promise<readonly string[]> {
-    const list = await this.loadedList(origin);
-    return list ? nearestModels(model, list.models, list.facts) : [];
+  async nearestTo(
+    model: string,
+    origin: string | undefined,
+    exclude: readonly string[] = [],
+  ): Promise<readonly string[]> {
+    const { models = [], facts } = (await this.loadedList(origin)) ?? {};
+    const offered = models.filter((other) => !exclude.includes(other));
+    return nearestModels(model, offered, facts);
   }
 
   /** Returns whether the list of the first route lacks a model but has another one. Never rejects. */

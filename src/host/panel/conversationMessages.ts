@@ -2,14 +2,12 @@ import * as vscode from 'vscode';
 import type { ToHost, ToHostOf } from '../../shared/pageMessages';
 import { removeBackup } from '../connection/routeNotices';
 import type { Conversation } from '../conversation/conversation';
-import { canRetry, isUsableSummary, toPromptInput } from '../journal/exchange';
 import { openableLink } from '../ui/panelText';
 import { showDifferences } from './answerDifferences';
 import { compareAgain, editPrompt, regenerate } from './editPrompt';
 import { runFailureAction, switchModel } from './failureActions';
 import type { PanelServices } from './panelServices';
-import { returnPrompt, startConversation } from './promptSender';
-import { summarize } from './summaries';
+import { startFromSummary, summarize } from './summaries';
 
 export type MessageHandlers<Type extends ToHost['type'] = ToHost['type']> = {
   readonly [T in Type]: (message: ToHostOf<T>) => unknown;
@@ -58,15 +56,7 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     showDifferences: ({ exchangeId, otherId }) => showDifferences(conversation, exchangeId, otherId),
     summarize: () => summarize(services, conversation),
     editSummary: ({ exchangeId, text }) => conversation.editSummary(exchangeId, text),
-    newFromSummary: ({ exchangeId }) => {
-      const { lastExchange } = conversation;
-      const summary = conversation.exchange(exchangeId);
-      if (!summary || !isUsableSummary(summary)) return;
-      const target = startConversation(services);
-      target.addSummary(summary.state.text);
-      const isUnanswered = lastExchange && canRetry(lastExchange) && lastExchange.state.text === '';
-      if (isUnanswered) returnPrompt(services.panels, target, toPromptInput(lastExchange));
-    },
+    newFromSummary: ({ exchangeId }) => startFromSummary(services, conversation, exchangeId),
     newConversation: () => command('newConversation'),
     openHistory: () => command('openHistory'),
     addGateway: () => command('addGateway'),

@@ -133,9 +133,8 @@ export class ConversationPanel extends Disposable {
         const exchange = conversation.exchange(exchangeId);
         // The demo has every model.
         if (!exchange || exchange.demo) return;
-        const compared = conversation.tree.comparedModels(exchangeId);
-        const nearest = await catalog.nearestTo(exchange.state.model, exchange.state.origin);
-        const models = nearest.filter((model) => !compared.includes(model));
+        const { model, origin } = exchange.state;
+        const models = await catalog.nearestTo(model, origin, conversation.tree.comparedModels(exchangeId));
         this.page.post({ type: 'nearestModels', exchangeId, models });
       },
       selectModel: ({ prompt, more }) => this.selectModel(toComposedInput(prompt, more)),

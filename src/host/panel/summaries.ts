@@ -4,9 +4,10 @@ import { textOf } from '../../engine/request';
 import type { Conversation } from '../conversation/conversation';
 import { sentAt } from '../conversation/contextUse';
 import { lastToSummarize } from '../conversation/summaryRange';
-import type { Exchange } from '../journal/exchange';
+import { canRetry, isScheduled, isUsableSummary, toPromptInput, type Exchange } from '../journal/exchange';
 import { UserError } from '../util/userError';
 import type { PanelServices } from './panelServices';
+import { returnPrompt, startConversation } from './promptSender';
 
 type SummaryServices = Pick<PanelServices, 'budget' | 'contextUse'>;
 
@@ -44,6 +45,21 @@ export async function summarize(
   // The user may have shown another branch while a question about the budget was open.
   if (!conversation.tree.isOnPath(last.id)) return;
   conversation.summarize(last.id, failed?.model);
+}
+
+/** Starts a conversation with a summary, and with the last prompt in its composer if that prompt has no answer. */
+export function startFromSummary(
+  services: Pick<PanelServices, 'conversations' | 'panels'>,
+  conversation: Conversation,
+  exchangeId: string,
+): void {
+  const { lastExchange } = conversation;
+  const summary = conversation.exchange(exchangeId);
+  if (!summary || !isUsableSummary(summary)) return;
+  const target = startConversation(services);
+  target.addSummary(summary.state.text);
+  const isUnanswered = lastExchange && canRetry(lastExchange) && lastExchange.state.text === '';
+  if (isUnanswered && !isScheduled(lastExchange)) returnPrompt(services.panels, target, toPromptInput(lastExchange));
 }
 
 /** The columns of a comparison share the exchanges before them. */

@@ -16,7 +16,7 @@ export interface PromptEditorOptions {
 export class PromptEditor {
   readonly element: HTMLElement;
   private readonly input: HTMLTextAreaElement;
-  private readonly resend: HTMLButtonElement;
+  private readonly submitButton: HTMLButtonElement;
 
   constructor(
     strings: PanelStrings,
@@ -24,9 +24,9 @@ export class PromptEditor {
   ) {
     this.input = element('textarea', { 'aria-label': options.label, rows: '1', spellcheck: 'false' });
     this.input.value = options.text;
-    this.resend = element('button', { type: 'submit', class: 'button primary' }, options.submitLabel);
+    this.submitButton = element('button', { type: 'submit', class: 'button primary' }, options.submitLabel);
     const cancel = button(strings.cancel, 'secondary', options.onCancel);
-    const actions = element('div', { class: 'actions' }, this.resend, cancel);
+    const actions = element('div', { class: 'actions' }, this.submitButton, cancel);
     this.element = element('form', { class: 'prompt-editor' }, this.input, actions);
     this.element.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -34,10 +34,10 @@ export class PromptEditor {
     });
     this.element.addEventListener('keydown', (event) => this.handleKey(event));
     this.input.addEventListener('input', () => {
-      this.updateResend();
+      this.updateSubmit();
       options.onInput();
     });
-    this.updateResend();
+    this.updateSubmit();
   }
 
   get text(): string {
@@ -66,8 +66,8 @@ export class PromptEditor {
     if (prompt !== '') this.options.onSubmit(prompt);
   }
 
-  private updateResend(): void {
-    this.resend.disabled = this.text.trim() === '';
+  private updateSubmit(): void {
+    this.submitButton.disabled = this.text.trim() === '';
   }
 }
 

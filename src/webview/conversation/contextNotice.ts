@@ -54,12 +54,12 @@ export class ContextNotice {
       else this.isDismissed = true;
       this.update();
     };
-    const show = (shown: ExchangeView): void => {
-      this.showSummary(shown);
+    const show = (): void => {
+      if (this.summary) this.showSummary(this.summary);
       dismiss();
     };
     const first = summary
-      ? button(strings.show, 'secondary', () => show(summary))
+      ? button(strings.show, 'secondary', show)
       : button(strings.summarize, 'primary', () => post({ type: 'summarize' }));
     const buttons = runningSummary ? [first] : [first, iconButton(strings.dismiss, 'close', dismiss)];
     this.element.hidden = text === '';

@@ -106,9 +106,9 @@ export class ConversationView {
     return views.find(({ summarizedTurns, isRunning }) => summarizedTurns !== undefined && isRunning);
   }
 
-  show({ assistant }: ExchangeView): void {
+  scrollTo({ assistant }: ExchangeView): void {
     scrollToStart(this.element, assistant);
-    this.context.onMove();
+    this.context.onLayoutChange();
   }
 
   get view(): ConversationState {
@@ -252,7 +252,7 @@ export class ConversationView {
     const hasOtherOffer = hasSummaryEnded || view.wasTooLong !== wasTooLong;
     if (view.hasStarted !== hasStarted || hasOtherOffer) this.updateLatest();
     // The summary may be above the view.
-    if (hasSummaryEnded && view.activeFailure) this.show(view);
+    if (hasSummaryEnded && view.activeFailure) this.scrollTo(view);
   }
 
   showNearestModels(exchangeId: string, models: readonly string[]): void {

@@ -33,7 +33,7 @@ export class EarlierTurns {
       const entry = this.summary?.user;
       if (entry) entry.isUnfolded = !entry.isUnfolded;
       onToggle();
-      context.onMove();
+      context.onLayoutChange();
     });
     this.element = element('article', { class: 'turn exchange-group earlier-turns', tabindex: '-1' }, this.toggle);
   }

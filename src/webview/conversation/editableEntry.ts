@@ -10,6 +10,7 @@ interface EditableEntryOptions extends Pick<PromptEditorOptions, 'label' | 'subm
 export abstract class EditableEntry {
   /** Has the class `editing` while the editor is open. */
   abstract readonly element: HTMLElement;
+  /** Whether all of a long prompt is shown, or the turns for which a summary stands. */
   abstract isUnfolded: boolean;
   /** The editor takes the place of this element. */
   protected abstract readonly text: HTMLElement;

@@ -296,6 +296,7 @@ function isSameEnd(a: TurnState, b: TurnState): boolean {
     a.phase === b.phase &&
     a.schedule?.id === b.schedule?.id &&
     a.endedAt === b.endedAt &&
+    a.finishReason === b.finishReason &&
     a.text === b.text
   );
 }

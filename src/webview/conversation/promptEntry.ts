@@ -118,7 +118,7 @@ class PromptFold {
       this.setFolded(!this.isFolded);
       // The start of the folded prompt may be far above the view, because the button is at its end.
       if (this.isFolded) text.scrollIntoView({ block: 'nearest' });
-      context.onMove();
+      context.onLayoutChange();
     });
     this.setFolded(true);
   }

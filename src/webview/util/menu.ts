@@ -48,7 +48,10 @@ export function createMenu(
   menu.addEventListener('beforetoggle', (event) => {
     if (event.newState !== 'open') return;
     elements = listItems().map((item) => createItem(item, menu));
-    if (elements.length === 0) event.preventDefault();
+    if (elements.length === 0) {
+      event.preventDefault();
+      return;
+    }
     const text = describe && element('div', { class: 'menu-text', 'aria-hidden': 'true' }, describe());
     menu.replaceChildren(...(text ? [text] : []), ...elements);
   });

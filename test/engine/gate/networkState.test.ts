@@ -104,6 +104,34 @@ describe('network state', () => {
       assert.deepEqual(sent(), [true, true, true]);
     });
 
+    it('do not wait for a model that is refused again and again', async () => {
+      const { clock, scopes, sent, permits, state } = limited('a', 'b');
+      const gate = state.gate(scopes[0]!);
+      let probe = permits[0]!;
+      await clock.advance(30_000);
+      for (let refusals = 0; refusals < 2; refusals++) {
+        gate.limited(probe, { until: clock.now() + 1_000, delayMs: 1_000, source: 'server', reason: 'rate-limit' });
+        probe = gate.enqueue(() => undefined);
+        await clock.advance(1_000);
+      }
+      assert.equal(sent()[1], true);
+    });
+
+    it('are spaced again after the next cooldown', async () => {
+      const { clock, scopes, permits, state } = limited('a');
+      await clock.advance(30_000);
+      const until = clock.now() + 30_000;
+      state.gate(scopes[0]!).limited(permits[0]!, { until, delayMs: 30_000, source: 'server', reason: 'rate-limit' });
+      const other = { ...scope, model: 'b' };
+      limit(clock, state, other);
+      const again = [scopes[0]!, other].map((each) => state.gate(each).enqueue(() => undefined));
+      await clock.advance(30_000);
+      assert.deepEqual(
+        again.map(({ block }) => block === undefined),
+        [true, false],
+      );
+    });
+
     it('delay neither a model that was not limited, nor the next probe of the same model', async () => {
       const { clock, scopes, sent, permits, state } = limited('a', 'b');
       await clock.advance(30_000);

@@ -152,6 +152,16 @@ describe('comparison of models', () => {
     assert.deepEqual(sent().slice(-3), ['next', 'well', 'and which now?']);
   });
 
+  it('sends a queued comparison only to the models that the user has not removed', () => {
+    const { c, answer, conversation, engine } = comparing();
+    answer('b');
+    const [first] = conversation.compare({ prompt: 'and which now?' }, ['d', 'e', 'f']);
+    conversation.stop(first!.id);
+    answer('c');
+    conversation.useAnswer(c);
+    assert.deepEqual(valuesOf(valuesOf(engine.turns.slice(4), 'request'), 'model'), ['e', 'f']);
+  });
+
   it('does not send its own prompt again when a column is queued for a retry', () => {
     const { a, b, answer, ask, conversation, emit, phases } = comparing();
     emit('a', attempt('a'), failed(''));
@@ -186,6 +196,19 @@ describe('comparison of models', () => {
     conversation.showVersion(id);
     assert.equal(columns().length, 3);
     assert.deepEqual(conversation.views()[1]?.versions, [id, other.id]);
+  });
+
+  it('is followed by the same prompt when the user returns to it', () => {
+    const { a, answer, ask, conversation, phases } = comparing();
+    answer('b');
+    ask('next');
+    answer('a', 'c');
+    conversation.stopAll();
+    const [second] = conversation.compare({ prompt: 'which?' }, ['a', 'b'], a);
+    conversation.stopAll();
+    assert.deepEqual(conversation.views()[1]?.versions, [a, second!.id]);
+    conversation.showVersion(a);
+    assert.deepEqual(phases().slice(-2), ['which?: done', 'next: stopped']);
   });
 
   it('counts as one version, with all of its columns', () => {
