@@ -46,8 +46,7 @@ export function createTurnSummary(context: PageContext, timeline: Timeline): Tur
       const isShown = description !== undefined && (!isRunning(state.phase) || description.isEventful);
       showOpen();
       if (isShown) {
-        // No-break spaces keep each figure in one line.
-        setText(full, description.full.replace(/(?<!·) /g, '\u00a0'));
+        showFigures(full, description.full);
         setText(short, description.short);
         toggle.title = fill(context.strings.timelineLabel, description.full);
       }
@@ -58,4 +57,11 @@ export function createTurnSummary(context: PageContext, timeline: Timeline): Tur
     },
     dispose: () => slot.dispose(),
   };
+}
+
+/** Shows each figure in an element of its own, which stays in one line. */
+function showFigures(target: HTMLElement, text: string): void {
+  if (target.textContent === text) return;
+  const figures = text.split(/(?<=·) /).map((figure) => element('span', {}, figure));
+  target.replaceChildren(...figures.flatMap((figure, index) => (index === 0 ? [figure] : [' ', figure])));
 }
