@@ -6,7 +6,7 @@ const minContextTokens = 256;
 /** A number with or without separators, but no other unit than tokens. */
 const number = String.raw`(?<!\d)(\d{1,3}(?:,\d{3}){1,2}|\d{3,9})(?![\d,.]*\d|[KM>]|\s*(?:characters|chars|bytes|字))`;
 
-/** A number after one of these words is the size of the request, or counts something else than tokens. */
+/** A number after one of these words is the size of the request, or counts something other than tokens. */
 const otherSubject = 'exceed|request|result|receiv|contain|got|given|by |char|byte|超|字符';
 
 /**

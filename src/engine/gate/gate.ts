@@ -144,7 +144,8 @@ export class Gate {
     return this.cooldown?.leftMs ?? 0;
   }
 
-  private get hasRoom(): boolean {
+  /** Returns whether the next request may be sent after the cooldown. If not, a change admits it later. */
+  private mayAdmit(): boolean {
     const { slowStart, probes, admit } = this;
     return slowStart.hasRoom && (!slowStart.isProbing || probes.maySend(admit));
   }
@@ -188,7 +189,7 @@ export class Gate {
   /** Returns whether the `block` has changed. */
   private updatePermit(permit: Permit): boolean {
     const { block } = permit;
-    if (!this.cooldown || (this.leftMs === 0 && this.hasRoom)) this.send(permit);
+    if (!this.cooldown || (this.leftMs === 0 && this.mayAdmit())) this.send(permit);
     else permit.block = this.cooldown.renewBlock(block);
     return permit.block !== block;
   }

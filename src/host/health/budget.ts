@@ -55,8 +55,8 @@ export class Budget extends Disposable {
   }
 
   /**
-   * Returns whether a new prompt may be sent. The demo is free. Not to be called for a partial answer, which is never held
-   * up.
+   * Returns whether a new prompt may be sent. The demo is free. A caller that continues a partial answer does not ask,
+   * because such an answer is never held up.
    */
   async mayStart(isDemo = false): Promise<boolean> {
     if (isDemo) return true;

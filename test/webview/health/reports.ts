@@ -73,7 +73,7 @@ function usedRow(model: string, host: string, total: HealthFigures, parts: Reado
 
 export const report: HealthReport = { hours: periodOf(24, 3_600_000), days: periodOf(14, 86_400_000) };
 
-/** Has tokens, costs and a budget. */
+/** A report with tokens, costs and a budget. */
 export const usedReport: HealthReport = {
   ...report,
   days: {
