@@ -97,6 +97,7 @@ function withSafeObservers(deps: EngineDeps): EngineDeps {
     ...deps,
     log,
     onCooldownChange: () => notify('onCooldownChange', () => deps.onCooldownChange?.()),
+    onAttemptEnd: (...end) => notify('onAttemptEnd', () => deps.onAttemptEnd?.(...end)),
     onTurnEnd: (record) => notify('onTurnEnd', () => deps.onTurnEnd?.(record)),
   };
 }

@@ -7,7 +7,7 @@ import type { GatewayModels } from './gateway/modelList';
 import type { FactsById } from './models/listedFacts';
 import type { ModelFacts } from './models/modelFacts';
 import type { ChatRequest, Connection } from './request';
-import type { TurnRecord } from './state/ledger';
+import type { LedgerEntry, TurnRecord } from './state/ledger';
 
 /** A model as a request names it. */
 export interface ModelAtGateway {
@@ -34,6 +34,8 @@ export interface EngineDeps extends EngineEnvironment {
   readonly onCooldownChange?: (() => void) | undefined;
   /** By default false, so that routes are probed only while a turn runs. */
   readonly isWindowFocused?: (() => boolean) | undefined;
+  /** `isCorrected` means that the gateway has refused the request, and that it is corrected and sent again at once. */
+  readonly onAttemptEnd?: ((attempt: LedgerEntry, isCorrected: boolean) => void) | undefined;
   readonly onTurnEnd?: ((record: TurnRecord) => void) | undefined;
   /** Value of the `User-Agent` header, for instance `HolySheepPrompt/1.0.0`. */
   readonly userAgent: string;

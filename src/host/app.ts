@@ -70,8 +70,9 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     settings: () => settings.engineSettings(),
     connection: () => connections.configured(),
     isWindowFocused: () => vscode.window.state.focused,
+    onAttemptEnd: (...end) => health.recordAttempt(...end),
     onTurnEnd: (record) => {
-      health.record(record);
+      health.recordWaits(record);
       connections.recordTurn(record);
       for (const learned of [catalog.refreshFacts(record), catalog.rememberContextWindow(record)])
         learned.catch((error: unknown) => log.error(error));

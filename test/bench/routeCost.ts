@@ -21,7 +21,7 @@ export async function routeCost(): Promise<readonly Row[]> {
   const backups = [1, 2].map((n) => ({ baseUrl: `https://backup-${n}.test/v1`, apiKey: `${apiKey}-${n}` }));
   const several = engineFor(endpoint, {
     connection: () => Promise.resolve({ baseUrl: endpoint.baseUrl, apiKey, backups }),
-    onTurnEnd: (record) => book.record(record),
+    onAttemptEnd: (...end) => book.recordAttempt(...end),
   });
   const single = engineFor(endpoint);
   const manyTurns =

@@ -144,13 +144,13 @@ export class Attempts {
     return fault.row === 'keyRejected' && this.isKeyless ? faultOfRow('noKey') : fault;
   }
 
-  /** Emits its result and usage. Only the first call for an attempt has an effect. */
-  end(outcome: EndedEvent['how'], fault?: Fault): void {
+  /** Emits its result and usage. @returns false, without an effect, if there is no attempt or it has ended before */
+  end(outcome: EndedEvent['how'], fault?: Fault): boolean {
     const { current, answer, history, output } = this;
     current?.abandon();
     answer.endAttempt();
     const stats = current?.takeStats();
-    if (!current || !stats) return;
+    if (!current || !stats) return false;
     const { usage, ...otherStats } = stats;
     const { totalTokens: tokens, ...counts }: Partial<Usage> = usage ?? {};
     const estimatedCost = this.estimatedCostOf(stats);
@@ -162,6 +162,7 @@ export class Attempts {
     if (current.hasStreamed) history.recordProgress();
     history.idleMs += current.idleMs();
     if (current.isAccepted && this.isResume) history.recordResumeEnd(answer.addedChars);
+    return true;
   }
 
   /**

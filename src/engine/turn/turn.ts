@@ -1,5 +1,5 @@
 import type { EngineDeps, RunOptions, TurnHandle } from '../engine';
-import type { AttemptTrigger, FaultKind, ModelEvent } from '../events';
+import type { AttemptTrigger, EndedEvent, FaultKind, ModelEvent } from '../events';
 import { faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import { describeError } from '../faults/transportError';
 import type { Cooldown } from '../gate/cooldowns';
@@ -86,7 +86,7 @@ export class Turn implements TurnHandle {
 
   readonly stop = (): void => {
     if (this.output.isFinished()) return;
-    this.attempts.end('stopped');
+    this.endAttempt('stopped');
     this.finish({ type: 'stopped', text: this.answer.text });
   };
 
@@ -198,7 +198,7 @@ export class Turn implements TurnHandle {
       case 'finished':
         return this.handleFinish(end.finishReason);
       case 'abandoned':
-        this.attempts.end('abandoned');
+        this.endAttempt('abandoned');
         return this.commands.take();
       case 'fault':
         if (end.evidence === 'finishReasonMissing' && this.attempts.confirmsComplete())
@@ -213,7 +213,7 @@ export class Turn implements TurnHandle {
     if (!isComplete && finishReason !== 'length') return this.handleFault('noText');
     if (finishReason === 'length' && answer.text === '' && !attempts.current?.hasAnswer)
       return this.handleFault('limitBeforeText');
-    attempts.end('finished');
+    this.endAttempt('finished');
     if (attempts.current) this.routes.recordResponse(attempts.current.startedAt);
     this.admission.finish();
     this.budget.refund(1);
@@ -230,8 +230,7 @@ export class Turn implements TurnHandle {
     const isError = typeof evidence === 'object' && evidence.type === 'error';
     const logDetail = isError ? describeError(evidence.error) : detail;
     deps.log.info(`attempt ${this.output.attempt}: row ${fault.row} ${fault.kind}${logDetail && ` (${logDetail})`}`);
-    attempts.end(fault.kind, fault);
-    if (attempts.correctRequest(fault)) return 'repair';
+    if (this.endAttempt(fault.kind, fault)) return 'repair';
     admission.reportFault(fault);
     routes.recordUnserved(fault);
     const situation = this.situation(fault);
@@ -243,6 +242,15 @@ export class Turn implements TurnHandle {
     const wasCut = current?.hasStreamed === true && evidence !== 'noText';
     if (wasCut && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
     return this.carryOut(decision, situation);
+  }
+
+  /** Ends the current attempt and reports it. @returns whether its request was corrected, to be sent again at once */
+  private endAttempt(how: EndedEvent['how'], fault?: Fault): boolean {
+    const hasEnded = this.attempts.end(how, fault);
+    const isCorrected = fault !== undefined && this.attempts.correctRequest(fault);
+    const entry = hasEnded ? this.record.attempts.at(-1) : undefined;
+    if (entry) this.deps.onAttemptEnd?.(entry, isCorrected);
+    return isCorrected;
   }
 
   private async carryOut(decision: Decision, situation: Situation): Promise<NextTrigger> {
@@ -328,7 +336,7 @@ export class Turn implements TurnHandle {
     else {
       log.error(error);
       try {
-        this.attempts.end('internal', faultOfRow('internalError'));
+        this.endAttempt('internal', faultOfRow('internalError'));
       } catch (secondError) {
         log.error(secondError);
       }

@@ -16,8 +16,14 @@ const schema = v.object({
   at: v.number(),
   origin: name,
   model: name,
-  /** How the attempt ended. `stopped` also stands for an attempt that says nothing about its route. */
-  result: oneOf<FaultKind | 'complete' | 'stopped'>({ ...faultAdvice, complete: true, stopped: true }),
+  /**
+   * How the attempt ended. `stopped` also stands for an attempt that says nothing about its route. `waited` marks a record
+   * that only adds waits to an earlier attempt.
+   */
+  result: oneOf<FaultKind | 'complete' | 'stopped' | 'waited'>({
+    ...faultAdvice,
+    ...{ complete: true, stopped: true, waited: true },
+  }),
   resumed: v.optional(v.literal(true)),
   /** Whether the attempt follows a failed attempt of the same turn. */
   retry: v.optional(v.literal(true)),
@@ -51,31 +57,37 @@ export const hourMs = 3_600_000;
 /** In every time zone, a day begins with a quarter of an hour of UTC. */
 const quarterMs = hourMs / 4;
 
+/** @param isCorrected whether the gateway refused the request, which is corrected and sent again at once */
+export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecord {
+  const { attempt, how, why, ended } = entry;
+  const { firstTokenMs, promptTokens, completionTokens, cachedTokens, cost, estimatedCost } = ended ?? {};
+  return {
+    ...routeOf(entry),
+    // Ignores a refused parameter, because the corrected request that follows shows whether the route works.
+    result: isCorrected ? 'stopped' : resultOf(entry),
+    ...(how !== undefined && { resumed: true as const }),
+    ...(attempt > 1 && why !== 'repair' && { retry: true as const }),
+    firstTokenMs: firstTokenMs && Math.round(firstTokenMs),
+    ...{ tokensPerSecond: speedOf(entry), promptTokens, completionTokens, cachedTokens, cost, estimatedCost },
+  };
+}
+
 /** A wait is added to the attempt before it, whose fault has usually caused the wait. */
-export function recordsOf({ attempts, waits }: TurnRecord): readonly AttemptRecord[] {
-  return attempts.map((entry, index) => {
-    const { origin, model, time, how, why, ended } = entry;
-    const next = attempts[index + 1];
-    const caused = [...(index === 0 ? entry.waits : []), ...(next?.waits ?? waits)];
+export function waitRecordsOf({ attempts, waits }: TurnRecord): readonly AttemptRecord[] {
+  return attempts.flatMap((entry, index) => {
+    const caused = [...(index === 0 ? entry.waits : []), ...(attempts[index + 1]?.waits ?? waits)];
     const waitedMs = Math.round(caused.reduce((sum, wait) => sum + (wait.waitedMs ?? 0), 0));
-    const { firstTokenMs, promptTokens, completionTokens, cachedTokens, cost, estimatedCost } = ended ?? {};
-    return {
-      at: Math.floor(time / quarterMs) * quarterMs,
-      ...{ origin, model, result: resultOf(entry, next) },
-      ...(how !== undefined && { resumed: true as const }),
-      ...(index > 0 && why !== 'repair' && { retry: true as const }),
-      waitedMs: waitedMs || undefined,
-      firstTokenMs: firstTokenMs && Math.round(firstTokenMs),
-      ...{ tokensPerSecond: speedOf(entry), promptTokens, completionTokens, cachedTokens, cost, estimatedCost },
-    };
+    return waitedMs === 0 ? [] : [{ ...routeOf(entry), result: 'waited', waitedMs }];
   });
 }
 
-function resultOf({ ended }: LedgerEntry, next: LedgerEntry | undefined): AttemptRecord['result'] {
-  // Ignores a refused parameter, because the corrected request that follows shows whether the route works.
-  if (ended === undefined || next?.why === 'repair') return 'stopped';
-  if (ended.how === 'finished') return 'complete';
-  return ended.how === 'abandoned' ? 'stopped' : ended.how;
+function routeOf({ time, origin, model }: LedgerEntry): Pick<AttemptRecord, 'at' | 'origin' | 'model'> {
+  return { at: Math.floor(time / quarterMs) * quarterMs, origin, model };
+}
+
+function resultOf({ ended }: LedgerEntry): AttemptRecord['result'] {
+  if (ended === undefined || ended.how === 'abandoned') return 'stopped';
+  return ended.how === 'finished' ? 'complete' : ended.how;
 }
 
 /**

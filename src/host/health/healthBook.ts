@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
-import type { TurnRecord } from '../../engine/state/ledger';
-import { ignoreMissingFile, privateFileMode, privateFolderMode } from '../util/files';
+import type { LedgerEntry, TurnRecord } from '../../engine/state/ledger';
+import { errorCode, ignoreMissingFile, privateFileMode, privateFolderMode, readRegularFile } from '../util/files';
 import { Listeners } from '../util/listeners';
-import { decodeRecords, encodeRecords, hourMs, recordsOf, type AttemptRecord } from './attemptRecord';
+import { decodeRecords, encodeRecords, hourMs, recordOf, waitRecordsOf, type AttemptRecord } from './attemptRecord';
 
 interface HealthBookDeps {
   /** Folder that all windows of this machine share. */
@@ -18,6 +18,12 @@ interface HealthBookDeps {
 }
 
 const writeDelayMs = 1000;
+/** Interval at which a failed write is tried again while no further attempt triggers a write, in milliseconds. */
+const retryIntervalMs = 60_000;
+/** Maximum number of records that are kept in memory while no file can be written. */
+const maxUnwritten = 10_000;
+/** Maximum size of a file in bytes. Reading a larger file would block all extensions. */
+const maxFileBytes = 16 * 1024 * 1024;
 /** Number of days for which files are kept. The page shows 14 days in local time, which overlap 15 days in UTC. */
 const keptDays = 15;
 
@@ -40,60 +46,110 @@ export class HealthBook {
   /** What each file contained when it was read, so that a file is read again only after a window has appended to it. */
   private contents: ReadonlyMap<string, FileContent> = new Map();
   private cancelWrite: (() => void) | undefined;
-  private hasReportedError = false;
-  /** Prevents the files from being read while this window writes, because a turn could then count twice. */
+  private hasWriteFailed = false;
+  /** The days of the files that could not be read at the last time, by path. A day may be followed by other characters. */
+  private unreadable: ReadonlyMap<string, string> = new Map();
+  /** Prevents the files from being read while this window writes, because an attempt could then count twice. */
   private readonly mutex = new Mutex();
   private readonly changes = new Listeners<void>((error) => this.deps.onError(error));
-  /** Fires when a turn of this window has been added, or the book has been cleared. */
+  /** Fires when an attempt of this window has been added, or the book has been cleared. */
   readonly onDidChange = this.changes.event;
 
   constructor(private readonly deps: HealthBookDeps) {}
 
-  record(turn: TurnRecord): void {
-    const { clock, redact, onError } = this.deps;
-    const records = recordsOf(turn).map((record) => ({
-      ...record,
-      origin: redact(record.origin),
-      model: redact(record.model),
-    }));
-    if (records.length === 0) return;
-    this.unwritten = [...this.unwritten, ...records];
-    this.cancelWrite ??= clock.after(writeDelayMs, () => {
-      this.flush().catch(onError);
-    });
-    this.changes.fire();
+  recordAttempt(attempt: LedgerEntry, isCorrected: boolean): void {
+    this.add([recordOf(attempt, isCorrected)]);
+  }
+
+  /** Adds the waits of a turn that has ended to its attempts, which have been recorded. */
+  recordWaits(turn: TurnRecord): void {
+    this.add(waitRecordsOf(turn));
   }
 
   records(): readonly AttemptRecord[] {
     return [...this.known, ...this.unwritten];
   }
 
-  /** Reads what other windows have written. Never rejects. */
+  /** Returns whether the last `refresh` could read all files with attempts that ended at this time or later. */
+  isCompleteSince(time: number): boolean {
+    return [...this.unreadable.values()].every((day) => day < dayOf(time));
+  }
+
+  /** Reads what other windows have written. Never rejects. A file that can't be read is reported, and the others count. */
   async refresh(): Promise<void> {
-    await this.exclusively(async () => {
-      const { kept } = await this.files();
-      const contents = kept.map(async (path) => [path, await readChanged(path, this.contents.get(path))] as const);
-      this.contents = new Map(await Promise.all(contents));
+    await this.mutex.runExclusive(async () => {
+      const unreadable = new Map<string, string>();
+      const reportUnreadable = (path: string, day: string, error: unknown): void => {
+        unreadable.set(path, day);
+        if (this.unreadable.has(path)) return;
+        this.deps.onError(new Error(`The usage in ${path} can't be read: ${errorCode(error)}`, { cause: error }));
+      };
+      const { folder } = this.deps;
+      const { kept } = await this.files().catch((error: unknown) => {
+        reportUnreadable(folder, this.dayBefore(0), error);
+        return { kept: [...this.contents.keys()] };
+      });
+      const read = kept.map(async (path): Promise<readonly [string, FileContent]> => {
+        const before = this.contents.get(path);
+        try {
+          return [path, await readChanged(path, before)];
+        } catch (error) {
+          reportUnreadable(path, basename(path), error);
+          return [path, before ?? { size: -1, records: [] }];
+        }
+      });
+      this.contents = new Map(await Promise.all(read));
+      this.unreadable = unreadable;
       this.known = [...this.contents.values()].flatMap(({ records }) => records);
     });
   }
 
-  /** Writes the unwritten turns, and deletes the files of old days. Never rejects. A later call tries again. */
+  /** Writes the unwritten records, and deletes the files of old days. Never rejects. */
   async flush(): Promise<void> {
     this.cancelWrite?.();
     this.cancelWrite = undefined;
-    await this.exclusively(async () => {
-      const added = this.unwritten;
-      if (added.length === 0) return;
-      const { folder } = this.deps;
-      await mkdir(folder, { recursive: true, mode: privateFolderMode });
-      const path = join(folder, `${this.dayBefore(0)}.${this.window}.jsonl`);
-      await appendFile(path, encodeRecords(added), { mode: privateFileMode });
-      this.unwritten = this.unwritten.slice(added.length);
-      this.known = [...this.known, ...added];
-      const { old } = await this.files();
-      await Promise.all(old.map((file) => rm(file, { force: true })));
+    try {
+      await this.mutex.runExclusive(() => this.write());
+      this.hasWriteFailed = false;
+    } catch (error) {
+      if (!this.hasWriteFailed) this.deps.onError(error);
+      this.hasWriteFailed = true;
+      this.writeAfter(retryIntervalMs);
+    }
+  }
+
+  private async write(): Promise<void> {
+    const added = new Set(this.unwritten);
+    if (added.size === 0) return;
+    const { folder } = this.deps;
+    await mkdir(folder, { recursive: true, mode: privateFolderMode });
+    const path = join(folder, `${this.dayBefore(0)}.${this.window}.jsonl`);
+    await appendFile(path, encodeRecords([...added]), { mode: privateFileMode });
+    this.unwritten = this.unwritten.filter((record) => !added.has(record));
+    this.known = [...this.known, ...added];
+    const { old } = await this.files();
+    // A file that can't be removed is left for the next time.
+    await Promise.all(old.map((file) => rm(file, { force: true }).catch(() => undefined)));
+  }
+
+  private writeAfter(delayMs: number): void {
+    const { clock, onError } = this.deps;
+    this.cancelWrite ??= clock.after(delayMs, () => {
+      this.flush().catch(onError);
     });
+  }
+
+  private add(records: readonly AttemptRecord[]): void {
+    if (records.length === 0) return;
+    const { redact } = this.deps;
+    const redacted = records.map((record) => ({
+      ...record,
+      origin: redact(record.origin),
+      model: redact(record.model),
+    }));
+    this.unwritten = [...this.unwritten, ...redacted].slice(-maxUnwritten);
+    this.writeAfter(writeDelayMs);
+    this.changes.fire();
   }
 
   /** Deletes all records, including those of other windows. @throws the error of the file system */
@@ -116,26 +172,20 @@ export class HealthBook {
     return { kept: paths(false), old: paths(true) };
   }
 
-  /** As in `2026-11-28`, in UTC. */
   private dayBefore(days: number): string {
-    return new Date(this.deps.clock.now() - days * 24 * hourMs).toISOString().slice(0, 10);
+    return dayOf(this.deps.clock.now() - days * 24 * hourMs);
   }
+}
 
-  /** Reports only the first error, because a full disk would otherwise fill the log. */
-  private async exclusively(work: () => Promise<void>): Promise<void> {
-    try {
-      await this.mutex.runExclusive(work);
-    } catch (error) {
-      if (!this.hasReportedError) this.deps.onError(error);
-      this.hasReportedError = true;
-    }
-  }
+/** As in `2026-11-28`, in UTC. */
+function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
 }
 
 /** Returns `before` if the file still has the same size. */
 async function readChanged(path: string, before: FileContent | undefined): Promise<FileContent> {
   const size = (await stat(path).catch(ignoreMissingFile))?.size;
   if (before && before.size === size) return before;
-  const bytes = await readFile(path).catch(ignoreMissingFile);
+  const bytes = await readRegularFile(path, maxFileBytes);
   return { size: bytes?.length ?? 0, records: decodeRecords(bytes?.toString() ?? '') };
 }

@@ -73,7 +73,7 @@ const refusals: ReadonlySet<AttemptRecord['result']> = new Set<FaultKind>([
 
 /** Other attempts say nothing about their route. */
 function isJudged({ result }: AttemptRecord): boolean {
-  return result !== 'stopped' && result !== 'offline' && !refusals.has(result);
+  return result !== 'stopped' && result !== 'waited' && result !== 'offline' && !refusals.has(result);
 }
 
 function figuresOf(records: readonly AttemptRecord[]): HealthFigures {
@@ -83,7 +83,7 @@ function figuresOf(records: readonly AttemptRecord[]): HealthFigures {
   const sum = (numberOf: (record: AttemptRecord) => number | undefined): number =>
     records.reduce((total, record) => total + (numberOf(record) ?? 0), 0);
   return {
-    attempts: records.length,
+    attempts: records.filter(({ result }) => result !== 'waited').length,
     judged: judged.length,
     complete: judged.filter(({ result }) => result === 'complete').length,
     firstTokenMs: percentile(firstTokens, 0.5),
@@ -110,7 +110,7 @@ function toPaid(record: AttemptRecord) {
 }
 
 function isFault(record: AttemptRecord): record is AttemptRecord & { readonly result: FaultKind } {
-  return record.result !== 'complete' && record.result !== 'stopped';
+  return record.result !== 'complete' && record.result !== 'stopped' && record.result !== 'waited';
 }
 
 /** Returns the smallest value such that at least `share` (0 to 1) of the values are not greater. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { queryObjects } from 'node:v8';
+import type { EngineDeps } from '../../../src/engine/engine';
 import { RequestBuilder } from '../../../src/engine/http/sdk';
 import type { TurnRecord } from '../../../src/engine/state/ledger';
 import { Turn } from '../../../src/engine/turn/turn';
@@ -42,6 +43,43 @@ describe('exception of an observer', () => {
     await settle();
     process.off('unhandledRejection', onUnhandled);
     assert.deepEqual([run.last('done').text, unhandled], ['ok', []]);
+  });
+});
+
+describe('listener for ended attempts', () => {
+  /** How each attempt ended, as soon as that was reported. */
+  let ends: unknown[];
+  const onAttemptEnd: EngineDeps['onAttemptEnd'] = ({ attempt, ended }, isCorrected) =>
+    ends.push([attempt, ended?.how, isCorrected]);
+  beforeEach(() => (ends = []));
+
+  it('receives each attempt once, when it has ended and the turn still waits', async () => {
+    const world = new EngineWorld({ replies: [rateLimited(2), answering('ok')], deps: { onAttemptEnd } });
+    const run = world.ask();
+    await world.clock.advance(1000);
+    assert.deepEqual(ends, [[1, 'rate-limit', false]]);
+    await run.toEnd();
+    assert.deepEqual(ends, [
+      [1, 'rate-limit', false],
+      [2, 'finished', false],
+    ]);
+  });
+
+  it('receives an attempt that the user stops', async () => {
+    const run = new EngineWorld({ replies: [streaming(() => undefined)], deps: { onAttemptEnd } }).ask();
+    await settle();
+    run.turn.stop();
+    assert.deepEqual(ends, [[1, 'stopped', false]]);
+  });
+
+  it('receives an attempt whose request is corrected as such', async () => {
+    const refused = status(400, { error: { message: "Unsupported parameter: 'temperature'", param: 'temperature' } });
+    const world = new EngineWorld({ replies: [refused, answering('ok')], deps: { onAttemptEnd } });
+    await world.ask({ request: { temperature: 0.5 } }).toEnd();
+    assert.deepEqual(ends, [
+      [1, 'request', true],
+      [2, 'finished', false],
+    ]);
   });
 });
 

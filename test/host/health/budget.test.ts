@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { type AttemptRecord, hourMs, recordsOf } from '../../../src/host/health/attemptRecord';
+import { type AttemptRecord, hourMs } from '../../../src/host/health/attemptRecord';
 import type { Budget } from '../../../src/host/health/budget';
 import type { DailyBudget } from '../../../src/host/settings/dailyBudget';
 import { Listeners } from '../../../src/host/util/listeners';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { waitForEvents } from '../conversation/scriptedEngine';
-import { entry, noon, turn } from './records';
+import { entry, noon, recordsOf, turn } from './records';
 
 const warning = (percent: number, spent: string, daily = '$5.00'): string =>
   `You have used ${percent}% of today's budget: ${spent} of ${daily}.`;

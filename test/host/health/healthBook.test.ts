@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { hourMs } from '../../../src/host/health/attemptRecord';
 import { HealthBook } from '../../../src/host/health/healthBook';
 import { systemClock } from '../../../src/host/util/systemClock';
 import { EngineWorld } from '../../support/engineRun';
-import { answering, status } from '../../support/scriptedFetch';
+import { answering, rateLimited, status } from '../../support/scriptedFetch';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { rowsOf } from '../../support/valuesOf';
 import { VirtualClock } from '../../support/virtualClock';
-import { entry, noon, turn } from './records';
+import { entry, noon } from './records';
 
 describe('health book', () => {
   let folder: string;
@@ -47,17 +50,17 @@ describe('health book', () => {
 
   async function write(model: string): Promise<void> {
     const book = openBook();
-    book.record(turn(entry({ model })));
+    book.recordAttempt(entry({ model }), false);
     await book.flush();
   }
 
-  it('writes turns together a second after the first of them has ended', async () => {
+  it('writes attempts together a second after the first of them has ended', async () => {
     const clock = new VirtualClock();
     clock.epoch = now;
     const book = new HealthBook({ folder, clock, redact: (text) => text, onError: (error) => errors.push(error) });
-    book.record(turn(entry()));
+    book.recordAttempt(entry(), false);
     await clock.advance(900);
-    book.record(turn(entry()));
+    book.recordAttempt(entry(), false);
     assert.equal(existsSync(folder), false);
     await clock.advance(100);
     assert.deepEqual(await attemptsOnDisk(), { 'gpt-4o': 2 });
@@ -76,7 +79,7 @@ describe('health book', () => {
     await Promise.all([
       ...windows.map(async (book, index) => {
         for (let times = 0; times < 15; times++) {
-          book.record(turn(entry({ model: `m${index}` })));
+          book.recordAttempt(entry({ model: `m${index}` }), false);
           await book.flush();
         }
       }),
@@ -102,26 +105,114 @@ describe('health book', () => {
   it('loses only a line that a crash has left incomplete', async () => {
     const book = openBook();
     for (const model of ['a', 'b']) {
-      book.record(turn(entry({ model })));
+      book.recordAttempt(entry({ model }), false);
       await book.flush();
       appendFileSync(files()[0]!, '\n{"at":1790000000000,"origin":"https://gate');
     }
     assert.deepEqual(await attemptsOnDisk(), { a: 1, b: 1 });
   });
 
-  it('keeps turns in memory and reports only the first error while no file can be written', async () => {
+  it('keeps attempts in memory and reports a failed write and a failed read once while no file can be written', async () => {
     writeFileSync(folder, 'a file in place of the folder');
     const book = openBook();
     for (let times = 0; times < 3; times++) {
-      book.record(turn(entry()));
+      book.recordAttempt(entry(), false);
       await book.flush();
       await book.refresh();
     }
     assert.equal(book.records().length, 3);
-    assert.match(String(errors.pop()), /EEXIST|ENOTDIR|EPERM/);
+    for (const error of errors.splice(0, 2)) assert.match(String(error), /EEXIST|ENOTDIR|EPERM/);
     removeTemporaryFolder(folder);
     await book.flush();
     assert.deepEqual(await attemptsOnDisk(), { 'gpt-4o': 3 });
+  });
+
+  it('reports an error again when it happens again after a success', async () => {
+    const book = openBook();
+    for (let times = 0; times < 2; times++) {
+      removeTemporaryFolder(folder);
+      writeFileSync(folder, 'a file in place of the folder');
+      book.recordAttempt(entry(), false);
+      await book.flush();
+      assert.equal(errors.splice(0).length, 1);
+      removeTemporaryFolder(folder);
+      await book.flush();
+    }
+    assert.equal(book.records().length, 2);
+  });
+
+  it('tries a failed write again a minute later, without a further attempt', async () => {
+    const clock = new VirtualClock();
+    clock.epoch = now;
+    const book = new HealthBook({ folder, clock, redact: (text) => text, onError: (error) => errors.push(error) });
+    writeFileSync(folder, 'a file in place of the folder');
+    book.recordAttempt(entry(), false);
+    await book.flush();
+    assert.equal(errors.splice(0).length, 1);
+    removeTemporaryFolder(folder);
+    await clock.advance(60_000);
+    await book.refresh();
+    assert.deepEqual([await attemptsOnDisk(), clock.pending], [{ 'gpt-4o': 1 }, 0]);
+  });
+
+  it('keeps the last 10,000 attempts in memory while no file can be written', () => {
+    const clock = new VirtualClock();
+    const book = new HealthBook({ folder, clock, redact: (text) => text, onError: (error) => errors.push(error) });
+    for (let times = 0; times < 10_010; times++) book.recordAttempt(entry({ model: `m${times}` }), false);
+    assert.deepEqual([book.records().length, book.records()[0]?.model], [10_000, 'm10']);
+  });
+
+  describe('beside a file that can not be read', () => {
+    const name = '2026-11-20.bbbbbbbb.jsonl';
+    const unreadable: readonly (readonly [kind: string, create: (path: string) => unknown])[] = [
+      ['a folder', (path) => mkdirSync(path)],
+      ['a link to itself', (path) => symlinkSync(path, path)],
+      ['a pipe', (path) => execFileSync('mkfifo', [path])],
+      ['an endless device', (path) => symlinkSync('/dev/zero', path)],
+      ['a file of more than 16 MB', (path) => writeFileSync(path, Buffer.alloc(16 * 1024 * 1024 + 1))],
+    ];
+    for (const [kind, create] of unreadable) {
+      it(`reads the other files, and reports ${kind} once`, async function () {
+        if (process.platform === 'win32') this.skip();
+        await write('a');
+        create(join(folder, name));
+        const book = openBook();
+        for (let times = 0; times < 2; times++) await book.refresh();
+        assert.deepEqual(countsOf(book), { a: 1 });
+        assert.match(
+          errors.splice(0).join(),
+          /^Error: The usage in [^,]*2026-11-20.bbbbbbbb.jsonl can't be read: E[A-Z]+$/,
+        );
+      });
+    }
+
+    it('is incomplete since the day of the file, until the file can be read', async function () {
+      if (process.platform === 'win32') this.skip();
+      await write('a');
+      mkdirSync(join(folder, name));
+      const book = openBook();
+      const isComplete = async (): Promise<readonly boolean[]> => {
+        await book.refresh();
+        return [book.isCompleteSince(Date.UTC(2026, 10, 20)), book.isCompleteSince(Date.UTC(2026, 10, 21))];
+      };
+      assert.deepEqual(await isComplete(), [false, true]);
+      rmdirSync(join(folder, name));
+      assert.deepEqual(await isComplete(), [true, true]);
+      mkdirSync(join(folder, name));
+      await isComplete();
+      assert.equal(errors.splice(0).length, 2);
+    });
+
+    it('keeps what is known, and is incomplete, when the whole folder can not be read', async () => {
+      await write('a');
+      const book = openBook();
+      await book.refresh();
+      removeTemporaryFolder(folder);
+      writeFileSync(folder, 'a file in place of the folder');
+      await book.refresh();
+      assert.deepEqual([countsOf(book), book.isCompleteSince(now)], [{ a: 1 }, false]);
+      assert.ok(errors.splice(0).length > 0);
+    });
   });
 
   it('is empty in all windows after it was cleared', async () => {
@@ -130,12 +221,12 @@ describe('health book', () => {
     await second.refresh();
     let changes = 0;
     first.onDidChange(() => changes++);
-    first.record(turn(entry({ model: 'b' })));
+    first.recordAttempt(entry({ model: 'b' }), false);
     await first.clear();
     await first.flush();
     await second.refresh();
     assert.deepEqual([first.records(), second.records(), changes], [[], [], 2]);
-    first.record(turn(entry({ model: 'c' })));
+    first.recordAttempt(entry({ model: 'c' }), false);
     await first.flush();
     assert.deepEqual(await attemptsOnDisk(), { c: 1 });
   });
@@ -144,7 +235,7 @@ describe('health book', () => {
     const book = openBook();
     for (const model of ['a', 'b']) {
       if (model === 'b') await book.clear();
-      book.record(turn(entry({ model })));
+      book.recordAttempt(entry({ model }), false);
       await book.flush();
       await book.refresh();
     }
@@ -156,6 +247,25 @@ describe('health book', () => {
     const prompt = 'a secret prompt';
     const answer = 'a secret answer';
 
+    it('contains each attempt when it ends, and its waits when the turn ends', async () => {
+      const book = openBook();
+      const world = new EngineWorld({
+        replies: [rateLimited(2), answering(answer)],
+        deps: { onAttemptEnd: (...end) => book.recordAttempt(...end), onTurnEnd: (turn) => book.recordWaits(turn) },
+      });
+      const run = world.ask();
+      await world.clock.advance(1000);
+      assert.deepEqual(rowsOf(book.records(), 'result', 'retry'), [['rate-limit', undefined]]);
+      await run.toEnd();
+      await book.flush();
+      assert.deepEqual(rowsOf(book.records(), 'result', 'retry'), [
+        ['rate-limit', undefined],
+        ['complete', true],
+        ['waited', undefined],
+      ]);
+      assert.ok(book.records()[2]!.waitedMs! >= 2000);
+    });
+
     it('contains neither the prompt nor the answer nor the key, even if the key was used as the name of the model', async () => {
       const keys = new KeyRedactor();
       const book = openBook((text) => keys.redact(text));
@@ -163,7 +273,7 @@ describe('health book', () => {
       const world = new EngineWorld({
         replies: [echo, answering(answer)],
         keys,
-        deps: { onTurnEnd: (record) => book.record(record) },
+        deps: { onAttemptEnd: (...end) => book.recordAttempt(...end) },
       });
       const messages = [{ role: 'user', content: prompt }] as const;
       await world.ask({ request: { messages } }).toEnd();

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { LedgerEntry } from '../../../src/engine/state/ledger';
-import { hourMs, recordsOf, type AttemptRecord } from '../../../src/host/health/attemptRecord';
+import { hourMs, type AttemptRecord } from '../../../src/host/health/attemptRecord';
 import { createHealthReport, essencesOf, pairOf } from '../../../src/host/health/healthReport';
 import { successPercent } from '../../../src/shared/healthMessages';
 import { valuesOf } from '../../support/valuesOf';
-import { entry, failedEntry, noon, origin, turn, wait } from './records';
+import { entry, failedEntry, noon, origin, recordsOf, turn, wait } from './records';
 
 const dayMs = 24 * hourMs;
 const records = (...attempts: readonly LedgerEntry[]): readonly AttemptRecord[] =>

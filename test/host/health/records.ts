@@ -1,4 +1,5 @@
 import type { LedgerEntry, LedgerWait, TurnRecord } from '../../../src/engine/state/ledger';
+import { recordOf, waitRecordsOf, type AttemptRecord } from '../../../src/host/health/attemptRecord';
 
 export const origin = 'https://gateway.test';
 
@@ -25,8 +26,16 @@ export function failedEntry(fields: Partial<LedgerEntry> = {}): LedgerEntry {
   return entry({ ended: { how: 'rate-limit', ms: 100, bytes: 10, chars: 0 }, ...fields });
 }
 
-export function turn(...attempts: readonly LedgerEntry[]): TurnRecord {
+export function turn(...entries: readonly LedgerEntry[]): TurnRecord {
+  const attempts = entries.map((attempt, index) => ({ ...attempt, attempt: index + 1 }));
   return { time: attempts[0]?.time ?? noon, host: 'gateway.test', outcome: 'done', attempts, waits: [] };
+}
+
+/** Returns the records of a turn that has ended, in the order in which they are made. */
+export function recordsOf(record: TurnRecord): readonly AttemptRecord[] {
+  const isCorrected = (index: number): boolean => record.attempts[index + 1]?.why === 'repair';
+  const attempts = record.attempts.map((attempt, index) => recordOf(attempt, isCorrected(index)));
+  return [...attempts, ...waitRecordsOf(record)];
 }
 
 export function wait(waitedMs: number): LedgerWait {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { LedgerEntry } from '../../../src/engine/state/ledger';
-import { decodeRecords, encodeRecords, hourMs, recordsOf } from '../../../src/host/health/attemptRecord';
+import { decodeRecords, encodeRecords, hourMs } from '../../../src/host/health/attemptRecord';
 import { createHealthReport, spentToday } from '../../../src/host/health/healthReport';
 import type { HealthFigures } from '../../../src/shared/healthMessages';
-import { entry, failedEntry, noon, turn } from './records';
+import { entry, failedEntry, noon, recordsOf, turn } from './records';
 
 const ended = { how: 'finished', ms: 3000, firstTokenMs: 1000, bytes: 1, chars: 1 } as const;
 const tokens = { promptTokens: 100, completionTokens: 20 };

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
-import { recordsOf } from '../../../src/host/health/attemptRecord';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeEditor } from '../connection/fakeRoutes';
-import { entry, failedEntry, origin, turn } from '../health/records';
+import { entry, failedEntry, origin, recordsOf, turn } from '../health/records';
 
 const load = () => import('../../../src/host/models/modelTexts');
 
