@@ -21,12 +21,13 @@ interface CooldownEntry extends Cooldown {
 /**
  * Shares cooldowns between windows as empty files whose names contain all data. A file is created either completely or
  * not at all, so any number of windows can write without locks. The engine works without these files, so failures are
- * only logged, once for each kind of failure.
+ * only logged, once until the operation succeeds again.
  */
 export class CooldownFiles implements SharedCooldowns {
   /** Id of this window, which ignores the cooldown files that it has written itself. */
   private readonly writer = randomBytes(4).toString('hex');
-  private readonly loggedProblems = new Set<string>();
+  /** The last problem of each operation that has failed since it last succeeded. */
+  private readonly problems = new Map<string, string>();
 
   constructor(
     private readonly folder: string,
@@ -81,12 +82,15 @@ export class CooldownFiles implements SharedCooldowns {
    */
   private async attempt<T>(operation: string, expectedCode: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await work();
+      const result = await work();
+      this.problems.delete(operation);
+      return result;
     } catch (error) {
       const code = errorCode(error);
       const problem = `Cooldowns shared between windows can't be ${operation}: ${code}.`;
-      if (code !== expectedCode && !this.loggedProblems.has(problem)) this.log(problem);
-      this.loggedProblems.add(problem);
+      if (code === expectedCode) return undefined;
+      if (this.problems.get(operation) !== problem) this.log(problem);
+      this.problems.set(operation, problem);
       return undefined;
     }
   }

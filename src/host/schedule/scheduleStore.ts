@@ -45,9 +45,10 @@ const claimedSuffix = '.claimed';
  * renaming its file, which only one window can do, until the journal of the conversation records that it was sent.
  */
 export class ScheduleStore {
-  private readonly loggedNames = new Set<string>();
+  /** Files that were damaged or could not be read when they were last listed. */
+  private loggedNames = new Set<string>();
 
-  /** @param log receives a message about each file that is damaged or can't be read, once */
+  /** @param log receives a message about each file that becomes damaged or unreadable */
   constructor(
     private readonly folder: string,
     private readonly log: (problem: string) => void,
@@ -56,6 +57,7 @@ export class ScheduleStore {
   /** Lists the earliest prompt first, and prompts that wait for the network last. */
   async list(): Promise<StoredPrompts> {
     const names = (await readdir(this.folder).catch(ignoreMissingFile)) ?? [];
+    this.loggedNames = new Set(names.filter((name) => this.loggedNames.has(name)));
     const stored: StoredPrompt[] = [];
     let isComplete = true;
     for (const name of names) {
@@ -118,8 +120,10 @@ export class ScheduleStore {
     const content = await readFile(join(this.folder, name), 'utf8').catch(ignoreMissingFile);
     if (content === undefined) return undefined;
     const prompt = parseOrUndefined(promptSchema, parseJson(content));
-    if (prompt?.id === id && isConversationId(prompt.conversationId))
+    if (prompt?.id === id && isConversationId(prompt.conversationId)) {
+      this.loggedNames.delete(name);
       return { prompt, isClaimed: suffix === claimedSuffix };
+    }
     this.logOnce(name, 'is damaged and is ignored.');
     return undefined;
   }

@@ -69,7 +69,9 @@ export class Scheduler extends Disposable {
   /** The check that has been requested and has not begun yet. */
   private nextCheck: Promise<void> | undefined;
   private cancelTimer = (): void => undefined;
-  private readonly reportedErrors = new Set<string>();
+  /** The errors of the current check or, between two checks, of the last one. */
+  private errors = new Set<string>();
+  private previousErrors: ReadonlySet<string> = new Set();
 
   constructor(private readonly deps: SchedulerDeps) {
     super();
@@ -179,6 +181,8 @@ export class Scheduler extends Disposable {
       this.nextCheck = undefined;
       if (this.disposed) return;
       this.cancelTimer();
+      this.previousErrors = this.errors;
+      this.errors = new Set();
       await this.check().catch((error: unknown) => this.reportOnce(error));
       this.setTimer();
     });
@@ -263,10 +267,11 @@ export class Scheduler extends Disposable {
     );
   }
 
+  /** Reports an error that lasts once, and again when it happens again after a check without it. */
   private reportOnce(error: unknown): void {
     const text = String(error);
-    if (!this.reportedErrors.has(text)) this.deps.onError(error);
-    this.reportedErrors.add(text);
+    if (!this.previousErrors.has(text) && !this.errors.has(text)) this.deps.onError(error);
+    this.errors.add(text);
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Cooldown, CooldownScope, SharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { CooldownFiles } from '../../../src/host/engine/cooldownFiles';
@@ -126,6 +126,18 @@ describe('cooldown files', () => {
     await here.clear(scope);
     assert.equal(await open().read(scope), undefined);
     assert.equal((await open().read(otherScope))?.until, clock.time + minute);
+  });
+
+  it('log a failure again that happens again after a success', async () => {
+    const [here, storage] = [open(), path.dirname(folder)];
+    for (let n = 0; n < 2; n++) {
+      rmSync(storage, { recursive: true, force: true });
+      writeFileSync(storage, 'a file in place of the folder');
+      for (let m = 0; m < 2; m++) await here.write(scope, cooldown(minute));
+      rmSync(storage);
+      await here.write(scope, cooldown(minute));
+    }
+    assert.deepEqual(problems, Array(2).fill("Cooldowns shared between windows can't be written: ENOTDIR."));
   });
 
   it('log failures to write and remove a file once each, and never throw', async () => {

@@ -91,6 +91,19 @@ describe('store of scheduled prompts', () => {
     });
   }
 
+  it('logs a file again that is damaged again after it was listed', async () => {
+    const good = prompt();
+    const store = open();
+    await store.add(good);
+    for (let time = 0; time < 2; time++) {
+      writeFileSync(join(folder, `${good.id}.json`), '{"id":');
+      await store.list();
+      await store.add(good);
+      assert.deepEqual(await store.list(), only(good));
+    }
+    assert.deepEqual(problems, Array(2).fill(`The scheduled prompt ${good.id}.json is damaged and is ignored.`));
+  });
+
   it('lists the other prompts and their conversations when a file can not be read, and logs that once', async function () {
     if (process.platform === 'win32') return this.skip();
     const [good, id] = [prompt(), randomUUID()];

@@ -425,6 +425,21 @@ describe('scheduled prompt', () => {
     assert.deepEqual(window.problems, [`The scheduled prompt ${name} is damaged and is ignored.`]);
   });
 
+  it('is checked for every 5 min, and an error of the checks is reported once until a check succeeds', async () => {
+    const window = open();
+    await settle();
+    for (let time = 0; time < 2; time++) {
+      writeFileSync(disk.scheduled, 'a file in place of the folder');
+      await window.clock.advance(15 * minute);
+      rmSync(disk.scheduled);
+      await window.clock.advance(5 * minute);
+    }
+    assert.deepEqual(
+      window.errors.map((error) => (error as NodeJS.ErrnoException).code),
+      ['ENOTDIR', 'ENOTDIR'],
+    );
+  });
+
   it('is sent on time while the files of other prompts can not be read, which stay scheduled', async function () {
     if (process.platform === 'win32') return this.skip();
     const window = open();
