@@ -32,7 +32,10 @@ export const faultKinds = {
   stalled: true,
   truncated: true,
   malformed: true,
+  /** The retry budget, not the daily budget. */
   budget: true,
+  /** The user's daily budget is used up. */
+  'spending-limit': true,
   breaker: true,
   /** The API key can't be read from the system keyring. */
   keyring: true,

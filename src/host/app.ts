@@ -64,7 +64,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     }),
   );
   register(new RouteNotices({ settings, keys, connections, demo, log, memory }));
-  const { health, healthPanel, budget } = createHealth(host, settings);
+  const { health, healthPanel, budget } = createHealth(host, settings, () => engine.report().turns);
   const engine = createHostEngine({
     ...{ log, version, storage },
     settings: () => settings.engineSettings(),

@@ -58,13 +58,21 @@ export interface HealthPeriod {
 /** The names of the periods: the last 24 hours by hour, and the last 14 days by day. */
 export type HealthPeriodName = 'hours' | 'days';
 
-export interface HealthReport extends Readonly<Record<HealthPeriodName, HealthPeriod>> {
-  /** The budget of a day in USD, and how much of it is used today. Absent if the user has set none. */
-  readonly budget?: { readonly daily: number; readonly usedPercent: number } | undefined;
+export interface BudgetReport {
+  /** The budget of a day. */
+  readonly daily: Cost;
+  readonly usedPercent: number;
+  /** The costs of today in another currency, which do not count. */
+  readonly uncounted: readonly Cost[];
 }
 
-/** Adds amounts of all currencies, because HolySheep bills ¥1 where the list price is $1. */
-export function usdOf(costs: readonly Cost[]): number {
+export interface HealthReport extends Readonly<Record<HealthPeriodName, HealthPeriod>> {
+  /** Absent if the user has set no budget. */
+  readonly budget?: BudgetReport | undefined;
+}
+
+/** Adds amounts of all currencies, for charts and the order of rows: HolySheep bills ¥1 where the list price is $1. */
+export function sumOfAmounts(costs: readonly Cost[]): number {
   return costs.reduce((sum, { amount }) => sum + amount, 0);
 }
 
@@ -122,6 +130,7 @@ export const healthStrings = {
   unknownCostOne: '{0} request with unknown cost',
   unknownCostsShort: '{0} unknown',
   budgetUsed: '{0} of the {1} budget used',
+  budgetUncounted: '{0} does not count towards the budget',
   estimateHint: '“≈” marks an estimate based on the price of the model, because the gateway reports no cost.',
   percent: '{0}%',
   tokensPerSecond: '{0} tok/s',

@@ -126,6 +126,7 @@ const reactions = {
   deadline: row('budget', never, 'retryNow', 'switchModel'),
   breakerOpen: row('breaker', { retry: 'breaker' }, 'retryNow', 'tryAnyway', 'switchModel'),
   keyringUnreadable: row(hostFaults.keyring.kind, never, ...hostFaults.keyring.actions),
+  spendingLimit: row(hostFaults.spendingLimit.kind, never, ...hostFaults.spendingLimit.actions),
   internalError: row(hostFaults.internal.kind, never, ...hostFaults.internal.actions),
 };
 
@@ -202,6 +203,7 @@ const messages: Readonly<Record<FaultName, string>> = {
   deadline: '{last} No progress for {minutes} min.',
   breakerOpen: '{model} at {host} keeps failing, so the next attempt is delayed.',
   keyringUnreadable: hostFaults.keyring.message,
+  spendingLimit: hostFaults.spendingLimit.message,
   internalError: hostFaults.internal.message,
 };
 

@@ -17,6 +17,12 @@ export const hostFaults = {
     message: "Can't read the API key from the system keyring. Unlock it, or set the key again.",
     actions: ['retryNow', 'setApiKey', 'showLog'],
   },
+  spendingLimit: {
+    kind: 'spending-limit',
+    message:
+      "Today's budget is used up, so nothing was sent. Send a prompt in HolySheep Prompt to exceed the budget, or raise “holysheep.budget”.",
+    actions: ['retryNow'],
+  },
   internal: {
     kind: 'internal',
     message: 'Internal error in HolySheep Prompt. See the log for details.',

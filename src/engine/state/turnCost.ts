@@ -5,7 +5,7 @@ import { segmentsOf } from './turnTotals';
 import { roundCost } from './usage';
 
 /** HolySheep bills ¥1 where the list price of the model is $1, so its amounts are shown in ¥ without a conversion. */
-type Currency = 'USD' | 'CNY';
+export type Currency = 'USD' | 'CNY';
 
 export interface Cost {
   readonly amount: number;

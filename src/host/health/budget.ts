@@ -8,38 +8,46 @@ import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
 import type { HealthBook } from './healthBook';
-import { spentToday, startOfDay, usedPercent } from './healthReport';
+import { averageCost, budgetCost, spentToday, startOfDay, usedPercent, type SpentToday } from './healthReport';
 
 interface BudgetDeps {
   readonly setting: () => DailyBudget | undefined;
   /** The spending of all windows. */
-  readonly book: Pick<HealthBook, 'records' | 'refresh' | 'onDidChange'>;
+  readonly book: Pick<HealthBook, 'records' | 'refresh' | 'isCompleteSince' | 'onDidChange'>;
+  /** The models of the turns that run in this window, for each turn. Undefined before its first attempt. */
+  readonly runningModels: () => readonly (string | undefined)[];
   readonly clock: Pick<Clock, 'now'>;
   readonly openUsage: () => unknown;
   readonly log: Pick<Log, 'error'>;
 }
 
-interface Spending {
+interface Spending extends SpentToday {
   readonly budget: DailyBudget;
-  readonly spent: Cost;
+  /** What the running requests will probably add, by the average cost of earlier requests to their models. */
+  readonly expected: number;
+  /** Whether all files with the spending of today could be read. */
+  readonly isComplete: boolean;
 }
 
 const warnPercents = [100, 80];
 
-/** After the user has agreed to exceed the budget, the share of it that can be spent before the user is asked again. */
-const agreedShare = 0.25;
+/** After the user has answered the question, the share of the budget that can be spent before the next question. */
+const questionShare = 0.25;
 
 /**
- * Compares what was spent today with the setting `holysheep.budget`. The user is warned when a turn has ended and before
- * a prompt is sent, at each percentage once per day and window, and asked before a prompt is sent.
+ * Compares what was spent today with the setting `holysheep.budget`. The user is warned when an attempt has ended and
+ * before a prompt is sent, at each percentage once per day and window. With the action `ask`, every way to start a
+ * request asks this class first. There is one question at a time for all requests of the window.
  */
 export class Budget extends Disposable {
   /** The day and the setting to which the following fields apply. */
   private period = '';
   private warnedPercent = 0;
-  /** Spending from which the user is asked, in USD. */
-  private agreedUsd = 0;
-  /** Prevents a second question, because the answer to the first one may apply to both prompts. */
+  /** Spending from which the user is asked again, in the currency of the budget. The user has agreed to less. */
+  private agreedAmount = 0;
+  /** Spending from which requests that the user has not started ask again. The user has declined less. */
+  private declinedAmount = 0;
+  /** Prevents a second question, because the answer to the first one may apply to both requests. */
   private readonly mutex = new Mutex();
 
   constructor(private readonly deps: BudgetDeps) {
@@ -48,67 +56,146 @@ export class Budget extends Disposable {
     this.register(
       book.onDidChange(() => {
         this.read()
-          .then((spending) => this.warn(spending))
+          .then((spending) => spending && this.warn(spending))
           .catch((error: unknown) => log.error(error));
       }),
     );
   }
 
   /**
-   * Returns whether a new prompt may be sent. The demo is free. A caller that continues a partial answer does not ask,
+   * Returns whether a request that the user starts may be sent, and asks the user if the budget is used up. Without a
+   * budget and for the demo, the result is `true`, not a promise. A caller that continues a partial answer does not ask,
    * because such an answer is never held up.
+   * @param models the models of all requests that start together
    */
-  async mayStart(isDemo = false): Promise<boolean> {
-    if (isDemo) return true;
+  mayStart(isDemo = false, models: readonly string[] = []): boolean | Promise<boolean> {
+    return this.decide(isDemo, models, () => false);
+  }
+
+  /** The same for a prompt that has waited in the queue. Once the user has declined, the prompt is not sent, and nobody asks. */
+  mayStartQueued(isDemo: boolean, models: readonly string[]): boolean | Promise<boolean> {
+    return this.decide(isDemo, models, (total) => total < this.declinedAmount);
+  }
+
+  /** Returns whether a request may be sent now, without a question, because nobody may be there to answer it. */
+  async mayStartUnattended(): Promise<boolean> {
+    const spending = await this.read();
+    return !spending || !this.isUsedUp(spending);
+  }
+
+  /** Returns whether a request of another extension may be sent now. The first one that may not shows the question. */
+  async mayOthersStart(): Promise<boolean> {
+    const spending = await this.read();
+    if (!spending || !this.isUsedUp(spending)) return true;
+    if (!this.mutex.isLocked() && totalOf(spending) >= this.declinedAmount) {
+      const refused = vscode.l10n.t(
+        'A request of another extension was refused. Its next request is sent if you allow it.',
+      );
+      this.mutex.runExclusive(() => this.ask(spending, refused)).catch((error: unknown) => this.deps.log.error(error));
+    }
+    return false;
+  }
+
+  private decide(
+    isDemo: boolean,
+    models: readonly string[],
+    isDeclined: (total: number) => boolean,
+  ): boolean | Promise<boolean> {
+    if (isDemo || !this.deps.setting()) return true;
     return this.mutex.runExclusive(async () => {
-      const spending = await this.read();
-      if (spending?.budget.action === 'ask' && spending.spent.amount >= this.agreedUsd) return this.ask(spending);
+      const spending = await this.read(models.slice(1));
+      if (!spending) return true;
+      if (this.isUsedUp(spending)) {
+        return isDeclined(totalOf(spending))
+          ? false
+          : this.ask(spending, vscode.l10n.t('If you cancel, nothing is sent.'));
+      }
       this.warn(spending);
       return true;
     });
   }
 
-  /** Shows a dialog, because a notification disappears after a few seconds, and *Do Not Disturb* hides it. */
-  private async ask({ budget, spent }: Spending): Promise<boolean> {
-    this.warnedPercent = 100;
-    const send = vscode.l10n.t('Send anyway');
-    const detail = vscode.l10n.t(
-      'If you cancel, nothing is sent. If you send it anyway, you are asked again once another quarter of the budget is used.',
-    );
-    if ((await askUser('warning', describe(budget, spent), [send], detail)) !== send) return false;
-    this.agreedUsd = spent.amount + agreedShare * budget.daily;
-    return true;
+  private isUsedUp(spending: Spending): boolean {
+    const { budget, isComplete } = spending;
+    const limit = isComplete ? Math.max(this.agreedAmount, budget.daily) : this.agreedAmount;
+    return budget.action === 'ask' && totalOf(spending) >= limit;
   }
 
-  private warn(spending: Spending | undefined): void {
-    if (!spending) return;
-    const { budget, spent } = spending;
-    const reached = warnPercents.find((percent) => percent <= usedPercent(budget, spent)) ?? 0;
+  /** Shows a dialog, because a notification disappears after a few seconds, and *Do Not Disturb* hides it. */
+  private async ask(spending: Spending, consequence: string): Promise<boolean> {
+    const send = vscode.l10n.t('Send anyway');
+    const again = vscode.l10n.t(
+      'If you send it anyway, you are asked again once another quarter of the budget is used.',
+    );
+    const detail = [...notesOn(spending), consequence, again].join(' ');
+    this.warnedPercent = Math.max(this.warnedPercent, reachedPercent(spending));
+    const isAgreed = (await askUser('warning', describe(spending), [send], detail)) === send;
+    const nextAmount = totalOf(spending) + questionShare * spending.budget.daily;
+    if (isAgreed) this.agreedAmount = nextAmount;
+    else this.declinedAmount = nextAmount;
+    return isAgreed;
+  }
+
+  private warn(spending: Spending): void {
+    const reached = reachedPercent(spending);
     if (reached <= this.warnedPercent) return;
     this.warnedPercent = reached;
     const openUsage = { title: vscode.l10n.t('Open usage'), run: this.deps.openUsage };
-    showToast(this.deps.log, 'warning', describe(budget, spent), [openUsage]);
+    showToast(this.deps.log, 'warning', describe(spending), [openUsage]);
   }
 
-  /** Returns undefined without a budget. On a new day and after a change of the setting, the warnings start anew. */
-  private async read(): Promise<Spending | undefined> {
-    const { setting, book, clock } = this.deps;
+  /**
+   * Returns undefined without a budget. On a new day and after a change of the setting, the warnings start anew.
+   * @param startingModels the models of requests that start at once and count like running ones
+   */
+  private async read(startingModels: readonly string[] = []): Promise<Spending | undefined> {
+    const { setting, book, clock, runningModels } = this.deps;
     const budget = setting();
     if (!budget) return undefined;
     await book.refresh();
-    const now = clock.now();
-    const period = JSON.stringify([startOfDay(now), budget]);
-    if (period !== this.period) [this.period, this.warnedPercent, this.agreedUsd] = [period, 0, budget.daily];
-    return { budget, spent: spentToday(book.records(), now) };
+    const { currency } = budget;
+    const [now, records] = [clock.now(), book.records()];
+    const today = startOfDay(now);
+    const period = JSON.stringify([today, budget]);
+    if (period !== this.period) [this.warnedPercent, this.agreedAmount, this.declinedAmount] = [0, 0, 0];
+    this.period = period;
+    const expected = [...runningModels(), ...startingModels].reduce(
+      (sum, model) => sum + averageCost(records, { model, currency }),
+      0,
+    );
+    return { budget, ...spentToday(records, now, currency), expected, isComplete: book.isCompleteSince(today) };
   }
 }
 
-function describe(budget: DailyBudget, spent: Cost): string {
+function totalOf({ spent, expected }: Spending): number {
+  return spent.amount + expected;
+}
+
+function reachedPercent({ budget, spent }: Spending): number {
+  return warnPercents.find((percent) => percent <= usedPercent(budget, spent)) ?? 0;
+}
+
+function describe({ budget, spent }: Spending): string {
   const { format } = hostWords();
   return vscode.l10n.t(
     "You have used {0}% of today's budget: {1} of {2}.",
     format.number(usedPercent(budget, spent)),
     format.costs([spent]),
-    format.costs([{ amount: budget.daily, currency: 'USD', isEstimate: false }]),
+    format.costs([budgetCost(budget)]),
   );
+}
+
+/** What the amounts of the question leave out. */
+function notesOn({ budget: { currency }, expected, uncounted, isComplete }: Spending): readonly string[] {
+  const { format } = hostWords();
+  const running: Cost = { amount: expected, currency, isEstimate: false };
+  return [
+    ...(isComplete ? [] : [vscode.l10n.t("A part of today's spending is unknown, because a file can't be read.")]),
+    ...(expected > 0
+      ? [vscode.l10n.t('Requests that run at the same time add about {0}.', format.costs([running]))]
+      : []),
+    ...(uncounted.length > 0
+      ? [vscode.l10n.t('Another {0} does not count, because there is no exchange rate.', format.costs(uncounted))]
+      : []),
+  ];
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { FaultKind } from '../../engine/events';
+import type { TurnRecord } from '../../engine/state/ledger';
 import { faultLabel } from '../../shared/describe';
 import {
   healthStrings,
@@ -34,6 +35,7 @@ interface HealthPanelDeps {
 export function createHealth(
   { context: { extensionUri }, storage, log, onError, register }: HostWindow,
   settings: Pick<Settings, 'budget'>,
+  turns: () => readonly TurnRecord[],
 ) {
   const health = new HealthBook({
     folder: join(storage, 'health'),
@@ -47,6 +49,10 @@ export function createHealth(
     new Budget({
       ...{ book: health, clock: systemClock, log },
       setting: () => settings.budget(),
+      runningModels: () =>
+        turns()
+          .filter(({ outcome }) => outcome === 'running')
+          .map(({ attempts }) => attempts.at(-1)?.model),
       openUsage: () => healthPanel.show('usage'),
     }),
   );

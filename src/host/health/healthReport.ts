@@ -1,10 +1,11 @@
 import type { FaultKind } from '../../engine/events';
 import { hostOf } from '../../engine/gateway/baseUrl';
 import { visibleText } from '../../engine/gateway/visibleText';
-import { addCosts, costOfAttempt, hasUnknownCost, type Cost } from '../../engine/state/turnCost';
+import { addCosts, costOfAttempt, hasUnknownCost, type Cost, type Currency } from '../../engine/state/turnCost';
 import {
   successPercent,
-  usdOf,
+  sumOfAmounts,
+  type BudgetReport,
   type HealthFault,
   type HealthFigures,
   type HealthPeriod,
@@ -29,19 +30,48 @@ export function createHealthReport(
   return {
     hours: createPeriod(records, hoursUntil(now), ({ at }) => startOfHour(at), faultLabel),
     days: createPeriod(records, daysUntil(now), ({ at }) => startOfDay(at), faultLabel),
-    budget: budget && { daily: budget.daily, usedPercent: usedPercent(budget, spentToday(records, now)) },
+    budget: budget && budgetReport(budget, spentToday(records, now, budget.currency)),
   };
 }
 
-/** Returns what the requests of the day of `now` in local time have cost. An amount in ¥ counts as if it were in USD. */
-export function spentToday(records: readonly AttemptRecord[], now: number): Cost {
+export interface SpentToday {
+  /** In the currency of the budget. */
+  readonly spent: Cost;
+  /** In another currency. It does not count, because there is no exchange rate. */
+  readonly uncounted: readonly Cost[];
+}
+
+/** Returns what the requests of the day of `now` in local time have cost. */
+export function spentToday(records: readonly AttemptRecord[], now: number, currency: Currency): SpentToday {
   const costs = sumCosts(records.filter(({ at }) => at >= startOfDay(now)));
-  return { amount: usdOf(costs), currency: 'USD', isEstimate: costs.some(({ isEstimate }) => isEstimate) };
+  return {
+    spent: costs.find((cost) => cost.currency === currency) ?? { amount: 0, currency, isEstimate: false },
+    uncounted: costs.filter((cost) => cost.currency !== currency && cost.amount > 0),
+  };
+}
+
+/** Returns what a request to the model has cost on average. If none is known, counts the requests to all models. */
+export function averageCost(
+  records: readonly AttemptRecord[],
+  { model, currency }: { readonly model: string | undefined; readonly currency: Currency },
+): number {
+  const paid = records.filter((record) => costOfAttempt(toPaid(record))?.currency === currency);
+  const ofModel = paid.filter((record) => record.model === model);
+  const known = ofModel.length > 0 ? ofModel : paid;
+  return sumOfAmounts(sumCosts(known)) / Math.max(1, known.length);
 }
 
 /** A whole number, rounded down, because only 100 % means that the budget is used up. */
 export function usedPercent({ daily }: DailyBudget, { amount }: Cost): number {
   return Math.floor((100 * amount) / daily);
+}
+
+export function budgetCost({ daily, currency }: DailyBudget): Cost {
+  return { amount: daily, currency, isEstimate: false };
+}
+
+function budgetReport(budget: DailyBudget, { spent, uncounted }: SpentToday): BudgetReport {
+  return { daily: budgetCost(budget), usedPercent: usedPercent(budget, spent), uncounted };
 }
 
 /** Minimum number of attempts of the last 24 hours from which an essence is computed. With fewer, all days count. */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { EngineSettings } from '../../engine/environment';
 import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import type { EffortChoice, RequestParameters } from '../../engine/request';
+import { currencyOf } from '../../engine/state/turnCost';
 import { Disposable } from '../util/disposable';
 import { readBudget, type DailyBudget } from './dailyBudget';
 import { entryOf, isEntryOf, moveEntry, readGateway, readGateways, type Gateway, type GatewayEntry } from './gateways';
@@ -97,7 +98,8 @@ export class Settings extends Disposable {
   }
 
   budget(): DailyBudget | undefined {
-    return readBudget(this.readUser('budget'));
+    const primary = this.baseUrl();
+    return readBudget(this.readUser('budget'), currencyOf('error' in primary ? '' : primary.origin));
   }
 
   systemPrompt(): string {

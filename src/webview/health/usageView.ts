@@ -1,5 +1,5 @@
 import {
-  usdOf,
+  sumOfAmounts,
   type HealthFigures,
   type HealthPeriod,
   type HealthReport,
@@ -36,7 +36,7 @@ function usageOf({ starts, rows }: HealthPeriod): Usage {
         const figures = figuresOf(row);
         return figures ? { ...row, ...figures } : [];
       })
-      .sort((a, b) => usdOf(b.costs) - usdOf(a.costs) || b.attempts - a.attempts);
+      .sort((a, b) => sumOfAmounts(b.costs) - sumOfAmounts(a.costs) || b.attempts - a.attempts);
     const sums = summed.map((name) => [name, used.reduce((sum, each) => sum + each[name], 0)]);
     return {
       ...(Object.fromEntries(sums) as Sums),
@@ -97,14 +97,20 @@ export function createUsageView(locale: string, strings: HealthStrings) {
     const { days, total } = usage;
     const today = days.at(-1) ?? total;
     const usedText = budget && fill(strings.percent, format.number(budget.usedPercent));
-    const budgetText = budget && format.costs([{ amount: budget.daily, currency: 'USD', isEstimate: false }]);
-    const budgetNote = usedText && budgetText ? fill(strings.budgetUsed, usedText, budgetText) : '';
-    const costChart = chartOf(usage, 'cost', ({ costs }) => usdOf(costs), costText);
+    const budgetNote = budget && usedText ? fill(strings.budgetUsed, usedText, format.costs([budget.daily])) : '';
+    const isCounted = !budget || budget.uncounted.length === 0;
+    const uncountedNote = isCounted ? '' : fill(strings.budgetUncounted, format.costs(budget.uncounted));
+    const costChart = chartOf(usage, 'cost', ({ costs }) => sumOfAmounts(costs), costText);
     const tokenChart = chartOf(usage, 'tokens', (each) => each.promptTokens + each.completionTokens, tokenText);
     return element(
       'dl',
       { class: 'measures' },
-      createFigure(strings.today, costText(today), [requestsText(today), unknownText(today), budgetNote]),
+      createFigure(strings.today, costText(today), [
+        requestsText(today),
+        unknownText(today),
+        budgetNote,
+        uncountedNote,
+      ]),
       createFigure(strings.daysCaption, costText(total), [requestsText(total), unknownText(total)], costChart),
       createFigure(strings.tokens, tokenText(total), [cachedText(total)], tokenChart),
     );

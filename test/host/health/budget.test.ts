@@ -22,20 +22,33 @@ describe('daily budget', () => {
   let shown: string[];
   let answer: string | undefined;
   let openedUsage: number;
+  /** The models of the running turns. */
+  let running: readonly (string | undefined)[];
+  let isComplete: boolean;
+  /** The details of the modal dialogs. */
+  let details: string[];
+  /** Presses a button of the open dialog; undefined while none waits for the user. */
+  let press: ((button?: string) => void) | undefined;
   let budget: Budget;
 
-  const show = (message: string, ...rest: readonly (string | { readonly modal: boolean })[]) => {
+  const show = (
+    message: string,
+    ...rest: readonly (string | { readonly modal: boolean; readonly detail: string })[]
+  ) => {
     const isModal = typeof rest[0] === 'object';
+    if (typeof rest[0] === 'object') details.push(rest[0].detail);
     shown.push(
       [...(isModal ? ['modal'] : []), message, ...rest.filter((each) => typeof each === 'string')].join(' | '),
     );
+    if (isModal && answer === 'later') return new Promise<string | undefined>((resolve) => (press = resolve));
     return Promise.resolve(answer);
   };
   useVSCode({ l10n: englishL10n, env: { language: 'en' }, window: { showWarningMessage: show } });
 
   beforeEach(async () => {
-    [setting, now, own, written] = [{ daily: 5, action: 'warn' }, noon, [], []];
+    [setting, now, own, written] = [{ daily: 5, currency: 'USD', action: 'warn' }, noon, [], []];
     [shown, answer, refreshes, openedUsage] = [[], undefined, 0, 0];
+    [running, isComplete, details, press] = [[], true, [], undefined];
     changes = new Listeners((error) => assert.fail(String(error)));
     let known: readonly AttemptRecord[] = [];
     const { Budget } = await import('../../../src/host/health/budget');
@@ -43,6 +56,7 @@ describe('daily budget', () => {
       setting: () => setting,
       book: {
         records: () => [...known, ...own],
+        isCompleteSince: () => isComplete,
         onDidChange: changes.event,
         refresh: () => {
           refreshes++;
@@ -50,6 +64,7 @@ describe('daily budget', () => {
           return Promise.resolve();
         },
       },
+      runningModels: () => running,
       clock: { now: () => now },
       openUsage: () => openedUsage++,
       log: { error: (error) => assert.fail(String(error)) },
@@ -94,13 +109,22 @@ describe('daily budget', () => {
     assert.equal(openedUsage, 1);
   });
 
-  it('counts estimates, marks them, and counts ¥1 as $1', async () => {
-    assert.deepEqual(await spend(undefined, 1, 'https://api.holysheep.ai'), []);
+  it('counts estimates, and marks them', async () => {
+    assert.deepEqual(await spend(undefined, 1), []);
     assert.deepEqual(await spend(3.5, 99), [`${warning(90, '≈ $4.50')} | Open usage`]);
   });
 
+  it('counts only costs in the currency of the budget, and the question names the others', async () => {
+    setting = { daily: 5, currency: 'CNY', action: 'ask' };
+    written = [...costing(5, undefined, 'https://api.holysheep.ai'), ...costing(9)];
+    assert.deepEqual(await send(), [false, `modal | ${warning(100, '¥5.00', '¥5.00')} | Send anyway`]);
+    assert.match(details.join(), /^Another \$9\.00 does not count, because there is no exchange rate\. If you cancel/);
+    setting = { ...setting, currency: 'USD' };
+    assert.deepEqual(await send(), [false, `modal | ${warning(180, '$9.00')} | Send anyway`]);
+  });
+
   it('asks before a prompt is sent when the budget is used up, and again after another quarter of it', async () => {
-    setting = { daily: 5, action: 'ask' };
+    setting = { daily: 5, currency: 'USD', action: 'ask' };
     written = costing(4.99);
     assert.deepEqual(await send(), [true, `${warning(99, '$4.99')} | Open usage`]);
     written = costing(5);
@@ -113,28 +137,148 @@ describe('daily budget', () => {
   });
 
   it('neither asks nor warns before a prompt for the demo is sent', async () => {
-    [setting, written] = [{ daily: 5, action: 'ask' }, costing(9)];
+    [setting, written] = [{ daily: 5, currency: 'USD', action: 'ask' }, costing(9)];
     assert.deepEqual([await budget.mayStart(true), shown], [true, []]);
   });
 
   it('asks one question for prompts that are sent at the same time, if the user agrees', async () => {
-    [setting, written, answer] = [{ daily: 5, action: 'ask' }, costing(5), 'Send anyway'];
+    [setting, written, answer] = [{ daily: 5, currency: 'USD', action: 'ask' }, costing(5), 'Send anyway'];
     assert.deepEqual(await Promise.all([budget.mayStart(), budget.mayStart()]), [true, true]);
     assert.equal(shown.length, 1);
   });
 
-  it('warns of turns that are not asked about, such as those of the chat', async () => {
-    setting = { daily: 5, action: 'ask' };
+  it('warns when an attempt of another extension ends', async () => {
+    setting = { daily: 5, currency: 'USD', action: 'ask' };
     assert.deepEqual(await spend(6), [`${warning(120, '$6.00')} | Open usage`]);
+  });
+
+  describe('with running turns', () => {
+    const question = `modal | ${warning(99, '$4.95')} | Send anyway`;
+    beforeEach(() => {
+      setting = { daily: 5, currency: 'USD', action: 'ask' };
+      // A request has cost $0.033 on average.
+      written = Array.from({ length: 150 }, () => costing(0.033)).flat();
+    });
+
+    it('lets a prompt pass at 99%', async () => {
+      assert.equal((await send())[0], true);
+    });
+
+    it('asks at 99% if those will probably use up the rest', async () => {
+      running = ['gpt-4o', undefined];
+      assert.deepEqual(await send(), [false, question]);
+      assert.match(details.join(), /^Requests that run at the same time add about \$0\.066\. If you cancel/);
+    });
+
+    it('asks at 99% before several columns of a comparison start', async () => {
+      assert.equal(await budget.mayStart(false, ['a', 'b']), true);
+      shown = [];
+      assert.equal(await budget.mayStart(false, ['a', 'b', 'c']), false);
+      assert.deepEqual(shown, [question]);
+    });
+
+    it('expects of a model what its earlier requests have cost', async () => {
+      const cheap = Array.from({ length: 99 }, () => costing(0.001)).flat();
+      const [expensive] = costing(4.8);
+      written = [...cheap, { ...expensive!, model: 'gpt-5' }];
+      running = ['gpt-4o', 'gpt-4o'];
+      assert.equal((await send())[0], true);
+      running = ['gpt-5'];
+      assert.equal((await send())[0], false);
+    });
+  });
+
+  it('asks at any amount if a part of the spending is unknown, and then after each quarter', async () => {
+    [setting, isComplete] = [{ daily: 5, currency: 'USD', action: 'ask' }, false];
+    written = costing(0.5);
+    assert.deepEqual(await send('Send anyway'), [true, `modal | ${warning(10, '$0.50')} | Send anyway`]);
+    assert.match(
+      details.join(),
+      /^A part of today's spending is unknown, because a file can't be read\. If you cancel/,
+    );
+    assert.deepEqual(await send(), [true]);
+    written = costing(1.75);
+    assert.equal((await send())[0], false);
+    isComplete = true;
+    assert.deepEqual(await send(), [true]);
+  });
+
+  describe('for requests that the user has not started', () => {
+    const question = `modal | ${warning(100, '$5.00')} | Send anyway`;
+    /** Lets another extension send a request. */
+    const request = async (): Promise<readonly (boolean | string)[]> => {
+      const mayStart = await budget.mayOthersStart();
+      await waitForEvents();
+      return [mayStart, ...shown.splice(0)];
+    };
+    beforeEach(() => {
+      setting = { daily: 5, currency: 'USD', action: 'ask' };
+      written = costing(5);
+    });
+
+    it('refuses those of other extensions at once and shows one question for all of them', async () => {
+      answer = 'later';
+      const [first, second] = await Promise.all([budget.mayOthersStart(), budget.mayOthersStart()]);
+      assert.deepEqual([first, second, shown], [false, false, [question]]);
+      assert.match(details.join(), /^A request of another extension was refused\./);
+      press?.('Send anyway');
+      await waitForEvents();
+      shown = [];
+      assert.deepEqual(await request(), [true]);
+    });
+
+    it('keeps refusing without a question after *Cancel*, until another quarter is used', async () => {
+      assert.deepEqual(await request(), [false, question]);
+      assert.deepEqual(await request(), [false]);
+      written = costing(6.24);
+      assert.deepEqual(await request(), [false]);
+      written = costing(6.25);
+      assert.deepEqual(await request(), [false, `modal | ${warning(125, '$6.25')} | Send anyway`]);
+    });
+
+    it('asks again after *Cancel* when the user sends a prompt, and then lets other extensions pass', async () => {
+      await request();
+      assert.deepEqual(await send('Send anyway'), [true, question]);
+      assert.deepEqual(await request(), [true]);
+    });
+
+    it('asks again on the next day and after a change of the setting', async () => {
+      await request();
+      setting = { daily: 4, currency: 'USD', action: 'ask' };
+      assert.deepEqual(await request(), [false, `modal | ${warning(125, '$5.00', '$4.00')} | Send anyway`]);
+      now += 24 * hourMs;
+      written = costing(4);
+      assert.deepEqual(await request(), [false, `modal | ${warning(100, '$4.00', '$4.00')} | Send anyway`]);
+    });
+
+    it('lets a prompt that the user sends wait for the open question', async () => {
+      answer = 'later';
+      await budget.mayOthersStart();
+      const sent = budget.mayStart();
+      press?.('Send anyway');
+      assert.equal(await sent, true);
+      assert.deepEqual(shown, [question]);
+    });
+
+    it('asks before a queued prompt is sent, but not again after *Cancel*', async () => {
+      assert.deepEqual([await budget.mayStartQueued(false, []), ...shown.splice(0)], [false, question]);
+      assert.deepEqual([await budget.mayStartQueued(false, []), ...shown.splice(0)], [false]);
+    });
+
+    it('holds back unattended ones without a question', async () => {
+      assert.deepEqual([await budget.mayStartUnattended(), shown], [false, []]);
+      written = costing(4);
+      assert.deepEqual([await budget.mayStartUnattended(), shown], [true, []]);
+    });
   });
 
   it('starts anew on the next day and after a change of the setting', async () => {
     await spend(5);
     now += 24 * hourMs;
     assert.deepEqual(await spend(4), [`${warning(80, '$4.00')} | Open usage`]);
-    setting = { daily: 4, action: 'warn' };
+    setting = { daily: 4, currency: 'USD', action: 'warn' };
     assert.deepEqual(await send(), [true, `${warning(100, '$4.00', '$4.00')} | Open usage`]);
-    setting = { daily: 4, action: 'ask' };
+    setting = { daily: 4, currency: 'USD', action: 'ask' };
     assert.deepEqual((await send())[0], false);
   });
 

@@ -80,16 +80,22 @@ describe('usage in the report', () => {
   it('adds no cent and loses none in 1,000 answers', () => {
     const attempts = Array.from({ length: 1000 }, (_, index) => paid(0.1, { time: noon - (index % 12) * hourMs }));
     assert.deepEqual(
-      [figures(...attempts).costs[0]?.amount, spentToday(records(...attempts), noon).amount],
+      [figures(...attempts).costs[0]?.amount, spentToday(records(...attempts), noon, 'USD').spent.amount],
       [100, 100],
     );
   });
 
-  it('says how much of the budget is used, in whole percent rounded down, with ¥1 as $1', () => {
-    const budget = { daily: 5, action: 'warn' } as const;
+  it('says how much of the budget is used, in whole percent rounded down', () => {
+    const budget = { daily: 5, currency: 'USD', action: 'warn' } as const;
     const spent = records(paid(2.499), estimated(2.5), paid(0, holySheep));
-    assert.deepEqual(createHealthReport(spent, noon, String, budget).budget, { daily: 5, usedPercent: 99 });
-    assert.deepEqual(spentToday(records(paid(1), paid(2, holySheep)), noon), usd(3));
+    const expected = { daily: usd(5), usedPercent: 99, uncounted: [] };
+    assert.deepEqual(createHealthReport(spent, noon, String, budget).budget, expected);
     assert.equal(createHealthReport([], noon, String).budget, undefined);
+  });
+
+  it('counts only costs in the currency of the budget', () => {
+    const spent = records(paid(1), paid(2, holySheep));
+    assert.deepEqual(spentToday(spent, noon, 'USD'), { spent: usd(1), uncounted: [yuan(2)] });
+    assert.deepEqual(spentToday(spent, noon, 'CNY'), { spent: yuan(2), uncounted: [usd(1)] });
   });
 });

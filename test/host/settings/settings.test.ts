@@ -102,14 +102,14 @@ describe('settings', () => {
   });
 
   for (const [value, expected] of [
-    [{ daily: 5 }, { daily: 5, action: 'warn' }],
+    [{ daily: 5 }, { daily: 5, currency: 'CNY', action: 'warn' }],
     [
-      { daily: 0.5, action: 'ask' },
-      { daily: 0.5, action: 'ask' },
+      { daily: 0.5, currency: 'USD', action: 'ask' },
+      { daily: 0.5, currency: 'USD', action: 'ask' },
     ],
     [
-      { daily: 5, action: 'Ask' },
-      { daily: 5, action: 'warn' },
+      { daily: 5, currency: 'EUR', action: 'Ask' },
+      { daily: 5, currency: 'CNY', action: 'warn' },
     ],
     ...[{}, undefined, null, 5, [5], { action: 'ask' }].map((none) => [none, undefined] as const),
     ...[0, -1, Number.NaN, 1e300, '5'].map((daily) => [{ daily, action: 'ask' }, undefined] as const),
@@ -119,6 +119,13 @@ describe('settings', () => {
       assert.deepEqual(settings.budget(), expected);
     });
   }
+
+  it('read the budget in the currency of the primary gateway, unless it names one', () => {
+    inspected = { baseUrl: { globalValue: 'https://openrouter.ai/api/v1' }, budget: { globalValue: { daily: 5 } } };
+    assert.equal(settings.budget()?.currency, 'USD');
+    inspected = { ...inspected, budget: { globalValue: { daily: 5, currency: 'CNY' } } };
+    assert.equal(settings.budget()?.currency, 'CNY');
+  });
 
   it('read the budget only from the user settings', () => {
     const workspaceValue = { daily: 1000 };

@@ -88,6 +88,10 @@ export const usedReport: HealthReport = {
       ),
     ],
   },
-  budget: { daily: 5, usedPercent: 24 },
+  budget: {
+    daily: { amount: 5, currency: 'CNY', isEstimate: false },
+    usedPercent: 24,
+    uncounted: [{ amount: 0.0042, currency: 'USD', isEstimate: false }],
+  },
 };
 export const emptyReport: HealthReport = { hours: { starts: [], rows: [] }, days: { starts: [], rows: [] } };
