@@ -46,7 +46,10 @@ describe('panel after a reload of the window', () => {
     await workbench.openFile('sample.ts');
     await workbench.runCommand('HolySheep: Explain Selection');
     await workbench.quickInput.dismissPassword();
-    await panel.frame.getByRole('log').getByText('Your prompt will be sent once a key is set.').waitFor();
+    await panel.frame
+      .getByText(/^Explain/)
+      .and(panel.prompt)
+      .waitFor();
     await workbench.reload();
     gateway.reset();
     gateway.script = () => answer('what it does');
