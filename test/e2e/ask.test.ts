@@ -18,6 +18,7 @@ describe('panel of a conversation', () => {
     gateway.script = () => answer(markdown, { usage: { prompt_tokens: 12, completion_tokens: 34, total_tokens: 46 } });
     await ask(workbench, 'first question');
     await workbench.quickInput.dismissPassword();
+    await panel.enabledSend.waitFor();
     await panel.button('Set API key').waitFor();
     await panel.frame.locator(':focus').and(panel.prompt).press('Enter');
     assert.equal(gateway.requests.length, 0);

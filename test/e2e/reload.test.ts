@@ -46,10 +46,7 @@ describe('panel after a reload of the window', () => {
     await workbench.openFile('sample.ts');
     await workbench.runCommand('HolySheep: Explain Selection');
     await workbench.quickInput.dismissPassword();
-    await panel.frame
-      .getByText(/^Explain/)
-      .and(panel.prompt)
-      .waitFor();
+    await panel.enabledSend.waitFor();
     await workbench.reload();
     gateway.reset();
     gateway.script = () => answer('what it does');
