@@ -16,12 +16,10 @@ export type SuggestionKind = (typeof suggestionKinds)[number];
 const messageFields = {
   ready: {},
   /**
-   * Sends a prompt. `more` is the data from the `prefill` message that prefilled the prompt. Without an API key, the
-   * host replies with a `prefill` message.
+   * Sends a prompt. `more` is the data from the `prefill` message that prefilled the prompt. If the user cancels a
+   * dialog, for example for the API key, the host returns the prompt in a `prefill` message.
    */
   send: { prompt, more },
-  /** The prompt that waits for an API key must not be sent, because the user has changed the draft. */
-  withdrawPrompt: { prompt: text },
   /** Sends a suggested prompt, or opens what else was suggested. */
   askSuggestion: { kind: v.picklist(suggestionKinds), id: text },
   demo: { act: v.picklist(demoActions) },

@@ -179,8 +179,6 @@ export type ToWebview =
       readonly conversationId: string;
       readonly exchanges: readonly ExchangeSnapshot[];
       readonly connection: ConnectionView;
-      /** Text of the prompt that the host sends when an API key is set; absent if no prompt waits for a key. */
-      readonly promptAwaitingKey?: string | undefined;
       readonly suggestions: readonly Suggestion[];
       /** Whether another window has the right to write the conversation. */
       readonly readOnly?: true | undefined;
@@ -208,19 +206,11 @@ export type ToWebview =
   /** What all exchanges cost, also those that are not shown. Follows a snapshot and each change, once a cost is known. */
   | ({ readonly type: 'conversationCost' } & TotalCost)
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
-  /** The user has closed the key dialog without setting a key. */
-  | { readonly type: 'keyDialogClosed' }
   /**
    * Prefills an empty composer with `text` and focuses it. `more` is data of the host, such as code, which the page
-   * sends back unchanged together with the prompt. With `awaitsKey`, the host sends the prompt as soon as there
-   * is an API key, unless the page withdraws the prompt.
+   * sends back unchanged together with the prompt.
    */
-  | {
-      readonly type: 'prefill';
-      readonly text: string;
-      readonly more?: object | undefined;
-      readonly awaitsKey?: boolean | undefined;
-    }
+  | { readonly type: 'prefill'; readonly text: string; readonly more?: object | undefined }
   | {
       readonly type: 'context';
       readonly items: readonly DraftContext[];

@@ -10,8 +10,6 @@ export interface Announcer {
   readonly element: HTMLElement;
   /** @param source id of the column that the text is about. The columns do not replace each other's announcements. */
   announce(text: string, source?: string): void;
-  /** Removes an announcement that is no longer true, unless another one has replaced it. */
-  retract(text: string): void;
 }
 
 declare global {

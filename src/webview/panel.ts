@@ -73,7 +73,6 @@ export class Panel {
     connection: ({ connection, suggestions }) => this.setConnection(connection, suggestions),
     demoStep: ({ demoStep }) => this.demoCard.setStep(demoStep),
     conversationCost: (total) => this.costLine.update(total),
-    keyDialogClosed: () => this.remindOfKey(),
     prefill: (message) => this.composer.prefill(message),
     context: ({ items, unread }) => this.composer.setContext(items, unread),
     suggestions: ({ request, items }) => this.composer.popup.showSuggestions(request, items),
@@ -200,7 +199,6 @@ export class Panel {
     // Without the last seen exchange, because its prompt was edited, all prompts count as new.
     const lastSeen = exchanges.findIndex(({ id }) => id === view.seen);
     composer.confirmPrompts(exchanges.slice(lastSeen + 1).map(({ prompt }) => prompt));
-    composer.setPromptAwaitingKey(message.promptAwaitingKey);
     this.save();
   }
 
@@ -235,30 +233,20 @@ export class Panel {
   }
 
   private updateNotices(): void {
-    const { connection, suggestions, conversation, composer, context, emptyState, notices } = this;
+    const { connection, suggestions, conversation, composer, emptyState, notices } = this;
     if (!connection) return;
     const { isEmpty, canMentionSummary: canMention } = conversation;
-    const { awaitsKey } = composer;
     if (isEmpty) emptyState.update(connection.demo, suggestions);
     const place = isEmpty ? emptyState.cardPlace : notices.cardPlace;
     const demoPlace = connection.demo && !this.readOnly ? place : undefined;
     this.demoCard.update(demoPlace, connection);
-    const hasOtherButton = conversation.hasActionButton('setApiKey');
-    const needsCard = !canSendPrompt(connection) && !this.readOnly && (awaitsKey || !hasOtherButton);
+    const needsCard = !canSendPrompt(connection) && !this.readOnly && !conversation.hasActionButton('setApiKey');
     this.contextNotice.update({
       percent: canMention && conversation.canSummarize ? composer.ring.percent : undefined,
       runningSummary: conversation.runningSummary,
       canMention,
     });
-    this.keyCard.update(needsCard ? place : undefined, { host: connection.host, awaitsKey, hasOtherButton });
-    if (!awaitsKey) context.announcer.retract(context.strings.sendsWithKey);
-  }
-
-  /** Tells the user who has closed the key dialog how to send the prompt. */
-  private remindOfKey(): void {
-    if (!this.composer.awaitsKey) return;
-    this.context.announcer.announce(this.context.strings.sendsWithKey);
-    this.keyCard.focusButton();
+    this.keyCard.update(needsCard ? place : undefined, connection.host);
   }
 
   private focusInput(): void {

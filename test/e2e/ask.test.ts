@@ -14,14 +14,13 @@ describe('panel of a conversation', () => {
   useWorkbench({ withoutKey: true }, (opened) => ({ gateway, workbench, panel } = opened));
   beforeEach(() => gateway.reset());
 
-  it('asks for a missing key at once, and sends the typed prompt when the key is set', async () => {
+  it('asks for a missing key, returns the prompt if the user cancels, and sends it when the user sets a key', async () => {
     gateway.script = () => answer(markdown, { usage: { prompt_tokens: 12, completion_tokens: 34, total_tokens: 46 } });
     await ask(workbench, 'first question');
     await workbench.quickInput.dismissPassword();
-    await panel.frame.getByRole('log').getByText('Your prompt will be sent once a key is set.').waitFor();
-    await panel.prompt.press('Enter');
-    await workbench.quickInput.dismissPassword();
-    await panel.frame.locator(':focus').and(panel.button('Set API key')).press('Enter');
+    await panel.enabledSend.waitFor();
+    await panel.button('Set API key').waitFor();
+    await panel.frame.locator(':focus').and(panel.prompt).press('Enter');
     assert.equal(gateway.requests.length, 0);
     await workbench.fillPassword(testKey);
     await panel.inState('done').waitFor();

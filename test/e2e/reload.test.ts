@@ -46,7 +46,7 @@ describe('panel after a reload of the window', () => {
     await workbench.openFile('sample.ts');
     await workbench.runCommand('HolySheep: Explain Selection');
     await workbench.quickInput.dismissPassword();
-    await panel.frame.getByRole('log').getByText('Your prompt will be sent once a key is set.').waitFor();
+    await panel.enabledSend.waitFor();
     await workbench.reload();
     gateway.reset();
     gateway.script = () => answer('what it does');

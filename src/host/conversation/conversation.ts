@@ -12,9 +12,6 @@ import { summaryPrompt } from './summaryPrompt';
 
 /** A conversation: its prompts, the versions of its exchanges, its comparisons and summaries. */
 export class Conversation extends ConversationTurns {
-  /** The prompt that is sent when an API key is set. After a reload, it is only a draft in the composer. */
-  promptAwaitingKey: (PromptInput & { readonly models?: readonly string[] | undefined }) | undefined;
-
   /** Adds a prompt at the end. @throws Error when the conversation is read-only */
   ask(input: PromptInput): Exchange {
     const lastId = this.lastExchange?.id ?? '';

@@ -130,15 +130,15 @@ export class ConversationRecord {
   }
 
   protected readonly addEvents = (exchangeId: string, streamEvents: readonly StreamEvent[]): void => {
-    for (const event of streamEvents) if (!isDelta(event)) this.observer.onEvent(this.id, exchangeId, event);
     const exchange = this.exchange(exchangeId);
     if (!exchange) return;
     const events = toRecordedEvents(streamEvents, exchange.state);
     const next = this.tree.addEvents(exchange, events);
     this.append({ type: 'events', exchangeId, events });
-    if (!this.tree.isOnPage(exchangeId)) return;
     const onlyDeltas = next.state.phase === exchange.state.phase && events.every(isDelta);
-    this.fire({ type: 'events', exchangeId, events }, onlyDeltas);
+    if (this.tree.isOnPage(exchangeId)) this.fire({ type: 'events', exchangeId, events }, onlyDeltas);
+    // An exception of the observer must not lose an event.
+    for (const event of streamEvents) if (!isDelta(event)) this.observer.onEvent(this.id, exchangeId, event);
   };
 
   protected firePath(): void {

@@ -111,10 +111,12 @@ export class ConversationStore {
     if (!isConversationId(id)) return undefined;
     const isHidden = await this.fileMutex.runExclusive(async () => {
       const { conversation, file } = this.openById.get(id) ?? {};
-      conversation?.stopAll();
       const hidden = await journal.hide(id);
       // Leaves the conversation open and read-only, because another window is writing it.
       if (conversation && !file && !hidden) return false;
+      conversation?.stopAll();
+      await journal.flush(id);
+      await journal.close(id);
       this.untrack(id);
       if (conversation) this.changeListeners.fire({ conversation });
       return hidden;

@@ -58,14 +58,21 @@ export class ConversationTurns extends ConversationRecord {
       .filter(({ state }) => isRunning(state.phase));
   }
 
-  /** The exchange whose turn waits; if none waits, the first exchange whose turn runs. */
-  get activeExchange(): Exchange | undefined {
-    return this.activeExchanges.find(({ state }) => isWaiting(state.phase)) ?? this.activeExchanges[0];
+  private get waitingExchanges(): readonly Exchange[] {
+    return this.activeExchanges.filter(({ state }) => isWaiting(state.phase));
   }
 
-  /** The exchange on which *Retry Now* acts if the user names none. */
-  get exchangeToRetry(): Exchange | undefined {
-    return this.activeExchange ?? this.lastColumns.find(canRetry) ?? this.lastExchange;
+  /** The first exchange whose turn waits; if none waits, the first exchange whose turn runs. */
+  get activeExchange(): Exchange | undefined {
+    return this.waitingExchanges[0] ?? this.activeExchanges[0];
+  }
+
+  /** The exchanges on which *Retry Now* acts if the user names none: all whose turns wait, or else a single one. */
+  get exchangesToRetry(): readonly Exchange[] {
+    const { waitingExchanges } = this;
+    if (waitingExchanges.length > 0) return waitingExchanges;
+    const single = this.activeExchange ?? this.lastColumns.find(canRetry) ?? this.lastExchange;
+    return single ? [single] : [];
   }
 
   get busy(): boolean {
@@ -95,7 +102,7 @@ export class ConversationTurns extends ConversationRecord {
   }
 
   /** Ends the wait of a running turn, or retries a turn that has ended without a complete answer. */
-  retryNow(exchangeId = this.exchangeToRetry?.id): void {
+  retryNow(exchangeId = this.exchangesToRetry[0]?.id): void {
     this.retry(exchangeId, (turn) => turn.retryNow());
   }
 

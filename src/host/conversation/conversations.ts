@@ -168,7 +168,6 @@ function isBlank(conversation: Conversation): boolean {
     !conversation.readOnly &&
     !conversation.busy &&
     conversation.title === undefined &&
-    conversation.promptAwaitingKey === undefined &&
     conversation.tree.all().length === 0
   );
 }

@@ -40,13 +40,14 @@ export class TurnRunner {
 
   /**
    * @param onEvents receives the events of a turn, with adjacent deltas merged
-   * @param onFailedStart called with the error of a turn that could not start. The next turn starts all the same.
-   * @param onError receives an exception of `onEvents`
+   * @param onFailure called with the error of a turn that could not start, or whose terminal event `onEvents` could not
+   * handle. The next turn starts all the same.
+   * @param onError receives any other exception of `onEvents`
    */
   constructor(
     private readonly clock: Clock,
     private readonly onEvents: (exchangeId: string, events: readonly StreamEvent[]) => void,
-    private readonly onFailedStart: (exchangeId: string, error: unknown) => void,
+    private readonly onFailure: (exchangeId: string, error: unknown) => void,
     private readonly onError: (error: unknown) => void,
   ) {}
 
@@ -89,10 +90,12 @@ export class TurnRunner {
     if (events.length === 0) return;
     running.pending = new EventBatch();
     running.flushedAt = this.clock.monotonicNow();
+    const { exchangeId } = running;
     try {
-      this.onEvents(running.exchangeId, events);
+      this.onEvents(exchangeId, events);
     } catch (error) {
-      this.onError(error);
+      if (this.running.has(exchangeId)) this.onError(error);
+      else this.onFailure(exchangeId, error);
     }
   }
 
@@ -114,7 +117,7 @@ export class TurnRunner {
       running.handle = start((events) => this.receive(running, events));
     } catch (error) {
       this.running.delete(exchangeId);
-      this.onFailedStart(exchangeId, error);
+      this.onFailure(exchangeId, error);
     }
     this.startNext();
   }

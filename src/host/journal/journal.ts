@@ -119,7 +119,10 @@ export class Journal {
     await this.closeFile(id)?.lock.release();
   }
 
-  /** If the file can't be written or renamed, rejects and changes nothing. @returns false if it is missing or locked */
+  /**
+   * If the file can't be written or renamed, rejects and changes nothing. An open file stays open, so that the end of a
+   * running answer can still be written. @returns false if the file is missing or locked
+   */
   async hide(id: string): Promise<boolean> {
     const file = this.openFiles.get(id);
     await file?.flush();
@@ -131,8 +134,8 @@ export class Journal {
         this.deps.onProblem({ kind: 'open-elsewhere' });
         return false;
       }
-      if (exists) await this.files.hide(id);
-      this.closeFile(id);
+      const path = exists ? await this.files.hide(id) : undefined;
+      if (path !== undefined) file?.handleRename(path);
       return exists;
     } finally {
       if (!this.openFiles.has(id)) await lock.release();

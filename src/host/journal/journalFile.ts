@@ -48,6 +48,7 @@ export class JournalFile {
   /** Encoded lines that may not be on disk yet. Their offset in the file is `position`. */
   private tail: Buffer = Buffer.alloc(0);
   private position: number;
+  private path: string;
   private activityAt: number;
   private header: HeaderLine | undefined;
   private writing: Promise<void> | undefined;
@@ -61,6 +62,7 @@ export class JournalFile {
     private readonly options: JournalFileOptions,
   ) {
     this.position = options.size;
+    this.path = options.path;
     this.activityAt = options.lastActivityAt;
     this.header = options.header;
   }
@@ -90,6 +92,10 @@ export class JournalFile {
     else this.cancelTimer ??= clock.after(batchMs, () => this.startWriting());
   }
 
+  handleRename(path: string): void {
+    this.path = path;
+  }
+
   /** Resolves when all lines are on disk or a failure has been reported. */
   async flush(): Promise<void> {
     this.startWriting();
@@ -107,7 +113,7 @@ export class JournalFile {
 
   /** Blocks all extensions, so this is only for the shutdown of the extension host. */
   flushSync(): void {
-    const { path } = this.options;
+    const { path } = this;
     this.encode();
     if (!this.tail.length || this.lock.isLostSync()) return;
     if (this.position === 0) mkdirSync(dirname(path), { recursive: true, mode: privateFolderMode });
@@ -164,7 +170,8 @@ export class JournalFile {
   }
 
   private async writeBatch(): Promise<void> {
-    const { path, clock } = this.options;
+    const { path } = this;
+    const { clock } = this.options;
     const slow = Object.assign(new Error('the disk does not respond'), { code: 'ETIMEDOUT' });
     const cancelReport = clock.after(slowWriteMs, () => this.reportFailure(slow));
     try {

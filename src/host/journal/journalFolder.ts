@@ -68,8 +68,11 @@ export class JournalFolder {
     return entries.every((stats) => stats === undefined);
   }
 
-  async hide(id: string): Promise<void> {
-    await rename(this.pathOf(id), this.hiddenPathOf(id));
+  /** @returns the new path of the file */
+  async hide(id: string): Promise<string> {
+    const hiddenPath = this.hiddenPathOf(id);
+    await rename(this.pathOf(id), hiddenPath);
+    return hiddenPath;
   }
 
   async unhide(id: string): Promise<void> {

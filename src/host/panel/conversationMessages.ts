@@ -16,7 +16,6 @@ export type MessageHandlers<Type extends ToHost['type'] = ToHost['type']> = {
 /** Messages that change a conversation. They are ignored while another window writes it. */
 export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'send',
-  'withdrawPrompt',
   'askSuggestion',
   'demo',
   'stop',
@@ -39,9 +38,6 @@ const command = (id: string, ...args: unknown[]) => vscode.commands.executeComma
 export function conversationMessages(services: PanelServices, conversation: Conversation) {
   const { conversations, demo, target, tour } = services;
   return {
-    withdrawPrompt: ({ prompt }) => {
-      if (conversation.promptAwaitingKey?.prompt === prompt) conversation.promptAwaitingKey = undefined;
-    },
     demo: ({ act }) => tour.perform(conversation, act),
     stop: ({ exchangeId }) => conversation.stop(exchangeId),
     action: ({ exchangeId, action }) => runFailureAction(services, conversation, exchangeId, action),

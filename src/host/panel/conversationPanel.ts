@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isTerminal } from '../../engine/events';
 import { isConnectionError } from '../../engine/request';
 import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
-import { canSendPrompt, type ConnectionView } from '../../shared/protocol';
+import type { ConnectionView } from '../../shared/protocol';
 import { panelStrings } from '../../shared/panelStrings';
 import { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
@@ -86,9 +86,8 @@ export class ConversationPanel extends Disposable {
     return this.page.isVisible;
   }
 
-  prefill({ asksForKey, ...prefilled }: PrefilledPrompt): void {
+  prefill(prefilled: PrefilledPrompt): void {
     this.page.prefill({ type: 'prefill', ...prefilled });
-    if (prefilled.awaitsKey) this.checkAwaitedKey(asksForKey).catch(this.services.onError);
   }
 
   updatePromptHistory(): void {
@@ -120,7 +119,7 @@ export class ConversationPanel extends Disposable {
       ready: () => this.postSnapshot(),
       send: ({ prompt, more }) => this.send(toComposedInput(prompt, more)),
       askSuggestion: (message) => this.askSuggestion(message),
-      setApiKey: () => this.openKeyDialog(),
+      setApiKey: () => enterApiKey(),
       openHere: async () => {
         try {
           await conversations.takeOver(conversation);
@@ -165,7 +164,6 @@ export class ConversationPanel extends Disposable {
       exchanges: conversation.views(),
       ...(conversation.readOnly && { readOnly: true as const }),
       connection,
-      promptAwaitingKey: canSendPrompt(connection) ? undefined : conversation.promptAwaitingKey?.prompt,
       suggestions,
       ...this.promptHistoryFields(),
       context: contextDraft.items(),
@@ -207,18 +205,6 @@ export class ConversationPanel extends Disposable {
     this.page.post({ type: 'connection', connection, suggestions });
     this.postNextRequest();
     this.postDemoStep();
-    if (canSendPrompt(connection)) await this.releaseAwaitedPrompt(connection);
-  }
-
-  /** If the demo has started, the prompt stays in the composer, because the user meant it for their own gateway. */
-  private async releaseAwaitedPrompt({ demo }: ConnectionView): Promise<void> {
-    const awaited = this.conversation.promptAwaitingKey;
-    if (!awaited) return;
-    this.conversation.promptAwaitingKey = undefined;
-    if (demo) return;
-    this.page.withdrawAwaitedPrefills();
-    const { models, ...input } = awaited;
-    await this.send(input, { models, staysHidden: true });
   }
 
   private async send(input: PromptInput, options?: Omit<SendOptions, 'conversation' | 'onMove'>): Promise<void> {
@@ -257,16 +243,6 @@ export class ConversationPanel extends Disposable {
     await this.send(input, { addDraft: (prompt) => this.draft.addModelTo(prompt) });
   }
 
-  /** A key may have been set since the connection was read. */
-  private async checkAwaitedKey(asksForKey = false): Promise<void> {
-    await this.updateConnection();
-    if (asksForKey && this.conversation.promptAwaitingKey) await this.openKeyDialog();
-  }
-
-  private async openKeyDialog(): Promise<void> {
-    if (!(await enterApiKey())) this.page.post({ type: 'keyDialogClosed' });
-  }
-
   private async selectModel(draft: PromptInput): Promise<void> {
     const { conversation } = this;
     const { catalog, connections, demo } = this.services;
@@ -295,8 +271,6 @@ export class ConversationPanel extends Disposable {
 
   private handleConversationChange(change: ConversationChange): void {
     if (change.type !== 'events') this.updateTitle();
-    // The window that writes the conversation now may send or change the prompt.
-    if (this.conversation.readOnly) this.conversation.promptAwaitingKey = undefined;
     if (change.type === 'access') {
       if (this.page.isListening) this.postSnapshot().catch(this.services.onError);
     } else if (change.type !== 'title') this.page.post(change);

@@ -47,8 +47,8 @@ export function registerPanels(services: PanelCommandServices) {
 
 export async function retryNow(services: PanelServices): Promise<void> {
   const conversation = services.conversations.running ?? services.conversations.current;
-  const exchange = conversation?.exchangeToRetry;
-  if (conversation && exchange) await runFailureAction(services, conversation, exchange.id, 'retryNow');
+  if (!conversation) return;
+  for (const { id } of conversation.exchangesToRetry) await runFailureAction(services, conversation, id, 'retryNow');
 }
 
 export async function reopenPanels({

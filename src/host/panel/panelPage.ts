@@ -58,9 +58,4 @@ export class PanelPage extends Disposable {
     if (this.isListening) this.post(message);
     else this.waitingPrefills = [...this.waitingPrefills, message];
   }
-
-  /** A page that has not received the prompt yet must not put the prompt into the composer. */
-  withdrawAwaitedPrefills(): void {
-    this.waitingPrefills = this.waitingPrefills.filter(({ awaitsKey }) => !awaitsKey);
-  }
 }

@@ -173,7 +173,6 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
       if (this.disposed) return;
       this.panels.delete(id);
       panel.dispose();
-      conversation.promptAwaitingKey = undefined;
       this.closeEmitter.fire(conversation);
       this.visibilityEmitter.fire();
       this.rememberPanels();

@@ -20,10 +20,6 @@ export interface PrefilledPrompt {
   readonly text: string;
   /** The complete prompt if it has code or attachments. The page returns it when the user sends the text. */
   readonly more?: PromptInput | undefined;
-  /** Whether the prompt is sent as soon as an API key is set, unless the user has changed the text. */
-  readonly awaitsKey?: boolean | undefined;
-  /** Whether the key dialog opens if there is still no key. */
-  readonly asksForKey?: boolean | undefined;
 }
 
 export interface PanelServices extends Pick<HostWindow, 'log' | 'onError'> {

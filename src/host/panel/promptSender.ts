@@ -9,7 +9,8 @@ import { toPromptInput, type PromptInput } from '../journal/exchange';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { DemoMode } from '../connection/demoMode';
 import { isPromptInput } from '../journal/journalSchema';
-import type { PanelServices, PrefilledPrompt } from './panelServices';
+import { enterApiKey } from '../ui/notifications';
+import type { PanelServices } from './panelServices';
 
 export interface SendServices extends Pick<PanelServices, 'budget' | 'panels' | 'onError'> {
   readonly conversations: Pick<Conversations, 'ensureCurrent' | 'startNew'>;
@@ -24,17 +25,16 @@ export interface SendOptions {
   /** The models that answer at the same time. By default, the selected model answers. */
   readonly models?: readonly string[] | undefined;
   readonly addDraft?: ((input: PromptInput) => PromptInput) | undefined;
-  readonly staysHidden?: boolean | undefined;
-  /** Whether the key dialog opens if there is no API key. The default is true. */
+  /** Whether the user is asked for a missing API key. The default is true. */
   readonly asksForKey?: boolean | undefined;
   /** Called before the prompt is sent in a new conversation instead of `conversation`. */
   readonly onMove?: ((target: Conversation) => void) | undefined;
 }
 
 /**
- * Sends a prompt. Without an API key, the prompt waits in the composer until a key is set. A prompt for a conversation of
- * a demo that has ended goes into a new conversation, because it must not go to the user's gateway below demo answers.
- * If the user does not want to exceed the budget of the day, the prompt goes back into the composer.
+ * Sends a prompt. If the user sets no API key or does not want to exceed the daily budget, the prompt goes back into the
+ * composer. A prompt for a conversation of a demo that has ended goes into a new conversation, because it must not go to
+ * the user's gateway below demo answers.
  */
 export async function sendPrompt(
   { budget, conversations, connections, demo, promptHistory, panels, onError }: SendServices,
@@ -47,33 +47,29 @@ export async function sendPrompt(
   const isOfEndedDemo = chosen.exchanges().length > 0 && isDemoConversation(chosen) && !demo.answers(chosen);
   const conversation = isOfEndedDemo ? conversations.startNew() : chosen;
   if (isOfEndedDemo) options.onMove?.(conversation);
-  if (!options.staysHidden) panels.show(conversation, { preserveFocus: true });
+  panels.show(conversation, { preserveFocus: true });
   // A failure to save the prompt history must not prevent the request.
   promptHistory.add(input.prompt, conversation.id).catch(onError);
-  const connection = await connections.view(demo.answers(conversation));
-  const isReady = canSendPrompt(connection);
-  if (isReady && (await budget.mayStart(connection.demo))) {
-    const sent = { ...(options.addDraft?.(input) ?? input), demo: connection.demo };
-    if (options.models) conversation.compare(sent, options.models);
-    else conversation.ask(sent);
-    return;
-  }
-  if (isReady) {
+  const inDemo = demo.answers(conversation);
+  const canSend = async (): Promise<boolean> => canSendPrompt(await connections.view(inDemo));
+  const asksForKey = options.asksForKey ?? true;
+  const isReady = (await canSend()) || (asksForKey && (await enterApiKey()) && (await canSend()));
+  if (!isReady || !(await budget.mayStart(inDemo))) {
     returnPrompt(panels, conversation, input);
     return;
   }
-  conversation.promptAwaitingKey = { ...input, models: options.models };
-  panels.prefill(conversation, {
-    ...toPrefilled(input),
-    ...{ awaitsKey: true, asksForKey: options.asksForKey ?? true },
-  });
+  const sent = { ...(options.addDraft?.(input) ?? input), demo: inDemo };
+  if (options.models) conversation.compare(sent, options.models);
+  else conversation.ask(sent);
 }
 
-/** Puts a prompt into the composer that the user did not want to send after all, with its code or attachments. */
+/** Puts a prompt that was not sent into the composer, with its code or attachments. */
 export function returnPrompt(panels: SendServices['panels'], conversation: Conversation, input: PromptInput): void {
-  // The dialog has taken the focus from the panel.
+  // A dialog may have taken the focus from the panel.
   panels.show(conversation, { preserveFocus: false });
-  panels.prefill(conversation, toPrefilled(input));
+  const { prompt: text, content, attachments = [] } = input;
+  const more = content !== undefined || attachments.length > 0 ? input : undefined;
+  panels.prefill(conversation, { text, more });
 }
 
 /** Shows an empty conversation and focuses its composer. A running turn of the previous conversation continues. */
@@ -89,11 +85,6 @@ export function startConversation(
 
 export function parsePrefilledInput(value: unknown): PromptInput | undefined {
   return isPromptInput(value) ? toPromptInput(value) : undefined;
-}
-
-function toPrefilled(input: PromptInput): PrefilledPrompt {
-  const { prompt: text, content, attachments = [] } = input;
-  return { text, ...((content !== undefined || attachments.length > 0) && { more: input }) };
 }
 
 /** The context items for the next prompt of a panel, and the model if the user chose it for this prompt only. */

@@ -13,7 +13,7 @@ import type { UnseenFailure } from './unseenFailures';
 
 type TurnsOfConversation = Pick<
   Conversation,
-  'activeExchange' | 'activeExchanges' | 'exchangeToRetry' | 'lastExchange'
+  'activeExchange' | 'activeExchanges' | 'exchangesToRetry' | 'lastExchange'
 >;
 
 export interface Turns {
@@ -150,7 +150,7 @@ export function setTurnContext({ running, current }: Omit<Turns, 'runningCount'>
 
 function isRetryable(conversation: Turns['current']): boolean {
   if (!conversation) return false;
-  const { activeExchange, exchangeToRetry } = conversation;
-  if (!activeExchange) return exchangeToRetry !== undefined && canRetry(exchangeToRetry);
+  const { activeExchange, exchangesToRetry } = conversation;
+  if (!activeExchange) return exchangesToRetry.some(canRetry);
   return activeExchange.state.phase !== 'streaming';
 }

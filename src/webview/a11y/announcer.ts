@@ -35,9 +35,6 @@ export function createAnnouncer(): Announcer {
       while (region.childElementCount >= maxAnnouncements) region.firstElementChild?.remove();
       region.append(announcement);
     },
-    retract: (text) => {
-      for (const announcement of [...region.children]) if (announcement.textContent === text) announcement.remove();
-    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { fill } from '../../shared/format';
-import { canSendPrompt, type ConnectionView, type DraftContext, type EffortView } from '../../shared/protocol';
+import type { ConnectionView, DraftContext, EffortView } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import type { Prefilled, Unsent } from '../state/unsentStore';
 import { element, iconButton } from '../util/element';
@@ -35,9 +35,7 @@ export class Composer {
   /** Sent prompts that the host has not confirmed. They must not be lost if the page is closed or the host stops. */
   private readonly pending = new Set<string>();
   private contextIds: readonly string[] = [];
-  private hasKey = true;
   private isStoppable = false;
-  private promptAwaitingKey: string | undefined;
 
   constructor(
     private readonly context: PageContext,
@@ -75,7 +73,7 @@ export class Composer {
     this.input.addEventListener('input', () => {
       this.history.stopBrowsing();
       this.updateBar();
-      this.handleDraftChange();
+      this.options.onDraftChange();
     });
     this.input.addEventListener('keydown', (event) => {
       if (isComposing(event)) return;
@@ -89,11 +87,6 @@ export class Composer {
     const draft = this.input.value;
     const pending = [...this.pending];
     return { draft, prefilled: this.prefilled.containedIn([draft, ...pending]), context: this.contextIds, pending };
-  }
-
-  /** Whether the host sends the draft as soon as an API key is set, unless the user changes the draft. */
-  get awaitsKey(): boolean {
-    return this.promptAwaitingKey !== undefined && this.promptAwaitingKey.trim() === this.input.value.trim();
   }
 
   focus(): void {
@@ -121,8 +114,6 @@ export class Composer {
   }
 
   setConnection(connection: ConnectionView): void {
-    this.hasKey = canSendPrompt(connection);
-    if (this.hasKey) this.promptAwaitingKey = undefined;
     this.model.setConnection(connection);
     this.effort.setConnection(connection);
   }
@@ -140,12 +131,8 @@ export class Composer {
     this.options.onDraftChange();
   }
 
-  setPromptAwaitingKey(prompt: string | undefined): void {
-    this.promptAwaitingKey = prompt;
-  }
-
   /** Puts a prompt into the composer, or into the prompt history if the composer contains a draft. */
-  prefill({ text, more, awaitsKey }: Prefilled & { readonly awaitsKey?: boolean | undefined }): void {
+  prefill({ text, more }: Prefilled): void {
     // If the host returns a sent prompt for editing, it does not confirm the prompt.
     this.pending.delete(text);
     const draft = this.input.value.trim();
@@ -159,9 +146,8 @@ export class Composer {
       else if (text !== '') this.history.add(text);
     }
     if (text !== '') this.prefilled.add({ text, more });
-    if (awaitsKey) this.promptAwaitingKey = text;
     this.focus();
-    this.handleDraftChange();
+    this.options.onDraftChange();
   }
 
   restore({ draft, prefilled = [], context = [], pending = [] }: Unsent): void {
@@ -239,15 +225,6 @@ export class Composer {
     if (lostFocus) this.focus();
   }
 
-  /** Stores the draft, and withdraws the prompt that waits for an API key if the draft is another text now. */
-  private handleDraftChange(): void {
-    if (this.promptAwaitingKey !== undefined && !this.awaitsKey) {
-      this.context.post({ type: 'withdrawPrompt', prompt: this.promptAwaitingKey });
-      this.promptAwaitingKey = undefined;
-    }
-    this.options.onDraftChange();
-  }
-
   /** The user may compare models with the draft, which stays in the composer until the host has received it. */
   private selectModel(): void {
     const prompt = this.input.value.trim();
@@ -259,15 +236,10 @@ export class Composer {
     const prompt = this.input.value.trim();
     if (prompt === '') return;
     const payload = this.prefilled.payloadFor(prompt);
-    if (this.hasKey) {
-      this.history.add(prompt);
-      this.pending.add(prompt);
-      this.setInput('');
-    } else {
-      // Keeps the prompt in the composer, so that nothing is lost if the user does not set a key now.
-      this.prefilled.add({ text: prompt, more: payload });
-    }
-    this.handleDraftChange();
+    this.history.add(prompt);
+    this.pending.add(prompt);
+    this.setInput('');
+    this.options.onDraftChange();
     this.context.post({ type: 'send', prompt, ...(payload && { more: payload }) });
     this.options.onSend();
   }
@@ -283,7 +255,7 @@ export class Composer {
     const recalled = recallPrompt(key, this.input, this.history);
     if (recalled === undefined) return false;
     this.setInput(recalled.text, recalled.caret);
-    this.handleDraftChange();
+    this.options.onDraftChange();
     return true;
   }
 }

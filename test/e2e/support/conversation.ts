@@ -17,6 +17,11 @@ export class ConversationPanel {
     return this.frame.getByRole('textbox', { name: 'Prompt' });
   }
 
+  /** *Send* is enabled only while the composer contains a prompt. */
+  get enabledSend(): Locator {
+    return this.frame.getByRole('button', { name: 'Send', exact: true, disabled: false });
+  }
+
   button(name: string): Locator {
     return this.frame.getByRole('button', { name, exact: true });
   }

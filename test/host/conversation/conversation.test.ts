@@ -496,4 +496,37 @@ describe('events of a conversation', () => {
     conversation.ask({ prompt: 'two' });
     assert.deepEqual(phases(), ['one: interrupted', 'two: connecting']);
   });
+
+  it('is interrupted when its end can not be handled, and can be retried after the next prompt', () => {
+    const errors: unknown[] = [];
+    const { ask, conversation, engine, lines, phases } = openConversation({ onError: (error) => errors.push(error) });
+    const id = ask('one', attempt(), text('a'));
+    ask('two');
+    const { tree } = conversation;
+    const addEvents = tree.addEvents.bind(tree);
+    tree.addEvents = () => {
+      throw new Error('a defect');
+    };
+    const [first] = engine.turns;
+    first!.emit(text('b'), done('ab'));
+    tree.addEvents = addEvents;
+    assert.deepEqual([phases(), errors.map(String)], [['one: interrupted', 'two: connecting'], ['Error: a defect']]);
+    assert.deepEqual(reopened(lines).exchanges[0]?.state.phase, 'interrupted');
+    engine.turn.emit(attempt(), done('two'));
+    conversation.retryNow(id);
+    engine.turn.emit(attempt(), done('ab'));
+    assert.deepEqual(conversation.exchange(id)?.state.text, 'ab');
+  });
+
+  it('has its whole answer even if an observer of its events fails', () => {
+    const errors: unknown[] = [];
+    const onEvent = (): never => {
+      throw new Error('a defect');
+    };
+    const { ask, lines } = openConversation({ onEvent, onError: (error) => errors.push(error) });
+    ask('one', attempt(), text('a'), text('b'), done('ab'));
+    const [exchange] = reopened(lines).exchanges;
+    assert.deepEqual([exchange?.state.phase, exchange?.state.text], ['done', 'ab']);
+    assert.equal(errors.length, 1);
+  });
 });

@@ -5,7 +5,7 @@ import { holdWrites } from '../../support/heldWrites';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { settle as filesWritten } from '../../support/virtualClock';
 import { nextWindow, type Disk } from '../journal/window';
-import { attempt, done, waitForEvents, text } from './scriptedEngine';
+import { attempt, done, text, waitForEvents } from './scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
 
 describe('collection of conversations', () => {
@@ -305,6 +305,33 @@ describe('collection of conversations', () => {
         assert.deepEqual(errors, []);
       });
     }
+
+    it('does not stop a running answer when the file of its conversation cannot be hidden', async () => {
+      const { conversations, engine, talk } = open();
+      const id = await talk(['Hi', 'Hello']);
+      conversations.current!.ask({ prompt: 'More' });
+      engine.turn.emit(attempt(), text('Y'));
+      await mkdir(join(folder, `${id}.jsonl.deleted`));
+      await assert.rejects(conversations.remove(id), { code: 'EISDIR' });
+      assert.deepEqual([engine.turn.controls, conversations.current?.lastExchange?.state.phase], [[], 'streaming']);
+      engine.turn.emit(done('Yes'));
+    });
+
+    it('keeps the text that arrives while the file is being hidden, for an undo', async () => {
+      const { conversations, engine, journal, talk } = open();
+      const id = await talk(['Hi', 'Hello']);
+      conversations.current!.ask({ prompt: 'More' });
+      const hide = journal.files.hide.bind(journal.files);
+      journal.files.hide = async (hiddenId) => {
+        const hidden = hide(hiddenId);
+        engine.turn.emit(attempt(), text('Yes'));
+        return hidden;
+      };
+      const removed = await conversations.remove(id);
+      await removed?.undo();
+      const { phase, text: restored } = (await conversations.open(id))!.lastExchange!.state;
+      assert.deepEqual([phase, restored], ['stopped', 'Yes']);
+    });
 
     it('keeps the conversation open and writable when its file cannot be hidden', async () => {
       const { conversations, engine, journal, errors, talk } = open();

@@ -16,6 +16,7 @@ interface Options {
   readonly stored?: StoredConversation;
   readonly resume?: EngineSettings['resume'];
   readonly systemPrompt?: string;
+  readonly onEvent?: () => void;
   readonly onError?: (error: unknown) => void;
 }
 
@@ -41,7 +42,7 @@ export function openConversation(options: Options = {}) {
       connection: (demo) =>
         Promise.resolve({ baseUrl: demo ? 'http://127.0.0.1:1/v1' : 'https://own.example/v1', apiKey: 'hsa-key' }),
       resumeSetting: () => resume,
-      onEvent: () => undefined,
+      onEvent: options.onEvent ?? (() => undefined),
       onError: options.onError ?? ((error) => assert.fail(String(error))),
     },
   );

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { PromptInput } from '../../../src/host/journal/exchange';
-import { editPrompt, regenerate } from '../../../src/host/panel/editPrompt';
 import type { PrefilledPrompt } from '../../../src/host/panel/panelServices';
 import type { Attachment } from '../../../src/shared/protocol';
+import { useVSCode } from '../../support/fakeVSCode';
 import { valuesOf } from '../../support/valuesOf';
 import { openConversation } from '../conversation/openedConversation';
 
 const file: Attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'const a = 1;' };
+
+const importEditPrompt = () => import('../../../src/host/panel/editPrompt');
 
 /** Sends a prompt whose turn is then stopped. @param pickedModel the model that the user chooses when asked */
 function setUp(input: PromptInput, pickedModel?: string) {
@@ -50,8 +52,10 @@ function setUp(input: PromptInput, pickedModel?: string) {
   };
   return {
     ...{ conversation, id, addedToHistory, returned, budget },
-    edit: (prompt: string, exchangeId = id) => editPrompt(deps, conversation, exchangeId, prompt),
-    regenerate: (switchModel: boolean, exchangeId = id) => regenerate(deps, conversation, exchangeId, switchModel),
+    edit: async (prompt: string, exchangeId = id) =>
+      (await importEditPrompt()).editPrompt(deps, conversation, exchangeId, prompt),
+    regenerate: async (switchModel: boolean, exchangeId = id) =>
+      (await importEditPrompt()).regenerate(deps, conversation, exchangeId, switchModel),
     versions: () => conversation.views()[0]?.versions?.length ?? 1,
     /** The current version of the exchange, unless it is still the first version. */
     newVersion: () => conversation.exchanges().find((exchange) => exchange.id !== id),
@@ -59,6 +63,8 @@ function setUp(input: PromptInput, pickedModel?: string) {
 }
 
 describe('edited prompt', () => {
+  useVSCode({});
+
   for (const prompt of ['Hi', 'Hello'])
     it(`goes to all models of a comparison, if it is ${prompt === 'Hi' ? 'un' : ''}changed`, async () => {
       const { edit, conversation, id } = setUp({ prompt: 'Hi' });
@@ -102,6 +108,8 @@ describe('edited prompt', () => {
 });
 
 describe('regenerated answer', () => {
+  useVSCode({});
+
   for (const [name, picked, switchModel, model] of [
     ['with the same prompt and model', 'unused model', false, undefined],
     ['from the model that the user has chosen', 'deepseek-r1', true, 'deepseek-r1'],

@@ -2,15 +2,31 @@ import assert from 'node:assert/strict';
 import { isDemoConversation } from '../../../src/host/connection/demoConversation';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { PromptInput } from '../../../src/host/journal/exchange';
-import { parsePrefilledInput, PromptDraft, sendPrompt, type SendServices } from '../../../src/host/panel/promptSender';
+import type { SendOptions, SendServices } from '../../../src/host/panel/promptSender';
 import type { Attachment } from '../../../src/shared/protocol';
+import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
+
+const importPromptSender = () => import('../../../src/host/panel/promptSender');
+
+/** What the user does in the key dialog. */
+let enterKey: () => 'verified' | 'unverified' | 'rejected' | 'cancelled';
+
+const vscode = {
+  commands: {
+    executeCommand: (command: string) => {
+      assert.equal(command, 'holysheep.setApiKey');
+      return Promise.resolve({ state: enterKey() });
+    },
+  },
+};
 
 function setUp() {
   const calls: string[] = [];
   const promptHistory = { fails: false };
   const connection = { model: 'm', host: 'api.example', hasKey: true, demo: false };
   const budget = { mayStart: true };
+  enterKey = () => assert.fail('The key dialog must not open.');
   const names = new Map<Conversation, string>();
   const open = (name: string): Conversation => {
     const { conversation } = openConversation();
@@ -26,10 +42,8 @@ function setUp() {
       open: () => Promise.resolve(true),
       show: (conversation, { preserveFocus }) =>
         calls.push(`show ${names.get(conversation)}${preserveFocus ? '' : ' with focus'}`),
-      prefill: (conversation, { text, more, awaitsKey, asksForKey }) =>
-        calls.push(
-          `prefill ${names.get(conversation)}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}${awaitsKey ? ` until there is a key${asksForKey ? '' : ', without a dialog'}` : ''}`,
-        ),
+      prefill: (conversation, { text, more }) =>
+        calls.push(`prefill ${names.get(conversation)}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}`),
     },
     // Only conversations without exchanges of the user's gateway use the demo.
     demo: { answers: (conversation) => connection.demo && isDemoConversation(conversation) },
@@ -43,8 +57,10 @@ function setUp() {
     onError: (error) => calls.push(String(error)),
   };
   const onMove = (target: Conversation) => moves.push(names.get(target));
-  const send = (input: PromptInput, options?: Parameters<typeof sendPrompt>[2]) =>
-    sendPrompt(services, input, { onMove, ...options });
+  const send = async (input: PromptInput, options?: SendOptions) => {
+    const { sendPrompt } = await importPromptSender();
+    await sendPrompt(services, input, { onMove, ...options });
+  };
   /** The prompts that were sent in each conversation. */
   const asked = () =>
     [...names].flatMap(([conversation, name]) =>
@@ -55,6 +71,8 @@ function setUp() {
 }
 
 describe('prompt sender', () => {
+  useVSCode(vscode);
+
   it('sends the prompt in the current conversation, a new one or the one of the panel, and shows its panel', async () => {
     const { send, asked, calls, other } = setUp();
     await send({ prompt: 'Hi' });
@@ -83,17 +101,60 @@ describe('prompt sender', () => {
     assert.deepEqual([asked(), calls.sort()], [['current: Hi'], ['Error: disk', 'show current']]);
   });
 
-  it('passes the complete prompt to the composer when a prompt with code or attachments waits for a key', async () => {
+  for (const state of ['verified', 'unverified'] as const) {
+    it(`sends the prompt to all its models when the user enters a key that is ${state}`, async () => {
+      const { send, connection, other, prefills } = setUp();
+      connection.hasKey = false;
+      enterKey = () => {
+        connection.hasKey = true;
+        return state;
+      };
+      await send({ prompt: 'Hi' }, { conversation: other, models: ['a', 'b'] });
+      const models = other.views().map(({ state }) => state.model);
+      assert.deepEqual([models, prefills()], [['a', 'b'], []]);
+    });
+  }
+
+  it('returns the prompt to the composer when the user cancels the key dialog', async () => {
+    const { send, asked, calls, connection, prefills } = setUp();
+    connection.hasKey = false;
+    enterKey = () => 'cancelled';
+    await send({ prompt: 'Why?' });
+    assert.deepEqual([asked(), prefills()], [[], ['prefill current: Why?']]);
+    assert.equal(calls.at(-2), 'show current with focus');
+  });
+
+  it('does not send the prompt to a gateway that was added while the user cancelled the key dialog', async () => {
+    const { send, asked, connection, prefills } = setUp();
+    connection.hasKey = false;
+    enterKey = () => {
+      connection.hasKey = true;
+      return 'cancelled';
+    };
+    await send({ prompt: 'Why?' });
+    assert.deepEqual([asked(), prefills()], [[], ['prefill current: Why?']]);
+  });
+
+  it('does not ask about the budget without a key', async () => {
+    const { send, budget, connection } = setUp();
+    connection.hasKey = false;
+    enterKey = () => 'rejected';
+    Object.defineProperty(budget, 'mayStart', { get: () => assert.fail('The budget was asked for.') });
+    await send({ prompt: 'Why?' });
+  });
+
+  it('returns a prompt with code or attachments completely to the composer', async () => {
     const { send, connection, prefills } = setUp();
     connection.hasKey = false;
+    enterKey = () => 'cancelled';
     const inputs = [
       { prompt: 'Explain', content: 'in full' },
       { prompt: 'Explain', attachments: [{ kind: 'selection' as const, label: 'a.ts', languageId: 'ts', code: 'a' }] },
     ];
     for (const input of [...inputs, { prompt: 'Why?', attachments: [] }]) await send(input);
     assert.deepEqual(prefills(), [
-      ...inputs.map((input) => `prefill current: Explain, and ${JSON.stringify(input)} until there is a key`),
-      'prefill current: Why? until there is a key',
+      ...inputs.map((input) => `prefill current: Explain, and ${JSON.stringify(input)}`),
+      'prefill current: Why?',
     ]);
   });
 
@@ -124,6 +185,7 @@ describe('prompt sender', () => {
     connection.demo = true;
     await send({ prompt: 'and then?' });
     connection.hasKey = false;
+    enterKey = () => 'cancelled';
     await send({ prompt: 'without a key' });
     await send({ prompt: 'a question to the demo' }, { conversation: other });
     assert.deepEqual(asked(), [
@@ -131,7 +193,7 @@ describe('prompt sender', () => {
       'current: and then?',
       'other: a question to the demo (demo)',
     ]);
-    assert.deepEqual(prefills(), ['prefill current: without a key until there is a key']);
+    assert.deepEqual(prefills(), ['prefill current: without a key']);
   });
 
   it('sends a prompt for a conversation of the demo in a new conversation once the demo has ended', async () => {
@@ -149,7 +211,7 @@ describe('prompt sender', () => {
     const { send, connection, prefills } = setUp();
     connection.hasKey = false;
     await send({ prompt: 'Why?' }, { asksForKey: false });
-    assert.deepEqual(prefills(), ['prefill current: Why? until there is a key, without a dialog']);
+    assert.deepEqual(prefills(), ['prefill current: Why?']);
   });
 
   const explain = { prompt: 'Explain', content: 'in full' };
@@ -158,36 +220,38 @@ describe('prompt sender', () => {
     ['accepts a prefilled text that the page returns without the complete prompt', undefined, undefined],
     ['ignores an invalid complete prompt that the page returns with the prefilled text', { prompt: 1 }, undefined],
   ] as const) {
-    it(behavior, () => {
+    it(behavior, async () => {
+      const { parsePrefilledInput } = await importPromptSender();
       assert.deepEqual(JSON.parse(JSON.stringify(parsePrefilledInput(value) ?? null)), input ?? null);
     });
   }
 
-  it('adds the draft of the panel to a prompt that is sent, but not to a prompt that waits for a key', async () => {
+  it('adds the draft of the panel to a prompt that is sent, but not to a prompt that is returned', async () => {
     const { send, asked, connection, prefills, other } = setUp();
     const addDraft = (input: PromptInput): PromptInput => ({ ...input, prompt: `${input.prompt} with one file` });
     connection.hasKey = false;
+    enterKey = () => 'cancelled';
     await send({ prompt: 'Hi' }, { conversation: other, addDraft });
     connection.hasKey = true;
     await send({ prompt: 'Hello' }, { conversation: other, addDraft });
-    assert.deepEqual(
-      [prefills(), asked()],
-      [['prefill other: Hi until there is a key'], ['other: Hello with one file']],
-    );
+    assert.deepEqual([prefills(), asked()], [['prefill other: Hi'], ['other: Hello with one file']]);
   });
 });
 
 const file: Attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'const a = 1;' };
 
-function createDraft(...attachments: Attachment[]) {
+async function createDraft(...attachments: Attachment[]) {
+  const { PromptDraft } = await importPromptSender();
   const models: (string | undefined)[] = [];
   const context = { takeAll: () => attachments.splice(0) };
   return { draft: new PromptDraft(context, (model) => models.push(model)), models };
 }
 
 describe('draft with context items or a one-time model', () => {
-  it('adds the context items to the next prompt only, after the attachments of the prompt', () => {
-    const { draft, models } = createDraft(file);
+  useVSCode(vscode);
+
+  it('adds the context items to the next prompt only, after the attachments of the prompt', async () => {
+    const { draft, models } = await createDraft(file);
     const existing: Attachment = { kind: 'selection' as const, label: 'b.ts:1-2', languageId: 'ts', code: 'b' };
     const { content, attachments } = draft.addTo({ prompt: 'Explain', content: 'Explain b', attachments: [existing] });
     assert.deepEqual(attachments, [existing, file]);
@@ -195,8 +259,8 @@ describe('draft with context items or a one-time model', () => {
     assert.deepEqual([draft.addTo({ prompt: 'Why?' }), models], [{ prompt: 'Why?', model: undefined }, []]);
   });
 
-  it('adds the one-time model to the next prompt only, and reports each change of this model', () => {
-    const { draft, models } = createDraft();
+  it('adds the one-time model to the next prompt only, and reports each change of this model', async () => {
+    const { draft, models } = await createDraft();
     draft.setModelOnce('deepseek-r1');
     draft.setModelOnce('deepseek-r1');
     assert.equal(draft.addTo({ prompt: 'Hi' }).model, 'deepseek-r1');
@@ -204,8 +268,8 @@ describe('draft with context items or a one-time model', () => {
     assert.deepEqual(models, ['deepseek-r1', undefined]);
   });
 
-  it('does not replace the model of a prompt that already has one', () => {
-    const { draft } = createDraft();
+  it('does not replace the model of a prompt that already has one', async () => {
+    const { draft } = await createDraft();
     draft.setModelOnce('deepseek-r1');
     assert.equal(draft.addTo({ prompt: 'Hi', model: 'demo-steady' }).model, 'demo-steady');
     assert.equal(draft.modelOnce, undefined);

@@ -26,7 +26,7 @@ function turns(phase: TurnPhase, fields: Partial<TurnState> = {}) {
   const active = isRunning(phase) ? exchange : undefined;
   const conversation = {
     ...{ activeExchange: active, activeExchanges: active ? [active] : [] },
-    ...{ exchangeToRetry: exchange, lastExchange: exchange },
+    ...{ exchangesToRetry: [exchange], lastExchange: exchange },
   };
   return { current: conversation, running: active && conversation, runningCount: active ? 1 : 0 };
 }
@@ -196,7 +196,7 @@ describe('context keys', () => {
     const none = {
       activeExchange: undefined,
       activeExchanges: [],
-      exchangeToRetry: undefined,
+      exchangesToRetry: [],
       lastExchange: undefined,
     };
     const empty = { current: none, running: undefined };

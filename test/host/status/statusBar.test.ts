@@ -48,7 +48,7 @@ describe('status bar', () => {
       ...{ id: 'e', prompt: 'Hi', queued: false },
       state: { ...initialTurn, phase: 'streaming', origin } as const,
     };
-    const last = { exchangeToRetry: exchange, lastExchange: exchange };
+    const last = { exchangesToRetry: [exchange], lastExchange: exchange };
     const conversation = { ...last, activeExchange: exchange, activeExchanges: [exchange] };
     return { ...idle, running: conversation, runningCount: 1 };
   };

@@ -225,123 +225,19 @@ describe('composer', () => {
     });
   }
 
-  describe('prompt that the user sends without an API key', () => {
-    const noKey = { ...connected, hasKey: false };
-    const notice = 'Your prompt will be sent once a key is set.';
-    const addKey = (): void => page.receive({ type: 'connection', connection: connected, suggestions: [] });
-    const sendMessage = { type: 'send', prompt: 'Why?' };
-    const withdrawal = { type: 'withdrawPrompt', prompt: 'Why?' };
-
-    beforeEach(() => {
-      page.snapshot([exchange('e1')], { connection: noKey });
-      page.posted.length = 0;
-      page.type('Why?');
-      page.key('Enter');
-      page.receive({ type: 'prefill', text: 'Why?', awaitsKey: true });
-    });
-
-    it('is passed to the host and stays in the composer', () => {
-      assert.deepEqual([page.posted, page.input.value], [[sendMessage], 'Why?']);
-      assert.deepEqual([page.stored.draft, page.stored.pending], ['Why?', []]);
-    });
-
-    it('has a notice, which is announced whenever the dialog is closed without a key', () => {
-      assert.ok(page.root.textContent.includes(notice));
-      for (const attempt of [1, 2]) {
-        page.key('Enter');
-        page.receive({ type: 'prefill', text: 'Why?', awaitsKey: true });
-        page.receive({ type: 'keyDialogClosed' });
-        assert.match(page.announced, new RegExp(notice), `cancelled ${attempt} times`);
-      }
-      assert.equal(page.window.document.activeElement, page.one('button', 'Set API key'));
-    });
-
-    it('leaves the composer when the host has sent it, and its notice and the announcement disappear', () => {
-      page.receive({ type: 'keyDialogClosed' });
-      page.posted.length = 0;
-      addKey();
-      page.receive({ type: 'exchange', exchange: exchange('e2', { prompt: 'Why?' }) });
-      assert.deepEqual([page.posted, page.input.value, page.announced], [[], '', '']);
-      assert.ok(!page.root.textContent.includes(notice));
-    });
-
-    for (const [what, change] of [
-      ['edits it', () => page.type('Why not?')],
-      ['deletes it', () => page.type('')],
-    ] as const) {
-      it(`is withdrawn once, and has no notice and no announcement, if the user ${what}`, () => {
-        change();
-        assert.ok(!page.root.textContent.includes(notice));
-        page.type('Why?');
-        page.receive({ type: 'keyDialogClosed' });
-        assert.deepEqual([page.posted, page.announced], [[sendMessage, withdrawal], '']);
-        assert.ok(!page.root.textContent.includes(notice));
-      });
-    }
-
-    it('stays when the user adds a space', () => {
-      page.type('Why? ');
-      assert.deepEqual(page.posted, [sendMessage]);
-      assert.ok(page.root.textContent.includes(notice));
-    });
-
-    for (const [what, fields, exchanges, isShown] of [
-      ['has its notice while the host keeps it', { connection: noKey, promptAwaitingKey: 'Why?' }, [], true],
-      ['has no notice if the host no longer keeps it', { connection: noKey }, [], false],
-      ['is not in the composer if the host has sent it', {}, [exchange('e2', { prompt: 'Why?' })], false],
-    ] as const) {
-      it(`${what}, on a page that is loaded again`, () => {
-        const { storage } = page;
-        page.dispose();
-        page = new PanelPage(storage);
-        page.snapshot([exchange('e1'), ...exchanges], fields);
-        addKey();
-        page.snapshot([exchange('e1'), ...exchanges], fields);
-        assert.equal(page.root.textContent.includes(notice), isShown);
-        assert.deepEqual([page.posted, page.input.value], [[], exchanges.length > 0 ? '' : 'Why?']);
-      });
-    }
-  });
-
-  describe('prefilled prompt that waits for an API key', () => {
-    const noKey = { ...connected, hasKey: false };
-    const code = { prompt: 'Explain', content: 'in full' };
-    const prefilled = { text: 'Explain', more: code, awaitsKey: true };
-    const notice = 'Your prompt will be sent once a key is set.';
-    const withdrawal = { type: 'withdrawPrompt', prompt: 'Explain' };
-
-    it('has a notice, and the button for the key gets the focus when the dialog is closed without a key', () => {
-      page.snapshot([], { connection: noKey });
-      page.receive({ type: 'prefill', ...prefilled });
-      assert.match(page.root.textContent, new RegExp(`No API key for api.example.*${notice}`));
-      assert.equal(page.announced, '');
-      page.receive({ type: 'keyDialogClosed' });
-      assert.equal(page.announced, notice);
-      assert.equal(page.window.document.activeElement, page.one('button', 'Set API key'));
-    });
-
-    it('is withdrawn if the composer contains a draft', () => {
-      page.snapshot([], { connection: noKey });
-      page.type('mine');
-      page.receive({ type: 'prefill', ...prefilled });
-      assert.deepEqual([page.posted, page.input.value], [[withdrawal], 'mine']);
-    });
-
-    it('is withdrawn when another prefilled prompt replaces it', () => {
-      page.snapshot([], { connection: noKey });
-      page.receive({ type: 'prefill', ...prefilled });
-      page.receive({ type: 'prefill', text: 'Why?' });
-      assert.deepEqual([page.posted, page.input.value], [[withdrawal], 'Why?']);
-    });
-
-    it('stays in the composer, without the notice, when the offline demo starts', () => {
-      page.snapshot([], { connection: noKey });
-      page.receive({ type: 'prefill', ...prefilled });
-      page.receive({ type: 'connection', connection: { ...noKey, demo: true }, suggestions: [] });
-      page.receive({ type: 'connection', connection: noKey, suggestions: [] });
-      assert.deepEqual([page.posted, page.input.value], [[], 'Explain']);
-      assert.ok(!page.root.textContent.includes(notice));
-    });
+  it('gives back a prompt that the user sent without setting an API key, beside the button that sets one', () => {
+    page.snapshot([exchange('e1')], { connection: { ...connected, hasKey: false } });
+    page.posted.length = 0;
+    page.type('Why?');
+    page.key('Enter');
+    assert.deepEqual([page.posted, page.input.value], [[{ type: 'send', prompt: 'Why?' }], '']);
+    assert.deepEqual(page.stored.pending, ['Why?']);
+    page.receive({ type: 'prefill', text: 'Why?' });
+    assert.deepEqual([page.input.value, page.stored.draft, page.stored.pending], ['Why?', 'Why?', []]);
+    assert.equal(page.window.document.activeElement, page.input);
+    assert.ok(page.one('button', 'Set API key'));
+    page.receive({ type: 'connection', connection: connected, suggestions: [] });
+    assert.deepEqual([page.posted.length, page.input.value], [1, 'Why?']);
   });
 
   for (const [what, texts, sendsData] of [

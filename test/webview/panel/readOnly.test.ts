@@ -122,16 +122,4 @@ describe('page of a conversation that another window writes', () => {
     assert.equal(page.window.document.activeElement, page.one('button', 'Open here'));
     assert.deepEqual(page.posted.slice(before), []);
   });
-
-  it('does not send a prefilled prompt that waits for an API key', () => {
-    const sends = (): number => page.posted.filter(({ type }) => type === 'send').length;
-    const connection = { ...connected, hasKey: false };
-    page.snapshot([], { connection, readOnly: true });
-    page.receive({ type: 'prefill', text: 'Explain', awaitsKey: true });
-    page.receive({ type: 'connection', connection: connected, suggestions: [] });
-    assert.equal(sends(), 0);
-    page.snapshot([]);
-    assert.equal(sends(), 0);
-    assert.equal(page.input.value, 'Explain');
-  });
 });

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import type { Conversation } from '../../../src/host/conversation/conversation';
+import type { PrefilledPrompt, PanelServices } from '../../../src/host/panel/panelServices';
+import type { ToHost } from '../../../src/shared/pageMessages';
+import { useVSCode } from '../../support/fakeVSCode';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { valuesOf } from '../../support/valuesOf';
+import { waitForEvents } from '../conversation/scriptedEngine';
+import { openWindow } from '../journal/window';
+import { FakePanel, idleServices, noSubscription } from './fakePanel';
+
+describe('prompt that a panel sends without an API key', () => {
+  let hasKey: boolean;
+  /** Closes the key dialog. Undefined while the dialog is not open. */
+  let closeDialog: ((result: { readonly state: string } | undefined) => Promise<void>) | undefined;
+  useVSCode({
+    commands: {
+      executeCommand: (command: string) => {
+        assert.equal(command, 'holysheep.setApiKey');
+        return new Promise((resolve) => {
+          closeDialog = (result) => {
+            closeDialog = undefined;
+            resolve(result);
+            return waitForEvents();
+          };
+        });
+      },
+    },
+    languages: { onDidChangeDiagnostics: noSubscription },
+    l10n: { t: (message: string) => message },
+    env: { language: 'en' },
+  });
+  let folder: string;
+  let window: ReturnType<typeof openWindow>;
+  let view: FakePanel;
+  let conversation: Conversation;
+  beforeEach(async () => {
+    [hasKey, closeDialog] = [false, undefined];
+    folder = temporaryFolder();
+    window = openWindow({ folder, memory: new Map(), epoch: 0, limit: 100 });
+    const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
+    view = new FakePanel();
+    conversation = window.conversations.startNew();
+    const services = {
+      ...idleServices,
+      conversations: window.conversations,
+      connections: {
+        view: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey, demo: false }),
+        onDidChange: noSubscription,
+      },
+      demo: { answers: () => false },
+      catalog: { pickForPrompt: () => Promise.resolve('compare'), pickCompared: () => Promise.resolve(['a', 'b']) },
+      suggestions: {
+        ...idleServices.suggestions,
+        codePrompt: () => ({ label: 'Explain a.ts', item: { kind: 'file', uri: 'file:///a.ts' } }),
+      },
+      contextSource: {
+        resolve: (id: string) => {
+          const attachment = { kind: 'file', label: id, languageId: 'ts', code: '1' };
+          return Promise.resolve([{ id, attachment }]);
+        },
+      },
+      panels: {
+        show: () => undefined,
+        prefill: (_conversation: Conversation, prefilled: PrefilledPrompt) => panel.prefill(prefilled),
+      },
+      onError: (error: unknown) => window.errors.push(error),
+    } as unknown as PanelServices;
+    const panel = new ConversationPanel(view.asPanel, conversation, services);
+    await receive({ type: 'ready' });
+  });
+  afterEach(async () => {
+    assert.deepEqual(window.errors, []);
+    await window.journal.flush();
+    removeTemporaryFolder(folder);
+  });
+
+  const receive = (message: ToHost): Promise<void> => view.send(message);
+  const setKey = (): Promise<void> => {
+    hasKey = true;
+    return closeDialog?.({ state: 'verified' }) ?? assert.fail('The dialog is not open.');
+  };
+  const cancel = (): Promise<void> => closeDialog?.(undefined) ?? assert.fail('The dialog is not open.');
+  const sent = () => conversation.views().map(({ prompt, attachments }) => [prompt, ...valuesOf(attachments, 'label')]);
+  /** As the page receives the messages, without undefined properties. */
+  const returned = () => JSON.parse(JSON.stringify(view.posted.filter(({ type }) => type === 'prefill'))) as unknown;
+
+  const explain = { prompt: 'Explain', more: { prompt: 'Explain', content: 'in full' } };
+
+  it('is sent once, with the context items of the draft, when the user sets a key in the dialog', async () => {
+    await receive({ type: 'attach', id: 'file:file:///b.ts' });
+    await receive({ type: 'send', prompt: 'Why?' });
+    assert.deepEqual(sent(), []);
+    await setKey();
+    assert.deepEqual([sent(), returned()], [[['Why?', 'file:file:///b.ts']], []]);
+  });
+
+  it('returns to the composer with its code when the user cancels the dialog', async () => {
+    await receive({ type: 'send', ...explain });
+    await cancel();
+    assert.deepEqual([sent(), returned()], [[], [{ type: 'prefill', text: 'Explain', more: explain.more }]]);
+  });
+
+  it('leaves the context items in the composer when the user cancels the dialog', async () => {
+    await receive({ type: 'attach', id: 'file:file:///b.ts' });
+    await receive({ type: 'send', prompt: 'Why?' });
+    await cancel();
+    hasKey = true;
+    await receive({ type: 'send', prompt: 'Why?' });
+    assert.deepEqual(sent(), [['Why?', 'file:file:///b.ts']]);
+  });
+
+  it('has the suggested code, but not the context items of the draft, if it was suggested', async () => {
+    await receive({ type: 'attach', id: 'file:file:///b.ts' });
+    await receive({ type: 'askSuggestion', kind: 'code', id: 'file' });
+    await setKey();
+    assert.deepEqual(sent(), [['Explain a.ts', 'file:file:///a.ts']]);
+  });
+
+  it('goes to all models of a comparison, with its code, when the user sets a key in the dialog', async () => {
+    await receive({ type: 'selectModel', ...explain });
+    await setKey();
+    const columns = conversation.tree.columns(conversation.exchanges()[0]?.id ?? '');
+    assert.deepEqual(
+      columns.map(({ model, content }) => [model, content]),
+      [
+        ['a', 'in full'],
+        ['b', 'in full'],
+      ],
+    );
+  });
+
+  it('is returned to a page that is loaded only after the user has cancelled the dialog', async () => {
+    await receive({ type: 'send', prompt: 'Why?' });
+    view.setVisible(false);
+    await cancel();
+    assert.deepEqual(returned(), []);
+    view.setVisible(true);
+    await receive({ type: 'ready' });
+    assert.deepEqual(returned(), [{ type: 'prefill', text: 'Why?' }]);
+  });
+});
