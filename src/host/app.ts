@@ -91,6 +91,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     defaults: (inDemo, choice) => connections.requestDefaults(inDemo, choice),
     connection: (inDemo) => connections.connectionFor(inDemo),
     resumeSetting: () => settings.engineSettings().resume,
+    budget,
     journal: createJournal({ ...host, settings, keptIds: () => store.conversationIds() }),
     ...{ workspaceState, onError, onEvent: logEvent },
   });

@@ -7,6 +7,7 @@ import { systemClock } from '../../src/host/util/systemClock';
 import { storeIn } from '../support/storeIn';
 import { temporaryFolder } from '../support/temporaryFolder';
 import { apiKey, engineFor, type Endpoint } from './clients';
+import { TestBudget } from '../host/conversation/testBudget';
 
 const noSubscription = () => ({ dispose: () => undefined });
 const onError = (error: unknown): void => {
@@ -31,6 +32,7 @@ export class HostPath {
       defaults: () => ({ model: 'gpt-4o', systemPrompt: '' }),
       connection: () => Promise.resolve({ baseUrl: endpoint.baseUrl, apiKey }),
       resumeSetting: () => 'auto',
+      budget: new TestBudget(),
       workspaceState: storeIn(new Map()),
       onEvent: () => undefined,
       onError,

@@ -55,16 +55,9 @@ export class Conversation extends ConversationTurns {
    */
   useAnswer(exchangeId: string): void {
     if (this.readOnly || !this.tree.isCompared(exchangeId)) return;
+    const unsent = this.sentByUseAnswer(exchangeId);
     const others = this.tree.columns(exchangeId).filter(({ id }) => id !== exchangeId);
-    const replaced = others.flatMap(({ id }) => this.tree.descendants(id));
-    const unsent = replaced.filter(
-      (exchange) =>
-        exchange.queued &&
-        !others.includes(exchange) &&
-        exchange.summarizes === undefined &&
-        exchange.state.text === '',
-    );
-    this.end(replaced);
+    this.end(others.flatMap(({ id }) => this.tree.descendants(id)));
     this.append({ type: 'show', exchangeId, endsComparison: true });
     this.tree.show(exchangeId, true);
     this.firePath();
@@ -74,6 +67,20 @@ export class Conversation extends ConversationTurns {
       if (input && models.length > 1) this.compare(input, models);
       else if (input) this.ask(input);
     }
+  }
+
+  /** Returns the queued prompts that `useAnswer` would send after the answer. */
+  sentByUseAnswer(exchangeId: string): readonly Exchange[] {
+    const others = this.tree.columns(exchangeId).filter(({ id }) => id !== exchangeId);
+    return others
+      .flatMap(({ id }) => this.tree.descendants(id))
+      .filter(
+        (exchange) =>
+          exchange.queued &&
+          !others.includes(exchange) &&
+          exchange.summarizes === undefined &&
+          exchange.state.text === '',
+      );
   }
 
   stopColumns(exchangeId: string): void {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../engine/clock';
 import type { RunOptions, TurnHandle } from '../../engine/engine';
 import type { EngineSettings } from '../../engine/environment';
-import { routeOf } from '../../engine/events';
+import { routeOf, type StoppedEvent } from '../../engine/events';
 import type { ChatRequest } from '../../engine/request';
 import { markScheduled } from '../../engine/state/schedule';
 import { initialTurn, isRunning, isWaiting, markInterrupted, type Schedule } from '../../engine/state/turnState';
@@ -16,11 +16,13 @@ import {
   type ExchangeRole,
   type PromptInput,
 } from '../journal/exchange';
+import type { Budget } from '../health/budget';
 import { ConversationRecord, type Content, type ConversationObserver, type JournalWriter } from './conversationRecord';
 import { buildRequest, startTurn, TurnRunner, type Gateways, type TurnStart } from './turnRunner';
 
 export interface ConversationDeps extends Gateways, ConversationObserver {
   readonly clock: Clock;
+  readonly budget: Pick<Budget, 'mayStart' | 'mayStartQueued' | 'refusal'>;
   readonly resumeSetting: () => EngineSettings['resume'];
 }
 
@@ -29,6 +31,8 @@ export class ConversationTurns extends ConversationRecord {
   private readonly runner: TurnRunner;
   /** The model in the settings when the turn started or a changed setting was last applied to it. */
   private defaultModel = '';
+  /** Number of turns that start when the user has answered a question about the daily budget. */
+  private questions = 0;
 
   constructor(
     id: string,
@@ -48,6 +52,13 @@ export class ConversationTurns extends ConversationRecord {
         this.update({ ...exchange, state: markInterrupted(exchange.state), queued: false });
       },
       deps.onError,
+      (exchangeId) => {
+        const demo = this.exchange(exchangeId)?.demo === true;
+        return deps.budget.mayStartQueued(demo, this.tree.comparedModels(exchangeId));
+      },
+      (exchangeId) => {
+        this.endQueued(exchangeId, (text) => deps.budget.refusal(text));
+      },
     );
   }
 
@@ -76,7 +87,7 @@ export class ConversationTurns extends ConversationRecord {
   }
 
   get busy(): boolean {
-    return this.runner.busy;
+    return this.runner.busy || this.questions > 0;
   }
 
   override setReadOnly(): void {
@@ -211,14 +222,24 @@ export class ConversationTurns extends ConversationRecord {
   protected end(exchanges: readonly Exchange[]): void {
     // Removes all queued turns first, because the end of the running turn starts the next queued turn.
     for (const exchange of exchanges) {
-      const { id, state } = exchange;
+      const { id } = exchange;
       this.endSchedule(id, { outcome: 'stopped' });
-      if (!this.runner.removeFromQueue(id)) continue;
-      this.update({ ...exchange, queued: false });
-      const at = this.deps.clock.monotonicNow();
-      this.addEvents(id, [{ type: 'stopped', text: state.text, attempt: state.attempts, at }]);
+      if (this.runner.removeFromQueue(id)) this.endQueued(id, (text) => ({ type: 'stopped', text }));
     }
     for (const { id } of exchanges) this.runner.turn(id)?.stop();
+  }
+
+  /** The caller must have removed the turn from the queue. */
+  private endQueued(
+    exchangeId: string,
+    terminalOf: (text: string) => Pick<StoppedEvent, 'type' | 'text'> | ReturnType<Budget['refusal']>,
+  ): void {
+    const exchange = this.exchange(exchangeId);
+    if (!exchange) return;
+    this.update({ ...exchange, queued: false });
+    const { state } = exchange;
+    const at = this.deps.clock.monotonicNow();
+    this.addEvents(exchangeId, [{ ...terminalOf(state.text), attempt: state.attempts, at }]);
   }
 
   private retry(exchangeId: string | undefined, onStart: (turn: TurnHandle) => void): void {
@@ -237,9 +258,28 @@ export class ConversationTurns extends ConversationRecord {
     else if (canRetry(exchange)) handleEnded(exchange);
   }
 
-  /** Does nothing for a scheduled exchange, because only the scheduler may send its prompt, after a claim. */
-  private rerun(exchange: Exchange, start: TurnStart, model?: string): void {
-    if (!this.readOnly && !isScheduled(exchange)) this.startAgain(exchange, start, model);
+  /**
+   * Asks about the daily budget before anything changes, unless the user continues a partial answer. Does nothing for a
+   * scheduled exchange, because only the scheduler may send its prompt, after a claim.
+   */
+  private rerun({ id, demo }: Exchange, start: TurnStart, model?: string): void {
+    const startNow = (): void => {
+      const exchange = this.exchange(id);
+      if (this.readOnly || !exchange || !isFinished(exchange) || isScheduled(exchange)) return;
+      this.startAgain(exchange, start, model);
+    };
+    const mayStart = start.mode === 'continue' || this.deps.budget.mayStart(demo);
+    if (mayStart === true) startNow();
+    else this.whenAnswered(mayStart, startNow).catch(this.deps.onError);
+  }
+
+  private async whenAnswered(mayStart: boolean | Promise<boolean>, start: () => void): Promise<void> {
+    this.questions++;
+    try {
+      if (await mayStart) start();
+    } finally {
+      this.questions--;
+    }
   }
 
   /** By default, continues a partial answer if the setting allows it, and otherwise restarts the answer. */

@@ -37,18 +37,23 @@ interface RunningTurn {
 export class TurnRunner {
   private readonly queue: QueuedTurn[] = [];
   private readonly running = new Map<string, RunningTurn>();
+  private isAsking = false;
 
   /**
    * @param onEvents receives the events of a turn, with adjacent deltas merged
    * @param onFailure called with the error of a turn that could not start, or whose terminal event `onEvents` could not
    * handle. The next turn starts all the same.
    * @param onError receives any other exception of `onEvents`
+   * @param mayStart returns whether a turn may start that has waited in the queue
+   * @param onRefused called with a turn that may not start. It has left the queue.
    */
   constructor(
     private readonly clock: Clock,
     private readonly onEvents: (exchangeId: string, events: readonly StreamEvent[]) => void,
     private readonly onFailure: (exchangeId: string, error: unknown) => void,
     private readonly onError: (error: unknown) => void,
+    private readonly mayStart: (exchangeId: string) => boolean | Promise<boolean>,
+    private readonly onRefused: (exchangeId: string) => void,
   ) {}
 
   get busy(): boolean {
@@ -64,8 +69,9 @@ export class TurnRunner {
   }
 
   run(turn: QueuedTurn): void {
+    const mustQueue = this.mustQueue(turn.comparison);
     this.queue.push(turn);
-    this.startNext();
+    if (!mustQueue) this.startNext();
   }
 
   /** Returns whether a turn would have to wait for the end of others. */
@@ -103,6 +109,39 @@ export class TurnRunner {
     return comparison !== undefined && [...this.running.values()].some((running) => running.comparison === comparison);
   }
 
+  /** Starts the other turns of a running comparison. If no turn runs, starts the first turn of the queue if it may start. */
+  private continueQueue(): void {
+    if (this.running.size > 0) this.startNext();
+    const [next] = this.queue;
+    if (!next || this.running.size > 0 || this.isAsking) return;
+    const mayStart = this.mayStart(next.exchangeId);
+    if (typeof mayStart === 'boolean') {
+      this.endWait(next, mayStart);
+      return;
+    }
+    this.isAsking = true;
+    mayStart
+      .catch((error: unknown) => {
+        this.onError(error);
+        return false;
+      })
+      .then((may) => {
+        this.isAsking = false;
+        this.endWait(next, may);
+      })
+      .catch(this.onError);
+  }
+
+  private endWait(next: QueuedTurn, mayStart: boolean): void {
+    // The user may have removed the turn from the queue while a question was open.
+    if (this.queue[0] === next && mayStart) {
+      this.startNext();
+      return;
+    }
+    if (this.removeFromQueue(next.exchangeId)) this.onRefused(next.exchangeId);
+    this.continueQueue();
+  }
+
   private startNext(): void {
     const index = this.queue.findIndex(({ comparison }) => this.isRunningComparison(comparison));
     const [next] = this.running.size === 0 || index >= 0 ? this.queue.splice(Math.max(0, index), 1) : [];
@@ -119,7 +158,7 @@ export class TurnRunner {
       this.running.delete(exchangeId);
       this.onFailure(exchangeId, error);
     }
-    this.startNext();
+    this.continueQueue();
   }
 
   private receive(running: RunningTurn, events: readonly StreamEvent[]): void {
@@ -132,7 +171,7 @@ export class TurnRunner {
       // Listeners must see that the turn is no longer running when they receive its terminal event.
       this.running.delete(running.exchangeId);
       this.flushTurn(running);
-      this.startNext();
+      this.continueQueue();
       return;
     }
     const sinceFlush = this.clock.monotonicNow() - running.flushedAt;

@@ -1,11 +1,14 @@
 import { Mutex } from 'async-mutex';
 import * as vscode from 'vscode';
 import type { Clock } from '../../engine/clock';
+import type { FailedEvent } from '../../engine/events';
+import { hostFailure } from '../../engine/faults/hostFaults';
 import type { Cost } from '../../engine/state/turnCost';
 import type { DailyBudget } from '../settings/dailyBudget';
 import { askUser, showToast } from '../ui/notifications';
 import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
+import { localize } from '../util/localization';
 import type { Log } from '../util/log';
 import type { HealthBook } from './healthBook';
 import { averageCost, budgetCost, spentToday, startOfDay, usedPercent, type SpentToday } from './healthReport';
@@ -94,6 +97,11 @@ export class Budget extends Disposable {
       this.mutex.runExclusive(() => this.ask(spending, refused)).catch((error: unknown) => this.deps.log.error(error));
     }
     return false;
+  }
+
+  /** Returns the end of a turn that was not started. @param text the partial answer */
+  refusal(text = ''): Omit<FailedEvent, 'at' | 'attempt'> {
+    return hostFailure('spendingLimit', text, localize);
   }
 
   private decide(

@@ -34,6 +34,15 @@ export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
 
 const command = (id: string, ...args: unknown[]) => vscode.commands.executeCommand(`holysheep.${id}`, ...args);
 
+/** Asks about the daily budget first if the choice sends queued prompts. */
+async function useAnswer({ budget, conversations }: PanelServices, conversation: Conversation, exchangeId: string) {
+  const [first] = conversation.sentByUseAnswer(exchangeId);
+  const mayStart = first ? budget.mayStart(first.demo, conversation.tree.comparedModels(first.id)) : true;
+  await conversations.withOpen(conversation, async () => {
+    if (await mayStart) conversation.useAnswer(exchangeId);
+  });
+}
+
 /** Returns the handlers of the messages that need only the conversation and the services, not its panel. */
 export function conversationMessages(services: PanelServices, conversation: Conversation) {
   const { conversations, demo, target, tour } = services;
@@ -47,7 +56,7 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     regenerate: ({ exchangeId, switchModel }) => regenerate(services, conversation, exchangeId, switchModel),
     compareModels: ({ exchangeId }) => compareAgain(services, conversation, exchangeId),
     showVersion: ({ exchangeId }) => conversation.showVersion(exchangeId),
-    useAnswer: ({ exchangeId }) => conversation.useAnswer(exchangeId),
+    useAnswer: ({ exchangeId }) => useAnswer(services, conversation, exchangeId),
     stopColumns: ({ exchangeId }) => conversation.stopColumns(exchangeId),
     showDifferences: ({ exchangeId, otherId }) => showDifferences(conversation, exchangeId, otherId),
     summarize: () => summarize(services, conversation),

@@ -33,7 +33,7 @@ export async function editPrompt(
     const unchanged = isCompared && exchange ? toPromptInput(exchange) : undefined;
     const input = exchange && (editedInput(exchange, prompt, demo) ?? unchanged);
     if (!input) return regenerate(services, conversation, exchangeId, false);
-    if (!(await budget.mayStart(demo))) {
+    if (!(await budget.mayStart(demo, conversation.tree.comparedModels(exchangeId)))) {
       returnPrompt(panels, conversation, input);
       return;
     }
@@ -51,7 +51,8 @@ export function regenerate(
 ): Promise<void> {
   return answerAgain(services, conversation, exchangeId, async (exchange) => {
     const model = switchModel ? await pickOtherModel(services.catalog, conversation, exchange) : undefined;
-    return switchModel && model === undefined ? undefined : () => conversation.regenerate(exchangeId, model);
+    if (switchModel && model === undefined) return undefined;
+    return { start: () => conversation.regenerate(exchangeId, model) };
   });
 }
 
@@ -63,24 +64,30 @@ export function compareAgain(
 ): Promise<void> {
   return answerAgain(services, conversation, exchangeId, async (exchange) => {
     const models = await services.catalog.pickCompared(exchange.demo === true);
-    return models && (() => conversation.compare(toPromptInput(exchange), models, exchangeId));
+    return models && { models, start: () => conversation.compare(toPromptInput(exchange), models, exchangeId) };
   });
 }
 
-/** @param choose asks the user, and returns the function that starts the turns, or undefined if the user cancels */
+interface AnotherAnswer {
+  /** The models of a comparison. */
+  readonly models?: readonly string[];
+  readonly start: () => unknown;
+}
+
+/** @param choose asks the user, and returns undefined if the user cancels */
 async function answerAgain(
   { budget, conversations }: Pick<RegenerateServices, 'budget' | 'conversations'>,
   conversation: Conversation,
   exchangeId: string,
-  choose: (exchange: Exchange) => Promise<(() => unknown) | undefined>,
+  choose: (exchange: Exchange) => Promise<AnotherAnswer | undefined>,
 ): Promise<void> {
   const exchange = conversation.exchange(exchangeId);
   if (!exchange) return;
   await conversations.withOpen(conversation, async () => {
-    const start = await choose(exchange);
-    if (!start || !(await budget.mayStart(exchange.demo))) return;
+    const answer = await choose(exchange);
+    if (!answer || !(await budget.mayStart(exchange.demo, answer.models))) return;
     // A second click may arrive before the page shows the version that the first click has added.
-    if (!conversation.readOnly && conversation.tree.isOnPage(exchangeId)) start();
+    if (!conversation.readOnly && conversation.tree.isOnPage(exchangeId)) answer.start();
   });
 }
 

@@ -54,7 +54,7 @@ export async function sendPrompt(
   const canSend = async (): Promise<boolean> => canSendPrompt(await connections.view(inDemo));
   const asksForKey = options.asksForKey ?? true;
   const isReady = (await canSend()) || (asksForKey && (await enterApiKey()) && (await canSend()));
-  if (!isReady || !(await budget.mayStart(inDemo))) {
+  if (!isReady || !(await budget.mayStart(inDemo, options.models))) {
     returnPrompt(panels, conversation, input);
     return;
   }

@@ -17,6 +17,7 @@ import {
 } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
 import { reopened } from './openedConversation';
+import { TestBudget } from './testBudget';
 
 const price = { input: 3, output: 15, cacheRead: 0.3 };
 const holySheep = 'https://api.holysheep.ai/v1';
@@ -105,6 +106,7 @@ describe('cost of 1,000 turns with failures', () => {
         { append: (line) => lines.push(line) },
         {
           ...{ clock, engine: () => engine, resumeSetting: () => 'auto', onEvent: () => undefined },
+          budget: new TestBudget(),
           defaults: () => ({ model: 'priced', systemPrompt: '', temperature: 1, maxTokens: 9 }),
           connection: () => Promise.resolve({ baseUrl: holySheep, apiKey: 'hsa-a', backups }),
           onError: (error) => assert.fail(String(error)),

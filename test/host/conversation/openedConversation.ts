@@ -11,6 +11,7 @@ import { encodeJournal, salvageJournal } from '../../../src/host/journal/journal
 import { journalSchema, type JournalLine } from '../../../src/host/journal/journalSchema';
 import { VirtualClock } from '../../support/virtualClock';
 import { ScriptedEngine } from './scriptedEngine';
+import { TestBudget } from './testBudget';
 
 interface Options {
   readonly stored?: StoredConversation;
@@ -25,6 +26,7 @@ export function openConversation(options: Options = {}) {
   const { stored = foldJournal([]), resume = 'auto', systemPrompt = '' } = options;
   const engine = new ScriptedEngine();
   const clock = new VirtualClock();
+  const budget = new TestBudget();
   const lines: JournalLine[] = [];
   const changes: ConversationChange[] = [];
   const settings = { model: 'default', efforts: {} as Readonly<Record<string, EffortChoice>> };
@@ -42,6 +44,7 @@ export function openConversation(options: Options = {}) {
       connection: (demo) =>
         Promise.resolve({ baseUrl: demo ? 'http://127.0.0.1:1/v1' : 'https://own.example/v1', apiKey: 'hsa-key' }),
       resumeSetting: () => resume,
+      budget,
       onEvent: options.onEvent ?? (() => undefined),
       onError: options.onError ?? ((error) => assert.fail(String(error))),
     },
@@ -64,7 +67,7 @@ export function openConversation(options: Options = {}) {
   /** Registers a listener as `Conversations.onDidChange` does. */
   const onDidChange: Conversations['onDidChange'] = (listener) =>
     conversation.onDidChangeState((change) => listener({ conversation, change }));
-  return { emit, onDidChange, engine, clock, lines, changes, settings, conversation, sentTexts, phases, ask };
+  return { emit, onDidChange, budget, engine, clock, lines, changes, settings, conversation, sentTexts, phases, ask };
 }
 
 /** Returns the content of a conversation as a window would read it from disk. */

@@ -6,6 +6,7 @@ import { foldJournal } from '../../../src/host/journal/journalFold';
 import { englishWords } from '../../support/englishWords';
 import { VirtualClock } from '../../support/virtualClock';
 import { attempt, done, ScriptedEngine, waitForEvents } from '../conversation/scriptedEngine';
+import { TestBudget } from '../conversation/testBudget';
 
 describe('demo tour', () => {
   let engine: ScriptedEngine;
@@ -26,6 +27,7 @@ describe('demo tour', () => {
         defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
         connection: () => Promise.resolve({ baseUrl: 'http://127.0.0.1/v1', apiKey: 'hsa-demo' }),
         resumeSetting: () => 'auto',
+        budget: new TestBudget(),
         onEvent: () => undefined,
         onError: (error) => assert.fail(String(error)),
       },

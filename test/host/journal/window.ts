@@ -5,6 +5,7 @@ import { storeIn } from '../../support/storeIn';
 import { VirtualClock } from '../../support/virtualClock';
 import { attempt, done, ScriptedEngine, waitForEvents } from '../conversation/scriptedEngine';
 import { dropLocks } from './dropLocks';
+import { TestBudget } from '../conversation/testBudget';
 
 export interface Disk {
   readonly folder: string;
@@ -24,6 +25,7 @@ export function nextWindow(disk: Disk): ReturnType<typeof openWindow> {
 /** Creates the conversations of a window, with an engine that the test controls. */
 export function createConversations(disk: Omit<Disk, 'epoch'>, clock: Clock) {
   const engine = new ScriptedEngine();
+  const budget = new TestBudget();
   const errors: unknown[] = [];
   const onError = (problem: unknown): void => void errors.push(problem);
   const journal = new Journal({ folder: disk.folder, clock, limit: () => disk.limit, onProblem: onError });
@@ -34,18 +36,19 @@ export function createConversations(disk: Omit<Disk, 'epoch'>, clock: Clock) {
     defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
     connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
     resumeSetting: () => 'auto',
+    budget,
     workspaceState: storeIn(disk.memory),
     onEvent: () => undefined,
     onError,
   });
-  return { conversations, engine, journal, errors };
+  return { conversations, engine, journal, errors, budget };
 }
 
 /** Opens a window with the conversations of a folder. */
 export function openWindow(disk: Disk) {
   const clock = new VirtualClock();
   clock.epoch = disk.epoch;
-  const { conversations, engine, journal, errors } = createConversations(disk, clock);
+  const { conversations, engine, journal, errors, budget } = createConversations(disk, clock);
   /** Creates a conversation with these prompts and answers. @returns the id of the conversation */
   const talk = async (...turns: readonly (readonly [prompt: string, answer: string])[]): Promise<string> => {
     const conversation = conversations.startNew();
@@ -57,5 +60,5 @@ export function openWindow(disk: Disk) {
     await journal.flush();
     return conversation.id;
   };
-  return { conversations, engine, journal, errors, clock, talk };
+  return { conversations, engine, journal, errors, budget, clock, talk };
 }

@@ -7,6 +7,7 @@ import { Journal } from '../../../src/host/journal/journal';
 import { systemClock } from '../../../src/host/util/systemClock';
 import { defaultSettings } from '../engineRun';
 import { storeIn } from '../storeIn';
+import { TestBudget } from '../../host/conversation/testBudget';
 
 export interface LiveOptions {
   /** Folder that contains the journal. */
@@ -54,6 +55,7 @@ export function liveConversations({ folder, baseUrl, onEvent = () => undefined }
     defaults: () => ({ model: 'gpt-4o', systemPrompt: '', temperature: 1, maxTokens: 1000 }),
     connection: () => Promise.resolve(connection),
     resumeSetting: () => 'auto',
+    budget: new TestBudget(),
     journal,
     workspaceState: storeIn(memory),
     onEvent: () => undefined,

@@ -1,0 +1,11 @@
+import { hostFailure } from '../../../src/engine/faults/hostFaults';
+import { englishWords } from '../../support/englishWords';
+
+/** A daily budget that allows every request, unless the test replaces one of its methods. */
+export class TestBudget {
+  mayStart: () => boolean | Promise<boolean> = () => true;
+  mayStartQueued: () => boolean | Promise<boolean> = () => true;
+  mayStartUnattended = (): Promise<boolean> => Promise.resolve(true);
+  mayOthersStart = (): Promise<boolean> => Promise.resolve(true);
+  readonly refusal = (text = '') => hostFailure('spendingLimit', text, englishWords.localize);
+}
