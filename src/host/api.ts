@@ -3,6 +3,8 @@ import type { StreamEvent } from '../engine/events';
 import { isRecord } from '../engine/json';
 import { effortChoiceIn, effortChoices, type EffortChoice, type TextMessage } from '../engine/request';
 import type { RequestChoice, RequestDefaults } from './connection/connections';
+import type { Budget } from './health/budget';
+import { systemClock } from './util/systemClock';
 import { ArgumentError } from './util/userError';
 
 /** Options of {@link HolySheepApi.ask}. A missing option gets its value from the user's settings. */
@@ -30,7 +32,7 @@ export interface HolySheepApi {
 }
 
 /** Runs a turn. The prompt and the options have been validated. */
-export type Ask = (prompt: string, options: AskOptions) => AsyncIterable<StreamEvent>;
+export type Ask = (prompt: string, options: AskOptions) => Promise<AsyncIterable<StreamEvent>>;
 
 /**
  * Creates the API that other extensions use.
@@ -75,8 +77,15 @@ export function deferredStream<T>(promise: Promise<AsyncIterable<T>>): AsyncIter
 }
 
 /** Creates the function that runs turns of other extensions. `defaults` returns the values for missing options. */
-export function createAsk(engine: Engine, defaults: (choice: RequestChoice) => RequestDefaults): Ask {
-  return (prompt, options) => {
+export function createAsk(
+  engine: Engine,
+  budget: Pick<Budget, 'mayOthersStart' | 'refusal'>,
+  defaults: (choice: RequestChoice) => RequestDefaults,
+): Ask {
+  return async (prompt, options) => {
+    if (!(await budget.mayOthersStart())) {
+      return streamOf({ ...budget.refusal(), attempt: 0, at: systemClock.monotonicNow() });
+    }
     const { model, systemPrompt, ...parameters } = defaults(options);
     const system: TextMessage[] = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt }] : [];
     const request = {
@@ -89,6 +98,13 @@ export function createAsk(engine: Engine, defaults: (choice: RequestChoice) => R
     return engine.stream(request, { signal: options.signal });
   };
 }
+
+async function* streamOf(event: StreamEvent): AsyncGenerator<StreamEvent> {
+  yield await Promise.resolve(event);
+}
+
+/** No model answers with more tokens. It is also the maximum of the setting `holysheep.maxTokens`. */
+const maxMaxTokens = 1_000_000;
 
 /**
  * Validates an option. `copy` returns a copy of a valid value, or undefined for an invalid value. `expected` describes
@@ -104,8 +120,8 @@ const readers: { readonly [K in keyof Required<AskOptions>]: Reader<NonNullable<
     'a number from 0 to 2',
   ],
   maxTokens: [
-    (value) => (typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined),
-    'a positive integer',
+    (value) => (typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= maxMaxTokens ? value : undefined),
+    `an integer from 1 to ${maxMaxTokens}`,
   ],
   reasoningEffort: [effortChoiceIn, `one of ${effortChoices.join(', ')}`],
   signal: [(value) => (isSignal(value) ? value : undefined), 'an AbortSignal'],

@@ -95,7 +95,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     journal: createJournal({ ...host, settings, keptIds: () => store.conversationIds() }),
     ...{ workspaceState, onError, onEvent: logEvent },
   });
-  const schedule = register(createScheduler({ conversations, connections, log, onError, store, workspace }));
+  const schedule = register(createScheduler({ conversations, budget, connections, log, onError, store, workspace }));
   const promptHistory = new PromptHistory(workspaceState);
   const customPrompts = new CustomPrompts(settings, workspaceState, () => vscode.workspace.isTrusted);
   const tour = new DemoTour({ models: () => demo.models(), localize });
@@ -134,7 +134,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   register(vscode.window.registerWebviewPanelSerializer(healthViewType, healthPanel));
   return {
     ...{ ...chat, execute: createCommandRunner(commands, onError) },
-    ask: createAsk(engine, (choice) => connections.requestDefaults(false, choice)),
+    ask: createAsk(engine, budget, (choice) => connections.requestDefaults(false, choice)),
     /** Saves everything when the window closes, because a reload during an answer must not lose the text so far. */
     flush: () => {
       conversations.flushSync();

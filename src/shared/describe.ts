@@ -266,7 +266,9 @@ export function describeOutcome(strings: PanelStrings, state: TurnState): string
 }
 
 /** Describes when a scheduled prompt is sent. @param now epoch milliseconds */
-export function describeSchedule({ strings, format }: Words, { dueAt }: Schedule, now: number): string {
+export function describeSchedule({ strings, format }: Words, schedule: Schedule, now: number): string {
+  const { dueAt, exceedsBudget } = schedule;
+  if (exceedsBudget) return strings.scheduledOverBudget;
   if (dueAt === undefined) return strings.scheduledOnline;
   return fill(dueAt > now ? strings.scheduledTime : strings.scheduledDue, format.timeOfDay(dueAt, { now }));
 }

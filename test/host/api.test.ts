@@ -4,15 +4,17 @@ import { EventQueue } from '../../src/engine/createEngine';
 import type { RequestChoice } from '../../src/host/connection/connections';
 import { createAsk, createApi, deferredStream, type AskOptions } from '../../src/host/api';
 import { done, ScriptedEngine, text } from './conversation/scriptedEngine';
+import { TestBudget } from './conversation/testBudget';
 
 function setUp(systemPrompt = '') {
   const engine = new ScriptedEngine();
   const choices: RequestChoice[] = [];
-  const ask = createAsk(engine, (choice) => {
+  const budget = new TestBudget();
+  const ask = createAsk(engine, budget, (choice) => {
     choices.push(choice);
     return { model: 'set', systemPrompt, temperature: 0.7, maxTokens: 2048 };
   });
-  return { engine, ask, choices, api: createApi(() => Promise.resolve(ask)) };
+  return { engine, budget, ask, choices, api: createApi(() => Promise.resolve(ask)) };
 }
 
 /** Waits until the request has started, which happens even if nobody reads the events. */
@@ -93,7 +95,8 @@ describe('extension API', () => {
     [{ temperature: 2.1 }, 'temperature'],
     [{ maxTokens: 0 }, 'maxTokens'],
     [{ maxTokens: 1.5 }, 'maxTokens'],
-    [{ maxTokens: 2 ** 60 }, 'maxTokens'],
+    [{ maxTokens: 1_000_001 }, 'maxTokens'],
+    [{ maxTokens: 1e15 }, 'The option "maxTokens" must be an integer from 1 to 1000000.'],
     [{ reasoningEffort: 'huge' }, 'reasoningEffort'],
     [{ signal: { aborted: false } }, 'signal'],
     ['m', 'options'],

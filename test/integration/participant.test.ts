@@ -55,6 +55,7 @@ describe('chat participant', function () {
   let participant: ChatParticipant;
   let stream: FakeStream;
   let cancel: vscode.CancellationTokenSource;
+  let mayStart: boolean;
   let logged: unknown[];
   let events: StreamEvent['type'][];
 
@@ -64,10 +65,12 @@ describe('chat participant', function () {
     engine = new ReportingEngine();
     stream = new FakeStream();
     cancel = new vscode.CancellationTokenSource();
+    mayStart = true;
     logged = [];
     events = [];
     participant = new ChatParticipant({
       engine,
+      budget: { mayStart: () => mayStart },
       log: { error: (problem) => logged.push(problem) },
       defaults: () => defaults,
       connection,

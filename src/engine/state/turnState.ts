@@ -84,6 +84,8 @@ export interface Schedule {
   readonly dueAt?: number | undefined;
   /** Epoch milliseconds. */
   readonly scheduledAt: number;
+  /** The prompt became due when the daily budget was used up, so it waits for the user. */
+  readonly exceedsBudget?: true | undefined;
 }
 
 export type Failure = Omit<FailedEvent, 'text'>;

@@ -1,5 +1,6 @@
 import type { Engine } from '../../engine/engine';
 import type { StreamEvent } from '../../engine/events';
+import type { Budget } from '../health/budget';
 import type { EditorTarget } from '../code/editorTarget';
 import type { Commands } from '../commands';
 import type { Connections } from '../connection/connections';
@@ -15,6 +16,7 @@ import { setUpChat } from './provider/setUpChat';
 interface ChatDeps
   extends SetApiKeyDeps, Pick<ModelProviderDeps, 'modelsChanged'>, Pick<HostWindow, 'context' | 'register'> {
   readonly engine: Engine;
+  readonly budget: Budget;
   readonly connections: Connections;
   readonly efforts: Pick<ModelEfforts, 'reader' | 'onDidChange'>;
   readonly catalog: ModelCatalog;

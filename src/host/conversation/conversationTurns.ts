@@ -201,6 +201,15 @@ export class ConversationTurns extends ConversationRecord {
     return true;
   }
 
+  /** A scheduled prompt is due, but the daily budget is used up. */
+  holdScheduled(exchangeId: string): void {
+    const exchange = this.exchange(exchangeId);
+    if (this.readOnly || !exchange?.state.schedule) return;
+    const schedule = { ...exchange.state.schedule, exceedsBudget: true } as const;
+    this.append({ type: 'scheduled', exchangeId, ...schedule });
+    this.update({ ...exchange, state: markScheduled(exchange.state, schedule) });
+  }
+
   /** The caller must have claimed the prompt. @param immediately skips the cooldown, because the user asked for it */
   sendScheduled(exchangeId: string, model: string, immediately: boolean): boolean {
     const exchange = this.exchange(exchangeId);

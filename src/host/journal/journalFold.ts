@@ -52,8 +52,8 @@ function changesOf({ state, model }: Exchange, line: TurnLine): Partial<Exchange
     case 'interrupted':
       return { state: markInterrupted(state) };
     case 'scheduled': {
-      const { id, dueAt, scheduledAt } = line;
-      return { state: markScheduled(state, { id, dueAt, scheduledAt }) };
+      const { id, dueAt, scheduledAt, exceedsBudget } = line;
+      return { state: markScheduled(state, { id, dueAt, scheduledAt, exceedsBudget }) };
     }
     case 'unscheduled':
       return { state: endSchedule(state, line.end) };

@@ -220,7 +220,13 @@ const lineEntries: { readonly [Type in keyof LineFields]: FieldSchemas<LineField
     go: oneOf({ continue: true, restart: true }),
   },
   interrupted: { exchangeId: textSchema },
-  scheduled: { exchangeId: textSchema, id: textSchema, dueAt: v.optional(epoch), scheduledAt: epoch },
+  scheduled: {
+    exchangeId: textSchema,
+    id: textSchema,
+    dueAt: v.optional(epoch),
+    scheduledAt: epoch,
+    exceedsBudget: optionalDetail(v.literal(true)),
+  },
   unscheduled: {
     exchangeId: textSchema,
     end: v.variant('outcome', [

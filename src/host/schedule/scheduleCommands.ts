@@ -5,6 +5,7 @@ import { hostOf } from '../../engine/gateway/baseUrl';
 import type { Connection } from '../../engine/request';
 import type { Commands } from '../commands';
 import type { Connections } from '../connection/connections';
+import type { Budget } from '../health/budget';
 import type { Conversations } from '../conversation/conversations';
 import type { HostWindow } from '../hostWindow';
 import { plainLabel } from '../ui/messageText';
@@ -104,6 +105,7 @@ function workspaceName(uri: string): string {
 
 interface SchedulerServices extends Pick<HostWindow, 'workspace' | 'log' | 'onError'> {
   readonly conversations: Conversations;
+  readonly budget: Budget;
   readonly connections: Pick<Connections, 'configured'>;
   readonly store: ScheduleStore;
 }

@@ -66,7 +66,7 @@ export class ScheduledTurns extends Disposable {
    * @param mayStart asked once this window may write the conversation. Absent if the user sends the prompt.
    * @returns false if the prompt was canceled or claimed by another window, or another window writes its conversation
    */
-  async send(prompt: ScheduledPrompt, mayStart?: () => Promise<boolean>): Promise<boolean> {
+  async send(prompt: ScheduledPrompt, mayStart?: (conversation: Conversation) => Promise<boolean>): Promise<boolean> {
     const { conversations, store } = this.deps;
     const byUser = mayStart === undefined;
     const mode = byUser ? 'report-if-locked' : 'only-if-free';
@@ -90,7 +90,7 @@ export class ScheduledTurns extends Disposable {
       prompt.conversationId,
       mode,
       async (conversation) =>
-        (byUser || (await mayStart())) && this.mutex.runExclusive(() => claimAndStart(conversation)),
+        (byUser || (await mayStart(conversation))) && this.mutex.runExclusive(() => claimAndStart(conversation)),
     );
     return isSent === true;
   }

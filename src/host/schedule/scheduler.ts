@@ -7,6 +7,7 @@ import { scheduleLifetimeMs, type ScheduleEnd } from '../../engine/state/schedul
 import type { Conversation } from '../conversation/conversation';
 import { conversationTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
+import type { Budget } from '../health/budget';
 import { canSchedule } from '../journal/exchange';
 import { Disposable } from '../util/disposable';
 import { Listeners } from '../util/listeners';
@@ -21,7 +22,7 @@ export interface ScheduledCount {
 
 export interface ListedPrompt extends ScheduledPrompt {
   readonly isOwn: boolean;
-  /** Whether the prompt became due while VS Code was closed, or the gateway has changed. */
+  /** Whether the prompt became due while VS Code was closed, the gateway has changed, or the daily budget was used up. */
   readonly needsClick: boolean;
 }
 
@@ -35,6 +36,7 @@ interface SchedulerDeps extends ScheduledTurnsDeps {
   /** URI of the workspace file or folder, or an empty string for a window without a workspace. */
   readonly workspace: string;
   readonly conversations: ScheduledTurnsDeps['conversations'] & Pick<Conversations, 'onDidChange' | 'onDidRemove'>;
+  readonly budget: Pick<Budget, 'mayStart' | 'mayStartUnattended'>;
   readonly connection: () => Promise<Connection & { readonly origin: string }>;
   /** Sends requests without the key over all routes. */
   readonly respondsOverAnyRoute: (connection: Connection) => Promise<boolean>;
@@ -145,7 +147,7 @@ export class Scheduler extends Disposable {
   async sendNow(id: string): Promise<boolean> {
     // Reads the store again, because the prompt may have been scheduled since the last check.
     const prompt = (await this.deps.store.list()).stored.find((stored) => stored.prompt.id === id)?.prompt;
-    if (!prompt) return false;
+    if (!prompt || !(await this.deps.budget.mayStart())) return false;
     const isSent = await this.turns.send(prompt);
     await this.refresh();
     return isSent;
@@ -221,7 +223,7 @@ export class Scheduler extends Disposable {
     if (isClaimed) return this.end(prompt, 'interrupted', { outcome: 'interrupted' });
     if (now >= lapsesAt(prompt)) return this.end(prompt, 'lapsed', { outcome: 'failed', message: lapsedMessage() });
     if (!this.isDue(prompt, now) || this.needsClick(prompt)) return false;
-    return this.turns.send(prompt, () => this.maySend(prompt));
+    return this.turns.send(prompt, (conversation) => this.maySend(prompt, conversation));
   }
 
   private isDue({ id, dueAt = 0 }: ScheduledPrompt, now: number): boolean {
@@ -230,7 +232,10 @@ export class Scheduler extends Disposable {
   }
 
   /** Probes the gateway of a due prompt. Only the window that may write the conversation does so. */
-  private async maySend({ id, dueAt, origin }: ScheduledPrompt): Promise<boolean> {
+  private async maySend(
+    { id, exchangeId, dueAt, origin }: ScheduledPrompt,
+    conversation: Conversation,
+  ): Promise<boolean> {
     // A prompt that was already due when this window first saw it needs a click.
     if (dueAt !== undefined && !this.clicks.has(id)) {
       this.requireClick(id);
@@ -245,8 +250,10 @@ export class Scheduler extends Disposable {
     }
     // The network may have come back while VS Code was closed, or the prompt would go to another gateway.
     const isAutomatic = this.clicks.get(id) === false && current.origin === origin;
-    if (!isAutomatic) this.requireClick(id);
-    return isAutomatic;
+    if (isAutomatic && (await this.deps.budget.mayStartUnattended())) return true;
+    if (isAutomatic) conversation.holdScheduled(exchangeId);
+    this.requireClick(id);
+    return false;
   }
 
   /** @returns whether the prompt is no longer scheduled; false if another window writes its conversation */

@@ -9,6 +9,7 @@ import {
   routeLabel,
   type TurnState,
   visibleText,
+  type Schedule,
 } from '../../shared/protocol';
 import { describeSchedule } from '../../shared/describe';
 import { fill } from '../../shared/format';
@@ -168,7 +169,7 @@ export class ExchangeView implements Drawable {
   update(exchange: ExchangeSnapshot): void {
     this.exchange = exchange;
     const { schedule } = exchange.state;
-    if (schedule && schedule.id !== this.state.schedule?.id) {
+    if (schedule && !isSameSchedule(schedule, this.state.schedule)) {
       const { announcer, clock } = this.context;
       announcer.announce(describeSchedule(this.context, schedule, clock.now()));
     }
@@ -290,11 +291,15 @@ export class ExchangeView implements Drawable {
   }
 }
 
+function isSameSchedule(a: Schedule | undefined, b: Schedule | undefined): boolean {
+  return a?.id === b?.id && a?.exceedsBudget === b?.exceedsBudget;
+}
+
 function isSameEnd(a: TurnState, b: TurnState): boolean {
   return (
     !isRunning(a.phase) &&
     a.phase === b.phase &&
-    a.schedule?.id === b.schedule?.id &&
+    isSameSchedule(a.schedule, b.schedule) &&
     a.endedAt === b.endedAt &&
     a.finishReason === b.finishReason &&
     a.text === b.text

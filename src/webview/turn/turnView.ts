@@ -109,7 +109,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context, state.toolCalls),
       );
-      const target = schedule ? `${schedule.id} ${host}` : usedRoute;
+      const target = schedule ? `${schedule.id} ${schedule.exceedsBudget === true} ${host}` : usedRoute;
       card.show(
         [phase, failure, target, isLatest, summaryOffer, ...(wait ? [...waitKey(wait), wait.source, wait.hintMs] : [])],
         () => createTurnCard(context, exchangeId, state, { ...viewContext, host, currentState, timeline }),

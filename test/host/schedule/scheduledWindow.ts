@@ -19,7 +19,7 @@ export function openScheduledWindow(
   { workspace = 'file:///home/me/app', random = 0, isReachable = true } = {},
 ) {
   const window = openWindow({ ...disk, memory: new Map() });
-  const { clock, conversations, engine } = window;
+  const { clock, conversations, engine, budget } = window;
   const notices: ScheduleNotice[] = [];
   const problems: string[] = [];
   const probes: string[] = [];
@@ -31,6 +31,7 @@ export function openScheduledWindow(
     store,
     workspace,
     conversations,
+    budget,
     connection: () => Promise.resolve({ baseUrl, apiKey: 'hsa-key', origin: network.origin }),
     respondsOverAnyRoute: ({ baseUrl: url }) => {
       // The probe comes before the request.

@@ -4,6 +4,7 @@ import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
 import type { ChatRequest, Connection } from '../../../engine/request';
 import type { RequestChoice, RequestDefaults } from '../../connection/connections';
+import type { Budget } from '../../health/budget';
 import { vendor, type CommandId } from '../../contributions';
 import { escapeMarkdown } from '../../ui/messageText';
 import { hostWords } from '../../ui/words';
@@ -20,6 +21,7 @@ import { chatQuestion, toLocation, type ChatQuestion } from './chatQuestion';
 
 interface ParticipantDeps extends ChatActionDeps {
   readonly engine: Pick<Engine, 'run'>;
+  readonly budget: Pick<Budget, 'mayStart'>;
   readonly log: Pick<Log, 'error'>;
   readonly defaults: (choice: RequestChoice) => RequestDefaults;
   readonly connection: () => Promise<Connection>;
@@ -86,6 +88,8 @@ export class ChatParticipant {
     const start = intent === 'again' ? nextStart : undefined;
     const chatRequest = this.createRequest(request, intent ? exchanges.slice(0, -1) : exchanges, question);
     const partial = intent === 'continue' ? last : undefined;
+    if (!partial && !(await this.deps.budget.mayStart()))
+      throw new UserError(vscode.l10n.t("Nothing was sent, because today's budget is used up."));
     const turnId = randomUUID();
     const show = (part: ChatPart): void => {
       if (!token.isCancellationRequested) showPart(part, turnId, stream);

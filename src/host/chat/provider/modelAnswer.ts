@@ -147,6 +147,7 @@ export function chatError({ kind, message }: EarlyEnd, initiator: unknown): Erro
     case 'auth':
     case 'permission':
     case 'credit':
+    case 'spending-limit':
       return vscode.LanguageModelError.NoPermissions(message);
     case 'content-filter':
       return vscode.LanguageModelError.Blocked(message);

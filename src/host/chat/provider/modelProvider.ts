@@ -4,6 +4,7 @@ import { canSendRequests } from '../../../engine/request';
 import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
 import type { ActiveConnection, Connections } from '../../connection/connections';
+import type { Budget } from '../../health/budget';
 import type { Settings } from '../../settings/settings';
 import { enterApiKey } from '../../ui/notifications';
 import { hostWords } from '../../ui/words';
@@ -16,6 +17,7 @@ import { estimateMessageTokens, estimateTokens, requestMessages } from './reques
 
 export interface ModelProviderDeps extends OfferedModelsDeps {
   readonly engine: Pick<Engine, 'run'>;
+  readonly budget: Pick<Budget, 'mayOthersStart' | 'refusal'>;
   readonly connections: Pick<Connections, 'configured' | 'requestDefaults'>;
   readonly settings: Pick<Settings, 'model'>;
   readonly log: Pick<Log, 'error' | 'redactSecret'>;
@@ -61,7 +63,10 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     progress: vscode.Progress<vscode.LanguageModelResponsePart>,
     token: vscode.CancellationToken,
   ): Promise<void> {
-    const { engine, connections, onEvent } = this.deps;
+    const { engine, budget, connections, onEvent } = this.deps;
+    const mayStart = await budget.mayOthersStart();
+    const refusal = mayStart ? undefined : chatError(budget.refusal(), options.requestInitiator);
+    if (refusal) throw refusal;
     const toolRequired = options.toolMode === vscode.LanguageModelChatToolMode.Required;
     const { maxTokens, defaults, ...others } = connections.requestDefaults(false, { model: model.id });
     const atLeastOutput = (limit: number | undefined) => limit && Math.max(limit, model.maxOutputTokens);

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import type { Conversation } from '../../../src/host/conversation/conversation';
+import { openConversation } from './openedConversation';
+import { attempt, done, failed, text, waitForEvents } from './scriptedEngine';
+
+type Window = ReturnType<typeof openConversation>;
+
+describe('turn of a conversation with a daily budget', () => {
+  let window: Window;
+  let conversation: Conversation;
+  /** Answers the open question. */
+  let answer: (mayStart: boolean) => Promise<void>;
+  let questions: number;
+
+  beforeEach(() => {
+    window = openConversation();
+    ({ conversation } = window);
+    questions = 0;
+    const ask = (): Promise<boolean> => {
+      questions++;
+      return new Promise((resolve) => {
+        answer = async (mayStart) => {
+          resolve(mayStart);
+          await waitForEvents();
+        };
+      });
+    };
+    window.budget.mayStart = ask;
+    window.budget.mayStartQueued = ask;
+  });
+  const requests = (): number => window.engine.turns.length;
+  const stateOf = (id: string) => conversation.exchange(id)?.state;
+
+  const restarts: Readonly<Record<string, (id: string) => void>> = {
+    'Retry now': (id) => conversation.retryNow(id),
+    'Try anyway': (id) => conversation.tryAnyway(id),
+    'Restart answer': (id) => conversation.restart(id),
+    'Retry with more room': (id) => conversation.restart(id, { moreRoom: true }),
+    'Switch model': (id) => conversation.switchModel(id, 'other'),
+    'Switch route': (id) => conversation.switchRoute(id),
+  };
+  for (const [name, restart] of Object.entries(restarts)) {
+    it(`is not started by *${name}* before the user has agreed, and keeps its answer when the user cancels`, async () => {
+      const id = window.ask('a', attempt(), text('partial'), failed('partial'));
+      const [before, { length }] = [stateOf(id), window.lines];
+      restart(id);
+      assert.deepEqual([requests(), conversation.busy], [1, true]);
+      await answer(false);
+      assert.deepEqual([requests(), stateOf(id), window.lines.length, conversation.busy], [1, before, length, false]);
+      restart(id);
+      await answer(true);
+      assert.deepEqual([requests(), questions, stateOf(id)?.phase], [2, 2, 'connecting']);
+    });
+  }
+
+  it('is not restarted from a complete answer before the user has agreed', async () => {
+    const id = window.ask('a', attempt(), text('complete'), done('complete'));
+    conversation.restart(id);
+    await answer(false);
+    assert.deepEqual([requests(), stateOf(id)?.phase, stateOf(id)?.text], [1, 'done', 'complete']);
+  });
+
+  it('is started once when the user has clicked twice', async () => {
+    const id = window.ask('a', attempt(), failed(''));
+    conversation.retryNow(id);
+    const first = answer;
+    conversation.retryNow(id);
+    await first(true);
+    await answer(true);
+    assert.equal(requests(), 2);
+  });
+
+  it('continues a partial answer with *Continue* without a question', () => {
+    const id = window.ask('a', attempt(), text('partial'), failed('partial'));
+    conversation.continue(id);
+    assert.deepEqual([requests(), questions], [2, 0]);
+  });
+
+  it('is retried while it runs without a question', () => {
+    const id = window.ask('a', attempt());
+    conversation.retryNow(id);
+    assert.deepEqual([window.engine.turn.controls, questions], [['retryNow'], 0]);
+  });
+
+  describe('in the queue', () => {
+    let ids: readonly string[];
+    beforeEach(() => {
+      window.ask('running', attempt());
+      ids = ['b', 'c'].map((prompt) => window.ask(prompt));
+    });
+
+    it('is asked about when its turn comes, and not before', async () => {
+      assert.equal(questions, 0);
+      window.emit(done('ok'));
+      assert.deepEqual([requests(), questions], [1, 1]);
+      assert.deepEqual(window.phases(), ['running: done', 'b: queued', 'c: queued']);
+      await answer(true);
+      assert.deepEqual(window.phases(), ['running: done', 'b: connecting', 'c: queued']);
+    });
+
+    it('fails with the fault kind "spending-limit" and a button *Retry now* if the user cancels', async () => {
+      window.emit(done('ok'));
+      await answer(false);
+      const { phase, failure } = stateOf(ids[0]!) ?? {};
+      assert.deepEqual([phase, failure?.kind, failure?.actions], ['failed', 'spending-limit', ['retryNow']]);
+      assert.match(failure?.message ?? '', /^Today's budget is used up, so nothing was sent\./);
+      assert.equal(questions, 2);
+      await answer(false);
+      assert.deepEqual([requests(), conversation.busy], [1, false]);
+    });
+
+    it('is not sent if the user has removed it while the question was open', async () => {
+      window.emit(done('ok'));
+      conversation.stop(ids[0]);
+      await answer(true);
+      await answer(true);
+      assert.deepEqual(window.phases(), ['running: done', 'b: stopped', 'c: connecting']);
+    });
+
+    it('lets new prompts wait behind it while the question is open', async () => {
+      window.emit(done('ok'));
+      window.ask('d');
+      assert.equal(requests(), 1);
+      await answer(true);
+      assert.deepEqual(window.phases(), ['running: done', 'b: connecting', 'c: queued', 'd: queued']);
+    });
+  });
+
+  it('is asked about once for all columns of a queued comparison', async () => {
+    window.ask('running', attempt());
+    conversation.compare({ prompt: 'b' }, ['m1', 'm2', 'm3']);
+    const asked: unknown[] = [];
+    const { mayStartQueued } = window.budget;
+    window.budget.mayStartQueued = (...question: unknown[]) => {
+      asked.push(question);
+      return mayStartQueued();
+    };
+    window.emit(done('ok'));
+    await answer(true);
+    assert.deepEqual([requests(), asked], [4, [[false, ['m1', 'm2', 'm3']]]]);
+  });
+});
