@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { EventQueue } from '../../src/engine/createEngine';
+import type { FailedEvent, StreamEvent } from '../../src/engine/events';
 import type { RequestChoice } from '../../src/host/connection/connections';
 import { createAsk, createApi, deferredStream, type AskOptions } from '../../src/host/api';
 import { done, ScriptedEngine, text } from './conversation/scriptedEngine';
@@ -22,6 +23,16 @@ const requestStarted = (): Promise<void> => new Promise((resolve) => setImmediat
 
 describe('extension API', () => {
   it('reports version 1', () => assert.equal(setUp().api.version, 1));
+
+  it('fails with the fault kind "spending-limit", and sends nothing, when the daily budget is used up', async () => {
+    const { engine, budget, api } = setUp();
+    budget.mayOthersStart = () => Promise.resolve(false);
+    const events: StreamEvent[] = [];
+    for await (const event of api.ask('Hi')) events.push(event);
+    const [failed] = events as readonly FailedEvent[];
+    assert.deepEqual([events.length, failed?.type, failed?.kind, failed?.text], [1, 'failed', 'spending-limit', '']);
+    assert.equal(engine.turns.length, 0);
+  });
 
   it('sends requests with the settings of the user', async () => {
     const { engine, api } = setUp('Be brief.');

@@ -36,7 +36,12 @@ function setUp() {
   const [current, other, next] = [open('current'), open('other'), open('new')];
   const moves: (string | undefined)[] = [];
   const services: SendServices = {
-    budget: { mayStart: (isDemo?: boolean) => Promise.resolve(isDemo || budget.mayStart) },
+    budget: {
+      mayStart: (isDemo, models) => {
+        if (models) calls.push(`ask about ${models.join(' and ')}`);
+        return isDemo || budget.mayStart;
+      },
+    },
     conversations: { ensureCurrent: () => Promise.resolve(current), startNew: () => next },
     panels: {
       open: () => Promise.resolve(true),
@@ -170,6 +175,13 @@ describe('prompt sender', () => {
       'prefill current: Why?',
       'prefill current: Explain, and {"prompt":"Explain","content":"in full"}',
     ]);
+  });
+
+  it('asks about the budget for all models of a comparison', async () => {
+    const { send, calls, budget } = setUp();
+    budget.mayStart = false;
+    await send({ prompt: 'Why?' }, { models: ['a', 'b'] });
+    assert.ok(calls.includes('ask about a and b'), calls.join());
   });
 
   it('does not ask about the budget in the demo', async () => {

@@ -425,6 +425,50 @@ describe('scheduled prompt', () => {
     assert.deepEqual(window.problems, [`The scheduled prompt ${name} is damaged and is ignored.`]);
   });
 
+  describe('with a daily budget', () => {
+    it('waits for a click, and says why, if it is due when the budget is used up', async () => {
+      const window = open();
+      const conversation = await window.askLater(minute);
+      window.budget.mayStartUnattended = () => Promise.resolve(false);
+      await window.clock.advance(minute);
+      assert.deepEqual([requests(window), window.notices], [1, [{ kind: 'due', count: 1 }]]);
+      const { phase, schedule } = conversation.lastExchange!.state;
+      assert.deepEqual([phase, schedule?.exceedsBudget], ['scheduled', true]);
+      window.budget.mayStartUnattended = () => Promise.resolve(true);
+      await window.clock.advance(10 * minute);
+      assert.equal(requests(window), 1);
+      assert.equal(await window.scheduler.sendNow(window.scheduler.list()[0]!.id), true);
+      assert.deepEqual([requests(window), phaseOf(conversation), files()], [2, 'connecting', []]);
+    });
+
+    it('still says after a reload why it was not sent', async () => {
+      const before = open();
+      const { id } = await before.askLater(minute);
+      before.budget.mayStartUnattended = () => Promise.resolve(false);
+      await before.clock.advance(minute);
+      const after = await reopenAfter(minute);
+      const conversation = await after.conversations.open(id);
+      assert.equal(conversation?.lastExchange?.state.schedule?.exceedsBudget, true);
+    });
+
+    it('stays scheduled when the user does not want to exceed the budget after *Send now*', async () => {
+      const window = open();
+      const conversation = await window.askLater(minute);
+      window.budget.mayStart = () => Promise.resolve(false);
+      assert.equal(await window.scheduler.sendNow(window.scheduler.list()[0]!.id), false);
+      assert.deepEqual([requests(window), phaseOf(conversation)], [1, 'scheduled']);
+    });
+
+    it('is not sent at once without a question if the limit has already reset when the user schedules it', async () => {
+      const window = open();
+      window.budget.mayStart = () => Promise.resolve(false);
+      const conversation = await window.ask(attempt(), limitReached(window.clock.now() - 1));
+      await window.scheduler.schedule(conversation, lastId(conversation));
+      await settle();
+      assert.deepEqual([requests(window), phaseOf(conversation)], [1, 'failed']);
+    });
+  });
+
   it('is checked for every 5 min, and an error of the checks is reported once until a check succeeds', async () => {
     const window = open();
     await settle();

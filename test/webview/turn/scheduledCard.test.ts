@@ -76,6 +76,15 @@ describe('card of a scheduled prompt', () => {
     ]);
   });
 
+  it('says that the daily budget was used up when the prompt was due', () => {
+    page.snapshot([scheduled()]);
+    page.clock.jump(2 * hour);
+    page.receive({ type: 'exchange', exchange: scheduled({ dueAt: later, exceedsBudget: true }) });
+    assert.equal(lines()[0], 'Due, but not sent: the daily budget was used up');
+    page.click('Send now');
+    assert.deepEqual(page.posted, [{ type: 'action', exchangeId: 'a', action: 'retryNow' }]);
+  });
+
   it('says that the prompt waits for the network, and when it lapses', () => {
     page.snapshot([scheduled({})]);
     assert.deepEqual(lines().slice(0, 2), ['Sends when the network is back', '· lapses in 24 h 0 min']);
