@@ -120,7 +120,8 @@ const readers: { readonly [K in keyof Required<AskOptions>]: Reader<NonNullable<
     'a number from 0 to 2',
   ],
   maxTokens: [
-    (value) => (typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= maxMaxTokens ? value : undefined),
+    (value) =>
+      typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= maxMaxTokens ? value : undefined,
     `an integer from 1 to ${maxMaxTokens}`,
   ],
   reasoningEffort: [effortChoiceIn, `one of ${effortChoices.join(', ')}`],

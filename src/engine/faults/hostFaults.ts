@@ -19,8 +19,7 @@ export const hostFaults = {
   },
   spendingLimit: {
     kind: 'spending-limit',
-    message:
-      "Today's budget is used up, so nothing was sent. Send a prompt in HolySheep Prompt to exceed the budget, or raise “holysheep.budget”.",
+    message: "Today's budget is used up. To exceed it, send a prompt in HolySheep Prompt or raise holysheep.budget.",
     actions: ['retryNow'],
   },
   internal: {

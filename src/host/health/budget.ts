@@ -92,7 +92,7 @@ export class Budget extends Disposable {
     if (!spending || !this.isUsedUp(spending)) return true;
     if (!this.mutex.isLocked() && totalOf(spending) >= this.declinedAmount) {
       const refused = vscode.l10n.t(
-        'A request of another extension was refused. Its next request is sent if you allow it.',
+        'A request of another extension was refused. If you cancel, its further requests are refused, too.',
       );
       this.mutex.runExclusive(() => this.ask(spending, refused)).catch((error: unknown) => this.deps.log.error(error));
     }
@@ -133,7 +133,7 @@ export class Budget extends Disposable {
   private async ask(spending: Spending, consequence: string): Promise<boolean> {
     const send = vscode.l10n.t('Send anyway');
     const again = vscode.l10n.t(
-      'If you send it anyway, you are asked again once another quarter of the budget is used.',
+      'If you choose “Send anyway”, you are asked again once another quarter of the budget is used.',
     );
     const detail = [...notesOn(spending), consequence, again].join(' ');
     this.warnedPercent = Math.max(this.warnedPercent, reachedPercent(spending));
