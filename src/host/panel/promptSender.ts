@@ -33,8 +33,8 @@ export interface SendOptions {
 
 /**
  * Sends a prompt. If the user sets no API key or does not want to exceed the daily budget, the prompt goes back into the
- * composer. A prompt for a conversation of a demo that has ended goes into a new conversation, because it must not go to
- * the user's gateway below demo answers.
+ * composer. If the conversation belongs to a demo that has ended, the prompt goes into a new conversation, because the
+ * user's gateway must not receive it below demo answers.
  */
 export async function sendPrompt(
   { budget, conversations, connections, demo, promptHistory, panels, onError }: SendServices,

@@ -124,7 +124,7 @@ describe('prompt sender', () => {
     assert.equal(calls.at(-2), 'show current with focus');
   });
 
-  it('does not send the prompt to a gateway that was added while the user cancelled the key dialog', async () => {
+  it('returns the prompt when the user cancels the key dialog, even if a gateway was added in the meantime', async () => {
     const { send, asked, connection, prefills } = setUp();
     connection.hasKey = false;
     enterKey = () => {

@@ -138,7 +138,7 @@ describe('sent prompt that the host has not confirmed', () => {
     assert.equal(next(page, [exchange('a'), exchangeOf('b', 'continue')]).input.value, 'continue');
   });
 
-  it('leaves the composer again if the host receives it after it was restored', () => {
+  it('is removed from the composer if the host receives it after it was restored', () => {
     const page = open();
     send(page, 'one');
     const after = next(page);
