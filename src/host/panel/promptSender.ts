@@ -63,13 +63,13 @@ export async function sendPrompt(
   else conversation.ask(sent);
 }
 
-/** Puts a prompt that was not sent into the composer, with its code or attachments. */
+/** Puts a prompt that was not sent into the composer, together with its code, attachments, model and effort. */
 export function returnPrompt(panels: SendServices['panels'], conversation: Conversation, input: PromptInput): void {
   // A dialog may have taken the focus from the panel.
   panels.show(conversation, { preserveFocus: false });
-  const { prompt: text, content, attachments = [] } = input;
-  const more = content !== undefined || attachments.length > 0 ? input : undefined;
-  panels.prefill(conversation, { text, more });
+  const { prompt: text, content, attachments = [], model, reasoningEffort } = input;
+  const isPlain = attachments.length === 0 && (content ?? model ?? reasoningEffort) === undefined;
+  panels.prefill(conversation, { text, more: isPlain ? undefined : input });
 }
 
 /** Shows an empty conversation and focuses its composer. A running turn of the previous conversation continues. */

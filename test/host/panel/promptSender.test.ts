@@ -143,13 +143,15 @@ describe('prompt sender', () => {
     await send({ prompt: 'Why?' });
   });
 
-  it('returns a prompt with code or attachments completely to the composer', async () => {
+  it('returns a prompt with its code, attachments, model and effort to the composer', async () => {
     const { send, connection, prefills } = setUp();
     connection.hasKey = false;
     enterKey = () => 'cancelled';
     const inputs = [
       { prompt: 'Explain', content: 'in full' },
       { prompt: 'Explain', attachments: [{ kind: 'selection' as const, label: 'a.ts', languageId: 'ts', code: 'a' }] },
+      { prompt: 'Explain', model: 'other' },
+      { prompt: 'Explain', reasoningEffort: 'low' as const },
     ];
     for (const input of [...inputs, { prompt: 'Why?', attachments: [] }]) await send(input);
     assert.deepEqual(prefills(), [
