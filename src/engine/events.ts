@@ -160,7 +160,10 @@ export interface ToolCallEvent extends EventBase {
   readonly arguments: string;
 }
 
-/** Which request the gateway told to wait: one of this turn, of another turn in this window, or of another window. */
+/**
+ * Which request the gateway told to wait: one of this turn, of another turn in this window, or (`window`) of another
+ * window or of this window before a reload.
+ */
 export type WaitOrigin = 'turn' | 'request' | 'window';
 
 export interface WaitingEvent extends EventBase {

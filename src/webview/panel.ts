@@ -76,7 +76,7 @@ export class Panel {
     prefill: (message) => this.composer.prefill(message),
     context: ({ items, unread }) => this.composer.setContext(items, unread),
     suggestions: ({ request, items }) => this.composer.popup.showSuggestions(request, items),
-    promptMoved: ({ prompt }) => this.composer.confirmPrompt(prompt),
+    promptMoved: ({ prompt }) => this.composer.confirmPrompt(prompt, true),
     announce: ({ text }) => this.context.announcer.announce(text),
     modelOnce: ({ model, effort }) => this.composer.setModelOnce(model, effort),
     contextUse: ({ use, canSummarize }) => {

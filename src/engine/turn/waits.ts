@@ -60,12 +60,13 @@ export class Waits {
     this.networkCheck?.abort();
   }
 
-  /** At most for `limitMs`. Emits no event. */
+  /** Waits until a task has succeeded or failed, at most for `limitMs`. Emits no event. */
   async waitForOptional(limitMs: number, task: Promise<void>): Promise<void> {
     const { clock } = this.deps;
     const wait = new Wait(clock, clock.now() + limitMs);
     this.current = wait;
-    void task.then(() => wait.end());
+    const end = (): void => wait.end();
+    task.then(end, end);
     await wait.finished;
     this.current = undefined;
   }

@@ -41,8 +41,8 @@ export class TurnRunner {
 
   /**
    * @param onEvents receives the events of a turn, with adjacent deltas merged
-   * @param onFailure called with the error of a turn that could not start, or whose terminal event `onEvents` could not
-   * handle. The next turn starts all the same.
+   * @param onFailure receives the exception that kept a turn from starting, or `onEvents` from handling its terminal event.
+   * The next turn starts all the same.
    * @param onError receives any other exception of `onEvents`
    * @param mayStart returns whether a turn may start that has waited in the queue
    * @param onRefused called with a turn that may not start. It has left the queue.

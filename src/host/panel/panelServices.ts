@@ -18,7 +18,7 @@ import type { Suggestions } from './suggestions';
 
 export interface PrefilledPrompt {
   readonly text: string;
-  /** The complete prompt if it has code or attachments. The page returns it when the user sends the text. */
+  /** The complete prompt if it has code, attachments, a model or an effort. The page returns it when the user sends the text. */
   readonly more?: PromptInput | undefined;
 }
 

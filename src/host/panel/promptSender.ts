@@ -33,8 +33,8 @@ export interface SendOptions {
 
 /**
  * Sends a prompt. If the user sets no API key or does not want to exceed the daily budget, the prompt goes back into the
- * composer. A prompt for a conversation of a demo that has ended goes into a new conversation, because it must not go to
- * the user's gateway below demo answers.
+ * composer. If the conversation belongs to a demo that has ended, the prompt goes into a new conversation, because the
+ * user's gateway must not receive it below demo answers.
  */
 export async function sendPrompt(
   { budget, conversations, connections, demo, promptHistory, panels, onError }: SendServices,
@@ -63,13 +63,13 @@ export async function sendPrompt(
   else conversation.ask(sent);
 }
 
-/** Puts a prompt that was not sent into the composer, with its code or attachments. */
+/** Puts a prompt that was not sent into the composer, together with its code, attachments, model and effort. */
 export function returnPrompt(panels: SendServices['panels'], conversation: Conversation, input: PromptInput): void {
   // A dialog may have taken the focus from the panel.
   panels.show(conversation, { preserveFocus: false });
-  const { prompt: text, content, attachments = [] } = input;
-  const more = content !== undefined || attachments.length > 0 ? input : undefined;
-  panels.prefill(conversation, { text, more });
+  const { prompt: text, content, attachments = [], model, reasoningEffort } = input;
+  const isPlain = attachments.length === 0 && (content ?? model ?? reasoningEffort) === undefined;
+  panels.prefill(conversation, { text, more: isPlain ? undefined : input });
 }
 
 /** Shows an empty conversation and focuses its composer. A running turn of the previous conversation continues. */

@@ -33,7 +33,9 @@ export class Composer {
   private readonly chips: ContextChips;
   private readonly prefilled = new PrefilledPrompts();
   /** Sent prompts that the host has not confirmed. They must not be lost if the page is closed or the host stops. */
-  private readonly pending = new Set<string>();
+  private pending: readonly string[] = [];
+  /** Unconfirmed prompts of a previous page that became the draft. The host may still receive them. */
+  private returned: readonly string[] = [];
   private contextIds: readonly string[] = [];
   private isStoppable = false;
 
@@ -85,7 +87,7 @@ export class Composer {
   /** The draft with its context items, and the prompts that the host has not confirmed. This data survives a reload. */
   get unsent(): Pick<Unsent, 'draft' | 'prefilled' | 'context' | 'pending'> {
     const draft = this.input.value;
-    const pending = [...this.pending];
+    const { pending } = this;
     return { draft, prefilled: this.prefilled.containedIn([draft, ...pending]), context: this.contextIds, pending };
   }
 
@@ -134,7 +136,7 @@ export class Composer {
   /** Puts a prompt into the composer, or into the prompt history if the composer contains a draft. */
   prefill({ text, more }: Prefilled): void {
     // If the host returns a sent prompt for editing, it does not confirm the prompt.
-    this.pending.delete(text);
+    this.removePending(text);
     const draft = this.input.value.trim();
     if (draft !== text.trim()) {
       // A prefilled prompt that the user has not edited makes way for the new one.
@@ -152,7 +154,7 @@ export class Composer {
 
   restore({ draft, prefilled = [], context = [], pending = [] }: Unsent): void {
     this.prefilled.restore(prefilled);
-    for (const prompt of pending) this.pending.add(prompt);
+    this.pending = [...this.pending, ...pending];
     if (draft !== '') this.returnPrompts([draft]);
     if (context.every((id) => this.contextIds.includes(id))) return;
     this.contextIds = context;
@@ -162,18 +164,18 @@ export class Composer {
   /** Empties the composer while another window writes the conversation. The unsent text stays in the `UnsentStore`. */
   clear(): void {
     this.prefilled.clear();
-    this.pending.clear();
+    this.pending = [];
     this.setInput('');
   }
 
   addPending(prompt: string): void {
-    this.pending.add(prompt);
+    this.pending = [...this.pending, prompt];
   }
 
-  /** Removes a prompt that the host has received from the stored data, or from the composer if it was returned there. */
-  confirmPrompt(prompt: string): void {
+  /** Removes a prompt that the host has received. @param isDraft whether the prompt may still be in the composer */
+  confirmPrompt(prompt: string, isDraft = this.returned.includes(prompt)): void {
     this.prefilled.removeContainedIn(prompt);
-    if (!this.pending.delete(prompt) && prompt !== '' && this.input.value.trim() === prompt) {
+    if (!this.removePending(prompt) && isDraft && this.input.value.trim() === prompt) {
       this.history.add(prompt);
       this.setInput('');
     }
@@ -182,12 +184,12 @@ export class Composer {
 
   /** Confirms the prompts that the host received while there was no page, and returns the lost ones to the user. */
   confirmPrompts(received: readonly string[]): void {
-    for (const prompt of received) {
-      if (this.pending.has(prompt) || this.prefilled.isPrefilled(prompt)) this.confirmPrompt(prompt);
-    }
-    const lost = [...this.pending];
-    this.pending.clear();
-    if (lost.length > 0) this.returnPrompts(lost);
+    for (const prompt of received) if (this.pending.includes(prompt)) this.confirmPrompt(prompt);
+    const lost = this.pending;
+    this.pending = [];
+    if (lost.length === 0) return;
+    if (this.input.value === '') this.returned = lost;
+    this.returnPrompts(lost);
   }
 
   /** Makes the prompts the draft. If there is a draft, they are added to the prompt history and stay pending. */
@@ -196,10 +198,15 @@ export class Composer {
       this.setInput(prompts.join(promptSeparator));
       return;
     }
-    for (const prompt of prompts) {
-      this.history.add(prompt);
-      this.pending.add(prompt);
-    }
+    for (const prompt of prompts) this.history.add(prompt);
+    this.pending = prompts;
+  }
+
+  /** @returns whether the prompt was pending. Of equal prompts, only one is removed. */
+  private removePending(prompt: string): boolean {
+    const index = this.pending.indexOf(prompt);
+    if (index >= 0) this.pending = this.pending.toSpliced(index, 1);
+    return index >= 0;
   }
 
   private setInput(text: string, caret = text.length): void {
@@ -237,7 +244,7 @@ export class Composer {
     if (prompt === '') return;
     const payload = this.prefilled.payloadFor(prompt);
     this.history.add(prompt);
-    this.pending.add(prompt);
+    this.addPending(prompt);
     this.setInput('');
     this.options.onDraftChange();
     this.context.post({ type: 'send', prompt, ...(payload && { more: payload }) });

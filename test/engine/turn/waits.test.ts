@@ -73,6 +73,21 @@ describe('delay before the next network check', () => {
   });
 });
 
+describe('wait for an optional task', () => {
+  for (const [what, task] of [
+    ['succeeds', () => Promise.resolve()],
+    ['fails', () => Promise.reject(new Error('no disk'))],
+  ] as const) {
+    it(`ends at once when the task ${what}`, async () => {
+      const clock = new VirtualClock();
+      const output = { emit: () => assert.fail() };
+      const waits = new Waits({ clock, random: () => 0.5, fetch }, output, new TurnHistory('one'));
+      await waits.waitForOptional(1000, task());
+      assert.equal(waits.isWaiting, false);
+    });
+  }
+});
+
 describe('wait of a turn', () => {
   for (const kind of ['delay', 'queue'] as const) {
     it(`counts only its planned duration as time without progress when the computer sleeps (${kind})`, async () => {

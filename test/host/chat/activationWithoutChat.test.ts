@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import Module from 'node:module';
 import type { ExtensionContext } from 'vscode';
 import { commandIds } from '../../../src/host/contributions';
+import { englishL10n } from '../../support/fakeVSCode';
 
 type Load = (request: string, ...rest: unknown[]) => unknown;
 
@@ -34,7 +35,12 @@ function editorApi(onCommand: (id: string) => void): Record<string, unknown> {
         onCommand(id);
         return Disposable.from();
       },
+      executeCommand: (id: string) => {
+        onCommand(id);
+        return Promise.resolve();
+      },
     },
+    l10n: englishL10n,
   };
 }
 
@@ -55,22 +61,25 @@ describe('activation', () => {
   const original = loader._load;
   const { error } = console;
   let registered: string[];
+  let pressButton: (message: string, ...titles: readonly string[]) => string | undefined;
   let chat: () => unknown;
   let lm: () => unknown;
   before(() => {
     const vscode = Object.defineProperties(
-      editorApi((command) => registered.push(command)),
+      {
+        ...editorApi((command) => registered.push(command)),
+        window: { showErrorMessage: (...shown: [string, ...string[]]) => Promise.resolve(pressButton(...shown)) },
+      },
       { chat: { get: () => chat(), enumerable: true }, lm: { get: () => lm(), enumerable: true } },
     );
     loader._load = (request, ...rest) => {
       if (request === 'vscode') return vscode;
-      // This test covers only activation, not the app that is loaded later.
-      if (request.endsWith('./app')) return { createApp: () => Promise.resolve({}) };
       return original(request, ...rest);
     };
   });
   beforeEach(() => {
     registered = [];
+    pressButton = () => undefined;
     console.error = () => undefined;
   });
   afterEach(() => {
@@ -88,6 +97,27 @@ describe('activation', () => {
       assert.equal(activate(context).version, 1);
       assert.deepEqual(registered, [...commandIds]);
       await new Promise(setImmediate);
+    });
+  }
+
+  for (const [title, command] of [
+    ['Reload window', 'workbench.action.reloadWindow'],
+    ['Show log', 'workbench.action.showLogs'],
+  ] as const) {
+    it(`reports that the extension could not start, with the button ${title}`, async () => {
+      [chat, lm] = [() => undefined, () => undefined];
+      const shown = new Promise<string>((resolve) => {
+        pressButton = (message, ...titles) => {
+          resolve(message);
+          return titles.find((other) => other === title);
+        };
+      });
+      const { activate } = await import('../../../src/extension');
+      activate({ subscriptions: [], extensionUri: {} } as unknown as ExtensionContext);
+      // The app needs more of the API than this editor has.
+      assert.match(await shown, /^HolySheep Prompt couldn't start: Cannot read properties of undefined/);
+      await new Promise(setImmediate);
+      assert.ok(registered.includes(command));
     });
   }
 });

@@ -497,7 +497,7 @@ describe('events of a conversation', () => {
     assert.deepEqual(phases(), ['one: interrupted', 'two: connecting']);
   });
 
-  it('is interrupted when its end can not be handled, and can be retried after the next prompt', () => {
+  it('is interrupted when its terminal event can not be handled, and can then be retried', () => {
     const errors: unknown[] = [];
     const { ask, conversation, engine, lines, phases } = openConversation({ onError: (error) => errors.push(error) });
     const id = ask('one', attempt(), text('a'));

@@ -129,7 +129,7 @@ describe('prompt sender', () => {
     assert.equal(calls.at(-2), 'show current with focus');
   });
 
-  it('does not send the prompt to a gateway that was added while the user cancelled the key dialog', async () => {
+  it('returns the prompt when the user cancels the key dialog, even if a gateway was added in the meantime', async () => {
     const { send, asked, connection, prefills } = setUp();
     connection.hasKey = false;
     enterKey = () => {
@@ -148,13 +148,15 @@ describe('prompt sender', () => {
     await send({ prompt: 'Why?' });
   });
 
-  it('returns a prompt with code or attachments completely to the composer', async () => {
+  it('returns a prompt with its code, attachments, model and effort to the composer', async () => {
     const { send, connection, prefills } = setUp();
     connection.hasKey = false;
     enterKey = () => 'cancelled';
     const inputs = [
       { prompt: 'Explain', content: 'in full' },
       { prompt: 'Explain', attachments: [{ kind: 'selection' as const, label: 'a.ts', languageId: 'ts', code: 'a' }] },
+      { prompt: 'Explain', model: 'other' },
+      { prompt: 'Explain', reasoningEffort: 'low' as const },
     ];
     for (const input of [...inputs, { prompt: 'Why?', attachments: [] }]) await send(input);
     assert.deepEqual(prefills(), [

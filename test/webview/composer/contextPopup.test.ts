@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ToHost } from '../../../src/shared/pageMessages';
 import type { ContextSuggestion } from '../../../src/shared/protocol';
-import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
+import { usePage, type PanelPage } from '../panel/support/panelPage';
 import { valuesOf } from '../../support/valuesOf';
 
 const suggestion = (label: string, kind: ContextSuggestion['kind'] = 'file', detail = ''): ContextSuggestion => ({
@@ -212,10 +212,7 @@ describe('popup with context suggestions', () => {
     ['the user selects text', () => select(0, 3)],
     ['the user presses Shift+Tab', () => assert.equal(page.key('Tab', { shiftKey: true }), false)],
     ['the text field loses the focus', () => fire('blur')],
-    [
-      'the host confirms the prompt',
-      () => page.receive({ type: 'exchange', exchange: exchange('a', { prompt: '#sa' }) }),
-    ],
+    ['the host removes the prompt', () => page.receive({ type: 'promptMoved', prompt: '#sa' })],
   ] as const) {
     it(`is closed when ${what}`, () => {
       open();

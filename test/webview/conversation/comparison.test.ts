@@ -314,7 +314,7 @@ describe('comparison', () => {
       { type: 'selectModel', prompt: 'Why?', more: { code: 1 } },
     ]);
     assert.equal(page.input.value, 'Why?');
-    page.receive({ type: 'path', exchanges: [column('m1'), column('m2')] });
+    page.receive({ type: 'promptMoved', prompt: 'Why?' });
     assert.equal(page.input.value, '');
     page.key('ArrowUp');
     assert.equal(page.input.value, 'Why?');

@@ -119,6 +119,33 @@ describe('sent prompt that the host has not confirmed', () => {
     page.receive({ type: 'exchange', exchange: exchangeOf('b', 'one') });
     assert.equal(page.input.value, 'one');
   });
+
+  it('is stored as often as it was sent, and each exchange confirms it once', () => {
+    const page = open();
+    send(page, 'continue', 'continue');
+    page.type('continue');
+    const stored = [page.stored.pending];
+    for (const id of ['b', 'c', 'd']) {
+      page.receive({ type: 'exchange', exchange: exchangeOf(id, 'continue') });
+      stored.push(page.stored.pending);
+    }
+    assert.deepEqual([stored, page.input.value], [[['continue', 'continue'], ['continue'], [], []], 'continue']);
+  });
+
+  it('is restored once if it was sent twice and the host has received it once', () => {
+    const page = open();
+    send(page, 'continue', 'continue');
+    assert.equal(next(page, [exchange('a'), exchangeOf('b', 'continue')]).input.value, 'continue');
+  });
+
+  it('is removed from the composer if the host receives it after it was restored', () => {
+    const page = open();
+    send(page, 'one');
+    const after = next(page);
+    assert.equal(after.input.value, 'one');
+    after.receive({ type: 'exchange', exchange: exchangeOf('b', 'one') });
+    assert.equal(after.input.value, '');
+  });
 });
 
 describe('unsent text', () => {

@@ -80,11 +80,10 @@ describe('text about a wait', () => {
     'Waited 5.3 s: rate limited · Caused by another request in this window · Delay of 4.1 s': ev.waiting({
       told: 'request',
     }),
-    'Waited 5.3 s: paused after repeated failures · Caused by a request in another window · Delay of 4.1 s': ev.waiting(
-      {
+    'Waited 5.3 s: paused after repeated failures · Caused by a request in another window, or before a reload · Delay of 4.1 s':
+      ev.waiting({
         ...{ told: 'window', reason: 'breaker' },
-      },
-    ),
+      }),
     'Waited 5.3 s: offline': ev.offline(),
   };
   for (const [text, event] of Object.entries(rows)) {

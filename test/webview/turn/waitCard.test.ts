@@ -150,7 +150,7 @@ describe('wait card', () => {
     ],
     'another window': [
       ev.waiting({ told: 'window' }),
-      'Caused by a request in another window · Delay of 4.1 s · attempt 2 of 6',
+      'Caused by a request in another window, or before a reload · Delay of 4.1 s · attempt 2 of 6',
     ],
     'the network': [ev.offline(), 'Resumes automatically when api.example is reachable again'],
   } as const;
