@@ -38,11 +38,14 @@ describe('daily budget', () => {
   /** Another extension spends this share of the budget. Resolves when the window has shown a warning. */
   async function spend(share: number): Promise<void> {
     const shown = new Promise<void>((resolve) => (warned = resolve));
+    await pay(share);
+    await shown;
+  }
+  async function pay(share: number): Promise<void> {
     const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cost: share * dailyUsd };
     fixture.gateway.script = () => answer('hello there', { usage });
     find(await collect(fixture.api.ask('hello')), 'done');
     fixture.gateway.script = () => answer('hello there');
-    await shown;
   }
   const ask = (prompt: string): Thenable<unknown> => vscode.commands.executeCommand('holysheep.ask', { prompt });
 
@@ -66,8 +69,35 @@ describe('daily budget', () => {
     assert.equal((await fixture.gateway.request(2)).json?.messages.at(-1)?.content, 'two');
   });
 
-  it('never holds up another extension', async () => {
+  it('refuses requests of other extensions with one question, and again without one after *Cancel*', async () => {
+    await pay(0.3);
+    const kinds = async (): Promise<readonly string[]> => {
+      const requests = [1, 2].map(() => collect(fixture.api.ask('hello')));
+      return (await Promise.all(requests)).map((events) => find(events, 'failed').kind);
+    };
+    assert.deepEqual(await kinds(), ['spending-limit', 'spending-limit']);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', /^You have used 13\d% of .* \| Send anyway$/);
+    assert.deepEqual(await kinds(), ['spending-limit', 'spending-limit']);
+    assert.deepEqual([fixture.gateway.requests.length, warnings.length], [1, 1]);
+  });
+
+  it("refuses requests to VS Code's language models with a message that says what to do", async () => {
+    const [model] = await vscode.lm.selectChatModels({ vendor: 'holysheep', id: 'gpt-4o' });
+    assert.ok(model);
+    const request = async (): Promise<void> => {
+      const { text } = await model.sendRequest([vscode.LanguageModelChatMessage.User('hello')]);
+      for await (const part of text) assert.fail(part);
+    };
+    await assert.rejects(request, /To exceed it, send a prompt in HolySheep Prompt or raise holysheep\.budget\./);
+    assert.deepEqual([fixture.gateway.requests.length, warnings], [0, []]);
+  });
+
+  it('lets other extensions pass once the user has agreed to send a prompt', async () => {
+    pressed = 'Send anyway';
+    await ask('three');
+    await fixture.gateway.request(1);
     find(await collect(fixture.api.ask('hello')), 'done');
-    assert.deepEqual([fixture.gateway.requests.length, warnings], [1, []]);
+    assert.equal(warnings.length, 1);
   });
 });

@@ -122,6 +122,14 @@ describe('chat participant', function () {
     assert.equal(engine.turn.request.model, 'set-model');
   });
 
+  it('sends nothing, and says why, when the user does not want to exceed the daily budget', async () => {
+    mayStart = false;
+    const result = await ask({ prompt: 'hello' });
+    assert.equal(engine.turns.length, 0);
+    assert.match(stream.output.join(), /Nothing was sent, because today's budget is used up\./);
+    assert.equal(result.errorDetails, undefined);
+  });
+
   it('shows a message instead of an error when there is no code', async () => {
     const result = await ask({ command: 'explain' });
     assert.equal(engine.turns.length, 0);
