@@ -138,6 +138,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     /** Saves everything when the window closes, because a reload during an answer must not lose the text so far. */
     flush: () => {
       conversations.flushSync();
+      health.recordInterrupted(engine.report().turns);
       return health.flush();
     },
   };

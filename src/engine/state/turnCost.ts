@@ -49,7 +49,7 @@ export function totalCost(states: readonly TurnState[]): TotalCost {
   return {
     costs: addCosts(states.flatMap((state) => attemptsOf(state).flatMap((attempt) => costOfAttempt(attempt) ?? []))),
     unknownAnswers: states.filter((state) =>
-      attemptsOf(state).some((attempt) => hasUnknownCost(attempt) || wasInterrupted(attempt, state)),
+      attemptsOf(state).some((attempt) => hasUnknownCost(attempt) || (!isRunning(state.phase) && lacksEnd(attempt))),
     ).length,
   };
 }
@@ -79,7 +79,7 @@ export function hasUnknownCost(attempt: PaidAttempt): boolean {
   return (firstTokenMs ?? promptTokens) !== undefined && !costOfAttempt(attempt);
 }
 
-/** The window closed while the attempt had a response, so its end is missing. */
-function wasInterrupted({ status = 0, ended }: LedgerEntry, { phase }: TurnState): boolean {
-  return !ended && status >= 200 && status <= 299 && !isRunning(phase);
+/** Returns whether an attempt has a response, but no end. If its window has closed, its cost is unknown. */
+export function lacksEnd({ status = 0, ended }: LedgerEntry): boolean {
+  return !ended && status >= 200 && status <= 299;
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { FaultKind } from '../../engine/events';
 import { parseJson } from '../../engine/json';
 import type { LedgerEntry, TurnRecord } from '../../engine/state/ledger';
+import { lacksEnd } from '../../engine/state/turnCost';
 import { faultAdvice } from '../ui/faultAdvice';
 import { oneOf, parseOrUndefined } from '../util/schemas';
 
@@ -34,6 +35,8 @@ const schema = v.object({
   promptTokens: amount,
   completionTokens: amount,
   cachedTokens: amount,
+  /** Whether the window closed while the attempt had a response, so that its cost is unknown. */
+  interrupted: v.optional(v.literal(true)),
   /** In the currency of the gateway, see `currencyOf`. */
   cost: amount,
   /** Computed from the price of the model. Absent if the gateway has reported a cost, or if the price is unknown. */
@@ -67,6 +70,7 @@ export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecor
     result: isCorrected ? 'stopped' : resultOf(entry),
     ...(how !== undefined && { resumed: true as const }),
     ...(attempt > 1 && why !== 'repair' && { retry: true as const }),
+    ...(lacksEnd(entry) && { interrupted: true as const }),
     firstTokenMs: firstTokenMs && Math.round(firstTokenMs),
     ...{ tokensPerSecond: speedOf(entry), promptTokens, completionTokens, cachedTokens, cost, estimatedCost },
   };

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
 import type { LedgerEntry, TurnRecord } from '../../engine/state/ledger';
+import { lacksEnd } from '../../engine/state/turnCost';
 import { errorCode, ignoreMissingFile, privateFileMode, privateFolderMode, readRegularFile } from '../util/files';
 import { Listeners } from '../util/listeners';
 import { decodeRecords, encodeRecords, hourMs, recordOf, waitRecordsOf, type AttemptRecord } from './attemptRecord';
@@ -59,6 +60,12 @@ export class HealthBook {
 
   recordAttempt(attempt: LedgerEntry, isCorrected: boolean): void {
     this.add([recordOf(attempt, isCorrected)]);
+  }
+
+  /** Records the attempts that are still running when the window closes. */
+  recordInterrupted(turns: readonly TurnRecord[]): void {
+    const last = turns.flatMap(({ attempts }) => attempts.at(-1) ?? []);
+    this.add(last.filter(lacksEnd).map((attempt) => recordOf(attempt, false)));
   }
 
   /** Adds the waits of a turn that has ended to its attempts, which have been recorded. */

@@ -127,7 +127,7 @@ function figuresOf(records: readonly AttemptRecord[]): HealthFigures {
     completionTokens: sum(({ completionTokens }) => completionTokens),
     cachedTokens: sum(({ cachedTokens }) => cachedTokens),
     costs: sumCosts(records),
-    unknownCosts: records.filter((record) => hasUnknownCost(toPaid(record))).length,
+    unknownCosts: records.filter((record) => record.interrupted ?? hasUnknownCost(toPaid(record))).length,
   };
 }
 

@@ -3,15 +3,18 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { totalCost } from '../../../src/engine/state/turnCost';
+import { initialTurn, markInterrupted, reduceTurn } from '../../../src/engine/state/turnState';
+import { createHealthReport } from '../../../src/host/health/healthReport';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { hourMs } from '../../../src/host/health/attemptRecord';
 import { HealthBook } from '../../../src/host/health/healthBook';
 import { systemClock } from '../../../src/host/util/systemClock';
 import { EngineWorld } from '../../support/engineRun';
-import { answering, rateLimited, status } from '../../support/scriptedFetch';
+import { answering, cutStream, rateLimited, status, streaming, type LiveBody } from '../../support/scriptedFetch';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { rowsOf } from '../../support/valuesOf';
-import { VirtualClock } from '../../support/virtualClock';
+import { settle, VirtualClock } from '../../support/virtualClock';
 import { entry, noon } from './records';
 
 describe('health book', () => {
@@ -264,6 +267,28 @@ describe('health book', () => {
         ['waited', undefined],
       ]);
       assert.ok(book.records()[2]!.waitedMs! >= 2000);
+    });
+
+    it('has the same costs as the conversation after a reload in the middle of a resume', async () => {
+      const book = openBook();
+      const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cost: 0.25 };
+      const part = (body: LiveBody): LiveBody => body.delta('A part of the answer that a cut has left. ');
+      const world = new EngineWorld({
+        replies: [
+          cutStream((body) => void part(body).event({ choices: [], usage })),
+          streaming((body) => void part(body)),
+        ],
+        deps: { onAttemptEnd: (...end) => book.recordAttempt(...end) },
+      });
+      const run = world.ask();
+      while (run.of('attempt').length < 2) await world.clock.next();
+      await settle();
+      book.recordInterrupted(world.engine.report().turns);
+      await book.flush();
+      const shown = totalCost([markInterrupted(run.events.reduce(reduceTurn, initialTurn))]);
+      const [row] = createHealthReport(book.records(), world.clock.now(), String).days.rows;
+      assert.deepEqual([row?.total.costs, row?.total.unknownCosts], [shown.costs, shown.unknownAnswers]);
+      assert.deepEqual([shown.costs[0]?.amount, shown.unknownAnswers, row?.total.attempts], [0.25, 1, 2]);
     });
 
     it('contains neither the prompt nor the answer nor the key, even if the key was used as the name of the model', async () => {
