@@ -68,6 +68,11 @@ export class Answer {
     return this.visible;
   }
 
+  /** Whether there is something to resume, unlike after reasoning alone. */
+  get isStarted(): boolean {
+    return this.visible !== '' || this.hadToolCalls;
+  }
+
   /** Without the overlap. */
   get addedChars(): number {
     return this.incoming?.length ?? Math.max(0, this.visible.length - this.keptChars);

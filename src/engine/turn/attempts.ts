@@ -62,7 +62,7 @@ export class Attempts {
   get progress(): Pick<Situation, 'isResuming' | 'hasText' | 'isContinuable'> {
     const { current, answer } = this;
     return {
-      isResuming: current?.isAccepted === true && (current.hasStreamed || this.isResume),
+      isResuming: current?.isAccepted === true && (this.hasStarted || this.isResume),
       hasText: answer.text !== '',
       isContinuable: answer.isContinuable(this.deps.settings().resume),
     };
@@ -159,7 +159,7 @@ export class Attempts {
       this.usage = sumUsage([this.usage, usage]);
       output.emit({ type: 'usage', ...this.usage });
     }
-    if (current.hasStreamed) history.recordProgress();
+    if (this.hasStarted) history.recordProgress();
     history.idleMs += current.idleMs();
     if (current.isAccepted && this.isResume) history.recordResumeEnd(answer.addedChars);
   }
@@ -219,6 +219,11 @@ export class Attempts {
     answer.endAttempt();
     if (sent?.behavior.finishReason === 'unknown') sent.behavior.finishReason = 'omitted';
     return true;
+  }
+
+  /** Whether the current attempt has streamed and there is a partial answer. */
+  get hasStarted(): boolean {
+    return this.current?.hasStreamed === true && this.answer.isStarted;
   }
 
   /** Whether the current attempt resumes a partial answer, by a continuation or a restart. */

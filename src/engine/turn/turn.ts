@@ -240,7 +240,7 @@ export class Turn implements TurnHandle {
     admission.end(fault, decision);
     if (decision.type !== 'replay') routes.recordFault(fault);
     if (current?.status !== undefined && !fault.isRouteFault) routes.recordResponse(current.startedAt);
-    const wasCut = current?.hasStreamed === true && evidence !== 'noText';
+    const wasCut = attempts.hasStarted && evidence !== 'noText';
     if (wasCut && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
     return this.carryOut(decision, situation);
   }

@@ -109,7 +109,7 @@ describe('answer', () => {
     ['original', '', 'restart', { hadReasoning: true, hadToolCalls: true }],
     ['original', '', 'original', { mode: 'restart' }, 'restart'],
     ['original', '', 'original', { hadReasoning: true, hadToolCalls: true }],
-    ['restart', '', 'continue', { hadReasoning: true, hadToolCalls: true }],
+    ['original', '', 'continue', { hadReasoning: true, hadToolCalls: true }],
   ] as const) {
     it(`is requested in the mode "${expected}" after an attempt in the mode "${mode}" brought nothing`, () => {
       assert.equal(new ShownAnswer(text, mode, previous).answer.requestMode(resume, 'assistant'), expected);
