@@ -44,7 +44,7 @@ const noDetails: ProviderError = {
   status: undefined,
 };
 
-const maxMessageChars = 400;
+const maxMessageChars = 300;
 
 /** Gateways wrap a provider's error, and some wrap it more than once. */
 const maxDepth = 3;

@@ -51,7 +51,7 @@ const echoes: readonly (readonly [where: string, ...replies: readonly Reply[]])[
   ['an error about the key of another route', status(401, error(`Incorrect API key: ${otherKey}`))],
   ['an error that contains it in upper case', status(401, error(`Incorrect API key: ${key.toUpperCase()}`))],
   ['an error that contains it in a URL', status(400, error(`https://x.test/?key=${encodeURIComponent(key)}`))],
-  ['an error that is truncated after 400 characters', status(400, error(`${'x'.repeat(380)} ${key}`))],
+  ['an error that is truncated after 300 characters', status(400, error(`${'x'.repeat(280)} ${key}`))],
   ['an error that is truncated after 8192 characters', status(400, error(`x${' '.repeat(8175)}${key}`))],
   ['an error that contains only the start of the key', status(400, error(`Incorrect key ${key.slice(0, 12)}...`))],
   ['the code of an error', status(400, error('', { code: key, type: otherKey, param: key }))],
