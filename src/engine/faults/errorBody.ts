@@ -5,6 +5,7 @@ export const messageFields = [
   'message',
   'msg',
   'errormsg',
+  'errmsg',
   'errormessage',
   'statusmsg',
   'detail',
@@ -98,7 +99,10 @@ export function errorWithin(body: JsonRecord): JsonRecord | string | undefined {
   ].find((error): error is JsonRecord | string => (isRecord(error) || typeof error === 'string') && hasContent(error));
 }
 
-const statusFields = ['code', 'errorcode', 'statuscode'] as const;
+const statusFields = ['code', 'errorcode', 'statuscode', 'errno', 'errcode', 'httpstatus'] as const;
+
+/** Matches a `status` that is an HTTP status or a word for a failure. Other words also describe complete answers. */
+const failedStatus = /^(?:HTTP\W*)?[45]\d\d\b|^(?:error|fail|failure)$/i;
 
 /**
  * Returns whether a JSON object inside a stream or a response with status 200 is an error and not a part of an answer:
@@ -112,7 +116,10 @@ export function isError(body: JsonRecord): boolean {
   if (Array.isArray(choices) && choices.length > 0) return false;
   const root = plainKeys(body, 3) as JsonRecord;
   if (errorWithin(root) !== undefined) return true;
-  const failed = root['success'] === false || statusFields.some((field) => isFailureCode(root[field]));
+  const failed =
+    String(root['success']) === 'false' ||
+    failedStatus.test(String(root['status'])) ||
+    statusFields.some((field) => isFailureCode(root[field]));
   return failed && messageFields.some((field) => typeof root[field] === 'string');
 }
 

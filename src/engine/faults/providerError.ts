@@ -101,9 +101,15 @@ function readError(error: JsonRecord, depth: number): ProviderError {
     ...textOrInnerText(messageOf(error), inner),
     codes,
     param: stringOrEmpty(error['param']) || parameterOf(error['detail']) || inner.param,
-    status: codes.map(Number).find((code) => Number.isInteger(code) && code >= 400 && code <= 599),
+    status: codes.map(statusIn).find((status) => status !== undefined),
     ...(isContextWindow(error['nctx']) && { contextTokens: error['nctx'] }),
   };
+}
+
+/** Returns the HTTP status in a code: `429`, `HTTP 429` or `429 Too Many Requests`. */
+function statusIn(code: string): number | undefined {
+  const status = /^(?:http\W*)?([45]\d\d)(?![\w.-])/.exec(code)?.[1];
+  return status === undefined ? undefined : Number(status);
 }
 
 /** Reads the provider's error inside the gateway's error: JSON in the message, or the `raw` field of OpenRouter. */
@@ -142,7 +148,10 @@ function parameterOf(detail: unknown): string {
   return stringOrEmpty(location);
 }
 
-const codeFields = ['code', 'type', 'status', 'errorcode', 'errortype', 'statuscode', 'httpcode'] as const;
+const codeFields = [
+  ...(['code', 'type', 'status', 'errorcode', 'errortype', 'statuscode', 'httpcode'] as const),
+  ...(['errno', 'errcode', 'httpstatus'] as const),
+] as const;
 
 function codesOf(error: JsonRecord): readonly string[] {
   const innerCode = isRecord(error['innererror']) ? error['innererror']['code'] : undefined;
