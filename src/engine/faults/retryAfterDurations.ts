@@ -39,7 +39,9 @@ const clockPattern = /^(?:(\d{1,3})\.)?(\d{1,3}):(\d\d):(\d\d)/;
 export function parseLeadingDuration(text: string): number | undefined {
   const clock = clockPattern.exec(text);
   if (clock) {
-    const [days = 0, hours = 0, minutes = 0, seconds = 0] = clock.slice(1).map((part = '0') => Number(part));
+    const [days = 0, hours = 0, minutes = 0, seconds = 0] = clock
+      .slice(1)
+      .map((part: string | undefined) => Number(part ?? 0));
     return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
   }
   return scanDuration(text.slice(0, maxTextLength))?.ms;

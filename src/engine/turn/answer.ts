@@ -193,7 +193,7 @@ export class Answer {
   private addReasoning(text: string): void {
     this.hadReasoning = true;
     this.skipsBlankLines ||= this.join !== undefined;
-    this.output.emitToken('reasoning', text);
+    if (text !== '') this.output.emitToken('reasoning', text);
   }
 
   private addToolCall({ index, id, name, arguments: json }: ToolCallPart): void {
