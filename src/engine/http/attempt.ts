@@ -5,6 +5,7 @@ import { readJsonError } from '../faults/providerError';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { parseJson, printJson } from '../json';
 import { mergeUsage } from '../state/usage';
+import { estimateFraction } from '../text/tokenEstimate';
 import { ChunkReader } from './chunkReader';
 import { JoinedTexts, RedactedDeltas, ThinkTags } from './deltaFilters';
 import type { AnswerDelta, Delta, DeltaReceiver, Finish, ToolCallPart } from './deltas';
@@ -31,6 +32,8 @@ export interface AttemptStats {
   readonly firstTokenMs: number | undefined;
   readonly bytes: number;
   readonly chars: number;
+  /** Estimated number of tokens in the text and the reasoning. */
+  readonly receivedTokens: number;
   readonly usage: Usage | undefined;
 }
 
@@ -47,6 +50,7 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   private bytes = 0;
   private chars = 0;
+  private receivedTokens = 0;
   private firstTokenAt: number | undefined;
   private resolveEnd!: (end: AttemptEnd) => void;
   private isFailing = false;
@@ -126,9 +130,9 @@ export class Attempt implements BodySink, DeltaReceiver {
   takeStats(): AttemptStats | undefined {
     if (this.statsTaken) return undefined;
     this.statsTaken = true;
-    const { startedAt, firstTokenAt, bytes, chars, usage } = this;
+    const { startedAt, firstTokenAt, bytes, chars, receivedTokens, usage } = this;
     const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
-    return { ms: this.deps.clock.monotonicNow() - startedAt, firstTokenMs, bytes, chars, usage };
+    return { ms: this.deps.clock.monotonicNow() - startedAt, firstTokenMs, bytes, chars, receivedTokens, usage };
   }
 
   /** The key is an argument and not a property, because the attempt outlives the turn. */
@@ -211,6 +215,7 @@ export class Attempt implements BodySink, DeltaReceiver {
       case 'text':
       case 'reasoning':
         if (!this.count(delta.text.length)) return;
+        this.receivedTokens += estimateFraction(delta.text);
         this.sawText ||= delta.type === 'text';
         this.answer.add(delta);
         return;
