@@ -27,6 +27,14 @@ describe('event queue', () => {
     assert.equal(events, 200_000);
   });
 
+  it('accepts 200,000 events at once', async () => {
+    const queue = new EventQueue(() => undefined);
+    queue.push([...Array.from({ length: 200_000 }, () => text('a')), stopped]);
+    let events = 0;
+    for await (const event of queue) events += Number(event.type === 'text');
+    assert.equal(events, 200_000);
+  });
+
   it('resolves pending reads in the order of the calls', async () => {
     const queue = new EventQueue(() => undefined);
     const reader = queue[Symbol.asyncIterator]();
