@@ -7,7 +7,7 @@ import { parseJson, printJson } from '../json';
 import { mergeUsage } from '../state/usage';
 import { estimateFraction } from '../text/tokenEstimate';
 import { ChunkReader } from './chunkReader';
-import { JoinedTexts, RedactedDeltas, ThinkTags } from './deltaFilters';
+import { JoinedTexts, ThinkTags } from './deltaFilters';
 import type { AnswerDelta, Delta, DeltaReceiver, Finish, ToolCallPart } from './deltas';
 import { readChunk, ToolCallNumbers } from './dialect';
 import { drainMs, IdleClocks, tailMs, timeoutsFor, type Expiry } from './idleClocks';
@@ -99,14 +99,19 @@ export class Attempt implements BodySink, DeltaReceiver {
     this.baseUrl = sent.connection.baseUrl;
     const timeouts = timeoutsFor(sent.request.model, sent.facts, deps.settings().timeout);
     this.clocks = new IdleClocks(deps.clock, timeouts, (expiry, afterMs) => this.onExpiry(expiry, afterMs));
-    const tags = new ThinkTags(this);
-    const createFilter = keys.answerFilters();
-    this.deltas = new JoinedTexts(createFilter ? new RedactedDeltas(tags, createFilter) : tags);
+    this.deltas = new JoinedTexts(new ThinkTags(this));
     this.chunks = new ChunkReader(this.deltas);
     void this.run(sent);
   }
 
+  /** Passes on the text that the filters hold back. */
   abandon(): void {
+    if (this.hasEnded) return;
+    try {
+      this.deltas.flush();
+    } catch (error) {
+      this.finish({ type: 'defect', error });
+    }
     this.finish({ type: 'abandoned' });
   }
 
@@ -155,7 +160,7 @@ export class Attempt implements BodySink, DeltaReceiver {
       else if (expiry === 'slept') this.fail('slept');
       else this.fail({ type: 'timeout', clock: expiry, afterMs });
     } catch (error) {
-      this.finish({ type: 'defect', error });
+      this.endWithDefect(error);
     }
   }
 
@@ -317,9 +322,19 @@ export class Attempt implements BodySink, DeltaReceiver {
       const { status, headers, body } = error;
       return this.fail({ type: 'status', status, headers, body: this.keys.redactKnown(body) });
     }
-    if (!(error instanceof ConnectionFailure)) return this.finish({ type: 'defect', error });
+    if (!(error instanceof ConnectionFailure)) return this.endWithDefect(error);
     const { baseUrl, status } = this;
     this.fail({ type: 'error', error: error.cause, streaming: status !== undefined, baseUrl });
+  }
+
+  /** Keeps the text that arrived before the exception. */
+  private endWithDefect(error: unknown): void {
+    try {
+      this.deltas.flush();
+    } catch {
+      // Only the first exception is reported.
+    }
+    this.finish({ type: 'defect', error });
   }
 
   private complete(): void {

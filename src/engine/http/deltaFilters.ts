@@ -1,4 +1,3 @@
-import type { KeyFilter } from '../gateway/keyRedactor';
 import type { Delta, DeltaFilter, DeltaReceiver, TextDelta } from './deltas';
 
 /**
@@ -254,72 +253,4 @@ function isInCode(text: string): boolean {
   if (fences % 2 === 1) return true;
   const lastLine = text.slice(text.lastIndexOf('\n') + 1);
   return (lastLine.match(/`/g)?.length ?? 0) % 2 === 1;
-}
-
-/** Removes the keys of this session, because answers are displayed, stored and exported. */
-export class RedactedDeltas implements DeltaFilter {
-  /** By kind, or by the index of a tool call for its arguments. */
-  private readonly filters = new Map<'text' | 'reasoning' | number, KeyFilter>();
-  private readonly callIds = new Map<number, string>();
-
-  constructor(
-    private readonly next: DeltaFilter,
-    private readonly createFilter: () => KeyFilter,
-  ) {}
-
-  onDelta(delta: Delta): void {
-    switch (delta.type) {
-      case 'text':
-      case 'reasoning':
-        return this.passText(delta, this.filterOf(delta.type).push(delta.text));
-      case 'toolCall': {
-        const { index, id, name, arguments: json } = delta.part;
-        // A new ID together with a name starts a new tool call, even at an index that is already in use, as in
-        // `ToolCallNumbers`.
-        if (id !== '' && name !== '' && id !== this.callIds.get(index)) this.pass(index, this.filterOf(index).flush());
-        if (id !== '') this.callIds.set(index, id);
-        const redact = (text: string): string => {
-          const filter = this.createFilter();
-          return filter.push(text) + filter.flush();
-        };
-        const part = { index, id: redact(id), name: redact(name), arguments: this.filterOf(index).push(json) };
-        if (part.id + part.name + part.arguments !== '') this.next.onDelta({ type: 'toolCall', part });
-        return;
-      }
-      case 'finish':
-      case 'restartInStream':
-      case 'error':
-        this.flushFilters();
-        return this.next.onDelta(delta);
-      default:
-        return this.next.onDelta(delta);
-    }
-  }
-
-  flush(): void {
-    this.flushFilters();
-    this.next.flush();
-  }
-
-  private filterOf(key: 'text' | 'reasoning' | number): KeyFilter {
-    let filter = this.filters.get(key);
-    if (!filter) this.filters.set(key, (filter = this.createFilter()));
-    return filter;
-  }
-
-  private flushFilters(): void {
-    for (const [key, filter] of this.filters) this.pass(key, filter.flush());
-  }
-
-  /** Reuses the delta if its text is unchanged, as it nearly always is. */
-  private passText(delta: TextDelta, text: string): void {
-    if (text === delta.text) this.next.onDelta(delta);
-    else this.pass(delta.type, text);
-  }
-
-  private pass(key: 'text' | 'reasoning' | number, text: string): void {
-    if (text === '') return;
-    if (typeof key === 'string') this.next.onDelta({ type: key, text });
-    else this.next.onDelta({ type: 'toolCall', part: { index: key, id: '', name: '', arguments: text } });
-  }
 }

@@ -149,6 +149,7 @@ export class Attempts {
     const { current, answer, history, output } = this;
     current?.abandon();
     answer.endAttempt();
+    if (outcome === 'finished' || outcome === 'stopped') answer.release();
     const stats = current?.takeStats();
     if (!current || !stats) return;
     const { usage, receivedTokens, ...otherStats } = stats;

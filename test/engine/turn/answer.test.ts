@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ResumeFrom } from '../../../src/engine/engine';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { Answer, type RequestMode } from '../../../src/engine/turn/answer';
 import { propertyRuns } from '../../support/propertyRuns';
 import { VirtualClock } from '../../support/virtualClock';
@@ -35,7 +36,7 @@ class ShownAnswer {
       deliver: () => undefined,
     };
     const resumeFrom = { text: partial, hadReasoning: false, mode: 'continue', ...previous } as const;
-    this.answer = new Answer(this.clock, output, resumeFrom);
+    this.answer = new Answer(this.clock, output, new KeyRedactor(), resumeFrom);
     this.answer.startAttempt(mode);
   }
 

@@ -127,6 +127,15 @@ describe('message of the provider in a wait', () => {
   });
 });
 
+describe('wait for an optional task', () => {
+  it('ends when the task fails', async () => {
+    const clock = new VirtualClock();
+    const waits = new Waits({ clock, random: () => 0.5, fetch }, { emit: () => undefined }, new TurnHistory('one'));
+    await waits.waitForOptional(250, Promise.reject(new Error('no access')));
+    assert.deepEqual([waits.isWaiting, clock.monotonicNow()], [false, 0]);
+  });
+});
+
 describe('wait of a turn', () => {
   for (const kind of ['delay', 'queue'] as const) {
     it(`counts only its planned duration as time without progress when the computer sleeps (${kind})`, async () => {
