@@ -2,6 +2,7 @@ import { visibleText } from '../gateway/visibleText';
 import { isRecord, parseJson, type JsonRecord } from '../json';
 import { isContextWindow } from './contextTokens';
 import {
+  envelopeWithMessage,
   errorWithin,
   firstOf,
   isError,
@@ -68,7 +69,7 @@ function readPlain(json: unknown, depth: number): ProviderError {
   if (typeof root === 'string') return errorFromText(root, depth);
   if (!isRecord(root)) return noDetails;
   const outer = readError(root, depth);
-  const error = errorWithin(root);
+  const error = errorWithin(root) ?? (outer.message === '' ? envelopeWithMessage(root) : undefined);
   if (typeof error === 'string') return addErrorText(outer, error, depth);
   const inner = readPlain(error, depth);
   const codes = [...inner.codes, ...outer.codes];
@@ -150,7 +151,7 @@ function parameterOf(detail: unknown): string {
 
 const codeFields = [
   ...(['code', 'type', 'status', 'errorcode', 'errortype', 'statuscode', 'httpcode'] as const),
-  ...(['errno', 'errcode', 'httpstatus'] as const),
+  ...(['errno', 'errcode', 'httpstatus', 'retcode', 'ret'] as const),
 ] as const;
 
 function codesOf(error: JsonRecord): readonly string[] {

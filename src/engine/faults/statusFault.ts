@@ -90,7 +90,7 @@ function rowForStatus(status: number, matcher: ErrorMatcher): FaultName | undefi
   const { hasErrorCode, mentions } = matcher;
   if (status === 401) {
     if (hasErrorCode('permission') || mentions('restriction')) return 'permissionDenied';
-    return isAboutKey(matcher) ? undefined : rowForRefusedLimit(matcher);
+    return isAbout('auth', matcher) ? undefined : rowForRefusedLimit(matcher);
   }
   if (status === 429) return rowForLimit(matcher);
   if (hasErrorCode('channel-lookup') || mentions('channelLookup')) return undefined;
@@ -106,10 +106,10 @@ function mentionsLimit({ mentions }: ErrorMatcher): boolean {
   return mentions('limit') || (mentions('reached') && (mentions('shortLimit') || mentions('longLimit')));
 }
 
-/** Gateways send the code of a rejected key with every 401, even if the message is about a limit. */
-function isAboutKey(matcher: ErrorMatcher): boolean {
+/** Gateways send the code of a rejected key or request with every 401 or 403, even if the message is about a limit. */
+function isAbout(topic: 'auth' | 'permission', matcher: ErrorMatcher): boolean {
   const isLimitByMessage = isLimit(matcher) && !hasLimitCode(matcher);
-  return matcher.mentions('auth') || (matcher.hasErrorCode('auth') && !isLimitByMessage);
+  return matcher.mentions(topic) || (matcher.hasErrorCode(topic) && !isLimitByMessage);
 }
 
 function isForbidden({ mentions, says }: ErrorMatcher): boolean {
@@ -188,8 +188,8 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
   const { error, mentions, says, hasErrorCode, namesReset } = matcher;
   switch (status) {
     case 403:
-      if (isAboutKey(matcher)) return 'keyRejected';
-      if (isForbidden(matcher)) return 'permissionDenied';
+      if (isAbout('auth', matcher)) return 'keyRejected';
+      if (isAbout('permission', matcher) || mentions('restriction')) return 'permissionDenied';
       if (mentions('filter')) return 'promptFiltered';
       return rowForRefusedLimit(matcher) ?? (namesReset ? 'rateLimited' : undefined);
     case 404:

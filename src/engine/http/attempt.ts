@@ -66,6 +66,8 @@ export class Attempt implements BodySink, DeltaReceiver {
   private body: BodyReader | undefined;
   private readonly toolCalls = new ToolCallNumbers();
   private finishReason: string | undefined;
+  /** The finish reason says that the provider has failed. An error in the same read may say why. */
+  private isCut = false;
   private sawText = false;
   private sawToolCall = false;
   private statsTaken = false;
@@ -183,6 +185,7 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   endRead(): void {
     this.deltas.endRead();
+    if (this.isCut) this.fail('finishedWithError');
     this.answer.endRead();
   }
 
@@ -256,7 +259,8 @@ export class Attempt implements BodySink, DeltaReceiver {
   }
 
   private onFinish(finish: Finish): void {
-    if (finish.type === 'cut') return this.fail('finishedWithError');
+    this.isCut ||= finish.type === 'cut';
+    if (finish.type === 'cut') return;
     if (finish.type === 'filtered') return this.fail('answerFiltered');
     // Some gateways repeat the finish reason in further chunks, which must not extend the timeout.
     if (this.finishReason === undefined) this.clocks.startTail(tailMs);
@@ -301,6 +305,7 @@ export class Attempt implements BodySink, DeltaReceiver {
   private onJsonBody(text: string): void {
     const isReadable = readChunk(text, (delta) => this.deltas.onDelta(delta));
     this.deltas.flush();
+    if (this.isCut) return this.fail('finishedWithError');
     const error = parseJson(text);
     if (isReadable && (this.hasAnswer || this.finishReason !== undefined)) this.complete();
     // An object with nothing but a message is an error whose status the gateway has lost.

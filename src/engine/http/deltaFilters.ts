@@ -32,18 +32,12 @@ export class JoinedTexts implements DeltaFilter {
   }
 }
 
-/** Opening tags of reasoning with their closing tags. Sources: the chat templates of the models, and Google's gateway. */
-const closingTags: ReadonlyMap<string, string> = new Map([
-  ['<think>', '</think>'],
-  ['<thinking>', '</thinking>'],
-  ['<thought>', '</thought>'],
-  ['<thoughts>', '</thoughts>'],
-  ['<reasoning>', '</reasoning>'],
-  ['<seed:think>', '</seed:think>'],
-  ['[THINK]', '[/THINK]'],
-  ['◁think▷', '◁/think▷'],
-]);
-const openingTags = [...closingTags.keys()];
+/** Opening tags of reasoning, in any case. Sources: the chat templates of the models, and Google's gateway. */
+const openingTags: readonly string[] = [
+  ...['<think>', '<thinking>', '<thought>', '<thoughts>', '<reasoning>', '<seed:think>', '[think]', '◁think▷'],
+];
+
+const maxTagChars = 20;
 
 /** Maximum whitespace that is held back before an opening tag or after a closing one, in characters. */
 const maxBufferedChars = 100;
@@ -123,12 +117,13 @@ export class ThinkTags implements DeltaFilter {
 
   private readStart(text: string): void {
     const start = text.trimStart();
-    const opening = openingTags.find((tag) => start.startsWith(tag));
+    const name = start.slice(0, maxTagChars).toLowerCase();
+    const opening = openingTags.find((tag) => name.startsWith(tag));
     if (opening !== undefined) {
       this.state = 'reasoning';
-      this.closingTag = closingTags.get(opening) ?? '';
+      this.closingTag = `${start.charAt(0)}/${start.slice(1, opening.length)}`;
       this.readReasoning(start.slice(opening.length));
-    } else if (openingTags.some((tag) => tag.startsWith(start)) && text.length < maxBufferedChars) {
+    } else if (openingTags.some((tag) => tag.startsWith(name)) && text.length < maxBufferedChars) {
       this.buffered = text;
     } else {
       this.state = 'text';

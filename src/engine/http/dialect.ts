@@ -41,6 +41,8 @@ function firstChoice(choices: unknown): JsonRecord | undefined {
   return undefined;
 }
 
+const minRepeatedChars = 16;
+
 /** What the previous chunks of a stream contained. */
 export class ChunkHistory {
   private id: string | undefined;
@@ -57,6 +59,11 @@ export class ChunkHistory {
       this.texts = { text: '', reasoning: '' };
       this.hasTextInDeltas = this.hasToolCalls = false;
     }
+  }
+
+  /** Returns whether the last delta repeats the complete text. A model does not do that by chance. */
+  isRepeated(text: unknown): boolean {
+    return text === this.texts.text && this.texts.text.length >= minRepeatedChars;
   }
 
   recordEndOfDelta(): void {
@@ -92,7 +99,8 @@ export class ChunkHistory {
 
 function readChoice(choice: JsonRecord, sink: DeltaSink, history: ChunkHistory): void {
   const { delta, message } = choice;
-  if (isRecord(delta)) {
+  const finish = readFinishReason(choice['finish_reason']);
+  if (isRecord(delta) && !(finish && history.isRepeated(delta['content']))) {
     readDelta(delta, sink);
     history.recordEndOfDelta();
   }
@@ -101,7 +109,6 @@ function readChoice(choice: JsonRecord, sink: DeltaSink, history: ChunkHistory):
   const errors = [choice, delta, message].map((part) => (isRecord(part) ? part['error'] : undefined));
   const error = errors.find(hasContent);
   if (error !== undefined) return sink({ type: 'error', error: { error } });
-  const finish = readFinishReason(choice['finish_reason']);
   if (finish) sink({ type: 'finish', finish });
   else if ('finish_reason' in choice) sink({ type: 'finishReasonPending' });
 }

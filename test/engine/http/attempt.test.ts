@@ -405,6 +405,15 @@ describe('abandoned attempt', () => {
   }
 });
 
+describe('finish reason for an error', () => {
+  it('gives way to the error in the same read', async () => {
+    const error = { message: 'engine crashed' };
+    const events = [chunkWith({}, 'error'), { error }].map((event) => `data: ${JSON.stringify(event)}\n\n`);
+    const { ends } = await runAttempt(streaming((body) => body.delta('a').send(events.join(''))));
+    assert.deepEqual(ends, [{ type: 'fault', evidence: { type: 'inband', error: { error }, streamed: true } }]);
+  });
+});
+
 describe('text that an attempt holds back', () => {
   it('is reported when the attempt is abandoned', async () => {
     const { attempt, reports } = await runAttempt(streaming((body) => body.delta('a </thi')));

@@ -244,6 +244,15 @@ describe('message in a stream', () => {
       ['text a', 'text b', 'text c'],
     ],
     [
+      'adds nothing if it comes as the last delta',
+      [
+        piece('Sheep on the hill '),
+        piece('graze.'),
+        JSON.stringify({ choices: [{ delta: { content: 'Sheep on the hill graze.' }, finish_reason: 'stop' }] }),
+      ],
+      ['text Sheep on the hill ', 'text graze.', 'finish {"type":"complete","reason":"stop"}'],
+    ],
+    [
       'repeats no tool call',
       [JSON.stringify({ choices: [{ delta: { tool_calls: call } }] }), message({ tool_calls: call })],
       [`toolCall ${JSON.stringify(callPart)}`],
