@@ -189,6 +189,8 @@ export interface WaitingEvent extends EventBase {
   readonly told?: WaitOrigin | undefined;
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
+  /** Message of the provider without keys, at most 300 characters long. */
+  readonly detail?: string | undefined;
   readonly actions: readonly FaultAction[];
   /** Set with the action `continueWithFallback`. */
   readonly fallbackModel?: string | undefined;
@@ -290,7 +292,7 @@ export interface FailedEvent extends EventBase {
   readonly message: string;
   readonly text: string;
   readonly actions: readonly FaultAction[];
-  /** Message of the provider without keys, truncated to a few hundred characters. */
+  /** Message of the provider without keys, at most 300 characters long. */
   readonly detail?: string | undefined;
   /** Epoch milliseconds at which the rate limit resets, if the gateway named that time. */
   readonly resetsAt?: number | undefined;

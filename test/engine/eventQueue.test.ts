@@ -30,7 +30,9 @@ describe('event queue', () => {
   it('accepts 200,000 events at once', async () => {
     const queue = new EventQueue(() => undefined);
     queue.push([...Array.from({ length: 200_000 }, () => text('a')), stopped]);
-    assert.deepEqual(await queue.next(), next(text('a')));
+    let events = 0;
+    for await (const event of queue) events += Number(event.type === 'text');
+    assert.equal(events, 200_000);
   });
 
   it('resolves pending reads in the order of the calls', async () => {

@@ -5,11 +5,14 @@ export const messageFields = [
   'message',
   'msg',
   'errormsg',
+  'errmsg',
   'errormessage',
   'statusmsg',
   'detail',
   'errordescription',
   'title',
+  'description',
+  'reason',
 ] as const;
 
 const maxDepth = 16;
@@ -76,8 +79,21 @@ export function hasContent(error: unknown): boolean {
   return Array.isArray(error) ? error.length > 0 : Boolean(error);
 }
 
-/** Fields around an object that contains the `error` of a body: Tencent, Volcengine and the Responses API. */
-const envelopeFields = ['response', 'responsemetadata'] as const;
+/** Fields around an object that contains the `error` of a body, or is the error: Tencent, Volcengine, Spark and others. */
+const envelopeFields = ['response', 'responsemetadata', 'header', 'data', 'result', 'body'] as const;
+
+function envelopesIn(body: JsonRecord): readonly JsonRecord[] {
+  return envelopeFields.map((name) => body[name]).filter(isRecord);
+}
+
+/** Returns the first envelope with a message, for a body that is known to be an error. */
+export function envelopeWithMessage(body: JsonRecord): JsonRecord | undefined {
+  return envelopesIn(body).find(hasMessage);
+}
+
+function hasMessage(body: JsonRecord): boolean {
+  return messageFields.some((field) => typeof body[field] === 'string');
+}
 
 /**
  * Returns the error in a body with uniform field names: OpenAI's `error` as an object, a list or a text, MiniMax's
@@ -86,19 +102,21 @@ const envelopeFields = ['response', 'responsemetadata'] as const;
  */
 export function errorWithin(body: JsonRecord): JsonRecord | string | undefined {
   const { baseresp: minimax, detail } = body;
-  const enveloped = envelopeFields
-    .map((name) => body[name])
-    .map((value) => (isRecord(value) ? value['error'] : undefined));
   return [
     firstOf(body['error']),
     firstOf(body['errors']),
     isRecord(minimax) && isFailureCode(minimax['statuscode']) ? minimax : undefined,
-    ...enveloped,
+    ...envelopesIn(body).map((envelope) => envelope['error']),
     isRecord(detail) ? detail : undefined,
   ].find((error): error is JsonRecord | string => (isRecord(error) || typeof error === 'string') && hasContent(error));
 }
 
-const statusFields = ['code', 'errorcode', 'statuscode'] as const;
+const statusFields = [
+  ...(['code', 'errorcode', 'statuscode', 'httpcode', 'httpstatus', 'errno', 'errcode', 'retcode', 'ret'] as const),
+] as const;
+
+/** Matches a `status` that is an HTTP status or a word for a failure. Other words also describe complete answers. */
+const failedStatus = /^(?:HTTP\W*)?[45]\d\d\b|^(?:error|fail|failure)$/i;
 
 /**
  * Returns whether a JSON object inside a stream or a response with status 200 is an error and not a part of an answer:
@@ -112,8 +130,15 @@ export function isError(body: JsonRecord): boolean {
   if (Array.isArray(choices) && choices.length > 0) return false;
   const root = plainKeys(body, 3) as JsonRecord;
   if (errorWithin(root) !== undefined) return true;
-  const failed = root['success'] === false || statusFields.some((field) => isFailureCode(root[field]));
-  return failed && messageFields.some((field) => typeof root[field] === 'string');
+  const failed =
+    String(root['success']) === 'false' ||
+    failedStatus.test(String(root['status'])) ||
+    statusFields.some((field) => isFailureCode(root[field]));
+  if (failed && hasMessage(root)) return true;
+  // In an envelope, a `code` that is no number may be part of an answer.
+  return envelopesIn(root).some((envelope) => {
+    return hasMessage(envelope) && /^\d+$/.test(String(envelope['code'])) && isFailureCode(envelope['code']);
+  });
 }
 
 /** The codes for success are 0, `ok`, `success`, and 2xx with or without two zeros (`20000`). */

@@ -9,7 +9,7 @@ import { hostFaults } from './hostFaults';
  * - `hint`: waits for the retry-after that the gateway named. The turn ends if the gateway named none, or one that is
  *   longer than the settings allow.
  * - `offline`: waits until the network is back.
- * - `resume`: retries before the first text, and resumes the answer after it.
+ * - `resume`: retries before the first text or tool call, and resumes the answer after it.
  * - `repair`: corrects the request and sends it at once. This is not charged to the retry budget.
  * - `never`: ends the turn and keeps the partial answer.
  * - `breaker`: waits until the circuit breaker lets an attempt through.

@@ -2,6 +2,7 @@ import { visibleText } from '../gateway/visibleText';
 import { isRecord, parseJson, type JsonRecord } from '../json';
 import { isContextWindow } from './contextTokens';
 import {
+  envelopeWithMessage,
   errorWithin,
   firstOf,
   isError,
@@ -44,7 +45,7 @@ const noDetails: ProviderError = {
   status: undefined,
 };
 
-const maxMessageChars = 400;
+const maxMessageChars = 300;
 
 /** Gateways wrap a provider's error, and some wrap it more than once. */
 const maxDepth = 3;
@@ -68,7 +69,7 @@ function readPlain(json: unknown, depth: number): ProviderError {
   if (typeof root === 'string') return errorFromText(root, depth);
   if (!isRecord(root)) return noDetails;
   const outer = readError(root, depth);
-  const error = errorWithin(root);
+  const error = errorWithin(root) ?? (outer.message === '' ? envelopeWithMessage(root) : undefined);
   if (typeof error === 'string') return addErrorText(outer, error, depth);
   const inner = readPlain(error, depth);
   const codes = [...inner.codes, ...outer.codes];
@@ -101,9 +102,15 @@ function readError(error: JsonRecord, depth: number): ProviderError {
     ...textOrInnerText(messageOf(error), inner),
     codes,
     param: stringOrEmpty(error['param']) || parameterOf(error['detail']) || inner.param,
-    status: codes.map(Number).find((code) => Number.isInteger(code) && code >= 400 && code <= 599),
+    status: codes.map(statusIn).find((status) => status !== undefined),
     ...(isContextWindow(error['nctx']) && { contextTokens: error['nctx'] }),
   };
+}
+
+/** Returns the HTTP status in a code: `429`, `HTTP 429` or `429 Too Many Requests`. */
+function statusIn(code: string): number | undefined {
+  const status = /^(?:http\W*)?([45]\d\d)(?![\w.-])/.exec(code)?.[1];
+  return status === undefined ? undefined : Number(status);
 }
 
 /** Reads the provider's error inside the gateway's error: JSON in the message, or the `raw` field of OpenRouter. */
@@ -142,7 +149,10 @@ function parameterOf(detail: unknown): string {
   return stringOrEmpty(location);
 }
 
-const codeFields = ['code', 'type', 'status', 'errorcode', 'errortype', 'statuscode', 'httpcode'] as const;
+const codeFields = [
+  ...(['code', 'type', 'status', 'errorcode', 'errortype', 'statuscode', 'httpcode'] as const),
+  ...(['errno', 'errcode', 'httpstatus', 'retcode', 'ret'] as const),
+] as const;
 
 function codesOf(error: JsonRecord): readonly string[] {
   const innerCode = isRecord(error['innererror']) ? error['innererror']['code'] : undefined;

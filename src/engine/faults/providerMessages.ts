@@ -11,13 +11,13 @@ const disabledKey = anyOf(
 export const providerPhrases = {
   /** The account lacks credit or a subscription, even if the message also mentions other causes. */
   credit: anyOf(
-    /insufficient (?:account |user )?(?:balance|credits?|funds)|payment required\b|billing hard limit|unpaid (?:bill|invoice)/,
+    /insufficient (?:account |user )?(?:balance|credits?|funds)|payment required\b|billing hard limit|unpaid (?:bill|invoice)|\bnon-?payment\b|\bpast due\b/,
     /balance (?:is |has )?(?:too low|not enough|insufficient|exhausted|depleted|run out)|overdue balance/,
     /not enough (?:balance|credits?|funds)|account is (?:in arrears|overdue)|credits? limit (?:exceeded|reached)/,
     /(?:out of|requires more|no (?:more )?remaining) credits\b|no (?:more )?credits (?:left|remaining|available)/,
     /(?:do|does)(?: not|n['’]t) have (?:any|enough) credits|used (?:up )?all (?:of )?(?:the |your )?(?:available )?credits/,
     /credits (?:have |are |were )?(?:been )?(?:exhausted|depleted|used up|expired)/,
-    /spend(?:ing)? (?:limit|cap)|reached your specified api usage limits|\bkey limit (?:exceeded|reached)/,
+    /reached your specified api usage limits|\bkey limit (?:exceeded|reached)/,
     /(?:^|monthly |weekly |daily |team |your |key |user |spending )budget (?:limit )?(?:has been |is |was )?(?:exceeded|exhausted|used up|reached)/,
     /exceeded(?:token)?budget\b|exceeded (?:their|its|your|the) budget|crossed budget/,
     /(?:plan|subscription|membership|free trial) (?:has |is )?(?:already )?(?:expired|ended|lapsed)|no active subscription/,
@@ -25,6 +25,17 @@ export const providerPhrases = {
     /(?:余额|点数|积分)(?:已?不足|不够|已?用[尽完光]|已?耗尽|为\s?0)|预扣费额度失败|欠费|总费用(?:限制|限额|上限)/,
     /资源包(?:余量)?(?:已?不足|已?用[尽完光]|已?耗尽)|(?:套餐|订阅|会员|资源包)\S{0,4}(?:到期|过期|失效)/,
   ),
+  /** A limit of the costs has been reached. A message about a parameter may use similar words, see `parameter`. */
+  costLimit: anyOf(
+    /\bspend(?:ing)? (?:limit|cap)|\b(?:cost|billing) (?:limit|cap|quota|allowance) (?:has been |is |was )?(?:reached|exceeded|exhausted|used up)/,
+    /\b(?:max(?:imum)?|total|daily|weekly|monthly|usage) (?:allowed )?(?:cost|spend(?:ing)?)(?: (?:limit|cap|quota))? (?:has been |have been |is |was )?(?:reached|exceeded|exhausted|used up)/,
+    /(?:reached|exceed(?:s|ed)?|hit|used up|spent) (?:(?:its|the|your|their|all) )?(?:[\w-]+ ){0,2}(?:max(?:imum)?|allowed) (?:[\w-]+ )?(?:cost|spend(?:ing)?|expenses?)\b/,
+    /(?:reached|exceed(?:s|ed)?|hit) (?:(?:its|the|your|their) )?(?:[\w-]+ ){0,2}(?:cost|billing) (?:limit|cap|quota|allowance)/,
+    /\b(?:costs?|spend(?:ing)?|expenses) (?:has |have )?(?:reached|exceeds?|exceeded|hit) (?:its|the|your|their)\b/,
+    /(?:费用|消费|花费|成本)\S{0,4}(?:上限|限[制额]|额度)\S{0,3}(?:达|超|用[尽完光]|耗尽)|(?:费用|消费|花费|成本)已?(?:达到?|超[过出])\S{0,6}(?:上限|限[制额])/,
+    /(?:达到?|超[过出])\S{0,8}(?:(?:费用|消费|花费|成本)(?:总额|额度|金额)?(?:上限|限[制额])|最[大高](?:费用|消费|花费|成本))/,
+  ),
+  parameter: anyOf(/\bparam(?:eter)?s?\b|\bfields?\b|\b(?:must|should) be\b|\bmax_\w+|参数|字段/),
   /** A used-up quota without a unit, which means a lack of credit unless the message also mentions a rate. */
   quota: anyOf(
     /insufficient (?:account |user )?quota|not enough quota|quota\b.{0,60}\bis not enough|\bno quota (?:left|remaining)/,
@@ -47,9 +58,16 @@ export const providerPhrases = {
   disabledKey,
   /** The key is valid, but does not have the permission for this request. */
   permission: anyOf(
-    /账[户号](?:已?被|已)?(?:锁定|封禁|冻结|停用|禁用)|(?:无权|没有权限)(?:访问|使用)|暂未开放.{0,40}权限/,
-    /(?<!\b(?:if|unless|when) (?:your |the |this )?)account (?:\S{1,80} )?(?:is |has been )?(?:locked|suspended|disabled|deactivated|banned)|\bno permission\b|permission denied/,
+    /(?:无权|没有权限)(?:访问|使用)|暂未开放.{0,40}权限|\bno permission\b|permission denied/,
     /location is not supported|not (?:available|supported) in your (?:country|region)/,
+  ),
+  /** The account is blocked or not verified, which only the user or the provider's support can change. */
+  restriction: anyOf(
+    /(?:账[户号]|用户|组织|企业|项目)(?:\S{0,4}[被已])?(?:临时|永久)?(?:锁定|封禁|封停|冻结|停用|禁用|限制使用)/,
+    /(?:请|需要?|尚?未)\S{0,6}(?:实名|身份|企业|手机号?|邮箱)\S{0,2}(?:认证|验证)|联系\S{0,6}(?:解封|解冻|解除限制)/,
+    /(?<!\b(?:if|unless|when) (?:your |the |this )?)\b(?:account|organi[sz]ation|project|workspace|api access) (?:\S{1,80} )?(?:is |was |has been |have been )?(?:(?:currently|temporarily|permanently|automatically) )?(?:locked|suspended|disabled|deactivated|banned|blocked|restricted(?! to\b)|terminated|frozen|under review|pending (?:review|verification|approval)|on hold)/,
+    /\b(?:verify|confirm) your (?:account|identity|e-?mail|phone|organi[sz]ation|business)|must be verified|(?:account|identity|e-?mail|phone(?: number)?|organi[sz]ation|user) (?:is |has )?not (?:yet )?(?:been )?verified/,
+    /(?:account|identity|e-?mail|phone|organi[sz]ation|customer|real-?name|kyc) verification (?:is |has )?(?:required|needed|pending|incomplete|not (?:been )?completed?)|(?:requires?|complete) (?:[\w-]+ ){0,2}(?:account|identity|e-?mail|phone|organi[sz]ation|real-?name|kyc) verification/,
   ),
   context: anyOf(
     /maximum (?:context|prompt) length|reduce the length|range of input length|max input (?:characters|tokens)/,
@@ -120,14 +138,14 @@ export const providerPhrases = {
   /** A limit that does not reset within minutes. */
   longLimit: anyOf(
     /(?:per[ -]|\w ?\/ ?|\ba )(?:day|week|month)\b|\b(?:daily|weekly|monthly)\b(?! (?:plan|subscription|(?:\w+ )?limits? (?:page|docs|documentation|policy)))|\b[RT]PD\b|per \d{1,3} hours/,
-    /usage limit|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota/,
+    /usage (?:limit|cap)|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota/,
     /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:(?!rate |requests? )\w+ )?(?:limit|quota)|account limit reached/,
     /[每当今本明][日天周月](?!\S{0,6}[较很]多)|使用上限|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额|周(?:费用|额度|使用)/,
     // Until the user raises the limit in the console of the provider.
     /service has been paused|reached the set\b.{0,40}\blimit|推理限额|服务已暂停/,
   ),
   /** A limit has been reached, unlike in a message that only mentions a day. */
-  reached: anyOf(/limit|quota|exceed|throttl|额度|限额|上限|限制|超[过出限]/),
+  reached: anyOf(/limit|quota|\bcap\b|exceed|throttl|额度|限额|上限|限制|超[过出限]/),
   tooLarge: anyOf(/\brequest too large\b/),
 } as const satisfies Readonly<Record<string, RegExp>>;
 
@@ -137,7 +155,7 @@ function anyOf(...patterns: readonly RegExp[]): RegExp {
 
 /** Traditional characters that occur in error messages, each followed by its simplified form. */
 const traditionalAndSimplified =
-  '餘余額额帳账戶户儲储飽饱負负載载無无獲获敗败請请頻频過过於于費费權权訪访問问錯错誤误時时間间後后試试組组當当盡尽鑰钥達达總总數数週周號号鎖锁凍冻結结違违規规內内審审輸输長长詞词擁拥訂订閱阅員员會会點点' +
+  '餘余額额帳账帐账戶户儲储飽饱負负載载無无獲获敗败請请頻频過过於于費费權权訪访問问錯错誤误時时間间後后試试組组當当盡尽鑰钥達达總总數数週周號号鎖锁凍冻結结違违規规內内審审輸输長长詞词擁拥訂订閱阅員员會会點点' +
   '資资認认證证驗验體体開开啟启復复關关單单鐘钟個个們们還还這这應应該该處处務务統统線线連连續续購购買买滿满優优';
 
 const simplifiedByTraditional: ReadonlyMap<string, string> = new Map(

@@ -143,7 +143,7 @@ function parseField(value: unknown, unitMs: number, serverNow: number, zoneHours
 }
 
 const leadInPatterns = [
-  /\b(?:try again|retry|retrying|resets?|available again)\b[^.\d]{0,40}?\b(?:in|after)[:\s]{1,4}(?:(?:about|approximately|around)\s|~)?\s{0,4}(?=\d|an?\s)/gi,
+  /\b(?:try again|retry|retrying|resets?|(?:renew|replenish|refresh|refill)(?:s|ed|es)?|available again)\b[^.\d]{0,40}?\b(?:in|after)[:\s]{1,4}(?:(?:about|approximately|around)\s|~)?\s{0,4}(?=\d|an?\s)/gi,
   /\bwait(?:ing)?\s{1,4}(?:(?:for|at least|about|approximately|another)\s{1,4}){0,2}(?=\d|an?\s)/gi,
   /(?:等待|还需|(?:重置|恢复)还[有剩]|剩余时间|冷却.{0,4}剩余)[约：:\s]{0,4}(?=\d)/g,
 ];
@@ -154,7 +154,7 @@ const chineseDelayPattern =
 
 /** Matches words near a reset time. A message may also contain other times, such as that of a log entry. */
 const resetPattern =
-  /reset|renew|refill|refresh|regain|resume|available (?:again|at|after)|try again|重置|恢复|刷新|解除|解封|(?<!不)可用|重试|再试/i;
+  /reset|renew|replenish|refill|refresh|regain|resume|available (?:again|at|after)|try again|重置|恢复|刷新|解除|解封|(?<!不)可用|重试|再试/i;
 
 function delayIn(message: string, serverNow: number, zoneHours: number): number | undefined {
   const matches = leadInPatterns.flatMap((leadIn) => [...message.matchAll(leadIn)]);

@@ -32,8 +32,18 @@ export function parseDuration(value: string): number | undefined {
   return scanned?.length === text.length ? scanned.ms : undefined;
 }
 
+/** Matches a duration as .NET formats it, with or without days: `05:11:02`, `16.05:20:23`. */
+const clockPattern = /^(?:(\d{1,3})\.)?(\d{1,3}):(\d\d):(\d\d)/;
+
 /** @returns milliseconds, or undefined if there is no duration or its unit is not supported (`1 month`) */
 export function parseLeadingDuration(text: string): number | undefined {
+  const clock = clockPattern.exec(text);
+  if (clock) {
+    const [days = 0, hours = 0, minutes = 0, seconds = 0] = clock
+      .slice(1)
+      .map((part: string | undefined) => Number(part ?? 0));
+    return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
+  }
   return scanDuration(text.slice(0, maxTextLength))?.ms;
 }
 

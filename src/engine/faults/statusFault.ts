@@ -79,6 +79,7 @@ function rowForCause(matcher: ErrorMatcher): FaultName | undefined {
  */
 function isCredit({ hasErrorCode, mentions, hasRetryAfter }: ErrorMatcher): boolean {
   if (mentions('credit')) return hasErrorCode('credit') || !mentions('filter');
+  if (mentions('costLimit') && !mentions('parameter')) return true;
   if (mentions('shortLimit')) return false;
   if (hasErrorCode('credit')) return true;
   if (mentions('limit')) return false;
@@ -86,10 +87,10 @@ function isCredit({ hasErrorCode, mentions, hasRetryAfter }: ErrorMatcher): bool
 }
 
 function rowForStatus(status: number, matcher: ErrorMatcher): FaultName | undefined {
-  const { hasErrorCode, mentions, says } = matcher;
+  const { hasErrorCode, mentions } = matcher;
   if (status === 401) {
-    if (hasErrorCode('permission')) return 'permissionDenied';
-    return hasLimitCode(matcher) && !says('auth') ? rowForLimit(matcher) : undefined;
+    if (hasErrorCode('permission') || mentions('restriction')) return 'permissionDenied';
+    return isAbout('auth', matcher) ? undefined : rowForRefusedLimit(matcher);
   }
   if (status === 429) return rowForLimit(matcher);
   if (hasErrorCode('channel-lookup') || mentions('channelLookup')) return undefined;
@@ -105,11 +106,36 @@ function mentionsLimit({ mentions }: ErrorMatcher): boolean {
   return mentions('limit') || (mentions('reached') && (mentions('shortLimit') || mentions('longLimit')));
 }
 
+/** Gateways send the code of a rejected key or request with every 401 or 403, even if the message is about a limit. */
+function isAbout(topic: 'auth' | 'permission', matcher: ErrorMatcher): boolean {
+  const isLimitByMessage = isLimit(matcher) && !hasLimitCode(matcher);
+  return matcher.mentions(topic) || (matcher.hasErrorCode(topic) && !isLimitByMessage);
+}
+
+function isForbidden({ mentions, says }: ErrorMatcher): boolean {
+  return says('permission') || mentions('restriction');
+}
+
+/** Returns whether a 401 or 403 is a limit. A time alone does not show that, because a header may name one with any refusal. */
+function isLimit(matcher: ErrorMatcher): boolean {
+  const { mentions, hasRetryAfter } = matcher;
+  return hasLimitCode(matcher) || mentionsLimit(matcher) || (hasRetryAfter && mentions('reached'));
+}
+
+/**
+ * Returns the fault if a 401 or 403 is a limit. Gateways send a limit with these statuses so that clients don't retry.
+ * Without a time, it does not reset soon.
+ */
+function rowForRefusedLimit(matcher: ErrorMatcher): FaultName | undefined {
+  if (!isLimit(matcher)) return undefined;
+  return matcher.hasRetryAfter ? 'rateLimited' : 'usageLimitReached';
+}
+
 /** Returns the fault for a 5xx status, which a gateway may send for any error of its provider. */
 function rowForServerError(matcher: ErrorMatcher): FaultName | undefined {
   const { error, hasErrorCode, mentions, says } = matcher;
   if (hasErrorCode('auth')) return 'keyRejected';
-  if (hasErrorCode('permission')) return 'permissionDenied';
+  if (hasErrorCode('permission') || mentions('restriction')) return 'permissionDenied';
   if (says('overload')) return 'overloaded';
   if (mentionsLimit(matcher)) return rowForLimit(matcher);
   if (mentions('filter') && !/unavailable|time(?:d )?out/i.test(error.searchText)) return 'promptFiltered';
@@ -138,11 +164,12 @@ function rowForInbandError(
   );
 }
 
-function rowForLimit({ hasErrorCode, mentions, says, hasRetryAfter }: ErrorMatcher): FaultName {
+function rowForLimit(matcher: ErrorMatcher): FaultName {
+  const { hasErrorCode, mentions, says, hasRetryAfter } = matcher;
   if (mentions('tooLarge')) return 'requestTooLarge';
   // Google names a retry-after of half a minute even for a quota that resets tomorrow.
   if (hasErrorCode('long-limit')) return 'usageLimitReached';
-  if (says('permission')) return 'permissionDenied';
+  if (says('permission') || (mentions('restriction') && !hasRetryAfter)) return 'permissionDenied';
   if (says('overload')) return 'overloaded';
   if (hasRetryAfter) return 'rateLimited';
   if (hasErrorCode('auth') || mentions('disabledKey')) return 'keyRejected';
@@ -158,15 +185,13 @@ function rowForCode({ hasErrorCode }: ErrorMatcher): FaultName | undefined {
 
 /** Searches the message of a 4xx response only for the phrases that make sense for the status. */
 function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | undefined {
-  const { error, mentions, says, hasErrorCode, hasRetryAfter, namesReset } = matcher;
+  const { error, mentions, says, hasErrorCode, namesReset } = matcher;
   switch (status) {
     case 403:
-      if (says('auth')) return 'keyRejected';
-      if (says('permission')) return 'permissionDenied';
+      if (isAbout('auth', matcher)) return 'keyRejected';
+      if (isAbout('permission', matcher) || mentions('restriction')) return 'permissionDenied';
       if (mentions('filter')) return 'promptFiltered';
-      // Gateways send a limit as a 403 so that clients don't retry. Without a time, it does not reset soon.
-      if (hasLimitCode(matcher) || mentionsLimit(matcher)) return hasRetryAfter ? 'rateLimited' : 'usageLimitReached';
-      return namesReset ? 'rateLimited' : undefined;
+      return rowForRefusedLimit(matcher) ?? (namesReset ? 'rateLimited' : undefined);
     case 404:
     case 410:
       // Matches Anthropic's message for a missing model, which consists only of `model: claude-x`.
@@ -181,7 +206,7 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
     // 400, 422 and statuses that only gateways use.
     default:
       if (says('auth')) return 'keyRejected';
-      if (says('permission')) return 'permissionDenied';
+      if (isForbidden(matcher)) return 'permissionDenied';
       if (says('overload')) return 'overloaded';
       if (mentions('limit')) return rowForLimit(matcher);
       if (mentions('context') && !reportsTooLargeTokenLimit(error.searchText)) return 'contextLength';

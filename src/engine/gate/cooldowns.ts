@@ -17,6 +17,8 @@ export interface Cooldown {
   readonly delayMs: number;
   readonly source: DelaySource;
   readonly reason: FaultKind;
+  /** Message of the provider. Windows do not share it. */
+  readonly detail?: string | undefined;
 }
 
 /** The cooldowns that all VS Code windows of a computer share. The promises of the methods never reject. */

@@ -95,11 +95,12 @@ export class Gate {
   }
 
   /** The provider has failed, before or after it accepted the request. */
-  failed(permit: Permit, retryAfterMs?: number): void {
+  failed(permit: Permit, retryAfterMs?: number, detail?: string): void {
     const delayMs = this.counts(permit) ? this.breaker.countFailure(retryAfterMs) : undefined;
     if (delayMs !== undefined) {
       const source = delayMs === retryAfterMs ? 'server' : 'backoff';
-      this.close('breaker', { until: this.clock.now() + delayMs, delayMs, source, reason: 'breaker' }, 'request');
+      const until = this.clock.now() + delayMs;
+      this.close('breaker', { until, delayMs, source, reason: 'breaker', detail }, 'request');
       this.sentBeforeOpening = new Set(this.inFlight);
     }
     this.release(permit);

@@ -49,10 +49,13 @@ export class KeyRedactor {
     return this.pattern ? text.replace(this.pattern, redacted) : text;
   }
 
-  /** Returns what creates the filters of an answer, or undefined if a model could write all keys by chance. */
-  answerFilters(): (() => KeyFilter) | undefined {
+  /**
+   * Returns a filter for a text of an answer, or undefined if a model could write all keys by chance.
+   * @param previous the filter for the text before it, for instance of an answer that was cut off
+   */
+  createFilter(previous?: KeyFilter): KeyFilter | undefined {
     const patterns = (this.patterns ??= keyPatterns(this.keys.filter(isSecret)));
-    return patterns && (() => new KeyFilter(patterns));
+    return patterns && new KeyFilter(patterns, previous);
   }
 }
 
@@ -89,10 +92,28 @@ interface KeyPatterns {
  */
 export class KeyFilter {
   /** The end of the text that was passed on, if a key may begin with it. */
-  private passed = '';
-  private held = '';
+  private passed: string;
+  private held: string;
 
-  constructor(private readonly patterns: KeyPatterns) {}
+  constructor(
+    private readonly patterns: KeyPatterns,
+    previous?: KeyFilter,
+  ) {
+    this.passed = previous?.passed ?? '';
+    this.held = previous?.held ?? '';
+  }
+
+  /** The text that is held back, or its replacement if it is a key. */
+  get heldText(): string {
+    return this.patterns.removable.test(this.passed + this.held) ? redacted : this.held;
+  }
+
+  /** Adds text that is already visible. */
+  skip(text: string): void {
+    this.push(text);
+    this.passed += this.held;
+    this.held = '';
+  }
 
   /** Adds a piece. @returns the text that can be passed on now */
   push(piece: string): string {
@@ -126,12 +147,12 @@ export class KeyFilter {
     return result + text.slice(from);
   }
 
-  /** Returns the text that is held back, or its replacement if it is a key. Call this when no more pieces follow. */
+  /** Returns {@link heldText}, which is then no longer held back. Call this when no more pieces follow. */
   flush(): string {
-    const { passed, held } = this;
+    const { heldText } = this;
     this.passed = '';
     this.held = '';
-    return this.patterns.removable.test(passed + held) ? redacted : held;
+    return heldText;
   }
 }
 

@@ -5,8 +5,9 @@ import { readJsonError } from '../faults/providerError';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { parseJson, printJson } from '../json';
 import { mergeUsage } from '../state/usage';
+import { estimateFraction } from '../text/tokenEstimate';
 import { ChunkReader } from './chunkReader';
-import { JoinedTexts, RedactedDeltas, ThinkTags } from './deltaFilters';
+import { JoinedTexts, ThinkTags } from './deltaFilters';
 import type { AnswerDelta, Delta, DeltaReceiver, Finish, ToolCallPart } from './deltas';
 import { readChunk, ToolCallNumbers } from './dialect';
 import { drainMs, IdleClocks, tailMs, timeoutsFor, type Expiry } from './idleClocks';
@@ -31,6 +32,8 @@ export interface AttemptStats {
   readonly firstTokenMs: number | undefined;
   readonly bytes: number;
   readonly chars: number;
+  /** Estimated number of tokens in the text and the reasoning. */
+  readonly receivedTokens: number;
   readonly usage: Usage | undefined;
 }
 
@@ -47,6 +50,7 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   private bytes = 0;
   private chars = 0;
+  private receivedTokens = 0;
   private firstTokenAt: number | undefined;
   private resolveEnd!: (end: AttemptEnd) => void;
   private isFailing = false;
@@ -62,6 +66,8 @@ export class Attempt implements BodySink, DeltaReceiver {
   private body: BodyReader | undefined;
   private readonly toolCalls = new ToolCallNumbers();
   private finishReason: string | undefined;
+  /** The finish reason says that the provider has failed. An error in the same read may say why. */
+  private isCut = false;
   private sawText = false;
   private sawToolCall = false;
   private statsTaken = false;
@@ -95,14 +101,19 @@ export class Attempt implements BodySink, DeltaReceiver {
     this.baseUrl = sent.connection.baseUrl;
     const timeouts = timeoutsFor(sent.request.model, sent.facts, deps.settings().timeout);
     this.clocks = new IdleClocks(deps.clock, timeouts, (expiry, afterMs) => this.onExpiry(expiry, afterMs));
-    const tags = new ThinkTags(this);
-    const createFilter = keys.answerFilters();
-    this.deltas = new JoinedTexts(createFilter ? new RedactedDeltas(tags, createFilter) : tags);
+    this.deltas = new JoinedTexts(new ThinkTags(this));
     this.chunks = new ChunkReader(this.deltas);
     void this.run(sent);
   }
 
+  /** Passes on the text that the filters hold back. */
   abandon(): void {
+    if (this.hasEnded) return;
+    try {
+      this.deltas.flush();
+    } catch (error) {
+      this.finish({ type: 'defect', error });
+    }
     this.finish({ type: 'abandoned' });
   }
 
@@ -126,9 +137,9 @@ export class Attempt implements BodySink, DeltaReceiver {
   takeStats(): AttemptStats | undefined {
     if (this.statsTaken) return undefined;
     this.statsTaken = true;
-    const { startedAt, firstTokenAt, bytes, chars, usage } = this;
+    const { startedAt, firstTokenAt, bytes, chars, receivedTokens, usage } = this;
     const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
-    return { ms: this.deps.clock.monotonicNow() - startedAt, firstTokenMs, bytes, chars, usage };
+    return { ms: this.deps.clock.monotonicNow() - startedAt, firstTokenMs, bytes, chars, receivedTokens, usage };
   }
 
   /** The key is an argument and not a property, because the attempt outlives the turn. */
@@ -151,7 +162,7 @@ export class Attempt implements BodySink, DeltaReceiver {
       else if (expiry === 'slept') this.fail('slept');
       else this.fail({ type: 'timeout', clock: expiry, afterMs });
     } catch (error) {
-      this.finish({ type: 'defect', error });
+      this.endWithDefect(error);
     }
   }
 
@@ -174,6 +185,7 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   endRead(): void {
     this.deltas.endRead();
+    if (this.isCut) this.fail('finishedWithError');
     this.answer.endRead();
   }
 
@@ -211,6 +223,7 @@ export class Attempt implements BodySink, DeltaReceiver {
       case 'text':
       case 'reasoning':
         if (!this.count(delta.text.length)) return;
+        this.receivedTokens += estimateFraction(delta.text);
         this.sawText ||= delta.type === 'text';
         this.answer.add(delta);
         return;
@@ -246,7 +259,8 @@ export class Attempt implements BodySink, DeltaReceiver {
   }
 
   private onFinish(finish: Finish): void {
-    if (finish.type === 'cut') return this.fail('finishedWithError');
+    this.isCut ||= finish.type === 'cut';
+    if (finish.type === 'cut') return;
     if (finish.type === 'filtered') return this.fail('answerFiltered');
     // Some gateways repeat the finish reason in further chunks, which must not extend the timeout.
     if (this.finishReason === undefined) this.clocks.startTail(tailMs);
@@ -291,6 +305,7 @@ export class Attempt implements BodySink, DeltaReceiver {
   private onJsonBody(text: string): void {
     const isReadable = readChunk(text, (delta) => this.deltas.onDelta(delta));
     this.deltas.flush();
+    if (this.isCut) return this.fail('finishedWithError');
     const error = parseJson(text);
     if (isReadable && (this.hasAnswer || this.finishReason !== undefined)) this.complete();
     // An object with nothing but a message is an error whose status the gateway has lost.
@@ -312,9 +327,19 @@ export class Attempt implements BodySink, DeltaReceiver {
       const { status, headers, body } = error;
       return this.fail({ type: 'status', status, headers, body: this.keys.redactKnown(body) });
     }
-    if (!(error instanceof ConnectionFailure)) return this.finish({ type: 'defect', error });
+    if (!(error instanceof ConnectionFailure)) return this.endWithDefect(error);
     const { baseUrl, status } = this;
     this.fail({ type: 'error', error: error.cause, streaming: status !== undefined, baseUrl });
+  }
+
+  /** Keeps the text that arrived before the exception. */
+  private endWithDefect(error: unknown): void {
+    try {
+      this.deltas.flush();
+    } catch {
+      // Only the first exception is reported.
+    }
+    this.finish({ type: 'defect', error });
   }
 
   private complete(): void {

@@ -1,5 +1,5 @@
 import type { Delta, DeltaReceiver, TextDelta } from './deltas';
-import { readChunk, RestartDetector } from './dialect';
+import { ChunkHistory, readChunk } from './dialect';
 import { ResponsesReader } from './responsesApi';
 
 /** After that many different frames in a row, every event is parsed: each event probably has its own ID. */
@@ -9,7 +9,7 @@ const maxUnusedFrames = 16;
 export class ChunkReader {
   private frame: DeltaFrame | undefined;
   private unusedFrames = 0;
-  private readonly restarts = new RestartDetector();
+  private readonly history = new ChunkHistory();
   private readonly responses: ResponsesReader;
   /** Without deltas of the types `finishReasonPending` and `restartInStream`. */
   private lastDelta: Delta | undefined;
@@ -24,7 +24,7 @@ export class ChunkReader {
     // Data with several lines may contain what looks like the end of an event.
     if (!data.includes('\n') && this.readFramed(data + eventEnd, 0) >= 0) return true;
     this.deltaCount = 0;
-    const isReadable = readChunk(data, this.recordAndForward, this.restarts, this.responses);
+    const isReadable = readChunk(data, this.recordAndForward, this.history, this.responses);
     const { lastDelta, deltaCount } = this;
     // The reader for the Responses API must see every text, so that it recognizes the text when it comes again.
     if (this.responses.isActive) return isReadable;
@@ -41,6 +41,7 @@ export class ChunkReader {
   readFramed(text: string, from: number): number {
     const delta = this.frame?.isTrusted ? this.frame.read(text, from) : undefined;
     if (!delta) return -1;
+    this.history.record(delta);
     this.next.onDelta(delta);
     return delta.end;
   }
@@ -52,6 +53,7 @@ export class ChunkReader {
       this.lastDelta = delta;
       this.deltaCount++;
     }
+    this.history.record(delta);
     this.next.onDelta(delta);
   };
 

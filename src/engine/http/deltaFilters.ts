@@ -1,4 +1,3 @@
-import type { KeyFilter } from '../gateway/keyRedactor';
 import type { Delta, DeltaFilter, DeltaReceiver, TextDelta } from './deltas';
 
 /**
@@ -33,8 +32,12 @@ export class JoinedTexts implements DeltaFilter {
   }
 }
 
-const openingTag = '<think>';
-const closingTag = '</think>';
+/** Opening tags of reasoning, in any case. Sources: the chat templates of the models, and Google's gateway. */
+const openingTags: readonly string[] = [
+  ...['<think>', '<thinking>', '<thought>', '<thoughts>', '<reasoning>', '<seed:think>', '[think]', '◁think▷'],
+];
+
+const maxTagChars = 20;
 
 /** Maximum whitespace that is held back before an opening tag or after a closing one, in characters. */
 const maxBufferedChars = 100;
@@ -47,7 +50,8 @@ const maxUntaggedChars = 256 * 1024;
  * Separates `<think>…</think>` reasoning from the text of an attempt, because some gateways send both as text. Only one
  * pair of tags counts, and only at the start of the text. The opening tag may be missing, because chat templates insert
  * it into the prompt: then a `</think>` at the start of a line ends the reasoning. If the stream began with reasoning
- * in a separate field, a `</think>` at the end of a line or after a short text also ends it.
+ * in a separate field, a `</think>` at the end of a line or after a short text also ends it. Reasoning that comes both
+ * in a field and between tags is passed on once.
  */
 export class ThinkTags implements DeltaFilter {
   private state: 'start' | 'reasoning' | 'text' | 'decided' = 'start';
@@ -56,6 +60,8 @@ export class ThinkTags implements DeltaFilter {
   private untagged: string[] = [];
   private untaggedChars = 0;
   private beganWithReasoning = false;
+  private closingTag = '</think>';
+  private copies = new ReasoningCopies();
 
   constructor(private readonly next: DeltaReceiver) {}
 
@@ -65,7 +71,7 @@ export class ThinkTags implements DeltaFilter {
         return this.onText(delta);
       case 'reasoning':
         if (this.state === 'start') this.beganWithReasoning = true;
-        return this.next.onDelta(delta);
+        return this.passReasoning('field', delta.text);
       case 'toolCall':
       case 'finish':
       case 'error':
@@ -76,6 +82,8 @@ export class ThinkTags implements DeltaFilter {
         this.state = 'start';
         this.forgetUntagged();
         this.beganWithReasoning = false;
+        this.closingTag = '</think>';
+        this.copies = new ReasoningCopies();
         return this.next.onDelta(delta);
       default:
         return this.next.onDelta(delta);
@@ -86,7 +94,7 @@ export class ThinkTags implements DeltaFilter {
     const { buffered } = this;
     if (buffered === '') return;
     this.buffered = '';
-    if (this.state === 'reasoning') this.next.onDelta({ type: 'reasoning', text: buffered });
+    if (this.state === 'reasoning') this.passReasoning('tags', buffered);
     else this.readText(buffered, true);
   }
 
@@ -109,10 +117,13 @@ export class ThinkTags implements DeltaFilter {
 
   private readStart(text: string): void {
     const start = text.trimStart();
-    if (start.startsWith(openingTag)) {
+    const name = start.slice(0, maxTagChars).toLowerCase();
+    const opening = openingTags.find((tag) => name.startsWith(tag));
+    if (opening !== undefined) {
       this.state = 'reasoning';
-      this.readReasoning(start.slice(openingTag.length));
-    } else if (openingTag.startsWith(start) && text.length < maxBufferedChars) {
+      this.closingTag = `${start.charAt(0)}/${start.slice(1, opening.length)}`;
+      this.readReasoning(start.slice(opening.length));
+    } else if (openingTags.some((tag) => tag.startsWith(name)) && text.length < maxBufferedChars) {
       this.buffered = text;
     } else {
       this.state = 'text';
@@ -121,18 +132,16 @@ export class ThinkTags implements DeltaFilter {
   }
 
   private readReasoning(text: string): void {
+    const { closingTag } = this;
     const end = text.indexOf(closingTag);
-    if (end < 0) {
-      const released = this.bufferPossibleTag(text);
-      if (released !== '') this.next.onDelta({ type: 'reasoning', text: released });
-      return;
-    }
-    if (end > 0) this.next.onDelta({ type: 'reasoning', text: text.slice(0, end) });
+    if (end < 0) return this.passReasoning('tags', this.bufferPossibleTag(text));
+    this.passReasoning('tags', text.slice(0, end));
     this.passRemaining(text.slice(end + closingTag.length));
   }
 
   /** @param isEnd whether no further text follows */
   private readText(text: string, isEnd: boolean): void {
+    const { closingTag } = this;
     const end = text.indexOf(closingTag);
     if (end < 0) {
       this.passText(isEnd ? text : this.bufferPossibleTag(text));
@@ -147,12 +156,12 @@ export class ThinkTags implements DeltaFilter {
     const untagged = this.untagged.join('') + text.slice(0, end);
     if (!this.endsReasoning(untagged, remaining)) return this.passRemaining(text);
     this.passText(text.slice(0, end));
-    if (untagged !== '') this.next.onDelta({ type: 'textWasReasoning', text: untagged });
+    if (untagged !== '') this.next.onDelta({ type: 'textWasReasoning', text: this.copies.unread('tags', untagged) });
     this.passRemaining(remaining);
   }
 
   private endsReasoning(before: string, remaining: string): boolean {
-    if (before.includes(openingTag) || isInCode(before)) return false;
+    if (before.includes('<think>') || isInCode(before)) return false;
     if (/(?:^|\n)[ \t]*$/.test(before.slice(-80))) return true;
     const isShort = before.length <= maxShortTextChars && !before.includes('\n') && !remaining.startsWith(' ');
     return this.beganWithReasoning && (isShort || /^[ \t]*(?:\n|$)/.test(remaining));
@@ -163,6 +172,11 @@ export class ThinkTags implements DeltaFilter {
     this.buffered = '';
     this.forgetUntagged();
     if (remaining !== '') this.next.onDelta({ type: 'text', text: remaining });
+  }
+
+  private passReasoning(source: ReasoningSource, received: string): void {
+    const text = this.copies.unread(source, received);
+    if (text !== '') this.next.onDelta({ type: 'reasoning', text });
   }
 
   private passText(text: string): void {
@@ -182,10 +196,50 @@ export class ThinkTags implements DeltaFilter {
 
   /** Holds back the end of the text if it may begin a closing tag. @returns the text before that end */
   private bufferPossibleTag(text: string): string {
-    const offset = text.lastIndexOf('<');
+    const { closingTag } = this;
+    const offset = text.lastIndexOf(closingTag.charAt(0));
     const mayClose = offset >= 0 && closingTag.startsWith(text.slice(offset));
     this.buffered = mayClose ? text.slice(offset) : '';
     return mayClose ? text.slice(0, offset) : text;
+  }
+}
+
+type ReasoningSource = 'field' | 'tags';
+
+/** Recognizes reasoning that a gateway sends twice, in a field and between tags, in whatever pieces. */
+class ReasoningCopies {
+  /** The source that is ahead, with its reasoning that the other source has not repeated yet. */
+  private first: ReasoningSource | undefined;
+  private ahead = '';
+  /** What the other source has repeated. Passed on after all if the sources turn out to differ. */
+  private repeated = '';
+  private areDifferent = false;
+
+  /** Returns the text that is no copy of reasoning from the other source. */
+  unread(source: ReasoningSource, text: string): string {
+    if (this.areDifferent || text === '') return text;
+    this.first ??= source;
+    if (source === this.first) {
+      this.ahead += text;
+      return text;
+    }
+    // The copies may differ in the whitespace at their start.
+    const isStart = this.repeated === '';
+    const copy = isStart ? text.trimStart() : text;
+    const ahead = isStart ? this.ahead.trimStart() : this.ahead;
+    if (ahead.startsWith(copy)) {
+      this.ahead = copy === '' ? this.ahead : ahead.slice(copy.length);
+      this.repeated += copy;
+      return '';
+    }
+    if (copy.startsWith(ahead)) {
+      this.first = source;
+      this.ahead = copy.slice(ahead.length);
+      this.repeated = '';
+      return this.ahead;
+    }
+    this.areDifferent = true;
+    return this.repeated + text;
   }
 }
 
@@ -194,72 +248,4 @@ function isInCode(text: string): boolean {
   if (fences % 2 === 1) return true;
   const lastLine = text.slice(text.lastIndexOf('\n') + 1);
   return (lastLine.match(/`/g)?.length ?? 0) % 2 === 1;
-}
-
-/** Removes the keys of this session, because answers are displayed, stored and exported. */
-export class RedactedDeltas implements DeltaFilter {
-  /** By kind, or by the index of a tool call for its arguments. */
-  private readonly filters = new Map<'text' | 'reasoning' | number, KeyFilter>();
-  private readonly callIds = new Map<number, string>();
-
-  constructor(
-    private readonly next: DeltaFilter,
-    private readonly createFilter: () => KeyFilter,
-  ) {}
-
-  onDelta(delta: Delta): void {
-    switch (delta.type) {
-      case 'text':
-      case 'reasoning':
-        return this.passText(delta, this.filterOf(delta.type).push(delta.text));
-      case 'toolCall': {
-        const { index, id, name, arguments: json } = delta.part;
-        // A new ID together with a name starts a new tool call, even at an index that is already in use, as in
-        // `ToolCallNumbers`.
-        if (id !== '' && name !== '' && id !== this.callIds.get(index)) this.pass(index, this.filterOf(index).flush());
-        if (id !== '') this.callIds.set(index, id);
-        const redact = (text: string): string => {
-          const filter = this.createFilter();
-          return filter.push(text) + filter.flush();
-        };
-        const part = { index, id: redact(id), name: redact(name), arguments: this.filterOf(index).push(json) };
-        if (part.id + part.name + part.arguments !== '') this.next.onDelta({ type: 'toolCall', part });
-        return;
-      }
-      case 'finish':
-      case 'restartInStream':
-      case 'error':
-        this.flushFilters();
-        return this.next.onDelta(delta);
-      default:
-        return this.next.onDelta(delta);
-    }
-  }
-
-  flush(): void {
-    this.flushFilters();
-    this.next.flush();
-  }
-
-  private filterOf(key: 'text' | 'reasoning' | number): KeyFilter {
-    let filter = this.filters.get(key);
-    if (!filter) this.filters.set(key, (filter = this.createFilter()));
-    return filter;
-  }
-
-  private flushFilters(): void {
-    for (const [key, filter] of this.filters) this.pass(key, filter.flush());
-  }
-
-  /** Reuses the delta if its text is unchanged, as it nearly always is. */
-  private passText(delta: TextDelta, text: string): void {
-    if (text === delta.text) this.next.onDelta(delta);
-    else this.pass(delta.type, text);
-  }
-
-  private pass(key: 'text' | 'reasoning' | number, text: string): void {
-    if (text === '') return;
-    if (typeof key === 'string') this.next.onDelta({ type: key, text });
-    else this.next.onDelta({ type: 'toolCall', part: { index: key, id: '', name: '', arguments: text } });
-  }
 }

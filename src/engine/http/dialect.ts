@@ -1,7 +1,7 @@
 import { maxToolCalls } from '../events';
-import { firstOf, isError, stringOrEmpty } from '../faults/errorBody';
+import { firstOf, hasContent, isError, stringOrEmpty } from '../faults/errorBody';
 import { isRecord, parseJson, printJson, type JsonRecord } from '../json';
-import { readFinishReason, type DeltaSink, type ToolCallPart } from './deltas';
+import { readFinishReason, type Delta, type DeltaSink, type TextDelta, type ToolCallPart } from './deltas';
 import { ResponsesReader } from './responsesApi';
 import { readUsage } from './usageFields';
 
@@ -13,7 +13,7 @@ import { readUsage } from './usageFields';
 export function readChunk(
   data: string,
   sink: DeltaSink,
-  restarts?: RestartDetector,
+  history = new ChunkHistory(),
   responses = new ResponsesReader(sink),
 ): boolean {
   // Google sends an error as a list with one element.
@@ -22,8 +22,8 @@ export function readChunk(
   const choice = firstChoice(chunk['choices']);
   if (isError(chunk)) sink({ type: 'error', error: chunk });
   else if (choice) {
-    if (restarts?.isRestart(chunk, choice)) sink({ type: 'restartInStream' });
-    readChoice(choice, sink);
+    if (history.isRestart(chunk, choice)) sink({ type: 'restartInStream' });
+    readChoice(choice, sink, history);
   } else responses.read(chunk);
   const groq = isRecord(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined;
   // Moonshot reports the usage in the choice.
@@ -41,15 +41,49 @@ function firstChoice(choices: unknown): JsonRecord | undefined {
   return undefined;
 }
 
-/**
- * Detects that a gateway starts the answer over in the middle of a stream: new-api asks another provider when a
- * connection breaks, even if it has already sent text. The second answer has another ID and repeats the role.
- */
-export class RestartDetector {
+const minRepeatedChars = 16;
+
+/** What the previous chunks of a stream contained. */
+export class ChunkHistory {
   private id: string | undefined;
   /** Some gateways give each chunk a different ID. */
   private hasRepeatedId = false;
+  private texts = { text: '', reasoning: '' };
+  private hasTextInDeltas = false;
+  hasToolCalls = false;
 
+  record(delta: Delta): void {
+    if (delta.type === 'text' || delta.type === 'reasoning') this.texts[delta.type] += delta.text;
+    else if (delta.type === 'toolCall') this.hasToolCalls = true;
+    else if (delta.type === 'restartInStream') {
+      this.texts = { text: '', reasoning: '' };
+      this.hasTextInDeltas = this.hasToolCalls = false;
+    }
+  }
+
+  /** Returns whether the last delta repeats the complete text. A model does not do that by chance. */
+  isRepeated(text: unknown): boolean {
+    return text === this.texts.text && this.texts.text.length >= minRepeatedChars;
+  }
+
+  recordEndOfDelta(): void {
+    this.hasTextInDeltas ||= this.texts.text.length + this.texts.reasoning.length > 0;
+  }
+
+  /**
+   * Returns what the text of a message adds. After deltas, a message contains the complete answer. Without deltas, each
+   * message contains either the answer so far or a further part of it.
+   */
+  unread({ type, text }: TextDelta): string {
+    const before = this.texts[type];
+    if (text.startsWith(before)) return text.slice(before.length);
+    return this.hasTextInDeltas ? '' : text;
+  }
+
+  /**
+   * Detects that a gateway starts the answer over in the middle of a stream: new-api asks another provider when a
+   * connection breaks, even if it has already sent text. The second answer has another ID and repeats the role.
+   */
   isRestart({ id }: JsonRecord, { delta }: JsonRecord): boolean {
     if (typeof id !== 'string' || id === '' || !isRecord(delta)) return false;
     if (id === this.id) {
@@ -63,21 +97,44 @@ export class RestartDetector {
   }
 }
 
-function readChoice(choice: JsonRecord, sink: DeltaSink): void {
-  const delta = isRecord(choice['delta']) ? choice['delta'] : choice['message'];
-  if (isRecord(delta)) {
-    // Some gateways send the same text in several fields.
-    const { reasoning_content: reasoningContent, reasoning } = delta;
-    emitText(sink, 'reasoning', stringOrEmpty(reasoningContent) || stringOrEmpty(reasoning) || reasoningDetails(delta));
-    const content = delta['content'];
-    if (Array.isArray(content)) readParts(content, sink);
-    else emitText(sink, 'text', stringOrEmpty(content));
-    emitText(sink, 'text', stringOrEmpty(delta['refusal']));
-    for (const part of toolCallParts(delta)) sink({ type: 'toolCall', part });
-  } else emitText(sink, 'text', stringOrEmpty(choice['text']));
+function readChoice(choice: JsonRecord, sink: DeltaSink, history: ChunkHistory): void {
+  const { delta, message } = choice;
   const finish = readFinishReason(choice['finish_reason']);
+  if (isRecord(delta) && !(finish && history.isRepeated(delta['content']))) {
+    readDelta(delta, sink);
+    history.recordEndOfDelta();
+  }
+  if (isRecord(message)) readMessage(message, sink, history);
+  else if (!isRecord(delta)) emitText(sink, 'text', stringOrEmpty(choice['text']));
+  const errors = [choice, delta, message].map((part) => (isRecord(part) ? part['error'] : undefined));
+  const error = errors.find(hasContent);
+  if (error !== undefined) return sink({ type: 'error', error: { error } });
   if (finish) sink({ type: 'finish', finish });
   else if ('finish_reason' in choice) sink({ type: 'finishReasonPending' });
+}
+
+function readDelta(delta: JsonRecord, sink: DeltaSink): void {
+  // Some gateways send the same text in several fields.
+  const { reasoning_content: reasoningContent, reasoning } = delta;
+  emitText(sink, 'reasoning', stringOrEmpty(reasoningContent) || stringOrEmpty(reasoning) || reasoningDetails(delta));
+  const content = delta['content'];
+  if (Array.isArray(content)) readParts(content, sink);
+  else emitText(sink, 'text', stringOrEmpty(content));
+  emitText(sink, 'text', stringOrEmpty(delta['refusal']));
+  for (const part of toolCallParts(delta)) sink({ type: 'toolCall', part });
+}
+
+/** Reads the message of a complete completion, which some gateways send at the end of a stream, too. */
+function readMessage(message: JsonRecord, sink: DeltaSink, history: ChunkHistory): void {
+  const texts = { reasoning: '', text: '' };
+  const { hasToolCalls } = history;
+  const calls: Delta[] = [];
+  readDelta(message, (delta) => {
+    if (delta.type === 'text' || delta.type === 'reasoning') texts[delta.type] += delta.text;
+    else calls.push(delta);
+  });
+  for (const type of ['reasoning', 'text'] as const) emitText(sink, type, history.unread({ type, text: texts[type] }));
+  if (!hasToolCalls) calls.forEach(sink);
 }
 
 /** OpenRouter's `reasoning_details: [{type: 'reasoning.text', text}]`, usually a copy of `reasoning`. */

@@ -24,7 +24,7 @@ export interface Counts {
   readonly resumesLeft: number;
   readonly resumes: number;
   readonly emptyResumes: number;
-  /** Text, reasoning or a tool call. */
+  /** Text or a tool call. */
   readonly hasOutput: boolean;
   /** Time without progress. Streaming, sleep and being offline do not count. */
   readonly idleMs: number;

@@ -16,6 +16,8 @@ export interface LedgerEntry extends Omit<AttemptEvent, 'type'>, Partial<Pick<He
   readonly waits: readonly LedgerWait[];
   /** Milliseconds from the start of the attempt to the headers. */
   readonly headersMs?: number | undefined;
+  /** Message of the provider, which the records of the engine leave out, because it may quote the prompt. */
+  readonly detail?: string | undefined;
   /** Absent if the attempt continued no answer. */
   readonly resumed?: Pick<ResumedEvent, 'resumePoint' | 'trimmed'> | undefined;
   readonly ended?: Omit<EndedEvent, 'type' | 'attempt' | 'at'> | undefined;
@@ -49,8 +51,11 @@ export function addToLedger(ledger: Ledger, event: RecordedEvent): Ledger {
   switch (event.type) {
     case 'attempt':
       return { entries: [...ledger.entries, { ...event, waits: endWait(ledger.waits, event.at) }], waits: [] };
-    case 'waiting':
-      return { ...ledger, waits: startWait(ledger.waits, event) };
+    case 'waiting': {
+      const { detail, told = 'turn' } = event;
+      const amended = detail !== undefined && told === 'turn' ? amendLastEntry(ledger, { detail }) : ledger;
+      return { ...amended, waits: startWait(ledger.waits, event) };
+    }
     case 'headers': {
       const { status, requestId, ms: headersMs } = event;
       return amendLastEntry(ledger, { status, requestId, headersMs });

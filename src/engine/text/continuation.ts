@@ -99,7 +99,7 @@ export interface PartialAnswer {
   readonly prefill: Prefill | undefined;
 }
 
-/** Returns `original` if nothing has arrived and the original request can be sent again. */
+/** Returns `original` if neither text nor a tool call has arrived, because reasoning alone can't be continued. */
 export function resumeMethod({
   text,
   hadReasoning,
@@ -107,7 +107,7 @@ export function resumeMethod({
   continuationsRejected,
   prefill,
 }: PartialAnswer): 'original' | ResumeMethod {
-  if (text === '' && !hadReasoning && !hadToolCalls) return 'original';
+  if (text === '' && !hadToolCalls) return 'original';
   // An incomplete tool call can't be continued, and every provider rejects an empty message.
   if (hadToolCalls || text.trim() === '') return 'restart';
   if (text.length > maxContinuedChars || continuationsRejected) return 'restart';

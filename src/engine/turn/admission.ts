@@ -49,9 +49,9 @@ export class Admission {
   }
 
   /** Called before the decision, which depends on whether the fault opens the circuit breaker. */
-  reportFault({ row, retryAfter }: Fault): void {
+  reportFault({ row, retryAfter, detail }: Fault): void {
     const wasBreakerOpen = this.isBreakerOpen;
-    if (providerFaults.has(row)) this.joined?.gate.failed(this.joined.permit, retryAfter?.delayMs);
+    if (providerFaults.has(row)) this.joined?.gate.failed(this.joined.permit, retryAfter?.delayMs, detail);
     this.hasOpenedBreaker = this.isBreakerOpen && !wasBreakerOpen;
   }
 
@@ -60,7 +60,8 @@ export class Admission {
     const source = fault.retryAfter ? 'server' : 'backoff';
     if (this.joined && delayMs !== undefined) {
       const { gate, permit } = this.joined;
-      gate.limited(permit, { until: this.clock.now() + delayMs, delayMs, source, reason: fault.kind });
+      const until = this.clock.now() + delayMs;
+      gate.limited(permit, { until, delayMs, source, reason: fault.kind, detail: fault.detail });
     }
     this.release();
   }
@@ -91,8 +92,9 @@ export function cooldownAfter({ policy, retryAfter }: Fault, decision: Decision)
 
 /** Returns the fault that explains why a gate admits no requests. */
 export function faultOfBlock({ blockKind, cause }: Pick<GateBlock, 'blockKind' | 'cause'>): Fault {
-  if (blockKind === 'breaker' || cause.reason === 'breaker') return faultOfRow('breakerOpen');
-  return faultOfRow(limitRows[cause.reason] ?? 'rateLimited');
+  const isBreaker = blockKind === 'breaker' || cause.reason === 'breaker';
+  const row = isBreaker ? 'breakerOpen' : (limitRows[cause.reason] ?? 'rateLimited');
+  return { ...faultOfRow(row), detail: cause.detail ?? '' };
 }
 
 /** The other kinds use the row `rateLimited`. */

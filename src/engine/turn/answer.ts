@@ -2,6 +2,7 @@ import type { Clock } from '../clock';
 import type { ResumeFrom } from '../engine';
 import type { EngineSettings } from '../environment';
 import type { ResumeMethod } from '../events';
+import type { KeyFilter, KeyRedactor } from '../gateway/keyRedactor';
 import type { AnswerDelta, ToolCallPart } from '../http/deltas';
 import { resumeMethod, type Prefill } from '../text/continuation';
 import { maxHoldMs, Splice, type JoinMethod, type SpliceStep } from '../text/splice';
@@ -18,10 +19,12 @@ interface Join {
 /**
  * The answer of a turn, built from all its attempts. A restarted answer stays hidden until it is complete or longer than
  * the partial answer, because the user keeps the longer text until then. A continuation is held back until the splice
- * has found where it joins the partial answer.
+ * has found where it joins the partial answer. Keys are removed last, so that a key that a cut splits is recognized.
  */
 export class Answer {
   private visible: string;
+  /** Holds back the end of the visible text if a key may begin with it. Undefined if no key can be recognized. */
+  private textFilter: KeyFilter | undefined;
   private hadReasoning: boolean;
   private hadToolCalls: boolean;
   /** Whether the gateway rejects every request that continues a partial answer. */
@@ -34,6 +37,10 @@ export class Answer {
   // The current attempt:
   private mode: RequestMode = 'original';
   private partial = '';
+  /** The filter at the end of the partial answer. */
+  private partialFilter: KeyFilter | undefined;
+  /** The filters of the reasoning, and of the arguments of each tool call by its index. */
+  private readonly filters = new Map<'reasoning' | number, KeyFilter | undefined>();
   /** Characters of the visible text that previous attempts have written. */
   private keptChars = 0;
   /** Hidden text of a restarted answer. Undefined if no restart is in progress. */
@@ -55,6 +62,7 @@ export class Answer {
   constructor(
     private readonly clock: Pick<Clock, 'after'>,
     private readonly output: Pick<TurnOutput, 'emit' | 'emitToken' | 'deliver'>,
+    private readonly keys: Pick<KeyRedactor, 'createFilter'>,
     previous: ResumeFrom | undefined,
   ) {
     this.visible = previous?.text ?? '';
@@ -64,8 +72,14 @@ export class Answer {
     this.isContinueRequested = previous?.mode === 'continue';
   }
 
+  /** Includes the text that is held back. */
   get text(): string {
-    return this.visible;
+    return this.visible + (this.textFilter?.heldText ?? '');
+  }
+
+  /** Whether there is something to resume, unlike after reasoning alone. */
+  get isStarted(): boolean {
+    return this.text !== '' || this.hadToolCalls;
   }
 
   /** Without the overlap. */
@@ -75,8 +89,8 @@ export class Answer {
 
   /** Whether a continuation was empty or only repeated the end of the partial answer so far. */
   get addedNothing(): boolean {
-    const { join, visible, partial, mode } = this;
-    return isContinuation(mode) && visible === partial && partial.endsWith(join?.splice.heldText ?? '');
+    const { join, visible, partial, mode, text } = this;
+    return isContinuation(mode) && visible === partial && text.endsWith(join?.splice.heldText ?? '');
   }
 
   requestMode(resume: EngineSettings['resume'], prefill: Prefill | undefined): RequestMode {
@@ -96,13 +110,15 @@ export class Answer {
     this.wasRestartRequested = this.isRestartRequested;
     this.attemptHadToolCalls = false;
     this.skipsBlankLines = false;
-    this.isRestartDue = mode === 'restart' && this.visible === '';
+    const isEmpty = this.text === '';
+    this.isRestartDue = mode === 'restart' && isEmpty;
+    this.partialFilter = this.textFilter;
     this.startText();
     // Without a partial answer, the attempt produces a new answer anyway.
-    if (this.visible === '') this.isRestartRequested = false;
+    if (isEmpty) this.isRestartRequested = false;
     if (!isContinuation(mode)) this.hadReasoning = false;
     // Keeps the record of the tool calls that belong to the visible text, because a restart may be refused.
-    if (this.visible === '') this.hadToolCalls = false;
+    if (isEmpty) this.hadToolCalls = false;
   }
 
   markContinuationsRejected(): void {
@@ -141,7 +157,7 @@ export class Answer {
   startOver(): boolean {
     if (isContinuation(this.mode)) return false;
     this.pendingSurrogate = '';
-    if (this.visible !== '') this.incoming = '';
+    if (this.text !== '') this.incoming = '';
     return true;
   }
 
@@ -165,6 +181,15 @@ export class Answer {
     this.endHold();
     this.pendingSurrogate = '';
     this.join = undefined;
+    for (const [key, filter] of this.filters) this.emitPart(key, filter?.flush() ?? '');
+    this.filters.clear();
+  }
+
+  /** Shows the text that is held back, because no text follows. */
+  release(): void {
+    const held = this.textFilter?.flush() ?? '';
+    this.visible += held;
+    this.emitText(held);
   }
 
   private endHold(): void {
@@ -188,23 +213,44 @@ export class Answer {
   private addReasoning(text: string): void {
     this.hadReasoning = true;
     this.skipsBlankLines ||= this.join !== undefined;
-    this.output.emitToken('reasoning', text);
+    this.emitPart('reasoning', this.withoutKeys('reasoning', text));
   }
 
   private addToolCall({ index, id, name, arguments: json }: ToolCallPart): void {
     this.hadToolCalls = true;
     this.attemptHadToolCalls = true;
-    this.output.emit({ type: 'tool-call', index, ...(id && { id }), ...(name && { name }), arguments: json });
+    const names = { ...(id && { id: this.redact(id) }), ...(name && { name: this.redact(name) }) };
+    const shownJson = this.withoutKeys(index, json);
+    if (id + name + shownJson !== '') this.output.emit({ type: 'tool-call', index, ...names, arguments: shownJson });
+  }
+
+  private withoutKeys(key: 'reasoning' | number, text: string): string {
+    if (!this.filters.has(key)) this.filters.set(key, this.keys.createFilter());
+    return this.filters.get(key)?.push(text) ?? text;
+  }
+
+  private redact(text: string): string {
+    const filter = this.keys.createFilter();
+    return filter ? filter.push(text) + filter.flush() : text;
+  }
+
+  private emitPart(key: 'reasoning' | number, text: string): void {
+    if (text === '') return;
+    if (key === 'reasoning') this.output.emitToken(key, text);
+    else this.output.emit({ type: 'tool-call', index: key, arguments: text });
   }
 
   private startText(): void {
-    const { visible, mode } = this;
+    const { visible, mode, partialFilter } = this;
     this.partial = visible;
     this.keptChars = visible.length;
+    this.textFilter = this.keys.createFilter(partialFilter);
+    if (!partialFilter) this.textFilter?.skip(visible);
+    const { text } = this;
     this.pendingSurrogate = '';
     this.repeatedOnlyPart = false;
-    this.incoming = mode === 'restart' && visible !== '' ? '' : undefined;
-    this.join = isContinuation(mode) ? { splice: new Splice(visible, mode), method: mode } : undefined;
+    this.incoming = mode === 'restart' && text !== '' ? '' : undefined;
+    this.join = isContinuation(mode) ? { splice: new Splice(text, mode), method: mode } : undefined;
   }
 
   /** The attempt continues as if it had just started. */
@@ -223,9 +269,14 @@ export class Answer {
     const text = this.completeCharacters(delta);
     const { join } = this;
     if (join) return this.applyStep(join, join.splice.push(text));
-    if (this.incoming !== undefined) return this.addIncoming(text);
-    this.visible += text;
-    return text;
+    return this.incoming === undefined ? this.show(text) : this.addIncoming(text);
+  }
+
+  /** Returns the text to emit, because the end of the text may be held back. */
+  private show(text: string): string {
+    const shown = this.textFilter?.push(text) ?? text;
+    this.visible += shown;
+    return shown;
   }
 
   private emitText(text: string): void {
@@ -252,27 +303,29 @@ export class Answer {
       this.repeatedOnlyPart = visible.startsWith(step.text);
       return this.repeatedOnlyPart ? '' : this.addIncoming(step.text);
     }
-    this.visible += step.text;
+    const shown = this.show(step.text);
     if (step.type === 'join' && step.trimmed + step.text.length > 0)
       this.output.emit({ type: 'resumed', how: method, trimmed: step.trimmed, resumePoint: visible.length });
-    return step.text;
+    return shown;
   }
 
   private addIncoming(text: string): string {
     this.incoming = (this.incoming ?? '') + text;
-    if (this.incoming.length > this.visible.length) this.replaceText(this.incoming);
+    if (this.incoming.length > this.text.length) this.replaceText(this.incoming);
     return '';
   }
 
   private replaceText(text: string): void {
-    this.visible = text;
+    this.textFilter = this.keys.createFilter();
+    this.visible = '';
+    this.show(text);
     this.keptChars = 0;
     this.incoming = undefined;
     this.isRestartRequested = false;
     this.continuationsRejected = false;
     this.hadToolCalls = this.attemptHadToolCalls;
     this.emitRestart();
-    this.output.emit({ type: 'replaced', text });
+    this.output.emit({ type: 'replaced', text: this.visible });
   }
 
   private emitRestart(): void {

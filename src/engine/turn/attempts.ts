@@ -6,17 +6,17 @@ import type { CorrectableParameter } from '../faults/providerError';
 import type { NetworkState } from '../gate/networkState';
 import { originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
-import { Attempt, type AttemptStats } from '../http/attempt';
+import { Attempt } from '../http/attempt';
 import { ReceivedSize } from '../http/receivedSize';
 import { requestBody, type AttemptRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
 import { factsWithEffort, learnRefusal, reasoningFields } from '../models/reasoningFields';
-import { textOf, type ChatRequest, type ReasoningEffort } from '../request';
+import type { ChatRequest, ReasoningEffort } from '../request';
 import type { Situation } from '../retry/decide';
 import { estimateCost, sumUsage } from '../state/usage';
 import { continuationMessages, prefillOf } from '../text/continuation';
-import { estimateTokens, exceededContext } from '../text/tokenEstimate';
+import { estimateMessages, exceededContext } from '../text/tokenEstimate';
 import type { Admission } from './admission';
 import { isContinuation, type Answer, type RequestMode } from './answer';
 import type { TurnHistory } from './turnHistory';
@@ -62,7 +62,7 @@ export class Attempts {
   get progress(): Pick<Situation, 'isResuming' | 'hasText' | 'isContinuable'> {
     const { current, answer } = this;
     return {
-      isResuming: current?.isAccepted === true && (current.hasStreamed || this.isResume),
+      isResuming: current?.isAccepted === true && (this.hasStarted || this.isResume),
       hasText: answer.text !== '',
       isContinuable: answer.isContinuable(this.deps.settings().resume),
     };
@@ -149,17 +149,18 @@ export class Attempts {
     const { current, answer, history, output } = this;
     current?.abandon();
     answer.endAttempt();
+    if (outcome === 'finished' || outcome === 'stopped') answer.release();
     const stats = current?.takeStats();
     if (!current || !stats) return false;
-    const { usage, ...otherStats } = stats;
+    const { usage, receivedTokens, ...otherStats } = stats;
     const { totalTokens: tokens, ...counts }: Partial<Usage> = usage ?? {};
-    const estimatedCost = this.estimatedCostOf(stats);
+    const estimatedCost = this.estimatedCostOf(usage, receivedTokens);
     output.emit({ type: 'ended', how: outcome, row: fault?.row, tokens, ...counts, estimatedCost, ...otherStats });
     if (usage) {
       this.usage = sumUsage([this.usage, usage]);
       output.emit({ type: 'usage', ...this.usage });
     }
-    if (current.hasStreamed) history.recordProgress();
+    if (this.hasStarted) history.recordProgress();
     history.idleMs += current.idleMs();
     if (current.isAccepted && this.isResume) history.recordResumeEnd(answer.addedChars);
     return true;
@@ -169,16 +170,14 @@ export class Attempts {
    * Without a usage, for instance because the stream was cut, the tokens are estimated from the text. A response without
    * text and usage costs nothing.
    */
-  private estimatedCostOf({ usage, chars }: AttemptStats): number | undefined {
-    const { current, sent, answer } = this;
+  private estimatedCostOf(usage: Usage | undefined, receivedTokens: number): number | undefined {
+    const { current, sent } = this;
     const price = sent?.facts?.price;
     if (!price || usage?.cost !== undefined || !current?.isAccepted) return undefined;
     if (usage && usage.promptTokens + usage.completionTokens > 0) return estimateCost(price, usage);
     if (!current.hasStreamed) return undefined;
-    const promptTokens = sent.messages.reduce((sum, { content }) => sum + estimateTokens(textOf(content)), 0);
-    // The text of the attempt itself may be hidden or discarded.
-    const tokensPerChar = estimateTokens(answer.text) / Math.max(1, answer.text.length) || 0.25;
-    return estimateCost(price, { promptTokens, completionTokens: Math.ceil(chars * tokensPerChar) });
+    const promptTokens = estimateMessages(sent.messages);
+    return estimateCost(price, { promptTokens, completionTokens: Math.ceil(receivedTokens) });
   }
 
   /**
@@ -220,6 +219,11 @@ export class Attempts {
     answer.endAttempt();
     if (sent?.behavior.finishReason === 'unknown') sent.behavior.finishReason = 'omitted';
     return true;
+  }
+
+  /** Whether the current attempt has streamed and there is a partial answer. */
+  get hasStarted(): boolean {
+    return this.current?.hasStreamed === true && this.answer.isStarted;
   }
 
   /** Whether the current attempt resumes a partial answer, by a continuation or a restart. */

@@ -64,7 +64,7 @@ export class Turn implements TurnHandle {
     this.startTime = deps.clock.now();
     this.history = new TurnHistory(request.model, options.resumeFrom !== undefined);
     this.output = new TurnOutput(deps.clock, options.onEvents, (error) => this.handleException(error));
-    this.answer = new Answer(deps.clock, this.output, options.resumeFrom);
+    this.answer = new Answer(deps.clock, this.output, keys, options.resumeFrom);
     this.waits = new Waits(deps, this.output, this.history);
     this.admission = new Admission(deps.clock);
     this.attempts = new Attempts(deps, network, keys, request, this.output, this.answer, this.history, this.admission);
@@ -239,7 +239,7 @@ export class Turn implements TurnHandle {
     admission.end(fault, decision);
     if (decision.type !== 'replay') routes.recordFault(fault);
     if (current?.status !== undefined && !fault.isRouteFault) routes.recordResponse(current.startedAt);
-    const wasCut = current?.hasStreamed === true && evidence !== 'noText';
+    const wasCut = attempts.hasStarted && evidence !== 'noText';
     if (wasCut && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
     return this.carryOut(decision, situation);
   }
@@ -346,6 +346,7 @@ export class Turn implements TurnHandle {
 
   private finish(terminal: NewEvent): void {
     if (this.output.isFinished()) return;
+    this.answer.release();
     this.output.emit(terminal);
     this.options.signal?.removeEventListener('abort', this.stop);
     this.commands.end();

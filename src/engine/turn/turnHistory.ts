@@ -18,7 +18,7 @@ export class TurnHistory {
   /** For the next attempt, until it is settled. Refunded if the user starts the attempt, or none is sent. */
   private charge: { readonly budget: RetryBudget; readonly cost: number; readonly isResume: boolean } | undefined;
 
-  /** `hasOutput`: the user has been shown text, reasoning or a tool call. */
+  /** `hasOutput`: the user has been shown text or a tool call. */
   constructor(
     public model: string,
     public hasOutput = false,

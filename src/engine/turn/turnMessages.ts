@@ -37,11 +37,13 @@ export class TurnMessages {
     const { source, estimated, jitterMs, hintMs, hintFrom, fallbackModel, attemptsLeft } = wait;
     const { attemptNumber, attempt } = context;
     const { kind: reason } = fault;
+    const { message, detail } = this.describeFault(fault, context);
     return {
       attempt: attemptNumber + 1,
       maxAttempts: attemptNumber + attemptsLeft,
       reason,
-      message: this.withPlainHttpNote(this.describeFault(fault, context).message, fault, context),
+      message: this.withPlainHttpNote(message, fault, context),
+      detail: detail || undefined,
       status: attempt?.status,
       requestId: attempt?.requestId,
       actions: withRouteAction(reason, withFallback(fault.actions, fallbackModel), context),

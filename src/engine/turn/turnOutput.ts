@@ -40,7 +40,7 @@ export class TurnOutput {
   emit(newEvent: NewEvent): void {
     if (this.isFinished()) return;
     const event: StreamEvent = { attempt: this.attempt, ...newEvent, at: this.startBatch() };
-    this.ledger = addToLedger(this.ledger, event);
+    this.ledger = addToLedger(this.ledger, event.type === 'waiting' ? { ...event, detail: undefined } : event);
     this.add(event);
     if (isTerminal(event)) {
       this.terminal = event;

@@ -132,7 +132,7 @@ const eventEntries: EventEntries = {
     status: optionalDetail(count),
     actions,
     ...details(ms, 'hintMs', 'jitterMs'),
-    ...details(textSchema, 'hintFrom', 'requestId', 'fallbackModel'),
+    ...details(textSchema, 'hintFrom', 'requestId', 'detail', 'fallbackModel'),
   },
   'tool-call': {
     // A clamped index would assign this delta to another tool call.

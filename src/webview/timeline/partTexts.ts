@@ -36,7 +36,7 @@ function isBackoff(wait: LedgerWait): boolean {
 
 function attemptDetails({ strings, format }: Words, attempt: AttemptSpan): readonly string[] {
   const { entry, continuedModel } = attempt;
-  const { how, requestId, resumed, ended, effort } = entry;
+  const { how, requestId, resumed, ended, effort, detail } = entry;
   const { cachedTokens = 0, reasoningTokens = 0 } = ended ?? {};
   const cost = costOfAttempt(entry);
   const costs = shownCosts(cost && [cost]);
@@ -45,6 +45,7 @@ function attemptDetails({ strings, format }: Words, attempt: AttemptSpan): reado
   else if (continuedModel !== undefined) texts.push(fill(strings.timelineContinuedModel, continuedModel));
   else if (how !== undefined) texts.push(resumed ? strings.timelineContinued : strings.timelineRequestedRest);
   if (ended) texts.push(outcomeText(strings, ended));
+  if (detail) texts.push(detail);
   if (effort) texts.push(fill(strings.effortIs, effortText(strings, effort).caption));
   if (cachedTokens > 0) texts.push(fill(strings.timelineCached, format.number(cachedTokens)));
   if (reasoningTokens > 0) texts.push(fill(strings.timelineReasoning, format.number(reasoningTokens)));

@@ -189,10 +189,7 @@ export function markVersionButton(button: HTMLButtonElement, isDisabled: boolean
   button.disabled = isDisabled;
 }
 
-interface ResponseIds {
-  readonly status?: number | undefined;
-  readonly requestId?: string | undefined;
-}
+type Response = Pick<WaitingEvent, 'status' | 'requestId' | 'detail'>;
 
 export interface DetailsContext {
   readonly currentState: () => TurnState;
@@ -200,15 +197,19 @@ export interface DetailsContext {
   readonly timeline: Timeline;
 }
 
-/** Creates a disclosure with the given elements, the status, the request id and the timeline of the turn. */
+/** Creates a disclosure with the given elements, the gateway's response and the timeline of the turn. */
 export function createDetails(
   context: PageContext,
   { currentState, timeline }: DetailsContext,
-  { status, requestId }: ResponseIds,
+  { status, requestId, detail }: Response,
   ...content: readonly HTMLElement[]
 ): HTMLElement {
   const { strings, copy } = context;
   const lines = [...content];
+  if (detail) {
+    const words = element('dd', {}, element('span', { class: 'provider-message' }, detail));
+    lines.push(element('dl', {}, element('dt', {}, strings.detailsProvider), words));
+  }
   if (status !== undefined) lines.push(element('p', {}, fill(strings.statusCode, String(status))));
   if (requestId) {
     const copyButton = iconButton(strings.copyRequestId, 'copy', () => copy(requestId));

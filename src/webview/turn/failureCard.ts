@@ -86,7 +86,7 @@ export function createFailureCard(
 }
 
 function createExplanation({ strings, help, post }: PageContext, event: Failure, state: TurnState): HTMLElement {
-  const { kind, detail, beyondMaxHint } = event;
+  const { kind, beyondMaxHint } = event;
   const { cause, remedy, href, isPermanent } = help[kind];
   const isSent = totalsOf(state).attempts > 0;
   const done: readonly (string | false | undefined)[] = [
@@ -100,7 +100,6 @@ function createExplanation({ strings, help, post }: PageContext, event: Failure,
       [strings.detailsCause, [cause]],
       [strings.detailsDone, done],
       [strings.detailsRemedy, [remedy, createHelpLink(strings.detailsWebPage, href, post)]],
-      [strings.detailsProvider, detail ? [element('span', { class: 'provider-message' }, detail)] : []],
     ];
   const entries = sections.flatMap(([title, allLines]) => {
     const lines = allLines.filter((line) => line !== false && line !== undefined);

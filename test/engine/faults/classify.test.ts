@@ -90,12 +90,12 @@ describe('classification of a response', () => {
     });
   }
 
-  it("keeps the provider's message on one line of at most 400 characters", () => {
+  it("keeps the provider's message on one line of at most 300 characters", () => {
     assert.equal(classifyResponse(400, { error: { message: 'a\n  b' } }).detail, 'a b');
     assert.equal(classifyResponse(400, 'plain words').detail, 'plain words');
     assert.equal(classifyResponse(400, '<html>secret</html>').detail, '');
     const { detail } = classifyResponse(400, { error: { message: 'x'.repeat(5000) } });
-    assert.deepEqual([detail.length, detail.at(-1)], [400, '…']);
+    assert.deepEqual([detail.length, detail.at(-1)], [300, '…']);
     assert.equal(classifyResponse(422, { detail: [{ loc: ['body', 'n'], msg: 'too small' }] }).detail, 'n: too small');
     assert.equal(
       classifyResponse(429, { error: { message: 'Provider returned error', metadata: { raw: 'slow down' } } }).detail,

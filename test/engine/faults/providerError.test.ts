@@ -54,9 +54,9 @@ describe('reading of a provider error', () => {
     });
   }
 
-  it('truncates the message to 400 characters, and the text for the classification to 8192', () => {
-    assert.equal(readProviderError('x'.repeat(400)).message, 'x'.repeat(400));
-    assert.equal(readProviderError('x'.repeat(401)).message, `${'x'.repeat(399)}…`);
+  it('truncates the message to 300 characters, and the text for the classification to 8192', () => {
+    assert.equal(readProviderError('x'.repeat(300)).message, 'x'.repeat(300));
+    assert.equal(readProviderError('x'.repeat(301)).message, `${'x'.repeat(299)}…`);
     assert.equal(readProviderError('x'.repeat(10_000)).searchText.length, 8192);
   });
 

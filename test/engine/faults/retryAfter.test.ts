@@ -204,6 +204,8 @@ const bodyCases: Cases<unknown> = [
   ['a duration beyond the part of a message that is searched', `${'x'.repeat(5000)} try again in 20s`, undefined],
   ['a wait', errorWithMessage('Please wait 20 seconds before the next request'), 20_000],
   ['a wait of at least some time', errorWithMessage('Please wait at least 20 seconds'), 20_000],
+  ['hours, minutes and seconds', errorWithMessage('Quota will be replenished in 05:11:02.'), 18_662_000],
+  ['days and hours', errorWithMessage('Quota resets in 1.05:11:02.'), 105_062_000],
   ['minutes and seconds in words', errorWithMessage('Please retry in 1 minute and 20 seconds.'), 80_000],
   ['Chinese', errorWithMessage('请求过于频繁，请在 20 秒后重试'), 20_000],
   ['Chinese, two units', errorWithMessage('请1分30秒之后再试'), 90_000],

@@ -34,7 +34,7 @@ describe('key redactor', () => {
     const [old, current] = ['sk-ant-api03-AAAAAAAAAAAA1', 'sk-ant-api03-BBBBBBBBBBBB2'];
     const keys = new KeyRedactor([old, current]);
     assert.equal(keys.redact(`${current} ${old}`), '[redacted] [redacted]');
-    const filter = keys.answerFilters()!();
+    const filter = keys.createFilter()!;
     const shown =
       Array.from(`The key is ${current}.`)
         .map((char) => filter.push(char))
@@ -46,18 +46,18 @@ describe('key redactor', () => {
     const secret = 'a/b2+cdefghijklm/nop1234';
     for (const spelling of [secret, encodeURIComponent(secret), secret.replaceAll('/', '\\/')]) {
       for (let at = 0; at <= spelling.length; at++) {
-        const filter = new KeyRedactor([secret]).answerFilters()!();
+        const filter = new KeyRedactor([secret]).createFilter()!;
         const pieces = ['x ', spelling.slice(0, at), spelling.slice(at), ' y'];
         const shown = pieces.map((piece) => filter.push(piece)).join('') + filter.flush();
         assert.doesNotMatch(shown, /cdefg|1234/, `${pieces.join(' | ')} is shown as ${shown}`);
-        const cut = new KeyRedactor([secret]).answerFilters()!();
+        const cut = new KeyRedactor([secret]).createFilter()!;
         assert.doesNotMatch(cut.push(spelling.slice(0, at)) + cut.flush(), /cdefghijkl/);
       }
     }
   });
 
   it('removes a key from an answer after characters with which it begins, and after an earlier flush', () => {
-    const filter = new KeyRedactor(['aaaaab1cdefghij']).answerFilters()!();
+    const filter = new KeyRedactor(['aaaaab1cdefghij']).createFilter()!;
     assert.equal(filter.push('aaaaab') + filter.flush() + filter.push('!'), 'aaaaab!');
     assert.equal(filter.push('aaaaaaaab1cdefghij') + filter.flush(), 'aaa[redacted]');
   });
@@ -71,7 +71,7 @@ describe('key redactor', () => {
     ['no-sk-abcdefg', false],
   ] as const) {
     it(`${isRemoved ? 'removes' : 'leaves'} the key ${candidate} in answers`, () => {
-      assert.equal(new KeyRedactor([candidate]).answerFilters() !== undefined, isRemoved);
+      assert.equal(new KeyRedactor([candidate]).createFilter() !== undefined, isRemoved);
     });
   }
 

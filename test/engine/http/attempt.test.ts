@@ -389,7 +389,6 @@ describe('abandoned attempt', () => {
   for (const [first, delta] of [
     ['reasoning', { reasoning: 'Hm', content: 'a' }],
     ['text', { content: 'a', ...toolCall }],
-    ['text', { content: 'a <' }],
     ['text', { content: ['a', { type: 'thinking', thinking: 'Hm' }] }],
   ] as const) {
     it(`reports nothing more when it is abandoned at the report of ${first}: ${JSON.stringify(delta)}`, async () => {
@@ -404,6 +403,36 @@ describe('abandoned attempt', () => {
       assert.deepEqual(reported, ['headers', first]);
     });
   }
+});
+
+describe('finish reason for an error', () => {
+  it('gives way to the error in the same read', async () => {
+    const error = { message: 'engine crashed' };
+    const events = [chunkWith({}, 'error'), { error }].map((event) => `data: ${JSON.stringify(event)}\n\n`);
+    const { ends } = await runAttempt(streaming((body) => body.delta('a').send(events.join(''))));
+    assert.deepEqual(ends, [{ type: 'fault', evidence: { type: 'inband', error: { error }, streamed: true } }]);
+  });
+});
+
+describe('text that an attempt holds back', () => {
+  it('is reported when the attempt is abandoned', async () => {
+    const { attempt, reports } = await runAttempt(streaming((body) => body.delta('a </thi')));
+    attempt.abandon();
+    assert.deepEqual(reports.slice(1), ['text a ', 'text </thi']);
+  });
+
+  it('is reported when a later event of the same read causes an exception', async () => {
+    const events = [{ ...chunkWith({ content: 'a' }), x_groq: null }, chunkWith({ content: '' })];
+    const get = (): never => fail(new Error('defect'));
+    Object.defineProperty(Object.prototype, 'x_groq', { get, configurable: true });
+    try {
+      const data = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
+      const { reports, ends } = await runAttempt(streaming((body) => body.send(data)));
+      assert.deepEqual([reports.slice(1), ends[0]?.type], [['text a'], 'defect']);
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'x_groq');
+    }
+  });
 });
 
 describe('usage of an attempt', () => {

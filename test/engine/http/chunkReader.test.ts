@@ -217,6 +217,55 @@ describe('chunk reader that avoids parsing JSON', () => {
   });
 });
 
+describe('message in a stream', () => {
+  const piece = (content: string): string => JSON.stringify({ choices: [{ delta: { content } }] });
+  const thought = (text: string): string => JSON.stringify({ choices: [{ delta: { reasoning_content: text } }] });
+  const message = (fields: object): string => JSON.stringify({ choices: [{ message: fields }] });
+  const call = [{ index: 0, id: 'c', function: { name: 'read', arguments: '{}' } }];
+  const callPart = { index: 0, id: 'c', name: 'read', arguments: '{}' };
+
+  for (const [name, events, deltas] of [
+    [
+      'adds nothing that its deltas have contained',
+      [thought('Hm'), piece('a'), piece('b'), piece('c'), message({ content: 'abc', reasoning_content: 'Hm' })],
+      ['reasoning Hm', 'text a', 'text b', 'text c'],
+    ],
+    ['adds the end that its deltas lack', [piece('a'), message({ content: 'ab' })], ['text a', 'text b']],
+    ['adds no text that differs from its deltas', [piece('a '), message({ content: 'a' })], ['text a ']],
+    ['is the answer if there are no deltas', [piece(''), message({ content: 'ab' })], ['text ab']],
+    [
+      'may grow in every event',
+      ['a', 'ab', 'abc'].map((content) => message({ content })),
+      ['text a', 'text b', 'text c'],
+    ],
+    [
+      'may contain a part in every event',
+      ['a', 'b', 'c'].map((content) => message({ content })),
+      ['text a', 'text b', 'text c'],
+    ],
+    [
+      'adds nothing if it comes as the last delta',
+      [
+        piece('Sheep on the hill '),
+        piece('graze.'),
+        JSON.stringify({ choices: [{ delta: { content: 'Sheep on the hill graze.' }, finish_reason: 'stop' }] }),
+      ],
+      ['text Sheep on the hill ', 'text graze.', 'finish {"type":"complete","reason":"stop"}'],
+    ],
+    [
+      'repeats no tool call',
+      [JSON.stringify({ choices: [{ delta: { tool_calls: call } }] }), message({ tool_calls: call })],
+      [`toolCall ${JSON.stringify(callPart)}`],
+    ],
+  ] as const)
+    it(name, () => {
+      const texts = read(events).deltas.map(([type, value]) => {
+        return `${type} ${typeof value === 'string' ? value : JSON.stringify(value)}`;
+      });
+      assert.deepEqual(texts, deltas);
+    });
+});
+
 describe('detection of a restart within a stream', () => {
   const chunk = (id: string, content: string, role?: string): string =>
     JSON.stringify({ id, choices: [{ index: 0, delta: { ...(role && { role }), content }, finish_reason: null }] });

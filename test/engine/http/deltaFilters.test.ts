@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
-import { JoinedTexts, RedactedDeltas, ThinkTags } from '../../../src/engine/http/deltaFilters';
+import { JoinedTexts, ThinkTags } from '../../../src/engine/http/deltaFilters';
 import type { Delta } from '../../../src/engine/http/deltas';
 import { textPieces } from '../../support/pieces';
 import { propertyRuns } from '../../support/propertyRuns';
@@ -88,15 +88,13 @@ describe('think tag filter', () => {
 });
 
 const key = 'hsa-0123456789abcdef';
-const filters = new KeyRedactor([key]).answerFilters();
+const keys = new KeyRedactor([key]);
 
 describe('filters of an attempt', () => {
   for (const { name, deltas, passed } of rowsIn('deltaFilters.jsonl')) {
     it(name, () => {
-      assert.ok(filters);
       const received: Delta[] = [];
-      const tags = new ThinkTags({ onDelta: (delta) => received.push(delta) });
-      const joined = new JoinedTexts(new RedactedDeltas(tags, filters));
+      const joined = new JoinedTexts(new ThinkTags({ onDelta: (delta) => received.push(delta) }));
       for (const delta of deltas as readonly (Delta | 'endRead')[]) {
         if (delta === 'endRead') joined.endRead();
         else joined.onDelta(delta);
@@ -108,8 +106,8 @@ describe('filters of an attempt', () => {
 });
 
 function filtered(deltas: readonly string[]): readonly string[] {
-  assert.ok(filters);
-  const filter = filters();
+  const filter = keys.createFilter();
+  assert.ok(filter);
   return [...deltas.map((delta) => filter.push(delta)), filter.flush()];
 }
 
@@ -142,7 +140,7 @@ describe('key filter', () => {
   });
 
   it('is not needed without a key that a model cannot write by chance', () => {
-    assert.equal(new KeyRedactor(['none', 'lm-studio', 'no-key-required']).answerFilters(), undefined);
+    assert.equal(new KeyRedactor(['none', 'lm-studio', 'no-key-required']).createFilter(), undefined);
   });
 
   it('does not change a text without a key', () => {

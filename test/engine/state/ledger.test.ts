@@ -106,6 +106,13 @@ describe('ledger', () => {
     });
   }
 
+  it('records the message of the provider with the attempt that it refused', () => {
+    const own = waiting(10, { detail: 'Model busy' });
+    const ofOther = waiting(20, { told: 'request', detail: 'Slow down' });
+    const { entries } = ledgerOf([attempt(0), own, ofOther, attempt(30, 2)]);
+    assert.deepEqual(valuesOf(entries, 'detail'), ['Model busy', undefined]);
+  });
+
   it('returns the same object for events that it does not record', () => {
     const ledger = ledgerOf([attempt(0)]);
     assert.equal(addToLedger(ledger, { type: 'text', text: 'a', attempt: 1, at: 1 }), ledger);

@@ -218,7 +218,7 @@ type Method = ReturnType<typeof resumeMethod>;
 
 const methods: readonly (readonly [name: string, changes: Partial<PartialAnswer>, method: Method])[] = [
   ['sends the original request again when nothing has arrived', { text: '' }, 'original'],
-  ['restarts the answer when only reasoning has arrived', { text: '', hadReasoning: true }, 'restart'],
+  ['sends the original request again when only reasoning has arrived', { text: '', hadReasoning: true }, 'original'],
   ['restarts the answer when only a tool call has arrived', { text: '', hadToolCalls: true }, 'restart'],
   ['restarts the answer when only whitespace has arrived', { text: ' \n', prefill: 'assistant' }, 'restart'],
   ['restarts the answer when a tool call is incomplete', { hadToolCalls: true, prefill: 'prefix' }, 'restart'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { estimateTokens, exceededContext } from '../../../src/engine/text/tokenEstimate';
 import { EngineRun } from '../../support/engineRun';
-import { answering, status } from '../../support/scriptedFetch';
+import { answering, status, streaming } from '../../support/scriptedFetch';
 
 describe('estimated number of tokens', () => {
   for (const [text, tokens] of [
@@ -13,6 +13,36 @@ describe('estimated number of tokens', () => {
     ['안녕 さようなら', 8],
   ] as const)
     it(`is ${tokens} for “${text}”`, () => assert.equal(estimateTokens(text), tokens));
+
+  it('is exact for a text of 20,000 characters', () => {
+    assert.equal(estimateTokens(`${'word'.repeat(2500)}${'羊'.repeat(10_000)}`), 12_500);
+  });
+
+  it('takes the same time for every longer text, and is nearly exact', () => {
+    const half = 'Sheep graze. '.repeat(100_000);
+    const text = half + '羊吃草，人看羊。'.repeat(half.length / 8);
+    let examined = 0;
+    const counted = { length: text.length, charCodeAt: (index: number) => (examined++, text.charCodeAt(index)) };
+    const expected = half.length / 4 + half.length;
+    assert.ok(Math.abs(estimateTokens(counted as unknown as string) / expected - 1) < 0.05);
+    assert.equal(examined, 20_000);
+  });
+});
+
+describe('estimated cost of an attempt without usage', () => {
+  const price = { input: 1, output: 1_000_000 };
+  const costOf = async (...texts: readonly string[]): Promise<number | undefined> => {
+    const reply = streaming((body) => {
+      for (const text of texts) body.delta(text);
+      body.finish().done();
+    });
+    const run = await new EngineRun({ replies: [reply], deps: { facts: () => ({ price }) } }).toEnd();
+    return Math.floor(run.last('ended').estimatedCost ?? NaN);
+  };
+
+  it('counts the tokens of its texts', async () => {
+    assert.equal(await costOf('你好，', '世界。 words', ' and'), 9);
+  });
 });
 
 describe('warning about a prompt that the gateway cuts', () => {

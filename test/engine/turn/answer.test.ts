@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ResumeFrom } from '../../../src/engine/engine';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { Answer, type RequestMode } from '../../../src/engine/turn/answer';
 import { propertyRuns } from '../../support/propertyRuns';
 import { VirtualClock } from '../../support/virtualClock';
@@ -35,7 +36,7 @@ class ShownAnswer {
       deliver: () => undefined,
     };
     const resumeFrom = { text: partial, hadReasoning: false, mode: 'continue', ...previous } as const;
-    this.answer = new Answer(this.clock, output, resumeFrom);
+    this.answer = new Answer(this.clock, output, new KeyRedactor(), resumeFrom);
     this.answer.startAttempt(mode);
   }
 
@@ -109,7 +110,7 @@ describe('answer', () => {
     ['original', '', 'restart', { hadReasoning: true, hadToolCalls: true }],
     ['original', '', 'original', { mode: 'restart' }, 'restart'],
     ['original', '', 'original', { hadReasoning: true, hadToolCalls: true }],
-    ['restart', '', 'continue', { hadReasoning: true, hadToolCalls: true }],
+    ['original', '', 'continue', { hadReasoning: true, hadToolCalls: true }],
   ] as const) {
     it(`is requested in the mode "${expected}" after an attempt in the mode "${mode}" brought nothing`, () => {
       assert.equal(new ShownAnswer(text, mode, previous).answer.requestMode(resume, 'assistant'), expected);

@@ -470,7 +470,6 @@ describe('attempt whose stream ended after output', () => {
   const call = { index: 0, id: 'c', function: { name: 'f', arguments: '{"a' } };
   for (const [output, write] of Object.entries<(body: LiveBody) => LiveBody>({
     text: (body) => body.delta('some of the answer'),
-    reasoning: streamReasoning,
     'a tool call': (body) => body.event({ choices: [{ index: 0, delta: { tool_calls: [call] } }] }),
   })) {
     it(`is followed by a resume, and resets the count of retries: ${output}`, async () => {
@@ -483,6 +482,13 @@ describe('attempt whose stream ended after output', () => {
       run.turn.stop();
     });
   }
+
+  it('is followed by an ordinary retry, and leaves the count of retries: reasoning only', async () => {
+    const settings = { retry: { maxRetries: 1 } };
+    const run = await new EngineRun({ replies: [cutStream(streamReasoning)], settings }).toEnd();
+    assert.deepEqual(valuesOf(run.of('attempt'), 'why'), ['first', 'retry']);
+    assert.deepEqual([run.of('cut').length, run.last('failed').kind], [0, 'connection']);
+  });
 
   it('emits no cut event when the model finished after reasoning only', async () => {
     const reasoningOnly = streaming((body) => streamReasoning(body).finish().done());

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { EngineRun, EngineWorld } from '../../support/engineRun';
-import { rejecting, sseHeaders, status, streaming, type LiveBody, type Reply } from '../../support/scriptedFetch';
+import {
+  answering,
+  cutAfter,
+  rejecting,
+  sseHeaders,
+  status,
+  streaming,
+  type LiveBody,
+  type Reply,
+} from '../../support/scriptedFetch';
 
 const key = 'Qx7-own/key-of-no-known+form-42';
 const otherKey = 'k9-of-another-route-0123456789';
@@ -51,7 +60,7 @@ const echoes: readonly (readonly [where: string, ...replies: readonly Reply[]])[
   ['an error about the key of another route', status(401, error(`Incorrect API key: ${otherKey}`))],
   ['an error that contains it in upper case', status(401, error(`Incorrect API key: ${key.toUpperCase()}`))],
   ['an error that contains it in a URL', status(400, error(`https://x.test/?key=${encodeURIComponent(key)}`))],
-  ['an error that is truncated after 400 characters', status(400, error(`${'x'.repeat(380)} ${key}`))],
+  ['an error that is truncated after 300 characters', status(400, error(`${'x'.repeat(280)} ${key}`))],
   ['an error that is truncated after 8192 characters', status(400, error(`x${' '.repeat(8175)}${key}`))],
   ['an error that contains only the start of the key', status(400, error(`Incorrect key ${key.slice(0, 12)}...`))],
   ['the code of an error', status(400, error('', { code: key, type: otherKey, param: key }))],
@@ -112,6 +121,31 @@ const echoes: readonly (readonly [where: string, ...replies: readonly Reply[]])[
     }),
   ],
   [
+    'the arguments of two tool calls at the same time',
+    stream((body) => {
+      for (const [index, part] of [
+        [0, key.slice(0, 9)],
+        [1, otherKey.slice(0, 9)],
+        [0, key.slice(9)],
+        [1, otherKey.slice(9)],
+      ] as const)
+        body.event({ choices: [{ delta: { tool_calls: [{ index, function: { name: 'f', arguments: part } }] } }] });
+      body.finish('tool_calls').done();
+    }),
+  ],
+  [
+    'the arguments of a tool call with a new ID in each part',
+    stream((body) => {
+      for (const [id, part] of Object.entries({ a: key.slice(0, 9), b: key.slice(9) }))
+        body.event({ choices: [{ delta: { tool_calls: [{ index: 0, id, function: { arguments: part } }] } }] });
+      body.finish('tool_calls').done();
+    }),
+  ],
+  [
+    'reasoning before a closing tag without an opening one',
+    stream((body) => body.delta(`It is ${key}\n</think>\n4`).finish().done()),
+  ],
+  [
     'the name of a tool call',
     stream((body) =>
       body
@@ -128,6 +162,61 @@ describe('key that the gateway echoes', () => {
   for (const [where, ...replies] of echoes) {
     it(`is removed from ${where}`, async () => {
       assertNoKey(await finishedTurn(...replies));
+    });
+  }
+
+  for (const [name, splits] of [
+    ['a cut', (at: number) => [at]],
+    ['two cuts', (at: number) => [at, at + 8]],
+  ] as const) {
+    it(`is removed from an answer after ${name}, wherever the key is split`, async () => {
+      for (let at = 1; at + 8 < key.length; at++) {
+        const offsets = [0, ...splits(at), key.length];
+        const parts = offsets.slice(1).map((end, index) => key.slice(offsets[index], end));
+        const cuts = parts.slice(0, -1).map((part, index) => cutAfter(index === 0 ? `Your key is ${part}` : part));
+        const run = await finishedTurn(...cuts, answering(`${parts.at(-1)} and no other.`));
+        assertNoKey(run);
+        const shown = run.shownText.replace(/(?:Qx7-|Qx7|Qx|Q)(?=\[)/, '');
+        assert.equal(shown, 'Your key is [redacted] and no other.', `split at ${at}`);
+        assert.equal(run.last('done').text, run.shownText);
+      }
+    });
+  }
+
+  it('is removed from an answer whose continuation repeats its start', async () => {
+    const run = await finishedTurn(
+      cutAfter(`The key that you have set is ${key.slice(0, 9)}`),
+      answering(`that you have set is ${key} and no other.`),
+    );
+    assertNoKey(run);
+    assert.equal(run.shownText, 'The key that you have set is [redacted] and no other.');
+  });
+
+  it('is removed from an answer that the user continues', async () => {
+    const run = new EngineRun({
+      replies: [answering(key.slice(8), '.')],
+      connection: () => Promise.resolve(connection),
+      options: { resumeFrom: { text: `It is ${key.slice(0, 8)}`, hadReasoning: false, mode: 'continue' } },
+    });
+    await run.toEnd();
+    assert.equal(run.last('done').text, `It is ${key.slice(0, 8)}[redacted].`);
+  });
+
+  for (const [name, end] of [
+    ['stopped', (body: LiveBody) => body],
+    ['broken', (body: LiveBody) => body.end()],
+    ['complete', (body: LiveBody) => body.finish().done()],
+  ] as const) {
+    it(`leaves the start of a possible key at the end of an answer that is ${name}`, async () => {
+      const replies = [stream((body) => end(body.delta(`It is ${key.slice(0, 8)}`)))];
+      const settings = { retry: { maxRetries: 0 }, resume: 'off' } as const;
+      const run = new EngineRun({ replies, settings, connection: () => Promise.resolve(connection) });
+      await run.clock.advance(0);
+      assert.equal(run.of('text')[0]?.text, 'It is ');
+      run.turn.stop();
+      await run.toEnd();
+      assert.equal(run.shownText, `It is ${key.slice(0, 8)}`);
+      assert.ok(run.terminal && 'text' in run.terminal && run.terminal.text === run.shownText);
     });
   }
 

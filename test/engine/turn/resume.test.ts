@@ -96,14 +96,15 @@ describe('answer whose stream broke', () => {
     assert.deepEqual([run.of('resumed'), run.of('cut'), run.last('done').text], [[], [], fullAnswer]);
   });
 
-  it('is restarted when the stream broke after reasoning only', async () => {
+  it('is requested with the original request when the stream broke after reasoning only', async () => {
     const thinking = cutStream((body) => body.event({ choices: [{ delta: { reasoning_content: 'Hm.' } }] }));
     const run = await new EngineRun({
       replies: [thinking, answering(fullAnswer)],
       request: { model: 'claude-sonnet-4' },
     }).toEnd();
     assert.equal(messagesOf(run.wire.requests[1]).length, 1);
-    assert.deepEqual([run.last('resumed').how, run.last('done').text], ['restart', fullAnswer]);
+    assert.deepEqual([run.of('resumed'), run.of('cut'), run.last('done').text], [[], [], fullAnswer]);
+    assert.equal(run.last('waiting').source, 'backoff');
   });
 
   it('is restarted when the stream broke within a tool call', async () => {

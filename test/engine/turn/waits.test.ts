@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
 import { networkCheckDelayMs, Wait, Waits } from '../../../src/engine/turn/waits';
+import { EngineRun, EngineWorld } from '../../support/engineRun';
+import { answering, status } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
 function startWait(ms: number) {
@@ -70,6 +72,58 @@ describe('delay before the next network check', () => {
       networkCheckDelayMs(0, () => 0.5),
       1050,
     );
+  });
+});
+
+describe('message of the provider in a wait', () => {
+  const key = 'hsa-secret-key-1';
+  const limited = status(429, { error: { message: 'Model busy,\n  retry later' } });
+
+  it('is the detail of the waiting event, on one line', async () => {
+    const run = await new EngineRun({ replies: [limited, answering('ok')] }).toEnd();
+    assert.equal(run.last('waiting').detail, 'Model busy, retry later');
+  });
+
+  it('has at most 300 characters and no key', async () => {
+    const long = status(503, { error: { message: `${key} is queued. ${'x'.repeat(400)}` } });
+    const { detail = '' } = (await new EngineRun({ replies: [long, answering('ok')] }).toEnd()).last('waiting');
+    assert.deepEqual([detail.length, detail.slice(0, 21)], [300, '[redacted] is queued.']);
+  });
+
+  it('is absent if the response has none', async () => {
+    const run = await new EngineRun({ replies: [status(503), answering('ok')] }).toEnd();
+    assert.equal(run.last('waiting').detail, undefined);
+  });
+
+  it('also explains the wait of another turn in the queue, and its failure', async () => {
+    for (const [seconds, type] of [
+      [20, 'waiting'],
+      [1200, 'failed'],
+    ] as const) {
+      const busy = status(429, { error: { message: 'Model busy' } }, { 'retry-after': `${seconds}` });
+      const world = new EngineWorld({ replies: [busy, answering('ok')], settings: { retry: { maxHintMs: 30_000 } } });
+      world.ask();
+      await world.clock.advance(0);
+      const second = world.ask();
+      await world.clock.advance(0);
+      assert.equal(second.last(type).detail, 'Model busy');
+    }
+  });
+
+  it('also explains a wait for the circuit breaker', async () => {
+    const failing = status(500, { error: { message: 'loading, 45 %' } });
+    const run = new EngineRun({ replies: [failing] });
+    while (run.of('waiting').at(-1)?.reason !== 'breaker' && (await run.clock.next()) !== undefined);
+    assert.equal(run.last('waiting').detail, 'loading, 45 %');
+    run.turn.stop();
+  });
+
+  it('is in the log, but not in the report of the engine', async () => {
+    const run = new EngineRun({ replies: [limited] });
+    await run.clock.advance(0);
+    assert.match(run.log.join('\n'), /Model busy, retry later/);
+    assert.doesNotMatch(JSON.stringify(run.world.engine.report()), /Model busy/);
+    run.turn.stop();
   });
 });
 

@@ -68,6 +68,16 @@ describe('text about an attempt', () => {
   }
 });
 
+describe('text about an attempt before a wait', () => {
+  it('contains the message of the provider', () => {
+    const [text] = texts(
+      ...[ev.attempt(), ev.ended({ how: 'rate-limit', ms: 500, bytes: 0 })],
+      ...[ev.waiting({ detail: 'Model busy, retry later' }), second()],
+    );
+    assert.match(text!, /rate limited · Model busy, retry later/);
+  });
+});
+
 describe('text about a wait', () => {
   const rows: Readonly<Record<string, StreamEvent>> = {
     'Waited 5.3 s: rate limited · The gateway said to wait 5 s': ev.waiting({

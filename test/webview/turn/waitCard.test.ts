@@ -20,6 +20,15 @@ describe('wait card', () => {
     assert.deepEqual(countdowns, ['4 s', '3 s', '2 s', '1 s', '1 s', '1 s']);
   });
 
+  it('shows the message of the provider in its details', () => {
+    page.events('a', ev.waiting({ detail: '<b>Model</b> busy' }));
+    const details = page.one('status').querySelector('.card-details dl');
+    assert.deepEqual(
+      Array.from(details?.children ?? [], ({ textContent }) => textContent),
+      ['Provider message', '<b>Model</b> busy'],
+    );
+  });
+
   it('shows the remaining time after the computer has slept', () => {
     page.events('a', ev.waiting({ until: startOfTime + 60_000, delayMs: 60_000 }));
     page.clock.jump(50_000);
