@@ -1,12 +1,13 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { parseJson } from '../../engine/json';
 import { isConversationId } from '../journal/journalFolder';
-import { errorCode, ignoreMissingFile, privateFolderMode, replaceFile } from '../util/files';
+import { errorCode, ignoreMissingFile, privateFolderMode, readRegularFile, replaceFile } from '../util/files';
 import { parseOrUndefined } from '../util/schemas';
 
 const maxEpochMs = 4e15;
+const maxFileBytes = 64 * 1024;
 const epoch = v.pipe(v.number(), v.minValue(0), v.maxValue(maxEpochMs));
 
 const promptSchema = v.object({
@@ -115,9 +116,9 @@ export class ScheduleStore {
     const suffix = [pendingSuffix, claimedSuffix].find((ending) => name.endsWith(ending));
     const id = suffix && name.slice(0, -suffix.length);
     if (!isConversationId(id)) return undefined;
-    const content = await readFile(join(this.folder, name), 'utf8').catch(ignoreMissingFile);
+    const content = await readRegularFile(join(this.folder, name), maxFileBytes);
     if (content === undefined) return undefined;
-    const prompt = parseOrUndefined(promptSchema, parseJson(content));
+    const prompt = parseOrUndefined(promptSchema, parseJson(content.toString()));
     if (prompt?.id === id && isConversationId(prompt.conversationId))
       return { prompt, isClaimed: suffix === claimedSuffix };
     this.logOnce(name, 'is damaged and is ignored.');

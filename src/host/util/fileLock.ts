@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstatSync, readFileSync, rmSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { Clock } from '../../engine/clock';
-import { hasCode, ignoreMissingFile, privateFileMode } from './files';
+import { hasCode, ignoreMissingFile, privateFileMode, readRegularFile } from './files';
 
 /** Time between stealing a lock and using it, in milliseconds, in which running writes of its former owner finish. */
 const settleMs = 300;
+const maxOwnerBytes = 64 * 1024;
 
 /**
  * A lock in the form of a file that names its owner. The owner keeps the lock until it releases the lock or another
@@ -63,6 +64,8 @@ export class FileLock {
 
   isLostSync(): boolean {
     try {
+      // Reads no pipe or device that has replaced the file, because that could block all extensions.
+      if (this.wasAcquired && !lstatSync(this.path).isFile()) return true;
       return this.wasAcquired && readFileSync(this.path, 'utf8') !== this.owner;
     } catch (error) {
       ignoreMissingFile(error);
@@ -86,17 +89,21 @@ export class FileLock {
   }
 
   private async currentOwner(): Promise<string | undefined> {
-    return readFile(this.path, 'utf8').catch(ignoreMissingFile);
+    return (await readRegularFile(this.path, maxOwnerBytes))?.toString();
   }
 }
 
-/** A process on another machine and an owner whose file is incomplete can't be checked and count as running. */
+/**
+ * A process on another machine and an owner whose file is incomplete can't be checked and count as running. 0 and negative
+ * numbers are no process ids, but would signal groups of processes.
+ */
 function isRunning(owner: string): boolean {
   const [pid, host] = owner.split(' ');
   if (host !== hostname()) return true;
   try {
-    return process.kill(Number(pid), 0);
+    return Number(pid) > 0 && process.kill(Number(pid), 0);
   } catch (error) {
-    return !hasCode(error, 'ESRCH');
+    // A process of another user runs, but can't be signaled.
+    return hasCode(error, 'EPERM');
   }
 }

@@ -31,6 +31,22 @@ export async function openWithoutBlocking(path: string): Promise<FileHandle> {
   return open(path, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));
 }
 
+/**
+ * Returns undefined if there is no file.
+ * @throws an error of the file system, also if there is something else than a regular file, or a larger file
+ */
+export async function readRegularFile(path: string, maxBytes: number): Promise<Buffer | undefined> {
+  const file = await openWithoutBlocking(path).catch(ignoreMissingFile);
+  try {
+    const stats = await file?.stat();
+    if (stats && !stats.isFile()) throw Object.assign(new Error('not a regular file'), { code: 'EINVAL' });
+    if (stats && stats.size > maxBytes) throw Object.assign(new Error('the file is too large'), { code: 'EFBIG' });
+    return await file?.readFile();
+  } finally {
+    await file?.close();
+  }
+}
+
 /** Returns undefined for an `ENOENT` error, for use in `catch`. @throws any other error */
 export function ignoreMissingFile(error: unknown): undefined {
   if (hasCode(error, 'ENOENT')) return undefined;
