@@ -133,7 +133,7 @@ export class EventQueue implements AsyncIterableIterator<StreamEvent, undefined>
   /** Adds events. The terminal event closes the queue. */
   push(events: readonly StreamEvent[]): void {
     if (this.isClosed) return;
-    this.events.push(...events);
+    for (const event of events) this.events.push(event);
     this.isClosed = events.some(isTerminal);
     this.answerReads();
   }

@@ -60,12 +60,13 @@ export class Waits {
     this.networkCheck?.abort();
   }
 
-  /** At most for `limitMs`. Emits no event. */
+  /** At most for `limitMs`. Also ends if the task fails. Emits no event. */
   async waitForOptional(limitMs: number, task: Promise<void>): Promise<void> {
     const { clock } = this.deps;
     const wait = new Wait(clock, clock.now() + limitMs);
     this.current = wait;
-    void task.then(() => wait.end());
+    const end = (): void => wait.end();
+    void task.then(end, end);
     await wait.finished;
     this.current = undefined;
   }
