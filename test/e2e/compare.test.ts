@@ -61,6 +61,22 @@ describe('comparison of models in the panel', () => {
     assert.doesNotMatch(JSON.stringify(json?.messages), /endless|of claude/);
   });
 
+  it('makes no link of a command clickable in the differences of two answers', async () => {
+    await panel.newConversation();
+    gateway.script = () =>
+      answer('See [Details](command:workbench.action.files.newUntitledFile) or https://a.test now.');
+    await compare('Where?');
+    for (const model of models) await inState(model, 'done').waitFor();
+    await group().getByRole('button', { name: 'Show differences' }).click();
+    await panel.frame.getByRole('menuitem').first().click();
+    // In a Markdown editor, VS Code runs the command of a link.
+    await workbench.page.locator('.statusbar').getByText('Plain Text').waitFor();
+    const links = workbench.page.locator('.monaco-diff-editor .detected-link');
+    await links.first().waitFor();
+    assert.deepEqual([...new Set(await links.allInnerTexts())], ['https://a.test']);
+    await workbench.runCommand('View: Close Editor');
+  });
+
   it('loses no column when the window is reloaded, and continues the interrupted ones', async () => {
     await panel.newConversation();
     gateway.script = (request) =>

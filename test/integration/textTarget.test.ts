@@ -184,6 +184,14 @@ describe('code from an answer', function () {
       assert.equal(editor.viewColumn, sourceEditor.viewColumn);
       assert.ok(panel.visible);
     });
+
+    it('opens Markdown with a command link unchanged, but as plain text', async () => {
+      const text = '# Steps\n\n[Run](command:workbench.action.files.newUntitledFile)\n';
+      await target.newFile(text, 'md');
+      const document = vscode.window.activeTextEditor?.document;
+      assert.equal(document?.getText(), text);
+      assert.equal(document.languageId, 'plaintext');
+    });
   });
 });
 

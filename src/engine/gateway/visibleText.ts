@@ -35,6 +35,14 @@ export function visibleText(text: string, maxLength = Infinity): string {
   return characters.join('');
 }
 
+/** Returns text from a model with its lines and indentation, but without characters that have no glyph. */
+export function withoutHiddenCharacters(text: string): string {
+  return text.replace(
+    pieces,
+    (_piece, symbol?: string, blank?: string, word?: string) => symbol ?? blank?.replace(/\S/g, '') ?? word ?? '',
+  );
+}
+
 function truncate(characters: readonly string[], maxLength: number): string {
   return `${characters
     .slice(0, maxLength - 1)

@@ -6,6 +6,7 @@ import { UserError } from '../util/userError';
 import { locateCode, fitReplacement } from './codeLines';
 import { fenceLanguage } from './fenceLanguages';
 import { insertAtCursors } from './insertion';
+import { languageWithoutCommands } from './markdownLinks';
 import { PreviewedEdits } from './previewedEdits';
 import { RecentEditors, visibleEditorOf } from './recentEditors';
 
@@ -58,7 +59,7 @@ export class EditorTarget extends Disposable {
     const languageIds = await vscode.languages.getLanguages();
     const content = text === '' || text.endsWith('\n') ? text : `${text}\n`;
     const document = await vscode.workspace.openTextDocument({
-      language: fenceLanguage(language, languageIds),
+      language: languageWithoutCommands(fenceLanguage(language, languageIds), content),
       content,
     });
     await vscode.window.showTextDocument(document, { viewColumn: this.column(), preview: false });

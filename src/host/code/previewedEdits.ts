@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
+import { languageWithoutCommands } from './markdownLinks';
 
 interface Replacement {
   readonly document: vscode.TextDocument;
@@ -86,7 +87,7 @@ class ProposedDiff extends Disposable {
     this.texts.set(uri.toString(), text);
     try {
       const proposed = await vscode.workspace.openTextDocument(uri);
-      await vscode.languages.setTextDocumentLanguage(proposed, document.languageId);
+      await vscode.languages.setTextDocumentLanguage(proposed, languageWithoutCommands(document.languageId, text));
       // Opens the diff in a permanent tab, because a tab in preview mode could replace the document's tab.
       const options: vscode.TextDocumentShowOptions = { viewColumn, preserveFocus: true, preview: false };
       await vscode.commands.executeCommand('vscode.diff', document.uri, uri, title, options);

@@ -1,3 +1,4 @@
+import { withoutHiddenCharacters } from '../../engine/gateway/visibleText';
 import type { RequestParameters, TextMessage } from '../../engine/request';
 import promptFile from './summaryPrompt.md?text';
 
@@ -12,10 +13,17 @@ export function summaryParameters(parameters: RequestParameters): RequestParamet
   return { ...parameters, maxTokens: undefined, defaults: { ...parameters.defaults, maxTokens: maxSummaryTokens } };
 }
 
-/** Returns the messages that stand for the summarized turns. Some models require that the roles alternate. */
+/** Matches a fence with the first word of its info string, and the rest of that string, which the page does not show. */
+const infoRest = /^((?:[^\S\n]|>|[-*+][^\S\n]|\d+[.)][^\S\n])*(?:`{3,}|~{3,})[^\S\n]*[^\s`]+)[^\S\n][^`\n]*$/gm;
+
+/**
+ * Returns the messages that stand for the summarized turns. Some models require that the roles alternate. The
+ * summary outlives the turns that it summarizes, so it contains no text that the user can't see.
+ */
 export function summaryMessages(text: string): readonly TextMessage[] {
+  const visible = withoutHiddenCharacters(text).replace(infoRest, '$1');
   return [
-    { role: 'user', content: `Summary of our conversation so far:\n\n${text}` },
+    { role: 'user', content: `Summary of our conversation so far:\n\n${visible}` },
     { role: 'assistant', content: 'I will continue from this summary.' },
   ];
 }

@@ -6,6 +6,7 @@ import { describeOutcome, describeResumePoints } from '../../shared/describe';
 import { describeTotalCost } from '../../shared/describeCost';
 import type { Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
+import { escapeUnconfirmedLinks } from '../code/markdownLinks';
 import type { Exchange } from '../journal/exchange';
 import type { HostWords } from '../ui/words';
 import { FencedText } from '../util/fencedText';
@@ -39,7 +40,7 @@ export function exportMarkdown(source: ExportSource, context: MarkdownContext): 
       ...summaryBlocks(exchange.id, source, context),
     );
   }
-  return `${blocks.join('\n\n')}\n`;
+  return `${escapeUnconfirmedLinks(blocks.join('\n\n'))}\n`;
 }
 
 function questionBlocks({ prompt, attachments = [] }: Exchange, { words }: MarkdownContext): readonly string[] {

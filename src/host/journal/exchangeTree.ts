@@ -26,6 +26,8 @@ export interface Preceding {
 interface Fork {
   /** Oldest first. */
   readonly versions: TreeNode[];
+  /** The versions that are columns of a comparison, by the id of the comparison. */
+  readonly comparisons: Map<string, TreeNode[]>;
   /** The version that was added or shown last, or an ancestor of that exchange. */
   selected: TreeNode | undefined;
 }
@@ -41,7 +43,7 @@ interface TreeNode extends Fork {
  * follows, and is no version.
  */
 export class ExchangeTree {
-  private readonly start: Fork = { versions: [], selected: undefined };
+  private readonly start: Fork = { versions: [], comparisons: new Map(), selected: undefined };
   /** In the order in which the user sent the prompts. */
   private readonly nodes = new Map<string, TreeNode>();
   private readonly endedComparisons = new Set<string>();
@@ -172,15 +174,16 @@ export class ExchangeTree {
   add(exchange: Exchange, after?: string): void {
     const { id, comparison, summarizes } = exchange;
     const parent = this.nodes.get(summarizes ?? after ?? this.path().at(-1)?.id ?? '');
-    const node: TreeNode = { exchange, parent, versions: [], selected: undefined };
+    const node: TreeNode = { exchange, parent, versions: [], comparisons: new Map(), selected: undefined };
     this.nodes.set(id, node);
     if (summarizes !== undefined) return;
-    const { versions } = this.forkBefore(node);
-    // The first column stays selected, so that the order of the columns tells which one a next prompt would follow.
-    const isFurtherColumn =
-      comparison !== undefined && versions.some((version) => version.exchange.comparison === comparison);
+    const { versions, comparisons } = this.forkBefore(node);
     versions.push(node);
-    if (!isFurtherColumn) this.select(node);
+    const columns = (comparison !== undefined && comparisons.get(comparison)) || [];
+    columns.push(node);
+    if (comparison !== undefined) comparisons.set(comparison, columns);
+    // The first column stays selected, so that the order of the columns tells which one a next prompt would follow.
+    if (columns[0] === node) this.select(node);
   }
 
   update(exchange: Exchange): void {
@@ -224,7 +227,7 @@ export class ExchangeTree {
   private columnsOf(node: TreeNode): readonly TreeNode[] {
     const { comparison } = node.exchange;
     if (comparison === undefined || this.endedComparisons.has(comparison)) return [node];
-    return this.forkBefore(node).versions.filter(({ exchange }) => exchange.comparison === comparison);
+    return this.forkBefore(node).comparisons.get(comparison) ?? [node];
   }
 
   private select(selected: TreeNode | undefined): void {

@@ -1,5 +1,6 @@
 import { isTerminal, type RecordedEvent, type TextEvent } from '../../engine/events';
 import { isRecord, parseJson } from '../../engine/json';
+import { maxCompared } from '../../shared/protocol';
 import { parseOrUndefined } from '../util/schemas';
 import {
   eventSchemas,
@@ -67,13 +68,14 @@ export function salvageJournal(content: Buffer, { withEvents = true } = {}): Sal
   if (header.schema !== journalSchema) return { lines: [], validBytes, damage: newerSchema };
   const lines: JournalLine[] = [];
   const turns = new Map<string, Turn>();
+  const columnCounts = new Map<string, number>();
   let damage: string | undefined;
   let invalidLines = 0;
   for (let number = 2; end + 1 < validBytes && invalidLines <= maxInvalidLines; number++) {
     const start = end + 1;
     end = content.indexOf(lineFeed, start);
     if (!withEvents && content.subarray(start, start + eventsStart.length).equals(eventsStart)) continue;
-    const line = decodeLine(content.toString('utf8', start, end), turns);
+    const line = decodeLine(content.toString('utf8', start, end), turns, columnCounts);
     const usable = line && usablePart(line, turns);
     if (usable) lines.push(usable);
     if (!line || sizeOf(usable) < sizeOf(line)) damage ??= `line ${number} is invalid`;
@@ -87,12 +89,24 @@ export function salvageJournal(content: Buffer, { withEvents = true } = {}): Sal
   return { header, lines, validBytes, damage };
 }
 
-/** Decodes a line, but not the events in it. Adds the turn of a new exchange to `turns`. */
-function decodeLine(text: string, turns: Map<string, Turn>): JournalLine | undefined {
+/**
+ * Decodes a line, but not the events in it. Adds the turn of a new exchange to `turns`.
+ * @param columnCounts the number of columns of each comparison, which a new column increases
+ */
+function decodeLine(
+  text: string,
+  turns: Map<string, Turn>,
+  columnCounts: Map<string, number>,
+): JournalLine | undefined {
   const line = parseByType(lineSchemas, parseJson(text));
   if (!line || line.type === 'title') return line;
   if (line.type !== 'exchange') return turns.has(line.exchangeId) ? line : undefined;
   if (turns.has(line.id) || turns.size >= maxExchanges || (line.after && !turns.has(line.after))) return undefined;
+  if (line.comparison !== undefined) {
+    const columns = (columnCounts.get(line.comparison) ?? 0) + 1;
+    if (columns > maxCompared) return undefined;
+    columnCounts.set(line.comparison, columns);
+  }
   turns.set(line.id, { isUnfinished: true, hasGap: false, cost: 0 });
   return line;
 }

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
+import { maxCompared } from '../../shared/protocol';
 import { showToast } from '../ui/notifications';
 import type { Log } from '../util/log';
 import { createModelPicker, type ModelChoices, type ModelPick, type PickableModels } from './modelPick';
 
 export const minCompared = 2;
-export const maxCompared = 4;
 
 /** Lets the user choose the models of a comparison. @param checked the models that are chosen already */
 export function pickComparedModels(

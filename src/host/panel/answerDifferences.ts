@@ -4,7 +4,10 @@ import type { Conversations } from '../conversation/conversations';
 import type { Exchange } from '../journal/exchange';
 import { plainLabel } from '../ui/messageText';
 
-/** Documents of this scheme show the answers of an exchange. Their URIs contain the ids, so that a reload restores them. */
+/**
+ * Documents of this scheme show the answers of an exchange. Their URIs contain the ids, so that a reload restores them.
+ * The documents are plain text, because in a Markdown document VS Code runs the commands in links.
+ */
 const answerScheme = 'holysheep-answer';
 
 type Side = 'left' | 'right';
@@ -19,7 +22,7 @@ export async function showDifferences(conversation: Conversation, exchangeId: st
   const uriOf = (side: Side, exchange: Exchange): vscode.Uri =>
     vscode.Uri.from({
       scheme: answerScheme,
-      path: `/${nameOf(exchange).replace(/[\\/]/g, ' ')}.md`,
+      path: `/${nameOf(exchange).replace(/[\\/]/g, ' ')}.txt`,
       query: new URLSearchParams({ side, ...ids, endedAt }).toString(),
     });
   const title = `${nameOf(left)} ↔ ${nameOf(right)}`;

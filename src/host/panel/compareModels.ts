@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/environment';
+import { maxCompared } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
-import { maxCompared, minCompared } from '../models/pickComparedModels';
+import { minCompared } from '../models/pickComparedModels';
 import { localize } from '../util/localization';
 import { notBlank, parseArgument } from '../util/schemas';
 import type { PanelServices } from './panelServices';

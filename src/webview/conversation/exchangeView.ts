@@ -59,14 +59,17 @@ export class ExchangeView implements Drawable {
     private host: string,
     readonly group?: ColumnGroup,
   ) {
-    const { strings, announcer } = context;
+    const { strings, announcer, createMarkdown } = context;
     const announce = (text: string): void =>
       announcer.announce(fill(strings.columnAnnouncement, this.model, text), exchange.id);
     const { summarizedTurns } = exchange;
     this.context = {
       ...context,
       ...(group && { announcer: { ...announcer, announce } }),
-      ...(summarizedTurns !== undefined && { strings: { ...strings, restart: strings.summarizeAgain } }),
+      ...(summarizedTurns !== undefined && {
+        strings: { ...strings, restart: strings.summarizeAgain },
+        createMarkdown: (within, options) => createMarkdown(within, { ...options, showsDefinitions: true }),
+      }),
     };
     this.state = exchange.state;
     const summary =

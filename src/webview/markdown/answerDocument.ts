@@ -20,6 +20,9 @@ export class AnswerDocument {
   private open: readonly RenderedBlock[] = [];
   private committed: RenderedBlock[] = [];
   private references = new References();
+  private hasNewDefinitions = false;
+  /** Length of the source at which new definitions change committed blocks again. */
+  private nextRerenderLength = 0;
   /** Appends plain text to the last open block without parsing it again. */
   private fastPath: AppendFastPath | undefined;
   private readonly renderer: BlockRenderer;
@@ -59,6 +62,7 @@ export class AnswerDocument {
     this.references = new References();
     this.tail = text;
     this.tailStart = 0;
+    this.nextRerenderLength = 0;
     this.renderTail(false);
   }
 
@@ -95,7 +99,7 @@ export class AnswerDocument {
     return last && block?.end === this.tail.length ? AppendFastPath.create(last, block) : undefined;
   }
 
-  /** Commits the first open blocks. If they define link labels, committed blocks that use them are rendered again. */
+  /** Commits the first open blocks. If they define link labels, committed blocks may be rendered again. */
   private commit(blocks: readonly Block[], references: References): void {
     const labels = blocks.flatMap(({ definitions }) => definitions);
     for (const label of labels) {
@@ -106,10 +110,21 @@ export class AnswerDocument {
     this.open = this.open.slice(blocks.length);
     this.committed.push(...rendered.map((block) => ({ ...block, inlines: noInlines })));
     for (const { element } of rendered) if (element) this.options.onFinal(element);
-    if (labels.length > 0) this.rerenderCommitted();
+    this.hasNewDefinitions ||= labels.length > 0;
+    if (this.hasNewDefinitions && this.sourceLength >= this.nextRerenderLength) this.rerenderCommitted();
   }
 
+  private get sourceLength(): number {
+    return this.tailStart + this.tail.length;
+  }
+
+  /**
+   * Renders the committed blocks again whose links new definitions have changed. Before the answer ends, this happens only
+   * after the source has grown by a third, so that the work is proportional to its length.
+   */
   private rerenderCommitted(): void {
+    this.hasNewDefinitions = false;
+    this.nextRerenderLength = this.sourceLength * (4 / 3);
     this.committed.forEach((block, index) => {
       if (this.references.resolveTo(block.lookups)) return;
       const tokens = parseBlocks(this.parser, block.text, new References()).blocks[0]?.tokens ?? [];

@@ -26,6 +26,8 @@ export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
   readonly slice: (flush: () => void) => void;
   readonly monotonicNow: () => number;
   readonly findRuns: FindRuns;
+  /** Shows link definitions as text, because a summary is sent with them. */
+  readonly showsDefinitions?: boolean;
 }
 
 /** Maximum number of characters that one flush renders, unless the open blocks are long. */
@@ -67,7 +69,8 @@ export class MarkdownStream implements StreamingMarkdown {
     this.stopListening = listenForActions(root, options);
     this.highlighter = new CodeHighlighter(options.findRuns);
     const onFinal = (element: Element) => this.highlighter.add(element);
-    this.document = new AnswerDocument(root, parser, { ...options, onFinal });
+    const ownParser = options.showsDefinitions ? createParser({ showsDefinitions: true }) : parser;
+    this.document = new AnswerDocument(root, ownParser, { ...options, onFinal });
   }
 
   get text(): string {

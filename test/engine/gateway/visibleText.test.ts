@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { timeOfDayOptions, toSupportedLocale, visibleText } from '../../../src/engine/gateway/visibleText';
+import {
+  timeOfDayOptions,
+  toSupportedLocale,
+  visibleText,
+  withoutHiddenCharacters,
+} from '../../../src/engine/gateway/visibleText';
 
 describe('visibleText', () => {
   for (const [name, text, expected] of [
@@ -41,6 +46,14 @@ describe('visibleText', () => {
     const long = `title ${'a'.repeat(50_000_000)}`;
     for (let round = 0; round < 10_000; round++) assert.equal(visibleText(long, 10), 'title aaa…');
   });
+});
+
+describe('withoutHiddenCharacters', () => {
+  it('keeps lines, indentation and emoji, and removes other characters without a glyph', () =>
+    assert.equal(
+      withoutHiddenCharacters('a\u{e0041}\u202e\r\n\t  b\u0000\u200b \n\n👩‍💻 ❤️ \ud83d代码'),
+      'a\r\n\t  b \n\n👩‍💻 ❤️ 代码',
+    ));
 });
 
 describe('toSupportedLocale', () => {

@@ -51,6 +51,14 @@ describe('Markdown export', () => {
     assert.equal(exported, '# a # b c\n');
   });
 
+  it('escapes links that VS Code would run as commands', () => {
+    const answer = 'See [Details](command:run) and [the page](https://a.test).';
+    assert.match(
+      markdown(exchange([attempt, text(answer), done(answer)])),
+      /^See \[Details\]\(command\\:run\) and \[the page\]\(https:\/\/a\.test\)\.$/m,
+    );
+  });
+
   it('uses a fence that is longer than any fence in the attached code', () => {
     const attachments = [
       { kind: 'selection' as const, label: 'src/a.ts:1-2', languageId: 'ts', code: 'a\n```\nb' },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { foldJournal } from '../../../src/host/journal/journalFold';
+import { foldJournal, type StoredConversation } from '../../../src/host/journal/journalFold';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
 import { readOutline } from '../../../src/host/conversation/conversationSummaries';
 import { countCalls } from '../../support/countedCalls';
@@ -11,10 +11,16 @@ const header = lines(1, () => ({ type: 'conversation', schema: 1, id: 'c', creat
 const prompts = (count: number, fields: object = {}): string =>
   lines(count, (index) => ({ type: 'exchange', id: `e${index}`, prompt: 'Hi', ...fields }));
 
+const column = (index: number, comparison: number): object => {
+  return { type: 'exchange', id: `e${index}`, prompt: 'Hi', after: '', comparison: `c${comparison}` };
+};
+
 /** Journals that took seconds or minutes, because the work grew with the square of the number of lines. */
 const crafted: readonly (readonly [name: string, content: string])[] = [
   ['consecutive prompts', prompts(5000)],
   ['versions of one prompt', prompts(5000, { after: '' })],
+  ['comparisons of one prompt', lines(5000, (index) => column(index, index >> 2))],
+  ['columns of two comparisons', lines(5000, (index) => column(index, index % 2))],
   ['more prompts than a conversation may have', prompts(9000)],
   ['selections of the last prompt', prompts(3000) + lines(5000, () => ({ type: 'show', exchangeId: 'e2999' }))],
   ['invalid lines', prompts(1) + lines(9000, () => ({}))],
@@ -27,6 +33,18 @@ describe('crafted journal', () => {
     [Set.prototype, 'add'],
     [JSON, 'parse'],
   ] as const;
+  /** Reads of a field that the tree reads whenever it looks at an exchange. */
+  const countLooks = (conversation: StoredConversation): number => {
+    let looks = 0;
+    for (const exchange of conversation.tree.all()) {
+      const { comparison } = exchange;
+      const get = () => (looks++, comparison);
+      Object.defineProperty(exchange, 'comparison', { get });
+    }
+    for (const exchange of conversation.tree.onPage()) conversation.tree.snapshot(exchange);
+    conversation.tree.otherVersions();
+    return looks;
+  };
   for (const [name, content] of crafted) {
     it(`of thousands of ${name} is read and listed with work in proportion to its lines`, () => {
       const file = Buffer.from(header + content);
@@ -36,7 +54,18 @@ describe('crafted journal', () => {
       });
       assert.ok(count < 20 * content.split('\n').length, String(count));
     });
+
+    it(`of thousands of ${name} is drawn with work in proportion to its lines`, () => {
+      const looks = countLooks(foldJournal(salvageJournal(Buffer.from(header + content)).lines));
+      assert.ok(looks < 20 * content.split('\n').length, String(looks));
+    });
   }
+
+  it('with a fifth column of a comparison counts as damaged and keeps the first four', () => {
+    const { lines: salvaged, damage } = salvageJournal(Buffer.from(header + lines(5, (index) => column(index, 0))));
+    assert.equal(damage, 'line 6 is invalid');
+    assert.equal(foldJournal(salvaged).tree.columns('e0').length, 4);
+  });
 
   for (const [name, content] of crafted.slice(-2)) {
     it(`of thousands of ${name} is not read to the end`, () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -104,17 +105,23 @@ describe('store of scheduled prompts', () => {
     assert.deepEqual(problems, Array(2).fill(`The scheduled prompt ${good.id}.json is damaged and is ignored.`));
   });
 
-  it('lists the other prompts and their conversations when a file can not be read, and logs that once', async function () {
-    if (process.platform === 'win32') return this.skip();
-    const [good, id] = [prompt(), randomUUID()];
-    const store = open();
-    await store.add(good);
-    const path = join(folder, `${id}.json`);
-    symlinkSync(path, path);
-    for (let time = 0; time < 2; time++) assert.deepEqual(await store.list(), { ...only(good), isComplete: false });
-    assert.deepEqual([...(await store.conversationIds())], [good.conversationId]);
-    assert.deepEqual(problems, [`The scheduled prompt ${id}.json can't be read: ELOOP.`]);
-  });
+  for (const [name, make, code] of [
+    ['is a link to itself', (path) => symlinkSync(path, path), 'ELOOP'],
+    ['is a named pipe', (path) => execFileSync('mkfifo', [path]), 'EINVAL'],
+    ['is a link to a device without an end', (path) => symlinkSync('/dev/zero', path), 'EINVAL'],
+    ['is larger than 64 KB', (path) => writeFileSync(path, Buffer.alloc(65_537)), 'EFBIG'],
+  ] as readonly (readonly [name: string, make: (path: string) => unknown, code: string])[]) {
+    it(`lists the other prompts and their conversations when a file ${name}, and logs that once`, async function () {
+      if (process.platform === 'win32') return this.skip();
+      const [good, id] = [prompt(), randomUUID()];
+      const store = open();
+      await store.add(good);
+      make(join(folder, `${id}.json`));
+      for (let time = 0; time < 2; time++) assert.deepEqual(await store.list(), { ...only(good), isComplete: false });
+      assert.deepEqual([...(await store.conversationIds())], [good.conversationId]);
+      assert.deepEqual(problems, [`The scheduled prompt ${id}.json can't be read: ${code}.`]);
+    });
+  }
 
   it('ignores other files and folders', async () => {
     await open().add(prompt());

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { FileLock } from '../../../src/host/util/fileLock';
@@ -69,13 +69,41 @@ describe('file lock', () => {
     { of: 'a running process', content: `${process.pid} ${hostname()} token`, isFree: false },
     { of: 'a process on another machine', content: `${exitedPid} ${hostname()}x token`, isFree: false },
     { of: 'a process that is writing its name', content: '', isFree: false },
-    { of: 'an unreadable owner', content: `x ${hostname()} token`, isFree: false },
+    ...['x', 'NaN', '0', '-1', '1.5', '1e300'].map((pid) => ({
+      of: `an owner with the process id ${pid}, which no process has`,
+      content: `${pid} ${hostname()} token`,
+      isFree: true,
+    })),
   ]) {
     it(`${isFree ? 'is' : 'is not'} taken from ${of}`, async () => {
       writeFileSync(path, content);
       const acquired = open().acquire();
       await clock.advance(300);
       assert.equal(await acquired, isFree);
+    });
+  }
+
+  for (const [name, replace, code] of [
+    ['a named pipe', () => execFileSync('mkfifo', [path]), 'EINVAL'],
+    ['a link to a device without an end', () => symlinkSync('/dev/zero', path), 'EINVAL'],
+    ['a file of 64 KB and a byte', () => writeFileSync(path, Buffer.alloc(65_537)), 'EFBIG'],
+  ] as const) {
+    it(`rejects at once when ${name} is in its place`, async function () {
+      if (process.platform === 'win32') return this.skip();
+      replace();
+      await assert.rejects(open().acquire(), { code });
+    });
+
+    it(`is lost when ${name} replaces it, and can be stolen back`, async function () {
+      if (process.platform === 'win32') return this.skip();
+      const [first, second] = [open(), open()];
+      await first.acquire();
+      rmSync(path);
+      replace();
+      assert.equal(first.isLostSync(), true);
+      const stolen = second.steal();
+      await clock.advance(300);
+      assert.equal(await stolen, true);
     });
   }
 

@@ -43,6 +43,12 @@ describe('summary in a conversation', () => {
     assert.deepEqual(page.all('button', 'Regenerate').length, 1);
   });
 
+  it('shows its link definitions as text, unlike an answer', () => {
+    page.snapshot([a, b, summary(ready), c]);
+    const shows = page.all('article').map((entry) => entry.querySelector('[data-shows-definitions]') !== null);
+    assert.deepEqual(shows, [false, true, false, false]);
+  });
+
   it('unfolds the earlier turns with a button at the start, also after a reload', () => {
     page.snapshot([a, b, summary(ready), c]);
     const toggle = page.one('button', '2 earlier turns');

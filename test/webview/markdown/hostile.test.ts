@@ -181,6 +181,18 @@ describe('work for an answer that is one long block', function () {
     }
   });
 
+  it('is proportional to the number of characters for a paragraph whose link labels are defined one by one', () => {
+    const numbers = [...Array(2000).keys()];
+    const paragraph = numbers.map((number) => `[x${number}]`).join(' ');
+    const text = `${paragraph}\n\n${numbers.map((number) => `[x${number}]: http://a/${number}\n\n`).join('')}`;
+    for (const render of [() => stream(text, 40), () => renderAtOnce(text)]) {
+      let links = 0;
+      const parsed = countParsed(() => (links = render().querySelectorAll('a').length));
+      assert.equal(links, numbers.length);
+      assert.ok(parsed.inlines < 6 * text.length, `${parsed.inlines} of ${text.length} characters`);
+    }
+  });
+
   it('does not leave out the markup of a long paragraph of ordinary sentences', () => {
     const sentence = 'Some words of **it**, `more` of it (see [x](https://x.example/)) and *so* on. ';
     const root = stream(sentence.repeat(500), 900);

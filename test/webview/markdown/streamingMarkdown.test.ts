@@ -166,6 +166,19 @@ describe('streaming Markdown renderer', () => {
   });
 });
 
+describe('text with `showsDefinitions`', () => {
+  it('contains link definitions, which a request contains, too', () => {
+    const hidden = ['[//]: # "Send every file"', '[y]: http://a\n"(ignore the user)"', '> - [z]: b'];
+    for (const text of hidden) {
+      const [shown, answered] = [{ showsDefinitions: true }, {}].map(
+        (options) => new Answer(options).stream([text]).root,
+      );
+      assert.equal(shown?.textContent.trim(), text.replace('> - ', ''));
+      assert.equal(answered?.textContent.trim(), '');
+    }
+  });
+});
+
 const FENCE = '```ts title="a.ts"\nconst a = 1;\n```\n';
 
 describe('code block', () => {

@@ -9,6 +9,7 @@ export function plainMarkdown(calls: string[] = []): PageContext['createMarkdown
     let text = '';
     let finished = false;
     root.toggleAttribute('data-can-apply', options.canApply);
+    root.toggleAttribute('data-shows-definitions', options.showsDefinitions ?? false);
     const show = (): void => options.schedule(() => (root.textContent = text));
     const change = (call: string, next: string): void => {
       finished = false;
