@@ -2,13 +2,8 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { FaultKind } from '../../engine/events';
 import { faultLabel } from '../../shared/describe';
-import {
-  healthStrings,
-  type FromHealthPage,
-  type HealthReport,
-  type HealthTab,
-  type ToHealthPage,
-} from '../../shared/healthMessages';
+import { healthStrings, type HealthReport, type HealthTab, type ToHealthPage } from '../../shared/healthMessages';
+import { isFromHealthPage } from '../../shared/pageMessages';
 import type { Commands } from '../commands';
 import { healthViewType } from '../contributions';
 import type { HostWindow } from '../hostWindow';
@@ -115,7 +110,8 @@ export class HealthPanel extends Disposable {
   }
 
   private async handle(message: unknown): Promise<void> {
-    const { type } = Object(message) as Partial<FromHealthPage>;
+    if (!isFromHealthPage(message)) return;
+    const { type } = message;
     if (type === 'ready') {
       this.isReady = true;
       await this.refresh();
