@@ -126,6 +126,10 @@ export type ProbeResult =
       readonly state: 'rejected' | 'unverified';
       readonly ms: number;
       readonly kind: FaultKind;
+      /** The row of the fault table. */
+      readonly row: string;
+      /** The HTTP status; absent if there was no response. */
+      readonly status?: number | undefined;
       /** Localized, as a turn would show it. */
       readonly message: string;
       /** Without keys. */

@@ -9,6 +9,7 @@ import { demoEngine, DemoMode } from './connection/demoMode';
 import { KeyStore } from './connection/keyStore';
 import { ModelEfforts } from './connection/modelEfforts';
 import { RouteNotices } from './connection/routeNotices';
+import { UnresponsiveGateways } from './connection/unresponsiveGateways';
 import { ContextSource } from './context/contextSource';
 import { healthViewType, viewType } from './contributions';
 import { createContextUse } from './conversation/contextUse';
@@ -52,6 +53,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const keys = register(new KeyStore(context.secrets, log));
   const demo = register(new DemoMode());
   const efforts = register(new ModelEfforts({ settings, memory, facts: (model) => catalog.factsOf(model) }));
+  const unresponsive = new UnresponsiveGateways(memory, log);
   const connections = register(
     new Connections({
       settings,
@@ -59,6 +61,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       demo,
       efforts,
       log,
+      unresponsive,
       lists: (...name) => catalog.lists(...name),
       listsSettled: () => catalog.settled,
     }),
@@ -74,14 +77,16 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     onTurnEnd: (record) => {
       health.recordWaits(record);
       connections.recordTurn(record);
+      unresponsive.recordTurn(record);
       for (const learned of [catalog.refreshFacts(record), catalog.rememberContextWindow(record)])
         learned.catch((error: unknown) => log.error(error));
     },
+    onProbe: (baseUrl, result) => unresponsive.recordProbe(baseUrl, result),
     facts: ({ model, sentModel, baseUrl }) => catalog.factsOf(sentModel, baseUrl, model),
   });
   const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
   const catalog: ModelCatalog = register(
-    new ModelCatalog({ settings, connections, keys, engine, log, health, memory }),
+    new ModelCatalog({ settings, connections, keys, engine, log, health, memory, unresponsive }),
   );
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
   const store = new ScheduleStore(scheduleFolder(storage), (problem) => log.warn(problem));
@@ -105,7 +110,19 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const suggestions = register(new Suggestions({ conversations, target, tour }));
   const contextUse = createContextUse({ connections, catalog, demo });
   const prompting = { contextUse, conversations, schedule, promptHistory, tour, suggestions, target, contextSource };
-  const shared = { ...host, settings, budget, keys, demo, efforts, connections, catalog, engine, ...prompting };
+  const shared = {
+    ...host,
+    settings,
+    budget,
+    keys,
+    demo,
+    efforts,
+    connections,
+    unresponsive,
+    catalog,
+    engine,
+    ...prompting,
+  };
   const restoration = register(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
   const panels = register(new PanelRegistry(context.extensionUri, restoration, shared));
   const features = { ...shared, panels, customPrompts, health, healthPanel, logEvent, modelsChanged };

@@ -85,11 +85,6 @@ export interface ToHealthPage {
   readonly tab?: HealthTab | undefined;
 }
 
-/** A message from the page *Usage and health* to the host. The page sends `ready` when it has loaded. */
-export interface FromHealthPage {
-  readonly type: 'ready' | 'clear' | 'testConnection';
-}
-
 export const healthStrings = {
   title: 'Usage and health',
   intro:

@@ -92,6 +92,15 @@ const messageSchema = v.variant(
   Object.entries(messageFields).map(([type, fields]) => v.object({ type: v.literal(type), ...fields })),
 );
 
+/** A message from the page *Usage and health*. The page sends `ready` when it has loaded. */
+const healthMessageSchema = v.object({ type: v.picklist(['ready', 'clear', 'testConnection']) });
+
+export type FromHealthPage = Readonly<v.InferOutput<typeof healthMessageSchema>>;
+
+export function isFromHealthPage(message: unknown): message is FromHealthPage {
+  return v.is(healthMessageSchema, message);
+}
+
 export function isToHost(message: unknown): message is ToHost {
   return v.is(messageSchema, message);
 }

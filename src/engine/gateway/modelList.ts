@@ -14,7 +14,7 @@ export const defaultModels: readonly string[] = [
 
 const maxIdChars = 200;
 
-/** Maximum number of models that are offered to choose from. The gateways with the most models have about a thousand. */
+/** Maximum number of models that are read from a list. The gateways with the most models have about a thousand. */
 export const maxModels = 5000;
 
 /**
@@ -25,7 +25,7 @@ export const maxModels = 5000;
 const markup = /\][(:]|[<`]|\$\(|&#?\w+;|(?:https?|ftp):\/\/|www\.|\w@[\w-]+\.[a-z]/i;
 
 export interface GatewayModels {
-  /** Sorted, without duplicates. */
+  /** Sorted, without duplicates, at most {@link maxModels}. */
   readonly models: readonly string[];
   readonly facts?: FactsById | undefined;
   /** Number of models that are left out because of their IDs, see {@link isUsableModelId}; absent if there are none. */
@@ -34,7 +34,7 @@ export interface GatewayModels {
 
 /**
  * Reads the body of `GET /models`: `{data: [{id}]}`, `{models: [{id}]}` or an array, also with IDs as plain strings.
- * Returns undefined if it contains no list.
+ * Returns undefined if it contains no list. Ignores the rest of a list that is longer than {@link maxModels}.
  */
 export function parseModelList(body: unknown): GatewayModels | undefined {
   const entries = entriesOf(body);
@@ -43,6 +43,7 @@ export function parseModelList(body: unknown): GatewayModels | undefined {
   const facts = new Map<string, ListedFacts>();
   let unusable = 0;
   for (const entry of entries) {
+    if (ids.size === maxModels) break;
     const id = idOf(entry);
     if (id === '') continue;
     if (!isUsableModelId(id)) {

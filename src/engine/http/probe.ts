@@ -33,10 +33,10 @@ export async function probe(
   const closing = new AbortController();
   const cancelTimer = clock.after(limitMs, () => closing.abort());
   const failure = (fault: Fault, status?: number): ProbeResult => {
-    const { kind, actions } = fault;
+    const { kind, row, actions } = fault;
     const state = keyFaults.includes(kind) ? 'rejected' : 'unverified';
     const text = describeFault(fault, { connection: route, model: '', status }, deps, keys);
-    return { state, ms: elapsed(), kind, actions, ...text };
+    return { state, ms: elapsed(), kind, row, status, actions, ...text };
   };
   try {
     const response = await deps.fetch(`${route.baseUrl}/models`, {

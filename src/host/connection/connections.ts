@@ -27,6 +27,7 @@ import { NoConnectionError } from '../util/userError';
 import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
 import type { ModelEfforts } from './modelEfforts';
+import type { UnresponsiveGateways } from './unresponsiveGateways';
 
 export interface ActiveConnection extends ConfiguredRoute {
   readonly demo: boolean;
@@ -50,6 +51,7 @@ interface ConnectionDeps {
   readonly demo: DemoMode;
   readonly efforts: Pick<ModelEfforts, 'levelOf'>;
   readonly log: Log;
+  readonly unresponsive: Pick<UnresponsiveGateways, 'has' | 'onDidChange'>;
   /** Whether the model list of a gateway contains a name, or undefined if the list is unknown. */
   readonly lists: (baseUrl: string, name: string) => boolean | undefined;
   /** Resolves when no list is being loaded, or soon. */
@@ -82,8 +84,9 @@ export class Connections extends Disposable {
 
   constructor(private readonly deps: ConnectionDeps) {
     super();
-    const { settings, keys, demo } = deps;
-    for (const source of [settings, keys, demo]) this.register(source.onDidChange(() => this.changeEmitter.fire()));
+    const { settings, keys, demo, unresponsive } = deps;
+    for (const source of [settings, keys, demo, unresponsive])
+      this.register(source.onDidChange(() => this.changeEmitter.fire()));
   }
 
   /** Tells the listeners that prompts may go to another gateway than before, or that more is known about a model. */
@@ -108,11 +111,17 @@ export class Connections extends Disposable {
     return { ...embeddedRoute(baseUrl), demo: true, ...(backup !== undefined && { backups: [embeddedRoute(backup)] }) };
   }
 
-  /** Returns the first route that has a key or needs none, with the others as backups, or else the base URL without a key. */
+  /**
+   * Returns the first route that has a key or needs none, with the others as backups, or else the base URL without a key.
+   * Leaves out the backups that have never responded.
+   */
   async configured(): Promise<ActiveConnection> {
     const routes = await this.routes();
     const [primary] = routes;
-    const usable = routes.filter(canSendRequests);
+    const { unresponsive } = this.deps;
+    const usable = routes.filter(
+      (route) => canSendRequests(route) && (route === primary || !unresponsive.has(route.baseUrl)),
+    );
     const first = usable.find(({ baseUrl }) => mayReplace(primary.baseUrl, baseUrl)) ?? primary;
     const backups = usable.filter((route) => route !== first);
     if (backups.length > 0) await this.deps.listsSettled();

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Engine, ProbeResult } from '../../engine/engine';
 import { cleanApiKey } from '../../engine/gateway/apiKey';
 import type { BaseUrl, NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
-import type { GatewayModels } from '../../engine/gateway/modelList';
+import { maxModels, type GatewayModels } from '../../engine/gateway/modelList';
 import { nearestModels } from '../../engine/models/nearestModels';
 import type { Gateway } from '../settings/gateways';
 import type { Settings } from '../settings/settings';
@@ -162,8 +162,8 @@ export function noticeMissingModel(
   { models, facts }: GatewayModels,
 ): void {
   const missing = settings.model();
-  // Does not trust a list that is empty.
-  if (models.length === 0 || models.includes(missing)) return;
+  // Does not trust a list that is empty or was cut.
+  if (models.length === 0 || models.length === maxModels || models.includes(missing)) return;
   const nearest = nearestModels(missing, models, facts).slice(0, 1);
   const select = {
     title: vscode.l10n.t('Select model'),

@@ -7,7 +7,7 @@ import { readProxyInfo } from '../connection/proxySettings';
 import type { DemoMode } from '../connection/demoMode';
 import type { Settings } from '../settings/settings';
 import { formatDiagnostics, remoteKind } from './diagnosticsText';
-import { hostNameHider, isHolySheepOrigin, isPublicOrigin, requestedOrigins } from './hostNames';
+import { hostNameHider, isHolySheepOrigin, isPublicOrigin, requestedOrigins, withoutGatewayNames } from './hostNames';
 import type { HostWindow } from '../hostWindow';
 
 interface DiagnosticsDeps extends Pick<HostWindow, 'log' | 'version' | 'context'> {
@@ -55,7 +55,7 @@ function hasPrivateHostName(settings: Pick<Settings, 'routes'>): boolean {
   return settings.routes().some(({ origin }) => !isPublicOrigin(origin));
 }
 
-/** @param withHostNames otherwise, private host names are replaced with the positions of their routes */
+/** @param withHostNames otherwise, private host names and the names of gateways are replaced with their positions */
 async function createDiagnosticsReport(
   { engine, settings, connections, keys, demo, log, version, context }: DiagnosticsDeps,
   withHostNames: boolean,
@@ -95,7 +95,7 @@ async function createDiagnosticsReport(
     settings: networkSettings,
     proxy: readProxyInfo(),
     demo: demo.active,
-    engine: report,
+    engine: withHostNames ? report : withoutGatewayNames(report, routes),
     errors: log.errors(),
   };
   const origins = routes.map(({ origin }) => origin);

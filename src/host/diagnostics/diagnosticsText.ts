@@ -34,7 +34,12 @@ export function formatDiagnostics(diagnostics: Diagnostics, redact: (text: strin
 }
 
 function formatTurn({ time, attempts, waits, ...turn }: TurnRecord): unknown {
-  const entries = attempts.map((attempt) => ({ ...attempt, time: new Date(attempt.time).toISOString() }));
+  // The path of a base URL may contain a secret.
+  const entries = attempts.map((attempt) => ({
+    ...attempt,
+    baseUrl: undefined,
+    time: new Date(attempt.time).toISOString(),
+  }));
   return {
     time: new Date(time).toISOString(),
     ...turn,

@@ -1,5 +1,7 @@
 import type { EngineReport } from '../../engine/engine';
-import { hostOf } from '../../engine/gateway/baseUrl';
+import { routeOf } from '../../engine/events';
+import { hostOf, type BaseUrl } from '../../engine/gateway/baseUrl';
+import type { LedgerEntry } from '../../engine/state/ledger';
 
 export function isHolySheepOrigin(origin: string): boolean {
   return origin === 'https://api.holysheep.ai';
@@ -42,6 +44,22 @@ export function hostNameHider(routes: readonly string[], requested: readonly str
   const longestFirst = [...names.keys()].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(`(?<![\\w-])(?:${longestFirst.map(escapePattern).join('|')})(?![\\w-])`, 'gi');
   return (text) => text.replace(pattern, (found) => names.get(found.toLowerCase()) ?? 'former route');
+}
+
+/**
+ * Returns the report with the positions of the gateways in place of the names that the user gave them.
+ * @param gateways the gateways in the settings, in their order
+ */
+export function withoutGatewayNames(report: EngineReport, gateways: readonly BaseUrl[]): EngineReport {
+  const positionOf = (attempt: LedgerEntry): string => {
+    const index = gateways.findIndex(({ url, origin }) => [url, origin].includes(routeOf(attempt) ?? ''));
+    return index < 0 ? 'former route' : `route ${index + 1}`;
+  };
+  const turns = report.turns.map((turn) => ({
+    ...turn,
+    attempts: turn.attempts.map((attempt) => ({ ...attempt, gatewayName: positionOf(attempt) })),
+  }));
+  return { ...report, turns };
 }
 
 function hostNameOf(origin: string): string {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { createEngine } from '../../engine/createEngine';
-import type { Engine, EngineDeps } from '../../engine/engine';
+import type { Engine, EngineDeps, ProbeResult } from '../../engine/engine';
 import type { EngineLog } from '../../engine/environment';
 import { noSharedCooldowns } from '../../engine/gate/cooldowns';
 import type { KeyRedactor } from '../../engine/gateway/keyRedactor';
@@ -24,11 +24,12 @@ export interface HostEngineDeps extends Pick<
 > {
   readonly log: EngineLog & { readonly keys: KeyRedactor };
   readonly version: string;
+  readonly onProbe?: ((baseUrl: string, result: ProbeResult) => void) | undefined;
   /** Folder that all windows of this machine share. Without it, no cooldowns are shared. */
   readonly storage?: string | undefined;
 }
 
-export function createHostEngine({ log, version, storage, ...deps }: HostEngineDeps) {
+export function createHostEngine({ log, version, storage, onProbe, ...deps }: HostEngineDeps) {
   const cooldownChanges = new Listeners<void>((error) => log.warn(String(error)));
   const engine = createEngine({
     ...deps,
@@ -49,14 +50,19 @@ export function createHostEngine({ log, version, storage, ...deps }: HostEngineD
   });
   /** Fires when a cooldown starts, changes or is cleared, but not when it expires. */
   const onDidChangeCooldown = cooldownChanges.event;
-  return { ...engine, onDidChangeCooldown };
+  const probe: Engine['probe'] = async (route, signal) => {
+    const result = await engine.probe(route, signal);
+    onProbe?.(route.baseUrl, result);
+    return result;
+  };
+  return { ...engine, probe, onDidChangeCooldown };
 }
 
 interface EngineCommandDeps extends Pick<HostWindow, 'register' | 'log'> {
   readonly engine: Engine;
   readonly connections: { readonly onDidChange: vscode.Event<void> };
   readonly settings: Pick<Settings, 'baseUrl' | 'model'>;
-  readonly catalog: { preload(): Promise<void> };
+  readonly catalog: { preload(): Promise<void>; askUnresponsive(): Promise<void> };
 }
 
 /** Time after the start of the app, in milliseconds, after which VS Code is expected to be idle. */
@@ -66,7 +72,9 @@ export function registerEngine({ register, connections, settings, engine, catalo
   register(connections.onDidChange(() => engine.onConnectionChanged()));
   register(
     vscode.window.onDidChangeWindowState(({ focused }) => {
-      if (focused) engine.onWindowFocused();
+      if (!focused) return;
+      engine.onWindowFocused();
+      void catalog.askUnresponsive();
     }),
   );
   /** Loads what the first prompt would otherwise wait for. */

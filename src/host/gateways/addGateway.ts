@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
 import type { Engine, ProbeResult } from '../../engine/engine';
 import { cleanApiKey } from '../../engine/gateway/apiKey';
-import { isPrivateUrl } from '../../engine/gateway/baseUrl';
-import { joinSentences } from '../../shared/describe';
+import { isLocalUrl, isPrivateUrl } from '../../engine/gateway/baseUrl';
+import { faultLabel, joinSentences } from '../../shared/describe';
 import { apiKeyProblemMessage, askForApiKey } from '../connection/apiKeyInput';
 import type { Connections } from '../connection/connections';
 import type { DemoMode } from '../connection/demoMode';
 import type { KeyStore } from '../connection/keyStore';
 import { noticeMissingModel, verifyKey } from '../connection/storeApiKey';
 import { probeMessage } from '../connection/testReport';
+import { hasResponded, type UnresponsiveGateways } from '../connection/unresponsiveGateways';
 import type { HealthBook } from '../health/healthBook';
 import type { Settings } from '../settings/settings';
 import { plainLabel } from '../ui/messageText';
@@ -16,7 +17,7 @@ import { enterApiKey, showInStatusBar, showToast, withDelayedProgress, type Toas
 import { choiceIn } from '../ui/quickPick';
 import { hostWords } from '../ui/words';
 import type { Log } from '../util/log';
-import { chooseGateway, type ChosenGateway } from './gatewayChoice';
+import { chooseGateway, editGateway, type ChosenGateway } from './gatewayChoice';
 import { pickModelNames } from './modelNamesPick';
 
 export interface AddGatewayDeps {
@@ -26,6 +27,7 @@ export interface AddGatewayDeps {
   readonly demo: Pick<DemoMode, 'leave'>;
   readonly engine: Pick<Engine, 'probe'>;
   readonly health: Pick<HealthBook, 'refresh' | 'records'>;
+  readonly unresponsive: Pick<UnresponsiveGateways, 'has' | 'add'>;
   readonly log: Log;
 }
 
@@ -37,42 +39,75 @@ const cancelled: AddGatewayResult = { state: 'cancelled' };
 
 /** Adds a gateway to the settings. Writes nothing before the last step, so that the user can cancel at each one. */
 export async function addGateway(deps: AddGatewayDeps): Promise<AddGatewayResult> {
-  const gateway = await chooseGateway(deps);
-  if (!gateway) return cancelled;
-  if (!gateway.isConfigured) return addChosen(deps, gateway);
-  const { url } = gateway;
-  if ((await deps.connections.accessOf(gateway)) === 'missing') await enterApiKey(url);
-  else await vscode.commands.executeCommand('holysheep.manageGateways', url);
-  return cancelled;
+  return addChosen(deps, await chooseGateway(deps));
 }
 
-async function addChosen(deps: AddGatewayDeps, gateway: ChosenGateway): Promise<AddGatewayResult> {
-  const access = await gainAccess(deps, gateway);
+/** @param earlier the answers of the user, if the gateway is asked again */
+async function addChosen(
+  deps: AddGatewayDeps,
+  gateway: ChosenGateway | undefined,
+  earlier?: Access,
+): Promise<AddGatewayResult> {
+  if (!gateway) return cancelled;
+  if (gateway.isConfigured) {
+    if ((await deps.connections.accessOf(gateway)) === 'missing') await enterApiKey(gateway.url);
+    else await vscode.commands.executeCommand('holysheep.manageGateways', gateway.url);
+    return cancelled;
+  }
+  const access = await gainAccess(deps, gateway, earlier);
   if ('state' in access) return access;
   const { result } = access;
+  const isUnresponsive = !hasResponded(result);
+  if (result.state !== 'verified' && isUnresponsive) {
+    const next = await chooseNext(gateway, result);
+    if (next === 'retry') return addChosen(deps, gateway, access);
+    if (next === 'edit') {
+      const edited = await editGateway(deps, gateway);
+      // The user has entered the key for the origin that the dialog named.
+      return addChosen(deps, edited, edited?.origin === gateway.origin ? access : undefined);
+    }
+    if (!next) return cancelled;
+  }
   const name = gateway.name ?? gateway.host;
   const models = result.state === 'verified' ? await pickModelNames(deps, name, result) : new Map<string, string>();
   const place = models && (await choosePlace(deps, name));
   if (!place) return cancelled;
-  const { settings, keys, log, demo } = deps;
+  const { settings, keys, log, demo, unresponsive } = deps;
   const { origin, host, url } = gateway;
-  if (access.newKey !== undefined) await keys.set(origin, access.newKey);
+  const { newKey } = access;
+  if (newKey !== undefined) await keys.set(origin, newKey);
   if (access.isConfirmedKeyless) await keys.confirmKeyless(origin);
   const entry = { url, name: gateway.name, models };
+  // Remembered first, so that no prompt goes there between the two steps.
+  if (isUnresponsive) await unresponsive.add(url);
+  let undo: () => Thenable<void>;
   if (place === 'primary') {
     await demo.leave();
-    await settings.setPrimary(entry);
-  } else await settings.addBackup(entry);
+    undo = await settings.setPrimary(entry);
+  } else undo = await settings.addBackup(entry);
   if (result.state === 'verified') {
     showInStatusBar(vscode.l10n.t('{0} was added. Models available: {1}.', name, result.models.length));
     if (place === 'primary') noticeMissingModel(deps, host, result);
   } else {
-    const outcome = vscode.l10n.t("{0} was added but couldn't be verified.", name);
-    const test = {
-      title: vscode.l10n.t('Test connection'),
-      run: () => vscode.commands.executeCommand('holysheep.testConnection'),
-    };
-    showToast(log, 'warning', joinSentences(hostWords().strings, [outcome, probeMessage(result)]), [test]);
+    const message = isUnresponsive
+      ? vscode.l10n.t('{0} was added. It is used once it responds.', name)
+      : joinSentences(hostWords().strings, [
+          vscode.l10n.t("{0} was added but couldn't be verified.", name),
+          probeMessage(result),
+        ]);
+    showToast(log, 'warning', message, [
+      {
+        title: vscode.l10n.t('Undo'),
+        run: async () => {
+          await undo();
+          if (newKey !== undefined) await keys.delete(origin);
+        },
+      },
+      {
+        title: vscode.l10n.t('Test connection'),
+        run: () => vscode.commands.executeCommand('holysheep.testConnection', url),
+      },
+    ]);
   }
   return { state: 'added' };
 }
@@ -85,11 +120,33 @@ interface Access {
   readonly isConfirmedKeyless?: boolean;
 }
 
+/** Asks what to do about a gateway that does not respond. @returns undefined if the user cancels */
+function chooseNext(
+  { name, host, url }: ChosenGateway,
+  { kind, row }: Extract<ProbeResult, { readonly kind: unknown }>,
+): Promise<'retry' | 'edit' | 'add' | undefined> {
+  const reason = faultLabel(hostWords().strings, kind, row);
+  const question =
+    name === undefined
+      ? vscode.l10n.t("{0} doesn't respond ({1})", plainLabel(host), reason)
+      : vscode.l10n.t("{0} doesn't respond at {1} ({2})", plainLabel(name), plainLabel(host), reason);
+  const afterStart = isLocalUrl(url) ? vscode.l10n.t('after you have started its server') : '';
+  return choose(question, [
+    { label: vscode.l10n.t('Try again'), description: afterStart, value: 'retry' },
+    { label: vscode.l10n.t('Edit the base URL…'), value: 'edit' },
+    { label: vscode.l10n.t('Add anyway'), description: vscode.l10n.t('it is used once it responds'), value: 'add' },
+  ]);
+}
+
 /** Finds out with which key the gateway responds. Asks for a key unless the gateway works with a stored one or none. */
-async function gainAccess(deps: AddGatewayDeps, gateway: ChosenGateway): Promise<Access | AddGatewayResult> {
+async function gainAccess(
+  deps: AddGatewayDeps,
+  gateway: ChosenGateway,
+  earlier: Access | undefined,
+): Promise<Access | AddGatewayResult> {
   const { keys, engine, log } = deps;
   const { url, origin, host } = gateway;
-  const needsKey = await needsApiKey(deps, gateway);
+  const needsKey = earlier ? earlier.newKey !== undefined : await needsApiKey(deps, gateway);
   if (needsKey === undefined) return cancelled;
   if (!needsKey) {
     const storedKey = await keys.getIfReadable(origin);
@@ -101,7 +158,7 @@ async function gainAccess(deps: AddGatewayDeps, gateway: ChosenGateway): Promise
     const isConfirmedKeyless = storedKey === undefined && isPrivateUrl(url);
     if (result.state !== 'rejected') return { result, isConfirmedKeyless };
   }
-  const input = await askForApiKey(host);
+  const input = earlier?.newKey ?? (await askForApiKey(host));
   if (input === undefined) return cancelled;
   const again: ToastAction = {
     title: vscode.l10n.t('Enter the key again'),

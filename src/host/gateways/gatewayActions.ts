@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
+import { currencyOf, type Cost } from '../../engine/state/turnCost';
 import { joinSentences } from '../../shared/describe';
 import type { Connections } from '../connection/connections';
 import { probeMessage } from '../connection/testReport';
@@ -92,9 +93,30 @@ async function makePrimary(deps: ManageGatewaysDeps, gateway: ListedGateway): Pr
     vscode.l10n.t(
       'Custom prompts, model overrides, and your choices of reasoning effort still use the previous model names.',
     );
-  showToast(log, 'information', joinSentences(hostWords().strings, [message, note]), [
-    { title: vscode.l10n.t('Undo'), run: undo },
-  ]);
+  showToast(
+    log,
+    'information',
+    joinSentences(hostWords().strings, [message, previous && budgetNote(deps, previous, gateway), note]),
+    [{ title: vscode.l10n.t('Undo'), run: undo }],
+  );
+}
+
+/** Unless the user has chosen a currency, the daily budget is in that of the primary gateway. */
+function budgetNote(
+  { settings }: ManageGatewaysDeps,
+  previous: ListedGateway,
+  primary: ListedGateway,
+): string | undefined {
+  const budget: { readonly daily: number; readonly currency?: string | undefined } | undefined = settings.budget();
+  const [before, now] = [currencyOf(previous.origin), currencyOf(primary.origin)];
+  if (!budget || budget.currency !== undefined || before === now) return undefined;
+  const amountIn = (currency: Cost['currency']): string =>
+    hostWords().format.costs([{ amount: budget.daily, currency, isEstimate: false }]);
+  return vscode.l10n.t(
+    'Your daily budget is now {0} instead of {1}, in the currency of this gateway.',
+    amountIn(now),
+    amountIn(before),
+  );
 }
 
 async function editModelNames(deps: ManageGatewaysDeps, gateway: ListedGateway): Promise<void> {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import {
   hostOf,
+  isLocalUrl,
   isLoopbackUrl,
   normalizeBaseUrl,
   type BaseUrl,
@@ -59,8 +60,22 @@ export async function chooseGateway(deps: GatewayChoiceDeps): Promise<ChosenGate
   const [[item] = []] = await Promise.all([choice, ...lookUps]);
   if (!item) return undefined;
   const baseUrl = item.baseUrl === undefined ? await askForBaseUrl(picker.value) : normalizeBaseUrl(item.baseUrl);
-  if (!baseUrl || 'error' in baseUrl) return undefined;
-  return { ...baseUrl, name: knownName(baseUrl.url), isConfigured: configured.has(baseUrl.url) };
+  return baseUrl && 'url' in baseUrl ? toChosen(deps, baseUrl) : undefined;
+}
+
+/** Lets the user change the base URL of a gateway. @returns undefined if the user cancels */
+export async function editGateway(
+  deps: GatewayChoiceDeps,
+  { url, name }: ChosenGateway,
+): Promise<ChosenGateway | undefined> {
+  const baseUrl = await askForBaseUrl(url);
+  // A local server with a port or an address of the user's own keeps its name.
+  return baseUrl && toChosen(deps, baseUrl, isLocalUrl(baseUrl.url) ? name : undefined);
+}
+
+function toChosen({ settings }: GatewayChoiceDeps, baseUrl: BaseUrl, name?: string): ChosenGateway {
+  const isConfigured = settings.routes().some(({ url }) => url === baseUrl.url);
+  return { ...baseUrl, name: knownName(baseUrl.url) ?? name, isConfigured };
 }
 
 function itemsOf(configured: ReadonlySet<string>, running: ReadonlySet<string>): readonly Item[] {
@@ -83,7 +98,7 @@ function itemsOf(configured: ReadonlySet<string>, running: ReadonlySet<string>):
   ];
 }
 
-/** @param typed what the user has typed to filter the list, which may be a URL */
+/** @param typed what the user has typed to filter the list, which may be a URL, or the base URL so far */
 async function askForBaseUrl(typed: string): Promise<BaseUrl | undefined> {
   const text = await askForText({
     title: vscode.l10n.t('Add gateway'),

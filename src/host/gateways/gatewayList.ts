@@ -18,12 +18,15 @@ export interface ListedGateway extends Gateway {
   readonly position: number;
   readonly isLast: boolean;
   readonly access: Awaited<ReturnType<Connections['accessOf']>>;
+  /** Whether it was added although it did not respond, and has not responded since. */
+  readonly isUnresponsive: boolean;
 }
 
 export async function listGateways({
   settings,
   connections,
-}: Pick<AddGatewayDeps, 'settings' | 'connections'>): Promise<readonly ListedGateway[]> {
+  unresponsive,
+}: Pick<AddGatewayDeps, 'settings' | 'connections' | 'unresponsive'>): Promise<readonly ListedGateway[]> {
   const gateways = settings.routes();
   const primary = settings.baseUrl();
   const routes = gateways.map(({ url }) => ({ baseUrl: url }));
@@ -38,6 +41,7 @@ export async function listGateways({
         position: index + firstPosition,
         isLast: index === gateways.length - 1,
         access: await connections.accessOf(gateway),
+        isUnresponsive: unresponsive.has(url),
       };
     }),
   );
@@ -59,7 +63,7 @@ export function createGatewayTexts(
 ): (gateway: ListedGateway) => Pick<vscode.QuickPickItem, 'label' | 'description' | 'detail'> {
   // Counts the attempts of all models of a gateway together.
   const healthOf = createEssenceText(records.map((record) => ({ ...record, model: '' })));
-  return ({ shownName, position, access, url, origin, models }) => {
+  return ({ shownName, position, access, isUnresponsive, url, origin, models }) => {
     const accessTexts = {
       set: vscode.l10n.t('API key set'),
       missing: vscode.l10n.t('no API key'),
@@ -68,12 +72,13 @@ export function createGatewayTexts(
     const role = position === 0 ? vscode.l10n.t('primary') : vscode.l10n.t('backup {0}', position);
     const details = [
       plainLabel(url),
+      isUnresponsive ? vscode.l10n.t("hasn't responded yet") : undefined,
       down.includes(origin) ? vscode.l10n.t('down') : undefined,
       healthOf('', origin),
       ...modelTexts(models),
     ];
     return {
-      label: plainLabel(shownName),
+      label: isUnresponsive ? `$(warning) ${plainLabel(shownName)}` : plainLabel(shownName),
       description: `${role} · ${accessTexts[access]}`,
       detail: details.filter((detail) => detail !== undefined).join(' · '),
     };

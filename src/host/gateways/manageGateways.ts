@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plainLabel } from '../ui/messageText';
 import { itemButton } from '../ui/notifications';
 import { choiceIn } from '../ui/quickPick';
 import { Disposable } from '../util/disposable';
@@ -104,9 +105,8 @@ export class GatewayList extends Disposable {
   private async openMenu(gateway: ListedGateway): Promise<void> {
     this.isReplaced = true;
     const menu = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly action: GatewayAction }>();
-    const { label, detail = '' } = createGatewayTexts([], [])(gateway);
-    menu.title = label;
-    menu.placeholder = detail;
+    menu.title = plainLabel(gateway.shownName);
+    menu.placeholder = createGatewayTexts([], [])(gateway).detail ?? '';
     menu.items = this.actions
       .filter((action) => action.isPossible(gateway))
       .map((action) => ({ action, label: `$(${action.icon}) ${action.title}` }));

@@ -3,13 +3,8 @@ import * as vscode from 'vscode';
 import type { FaultKind } from '../../engine/events';
 import type { TurnRecord } from '../../engine/state/ledger';
 import { faultLabel } from '../../shared/describe';
-import {
-  healthStrings,
-  type FromHealthPage,
-  type HealthReport,
-  type HealthTab,
-  type ToHealthPage,
-} from '../../shared/healthMessages';
+import { healthStrings, type HealthReport, type HealthTab, type ToHealthPage } from '../../shared/healthMessages';
+import { isFromHealthPage } from '../../shared/pageMessages';
 import type { Commands } from '../commands';
 import { healthViewType } from '../contributions';
 import type { HostWindow } from '../hostWindow';
@@ -121,7 +116,8 @@ export class HealthPanel extends Disposable {
   }
 
   private async handle(message: unknown): Promise<void> {
-    const { type } = Object(message) as Partial<FromHealthPage>;
+    if (!isFromHealthPage(message)) return;
+    const { type } = message;
     if (type === 'ready') {
       this.isReady = true;
       await this.refresh();

@@ -1,14 +1,16 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import { isLocalUrl, originOf } from '../../engine/gateway/baseUrl';
-import { defaultModels } from '../../engine/gateway/modelList';
+import { defaultModels, maxModels } from '../../engine/gateway/modelList';
 import type { FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
+import { canSendRequests } from '../../engine/request';
 import type { TurnRecord } from '../../engine/state/ledger';
 import type { ActiveConnection, Connections } from '../connection/connections';
 import type { KeyStore } from '../connection/keyStore';
 import { probeMessage } from '../connection/testReport';
+import type { UnresponsiveGateways } from '../connection/unresponsiveGateways';
 import type { HealthBook } from '../health/healthBook';
 import type { Log } from '../util/log';
 import type { Settings } from '../settings/settings';
@@ -20,6 +22,8 @@ import { factsAt, type ModelList, type RouteModels } from './modelPick';
 const cacheLifetimeMs = 10 * 60_000;
 /** Milliseconds that a request waits for lists that are being loaded, because gateways or keys have just changed. */
 const maxListWaitMs = 250;
+/** The same, in milliseconds, if a gateway has just been added. Without its list, its models would go elsewhere. */
+const maxNewListWaitMs = 2000;
 
 interface ModelListsDeps {
   readonly settings: Pick<Settings, 'routes' | 'engineSettings' | 'modelOverrides' | 'model' | 'onDidChange'>;
@@ -28,6 +32,7 @@ interface ModelListsDeps {
   readonly engine: Pick<Engine, 'probe' | 'localFacts' | 'cooldownOf'>;
   readonly log: Log;
   readonly memory: vscode.Memento;
+  readonly unresponsive: Pick<UnresponsiveGateways, 'has'>;
   readonly health: Pick<HealthBook, 'refresh' | 'records'>;
 }
 
@@ -76,16 +81,41 @@ export class ModelLists extends Disposable {
    * a turn asks the one that has its model, and that of a local server, because it may cut long prompts.
    */
   async preload(): Promise<void> {
-    const { settings, keys } = this.deps;
+    const { settings, keys, unresponsive } = this.deps;
+    const routeUrls = (): readonly string[] => settings.routes().map(({ url }) => url);
+    let known = routeUrls();
     const load = async (): Promise<void> => {
-      const routes = settings.routes();
-      if (routes.length < 2 && !routes.some(({ url }) => isLocalUrl(url))) return;
-      const lists = Promise.all((await this.listRoutes(false)).map(({ list }) => list));
-      this.settled = resultWithin(maxListWaitMs, lists);
-      await lists;
+      const urls = routeUrls();
+      const limitMs = urls.every((url) => known.includes(url)) ? maxListWaitMs : maxNewListWaitMs;
+      known = urls;
+      const asked = this.askUnresponsive();
+      if (urls.length > 1 || urls.some(isLocalUrl)) {
+        const lists = this.loadLists((url) => !unresponsive.has(url));
+        // Set before the first `await`, so that a prompt in the same moment waits, also for lists that were requested before.
+        this.settled = Promise.all([this.settled, resultWithin(limitMs, lists)]);
+        await lists;
+      }
+      await asked;
     };
     for (const source of [settings, keys]) this.register(source.onDidChange(load));
     await load();
+  }
+
+  /** Asks the gateways that have never responded for their models. Never rejects. */
+  askUnresponsive(): Promise<void> {
+    return this.loadLists((url) => this.deps.unresponsive.has(url));
+  }
+
+  /** Never rejects. Does not wait for `settled`, which waits for this method. */
+  private async loadLists(isWanted: (baseUrl: string) => boolean): Promise<void> {
+    const { settings, connections, log } = this.deps;
+    if (!settings.routes().some(({ url }) => isWanted(url))) return;
+    try {
+      const routes = (await connections.routes()).filter((route) => canSendRequests(route) && isWanted(route.baseUrl));
+      await Promise.all(routes.map((route) => this.listOf(route)));
+    } catch (error) {
+      log.error(error);
+    }
   }
 
   /** Starts to load the models of each route that has a key, or those of the demo. Never rejects. */
@@ -129,7 +159,9 @@ export class ModelLists extends Disposable {
    */
   lists(baseUrl: string, model: string): boolean | undefined {
     const loaded = this.loaded.get(baseUrl);
-    if (loaded) return loaded.names.has(listedName(model, loaded));
+    if (loaded?.names.has(listedName(model, loaded))) return true;
+    // The rest of a longer list is unknown.
+    if (loaded) return loaded.names.size < maxModels ? false : undefined;
     const gateway = this.gateways.get(model);
     if (gateway === undefined) return undefined;
     const urls = this.deps.settings.routes().map(({ url }) => url);

@@ -301,7 +301,7 @@ function groupsOf(
 }
 
 function modelsOf({ list }: LoadedList): readonly string[] {
-  return list.source === 'gateway' ? list.models.slice(0, maxModels) : [];
+  return list.source === 'gateway' ? list.models : [];
 }
 
 /** Returns the other name of a model and the gateway that has it, such as `anthropic/claude-sonnet-4 at OpenRouter`. */
@@ -324,9 +324,8 @@ function failureHeading(message: string, host: string | undefined): string {
 function placeholder(lists: readonly LoadedList[]): string {
   const loaded = lists.flatMap(({ list }) => (list.source === 'gateway' ? list : []));
   const hosts = hostWords().format.list(loaded.map(({ host }) => plainLabel(host)));
-  const count = loaded.reduce((sum, { models }) => sum + models.length, 0);
-  if (loaded.some(({ models }) => models.length > maxModels))
-    return vscode.l10n.t('Choose a model at {2}, or type its name ({0} of {1} models listed)', maxModels, count, hosts);
+  if (loaded.some(({ models }) => models.length === maxModels))
+    return vscode.l10n.t('Choose a model at {1}, or type its name (only {0} models are listed)', maxModels, hosts);
   return loaded.length === 0
     ? vscode.l10n.t('Choose a model or type its name')
     : vscode.l10n.t('Choose a model at {0}, or type its name', hosts);

@@ -7,7 +7,7 @@ import { Disposable } from '../util/disposable';
 import { readBudget, type DailyBudget } from './dailyBudget';
 import { entryOf, isEntryOf, moveEntry, readGateway, readGateways, type Gateway, type GatewayEntry } from './gateways';
 import { readModelOverrides, type ModelOverrides } from './modelOverrides';
-import { withPrimary } from './primaryGateway';
+import { isEqual, withoutPrimary, withPrimary } from './primaryGateway';
 import { readPrompts, textIn, type UserPrompt } from './userPrompts';
 
 const section = 'holysheep';
@@ -155,8 +155,10 @@ export class Settings extends Disposable {
     return this.baseUrlText() === this.schema('baseUrl').default;
   }
 
-  addBackup(gateway: GatewayEntry): Thenable<void> {
-    return this.update('backupBaseUrls', [...this.userList('backupBaseUrls'), entryOf(gateway)]);
+  /** @returns a function that removes the gateway again */
+  async addBackup(gateway: GatewayEntry): Promise<() => Promise<void>> {
+    await this.update('backupBaseUrls', [...this.userList('backupBaseUrls'), entryOf(gateway)]);
+    return async () => void (await this.removeBackupBaseUrls(gateway.url));
   }
 
   replaceBackup(gateway: GatewayEntry): Thenable<void> {
@@ -174,7 +176,8 @@ export class Settings extends Disposable {
   /**
    * Makes a gateway the primary one, see {@link withPrimary}.
    * @param previous the name of the primary gateway so far, which becomes the first backup; undefined to leave it out
-   * @returns a function that restores the previous settings
+   * @returns a function that restores the previous settings, except those that the user has changed since, if the gateway
+   * is still the primary one
    */
   async setPrimary(
     gateway: GatewayEntry,
@@ -187,7 +190,8 @@ export class Settings extends Disposable {
       fallbackModels: this.readUser('fallbackModels'),
     };
     const model = this.model();
-    const writtenModel = this.inspect('model').workspaceValue ?? this.readUser('model');
+    const writtenModel = (): unknown => this.inspect('model').workspaceValue ?? this.readUser('model');
+    const previousModel = writtenModel();
     const { model: newModel, ...after } = withPrimary(
       {
         backupBaseUrls: listIn(before.backupBaseUrls),
@@ -197,15 +201,26 @@ export class Settings extends Disposable {
       gateway,
       previous && !('error' in primary) ? { ...primary, ...previous } : undefined,
     );
-    const write = async (values: Readonly<Record<keyof typeof before, unknown>>, id: unknown): Promise<void> => {
-      // The backups come first, so that the settings never lack the gateway that is the primary one so far.
-      await this.update('backupBaseUrls', values.backupBaseUrls);
-      await this.update('baseUrl', values.baseUrl);
-      if (after.fallbackModels.length > 0) await this.update('fallbackModels', values.fallbackModels);
-      if (newModel !== model) await this.setModel(id);
+    // The backups come first, so that the settings never lack the gateway that is the primary one so far.
+    await this.update('backupBaseUrls', after.backupBaseUrls);
+    await this.update('baseUrl', after.baseUrl);
+    if (after.fallbackModels.length > 0) await this.update('fallbackModels', after.fallbackModels);
+    if (newModel !== model) await this.setModel(newModel);
+    return async () => {
+      if (this.readUser('baseUrl') !== after.baseUrl) return;
+      const { backupBaseUrls, fallbackModels } = before;
+      const backups = withoutPrimary(
+        this.userList('backupBaseUrls'),
+        gateway,
+        listIn(backupBaseUrls),
+        after.backupBaseUrls,
+      );
+      await this.update('backupBaseUrls', isEqual(backups, listIn(backupBaseUrls)) ? backupBaseUrls : backups);
+      await this.update('baseUrl', before.baseUrl);
+      if (isEqual(this.readUser('fallbackModels'), after.fallbackModels))
+        await this.update('fallbackModels', fallbackModels);
+      if (newModel !== model && writtenModel() === newModel) await this.setModel(previousModel);
     };
-    await write(after, newModel);
-    return () => write(before, writtenModel);
   }
 
   setBaseUrl(url: string): Thenable<void> {

@@ -1,10 +1,5 @@
-import type {
-  FromHealthPage,
-  HealthPeriodName,
-  HealthReport,
-  HealthStrings,
-  HealthTab,
-} from '../../shared/healthMessages';
+import type { HealthPeriodName, HealthReport, HealthStrings, HealthTab } from '../../shared/healthMessages';
+import type { FromHealthPage } from '../../shared/pageMessages';
 import { button, element, setText, svgPatterns } from '../util/element';
 import { createCards } from './healthCards';
 import { createTabs } from './tabs';

@@ -31,9 +31,11 @@ describe('parseModelList', () => {
     });
   }
 
-  it('reads all models of a very long list', () => {
+  it('reads only the first 5000 models of a longer list, with their facts', () => {
     const ids = Array.from({ length: 170_000 }, (_, n) => String(n).padStart(6, '0'));
-    assert.deepEqual(parseModelList({ data: [...ids, ...ids] })?.models, ids);
+    const data = [...ids, ...ids].map((id) => ({ id, context_length: 8192 }));
+    const { models, facts } = parseModelList({ data }) ?? {};
+    assert.deepEqual([models, facts?.size], [ids.slice(0, 5000), 5000]);
   });
 
   for (const id of [

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
+import type { ProbeResult } from '../../../src/engine/engine';
 import type { EffortChoice } from '../../../src/engine/request';
+import type { TurnRecord } from '../../../src/engine/state/ledger';
 import type { Connections, RequestChoice } from '../../../src/host/connection/connections';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeEditor, FakeRoutes } from './fakeRoutes';
+import { FakeEditor, FakeRoutes, failedProbe, refusedConnection } from './fakeRoutes';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 const [primary, first, second] = [
@@ -35,6 +37,74 @@ describe('connection over several routes', () => {
       ['low', undefined, 'max'],
     );
     assert.equal(effortOf({ reasoningEffort: 'default' }), undefined);
+  });
+
+  describe('after a gateway was added although it did not respond', () => {
+    const usedOrigins = async (): Promise<Origins> => {
+      const { backups = [], ...first } = await connections.configured();
+      return [first, ...backups].map(({ origin }) => origin);
+    };
+    let changes: number;
+    beforeEach(async () => {
+      routes.keys = new Map([primary, first, second].map((origin) => [origin, `key of ${origin}`]));
+      const deps = routes.deps();
+      await deps.unresponsive.add(`${first}/v1`);
+      const { Connections } = await import('../../../src/host/connection/connections');
+      connections = new Connections(deps);
+      changes = 0;
+      connections.onDidChange(() => changes++);
+      respond = (result) => deps.unresponsive.recordProbe(`${first}/v1`, result);
+      recordTurn = (status) =>
+        deps.unresponsive.recordTurn({ attempts: [{ origin: first, status }] } as unknown as TurnRecord);
+    });
+    let [respond, recordTurn] = [(_result: ProbeResult): void => undefined, (_status?: number): void => undefined];
+
+    it('leaves it out as a backup, also in other windows and after a restart', async () => {
+      assert.deepEqual(await usedOrigins(), [primary, second]);
+      const { Connections } = await import('../../../src/host/connection/connections');
+      connections = new Connections(routes.deps());
+      assert.deepEqual(await usedOrigins(), [primary, second]);
+    });
+
+    it('does not use it in place of a primary gateway without a key', async () => {
+      routes.keys = new Map([[first, 'key-1']]);
+      const { apiKey } = await connections.configured();
+      assert.deepEqual([await usedOrigins(), apiKey], [[primary], undefined]);
+    });
+
+    it('still uses it as the primary gateway', async () => {
+      [routes.baseUrl, routes.backups] = [`${first}/v1`, [`${second}/v1`]];
+      assert.deepEqual(await usedOrigins(), [first, second]);
+    });
+
+    for (const [name, result] of [
+      ['a model list', { state: 'verified', models: [], ms: 1 }],
+      ['a rejected key', failedProbe('rejected')],
+      ['an error of the gateway', failedProbe('unverified')],
+    ] as const) {
+      it(`uses it as a backup after ${name}`, async () => {
+        respond(result);
+        assert.deepEqual([await usedOrigins(), changes], [[primary, first, second], 1]);
+      });
+    }
+
+    for (const [name, result] of [
+      ['a refused connection', refusedConnection()],
+      ['an error of the proxy', failedProbe('unverified', { kind: 'proxy', status: 502 })],
+      ['a canceled request', { state: 'cancelled' }],
+    ] as const) {
+      it(`still leaves it out after ${name}`, async () => {
+        respond(result);
+        assert.deepEqual([await usedOrigins(), changes], [[primary, second], 0]);
+      });
+    }
+
+    it('uses it as a backup after a turn in which it has responded', async () => {
+      recordTurn();
+      assert.deepEqual(await usedOrigins(), [primary, second]);
+      recordTurn(503);
+      assert.deepEqual(await usedOrigins(), [primary, first, second]);
+    });
   });
 
   const namesOf = (origins: Origins): Origins => origins.map((origin) => new URL(origin).host);

@@ -7,6 +7,7 @@ import type { ModelEfforts } from '../../../src/host/connection/modelEfforts';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { Settings } from '../../../src/host/settings/settings';
 import { readGateways } from '../../../src/host/settings/gateways';
+import { UnresponsiveGateways } from '../../../src/host/connection/unresponsiveGateways';
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import type { Log } from '../../../src/host/util/log';
 import type { Memento } from 'vscode';
@@ -230,6 +231,7 @@ export interface RouteDeps {
   readonly engine: Pick<Engine, 'probe' | 'localFacts' | 'cooldownOf'>;
   readonly log: Log;
   readonly memory: Memento;
+  readonly unresponsive: UnresponsiveGateways;
   readonly lists: (baseUrl: string, name: string) => boolean | undefined;
   readonly listsSettled: () => Promise<unknown>;
   readonly catalog: Pick<ModelCatalog, 'lists'>;
@@ -275,7 +277,14 @@ export class FakeRoutes {
     const get = (origin: string): Promise<string | undefined> => access(() => this.keys.get(origin));
     const lists = (baseUrl: string, model: string) => this.lists.get(baseUrl)?.includes(model);
     const isDemoActive = (): boolean => this.demoActive;
+    const memory = {
+      get: (key: string, fallback: unknown) => remembered.get(key) ?? fallback,
+      update: (key: string, value: unknown) => Promise.resolve(void remembered.set(key, value)),
+    } as unknown as Memento;
+    const log = { error: (problem: unknown) => void this.logged.push(problem) };
     return {
+      memory,
+      unresponsive: new UnresponsiveGateways(memory, log),
       settings: {
         onDidChange: settingsChange.event,
         baseUrl: () => normalizeBaseUrl(this.baseUrl),
@@ -325,12 +334,8 @@ export class FakeRoutes {
         debug: () => undefined,
         info: () => undefined,
         warn: () => undefined,
-        error: (problem: unknown) => void this.logged.push(problem),
+        error: log.error,
         redactSecret: () => undefined,
-      },
-      memory: {
-        get: (key: string, fallback: unknown) => remembered.get(key) ?? fallback,
-        update: (key: string, value: unknown) => Promise.resolve(void remembered.set(key, value)),
       },
     } as unknown as RouteDeps;
   }
@@ -341,11 +346,17 @@ export function refusedTurn(origin: string): TurnRecord {
   return { attempts: [{ origin, ended: { row: 'noKey' } }] } as unknown as TurnRecord;
 }
 
-/** Returns the result of a probe that failed. */
+/** Returns the result of a probe that failed although the gateway responded. */
 export function failedProbe(
   state: 'rejected' | 'unverified',
   fields: Partial<Extract<ProbeResult, { state: 'rejected' | 'unverified' }>> = {},
 ): ProbeResult {
-  const kind = state === 'rejected' ? 'auth' : 'server';
-  return { state, ms: 1, kind, message: 'It failed.', detail: '', actions: [], ...fields };
+  const [kind, row, status] =
+    state === 'rejected' ? (['auth', 'keyRejected', 401] as const) : (['server', 'serverError', 500] as const);
+  return { state, ms: 1, kind, row, status, message: 'It failed.', detail: '', actions: [], ...fields };
+}
+
+/** Returns the result of a probe of a gateway that does not run. */
+export function refusedConnection(): ProbeResult {
+  return failedProbe('unverified', { kind: 'connection', row: 'connectionRefused', status: undefined });
 }

@@ -8,7 +8,7 @@ const primary = 'https://primary.example';
 const backupUrl = 'https://backup.example/v1';
 
 /** More models than the model picker offers. */
-const manyModels = Array.from({ length: 8000 }, (_, index) => `model-${index}`);
+const manyModels = Array.from({ length: 4999 }, (_, index) => `model-${index}`);
 
 describe('Set API Key command', () => {
   const editor = new FakeEditor();
@@ -103,7 +103,7 @@ describe('Set API Key command', () => {
       ['even if the list is very long', manyModels, 'gone', [['Select model']]],
       ['unless the gateway lists the selected model', ['a', 'b'], 'b', []],
       ['unless the gateway lists no models', [], 'b', []],
-      ['unless the list contains it behind more models than are offered', manyModels, 'model-7999', []],
+      ['unless the list was cut', [...manyModels, 'last'], 'gone', []],
     ] as const) {
       it(situation, async () => {
         list(...models);

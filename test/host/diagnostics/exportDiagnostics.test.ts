@@ -113,6 +113,32 @@ describe('Export Diagnostics command', () => {
     ]);
   });
 
+  for (const answer of ['Leave out', 'Include']) {
+    it(`contains no path of a base URL, and the names of gateways only if the user agrees: ${answer}`, async () => {
+      const base = 'https://relay.example/t0k3n-';
+      routes.backups = [{ baseUrl: `${base}a/v1`, name: 'Project Nightjar (ACME)' }, `${base}b/v1`];
+      const sent = (baseUrl: string, gatewayName?: string): AttemptEvent =>
+        ({ ...attempt(), origin: 'https://relay.example', baseUrl, gatewayName }) as AttemptEvent;
+      const attempts = [
+        sent(`${base}a/v1`, 'Project Nightjar (ACME)'),
+        sent(`${base}b/v1`),
+        { ...attempt(), origin: 'https://former.example', gatewayName: 'Old Project' } as AttemptEvent,
+      ].flatMap((event) => addToLedger(emptyLedger, event).entries);
+      const turn = { time: 1, host: 'relay.example', outcome: 'done', attempts, waits: [] };
+      engineReport = { turns: [turn], network: { budgets: [], gates: [] }, routesDown: [] };
+      chosen = answer;
+      const text = (await run()) ?? '';
+      assert.ok(!text.includes('t0k3n'));
+      const report = JSON.parse(text) as EngineReport;
+      assert.deepEqual(
+        report.turns[0]?.attempts.map(({ gatewayName }) => gatewayName),
+        answer === 'Include'
+          ? ['Project Nightjar (ACME)', undefined, 'Old Project']
+          : ['route 2', 'route 3', 'former route'],
+      );
+    });
+  }
+
   it('leaves out the private host name of a former route without asking', async () => {
     usePrivateRoute();
     routes.backups = [];

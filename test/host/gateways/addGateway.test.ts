@@ -26,7 +26,7 @@ describe('Add Gateway command', () => {
     return state;
   };
   const keys = () => Object.fromEntries(window.routes.keys);
-  const before = { baseUrl: 'https://primary.example/v1' };
+  const before: Readonly<Record<string, unknown>> = { baseUrl: 'https://primary.example/v1' };
   const own = { 'https://primary.example': 'key-0' };
   const messages = () => editor.messages.map(({ message }) => message);
 
@@ -164,13 +164,133 @@ describe('Add Gateway command', () => {
     });
   }
 
-  it('adds a gateway that cannot be verified now, with a warning', async () => {
+  it('adds a gateway that responds but cannot be verified now, with a warning', async () => {
+    responds.set('https://api.deepseek.com/v1', failedProbe('unverified'));
     assert.equal(await add([['DeepSeek']], ['sk-1']), 'added');
     assert.deepEqual(messages(), ["DeepSeek was added but couldn't be verified. It failed."]);
+    assert.deepEqual(window.values['backupBaseUrls'], [{ baseUrl: 'https://api.deepseek.com/v1', name: 'DeepSeek' }]);
+  });
+
+  describe('when the gateway does not respond', () => {
     const deepSeek = { baseUrl: 'https://api.deepseek.com/v1', name: 'DeepSeek' };
-    assert.deepEqual(window.values['backupBaseUrls'], [deepSeek]);
-    assert.equal(await add([['Ollama']]), 'added');
-    assert.deepEqual(window.values['backupBaseUrls'], [deepSeek, { baseUrl: ollama, name: 'Ollama' }]);
+    const questions = () => window.shownLists().slice(1);
+    const isRemembered = async (url: string) => (await window.deps()).unresponsive.has(url);
+
+    for (const [title, answers, texts, question, descriptions] of [
+      [
+        'a local server',
+        [['LM Studio'], undefined],
+        [],
+        "LM Studio doesn't respond at localhost:1234 (connection refused)",
+        ['after you have started its server', '', 'it is used once it responds'],
+      ],
+      [
+        'a gateway with a key',
+        [['DeepSeek'], undefined],
+        ['sk-1'],
+        "DeepSeek doesn't respond at api.deepseek.com (connection refused)",
+        ['', '', 'it is used once it responds'],
+      ],
+      [
+        'a base URL',
+        [['$(link) Other base URL…'], undefined],
+        ['127.0.0.1:9'],
+        "127.0.0.1:9 doesn't respond (connection refused)",
+        ['after you have started its server', '', 'it is used once it responds'],
+      ],
+    ] as const) {
+      it(`asks what to do about ${title}, and writes nothing if the user cancels`, async () => {
+        [window.values, window.routes.keys] = [{}, new Map<string, string>()];
+        assert.equal(await add(answers, texts), 'cancelled');
+        assert.deepEqual(questions(), [`Add gateway: ${question}`]);
+        assert.deepEqual(
+          editor.quickPicks.at(-1)?.items.map(({ label, description = '' }) => [label, description]),
+          ['Try again', 'Edit the base URL…', 'Add anyway'].map((label, index) => [label, descriptions[index]]),
+        );
+        assert.deepEqual([window.values, keys(), messages()], [{}, {}, []]);
+      });
+    }
+
+    it('shows that a word which is not a URL leads to no gateway', async () => {
+      const answers = [['$(link) Other base URL…'], ['Set API key'], undefined];
+      assert.equal(await add(answers, ['foo', 'sk-1']), 'cancelled');
+      assert.equal(questions().at(-1), "Add gateway: foo doesn't respond (connection refused)");
+    });
+
+    it('asks the gateway again with the same key, and continues once it responds', async () => {
+      editor.isPatient = true;
+      const { addGateway } = await import('../../../src/host/gateways/addGateway');
+      editor.texts = ['sk-1'];
+      const added = addGateway(await window.deps());
+      const answer = async (...labels: readonly string[]): Promise<void> => {
+        editor.quickPicks.at(-1)?.choose(labels);
+        for (let rounds = 0; rounds < 10; rounds++) await new Promise(setImmediate);
+      };
+      await answer('DeepSeek');
+      await answer('Try again');
+      responds.set(deepSeek.baseUrl, ['claude-sonnet-4']);
+      await answer('Try again');
+      assert.deepEqual(await added, { state: 'added' });
+      assert.deepEqual(window.probes.slice(2), Array<string>(3).fill(`${deepSeek.baseUrl} sk-1`));
+      assert.deepEqual([window.values['backupBaseUrls'], editor.inputPrompts.length], [[deepSeek], 1]);
+      assert.equal(await isRemembered(deepSeek.baseUrl), false);
+    });
+
+    it('asks only once whether a gateway at a private address needs a key', async () => {
+      const answers = [['$(link) Other base URL…'], ['No key needed'], ['Try again'], ['Add anyway']];
+      assert.equal(await add(answers, [nas]), 'added');
+      assert.deepEqual([...window.keyless], ['http://192.168.1.9:8080']);
+    });
+
+    it('continues with the edited base URL, and asks for a key again only for another origin', async () => {
+      responds.set('https://relay.example/b/v1', ['claude-sonnet-4']);
+      const typo = ['https://realy.example/v1', 'key-1'];
+      const edited = ['https://relay.example/a/v1', 'key-2', 'https://relay.example/b/v1'];
+      const answers = [['$(link) Other base URL…'], ['Edit the base URL…'], ['Edit the base URL…']];
+      assert.equal(await add(answers, [...typo, ...edited]), 'added');
+      assert.deepEqual(window.values['backupBaseUrls'], ['https://relay.example/b/v1']);
+      assert.deepEqual(keys(), { ...own, 'https://relay.example': 'key-2' });
+      assert.ok(!window.probes.some((probe) => probe.includes('relay') && probe.includes('key-1')));
+    });
+
+    it('keeps the name of a local server with another port, and writes nothing if the user cancels the edit', async () => {
+      responds.set('http://localhost:1235/v1', ['claude-sonnet-4']);
+      assert.equal(await add([['LM Studio'], ['Edit the base URL…']], [undefined]), 'cancelled');
+      assert.deepEqual(window.values, before);
+      assert.equal(await add([['LM Studio'], ['Edit the base URL…']], ['localhost:1235']), 'added');
+      const lmStudio = { baseUrl: 'http://localhost:1235/v1', name: 'LM Studio' };
+      assert.deepEqual(window.values['backupBaseUrls'], [lmStudio]);
+    });
+
+    it('leads to the list of gateways if the edited base URL was added before', async () => {
+      window.values = { ...before, backupBaseUrls: [ollama] };
+      assert.equal(await add([['LM Studio'], ['Edit the base URL…']], [ollama]), 'cancelled');
+      assert.deepEqual(editor.commands, [['holysheep.manageGateways', ollama]]);
+    });
+
+    it('adds it anyway and remembers that it has never responded, and can undo that', async () => {
+      assert.equal(await add([['DeepSeek'], ['Add anyway']], ['sk-1']), 'added');
+      assert.deepEqual(editor.messages, [
+        {
+          kind: 'warning',
+          message: 'DeepSeek was added. It is used once it responds.',
+          buttons: ['Undo', 'Test connection'],
+        },
+      ]);
+      assert.deepEqual(window.values['backupBaseUrls'], [deepSeek]);
+      assert.deepEqual([keys()['https://api.deepseek.com'], await isRemembered(deepSeek.baseUrl)], ['sk-1', true]);
+      [window.values, editor.pressed] = [{ ...before }, 'Undo'];
+      assert.equal(await add([['DeepSeek'], ['Add anyway']]), 'added');
+      await new Promise(setImmediate);
+      assert.deepEqual(window.values['backupBaseUrls'], []);
+    });
+
+    it('asks for the place of a gateway that is added anyway by users who have no other, and can undo that', async () => {
+      [window.values, window.routes.keys, editor.pressed] = [{}, new Map<string, string>(), 'Undo'];
+      assert.equal(await add([['LM Studio'], ['Add anyway'], ['Use it as the primary gateway']]), 'added');
+      for (let rounds = 0; rounds < 10; rounds++) await new Promise(setImmediate);
+      assert.deepEqual(JSON.parse(JSON.stringify(window.values)), {});
+    });
   });
 
   for (const [step, answers, texts] of [
@@ -205,7 +325,7 @@ describe('Add Gateway command', () => {
 
   it('uses the stored key of the origin', async () => {
     window.routes.keys.set('https://openrouter.ai', 'sk-or-1');
-    responds.set(openRouter, ['claude-sonnet-4']);
+    responds.set(openRouter, ['claude-sonnet-4']).set(nas, ['claude-sonnet-4']);
     assert.equal(await add([['OpenRouter']]), 'added');
     assert.ok(window.probes.includes(`${openRouter} sk-or-1`));
     window.routes.keys.set('http://192.168.1.9:8080', 'key-1');

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeResult } from '../../../src/engine/engine';
 import type { Connections } from '../../../src/host/connection/connections';
+import type { UnresponsiveGateways } from '../../../src/host/connection/unresponsiveGateways';
 import type { ManageGatewaysDeps } from '../../../src/host/gateways/gatewayActions';
 import type { SettingsManifest } from '../../../src/host/settings/settings';
 import { root } from '../../support/paths';
-import { FakeEditor, FakeRoutes, failedProbe } from '../connection/fakeRoutes';
+import { FakeEditor, FakeRoutes, refusedConnection } from '../connection/fakeRoutes';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as SettingsManifest;
 const subscription = { dispose: (): void => undefined };
@@ -21,6 +22,7 @@ export class GatewayWindow {
   keyless = new Set<string>();
   /** The models that a gateway lists, or its result. */
   connections: Connections | undefined;
+  unresponsive: UnresponsiveGateways | undefined;
   readonly responds = new Map<string, readonly string[] | ProbeResult>();
   probes: string[] = [];
   records: readonly object[] = [];
@@ -53,6 +55,7 @@ export class GatewayWindow {
     this.listeners.length = 0;
     this.responds.clear();
     this.keyless.clear();
+    this.routes.remembered.clear();
     this.routes.keys = new Map([['https://primary.example', 'key-0']]);
   }
 
@@ -64,13 +67,13 @@ export class GatewayWindow {
       isKeyless: (origin: string) => Promise.resolve(this.keyless.has(origin)),
       confirmKeyless: (origin: string) => Promise.resolve(void this.keyless.add(origin)),
     });
-    this.connections = new Connections(deps);
+    [this.connections, this.unresponsive] = [new Connections(deps), deps.unresponsive];
     return {
       ...deps,
       engine: {
         probe: ({ baseUrl, apiKey }: { readonly baseUrl: string; readonly apiKey: string | undefined }) => {
           this.probes.push(`${baseUrl} ${apiKey ?? 'without a key'}`);
-          const models = this.responds.get(baseUrl) ?? failedProbe('unverified');
+          const models = this.responds.get(baseUrl) ?? refusedConnection();
           return Promise.resolve('state' in models ? models : { state: 'verified', models, ms: 1 });
         },
         report: () => ({ routesDown: this.down }),

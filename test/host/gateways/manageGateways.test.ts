@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import type { registerGateways } from '../../../src/host/gateways/gatewayCommands';
 import { useVSCode } from '../../support/fakeVSCode';
 import { refusedTurn, type FakeQuickPick } from '../connection/fakeRoutes';
@@ -71,6 +72,18 @@ describe('Manage Gateways command', () => {
       'Move up,Move down,Make primary,Set API key,Remove',
       'Move up,Make primary,Set API key,Remove',
     ]);
+  });
+
+  it('marks a gateway that was added although it did not respond, until it responds', async () => {
+    window.routes.remembered.set('holysheep.unresponsiveGateways', [ollama]);
+    const list = await open();
+    const shown = () => list.items.map(({ label, detail }) => `${label}: ${detail}`)[2];
+    assert.equal(shown(), `$(warning) Ollama: ${ollama} · hasn't responded yet`);
+    const menu = await act(list, '$(warning) Ollama', undefined);
+    assert.equal(menu.title, 'Ollama');
+    window.unresponsive?.recordProbe(ollama, { state: 'verified', models: [], ms: 1 });
+    await settle();
+    assert.equal(shown(), `Ollama: ${ollama}`);
   });
 
   it('knows private addresses that were confirmed to need no key, until they refuse a request without one', async () => {
@@ -180,6 +193,34 @@ describe('Manage Gateways command', () => {
     await settle();
     assert.deepEqual(backups(), [{ baseUrl: 'https://api.openai.com/v1', name: 'OpenAI' }]);
     assert.equal(editor.messages[0]?.message, 'relay.example is now the primary gateway.');
+  });
+
+  describe('when another gateway becomes the primary one', () => {
+    const holySheep = 'https://api.holysheep.ai/v1';
+    afterEach(() => mock.restoreAll());
+
+    for (const [title, previous, budget, note] of [
+      [
+        'says that the budget changes with the currency',
+        ...[
+          primaryUrl,
+          { daily: 5 },
+          ' Your daily budget is now ¥5.00 instead of $5.00, in the currency of this gateway.',
+        ],
+      ],
+      ['says nothing about a budget with a currency of its own', primaryUrl, { daily: 5, currency: 'USD' }, ''],
+      ['says nothing about the currency without a budget', primaryUrl, undefined, ''],
+      ['says nothing about a budget in the same currency', 'https://eu.holysheep.ai/v1', { daily: 5 }, ''],
+    ] as const) {
+      it(title, async () => {
+        const { Settings } = await import('../../../src/host/settings/settings');
+        mock.method(Settings.prototype, 'budget', () => budget);
+        window.values = { baseUrl: previous, backupBaseUrls: [holySheep] };
+        (await open()).pressItemButton('HolySheep', 'Make primary');
+        await settle();
+        assert.equal(editor.messages[0]?.message, `HolySheep is now the primary gateway.${note}`);
+      });
+    }
   });
 
   it('removes a backup, and shows it again when the user undoes that', async () => {

@@ -8,11 +8,12 @@ import type { ActiveConnection, Connections } from '../../../src/host/connection
 import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { Settings } from '../../../src/host/settings/settings';
 import type { Log } from '../../../src/host/util/log';
+import { UnresponsiveGateways } from '../../../src/host/connection/unresponsiveGateways';
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import type { Memento } from 'vscode';
 import { useVSCode } from '../../support/fakeVSCode';
 import { valuesOf } from '../../support/valuesOf';
-import { FakeEditor } from '../connection/fakeRoutes';
+import { FakeEditor, refusedConnection } from '../connection/fakeRoutes';
 
 const [origin, other] = ['https://gateway.test', 'https://other.test'];
 const connection: ActiveConnection = {
@@ -31,7 +32,12 @@ describe('model catalog', () => {
   let overrides: ModelFacts;
   let createCatalog: () => ModelCatalog;
   let [changeKeys, changeSettings] = [() => undefined as unknown, () => undefined as unknown];
+  let unresponsive: UnresponsiveGateways;
   const memory = new Map<string, unknown>();
+  const memento = {
+    get: (key: string, fallback: unknown) => memory.get(key) ?? fallback,
+    update: (key: string, value: unknown) => Promise.resolve(void memory.set(key, value)),
+  } as unknown as Memento;
   const local = new Map([['a', { contextWindow: 4096, cutsLongPrompts: true }]]);
   const editor = new FakeEditor();
   useVSCode(editor.api());
@@ -42,7 +48,14 @@ describe('model catalog', () => {
     localFacts: (() => Promise.resolve(local)) as Engine['localFacts'],
     probe: (): Promise<ProbeResult> => {
       requests++;
-      const failure = { ms: 1, kind: 'server', message: 'It is down.', detail: '', actions: [] } as const;
+      const failure = {
+        ms: 1,
+        kind: 'server',
+        row: 'server',
+        message: 'It is down.',
+        detail: '',
+        actions: [],
+      } as const;
       return Promise.resolve(
         isDown
           ? { state: 'unverified', ...failure }
@@ -54,6 +67,7 @@ describe('model catalog', () => {
     [isDown, requests, logged, ids, currentConnection] = [false, 0, [], ['a'], connection];
     [routes, refreshed, overrides] = [[connection.baseUrl], 0, {}];
     memory.clear();
+    unresponsive = new UnresponsiveGateways(memento, { error: log });
     editor.reset();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
     const connections = {
@@ -61,6 +75,7 @@ describe('model catalog', () => {
       connectionFor: () =>
         currentConnection ? Promise.resolve(currentConnection) : Promise.reject(new Error('no route')),
       configured: () => Promise.resolve(currentConnection),
+      routes: () => Promise.resolve([currentConnection, ...(currentConnection?.backups ?? [])]),
       refresh: () => refreshed++,
     } as unknown as Connections;
     const onDidChange = (set: (fire: () => unknown) => void) => {
@@ -83,11 +98,7 @@ describe('model catalog', () => {
     createCatalog = () =>
       new ModelCatalog({
         ...{ connections, engine, health, keys, settings },
-        log: { error: log, warn: log } as unknown as Log,
-        memory: {
-          get: (key: string, fallback: unknown) => memory.get(key) ?? fallback,
-          update: (key: string, value: unknown) => Promise.resolve(void memory.set(key, value)),
-        } as unknown as Memento,
+        ...{ log: { error: log, warn: log } as unknown as Log, memory: memento, unresponsive },
       });
     catalog = createCatalog();
   });
@@ -236,6 +247,7 @@ describe('model catalog', () => {
       routes = urls;
       currentConnection = { ...connection, backups: [backup] };
     });
+    afterEach(() => mock.restoreAll());
     /** Chooses a model in the picker when the backup has `b` in addition to the model of the first gateway. */
     const choose = async (model: string): Promise<void> => {
       mock.method(engine, 'probe', ({ baseUrl }: typeof backup) =>
@@ -256,6 +268,15 @@ describe('model catalog', () => {
       for (const model of ['a', 'qwen3', 'qwen3:latest', '__proto__']) assert.equal(listed(model)[0], true, model);
       for (const model of ['b', 'constructor', 'a:latest', '']) assert.equal(listed(model)[0], false, model);
       assert.deepEqual(listed('a').slice(1), [undefined, undefined]);
+    });
+
+    it('does not know whether a gateway has a model beyond the end of a list that was cut', async () => {
+      ids = Array.from({ length: 5001 }, (_, index) => `model-${index}`);
+      await catalog.listOf(connection);
+      assert.deepEqual(
+        ['model-4999', 'model-5000'].map((model) => listed(model)[0]),
+        [true, undefined],
+      );
     });
 
     it('takes the facts of a model from the gateway that lists it', async () => {
@@ -310,6 +331,48 @@ describe('model catalog', () => {
       assert.deepEqual(listed('a'), [undefined, undefined, undefined]);
       await new Promise(setImmediate);
       assert.deepEqual([requests, listed('a')], [4, [true, true, undefined]]);
+    });
+
+    it('lets a prompt wait for the list of a gateway from the moment at which the gateway is added', async () => {
+      routes = [connection.baseUrl];
+      await catalog.preload();
+      const responses: (() => void)[] = [];
+      mock.method(
+        engine,
+        'probe',
+        () => new Promise((resolve) => responses.push(() => resolve({ state: 'verified', ms: 1, models: ['b'] }))),
+      );
+      routes = [connection.baseUrl, backup.baseUrl];
+      const waits: string[] = [];
+      changeSettings();
+      void catalog.settled.then(() => waits.push(`${catalog.lists(backup.baseUrl, 'b')}`));
+      await new Promise(setImmediate);
+      assert.deepEqual(waits, []);
+      for (const respond of responses) respond();
+      await new Promise(setImmediate);
+      assert.deepEqual(waits, ['true']);
+    });
+
+    it('asks a gateway that has never responded when lists are loaded, but lets no prompt wait for its list', async () => {
+      await unresponsive.add(backup.baseUrl);
+      const probes: string[] = [];
+      let respond = (): void => undefined;
+      mock.method(engine, 'probe', ({ baseUrl }: typeof backup) => {
+        probes.push(baseUrl);
+        if (baseUrl === backup.baseUrl) return new Promise((resolve) => (respond = () => resolve(refusedConnection())));
+        return Promise.resolve({ state: 'verified', ms: 1, models: ['a'] });
+      });
+      const loaded = catalog.preload();
+      let isSettled = false;
+      void catalog.settled.then(() => (isSettled = true));
+      await new Promise(setImmediate);
+      assert.ok(isSettled);
+      assert.deepEqual(probes.toSorted(), urls.slice(0, 2).toSorted());
+      respond();
+      await loaded;
+      void catalog.askUnresponsive();
+      await new Promise(setImmediate);
+      assert.deepEqual(probes.slice(2), [backup.baseUrl]);
     });
 
     it('preloads no list if there is no other gateway', async () => {

@@ -201,12 +201,11 @@ describe('model picker with several routes', () => {
     assert.deepEqual(labels(), ['$(check) b', '[Similar to c-1]', 'c-2', '[Other models]', 'a']);
   });
 
-  it('says how many models it shows of a very long list', async () => {
+  it('says how many models it shows of a list that was cut', async () => {
     const { load } = open('one');
-    await load(0, from('one', ...Array.from({ length: 6000 }, (_, index) => `model-${index}`), 'b'));
+    await load(0, from('one', ...Array.from({ length: 5000 }, (_, index) => `model-${index}`)));
     while (picker.busy) await settle();
-    assert.equal(picker.placeholder, 'Choose a model at one, or type its name (5000 of 6001 models listed)');
-    assert.deepEqual([picker.items.length, labels()[0]], [5002, '$(check) b']);
+    assert.equal(picker.placeholder, 'Choose a model at one, or type its name (only 5000 models are listed)');
   });
 
   it('ends with the typed name unless a route lists it or the user wants to replace it', async () => {

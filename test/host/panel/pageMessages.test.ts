@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isPanelState, isToHost } from '../../../src/shared/pageMessages';
+import { isFromHealthPage, isPanelState, isToHost } from '../../../src/shared/pageMessages';
 
 const isEach = (messages: readonly unknown[], expected: boolean): void =>
   assert.deepEqual(
@@ -61,4 +61,14 @@ describe('validation of the saved state of a page', () => {
     const states = [{ conversationId: 'c' }, undefined, null, 'c', {}, { conversationId: 1 }];
     assert.deepEqual(states.filter(isPanelState), [states[0]]);
   });
+});
+
+describe('validation of messages from the page of usage and health', () => {
+  for (const message of [{ type: 'ready' }, { type: 'clear' }, { type: 'testConnection' }]) {
+    it(`accepts ${JSON.stringify(message)}`, () => assert.equal(isFromHealthPage(message), true));
+  }
+
+  for (const message of [undefined, null, 'ready', [], {}, { type: ['ready'] }, { type: 'send' }]) {
+    it(`rejects ${JSON.stringify(message)}`, () => assert.equal(isFromHealthPage(message), false));
+  }
 });

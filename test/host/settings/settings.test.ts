@@ -307,6 +307,44 @@ describe('settings', () => {
       assert.deepEqual(values(), before);
     });
 
+    describe('can be restored', () => {
+      const [leaky, mirror] = ['https://leaky.example/v1', 'https://mirror.example/v1'];
+      let undo: () => Promise<void>;
+      const set = (key: string, globalValue: unknown): void => void (inspected[key] = { globalValue });
+      beforeEach(async () => {
+        inspected = {
+          baseUrl: { globalValue: old },
+          backupBaseUrls: { globalValue: [leaky, { baseUrl: other, models: { x: 'acme/x' } }, mirror] },
+          model: { globalValue: 'x' },
+          fallbackModels: { globalValue: ['x'] },
+        };
+        effective = { model: 'x' };
+        undo = await settings.setPrimary(settings.backups().usable[1]!, { name: undefined });
+      });
+
+      it('without a backup that the user has removed since, and with one that the user has added', async () => {
+        const [previous, , written] = inspected['backupBaseUrls']?.globalValue as readonly unknown[];
+        set('backupBaseUrls', [previous, written, 'https://new.example/v1']);
+        await undo();
+        const restored = { baseUrl: other, models: { x: 'acme/x' } };
+        assert.deepEqual(values(), [old, [mirror, restored, 'https://new.example/v1'], 'x', ['x']]);
+      });
+
+      it('without the models that the user has changed since', async () => {
+        set('model', 'claude-4');
+        set('fallbackModels', ['gpt-5']);
+        await undo();
+        assert.deepEqual([values()[0], ...values().slice(2)], [old, 'claude-4', ['gpt-5']]);
+      });
+
+      it('only if the gateway is still the primary one', async () => {
+        set('baseUrl', mirror);
+        const now = values();
+        await undo();
+        assert.deepEqual(values(), now);
+      });
+    });
+
     it('still have the previous one if only a part can be written', async () => {
       inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [other] } };
       failing = 'baseUrl';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
-import { healthStrings, type FromHealthPage } from '../../../src/shared/healthMessages';
+import { healthStrings } from '../../../src/shared/healthMessages';
+import type { FromHealthPage } from '../../../src/shared/pageMessages';
 import { createHealthPage } from '../../../src/webview/health/healthPage';
 import { valuesOf } from '../../support/valuesOf';
 import { emptyReport, report, usedReport } from './reports';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { isHolySheepHost } from '../../../engine/gateway/apiKey';
-import { defaultModels, isUsableModelId, maxModels, type GatewayModels } from '../../../engine/gateway/modelList';
+import { defaultModels, isUsableModelId, type GatewayModels } from '../../../engine/gateway/modelList';
 import { canChat } from '../../../engine/models/listedFacts';
 import type { ModelFacts } from '../../../engine/models/modelFacts';
 import type { ActiveConnection } from '../../connection/connections';
@@ -42,7 +42,7 @@ export async function offeredModels(
   configuredModel: string,
 ): Promise<ModelInformation[]> {
   const { models, facts: listed } = await fetchModels(deps, connection);
-  const others = models.filter((id) => id !== configuredModel && canChat(id, listed)).slice(0, maxModels);
+  const others = models.filter((id) => id !== configuredModel && canChat(id, listed));
   const factsText = createFactsText();
   const { strings } = hostWords();
   const effortOf = deps.efforts.reader();

@@ -4,7 +4,6 @@ import type { Connections } from '../../connection/connections';
 import { vendor } from '../../contributions';
 import { enterApiKey, openSettingAction, withDelayedProgress, showToast } from '../../ui/notifications';
 import type { Log } from '../../util/log';
-import { resultWithin } from '../../util/systemClock';
 import { errorMessage } from '../../util/userError';
 
 type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';
@@ -14,6 +13,12 @@ interface SetUpChatDeps {
   readonly log: Log;
   readonly modelsChanged: () => void;
 }
+
+/** Implements VS Code's chat. Newer versions of VS Code keep this extension disabled until the user signs in. */
+const chatExtension = 'github.copilot-chat';
+
+/** VS Code enables the chat extension after each change to this setting that leaves AI features on. */
+const disablingSetting = 'chat.disableAIFeatures';
 
 /** The model group that makes VS Code's chat work without a sign-in. */
 const modelGroup = { vendor, name: 'HolySheep' };
@@ -28,14 +33,12 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
   }
   if (vscode.workspace.getConfiguration('chat').get('disableAIFeatures') === true) {
     const message = vscode.l10n.t('VS Code Chat is disabled in your settings.');
-    showToast(log, 'warning', message, [openSettingAction('chat.disableAIFeatures')]);
+    showToast(log, 'warning', message, [openSettingAction(disablingSetting)]);
     return 'no-chat';
   }
   if (!canSendRequests(await connections.configured()) && !(await enterApiKey())) return 'no-key';
   const title = vscode.l10n.t('Setting up VS Code Chat…');
   const isCanceled = await withDelayedProgress(title, async (signal) => {
-    await tryStep(log, 'chat not enabled', () => enableChat(signal));
-    if (signal.aborted) return true;
     // An internal command of newer versions. Older versions show the models without a group. The command also fails if
     // the group already exists.
     await tryStep(log, 'no group of models was added', () =>
@@ -52,6 +55,13 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
   await tryStep(log, 'the model was not chosen', () =>
     vscode.commands.executeCommand('workbench.action.chat.changeModel', { vendor, id, family: id }),
   );
+  if (!vscode.extensions.getExtension(chatExtension)) {
+    const message = vscode.l10n.t(
+      'VS Code keeps its chat disabled until you sign in. To use the chat without signing in, turn the setting {0} on and off again.',
+      disablingSetting,
+    );
+    showToast(log, 'information', message, [openSettingAction(disablingSetting)]);
+  }
   return 'ready';
 }
 
@@ -61,40 +71,4 @@ async function tryStep(log: Log, failure: string, step: () => PromiseLike<unknow
   } catch (error) {
     log.info(`VS Code Chat: ${failure}: ${errorMessage(error)}`);
   }
-}
-
-/** Implements VS Code's chat. Newer versions of VS Code keep this extension disabled until the user signs in. */
-const chatExtension = 'github.copilot-chat';
-
-/** Time limit for loading the chat extension, in milliseconds. Until then, the chat asks for a sign-in. */
-const maxLoadMs = 10_000;
-
-/**
- * Enables the chat extension. VS Code enables it after each change to `chat.disableAIFeatures` that leaves AI features
- * on, even if the effective value stays the same. Therefore this function changes the setting between false and unset,
- * which also means false, and then restores it. If the function is interrupted, AI features stay on in every window.
- */
-async function enableChat(signal: AbortSignal): Promise<void> {
-  if (vscode.extensions.getExtension(chatExtension)) return;
-  const chat = vscode.workspace.getConfiguration('chat');
-  const previousValue = chat.inspect('disableAIFeatures')?.globalValue;
-  // Respects a user setting that turns AI features off, even if the workspace turns them on.
-  if (previousValue === true) return;
-  for (const value of [previousValue === undefined ? false : undefined, previousValue]) {
-    await chat.update('disableAIFeatures', value, vscode.ConfigurationTarget.Global);
-  }
-  await resultWithin(maxLoadMs, chatExtensionLoaded(signal));
-}
-
-async function chatExtensionLoaded(signal: AbortSignal): Promise<void> {
-  let listener: vscode.Disposable | undefined;
-  await new Promise<void>((resolve) => {
-    const resolveIfLoaded = (): void => {
-      if (vscode.extensions.getExtension(chatExtension)) resolve();
-    };
-    listener = vscode.extensions.onDidChange(resolveIfLoaded);
-    signal.addEventListener('abort', () => resolve());
-    resolveIfLoaded();
-  });
-  listener?.dispose();
 }

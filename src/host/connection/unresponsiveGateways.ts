@@ -1,0 +1,67 @@
+import type { Memento } from 'vscode';
+import type { ProbeResult } from '../../engine/engine';
+import { originOf } from '../../engine/gateway/baseUrl';
+import type { TurnRecord } from '../../engine/state/ledger';
+import { Listeners } from '../util/listeners';
+import type { Log } from '../util/log';
+
+const memoryKey = 'holysheep.unresponsiveGateways';
+/** Maximum number of remembered base URLs. Beyond that number, the oldest are forgotten. */
+const maxRemembered = 50;
+
+/**
+ * Returns whether a gateway has sent an HTTP response, even one that refuses the request. The response of a proxy says
+ * nothing about the gateway.
+ */
+export function hasResponded(result: ProbeResult): boolean {
+  if (result.state === 'verified') return true;
+  return result.state !== 'cancelled' && result.status !== undefined && result.kind !== 'proxy';
+}
+
+/**
+ * Remembers the base URLs of gateways that the user added although they did not respond. Prompts don't go to such a
+ * backup gateway until it has responded. All windows share the memory.
+ */
+export class UnresponsiveGateways {
+  private readonly changes: Listeners<void>;
+
+  constructor(
+    private readonly memory: Memento,
+    private readonly log: Pick<Log, 'error'>,
+  ) {
+    this.changes = new Listeners((error) => log.error(error));
+  }
+
+  get onDidChange() {
+    return this.changes.event;
+  }
+
+  has(baseUrl: string): boolean {
+    return this.remembered().includes(baseUrl);
+  }
+
+  async add(baseUrl: string): Promise<void> {
+    if (!this.has(baseUrl)) await this.memory.update(memoryKey, [...this.remembered(), baseUrl].slice(-maxRemembered));
+  }
+
+  recordProbe(baseUrl: string, result: ProbeResult): void {
+    if (hasResponded(result)) this.forget(originOf(baseUrl));
+  }
+
+  recordTurn({ attempts }: Pick<TurnRecord, 'attempts'>): void {
+    for (const { origin, status } of attempts) if (status !== undefined) this.forget(origin);
+  }
+
+  /** Forgets all base URLs of an origin, because the same server responds to them. */
+  private forget(origin: string): void {
+    const urls = this.remembered();
+    const others = urls.filter((url) => originOf(url) !== origin);
+    if (others.length === urls.length) return;
+    this.memory.update(memoryKey, others).then(undefined, (error: unknown) => this.log.error(error));
+    this.changes.fire();
+  }
+
+  private remembered(): readonly string[] {
+    return this.memory.get<readonly string[]>(memoryKey, []);
+  }
+}
