@@ -48,7 +48,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const host = createHostWindow(context);
   const { register, log, onError, version, storage, workspace } = host;
   const { globalState: memory, workspaceState } = context;
-  const settings = register(new Settings(host.manifest));
+  const settings = register(new Settings(host.manifest, workspaceState));
   const keys = register(new KeyStore(context.secrets, log));
   const demo = register(new DemoMode());
   const efforts = register(new ModelEfforts({ settings, memory, facts: (model) => catalog.factsOf(model) }));
@@ -61,6 +61,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       log,
       lists: (...name) => catalog.lists(...name),
       listsSettled: () => catalog.settled,
+      routeFor: (...route) => engine.routeFor(...route),
+      memory,
     }),
   );
   register(new RouteNotices({ settings, keys, connections, demo, log, memory }));
@@ -70,6 +72,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     settings: () => settings.engineSettings(),
     connection: () => connections.configured(),
     isWindowFocused: () => vscode.window.state.focused,
+    onRouteChange: () => connections.refresh(),
     onTurnEnd: (record) => {
       health.record(record);
       connections.recordTurn(record);

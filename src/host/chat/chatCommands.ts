@@ -1,5 +1,6 @@
 import type { Engine } from '../../engine/engine';
 import type { StreamEvent } from '../../engine/events';
+import { gatewayFor } from '../../engine/turn/routeModels';
 import type { EditorTarget } from '../code/editorTarget';
 import type { Commands } from '../commands';
 import type { Connections } from '../connection/connections';
@@ -32,8 +33,8 @@ export function registerChat(deps: ChatDeps) {
     connection: () => connections.configured(),
     editor: () => target.editor(),
     pickModel: () => catalog.pickOther([], false),
-    setModel: (model) => settings.setModel(model),
-    origin: async () => (await connections.configured()).origin,
+    setModel: (model) => settings.chooseModel(model),
+    origin: async () => gatewayFor(connections.model(false), await connections.configured()).origin,
     onEvent,
   });
   const models = new ModelProvider({

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../engine/clock';
 import type { RunOptions, TurnHandle } from '../../engine/engine';
 import type { EngineSettings } from '../../engine/environment';
-import { routeOf } from '../../engine/events';
+import type { StreamEvent } from '../../engine/events';
+import { originOf } from '../../engine/gateway/baseUrl';
 import type { ChatRequest } from '../../engine/request';
 import { markScheduled } from '../../engine/state/schedule';
 import { initialTurn, isRunning, isWaiting, markInterrupted, type Schedule } from '../../engine/state/turnState';
@@ -29,6 +30,7 @@ export class ConversationTurns extends ConversationRecord {
   private readonly runner: TurnRunner;
   /** The model in the settings when the turn started or a changed setting was last applied to it. */
   private defaultModel = '';
+  private switchedRoute: string | undefined;
 
   constructor(
     id: string,
@@ -39,7 +41,10 @@ export class ConversationTurns extends ConversationRecord {
     super(id, content, journal, deps);
     this.runner = new TurnRunner(
       deps.clock,
-      this.addEvents,
+      (exchangeId, events) => {
+        this.forgetFailedRoute(events);
+        this.addEvents(exchangeId, events);
+      },
       (exchangeId, error) => {
         deps.onError(error);
         const exchange = this.exchange(exchangeId);
@@ -66,6 +71,11 @@ export class ConversationTurns extends ConversationRecord {
   /** The exchange on which *Retry Now* acts if the user names none. */
   get exchangeToRetry(): Exchange | undefined {
     return this.activeExchange ?? this.lastColumns.find(canRetry) ?? this.lastExchange;
+  }
+
+  /** Base URL of the gateway that the user has switched to. Prompts go there until it fails. */
+  get preferredRoute(): string | undefined {
+    return this.switchedRoute;
   }
 
   get busy(): boolean {
@@ -125,12 +135,16 @@ export class ConversationTurns extends ConversationRecord {
     );
   }
 
-  /** Switches a running turn to the next route, or starts an ended one again over another route than its last. */
+  /** Switches a running turn to the next route, or starts a failed one again there. Later prompts go there, too. */
   switchRoute(exchangeId: string): void {
+    this.flush();
     this.control(
       exchangeId,
-      (turn) => turn.switchRoute(),
-      (exchange) => this.rerun(exchange, { avoidRoute: routeOf(exchange.state) }),
+      (turn) => (this.switchedRoute = turn.switchRoute() ?? this.switchedRoute),
+      (exchange) => {
+        this.switchedRoute = exchange.state.failure?.nextRoute ?? this.switchedRoute;
+        this.rerun(exchange, {});
+      },
     );
   }
 
@@ -187,7 +201,9 @@ export class ConversationTurns extends ConversationRecord {
   sendScheduled(exchangeId: string, model: string, immediately: boolean): boolean {
     const exchange = this.exchange(exchangeId);
     if (this.readOnly || !exchange || !isScheduled(exchange)) return false;
-    this.startAgain(exchange, { ...(immediately && { onStart: (turn) => turn.retryNow() }) }, model);
+    // The scheduler has checked the gateway in the settings.
+    const start = { preferredRoute: undefined, ...(immediately && { onStart: (turn: TurnHandle) => turn.retryNow() }) };
+    this.startAgain(exchange, start, model);
     return true;
   }
 
@@ -212,6 +228,16 @@ export class ConversationTurns extends ConversationRecord {
       this.addEvents(id, [{ type: 'stopped', text: state.text, attempt: state.attempts, at }]);
     }
     for (const { id } of exchanges) this.runner.turn(id)?.stop();
+  }
+
+  private forgetFailedRoute(events: readonly StreamEvent[]): void {
+    const { switchedRoute = '' } = this;
+    const hasFailed = events.some((event) => {
+      if (event.type === 'failed') return event.nextRoute !== undefined && event.nextRoute !== switchedRoute;
+      if (event.type !== 'route' || event.reason === 'user') return false;
+      return (event.fromUrl ?? switchedRoute) === switchedRoute && event.from === originOf(switchedRoute);
+    });
+    if (hasFailed) this.switchedRoute = undefined;
   }
 
   private retry(exchangeId: string | undefined, onStart: (turn: TurnHandle) => void): void {
@@ -255,7 +281,8 @@ export class ConversationTurns extends ConversationRecord {
       const state = { ...queued.state, model: queued.model ?? defaults.model };
       const exchange = { ...queued, state, queued: false };
       this.update(exchange);
-      return startTurn(this.deps, exchange, this.tree.preceding(exchange.id), turnStart, onEvents);
+      const options = { preferredRoute: this.switchedRoute, ...turnStart };
+      return startTurn(this.deps, exchange, this.tree.preceding(exchange.id), options, onEvents);
     };
     this.runner.run({ exchangeId: queued.id, comparison: queued.comparison, start });
   }

@@ -151,8 +151,8 @@ export interface TurnStart {
   readonly mode?: ResumeFrom['mode'] | undefined;
   /** Whether the answer gets more tokens, because the last one reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
-  /** Base URL or origin of the route that the first attempt avoids. */
-  readonly avoidRoute?: string | undefined;
+  /** Base URL of the route that the user has switched to by hand. */
+  readonly preferredRoute?: string | undefined;
   /** Called right after the start, for example to skip the cooldown of the gateway. */
   readonly onStart?: ((turn: TurnHandle) => void) | undefined;
 }
@@ -161,7 +161,7 @@ export function startTurn(
   gateways: Gateways,
   exchange: Exchange,
   preceding: Preceding,
-  { mode, moreRoom, avoidRoute, onStart }: TurnStart,
+  { mode, moreRoom, preferredRoute, onStart }: TurnStart,
   onEvents: RunOptions['onEvents'],
 ): TurnHandle {
   const demo = exchange.demo === true;
@@ -170,7 +170,7 @@ export function startTurn(
     { ...request, ...(moreRoom && { moreRoom }) },
     {
       resumeFrom: mode && partialAnswer(exchange, mode),
-      avoidRoute,
+      preferredRoute,
       connection: () => gateways.connection(demo),
       onEvents,
     },

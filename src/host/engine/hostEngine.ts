@@ -20,7 +20,7 @@ import { CooldownFiles } from './cooldownFiles';
 
 export interface HostEngineDeps extends Pick<
   EngineDeps,
-  'settings' | 'connection' | 'isWindowFocused' | 'onTurnEnd' | 'facts'
+  'settings' | 'connection' | 'isWindowFocused' | 'onRouteChange' | 'onTurnEnd' | 'facts'
 > {
   readonly log: EngineLog & { readonly keys: KeyRedactor };
   readonly version: string;

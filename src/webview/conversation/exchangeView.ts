@@ -6,7 +6,6 @@ import {
   isWaiting,
   type RecordedEvent,
   reduceTurn,
-  routeLabel,
   type TurnState,
   visibleText,
 } from '../../shared/protocol';
@@ -149,10 +148,6 @@ export class ExchangeView implements Drawable {
   get hasStarted(): boolean {
     if (this.exchange.queued) return false;
     return isRunning(this.state.phase) || this.state.attempts > 0 || hasPartialAnswer(this.state);
-  }
-
-  get route(): string | undefined {
-    return routeLabel(this.state);
   }
 
   get isRunning(): boolean {

@@ -31,7 +31,7 @@ export function openScheduledWindow(
     store,
     workspace,
     conversations,
-    connection: () => Promise.resolve({ baseUrl, apiKey: 'hsa-key', origin: network.origin }),
+    connection: () => Promise.resolve({ baseUrl: `${network.origin}/v1`, apiKey: 'hsa-key' }),
     respondsOverAnyRoute: ({ baseUrl: url }) => {
       // The probe comes before the request.
       probes.push(`${url} after ${engine.turns.length} requests`);
