@@ -8,6 +8,7 @@ import { Connections } from './connection/connections';
 import { demoEngine, DemoMode } from './connection/demoMode';
 import { KeyStore } from './connection/keyStore';
 import { ModelEfforts } from './connection/modelEfforts';
+import { mayUsePlainHttp } from './connection/plainHttpQuestion';
 import { RouteNotices } from './connection/routeNotices';
 import { ContextSource } from './context/contextSource';
 import { healthViewType, viewType } from './contributions';
@@ -106,7 +107,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const suggestions = register(new Suggestions({ conversations, target, tour }));
   const contextUse = createContextUse({ connections, catalog, demo });
   const prompting = { contextUse, conversations, schedule, promptHistory, tour, suggestions, target, contextSource };
-  const shared = { ...host, settings, budget, keys, demo, efforts, connections, catalog, engine, ...prompting };
+  const questions = { budget, mayUsePlainHttp: (models: readonly string[]) => mayUsePlainHttp(connections, models) };
+  const shared = { ...host, ...questions, settings, keys, demo, efforts, connections, catalog, engine, ...prompting };
   const restoration = register(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
   const panels = register(new PanelRegistry(context.extensionUri, restoration, shared));
   const features = { ...shared, panels, customPrompts, health, healthPanel, logEvent, modelsChanged };

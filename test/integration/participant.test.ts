@@ -56,6 +56,7 @@ describe('chat participant', function () {
   let stream: FakeStream;
   let cancel: vscode.CancellationTokenSource;
   let logged: unknown[];
+  let usesPlainHttp: boolean;
   let events: StreamEvent['type'][];
 
   before(() => extensionApi());
@@ -65,12 +66,14 @@ describe('chat participant', function () {
     stream = new FakeStream();
     cancel = new vscode.CancellationTokenSource();
     logged = [];
+    usesPlainHttp = true;
     events = [];
     participant = new ChatParticipant({
       engine,
       log: { error: (problem) => logged.push(problem) },
       defaults: () => defaults,
       connection,
+      mayUsePlainHttp: () => Promise.resolve(usesPlainHttp),
       editor: () => vscode.window.activeTextEditor,
       pickModel: () => Promise.resolve(undefined),
       setModel: () => Promise.resolve(),
@@ -117,6 +120,13 @@ describe('chat participant', function () {
     engine.turn.emit(done(''));
     await copilotResult;
     assert.equal(engine.turn.request.model, 'set-model');
+  });
+
+  it('sends nothing if the user does not want to use a gateway over plain HTTP', async () => {
+    usesPlainHttp = false;
+    const result = await ask({ prompt: 'hello' });
+    assert.deepEqual([engine.turns.length, stream.output], [0, ['The prompt was not sent.']]);
+    assert.equal(result.errorDetails, undefined);
   });
 
   it('shows a message instead of an error when there is no code', async () => {

@@ -20,6 +20,7 @@ interface ChatDeps
   readonly efforts: Pick<ModelEfforts, 'reader' | 'onDidChange'>;
   readonly catalog: ModelCatalog;
   readonly target: EditorTarget;
+  readonly mayUsePlainHttp: (models: readonly string[]) => Promise<boolean>;
   readonly logEvent: (conversationId: string, turnId: string, event: StreamEvent) => void;
 }
 

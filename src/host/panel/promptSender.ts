@@ -11,7 +11,7 @@ import type { DemoMode } from '../connection/demoMode';
 import { isPromptInput } from '../journal/journalSchema';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
 
-export interface SendServices extends Pick<PanelServices, 'budget' | 'panels' | 'onError'> {
+export interface SendServices extends Pick<PanelServices, 'budget' | 'mayUsePlainHttp' | 'panels' | 'onError'> {
   readonly conversations: Pick<Conversations, 'ensureCurrent' | 'startNew'>;
   readonly connections: Pick<Connections, 'view'>;
   readonly demo: Pick<DemoMode, 'answers'>;
@@ -23,6 +23,8 @@ export interface SendOptions {
   readonly newConversation?: boolean | undefined;
   /** The models that answer at the same time. By default, the selected model answers. */
   readonly models?: readonly string[] | undefined;
+  /** The model that the user has set for the next prompt of the panel. By default, the selected model. */
+  readonly modelOnce?: string | undefined;
   readonly addDraft?: ((input: PromptInput) => PromptInput) | undefined;
   readonly staysHidden?: boolean | undefined;
   /** Whether the key dialog opens if there is no API key. The default is true. */
@@ -34,10 +36,11 @@ export interface SendOptions {
 /**
  * Sends a prompt. Without an API key, the prompt waits in the composer until a key is set. A prompt for a conversation of
  * a demo that has ended goes into a new conversation, because it must not go to the user's gateway below demo answers.
- * If the user does not want to exceed the budget of the day, the prompt goes back into the composer.
+ * If the user does not want to exceed the budget of the day or to use a gateway over plain HTTP, the prompt goes back into
+ * the composer.
  */
 export async function sendPrompt(
-  { budget, conversations, connections, demo, promptHistory, panels, onError }: SendServices,
+  { budget, mayUsePlainHttp, conversations, connections, demo, promptHistory, panels, onError }: SendServices,
   input: PromptInput,
   options: SendOptions = {},
 ): Promise<void> {
@@ -52,7 +55,9 @@ export async function sendPrompt(
   promptHistory.add(input.prompt, conversation.id).catch(onError);
   const connection = await connections.view(demo.answers(conversation));
   const isReady = canSendPrompt(connection);
-  if (isReady && (await budget.mayStart(connection.demo))) {
+  const models = options.models ?? [input.model ?? options.modelOnce ?? connection.model];
+  const mayUseGateway = async (): Promise<boolean> => connection.demo || mayUsePlainHttp(models);
+  if (isReady && (await budget.mayStart(connection.demo)) && (await mayUseGateway())) {
     const sent = { ...(options.addDraft?.(input) ?? input), demo: connection.demo };
     if (options.models) conversation.compare(sent, options.models);
     else conversation.ask(sent);

@@ -132,6 +132,34 @@ describe('connection over several routes', () => {
     assert.deepEqual(await shown('at-first'), ['primary.example', undefined]);
   });
 
+  it('offers a gateway over plain HTTP that alone has a model until the user has agreed to use it', async () => {
+    routes.backups = [`${plain}/v1`];
+    for (const origin of [primary, plain]) routes.keys.set(origin, 'hsa-key');
+    routes.lists = new Map([
+      [`${primary}/v1`, ['model-1']],
+      [`${plain}/v1`, ['llama3']],
+    ]);
+    routes.model = 'llama3';
+    assert.equal((await connections.view()).host, 'primary.example');
+    assert.equal(await connections.plainHttpOffer('model-1'), undefined);
+    assert.equal((await connections.plainHttpOffer('llama3'))?.origin, plain);
+    await connections.acceptPlainHttp(plain);
+    assert.equal(await connections.plainHttpOffer('llama3'), undefined);
+    assert.equal((await connections.view()).host, 'plain.example');
+  });
+
+  it('uses the primary gateway for a model that only the workspace names', async () => {
+    for (const origin of [primary, first]) routes.keys.set(origin, 'hsa-key');
+    routes.lists = new Map([
+      [`${primary}/v1`, ['model-1']],
+      [`${first}/v1`, ['at-first']],
+    ]);
+    routes.model = 'at-first';
+    assert.equal((await connections.view()).host, 'first.example');
+    routes.workspaceModels = new Set(['at-first']);
+    assert.equal((await connections.view()).host, 'primary.example');
+  });
+
   it('fails when the base URL is invalid, even if a backup route has a key', async () => {
     routes.keys.set(first, 'hsa-first');
     routes.baseUrl = 'ftp://files.example';
