@@ -80,8 +80,8 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   readonly resumeFrom?: ResumeFrom | undefined;
   /**
-   * Base URL of the route that the user has switched to by hand. The turn starts there, even if the route is down, and
-   * leaves it when an attempt over it fails. Ignored if the route can't answer the model.
+   * The base URL of the gateway that the user has switched to. The turn starts at this gateway, even if it is down, and
+   * leaves it when an attempt there fails. Without effect if the gateway is known to lack the model.
    */
   readonly preferredRoute?: string | undefined;
   /** The connection of this turn, in place of `EngineDeps.connection`. */
@@ -108,7 +108,7 @@ export interface Engine {
   onWindowFocused(): void;
   /** Also clears the cooldowns of other windows, and ends all waits. */
   resetNetworkState(): Promise<void>;
-  /** Returns the gateway that a turn would start at now, or undefined if it could use none. */
+  /** Returns the gateway at which a turn would start now, or undefined if no gateway can be used. */
   routeFor<R extends Route>(model: string, connection: ConnectionOf<R>, preferredRoute?: string): R | undefined;
   /** The cooldown or the open breaker of the scope, or undefined if this window knows of none. */
   cooldownOf(scope: CooldownScope): ModelCooldown | undefined;

@@ -29,7 +29,7 @@ export interface RouteBehavior {
   readonly unsupportedParameters: Set<CorrectableParameter>;
   readonly efforts: LearnedEfforts;
   refusesPrefill: boolean;
-  /** Monotonic milliseconds until which the gateway counts as lacking the model, because it has answered so. */
+  /** Monotonic milliseconds. Until then, the gateway is not asked for the model, because it has answered that it lacks it. */
   lacksModelUntil?: number;
   /** `omitted` means that the gateway never fills in the finish reason, so that `[DONE]` alone completes an answer. */
   finishReason: 'unknown' | 'sent' | 'omitted';
@@ -42,7 +42,7 @@ export function createRouteBehavior(): RouteBehavior {
   };
 }
 
-/** Time after which a gateway that lacked a model is asked for it again, because it may have been added. */
+/** Time after which a gateway that lacked a model is asked for the model again, because it may have been added since. */
 const missingModelMs = 600_000;
 
 const maxTokens = 12;

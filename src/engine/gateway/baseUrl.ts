@@ -85,7 +85,7 @@ export function usesPlainHttp(url: string): boolean {
   return protocol === 'http:' && !isLoopback(hostname);
 }
 
-/** Not `*.localhost`, because such a name is looked up, and the answer may be any address. */
+/** A name such as `gateway.localhost` is not local: the computer looks it up, and a name server may answer with any address. */
 function isLoopback(hostname: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
 }

@@ -31,7 +31,7 @@ const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
   'parameterInvalid',
 ]);
 
-/** Per turn. More than any gateway that is known needs. */
+/** Maximum number of corrections in a turn. The longest chain of refusals that leads to an answer is no longer. */
 const maxCorrections = 12;
 
 export class Attempts {

@@ -29,7 +29,7 @@ export function modelAt(route: Route, model: string, primary: Route | undefined)
 export type ConnectionOf<R extends Route> = R &
   Omit<Connection, 'backups'> & { readonly backups?: readonly R[] | undefined };
 
-/** Returns the gateways of a connection that requests can be sent to, in the user's order. */
+/** Returns the gateways that have a key or need none, in the user's order. */
 export function routesOf<R extends Route>(connection: ConnectionOf<R>): readonly R[] {
   const { backups = [] } = connection;
   return canSendRequests(connection) ? [connection, ...backups] : backups;
@@ -39,7 +39,7 @@ export function routesOf<R extends Route>(connection: ConnectionOf<R>): readonly
  * Returns the gateways that may answer a prompt for a model without a click of the user. The prompt goes to the first one
  * that is up. If the primary gateway uses HTTPS, gateways over plain HTTP are left out, unless the user has chosen one for
  * this model. A workspace does not choose a gateway, so its models go to the gateways in the user's order.
- * @param routes the gateways that requests can be sent to, without those that turned out to lack the model
+ * @param routes the gateways that have a key or need none, without gateways that have answered that they lack the model
  */
 export function routesFor<R extends Route>(
   model: string,
@@ -58,7 +58,7 @@ export function firstGateway<R extends Route>(connection: ConnectionOf<R>): R {
   return routesOf(connection).find(({ baseUrl }) => mayReplace(connection.baseUrl, baseUrl)) ?? connection;
 }
 
-/** Returns the gateway that gets the prompts for a model while all gateways are up. It may still need a key. */
+/** Returns the gateway that gets the prompts for a model while all gateways are up. The gateway may still need a key. */
 export function gatewayFor<R extends Route>(model: string, connection: ConnectionOf<R>): R {
   return routesFor(model, connection)[0] ?? connection;
 }
@@ -73,7 +73,7 @@ function isPlain({ baseUrl }: Route): boolean {
   return usesPlainHttp(baseUrl);
 }
 
-/** Returns whether prompts for the model may go to a gateway over plain HTTP. */
+/** Returns whether the user has chosen a gateway over plain HTTP for the model. */
 function isChosen(route: Route, model: string, connection: Connection): boolean {
   return route.models?.has(model) === true || (route.acceptsPlainHttp === true && isOnlyAt(route, model, connection));
 }

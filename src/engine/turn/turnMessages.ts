@@ -29,7 +29,7 @@ export interface NextRoute {
   readonly baseUrl: string;
   /** The name that the user gave the gateway, or else its host. */
   readonly label: string;
-  /** Whether it is up, and the turn may use it without a click of the user. */
+  /** Whether the route is up, and the turn may use the route without a click of the user. */
   readonly isUsable: boolean;
 }
 

@@ -21,9 +21,9 @@ type SwitchReason = Pick<Fault, 'kind'> & Partial<Pick<Fault, 'row'>>;
 /** The routes whose gateways may have a model, in the user's order. */
 interface ModelRoutes {
   readonly model: string;
-  /** Used without a click of the user. The first one is where a turn starts while it is up. */
+  /** Routes that need no click of the user. A turn starts at the first one that is up. */
   readonly automatic: readonly Route[];
-  /** Over plain HTTP. Only the user can switch to them. */
+  /** Routes over plain HTTP. Only the user can switch to them. */
   readonly manual: readonly Route[];
 }
 
@@ -247,7 +247,7 @@ export class TurnRoutes {
     this.failed.clear();
   }
 
-  /** The user has reset the network state, so that every gateway may have the model again. */
+  /** The user has reset the network state, so that the gateways that lacked the model are asked again. */
   forgetUnserved(): void {
     this.unserved.clear();
   }
@@ -293,7 +293,7 @@ export class TurnRoutes {
     return !this.unserved.has(route.baseUrl) && !this.network.lacksModel(route.baseUrl, this.modelAt(route).name);
   }
 
-  /** Whether a workspace chose the model, so that no gateway is asked because another one lacks the model. */
+  /** Whether a workspace chose the model. The turn then never moves on because a gateway lacks the model. */
   private get isOfWorkspace(): boolean {
     return this.primary?.workspaceModels?.has(this.history.model) === true;
   }

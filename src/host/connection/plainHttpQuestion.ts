@@ -4,7 +4,7 @@ import type { Connections } from './connections';
 
 /**
  * Asks whether prompts may go to a gateway over plain HTTP that alone has one of the models. The consent is remembered, so
- * that there is one question for each gateway.
+ * that the user is asked once for each gateway.
  * @returns false if the user does not want to send the prompt
  */
 export async function mayUsePlainHttp(

@@ -73,7 +73,7 @@ export class ConversationTurns extends ConversationRecord {
     return this.activeExchange ?? this.lastColumns.find(canRetry) ?? this.lastExchange;
   }
 
-  /** Base URL of the gateway that the user has switched to. Prompts go there until it fails. */
+  /** The base URL of the gateway that the user has switched to. Prompts go there until the gateway fails. */
   get preferredRoute(): string | undefined {
     return this.switchedRoute;
   }
@@ -201,7 +201,7 @@ export class ConversationTurns extends ConversationRecord {
   sendScheduled(exchangeId: string, model: string, immediately: boolean): boolean {
     const exchange = this.exchange(exchangeId);
     if (this.readOnly || !exchange || !isScheduled(exchange)) return false;
-    // The scheduler has checked the gateway in the settings.
+    // The prompt goes to the gateway that the scheduler has checked, not to the one that the user has switched to.
     const start = { preferredRoute: undefined, ...(immediately && { onStart: (turn: TurnHandle) => turn.retryNow() }) };
     this.startAgain(exchange, start, model);
     return true;

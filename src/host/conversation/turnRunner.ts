@@ -151,7 +151,7 @@ export interface TurnStart {
   readonly mode?: ResumeFrom['mode'] | undefined;
   /** Whether the answer gets more tokens, because the last one reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
-  /** Base URL of the route that the user has switched to by hand. */
+  /** The base URL of the gateway that the user has switched to. */
   readonly preferredRoute?: string | undefined;
   /** Called right after the start, for example to skip the cooldown of the gateway. */
   readonly onStart?: ((turn: TurnHandle) => void) | undefined;

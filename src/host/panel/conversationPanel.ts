@@ -31,7 +31,7 @@ export class ConversationPanel extends Disposable {
   /** A slow update can't replace the result of a newer one. */
   private connectionUpdates = 0;
   private wasInDemo: boolean | undefined;
-  /** The gateway to which the user has switched, when the page was last told where the next prompt goes. */
+  /** The gateway that the user had switched to when the page last learned where the next prompt goes. */
   private shownRoute: string | undefined;
   /** Whether the context items that the page stored before a reload are outdated. */
   private hasContextChanged = false;

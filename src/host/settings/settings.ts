@@ -34,7 +34,7 @@ interface InspectedSetting {
   readonly workspaceFolderValue?: unknown;
 }
 
-/** Key of the model that the user has chosen last in this workspace. The files of the workspace can't change it. */
+/** Memento key. The value is the last model that the user chose in this workspace; the workspace's files can't change it. */
 const chosenModelKey = 'holysheep.chosenModel';
 
 /** Reads most settings anew at every call. VS Code passes on invalid values, which the defaults or limits replace. */
@@ -146,8 +146,8 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Returns the models that only the workspace's settings name, so that they must not choose a gateway. The settings of a
-   * remote machine count as part of the workspace.
+   * Returns the models that the workspace's settings name, but neither the user settings nor the user. Such a name must not
+   * choose a gateway. The settings of a remote machine are treated as the workspace's.
    */
   workspaceModels(): ReadonlySet<string> {
     const [model, fallbackModels] = [this.inspect('model'), this.inspect('fallbackModels')];
@@ -175,7 +175,7 @@ export class Settings extends Disposable {
     return this.update('model', value, isOverridden ? Workspace : Global);
   }
 
-  /** Saves the model that the user has chosen, and remembers that the choice is not that of the workspace. */
+  /** Saves the model that the user has chosen, and remembers that the user made the choice, not the workspace. */
   async chooseModel(model: string): Promise<void> {
     await this.workspaceState.update(chosenModelKey, model);
     await this.setModel(model);

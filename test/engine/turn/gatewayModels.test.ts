@@ -202,7 +202,7 @@ describe('models of gateways', () => {
 
     const lackingBackup = { primary: dark, backup: [unknownModel, answering('Pulled')] };
 
-    it('are asked there again after ten minutes', async () => {
+    it('are requested from that gateway again after ten minutes', async () => {
       const net = new Routes(lackingBackup, { settings: { retry: { maxRetries: 0 } } });
       await net.ask(request).toEnd();
       await net.world.clock.advance(590_000);
@@ -211,14 +211,14 @@ describe('models of gateways', () => {
       assert.equal((await net.ask(request).toEnd()).shownText, 'Pulled');
     });
 
-    it('are asked there again at once when the network state is reset', async () => {
+    it('are requested from that gateway again when the network state is reset', async () => {
       const net = new Routes(lackingBackup, { settings: { retry: { maxRetries: 0 } } });
       await net.ask(request).toEnd();
       await net.world.engine.resetNetworkState();
       assert.equal((await net.ask(request).toEnd()).shownText, 'Pulled');
     });
 
-    it('are asked there again by a turn that waits when the network state is reset', async () => {
+    it('are requested from that gateway again by a waiting turn when the network state is reset', async () => {
       const net = new Routes(lackingBackup);
       const run = await net.ask(request).settle();
       assert.equal(run.of('waiting').length, 1);

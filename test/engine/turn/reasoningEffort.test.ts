@@ -275,7 +275,7 @@ describe('corrections of a request', () => {
     assert.equal(run.last('failed').kind, 'request');
   });
 
-  it('end with the fault after twelve of them, even if another model needs more', async () => {
+  it('end with the fault after twelve corrections, even if a fallback model needs more', async () => {
     const allLevels = refusalOf('reasoning_effort', `must be one of: ${reasoningEfforts.join(', ')}`);
     const refusingAll = [
       ...Array.from({ length: 6 }, () => allLevels),
@@ -315,7 +315,7 @@ describe('corrections of a request', () => {
   const models = ['claude-sonnet-5', 'claude-opus-4-5', 'gpt-5', 'qwen3-x', 'deepseek-v4-pro', 'some-model'];
   const hosts = ['gateway.test', 'openrouter.ai', 'api.anthropic.com', 'api.together.xyz', 'api.siliconflow.cn'];
 
-  it('are at most twelve before a pause, whatever the gateway refuses', async () => {
+  it('never exceed twelve without a pause, whatever the gateway refuses', async () => {
     const requests = fc.record({
       model: fc.constantFrom(...models),
       reasoningEffort: fc.constantFrom(...reasoningEfforts),

@@ -254,6 +254,20 @@ describe('a route that is down', () => {
     assert.equal(net.probesOf('primary').length, 0);
   });
 
+  it('is reported to the host when it goes down and when it is back', async () => {
+    let changes = 0;
+    const net = new Routes(
+      { primary: { replies: [refused], probes: [status(401)] }, backup: hello },
+      { deps: { isWindowFocused: () => true, onRouteChange: () => changes++ } },
+    );
+    await net.ask().settle();
+    assert.equal(net.world.engine.routeFor('gpt-4o', net.connection())?.baseUrl, backup.baseUrl);
+    assert.equal(changes, 1);
+    while ((await net.world.clock.next()) !== undefined);
+    assert.equal(net.world.engine.routeFor('gpt-4o', net.connection())?.baseUrl, primary.baseUrl);
+    assert.equal(changes, 2);
+  });
+
   it('is used again after the network state was reset', async () => {
     const net = new Routes({ primary: [refused, answering('Back')], backup: hello });
     await net.ask().toEnd();
@@ -443,7 +457,7 @@ describe('switching the route by hand', () => {
     ]);
   });
 
-  it('leaves the route whose known limit has refused the turn, and is the first action there', async () => {
+  it('is the first action of a turn that a known limit has refused, and names the next gateway', async () => {
     const net = new Routes(
       { primary: [rateLimited(5_400)], backup: hello },
       { routes: [primary, { ...backup, name: 'OpenRouter' }] },

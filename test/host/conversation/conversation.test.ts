@@ -188,7 +188,7 @@ describe('running turn of a conversation', () => {
     assert.equal(engine.turns.length, 1);
   });
 
-  describe('after Switch route', () => {
+  describe('that the user has switched to another route', () => {
     const [own, backup] = ['https://own.example', 'https://backup.example'];
     const preferred = `${backup}/v1`;
     const left = (reason: 'connection' | 'user', from = backup): StreamEvent =>
@@ -212,7 +212,7 @@ describe('running turn of a conversation', () => {
       assert.deepEqual([nextRoute(), nextRoute()], [preferred, preferred]);
     });
 
-    it('sends them over that route also if the turn was refused before its first attempt', () => {
+    it('switches to the route that a refused turn names, although that turn has sent no attempt', () => {
       const { conversation, ask, engine, nextRoute } = { ...setUp() };
       engine.turn.emit(done('1'));
       const id = ask('two', refused('https://third.example/v1'));
@@ -234,7 +234,7 @@ describe('running turn of a conversation', () => {
       });
     }
 
-    it('forgets the route when it fails, but not when another one does or any route would', () => {
+    it('forgets the route when a turn fails there, but not after a fault elsewhere or of the prompt', () => {
       for (const [event, expected] of [
         [refused(`${own}/v1`), undefined],
         [refused(preferred), preferred],
