@@ -11,7 +11,10 @@ import { probe } from './http/probe';
 import { loadRequestBuilder } from './http/transport';
 import type { ChatRequest } from './request';
 import type { TurnRecord } from './state/ledger';
+import { routesOf } from './turn/routeModels';
 import { Turn } from './turn/turn';
+import { TurnHistory } from './turn/turnHistory';
+import { TurnRoutes } from './turn/turnRoutes';
 
 /** Maximum number of finished turns whose records are kept for the diagnostics. */
 const maxRecordedTurns = 50;
@@ -60,6 +63,14 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
       await network.reset();
       for (const turn of running) turn.endWait();
     },
+    routeFor: (model, connection, preferredRoute) => {
+      const output = { emit: () => undefined };
+      const turnRoutes = new TurnRoutes(routes, network, deps.settings, output, new TurnHistory(model), {
+        preferredRoute,
+      });
+      const route = turnRoutes.choose(connection);
+      return routesOf(connection).find(({ baseUrl }) => baseUrl === route?.baseUrl);
+    },
     cooldownOf: (scope) => network.cooldownOf(scope),
     probe: (route, signal) => probe(deps, keys, route, signal),
     localFacts: (route, models, signal) => readLocalFacts(deps, route, models, signal),
@@ -98,6 +109,7 @@ function withSafeObservers(deps: EngineDeps): EngineDeps {
     log,
     onCooldownChange: () => notify('onCooldownChange', () => deps.onCooldownChange?.()),
     onAttemptEnd: (...end) => notify('onAttemptEnd', () => deps.onAttemptEnd?.(...end)),
+    onRouteChange: () => notify('onRouteChange', () => deps.onRouteChange?.()),
     onTurnEnd: (record) => notify('onTurnEnd', () => deps.onTurnEnd?.(record)),
   };
 }

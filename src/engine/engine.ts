@@ -6,8 +6,9 @@ import type { KeyRedactor } from './gateway/keyRedactor';
 import type { GatewayModels } from './gateway/modelList';
 import type { FactsById } from './models/listedFacts';
 import type { ModelFacts } from './models/modelFacts';
-import type { ChatRequest, Connection } from './request';
+import type { ChatRequest, Connection, Route } from './request';
 import type { LedgerEntry, TurnRecord } from './state/ledger';
+import type { ConnectionOf } from './turn/routeModels';
 
 /** A model as a request names it. */
 export interface ModelAtGateway {
@@ -36,6 +37,8 @@ export interface EngineDeps extends EngineEnvironment {
   readonly isWindowFocused?: (() => boolean) | undefined;
   /** `isCorrected` means that the gateway has refused the request, and that it is corrected and sent again at once. */
   readonly onAttemptEnd?: ((attempt: LedgerEntry, isCorrected: boolean) => void) | undefined;
+  /** Called when a route goes down or is back. */
+  readonly onRouteChange?: (() => void) | undefined;
   readonly onTurnEnd?: ((record: TurnRecord) => void) | undefined;
   /** Value of the `User-Agent` header, for instance `HolySheepPrompt/1.0.0`. */
   readonly userAgent: string;
@@ -54,8 +57,11 @@ export interface TurnHandle {
   switchModel(model: string): void;
   /** Does nothing while an answer streams. `reason` says why the previous model does not continue. */
   continueWith(model: string, reason: FaultKind): void;
-  /** Leads to the next route in the user's order. Does nothing if there is only one route. */
-  switchRoute(): void;
+  /**
+   * Leads to the next route in the user's order. Does nothing if there is only one route.
+   * @returns the base URL of that route
+   */
+  switchRoute(): string | undefined;
 }
 
 /** The stream has exactly one terminal event. */
@@ -75,8 +81,11 @@ export interface ResumeFrom {
 export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   readonly resumeFrom?: ResumeFrom | undefined;
-  /** Base URL or origin of the route that the first attempt leaves for the next one, as with *Switch route*. */
-  readonly avoidRoute?: string | undefined;
+  /**
+   * The base URL of the gateway that the user has switched to. The turn starts at this gateway, even if it is down, and
+   * leaves it when an attempt there fails. Without effect if the gateway is known to lack the model.
+   */
+  readonly preferredRoute?: string | undefined;
   /** The connection of this turn, in place of `EngineDeps.connection`. */
   readonly connection?: (() => Promise<Connection>) | undefined;
 }
@@ -101,6 +110,8 @@ export interface Engine {
   onWindowFocused(): void;
   /** Also clears the cooldowns of other windows, and ends all waits. */
   resetNetworkState(): Promise<void>;
+  /** Returns the gateway at which a turn would start now, or undefined if no gateway can be used. */
+  routeFor<R extends Route>(model: string, connection: ConnectionOf<R>, preferredRoute?: string): R | undefined;
   /** The cooldown or the open breaker of the scope, or undefined if this window knows of none. */
   cooldownOf(scope: CooldownScope): ModelCooldown | undefined;
   /** Asks a gateway for its models, which shows whether it responds and accepts the key. Never rejects. */

@@ -301,6 +301,10 @@ export interface FailedEvent extends EventBase {
   readonly fallbackModel?: string | undefined;
   /** With the kind `context-length`: the context window that the gateway named, in tokens. */
   readonly contextTokens?: number | undefined;
+  /** With the action `switchRoute`: the base URL of the route to which it leads. */
+  readonly nextRoute?: string | undefined;
+  /** The name of that route for the user. */
+  readonly nextRouteName?: string | undefined;
 }
 
 export type TerminalEvent = DoneEvent | StoppedEvent | FailedEvent;

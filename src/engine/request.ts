@@ -102,14 +102,18 @@ export interface Route {
   readonly models?: ReadonlyMap<string, string> | undefined;
   /** Whether the gateway lists a model by this name, or undefined if its list is unknown. */
   readonly lists?: ((name: string) => boolean | undefined) | undefined;
+  /** Whether the user has agreed to send prompts over plain HTTP for models that no gateway over HTTPS has. */
+  readonly acceptsPlainHttp?: boolean | undefined;
 }
 
-/** The engine asks the host for it again before every attempt. */
+/** The primary gateway and its backups. The engine asks the host for them again before every attempt. */
 export interface Connection extends Route {
   /** Whether requests are sent without a key, see `Route.apiKey`. By default, a key is required. */
   readonly isKeyless?: boolean | undefined;
   /** Used in this order while this route fails. All of them have a key or need none. */
   readonly backups?: readonly Route[] | undefined;
+  /** Models that only the workspace's settings name. Their names do not decide which gateway gets the prompts. */
+  readonly workspaceModels?: ReadonlySet<string> | undefined;
 }
 
 /** Returns whether requests can be sent: there is a key, or none is needed. */

@@ -8,6 +8,7 @@ import { Connections } from './connection/connections';
 import { demoEngine, DemoMode } from './connection/demoMode';
 import { KeyStore } from './connection/keyStore';
 import { ModelEfforts } from './connection/modelEfforts';
+import { mayUsePlainHttp } from './connection/plainHttpQuestion';
 import { RouteNotices } from './connection/routeNotices';
 import { UnresponsiveGateways } from './connection/unresponsiveGateways';
 import { ContextSource } from './context/contextSource';
@@ -49,7 +50,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const host = createHostWindow(context);
   const { register, log, onError, version, storage, workspace } = host;
   const { globalState: memory, workspaceState } = context;
-  const settings = register(new Settings(host.manifest));
+  const settings = register(new Settings(host.manifest, workspaceState));
   const keys = register(new KeyStore(context.secrets, log));
   const demo = register(new DemoMode());
   const efforts = register(new ModelEfforts({ settings, memory, facts: (model) => catalog.factsOf(model) }));
@@ -64,6 +65,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       unresponsive,
       lists: (...name) => catalog.lists(...name),
       listsSettled: () => catalog.settled,
+      routeFor: (...route) => engine.routeFor(...route),
+      memory,
     }),
   );
   register(new RouteNotices({ settings, keys, connections, demo, log, memory }));
@@ -74,6 +77,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     connection: () => connections.configured(),
     isWindowFocused: () => vscode.window.state.focused,
     onAttemptEnd: (...end) => health.recordAttempt(...end),
+    onRouteChange: () => connections.refresh(),
     onTurnEnd: (record) => {
       health.recordWaits(record);
       connections.recordTurn(record);
@@ -110,10 +114,11 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const suggestions = register(new Suggestions({ conversations, target, tour }));
   const contextUse = createContextUse({ connections, catalog, demo });
   const prompting = { contextUse, conversations, schedule, promptHistory, tour, suggestions, target, contextSource };
+  const questions = { budget, mayUsePlainHttp: (models: readonly string[]) => mayUsePlainHttp(connections, models) };
   const shared = {
     ...host,
+    ...questions,
     settings,
-    budget,
     keys,
     demo,
     efforts,

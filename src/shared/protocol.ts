@@ -121,6 +121,8 @@ export interface ConnectionView {
   readonly hasKey: boolean | 'unreadable';
   /** Whether prompts go to the offline demo, so that no prompt leaves the computer. */
   readonly demo: boolean;
+  /** Set if the next prompt goes to a backup gateway for another reason: a switch by the user, a fault or a missing key. */
+  readonly isBackup?: true | undefined;
   /** Names of the backup routes that have a key. */
   readonly backups?: readonly string[] | undefined;
   /** Set in the messages to the page. */

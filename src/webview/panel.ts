@@ -223,7 +223,6 @@ export class Panel {
     const { strings } = this.context;
     const { active } = conversation;
     const stopAnswer = active?.group ? strings.stopAnswers : strings.stopAnswer;
-    composer.model.setRoute(conversation.route);
     composer.setStoppable(active !== undefined, active?.hasStopButton ? stopAnswer : strings.stop);
     conversation.setVersionButtonsDisabled(active !== undefined);
     conversation.updateStreaming();

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { answer } from '../support/replies';
+import { startGateway } from '../support/testGateway';
 import type { ConnectionTest } from '../../src/host/connection/connectionTest';
-import { collect, find, testKey, useFixture, type HostFixture } from '../support/extensionHost';
+import { collect, find, set, testKey, useFixture, type HostFixture } from '../support/extensionHost';
 import { hostileModel, hostileWords, offeredActions, useHostileSettings } from '../support/hostileWorkspace';
 import { valuesOf } from '../support/valuesOf';
 
@@ -33,6 +34,23 @@ describe('trusted workspace with hostile settings', () => {
     const { body } = await fixture.gateway.request(1);
     assert.ok(!body.includes(hostileWords));
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it("can't choose one of the user's gateways by its model, unless the user names the model, too", async () => {
+    const backup = await startGateway({ anyHost: true });
+    backup.script = () => answer('from the backup');
+    const usersModel = vscode.workspace.getConfiguration('holysheep').inspect('model')?.globalValue;
+    await set('backupBaseUrls', [{ baseUrl: backup.baseUrl, models: { [hostileModel]: hostileModel } }]);
+    await vscode.commands.executeCommand('holysheep.setApiKey', { key: testKey, baseUrl: backup.baseUrl });
+    try {
+      assert.equal(find(await collect(fixture.api.ask('hello')), 'done').text, 'fine');
+      await set('model', hostileModel);
+      assert.equal(find(await collect(fixture.api.ask('hello')), 'done').text, 'from the backup');
+    } finally {
+      await set('model', usersModel);
+      await set('backupBaseUrls', undefined);
+      await backup.close();
+    }
   });
 
   it("can't redirect the connection test or add a backup route", async () => {

@@ -57,6 +57,7 @@ describe('chat participant', function () {
   let cancel: vscode.CancellationTokenSource;
   let mayStart: boolean;
   let logged: unknown[];
+  let usesPlainHttp: boolean;
   let events: StreamEvent['type'][];
 
   before(() => extensionApi());
@@ -67,6 +68,7 @@ describe('chat participant', function () {
     cancel = new vscode.CancellationTokenSource();
     mayStart = true;
     logged = [];
+    usesPlainHttp = true;
     events = [];
     participant = new ChatParticipant({
       engine,
@@ -74,6 +76,7 @@ describe('chat participant', function () {
       log: { error: (problem) => logged.push(problem) },
       defaults: () => defaults,
       connection,
+      mayUsePlainHttp: () => Promise.resolve(usesPlainHttp),
       editor: () => vscode.window.activeTextEditor,
       pickModel: () => Promise.resolve(undefined),
       setModel: () => Promise.resolve(),
@@ -127,6 +130,13 @@ describe('chat participant', function () {
     const result = await ask({ prompt: 'hello' });
     assert.equal(engine.turns.length, 0);
     assert.match(stream.output.join(), /Nothing was sent, because today's budget is used up\./);
+    assert.equal(result.errorDetails, undefined);
+  });
+
+  it('sends nothing if the user does not want to use a gateway over plain HTTP', async () => {
+    usesPlainHttp = false;
+    const result = await ask({ prompt: 'hello' });
+    assert.deepEqual([engine.turns.length, stream.output], [0, ['The prompt was not sent.']]);
     assert.equal(result.errorDetails, undefined);
   });
 

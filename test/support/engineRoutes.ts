@@ -13,6 +13,7 @@ type Gateway = readonly Reply[] | { readonly replies: readonly Reply[]; readonly
 export type Options = Omit<ConstructorParameters<typeof EngineWorld>[0], 'replies'> & {
   readonly routes?: readonly Route[];
   readonly isKeyless?: boolean;
+  readonly workspaceModels?: readonly string[];
 };
 
 /** The engine with several gateways, one for each route, in virtual time. */
@@ -22,13 +23,15 @@ export class Routes {
   private readonly probes = new Map<string, ScriptedFetch>();
   routes: readonly Route[];
   private readonly isKeyless: boolean | undefined;
+  private readonly workspaceModels: ReadonlySet<string>;
 
   constructor(
     gateways: Readonly<Record<string, Gateway>>,
-    { routes = [primary, backup], isKeyless, ...options }: Options = {},
+    { routes = [primary, backup], isKeyless, workspaceModels = [], ...options }: Options = {},
   ) {
     this.routes = routes;
     this.isKeyless = isKeyless;
+    this.workspaceModels = new Set(workspaceModels);
     for (const [name, gateway] of Object.entries(gateways)) {
       const { replies, probes } = 'replies' in gateway ? gateway : { replies: gateway, probes: [refused] };
       this.answers.set(`${name}.test`, new ScriptedFetch(replies));
@@ -62,10 +65,10 @@ export class Routes {
     return this.probes.get(`${name}.test`)?.requests ?? [];
   }
 
-  private connection(): Connection {
+  connection(): Connection {
     const [first, ...backups] = this.routes;
     assert.ok(first);
-    return { ...first, backups, isKeyless: this.isKeyless };
+    return { ...first, backups, isKeyless: this.isKeyless, workspaceModels: this.workspaceModels };
   }
 }
 

@@ -29,8 +29,8 @@ export interface RouteBehavior {
   readonly unsupportedParameters: Set<CorrectableParameter>;
   readonly efforts: LearnedEfforts;
   refusesPrefill: boolean;
-  /** The gateway has answered that it does not have the model. */
-  lacksModel?: boolean;
+  /** Monotonic milliseconds. Until then, the gateway is not asked for the model, because it has answered that it lacks it. */
+  lacksModelUntil?: number;
   /** `omitted` means that the gateway never fills in the finish reason, so that `[DONE]` alone completes an answer. */
   finishReason: 'unknown' | 'sent' | 'omitted';
 }
@@ -41,6 +41,9 @@ export function createRouteBehavior(): RouteBehavior {
     ...{ refusesPrefill: false, finishReason: 'unknown' },
   };
 }
+
+/** Time after which a gateway that lacked a model is asked for the model again, because it may have been added since. */
+const missingModelMs = 600_000;
 
 const maxTokens = 12;
 /** Time in which a retry budget gains one token. */
@@ -128,9 +131,18 @@ export class NetworkState {
     return behavior;
   }
 
+  recordMissingModel(baseUrl: string, model: string): void {
+    this.behaviorOf(baseUrl, model).lacksModelUntil = this.clock.monotonicNow() + missingModelMs;
+  }
+
+  lacksModel(baseUrl: string, model: string): boolean {
+    return (this.behaviorOf(baseUrl, model).lacksModelUntil ?? -Infinity) > this.clock.monotonicNow();
+  }
+
   /** Also clears the cooldowns of other windows, and sends waiting requests. Never rejects. */
   async reset(): Promise<void> {
     this.budgets.clear();
+    this.behaviors.clear();
     for (const { gate } of this.gates.values()) gate.reset();
     await this.shared.clear();
   }

@@ -22,6 +22,7 @@ const sharedOutageMs = 1.1 * maxProbeMs + networkCheckTimeoutMs + 10_000;
 
 interface RouteHealthDeps extends CheckDeps, Pick<EngineEnvironment, 'random' | 'log'> {
   readonly cooldowns: SharedCooldowns;
+  readonly onRouteChange?: (() => void) | undefined;
 }
 
 /** Faults that a probe may not notice, because they occur only once a connection exists. */
@@ -118,6 +119,7 @@ export class RouteHealth {
     const outage = { fault, startedAt, probeIsEnoughAt: startedAt + leftMs, isDown: true, returns, ...unscheduled };
     this.outages.set(baseUrl, outage);
     this.schedule(baseUrl, outage);
+    this.deps.onRouteChange?.();
     return outage;
   }
 
@@ -165,6 +167,7 @@ export class RouteHealth {
     this.sharedOutage(baseUrl).clear();
     outage?.cancelTimer();
     outage?.probing?.abort();
+    if (outage?.isDown) this.deps.onRouteChange?.();
   }
 
   private logReturn(baseUrl: string): void {
@@ -194,6 +197,7 @@ export class RouteHealth {
       outage.isDown = false;
       this.sharedOutage(baseUrl).clear();
       this.logReturn(baseUrl);
+      this.deps.onRouteChange?.();
       return;
     }
     outage.probes++;

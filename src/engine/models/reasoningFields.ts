@@ -33,7 +33,7 @@ function refusalOf(field: string, level: ReasoningEffort): string {
 /**
  * Remembers that a gateway refused one of the fields that set the reasoning effort. The next request uses the nearest
  * level that the message of the gateway names, or leaves the field out.
- * @returns false if none of the fields was refused
+ * @returns whether the next request will differ from the refused one
  */
 export function learnRefusal(
   learned: LearnedEfforts,
@@ -47,11 +47,16 @@ export function learnRefusal(
   // A message may call the reasoning by another name than the gateway's own parameter.
   const isAboutEffort = effortParameters.some((name) => name === parameter);
   const avoided = refused !== undefined ? [refused] : isAboutEffort ? names : [];
-  const levels = (learned.accepted ?? effortsIn(detail)).filter((other) => other !== level);
-  if (levels.some((other) => other !== 'none') && avoided.some((name) => contains(name, level)))
+  const { accepted, refused: refusals } = learned;
+  const levels = (accepted ?? effortsIn(detail)).filter((other) => other !== level);
+  const isShorter = accepted === undefined || levels.length < accepted.length;
+  if (isShorter && levels.some((other) => other !== 'none') && avoided.some((name) => contains(name, level))) {
     learned.accepted = levels;
-  else for (const name of avoided) learned.refused.add(refusalOf(name, level));
-  return avoided.length > 0;
+    return true;
+  }
+  const known = refusals.size;
+  for (const name of avoided) refusals.add(refusalOf(name, level));
+  return refusals.size > known;
 }
 
 /** Matches a quoted word, and the text after words that introduce a list. Elsewhere, `high` may describe the load. */
@@ -198,8 +203,9 @@ function levelFor(
   format: GatewayFormat,
   { accepted, facts, ...model }: Pick<Choice, 'name' | 'facts'> & Pick<LearnedEfforts, 'accepted'>,
 ): ReasoningEffort {
-  if (chosen === 'none' && (formatsWithSwitch.has(format) || isClaude(model))) return chosen;
+  if (chosen === 'none' && formatsWithSwitch.has(format)) return chosen;
   if (accepted) return nearestEffort(chosen, accepted);
+  if (chosen === 'none' && isClaude(model)) return chosen;
   const efforts = format === 'together' ? togetherEfforts : facts.efforts;
   if (!efforts?.length || (chosen === 'none' && canSwitchOff(facts))) return chosen;
   return nearestEffort(chosen, efforts);

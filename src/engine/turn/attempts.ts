@@ -31,6 +31,9 @@ const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
   'parameterInvalid',
 ]);
 
+/** Maximum number of corrections in a turn. The longest chain of refusals that leads to an answer is no longer. */
+const maxCorrections = 12;
+
 export class Attempts {
   /** Undefined between two attempts. Stays set after the turn has ended. */
   current: Attempt | undefined;
@@ -42,6 +45,7 @@ export class Attempts {
   /** Known when the current attempt was sent. */
   private omittedParameters: AttemptRequest['behavior']['unsupportedParameters'] = new Set();
   private isKeyless = false;
+  private corrections = 0;
   private usage = sumUsage([]);
   private readonly size = new ReceivedSize();
 
@@ -181,10 +185,17 @@ export class Attempts {
   }
 
   /**
-   * If the fault shows what the gateway rejects, avoids it in the next attempt, which does not count as a retry.
+   * If the fault shows what the gateway rejects, avoids it in the next attempt, which does not count as a retry and is
+   * sent without a pause.
    * @returns whether the request has been changed
    */
-  correctRequest({ row, unsupportedParameter, detail }: Fault): boolean {
+  correctRequest(fault: Fault): boolean {
+    if (this.corrections >= maxCorrections || !this.avoidRejection(fault)) return false;
+    this.corrections++;
+    return true;
+  }
+
+  private avoidRejection({ row, unsupportedParameter, detail }: Fault): boolean {
     const { sent, mode } = this;
     if (!sent || !this.current) return false;
     if (unsupportedParameter && this.avoidParameter(sent, unsupportedParameter, detail)) return true;

@@ -102,6 +102,7 @@ export class Turn implements TurnHandle {
 
   /** The network state that caused the wait has been reset. */
   endWait(): void {
+    this.routes.forgetUnserved();
     if (this.waits.isWaiting) this.commands.apply('retry-now');
   }
 
@@ -126,11 +127,12 @@ export class Turn implements TurnHandle {
     this.commands.apply('switch');
   }
 
-  switchRoute(): void {
+  switchRoute(): string | undefined {
     const next = this.output.isFinished() ? undefined : this.routes.following();
-    if (!next || !this.commands.acceptsClick()) return;
+    if (!next || !this.commands.acceptsClick()) return undefined;
     this.routes.switchTo(next);
     this.commands.apply('switch');
+    return next.baseUrl;
   }
 
   /** This is the only error boundary: an exception ends the turn with a terminal event. */

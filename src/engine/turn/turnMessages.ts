@@ -17,11 +17,20 @@ export interface TurnContext {
   /** 0 if the turn has sent none. */
   readonly attemptNumber: number;
   readonly text: string;
-  readonly hasOtherRoute: boolean;
+  /** The route to which *Switch route* leads. Undefined if there is only one. */
+  readonly nextRoute: NextRoute | undefined;
   /** A request without a token limit, or with a higher one. */
   readonly canHaveMoreRoom: () => boolean;
   /** Host of a route that only the user can switch to, because it uses plain HTTP. */
   readonly plainHttpHost: string | undefined;
+}
+
+export interface NextRoute {
+  readonly baseUrl: string;
+  /** The name that the user gave the gateway, or else its host. */
+  readonly label: string;
+  /** Whether the route is up, and the turn may use the route without a click of the user. */
+  readonly isUsable: boolean;
 }
 
 type WaitSource = Pick<WaitDecision, 'source' | 'attemptsLeft'> & Partial<Omit<WaitDecision, 'type'>>;
@@ -63,16 +72,17 @@ export class TurnMessages {
     const retryActions = text === '' ? fault.actions : withPartialAnswerActions(fault);
     const ownActions = canSendLater(decision) ? withSendLater(retryActions) : retryActions;
     const possibleActions = ownActions.filter((action) => action !== 'moreRoom' || context.canHaveMoreRoom());
+    const otherActions = withRouteAction(fault.kind, withFallback(possibleActions, fallbackModel), context);
+    // Another gateway can answer at once, but this one only when its limit has reset.
+    const isSwitchBest =
+      resetsInMs !== undefined && context.nextRoute?.isUsable && otherActions.includes('switchRoute');
+    const actions = isSwitchBest ? [...new Set<FaultAction>(['switchRoute', ...otherActions])] : otherActions;
     return {
       type: 'failed',
       kind: fault.kind,
       message: this.withPlainHttpNote(message, observed, context),
       text,
-      actions: withGatewayAction(
-        fault,
-        withRouteAction(fault.kind, withFallback(possibleActions, fallbackModel), context),
-        context,
-      ),
+      actions: withGatewayAction(fault, actions, context),
       status: attempt?.status,
       requestId: attempt?.requestId,
       detail,
@@ -80,6 +90,10 @@ export class TurnMessages {
       beyondMaxHint,
       fallbackModel,
       contextTokens: fault.contextTokens,
+      ...(actions.includes('switchRoute') && {
+        nextRoute: context.nextRoute?.baseUrl,
+        nextRouteName: context.nextRoute?.label,
+      }),
     };
   }
 
@@ -136,9 +150,9 @@ const kindsOfAnyRoute: ReadonlySet<FaultKind> = new Set<FaultKind>([
 function withRouteAction(
   kind: FaultKind,
   actions: readonly FaultAction[],
-  { hasOtherRoute }: TurnContext,
+  { nextRoute }: TurnContext,
 ): readonly FaultAction[] {
-  if (!hasOtherRoute || kindsOfAnyRoute.has(kind)) return actions;
+  if (!nextRoute || kindsOfAnyRoute.has(kind)) return actions;
   return [...actions, 'switchRoute'];
 }
 
@@ -146,9 +160,9 @@ function withRouteAction(
 function withGatewayAction(
   { isRouteFault }: Fault,
   actions: readonly FaultAction[],
-  { hasOtherRoute }: TurnContext,
+  { nextRoute }: TurnContext,
 ): readonly FaultAction[] {
-  return isRouteFault && !hasOtherRoute ? [...actions, 'addGateway'] : actions;
+  return isRouteFault && !nextRoute ? [...actions, 'addGateway'] : actions;
 }
 
 function withFallback(actions: readonly FaultAction[], fallbackModel: string | undefined): readonly FaultAction[] {

@@ -4,10 +4,10 @@ import type { ModelEvent } from '../events';
 import { faultOfRow, type Fault } from '../faults/classify';
 import type { NetworkState } from '../gate/networkState';
 import type { RouteHealth } from '../gate/routeHealth';
-import { hostOf, isHostShared, originOf, usesPlainHttp } from '../gateway/baseUrl';
-import { canSendRequests, type Connection, type Route } from '../request';
+import { hostOf, isHostShared, nameAmong, originOf, usesPlainHttp } from '../gateway/baseUrl';
+import type { Connection, Route } from '../request';
 import { isRetryable, type Situation } from '../retry/decide';
-import { modelAt, routesFor, type SentModel } from './routeModels';
+import { modelAt, routesFor, routesOf, routesThatMayHave, type SentModel } from './routeModels';
 import type { TurnHistory } from './turnHistory';
 import type { TurnContext } from './turnMessages';
 import type { TurnOutput } from './turnOutput';
@@ -17,6 +17,15 @@ const unservedKinds: ReadonlySet<Fault['kind']> = new Set<Fault['kind']>(['model
 
 /** Why a turn leaves a route. */
 type SwitchReason = Pick<Fault, 'kind'> & Partial<Pick<Fault, 'row'>>;
+
+/** The routes whose gateways may have a model, in the user's order. */
+interface ModelRoutes {
+  readonly model: string;
+  /** Routes that need no click of the user. A turn starts at the first one that is up. */
+  readonly automatic: readonly Route[];
+  /** Routes over plain HTTP. Only the user can switch to them. */
+  readonly manual: readonly Route[];
+}
 
 /** How the next attempt is sent, and what the turn can do instead of waiting for it. */
 export interface AttemptPlan extends Pick<ModelAtGateway, 'model' | 'sentModel'> {
@@ -44,41 +53,48 @@ export class TurnRoutes {
   answeringModel: string;
   /** The routes that have a key or need none, in the user's order. */
   private routes: readonly Route[] = [];
-  /** The first route in the user's order, even if it has no key. */
-  private primary: Route | undefined;
-  /** The routes that may have the model, see `usable`. */
-  private routesForModel: { readonly model: string; readonly routes: readonly Route[] } | undefined;
+  /** The primary gateway, even if it has no key, and its backups. */
+  private primary: Connection | undefined;
+  private routesForModel: ModelRoutes | undefined;
   /** Base URLs of the backup gateways that do not serve the model of this turn. */
   private readonly unserved = new Set<string>();
-  private readonly avoidRoute: string | undefined;
+  private readonly preferredRoute: string | undefined;
   /** Whether the turn has used or should have used an `https:` route, so that it may not use plain HTTP. */
   private mustEncrypt = false;
+  /** The model for which `mustEncrypt` was decided. */
+  private encryptedModel: string | undefined;
   /** Whether the turn stays on the current route even if it is down, until an attempt over it fails. */
-  private isPinned: boolean;
+  private isPinned = false;
   /** Routes that have failed since the turn last waited, and whether waiting may help there. */
   private readonly failed = new Map<string, boolean>();
   /** The substitutes that the turn has used. They may continue their own partial answers, but are not offered again. */
   private readonly substitutes = new Set<string>();
 
-  /** `avoidRoute` (base URL or origin) is left by the first attempt, because the user asked for another route. */
   constructor(
     private readonly health: RouteHealth,
-    private readonly network: Pick<NetworkState, 'behaviorOf'>,
+    private readonly network: Pick<NetworkState, 'lacksModel' | 'recordMissingModel'>,
     private readonly settings: () => Pick<EngineSettings, 'continueWithFallback'>,
     private readonly output: Pick<TurnOutput, 'emit'>,
     private readonly history: Pick<TurnHistory, 'recordRouteSwitch' | 'model' | 'hasOutput'>,
-    { avoidRoute, resumeFrom }: Pick<StreamOptions, 'avoidRoute' | 'resumeFrom'>,
+    { preferredRoute, resumeFrom }: Pick<StreamOptions, 'preferredRoute' | 'resumeFrom'>,
   ) {
-    this.avoidRoute = avoidRoute;
-    this.isPinned = avoidRoute !== undefined;
+    this.preferredRoute = preferredRoute;
     if (resumeFrom?.model !== undefined) this.substitutes.add(resumeFrom.model);
     this.answeringModel = history.model;
   }
 
-  get context(): Pick<TurnContext, 'baseUrl' | 'hasOtherRoute' | 'plainHttpHost'> {
-    const plainHttp = this.usable.find((route, index) => index > 0 && !this.isEncryptedEnough(route));
-    const { baseUrl, hasSeveral: hasOtherRoute } = this;
-    return { baseUrl, hasOtherRoute, plainHttpHost: plainHttp && hostOf(plainHttp.baseUrl) };
+  get context(): Pick<TurnContext, 'baseUrl' | 'nextRoute' | 'plainHttpHost'> {
+    const plainHttp = this.usable.find((route) => !this.isEncryptedEnough(route));
+    const next = this.following();
+    return {
+      baseUrl: this.baseUrl,
+      nextRoute: next && {
+        baseUrl: next.baseUrl,
+        label: next.name ?? nameAmong(this.routes, next.baseUrl),
+        isUsable: this.isAllowed(next) && this.isUp(next),
+      },
+      plainHttpHost: plainHttp && hostOf(plainHttp.baseUrl),
+    };
   }
 
   /** Usable without a decision of the user, in their order. */
@@ -97,8 +113,9 @@ export class TurnRoutes {
     Situation,
     'otherRoute' | 'othersMayRecover' | 'isUnserved' | 'primaryFault' | 'substitute' | 'isSubstituting'
   > {
-    const { untried, primary, current } = this;
+    const { primary, current } = this;
     const isUnserved = this.isUnservedBy(fault);
+    const untried = isUnserved && this.isOfWorkspace ? [] : this.untried;
     const isNewSubstitute = ({ name, isSubstitute }: SentModel): boolean => isSubstitute && !this.substitutes.has(name);
     // If every route is down, the turn may try all of them, because their state may have changed.
     const mayTryAll = fault.isRouteFault === true || fault.policy.retry === 'offline' || isUnserved;
@@ -164,25 +181,26 @@ export class TurnRoutes {
   }
 
   private routeFor(connection: Connection): Route | undefined {
+    const { current: previous, preferredRoute, history } = this;
     this.routes = routesOf(connection);
     this.primary = connection;
     this.routesForModel = undefined;
     const { usable } = this;
-    const previous = this.current;
     const current = usable.find(({ baseUrl }) => baseUrl === previous?.baseUrl);
     if (current && (this.isPinned || this.isUp(current))) return (this.current = current);
-    // The user has chosen a model that only an unencrypted gateway offers.
-    if (!previous) this.mustEncrypt = isEncrypted(usable[0] ?? connection);
-    const avoids = previous ? undefined : this.avoidRoute;
-    const isAvoided = ({ baseUrl }: Route): boolean =>
-      avoids !== undefined && (baseUrl === avoids || originOf(baseUrl) === avoids);
-    const routes = avoids === undefined ? this.allowed : usable;
-    const avoided = routes.find(isAvoided);
-    const left = avoided ?? previous ?? usable[0];
-    const route = this.routeAfter(isAvoided, routes) ?? routes[0];
-    this.use(route, avoids !== undefined);
+    if (this.encryptedModel !== history.model) {
+      const [first] = this.modelRoutes.automatic;
+      this.encryptedModel = history.model;
+      this.mustEncrypt = isEncrypted(connection) && !(first && usesPlainHttp(first.baseUrl));
+    }
+    const preferred = previous ? undefined : usable.find(({ baseUrl }) => baseUrl === preferredRoute);
+    const { allowed } = this;
+    const left = previous ?? allowed[0];
+    const route = preferred ?? allowed.find((other) => this.isUp(other)) ?? allowed[0];
+    if (preferred) this.isPinned = true;
+    this.use(route, preferred !== undefined);
     if (!left || !route || left.baseUrl === route.baseUrl) return route;
-    this.announce(left, route, avoided ? undefined : this.health.faultOf(left.baseUrl));
+    this.announce(left, route, preferred ? undefined : this.health.faultOf(left.baseUrl));
     return route;
   }
 
@@ -211,7 +229,7 @@ export class TurnRoutes {
     if (!current || !this.isUnservedBy(fault)) return;
     this.unserved.add(current.baseUrl);
     // A gateway that needs a key is used again once it has one.
-    if (unservedKinds.has(fault.kind)) this.behaviorAt(current).lacksModel = true;
+    if (unservedKinds.has(fault.kind)) this.network.recordMissingModel(current.baseUrl, this.modelAt(current).name);
     this.routesForModel = undefined;
   }
 
@@ -227,6 +245,11 @@ export class TurnRoutes {
   /** After a wait, the turn may try every route again. */
   recordWait(): void {
     this.failed.clear();
+  }
+
+  /** The user has reset the network state, so that the gateways that lacked the model are asked again. */
+  forgetUnserved(): void {
+    this.unserved.clear();
   }
 
   /** `sentAt` is the monotonic time of the request. */
@@ -246,16 +269,33 @@ export class TurnRoutes {
     return isHostShared(baseUrl, this.routes) ? baseUrl : undefined;
   }
 
-  /** The routes whose gateways are not known to lack the model, in the user's order. */
   private get usable(): readonly Route[] {
+    const { automatic, manual } = this.modelRoutes;
+    return [...automatic, ...manual];
+  }
+
+  private get modelRoutes(): ModelRoutes {
+    const { routes, primary } = this;
     const { model } = this.history;
-    if (this.routesForModel?.model === model) return this.routesForModel.routes;
-    const isServed = (route: Route): boolean => !this.unserved.has(route.baseUrl) && !this.behaviorAt(route).lacksModel;
-    const served = this.routes.filter((route) => route.baseUrl === this.primary?.baseUrl || isServed(route));
-    const possible = served.length > 0 ? served : this.routes;
-    const routes = routesFor(model, possible);
-    this.routesForModel = { model, routes };
-    return routes;
+    if (this.routesForModel?.model === model) return this.routesForModel;
+    const served = this.isOfWorkspace ? routes : routes.filter((route) => this.mayServe(route));
+    const automaticOf = (possible: readonly Route[]) => (primary ? routesFor(model, primary, possible) : []);
+    const automatic = [automaticOf(served), automaticOf(routes)].find(({ length }) => length > 0) ?? [];
+    const isManual = (route: Route): boolean => usesPlainHttp(route.baseUrl) && !automatic.includes(route);
+    const manual = routesThatMayHave(model, routes).filter(isManual);
+    this.routesForModel = { model, automatic, manual };
+    return this.routesForModel;
+  }
+
+  /** False if the gateway is a backup and has answered that it does not have the model. */
+  private mayServe(route: Route): boolean {
+    if (route.baseUrl === this.primary?.baseUrl) return true;
+    return !this.unserved.has(route.baseUrl) && !this.network.lacksModel(route.baseUrl, this.modelAt(route).name);
+  }
+
+  /** Whether a workspace chose the model. The turn then never moves on because a gateway lacks the model. */
+  private get isOfWorkspace(): boolean {
+    return this.primary?.workspaceModels?.has(this.history.model) === true;
   }
 
   private get hasSeveral(): boolean {
@@ -264,10 +304,6 @@ export class TurnRoutes {
 
   private get others(): readonly Route[] {
     return this.allowed.filter(({ baseUrl }) => baseUrl !== this.current?.baseUrl);
-  }
-
-  private behaviorAt(route: Route): ReturnType<NetworkState['behaviorOf']> {
-    return this.network.behaviorOf(route.baseUrl, this.modelAt(route).name);
   }
 
   /** Whether the fault means that a backup gateway does not serve the model: it lacks the model, or needs a key. */
@@ -330,10 +366,6 @@ export class TurnRoutes {
     });
     this.history.recordRouteSwitch();
   }
-}
-
-function routesOf({ backups = [], ...primary }: Connection): readonly Route[] {
-  return canSendRequests(primary) ? [primary, ...backups] : backups;
 }
 
 function isEncrypted({ baseUrl }: Pick<Route, 'baseUrl'>): boolean {

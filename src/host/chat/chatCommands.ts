@@ -1,5 +1,6 @@
 import type { Engine } from '../../engine/engine';
 import type { StreamEvent } from '../../engine/events';
+import { gatewayFor } from '../../engine/turn/routeModels';
 import type { Budget } from '../health/budget';
 import type { EditorTarget } from '../code/editorTarget';
 import type { Commands } from '../commands';
@@ -21,6 +22,7 @@ interface ChatDeps
   readonly efforts: Pick<ModelEfforts, 'reader' | 'onDidChange'>;
   readonly catalog: ModelCatalog;
   readonly target: EditorTarget;
+  readonly mayUsePlainHttp: (models: readonly string[]) => Promise<boolean>;
   readonly logEvent: (conversationId: string, turnId: string, event: StreamEvent) => void;
 }
 
@@ -34,8 +36,8 @@ export function registerChat(deps: ChatDeps) {
     connection: () => connections.configured(),
     editor: () => target.editor(),
     pickModel: () => catalog.pickOther([], false),
-    setModel: (model) => settings.setModel(model),
-    origin: async () => (await connections.configured()).origin,
+    setModel: (model) => settings.chooseModel(model),
+    origin: async () => gatewayFor(connections.model(false), await connections.configured()).origin,
     onEvent,
   });
   const models = new ModelProvider({

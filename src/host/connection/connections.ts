@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
+import type { Engine } from '../../engine/engine';
 import {
   isLoopbackUrl,
   isPrivateUrl,
   maxBaseUrlLength,
-  mayReplace,
   nameAmong,
   type BaseUrl,
   type BaseUrlProblem,
@@ -12,12 +12,13 @@ import {
   canSendRequests,
   isConnectionError,
   sentEffort,
+  type Connection,
   type EffortChoice,
   type RequestParameters,
   type Route,
 } from '../../engine/request';
 import type { TurnRecord } from '../../engine/state/ledger';
-import { modelAt, routesFor } from '../../engine/turn/routeModels';
+import { firstGateway, gatewayFor, modelAt, plainHttpOffer } from '../../engine/turn/routeModels';
 import type { ConnectionView } from '../../shared/protocol';
 import type { Gateway, UnusableGateway } from '../settings/gateways';
 import type { Settings } from '../settings/settings';
@@ -29,7 +30,7 @@ import type { KeyStore } from './keyStore';
 import type { ModelEfforts } from './modelEfforts';
 import type { UnresponsiveGateways } from './unresponsiveGateways';
 
-export interface ActiveConnection extends ConfiguredRoute {
+export interface ActiveConnection extends ConfiguredRoute, Pick<Connection, 'workspaceModels'> {
   readonly demo: boolean;
   readonly backups?: readonly ConfiguredRoute[] | undefined;
 }
@@ -54,6 +55,9 @@ interface ConnectionDeps {
   readonly unresponsive: Pick<UnresponsiveGateways, 'has' | 'onDidChange'>;
   /** Whether the model list of a gateway contains a name, or undefined if the list is unknown. */
   readonly lists: (baseUrl: string, name: string) => boolean | undefined;
+  readonly routeFor: Engine['routeFor'];
+  /** Global state of the extension. */
+  readonly memory: vscode.Memento;
   /** Resolves when no list is being loaded, or soon. */
   readonly listsSettled: () => Promise<unknown>;
 }
@@ -71,6 +75,9 @@ export interface ConfiguredRoute extends Route {
   /** Whether the gateway is on this computer, or at a private address and the user has confirmed that it needs no key. */
   readonly isKeyless?: boolean;
 }
+
+/** Key of the origins to which the user has agreed to send prompts over plain HTTP. */
+const plainHttpKey = 'holysheep.plainHttpOrigins';
 
 export class Connections extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
@@ -111,21 +118,28 @@ export class Connections extends Disposable {
     return { ...embeddedRoute(baseUrl), demo: true, ...(backup !== undefined && { backups: [embeddedRoute(backup)] }) };
   }
 
-  /**
-   * Returns the first route that has a key or needs none, with the others as backups, or else the base URL without a key.
-   * Leaves out the backups that have never responded.
-   */
+  /** Returns the base URL, even without a key, and the backups that have responded and have a key or need none. */
   async configured(): Promise<ActiveConnection> {
-    const routes = await this.routes();
-    const [primary] = routes;
+    const [primary, ...others] = await this.routes();
     const { unresponsive } = this.deps;
-    const usable = routes.filter(
-      (route) => canSendRequests(route) && (route === primary || !unresponsive.has(route.baseUrl)),
-    );
-    const first = usable.find(({ baseUrl }) => mayReplace(primary.baseUrl, baseUrl)) ?? primary;
-    const backups = usable.filter((route) => route !== first);
+    const backups = others.filter((route) => canSendRequests(route) && !unresponsive.has(route.baseUrl));
     if (backups.length > 0) await this.deps.listsSettled();
-    return { ...first, demo: false, ...(backups.length > 0 && { backups }) };
+    const workspaceModels = this.deps.settings.workspaceModels();
+    return { ...primary, demo: false, workspaceModels, ...(backups.length > 0 && { backups }) };
+  }
+
+  /** Returns the gateway over plain HTTP that alone has a model, if the user has not agreed yet to send prompts there. */
+  async plainHttpOffer(model: string): Promise<ConfiguredRoute | undefined> {
+    return plainHttpOffer(model, await this.configured());
+  }
+
+  async acceptPlainHttp(origin: string): Promise<void> {
+    await this.deps.memory.update(plainHttpKey, [...this.plainHttpOrigins, origin]);
+    this.refresh();
+  }
+
+  private get plainHttpOrigins(): readonly string[] {
+    return this.deps.memory.get<readonly string[]>(plainHttpKey, []);
   }
 
   async routes(): Promise<readonly [primary: ConfiguredRoute, ...backups: ConfiguredRoute[]]> {
@@ -139,7 +153,9 @@ export class Connections extends Disposable {
       const key = gateway === primary && !isLoopbackUrl(baseUrl) ? keys.get(origin) : keys.getIfReadable(origin);
       const [apiKey, isKeyless] = await Promise.all([key, this.isKeyless(gateway)]);
       const host = name ?? nameAmong(all, baseUrl);
-      return { baseUrl, origin, host, apiKey, isKeyless, name, models, lists: (model) => lists(baseUrl, model) };
+      const acceptsPlainHttp = this.plainHttpOrigins.includes(origin);
+      const known = { models, acceptsPlainHttp, lists: (model: string) => lists(baseUrl, model) };
+      return { baseUrl, origin, host, apiKey, isKeyless, name, ...known };
     };
     // Reads the keys at the same time, because this delays every attempt.
     return Promise.all([route(primary), ...settings.backups().usable.map(route)]);
@@ -156,8 +172,11 @@ export class Connections extends Disposable {
     return isLoopbackUrl(url) || (isPrivateUrl(url) && this.deps.keys.isKeyless(origin));
   }
 
-  /** Never rejects, because the page must also show an unusable connection. */
-  async view(demo = this.deps.demo.active): Promise<ConnectionView> {
+  /**
+   * Never rejects, because the page must also show an unusable connection.
+   * @param preferredRoute the base URL of the gateway that the user has switched to
+   */
+  async view(demo = this.deps.demo.active, preferredRoute?: string): Promise<ConnectionView> {
     const model = this.model(demo);
     const { settings, log } = this.deps;
     const baseUrl = settings.baseUrl();
@@ -166,15 +185,15 @@ export class Connections extends Disposable {
     }
     try {
       const connection = await this.connectionFor(demo);
-      const { backups = [], ...first } = connection;
-      const routes = [first, ...backups];
-      const primary = demo || 'error' in baseUrl ? connection.baseUrl : baseUrl.url;
-      const names = routes.flatMap((route) => (route.baseUrl === primary ? [] : route.host));
-      const target = routesFor(model, routes)[0] ?? first;
-      const { name, isSubstitute } = modelAt(target, model, first);
+      if (demo) return { model, host: connection.host, hasKey: true, demo };
+      const names = (connection.backups ?? []).map(({ host }) => host);
+      const target = this.deps.routeFor(model, connection, preferredRoute) ?? connection;
+      const isOffered = target === gatewayFor(model, connection) && target !== firstGateway(connection);
+      const { name, isSubstitute } = modelAt(target, model, connection);
       return {
-        ...{ model, host: target.host, hasKey: canSendRequests(connection), demo },
-        ...(target !== first && { gateway: isSubstitute ? `${name} · ${target.host}` : target.host }),
+        ...{ model, host: target.host, hasKey: canSendRequests(target), demo },
+        ...(isOffered && { gateway: isSubstitute ? `${name} · ${target.host}` : target.host }),
+        ...(!isOffered && target !== connection && { isBackup: true }),
         ...(names.length > 0 && { backups: names }),
       };
     } catch (error) {
@@ -229,7 +248,7 @@ export class Connections extends Disposable {
   async selectModel(id: string, inDemo = this.deps.demo.active): Promise<void> {
     const { demo, settings } = this.deps;
     if (inDemo) demo.selectModel(id);
-    else await settings.setModel(id);
+    else await settings.chooseModel(id);
   }
 }
 

@@ -173,6 +173,6 @@ export function noticeMissingModel(
     log,
     'warning',
     vscode.l10n.t("{0} doesn't list the selected model {1}. Choose a model that it lists.", host, missing),
-    [...nearest.map((model) => ({ title: plainLabel(model), run: () => settings.setModel(model) })), select],
+    [...nearest.map((model) => ({ title: plainLabel(model), run: () => settings.chooseModel(model) })), select],
   );
 }

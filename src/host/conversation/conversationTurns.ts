@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../engine/clock';
 import type { RunOptions, TurnHandle } from '../../engine/engine';
 import type { EngineSettings } from '../../engine/environment';
-import { routeOf, type StoppedEvent } from '../../engine/events';
+import type { StoppedEvent, StreamEvent } from '../../engine/events';
+import { originOf } from '../../engine/gateway/baseUrl';
 import type { ChatRequest } from '../../engine/request';
 import { markScheduled } from '../../engine/state/schedule';
 import { initialTurn, isRunning, isWaiting, markInterrupted, type Schedule } from '../../engine/state/turnState';
@@ -33,6 +34,7 @@ export class ConversationTurns extends ConversationRecord {
   private defaultModel = '';
   /** Number of turns that start when the user has answered a question about the daily budget. */
   private questions = 0;
+  private switchedRoute: string | undefined;
 
   constructor(
     id: string,
@@ -43,7 +45,10 @@ export class ConversationTurns extends ConversationRecord {
     super(id, content, journal, deps);
     this.runner = new TurnRunner(
       deps.clock,
-      this.addEvents,
+      (exchangeId, events) => {
+        this.forgetFailedRoute(events);
+        this.addEvents(exchangeId, events);
+      },
       (exchangeId, error) => {
         deps.onError(error);
         const exchange = this.exchange(exchangeId);
@@ -84,6 +89,11 @@ export class ConversationTurns extends ConversationRecord {
     if (waitingExchanges.length > 0) return waitingExchanges;
     const single = this.activeExchange ?? this.lastColumns.find(canRetry) ?? this.lastExchange;
     return single ? [single] : [];
+  }
+
+  /** The base URL of the gateway that the user has switched to. Prompts go there until the gateway fails. */
+  get preferredRoute(): string | undefined {
+    return this.switchedRoute;
   }
 
   get busy(): boolean {
@@ -143,12 +153,16 @@ export class ConversationTurns extends ConversationRecord {
     );
   }
 
-  /** Switches a running turn to the next route, or starts an ended one again over another route than its last. */
+  /** Switches a running turn to the next route, or starts a failed one again there. Later prompts go there, too. */
   switchRoute(exchangeId: string): void {
+    this.flush();
     this.control(
       exchangeId,
-      (turn) => turn.switchRoute(),
-      (exchange) => this.rerun(exchange, { avoidRoute: routeOf(exchange.state) }),
+      (turn) => (this.switchedRoute = turn.switchRoute() ?? this.switchedRoute),
+      (exchange) => {
+        this.switchedRoute = exchange.state.failure?.nextRoute ?? this.switchedRoute;
+        this.rerun(exchange, {});
+      },
     );
   }
 
@@ -214,7 +228,9 @@ export class ConversationTurns extends ConversationRecord {
   sendScheduled(exchangeId: string, model: string, immediately: boolean): boolean {
     const exchange = this.exchange(exchangeId);
     if (this.readOnly || !exchange || !isScheduled(exchange)) return false;
-    this.startAgain(exchange, { ...(immediately && { onStart: (turn) => turn.retryNow() }) }, model);
+    // The prompt goes to the gateway that the scheduler has checked, not to the one that the user has switched to.
+    const start = { preferredRoute: undefined, ...(immediately && { onStart: (turn: TurnHandle) => turn.retryNow() }) };
+    this.startAgain(exchange, start, model);
     return true;
   }
 
@@ -249,6 +265,16 @@ export class ConversationTurns extends ConversationRecord {
     const { state } = exchange;
     const at = this.deps.clock.monotonicNow();
     this.addEvents(exchangeId, [{ ...terminalOf(state.text), attempt: state.attempts, at }]);
+  }
+
+  private forgetFailedRoute(events: readonly StreamEvent[]): void {
+    const { switchedRoute = '' } = this;
+    const hasFailed = events.some((event) => {
+      if (event.type === 'failed') return event.nextRoute !== undefined && event.nextRoute !== switchedRoute;
+      if (event.type !== 'route' || event.reason === 'user') return false;
+      return (event.fromUrl ?? switchedRoute) === switchedRoute && event.from === originOf(switchedRoute);
+    });
+    if (hasFailed) this.switchedRoute = undefined;
   }
 
   private retry(exchangeId: string | undefined, onStart: (turn: TurnHandle) => void): void {
@@ -311,7 +337,8 @@ export class ConversationTurns extends ConversationRecord {
       const state = { ...queued.state, model: queued.model ?? defaults.model };
       const exchange = { ...queued, state, queued: false };
       this.update(exchange);
-      return startTurn(this.deps, exchange, this.tree.preceding(exchange.id), turnStart, onEvents);
+      const options = { preferredRoute: this.switchedRoute, ...turnStart };
+      return startTurn(this.deps, exchange, this.tree.preceding(exchange.id), options, onEvents);
     };
     this.runner.run({ exchangeId: queued.id, comparison: queued.comparison, start });
   }

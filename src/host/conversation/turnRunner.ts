@@ -193,8 +193,8 @@ export interface TurnStart {
   readonly mode?: ResumeFrom['mode'] | undefined;
   /** Whether the answer gets more tokens, because the last one reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
-  /** Base URL or origin of the route that the first attempt avoids. */
-  readonly avoidRoute?: string | undefined;
+  /** The base URL of the gateway that the user has switched to. */
+  readonly preferredRoute?: string | undefined;
   /** Called right after the start, for example to skip the cooldown of the gateway. */
   readonly onStart?: ((turn: TurnHandle) => void) | undefined;
 }
@@ -203,7 +203,7 @@ export function startTurn(
   gateways: Gateways,
   exchange: Exchange,
   preceding: Preceding,
-  { mode, moreRoom, avoidRoute, onStart }: TurnStart,
+  { mode, moreRoom, preferredRoute, onStart }: TurnStart,
   onEvents: RunOptions['onEvents'],
 ): TurnHandle {
   const demo = exchange.demo === true;
@@ -212,7 +212,7 @@ export function startTurn(
     { ...request, ...(moreRoom && { moreRoom }) },
     {
       resumeFrom: mode && partialAnswer(exchange, mode),
-      avoidRoute,
+      preferredRoute,
       connection: () => gateways.connection(demo),
       onEvents,
     },

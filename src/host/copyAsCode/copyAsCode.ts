@@ -4,6 +4,7 @@ import type { Localize } from '../../engine/environment';
 import { routeOf } from '../../engine/events';
 import type { Commands } from '../commands';
 import type { LedgerEntry } from '../../engine/state/ledger';
+import { gatewayFor } from '../../engine/turn/routeModels';
 import type { Connections } from '../connection/connections';
 import type { Conversation } from '../conversation/conversation';
 import { conversationTitle } from '../conversation/conversationSummaries';
@@ -75,7 +76,7 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
   const routes = last ? await deps.connections.routes() : [];
   // The settings may no longer contain the gateway of the last attempt.
   const used = routes.find((route) => route.baseUrl === lastRoute || route.origin === lastRoute);
-  const { baseUrl, host } = used ?? (await deps.connections.configured());
+  const { baseUrl, host } = used ?? gatewayFor(request.model, await deps.connections.configured());
   const { model = request.model, userModel }: Partial<LedgerEntry> = (used && last) ?? {};
   const settings = deps.settings.engineSettings();
   const configuredModel = deps.connections.model(false);

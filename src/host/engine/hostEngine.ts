@@ -20,7 +20,7 @@ import { CooldownFiles } from './cooldownFiles';
 
 export interface HostEngineDeps extends Pick<
   EngineDeps,
-  'settings' | 'connection' | 'isWindowFocused' | 'onAttemptEnd' | 'onTurnEnd' | 'facts'
+  'settings' | 'connection' | 'isWindowFocused' | 'onRouteChange' | 'onAttemptEnd' | 'onTurnEnd' | 'facts'
 > {
   readonly log: EngineLog & { readonly keys: KeyRedactor };
   readonly version: string;

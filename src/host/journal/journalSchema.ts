@@ -179,7 +179,7 @@ const eventEntries: EventEntries = {
     resetsAt: optionalDetail(epoch),
     beyondMaxHint: optionalDetail(v.literal(true)),
     contextTokens: optionalDetail(tokens),
-    ...details(textSchema, 'requestId', 'detail', 'fallbackModel'),
+    ...details(textSchema, 'requestId', 'detail', 'fallbackModel', 'nextRoute', 'nextRouteName'),
   },
 };
 

@@ -7,7 +7,8 @@ import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
 import { canSendRequests } from '../../engine/request';
 import type { TurnRecord } from '../../engine/state/ledger';
-import type { ActiveConnection, Connections } from '../connection/connections';
+import { routesOf } from '../../engine/turn/routeModels';
+import type { ActiveConnection, ConfiguredRoute, Connections } from '../connection/connections';
 import type { KeyStore } from '../connection/keyStore';
 import { probeMessage } from '../connection/testReport';
 import type { UnresponsiveGateways } from '../connection/unresponsiveGateways';
@@ -121,8 +122,9 @@ export class ModelLists extends Disposable {
   /** Starts to load the models of each route that has a key, or those of the demo. Never rejects. */
   async listRoutes(demo?: boolean): Promise<readonly RouteModels[]> {
     try {
-      const { backups = [], ...connection } = await this.deps.connections.connectionFor(demo);
-      return [connection, ...backups].map((route) => {
+      const connection = await this.deps.connections.connectionFor(demo);
+      const routes = routesOf<ConfiguredRoute>(connection);
+      return (routes.length > 0 ? routes : [connection]).map((route) => {
         const { baseUrl, origin, host, apiKey, models } = route;
         const cooldownEnd = (model: string): number | undefined =>
           this.deps.engine.cooldownOf({ origin, apiKey, model })?.until;

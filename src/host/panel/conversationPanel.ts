@@ -31,6 +31,8 @@ export class ConversationPanel extends Disposable {
   /** A slow update can't replace the result of a newer one. */
   private connectionUpdates = 0;
   private wasInDemo: boolean | undefined;
+  /** The gateway that the user had switched to when the page last learned where the next prompt goes. */
+  private shownRoute: string | undefined;
   /** Whether the context items that the page stored before a reload are outdated. */
   private hasContextChanged = false;
   private readonly contextDraft: ContextDraft;
@@ -69,6 +71,7 @@ export class ConversationPanel extends Disposable {
     this.register(
       conversation.onDidChangeState((change) => {
         this.postDemoStep();
+        if (conversation.preferredRoute !== this.shownRoute) updateConnection();
         if (change.type === 'events' && !change.events.some(isTerminal)) return;
         this.postContextUse();
         this.postCost();
@@ -196,6 +199,7 @@ export class ConversationPanel extends Disposable {
 
   private async updateConnection(): Promise<void> {
     const update = ++this.connectionUpdates;
+    this.shownRoute = this.conversation.preferredRoute;
     const connection = await this.readConnection();
     const suggestions = await this.services.suggestions.list(this.conversation, connection);
     if (update !== this.connectionUpdates) return;
@@ -212,7 +216,7 @@ export class ConversationPanel extends Disposable {
     await services.conversations.withOpen(conversation, async () => {
       await contextDraft.refresh();
       await sendPrompt(services, input, {
-        ...{ conversation, addDraft: (prompt) => draft.addTo(prompt), ...options },
+        ...{ conversation, addDraft: (prompt) => draft.addTo(prompt), modelOnce: draft.modelOnce, ...options },
         onMove: (target) => {
           this.page.post({ type: 'promptMoved', prompt: input.prompt });
           services.panels.show(target, { preserveFocus: false });
@@ -301,7 +305,7 @@ export class ConversationPanel extends Disposable {
 
   private async readConnection(): Promise<ConnectionView> {
     const { connections, demo, efforts } = this.services;
-    const connection = await connections.view(demo.answers(this.conversation));
+    const connection = await connections.view(demo.answers(this.conversation), this.conversation.preferredRoute);
     // In the demo, the page asks for the user's own key, because the embedded gateway needs none.
     const { hasKey } = connection.demo ? await connections.view(false) : connection;
     return { ...connection, hasKey, effort: efforts.viewOf(connection.model) };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { gatewayFor } from '../../engine/turn/routeModels';
 import type { FaultAction } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
 import { demoNotice } from '../demo/demoNotices';
@@ -45,8 +46,8 @@ const failureActions: Readonly<Record<FaultAction, (failed: FailedExchange) => u
     if (await enterGateway()) conversation.retryNow(exchange.id);
   },
   openBilling: async ({ services, exchange }) => {
-    const { origin = '' } = exchange.state;
-    const page = billingPage(origin) ?? billingPage((await services.connections.configured()).origin);
+    const { origin = '', model } = exchange.state;
+    const page = billingPage(origin) ?? billingPage(gatewayFor(model, await services.connections.configured()).origin);
     if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
   },
   /** Shows both settings if the turn has used a backup route, because either URL may be wrong. */

@@ -12,7 +12,7 @@ import { isPromptInput } from '../journal/journalSchema';
 import { enterApiKey } from '../ui/notifications';
 import type { PanelServices } from './panelServices';
 
-export interface SendServices extends Pick<PanelServices, 'budget' | 'panels' | 'onError'> {
+export interface SendServices extends Pick<PanelServices, 'budget' | 'mayUsePlainHttp' | 'panels' | 'onError'> {
   readonly conversations: Pick<Conversations, 'ensureCurrent' | 'startNew'>;
   readonly connections: Pick<Connections, 'view'>;
   readonly demo: Pick<DemoMode, 'answers'>;
@@ -24,6 +24,8 @@ export interface SendOptions {
   readonly newConversation?: boolean | undefined;
   /** The models that answer at the same time. By default, the selected model answers. */
   readonly models?: readonly string[] | undefined;
+  /** The model that the user has set for the next prompt of the panel. By default, the selected model. */
+  readonly modelOnce?: string | undefined;
   readonly addDraft?: ((input: PromptInput) => PromptInput) | undefined;
   /** Whether the user is asked for a missing API key. The default is true. */
   readonly asksForKey?: boolean | undefined;
@@ -32,12 +34,12 @@ export interface SendOptions {
 }
 
 /**
- * Sends a prompt. If the user sets no API key or does not want to exceed the daily budget, the prompt goes back into the
- * composer. If the conversation belongs to a demo that has ended, the prompt goes into a new conversation, because the
- * user's gateway must not receive it below demo answers.
+ * Sends a prompt. If the user sets no API key, or does not want to exceed the daily budget or to use a gateway over plain
+ * HTTP, the prompt goes back into the composer. If the conversation belongs to a demo that has ended, the prompt goes into
+ * a new conversation, because the user's gateway must not receive it below demo answers.
  */
 export async function sendPrompt(
-  { budget, conversations, connections, demo, promptHistory, panels, onError }: SendServices,
+  { budget, mayUsePlainHttp, conversations, connections, demo, promptHistory, panels, onError }: SendServices,
   input: PromptInput,
   options: SendOptions = {},
 ): Promise<void> {
@@ -51,10 +53,13 @@ export async function sendPrompt(
   // A failure to save the prompt history must not prevent the request.
   promptHistory.add(input.prompt, conversation.id).catch(onError);
   const inDemo = demo.answers(conversation);
-  const canSend = async (): Promise<boolean> => canSendPrompt(await connections.view(inDemo));
+  const view = (): ReturnType<Connections['view']> => connections.view(inDemo);
+  const canSend = async (): Promise<boolean> => canSendPrompt(await view());
   const asksForKey = options.asksForKey ?? true;
   const isReady = (await canSend()) || (asksForKey && (await enterApiKey()) && (await canSend()));
-  if (!isReady || !(await budget.mayStart(inDemo, options.models))) {
+  const mayUseGateway = async (): Promise<boolean> =>
+    inDemo || mayUsePlainHttp(options.models ?? [input.model ?? options.modelOnce ?? (await view()).model]);
+  if (!isReady || !(await mayUseGateway()) || !(await budget.mayStart(inDemo, options.models))) {
     returnPrompt(panels, conversation, input);
     return;
   }

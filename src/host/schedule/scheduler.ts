@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
-import type { Connection } from '../../engine/request';
+import { originOf } from '../../engine/gateway/baseUrl';
+import type { Connection, Route } from '../../engine/request';
 import { retryAfterDelay } from '../../engine/retry/backoff';
 import { scheduleLifetimeMs, type ScheduleEnd } from '../../engine/state/schedule';
+import { gatewayFor } from '../../engine/turn/routeModels';
 import type { Conversation } from '../conversation/conversation';
 import { conversationTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
@@ -37,7 +39,7 @@ interface SchedulerDeps extends ScheduledTurnsDeps {
   readonly workspace: string;
   readonly conversations: ScheduledTurnsDeps['conversations'] & Pick<Conversations, 'onDidChange' | 'onDidRemove'>;
   readonly budget: Pick<Budget, 'mayStart' | 'mayStartUnattended'>;
-  readonly connection: () => Promise<Connection & { readonly origin: string }>;
+  readonly connection: () => Promise<Connection>;
   /** Sends requests without the key over all routes. */
   readonly respondsOverAnyRoute: (connection: Connection) => Promise<boolean>;
   readonly lapsedMessage: () => string;
@@ -123,7 +125,7 @@ export class Scheduler extends Disposable {
       conversation.retryNow(exchangeId);
       return;
     }
-    const { origin } = await connection();
+    const origin = originFor(model, await connection());
     // Adds the same margin as for a wait, so that many clients do not return at the same moment.
     const dueAt = resetsAt === undefined ? undefined : now + Math.round(retryAfterDelay(resetsAt - now, random));
     const schedule = { id: randomUUID(), dueAt, scheduledAt: now };
@@ -233,7 +235,7 @@ export class Scheduler extends Disposable {
 
   /** Probes the gateway of a due prompt. Only the window that may write the conversation does so. */
   private async maySend(
-    { id, exchangeId, dueAt, origin }: ScheduledPrompt,
+    { id, exchangeId, dueAt, origin, model }: ScheduledPrompt,
     conversation: Conversation,
   ): Promise<boolean> {
     // A prompt that was already due when this window first saw it needs a click.
@@ -249,7 +251,7 @@ export class Scheduler extends Disposable {
       return false;
     }
     // The network may have come back while VS Code was closed, or the prompt would go to another gateway.
-    const isAutomatic = this.clicks.get(id) === false && current.origin === origin;
+    const isAutomatic = this.clicks.get(id) === false && originFor(model, current) === origin;
     if (isAutomatic && (await this.deps.budget.mayStartUnattended())) return true;
     if (isAutomatic) conversation.holdScheduled(exchangeId);
     this.requireClick(id);
@@ -280,6 +282,11 @@ export class Scheduler extends Disposable {
     if (!this.previousErrors.has(text) && !this.errors.has(text)) this.deps.onError(error);
     this.errors.add(text);
   }
+}
+
+/** Returns the origin of the gateway that gets the prompts for a model. */
+function originFor(model: string, connection: Connection): string {
+  return originOf(gatewayFor<Route>(model, connection).baseUrl);
 }
 
 function lapsesAt({ scheduledAt }: ScheduledPrompt): number {

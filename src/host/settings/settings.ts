@@ -32,7 +32,11 @@ interface InspectedSetting {
   readonly globalLocalValue?: unknown;
   readonly globalRemoteValue?: unknown;
   readonly workspaceValue?: unknown;
+  readonly workspaceFolderValue?: unknown;
 }
+
+/** Memento key. The value is the last model that the user chose in this workspace; the workspace's files can't change it. */
+const chosenModelKey = 'holysheep.chosenModel';
 
 /** Reads most settings anew at every call. VS Code passes on invalid values, which the defaults or limits replace. */
 export class Settings extends Disposable {
@@ -42,7 +46,10 @@ export class Settings extends Disposable {
   /** Kept until the settings change, because a list may have thousands of models. */
   private overrides: ModelOverrides | undefined;
 
-  constructor({ contributes }: SettingsManifest) {
+  constructor(
+    { contributes }: SettingsManifest,
+    private readonly workspaceState: vscode.Memento,
+  ) {
     super();
     const groups = contributes.configuration.map(({ properties }) => Object.entries(properties));
     this.schemas = Object.fromEntries(groups.flat());
@@ -141,6 +148,26 @@ export class Settings extends Disposable {
   }
 
   /**
+   * Returns the models that the workspace's settings name, but neither the user settings nor the user. Such a name must not
+   * choose a gateway. The settings of a remote machine are treated as the workspace's.
+   */
+  workspaceModels(): ReadonlySet<string> {
+    const [model, fallbackModels] = [this.inspect('model'), this.inspect('fallbackModels')];
+    const values = ({
+      workspaceValue,
+      workspaceFolderValue,
+      globalRemoteValue,
+    }: InspectedSetting): readonly unknown[] => [workspaceValue, workspaceFolderValue, globalRemoteValue].flat();
+    const ofUser = [
+      this.readUser('model'),
+      ...this.userList('fallbackModels'),
+      this.workspaceState.get(chosenModelKey),
+    ];
+    const names = stringsIn([...values(model), ...values(fallbackModels)]);
+    return new Set(names.filter((name) => !ofUser.includes(name)));
+  }
+
+  /**
    * Saves the model in the workspace settings if they contain a model, or else in the user settings.
    * @param value a previous value of the setting may be of any type; undefined removes the setting
    */
@@ -148,6 +175,12 @@ export class Settings extends Disposable {
     const isOverridden = this.inspect('model').workspaceValue !== undefined;
     const { Workspace, Global } = vscode.ConfigurationTarget;
     return this.update('model', value, isOverridden ? Workspace : Global);
+  }
+
+  /** Saves the model that the user has chosen, and remembers that the user made the choice, not the workspace. */
+  async chooseModel(model: string): Promise<void> {
+    await this.workspaceState.update(chosenModelKey, model);
+    await this.setModel(model);
   }
 
   /** Whether the user has not chosen a primary gateway. */

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { ModelCooldown } from '../../engine/gate/networkState';
+import { gatewayFor } from '../../engine/turn/routeModels';
 import type { HostWindow } from '../hostWindow';
 import type { createHostEngine } from '../engine/hostEngine';
-import type { Connections } from '../connection/connections';
+import type { ConfiguredRoute, Connections } from '../connection/connections';
 import type { DemoMode } from '../connection/demoMode';
 import type { Conversations } from '../conversation/conversations';
 import type { PanelRegistry } from '../panel/panelRegistry';
@@ -67,6 +68,7 @@ async function cooldownOfSelectedModel(
 ): Promise<ModelCooldown | undefined> {
   const connection = await connections.connectionFor().catch(() => undefined);
   if (!connection) return undefined;
-  const { origin, apiKey } = connection;
-  return engine.cooldownOf({ origin, apiKey, model: connections.model() });
+  const model = connections.model();
+  const { origin, apiKey } = gatewayFor<ConfiguredRoute>(model, connection);
+  return engine.cooldownOf({ origin, apiKey, model });
 }

@@ -17,7 +17,6 @@ export class ModelChoice {
   private readonly remove: HTMLButtonElement;
   private readonly chip: HTMLElement;
   private connection: ConnectionView | undefined;
-  private route: string | undefined;
 
   constructor(
     private readonly context: PageContext,
@@ -35,13 +34,6 @@ export class ModelChoice {
 
   setConnection(connection: ConnectionView): void {
     this.connection = connection;
-    this.update();
-  }
-
-  /** @param name name of the route over which the latest answer comes or came */
-  setRoute(name: string | undefined): void {
-    if (name === this.route) return;
-    this.route = name;
     this.update();
   }
 
@@ -65,10 +57,8 @@ export class ModelChoice {
   private update(): void {
     if (!this.connection) return;
     const { strings } = this.context;
-    const { model, demo, host, gateway, backups = [] } = this.connection;
-    const route = gateway ?? backups.find((name) => name === this.route) ?? host;
-    const isBackup = gateway === undefined && backups.includes(route);
-    const modelAtRoute = fill(strings.modelAtRoute, model, route);
+    const { model, demo, host, gateway, isBackup = false } = this.connection;
+    const modelAtRoute = fill(strings.modelAtRoute, model, gateway ?? host);
     setText(this.name, model);
     const place = gateway === undefined ? '' : ` · ${gateway}`;
     setText(this.gateway, place);
@@ -78,7 +68,7 @@ export class ModelChoice {
     const spoken = gateway === undefined ? modelAtRoute : model + place;
     this.choose.setAttribute('aria-label', fill(strings.modelButton, spoken));
     this.badge.hidden = !isBackup && !demo;
-    this.badge.title = route;
+    this.badge.title = host;
     this.badge.replaceChildren(...(isBackup ? [svgIcon('arrowSwap'), strings.backupBadge] : [strings.demo]));
   }
 }

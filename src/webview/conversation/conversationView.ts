@@ -81,11 +81,6 @@ export class ConversationView {
     return active.find(({ activity }) => activity === 'waiting') ?? active.at(-1);
   }
 
-  /** The route over which the latest answer comes or came. */
-  get route(): string | undefined {
-    return [...this.exchanges.values()].findLast(({ route }) => route !== undefined)?.route;
-  }
-
   hasActionButton(action: FaultAction): boolean {
     return [...this.exchanges.values()].some(({ activeFailure }) => activeFailure?.actions.includes(action));
   }

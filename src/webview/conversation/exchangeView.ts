@@ -6,7 +6,6 @@ import {
   isWaiting,
   type RecordedEvent,
   reduceTurn,
-  routeLabel,
   type TurnState,
   visibleText,
   type Schedule,
@@ -153,10 +152,6 @@ export class ExchangeView implements Drawable {
   get hasStarted(): boolean {
     if (this.exchange.queued) return false;
     return isRunning(this.state.phase) || this.state.attempts > 0 || hasPartialAnswer(this.state);
-  }
-
-  get route(): string | undefined {
-    return routeLabel(this.state);
   }
 
   get isRunning(): boolean {

@@ -144,6 +144,8 @@ interface ActionChoice {
   readonly primary?: CardAction | undefined;
   readonly retryNowTooltip?: string | undefined;
   readonly fallbackModel?: string | undefined;
+  /** The gateway to which the recommended action `switchRoute` leads. */
+  readonly nextRouteName?: string | undefined;
   /** Epoch milliseconds at which the button for `sendLater` sends the prompt; undefined for: when the network is back. */
   readonly resetsAt?: number | undefined;
 }
@@ -152,11 +154,13 @@ interface ActionChoice {
 export function createActions(
   { strings, format, clock, post, isReadOnly, areVersionButtonsDisabled }: PageContext,
   exchangeId: string,
-  { buttons, more, primary, retryNowTooltip, fallbackModel = '', resetsAt }: ActionChoice,
+  { buttons, more, primary, retryNowTooltip, fallbackModel = '', nextRouteName, resetsAt }: ActionChoice,
 ): readonly HTMLElement[] {
   if (isReadOnly()) return [];
   const caption = (action: CardAction): string => {
     if (action === 'continueWithFallback') return fill(strings.continueWithFallback, fallbackModel);
+    if (action === 'switchRoute' && action === primary && nextRouteName !== undefined)
+      return fill(strings.useRoute, nextRouteName);
     if (action !== 'sendLater') return strings[action];
     return resetsAt === undefined
       ? strings.sendWhenOnline

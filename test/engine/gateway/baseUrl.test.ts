@@ -81,7 +81,7 @@ const securityCases: readonly (readonly [input: string, insecure: boolean])[] = 
   ['http://192.168.1.5:8000/v1', true],
   ['http://127.evil.example/v1', true],
   ['http://localhost:1234/v1', false],
-  ['http://gateway.localhost/v1', false],
+  ['http://gateway.localhost/v1', true],
   ['http://notlocalhost/v1', true],
   ['http://127.0.0.1:1234/v1', false],
   ['http://127.0.0.10/v1', false],
@@ -162,10 +162,10 @@ describe('mayReplace', () => {
 
 describe('address of a gateway', () => {
   for (const [kind, hosts] of Object.entries({
-    loopback: ['localhost', 'ollama.localhost', '127.0.0.1', '127.1', '[::1]'],
+    loopback: ['localhost', '127.0.0.1', '127.1', '[::1]'],
     private: [
       ...['10.0.0.2', '172.16.0.1', '172.31.9.9', '192.168.1.20:8080', '169.254.1.1', '100.64.0.1', '100.127.9.9'],
-      ...['[fd00::1]', 'NAS.local', 'nas:11434', 'my-nas', 'nas.lan', 'host.docker.internal'],
+      ...['[fd00::1]', 'NAS.local', 'nas:11434', 'my-nas', 'nas.lan', 'ollama.localhost', 'host.docker.internal'],
     ],
     other: [
       ...['172.32.0.1', '11.0.0.1', '100.63.0.1', '100.128.0.1', '10.attacker.test', '192.168.1.1.test'],

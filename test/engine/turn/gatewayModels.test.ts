@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Route } from '../../../src/engine/request';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
+import { plainHttpOffer } from '../../../src/engine/turn/routeModels';
 import { backup, primary, Routes, switches, third } from '../../support/engineRoutes';
 import type { EngineRun } from '../../support/engineRun';
 import { answering, cutAfter, refused, rejecting, status } from '../../support/scriptedFetch';
@@ -199,6 +200,33 @@ describe('models of gateways', () => {
       });
     }
 
+    const lackingBackup = { primary: dark, backup: [unknownModel, answering('Pulled')] };
+
+    it('are requested from that gateway again after ten minutes', async () => {
+      const net = new Routes(lackingBackup, { settings: { retry: { maxRetries: 0 } } });
+      await net.ask(request).toEnd();
+      await net.world.clock.advance(590_000);
+      assert.equal((await net.ask(request).toEnd()).terminal?.type, 'failed');
+      await net.world.clock.advance(20_000);
+      assert.equal((await net.ask(request).toEnd()).shownText, 'Pulled');
+    });
+
+    it('are requested from that gateway again when the network state is reset', async () => {
+      const net = new Routes(lackingBackup, { settings: { retry: { maxRetries: 0 } } });
+      await net.ask(request).toEnd();
+      await net.world.engine.resetNetworkState();
+      assert.equal((await net.ask(request).toEnd()).shownText, 'Pulled');
+    });
+
+    it('are requested from that gateway again by a waiting turn when the network state is reset', async () => {
+      const net = new Routes(lackingBackup);
+      const run = await net.ask(request).settle();
+      assert.equal(run.of('waiting').length, 1);
+      await net.world.engine.resetNetworkState();
+      await run.settle();
+      assert.equal(run.shownText, 'Pulled');
+    });
+
     it('ask the primary gateway even if only the backup gateway lists them', async () => {
       const routes = [listing(primary, 'gpt-4o'), listing(backup, model)];
       const net = new Routes({ primary: hello, backup: [unknownModel] }, { routes });
@@ -223,6 +251,133 @@ describe('models of gateways', () => {
       const run = await net.ask(request).toEnd();
       assert.deepEqual([run.last('failed').kind, net.requests('backup').length], ['model', 0]);
     });
+  });
+});
+
+describe('a backup gateway over plain HTTP', () => {
+  const llama = { request: { model: 'llama3' } };
+  const plain: Route = { ...backup, baseUrl: 'http://backup.test/v1' };
+  const plainWith = (fields: Partial<Route>): Route => ({ ...plain, ...fields });
+  const lacking = listing(primary, model);
+  const listed = listing(plain, 'llama3');
+  const starred = plainWith({ models: new Map([['*', 'llama3']]) });
+  const named = plainWith({ models: new Map([['llama3', 'llama3:8b']]) });
+  const accepted = { ...listed, acceptsPlainHttp: true };
+
+  for (const [name, routes, expected] of [
+    ['lists the model, which the primary gateway lacks', [lacking, listed], 'primary'],
+    ['has a model for every other one', [lacking, starred], 'primary'],
+    ['is the only one with a key', [{ ...primary, apiKey: undefined }, plain], undefined],
+    ['lists the model and is the only one with a key', [{ ...lacking, apiKey: undefined }, listed], undefined],
+    ['lists the model, which another gateway over HTTPS may have', [lacking, listed, third], 'primary'],
+    ['has a name for the model', [lacking, named], 'backup'],
+    [
+      'has a name for the model, and the primary gateway has no key',
+      [{ ...primary, apiKey: undefined }, named],
+      'backup',
+    ],
+    ['has a name for the model, which the primary gateway lists', [listing(primary, 'llama3'), named], 'primary'],
+    ['was accepted by the user and lists the model', [lacking, accepted], 'backup'],
+    ['was accepted by the user, but the primary gateway may have the model', [primary, accepted], 'primary'],
+    [
+      'was accepted by the user, but another gateway has a model for every other one',
+      [lacking, accepted, { ...third, models: new Map([['*', 'x']]) }],
+      'third',
+    ],
+  ] as readonly (readonly [string, readonly Route[], string | undefined])[]) {
+    it(`${expected === 'backup' ? 'gets' : 'does not get'} the prompt when it ${name}`, async () => {
+      const net = new Routes({ primary: hello, backup: hello, third: hello }, { routes });
+      const { engine } = net.world;
+      const target = engine.routeFor('llama3', net.connection());
+      await net.ask(llama).toEnd();
+      const asked = ['primary', 'backup', 'third'].filter((gateway) => net.requests(gateway).length > 0);
+      assert.deepEqual(asked, expected === undefined ? [] : [expected]);
+      assert.equal(target && new URL(target.baseUrl).hostname, expected && `${expected}.test`);
+    });
+  }
+
+  for (const [name, route] of [
+    ['lists the model', listed],
+    ['has a name for the model', plainWith({ models: new Map([[model, vendorName]]) })],
+    ['was accepted by the user', { ...plain, acceptsPlainHttp: true }],
+  ] as const) {
+    it(`does not take over from a gateway over HTTPS that fails when it ${name}`, async () => {
+      const routes = [listing(primary, 'llama3', model), route];
+      const net = new Routes({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: hello }, { routes });
+      const run = await net.ask(request).toEnd();
+      assert.deepEqual([run.last('failed').kind, net.requests('backup').length], ['tls', 0]);
+    });
+  }
+
+  it('is offered in the failure of a gateway over HTTPS that lacks the model', async () => {
+    const net = new Routes({ primary: [unknownModel], backup: hello }, { routes: [lacking, listed] });
+    const { kind, nextRoute, actions } = (await net.ask(llama).toEnd()).last('failed');
+    assert.deepEqual([kind, nextRoute, actions.at(-1)], ['model', plain.baseUrl, 'switchRoute']);
+    await net.ask({ ...llama, options: { preferredRoute: nextRoute } }).toEnd();
+    assert.deepEqual(modelsSent(net, 'backup'), ['llama3']);
+  });
+
+  it('continues with a fallback model that has a name there', async () => {
+    const route = plainWith({ models: new Map([['llama3', 'llama3:8b']]) });
+    const net = new Routes(
+      { primary: [status(503)], backup: hello },
+      { routes: [lacking, route], settings: { fallbackModels: ['llama3'] } },
+    );
+    const run = await net.ask(request).toEnd();
+    assert.deepEqual([run.shownText, modelsSent(net, 'backup')], ['Hello', ['llama3:8b']]);
+  });
+
+  it('is what the user can be asked about if it alone has the model', () => {
+    const offerFor = (...[first, ...backups]: readonly [Route, ...(readonly Route[])]): string | undefined =>
+      plainHttpOffer<Route>('llama3', { ...first, backups })?.baseUrl;
+    assert.equal(offerFor(lacking, listed), plain.baseUrl);
+    assert.equal(offerFor(lacking, accepted), undefined);
+    assert.equal(offerFor(primary, listed), undefined);
+    assert.equal(offerFor(lacking, third, listed), undefined);
+    assert.equal(offerFor(lacking, named), undefined);
+    assert.equal(offerFor({ ...lacking, baseUrl: 'http://primary.test/v1' }, listed), undefined);
+    assert.equal(offerFor(lacking, { ...listed, baseUrl: 'http://127.0.0.1:11434/v1' }), undefined);
+  });
+});
+
+describe('a model that only a workspace names', () => {
+  const workspaceModels = ['llama3'];
+  const llama = { request: { model: 'llama3' } };
+
+  for (const [name, route] of [
+    ['lists it', listing(backup, 'llama3')],
+    ['has a name for it', naming(['llama3', 'llama3:8b'])],
+    ['has it as the name of another model', naming(['other', 'llama3'])],
+  ] as const) {
+    it(`goes to the primary gateway although a backup gateway ${name}`, async () => {
+      const routes = [listing(primary, model), route];
+      const net = new Routes({ primary: [unknownModel], backup: hello }, { routes, workspaceModels });
+      const run = await net.ask(llama).toEnd();
+      assert.deepEqual([run.last('failed').kind, net.requests('backup').length], ['model', 0]);
+      const chosen = new Routes({ primary: [unknownModel], backup: hello }, { routes });
+      assert.equal((await chosen.ask(llama).toEnd()).shownText, 'Hello');
+    });
+  }
+
+  it('goes to a backup gateway after a fault of the primary one, but not to the next one that has it', async () => {
+    const routes = [primary, backup, listing(third, 'llama3')];
+    const options = { routes, workspaceModels, settings: { retry: { maxRetries: 1 } } };
+    const net = new Routes({ primary: dark, backup: hello, third: hello }, options);
+    assert.deepEqual(switches(await net.ask(llama).toEnd()), ['primary → backup (connection)']);
+    const lacking = new Routes({ primary: dark, backup: [unknownModel], third: hello }, options);
+    for (let turns = 0; turns < 2; turns++) await lacking.ask(llama).toEnd();
+    assert.equal(lacking.requests('third').length, 0);
+  });
+
+  it('does not choose a gateway as a fallback model either', async () => {
+    const options = { routes: [listing(primary, model), listing(backup, 'llama3')], workspaceModels };
+    const settings = { fallbackModels: ['llama3'], retry: { maxRetries: 3 } };
+    const net = new Routes({ primary: [status(503)], backup: hello }, { ...options, settings });
+    await net.ask(request).toEnd();
+    assert.deepEqual(
+      [new Set(modelsSent(net, 'primary')), net.requests('backup').length],
+      [new Set([model, 'llama3']), 0],
+    );
   });
 });
 

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { effortParameters } from '../../../src/engine/models/reasoningFields';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
-import type { ChatRequest } from '../../../src/engine/request';
+import { reasoningEfforts, type ChatRequest } from '../../../src/engine/request';
 import type { EngineRun } from '../../support/engineRun';
 import { EngineWorld } from '../../support/engineRun';
+import { propertyRuns } from '../../support/propertyRuns';
 import { answering, LiveBody, status, type Reply } from '../../support/scriptedFetch';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -243,6 +246,99 @@ describe('reasoning effort of a turn', () => {
       { temperature: 0.7, max_tokens: 2048 },
     ]);
     assert.equal(run.last('failed').kind, 'request');
+  });
+});
+
+describe('corrections of a request', () => {
+  const refusalOf = (parameter: string, text = 'is not supported'): Reply =>
+    status(400, { error: { message: `${parameter} ${text}`, param: parameter } });
+
+  it('send the nearest level that the gateway names when Claude is asked not to reason', async () => {
+    const run = await runTurn({
+      replies: [refusalOf('reasoning_effort', 'must be one of: low, medium, high'), answering('ok')],
+      request: { model: 'claude-sonnet-5', reasoningEffort: 'none' },
+    });
+    assert.deepEqual(sentBy(run), [{ reasoning_effort: 'none' }, { reasoning_effort: 'low' }]);
+    assert.equal(run.last('done').text, 'ok');
+  });
+
+  it('leave the effort out when the gateway refuses it with every level', async () => {
+    const refusal = refusalOf('reasoning_effort', 'must be one of: low, medium, high');
+    const run = await runTurn({
+      replies: [...Array.from({ length: 20 }, () => refusal), answering('ok')],
+      request: { model: 'claude-sonnet-5', reasoningEffort: 'none' },
+    });
+    assert.deepEqual(
+      sentBy(run).map(({ reasoning_effort }) => reasoning_effort),
+      ['none', 'low', 'medium', 'high', undefined],
+    );
+    assert.equal(run.last('failed').kind, 'request');
+  });
+
+  it('end with the fault after twelve corrections, even if a fallback model needs more', async () => {
+    const allLevels = refusalOf('reasoning_effort', `must be one of: ${reasoningEfforts.join(', ')}`);
+    const refusingAll = [
+      ...Array.from({ length: 6 }, () => allLevels),
+      ...['temperature', 'max_tokens', 'stream_options', 'top_p'].map((parameter) => refusalOf(parameter)),
+    ];
+    const overloaded = Array.from({ length: 3 }, () => status(503));
+    const world = new EngineWorld({
+      replies: [...refusingAll, ...overloaded, ...refusingAll, answering('ok')],
+      settings: { fallbackModels: ['other-model'] },
+    });
+    const request = {
+      model: 'some-model',
+      temperature: 0.7,
+      maxTokens: 100,
+      topP: 0.5,
+      reasoningEffort: 'max',
+    } as const;
+    const run = await world.ask({ request }).toEnd();
+    assert.equal(run.of('attempt').filter(({ why }) => why === 'repair').length, 12);
+    assert.equal(run.last('failed').kind, 'request');
+  });
+
+  const parameters = [
+    'stream_options',
+    'max_tokens',
+    'max_completion_tokens',
+    'temperature',
+    'top_p',
+    ...effortParameters,
+  ];
+  const levelLists = fc.subarray([...reasoningEfforts]).map((levels) => `must be one of: ${levels.join(', ')}`);
+  const texts = fc.oneof(levelLists, fc.constantFrom('is not supported', 'is invalid', 'cannot be disabled'));
+  const refusals = fc.array(
+    fc.tuple(fc.constantFrom(...parameters), texts).map(([parameter, text]) => refusalOf(parameter, text)),
+    { minLength: 1, maxLength: 30 },
+  );
+  const models = ['claude-sonnet-5', 'claude-opus-4-5', 'gpt-5', 'qwen3-x', 'deepseek-v4-pro', 'some-model'];
+  const hosts = ['gateway.test', 'openrouter.ai', 'api.anthropic.com', 'api.together.xyz', 'api.siliconflow.cn'];
+
+  it('never exceed twelve without a pause, whatever the gateway refuses', async () => {
+    const requests = fc.record({
+      model: fc.constantFrom(...models),
+      reasoningEffort: fc.constantFrom(...reasoningEfforts),
+      temperature: fc.constantFrom(undefined, 0.7),
+      maxTokens: fc.constantFrom(undefined, 100),
+      topP: fc.constantFrom(undefined, 0.5),
+    });
+    const facts = fc.constantFrom<ModelFacts | undefined>(undefined, { efforts: ['none', 'high'] });
+    await fc.assert(
+      fc.asyncProperty(refusals, requests, fc.constantFrom(...hosts), facts, async (replies, request, host, known) => {
+        const baseUrl = `https://${host}/v1`;
+        // Ends a loop of corrections, which would never reach the last reply.
+        const replyUntilTooMany = replies.concat(Array.from({ length: 20 }, (_, at) => replies[at % replies.length]!));
+        const run = await runTurn({
+          replies: [...replyUntilTooMany, answering('ok')],
+          request,
+          baseUrl,
+          ...(known && { facts: known }),
+        });
+        assert.ok(run.wire.requests.length <= 13, `${run.wire.requests.length} requests`);
+      }),
+      { numRuns: propertyRuns },
+    );
   });
 });
 

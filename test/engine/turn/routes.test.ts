@@ -21,7 +21,7 @@ import { rowsOf, valuesOf } from '../../support/valuesOf';
 import { VirtualClock } from '../../support/virtualClock';
 
 const hello = [answering('Hello')];
-const afterPrimary = { options: { avoidRoute: 'https://primary.test' } };
+const startingAt = ({ baseUrl }: Route) => ({ options: { preferredRoute: baseUrl } });
 const focused: Options = { deps: { isWindowFocused: () => true } };
 const partial = 'The sheep graze on the hill while the wind ';
 const remainder = 'goes over the grass.';
@@ -179,7 +179,7 @@ describe('a route that is down', () => {
       await net.world.clock.advance(10_000);
     }
     assert.deepEqual(net.world.engine.report().routesDown, ['https://primary.test']);
-    await net.ask({ options: { avoidRoute: 'https://backup.test' } }).toEnd();
+    await net.ask(startingAt(primary)).toEnd();
     assert.deepEqual(net.world.engine.report().routesDown, []);
     assert.deepEqual(switches(await net.ask().toEnd()), []);
   });
@@ -252,6 +252,20 @@ describe('a route that is down', () => {
     net.world.engine.onConnectionChanged();
     await net.world.clock.advance(600_000);
     assert.equal(net.probesOf('primary').length, 0);
+  });
+
+  it('is reported to the host when it goes down and when it is back', async () => {
+    let changes = 0;
+    const net = new Routes(
+      { primary: { replies: [refused], probes: [status(401)] }, backup: hello },
+      { deps: { isWindowFocused: () => true, onRouteChange: () => changes++ } },
+    );
+    await net.ask().settle();
+    assert.equal(net.world.engine.routeFor('gpt-4o', net.connection())?.baseUrl, backup.baseUrl);
+    assert.equal(changes, 1);
+    while ((await net.world.clock.next()) !== undefined);
+    assert.equal(net.world.engine.routeFor('gpt-4o', net.connection())?.baseUrl, primary.baseUrl);
+    assert.equal(changes, 2);
   });
 
   it('is used again after the network state was reset', async () => {
@@ -378,7 +392,7 @@ describe('switching the route by hand', () => {
       { primary: [answering('Hi'), limited], backup: [refused, answering('Hello')] },
       { connection: () => reading.then(() => ({ ...primary, backups: [backup] })) },
     );
-    await net.ask(afterPrimary).toEnd();
+    await net.ask(startingAt(backup)).toEnd();
     const run = await net.ask().settle();
     let read = (): void => undefined;
     reading = new Promise((resolve) => (read = resolve));
@@ -416,7 +430,7 @@ describe('switching the route by hand', () => {
       { primary: [limited], backup: [refused], third: hello },
       { routes: [primary, backup, third] },
     );
-    await net.ask(afterPrimary).toEnd();
+    await net.ask(startingAt(backup)).toEnd();
     const run = await net.ask().settle();
     run.turn.switchRoute();
     await run.settle();
@@ -429,17 +443,64 @@ describe('switching the route by hand', () => {
       { primary: rejected, backup: rejected, third: rejected },
       { routes: [primary, backup, third] },
     );
-    const reached: string[] = [];
-    for (const from of ['primary', 'backup', 'third']) {
-      reached.push(...switches(await net.ask({ options: { avoidRoute: `https://${from}.test` } }).toEnd()));
+    const reached: unknown[] = [];
+    let preferredRoute: string | undefined;
+    for (let turns = 0; turns < 3; turns++) {
+      const run = await net.ask({ options: { preferredRoute } }).toEnd();
+      preferredRoute = run.last('failed').nextRoute;
+      reached.push([run.last('attempt').origin, preferredRoute, run.last('failed').nextRouteName]);
     }
-    assert.deepEqual(reached, ['primary → backup (user)', 'backup → third (user)', 'third → primary (user)']);
+    assert.deepEqual(reached, [
+      ['https://primary.test', backup.baseUrl, 'backup.test'],
+      ['https://backup.test', third.baseUrl, 'third.test'],
+      ['https://third.test', primary.baseUrl, 'primary.test'],
+    ]);
+  });
+
+  it('is the first action of a turn that a known limit has refused, and names the next gateway', async () => {
+    const net = new Routes(
+      { primary: [rateLimited(5_400)], backup: hello },
+      { routes: [primary, { ...backup, name: 'OpenRouter' }] },
+    );
+    for (let turns = 0; turns < 2; turns++) {
+      const { nextRoute, nextRouteName, actions } = (await net.ask().toEnd()).last('failed');
+      assert.deepEqual([actions[0], nextRoute, nextRouteName], ['switchRoute', backup.baseUrl, 'OpenRouter']);
+      assert.ok(actions.includes('sendLater') && actions.includes('retryNow'));
+    }
+    const run = await net.ask(startingAt(backup)).toEnd();
+    assert.deepEqual([run.shownText, net.requests('primary').length], ['Hello', 1]);
+  });
+
+  for (const [name, routes] of [
+    ['uses plain HTTP', [primary, { ...backup, baseUrl: 'http://backup.test/v1' }]],
+    ['is down', [primary, backup]],
+  ] as const) {
+    it(`is not the first action when the other route ${name}`, async () => {
+      const net = new Routes({ primary: [rateLimited(5_400)], backup: [refused] }, { routes });
+      await net.ask(startingAt(routes[1])).toEnd();
+      const { actions } = (await net.ask().toEnd()).last('failed');
+      assert.deepEqual([actions[0], actions.at(-1)], ['sendLater', 'switchRoute']);
+    });
+  }
+
+  it('leads a later turn to the same route until it fails there', async () => {
+    const net = new Routes({ primary: hello, backup: [...hello, refused] });
+    assert.deepEqual(net.world.engine.routeFor('gpt-4o', net.connection(), backup.baseUrl)?.baseUrl, backup.baseUrl);
+    const [first, second] = [await net.ask(startingAt(backup)).toEnd(), await net.ask(startingAt(backup)).toEnd()];
+    assert.deepEqual(switches(first), ['primary → backup (user)']);
+    assert.deepEqual(switches(second), ['primary → backup (user)', 'backup → primary (connection)']);
+  });
+
+  it('is ignored by a turn if the route has been removed', async () => {
+    const net = new Routes({ primary: hello, backup: [] });
+    assert.deepEqual(switches(await net.ask(startingAt(third)).toEnd()), []);
+    assert.equal(net.requests('primary').length, 1);
   });
 
   it('is the reason of the switch even if the route that the turn leaves is down', async () => {
     const net = new Routes({ primary: [refused], backup: hello });
     await net.ask().toEnd();
-    const run = await net.ask(afterPrimary).toEnd();
+    const run = await net.ask(startingAt(backup)).toEnd();
     assert.deepEqual(switches(run), ['primary → backup (user)']);
   });
 });
@@ -496,7 +557,7 @@ describe('a route over plain HTTP', () => {
       { routes: [primary, plain, plainThird] },
     );
     await net.ask().toEnd();
-    const run = await net.ask(afterPrimary).toEnd();
+    const run = await net.ask(startingAt(plain)).toEnd();
     assert.deepEqual(switches(run), ['primary → backup (user)', 'backup → third (connection)']);
   });
 
@@ -545,7 +606,7 @@ describe('a route over plain HTTP', () => {
     await run.settle();
     assert.deepEqual(switches(run), ['primary → backup (user)', 'backup → primary (connection)']);
     run.turn.stop();
-    const rerun = await net.ask(afterPrimary).toEnd();
+    const rerun = await net.ask(startingAt(plainThird)).toEnd();
     assert.deepEqual(switches(rerun), ['primary → third (user)']);
   });
 
@@ -635,7 +696,7 @@ describe('two routes with the same host', () => {
 
   it('are both reached with Switch route after a failed turn', async () => {
     const net = new Routes({ primary: [status(401)] }, { routes: [a, b] });
-    const run = await net.ask({ options: { avoidRoute: a.baseUrl } }).toEnd();
+    const run = await net.ask(startingAt(b)).toEnd();
     assert.deepEqual([run.last('route').fromUrl, run.last('route').toUrl], [a.baseUrl, b.baseUrl]);
   });
 
@@ -801,7 +862,7 @@ describe('two windows', () => {
     await first.ask().settle();
     const second = openWindow(answering('Hello'), refused);
     await second.ask().settle();
-    await second.ask({ options: { avoidRoute: backup.baseUrl } }).settle();
+    await second.ask(startingAt(primary)).settle();
     const third = openWindow(answering('Hello'), refused);
     await third.ask().settle();
     assert.deepEqual([second.requests('primary').length, third.requests('primary').length], [1, 1]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import type { ProbeResult } from '../../../src/engine/engine';
+import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import type { EffortChoice } from '../../../src/engine/request';
 import type { TurnRecord } from '../../../src/engine/state/ledger';
 import type { Connections, RequestChoice } from '../../../src/host/connection/connections';
@@ -114,22 +114,37 @@ describe('connection over several routes', () => {
     [first, second],
     [plain, second],
   ];
-  const cases: readonly (readonly [string, baseUrl: string, backups: Origins, withKey: Origins, expected: Origins])[] =
+  /** `used` is where a prompt for any model goes. */
+  const cases: readonly (readonly [
+    string,
+    baseUrl: string,
+    backups: Origins,
+    withKey: Origins,
+    expected: Origins,
+    used: string,
+  ])[] = [
+    ['starts with the base URL', primary, both, [second, primary, first], [primary, first, second], primary],
+    ['uses a backup that has a key if the base URL has none', primary, both, [first], [primary, first], first],
     [
-      [
-        'starts with the base URL, before its backups',
-        primary,
-        both,
-        [second, primary, first],
-        [primary, first, second],
-      ],
-      ['starts with the first backup that has a key if the base URL has none', primary, both, [first, second], both],
-      ['does not put plain HTTP in the place of https', primary, plainFirst, [plain, second], [second, plain]],
-      ['stays without a key if only plain HTTP could replace https', primary, plainFirst, [plain], [primary, plain]],
-      ['may put plain HTTP in the place of plain HTTP', 'http://primary.example', [plain], [plain], [plain]],
-      ['is the base URL without a key when no route has a key', primary, both, [], [primary]],
-    ];
-  for (const [name, baseUrl, backups, withKey, expected] of cases) {
+      'does not use plain HTTP in the place of https',
+      primary,
+      plainFirst,
+      [plain, second],
+      [primary, plain, second],
+      second,
+    ],
+    ['waits for a key if only plain HTTP could replace https', primary, plainFirst, [plain], [primary, plain], primary],
+    [
+      'may use plain HTTP in the place of plain HTTP',
+      'http://primary.example',
+      [plain],
+      [plain],
+      ['http://primary.example', plain],
+      plain,
+    ],
+    ['waits for a key when no route has one', primary, both, [], [primary], primary],
+  ];
+  for (const [name, baseUrl, backups, withKey, expected, used] of cases) {
     it(name, async () => {
       routes.baseUrl = `${baseUrl}/v1`;
       routes.backups = backups.map((origin) => `${origin}/v1`);
@@ -139,15 +154,32 @@ describe('connection over several routes', () => {
         rowsOf([connection, ...others], 'origin', 'apiKey'),
         expected.map((origin) => [origin, routes.keys.get(origin)]),
       );
-      const [start = ''] = expected;
       assert.deepEqual(await connections.view(), {
-        ...{ model: 'model-1', host: new URL(start).host, hasKey: routes.keys.has(start), demo: false },
-        ...(others.length > 0 || start !== baseUrl
-          ? { backups: namesOf(expected.filter((origin) => origin !== baseUrl)) }
-          : {}),
+        ...{ model: 'model-1', host: new URL(used).host, hasKey: routes.keys.has(used), demo: false },
+        ...(used !== baseUrl && { isBackup: true }),
+        ...(others.length > 0 && { backups: namesOf(expected.slice(1)) }),
       });
     });
   }
+
+  it('shows the gateway that the user has switched to, and the one that replaces a gateway that is down', async () => {
+    for (const origin of [primary, first, second]) routes.keys.set(origin, 'hsa-key');
+    const { Connections } = await import('../../../src/host/connection/connections');
+    let current = `${first}/v1`;
+    const routeFor: Engine['routeFor'] = (_model, connection, preferred = current) =>
+      [connection, ...(connection.backups ?? [])].find(({ baseUrl }) => baseUrl === preferred);
+    const shown = async (preferredRoute?: string) => {
+      const { host, gateway, isBackup } = await new Connections({ ...routes.deps(), routeFor }).view(
+        false,
+        preferredRoute,
+      );
+      return [host, gateway, isBackup];
+    };
+    assert.deepEqual(await shown(), ['first.example', undefined, true]);
+    assert.deepEqual(await shown(`${second}/v1`), ['second.example', undefined, true]);
+    current = `${primary}/v1`;
+    assert.deepEqual(await shown(), ['primary.example', undefined, undefined]);
+  });
 
   it('shows the gateway of a model that only a backup offers', async () => {
     for (const origin of [primary, first, second]) routes.keys.set(origin, 'hsa-key');
@@ -167,6 +199,34 @@ describe('connection over several routes', () => {
     routes.keys.delete(first);
     routes.keys.delete(second);
     assert.deepEqual(await shown('at-first'), ['primary.example', undefined]);
+  });
+
+  it('offers a gateway over plain HTTP that alone has a model until the user has agreed to use it', async () => {
+    routes.backups = [`${plain}/v1`];
+    for (const origin of [primary, plain]) routes.keys.set(origin, 'hsa-key');
+    routes.lists = new Map([
+      [`${primary}/v1`, ['model-1']],
+      [`${plain}/v1`, ['llama3']],
+    ]);
+    routes.model = 'llama3';
+    assert.equal((await connections.view()).host, 'primary.example');
+    assert.equal(await connections.plainHttpOffer('model-1'), undefined);
+    assert.equal((await connections.plainHttpOffer('llama3'))?.origin, plain);
+    await connections.acceptPlainHttp(plain);
+    assert.equal(await connections.plainHttpOffer('llama3'), undefined);
+    assert.equal((await connections.view()).host, 'plain.example');
+  });
+
+  it('uses the primary gateway for a model that only the workspace names', async () => {
+    for (const origin of [primary, first]) routes.keys.set(origin, 'hsa-key');
+    routes.lists = new Map([
+      [`${primary}/v1`, ['model-1']],
+      [`${first}/v1`, ['at-first']],
+    ]);
+    routes.model = 'at-first';
+    assert.equal((await connections.view()).host, 'first.example');
+    routes.workspaceModels = new Set(['at-first']);
+    assert.equal((await connections.view()).host, 'primary.example');
   });
 
   it('fails when the base URL is invalid, even if a backup route has a key', async () => {

@@ -1,6 +1,7 @@
 import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import { normalizeBaseUrl, type BaseUrl } from '../../../src/engine/gateway/baseUrl';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
+import { routesFor } from '../../../src/engine/turn/routeModels';
 import type { TurnRecord } from '../../../src/engine/state/ledger';
 import type { DemoMode } from '../../../src/host/connection/demoMode';
 import type { ModelEfforts } from '../../../src/host/connection/modelEfforts';
@@ -232,6 +233,7 @@ export interface RouteDeps {
   readonly log: Log;
   readonly memory: Memento;
   readonly unresponsive: UnresponsiveGateways;
+  readonly routeFor: Engine['routeFor'];
   readonly lists: (baseUrl: string, name: string) => boolean | undefined;
   readonly listsSettled: () => Promise<unknown>;
   readonly catalog: Pick<ModelCatalog, 'lists'>;
@@ -244,6 +246,8 @@ export class FakeRoutes {
   /** The known model lists of gateways, by base URL. They are forgotten when a key is stored. */
   lists = new Map<string, readonly string[]>();
   model = 'model-1';
+  /** Models that only the settings of the workspace name. */
+  workspaceModels: ReadonlySet<string> = new Set();
   keys = new Map<string, string>();
   /** Origins of which the user has confirmed that they need no key. */
   keylessOrigins = new Set<string>();
@@ -297,8 +301,11 @@ export class FakeRoutes {
         },
         model: () => this.model,
         setModel: (model: string) => Promise.resolve(void (this.model = model)),
+        chooseModel: (model: string) => Promise.resolve(void (this.model = model)),
+        workspaceModels: () => this.workspaceModels,
       },
       lists,
+      routeFor: (...[model, connection]: Parameters<Engine['routeFor']>) => routesFor(model, connection)[0],
       listsSettled: () => Promise.resolve(),
       catalog: { lists },
       keys: {

@@ -188,6 +188,65 @@ describe('running turn of a conversation', () => {
     assert.equal(engine.turns.length, 1);
   });
 
+  describe('that the user has switched to another route', () => {
+    const [own, backup] = ['https://own.example', 'https://backup.example'];
+    const preferred = `${backup}/v1`;
+    const left = (reason: 'connection' | 'user', from = backup): StreamEvent =>
+      ({ type: 'route', from, to: own, reason, attempt: 1, at: 0 }) as const;
+    const refused = (nextRoute: string): StreamEvent => Object.assign(failed(''), { nextRoute });
+    const setUp = () => {
+      const opened = openConversation();
+      const id = opened.ask('one');
+      opened.engine.turn.nextRoute = preferred;
+      opened.conversation.switchRoute(id);
+      const nextRoute = (): string | undefined => {
+        opened.ask('next', done('2'));
+        return opened.engine.turn.options.preferredRoute;
+      };
+      return { ...opened, id, nextRoute };
+    };
+
+    it('sends later prompts over the same route', () => {
+      const { emit, nextRoute } = setUp();
+      emit(attempt(), done('1'));
+      assert.deepEqual([nextRoute(), nextRoute()], [preferred, preferred]);
+    });
+
+    it('switches to the route that a refused turn names, although that turn has sent no attempt', () => {
+      const { conversation, ask, engine, nextRoute } = { ...setUp() };
+      engine.turn.emit(done('1'));
+      const id = ask('two', refused('https://third.example/v1'));
+      assert.equal(nextRoute(), undefined);
+      conversation.switchRoute(id);
+      assert.equal(engine.turn.options.preferredRoute, 'https://third.example/v1');
+      assert.equal(conversation.preferredRoute, 'https://third.example/v1');
+    });
+
+    for (const [name, event, expected] of [
+      ['is left after a fault', left('connection'), undefined],
+      ['is left by the user', left('user'), preferred],
+      ['is not the one that is left', left('connection', 'https://third.example'), preferred],
+    ] as const) {
+      it(`${expected === undefined ? 'forgets' : 'keeps'} the route when it ${name}`, () => {
+        const { emit, nextRoute } = setUp();
+        emit(event, done('1'));
+        assert.equal(nextRoute(), expected);
+      });
+    }
+
+    it('forgets the route when a turn fails there, but not after a fault elsewhere or of the prompt', () => {
+      for (const [event, expected] of [
+        [refused(`${own}/v1`), undefined],
+        [refused(preferred), preferred],
+        [failed(''), preferred],
+      ] as const) {
+        const { emit, nextRoute } = setUp();
+        emit(event);
+        assert.equal(nextRoute(), expected);
+      }
+    });
+  });
+
   it('shows its model before the first attempt', () => {
     const { ask, changes, conversation, engine, settings } = openConversation();
     const shownModel = (): unknown => {

@@ -2,6 +2,7 @@ import type { Engine, EngineReport, RunningTurn, RunOptions, StreamOptions } fro
 import { EventQueue } from '../../../src/engine/createEngine';
 import { isTerminal, type FaultKind, type StreamEvent } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
+import { routesFor } from '../../../src/engine/turn/routeModels';
 
 /** A turn that emits the events that the test provides, each call as one batch. */
 export class ScriptedTurn implements RunningTurn {
@@ -11,6 +12,8 @@ export class ScriptedTurn implements RunningTurn {
   });
   private text = '';
   private isFinished = false;
+  /** To which *Switch route* leads. */
+  nextRoute: string | undefined;
 
   constructor(
     readonly request: ChatRequest,
@@ -50,8 +53,9 @@ export class ScriptedTurn implements RunningTurn {
     this.controls.push(`continueWith ${model} ${reason}`);
   }
 
-  switchRoute(): void {
+  switchRoute(): string | undefined {
     this.controls.push('switchRoute');
+    return this.nextRoute;
   }
 }
 
@@ -59,6 +63,7 @@ export class ScriptedEngine implements Engine {
   readonly turns: ScriptedTurn[] = [];
   readonly probe: Engine['probe'] = () => Promise.resolve({ state: 'cancelled' });
   readonly localFacts: Engine['localFacts'] = () => Promise.resolve(new Map());
+  readonly routeFor: Engine['routeFor'] = (model, connection) => routesFor(model, connection)[0];
 
   run(request: ChatRequest, options: RunOptions): ScriptedTurn {
     return this.start(request, options);

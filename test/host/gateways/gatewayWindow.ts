@@ -62,7 +62,7 @@ export class GatewayWindow {
   async deps(): Promise<ManageGatewaysDeps> {
     const { Settings } = await import('../../../src/host/settings/settings');
     const { Connections } = await import('../../../src/host/connection/connections');
-    const deps = { ...this.routes.deps(), settings: new Settings(manifest) };
+    const deps = { ...this.routes.deps(), settings: new Settings(manifest, this.routes.deps().memory) };
     Object.assign(deps.keys, {
       isKeyless: (origin: string) => Promise.resolve(this.keyless.has(origin)),
       confirmKeyless: (origin: string) => Promise.resolve(void this.keyless.add(origin)),

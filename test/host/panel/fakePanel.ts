@@ -40,6 +40,7 @@ export class FakePanel {
 /** Services of a panel without suggestions and without a prompt history. */
 export const idleServices = {
   budget: { mayStart: () => Promise.resolve(true) },
+  mayUsePlainHttp: () => Promise.resolve(true),
   tour: { currentStep: () => undefined },
   suggestions: { list: () => Promise.resolve([]), onDidChange: noSubscription },
   promptHistory: { list: () => [], deletedConversations: () => [], add: () => Promise.resolve() },

@@ -27,6 +27,8 @@ function setUp() {
   const connection = { model: 'm', host: 'api.example', hasKey: true, demo: false };
   const budget = { mayStart: true };
   enterKey = () => assert.fail('The key dialog must not open.');
+  /** The models that only a gateway over plain HTTP has. */
+  const overPlainHttp = new Set<string>();
   const names = new Map<Conversation, string>();
   const open = (name: string): Conversation => {
     const { conversation } = openConversation();
@@ -53,6 +55,7 @@ function setUp() {
     // Only conversations without exchanges of the user's gateway use the demo.
     demo: { answers: (conversation) => connection.demo && isDemoConversation(conversation) },
     connections: { view: (demo) => Promise.resolve({ ...connection, demo: demo === true }) },
+    mayUsePlainHttp: (models) => Promise.resolve(!models.some((model) => overPlainHttp.has(model))),
     promptHistory: {
       add: (prompt) =>
         promptHistory.fails
@@ -72,7 +75,7 @@ function setUp() {
       conversation.exchanges().map(({ prompt, demo }) => `${name}: ${prompt}${demo ? ' (demo)' : ''}`),
     );
   const prefills = () => calls.filter((call) => call.startsWith('prefill'));
-  return { send, calls, asked, prefills, budget, connection, promptHistory, other, moves };
+  return { send, calls, asked, prefills, budget, overPlainHttp, connection, promptHistory, other, moves };
 }
 
 describe('prompt sender', () => {
@@ -87,6 +90,27 @@ describe('prompt sender', () => {
     assert.deepEqual(calls, [
       ...['show current', 'remember Hi', 'show new', 'remember Hello', 'show other', 'remember Hey'],
     ]);
+  });
+
+  it('puts the prompt back into the composer if the user does not want to send it over plain HTTP', async () => {
+    const { send, asked, prefills, overPlainHttp } = setUp();
+    overPlainHttp.add('m');
+    await send({ prompt: 'Hi' });
+    assert.deepEqual([asked(), prefills()], [[], ['prefill current: Hi']]);
+  });
+
+  it('asks about plain HTTP only for the models that get the prompt, and not in the demo', async () => {
+    const { send, prefills, overPlainHttp, connection } = setUp();
+    overPlainHttp.add('m');
+    await send({ prompt: 'Hi', model: 'other' });
+    await send({ prompt: 'Hi' }, { modelOnce: 'other' });
+    await send({ prompt: 'Hi' }, { models: ['other', 'another'] });
+    connection.demo = true;
+    await send({ prompt: 'Hi' }, { newConversation: true });
+    assert.deepEqual(prefills(), []);
+    connection.demo = false;
+    await send({ prompt: 'Hi' }, { models: ['other', 'm'] });
+    assert.equal(prefills().length, 1);
   });
 
   it('sends the prompt to several models at the same time', async () => {

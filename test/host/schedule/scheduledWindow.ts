@@ -1,4 +1,5 @@
 import type { StreamEvent } from '../../../src/engine/events';
+import type { Route } from '../../../src/engine/request';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { Scheduler, type ScheduleNotice } from '../../../src/host/schedule/scheduler';
 import { ScheduleStore } from '../../../src/host/schedule/scheduleStore';
@@ -23,7 +24,9 @@ export function openScheduledWindow(
   const notices: ScheduleNotice[] = [];
   const problems: string[] = [];
   const probes: string[] = [];
-  const network = { isReachable, origin: 'https://own.example' };
+  const network: { isReachable: boolean; origin: string; lists?: Route['lists']; backups?: readonly Route[] } = {
+    ...{ isReachable, origin: 'https://own.example' },
+  };
   const store = new ScheduleStore(disk.scheduled, (problem) => problems.push(problem));
   const scheduler = new Scheduler({
     clock,
@@ -32,7 +35,10 @@ export function openScheduledWindow(
     workspace,
     conversations,
     budget,
-    connection: () => Promise.resolve({ baseUrl, apiKey: 'hsa-key', origin: network.origin }),
+    connection: () => {
+      const { origin, lists, backups } = network;
+      return Promise.resolve({ baseUrl: `${origin}/v1`, apiKey: 'hsa-key', lists, backups });
+    },
     respondsOverAnyRoute: ({ baseUrl: url }) => {
       // The probe comes before the request.
       probes.push(`${url} after ${engine.turns.length} requests`);

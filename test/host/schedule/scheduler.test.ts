@@ -311,6 +311,15 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(after), after.notices], [0, [{ kind: 'due', count: 1 }]]);
     });
 
+    it('needs a click if its model is now at another gateway, although the primary gateway is the same', async () => {
+      const window = open();
+      await window.askLater(2 * minute);
+      const relay = { baseUrl: 'https://relay.example/v1', apiKey: 'hsa-relay', lists: (name: string) => name === 'm' };
+      Object.assign(window.network, { lists: () => false, backups: [relay] });
+      await window.clock.advance(5 * minute);
+      assert.deepEqual([requests(window), window.notices], [1, [{ kind: 'due', count: 1 }]]);
+    });
+
     it('counts as interrupted, and is never sent automatically, if its window died after the claim', async () => {
       const before = open();
       const { id } = await before.askLater(2 * minute);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Memento } from 'vscode';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -38,10 +39,17 @@ describe('settings', () => {
       }),
     },
   });
+  const remembered = new Map<string, unknown>();
+  const memento: Memento = {
+    keys: () => [...remembered.keys()],
+    get: (key: string) => remembered.get(key) as undefined,
+    update: (key: string, value: unknown) => Promise.resolve(void remembered.set(key, value)),
+  };
   beforeEach(async () => {
+    remembered.clear();
     [inspected, effective, targets, failing] = [{}, {}, [], undefined];
     const { Settings } = await import('../../../src/host/settings/settings');
-    settings = new Settings(manifest);
+    settings = new Settings(manifest, memento);
   });
 
   for (const [name, value, expected] of [
@@ -139,6 +147,37 @@ describe('settings', () => {
     inspected.model = { workspaceValue: 'b' };
     await settings.setModel('c');
     assert.deepEqual(targets, [1, 2]);
+  });
+
+  const namedByWorkspace = { workspaceValue: 'llama3' };
+
+  for (const [name, named] of [
+    ['the model of a workspace', { model: namedByWorkspace }],
+    ['the model of a folder', { model: { workspaceFolderValue: 'llama3' } }],
+    ['the model of a remote machine', { model: { globalRemoteValue: 'llama3' } }],
+    ['the fallback models of a workspace', { fallbackModels: { workspaceValue: ['llama3'] } }],
+    ['a model of a workspace instead of that of the user', { model: { ...namedByWorkspace, globalValue: 'gpt-5' } }],
+  ] as const) {
+    it(`name ${name} as one that the user has not chosen`, () => {
+      inspected = { ...named };
+      assert.deepEqual([...settings.workspaceModels()], ['llama3']);
+    });
+  }
+
+  it('name no model of the workspace that the user settings name, too', () => {
+    inspected = { model: { ...namedByWorkspace, globalValue: 'llama3' } };
+    assert.equal(settings.workspaceModels().size, 0);
+    inspected = { model: namedByWorkspace, fallbackModels: { globalValue: ['llama3'] } };
+    assert.equal(settings.workspaceModels().size, 0);
+  });
+
+  it('name no model of the workspace that the user has chosen there, even if VS Code saves it there', async () => {
+    inspected.model = namedByWorkspace;
+    await settings.chooseModel('qwen3');
+    inspected.model = { workspaceValue: 'qwen3' };
+    assert.equal(settings.workspaceModels().size, 0);
+    inspected.model = { workspaceValue: 'gpt-5' };
+    assert.deepEqual([...settings.workspaceModels()], ['gpt-5']);
   });
 
   it('name a known reasoning effort, or else send none, and ignore a workspace', () => {

@@ -103,7 +103,6 @@ describe('composer', () => {
   });
 
   describe('button for the model', () => {
-    const backup = 'https://backup.example';
     const shown = (): readonly (string | null)[] => {
       const badge = page.root.querySelector<HTMLElement>('.route-badge:not([hidden])');
       return [page.one('button', named()).textContent, badge && `${badge.textContent} ${badge.title}`];
@@ -115,13 +114,12 @@ describe('composer', () => {
       assert.equal(page.one('button', named()).title, 'gpt-4o at api.example (Ctrl+Alt+.)');
     });
 
-    it('has a badge from an answer over a backup route until an answer comes over the base URL', () => {
+    it('has a badge while the next prompt goes to a backup gateway, whichever gateway answered the last one', () => {
       page.snapshot([exchange('e1')], { connection: { ...connected, backups: ['backup.example'] } });
-      page.events('e1', ev.attempt({ origin: backup }), ev.text('Hi'), ev.done('Hi'));
-      page.receive({ type: 'exchange', exchange: exchange('e2') });
-      assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at backup.example', 'gpt-4o', 'backup backup.example']);
-      page.events('e2', ev.attempt());
+      page.events('e1', ev.attempt({ origin: 'https://backup.example' }), ev.text('Hi'), ev.done('Hi'));
       assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at api.example', 'gpt-4o', null]);
+      page.snapshot([exchange('e1')], { connection: { ...connected, host: 'backup.example', isBackup: true } });
+      assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at backup.example', 'gpt-4o', 'backup backup.example']);
     });
 
     it('names the gateway of a model that only a backup gateway offers, without a badge', () => {
@@ -135,11 +133,9 @@ describe('composer', () => {
       assert.deepEqual(shown(), ['gpt-4o', null]);
     });
 
-    it('has a badge in the offline demo, and while a backup route replaces a base URL without a key', () => {
+    it('has a badge in the offline demo', () => {
       page.snapshot([], { connection: { ...connected, demo: true } });
       assert.equal(shown()[1], 'Offline demo api.example');
-      page.snapshot([], { connection: { ...connected, backups: ['api.example'] } });
-      assert.equal(shown()[1], 'backup api.example');
     });
   });
 

@@ -40,6 +40,16 @@ describe('failure card', () => {
     assert.deepEqual(actions, ['openBilling', 'switchModel', 'networkSettings', 'moreRoom', 'switchRoute']);
   });
 
+  it('names the gateway of *Switch route* if that is the first action', () => {
+    const next = { nextRoute: 'https://openrouter.ai/api/v1', nextRouteName: 'OpenRouter' };
+    fail({ kind: 'rate-limit', actions: ['switchRoute', 'retryNow'], ...next });
+    assert.deepEqual([buttons()[0]?.textContent, buttons()[0]?.className], ['Use OpenRouter', 'button primary']);
+    page.click('Use OpenRouter');
+    assert.deepEqual(page.posted.at(-1), { type: 'action', exchangeId: 'a', action: 'switchRoute' });
+    fail({ kind: 'rate-limit', actions: ['retryNow', 'switchRoute'], ...next });
+    assert.equal(buttons()[1]?.textContent, 'Switch route');
+  });
+
   it('has *Retry now* in its menu beside *Set API key*, and does not highlight it when the same request would fail again', () => {
     fail({ kind: 'auth', actions: faultTable.keyRejected.actions });
     assert.deepEqual([page.all('button', 'Retry now'), buttons()[0]?.className], [[], 'button primary']);

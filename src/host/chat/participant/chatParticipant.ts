@@ -25,6 +25,8 @@ interface ParticipantDeps extends ChatActionDeps {
   readonly log: Pick<Log, 'error'>;
   readonly defaults: (choice: RequestChoice) => RequestDefaults;
   readonly connection: () => Promise<Connection>;
+  /** Asks the user whether prompts may go to a gateway over plain HTTP that alone has one of the models. */
+  readonly mayUsePlainHttp: (models: readonly string[]) => Promise<boolean>;
   /** Returns the last active editor, because the chat has the focus when the user sends a prompt. */
   readonly editor: () => vscode.TextEditor | undefined;
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
@@ -87,6 +89,8 @@ export class ChatParticipant {
     // Applies only to the prompt that the button sends, because the user may have sent another one in between.
     const start = intent === 'again' ? nextStart : undefined;
     const chatRequest = this.createRequest(request, intent ? exchanges.slice(0, -1) : exchanges, question);
+    if (!(await this.deps.mayUsePlainHttp([chatRequest.model])))
+      throw new UserError(vscode.l10n.t('The prompt was not sent.'));
     const partial = intent === 'continue' ? last : undefined;
     if (!partial && !(await this.deps.budget.mayStart()))
       throw new UserError(vscode.l10n.t("Nothing was sent, because today's budget is used up."));

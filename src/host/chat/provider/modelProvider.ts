@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { canSendRequests } from '../../../engine/request';
 import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
-import type { ActiveConnection, Connections } from '../../connection/connections';
+import { firstGateway } from '../../../engine/turn/routeModels';
+import type { ConfiguredRoute, Connections } from '../../connection/connections';
 import type { Budget } from '../../health/budget';
 import type { Settings } from '../../settings/settings';
 import { enterApiKey } from '../../ui/notifications';
@@ -51,9 +52,9 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
       this.importKey(configuration['apiKey']);
       return [];
     }
-    const connection = await this.connection(silent);
-    if (!connection || !canSendRequests(connection) || token.isCancellationRequested) return [];
-    return offeredModels(this.deps, connection, this.deps.settings.model());
+    const gateway = await this.gateway(silent);
+    if (!gateway || !canSendRequests(gateway) || token.isCancellationRequested) return [];
+    return offeredModels(this.deps, gateway, this.deps.settings.model());
   }
 
   async provideLanguageModelChatResponse(
@@ -110,14 +111,14 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     importKey(key).catch((error: unknown) => log.error(error));
   }
 
-  /** Returns the connection to the gateway. If the key is missing and `silent` is false, the user is asked for the key. */
-  private async connection(silent: boolean): Promise<ActiveConnection | undefined> {
+  /** Returns the gateway whose models are offered. If the key is missing and `silent` is false, the user is asked for the key. */
+  private async gateway(silent: boolean): Promise<ConfiguredRoute | undefined> {
     const { connections, log } = this.deps;
     try {
-      const connection = await connections.configured();
-      if (silent || canSendRequests(connection)) return connection;
+      const gateway = firstGateway(await connections.configured());
+      if (silent || canSendRequests(gateway)) return gateway;
       await enterApiKey();
-      return await connections.configured();
+      return firstGateway(await connections.configured());
     } catch (error) {
       if (!silent) throw error;
       log.error(error);

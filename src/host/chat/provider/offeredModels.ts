@@ -3,7 +3,7 @@ import { isHolySheepHost } from '../../../engine/gateway/apiKey';
 import { defaultModels, isUsableModelId, type GatewayModels } from '../../../engine/gateway/modelList';
 import { canChat } from '../../../engine/models/listedFacts';
 import type { ModelFacts } from '../../../engine/models/modelFacts';
-import type { ActiveConnection } from '../../connection/connections';
+import type { ConfiguredRoute } from '../../connection/connections';
 import { effortText } from '../../../shared/describeEffort';
 import type { PanelStrings } from '../../../shared/panelStrings';
 import type { EffortView } from '../../../shared/protocol';
@@ -38,17 +38,17 @@ interface ModelInformation extends vscode.LanguageModelChatInformation {
  */
 export async function offeredModels(
   deps: OfferedModelsDeps,
-  connection: ActiveConnection,
+  gateway: ConfiguredRoute,
   configuredModel: string,
 ): Promise<ModelInformation[]> {
-  const { models, facts: listed } = await fetchModels(deps, connection);
+  const { models, facts: listed } = await fetchModels(deps, gateway);
   const others = models.filter((id) => id !== configuredModel && canChat(id, listed));
   const factsText = createFactsText();
   const { strings } = hostWords();
   const effortOf = deps.efforts.reader();
   return [...(isUsableModelId(configuredModel) ? [configuredModel] : []), ...others].map((id) => {
-    const facts = deps.catalog.factsOf(id, connection.baseUrl);
-    const information = toModelInformation(id, connection, modelLimits(facts), factsText(facts));
+    const facts = deps.catalog.factsOf(id, gateway.baseUrl);
+    const information = toModelInformation(id, gateway, modelLimits(facts), factsText(facts));
     return {
       ...information,
       isBYOK: true,
@@ -63,20 +63,20 @@ export async function offeredModels(
  */
 async function fetchModels(
   { catalog, log, modelsChanged }: OfferedModelsDeps,
-  connection: ActiveConnection,
+  gateway: ConfiguredRoute,
 ): Promise<Pick<GatewayModels, 'models' | 'facts'>> {
-  const list = catalog.listOf(connection);
+  const list = catalog.listOf(gateway);
   const inTime = await resultWithin(listTimeoutMs, list);
   if (inTime === 'late') {
     list.then((late) => late.source === 'gateway' && modelsChanged()).catch((error: unknown) => log.error(error));
   } else if (inTime.source === 'gateway') return inTime;
   // Offers the default models only for HolySheep's gateway, because other gateways may not have them.
-  return { models: isHolySheepHost(connection.host) ? defaultModels : [] };
+  return { models: isHolySheepHost(gateway.host) ? defaultModels : [] };
 }
 
 function toModelInformation(
   id: string,
-  { host }: ActiveConnection,
+  { host }: ConfiguredRoute,
   { imageInput, toolCalling, ...limits }: ReturnType<typeof modelLimits>,
   factsText: string | undefined,
 ): vscode.LanguageModelChatInformation {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { canSendRequests } from '../../../engine/request';
+import { firstGateway } from '../../../engine/turn/routeModels';
 import type { Connections } from '../../connection/connections';
 import { vendor } from '../../contributions';
 import { enterApiKey, openSettingAction, withDelayedProgress, showToast } from '../../ui/notifications';
@@ -36,7 +37,7 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
     showToast(log, 'warning', message, [openSettingAction(disablingSetting)]);
     return 'no-chat';
   }
-  if (!canSendRequests(await connections.configured()) && !(await enterApiKey())) return 'no-key';
+  if (!canSendRequests(firstGateway(await connections.configured())) && !(await enterApiKey())) return 'no-key';
   const title = vscode.l10n.t('Setting up VS Code Chat…');
   const isCanceled = await withDelayedProgress(title, async (signal) => {
     // An internal command of newer versions. Older versions show the models without a group. The command also fails if

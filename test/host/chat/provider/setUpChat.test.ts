@@ -29,7 +29,7 @@ describe("setup of VS Code's chat", () => {
   const setUp = async (): Promise<string> => {
     const { setUpChat } = await import('../../../../src/host/chat/provider/setUpChat');
     const connections = {
-      configured: () => Promise.resolve({ apiKey: 'hsa-test' } as ActiveConnection),
+      configured: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-test' } as ActiveConnection),
       model: () => 'gpt-4o',
     };
     const log = { info: () => undefined, error: assert.ifError } as unknown as Log;

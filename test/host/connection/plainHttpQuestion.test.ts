@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { useVSCode } from '../../support/fakeVSCode';
+import { FakeEditor, FakeRoutes } from './fakeRoutes';
+
+describe('question about a gateway over plain HTTP', () => {
+  const editor = new FakeEditor();
+  useVSCode(editor.api());
+  const [primary, nas] = ['https://primary.example', 'http://nas.example'];
+  let routes: FakeRoutes;
+  let ask: (...models: readonly string[]) => Promise<boolean>;
+  beforeEach(async () => {
+    editor.reset();
+    routes = new FakeRoutes();
+    routes.backups = [`${nas}/v1`];
+    for (const origin of [primary, nas]) routes.keys.set(origin, 'hsa-key');
+    routes.lists = new Map([
+      [`${primary}/v1`, ['gpt-5']],
+      [`${nas}/v1`, ['llama3', 'qwen3']],
+    ]);
+    const { Connections } = await import('../../../src/host/connection/connections');
+    const { mayUsePlainHttp } = await import('../../../src/host/connection/plainHttpQuestion');
+    ask = (...models) => mayUsePlainHttp(new Connections(routes.deps()), models);
+  });
+
+  it('names the model and the gateway that alone has it', async () => {
+    await ask('gpt-5', 'llama3');
+    assert.deepEqual(
+      editor.messages.map(({ message }) => message),
+      ['llama3 is at nas.example, over plain HTTP. Send prompts there?'],
+    );
+  });
+
+  it('is asked once for a gateway, also in later windows, if the user agrees', async () => {
+    editor.pressed = 'Send';
+    assert.equal(await ask('llama3', 'qwen3'), true);
+    assert.equal(await ask('llama3'), true);
+    assert.equal(editor.messages.length, 1);
+  });
+
+  it('is asked again for the next prompt if the user does not agree', async () => {
+    assert.equal(await ask('llama3', 'qwen3'), false);
+    assert.equal(await ask('llama3'), false);
+    assert.equal(editor.messages.length, 2);
+  });
+
+  it('is not asked about a model that a gateway over HTTPS has or may have', async () => {
+    assert.equal(await ask('gpt-5', 'unlisted'), true);
+    routes.lists.delete(`${primary}/v1`);
+    assert.equal(await ask('llama3'), true);
+    assert.equal(editor.messages.length, 0);
+  });
+});

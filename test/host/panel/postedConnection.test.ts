@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import type { StreamEvent } from '../../../src/engine/events';
+import type { PanelServices } from '../../../src/host/panel/panelServices';
+import { useVSCode } from '../../support/fakeVSCode';
+import { openConversation } from '../conversation/openedConversation';
+import { attempt, done, failed, waitForEvents } from '../conversation/scriptedEngine';
+import { FakePanel, idleServices, noSubscription } from './fakePanel';
+
+const refused = (nextRoute: string): StreamEvent => Object.assign(failed(''), { nextRoute });
+
+describe('gateway of the next prompt in a panel', () => {
+  useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
+
+  it('is the one that the user has switched to, until it fails', async () => {
+    const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
+    const view = new FakePanel();
+    const services = {
+      ...idleServices,
+      conversations: { keepOpen: noSubscription },
+      connections: {
+        view: (_demo: boolean, preferredRoute = 'primary') => Promise.resolve({ model: 'm', host: preferredRoute }),
+        onDidChange: noSubscription,
+      },
+      demo: { answers: () => false },
+      efforts: { viewOf: () => ({ level: 'default', levels: [] }), onDidChange: noSubscription },
+      onError: assert.ifError,
+    } as unknown as PanelServices;
+    const { ask, conversation, emit, engine } = openConversation();
+    const panel = new ConversationPanel(view.asPanel, conversation, services);
+    const shownHosts = async (): Promise<readonly string[]> => {
+      await waitForEvents();
+      return view.posted.splice(0).flatMap((message) => (message.type === 'connection' ? message.connection.host : []));
+    };
+    await view.send({ type: 'ready' });
+    const id = ask('one', attempt(), refused('https://backup.example/v1'));
+    assert.deepEqual(await shownHosts(), []);
+    conversation.switchRoute(id);
+    emit(attempt(), done('1'));
+    assert.deepEqual(await shownHosts(), ['https://backup.example/v1']);
+    ask('two', refused('https://primary.example/v1'));
+    assert.deepEqual(await shownHosts(), ['primary']);
+    assert.equal(engine.turns.length, 3);
+    panel.dispose();
+  });
+});
