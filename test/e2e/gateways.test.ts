@@ -15,7 +15,7 @@ describe('gateways', () => {
   useWorkbench({}, ({ gateway, workbench }) => (stage = new Stage('en', gateway, workbench)));
 
   const hostOf = (gateway: Gateway | undefined): string => new URL(gateway!.baseUrl).host;
-  const addOther = async (gateway: Gateway | undefined): Promise<void> => {
+  const addOther = async (gateway: Pick<Gateway, 'baseUrl'> | undefined): Promise<void> => {
     const { quickInput } = stage.workbench;
     await stage.run('addGateway');
     await quickInput.choose('Other base URL…');
@@ -75,5 +75,26 @@ describe('gateways', () => {
     await quickInput.pressOnRow(hostOf(local), 'Remove');
     await quickInput.rowsWith(hostOf(local)).waitFor({ state: 'hidden' });
     await quickInput.dismiss();
+  });
+
+  it('are marked if they are added although they do not respond, until they respond', async () => {
+    const { quickInput, page } = stage.workbench;
+    const stopped = await startGateway();
+    const { baseUrl } = stopped;
+    await stopped.close();
+    const { host, port } = new URL(baseUrl);
+    await addOther({ baseUrl });
+    await quickInput.input.and(page.getByPlaceholder(`${host} doesn't respond (connection refused)`)).waitFor();
+    await quickInput.pick('Add anyway');
+    await stage.workbench.toast(`${host} was added. It is used once it responds.`).waitFor();
+    await stage.run('manageGateways');
+    await quickInput.rowsWith("hasn't responded yet").filter({ hasText: host }).waitFor();
+    await quickInput.dismiss();
+    const started = await startGateway({ port: Number(port) });
+    await stage.run('testConnection');
+    await stage.run('manageGateways');
+    await quickInput.rowsWith(host).filter({ hasNotText: "hasn't responded yet" }).waitFor();
+    await quickInput.dismiss();
+    await started.close();
   });
 });

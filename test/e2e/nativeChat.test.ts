@@ -35,8 +35,8 @@ describe("VS Code's chat without a sign-in", () => {
   });
 
   it('selects the configured model after Set Up VS Code Chat', async () => {
-    await workbench.runCommand('HolySheep: Set Up VS Code Chat');
-    await chat.input.waitFor();
+    await chat.setUp();
+    await workbench.page.locator('.statusbar').getByText('The chat is enabled.').waitFor();
     await chat.model('gpt-4o').waitFor();
   });
 

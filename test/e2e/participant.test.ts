@@ -15,8 +15,7 @@ describe("@holysheep in VS Code's chat", () => {
   useWorkbench({ settings }, (opened) => ({ gateway, workbench } = opened));
   before(async () => {
     chat = new NativeChat(workbench);
-    await workbench.runCommand('HolySheep: Set Up VS Code Chat');
-    await chat.input.waitFor();
+    await chat.setUp();
     await workbench.openFile('sample.ts');
     await workbench.selectLines(16, 18);
   });

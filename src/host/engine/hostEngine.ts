@@ -74,7 +74,7 @@ export function registerEngine({ register, connections, settings, engine, catalo
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (!focused) return;
       engine.onWindowFocused();
-      void catalog.askUnresponsive();
+      catalog.askUnresponsive().catch((error: unknown) => log.error(error));
     }),
   );
   /** Loads what the first prompt would otherwise wait for. */

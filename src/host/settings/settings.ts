@@ -191,7 +191,9 @@ export class Settings extends Disposable {
   /** @returns a function that removes the gateway again */
   async addBackup(gateway: GatewayEntry): Promise<() => Promise<void>> {
     await this.update('backupBaseUrls', [...this.userList('backupBaseUrls'), entryOf(gateway)]);
-    return async () => void (await this.removeBackupBaseUrls(gateway.url));
+    return async () => {
+      await this.removeBackupBaseUrls(gateway.url);
+    };
   }
 
   replaceBackup(gateway: GatewayEntry): Thenable<void> {

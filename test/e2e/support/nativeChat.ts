@@ -5,6 +5,30 @@ import type { Workbench } from './workbench';
 export class NativeChat {
   constructor(private readonly workbench: Workbench) {}
 
+  /** Sets up the chat as a user who has not signed in: turns the setting that disables it on and off again. */
+  async setUp(): Promise<void> {
+    const { page } = this.workbench;
+    await this.workbench.runCommand('HolySheep: Set Up VS Code Chat');
+    await this.workbench
+      .toast('VS Code keeps its chat disabled')
+      .getByRole('button', { name: 'Open settings' })
+      .click();
+    const setting = page.locator('.settings-editor').getByRole('checkbox', { name: /disableAIFeatures/i });
+    await this.input.waitFor();
+    await setting.click();
+    // VS Code saves a setting a moment after the click, and then closes the chat.
+    await this.input.waitFor({ state: 'detached' });
+    await setting.click();
+    await page
+      .locator('.command-center .action-label.codicon-chat-sparkle, .command-center [aria-label*="Chat"]')
+      .first()
+      .waitFor();
+    // Newer versions of VS Code show the settings in a modal editor.
+    await page.keyboard.press('Escape');
+    await this.workbench.runCommand('HolySheep: Set Up VS Code Chat');
+    await this.input.waitFor();
+  }
+
   private get view(): Locator {
     return this.workbench.page.locator('.interactive-session');
   }

@@ -45,6 +45,8 @@ describe('connection over several routes', () => {
       return [first, ...backups].map(({ origin }) => origin);
     };
     let changes: number;
+    let respond: (result: ProbeResult) => void;
+    let recordTurn: (status?: number) => void;
     beforeEach(async () => {
       routes.keys = new Map([primary, first, second].map((origin) => [origin, `key of ${origin}`]));
       const deps = routes.deps();
@@ -57,7 +59,6 @@ describe('connection over several routes', () => {
       recordTurn = (status) =>
         deps.unresponsive.recordTurn({ attempts: [{ origin: first, status }] } as unknown as TurnRecord);
     });
-    let [respond, recordTurn] = [(_result: ProbeResult): void => undefined, (_status?: number): void => undefined];
 
     it('leaves it out as a backup, also in other windows and after a restart', async () => {
       assert.deepEqual(await usedOrigins(), [primary, second]);

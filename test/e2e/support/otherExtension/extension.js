@@ -2,6 +2,13 @@
 const vscode = require('vscode');
 
 exports.activate = (context) => {
+  // Tells the test when VS Code has enabled the extension that implements its chat.
+  const tellIfEnabled = () => {
+    if (vscode.extensions.getExtension('github.copilot-chat'))
+      vscode.window.setStatusBarMessage('The chat is enabled.');
+  };
+  tellIfEnabled();
+  context.subscriptions.push(vscode.extensions.onDidChange(tellIfEnabled));
   context.subscriptions.push(
     vscode.commands.registerCommand('otherExtension.ask', async () => {
       const [model] = await vscode.lm.selectChatModels({ vendor: 'holysheep' });
