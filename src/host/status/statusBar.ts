@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { hostFaults } from '../../engine/faults/hostFaults';
+import { msUntilNextSecond } from '../../shared/describe';
 import { routeLabel, type ConnectionView } from '../../shared/protocol';
 import type { Connections } from '../connection/connections';
 import { plainLabel } from '../ui/messageText';
@@ -8,8 +9,6 @@ import { Disposable } from '../util/disposable';
 import { hostWords } from '../ui/words';
 import { localize } from '../util/localization';
 import { activityItem, type ActivityItem, type Situation } from './activity';
-
-const tickMs = 1000;
 
 /** The two status bar items: the current model, and the activity of the turns. */
 export class StatusBar extends Disposable {
@@ -47,16 +46,17 @@ export class StatusBar extends Disposable {
       this.route = route;
       this.showModel();
     }
-    const item = activityItem(situation, hostWords(), Date.now());
+    const now = Date.now();
+    const item = activityItem(situation, hostWords(), now);
+    clearTimeout(this.countdown);
+    if (item?.isTimed) this.countdown = setTimeout(() => this.refresh(), msUntilNextSecond(state, now));
     if (isDeepStrictEqual(item, this.shown)) return;
     this.shown = item;
     this.showActivity(item);
-    clearInterval(this.countdown);
-    if (item?.isTimed) this.countdown = setInterval(() => this.refresh(), tickMs);
   }
 
   override dispose(): void {
-    clearInterval(this.countdown);
+    clearTimeout(this.countdown);
     super.dispose();
   }
 

@@ -3,6 +3,7 @@ import {
   describeModelSwitches,
   describeProgress,
   describeResumePoints,
+  msUntilNextSecond,
   offersRoute,
 } from '../../shared/describe';
 import { describeRefusedEffort } from '../../shared/describeEffort';
@@ -142,11 +143,17 @@ function createProgressLine(context: PageContext, exchangeId: string, { pause }:
   };
   const line = element('p', { class: 'progress', 'data-part': 'progress' });
   let show = (): void => undefined;
-  const setTicking = createTicker(clock, () => show());
+  let counted: TurnState | undefined;
+  const setTicking = createTicker(
+    clock,
+    () => show(),
+    () => msUntilNextSecond(counted, clock.now()),
+  );
   return {
     element: line,
     routeOffer: offer.element,
     update: (state: TurnState, queued: boolean, hasCard: boolean) => {
+      counted = state;
       show = () => {
         const progress = hasCard ? '' : describeProgress(context, state, clock.now());
         const text = queued ? strings.queued : progress;

@@ -1,14 +1,25 @@
 import type { PanelClock } from './panelClock';
 
-/** Returns a function that starts or stops calling `call` once per second. */
-export function createTicker(clock: Pick<PanelClock, 'every'>, call: () => void): (isTicking: boolean) => void {
+/**
+ * Returns a function that starts or stops calling `call` once per second.
+ * @param msUntilNext returns the milliseconds until the next call, which may differ from a second
+ */
+export function createTicker(
+  clock: Pick<PanelClock, 'after'>,
+  call: () => void,
+  msUntilNext = (): number => 1000,
+): (isTicking: boolean) => void {
   let cancel: (() => void) | undefined;
+  const start = (): void => {
+    cancel = clock.after(msUntilNext(), () => {
+      start();
+      call();
+    });
+  };
   return (isTicking) => {
-    if (isTicking) {
-      cancel ??= clock.every(1000, call);
-    } else {
-      cancel?.();
-      cancel = undefined;
-    }
+    if (isTicking && !cancel) start();
+    if (isTicking) return;
+    cancel?.();
+    cancel = undefined;
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { initialTurn } from '../../../src/engine/state/turnState';
+import { mock } from 'node:test';
+import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
 import type { Situation } from '../../../src/host/status/activity';
 import type { ConnectionView } from '../../../src/shared/protocol';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
@@ -43,11 +44,8 @@ describe('status bar', () => {
     };
     return new StatusBar({ subscribe }, situation);
   };
-  const running = (origin: string): Situation => {
-    const exchange = {
-      ...{ id: 'e', prompt: 'Hi', queued: false },
-      state: { ...initialTurn, phase: 'streaming', origin } as const,
-    };
+  const running = (origin: string, state: TurnState = { ...initialTurn, phase: 'streaming', origin }): Situation => {
+    const exchange = { id: 'e', prompt: 'Hi', queued: false, state };
     const last = { exchangesToRetry: [exchange], lastExchange: exchange };
     const conversation = { ...last, activeExchange: exchange, activeExchanges: [exchange] };
     return { ...idle, running: conversation, runningCount: 1 };
@@ -78,6 +76,39 @@ describe('status bar', () => {
     statusBar.dispose();
     assert.deepEqual(modelLines(), ['Host: backup.example', 'Backup routes: 1']);
     assert.equal(items['holysheep.activity']?.text, '$(loading~spin) Answering…');
+  });
+
+  it('counts the time without data from its third second on', async () => {
+    mock.timers.enable({ apis: ['Date', 'setTimeout', 'setInterval'], now: 1_000_000 });
+    try {
+      const origin = 'https://a.example';
+      let situation = running(origin);
+      const statusBar = await create(() => situation);
+      statusBar.refresh();
+      mock.timers.tick(300);
+      const attempt = {
+        type: 'attempt',
+        attempt: 1,
+        at: 0,
+        time: 1_000_300,
+        model: 'm',
+        why: 'first',
+        origin,
+      } as const;
+      situation = running(origin, reduceTurn(initialTurn, attempt));
+      statusBar.refresh();
+      const texts = [2999, 1, 999, 1].map((ms) => {
+        mock.timers.tick(ms);
+        return items['holysheep.activity']?.text;
+      });
+      statusBar.dispose();
+      const [answering, third, fourth] = ['Answering…', 'Waiting 3 s', 'Waiting 4 s'].map(
+        (text) => `$(loading~spin) ${text}`,
+      );
+      assert.deepEqual(texts, [answering, third, third, fourth]);
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it('sets the item of the activity only when it has changed', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
+import { exchange, startOfTime, usePage, type PanelPage } from '../panel/support/panelPage';
 
 describe('progress line', () => {
   let page: PanelPage;
@@ -31,6 +31,36 @@ describe('progress line', () => {
     assert.deepEqual(linesFor(3), ['Connecting…', 'Connecting…', 'Connecting…', 'Waiting for the model… 3 s']);
     page.events('a', ev.headers());
     assert.equal(progress(), 'Waiting for the model… 3 s');
+  });
+
+  describe('of an attempt that starts between two seconds of the turn', () => {
+    const time = startOfTime + 300;
+    beforeEach(() => page.clock.advance(300));
+    /** Returns the progress line in the last millisecond before a time after now, and at this time. */
+    const linesAround = (ms: number): readonly string[] =>
+      [ms - 1, 1].map((step) => {
+        page.clock.advance(step);
+        return progress();
+      });
+
+    it('counts from the third second of the attempt on', () => {
+      page.events('a', ev.attempt({ time }));
+      assert.deepEqual(linesAround(3000), ['Connecting…', 'Waiting for the model… 3 s']);
+      assert.deepEqual(linesAround(1000), ['Waiting for the model… 3 s', 'Waiting for the model… 4 s']);
+    });
+
+    it('counts from the third second without data on', () => {
+      page.events('a', ev.attempt({ time }));
+      page.clock.advance(1234);
+      page.events('a', ev.text('Hel', 2234));
+      assert.deepEqual(linesAround(3000), ['', 'No data for 3 s']);
+    });
+
+    it('offers another route in its fifth second', () => {
+      page.events('a', ev.attempt({ time, hasOtherRoute: true }));
+      assert.deepEqual(linesAround(5000), ['Waiting for the model… 4 s', 'No response (5 s), may be billed']);
+      assert.equal(page.all('button', 'Switch route').length, 1);
+    });
   });
 
   it('counts the seconds until an attempt continues the answer', () => {
