@@ -137,7 +137,7 @@ export type ProbeResult =
       readonly state: 'rejected' | 'unverified';
       readonly ms: number;
       readonly kind: FaultKind;
-      /** The row of the fault table. */
+      /** Name of the fault's row in the fault table, such as `connectionRefused`. */
       readonly row: string;
       /** The HTTP status; absent if there was no response. */
       readonly status?: number | undefined;

@@ -63,7 +63,7 @@ async function addChosen(
     if (next === 'retry') return addChosen(deps, gateway, access);
     if (next === 'edit') {
       const edited = await editGateway(deps, gateway);
-      // The user has entered the key for the origin that the dialog named.
+      // The dialog has promised to send the key only to the origin that it named.
       return addChosen(deps, edited, edited?.origin === gateway.origin ? access : undefined);
     }
     if (!next) return cancelled;
@@ -78,7 +78,7 @@ async function addChosen(
   if (newKey !== undefined) await keys.set(origin, newKey);
   if (access.isConfirmedKeyless) await keys.confirmKeyless(origin);
   const entry = { url, name: gateway.name, models };
-  // Remembered first, so that no prompt goes there between the two steps.
+  // The gateway is remembered before it is in the settings, so that no prompt goes there in between.
   if (isUnresponsive) await unresponsive.add(url);
   let undo: () => Thenable<void>;
   if (place === 'primary') {

@@ -18,7 +18,7 @@ export interface ListedGateway extends Gateway {
   readonly position: number;
   readonly isLast: boolean;
   readonly access: Awaited<ReturnType<Connections['accessOf']>>;
-  /** Whether it was added although it did not respond, and has not responded since. */
+  /** Whether the gateway was added although it did not respond, and has not responded since. */
   readonly isUnresponsive: boolean;
 }
 

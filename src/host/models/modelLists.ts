@@ -23,7 +23,7 @@ import { factsAt, type ModelList, type RouteModels } from './modelPick';
 const cacheLifetimeMs = 10 * 60_000;
 /** Milliseconds that a request waits for lists that are being loaded, because gateways or keys have just changed. */
 const maxListWaitMs = 250;
-/** The same, in milliseconds, if a gateway has just been added. Without its list, its models would go elsewhere. */
+/** The same, in milliseconds, after a gateway was added: without its list, prompts would go to another gateway. */
 const maxNewListWaitMs = 2000;
 
 interface ModelListsDeps {
@@ -92,7 +92,7 @@ export class ModelLists extends Disposable {
       const asked = this.askUnresponsive();
       if (urls.length > 1 || urls.some(isLocalUrl)) {
         const lists = this.loadLists((url) => !unresponsive.has(url));
-        // Set before the first `await`, so that a prompt in the same moment waits, also for lists that were requested before.
+        // Assigned before the first `await`, so that a prompt in the same moment waits for these and for earlier requests.
         this.settled = Promise.all([this.settled, resultWithin(limitMs, lists)]);
         await lists;
       }

@@ -47,7 +47,7 @@ export function withoutPrimary(
   written: readonly unknown[],
 ): readonly unknown[] {
   const others = before.filter((entry) => !isEntryOf(entry, url));
-  // 1 if the previous primary gateway has become the first backup.
+  // Number of entries of `written` before these: 1 if the previous primary gateway has become the first backup.
   const added = written.length - others.length;
   const restored = current.flatMap((entry) => {
     const index = written.findIndex((other) => isEqual(other, entry));
@@ -60,7 +60,7 @@ export function withoutPrimary(
   );
 }
 
-/** Compares values of settings. */
+/** Returns whether two values of a setting have the same JSON. */
 export function isEqual(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
