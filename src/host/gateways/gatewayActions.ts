@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
-import { currencyOf, type Cost } from '../../engine/state/turnCost';
 import { joinSentences } from '../../shared/describe';
 import type { Connections } from '../connection/connections';
 import { probeMessage } from '../connection/testReport';
 import { removeBackup } from '../connection/routeNotices';
+import type { DailyBudget } from '../settings/dailyBudget';
 import { enterApiKey, showToast, withDelayedProgress } from '../ui/notifications';
 import { hostWords } from '../ui/words';
 import type { AddGatewayDeps } from './addGateway';
@@ -85,6 +85,7 @@ export function gatewayActions(): readonly GatewayAction[] {
 async function makePrimary(deps: ManageGatewaysDeps, gateway: ListedGateway): Promise<void> {
   const { settings, log } = deps;
   const [previous] = await listGateways(deps);
+  const budgetBefore = settings.budget();
   const isNamed = previous && previous.shownName !== previous.host;
   const undo = await settings.setPrimary(gateway, { name: isNamed ? previous.shownName : undefined });
   const message = vscode.l10n.t('{0} is now the primary gateway.', gateway.shownName);
@@ -96,26 +97,21 @@ async function makePrimary(deps: ManageGatewaysDeps, gateway: ListedGateway): Pr
   showToast(
     log,
     'information',
-    joinSentences(hostWords().strings, [message, previous && budgetNote(deps, previous, gateway), note]),
+    joinSentences(hostWords().strings, [message, budgetNote(budgetBefore, settings.budget()), note]),
     [{ title: vscode.l10n.t('Undo'), run: undo }],
   );
 }
 
 /** Unless the user has chosen a currency, the daily budget is in that of the primary gateway. */
-function budgetNote(
-  { settings }: ManageGatewaysDeps,
-  previous: ListedGateway,
-  primary: ListedGateway,
-): string | undefined {
-  const budget: { readonly daily: number; readonly currency?: string | undefined } | undefined = settings.budget();
-  const [before, now] = [currencyOf(previous.origin), currencyOf(primary.origin)];
-  if (!budget || budget.currency !== undefined || before === now) return undefined;
-  const amountIn = (currency: Cost['currency']): string =>
-    hostWords().format.costs([{ amount: budget.daily, currency, isEstimate: false }]);
+function budgetNote(before: DailyBudget | undefined, now: DailyBudget | undefined): string | undefined {
+  if (!before || !now || before.currency === now.currency) return undefined;
+  const { format } = hostWords();
+  const amountOf = ({ daily, currency }: DailyBudget): string =>
+    format.costs([{ amount: daily, currency, isEstimate: false }]);
   return vscode.l10n.t(
     'Your daily budget is now {0} instead of {1}, in the currency of this gateway.',
-    amountIn(now),
-    amountIn(before),
+    amountOf(now),
+    amountOf(before),
   );
 }
 

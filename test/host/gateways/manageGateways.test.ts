@@ -213,9 +213,7 @@ describe('Manage Gateways command', () => {
       ['says nothing about a budget in the same currency', 'https://eu.holysheep.ai/v1', { daily: 5 }, ''],
     ] as const) {
       it(title, async () => {
-        const { Settings } = await import('../../../src/host/settings/settings');
-        mock.method(Settings.prototype, 'budget', () => budget);
-        window.values = { baseUrl: previous, backupBaseUrls: [holySheep] };
+        window.values = { baseUrl: previous, backupBaseUrls: [holySheep], budget };
         (await open()).pressItemButton('HolySheep', 'Make primary');
         await settle();
         assert.equal(editor.messages[0]?.message, `HolySheep is now the primary gateway.${note}`);
