@@ -34,7 +34,7 @@ export interface EngineDeps extends EngineEnvironment {
   readonly onCooldownChange?: (() => void) | undefined;
   /** By default false, so that routes are probed only while a turn runs. */
   readonly isWindowFocused?: (() => boolean) | undefined;
-  /** `isCorrected` means that the gateway has refused the request, and that it is corrected and sent again at once. */
+  /** With `isCorrected`, the gateway has refused the request, and the turn sends a corrected request at once. */
   readonly onAttemptEnd?: ((attempt: LedgerEntry, isCorrected: boolean) => void) | undefined;
   readonly onTurnEnd?: ((record: TurnRecord) => void) | undefined;
   /** Value of the `User-Agent` header, for instance `HolySheepPrompt/1.0.0`. */
