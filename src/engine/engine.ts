@@ -35,7 +35,7 @@ export interface EngineDeps extends EngineEnvironment {
   readonly onCooldownChange?: (() => void) | undefined;
   /** By default false, so that routes are probed only while a turn runs. */
   readonly isWindowFocused?: (() => boolean) | undefined;
-  /** `isCorrected` means that the gateway has refused the request, and that it is corrected and sent again at once. */
+  /** With `isCorrected`, the gateway has refused the request, and the turn sends a corrected request at once. */
   readonly onAttemptEnd?: ((attempt: LedgerEntry, isCorrected: boolean) => void) | undefined;
   /** Called when a route goes down or is back. */
   readonly onRouteChange?: (() => void) | undefined;

@@ -44,8 +44,8 @@ export class TurnRunner {
    * @param onFailure receives the exception that kept a turn from starting, or `onEvents` from handling its terminal event.
    * The next turn starts all the same.
    * @param onError receives any other exception of `onEvents`
-   * @param mayStart returns whether a turn may start that has waited in the queue
-   * @param onRefused called with a turn that may not start. It has left the queue.
+   * @param mayStart returns whether a turn that has waited in the queue can start
+   * @param onRefused called with a turn that was removed from the queue, because `mayStart` has refused it
    */
   constructor(
     private readonly clock: Clock,
@@ -109,7 +109,7 @@ export class TurnRunner {
     return comparison !== undefined && [...this.running.values()].some((running) => running.comparison === comparison);
   }
 
-  /** Starts the other turns of a running comparison. If no turn runs, starts the first turn of the queue if it may start. */
+  /** Starts the other turns of a running comparison. If no turn runs, asks whether the first queued turn can start. */
   private continueQueue(): void {
     if (this.running.size > 0) this.startNext();
     const [next] = this.queue;

@@ -26,7 +26,7 @@ interface CooldownEntry extends Cooldown {
 export class CooldownFiles implements SharedCooldowns {
   /** Id of this window, which ignores the cooldown files that it has written itself. */
   private readonly writer = randomBytes(4).toString('hex');
-  /** The last problem of each operation that has failed since it last succeeded. */
+  /** Problems that have been logged, by operation. A success removes the problem. */
   private readonly problems = new Map<string, string>();
 
   constructor(

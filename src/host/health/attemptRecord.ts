@@ -18,8 +18,8 @@ const schema = v.object({
   origin: name,
   model: name,
   /**
-   * How the attempt ended. `stopped` also stands for an attempt that says nothing about its route. `waited` marks a record
-   * that only adds waits to an earlier attempt.
+   * How the attempt ended. `stopped` also marks an attempt that says nothing about its route. A record with the result
+   * `waited` is no attempt: it adds waits to an earlier one.
    */
   result: oneOf<FaultKind | 'complete' | 'stopped' | 'waited'>({
     ...faultAdvice,

@@ -17,7 +17,7 @@ interface BudgetDeps {
   readonly setting: () => DailyBudget | undefined;
   /** The spending of all windows. */
   readonly book: Pick<HealthBook, 'records' | 'refresh' | 'isCompleteSince' | 'onDidChange'>;
-  /** The models of the turns that run in this window, for each turn. Undefined before its first attempt. */
+  /** Returns a model for each running turn of this window. A turn without an attempt has no model yet. */
   readonly runningModels: () => readonly (string | undefined)[];
   readonly clock: Pick<Clock, 'now'>;
   readonly openUsage: () => unknown;
@@ -34,13 +34,13 @@ interface Spending extends SpentToday {
 
 const warnPercents = [100, 80];
 
-/** After the user has answered the question, the share of the budget that can be spent before the next question. */
+/** After an answer of the user, this share of the budget can be spent before the next question. */
 const questionShare = 0.25;
 
 /**
  * Compares what was spent today with the setting `holysheep.budget`. The user is warned when an attempt has ended and
  * before a prompt is sent, at each percentage once per day and window. With the action `ask`, every way to start a
- * request asks this class first. There is one question at a time for all requests of the window.
+ * request asks this class first. The window shows one question at a time.
  */
 export class Budget extends Disposable {
   /** The day and the setting to which the following fields apply. */
@@ -67,15 +67,15 @@ export class Budget extends Disposable {
 
   /**
    * Returns whether a request that the user starts may be sent, and asks the user if the budget is used up. Without a
-   * budget and for the demo, the result is `true`, not a promise. A caller that continues a partial answer does not ask,
-   * because such an answer is never held up.
+   * budget and for the demo, the result is `true`, not a promise. Callers that continue a partial answer must not call
+   * this method, because a partial answer is never held up.
    * @param models the models of all requests that start together
    */
   mayStart(isDemo = false, models: readonly string[] = []): boolean | Promise<boolean> {
     return this.decide(isDemo, models, () => false);
   }
 
-  /** The same for a prompt that has waited in the queue. Once the user has declined, the prompt is not sent, and nobody asks. */
+  /** Does the same for a prompt that has waited in the queue. After the user has declined, it refuses without a question. */
   mayStartQueued(isDemo: boolean, models: readonly string[]): boolean | Promise<boolean> {
     return this.decide(isDemo, models, (total) => total < this.declinedAmount);
   }
@@ -86,7 +86,7 @@ export class Budget extends Disposable {
     return !spending || !this.isUsedUp(spending);
   }
 
-  /** Returns whether a request of another extension may be sent now. The first one that may not shows the question. */
+  /** Returns whether a request of another extension may be sent now. The first refused request shows the question. */
   async mayOthersStart(): Promise<boolean> {
     const spending = await this.read();
     if (!spending || !this.isUsedUp(spending)) return true;
@@ -99,7 +99,7 @@ export class Budget extends Disposable {
     return false;
   }
 
-  /** Returns the end of a turn that was not started. @param text the partial answer */
+  /** Returns the terminal event of a turn that the budget has refused. @param text the partial answer */
   refusal(text = ''): Omit<FailedEvent, 'at' | 'attempt'> {
     return hostFailure('spendingLimit', text, localize);
   }

@@ -48,7 +48,7 @@ export class HealthBook {
   private contents: ReadonlyMap<string, FileContent> = new Map();
   private cancelWrite: (() => void) | undefined;
   private hasWriteFailed = false;
-  /** The days of the files that could not be read at the last time, by path. A day may be followed by other characters. */
+  /** Files that the last `refresh` could not read: their names, which begin with a day, by path. */
   private unreadable: ReadonlyMap<string, string> = new Map();
   /** Prevents the files from being read while this window writes, because an attempt could then count twice. */
   private readonly mutex = new Mutex();
@@ -68,7 +68,7 @@ export class HealthBook {
     this.add(last.filter(lacksEnd).map((attempt) => recordOf(attempt, false)));
   }
 
-  /** Adds the waits of a turn that has ended to its attempts, which have been recorded. */
+  /** Call this when a turn has ended. Its attempts have been recorded before. */
   recordWaits(turn: TurnRecord): void {
     this.add(waitRecordsOf(turn));
   }

@@ -35,9 +35,9 @@ export function createHealthReport(
 }
 
 export interface SpentToday {
-  /** In the currency of the budget. */
+  /** Costs in the budget's currency. */
   readonly spent: Cost;
-  /** In another currency. It does not count, because there is no exchange rate. */
+  /** Costs in another currency. They do not count, because there is no exchange rate. */
   readonly uncounted: readonly Cost[];
 }
 

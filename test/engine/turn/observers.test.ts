@@ -72,7 +72,7 @@ describe('listener for ended attempts', () => {
     assert.deepEqual(ends, [[1, 'stopped', false]]);
   });
 
-  it('receives an attempt whose request is corrected as such', async () => {
+  it('receives `isCorrected` for an attempt whose request the turn corrects', async () => {
     const refused = status(400, { error: { message: "Unsupported parameter: 'temperature'", param: 'temperature' } });
     const world = new EngineWorld({ replies: [refused, answering('ok')], deps: { onAttemptEnd } });
     await world.ask({ request: { temperature: 0.5 } }).toEnd();
