@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { mock } from 'node:test';
 import type { registerGateways } from '../../../src/host/gateways/gatewayCommands';
 import { useVSCode } from '../../support/fakeVSCode';
 import { refusedTurn, type FakeQuickPick } from '../connection/fakeRoutes';
@@ -197,7 +196,6 @@ describe('Manage Gateways command', () => {
 
   describe('when another gateway becomes the primary one', () => {
     const holySheep = 'https://api.holysheep.ai/v1';
-    afterEach(() => mock.restoreAll());
 
     for (const [title, previous, budget, note] of [
       [
