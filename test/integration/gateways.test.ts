@@ -61,7 +61,7 @@ describe('several gateways', () => {
     assert.deepEqual([from, to, sent(backup)], [model, 'qwen3:8b', ['qwen3:8b']]);
   });
 
-  it('end no turn when a backup gateway lacks the model, and do not ask it again', async () => {
+  it('end no turn when a backup gateway lacks the model, and ask it again after *Reset Network State*', async () => {
     await useBackup({ [model]: 'unheard-of' });
     backup.script = () => failure(404, { message: 'The model does not exist.', code: 'model_not_found' });
     fixture.gateway.script = replySequence(unavailable(), answer('back'), unavailable(), answer('back'));
@@ -69,7 +69,7 @@ describe('several gateways', () => {
       assert.equal(find(await ask(), 'done').text, 'back');
       await resetNetworkState();
     }
-    assert.deepEqual(sent(backup), ['unheard-of']);
+    assert.deepEqual(sent(backup), ['unheard-of', 'unheard-of']);
   });
 
   it('get the reasoning effort that the user chose, or the nearest one that they accept', async () => {

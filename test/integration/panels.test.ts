@@ -49,6 +49,7 @@ class Window {
     const services = {
       conversations: this.conversations,
       budget: { mayStart: () => Promise.resolve(true) },
+      mayUsePlainHttp: () => Promise.resolve(true),
       connections: {
         view: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey: true, demo: false }),
         onDidChange: () => new vscode.Disposable(() => undefined),
