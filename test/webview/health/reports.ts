@@ -34,7 +34,7 @@ const failing: HealthFigures = {
 };
 
 function periodOf(length: number, step: number): HealthPeriod {
-  const starts = Array.from({ length }, (_, index) => new Date(2026, 10, 1, 0).getTime() + index * step);
+  const starts = Array.from({ length }, (_, index) => new Date(2026, 5, 1).getTime() + index * step);
   const parts = starts.map((_, index) => (index === 3 ? figures : index === 4 ? failing : null));
   return {
     starts,
