@@ -103,7 +103,7 @@ describe('VSIX', () => {
       return {};
     });
     assert.deepEqual([...loaded], ['vscode']);
-    assert.ok(script.length <= 8 * 1024, `${script.length} characters`);
+    assert.ok(script.length <= 10 * 1024, `${script.length} characters`);
     assert.deepEqual(
       [typeof module.exports['activate'], typeof module.exports['deactivate']],
       ['function', 'function'],
