@@ -43,27 +43,54 @@ function firstChoice(choices: unknown): JsonRecord | undefined {
 
 const minRepeatedChars = 16;
 
+/** Number of characters that identify the start of a text. */
+const maxHeadChars = 64;
+
+/** Recognizes a text by its length, its start and its last piece. Keeping the text would make each token slower. */
+class TextMark {
+  length = 0;
+  private head = '';
+  private lastPiece = '';
+
+  add(piece: string): void {
+    if (this.length < maxHeadChars) this.head += piece;
+    this.length += piece.length;
+    this.lastPiece = piece;
+  }
+
+  isStartOf(text: string): boolean {
+    const { length, head, lastPiece } = this;
+    return text.length >= length && text.startsWith(head) && text.startsWith(lastPiece, length - lastPiece.length);
+  }
+}
+
 /** What the previous chunks of a stream contained. */
 export class ChunkHistory {
   private id: string | undefined;
   /** Some gateways give each chunk a different ID. */
   private hasRepeatedId = false;
-  private texts = { text: '', reasoning: '' };
+  private texts = { text: new TextMark(), reasoning: new TextMark() };
   private hasTextInDeltas = false;
   hasToolCalls = false;
 
   record(delta: Delta): void {
-    if (delta.type === 'text' || delta.type === 'reasoning') this.texts[delta.type] += delta.text;
+    if (delta.type === 'text' || delta.type === 'reasoning') this.texts[delta.type].add(delta.text);
     else if (delta.type === 'toolCall') this.hasToolCalls = true;
     else if (delta.type === 'restartInStream') {
-      this.texts = { text: '', reasoning: '' };
+      this.texts = { text: new TextMark(), reasoning: new TextMark() };
       this.hasTextInDeltas = this.hasToolCalls = false;
     }
   }
 
   /** Returns whether the last delta repeats the complete text. A model does not do that by chance. */
   isRepeated(text: unknown): boolean {
-    return text === this.texts.text && this.texts.text.length >= minRepeatedChars;
+    const before = this.texts.text;
+    return (
+      typeof text === 'string' &&
+      text.length >= minRepeatedChars &&
+      text.length === before.length &&
+      before.isStartOf(text)
+    );
   }
 
   recordEndOfDelta(): void {
@@ -76,7 +103,7 @@ export class ChunkHistory {
    */
   unread({ type, text }: TextDelta): string {
     const before = this.texts[type];
-    if (text.startsWith(before)) return text.slice(before.length);
+    if (before.isStartOf(text)) return text.slice(before.length);
     return this.hasTextInDeltas ? '' : text;
   }
 
