@@ -1,12 +1,14 @@
 import type { ModelFacts } from '../models/modelFacts';
 import { textOf, type ChatMessage } from '../request';
 
-/** From this code unit on, each one counts as a token: the scripts of East Asia, and the two halves of an emoji. */
+/**
+ * The first code unit of the scripts of East Asia. These, and both halves of an emoji, are estimated as one token each.
+ */
 const firstWideCode = 0x2e80;
 
 /**
- * Of a text that is longer than so many blocks, only these blocks are examined, at equal distances, because the estimate
- * must not block the extension host.
+ * Maximum number of blocks that are examined. In a longer text, these blocks are at equal distances, so that the
+ * estimate does not block the extension host.
  */
 const maxBlocks = 20;
 const blockChars = 1000;
@@ -26,7 +28,7 @@ export function estimateFraction(text: string): number {
   let wide = 0;
   let examined = 0;
   for (let index = 0; index < text.length; index++) {
-    // A regular expression takes twenty times as long for Chinese.
+    // A regular expression would take twenty times as long for Chinese text.
     if (text.charCodeAt(index) >= firstWideCode) wide++;
     if (++examined % blockChars === 0) index += gap;
   }
