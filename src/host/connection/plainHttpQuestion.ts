@@ -3,8 +3,8 @@ import { askUser } from '../ui/notifications';
 import type { Connections } from './connections';
 
 /**
- * Asks whether prompts may go to a gateway over plain HTTP that alone has one of the models. The consent is remembered, so
- * that the user is asked once for each gateway.
+ * Asks whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. The consent is
+ * remembered, so that the user is asked once for each gateway.
  * @returns false if the user does not want to send the prompt
  */
 export async function mayUsePlainHttp(

@@ -102,7 +102,7 @@ async function makePrimary(deps: ManageGatewaysDeps, gateway: ListedGateway): Pr
   );
 }
 
-/** Unless the user has chosen a currency, the daily budget is in that of the primary gateway. */
+/** Returns a note if the daily budget's currency, which is that of the primary gateway by default, has changed. */
 function budgetNote(before: DailyBudget | undefined, now: DailyBudget | undefined): string | undefined {
   if (!before || !now || before.currency === now.currency) return undefined;
   const { format } = hostWords();
