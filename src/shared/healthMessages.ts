@@ -127,7 +127,7 @@ export const healthStrings = {
   unknownCostOne: '{0} request with unknown cost',
   unknownCostsShort: '{0} unknown',
   budgetUsed: '{0} of the {1} budget used',
-  budgetUncounted: '{0} does not count towards the budget',
+  budgetUncounted: "{0} doesn't count towards the budget",
   estimateHint: '“≈” marks an estimate based on the price of the model, because the gateway reports no cost.',
   percent: '{0}%',
   tokensPerSecond: '{0} tok/s',

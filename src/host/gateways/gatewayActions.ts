@@ -109,7 +109,7 @@ function budgetNote(before: DailyBudget | undefined, now: DailyBudget | undefine
   const amountOf = ({ daily, currency }: DailyBudget): string =>
     format.costs([{ amount: daily, currency, isEstimate: false }]);
   return vscode.l10n.t(
-    'Your daily budget is now {0} instead of {1}, in the currency of this gateway.',
+    'Your daily budget is now in the currency of this gateway: {0} instead of {1}.',
     amountOf(now),
     amountOf(before),
   );

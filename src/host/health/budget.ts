@@ -98,7 +98,7 @@ export class Budget extends Disposable {
     if (!spending || !this.isUsedUp(spending)) return true;
     if (!this.mutex.isLocked() && totalOf(spending) >= this.declinedAmount) {
       const refused = vscode.l10n.t(
-        'A request of another extension was refused. If you cancel, its further requests are refused, too.',
+        'A request from another extension was refused. If you cancel, further requests from extensions are refused, too.',
       );
       this.mutex.runExclusive(() => this.ask(spending, refused)).catch((error: unknown) => this.deps.log.error(error));
     }
@@ -206,12 +206,12 @@ function notesOn({ budget: { currency }, expected, uncounted, isComplete }: Spen
   const { format } = hostWords();
   const running: Cost = { amount: expected, currency, isEstimate: false };
   return [
-    ...(isComplete ? [] : [vscode.l10n.t("A part of today's spending is unknown, because a file can't be read.")]),
+    ...(isComplete ? [] : [vscode.l10n.t("Part of today's spending is unknown, because a file can't be read.")]),
     ...(expected > 0
       ? [vscode.l10n.t('Requests that run at the same time add about {0}.', format.costs([running]))]
       : []),
     ...(uncounted.length > 0
-      ? [vscode.l10n.t('Another {0} does not count, because there is no exchange rate.', format.costs(uncounted))]
+      ? [vscode.l10n.t("{0} in another currency doesn't count towards the budget.", format.costs(uncounted))]
       : []),
   ];
 }

@@ -203,7 +203,7 @@ describe('Manage Gateways command', () => {
         ...[
           primaryUrl,
           { daily: 5 },
-          ' Your daily budget is now ¥5.00 instead of $5.00, in the currency of this gateway.',
+          ' Your daily budget is now in the currency of this gateway: ¥5.00 instead of $5.00.',
         ],
       ],
       ['says nothing about a budget with a currency of its own', primaryUrl, { daily: 5, currency: 'USD' }, ''],

@@ -118,7 +118,7 @@ describe('daily budget', () => {
     setting = { daily: 5, currency: 'CNY', action: 'ask' };
     written = [...costing(5, undefined, 'https://api.holysheep.ai'), ...costing(9)];
     assert.deepEqual(await send(), [false, `modal | ${warning(100, '¥5.00', '¥5.00')} | Send anyway`]);
-    assert.match(details.join(), /^Another \$9\.00 does not count, because there is no exchange rate\. If you cancel/);
+    assert.match(details.join(), /^\$9\.00 in another currency doesn't count towards the budget\. If you cancel/);
     setting = { ...setting, currency: 'USD' };
     assert.deepEqual(await send(), [false, `modal | ${warning(180, '$9.00')} | Send anyway`]);
   });
@@ -192,10 +192,7 @@ describe('daily budget', () => {
     [setting, isComplete] = [{ daily: 5, currency: 'USD', action: 'ask' }, false];
     written = costing(0.5);
     assert.deepEqual(await send('Send anyway'), [true, `modal | ${warning(10, '$0.50')} | Send anyway`]);
-    assert.match(
-      details.join(),
-      /^A part of today's spending is unknown, because a file can't be read\. If you cancel/,
-    );
+    assert.match(details.join(), /^Part of today's spending is unknown, because a file can't be read\. If you cancel/);
     assert.deepEqual(await send(), [true]);
     written = costing(1.75);
     assert.equal((await send())[0], false);
@@ -220,7 +217,7 @@ describe('daily budget', () => {
       answer = 'later';
       const [first, second] = await Promise.all([budget.mayOthersStart(), budget.mayOthersStart()]);
       assert.deepEqual([first, second, shown], [false, false, [question]]);
-      assert.match(details.join(), /^A request of another extension was refused\./);
+      assert.match(details.join(), /^A request from another extension was refused\./);
       press?.('Send anyway');
       await waitForEvents();
       shown = [];
