@@ -18,7 +18,7 @@ describe('estimated number of tokens', () => {
     assert.equal(estimateTokens(`${'word'.repeat(2500)}${'羊'.repeat(10_000)}`), 12_500);
   });
 
-  it('takes the same time for every longer text, and is nearly exact', () => {
+  it('is nearly exact for a longer text, and takes no more time', () => {
     const half = 'Sheep graze. '.repeat(100_000);
     const text = half + '羊吃草，人看羊。'.repeat(half.length / 8);
     let examined = 0;
@@ -40,7 +40,7 @@ describe('estimated cost of an attempt without usage', () => {
     return Math.floor(run.last('ended').estimatedCost ?? NaN);
   };
 
-  it('counts the tokens of its texts', async () => {
+  it('is based on the estimated tokens of its texts', async () => {
     assert.equal(await costOf('你好，', '世界。 words', ' and'), 9);
   });
 });

@@ -73,7 +73,7 @@ describe('Manage Gateways command', () => {
     ]);
   });
 
-  it('marks a gateway that was added although it did not respond, until it responds', async () => {
+  it('marks an unresponsive gateway until it responds', async () => {
     window.routes.remembered.set('holysheep.unresponsiveGateways', [ollama]);
     const list = await open();
     const shown = () => list.items.map(({ label, detail }) => `${label}: ${detail}`)[2];
