@@ -112,8 +112,8 @@ export interface Engine {
   /** Sends the probes that became due while the window did not have the focus. */
   onWindowFocused(): void;
   /**
-   * Forgets what requests have revealed about gateways, ends all cooldowns, also those of other windows, and ends all
-   * waits.
+   * Forgets what requests have revealed about gateways, ends all cooldowns, including those of other windows, and ends
+   * all waits.
    */
   resetNetworkState(): Promise<void>;
   /** Returns the gateway at which a turn would start now, or undefined if no gateway can be used. */

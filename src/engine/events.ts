@@ -161,8 +161,8 @@ export interface ToolCallEvent extends EventBase {
 }
 
 /**
- * Whose request the gateway told to wait: this turn's (`turn`), another turn's in this window (`request`), or that of
- * another window or of this window before a reload (`window`).
+ * Which request the gateway told to wait: a request of this turn (`turn`), of another turn in this window (`request`),
+ * or of another window or this window before a reload (`window`).
  */
 export type WaitOrigin = 'turn' | 'request' | 'window';
 

@@ -141,7 +141,7 @@ export const providerPhrases = {
     /usage (?:limit|cap)|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota/,
     /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:(?!rate |requests? )\w+ )?(?:limit|quota)|account limit reached/,
     /[每当今本明][日天周月](?!\S{0,6}[较很]多)|使用上限|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额|周(?:费用|额度|使用)/,
-    // Until the user raises the limit in the console of the provider.
+    // These limits last until the user raises them in the provider's console.
     /service has been paused|reached the set\b.{0,40}\blimit|推理限额|服务已暂停/,
   ),
   /** Words that show that a limit has been reached. A message that only mentions a day contains none of them. */

@@ -30,8 +30,8 @@ export interface RouteBehavior {
   readonly efforts: LearnedEfforts;
   refusesPrefill: boolean;
   /**
-   * Monotonic milliseconds until which the model is not requested here, because the gateway has answered that it lacks
-   * it.
+   * Monotonic milliseconds. Until then, the gateway gets no request for the model, because it has answered that it
+   * lacks it.
    */
   lacksModelUntil?: number;
   /** `omitted` means that the gateway never fills in the finish reason, so that `[DONE]` alone completes an answer. */
@@ -145,7 +145,7 @@ export class NetworkState {
   }
 
   /**
-   * Forgets what requests have revealed about gateways, ends all cooldowns, also those of other windows, and sends
+   * Forgets what requests have revealed about gateways, ends all cooldowns, including those of other windows, and sends
    * waiting requests. Never rejects.
    */
   async reset(): Promise<void> {

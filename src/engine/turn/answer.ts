@@ -39,7 +39,10 @@ export class Answer {
   private partial = '';
   /** The state of `textFilter` at the end of the partial answer. */
   private partialFilter: KeyFilter | undefined;
-  /** One filter for the reasoning, and one for the arguments of each tool call, by the index of the call. */
+  /**
+   * Filters for the reasoning and for the arguments of tool calls. The keys are `'reasoning'` and the indexes of the
+   * calls.
+   */
   private readonly filters = new Map<'reasoning' | number, KeyFilter | undefined>();
   /** Characters of the visible text that previous attempts have written. */
   private keptChars = 0;

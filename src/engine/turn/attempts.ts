@@ -40,7 +40,7 @@ export class Attempts {
   private mode: RequestMode = 'original';
   /** The reasoning effort of the current attempt, as it is sent. */
   private effort: ReasoningEffort | undefined;
-  /** Without its key. */
+  /** The request of the current attempt, without the key. */
   private sent: Omit<AttemptRequest, 'connection'> | undefined;
   /** Unsupported parameters that were already known, and left out, when the current attempt was sent. */
   private omittedParameters: AttemptRequest['behavior']['unsupportedParameters'] = new Set();

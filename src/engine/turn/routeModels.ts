@@ -36,9 +36,10 @@ export function routesOf<R extends Route>(connection: ConnectionOf<R>): readonly
 }
 
 /**
- * Returns the gateways that may answer a prompt for a model without a click of the user. The prompt goes to the first one
- * that is up. If the primary gateway uses HTTPS, gateways over plain HTTP are left out, unless the user has chosen one for
- * this model. A workspace does not choose a gateway, so its models go to the gateways in the user's order.
+ * Returns the gateways that may answer a prompt for a model without a click of the user. The prompt goes to the first
+ * of these gateways that is up. If the primary gateway uses HTTPS, gateways over plain HTTP are left out, unless the
+ * user has chosen one for this model. If only a workspace names the model, the model does not change the user's order
+ * of the gateways.
  * @param routes the gateways that have a key or need none, without gateways that have answered that they lack the model
  */
 export function routesFor<R extends Route>(

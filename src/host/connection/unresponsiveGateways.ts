@@ -10,8 +10,8 @@ const memoryKey = 'holysheep.unresponsiveGateways';
 const maxRemembered = 50;
 
 /**
- * Returns whether a gateway has sent an HTTP response, even one that refuses the request. The response of a proxy says
- * nothing about the gateway.
+ * Returns whether a gateway has sent an HTTP response, even if the response refuses the request. A response from a
+ * proxy shows nothing about the gateway.
  */
 export function hasResponded(result: ProbeResult): boolean {
   if (result.state === 'verified') return true;

@@ -27,7 +27,10 @@ export interface ConversationDeps extends Gateways, ConversationObserver {
   readonly resumeSetting: () => EngineSettings['resume'];
 }
 
-/** The turns of a conversation: one at a time, or those of a comparison. They continue to run when the panel is closed. */
+/**
+ * The turns of a conversation: one at a time, or all turns of a comparison. They continue to run when the panel is
+ * closed.
+ */
 export class ConversationTurns extends ConversationRecord {
   private readonly runner: TurnRunner;
   /** The model in the settings when the turn started, or when a change of the setting was last applied to the turn. */

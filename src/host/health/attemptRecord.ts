@@ -66,7 +66,7 @@ export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecor
   const { firstTokenMs, promptTokens, completionTokens, cachedTokens, cost, estimatedCost } = ended ?? {};
   return {
     ...routeOf(entry),
-    // A refused parameter does not count as a failure. The corrected request that follows shows whether the route
+    // A refused parameter is not recorded as a failure. The corrected request that follows shows whether the route
     // works.
     result: isCorrected ? 'stopped' : resultOf(entry),
     ...(how !== undefined && { resumed: true as const }),

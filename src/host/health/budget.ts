@@ -161,8 +161,7 @@ export class Budget extends Disposable {
   /**
    * Reads today's spending. Returns undefined if there is no budget. On a new day and after a change of the setting,
    * the warnings start anew.
-   * @param startingModels the models of requests that are about to start, whose cost is expected like that of running
-   * ones
+   * @param startingModels the models of requests that are about to start, which are treated like running requests
    */
   private async read(startingModels: readonly string[] = []): Promise<Spending | undefined> {
     const { setting, book, clock, runningModels } = this.deps;

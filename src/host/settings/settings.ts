@@ -210,9 +210,9 @@ export class Settings extends Disposable {
 
   /**
    * Makes a gateway the primary one, see {@link withPrimary}.
-   * @param previous the name of the primary gateway so far, which becomes the first backup; undefined to leave it out
-   * @returns a function that restores the previous settings, except those that the user has changed since, if the gateway
-   * is still the primary one
+   * @param previous the name of the previous primary gateway, which becomes the first backup; undefined to leave it out
+   * @returns a function that restores the previous settings if the gateway is still the primary one, apart from
+   * settings that the user has changed since
    */
   async setPrimary(
     gateway: GatewayEntry,
