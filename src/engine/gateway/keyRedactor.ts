@@ -50,8 +50,8 @@ export class KeyRedactor {
   }
 
   /**
-   * Returns a filter that removes keys from streamed text. Returns undefined if all keys are so short that a model
-   * could write them by chance.
+   * Returns a filter that removes keys from streamed text. Returns undefined if a model could write each of the keys by
+   * chance, as with `none`.
    * @param previous the filter of the preceding text, for instance of an answer that was cut off
    */
   createFilter(previous?: KeyFilter): KeyFilter | undefined {

@@ -2,7 +2,8 @@ import type { ModelFacts } from '../models/modelFacts';
 import { textOf, type ChatMessage } from '../request';
 
 /**
- * The first code unit of the scripts of East Asia. These, and both halves of an emoji, are estimated as one token each.
+ * The first code unit of East Asian scripts. From it on, each code unit is estimated as one token, as are both halves
+ * of an emoji.
  */
 const firstWideCode = 0x2e80;
 

@@ -77,7 +77,7 @@ export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecor
   };
 }
 
-/** Adds each wait to the attempt before it, whose fault has usually caused the wait. */
+/** Returns records that add each wait to the attempt before it, whose fault has usually caused the wait. */
 export function waitRecordsOf({ attempts, waits }: TurnRecord): readonly AttemptRecord[] {
   return attempts.flatMap((entry, index) => {
     const caused = [...(index === 0 ? entry.waits : []), ...(attempts[index + 1]?.waits ?? waits)];
