@@ -146,7 +146,7 @@ export class EventQueue implements AsyncIterableIterator<StreamEvent, undefined>
   /** Adds events. The terminal event closes the queue. */
   push(events: readonly StreamEvent[]): void {
     if (this.isClosed) return;
-    // Spreading the events into the call would overflow the stack if there are very many.
+    // `push(...events)` would overflow the stack if there are very many events.
     for (const event of events) this.events.push(event);
     this.isClosed = events.some(isTerminal);
     this.answerReads();

@@ -33,11 +33,14 @@ export interface EngineDeps extends EngineEnvironment {
   readonly cooldowns: SharedCooldowns;
   /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
   readonly onCooldownChange?: (() => void) | undefined;
-  /** By default false, so that routes are probed only while a turn runs. */
+  /** The default is false: routes are then probed only while a turn runs. */
   readonly isWindowFocused?: (() => boolean) | undefined;
-  /** With `isCorrected`, the gateway has refused the request, and the turn sends a corrected request at once. */
+  /**
+   * Called when an attempt ends. `isCorrected`: the gateway refused the request, and the turn sends a corrected one at
+   * once.
+   */
   readonly onAttemptEnd?: ((attempt: LedgerEntry, isCorrected: boolean) => void) | undefined;
-  /** Called when a route goes down or is back. */
+  /** Called when a route goes down or comes back. */
   readonly onRouteChange?: (() => void) | undefined;
   readonly onTurnEnd?: ((record: TurnRecord) => void) | undefined;
   /** Value of the `User-Agent` header, for instance `HolySheepPrompt/1.0.0`. */
@@ -55,10 +58,10 @@ export interface TurnHandle {
   /** Also clears the recorded failures of the model. */
   tryAnyway(): void;
   switchModel(model: string): void;
-  /** Does nothing while an answer streams. `reason` says why the previous model does not continue. */
+  /** Continues with another model, unless an answer streams. `reason` says why the previous model does not continue. */
   continueWith(model: string, reason: FaultKind): void;
   /**
-   * Leads to the next route in the user's order. Does nothing if there is only one route.
+   * Switches to the next route in the user's order. Does nothing if there is only one route.
    * @returns the base URL of that route
    */
   switchRoute(): string | undefined;
@@ -82,8 +85,8 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   readonly resumeFrom?: ResumeFrom | undefined;
   /**
-   * The base URL of the gateway that the user has switched to. The turn starts at this gateway, even if it is down, and
-   * leaves it when an attempt there fails. Without effect if the gateway is known to lack the model.
+   * The base URL of the gateway that the user has switched to. The turn starts there, even if that gateway is down, and
+   * leaves it when an attempt there fails. Ignored if the gateway is known to lack the model.
    */
   readonly preferredRoute?: string | undefined;
   /** The connection of this turn, in place of `EngineDeps.connection`. */
@@ -108,7 +111,10 @@ export interface Engine {
   onConnectionChanged(): void;
   /** Sends the probes that became due while the window did not have the focus. */
   onWindowFocused(): void;
-  /** Also clears the cooldowns of other windows, and ends all waits. */
+  /**
+   * Forgets what requests have revealed about gateways, ends all cooldowns, including those of other windows, and ends
+   * all waits.
+   */
   resetNetworkState(): Promise<void>;
   /** Returns the gateway at which a turn would start now, or undefined if no gateway can be used. */
   routeFor<R extends Route>(model: string, connection: ConnectionOf<R>, preferredRoute?: string): R | undefined;

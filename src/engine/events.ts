@@ -161,8 +161,8 @@ export interface ToolCallEvent extends EventBase {
 }
 
 /**
- * Which request the gateway told to wait: one of this turn, of another turn in this window, or (`window`) of another
- * window or of this window before a reload.
+ * Which request the gateway told to wait: a request of this turn (`turn`), of another turn in this window (`request`),
+ * or of another window or this window before a reload (`window`).
  */
 export type WaitOrigin = 'turn' | 'request' | 'window';
 
@@ -189,7 +189,7 @@ export interface WaitingEvent extends EventBase {
   readonly told?: WaitOrigin | undefined;
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
-  /** Message of the provider without keys, at most 300 characters long. */
+  /** The provider's message without keys, at most 300 characters long. */
   readonly detail?: string | undefined;
   readonly actions: readonly FaultAction[];
   /** Set with the action `continueWithFallback`. */
@@ -292,18 +292,18 @@ export interface FailedEvent extends EventBase {
   readonly message: string;
   readonly text: string;
   readonly actions: readonly FaultAction[];
-  /** Message of the provider without keys, at most 300 characters long. */
+  /** The provider's message without keys, at most 300 characters long. */
   readonly detail?: string | undefined;
   /** Epoch milliseconds at which the rate limit resets, if the gateway named that time. */
   readonly resetsAt?: number | undefined;
   /** Set if the retry-after was longer than `holysheep.retry.maxHintMs`. */
   readonly beyondMaxHint?: true | undefined;
   readonly fallbackModel?: string | undefined;
-  /** With the kind `context-length`: the context window that the gateway named, in tokens. */
+  /** The context window that the gateway named, in tokens. Set for the kind `context-length`. */
   readonly contextTokens?: number | undefined;
-  /** With the action `switchRoute`: the base URL of the route to which it leads. */
+  /** The base URL of the route to which the action `switchRoute` leads. */
   readonly nextRoute?: string | undefined;
-  /** The name of that route for the user. */
+  /** The name that the user sees for `nextRoute`. */
   readonly nextRouteName?: string | undefined;
 }
 

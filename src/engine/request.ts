@@ -110,7 +110,7 @@ export interface Route {
 export interface Connection extends Route {
   /** Whether requests are sent without a key, see `Route.apiKey`. By default, a key is required. */
   readonly isKeyless?: boolean | undefined;
-  /** Used in this order while this route fails. All of them have a key or need none. */
+  /** Backup routes, used in this order while the primary route fails. Each has a key or needs none. */
   readonly backups?: readonly Route[] | undefined;
   /** Models that only the workspace's settings name. Their names do not decide which gateway gets the prompts. */
   readonly workspaceModels?: ReadonlySet<string> | undefined;

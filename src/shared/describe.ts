@@ -195,7 +195,7 @@ export function describeResuming(strings: PanelStrings, isRestart: boolean): str
   return isRestart ? joinSentences(strings, [strings.restarting, strings.restartingNote]) : strings.resuming;
 }
 
-/** Returns the time of the last data of a running attempt, or of its start, in epoch milliseconds. */
+/** Returns when the running attempt last received data, or else when it started, in epoch milliseconds. */
 function timeOfLastData(state: TurnState): number | undefined {
   const { ledger, lastTokenAt = -Infinity } = state;
   const attempt = ledger.entries.at(-1);
@@ -203,15 +203,19 @@ function timeOfLastData(state: TurnState): number | undefined {
 }
 
 /**
- * Returns the milliseconds until the time since the last data reaches its next full second, so that a text that counts it
- * changes at once. @param now epoch milliseconds
+ * Returns the milliseconds until the time since the last data reaches its next full second, which is when a text with
+ * this time changes.
+ * @param now epoch milliseconds
  */
 export function msUntilNextSecond(state: TurnState | undefined, now: number): number {
   const countedFrom = (state && timeOfLastData(state)) ?? 0;
   return 1000 - ((now - countedFrom) % 1000);
 }
 
-/** Returns the time since the last data of a running attempt, if it is long enough to be counted. @param now epoch milliseconds */
+/**
+ * Returns the time since the last data of a running attempt, if it is long enough to be shown.
+ * @param now epoch milliseconds
+ */
 export function describeSilence({ format }: Pick<Words, 'format'>, state: TurnState, now: number): string | undefined {
   const lastDataAt = timeOfLastData(state);
   const silenceMs = lastDataAt === undefined ? 0 : now - lastDataAt;

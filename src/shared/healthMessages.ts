@@ -59,10 +59,10 @@ export interface HealthPeriod {
 export type HealthPeriodName = 'hours' | 'days';
 
 export interface BudgetReport {
-  /** The budget of a day. */
+  /** The amount that can be spent in a day. */
   readonly daily: Cost;
   readonly usedPercent: number;
-  /** The costs of today in another currency, which do not count. */
+  /** The costs of today in another currency, which are not part of `usedPercent`. */
   readonly uncounted: readonly Cost[];
 }
 
@@ -71,7 +71,9 @@ export interface HealthReport extends Readonly<Record<HealthPeriodName, HealthPe
   readonly budget?: BudgetReport | undefined;
 }
 
-/** Adds amounts of all currencies, for charts and the order of rows: HolySheep bills ¥1 where the list price is $1. */
+/**
+ * Adds the amounts of all currencies, for charts and the order of rows. HolySheep bills ¥1 where the list price is $1.
+ */
 export function sumOfAmounts(costs: readonly Cost[]): number {
   return costs.reduce((sum, { amount }) => sum + amount, 0);
 }
@@ -125,7 +127,7 @@ export const healthStrings = {
   unknownCostOne: '{0} request with unknown cost',
   unknownCostsShort: '{0} unknown',
   budgetUsed: '{0} of the {1} budget used',
-  budgetUncounted: '{0} does not count towards the budget',
+  budgetUncounted: "{0} doesn't count towards the budget",
   estimateHint: '“≈” marks an estimate based on the price of the model, because the gateway reports no cost.',
   percent: '{0}%',
   tokensPerSecond: '{0} tok/s',

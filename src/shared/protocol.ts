@@ -119,9 +119,12 @@ export interface ConnectionView {
    * turn then fails with a message about the keyring.
    */
   readonly hasKey: boolean | 'unreadable';
-  /** Whether prompts go to the offline demo, so that no prompt leaves the computer. */
+  /** Whether prompts go to the offline demo. No prompt then leaves the computer. */
   readonly demo: boolean;
-  /** Set if the next prompt goes to a backup gateway for another reason: a switch by the user, a fault or a missing key. */
+  /**
+   * Set if the next prompt goes to a backup gateway for a reason other than the model: the user has switched, or the
+   * gateways before it are down or have no key.
+   */
   readonly isBackup?: true | undefined;
   /** Names of the backup routes that have a key. */
   readonly backups?: readonly string[] | undefined;

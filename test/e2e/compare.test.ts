@@ -61,7 +61,7 @@ describe('comparison of models in the panel', () => {
     assert.doesNotMatch(JSON.stringify(json?.messages), /endless|of claude/);
   });
 
-  it('makes no link of a command clickable in the differences of two answers', async () => {
+  it('shows no clickable command links in the differences of two answers', async () => {
     await panel.newConversation();
     gateway.script = () =>
       answer('See [Details](command:workbench.action.files.newUntitledFile) or https://a.test now.');

@@ -77,7 +77,7 @@ describe('gateways', () => {
     await quickInput.dismiss();
   });
 
-  it('are marked if they are added although they do not respond, until they respond', async () => {
+  it('are marked as unresponsive until they respond', async () => {
     const { quickInput, page } = stage.workbench;
     const stopped = await startGateway();
     const { baseUrl } = stopped;

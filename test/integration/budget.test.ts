@@ -72,7 +72,7 @@ describe('daily budget', () => {
     assert.equal((await fixture.gateway.request(2)).json?.messages.at(-1)?.content, 'two');
   });
 
-  it('refuses requests of other extensions with one question, and again without one after *Cancel*', async () => {
+  it('refuses requests from other extensions, with one question before *Cancel* and none after it', async () => {
     await pay(0.3);
     const kinds = async (): Promise<readonly string[]> => {
       const requests = [1, 2].map(() => collect(fixture.api.ask('hello')));
@@ -96,7 +96,7 @@ describe('daily budget', () => {
     assert.deepEqual([fixture.gateway.requests.length, warnings], [0, []]);
   });
 
-  it('lets other extensions pass once the user has agreed to send a prompt', async () => {
+  it('accepts requests from other extensions once the user has agreed to send a prompt', async () => {
     pressed = 'Send anyway';
     await ask('three');
     await fixture.gateway.request(1);

@@ -61,7 +61,7 @@ describe('several gateways', () => {
     assert.deepEqual([from, to, sent(backup)], [model, 'qwen3:8b', ['qwen3:8b']]);
   });
 
-  it('end no turn when a backup gateway lacks the model, and ask it again after *Reset Network State*', async () => {
+  it('end no turn when a backup lacks the model, which is requested there again after *Reset Network State*', async () => {
     await useBackup({ [model]: 'unheard-of' });
     backup.script = () => failure(404, { message: 'The model does not exist.', code: 'model_not_found' });
     fixture.gateway.script = replySequence(unavailable(), answer('back'), unavailable(), answer('back'));

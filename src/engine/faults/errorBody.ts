@@ -79,14 +79,14 @@ export function hasContent(error: unknown): boolean {
   return Array.isArray(error) ? error.length > 0 : Boolean(error);
 }
 
-/** Fields around an object that contains the `error` of a body, or is the error: Tencent, Volcengine, Spark and others. */
+/** Fields in which Tencent, Volcengine, Spark and others wrap an error, either directly or within an `error` field. */
 const envelopeFields = ['response', 'responsemetadata', 'header', 'data', 'result', 'body'] as const;
 
 function envelopesIn(body: JsonRecord): readonly JsonRecord[] {
   return envelopeFields.map((name) => body[name]).filter(isRecord);
 }
 
-/** Returns the first envelope with a message, for a body that is known to be an error. */
+/** Returns the first envelope with a message. The body must be known to be an error. */
 export function envelopeWithMessage(body: JsonRecord): JsonRecord | undefined {
   return envelopesIn(body).find(hasMessage);
 }
@@ -115,7 +115,7 @@ const statusFields = [
   ...(['code', 'errorcode', 'statuscode', 'httpcode', 'httpstatus', 'errno', 'errcode', 'retcode', 'ret'] as const),
 ] as const;
 
-/** Matches a `status` that is an HTTP status or a word for a failure. Other words also describe complete answers. */
+/** Matches a `status` field that reports a failure. Words other than these also occur in complete answers. */
 const failedStatus = /^(?:HTTP\W*)?[45]\d\d\b|^(?:error|fail|failure)$/i;
 
 /**
@@ -135,7 +135,7 @@ export function isError(body: JsonRecord): boolean {
     failedStatus.test(String(root['status'])) ||
     statusFields.some((field) => isFailureCode(root[field]));
   if (failed && hasMessage(root)) return true;
-  // In an envelope, a `code` that is no number may be part of an answer.
+  // An envelope's `code` marks an error only if it is numeric. Any other `code` may be part of an answer.
   return envelopesIn(root).some((envelope) => {
     return hasMessage(envelope) && /^\d+$/.test(String(envelope['code'])) && isFailureCode(envelope['code']);
   });

@@ -107,7 +107,7 @@ function readError(error: JsonRecord, depth: number): ProviderError {
   };
 }
 
-/** Returns the HTTP status in a code: `429`, `HTTP 429` or `429 Too Many Requests`. */
+/** Returns the HTTP status that an error code contains, as in `429`, `HTTP 429` or `429 Too Many Requests`. */
 function statusIn(code: string): number | undefined {
   const status = /^(?:http\W*)?([45]\d\d)(?![\w.-])/.exec(code)?.[1];
   return status === undefined ? undefined : Number(status);

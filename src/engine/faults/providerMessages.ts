@@ -25,7 +25,7 @@ export const providerPhrases = {
     /(?:余额|点数|积分)(?:已?不足|不够|已?用[尽完光]|已?耗尽|为\s?0)|预扣费额度失败|欠费|总费用(?:限制|限额|上限)/,
     /资源包(?:余量)?(?:已?不足|已?用[尽完光]|已?耗尽)|(?:套餐|订阅|会员|资源包)\S{0,4}(?:到期|过期|失效)/,
   ),
-  /** A limit of the costs has been reached. A message about a parameter may use similar words, see `parameter`. */
+  /** A cost limit has been reached. A message about a parameter may use similar words, see `parameter`. */
   costLimit: anyOf(
     /\bspend(?:ing)? (?:limit|cap)|\b(?:cost|billing) (?:limit|cap|quota|allowance) (?:has been |is |was )?(?:reached|exceeded|exhausted|used up)/,
     /\b(?:max(?:imum)?|total|daily|weekly|monthly|usage) (?:allowed )?(?:cost|spend(?:ing)?)(?: (?:limit|cap|quota))? (?:has been |have been |is |was )?(?:reached|exceeded|exhausted|used up)/,
@@ -56,7 +56,7 @@ export const providerPhrases = {
     /(?:认证|鉴权|身份验证)失败/,
   ),
   disabledKey,
-  /** The key is valid, but does not have the permission for this request. */
+  /** The key is valid, but lacks the permission for this request. */
   permission: anyOf(
     /(?:无权|没有权限)(?:访问|使用)|暂未开放.{0,40}权限|\bno permission\b|permission denied/,
     /location is not supported|not (?:available|supported) in your (?:country|region)/,
@@ -141,10 +141,10 @@ export const providerPhrases = {
     /usage (?:limit|cap)|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota/,
     /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:(?!rate |requests? )\w+ )?(?:limit|quota)|account limit reached/,
     /[每当今本明][日天周月](?!\S{0,6}[较很]多)|使用上限|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额|周(?:费用|额度|使用)/,
-    // Until the user raises the limit in the console of the provider.
+    // These limits last until the user raises them in the provider's console.
     /service has been paused|reached the set\b.{0,40}\blimit|推理限额|服务已暂停/,
   ),
-  /** A limit has been reached, unlike in a message that only mentions a day. */
+  /** Words that show that a limit has been reached. A message that only mentions a day contains none of them. */
   reached: anyOf(/limit|quota|\bcap\b|exceed|throttl|额度|限额|上限|限制|超[过出限]/),
   tooLarge: anyOf(/\brequest too large\b/),
 } as const satisfies Readonly<Record<string, RegExp>>;

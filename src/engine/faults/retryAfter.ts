@@ -152,7 +152,7 @@ const leadInPatterns = [
 const chineseDelayPattern =
   /(?:\d{1,9}(?:\.\d{1,9})?\s{0,2}(?:毫秒|秒钟?|分钟?|个?小时|天|ms|s|min)\s{0,2}){1,4}(?=[之以]?后|再试|重试)/;
 
-/** Matches words near a reset time. A message may also contain other times, such as that of a log entry. */
+/** Matches words near a reset time. A message may also contain other times, such as the time of a log entry. */
 const resetPattern =
   /reset|renew|replenish|refill|refresh|regain|resume|available (?:again|at|after)|try again|重置|恢复|刷新|解除|解封|(?<!不)可用|重试|再试/i;
 

@@ -35,7 +35,10 @@ export function parseDuration(value: string): number | undefined {
 /** Matches a duration as .NET formats it, with or without days: `05:11:02`, `16.05:20:23`. */
 const clockPattern = /^(?:(\d{1,3})\.)?(\d{1,3}):(\d\d):(\d\d)/;
 
-/** @returns milliseconds, or undefined if there is no duration or its unit is not supported (`1 month`) */
+/**
+ * Parses a duration at the start of a text.
+ * @returns milliseconds, or undefined if there is no duration or its unit is not supported (`1 month`)
+ */
 export function parseLeadingDuration(text: string): number | undefined {
   const clock = clockPattern.exec(text);
   if (clock) {

@@ -106,7 +106,10 @@ function mentionsLimit({ mentions }: ErrorMatcher): boolean {
   return mentions('limit') || (mentions('reached') && (mentions('shortLimit') || mentions('longLimit')));
 }
 
-/** Gateways send the code of a rejected key or request with every 401 or 403, even if the message is about a limit. */
+/**
+ * Returns whether the error is about the key or the permission. An error code alone does not show that, because some
+ * gateways send the same code with every 401 or 403, even if the message is about a limit.
+ */
 function isAbout(topic: 'auth' | 'permission', matcher: ErrorMatcher): boolean {
   const isLimitByMessage = isLimit(matcher) && !hasLimitCode(matcher);
   return matcher.mentions(topic) || (matcher.hasErrorCode(topic) && !isLimitByMessage);
@@ -116,15 +119,18 @@ function isForbidden({ mentions, says }: ErrorMatcher): boolean {
   return says('permission') || mentions('restriction');
 }
 
-/** Returns whether a 401 or 403 is a limit. A time alone does not show that, because a header may name one with any refusal. */
+/**
+ * Returns whether a 401 or 403 reports a limit. A retry-after alone does not show that, because any refusal may have
+ * one.
+ */
 function isLimit(matcher: ErrorMatcher): boolean {
   const { mentions, hasRetryAfter } = matcher;
   return hasLimitCode(matcher) || mentionsLimit(matcher) || (hasRetryAfter && mentions('reached'));
 }
 
 /**
- * Returns the fault if a 401 or 403 is a limit. Gateways send a limit with these statuses so that clients don't retry.
- * Without a time, it does not reset soon.
+ * Returns the fault of a 401 or 403 that reports a limit, or undefined for any other. Gateways report limits with these
+ * statuses so that clients don't retry. A limit without a retry-after does not reset soon.
  */
 function rowForRefusedLimit(matcher: ErrorMatcher): FaultName | undefined {
   if (!isLimit(matcher)) return undefined;

@@ -17,7 +17,7 @@ export interface Cooldown {
   readonly delayMs: number;
   readonly source: DelaySource;
   readonly reason: FaultKind;
-  /** Message of the provider. Windows do not share it. */
+  /** The provider's message. Other windows do not receive it. */
   readonly detail?: string | undefined;
 }
 

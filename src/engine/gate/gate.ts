@@ -94,7 +94,7 @@ export class Gate {
     this.release(permit);
   }
 
-  /** The provider has failed, before or after it accepted the request. */
+  /** Records that the provider has failed, before or after it accepted the request. */
   failed(permit: Permit, retryAfterMs?: number, detail?: string): void {
     const delayMs = this.counts(permit) ? this.breaker.countFailure(retryAfterMs) : undefined;
     if (delayMs !== undefined) {

@@ -29,7 +29,10 @@ export interface RouteBehavior {
   readonly unsupportedParameters: Set<CorrectableParameter>;
   readonly efforts: LearnedEfforts;
   refusesPrefill: boolean;
-  /** Monotonic milliseconds. Until then, the gateway is not asked for the model, because it has answered that it lacks it. */
+  /**
+   * Monotonic milliseconds. Until then, the gateway gets no request for the model, because it has answered that it
+   * lacks it.
+   */
   lacksModelUntil?: number;
   /** `omitted` means that the gateway never fills in the finish reason, so that `[DONE]` alone completes an answer. */
   finishReason: 'unknown' | 'sent' | 'omitted';
@@ -42,7 +45,9 @@ export function createRouteBehavior(): RouteBehavior {
   };
 }
 
-/** Time after which a gateway that lacked a model is asked for the model again, because it may have been added since. */
+/**
+ * Milliseconds until a model is requested again from a gateway that lacked it, because it may have been added since.
+ */
 const missingModelMs = 600_000;
 
 const maxTokens = 12;
@@ -139,7 +144,10 @@ export class NetworkState {
     return (this.behaviorOf(baseUrl, model).lacksModelUntil ?? -Infinity) > this.clock.monotonicNow();
   }
 
-  /** Also clears the cooldowns of other windows, and sends waiting requests. Never rejects. */
+  /**
+   * Forgets what requests have revealed about gateways, ends all cooldowns, including those of other windows, and sends
+   * waiting requests. Never rejects.
+   */
   async reset(): Promise<void> {
     this.budgets.clear();
     this.behaviors.clear();

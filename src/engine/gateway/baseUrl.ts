@@ -85,7 +85,10 @@ export function usesPlainHttp(url: string): boolean {
   return protocol === 'http:' && !isLoopback(hostname);
 }
 
-/** A name such as `gateway.localhost` is not local: the computer looks it up, and a name server may answer with any address. */
+/**
+ * Returns whether a host is a loopback address. A name such as `gateway.localhost` is not, because a name server may
+ * resolve it to any address.
+ */
 function isLoopback(hostname: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
 }
@@ -96,8 +99,9 @@ export function isLoopbackUrl(url: string): boolean {
 }
 
 /**
- * The private IPv4 networks of RFC 1918, the shared ones of VPNs (100.64.0.0/10), link-local IPv4, unique local IPv6
- * (fc00::/7), names without a dot, and names that only this computer, local networks and containers have.
+ * Matches the private IPv4 networks of RFC 1918, the shared networks of VPNs (100.64.0.0/10), link-local IPv4, unique
+ * local IPv6 (fc00::/7), names without a dot, and domains that exist only on this computer, in local networks and in
+ * containers.
  */
 const privateHost =
   /^(?:(?:10|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))(?:\.\d{1,3})+|\[f[cd][\da-f]{2}:.*\]|(?!localhost$)[\w-]+|.+\.(?:local|localhost|lan|internal))$/i;

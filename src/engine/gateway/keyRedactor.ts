@@ -50,8 +50,9 @@ export class KeyRedactor {
   }
 
   /**
-   * Returns a filter for a text of an answer, or undefined if a model could write all keys by chance.
-   * @param previous the filter for the text before it, for instance of an answer that was cut off
+   * Returns a filter that removes keys from streamed text. Returns undefined if a model could write each of the keys by
+   * chance, as with `none`.
+   * @param previous the filter of the preceding text, for instance of an answer that was cut off
    */
   createFilter(previous?: KeyFilter): KeyFilter | undefined {
     const patterns = (this.patterns ??= keyPatterns(this.keys.filter(isSecret)));
@@ -91,7 +92,7 @@ interface KeyPatterns {
  * immediately unless it ends with what may be the start of a key.
  */
 export class KeyFilter {
-  /** The end of the text that was passed on, if a key may begin with it. */
+  /** The end of the text that was passed on, if it may be the start of a key. */
   private passed: string;
   private held: string;
 
@@ -103,7 +104,7 @@ export class KeyFilter {
     this.held = previous?.held ?? '';
   }
 
-  /** The text that is held back, or its replacement if it is a key. */
+  /** The text that is held back, or its replacement if that text is a key. */
   get heldText(): string {
     return this.patterns.removable.test(this.passed + this.held) ? redacted : this.held;
   }
@@ -147,7 +148,7 @@ export class KeyFilter {
     return result + text.slice(from);
   }
 
-  /** Returns {@link heldText}, which is then no longer held back. Call this when no more pieces follow. */
+  /** Returns {@link heldText} and releases it. Call this when no more pieces follow. */
   flush(): string {
     const { heldText } = this;
     this.passed = '';

@@ -34,7 +34,7 @@ export interface GatewayModels {
 
 /**
  * Reads the body of `GET /models`: `{data: [{id}]}`, `{models: [{id}]}` or an array, also with IDs as plain strings.
- * Returns undefined if it contains no list. Ignores the rest of a list that is longer than {@link maxModels}.
+ * Returns undefined if the body contains no list. Reads only the first {@link maxModels} models.
  */
 export function parseModelList(body: unknown): GatewayModels | undefined {
   const entries = entriesOf(body);

@@ -32,7 +32,7 @@ export interface AttemptStats {
   readonly firstTokenMs: number | undefined;
   readonly bytes: number;
   readonly chars: number;
-  /** Estimated number of tokens in the text and the reasoning. */
+  /** Estimated number of tokens in the text and the reasoning received so far. */
   readonly receivedTokens: number;
   readonly usage: Usage | undefined;
 }
@@ -66,7 +66,7 @@ export class Attempt implements BodySink, DeltaReceiver {
   private body: BodyReader | undefined;
   private readonly toolCalls = new ToolCallNumbers();
   private finishReason: string | undefined;
-  /** The finish reason says that the provider has failed. An error in the same read may say why. */
+  /** Whether the finish reason said that the provider has failed. An error in the same read may say why. */
   private isCut = false;
   private sawText = false;
   private sawToolCall = false;
@@ -106,7 +106,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     void this.run(sent);
   }
 
-  /** Passes on the text that the filters hold back. */
+  /** Ends the attempt, after passing on the text that the filters hold back. */
   abandon(): void {
     if (this.hasEnded) return;
     try {
@@ -332,7 +332,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     this.fail({ type: 'error', error: error.cause, streaming: status !== undefined, baseUrl });
   }
 
-  /** Keeps the text that arrived before the exception. */
+  /** Ends the attempt with an exception, but keeps the text that arrived before it. */
   private endWithDefect(error: unknown): void {
     try {
       this.deltas.flush();

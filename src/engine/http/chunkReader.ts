@@ -21,7 +21,7 @@ export class ChunkReader {
 
   /** @returns false if the data is not a JSON object */
   read(data: string): boolean {
-    // Data with several lines may contain what looks like the end of an event.
+    // Data with several lines may contain a blank line, which looks like the end of an event.
     if (!data.includes('\n') && this.readFramed(data + eventEnd, 0) >= 0) return true;
     this.deltaCount = 0;
     const isReadable = readChunk(data, this.recordAndForward, this.history, this.responses);

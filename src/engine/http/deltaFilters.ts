@@ -32,7 +32,7 @@ export class JoinedTexts implements DeltaFilter {
   }
 }
 
-/** Opening tags of reasoning, in any case. Sources: the chat templates of the models, and Google's gateway. */
+/** Opening tags of reasoning, matched in any case. Sources: the chat templates of the models, and Google's gateway. */
 const openingTags: readonly string[] = [
   ...['<think>', '<thinking>', '<thought>', '<thoughts>', '<reasoning>', '<seed:think>', '[think]', '◁think▷'],
 ];
@@ -139,7 +139,7 @@ export class ThinkTags implements DeltaFilter {
     this.passRemaining(text.slice(end + closingTag.length));
   }
 
-  /** @param isEnd whether no further text follows */
+  /** Separates the text into reasoning and answer. @param isEnd whether no further text follows */
   private readText(text: string, isEnd: boolean): void {
     const { closingTag } = this;
     const end = text.indexOf(closingTag);
@@ -206,16 +206,16 @@ export class ThinkTags implements DeltaFilter {
 
 type ReasoningSource = 'field' | 'tags';
 
-/** Recognizes reasoning that a gateway sends twice, in a field and between tags, in whatever pieces. */
+/** Recognizes reasoning that a gateway sends twice, in a field and between tags, however the text is split. */
 class ReasoningCopies {
-  /** The source that is ahead, with its reasoning that the other source has not repeated yet. */
+  /** The source that has sent more reasoning. `ahead` is the part that the other source has not repeated yet. */
   private first: ReasoningSource | undefined;
   private ahead = '';
-  /** What the other source has repeated. Passed on after all if the sources turn out to differ. */
+  /** The reasoning that the other source has repeated. It is passed on after all if the sources turn out to differ. */
   private repeated = '';
   private areDifferent = false;
 
-  /** Returns the text that is no copy of reasoning from the other source. */
+  /** Returns the part of the text that does not repeat reasoning from the other source. */
   unread(source: ReasoningSource, text: string): string {
     if (this.areDifferent || text === '') return text;
     this.first ??= source;

@@ -64,10 +64,10 @@ class TextMark {
   }
 }
 
-/** What the previous chunks of a stream contained. */
+/** Remembers what the previous chunks of a stream contained, so that repeated text and restarts are detected. */
 export class ChunkHistory {
   private id: string | undefined;
-  /** Some gateways give each chunk a different ID. */
+  /** Whether two chunks have had the same ID. Some gateways give each chunk a different ID. */
   private hasRepeatedId = false;
   private texts = { text: new TextMark(), reasoning: new TextMark() };
   private hasTextInDeltas = false;
@@ -82,7 +82,7 @@ export class ChunkHistory {
     }
   }
 
-  /** Returns whether the last delta repeats the complete text. A model does not do that by chance. */
+  /** Returns whether a text repeats the complete answer so far. A model does not do that by chance. */
   isRepeated(text: unknown): boolean {
     const before = this.texts.text;
     return (
@@ -98,8 +98,8 @@ export class ChunkHistory {
   }
 
   /**
-   * Returns what the text of a message adds. After deltas, a message contains the complete answer. Without deltas, each
-   * message contains either the answer so far or a further part of it.
+   * Returns the new part of a message's text. After deltas, a message contains the complete answer. Without deltas,
+   * each message contains either the answer so far or a further part of it.
    */
   unread({ type, text }: TextDelta): string {
     const before = this.texts[type];
@@ -151,7 +151,7 @@ function readDelta(delta: JsonRecord, sink: DeltaSink): void {
   for (const part of toolCallParts(delta)) sink({ type: 'toolCall', part });
 }
 
-/** Reads the message of a complete completion, which some gateways send at the end of a stream, too. */
+/** Reads the `message` of a complete response, which some gateways also send at the end of a stream. */
 function readMessage(message: JsonRecord, sink: DeltaSink, history: ChunkHistory): void {
   const texts = { reasoning: '', text: '' };
   const { hasToolCalls } = history;

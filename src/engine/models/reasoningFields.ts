@@ -32,7 +32,7 @@ function refusalOf(field: string, level: ReasoningEffort): string {
 
 /**
  * Remembers that a gateway refused one of the fields that set the reasoning effort. The next request uses the nearest
- * level that the message of the gateway names, or leaves the field out.
+ * level that the gateway's message names, or leaves the field out.
  * @returns whether the next request will differ from the refused one
  */
 export function learnRefusal(
@@ -44,7 +44,7 @@ export function learnRefusal(
   const names = Object.keys(fields);
   const contains = (field: string, text: string): boolean => JSON.stringify(fields[field]).includes(`"${text}"`);
   const refused = names.find((name) => name === parameter) ?? names.find((name) => contains(name, parameter));
-  // A message may call the reasoning by another name than the gateway's own parameter.
+  // The message may name the parameter differently from the field that was sent.
   const isAboutEffort = effortParameters.some((name) => name === parameter);
   const avoided = refused !== undefined ? [refused] : isAboutEffort ? names : [];
   const { accepted, refused: refusals } = learned;

@@ -24,7 +24,7 @@ export interface Counts {
   readonly resumesLeft: number;
   readonly resumes: number;
   readonly emptyResumes: number;
-  /** Text or a tool call. */
+  /** Whether text or a tool call has arrived. */
   readonly hasOutput: boolean;
   /** Time without progress. Streaming, sleep and being offline do not count. */
   readonly idleMs: number;

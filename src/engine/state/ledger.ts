@@ -16,7 +16,7 @@ export interface LedgerEntry extends Omit<AttemptEvent, 'type'>, Partial<Pick<He
   readonly waits: readonly LedgerWait[];
   /** Milliseconds from the start of the attempt to the headers. */
   readonly headersMs?: number | undefined;
-  /** Message of the provider, which the records of the engine leave out, because it may quote the prompt. */
+  /** The provider's message. The engine's report leaves it out, because it may quote the prompt. */
   readonly detail?: string | undefined;
   /** Absent if the attempt continued no answer. */
   readonly resumed?: Pick<ResumedEvent, 'resumePoint' | 'trimmed'> | undefined;

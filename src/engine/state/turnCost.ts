@@ -79,7 +79,7 @@ export function hasUnknownCost(attempt: PaidAttempt): boolean {
   return (firstTokenMs ?? promptTokens) !== undefined && !costOfAttempt(attempt);
 }
 
-/** Returns whether an attempt has a response, but no end. If its window has closed, its cost is unknown. */
+/** Returns whether an attempt has a response, but no end. Its cost is then unknown if its window has closed. */
 export function lacksEnd({ status = 0, ended }: LedgerEntry): boolean {
   return !ended && status >= 200 && status <= 299;
 }

@@ -1,12 +1,15 @@
 import type { ModelFacts } from '../models/modelFacts';
 import { textOf, type ChatMessage } from '../request';
 
-/** From this code unit on, each one counts as a token: the scripts of East Asia, and the two halves of an emoji. */
+/**
+ * The first code unit of East Asian scripts. From it on, each code unit is estimated as one token, as are both halves
+ * of an emoji.
+ */
 const firstWideCode = 0x2e80;
 
 /**
- * The estimate of a longer text examines only so many blocks, at equal distances, because it
- * must not block the extension host.
+ * Maximum number of blocks that are examined. In a longer text, these blocks are at equal distances, so that the
+ * estimate does not block the extension host.
  */
 const maxBlocks = 20;
 const blockChars = 1000;
@@ -28,7 +31,7 @@ export function estimateFraction(text: string): number {
   for (let start = 0; start < text.length; start += distance) {
     const from = Math.floor(start);
     const end = Math.min(text.length, from + blockChars);
-    // A regular expression takes twenty times as long for Chinese.
+    // A regular expression would take twenty times as long for Chinese text.
     for (let index = from; index < end; index++) if (text.charCodeAt(index) >= firstWideCode) wide++;
     examined += end - from;
   }

@@ -48,7 +48,10 @@ export class Admission {
     this.joined?.gate.accepted(this.joined.permit);
   }
 
-  /** Called before the decision, which depends on whether the fault opens the circuit breaker. */
+  /**
+   * Reports a fault to the gate. Call this before deciding on a retry, which depends on the state of the circuit
+   * breaker.
+   */
   reportFault({ row, retryAfter, detail }: Fault): void {
     const wasBreakerOpen = this.isBreakerOpen;
     if (providerFaults.has(row)) this.joined?.gate.failed(this.joined.permit, retryAfter?.delayMs, detail);

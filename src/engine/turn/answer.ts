@@ -23,7 +23,7 @@ interface Join {
  */
 export class Answer {
   private visible: string;
-  /** Holds back the end of the visible text if a key may begin with it. Undefined if no key can be recognized. */
+  /** Holds back the end of the visible text if it may be the start of a key. Undefined if no key can be recognized. */
   private textFilter: KeyFilter | undefined;
   private hadReasoning: boolean;
   private hadToolCalls: boolean;
@@ -34,12 +34,15 @@ export class Answer {
   /** Takes precedence over the setting `holysheep.resume`. */
   private readonly isContinueRequested: boolean;
 
-  // The current attempt:
+  // The following fields describe the current attempt.
   private mode: RequestMode = 'original';
   private partial = '';
-  /** The filter at the end of the partial answer. */
+  /** The state of `textFilter` at the end of the partial answer. */
   private partialFilter: KeyFilter | undefined;
-  /** The filters of the reasoning, and of the arguments of each tool call by its index. */
+  /**
+   * Filters for the reasoning and for the arguments of tool calls. The keys are `'reasoning'` and the indexes of the
+   * calls.
+   */
   private readonly filters = new Map<'reasoning' | number, KeyFilter | undefined>();
   /** Characters of the visible text that previous attempts have written. */
   private keptChars = 0;
@@ -72,12 +75,12 @@ export class Answer {
     this.isContinueRequested = previous?.mode === 'continue';
   }
 
-  /** Includes the text that is held back. */
+  /** The answer so far, including the text that is held back. */
   get text(): string {
     return this.visible + (this.textFilter?.heldText ?? '');
   }
 
-  /** Whether there is something to resume, unlike after reasoning alone. */
+  /** Whether there is something to resume: text or a tool call, but not reasoning alone. */
   get isStarted(): boolean {
     return this.text !== '' || this.hadToolCalls;
   }
@@ -114,10 +117,10 @@ export class Answer {
     this.isRestartDue = mode === 'restart' && isEmpty;
     this.partialFilter = this.textFilter;
     this.startText();
-    // Without a partial answer, the attempt produces a new answer anyway.
+    // The attempt produces a new answer anyway if there is no partial answer.
     if (isEmpty) this.isRestartRequested = false;
     if (!isContinuation(mode)) this.hadReasoning = false;
-    // Keeps the record of the tool calls that belong to the visible text, because a restart may be refused.
+    // Visible text keeps the record of its tool calls, because the restart may be refused.
     if (isEmpty) this.hadToolCalls = false;
   }
 
@@ -185,7 +188,7 @@ export class Answer {
     this.filters.clear();
   }
 
-  /** Shows the text that is held back, because no text follows. */
+  /** Shows the text that is held back. Call this when no more text follows. */
   release(): void {
     const held = this.textFilter?.flush() ?? '';
     this.visible += held;
@@ -272,7 +275,7 @@ export class Answer {
     return this.incoming === undefined ? this.show(text) : this.addIncoming(text);
   }
 
-  /** Returns the text to emit, because the end of the text may be held back. */
+  /** Adds text to the visible text, apart from an end that is held back. @returns the text to emit */
   private show(text: string): string {
     const shown = this.textFilter?.push(text) ?? text;
     this.visible += shown;

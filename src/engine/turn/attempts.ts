@@ -31,7 +31,7 @@ const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
   'parameterInvalid',
 ]);
 
-/** Maximum number of corrections in a turn. The longest chain of refusals that leads to an answer is no longer. */
+/** Maximum number of corrections in a turn. No known chain of refusals that leads to an answer is longer. */
 const maxCorrections = 12;
 
 export class Attempts {
@@ -40,9 +40,9 @@ export class Attempts {
   private mode: RequestMode = 'original';
   /** The reasoning effort of the current attempt, as it is sent. */
   private effort: ReasoningEffort | undefined;
-  /** Without its key. */
+  /** The request of the current attempt, without the key. */
   private sent: Omit<AttemptRequest, 'connection'> | undefined;
-  /** Known when the current attempt was sent. */
+  /** Unsupported parameters that were already known, and left out, when the current attempt was sent. */
   private omittedParameters: AttemptRequest['behavior']['unsupportedParameters'] = new Set();
   private isKeyless = false;
   private corrections = 0;
@@ -148,7 +148,10 @@ export class Attempts {
     return fault.row === 'keyRejected' && this.isKeyless ? faultOfRow('noKey') : fault;
   }
 
-  /** Emits its result and usage. @returns false, without an effect, if there is no attempt or it has ended before */
+  /**
+   * Ends the current attempt, and emits its result and usage.
+   * @returns false if there is no attempt or it has already ended
+   */
   end(outcome: EndedEvent['how'], fault?: Fault): boolean {
     const { current, answer, history, output } = this;
     current?.abandon();
@@ -185,8 +188,8 @@ export class Attempts {
   }
 
   /**
-   * If the fault shows what the gateway rejects, avoids it in the next attempt, which does not count as a retry and is
-   * sent without a pause.
+   * If the fault shows what the gateway rejects, avoids it in the next attempt. That attempt is sent without a delay
+   * and is not a retry.
    * @returns whether the request has been changed
    */
   correctRequest(fault: Fault): boolean {

@@ -36,9 +36,10 @@ export function routesOf<R extends Route>(connection: ConnectionOf<R>): readonly
 }
 
 /**
- * Returns the gateways that may answer a prompt for a model without a click of the user. The prompt goes to the first one
- * that is up. If the primary gateway uses HTTPS, gateways over plain HTTP are left out, unless the user has chosen one for
- * this model. A workspace does not choose a gateway, so its models go to the gateways in the user's order.
+ * Returns the gateways that may answer a prompt for a model without a click of the user. The prompt goes to the first
+ * of these gateways that is up. If the primary gateway uses HTTPS, gateways over plain HTTP are left out, unless the
+ * user has chosen one for this model. If only a workspace names the model, the model does not change the user's order
+ * of the gateways.
  * @param routes the gateways that have a key or need none, without gateways that have answered that they lack the model
  */
 export function routesFor<R extends Route>(
@@ -53,7 +54,10 @@ export function routesFor<R extends Route>(
   return having[0] && isEncrypted.includes(having[0]) ? having.filter((route) => isEncrypted.includes(route)) : having;
 }
 
-/** Returns the first gateway that any prompt may go to without a click. If there is none, the primary one needs a key. */
+/**
+ * Returns the first gateway to which any prompt may go without a click of the user. If there is none, returns the
+ * primary gateway, which then needs a key.
+ */
 export function firstGateway<R extends Route>(connection: ConnectionOf<R>): R {
   return routesOf(connection).find(({ baseUrl }) => mayReplace(connection.baseUrl, baseUrl)) ?? connection;
 }
@@ -63,7 +67,10 @@ export function gatewayFor<R extends Route>(model: string, connection: Connectio
   return routesFor(model, connection)[0] ?? connection;
 }
 
-/** Returns the gateway over plain HTTP that alone has a model, if the user has not agreed yet to send prompts there. */
+/**
+ * Returns the gateway over plain HTTP that is the only one with the model, if the user has not yet agreed to send
+ * prompts there.
+ */
 export function plainHttpOffer<R extends Route>(model: string, connection: ConnectionOf<R>): R | undefined {
   if (connection.workspaceModels?.has(model) || routesFor(model, connection).some(isPlain)) return undefined;
   return routesOf(connection).find((route) => isOnlyAt(route, model, connection));

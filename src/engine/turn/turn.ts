@@ -100,7 +100,7 @@ export class Turn implements TurnHandle {
     if (connection && this.waits.isWaiting && this.routes.isReplaced(connection)) this.commands.apply('switch');
   }
 
-  /** The network state that caused the wait has been reset. */
+  /** Ends the current wait, because the network state that caused it has been reset. */
   endWait(): void {
     this.routes.forgetUnserved();
     if (this.waits.isWaiting) this.commands.apply('retry-now');
@@ -246,7 +246,10 @@ export class Turn implements TurnHandle {
     return this.carryOut(decision, situation);
   }
 
-  /** Ends the current attempt and reports it. @returns whether its request was corrected, to be sent again at once */
+  /**
+   * Ends the current attempt and reports it.
+   * @returns whether the gateway refused the request, so that a corrected one is sent at once
+   */
   private endAttempt(how: EndedEvent['how'], fault?: Fault): boolean {
     const hasEnded = this.attempts.end(how, fault);
     const isCorrected = fault !== undefined && this.attempts.correctRequest(fault);

@@ -15,10 +15,13 @@ export class TurnHistory {
   private resumeBudget = new ResumeBudget();
   private readonly rowCounts = new Map<string, number>();
   private readonly models: string[];
-  /** For the next attempt, until it is settled. Refunded if the user starts the attempt, or none is sent. */
+  /**
+   * The charge for the next attempt, until it is settled. Refunded if the user starts the attempt, or if no attempt is
+   * sent.
+   */
   private charge: { readonly budget: RetryBudget; readonly cost: number; readonly isResume: boolean } | undefined;
 
-  /** `hasOutput`: the user has been shown text or a tool call. */
+  /** @param hasOutput whether the user has been shown text or a tool call */
   constructor(
     public model: string,
     public hasOutput = false,

@@ -14,10 +14,10 @@ export interface TurnContext {
   readonly model: string;
   /** Undefined if the turn has sent none or waits in the queue of a gate. */
   readonly attempt: Pick<Attempt, 'status' | 'requestId'> | undefined;
-  /** 0 if the turn has sent none. */
+  /** The number of the latest attempt; 0 if the turn has sent none. */
   readonly attemptNumber: number;
   readonly text: string;
-  /** The route to which *Switch route* leads. Undefined if there is only one. */
+  /** The route to which *Switch route* leads. Undefined if there is no other route. */
   readonly nextRoute: NextRoute | undefined;
   /** A request without a token limit, or with a higher one. */
   readonly canHaveMoreRoom: () => boolean;
@@ -29,7 +29,7 @@ export interface NextRoute {
   readonly baseUrl: string;
   /** The name that the user gave the gateway, or else its host. */
   readonly label: string;
-  /** Whether the route is up, and the turn may use the route without a click of the user. */
+  /** Whether the route is up, and the turn may use it without a click of the user. */
   readonly isUsable: boolean;
 }
 
@@ -73,7 +73,8 @@ export class TurnMessages {
     const ownActions = canSendLater(decision) ? withSendLater(retryActions) : retryActions;
     const possibleActions = ownActions.filter((action) => action !== 'moreRoom' || context.canHaveMoreRoom());
     const otherActions = withRouteAction(fault.kind, withFallback(possibleActions, fallbackModel), context);
-    // Another gateway can answer at once, but this one only when its limit has reset.
+    // *Switch route* comes first if another gateway can answer at once, but this gateway only after its limit has
+    // reset.
     const isSwitchBest =
       resetsInMs !== undefined && context.nextRoute?.isUsable && otherActions.includes('switchRoute');
     const actions = isSwitchBest ? [...new Set<FaultAction>(['switchRoute', ...otherActions])] : otherActions;

@@ -21,7 +21,7 @@ type SwitchReason = Pick<Fault, 'kind'> & Partial<Pick<Fault, 'row'>>;
 /** The routes whose gateways may have a model, in the user's order. */
 interface ModelRoutes {
   readonly model: string;
-  /** Routes that need no click of the user. A turn starts at the first one that is up. */
+  /** Routes that the turn may use without a click of the user. It starts at the first of these that is up. */
   readonly automatic: readonly Route[];
   /** Routes over plain HTTP. Only the user can switch to them. */
   readonly manual: readonly Route[];
@@ -59,7 +59,7 @@ export class TurnRoutes {
   /** Base URLs of the backup gateways that do not serve the model of this turn. */
   private readonly unserved = new Set<string>();
   private readonly preferredRoute: string | undefined;
-  /** Whether the turn has used or should have used an `https:` route, so that it may not use plain HTTP. */
+  /** Whether the turn has used, or should have used, an `https:` route, so that it must not use plain HTTP. */
   private mustEncrypt = false;
   /** The model for which `mustEncrypt` was decided. */
   private encryptedModel: string | undefined;
@@ -228,7 +228,7 @@ export class TurnRoutes {
     const { current } = this;
     if (!current || !this.isUnservedBy(fault)) return;
     this.unserved.add(current.baseUrl);
-    // A gateway that needs a key is used again once it has one.
+    // A missing key is not recorded, because the gateway can be used as soon as it has a key.
     if (unservedKinds.has(fault.kind)) this.network.recordMissingModel(current.baseUrl, this.modelAt(current).name);
     this.routesForModel = undefined;
   }
@@ -247,7 +247,7 @@ export class TurnRoutes {
     this.failed.clear();
   }
 
-  /** The user has reset the network state, so that the gateways that lacked the model are asked again. */
+  /** Forgets which gateways lacked the model, so that it is requested there again. */
   forgetUnserved(): void {
     this.unserved.clear();
   }
@@ -287,13 +287,13 @@ export class TurnRoutes {
     return this.routesForModel;
   }
 
-  /** False if the gateway is a backup and has answered that it does not have the model. */
+  /** Returns false if the gateway is a backup and has answered that it does not have the model. */
   private mayServe(route: Route): boolean {
     if (route.baseUrl === this.primary?.baseUrl) return true;
     return !this.unserved.has(route.baseUrl) && !this.network.lacksModel(route.baseUrl, this.modelAt(route).name);
   }
 
-  /** Whether a workspace chose the model. The turn then never moves on because a gateway lacks the model. */
+  /** Whether only the workspace names the model. The turn then stays at a gateway that lacks the model. */
   private get isOfWorkspace(): boolean {
     return this.primary?.workspaceModels?.has(this.history.model) === true;
   }

@@ -60,7 +60,7 @@ export class Waits {
     this.networkCheck?.abort();
   }
 
-  /** Waits until a task has succeeded or failed, at most for `limitMs`. Emits no event. */
+  /** Waits until a task has succeeded or failed, at most `limitMs` milliseconds. Emits no event. */
   async waitForOptional(limitMs: number, task: Promise<void>): Promise<void> {
     const { clock } = this.deps;
     const wait = new Wait(clock, clock.now() + limitMs);

@@ -15,12 +15,15 @@ const unconfirmedScheme = new RegExp(
   'gi',
 );
 
-/** Adds a backslash to the schemes of such link targets, so that VS Code does not open them. */
+/** Adds a backslash after the scheme of each link that VS Code would open without asking, which disables the link. */
 export function escapeUnconfirmedLinks(markdown: string): string {
   return markdown.replace(unconfirmedScheme, '$&\\');
 }
 
-/** Returns a language in which VS Code runs no commands from links of a text that the user has not checked yet. */
+/**
+ * Returns the language for a document with text that the user has not checked yet: the given one, or `plaintext` if VS
+ * Code would run commands from links in the text.
+ */
 export function languageWithoutCommands(languageId: string, text: string): string {
   const isSafe = !markdownLanguages.has(languageId) || escapeUnconfirmedLinks(text) === text;
   return isSafe ? languageId : 'plaintext';

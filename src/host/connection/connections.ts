@@ -76,7 +76,7 @@ export interface ConfiguredRoute extends Route {
   readonly isKeyless?: boolean;
 }
 
-/** Key of the origins to which the user has agreed to send prompts over plain HTTP. */
+/** Memento key. The value is the origins to which the user has agreed to send prompts over plain HTTP. */
 const plainHttpKey = 'holysheep.plainHttpOrigins';
 
 export class Connections extends Disposable {
@@ -118,7 +118,9 @@ export class Connections extends Disposable {
     return { ...embeddedRoute(baseUrl), demo: true, ...(backup !== undefined && { backups: [embeddedRoute(backup)] }) };
   }
 
-  /** Returns the base URL, even without a key, and the backups that have responded and have a key or need none. */
+  /**
+   * Returns the primary gateway, even without a key, and the backups that have responded and have a key or need none.
+   */
   async configured(): Promise<ActiveConnection> {
     const [primary, ...others] = await this.routes();
     const { unresponsive } = this.deps;
@@ -128,7 +130,10 @@ export class Connections extends Disposable {
     return { ...primary, demo: false, workspaceModels, ...(backups.length > 0 && { backups }) };
   }
 
-  /** Returns the gateway over plain HTTP that alone has a model, if the user has not agreed yet to send prompts there. */
+  /**
+   * Returns the gateway over plain HTTP that is the only one with the model, if the user has not yet agreed to send
+   * prompts there.
+   */
   async plainHttpOffer(model: string): Promise<ConfiguredRoute | undefined> {
     return plainHttpOffer(model, await this.configured());
   }
@@ -173,7 +178,8 @@ export class Connections extends Disposable {
   }
 
   /**
-   * Never rejects, because the page must also show an unusable connection.
+   * Returns the model and the gateway that the page shows. Never rejects, because the page must also show an unusable
+   * connection.
    * @param preferredRoute the base URL of the gateway that the user has switched to
    */
   async view(demo = this.deps.demo.active, preferredRoute?: string): Promise<ConnectionView> {

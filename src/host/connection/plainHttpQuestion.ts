@@ -3,8 +3,8 @@ import { askUser } from '../ui/notifications';
 import type { Connections } from './connections';
 
 /**
- * Asks whether prompts may go to a gateway over plain HTTP that alone has one of the models. The consent is remembered, so
- * that the user is asked once for each gateway.
+ * Asks whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. The consent is
+ * remembered, so that the user is asked once for each gateway.
  * @returns false if the user does not want to send the prompt
  */
 export async function mayUsePlainHttp(
@@ -15,7 +15,7 @@ export async function mayUsePlainHttp(
     const offer = await connections.plainHttpOffer(model);
     if (!offer) continue;
     const send = vscode.l10n.t('Send');
-    const message = vscode.l10n.t('{0} is at {1}, over plain HTTP. Send prompts there?', model, offer.host);
+    const message = vscode.l10n.t('Only {1} has {0}, and it uses plain HTTP. Send prompts there?', model, offer.host);
     const detail = vscode.l10n.t(
       'Others on the network can read your prompts, the answers, and the API key. You are asked once for each gateway.',
     );

@@ -162,7 +162,7 @@ export function noticeMissingModel(
   { models, facts }: GatewayModels,
 ): void {
   const missing = settings.model();
-  // Does not trust a list that is empty or was cut.
+  // A list that is empty or was cut does not show that the model is missing.
   if (models.length === 0 || models.length === maxModels || models.includes(missing)) return;
   const nearest = nearestModels(missing, models, facts).slice(0, 1);
   const select = {

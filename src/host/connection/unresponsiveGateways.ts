@@ -6,12 +6,12 @@ import { Listeners } from '../util/listeners';
 import type { Log } from '../util/log';
 
 const memoryKey = 'holysheep.unresponsiveGateways';
-/** Maximum number of remembered base URLs. Beyond that number, the oldest are forgotten. */
+/** Maximum number of remembered base URLs. The oldest are forgotten first. */
 const maxRemembered = 50;
 
 /**
- * Returns whether a gateway has sent an HTTP response, even one that refuses the request. The response of a proxy says
- * nothing about the gateway.
+ * Returns whether a gateway has sent an HTTP response, even if the response refuses the request. A response from a
+ * proxy shows nothing about the gateway.
  */
 export function hasResponded(result: ProbeResult): boolean {
   if (result.state === 'verified') return true;
@@ -19,8 +19,8 @@ export function hasResponded(result: ProbeResult): boolean {
 }
 
 /**
- * Remembers the base URLs of gateways that the user added although they did not respond. Prompts don't go to such a
- * backup gateway until it has responded. All windows share the memory.
+ * Remembers the base URLs of gateways that the user added although they did not respond. No prompt goes to a backup
+ * gateway in this list until it has responded. All windows share the list.
  */
 export class UnresponsiveGateways {
   private readonly changes: Listeners<void>;

@@ -137,7 +137,7 @@ export class ConversationRecord {
     this.append({ type: 'events', exchangeId, events });
     const onlyDeltas = next.state.phase === exchange.state.phase && events.every(isDelta);
     if (this.tree.isOnPage(exchangeId)) this.fire({ type: 'events', exchangeId, events }, onlyDeltas);
-    // An exception of the observer must not lose an event.
+    // The observer comes last, so that its exception can't lose an event.
     for (const event of streamEvents) if (!isDelta(event)) this.observer.onEvent(this.id, exchangeId, event);
   };
 

@@ -112,7 +112,7 @@ export class ConversationStore {
     const isHidden = await this.fileMutex.runExclusive(async () => {
       const { conversation, file } = this.openById.get(id) ?? {};
       const hidden = await journal.hide(id);
-      // Leaves the conversation open and read-only, because another window is writing it.
+      // The conversation stays open and read-only if another window is writing it.
       if (conversation && !file && !hidden) return false;
       conversation?.stopAll();
       await journal.flush(id);

@@ -27,12 +27,15 @@ export interface ConversationDeps extends Gateways, ConversationObserver {
   readonly resumeSetting: () => EngineSettings['resume'];
 }
 
-/** The turns of a conversation: one at a time, or those of a comparison. They continue to run when the panel is closed. */
+/**
+ * The turns of a conversation: one at a time, or all turns of a comparison. They continue to run when the panel is
+ * closed.
+ */
 export class ConversationTurns extends ConversationRecord {
   private readonly runner: TurnRunner;
-  /** The model in the settings when the turn started or a changed setting was last applied to it. */
+  /** The model in the settings when the turn started, or when a change of the setting was last applied to the turn. */
   private defaultModel = '';
-  /** Number of turns that start when the user has answered a question about the daily budget. */
+  /** Number of turns that wait for the user's answer to a question about the daily budget. */
   private questions = 0;
   private switchedRoute: string | undefined;
 
@@ -78,12 +81,14 @@ export class ConversationTurns extends ConversationRecord {
     return this.activeExchanges.filter(({ state }) => isWaiting(state.phase));
   }
 
-  /** The first exchange whose turn waits; if none waits, the first exchange whose turn runs. */
+  /** The first exchange whose turn waits, or else the first exchange whose turn runs. */
   get activeExchange(): Exchange | undefined {
     return this.waitingExchanges[0] ?? this.activeExchanges[0];
   }
 
-  /** The exchanges on which *Retry Now* acts if the user names none: all whose turns wait, or else a single one. */
+  /**
+   * The exchanges to which *Retry Now* applies if the user names none: all whose turns wait, or else a single exchange.
+   */
   get exchangesToRetry(): readonly Exchange[] {
     const { waitingExchanges } = this;
     if (waitingExchanges.length > 0) return waitingExchanges;
@@ -153,7 +158,7 @@ export class ConversationTurns extends ConversationRecord {
     );
   }
 
-  /** Switches a running turn to the next route, or starts a failed one again there. Later prompts go there, too. */
+  /** Switches a running turn to the next route, or retries a failed turn there. Later prompts also use that route. */
   switchRoute(exchangeId: string): void {
     this.flush();
     this.control(
@@ -215,7 +220,7 @@ export class ConversationTurns extends ConversationRecord {
     return true;
   }
 
-  /** A scheduled prompt is due, but the daily budget is used up. */
+  /** Records that a scheduled prompt is due, but is not sent because the daily budget is used up. */
   holdScheduled(exchangeId: string): void {
     const exchange = this.exchange(exchangeId);
     if (this.readOnly || !exchange?.state.schedule) return;
@@ -254,7 +259,7 @@ export class ConversationTurns extends ConversationRecord {
     for (const { id } of exchanges) this.runner.turn(id)?.stop();
   }
 
-  /** The caller must have removed the turn from the queue. */
+  /** Ends a queued turn. The caller must have removed the turn from the queue. */
   private endQueued(
     exchangeId: string,
     terminalOf: (text: string) => Pick<StoppedEvent, 'type' | 'text'> | ReturnType<Budget['refusal']>,

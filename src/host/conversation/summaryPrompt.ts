@@ -17,7 +17,7 @@ export function summaryParameters(parameters: RequestParameters): RequestParamet
 const infoRest = /^((?:[^\S\n]|>|[-*+][^\S\n]|\d+[.)][^\S\n])*(?:`{3,}|~{3,})[^\S\n]*[^\s`]+)[^\S\n][^`\n]*$/gm;
 
 /**
- * Returns the messages that stand for the summarized turns. Some models require that the roles alternate. The
+ * Returns the messages that replace the summarized turns: two, because some models require alternating roles. The
  * summary outlives the turns that it summarizes, so it contains no text that the user can't see.
  */
 export function summaryMessages(text: string): readonly TextMessage[] {

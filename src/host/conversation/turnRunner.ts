@@ -41,8 +41,8 @@ export class TurnRunner {
 
   /**
    * @param onEvents receives the events of a turn, with adjacent deltas merged
-   * @param onFailure receives the exception that kept a turn from starting, or `onEvents` from handling its terminal event.
-   * The next turn starts all the same.
+   * @param onFailure receives the exception that kept a turn from starting, or `onEvents` from handling its terminal
+   * event. The next turn starts nevertheless.
    * @param onError receives any other exception of `onEvents`
    * @param mayStart returns whether a turn that has waited in the queue can start
    * @param onRefused called with a turn that was removed from the queue, because `mayStart` has refused it
@@ -191,7 +191,7 @@ export interface Gateways {
 export interface TurnStart {
   /** Absent when the prompt is sent for the first time. */
   readonly mode?: ResumeFrom['mode'] | undefined;
-  /** Whether the answer gets more tokens, because the last one reached the limit before any text. */
+  /** Whether the request has a higher token limit, because the previous answer reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
   /** The base URL of the gateway that the user has switched to. */
   readonly preferredRoute?: string | undefined;

@@ -55,7 +55,10 @@ function hasPrivateHostName(settings: Pick<Settings, 'routes'>): boolean {
   return settings.routes().some(({ origin }) => !isPublicOrigin(origin));
 }
 
-/** @param withHostNames otherwise, private host names and the names of gateways are replaced with their positions */
+/**
+ * @param withHostNames whether private host names and the names of gateways are kept; otherwise, their positions
+ * replace them
+ */
 async function createDiagnosticsReport(
   { engine, settings, connections, keys, demo, log, version, context }: DiagnosticsDeps,
   withHostNames: boolean,

@@ -47,7 +47,7 @@ export function hostNameHider(routes: readonly string[], requested: readonly str
 }
 
 /**
- * Returns the report with the positions of the gateways in place of the names that the user gave them.
+ * Returns the report with the name of each gateway replaced by its position.
  * @param gateways the gateways in the settings, in their order
  */
 export function withoutGatewayNames(report: EngineReport, gateways: readonly BaseUrl[]): EngineReport {

@@ -26,7 +26,7 @@ interface CooldownEntry extends Cooldown {
 export class CooldownFiles implements SharedCooldowns {
   /** Id of this window, which ignores the cooldown files that it has written itself. */
   private readonly writer = randomBytes(4).toString('hex');
-  /** Problems that have been logged, by operation. A success removes the problem. */
+  /** Problems that have been logged, by operation. When the operation succeeds, its problem is removed. */
   private readonly problems = new Map<string, string>();
 
   constructor(

@@ -42,7 +42,7 @@ export async function addGateway(deps: AddGatewayDeps): Promise<AddGatewayResult
   return addChosen(deps, await chooseGateway(deps));
 }
 
-/** @param earlier the answers of the user, if the gateway is asked again */
+/** @param earlier the user's previous answers, if the same server is tried again */
 async function addChosen(
   deps: AddGatewayDeps,
   gateway: ChosenGateway | undefined,
@@ -138,7 +138,7 @@ function chooseNext(
   ]);
 }
 
-/** Finds out with which key the gateway responds. Asks for a key unless the gateway works with a stored one or none. */
+/** Tests the connection to the gateway. Asks for a key unless the gateway responds with a stored key or without one. */
 async function gainAccess(
   deps: AddGatewayDeps,
   gateway: ChosenGateway,

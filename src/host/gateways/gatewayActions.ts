@@ -102,14 +102,14 @@ async function makePrimary(deps: ManageGatewaysDeps, gateway: ListedGateway): Pr
   );
 }
 
-/** Unless the user has chosen a currency, the daily budget is in that of the primary gateway. */
+/** Returns a note if the daily budget's currency, which is that of the primary gateway by default, has changed. */
 function budgetNote(before: DailyBudget | undefined, now: DailyBudget | undefined): string | undefined {
   if (!before || !now || before.currency === now.currency) return undefined;
   const { format } = hostWords();
   const amountOf = ({ daily, currency }: DailyBudget): string =>
     format.costs([{ amount: daily, currency, isEstimate: false }]);
   return vscode.l10n.t(
-    'Your daily budget is now {0} instead of {1}, in the currency of this gateway.',
+    'Your daily budget is now in the currency of this gateway: {0} instead of {1}.',
     amountOf(now),
     amountOf(before),
   );

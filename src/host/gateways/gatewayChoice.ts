@@ -69,7 +69,7 @@ export async function editGateway(
   { url, name }: ChosenGateway,
 ): Promise<ChosenGateway | undefined> {
   const baseUrl = await askForBaseUrl(url);
-  // A local server with a port or an address of the user's own keeps its name.
+  // A local server keeps its name if the user changes its port or address.
   return baseUrl && toChosen(deps, baseUrl, isLocalUrl(baseUrl.url) ? name : undefined);
 }
 
@@ -98,7 +98,7 @@ function itemsOf(configured: ReadonlySet<string>, running: ReadonlySet<string>):
   ];
 }
 
-/** @param typed what the user has typed to filter the list, which may be a URL, or the base URL so far */
+/** @param typed the current base URL, or the text that the user has typed to filter the list, which may be a URL */
 async function askForBaseUrl(typed: string): Promise<BaseUrl | undefined> {
   const text = await askForText({
     title: vscode.l10n.t('Add gateway'),

@@ -19,7 +19,7 @@ const schema = v.object({
   model: name,
   /**
    * How the attempt ended. `stopped` also marks an attempt that says nothing about its route. A record with the result
-   * `waited` is no attempt: it adds waits to an earlier one.
+   * `waited` is not an attempt, but adds waits to an earlier attempt.
    */
   result: oneOf<FaultKind | 'complete' | 'stopped' | 'waited'>({
     ...faultAdvice,
@@ -57,7 +57,7 @@ export function decodeRecords(text: string): readonly AttemptRecord[] {
 }
 
 export const hourMs = 3_600_000;
-/** In every time zone, a day begins with a quarter of an hour of UTC. */
+/** The unit of record times. In every time zone, a day starts on a quarter of an hour of UTC. */
 const quarterMs = hourMs / 4;
 
 /** @param isCorrected whether the gateway refused the request, which is corrected and sent again at once */
@@ -66,7 +66,8 @@ export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecor
   const { firstTokenMs, promptTokens, completionTokens, cachedTokens, cost, estimatedCost } = ended ?? {};
   return {
     ...routeOf(entry),
-    // Ignores a refused parameter, because the corrected request that follows shows whether the route works.
+    // A refused parameter is not recorded as a failure. The corrected request that follows shows whether the route
+    // works.
     result: isCorrected ? 'stopped' : resultOf(entry),
     ...(how !== undefined && { resumed: true as const }),
     ...(attempt > 1 && why !== 'repair' && { retry: true as const }),
@@ -76,7 +77,7 @@ export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecor
   };
 }
 
-/** A wait is added to the attempt before it, whose fault has usually caused the wait. */
+/** Returns records that add each wait to the attempt before it, whose fault has usually caused the wait. */
 export function waitRecordsOf({ attempts, waits }: TurnRecord): readonly AttemptRecord[] {
   return attempts.flatMap((entry, index) => {
     const caused = [...(index === 0 ? entry.waits : []), ...(attempts[index + 1]?.waits ?? waits)];

@@ -26,7 +26,7 @@ interface BudgetDeps {
 
 interface Spending extends SpentToday {
   readonly budget: DailyBudget;
-  /** What the running requests will probably add, by the average cost of earlier requests to their models. */
+  /** The probable cost of the running requests, based on the average cost of earlier requests to their models. */
   readonly expected: number;
   /** Whether all files with the spending of today could be read. */
   readonly isComplete: boolean;
@@ -34,7 +34,7 @@ interface Spending extends SpentToday {
 
 const warnPercents = [100, 80];
 
-/** After an answer of the user, this share of the budget can be spent before the next question. */
+/** After the user has answered a question, this share of the budget can be spent before the next question. */
 const questionShare = 0.25;
 
 /**
@@ -46,9 +46,12 @@ export class Budget extends Disposable {
   /** The day and the setting to which the following fields apply. */
   private period = '';
   private warnedPercent = 0;
-  /** Spending from which the user is asked again, in the currency of the budget. The user has agreed to less. */
+  /**
+   * Spending at which the user is asked again, in the currency of the budget. The user has agreed to spend less than
+   * this.
+   */
   private agreedAmount = 0;
-  /** Spending from which requests that the user has not started ask again. The user has declined less. */
+  /** Spending at which requests that the user has not started show the question again. Until then, they are refused. */
   private declinedAmount = 0;
   /** Prevents a second question, because the answer to the first one may apply to both requests. */
   private readonly mutex = new Mutex();
@@ -75,31 +78,34 @@ export class Budget extends Disposable {
     return this.decide(isDemo, models, () => false);
   }
 
-  /** Does the same for a prompt that has waited in the queue. After the user has declined, it refuses without a question. */
+  /**
+   * Works like {@link mayStart} for a prompt that has waited in the queue, but asks nothing after the user has
+   * declined.
+   */
   mayStartQueued(isDemo: boolean, models: readonly string[]): boolean | Promise<boolean> {
     return this.decide(isDemo, models, (total) => total < this.declinedAmount);
   }
 
-  /** Returns whether a request may be sent now, without a question, because nobody may be there to answer it. */
+  /** Returns whether a request may be sent now. Asks no question, because the user may be away. */
   async mayStartUnattended(): Promise<boolean> {
     const spending = await this.read();
     return !spending || !this.isUsedUp(spending);
   }
 
-  /** Returns whether a request of another extension may be sent now. The first refused request shows the question. */
+  /** Returns whether a request from another extension may be sent now. The first refused request shows the question. */
   async mayOthersStart(): Promise<boolean> {
     const spending = await this.read();
     if (!spending || !this.isUsedUp(spending)) return true;
     if (!this.mutex.isLocked() && totalOf(spending) >= this.declinedAmount) {
       const refused = vscode.l10n.t(
-        'A request of another extension was refused. If you cancel, its further requests are refused, too.',
+        'A request from another extension was refused. If you cancel, further requests from extensions are refused, too.',
       );
       this.mutex.runExclusive(() => this.ask(spending, refused)).catch((error: unknown) => this.deps.log.error(error));
     }
     return false;
   }
 
-  /** Returns the terminal event of a turn that the budget has refused. @param text the partial answer */
+  /** Returns the terminal event of a turn that the budget refuses. @param text the partial answer */
   refusal(text = ''): Omit<FailedEvent, 'at' | 'attempt'> {
     return hostFailure('spendingLimit', text, localize);
   }
@@ -153,8 +159,9 @@ export class Budget extends Disposable {
   }
 
   /**
-   * Returns undefined without a budget. On a new day and after a change of the setting, the warnings start anew.
-   * @param startingModels the models of requests that start at once and count like running ones
+   * Reads today's spending. Returns undefined if there is no budget. On a new day and after a change of the setting,
+   * the warnings start anew.
+   * @param startingModels the models of requests that are about to start, which are treated like running requests
    */
   private async read(startingModels: readonly string[] = []): Promise<Spending | undefined> {
     const { setting, book, clock, runningModels } = this.deps;
@@ -193,17 +200,17 @@ function describe({ budget, spent }: Spending): string {
   );
 }
 
-/** What the amounts of the question leave out. */
+/** Returns sentences about what the amounts in the question leave out. */
 function notesOn({ budget: { currency }, expected, uncounted, isComplete }: Spending): readonly string[] {
   const { format } = hostWords();
   const running: Cost = { amount: expected, currency, isEstimate: false };
   return [
-    ...(isComplete ? [] : [vscode.l10n.t("A part of today's spending is unknown, because a file can't be read.")]),
+    ...(isComplete ? [] : [vscode.l10n.t("Part of today's spending is unknown, because a file can't be read.")]),
     ...(expected > 0
       ? [vscode.l10n.t('Requests that run at the same time add about {0}.', format.costs([running]))]
       : []),
     ...(uncounted.length > 0
-      ? [vscode.l10n.t('Another {0} does not count, because there is no exchange rate.', format.costs(uncounted))]
+      ? [vscode.l10n.t("{0} in another currency doesn't count towards the budget.", format.costs(uncounted))]
       : []),
   ];
 }

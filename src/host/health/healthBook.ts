@@ -19,7 +19,7 @@ interface HealthBookDeps {
 }
 
 const writeDelayMs = 1000;
-/** Interval at which a failed write is tried again while no further attempt triggers a write, in milliseconds. */
+/** Milliseconds until a failed write is repeated, if no further attempt triggers a write before. */
 const retryIntervalMs = 60_000;
 /** Maximum number of records that are kept in memory while no file can be written. */
 const maxUnwritten = 10_000;
@@ -44,11 +44,11 @@ export class HealthBook {
   /** What the files contained when they were last read, and what this window has written since. */
   private known: readonly AttemptRecord[] = [];
   private unwritten: readonly AttemptRecord[] = [];
-  /** What each file contained when it was read, so that a file is read again only after a window has appended to it. */
+  /** What each file contained when it was last read. A file is read again only after a window has appended to it. */
   private contents: ReadonlyMap<string, FileContent> = new Map();
   private cancelWrite: (() => void) | undefined;
   private hasWriteFailed = false;
-  /** Files that the last `refresh` could not read: their names, which begin with a day, by path. */
+  /** The files that the last `refresh` could not read, by path. The values are their names, which begin with a day. */
   private unreadable: ReadonlyMap<string, string> = new Map();
   /** Prevents the files from being read while this window writes, because an attempt could then count twice. */
   private readonly mutex = new Mutex();
@@ -68,7 +68,7 @@ export class HealthBook {
     this.add(last.filter(lacksEnd).map((attempt) => recordOf(attempt, false)));
   }
 
-  /** Call this when a turn has ended. Its attempts have been recorded before. */
+  /** Records the waits of a turn that has ended. Its attempts have been recorded before. */
   recordWaits(turn: TurnRecord): void {
     this.add(waitRecordsOf(turn));
   }
@@ -82,7 +82,7 @@ export class HealthBook {
     return [...this.unreadable.values()].every((day) => day < dayOf(time));
   }
 
-  /** Reads what other windows have written. Never rejects. A file that can't be read is reported, and the others count. */
+  /** Reads what other windows have written. Never rejects. Reports files that can't be read, and uses all others. */
   async refresh(): Promise<void> {
     await this.mutex.runExclusive(async () => {
       const unreadable = new Map<string, string>();
@@ -135,7 +135,7 @@ export class HealthBook {
     this.unwritten = this.unwritten.filter((record) => !added.has(record));
     this.known = [...this.known, ...added];
     const { old } = await this.files();
-    // A file that can't be removed is left for the next time.
+    // If a file can't be removed now, a later call removes it.
     await Promise.all(old.map((file) => rm(file, { force: true }).catch(() => undefined)));
   }
 
@@ -184,7 +184,7 @@ export class HealthBook {
   }
 }
 
-/** As in `2026-11-28`, in UTC. */
+/** Returns the day in UTC, such as `2026-11-28`. */
 function dayOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }

@@ -35,13 +35,13 @@ export function createHealthReport(
 }
 
 export interface SpentToday {
-  /** Costs in the budget's currency. */
+  /** Costs in the currency of the budget. */
   readonly spent: Cost;
-  /** Costs in another currency. They do not count, because there is no exchange rate. */
+  /** Costs in another currency. They are not part of `spent`, because there is no exchange rate. */
   readonly uncounted: readonly Cost[];
 }
 
-/** Returns what the requests of the day of `now` in local time have cost. */
+/** Returns what today's requests have cost. `now` determines the day, in local time. */
 export function spentToday(records: readonly AttemptRecord[], now: number, currency: Currency): SpentToday {
   const costs = sumCosts(records.filter(({ at }) => at >= startOfDay(now)));
   return {
@@ -50,7 +50,7 @@ export function spentToday(records: readonly AttemptRecord[], now: number, curre
   };
 }
 
-/** Returns what a request to the model has cost on average. If none is known, counts the requests to all models. */
+/** Returns the average cost of a request to the model. If no cost is known, averages the requests to all models. */
 export function averageCost(
   records: readonly AttemptRecord[],
   { model, currency }: { readonly model: string | undefined; readonly currency: Currency },
@@ -101,7 +101,7 @@ const refusals: ReadonlySet<AttemptRecord['result']> = new Set<FaultKind>([
   ...(['context-length', 'content-filter', 'request', 'too-large'] as const),
 ]);
 
-/** Other attempts say nothing about their route. */
+/** Returns whether the attempt shows if its route works. */
 function isJudged({ result }: AttemptRecord): boolean {
   return result !== 'stopped' && result !== 'waited' && result !== 'offline' && !refusals.has(result);
 }

@@ -26,7 +26,7 @@ export interface Preceding {
 interface Fork {
   /** Oldest first. */
   readonly versions: TreeNode[];
-  /** The versions that are columns of a comparison, by the id of the comparison. */
+  /** The versions that are columns of a comparison. The keys are the ids of the comparisons. */
   readonly comparisons: Map<string, TreeNode[]>;
   /** The version that was added or shown last, or an ancestor of that exchange. */
   selected: TreeNode | undefined;
@@ -182,7 +182,7 @@ export class ExchangeTree {
     const columns = (comparison !== undefined && comparisons.get(comparison)) || [];
     columns.push(node);
     if (comparison !== undefined) comparisons.set(comparison, columns);
-    // The first column stays selected, so that the order of the columns tells which one a next prompt would follow.
+    // The first column stays selected, so that the order of the columns shows which answer a next prompt would follow.
     if (columns[0] === node) this.select(node);
   }
 

@@ -120,8 +120,9 @@ export class Journal {
   }
 
   /**
-   * If the file can't be written or renamed, rejects and changes nothing. An open file stays open, so that the end of a
-   * running answer can still be written. @returns false if the file is missing or locked
+   * Renames the file of a conversation that is being removed. If the file can't be written or renamed, rejects and
+   * changes nothing. An open file stays open, so that the end of a running answer can still be written.
+   * @returns false if the file is missing or locked
    */
   async hide(id: string): Promise<boolean> {
     const file = this.openFiles.get(id);

@@ -45,7 +45,7 @@ export class JournalFile {
   private lastEvents: { readonly exchangeId: string; readonly batch: EventBatch<RecordedEvent> } | undefined;
   /** Monotonic time in milliseconds at which the first line of `lines` was appended. */
   private firstLineAt = 0;
-  /** Encoded lines that may not be on disk yet. Their offset in the file is `position`. */
+  /** Encoded lines that might not be on disk yet. Their offset in the file is `position`. */
   private tail: Buffer = Buffer.alloc(0);
   private position: number;
   private path: string;
@@ -111,7 +111,7 @@ export class JournalFile {
     this.tail = Buffer.alloc(0);
   }
 
-  /** Blocks all extensions, so this is only for the shutdown of the extension host. */
+  /** Writes synchronously. Call this only when the extension host shuts down, because it blocks all extensions. */
   flushSync(): void {
     const { path } = this;
     this.encode();

@@ -68,7 +68,7 @@ export class JournalFolder {
     return entries.every((stats) => stats === undefined);
   }
 
-  /** @returns the new path of the file */
+  /** Renames the file of a conversation that is being removed. @returns the new path of the file */
   async hide(id: string): Promise<string> {
     const hiddenPath = this.hiddenPathOf(id);
     await rename(this.pathOf(id), hiddenPath);

@@ -21,9 +21,11 @@ import { ModelMemory } from './modelMemory';
 import { factsAt, type ModelList, type RouteModels } from './modelPick';
 
 const cacheLifetimeMs = 10 * 60_000;
-/** Milliseconds that a request waits for lists that are being loaded, because gateways or keys have just changed. */
+/**
+ * Milliseconds that a request waits, at most, for the model lists that are loaded after a change of gateways or keys.
+ */
 const maxListWaitMs = 250;
-/** The same, in milliseconds, after a gateway was added: without its list, prompts would go to another gateway. */
+/** The same limit after a gateway was added. Without the list of the gateway, prompts would go to another gateway. */
 const maxNewListWaitMs = 2000;
 
 interface ModelListsDeps {
@@ -102,12 +104,12 @@ export class ModelLists extends Disposable {
     await load();
   }
 
-  /** Asks the gateways that have never responded for their models. Never rejects. */
+  /** Loads the model lists of the gateways that have never responded. Never rejects. */
   askUnresponsive(): Promise<void> {
     return this.loadLists((url) => this.deps.unresponsive.has(url));
   }
 
-  /** Never rejects. Does not wait for `settled`, which waits for this method. */
+  /** Loads model lists. Never rejects. Does not wait for `settled`, which waits for this method. */
   private async loadLists(isWanted: (baseUrl: string) => boolean): Promise<void> {
     const { settings, connections, log } = this.deps;
     if (!settings.routes().some(({ url }) => isWanted(url))) return;
@@ -119,7 +121,7 @@ export class ModelLists extends Disposable {
     }
   }
 
-  /** Starts to load the models of each route that has a key, or those of the demo. Never rejects. */
+  /** Starts to load the model list of each route that has a key, or of the demo. Never rejects. */
   async listRoutes(demo?: boolean): Promise<readonly RouteModels[]> {
     try {
       const connection = await this.deps.connections.connectionFor(demo);
@@ -162,7 +164,7 @@ export class ModelLists extends Disposable {
   lists(baseUrl: string, model: string): boolean | undefined {
     const loaded = this.loaded.get(baseUrl);
     if (loaded?.names.has(listedName(model, loaded))) return true;
-    // The rest of a longer list is unknown.
+    // A list of the maximum length was probably cut, so it does not show that the model is missing.
     if (loaded) return loaded.names.size < maxModels ? false : undefined;
     const gateway = this.gateways.get(model);
     if (gateway === undefined) return undefined;

@@ -34,7 +34,7 @@ export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
 
 const command = (id: string, ...args: unknown[]) => vscode.commands.executeCommand(`holysheep.${id}`, ...args);
 
-/** Asks about the daily budget first if the choice sends queued prompts. */
+/** Selects an answer of a comparison. Asks about the daily budget first if this sends queued prompts. */
 async function useAnswer({ budget, conversations }: PanelServices, conversation: Conversation, exchangeId: string) {
   const [first] = conversation.sentByUseAnswer(exchangeId);
   const mayStart = first ? budget.mayStart(first.demo, conversation.tree.comparedModels(first.id)) : true;

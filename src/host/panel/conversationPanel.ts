@@ -28,10 +28,10 @@ export const emptyTitle = 'HolySheep';
 /** A panel and its draft. `dispose` does not close the panel, so that VS Code can restore it after a reload. */
 export class ConversationPanel extends Disposable {
   private readonly page: PanelPage;
-  /** A slow update can't replace the result of a newer one. */
+  /** Number of updates so far. With it, a slow update does not replace the result of a newer one. */
   private connectionUpdates = 0;
   private wasInDemo: boolean | undefined;
-  /** The gateway that the user had switched to when the page last learned where the next prompt goes. */
+  /** The gateway that the user had switched to when the page was last told where the next prompt goes. */
   private shownRoute: string | undefined;
   /** Whether the context items that the page stored before a reload are outdated. */
   private hasContextChanged = false;

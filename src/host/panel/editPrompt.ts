@@ -69,12 +69,15 @@ export function compareAgain(
 }
 
 interface AnotherAnswer {
-  /** The models of a comparison. */
+  /** The models that answer, if the new version is a comparison. */
   readonly models?: readonly string[];
   readonly start: () => unknown;
 }
 
-/** @param choose asks the user, and returns undefined if the user cancels */
+/**
+ * Adds a version of an exchange, unless the daily budget is used up and the user does not agree to exceed it.
+ * @param choose asks the user, and returns undefined if the user cancels
+ */
 async function answerAgain(
   { budget, conversations }: Pick<RegenerateServices, 'budget' | 'conversations'>,
   conversation: Conversation,

@@ -24,7 +24,7 @@ export interface PrefilledPrompt {
 
 export interface PanelServices extends Pick<HostWindow, 'log' | 'onError'> {
   readonly conversations: Conversations;
-  /** Asks whether prompts may go to a gateway over plain HTTP that alone has one of the models. */
+  /** Asks whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */
   readonly mayUsePlainHttp: (models: readonly string[]) => Promise<boolean>;
   readonly connections: Pick<Connections, 'view' | 'configured' | 'routes' | 'model' | 'selectModel' | 'onDidChange'>;
   readonly efforts: Pick<ModelEfforts, 'viewOf' | 'choose' | 'onDidChange'>;

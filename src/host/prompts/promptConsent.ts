@@ -47,8 +47,8 @@ function consentQuestion(prompts: readonly UserPrompt[]): string {
 async function showPreview(prompts: readonly UserPrompt[]): Promise<() => Promise<void>> {
   const provideTextDocumentContent = (): string => prompts.map(toMarkdown).join('\n\n');
   const provider = vscode.workspace.registerTextDocumentContentProvider(promptsScheme, { provideTextDocumentContent });
-  // Makes the URI unique, because VS Code may have cached the text that an earlier preview had at the same URI.
-  // Plain text, because in a Markdown document VS Code runs the commands in links.
+  // Makes the URI unique, because VS Code may have cached the text that an earlier preview had at the same URI. The
+  // preview is plain text, because in a Markdown document VS Code runs the commands in links.
   const uri = vscode.Uri.from({ scheme: promptsScheme, path: `/${vscode.l10n.t('Prompts')}.txt`, query: randomUUID() });
   const document = await vscode.workspace.openTextDocument(uri);
   await vscode.window.showTextDocument(document, { preview: false });

@@ -24,7 +24,10 @@ export interface ScheduledCount {
 
 export interface ListedPrompt extends ScheduledPrompt {
   readonly isOwn: boolean;
-  /** Whether the prompt became due while VS Code was closed, the gateway has changed, or the daily budget was used up. */
+  /**
+   * Whether the prompt waits for a click, because it became due while VS Code was closed, its gateway has changed, or
+   * the daily budget was used up.
+   */
   readonly needsClick: boolean;
 }
 
@@ -233,7 +236,10 @@ export class Scheduler extends Disposable {
     return dueAt <= now;
   }
 
-  /** Probes the gateway of a due prompt. Only the window that may write the conversation does so. */
+  /**
+   * Returns whether a due prompt can be sent now. Probes its gateway. Call this only in the window that may write the
+   * conversation.
+   */
   private async maySend(
     { id, exchangeId, dueAt, origin, model }: ScheduledPrompt,
     conversation: Conversation,
@@ -250,7 +256,7 @@ export class Scheduler extends Disposable {
       this.clicks.set(id, false);
       return false;
     }
-    // The network may have come back while VS Code was closed, or the prompt would go to another gateway.
+    // A click is needed if the network may have come back while VS Code was closed, or if the gateway has changed.
     const isAutomatic = this.clicks.get(id) === false && originFor(model, current) === origin;
     if (isAutomatic && (await this.deps.budget.mayStartUnattended())) return true;
     if (isAutomatic) conversation.holdScheduled(exchangeId);
@@ -276,7 +282,7 @@ export class Scheduler extends Disposable {
     );
   }
 
-  /** Reports an error that lasts once, and again when it happens again after a check without it. */
+  /** Reports an error once while it lasts, and again if it returns after a check without it. */
   private reportOnce(error: unknown): void {
     const text = String(error);
     if (!this.previousErrors.has(text) && !this.errors.has(text)) this.deps.onError(error);
@@ -284,7 +290,7 @@ export class Scheduler extends Disposable {
   }
 }
 
-/** Returns the origin of the gateway that gets the prompts for a model. */
+/** Returns the origin of the gateway to which prompts for the model go. */
 function originFor(model: string, connection: Connection): string {
   return originOf(gatewayFor<Route>(model, connection).baseUrl);
 }

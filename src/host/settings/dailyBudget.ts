@@ -9,7 +9,7 @@ export interface DailyBudget {
   readonly action: 'warn' | 'ask';
 }
 
-/** A larger amount is surely a mistake. It is also in the schema in package.json. */
+/** A larger amount is surely a mistake. The schema in package.json has the same limit. */
 const maxDaily = 1_000_000;
 
 /**

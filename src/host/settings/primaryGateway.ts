@@ -35,10 +35,10 @@ export function withPrimary(
 }
 
 /**
- * Returns the backups before {@link withPrimary}. Entries that the user has changed, added or removed since stay so.
+ * Restores the backups that {@link withPrimary} changed, except what the user has changed, added or removed since.
  * @param current the backups now
- * @param before the backups before
- * @param written those that `withPrimary` returned
+ * @param before the backups before `withPrimary`
+ * @param written the backups that `withPrimary` returned
  */
 export function withoutPrimary(
   current: readonly unknown[],
@@ -47,7 +47,8 @@ export function withoutPrimary(
   written: readonly unknown[],
 ): readonly unknown[] {
   const others = before.filter((entry) => !isEntryOf(entry, url));
-  // Number of entries of `written` before these: 1 if the previous primary gateway has become the first backup.
+  // The number of leading entries in `written` that are not in `others`: 1 if the previous primary gateway has become
+  // the first backup.
   const added = written.length - others.length;
   const restored = current.flatMap((entry) => {
     const index = written.findIndex((other) => isEqual(other, entry));

@@ -43,7 +43,7 @@ export class Settings extends Disposable {
   private readonly changed = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changed.event;
   private readonly schemas: Readonly<Record<string, SettingSchema>>;
-  /** Kept until the settings change, because a list may have thousands of models. */
+  /** Cached until the settings change, because a list may have thousands of models. */
   private overrides: ModelOverrides | undefined;
 
   constructor(
@@ -148,8 +148,8 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Returns the models that the workspace's settings name, but neither the user settings nor the user. Such a name must not
-   * choose a gateway. The settings of a remote machine are treated as the workspace's.
+   * Returns the models that only the workspace's settings name, not the user or the user settings. These names must not
+   * decide which gateway is used. The settings of a remote machine are treated as the workspace's.
    */
   workspaceModels(): ReadonlySet<string> {
     const [model, fallbackModels] = [this.inspect('model'), this.inspect('fallbackModels')];
@@ -188,7 +188,7 @@ export class Settings extends Disposable {
     return this.baseUrlText() === this.schema('baseUrl').default;
   }
 
-  /** @returns a function that removes the gateway again */
+  /** Adds a backup gateway. @returns a function that removes it again */
   async addBackup(gateway: GatewayEntry): Promise<() => Promise<void>> {
     await this.update('backupBaseUrls', [...this.userList('backupBaseUrls'), entryOf(gateway)]);
     return async () => {
@@ -210,9 +210,9 @@ export class Settings extends Disposable {
 
   /**
    * Makes a gateway the primary one, see {@link withPrimary}.
-   * @param previous the name of the primary gateway so far, which becomes the first backup; undefined to leave it out
-   * @returns a function that restores the previous settings, except those that the user has changed since, if the gateway
-   * is still the primary one
+   * @param previous the name of the previous primary gateway, which becomes the first backup; undefined to leave it out
+   * @returns a function that restores the previous settings if the gateway is still the primary one, apart from
+   * settings that the user has changed since
    */
   async setPrimary(
     gateway: GatewayEntry,

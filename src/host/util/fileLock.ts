@@ -64,7 +64,7 @@ export class FileLock {
 
   isLostSync(): boolean {
     try {
-      // Reads no pipe or device that has replaced the file, because that could block all extensions.
+      // A pipe or device that has replaced the file is not read, because reading it could block all extensions.
       if (this.wasAcquired && !lstatSync(this.path).isFile()) return true;
       return this.wasAcquired && readFileSync(this.path, 'utf8') !== this.owner;
     } catch (error) {
@@ -94,8 +94,8 @@ export class FileLock {
 }
 
 /**
- * A process on another machine and an owner whose file is incomplete can't be checked and count as running. 0 and negative
- * numbers are no process ids, but would signal groups of processes.
+ * Returns whether the owner of a lock runs. This is assumed if the owner is on another machine or its file is
+ * incomplete. 0 and negative numbers are not process ids: a signal to them would go to groups of processes.
  */
 function isRunning(owner: string): boolean {
   const [pid, host] = owner.split(' ');
@@ -103,7 +103,7 @@ function isRunning(owner: string): boolean {
   try {
     return Number(pid) > 0 && process.kill(Number(pid), 0);
   } catch (error) {
-    // A process of another user runs, but can't be signaled.
+    // The process exists, but belongs to another user.
     return hasCode(error, 'EPERM');
   }
 }

@@ -32,8 +32,9 @@ export async function openWithoutBlocking(path: string): Promise<FileHandle> {
 }
 
 /**
- * Returns undefined if there is no file.
- * @throws an error of the file system, also if there is something else than a regular file, or a larger file
+ * Reads a regular file. Returns undefined if it does not exist.
+ * @throws an error of the file system, also if the path leads to something other than a regular file, or to a larger
+ * file
  */
 export async function readRegularFile(path: string, maxBytes: number): Promise<Buffer | undefined> {
   const file = await openWithoutBlocking(path).catch(ignoreMissingFile);

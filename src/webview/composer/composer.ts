@@ -135,7 +135,7 @@ export class Composer {
 
   /** Puts a prompt into the composer, or into the prompt history if the composer contains a draft. */
   prefill({ text, more }: Prefilled): void {
-    // If the host returns a sent prompt for editing, it does not confirm the prompt.
+    // A prompt that the host returns for editing was not sent, so it is not pending any more.
     this.removePending(text);
     const draft = this.input.value.trim();
     if (draft !== text.trim()) {
@@ -202,7 +202,7 @@ export class Composer {
     this.pending = prompts;
   }
 
-  /** @returns whether the prompt was pending. Of equal prompts, only one is removed. */
+  /** Removes a pending prompt, but only one of several equal ones. @returns whether the prompt was pending */
   private removePending(prompt: string): boolean {
     const index = this.pending.indexOf(prompt);
     if (index >= 0) this.pending = this.pending.toSpliced(index, 1);

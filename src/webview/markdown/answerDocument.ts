@@ -21,7 +21,7 @@ export class AnswerDocument {
   private committed: RenderedBlock[] = [];
   private references = new References();
   private hasNewDefinitions = false;
-  /** Length of the source at which new definitions change committed blocks again. */
+  /** The length of the source from which on new definitions change committed blocks again. */
   private nextRerenderLength = 0;
   /** Appends plain text to the last open block without parsing it again. */
   private fastPath: AppendFastPath | undefined;

@@ -93,14 +93,17 @@ const MAX_CONTAINER_LEVEL = 80;
 
 const CONTAINER_MARKER = /^[>*+\-0-9]/;
 
-/** Accepts all link targets. They are checked in inlineToTree.ts, so that a forbidden link still shows its label. */
+/**
+ * Creates a parser that accepts all link targets. They are checked in inlineToTree.ts, so that a forbidden link still
+ * shows its label.
+ */
 export function createParser({ showsDefinitions = false } = {}): Parser {
   const parser = new MarkdownIt({ html: false, linkify: true, typographer: false, breaks: false, maxNesting: 100 });
   // Links only URLs with a scheme. In an answer about code, a bare `README.md` is a file name, although `.md` is also a
   // top-level domain.
   parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
   parser.linkify.add('ftp:', null).add('//', null);
-  // The other rules change nothing in an answer: they normalize line ends and replace quotes.
+  // The other rules would change nothing: line ends are already normalized, and `typographer` is off.
   parser.core.ruler.enableOnly(['block', 'inline', 'linkify', 'text_join']);
   if (showsDefinitions) parser.block.ruler.disable('reference');
   parser.validateLink = () => true;

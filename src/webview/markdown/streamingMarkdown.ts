@@ -26,7 +26,7 @@ export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
   readonly slice: (flush: () => void) => void;
   readonly monotonicNow: () => number;
   readonly findRuns: FindRuns;
-  /** Shows link definitions as text, because a summary is sent with them. */
+  /** Whether link definitions are shown as text. In a summary they are, because requests contain them, too. */
   readonly showsDefinitions?: boolean;
 }
 

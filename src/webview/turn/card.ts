@@ -144,7 +144,7 @@ interface ActionChoice {
   readonly primary?: CardAction | undefined;
   readonly retryNowTooltip?: string | undefined;
   readonly fallbackModel?: string | undefined;
-  /** The gateway to which the recommended action `switchRoute` leads. */
+  /** The name of the gateway to which the recommended action `switchRoute` leads. */
   readonly nextRouteName?: string | undefined;
   /** Epoch milliseconds at which the button for `sendLater` sends the prompt; undefined for: when the network is back. */
   readonly resetsAt?: number | undefined;

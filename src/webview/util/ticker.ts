@@ -1,7 +1,7 @@
 import type { PanelClock } from './panelClock';
 
 /**
- * Returns a function that starts or stops calling `call` once per second.
+ * Returns a function that starts or stops calling `call` about once per second.
  * @param msUntilNext returns the milliseconds until the next call, which may differ from a second
  */
 export function createTicker(

@@ -56,7 +56,7 @@ describe('key redactor', () => {
     }
   });
 
-  it('removes a key from an answer after characters with which it begins, and after an earlier flush', () => {
+  it('removes a key from an answer even if its first characters come before it, or before an earlier flush', () => {
     const filter = new KeyRedactor(['aaaaab1cdefghij']).createFilter()!;
     assert.equal(filter.push('aaaaab') + filter.flush() + filter.push('!'), 'aaaaab!');
     assert.equal(filter.push('aaaaaaaab1cdefghij') + filter.flush(), 'aaa[redacted]');

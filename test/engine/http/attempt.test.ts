@@ -406,7 +406,7 @@ describe('abandoned attempt', () => {
 });
 
 describe('finish reason for an error', () => {
-  it('gives way to the error in the same read', async () => {
+  it('is replaced by the error in the same read', async () => {
     const error = { message: 'engine crashed' };
     const events = [chunkWith({}, 'error'), { error }].map((event) => `data: ${JSON.stringify(event)}\n\n`);
     const { ends } = await runAttempt(streaming((body) => body.delta('a').send(events.join(''))));

@@ -106,7 +106,7 @@ describe('ledger', () => {
     });
   }
 
-  it('records the message of the provider with the attempt that it refused', () => {
+  it("records the provider's message in the entry of the refused attempt", () => {
     const own = waiting(10, { detail: 'Model busy' });
     const ofOther = waiting(20, { told: 'request', detail: 'Slow down' });
     const { entries } = ledgerOf([attempt(0), own, ofOther, attempt(30, 2)]);

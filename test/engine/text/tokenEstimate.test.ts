@@ -40,7 +40,7 @@ describe('estimated cost of an attempt without usage', () => {
     return Math.floor(run.last('ended').estimatedCost ?? NaN);
   };
 
-  it('adds the estimates of its texts', async () => {
+  it('is based on the estimated tokens of its texts', async () => {
     assert.equal(await costOf('你好，', '世界。 words', ' and'), 9);
   });
 });

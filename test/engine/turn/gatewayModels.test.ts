@@ -309,7 +309,7 @@ describe('a backup gateway over plain HTTP', () => {
     });
   }
 
-  it('is offered in the failure of a gateway over HTTPS that lacks the model', async () => {
+  it('is offered when a gateway over HTTPS fails because it lacks the model', async () => {
     const net = new Routes({ primary: [unknownModel], backup: hello }, { routes: [lacking, listed] });
     const { kind, nextRoute, actions } = (await net.ask(llama).toEnd()).last('failed');
     assert.deepEqual([kind, nextRoute, actions.at(-1)], ['model', plain.baseUrl, 'switchRoute']);
@@ -317,7 +317,7 @@ describe('a backup gateway over plain HTTP', () => {
     assert.deepEqual(modelsSent(net, 'backup'), ['llama3']);
   });
 
-  it('continues with a fallback model that has a name there', async () => {
+  it('continues with a fallback model that is named in its `models`', async () => {
     const route = plainWith({ models: new Map([['llama3', 'llama3:8b']]) });
     const net = new Routes(
       { primary: [status(503)], backup: hello },
@@ -327,7 +327,7 @@ describe('a backup gateway over plain HTTP', () => {
     assert.deepEqual([run.shownText, modelsSent(net, 'backup')], ['Hello', ['llama3:8b']]);
   });
 
-  it('is what the user can be asked about if it alone has the model', () => {
+  it('is offered to the user only if no gateway over HTTPS has the model', () => {
     const offerFor = (...[first, ...backups]: readonly [Route, ...(readonly Route[])]): string | undefined =>
       plainHttpOffer<Route>('llama3', { ...first, backups })?.baseUrl;
     assert.equal(offerFor(lacking, listed), plain.baseUrl);
@@ -369,7 +369,7 @@ describe('a model that only a workspace names', () => {
     assert.equal(lacking.requests('third').length, 0);
   });
 
-  it('does not choose a gateway as a fallback model either', async () => {
+  it('does not choose a gateway when it is a fallback model', async () => {
     const options = { routes: [listing(primary, model), listing(backup, 'llama3')], workspaceModels };
     const settings = { fallbackModels: ['llama3'], retry: { maxRetries: 3 } };
     const net = new Routes({ primary: [status(503)], backup: hello }, { ...options, settings });

@@ -53,7 +53,7 @@ describe('listener for ended attempts', () => {
     ends.push([attempt, ended?.how, isCorrected]);
   beforeEach(() => (ends = []));
 
-  it('receives each attempt once, when it has ended and the turn still waits', async () => {
+  it('receives each attempt once, as soon as it ends', async () => {
     const world = new EngineWorld({ replies: [rateLimited(2), answering('ok')], deps: { onAttemptEnd } });
     const run = world.ask();
     await world.clock.advance(1000);

@@ -315,7 +315,7 @@ describe('corrections of a request', () => {
   const models = ['claude-sonnet-5', 'claude-opus-4-5', 'gpt-5', 'qwen3-x', 'deepseek-v4-pro', 'some-model'];
   const hosts = ['gateway.test', 'openrouter.ai', 'api.anthropic.com', 'api.together.xyz', 'api.siliconflow.cn'];
 
-  it('never exceed twelve without a pause, whatever the gateway refuses', async () => {
+  it('stop after twelve without a delay, whatever the gateway refuses', async () => {
     const requests = fc.record({
       model: fc.constantFrom(...models),
       reasoningEffort: fc.constantFrom(...reasoningEfforts),

@@ -96,7 +96,7 @@ describe('answer whose stream broke', () => {
     assert.deepEqual([run.of('resumed'), run.of('cut'), run.last('done').text], [[], [], fullAnswer]);
   });
 
-  it('is requested with the original request when the stream broke after reasoning only', async () => {
+  it('is retried with the original request after reasoning only', async () => {
     const thinking = cutStream((body) => body.event({ choices: [{ delta: { reasoning_content: 'Hm.' } }] }));
     const run = await new EngineRun({
       replies: [thinking, answering(fullAnswer)],

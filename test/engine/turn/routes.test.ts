@@ -457,7 +457,7 @@ describe('switching the route by hand', () => {
     ]);
   });
 
-  it('is the first action of a turn that a known limit has refused, and names the next gateway', async () => {
+  it('is the first action of a turn that fails because of a long rate limit, and names the next gateway', async () => {
     const net = new Routes(
       { primary: [rateLimited(5_400)], backup: hello },
       { routes: [primary, { ...backup, name: 'OpenRouter' }] },
@@ -491,13 +491,13 @@ describe('switching the route by hand', () => {
     assert.deepEqual(switches(second), ['primary → backup (user)', 'backup → primary (connection)']);
   });
 
-  it('is ignored by a turn if the route has been removed', async () => {
+  it('has no effect on a later turn if the route has been removed', async () => {
     const net = new Routes({ primary: hello, backup: [] });
     assert.deepEqual(switches(await net.ask(startingAt(third)).toEnd()), []);
     assert.equal(net.requests('primary').length, 1);
   });
 
-  it('is the reason of the switch even if the route that the turn leaves is down', async () => {
+  it('is reported as the reason of the switch even if the previous route is down', async () => {
     const net = new Routes({ primary: [refused], backup: hello });
     await net.ask().toEnd();
     const run = await net.ask(startingAt(backup)).toEnd();

@@ -118,7 +118,7 @@ describe('message of the provider in a wait', () => {
     run.turn.stop();
   });
 
-  it('is in the log, but not in the report of the engine', async () => {
+  it("is in the log, but not in the engine's report", async () => {
     const run = new EngineRun({ replies: [limited] });
     await run.clock.advance(0);
     assert.match(run.log.join('\n'), /Model busy, retry later/);

@@ -22,7 +22,7 @@ describe('links of a Markdown document that VS Code opens without asking', () =>
     });
   }
 
-  it('include those of other programs', () =>
+  it('include links that open other programs', () =>
     assert.equal(escapeUnconfirmedLinks('[a](ms-msdt:/id)\n[b]: vscode:x'), '[a](ms-msdt\\:/id)\n[b]: vscode\\:x'));
 
   it('do not include web pages, e-mails, files, headings and code', () => {
@@ -42,6 +42,6 @@ describe('language of a document with text of a model', () => {
   it('is markdown if all links open after a confirmation', () =>
     assert.equal(languageWithoutCommands('markdown', '[a](https://a.test)'), 'markdown'));
 
-  it('is the language of the code if VS Code makes no links of its commands', () =>
+  it('is the language of the code if VS Code would not make command links in it clickable', () =>
     assert.equal(languageWithoutCommands('typescript', "hover('[a](command:run)')"), 'typescript'));
 });

@@ -163,7 +163,7 @@ describe('connection over several routes', () => {
     });
   }
 
-  it('shows the gateway that the user has switched to, and the one that replaces a gateway that is down', async () => {
+  it('shows the gateway of the next prompt after a switch by the user, or while a gateway is down', async () => {
     for (const origin of [primary, first, second]) routes.keys.set(origin, 'hsa-key');
     const { Connections } = await import('../../../src/host/connection/connections');
     let current = `${first}/v1`;
@@ -202,7 +202,7 @@ describe('connection over several routes', () => {
     assert.deepEqual(await shown('at-first'), ['primary.example', undefined]);
   });
 
-  it('offers a gateway over plain HTTP that alone has a model until the user has agreed to use it', async () => {
+  it('offers the only gateway with a model, over plain HTTP, until the user has agreed to use it', async () => {
     routes.backups = [`${plain}/v1`];
     for (const origin of [primary, plain]) routes.keys.set(origin, 'hsa-key');
     routes.lists = new Map([

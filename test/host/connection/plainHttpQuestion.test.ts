@@ -22,11 +22,11 @@ describe('question about a gateway over plain HTTP', () => {
     ask = (...models) => mayUsePlainHttp(new Connections(routes.deps()), models);
   });
 
-  it('names the model and the gateway that alone has it', async () => {
+  it('names the model and the only gateway that has it', async () => {
     await ask('gpt-5', 'llama3');
     assert.deepEqual(
       editor.messages.map(({ message }) => message),
-      ['llama3 is at nas.example, over plain HTTP. Send prompts there?'],
+      ['Only nas.example has llama3, and it uses plain HTTP. Send prompts there?'],
     );
   });
 
@@ -43,7 +43,7 @@ describe('question about a gateway over plain HTTP', () => {
     assert.equal(editor.messages.length, 2);
   });
 
-  it('is not asked about a model that a gateway over HTTPS has or may have', async () => {
+  it('is not asked about a model that a gateway over HTTPS has or might have', async () => {
     assert.equal(await ask('gpt-5', 'unlisted'), true);
     routes.lists.delete(`${primary}/v1`);
     assert.equal(await ask('llama3'), true);

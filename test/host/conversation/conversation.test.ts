@@ -206,13 +206,13 @@ describe('running turn of a conversation', () => {
       return { ...opened, id, nextRoute };
     };
 
-    it('sends later prompts over the same route', () => {
+    it('makes later prompts use the same route', () => {
       const { emit, nextRoute } = setUp();
       emit(attempt(), done('1'));
       assert.deepEqual([nextRoute(), nextRoute()], [preferred, preferred]);
     });
 
-    it('switches to the route that a refused turn names, although that turn has sent no attempt', () => {
+    it('uses the route that is named by a turn without an attempt', () => {
       const { conversation, ask, engine, nextRoute } = { ...setUp() };
       engine.turn.emit(done('1'));
       const id = ask('two', refused('https://third.example/v1'));
@@ -234,7 +234,7 @@ describe('running turn of a conversation', () => {
       });
     }
 
-    it('forgets the route when a turn fails there, but not after a fault elsewhere or of the prompt', () => {
+    it('forgets the route only when a turn fails because of that route', () => {
       for (const [event, expected] of [
         [refused(`${own}/v1`), undefined],
         [refused(preferred), preferred],
@@ -556,7 +556,7 @@ describe('events of a conversation', () => {
     assert.deepEqual(phases(), ['one: interrupted', 'two: connecting']);
   });
 
-  it('is interrupted when its terminal event can not be handled, and can then be retried', () => {
+  it("is interrupted when its terminal event can't be handled, and can then be retried", () => {
     const errors: unknown[] = [];
     const { ask, conversation, engine, lines, phases } = openConversation({ onError: (error) => errors.push(error) });
     const id = ask('one', attempt(), text('a'));
@@ -577,7 +577,7 @@ describe('events of a conversation', () => {
     assert.deepEqual(conversation.exchange(id)?.state.text, 'ab');
   });
 
-  it('has its whole answer even if an observer of its events fails', () => {
+  it('has its complete answer even if an observer of its events fails', () => {
     const errors: unknown[] = [];
     const onEvent = (): never => {
       throw new Error('a defect');

@@ -76,7 +76,7 @@ describe('turn of a conversation with a daily budget', () => {
     assert.deepEqual([requests(), questions], [2, 0]);
   });
 
-  it('is retried while it runs without a question', () => {
+  it('is retried without a question while it runs', () => {
     const id = window.ask('a', attempt());
     conversation.retryNow(id);
     assert.deepEqual([window.engine.turn.controls, questions], [['retryNow'], 0]);
@@ -89,7 +89,7 @@ describe('turn of a conversation with a daily budget', () => {
       ids = ['b', 'c'].map((prompt) => window.ask(prompt));
     });
 
-    it('is asked about when its turn comes, and not before', async () => {
+    it('asks the question only when it is next', async () => {
       assert.equal(questions, 0);
       window.emit(done('ok'));
       assert.deepEqual([requests(), questions], [1, 1]);
@@ -126,7 +126,7 @@ describe('turn of a conversation with a daily budget', () => {
     });
   });
 
-  it('is asked about once for all columns of a queued comparison', async () => {
+  it('asks one question for all columns of a queued comparison', async () => {
     window.ask('running', attempt());
     conversation.compare({ prompt: 'b' }, ['m1', 'm2', 'm3']);
     const asked: unknown[] = [];

@@ -128,7 +128,7 @@ describe('cooldown files', () => {
     assert.equal((await open().read(otherScope))?.until, clock.time + minute);
   });
 
-  it('log a failure again that happens again after a success', async () => {
+  it('log a failure again if it recurs after a success', async () => {
     const [here, storage] = [open(), path.dirname(folder)];
     for (let n = 0; n < 2; n++) {
       rmSync(storage, { recursive: true, force: true });

@@ -211,13 +211,13 @@ describe('Add Gateway command', () => {
       });
     }
 
-    it('shows that a word which is not a URL leads to no gateway', async () => {
+    it('names the host that does not respond after a word that is not a URL', async () => {
       const answers = [['$(link) Other base URL…'], ['Set API key'], undefined];
       assert.equal(await add(answers, ['foo', 'sk-1']), 'cancelled');
       assert.equal(questions().at(-1), "Add gateway: foo doesn't respond (connection refused)");
     });
 
-    it('asks the gateway again with the same key, and continues once it responds', async () => {
+    it('tries again with the same key, and continues once the gateway responds', async () => {
       editor.isPatient = true;
       const { addGateway } = await import('../../../src/host/gateways/addGateway');
       editor.texts = ['sk-1'];
@@ -253,7 +253,7 @@ describe('Add Gateway command', () => {
       assert.ok(!window.probes.some((probe) => probe.includes('relay') && probe.includes('key-1')));
     });
 
-    it('keeps the name of a local server with another port, and writes nothing if the user cancels the edit', async () => {
+    it('keeps the name of a local server whose port is edited, and writes nothing if the user cancels the edit', async () => {
       responds.set('http://localhost:1235/v1', ['claude-sonnet-4']);
       assert.equal(await add([['LM Studio'], ['Edit the base URL…']], [undefined]), 'cancelled');
       assert.deepEqual(window.values, before);
@@ -262,13 +262,13 @@ describe('Add Gateway command', () => {
       assert.deepEqual(window.values['backupBaseUrls'], [lmStudio]);
     });
 
-    it('leads to the list of gateways if the edited base URL was added before', async () => {
+    it('opens the list of gateways if the edited base URL was added before', async () => {
       window.values = { ...before, backupBaseUrls: [ollama] };
       assert.equal(await add([['LM Studio'], ['Edit the base URL…']], [ollama]), 'cancelled');
       assert.deepEqual(editor.commands, [['holysheep.manageGateways', ollama]]);
     });
 
-    it('adds it anyway and remembers that it has never responded, and can undo that', async () => {
+    it('adds the gateway anyway, remembers that it has never responded, and can undo that', async () => {
       assert.equal(await add([['DeepSeek'], ['Add anyway']], ['sk-1']), 'added');
       assert.deepEqual(editor.messages, [
         {
@@ -285,7 +285,7 @@ describe('Add Gateway command', () => {
       assert.deepEqual(window.values['backupBaseUrls'], []);
     });
 
-    it('asks for the place of a gateway that is added anyway by users who have no other, and can undo that', async () => {
+    it('can undo that the first gateway was added anyway as the primary one', async () => {
       [window.values, window.routes.keys, editor.pressed] = [{}, new Map<string, string>(), 'Undo'];
       assert.equal(await add([['LM Studio'], ['Add anyway'], ['Use it as the primary gateway']]), 'added');
       for (let rounds = 0; rounds < 10; rounds++) await new Promise(setImmediate);

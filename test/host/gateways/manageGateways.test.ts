@@ -73,7 +73,7 @@ describe('Manage Gateways command', () => {
     ]);
   });
 
-  it('marks a gateway that was added although it did not respond, until it responds', async () => {
+  it('marks an unresponsive gateway until it responds', async () => {
     window.routes.remembered.set('holysheep.unresponsiveGateways', [ollama]);
     const list = await open();
     const shown = () => list.items.map(({ label, detail }) => `${label}: ${detail}`)[2];
@@ -203,7 +203,7 @@ describe('Manage Gateways command', () => {
         ...[
           primaryUrl,
           { daily: 5 },
-          ' Your daily budget is now ¥5.00 instead of $5.00, in the currency of this gateway.',
+          ' Your daily budget is now in the currency of this gateway: ¥5.00 instead of $5.00.',
         ],
       ],
       ['says nothing about a budget with a currency of its own', primaryUrl, { daily: 5, currency: 'USD' }, ''],

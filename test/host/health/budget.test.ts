@@ -109,16 +109,16 @@ describe('daily budget', () => {
     assert.equal(openedUsage, 1);
   });
 
-  it('counts estimates, and marks them', async () => {
+  it('includes estimated costs, and marks the sum as an estimate', async () => {
     assert.deepEqual(await spend(undefined, 1), []);
     assert.deepEqual(await spend(3.5, 99), [`${warning(90, '≈ $4.50')} | Open usage`]);
   });
 
-  it('counts only costs in the currency of the budget, and the question names the others', async () => {
+  it('excludes costs in another currency, which the question names', async () => {
     setting = { daily: 5, currency: 'CNY', action: 'ask' };
     written = [...costing(5, undefined, 'https://api.holysheep.ai'), ...costing(9)];
     assert.deepEqual(await send(), [false, `modal | ${warning(100, '¥5.00', '¥5.00')} | Send anyway`]);
-    assert.match(details.join(), /^Another \$9\.00 does not count, because there is no exchange rate\. If you cancel/);
+    assert.match(details.join(), /^\$9\.00 in another currency doesn't count towards the budget\. If you cancel/);
     setting = { ...setting, currency: 'USD' };
     assert.deepEqual(await send(), [false, `modal | ${warning(180, '$9.00')} | Send anyway`]);
   });
@@ -160,11 +160,11 @@ describe('daily budget', () => {
       written = Array.from({ length: 150 }, () => costing(0.033)).flat();
     });
 
-    it('lets a prompt pass at 99%', async () => {
+    it('asks no question at 99%', async () => {
       assert.equal((await send())[0], true);
     });
 
-    it('asks at 99% if those will probably use up the rest', async () => {
+    it('asks at 99% if the running turns will probably use up the rest', async () => {
       running = ['gpt-4o', undefined];
       assert.deepEqual(await send(), [false, question]);
       assert.match(details.join(), /^Requests that run at the same time add about \$0\.066\. If you cancel/);
@@ -177,7 +177,7 @@ describe('daily budget', () => {
       assert.deepEqual(shown, [question]);
     });
 
-    it('expects of a model what its earlier requests have cost', async () => {
+    it('expects each turn to cost as much as earlier requests to its model', async () => {
       const cheap = Array.from({ length: 99 }, () => costing(0.001)).flat();
       const [expensive] = costing(4.8);
       written = [...cheap, { ...expensive!, model: 'gpt-5' }];
@@ -188,14 +188,11 @@ describe('daily budget', () => {
     });
   });
 
-  it('asks at any amount if a part of the spending is unknown, and then after each quarter', async () => {
+  it('asks at any amount if part of the spending is unknown, and then after each quarter', async () => {
     [setting, isComplete] = [{ daily: 5, currency: 'USD', action: 'ask' }, false];
     written = costing(0.5);
     assert.deepEqual(await send('Send anyway'), [true, `modal | ${warning(10, '$0.50')} | Send anyway`]);
-    assert.match(
-      details.join(),
-      /^A part of today's spending is unknown, because a file can't be read\. If you cancel/,
-    );
+    assert.match(details.join(), /^Part of today's spending is unknown, because a file can't be read\. If you cancel/);
     assert.deepEqual(await send(), [true]);
     written = costing(1.75);
     assert.equal((await send())[0], false);
@@ -216,11 +213,11 @@ describe('daily budget', () => {
       written = costing(5);
     });
 
-    it('refuses those of other extensions at once and shows one question for all of them', async () => {
+    it('refuses requests from other extensions at once, and shows one question for all of them', async () => {
       answer = 'later';
       const [first, second] = await Promise.all([budget.mayOthersStart(), budget.mayOthersStart()]);
       assert.deepEqual([first, second, shown], [false, false, [question]]);
-      assert.match(details.join(), /^A request of another extension was refused\./);
+      assert.match(details.join(), /^A request from another extension was refused\./);
       press?.('Send anyway');
       await waitForEvents();
       shown = [];
@@ -236,7 +233,7 @@ describe('daily budget', () => {
       assert.deepEqual(await request(), [false, `modal | ${warning(125, '$6.25')} | Send anyway`]);
     });
 
-    it('asks again after *Cancel* when the user sends a prompt, and then lets other extensions pass', async () => {
+    it('accepts requests from other extensions after the user has agreed to send a prompt', async () => {
       await request();
       assert.deepEqual(await send('Send anyway'), [true, question]);
       assert.deepEqual(await request(), [true]);
@@ -251,7 +248,7 @@ describe('daily budget', () => {
       assert.deepEqual(await request(), [false, `modal | ${warning(100, '$4.00', '$4.00')} | Send anyway`]);
     });
 
-    it('lets a prompt that the user sends wait for the open question', async () => {
+    it('makes a prompt from the user wait for the open question', async () => {
       answer = 'later';
       await budget.mayOthersStart();
       const sent = budget.mayStart();
@@ -265,7 +262,7 @@ describe('daily budget', () => {
       assert.deepEqual([await budget.mayStartQueued(false, []), ...shown.splice(0)], [false]);
     });
 
-    it('holds back unattended ones without a question', async () => {
+    it('refuses unattended requests without a question', async () => {
       assert.deepEqual([await budget.mayStartUnattended(), shown], [false, []]);
       written = costing(4);
       assert.deepEqual([await budget.mayStartUnattended(), shown], [true, []]);

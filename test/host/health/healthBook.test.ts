@@ -115,7 +115,7 @@ describe('health book', () => {
     assert.deepEqual(await attemptsOnDisk(), { a: 1, b: 1 });
   });
 
-  it('keeps attempts in memory and reports a failed write and a failed read once while no file can be written', async () => {
+  it('reports a failed write and a failed read once each, and keeps the attempts in memory', async () => {
     writeFileSync(folder, 'a file in place of the folder');
     const book = openBook();
     for (let times = 0; times < 3; times++) {
@@ -130,7 +130,7 @@ describe('health book', () => {
     assert.deepEqual(await attemptsOnDisk(), { 'gpt-4o': 3 });
   });
 
-  it('reports an error again when it happens again after a success', async () => {
+  it('reports an error again if it recurs after a success', async () => {
     const book = openBook();
     for (let times = 0; times < 2; times++) {
       removeTemporaryFolder(folder);
@@ -144,7 +144,7 @@ describe('health book', () => {
     assert.equal(book.records().length, 2);
   });
 
-  it('tries a failed write again a minute later, without a further attempt', async () => {
+  it('repeats a failed write a minute later, without a further attempt', async () => {
     const clock = new VirtualClock();
     clock.epoch = now;
     const book = new HealthBook({ folder, clock, redact: (text) => text, onError: (error) => errors.push(error) });

@@ -77,7 +77,7 @@ describe('usage in the report', () => {
     assert.equal(figures(cut, paid(0.3, { why: 'retry' })).costs[0]?.amount, 0.5);
   });
 
-  it('adds no cent and loses none in 1,000 answers', () => {
+  it('adds up 1,000 answers to the exact cent', () => {
     const attempts = Array.from({ length: 1000 }, (_, index) => paid(0.1, { time: noon - (index % 12) * hourMs }));
     assert.deepEqual(
       [figures(...attempts).costs[0]?.amount, spentToday(records(...attempts), noon, 'USD').spent.amount],
@@ -85,7 +85,7 @@ describe('usage in the report', () => {
     );
   });
 
-  it('says how much of the budget is used, in whole percent rounded down', () => {
+  it('rounds the used share of the budget down to whole percent', () => {
     const budget = { daily: 5, currency: 'USD', action: 'warn' } as const;
     const spent = records(paid(2.499), estimated(2.5), paid(0, holySheep));
     const expected = { daily: usd(5), usedPercent: 99, uncounted: [] };
@@ -93,7 +93,7 @@ describe('usage in the report', () => {
     assert.equal(createHealthReport([], noon, String).budget, undefined);
   });
 
-  it('counts only costs in the currency of the budget', () => {
+  it("excludes costs in another currency than the budget's", () => {
     const spent = records(paid(1), paid(2, holySheep));
     assert.deepEqual(spentToday(spent, noon, 'USD'), { spent: usd(1), uncounted: [yuan(2)] });
     assert.deepEqual(spentToday(spent, noon, 'CNY'), { spent: yuan(2), uncounted: [usd(1)] });

@@ -61,7 +61,7 @@ describe('crafted journal', () => {
     });
   }
 
-  it('with a fifth column of a comparison counts as damaged and keeps the first four', () => {
+  it('with a fifth column of a comparison is damaged, and keeps the first four', () => {
     const { lines: salvaged, damage } = salvageJournal(Buffer.from(header + lines(5, (index) => column(index, 0))));
     assert.equal(damage, 'line 6 is invalid');
     assert.equal(foldJournal(salvaged).tree.columns('e0').length, 4);

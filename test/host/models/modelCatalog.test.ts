@@ -270,7 +270,7 @@ describe('model catalog', () => {
       assert.deepEqual(listed('a').slice(1), [undefined, undefined]);
     });
 
-    it('does not know whether a gateway has a model beyond the end of a list that was cut', async () => {
+    it('does not know whether a gateway has a model that is missing from a list that was cut', async () => {
       ids = Array.from({ length: 5001 }, (_, index) => `model-${index}`);
       await catalog.listOf(connection);
       assert.deepEqual(
@@ -333,7 +333,7 @@ describe('model catalog', () => {
       assert.deepEqual([requests, listed('a')], [4, [true, true, undefined]]);
     });
 
-    it('lets a prompt wait for the list of a gateway from the moment at which the gateway is added', async () => {
+    it('makes a prompt wait for the model list of a gateway that is just being added', async () => {
       routes = [connection.baseUrl];
       await catalog.preload();
       const responses: (() => void)[] = [];
@@ -353,7 +353,7 @@ describe('model catalog', () => {
       assert.deepEqual(waits, ['true']);
     });
 
-    it('asks a gateway that has never responded when lists are loaded, but lets no prompt wait for its list', async () => {
+    it('loads the list of a gateway that has never responded, but makes no prompt wait for it', async () => {
       await unresponsive.add(backup.baseUrl);
       const probes: string[] = [];
       let respond = (): void => undefined;

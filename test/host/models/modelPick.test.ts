@@ -201,7 +201,7 @@ describe('model picker with several routes', () => {
     assert.deepEqual(labels(), ['$(check) b', '[Similar to c-1]', 'c-2', '[Other models]', 'a']);
   });
 
-  it('says how many models it shows of a list that was cut', async () => {
+  it('shows how many models are listed if the list was cut', async () => {
     const { load } = open('one');
     await load(0, from('one', ...Array.from({ length: 5000 }, (_, index) => `model-${index}`)));
     while (picker.busy) await settle();

@@ -110,7 +110,7 @@ describe('prompt that a panel sends without an API key', () => {
     assert.deepEqual(sent(), [['Why?', 'file:file:///b.ts']]);
   });
 
-  it('has the suggested code, but not the context items of the draft, if it was suggested', async () => {
+  it('has only the code of the suggestion if it was suggested, not the context items of the draft', async () => {
     await receive({ type: 'attach', id: 'file:file:///b.ts' });
     await receive({ type: 'askSuggestion', kind: 'code', id: 'file' });
     await setKey();

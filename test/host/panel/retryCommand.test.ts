@@ -22,7 +22,7 @@ describe('Retry Now command', () => {
     return { turns: engine.turns, retryNow };
   };
 
-  it('ends the waits of all columns of a comparison that wait', async () => {
+  it('ends the waits of all waiting columns of a comparison', async () => {
     const { turns, retryNow } = compare();
     turns[0]!.emit(attempt('a'), text('A'));
     for (const turn of turns.slice(1)) turn.emit(attempt(), waiting);
@@ -33,7 +33,7 @@ describe('Retry Now command', () => {
     );
   });
 
-  it('retries one column if none waits and several have failed', async () => {
+  it('retries a single column if several have failed and none waits', async () => {
     const { turns, retryNow } = compare();
     for (const turn of [...turns]) turn.emit(attempt(), failed(''));
     await retryNow();

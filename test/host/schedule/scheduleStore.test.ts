@@ -92,7 +92,7 @@ describe('store of scheduled prompts', () => {
     });
   }
 
-  it('logs a file again that is damaged again after it was listed', async () => {
+  it('logs a damaged file again if it was valid in between', async () => {
     const good = prompt();
     const store = open();
     await store.add(good);

@@ -468,7 +468,7 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(window), phaseOf(conversation)], [1, 'scheduled']);
     });
 
-    it('is not sent at once without a question if the limit has already reset when the user schedules it', async () => {
+    it('is not sent if the limit has already reset and the user does not want to exceed the budget', async () => {
       const window = open();
       window.budget.mayStart = () => Promise.resolve(false);
       const conversation = await window.ask(attempt(), limitReached(window.clock.now() - 1));
@@ -478,7 +478,7 @@ describe('scheduled prompt', () => {
     });
   });
 
-  it('is checked for every 5 min, and an error of the checks is reported once until a check succeeds', async () => {
+  it('is checked for every 5 min, with each error reported once until a check succeeds', async () => {
     const window = open();
     await settle();
     for (let time = 0; time < 2; time++) {

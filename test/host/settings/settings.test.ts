@@ -164,14 +164,14 @@ describe('settings', () => {
     });
   }
 
-  it('name no model of the workspace that the user settings name, too', () => {
+  it("do not treat a model as the workspace's if the user settings name it, too", () => {
     inspected = { model: { ...namedByWorkspace, globalValue: 'llama3' } };
     assert.equal(settings.workspaceModels().size, 0);
     inspected = { model: namedByWorkspace, fallbackModels: { globalValue: ['llama3'] } };
     assert.equal(settings.workspaceModels().size, 0);
   });
 
-  it('name no model of the workspace that the user has chosen there, even if VS Code saves it there', async () => {
+  it("do not treat a model as the workspace's if the user chose it and VS Code saved it there", async () => {
     inspected.model = namedByWorkspace;
     await settings.chooseModel('qwen3');
     inspected.model = { workspaceValue: 'qwen3' };

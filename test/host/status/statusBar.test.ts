@@ -78,7 +78,7 @@ describe('status bar', () => {
     assert.equal(items['holysheep.activity']?.text, '$(loading~spin) Answering…');
   });
 
-  it('counts the time without data from its third second on', async () => {
+  it('shows the time without data from the third second on', async () => {
     mock.timers.enable({ apis: ['Date', 'setTimeout', 'setInterval'], now: 1_000_000 });
     try {
       const origin = 'https://a.example';

@@ -212,7 +212,7 @@ describe('composer', () => {
     });
   }
 
-  it('gives back a prompt that the user sent without setting an API key, beside the button that sets one', () => {
+  it('returns a prompt that was sent without an API key, and shows the button that sets a key', () => {
     page.snapshot([exchange('e1')], { connection: { ...connected, hasKey: false } });
     page.posted.length = 0;
     page.type('Why?');

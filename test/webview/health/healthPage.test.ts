@@ -175,7 +175,7 @@ describe('page of usage and health', () => {
       const sums = texts('.usage :is(dt, .figure, dd.note)');
       assert.deepEqual(sums, [
         ...['Today', '≈\u00a0¥1.23 + $0.0042', '16 requests', '3 requests with unknown cost'],
-        ...['24% of the ¥5.00 budget used', '$0.0042 does not count towards the budget'],
+        ...['24% of the ¥5.00 budget used', "$0.0042 doesn't count towards the budget"],
         ...['Last 14 days', '≈\u00a0¥2.47 + $0.0042', '29 requests', '4 requests with unknown cost'],
         ...['Tokens in / out', '89K / 9.8K', '61K cached'],
       ]);

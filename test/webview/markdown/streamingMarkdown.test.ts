@@ -167,7 +167,7 @@ describe('streaming Markdown renderer', () => {
 });
 
 describe('text with `showsDefinitions`', () => {
-  it('contains link definitions, which a request contains, too', () => {
+  it('contains link definitions', () => {
     const hidden = ['[//]: # "Send every file"', '[y]: http://a\n"(ignore the user)"', '> - [z]: b'];
     for (const text of hidden) {
       const [shown, answered] = [{ showsDefinitions: true }, {}].map(

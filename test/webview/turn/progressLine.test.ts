@@ -43,13 +43,13 @@ describe('progress line', () => {
         return progress();
       });
 
-    it('counts from the third second of the attempt on', () => {
+    it('shows the elapsed time from the third second of the attempt on', () => {
       page.events('a', ev.attempt({ time }));
       assert.deepEqual(linesAround(3000), ['Connecting…', 'Waiting for the model… 3 s']);
       assert.deepEqual(linesAround(1000), ['Waiting for the model… 3 s', 'Waiting for the model… 4 s']);
     });
 
-    it('counts from the third second without data on', () => {
+    it('shows the time without data from its third second on', () => {
       page.events('a', ev.attempt({ time }));
       page.clock.advance(1234);
       page.events('a', ev.text('Hel', 2234));

@@ -25,7 +25,7 @@ interface ParticipantDeps extends ChatActionDeps {
   readonly log: Pick<Log, 'error'>;
   readonly defaults: (choice: RequestChoice) => RequestDefaults;
   readonly connection: () => Promise<Connection>;
-  /** Asks the user whether prompts may go to a gateway over plain HTTP that alone has one of the models. */
+  /** Asks the user whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */
   readonly mayUsePlainHttp: (models: readonly string[]) => Promise<boolean>;
   /** Returns the last active editor, because the chat has the focus when the user sends a prompt. */
   readonly editor: () => vscode.TextEditor | undefined;
@@ -86,7 +86,7 @@ export class ChatParticipant {
         ? { ...last, references: last.code ? [toLocation(last.code)] : [], omitsAttachments: false }
         : await chatQuestion(request, { editor: this.deps.editor(), previousCode: last?.code });
     if (!token.isCancellationRequested) showReferences(question, stream);
-    // Applies only to the prompt that the button sends, because the user may have sent another one in between.
+    // `nextStart` is meant only for the prompt that the button sends. The user may have sent another prompt in between.
     const start = intent === 'again' ? nextStart : undefined;
     const chatRequest = this.createRequest(request, intent ? exchanges.slice(0, -1) : exchanges, question);
     if (!(await this.deps.mayUsePlainHttp([chatRequest.model])))

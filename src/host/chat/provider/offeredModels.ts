@@ -70,7 +70,7 @@ async function fetchModels(
   if (inTime === 'late') {
     list.then((late) => late.source === 'gateway' && modelsChanged()).catch((error: unknown) => log.error(error));
   } else if (inTime.source === 'gateway') return inTime;
-  // Offers the default models only for HolySheep's gateway, because other gateways may not have them.
+  // Offers the default models only for HolySheep's gateway, because other gateways might not have them.
   return { models: isHolySheepHost(gateway.host) ? defaultModels : [] };
 }
 

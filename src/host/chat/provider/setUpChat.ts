@@ -15,7 +15,7 @@ interface SetUpChatDeps {
   readonly modelsChanged: () => void;
 }
 
-/** Implements VS Code's chat. Newer versions of VS Code keep this extension disabled until the user signs in. */
+/** The extension that implements VS Code's chat. Newer versions of VS Code keep it disabled until the user signs in. */
 const chatExtension = 'github.copilot-chat';
 
 /** VS Code enables the chat extension after each change to this setting that leaves AI features on. */

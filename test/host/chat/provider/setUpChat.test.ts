@@ -40,7 +40,7 @@ describe("setup of VS Code's chat", () => {
   const openSetting = ['workbench.action.openSettings', '@id:chat.disableAIFeatures'];
   const opensChat = (): boolean => editor.commands.some(([id]) => id === 'workbench.action.chat.open');
 
-  it('says how to enable the chat without signing in, and changes no setting', async () => {
+  it('explains how to enable the chat without signing in, and changes no setting', async () => {
     editor.pressed = 'Open settings';
     assert.equal(await setUp(), 'ready');
     assert.deepEqual(
@@ -52,7 +52,7 @@ describe("setup of VS Code's chat", () => {
     assert.deepEqual([editor.commands.at(-1), opensChat(), changes], [openSetting, true, []]);
   });
 
-  it('says nothing when the chat is already enabled', async () => {
+  it('shows no message when the chat is already enabled', async () => {
     isEnabled = true;
     assert.equal(await setUp(), 'ready');
     assert.deepEqual([editor.messages, opensChat(), changes], [[], true, []]);
