@@ -25,7 +25,10 @@ describe('safe reading of text from a gateway', () => {
       const visible = `a${replacement}b`;
       assert.equal(readProviderError(JSON.stringify({ error: { message: text } })).message, visible);
       assert.deepEqual(readFinishReason(text), { type: 'complete', reason: visible });
-      const headers = { get: (header: string) => (header === 'x-request-id' ? text : null) } as unknown as Headers;
+      const headers = {
+        keys: () => ['x-request-id'],
+        get: (header: string) => (header === 'x-request-id' ? text : null),
+      } as unknown as Headers;
       assert.equal(requestIdOf(headers, new KeyRedactor()), visible);
     });
 

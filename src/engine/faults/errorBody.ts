@@ -86,6 +86,17 @@ function envelopesIn(body: JsonRecord): readonly JsonRecord[] {
   return envelopeFields.map((name) => body[name]).filter(isRecord);
 }
 
+/**
+ * Returns a body that is known to be an error with its envelopes parsed, because some gateways send them as JSON text.
+ * In an answer, such a text may be the output of a tool.
+ */
+export function withParsedEnvelopes(body: JsonRecord): JsonRecord {
+  const texts = envelopeFields.filter((name) => stringOrEmpty(body[name]).startsWith('{'));
+  if (texts.length === 0) return body;
+  const parsed = texts.map((name) => [name, plainKeys(parseJson(stringOrEmpty(body[name])))] as const);
+  return { ...body, ...Object.fromEntries(parsed) };
+}
+
 /** Returns the first envelope with a message. The body must be known to be an error. */
 export function envelopeWithMessage(body: JsonRecord): JsonRecord | undefined {
   return envelopesIn(body).find(hasMessage);

@@ -12,6 +12,7 @@ import {
   plainKeys,
   quotedJson,
   stringOrEmpty,
+  withParsedEnvelopes,
 } from './errorBody';
 import { effortParameters } from '../models/reasoningFields';
 import { toSimplified } from './providerMessages';
@@ -65,9 +66,10 @@ function readText(body: string, depth: number): ProviderError {
 }
 
 function readPlain(json: unknown, depth: number): ProviderError {
-  const root = firstOf(json);
-  if (typeof root === 'string') return errorFromText(root, depth);
-  if (!isRecord(root)) return noDetails;
+  const body = firstOf(json);
+  if (typeof body === 'string') return errorFromText(body, depth);
+  if (!isRecord(body)) return noDetails;
+  const root = withParsedEnvelopes(body);
   const outer = readError(root, depth);
   const error = errorWithin(root) ?? (outer.message === '' ? envelopeWithMessage(root) : undefined);
   if (typeof error === 'string') return addErrorText(outer, error, depth);
@@ -119,7 +121,7 @@ function readWrappedError(error: JsonRecord, depth: number): ProviderError {
   if (isRecord(message)) return readPlain(message, depth);
   const raw = isRecord(error['metadata']) ? stringOrEmpty(error['metadata']['raw']) : '';
   if (raw !== '') return readText(raw, depth);
-  return typeof message === 'string' ? readQuotedError(message, depth) : noDetails;
+  return readQuotedError(messageOf(error), depth);
 }
 
 /** For instance `bad response status code 400, body: {"error":{…}}`. */
@@ -139,7 +141,7 @@ function messageOf(error: JsonRecord): string {
   const { detail } = error;
   const first: unknown = Array.isArray(detail) ? detail[0] : undefined;
   const detailText = isRecord(first) ? `${parameterOf(detail)}: ${stringOrEmpty(first['msg'])}` : stringOrEmpty(detail);
-  const alternatives = messageFields.map((name) => stringOrEmpty(error[name]));
+  const alternatives = [...messageFields, 'text'].map((name) => stringOrEmpty(error[name]));
   return stringOrEmpty(error['message']) || detailText || (alternatives.find((text) => text !== '') ?? '');
 }
 

@@ -11,18 +11,18 @@ const disabledKey = anyOf(
 export const providerPhrases = {
   /** The account lacks credit or a subscription, even if the message also mentions other causes. */
   credit: anyOf(
-    /insufficient (?:account |user )?(?:balance|credits?|funds)|payment required\b|billing hard limit|unpaid (?:bill|invoice)|\bnon-?payment\b|\bpast due\b/,
-    /balance (?:is |has )?(?:too low|not enough|insufficient|exhausted|depleted|run out)|overdue balance/,
+    /insufficient (?:(?!permissions?\b|privileges?\b|access\b)[\w$-]+ ){0,3}(?:balance|credits?|funds)|payment required\b|billing hard limit|unpaid (?:bill|invoice)|\bnon-?payment\b|\bpast due\b/,
+    /balance (?:is |has )?(?:too low|not enough|insufficient|exhausted|depleted|run out)|overdue balance|\bbalance is negative|negative balance/,
     /not enough (?:balance|credits?|funds)|account is (?:in arrears|overdue)|credits? limit (?:exceeded|reached)/,
     /(?:out of|requires more|no (?:more )?remaining) credits\b|no (?:more )?credits (?:left|remaining|available)/,
-    /(?:do|does)(?: not|n['’]t) have (?:any|enough) credits|used (?:up )?all (?:of )?(?:the |your )?(?:available )?credits/,
+    /(?:do|does)(?: not|n['’]t) have (?:any|enough) credits|\byou (?:do not|don['’]t) have enough (?:compute )?points|\b(?:are|ran) out of (?:compute )?points|used (?:up )?all (?:of )?(?:the |your )?(?:available )?credits/,
     /credits (?:have |are |were )?(?:been )?(?:exhausted|depleted|used up|expired)/,
     /reached your specified api usage limits|\bkey limit (?:exceeded|reached)/,
     /(?:^|monthly |weekly |daily |team |your |key |user |spending )budget (?:limit )?(?:has been |is |was )?(?:exceeded|exhausted|used up|reached)/,
     /exceeded(?:token)?budget\b|exceeded (?:their|its|your|the) budget|crossed budget/,
     /(?:plan|subscription|membership|free trial) (?:has |is )?(?:already )?(?:expired|ended|lapsed)|no active subscription/,
-    /total (?:cost|usage) limit|requires? (?:a )?valid (?:credit card|payment method)|payment method (?:is )?required/,
-    /(?:余额|点数|积分)(?:已?不足|不够|已?用[尽完光]|已?耗尽|为\s?0)|预扣费额度失败|欠费|总费用(?:限制|限额|上限)/,
+    /total (?:cost|usage) limit|(?:requires? (?:a )?valid|(?:enter|provide) (?:a|your)(?: valid)?) (?:credit card|payment method)|payment method (?:is )?required/,
+    /(?:余额|点数|积分)(?:已?不足|不够|已?用[尽完光]|已?耗尽|为(?:负|\s?0))|预扣费额度失败|欠费|总费用(?:限制|限额|上限)/,
     /资源包(?:余量)?(?:已?不足|已?用[尽完光]|已?耗尽)|(?:套餐|订阅|会员|资源包)\S{0,4}(?:到期|过期|失效)/,
   ),
   /** A cost limit has been reached. A message about a parameter may use similar words, see `parameter`. */
@@ -30,7 +30,7 @@ export const providerPhrases = {
     /\bspend(?:ing)? (?:limit|cap)|\b(?:cost|billing) (?:limit|cap|quota|allowance) (?:has been |is |was )?(?:reached|exceeded|exhausted|used up)/,
     /\b(?:max(?:imum)?|total|daily|weekly|monthly|usage) (?:allowed )?(?:cost|spend(?:ing)?)(?: (?:limit|cap|quota))? (?:has been |have been |is |was )?(?:reached|exceeded|exhausted|used up)/,
     /(?:reached|exceed(?:s|ed)?|hit|used up|spent) (?:(?:its|the|your|their|all) )?(?:[\w-]+ ){0,2}(?:max(?:imum)?|allowed) (?:[\w-]+ )?(?:cost|spend(?:ing)?|expenses?)\b/,
-    /(?:reached|exceed(?:s|ed)?|hit) (?:(?:its|the|your|their) )?(?:[\w-]+ ){0,2}(?:cost|billing) (?:limit|cap|quota|allowance)/,
+    /(?:reached|exceed(?:s|ed)?|hit) (?:(?:its|the|your|their) )?(?:[\w-]+ ){0,2}(?:(?:cost|billing) (?:limit|cap|quota|allowance)|(?:dollar|usd) (?:amount|limit|cap))/,
     /\b(?:costs?|spend(?:ing)?|expenses) (?:has |have )?(?:reached|exceeds?|exceeded|hit) (?:its|the|your|their)\b/,
     /(?:费用|消费|花费|成本)\S{0,4}(?:上限|限[制额]|额度)\S{0,3}(?:达|超|用[尽完光]|耗尽)|(?:费用|消费|花费|成本)已?(?:达到?|超[过出])\S{0,6}(?:上限|限[制额])/,
     /(?:达到?|超[过出])\S{0,8}(?:(?:费用|消费|花费|成本)(?:总额|额度|金额)?(?:上限|限[制额])|最[大高](?:费用|消费|花费|成本))/,
@@ -63,17 +63,20 @@ export const providerPhrases = {
   ),
   /** The account is blocked or not verified, which only the user or the provider's support can change. */
   restriction: anyOf(
-    /(?:账[户号]|用户|组织|企业|项目)(?:\S{0,4}[被已])?(?:临时|永久)?(?:锁定|封禁|封停|冻结|停用|禁用|限制使用)/,
-    /(?:请|需要?|尚?未)\S{0,6}(?:实名|身份|企业|手机号?|邮箱)\S{0,2}(?:认证|验证)|联系\S{0,6}(?:解封|解冻|解除限制)/,
+    /(?:账[户号]|用户|组织|企业|项目)(?:\S{0,4}[被已])?(?:临时|永久)?(?:锁定|封禁|封停|冻结|停用|禁用|限制使用)|账[户号]\S{0,12}被限制(?!\S{0,4}[频速]率)/,
+    /(?:请|需要?|尚?未)\S{0,6}(?:实名|身份|企业|手机号?|邮箱)\S{0,2}(?:认证|验证)|联系\S{0,6}(?:解封|解冻|解除)/,
     /(?<!\b(?:if|unless|when) (?:your |the |this )?)\b(?:account|organi[sz]ation|project|workspace|api access) (?:\S{1,80} )?(?:is |was |has been |have been )?(?:(?:currently|temporarily|permanently|automatically) )?(?:locked|suspended|disabled|deactivated|banned|blocked|restricted(?! to\b)|terminated|frozen|under review|pending (?:review|verification|approval)|on hold)/,
     /\b(?:verify|confirm) your (?:account|identity|e-?mail|phone|organi[sz]ation|business)|must be verified|(?:account|identity|e-?mail|phone(?: number)?|organi[sz]ation|user) (?:is |has )?not (?:yet )?(?:been )?verified/,
     /(?:account|identity|e-?mail|phone|organi[sz]ation|customer|real-?name|kyc) verification (?:is |has )?(?:required|needed|pending|incomplete|not (?:been )?completed?)|(?:requires?|complete) (?:[\w-]+ ){0,2}(?:account|identity|e-?mail|phone|organi[sz]ation|real-?name|kyc) verification/,
+    /\b(?:restore|regain|reinstate) (?:your )?(?:access|account)\b.{0,20}\b(?:contact|submit|appeal|verify)|\b(?:usage|request) pattern\b.{0,40}\b(?:does not comply|violat)|\b(?:to|can) appeal\b|\byour access (?:is|was|has been) (?:terminated|suspended|revoked)/,
   ),
   context: anyOf(
     /maximum (?:context|prompt) length|reduce the length|range of input length|max input (?:characters|tokens)/,
     /(?:exceed|greater|larger|longer|beyond|overflow|out of|reached|too (?:long|large))\w*\b.{0,80}\bcontext[ _]?(?:window|length|size|limit)/,
     /context[ _]?(?:window|length|size|limit)\b.{0,60}\b(?:exceed|overflow|too (?:long|small|large)|reached|is full)/,
-    /(?:prompt|input|conversation)(?: tokens)? (?:is |are )?too (?:long|large)|token length too long/,
+    /(?:prompt|input|conversation|messages?)(?: tokens)? (?:is |are )?too (?:long|large)|token length too long|\bprompt is longer than/,
+    /\b(?:(?<!max |output |completion )tokens?|prompt|conversation)\b(?! per)[^.]{0,40}\bexceeds? (?:the )?(?:model(?:['’]s)? )?max(?!_tokens)/,
+    /\bcontext length is only\b|\bfits? (?:in|into|within) (?:the |this )?(?:model(?:['’]s)? )?context/,
     /(?:prompt|input|message|request|token)s? exceed(?:s|ed)? .{0,40}(?:tokens?|context|length|maximum allowed)\b(?! (?:quota|rate|per))/,
     /(?:prompt|input)(?:[ _]tokens?)?(?: length| count)?(?: of)? \(?(?:length )?\d[\d,]*\)? (?:exceeds|is (?:longer|greater|larger) than|must be less than) (?:the )?(?:max|limit)/,
     /`inputs`(?: tokens \+ `max_new_tokens`)? must (?:be <=|have less than) \d+/,
@@ -83,14 +86,17 @@ export const providerPhrases = {
   filter: anyOf(
     /content (?:management |usage )?polic|content[ _-]filter|flagged (?:by|as|for)|safety (?:system|filter|polic)/,
     /inappropriate content|sensitive (?:content|information)|content exists risk|high risk|guardrail|moderation/,
+    /violat(?:es?|ed|ing|ions? of) (?:\S{1,40} ){0,4}(?:(?:usage|content|community|safety) guidelines|acceptable use)|\bcontent\b.{0,60}\b(?:is|was|has been) (?:blocked|censored|filtered|flagged)/,
     /敏感|违规|不安全|不合规|内容审核|风控/,
   ),
   model: anyOf(
     /\b(?:invalid|unknown|no such|no matching|unsupported|non-?existent|not supported|not found the) model\b(?! (?:param|output|response|input))/,
-    /\bmodels?\b(?: name| id| or endpoint)?[:/]?\s{0,2}(?!output|response|input|param)(?:["'`“]?[\w./:@-]{1,100}["'`”]?)?,?\s{0,2}(?:is |was |does |has been |could )?(?:currently )?(?:not (?:found|exist|be found|supported|available|a valid|recognized|deployed|configured|registered|enabled|allowed)|unknown|unavailable|invalid|disabled|deprecated|decommissioned|removed|retired|discontinued)/,
+    /\bmodels?\b(?: name| id| or endpoint)?[:/]?\s{0,2}(?!output|response|input|param)(?:["'`“]?[\w./:@-]{1,100}["'`”]?)?,?\s{0,2}(?:(?:is|was|does|has been|could)(?: |(?=n['’]t)))?(?:currently )?(?:(?:not|n['’]t) (?:currently )?(?:found|exist|be found|supported|available|offered|served|hosted|a valid|recognized|deployed|configured|registered|enabled|allowed)|unknown|unavailable|invalid|disabled|deprecated|decommissioned|removed|retired|discontinued)/,
     /is not a valid model|unknown provider for model|\bfunction\b.{0,80}\bnot found for account|\bno endpoints found|does not work with the specified model/,
     /\bno (?:available |allowed |matching |valid )(?:model )?providers?\b|reached its end of life|\bmodel specified\b.{0,40}\bnot configured/,
-    /模型.{0,60}(?:不存在|未找到|不可用|已下线|未开通|未启用|未配置|已停用)|不(?:支持|允许使用).{0,10}模型/,
+    /\bmodels?\b.{0,100}\b(?:is|are)(?: not|n['’]t) (?:in|on|part of) (?:our|the|this) (?:[\w-]+ )?(?:catalog|list of)/,
+    /\b(?:unable to|could(?: not|n['’]t)|can(?:not|['’]t)) (?:access|find|locate) (?:(?:the|a) )?(?:[\w-]+ )?model\b/,
+    /模型.{0,60}(?:不存在|未找到|不可用|已下[线架]|已?停止(?:服务|支持)|已(?:废弃|弃用)|未开通|未启用|未配置|已停用)|不(?:支持|允许使用).{0,10}模型/,
   ),
   /** one-api or new-api has no upstream ("channel") for the model. The status and the code of this error vary. */
   channel: anyOf(/no (?:available (?:\w+ )?)?channels?\b(?! keys?)(?: available)?/, /(?:无|没有)可用的?渠道(?!密钥)/),
@@ -102,7 +108,8 @@ export const providerPhrases = {
   overload: anyOf(
     /overload|(?:at|over|no|insufficient) capacity|capacity (?:is )?exceeded|too busy|server busy|high demand|queue is full/,
     /\bno (?:active|available|healthy) (?:(?!channel)[\w-]+ ){0,2}(?:keys?|accounts?|credentials?|upstream|instances?|workers?)\b|no auth available|is (?:currently |still )?loading|cooling down|degraded function/,
-    /负载(?:过高|较高)|过载|繁忙|访问量过大|(?:无|没有)可用的?\S{0,10}(?:账[号户]|节点)/,
+    /\b(?:worker|replica|engine|node|server|backend)(?: [\w-]+){0,3} limit (?:is |was |has been )?(?:reached|exceeded)/,
+    /负载(?:过高|较高|已满|已经?达到?上限)|过载|繁忙|访问量过大|(?:无|没有)可用的?\S{0,10}(?:账[号户]|节点)/,
   ),
   /**
    * The subject is a failure between the gateway and its provider, although the status blames the request. Other words
@@ -138,9 +145,9 @@ export const providerPhrases = {
   /** A limit that does not reset within minutes. */
   longLimit: anyOf(
     /(?:per[ -]|\w ?\/ ?|\ba )(?:day|week|month)\b|\b(?:daily|weekly|monthly)\b(?! (?:plan|subscription|(?:\w+ )?limits? (?:page|docs|documentation|policy)))|\b[RT]PD\b|per \d{1,3} hours/,
-    /usage (?:limit|cap)|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota/,
+    /(?<!not your )usage (?:limit|cap)|\b(?:session|subscription) (?:rate |usage )?(?:limit|cap)|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota|\btoday['’]s\b|\bbilling (?:cycle|period)|\b(?:resets?|renews?|refresh(?:es)?) on\b/,
     /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:(?!rate |requests? )\w+ )?(?:limit|quota)|account limit reached/,
-    /[每当今本明][日天周月](?!\S{0,6}[较很]多)|使用上限|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额|周(?:费用|额度|使用)/,
+    /[每当今本明][日天周月](?!\S{0,6}[较很]多)|使用上限|次数\S{0,4}(?:上限|用[尽完光])|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额|周(?:费用|额度|使用)/,
     // These limits last until the user raises them in the provider's console.
     /service has been paused|reached the set\b.{0,40}\blimit|推理限额|服务已暂停/,
   ),
@@ -181,8 +188,8 @@ const codesByMeaning = {
     insufficient_funds insufficient_user_quota pre_consume_token_quota_failed quota_not_enough
     exceeded_current_quota_error billing_hard_limit_reached billing_not_active billing_error credit_balance_too_low
     payment_required spend_limit_exceeded spending_limit_exceeded budget_exceeded key_limit_exceeded CreditsError
-    out_of_credits Arrearage AccountOverdueError PrepaidBillOverdue PostpaidBillOverdue CommodityNotPurchased
-    AllocationQuota.FreeTierOnly subscription_expired subscription_not_found subscription_invalid plan_expired
+    out_of_credits insufficient_fund Arrearage AccountOverdueError PrepaidBillOverdue PostpaidBillOverdue
+    CommodityNotPurchased AllocationQuota.FreeTierOnly subscription_expired subscription_not_found subscription_invalid plan_expired
     budget_limit total_cost_limit_exceeded api_key_quota_exhausted customer_verification_required 1113 1309 base_resp.1008`,
   auth: `invalid_api_key authentication_error unauthenticated unauthorized invalid_authentication_error
     incorrect_api_key_error API_KEY_INVALID InvalidApiKey expired_key api_key_expired api_key_disabled
@@ -191,7 +198,7 @@ const codesByMeaning = {
     team_model_access_denied user_model_access_denied org_model_access_denied unsupported_country_region_territory
     account_disabled account_suspended account_deactivated user_inactive UnauthorizedOperation
     FailedOperation.UserUnAuthError organization_restricted
-    1110 1111 1112 1120 1121 1220 1311 11200 base_resp.2061`,
+    1110 1111 1112 1120 1121 1220 1311 1313 11200 base_resp.2061`,
   model: `model_not_found invalid_model model_not_supported no_such_model unsupported_model model_not_exist
     model_not_available unavailable_model unknown_model model_decommissioned model_not_allowed DeploymentNotFound InvalidEndpointOrModel.NotFound ModelNotOpen 1211`,
   unpriced: 'model_price_error',
@@ -236,7 +243,7 @@ const codePatterns: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = 
   [/^authfailure\b/, 'auth'],
   [/notactivated/, 'permission'],
   [/serverlimitexceeded/, 'overload'],
-  [/textillegaldetected/, 'filter'],
+  [/textillegaldetected|censor/, 'filter'],
   // `daily_cost_limit_exceeded`, `usage_limit_reached`, and Ark's `SetLimitExceeded`.
   [/(?:hourly|daily|weekly|monthly|usage|cost|quota|set)limit(?:exceeded|reached)/, 'usage-limit'],
   [/^upstream\w*(?:stream|connect|timeout|network|protocol)/, 'transient'],

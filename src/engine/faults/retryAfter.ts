@@ -2,6 +2,7 @@ import { isRecord, parseJson, type JsonRecord } from '../json';
 import { messageFields, parseErrorBody, plainKeys, quotedJson } from './errorBody';
 import { toSimplified } from './providerMessages';
 import {
+  findEpochTime,
   findTime,
   parseDelay,
   parseDuration,
@@ -41,7 +42,8 @@ export function parseRetryAfter(headers: Headers, body: string, now: number): Re
   return (
     ofHeader('retry-after-ms', parseNumber) ??
     ofHeader('x-ms-retry-after-ms', parseNumber) ??
-    ofHeader('retry-after', (text) => parseDelay(text, serverNow)) ??
+    ofHeader('retry-after', (text) => parseDelay(text, serverNow) ?? parseDuration(text)) ??
+    ofHeader('x-retry-after', (text) => parseDelay(text, serverNow) ?? parseDuration(text)) ??
     readBody(parseErrorBody(body), body, serverNow) ??
     readExhaustedLimits(new Map(headers), serverNow)
   );
@@ -94,7 +96,9 @@ function objectsIn(json: unknown, depth: number): readonly JsonRecord[] {
 }
 
 function messagesOf(object: JsonRecord): readonly string[] {
-  return [...messageFields, 'error', 'raw'].map((name) => object[name]).filter((text) => typeof text === 'string');
+  return [...messageFields, 'text', 'error', 'raw', 'data', 'body', 'result']
+    .map((name) => object[name])
+    .filter((text) => typeof text === 'string');
 }
 
 /**
@@ -115,7 +119,10 @@ const delayFields: readonly (readonly [field: string, unitMs: number])[] = (
     [1000, 'retry_after_seconds retry_after retry_in_seconds retry_in retry_delay wait_seconds cooldown_seconds'],
     [1000, 'resets_in_seconds reset_in_seconds reset_seconds resets_in reset_in reset_after remaining_seconds'],
     [1000, 'resets_at reset_at reset_time reset_date reset_timestamp rate_limit_reset rate_limit_reset_at'],
-    [1000, 'rate_limit_end_at next_reset next_reset_at retry_at available_at cooldown_until reset retry-after'],
+    [
+      1000,
+      'rate_limit_end_at next_reset next_reset_at next_retry_at next_allowed_at retry_at available_at cooldown_until reset retry-after',
+    ],
     [60_000, 'retry_after_minutes resets_in_minutes remaining_minutes'],
     [3_600_000, 'retry_after_hours resets_in_hours remaining_hours'],
     [1000, 'estimated_time'],
@@ -143,7 +150,7 @@ function parseField(value: unknown, unitMs: number, serverNow: number, zoneHours
 }
 
 const leadInPatterns = [
-  /\b(?:try again|retry|retrying|resets?|(?:renew|replenish|refresh|refill)(?:s|ed|es)?|available again)\b[^.\d]{0,40}?\b(?:in|after)[:\s]{1,4}(?:(?:about|approximately|around)\s|~)?\s{0,4}(?=\d|an?\s)/gi,
+  /\b(?:(?:try|come|check) (?:again|back)|retry|retrying|resets?|(?:recover|unlock|renew|replenish|refresh|refill)(?:s|ed|es)?|available again)\b[^.\d]{0,40}?\b(?:in|after)[:\s]{1,4}(?:(?:about|approximately|around)\s|~)?\s{0,4}(?=\d|an?\s)/gi,
   /\bwait(?:ing)?\s{1,4}(?:(?:for|at least|about|approximately|another)\s{1,4}){0,2}(?=\d|an?\s)/gi,
   /(?:等待|还需|(?:重置|恢复)还[有剩]|剩余时间|冷却.{0,4}剩余)[约：:\s]{0,4}(?=\d)/g,
 ];
@@ -154,7 +161,7 @@ const chineseDelayPattern =
 
 /** Matches words near a reset time. A message may also contain other times, such as the time of a log entry. */
 const resetPattern =
-  /reset|renew|replenish|refill|refresh|regain|resume|available (?:again|at|after)|try again|重置|恢复|刷新|解除|解封|(?<!不)可用|重试|再试/i;
+  /reset|renew|replenish|refill|refresh|regain|resume|available (?:again|at|after)|try again|retry (?:after|at)\b|limited until|重置|恢复|刷新|解除|解封|(?<!不)可用|重试|再试/i;
 
 function delayIn(message: string, serverNow: number, zoneHours: number): number | undefined {
   const matches = leadInPatterns.flatMap((leadIn) => [...message.matchAll(leadIn)]);
@@ -162,14 +169,14 @@ function delayIn(message: string, serverNow: number, zoneHours: number): number 
   const chineseDelay = chineseDelayPattern.exec(message)?.[0].replace(/\s/g, '');
   const delay = delays.find((ms) => ms !== undefined) ?? (chineseDelay && parseDuration(chineseDelay));
   if (delay) return delay;
-  const time = findTime(message, zoneHours);
+  const time = findTime(message, zoneHours) ?? findEpochTime(message);
   if (!time) return undefined;
   const nearby = message.slice(Math.max(0, time.index - 60), time.index) + message.slice(time.end, time.end + 20);
   return resetPattern.test(nearby) ? time.time - serverNow : undefined;
 }
 
 /** The user sees the name, which may come from the gateway's JSON, so names with unusual characters are ignored. */
-const rateLimitHeader = /^[a-z-]{0,40}ratelimit-[\w-]{1,80}$/;
+const rateLimitHeader = /^[a-z-]{0,40}rate-?limit-[\w-]{1,80}$/;
 
 /**
  * Returns the latest reset time among the exhausted rate limits (requests, tokens, …).
@@ -180,8 +187,15 @@ function readExhaustedLimits(headers: ReadonlyMap<string, string>, serverNow: nu
     if (!rateLimitHeader.test(name) || !isExhausted(name, headers)) return [];
     return toRetryAfter(parseDelay(value, serverNow) ?? parseDuration(value), name) ?? [];
   });
-  return found.sort((a, b) => b.delayMs - a.delayMs)[0];
+  // The header of the IETF draft: `RateLimit: "default";r=0;t=20`, or `limit=100, remaining=0, reset=20` before.
+  const [, standard, older] = exhaustedLimit.exec(headers.get('ratelimit') ?? '') ?? [];
+  return (
+    found.sort((a, b) => b.delayMs - a.delayMs)[0] ??
+    toRetryAfter(parseDelay(standard ?? older ?? '', serverNow), 'ratelimit')
+  );
 }
+
+const exhaustedLimit = /;\s{0,2}r=0;\s{0,2}t=(\d+)|\bremaining=0,\s{0,2}reset=(\d+)/;
 
 function isExhausted(name: string, headers: ReadonlyMap<string, string>): boolean {
   if (name.includes('-retry-after')) return true;

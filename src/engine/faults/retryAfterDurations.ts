@@ -18,9 +18,12 @@ export function parseNumber(text: string): number | undefined {
   return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
+/** Matches an ISO 8601 duration: `PT1M30S`, `P1DT2H`. */
+const isoDuration = /^P(\d{1,5}D)?(?:T((?:\d{1,9}(?:\.\d{1,9})?[HMS]){1,3}))?$/i;
+
 /**
- * Parses a duration: `22s`, `6m0s`, `120ms`, `1h2m3.5s`, `1 minute and 20 seconds`, `30 秒`, `an hour`, or a number
- * of seconds.
+ * Parses a duration: `22s`, `6m0s`, `120ms`, `1h2m3.5s`, `1 minute and 20 seconds`, `30 秒`, `an hour`, `PT30S`, or a
+ * number of seconds.
  * @returns milliseconds, or undefined if the text is not a duration
  */
 export function parseDuration(value: string): number | undefined {
@@ -28,6 +31,8 @@ export function parseDuration(value: string): number | undefined {
   const seconds = parseNumber(text);
   if (seconds !== undefined) return seconds * 1000;
   if (text.length > maxTextLength) return undefined;
+  const iso = isoDuration.exec(text);
+  if (iso) return parseDuration(`${iso[1] ?? ''}${iso[2] ?? ''}`.toLowerCase());
   const scanned = scanDuration(text);
   return scanned?.length === text.length ? scanned.ms : undefined;
 }
@@ -100,6 +105,14 @@ export function findTime(text: string, zoneHours: number): FoundTime | undefined
   const time = Date.UTC(year ?? 0, (month ?? 0) - 1, day, hours, minutes, seconds);
   const { index } = match;
   return { time: time - (zoneOffset(match[7]) ?? zoneHours) * hourMs, index, end: index + match[0].length };
+}
+
+/** Finds a time in epoch seconds or milliseconds between 2020 and 2033: `resets at 1768471200`. */
+export function findEpochTime(text: string): FoundTime | undefined {
+  const match = /(?<![\w.-])1[6-9]\d{8}(\d{3})?(?![\w-]|\.\d)/.exec(text);
+  if (!match) return undefined;
+  const time = Number(match[0]) * (match[1] === undefined ? 1000 : 1);
+  return { time, index: match.index, end: match.index + match[0].length };
 }
 
 /** In hours east of UTC. */

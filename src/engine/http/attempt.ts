@@ -3,18 +3,22 @@ import type { Usage } from '../events';
 import type { Evidence } from '../faults/classify';
 import { readJsonError } from '../faults/providerError';
 import type { KeyRedactor } from '../gateway/keyRedactor';
-import { parseJson, printJson } from '../json';
+import { isRecord, parseJson, printJson } from '../json';
 import { mergeUsage } from '../state/usage';
 import { estimateFraction } from '../text/tokenEstimate';
 import { ChunkReader } from './chunkReader';
 import { JoinedTexts, ThinkTags } from './deltaFilters';
 import type { AnswerDelta, Delta, DeltaReceiver, Finish, ToolCallPart } from './deltas';
 import { readChunk, ToolCallNumbers } from './dialect';
+import { EventScanner } from './eventScanner';
 import { drainMs, IdleClocks, tailMs, timeoutsFor, type Expiry } from './idleClocks';
 import { BodyReader, ConnectionFailure, errorBodyLimits, type BodyEnd, type BodySink } from './responseBody';
 import type { ReceivedSize } from './receivedSize';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
 import { usageInHeaders } from './usageFields';
+
+/** Matches the data of an event that only keeps the connection open. */
+const keepAlive = /^(?:null|\[?(?:ping|pong|heartbeat|keep[-_ ]?alive)\]?)$/i;
 
 /** Nobody reads this reason. Without one, each abort would create a `DOMException`, which takes 0.1 ms. */
 const attemptEnded = new Error('The attempt has ended.');
@@ -200,12 +204,13 @@ export class Attempt implements BodySink, DeltaReceiver {
   onEvent(data: string, name: string | undefined): void {
     if (this.hasEnded) return;
     const content = data.length < 20 ? data.trim() : data;
-    // An event without data only keeps the connection open.
-    if (content === '') return;
+    if (content === '' || (name !== 'error' && keepAlive.test(content))) return;
     if (content === '[DONE]') return this.onDone();
     this.isLastEventGarbled = !this.chunks.read(data);
     // An event named `error` is an error, whatever it contains. It is read as a chunk first, because it may contain a usage.
     if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
+    // An event with a name of its own and plain text, such as a ping with a time, is no part of the answer.
+    if (name !== undefined && name !== 'message' && !/^\s*[{[]/.test(data)) this.isLastEventGarbled = false;
     if (this.isLastEventGarbled && ++this.garbledEvents === 2) this.fail('garbledStream');
   }
 
@@ -303,6 +308,11 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   /** The answer of a gateway that does not stream, or an error. */
   private onJsonBody(text: string): void {
+    // Some gateways send one chunk per line instead of events.
+    if (parseJson(text) === undefined && isRecord(parseJson(text.split('\n', 1)[0] ?? ''))) {
+      new EventScanner(this).push(`${text}\n\n`);
+      return this.onEnd({ kind: 'stream', empty: false });
+    }
     const isReadable = readChunk(text, (delta) => this.deltas.onDelta(delta));
     this.deltas.flush();
     if (this.isCut) return this.fail('finishedWithError');

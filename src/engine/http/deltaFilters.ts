@@ -34,7 +34,8 @@ export class JoinedTexts implements DeltaFilter {
 
 /** Opening tags of reasoning, matched in any case. Sources: the chat templates of the models, and Google's gateway. */
 const openingTags: readonly string[] = [
-  ...['<think>', '<thinking>', '<thought>', '<thoughts>', '<reasoning>', '<seed:think>', '[think]', '◁think▷'],
+  ...['<think>', '<thinking>', '<thought>', '<thoughts>', '<reasoning>'],
+  ...['<seed:think>', '<mm:think>', '[think]', '◁think▷'],
 ];
 
 const maxTagChars = 20;

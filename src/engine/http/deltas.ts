@@ -58,7 +58,7 @@ const finishReasons: readonly (readonly [pattern: RegExp, finish: Finish])[] = [
   ],
   [/^(toolcalls?|tooluse|functioncall)$/, { type: 'complete', reason: 'tool_calls' }],
   [
-    /^(contentfilter|contentfiltered|sensitive|safety|recitation|(image)?prohibitedcontent|blocklist|spii|imagesafety|modelarmor|refusal|guardrailintervened|errortoxic)/,
+    /^(contentfilter|contentfiltered|sensitive|safety|recitation|(image)?prohibitedcontent|blocklist|spii|imagesafety|modelarmor|refusal|guardrailintervened|errortoxic|blocked|flagged|censored|(content)?(moderat|policy))/,
     { type: 'filtered' },
   ],
   [

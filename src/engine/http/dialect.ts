@@ -126,7 +126,10 @@ export class ChunkHistory {
 
 function readChoice(choice: JsonRecord, sink: DeltaSink, history: ChunkHistory): void {
   const { delta, message } = choice;
-  const finish = readFinishReason(choice['finish_reason']);
+  const native = readFinishReason(choice['native_finish_reason']);
+  const reason = readFinishReason(choice['finish_reason']);
+  // OpenRouter reports that the provider failed only in the provider's own finish reason.
+  const finish = reason && native?.type === 'cut' ? native : reason;
   if (isRecord(delta) && !(finish && history.isRepeated(delta['content']))) {
     readDelta(delta, sink);
     history.recordEndOfDelta();
@@ -140,10 +143,13 @@ function readChoice(choice: JsonRecord, sink: DeltaSink, history: ChunkHistory):
   else if ('finish_reason' in choice) sink({ type: 'finishReasonPending' });
 }
 
+/** `reasoning_text` comes from GitHub Copilot. */
+const reasoningFields = ['reasoning_content', 'reasoning', 'reasoning_text', 'thinking'] as const;
+
 function readDelta(delta: JsonRecord, sink: DeltaSink): void {
   // Some gateways send the same text in several fields.
-  const { reasoning_content: reasoningContent, reasoning } = delta;
-  emitText(sink, 'reasoning', stringOrEmpty(reasoningContent) || stringOrEmpty(reasoning) || reasoningDetails(delta));
+  const reasoning = reasoningFields.map((name) => stringOrEmpty(delta[name])).find((text) => text !== '');
+  emitText(sink, 'reasoning', reasoning ?? reasoningDetails(delta));
   const content = delta['content'];
   if (Array.isArray(content)) readParts(content, sink);
   else emitText(sink, 'text', stringOrEmpty(content));

@@ -102,19 +102,16 @@ export async function send(
 }
 
 /** The first one with a value is used, so the gateway's own header comes before those of providers and proxies. */
-const requestIdHeaders = [
-  'x-oneapi-request-id',
-  'x-request-id',
-  'request-id',
-  'x-amzn-requestid',
-  'apim-request-id',
-  'cf-ray',
-];
+const requestIdHeaders = ['x-oneapi-request-id', 'x-request-id', 'request-id', 'x-amzn-requestid', 'apim-request-id'];
 
 const maxIdChars = 200;
 
+/** Matches the names that gateways give to the ID of a request: `x-github-request-id`, `nvcf-reqid`, `x-tt-logid`. */
+const requestIdName = /(?:^|-)(?:req(?:uest)?|trace|call|log|correlation|transaction|generation)-?id$/;
+
 export function requestIdOf(headers: Headers, keys: KeyRedactor): string | undefined {
-  for (const name of requestIdHeaders) {
+  const otherNames = [...headers.keys()].filter((name) => requestIdName.test(name));
+  for (const name of [...requestIdHeaders, ...otherNames, 'cf-ray']) {
     const value = headers.get(name);
     const id = value === null ? '' : visibleText(keys.redact(value), maxIdChars);
     if (id !== '') return id;

@@ -173,6 +173,23 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
     (body) => body.send('data:\n\n').delta('a').send('data: \n\ndata:\n\n').finish().done(),
     finished('stop'),
   ],
+  [
+    'texts that keep the connection open',
+    (body) => body.send('data: ping\n\ndata: null\n\n').delta('a').send('data: keep-alive\n\n').finish().done(),
+    finished('stop'),
+  ],
+  [
+    'named events with plain text',
+    (body) => body.send('event: tick\ndata: 09:00\n\n'.repeat(2)).delta('a').finish().done(),
+    finished('stop'),
+  ],
+  [
+    'one chunk per line without `data:`',
+    (body) =>
+      body.send(`${JSON.stringify(chunkWith({ content: 'a' }))}\n${JSON.stringify(chunkWith({}, 'stop'))}\n`).end(),
+    finished('stop'),
+  ],
+  ['the finish reason `blocked`', (body) => body.delta('a').finish('blocked').done(), fault('answerFiltered')],
   ['a last event that is not JSON', (body) => body.delta('a').send('data: {\n\ndata: [DONE]\n\n'), garbled],
   [
     'one event that is not JSON and a finish reason',
@@ -529,4 +546,16 @@ describe('reading of the request ID', () => {
     assert.equal(requestIdOf(new Headers({ 'cf-ray': 'x'.repeat(300) }), keys)?.length, 200);
     assert.equal(requestIdOf(new Headers(), keys), undefined);
   });
+
+  for (const name of [
+    'x-github-request-id',
+    'nvcf-reqid',
+    'x-siliconcloud-trace-id',
+    'x-litellm-call-id',
+    'x-tt-logid',
+  ]) {
+    it(`reads the header ${name} before the ID of Cloudflare`, () => {
+      assert.equal(requestIdOf(new Headers({ 'cf-ray': 'a', [name]: 'b' }), keys), 'b');
+    });
+  }
 });
