@@ -128,9 +128,13 @@ export class Connections extends Disposable {
     return { ...primary, demo: false, workspaceModels, ...(backups.length > 0 && { backups }) };
   }
 
-  /** Returns the gateway over plain HTTP that alone has a model, if the user has not agreed yet to send prompts there. */
+  /**
+   * Returns the gateway over plain HTTP that alone has a model, if the user has not agreed yet to send prompts there.
+   * Without a usable connection, there is no such gateway, and the turn shows the reason.
+   */
   async plainHttpOffer(model: string): Promise<ConfiguredRoute | undefined> {
-    return plainHttpOffer(model, await this.configured());
+    const connection = await this.configured().catch(() => undefined);
+    return connection && plainHttpOffer(model, connection);
   }
 
   async acceptPlainHttp(origin: string): Promise<void> {
