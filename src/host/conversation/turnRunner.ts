@@ -138,8 +138,11 @@ export class TurnRunner {
       this.startNext();
       return;
     }
-    if (this.removeFromQueue(next.exchangeId)) this.onRefused(next.exchangeId);
-    this.continueQueue();
+    try {
+      if (this.removeFromQueue(next.exchangeId)) this.onRefused(next.exchangeId);
+    } finally {
+      this.continueQueue();
+    }
   }
 
   private startNext(): void {

@@ -126,6 +126,23 @@ describe('turn of a conversation with a daily budget', () => {
     });
   });
 
+  it('lets the next one start after a refusal, even if a listener throws', async () => {
+    const errors: unknown[] = [];
+    const onEvent = (): void => {
+      if (conversation.exchange(refused)?.state.phase === 'failed') throw new Error('a defect');
+    };
+    window = openConversation({ onEvent, onError: (error) => errors.push(error) });
+    ({ conversation } = window);
+    window.ask('running', attempt());
+    const refused = window.ask('b');
+    window.ask('c');
+    window.budget.mayStartQueued = () => Promise.resolve(conversation.exchange(refused)?.state.phase === 'failed');
+    window.emit(done('ok'));
+    await waitForEvents();
+    assert.deepEqual(window.phases(), ['running: done', 'b: failed', 'c: connecting']);
+    assert.equal(errors.length > 0, true);
+  });
+
   it('is asked about once for all columns of a queued comparison', async () => {
     window.ask('running', attempt());
     conversation.compare({ prompt: 'b' }, ['m1', 'm2', 'm3']);
