@@ -160,8 +160,8 @@ export class ConversationTurns extends ConversationRecord {
       exchangeId,
       (turn) => (this.switchedRoute = turn.switchRoute() ?? this.switchedRoute),
       (exchange) => {
-        this.switchedRoute = exchange.state.failure?.nextRoute ?? this.switchedRoute;
-        this.rerun(exchange, {});
+        const preferredRoute = exchange.state.failure?.nextRoute ?? this.switchedRoute;
+        this.rerun(exchange, { preferredRoute, onStart: () => (this.switchedRoute = preferredRoute) });
       },
     );
   }

@@ -53,6 +53,17 @@ describe('turn of a conversation with a daily budget', () => {
     });
   }
 
+  it('goes to another route only if the user has agreed', async () => {
+    const nextRoute = 'https://backup.example/v1';
+    const id = window.ask('a', attempt(), Object.assign(failed(''), { nextRoute }));
+    conversation.switchRoute(id);
+    await answer(false);
+    assert.equal(conversation.preferredRoute, undefined);
+    conversation.switchRoute(id);
+    await answer(true);
+    assert.deepEqual([window.engine.turn.options.preferredRoute, conversation.preferredRoute], [nextRoute, nextRoute]);
+  });
+
   it('is not restarted from a complete answer before the user has agreed', async () => {
     const id = window.ask('a', attempt(), text('complete'), done('complete'));
     conversation.restart(id);
