@@ -301,7 +301,7 @@ export interface FailedEvent extends EventBase {
   readonly fallbackModel?: string | undefined;
   /** With the kind `context-length`: the context window that the gateway named, in tokens. */
   readonly contextTokens?: number | undefined;
-  /** With the action `switchRoute`: the base URL of the route to which it leads. */
+  /** With the action `switchRoute`: the origin of the route to which it leads, or its base URL. See {@link routeOf}. */
   readonly nextRoute?: string | undefined;
   /** The name of that route for the user. */
   readonly nextRouteName?: string | undefined;

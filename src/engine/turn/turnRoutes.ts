@@ -91,7 +91,7 @@ export class TurnRoutes {
     return {
       baseUrl: this.baseUrl,
       nextRoute: next && {
-        baseUrl: next.baseUrl,
+        route: this.nameForEvents(next),
         label: next.name ?? nameAmong(this.routes, next.baseUrl),
         isUsable: this.isAllowed(next) && this.isUp(next),
       },
@@ -196,7 +196,8 @@ export class TurnRoutes {
     const current = usable.find(({ baseUrl }) => baseUrl === previous?.baseUrl);
     if (current && this.isEncryptedEnough(current) && (this.isPinned || this.isUp(current)))
       return (this.current = current);
-    const preferred = previous ? undefined : usable.find(({ baseUrl }) => baseUrl === preferredRoute);
+    const isPreferred = ({ baseUrl }: Route): boolean => [baseUrl, originOf(baseUrl)].includes(preferredRoute ?? '');
+    const preferred = previous ? undefined : usable.find(isPreferred);
     const { allowed } = this;
     const left = previous ?? allowed[0];
     const route = preferred ?? allowed.find((other) => this.isUp(other)) ?? allowed[0];
@@ -266,6 +267,11 @@ export class TurnRoutes {
     this.routesForModel = undefined;
     this.primary = undefined;
     this.current = undefined;
+  }
+
+  /** Returns the origin of the route, or its base URL if another route has the same host. See `routeOf`. */
+  nameForEvents(route: Route): string {
+    return this.distinguishingUrl(route) ?? originOf(route.baseUrl);
   }
 
   private distinguishingUrl({ baseUrl }: Route): string | undefined {

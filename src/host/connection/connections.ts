@@ -178,7 +178,7 @@ export class Connections extends Disposable {
 
   /**
    * Never rejects, because the page must also show an unusable connection.
-   * @param preferredRoute the base URL of the gateway that the user has switched to
+   * @param preferredRoute the origin or the base URL of the gateway that the user has switched to
    */
   async view(demo = this.deps.demo.active, preferredRoute?: string): Promise<ConnectionView> {
     const model = this.model(demo);

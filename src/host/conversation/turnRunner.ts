@@ -196,7 +196,7 @@ export interface TurnStart {
   readonly mode?: ResumeFrom['mode'] | undefined;
   /** Whether the answer gets more tokens, because the last one reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
-  /** The base URL of the gateway that the user has switched to. */
+  /** The origin or the base URL of the gateway that the user has switched to. */
   readonly preferredRoute?: string | undefined;
   /** Called right after the start, for example to skip the cooldown of the gateway. */
   readonly onStart?: ((turn: TurnHandle) => void) | undefined;
