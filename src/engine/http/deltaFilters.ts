@@ -33,9 +33,7 @@ export class JoinedTexts implements DeltaFilter {
 }
 
 /** Opening tags of reasoning, in any case. Sources: the chat templates of the models, and Google's gateway. */
-const openingTags: readonly string[] = [
-  ...['<think>', '<thinking>', '<thought>', '<thoughts>', '<reasoning>', '<seed:think>', '[think]', '◁think▷'],
-];
+const openingTags = '<think> <thinking> <thought> <thoughts> <reasoning> <seed:think> [think] ◁think▷'.split(' ');
 
 const maxTagChars = 20;
 
