@@ -62,7 +62,7 @@ export interface TurnHandle {
   continueWith(model: string, reason: FaultKind): void;
   /**
    * Switches to the next route in the user's order. Does nothing if there is only one route.
-   * @returns the base URL of that route
+   * @returns the origin of that route, or its base URL if another route has the same host
    */
   switchRoute(): string | undefined;
 }
@@ -85,8 +85,8 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   readonly resumeFrom?: ResumeFrom | undefined;
   /**
-   * The base URL of the gateway that the user has switched to. The turn starts there, even if that gateway is down, and
-   * leaves it when an attempt there fails. Ignored if the gateway is known to lack the model.
+   * The origin or the base URL of the gateway that the user has switched to. The turn starts there, even if that gateway
+   * is down, and leaves it when an attempt there fails. Ignored if the gateway is known to lack the model.
    */
   readonly preferredRoute?: string | undefined;
   /** The connection of this turn, in place of `EngineDeps.connection`. */

@@ -301,7 +301,7 @@ export interface FailedEvent extends EventBase {
   readonly fallbackModel?: string | undefined;
   /** The context window that the gateway named, in tokens. Set for the kind `context-length`. */
   readonly contextTokens?: number | undefined;
-  /** The base URL of the route to which the action `switchRoute` leads. */
+  /** The origin of the route to which the action `switchRoute` leads, or its base URL. See {@link routeOf}. */
   readonly nextRoute?: string | undefined;
   /** The name that the user sees for `nextRoute`. */
   readonly nextRouteName?: string | undefined;

@@ -122,9 +122,18 @@ export function errorWithin(body: JsonRecord): JsonRecord | string | undefined {
   ].find((error): error is JsonRecord | string => (isRecord(error) || typeof error === 'string') && hasContent(error));
 }
 
-const statusFields = [
-  ...(['code', 'errorcode', 'statuscode', 'httpcode', 'httpstatus', 'errno', 'errcode', 'retcode', 'ret'] as const),
-] as const;
+/** Fields whose number or code says that a request has failed. */
+export const statusFields = [
+  'code',
+  'errorcode',
+  'statuscode',
+  'httpcode',
+  'httpstatus',
+  'errno',
+  'errcode',
+  'retcode',
+  'ret',
+];
 
 /** Matches a `status` field that reports a failure. Words other than these also occur in complete answers. */
 const failedStatus = /^(?:HTTP\W*)?[45]\d\d\b|^(?:error|fail|failure)$/i;

@@ -11,6 +11,7 @@ import {
   parseErrorBody,
   plainKeys,
   quotedJson,
+  statusFields,
   stringOrEmpty,
   withParsedEnvelopes,
 } from './errorBody';
@@ -151,10 +152,7 @@ function parameterOf(detail: unknown): string {
   return stringOrEmpty(location);
 }
 
-const codeFields = [
-  ...(['code', 'type', 'status', 'errorcode', 'errortype', 'statuscode', 'httpcode'] as const),
-  ...(['errno', 'errcode', 'httpstatus', 'retcode', 'ret'] as const),
-] as const;
+const codeFields = [...statusFields, 'type', 'status', 'errortype'];
 
 function codesOf(error: JsonRecord): readonly string[] {
   const innerCode = isRecord(error['innererror']) ? error['innererror']['code'] : undefined;

@@ -33,10 +33,9 @@ export class JoinedTexts implements DeltaFilter {
 }
 
 /** Opening tags of reasoning, matched in any case. Sources: the chat templates of the models, and Google's gateway. */
-const openingTags: readonly string[] = [
-  ...['<think>', '<thinking>', '<thought>', '<thoughts>', '<reasoning>'],
-  ...['<seed:think>', '<mm:think>', '[think]', '◁think▷'],
-];
+const openingTags = '<think> <thinking> <thought> <thoughts> <reasoning> <seed:think> <mm:think> [think] ◁think▷'.split(
+  ' ',
+);
 
 const maxTagChars = 20;
 

@@ -132,7 +132,7 @@ export class Turn implements TurnHandle {
     if (!next || !this.commands.acceptsClick()) return undefined;
     this.routes.switchTo(next);
     this.commands.apply('switch');
-    return next.baseUrl;
+    return this.routes.nameForEvents(next);
   }
 
   /** This is the only error boundary: an exception ends the turn with a terminal event. */

@@ -26,7 +26,8 @@ export interface TurnContext {
 }
 
 export interface NextRoute {
-  readonly baseUrl: string;
+  /** Its origin, or its base URL if another route has the same host. See `routeOf`. */
+  readonly route: string;
   /** The name that the user gave the gateway, or else its host. */
   readonly label: string;
   /** Whether the route is up, and the turn may use it without a click of the user. */
@@ -92,7 +93,7 @@ export class TurnMessages {
       fallbackModel,
       contextTokens: fault.contextTokens,
       ...(actions.includes('switchRoute') && {
-        nextRoute: context.nextRoute?.baseUrl,
+        nextRoute: context.nextRoute?.route,
         nextRouteName: context.nextRoute?.label,
       }),
     };

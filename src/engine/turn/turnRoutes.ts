@@ -63,6 +63,8 @@ export class TurnRoutes {
   private mustEncrypt = false;
   /** The model for which `mustEncrypt` was decided. */
   private encryptedModel: string | undefined;
+  /** Base URL of the route that the user has last switched to. It also gets a model that the user selects afterwards. */
+  private chosenUrl: string | undefined;
   /** Whether the turn stays on the current route even if it is down, until an attempt over it fails. */
   private isPinned = false;
   /** Routes that have failed since the turn last waited, and whether waiting may help there. */
@@ -89,7 +91,7 @@ export class TurnRoutes {
     return {
       baseUrl: this.baseUrl,
       nextRoute: next && {
-        baseUrl: next.baseUrl,
+        route: this.nameForEvents(next),
         label: next.name ?? nameAmong(this.routes, next.baseUrl),
         isUsable: this.isAllowed(next) && this.isUp(next),
       },
@@ -124,7 +126,7 @@ export class TurnRoutes {
     return {
       ...{ otherRoute, isUnserved, othersMayRecover: this.others.some(({ baseUrl }) => this.failed.get(baseUrl)) },
       primaryFault: primaryFault?.row && faultOfRow(primaryFault.row),
-      substitute: this.usable.map((route) => this.modelAt(route)).find(isNewSubstitute)?.name,
+      substitute: this.encrypted.map((route) => this.modelAt(route)).find(isNewSubstitute)?.name,
       isSubstituting: current !== undefined && this.modelAt(current).isSubstitute,
     };
   }
@@ -153,7 +155,7 @@ export class TurnRoutes {
 
   /** Returns the route that has the substitute. */
   routeOfSubstitute(model: string): Route | undefined {
-    return this.usable.find((route) => {
+    return this.encrypted.find((route) => {
       const { name, isSubstitute } = this.modelAt(route);
       return isSubstitute && name === model;
     });
@@ -186,14 +188,16 @@ export class TurnRoutes {
     this.primary = connection;
     this.routesForModel = undefined;
     const { usable } = this;
-    const current = usable.find(({ baseUrl }) => baseUrl === previous?.baseUrl);
-    if (current && (this.isPinned || this.isUp(current))) return (this.current = current);
-    if (this.encryptedModel !== history.model) {
+    if (this.encryptedModel !== history.model && !(previous && previous.baseUrl === this.chosenUrl)) {
       const [first] = this.modelRoutes.automatic;
       this.encryptedModel = history.model;
       this.mustEncrypt = isEncrypted(connection) && !(first && usesPlainHttp(first.baseUrl));
     }
-    const preferred = previous ? undefined : usable.find(({ baseUrl }) => baseUrl === preferredRoute);
+    const current = usable.find(({ baseUrl }) => baseUrl === previous?.baseUrl);
+    if (current && this.isEncryptedEnough(current) && (this.isPinned || this.isUp(current)))
+      return (this.current = current);
+    const isPreferred = ({ baseUrl }: Route): boolean => [baseUrl, originOf(baseUrl)].includes(preferredRoute ?? '');
+    const preferred = previous ? undefined : usable.find(isPreferred);
     const { allowed } = this;
     const left = previous ?? allowed[0];
     const route = preferred ?? allowed.find((other) => this.isUp(other)) ?? allowed[0];
@@ -265,6 +269,11 @@ export class TurnRoutes {
     this.current = undefined;
   }
 
+  /** Returns the origin of the route, or its base URL if another route has the same host. See `routeOf`. */
+  nameForEvents(route: Route): string {
+    return this.distinguishingUrl(route) ?? originOf(route.baseUrl);
+  }
+
   private distinguishingUrl({ baseUrl }: Route): string | undefined {
     return isHostShared(baseUrl, this.routes) ? baseUrl : undefined;
   }
@@ -272,6 +281,10 @@ export class TurnRoutes {
   private get usable(): readonly Route[] {
     const { automatic, manual } = this.modelRoutes;
     return [...automatic, ...manual];
+  }
+
+  private get encrypted(): readonly Route[] {
+    return this.usable.filter((route) => this.isEncryptedEnough(route));
   }
 
   private get modelRoutes(): ModelRoutes {
@@ -333,6 +346,7 @@ export class TurnRoutes {
     if (!route) return;
     const { name, isSubstitute } = this.modelAt(route);
     if (isSubstitute) this.substitutes.add(name);
+    if (isUsersChoice) this.chosenUrl = route.baseUrl;
     if (isEncrypted(route)) this.mustEncrypt = true;
     else if (isUsersChoice && usesPlainHttp(route.baseUrl)) this.mustEncrypt = false;
   }

@@ -132,10 +132,11 @@ export class Connections extends Disposable {
 
   /**
    * Returns the gateway over plain HTTP that is the only one with the model, if the user has not yet agreed to send
-   * prompts there.
+   * prompts there. Without a usable connection, there is no such gateway, and the turn shows the reason.
    */
   async plainHttpOffer(model: string): Promise<ConfiguredRoute | undefined> {
-    return plainHttpOffer(model, await this.configured());
+    const connection = await this.configured().catch(() => undefined);
+    return connection && plainHttpOffer(model, connection);
   }
 
   async acceptPlainHttp(origin: string): Promise<void> {
@@ -180,7 +181,7 @@ export class Connections extends Disposable {
   /**
    * Returns the model and the gateway that the page shows. Never rejects, because the page must also show an unusable
    * connection.
-   * @param preferredRoute the base URL of the gateway that the user has switched to
+   * @param preferredRoute the origin or the base URL of the gateway that the user has switched to
    */
   async view(demo = this.deps.demo.active, preferredRoute?: string): Promise<ConnectionView> {
     const model = this.model(demo);

@@ -3,7 +3,6 @@ import type { Clock } from '../../engine/clock';
 import type { RunOptions, TurnHandle } from '../../engine/engine';
 import type { EngineSettings } from '../../engine/environment';
 import type { StoppedEvent, StreamEvent } from '../../engine/events';
-import { originOf } from '../../engine/gateway/baseUrl';
 import type { ChatRequest } from '../../engine/request';
 import { markScheduled } from '../../engine/state/schedule';
 import { initialTurn, isRunning, isWaiting, markInterrupted, type Schedule } from '../../engine/state/turnState';
@@ -96,7 +95,7 @@ export class ConversationTurns extends ConversationRecord {
     return single ? [single] : [];
   }
 
-  /** The base URL of the gateway that the user has switched to. Prompts go there until the gateway fails. */
+  /** The origin or the base URL of the gateway that the user has switched to. Prompts go there until the gateway fails. */
   get preferredRoute(): string | undefined {
     return this.switchedRoute;
   }
@@ -165,8 +164,8 @@ export class ConversationTurns extends ConversationRecord {
       exchangeId,
       (turn) => (this.switchedRoute = turn.switchRoute() ?? this.switchedRoute),
       (exchange) => {
-        this.switchedRoute = exchange.state.failure?.nextRoute ?? this.switchedRoute;
-        this.rerun(exchange, {});
+        const preferredRoute = exchange.state.failure?.nextRoute ?? this.switchedRoute;
+        this.rerun(exchange, { preferredRoute, onStart: () => (this.switchedRoute = preferredRoute) });
       },
     );
   }
@@ -273,11 +272,10 @@ export class ConversationTurns extends ConversationRecord {
   }
 
   private forgetFailedRoute(events: readonly StreamEvent[]): void {
-    const { switchedRoute = '' } = this;
+    const { switchedRoute } = this;
     const hasFailed = events.some((event) => {
       if (event.type === 'failed') return event.nextRoute !== undefined && event.nextRoute !== switchedRoute;
-      if (event.type !== 'route' || event.reason === 'user') return false;
-      return (event.fromUrl ?? switchedRoute) === switchedRoute && event.from === originOf(switchedRoute);
+      return event.type === 'route' && event.reason !== 'user' && (event.fromUrl ?? event.from) === switchedRoute;
     });
     if (hasFailed) this.switchedRoute = undefined;
   }

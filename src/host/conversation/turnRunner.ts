@@ -138,8 +138,11 @@ export class TurnRunner {
       this.startNext();
       return;
     }
-    if (this.removeFromQueue(next.exchangeId)) this.onRefused(next.exchangeId);
-    this.continueQueue();
+    try {
+      if (this.removeFromQueue(next.exchangeId)) this.onRefused(next.exchangeId);
+    } finally {
+      this.continueQueue();
+    }
   }
 
   private startNext(): void {
@@ -193,7 +196,7 @@ export interface TurnStart {
   readonly mode?: ResumeFrom['mode'] | undefined;
   /** Whether the request has a higher token limit, because the previous answer reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
-  /** The base URL of the gateway that the user has switched to. */
+  /** The origin or the base URL of the gateway that the user has switched to. */
   readonly preferredRoute?: string | undefined;
   /** Called right after the start, for example to skip the cooldown of the gateway. */
   readonly onStart?: ((turn: TurnHandle) => void) | undefined;

@@ -143,7 +143,10 @@ export class Budget extends Disposable {
     );
     const detail = [...notesOn(spending), consequence, again].join(' ');
     this.warnedPercent = Math.max(this.warnedPercent, reachedPercent(spending));
+    const { period } = this;
     const isAgreed = (await askUser('warning', describe(spending), [send], detail)) === send;
+    // The answer does not apply to another day or setting.
+    if (period !== this.period) return isAgreed;
     const nextAmount = totalOf(spending) + questionShare * spending.budget.daily;
     if (isAgreed) this.agreedAmount = nextAmount;
     else this.declinedAmount = nextAmount;

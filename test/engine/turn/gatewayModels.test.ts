@@ -312,7 +312,7 @@ describe('a backup gateway over plain HTTP', () => {
   it('is offered when a gateway over HTTPS fails because it lacks the model', async () => {
     const net = new Routes({ primary: [unknownModel], backup: hello }, { routes: [lacking, listed] });
     const { kind, nextRoute, actions } = (await net.ask(llama).toEnd()).last('failed');
-    assert.deepEqual([kind, nextRoute, actions.at(-1)], ['model', plain.baseUrl, 'switchRoute']);
+    assert.deepEqual([kind, nextRoute, actions.at(-1)], ['model', 'http://backup.test', 'switchRoute']);
     await net.ask({ ...llama, options: { preferredRoute: nextRoute } }).toEnd();
     assert.deepEqual(modelsSent(net, 'backup'), ['llama3']);
   });
@@ -326,6 +326,51 @@ describe('a backup gateway over plain HTTP', () => {
     const run = await net.ask(request).toEnd();
     assert.deepEqual([run.shownText, modelsSent(net, 'backup')], ['Hello', ['llama3:8b']]);
   });
+
+  it('does not get a model without a name there that the user selects while the turn waits', async () => {
+    const net = new Routes(
+      { primary: hello, backup: [status(429, {}, { 'retry-after': '30' })] },
+      { routes: [lacking, named] },
+    );
+    const run = await net.ask(llama).settle();
+    run.turn.switchModel(model);
+    await run.toEnd();
+    assert.deepEqual([modelsSent(net, 'primary'), modelsSent(net, 'backup')], [[model], ['llama3:8b']]);
+  });
+
+  it('gets a model that the user selects after switching to it', async () => {
+    const limited = status(429, {}, { 'retry-after': '30' });
+    const net = new Routes({ primary: [limited], backup: [limited, ...hello] }, { routes: [primary, plain] });
+    const run = await net.ask(request).settle();
+    run.turn.switchRoute();
+    await run.settle();
+    run.turn.switchModel('llama3');
+    await run.toEnd();
+    assert.deepEqual([modelsSent(net, 'primary'), modelsSent(net, 'backup')], [[model], [model, 'llama3']]);
+  });
+
+  it('does not get a fallback model without a name there', async () => {
+    const net = new Routes(
+      { primary: hello, backup: [status(503)] },
+      { routes: [lacking, named], settings: { fallbackModels: [model] } },
+    );
+    await net.ask(llama).toEnd();
+    assert.deepEqual(
+      [modelsSent(net, 'primary'), new Set(modelsSent(net, 'backup'))],
+      [[model], new Set(['llama3:8b'])],
+    );
+  });
+
+  for (const continueWithFallback of ['ask', 'auto'] as const) {
+    it(`does not continue a partial answer with its own model when the setting is "${continueWithFallback}"`, async () => {
+      const net = new Routes(
+        { primary: [cutAfter(partial), refused], backup: hello },
+        { routes: [primary, starred], settings: { continueWithFallback } },
+      );
+      const { kind, fallbackModel } = (await net.ask(request).toEnd()).last('failed');
+      assert.deepEqual([kind, fallbackModel, net.requests('backup').length], ['connection', undefined, 0]);
+    });
+  }
 
   it('is offered to the user only if no gateway over HTTPS has the model', () => {
     const offerFor = (...[first, ...backups]: readonly [Route, ...(readonly Route[])]): string | undefined =>

@@ -451,10 +451,18 @@ describe('switching the route by hand', () => {
       reached.push([run.last('attempt').origin, preferredRoute, run.last('failed').nextRouteName]);
     }
     assert.deepEqual(reached, [
-      ['https://primary.test', backup.baseUrl, 'backup.test'],
-      ['https://backup.test', third.baseUrl, 'third.test'],
-      ['https://third.test', primary.baseUrl, 'primary.test'],
+      ['https://primary.test', 'https://backup.test', 'backup.test'],
+      ['https://backup.test', 'https://third.test', 'third.test'],
+      ['https://third.test', 'https://primary.test', 'primary.test'],
     ]);
+  });
+
+  it('tells routes with the same host apart by their base URLs', async () => {
+    const sibling = { ...backup, baseUrl: 'https://primary.test/v2' };
+    const net = new Routes({ primary: [status(401), ...hello] }, { routes: [primary, sibling] });
+    const preferredRoute = (await net.ask().toEnd()).last('failed').nextRoute;
+    const run = await net.ask({ options: { preferredRoute } }).toEnd();
+    assert.deepEqual([preferredRoute, run.last('attempt').baseUrl], [sibling.baseUrl, sibling.baseUrl]);
   });
 
   it('is the first action of a turn that fails because of a long rate limit, and names the next gateway', async () => {
@@ -464,7 +472,7 @@ describe('switching the route by hand', () => {
     );
     for (let turns = 0; turns < 2; turns++) {
       const { nextRoute, nextRouteName, actions } = (await net.ask().toEnd()).last('failed');
-      assert.deepEqual([actions[0], nextRoute, nextRouteName], ['switchRoute', backup.baseUrl, 'OpenRouter']);
+      assert.deepEqual([actions[0], nextRoute, nextRouteName], ['switchRoute', 'https://backup.test', 'OpenRouter']);
       assert.ok(actions.includes('sendLater') && actions.includes('retryNow'));
     }
     const run = await net.ask(startingAt(backup)).toEnd();

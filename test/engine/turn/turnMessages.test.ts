@@ -29,7 +29,7 @@ describe('failure of a turn', () => {
       const fault = faultOfRow(row);
       const failed = new TurnMessages(deps, new KeyRedactor()).describeFailure({ type: 'fail', fault }, fault, {
         ...context,
-        nextRoute: hasOtherRoute ? { baseUrl: 'https://next.test/v1', label: 'next.test', isUsable: true } : undefined,
+        nextRoute: hasOtherRoute ? { route: 'https://next.test', label: 'next.test', isUsable: true } : undefined,
       });
       assert.deepEqual(failed.actions, actions);
     });

@@ -49,4 +49,10 @@ describe('question about a gateway over plain HTTP', () => {
     assert.equal(await ask('llama3'), true);
     assert.equal(editor.messages.length, 0);
   });
+
+  it("is not asked if a key can't be read, because the turn reports that", async () => {
+    routes.isKeyringLocked = true;
+    assert.equal(await ask('llama3'), true);
+    assert.equal(editor.messages.length, 0);
+  });
 });

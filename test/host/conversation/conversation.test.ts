@@ -189,9 +189,8 @@ describe('running turn of a conversation', () => {
   });
 
   describe('that the user has switched to another route', () => {
-    const [own, backup] = ['https://own.example', 'https://backup.example'];
-    const preferred = `${backup}/v1`;
-    const left = (reason: 'connection' | 'user', from = backup): StreamEvent =>
+    const [own, preferred] = ['https://own.example', 'https://backup.example'];
+    const left = (reason: 'connection' | 'user', from = preferred): StreamEvent =>
       ({ type: 'route', from, to: own, reason, attempt: 1, at: 0 }) as const;
     const refused = (nextRoute: string): StreamEvent => Object.assign(failed(''), { nextRoute });
     const setUp = () => {
@@ -215,11 +214,11 @@ describe('running turn of a conversation', () => {
     it('uses the route that is named by a turn without an attempt', () => {
       const { conversation, ask, engine, nextRoute } = { ...setUp() };
       engine.turn.emit(done('1'));
-      const id = ask('two', refused('https://third.example/v1'));
+      const id = ask('two', refused('https://third.example'));
       assert.equal(nextRoute(), undefined);
       conversation.switchRoute(id);
-      assert.equal(engine.turn.options.preferredRoute, 'https://third.example/v1');
-      assert.equal(conversation.preferredRoute, 'https://third.example/v1');
+      assert.equal(engine.turn.options.preferredRoute, 'https://third.example');
+      assert.equal(conversation.preferredRoute, 'https://third.example');
     });
 
     for (const [name, event, expected] of [
@@ -236,7 +235,7 @@ describe('running turn of a conversation', () => {
 
     it('forgets the route only when a turn fails because of that route', () => {
       for (const [event, expected] of [
-        [refused(`${own}/v1`), undefined],
+        [refused(own), undefined],
         [refused(preferred), preferred],
         [failed(''), preferred],
       ] as const) {

@@ -53,6 +53,17 @@ describe('turn of a conversation with a daily budget', () => {
     });
   }
 
+  it('goes to another route only if the user has agreed', async () => {
+    const nextRoute = 'https://backup.example/v1';
+    const id = window.ask('a', attempt(), Object.assign(failed(''), { nextRoute }));
+    conversation.switchRoute(id);
+    await answer(false);
+    assert.equal(conversation.preferredRoute, undefined);
+    conversation.switchRoute(id);
+    await answer(true);
+    assert.deepEqual([window.engine.turn.options.preferredRoute, conversation.preferredRoute], [nextRoute, nextRoute]);
+  });
+
   it('is not restarted from a complete answer before the user has agreed', async () => {
     const id = window.ask('a', attempt(), text('complete'), done('complete'));
     conversation.restart(id);
@@ -124,6 +135,23 @@ describe('turn of a conversation with a daily budget', () => {
       await answer(true);
       assert.deepEqual(window.phases(), ['running: done', 'b: connecting', 'c: queued', 'd: queued']);
     });
+  });
+
+  it('lets the next one start after a refusal, even if a listener throws', async () => {
+    const errors: unknown[] = [];
+    const onEvent = (): void => {
+      if (conversation.exchange(refused)?.state.phase === 'failed') throw new Error('a defect');
+    };
+    window = openConversation({ onEvent, onError: (error) => errors.push(error) });
+    ({ conversation } = window);
+    window.ask('running', attempt());
+    const refused = window.ask('b');
+    window.ask('c');
+    window.budget.mayStartQueued = () => Promise.resolve(conversation.exchange(refused)?.state.phase === 'failed');
+    window.emit(done('ok'));
+    await waitForEvents();
+    assert.deepEqual(window.phases(), ['running: done', 'b: failed', 'c: connecting']);
+    assert.equal(errors.length > 0, true);
   });
 
   it('asks one question for all columns of a queued comparison', async () => {

@@ -248,6 +248,19 @@ describe('daily budget', () => {
       assert.deepEqual(await request(), [false, `modal | ${warning(100, '$4.00', '$4.00')} | Send anyway`]);
     });
 
+    it('asks again on the next day if the question was open at midnight', async () => {
+      answer = 'later';
+      const sent = budget.mayStart();
+      await waitForEvents();
+      now += 24 * hourMs;
+      written = costing(5);
+      await budget.mayStartUnattended();
+      press?.('Send anyway');
+      assert.equal(await sent, true);
+      shown = [];
+      assert.deepEqual(await send(), [false, question]);
+    });
+
     it('makes a prompt from the user wait for the open question', async () => {
       answer = 'later';
       await budget.mayOthersStart();

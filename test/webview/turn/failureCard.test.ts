@@ -41,7 +41,7 @@ describe('failure card', () => {
   });
 
   it('names the gateway of *Switch route* if that is the first action', () => {
-    const next = { nextRoute: 'https://openrouter.ai/api/v1', nextRouteName: 'OpenRouter' };
+    const next = { nextRoute: 'https://openrouter.ai', nextRouteName: 'OpenRouter' };
     fail({ kind: 'rate-limit', actions: ['switchRoute', 'retryNow'], ...next });
     assert.deepEqual([buttons()[0]?.textContent, buttons()[0]?.className], ['Use OpenRouter', 'button primary']);
     page.click('Use OpenRouter');
