@@ -26,8 +26,8 @@ export function readChunk(
     readChoice(choice, sink, history);
   } else responses.read(chunk);
   const groq = isRecord(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined;
-  // Moonshot reports the usage in the choice.
-  const usage = readUsage(chunk['usage'] ?? groq ?? choice?.['usage'], chunk);
+  // Moonshot reports the usage in the choice, and Google in `usageMetadata`.
+  const usage = readUsage(chunk['usage'] ?? groq ?? choice?.['usage'] ?? chunk['usageMetadata'], chunk);
   if (usage) sink({ type: 'usage', usage });
   return true;
 }
