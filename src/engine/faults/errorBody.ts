@@ -8,6 +8,8 @@ export const messageFields = [
   'errmsg',
   'errormessage',
   'statusmsg',
+  'resultmsg',
+  'resultmessage',
   'detail',
   'errordescription',
   'title',
@@ -123,7 +125,8 @@ export function errorWithin(body: JsonRecord): JsonRecord | string | undefined {
 }
 
 const statusFields = [
-  ...(['code', 'errorcode', 'statuscode', 'httpcode', 'httpstatus', 'errno', 'errcode', 'retcode', 'ret'] as const),
+  ...(['code', 'errorcode', 'statuscode', 'httpcode', 'httpstatus'] as const),
+  ...(['errno', 'errcode', 'retcode', 'ret', 'resultcode'] as const),
 ] as const;
 
 /** Matches a `status` that is an HTTP status or a word for a failure. Other words also describe complete answers. */

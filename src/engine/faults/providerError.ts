@@ -153,7 +153,7 @@ function parameterOf(detail: unknown): string {
 
 const codeFields = [
   ...(['code', 'type', 'status', 'errorcode', 'errortype', 'statuscode', 'httpcode'] as const),
-  ...(['errno', 'errcode', 'httpstatus', 'retcode', 'ret'] as const),
+  ...(['errno', 'errcode', 'httpstatus', 'retcode', 'ret', 'resultcode'] as const),
 ] as const;
 
 function codesOf(error: JsonRecord): readonly string[] {

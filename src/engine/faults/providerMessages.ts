@@ -1,7 +1,7 @@
 /** The key has been disabled, as opposed to one that may be mistyped. */
 const disabledKey = anyOf(
   /(?:api[ _-]?key|access token) (?:is |has )?(?:been )?(?:revoked|disabled|inactive|suspended|blocked|deleted)/,
-  /(?:令牌|密钥|api ?key)\S{0,6}禁用/,
+  /(?:令牌|密钥|api ?key)\s?\S{0,6}禁用/,
 );
 
 /**
@@ -52,7 +52,7 @@ export const providerPhrases = {
     /(?:invalid|incorrect|wrong|missing|expired|no) (?:(?:api|access|secret|virtual|auth)[ _-]?(?:key|token)|bearer token|credentials)\b/,
     /(?:api[ _-]?key|access token) (?:format )?(?:is |has )?(?:been )?(?:not valid|invalid|incorrect|malformed|missing|expired|not found)/,
     /^unauthorized\b|^invalid token\b(?! at\b|:)|authentication (?:fail|error)|\bexpired key\b|login fail/,
-    /无效的?\s?(?:令牌|密钥|api ?key)|(?:令牌|密钥|api ?key)\S{0,6}(?:无效|过期|不存在|错误)/,
+    /无效的?\s?(?:令牌|密钥|api ?key)|(?:令牌|密钥|api ?key)\s?\S{0,6}(?:无效|过期|不存在|错误)/,
     /(?:认证|鉴权|身份验证)失败/,
   ),
   disabledKey,

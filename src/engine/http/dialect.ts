@@ -121,8 +121,8 @@ const reasoningFields = ['reasoning_content', 'reasoning', 'reasoning_text', 'th
 
 function readDelta(delta: JsonRecord, sink: DeltaSink): void {
   // Some gateways send the same text in several fields.
-  const reasoning = reasoningFields.map((name) => stringOrEmpty(delta[name])).find((text) => text !== '');
-  emitText(sink, 'reasoning', reasoning ?? reasoningDetails(delta));
+  const field = reasoningFields.find((name) => stringOrEmpty(delta[name]) !== '');
+  emitText(sink, 'reasoning', field === undefined ? reasoningDetails(delta) : stringOrEmpty(delta[field]));
   const content = delta['content'];
   if (Array.isArray(content)) readParts(content, sink);
   else emitText(sink, 'text', stringOrEmpty(content));
