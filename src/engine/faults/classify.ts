@@ -27,7 +27,9 @@ export type Evidence =
   | { readonly type: 'status'; readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly type: 'timeout'; readonly clock: StalledClock; readonly afterMs: number }
   /** An error inside a response with status 200. `streamed`: part of the answer arrived before it. */
-  | { readonly type: 'inband'; readonly error: unknown; readonly streamed: boolean };
+  | { readonly type: 'inband'; readonly error: unknown; readonly streamed: boolean }
+  /** A response with status 200 whose body is a short text instead of JSON. */
+  | { readonly type: 'plainText'; readonly text: string };
 
 /** A classified failure: a row of the fault table with the details of this occurrence. */
 export interface Fault {
@@ -75,6 +77,13 @@ export function classify(evidence: Evidence, now: number): Fault {
       const error = readJsonError(evidence.error);
       const retryAfter = parseInbandRetryAfter(evidence.error, now);
       return faultFromError(inbandRow(error, retryAfter, evidence.streamed), error, retryAfter);
+    }
+    case 'plainText': {
+      const error = readProviderError(evidence.text);
+      const retryAfter = parseInbandRetryAfter(evidence.text, now);
+      const row = inbandRow(error, retryAfter, false);
+      // A text without known words may be anything, so it is a malformed response whose text the user sees.
+      return faultFromError(row === 'errorInStream' ? 'garbledBody' : row, error, retryAfter);
     }
   }
 }

@@ -8,6 +8,8 @@ export const messageFields = [
   'errmsg',
   'errormessage',
   'statusmsg',
+  'resultmsg',
+  'resultmessage',
   'detail',
   'errordescription',
   'title',
@@ -133,6 +135,7 @@ export const statusFields = [
   'errcode',
   'retcode',
   'ret',
+  'resultcode',
 ];
 
 /** Matches a `status` field that reports a failure. Words other than these also occur in complete answers. */

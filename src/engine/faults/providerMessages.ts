@@ -1,7 +1,7 @@
 /** The key has been disabled, as opposed to one that may be mistyped. */
 const disabledKey = anyOf(
   /(?:api[ _-]?key|access token) (?:is |has )?(?:been )?(?:revoked|disabled|inactive|suspended|blocked|deleted)/,
-  /(?:令牌|密钥|api ?key)\S{0,6}禁用/,
+  /(?:令牌|密钥|api ?key)\s?\S{0,6}禁用/,
 );
 
 /**
@@ -50,9 +50,9 @@ export const providerPhrases = {
   auth: anyOf(
     disabledKey,
     /(?:invalid|incorrect|wrong|missing|expired|no) (?:(?:api|access|secret|virtual|auth)[ _-]?(?:key|token)|bearer token|credentials)\b/,
-    /(?:api[ _-]?key|access token) (?:is |has )?(?:been )?(?:not valid|invalid|missing|expired|not found)/,
+    /(?:api[ _-]?key|access token) (?:format )?(?:is |has )?(?:been )?(?:not valid|invalid|incorrect|malformed|missing|expired|not found)/,
     /^unauthorized\b|^invalid token\b(?! at\b|:)|authentication (?:fail|error)|\bexpired key\b|login fail/,
-    /无效的?\s?(?:令牌|密钥|api ?key)|(?:令牌|密钥|api ?key)\S{0,6}(?:无效|过期|不存在|错误)/,
+    /无效的?\s?(?:令牌|密钥|api ?key)|(?:令牌|密钥|api ?key)\s?\S{0,6}(?:无效|过期|不存在|错误)/,
     /(?:认证|鉴权|身份验证)失败/,
   ),
   disabledKey,
@@ -86,7 +86,7 @@ export const providerPhrases = {
   filter: anyOf(
     /content (?:management |usage )?polic|content[ _-]filter|flagged (?:by|as|for)|safety (?:system|filter|polic)/,
     /inappropriate content|sensitive (?:content|information)|content exists risk|high risk|guardrail|moderation/,
-    /violat(?:es?|ed|ing|ions? of) (?:\S{1,40} ){0,4}(?:(?:usage|content|community|safety) guidelines|acceptable use)|\bcontent\b.{0,60}\b(?:is|was|has been) (?:blocked|censored|filtered|flagged)/,
+    /violat(?:es?|ed|ing|ions? of) (?:\S{1,40} ){0,4}(?:(?:usage|content|community|safety) guidelines|acceptable use)|\bcontent\b.{0,60}\b(?:is|was|has been) (?:blocked|censored|filtered|flagged)|\b(?:request|prompt|message|response) (?:was|is|has been) (?:blocked|rejected|refused) (?:by|for|due to) .{0,30}\b(?:content|safety)\b/,
     /敏感|违规|不安全|不合规|内容审核|风控/,
   ),
   model: anyOf(
@@ -145,7 +145,7 @@ export const providerPhrases = {
   /** A limit that does not reset within minutes. */
   longLimit: anyOf(
     /(?:per[ -]|\w ?\/ ?|\ba )(?:day|week|month)\b|\b(?:daily|weekly|monthly)\b(?! (?:plan|subscription|(?:\w+ )?limits? (?:page|docs|documentation|policy)))|\b[RT]PD\b|per \d{1,3} hours/,
-    /(?<!not your )usage (?:limit|cap)|\b(?:session|subscription) (?:rate |usage )?(?:limit|cap)|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota|\btoday['’]s\b|\bbilling (?:cycle|period)|\b(?:resets?|renews?|refresh(?:es)?) on\b/,
+    /(?<!not your )usage (?:limit|cap)|\b(?:session|subscription) (?:rate |usage )?(?:limit|cap)|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota|\btoday['’]s\b|\bfor the (?:day|week|month)\b|\bbilling (?:cycle|period)|\b(?:resets?|renews?|refresh(?:es)?) on\b/,
     /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:(?!rate |requests? )\w+ )?(?:limit|quota)|account limit reached/,
     /[每当今本明][日天周月](?!\S{0,6}[较很]多)|使用上限|次数\S{0,4}(?:上限|用[尽完光])|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额|周(?:费用|额度|使用)/,
     // These limits last until the user raises them in the provider's console.
@@ -243,7 +243,7 @@ const codePatterns: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = 
   [/^authfailure\b/, 'auth'],
   [/notactivated/, 'permission'],
   [/serverlimitexceeded/, 'overload'],
-  [/textillegaldetected|censor/, 'filter'],
+  [/textillegaldetected|censor|contentblocked/, 'filter'],
   // `daily_cost_limit_exceeded`, `usage_limit_reached`, and Ark's `SetLimitExceeded`.
   [/(?:hourly|daily|weekly|monthly|usage|cost|quota|set)limit(?:exceeded|reached)/, 'usage-limit'],
   [/^upstream\w*(?:stream|connect|timeout|network|protocol)/, 'transient'],

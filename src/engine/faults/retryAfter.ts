@@ -97,7 +97,7 @@ function objectsIn(json: unknown, depth: number): readonly JsonRecord[] {
 
 function messagesOf(object: JsonRecord): readonly string[] {
   return [...messageFields, 'text', 'error', 'raw', 'data', 'body', 'result']
-    .map((name) => object[name])
+    .flatMap((name) => object[name])
     .filter((text) => typeof text === 'string');
 }
 

@@ -214,7 +214,7 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
       if (says('auth')) return 'keyRejected';
       if (isForbidden(matcher)) return 'permissionDenied';
       if (says('overload')) return 'overloaded';
-      if (mentions('limit')) return rowForLimit(matcher);
+      if (mentions('limit') || (mentionsLimit(matcher) && !mentions('parameter'))) return rowForLimit(matcher);
       if (mentions('context') && !reportsTooLargeTokenLimit(error.searchText)) return 'contextLength';
       if (mentions('filter')) return 'promptFiltered';
       if (findRefusedParameter(error)) return 'unsupportedParameter';

@@ -20,6 +20,9 @@ import { usageInHeaders } from './usageFields';
 /** Matches the data of an event that only keeps the connection open. */
 const keepAlive = /^(?:null|\[?(?:ping|pong|heartbeat|keep[-_ ]?alive)\]?)$/i;
 
+/** In characters. A longer text is more likely garbage than a message of the gateway. */
+const maxPlainTextChars = 1000;
+
 /** Nobody reads this reason. Without one, each abort would create a `DOMException`, which takes 0.1 ms. */
 const attemptEnded = new Error('The attempt has ended.');
 
@@ -320,6 +323,8 @@ export class Attempt implements BodySink, DeltaReceiver {
     if (isReadable && (this.hasAnswer || this.finishReason !== undefined)) this.complete();
     // An object with nothing but a message is an error whose status the gateway has lost.
     else if (isReadable && readJsonError(error).message !== '') this.onDelta({ type: 'error', error });
+    else if (!/^[{[]/.test(text) && text.length <= maxPlainTextChars)
+      this.fail({ type: 'plainText', text: this.keys.redactKnown(text) });
     else this.fail('garbledBody');
   }
 

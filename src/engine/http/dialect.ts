@@ -26,8 +26,8 @@ export function readChunk(
     readChoice(choice, sink, history);
   } else responses.read(chunk);
   const groq = isRecord(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined;
-  // Moonshot reports the usage in the choice.
-  const usage = readUsage(chunk['usage'] ?? groq ?? choice?.['usage'], chunk);
+  // Moonshot reports the usage in the choice, and Google in `usageMetadata`.
+  const usage = readUsage(chunk['usage'] ?? groq ?? choice?.['usage'] ?? chunk['usageMetadata'], chunk);
   if (usage) sink({ type: 'usage', usage });
   return true;
 }
@@ -148,8 +148,8 @@ const reasoningFields = ['reasoning_content', 'reasoning', 'reasoning_text', 'th
 
 function readDelta(delta: JsonRecord, sink: DeltaSink): void {
   // Some gateways send the same text in several fields.
-  const reasoning = reasoningFields.map((name) => stringOrEmpty(delta[name])).find((text) => text !== '');
-  emitText(sink, 'reasoning', reasoning ?? reasoningDetails(delta));
+  const field = reasoningFields.find((name) => stringOrEmpty(delta[name]) !== '');
+  emitText(sink, 'reasoning', field === undefined ? reasoningDetails(delta) : stringOrEmpty(delta[field]));
   const content = delta['content'];
   if (Array.isArray(content)) readParts(content, sink);
   else emitText(sink, 'text', stringOrEmpty(content));

@@ -1,3 +1,5 @@
+import { parseJson } from '../json';
+
 /** In characters. An event that never ends must not fill the memory. */
 export const maxEventChars = 8 * 1024 * 1024;
 
@@ -98,8 +100,11 @@ export class EventScanner {
     const colon = line.indexOf(':');
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? '' : withoutSpace(line.slice(colon + 1));
-    if (field === 'data') this.addData(value);
-    else if (field === 'event') this.name = value;
+    if (field === 'data') {
+      // Some gateways omit the blank line between events.
+      if (this.data?.endsWith('}') && parseJson(this.data) !== undefined) this.endEvent();
+      this.addData(value);
+    } else if (field === 'event') this.name = value;
   }
 
   private addData(value: string): void {

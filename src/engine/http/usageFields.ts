@@ -7,9 +7,9 @@ import { maxCost, maxTokens, roundCost } from '../state/usage';
  * a dot leads to a field of an object. Sources: OpenAI's chat and responses APIs, Anthropic, DeepSeek.
  */
 const countFields = {
-  promptTokens: ['prompt_tokens', 'input_tokens'],
-  completionTokens: ['completion_tokens', 'output_tokens'],
-  totalTokens: ['total_tokens'],
+  promptTokens: ['prompt_tokens', 'input_tokens', 'promptTokens', 'promptTokenCount'],
+  completionTokens: ['completion_tokens', 'output_tokens', 'completionTokens', 'candidatesTokenCount'],
+  totalTokens: ['total_tokens', 'totalTokens', 'totalTokenCount'],
   cachedTokens: [
     'prompt_tokens_details.cached_tokens',
     'input_tokens_details.cached_tokens',

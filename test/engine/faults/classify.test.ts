@@ -158,6 +158,18 @@ describe('classification of an error inside a 200', () => {
   }
 });
 
+describe('classification of a plain text in place of an answer', () => {
+  it('depends on the words that it contains', () => {
+    const { row, detail } = classify({ type: 'plainText', text: 'Too many requests, slow down' }, now);
+    assert.deepEqual([row, detail], ['rateLimitedWithoutRetryAfter', 'Too many requests, slow down']);
+  });
+
+  it('is a malformed response with its text if it contains no known words', () => {
+    const { row, detail } = classify({ type: 'plainText', text: 'sheep' }, now);
+    assert.deepEqual([row, detail], ['garbledBody', 'sheep']);
+  });
+});
+
 const baseUrl = 'https://gateway.test/v1';
 
 const evidenceCases: readonly (readonly [evidence: Evidence, row: FaultName])[] = [

@@ -240,6 +240,9 @@ const jsonBodies: readonly (readonly [body: string, end: AttemptEnd])[] = [
   ['{"message":"no"}', inband({ message: 'no' })],
   ['{"choices":[]}', fault('garbledBody')],
   ['{"choices":', fault('garbledBody')],
+  ['Slow down', fault({ type: 'plainText', text: 'Slow down' })],
+  ['"Slow down"', fault({ type: 'plainText', text: '"Slow down"' })],
+  ['x'.repeat(1001), fault('garbledBody')],
 ];
 
 describe('attempt', () => {
@@ -253,7 +256,7 @@ describe('attempt', () => {
   }
 
   for (const [text, end] of jsonBodies) {
-    it(`ends as ${end.type} after the JSON body ${text}`, async () => {
+    it(`ends as ${end.type} after the JSON body ${text.slice(0, 80)}`, async () => {
       const { ends } = await runAttempt(() => new Response(text, { headers: { 'content-type': 'application/json' } }));
       assert.deepEqual(ends, [end]);
     });

@@ -41,6 +41,11 @@ describe('reading of usage', () => {
       { promptTokens: 130, completionTokens: 5, totalTokens: 135, cachedTokens: 100 },
     ],
     [
+      'the fields of Google',
+      { promptTokenCount: 10, candidatesTokenCount: 5, totalTokenCount: 15 },
+      { promptTokens: 10, completionTokens: 5, totalTokens: 15 },
+    ],
+    [
       'tokens that the cache has stored but not read (Anthropic)',
       { input_tokens: 10, output_tokens: 5, cache_read_input_tokens: null, cache_creation_input_tokens: 2000 },
       { promptTokens: 2010, completionTokens: 5, totalTokens: 2015 },
