@@ -293,7 +293,7 @@ describe('question about the daily budget', () => {
   let detail = '';
   const translate = (text: string, ...args: readonly unknown[]): string =>
     text === '{0} {1}' ? '{0}{1}' : englishL10n.t(text, ...args);
-  const show = (message: string, options: { readonly detail: string }): Promise<undefined> => {
+  const show = (_message: string, options: { readonly detail: string }): Promise<undefined> => {
     detail = options.detail;
     return Promise.resolve(undefined);
   };
