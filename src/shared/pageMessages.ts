@@ -36,6 +36,7 @@ const messageFields = {
   selectModel: { prompt: text, more },
   /** Removes the model that was set for the next prompt only. The next prompt is then sent to the configured model. */
   forgetModelOnce: {},
+  switchBack: {},
   /** Remembers the reasoning effort for a model. */
   selectEffort: { model: v.pipe(text, v.nonEmpty()), level: v.picklist(effortChoices) },
   edit: { ...exchange, prompt },

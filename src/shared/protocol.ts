@@ -121,11 +121,8 @@ export interface ConnectionView {
   readonly hasKey: boolean | 'unreadable';
   /** Whether prompts go to the offline demo. No prompt then leaves the computer. */
   readonly demo: boolean;
-  /**
-   * Set if the next prompt goes to a backup gateway for a reason other than the model: the user has switched, or the
-   * gateways before it are down or have no key.
-   */
-  readonly isBackup?: true | undefined;
+  /** Set if the next prompt goes to a backup gateway because the user has switched to it, or for another reason. */
+  readonly backup?: 'switched' | 'automatic' | undefined;
   /** Names of the backup routes that have a key. */
   readonly backups?: readonly string[] | undefined;
   /** Set in the messages to the page. */

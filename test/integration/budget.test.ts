@@ -92,7 +92,7 @@ describe('daily budget', () => {
       const { text } = await model.sendRequest([vscode.LanguageModelChatMessage.User('hello')]);
       for await (const part of text) assert.fail(part);
     };
-    await assert.rejects(request, /To exceed it, send a prompt in HolySheep Prompt or raise holysheep\.budget\./);
+    await assert.rejects(request, /Agree to exceed it in HolySheep Prompt, or raise holysheep\.budget\./);
     assert.deepEqual([fixture.gateway.requests.length, warnings], [0, []]);
   });
 

@@ -19,7 +19,8 @@ export const hostFaults = {
   },
   spendingLimit: {
     kind: 'spending-limit',
-    message: "Today's budget is used up. To exceed it, send a prompt in HolySheep Prompt or raise holysheep.budget.",
+    message:
+      "Today's budget is used up, so nothing was sent. Agree to exceed it in HolySheep Prompt, or raise holysheep.budget.",
     actions: ['retryNow'],
   },
   internal: {

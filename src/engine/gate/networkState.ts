@@ -122,6 +122,11 @@ export class NetworkState {
     return { until: gate.closedUntil, blockKind: gate.isBreakerOpen ? 'breaker' : 'cooldown' };
   }
 
+  /** Returns how long the scope stays closed, in milliseconds; 0 if this window knows of no cooldown. */
+  cooldownMs(scope: CooldownScope): number {
+    return Math.max(0, (this.cooldownOf(scope)?.until ?? 0) - this.clock.now());
+  }
+
   budget(origin: string): RetryBudget {
     const budget = this.budgets.get(origin) ?? new RetryBudget(this.clock);
     this.budgets.set(origin, budget);

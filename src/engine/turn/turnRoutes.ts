@@ -74,8 +74,8 @@ export class TurnRoutes {
 
   constructor(
     private readonly health: RouteHealth,
-    private readonly network: Pick<NetworkState, 'lacksModel' | 'recordMissingModel'>,
-    private readonly settings: () => Pick<EngineSettings, 'continueWithFallback'>,
+    private readonly network: Pick<NetworkState, 'lacksModel' | 'recordMissingModel' | 'cooldownMs'>,
+    private readonly settings: () => Pick<EngineSettings, 'continueWithFallback' | 'retry'>,
     private readonly output: Pick<TurnOutput, 'emit'>,
     private readonly history: Pick<TurnHistory, 'recordRouteSwitch' | 'model' | 'hasOutput'>,
     { preferredRoute, resumeFrom }: Pick<StreamOptions, 'preferredRoute' | 'resumeFrom'>,
@@ -93,7 +93,7 @@ export class TurnRoutes {
       nextRoute: next && {
         route: this.nameForEvents(next),
         label: next.name ?? nameAmong(this.routes, next.baseUrl),
-        isUsable: this.isAllowed(next) && this.isUp(next),
+        isUsable: this.isAllowed(next) && this.isUp(next) && !this.isLimited(next),
       },
       plainHttpHost: plainHttp && hostOf(plainHttp.baseUrl),
     };
@@ -355,14 +355,22 @@ export class TurnRoutes {
     return !this.health.isDown(baseUrl);
   }
 
+  /** Whether a turn would fail there without a request, because a known limit lasts longer than a turn waits. */
+  private isLimited(route: Route): boolean {
+    const { baseUrl, apiKey } = route;
+    const scope = { origin: originOf(baseUrl), apiKey, model: this.modelAt(route).name };
+    return this.network.cooldownMs(scope) > this.settings().retry.maxHintMs;
+  }
+
   /**
    * Returns the route that follows the avoided ones in the user's order, and after the last route the first one. Skips
-   * routes that are down, unless all are.
+   * routes with a known limit unless all others have one, and routes that are down unless all are.
    */
   private routeAfter(isAvoided: (route: Route) => boolean, routes: readonly Route[]): Route | undefined {
     const start = routes.findIndex(isAvoided) + 1;
     const others = [...routes.slice(start), ...routes.slice(0, start)].filter((route) => !isAvoided(route));
-    return others.find((route) => this.isUp(route)) ?? others[0];
+    const up = others.filter((route) => this.isUp(route));
+    return up.find((route) => !this.isLimited(route)) ?? up[0] ?? others[0];
   }
 
   private announce(from: Route, to: Route, fault?: SwitchReason): void {

@@ -197,10 +197,12 @@ export class Connections extends Disposable {
       const target = this.deps.routeFor(model, connection, preferredRoute) ?? connection;
       const isOffered = target === gatewayFor(model, connection) && target !== firstGateway(connection);
       const { name, isSubstitute } = modelAt(target, model, connection);
+      const isSwitched = [target.baseUrl, target.origin].includes(preferredRoute ?? '');
+      const backup = isSwitched ? 'switched' : 'automatic';
       return {
         ...{ model, host: target.host, hasKey: canSendRequests(target), demo },
         ...(isOffered && { gateway: isSubstitute ? `${name} · ${target.host}` : target.host }),
-        ...(!isOffered && target !== connection && { isBackup: true }),
+        ...(!isOffered && target !== connection && { backup }),
         ...(names.length > 0 && { backups: names }),
       };
     } catch (error) {

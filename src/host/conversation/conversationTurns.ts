@@ -170,6 +170,11 @@ export class ConversationTurns extends ConversationRecord {
     );
   }
 
+  /** Lets later prompts go to the gateway that the settings choose. */
+  switchBack(): void {
+    this.switchedRoute = undefined;
+  }
+
   /** The model of the exchange stays the same, so that *Regenerate* and *Continue* use it. */
   continueWithFallback(exchangeId: string): void {
     this.flush();

@@ -4,6 +4,7 @@ import type { Clock } from '../../engine/clock';
 import type { FailedEvent } from '../../engine/events';
 import { hostFailure } from '../../engine/faults/hostFaults';
 import type { Cost } from '../../engine/state/turnCost';
+import { joinSentences } from '../../shared/describe';
 import type { DailyBudget } from '../settings/dailyBudget';
 import { askUser, showToast } from '../ui/notifications';
 import { hostWords } from '../ui/words';
@@ -141,7 +142,7 @@ export class Budget extends Disposable {
     const again = vscode.l10n.t(
       'If you choose “Send anyway”, you are asked again once another quarter of the budget is used.',
     );
-    const detail = [...notesOn(spending), consequence, again].join(' ');
+    const detail = joinSentences(hostWords().strings, [...notesOn(spending), consequence, again]);
     this.warnedPercent = Math.max(this.warnedPercent, reachedPercent(spending));
     const { period } = this;
     const isAgreed = (await askUser('warning', describe(spending), [send], detail)) === send;

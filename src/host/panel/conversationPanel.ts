@@ -142,6 +142,10 @@ export class ConversationPanel extends Disposable {
       selectModel: ({ prompt, more }) => this.selectModel(toComposedInput(prompt, more)),
       selectEffort: ({ model, level }) => efforts.choose(model, level),
       forgetModelOnce: () => draft.setModelOnce(undefined),
+      switchBack: () => {
+        conversation.switchBack();
+        return this.updateConnection();
+      },
       suggestContext: async ({ request, query }) =>
         this.page.post({ type: 'suggestions', request, items: await contextSource.suggest(query) }),
       attach: ({ id }) => contextDraft.attach(id),

@@ -6,7 +6,7 @@ import type { ModelCatalog } from '../models/modelCatalog';
 import type { PanelServices } from './panelServices';
 import { parsePrefilledInput, returnPrompt, type SendServices } from './promptSender';
 
-interface RegenerateServices extends Pick<SendServices, 'budget'> {
+interface RegenerateServices extends Pick<SendServices, 'budget' | 'mayUsePlainHttp'> {
   readonly conversations: Pick<Conversations, 'withOpen'>;
   readonly catalog: Pick<ModelCatalog, 'pickOther'>;
 }
@@ -52,13 +52,13 @@ export function regenerate(
   return answerAgain(services, conversation, exchangeId, async (exchange) => {
     const model = switchModel ? await pickOtherModel(services.catalog, conversation, exchange) : undefined;
     if (switchModel && model === undefined) return undefined;
-    return { start: () => conversation.regenerate(exchangeId, model) };
+    return { models: model === undefined ? [] : [model], start: () => conversation.regenerate(exchangeId, model) };
   });
 }
 
 /** Lets the user choose models that answer the prompt of an exchange again. Without a choice, nothing changes. */
 export function compareAgain(
-  services: Pick<PanelServices, 'budget' | 'conversations' | 'catalog'>,
+  services: Pick<PanelServices, 'budget' | 'mayUsePlainHttp' | 'conversations' | 'catalog'>,
   conversation: Conversation,
   exchangeId: string,
 ): Promise<void> {
@@ -69,8 +69,8 @@ export function compareAgain(
 }
 
 interface AnotherAnswer {
-  /** The models that answer, if the new version is a comparison. */
-  readonly models?: readonly string[];
+  /** The models that the user has chosen. Empty for the model of the exchange. */
+  readonly models: readonly string[];
   readonly start: () => unknown;
 }
 
@@ -79,7 +79,7 @@ interface AnotherAnswer {
  * @param choose asks the user, and returns undefined if the user cancels
  */
 async function answerAgain(
-  { budget, conversations }: Pick<RegenerateServices, 'budget' | 'conversations'>,
+  { budget, mayUsePlainHttp, conversations }: Pick<RegenerateServices, 'budget' | 'mayUsePlainHttp' | 'conversations'>,
   conversation: Conversation,
   exchangeId: string,
   choose: (exchange: Exchange) => Promise<AnotherAnswer | undefined>,
@@ -88,7 +88,8 @@ async function answerAgain(
   if (!exchange) return;
   await conversations.withOpen(conversation, async () => {
     const answer = await choose(exchange);
-    if (!answer || !(await budget.mayStart(exchange.demo, answer.models))) return;
+    if (!answer || !(exchange.demo || (await mayUsePlainHttp(answer.models)))) return;
+    if (!(await budget.mayStart(exchange.demo, answer.models))) return;
     // A second click may arrive before the page shows the version that the first click has added.
     if (!conversation.readOnly && conversation.tree.isOnPage(exchangeId)) answer.start();
   });

@@ -85,13 +85,13 @@ export async function runFailureAction(
 
 /** If the gateway lacks the selected model, also selects the other model, so that the next prompt does not fail. */
 export async function switchModel(
-  { catalog, connections }: Pick<PanelServices, 'catalog' | 'connections'>,
+  { catalog, connections, mayUsePlainHttp }: Pick<PanelServices, 'catalog' | 'connections' | 'mayUsePlainHttp'>,
   conversation: Pick<Conversation, 'exchange' | 'switchModel'>,
   exchangeId: string,
   model: string,
 ): Promise<void> {
   const exchange = conversation.exchange(exchangeId);
-  if (!exchange) return;
+  if (!exchange || !(exchange.demo || (await mayUsePlainHttp([model])))) return;
   conversation.switchModel(exchangeId, model);
   const selected = connections.model(false);
   const { failure, model: failed } = exchange.state;

@@ -54,10 +54,15 @@ export class ModelChoice {
     if (hadFocus) moveFocus(model === undefined ? choose : remove);
   }
 
+  private switchBack(): void {
+    this.context.post({ type: 'switchBack' });
+    this.context.focusComposer();
+  }
+
   private update(): void {
     if (!this.connection) return;
     const { strings } = this.context;
-    const { model, demo, host, gateway, isBackup = false } = this.connection;
+    const { model, demo, host, gateway, backup } = this.connection;
     const modelAtRoute = fill(strings.modelAtRoute, model, gateway ?? host);
     setText(this.name, model);
     const place = gateway === undefined ? '' : ` · ${gateway}`;
@@ -67,9 +72,12 @@ export class ModelChoice {
     // The name contains the visible text, because users of speech control say what they read.
     const spoken = gateway === undefined ? modelAtRoute : model + place;
     this.choose.setAttribute('aria-label', fill(strings.modelButton, spoken));
-    this.badge.hidden = !isBackup && !demo;
-    this.badge.title = host;
-    this.badge.replaceChildren(...(isBackup ? [svgIcon('arrowSwap'), strings.backupBadge] : [strings.demo]));
+    this.badge.hidden = !backup && !demo;
+    this.badge.title = backup === 'switched' ? fill(strings.switchBack, host) : host;
+    const content = backup ? [svgIcon('arrowSwap'), strings.backupBadge] : [strings.demo];
+    this.badge.replaceChildren(
+      ...(backup === 'switched' ? [button(content, 'quiet link-button', () => this.switchBack())] : content),
+    );
   }
 }
 

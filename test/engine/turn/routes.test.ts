@@ -491,6 +491,23 @@ describe('switching the route by hand', () => {
     });
   }
 
+  it('skips a route with a known limit', async () => {
+    const net = new Routes(
+      { primary: [rateLimited(5_400)], backup: [rateLimited(3_600)], third: hello },
+      { routes: [primary, backup, third] },
+    );
+    await net.ask(startingAt(backup)).toEnd();
+    const { nextRoute, actions } = (await net.ask().toEnd()).last('failed');
+    assert.deepEqual([actions[0], nextRoute], ['switchRoute', third.baseUrl]);
+  });
+
+  it('is not the first action when the other route has a known limit', async () => {
+    const net = new Routes({ primary: [rateLimited(5_400)], backup: [rateLimited(3_600)] });
+    await net.ask(startingAt(backup)).toEnd();
+    const { actions } = (await net.ask().toEnd()).last('failed');
+    assert.deepEqual([actions[0], actions.at(-1)], ['sendLater', 'switchRoute']);
+  });
+
   it('leads a later turn to the same route until it fails there', async () => {
     const net = new Routes({ primary: hello, backup: [...hello, refused] });
     assert.deepEqual(net.world.engine.routeFor('gpt-4o', net.connection(), backup.baseUrl)?.baseUrl, backup.baseUrl);

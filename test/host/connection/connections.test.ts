@@ -157,7 +157,7 @@ describe('connection over several routes', () => {
       );
       assert.deepEqual(await connections.view(), {
         ...{ model: 'model-1', host: new URL(used).host, hasKey: routes.keys.has(used), demo: false },
-        ...(used !== baseUrl && { isBackup: true }),
+        ...(used !== baseUrl && { backup: 'automatic' }),
         ...(others.length > 0 && { backups: namesOf(expected.slice(1)) }),
       });
     });
@@ -170,14 +170,14 @@ describe('connection over several routes', () => {
     const routeFor: Engine['routeFor'] = (_model, connection, preferred = current) =>
       [connection, ...(connection.backups ?? [])].find(({ baseUrl }) => baseUrl === preferred);
     const shown = async (preferredRoute?: string) => {
-      const { host, gateway, isBackup } = await new Connections({ ...routes.deps(), routeFor }).view(
+      const { host, gateway, backup } = await new Connections({ ...routes.deps(), routeFor }).view(
         false,
         preferredRoute,
       );
-      return [host, gateway, isBackup];
+      return [host, gateway, backup];
     };
-    assert.deepEqual(await shown(), ['first.example', undefined, true]);
-    assert.deepEqual(await shown(`${second}/v1`), ['second.example', undefined, true]);
+    assert.deepEqual(await shown(), ['first.example', undefined, 'automatic']);
+    assert.deepEqual(await shown(`${second}/v1`), ['second.example', undefined, 'switched']);
     current = `${primary}/v1`;
     assert.deepEqual(await shown(), ['primary.example', undefined, undefined]);
   });

@@ -211,6 +211,13 @@ describe('running turn of a conversation', () => {
       assert.deepEqual([nextRoute(), nextRoute()], [preferred, preferred]);
     });
 
+    it('is left when the user switches back', () => {
+      const { conversation, emit, nextRoute } = setUp();
+      emit(attempt(), done('1'));
+      conversation.switchBack();
+      assert.deepEqual([conversation.preferredRoute, nextRoute()], [undefined, undefined]);
+    });
+
     it('uses the route that is named by a turn without an attempt', () => {
       const { conversation, ask, engine, nextRoute } = { ...setUp() };
       engine.turn.emit(done('1'));

@@ -114,7 +114,7 @@ describe('turn of a conversation with a daily budget', () => {
       await answer(false);
       const { phase, failure } = stateOf(ids[0]!) ?? {};
       assert.deepEqual([phase, failure?.kind, failure?.actions], ['failed', 'spending-limit', ['retryNow']]);
-      assert.match(failure?.message ?? '', /^Today's budget is used up\. To exceed it, send a prompt/);
+      assert.match(failure?.message ?? '', /^Today's budget is used up, so nothing was sent\./);
       assert.equal(questions, 2);
       await answer(false);
       assert.deepEqual([requests(), conversation.busy], [1, false]);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { type AttemptRecord, hourMs } from '../../../src/host/health/attemptRecord';
 import type { Budget } from '../../../src/host/health/budget';
 import type { DailyBudget } from '../../../src/host/settings/dailyBudget';
@@ -295,5 +296,37 @@ describe('daily budget', () => {
   it('reads nothing without a budget', async () => {
     setting = undefined;
     assert.deepEqual([await spend(99), await send(), refreshes], [[], [true], 0]);
+  });
+});
+
+describe('question about the daily budget', () => {
+  let detail = '';
+  const translate = (text: string, ...args: readonly unknown[]): string =>
+    text === '{0} {1}' ? '{0}{1}' : englishL10n.t(text, ...args);
+  const show = (_message: string, options: { readonly detail: string }): Promise<undefined> => {
+    detail = options.detail;
+    return Promise.resolve(undefined);
+  };
+  useVSCode({ l10n: { t: translate }, env: { language: 'zh-cn' }, window: { showWarningMessage: show } });
+
+  it('has no spaces between its sentences in a language without them', async () => {
+    // `import()` would return the module of the other tests, with its English words.
+    const sources = createRequire(__filename)('../../../src/host/health/budget') as { Budget: typeof Budget };
+    const budget = new sources.Budget({
+      setting: () => ({ daily: 5, currency: 'USD', action: 'ask' }),
+      book: {
+        records: () => [],
+        isCompleteSince: () => false,
+        onDidChange: () => ({ dispose: () => undefined }),
+        refresh: () => Promise.resolve(),
+      },
+      runningModels: () => [],
+      clock: { now: () => noon },
+      openUsage: () => undefined,
+      log: { error: (error) => assert.fail(String(error)) },
+    });
+    assert.equal(await budget.mayStart(), false);
+    assert.match(detail, /can't be read\.If you cancel, nothing is sent\.If you choose/);
+    budget.dispose();
   });
 });

@@ -19,6 +19,7 @@ function setUp(input: PromptInput, pickedModel?: string) {
   const addedToHistory: string[] = [];
   const returned: string[] = [];
   const budget = { mayStart: true };
+  const overPlainHttp = new Set<string>();
   let isOpen = false;
   const deps = {
     conversations: {
@@ -28,6 +29,7 @@ function setUp(input: PromptInput, pickedModel?: string) {
       },
     },
     budget: { mayStart: (isDemo = false) => Promise.resolve(isDemo || budget.mayStart) },
+    mayUsePlainHttp: (models: readonly string[]) => Promise.resolve(!models.some((model) => overPlainHttp.has(model))),
     panels: {
       open: () => assert.fail(),
       show: () => void returned.push('shown'),
@@ -51,7 +53,7 @@ function setUp(input: PromptInput, pickedModel?: string) {
     onError: (error: unknown) => assert.fail(String(error)),
   };
   return {
-    ...{ conversation, id, addedToHistory, returned, budget },
+    ...{ conversation, id, addedToHistory, returned, budget, overPlainHttp },
     edit: async (prompt: string, exchangeId = id) =>
       (await importEditPrompt()).editPrompt(deps, conversation, exchangeId, prompt),
     regenerate: async (switchModel: boolean, exchangeId = id) =>
@@ -136,6 +138,15 @@ describe('regenerated answer', () => {
       conversation.views().map(({ state }) => state.model),
       ['b'],
     );
+  });
+
+  it('is not requested from a gateway over plain HTTP that the user declines', async () => {
+    const { regenerate, overPlainHttp, versions } = setUp({ prompt: 'Hi' }, 'llama3');
+    overPlainHttp.add('llama3');
+    await regenerate(true);
+    assert.equal(versions(), 1);
+    await regenerate(false);
+    assert.equal(versions(), 2);
   });
 
   it('is not requested when the user chooses no model', async () => {

@@ -13,7 +13,8 @@ describe('failure card', () => {
   let listed: readonly string[];
   /** What the dialog for a key or a gateway returns. */
   let dialogState: string;
-  beforeEach(() => ([calls, listed, dialogState] = [[], [], 'verified']));
+  let usesPlainHttp: boolean;
+  beforeEach(() => ([calls, listed, dialogState, usesPlainHttp] = [[], [], 'verified', true]));
 
   const record =
     (name: string, result?: unknown) =>
@@ -56,6 +57,7 @@ describe('failure card', () => {
     panels: { show: record('show'), prefill: record('prefill') },
     contextUse: () => ({ windowTokens: 4 }),
     budget: { mayStart: () => Promise.resolve(true) },
+    mayUsePlainHttp: () => Promise.resolve(usesPlainHttp),
     demo: { answers: () => false },
     schedule: { sendNow: record('sendNow'), schedule: record('schedule') },
   } as unknown as PanelServices;
@@ -130,6 +132,11 @@ describe('failure card', () => {
       await switchModel(services, conversation, 'e1', 'acme-2');
       return calls;
     };
+
+    it('does nothing if the user declines its gateway over plain HTTP', async () => {
+      usesPlainHttp = false;
+      assert.deepEqual(await switched(exchangeWith('acme-1'), ['acme-2']), []);
+    });
 
     for (const [situation, exchange, models] of [
       ['the gateway lists the selected model', exchangeWith('acme-1'), ['acme-1', 'acme-2']],

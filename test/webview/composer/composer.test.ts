@@ -118,8 +118,14 @@ describe('composer', () => {
       page.snapshot([exchange('e1')], { connection: { ...connected, backups: ['backup.example'] } });
       page.events('e1', ev.attempt({ origin: 'https://backup.example' }), ev.text('Hi'), ev.done('Hi'));
       assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at api.example', 'gpt-4o', null]);
-      page.snapshot([exchange('e1')], { connection: { ...connected, host: 'backup.example', isBackup: true } });
+      page.snapshot([exchange('e1')], { connection: { ...connected, host: 'backup.example', backup: 'automatic' } });
       assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at backup.example', 'gpt-4o', 'backup backup.example']);
+    });
+
+    it('has a button that leads back from the gateway that the user has switched to', () => {
+      page.snapshot([exchange('e1')], { connection: { ...connected, host: 'backup.example', backup: 'switched' } });
+      page.one('button', 'backup').click();
+      assert.deepEqual(page.posted.at(-1), { type: 'switchBack' });
     });
 
     it('names the gateway of a model that only a backup gateway offers, without a badge', () => {
