@@ -15,7 +15,7 @@ export async function mayUsePlainHttp(
     const offer = await connections.plainHttpOffer(model);
     if (!offer) continue;
     const send = vscode.l10n.t('Send');
-    const message = vscode.l10n.t('Only {1} has {0}, and it uses plain HTTP. Send prompts there?', model, offer.host);
+    const message = vscode.l10n.t('{0} is at {1}, over plain HTTP. Send prompts there?', model, offer.host);
     const detail = vscode.l10n.t(
       'Others on the network can read your prompts, the answers, and the API key. You are asked once for each gateway.',
     );

@@ -26,7 +26,7 @@ describe('question about a gateway over plain HTTP', () => {
     await ask('gpt-5', 'llama3');
     assert.deepEqual(
       editor.messages.map(({ message }) => message),
-      ['Only nas.example has llama3, and it uses plain HTTP. Send prompts there?'],
+      ['llama3 is at nas.example, over plain HTTP. Send prompts there?'],
     );
   });
 
