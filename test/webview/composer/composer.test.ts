@@ -122,7 +122,7 @@ describe('composer', () => {
       assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at backup.example', 'gpt-4o', 'backup backup.example']);
     });
 
-    it('has a button that leads back from the gateway that the user has switched to', () => {
+    it('leads back from a gateway that the user has switched to', () => {
       page.snapshot([exchange('e1')], { connection: { ...connected, host: 'backup.example', backup: 'switched' } });
       page.one('button', 'backup').click();
       assert.deepEqual(page.posted.at(-1), { type: 'switchBack' });
