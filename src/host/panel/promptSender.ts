@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import { type Attachment, canSendPrompt } from '../../shared/protocol';
 import type { Connections } from '../connection/connections';
 import type { ContextDraft } from '../context/contextDraft';
@@ -9,7 +10,7 @@ import { toPromptInput, type PromptInput } from '../journal/exchange';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { DemoMode } from '../connection/demoMode';
 import { isPromptInput } from '../journal/journalSchema';
-import { enterApiKey } from '../ui/notifications';
+import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import type { PanelServices } from './panelServices';
 
 export interface SendServices extends Pick<PanelServices, 'budget' | 'mayUsePlainHttp' | 'panels' | 'onError'> {
@@ -61,6 +62,9 @@ export async function sendPrompt(
     inDemo || mayUsePlainHttp(options.models ?? [input.model ?? options.modelOnce ?? (await view()).model]);
   if (!isReady || !(await mayUseGateway()) || !(await budget.mayStart(inDemo, options.models))) {
     returnPrompt(panels, conversation, input);
+    showInStatusBar(
+      vscode.l10n.t('Not sent. If the composer contains another prompt, press ↑ there to get this one back.'),
+    );
     return;
   }
   const sent = { ...(options.addDraft?.(input) ?? input), demo: inDemo };

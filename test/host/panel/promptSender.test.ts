@@ -4,7 +4,7 @@ import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { PromptInput } from '../../../src/host/journal/exchange';
 import type { SendOptions, SendServices } from '../../../src/host/panel/promptSender';
 import type { Attachment } from '../../../src/shared/protocol';
-import { useVSCode } from '../../support/fakeVSCode';
+import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 
 const importPromptSender = () => import('../../../src/host/panel/promptSender');
@@ -12,7 +12,12 @@ const importPromptSender = () => import('../../../src/host/panel/promptSender');
 /** What the user does in the key dialog. */
 let enterKey: () => 'verified' | 'unverified' | 'rejected' | 'cancelled';
 
+/** The texts that the status bar has shown. */
+let statuses: string[];
+
 const vscode = {
+  l10n: englishL10n,
+  window: { setStatusBarMessage: (text: string) => void statuses.push(text) },
   commands: {
     executeCommand: (command: string) => {
       assert.equal(command, 'holysheep.setApiKey');
@@ -23,6 +28,7 @@ const vscode = {
 
 function setUp() {
   const calls: string[] = [];
+  statuses = [];
   const promptHistory = { fails: false };
   const connection = { model: 'm', host: 'api.example', hasKey: true, demo: false };
   const budget = { mayStart: true };
@@ -151,6 +157,7 @@ describe('prompt sender', () => {
     await send({ prompt: 'Why?' });
     assert.deepEqual([asked(), prefills()], [[], ['prefill current: Why?']]);
     assert.equal(calls.at(-2), 'show current with focus');
+    assert.match(statuses.join(), /^Not sent\./);
   });
 
   it('returns the prompt when the user cancels the key dialog, even if a gateway was added in the meantime', async () => {

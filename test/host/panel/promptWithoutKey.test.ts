@@ -28,6 +28,7 @@ describe('prompt that a panel sends without an API key', () => {
     },
     languages: { onDidChangeDiagnostics: noSubscription },
     l10n: { t: (message: string) => message },
+    window: { setStatusBarMessage: () => undefined },
     env: { language: 'en' },
   });
   let folder: string;
