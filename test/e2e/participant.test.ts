@@ -11,7 +11,7 @@ describe("@holysheep in VS Code's chat", () => {
   let workbench: Workbench;
   let chat: NativeChat;
 
-  const settings = { 'holysheep.model': 'gpt-4o', 'chat.disableAIFeatures': false };
+  const settings = { 'holysheep.model': 'gpt-4o', 'chat.disableAIFeatures': undefined };
   useWorkbench({ settings }, (opened) => ({ gateway, workbench } = opened));
   before(async () => {
     chat = new NativeChat(workbench);

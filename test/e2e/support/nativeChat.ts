@@ -13,12 +13,15 @@ export class NativeChat {
       .toast('VS Code keeps its chat disabled')
       .getByRole('button', { name: 'Open settings' })
       .click();
-    const setting = page.locator('.settings-editor').getByRole('checkbox', { name: /disableAIFeatures/i });
-    await this.input.waitFor();
-    await setting.click();
-    // VS Code saves a setting a moment after the click, and then closes the chat.
-    await this.input.waitFor({ state: 'detached' });
-    await setting.click();
+    const editor = page.locator('.settings-editor');
+    const checkbox = (checked: boolean): Locator =>
+      editor.getByRole('checkbox', { name: /disableAIFeatures/i, checked });
+    // VS Code saves a setting a moment after the click. Only then it marks the setting as configured, or no longer.
+    const configured = editor.locator('.setting-item-contents.is-configured');
+    await checkbox(false).click();
+    await configured.waitFor();
+    await checkbox(true).click();
+    await configured.waitFor({ state: 'detached' });
     await page
       .locator('.command-center .action-label.codicon-chat-sparkle, .command-center [aria-label*="Chat"]')
       .first()
