@@ -498,7 +498,7 @@ describe('switching the route by hand', () => {
     );
     await net.ask(startingAt(backup)).toEnd();
     const { nextRoute, actions } = (await net.ask().toEnd()).last('failed');
-    assert.deepEqual([actions[0], nextRoute], ['switchRoute', third.baseUrl]);
+    assert.deepEqual([actions[0], nextRoute], ['switchRoute', 'https://third.test']);
   });
 
   it('is not the first action when the other route has a known limit', async () => {
