@@ -82,7 +82,7 @@ export function classify(evidence: Evidence, now: number): Fault {
       const error = readProviderError(evidence.text);
       const retryAfter = parseInbandRetryAfter(evidence.text, now);
       const row = inbandRow(error, retryAfter, false);
-      // A text without known words may be anything, so it is a malformed response whose text the user sees.
+      // Without known words, the text could mean anything, so the response counts as malformed. The user sees the text.
       return faultFromError(row === 'errorInStream' ? 'garbledBody' : row, error, retryAfter);
     }
   }

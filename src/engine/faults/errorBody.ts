@@ -89,8 +89,8 @@ function envelopesIn(body: JsonRecord): readonly JsonRecord[] {
 }
 
 /**
- * Returns a body that is known to be an error with its envelopes parsed, because some gateways send them as JSON text.
- * In an answer, such a text may be the output of a tool.
+ * Parses the envelopes that a gateway sent as JSON text. The body must be known to be an error, because such a text in an
+ * answer may be the output of a tool.
  */
 export function withParsedEnvelopes(body: JsonRecord): JsonRecord {
   const texts = envelopeFields.filter((name) => stringOrEmpty(body[name]).startsWith('{'));

@@ -92,7 +92,7 @@ interface KeyPatterns {
  * immediately unless it ends with what may be the start of a key.
  */
 export class KeyFilter {
-  /** The end of the text that was passed on, if it may be the start of a key. */
+  /** The last characters that were shown, if a key may begin with them. */
   private passed: string;
   private held: string;
 

@@ -17,10 +17,10 @@ import type { ReceivedSize } from './receivedSize';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
 import { usageInHeaders } from './usageFields';
 
-/** Matches the data of an event that only keeps the connection open. */
+/** Matches an event that contains nothing and only keeps the connection open. */
 const keepAlive = /^(?:null|\[?(?:ping|pong|heartbeat|keep[-_ ]?alive)\]?)$/i;
 
-/** In characters. A longer text is more likely garbage than a message of the gateway. */
+/** The maximum length of a gateway's message, in characters. A longer text is probably garbage. */
 const maxPlainTextChars = 1000;
 
 /** Nobody reads this reason. Without one, each abort would create a `DOMException`, which takes 0.1 ms. */
@@ -212,7 +212,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     this.isLastEventGarbled = !this.chunks.read(data);
     // An event named `error` is an error, whatever it contains. It is read as a chunk first, because it may contain a usage.
     if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
-    // An event with a name of its own and plain text, such as a ping with a time, is no part of the answer.
+    // An event with another name and plain text, such as a ping with a time, is not part of the answer.
     if (name !== undefined && name !== 'message' && !/^\s*[{[]/.test(data)) this.isLastEventGarbled = false;
     if (this.isLastEventGarbled && ++this.garbledEvents === 2) this.fail('garbledStream');
   }

@@ -101,7 +101,7 @@ export async function send(
   throw new HttpRejection(response.status || 302, response.headers, text);
 }
 
-/** The first one with a value is used, so the gateway's own header comes before those of providers and proxies. */
+/** Headers with the request ID, in order of preference: the gateway's own header, then those of providers and proxies. */
 const requestIdHeaders = ['x-oneapi-request-id', 'x-request-id', 'request-id', 'x-amzn-requestid', 'apim-request-id'];
 
 const maxIdChars = 200;

@@ -26,7 +26,7 @@ export interface TurnContext {
 }
 
 export interface NextRoute {
-  /** Its origin, or its base URL if another route has the same host. See `routeOf`. */
+  /** The origin of the route, or its base URL if another route has the same host. See `routeOf`. */
   readonly route: string;
   /** The name that the user gave the gateway, or else its host. */
   readonly label: string;

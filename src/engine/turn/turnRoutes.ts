@@ -63,7 +63,7 @@ export class TurnRoutes {
   private mustEncrypt = false;
   /** The model for which `mustEncrypt` was decided. */
   private encryptedModel: string | undefined;
-  /** Base URL of the route that the user has last switched to. It also gets a model that the user selects afterwards. */
+  /** The base URL to which the user last switched. Models that the user selects later also go there, even over plain HTTP. */
   private chosenUrl: string | undefined;
   /** Whether the turn stays on the current route even if it is down, until an attempt over it fails. */
   private isPinned = false;
@@ -355,7 +355,7 @@ export class TurnRoutes {
     return !this.health.isDown(baseUrl);
   }
 
-  /** Whether a turn would fail there without a request, because a known limit lasts longer than a turn waits. */
+  /** Whether a turn on this route would fail without a request, because a known limit lasts longer than a turn waits. */
   private isLimited(route: Route): boolean {
     const { baseUrl, apiKey } = route;
     const scope = { origin: originOf(baseUrl), apiKey, model: this.modelAt(route).name };
@@ -363,8 +363,8 @@ export class TurnRoutes {
   }
 
   /**
-   * Returns the route that follows the avoided ones in the user's order, and after the last route the first one. Skips
-   * routes with a known limit unless all others have one, and routes that are down unless all are.
+   * Returns the next route in the user's order that is not avoided, starting again with the first route after the last.
+   * Prefers routes that are up, and among them routes without a known limit.
    */
   private routeAfter(isAvoided: (route: Route) => boolean, routes: readonly Route[]): Route | undefined {
     const start = routes.findIndex(isAvoided) + 1;

@@ -57,7 +57,7 @@ export function decodeRecords(text: string): readonly AttemptRecord[] {
 }
 
 export const hourMs = 3_600_000;
-/** The unit of record times. In every time zone, a day starts on a quarter of an hour of UTC. */
+/** The unit in which records store their time. In every time zone, a day starts at a full quarter of an hour in UTC. */
 const quarterMs = hourMs / 4;
 
 /** @param isCorrected whether the gateway refused the request, which is corrected and sent again at once */

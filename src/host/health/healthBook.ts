@@ -68,7 +68,7 @@ export class HealthBook {
     this.add(last.filter(lacksEnd).map((attempt) => recordOf(attempt, false)));
   }
 
-  /** Records the waits of a turn that has ended. Its attempts have been recorded before. */
+  /** Records how a turn that has ended waited. `recordAttempt` has already recorded its attempts. */
   recordWaits(turn: TurnRecord): void {
     this.add(waitRecordsOf(turn));
   }

@@ -170,7 +170,7 @@ describe('page of usage and health', () => {
       document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
     };
 
-    it('shows what was used today and in the last 14 days, and how much of the budget, without costs in another currency', () => {
+    it('shows the usage and the used share of the budget, without costs in another currency', () => {
       page.show(usedReport);
       const sums = texts('.usage :is(dt, .figure, dd.note)');
       assert.deepEqual(sums, [
