@@ -1,5 +1,5 @@
 // node test/run.mjs [check] [lint] [unit] [host] [e2e] [-- mocha arguments]
-import { ensureDependencies, runTypeScript } from './support/install/dependencies.mjs';
+import { ensureDependencies, runScript } from './support/install/dependencies.mjs';
 
 await ensureDependencies();
-await runTypeScript('test/support/run/main.ts', process.argv.slice(2));
+await runScript('test/support/run/main.ts', process.argv.slice(2));

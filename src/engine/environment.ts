@@ -29,7 +29,7 @@ export interface EngineEnvironment {
    * The `fetch` of the runtime. The engine reads this property for every request, because VS Code replaces the global
    * `fetch` with one that supports proxies and certificates.
    */
-  readonly fetch: typeof fetch;
+  readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
   /**
    * Calls `send`, which sends one request with `fetch`, and reports its connection to the observer. If the runtime does
    * not report connections, the observer is never called.

@@ -75,7 +75,8 @@ export interface ChatRequest {
   readonly maxTokens?: number | undefined;
   /** Values that are sent in place of missing ones, but only to models that take them. */
   readonly defaults?:
-    { readonly temperature?: number | undefined; readonly maxTokens?: number | undefined } | undefined;
+    | { readonly temperature?: number | undefined; readonly maxTokens?: number | undefined }
+    | undefined;
   /** Whether the answer gets more tokens, because an earlier answer reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
   /** Without it, nothing about the reasoning is sent, and the gateway decides. */

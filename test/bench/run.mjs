@@ -1,6 +1,6 @@
 // node test/bench/run.mjs [name…] measures the extension against peers and prints a Markdown table. A run without names also
 // writes the table to docs/bench.md, and the rows that the READMEs repeat to the READMEs.
-import { ensureDependencies, runTypeScript } from '../support/install/dependencies.mjs';
+import { ensureDependencies, runScript } from '../support/install/dependencies.mjs';
 
 await ensureDependencies();
-await runTypeScript('test/bench/main.ts', process.argv.slice(2));
+await runScript('test/bench/main.ts', process.argv.slice(2));

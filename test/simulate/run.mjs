@@ -1,7 +1,7 @@
 // npm run simulate [-- crowds | tutorial] runs in virtual time: `crowds` simulates many clients of a gateway that fails, and
 // writes docs/simulation.md with its chart; `tutorial` compares a retry loop from tutorials with the engine, and writes the
 // tables of docs/retry-and-resume*.md.
-import { ensureDependencies, runTypeScript } from '../support/install/dependencies.mjs';
+import { ensureDependencies, runScript } from '../support/install/dependencies.mjs';
 
 await ensureDependencies();
-await runTypeScript('test/simulate/main.ts', process.argv.slice(2));
+await runScript('test/simulate/main.ts', process.argv.slice(2));

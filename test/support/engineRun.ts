@@ -18,7 +18,10 @@ export const defaultSettings: EngineSettings = {
   timeout: { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null },
 };
 
-type SettingsChange = { readonly [K in keyof EngineSettings]?: Partial<EngineSettings[K]> | EngineSettings[K] };
+type SettingsChange = Partial<Omit<EngineSettings, 'retry' | 'timeout'>> & {
+  readonly retry?: Partial<EngineSettings['retry']>;
+  readonly timeout?: Partial<EngineSettings['timeout']>;
+};
 
 interface WorldOptions {
   readonly replies: readonly Reply[];
@@ -73,11 +76,10 @@ export class EngineWorld {
 
 function settingsWith(change: SettingsChange = {}): EngineSettings {
   return {
-    retry: { ...defaultSettings.retry, ...(change.retry as object | undefined) },
-    fallbackModels: (change.fallbackModels as readonly string[] | undefined) ?? [],
-    resume: change.resume ?? defaultSettings.resume,
-    continueWithFallback: change.continueWithFallback ?? defaultSettings.continueWithFallback,
-    timeout: { ...defaultSettings.timeout, ...(change.timeout as object | undefined) },
+    ...defaultSettings,
+    ...change,
+    retry: { ...defaultSettings.retry, ...change.retry },
+    timeout: { ...defaultSettings.timeout, ...change.timeout },
   };
 }
 

@@ -1,5 +1,5 @@
 // Opens the extension in a real VS Code with a sample workspace and the offline demo, until Ctrl+C.
-import { ensureDependencies, runTypeScript } from './install/dependencies.mjs';
+import { ensureDependencies, runScript } from './install/dependencies.mjs';
 
 await ensureDependencies();
-await runTypeScript('test/support/start/main.ts', process.argv.slice(2));
+await runScript('test/support/start/main.ts', process.argv.slice(2));

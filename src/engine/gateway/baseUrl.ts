@@ -1,6 +1,11 @@
 /** A correction of a base URL. Every correction except `trimmed` changes where requests are sent. */
 export type BaseUrlCorrection =
-  'trimmed' | 'full-width' | 'scheme-added' | 'query-removed' | 'endpoint-removed' | 'v1-added';
+  | 'trimmed'
+  | 'full-width'
+  | 'scheme-added'
+  | 'query-removed'
+  | 'endpoint-removed'
+  | 'v1-added';
 
 export type BaseUrlProblem = 'empty' | 'too-long' | 'not-a-url' | 'not-http' | 'credentials';
 

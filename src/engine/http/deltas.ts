@@ -43,7 +43,9 @@ export interface DeltaFilter extends DeltaReceiver {
 
 /** The meaning of a finish reason: the answer is complete, a filter stopped it, or the provider failed. */
 export type Finish =
-  { readonly type: 'complete'; readonly reason: string } | { readonly type: 'filtered' } | { readonly type: 'cut' };
+  | { readonly type: 'complete'; readonly reason: string }
+  | { readonly type: 'filtered' }
+  | { readonly type: 'cut' };
 
 /**
  * Patterns for the finish reasons of the providers behind OpenAI-compatible gateways, in lower case and without

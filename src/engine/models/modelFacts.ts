@@ -38,7 +38,8 @@ export interface ModelFacts {
   readonly cutsLongPrompts?: boolean | undefined;
   /** List price of the vendor in USD per million tokens. A gateway may charge another price. */
   readonly price?:
-    { readonly input: number; readonly output: number; readonly cacheRead?: number | undefined } | undefined;
+    | { readonly input: number; readonly output: number; readonly cacheRead?: number | undefined }
+    | undefined;
   readonly family?: string | undefined;
   readonly vendor?: string | undefined;
 }

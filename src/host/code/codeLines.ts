@@ -52,7 +52,8 @@ export function splitLines(text: string): readonly string[] {
 
 /** Result of a search for code: its offsets in the document, or the reason why it can't be located. */
 export type CodeSearchResult =
-  { readonly type: 'found'; readonly start: number; readonly end: number } | { readonly type: 'changed' | 'ambiguous' };
+  | { readonly type: 'found'; readonly start: number; readonly end: number }
+  | { readonly type: 'changed' | 'ambiguous' };
 
 /**
  * Searches for code that was sent with a prompt: first at its original position, then in the entire document.

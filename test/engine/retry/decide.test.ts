@@ -78,7 +78,10 @@ const rowsOf = (...policies: readonly FaultRow['policy']['retry'][]): readonly F
 
 /** The expected decision: its type or, for a wait, its delay, its source and the number of attempts left. */
 type Outcome =
-  'fail' | 'replay' | 'wait-for-network' | readonly [delayMs: number, source: 'server' | 'backoff', left: number];
+  | 'fail'
+  | 'replay'
+  | 'wait-for-network'
+  | readonly [delayMs: number, source: 'server' | 'backoff', left: number];
 
 const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, outcome: Outcome])[] = [
   ['a first server error', { row: 'serverError' }, [500, 'backoff', 5]],

