@@ -1,8 +1,4 @@
-import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
-import path from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { root } from '../support/paths';
 import { RendererPage } from './rendererPage';
 import { limit, ours, type Renderer } from './renderers';
 import { none, ratioOf, type Row } from './row';
@@ -10,7 +6,7 @@ import { percentile } from './statistics';
 
 const characters = 200_000;
 
-/** Measures script time per frame and heap of an answer of 200,000 characters, and the size of the renderer. */
+/** Measures script time per frame and heap of an answer of 200,000 characters. */
 export async function itself(browser: Browser): Promise<readonly Row[]> {
   const own = await inMemory(browser, ours);
   const text = await inMemory(browser, limit);
@@ -29,11 +25,6 @@ export async function itself(browser: Browser): Promise<readonly Row[]> {
       ratio: ratioOf(own.heapBytes, text.heapBytes),
       aim: '≤ 5 MB',
     },
-    {
-      what: 'Renderer with its highlighter, gzipped',
-      ours: `${((await gzippedBytes()) / 1024).toFixed(1)} KB`,
-      ...{ peer: none, ratio: none, aim: '≤ 80 KB' },
-    },
   ];
 }
 
@@ -50,12 +41,4 @@ async function inMemory(browser: Browser, renderer: Renderer): Promise<Footprint
   const heapBytes = (await page.heapBytes()) - before;
   await page.close();
   return { p99: percentile(flushes, 99), heapBytes };
-}
-
-async function gzippedBytes(): Promise<number> {
-  const { outputFiles } = await build({
-    entryPoints: [path.join(root, 'src/webview/markdown/streamingMarkdown.ts')],
-    ...{ bundle: true, minify: true, write: false, platform: 'browser', format: 'esm', target: 'chrome128' },
-  });
-  return gzipSync(outputFiles[0]?.contents ?? '').length;
 }

@@ -1,10 +1,10 @@
-import { build } from 'esbuild';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import path from 'node:path';
 import { root } from '../support/paths';
+import { bundleForPage } from './build';
 import { markdownOf, type DocumentShape } from './page/documents';
 import { progress } from './progress';
-import { peersFolder, type Renderer } from './renderers';
+import type { Renderer } from './renderers';
 import { visibleLetters } from './visibleText';
 
 /** Characters per frame. */
@@ -29,7 +29,7 @@ export class RendererPage {
   static async open(browser: Browser, renderer: Renderer): Promise<RendererPage> {
     const page = await browser.newPage({ viewport: { width: 600, height: 800 } });
     await page.addStyleTag({ path: path.join(root, 'media/markdown.css') });
-    await page.addScriptTag({ content: await pageScript(renderer) });
+    await page.addScriptTag({ content: await rendererScript(renderer) });
     const session = await page.context().newCDPSession(page);
     await session.send('Performance.enable', { timeDomain: 'threadTicks' });
     const opened = new RendererPage(renderer, page, session);
@@ -84,16 +84,14 @@ export class RendererPage {
   }
 }
 
-async function pageScript({ file }: Renderer): Promise<string> {
-  const { outputFiles } = await build({
-    stdin: {
-      contents: `import renderer from './${file}'; import { provide } from './page/stream.mjs'; provide(renderer);`,
-      resolveDir: path.dirname(peersFolder),
-    },
-    ...{ bundle: true, minify: true, write: false, platform: 'browser', format: 'iife', logLevel: 'error' },
-    define: { 'process.env.NODE_ENV': '"production"' },
+/**
+ * Returns the script of a page with one renderer.
+ * @param external packages that are not installed
+ */
+export function rendererScript({ file }: Renderer, external: readonly string[] = []): Promise<string> {
+  return bundleForPage(
+    `import renderer from './${file}'; import { provide } from './page/stream.mjs'; provide(renderer);`,
     // incremark loads these modules when it renders a diagram, a formula or highlighted code.
-    external: ['mermaid', 'katex', 'shiki'],
-  });
-  return outputFiles[0]?.text ?? '';
+    ['mermaid', 'katex', 'shiki', ...external],
+  );
 }

@@ -5,9 +5,12 @@ import { root } from './paths';
 
 interface ProductionBuild {
   readonly extension: BuildOptions;
+  readonly pages: Required<Pick<BuildOptions, 'platform' | 'format' | 'target' | 'plugins'>>;
   /** Resolves imports of texts. */
   readonly textFiles: Plugin;
 }
 
 /** The options with which `esbuild.js` builds the extension. */
-export const { extension, textFiles } = createRequire(__filename)(path.join(root, 'esbuild.js')) as ProductionBuild;
+export const { extension, pages, textFiles } = createRequire(__filename)(
+  path.join(root, 'esbuild.js'),
+) as ProductionBuild;
