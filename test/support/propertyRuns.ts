@@ -1,7 +1,10 @@
-/** Number of inputs for each property test: few by default, many in CI, which sets an environment variable. */
-const chosenRuns = Number(process.env['HOLYSHEEP_PROPERTY_RUNS'] ?? 100);
+/** Number of inputs for each property test: few by default, many in a nightly run, which sets an environment variable. */
+const chosenRuns = Number(process.env['HOLYSHEEP_PROPERTY_RUNS'] ?? 50);
 
 /** Number of inputs for mutation tests. A mutant is found within a few runs or never, and there are thousands of mutants. */
 const runsPerMutant = 40;
+
+/** Whether the tests also repeat with inputs that would take an ordinary run too long. */
+export const isNightly = chosenRuns >= 1000;
 
 export const propertyRuns = process.env['STRYKER_MUTATOR_WORKER'] === undefined ? chosenRuns : runsPerMutant;

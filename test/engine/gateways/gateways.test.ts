@@ -20,6 +20,9 @@ const reactions: Readonly<Record<Reaction, string>> = {
 };
 
 describe('engine with replies of actual gateways', () => {
+  /** The first case of each fault row and reaction. How often a turn retries depends on nothing else. */
+  const casesByRow = new Map<string, GatewayCase>();
+
   // The SDK is loaded before the cases, because loading takes longer than any case.
   before(() => import('../../../src/engine/http/sdk'));
 
@@ -28,16 +31,23 @@ describe('engine with replies of actual gateways', () => {
       const events = await play(gatewayCase, (faulty) => [faulty, completesAnswer]);
       assertFirstAttempt(gatewayCase.expected, events);
       assertEnd(gatewayCase.expected, events);
+      const row = `${events.find((event) => event.type === 'ended')?.row} ${reactionTo(events)}`;
+      if (!casesByRow.has(row)) casesByRow.set(row, gatewayCase);
     });
+  }
 
-    it(`limits the number of attempts when every reply is the same: ${gatewayCase.id} (${gatewayCase.reason})`, async () => {
+  it('limits the number of attempts when every reply is the same, in a case of each fault row', async function () {
+    // A run with --grep has played no case before this test.
+    if (casesByRow.size === 0) return this.skip();
+    for (const gatewayCase of casesByRow.values()) {
       const events = await play(gatewayCase, (faulty) => [faulty]);
       assertFirstAttempt(gatewayCase.expected, events);
       const attempts = events.filter(({ type }) => type === 'attempt').length;
-      assert.ok(attempts <= maxAttempts, `${attempts} attempts`);
-      if (gatewayCase.expected.retry === 'never' && !gatewayCase.expected.acceptRetry) assert.equal(attempts, 1);
-    });
-  }
+      assert.ok(attempts <= maxAttempts, `${gatewayCase.id}: ${attempts} attempts`);
+      const { retry, acceptRetry } = gatewayCase.expected;
+      if (retry === 'never' && !acceptRetry) assert.equal(attempts, 1, gatewayCase.id);
+    }
+  });
 });
 
 function titleOf({ id, reason, expected: { kind, retry } }: GatewayCase): string {

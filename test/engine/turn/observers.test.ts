@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { queryObjects } from 'node:v8';
+import { inspect } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { EngineDeps } from '../../../src/engine/engine';
-import { RequestBuilder } from '../../../src/engine/http/sdk';
+import { loadRequestBuilder } from '../../../src/engine/http/transport';
 import type { TurnRecord } from '../../../src/engine/state/ledger';
-import { Turn } from '../../../src/engine/turn/turn';
 import { EngineWorld } from '../../support/engineRun';
 import { answering, rateLimited, status, streaming, type LiveBody } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
@@ -169,7 +170,7 @@ describe('API key of a turn', () => {
     const world = new EngineWorld({ replies: [answering('ok')], connection });
     await world.ask().toEnd();
     assert.equal(world.wire.requests[0]?.headers.get('authorization'), `Bearer ${apiKey}`);
-    assert.ok(!queryObjects(RequestBuilder, { format: 'summary' }).join('\n').includes(apiKey));
+    assert.ok(!inspect(await loadRequestBuilder(), { depth: null, showHidden: true }).includes(apiKey));
   });
 });
 
@@ -181,8 +182,8 @@ describe('engine', () => {
     // The abort signals of the recorded requests refer to the turns.
     world.wire.requests.length = 0;
     await settle();
-    // `queryObjects` collects garbage before it counts.
-    queryObjects(Turn, { format: 'count' });
+    setFlagsFromString('--expose-gc');
+    (runInNewContext('gc') as () => void)();
     const areKept = turns.map((turn) => turn.deref() !== undefined);
     assert.deepEqual(areKept, [false, true]);
   });

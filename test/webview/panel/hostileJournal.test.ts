@@ -8,11 +8,12 @@ import { englishWords } from '../../support/englishWords';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
-import { propertyRuns } from '../../support/propertyRuns';
+import { isNightly } from '../../support/propertyRuns';
 import { PanelPage } from './support/panelPage';
 
 interface StoredRecord {
   readonly type: string;
+  readonly exchangeId?: string;
   readonly events?: readonly (object & { readonly type: string })[];
 }
 
@@ -26,18 +27,26 @@ const records = lines.map((line) => JSON.parse(line) as StoredRecord);
 const events = records.find(({ type }) => type === 'events')?.events ?? [];
 const commonEvents = events.length - 1;
 
-const deeplyNested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+const deeplyNested = `${'['.repeat(12_000)}${']'.repeat(12_000)}`;
 /** Invalid values as JSON texts, because `JSON.stringify` cannot produce some of them. */
 const hostile: readonly string[] = [
   ...['1e308', '1e999', '-1e999', '-1', '8640000000000001', '0.5', 'null', 'true', '""', '"NaN"', '"__proto__"'],
   ...['"\\u0000\\ud800"', '{}', '[null]', '{"__proto__":{"a":1}}', '{"length":1e9}', '[{"type":"text"}]', deeplyNested],
 ];
-/**
- * Values with which the test also draws the panel. An ordinary run draws one of them for each field. A nightly run, which
- * has at least 1000 property runs, draws all of them.
- */
+/** Values with which the test also draws the panel. An ordinary run draws one of them for each field. */
 const drawnValues: readonly (string | undefined)[] = ['1e308', '-1e999', '"NaN"', '{}', undefined];
-const drawsAll = propertyRuns >= 1000;
+
+/**
+ * Returns the lines that the record of a line can affect: all lines except the events of other exchanges, which would
+ * only take time. The last exchange is always included.
+ */
+function affectedLines(number: number): readonly string[] {
+  const { exchangeId } = records[number]!;
+  return lines.filter((_, index) => {
+    const { type, exchangeId: other } = records[index]!;
+    return isNightly || type !== 'events' || other === exchangeId || other === 'z';
+  });
+}
 
 type Path = readonly (string | number)[];
 
@@ -90,14 +99,15 @@ describe('journal whose records may be invalid', function () {
     it(`is shown and exported with its undamaged exchanges, whatever value a field of line ${number} (${type}) has`, () => {
       const page = new PanelPage();
       try {
+        const journal = affectedLines(number);
         const isRepeated = ([name, index]: Path): boolean =>
           record.events !== events && name === 'events' && Number(index) < commonEvents;
         for (const [index, path] of pathsIn(record)
           .filter((path) => !isRepeated(path))
           .entries()) {
-          const drawn = drawsAll ? drawnValues : [drawnValues[index % drawnValues.length]];
+          const drawn = isNightly ? drawnValues : [drawnValues[index % drawnValues.length]];
           for (const by of [...hostile, undefined]) {
-            const crafted = lines.with(number, withHostile(record, path, by));
+            const crafted = journal.with(journal.indexOf(lines[number]!), withHostile(record, path, by));
             const description = `${path.join('.')}: ${by?.slice(0, 40) ?? 'missing'}`;
             try {
               const all = loadAndExport(`${crafted.join('\n')}\n`);
@@ -122,7 +132,8 @@ describe('journal whose records may be invalid', function () {
     const start = lines.slice(0, 2).join('\n');
     const [attempt] = events;
     const wait = events.find(({ type }) => type === 'waiting');
-    const count = 60_000;
+    // Exceeds the number of exchanges and of events that a journal may have.
+    const count = isNightly ? 60_000 : 12_000;
     for (const content of [
       repeat(count, (n) => ({ type: 'exchange', id: `${n}`, prompt: 'Hi' })),
       repeat(count, (n) => eventsRecord({ ...attempt, attempt: n, at: n, why: 'retry', time: n })),
