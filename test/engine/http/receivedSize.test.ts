@@ -12,7 +12,7 @@ describe('received size of a turn', () => {
     assert.deepEqual([size.addBytes(10), size.addBytes(maxTurnBytes - 10), size.addBytes(1)], [true, true, false]);
   });
 
-  it('is limited to 32 million characters of text and 256 MiB of response bodies', () => {
+  it('is limited to 33,554,432 characters of text and 256 MiB of response bodies', () => {
     assert.deepEqual([maxAnswerChars, maxTurnBytes], [33_554_432, 268_435_456]);
   });
 });
