@@ -18,6 +18,9 @@ const { createMochaTestRunner, strykerValidationSchema } = await import('@stryke
 /** The duration of each test in the initial run, in milliseconds, by title. All processes use the same folder. */
 const timesFile = 'testTimes.json';
 
+/** Time in milliseconds after which a test fails, because it waits for something that does not happen. */
+const testTimeoutMs = 5000;
+
 /** Maximum number of tests that run first. */
 const maxKillers = 12;
 /** Maximum duration of a test that runs first, in milliseconds. */
@@ -38,7 +41,7 @@ class OrderedMochaRunner {
   }
 
   async init() {
-    await this.#runner.init();
+    await this.#init();
     if (existsSync(timesFile)) this.#times = JSON.parse(readFileSync(timesFile, 'utf8'));
   }
 
@@ -81,8 +84,13 @@ class OrderedMochaRunner {
   /** Loads the engine and the tests again in this process. */
   async #reload() {
     for (const file of Object.keys(cache)) if (!file.includes('node_modules')) delete cache[file];
-    await this.#runner.init();
+    await this.#init();
     this.#runner.loadedEnv = false;
+  }
+
+  async #init() {
+    await this.#runner.init();
+    this.#runner.mocha.timeout(testTimeoutMs);
   }
 
   /** Sorts the test files by their time. For tests in the folder of the source file, a tenth of it counts. */
