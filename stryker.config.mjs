@@ -1,9 +1,21 @@
+// Slow tests, which run in real time, with megabytes or after a garbage collection, and find no mutant that other tests miss.
+const slowFiles = ['wire/**', 'crowd.test.ts', 'tutorial.test.ts', 'turn/answerSize.test.ts'];
+const slowTitles = [
+  'linear time',
+  'is not retained',
+  'keeps the turn that ended last',
+  'limits the number of attempts when every reply',
+];
+
 /** Mutation tests of the engine: `npm run mutate`. All output goes to `out/stryker`. */
 export default {
   mutate: ['src/engine/**/*.ts'],
   testRunner: 'mocha',
-  // Excludes the wire tests, because they run in real time and find no mutant that other tests miss.
-  mochaOptions: { spec: ['test/engine/**/*.test.ts'], ignore: ['test/engine/wire/**', 'test/engine/crowd.test.ts'] },
+  mochaOptions: {
+    spec: ['test/engine/**/*.test.ts'],
+    ignore: slowFiles.map((file) => `test/engine/${file}`),
+    grep: `^(?!.*(${slowTitles.join('|')}))`,
+  },
   // Mocha's own `node-option` only reaches the processes that its command line starts.
   testRunnerNodeArgs: ['--import', './test/support/textFiles.mjs'],
   plugins: ['./test/mutation/mochaRunner.mjs'],

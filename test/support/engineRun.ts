@@ -121,7 +121,9 @@ export class EngineRun {
 
   /** Advances the clock until the turn has ended. */
   async toEnd(): Promise<this> {
-    while (!this.terminal && (await this.clock.next()) !== undefined);
+    for (let timers = 0; !this.terminal && (await this.clock.next()) !== undefined; timers++) {
+      assert.ok(timers < 10_000, 'the turn does not end');
+    }
     assert.ok(this.terminal, 'the turn has no terminal event');
     await this.finished;
     return this;

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Clock } from '../../src/engine/clock';
 
 interface Timer {
@@ -5,12 +6,16 @@ interface Timer {
   readonly call: () => void;
 }
 
+/** Maximum number of timers that fire at the same time. More of them mean that a timer starts itself again and again. */
+const maxTimersAtOnce = 10_000;
+
 /** A clock that only the test advances. Real promises still run: they are flushed between two timers. */
 export class VirtualClock implements Clock {
   /** Difference between wall clock and ticks, in milliseconds. It grows while a laptop sleeps. */
   epoch = Date.UTC(2026, 0, 15, 9, 0, 0);
   private time = 0;
   private readonly timers = new Set<Timer>();
+  private firedAtOnce = 0;
 
   now(): number {
     return this.epoch + this.time;
@@ -55,6 +60,8 @@ export class VirtualClock implements Clock {
     const due = [...this.timers].filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
     if (!due) return false;
     this.timers.delete(due);
+    this.firedAtOnce = due.at > this.time ? 1 : this.firedAtOnce + 1;
+    assert.ok(this.firedAtOnce <= maxTimersAtOnce, 'timers fire without end');
     this.time = Math.max(this.time, due.at);
     due.call();
     return true;

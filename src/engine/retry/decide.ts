@@ -130,8 +130,8 @@ function decideInQueue(
   const deadlineMs = deadlineOf(settings);
   const isNamed = blockKind === 'cooldown' && cause.source === 'server';
   if (leftMs > deadlineMs) {
-    const limit = isNamed && cause.delayMs > settings.retry.maxHintMs && ({ beyondMaxHint: true } as const);
-    return { type: 'fail', fault: asEndOfTurn(fault), resetsInMs: leftMs, ...limit };
+    // A retry-after that lasts longer than the deadline also exceeds the maximum, which the deadline is never below.
+    return { type: 'fail', fault: asEndOfTurn(fault), resetsInMs: leftMs, ...(isNamed && { beyondMaxHint: true }) };
   }
   if (hasWaited && leftMs + idleMs > deadlineMs) return { type: 'fail', fault: faultOfRow('deadline') };
   return {

@@ -132,7 +132,7 @@ export class Attempts {
     const observer = {
       headers: (status: number, requestId: string | undefined, ms: number) => {
         output.emit({ type: 'headers', status, requestId, ms });
-        if (status < 200 || status > 299) return;
+        if (!this.current?.isAccepted) return;
         this.admission.accepted();
         if (this.isResume) this.history.recordResumeStart();
       },

@@ -366,6 +366,23 @@ describe('retry policy', () => {
     });
   }
 
+  it("lets another gateway's model continue while no network can be reached", () => {
+    const decisionCase = { row: 'offline', ...partial, substitute: 'other' } as const;
+    const decisions = (['auto', 'ask', 'off'] as const).map((continueWithFallback) =>
+      decideCase({ ...decisionCase, continueWithFallback }),
+    );
+    assert.deepEqual(decisions, [
+      { type: 'fall-back', model: 'other' },
+      { type: 'wait-for-network', attemptsLeft: 3, fallbackModel: 'other' },
+      { type: 'wait-for-network', attemptsLeft: 3 },
+    ]);
+  });
+
+  it("does not let another gateway's model continue after a fault for which the model itself is retried", () => {
+    const decisionCase = { row: 'connectionLost', ...partial, substitute: 'other' } as const;
+    assert.equal(decideCase({ ...decisionCase, continueWithFallback: 'auto' }).type, 'wait');
+  });
+
   it('ends every turn in which the same fault occurs in every attempt', () => {
     const anyCase = fc.record({
       row: fc.constantFrom(...faultNames),

@@ -73,6 +73,12 @@ describe('listener for ended attempts', () => {
     assert.deepEqual(ends, [[1, 'stopped', false]]);
   });
 
+  it('does not receive an attempt again when the user stops the turn during the wait that follows', async () => {
+    const run = await new EngineWorld({ replies: [rateLimited(2)], deps: { onAttemptEnd } }).ask().settle();
+    run.turn.stop();
+    assert.deepEqual(ends, [[1, 'rate-limit', false]]);
+  });
+
   it('receives `isCorrected` for an attempt whose request the turn corrects', async () => {
     const refused = status(400, { error: { message: "Unsupported parameter: 'temperature'", param: 'temperature' } });
     const world = new EngineWorld({ replies: [refused, answering('ok')], deps: { onAttemptEnd } });
