@@ -272,7 +272,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     if (finish.type === 'filtered') return this.fail('answerFiltered');
     // Some gateways repeat the finish reason in further chunks, which must not extend the timeout.
     if (this.finishReason === undefined) this.clocks.startTail(tailMs);
-    this.finishReason = this.keys.redact(finish.reason);
+    this.finishReason = finish.reason;
     this.behavior.finishReason = 'sent';
   }
 
@@ -358,7 +358,7 @@ export class Attempt implements BodySink, DeltaReceiver {
   }
 
   private complete(): void {
-    const finishReason = this.finishReason ?? 'stop';
+    const finishReason = this.keys.redact(this.finishReason ?? 'stop');
     // Accepts an answer without text that has reached the token limit, because it may continue a partial answer.
     if (this.hasAnswer || finishReason === 'length') return this.finish({ type: 'finished', finishReason });
     this.finish({ type: 'fault', evidence: 'noText' });

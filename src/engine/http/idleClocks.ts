@@ -81,6 +81,8 @@ export class IdleClocks implements ConnectionObserver {
   private enterPhase(phase: IdleClocks['phase']): void {
     this.phase = phase;
     this.phaseStart = this.clock.monotonicNow();
+    // A check that is due before the deadline of the new phase stays, because each timer takes time of the first text.
+    if (this.nearestDeadline().deadline >= this.armedAt.ticks + this.armedAt.forMs) return;
     this.cancel?.();
     this.armTimer();
   }

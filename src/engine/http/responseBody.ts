@@ -132,14 +132,14 @@ export async function boundedText(
  */
 export class StreamDecoder {
   private readonly statelessDecoder: TextDecoder;
-  private readonly streamDecoder: TextDecoder;
+  /** Created when it is needed, because most answers contain no piece that it must decode. */
+  private streamDecoder: TextDecoder | undefined;
   private readonly isUtf8: boolean;
   private mayHoldBytes: boolean;
 
-  constructor(contentType: string | null = null) {
+  constructor(private readonly contentType: string | null = null) {
     this.statelessDecoder = decoderFor(contentType);
-    this.streamDecoder = decoderFor(contentType);
-    this.isUtf8 = this.streamDecoder.encoding === 'utf-8';
+    this.isUtf8 = this.statelessDecoder.encoding === 'utf-8';
     // In other charsets, an ASCII byte may be the second half of a character.
     this.mayHoldBytes = !this.isUtf8;
   }
@@ -148,13 +148,13 @@ export class StreamDecoder {
     const heldBytes = this.mayHoldBytes;
     const last = bytes[bytes.length - 1];
     if (last !== undefined && this.isUtf8) this.mayHoldBytes = last > 0x7f;
-    return heldBytes || this.mayHoldBytes
-      ? this.streamDecoder.decode(bytes, { stream: true })
-      : this.statelessDecoder.decode(bytes);
+    if (!heldBytes && !this.mayHoldBytes) return this.statelessDecoder.decode(bytes);
+    this.streamDecoder ??= decoderFor(this.contentType);
+    return this.streamDecoder.decode(bytes, { stream: true });
   }
 
   /** @returns a replacement character if the last character is incomplete */
   end(): string {
-    return this.streamDecoder.decode();
+    return this.streamDecoder?.decode() ?? '';
   }
 }

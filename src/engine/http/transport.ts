@@ -41,7 +41,8 @@ let builder: Promise<RequestBuilder> | undefined;
 
 /** Loads the SDK, which takes longer than a request should wait. Call this as soon as a request is expected. */
 export function loadRequestBuilder(): Promise<RequestBuilder> {
-  builder ??= import('./sdk').then(({ RequestBuilder }) => new RequestBuilder());
+  if (builder) return builder;
+  builder = import('./sdk').then(({ RequestBuilder }) => new RequestBuilder());
   // If the certificates could not be loaded, the next request loads them again, because a file may be unreadable only
   // briefly.
   builder.catch(() => (builder = undefined));
@@ -101,7 +102,7 @@ export async function send(
   throw new HttpRejection(response.status || 302, response.headers, text);
 }
 
-/** Headers with the request ID, in order of preference: the gateway's own header, then those of providers and proxies. */
+/** Headers with the request ID, in order of preference: the gateway's own header, then those of providers. */
 const requestIdHeaders = ['x-oneapi-request-id', 'x-request-id', 'request-id', 'x-amzn-requestid', 'apim-request-id'];
 
 const maxIdChars = 200;
@@ -110,13 +111,15 @@ const maxIdChars = 200;
 const requestIdName = /(?:^|-)(?:req(?:uest)?|trace|call|log|correlation|transaction|generation)-?id$/;
 
 export function requestIdOf(headers: Headers, keys: KeyRedactor): string | undefined {
-  const otherNames = [...headers.keys()].filter((name) => requestIdName.test(name));
-  for (const name of [...requestIdHeaders, ...otherNames, 'cf-ray']) {
-    const value = headers.get(name);
-    const id = value === null ? '' : visibleText(keys.redact(value), maxIdChars);
-    if (id !== '') return id;
-  }
-  return undefined;
+  const idIn = (names: readonly string[]): string | undefined => {
+    for (const name of names) {
+      const value = headers.get(name);
+      const id = value === null ? '' : visibleText(keys.redact(value), maxIdChars);
+      if (id !== '') return id;
+    }
+    return undefined;
+  };
+  return idIn(requestIdHeaders) ?? idIn([...[...headers.keys()].filter((name) => requestIdName.test(name)), 'cf-ray']);
 }
 
 type Body = OpenAI.ChatCompletionCreateParamsStreaming;
@@ -126,7 +129,8 @@ export function requestBody(
   messages: readonly OutgoingMessage[],
   unsupported: ReadonlySet<CorrectableParameter>,
 ): Body {
-  const limits = [limitParameter(model), 'max_completion_tokens', 'max_tokens'] as const;
+  const limits =
+    maxTokens === undefined ? [] : ([limitParameter(model), 'max_completion_tokens', 'max_tokens'] as const);
   const limit = limits.find((name) => !unsupported.has(name));
   const optional = {
     ...{ stream_options: { include_usage: true }, temperature, top_p: topP },

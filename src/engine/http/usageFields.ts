@@ -82,7 +82,8 @@ function readCost(usage: JsonRecord, chunk: JsonRecord): number | undefined {
 
 /** Reads LiteLLM's header, in USD. Zero does not count: at the start of a stream, LiteLLM does not know the cost yet. */
 export function usageInHeaders(headers: Headers): Usage | undefined {
-  return readUsage({ cost: headers.get('x-litellm-response-cost') }, {});
+  const cost = headers.get('x-litellm-response-cost');
+  return cost === null ? undefined : readUsage({ cost }, {});
 }
 
 function fieldAt(usage: JsonRecord, path: string): unknown {

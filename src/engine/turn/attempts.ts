@@ -4,7 +4,6 @@ import { classify, faultOfRow, type Evidence, type Fault } from '../faults/class
 import type { FaultName } from '../faults/faultTable';
 import type { CorrectableParameter } from '../faults/providerError';
 import type { NetworkState } from '../gate/networkState';
-import { originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { Attempt } from '../http/attempt';
 import { ReceivedSize } from '../http/receivedSize';
@@ -82,13 +81,13 @@ export class Attempts {
   /** Resumes the partial answer, if there is one. */
   start(
     trigger: AttemptTrigger,
-    { route, model, sentModel, distinguishingUrl, hasOtherRoute, canSwitchRoute }: AttemptPlan,
+    { route, origin, model, sentModel, distinguishingUrl, hasOtherRoute, canSwitchRoute }: AttemptPlan,
   ): Attempt {
     const { output, answer, deps } = this;
     const { messages } = this.request;
     const { baseUrl } = route;
     const behavior = this.network.behaviorOf(baseUrl, sentModel);
-    const prefill = behavior.refusesPrefill ? undefined : prefillOf(baseUrl, sentModel);
+    const prefill = behavior.refusesPrefill || !answer.isStarted ? undefined : prefillOf(baseUrl, sentModel);
     const mode = answer.requestMode(deps.settings().resume, prefill);
     const knownFacts = deps.facts ? deps.facts({ model, sentModel, baseUrl }) : factsOf(sentModel);
     const target = {
@@ -118,7 +117,7 @@ export class Attempts {
       type: 'attempt',
       model: sentModel,
       ...(sentModel !== model && { userModel: model }),
-      origin: originOf(baseUrl),
+      origin,
       ...(distinguishingUrl !== undefined && { baseUrl: distinguishingUrl }),
       ...(route.name !== undefined && { gatewayName: route.name }),
       ...(hasOtherRoute && { hasOtherRoute: true as const }),

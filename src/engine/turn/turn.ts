@@ -108,7 +108,7 @@ export class Turn implements TurnHandle {
 
   tryAnyway(): void {
     const { current } = this.routes;
-    if (current) this.gate(current).clearFailures();
+    if (current) this.gate(current, originOf(current.baseUrl)).clearFailures();
     else this.bypassesBreaker = true;
     this.retryNow();
   }
@@ -154,7 +154,7 @@ export class Turn implements TurnHandle {
     if (this.output.isFinished()) return undefined;
     const route = routes.choose(connection);
     if (!route) return this.handleFault('noKey');
-    const gate = this.gate(route);
+    const gate = this.gate(route, routes.origin);
     if (this.bypassesBreaker) gate.clearFailures();
     await this.waits.waitForOptional(maxCooldownSyncMs, gate.sync());
     if (commands.isDiverting()) return commands.take();
@@ -253,7 +253,7 @@ export class Turn implements TurnHandle {
   private endAttempt(how: EndedEvent['how'], fault?: Fault): boolean {
     const hasEnded = this.attempts.end(how, fault);
     const isCorrected = fault !== undefined && this.attempts.correctRequest(fault);
-    const entry = hasEnded ? this.record.attempts.at(-1) : undefined;
+    const entry = hasEnded ? this.output.record.attempts.at(-1) : undefined;
     if (entry) this.deps.onAttemptEnd?.(entry, isCorrected);
     return isCorrected;
   }
@@ -325,13 +325,12 @@ export class Turn implements TurnHandle {
     this.history.resetResumes();
   }
 
-  private gate(route: Route): Gate {
-    const { baseUrl, apiKey } = route;
-    return this.shared.network.gate({ origin: originOf(baseUrl), apiKey, model: this.routes.modelAt(route).name });
+  private gate(route: Route, origin: string): Gate {
+    return this.shared.network.gate({ origin, apiKey: route.apiKey, model: this.routes.modelAt(route).name });
   }
 
   private get budget(): RetryBudget {
-    return this.shared.network.budget(originOf(this.routes.baseUrl));
+    return this.shared.network.budget(this.routes.origin);
   }
 
   /** There is no usable connection, or this extension has a defect. */

@@ -30,6 +30,7 @@ interface ModelRoutes {
 /** How the next attempt is sent, and what the turn can do instead of waiting for it. */
 export interface AttemptPlan extends Pick<ModelAtGateway, 'model' | 'sentModel'> {
   readonly route: Route;
+  readonly origin: string;
   /** So that the user can tell routes with the same host apart. */
   readonly distinguishingUrl: string | undefined;
   /** The user can switch, even to a route that is down. */
@@ -47,6 +48,8 @@ export class TurnRoutes {
   current: Route | undefined;
   /** Empty before the turn has a connection. */
   baseUrl = '';
+  /** The origin of `baseUrl`. */
+  origin = '';
   /** Why the turn uses the current route. Before any switch, because the earlier gateways do not have the model. */
   reason: ModelEvent['reason'] = 'model';
   /** The name by which the user knows the model of the current attempt, or the next one. */
@@ -136,12 +139,16 @@ export class TurnRoutes {
     return modelAt(route, this.history.model, this.primary);
   }
 
-  /** Announces another model if the route has a substitute, or the turn leaves such a route. */
+  /**
+   * Announces another model if the chosen route has a substitute, or the turn leaves such a route.
+   * @param route the route that `choose` has returned
+   */
   announcePlan(route: Route): AttemptPlan {
     const { name: sentModel, isSubstitute } = this.modelAt(route);
     this.announceModel(isSubstitute ? sentModel : this.history.model, this.reason);
     return {
-      ...{ route, model: this.answeringModel, sentModel, distinguishingUrl: this.distinguishingUrl(route) },
+      ...{ route, origin: this.origin, model: this.answeringModel, sentModel },
+      distinguishingUrl: this.distinguishingUrl(route),
       ...{ hasOtherRoute: this.hasSeveral, canSwitchRoute: this.untried.some((other) => this.isUp(other)) },
     };
   }
@@ -179,6 +186,7 @@ export class TurnRoutes {
   choose(connection: Connection): Route | undefined {
     const route = this.routeFor(connection);
     this.baseUrl = (route ?? connection).baseUrl;
+    this.origin = originOf(this.baseUrl);
     return route;
   }
 
@@ -196,7 +204,8 @@ export class TurnRoutes {
     const current = usable.find(({ baseUrl }) => baseUrl === previous?.baseUrl);
     if (current && this.isEncryptedEnough(current) && (this.isPinned || this.isUp(current)))
       return (this.current = current);
-    const isPreferred = ({ baseUrl }: Route): boolean => [baseUrl, originOf(baseUrl)].includes(preferredRoute ?? '');
+    const isPreferred = ({ baseUrl }: Route): boolean =>
+      preferredRoute !== undefined && [baseUrl, originOf(baseUrl)].includes(preferredRoute);
     const preferred = previous ? undefined : usable.find(isPreferred);
     const { allowed } = this;
     const left = previous ?? allowed[0];
@@ -294,7 +303,7 @@ export class TurnRoutes {
     const served = this.isOfWorkspace ? routes : routes.filter((route) => this.mayServe(route));
     const automaticOf = (possible: readonly Route[]) => (primary ? routesFor(model, primary, possible) : []);
     const automatic = [automaticOf(served), automaticOf(routes)].find(({ length }) => length > 0) ?? [];
-    const isManual = (route: Route): boolean => usesPlainHttp(route.baseUrl) && !automatic.includes(route);
+    const isManual = (route: Route): boolean => !automatic.includes(route) && usesPlainHttp(route.baseUrl);
     const manual = routesThatMayHave(model, routes).filter(isManual);
     this.routesForModel = { model, automatic, manual };
     return this.routesForModel;
