@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Gateway } from '../support/testGateway';
 import { answer } from '../support/replies';
-import { ask, type ConversationPanel, testKey, useWorkbench } from './support/conversation';
+import { ask, type ConversationPanel, useWorkbench } from './support/conversation';
+import { testKey } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 const markdown = '# Title\n\nSome **bold** text with `code`.\n\n```ts\nconst a = 1;\n```\n\n- one\n- two\n';

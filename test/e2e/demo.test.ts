@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
-import { ConversationPanel } from './support/conversation';
-import { Workbench } from './support/workbench';
+import { type ConversationPanel, useWorkbench } from './support/conversation';
+import type { Workbench } from './support/workbench';
 
 describe('offline demo', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
-  before(async () => {
-    workbench = await Workbench.open();
-    panel = new ConversationPanel(workbench);
-    await workbench.runCommand('HolySheep: Open Offline Demo');
-  });
-  after(() => workbench.close());
+  const settings = { 'holysheep.baseUrl': undefined };
+  useWorkbench({ settings, withoutKey: true }, (opened) => ({ workbench, panel } = opened));
+  before(() => workbench.runCommand('HolySheep: Open Offline Demo'));
 
   const bar = (): Locator => panel.frame.getByRole('region', { name: 'Offline demo' });
   const step = (heading: string): Promise<void> => bar().getByText(heading).waitFor();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { startGateway, type Gateway } from '../support/testGateway';
-import { testKey, useWorkbench } from './support/conversation';
+import { useWorkbench } from './support/conversation';
+import { testKey } from './support/sharedWindow';
 import { Stage } from './support/stage';
 
 describe('gateways', () => {

@@ -1,38 +1,20 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
-import { startGateway, type Gateway } from '../support/testGateway';
+import type { Gateway } from '../support/testGateway';
 import { rateLimited } from '../../src/demo/replies';
 import { answer, cutAfter, replySequence } from '../support/replies';
-import { root } from '../support/paths';
-import { setKey } from './support/conversation';
+import { useWorkbench } from './support/conversation';
 import { NativeChat } from './support/nativeChat';
-import { Workbench } from './support/workbench';
-
-const otherExtension = path.join(root, 'test/e2e/support/otherExtension');
+import type { Workbench } from './support/workbench';
 
 describe("VS Code's chat without a sign-in", () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let chat: NativeChat;
 
-  before(async () => {
-    gateway = await startGateway({ script: () => answer('unused') });
-    workbench = await Workbench.open({
-      settings: {
-        'holysheep.baseUrl': gateway.baseUrl,
-        'holysheep.model': 'gpt-4o',
-        'chat.disableAIFeatures': undefined,
-      },
-      otherExtension,
-    });
-    chat = new NativeChat(workbench);
-    await setKey(workbench);
-  });
+  const settings = { 'holysheep.model': 'gpt-4o', 'chat.disableAIFeatures': undefined };
+  useWorkbench({ settings }, (opened) => ({ gateway, workbench } = opened));
+  before(() => (chat = new NativeChat(workbench)));
   beforeEach(() => gateway.reset());
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
-  });
 
   it('selects the configured model after Set Up VS Code Chat', async () => {
     await chat.setUp();
@@ -62,5 +44,38 @@ describe("VS Code's chat without a sign-in", () => {
     await chat.answer.getByText('Here it is:').waitFor();
     assert.equal(await chat.answer.locator('.interactive-result-code-block').count(), 1);
     assert.equal(gateway.requests.length, 2);
+  });
+
+  describe('with @holysheep', () => {
+    before(async () => {
+      await workbench.openFile('sample.ts');
+      await workbench.selectLines(16, 18);
+    });
+
+    const button = (name: string) => chat.answer.getByRole('button', { name, exact: true });
+    const sent = (request = 0): string => JSON.stringify(gateway.requests[request]?.json?.messages);
+
+    it('explains the selection after Retry now has ended the wait for a rate limit', async () => {
+      gateway.script = replySequence(rateLimited(37), answer('It **pauses** for a while.'));
+      await chat.ask('@holysheep /explain ');
+      await chat.answer
+        .getByText(/Rate limited by .* The gateway said to wait 37 s .*attempt 2 of 6 · Retrying at/)
+        .waitFor();
+      await button('Retry now').click();
+      await chat.answer.getByText('It pauses for a while.').waitFor();
+      for (const part of ['setTimeout(resolve, ms)', 'typescript', 'sample.ts'])
+        assert.ok(sent(1).includes(part), part);
+    });
+
+    it('writes tests for the same code after a follow-up suggestion, and continues at the token limit when the user presses Continue', async () => {
+      gateway.script = replySequence(answer('The tests are', { finish: 'length' }), answer(' here.'));
+      await workbench.selectLines(1, 1);
+      await chat.followup('Write tests for sample.ts:16-18').click();
+      await chat.answer.getByText('The tests are').waitFor();
+      assert.match(sent(), /It \*\*pauses\*\*.*Write unit tests.*Lines: 16-18/);
+      await button('Continue').click();
+      await chat.answer.getByText(/^\s*here\.\s*$/).waitFor();
+      assert.match(sent(1), /"assistant","content":"The tests are"/);
+    });
   });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Gateway } from '../support/testGateway';
 import { answer } from '../support/replies';
-import { type ConversationPanel, ask, useWorkbench, testKey } from './support/conversation';
+import { type ConversationPanel, ask, useWorkbench } from './support/conversation';
+import { testKey } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 describe('panel after a reload of the window', () => {

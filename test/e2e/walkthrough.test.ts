@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
-import { ConversationPanel } from './support/conversation';
-import { Workbench } from './support/workbench';
+import { type ConversationPanel, useWorkbench } from './support/conversation';
+import { viewport } from './support/session';
+import type { Workbench } from './support/workbench';
 
 describe('walkthrough after the installation', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
-  before(async () => {
-    // VS Code hides the pictures of a walkthrough below this width.
-    workbench = await Workbench.open({ viewport: { width: 1760, height: 900 } });
-    panel = new ConversationPanel(workbench);
-  });
-  after(() => workbench.close());
+  const settings = { 'holysheep.baseUrl': undefined };
+  useWorkbench({ settings, withoutKey: true, isUnused: true }, (opened) => ({ workbench, panel } = opened));
+  // VS Code hides the pictures of a walkthrough in a narrow window.
+  before(() => workbench.page.setViewportSize({ width: 1760, height: 900 }));
+  after(() => workbench.page.setViewportSize(viewport));
 
   const step = (id: string): Locator => workbench.page.locator(`.getting-started-step[data-step-id$="#start#${id}"]`);
   const mark = (id: string): Locator => step(id).getByRole('checkbox');

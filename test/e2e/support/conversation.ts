@@ -1,9 +1,8 @@
 import type { FrameLocator, Locator } from 'playwright-core';
 import { baseUrlWithKey, startGateway, type Gateway, type GatewayOptions } from '../../support/testGateway';
 import type { Settings } from '../../support/vscode/quietSettings';
-import { Workbench } from './workbench';
-
-export const testKey = 'hsa-e2e-key-0123456789';
+import { sharedWindow } from './sharedWindow';
+import type { Workbench } from './workbench';
 
 /** The panel, whose elements are found by role and name, as by a person or a screen reader. */
 export class ConversationPanel {
@@ -56,13 +55,6 @@ export class ConversationPanel {
   }
 }
 
-/** Sets the key through the palette, as a new user does. */
-export async function setKey(workbench: Workbench): Promise<void> {
-  await workbench.runCommand('HolySheep: Set API Key');
-  await workbench.fillPassword(testKey);
-  await workbench.page.locator('.statusbar').getByText('works and was saved').waitFor();
-}
-
 export async function ask(workbench: Workbench, prompt: string): Promise<ConversationPanel> {
   await workbench.runCommand('HolySheep: Ask…');
   await workbench.fillInput(prompt);
@@ -83,30 +75,27 @@ interface WorkbenchOptions extends Pick<GatewayOptions, 'script'> {
   readonly withoutKey?: true;
   /** Whether the gateway needs a key, because it is not at the loopback address. */
   readonly needsKey?: true;
+  /** Whether the suite needs a VS Code that nobody has used. */
+  readonly isUnused?: true;
 }
 
-/** The workbench that all suites of this process share, because VS Code starts slowly. */
-let shared: Workbench | undefined;
-
 /**
- * Opens a window with a key before the tests of the enclosing suite. The window has its own gateway, settings and folder,
- * and so its own conversations.
+ * Prepares a window with a gateway, a key and a new conversation before the tests of the enclosing suite. All suites of
+ * this process share the window, because VS Code starts slowly: see {@link sharedWindow}.
  */
 export function useWorkbench(
-  { script, settings, withoutKey, needsKey = withoutKey }: WorkbenchOptions,
+  { script, settings, withoutKey, needsKey = withoutKey, isUnused }: WorkbenchOptions,
   onOpened: (opened: OpenedWorkbench) => void,
 ): void {
   let gateway: Gateway;
   before(async () => {
     gateway = await startGateway({ anyHost: true, ...(script && { script }) });
-    const all = { ...settings, 'holysheep.baseUrl': needsKey ? baseUrlWithKey(gateway) : gateway.baseUrl };
-    const workbench = (shared = await (shared?.renew(all) ?? Workbench.open({ settings: all })));
-    if (!withoutKey) await setKey(workbench);
+    const workbench = await sharedWindow({
+      settings: { 'holysheep.baseUrl': needsKey ? baseUrlWithKey(gateway) : gateway.baseUrl, ...settings },
+      hasKey: !withoutKey,
+      isUnused: isUnused === true,
+    });
     onOpened({ gateway, workbench, panel: new ConversationPanel(workbench) });
   });
   after(() => gateway.close());
-}
-
-export async function closeSharedWorkbench(): Promise<void> {
-  await shared?.close();
 }

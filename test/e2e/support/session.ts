@@ -1,13 +1,20 @@
-import { cpSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { chromium, type BrowserContext } from 'playwright-core';
 import { findBrowser } from '../../support/browser';
-import { sampleWorkspace } from '../../support/paths';
+import { root, sampleWorkspace } from '../../support/paths';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { linkBuiltInExtensions } from '../../support/vscode/builtInExtensions';
 import { startCodeServer } from '../../support/vscode/codeServer';
 import type { GuardedServer } from '../../support/vscode/guardedServer';
-import { quietSettings, writeUserSettings, type Settings } from '../../support/vscode/quietSettings';
+import { ensureVSCode } from '../../support/vscode/install';
+import { quietSettings, userSettingsFile, writeUserSettings, type Settings } from '../../support/vscode/quietSettings';
 import { extensionsFolder } from './extensionsFolder';
+
+const testExtension = path.join(root, 'test/e2e/support/testExtension');
+
+/** Size of a window in pixels. */
+export const viewport = { width: 1280, height: 800 };
 
 export interface SessionOptions {
   /** User settings in addition to the quiet settings. */
@@ -18,9 +25,6 @@ export interface SessionOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Display language, e.g. `zh-cn`; English by default. */
   readonly locale?: string | undefined;
-  /** Folder of a second extension to install beside the packaged one. */
-  readonly otherExtension?: string | undefined;
-  readonly viewport?: { readonly width: number; readonly height: number } | undefined;
 }
 
 /** A VS Code server and a browser with its own profile. `close` ends both. */
@@ -29,8 +33,11 @@ export interface Session {
   readonly context: BrowserContext;
   /** Path of the open copy of the workspace. */
   readonly workspace: string;
-  /** Replaces the settings and the copy of the workspace for the next window. */
-  renew(settings: Settings): void;
+  /**
+   * Restores the files of the workspace and prepares the next run of the command *Tests: Reset Window*.
+   * @returns the text that the status bar shows when the window has been reset
+   */
+  prepareReset(settings: Settings, key?: string): string;
   /** Creates a folder for another window. */
   readonly otherWorkspace: string;
   readonly userDataFolder: string;
@@ -46,22 +53,23 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     cpSync(options.folder ?? sampleWorkspace, copy, { recursive: true });
     return copy;
   };
-  const writeSettings = (settings?: Settings): void => {
-    writeUserSettings(userDataFolder, { ...quietSettings, ...settings });
-  };
-  let workspace = copyWorkspace();
+  const workspace = copyWorkspace();
   const otherWorkspace = copyWorkspace();
-  writeSettings(options.settings);
-  const { env, locale, otherExtension } = options;
-  const extensions = otherExtension === undefined ? extensionsFolder : path.join(folder, 'extensions');
-  if (otherExtension !== undefined) putTogether(extensions, otherExtension);
-  const server = await startCodeServer({ userDataFolder, extensionsFolder: extensions, env, locale });
+  writeUserSettings(userDataFolder, { ...quietSettings, ...options.settings });
+  const builtInExtensionsFolder = path.join(folder, 'built-in-extensions');
+  linkBuiltInExtensions(await ensureVSCode(), builtInExtensionsFolder, [testExtension]);
+  const resetFile = path.join(folder, 'reset.json');
+  let resets = 0;
+  const server = await startCodeServer({
+    ...{ userDataFolder, extensionsFolder, builtInExtensionsFolder, locale: options.locale },
+    env: { ...options.env, TESTS_RESET_FILE: resetFile },
+  });
   const { executablePath, args } = await findBrowser();
   // The profile is on disk, because secrets are in the browser's storage and must survive a reload.
   const context = await chromium.launchPersistentContext(path.join(folder, 'profile'), {
     executablePath,
     args,
-    viewport: options.viewport ?? { width: 1280, height: 800 },
+    viewport,
     // Reduced motion saves the processor from rendering thousands of frames.
     reducedMotion: 'reduce',
   });
@@ -71,12 +79,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   return {
     server,
     context,
-    get workspace() {
-      return workspace;
-    },
-    renew: (settings) => {
-      workspace = copyWorkspace();
-      writeSettings(settings);
+    workspace,
+    prepareReset: (settings, key) => {
+      cpSync(options.folder ?? sampleWorkspace, workspace, { recursive: true });
+      const message = `Window reset: ${++resets}`;
+      const settingsFile = userSettingsFile(userDataFolder);
+      const request = { settingsFile, settings: { ...quietSettings, ...settings }, key, message };
+      writeFileSync(resetFile, JSON.stringify(request));
+      return message;
     },
     otherWorkspace,
     userDataFolder,
@@ -86,13 +96,4 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       removeTemporaryFolder(folder);
     },
   };
-}
-
-/** Removes the index of installed extensions, so that VS Code scans the folder. */
-function putTogether(extensions: string, otherExtension: string): void {
-  cpSync(extensionsFolder, extensions, {
-    recursive: true,
-    filter: (file) => path.basename(file) !== 'extensions.json',
-  });
-  cpSync(otherExtension, path.join(extensions, path.basename(otherExtension)), { recursive: true });
 }

@@ -1,20 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { closeSharedWorkbench } from './conversation';
 import { failuresFolder } from './failuresFolder';
+import { closeSharedWindow, distrustSharedWindow } from './sharedWindow';
 import { openWorkbenches } from './workbench';
 
 // Without a handler, mocha would end at this signal and leave servers and browsers running.
 process.once('SIGTERM', () => process.exit(143));
 
 export const mochaHooks = {
-  afterAll: closeSharedWorkbench,
+  afterAll: closeSharedWindow,
   /** Takes a screenshot when a test fails. */
   async afterEach(this: Mocha.Context): Promise<void> {
     const test = this.currentTest;
     if (test?.state !== 'failed') {
       return;
     }
+    distrustSharedWindow();
     mkdirSync(failuresFolder, { recursive: true });
     const name = test.fullTitle().replaceAll(/[^\p{L}\p{N}]+/gu, '-');
     const visible = [...openWorkbenches].filter(({ page }) => !page.isClosed());

@@ -1,7 +1,7 @@
 import type { FrameLocator, Locator } from 'playwright-core';
 import { baseUrlWithKey, startGateway, type Gateway, type Script } from '../../support/testGateway';
 import { answer, deltas } from '../../support/replies';
-import { testKey } from './conversation';
+import { testKey } from './sharedWindow';
 import { pausedAnswer } from './pausedAnswer';
 import { stageTexts, type StageTexts } from './stageTexts';
 import { Workbench, type ThemeId } from './workbench';

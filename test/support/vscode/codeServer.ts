@@ -8,6 +8,8 @@ import { startServerProcess } from './serverProcess';
 export interface CodeServerOptions {
   readonly userDataFolder: string;
   readonly extensionsFolder: string;
+  /** Folder that replaces VS Code's folder of built-in extensions. */
+  readonly builtInExtensionsFolder?: string | undefined;
   /** Port to listen on, or 0 (the default) for a free port. */
   readonly port?: number | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
@@ -30,13 +32,14 @@ export async function installExtension(vsix: string, userDataFolder: string, ext
  */
 export async function startCodeServer(options: CodeServerOptions): Promise<GuardedServer> {
   const { entry } = await ensureVSCode();
-  const { locale } = options;
+  const { locale, builtInExtensionsFolder: builtIns } = options;
   if (locale !== undefined) writeLanguagePack(options.userDataFolder, locale);
   return startGuardedServer({
     script: entry,
     args: (socketPath) => [
       ...folders(options),
       ...(locale === undefined ? [] : ['--locale', locale]),
+      ...(builtIns === undefined ? [] : ['--builtin-extensions-dir', builtIns]),
       ...['--auth', 'none', '--socket', socketPath, '--socket-mode', '600'],
       ...[
         '--disable-telemetry',

@@ -26,9 +26,13 @@ export const quietSettings: Settings = {
   'workbench.tips.enabled': false,
 };
 
+export function userSettingsFile(userDataFolder: string): string {
+  return path.join(userDataFolder, 'User/settings.json');
+}
+
 /** Writes `User/settings.json` of a user data folder. */
 export function writeUserSettings(userDataFolder: string, settings: Settings): void {
-  const folder = path.join(userDataFolder, 'User');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, 'settings.json'), JSON.stringify(settings, undefined, 2));
+  const file = userSettingsFile(userDataFolder);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(settings, undefined, 2));
 }

@@ -1,0 +1,55 @@
+import type { Settings } from '../../support/vscode/quietSettings';
+import { openWorkbenches, Workbench } from './workbench';
+
+export const testKey = 'hsa-e2e-key-0123456789';
+
+interface WindowOptions {
+  readonly settings: Settings;
+  /** Whether the user has set a key for the base URL. */
+  readonly hasKey: boolean;
+  /** Whether VS Code must be one that nobody has used. */
+  readonly isUnused: boolean;
+}
+
+/** Whether a failed test may have left the shared window in a state in which other tests would fail, too. */
+let isSuspect = false;
+
+/**
+ * Returns the window that all suites of this process share, reset for the next suite. Starts VS Code again if the window
+ * can't be reset, if a test has failed in it, or if the suite needs an unused VS Code.
+ */
+export async function sharedWindow({ settings, hasKey, isUnused }: WindowOptions): Promise<Workbench> {
+  const [open] = openWorkbenches;
+  if (open && !isUnused && !isSuspect && (await tryToReset(open, settings, hasKey))) return open;
+  await closeSharedWindow();
+  const workbench = await Workbench.open({ settings });
+  if (hasKey) await setKey(workbench);
+  return workbench;
+}
+
+/** Makes the next suite start VS Code again. */
+export function distrustSharedWindow(): void {
+  isSuspect = true;
+}
+
+export async function closeSharedWindow(): Promise<void> {
+  isSuspect = false;
+  await Promise.all([...openWorkbenches].map((workbench) => workbench.close()));
+}
+
+/** Sets the key through the palette, as a new user does. */
+export async function setKey(workbench: Workbench): Promise<void> {
+  await workbench.runCommand('HolySheep: Set API Key');
+  await workbench.fillPassword(testKey);
+  await workbench.page.locator('.statusbar').getByText('works and was saved').waitFor();
+}
+
+async function tryToReset(workbench: Workbench, settings: Settings, hasKey: boolean): Promise<boolean> {
+  try {
+    await workbench.reset(settings, hasKey ? testKey : undefined);
+    return true;
+  } catch (error) {
+    console.error(`VS Code is started again, because its window could not be reset: ${String(error)}`);
+    return false;
+  }
+}
