@@ -2,8 +2,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'n
 import path from 'node:path';
 import type { InstalledVSCode } from './install';
 
-/** Built-in extensions with code that tests need: VS Code's chat, and the colors that Git contributes to themes. */
-const neededPrograms = ['copilot', 'git', 'git-base'];
+/**
+ * Built-in extensions with code that tests need: VS Code's chat with the sign-in for which it waits, the colors that Git
+ * contributes to themes, and the viewer of pictures.
+ */
+const neededPrograms = ['copilot', 'github-authentication', 'git', 'git-base', 'media-preview'];
 
 /**
  * Fills `folder` with links to those built-in extensions of VS Code that tests need: languages and themes, which contain
@@ -12,7 +15,7 @@ const neededPrograms = ['copilot', 'git', 'git-base'];
  * @param others folders of further extensions, which VS Code then treats as built-in extensions, too
  */
 export function linkBuiltInExtensions(
-  { server }: InstalledVSCode,
+  { server }: Pick<InstalledVSCode, 'server'>,
   folder: string,
   others: readonly string[] = [],
 ): void {
