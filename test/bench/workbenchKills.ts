@@ -81,7 +81,7 @@ async function killAt(stage: Stage, title: string, { characters, afterMs }: Mome
     });
     stage.ask(title, script).catch(reject);
   });
-  await workbench.reloadPage();
+  await workbench.reload();
   // The panel of an interrupted turn reopens by itself. VS Code may not restore the panel of a finished one.
   if (sent.at(-1)?.characters === story.length) await (await historyRow(stage, title)).click();
   await stage.panel.getByRole('article', { name: 'You' }).getByText(title, { exact: true }).first().waitFor();

@@ -87,7 +87,7 @@ describe('comparison of models in the panel', () => {
     await inState('claude-sonnet-4', 'done').waitFor();
     for (const model of ['gpt-4o', 'deepseek-v3'])
       await inState(model, 'streaming').getByText(`Half of ${model},`).waitFor();
-    await workbench.reloadPage();
+    await workbench.reload();
     await inState('claude-sonnet-4', 'done').getByText('Complete.').waitFor();
     for (const model of ['gpt-4o', 'deepseek-v3']) {
       await inState(model, 'interrupted').getByText(`Half of ${model}`).waitFor();

@@ -27,7 +27,7 @@ describe('extension whose host crashed during an answer', () => {
   const dieAt = async (word: number): Promise<void> => {
     await panel.answer.getByText(`word${word}`).waitFor();
     await workbench.killExtensionHost();
-    await workbench.reloadPage();
+    await workbench.reload();
     await panel.inState('interrupted').waitFor();
   };
   const assertPrefix = async (least: string): Promise<void> => {

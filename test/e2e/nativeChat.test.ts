@@ -12,7 +12,8 @@ describe("VS Code's chat without a sign-in", () => {
   let chat: NativeChat;
 
   const settings = { 'holysheep.model': 'gpt-4o', 'chat.disableAIFeatures': undefined };
-  useWorkbench({ settings }, (opened) => ({ gateway, workbench } = opened));
+  // VS Code enables the chat when a window changes this setting, but not when it starts with it.
+  useWorkbench({ settings, isUnused: true }, (opened) => ({ gateway, workbench } = opened));
   before(() => (chat = new NativeChat(workbench)));
   beforeEach(() => gateway.reset());
 

@@ -19,7 +19,7 @@ describe('panel after a reload of the window', () => {
     ];
     await ask(workbench, 'a long answer');
     await panel.answer.getByText('word49').waitFor();
-    await workbench.reloadPage();
+    await workbench.reload();
     await panel.inState('interrupted').waitFor();
     assert.equal(await panel.answer.innerText(), Array.from({ length: 50 }, (_, n) => `word${n}`).join(' '));
   });

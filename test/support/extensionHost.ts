@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { HolySheepApi } from '../../src/host/api';
 import type { StreamEvent } from '../../src/engine/events';
+import { fixtureSettings } from './fixtureSettings';
 import { replySequence, type Reply } from './replies';
 import { startGateway, type Gateway, type GatewayOptions } from './testGateway';
 
@@ -32,15 +33,13 @@ export async function resetNetworkState(): Promise<void> {
   await vscode.commands.executeCommand('holysheep.resetNetworkState');
 }
 
-/** Starts a gateway and configures the extension to use it, with few and fast retries. */
+/** Starts a gateway and configures the extension to use it, with few and fast retries: see {@link fixtureSettings}. */
 export async function startFixture(reply: Reply, options: GatewayOptions = {}): Promise<HostFixture> {
   const gateway = await startGateway({ ...options, script: replySequence(reply) });
   const api = await extensionApi();
   await resetNetworkState();
   await set('baseUrl', gateway.baseUrl);
-  await set('retry.baseDelayMs', 100);
-  await set('retry.maxRetries', 1);
-  await set('model', 'gpt-4o');
+  await restoreFixtureSettings();
   await vscode.commands.executeCommand('holysheep.setApiKey', testKey);
   return { gateway, api };
 }
@@ -48,13 +47,11 @@ export async function startFixture(reply: Reply, options: GatewayOptions = {}): 
 export async function stopFixture(fixture: HostFixture | undefined): Promise<void> {
   await vscode.commands.executeCommand('holysheep.stop');
   await fixture?.gateway.close();
+  await restoreFixtureSettings();
   for (const name of [
     'baseUrl',
     'backupBaseUrls',
-    'retry.baseDelayMs',
-    'retry.maxRetries',
     'retry.maxHintMs',
-    'model',
     'timeout.headersMs',
     'timeout.firstTokenMs',
     'timeout.idleMs',
@@ -62,6 +59,10 @@ export async function stopFixture(fixture: HostFixture | undefined): Promise<voi
   ]) {
     await set(name, undefined);
   }
+}
+
+async function restoreFixtureSettings(): Promise<void> {
+  for (const [name, value] of Object.entries(fixtureSettings)) await set(name.replace('holysheep.', ''), value);
 }
 
 /** Starts a fixture before the tests of the enclosing suite, and stops it after them. */

@@ -3,6 +3,9 @@ import { errors, type Locator, type Page } from 'playwright-core';
 /** Time, in milliseconds, after which a list that accepts neither text nor a click counts as closed. */
 const goneMs = 15_000;
 
+/** Time, in milliseconds, after which the page in a focused webview has missed the message that gives it the focus. */
+const focusMs = 3_000;
+
 /** Time, in milliseconds, after which a list that is still open has not received the Escape key. */
 const keyMs = 5_000;
 
@@ -106,13 +109,14 @@ export class QuickInput {
    * by then closes (https://github.com/microsoft/vscode/issues/75209). Another panel may take the focus meanwhile.
    */
   async #focusSettled(): Promise<void> {
-    for (const end = performance.now() + goneMs; performance.now() < end;) {
+    for (const end = performance.now() + focusMs; performance.now() < end;) {
       const name = await this.page.evaluate(
         "document.activeElement?.matches('iframe.webview') && document.activeElement.name",
       );
       if (typeof name !== 'string') return;
-      const page = this.page.frameLocator(`iframe[name="${name}"]`).frameLocator('#active-frame');
-      if ((await page.locator(':focus').count()) > 0) return;
+      const page = this.page.frameLocator(`iframe[name="${name}"]`).frameLocator('#active-frame').locator(':root');
+      if ((await page.count()) === 0) continue;
+      if (await page.evaluate(() => document.hasFocus(), undefined, { timeout: focusMs })) return;
     }
     // When a list closes on a busy machine, VS Code sometimes loses the message that gives the page the focus.
     await this.page.evaluate('document.activeElement.blur()');

@@ -209,12 +209,6 @@ export class Workbench {
     await this.#ready();
   }
 
-  /** Reloads the page of the browser. VS Code may forget which editors were open. */
-  async reloadPage(): Promise<void> {
-    await this.page.reload();
-    await this.#ready();
-  }
-
   /**
    * Kills the extension host, as a crash or a lack of memory does. Resolves when the process is gone.
    * @returns epoch milliseconds of the kill

@@ -15,6 +15,7 @@ import {
   type LiveBody,
   type Reply,
 } from '../../support/scriptedFetch';
+import { isNightly } from '../../support/propertyRuns';
 import { settle, VirtualClock } from '../../support/virtualClock';
 import { reopened } from './openedConversation';
 import { TestBudget } from './testBudget';
@@ -87,7 +88,9 @@ class BillingGateway {
   }
 }
 
-describe('cost of 1,000 turns with failures', () => {
+const turnCount = isNightly ? 1000 : 300;
+
+describe(`cost of ${turnCount} turns with failures`, () => {
   it('is what the gateways have charged, with every attempt counted once', async function () {
     this.timeout(240_000);
     const random = createRandom(28);
@@ -132,7 +135,7 @@ describe('cost of 1,000 turns with failures', () => {
       (conversation, id) => conversation.compare({ prompt: 'Both' }, ['priced', 'unpriced'], id),
     ];
     const conversations: ReturnType<typeof openConversation>[] = [];
-    while (turns < 1000) {
+    while (turns < turnCount) {
       const opened = openConversation();
       const { conversation } = opened;
       conversations.push(opened);

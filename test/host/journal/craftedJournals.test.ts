@@ -15,14 +15,14 @@ const column = (index: number, comparison: number): object => {
   return { type: 'exchange', id: `e${index}`, prompt: 'Hi', after: '', comparison: `c${comparison}` };
 };
 
-/** Journals that took seconds or minutes, because the work grew with the square of the number of lines. */
+/** Journals that took seconds or minutes with 5000 lines, because the work grew with the square of their number. */
 const crafted: readonly (readonly [name: string, content: string])[] = [
-  ['consecutive prompts', prompts(5000)],
-  ['versions of one prompt', prompts(5000, { after: '' })],
-  ['comparisons of one prompt', lines(5000, (index) => column(index, index >> 2))],
-  ['columns of two comparisons', lines(5000, (index) => column(index, index % 2))],
-  ['more prompts than a conversation may have', prompts(9000)],
-  ['selections of the last prompt', prompts(3000) + lines(5000, () => ({ type: 'show', exchangeId: 'e2999' }))],
+  ['consecutive prompts', prompts(1500)],
+  ['versions of one prompt', prompts(1500, { after: '' })],
+  ['comparisons of one prompt', lines(1500, (index) => column(index, index >> 2))],
+  ['columns of two comparisons', lines(1500, (index) => column(index, index % 2))],
+  ['more prompts than a conversation may have', prompts(6000)],
+  ['selections of the last prompt', prompts(1000) + lines(1500, () => ({ type: 'show', exchangeId: 'e999' }))],
   ['invalid lines', prompts(1) + lines(9000, () => ({}))],
   ['empty lines', '\n'.repeat(9000)],
 ];

@@ -3,7 +3,7 @@ import { randomNumbers } from '../../simulate/randomNumbers';
 import { buildVictim, killAt, story, type Killing } from '../../support/kill/killing';
 import { propertyRuns } from '../../support/propertyRuns';
 
-const kills = Math.ceil(propertyRuns / 20);
+const kills = Math.ceil(propertyRuns / 10);
 /** Number of processes that run at the same time. More processes would slow each other down and be killed too late. */
 const concurrency = 2;
 

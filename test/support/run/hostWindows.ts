@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { trustTestAuthority } from '../network/testAuthority';
+import { fixtureSettings } from '../fixtureSettings';
 import { sampleWorkspace } from '../paths';
 import { quietSettings, type Settings } from '../vscode/quietSettings';
 
@@ -51,7 +52,7 @@ export const hostWindows: readonly HostWindow[] = [
     tests: '.',
     inOldest: ['smoke', 'key', 'conversations', 'prompts', 'panels', 'languageModels', 'participant'],
     // Without this setting, an older VS Code reads a different settings file.
-    settings: { ...quietSettings, 'http.systemCertificatesNode': true },
+    settings: { ...quietSettings, ...fixtureSettings, 'http.systemCertificatesNode': true },
     open: sampleFolder,
     environment: trustTestAuthority,
   },

@@ -16,14 +16,18 @@ const [busy, partlyWaiting, installing] = [1, 0.5, 0.5];
 const window = onDesktop ? Infinity : 0.65;
 
 /**
- * Files of end-to-end tests that share a process and a workbench, because VS Code starts slowly. All other files have a
- * process each. `health` and `ask` come first, because they expect that no request has been sent and that no key is set.
+ * The files of end-to-end tests, in two jobs that take equally long. The files of a job share a window, because VS Code
+ * starts slowly. A file that needs an unused VS Code comes first, because a later one would have to start it again.
  */
-const sharedWorkbenches: Readonly<Record<string, readonly string[]>> = {
-  windows: ['crash', 'twoWindows', 'history', 'reload', 'effort'],
-  turns: ['versions', 'conversations', 'context', 'indicators', 'scheduled', 'reading'],
-  editing: ['ask', 'code', 'codeBlocks', 'links', 'prompts', 'focus', 'participant', 'smoke'],
-  checks: ['health', 'accessibility'],
+const workbenchJobs: Readonly<Record<string, readonly string[]>> = {
+  windows: [
+    ...['nativeChat', 'crash', 'twoWindows', 'history', 'reload', 'effort', 'compare', 'contextRing', 'gateways'],
+    ...['summary', 'access'],
+  ],
+  panel: [
+    ...['walkthrough', 'demo', 'health', 'accessibility', 'ask', 'code', 'codeBlocks', 'links', 'prompts', 'focus'],
+    ...['smoke', 'versions', 'conversations', 'context', 'indicators', 'scheduled', 'reading'],
+  ],
 };
 
 /** Returns all jobs of a test run. `mochaArgs` are passed to mocha, for example `--grep`. */
@@ -131,13 +135,11 @@ function hostJobs(version: string, mochaArgs: readonly string[]): readonly Suite
 
 /** Returns jobs that test the packaged extension in a real workbench. */
 function e2eJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
-  const shared = Object.values(sharedWorkbenches).flat();
-  const alone = readdirSync(path.join(root, 'test/e2e'))
-    .filter((file) => file.endsWith('.test.ts'))
-    .map((file) => path.basename(file, '.test.ts'))
-    .filter((name) => !shared.includes(name));
-  const jobs = { ...sharedWorkbenches, ...Object.fromEntries(alone.map((name) => [name, [name]])) };
-  return Object.entries(jobs).map(([name, files]) => workbenchJob('e2e', `e2e ${name}`, files, mochaArgs));
+  const files = readdirSync(path.join(root, 'test/e2e')).filter((file) => file.endsWith('.test.ts'));
+  const listed = Object.values(workbenchJobs).flat();
+  const missing = files.map((file) => path.basename(file, '.test.ts')).filter((name) => !listed.includes(name));
+  if (missing.length > 0) throw new Error(`No job runs these end-to-end tests: ${missing.join(', ')}`);
+  return Object.entries(workbenchJobs).map(([name, files]) => workbenchJob('e2e', `e2e ${name}`, files, mochaArgs));
 }
 
 /** Returns the job that takes pictures for people to look at. */

@@ -2,22 +2,25 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'n
 import path from 'node:path';
 import type { InstalledVSCode } from './install';
 
-/** The folder of the extension that implements VS Code's chat. VS Code 1.106 does not contain it. */
-const chat = 'copilot';
+/**
+ * Built-in extensions with code that tests need: VS Code's chat with the sign-in for which it waits, the colors that Git
+ * contributes to themes, and the viewer of pictures.
+ */
+const neededPrograms = ['copilot', 'github-authentication', 'git', 'git-base', 'media-preview'];
 
 /**
  * Fills `folder` with links to those built-in extensions of VS Code that tests need: languages and themes, which contain
- * no code, and the chat. All others, such as Git and the TypeScript server, would take a third of the time in which a
+ * no code, and a few programs. All others, such as the TypeScript server, would take a third of the time in which a
  * window opens.
  * @param others folders of further extensions, which VS Code then treats as built-in extensions, too
  */
 export function linkBuiltInExtensions(
-  { server }: InstalledVSCode,
+  { server }: Pick<InstalledVSCode, 'server'>,
   folder: string,
   others: readonly string[] = [],
 ): void {
   const all = path.resolve(server, '../../extensions');
-  const needed = readdirSync(all).filter((name) => name === chat || hasNoCode(path.join(all, name)));
+  const needed = readdirSync(all).filter((name) => neededPrograms.includes(name) || hasNoCode(path.join(all, name)));
   mkdirSync(folder, { recursive: true });
   for (const extension of [...needed.map((name) => path.join(all, name)), ...others]) {
     symlinkSync(extension, path.join(folder, path.basename(extension)));

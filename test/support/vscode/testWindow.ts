@@ -3,6 +3,7 @@ import { renameSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { findBrowser } from '../browser';
 import { bridgeAutomation } from './automation';
+import { linkBuiltInExtensions } from './builtInExtensions';
 import { parseDesktopArguments, type DesktopArguments } from './desktopArguments';
 import { startGuardedServer, type GuardedServer } from './guardedServer';
 import { serverEnvironment } from './serverEnvironment';
@@ -46,11 +47,14 @@ export function startTestServer(
   script: string,
   window: Pick<DesktopArguments, 'userDataFolder' | 'extensionsFolder' | 'workspaceTrust'>,
 ): Promise<GuardedServer> {
+  const builtInExtensionsFolder = path.join(window.userDataFolder, 'built-in-extensions');
+  linkBuiltInExtensions({ server: script }, builtInExtensionsFolder);
   return startGuardedServer({
     script,
     args: (socketPath) => [
       ...['--accept-server-license-terms', '--without-connection-token', '--socket-path', socketPath],
       ...['--server-data-dir', window.userDataFolder, '--extensions-dir', window.extensionsFolder],
+      ...['--builtin-extensions-dir', builtInExtensionsFolder],
       ...['--telemetry-level', 'off', ...(window.workspaceTrust ? [] : ['--disable-workspace-trust'])],
       // Without this option the workbench ignores the path of the tests. Below `info`, mocha's output is dropped.
       ...['--enable-smoke-test-driver', '--log', 'info'],
