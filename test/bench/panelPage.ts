@@ -73,11 +73,11 @@ export class PanelPage {
     await this.session.send('HeapProfiler.collectGarbage');
   }
 
-  /** Returns the memory of the page's objects and elements, in bytes. */
-  async heapBytes(): Promise<number> {
+  /** Returns the memory, in bytes, of the objects of the page's script, and of its elements with their layout. */
+  async heapBytes(): Promise<{ readonly script: number; readonly elements: number }> {
     await this.collectGarbage();
     const { usedSize, embedderHeapUsedSize } = await this.session.send('Runtime.getHeapUsage');
-    return usedSize + embedderHeapUsedSize;
+    return { script: usedSize, elements: embedderHeapUsedSize };
   }
 
   async close(): Promise<void> {
