@@ -23,6 +23,7 @@ export const benches = {
   kills: async () => (await import('./kills')).lostByKills(),
   sizes: async () => (await import('./sizes')).sizes(),
   panel: async () => (await import('./panel')).panel(),
+  pageHeap: async () => (await import('./pageHeap')).pageHeap(),
   compare: async () => (await import('./compare')).compare(),
   workbench: async () => (await import('./workbench')).workbench(),
   latency: async () => (await import('./tokenLatency')).tokenLatency(),

@@ -6,6 +6,7 @@ import { webviewHtml } from '../../src/host/ui/webviewPage';
 import { panelStrings } from '../../src/shared/panelStrings';
 import type { ToWebview } from '../../src/shared/protocol';
 import { root } from '../support/paths';
+import { snapshot } from './panelMessages';
 import { lastWord } from './page/documents';
 
 const origin = 'https://panel.example';
@@ -45,6 +46,11 @@ export class PanelPage {
     return this.page.evaluate<Opened>(`open('${lastWord}')`);
   }
 
+  /** Replaces the conversation by an empty one. */
+  async clear(): Promise<void> {
+    await this.page.evaluate(`clear(${JSON.stringify(snapshot([]))})`);
+  }
+
   /** Messages that `answer` sends. The messages of an inner list are sent at the same time. */
   async prepare(messages: readonly (ToWebview | readonly ToWebview[])[]): Promise<void> {
     await this.page.evaluate(`prepare(${JSON.stringify(JSON.stringify(messages))})`);
@@ -61,6 +67,17 @@ export class PanelPage {
   async busySeconds(): Promise<number> {
     const { metrics } = await this.session.send('Performance.getMetrics');
     return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN;
+  }
+
+  async collectGarbage(): Promise<void> {
+    await this.session.send('HeapProfiler.collectGarbage');
+  }
+
+  /** Returns the memory, in bytes, of the objects of the page's script, and of its elements with their layout. */
+  async heapBytes(): Promise<{ readonly script: number; readonly elements: number }> {
+    await this.collectGarbage();
+    const { usedSize, embedderHeapUsedSize } = await this.session.send('Runtime.getHeapUsage');
+    return { script: usedSize, elements: embedderHeapUsedSize };
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import type { DocumentShape } from './page/documents';
 import { secondsOf } from './rendererRounds';
-import { limit, markdownItByBlock, ours, streamingMarkdown } from './renderers';
+import { limit, ours, streamingMarkdown } from './renderers';
 import { none, ratioOf, type Row } from './row';
 
 const characters = 50_000;
@@ -17,7 +17,7 @@ export async function blocks(browser: Browser): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const { shape, aim } of shapes) {
     const own = await secondsOf(browser, ours, shape, characters);
-    for (const peer of [limit, streamingMarkdown, markdownItByBlock]) {
+    for (const peer of [limit, streamingMarkdown]) {
       const other = await secondsOf(browser, peer, shape, characters);
       rows.push({
         what: `Rendering one ${shape} of 50k characters, main thread`,

@@ -4,8 +4,11 @@ import { RendererPage } from './rendererPage';
 import { limit, ours, type Renderer } from './renderers';
 import { median } from './statistics';
 
-/** Returns the number of rounds. Short measurements are repeated more often. */
-const roundsOf = (characters: number): number => (characters <= 10_000 ? 9 : 5);
+/** Returns the number of rounds. Short measurements, and those that peers are compared with, are repeated. */
+function roundsOf({ file }: Renderer, characters: number): number {
+  if (characters <= 10_000) return 9;
+  return file === ours.file || file === limit.file ? 5 : 1;
+}
 
 /** Returns the median main-thread time of several rounds, each in a new page, in seconds. */
 export async function secondsOf(
@@ -14,9 +17,8 @@ export async function secondsOf(
   shape: DocumentShape,
   characters: number,
 ): Promise<number> {
-  const isCompared = [ours.file, limit.file].includes(renderer.file);
   const found: number[] = [];
-  for (let round = 0; round < (isCompared ? roundsOf(characters) : 1); round++) {
+  for (let round = 0; round < roundsOf(renderer, characters); round++) {
     const page = await RendererPage.open(browser, renderer);
     found.push((await page.stream(shape, characters)).seconds);
     await page.close();

@@ -13,31 +13,20 @@ export interface Renderer {
 export const ours: Renderer = { name: 'ours', file: 'page/ours.mjs' };
 export const limit: Renderer = { name: 'plain text in contained sections', file: 'page/textInSections.mjs' };
 export const streamingMarkdown: Renderer = { name: 'streaming-markdown', file: 'peers/streamingMarkdown.mjs' };
-export const markdownItByBlock: Renderer = { name: 'markdown-it by block', file: 'peers/markdownItByBlock.mjs' };
 
 export interface Peer extends Renderer {
   /** Aim for the ratio of our time to the peer's time. */
   readonly aim?: string;
-  /** Whether to measure the longest text regardless of the duration, because the aim refers to it. */
+  /** Whether to measure the longest text regardless of the duration, because the READMEs show it. */
   readonly always?: true;
 }
 
-/** Peers, starting with the one that does the least work. */
+/** The lower limit of rendering, and common ways to render an answer while it streams. */
 export const peers: readonly Peer[] = [
-  { ...limit, aim: '≤ 1.5 each' },
-  { name: 'plain text in one container', file: 'page/textInOneContainer.mjs' },
-  { name: 'ours as the panel calls it', file: 'page/oursInPanel.mjs' },
-  streamingMarkdown,
-  { name: 'markdown-it on the open tail + DOMPurify', file: 'peers/markdownItTail.mjs' },
+  { ...limit, aim: '≤ 1.35, 1.2, 1.2' },
+  { ...streamingMarkdown, aim: '≤ 1 at 10k' },
   { name: 'incremark', file: 'peers/incremark.mjs' },
-  { name: 'marked, memoised by block', file: 'peers/markedByBlock.mjs' },
-  { name: 'streamdown', file: 'peers/streamdown.mjs', aim: '≤ 0.11 at 200k', always: true },
-  { name: 'react-markdown, memoised by block', file: 'peers/reactMarkdownByBlock.mjs' },
-  { name: 'morphdom over markdown-it, per frame', file: 'peers/morphdom.mjs' },
-  {
-    ...{ name: 'markdown-it + innerHTML, per frame', file: 'peers/markdownItPerFrame.mjs' },
-    ...{ aim: '≤ 1/45 at 200k', always: true },
-  },
+  { name: 'streamdown', file: 'peers/streamdown.mjs', always: true },
   { name: 'react-markdown, per frame', file: 'peers/reactMarkdownPerFrame.mjs' },
-  { name: 'markdown-it + innerHTML, per token', file: 'peers/markdownItPerToken.mjs' },
+  { name: 'markdown-it + innerHTML, per frame', file: 'peers/markdownItPerFrame.mjs' },
 ];

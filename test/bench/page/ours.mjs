@@ -1,16 +1,18 @@
-import { findCodeRuns } from '../../../src/webview/markdown/highlight/codeRuns';
+import { createBrowserRunFinder } from '../../../src/webview/markdown/highlight/codeHighlighter';
+import highlightWorker from '../../../src/webview/markdown/highlight/highlightWorker?worker';
 import { MarkdownStream } from '../../../src/webview/markdown/streamingMarkdown';
-import { answerOptions } from './answerOptions.mjs';
+import { panelStrings } from '../../../src/shared/panelStrings';
 
 const frameMs = 1000 / 60;
+const findRuns = createBrowserRunFinder(highlightWorker);
 
-/** Flushes each piece in the frame in which it arrives, and highlights finished code in the same frame. */
+/** Renders each piece in the frame in which it arrives. Like in the panel, a worker highlights complete code. */
 export default (root) => {
   let flush;
   let frames = 0;
   const markdown = new MarkdownStream(root, {
-    ...answerOptions,
-    findRuns: (language, code) => Promise.resolve(findCodeRuns(language, code)),
+    ...{ labels: panelStrings, canApply: true, onCodeAction() {}, onLink() {} },
+    findRuns,
     schedule: (call) => (flush = call),
     slice: (call) => setTimeout(call),
     monotonicNow: () => frames * frameMs,

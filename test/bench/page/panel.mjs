@@ -46,6 +46,12 @@
       });
       return { last, all: performance.now() - start };
     },
+    /** Shows a conversation without answers, and forgets the messages of earlier ones. */
+    async clear(snapshot) {
+      messages = [];
+      window.postMessage(snapshot, '*');
+      await until(() => answers().length === 0);
+    },
     /** @returns milliseconds from the last message until the answer is shown and marked as done */
     async answer(lastWord, every) {
       let start = 0;

@@ -1,4 +1,7 @@
-import { markdownIt } from './markdownIt.mjs';
+import MarkdownIt from 'markdown-it';
+
+/** Options as in our own parser: no raw HTML, and links in plain text are detected. */
+const markdownIt = new MarkdownIt({ linkify: true });
 
 export default (root) => {
   let text = '';

@@ -1,3 +1,0 @@
-import { textNodes } from './textNodes.mjs';
-
-export default (root) => textNodes(root, Infinity);
