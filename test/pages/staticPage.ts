@@ -30,7 +30,6 @@ let packagedFiles: ReadonlyMap<string, Buffer> | undefined;
 export class StaticPage {
   static async open(browser: Browser, { script, styles, data }: PageContent): Promise<StaticPage> {
     const page = await browser.newPage({ viewport: size, reducedMotion: 'reduce' });
-    await page.clock.setFixedTime(startOfTime);
     const urlOf = (name: string): string => `${origin}/extension/${name}`;
     const html = webviewHtml(
       {
@@ -71,6 +70,7 @@ export class StaticPage {
 
   /** Loads the page in its first state, with the first theme. This takes half as long as opening another page. */
   async load(): Promise<void> {
+    await this.page.clock.setFixedTime(startOfTime);
     await this.page.mouse.move(0, 0);
     await this.page.setViewportSize(size);
     await this.page.goto(`${origin}/`);
