@@ -10,12 +10,12 @@ describe('layout of a comparison', () => {
   let panel: StaticPage;
   before(async () => {
     browser = await chromium.launch(await findBrowser());
+    panel = await StaticPage.openPanel(browser);
   });
   after(() => browser.close());
-  afterEach(() => panel.page.close());
 
   const show = async (name: string, width: number): Promise<void> => {
-    panel = await StaticPage.openPanel(browser);
+    await panel.load();
     await panel.page.setViewportSize({ width, height: 700 });
     const { snapshot } = panelStates.find((state) => state.name === name)!;
     await panel.post(snapshot);
@@ -42,7 +42,6 @@ describe('layout of a comparison', () => {
     it(`has rows of ${three.join()} or ${four.join()} columns in a panel that is ${width} pixels wide`, async () => {
       await show('comparison-ended', width);
       assert.deepEqual(await rows(), three);
-      await panel.page.close();
       await show('comparison', width);
       assert.deepEqual(await rows(), four);
       const log = panel.page.getByRole('log');

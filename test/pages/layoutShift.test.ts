@@ -39,9 +39,9 @@ describe('layout of an answer that arrives after a wait and a broken stream', ()
   let page: StaticPage;
   before(async () => {
     browser = await chromium.launch(await findBrowser());
+    page = await StaticPage.openPanel(browser);
   });
   after(() => browser.close());
-  afterEach(() => page.page.close());
 
   const post = async (message: ToWebview): Promise<number> => {
     await page.post(message);
@@ -55,7 +55,7 @@ describe('layout of an answer that arrives after a wait and a broken stream', ()
   };
 
   const open = async (size: { readonly width: number; readonly height: number }): Promise<void> => {
-    page = await StaticPage.openPanel(browser);
+    await page.load();
     await page.page.setViewportSize(size);
     const lists = { suggestions: [], promptHistory: [], context: [] };
     await post({ type: 'snapshot', conversationId: 'c', exchanges: [exchange('a')], connection: connected, ...lists });

@@ -22,11 +22,14 @@ export interface PageContent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+const size = { width: 900, height: 860 };
+
+let packagedFiles: ReadonlyMap<string, Buffer> | undefined;
+
 /** A page of the packaged extension in a browser, with the styles and the theme colors that VS Code gives it. */
 export class StaticPage {
   static async open(browser: Browser, { script, styles, data }: PageContent): Promise<StaticPage> {
-    const page = await browser.newPage({ viewport: { width: 900, height: 860 }, reducedMotion: 'reduce' });
-    await page.clock.setFixedTime(startOfTime);
+    const page = await browser.newPage({ viewport: size, reducedMotion: 'reduce' });
     const urlOf = (name: string): string => `${origin}/extension/${name}`;
     const html = webviewHtml(
       {
@@ -36,7 +39,7 @@ export class StaticPage {
       Object.fromEntries(Object.entries(data).map(([name, value]) => [name, JSON.stringify(value)])),
       ['worker-src blob:'],
     );
-    const files = zipEntries(readFileSync(vsixFile));
+    const files = (packagedFiles ??= zipEntries(readFileSync(vsixFile)));
     await page.route(`${origin}/**`, (route) => {
       const { pathname } = new URL(route.request().url());
       if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: html });
@@ -47,22 +50,32 @@ export class StaticPage {
       return route.fulfill({ contentType, body });
     });
     await page.addInitScript('acquireVsCodeApi = () => ({ postMessage() {}, getState() {}, setState() {} })');
-    await page.goto(`${origin}/`);
-    return new StaticPage(page);
+    // Removes the unsent text of the page that was loaded before.
+    await page.addInitScript('localStorage.clear()');
+    const opened = new StaticPage(page);
+    await opened.load();
+    return opened;
   }
 
-  /** Opens the page of a conversation in the first theme. */
+  /** Opens the page of a conversation. */
   static async openPanel(browser: Browser): Promise<StaticPage> {
-    const panel = await StaticPage.open(browser, {
+    return StaticPage.open(browser, {
       script: 'webview.js',
       styles: ['markdown.css', 'panel.css', 'network.css', 'timeline.css', 'composer.css'],
       data: { strings: panelStrings, help: translateFaultHelp((english) => english, 'en') },
     });
-    await panel.setTheme(themeNames[0]!);
-    return panel;
   }
 
   private constructor(readonly page: Page) {}
+
+  /** Loads the page in its first state, with the first theme. This takes half as long as opening another page. */
+  async load(): Promise<void> {
+    await this.page.clock.setFixedTime(startOfTime);
+    await this.page.mouse.move(0, 0);
+    await this.page.setViewportSize(size);
+    await this.page.goto(`${origin}/`);
+    await this.setTheme(themeNames[0]!);
+  }
 
   async setTheme(name: ThemeName): Promise<void> {
     await this.page.evaluate(({ className, variables }) => {

@@ -23,8 +23,15 @@ interface ReadResult {
 
 /** Reads a body that arrives in the given pieces. */
 async function read(pieces: readonly Uint8Array[], contentType = 'text/event-stream'): Promise<ReadResult> {
-  // Not a stream of all pieces at once, because Node.js takes quadratic time for a long queue.
-  const stream = ReadableStream.from(pieces);
+  const unread = pieces.values();
+  // Enqueues a piece only when it is read, because Node.js takes quadratic time for a long queue.
+  const stream = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const { done, value } = unread.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+  });
   const events: string[] = [];
   let bytes = 0;
   let isTooLong = false;
