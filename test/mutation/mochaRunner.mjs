@@ -18,8 +18,8 @@ const { createMochaTestRunner, strykerValidationSchema } = await import('@stryke
 /** The duration of each test in the initial run, in milliseconds, by title. All processes use the same folder. */
 const timesFile = 'testTimes.json';
 
-/** Time in milliseconds after which a test fails, because it waits for something that does not happen. */
-const testTimeoutMs = 5000;
+/** Time in milliseconds after which a test fails with a mutant, because it waits for something that does not happen. */
+const testTimeoutMs = 10_000;
 
 /** Maximum number of tests that run first. */
 const maxKillers = 12;
@@ -41,7 +41,7 @@ class OrderedMochaRunner {
   }
 
   async init() {
-    await this.#init();
+    await this.#runner.init();
     if (existsSync(timesFile)) this.#times = JSON.parse(readFileSync(timesFile, 'utf8'));
   }
 
@@ -59,7 +59,7 @@ class OrderedMochaRunner {
     const killers = new Set(this.#killers.get(source));
     let result = await this.#run(options, (title) => killers.has(title) && covering.has(title));
     if (result.status === 'survived') {
-      this.#sort(source);
+      this.#prepare(source);
       result = await this.#run(options, (title) => !killers.has(title) && covering.has(title));
     }
     for (const title of result.killedBy ?? []) {
@@ -84,22 +84,23 @@ class OrderedMochaRunner {
   /** Loads the engine and the tests again in this process. */
   async #reload() {
     for (const file of Object.keys(cache)) if (!file.includes('node_modules')) delete cache[file];
-    await this.#init();
+    await this.#runner.init();
     this.#runner.loadedEnv = false;
   }
 
-  async #init() {
-    await this.#runner.init();
-    this.#runner.mocha.timeout(testTimeoutMs);
-  }
-
-  /** Sorts the test files by their time. For tests in the folder of the source file, a tenth of it counts. */
-  #sort(source) {
+  /**
+   * Limits the time of each test, and sorts the test files by the time that they took in the initial run. For files in the
+   * folder of the source file, a tenth of it counts.
+   */
+  #prepare(source) {
     const folder = `/test/engine/${path.basename(path.dirname(source))}/`;
     const weights = new Map();
     for (const suite of this.#runner.mocha.suite.suites) {
       let weight = 0;
-      suite.eachTest((test) => (weight += this.#times[test.fullTitle()] ?? 0));
+      suite.eachTest((test) => {
+        test.timeout(testTimeoutMs);
+        weight += this.#times[test.fullTitle()] ?? 0;
+      });
       weights.set(suite, suite.file.includes(folder) ? weight / 10 : weight);
     }
     this.#runner.mocha.suite.suites.sort((one, other) => weights.get(one) - weights.get(other));
