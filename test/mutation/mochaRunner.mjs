@@ -42,13 +42,16 @@ class OrderedMochaRunner {
 
   async init() {
     await this.#runner.init();
-    if (existsSync(timesFile)) this.#times = JSON.parse(readFileSync(timesFile, 'utf8'));
+    if (!existsSync(timesFile)) return;
+    this.#times = JSON.parse(readFileSync(timesFile, 'utf8'));
+    this.#runner.mocha.timeout(testTimeoutMs);
   }
 
   async dryRun(options) {
     const result = await this.#runner.dryRun(options);
-    this.#times = Object.fromEntries((result.tests ?? []).map(({ id, timeSpentMs }) => [id, timeSpentMs]));
-    writeFileSync(timesFile, JSON.stringify(this.#times));
+    const times = Object.fromEntries((result.tests ?? []).map(({ id, timeSpentMs }) => [id, timeSpentMs]));
+    writeFileSync(timesFile, JSON.stringify(times));
+    await this.#reload();
     return result;
   }
 
@@ -59,7 +62,7 @@ class OrderedMochaRunner {
     const killers = new Set(this.#killers.get(source));
     let result = await this.#run(options, (title) => killers.has(title) && covering.has(title));
     if (result.status === 'survived') {
-      this.#prepare(source);
+      this.#sort(source);
       result = await this.#run(options, (title) => !killers.has(title) && covering.has(title));
     }
     for (const title of result.killedBy ?? []) {
@@ -84,23 +87,17 @@ class OrderedMochaRunner {
   /** Loads the engine and the tests again in this process. */
   async #reload() {
     for (const file of Object.keys(cache)) if (!file.includes('node_modules')) delete cache[file];
-    await this.#runner.init();
+    await this.init();
     this.#runner.loadedEnv = false;
   }
 
-  /**
-   * Limits the time of each test, and sorts the test files by the time that they took in the initial run. For files in the
-   * folder of the source file, a tenth of it counts.
-   */
-  #prepare(source) {
+  /** Sorts the test files by their time. For tests in the folder of the source file, a tenth of it counts. */
+  #sort(source) {
     const folder = `/test/engine/${path.basename(path.dirname(source))}/`;
     const weights = new Map();
     for (const suite of this.#runner.mocha.suite.suites) {
       let weight = 0;
-      suite.eachTest((test) => {
-        test.timeout(testTimeoutMs);
-        weight += this.#times[test.fullTitle()] ?? 0;
-      });
+      suite.eachTest((test) => (weight += this.#times[test.fullTitle()] ?? 0));
       weights.set(suite, suite.file.includes(folder) ? weight / 10 : weight);
     }
     this.#runner.mocha.suite.suites.sort((one, other) => weights.get(one) - weights.get(other));
