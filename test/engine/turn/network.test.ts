@@ -117,6 +117,15 @@ describe('cooldown after a rate limit', () => {
     assert.equal(first.of('attempt')[1]?.why, 'retry-now');
   });
 
+  it('ends without disturbing an attempt in flight when the network state is reset', async () => {
+    const world = new EngineWorld({ replies: [silent] });
+    const run = await world.ask().settle();
+    await world.engine.resetNetworkState();
+    await settle();
+    assert.deepEqual([world.wire.requests.length, world.wire.requests[0]?.signal.aborted], [1, false]);
+    run.turn.stop();
+  });
+
   it('leaves no timer when the waiting turns are stopped', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30)] });
     const runs = [world.ask()];
