@@ -1,11 +1,7 @@
-// Slow tests, which run in real time, with megabytes or after a garbage collection, and find no mutant that other tests miss.
-const slowFiles = ['wire/**', 'crowd.test.ts', 'tutorial.test.ts', 'turn/answerSize.test.ts'];
-const slowTitles = [
-  'linear time',
-  'is not retained',
-  'keeps the turn that ended last',
-  'limits the number of attempts when every reply',
-];
+// Slow tests that find no mutant, or hardly any, that other tests miss. They use real connections, megabytes of text or the
+// garbage collector.
+const slowFiles = ['wire/**', 'gateways/**', 'crowd.test.ts', 'tutorial.test.ts', 'turn/answerSize.test.ts'];
+const slowTitles = ['linear time', 'is not retained', 'keeps the turn that ended last'];
 
 /** Mutation tests of the engine: `npm run mutate`. All output goes to `out/stryker`. */
 export default {

@@ -18,8 +18,8 @@ const { createMochaTestRunner, strykerValidationSchema } = await import('@stryke
 /** The duration of each test in the initial run, in milliseconds, by title. All processes use the same folder. */
 const timesFile = 'testTimes.json';
 
-/** Time in milliseconds after which a test fails, because it waits for something that does not happen. */
-const testTimeoutMs = 5000;
+/** Time in milliseconds after which a test fails with a mutant, because it waits for something that does not happen. */
+const testTimeoutMs = 10_000;
 
 /** Maximum number of tests that run first. */
 const maxKillers = 12;
@@ -41,14 +41,17 @@ class OrderedMochaRunner {
   }
 
   async init() {
-    await this.#init();
-    if (existsSync(timesFile)) this.#times = JSON.parse(readFileSync(timesFile, 'utf8'));
+    await this.#runner.init();
+    if (!existsSync(timesFile)) return;
+    this.#times = JSON.parse(readFileSync(timesFile, 'utf8'));
+    this.#runner.mocha.timeout(testTimeoutMs);
   }
 
   async dryRun(options) {
     const result = await this.#runner.dryRun(options);
-    this.#times = Object.fromEntries((result.tests ?? []).map(({ id, timeSpentMs }) => [id, timeSpentMs]));
-    writeFileSync(timesFile, JSON.stringify(this.#times));
+    const times = Object.fromEntries((result.tests ?? []).map(({ id, timeSpentMs }) => [id, timeSpentMs]));
+    writeFileSync(timesFile, JSON.stringify(times));
+    await this.#reload();
     return result;
   }
 
@@ -84,13 +87,8 @@ class OrderedMochaRunner {
   /** Loads the engine and the tests again in this process. */
   async #reload() {
     for (const file of Object.keys(cache)) if (!file.includes('node_modules')) delete cache[file];
-    await this.#init();
+    await this.init();
     this.#runner.loadedEnv = false;
-  }
-
-  async #init() {
-    await this.#runner.init();
-    this.#runner.mocha.timeout(testTimeoutMs);
   }
 
   /** Sorts the test files by their time. For tests in the folder of the source file, a tenth of it counts. */

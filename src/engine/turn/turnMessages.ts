@@ -127,9 +127,9 @@ export class TurnMessages {
 }
 
 /** They follow the cure of the fault, if it has one. A request that was too large can't be continued, only restarted. */
-function withPartialAnswerActions({ kind, policy, actions }: Fault): readonly FaultAction[] {
+function withPartialAnswerActions({ kind, actions }: Fault): readonly FaultAction[] {
   const added = kind === 'too-large' ? (['restart'] as const) : (['continue', 'restart'] as const);
-  const hasCure = policy.retry !== 'resume' && actions[0] !== 'retryNow';
+  const hasCure = actions[0] !== 'retryNow';
   return [...new Set([...actions.slice(0, hasCure ? 1 : 0), ...added, ...actions])];
 }
 

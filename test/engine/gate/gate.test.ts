@@ -164,11 +164,12 @@ describe('gate after a rate limit', () => {
     assert.equal(fixture.gate.closedUntil, undefined);
   });
 
-  it('extends the cooldown for a longer retry-after, and does not shorten it for a shorter one', () => {
+  it('extends the cooldown for a longer retry-after, and keeps it for a shorter or equal one', () => {
     fixture.limit(30_000);
     const request = fixture.enqueue();
     const longer = fixture.limit(40_000);
     fixture.limit(10_000);
+    fixture.limit(40_000);
     assert.deepEqual([request.block.until, request.block.cause, request.changes], [longer.until, longer, 1]);
   });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import type { EngineEnvironment } from '../../../src/engine/environment';
 import { isReachable, respondsAsGateway } from '../../../src/engine/gate/networkCheck';
 import { rejecting, ScriptedFetch, silent, status, type Reply } from '../../support/scriptedFetch';
@@ -69,5 +70,67 @@ describe('network check', () => {
     controller.abort();
     assert.equal(await result, false);
     assert.deepEqual([wire.requests[0]?.signal.aborted, clock.pending], [true, 0]);
+  });
+});
+
+describe('check whether a gateway responds', () => {
+  const url = 'https://gateway.test/v1';
+  const { signal } = new AbortController();
+
+  for (const [name, reply, responds] of [
+    ['a 200 response', status(200), true],
+    ['a 400 response', status(400), true],
+    ['a 503 response', status(503), true],
+    ['a web page', status(200, '', { 'content-type': 'text/html' }), false],
+    ['a 300 response', status(300), false],
+    ['a redirect', status(302), false],
+    ['a proxy that requires a sign-in', status(407), false],
+    ['an error of Cloudflare', status(521), false],
+    ['a refused connection', rejecting('ECONNREFUSED'), false],
+  ] as const) {
+    it(`is ${responds} after ${name}`, async () => {
+      const { fetch } = new ScriptedFetch([reply]);
+      assert.equal(await respondsAsGateway({ clock: new VirtualClock(), fetch }, url, signal), responds);
+    });
+  }
+
+  it('sends a HEAD request and leaves neither a timer nor a listener', async () => {
+    const methods: unknown[] = [];
+    const clock = new VirtualClock();
+    const fetch: EngineEnvironment['fetch'] = (_, init) => {
+      methods.push(init?.method);
+      return Promise.resolve(new Response());
+    };
+    const watchConnection: EngineEnvironment['watchConnection'] = (send, observer) => {
+      observer.onConnecting();
+      return send();
+    };
+    const { signal: ownSignal } = new AbortController();
+    await respondsAsGateway({ clock, fetch, watchConnection }, url, ownSignal);
+    assert.deepEqual([methods, clock.pending, getEventListeners(ownSignal, 'abort')], [['HEAD'], 0, []]);
+  });
+
+  it('waits for a response after the connection is established, and 2 s for each address of the host', async () => {
+    const clock = new VirtualClock();
+    let respond!: (response: Response) => void;
+    const fetch = (): Promise<Response> => new Promise((resolve) => (respond = resolve));
+    const watchConnection: EngineEnvironment['watchConnection'] = async (send, observer) => {
+      observer.onConnecting();
+      await new Promise<void>((resolve) => clock.after(1500, resolve));
+      observer.onConnecting();
+      await new Promise<void>((resolve) => clock.after(1500, resolve));
+      observer.onSent();
+      return send();
+    };
+    const result = respondsAsGateway({ clock, fetch, watchConnection }, url, signal);
+    await clock.advance(4900);
+    respond(new Response());
+    assert.equal(await result, true);
+  });
+
+  it('limits the time to connect only if the turn can use another route', async () => {
+    const { fetch } = new ScriptedFetch([status(200)]);
+    const watchConnection = (): never => assert.fail('the connection is watched');
+    assert.equal(await isReachable({ clock: new VirtualClock(), fetch, watchConnection }, url, signal), true);
   });
 });

@@ -132,6 +132,25 @@ describe('network state', () => {
       );
     });
 
+    it('wait for the latest probe when the gateway accepts an earlier one', async () => {
+      const { accept, clock, permits, scopes, sent, state } = limited('a', 'b', 'c');
+      await clock.advance(30_000);
+      state.gate(scopes[1]!).force(permits[1]!);
+      accept(0);
+      assert.deepEqual(sent(), [true, true, false]);
+      accept(1);
+      assert.deepEqual(sent(), [true, true, true]);
+    });
+
+    it('are sent at the same time over different keys', async () => {
+      const { clock, sent, state } = limited('a');
+      const other = { ...scope, apiKey: 'other' };
+      limit(clock, state, other);
+      const permit = state.gate(other).enqueue(() => undefined);
+      await clock.advance(30_000);
+      assert.deepEqual([...sent(), permit.block], [true, undefined]);
+    });
+
     it('delay neither a model that was not limited, nor the next probe of the same model', async () => {
       const { clock, scopes, sent, permits, state } = limited('a', 'b');
       await clock.advance(30_000);
@@ -197,6 +216,17 @@ describe('observed behavior of a model on a route', () => {
     assert.equal(state.behaviorOf(url, 'gpt-5').finishReason, 'omitted');
   });
 
+  it('contains for ten minutes that the gateway lacks the model', async () => {
+    const clock = new VirtualClock();
+    const state = new NetworkState(clock, noSharedCooldowns);
+    assert.equal(state.lacksModel(url, 'gpt-5'), false);
+    state.recordMissingModel(url, 'gpt-5');
+    await clock.advance(599_999);
+    assert.equal(state.lacksModel(url, 'gpt-5'), true);
+    await clock.advance(1);
+    assert.equal(state.lacksModel(url, 'gpt-5'), false);
+  });
+
   it('is stored separately for each model and each route', () => {
     const state = newState();
     state.behaviorOf(url, 'gpt-5').refusesPrefill = true;
@@ -242,6 +272,12 @@ describe('retry budget', () => {
     assert.equal(budget.tokens, 3);
     clock.time += 5000;
     assert.equal(budget.tokens, 4);
+  });
+
+  it('gains no more than its maximum', () => {
+    const { clock, budget } = spent(0);
+    clock.time += 1_000_000;
+    assert.equal(budget.tokens, 12);
   });
 
   it('does not count time towards the next token while the budget is full', () => {

@@ -21,7 +21,7 @@ class ShownAnswer {
   readonly answer: Answer;
   readonly clock = new VirtualClock();
 
-  constructor(partial: string, mode: RequestMode, previous: Partial<ResumeFrom> = {}) {
+  constructor(partial: string, mode: RequestMode, previous: Partial<ResumeFrom> = {}, keys: readonly string[] = []) {
     this.shown = partial;
     const output = {
       emit: (event: ShownEvent) => {
@@ -36,7 +36,7 @@ class ShownAnswer {
       deliver: () => undefined,
     };
     const resumeFrom = { text: partial, hadReasoning: false, mode: 'continue', ...previous } as const;
-    this.answer = new Answer(this.clock, output, new KeyRedactor(), resumeFrom);
+    this.answer = new Answer(this.clock, output, new KeyRedactor(keys), resumeFrom);
     this.answer.startAttempt(mode);
   }
 
@@ -116,6 +116,44 @@ describe('answer', () => {
       assert.equal(new ShownAnswer(text, mode, previous).answer.requestMode(resume, 'assistant'), expected);
     });
   }
+
+  it('is continued by a further prompt instead of a prefill once the model has reasoned', () => {
+    const run = new ShownAnswer('', 'original');
+    run.answer.add({ type: 'reasoning', text: 'Hm.' });
+    assert.equal(run.append('some').answer.requestMode('auto', 'assistant'), 'continue');
+  });
+
+  for (const [expected, name, text, hadToolCalls] of [
+    [true, 'text', 'some', false],
+    [false, 'text and a tool call', 'some', true],
+    [false, 'neither text nor a tool call', '', false],
+  ] as const) {
+    it(`can ${expected ? '' : 'not '}be continued when it consists of ${name}`, () => {
+      const run = new ShownAnswer(text, 'continue', { hadToolCalls });
+      assert.equal(run.answer.isContinuable('auto'), expected);
+    });
+  }
+
+  it('holds back half of a character at the end of a longer delta', () => {
+    const run = new ShownAnswer('', 'original').append('abc\ud83d', '\ude00d');
+    assert.deepEqual(run.events, ['text abc', 'text 😀d']);
+  });
+
+  it('emits nothing for a part of a tool call that is held back, and emits the rest when the attempt ends', () => {
+    const run = new ShownAnswer('', 'original', {}, ['hsa-secret-key-1']);
+    run.answer.add({ type: 'toolCall', part: { index: 0, id: '', name: '', arguments: 'hsa-sec' } });
+    assert.deepEqual(run.events, []);
+    run.answer.add({ type: 'reasoning', text: 'hsa-se' });
+    run.answer.endAttempt();
+    assert.deepEqual(run.events, ['tool-call', 'reasoning hsa-se']);
+  });
+
+  it('ends an attempt with reasoning when no key is known', () => {
+    const run = new ShownAnswer('', 'original');
+    run.answer.add({ type: 'reasoning', text: 'Hm.' });
+    run.answer.endAttempt();
+    assert.deepEqual(run.events, ['reasoning Hm.']);
+  });
 
   it('is joined without the blank lines that follow the reasoning of a continuation', () => {
     const run = new ShownAnswer('Sheep graze ', 'continue');

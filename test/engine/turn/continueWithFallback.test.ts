@@ -199,6 +199,14 @@ describe('continueWith', () => {
     assert.deepEqual([run.last('resumed').how, run.shownText], ['continue', remainder]);
   });
 
+  it('is the only way to another model for a turn that continues an earlier answer', async () => {
+    const overloaded = status(503);
+    const replies = [overloaded, overloaded, overloaded, answering(remainder)];
+    const settings = { fallbackModels: ['gpt-4o'] };
+    const run = await new EngineRun({ replies, request, settings, options: { resumeFrom } }).toEnd();
+    assert.deepEqual([run.of('model'), run.last('done').text], [[], half + remainder]);
+  });
+
   it('does nothing while an answer streams, after the end, or for the current model', async () => {
     const run = new EngineRun({ replies: [streaming((body) => body.delta(half))], request });
     run.turn.continueWith('claude-sonnet-4', 'overloaded');

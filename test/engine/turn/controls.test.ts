@@ -133,6 +133,16 @@ describe('Retry now', () => {
     first.turn.stop();
   });
 
+  it('ends a wait in the queue immediately', async () => {
+    const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
+    const first = await world.ask().settle();
+    const second = await world.ask().settle();
+    second.turn.retryNow();
+    await settle();
+    assert.equal(second.last('done').text, 'ok');
+    first.turn.stop();
+  });
+
   it('does not disturb a streaming answer', async () => {
     const run = new EngineRun({ replies: [streaming((body) => body.delta('a'))] });
     await run.clock.advance(3000);
@@ -340,14 +350,37 @@ describe('switch of the model', () => {
     await settle();
     assert.deepEqual([run.last('done').text, run.wire.requests[1]?.body.model], ['other', 'other']);
     assert.equal(run.of('ended')[0]?.how, 'abandoned');
+    assert.equal(run.last('model').reason, 'user');
   });
 
   it('is ignored when the model is the current one', async () => {
-    const run = await new EngineRun({ replies: [rateLimited(30), answering('ok')] }).settle();
+    const run = await new EngineRun({ replies: [status(500), answering('ok')] }).settle();
     run.turn.switchModel('gpt-4o');
     await settle();
     assert.deepEqual([run.wire.requests.length, run.of('model').length], [1, 0]);
     run.turn.stop();
+  });
+
+  it('is ignored after the end of the turn', async () => {
+    const run = await new EngineRun({ replies: [answering('ok')] }).toEnd();
+    run.turn.switchModel('other');
+    await settle();
+    assert.deepEqual([run.wire.requests.length, run.of('model').length], [1, 0]);
+  });
+
+  it('lets the next request of the previous model start when it abandons the probe of that model', async () => {
+    const world = new EngineWorld({ replies: [rateLimited(1), silent] });
+    const first = await world.ask().settle();
+    const second = await world.ask().settle();
+    await world.clock.advance(2000);
+    assert.equal(world.wire.requests.length, 2);
+    second.turn.switchModel('other');
+    await settle();
+    assert.deepEqual(
+      world.wire.requests.slice(2).map(({ body }) => body.model),
+      ['gpt-4o', 'other'],
+    );
+    for (const { turn } of [first, second]) turn.stop();
   });
 
   it('leaves the queue of the previous model', async () => {
@@ -412,6 +445,16 @@ describe('failure count of a model', () => {
     run.turn.tryAnyway();
     await run.toEnd();
     assertFailures(world, 1);
+  });
+
+  it('does not keep a request waiting after Try anyway', async () => {
+    const world = new EngineWorld({ replies: [failing], settings: noRetries });
+    await openBreaker(world);
+    const run = await world.ask().settle();
+    const requests = world.wire.requests.length;
+    run.turn.tryAnyway();
+    await settle();
+    assert.equal(world.wire.requests.length, requests + 1);
   });
 
   it('is cleared once when a turn starts with *Try anyway*, and not again later in that turn', async () => {

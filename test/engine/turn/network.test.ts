@@ -34,6 +34,18 @@ describe('cooldown after a rate limit', () => {
     assert.equal(second.last('done').attempts, 1);
   });
 
+  it('delays the other requests by a backoff, without a detail, when the response contains neither a time nor a message', async () => {
+    const world = new EngineWorld({ replies: [status(503, ''), answering('ok')] });
+    const first = await world.ask().settle();
+    const second = await world.ask().settle();
+    const { reason, source, told, hintMs, detail } = second.last('waiting');
+    assert.deepEqual(
+      [reason, source, told, hintMs, detail],
+      ['overloaded', 'backoff', 'request', undefined, undefined],
+    );
+    for (const { turn } of [first, second]) turn.stop();
+  });
+
   it('delays no requests to another model, and only one request follows it, however many wait', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok'), silent] });
     const limited = world.ask({ request: { model: 'a' } });
@@ -103,6 +115,15 @@ describe('cooldown after a rate limit', () => {
     await settle();
     assert.deepEqual([first.last('done').text, second.last('done').text], ['ok', 'ok']);
     assert.equal(first.of('attempt')[1]?.why, 'retry-now');
+  });
+
+  it('ends without disturbing an attempt in flight when the network state is reset', async () => {
+    const world = new EngineWorld({ replies: [silent] });
+    const run = await world.ask().settle();
+    await world.engine.resetNetworkState();
+    await settle();
+    assert.deepEqual([world.wire.requests.length, world.wire.requests[0]?.signal.aborted], [1, false]);
+    run.turn.stop();
   });
 
   it('leaves no timer when the waiting turns are stopped', async () => {

@@ -6,7 +6,7 @@ import type { EngineDeps } from '../../../src/engine/engine';
 import { loadRequestBuilder } from '../../../src/engine/http/transport';
 import type { TurnRecord } from '../../../src/engine/state/ledger';
 import { EngineWorld } from '../../support/engineRun';
-import { answering, rateLimited, status, streaming, type LiveBody } from '../../support/scriptedFetch';
+import { answering, rateLimited, refused, status, streaming, type LiveBody } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
 
 const fail = (): never => {
@@ -88,6 +88,30 @@ describe('listener for ended attempts', () => {
       [2, 'finished', false],
     ]);
   });
+});
+
+describe('log of a turn', () => {
+  for (const [name, reply, line] of [
+    [
+      'the cause of a connection that failed',
+      refused,
+      /^attempt 1: row connectionRefused connection \(.*ECONNREFUSED.*\)$/,
+    ],
+    [
+      "the provider's message",
+      status(400, { error: { message: 'bad input' } }),
+      /^attempt 1: row requestRejected request \(bad input\)$/,
+    ],
+    ['no detail when the response has none', status(500, ''), /^attempt 1: row serverError server$/],
+  ] as const)
+    it(`contains the fault of an attempt with ${name}`, async () => {
+      const world = new EngineWorld({ replies: [reply], settings: { retry: { maxRetries: 0 } } });
+      await world.ask().toEnd();
+      assert.ok(
+        world.log.some((entry) => line.test(entry)),
+        world.log.join('\n'),
+      );
+    });
 });
 
 describe('listener for ended turns', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { faultOfRow } from '../../../src/engine/faults/classify';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
+import { scheduleLifetimeMs } from '../../../src/engine/state/schedule';
 import { TurnMessages } from '../../../src/engine/turn/turnMessages';
 import { defaultSettings } from '../../support/engineRun';
 import { VirtualClock } from '../../support/virtualClock';
@@ -32,6 +33,22 @@ describe('failure of a turn', () => {
         nextRoute: hasOtherRoute ? { route: 'https://next.test', label: 'next.test', isUsable: true } : undefined,
       });
       assert.deepEqual(failed.actions, actions);
+      assert.ok(!failed.message.includes('plain HTTP'));
     });
   }
+
+  const describeLimit = (resetsInMs: number) => {
+    const decision = { type: 'fail', fault: faultOfRow('usageLimitReached'), resetsInMs, beyondMaxHint: true } as const;
+    const withoutText = { ...context, text: '', nextRoute: undefined };
+    return new TurnMessages(deps, new KeyRedactor()).describeFailure(decision, decision.fault, withoutText);
+  };
+
+  it('offers each action once when the prompt can be sent later', () => {
+    assert.deepEqual(describeLimit(7_200_000).actions, ['sendLater', 'switchModel', 'retryNow']);
+  });
+
+  it('offers to send the prompt later until the limit resets after a scheduled prompt expires', () => {
+    const isOffered = (ms: number): boolean => describeLimit(ms).actions.includes('sendLater');
+    assert.deepEqual([isOffered(scheduleLifetimeMs), isOffered(scheduleLifetimeMs + 1)], [true, false]);
+  });
 });

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import type { Connection, Route } from '../../../src/engine/request';
+import {
+  everyOther,
+  firstGateway,
+  gatewayFor,
+  modelAt,
+  plainHttpOffer,
+  routesFor,
+} from '../../../src/engine/turn/routeModels';
+
+const encrypted: Route = { baseUrl: 'https://one.test/v1', apiKey: 'key-1' };
+const backup: Route = { baseUrl: 'https://two.test/v1', apiKey: 'key-2' };
+const plain: Route = { baseUrl: 'http://three.test/v1', apiKey: 'key-3' };
+const withKey = (route: Route, backups: readonly Route[] = []): Connection => ({ ...route, backups });
+const lists = (isListed: boolean | undefined) => ({ lists: () => isListed });
+const urlsOf = (routes: readonly Route[]): readonly string[] => routes.map(({ baseUrl }) => baseUrl);
+
+describe('model that is sent over a route', () => {
+  const substituting: Route = { ...backup, models: new Map([[everyOther, 'own']]) };
+  for (const [name, atRoute, atPrimary, isSubstitute] of [
+    ['lists the model and the primary gateway lacks it', true, false, false],
+    ['lists the model and the list of the primary gateway is unknown', true, undefined, true],
+    ['and the primary gateway both list the model', true, true, true],
+    ['and the primary gateway both lack the model', false, false, true],
+  ] as const)
+    it(`is ${isSubstitute ? 'the substitute' : 'the chosen model'} when a gateway with a substitute ${name}`, () => {
+      const route = { ...substituting, ...lists(atRoute) };
+      const sent = modelAt(route, 'gpt', { ...encrypted, ...lists(atPrimary) });
+      assert.deepEqual(sent, { name: isSubstitute ? 'own' : 'gpt', isSubstitute });
+    });
+
+  it('is the substitute while the turn has no primary gateway', () => {
+    const sent = modelAt({ ...substituting, ...lists(true) }, 'gpt', undefined);
+    assert.deepEqual(sent, { name: 'own', isSubstitute: true });
+  });
+});
+
+describe('gateways that may answer', () => {
+  it('are only those over HTTPS when the first that has the model uses HTTPS', () => {
+    const chosen = { ...plain, models: new Map([['gpt', 'gpt']]) };
+    const connection = withKey({ ...encrypted, ...lists(true) }, [chosen, { ...backup, ...lists(true) }]);
+    assert.deepEqual(urlsOf(routesFor('gpt', connection)), [encrypted.baseUrl, backup.baseUrl]);
+  });
+
+  it('include a gateway over plain HTTP that the user has chosen when it is the first that has the model', () => {
+    const chosen = { ...plain, models: new Map([['gpt', 'gpt']]) };
+    const connection = withKey({ ...encrypted, ...lists(false) }, [chosen, { ...backup, ...lists(true) }]);
+    assert.deepEqual(urlsOf(routesFor('gpt', connection)), [plain.baseUrl, backup.baseUrl]);
+  });
+});
+
+describe('first gateway', () => {
+  const keyless: Route = { ...encrypted, apiKey: undefined };
+
+  for (const [name, connection, expected] of [
+    ['the primary gateway', withKey(encrypted, [backup]), encrypted],
+    ['the first backup gateway when the primary gateway has no key', withKey(keyless, [backup]), backup],
+    [
+      'the primary gateway when it has no key and the backup gateway uses plain HTTP',
+      withKey(keyless, [plain]),
+      keyless,
+    ],
+    ['the primary gateway when it has no key and is the only one', withKey(keyless), keyless],
+  ] as const)
+    it(`is ${name}`, () => {
+      assert.equal(firstGateway(connection).baseUrl, expected.baseUrl);
+      assert.equal(gatewayFor('gpt', connection).baseUrl, expected.baseUrl);
+    });
+
+  it('for a model is the backup gateway that is the only one to list it', () => {
+    const connection = withKey({ ...encrypted, ...lists(false) }, [{ ...backup, ...lists(true) }]);
+    assert.equal(gatewayFor('gpt', connection).baseUrl, backup.baseUrl);
+  });
+});
+
+describe('offer to use a gateway over plain HTTP', () => {
+  for (const [name, atPlain, expected] of [
+    ['the gateway that is the only one to list the model', true, plain.baseUrl],
+    ['nothing when its list is unknown', undefined, undefined],
+  ] as const)
+    it(`is ${name}`, () => {
+      const connection = withKey({ ...encrypted, ...lists(false) }, [{ ...plain, ...lists(atPlain) }]);
+      assert.equal(plainHttpOffer('gpt', connection)?.baseUrl, expected);
+    });
+});
