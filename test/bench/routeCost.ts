@@ -9,8 +9,9 @@ import { costPerToken, endpoint, readWithEngine, type Load, type Read } from './
 import { characters, lastRead, streamOf, tokenReads } from './tokens';
 
 const tokens = 20_000;
-const turns = 500;
-const rounds = 25;
+const turns = 100;
+/** Many, because a collection or another process may double the cost of a single round. */
+const rounds = 101;
 
 /** Compares three routes and the health book to a single route without the book, for each token and each turn. */
 export async function routeCost(): Promise<readonly Row[]> {
