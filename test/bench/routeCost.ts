@@ -63,8 +63,8 @@ async function compare(unit: string, load: Load, several: Read, single: Read): P
     if (round >= 0) costs.push(own);
   }
   return {
-    what: `CPU per ${unit} with three routes and the health book ÷ one route without it`,
+    what: `CPU per ${unit} with three routes and the health book ÷ one route without it, median of ${rounds}`,
     ours: `${median(costs).toFixed(1)} µs`,
-    ...{ peer: none, ratio: withSpread(ratios), aim: '≤ 1.03' },
+    ...{ peer: none, ratio: withSpread(ratios), aim: '≤ 1.05' },
   };
 }

@@ -8,7 +8,7 @@ const letters = `[^${space}${invisible}\\p{Extended_Pictographic}]{1,100}`;
 
 let compiledPieces: RegExp | undefined;
 
-/** Compiled at the first call, because it takes a millisecond and the extension loads this file when VS Code starts. */
+/** Compiles the pattern at the first call. That takes a millisecond, and VS Code loads this file when it starts. */
 function pieces(): RegExp {
   const pattern = `(?<symbol>${emoji})|(?<blank>[${space}]+)|[${invisible}]+|(?<word>${letters})`;
   return (compiledPieces ??= new RegExp(pattern, 'gu'));

@@ -23,7 +23,7 @@ interface ModelRoutes {
   readonly model: string;
   /** Routes that the turn may use without a click of the user. It starts at the first of these that is up. */
   readonly automatic: readonly Route[];
-  /** Also the routes over plain HTTP to which only the user can switch. */
+  /** The automatic routes, and the routes over plain HTTP, to which only the user can switch. */
   readonly usable: readonly Route[];
 }
 
