@@ -78,7 +78,8 @@ export class IdleClocks implements ConnectionObserver {
   }
 
   endRead(): void {
-    if (this.phase === 'tail') this.checkInTime();
+    // After the reader of the answer has received the text of this read, because a timer takes time.
+    if (this.phase === 'tail') void Promise.resolve().then(() => this.checkInTime());
   }
 
   dispose(): void {
