@@ -19,6 +19,7 @@ export const benches = {
   failover: async () => (await import('./failover')).failover(),
   stop: async () => (await import('./stopLatency')).stopLatency(),
   leftovers: async () => (await import('./leftovers')).leftovers(),
+  hostHeap: async () => (await import('./hostHeap')).hostHeap(),
   activation: async () => (await import('./activation')).activation(),
   kills: async () => (await import('./kills')).lostByKills(),
   sizes: async () => (await import('./sizes')).sizes(),

@@ -63,6 +63,7 @@ async function compare(what: string, read: Read, aim: string, load: Load, mine =
     peer: `${theirs.toFixed(1)} µs, openai SDK`,
     ratio: withSpread(ours.map((value, round) => value / (peer[round] ?? NaN))),
     aim,
+    peerRounds: peer,
   };
 }
 

@@ -62,7 +62,7 @@ export class HostPath {
 }
 
 /** A page that listens. VS Code encodes each message for the page, and once more for the process with the window. */
-function loadedPage(): WebviewPanel {
+export function loadedPage(): WebviewPanel {
   const webview = {
     postMessage: (message: unknown) => Promise.resolve(JSON.stringify([JSON.stringify(message)]) !== ''),
     onDidReceiveMessage: (receive: (message: unknown) => void) => {
@@ -73,7 +73,7 @@ function loadedPage(): WebviewPanel {
   return { title: '', visible: true, webview, onDidChangeViewState: noSubscription } as unknown as WebviewPanel;
 }
 
-function servicesOf(conversations: Conversations): PanelServices {
+export function servicesOf(conversations: Conversations): PanelServices {
   const view = { model: 'gpt-4o', host: 'gateway.test', hasKey: true, demo: false };
   return {
     conversations,

@@ -90,7 +90,7 @@ function askSdk(endpoint: Endpoint): Ask {
 }
 
 /** Some objects are released only one turn of the event loop after a garbage collection. */
-async function heapUsed(): Promise<number> {
+export async function heapUsed(): Promise<number> {
   if (!globalThis.gc) throw new Error('Without --expose-gc nothing can be said of the heap.');
   for (let collection = 0; collection < 4; collection++) {
     globalThis.gc();

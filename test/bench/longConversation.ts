@@ -17,4 +17,5 @@ export async function writeConversation(options: LiveOptions, prompts: readonly 
     await over;
   }
   journal.flushSync();
+  await journal.close(conversation.id);
 }

@@ -7,6 +7,7 @@ import { out, root } from '../support/paths';
 import { textFiles } from '../support/productionBuild';
 import { benches, isBenchName } from './benches';
 import { progress } from './progress';
+import { disturbance } from './quietness';
 import { peersFolder } from './renderers';
 import { reportTable, writeReport } from './report';
 import type { Row } from './row';
@@ -26,6 +27,12 @@ async function main(asked: readonly string[]): Promise<void> {
   const [cpu] = cpus();
   console.log(reportTable(rows));
   if (asked.length > 0) return;
+  const problem = disturbance(rows);
+  if (problem !== undefined) {
+    progress(problem);
+    process.exitCode = 1;
+    return;
+  }
   const date = new Date().toISOString().slice(0, 10);
   const machine = `${date}, ${cpu?.model.trim() ?? 'unknown CPU'} × ${cpus().length}, Node ${process.versions.node}`;
   writeReport(rows, machine);

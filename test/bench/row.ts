@@ -7,6 +7,8 @@ export interface Row {
   readonly peer: string;
   readonly ratio: string;
   readonly aim: string;
+  /** The figures of the peer, one for each round. They show whether other processes disturbed the measurement. */
+  readonly peerRounds?: readonly number[];
 }
 
 export type Bench = () => Promise<readonly Row[]>;

@@ -107,32 +107,32 @@ export class CooldownSync {
 
   /** Reads the shared cooldown. Calls during a read share its result. */
   read(): Promise<Cooldown | undefined> {
-    this.pendingRead ??= this.readOnce().finally(() => (this.pendingRead = undefined));
+    this.pendingRead ??= this.readOnce();
     return this.pendingRead;
   }
 
   write(cooldown: Cooldown): void {
-    this.pendingWrites = this.pendingWrites.then(() => this.callStore(() => this.shared.write(this.scope, cooldown)));
+    this.pendingWrites = this.pendingWrites.then(() => this.shared.write(this.scope, cooldown)).catch(ignore);
   }
 
   clear(): void {
     this.clearCount++;
-    this.pendingWrites = this.pendingWrites.then(() => this.callStore(() => this.shared.clear(this.scope)));
+    this.pendingWrites = this.pendingWrites.then(() => this.shared.clear(this.scope)).catch(ignore);
   }
 
   private async readOnce(): Promise<Cooldown | undefined> {
     const countBefore = this.clearCount;
-    await this.pendingWrites;
-    const cooldown = await this.callStore(() => this.shared.read(this.scope));
-    return countBefore === this.clearCount ? cooldown : undefined;
-  }
-
-  /** A failure is ignored, so that turns continue without shared cooldowns. */
-  private async callStore<T>(call: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await call();
+      await this.pendingWrites;
+      const cooldown = await this.shared.read(this.scope);
+      return countBefore === this.clearCount ? cooldown : undefined;
     } catch {
       return undefined;
+    } finally {
+      this.pendingRead = undefined;
     }
   }
 }
+
+/** A failure of the shared cooldowns is ignored, so that turns continue without them. */
+const ignore = (): void => undefined;

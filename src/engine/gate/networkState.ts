@@ -29,11 +29,6 @@ export interface RouteBehavior {
   readonly unsupportedParameters: Set<CorrectableParameter>;
   readonly efforts: LearnedEfforts;
   refusesPrefill: boolean;
-  /**
-   * Monotonic milliseconds. Until then, the gateway gets no request for the model, because it has answered that it
-   * lacks it.
-   */
-  lacksModelUntil?: number;
   /** `omitted` means that the gateway never fills in the finish reason, so that `[DONE]` alone completes an answer. */
   finishReason: 'unknown' | 'sent' | 'omitted';
 }
@@ -95,6 +90,11 @@ export class NetworkState {
   private readonly probes = new Map<string, Probes>();
   private readonly budgets = new Map<string, RetryBudget>();
   private readonly behaviors = new Map<string, RouteBehavior>();
+  /**
+   * Monotonic milliseconds, by base URL and model. Until then, the gateway gets no request for the model, because it has
+   * answered that it lacks the model.
+   */
+  private readonly missingModels = new Map<string, Map<string, number>>();
 
   constructor(
     private readonly clock: Clock,
@@ -142,11 +142,13 @@ export class NetworkState {
   }
 
   recordMissingModel(baseUrl: string, model: string): void {
-    this.behaviorOf(baseUrl, model).lacksModelUntil = this.clock.monotonicNow() + missingModelMs;
+    const models = this.missingModels.get(baseUrl) ?? new Map<string, number>();
+    this.missingModels.set(baseUrl, models.set(model, this.clock.monotonicNow() + missingModelMs));
   }
 
   lacksModel(baseUrl: string, model: string): boolean {
-    return (this.behaviorOf(baseUrl, model).lacksModelUntil ?? -Infinity) > this.clock.monotonicNow();
+    const until = this.missingModels.get(baseUrl)?.get(model);
+    return until !== undefined && until > this.clock.monotonicNow();
   }
 
   /**
@@ -156,6 +158,7 @@ export class NetworkState {
   async reset(): Promise<void> {
     this.budgets.clear();
     this.behaviors.clear();
+    this.missingModels.clear();
     for (const { gate } of this.gates.values()) gate.reset();
     await this.shared.clear();
   }

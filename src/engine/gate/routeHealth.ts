@@ -96,12 +96,11 @@ export class RouteHealth {
   /** Reads from other windows which of these routes are down. Never rejects. */
   async readOutages(baseUrls: readonly string[]): Promise<void> {
     const unknown = baseUrls.filter((baseUrl) => !this.isDown(baseUrl));
-    await Promise.all(
-      unknown.map(async (baseUrl) => {
-        const shared = await this.sharedOutage(baseUrl).read();
-        if (shared && !this.isDown(baseUrl)) this.learnOutage(baseUrl, shared);
-      }),
-    );
+    const reads = unknown.map((baseUrl) => this.sharedOutage(baseUrl).read());
+    for (const [index, baseUrl] of unknown.entries()) {
+      const shared = await reads[index];
+      if (shared && !this.isDown(baseUrl)) this.learnOutage(baseUrl, shared);
+    }
   }
 
   private learnOutage(baseUrl: string, { reason, until }: Cooldown): void {

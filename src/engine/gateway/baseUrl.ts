@@ -86,6 +86,7 @@ function cleanPath(path: string): string {
 
 /** Whether others could read the key and the prompts. Requests to a loopback address never leave this computer. */
 export function usesPlainHttp(url: string): boolean {
+  if (url.startsWith('https:')) return false;
   const { protocol, hostname = '' } = parseUrl(url) ?? {};
   return protocol === 'http:' && !isLoopback(hostname);
 }
@@ -152,7 +153,9 @@ export function routeName(url: string): string {
 
 /** Returns whether another route has the same host, so that only the base URLs tell the two routes apart. */
 export function isHostShared(baseUrl: string, routes: readonly { readonly baseUrl: string }[]): boolean {
-  return routes.some((other) => other.baseUrl !== baseUrl && hostOf(other.baseUrl) === hostOf(baseUrl));
+  const host = hostOf(baseUrl);
+  const mayShare = (other: string): boolean => other !== baseUrl && other.includes(host);
+  return routes.some((other) => mayShare(other.baseUrl) && hostOf(other.baseUrl) === host);
 }
 
 export function nameAmong(routes: readonly { readonly baseUrl: string }[], baseUrl: string): string {

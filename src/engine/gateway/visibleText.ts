@@ -5,7 +5,14 @@ const modifier = '(?:\\ufe0f|\\p{Emoji_Modifier})?';
 const emoji = `\\p{Extended_Pictographic}${modifier}(?:\\u200d\\p{Extended_Pictographic}${modifier}){0,5}`;
 /** At most 100 characters at a time, so that a long text is not read beyond the point where it is truncated. */
 const letters = `[^${space}${invisible}\\p{Extended_Pictographic}]{1,100}`;
-const pieces = new RegExp(`(?<symbol>${emoji})|(?<blank>[${space}]+)|[${invisible}]+|(?<word>${letters})`, 'gu');
+
+let compiledPieces: RegExp | undefined;
+
+/** Compiles the pattern at the first call. That takes a millisecond, and VS Code loads this file when it starts. */
+function pieces(): RegExp {
+  const pattern = `(?<symbol>${emoji})|(?<blank>[${space}]+)|[${invisible}]+|(?<word>${letters})`;
+  return (compiledPieces ??= new RegExp(pattern, 'gu'));
+}
 
 /**
  * Returns text from a gateway, a model or a file as a single line without hidden characters. Each run of whitespace,
@@ -18,7 +25,7 @@ export function visibleText(text: string, maxLength = Infinity): string {
   if (text.length <= maxLength && /^[!-~]*$/.test(text)) return text;
   const characters: string[] = [];
   let isSpaceDue = false;
-  for (const { groups: { symbol, blank, word } = {} } of text.matchAll(pieces)) {
+  for (const { groups: { symbol, blank, word } = {} } of text.matchAll(pieces())) {
     const visible = symbol ?? word;
     if (visible === undefined) {
       isSpaceDue ||= blank !== undefined && characters.length > 0;
@@ -38,7 +45,7 @@ export function visibleText(text: string, maxLength = Infinity): string {
 /** Returns text from a model with its lines and indentation, but without characters that have no glyph. */
 export function withoutHiddenCharacters(text: string): string {
   return text.replace(
-    pieces,
+    pieces(),
     (_piece, symbol?: string, blank?: string, word?: string) => symbol ?? blank?.replace(/\S/g, '') ?? word ?? '',
   );
 }

@@ -194,6 +194,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     this.deltas.endRead();
     if (this.isCut) this.fail('finishedWithError');
     this.answer.endRead();
+    this.clocks.endRead();
   }
 
   onTooLong(): void {

@@ -67,10 +67,19 @@ export class IdleClocks implements ConnectionObserver {
     if (this.phase === 'first') this.enterPhase('stream');
   }
 
-  /** The answer is complete, and the remaining chunks must arrive within `limitMs` milliseconds. */
+  /**
+   * The answer is complete, and the remaining chunks must arrive within `limitMs` milliseconds. Takes effect with the
+   * next call of `endRead`, because the chunk that ends the stream usually arrives in the same read.
+   */
   startTail(limitMs: number): void {
     this.tailLimitMs = limitMs;
-    this.enterPhase('tail');
+    this.phase = 'tail';
+    this.phaseStart = this.clock.monotonicNow();
+  }
+
+  endRead(): void {
+    // After the reader of the answer has received the text of this read, because a timer takes time.
+    if (this.phase === 'tail') void Promise.resolve().then(() => this.checkInTime());
   }
 
   dispose(): void {
@@ -81,7 +90,11 @@ export class IdleClocks implements ConnectionObserver {
   private enterPhase(phase: IdleClocks['phase']): void {
     this.phase = phase;
     this.phaseStart = this.clock.monotonicNow();
-    // A check that is due before the deadline of the new phase stays, because each timer takes time of the first text.
+    this.checkInTime();
+  }
+
+  /** Keeps a check that is due before the deadline, because a further timer would delay the first text. */
+  private checkInTime(): void {
     if (this.nearestDeadline().deadline >= this.armedAt.ticks + this.armedAt.forMs) return;
     this.cancel?.();
     this.armTimer();

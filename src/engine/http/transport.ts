@@ -102,7 +102,7 @@ export async function send(
   throw new HttpRejection(response.status || 302, response.headers, text);
 }
 
-/** Headers with the request ID, in order of preference: the gateway's own header, then those of providers. */
+/** Headers with the request ID, in order of preference: the gateway's own header, then those of providers and proxies. */
 const requestIdHeaders = ['x-oneapi-request-id', 'x-request-id', 'request-id', 'x-amzn-requestid', 'apim-request-id'];
 
 const maxIdChars = 200;

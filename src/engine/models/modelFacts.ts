@@ -127,6 +127,9 @@ let factsByName: ReadonlyMap<string, ModelFacts> | undefined;
 export function factsOf(model: string): ModelFacts | undefined {
   if (model.length > maxNameChars) return undefined;
   factsByName ??= readTable();
+  // The names in the table are plain names, and most gateways use them as they are.
+  const exact = factsByName.get(model);
+  if (exact) return exact;
   let name: string | undefined = plainName(model);
   let mustReason = false;
   while (name !== undefined) {

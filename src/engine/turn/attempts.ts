@@ -45,7 +45,7 @@ export class Attempts {
   private omittedParameters: AttemptRequest['behavior']['unsupportedParameters'] = new Set();
   private isKeyless = false;
   private corrections = 0;
-  private usage = sumUsage([]);
+  private usage: Usage | undefined;
   private readonly size = new ReceivedSize();
 
   constructor(
@@ -163,7 +163,7 @@ export class Attempts {
     const estimatedCost = this.estimatedCostOf(usage, receivedTokens);
     output.emit({ type: 'ended', how: outcome, row: fault?.row, tokens, ...counts, estimatedCost, ...otherStats });
     if (usage) {
-      this.usage = sumUsage([this.usage, usage]);
+      this.usage = this.usage ? sumUsage([this.usage, usage]) : usage;
       output.emit({ type: 'usage', ...this.usage });
     }
     if (this.hasStarted) history.recordProgress();

@@ -150,7 +150,8 @@ export class Turn implements TurnHandle {
     admission.release();
     this.attempts.current = undefined;
     const connection = await this.connection();
-    await this.waits.waitForOptional(maxCooldownSyncMs, routes.readOutages(connection));
+    const outages = routes.readOutages(connection);
+    if (outages) await this.waits.waitForOptional(maxCooldownSyncMs, outages);
     if (this.output.isFinished()) return undefined;
     const route = routes.choose(connection);
     if (!route) return this.handleFault('noKey');

@@ -23,8 +23,8 @@ interface ModelRoutes {
   readonly model: string;
   /** Routes that the turn may use without a click of the user. It starts at the first of these that is up. */
   readonly automatic: readonly Route[];
-  /** Routes over plain HTTP. Only the user can switch to them. */
-  readonly manual: readonly Route[];
+  /** The automatic routes, and the routes over plain HTTP, to which only the user can switch. */
+  readonly usable: readonly Route[];
 }
 
 /** How the next attempt is sent, and what the turn can do instead of waiting for it. */
@@ -176,10 +176,10 @@ export class TurnRoutes {
     return !routes.some(({ baseUrl, apiKey }) => baseUrl === current.baseUrl && apiKey === current.apiKey);
   }
 
-  /** Never rejects. Reads nothing if there is only one route, because the turn then waits for it anyway. */
-  async readOutages(connection: Connection): Promise<void> {
+  /** Never rejects. Returns undefined if there is only one route, because the turn then waits for it anyway. */
+  readOutages(connection: Connection): Promise<void> | undefined {
     const routes = routesOf(connection);
-    if (routes.length > 1) await this.health.readOutages(routes.map(({ baseUrl }) => baseUrl));
+    return routes.length > 1 ? this.health.readOutages(routes.map(({ baseUrl }) => baseUrl)) : undefined;
   }
 
   /** Chooses the route of the next attempt. Returns undefined if the turn may use no route. */
@@ -288,8 +288,7 @@ export class TurnRoutes {
   }
 
   private get usable(): readonly Route[] {
-    const { automatic, manual } = this.modelRoutes;
-    return [...automatic, ...manual];
+    return this.modelRoutes.usable;
   }
 
   private get encrypted(): readonly Route[] {
@@ -302,10 +301,11 @@ export class TurnRoutes {
     if (this.routesForModel?.model === model) return this.routesForModel;
     const served = this.isOfWorkspace ? routes : routes.filter((route) => this.mayServe(route));
     const automaticOf = (possible: readonly Route[]) => (primary ? routesFor(model, primary, possible) : []);
-    const automatic = [automaticOf(served), automaticOf(routes)].find(({ length }) => length > 0) ?? [];
+    const amongServed = automaticOf(served);
+    const automatic = amongServed.length > 0 ? amongServed : automaticOf(routes);
     const isManual = (route: Route): boolean => !automatic.includes(route) && usesPlainHttp(route.baseUrl);
     const manual = routesThatMayHave(model, routes).filter(isManual);
-    this.routesForModel = { model, automatic, manual };
+    this.routesForModel = { model, automatic, usable: [...automatic, ...manual] };
     return this.routesForModel;
   }
 

@@ -63,11 +63,13 @@ export class Waits {
   /** Waits until a task has succeeded or failed, at most `limitMs` milliseconds. Emits no event. */
   async waitForOptional(limitMs: number, task: Promise<void>): Promise<void> {
     const { clock } = this.deps;
-    const wait = new Wait(clock, clock.now() + limitMs);
+    const wait = new Wait(clock, Infinity);
     this.current = wait;
     const end = (): void => wait.end();
+    const cancel = clock.after(limitMs, end);
     task.then(end, end);
     await wait.finished;
+    cancel();
     this.current = undefined;
   }
 

@@ -43,7 +43,7 @@ export class HealthBook {
   private readonly window = randomBytes(4).toString('hex');
   /** What the files contained when they were last read, and what this window has written since. */
   private known: readonly AttemptRecord[] = [];
-  private unwritten: readonly AttemptRecord[] = [];
+  private unwritten: AttemptRecord[] = [];
   /** What each file contained when it was last read. A file is read again only after a window has appended to it. */
   private contents: ReadonlyMap<string, FileContent> = new Map();
   private cancelWrite: (() => void) | undefined;
@@ -149,12 +149,10 @@ export class HealthBook {
   private add(records: readonly AttemptRecord[]): void {
     if (records.length === 0) return;
     const { redact } = this.deps;
-    const redacted = records.map((record) => ({
-      ...record,
-      origin: redact(record.origin),
-      model: redact(record.model),
-    }));
-    this.unwritten = [...this.unwritten, ...redacted].slice(-maxUnwritten);
+    for (const record of records) {
+      this.unwritten.push({ ...record, origin: redact(record.origin), model: redact(record.model) });
+    }
+    if (this.unwritten.length > maxUnwritten) this.unwritten = this.unwritten.slice(-maxUnwritten);
     this.writeAfter(writeDelayMs);
     this.changes.fire();
   }

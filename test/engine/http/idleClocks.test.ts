@@ -62,6 +62,7 @@ describe('attempt timeouts', () => {
     fixture.clocks.onHeaders();
     fixture.receive('payload');
     fixture.clocks.startTail(5000);
+    fixture.clocks.endRead();
     await fixture.clock.advance(4999);
     fixture.receive('comment');
     assert.deepEqual(fixture.expiries, []);

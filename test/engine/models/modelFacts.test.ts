@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { factsOf, readTable } from '../../../src/engine/models/modelFacts';
+import { factsOf, plainName, readTable } from '../../../src/engine/models/modelFacts';
 import table from '../../../src/engine/models/models.json';
 import { propertyRuns } from '../../support/propertyRuns';
 
@@ -103,6 +103,10 @@ describe('model facts', () => {
     assert.equal(new Set(similar.map(factsOf)).size, similar.length);
     assert.notEqual(factsOf('o1-preview'), factsOf('o1'));
     assert.notEqual(factsOf('gpt-4-1106-preview'), factsOf('gpt-4'));
+  });
+
+  it('are found in the table by the plain name of each model', () => {
+    for (const name of readTable().keys()) assert.equal(plainName(name), name);
   });
 
   it('finds the first of several models that have the same name without suffixes', () => {

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { disturbance } from '../bench/quietness';
+import { none, type Row } from '../bench/row';
+
+function row(what: string, peerRounds?: readonly number[]): Row {
+  return { what, ours: '', peer: '', ratio: none, aim: none, ...(peerRounds && { peerRounds }) };
+}
+
+describe('disturbance of the benchmarks', () => {
+  it('is undefined while the median round of the peer is at most a third slower than its fastest round', () => {
+    assert.equal(disturbance([row('Time per token', [9, 12, 40])]), undefined);
+  });
+
+  it('names the row and tells the user what to do if the median round of the peer is slower', () => {
+    const rows = [row('Time per token', [9, 9, 9]), row('The same, cut', [9, 13.5, 13.6])];
+    assert.equal(
+      disturbance(rows),
+      'The tables were not written, because the machine was not quiet: in “The same, cut”, the median round of the ' +
+        'peer was 50 % slower than its fastest round. Close all other programs and run all benchmarks again.',
+    );
+  });
+
+  it('ignores rows without rounds', () => {
+    assert.equal(disturbance([row('VSIX')]), undefined);
+  });
+});
