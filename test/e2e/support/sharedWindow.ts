@@ -1,7 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Settings } from '../../support/vscode/quietSettings';
 import { openWorkbenches, Workbench } from './workbench';
 
 export const testKey = 'hsa-e2e-key-0123456789';
+
+/** Maximum time in which a window is reset, in milliseconds. It usually takes a second. */
+const resetTimeoutMs = 45_000;
 
 interface WindowOptions {
   readonly settings: Settings;
@@ -45,8 +49,11 @@ export async function setKey(workbench: Workbench): Promise<void> {
 }
 
 async function tryToReset(workbench: Workbench, settings: Settings, hasKey: boolean): Promise<boolean> {
+  const timeout = delay(resetTimeoutMs, undefined, { ref: false }).then(() => {
+    throw new Error(`no answer within ${resetTimeoutMs} ms`);
+  });
   try {
-    await workbench.reset(settings, hasKey ? testKey : undefined);
+    await Promise.race([workbench.reset(settings, hasKey ? testKey : undefined), timeout]);
     return true;
   } catch (error) {
     console.error(`VS Code is started again, because its window could not be reset: ${String(error)}`);

@@ -20,7 +20,7 @@ describe('invalid settings', () => {
     await resetNetworkState();
   });
   after(async () => {
-    for (const name of ['baseUrl', ...names]) await set(name, undefined);
+    await Promise.all(['baseUrl', ...names].map((name) => set(name, undefined)));
     await gateway.close();
   });
 
@@ -42,7 +42,7 @@ describe('invalid settings', () => {
 
   for (const value of [null, 1e308, 'nonsense', {}]) {
     it(`are replaced with usable values when each setting is ${JSON.stringify(value)}`, async () => {
-      for (const name of names) await set(name, value);
+      await Promise.all(names.map((name) => set(name, value)));
       const { model, temperature, max_tokens: maxTokens } = await sendRequest();
       assert.ok(typeof model === 'string' && model !== '');
       assert.ok(Number(temperature) >= 0 && Number(temperature) <= 2, String(temperature));

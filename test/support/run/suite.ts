@@ -33,7 +33,8 @@ const workbenchJobs: Readonly<Record<string, readonly string[]>> = {
 /** Returns all jobs of a test run. `mochaArgs` are passed to mocha, for example `--grep`. */
 export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
   return [
-    // Jobs that others need and windows of VS Code come first, so that all cores stay busy until the end.
+    // Jobs that others need and windows of VS Code come first, the longest before the others, so that all cores stay busy
+    // until the end.
     preparation('browser'),
     preparation('vscode newest', { showsProgress: true }),
     preparation('desktop newest', { showsProgress: true }),
@@ -42,8 +43,8 @@ export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
     preparation('packaged extension', { needs: ['vscode newest', 'vsix'] }),
     // Needs `vsix`, because both jobs write `dist`. The windows read `dist` until they close.
     preparation('development build', { needs: ['vsix'] }),
-    ...hostJobs('newest', mochaArgs),
     ...e2eJobs(mochaArgs),
+    ...hostJobs('newest', mochaArgs),
     check('lint', 'oxlint', ['oxlint/bin/oxlint']),
     preparation('vscode oldest', { showsProgress: true }),
     ...['host', 'webview', 'engine', 'demo', 'support'].map((folder) => unitJob(folder, mochaArgs)),
