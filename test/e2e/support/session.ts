@@ -19,10 +19,6 @@ export const viewport = { width: 1280, height: 800 };
 export interface SessionOptions {
   /** User settings in addition to the quiet settings. */
   readonly settings?: Settings | undefined;
-  /** Folder of which a copy is opened, so that a test may change its files. The default is the sample workspace. */
-  readonly folder?: string | undefined;
-  /** Environment variables of the server and the extension host. */
-  readonly env?: Readonly<Record<string, string>> | undefined;
   /** Display language, e.g. `zh-cn`; English by default. */
   readonly locale?: string | undefined;
 }
@@ -50,7 +46,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   let copies = 0;
   const copyWorkspace = (): string => {
     const copy = path.join(folder, `workspace-${++copies}`);
-    cpSync(options.folder ?? sampleWorkspace, copy, { recursive: true });
+    cpSync(sampleWorkspace, copy, { recursive: true });
     return copy;
   };
   const workspace = copyWorkspace();
@@ -62,7 +58,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   let resets = 0;
   const server = await startCodeServer({
     ...{ userDataFolder, extensionsFolder, builtInExtensionsFolder, locale: options.locale },
-    env: { ...options.env, TESTS_RESET_FILE: resetFile },
+    env: { TESTS_RESET_FILE: resetFile },
   });
   const { executablePath, args } = await findBrowser();
   // The profile is on disk, because secrets are in the browser's storage and must survive a reload.
@@ -81,7 +77,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     context,
     workspace,
     prepareReset: (settings, key) => {
-      cpSync(options.folder ?? sampleWorkspace, workspace, { recursive: true });
+      cpSync(sampleWorkspace, workspace, { recursive: true });
       const message = `Window reset: ${++resets}`;
       const settingsFile = userSettingsFile(userDataFolder);
       const request = { settingsFile, settings: { ...quietSettings, ...settings }, key, message };
