@@ -2,7 +2,7 @@ import { build } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import path from 'node:path';
-import { assertNode, ensureDependencies } from '../support/install/dependencies.mjs';
+import { ensureDependencies } from '../support/install/dependencies.mjs';
 import { out, root } from '../support/paths';
 import { textFiles } from '../support/productionBuild';
 import { benches, isBenchName } from './benches';
@@ -13,7 +13,6 @@ import { reportTable, writeReport } from './report';
 import type { Row } from './row';
 
 async function main(asked: readonly string[]): Promise<void> {
-  assertNode();
   const unknown = asked.filter((name) => !isBenchName(name));
   if (unknown.length > 0) throw new Error(`No such bench: ${unknown.join(', ')}.`);
   const script = await benchScript();
