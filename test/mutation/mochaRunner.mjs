@@ -91,7 +91,7 @@ class OrderedMochaRunner {
     this.#runner.loadedEnv = false;
   }
 
-  /** Sorts the test files by their time. For tests in the folder of the source file, a tenth of it counts. */
+  /** Sorts the test files by their time. Divides the time by ten in the source file's folder, so that its tests run early. */
   #sort(source) {
     const folder = `/test/engine/${path.basename(path.dirname(source))}/`;
     const weights = new Map();

@@ -69,10 +69,10 @@ export class Workbench {
   }
 
   /**
-   * Brings the window into the state of a new window with these settings, which takes less than a fifth of the time: closes
-   * editors, other windows and notifications, stops turns, resets the network state, and starts a new conversation. Sets
-   * `key` for the base URL, if given. What remains of earlier tests are conversations in the history, keys of other
-   * gateways, and usage data.
+   * Brings the window into the state of a new window with these settings, which takes less than a fifth of the time:
+   * restores the files of the workspace, closes editors, other windows and notifications, deletes the conversations of
+   * the workspace, and resets the network state. Sets `key` for the base URL, if given. Keys of other gateways, usage data
+   * and the stored state of the workspace, such as the chosen model, remain.
    */
   async reset(settings: Settings, key?: string): Promise<void> {
     const others = this.session.context.pages().filter((page) => page !== this.page);
