@@ -6,7 +6,7 @@ import type { Scenario } from './scenarios';
 import { markdownTable, multiple, percent } from './table';
 
 /** The results that the page shows. */
-export interface SimulationResults {
+interface SimulationResults {
   /** Results of every strategy in every scenario, for every size of crowd. */
   readonly all: readonly Result[];
   /** Results for outages of other lengths, with one size of crowd. */
