@@ -4,7 +4,7 @@ import { originOf } from '../../../src/engine/gateway/baseUrl';
 import type { Route } from '../../../src/engine/request';
 import { latencyRanges } from '../crowd';
 import type { Refusal } from '../gateway';
-import { between, randomNumbers } from '../randomNumbers';
+import { between, randomNumbers } from '../../support/randomNumbers';
 import type { WindowOptions } from '../strategies/ours';
 import type { Question, Strategy } from '../strategies/strategy';
 import { World } from '../world';
