@@ -31,7 +31,7 @@ export const benches = {
   renderer: async () => (await import('./renderer')).renderer(),
 } as const satisfies Readonly<Record<string, Bench>>;
 
-export type BenchName = keyof typeof benches;
+type BenchName = keyof typeof benches;
 
 export function isBenchName(name: string): name is BenchName {
   return Object.hasOwn(benches, name);

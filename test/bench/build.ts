@@ -49,7 +49,7 @@ export async function buildBenches(): Promise<string> {
  * @param external packages that the bundle does not contain
  * @returns the bundle
  */
-export async function bundleForPage(contents: string, external: readonly string[] = []): Promise<string> {
+export async function bundleForPage(contents: string, external: readonly string[]): Promise<string> {
   const { platform, format, target, plugins } = pages;
   const { outputFiles } = await build({
     ...{ platform, format, target, plugins },

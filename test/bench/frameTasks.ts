@@ -1,7 +1,7 @@
 import type { CDPSession, Page } from 'playwright-core';
 
 /** Longest durations of a task, in milliseconds. The two values may come from different tasks. */
-export interface LongestTask {
+interface LongestTask {
   readonly duration: number;
   /** Processor time, without the time for which the task was suspended. */
   readonly onProcessor: number;

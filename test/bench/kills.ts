@@ -1,4 +1,4 @@
-import { randomNumbers } from '../simulate/randomNumbers';
+import { randomNumbers } from '../support/randomNumbers';
 import { buildVictim, killAt } from '../support/kill/killing';
 import { progress } from './progress';
 import { none, type Row } from './row';

@@ -1,11 +1,9 @@
-import { build } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { cpus } from 'node:os';
-import path from 'node:path';
 import { ensureDependencies } from '../support/install/dependencies.mjs';
-import { out, root } from '../support/paths';
-import { textFiles } from '../support/productionBuild';
+import { root } from '../support/paths';
 import { benches, isBenchName } from './benches';
+import { buildBenches } from './build';
 import { progress } from './progress';
 import { disturbance } from './quietness';
 import { peersFolder } from './renderers';
@@ -15,7 +13,7 @@ import type { Row } from './row';
 async function main(asked: readonly string[]): Promise<void> {
   const unknown = asked.filter((name) => !isBenchName(name));
   if (unknown.length > 0) throw new Error(`No such bench: ${unknown.join(', ')}.`);
-  const script = await benchScript();
+  const script = await buildBenches();
   const rows: Row[] = [];
   for (const name of Object.keys(benches)) {
     if (asked.length > 0 && name !== 'package' && !asked.includes(name)) continue;
@@ -35,17 +33,6 @@ async function main(asked: readonly string[]): Promise<void> {
   const date = new Date().toISOString().slice(0, 10);
   const machine = `${date}, ${cpu?.model.trim() ?? 'unknown CPU'} × ${cpus().length}, Node ${process.versions.node}`;
   writeReport(rows, machine);
-}
-
-/** Compiles to plain JavaScript, because a TypeScript loader would slow down every measured `require`. */
-async function benchScript(): Promise<string> {
-  const script = path.join(out, 'bench/one.js');
-  await build({
-    ...{ entryPoints: [path.join(root, 'test/bench/one.ts')], outfile: script, bundle: true },
-    ...{ platform: 'node', packages: 'external', logLevel: 'warning', plugins: [textFiles] },
-    alias: { vscode: path.join(root, 'test/bench/vscodeOfHost.ts') },
-  });
-  return script;
 }
 
 /** Runs each bench in its own process, so that no bench affects another's heap. Its output counts as progress. */

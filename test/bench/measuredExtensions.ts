@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../support/paths';
 
-export interface MeasuredExtension {
+interface MeasuredExtension {
   readonly id: string;
   readonly folder: string;
 }

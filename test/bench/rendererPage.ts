@@ -11,7 +11,7 @@ import { visibleLetters } from './visibleText';
 const pieceLength = 32;
 const warmUp = { shape: 'mixed', characters: 5_000 } as const;
 
-export interface Streamed {
+interface Streamed {
   /** Main-thread time for script, style, layout and paint, in seconds. */
   readonly seconds: number;
   /** Script time of each piece, in milliseconds. */

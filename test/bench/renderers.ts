@@ -14,7 +14,7 @@ export const ours: Renderer = { name: 'ours', file: 'page/ours.mjs' };
 export const limit: Renderer = { name: 'plain text in contained sections', file: 'page/textInSections.mjs' };
 export const streamingMarkdown: Renderer = { name: 'streaming-markdown', file: 'peers/streamingMarkdown.mjs' };
 
-export interface Peer extends Renderer {
+interface Peer extends Renderer {
   /** Aim for the ratio of our time to the peer's time. */
   readonly aim?: string;
   /** Whether to measure the longest text regardless of the duration, because the READMEs show it. */

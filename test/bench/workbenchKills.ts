@@ -4,7 +4,7 @@ import type { Locator } from 'playwright-core';
 import type { Script } from '../support/testGateway';
 import { answer } from '../support/replies';
 import type { Stage } from '../e2e/support/stage';
-import { randomNumbers } from '../simulate/randomNumbers';
+import { randomNumbers } from '../support/randomNumbers';
 import { out } from '../support/paths';
 import { historyRow } from './historyRow';
 import { progress } from './progress';

@@ -10,12 +10,12 @@ import { zipEntries } from '../support/vscode/zipEntries';
 import { startOfTime } from '../webview/panel/support/panelPage';
 import themes from './themes.json';
 
-export type ThemeName = keyof typeof themes;
+type ThemeName = keyof typeof themes;
 export const themeNames = Object.keys(themes) as readonly ThemeName[];
 
 const origin = 'https://panel.example';
 
-export interface PageContent {
+interface PageContent {
   readonly script: string;
   readonly styles: readonly string[];
   /** Values of the attributes `data-<name>` of the body. */

@@ -1,5 +1,5 @@
 import { Gateway } from './gateway';
-import { between, randomNumbers } from './randomNumbers';
+import { between, randomNumbers } from '../support/randomNumbers';
 import type { Scenario } from './scenarios';
 import type { Strategy } from './strategies/strategy';
 import { World } from './world';

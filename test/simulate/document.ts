@@ -1,13 +1,11 @@
 import { aims, missed } from './aims';
-import { svg, type Row } from './chart';
 import type { Result } from './results';
 import type { RouteResult } from './routes/routeResults';
-import type { Scenario } from './scenarios';
 import { markdownTable, multiple, percent } from './table';
 
 /** The results that the page shows. */
-export interface SimulationResults {
-  /** Results of every strategy in every scenario, for every size of crowd. */
+interface SimulationResults {
+  /** Results in every scenario: of our strategy for every size of crowd, and of all strategies for 100 clients. */
   readonly all: readonly Result[];
   /** Results for outages of other lengths, with one size of crowd. */
   readonly otherOutages: readonly (readonly [seconds: number, results: readonly Result[]])[];
@@ -17,7 +15,7 @@ export interface SimulationResults {
   readonly routes: readonly RouteResult[];
 }
 
-/** Returns the names of strategies in tables and charts, if they differ from the keys in `strategies/all.ts`. */
+/** Returns the names of strategies in tables, if they differ from the keys in `strategies/all.ts`. */
 const strategyNames: Readonly<Record<string, string>> = { ours: 'HolySheep', 'ours, apart': 'HolySheep, separate' };
 
 function nameOf(strategy: string): string {
@@ -36,8 +34,6 @@ this page. The clock is virtual and the random numbers are seeded, so every run 
 
 The simulated clients run the code of the extension: \`decide\`, the delays, the gate with its cooldowns, circuit breaker and
 slow start, and the retry budget. Only the network and the gateway are simulated.
-
-![p95 and attempts per question of each strategy, by the number of clients](simulation.svg)
 
 ## The simulated world
 
@@ -81,7 +77,7 @@ The goals: every question is answered, p95 ≤ ${aims.p95}, attempts ≤ ${aims.
 ${measuresTable(ours, ({ scenario, clients }) => [scenario.title, `${clients}`], ['scenario', 'clients'])}
 
 A single client can't reach all goals. It learns that the outage is over only by sending another attempt, and it has five
-retries. After a 502 or a refused connection, these are used up after about half of the 30 s. More retries help
+retries. After a 502, these are used up after about half of the 30 s. More retries help
 (\`holysheep.retry.maxRetries\`). One client with ten retries:
 
 ${measuresTable(withMoreRetries, ({ scenario }) => [scenario.title], ['scenario'])}
@@ -117,16 +113,6 @@ p95 is that of a route that never fails if there are many of them, and above 2 s
 twenty or fewer. The primary route is dark for a quarter of the time. The backup route gets more than a quarter of the requests of a
 busy window: the first probe that succeeds is the third one, about 36 s after the fault.
 `;
-}
-
-/** Returns a table of all results for standard output. */
-export function fullTable(all: readonly Result[]): string {
-  const names = ['scenario', 'clients', 'strategy'];
-  return measuresTable(
-    all,
-    ({ scenario, clients, strategy }) => [scenario.title, `${clients}`, nameOf(strategy)],
-    names,
-  );
 }
 
 function measuresTable(
@@ -172,38 +158,4 @@ function routesTable(results: readonly RouteResult[]): string {
   ]);
   const names = ['primary, when dark', 'clients', 'windows', 'success, no backup', 'p95, no backup'];
   return markdownTable([[...names, 'success, backup', 'p95, backup', 'over the backup'], ...rows]);
-}
-
-const chartRows = [
-  { label: 'p95 ÷ ideal', scale: 'log', range: [0.9, 60], ticks: [1, 2, 5, 10, 20, 50], aim: aims.p95, of: 'p95' },
-  {
-    label: 'attempts per question',
-    scale: 'linear',
-    range: [0, 6.5],
-    ticks: [1, 2, 3, 4, 5, 6],
-    aim: aims.callsPerRequest,
-    of: 'callsPerRequest',
-  },
-] as const satisfies readonly (Row & { readonly of: keyof Result })[];
-
-/** Returns the chart. A line at the upper edge means that at least 5 % of the questions were not answered. */
-export function chart(all: readonly Result[], scenarios: readonly Scenario[], clients: readonly number[]): string {
-  const strategies = [...new Set(all.map(({ strategy }) => strategy))].filter((strategy) => strategy !== 'ideal');
-  return svg({
-    title:
-      'Outages of 30 s, and bursts over the rate limit (a line at the upper edge: 5 % or more of the questions got no answer)',
-    xLabel: 'clients',
-    xs: clients.map(String),
-    columns: scenarios.map(({ title }) => title),
-    rows: chartRows,
-    lines: (column, row) =>
-      strategies.map((strategy) => ({
-        name: nameOf(strategy),
-        values: clients.map((count) => {
-          const isMatch = (result: Result): boolean =>
-            result.strategy === strategy && result.clients === count && result.scenario === scenarios[column];
-          return all.find(isMatch)?.[chartRows[row]?.of ?? 'p95'] ?? Infinity;
-        }),
-      })),
-  });
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../support/paths';
-import { chart, fullTable, page } from './document';
+import { page } from './document';
 import { type Crowd, crowds, type Result, simulate } from './results';
 import { type Scenario, scenarios, withOutageOf } from './scenarios';
 import { simulateRoutes } from './routes/routeResults';
@@ -16,23 +16,26 @@ const outages = scenarios.filter(({ outageMs }) => outageMs > 0);
 
 /** Runs the simulations. @param names `crowds` or `tutorial`; both if empty */
 async function main(names: readonly string[]): Promise<void> {
-  const simulations: Readonly<Record<string, () => Promise<string>>> = {
-    crowds: writeCrowdPages,
+  const simulations: Readonly<Record<string, () => Promise<void>>> = {
+    crowds: writeCrowdPage,
     tutorial: writeTutorialTables,
   };
   const unknown = names.filter((name) => !(name in simulations));
   if (unknown.length > 0) throw new Error(`Unknown simulation: ${unknown.join(', ')}.`);
   for (const [name, run] of Object.entries(simulations)) {
-    if (names.length === 0 || names.includes(name)) console.log(`${await run()}\n`);
+    if (names.length === 0 || names.includes(name)) await run();
   }
 }
 
-/** Simulates the crowds and writes their page and chart. @returns a table of all results */
-async function writeCrowdPages(): Promise<string> {
+/** Simulates the crowds and writes their page. */
+async function writeCrowdPage(): Promise<void> {
   const all: Result[] = [];
   for (const scenario of scenarios) {
     process.stderr.write(`${scenario.title}\n`);
-    for (const crowd of crowds) all.push(...(await simulate(scenario, crowd, strategies)));
+    for (const crowd of crowds) {
+      const [clients] = crowd;
+      all.push(...(await simulate(scenario, crowd, clients === 100 ? strategies : { ours: inOneWindow() })));
+    }
   }
   const otherOutages: [seconds: number, results: readonly Result[]][] = [];
   for (const seconds of otherOutageSeconds) {
@@ -48,17 +51,7 @@ async function writeCrowdPages(): Promise<string> {
   const withMoreRetries = await simulateAll(outages, [1, 200], { ours: inOneWindow({ maxRetries: 10 }) });
   process.stderr.write('A primary route that goes dark\n');
   const routes = await simulateRoutes(crowds);
-  const write = (name: string, text: string): void => writeFileSync(path.join(root, 'docs', name), text);
-  write('simulation.md', page({ all, otherOutages, withMoreRetries, routes }));
-  write(
-    'simulation.svg',
-    chart(
-      all,
-      scenarios,
-      crowds.map(([clients]) => clients),
-    ),
-  );
-  return fullTable(all);
+  writeFileSync(path.join(root, 'docs/simulation.md'), page({ all, otherOutages, withMoreRetries, routes }));
 }
 
 /** Simulates all scenarios with the given strategies, and leaves out the results of the ideal crowd. */

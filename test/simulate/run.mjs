@@ -1,6 +1,6 @@
 // npm run simulate [-- crowds | tutorial] runs in virtual time: `crowds` simulates many clients of a gateway that fails, and
-// writes docs/simulation.md with its chart; `tutorial` compares a retry loop from tutorials with the engine, and writes the
-// tables of docs/retry-and-resume*.md.
+// writes docs/simulation.md; `tutorial` compares a retry loop from tutorials with the engine, and writes the tables of
+// docs/retry-and-resume*.md.
 import { ensureDependencies, runScript } from '../support/install/dependencies.mjs';
 
 await ensureDependencies();

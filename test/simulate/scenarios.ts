@@ -15,7 +15,6 @@ export const scenarios: readonly Scenario[] = [
   { title: '503, Retry-After: time left', outageMs, outage: refusal(503, exact), limit: refusal(503, exact) },
   { title: '503, Retry-After: 10', outageMs, outage: refusal(503, 10), limit: refusal(503, exact) },
   { title: '502', outageMs, outage: refusal(502), limit: refusal(429) },
-  { title: 'Connection refused', outageMs, outage: refusal('refused'), limit: refusal(429) },
   { title: 'Burst, 429, no Retry-After', outageMs: 0, outage: refusal(429), limit: refusal(429) },
   { title: 'Burst, 429, Retry-After', outageMs: 0, outage: refusal(429, exact), limit: refusal(429, exact) },
 ];

@@ -13,7 +13,7 @@ const macApplications = [
   '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
 ];
 
-export interface BrowserLaunch {
+interface BrowserLaunch {
   readonly executablePath: string;
   readonly args: string[];
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { root } from './paths';
 
-export interface RunOptions {
+interface RunOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Time after which the process is ended and counts as failed, in milliseconds. */
   readonly timeoutMs?: number | undefined;

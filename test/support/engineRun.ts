@@ -18,9 +18,8 @@ export const defaultSettings: EngineSettings = {
   timeout: { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null },
 };
 
-type SettingsChange = Partial<Omit<EngineSettings, 'retry' | 'timeout'>> & {
+type SettingsChange = Partial<Omit<EngineSettings, 'retry'>> & {
   readonly retry?: Partial<EngineSettings['retry']>;
-  readonly timeout?: Partial<EngineSettings['timeout']>;
 };
 
 interface WorldOptions {
@@ -79,7 +78,6 @@ function settingsWith(change: SettingsChange = {}): EngineSettings {
     ...defaultSettings,
     ...change,
     retry: { ...defaultSettings.retry, ...change.retry },
-    timeout: { ...defaultSettings.timeout, ...change.timeout },
   };
 }
 

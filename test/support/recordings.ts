@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A recorded stream of a provider. See the notice in the folder of the recordings. */
-export interface Recording {
+interface Recording {
   /** Name of the recording, e.g. `openai-text`. */
   readonly name: string;
   /** Unchanged JSON of the recorded events. */

@@ -34,7 +34,7 @@ export function replySequence(...replies: readonly Reply[]): Script {
   return (request) => scripts[Math.min(request.n, scripts.length) - 1]!(request);
 }
 
-export interface AnswerOptions {
+interface AnswerOptions {
   /** Length of a delta, in code points. The default is 4. */
   readonly chunkChars?: number;
   /** Time between two deltas, in milliseconds. */
@@ -60,9 +60,9 @@ export function* deltas(text: string, options: Pick<AnswerOptions, 'chunkChars' 
   for (const delta of splitText(text, options.chunkChars)) yield* withPause({ delta }, options.everyMs);
 }
 
-/** Sends a JSON response with the status 200, unless another status is given. */
-export function* json(value: unknown, status = 200): Iterable<Step> {
-  yield { status, headers: { 'content-type': 'application/json' } };
+/** Sends a JSON response with the status 200. */
+export function* json(value: unknown): Iterable<Step> {
+  yield { status: 200, headers: { 'content-type': 'application/json' } };
   yield { send: JSON.stringify(value) };
 }
 

@@ -2,7 +2,7 @@
 import { lastWord, markdownOf } from './documents';
 
 /** Creates the element to render into, to which the panel's style sheet applies. */
-export function answerRoot() {
+function answerRoot() {
   const root = document.body.appendChild(document.createElement('div'));
   root.dataset.part = 'answer';
   return root;

@@ -11,12 +11,12 @@ interface Frame {
 }
 
 /** A recorded scene, as a list of screenshots. */
-export interface Recording {
+interface Recording {
   readonly frames: readonly Frame[];
   readonly durationMs: number;
 }
 
-export interface GifOptions {
+interface GifOptions {
   /** Number of colors, at most 255. Fewer colors make a smaller file. */
   readonly colors: number;
 }

@@ -62,7 +62,7 @@ export async function ask(workbench: Workbench, prompt: string): Promise<Convers
 }
 
 /** A gateway, a workbench with its base URL and a key for it, and the panel. */
-export interface OpenedWorkbench {
+interface OpenedWorkbench {
   readonly gateway: Gateway;
   readonly workbench: Workbench;
   readonly panel: ConversationPanel;

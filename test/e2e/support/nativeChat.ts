@@ -61,8 +61,4 @@ export class NativeChat {
     await this.workbench.page.keyboard.insertText(prompt);
     await this.workbench.page.keyboard.press('Enter');
   }
-
-  async cancel(): Promise<void> {
-    await this.view.getByRole('button', { name: /^Cancel/ }).click();
-  }
 }

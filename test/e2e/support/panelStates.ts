@@ -11,8 +11,6 @@ export type Leave = () => Promise<void>;
 export interface PanelState {
   readonly name: string;
   readonly enter: (stage: Stage) => Promise<Leave>;
-  /** Whether the state takes many seconds to reach. */
-  readonly slow?: true;
   /** Whether a change of theme or width would end the state. */
   readonly fleeting?: true;
 }
@@ -57,7 +55,6 @@ export const streaming: PanelState = {
 
 export const quiet: PanelState = {
   name: 'quiet',
-  slow: true,
   enter: async (stage) => {
     const { quiet: prompt, short } = stage.texts;
     const leave = await stage.askAndHold(prompt, short, halfway(short));
@@ -144,7 +141,6 @@ export const stopped: PanelState = {
 
 export const interrupted: PanelState = {
   name: 'interrupted',
-  slow: true,
   enter: async (stage) => {
     const { interrupted: prompt, short } = stage.texts;
     await stage.askAndHold(prompt, short, halfway(short));

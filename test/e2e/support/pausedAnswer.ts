@@ -1,6 +1,6 @@
 import type { Script, Step } from '../../support/testGateway';
 
-export interface PausedAnswer {
+interface PausedAnswer {
   readonly script: Script;
   readonly release: () => void;
 }

@@ -20,10 +20,10 @@ export class QuickInput {
     this.input = this.#widget.locator('.quick-input-box input');
   }
 
-  /** Returns the visible row with the label. */
-  rows(label?: string): Locator {
+  /** Returns the visible rows with the label. */
+  rows(label: string): Locator {
     const labels = this.#widget.locator('.quick-input-list .monaco-list-row .label-name');
-    return label === undefined ? labels : labels.filter({ hasText: new RegExp(`^\\s*${escape(label)}\\s*$`) });
+    return labels.filter({ hasText: new RegExp(`^\\s*${escape(label)}\\s*$`) });
   }
 
   /** Opens the palette (`>…`), quick open (a file name) or a line (`:12`), filtered by `text`. */

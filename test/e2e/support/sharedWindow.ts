@@ -42,7 +42,7 @@ export async function closeSharedWindow(): Promise<void> {
 }
 
 /** Sets the key through the palette, as a new user does. */
-export async function setKey(workbench: Workbench): Promise<void> {
+async function setKey(workbench: Workbench): Promise<void> {
   await workbench.runCommand('HolySheep: Set API Key');
   await workbench.fillPassword(testKey);
   await workbench.page.locator('.statusbar').getByText('works and was saved').waitFor();

@@ -134,12 +134,12 @@ export class Stage {
   }
 
   /** Closes all editors but the panel. */
-  async setPanelWidth(width: number, height = 860): Promise<void> {
+  async setPanelWidth(width: number): Promise<void> {
     const { page } = this.workbench;
     await this.#hideSideBar();
     const around = await page.evaluate<number>('innerWidth');
     const inner = (await this.inPage('innerWidth')) as number;
-    await page.setViewportSize({ width: width + around - inner, height });
+    await page.setViewportSize({ width: width + around - inner, height: 860 });
     await this.inPage(`new Promise((resolve) => {
       const look = () => (innerWidth === ${width} ? resolve() : requestAnimationFrame(look));
       look();

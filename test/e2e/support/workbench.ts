@@ -35,7 +35,7 @@ export class Workbench {
     this.quickInput = new QuickInput(page);
   }
 
-  static async open(options: SessionOptions = {}): Promise<Workbench> {
+  static async open(options: SessionOptions): Promise<Workbench> {
     const session = await openSession(options);
     const page = session.context.pages()[0] ?? (await session.context.newPage());
     const workbench = new Workbench(page, session);
@@ -125,11 +125,6 @@ export class Workbench {
   toast(text?: string): Locator {
     const toasts = this.page.locator('.notifications-toasts .notification-list-item');
     return text === undefined ? toasts : toasts.filter({ hasText: text });
-  }
-
-  /** Returns a notification in the list that *Notifications: Show Notifications* opens. */
-  notification(text: string): Locator {
-    return this.page.locator('.notifications-center .notification-list-item', { hasText: text });
   }
 
   /** Returns a status bar item by its id, e.g. `holysheep.model`. */

@@ -5,7 +5,7 @@ import { EngineRun } from '../../support/engineRun';
 import { propertyRuns } from '../../support/propertyRuns';
 import type { Reply } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
-import { UnreliableServer, type ServerBehavior } from './unreliableServer';
+import { UnreliableGateway, type GatewayBehavior } from './unreliableGateway';
 
 /** An action of the user or the computer during a turn. */
 type Action =
@@ -20,8 +20,8 @@ const deadlineMs = 300_000 + 305_000;
 const maxResumes = 5;
 
 const sent = fc.integer({ min: 0, max: 120 });
-const behavior: fc.Arbitrary<ServerBehavior> = fc.oneof(
-  { weight: 2, arbitrary: fc.constant<ServerBehavior>({ kind: 'answers' }) },
+const behavior: fc.Arbitrary<GatewayBehavior> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<GatewayBehavior>({ kind: 'answers' }) },
   {
     weight: 6,
     arbitrary: fc.record({
@@ -70,7 +70,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 
 /** A random test case. */
 interface TestCase {
-  readonly behaviors: readonly ServerBehavior[];
+  readonly behaviors: readonly GatewayBehavior[];
   readonly actions: readonly Action[];
   readonly repeatedChars: number;
   readonly model: string;
@@ -92,10 +92,10 @@ const answer = Array.from({ length: 60 }, (_, n) => `Sentence ${n} of ${n * n}.`
   .join(' ')
   .slice(0, 600);
 
-/** A finished turn and the server that answered it. */
+/** A finished turn and the gateway that answered it. */
 interface PlayedCase {
   readonly run: EngineRun;
-  readonly server: UnreliableServer;
+  readonly gateway: UnreliableGateway;
 }
 
 /** Runs a test case. @param order scheduler that decides whether the next response or the next action comes first */
@@ -103,11 +103,11 @@ async function play(
   { behaviors, actions, repeatedChars, model, continueWithFallback, randomNumber }: TestCase,
   order: fc.Scheduler,
 ): Promise<PlayedCase> {
-  const server = new UnreliableServer(answer, [...behaviors], repeatedChars);
+  const gateway = new UnreliableGateway(answer, [...behaviors], repeatedChars);
   const reply: Reply = async (request) => {
-    await order.schedule(Promise.resolve(), 'the server answers');
+    await order.schedule(Promise.resolve(), 'the gateway answers');
     if (request.signal.aborted) throw new DOMException('This operation was aborted', 'AbortError');
-    return server.reply(request);
+    return gateway.reply(request);
   };
   const run = new EngineRun({
     replies: [reply],
@@ -124,7 +124,7 @@ async function play(
   // Delivers the responses that are still in flight. The turn must ignore them.
   while (order.count() > 0) await order.waitNext(1);
   await run.toEnd();
-  return { run, server };
+  return { run, gateway };
 }
 
 async function carryOut({ turn, clock }: EngineRun, next: Action): Promise<void> {
@@ -151,24 +151,24 @@ async function carryOut({ turn, clock }: EngineRun, next: Action): Promise<void>
   }
 }
 
-const checkCases = async (check: (run: EngineRun, server: UnreliableServer) => void): Promise<void> => {
+const checkCases = async (check: (run: EngineRun, gateway: UnreliableGateway) => void): Promise<void> => {
   await fc.assert(
     fc.asyncProperty(testCase, fc.scheduler(), async (randomCase, order) => {
-      const { run, server } = await play(randomCase, order);
-      check(run, server);
+      const { run, gateway } = await play(randomCase, order);
+      check(run, gateway);
     }),
     { numRuns: propertyRuns },
   );
 };
 
-describe('turn with an unreliable server and random user actions', function () {
+describe('turn with an unreliable gateway and random user actions', function () {
   this.timeout(600_000);
 
   it('neither loses nor repeats text, stays within its limits and releases all resources', async () => {
-    await checkCases((run, server) => {
+    await checkCases((run, gateway) => {
       const { events, clock, wire } = run;
       assert.deepEqual(events.filter(isTerminal), [events.at(-1)], 'exactly one terminal event, at the end');
-      assert.equal(server.concurrentRequests, 0, 'at most one attempt in flight');
+      assert.equal(gateway.concurrentRequests, 0, 'at most one attempt in flight');
       assert.equal(clock.pending, 0, 'no timer remains');
       assert.ok(
         wire.requests.every(({ signal }) => signal.aborted),

@@ -35,7 +35,7 @@ describe('cURL command', () => {
 for (const shell of ['sh', 'bash', 'zsh']) {
   describe(`cURL command in ${shell}`, function () {
     this.timeout(60_000);
-    const runtime: Runtime = { name: shell, command: [shell], extension: 'sh' };
+    const runtime: Runtime = { command: [shell], extension: 'sh' };
     let gateway: Gateway;
     before(async () => {
       gateway = await startGateway({ requireKey: testKey });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { randomNumbers } from '../../simulate/randomNumbers';
 import { buildVictim, killAt, story, type Killing } from '../../support/kill/killing';
 import { propertyRuns } from '../../support/propertyRuns';
+import { randomNumbers } from '../../support/randomNumbers';
 
 const kills = Math.ceil(propertyRuns / 10);
 /** Number of processes that run at the same time. More processes would slow each other down and be killed too late. */

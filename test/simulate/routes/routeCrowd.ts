@@ -4,7 +4,7 @@ import { originOf } from '../../../src/engine/gateway/baseUrl';
 import type { Route } from '../../../src/engine/request';
 import { latencyRanges } from '../crowd';
 import type { Refusal } from '../gateway';
-import { between, randomNumbers } from '../randomNumbers';
+import { between, randomNumbers } from '../../support/randomNumbers';
 import type { WindowOptions } from '../strategies/ours';
 import type { Question, Strategy } from '../strategies/strategy';
 import { World } from '../world';
@@ -14,9 +14,9 @@ import { SharedOutages } from './sharedOutages';
 export type Darkness = Extract<Refusal['status'], 'refused' | 'timeout'>;
 
 /** The primary route is dark once in each period, in this range of the period, in milliseconds. */
-export const period = { ms: 120_000, darkFrom: 60_000, darkUntil: 90_000 } as const;
+const period = { ms: 120_000, darkFrom: 60_000, darkUntil: 90_000 } as const;
 /** Number of periods. Each client asks one question in each of them. */
-export const periods = 5;
+const periods = 5;
 /** Time after which `fetch` abandons a connection attempt, in milliseconds. */
 const fetchTimeoutMs = 10_000;
 

@@ -93,10 +93,10 @@ export function inOneWindow(options: WindowOptions = {}): Strategy {
 }
 
 /** Returns a strategy in which each question comes from another computer, without shared state. */
-export function onSeparateMachines(options: WindowOptions = {}): Strategy {
+export function onSeparateMachines(): Strategy {
   return (world, random) => {
     world.awaitsPromises = true;
-    return (question) => new SimulatedWindow(world, random, options).ask(question);
+    return (question) => new SimulatedWindow(world, random, {}).ask(question);
   };
 }
 

@@ -1,4 +1,4 @@
-import { between } from '../randomNumbers';
+import { between } from '../../support/randomNumbers';
 import type { Refusal } from '../gateway';
 import type { Strategy } from './strategy';
 

@@ -2,7 +2,7 @@ import { markdownTable } from '../table';
 import type { Outcome } from './outcome';
 import type { Measured, SideBySide } from './sideBySide';
 
-export type Language = 'en' | 'zh';
+type Language = 'en' | 'zh';
 
 interface TableTexts {
   /** Path of the document with the table, from the root of the repository. */

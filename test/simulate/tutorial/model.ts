@@ -16,7 +16,7 @@ const headersMs = 300;
 const pieceMs = 100;
 
 /** How a stream breaks: the connection is reset, the stream stalls, or the stream is closed without a finish reason. */
-export type Ending = 'reset' | 'stall' | 'close';
+type Ending = 'reset' | 'stall' | 'close';
 
 /** A gateway and its model in virtual time. Replies take a realistic time. */
 export class Model {

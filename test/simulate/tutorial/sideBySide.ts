@@ -1,9 +1,9 @@
 import { isTerminal, type TerminalEvent } from '../../../src/engine/events';
 import { percentile } from '../../bench/statistics';
 import { EngineRun } from '../../support/engineRun';
+import { randomNumbers } from '../../support/randomNumbers';
 import { ScriptedFetch, type Reply } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
-import { randomNumbers } from '../randomNumbers';
 import type { Fault } from './faults';
 import { Model } from './model';
 import { outcomeOf, type Ending, type Outcome } from './outcome';

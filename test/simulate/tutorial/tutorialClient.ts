@@ -1,7 +1,7 @@
 import type { Clock } from '../../../src/engine/clock';
 
 /** The simulated environment of the tutorial client. */
-export interface TutorialWorld {
+interface TutorialWorld {
   readonly fetch: typeof fetch;
   readonly clock: Clock;
   readonly random: () => number;

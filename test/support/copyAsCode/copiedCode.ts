@@ -7,7 +7,7 @@ import { temporaryFolder } from '../temporaryFolder';
 import type { Runtime } from './runtimes';
 
 /** What a program printed, and how it ended. */
-export interface ProgramResult {
+interface ProgramResult {
   /** Exit code, or null if a signal ended the program. */
   readonly code: number | null;
   readonly stdout: string;
@@ -15,7 +15,7 @@ export interface ProgramResult {
 }
 
 /** The process of copied code, which was saved as a file in a folder of its own and started. */
-export interface RunningProgram {
+interface RunningProgram {
   readonly child: ChildProcess;
   /** Resolves when the program has ended. */
   readonly result: Promise<ProgramResult>;

@@ -4,7 +4,6 @@ import { root } from '../paths';
 
 /** An interpreter on this machine that can run copied code. */
 export interface Runtime {
-  readonly name: string;
   /** The interpreter and the arguments before the file name. */
   readonly command: readonly string[];
   /** Extension of the file in which the code is saved. */
@@ -42,17 +41,17 @@ export function hasPipefail(shell: string): boolean {
 
 export const hasCurl = succeeds('curl', '--fail-with-body', '--version');
 
-export const nodeRuntime: Runtime = { name: 'Node.js', command: [process.execPath], extension: 'mjs' };
+export const nodeRuntime: Runtime = { command: [process.execPath], extension: 'mjs' };
 
 /** Returns Python with the real `openai` package, or undefined if the package is not installed. */
 export function pythonRuntime(): Runtime | undefined {
   const command = firstThatWorks(pythonCommands, '-c', 'import openai');
-  return command === undefined ? undefined : { name: 'Python', command: [command], extension: 'py' };
+  return command === undefined ? undefined : { command: [command], extension: 'py' };
 }
 
 /** Returns Python with a fake `openai` package, or undefined if Python is not installed. */
 export function pythonRuntimeWithFakePackage(): Runtime | undefined {
   if (python === undefined) return undefined;
   const env = { PYTHONPATH: join(root, 'test/support/python'), PYTHONDONTWRITEBYTECODE: '1' };
-  return { name: 'Python with a fake openai package', command: [python], extension: 'py', env };
+  return { command: [python], extension: 'py', env };
 }

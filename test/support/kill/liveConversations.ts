@@ -17,7 +17,7 @@ export interface LiveOptions {
   readonly onEvent?: (event: StreamEvent, model: string) => void;
 }
 
-export interface Live {
+interface Live {
   readonly conversations: Conversations;
   readonly journal: Journal;
 }

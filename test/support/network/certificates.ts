@@ -28,7 +28,7 @@ export interface Certificate {
 }
 
 /** A private certificate authority that issues certificates for servers. */
-export interface CertificateAuthority {
+interface CertificateAuthority {
   readonly cert: string;
   /** @param names host names of the server */
   issue(...names: readonly [string, ...string[]]): Certificate;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { certificateAuthority, type Certificate } from './certificates';
 
 /** Host names in the certificate of the test authority's server. A proxy of the tests resolves the second one. */
-export const vouchedNames = ['localhost', 'gateway.test'] as const;
+const vouchedNames = ['localhost', 'gateway.test'] as const;
 
 const key = 'TEST_SERVER_KEY';
 const cert = 'TEST_SERVER_CERTIFICATE';

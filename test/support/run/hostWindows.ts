@@ -6,7 +6,7 @@ import { sampleWorkspace } from '../paths';
 import { quietSettings, type Settings } from '../vscode/quietSettings';
 
 /** A window of VS Code that in-host tests run in. */
-export interface HostWindow {
+interface HostWindow {
   readonly name: string;
   /** Folder in `test/integration` that contains the tests of this window. */
   readonly tests: string;

@@ -19,7 +19,7 @@ const workbenchNoise = new RegExp(
 /** Maximum time in which the extension host must end after the tests, in milliseconds. If it hangs, the run fails. */
 const hostExitMs = 60_000;
 
-export interface Automation {
+interface Automation {
   /** Resolves when the tests have ended and the extension host has exited. */
   readonly exitCode: Promise<number>;
 }

@@ -5,7 +5,7 @@ import { ensureVSCode } from './install';
 import { serverEnvironment } from './serverEnvironment';
 import { startServerProcess } from './serverProcess';
 
-export interface CodeServerOptions {
+interface CodeServerOptions {
   readonly userDataFolder: string;
   readonly extensionsFolder: string;
   /** Folder that replaces VS Code's folder of built-in extensions. */

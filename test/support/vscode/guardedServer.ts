@@ -3,7 +3,7 @@ import { temporaryFolder } from '../temporaryFolder';
 import { startLoopbackGuard, type LoopbackGuard } from './loopbackGuard';
 import { startServerProcess, type ServerProcess } from './serverProcess';
 
-export interface GuardedServerOptions {
+interface GuardedServerOptions {
   readonly script: string;
   /**
    * Returns the arguments that make the server listen on this Unix socket without authentication. Only this user can

@@ -10,7 +10,7 @@ import type { VSCodeVersion } from './versions';
 export const onDesktop = process.env['VSCODE_TEST_DESKTOP'] !== undefined || process.platform === 'win32';
 
 /** Arguments for `runTests` that start VS Code. */
-export interface TestHost {
+interface TestHost {
   readonly start: { readonly version: string } | { readonly vscodeExecutablePath: string };
   /** Environment variables of the started process. */
   readonly env: Readonly<Record<string, string>>;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { tests } from 'commonmark-spec';
 import { createParser } from '../../../src/webview/markdown/blocks';
-import { createRandom, randomPieces } from './fragments';
+import { randomNumbers } from '../../support/randomNumbers';
+import { randomPieces } from './fragments';
 import { parseReference, shapeOf } from './referenceShape';
 import { renderAtOnce, serialize, renderInPieces } from './streamingHarness';
 
@@ -39,7 +40,7 @@ describe('rendering of CommonMark', () => {
   ];
   for (const [name, split] of splits) {
     it(`gives the same result whether an example arrives in ${name} or at once`, () => {
-      const random = createRandom(652);
+      const random = randomNumbers(652);
       for (const { number, text } of examples) {
         assert.equal(
           serialize(renderInPieces(split(text, random))),

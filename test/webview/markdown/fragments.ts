@@ -1,14 +1,3 @@
-/** Returns a seeded generator of uniform random numbers in [0, 1) (mulberry32). */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** Pieces of Markdown that can change the meaning of the text around them, especially when they arrive in parts. */
 const fragments: readonly string[] = [
   ...['\n', '\n', '\n', '\n', '\n\n', '\n\n\n', '\r\n', '\r', '\r\n\r\n', ' ', '  ', '   ', '    ', '\t'],

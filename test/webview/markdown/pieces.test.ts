@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { propertyRuns } from '../../support/propertyRuns';
-import { randomDocument, randomPieces, createRandom } from './fragments';
+import { randomNumbers } from '../../support/randomNumbers';
+import { randomDocument, randomPieces } from './fragments';
 import { Answer, assertSameTree, renderAtOnce, renderInPieces, serialize } from './streamingHarness';
 
 const documents = 12 * propertyRuns;
@@ -9,7 +10,7 @@ describe('rendering of an answer that arrives in pieces', function () {
   this.timeout(120_000);
 
   it(`gives the same result as rendering at once for random documents (${documents} documents)`, () => {
-    const random = createRandom(1);
+    const random = randomNumbers(1);
     for (let count = 0; count < documents; count++) {
       const text = randomDocument(random);
       const pieces = [...randomPieces(text, random, 1 + Math.floor(random() * 24))];
@@ -18,7 +19,7 @@ describe('rendering of an answer that arrives in pieces', function () {
   });
 
   it('gives the same result as rendering at once when answers are replaced, finished and continued', () => {
-    const random = createRandom(5);
+    const random = randomNumbers(5);
     for (let count = 0; count < propertyRuns; count++) {
       const answer = new Answer();
       const steps: string[] = [];
@@ -69,7 +70,7 @@ describe('rendering of an answer that arrives in pieces', function () {
   ];
   for (const [name, text] of longBlocks) {
     it(`gives the same result as rendering at once for a long text: ${name}`, () => {
-      const random = createRandom(8);
+      const random = randomNumbers(8);
       const expected = serialize(renderAtOnce(text));
       for (const maxLength of [300, 9_000]) {
         assert.equal(serialize(renderInPieces(randomPieces(text, random, maxLength))), expected);

@@ -1,7 +1,7 @@
 import { LiveBody, sseHeaders, type Reply, type SentRequest } from '../../support/scriptedFetch';
 
-/** What the server does with a request. `sent`: number of characters that it sends before the failure. */
-export type ServerBehavior =
+/** What the gateway does with a request. `sent`: number of characters that it sends before the failure. */
+export type GatewayBehavior =
   | { readonly kind: 'answers' }
   | { readonly kind: 'whole JSON' }
   | {
@@ -22,14 +22,14 @@ interface OpenRequest {
  * that. For a resume request, the model repeats a little of the partial answer and continues it; otherwise it starts
  * the answer.
  */
-export class UnreliableServer {
+export class UnreliableGateway {
   /** Number of requests that were in flight when another request arrived. It must stay 0. */
   concurrentRequests = 0;
   private readonly open: OpenRequest[] = [];
 
   constructor(
     readonly answer: string,
-    private readonly behaviors: ServerBehavior[],
+    private readonly behaviors: GatewayBehavior[],
     private readonly repeatedChars: number,
   ) {}
 
@@ -42,7 +42,7 @@ export class UnreliableServer {
     return this.respond(this.behaviors.shift() ?? { kind: 'answers' }, request, onFinish);
   };
 
-  private respond(behavior: ServerBehavior, request: SentRequest, onFinish: () => void): Response | Promise<Response> {
+  private respond(behavior: GatewayBehavior, request: SentRequest, onFinish: () => void): Response | Promise<Response> {
     const remainder = this.continuationFor(request);
     switch (behavior.kind) {
       case 'status': {
@@ -87,7 +87,7 @@ export class UnreliableServer {
   }
 
   private stream(
-    behavior: Extract<ServerBehavior, { readonly sent: number }> | { readonly kind: 'answers' },
+    behavior: Extract<GatewayBehavior, { readonly sent: number }> | { readonly kind: 'answers' },
     remainder: string,
     body: LiveBody,
     onFinish: () => void,
