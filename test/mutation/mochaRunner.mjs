@@ -87,6 +87,8 @@ class OrderedMochaRunner {
   /** Loads the engine and the tests again in this process. */
   async #reload() {
     for (const file of Object.keys(cache)) if (!file.includes('node_modules')) delete cache[file];
+    // Mocha's modules would otherwise keep every version of the tests.
+    for (const module of Object.values(cache)) module.children = module.children.filter(({ id }) => id in cache);
     await this.init();
     this.#runner.loadedEnv = false;
   }
