@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { failuresFolder } from './failuresFolder';
 import { closeSharedWindow, replaceWindowBeforeNextSuite } from './sharedWindow';
@@ -9,7 +9,7 @@ process.once('SIGTERM', () => process.exit(143));
 
 export const mochaHooks = {
   afterAll: closeSharedWindow,
-  /** Takes a screenshot when a test fails. */
+  /** Keeps a screenshot of each window and the logs of the extension when a test fails. */
   async afterEach(this: Mocha.Context): Promise<void> {
     const test = this.currentTest;
     if (test?.state !== 'failed') {
@@ -21,6 +21,9 @@ export const mochaHooks = {
     const visible = [...openWorkbenches].filter(({ page }) => !page.isClosed());
     for (const [index, workbench] of visible.entries()) {
       await workbench.screenshot(path.join(failuresFolder, `${name}-${index + 1}.png`));
+    }
+    for (const [index, log] of (visible[0]?.extensionLogs() ?? []).entries()) {
+      copyFileSync(log, path.join(failuresFolder, `${name}-${index + 1}.log`));
     }
   },
 };

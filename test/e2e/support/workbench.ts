@@ -198,6 +198,13 @@ export class Workbench {
     return folder;
   }
 
+  /** Returns the paths of the extension's logs, one for each extension host that the server has started. */
+  extensionLogs(): readonly string[] {
+    const { userDataFolder } = this.session;
+    const files = readdirSync(userDataFolder, { recursive: true, encoding: 'utf8' });
+    return files.filter((file) => file.endsWith('HolySheep Prompt.log')).map((file) => path.join(userDataFolder, file));
+  }
+
   /** Reloads the window: VS Code restarts the extension host and keeps secrets and storage. */
   async reload(): Promise<void> {
     const loaded = this.page.waitForEvent('load');
