@@ -11,9 +11,10 @@ import type { Log } from '../../../src/host/util/log';
 import { UnresponsiveGateways } from '../../../src/host/connection/unresponsiveGateways';
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import type { Memento } from 'vscode';
+import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { valuesOf } from '../../support/valuesOf';
-import { FakeEditor, refusedConnection } from '../connection/fakeRoutes';
+import { refusedConnection } from '../connection/fakeRoutes';
 
 const [origin, other] = ['https://gateway.test', 'https://other.test'];
 const connection: ActiveConnection = {
