@@ -1,4 +1,3 @@
-export const nodeFolder: string;
 export function ensureDependencies(folder?: string): Promise<void>;
 export function runScript(file: string, args: readonly string[]): Promise<void>;
 export function assertNode(): void;

