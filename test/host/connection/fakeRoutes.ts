@@ -20,7 +20,7 @@ function valid(text: string): readonly BaseUrl[] {
 }
 
 /** The dependencies of the features that read, set and test routes. */
-export interface RouteDeps {
+interface RouteDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly demo: DemoMode;

@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { Settings, SettingsManifest } from '../../../src/host/settings/settings';
+import { EventEmitter, subscription } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { root } from '../../support/paths';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as SettingsManifest;
-const subscription = { dispose: (): void => undefined };
 
 describe('settings', () => {
   /** The values of each setting by their kinds, such as `globalValue`. */
@@ -21,10 +21,7 @@ describe('settings', () => {
   let settings: Settings;
   useVSCode({
     ConfigurationTarget: { Global: 1, Workspace: 2 },
-    EventEmitter: class {
-      readonly event = (): typeof subscription => subscription;
-      readonly dispose = subscription.dispose;
-    },
+    EventEmitter,
     workspace: {
       onDidChangeConfiguration: () => subscription,
       getConfiguration: () => ({
