@@ -13,6 +13,7 @@ import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import type { Log } from '../../../src/host/util/log';
 import type { Memento } from 'vscode';
 import { EventEmitter, subscription } from '../../support/fakeEditor';
+import { storeIn } from '../../support/storeIn';
 
 function valid(text: string): readonly BaseUrl[] {
   const baseUrl = normalizeBaseUrl(text);
@@ -77,10 +78,7 @@ export class FakeRoutes {
     const get = (origin: string): Promise<string | undefined> => access(() => this.keys.get(origin));
     const lists = (baseUrl: string, model: string) => this.lists.get(baseUrl)?.includes(model);
     const isDemoActive = (): boolean => this.demoActive;
-    const memory = {
-      get: (key: string, fallback: unknown) => remembered.get(key) ?? fallback,
-      update: (key: string, value: unknown) => Promise.resolve(void remembered.set(key, value)),
-    } as unknown as Memento;
+    const memory = storeIn(remembered);
     const log = { error: (problem: unknown) => void this.logged.push(problem) };
     return {
       memory,

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Memento } from 'vscode';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { Settings, SettingsManifest } from '../../../src/host/settings/settings';
 import { EventEmitter, subscription } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
+import { storeIn } from '../../support/storeIn';
 import { root } from '../../support/paths';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as SettingsManifest;
@@ -37,16 +37,11 @@ describe('settings', () => {
     },
   });
   const remembered = new Map<string, unknown>();
-  const memento: Memento = {
-    keys: () => [...remembered.keys()],
-    get: (key: string) => remembered.get(key) as undefined,
-    update: (key: string, value: unknown) => Promise.resolve(void remembered.set(key, value)),
-  };
   beforeEach(async () => {
     remembered.clear();
     [inspected, effective, targets, failing] = [{}, {}, [], undefined];
     const { Settings } = await import('../../../src/host/settings/settings');
-    settings = new Settings(manifest, memento);
+    settings = new Settings(manifest, storeIn(remembered));
   });
 
   for (const [name, value, expected] of [
