@@ -1,5 +1,5 @@
-// Slow tests that find no mutant, or hardly any, that other tests miss. They use real connections, megabytes of text or the
-// garbage collector.
+// Slow tests that kill almost no mutant that faster tests miss. They use real connections, megabytes of text or the garbage
+// collector.
 const slowFiles = ['wire/**', 'gateways/**', 'crowd.test.ts', 'tutorial.test.ts', 'turn/answerSize.test.ts'];
 const slowTitles = ['linear time', 'is not retained', 'keeps the turn that ended last'];
 

@@ -14,7 +14,7 @@ import { none, type Row } from './row';
 import { median } from './statistics';
 
 const rounds = 5;
-/** Rounds that are not counted, because compiling code also takes memory, but only once. */
+/** Rounds whose results are discarded: V8 compiles the code in them, which takes memory once. */
 const warmUps = 2;
 const turns = 200;
 const turnLength = 2000;
@@ -59,7 +59,7 @@ export async function hostHeap(): Promise<readonly Row[]> {
  */
 async function heapWithPanel(conversations: Conversations, id: string | undefined): Promise<number> {
   const conversation = await conversations.open(id);
-  if (!conversation) throw new Error('The host can not open the conversation that it has written.');
+  if (!conversation) throw new Error("The host can't open the conversation that it has written.");
   const hold = conversations.keepOpen(conversation);
   const panel = new ConversationPanel(loadedPage(), conversation, servicesOf(conversations));
   const bytes = await heapUsed();

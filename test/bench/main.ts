@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { cpus } from 'node:os';
-import { assertNode, ensureDependencies } from '../support/install/dependencies.mjs';
+import { ensureDependencies } from '../support/install/dependencies.mjs';
 import { root } from '../support/paths';
 import { benches, isBenchName } from './benches';
 import { buildBenches } from './build';
@@ -11,7 +11,6 @@ import { reportTable, writeReport } from './report';
 import type { Row } from './row';
 
 async function main(asked: readonly string[]): Promise<void> {
-  assertNode();
   const unknown = asked.filter((name) => !isBenchName(name));
   if (unknown.length > 0) throw new Error(`No such bench: ${unknown.join(', ')}.`);
   const script = await buildBenches();

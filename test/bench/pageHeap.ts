@@ -9,7 +9,7 @@ const turnLength = 2000;
 
 /**
  * Measures the memory that a long conversation takes in the panel of the production build, and the memory that is left
- * after an empty conversation has replaced it. Closing the panel ends its page, and with it everything that is left.
+ * after an empty conversation has replaced it. Closing the panel also frees this memory, because its page ends.
  */
 export async function pageHeap(): Promise<readonly Row[]> {
   const { executablePath, args } = await findBrowser();

@@ -4,7 +4,7 @@ import { RendererPage } from './rendererPage';
 import { limit, ours, type Renderer } from './renderers';
 import { median } from './statistics';
 
-/** Returns the number of rounds. Short measurements, and those that peers are compared with, are repeated. */
+/** Short texts take nine rounds. Longer texts take five rounds for our renderer and plain text, and one for other peers. */
 function roundsOf({ file }: Renderer, characters: number): number {
   if (characters <= 10_000) return 9;
   return file === ours.file || file === limit.file ? 5 : 1;

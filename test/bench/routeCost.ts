@@ -10,7 +10,7 @@ import { characters, lastRead, streamOf, tokenReads } from './tokens';
 
 const tokens = 20_000;
 const turns = 100;
-/** Many, because a collection or another process may double the cost of a single round. */
+/** Many rounds, because a garbage collection or another process can double the cost of one round. */
 const rounds = 101;
 
 /** Compares three routes and the health book to a single route without the book, for each token and each turn. */

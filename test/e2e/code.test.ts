@@ -78,7 +78,8 @@ describe('code of an answer', () => {
 
   it('opens in a new editor with the language of the code block', async () => {
     await inAnswer('New file').click();
-    await workbench.page.locator('.tab.active.dirty', { hasText: 'Untitled-1' }).waitFor();
+    const newEditor = workbench.page.locator('.tab.active.dirty', { hasText: 'Untitled-1' });
+    await newEditor.click();
     await workbench.page.locator('.statusbar').getByText('TypeScript', { exact: true }).waitFor();
     assert.equal(
       (await workbench.page.locator('.editor-group-container.active .view-line').first().innerText()).replaceAll(

@@ -13,12 +13,14 @@ describe("VS Code's chat without a sign-in", () => {
 
   const settings = { 'holysheep.model': 'gpt-4o', 'chat.disableAIFeatures': undefined };
   // VS Code enables the chat when a window changes this setting, but not when it starts with it.
-  useWorkbench({ settings, isUnused: true }, (opened) => ({ gateway, workbench } = opened));
-  before(() => (chat = new NativeChat(workbench)));
+  useWorkbench({ settings, needsNewVSCode: true }, (opened) => ({ gateway, workbench } = opened));
+  before(async () => {
+    chat = new NativeChat(workbench);
+    await chat.setUp();
+  });
   beforeEach(() => gateway.reset());
 
   it('selects the configured model after Set Up VS Code Chat', async () => {
-    await chat.setUp();
     await workbench.page.locator('.statusbar').getByText('The chat is enabled.').waitFor();
     await chat.model('gpt-4o').waitFor();
   });

@@ -9,7 +9,7 @@ describe('walkthrough after the installation', () => {
   let panel: ConversationPanel;
 
   const settings = { 'holysheep.baseUrl': undefined };
-  useWorkbench({ settings, withoutKey: true, isUnused: true }, (opened) => ({ workbench, panel } = opened));
+  useWorkbench({ settings, withoutKey: true, needsNewVSCode: true }, (opened) => ({ workbench, panel } = opened));
   // VS Code hides the pictures of a walkthrough in a narrow window.
   before(() => workbench.page.setViewportSize({ width: 1760, height: 900 }));
   after(() => workbench.page.setViewportSize(viewport));

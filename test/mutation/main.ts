@@ -1,9 +1,7 @@
 import { runNode } from '../support/childProcess';
-import { assertNode } from '../support/install/dependencies.mjs';
 import { packageScript } from '../support/paths';
 
 async function main(args: readonly string[]): Promise<void> {
-  assertNode();
   process.exitCode = await runNode([packageScript('@stryker-mutator/core/bin/stryker.js'), 'run', ...args]);
 }
 

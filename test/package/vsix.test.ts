@@ -146,6 +146,14 @@ describe('VSIX', () => {
     }
   });
 
+  it('has the name that the READMEs give in the command that installs it', () => {
+    const { name, version } = JSON.parse(text('extension/package.json')) as { name: string; version: string };
+    for (const readme of ['README.md', 'README.zh-CN.md']) {
+      const command = `code --install-extension ${name}-${version}.vsix\n`;
+      assert.ok(readFileSync(path.join(root, readme), 'utf8').includes(command), readme);
+    }
+  });
+
   it('contains the metadata that galleries show', () => {
     const manifest = text('extension.vsixmanifest');
     for (const shown of [

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { assertNode } from '../support/install/dependencies.mjs';
 import { root } from '../support/paths';
 import { page } from './document';
 import { type Crowd, crowds, type Result, simulate } from './results';
@@ -26,7 +25,6 @@ const outages = scenarios.filter(({ outageMs }) => outageMs > 0);
 
 /** Runs the simulations. @param names `crowds` or `tutorial`; both if empty */
 async function main(names: readonly string[]): Promise<void> {
-  assertNode();
   const simulations: Readonly<Record<string, () => Promise<void>>> = {
     crowds: writeCrowdPage,
     tutorial: writeTutorialTables,

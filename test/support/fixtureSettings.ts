@@ -1,7 +1,4 @@
-/**
- * Settings of the in-host tests with a gateway. The window starts with them, because each change of a setting takes 60 ms
- * and most tests change none of them.
- */
+/** Settings that most in-host tests need. The window starts with them, because changing a setting takes 60 ms. */
 export const fixtureSettings = {
   'holysheep.model': 'gpt-4o',
   'holysheep.retry.baseDelayMs': 100,

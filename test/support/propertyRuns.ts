@@ -4,7 +4,7 @@ const chosenRuns = Number(process.env['HOLYSHEEP_PROPERTY_RUNS'] ?? 50);
 /** Number of inputs for mutation tests. A mutant is found within a few runs or never, and there are thousands of mutants. */
 const runsPerMutant = 40;
 
-/** Whether the tests also repeat with inputs that would take an ordinary run too long. */
-export const isNightly = chosenRuns >= 1000;
+/** Whether tests use inputs that are too large for an ordinary run. */
+export const usesLargeInputs = chosenRuns >= 1000;
 
 export const propertyRuns = process.env['STRYKER_MUTATOR_WORKER'] === undefined ? chosenRuns : runsPerMutant;

@@ -96,11 +96,13 @@ export class RouteHealth {
   /** Reads from other windows which of these routes are down. Never rejects. */
   async readOutages(baseUrls: readonly string[]): Promise<void> {
     const unknown = baseUrls.filter((baseUrl) => !this.isDown(baseUrl));
-    const reads = unknown.map((baseUrl) => this.sharedOutage(baseUrl).read());
-    for (const [index, baseUrl] of unknown.entries()) {
-      const shared = await reads[index];
-      if (shared && !this.isDown(baseUrl)) this.learnOutage(baseUrl, shared);
-    }
+    const read = (baseUrl: string): Promise<void> =>
+      this.sharedOutage(baseUrl)
+        .read()
+        .then((shared) => {
+          if (shared && !this.isDown(baseUrl)) this.learnOutage(baseUrl, shared);
+        });
+    await Promise.all(unknown.map(read));
   }
 
   private learnOutage(baseUrl: string, { reason, until }: Cooldown): void {

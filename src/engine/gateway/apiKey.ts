@@ -71,11 +71,11 @@ const credentials: readonly (readonly [RegExp, string])[] = [
   [/\b(?:hsa-[\w-]{4,}|sk-[\w-]{8,})/gi, redacted],
 ];
 
-/** Matches every text in which one of the patterns above finds something. Most texts contain nothing of this kind. */
-const credentialMark = /authorization|api[-_]?key|bearer|hsa-|sk-/i;
+/** Matches every text that `credentials` may change. It is tested first, because most texts contain no credential. */
+const possibleCredential = /authorization|api[-_]?key|bearer|hsa-|sk-/i;
 
 /** Removes bearer tokens and text that looks like a key. To remove the keys of this session, use `KeyRedactor`. */
 export function redactLookalikes(text: string): string {
-  if (!credentialMark.test(text)) return text;
+  if (!possibleCredential.test(text)) return text;
   return credentials.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
 }

@@ -68,8 +68,8 @@ export class IdleClocks implements ConnectionObserver {
   }
 
   /**
-   * The answer is complete, and the remaining chunks must arrive within `limitMs` milliseconds. Takes effect with the
-   * next call of `endRead`, because the chunk that ends the stream usually arrives in the same read.
+   * Starts the timeout for the chunks that follow a complete answer: `limitMs` milliseconds. Its timer is set by
+   * `endRead`, because these chunks usually arrive in the same read.
    */
   startTail(limitMs: number): void {
     this.tailLimitMs = limitMs;
@@ -77,8 +77,9 @@ export class IdleClocks implements ConnectionObserver {
     this.phaseStart = this.clock.monotonicNow();
   }
 
+  /** Call this after each read. */
   endRead(): void {
-    // After the reader of the answer has received the text of this read, because a timer takes time.
+    // Sets the timer after the text of this read has been delivered, because it would delay the text.
     if (this.phase === 'tail') void Promise.resolve().then(() => this.checkInTime());
   }
 
@@ -93,11 +94,17 @@ export class IdleClocks implements ConnectionObserver {
     this.checkInTime();
   }
 
-  /** Keeps a check that is due before the deadline, because a further timer would delay the first text. */
+  /** Sets a timer only if the deadline is earlier than the next check, because a timer would delay the first text. */
   private checkInTime(): void {
-    if (this.nearestDeadline().deadline >= this.armedAt.ticks + this.armedAt.forMs) return;
-    this.cancel?.();
-    this.armTimer();
+    const ticks = this.clock.monotonicNow();
+    const forMs = Math.max(0, this.armedAt.ticks + this.armedAt.forMs - ticks);
+    if (this.phase === 'connecting' || this.nearestDeadline().deadline < ticks + forMs) {
+      this.cancel?.();
+      this.armTimer();
+    } else {
+      // The connection has survived a sleep before this moment.
+      this.armedAt = { now: this.clock.now(), ticks, forMs };
+    }
   }
 
   private armTimer(): void {

@@ -132,7 +132,7 @@ export async function boundedText(
  */
 export class StreamDecoder {
   private readonly statelessDecoder: TextDecoder;
-  /** Created when it is needed, because most answers contain no piece that it must decode. */
+  /** Created for the first piece that ends within a character. Most answers have no such piece. */
   private streamDecoder: TextDecoder | undefined;
   private readonly isUtf8: boolean;
   private mayHoldBytes: boolean;

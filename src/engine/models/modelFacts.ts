@@ -127,7 +127,7 @@ let factsByName: ReadonlyMap<string, ModelFacts> | undefined;
 export function factsOf(model: string): ModelFacts | undefined {
   if (model.length > maxNameChars) return undefined;
   factsByName ??= readTable();
-  // The names in the table are plain names, and most gateways use them as they are.
+  // Most gateways use the names of the table, whose spelling needs no unification.
   const exact = factsByName.get(model);
   if (exact) return exact;
   let name: string | undefined = plainName(model);

@@ -130,7 +130,7 @@ function decideInQueue(
   const deadlineMs = deadlineOf(settings);
   const isNamed = blockKind === 'cooldown' && cause.source === 'server';
   if (leftMs > deadlineMs) {
-    // A retry-after that lasts longer than the deadline also exceeds the maximum, which the deadline is never below.
+    // This delay also exceeds `maxHintMs`, because the deadline is never shorter than `maxHintMs`.
     return { type: 'fail', fault: asEndOfTurn(fault), resetsInMs: leftMs, ...(isNamed && { beyondMaxHint: true }) };
   }
   if (hasWaited && leftMs + idleMs > deadlineMs) return { type: 'fail', fault: faultOfRow('deadline') };

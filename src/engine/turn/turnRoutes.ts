@@ -23,7 +23,7 @@ interface ModelRoutes {
   readonly model: string;
   /** Routes that the turn may use without a click of the user. It starts at the first of these that is up. */
   readonly automatic: readonly Route[];
-  /** The automatic routes, and the routes over plain HTTP, to which only the user can switch. */
+  /** The automatic routes, then the routes over plain HTTP to which only the user can switch. */
   readonly usable: readonly Route[];
 }
 
@@ -141,7 +141,7 @@ export class TurnRoutes {
 
   /**
    * Announces another model if the chosen route has a substitute, or the turn leaves such a route.
-   * @param route the route that `choose` has returned
+   * @param route the result of `choose`
    */
   announcePlan(route: Route): AttemptPlan {
     const { name: sentModel, isSubstitute } = this.modelAt(route);

@@ -75,8 +75,8 @@ interface WorkbenchOptions extends Pick<GatewayOptions, 'script'> {
   readonly withoutKey?: true;
   /** Whether the gateway needs a key, because it is not at the loopback address. */
   readonly needsKey?: true;
-  /** Whether the suite needs a VS Code that nobody has used. */
-  readonly isUnused?: true;
+  /** Whether the suite needs a newly started VS Code with new user data. */
+  readonly needsNewVSCode?: true;
 }
 
 /**
@@ -84,7 +84,7 @@ interface WorkbenchOptions extends Pick<GatewayOptions, 'script'> {
  * this process share the window, because VS Code starts slowly: see {@link sharedWindow}.
  */
 export function useWorkbench(
-  { script, settings, withoutKey, needsKey = withoutKey, isUnused }: WorkbenchOptions,
+  { script, settings, withoutKey, needsKey = withoutKey, needsNewVSCode }: WorkbenchOptions,
   onOpened: (opened: OpenedWorkbench) => void,
 ): void {
   let gateway: Gateway;
@@ -93,7 +93,7 @@ export function useWorkbench(
     const workbench = await sharedWindow({
       settings: { 'holysheep.baseUrl': needsKey ? baseUrlWithKey(gateway) : gateway.baseUrl, ...settings },
       hasKey: !withoutKey,
-      isUnused: isUnused === true,
+      needsNewVSCode: needsNewVSCode === true,
     });
     onOpened({ gateway, workbench, panel: new ConversationPanel(workbench) });
   });

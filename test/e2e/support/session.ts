@@ -1,4 +1,4 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { chromium, type BrowserContext } from 'playwright-core';
 import { findBrowser } from '../../support/browser';
@@ -76,6 +76,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     context,
     workspace,
     prepareReset: (settings, key) => {
+      for (const name of readdirSync(workspace)) {
+        if (!existsSync(path.join(sampleWorkspace, name))) rmSync(path.join(workspace, name), { recursive: true });
+      }
       cpSync(sampleWorkspace, workspace, { recursive: true });
       const message = `Window reset: ${++resets}`;
       const settingsFile = userSettingsFile(userDataFolder);

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { failuresFolder } from '../../support/paths';
-import { closeSharedWindow, distrustSharedWindow } from './sharedWindow';
+import { closeSharedWindow, replaceWindowBeforeNextSuite } from './sharedWindow';
 import { openWorkbenches } from './workbench';
 
 // Without a handler, mocha would end at this signal and leave servers and browsers running.
@@ -15,7 +15,7 @@ export const mochaHooks = {
     if (test?.state !== 'failed') {
       return;
     }
-    distrustSharedWindow();
+    replaceWindowBeforeNextSuite();
     mkdirSync(failuresFolder, { recursive: true });
     const name = test.fullTitle().replaceAll(/[^\p{L}\p{N}]+/gu, '-');
     const visible = [...openWorkbenches].filter(({ page }) => !page.isClosed());

@@ -11,20 +11,20 @@ interface WindowOptions {
   readonly settings: Settings;
   /** Whether the user has set a key for the base URL. */
   readonly hasKey: boolean;
-  /** Whether VS Code must be one that nobody has used. */
-  readonly isUnused: boolean;
+  /** Whether the suite needs a newly started VS Code with new user data. */
+  readonly needsNewVSCode: boolean;
 }
 
-/** Whether a failed test may have left the shared window in a state in which other tests would fail, too. */
-let isSuspect = false;
+/** Whether a test has failed or a suite could not be prepared, so that other tests in the window might fail, too. */
+let hasFailed = false;
 
 /**
  * Returns the window that all suites of this process share, reset for the next suite. Starts VS Code again if the window
- * can't be reset, if a test has failed in it, or if the suite needs an unused VS Code.
+ * can't be reset, if a test has failed in it, or if the suite needs a new VS Code.
  */
-export async function sharedWindow({ settings, hasKey, isUnused }: WindowOptions): Promise<Workbench> {
+export async function sharedWindow({ settings, hasKey, needsNewVSCode }: WindowOptions): Promise<Workbench> {
   const [open] = openWorkbenches;
-  if (open && !isUnused && !isSuspect && (await tryToReset(open, settings, hasKey))) return open;
+  if (open && !needsNewVSCode && !hasFailed && (await tryToReset(open, settings, hasKey))) return open;
   await closeSharedWindow();
   const workbench = await Workbench.open({ settings });
   if (hasKey) await setKey(workbench);
@@ -32,12 +32,12 @@ export async function sharedWindow({ settings, hasKey, isUnused }: WindowOptions
 }
 
 /** Makes the next suite start VS Code again. */
-export function distrustSharedWindow(): void {
-  isSuspect = true;
+export function replaceWindowBeforeNextSuite(): void {
+  hasFailed = true;
 }
 
 export async function closeSharedWindow(): Promise<void> {
-  isSuspect = false;
+  hasFailed = false;
   await Promise.all([...openWorkbenches].map((workbench) => workbench.close()));
 }
 

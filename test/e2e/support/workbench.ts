@@ -25,6 +25,8 @@ export const openWorkbenches = new Set<Workbench>();
 /** VS Code with the packaged extension, driven through its user interface. */
 export class Workbench {
   readonly quickInput: QuickInput;
+  /** Process id of the extension host with which the page was loaded. Undefined once the test has killed it. */
+  #loadedHost: number | undefined;
 
   private constructor(
     readonly page: Page,
@@ -67,10 +69,10 @@ export class Workbench {
   }
 
   /**
-   * Brings the window into the state of a new window with these settings, which takes less than a fifth of the time: closes
-   * editors, other windows and notifications, stops turns, resets the network state, and starts a new conversation. Sets
-   * `key` for the base URL, if given. What remains of earlier tests are conversations in the history, keys of other
-   * gateways, and usage data.
+   * Brings the window into the state of a new window with these settings, which takes less than a fifth of the time:
+   * restores the files of the workspace, closes editors, other windows and notifications, deletes the conversations of
+   * the workspace, and resets the network state. Sets `key` for the base URL, if given. Keys of other gateways, usage data
+   * and the stored state of the workspace, such as the chosen model, remain.
    */
   async reset(settings: Settings, key?: string): Promise<void> {
     const others = this.session.context.pages().filter((page) => page !== this.page);
@@ -210,7 +212,8 @@ export class Workbench {
    */
   async killExtensionHost(): Promise<number> {
     const { server } = this.session;
-    const pid = lastExtensionHost(server.process.log());
+    const pid = this.#extensionHost();
+    this.#loadedHost = undefined;
     const killedAt = Date.now();
     process.kill(pid, 'SIGKILL');
     await server.process.match(new RegExp(`<${pid}> Extension Host Process exited`));
@@ -219,7 +222,7 @@ export class Workbench {
 
   /** Suspends the process of the extension host. @returns a function that resumes it */
   pauseExtensionHost(): () => void {
-    const pid = lastExtensionHost(this.session.server.process.log());
+    const pid = this.#extensionHost();
     process.kill(pid, 'SIGSTOP');
     return () => process.kill(pid, 'SIGCONT');
   }
@@ -251,6 +254,12 @@ export class Workbench {
   /** Waits until the extension is active, because a palette that was opened before does not show its commands. */
   async #ready(): Promise<void> {
     await this.statusBarItem('holysheep.model').waitFor({ timeout: 120_000 });
+    this.#loadedHost = lastExtensionHost(this.session.server.process.log());
+  }
+
+  /** Returns the process id of this window's extension host. The hosts of closed windows live on for a while. */
+  #extensionHost(): number {
+    return this.#loadedHost ?? lastExtensionHost(this.session.server.process.log());
   }
 }
 

@@ -128,7 +128,7 @@ describe('check whether a gateway responds', () => {
     assert.equal(await result, true);
   });
 
-  it('limits the time to connect only if the turn can use another route', async () => {
+  it('does not limit the time to connect when it checks the network', async () => {
     const { fetch } = new ScriptedFetch([status(200)]);
     const watchConnection = (): never => assert.fail('the connection is watched');
     assert.equal(await isReachable({ clock: new VirtualClock(), fetch, watchConnection }, url, signal), true);

@@ -207,16 +207,8 @@ const url = 'https://api.holysheep.ai/v1';
 
 const newState = (): NetworkState => new NetworkState(new VirtualClock(), noSharedCooldowns);
 
-describe('observed behavior of a model on a route', () => {
-  it('contains the unsupported parameters and whether the gateway omits finish reasons', () => {
-    const state = newState();
-    state.behaviorOf(url, 'gpt-5').unsupportedParameters.add('max_tokens');
-    state.behaviorOf(url, 'gpt-5').finishReason = 'omitted';
-    assert.deepEqual([...state.behaviorOf(url, 'gpt-5').unsupportedParameters], ['max_tokens']);
-    assert.equal(state.behaviorOf(url, 'gpt-5').finishReason, 'omitted');
-  });
-
-  it('contains for ten minutes that the gateway lacks the model', async () => {
+describe('gateway that lacks a model', () => {
+  it('is not asked for the model for ten minutes', async () => {
     const clock = new VirtualClock();
     const state = new NetworkState(clock, noSharedCooldowns);
     assert.equal(state.lacksModel(url, 'gpt-5'), false);
@@ -225,6 +217,16 @@ describe('observed behavior of a model on a route', () => {
     assert.equal(state.lacksModel(url, 'gpt-5'), true);
     await clock.advance(1);
     assert.equal(state.lacksModel(url, 'gpt-5'), false);
+  });
+});
+
+describe('observed behavior of a model on a route', () => {
+  it('contains the unsupported parameters and whether the gateway omits finish reasons', () => {
+    const state = newState();
+    state.behaviorOf(url, 'gpt-5').unsupportedParameters.add('max_tokens');
+    state.behaviorOf(url, 'gpt-5').finishReason = 'omitted';
+    assert.deepEqual([...state.behaviorOf(url, 'gpt-5').unsupportedParameters], ['max_tokens']);
+    assert.equal(state.behaviorOf(url, 'gpt-5').finishReason, 'omitted');
   });
 
   it('is stored separately for each model and each route', () => {

@@ -20,7 +20,7 @@ const reactions: Readonly<Record<Reaction, string>> = {
 };
 
 describe('engine with replies of actual gateways', () => {
-  /** The first case of each fault row and reaction. How often a turn retries depends on nothing else. */
+  /** The first case of each fault row and reaction, because these decide how often a turn retries. */
   const casesByRow = new Map<string, GatewayCase>();
 
   // The SDK is loaded before the cases, because loading takes longer than any case.

@@ -5,7 +5,7 @@ import { createRouteBehavior, type RouteBehavior } from '../../../src/engine/gat
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { Attempt, type AttemptEnd } from '../../../src/engine/http/attempt';
 import { maxEventChars } from '../../../src/engine/http/eventScanner';
-import { ReceivedSize } from '../../../src/engine/http/receivedSize';
+import { maxAnswerChars, maxTurnBytes, ReceivedSize } from '../../../src/engine/http/receivedSize';
 import { BodyReader, type BodyEnd } from '../../../src/engine/http/responseBody';
 import { requestIdOf } from '../../../src/engine/http/transport';
 import { defaultSettings } from '../../support/engineRun';
@@ -30,12 +30,17 @@ const baseUrl = 'https://gateway.test/v1';
 interface AttemptOptions {
   readonly messages?: readonly OutgoingMessage[];
   readonly behavior?: Partial<RouteBehavior>;
+  /** What the turn has received before. */
+  readonly size?: ReceivedSize;
   /** Called for everything that the attempt reports. */
   readonly onReport?: (name: string, attempt: Attempt) => unknown;
 }
 
 /** Runs an attempt that starts a second after the start of its clock. */
-async function runAttempt(reply: Reply, { messages, behavior, onReport }: AttemptOptions = {}) {
+async function runAttempt(
+  reply: Reply,
+  { messages, behavior, size = new ReceivedSize(), onReport }: AttemptOptions = {},
+) {
   const clock = new VirtualClock();
   await clock.advance(1000);
   const wire = new ScriptedFetch([reply]);
@@ -73,7 +78,7 @@ async function runAttempt(reply: Reply, { messages, behavior, onReport }: Attemp
       endRead: () => undefined,
     },
     { headers: report('headers') },
-    new ReceivedSize(),
+    size,
     new KeyRedactor(),
   );
   const ends: AttemptEnd[] = [];
@@ -199,6 +204,18 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
   ['`[DONE]` and a space after text', (body) => body.delta('a').send('data: [DONE] \n\n'), finished('stop')],
   ['`[DONE]` alone', (body) => body.send('data: [DONE]\n\n'), fault('streamTruncated')],
   ['an event named error', (body) => body.send('event: error\ndata: {"message":"no"}\n\n'), inband({ message: 'no' })],
+  ['an event named error that only contains null', (body) => body.send('event: error\ndata: null\n\n'), inband('null')],
+  ['two events with plain text', (body) => body.send('data: 09:00\n\n'.repeat(2)).delta('a'), garbled],
+  [
+    'two events named message with plain text',
+    (body) => body.send('event: message\ndata: 09:00\n\n'.repeat(2)).delta('a'),
+    garbled,
+  ],
+  [
+    'two named events with JSON that ends too early',
+    (body) => body.send('event: tick\ndata: {\n\n'.repeat(2)),
+    garbled,
+  ],
   ['an event named error with plain text', (body) => body.send('event: error\ndata: no\n\n'), inband('no')],
   [
     'an error object in an event named error',
@@ -261,6 +278,30 @@ describe('attempt', () => {
       assert.deepEqual(ends, [end]);
     });
   }
+
+  it('ends as the fault answerTooLong when the bodies of the turn are longer than their limit', async () => {
+    const size = new ReceivedSize();
+    size.addBytes(maxTurnBytes);
+    const { ends } = await runAttempt(
+      streaming((body) => body.send(': \n\n')),
+      { size },
+    );
+    assert.deepEqual(ends, [fault('answerTooLong')]);
+  });
+
+  for (const [name, delta] of [
+    ['text', { content: 'a' }],
+    ['tool calls', toolCall],
+  ] as const)
+    it(`ends as the fault answerTooLong, without a report, when the ${name} of the turn are longer than the limit`, async () => {
+      const size = new ReceivedSize();
+      size.addChars(maxAnswerChars);
+      const { ends, reports } = await runAttempt(
+        streaming((body) => body.event(chunkWith(delta))),
+        { size },
+      );
+      assert.deepEqual([ends, reports], [[fault('answerTooLong')], ['headers 200 req-1 0']]);
+    });
 
   it('is neither accepted nor streaming when the connection is refused', async () => {
     const { ends, attempt } = await runAttempt(rejecting('ECONNREFUSED'));

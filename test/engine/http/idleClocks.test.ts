@@ -133,6 +133,15 @@ describe('detection of a sleep of the computer', () => {
     });
   }
 
+  it('does not end the attempt when the headers arrive after the sleep, but before the check that detects it', async () => {
+    const fixture = new TestClocks();
+    await fixture.clock.advance(1000);
+    fixture.clock.epoch += 3_600_000;
+    fixture.clocks.onHeaders();
+    await fixture.clock.advance(60_000);
+    assert.deepEqual(fixture.expiries, []);
+  });
+
   it('does not count the sleep as time without data, even if the monotonic clock also advances', async () => {
     const fixture = new TestClocks();
     fixture.clocks.onHeaders();

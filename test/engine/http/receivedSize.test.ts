@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { maxAnswerChars, maxTurnBytes, ReceivedSize } from '../../../src/engine/http/receivedSize';
 
 describe('received size of a turn', () => {
-  it('is within its limit until the answers of all attempts are longer than the maximum', () => {
+  it('accepts text until all attempts together exceed the maximum', () => {
     const size = new ReceivedSize();
     assert.deepEqual([size.addChars(10), size.addChars(maxAnswerChars - 10), size.addChars(1)], [true, true, false]);
   });
 
-  it('is within its limit until the response bodies of all attempts are longer than the maximum', () => {
+  it('accepts response bodies until all attempts together exceed the maximum', () => {
     const size = new ReceivedSize();
     assert.deepEqual([size.addBytes(10), size.addBytes(maxTurnBytes - 10), size.addBytes(1)], [true, true, false]);
   });

@@ -378,7 +378,7 @@ describe('retry policy', () => {
     ]);
   });
 
-  it("does not let another gateway's model continue after a fault for which the model itself is retried", () => {
+  it('retries the same model after a lost connection, although another gateway has a substitute', () => {
     const decisionCase = { row: 'connectionLost', ...partial, substitute: 'other' } as const;
     assert.equal(decideCase({ ...decisionCase, continueWithFallback: 'auto' }).type, 'wait');
   });

@@ -148,7 +148,7 @@ describe('answer', () => {
     assert.deepEqual(run.events, ['tool-call', 'reasoning hsa-se']);
   });
 
-  it('ends an attempt with reasoning when no key is known', () => {
+  it('emits reasoning unchanged when no key is known', () => {
     const run = new ShownAnswer('', 'original');
     run.answer.add({ type: 'reasoning', text: 'Hm.' });
     run.answer.endAttempt();

@@ -91,7 +91,7 @@ describe('first request after a rate limit', () => {
 });
 
 describe('gateway without a key', () => {
-  it('is not said to need a key when it fails for another reason', async () => {
+  it('reports a server error, not a missing key', async () => {
     const connection = () =>
       Promise.resolve({ baseUrl: 'http://127.0.0.1:11434/v1', apiKey: undefined, isKeyless: true });
     const settings = { retry: { maxRetries: 0 } };

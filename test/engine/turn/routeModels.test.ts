@@ -67,8 +67,10 @@ describe('first gateway', () => {
       assert.equal(firstGateway(connection).baseUrl, expected.baseUrl);
       assert.equal(gatewayFor('gpt', connection).baseUrl, expected.baseUrl);
     });
+});
 
-  it('for a model is the backup gateway that is the only one to list it', () => {
+describe('gateway for a model', () => {
+  it('is the backup gateway when only the backup lists the model', () => {
     const connection = withKey({ ...encrypted, ...lists(false) }, [{ ...backup, ...lists(true) }]);
     assert.equal(gatewayFor('gpt', connection).baseUrl, backup.baseUrl);
   });

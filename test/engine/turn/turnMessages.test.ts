@@ -47,7 +47,7 @@ describe('failure of a turn', () => {
     assert.deepEqual(describeLimit(7_200_000).actions, ['sendLater', 'switchModel', 'retryNow']);
   });
 
-  it('offers to send the prompt later until the limit resets after a scheduled prompt expires', () => {
+  it('offers to send the prompt later only if the limit resets before a scheduled prompt expires', () => {
     const isOffered = (ms: number): boolean => describeLimit(ms).actions.includes('sendLater');
     assert.deepEqual([isOffered(scheduleLifetimeMs), isOffered(scheduleLifetimeMs + 1)], [true, false]);
   });

@@ -15,7 +15,7 @@ import {
   type LiveBody,
   type Reply,
 } from '../../support/scriptedFetch';
-import { isNightly } from '../../support/propertyRuns';
+import { usesLargeInputs } from '../../support/propertyRuns';
 import { settle, VirtualClock } from '../../support/virtualClock';
 import { reopened } from './openedConversation';
 import { TestBudget } from './testBudget';
@@ -88,7 +88,7 @@ class BillingGateway {
   }
 }
 
-const turnCount = isNightly ? 1000 : 300;
+const turnCount = usesLargeInputs ? 1000 : 300;
 
 describe(`cost of ${turnCount} turns with failures`, () => {
   it('is what the gateways have charged, with every attempt counted once', async function () {

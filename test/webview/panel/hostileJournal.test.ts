@@ -8,7 +8,7 @@ import { englishWords } from '../../support/englishWords';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
-import { isNightly } from '../../support/propertyRuns';
+import { usesLargeInputs } from '../../support/propertyRuns';
 import { PanelPage } from './support/panelPage';
 
 interface StoredRecord {
@@ -27,7 +27,7 @@ const records = lines.map((line) => JSON.parse(line) as StoredRecord);
 const events = records.find(({ type }) => type === 'events')?.events ?? [];
 const commonEvents = events.length - 1;
 
-const deeplyNested = `${'['.repeat(12_000)}${']'.repeat(12_000)}`;
+const deeplyNested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
 /** Invalid values as JSON texts, because `JSON.stringify` cannot produce some of them. */
 const hostile: readonly string[] = [
   ...['1e308', '1e999', '-1e999', '-1', '8640000000000001', '0.5', 'null', 'true', '""', '"NaN"', '"__proto__"'],
@@ -37,14 +37,14 @@ const hostile: readonly string[] = [
 const drawnValues: readonly (string | undefined)[] = ['1e308', '-1e999', '"NaN"', '{}', undefined];
 
 /**
- * Returns the lines that the record of a line can affect: all lines except the events of other exchanges, which would
- * only take time. The last exchange is always included.
+ * Returns the journal without the events of unrelated exchanges, which would only take time. Keeps the exchange `z`, which
+ * must stay undamaged.
  */
 function affectedLines(number: number): readonly string[] {
   const { exchangeId } = records[number]!;
   return lines.filter((_, index) => {
     const { type, exchangeId: other } = records[index]!;
-    return isNightly || type !== 'events' || other === exchangeId || other === 'z';
+    return usesLargeInputs || type !== 'events' || other === exchangeId || other === 'z';
   });
 }
 
@@ -105,7 +105,7 @@ describe('journal whose records may be invalid', function () {
         for (const [index, path] of pathsIn(record)
           .filter((path) => !isRepeated(path))
           .entries()) {
-          const drawn = isNightly ? drawnValues : [drawnValues[index % drawnValues.length]];
+          const drawn = usesLargeInputs ? drawnValues : [drawnValues[index % drawnValues.length]];
           for (const by of [...hostile, undefined]) {
             const crafted = journal.with(journal.indexOf(lines[number]!), withHostile(record, path, by));
             const description = `${path.join('.')}: ${by?.slice(0, 40) ?? 'missing'}`;
@@ -133,7 +133,7 @@ describe('journal whose records may be invalid', function () {
     const [attempt] = events;
     const wait = events.find(({ type }) => type === 'waiting');
     // Exceeds the number of exchanges and of events that a journal may have.
-    const count = isNightly ? 60_000 : 12_000;
+    const count = usesLargeInputs ? 60_000 : 12_000;
     for (const content of [
       repeat(count, (n) => ({ type: 'exchange', id: `${n}`, prompt: 'Hi' })),
       repeat(count, (n) => eventsRecord({ ...attempt, attempt: n, at: n, why: 'retry', time: n })),

@@ -1,19 +1,23 @@
 // An extension that runs beside the packaged one, and does for the tests what only an extension can do.
 const vscode = require('vscode');
+const { createHash } = require('node:crypto');
 const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 const { isDeepStrictEqual } = require('node:util');
 
 exports.activate = ({ subscriptions, globalStorageUri }) => {
-  // Tells a test when VS Code has enabled the extension that implements its chat.
-  const tellIfEnabled = () => {
+  // Shows a test that VS Code has enabled the extension that implements its chat.
+  const reportIfEnabled = () => {
     if (vscode.extensions.getExtension('github.copilot-chat'))
       vscode.window.setStatusBarMessage('The chat is enabled.');
   };
-  tellIfEnabled();
-  subscriptions.push(vscode.extensions.onDidChange(tellIfEnabled));
+  reportIfEnabled();
+  subscriptions.push(vscode.extensions.onDidChange(reportIfEnabled));
   subscriptions.push(vscode.commands.registerCommand('tests.resetWindow', () => resetWindow(globalStorageUri.fsPath)));
 };
+
+/** The message in the status bar after the latest reset. */
+let lastMessage;
 
 /**
  * Brings the window into the state of a new window with other settings. The file that `TESTS_RESET_FILE` names contains
@@ -30,7 +34,8 @@ async function resetWindow(storage) {
   await run('workbench.action.closeAuxiliaryBar');
   await run('workbench.view.explorer');
   await run('notifications.clearAll');
-  vscode.window.setStatusBarMessage(message);
+  lastMessage?.dispose();
+  lastMessage = vscode.window.setStatusBarMessage(message);
 }
 
 /** Closes all editors without a question about unsaved changes. */
@@ -42,9 +47,12 @@ async function closeEditors() {
   await run('workbench.action.closeAllEditors');
 }
 
-/** Deletes all conversations with their running turns, scheduled prompts and reported failures. */
+/** Deletes the conversations of this workspace with their running turns, scheduled prompts and reported failures. */
 async function deleteConversations(workspaces) {
-  const files = existsSync(workspaces) ? readdirSync(workspaces, { recursive: true }) : [];
+  const { uri } = vscode.workspace.workspaceFolders[0];
+  const name = createHash('sha256').update(uri.toString()).digest('hex').slice(0, 32);
+  const folder = path.join(workspaces, name, 'conversations');
+  const files = existsSync(folder) ? readdirSync(folder) : [];
   for (const file of files.filter((name) => name.endsWith('.jsonl'))) {
     await run('holysheep.showPanel', path.basename(file, '.jsonl'));
     await run('holysheep.deleteConversation');
