@@ -36,7 +36,7 @@ export async function buildBenches(): Promise<string> {
     packages: 'external',
     logLevel: 'warning',
     // Code that the benches don't run uses parts of VS Code's API that the replacement lacks.
-    logOverride: { 'import-is-undefined': 'silent' },
+    logOverride: { 'import-is-undefined': 'silent', 'empty-import-meta': 'error' },
     plugins: [textFiles],
     alias: { vscode: path.join(root, 'test/bench/vscodeOfHost.ts') },
   });

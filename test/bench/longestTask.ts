@@ -4,7 +4,7 @@ interface TraceEvent {
   readonly name: string;
   readonly pid: number;
   readonly tid: number;
-  /** Start of the task, in microseconds. */
+  /** Duration in microseconds. */
   readonly dur?: number;
   readonly args?: { readonly name?: string };
 }

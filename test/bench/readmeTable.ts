@@ -1,4 +1,4 @@
-import { markdownTable } from '../simulate/table';
+import { markdownTable } from '../support/tableInMarkdown';
 import type { Row } from './row';
 
 type ReadmeFile = 'README.md' | 'README.zh-CN.md';

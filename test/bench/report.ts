@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { markdownTable } from '../simulate/table';
+import { markdownTable } from '../support/tableInMarkdown';
 import { root } from '../support/paths';
 import { replaceTable } from '../support/tableInMarkdown';
 import { readmeFiles, readmeTable } from './readmeTable';

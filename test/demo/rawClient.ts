@@ -2,14 +2,14 @@ import { connect, type Socket } from 'node:net';
 import type { Gateway } from '../support/testGateway';
 
 /** A connection that has ended, as the client saw it. */
-export interface EndedConnection {
+interface EndedConnection {
   readonly bytes: Buffer;
   /** `fin` if the stream ended; otherwise the code of the socket error. */
   readonly ending: string;
 }
 
 /** A client that uses a socket without an HTTP library. */
-export interface RawClient {
+interface RawClient {
   readonly socket: Socket;
   readonly ended: Promise<EndedConnection>;
   /** Resolves when this number of bytes, or this text, has arrived. */
@@ -17,8 +17,8 @@ export interface RawClient {
 }
 
 /** Sends a chat completion request over a socket, with `connection: close`. */
-export function post(gateway: Gateway, body: unknown = { model: 'm', messages: [], stream: true }): RawClient {
-  const text = JSON.stringify(body);
+export function post(gateway: Gateway): RawClient {
+  const text = JSON.stringify({ model: 'm', messages: [], stream: true });
   const { host, hostname, port } = new URL(gateway.origin);
   const socket = connect(Number(port), hostname);
   const head = ['POST /v1/chat/completions HTTP/1.1', `host: ${host}`, 'connection: close'];
@@ -52,7 +52,7 @@ function watch(socket: Socket): RawClient {
 }
 
 /** A parsed HTTP reply. */
-export interface RawReply {
+interface RawReply {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
   /** The HTTP chunks of the body. */

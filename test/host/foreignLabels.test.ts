@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { InputBoxOptions, ProgressOptions } from 'vscode';
 import type { CustomPrompts } from '../../src/host/prompts/customPrompts';
+import { FakeEditor } from '../support/fakeEditor';
 import { useVSCode } from '../support/fakeVSCode';
-import { FakeEditor } from './connection/fakeRoutes';
 
 interface Label {
   readonly label: string;

@@ -23,9 +23,9 @@ const toolCall: Script = function* () {
   yield { done: true };
 };
 
-async function model(id = 'gpt-4o'): Promise<vscode.LanguageModelChat> {
-  const models = await vscode.lm.selectChatModels({ vendor: 'holysheep', id });
-  assert.equal(models.length, 1, `${models.length} models ${id}`);
+async function model(): Promise<vscode.LanguageModelChat> {
+  const models = await vscode.lm.selectChatModels({ vendor: 'holysheep', id: 'gpt-4o' });
+  assert.equal(models.length, 1, `${models.length} models`);
   return models[0]!;
 }
 

@@ -199,10 +199,10 @@ describe('code from an answer', function () {
  * Creates a file and shows it in an editor. Does not use an untitled document, because VS Code reuses the names of
  * untitled documents, so a document could contain the changes of an earlier test.
  */
-async function open(content: string, column = vscode.ViewColumn.One): Promise<vscode.TextEditor> {
+async function open(content: string): Promise<vscode.TextEditor> {
   openedFileCount += 1;
   const document = await file(`opened${String(openedFileCount)}.ts`, content);
-  return vscode.window.showTextDocument(document, { viewColumn: column, preview: false });
+  return vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, preview: false });
 }
 
 function folder(): vscode.Uri {
@@ -222,11 +222,11 @@ async function write(uri: vscode.Uri, content: string): Promise<void> {
 }
 
 /** @param uri document of the selection, or undefined if the prompt had no selection */
-function exchange(uri?: vscode.Uri, code = original): Exchange {
+function exchange(uri?: vscode.Uri): Exchange {
   const position: Omit<ApplyTarget, 'uri'> = { startLine: 1, startCharacter: 0 };
   const selection: Pick<Exchange, 'attachments' | 'target'> = uri
     ? {
-        attachments: [{ kind: 'selection', label: 'app.ts:2-3', languageId: 'typescript', code }],
+        attachments: [{ kind: 'selection', label: 'app.ts:2-3', languageId: 'typescript', code: original }],
         target: { uri: uri.toString(), ...position },
       }
     : {};

@@ -1,7 +1,6 @@
-import { aims, missed } from './aims';
 import type { Result } from './results';
 import type { RouteResult } from './routes/routeResults';
-import { markdownTable, multiple, percent } from './table';
+import { markdownTable } from '../support/tableInMarkdown';
 
 /** The results that the page shows. */
 interface SimulationResults {
@@ -15,16 +14,12 @@ interface SimulationResults {
   readonly routes: readonly RouteResult[];
 }
 
-/** Returns the names of strategies in tables, if they differ from the keys in `strategies/all.ts`. */
-const strategyNames: Readonly<Record<string, string>> = { ours: 'HolySheep', 'ours, apart': 'HolySheep, separate' };
-
-function nameOf(strategy: string): string {
-  return strategyNames[strategy] ?? strategy;
-}
+/** The target values for the measures of a crowd of any size. */
+const aims = { success: 1, p95: 1.35, callsPerRequest: 3, peak: 2.5 } as const;
 
 /** The page that `npm run simulate` writes. */
 export function page({ all, otherOutages, withMoreRetries, routes }: SimulationResults): string {
-  const ours = all.filter(({ strategy }) => strategy === 'ours');
+  const ours = all.filter(({ strategy }) => strategy === 'HolySheep');
   const hundredClients = all.filter(({ clients }) => clients === 100);
   return `# Simulation of many clients
 
@@ -84,7 +79,7 @@ ${measuresTable(withMoreRetries, ({ scenario }) => [scenario.title], ['scenario'
 
 ## All strategies, 100 clients
 
-${measuresTable(hundredClients, ({ scenario, strategy }) => [scenario.title, nameOf(strategy)], ['scenario', 'strategy'])}
+${measuresTable(hundredClients, ({ scenario, strategy }) => [scenario.title, strategy], ['scenario', 'strategy'])}
 
 ## Outages of other lengths
 
@@ -137,7 +132,7 @@ function outagesTable(outages: SimulationResults['otherOutages']): string {
   const [, first = []] = outages[0] ?? [];
   const rows = first.map(({ scenario, strategy }, index) => [
     scenario.title,
-    nameOf(strategy),
+    strategy,
     ...outages.map(([, results]) => multiple(results[index]?.p95 ?? Infinity)),
   ]);
   return markdownTable([['scenario', 'strategy', ...outages.map(([seconds]) => `${seconds} s`)], ...rows]);
@@ -158,4 +153,24 @@ function routesTable(results: readonly RouteResult[]): string {
   ]);
   const names = ['primary, when dark', 'clients', 'windows', 'success, no backup', 'p95, no backup'];
   return markdownTable([[...names, 'success, backup', 'p95, backup', 'over the backup'], ...rows]);
+}
+
+/** Returns the names of the targets that a result misses. */
+function missed({ success, p95, callsPerRequest, peak }: Result): readonly string[] {
+  return [
+    ...(success < aims.success ? ['success'] : []),
+    ...(p95 > aims.p95 ? ['p95'] : []),
+    ...(callsPerRequest > aims.callsPerRequest ? ['attempts'] : []),
+    ...(peak > aims.peak ? ['peak'] : []),
+  ];
+}
+
+/** Formats a ratio to the ideal crowd. `never` means that at least 5 % of the questions were not answered. */
+function multiple(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(2) : 'never';
+}
+
+/** Formats a share from 0 to 1 as a percentage. */
+function percent(share: number): string {
+  return `${share === 1 ? '100' : (100 * share).toFixed(1)} %`;
 }

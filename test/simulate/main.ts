@@ -5,9 +5,18 @@ import { page } from './document';
 import { type Crowd, crowds, type Result, simulate } from './results';
 import { type Scenario, scenarios, withOutageOf } from './scenarios';
 import { simulateRoutes } from './routes/routeResults';
-import { strategies } from './strategies/all';
-import { inOneWindow } from './strategies/ours';
+import { inOneWindow, onSeparateMachines } from './strategies/ours';
+import { peers } from './strategies/peers';
+import type { Strategy } from './strategies/strategy';
 import { writeTutorialTables } from './tutorial/write';
+
+const ours = { HolySheep: inOneWindow() };
+/** All strategies, in the order of the tables. */
+const strategies: Readonly<Record<string, Strategy>> = {
+  ...ours,
+  'HolySheep, separate': onSeparateMachines(),
+  ...peers,
+};
 
 const otherOutageSeconds = [10, 20, 45, 60, 90];
 const otherOutagesCrowd: Crowd = [100, 2];
@@ -34,7 +43,7 @@ async function writeCrowdPage(): Promise<void> {
     process.stderr.write(`${scenario.title}\n`);
     for (const crowd of crowds) {
       const [clients] = crowd;
-      all.push(...(await simulate(scenario, crowd, clients === 100 ? strategies : { ours: inOneWindow() })));
+      all.push(...(await simulate(scenario, crowd, clients === 100 ? strategies : ours)));
     }
   }
   const otherOutages: [seconds: number, results: readonly Result[]][] = [];
@@ -48,7 +57,7 @@ async function writeCrowdPage(): Promise<void> {
       ),
     ]);
   }
-  const withMoreRetries = await simulateAll(outages, [1, 200], { ours: inOneWindow({ maxRetries: 10 }) });
+  const withMoreRetries = await simulateAll(outages, [1, 200], { HolySheep: inOneWindow({ maxRetries: 10 }) });
   process.stderr.write('A primary route that goes dark\n');
   const routes = await simulateRoutes(crowds);
   writeFileSync(path.join(root, 'docs/simulation.md'), page({ all, otherOutages, withMoreRetries, routes }));

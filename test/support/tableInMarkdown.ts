@@ -1,3 +1,10 @@
+/** Returns a Markdown table. The first row is its header. */
+export function markdownTable(rows: readonly (readonly string[])[]): string {
+  const print = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const [header = [], ...body] = rows;
+  return [print(header), print(header.map(() => '---')), ...body.map(print)].join('\n');
+}
+
 /**
  * Replaces the table in the Markdown text that has the same first line as `table`.
  * @returns the changed text

@@ -2,14 +2,13 @@ import { cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path';
 import { chromium, type BrowserContext } from 'playwright-core';
 import { findBrowser } from '../../support/browser';
-import { root, sampleWorkspace } from '../../support/paths';
+import { extensionsFolder, root, sampleWorkspace } from '../../support/paths';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { linkBuiltInExtensions } from '../../support/vscode/builtInExtensions';
 import { startCodeServer } from '../../support/vscode/codeServer';
 import type { GuardedServer } from '../../support/vscode/guardedServer';
 import { ensureVSCode } from '../../support/vscode/install';
 import { quietSettings, userSettingsFile, writeUserSettings, type Settings } from '../../support/vscode/quietSettings';
-import { extensionsFolder } from './extensionsFolder';
 
 const testExtension = path.join(root, 'test/e2e/support/testExtension');
 

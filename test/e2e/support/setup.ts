@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { failuresFolder } from './failuresFolder';
+import { failuresFolder } from '../../support/paths';
 import { closeSharedWindow, replaceWindowBeforeNextSuite } from './sharedWindow';
 import { openWorkbenches } from './workbench';
 

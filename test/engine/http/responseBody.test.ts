@@ -250,15 +250,12 @@ interface Source {
   readonly canceled: () => boolean;
 }
 
-function source(onCancel: () => void = () => undefined): Source {
+function source(): Source {
   let controller!: ReadableStreamDefaultController<Uint8Array>;
   let canceled = false;
   const body = new ReadableStream<Uint8Array>({
     start: (it) => void (controller = it),
-    cancel: () => {
-      canceled = true;
-      onCancel();
-    },
+    cancel: () => void (canceled = true),
   });
   return {
     body,

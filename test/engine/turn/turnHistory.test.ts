@@ -55,8 +55,8 @@ describe('resume budget', () => {
 
 describe('history of a turn', () => {
   /** A history together with the retry budget that it charges. */
-  function setUp(hasOutput?: boolean) {
-    const history = new TurnHistory('one', hasOutput);
+  function setUp() {
+    const history = new TurnHistory('one');
     const budget = new RetryBudget(new VirtualClock());
     const situation = (row: FaultName, isResuming = false): Situation =>
       history.situation({

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import Module from 'node:module';
 import type { ExtensionContext } from 'vscode';
 import { commandIds } from '../../../src/host/contributions';
+import { EventEmitter } from '../../support/fakeEditor';
 import { englishL10n } from '../../support/fakeVSCode';
 
 type Load = (request: string, ...rest: unknown[]) => unknown;
@@ -20,15 +21,7 @@ function editorApi(onCommand: (id: string) => void): Record<string, unknown> {
   }
   return {
     Disposable,
-    EventEmitter: class {
-      readonly event = (): Disposable => Disposable.from();
-      fire(): void {
-        // There are no listeners.
-      }
-      dispose(): void {
-        // There is nothing to release.
-      }
-    },
+    EventEmitter,
     Uri: { joinPath: () => ({}) },
     commands: {
       registerCommand: (id: string) => {

@@ -6,10 +6,11 @@ import type { ConnectionTest } from '../../../src/host/connection/connectionTest
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { probe } from '../../../src/engine/http/probe';
 import { systemClock } from '../../../src/host/util/systemClock';
+import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { englishWords } from '../../support/englishWords';
 import { attempt, ScriptedEngine, text, waiting } from '../conversation/scriptedEngine';
-import { FakeEditor, FakeRoutes } from './fakeRoutes';
+import { FakeRoutes } from './fakeRoutes';
 
 const deps = {
   ...{ clock: systemClock, fetch, userAgent: 'test', formatTime: String },

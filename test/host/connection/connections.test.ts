@@ -4,8 +4,9 @@ import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import type { EffortChoice } from '../../../src/engine/request';
 import type { TurnRecord } from '../../../src/engine/state/ledger';
 import type { Connections, RequestChoice } from '../../../src/host/connection/connections';
+import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeEditor, FakeRoutes, failedProbe, refusedConnection } from './fakeRoutes';
+import { FakeRoutes, failedProbe, refusedConnection } from './fakeRoutes';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 const [primary, first, second] = [

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import type { FirstToken } from '../../../src/host/connection/firstToken';
 import { faultAdvice } from '../../../src/host/ui/faultAdvice';
+import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { attempt, failed, reasoning, ScriptedEngine, stopped, text, waiting } from '../conversation/scriptedEngine';
-import { FakeEditor } from './fakeRoutes';
 
 const route = { baseUrl: 'https://gateway.example/v1', apiKey: 'hsa-key-1' };
 

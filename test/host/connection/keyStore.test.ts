@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { hostFaults } from '../../../src/engine/faults/hostFaults';
 import type { ConnectionTestDeps } from '../../../src/host/connection/connectionTest';
+import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeEditor, FakeRoutes } from './fakeRoutes';
+import { FakeRoutes } from './fakeRoutes';
 
 const emptyHealth = { records: () => [], refresh: () => Promise.resolve() };
 

@@ -3,8 +3,8 @@ import type { Memento } from 'vscode';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
 import type { EffortChoice } from '../../../src/engine/request';
 import type { ModelEfforts } from '../../../src/host/connection/modelEfforts';
+import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeEditor } from './fakeRoutes';
 
 describe('reasoning effort of a model', () => {
   useVSCode(new FakeEditor().api());

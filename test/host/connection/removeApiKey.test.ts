@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeEditor, FakeRoutes } from './fakeRoutes';
+import { FakeRoutes } from './fakeRoutes';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 describe('Remove API Key command', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Connections } from '../../../src/host/connection/connections';
+import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeEditor, FakeRoutes, refusedTurn } from './fakeRoutes';
+import { FakeRoutes, refusedTurn } from './fakeRoutes';
 
 describe('notices about the routes in the settings', () => {
   const editor = new FakeEditor();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { failedProbe, FakeEditor, FakeRoutes } from './fakeRoutes';
+import { failedProbe, FakeRoutes } from './fakeRoutes';
 import { valuesOf } from '../../support/valuesOf';
 
 const primary = 'https://primary.example';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { FaultKind } from '../../../src/engine/events';
 import type { RouteReport } from '../../../src/host/connection/testReport';
 import { faultAdvice } from '../../../src/host/ui/faultAdvice';
+import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeEditor } from './fakeRoutes';
 
 const working: RouteReport = {
   position: 0,

@@ -5,7 +5,7 @@ import type { ChatRequest } from '../../../src/engine/request';
 import { routesFor } from '../../../src/engine/turn/routeModels';
 
 /** A turn that emits the events that the test provides, each call as one batch. */
-export class ScriptedTurn implements RunningTurn {
+class ScriptedTurn implements RunningTurn {
   readonly controls: string[] = [];
   private readonly queue = new EventQueue(() => {
     if (!this.isFinished) this.stop();

@@ -4,7 +4,7 @@ import { answer, deltas, cutAfter, html, replySequence } from '../../support/rep
 import type { GatewayRequest, Step } from '../../../src/demo/script';
 
 /** A behavior of the gateway, and what a copied program must do. */
-export interface ProgramCase {
+interface ProgramCase {
   /** Behavior of the gateway: it completes the test title "handles a gateway that …". */
   readonly name: string;
   readonly script: Script;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { respondsAsGateway } from '../../../src/engine/gate/networkCheck';
 import type { DemoMode } from '../../../src/host/connection/demoMode';
 import { systemClock } from '../../../src/host/util/systemClock';
+import { EventEmitter } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 
 const routeDown = 'demo-route-down';
@@ -9,11 +10,7 @@ const routeDown = 'demo-route-down';
 describe('gateways of the offline demo', () => {
   let demo: DemoMode;
   useVSCode({
-    EventEmitter: class {
-      readonly event = (): object => ({ dispose: () => undefined });
-      readonly fire = (): void => undefined;
-      readonly dispose = (): void => undefined;
-    },
+    EventEmitter,
   });
   beforeEach(async () => {
     const { DemoMode } = await import('../../../src/host/connection/demoMode');

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { EngineReport } from '../../../src/engine/engine';
 import type { registerDiagnostics as RegisterDiagnostics } from '../../../src/host/diagnostics/diagnosticsCommands';
+import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeEditor, FakeRoutes } from '../connection/fakeRoutes';
+import { FakeRoutes } from '../connection/fakeRoutes';
 import { addToLedger, emptyLedger } from '../../../src/engine/state/ledger';
 import type { AttemptEvent } from '../../../src/engine/events';
 import { attempt } from '../conversation/scriptedEngine';

@@ -6,10 +6,10 @@ import type { UnresponsiveGateways } from '../../../src/host/connection/unrespon
 import type { ManageGatewaysDeps } from '../../../src/host/gateways/gatewayActions';
 import type { SettingsManifest } from '../../../src/host/settings/settings';
 import { root } from '../../support/paths';
-import { FakeEditor, FakeRoutes, refusedConnection } from '../connection/fakeRoutes';
+import { FakeEditor, subscription } from '../../support/fakeEditor';
+import { FakeRoutes, refusedConnection } from '../connection/fakeRoutes';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as SettingsManifest;
-const subscription = { dispose: (): void => undefined };
 
 export const primaryUrl = 'https://primary.example/v1';
 

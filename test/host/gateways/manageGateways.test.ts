@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { registerGateways } from '../../../src/host/gateways/gatewayCommands';
+import type { FakeQuickPick } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { refusedTurn, type FakeQuickPick } from '../connection/fakeRoutes';
+import { refusedTurn } from '../connection/fakeRoutes';
 import { GatewayWindow, primaryUrl } from './gatewayWindow';
 
 const relay = 'https://relay.example/v1';

@@ -10,10 +10,11 @@ import type { Settings } from '../../../src/host/settings/settings';
 import type { Log } from '../../../src/host/util/log';
 import { UnresponsiveGateways } from '../../../src/host/connection/unresponsiveGateways';
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
-import type { Memento } from 'vscode';
+import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
+import { storeIn } from '../../support/storeIn';
 import { valuesOf } from '../../support/valuesOf';
-import { FakeEditor, refusedConnection } from '../connection/fakeRoutes';
+import { refusedConnection } from '../connection/fakeRoutes';
 
 const [origin, other] = ['https://gateway.test', 'https://other.test'];
 const connection: ActiveConnection = {
@@ -34,10 +35,7 @@ describe('model catalog', () => {
   let [changeKeys, changeSettings] = [() => undefined as unknown, () => undefined as unknown];
   let unresponsive: UnresponsiveGateways;
   const memory = new Map<string, unknown>();
-  const memento = {
-    get: (key: string, fallback: unknown) => memory.get(key) ?? fallback,
-    update: (key: string, value: unknown) => Promise.resolve(void memory.set(key, value)),
-  } as unknown as Memento;
+  const memento = storeIn(memory);
   const local = new Map([['a', { contextWindow: 4096, cutsLongPrompts: true }]]);
   const editor = new FakeEditor();
   useVSCode(editor.api());

@@ -5,8 +5,8 @@ import type {
   pickModel as PickModel,
   RouteModels,
 } from '../../../src/host/models/modelPick';
+import { FakeEditor, type FakeQuickPick } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeEditor, type FakeQuickPick } from '../connection/fakeRoutes';
 import { valuesOf } from '../../support/valuesOf';
 
 describe('model picker with several routes', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
+import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeEditor } from '../connection/fakeRoutes';
 import { entry, failedEntry, origin, recordsOf, turn } from '../health/records';
 
 const load = () => import('../../../src/host/models/modelTexts');

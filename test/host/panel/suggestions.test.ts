@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { Suggestions } from '../../../src/host/panel/suggestions';
 import { Listeners } from '../../../src/host/util/listeners';
+import { EventEmitter } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { valuesOf } from '../../support/valuesOf';
 
@@ -13,12 +14,7 @@ describe('suggestions of an empty conversation', () => {
   const editorChanges = new Listeners<void>(raise);
   let problems: readonly object[];
   useVSCode({
-    EventEmitter: class {
-      private readonly listeners = new Listeners<void>(raise);
-      readonly event = this.listeners.event;
-      readonly fire = (): void => this.listeners.fire();
-      readonly dispose = (): void => undefined;
-    },
+    EventEmitter,
     DiagnosticSeverity: {},
     env: { language: 'en' },
     l10n: { t: (message: string, name = '') => message.replace('{0}', name) },

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
+import { subscription } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-
-const subscription = { dispose: () => undefined };
 
 describe('context key holysheep.hasPrompts', () => {
   useVSCode({

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import type { Memento } from 'vscode';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { Settings, SettingsManifest } from '../../../src/host/settings/settings';
+import { EventEmitter, subscription } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
+import { storeIn } from '../../support/storeIn';
 import { root } from '../../support/paths';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as SettingsManifest;
-const subscription = { dispose: (): void => undefined };
 
 describe('settings', () => {
   /** The values of each setting by their kinds, such as `globalValue`. */
@@ -21,10 +21,7 @@ describe('settings', () => {
   let settings: Settings;
   useVSCode({
     ConfigurationTarget: { Global: 1, Workspace: 2 },
-    EventEmitter: class {
-      readonly event = (): typeof subscription => subscription;
-      readonly dispose = subscription.dispose;
-    },
+    EventEmitter,
     workspace: {
       onDidChangeConfiguration: () => subscription,
       getConfiguration: () => ({
@@ -40,16 +37,11 @@ describe('settings', () => {
     },
   });
   const remembered = new Map<string, unknown>();
-  const memento: Memento = {
-    keys: () => [...remembered.keys()],
-    get: (key: string) => remembered.get(key) as undefined,
-    update: (key: string, value: unknown) => Promise.resolve(void remembered.set(key, value)),
-  };
   beforeEach(async () => {
     remembered.clear();
     [inspected, effective, targets, failing] = [{}, {}, [], undefined];
     const { Settings } = await import('../../../src/host/settings/settings');
-    settings = new Settings(manifest, memento);
+    settings = new Settings(manifest, storeIn(remembered));
   });
 
   for (const [name, value, expected] of [

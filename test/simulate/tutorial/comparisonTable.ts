@@ -1,4 +1,4 @@
-import { markdownTable } from '../table';
+import { markdownTable } from '../../support/tableInMarkdown';
 import type { Outcome } from './outcome';
 import type { Measured, SideBySide } from './sideBySide';
 

@@ -1,3 +1,2 @@
-export const nodeFolder: string;
 export function ensureDependencies(folder?: string): Promise<void>;
 export function runScript(file: string, args: readonly string[]): Promise<void>;

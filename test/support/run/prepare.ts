@@ -2,11 +2,10 @@
 import { downloadAndUnzipVSCode } from '@vscode/test-electron';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { failuresFolder } from '../../e2e/support/failuresFolder';
 import { installPackaged } from '../../e2e/support/installPackaged';
 import { findBrowser } from '../browser';
 import { runNode } from '../childProcess';
-import { root } from '../paths';
+import { failuresFolder, root } from '../paths';
 import { ensureVSCode } from '../vscode/install';
 import { packageExtension, vsixFile } from '../vscode/package';
 import { newest, oldest } from '../vscode/versions';

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { nodeFolder } from '../install/dependencies.mjs';
 import { npm } from '../install/npm.mjs';
 import { root } from '../paths';
 import { takeFromRegistry } from './takeFromRegistry';
@@ -66,7 +65,8 @@ async function install(version: string, { installation, server, builtIns }: Fold
 
 async function buildNativeModules(server: string): Promise<void> {
   const present = nativeModules.filter((name) => existsSync(path.join(server, 'node_modules', name)));
-  // Without these headers, node-gyp downloads them.
+  // Without the headers of this process' Node, node-gyp downloads them.
+  const nodeFolder = path.dirname(path.dirname(process.execPath));
   const env = existsSync(path.join(nodeFolder, 'include')) ? { npm_config_nodedir: nodeFolder } : {};
   try {
     await npm(server, ['rebuild', ...present], env);

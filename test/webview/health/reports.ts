@@ -1,6 +1,6 @@
 import type { HealthFigures, HealthPeriod, HealthReport } from '../../../src/shared/healthMessages';
 
-export const figures: HealthFigures = {
+const figures: HealthFigures = {
   attempts: 43,
   judged: 40,
   complete: 39,

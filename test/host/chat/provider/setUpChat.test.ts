@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ActiveConnection } from '../../../../src/host/connection/connections';
 import type { Log } from '../../../../src/host/util/log';
+import { FakeEditor } from '../../../support/fakeEditor';
 import { useVSCode } from '../../../support/fakeVSCode';
-import { FakeEditor } from '../../connection/fakeRoutes';
 
 describe("setup of VS Code's chat", () => {
   const editor = new FakeEditor();
