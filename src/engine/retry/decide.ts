@@ -130,7 +130,7 @@ function decideInQueue(
   const deadlineMs = deadlineOf(settings);
   const isNamed = blockKind === 'cooldown' && cause.source === 'server';
   if (leftMs > deadlineMs) {
-    // A retry-after that lasts longer than the deadline also exceeds the maximum, which the deadline is never below.
+    // The deadline is never shorter than the longest retry-after allowed, so this retry-after is too long.
     return { type: 'fail', fault: asEndOfTurn(fault), resetsInMs: leftMs, ...(isNamed && { beyondMaxHint: true }) };
   }
   if (hasWaited && leftMs + idleMs > deadlineMs) return { type: 'fail', fault: faultOfRow('deadline') };

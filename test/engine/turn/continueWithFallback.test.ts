@@ -199,7 +199,7 @@ describe('continueWith', () => {
     assert.deepEqual([run.last('resumed').how, run.shownText], ['continue', remainder]);
   });
 
-  it('is the only way to another model for a turn that continues an earlier answer', async () => {
+  it('is the only way to the fallback model for a turn that continues an earlier answer', async () => {
     const overloaded = status(503);
     const replies = [overloaded, overloaded, overloaded, answering(remainder)];
     const settings = { fallbackModels: ['gpt-4o'] };
