@@ -58,6 +58,22 @@ describe('charset detection', () => {
     assert.equal(decode(systemBusy['gbk'] ?? [], 'text/plain; charset=CP936'), simplified);
   });
 
+  it('uses Big5 when the content type declares cp950', () => {
+    assert.equal(decode(systemBusy['big5'] ?? [], 'text/plain; charset=CP950'), traditional);
+  });
+
+  it('detects UTF-8 when three of ten characters are invalid, and GB 18030 when more are', () => {
+    const accented = (count: number): readonly number[] => [...Buffer.from('é'.repeat(count)), 0x80, 0x80, 0x80];
+    assert.equal(decode(accented(7), null), 'ééééééé\ufffd\ufffd\ufffd');
+    assert.equal(decode(accented(6), null), '茅茅茅茅茅茅€€€');
+  });
+
+  for (const tag of ['<meta charset=big5>', "<meta charset='big5'>"])
+    it(`uses the charset in ${tag}`, () => {
+      const page = [...Buffer.from(`<html>${tag}`), ...(systemBusy['big5'] ?? [])];
+      assert.ok(decode(page, 'text/html').endsWith(traditional));
+    });
+
   it('uses the charset that a web page declares', () => {
     const page = [...Buffer.from('\n<html><meta  charset = "big5">'), ...(systemBusy['big5'] ?? [])];
     assert.ok(decode(page, 'text/html').endsWith(traditional));

@@ -97,6 +97,11 @@ describe('messages of a continuation request', () => {
     assert.match(continuePrompt(messages), /connection error/);
   });
 
+  it('ask for no repetition and no new code fence', () => {
+    assert.match(continuePrompt(english), /no repetition .*no new code fence/);
+    assert.match(continuePrompt(conversationWith('羊是什么?')), /不要重复已有内容.*代码块/);
+  });
+
   it('contain an English continue prompt when the conversation has no user message', () =>
     assert.match(continuePrompt([]), /connection error/));
 

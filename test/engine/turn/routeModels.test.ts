@@ -37,13 +37,13 @@ describe('model that is sent over a route', () => {
 });
 
 describe('gateways that may answer', () => {
-  it('are only those over HTTPS when the first that has the model uses HTTPS', () => {
+  it('exclude those over plain HTTP when the first gateway with the model uses HTTPS', () => {
     const chosen = { ...plain, models: new Map([['gpt', 'gpt']]) };
     const connection = withKey({ ...encrypted, ...lists(true) }, [chosen, { ...backup, ...lists(true) }]);
     assert.deepEqual(urlsOf(routesFor('gpt', connection)), [encrypted.baseUrl, backup.baseUrl]);
   });
 
-  it('include a gateway over plain HTTP that the user has chosen when it is the first that has the model', () => {
+  it('include a gateway over plain HTTP that the user has chosen when it is the first gateway with the model', () => {
     const chosen = { ...plain, models: new Map([['gpt', 'gpt']]) };
     const connection = withKey({ ...encrypted, ...lists(false) }, [chosen, { ...backup, ...lists(true) }]);
     assert.deepEqual(urlsOf(routesFor('gpt', connection)), [plain.baseUrl, backup.baseUrl]);

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { backup, primary, Routes, switches } from '../../support/engineRoutes';
+import { answering, cutAfter, status } from '../../support/scriptedFetch';
+
+const partial = 'The sheep graze on the hill while the wind ';
+const remainder = 'goes over the grass.';
+
+describe('substitute at a backup gateway', () => {
+  it('continues a partial answer, with the fault as the reason of the switch, when the chosen model is overloaded', async () => {
+    const substituting = { ...backup, models: new Map([['*', 'llama3']]) };
+    const routes = new Routes(
+      { primary: [cutAfter(partial), status(503)], backup: [answering(remainder)] },
+      { routes: [primary, substituting], settings: { continueWithFallback: 'auto' } },
+    );
+    const run = await routes.ask({ request: { model: 'claude-sonnet-4' } }).toEnd();
+    assert.equal(run.last('done').text, partial + remainder);
+    assert.deepEqual(switches(run), ['primary → backup (overloaded)']);
+    assert.deepEqual(
+      run.of('model').map(({ from, to, reason }) => [from, to, reason]),
+      [['claude-sonnet-4', 'llama3', 'overloaded']],
+    );
+  });
+});
