@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chromium, type Browser } from 'playwright-core';
 import type { StreamEvent } from '../../src/engine/events';
-import type { ToWebview } from '../../src/shared/protocol';
+import { initialTurn, reduceTurn, type ExchangeSnapshot, type ToWebview } from '../../src/shared/protocol';
 import { stageTexts } from '../e2e/support/stageTexts';
 import { findBrowser } from '../support/browser';
 import { ev } from '../webview/panel/support/events';
@@ -14,6 +14,20 @@ const maxSum = 0.02;
 const { answer } = stageTexts.en;
 const half = answer.slice(0, answer.length / 2);
 const chunkChars = 12;
+
+const narrow = { width: 380, height: 500 };
+
+/** A paragraph that is long enough to be a section of its own. */
+const paragraph = `${'Words of a long answer. '.repeat(90)}\n\n`;
+/** More sections than are near the viewport, so that the first ones are not rendered while the answer streams. */
+const paragraphCount = 8;
+
+/** More turns than are near the viewport. */
+const earlierTurns = Array.from({ length: 60 }, (_, index): ExchangeSnapshot => {
+  const text = 'An answer. '.repeat(10 + index);
+  const state = [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduceTurn, initialTurn);
+  return exchange(`earlier-${index}`, { state });
+});
 
 /** Adds the layout shifts of the page to the attribute `data-shifts` of its root. */
 function observeShifts(): void {
@@ -34,7 +48,7 @@ function heightAfterFrame(): Promise<number> {
 
 const isCutOff = (line: Element): boolean => line.scrollWidth > line.clientWidth;
 
-describe('layout of an answer that arrives after a wait and a broken stream', () => {
+describe('layout of a streaming answer', () => {
   let browser: Browser;
   let page: StaticPage;
   before(async () => {
@@ -54,11 +68,14 @@ describe('layout of an answer that arrives after a wait and a broken stream', ()
       await emit({ type: 'text', attempt, at: 2000, text: text.slice(from, from + chunkChars) });
   };
 
-  const open = async (size: { readonly width: number; readonly height: number }): Promise<void> => {
+  const open = async (
+    size: { readonly width: number; readonly height: number },
+    exchanges: readonly ExchangeSnapshot[] = [exchange('a')],
+  ): Promise<void> => {
     await page.load();
     await page.page.setViewportSize(size);
     const lists = { suggestions: [], promptHistory: [], context: [] };
-    await post({ type: 'snapshot', conversationId: 'c', exchanges: [exchange('a')], connection: connected, ...lists });
+    await post({ type: 'snapshot', conversationId: 'c', exchanges, connection: connected, ...lists });
     await page.page.evaluate(observeShifts);
   };
   const assertFewShifts = async (): Promise<void> => {
@@ -69,7 +86,7 @@ describe('layout of an answer that arrives after a wait and a broken stream', ()
 
   for (const [name, size] of [
     ['a panel with room for all of it', { width: 800, height: 1400 }],
-    ['a narrow panel that scrolls', { width: 380, height: 500 }],
+    ['a narrow panel that scrolls', narrow],
   ] as const) {
     it(`neither moves its text nor shrinks after the wait in ${name}`, async () => {
       await open(size);
@@ -97,4 +114,33 @@ describe('layout of an answer that arrives after a wait and a broken stream', ()
       await assertFewShifts();
     });
   }
+
+  const streamParagraph = async (): Promise<void> => {
+    const middle = paragraph.length / 2;
+    for (const part of [paragraph.slice(0, middle), paragraph.slice(middle)]) await emit(ev.text(part));
+  };
+  const heights = (selector: string): Promise<readonly number[]> =>
+    page.page.locator(selector).evaluateAll((boxes) => boxes.map((box) => box.getBoundingClientRect().height));
+
+  it('keeps the height of sections far from the viewport', async () => {
+    await open(narrow);
+    await emit(ev.attempt());
+    for (let count = 0; count < paragraphCount; count++) await streamParagraph();
+    const streaming = await heights('.md-section');
+    assert.equal(streaming.length, paragraphCount);
+    await emit(ev.done(paragraph.repeat(paragraphCount)));
+    assert.deepEqual(await heights('.md-section'), streaming);
+  });
+
+  it('keeps the height of earlier turns far from the viewport', async () => {
+    await open(narrow, earlierTurns);
+    await page.page.waitForFunction(() => !document.querySelector('[aria-busy]'));
+    const before = await heights('.exchange-group');
+    await post({ type: 'exchange', exchange: exchange('a') });
+    await emit(ev.attempt(), ev.text(answer));
+    await page.page.locator('.skippable').first().waitFor({ state: 'attached' });
+    // The browser decides in a frame which groups it renders.
+    await emit();
+    assert.deepEqual((await heights('.exchange-group')).slice(0, before.length), before);
+  });
 });
