@@ -132,6 +132,17 @@ describe('layout of a streaming answer', () => {
     assert.deepEqual(await heights('.md-section'), streaming);
   });
 
+  it('keeps the height of sections far from the viewport when a cut answer is resumed', async () => {
+    await open(narrow);
+    await emit(ev.attempt());
+    for (let count = 0; count < paragraphCount; count++) await streamParagraph();
+    await emit(ev.cut());
+    const cut = await heights('.md-section');
+    await emit(ev.attempt({ attempt: 2, why: 'resume' }), ev.resumed(), ev.text(paragraph));
+    await emit();
+    assert.deepEqual((await heights('.md-section')).slice(0, cut.length - 1), cut.slice(0, -1));
+  });
+
   it('keeps the height of earlier turns far from the viewport', async () => {
     await open(narrow, earlierTurns);
     await page.page.waitForFunction(() => !document.querySelector('[aria-busy]'));
