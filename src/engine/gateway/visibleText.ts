@@ -3,16 +3,14 @@ const invisible = '\\p{Cf}\\p{Cs}\\p{Default_Ignorable_Code_Point}';
 const modifier = '(?:\\ufe0f|\\p{Emoji_Modifier})?';
 /** Joiners and variation selectors outside of an emoji are invisible characters. */
 const emoji = `\\p{Extended_Pictographic}${modifier}(?:\\u200d\\p{Extended_Pictographic}${modifier}){0,5}`;
-/** At most 100 characters at a time, so that a long text is not read beyond the point where it is truncated. */
+/** Matches at most 100 characters, so that a long text is not read beyond the point where it is truncated. */
 const letters = `[^${space}${invisible}\\p{Extended_Pictographic}]{1,100}`;
+const piecesSource = `(?<symbol>${emoji})|(?<blank>[${space}]+)|[${invisible}]+|(?<word>${letters})`;
 
 let compiledPieces: RegExp | undefined;
 
 /** Compiles the pattern at the first call. That takes a millisecond, and VS Code loads this file when it starts. */
-function pieces(): RegExp {
-  const pattern = `(?<symbol>${emoji})|(?<blank>[${space}]+)|[${invisible}]+|(?<word>${letters})`;
-  return (compiledPieces ??= new RegExp(pattern, 'gu'));
-}
+const pieces = (): RegExp => (compiledPieces ??= new RegExp(piecesSource, 'gu'));
 
 /**
  * Returns text from a gateway, a model or a file as a single line without hidden characters. Each run of whitespace,
