@@ -23,7 +23,7 @@ export function snapshot(turns: readonly ExchangeSnapshot[]): ToWebview {
 /** Returns exchanges with finished turns. @param characters length of each answer, in characters */
 export function earlierTurns(count: number, characters: number): readonly ExchangeSnapshot[] {
   const text = markdownOf('mixed', characters);
-  const state = [beginning, textEvent(text), ending(text)].reduce(reduceTurn, initialTurn);
+  const state = [beginning(), textEvent(text), ending(text)].reduce(reduceTurn, initialTurn);
   return Array.from({ length: count }, (_, index) => ({ ...newTurn(`turn-${index}`), state }));
 }
 
@@ -40,7 +40,7 @@ function newTurn(id: string): ExchangeSnapshot {
  */
 export function answerMessages(characters: number, perMessage: number): readonly ToWebview[] {
   const text = markdownOf('mixed', characters);
-  const batches: (readonly StreamEvent[])[] = [[beginning]];
+  const batches: (readonly StreamEvent[])[] = [[beginning()]];
   for (let from = 0; from < text.length; from += perMessage) batches.push(tokens(text.slice(from, from + perMessage)));
   batches.push([ending(text)]);
   const exchange = newTurn('last');
@@ -60,7 +60,7 @@ export function comparisonMessages(columns: number, characters: number): readonl
     ...newTurn(`column-${index}`),
     ...(columns > 1 && { comparison: 'measured', model: `model-${index}` }),
   }));
-  const batches = [[beginning], ...tokens(text).map((token) => [token]), [ending(text)]];
+  const batches = [[beginning()], ...tokens(text).map((token) => [token]), [ending(text)]];
   return [
     [{ type: 'path', exchanges }],
     ...batches.map((events) => exchanges.map(({ id }): ToWebview => ({ type: 'events', exchangeId: id, events }))),
@@ -75,15 +75,10 @@ function tokens(text: string): readonly StreamEvent[] {
   return events;
 }
 
-const beginning: StreamEvent = {
-  type: 'attempt',
-  origin,
-  attempt: 1,
-  at: 1000,
-  model,
-  why: 'first',
-  time: 1_700_000_000_000,
-};
+/** Starts now, because the page reports an answer that has received no text for seconds, and then draws all of it. */
+function beginning(): StreamEvent {
+  return { type: 'attempt', origin, attempt: 1, at: 1000, model, why: 'first', time: Date.now() };
+}
 
 function textEvent(text: string): StreamEvent {
   return { type: 'text', attempt: 1, at: 2000, text };
