@@ -12,7 +12,8 @@ import type { Row } from './row';
 
 async function main(asked: readonly string[]): Promise<void> {
   const unknown = asked.filter((name) => !isBenchName(name));
-  if (unknown.length > 0) throw new Error(`No such bench: ${unknown.join(', ')}.`);
+  if (unknown.length > 0)
+    throw new Error(`No such bench: ${unknown.join(', ')}. There are ${Object.keys(benches).join(', ')}.`);
   const script = await buildBenches();
   const rows: Row[] = [];
   for (const name of Object.keys(benches)) {

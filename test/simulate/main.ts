@@ -30,7 +30,8 @@ async function main(names: readonly string[]): Promise<void> {
     tutorial: writeTutorialTables,
   };
   const unknown = names.filter((name) => !(name in simulations));
-  if (unknown.length > 0) throw new Error(`Unknown simulation: ${unknown.join(', ')}.`);
+  if (unknown.length > 0)
+    throw new Error(`No such simulation: ${unknown.join(', ')}. There are ${Object.keys(simulations).join(', ')}.`);
   for (const [name, run] of Object.entries(simulations)) {
     if (names.length === 0 || names.includes(name)) await run();
   }

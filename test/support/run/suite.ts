@@ -53,7 +53,7 @@ export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
     ...hostJobs('oldest', mochaArgs),
     check('check', 'src test', ['typescript-native/bin/tsc', '-p', '.']),
     check('check', 'webview', ['typescript-native/bin/tsc', '-p', 'src/webview']),
-    check('lint', 'imports', ['dependency-cruiser/bin/dependency-cruise.mjs', 'src']),
+    check('lint', 'imports', ['dependency-cruiser/bin/dependency-cruise.mjs', '--output-type', 'err-long', 'src']),
     check('lint', 'oxfmt', ['oxfmt/bin/oxfmt', '--check']),
     picturesJob(mochaArgs),
   ];
@@ -139,7 +139,8 @@ function e2eJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
   const files = readdirSync(path.join(root, 'test/e2e')).filter((file) => file.endsWith('.test.ts'));
   const listed = Object.values(workbenchJobs).flat();
   const missing = files.map((file) => path.basename(file, '.test.ts')).filter((name) => !listed.includes(name));
-  if (missing.length > 0) throw new Error(`No job runs these end-to-end tests: ${missing.join(', ')}`);
+  if (missing.length > 0)
+    throw new Error(`Add these end-to-end tests to a job in test/support/run/suite.ts: ${missing.join(', ')}`);
   return Object.entries(workbenchJobs).map(([name, files]) => workbenchJob('e2e', `e2e ${name}`, files, mochaArgs));
 }
 
