@@ -10,7 +10,9 @@ describe('panel after a reload of the window', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
-  useWorkbench({ script: () => answer('whole'), needsKey: true }, (opened) => ({ gateway, workbench, panel } = opened));
+  // The hosts of windows that earlier suites have closed live on and use the same storage.
+  const options = { script: () => answer('whole'), needsKey: true, needsNewVSCode: true } as const;
+  useWorkbench(options, (opened) => ({ gateway, workbench, panel } = opened));
 
   it('shows the part of an answer that had arrived before the reload', async () => {
     gateway.script = () => [

@@ -17,7 +17,7 @@ const window = onDesktop ? Infinity : 0.65;
 
 /**
  * The files of end-to-end tests, in two jobs that take equally long. The files of a job share a window, because VS Code
- * starts slowly. A file that needs a new VS Code comes first, because it would make a job start VS Code again later.
+ * starts slowly. A file that needs a new VS Code and is not the first starts VS Code again.
  */
 const workbenchJobs: Readonly<Record<string, readonly string[]>> = {
   windows: [
