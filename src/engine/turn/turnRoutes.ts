@@ -46,7 +46,7 @@ export class TurnRoutes {
    * no route.
    */
   current: Route | undefined;
-  /** Empty before the turn has a connection. */
+  /** The base URL of the current or the next attempt. It is empty before the turn has a connection. */
   baseUrl = '';
   /** The origin of `baseUrl`. */
   origin = '';

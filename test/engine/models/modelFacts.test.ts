@@ -105,7 +105,7 @@ describe('model facts', () => {
     assert.notEqual(factsOf('gpt-4-1106-preview'), factsOf('gpt-4'));
   });
 
-  it('are found in the table by the plain name of each model', () => {
+  it('contain every model of the table under its plain name', () => {
     for (const name of readTable().keys()) assert.equal(plainName(name), name);
   });
 

@@ -18,7 +18,7 @@ describe('backup gateway that is down', () => {
     assert.deepEqual([run.last('done').text, switches(run)], ['second', []]);
   });
 
-  it('is tried again when the network of the other gateway cannot be reached', async () => {
+  it('gets another attempt when the network of the other gateway cannot be reached', async () => {
     const routes = await withDownBackup(rejecting('ENETUNREACH'), refused, status(200));
     const run = await routes.ask().toEnd();
     assert.equal(run.last('done').text, 'from the backup');
