@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isLoopbackUrl } from '../../engine/gateway/baseUrl';
 import { plainLabel } from '../ui/messageText';
-import { choiceIn } from '../ui/quickPick';
+import { pickFrom } from '../ui/quickPick';
 import type { ConfiguredRoute } from './connections';
 
 export interface RouteChoice extends Pick<ConfiguredRoute, 'baseUrl' | 'origin' | 'host'> {
@@ -14,17 +14,18 @@ export interface RouteChoice extends Pick<ConfiguredRoute, 'baseUrl' | 'origin' 
 export async function pickRoute<T extends RouteChoice>(routes: readonly T[], title: string): Promise<T | undefined> {
   const choices = routes.filter(({ origin }, index) => routes.findIndex((other) => other.origin === origin) === index);
   if (choices.length < 2) return choices[0];
-  const picker = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly route: T }>();
-  picker.title = title;
-  picker.placeholder = vscode.l10n.t('Choose a route');
-  picker.items = choices.map((route) => {
+  const items = choices.map((route) => {
     const name = route.position === 0 ? vscode.l10n.t('primary') : vscode.l10n.t('backup {0}', route.position);
     const missing = isLoopbackUrl(route.baseUrl) ? vscode.l10n.t('needs no API key') : vscode.l10n.t('no API key');
     const key = route.hasKey ? vscode.l10n.t('API key set') : missing;
     const description = `${name} · ${key}`;
     return { route, label: plainLabel(route.host), description, detail: plainLabel(route.baseUrl) };
   });
-  picker.activeItems = picker.items.filter(({ route }) => !route.hasKey && !isLoopbackUrl(route.baseUrl)).slice(0, 1);
-  const [chosen] = (await choiceIn(picker)) ?? [];
-  return chosen?.route;
+  const chosen = await pickFrom({
+    title,
+    placeholder: vscode.l10n.t('Choose a route'),
+    items,
+    activeItems: items.filter(({ route }) => !route.hasKey && !isLoopbackUrl(route.baseUrl)).slice(0, 1),
+  }).result;
+  return chosen?.[0]?.route;
 }
