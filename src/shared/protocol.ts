@@ -73,9 +73,6 @@ export interface ContextSuggestion {
   readonly unavailable?: true | undefined;
 }
 
-/** Maximum number of columns of a comparison. */
-export const maxCompared = 4;
-
 /** Everything that a page needs to draw an exchange: a prompt and the state of its answer. */
 export interface ExchangeSnapshot {
   readonly id: string;

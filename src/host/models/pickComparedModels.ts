@@ -1,10 +1,8 @@
 import * as vscode from 'vscode';
-import { maxCompared } from '../../shared/protocol';
+import { maxCompared, minCompared } from '../args';
 import { showToast } from '../ui/notifications';
 import type { Log } from '../util/log';
 import { pickFromModels, type ModelPick, type ModelPickOptions, type PickableModels } from './modelPick';
-
-export const minCompared = 2;
 
 /** Lets the user choose the models of a comparison. @param checked the models that are chosen already */
 export function pickComparedModels(
