@@ -7,6 +7,7 @@ import { routeName } from '../engine/gateway/baseUrl';
 import type { EffortChoice } from '../engine/request';
 import type { TotalCost } from '../engine/state/turnCost';
 import type { TurnState } from '../engine/state/turnState';
+import type { Attachment, ContextKind } from './conversation';
 import type { DemoAction, SuggestionKind } from './pageMessages';
 
 export { isDelta, routeOf } from '../engine/events';
@@ -28,20 +29,9 @@ export {
 } from '../engine/state/turnState';
 export { estimateTokens } from '../engine/text/tokenEstimate';
 export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals';
+export { maxCompared } from './conversation';
+export type { Attachment, ContextKind } from './conversation';
 export type { Failure, RouteSwitch, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
-
-export type ContextKind = 'selection' | 'file' | 'problems';
-
-/** A context item that was sent with a prompt. It is never read from disk again. */
-export interface Attachment {
-  readonly kind: ContextKind;
-  /** Path and lines, for example `src/app.ts:10-24`. */
-  readonly label: string;
-  readonly languageId: string;
-  readonly code: string;
-  /** Whether `code` contains only the beginning of the item, because the item was too long. */
-  readonly truncated?: boolean | undefined;
-}
 
 /** A line break at the end does not begin another line. */
 export function countLines(code: string): number {
@@ -72,9 +62,6 @@ export interface ContextSuggestion {
   /** Whether there is nothing to attach now, for example no selection. */
   readonly unavailable?: true | undefined;
 }
-
-/** Maximum number of columns of a comparison. */
-export const maxCompared = 4;
 
 /** Everything that a page needs to draw an exchange: a prompt and the state of its answer. */
 export interface ExchangeSnapshot {
