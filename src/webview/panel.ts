@@ -78,7 +78,6 @@ export class Panel {
     suggestions: ({ request, items }) => this.composer.popup.showSuggestions(request, items),
     promptMoved: ({ prompt }) => this.composer.confirmPrompt(prompt, true),
     announce: ({ text }) => this.context.announcer.announce(text),
-    modelOnce: ({ model, effort }) => this.composer.setModelOnce(model, effort),
     contextUse: ({ use, canSummarize }) => {
       this.composer.ring.setUse(use, canSummarize);
       this.conversation.setCanSummarize(canSummarize);
