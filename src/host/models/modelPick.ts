@@ -140,7 +140,9 @@ export function createModelPicker(
     const ownFacts = overrides?.([model]);
     const detail = factsText(ownFacts ? { ...facts, ...ownFacts } : facts);
     return {
-      ...{ model, label: isCurrent && !checked ? `$(check) ${label}` : label, buttons: itemButtons },
+      model,
+      label: isCurrent && !checked ? `$(check) ${label}` : label,
+      buttons: itemButtons,
       ...(description !== '' && { description }),
       ...(detail !== undefined && { detail }),
     };
@@ -231,7 +233,9 @@ export async function pickModel(
 ): Promise<ModelPick | 'compare' | undefined> {
   const compare: ModelItem = { label: `$(split-horizontal) ${vscode.l10n.t('Compare models…')}` };
   const { picker, baseUrlOf, show } = createModelPicker(load, current, {
-    ...{ ...options, title, placeholder },
+    ...options,
+    title,
+    placeholder,
     first: options.exclude?.includes(current) ? [] : [current],
     actions: isForPrompt ? [compare] : [],
     itemButtons: isForPrompt ? [itemButton('debug-step-over', vscode.l10n.t('Use for the next prompt only'))] : [],

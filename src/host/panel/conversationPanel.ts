@@ -220,7 +220,10 @@ export class ConversationPanel extends Disposable {
     await services.conversations.withOpen(conversation, async () => {
       await contextDraft.refresh();
       await sendPrompt(services, input, {
-        ...{ conversation, addDraft: (prompt) => draft.addTo(prompt), modelOnce: draft.modelOnce, ...options },
+        conversation,
+        addDraft: (prompt) => draft.addTo(prompt),
+        modelOnce: draft.modelOnce,
+        ...options,
         onMove: (target) => {
           this.page.post({ type: 'promptMoved', prompt: input.prompt });
           services.panels.show(target, { preserveFocus: false });
