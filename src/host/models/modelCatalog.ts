@@ -141,7 +141,7 @@ export class ModelCatalog extends Disposable {
     };
   }
 
-  private async rememberGateway({ model, baseUrl }: Omit<ModelPick, 'once'>): Promise<void> {
+  private async rememberGateway({ model, baseUrl }: ModelPick): Promise<void> {
     const position = this.deps.settings.routes().findIndex(({ url }) => url === baseUrl);
     if (position >= 0) await this.gateways.remember(model, position === 0 ? undefined : baseUrl);
   }

@@ -46,7 +46,7 @@ export interface PickableModels {
 export interface ModelPickOptions {
   readonly title?: string | undefined;
   readonly exclude?: readonly string[] | undefined;
-  /** Whether the user can also choose a model for the next prompt only, or to compare models instead. */
+  /** Whether the user can also choose to compare models instead. */
   readonly isForPrompt?: boolean | undefined;
   readonly fallbacks?: readonly string[] | undefined;
   readonly overrides?: ModelOverrides | undefined;
@@ -54,7 +54,6 @@ export interface ModelPickOptions {
 
 export interface ModelPick {
   readonly model: string;
-  readonly once: boolean;
   /** The gateway from whose list the user chose the model. Undefined for another name. */
   readonly baseUrl?: string | undefined;
 }
@@ -84,12 +83,10 @@ interface ModelChoices<Result> {
   readonly first: readonly string[];
   /** Items after these models. */
   readonly actions?: readonly ModelItem[] | undefined;
-  readonly itemButtons?: readonly vscode.QuickInputButton[] | undefined;
   /** The checked models, if the user can choose several. */
   readonly checked?: (() => readonly string[]) | undefined;
   /** @returns undefined to keep the list open */
   accept(items: readonly ModelItem[], baseUrlOf: GatewayOfModel): Result | undefined;
-  acceptButton?(item: ModelItem, baseUrlOf: GatewayOfModel): Result | undefined;
   onSelect?(items: readonly ModelItem[]): void;
 }
 
@@ -106,7 +103,7 @@ export function pickFromModels<Result>(
   current: string,
   choices: ModelChoices<Result>,
 ): Promise<Result | undefined> {
-  const { exclude = [], fallbacks = [], overrides, first, actions = [], itemButtons = [], checked } = choices;
+  const { exclude = [], fallbacks = [], overrides, first, actions = [], checked } = choices;
   const factsText = createFactsText();
   // Keeps the items of the lists while the user types, because a list may have thousands of models.
   let listed: readonly ModelItem[] = [];
@@ -121,7 +118,7 @@ export function pickFromModels<Result>(
     // They follow the others, whose positions identify them in VS Code's events.
     const added = [
       ...unlisted.map((model) => createItem(model)),
-      ...(isNew ? [{ model: typed, label, alwaysShow: true, buttons: itemButtons }] : []),
+      ...(isNew ? [{ model: typed, label, alwaysShow: true }] : []),
     ];
     picker.items = added.length > 0 ? [...listed, ...added] : listed;
     if (checked) {
@@ -146,7 +143,8 @@ export function pickFromModels<Result>(
     const ownFacts = overrides?.([model]);
     const detail = factsText(ownFacts ? { ...facts, ...ownFacts } : facts);
     return {
-      ...{ model, label: isCurrent && !checked ? `$(check) ${label}` : label, buttons: itemButtons },
+      model,
+      label: isCurrent && !checked ? `$(check) ${label}` : label,
       ...(description !== '' && { description }),
       ...(detail !== undefined && { detail }),
     };
@@ -204,9 +202,6 @@ export function pickFromModels<Result>(
     const { route, list: source } = sourceOf(model) ?? {};
     return source?.source === 'gateway' ? route?.baseUrl : undefined;
   };
-  const finish = (result: Result | undefined): void => {
-    if (result !== undefined) list.close(result);
-  };
   const list = new OpenList<ModelItem, Result>({
     title: choices.title,
     placeholder: choices.placeholder([]),
@@ -215,8 +210,10 @@ export function pickFromModels<Result>(
     canSelectMany: checked !== undefined,
   });
   const { picker } = list;
-  list.onAccept((items) => finish(choices.accept(items, baseUrlOf)));
-  list.onItemButton((_button, item) => finish(choices.acceptButton?.(item, baseUrlOf)));
+  list.onAccept((items) => {
+    const result = choices.accept(items, baseUrlOf);
+    if (result !== undefined) list.close(result);
+  });
   picker.onDidTriggerButton(() => list.run(() => loadLists(true)));
   picker.onDidChangeValue(updateItems);
   picker.onDidChangeSelection((items) => choices.onSelect?.(items));
@@ -233,8 +230,6 @@ export function pickModel(
   { title = vscode.l10n.t('Select model'), isForPrompt = false, ...options }: ModelPickOptions,
 ): Promise<ModelPick | 'compare' | undefined> {
   const compare: ModelItem = { label: `$(split-horizontal) ${vscode.l10n.t('Compare models…')}` };
-  const pickOf = ({ model }: ModelItem, once: boolean, baseUrlOf: GatewayOfModel): ModelPick | undefined =>
-    model === undefined ? undefined : { model, once, baseUrl: baseUrlOf(model) };
   return pickFromModels<ModelPick | 'compare'>(load, current, {
     ...options,
     title,
@@ -242,9 +237,10 @@ export function pickModel(
     ignoreFocusOut: false,
     first: options.exclude?.includes(current) ? [] : [current],
     actions: isForPrompt ? [compare] : [],
-    itemButtons: isForPrompt ? [itemButton('debug-step-over', vscode.l10n.t('Use for the next prompt only'))] : [],
-    accept: ([item], baseUrlOf) => (item === compare ? 'compare' : item && pickOf(item, false, baseUrlOf)),
-    acceptButton: (item, baseUrlOf) => pickOf(item, true, baseUrlOf),
+    accept: ([item], baseUrlOf) => {
+      if (item === compare) return 'compare';
+      return item?.model === undefined ? undefined : { model: item.model, baseUrl: baseUrlOf(item.model) };
+    },
   });
 }
 

@@ -10,7 +10,7 @@ export function pickComparedModels(
   current: string,
   checked: readonly string[],
   { log, ...options }: Pick<ModelPickOptions, 'fallbacks' | 'overrides'> & { readonly log: Pick<Log, 'error'> },
-): Promise<readonly Omit<ModelPick, 'once'>[] | undefined> {
+): Promise<readonly ModelPick[] | undefined> {
   let models = checked;
   return pickFromModels(load, current, {
     ...options,

@@ -3,7 +3,6 @@ import { parseAskArgument } from '../args';
 import type { Commands } from '../commands';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { HostWindow } from '../hostWindow';
-import { registerAnswerDocuments } from './answerDifferences';
 import { compareModels } from './compareModels';
 import { runFailureAction } from './failureActions';
 import type { PanelRegistry } from './panelRegistry';
@@ -19,7 +18,6 @@ interface PanelCommandServices extends PanelServices, Pick<HostWindow, 'register
 export function registerPanels(services: PanelCommandServices) {
   const { register, connections, conversations, panels, promptHistory, onError } = services;
   register(connections.onDidChange(() => conversations.applySettings()));
-  register(registerAnswerDocuments(conversations));
   register(
     conversations.onDidRemove((removal) => {
       promptHistory

@@ -21,7 +21,11 @@ import { refusedConnection } from '../connection/fakeRoutes';
 
 const [origin, other] = ['https://gateway.test', 'https://other.test'];
 const connection: ActiveConnection = {
-  ...{ baseUrl: `${origin}/v1`, origin, host: 'gateway.test', apiKey: 'hsa-test', demo: false },
+  baseUrl: `${origin}/v1`,
+  origin,
+  host: 'gateway.test',
+  apiKey: 'hsa-test',
+  demo: false,
 };
 
 describe('model catalog', () => {
