@@ -14,7 +14,7 @@ import { askForText } from '../ui/notifications';
 import { pickFrom } from '../ui/quickPick';
 
 interface GatewayChoiceDeps {
-  readonly settings: Pick<Settings, 'routes'>;
+  readonly settings: Pick<Settings, 'gateways'>;
   readonly engine: Pick<Engine, 'probe'>;
 }
 
@@ -33,7 +33,7 @@ const localLimitMs = 2000;
 
 /** Lets the user choose a known gateway or enter a base URL. @returns undefined if the user cancels */
 export async function chooseGateway(deps: GatewayChoiceDeps): Promise<ChosenGateway | undefined> {
-  const configured = new Set(deps.settings.routes().map(({ url }) => url));
+  const configured = new Set(deps.settings.gateways().map(({ url }) => url));
   const running = new Set<string>();
   const closing = new AbortController();
   const list = pickFrom<Item>({
@@ -70,7 +70,7 @@ export async function editGateway(
 }
 
 function toChosen({ settings }: GatewayChoiceDeps, baseUrl: BaseUrl, name?: string): ChosenGateway {
-  const isConfigured = settings.routes().some(({ url }) => url === baseUrl.url);
+  const isConfigured = settings.gateways().some(({ url }) => url === baseUrl.url);
   return { ...baseUrl, name: knownName(baseUrl.url) ?? name, isConfigured };
 }
 

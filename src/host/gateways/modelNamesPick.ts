@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { GatewayModels } from '../../engine/gateway/modelList';
+import type { ListedModels } from '../../engine/gateway/modelList';
 import { canChat } from '../../engine/models/listedFacts';
 import { areSameModel, nearestModels } from '../../engine/models/nearestModels';
-import { everyOther } from '../../engine/turn/routeModels';
+import { everyOther } from '../../engine/turn/gatewayModels';
 import { recentModels } from '../models/modelGroups';
 import type { HealthBook } from '../health/healthBook';
 import type { Settings } from '../settings/settings';
@@ -16,7 +16,7 @@ interface ReplacementItem extends vscode.QuickPickItem {
 }
 
 interface ModelNamesDeps {
-  readonly settings: Pick<Settings, 'model' | 'engineSettings' | 'routes'>;
+  readonly settings: Pick<Settings, 'model' | 'engineSettings' | 'gateways'>;
   readonly health: Pick<HealthBook, 'refresh' | 'records'>;
 }
 
@@ -29,7 +29,7 @@ interface ModelNamesDeps {
 export async function pickModelNames(
   deps: ModelNamesDeps,
   gateway: string,
-  list: GatewayModels,
+  list: ListedModels,
   current: ModelNames = new Map(),
 ): Promise<ModelNames | undefined> {
   if (list.models.length === 0) return current;
@@ -74,7 +74,7 @@ export function mappingText(here: string, there: string): string {
 /** For a gateway that has none of the user's models, such as a local server. */
 async function pickReplacement(
   gateway: string,
-  { models, facts }: GatewayModels,
+  { models, facts }: ListedModels,
   current: ModelNames,
 ): Promise<ModelNames | undefined> {
   const replacements: readonly ReplacementItem[] = models
@@ -100,12 +100,12 @@ async function pickReplacement(
   return names;
 }
 
-/** Returns the selected model, the fallback models and those that were lately used over the primary route. */
+/** Returns the selected model, the fallback models and those that were lately used over the primary gateway. */
 async function usedModels({ settings, health }: ModelNamesDeps): Promise<readonly string[]> {
   await health.refresh();
   const origins = new Set(
     settings
-      .routes()
+      .gateways()
       .slice(0, 1)
       .map(({ origin }) => origin),
   );
