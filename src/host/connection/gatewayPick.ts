@@ -11,8 +11,13 @@ export interface GatewayOption extends Pick<KeyedGateway, 'baseUrl' | 'origin' |
 }
 
 /** Lists only the first gateway of each origin, because they share the key. Returns a single gateway at once. */
-export async function pickGateway<T extends GatewayOption>(gateways: readonly T[], title: string): Promise<T | undefined> {
-  const choices = gateways.filter(({ origin }, index) => gateways.findIndex((other) => other.origin === origin) === index);
+export async function pickGateway<T extends GatewayOption>(
+  gateways: readonly T[],
+  title: string,
+): Promise<T | undefined> {
+  const choices = gateways.filter(
+    ({ origin }, index) => gateways.findIndex((other) => other.origin === origin) === index,
+  );
   if (choices.length < 2) return choices[0];
   const items = choices.map((gateway) => {
     const name = gateway.position === 0 ? vscode.l10n.t('primary') : vscode.l10n.t('backup {0}', gateway.position);
