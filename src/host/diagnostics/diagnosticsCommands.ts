@@ -14,7 +14,7 @@ interface DiagnosticsDeps extends Pick<HostWindow, 'log' | 'version' | 'context'
   readonly engine: Pick<Engine, 'report'>;
   readonly settings: Pick<
     Settings,
-    'baseUrl' | 'routes' | 'engineSettings' | 'model' | 'requestParameters' | 'reasoningEffort'
+    'baseUrl' | 'gateways' | 'engineSettings' | 'model' | 'requestParameters' | 'reasoningEffort'
   >;
   readonly connections: Pick<Connections, 'configured'>;
   readonly keys: Pick<KeyStore, 'get'>;
@@ -40,19 +40,19 @@ export function registerDiagnostics(deps: DiagnosticsDeps) {
 async function askForHostNames(): Promise<boolean | undefined> {
   const leaveOut = {
     label: vscode.l10n.t('Leave out'),
-    description: vscode.l10n.t('The report calls them route 1, route 2, and so on.'),
+    description: vscode.l10n.t('The report calls them gateway 1, gateway 2, and so on.'),
     withHostNames: false,
   };
   const include = { label: vscode.l10n.t('Include'), withHostNames: true };
   const choice = await vscode.window.showQuickPick([leaveOut, include], {
     title: vscode.l10n.t('Export diagnostics'),
-    placeHolder: vscode.l10n.t('Include the host names of your routes?'),
+    placeHolder: vscode.l10n.t('Include the host names of your gateways?'),
   });
   return choice?.withHostNames;
 }
 
-function hasPrivateHostName(settings: Pick<Settings, 'routes'>): boolean {
-  return settings.routes().some(({ origin }) => !isPublicOrigin(origin));
+function hasPrivateHostName(settings: Pick<Settings, 'gateways'>): boolean {
+  return settings.gateways().some(({ origin }) => !isPublicOrigin(origin));
 }
 
 /**
@@ -63,7 +63,7 @@ async function createDiagnosticsReport(
   { engine, settings, connections, keys, demo, log, version, context }: DiagnosticsDeps,
   withHostNames: boolean,
 ): Promise<string> {
-  const routes = settings.routes();
+  const gateways = settings.gateways();
   const baseUrl = settings.baseUrl();
   const { temperature = null, maxTokens = null } = settings.requestParameters();
   /** Returns null when the key can't be read, because the report must still be created. */
@@ -75,8 +75,8 @@ async function createDiagnosticsReport(
       return null;
     }
   };
-  const summaries = routes.map(async ({ url, origin }, index) => ({
-    name: `route ${index + 1}`,
+  const summaries = gateways.map(async ({ url, origin }, index) => ({
+    name: `gateway ${index + 1}`,
     hasKey: await isSet(() => keys.get(origin)),
     isHttps: url.startsWith('https:'),
     isHolySheep: isHolySheepOrigin(origin),
@@ -84,7 +84,7 @@ async function createDiagnosticsReport(
   const networkSettings = {
     // Leaves out the path and the query of the base URL, which may contain secrets.
     origin: 'error' in baseUrl ? null : baseUrl.origin,
-    routes: await Promise.all(summaries),
+    gateways: await Promise.all(summaries),
     baseUrlProblem: 'error' in baseUrl ? baseUrl.error : null,
     hasKey: await isSet(async () => (await connections.configured()).apiKey),
     model: settings.model(),
@@ -98,10 +98,10 @@ async function createDiagnosticsReport(
     settings: networkSettings,
     proxy: readProxyInfo(),
     demo: demo.active,
-    engine: withHostNames ? report : withoutGatewayNames(report, routes),
+    engine: withHostNames ? report : withoutGatewayNames(report, gateways),
     errors: log.errors(),
   };
-  const origins = routes.map(({ origin }) => origin);
+  const origins = gateways.map(({ origin }) => origin);
   const hideNames = withHostNames ? (text: string) => text : hostNameHider(origins, requestedOrigins(report));
   return formatDiagnostics(diagnostics, (text) => hideNames(log.redact(text)));
 }

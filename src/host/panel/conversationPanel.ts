@@ -32,7 +32,7 @@ export class ConversationPanel extends Disposable {
   private connectionUpdates = 0;
   private wasInDemo: boolean | undefined;
   /** The gateway that the user had switched to when the page was last told where the next prompt goes. */
-  private shownRoute: string | undefined;
+  private shownGateway: string | undefined;
   /** Whether the context items that the page stored before a reload are outdated. */
   private hasContextChanged = false;
   private readonly contextDraft: ContextDraft;
@@ -71,7 +71,7 @@ export class ConversationPanel extends Disposable {
     this.register(
       conversation.onDidChangeState((change) => {
         this.postDemoStep();
-        if (conversation.preferredRoute !== this.shownRoute) updateConnection();
+        if (conversation.preferredGateway !== this.shownGateway) updateConnection();
         if (change.type === 'events' && !change.events.some(isTerminal)) return;
         this.postContextUse();
         this.postCost();
@@ -203,7 +203,7 @@ export class ConversationPanel extends Disposable {
 
   private async updateConnection(): Promise<void> {
     const update = ++this.connectionUpdates;
-    this.shownRoute = this.conversation.preferredRoute;
+    this.shownGateway = this.conversation.preferredGateway;
     const connection = await this.readConnection();
     const suggestions = await this.services.suggestions.list(this.conversation, connection);
     if (update !== this.connectionUpdates) return;
@@ -309,7 +309,7 @@ export class ConversationPanel extends Disposable {
 
   private async readConnection(): Promise<ConnectionView> {
     const { connections, demo, efforts } = this.services;
-    const connection = await connections.view(demo.answers(this.conversation), this.conversation.preferredRoute);
+    const connection = await connections.view(demo.answers(this.conversation), this.conversation.preferredGateway);
     // In the demo, the page asks for the user's own key, because the embedded gateway needs none.
     const { hasKey } = connection.demo ? await connections.view(false) : connection;
     return { ...connection, hasKey, effort: efforts.viewOf(connection.model) };
