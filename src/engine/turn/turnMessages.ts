@@ -25,7 +25,7 @@ export interface TurnContext {
   readonly plainHttpHost: string | undefined;
 }
 
-export interface NextRoute {
+interface NextRoute {
   /** The origin of the route, or its base URL if another route has the same host. See `routeOf`. */
   readonly route: string;
   /** The name that the user gave the gateway, or else its host. */

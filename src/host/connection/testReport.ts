@@ -24,7 +24,7 @@ export interface RouteReport extends RouteChoice {
 }
 
 /** Returns why prompts can't be sent over a route, or undefined if they can. */
-export function problemOf({
+function problemOf({
   host,
   models,
   hasKey,
