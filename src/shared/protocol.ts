@@ -29,7 +29,6 @@ export {
 } from '../engine/state/turnState';
 export { estimateTokens } from '../engine/text/tokenEstimate';
 export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals';
-export { maxCompared } from './conversation';
 export type { Attachment, ContextKind } from './conversation';
 export type { Failure, GatewaySwitch, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
 
