@@ -200,13 +200,15 @@ export interface TurnStart {
   readonly preferredRoute?: string | undefined;
   /** Called right after the start, for example to skip the cooldown of the gateway. */
   readonly onStart?: ((turn: TurnHandle) => void) | undefined;
+  /** Called before each attempt, which starts when it resolves. */
+  readonly beforeAttempt?: (() => Promise<void>) | undefined;
 }
 
 export function startTurn(
   gateways: Gateways,
   exchange: Exchange,
   preceding: Preceding,
-  { mode, moreRoom, preferredRoute, onStart }: TurnStart,
+  { mode, moreRoom, preferredRoute, onStart, beforeAttempt }: TurnStart,
   onEvents: RunOptions['onEvents'],
 ): TurnHandle {
   const demo = exchange.demo === true;
@@ -216,7 +218,10 @@ export function startTurn(
     {
       resumeFrom: mode && partialAnswer(exchange, mode),
       preferredRoute,
-      connection: () => gateways.connection(demo),
+      connection: async () => {
+        await beforeAttempt?.();
+        return gateways.connection(demo);
+      },
       onEvents,
     },
   );

@@ -5,7 +5,7 @@ import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
 import { firstGateway } from '../../../engine/turn/routeModels';
 import type { ConfiguredRoute, Connections } from '../../connection/connections';
-import type { Budget } from '../../health/budget';
+import type { BudgetDecisions } from '../../health/budget';
 import type { Settings } from '../../settings/settings';
 import { enterApiKey } from '../../ui/notifications';
 import { hostWords } from '../../ui/words';
@@ -18,7 +18,7 @@ import { estimateMessageTokens, estimateTokens, requestMessages } from './reques
 
 export interface ModelProviderDeps extends OfferedModelsDeps {
   readonly engine: Pick<Engine, 'run'>;
-  readonly budget: Pick<Budget, 'mayOthersStart' | 'refusal'>;
+  readonly budget: BudgetDecisions;
   readonly connections: Pick<Connections, 'configured' | 'requestDefaults'>;
   readonly settings: Pick<Settings, 'model'>;
   readonly log: Pick<Log, 'error' | 'redactSecret'>;
