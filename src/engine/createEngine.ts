@@ -2,19 +2,16 @@ import type { Engine, EngineDeps, RunOptions, TurnHandle } from './engine';
 import type { EngineLog } from './environment';
 import { isTerminal, type StreamEvent } from './events';
 import { describeError } from './faults/transportError';
-import { NetworkState } from './gate/networkState';
-import { RouteHealth } from './gate/routeHealth';
-import { originOf } from './gateway/baseUrl';
+import { GatewayStates } from './gate/gatewayState';
 import { KeyRedactor } from './gateway/keyRedactor';
 import { readLocalFacts } from './http/localFacts';
 import { probe } from './http/probe';
-import { loadRequestBuilder } from './http/transport';
 import type { ChatRequest } from './request';
 import type { TurnRecord } from './state/ledger';
-import { routesOf } from './turn/routeModels';
+import { gatewaysOf } from './turn/gatewayModels';
 import { Turn } from './turn/turn';
 import { TurnHistory } from './turn/turnHistory';
-import { TurnRoutes } from './turn/turnRoutes';
+import { TurnGateways } from './turn/turnGateways';
 
 /** Maximum number of finished turns whose records are kept for the diagnostics. */
 const maxRecordedTurns = 50;
@@ -28,21 +25,22 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
    * optimized for them, and each token of the next answer would take twice as long.
    */
   const kept: { lastTurn?: Turn } = {};
-  const routes = new RouteHealth(deps, () => running.size > 0 || (deps.isWindowFocused?.() ?? false));
-  const network = new NetworkState(deps.clock, deps.cooldowns, deps.onCooldownChange);
+  const mayProbe = (): boolean => running.size > 0 || (deps.isWindowFocused?.() ?? false);
+  const states = new GatewayStates({ ...deps, mayProbe });
   const keys = deps.keys ?? new KeyRedactor();
   /** Records of the turns that have ended. They contain no prompt, no answer and no key. */
   let records: readonly TurnRecord[] = [];
   const run = (request: ChatRequest, options: RunOptions): TurnHandle => {
-    void loadRequestBuilder();
-    const turn = new Turn(deps, { network, routes, keys }, request, options, () => {
+    // Loads the SDK before the turn needs it. If this fails, so does the turn, which reports the error.
+    import('./http/sdk').catch(() => undefined);
+    const turn = new Turn(deps, { states, keys }, request, options, () => {
       running.delete(turn);
       kept.lastTurn = turn;
       records = [...records, turn.record].slice(-maxRecordedTurns);
       deps.onTurnEnd?.(turn.record);
     });
     running.add(turn);
-    routes.sendOverdueProbes();
+    states.sendOverdueProbes();
     turn.start();
     return turn;
   };
@@ -54,42 +52,40 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
       return Object.assign(turn, { [Symbol.asyncIterator]: () => queue[Symbol.asyncIterator]() });
     },
     onConnectionChanged: () => {
-      void forgetUnusedRoutes(deps, routes);
+      void forgetUnusedGateways(deps, states);
       for (const turn of running) void turn.handleConnectionChange();
     },
-    onWindowFocused: () => routes.sendOverdueProbes(),
+    onWindowFocused: () => states.sendOverdueProbes(),
     resetNetworkState: async () => {
-      routes.keepOnly([]);
-      await network.reset();
+      await states.forgetAll();
       for (const turn of running) turn.endWait();
     },
-    routeFor: (model, connection, preferredRoute) => {
+    gatewayForAttempt: (model, connection, preferredGateway) => {
       const output = { emit: () => undefined };
-      const turnRoutes = new TurnRoutes(routes, network, deps.settings, output, new TurnHistory(model), {
-        preferredRoute,
+      const turnGateways = new TurnGateways(states, deps.settings, output, new TurnHistory(model), {
+        preferredGateway,
       });
-      const route = turnRoutes.choose(connection);
-      return routesOf(connection).find(({ baseUrl }) => baseUrl === route?.baseUrl);
+      const gateway = turnGateways.choose(connection);
+      return gatewaysOf(connection).find(({ baseUrl }) => baseUrl === gateway?.baseUrl);
     },
-    cooldownOf: (scope) => network.cooldownOf(scope),
-    probe: (route, signal) => probe(deps, keys, route, signal),
-    localFacts: (route, models, signal) => readLocalFacts(deps, route, models, signal),
+    cooldownOf: ({ gateway, key, model }) => states.of(gateway).cooldownOf(model, key),
+    probe: (gateway, signal) => probe(deps, keys, gateway, signal),
+    localFacts: (gateway, models, signal) => readLocalFacts(deps, gateway, models, signal),
     report: () => {
       const turns = [...records, ...[...running].map(({ record }) => record)];
       return {
         turns: turns.toSorted((a, b) => a.time - b.time),
-        network: network.report(),
-        routesDown: routes.down.map(originOf),
+        network: states.report(),
       };
     },
   };
 }
 
-/** Never rejects: without a connection, no turn can use any route. */
-async function forgetUnusedRoutes({ connection }: EngineDeps, routes: RouteHealth): Promise<void> {
+/** Never rejects: without a connection, no turn can use any gateway. */
+async function forgetUnusedGateways({ connection }: EngineDeps, states: GatewayStates): Promise<void> {
   const current = await connection().catch(() => undefined);
   const inUse = current ? [current, ...(current.backups ?? [])] : [];
-  routes.keepOnly(inUse.length > 1 ? inUse.map(({ baseUrl }) => baseUrl) : []);
+  states.keepOutages(inUse.length > 1 ? inUse.map(({ baseUrl }) => baseUrl) : []);
 }
 
 /**
@@ -109,7 +105,7 @@ function withSafeObservers(deps: EngineDeps): EngineDeps {
     log,
     onCooldownChange: () => notify('onCooldownChange', () => deps.onCooldownChange?.()),
     onAttemptEnd: (...end) => notify('onAttemptEnd', () => deps.onAttemptEnd?.(...end)),
-    onRouteChange: () => notify('onRouteChange', () => deps.onRouteChange?.()),
+    onGatewayChange: () => notify('onGatewayChange', () => deps.onGatewayChange?.()),
     onTurnEnd: (record) => notify('onTurnEnd', () => deps.onTurnEnd?.(record)),
   };
 }

@@ -94,8 +94,9 @@ export function transportFault(error: unknown, baseUrl: string): TransportFault 
 }
 
 function findProxy(error: unknown, baseUrl: string): string | undefined {
-  if (!URL.canParse(baseUrl)) return undefined;
-  const { protocol, hostname, port } = new URL(baseUrl);
+  const url = URL.parse(baseUrl);
+  if (!url) return undefined;
+  const { protocol, hostname, port } = url;
   const expectedPort = Number(port) || (protocol === 'https:' ? 443 : 80);
   const targets = errorChain(error).flatMap(({ target }) => target ?? []);
   const proxy = targets.find((place) =>
@@ -109,7 +110,7 @@ export function transportRow(error: unknown): FaultName {
   const rows = links.flatMap(({ code, message }) => {
     return findRow(patternsOfCodes, code || (/net::ERR_\w+/.exec(message)?.[0] ?? '')) ?? [];
   });
-  // If only IPv4 or only IPv6 has no route, the computer is not offline, so the error of the other address family
+  // If only IPv4 or only IPv6 has no gateway, the computer is not offline, so the error of the other address family
   // classifies the fault.
   const rowByCode = rows.find((row) => row !== 'offline') ?? rows[0];
   if (rowByCode !== undefined) return rowByCode;

@@ -3,15 +3,15 @@ import type { OutgoingMessage } from '../text/continuation';
 import type { EngineDeps } from '../engine';
 import type { ConnectionObserver } from '../environment';
 import type { CorrectableParameter } from '../faults/providerError';
-import type { RouteBehavior } from '../gate/networkState';
+import type { ModelBehavior } from '../gate/gatewayState';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
 import type { ModelFacts } from '../models/modelFacts';
 import { limitParameter } from '../models/modelParameters';
 import type { ReasoningFields } from '../models/reasoningFields';
-import type { ChatRequest, ImagePart, Route, TextPart, Tool } from '../request';
+import type { ChatRequest, ImagePart, Gateway, TextPart, Tool } from '../request';
 import { boundedText, ConnectionFailure } from './responseBody';
-import type { RequestBuilder } from './sdk';
+import type { RequestTemplate } from './sdk';
 
 /** A response with a status outside 2xx. Its body has been read up to a limit. */
 export class HttpRejection extends Error {
@@ -25,37 +25,25 @@ export class HttpRejection extends Error {
 }
 
 export interface AttemptRequest {
-  readonly connection: Route;
+  readonly connection: Gateway;
   readonly request: Omit<ChatRequest, 'messages'>;
   /** For a continuation, they end with the partial answer, or with a continue prompt after it. */
   readonly messages: readonly OutgoingMessage[];
-  readonly behavior: RouteBehavior;
+  readonly behavior: ModelBehavior;
   readonly facts?: ModelFacts | undefined;
-  /** Whether the attempt gives up a connection that takes long, because the turn can use another route. */
-  readonly canSwitchRoute?: boolean;
+  /** Whether the attempt gives up a connection that takes long, because the turn can use another gateway. */
+  readonly canSwitchGateway?: boolean;
   /** The fields that set the reasoning effort. */
   readonly reasoning?: ReasoningFields['fields'] | undefined;
 }
 
-let builder: Promise<RequestBuilder> | undefined;
-
-/** Loads the SDK, which takes longer than a request should wait. Call this as soon as a request is expected. */
-export function loadRequestBuilder(): Promise<RequestBuilder> {
-  if (builder) return builder;
-  builder = import('./sdk').then(({ RequestBuilder }) => new RequestBuilder());
-  // If the certificates could not be loaded, the next request loads them again, because a file may be unreadable only
-  // briefly.
-  builder.catch(() => (builder = undefined));
-  return builder;
-}
-
-/** Loads and builds what the first request to a base URL needs, which takes tens of milliseconds. */
-export async function prepareRequests(baseUrl: string): Promise<void> {
-  await (await loadRequestBuilder()).templateFor(completionsUrl(baseUrl));
-}
-
-function completionsUrl(baseUrl: string): string {
-  return `${baseUrl}/chat/completions`;
+/**
+ * Loads the SDK and builds what requests to a base URL have in common. The first call takes tens of milliseconds, so call
+ * this as soon as a request is expected.
+ */
+export async function prepareRequests(baseUrl: string): Promise<RequestTemplate> {
+  const { templateFor } = await import('./sdk');
+  return templateFor(`${baseUrl}/chat/completions`);
 }
 
 /**
@@ -71,8 +59,7 @@ export async function send(
   onHeaders: (status: number, headers: Headers) => void,
   observer?: ConnectionObserver,
 ): Promise<Response> {
-  const builder = await loadRequestBuilder();
-  const { url, headers } = await builder.templateFor(completionsUrl(connection.baseUrl));
+  const { url, headers } = await prepareRequests(connection.baseUrl);
   const init = {
     method: 'POST',
     headers: {
@@ -133,7 +120,9 @@ export function requestBody(
     maxTokens === undefined ? [] : ([limitParameter(model), 'max_completion_tokens', 'max_tokens'] as const);
   const limit = limits.find((name) => !unsupported.has(name));
   const optional = {
-    ...{ stream_options: { include_usage: true }, temperature, top_p: topP },
+    stream_options: { include_usage: true },
+    temperature,
+    top_p: topP,
     ...(limit && { [limit]: maxTokens }),
     ...(stop?.length && { stop: [...stop] }),
     // Gateways reject an empty list of tools, and a tool choice without tools.
@@ -156,7 +145,9 @@ function wireMessage(message: OutgoingMessage): Body['messages'][number] {
   if (message.role === 'tool') return { role: 'tool', tool_call_id: message.toolCallId, content: message.content };
   if ('toolCalls' in message) {
     const calls = message.toolCalls.map(({ id, name, arguments: json }) => ({
-      ...{ id, type: 'function' as const, function: { name, arguments: json } },
+      id,
+      type: 'function' as const,
+      function: { name, arguments: json },
     }));
     // Some providers reject an empty text in a message with tool calls, and every provider accepts null.
     return { role: 'assistant', content: message.content || null, tool_calls: calls };

@@ -1,4 +1,4 @@
-import type { RetryBudget } from '../gate/networkState';
+import type { RetryBudget } from '../gate/gatewayState';
 import { isModelOverload, type Counts, type Decision, type Situation } from '../retry/decide';
 
 /** Counts the faults, retries and resumes of a turn, and charges its retries to the retry budget. */
@@ -33,7 +33,15 @@ export class TurnHistory {
     const { retries, charge, freeReplayUsed, previousDelayMs, overloads, models, resumeBudget, emptyResumes } = this;
     const { hasOutput, idleMs, hasWaited } = this;
     return {
-      ...{ retries, freeReplayUsed, previousDelayMs, overloads, models, emptyResumes, hasOutput, idleMs, hasWaited },
+      retries,
+      freeReplayUsed,
+      previousDelayMs,
+      overloads,
+      models,
+      emptyResumes,
+      hasOutput,
+      idleMs,
+      hasWaited,
       isRetryPending: charge?.isResume === false,
       sameRowFaults: this.rowCounts.get(current.fault.row) ?? 0,
       resumes: resumeBudget.started,
@@ -89,12 +97,12 @@ export class TurnHistory {
   recordModelSwitch(model: string): void {
     this.model = model;
     this.models.push(model);
-    this.recordRouteSwitch();
+    this.recordGatewaySwitch();
     this.retries = 0;
     this.rowCounts.clear();
   }
 
-  recordRouteSwitch(): void {
+  recordGatewaySwitch(): void {
     this.overloads = 0;
     this.previousDelayMs = undefined;
   }
@@ -107,7 +115,7 @@ export class TurnHistory {
 
 export const initialResumes = 3;
 /** New characters from which a resume is not charged. */
-export const minRefundedChars = 200;
+const minRefundedChars = 200;
 /** Including those that are not charged. */
 export const maxResumes = 5;
 

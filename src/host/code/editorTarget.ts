@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { viewType } from '../contributions';
-import type { ApplyTarget, Exchange } from '../journal/exchange';
+import type { ApplyTarget } from '../../shared/conversation';
+import type { Exchange } from '../journal/exchange';
 import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
 import { locateCode, fitReplacement } from './codeLines';

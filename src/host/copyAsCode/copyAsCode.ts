@@ -1,10 +1,9 @@
-import * as v from 'valibot';
 import * as vscode from 'vscode';
-import type { Localize } from '../../engine/environment';
-import { routeOf } from '../../engine/events';
+import { gatewayOf } from '../../engine/events';
+import { parseCopyRequestArgument, type LanguageId } from '../args';
 import type { Commands } from '../commands';
 import type { LedgerEntry } from '../../engine/state/ledger';
-import { gatewayFor } from '../../engine/turn/routeModels';
+import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { Connections } from '../connection/connections';
 import type { Conversation } from '../conversation/conversation';
 import { conversationTitle } from '../conversation/conversationSummaries';
@@ -14,15 +13,13 @@ import type { ModelCatalog } from '../models/modelCatalog';
 import type { Settings } from '../settings/settings';
 import { plainLabel, escapeIcons } from '../ui/messageText';
 import { showInStatusBar } from '../ui/notifications';
-import { localize } from '../util/localization';
-import { parseArgument } from '../util/schemas';
 import { UserError } from '../util/userError';
-import { type LanguageId, languageIds, languages } from './codeLanguages';
+import { languages } from './codeLanguages';
 import { exportedRequest } from './exportedRequest';
 
 interface CopyAsCodeDeps {
   readonly conversations: Pick<Conversations, 'current'>;
-  readonly connections: Pick<Connections, 'configured' | 'model' | 'routes'>;
+  readonly connections: Pick<Connections, 'configured' | 'model' | 'gateways'>;
   readonly settings: Pick<Settings, 'engineSettings'>;
   readonly catalog: Pick<ModelCatalog, 'factsOf'>;
 }
@@ -39,19 +36,8 @@ interface CopyOptions {
 /** Registers the command that copies a request of the current conversation as code and returns the code. */
 export function registerCopyAsCode(deps: CopyAsCodeDeps) {
   return {
-    'holysheep.copyRequest': (argument) => copyAsCode(deps, { language: copyRequestArgument(argument, localize) }),
+    'holysheep.copyRequest': (argument) => copyAsCode(deps, { language: parseCopyRequestArgument(argument) }),
   } satisfies Commands;
-}
-
-/**
- * Returns the language in the argument of `holysheep.copyRequest`. Returns undefined if the argument is not a string,
- * because a menu passes the item on which it was opened.
- * @throws ArgumentError if the language is unknown
- */
-export function copyRequestArgument(argument: unknown, localize: Localize): LanguageId | undefined {
-  if (typeof argument !== 'string') return undefined;
-  const message = localize('holysheep.copyRequest expects “curl”, “python”, or “node”.');
-  return parseArgument(v.picklist(languageIds, message), argument);
 }
 
 /**
@@ -72,10 +58,10 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
 
   const demo = choice.exchange.demo === true;
   const last = demo ? undefined : choice.exchange.state.ledger.entries.at(-1);
-  const lastRoute = routeOf(last ?? {});
-  const routes = last ? await deps.connections.routes() : [];
+  const lastGateway = gatewayOf(last ?? {});
+  const gateways = last ? await deps.connections.gateways() : [];
   // The settings may no longer contain the gateway of the last attempt.
-  const used = routes.find((route) => route.baseUrl === lastRoute || route.origin === lastRoute);
+  const used = gateways.find((gateway) => gateway.baseUrl === lastGateway || gateway.origin === lastGateway);
   const { baseUrl, host } = used ?? gatewayFor(request.model, await deps.connections.configured());
   const { model = request.model, userModel }: Partial<LedgerEntry> = (used && last) ?? {};
   const settings = deps.settings.engineSettings();

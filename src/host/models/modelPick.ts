@@ -8,6 +8,7 @@ import { nearestModels } from '../../engine/models/nearestModels';
 import type { ModelOverrides } from '../settings/modelOverrides';
 import { plainLabel } from '../ui/messageText';
 import { itemButton } from '../ui/notifications';
+import { OpenList } from '../ui/quickPick';
 import { hostWords } from '../ui/words';
 import { groupModels, type ModelGroup } from './modelGroups';
 import { createFactsText } from './modelTexts';
@@ -22,22 +23,22 @@ export type ModelList =
   /** Common models. `message` is the localized reason why the gateway's list could not be loaded. */
   | { readonly source: 'default'; readonly models: readonly string[]; readonly message: string };
 
-export interface RouteModels {
+export interface GatewayModelList {
   readonly baseUrl: string;
   readonly origin: string;
   /** The name of the gateway for the user. */
   readonly host: string;
-  /** See `Route.models`. */
+  /** See `Gateway.models`. */
   readonly models?: ReadonlyMap<string, string> | undefined;
   readonly list: Promise<ModelList>;
   /** End of the cooldown of a model, in epoch milliseconds. */
   readonly cooldownEnd?: ((model: string) => number | undefined) | undefined;
-  /** Describes how well a model works over the route. */
+  /** Describes how well a model works through the gateway. */
   readonly essence?: ((model: string) => string | undefined) | undefined;
 }
 
 export interface PickableModels {
-  readonly routes: readonly RouteModels[];
+  readonly gateways: readonly GatewayModelList[];
   /** The latest first. */
   readonly recent: readonly string[];
 }
@@ -45,7 +46,7 @@ export interface PickableModels {
 export interface ModelPickOptions {
   readonly title?: string | undefined;
   readonly exclude?: readonly string[] | undefined;
-  /** Whether the user can also choose a model for the next prompt only, or to compare models instead. */
+  /** Whether the user can also choose to compare models instead. */
   readonly isForPrompt?: boolean | undefined;
   readonly fallbacks?: readonly string[] | undefined;
   readonly overrides?: ModelOverrides | undefined;
@@ -53,7 +54,6 @@ export interface ModelPickOptions {
 
 export interface ModelPick {
   readonly model: string;
-  readonly once: boolean;
   /** The gateway from whose list the user chose the model. Undefined for another name. */
   readonly baseUrl?: string | undefined;
 }
@@ -64,14 +64,16 @@ interface ModelItem extends vscode.QuickPickItem {
 }
 
 interface LoadedList {
-  readonly route: RouteModels;
+  readonly gateway: GatewayModelList;
   readonly list: ModelList;
 }
 
 const itemsPerSlice = 250;
 
-export interface ModelChoices {
+interface ModelChoices<Result> {
   readonly title: string;
+  /** Whether the list stays open when the panel takes the focus. */
+  readonly ignoreFocusOut: boolean;
   /** What to do with the models of the list, for example “Choose a model”. */
   readonly placeholder: (lists: readonly LoadedList[]) => string;
   readonly exclude?: readonly string[] | undefined;
@@ -81,26 +83,27 @@ export interface ModelChoices {
   readonly first: readonly string[];
   /** Items after these models. */
   readonly actions?: readonly ModelItem[] | undefined;
-  readonly itemButtons?: readonly vscode.QuickInputButton[] | undefined;
   /** The checked models, if the user can choose several. */
   readonly checked?: (() => readonly string[]) | undefined;
+  /** @returns undefined to keep the list open */
+  accept(items: readonly ModelItem[], baseUrlOf: GatewayOfModel): Result | undefined;
+  onSelect?(items: readonly ModelItem[]): void;
 }
 
+/** Returns the base URL of the gateway from whose list the user chose a model. */
+type GatewayOfModel = (model: string) => string | undefined;
+
 /**
- * Creates a picker of models. It opens before the lists are loaded. The user can also type a name that is in no list.
+ * Lets the user choose from models. The list opens before the models are loaded. The user can also type a name that no
+ * gateway lists.
  * @param load loads the lists; with `fresh`, not those in the cache
  */
-export function createModelPicker(
+export function pickFromModels<Result>(
   load: (fresh: boolean) => Promise<PickableModels>,
   current: string,
-  choices: ModelChoices,
-) {
-  const { exclude = [], fallbacks = [], overrides, first, actions = [], itemButtons = [], checked } = choices;
-  const picker = vscode.window.createQuickPick<ModelItem>();
-  picker.title = choices.title;
-  picker.placeholder = choices.placeholder([]);
-  picker.buttons = [itemButton('refresh', vscode.l10n.t('Refresh the list of models'))];
-  picker.canSelectMany = checked !== undefined;
+  choices: ModelChoices<Result>,
+): Promise<Result | undefined> {
+  const { exclude = [], fallbacks = [], overrides, first, actions = [], checked } = choices;
   const factsText = createFactsText();
   // Keeps the items of the lists while the user types, because a list may have thousands of models.
   let listed: readonly ModelItem[] = [];
@@ -115,7 +118,7 @@ export function createModelPicker(
     // They follow the others, whose positions identify them in VS Code's events.
     const added = [
       ...unlisted.map((model) => createItem(model)),
-      ...(isNew ? [{ model: typed, label, alwaysShow: true, buttons: itemButtons }] : []),
+      ...(isNew ? [{ model: typed, label, alwaysShow: true }] : []),
     ];
     picker.items = added.length > 0 ? [...listed, ...added] : listed;
     if (checked) {
@@ -134,13 +137,14 @@ export function createModelPicker(
   const createItem = (model: string, source?: LoadedList, places: readonly string[] = []): ModelItem => {
     const label = plainLabel(model);
     const isCurrent = model === current;
-    const notes = [isCurrent ? vscode.l10n.t('current') : undefined, source?.route.essence?.(model), ...places];
+    const notes = [isCurrent ? vscode.l10n.t('current') : undefined, source?.gateway.essence?.(model), ...places];
     const description = notes.filter((note) => note !== undefined).join(' · ');
-    const facts = factsAt(source?.route.baseUrl ?? '', model, factsOf(source?.list));
+    const facts = factsAt(source?.gateway.baseUrl ?? '', model, factsOf(source?.list));
     const ownFacts = overrides?.([model]);
     const detail = factsText(ownFacts ? { ...facts, ...ownFacts } : facts);
     return {
-      ...{ model, label: isCurrent && !checked ? `$(check) ${label}` : label, buttons: itemButtons },
+      model,
+      label: isCurrent && !checked ? `$(check) ${label}` : label,
       ...(description !== '' && { description }),
       ...(detail !== undefined && { detail }),
     };
@@ -150,15 +154,15 @@ export function createModelPicker(
   const showLists = async (pickable: PickableModels, lists: readonly LoadedList[]): Promise<void> => {
     const thisShow = ++latestShow;
     const groups = groupsOf(lists, pickable, exclude[0] ?? current, fallbacks);
-    const [firstRoute] = pickable.routes;
-    const primary = lists.find(({ route }) => route === firstRoute);
+    const [firstGateway] = pickable.gateways;
+    const primary = lists.find(({ gateway }) => gateway === firstGateway);
     sourceOf = createSourceLookup(lists);
     const itemOf = (model: string): ModelItem => {
       const source = sourceOf(model);
       const isElsewhere = source?.list.source === 'gateway' && source !== primary;
       const places = [
-        ...(isElsewhere ? [vscode.l10n.t('at {0}', plainLabel(source.route.host))] : []),
-        ...pickable.routes.flatMap((route) => otherName(route, model) ?? []),
+        ...(isElsewhere ? [vscode.l10n.t('at {0}', plainLabel(source.gateway.host))] : []),
+        ...pickable.gateways.flatMap((gateway) => otherName(gateway, model) ?? []),
       ];
       return createItem(model, source ?? primary, places);
     };
@@ -187,63 +191,56 @@ export function createModelPicker(
     };
     await update();
     await Promise.all(
-      pickable.routes.map(async (route, index) => {
-        lists[index] = { route, list: await route.list };
+      pickable.gateways.map(async (gateway, index) => {
+        lists[index] = { gateway, list: await gateway.list };
         await update();
       }),
     );
     if (thisLoad === latestLoad) picker.busy = false;
   };
-  /** Returns the gateway from whose list a model comes. */
   const baseUrlOf = (model: string): string | undefined => {
-    const { route, list } = sourceOf(model) ?? {};
-    return list?.source === 'gateway' ? route?.baseUrl : undefined;
+    const { gateway, list: source } = sourceOf(model) ?? {};
+    return source?.source === 'gateway' ? gateway?.baseUrl : undefined;
   };
-  /** Shows the picker until the user has accepted or dismissed it. */
-  const show = async <T>(listen: (resolve: (result: T | undefined) => void) => void): Promise<T | undefined> => {
-    const chosen = new Promise<T | undefined>((resolve, reject) => {
-      const finish = (accepted: T | undefined): void => {
-        resolve(accepted);
-        picker.hide();
-      };
-      picker.onDidChangeValue(updateItems);
-      picker.onDidTriggerButton(() => void loadLists(true).catch(reject));
-      picker.onDidHide(() => resolve(undefined));
-      listen(finish);
-    });
-    if (first.length > 0) showItems([...first.map((model) => createItem(model)), ...actions]);
-    picker.show();
-    try {
-      // Loads the lists in the background, so that the user can choose a model before they are loaded.
-      return await Promise.race([chosen, loadLists().then(() => chosen)]);
-    } finally {
-      picker.dispose();
-    }
-  };
-  return { picker, baseUrlOf, show };
+  const list = new OpenList<ModelItem, Result>({
+    title: choices.title,
+    placeholder: choices.placeholder([]),
+    ignoreFocusOut: choices.ignoreFocusOut,
+    buttons: [itemButton('refresh', vscode.l10n.t('Refresh the list of models'))],
+    canSelectMany: checked !== undefined,
+  });
+  const { picker } = list;
+  list.onAccept((items) => {
+    const result = choices.accept(items, baseUrlOf);
+    if (result !== undefined) list.close(result);
+  });
+  picker.onDidTriggerButton(() => list.run(() => loadLists(true)));
+  picker.onDidChangeValue(updateItems);
+  picker.onDidChangeSelection((items) => choices.onSelect?.(items));
+  if (first.length > 0) showItems([...first.map((model) => createItem(model)), ...actions]);
+  // Loads the lists in the background, so that the user can choose a model before they are loaded.
+  list.run(() => loadLists());
+  return list.result;
 }
 
 /** Lets the user choose a model. */
-export async function pickModel(
+export function pickModel(
   load: (fresh: boolean) => Promise<PickableModels>,
   current: string,
   { title = vscode.l10n.t('Select model'), isForPrompt = false, ...options }: ModelPickOptions,
 ): Promise<ModelPick | 'compare' | undefined> {
   const compare: ModelItem = { label: `$(split-horizontal) ${vscode.l10n.t('Compare models…')}` };
-  const { picker, baseUrlOf, show } = createModelPicker(load, current, {
-    ...{ ...options, title, placeholder },
+  return pickFromModels<ModelPick | 'compare'>(load, current, {
+    ...options,
+    title,
+    placeholder,
+    ignoreFocusOut: false,
     first: options.exclude?.includes(current) ? [] : [current],
     actions: isForPrompt ? [compare] : [],
-    itemButtons: isForPrompt ? [itemButton('debug-step-over', vscode.l10n.t('Use for the next prompt only'))] : [],
-  });
-  return show<ModelPick | 'compare'>((resolve) => {
-    const choose = (item: ModelItem | undefined, once: boolean): void => {
-      if (item === compare) resolve('compare');
-      const { model } = item ?? {};
-      if (model !== undefined) resolve({ model, once, baseUrl: baseUrlOf(model) });
-    };
-    picker.onDidAccept(() => choose(picker.selectedItems[0], false));
-    picker.onDidTriggerItemButton(({ item }) => choose(item, true));
+    accept: ([item], baseUrlOf) => {
+      if (item === compare) return 'compare';
+      return item?.model === undefined ? undefined : { model: item.model, baseUrl: baseUrlOf(item.model) };
+    },
   });
 }
 
@@ -257,7 +254,7 @@ function factsOf(list: ModelList | undefined): FactsById | undefined {
   return list?.source === 'gateway' ? list.facts : undefined;
 }
 
-/** Returns a function that finds the first route that offers a given model. */
+/** Returns a function that finds the first gateway that offers a given model. */
 function createSourceLookup(lists: readonly LoadedList[]): (model: string) => LoadedList | undefined {
   const sources = new Map(lists.toReversed().flatMap((source) => source.list.models.map((model) => [model, source])));
   return (model) => sources.get(model);
@@ -266,13 +263,13 @@ function createSourceLookup(lists: readonly LoadedList[]): (model: string) => Lo
 /** Returns the groups of the first gateway, followed by one for each other gateway with the models that only it has. */
 function groupsOf(
   lists: readonly LoadedList[],
-  { routes, recent }: PickableModels,
+  { gateways, recent }: PickableModels,
   sought: string,
   fallbacks: readonly string[],
 ): readonly ModelGroup[] {
-  const primary = lists.find(({ route }) => route === routes[0]);
+  const primary = lists.find(({ gateway }) => gateway === gateways[0]);
   const all = lists.flatMap((source) => modelsOf(source));
-  const isKnown = all.includes(sought) || routes.some(({ models }) => models?.has(sought));
+  const isKnown = all.includes(sought) || gateways.some(({ models }) => models?.has(sought));
   const leading = [
     {
       heading: vscode.l10n.t('Similar to {0}', plainLabel(sought)),
@@ -283,17 +280,17 @@ function groupsOf(
   ];
   const listed = new Set(primary && modelsOf(primary));
   const trailing = lists.flatMap((source): readonly ModelGroup[] => {
-    const { list, route } = source;
+    const { list, gateway } = source;
     if (list.source === 'default') {
-      const heading = failureHeading(list.message, routes.length > 1 ? route.host : undefined);
+      const heading = failureHeading(list.message, gateways.length > 1 ? gateway.host : undefined);
       return [{ heading, models: list.models }];
     }
     if (source === primary) return [];
     // Other names of models that are offered already.
-    const mapped = new Set([...(route.models ?? [])].flatMap(([here, there]) => (listed.has(here) ? there : [])));
+    const mapped = new Set([...(gateway.models ?? [])].flatMap(([here, there]) => (listed.has(here) ? there : [])));
     const models = modelsOf(source).filter((model) => !mapped.has(model));
     for (const model of models) listed.add(model);
-    return [{ heading: plainLabel(route.host), models }];
+    return [{ heading: plainLabel(gateway.host), models }];
   });
   const locale = toSupportedLocale(vscode.env.language);
   const models = primary ? modelsOf(primary) : [];
@@ -305,7 +302,7 @@ function modelsOf({ list }: LoadedList): readonly string[] {
 }
 
 /** Returns the other name of a model and the gateway that has it, such as `anthropic/claude-sonnet-4 at OpenRouter`. */
-function otherName({ models, host }: RouteModels, model: string): string | undefined {
+function otherName({ models, host }: GatewayModelList, model: string): string | undefined {
   const name = models?.get(model);
   return name === undefined ? undefined : vscode.l10n.t('{0} at {1}', plainLabel(name), plainLabel(host));
 }

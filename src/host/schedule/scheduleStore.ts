@@ -1,4 +1,4 @@
-import { access, mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { parseJson } from '../../engine/json';
@@ -68,10 +68,7 @@ export class ScheduleStore {
   }
 
   async has(id: string): Promise<boolean> {
-    return access(this.path(id)).then(
-      () => true,
-      (error: unknown) => ignoreMissingFile(error) ?? false,
-    );
+    return (await stat(this.path(id)).catch(ignoreMissingFile)) !== undefined;
   }
 
   async conversationIds(): Promise<ReadonlySet<string>> {

@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { languageIds, languages } from '../../../src/host/copyAsCode/codeLanguages';
+import { languageIds } from '../../../src/host/args';
+import { languages } from '../../../src/host/copyAsCode/codeLanguages';
 import { limitParameter } from '../../../src/engine/models/modelParameters';
 import type { ExportedRequest } from '../../../src/host/copyAsCode/exportedRequest';
 import { nodeTail, pythonTail } from '../../../src/host/copyAsCode/programs';
@@ -34,7 +35,9 @@ const hostileRequest = fc
     temperature: fc.constantFrom(undefined, 0, 0.7, 2),
     maxTokens: fc.constantFrom(undefined, 1, 1_000_000),
     otherFields: fc.constantFrom<ExportedRequest['otherFields']>(
-      ...[{}, { reasoning_effort: 'high' }, { enable_thinking: false }],
+      {},
+      { reasoning_effort: 'high' },
+      { enable_thinking: false },
       { thinking: { type: 'enabled', budget_tokens: 2048 }, 'a-b': [true, null, -1.5, ...wellFormed] },
     ),
   })

@@ -1,24 +1,31 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import type { LedgerEntry } from '../../../src/engine/state/ledger';
+import type { LedgerEntry, TurnRecord } from '../../../src/engine/state/ledger';
 import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import { defaultModels, parseModelList } from '../../../src/engine/gateway/modelList';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
 import type { ActiveConnection, Connections } from '../../../src/host/connection/connections';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
+import type { DemoMode } from '../../../src/host/connection/demoMode';
+import type { HealthBook } from '../../../src/host/health/healthBook';
 import type { Settings } from '../../../src/host/settings/settings';
 import type { Log } from '../../../src/host/util/log';
 import { UnresponsiveGateways } from '../../../src/host/connection/unresponsiveGateways';
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
+import { fake } from '../../support/fake';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { storeIn } from '../../support/storeIn';
 import { valuesOf } from '../../support/valuesOf';
-import { refusedConnection } from '../connection/fakeRoutes';
+import { refusedConnection } from '../connection/fakeGateways';
 
 const [origin, other] = ['https://gateway.test', 'https://other.test'];
 const connection: ActiveConnection = {
-  ...{ baseUrl: `${origin}/v1`, origin, host: 'gateway.test', apiKey: 'hsa-test', demo: false },
+  baseUrl: `${origin}/v1`,
+  origin,
+  host: 'gateway.test',
+  apiKey: 'hsa-test',
+  demo: false,
 };
 
 describe('model catalog', () => {
@@ -26,7 +33,7 @@ describe('model catalog', () => {
   let ids: readonly unknown[];
   let requests: number;
   let logged: string[];
-  let routes: readonly string[];
+  let gateways: readonly string[];
   let catalog: ModelCatalog;
   let currentConnection: ActiveConnection | undefined;
   let refreshed: number;
@@ -40,7 +47,7 @@ describe('model catalog', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
   const log = (problem: unknown) => logged.push(String(problem));
-  const health = { records: () => [], refresh: () => Promise.resolve() };
+  const health = fake<HealthBook>({ records: () => [], refresh: () => Promise.resolve() });
   const engine = {
     cooldownOf: () => undefined,
     localFacts: (() => Promise.resolve(local)) as Engine['localFacts'],
@@ -63,7 +70,7 @@ describe('model catalog', () => {
   };
   beforeEach(async () => {
     [isDown, requests, logged, ids, currentConnection] = [false, 0, [], ['a'], connection];
-    [routes, refreshed, overrides] = [[connection.baseUrl], 0, {}];
+    [gateways, refreshed, overrides] = [[connection.baseUrl], 0, {}];
     memory.clear();
     unresponsive = new UnresponsiveGateways(memento, { error: log });
     editor.reset();
@@ -71,9 +78,9 @@ describe('model catalog', () => {
     const connections = {
       model: () => 'model-0',
       connectionFor: () =>
-        currentConnection ? Promise.resolve(currentConnection) : Promise.reject(new Error('no route')),
+        currentConnection ? Promise.resolve(currentConnection) : Promise.reject(new Error('no gateway')),
       configured: () => Promise.resolve(currentConnection),
-      routes: () => Promise.resolve([currentConnection, ...(currentConnection?.backups ?? [])]),
+      gateways: () => Promise.resolve([currentConnection, ...(currentConnection?.backups ?? [])]),
       refresh: () => refreshed++,
     } as unknown as Connections;
     const onDidChange = (set: (fire: () => unknown) => void) => {
@@ -87,7 +94,7 @@ describe('model catalog', () => {
     const keys = { onDidChange: onDidChange((fire) => (changeKeys = fire)) } as unknown as KeyStore;
     const settings = {
       onDidChange: onDidChange((fire) => (changeSettings = fire)),
-      routes: () => routes.map((url) => ({ url })),
+      gateways: () => gateways.map((url) => ({ url })),
       model: () => 'b',
       engineSettings: () => ({ fallbackModels: [] }),
       modelOverrides: ([model, sentModel]: readonly string[]) =>
@@ -95,8 +102,14 @@ describe('model catalog', () => {
     } as unknown as Settings;
     createCatalog = () =>
       new ModelCatalog({
-        ...{ connections, engine, health, keys, settings },
-        ...{ log: { error: log, warn: log } as unknown as Log, memory: memento, unresponsive },
+        connections,
+        engine: fake<Engine>(engine),
+        health,
+        keys,
+        settings,
+        log: fake<Log>({ error: log, warn: log }),
+        memory: memento,
+        unresponsive,
       });
     catalog = createCatalog();
   });
@@ -124,7 +137,7 @@ describe('model catalog', () => {
   it('loads the models of the connection and of its backups', async () => {
     const backup = { baseUrl: `${other}/v1`, origin: other, host: 'other.test', apiKey: 'hsa-backup' };
     currentConnection = { ...connection, backups: [backup] };
-    const listed = await catalog.listRoutes();
+    const listed = await catalog.listGateways();
     const lists = await Promise.all(listed.map(({ list }) => list));
     assert.deepEqual(
       listed.map(({ origin, host }, index) => [origin, host, 'host' in lists[index]! && lists[index].host]),
@@ -138,9 +151,9 @@ describe('model catalog', () => {
 
   it('offers the default models when there is no connection', async () => {
     currentConnection = undefined;
-    const [route, ...others] = await catalog.listRoutes();
-    const list = await route?.list;
-    assert.deepEqual([list?.source, list?.source === 'default' && list.message, others], ['default', 'no route', []]);
+    const [gateway, ...others] = await catalog.listGateways();
+    const list = await gateway?.list;
+    assert.deepEqual([list?.source, list?.source === 'default' && list.message, others], ['default', 'no gateway', []]);
   });
 
   it('reports once how many models it does not offer because of their names', async () => {
@@ -152,16 +165,16 @@ describe('model catalog', () => {
 
   it('knows about a model what the list of its gateway says, and else what the table says', async () => {
     ids = [{ id: 'gpt-4o', context_length: 8192 }];
-    routes = [`${other}/v1`, connection.baseUrl];
+    gateways = [`${other}/v1`, connection.baseUrl];
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
     await catalog.listOf(connection);
     assert.deepEqual([catalog.factsOf('gpt-4o')?.contextWindow, catalog.factsOf('gpt-4o')?.images], [8192, true]);
-    const contexts = routes.map((baseUrl) => catalog.factsOf('gpt-4o', baseUrl)?.contextWindow);
+    const contexts = gateways.map((baseUrl) => catalog.factsOf('gpt-4o', baseUrl)?.contextWindow);
     assert.deepEqual(contexts, [128_000, 8192]);
     assert.equal(catalog.factsOf('unheard-of'), undefined);
     const { contextWindow, maxOutput, family } = catalog.factsOf('gpt-4o', `${origin}/v1`, 'mine') ?? {};
     assert.deepEqual([contextWindow, maxOutput, family], [8192, 5, 'gpt-4o']);
-    routes = [];
+    gateways = [];
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
   });
 
@@ -186,7 +199,7 @@ describe('model catalog', () => {
   describe('after a gateway has named a context window', () => {
     const learn = (contextTokens?: number, entry: Partial<LedgerEntry> = {}) => {
       const attempts = [{ model: 'acme', origin, ...entry } as LedgerEntry];
-      return catalog.rememberContextWindow({ attempts, contextTokens });
+      return catalog.rememberContextWindow(fake<TurnRecord>({ attempts, contextTokens }));
     };
     const answered = (promptTokens?: number) =>
       learn(undefined, { ended: { how: 'finished', promptTokens, ms: 1, bytes: 1, chars: 1 } });
@@ -196,7 +209,7 @@ describe('model catalog', () => {
     it('knows it for this model at this gateway, also after a restart, and announces it once', async () => {
       await learn(8192);
       await learn(8192);
-      await catalog.rememberContextWindow({ attempts: [], contextTokens: 9 });
+      await catalog.rememberContextWindow(fake<TurnRecord>({ attempts: [], contextTokens: 9 }));
       catalog = createCatalog();
       assert.deepEqual([windowOf('acme'), windowOf('acme', `${origin}/v2`), refreshed], [8192, 8192, 1]);
       const others = [windowOf('acme', `${other}/v1`), windowOf('acme-2'), windowOf('__proto__')];
@@ -242,7 +255,7 @@ describe('model catalog', () => {
     const listed = (model: string) => urls.map((url) => catalog.lists(url, model));
     const restart = (): void => void (catalog = createCatalog());
     beforeEach(() => {
-      routes = urls;
+      gateways = urls;
       currentConnection = { ...connection, backups: [backup] };
     });
     afterEach(() => mock.restoreAll());
@@ -297,11 +310,11 @@ describe('model catalog', () => {
     it('forgets this when the settings no longer have the gateway, or when the model is chosen elsewhere', async () => {
       await choose('b');
       restart();
-      routes = [connection.baseUrl];
+      gateways = [connection.baseUrl];
       assert.deepEqual(listed('b'), [undefined, undefined, undefined]);
-      routes = [backup.baseUrl];
+      gateways = [backup.baseUrl];
       await choose('b');
-      routes = urls;
+      gateways = urls;
       restart();
       assert.deepEqual(listed('b'), [undefined, undefined, undefined]);
     });
@@ -332,7 +345,7 @@ describe('model catalog', () => {
     });
 
     it('makes a prompt wait for the model list of a gateway that is just being added', async () => {
-      routes = [connection.baseUrl];
+      gateways = [connection.baseUrl];
       await catalog.preload();
       const responses: (() => void)[] = [];
       mock.method(
@@ -340,7 +353,7 @@ describe('model catalog', () => {
         'probe',
         () => new Promise((resolve) => responses.push(() => resolve({ state: 'verified', ms: 1, models: ['b'] }))),
       );
-      routes = [connection.baseUrl, backup.baseUrl];
+      gateways = [connection.baseUrl, backup.baseUrl];
       const waits: string[] = [];
       changeSettings();
       void catalog.settled.then(() => waits.push(`${catalog.lists(backup.baseUrl, 'b')}`));
@@ -374,7 +387,7 @@ describe('model catalog', () => {
     });
 
     it('preloads no list if there is no other gateway', async () => {
-      routes = [connection.baseUrl];
+      gateways = [connection.baseUrl];
       await catalog.preload();
       assert.equal(requests, 0);
     });
@@ -400,7 +413,7 @@ describe('model catalog', () => {
   describe('with a local server', () => {
     const server = { ...connection, baseUrl: 'http://localhost:11434/v1', origin: 'http://localhost:11434' };
     beforeEach(() => {
-      [currentConnection, routes] = [server, [server.baseUrl]];
+      [currentConnection, gateways] = [server, [server.baseUrl]];
     });
     afterEach(() => mock.restoreAll());
 
@@ -432,10 +445,10 @@ describe('model catalog', () => {
       await catalog.preload();
       const read = mock.method(engine, 'localFacts', () => Promise.resolve(new Map([['a', { contextWindow: 8192 }]])));
       const after = (model: string, at = server.origin) =>
-        catalog.refreshFacts({ attempts: [{ model, origin: at } as LedgerEntry] });
+        catalog.refreshFacts(fake<TurnRecord>({ attempts: [{ model, origin: at } as LedgerEntry] }));
       await after('b');
       await after('a', origin);
-      await catalog.refreshFacts({ attempts: [] });
+      await catalog.refreshFacts(fake<TurnRecord>({ attempts: [] }));
       assert.equal(read.mock.callCount(), 0);
       refreshed = 0;
       await after('a');
@@ -446,7 +459,7 @@ describe('model catalog', () => {
     });
   });
 
-  it('finds the nearest models in the list of the route that lacks a model, but not in the default list', async () => {
+  it('finds the nearest models in the list of the gateway that lacks a model, but not in the default list', async () => {
     ids = ['gpt-4o', 'acme-2', 'acme-3'];
     assert.deepEqual(await catalog.nearestTo('acme-1', origin), ['acme-2', 'acme-3']);
     assert.deepEqual(await catalog.nearestTo('acme-1', undefined), ['acme-2', 'acme-3']);
@@ -489,10 +502,12 @@ describe('model catalog', () => {
       const { registerModels } = await import('../../../src/host/models/modelCatalog');
       const calls: unknown[] = [];
       const commands = registerModels({
-        connections: { selectModel: (model: string) => Promise.resolve(void calls.push(`setting ${model}`)) },
-        catalog: { pick: () => Promise.resolve(picked) },
+        connections: fake<Connections>({
+          selectModel: (model) => Promise.resolve(void calls.push(`setting ${model}`)),
+        }),
+        catalog: fake<ModelCatalog>({ pick: () => Promise.resolve(picked) }),
         conversations: { current: { selectModel: (model: string) => void calls.push(`turn ${model}`) } },
-        demo: { active: false },
+        demo: fake<DemoMode>({ active: false }),
       });
       return [...calls, await commands['holysheep.selectModel'](argument), ...calls];
     };

@@ -16,7 +16,7 @@ export async function compileVictim(name: string): Promise<void> {
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    target: 'node20',
+    target: 'node22',
     logLevel: 'silent',
     plugins: [textFiles],
   });

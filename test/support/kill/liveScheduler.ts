@@ -28,7 +28,7 @@ export function openLiveScheduler(root: string, onProbe: (isOnline: boolean) => 
     conversations: window.conversations,
     budget: window.budget,
     connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-key' }),
-    respondsOverAnyRoute: () => {
+    respondsOverAnyGateway: () => {
       const isOnline = existsSync(join(root, onlineFile));
       onProbe(isOnline);
       return Promise.resolve(isOnline);
