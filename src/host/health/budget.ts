@@ -34,6 +34,12 @@ interface Spending extends SpentToday {
   readonly isComplete: boolean;
 }
 
+/** What callers ask before they start a request. */
+export type BudgetDecisions = Pick<
+  Budget,
+  'mayStart' | 'mayStartQueued' | 'mayStartUnattended' | 'mayOthersStart' | 'refusal'
+>;
+
 const warnPercents = [100, 80];
 
 /** After the user has answered a question, this share of the budget can be spent before the next question. */
