@@ -9,7 +9,6 @@ import { Autoscroll, JumpButton, type ObserveSize } from './conversation/autoscr
 import { ContextNotice } from './conversation/contextNotice';
 import { ConversationView } from './conversation/conversationView';
 import { createCostLine } from './conversation/costLine';
-import type { ObserveNear } from './conversation/drawQueue';
 import { DemoCard } from './conversation/demoCard';
 import { EmptyState } from './conversation/emptyState';
 import { KeyCard } from './conversation/keyCard';
@@ -29,7 +28,6 @@ interface PanelEnvironment {
   readonly locale: string;
   readonly clock: PanelClock;
   readonly observeSize: ObserveSize;
-  readonly observeNear: ObserveNear;
   readonly createMarkdown: PageContext['createMarkdown'];
 }
 
@@ -89,7 +87,7 @@ export class Panel {
     root: HTMLElement,
     private readonly environment: PanelEnvironment,
   ) {
-    const { api, strings, help, clock, locale, createMarkdown, observeSize, observeNear } = environment;
+    const { api, strings, help, clock, locale, createMarkdown, observeSize } = environment;
     const focusComposer = (): void => this.focusInput();
     this.context = {
       strings,
@@ -119,8 +117,7 @@ export class Panel {
     };
     const { context } = this;
     const followEnd = (): void => this.autoscroll.followEnd();
-    const observers = { observeNear, observeSize };
-    this.conversation = new ConversationView(context, observers, followEnd, () => this.refresh());
+    this.conversation = new ConversationView(context, observeSize, followEnd, () => this.refresh());
     this.emptyState = new EmptyState(context, this.conversation.element);
     this.contextNotice = new ContextNotice(context, (summary) => this.conversation.scrollTo(summary));
     this.notices = new Notices(context, this.contextNotice.element);
@@ -221,7 +218,6 @@ export class Panel {
     const stopAnswer = active?.group ? strings.stopAnswers : strings.stopAnswer;
     composer.setStoppable(active !== undefined, active?.hasStopButton ? stopAnswer : strings.stop);
     conversation.setVersionButtonsDisabled(active !== undefined);
-    conversation.updateStreaming();
     if (!this.connection) return;
     this.updateNotices();
     emptyState.setVisible(conversation.isEmpty);
