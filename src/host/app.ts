@@ -9,7 +9,7 @@ import { demoEngine, DemoMode } from './connection/demoMode';
 import { KeyStore } from './connection/keyStore';
 import { ModelEfforts } from './connection/modelEfforts';
 import { mayUsePlainHttp } from './connection/plainHttpQuestion';
-import { RouteNotices } from './connection/routeNotices';
+import { GatewayNotices } from './connection/gatewayNotices';
 import { UnresponsiveGateways } from './connection/unresponsiveGateways';
 import { ContextSource } from './context/contextSource';
 import { healthViewType, viewType } from './contributions';
@@ -65,19 +65,21 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       unresponsive,
       lists: (...name) => catalog.lists(...name),
       listsSettled: () => catalog.settled,
-      routeFor: (...route) => engine.routeFor(...route),
+      gatewayForAttempt: (...gateway) => engine.gatewayForAttempt(...gateway),
       memory,
     }),
   );
-  register(new RouteNotices({ settings, keys, connections, demo, log, memory }));
+  register(new GatewayNotices({ settings, keys, connections, demo, log, memory }));
   const { health, healthPanel, budget } = createHealth(host, settings, () => engine.report().turns);
   const engine = createHostEngine({
-    ...{ log, version, storage },
+    log,
+    version,
+    storage,
     settings: () => settings.engineSettings(),
     connection: () => connections.configured(),
     isWindowFocused: () => vscode.window.state.focused,
     onAttemptEnd: (...end) => health.recordAttempt(...end),
-    onRouteChange: () => connections.refresh(),
+    onGatewayChange: () => connections.refresh(),
     onTurnEnd: (record) => {
       health.recordWaits(record);
       connections.recordTurn(record);
@@ -102,7 +104,9 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     resumeSetting: () => settings.engineSettings().resume,
     budget,
     journal: createJournal({ ...host, settings, keptIds: () => store.conversationIds() }),
-    ...{ workspaceState, onError, onEvent: logEvent },
+    workspaceState,
+    onError,
+    onEvent: logEvent,
   });
   const schedule = register(createScheduler({ conversations, budget, connections, log, onError, store, workspace }));
   const promptHistory = new PromptHistory(workspaceState);
@@ -155,7 +159,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   register(vscode.window.registerWebviewPanelSerializer(viewType, panels));
   register(vscode.window.registerWebviewPanelSerializer(healthViewType, healthPanel));
   return {
-    ...{ ...chat, execute: createCommandRunner(commands, onError) },
+    ...chat,
+    execute: createCommandRunner(commands, onError),
     ask: createAsk(engine, budget, (choice) => connections.requestDefaults(false, choice)),
     /** Saves everything when the window closes, because a reload during an answer must not lose the text so far. */
     flush: () => {

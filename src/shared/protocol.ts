@@ -2,14 +2,15 @@
  * The messages from the host to the page. Both include this file, so it uses neither `vscode` nor the DOM. The host
  * owns the state: the page may be closed at any moment, and a new page gets a `snapshot` in reply to `ready`.
  */
-import { type AttemptEvent, type RecordedEvent, routeOf, type WaitingEvent } from '../engine/events';
-import { routeName } from '../engine/gateway/baseUrl';
+import { type AttemptEvent, type RecordedEvent, gatewayOf, type WaitingEvent } from '../engine/events';
+import { gatewayNameOf } from '../engine/gateway/baseUrl';
 import type { EffortChoice } from '../engine/request';
 import type { TotalCost } from '../engine/state/turnCost';
 import type { TurnState } from '../engine/state/turnState';
+import type { Attachment, ContextKind } from './conversation';
 import type { DemoAction, SuggestionKind } from './pageMessages';
 
-export { isDelta, routeOf } from '../engine/events';
+export { isDelta, gatewayOf } from '../engine/events';
 export type { FaultAction, FaultKind, RecordedEvent, WaitingEvent } from '../engine/events';
 export { timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
 export { toEpoch, toMonotonic } from '../engine/state/ledger';
@@ -28,20 +29,9 @@ export {
 } from '../engine/state/turnState';
 export { estimateTokens } from '../engine/text/tokenEstimate';
 export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals';
-export type { Failure, RouteSwitch, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
-
-export type ContextKind = 'selection' | 'file' | 'problems';
-
-/** A context item that was sent with a prompt. It is never read from disk again. */
-export interface Attachment {
-  readonly kind: ContextKind;
-  /** Path and lines, for example `src/app.ts:10-24`. */
-  readonly label: string;
-  readonly languageId: string;
-  readonly code: string;
-  /** Whether `code` contains only the beginning of the item, because the item was too long. */
-  readonly truncated?: boolean | undefined;
-}
+export { maxCompared } from './conversation';
+export type { Attachment, ContextKind } from './conversation';
+export type { Failure, GatewaySwitch, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
 
 /** A line break at the end does not begin another line. */
 export function countLines(code: string): number {
@@ -72,9 +62,6 @@ export interface ContextSuggestion {
   /** Whether there is nothing to attach now, for example no selection. */
   readonly unavailable?: true | undefined;
 }
-
-/** Maximum number of columns of a comparison. */
-export const maxCompared = 4;
 
 /** Everything that a page needs to draw an exchange: a prompt and the state of its answer. */
 export interface ExchangeSnapshot {
@@ -123,18 +110,18 @@ export interface ConnectionView {
   readonly demo: boolean;
   /** Set if the next prompt goes to a backup gateway because the user has switched to it, or for another reason. */
   readonly backup?: 'switched' | 'automatic' | undefined;
-  /** Names of the backup routes that have a key. */
+  /** Names of the backup gateways that have a key. */
   readonly backups?: readonly string[] | undefined;
   /** Set in the messages to the page. */
   readonly effort?: EffortView | undefined;
 }
 
-/** Returns the name under which the user interface shows the route of an attempt, or undefined before the first attempt. */
-export function routeLabel(
+/** Returns the name under which the user interface shows the gateway of an attempt, or undefined before the first attempt. */
+export function gatewayLabel(
   attempt: Partial<Pick<AttemptEvent, 'origin' | 'baseUrl' | 'gatewayName'>>,
 ): string | undefined {
-  const route = routeOf(attempt);
-  return attempt.gatewayName ?? (route === undefined ? undefined : routeName(route));
+  const gateway = gatewayOf(attempt);
+  return attempt.gatewayName ?? (gateway === undefined ? undefined : gatewayNameOf(gateway));
 }
 
 export function canSendPrompt({ hasKey, demo }: ConnectionView): boolean {

@@ -15,8 +15,8 @@ const followingTurns = 300;
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(3)} s`;
 
 /**
- * Measures the first text over a backup route while the primary route is black-holed: the first turn of a window, and
- * its following turns. The primary route accepts connections, but never answers the first message of the TLS handshake.
+ * Measures the first text through a backup gateway while the primary gateway is black-holed: the first turn of a window, and
+ * its following turns. The primary gateway accepts connections, but never answers the first message of the TLS handshake.
  */
 export async function failover(): Promise<readonly Row[]> {
   const gateway = await startGateway({ script: () => answer('Hello!') });
@@ -47,12 +47,17 @@ export async function failover(): Promise<readonly Row[]> {
     return [
       {
         what: `First text with a black-holed primary and a backup, median of ${windows} windows`,
-        ...{ ours: seconds(first), peer: `${seconds(alone)} to the error of fetch, no backup` },
-        ...{ ratio: ratioOf(first, alone), aim: '≤ 2.5 s' },
+        ours: seconds(first),
+        peer: `${seconds(alone)} to the error of fetch, no backup`,
+        ratio: ratioOf(first, alone),
+        aim: '≤ 2.5 s',
       },
       {
         what: `The same, following turns, median of ${followingTurns}`,
-        ...{ ours: seconds(next), peer: `${seconds(without)}, without the outage`, ratio: none, aim: '≤ 0.3 s more' },
+        ours: seconds(next),
+        peer: `${seconds(without)}, without the outage`,
+        ratio: none,
+        aim: '≤ 0.3 s more',
       },
     ];
   } finally {

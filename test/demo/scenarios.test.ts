@@ -47,7 +47,7 @@ describe('script of the offline demo', () => {
       'demo-stall',
       'demo-cut',
       'demo-no-credit',
-      'demo-route-down',
+      'demo-gateway-down',
       'demo-reasoning',
     ]);
     for (const { title, prompt } of demoModels) assert.ok(title && prompt);
@@ -60,7 +60,7 @@ describe('script of the offline demo', () => {
     { model: 'demo-overload', ends: [503, 529, 503, 'stop', 503] },
     { model: 'demo-stall', ends: ['stall', 'stop', 'stall'] },
     { model: 'demo-cut', ends: ['reset', 'stop', 'reset'] },
-    { model: 'demo-route-down', ends: ['reset', 'reset', 'stop', 'reset'] },
+    { model: 'demo-gateway-down', ends: ['reset', 'reset', 'stop', 'reset'] },
     { model: 'demo-no-credit', ends: [402, 402, 402, 402, 402] },
     { model: 'demo-reasoning', ends: ['stop', 'stop'] },
   ];
@@ -138,7 +138,7 @@ describe('script of the offline demo', () => {
     { prompt: 'What makes a retry idempotent?', heading: '# Retrying what must not happen twice' },
     { prompt: 'My stream was cut', heading: '# When a stream breaks in the middle' },
     { prompt: 'What is a circuit breaker?', heading: '# Circuit breakers' },
-    { prompt: 'Does a backup route help against 503?', heading: '# Backup routes' },
+    { prompt: 'Does a backup gateway help against 503?', heading: '# Backup gateways' },
     { prompt: '如何重试？', heading: '# 如何重试才不会雪上加霜' },
     { prompt: '什么是指数退避？', heading: '# 指数退避' },
     { prompt: 'jitter 有什么用？', heading: '# 等待为什么需要抖动' },
@@ -146,7 +146,7 @@ describe('script of the offline demo', () => {
     { prompt: '什么是幂等键', heading: '# 不能做两遍的事怎么重试' },
     { prompt: '流中断之后怎么续传', heading: '# 流在中途断开时' },
     { prompt: '熔断器怎么用', heading: '# 熔断器' },
-    { prompt: '备用线路有什么用', heading: '# 备用线路' },
+    { prompt: '备用网关有什么用', heading: '# 备用网关' },
   ];
 
   for (const { prompt, heading } of topics) {

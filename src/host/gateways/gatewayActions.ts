@@ -3,7 +3,7 @@ import type { Engine } from '../../engine/engine';
 import { joinSentences } from '../../shared/describe';
 import type { Connections } from '../connection/connections';
 import { probeMessage } from '../connection/testReport';
-import { removeBackup } from '../connection/routeNotices';
+import { removeBackup } from '../connection/gatewayNotices';
 import type { DailyBudget } from '../settings/dailyBudget';
 import { enterApiKey, showToast, withDelayedProgress } from '../ui/notifications';
 import { hostWords } from '../ui/words';
@@ -36,45 +36,61 @@ const isBackup = ({ position }: ListedGateway): boolean => position > 0;
 export function gatewayActions(): readonly GatewayAction[] {
   return [
     {
-      ...{ title: vscode.l10n.t('Move up'), icon: 'arrow-up', hasButton: true },
+      title: vscode.l10n.t('Move up'),
+      icon: 'arrow-up',
+      hasButton: true,
       isPossible: ({ position }) => position > 1,
       run: ({ settings }, { url }) => settings.moveBackup(url, -1),
     },
     {
-      ...{ title: vscode.l10n.t('Move down'), icon: 'arrow-down', hasButton: true },
+      title: vscode.l10n.t('Move down'),
+      icon: 'arrow-down',
+      hasButton: true,
       isPossible: (gateway) => isBackup(gateway) && !gateway.isLast,
       run: ({ settings }, { url }) => settings.moveBackup(url, 1),
     },
     {
-      ...{ title: vscode.l10n.t('Make primary'), icon: 'star-empty', hasButton: true },
+      title: vscode.l10n.t('Make primary'),
+      icon: 'star-empty',
+      hasButton: true,
       isPossible: isBackup,
       run: makePrimary,
     },
     {
-      ...{ title: vscode.l10n.t('Set API key'), icon: 'key', hasButton: true },
+      title: vscode.l10n.t('Set API key'),
+      icon: 'key',
+      hasButton: true,
       isPossible: () => true,
       run: (_deps, { url }) => enterApiKey(url),
       opensDialog: true,
     },
     {
-      ...{ title: vscode.l10n.t('Test connection'), icon: 'plug', hasButton: false },
+      title: vscode.l10n.t('Test connection'),
+      icon: 'plug',
+      hasButton: false,
       isPossible: () => true,
       run: (_deps, { url }) => vscode.commands.executeCommand('holysheep.testConnection', url),
     },
     {
-      ...{ title: vscode.l10n.t('Edit model names'), icon: 'arrow-swap', hasButton: false },
+      title: vscode.l10n.t('Edit model names'),
+      icon: 'arrow-swap',
+      hasButton: false,
       isPossible: isBackup,
       run: editModelNames,
       opensDialog: true,
     },
     {
-      ...{ title: vscode.l10n.t('Open in settings.json'), icon: 'json', hasButton: false },
+      title: vscode.l10n.t('Open in settings.json'),
+      icon: 'json',
+      hasButton: false,
       isPossible: () => true,
       run: openInSettings,
       leaves: true,
     },
     {
-      ...{ title: vscode.l10n.t('Remove'), icon: 'trash', hasButton: true },
+      title: vscode.l10n.t('Remove'),
+      icon: 'trash',
+      hasButton: true,
       isPossible: isBackup,
       run: (deps, { url }) => removeBackup(deps, url),
     },

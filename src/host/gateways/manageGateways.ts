@@ -71,9 +71,10 @@ export class GatewayList extends Disposable {
     const { deps, picker } = this;
     const gateways = await listGateways(deps);
     if (this.disposed) return;
-    const textsOf = createGatewayTexts(deps.health.records(), deps.engine.report().routesDown);
+    const textsOf = createGatewayTexts(deps.health.records(), deps.engine.report().gatewaysDown);
     picker.items = gateways.map((gateway) => ({
-      ...{ gateway, ...textsOf(gateway) },
+      gateway,
+      ...textsOf(gateway),
       buttons: this.actions
         .filter((action) => action.hasButton && action.isPossible(gateway))
         .map(({ button }) => button),

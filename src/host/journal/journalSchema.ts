@@ -16,7 +16,8 @@ import { maxCost } from '../../engine/state/usage';
 import type { ScheduleEnd } from '../../engine/state/schedule';
 import type { Schedule } from '../../engine/state/turnState';
 import type { Attachment, ContextKind } from '../../shared/protocol';
-import type { ApplyTarget, ExchangeRole, PromptInput } from './exchange';
+import type { ApplyTarget } from '../../shared/conversation';
+import type { ExchangeRole, PromptInput } from './exchange';
 import { oneOf, type FieldSchemas, type MemberOfType } from '../util/schemas';
 
 /** Version of the format. It grows when a line changes its meaning, so that older extensions leave the file unchanged. */
@@ -111,7 +112,7 @@ const eventEntries: EventEntries = {
     origin: textSchema,
     why: trigger,
     how: optionalDetail(method),
-    hasOtherRoute: optionalDetail(v.literal(true)),
+    hasOtherGateway: optionalDetail(v.literal(true)),
     time: orZero(epoch),
     ...details(textSchema, 'baseUrl', 'userModel', 'gatewayName'),
     ...details(effort, 'effort', 'refusedEffort'),
@@ -156,7 +157,7 @@ const eventEntries: EventEntries = {
   resumed: { how: method, trimmed: orZero(position), resumePoint: orZero(position) },
   replaced: { text: textSchema, because: optionalDetail(oneOf({ reasoning: true })) },
   model: { from: textSchema, to: textSchema, reason: oneOf({ ...faultKinds, user: true }) },
-  route: {
+  gateway: {
     from: textSchema,
     to: textSchema,
     reason: oneOf({ ...faultKinds, user: true }),
@@ -179,7 +180,7 @@ const eventEntries: EventEntries = {
     resetsAt: optionalDetail(epoch),
     beyondMaxHint: optionalDetail(v.literal(true)),
     contextTokens: optionalDetail(tokens),
-    ...details(textSchema, 'requestId', 'detail', 'fallbackModel', 'nextRoute', 'nextRouteName'),
+    ...details(textSchema, 'requestId', 'detail', 'fallbackModel', 'nextGateway', 'nextGatewayName'),
   },
 };
 

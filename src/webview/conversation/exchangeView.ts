@@ -78,8 +78,10 @@ export class ExchangeView {
     this.assistant = element(
       'article',
       {
-        ...{ class: summary ? 'turn assistant summary' : 'turn assistant', 'aria-label': name },
-        ...{ 'aria-busy': 'true', tabindex: '-1' },
+        class: summary ? 'turn assistant summary' : 'turn assistant',
+        'aria-label': name,
+        'aria-busy': 'true',
+        tabindex: '-1',
       },
       this.head.element,
     );
@@ -266,7 +268,9 @@ export class ExchangeView {
     turn.render(state, {
       host: this.host,
       queued,
-      ...{ isLatest, isSummary: this.summarizedTurns !== undefined, summaryOffer },
+      isLatest,
+      isSummary: this.summarizedTurns !== undefined,
+      summaryOffer,
       columnModel: group && model,
       // The columns of a comparison have the same versions.
       versions: group && group.user.exchangeId !== this.id ? [] : this.versions,

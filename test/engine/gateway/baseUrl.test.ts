@@ -7,7 +7,7 @@ import {
   nameAmong,
   normalizeBaseUrl,
   originOf,
-  routeName,
+  gatewayNameOf,
   type BaseUrlCorrection,
   type BaseUrlProblem,
 } from '../../../src/engine/gateway/baseUrl';
@@ -126,7 +126,7 @@ describe('normalizeBaseUrl', () => {
   });
 });
 
-describe('names of routes', () => {
+describe('names of gateways', () => {
   for (const [url, name] of [
     ['https://a.test/v1', 'a.test/v1'],
     ['https://a.test:8443', 'a.test:8443'],
@@ -134,13 +134,13 @@ describe('names of routes', () => {
     ['http://localhost:1234/v1', 'localhost:1234/v1'],
     ['nonsense', 'nonsense'],
   ] as const) {
-    it(`shows ${url} as ${name}`, () => assert.equal(routeName(url), name));
+    it(`shows ${url} as ${name}`, () => assert.equal(gatewayNameOf(url), name));
   }
 
-  it('consist of the host, and of the path only if another route has the same host', () => {
+  it('consist of the host, and of the path only if another gateway has the same host', () => {
     const urls = ['https://a.test/v1', 'https://a.test/v2', 'https://b.test/v1', 'nonsense'];
-    const routes = urls.map((baseUrl) => ({ baseUrl }));
-    const names = urls.map((url) => nameAmong(routes, url));
+    const gateways = urls.map((baseUrl) => ({ baseUrl }));
+    const names = urls.map((url) => nameAmong(gateways, url));
     assert.deepEqual(names, ['a.test/v1', 'a.test/v2', 'b.test', 'nonsense']);
     assert.deepEqual(urls.map(originOf), ['https://a.test', 'https://a.test', 'https://b.test', 'nonsense']);
   });
@@ -164,12 +164,32 @@ describe('address of a gateway', () => {
   for (const [kind, hosts] of Object.entries({
     loopback: ['localhost', '127.0.0.1', '127.1', '[::1]'],
     private: [
-      ...['10.0.0.2', '172.16.0.1', '172.31.9.9', '192.168.1.20:8080', '169.254.1.1', '100.64.0.1', '100.127.9.9'],
-      ...['[fd00::1]', 'NAS.local', 'nas:11434', 'my-nas', 'nas.lan', 'ollama.localhost', 'host.docker.internal'],
+      '10.0.0.2',
+      '172.16.0.1',
+      '172.31.9.9',
+      '192.168.1.20:8080',
+      '169.254.1.1',
+      '100.64.0.1',
+      '100.127.9.9',
+      '[fd00::1]',
+      'NAS.local',
+      'nas:11434',
+      'my-nas',
+      'nas.lan',
+      'ollama.localhost',
+      'host.docker.internal',
     ],
     other: [
-      ...['172.32.0.1', '11.0.0.1', '100.63.0.1', '100.128.0.1', '10.attacker.test', '192.168.1.1.test'],
-      ...['nas.lan.test', 'lan.', '[fc::1]', '[2001:db8::1]'],
+      '172.32.0.1',
+      '11.0.0.1',
+      '100.63.0.1',
+      '100.128.0.1',
+      '10.attacker.test',
+      '192.168.1.1.test',
+      'nas.lan.test',
+      'lan.',
+      '[fc::1]',
+      '[2001:db8::1]',
     ],
   })) {
     it(`is ${kind}: ${hosts.join(', ')}`, () => {

@@ -28,14 +28,16 @@ const attempts = events.reduce(addToLedger, emptyLedger).entries;
 const engine: EngineReport = {
   turns: [{ time: 500, host: 'api.holysheep.ai', outcome: 'done', attempts, waits: [] }],
   network: { budgets: [], gates: [] },
-  routesDown: [],
+  gatewaysDown: [],
 };
 
 const diagnostics = {
   time: 0,
   host: { extension: '1.2.3', language: 'zh-cn' },
   settings: {
-    ...{ origin: 'https://api.holysheep.ai', hasKey: true, temperature: 0.7 },
+    origin: 'https://api.holysheep.ai',
+    hasKey: true,
+    temperature: 0.7,
     model: 'C:\\Users\\somebody\\qwen.gguf',
     fallbackModels: ['Qwen/Qwen2.5', '~/models/a.gguf'],
   },
@@ -130,7 +132,7 @@ describe('diagnostics report', () => {
           {
             ...diagnostics,
             settings: { ...diagnostics.settings, model: leaked, fallbackModels: [leaked, leaked] },
-            engine: { turns: [turn], network: { budgets: [], gates }, routesDown: [] },
+            engine: { turns: [turn], network: { budgets: [], gates }, gatewaysDown: [] },
             errors: [createErrorRecord(problem, 1, __dirname), createErrorRecord(leaked, 1, __dirname)],
           },
           (value) => new KeyRedactor().redact(value),

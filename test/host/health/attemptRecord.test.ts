@@ -9,12 +9,17 @@ describe('health records of a turn', () => {
     const usage = { promptTokens: 7, completionTokens: 100, cachedTokens: 5, cost: 0.25, estimatedCost: undefined };
     const [record] = recordsOf(turn(entry({ ended: { ...ended, ...usage } })));
     assert.deepEqual(record, {
-      ...{ at: noon, origin, model: 'gpt-4o', result: 'complete' },
-      ...{ firstTokenMs: 1000, tokensPerSecond: 50, ...usage },
+      at: noon,
+      origin,
+      model: 'gpt-4o',
+      result: 'complete',
+      firstTokenMs: 1000,
+      tokensPerSecond: 50,
+      ...usage,
     });
   });
 
-  it('contain the fault of each attempt for its own model and route', () => {
+  it('contain the fault of each attempt for its own model and gateway', () => {
     const other = { origin: 'https://other.test', model: 'other' };
     assert.deepEqual(rowsOf(recordsOf(turn(failedEntry(), entry(other))), 'origin', 'model', 'result'), [
       [origin, 'gpt-4o', 'rate-limit'],

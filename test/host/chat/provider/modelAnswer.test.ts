@@ -13,11 +13,25 @@ import {
 const base = { attempt: 1, at: 0 };
 const replaced = (content: string): StreamEvent => ({ ...base, type: 'replaced', text: content });
 const toolCall = (json: string, id?: string, name?: string, index = 0): StreamEvent => ({
-  ...{ ...base, type: 'tool-call', index, id, name, arguments: json },
+  ...base,
+  type: 'tool-call',
+  index,
+  id,
+  name,
+  arguments: json,
 });
 const waiting = (reason: 'rate-limit' | 'offline', hintMs?: number): StreamEvent => ({
-  ...{ type: 'waiting', attempt: 2, at: 0, until: 9_000, delayMs: 2_400, source: 'server', reason, maxAttempts: 6 },
-  ...{ message: 'Rate limited.', actions: [], hintMs },
+  type: 'waiting',
+  attempt: 2,
+  at: 0,
+  until: 9_000,
+  delayMs: 2_400,
+  source: 'server',
+  reason,
+  maxAttempts: 6,
+  message: 'Rate limited.',
+  actions: [],
+  hintMs,
 });
 
 /** The end of a status line about a wait. */
@@ -53,8 +67,12 @@ async function respond(
   return { lines, earlyEnd: early && `${early.kind}: ${early.message}` };
 }
 
-const route: StreamEvent = {
-  ...{ ...base, type: 'route', from: 'https://a.example', to: 'https://b.example', reason: 'dns' },
+const gateway: StreamEvent = {
+  ...base,
+  type: 'gateway',
+  from: 'https://a.example',
+  to: 'https://b.example',
+  reason: 'dns',
 };
 const cut: StreamEvent = { ...base, type: 'cut', reason: 'truncated', message: 'Cut off.' };
 
@@ -67,8 +85,8 @@ const cases: readonly (readonly [behavior: string, events: readonly StreamEvent[
     [`status Rate limited. The gateway said to wait 2.4 s${nextAttempt}`],
   ],
   [
-    'shows a route switch before the first text',
-    [route, text('ab'), route, text('cd'), done('abcd')],
+    'shows a gateway switch before the first text',
+    [gateway, text('ab'), gateway, text('cd'), done('abcd')],
     ["status Sent to b.example, because a.example couldn't be reached (host not found).", 'text ab', 'text cd'],
   ],
   [
@@ -121,8 +139,14 @@ const failures: readonly (readonly [cause: string, events: readonly StreamEvent[
     'the turn fails, with the message of the turn',
     [
       {
-        ...{ ...base, type: 'failed', kind: 'auth', status: 401, requestId: undefined },
-        ...{ message: 'Rejected.', text: '', actions: [] },
+        ...base,
+        type: 'failed',
+        kind: 'auth',
+        status: 401,
+        requestId: undefined,
+        message: 'Rejected.',
+        text: '',
+        actions: [],
       },
     ],
     /^auth: Rejected\.$/,
@@ -164,7 +188,10 @@ describe('answer for the language model API', () => {
       lines.map((line) => JSON.parse(line.replace(/^usage /, '')) as unknown),
       [
         {
-          ...{ prompt_tokens: 1, completion_tokens: 1, total_tokens: 4, cost: 0.01 },
+          prompt_tokens: 1,
+          completion_tokens: 1,
+          total_tokens: 4,
+          cost: 0.01,
           prompt_tokens_details: { cached_tokens: 1 },
           completion_tokens_details: { reasoning_tokens: 2 },
         },
