@@ -60,7 +60,8 @@ const messageFields = {
   detach: { id: text },
   /** Attaches the context items that a previous page has stored, unless those of the panel have changed since. */
   restoreContext: { ids: v.pipe(v.array(text), v.readonly()) },
-  pickContext: {},
+  /** Lets the user choose files to attach in a dialog. */
+  browseContext: {},
   setApiKey: {},
   addGateway: {},
   openDemo: {},

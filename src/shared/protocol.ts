@@ -54,8 +54,8 @@ export interface DraftContext {
 /** A context item that the composer suggests after `#`. */
 export interface ContextSuggestion {
   readonly id: string;
-  /** `editors` attaches all open editors; `pick` opens VS Code's list of files. */
-  readonly kind: ContextKind | 'editors' | 'pick';
+  /** `editors` attaches all open editors; `browse` opens a dialog for any file. */
+  readonly kind: ContextKind | 'editors' | 'browse';
   readonly label: string;
   /** Secondary text, such as the folder of a file; may be empty. For an unavailable item, the reason. */
   readonly detail: string;

@@ -147,7 +147,7 @@ export class ConversationPanel extends Disposable {
       attach: ({ id }) => contextDraft.attach(id),
       detach: ({ id }) => contextDraft.detach(id),
       restoreContext: ({ ids }) => (this.hasContextChanged ? undefined : contextDraft.restore(ids)),
-      pickContext: () => contextDraft.pick(),
+      browseContext: () => contextDraft.browse(),
       copyRequest: async ({ exchangeId }) => {
         const code = await copyAsCode(this.services, { conversation, exchangeId });
         if (code !== undefined) this.page.post({ type: 'announce', text: vscode.l10n.t(panelStrings.copied) });

@@ -10,8 +10,8 @@ import { Comparison } from './comparison';
 import { EarlierTurns, summaryOfferFor } from './earlierTurns';
 import { ExchangeView } from './exchangeView';
 
-/** Time for drawing exchanges out of view in one idle period. Layout and painting take several times as long. */
-const idleBudgetMs = 2;
+/** Time for drawing exchanges out of view in one idle period. The browser neither lays them out nor paints them. */
+const idleBudgetMs = 8;
 
 type ConversationState = Pick<Unsent, 'edits' | 'unfolded' | 'seen'>;
 
@@ -36,8 +36,7 @@ export class ConversationView {
 
   /**
    * @param onEnd called when the user presses End, which moves to the end of the conversation
-   * @param onChange called when an event has changed more than the text of an answer, and when a button *Stop* may have
-   * appeared, because an exchange has been drawn
+   * @param onChange called when an event has changed more than the text of an answer
    */
   constructor(
     private readonly context: PageContext,
@@ -275,9 +274,7 @@ export class ConversationView {
   }
 
   private draw(view: ExchangeView): void {
-    if (!this.undrawn.delete(view)) return;
-    view.draw();
-    if (view.hasStopButton) this.onChange();
+    if (this.undrawn.delete(view)) view.draw();
   }
 
   /** Draws the exchanges out of view, so that they can be found and read aloud. The newest comes first. */
