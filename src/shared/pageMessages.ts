@@ -2,10 +2,13 @@
 import * as v from 'valibot';
 import { faultActions, type FaultAction } from '../engine/events';
 import { effortChoices } from '../engine/request';
+import type { Replies } from './protocol';
 
 const text = v.string();
 const prompt = v.pipe(text, v.trim(), v.nonEmpty());
 const exchange = { exchangeId: text };
+/** Number of a request. The host puts it into its reply. */
+const request = v.number();
 const more = v.optional(v.custom<object>((value) => typeof value === 'object' && value !== null));
 const demoActions = ['next', 'skip'] as const;
 const suggestionKinds = ['code', 'scenario', 'demo', 'conversation'] as const;
@@ -26,7 +29,8 @@ const messageFields = {
   /** Stops the turn of this exchange, or removes the exchange from the queue. Another turn is not affected. */
   stop: exchange,
   action: { ...exchange, action: v.picklist(Object.keys(faultActions) as FaultAction[]) },
-  findModels: exchange,
+  /** Requests the models that are nearest to the one that the gateway lacks. */
+  findModels: { ...exchange, request },
   switchModel: { ...exchange, model: v.pipe(text, v.nonEmpty()) },
   newConversation: {},
   openHistory: {},
@@ -55,7 +59,8 @@ const messageFields = {
   editSummary: { ...exchange, text },
   /** Starts a new conversation that begins with a summary. */
   newFromSummary: exchange,
-  suggestContext: { request: v.number(), query: text },
+  /** Requests the context items that match the text after a `#`. */
+  suggestContext: { query: text, request },
   attach: { id: text },
   detach: { id: text },
   /** Attaches the context items that a previous page has stored, unless those of the panel have changed since. */
@@ -84,6 +89,9 @@ type Output<Fields> = Fields extends v.ObjectEntries
   : never;
 
 export type ToHostOf<Type extends keyof MessageFields> = { readonly type: Type } & Output<MessageFields[Type]>;
+
+/** A message that the host answers, without its number. */
+export type PageRequest = { [Type in keyof Replies]: Omit<ToHostOf<Type>, 'request'> }[keyof Replies];
 
 export type ToHost = { [Type in keyof MessageFields]: ToHostOf<Type> }[keyof MessageFields];
 

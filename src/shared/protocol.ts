@@ -165,6 +165,13 @@ export interface ContextUse {
   readonly calibration: number;
 }
 
+/** The replies of the host to the requests of the page. */
+export interface Replies {
+  /** The nearest model comes first. */
+  readonly findModels: readonly string[];
+  readonly suggestContext: readonly ContextSuggestion[];
+}
+
 export type ToWebview =
   | {
       readonly type: 'snapshot';
@@ -208,8 +215,8 @@ export type ToWebview =
       readonly items: readonly DraftContext[];
       readonly unread?: readonly string[] | undefined;
     }
-  /** Suggestions for the `suggestContext` message with the same `request` number. */
-  | { readonly type: 'suggestions'; readonly request: number; readonly items: readonly ContextSuggestion[] }
+  /** The reply to the request with this number. */
+  | { readonly type: 'reply'; readonly request: number; readonly value: Replies[keyof Replies] }
   /** A prompt of the page was sent in a new conversation, or to several models. */
   | { readonly type: 'promptMoved'; readonly prompt: string }
   /** The result of a click, for screen readers. The host shows it in the status bar, which they don't read. */
@@ -218,9 +225,7 @@ export type ToWebview =
    * How full the context is, without `use` if the context window of the model is unknown; and whether a summary would
    * shorten the next request, or the last one again if that was too long.
    */
-  | { readonly type: 'contextUse'; readonly use?: ContextUse | undefined; readonly canSummarize: boolean }
-  /** The reply to `findModels`: the models that are nearest to the one that the gateway lacks, the nearest first. */
-  | { readonly type: 'nearestModels'; readonly exchangeId: string; readonly models: readonly string[] };
+  | { readonly type: 'contextUse'; readonly use?: ContextUse | undefined; readonly canSummarize: boolean };
 
 /** Leaves out the times of the wait and their source, because they may change during the wait. */
 export function waitKey(event: WaitingEvent): readonly unknown[] {

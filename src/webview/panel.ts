@@ -19,6 +19,7 @@ import { createTimelinePatterns } from './timeline/timelineChart';
 import { closestElement, element } from './util/element';
 import { createFormat } from '../shared/format';
 import type { PanelClock } from './util/panelClock';
+import { Requests } from './util/requests';
 
 interface PanelEnvironment {
   readonly api: { postMessage(message: ToHost): void; setState(state: PanelState): void };
@@ -36,6 +37,7 @@ type Message<Type extends ToWebview['type']> = ToWebview & { readonly type: Type
 /** The page of a conversation. Each snapshot of the host replaces everything on it except unsent text. */
 export class Panel {
   private readonly context: PageContext;
+  private readonly requests = new Requests((message) => this.context.post(message));
   private readonly conversation: ConversationView;
   private readonly emptyState: EmptyState;
   private readonly contextNotice: ContextNotice;
@@ -73,14 +75,13 @@ export class Panel {
     conversationCost: (total) => this.costLine.update(total),
     prefill: (message) => this.composer.prefill(message),
     context: ({ items, unread }) => this.composer.setContext(items, unread),
-    suggestions: ({ request, items }) => this.composer.popup.showSuggestions(request, items),
+    reply: ({ request, value }) => this.requests.receive(request, value),
     promptMoved: ({ prompt }) => this.composer.confirmPrompt(prompt, true),
     announce: ({ text }) => this.context.announcer.announce(text),
     contextUse: ({ use, canSummarize }) => {
       this.composer.ring.setUse(use, canSummarize);
       this.conversation.setCanSummarize(canSummarize);
     },
-    nearestModels: ({ exchangeId, models }) => this.conversation.showNearestModels(exchangeId, models),
   };
 
   constructor(
@@ -95,6 +96,7 @@ export class Panel {
       clock,
       format: createFormat(locale, strings),
       post: (message) => api.postMessage(message),
+      request: this.requests.send,
       copy: (text) => {
         api.postMessage({ type: 'copy', text });
         this.context.announcer.announce(strings.copied);

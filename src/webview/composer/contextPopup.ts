@@ -9,7 +9,6 @@ export class ContextPopup {
   private dismissedStart: number | undefined;
   /** Offset at which `open` has inserted a `#`, perhaps after a space. That text goes if the user chooses nothing. */
   private insertedStart: number | undefined;
-  private requestNumber = 0;
   private isAnswered = false;
   /** Enter or Tab, if the user pressed it before the suggestions arrived. The key is handled when they arrive. */
   private deferredKey: 'Enter' | 'Tab' | undefined;
@@ -57,10 +56,10 @@ export class ContextPopup {
       this.requestSuggestions(query);
   }
 
-  showSuggestions(number: number, items: readonly ContextSuggestion[]): void {
-    const { options, query } = this;
+  private showSuggestions(query: ContextQuery, items: readonly ContextSuggestion[]): void {
+    const { options } = this;
     const { strings, format, announcer } = this.context;
-    if (!query || number !== this.requestNumber) return;
+    if (query !== this.query) return;
     this.isAnswered = true;
     // Lets Enter send the prompt if no file matches, because the user may have meant the `#` literally.
     const hasNoMatch = query.text !== '' && items[0]?.kind === 'browse';
@@ -122,8 +121,7 @@ export class ContextPopup {
     this.query = query;
     this.isAnswered = false;
     this.deferredKey = undefined;
-    this.requestNumber += 1;
-    this.context.post({ type: 'suggestContext', request: this.requestNumber, query: query.text });
+    this.context.request({ type: 'suggestContext', query: query.text }, (items) => this.showSuggestions(query, items));
   }
 
   private reset(): void {

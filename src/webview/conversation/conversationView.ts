@@ -241,10 +241,6 @@ export class ConversationView {
     if (hasSummaryEnded && view.activeFailure) this.scrollTo(view);
   }
 
-  showNearestModels(exchangeId: string, models: readonly string[]): void {
-    this.exchanges.get(exchangeId)?.showNearestModels(models);
-  }
-
   /** @param before the exchange that a summary precedes; by default the exchange is the last one */
   private add(exchange: ExchangeSnapshot, before?: ExchangeView): void {
     const comparison = before ? undefined : this.comparisonOf(exchange);

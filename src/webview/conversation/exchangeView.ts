@@ -46,7 +46,6 @@ export class ExchangeView {
   visibleState: TurnState | undefined;
   isLatest = false;
   private summaryOffer: SummaryOffer = 'none';
-  private nearestModels: readonly string[] = [];
 
   constructor(
     context: PageContext,
@@ -203,11 +202,6 @@ export class ExchangeView {
     this.render();
   }
 
-  showNearestModels(models: readonly string[]): void {
-    this.nearestModels = models;
-    this.render();
-  }
-
   dispose(): void {
     this.turn?.dispose();
     this.turn = undefined;
@@ -275,7 +269,6 @@ export class ExchangeView {
       // The columns of a comparison have the same versions.
       versions: group && group.user.exchangeId !== this.id ? [] : this.versions,
       editPrompt: () => this.user.edit(),
-      nearestModels: () => this.nearestModels,
     });
     group?.update();
   }

@@ -88,9 +88,9 @@ describe('composer', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     page.type('#');
     page.receive({
-      type: 'suggestions',
+      type: 'reply',
       request: 1,
-      items: [{ id: 'editors', kind: 'editors', label: 'Open editors', detail: '2 files' }],
+      value: [{ id: 'editors', kind: 'editors', label: 'Open editors', detail: '2 files' }],
     });
     assert.equal(page.all('option').length, 1);
     page.key('Escape');

@@ -32,7 +32,7 @@ describe('popup with context suggestions', () => {
     fire('keyup');
   };
   const answer = (items: readonly ContextSuggestion[], request = queries().length): void =>
-    page.receive({ type: 'suggestions', request, items });
+    page.receive({ type: 'reply', request, value: items });
   const options = (): string[] => page.all('option').map(({ textContent }) => textContent.trim());
   const active = (): string | undefined => {
     const id = page.input.getAttribute('aria-activedescendant');
