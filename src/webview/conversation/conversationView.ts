@@ -10,8 +10,8 @@ import { Comparison } from './comparison';
 import { EarlierTurns, summaryOfferFor } from './earlierTurns';
 import { ExchangeView } from './exchangeView';
 
-/** Time for drawing exchanges out of view in one idle period. The browser neither lays them out nor paints them. */
-const idleBudgetMs = 8;
+/** Time for drawing exchanges out of view in one idle period. Rendering those near the view takes more. */
+const idleBudgetMs = 2;
 
 type ConversationState = Pick<Unsent, 'edits' | 'unfolded' | 'seen'>;
 
