@@ -1,4 +1,4 @@
-import type { RetryBudget } from '../gate/networkState';
+import type { RetryBudget } from '../gate/gatewayState';
 import { isModelOverload, type Counts, type Decision, type Situation } from '../retry/decide';
 
 /** Counts the faults, retries and resumes of a turn, and charges its retries to the retry budget. */
@@ -115,7 +115,7 @@ export class TurnHistory {
 
 export const initialResumes = 3;
 /** New characters from which a resume is not charged. */
-export const minRefundedChars = 200;
+const minRefundedChars = 200;
 /** Including those that are not charged. */
 export const maxResumes = 5;
 
