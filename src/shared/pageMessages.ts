@@ -2,7 +2,6 @@
 import * as v from 'valibot';
 import { faultActions, type FaultAction } from '../engine/events';
 import { effortChoices } from '../engine/request';
-import type { Replies } from './protocol';
 
 const text = v.string();
 const prompt = v.pipe(text, v.trim(), v.nonEmpty());
@@ -89,9 +88,6 @@ type Output<Fields> = Fields extends v.ObjectEntries
   : never;
 
 export type ToHostOf<Type extends keyof MessageFields> = { readonly type: Type } & Output<MessageFields[Type]>;
-
-/** A message that the host answers, without its number. */
-export type PageRequest = { [Type in keyof Replies]: Omit<ToHostOf<Type>, 'request'> }[keyof Replies];
 
 export type ToHost = { [Type in keyof MessageFields]: ToHostOf<Type> }[keyof MessageFields];
 

@@ -1,5 +1,8 @@
-import type { PageRequest, ToHost } from '../../shared/pageMessages';
+import type { ToHost, ToHostOf } from '../../shared/pageMessages';
 import type { Replies } from '../../shared/protocol';
+
+/** A message that the host answers, without its number. */
+type PageRequest = { [Type in keyof Replies]: Omit<ToHostOf<Type>, 'request'> }[keyof Replies];
 
 /** Numbers the requests of the page, and passes each reply of the host to the code that has asked. */
 export class Requests {
