@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
+import { answer, comparison, exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 import { valuesOf } from '../../support/valuesOf';
 
 const state = [ev.attempt(), ev.text('Hi'), ev.done('Hi')].reduce(reduceTurn, initialTurn);
@@ -84,15 +84,15 @@ describe('keyboard handling in the conversation', () => {
   });
 
   it('stops the running turn with Escape, but not the queued prompts', () => {
-    page.snapshot([exchange('a'), exchange('b', { queued: true })]);
+    page.snapshot([exchange('a'), exchange('b', { isQueued: true })]);
     press('Escape');
     page.events('a', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
     press('Escape');
-    page.receive({ type: 'exchange', exchange: exchange('b') });
+    page.update('b');
     page.click('Stop');
     assert.deepEqual(page.posted, [
-      { type: 'stop', exchangeId: 'a' },
-      { type: 'stop', exchangeId: 'b' },
+      { type: 'stop', answerId: 'a' },
+      { type: 'stop', answerId: 'b' },
     ]);
   });
 
@@ -100,10 +100,10 @@ describe('keyboard handling in the conversation', () => {
     articles()[1]!.focus();
     press('Escape');
     assert.equal(focused(), page.input);
-    page.receive({ type: 'exchange', exchange: exchange('c') });
+    page.add('c');
     articles()[1]!.focus();
     press('Escape');
-    assert.deepEqual(page.posted, [{ type: 'stop', exchangeId: 'c' }]);
+    assert.deepEqual(page.posted, [{ type: 'stop', answerId: 'c' }]);
   });
 });
 
@@ -114,7 +114,7 @@ describe('Tab order while a turn waits', () => {
     [
       ...['a', 'b', 'c'].map((id) => exchange(id, { state })),
       exchange('waiting', { state: [ev.attempt(), ev.waiting()].reduce(reduceTurn, initialTurn) }),
-      exchange('queued', { queued: true }),
+      exchange('queued', { isQueued: true }),
     ],
   );
 
@@ -175,8 +175,8 @@ describe('Tab order while a turn waits', () => {
   });
 
   it('leads forward from the composer through the wait cards of all answers of a comparison, and back', () => {
-    const waiting = { comparison: 'c', state: [ev.attempt(), ev.waiting()].reduce(reduceTurn, initialTurn) };
-    page.snapshot([exchange('m1', waiting), exchange('m2', waiting)]);
+    const waiting = { state: [ev.attempt(), ev.waiting()].reduce(reduceTurn, initialTurn) };
+    page.snapshot([comparison([answer('m1', waiting), answer('m2', waiting)])]);
     page.input.focus();
     const buttons = ['Retry now', 'Switch model', 'Retry now', 'Switch model'];
     assert.deepEqual(tabUntil((name) => name === 'Retry now').slice(-1), ['Retry now']);

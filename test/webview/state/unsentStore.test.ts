@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { DraftContext, ExchangeSnapshot } from '../../../src/shared/protocol';
+import type { ShownExchange, ShownItem } from '../../../src/shared/conversation';
+import type { DraftContext } from '../../../src/shared/protocol';
 import { UnsentStore } from '../../../src/webview/state/unsentStore';
 import { MemoryStorage } from '../panel/support/memoryStorage';
 import { exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
@@ -7,7 +8,7 @@ import { exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
 const file = (id: string): DraftContext => ({
   ...{ id, kind: 'file', label: id, characters: 1, lines: 1, truncated: false },
 });
-const exchangeOf = (id: string, prompt: string): ExchangeSnapshot => exchange(id, { prompt });
+const exchangeOf = (id: string, prompt: string): ShownExchange => exchange(id, { prompt });
 const storeIn = (storage: MemoryStorage, at = startOfTime): UnsentStore =>
   new UnsentStore(
     () => storage,
@@ -18,7 +19,7 @@ const week = 7 * 24 * 60 * 60 * 1000;
 
 const open = (
   storage = new MemoryStorage(),
-  exchanges: readonly ExchangeSnapshot[] = [exchange('a')],
+  exchanges: readonly ShownItem[] = [exchange('a')],
   fields: Parameters<PanelPage['snapshot']>[1] = {},
 ): PanelPage => {
   const page = new PanelPage(storage);
@@ -178,10 +179,18 @@ describe('unsent text', () => {
     const editors = (): (string | undefined)[] =>
       page.all('textbox', 'Edit your prompt').map((editor) => (editor as HTMLTextAreaElement).value);
     page.click('Edit');
-    page.receive({ type: 'path', exchanges: [exchange('b')] });
-    assert.deepEqual([editors(), page.stored.edits], [[], [{ exchangeId: 'a', text: 'prompt a' }]]);
-    page.receive({ type: 'path', exchanges: [exchange('a')] });
-    assert.deepEqual([editors(), page.stored.edits], [['prompt a'], [{ exchangeId: 'a', text: 'prompt a' }]]);
+    page.path(exchange('b'));
+    assert.deepEqual([editors(), page.stored.edits], [[], [{ id: 'exchange-a', text: 'prompt a' }]]);
+    page.path(exchange('a'));
+    assert.deepEqual([editors(), page.stored.edits], [['prompt a'], [{ id: 'exchange-a', text: 'prompt a' }]]);
+  });
+
+  it('keeps the open edit of a prompt when another answer to the prompt is shown', () => {
+    const page = open();
+    page.click('Edit');
+    page.path({ ...exchange('b'), id: 'exchange-a' });
+    const editor = page.one('textbox', 'Edit your prompt') as HTMLTextAreaElement;
+    assert.deepEqual([editor.value, page.stored.edits], ['prompt a', [{ id: 'exchange-a', text: 'prompt a' }]]);
   });
 
   it('keeps its context items over several reloads until the host has read them', () => {
@@ -273,8 +282,8 @@ describe('unsent text', () => {
     const invalidFields = [
       ...[{ context: 5 }, { context: [1] }, { pending: 'a' }, { unfolded: [1] }, { seen: 1 }, { at: 'now' }],
       ...[{ prefilled: 'a' }, { prefilled: [{ more: {} }] }, { prefilled: [{ text: 'a', more: 'yes' }] }],
-      ...[{ edits: 'no' }, { edits: [null] }, { edits: [{ exchangeId: 'e' }] }, { draft: 1 }],
-      ...[{ place: 'end' }, { place: { exchangeId: 'e' } }, { place: { offset: 1 } }],
+      ...[{ edits: 'no' }, { edits: [null] }, { edits: [{ id: 'e' }] }, { draft: 1 }],
+      ...[{ place: 'end' }, { place: { answerId: 'e' } }, { place: { offset: 1 } }],
     ].map((fields) => ({ ...record, ...fields }));
     for (const [index, invalid] of [null, 'a', { at: 1 }, { draft: 'a' }, ...invalidFields].entries()) {
       storage.setItem(`holysheep.draft.${index}`, JSON.stringify(invalid));
