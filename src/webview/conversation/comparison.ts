@@ -51,13 +51,20 @@ export class Comparison {
     this.bar = element(
       'div',
       { class: 'comparison-bar', tabindex: '-1' },
-      ...[title, this.stopAll, this.differences, ...menu, this.scrollApart],
+      title,
+      this.stopAll,
+      this.differences,
+      ...menu,
+      this.scrollApart,
     );
     const columns = element('div', { class: 'columns' }, ...this.columns.map((column) => column.element));
     this.element = element(
       'div',
       { class: 'comparison', role: 'group', 'aria-label': strings.comparison },
-      ...[prompt, this.bar, columns, this.results],
+      prompt,
+      this.bar,
+      columns,
+      this.results,
     );
     this.update();
   }
