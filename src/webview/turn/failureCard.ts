@@ -3,7 +3,7 @@ import { type Failure, hasPartialAnswer, totalsOf, type TurnState, visibleText }
 import type { PageContext } from '../pageContext';
 import type { Timeline } from '../timeline/timeline';
 import { button, element } from '../util/element';
-import { type Card, createActions, createCard, createDetails, routeOfCard } from './card';
+import { type Card, createActions, createCard, createDetails, gatewayOfCard } from './card';
 import { hostOf, type ShownAnswer } from './shownAnswer';
 
 /** Number of actions that are buttons. Further actions are in a menu. */
@@ -23,8 +23,8 @@ export function createFailureCard(
   const isSummarized = summaryOffer === 'ready';
   const offered = { none: [], possible: 'summarize', ready: 'retryNow' } as const;
   const actions = event.actions.flatMap((action) => (action === 'summarize' ? offered[summaryOffer] : action));
-  const route = routeOfCard(state, event, hostOf(answer, state));
-  const note = route === undefined ? undefined : fill(strings.route, route);
+  const gateway = gatewayOfCard(state, event, hostOf(answer, state));
+  const note = gateway === undefined ? undefined : fill(strings.gateway, gateway);
   const messages = {
     none: event.message,
     possible: fill(strings.tooLong, visibleText(state.model)),
@@ -41,7 +41,7 @@ export function createFailureCard(
     more: possible.filter((action) => !buttons.includes(action)),
     primary: best === 'retryNow' && context.help[event.kind].isPermanent && !isSummarized ? undefined : best,
     fallbackModel: event.fallbackModel,
-    nextRouteName: event.nextRouteName,
+    nextGatewayName: event.nextGatewayName,
     resetsAt: event.resetsAt,
   };
   const card = createCard(context, {

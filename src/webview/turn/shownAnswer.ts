@@ -1,5 +1,5 @@
 import type { ShownExchange } from '../../shared/conversation';
-import { routeLabel, type TurnState } from '../../shared/protocol';
+import { gatewayLabel, type TurnState } from '../../shared/protocol';
 
 /**
  * Whether a summary can shorten a request that was too long (`possible`), or has done so since the request failed
@@ -22,7 +22,7 @@ export interface ShownAnswer {
   /** Whether no started turn follows. The card of an older turn has no role and no buttons. */
   readonly isLatest: boolean;
   readonly summaryOffer: SummaryOffer;
-  /** The host of the gateway to which the next prompt goes. The turn shows it until it knows its own route. */
+  /** The host of the gateway to which the next prompt goes. The turn shows it until it knows its own gateway. */
   readonly host: string;
   /** Models to offer in place of a model that the gateway lacks. They may arrive while the card is shown. */
   readonly nearestModels: readonly string[];
@@ -31,9 +31,9 @@ export interface ShownAnswer {
 }
 
 /**
- * Returns the host to which the turn belongs. A scheduled prompt goes to the gateway in the settings, whichever route its
+ * Returns the host to which the turn belongs. A scheduled prompt goes to the gateway in the settings, whichever gateway its
  * last attempt used.
  */
 export function hostOf({ host }: ShownAnswer, state: TurnState): string {
-  return (state.schedule ? undefined : routeLabel(state)) ?? host;
+  return (state.schedule ? undefined : gatewayLabel(state)) ?? host;
 }

@@ -1,11 +1,11 @@
-import { effectiveRouteSwitches } from '../../shared/describe';
-import { isRunning, routeLabel, type TurnState } from '../../shared/protocol';
+import { effectiveGatewaySwitches } from '../../shared/describe';
+import { isRunning, gatewayLabel, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, type Icon, iconButton, setText, svgIcon } from '../util/element';
 import type { ShownAnswer } from './shownAnswer';
 
 /**
- * The name of the model that answers, and what is unusual about the route to it. The style sheet adds a spinner. The head
+ * The name of the model that answers, and what is unusual about the gateway to it. The style sheet adds a spinner. The head
  * of a compared answer also names the gateway and has a button *Stop*.
  */
 export class TurnHead {
@@ -32,7 +32,7 @@ export class TurnHead {
     // A long name is cut, so that the head keeps its height.
     this.model.title = model;
     if (answer.isCompared) {
-      const gateway = routeLabel(state) ?? '';
+      const gateway = gatewayLabel(state) ?? '';
       setText(this.gateway, gateway);
       this.gateway.title = gateway;
       this.setStoppable(!answer.isQueued && isRunning(state.phase));
@@ -58,7 +58,7 @@ export class TurnHead {
     const lastSwitch = state.switches.at(-1);
     const badges: Badge[] = [];
     if (lastSwitch && lastSwitch.reason !== 'user') badges.push({ text: strings.fallbackBadge, icon: 'arrowSwap' });
-    if (effectiveRouteSwitches(state).length > 0) badges.push({ text: strings.backupBadge, icon: 'arrowSwap' });
+    if (effectiveGatewaySwitches(state).length > 0) badges.push({ text: strings.backupBadge, icon: 'arrowSwap' });
     if (exchange?.demo) badges.push({ text: strings.demo });
     if (exchange?.followed === id)
       badges.push({ text: strings.followed, icon: 'check', title: strings.followedTooltip });

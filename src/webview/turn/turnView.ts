@@ -4,16 +4,16 @@ import {
   describeProgress,
   describeResumePoints,
   msUntilNextSecond,
-  offersRoute,
+  offersGateway,
 } from '../../shared/describe';
 import { describeRefusedEffort } from '../../shared/describeEffort';
-import { isRunning, routeOf, type TurnState, waitKey } from '../../shared/protocol';
+import { isRunning, gatewayOf, type TurnState, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { createTimeline } from '../timeline/timeline';
 import { element, setText, svgIcon } from '../util/element';
 import { createTicker } from '../util/ticker';
 import { type Card, createActions, createCardSlot } from './card';
-import { showRouteNote } from './routeNote';
+import { showGatewayNote } from './gatewayNote';
 import type { ShownAnswer } from './shownAnswer';
 import { showTurnActions } from './turnActions';
 import { createToolCalls, createTurnCard } from './turnCards';
@@ -35,7 +35,7 @@ export function createTurnView(context: PageContext, answer: ShownAnswer): TurnV
   const switched = element('p', { class: 'note', 'data-part': 'switch' });
   const cutPrompt = element('p', { class: 'note', 'data-part': 'cut-prompt' });
   const effort = element('p', { class: 'note', 'data-part': 'effort' });
-  const route = createCardSlot(context);
+  const gateway = createCardSlot(context);
   const progress = createProgressLine(context, answer, texts);
   const timeline = createTimeline(context, () => answer.state);
   const summary = createTurnSummary(context, answer, timeline);
@@ -47,7 +47,7 @@ export function createTurnView(context: PageContext, answer: ShownAnswer): TurnV
     'div',
     { class: 'turn-row' },
     progress.element,
-    progress.routeOffer,
+    progress.gatewayOffer,
     actions.element,
     summary.element,
   );
@@ -60,7 +60,7 @@ export function createTurnView(context: PageContext, answer: ShownAnswer): TurnV
       switched,
       cutPrompt,
       effort,
-      route.element,
+      gateway.element,
       toolCalls.element,
       card.element,
       row,
@@ -77,12 +77,12 @@ export function createTurnView(context: PageContext, answer: ShownAnswer): TurnV
       setNote(switched, hasEnded ? describeModelSwitches(strings, state) : '');
       setNote(cutPrompt, hasEnded ? describeCutPrompt(context, state) : '');
       setNote(effort, hasEnded ? describeRefusedEffort(strings, state.ledger.entries.at(-1)) : '');
-      showRouteNote(context, route, state, isLatest);
+      showGatewayNote(context, gateway, state, isLatest);
       toolCalls.show(
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context, state.toolCalls),
       );
-      const target = schedule ? `${schedule.id} ${schedule.exceedsBudget === true} ${answer.host}` : routeOf(state);
+      const target = schedule ? `${schedule.id} ${schedule.exceedsBudget === true} ${answer.host}` : gatewayOf(state);
       card.show(
         [phase, failure, target, isLatest, summaryOffer, ...(wait ? [...waitKey(wait), wait.source, wait.hintMs] : [])],
         () => createTurnCard(context, answer, state, timeline),
@@ -95,7 +95,7 @@ export function createTurnView(context: PageContext, answer: ShownAnswer): TurnV
       showTurnActions(context, actions, answer, state);
     },
     dispose: () => {
-      for (const part of [route, toolCalls, card, actions, summary, timeline, progress, texts]) part.dispose();
+      for (const part of [gateway, toolCalls, card, actions, summary, timeline, progress, texts]) part.dispose();
     },
   };
 }
@@ -109,9 +109,9 @@ function createProgressLine(context: PageContext, answer: ShownAnswer, texts: Tu
   const { strings, clock, announcer, isReadOnly } = context;
   const offer = createCardSlot(context);
   const createOffer = (): Card => {
-    announcer.announce(strings.announceRouteOffer);
-    const buttons = createActions(context, answer.id, { buttons: ['switchRoute'], more: [] });
-    return { element: element('div', { class: 'route-offer' }, ...buttons) };
+    announcer.announce(strings.announceGatewayOffer);
+    const buttons = createActions(context, answer.id, { buttons: ['switchGateway'], more: [] });
+    return { element: element('div', { class: 'gateway-offer' }, ...buttons) };
   };
   const line = element('p', { class: 'progress', 'data-part': 'progress' });
   let show = (): void => undefined;
@@ -123,7 +123,7 @@ function createProgressLine(context: PageContext, answer: ShownAnswer, texts: Tu
   );
   return {
     element: line,
-    routeOffer: offer.element,
+    gatewayOffer: offer.element,
     update: (state: TurnState, hasCard: boolean) => {
       const { isQueued } = answer;
       counted = state;
@@ -132,7 +132,7 @@ function createProgressLine(context: PageContext, answer: ShownAnswer, texts: Tu
         const text = isQueued ? strings.queued : progress;
         if (text !== '' && state.phase === 'streaming') texts.pause();
         setText(line, text);
-        const isOffered = !isQueued && !isReadOnly() && offersRoute(state, clock.now());
+        const isOffered = !isQueued && !isReadOnly() && offersGateway(state, clock.now());
         offer.show([isOffered], () => (isOffered ? createOffer() : undefined));
       };
       show();
