@@ -19,7 +19,15 @@ import {
 import type { PageContext } from '../pageContext';
 import type { Timeline } from '../timeline/timeline';
 import { button, element } from '../util/element';
-import { type Card, type CardAction, createActions, createCard, createDetails, hasGateways, gatewayOfCard } from './card';
+import {
+  type Card,
+  type CardAction,
+  createActions,
+  createCard,
+  createDetails,
+  hasGateways,
+  gatewayOfCard,
+} from './card';
 import { createFailureCard } from './failureCard';
 import { hostOf, type ShownAnswer } from './shownAnswer';
 

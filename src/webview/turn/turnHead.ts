@@ -5,8 +5,8 @@ import { element, type Icon, iconButton, setText, svgIcon } from '../util/elemen
 import type { ShownAnswer } from './shownAnswer';
 
 /**
- * The name of the model that answers, and what is unusual about the gateway to it. The style sheet adds a spinner. The head
- * of a compared answer also names the gateway and has a button *Stop*.
+ * The name of the model that answers, and what is unusual about its gateway. The style sheet adds a spinner. The head of
+ * a compared answer also names the gateway and has a button *Stop*.
  */
 export class TurnHead {
   readonly element: HTMLElement;

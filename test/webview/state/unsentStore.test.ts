@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ShownItem } from '../../../src/shared/conversation';
+import type { ShownExchange, ShownItem } from '../../../src/shared/conversation';
 import type { DraftContext } from '../../../src/shared/protocol';
 import { UnsentStore } from '../../../src/webview/state/unsentStore';
 import { MemoryStorage } from '../panel/support/memoryStorage';
@@ -13,7 +13,7 @@ const file = (id: string): DraftContext => ({
   lines: 1,
   truncated: false,
 });
-const exchangeOf = (id: string, prompt: string): ShownItem => exchange(id, { prompt });
+const exchangeOf = (id: string, prompt: string): ShownExchange => exchange(id, { prompt });
 const storeIn = (storage: MemoryStorage, at = startOfTime): UnsentStore =>
   new UnsentStore(
     () => storage,
