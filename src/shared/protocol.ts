@@ -161,8 +161,6 @@ export interface ContextUse {
   readonly windowTokens: number;
   /** Parts without tokens are left out. */
   readonly parts: readonly ContextPart[];
-  /** Factor by which the page multiplies its estimate for the draft. */
-  readonly calibration: number;
 }
 
 export type ToWebview =

@@ -24,17 +24,15 @@ interface SummaryRoom {
  */
 export function lastToSummarize(
   { summary, steps }: Preceding,
-  { contextWindow = Infinity, calibration = 1, hasFailed = false }: SummaryRoom,
+  { contextWindow = Infinity, hasFailed = false }: SummaryRoom,
 ): Answer | undefined {
-  const sizes = steps.map((step) => tokensOf(step) * calibration);
+  const sizes = steps.map(tokensOf);
   const maxKept = hasFailed ? 0 : Math.min(maxKeptTokens, contextWindow / 4);
   const end = countWithin(sizes.toReversed(), maxKept);
   const summarized = steps.slice(0, steps.length - end);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const room =
-    contextWindow -
-    Math.min(maxSummaryTokens, contextWindow / 4) -
-    estimateTokens(summary?.state.text ?? '') * calibration;
+    contextWindow - Math.min(maxSummaryTokens, contextWindow / 4) - estimateTokens(summary?.state.text ?? '');
   const fitting = countWithin(sizes, Math.min(room, hasFailed ? total / 2 : Infinity));
   // At least one answer is summarized, even if it may be too long.
   const firstAnswer = sizes.findIndex((size) => size > 0) + 1;
