@@ -212,8 +212,6 @@ export type ToWebview =
   | { readonly type: 'promptMoved'; readonly prompt: string }
   /** The result of a click, for screen readers. The host shows it in the status bar, which they don't read. */
   | { readonly type: 'announce'; readonly text: string }
-  /** The model for the next prompt only, with its effort; absent to use the configured model. Follows a snapshot. */
-  | { readonly type: 'modelOnce'; readonly model?: string | undefined; readonly effort?: EffortView | undefined }
   /**
    * How full the context is, without `use` if the context window of the model is unknown; and whether a summary would
    * shorten the next request, or the last one again if that was too long.

@@ -12,7 +12,7 @@ export function pickComparedModels(
   current: string,
   checked: readonly string[],
   { log, ...options }: Pick<ModelChoices, 'fallbacks' | 'overrides'> & { readonly log: Pick<Log, 'error'> },
-): Promise<readonly Omit<ModelPick, 'once'>[] | undefined> {
+): Promise<readonly ModelPick[] | undefined> {
   const title = vscode.l10n.t('Compare models');
   let models = checked;
   const { picker, baseUrlOf, show } = createModelPicker(load, current, {

@@ -64,7 +64,7 @@ describe('model picker with several routes', () => {
     assert.deepEqual([labels(), picker.busy], [['$(check) b', '[Other models]', 'a', '[two]', 'c'], false]);
     assert.equal(picker.placeholder, 'Choose a model at one, two, or type its name');
     picker.choose(['c']);
-    assert.deepEqual(await picked, { model: 'c', once: false, baseUrl: 'https://two/v1' });
+    assert.deepEqual(await picked, { model: 'c', baseUrl: 'https://two/v1' });
   });
 
   it('groups the models by gateway, without those that an earlier gateway has under this or another name', async () => {
@@ -80,7 +80,7 @@ describe('model picker with several routes', () => {
       ['current · acme/b at three', 'acme/a at three', 'at two · acme/c at three', ...three.map(() => 'at three')],
     );
     picker.choose(['a']);
-    assert.deepEqual(await picked, { model: 'a', once: false, baseUrl: 'https://one/v1' });
+    assert.deepEqual(await picked, { model: 'a', baseUrl: 'https://one/v1' });
   });
 
   it('offers no similar models for a name that the settings map to another name', async () => {
@@ -111,11 +111,11 @@ describe('model picker with several routes', () => {
     await load(0, { source: 'default', models: ['x'], message: 'one is down.' });
     assert.ok(picker.items.every(({ description = '' }) => !description.includes('at ')));
     picker.choose(['x']);
-    assert.deepEqual(await picked, { model: 'x', once: false, baseUrl: undefined });
+    assert.deepEqual(await picked, { model: 'x', baseUrl: undefined });
     const other = openWith({ recent: ['old'] }, 'one');
     await other.load(0, from('one', 'a'));
     picker.choose(['old']);
-    assert.deepEqual(await other.picked, { model: 'old', once: false, baseUrl: undefined });
+    assert.deepEqual(await other.picked, { model: 'old', baseUrl: undefined });
   });
 
   it('groups the models: recently used ones, fallback models, families in natural order, and others', async () => {
