@@ -5,6 +5,7 @@ import { effortChoices } from '../engine/request';
 
 const text = v.string();
 const prompt = v.pipe(text, v.trim(), v.nonEmpty());
+const answer = { answerId: text };
 const exchange = { exchangeId: text };
 const more = v.optional(v.custom<object>((value) => typeof value === 'object' && value !== null));
 const demoActions = ['next', 'skip'] as const;
@@ -23,11 +24,11 @@ const messageFields = {
   /** Sends a suggested prompt, or opens what else was suggested. */
   askSuggestion: { kind: v.picklist(suggestionKinds), id: text },
   demo: { act: v.picklist(demoActions) },
-  /** Stops the turn of this exchange, or removes the exchange from the queue. Another turn is not affected. */
-  stop: exchange,
-  action: { ...exchange, action: v.picklist(Object.keys(faultActions) as FaultAction[]) },
-  findModels: exchange,
-  switchModel: { ...exchange, model: v.pipe(text, v.nonEmpty()) },
+  /** Stops the turn of this answer, or removes it from the queue. Another turn is not affected. */
+  stop: answer,
+  action: { ...answer, action: v.picklist(Object.keys(faultActions) as FaultAction[]) },
+  findModels: answer,
+  switchModel: { ...answer, model: v.pipe(text, v.nonEmpty()) },
   newConversation: {},
   openHistory: {},
   /** Takes the conversation over from the window that writes it. */
@@ -39,22 +40,22 @@ const messageFields = {
   selectEffort: { model: v.pipe(text, v.nonEmpty()), level: v.picklist(effortChoices) },
   edit: { ...exchange, prompt },
   /** Requests another answer as a new version. With `switchModel`, the user chooses the model first. */
-  regenerate: { ...exchange, switchModel: v.boolean() },
-  showVersion: exchange,
+  regenerate: { ...answer, switchModel: v.boolean() },
+  showVersion: answer,
   /** Lets the user choose models that answer the prompt again at the same time. */
   compareModels: exchange,
   /** Ends a comparison. The conversation continues with this answer. */
-  useAnswer: exchange,
-  /** Stops the turns of all columns of the comparison to which the exchange belongs. */
-  stopColumns: exchange,
-  /** Opens a diff of the answers of two exchanges. */
-  showDifferences: { ...exchange, otherId: text },
+  useAnswer: answer,
+  /** Stops the turns of all answers of the comparison to which the answer belongs. */
+  stopComparison: answer,
+  /** Opens a diff of two answers. */
+  showDifferences: { ...answer, otherId: text },
   /** Asks the model for a summary of the older turns. */
   summarize: {},
   /** Changes the text of a summary. An empty text undoes the summary. */
-  editSummary: { ...exchange, text },
+  editSummary: { ...answer, text },
   /** Starts a new conversation that begins with a summary. */
-  newFromSummary: exchange,
+  newFromSummary: answer,
   suggestContext: { request: v.number(), query: text },
   attach: { id: text },
   detach: { id: text },
@@ -68,9 +69,9 @@ const messageFields = {
   /** Removes from the settings the backup route over which an answer came. */
   removeBackup: { route: text },
   copy: { text },
-  copyRequest: exchange,
+  copyRequest: answer,
   insert: { text },
-  apply: { ...exchange, text },
+  apply: { ...answer, text },
   /** Opens a new file with a code block. `language` is the info string of its fence, such as `ts`; it may be empty. */
   newFile: { text, language: text },
   openLink: { href: text },

@@ -426,7 +426,7 @@ export class Conversation {
     replaced: readonly Answer[] = [],
   ): readonly string[] {
     const answers = newAnswers(models);
-    const sent = { prompt, content, attachments: attachments && [...attachments], target, reasoningEffort };
+    const sent = { prompt, content, attachments, target, reasoningEffort };
     return this.writeStart({ type: 'exchange', id: randomUUID(), after, ...sent, answers }, answers, replaced);
   }
 

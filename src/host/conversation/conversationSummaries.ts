@@ -98,7 +98,7 @@ export class ConversationIndex {
 
 /** Returns the title that the user chose, or else the first line of the first prompt, without hidden characters. */
 export function conversationTitle(tree: ExchangeTree): string {
-  return tree.title === undefined ? promptTitle(tree.path()[0]?.exchange.prompt ?? '') : visibleTitle(tree.title);
+  return tree.title === undefined ? promptTitle(tree.firstPrompt ?? '') : visibleTitle(tree.title);
 }
 
 /** Returns the first line of a prompt. */

@@ -11,8 +11,6 @@ const maxKeptTokens = 20_000;
 interface SummaryRoom {
   /** In tokens; undefined if it is unknown. */
   readonly contextWindow?: number | undefined;
-  /** Factor of the estimates, see `ContextUse`. */
-  readonly calibration?: number | undefined;
   /** Whether the request for a summary of all these turns was too long. The next one then has half of them. */
   readonly hasFailed?: boolean | undefined;
 }

@@ -86,7 +86,12 @@ export class ExchangeTree {
 
   /** Whether the conversation has neither a prompt nor a summary of another conversation. */
   get isEmpty(): boolean {
-    return this.exchanges.size === 0 && this.summaryByAnswer.size === 0;
+    return this.exchanges.size === 0 && this.summaries().every(({ isUndone }) => isUndone);
+  }
+
+  /** Undefined if the conversation has no prompt. */
+  get firstPrompt(): string | undefined {
+    return this.exchangeAfter('')?.prompt;
   }
 
   exchange(id: string): Exchange | undefined {
@@ -168,7 +173,7 @@ export class ExchangeTree {
     if (summary) return !summary.isUndone && (summary.upTo === '' || this.isShown(summary.upTo));
     let exchange = this.exchangeOf(answerId);
     if (!exchange || !sideBySide(exchange).some(({ id }) => id === answerId)) return false;
-    while (exchange && this.forks.get(exchange.after)?.selected === exchange.id) {
+    while (this.forks.get(exchange.after)?.selected === exchange.id) {
       const parent: Exchange | undefined = this.exchangeOf(exchange.after);
       if (parent?.selected !== exchange.after) return exchange.after === '';
       exchange = parent;
@@ -240,7 +245,7 @@ export class ExchangeTree {
     return this.exchanges.get(this.forks.get(answerId)?.selected ?? '');
   }
 
-  private addExchange({ type, answers, ...fields }: RecordOf<'exchange'>): void {
+  private addExchange({ type: _type, answers, ...fields }: RecordOf<'exchange'>): void {
     const [first] = answers;
     if (first) this.addAnswers({ ...fields, answers: [], selected: first.id }, answers);
   }

@@ -32,7 +32,7 @@ const attachment = v.object({
 const promptEntries = {
   prompt: text,
   content: v.optional(text),
-  attachments: v.optional(v.array(attachment)),
+  attachments: v.optional(v.pipe(v.array(attachment), v.readonly())),
   target: v.optional(v.object({ uri: text, startLine: position, startCharacter: position })),
   reasoningEffort: optionalDetail(v.picklist(effortChoices)),
 } satisfies FieldSchemas<Prompt>;
@@ -112,9 +112,11 @@ export type JournalHeader = Readonly<v.InferOutput<typeof headerSchema>>;
 
 const promptSchema = v.object({ ...promptEntries, model: v.optional(text) });
 
-/** A prompt, and the model that the user has chosen for it. */
-export type PromptWithModel = Readonly<v.InferOutput<typeof promptSchema>>;
+/** A prompt that has not been sent yet, and the model that the user has chosen for it. */
+export interface PromptInput extends Prompt {
+  readonly model?: string | undefined;
+}
 
-export function isPromptWithModel(value: unknown): value is PromptWithModel {
+export function isPromptInput(value: unknown): value is PromptInput {
   return v.is(promptSchema, value);
 }
