@@ -146,7 +146,11 @@ export class TurnRunner {
     if (!next) return;
     const { answerId, comparison, start } = next;
     const running: RunningTurn = {
-      ...{ answerId, comparison, hasText: false, pending: new EventBatch(), cancelTimer: undefined },
+      answerId,
+      comparison,
+      hasText: false,
+      pending: new EventBatch(),
+      cancelTimer: undefined,
       flushedAt: Number.NEGATIVE_INFINITY,
     };
     this.running.set(answerId, running);

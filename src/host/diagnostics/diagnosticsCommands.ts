@@ -63,7 +63,9 @@ async function createDiagnosticsReport(deps: DiagnosticsDeps): Promise<string> {
     baseUrlProblem: 'error' in baseUrl ? baseUrl.error : null,
     hasKey: await isSet(async () => (await connections.configured()).apiKey),
     model: settings.model(),
-    ...{ temperature, maxTokens, reasoningEffort: settings.reasoningEffort() },
+    temperature,
+    maxTokens,
+    reasoningEffort: settings.reasoningEffort(),
     ...settings.engineSettings(),
   };
   const report = engine.report();

@@ -16,7 +16,10 @@ export function pickComparedModels(
   const title = vscode.l10n.t('Compare models');
   let models = checked;
   const { picker, baseUrlOf, show } = createModelPicker(load, current, {
-    ...{ ...options, title, first: checked, checked: () => models },
+    ...options,
+    title,
+    first: checked,
+    checked: () => models,
     placeholder: () => vscode.l10n.t('Choose two to four models, or type their names'),
   });
   // The panel may take the focus while the list opens.

@@ -27,8 +27,16 @@ describe('ledger in the report of the engine', () => {
     );
     assert.equal(first?.origin, 'https://gateway.test');
     const wait = {
-      ...{ at: 0, waitedMs: 5250, delayMs: 5250, jitterMs: 250, hintMs: 5000, hintFrom: 'retry-after' },
-      ...{ source: 'server', reason: 'rate-limit', estimated: undefined, told: 'turn' },
+      at: 0,
+      waitedMs: 5250,
+      delayMs: 5250,
+      jitterMs: 250,
+      hintMs: 5000,
+      hintFrom: 'retry-after',
+      source: 'server',
+      reason: 'rate-limit',
+      estimated: undefined,
+      told: 'turn',
     };
     assert.deepEqual(second?.waits, [wait]);
     assert.deepEqual([second.why, second.status, second.ended?.how], ['retry', 200, 'finished']);

@@ -13,7 +13,10 @@ import { attempt, ScriptedEngine, text, waiting } from '../conversation/scripted
 import { FakeRoutes } from './fakeRoutes';
 
 const deps = {
-  ...{ clock: systemClock, fetch, userAgent: 'test', formatTime: String },
+  clock: systemClock,
+  fetch,
+  userAgent: 'test',
+  formatTime: String,
   log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
   localize: englishWords.localize,
 };

@@ -59,7 +59,9 @@ describe('Export Diagnostics command', () => {
     engineReport = {
       turns: [
         {
-          ...{ time: 1, host: 'llm.corp.example:8080', outcome: 'done' },
+          time: 1,
+          host: 'llm.corp.example:8080',
+          outcome: 'done',
           attempts: addToLedger(emptyLedger, event).entries,
           waits: [],
         },

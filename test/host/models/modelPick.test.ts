@@ -35,9 +35,11 @@ describe('model picker with several routes', () => {
     const start = (fresh: boolean) => {
       loads.push(fresh);
       const routes = hosts.map((host, index) => ({
-        ...{ host, baseUrl: `https://${host}/v1`, origin: `https://${host}` },
+        host,
+        baseUrl: `https://${host}/v1`,
+        origin: `https://${host}`,
         ...(names && index === hosts.length - 1 && { models: new Map(Object.entries(names)) }),
-        ...{ list: new Promise<ModelList>((resolve) => (loaded[index] = resolve)) },
+        list: new Promise<ModelList>((resolve) => (loaded[index] = resolve)),
         essence: essence && ((model: string) => `${essence(model)} at ${host}`),
       }));
       return Promise.resolve({ routes, recent });
@@ -124,8 +126,22 @@ describe('model picker with several routes', () => {
     assert.deepEqual(labels(), ['$(check) b', '[Recently used]', 'glm-10', 'old']);
     await load(0, from('one', 'GLM-3', 'b', 'glm-10', 'glm-2', 'glm-9', 'gpt-4', 'solo', '4o', 'gpt-5', 'glm-4'));
     assert.deepEqual(labels(), [
-      ...['$(check) b', '[Recently used]', 'glm-10', 'old', '[Fallback models]', 'glm-9'],
-      ...['[glm]', 'glm-2', 'GLM-3', 'glm-4', '[gpt]', 'gpt-4', 'gpt-5', '[Other models]', '4o', 'solo'],
+      '$(check) b',
+      '[Recently used]',
+      'glm-10',
+      'old',
+      '[Fallback models]',
+      'glm-9',
+      '[glm]',
+      'glm-2',
+      'GLM-3',
+      'glm-4',
+      '[gpt]',
+      'gpt-4',
+      'gpt-5',
+      '[Other models]',
+      '4o',
+      'solo',
     ]);
   });
 
@@ -227,8 +243,11 @@ describe('model picker with several routes', () => {
     await load(0, { source: 'default', models: ['x'], message: 'one is down.' });
     await load(1, from('two', 'a'));
     assert.deepEqual(labels(), [
-      ...['$(check) b', "[Common models for one (couldn't load its list: one is down.)]", 'x'],
-      ...['[two]', 'a'],
+      '$(check) b',
+      "[Common models for one (couldn't load its list: one is down.)]",
+      'x',
+      '[two]',
+      'a',
     ]);
   });
 

@@ -94,7 +94,12 @@ describe('prompt sender', () => {
     await send({ prompt: 'Hey' }, { conversation: other });
     assert.deepEqual(asked(), ['current: Hi', 'other: Hey', 'new: Hello']);
     assert.deepEqual(calls, [
-      ...['show current', 'remember Hi', 'show new', 'remember Hello', 'show other', 'remember Hey'],
+      'show current',
+      'remember Hi',
+      'show new',
+      'remember Hello',
+      'show other',
+      'remember Hey',
     ]);
   });
 
