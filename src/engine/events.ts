@@ -62,7 +62,7 @@ export const faultActions = {
   moreRoom: true,
   /** Retries although the circuit breaker is open. */
   tryAnyway: true,
-  switchRoute: true,
+  switchGateway: true,
   addGateway: true,
   continueWithFallback: true,
   /** Sends the prompt again when the limit that stopped it resets. */
@@ -107,9 +107,9 @@ export interface AttemptEvent extends EventBase {
   readonly model: string;
   /** The name that the user knows. Set only if the gateway has another name for the same model. */
   readonly userModel?: string | undefined;
-  /** Origin of the route that the attempt uses. */
+  /** Origin of the gateway that the attempt uses. */
   readonly origin: string;
-  /** Base URL of the route. Set only if another route has the same host. */
+  /** Base URL of the gateway. Set only if another gateway has the same host. */
   readonly baseUrl?: string | undefined;
   /** The name that the user gave the gateway. */
   readonly gatewayName?: string | undefined;
@@ -117,8 +117,8 @@ export interface AttemptEvent extends EventBase {
   readonly effort?: ReasoningEffort | undefined;
   /** The reasoning effort that the user chose. Set only if the gateway refused it, so that another or none is sent. */
   readonly refusedEffort?: ReasoningEffort | undefined;
-  /** The user can switch to another route. */
-  readonly hasOtherRoute?: true | undefined;
+  /** The user can switch to another gateway. */
+  readonly hasOtherGateway?: true | undefined;
   /** The context window in tokens. Set only if the prompt is longer and the gateway silently leaves out its beginning. */
   readonly cutAtTokens?: number | undefined;
   readonly why: AttemptTrigger;
@@ -128,8 +128,8 @@ export interface AttemptEvent extends EventBase {
   readonly time: number;
 }
 
-/** Returns the base URL of the route of an attempt, or its origin if no other route has the same host. */
-export function routeOf({ origin, baseUrl }: Partial<Pick<AttemptEvent, 'origin' | 'baseUrl'>>): string | undefined {
+/** Returns the base URL of the gateway of an attempt, or its origin if no other gateway has the same host. */
+export function gatewayOf({ origin, baseUrl }: Partial<Pick<AttemptEvent, 'origin' | 'baseUrl'>>): string | undefined {
   return baseUrl ?? origin;
 }
 
@@ -227,18 +227,18 @@ export interface ModelEvent extends EventBase {
   readonly reason: 'user' | FaultKind;
 }
 
-/** A switch of the route. `from` and `to` are origins. */
-export interface RouteEvent extends EventBase {
-  readonly type: 'route';
+/** A switch of the gateway. `from` and `to` are origins. */
+export interface GatewayEvent extends EventBase {
+  readonly type: 'gateway';
   readonly from: string;
   readonly to: string;
-  /** Base URLs, set only if another route has the same host. */
+  /** Base URLs, set only if another gateway has the same host. */
   readonly fromUrl?: string | undefined;
   readonly toUrl?: string | undefined;
   /** The names that the user gave the gateways. */
   readonly fromName?: string | undefined;
   readonly toName?: string | undefined;
-  /** `user` also if the user has removed the previous route or its key. */
+  /** `user` also if the user has removed the previous gateway or its key. */
   readonly reason: 'user' | FaultKind;
   readonly row?: string | undefined;
 }
@@ -301,10 +301,10 @@ export interface FailedEvent extends EventBase {
   readonly fallbackModel?: string | undefined;
   /** The context window that the gateway named, in tokens. Set for the kind `context-length`. */
   readonly contextTokens?: number | undefined;
-  /** The origin of the route to which the action `switchRoute` leads, or its base URL. See {@link routeOf}. */
-  readonly nextRoute?: string | undefined;
-  /** The name that the user sees for `nextRoute`. */
-  readonly nextRouteName?: string | undefined;
+  /** The origin of the gateway to which the action `switchGateway` leads, or its base URL. See {@link gatewayOf}. */
+  readonly nextGateway?: string | undefined;
+  /** The name that the user sees for `nextGateway`. */
+  readonly nextGatewayName?: string | undefined;
 }
 
 export type TerminalEvent = DoneEvent | StoppedEvent | FailedEvent;
@@ -320,7 +320,7 @@ export type StreamEvent =
   | ResumedEvent
   | ReplacedEvent
   | ModelEvent
-  | RouteEvent
+  | GatewayEvent
   | UsageEvent
   | TerminalEvent;
 

@@ -43,7 +43,7 @@ interface TurnStart {
   /** Whether the request has a higher token limit, because the previous answer reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
   /** The origin or the base URL of the gateway that the user has switched to. */
-  readonly preferredRoute?: string | undefined;
+  readonly preferredGateway?: string | undefined;
   /** Called right after the start, for example to skip the cooldown of the gateway. */
   readonly onStart?: ((turn: TurnHandle) => void) | undefined;
 }
@@ -59,7 +59,7 @@ export class Conversation {
   private defaultModel = '';
   /** Number of turns that wait for the user's answer to a question about the daily budget. */
   private questions = 0;
-  private switchedRoute: string | undefined;
+  private switchedGateway: string | undefined;
 
   /** @param journal the file of the conversation, or `undefined` while another window has the right to write it */
   constructor(
@@ -72,7 +72,7 @@ export class Conversation {
     this.runner = new TurnRunner(
       deps.clock,
       (answerId, events) => {
-        this.forgetFailedRoute(events);
+        this.forgetFailedGateway(events);
         this.addEvents(answerId, events);
       },
       (answerId, error) => {
@@ -139,8 +139,8 @@ export class Conversation {
   }
 
   /** The origin or the base URL of the gateway that the user has switched to. Prompts go there until the gateway fails. */
-  get preferredRoute(): string | undefined {
-    return this.switchedRoute;
+  get preferredGateway(): string | undefined {
+    return this.switchedGateway;
   }
 
   get busy(): boolean {
@@ -319,22 +319,22 @@ export class Conversation {
     );
   }
 
-  /** Switches a running turn to the next route, or retries a failed turn there. Later prompts also use that route. */
-  switchRoute(answerId: string): void {
+  /** Switches a running turn to the next gateway, or retries a failed turn there. Later prompts also use that gateway. */
+  switchGateway(answerId: string): void {
     this.flush();
     this.control(
       answerId,
-      (turn) => (this.switchedRoute = turn.switchRoute() ?? this.switchedRoute),
+      (turn) => (this.switchedGateway = turn.switchGateway() ?? this.switchedGateway),
       ({ state }) => {
-        const preferredRoute = state.failure?.nextRoute ?? this.switchedRoute;
-        this.rerun(answerId, { preferredRoute, onStart: () => (this.switchedRoute = preferredRoute) });
+        const preferredGateway = state.failure?.nextGateway ?? this.switchedGateway;
+        this.rerun(answerId, { preferredGateway, onStart: () => (this.switchedGateway = preferredGateway) });
       },
     );
   }
 
   /** Lets later prompts go to the gateway that the settings choose. */
   switchBack(): void {
-    this.switchedRoute = undefined;
+    this.switchedGateway = undefined;
   }
 
   /** The model of the answer stays the same, so that *Regenerate* and *Continue* use it. */
@@ -397,7 +397,7 @@ export class Conversation {
     const answer = this.tree.answer(answerId);
     if (this.readOnly || !answer || !isScheduled(answer)) return false;
     // The prompt goes to the gateway that the scheduler has checked, not to the one that the user has switched to.
-    const start = { preferredRoute: undefined, ...(immediately && { onStart: (turn: TurnHandle) => turn.retryNow() }) };
+    const start = { preferredGateway: undefined, ...(immediately && { onStart: (turn: TurnHandle) => turn.retryNow() }) };
     this.startAgain(answer, start, model);
     return true;
   }
@@ -472,13 +472,13 @@ export class Conversation {
     for (const event of streamEvents) if (!isDelta(event)) this.deps.onEvent(this.id, answerId, event);
   }
 
-  private forgetFailedRoute(events: readonly StreamEvent[]): void {
-    const { switchedRoute } = this;
+  private forgetFailedGateway(events: readonly StreamEvent[]): void {
+    const { switchedGateway } = this;
     const hasFailed = events.some((event) => {
-      if (event.type === 'failed') return event.nextRoute !== undefined && event.nextRoute !== switchedRoute;
-      return event.type === 'route' && event.reason !== 'user' && (event.fromUrl ?? event.from) === switchedRoute;
+      if (event.type === 'failed') return event.nextGateway !== undefined && event.nextGateway !== switchedGateway;
+      return event.type === 'gateway' && event.reason !== 'user' && (event.fromUrl ?? event.from) === switchedGateway;
     });
-    if (hasFailed) this.switchedRoute = undefined;
+    if (hasFailed) this.switchedGateway = undefined;
   }
 
   private retry(answerId: string, onStart: (turn: TurnHandle) => void): void {
@@ -533,7 +533,7 @@ export class Conversation {
   private run(answerId: string, turnStart: TurnStart = {}): void {
     const startTurn = (onEvents: RunOptions['onEvents']): TurnHandle => {
       const { deps, isDemo } = this;
-      const { mode, moreRoom, preferredRoute, onStart } = { preferredRoute: this.switchedRoute, ...turnStart };
+      const { mode, moreRoom, preferredGateway, onStart } = { preferredGateway: this.switchedGateway, ...turnStart };
       const queued = this.tree.answer(answerId);
       if (!queued) throw new Error('the answer does not exist');
       const { model: selected } = deps.defaults(isDemo);
@@ -545,7 +545,7 @@ export class Conversation {
         { ...request, ...(moreRoom && { moreRoom }) },
         {
           resumeFrom: mode && partialAnswer(queued, mode),
-          preferredRoute,
+          preferredGateway,
           connection: () => deps.connection(isDemo),
           onEvents,
         },

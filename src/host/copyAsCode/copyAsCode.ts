@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/environment';
-import { routeOf } from '../../engine/events';
+import { gatewayOf } from '../../engine/events';
 import type { Commands } from '../commands';
 import type { LedgerEntry } from '../../engine/state/ledger';
-import { gatewayFor } from '../../engine/turn/routeModels';
+import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { Connections } from '../connection/connections';
 import type { Conversation } from '../conversation/conversation';
 import { promptTitle } from '../conversation/conversationSummaries';
@@ -23,7 +23,7 @@ import { exportedRequest } from './exportedRequest';
 
 interface CopyAsCodeDeps {
   readonly conversations: Pick<Conversations, 'current'>;
-  readonly connections: Pick<Connections, 'configured' | 'model' | 'routes'>;
+  readonly connections: Pick<Connections, 'configured' | 'model' | 'gateways'>;
   readonly settings: Pick<Settings, 'engineSettings'>;
   readonly catalog: Pick<ModelCatalog, 'factsOf'>;
 }
@@ -74,10 +74,10 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
 
   const demo = conversation.isDemo;
   const last = demo ? undefined : choice.answer.state.ledger.entries.at(-1);
-  const lastRoute = routeOf(last ?? {});
-  const routes = last ? await deps.connections.routes() : [];
+  const lastGateway = gatewayOf(last ?? {});
+  const gateways = last ? await deps.connections.gateways() : [];
   // The settings may no longer contain the gateway of the last attempt.
-  const used = routes.find((route) => route.baseUrl === lastRoute || route.origin === lastRoute);
+  const used = gateways.find((gateway) => gateway.baseUrl === lastGateway || gateway.origin === lastGateway);
   const { baseUrl, host } = used ?? gatewayFor(request.model, await deps.connections.configured());
   const { model = request.model, userModel }: Partial<LedgerEntry> = (used && last) ?? {};
   const settings = deps.settings.engineSettings();

@@ -74,7 +74,7 @@ const eventEntries: EventEntries = {
     origin: textSchema,
     why: trigger,
     how: optionalDetail(method),
-    hasOtherRoute: optionalDetail(v.literal(true)),
+    hasOtherGateway: optionalDetail(v.literal(true)),
     time: orZero(epoch),
     ...details(textSchema, 'baseUrl', 'userModel', 'gatewayName'),
     ...details(effort, 'effort', 'refusedEffort'),
@@ -119,7 +119,7 @@ const eventEntries: EventEntries = {
   resumed: { how: method, trimmed: orZero(position), resumePoint: orZero(position) },
   replaced: { text: textSchema, because: optionalDetail(oneOf({ reasoning: true })) },
   model: { from: textSchema, to: textSchema, reason: oneOf({ ...faultKinds, user: true }) },
-  route: {
+  gateway: {
     from: textSchema,
     to: textSchema,
     reason: oneOf({ ...faultKinds, user: true }),
@@ -142,7 +142,7 @@ const eventEntries: EventEntries = {
     resetsAt: optionalDetail(epoch),
     beyondMaxHint: optionalDetail(v.literal(true)),
     contextTokens: optionalDetail(tokens),
-    ...details(textSchema, 'requestId', 'detail', 'fallbackModel', 'nextRoute', 'nextRouteName'),
+    ...details(textSchema, 'requestId', 'detail', 'fallbackModel', 'nextGateway', 'nextGatewayName'),
   },
 };
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { gatewayFor } from '../../engine/turn/routeModels';
+import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { Answer } from '../../shared/conversation';
 import type { FaultAction } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
@@ -35,10 +35,10 @@ const failureActions: Readonly<Record<FaultAction, (failed: FailedAnswer) => unk
     const model = await pickOtherModel(services.catalog, conversation, answer.id);
     if (model !== undefined) await switchModel(services, conversation, answer.id, model);
   },
-  switchRoute: ({ conversation, answer }) => conversation.switchRoute(answer.id),
+  switchGateway: ({ conversation, answer }) => conversation.switchGateway(answer.id),
   continueWithFallback: ({ conversation, answer }) => conversation.continueWithFallback(answer.id),
   sendLater: ({ services, conversation, answer }) => services.schedule.schedule(conversation, answer.id),
-  /** Sets the key of the route that failed, or lets the user choose a route if no request was sent. */
+  /** Sets the key of the gateway that failed, or lets the user choose a gateway if no request was sent. */
   setApiKey: async ({ conversation, answer }) => {
     if (await enterApiKey(answer.state.origin)) conversation.retryNow(answer.id);
   },
@@ -50,10 +50,10 @@ const failureActions: Readonly<Record<FaultAction, (failed: FailedAnswer) => unk
     const page = billingPage(origin) ?? billingPage(gatewayFor(model, await services.connections.configured()).origin);
     if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
   },
-  /** Shows both settings if the turn has used a backup route, because either URL may be wrong. */
+  /** Shows both settings if the turn has used a backup gateway, because either URL may be wrong. */
   checkUrl: ({ answer: { state } }) =>
     searchSettings(
-      state.routeSwitches.length > 0 ? '@id:holysheep.baseUrl,holysheep.backupBaseUrls' : 'holysheep.baseUrl',
+      state.gatewaySwitches.length > 0 ? '@id:holysheep.baseUrl,holysheep.backupBaseUrls' : 'holysheep.baseUrl',
     ),
   networkSettings: () => searchSettings('http.proxy'),
   summarize: ({ services, conversation, answer }) => summarize(services, conversation, answer),

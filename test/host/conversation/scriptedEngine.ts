@@ -2,7 +2,7 @@ import type { Engine, EngineReport, RunningTurn, RunOptions, StreamOptions } fro
 import { EventQueue } from '../../../src/engine/createEngine';
 import { isTerminal, type FaultKind, type StreamEvent } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
-import { routesFor } from '../../../src/engine/turn/routeModels';
+import { gatewaysFor } from '../../../src/engine/turn/gatewayModels';
 
 /** A turn that emits the events that the test provides, each call as one batch. */
 class ScriptedTurn implements RunningTurn {
@@ -12,8 +12,8 @@ class ScriptedTurn implements RunningTurn {
   });
   private text = '';
   private isFinished = false;
-  /** To which *Switch route* leads. */
-  nextRoute: string | undefined;
+  /** To which *Switch gateway* leads. */
+  nextGateway: string | undefined;
 
   constructor(
     readonly request: ChatRequest,
@@ -53,9 +53,9 @@ class ScriptedTurn implements RunningTurn {
     this.controls.push(`continueWith ${model} ${reason}`);
   }
 
-  switchRoute(): string | undefined {
-    this.controls.push('switchRoute');
-    return this.nextRoute;
+  switchGateway(): string | undefined {
+    this.controls.push('switchGateway');
+    return this.nextGateway;
   }
 }
 
@@ -63,7 +63,7 @@ export class ScriptedEngine implements Engine {
   readonly turns: ScriptedTurn[] = [];
   readonly probe: Engine['probe'] = () => Promise.resolve({ state: 'cancelled' });
   readonly localFacts: Engine['localFacts'] = () => Promise.resolve(new Map());
-  readonly routeFor: Engine['routeFor'] = (model, connection) => routesFor(model, connection)[0];
+  readonly gatewayForAttempt: Engine['gatewayForAttempt'] = (model, connection) => gatewaysFor(model, connection)[0];
 
   run(request: ChatRequest, options: RunOptions): ScriptedTurn {
     return this.start(request, options);
@@ -74,7 +74,7 @@ export class ScriptedEngine implements Engine {
   }
 
   onWindowFocused(): void {
-    // Does nothing, because this engine has no routes.
+    // Does nothing, because this engine has no gateways.
   }
 
   onConnectionChanged(): void {
@@ -90,7 +90,7 @@ export class ScriptedEngine implements Engine {
   }
 
   report(): EngineReport {
-    return { turns: [], network: { budgets: [], gates: [] }, routesDown: [] };
+    return { turns: [], network: { budgets: [], gates: [] }, gatewaysDown: [] };
   }
 
   get turn(): ScriptedTurn {
