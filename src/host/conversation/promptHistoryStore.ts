@@ -1,4 +1,4 @@
-import type { RemovalEvent } from './conversationStore';
+import type { RemovalEvent } from './conversations';
 
 const promptsKey = 'holysheep.prompts';
 const deletedKey = 'holysheep.deletedConversations';

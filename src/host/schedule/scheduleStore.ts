@@ -13,7 +13,7 @@ const epoch = v.pipe(v.number(), v.minValue(0), v.maxValue(maxEpochMs));
 const promptSchema = v.object({
   id: v.string(),
   conversationId: v.string(),
-  exchangeId: v.string(),
+  answerId: v.string(),
   /** URI of the workspace file or folder, or an empty string for a window without a workspace. */
   workspace: v.string(),
   /** Origin of the base URL for which the user scheduled the prompt. */

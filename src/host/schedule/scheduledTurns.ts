@@ -21,13 +21,13 @@ export class ScheduledTurns extends Disposable {
     super();
   }
 
-  /** Reads the store, and stops the exchanges of open conversations whose prompts are no longer scheduled. */
+  /** Reads the store, and stops the turns of open conversations whose prompts are no longer scheduled. */
   async list(): Promise<readonly StoredPrompt[]> {
     return this.mutex.runExclusive(async () => {
       const { stored, isComplete } = await this.deps.store.list();
       const ids = new Set(stored.map(({ prompt }) => prompt.id));
       for (const conversation of isComplete ? this.deps.conversations.writable : []) {
-        for (const { id, state } of conversation.scheduledExchanges()) {
+        for (const { id, state } of conversation.scheduledAnswers) {
           if (!ids.has(state.schedule?.id ?? '')) conversation.endSchedule(id, { outcome: 'stopped' });
         }
       }
@@ -36,10 +36,10 @@ export class ScheduledTurns extends Disposable {
   }
 
   async schedule(conversation: Conversation, prompt: ScheduledPrompt): Promise<void> {
-    const { id, exchangeId, dueAt, scheduledAt } = prompt;
+    const { id, answerId, dueAt, scheduledAt } = prompt;
     await this.mutex.runExclusive(async () => {
       await this.deps.store.add(prompt);
-      if (!conversation.schedule(exchangeId, { id, dueAt, scheduledAt })) await this.deps.store.remove(id);
+      if (!conversation.schedule(answerId, { id, dueAt, scheduledAt })) await this.deps.store.remove(id);
     });
   }
 
@@ -78,7 +78,7 @@ export class ScheduledTurns extends Disposable {
         return false;
       }
       if (!(await store.claim(prompt.id))) return false;
-      const hasStarted = conversation.sendScheduled(prompt.exchangeId, prompt.model, byUser);
+      const hasStarted = conversation.sendScheduled(prompt.answerId, prompt.model, byUser);
       // Another window has taken the conversation over. It finds the claim and reports the prompt as interrupted.
       if (conversation.readOnly) return false;
       // From now on, the journal alone shows whether the turn was interrupted.
@@ -101,7 +101,7 @@ export class ScheduledTurns extends Disposable {
     return conversations.withWritable(prompt.conversationId, 'only-if-free', (conversation) =>
       this.mutex.runExclusive(async () => {
         const isScheduled = isScheduledIn(conversation, prompt);
-        if (isScheduled) conversation.endSchedule(prompt.exchangeId, end);
+        if (isScheduled) conversation.endSchedule(prompt.answerId, end);
         await conversations.flush(conversation.id);
         await store.remove(prompt.id);
         return isScheduled;
@@ -110,6 +110,6 @@ export class ScheduledTurns extends Disposable {
   }
 }
 
-function isScheduledIn(conversation: Conversation, { id, exchangeId }: ScheduledPrompt): boolean {
-  return conversation.scheduledExchanges().some((e) => e.id === exchangeId && e.state.schedule?.id === id);
+function isScheduledIn(conversation: Conversation, { id, answerId }: ScheduledPrompt): boolean {
+  return conversation.scheduledAnswers.some((e) => e.id === answerId && e.state.schedule?.id === id);
 }

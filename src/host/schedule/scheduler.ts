@@ -7,7 +7,7 @@ import { retryAfterDelay } from '../../engine/retry/backoff';
 import { scheduleLifetimeMs, type ScheduleEnd } from '../../engine/state/schedule';
 import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { Conversation } from '../conversation/conversation';
-import { conversationTitle } from '../conversation/conversationSummaries';
+import { conversationTitle, promptTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
 import type { Budget } from '../health/budget';
 import { canSchedule } from '../journal/exchange';
@@ -88,7 +88,7 @@ export class Scheduler extends Disposable {
     this.register(
       conversations.onDidChange(({ conversation }) => {
         const known = this.prompts.filter(({ conversationId }) => conversationId === conversation.id);
-        if (conversation.scheduledExchanges().length !== known.length) this.update();
+        if (conversation.scheduledAnswers.length !== known.length) this.update();
       }),
     );
     this.register(
@@ -117,30 +117,30 @@ export class Scheduler extends Disposable {
   }
 
   /** Sends the prompt at once if its limit has already reset. The caller must keep the conversation open. */
-  async schedule(conversation: Conversation, exchangeId: string): Promise<void> {
+  async schedule(conversation: Conversation, answerId: string): Promise<void> {
     const { clock, random, connection, workspace } = this.deps;
-    const exchange = conversation.exchange(exchangeId);
-    if (!exchange || conversation.readOnly || !canSchedule(exchange)) return;
-    const { failure, model, phase } = exchange.state;
+    const answer = conversation.tree.answer(answerId);
+    if (!answer || conversation.readOnly || !canSchedule(answer)) return;
+    const { failure, model, phase } = answer.state;
     const now = clock.now();
     const resetsAt = phase === 'offline' ? undefined : failure?.resetsAt;
     if (phase !== 'offline' && (resetsAt === undefined || resetsAt <= now)) {
-      conversation.retryNow(exchangeId);
+      conversation.retryNow(answerId);
       return;
     }
     const origin = originFor(model, await connection());
     // Adds the same margin as for a wait, so that many clients do not return at the same moment.
     const dueAt = resetsAt === undefined ? undefined : now + Math.round(retryAfterDelay(resetsAt - now, random));
     const schedule = { id: randomUUID(), dueAt, scheduledAt: now };
-    const isSummary = exchange.summarizes !== undefined;
-    const prompt = isSummary ? (conversation.exchanges()[0]?.prompt ?? '') : exchange.prompt;
-    const name = conversationTitle(isSummary ? conversation.title : undefined, prompt);
-    const title = isSummary ? this.deps.summaryTitle(name) : name;
+    const exchange = conversation.tree.exchangeOf(answerId);
+    const title = exchange
+      ? promptTitle(exchange.prompt)
+      : this.deps.summaryTitle(conversationTitle(conversation.tree));
     this.clicks.set(schedule.id, false);
     await this.turns.schedule(conversation, {
       ...schedule,
       conversationId: conversation.id,
-      exchangeId,
+      answerId,
       workspace,
       origin,
       model,
@@ -241,7 +241,7 @@ export class Scheduler extends Disposable {
    * conversation.
    */
   private async maySend(
-    { id, exchangeId, dueAt, origin, model }: ScheduledPrompt,
+    { id, answerId, dueAt, origin, model }: ScheduledPrompt,
     conversation: Conversation,
   ): Promise<boolean> {
     // A prompt that was already due when this window first saw it needs a click.
@@ -259,7 +259,7 @@ export class Scheduler extends Disposable {
     // A click is needed if the network may have come back while VS Code was closed, or if the gateway has changed.
     const isAutomatic = this.clicks.get(id) === false && originFor(model, current) === origin;
     if (isAutomatic && (await this.deps.budget.mayStartUnattended())) return true;
-    if (isAutomatic) conversation.holdScheduled(exchangeId);
+    if (isAutomatic) conversation.holdScheduled(answerId);
     this.requireClick(id);
     return false;
   }

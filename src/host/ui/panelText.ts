@@ -1,4 +1,5 @@
 import { visibleText } from '../../engine/gateway/visibleText';
+import type { ExchangeTree } from '../journal/exchangeTree';
 
 /** @param translate translates an English text, e.g. `vscode.l10n.t` */
 export function translateAll<Name extends string>(
@@ -10,11 +11,8 @@ export function translateAll<Name extends string>(
 }
 
 /** Returns the tab title of a conversation, or '' if it has neither a title nor a prompt. */
-export function tabTitle(conversation: {
-  readonly title: string | undefined;
-  readonly exchanges: () => readonly { readonly prompt: string }[];
-}): string {
-  return panelTitle(conversation.title ?? conversation.exchanges()[0]?.prompt ?? '');
+export function tabTitle({ title, firstPrompt = '' }: Pick<ExchangeTree, 'title' | 'firstPrompt'>): string {
+  return panelTitle(title ?? firstPrompt);
 }
 
 const maxTitleLength = 40;
