@@ -29,7 +29,7 @@ export {
 export { estimateTokens } from '../engine/text/tokenEstimate';
 export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals';
 export { maxCompared } from './conversation';
-export type { Attachment, ContextKind } from './conversation';
+export type { Answer, Attachment, ContextKind, ShownExchange, ShownItem, ShownSummary } from './conversation';
 export type { Failure, GatewaySwitch, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
 
 /** A line break at the end does not begin another line. */
@@ -138,8 +138,6 @@ export interface ContextUse {
   readonly windowTokens: number;
   /** Parts without tokens are left out. */
   readonly parts: readonly ContextPart[];
-  /** Factor by which the page multiplies its estimate for the draft. */
-  readonly calibration: number;
 }
 
 export type ToWebview =
