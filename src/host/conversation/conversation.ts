@@ -397,7 +397,10 @@ export class Conversation {
     const answer = this.tree.answer(answerId);
     if (this.readOnly || !answer || !isScheduled(answer)) return false;
     // The prompt goes to the gateway that the scheduler has checked, not to the one that the user has switched to.
-    const start = { preferredGateway: undefined, ...(immediately && { onStart: (turn: TurnHandle) => turn.retryNow() }) };
+    const start = {
+      preferredGateway: undefined,
+      ...(immediately && { onStart: (turn: TurnHandle) => turn.retryNow() }),
+    };
     this.startAgain(answer, start, model);
     return true;
   }

@@ -296,7 +296,9 @@ describe('collection of conversations', () => {
         );
         assert.deepEqual([await conversations.open(id), await conversations.read(id)], [undefined, undefined]);
         await removed.undo();
-        const texts = (await conversations.open(id))?.tree.path().map(({ answer: { state } }) => `${state.phase} ${state.text}`);
+        const texts = (await conversations.open(id))?.tree
+          .path()
+          .map(({ answer: { state } }) => `${state.phase} ${state.text}`);
         assert.deepEqual(texts, state === 'busy' ? ['done Hello', 'stopped '] : ['done Hello']);
         await (await conversations.remove(id))?.deletePermanently();
         assert.deepEqual(

@@ -48,7 +48,10 @@ describe('exchange tree', () => {
     assert.equal(pathOf(tree), 'a b');
     const shown = tree.page().map((item) => ('turns' in item ? `${item.answer.id}(${item.turns})` : item.id));
     assert.deepEqual(shown, ['a', 's(1)', 'b']);
-    assert.deepEqual(tree.following(['a']).map(({ id }) => id), ['b', 's']);
+    assert.deepEqual(
+      tree.following(['a']).map(({ id }) => id),
+      ['b', 's'],
+    );
   });
 
   it('counts answers and edited prompts of a fork together, in the order in which they were added', () => {

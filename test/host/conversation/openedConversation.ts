@@ -75,7 +75,21 @@ export function openConversation(options: Options = {}) {
   /** Registers a listener as `Conversations.onDidChange` does. */
   const onDidChange: Conversations['onDidChange'] = (listener) =>
     conversation.log.onDidChangeState((change) => listener({ conversation, change }));
-  return { emit, edit, onDidChange, budget, engine, clock, lines, changes, settings, conversation, sentTexts, phases, ask };
+  return {
+    emit,
+    edit,
+    onDidChange,
+    budget,
+    engine,
+    clock,
+    lines,
+    changes,
+    settings,
+    conversation,
+    sentTexts,
+    phases,
+    ask,
+  };
 }
 
 interface ShownAnswer extends Answer {

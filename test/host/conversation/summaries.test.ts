@@ -46,7 +46,12 @@ describe('summary of a conversation', () => {
     const summary = summarize(two, 'In short');
     const shortened = [...replacement('In short'), 'three', 'to three', 'next'];
     assert.deepEqual(sendNext(), shortened);
-    assert.deepEqual(valuesOf(valuesOf(conversation.tree.path(), 'exchange'), 'prompt'), ['one', 'two', 'three', 'next']);
+    assert.deepEqual(valuesOf(valuesOf(conversation.tree.path(), 'exchange'), 'prompt'), [
+      'one',
+      'two',
+      'three',
+      'next',
+    ]);
     const restored = openConversation({ stored: reopened(lines) });
     restored.ask('again', attempt(), done('to again'));
     assert.deepEqual(restored.sentTexts(), [...shortened, 'to next', 'again']);
