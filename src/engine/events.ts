@@ -196,7 +196,7 @@ export interface WaitingEvent extends EventBase {
   readonly fallbackModel?: string | undefined;
 }
 
-export interface CutEvent extends EventBase {
+interface CutEvent extends EventBase {
   readonly type: 'cut';
   readonly reason: FaultKind;
   readonly message: string;
@@ -266,11 +266,11 @@ export interface EndedEvent extends EventBase {
 }
 
 /** The tokens that all attempts of the turn have used so far. */
-export interface UsageEvent extends EventBase, Usage {
+interface UsageEvent extends EventBase, Usage {
   readonly type: 'usage';
 }
 
-export interface DoneEvent extends EventBase {
+interface DoneEvent extends EventBase {
   readonly type: 'done';
   readonly finishReason: string;
   readonly attempts: number;

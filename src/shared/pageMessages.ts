@@ -24,7 +24,7 @@ const messageFields = {
   /** Sends a suggested prompt, or opens what else was suggested. */
   askSuggestion: { kind: v.picklist(suggestionKinds), id: text },
   demo: { act: v.picklist(demoActions) },
-  /** Stops the turn of this answer, or removes it from the queue. Another turn is not affected. */
+  /** Stops the turn of this answer, or removes the answer from the queue. Another turn is not affected. */
   stop: answer,
   action: { ...answer, action: v.picklist(Object.keys(faultActions) as FaultAction[]) },
   findModels: answer,
@@ -39,7 +39,7 @@ const messageFields = {
   /** Remembers the reasoning effort for a model. */
   selectEffort: { model: v.pipe(text, v.nonEmpty()), level: v.picklist(effortChoices) },
   edit: { ...exchange, prompt },
-  /** Requests another answer as a new version. With `switchModel`, the user chooses the model first. */
+  /** Adds another answer to the exchange of this one. With `switchModel`, the user chooses the model first. */
   regenerate: { ...answer, switchModel: v.boolean() },
   showVersion: answer,
   /** Lets the user choose models that answer the prompt again at the same time. */

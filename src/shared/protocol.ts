@@ -157,11 +157,11 @@ export type ToWebview =
       /** Ids of the draft's context items that the host has not yet read again after a reload. */
       readonly unread?: readonly string[] | undefined;
     }
-  /** A prompt was added at the end. */
+  /** Adds a new exchange at the end. */
   | { readonly type: 'exchange'; readonly exchange: ShownExchange }
-  /** An answer changed by more than events: it was started, queued, scheduled or interrupted. */
+  /** Replaces an answer, for example because its turn has started. The page ignores an answer that it does not show. */
   | { readonly type: 'answer'; readonly answer: Answer }
-  /** The page shows other exchanges, answers or summaries. */
+  /** Replaces all items after any other change, for example because the user has chosen another version. */
   | { readonly type: 'path'; readonly items: readonly ShownItem[] }
   /** Events of a turn. The host sends them at most once per frame, but the first token immediately. */
   | { readonly type: 'events'; readonly answerId: string; readonly events: readonly RecordedEvent[] }
@@ -173,7 +173,7 @@ export type ToWebview =
     }
   /** The current step of the tour; absent outside the tour. The host sends it after a snapshot and when it changes. */
   | { readonly type: 'demoStep'; readonly demoStep?: DemoTourStep | undefined }
-  /** What all exchanges cost, also those that are not shown. Follows a snapshot and each change, once a cost is known. */
+  /** What all answers cost, also those that are not shown. Follows a snapshot and each change, once a cost is known. */
   | ({ readonly type: 'conversationCost' } & TotalCost)
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
   /**

@@ -57,7 +57,7 @@ export interface ResumePoint {
   readonly models?: ContinuedModels | undefined;
 }
 
-export interface ContinuedModels {
+interface ContinuedModels {
   readonly from: string;
   readonly to: string;
   /** Absent if the user selected another model and continued the answer. */
@@ -72,7 +72,7 @@ export interface ToolCall {
   readonly arguments: string;
 }
 
-export type ModelSwitch = Pick<ModelEvent, 'from' | 'to' | 'reason'>;
+type ModelSwitch = Pick<ModelEvent, 'from' | 'to' | 'reason'>;
 
 /** `from` and `to` are base URLs, or origins if these tell the gateways apart. */
 export type GatewaySwitch = Pick<GatewayEvent, 'from' | 'to' | 'reason' | 'row' | 'fromName' | 'toName'>;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { initialTurn, reduceTurn, type ExchangeSnapshot, type TurnState } from '../../../src/shared/protocol';
+import type { ShownExchange } from '../../../src/shared/conversation';
+import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, usePage, type PanelPage } from './support/panelPage';
 import { sliceChars } from './support/plainMarkdown';
@@ -37,7 +38,7 @@ describe('page that draws a conversation', () => {
   it('shows a restarted turn as running, even if its earlier text was not completely on screen', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), ev.text(long), ev.stopped(long));
-    page.receive({ type: 'exchange', exchange: exchange('a', { state: { ...initialTurn, text: long } }) });
+    page.update('a', { state: { ...initialTurn, text: long } });
     runAll();
     assert.equal(state(), 'connecting');
   });
@@ -50,7 +51,7 @@ describe('page that draws a conversation', () => {
     assert.equal(state(), 'done');
   });
 
-  const many = ['a', 'b', 'c', 'd'].map((id): ExchangeSnapshot => exchange(id, { state: done(`answer ${id}`) }));
+  const many = ['a', 'b', 'c', 'd'].map((id): ShownExchange => exchange(id, { state: done(`answer ${id}`) }));
   const drawn = (): string[] =>
     page
       .all('article', 'Assistant')
@@ -93,7 +94,7 @@ describe('page that draws a conversation', () => {
   it('draws a turn immediately when it receives events', () => {
     page.clock.tickCostMs = 10;
     page.snapshot(many);
-    page.receive({ type: 'exchange', exchange: exchange('e', { queued: true }) });
+    page.add('e', { isQueued: true });
     page.events('e', ev.attempt(), ev.text('Hi'));
     assert.equal(state(), 'streaming');
     runAll();
@@ -101,9 +102,7 @@ describe('page that draws a conversation', () => {
   });
 
   /** Enough exchanges for five groups of turns. */
-  const groups = Array.from({ length: 45 }, (_, n): ExchangeSnapshot =>
-    exchange(`e${n}`, { state: done('an answer') }),
-  );
+  const groups = Array.from({ length: 45 }, (_, n): ShownExchange => exchange(`e${n}`, { state: done('an answer') }));
   const skippableGroups = (): boolean[] =>
     [...page.root.querySelectorAll('.exchange-group')].map((group) => group.matches('.skippable'));
 
@@ -123,7 +122,7 @@ describe('page that draws a conversation', () => {
 
   it('lets the browser skip rendering turns far from the end while an answer streams, and then renders them again group by group', () => {
     show();
-    page.receive({ type: 'exchange', exchange: exchange('e') });
+    page.add('e');
     page.events('e', ev.attempt(), ev.text('Hi'));
     assert.deepEqual(skippableGroups(), distantSkippable);
     page.events('e', ev.waiting());
@@ -140,7 +139,7 @@ describe('page that draws a conversation', () => {
   it('lets the browser skip rendering turns far from the end only after all turns have been drawn', () => {
     page.clock.tickCostMs = 10;
     page.snapshot(groups);
-    page.receive({ type: 'exchange', exchange: exchange('e') });
+    page.add('e');
     page.events('e', ev.attempt(), ev.text('Hi'));
     assert.deepEqual(skippableGroups(), noneSkippable);
     runAll();
@@ -155,15 +154,15 @@ describe('page that draws a conversation', () => {
 
   it('always renders the last groups of turns, even after groups were removed', () => {
     show();
-    page.receive({ type: 'exchange', exchange: exchange('e') });
+    page.add('e');
     page.events('e', ev.attempt(), ev.text('Hi'));
-    page.receive({ type: 'path', exchanges: [...groups.slice(0, 35), exchange('f')] });
+    page.path(...groups.slice(0, 35), exchange('f'));
     assert.deepEqual(skippableGroups(), [true, false, false, false]);
   });
 
   it('lets the browser skip no turns in a hidden window, and renders skipped turns at once when the window is hidden', () => {
     show();
-    page.receive({ type: 'exchange', exchange: exchange('e') });
+    page.add('e');
     page.events('e', ev.attempt(), ev.text('Hi'));
     page.events('e', ev.waiting());
     setVisibility('hidden');
