@@ -62,8 +62,10 @@ describe('copied request', () => {
   });
 
   it('of the demo comes with the warning that its code calls the gateway of the user', async () => {
-    for (const demo of [false, true])
-      await copyAsCode(deps, { exchangeId: ask({ prompt: 'Hi', demo }), language: 'curl' });
+    for (const demo of [false, true]) {
+      const { ask, conversation } = openConversation({ demo });
+      await copyAsCode(deps, { conversation, answerId: ask('Hi'), language: 'curl' });
+    }
     const mentionDemo = statuses.map((text) => /offline demo/.test(text));
     assert.deepEqual(mentionDemo, [false, true]);
   });

@@ -130,8 +130,8 @@ describe('scheduled prompt', () => {
     const window = open();
     const conversation = await window.ask(attempt(), limitReached(window.clock.now() + minute));
     const sent = new Promise((resolve) => {
-      conversation.onDidChange(() => {
-        const { schedule } = conversation.lastExchange?.state ?? {};
+      conversation.log.onDidChange(() => {
+        const { schedule } = conversation.last?.answer.state ?? {};
         if (schedule) resolve(window.scheduler.sendNow(schedule.id));
       });
     });
@@ -143,7 +143,7 @@ describe('scheduled prompt', () => {
     const window = open();
     const conversation = await window.askLater(minute);
     const id = lastId(conversation);
-    conversation.retryNow();
+    retryNow(conversation);
     conversation.tryAnyway(id);
     conversation.restart(id);
     conversation.switchModel(id, 'other');
@@ -209,7 +209,7 @@ describe('scheduled prompt', () => {
       conversation.edit(id, { prompt: 'Shorter' });
       window.engine.turn.emit(attempt(), done('Answer'));
       await window.clock.advance(2 * minute);
-      assert.deepEqual([requests(window), conversation.exchange(id)?.state.phase, files()], [2, 'stopped', []]);
+      assert.deepEqual([requests(window), conversation.tree.answer(id)?.state.phase, files()], [2, 'stopped', []]);
     });
 
     it('by deleting its conversation is never sent', async () => {
@@ -395,13 +395,13 @@ describe('scheduled prompt', () => {
       window.clock.sleep(day);
       window.network.isReachable = true;
       await window.clock.advance(minute);
-      const { failure } = conversation.lastExchange!.state;
+      const { failure } = conversation.last!.answer.state;
       assert.deepEqual(
         [failure?.kind, failure?.message, failure?.actions],
         ['rate-limit', 'Lapsed.', ['retryNow', 'switchModel']],
       );
       assert.deepEqual([requests(window), window.notices.map(({ kind }) => kind), files()], [1, ['lapsed'], []]);
-      conversation.retryNow();
+      retryNow(conversation);
       assert.equal(requests(window), 2);
     });
 
@@ -441,7 +441,7 @@ describe('scheduled prompt', () => {
       window.budget.mayStartUnattended = () => Promise.resolve(false);
       await window.clock.advance(minute);
       assert.deepEqual([requests(window), window.notices], [1, [{ kind: 'due', count: 1 }]]);
-      const { phase, schedule } = conversation.lastExchange!.state;
+      const { phase, schedule } = conversation.last!.answer.state;
       assert.deepEqual([phase, schedule?.exceedsBudget], ['scheduled', true]);
       window.budget.mayStartUnattended = () => Promise.resolve(true);
       await window.clock.advance(10 * minute);
@@ -457,7 +457,7 @@ describe('scheduled prompt', () => {
       await before.clock.advance(minute);
       const after = await reopenAfter(minute);
       const conversation = await after.conversations.open(id);
-      assert.equal(conversation?.lastExchange?.state.schedule?.exceedsBudget, true);
+      assert.equal(conversation?.last?.answer.state.schedule?.exceedsBudget, true);
     });
 
     it('stays scheduled when the user does not want to exceed the budget after *Send now*', async () => {

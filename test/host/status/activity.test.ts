@@ -25,9 +25,9 @@ function turns(phase: TurnPhase, fields: Partial<TurnState> = {}) {
   };
   const active = isRunning(phase) ? exchange : undefined;
   const conversation = {
-    activeExchange: active,
-    activeExchanges: active ? [active] : [],
-    exchangesToRetry: [exchange],
+    activeAnswer: active,
+    activeAnswers: active ? [active] : [],
+    answersToRetry: [exchange],
     lastExchange: exchange,
   };
   return { current: conversation, running: active && conversation, runningCount: active ? 1 : 0 };
@@ -63,7 +63,7 @@ describe('activity in the status bar', () => {
     'a resuming turn': [turns('resuming'), '$(loading~spin) Answering…'],
     'a waiting turn': [turns('waiting'), '$(watch) Retrying in 4 s'],
     'turns of a comparison': [
-      { ...compared, running: compared.running && { ...compared.running, activeExchanges: [exchange, exchange] } },
+      { ...compared, running: compared.running && { ...compared.running, activeAnswers: [exchange, exchange] } },
       '$(loading~spin) Comparing 2 models…',
     ],
     'a turn that waits for another request': [
@@ -196,9 +196,9 @@ describe('context keys', () => {
   it('treat an empty conversation as none', () => {
     const keys = new Map<string, boolean>();
     const none = {
-      activeExchange: undefined,
-      activeExchanges: [],
-      exchangesToRetry: [],
+      activeAnswer: undefined,
+      activeAnswers: [],
+      answersToRetry: [],
       lastExchange: undefined,
     };
     const empty = { current: none, running: undefined };

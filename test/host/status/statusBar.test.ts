@@ -49,8 +49,8 @@ describe('status bar', () => {
   };
   const running = (origin: string, state: TurnState = { ...initialTurn, phase: 'streaming', origin }): Situation => {
     const exchange = { id: 'e', prompt: 'Hi', queued: false, state };
-    const last = { exchangesToRetry: [exchange], lastExchange: exchange };
-    const conversation = { ...last, activeExchange: exchange, activeExchanges: [exchange] };
+    const last = { answersToRetry: [exchange], lastExchange: exchange };
+    const conversation = { ...last, activeAnswer: exchange, activeAnswers: [exchange] };
     return { ...idle, running: conversation, runningCount: 1 };
   };
   const modelLines = (): readonly string[] => {

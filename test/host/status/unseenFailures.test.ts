@@ -60,12 +60,12 @@ describe('unseen failures', () => {
 
   it('outlive the other answers of a comparison, and name the model', () => {
     const { conversation, engine, isUnseen, latest } = open();
-    conversation.compare({ prompt: 'Hi' }, ['m', 'n']);
+    conversation.ask({ prompt: 'Hi' }, ['m', 'n']);
     const [first, second] = engine.turns;
     first?.emit(attempt(), failed(''));
     second?.emit(attempt('n'), done('x'));
     assert.deepEqual([isUnseen(), latest()?.model], [true, 'm']);
-    conversation.retryNow();
+    retryNow(conversation);
     engine.turn.emit(attempt(), done('x'));
     assert.ok(!isUnseen());
   });
@@ -73,7 +73,7 @@ describe('unseen failures', () => {
   it('end with the next turn of the conversation, and with its deletion', () => {
     const { conversation, emit, fail, isUnseen, removals } = open();
     fail();
-    conversation.retryNow();
+    retryNow(conversation);
     emit(attempt(), done('x'));
     assert.ok(!isUnseen());
     fail();

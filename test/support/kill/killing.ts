@@ -99,7 +99,7 @@ export async function killAt(
     const killings: Killing[] = [];
     for (const model of models) {
       const current = () =>
-        conversation?.tree.columns(conversation.lastExchange?.id ?? '').find((column) => column.model === model);
+        conversation?.tree.columns(conversation.last?.id ?? '').find((column) => column.model === model);
       const { id, state: { text, phase } = { text: '', phase: 'lost' } } = current() ?? {};
       const ofModel = seen.filter((sighting) => sighting.model === model);
       const lost = ofModel.find((sighting) => sighting.characters > text.length);
@@ -124,11 +124,11 @@ export async function killAt(
 
 /** Continues or restarts an interrupted answer, and resolves when its turn has ended. */
 async function continueAnswer(conversation: Conversation, id: string): Promise<void> {
-  const state = conversation.exchange(id)?.state;
+  const state = conversation.tree.answer(id)?.state;
   if (state?.phase !== 'interrupted') return;
   const ended = new Promise<void>((resolve) => {
-    conversation.onDidChange(() => {
-      const exchange = conversation.exchange(id);
+    conversation.log.onDidChange(() => {
+      const exchange = conversation.tree.answer(id);
       if (exchange && !isRunning(exchange.state.phase)) resolve();
     });
   });
