@@ -7,6 +7,7 @@ import type { JournalFile } from '../journal/journalFile';
 import { foldJournal } from '../journal/journalFold';
 import { isConversationId } from '../journal/journalFolder';
 import { Listeners } from '../util/listeners';
+import type { StateStore } from '../util/stateStore';
 import { resultWithin } from '../util/systemClock';
 import { Conversation, type ConversationDeps } from './conversation';
 import type { ConversationChange } from './conversationLog';
@@ -19,7 +20,6 @@ import {
   type ConversationHit,
   type ConversationListItem,
 } from './conversationSummaries';
-import type { StateStore } from './promptHistoryStore';
 
 const currentKey = 'holysheep.currentConversation';
 

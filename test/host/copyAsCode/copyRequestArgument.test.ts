@@ -44,7 +44,7 @@ describe('copied request', () => {
     { baseUrl: 'https://own.example/v1', origin: 'https://own.example', host: 'own.example' },
     { baseUrl: 'https://b.example/a/v1', origin: 'https://b.example', host: 'b.example' },
   ];
-  const { conversation, ask } = openConversation();
+  const { conversation } = openConversation();
   const facts: (readonly unknown[])[] = [];
   const deps = {
     conversations: { current: conversation },

@@ -22,7 +22,7 @@ describe('cost of a conversation in a panel', () => {
       demo: { answers: () => false },
       onError: assert.ifError,
     } as unknown as PanelServices;
-    const { conversation, ask, engine, emit } = openConversation();
+    const { conversation, ask, emit } = openConversation();
     const panel = new ConversationPanel(view.asPanel, conversation, services);
     const posted = (): readonly unknown[] =>
       view.posted.splice(0).flatMap((message) => {

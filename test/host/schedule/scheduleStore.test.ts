@@ -10,7 +10,7 @@ import { valuesOf } from '../../support/valuesOf';
 const prompt = (fields: Partial<ScheduledPrompt> = {}): ScheduledPrompt => ({
   id: randomUUID(),
   conversationId: randomUUID(),
-  exchangeId: 'e1',
+  answerId: 'e1',
   workspace: 'file:///home/me/app',
   origin: 'https://own.example',
   model: 'm',

@@ -93,7 +93,7 @@ export const limitReached = (resetsAt: number): StreamEvent => ({
 });
 
 export function lastId(conversation: Conversation): string {
-  return conversation.last?.id ?? '';
+  return conversation.last?.answer.id ?? '';
 }
 
 export function phaseOf(conversation: Conversation | undefined): string | undefined {

@@ -84,7 +84,7 @@ describe('scheduled prompt', () => {
   it('is listed as a summary of its conversation if it asks for one', async () => {
     const window = open();
     const conversation = await window.ask(attempt(), done('Functions'));
-    const { id } = conversation.summarize(lastId(conversation));
+    const id = conversation.summarize(lastId(conversation));
     window.engine.turn.emit(attempt(), limitReached(window.clock.now() + minute));
     await window.scheduler.schedule(conversation, id);
     await settle();
@@ -143,7 +143,7 @@ describe('scheduled prompt', () => {
     const window = open();
     const conversation = await window.askLater(minute);
     const id = lastId(conversation);
-    retryNow(conversation);
+    conversation.retryNow(lastId(conversation));
     conversation.tryAnyway(id);
     conversation.restart(id);
     conversation.switchModel(id, 'other');
@@ -197,7 +197,7 @@ describe('scheduled prompt', () => {
         assert.deepEqual([phaseOf(conversation), files(), window.scheduler.list()], ['stopped', [], []]);
         await window.clock.advance(2 * minute);
         assert.equal(requests(window), 1);
-        conversation.edit(lastId(conversation), { prompt: 'Shorter' });
+        conversation.edit(conversation.last!.exchange.id, { prompt: 'Shorter' });
         assert.equal(window.engine.turn.request.messages.at(-1)?.content, 'Shorter');
       });
     }
@@ -206,7 +206,7 @@ describe('scheduled prompt', () => {
       const window = open();
       const conversation = await window.askLater(minute);
       const id = lastId(conversation);
-      conversation.edit(id, { prompt: 'Shorter' });
+      conversation.edit(conversation.tree.exchangeOf(id)!.id, { prompt: 'Shorter' });
       window.engine.turn.emit(attempt(), done('Answer'));
       await window.clock.advance(2 * minute);
       assert.deepEqual([requests(window), conversation.tree.answer(id)?.state.phase, files()], [2, 'stopped', []]);
@@ -334,7 +334,7 @@ describe('scheduled prompt', () => {
       const conversation = await after.conversations.open(id);
       assert.equal(phaseOf(conversation), 'interrupted');
       assert.equal(after.notices[0]?.kind, 'interrupted');
-      conversation?.retryNow();
+      conversation?.retryNow(lastId(conversation));
       assert.equal(requests(after), 1);
     });
 
@@ -401,7 +401,7 @@ describe('scheduled prompt', () => {
         ['rate-limit', 'Lapsed.', ['retryNow', 'switchModel']],
       );
       assert.deepEqual([requests(window), window.notices.map(({ kind }) => kind), files()], [1, ['lapsed'], []]);
-      retryNow(conversation);
+      conversation.retryNow(lastId(conversation));
       assert.equal(requests(window), 2);
     });
 
@@ -410,7 +410,7 @@ describe('scheduled prompt', () => {
       const { id } = await before.askWhenOnline();
       const after = await reopenAfter(day);
       assert.deepEqual([requests(after), after.notices.map(({ kind }) => kind), files()], [0, ['lapsed'], []]);
-      const { state } = (await after.conversations.open(id))!.lastExchange!;
+      const { state } = (await after.conversations.open(id))!.last!.answer;
       assert.deepEqual([state.phase, state.failure?.kind, state.failure?.message], ['failed', 'offline', 'Lapsed.']);
     });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
-import { openConversation } from '../conversation/openedConversation';
+import { openConversation, retryNow } from '../conversation/openedConversation';
 import { attempt, done, failed, stopped, text, waiting } from '../conversation/scriptedEngine';
 
 const longWait: StreamEvent = { ...waiting, delayMs: 30_000, until: 77 } as StreamEvent;
@@ -72,7 +72,7 @@ describe('notifications about a turn', () => {
     const { conversation, emit, start } = await open();
     start(attempt(), done('x'));
     for (const end of [failed(''), at(done('x'), 30_000)]) {
-      conversation.summarize(conversation.last!.id);
+      conversation.summarize(conversation.last!.answer.id);
       emit(attempt(), end);
     }
     assert.deepEqual(shown, [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { UnseenFailures } from '../../../src/host/status/unseenFailures';
 import { Listeners } from '../../../src/host/util/listeners';
-import { openConversation } from '../conversation/openedConversation';
+import { openConversation, retryNow } from '../conversation/openedConversation';
 import { attempt, done, failed } from '../conversation/scriptedEngine';
 
 describe('unseen failures', () => {
@@ -29,8 +29,8 @@ describe('unseen failures', () => {
       state.focused = focused;
       focusChanges.fire(state);
     };
-    const fail = (input: Parameters<typeof ask>[0] = 'Why?'): void => {
-      ask(input);
+    const fail = (): void => {
+      ask('Why?');
       emit(attempt(), failed(''));
     };
     const isUnseen = (inDemo = false): boolean => failures.latest(inDemo) !== undefined;
@@ -83,8 +83,9 @@ describe('unseen failures', () => {
   });
 
   it('of the demo exist only in the demo', () => {
-    const { fail, isUnseen } = open();
-    fail({ prompt: 'Why?', demo: true });
+    const { conversation, fail, isUnseen } = open();
+    conversation.useDemo();
+    fail();
     assert.deepEqual([isUnseen(true), isUnseen()], [true, false]);
   });
 });

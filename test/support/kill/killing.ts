@@ -98,8 +98,7 @@ export async function killAt(
     const conversation = await conversations.open(saved?.id);
     const killings: Killing[] = [];
     for (const model of models) {
-      const current = () =>
-        conversation?.tree.columns(conversation.last?.id ?? '').find((column) => column.model === model);
+      const current = () => conversation?.lastAnswers.find((answer) => answer.model === model);
       const { id, state: { text, phase } = { text: '', phase: 'lost' } } = current() ?? {};
       const ofModel = seen.filter((sighting) => sighting.model === model);
       const lost = ofModel.find((sighting) => sighting.characters > text.length);
@@ -128,8 +127,8 @@ async function continueAnswer(conversation: Conversation, id: string): Promise<v
   if (state?.phase !== 'interrupted') return;
   const ended = new Promise<void>((resolve) => {
     conversation.log.onDidChange(() => {
-      const exchange = conversation.tree.answer(id);
-      if (exchange && !isRunning(exchange.state.phase)) resolve();
+      const answer = conversation.tree.answer(id);
+      if (answer && !isRunning(answer.state.phase)) resolve();
     });
   });
   if (state.text === '') conversation.restart(id);
