@@ -249,6 +249,11 @@ export class Conversations {
     await this.deps.journal.flush(id);
   }
 
+  /** See `Journal.sync`. */
+  async sync(id: string): Promise<void> {
+    await this.deps.journal.sync(id);
+  }
+
   /** Rejects and leaves the conversation open if hiding fails. @returns undefined when no file was hidden */
   async remove(id: string): Promise<UndoableRemoval | undefined> {
     const { journal } = this.deps;
