@@ -1,7 +1,7 @@
 import type { EngineEnvironment, EngineSettings } from './environment';
 import type { FaultAction, FaultKind, StreamEvent } from './events';
 import type { CooldownScope, SharedCooldowns } from './gate/cooldowns';
-import type { ModelCooldown, NetworkReport } from './gate/networkState';
+import type { ModelCooldown, NetworkReport } from './gate/gatewayState';
 import type { KeyRedactor } from './gateway/keyRedactor';
 import type { ListedModels } from './gateway/modelList';
 import type { FactsById } from './models/listedFacts';
@@ -163,6 +163,4 @@ export interface EngineReport {
   /** Oldest first. */
   readonly turns: readonly TurnRecord[];
   readonly network: NetworkReport;
-  /** Origins of the gateways that are down. */
-  readonly gatewaysDown: readonly string[];
 }

@@ -26,9 +26,9 @@ export {
   reduceTurn,
   isRestarting,
 } from '../engine/state/turnState';
+export { firstChars } from '../engine/text/surrogates';
 export { estimateTokens } from '../engine/text/tokenEstimate';
 export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals';
-export { maxCompared } from './conversation';
 export type { Answer, Attachment, ContextKind, ShownExchange, ShownItem, ShownSummary } from './conversation';
 export type { Failure, GatewaySwitch, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
 

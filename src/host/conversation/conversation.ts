@@ -46,6 +46,8 @@ interface TurnStart {
   readonly preferredGateway?: string | undefined;
   /** Called right after the start, for example to skip the cooldown of the gateway. */
   readonly onStart?: ((turn: TurnHandle) => void) | undefined;
+  /** Called before each attempt, which starts when it resolves. */
+  readonly beforeAttempt?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -392,14 +394,22 @@ export class Conversation {
     this.log.write({ type: 'scheduled', answer: answerId, ...schedule, exceedsBudget: true });
   }
 
-  /** The caller must have claimed the prompt. @param immediately skips the cooldown, because the user asked for it */
-  sendScheduled(answerId: string, model: string, immediately: boolean): boolean {
+  /**
+   * @param immediately whether the turn skips the cooldown, because the user asked for it
+   * @param record writes to the disk that the prompt is sent. No attempt starts before it resolves.
+   */
+  sendScheduled(
+    answerId: string,
+    model: string,
+    { immediately, record }: { readonly immediately: boolean; readonly record: () => Promise<void> },
+  ): void {
     const answer = this.tree.answer(answerId);
-    if (this.readOnly || !answer || !isScheduled(answer)) return false;
+    if (this.readOnly || !answer || !isScheduled(answer)) return;
+    const onStart = (turn: TurnHandle): void => {
+      if (immediately) turn.retryNow();
+    };
     // The prompt goes to the gateway that the scheduler has checked, not to the one that the user has switched to.
-    const start = { preferredGateway: undefined, ...(immediately && { onStart: (turn: TurnHandle) => turn.retryNow() }) };
-    this.startAgain(answer, start, model);
-    return true;
+    this.startAgain(answer, { preferredGateway: undefined, beforeAttempt: record, onStart }, model);
   }
 
   /** Ends the schedule of an answer without sending its prompt. Does nothing if the answer is not scheduled. */
@@ -499,7 +509,7 @@ export class Conversation {
 
   /**
    * Asks about the daily budget before anything changes, unless the user continues a partial answer. Does nothing for a
-   * scheduled prompt, because only the scheduler may send it, after a claim.
+   * scheduled prompt, because only the scheduler may send it.
    */
   private rerun(answerId: string, start: TurnStart, model?: string): void {
     const startNow = (): void => {
@@ -533,7 +543,10 @@ export class Conversation {
   private run(answerId: string, turnStart: TurnStart = {}): void {
     const startTurn = (onEvents: RunOptions['onEvents']): TurnHandle => {
       const { deps, isDemo } = this;
-      const { mode, moreRoom, preferredGateway, onStart } = { preferredGateway: this.switchedGateway, ...turnStart };
+      const { mode, moreRoom, preferredGateway, onStart, beforeAttempt } = {
+        preferredGateway: this.switchedGateway,
+        ...turnStart,
+      };
       const queued = this.tree.answer(answerId);
       if (!queued) throw new Error('the answer does not exist');
       const { model: selected } = deps.defaults(isDemo);
@@ -546,7 +559,10 @@ export class Conversation {
         {
           resumeFrom: mode && partialAnswer(queued, mode),
           preferredGateway,
-          connection: () => deps.connection(isDemo),
+          connection: async () => {
+            await beforeAttempt?.();
+            return deps.connection(isDemo);
+          },
           onEvents,
         },
       );

@@ -63,9 +63,9 @@ export class ConversationLog {
 
   /** @param isQueued whether the turns that the record starts have to wait for others */
   write(record: JournalRecord, isQueued = false): void {
-    const before = 'answer' in record && record.type === 'events' ? this.tree.answer(record.answer) : undefined;
-    this.journal?.append(record);
+    const before = record.type === 'events' ? this.tree.answer(record.answer) : undefined;
     this.tree.apply(record);
+    this.journal?.append(record);
     for (const id of isQueued ? startedBy(record) : []) this.tree.amend(id, { isQueued });
     const change = this.changeAfter(record);
     const onlyDeltas =

@@ -7,6 +7,7 @@ import type { JournalFile } from '../journal/journalFile';
 import { foldJournal } from '../journal/journalFold';
 import { isConversationId } from '../journal/journalFolder';
 import { Listeners } from '../util/listeners';
+import type { StateStore } from '../util/stateStore';
 import { resultWithin } from '../util/systemClock';
 import { Conversation, type ConversationDeps } from './conversation';
 import type { ConversationChange } from './conversationLog';
@@ -19,7 +20,6 @@ import {
   type ConversationHit,
   type ConversationListItem,
 } from './conversationSummaries';
-import type { StateStore } from './promptHistoryStore';
 
 const currentKey = 'holysheep.currentConversation';
 
@@ -247,6 +247,11 @@ export class Conversations {
 
   async flush(id: string): Promise<void> {
     await this.deps.journal.flush(id);
+  }
+
+  /** See `Journal.sync`. */
+  async sync(id: string): Promise<void> {
+    await this.deps.journal.sync(id);
   }
 
   /** Rejects and leaves the conversation open if hiding fails. @returns undefined when no file was hidden */

@@ -62,7 +62,7 @@ export class DemoTour {
   ask(conversation: TourConversation, model: string): void {
     const { models, localize } = this.deps;
     const scenario = models().find(({ id }) => id === model);
-    if (!scenario) return;
+    if (!scenario || !isDemoConversation(conversation)) return;
     // Sets the title before the first prompt, so that the history shows that this conversation belongs to the demo.
     if (conversation.tree.title === undefined && conversation.tree.firstPrompt === undefined) {
       conversation.rename(localize('Offline demo'));

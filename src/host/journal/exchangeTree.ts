@@ -27,6 +27,11 @@ interface Fork {
   selected: string;
 }
 
+interface AnswerNode {
+  readonly exchangeId: string;
+  readonly answer: Answer;
+}
+
 /**
  * The content of a conversation: prompts, answers, summaries and the title. Each exchange follows an answer, so the
  * exchanges form a tree. The selected branch has one exchange at each fork.
@@ -38,8 +43,8 @@ export class ExchangeTree {
   gateways: 'own' | 'demo' = 'own';
   private readonly exchanges = new Map<string, Exchange>();
   private readonly summaryByAnswer = new Map<string, Summary>();
-  /** Ids of exchanges by the ids of their answers. */
-  private readonly exchangeIds = new Map<string, string>();
+  /** The answers of all exchanges, in the order in which they were added. */
+  private readonly nodes = new Map<string, AnswerNode>();
   /** By the id of the answer, '' for the start of the conversation. */
   private readonly forks = new Map<string, Fork>();
   /** The exchange that was added or shown last. */
@@ -99,11 +104,11 @@ export class ExchangeTree {
   }
 
   answer(id: string): Answer | undefined {
-    return this.exchangeOf(id)?.answers.find((answer) => answer.id === id) ?? this.summaryByAnswer.get(id)?.answer;
+    return this.nodes.get(id)?.answer ?? this.summaryByAnswer.get(id)?.answer;
   }
 
   exchangeOf(answerId: string): Exchange | undefined {
-    return this.exchanges.get(this.exchangeIds.get(answerId) ?? '');
+    return this.exchanges.get(this.nodes.get(answerId)?.exchangeId ?? '');
   }
 
   summaryOf(answerId: string): Summary | undefined {
@@ -112,7 +117,7 @@ export class ExchangeTree {
 
   /** All answers, also those that are not shown and those of summaries. */
   answers(): readonly Answer[] {
-    return [...[...this.exchanges.values()].flatMap(({ answers }) => answers), ...this.summaries().map(answerOf)];
+    return [...this.nodes.values(), ...this.summaryByAnswer.values()].map(({ answer }) => answer);
   }
 
   /** All summaries, also those that the user has undone. */
@@ -184,9 +189,9 @@ export class ExchangeTree {
   /** The answers that are not on the selected branch, each with its exchange. */
   others(): readonly Step[] {
     const onPath = new Set(this.path().map(({ answer }) => answer.id));
-    return [...this.exchangeIds.keys()].flatMap((id) => {
-      const [exchange, answer] = [this.exchangeOf(id), this.answer(id)];
-      return exchange && answer && !onPath.has(id) ? [{ exchange, answer }] : [];
+    return [...this.nodes.values()].flatMap(({ exchangeId, answer }) => {
+      const exchange = this.exchanges.get(exchangeId);
+      return exchange && !onPath.has(answer.id) ? [{ exchange, answer }] : [];
     });
   }
 
@@ -261,7 +266,7 @@ export class ExchangeTree {
     const fork = this.forks.get(after) ?? { answerIds: [], selected: id };
     this.forks.set(after, fork);
     for (const answer of answers) {
-      this.exchangeIds.set(answer.id, id);
+      this.nodes.set(answer.id, { exchangeId: id, answer });
       fork.answerIds.push(answer.id);
     }
     this.select(first.id);
@@ -273,20 +278,15 @@ export class ExchangeTree {
    */
   private select(answerId: string, use = false): void {
     const exchange = this.exchangeOf(answerId);
-    const { comparison } = this.answer(answerId) ?? {};
+    const comparison = this.answer(answerId)?.comparison;
     if (!exchange) return;
-    const isOpen = comparison && !comparison.isUsed && !use;
-    const compared = isOpen ? exchange.answers.filter((other) => other.comparison?.id === comparison.id) : [];
-    const selected = compared.find(({ id }) => this.forks.has(id)) ?? compared[0];
-    const answers =
-      use && comparison
-        ? exchange.answers.map((other) =>
-            other.comparison?.id === comparison.id
-              ? { ...other, comparison: { ...comparison, isUsed: true } as const }
-              : other,
-          )
-        : exchange.answers;
-    this.exchanges.set(exchange.id, { ...exchange, answers, selected: selected?.id ?? answerId });
+    const compared = exchange.answers.filter((other) => comparison && other.comparison?.id === comparison.id);
+    const isOpen = !use && !comparison?.isUsed;
+    const selected = isOpen ? (compared.find(({ id }) => this.forks.has(id)) ?? compared[0])?.id : undefined;
+    this.exchanges.set(exchange.id, { ...exchange, selected: selected ?? answerId });
+    if (use && comparison) {
+      for (const answer of compared) this.replace({ ...answer, comparison: { id: comparison.id, isUsed: true } });
+    }
     this.selectAncestors(exchange);
     this.lastSelected = exchange.id;
   }
@@ -318,11 +318,13 @@ export class ExchangeTree {
   }
 
   private replace(answer: Answer): void {
-    const exchange = this.exchangeOf(answer.id);
-    const summary = this.summaryByAnswer.get(answer.id);
-    if (summary) this.summaryByAnswer.set(answer.id, { ...summary, answer });
+    const { id } = answer;
+    const summary = this.summaryByAnswer.get(id);
+    if (summary) this.summaryByAnswer.set(id, { ...summary, answer });
+    const exchange = this.exchangeOf(id);
     if (!exchange) return;
-    const answers = exchange.answers.map((other) => (other.id === answer.id ? answer : other));
+    this.nodes.set(id, { exchangeId: exchange.id, answer });
+    const answers = exchange.answers.map((other) => (other.id === id ? answer : other));
     this.exchanges.set(exchange.id, { ...exchange, answers });
   }
 }

@@ -70,7 +70,7 @@ const recordEntries = {
   unscheduled: {
     answer: text,
     end: v.variant('outcome', [
-      v.object({ outcome: v.picklist(['stopped', 'interrupted']) }),
+      v.object({ outcome: v.literal('stopped') }),
       v.object({ outcome: v.literal('failed'), message: text }),
     ]),
   },

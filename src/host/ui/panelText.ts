@@ -1,5 +1,4 @@
 import { visibleText } from '../../engine/gateway/visibleText';
-import type { ExchangeTree } from '../journal/exchangeTree';
 
 /** @param translate translates an English text, e.g. `vscode.l10n.t` */
 export function translateAll<Name extends string>(
@@ -10,8 +9,13 @@ export function translateAll<Name extends string>(
   return { ...strings, ...Object.fromEntries(translated) };
 }
 
+interface Titled {
+  readonly title: string | undefined;
+  readonly firstPrompt: string | undefined;
+}
+
 /** Returns the tab title of a conversation, or '' if it has neither a title nor a prompt. */
-export function tabTitle({ title, firstPrompt = '' }: Pick<ExchangeTree, 'title' | 'firstPrompt'>): string {
+export function tabTitle({ title, firstPrompt = '' }: Titled): string {
   return panelTitle(title ?? firstPrompt);
 }
 

@@ -90,7 +90,7 @@ export class ScriptedEngine implements Engine {
   }
 
   report(): EngineReport {
-    return { turns: [], network: { budgets: [], gates: [] }, gatewaysDown: [] };
+    return { turns: [], network: { budgets: [], gates: [], gatewaysDown: [] } };
   }
 
   get turn(): ScriptedTurn {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StreamEvent } from '../../../src/engine/events';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { settle } from '../../support/virtualClock';
 import { attempt, done, failed, waitForEvents } from '../conversation/scriptedEngine';
-import { dropLocks } from '../journal/dropLocks';
 import {
   baseUrl,
   lastId,
@@ -84,7 +83,7 @@ describe('scheduled prompt', () => {
   it('is listed as a summary of its conversation if it asks for one', async () => {
     const window = open();
     const conversation = await window.ask(attempt(), done('Functions'));
-    const { id } = conversation.summarize(lastId(conversation));
+    const id = conversation.summarize(lastId(conversation));
     window.engine.turn.emit(attempt(), limitReached(window.clock.now() + minute));
     await window.scheduler.schedule(conversation, id);
     await settle();
@@ -130,8 +129,8 @@ describe('scheduled prompt', () => {
     const window = open();
     const conversation = await window.ask(attempt(), limitReached(window.clock.now() + minute));
     const sent = new Promise((resolve) => {
-      conversation.onDidChange(() => {
-        const { schedule } = conversation.lastExchange?.state ?? {};
+      conversation.log.onDidChange(() => {
+        const { schedule } = conversation.last?.answer.state ?? {};
         if (schedule) resolve(window.scheduler.sendNow(schedule.id));
       });
     });
@@ -139,11 +138,11 @@ describe('scheduled prompt', () => {
     assert.deepEqual([await sent, requests(window), files()], [true, 2, []]);
   });
 
-  it('is not sent by its conversation, which does not claim it', async () => {
+  it('is not sent by a button of its conversation', async () => {
     const window = open();
     const conversation = await window.askLater(minute);
     const id = lastId(conversation);
-    conversation.retryNow();
+    conversation.retryNow(lastId(conversation));
     conversation.tryAnyway(id);
     conversation.restart(id);
     conversation.switchModel(id, 'other');
@@ -197,7 +196,7 @@ describe('scheduled prompt', () => {
         assert.deepEqual([phaseOf(conversation), files(), window.scheduler.list()], ['stopped', [], []]);
         await window.clock.advance(2 * minute);
         assert.equal(requests(window), 1);
-        conversation.edit(lastId(conversation), { prompt: 'Shorter' });
+        conversation.edit(conversation.last!.exchange.id, { prompt: 'Shorter' });
         assert.equal(window.engine.turn.request.messages.at(-1)?.content, 'Shorter');
       });
     }
@@ -206,10 +205,10 @@ describe('scheduled prompt', () => {
       const window = open();
       const conversation = await window.askLater(minute);
       const id = lastId(conversation);
-      conversation.edit(id, { prompt: 'Shorter' });
+      conversation.edit(conversation.tree.exchangeOf(id)!.id, { prompt: 'Shorter' });
       window.engine.turn.emit(attempt(), done('Answer'));
       await window.clock.advance(2 * minute);
-      assert.deepEqual([requests(window), conversation.exchange(id)?.state.phase, files()], [2, 'stopped', []]);
+      assert.deepEqual([requests(window), conversation.tree.answer(id)?.state.phase, files()], [2, 'stopped', []]);
     });
 
     it('by deleting its conversation is never sent', async () => {
@@ -320,37 +319,57 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(window), window.notices], [1, [{ kind: 'due', count: 1 }]]);
     });
 
-    it('counts as interrupted, and is never sent automatically, if its window died after the claim', async () => {
-      const before = open();
-      const { id } = await before.askLater(2 * minute);
-      await before.store.claim(before.scheduler.list()[0]!.id);
-      before.scheduler.dispose();
-      // Lets the window die: its locks stay behind and its process is gone.
-      await before.journal.flush();
-      dropLocks(disk.folder);
-      const after = open();
-      await after.clock.advance(5 * minute);
-      assert.deepEqual([requests(after), files(), after.scheduler.list()], [0, [], []]);
-      const conversation = await after.conversations.open(id);
-      assert.equal(phaseOf(conversation), 'interrupted');
-      assert.equal(after.notices[0]?.kind, 'interrupted');
-      conversation?.retryNow();
-      assert.equal(requests(after), 1);
-    });
-
-    it('is not sent again if its window died after the turn had started', async () => {
+    it('is not sent again if its window died before it removed the prompt from the index', async () => {
       const before = open();
       const { id } = await before.askLater(minute);
-      const claimed = before.scheduler.list()[0]!;
+      const [scheduled] = before.scheduler.list();
+      assert.ok(scheduled);
       await before.clock.advance(minute);
       assert.equal(requests(before), 2);
-      // Restores the file, as if the window had died before it removed the claim.
-      writeFileSync(join(disk.scheduled, `${claimed.id}.claimed`), JSON.stringify({ ...claimed }));
+      await before.store.add(scheduled);
       const after = await reopenAfter(2 * minute);
       await after.clock.advance(minute);
       assert.deepEqual([requests(after), files(), after.notices], [0, [], []]);
       assert.equal(phaseOf(await after.conversations.open(id)), 'interrupted');
     });
+  });
+
+  it('is recorded as sent in the journal before its first attempt', async () => {
+    const window = open();
+    const { id } = await window.askLater(minute);
+    const recorded = (): boolean => readFileSync(join(disk.folder, `${id}.jsonl`), 'utf8').includes('"rerun"');
+    await window.journal.flush();
+    assert.equal(recorded(), false);
+    await window.clock.advance(minute);
+    await window.engine.turn.options.connection?.();
+    assert.equal(recorded(), true);
+  });
+
+  it('makes no attempt if the journal can not be written', async () => {
+    const window = open();
+    const { id } = await window.askLater(minute);
+    await window.journal.flush();
+    rmSync(join(disk.folder, `${id}.jsonl`));
+    await window.clock.advance(minute);
+    assert.equal(requests(window), 2);
+    await assert.rejects(window.engine.turn.options.connection?.() ?? Promise.resolve(), { code: 'ENOENT' });
+  });
+
+  it('makes no attempt if another window takes over its conversation meanwhile', async () => {
+    const [first, second] = [open(), open()];
+    const { id } = await first.askLater(minute);
+    await first.journal.flush();
+    const conversation = await second.conversations.open(id);
+    assert.ok(conversation);
+    const run = first.engine.run.bind(first.engine);
+    first.engine.run = (request, options) => {
+      const turn = run(request, options);
+      second.conversations.takeOver(conversation).catch(assert.ifError);
+      return turn;
+    };
+    await first.clock.advance(minute);
+    const sent = first.engine.turn.options.connection?.() ?? Promise.resolve();
+    await assert.rejects(sent);
   });
 
   describe('with two windows', () => {
@@ -395,13 +414,13 @@ describe('scheduled prompt', () => {
       window.clock.sleep(day);
       window.network.isReachable = true;
       await window.clock.advance(minute);
-      const { failure } = conversation.lastExchange!.state;
+      const { failure } = conversation.last!.answer.state;
       assert.deepEqual(
         [failure?.kind, failure?.message, failure?.actions],
         ['rate-limit', 'Lapsed.', ['retryNow', 'switchModel']],
       );
       assert.deepEqual([requests(window), window.notices.map(({ kind }) => kind), files()], [1, ['lapsed'], []]);
-      conversation.retryNow();
+      conversation.retryNow(lastId(conversation));
       assert.equal(requests(window), 2);
     });
 
@@ -410,7 +429,7 @@ describe('scheduled prompt', () => {
       const { id } = await before.askWhenOnline();
       const after = await reopenAfter(day);
       assert.deepEqual([requests(after), after.notices.map(({ kind }) => kind), files()], [0, ['lapsed'], []]);
-      const { state } = (await after.conversations.open(id))!.lastExchange!;
+      const { state } = (await after.conversations.open(id))!.last!.answer;
       assert.deepEqual([state.phase, state.failure?.kind, state.failure?.message], ['failed', 'offline', 'Lapsed.']);
     });
 
@@ -441,7 +460,7 @@ describe('scheduled prompt', () => {
       window.budget.mayStartUnattended = () => Promise.resolve(false);
       await window.clock.advance(minute);
       assert.deepEqual([requests(window), window.notices], [1, [{ kind: 'due', count: 1 }]]);
-      const { phase, schedule } = conversation.lastExchange!.state;
+      const { phase, schedule } = conversation.last!.answer.state;
       assert.deepEqual([phase, schedule?.exceedsBudget], ['scheduled', true]);
       window.budget.mayStartUnattended = () => Promise.resolve(true);
       await window.clock.advance(10 * minute);
@@ -457,7 +476,7 @@ describe('scheduled prompt', () => {
       await before.clock.advance(minute);
       const after = await reopenAfter(minute);
       const conversation = await after.conversations.open(id);
-      assert.equal(conversation?.lastExchange?.state.schedule?.exceedsBudget, true);
+      assert.equal(conversation?.last?.answer.state.schedule?.exceedsBudget, true);
     });
 
     it('stays scheduled when the user does not want to exceed the budget after *Send now*', async () => {

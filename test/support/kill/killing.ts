@@ -1,15 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
 import { isRunning } from '../../../src/engine/state/turnState';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { startGateway, type GatewayRequest, type Step } from '../testGateway';
 import { answer, deltas, replySequence } from '../replies';
-import { out, root } from '../paths';
-import { textFiles } from '../productionBuild';
 import { removeTemporaryFolder, temporaryFolder } from '../temporaryFolder';
+import { compileVictim, victimPath } from './compileVictim';
 import { liveConversations } from './liveConversations';
 
 /** A sentence with characters of two and four bytes and a line break, so that a partial write may split any of them. */
@@ -42,7 +39,7 @@ export interface Killing {
 
 const speed = { chunkChars: 5, everyMs: 1 };
 
-const bundle = path.join(out, 'kill', 'victim.cjs');
+const bundle = victimPath('victim');
 
 interface KillOptions {
   readonly models?: readonly string[];
@@ -50,18 +47,8 @@ interface KillOptions {
   readonly waitsForPrompt?: boolean;
 }
 
-/** Compiles the victim once, because compiling at each start would take longer than the test. */
 export async function buildVictim(): Promise<void> {
-  await build({
-    entryPoints: [path.join(root, 'test/support/kill/victim.ts')],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node22',
-    logLevel: 'silent',
-    plugins: [textFiles],
-  });
+  await compileVictim('victim');
 }
 
 /** Sends a few characters per millisecond, then nothing. The last sentence never arrives, so that Continue has text to add. */
@@ -98,8 +85,7 @@ export async function killAt(
     const conversation = await conversations.open(saved?.id);
     const killings: Killing[] = [];
     for (const model of models) {
-      const current = () =>
-        conversation?.tree.columns(conversation.lastExchange?.id ?? '').find((column) => column.model === model);
+      const current = () => conversation?.lastAnswers.find((answer) => answer.model === model);
       const { id, state: { text, phase } = { text: '', phase: 'lost' } } = current() ?? {};
       const ofModel = seen.filter((sighting) => sighting.model === model);
       const lost = ofModel.find((sighting) => sighting.characters > text.length);
@@ -124,12 +110,12 @@ export async function killAt(
 
 /** Continues or restarts an interrupted answer, and resolves when its turn has ended. */
 async function continueAnswer(conversation: Conversation, id: string): Promise<void> {
-  const state = conversation.exchange(id)?.state;
+  const state = conversation.tree.answer(id)?.state;
   if (state?.phase !== 'interrupted') return;
   const ended = new Promise<void>((resolve) => {
-    conversation.onDidChange(() => {
-      const exchange = conversation.exchange(id);
-      if (exchange && !isRunning(exchange.state.phase)) resolve();
+    conversation.log.onDidChange(() => {
+      const answer = conversation.tree.answer(id);
+      if (answer && !isRunning(answer.state.phase)) resolve();
     });
   });
   if (state.text === '') conversation.restart(id);

@@ -1,36 +1,10 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import type {
-  copyAsCode as CopyAsCode,
-  copyRequestArgument as ParseArgument,
-} from '../../../src/host/copyAsCode/copyAsCode';
+import type { copyAsCode as CopyAsCode } from '../../../src/host/copyAsCode/copyAsCode';
 import { demoSettings } from '../../../src/host/connection/demoConversation';
 import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { attempt } from '../conversation/scriptedEngine';
-
-const localize = (message: string): string => message;
-
-describe('argument of the command copyRequest', () => {
-  let copyRequestArgument: typeof ParseArgument;
-  useVSCode({});
-  before(async () => {
-    ({ copyRequestArgument } = await import('../../../src/host/copyAsCode/copyAsCode'));
-  });
-
-  it('is a language, or anything that a menu passes, which lets the user choose the language', () => {
-    for (const language of ['curl', 'python', 'node']) assert.equal(copyRequestArgument(language, localize), language);
-    for (const argument of [undefined, null, { scheme: 'webview-panel' }, 1]) {
-      assert.equal(copyRequestArgument(argument, localize), undefined);
-    }
-  });
-
-  it('is rejected when it names an unknown language', () => {
-    for (const unknown of ['', 'Python', 'powershell', 'toString']) {
-      assert.throws(() => copyRequestArgument(unknown, localize), /expects “curl”, “python”, or “node”/);
-    }
-  });
-});
 
 describe('copied request', () => {
   const statuses: string[] = [];
@@ -44,7 +18,7 @@ describe('copied request', () => {
     { baseUrl: 'https://own.example/v1', origin: 'https://own.example', host: 'own.example' },
     { baseUrl: 'https://b.example/a/v1', origin: 'https://b.example', host: 'b.example' },
   ];
-  const { conversation, ask } = openConversation();
+  const { conversation } = openConversation();
   const facts: (readonly unknown[])[] = [];
   const deps = {
     conversations: { current: conversation },
@@ -62,8 +36,10 @@ describe('copied request', () => {
   });
 
   it('of the demo comes with the warning that its code calls the gateway of the user', async () => {
-    for (const demo of [false, true])
-      await copyAsCode(deps, { exchangeId: ask({ prompt: 'Hi', demo }), language: 'curl' });
+    for (const demo of [false, true]) {
+      const { ask, conversation } = openConversation({ demo });
+      await copyAsCode(deps, { conversation, answerId: ask('Hi'), language: 'curl' });
+    }
     const mentionDemo = statuses.map((text) => /offline demo/.test(text));
     assert.deepEqual(mentionDemo, [false, true]);
   });
