@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isTerminal } from '../../engine/events';
 import { isConnectionError } from '../../engine/request';
 import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
-import type { ConnectionView } from '../../shared/protocol';
+import type { ConnectionView, Replies } from '../../shared/protocol';
 import { panelStrings } from '../../shared/panelStrings';
 import { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
@@ -97,7 +97,10 @@ export class ConversationPanel extends Disposable {
 
   private async handleMessage(message: unknown): Promise<void> {
     if (!isToHost(message) || (this.conversation.readOnly && writingMessages.has(message.type))) return;
-    await (this.handlers[message.type] as (message: ToHost) => unknown)(message);
+    const result = await (this.handlers[message.type] as (message: ToHost) => unknown)(message);
+    if ('request' in message) {
+      this.page.post({ type: 'reply', request: message.request, value: result as Replies[keyof Replies] });
+    }
     this.postDemoStep();
   }
 
@@ -132,11 +135,10 @@ export class ConversationPanel extends Disposable {
       findModels: async ({ answerId }) => {
         const answer = conversation.tree.answer(answerId);
         // The demo has every model.
-        if (!answer || conversation.isDemo) return;
+        if (!answer || conversation.isDemo) return [];
         const { model, origin } = answer.state;
         const exchange = conversation.tree.exchangeOf(answerId);
-        const models = await catalog.nearestTo(model, origin, exchange ? comparedModels(exchange) : []);
-        this.page.post({ type: 'nearestModels', answerId, models });
+        return catalog.nearestTo(model, origin, exchange ? comparedModels(exchange) : []);
       },
       selectModel: ({ prompt, more }) => this.selectModel(toComposedInput(prompt, more)),
       selectEffort: ({ model, level }) => efforts.choose(model, level),
@@ -144,12 +146,11 @@ export class ConversationPanel extends Disposable {
         conversation.switchBack();
         return this.updateConnection();
       },
-      suggestContext: async ({ request, query }) =>
-        this.page.post({ type: 'suggestions', request, items: await contextSource.suggest(query) }),
+      suggestContext: ({ query }) => contextSource.suggest(query),
       attach: ({ id }) => contextDraft.attach(id),
       detach: ({ id }) => contextDraft.detach(id),
       restoreContext: ({ ids }) => (this.hasContextChanged ? undefined : contextDraft.restore(ids)),
-      pickContext: () => contextDraft.pick(),
+      browseContext: () => contextDraft.browse(),
       copyRequest: async ({ answerId }) => {
         const code = await copyAsCode(this.services, { conversation, answerId });
         if (code !== undefined) this.page.post({ type: 'announce', text: vscode.l10n.t(panelStrings.copied) });

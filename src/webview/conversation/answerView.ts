@@ -18,9 +18,6 @@ import type { ShownAnswer, SummaryOffer } from '../turn/shownAnswer';
 import { TurnHead } from '../turn/turnHead';
 import { createTurnView, type TurnView } from '../turn/turnView';
 import { element } from '../util/element';
-import type { Drawable } from './drawQueue';
-
-const noop = (): void => undefined;
 
 /** The exchange or the summary that contains an answer. */
 interface AnswerOwner {
@@ -34,7 +31,7 @@ interface AnswerOwner {
 }
 
 /** An answer. Before it is drawn, it is an empty space of the estimated height. */
-export class AnswerView implements Drawable, ShownAnswer {
+export class AnswerView implements ShownAnswer {
   readonly element: HTMLElement;
   readonly head: TurnHead;
   readonly isCompared: boolean;
@@ -43,10 +40,8 @@ export class AnswerView implements Drawable, ShownAnswer {
   visibleState: TurnState | undefined;
   isLatest = false;
   summaryOffer: SummaryOffer = 'none';
-  nearestModels: readonly string[] = [];
   private readonly context: PageContext;
   private turn: TurnView | undefined;
-  private onDrawn = noop;
 
   constructor(
     context: PageContext,
@@ -129,10 +124,8 @@ export class AnswerView implements Drawable, ShownAnswer {
     this.owner.edit();
   }
 
-  draw(onDrawn: () => void): void {
-    this.onDrawn = onDrawn;
+  draw(): void {
     if (!this.turn) this.renderAll();
-    else if (this.visibleState) this.reportDrawn();
   }
 
   update(answer: Answer): void {
@@ -175,15 +168,9 @@ export class AnswerView implements Drawable, ShownAnswer {
     this.render();
   }
 
-  showNearestModels(models: readonly string[]): void {
-    this.nearestModels = models;
-    this.render();
-  }
-
   dispose(): void {
     this.turn?.dispose();
     this.turn = undefined;
-    this.reportDrawn();
   }
 
   private announcementFor(event: RecordedEvent, before: TurnState): string | undefined {
@@ -219,13 +206,6 @@ export class AnswerView implements Drawable, ShownAnswer {
     this.render();
     // Removes the estimated height, or the height that a wait card has left.
     this.element.style.minHeight = '';
-    this.reportDrawn();
-  }
-
-  private reportDrawn(): void {
-    const { onDrawn } = this;
-    this.onDrawn = noop;
-    onDrawn();
   }
 
   private render(): void {
@@ -259,6 +239,12 @@ function isSameEnd(a: TurnState, b: TurnState): boolean {
 
 const charactersPerLine = 90;
 const lineHeightEm = 1.5;
+
+/** Sets the height of an exchange that the browser does not render: that of its answers, and a few lines for its prompt. */
+export function setHiddenHeight({ style }: HTMLElement, answers: readonly HTMLElement[]): void {
+  const height = answers.map((answer) => answer.style.minHeight).at(-1);
+  style.containIntrinsicBlockSize = `auto calc(${height} + 7em)`;
+}
 
 /** Estimates the height of an answer as a CSS length, so that the content below moves little when it is drawn. */
 function estimateHeight(text: string): string {

@@ -60,7 +60,7 @@ export class Comparison {
     const columns = element('div', { class: 'columns' }, ...this.columns.map((column) => column.element));
     this.element = element(
       'div',
-      { class: 'comparison', role: 'group', 'aria-label': strings.comparison },
+      { class: 'exchange comparison', role: 'group', 'aria-label': strings.comparison },
       prompt,
       this.bar,
       columns,

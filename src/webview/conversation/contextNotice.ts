@@ -36,7 +36,7 @@ export class ContextNotice {
     this.situation = situation;
     const { percent, runningSummary, canMention } = situation;
     // The summary is disconnected after *Undo*.
-    const isReady = canMention && this.summary?.isUsable && this.summary.elements[0].isConnected;
+    const isReady = canMention && this.summary?.isUsable && this.summary.element.isConnected;
     if (runningSummary || !isReady) this.summary = runningSummary;
     const { summary } = this;
     // The notice appears again when the context has become full once more.

@@ -8,11 +8,12 @@ import { carryVersionFocus, setVersionButtonsDisabled } from '../turn/turnAction
 import { element, scrollToStart } from '../util/element';
 import type { AnswerView } from './answerView';
 import type { ObserveSize } from './autoscroll';
-import { DrawQueue, type ObserveNear } from './drawQueue';
 import { EarlierTurns, type ItemView, summaryOfferFor } from './earlierTurns';
-import { ExchangeGroups } from './exchangeGroups';
 import { ExchangeView } from './exchangeView';
 import { SummaryEntry } from './summaryEntry';
+
+/** Time for drawing answers out of view in one idle period. Rendering those near the view takes more. */
+const idleBudgetMs = 2;
 
 type ConversationState = Pick<Unsent, 'edits' | 'unfolded' | 'seen'>;
 
@@ -20,29 +21,27 @@ type ConversationState = Pick<Unsent, 'edits' | 'unfolded' | 'seen'>;
 export class ConversationView {
   readonly element: HTMLElement;
   readonly thread = element('div', { class: 'thread' });
-  private readonly groups: ExchangeGroups;
   private readonly earlierTurns: EarlierTurns;
   /** The exchanges and summaries from top to bottom. The id of a summary is that of its answer. */
   private items = new Map<string, ItemView>();
   private readonly answers = new Map<string, AnswerView>();
-  private readonly drawQueue: DrawQueue<AnswerView>;
-  private readonly nearObserver: ReturnType<ObserveNear>;
+  /** The answers that are still to be drawn, oldest first. */
+  private readonly undrawn = new Set<AnswerView>();
+  private isDrawScheduled = false;
   private readonly refreshTabStop: () => void;
   private disablesVersionButtons = false;
   private host = '';
-  private isStreaming = false;
   canSummarize = false;
   /** Edits whose exchange is not on the page, or which can't be continued because the page is read-only. */
   private deferredEdits: readonly OpenEdit[] = [];
 
   /**
    * @param onEnd called when the user presses End, which moves to the end of the conversation
-   * @param onChange called when an event has changed more than the text of an answer, and when a button *Stop* may have
-   * appeared, because an answer has been drawn
+   * @param onChange called when an event has changed more than the text of an answer
    */
   constructor(
     private readonly context: PageContext,
-    private readonly observers: { readonly observeNear: ObserveNear; readonly observeSize: ObserveSize },
+    private readonly observeSize: ObserveSize,
     onEnd: () => void,
     private readonly onChange: () => void,
   ) {
@@ -62,13 +61,12 @@ export class ConversationView {
       end,
     );
     this.earlierTurns = new EarlierTurns(context, () => this.updateLatest());
-    this.groups = new ExchangeGroups(this.thread, context.clock);
-    this.drawQueue = new DrawQueue(context.clock, (view) => {
-      this.nearObserver.unwatch(view.element);
-      if (this.isStreaming && this.drawQueue.isIdle) this.updateHiding();
-      if (view.hasStopButton) onChange();
+    // The browser is about to render an exchange, because it has come near the view.
+    this.thread.addEventListener('contentvisibilityautostatechange', (event) => {
+      const { target, skipped } = event as ContentVisibilityAutoStateChangeEvent;
+      const item = skipped ? undefined : [...this.items.values()].find((view) => view.element === target);
+      for (const answer of item?.answers ?? []) this.draw(answer);
     });
-    this.nearObserver = observers.observeNear(this.element);
     this.refreshTabStop = createRovingTabindex(this.element, this.thread, end, onEnd);
   }
 
@@ -123,8 +121,10 @@ export class ConversationView {
    */
   get readingPosition(): ReadingPosition | undefined {
     const { top } = this.element.getBoundingClientRect();
-    for (const { exchange, answers } of this.items.values()) {
-      for (const answer of exchange ? answers : []) {
+    for (const { element: item, exchange, answers } of this.items.values()) {
+      // Measuring the content of an exchange that the browser does not render would make the browser lay it out.
+      if (!exchange || item.getBoundingClientRect().bottom <= top) continue;
+      for (const answer of answers) {
         const rectangle = answer.element.getBoundingClientRect();
         if (rectangle.bottom > top) return { answerId: answer.id, offset: top - rectangle.top };
       }
@@ -157,13 +157,6 @@ export class ConversationView {
     setVersionButtonsDisabled(this.context, this.thread, areDisabled);
   }
 
-  updateStreaming(): void {
-    const isStreaming = [...this.answers.values()].some(({ activity }) => activity === 'running');
-    if (isStreaming === this.isStreaming) return;
-    this.isStreaming = isStreaming;
-    this.updateHiding();
-  }
-
   /** Replaces everything that the conversation shows. @param view the view that the user had, for example before a reload */
   replaceAll(items: readonly ShownItem[], view: ConversationState): void {
     this.removeAllBut([]);
@@ -184,7 +177,7 @@ export class ConversationView {
       return found?.update(item) ? found : undefined;
     });
     const firstRemoved = previous.find((item) => item.exchange && !kept.includes(item));
-    const moveFocusTo = firstRemoved && carryVersionFocus(this.context, firstRemoved.elements);
+    const moveFocusTo = firstRemoved && carryVersionFocus(this.context, firstRemoved.element);
     const comparisonHadFocus = firstRemoved?.comparison?.element.contains(document.activeElement) ?? false;
     this.removeAllBut(kept);
     const shown = items.map(
@@ -199,7 +192,7 @@ export class ConversationView {
     this.restore(view);
     const firstAdded = shown.find((item) => item.exchange && !previous.includes(item));
     const first = firstAdded?.answers[0];
-    if (first) this.drawQueue.prefer(first);
+    if (first) this.draw(first);
     this.updateAfterChange();
     if (first && comparisonHadFocus) this.context.moveFocus(first.element);
     if (first?.isRunning) firstAdded?.comparison?.announceStart();
@@ -239,23 +232,16 @@ export class ConversationView {
     return !isSummary;
   }
 
-  showNearestModels(answerId: string, models: readonly string[]): void {
-    this.answers.get(answerId)?.showNearestModels(models);
-  }
-
   /** @param following the item above which the new one is inserted; by default, it is the last one */
   private create(item: ShownItem, following?: ItemView): ItemView {
     const { context, host } = this;
     const view =
-      'turns' in item
-        ? new SummaryEntry(context, item, host)
-        : new ExchangeView(context, item, host, this.observers.observeSize);
-    if (view.comparison) this.groups.appendComparison(view.comparison.element);
-    else this.groups.append(view.elements, following?.elements[0]);
+      'turns' in item ? new SummaryEntry(context, item, host) : new ExchangeView(context, item, host, this.observeSize);
+    if (following) following.element.before(view.element);
+    else this.thread.append(view.element);
     for (const answer of view.answers) {
       this.answers.set(answer.id, answer);
-      this.nearObserver.watch(answer.element, () => this.drawQueue.prefer(answer));
-      this.drawQueue.add(answer);
+      this.undrawn.add(answer);
     }
     return view;
   }
@@ -269,14 +255,12 @@ export class ConversationView {
       if (kept.includes(view)) continue;
       for (const answer of view.answers) {
         this.answers.delete(answer.id);
-        this.nearObserver.unwatch(answer.element);
-        this.drawQueue.remove(answer);
+        this.undrawn.delete(answer);
         answer.dispose();
       }
-      for (const entry of view.elements) entry.remove();
+      view.element.remove();
     }
     if (!kept.some((view) => view !== undefined)) this.earlierTurns.element.remove();
-    this.groups.prune();
   }
 
   /** Opens the editors and unfolds the entries that were open and unfolded in an earlier view. */
@@ -297,17 +281,32 @@ export class ConversationView {
     if (versions.length > 1) announcer.announce(fill(strings.announceVersion, ...position));
   }
 
-  /** Only while an answer streams and everything has been drawn, because `innerText` omits skipped elements. */
-  private updateHiding(): void {
-    this.groups.setHidesOffscreen(this.isStreaming && this.drawQueue.isIdle);
+  private draw(answer: AnswerView): void {
+    if (this.undrawn.delete(answer)) answer.draw();
+  }
+
+  /** Draws the answers out of view, so that they can be found and read aloud. The newest comes first. */
+  private drawWhenIdle(): void {
+    if (this.isDrawScheduled || this.undrawn.size === 0) return;
+    this.isDrawScheduled = true;
+    const { clock } = this.context;
+    clock.idle(() => {
+      this.isDrawScheduled = false;
+      const end = clock.monotonicNow() + idleBudgetMs;
+      for (const answer of [...this.undrawn].toReversed()) {
+        this.draw(answer);
+        if (clock.monotonicNow() >= end) break;
+      }
+      this.drawWhenIdle();
+    });
   }
 
   private updateAfterChange(): void {
     this.updateLatest();
     const last = [...this.items.values()].at(-1);
     for (const answer of this.answers.values())
-      if (answer.isRunning || last?.answers.includes(answer)) this.drawQueue.prefer(answer);
-    this.drawQueue.start();
+      if (answer.isRunning || last?.answers.includes(answer)) this.draw(answer);
+    this.drawWhenIdle();
     this.refreshTabStop();
   }
 

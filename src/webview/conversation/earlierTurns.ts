@@ -48,7 +48,7 @@ export class EarlierTurns {
       onToggle();
       context.onLayoutChange();
     });
-    this.element = element('article', { class: 'turn exchange-group earlier-turns', tabindex: '-1' }, this.toggle);
+    this.element = element('article', { class: 'turn exchange earlier-turns', tabindex: '-1' }, this.toggle);
   }
 
   update(thread: HTMLElement, items: readonly ItemView[]): void {
@@ -57,9 +57,9 @@ export class EarlierTurns {
     const index = summary ? items.indexOf(summary) : -1;
     const isFolded = summary?.isUnfolded === false;
     const focused = document.activeElement;
-    const focusedIndex = items.findIndex(({ elements }) => elements.some((entry) => entry.contains(focused)));
-    items.forEach(({ elements }, at) => {
-      for (const entry of elements) entry.hidden = isFolded && at < index;
+    const focusedIndex = items.findIndex(({ element: item }) => item.contains(focused));
+    items.forEach(({ element: item }, at) => {
+      item.hidden = isFolded && at < index;
     });
     if (summary && isFolded && focusedIndex >= 0 && focusedIndex < index)
       this.context.moveFocus(summary.answers[0].element, { preventScroll: true });

@@ -1,7 +1,8 @@
 import type { ShownExchange, ShownItem } from '../../shared/conversation';
 import type { PageContext } from '../pageContext';
-import { AnswerView } from './answerView';
+import { AnswerView, setHiddenHeight } from './answerView';
 import type { ObserveSize } from './autoscroll';
+import { element } from '../util/element';
 import { Comparison } from './comparison';
 import { PromptEntry } from './promptEntry';
 
@@ -9,7 +10,7 @@ import { PromptEntry } from './promptEntry';
 export class ExchangeView {
   readonly answers: readonly AnswerView[];
   readonly comparison: Comparison | undefined;
-  readonly elements: readonly HTMLElement[];
+  readonly element: HTMLElement;
   private readonly prompt: PromptEntry;
 
   constructor(
@@ -22,7 +23,8 @@ export class ExchangeView {
     this.answers = exchange.answers.map((answer) => new AnswerView(context, answer, this, host));
     const answers = this.answers.map(({ element }) => element);
     if (answers.length > 1) this.comparison = new Comparison(context, this.prompt.element, this.answers, observeSize);
-    this.elements = this.comparison ? [this.comparison.element] : [this.prompt.element, ...answers];
+    this.element = this.comparison?.element ?? element('div', { class: 'exchange' }, this.prompt.element, ...answers);
+    setHiddenHeight(this.element, answers);
   }
 
   get id(): string {

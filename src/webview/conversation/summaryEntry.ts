@@ -2,7 +2,7 @@ import type { ShownItem, ShownSummary } from '../../shared/conversation';
 import { isRunning } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
-import { AnswerView } from './answerView';
+import { AnswerView, setHiddenHeight } from './answerView';
 import { EntryEditor } from './entryEditor';
 
 /** A summary: an answer with a heading, an editor and buttons. */
@@ -11,7 +11,7 @@ export class SummaryEntry {
   readonly exchange = undefined;
   readonly comparison = undefined;
   readonly answers: readonly [AnswerView];
-  readonly elements: readonly [HTMLElement];
+  readonly element: HTMLElement;
   readonly editor: EntryEditor;
   /** Whether the turns before the summary are visible. */
   isUnfolded = false;
@@ -41,7 +41,8 @@ export class SummaryEntry {
       host,
     );
     this.answers = [answer];
-    this.elements = [answer.element];
+    this.element = element('div', { class: 'exchange' }, answer.element);
+    setHiddenHeight(this.element, [answer.element]);
     const title = turns === 0 ? strings.summaryOfOther : format.plural(turns, strings.summaryOfOne, strings.summaryOf);
     answer.head.element.prepend(element('h2', {}, title));
     // Empty, because the text of the summary is an answer. An open editor hides the answer.

@@ -44,7 +44,18 @@ export function createFailureCard(
     nextGatewayName: event.nextGatewayName,
     resetsAt: event.resetsAt,
   };
-  const card = createCard(context, {
+  if (offersModels) {
+    context.request({ type: 'findModels', answerId }, (models) =>
+      choices.replaceChildren(
+        ...models.map((model) => {
+          const option = button(model, 'secondary', () => post({ type: 'switchModel', answerId, model }));
+          option.title = fill(strings.retryWithModel, model);
+          return option;
+        }),
+      ),
+    );
+  }
+  return createCard(context, {
     name: isLatest ? 'failure-card' : 'failure-card past',
     attributes: isLatest ? { role: 'alert' } : {},
     texts: () => ({ message: messages[summaryOffer], note }),
@@ -54,21 +65,6 @@ export function createFailureCard(
     actions: isLatest ? createActions(context, answerId, choice) : [],
     details: createDetails(context, answer, timeline, event, createExplanation(context, event, state)),
   });
-  if (offersModels) post({ type: 'findModels', answerId });
-  const refresh = (): void => {
-    card.refresh();
-    const models = offersModels ? answer.nearestModels : [];
-    if (choices.dataset['models'] === models.join()) return;
-    choices.dataset['models'] = models.join();
-    choices.replaceChildren(
-      ...models.map((model) => {
-        const option = button(model, 'secondary', () => post({ type: 'switchModel', answerId, model }));
-        option.title = fill(strings.retryWithModel, model);
-        return option;
-      }),
-    );
-  };
-  return { ...card, refresh };
 }
 
 function createExplanation({ strings, help, post }: PageContext, event: Failure, state: TurnState): HTMLElement {

@@ -24,8 +24,6 @@ export interface ShownAnswer {
   readonly summaryOffer: SummaryOffer;
   /** The host of the gateway to which the next prompt goes. The turn shows it until it knows its own gateway. */
   readonly host: string;
-  /** Models to offer in place of a model that the gateway lacks. They may arrive while the card is shown. */
-  readonly nearestModels: readonly string[];
   /** Lets the user edit the prompt of the exchange. */
   editPrompt(): void;
 }

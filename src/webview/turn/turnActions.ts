@@ -107,9 +107,9 @@ function createVersionPager(
 /** Returns a function that moves the focus to the same version button of the answer that replaces these entries. */
 export function carryVersionFocus(
   { moveFocus }: PageContext,
-  from: readonly HTMLElement[],
+  from: HTMLElement,
 ): ((to: HTMLElement, scroller: HTMLElement) => void) | undefined {
-  const pressed = from.flatMap(buttonsIn).find((button) => button === document.activeElement);
+  const pressed = buttonsIn(from).find((button) => button === document.activeElement);
   if (!pressed) return undefined;
   const { top } = pressed.getBoundingClientRect();
   return (to, scroller) => {
