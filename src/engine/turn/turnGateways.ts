@@ -4,9 +4,15 @@ import type { ModelEvent } from '../events';
 import { faultOfRow, type Fault } from '../faults/classify';
 import type { GatewayState, GatewayStates } from '../gate/gatewayState';
 import { hostOf, isHostShared, nameAmong, originOf, usesPlainHttp } from '../gateway/baseUrl';
-import type { Connection, Gateway } from '../request';
+import {
+  gatewaysFor,
+  gatewaysThatMayHave,
+  modelAt,
+  type Gateway,
+  type KeyedGateways,
+  type SentModel,
+} from '../gateway/gateway';
 import { isRetryable, type Situation } from '../retry/decide';
-import { modelAt, gatewaysFor, gatewaysOf, gatewaysThatMayHave, type SentModel } from './gatewayModels';
 import type { TurnHistory } from './turnHistory';
 import type { TurnContext } from './turnMessages';
 import type { TurnOutput } from './turnOutput';
@@ -20,6 +26,8 @@ type SwitchReason = Pick<Fault, 'kind'> & Partial<Pick<Fault, 'row'>>;
 /** The gateways that may have a model, in the user's order. */
 interface ModelGateways {
   readonly model: string;
+  /** Whether only the workspace names the model. The turn then stays at a gateway that lacks the model. */
+  readonly isOfWorkspace: boolean;
   /** Gateways that the turn may use without a click of the user. It starts at the first of these that is up. */
   readonly automatic: readonly Gateway[];
   /** The automatic gateways, then the gateways over plain HTTP to which only the user can switch. */
@@ -29,6 +37,8 @@ interface ModelGateways {
 /** How the next attempt is sent, and what the turn can do instead of waiting for it. */
 export interface AttemptPlan extends Pick<ModelAtGateway, 'model' | 'sentModel'> {
   readonly gateway: Gateway;
+  /** Undefined for a gateway that needs no key. */
+  readonly key: string | undefined;
   readonly origin: string;
   /** So that the user can tell gateways with the same host apart. */
   readonly distinguishingUrl: string | undefined;
@@ -53,10 +63,8 @@ export class TurnGateways {
   reason: ModelEvent['reason'] = 'model';
   /** The name by which the user knows the model of the current attempt, or the next one. */
   answeringModel: string;
-  /** The gateways that have a key or need none, in the user's order. */
-  private gateways: readonly Gateway[] = [];
-  /** The primary gateway, even if it has no key, and its backups. */
-  private primary: Connection | undefined;
+  /** The gateways and keys of the current or the next attempt. Undefined before the first attempt, and after the turn. */
+  private keyed: KeyedGateways | undefined;
   private gatewaysForModel: ModelGateways | undefined;
   /** Base URLs of the backup gateways that do not serve the model of this turn. */
   private readonly unserved = new Set<string>();
@@ -76,7 +84,7 @@ export class TurnGateways {
 
   constructor(
     private readonly states: GatewayStates,
-    private readonly settings: () => Pick<EngineSettings, 'continueWithFallback' | 'retry'>,
+    private readonly settings: (model: string) => EngineSettings,
     private readonly output: Pick<TurnOutput, 'emit'>,
     private readonly history: Pick<TurnHistory, 'recordGatewaySwitch' | 'model' | 'hasOutput'>,
     { preferredGateway, resumeFrom }: Pick<StreamOptions, 'preferredGateway' | 'resumeFrom'>,
@@ -93,7 +101,7 @@ export class TurnGateways {
       baseUrl: this.baseUrl,
       nextGateway: next && {
         gateway: this.nameForEvents(next),
-        label: next.name ?? nameAmong(this.gateways, next.baseUrl),
+        label: next.name ?? nameAmong(this.reachable, next.baseUrl),
         isUsable: this.isAllowed(next) && this.isUp(next) && !this.isLimited(next),
       },
       plainHttpHost: plainHttp && hostOf(plainHttp.baseUrl),
@@ -118,7 +126,7 @@ export class TurnGateways {
   > {
     const { primary, current } = this;
     const isUnserved = this.isUnservedBy(fault);
-    const untried = isUnserved && this.isOfWorkspace ? [] : this.untried;
+    const untried = isUnserved && this.modelGateways.isOfWorkspace ? [] : this.untried;
     const isNewSubstitute = ({ name, isSubstitute }: SentModel): boolean => isSubstitute && !this.substitutes.has(name);
     // If every gateway is down, the turn may try all of them, because their state may have changed.
     const mayTryAll = fault.leavesGateway === true || fault.policy.retry === 'offline' || isUnserved;
@@ -148,6 +156,7 @@ export class TurnGateways {
     this.announceModel(isSubstitute ? sentModel : this.history.model, this.reason);
     return {
       gateway,
+      key: this.keyOf(gateway),
       origin: this.origin,
       model: this.answeringModel,
       sentModel,
@@ -172,39 +181,39 @@ export class TurnGateways {
     });
   }
 
-  /** Whether the current gateway or its key was removed from the connection, and the connection has another gateway. */
-  isReplaced(connection: Connection): boolean {
+  /** Whether the current gateway or its key was removed or replaced, and another gateway can be used. */
+  isReplaced({ keys }: KeyedGateways): boolean {
     const { current } = this;
-    const gateways = gatewaysOf(connection).filter((gateway) => this.isAllowed(gateway));
+    const gateways = [...keys.keys()].filter((gateway) => this.isAllowed(gateway));
     if (!current || gateways.length === 0) return false;
-    return !gateways.some(({ baseUrl, apiKey }) => baseUrl === current.baseUrl && apiKey === current.apiKey);
+    const successor = gateways.find(({ baseUrl }) => baseUrl === current.baseUrl);
+    return !successor || keys.get(successor) !== this.keyOf(current);
   }
 
   /** Never rejects. Returns undefined if there is only one gateway, because the turn then waits for it anyway. */
-  readOutages(connection: Connection): Promise<unknown> | undefined {
-    const gateways = gatewaysOf(connection);
+  readOutages({ keys }: KeyedGateways): Promise<unknown> | undefined {
+    const gateways = [...keys.keys()];
     if (gateways.length < 2) return undefined;
     return Promise.all(gateways.map((gateway) => this.stateOf(gateway).health.readShared()));
   }
 
   /** Chooses the gateway of the next attempt. Returns undefined if the turn may use no gateway. */
-  choose(connection: Connection): Gateway | undefined {
-    const gateway = this.gatewayForAttempt(connection);
-    this.baseUrl = (gateway ?? connection).baseUrl;
+  choose(keyed: KeyedGateways): Gateway | undefined {
+    const gateway = this.gatewayForAttempt(keyed);
+    this.baseUrl = (gateway ?? keyed.primary).baseUrl;
     this.origin = originOf(this.baseUrl);
     return gateway;
   }
 
-  private gatewayForAttempt(connection: Connection): Gateway | undefined {
+  private gatewayForAttempt(keyed: KeyedGateways): Gateway | undefined {
     const { current: previous, preferredGateway, history } = this;
-    this.gateways = gatewaysOf(connection);
-    this.primary = connection;
+    this.keyed = keyed;
     this.gatewaysForModel = undefined;
     const { usable } = this;
     if (this.encryptedModel !== history.model && !(previous && previous.baseUrl === this.chosenUrl)) {
       const [first] = this.modelGateways.automatic;
       this.encryptedModel = history.model;
-      this.mustEncrypt = isEncrypted(connection) && !(first && usesPlainHttp(first.baseUrl));
+      this.mustEncrypt = isEncrypted(keyed.primary) && !(first && usesPlainHttp(first.baseUrl));
     }
     const current = usable.find(({ baseUrl }) => baseUrl === previous?.baseUrl);
     if (current && this.isEncryptedEnough(current) && (this.isPinned || this.isUp(current)))
@@ -277,9 +286,8 @@ export class TurnGateways {
 
   /** Forgets the gateways, because they include the keys. */
   clear(): void {
-    this.gateways = [];
+    this.keyed = undefined;
     this.gatewaysForModel = undefined;
-    this.primary = undefined;
     this.current = undefined;
   }
 
@@ -289,7 +297,21 @@ export class TurnGateways {
   }
 
   private distinguishingUrl({ baseUrl }: Gateway): string | undefined {
-    return isHostShared(baseUrl, this.gateways) ? baseUrl : undefined;
+    return isHostShared(baseUrl, this.reachable) ? baseUrl : undefined;
+  }
+
+  /** The key with which requests are sent to a gateway. */
+  keyOf(gateway: Gateway): string | undefined {
+    return this.keyed?.keys.get(gateway);
+  }
+
+  private get primary(): Gateway | undefined {
+    return this.keyed?.primary;
+  }
+
+  /** The gateways that have a key or need none, in the user's order. */
+  private get reachable(): readonly Gateway[] {
+    return [...(this.keyed?.keys.keys() ?? [])];
   }
 
   private get usable(): readonly Gateway[] {
@@ -301,16 +323,18 @@ export class TurnGateways {
   }
 
   private get modelGateways(): ModelGateways {
-    const { gateways, primary } = this;
+    const { keyed, reachable: gateways } = this;
     const { model } = this.history;
     if (this.gatewaysForModel?.model === model) return this.gatewaysForModel;
-    const served = this.isOfWorkspace ? gateways : gateways.filter((gateway) => this.mayServe(gateway));
-    const automaticOf = (possible: readonly Gateway[]) => (primary ? gatewaysFor(model, primary, possible) : []);
+    const isOfWorkspace = this.settings(model).isWorkspaceModel;
+    const served = isOfWorkspace ? gateways : gateways.filter((gateway) => this.mayServe(gateway));
+    const automaticOf = (possible: readonly Gateway[]) =>
+      keyed ? gatewaysFor({ model, isOfWorkspace }, keyed, possible) : [];
     const amongServed = automaticOf(served);
     const automatic = amongServed.length > 0 ? amongServed : automaticOf(gateways);
     const isManual = (gateway: Gateway): boolean => !automatic.includes(gateway) && usesPlainHttp(gateway.baseUrl);
     const manual = gatewaysThatMayHave(model, gateways).filter(isManual);
-    this.gatewaysForModel = { model, automatic, usable: [...automatic, ...manual] };
+    this.gatewaysForModel = { model, isOfWorkspace, automatic, usable: [...automatic, ...manual] };
     return this.gatewaysForModel;
   }
 
@@ -318,11 +342,6 @@ export class TurnGateways {
   private mayServe(gateway: Gateway): boolean {
     if (gateway.baseUrl === this.primary?.baseUrl) return true;
     return !this.unserved.has(gateway.baseUrl) && !this.stateOf(gateway).lacksModel(this.modelAt(gateway).name);
-  }
-
-  /** Whether only the workspace names the model. The turn then stays at a gateway that lacks the model. */
-  private get isOfWorkspace(): boolean {
-    return this.primary?.workspaceModels?.has(this.history.model) === true;
   }
 
   private get hasSeveral(): boolean {
@@ -337,7 +356,7 @@ export class TurnGateways {
   private isUnservedBy({ kind, row }: Fault): boolean {
     const { current, primary } = this;
     if (!current || current.baseUrl === primary?.baseUrl) return false;
-    return unservedKinds.has(kind) || (row === 'noKey' && current.apiKey === undefined);
+    return unservedKinds.has(kind) || (row === 'noKey' && this.keyOf(current) === undefined);
   }
 
   private isAllowed(gateway: Gateway): boolean {
@@ -352,7 +371,7 @@ export class TurnGateways {
   private mayContinueAt(gateway: Gateway): boolean {
     const { name, isSubstitute } = this.modelAt(gateway);
     if (!isSubstitute || !this.history.hasOutput || this.substitutes.has(name)) return true;
-    return this.settings().continueWithFallback === 'auto';
+    return this.settings(this.history.model).continueWithFallback === 'auto';
   }
 
   private use(gateway: Gateway | undefined, isUsersChoice: boolean): void {
@@ -375,8 +394,8 @@ export class TurnGateways {
 
   /** Whether a turn on this gateway would fail without a request, because a known limit lasts longer than a turn waits. */
   private isLimited(gateway: Gateway): boolean {
-    const limitMs = this.stateOf(gateway).cooldownMs(this.modelAt(gateway).name, gateway.apiKey);
-    return limitMs > this.settings().retry.maxHintMs;
+    const limitMs = this.stateOf(gateway).cooldownMs(this.modelAt(gateway).name, this.keyOf(gateway));
+    return limitMs > this.settings(this.history.model).retry.maxHintMs;
   }
 
   /**

@@ -2,7 +2,7 @@ import { Deadline, type Clock } from '../clock';
 import type { EngineDeps } from '../engine';
 import type { WaitingEvent } from '../events';
 import { isReachable, respondsAsGateway } from '../gate/networkCheck';
-import type { Gateway } from '../request';
+import type { Gateway } from '../gateway/gateway';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
