@@ -86,7 +86,7 @@ async function forgetUnusedGateways({ gateways }: EngineDeps, states: GatewaySta
     .then(readKeys)
     .catch(() => undefined);
   const inUse = new Set(current && [current.primary, ...current.keys.keys()]);
-  states.keepOutages(inUse.size > 1 ? [...inUse].map(({ baseUrl }) => baseUrl) : []);
+  states.keepOutages(inUse.size > 1 ? [...inUse].map(({ id }) => id) : []);
 }
 
 /**

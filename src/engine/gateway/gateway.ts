@@ -4,9 +4,15 @@ import { mayReplace, usesPlainHttp } from './baseUrl';
 /** An OpenAI-compatible server to which prompts can be sent. The base URL identifies it: objects may be replaced. */
 export interface Gateway {
   /** The normalized base URL without a slash at the end, for instance `https://api.holysheep.ai/v1`. */
-  readonly baseUrl: string;
+  readonly id: string;
+  /** For the user. Each gateway of a set has another label. */
+  readonly label: string;
+  /** To which the key is bound, for instance `https://api.holysheep.ai`. */
+  readonly origin: string;
   /** The name that the user gave the gateway. */
   readonly name?: string | undefined;
+  /** `local`: on this computer, so that no key is needed. */
+  readonly kind: 'remote' | 'local' | 'demo';
   /** The names of models at this gateway, by the names that the user knows. `*` stands for every other model. */
   readonly models: ReadonlyMap<string, string>;
   /** Whether the user has agreed to send prompts over plain HTTP for models that no gateway over HTTPS has. */
@@ -94,7 +100,7 @@ export function gatewaysFor(
   { primary, keys }: KeyedGateways,
   usable: readonly Gateway[] = [...keys.keys()],
 ): readonly Gateway[] {
-  const isEncrypted = usable.filter(({ baseUrl }) => mayReplace(primary.baseUrl, baseUrl));
+  const isEncrypted = usable.filter(({ id }) => mayReplace(primary.id, id));
   if (isOfWorkspace) return isEncrypted;
   const isChosen = (gateway: Gateway): boolean =>
     gateway.models.has(model) || (gateway.acceptsPlainHttp && isOnlyAt(gateway, model, { primary, keys }));
@@ -110,7 +116,7 @@ export function gatewaysFor(
  * primary gateway, which then needs a key.
  */
 export function firstGateway({ primary, keys }: KeyedGateways): Gateway {
-  return [...keys.keys()].find(({ baseUrl }) => mayReplace(primary.baseUrl, baseUrl)) ?? primary;
+  return [...keys.keys()].find(({ id }) => mayReplace(primary.id, id)) ?? primary;
 }
 
 /** Returns the gateway that gets the prompts for a model while all gateways are up. The gateway may still need a key. */
@@ -127,8 +133,8 @@ export function plainHttpOffer(chosen: ChosenModel, gateways: KeyedGateways): Ga
   return [...gateways.keys.keys()].find((gateway) => isOnlyAt(gateway, chosen.model, gateways));
 }
 
-function isPlain({ baseUrl }: Gateway): boolean {
-  return usesPlainHttp(baseUrl);
+function isPlain({ id }: Gateway): boolean {
+  return usesPlainHttp(id);
 }
 
 /** Returns whether a gateway over plain HTTP lists a model that all gateways over HTTPS are known to lack. */

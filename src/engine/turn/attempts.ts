@@ -85,7 +85,7 @@ export class Attempts {
   ): Attempt {
     const { output, answer, deps } = this;
     const { messages } = this.request;
-    const { baseUrl } = gateway;
+    const { id: baseUrl } = gateway;
     const behavior = this.states.of(baseUrl).behavior(sentModel);
     const prefill = behavior.refusesPrefill || !answer.isStarted ? undefined : prefillOf(baseUrl, sentModel);
     const { resume, timeout } = deps.settings(this.history.model);

@@ -333,7 +333,7 @@ export class Turn implements TurnHandle {
   }
 
   private gate(gateway: Gateway): Gate {
-    return this.shared.states.of(gateway.baseUrl).gate(this.gateways.modelAt(gateway).name, this.gateways.keyOf(gateway));
+    return this.shared.states.of(gateway.id).gate(this.gateways.modelAt(gateway).name, this.gateways.keyOf(gateway));
   }
 
   /** What the engine has learned about the gateway of the current attempt. */

@@ -3,7 +3,7 @@ import type { EngineSettings } from '../environment';
 import type { ModelEvent } from '../events';
 import { faultOfRow, type Fault } from '../faults/classify';
 import type { GatewayState, GatewayStates } from '../gate/gatewayState';
-import { hostOf, isHostShared, nameAmong, originOf, usesPlainHttp } from '../gateway/baseUrl';
+import { hostOf, isHostShared, originOf, usesPlainHttp } from '../gateway/baseUrl';
 import {
   gatewaysFor,
   gatewaysThatMayHave,
@@ -101,10 +101,10 @@ export class TurnGateways {
       baseUrl: this.baseUrl,
       nextGateway: next && {
         gateway: this.nameForEvents(next),
-        label: next.name ?? nameAmong(this.reachable, next.baseUrl),
+        label: next.label,
         isUsable: this.isAllowed(next) && this.isUp(next) && !this.isLimited(next),
       },
-      plainHttpHost: plainHttp && hostOf(plainHttp.baseUrl),
+      plainHttpHost: plainHttp && hostOf(plainHttp.id),
     };
   }
 
@@ -115,7 +115,7 @@ export class TurnGateways {
 
   /** Not failed since the turn last waited, in the user's order. */
   get untried(): readonly Gateway[] {
-    return this.others.filter(({ baseUrl }) => !this.failed.has(baseUrl));
+    return this.others.filter(({ id }) => !this.failed.has(id));
   }
 
   outlook(
@@ -135,7 +135,7 @@ export class TurnGateways {
     return {
       otherGateway,
       isUnserved,
-      othersMayRecover: this.others.some(({ baseUrl }) => this.failed.get(baseUrl)),
+      othersMayRecover: this.others.some(({ id }) => this.failed.get(id)),
       primaryFault: primaryFault?.row && faultOfRow(primaryFault.row),
       substitute: this.encrypted.map((gateway) => this.modelAt(gateway)).find(isNewSubstitute)?.name,
       isSubstituting: current !== undefined && this.modelAt(current).isSubstitute,
@@ -186,7 +186,7 @@ export class TurnGateways {
     const { current } = this;
     const gateways = [...keys.keys()].filter((gateway) => this.isAllowed(gateway));
     if (!current || gateways.length === 0) return false;
-    const successor = gateways.find(({ baseUrl }) => baseUrl === current.baseUrl);
+    const successor = gateways.find(({ id }) => id === current.id);
     return !successor || keys.get(successor) !== this.keyOf(current);
   }
 
@@ -200,7 +200,7 @@ export class TurnGateways {
   /** Chooses the gateway of the next attempt. Returns undefined if the turn may use no gateway. */
   choose(keyed: KeyedGateways): Gateway | undefined {
     const gateway = this.gatewayForAttempt(keyed);
-    this.baseUrl = (gateway ?? keyed.primary).baseUrl;
+    this.baseUrl = (gateway ?? keyed.primary).id;
     this.origin = originOf(this.baseUrl);
     return gateway;
   }
@@ -210,23 +210,23 @@ export class TurnGateways {
     this.keyed = keyed;
     this.gatewaysForModel = undefined;
     const { usable } = this;
-    if (this.encryptedModel !== history.model && !(previous && previous.baseUrl === this.chosenUrl)) {
+    if (this.encryptedModel !== history.model && !(previous && previous.id === this.chosenUrl)) {
       const [first] = this.modelGateways.automatic;
       this.encryptedModel = history.model;
-      this.mustEncrypt = isEncrypted(keyed.primary) && !(first && usesPlainHttp(first.baseUrl));
+      this.mustEncrypt = isEncrypted(keyed.primary) && !(first && usesPlainHttp(first.id));
     }
-    const current = usable.find(({ baseUrl }) => baseUrl === previous?.baseUrl);
+    const current = usable.find(({ id }) => id === previous?.id);
     if (current && this.isEncryptedEnough(current) && (this.isPinned || this.isUp(current)))
       return (this.current = current);
-    const isPreferred = ({ baseUrl }: Gateway): boolean =>
-      preferredGateway !== undefined && [baseUrl, originOf(baseUrl)].includes(preferredGateway);
+    const isPreferred = ({ id, origin }: Gateway): boolean =>
+      preferredGateway !== undefined && [id, origin].includes(preferredGateway);
     const preferred = previous ? undefined : usable.find(isPreferred);
     const { allowed } = this;
     const left = previous ?? allowed[0];
     const gateway = preferred ?? allowed.find((other) => this.isUp(other)) ?? allowed[0];
     if (preferred) this.isPinned = true;
     this.use(gateway, preferred !== undefined);
-    if (!left || !gateway || left.baseUrl === gateway.baseUrl) return gateway;
+    if (!left || !gateway || left.id === gateway.id) return gateway;
     this.announce(left, gateway, preferred ? undefined : this.stateOf(left).health.fault);
     return gateway;
   }
@@ -240,7 +240,7 @@ export class TurnGateways {
 
   /** Undefined if there is only one gateway. */
   following(): Gateway | undefined {
-    return this.gatewayAfter(({ baseUrl }) => baseUrl === this.current?.baseUrl, this.usable);
+    return this.gatewayAfter(({ id }) => id === this.current?.id, this.usable);
   }
 
   /** Stays there even if it is down, until an attempt fails. Without `fault`, the user has switched. */
@@ -254,7 +254,7 @@ export class TurnGateways {
   recordUnserved(fault: Fault): void {
     const { current } = this;
     if (!current || !this.isUnservedBy(fault)) return;
-    this.unserved.add(current.baseUrl);
+    this.unserved.add(current.id);
     // A missing key is not recorded, because the gateway can be used as soon as it has a key.
     if (unservedKinds.has(fault.kind)) this.stateOf(current).recordMissingModel(this.modelAt(current).name);
     this.gatewaysForModel = undefined;
@@ -265,7 +265,7 @@ export class TurnGateways {
     const { current } = this;
     this.isPinned = false;
     if (!current || !this.hasSeveral) return;
-    this.failed.set(current.baseUrl, isRetryable(fault.policy));
+    this.failed.set(current.id, isRetryable(fault.policy));
     if (fault.leavesGateway) this.stateOf(current).health.markDown(fault);
   }
 
@@ -293,11 +293,11 @@ export class TurnGateways {
 
   /** Returns the origin of the gateway, or its base URL if another gateway has the same host. See `gatewayOf`. */
   nameForEvents(gateway: Gateway): string {
-    return this.distinguishingUrl(gateway) ?? originOf(gateway.baseUrl);
+    return this.distinguishingUrl(gateway) ?? originOf(gateway.id);
   }
 
-  private distinguishingUrl({ baseUrl }: Gateway): string | undefined {
-    return isHostShared(baseUrl, this.reachable) ? baseUrl : undefined;
+  private distinguishingUrl({ id }: Gateway): string | undefined {
+    return isHostShared(id, this.reachable.map((gateway) => ({ baseUrl: gateway.id }))) ? id : undefined;
   }
 
   /** The key with which requests are sent to a gateway. */
@@ -332,7 +332,7 @@ export class TurnGateways {
       keyed ? gatewaysFor({ model, isOfWorkspace }, keyed, possible) : [];
     const amongServed = automaticOf(served);
     const automatic = amongServed.length > 0 ? amongServed : automaticOf(gateways);
-    const isManual = (gateway: Gateway): boolean => !automatic.includes(gateway) && usesPlainHttp(gateway.baseUrl);
+    const isManual = (gateway: Gateway): boolean => !automatic.includes(gateway) && usesPlainHttp(gateway.id);
     const manual = gatewaysThatMayHave(model, gateways).filter(isManual);
     this.gatewaysForModel = { model, isOfWorkspace, automatic, usable: [...automatic, ...manual] };
     return this.gatewaysForModel;
@@ -340,8 +340,8 @@ export class TurnGateways {
 
   /** Returns false if the gateway is a backup and has answered that it does not have the model. */
   private mayServe(gateway: Gateway): boolean {
-    if (gateway.baseUrl === this.primary?.baseUrl) return true;
-    return !this.unserved.has(gateway.baseUrl) && !this.stateOf(gateway).lacksModel(this.modelAt(gateway).name);
+    if (gateway.id === this.primary?.id) return true;
+    return !this.unserved.has(gateway.id) && !this.stateOf(gateway).lacksModel(this.modelAt(gateway).name);
   }
 
   private get hasSeveral(): boolean {
@@ -349,13 +349,13 @@ export class TurnGateways {
   }
 
   private get others(): readonly Gateway[] {
-    return this.allowed.filter(({ baseUrl }) => baseUrl !== this.current?.baseUrl);
+    return this.allowed.filter(({ id }) => id !== this.current?.id);
   }
 
   /** Whether the fault means that a backup gateway does not serve the model: it lacks the model, or needs a key. */
   private isUnservedBy({ kind, row }: Fault): boolean {
     const { current, primary } = this;
-    if (!current || current.baseUrl === primary?.baseUrl) return false;
+    if (!current || current.id === primary?.id) return false;
     return unservedKinds.has(kind) || (row === 'noKey' && this.keyOf(current) === undefined);
   }
 
@@ -363,8 +363,8 @@ export class TurnGateways {
     return this.isEncryptedEnough(gateway) && this.mayContinueAt(gateway);
   }
 
-  private isEncryptedEnough({ baseUrl }: Gateway): boolean {
-    return !this.mustEncrypt || !usesPlainHttp(baseUrl);
+  private isEncryptedEnough({ id }: Gateway): boolean {
+    return !this.mustEncrypt || !usesPlainHttp(id);
   }
 
   /** A substitute continues the partial answer of another model only if the user allows it. */
@@ -379,13 +379,13 @@ export class TurnGateways {
     if (!gateway) return;
     const { name, isSubstitute } = this.modelAt(gateway);
     if (isSubstitute) this.substitutes.add(name);
-    if (isUsersChoice) this.chosenUrl = gateway.baseUrl;
+    if (isUsersChoice) this.chosenUrl = gateway.id;
     if (isEncrypted(gateway)) this.mustEncrypt = true;
-    else if (isUsersChoice && usesPlainHttp(gateway.baseUrl)) this.mustEncrypt = false;
+    else if (isUsersChoice && usesPlainHttp(gateway.id)) this.mustEncrypt = false;
   }
 
-  private stateOf({ baseUrl }: Gateway): GatewayState {
-    return this.states.of(baseUrl);
+  private stateOf({ id }: Gateway): GatewayState {
+    return this.states.of(id);
   }
 
   private isUp(gateway: Gateway): boolean {
@@ -414,8 +414,8 @@ export class TurnGateways {
     this.reason = fault?.kind ?? 'user';
     this.output.emit({
       type: 'gateway',
-      from: originOf(from.baseUrl),
-      to: originOf(to.baseUrl),
+      from: originOf(from.id),
+      to: originOf(to.id),
       ...(fromUrl !== undefined && { fromUrl }),
       ...(toUrl !== undefined && { toUrl }),
       ...(from.name !== undefined && { fromName: from.name }),
@@ -427,6 +427,6 @@ export class TurnGateways {
   }
 }
 
-function isEncrypted({ baseUrl }: Pick<Gateway, 'baseUrl'>): boolean {
-  return baseUrl.startsWith('https:');
+function isEncrypted({ id }: Gateway): boolean {
+  return id.startsWith('https:');
 }

@@ -110,7 +110,7 @@ export class Waits {
     this.networkCheck = controller;
     let found: Gateway | undefined;
     const checks = gateways.map(async (gateway) => {
-      if (!(await check(this.deps, gateway.baseUrl, controller.signal))) return;
+      if (!(await check(this.deps, gateway.id, controller.signal))) return;
       found ??= gateway;
       this.end();
     });
