@@ -11,7 +11,7 @@ import {
 import { knownGateways, knownName } from '../connection/knownGateways';
 import type { Settings } from '../settings/settings';
 import { askForText } from '../ui/notifications';
-import { choiceIn } from '../ui/quickPick';
+import { pickFrom } from '../ui/quickPick';
 
 interface GatewayChoiceDeps {
   readonly settings: Pick<Settings, 'gateways'>;
@@ -33,20 +33,16 @@ const localLimitMs = 2000;
 
 /** Lets the user choose a known gateway or enter a base URL. @returns undefined if the user cancels */
 export async function chooseGateway(deps: GatewayChoiceDeps): Promise<ChosenGateway | undefined> {
-  const picker = vscode.window.createQuickPick<Item>();
-  picker.title = vscode.l10n.t('Add gateway');
-  picker.placeholder = vscode.l10n.t('Choose a gateway, or enter its base URL');
-  picker.matchOnDescription = true;
   const configured = new Set(deps.settings.gateways().map(({ url }) => url));
   const running = new Set<string>();
-  const showItems = (): void => {
-    const [active] = picker.activeItems;
-    picker.items = itemsOf(configured, running);
-    if (active) picker.activeItems = picker.items.filter(({ kind, baseUrl }) => !kind && baseUrl === active.baseUrl);
-  };
-  showItems();
   const closing = new AbortController();
-  const choice = choiceIn(picker).finally(() => closing.abort());
+  const list = pickFrom<Item>({
+    title: vscode.l10n.t('Add gateway'),
+    placeholder: vscode.l10n.t('Choose a gateway, or enter its base URL'),
+    matchOnDescription: true,
+    items: itemsOf(configured, running),
+  });
+  list.onClose(() => closing.abort());
   const lookUps = knownGateways
     .filter(({ baseUrl }) => isLoopbackUrl(baseUrl) && !configured.has(baseUrl))
     .map(async ({ baseUrl }) => {
@@ -55,11 +51,11 @@ export async function chooseGateway(deps: GatewayChoiceDeps): Promise<ChosenGate
       // A server that demands a key runs as well.
       if (state !== 'verified' && state !== 'rejected') return;
       running.add(baseUrl);
-      showItems();
+      list.setItems(itemsOf(configured, running), ({ baseUrl }) => baseUrl);
     });
-  const [[item] = []] = await Promise.all([choice, ...lookUps]);
+  const [[item] = []] = await Promise.all([list.result, ...lookUps]);
   if (!item) return undefined;
-  const baseUrl = item.baseUrl === undefined ? await askForBaseUrl(picker.value) : normalizeBaseUrl(item.baseUrl);
+  const baseUrl = item.baseUrl === undefined ? await askForBaseUrl(list.picker.value) : normalizeBaseUrl(item.baseUrl);
   return baseUrl && 'url' in baseUrl ? toChosen(deps, baseUrl) : undefined;
 }
 

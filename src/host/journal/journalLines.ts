@@ -1,6 +1,6 @@
 import { isTerminal, type RecordedEvent, type TextEvent } from '../../engine/events';
 import { isRecord, parseJson } from '../../engine/json';
-import { maxCompared } from '../../shared/protocol';
+import { maxCompared } from '../args';
 import { parseOrUndefined } from '../util/schemas';
 import {
   eventSchemas,

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { hostFaults } from '../../../src/engine/faults/hostFaults';
 import type { ConnectionTestDeps } from '../../../src/host/connection/connectionTest';
+import type { HealthBook } from '../../../src/host/health/healthBook';
+import { fake } from '../../support/fake';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeGateways } from './fakeGateways';
 
-const emptyHealth = { records: () => [], refresh: () => Promise.resolve() };
+const emptyHealth = fake<HealthBook>({ records: () => [], refresh: () => Promise.resolve() });
 
 describe('unreadable system keyring', () => {
   const cause = new Error('Error while decrypting the ciphertext provided to safeStorage.decryptString.');
