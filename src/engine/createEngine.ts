@@ -51,9 +51,9 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
       const turn = run(request, { ...options, onEvents: (events) => queue.push(events) });
       return Object.assign(turn, { [Symbol.asyncIterator]: () => queue[Symbol.asyncIterator]() });
     },
-    onConnectionChanged: () => {
+    onGatewaysChanged: () => {
       void forgetUnusedGateways(deps, states);
-      for (const turn of running) void turn.handleConnectionChange();
+      for (const turn of running) void turn.handleGatewaysChange();
     },
     onWindowFocused: () => states.sendOverdueProbes(),
     resetNetworkState: async () => {

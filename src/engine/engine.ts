@@ -111,7 +111,7 @@ export interface Engine {
   /** Starts a turn whose events the caller iterates. Leaving the loop early stops the turn. */
   stream(request: ChatRequest, options?: StreamOptions): RunningTurn;
   /** Ends waits on a gateway that is no longer used. Call this when a key or base URL may have changed. */
-  onConnectionChanged(): void;
+  onGatewaysChanged(): void;
   /** Sends the probes that became due while the window did not have the focus. */
   onWindowFocused(): void;
   /**

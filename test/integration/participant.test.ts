@@ -46,8 +46,6 @@ class ReportingEngine extends ScriptedEngine {
 }
 
 const defaults = { model: 'set-model', systemPrompt: '', temperature: 0.5, maxTokens: 99 };
-const connection = (): Promise<{ baseUrl: string; apiKey: string }> =>
-  Promise.resolve({ baseUrl: 'http://own', apiKey: 'hsa-own' });
 
 describe('chat participant', function () {
   this.timeout(60_000);
@@ -75,7 +73,6 @@ describe('chat participant', function () {
       budget: { mayStart: () => mayStart },
       log: { error: (problem) => logged.push(problem) },
       defaults: () => defaults,
-      connection,
       mayUsePlainHttp: () => Promise.resolve(usesPlainHttp),
       editor: () => vscode.window.activeTextEditor,
       pickModel: () => Promise.resolve(undefined),
@@ -101,7 +98,7 @@ describe('chat participant', function () {
     return result;
   };
 
-  it("uses the user's settings and connection, and passes all events to the log", async () => {
+  it("uses the user's settings, and passes all events to the log", async () => {
     const result = await finish(ask({ prompt: 'hello' }), 'hi');
     assert.deepEqual(stream.output, ['hi']);
     assert.deepEqual(engine.turn.request, {
@@ -110,7 +107,6 @@ describe('chat participant', function () {
       temperature: 0.5,
       maxTokens: 99,
     });
-    assert.deepEqual(await engine.turn.options.connection?.(), await connection());
     assert.equal(result.errorDetails, undefined);
     assert.deepEqual(events, ['attempt', 'text', 'done']);
   });

@@ -92,7 +92,7 @@ export class Turn implements TurnHandle {
   }
 
   /** The gateway or key of a wait was removed or replaced, and another gateway has a key. Never rejects. */
-  async handleConnectionChange(): Promise<void> {
+  async handleGatewaysChange(): Promise<void> {
     const keyed = this.waits.isWaiting ? await this.readGateways().catch(() => undefined) : undefined;
     if (keyed && this.waits.isWaiting && this.gateways.isReplaced(keyed)) this.commands.apply('switch');
   }

@@ -135,7 +135,7 @@ export function divergedMessage(localize: Localize): string {
   );
 }
 
-interface ChatTurnOptions extends Pick<RunOptions, 'connection' | 'resumeFrom'> {
+interface ChatTurnOptions extends Pick<RunOptions, 'resumeFrom'> {
   readonly token: vscode.CancellationToken;
   readonly onEvent: (event: StreamEvent) => void;
 }

@@ -22,7 +22,7 @@ import {
 } from '../ui/notifications';
 import type { Log } from '../util/log';
 import { apiKeyProblemMessage, askForApiKey, keyWarning } from './apiKeyInput';
-import { baseUrlErrorMessage } from './connections';
+import { baseUrlErrorMessage } from './ownGateways';
 import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
 import { pickGateway } from './gatewayPick';
@@ -147,7 +147,7 @@ export async function verifyKey(
 ): Promise<ProbeResult> {
   log.redactSecret(key);
   const title = vscode.l10n.t('Verifying the API key with {0}…', host);
-  const result = await withDelayedProgress(title, (signal) => engine.probe({ baseUrl: url, apiKey: key }, signal));
+  const result = await withDelayedProgress(title, (signal) => engine.probe(url, key, signal));
   if (result.state !== 'rejected') return result;
   log.warn(`API key for ${host}: ${result.message}`);
   const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');

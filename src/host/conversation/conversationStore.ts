@@ -1,5 +1,4 @@
 import { Mutex } from 'async-mutex';
-import type { Connection } from '../../engine/request';
 import type { Journal, OpenedConversation, OpenMode } from '../journal/journal';
 import type { JournalFile } from '../journal/journalFile';
 import { foldJournal } from '../journal/journalFold';
@@ -193,11 +192,8 @@ export class ConversationStore {
   }
 
   private add(id: string, { stored, file }: OpenedConversation): Conversation {
-    const connection = async (demo: boolean): Promise<Connection> => {
-      await resultWithin(maxWriteWaitMs, this.flush(id), this.deps.clock);
-      return this.deps.connection(demo);
-    };
-    const conversation = new Conversation(id, stored, file, { ...this.deps, connection });
+    const beforeAttempt = (): Promise<unknown> => resultWithin(maxWriteWaitMs, this.flush(id), this.deps.clock);
+    const conversation = new Conversation(id, stored, file, { ...this.deps, beforeAttempt });
     const open: OpenConversation = { conversation, file, holds: new Set() };
     conversation.onDidChangeState((change) => {
       this.changeListeners.fire({ conversation, change });

@@ -2,7 +2,7 @@ import type { Clock } from '../../engine/clock';
 import type { Engine, ResumeFrom, RunOptions, TurnHandle } from '../../engine/engine';
 import { EventBatch } from '../../engine/eventBatch';
 import { isTerminal, type StreamEvent } from '../../engine/events';
-import type { ChatRequest, Connection, TextMessage } from '../../engine/request';
+import type { ChatRequest, TextMessage } from '../../engine/request';
 import type { RequestChoice, RequestDefaults } from '../connection/connections';
 import type { Exchange } from '../journal/exchange';
 import type { Preceding } from '../journal/exchangeTree';
@@ -191,8 +191,8 @@ export class TurnRunner {
 export interface Gateways {
   readonly engine: (demo: boolean) => Pick<Engine, 'run'>;
   readonly defaults: (demo: boolean, choice?: RequestChoice) => RequestDefaults;
-  /** Returns the connection for the next attempt. Called before every attempt. */
-  readonly connection: (demo: boolean) => Promise<Connection>;
+  /** See `StreamOptions.beforeAttempt`. */
+  readonly beforeAttempt?: () => Promise<unknown>;
 }
 
 export interface TurnStart {
@@ -220,7 +220,7 @@ export function startTurn(
     {
       resumeFrom: mode && partialAnswer(exchange, mode),
       preferredGateway,
-      connection: () => gateways.connection(demo),
+      beforeAttempt: gateways.beforeAttempt,
       onEvents,
     },
   );

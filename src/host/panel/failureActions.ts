@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { FaultAction } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
 import { demoNotice } from '../demo/demoNotices';
@@ -47,7 +46,7 @@ const failureActions: Readonly<Record<FaultAction, (failed: FailedExchange) => u
   },
   openBilling: async ({ services, exchange }) => {
     const { origin = '', model } = exchange.state;
-    const page = billingPage(origin) ?? billingPage(gatewayFor(model, await services.connections.configured()).origin);
+    const page = billingPage(origin) ?? billingPage((await services.ownGateways.gatewayFor(model)).origin);
     if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
   },
   /** Shows both settings if the turn has used a backup gateway, because either URL may be wrong. */

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
-import { originOf } from '../../engine/gateway/baseUrl';
-import type { Connection, Gateway } from '../../engine/request';
+import type { Gateway } from '../../engine/gateway/gateway';
 import { retryAfterDelay } from '../../engine/retry/backoff';
 import { scheduleLifetimeMs, type ScheduleEnd } from '../../engine/state/schedule';
-import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { Conversation } from '../conversation/conversation';
 import { conversationTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
@@ -42,9 +40,10 @@ interface SchedulerDeps extends ScheduledTurnsDeps {
   readonly workspace: string;
   readonly conversations: ScheduledTurnsDeps['conversations'] & Pick<Conversations, 'onDidChange' | 'onDidRemove'>;
   readonly budget: Pick<Budget, 'mayStart' | 'mayStartUnattended'>;
-  readonly connection: () => Promise<Connection>;
-  /** Sends requests without the key over all gateways. */
-  readonly respondsOverAnyGateway: (connection: Connection) => Promise<boolean>;
+  /** Returns the gateway to which prompts for the model go. Rejects if no gateway can be used. */
+  readonly gatewayFor: (model: string) => Promise<Gateway>;
+  /** Sends requests without the key to all gateways. */
+  readonly respondsAnyGateway: () => Promise<boolean>;
   readonly lapsedMessage: () => string;
   readonly summaryTitle: (conversationTitle: string) => string;
   readonly notify: (notice: ScheduleNotice) => void;
@@ -118,7 +117,7 @@ export class Scheduler extends Disposable {
 
   /** Sends the prompt at once if its limit has already reset. The caller must keep the conversation open. */
   async schedule(conversation: Conversation, exchangeId: string): Promise<void> {
-    const { clock, random, connection, workspace } = this.deps;
+    const { clock, random, gatewayFor, workspace } = this.deps;
     const exchange = conversation.exchange(exchangeId);
     if (!exchange || conversation.readOnly || !canSchedule(exchange)) return;
     const { failure, model, phase } = exchange.state;
@@ -128,7 +127,7 @@ export class Scheduler extends Disposable {
       conversation.retryNow(exchangeId);
       return;
     }
-    const origin = originFor(model, await connection());
+    const { origin } = await gatewayFor(model);
     // Adds the same margin as for a wait, so that many clients do not return at the same moment.
     const dueAt = resetsAt === undefined ? undefined : now + Math.round(retryAfterDelay(resetsAt - now, random));
     const schedule = { id: randomUUID(), dueAt, scheduledAt: now };
@@ -250,14 +249,14 @@ export class Scheduler extends Disposable {
       return false;
     }
     // Tries again later if no request can be made, for example because the keyring can't be read.
-    const current = await this.deps.connection().catch(() => undefined);
-    if (!current) return false;
-    if (!(await this.deps.respondsOverAnyGateway(current))) {
+    const gateway = await this.deps.gatewayFor(model).catch(() => undefined);
+    if (!gateway) return false;
+    if (!(await this.deps.respondsAnyGateway())) {
       this.clicks.set(id, false);
       return false;
     }
     // A click is needed if the network may have come back while VS Code was closed, or if the gateway has changed.
-    const isAutomatic = this.clicks.get(id) === false && originFor(model, current) === origin;
+    const isAutomatic = this.clicks.get(id) === false && gateway.origin === origin;
     if (isAutomatic && (await this.deps.budget.mayStartUnattended())) return true;
     if (isAutomatic) conversation.holdScheduled(exchangeId);
     this.requireClick(id);
@@ -288,11 +287,6 @@ export class Scheduler extends Disposable {
     if (!this.previousErrors.has(text) && !this.errors.has(text)) this.deps.onError(error);
     this.errors.add(text);
   }
-}
-
-/** Returns the origin of the gateway to which prompts for the model go. */
-function originFor(model: string, connection: Connection): string {
-  return originOf(gatewayFor<Gateway>(model, connection).baseUrl);
 }
 
 function lapsesAt({ scheduledAt }: ScheduledPrompt): number {

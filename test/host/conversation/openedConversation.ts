@@ -25,6 +25,8 @@ interface Options {
 export function openConversation(options: Options = {}) {
   const { stored = foldJournal([]), resume = 'auto', systemPrompt = '' } = options;
   const engine = new ScriptedEngine();
+  /** Whether each turn was run by the engine of the demo. */
+  const ranInDemo: boolean[] = [];
   const clock = new VirtualClock();
   const budget = new TestBudget();
   const lines: JournalLine[] = [];
@@ -35,14 +37,17 @@ export function openConversation(options: Options = {}) {
     stored,
     { append: (line) => lines.push(line) },
     {
-      engine: () => engine,
+      engine: (demo) => ({
+        run: (request, runOptions) => {
+          ranInDemo.push(demo);
+          return engine.run(request, runOptions);
+        },
+      }),
       clock,
       defaults: (_demo, { model = settings.model, reasoningEffort = settings.efforts[model] ?? 'default' } = {}) => {
         const effort = reasoningEffort === 'default' ? {} : { reasoningEffort };
         return { model: settings.model, systemPrompt, temperature: 0.5, maxTokens: 9, ...effort };
       },
-      connection: (demo) =>
-        Promise.resolve({ baseUrl: demo ? 'http://127.0.0.1:1/v1' : 'https://own.example/v1', apiKey: 'hsa-key' }),
       resumeSetting: () => resume,
       budget,
       onEvent: options.onEvent ?? (() => undefined),
@@ -67,7 +72,7 @@ export function openConversation(options: Options = {}) {
   /** Registers a listener as `Conversations.onDidChange` does. */
   const onDidChange: Conversations['onDidChange'] = (listener) =>
     conversation.onDidChangeState((change) => listener({ conversation, change }));
-  return { emit, onDidChange, budget, engine, clock, lines, changes, settings, conversation, sentTexts, phases, ask };
+  return { ranInDemo, emit, onDidChange, budget, engine, clock, lines, changes, settings, conversation, sentTexts, phases, ask };
 }
 
 /** Returns the content of a conversation as a window would read it from disk. */

@@ -2,7 +2,7 @@ import type { Engine, EngineReport, RunningTurn, RunOptions, StreamOptions } fro
 import { EventQueue } from '../../../src/engine/createEngine';
 import { isTerminal, type FaultKind, type StreamEvent } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
-import { gatewaysFor } from '../../../src/engine/turn/gatewayModels';
+import { gatewaysFor } from '../../../src/engine/gateway/gateway';
 
 /** A turn that emits the events that the test provides, each call as one batch. */
 class ScriptedTurn implements RunningTurn {
@@ -63,7 +63,8 @@ export class ScriptedEngine implements Engine {
   readonly turns: ScriptedTurn[] = [];
   readonly probe: Engine['probe'] = () => Promise.resolve({ state: 'cancelled' });
   readonly localFacts: Engine['localFacts'] = () => Promise.resolve(new Map());
-  readonly gatewayForAttempt: Engine['gatewayForAttempt'] = (model, connection) => gatewaysFor(model, connection)[0];
+  readonly gatewayForAttempt: Engine['gatewayForAttempt'] = (model, gateways) =>
+    gatewaysFor({ model, isOfWorkspace: false }, gateways)[0];
 
   run(request: ChatRequest, options: RunOptions): ScriptedTurn {
     return this.start(request, options);
@@ -77,7 +78,7 @@ export class ScriptedEngine implements Engine {
     // Does nothing, because this engine has no gateways.
   }
 
-  onConnectionChanged(): void {
+  onGatewaysChanged(): void {
     // Does nothing, because a conversation does not forward this call to its turns.
   }
 
