@@ -107,8 +107,9 @@ export class GatewayNotices extends Disposable {
     const { settings, ownGateways, log } = this.deps;
     if ('error' in settings.baseUrl()) return;
     const [primary, ...backups] = ownGateways.withPrimary();
-    this.lacksPrimaryKey = (await primary.key()).type === 'missing';
-    if (this.lacksPrimaryKey) return;
+    const { type } = await primary.key();
+    this.lacksPrimaryKey = type === 'missing';
+    if (this.lacksPrimaryKey || type === 'unreadable') return;
     for (const backup of backups) {
       const { id, origin, label } = backup;
       if ((await backup.key()).type !== 'missing' || !this.remember(origin)) continue;

@@ -224,7 +224,7 @@ export class ModelCatalog extends Disposable {
         return { gateway, list: this.listOf(gateway), cooldownEnd };
       });
     } catch (error) {
-      return [{ list: Promise.resolve(this.listAfterError(error)) }];
+      return [{ gateway: undefined, list: Promise.resolve(this.listAfterError(error)) }];
     }
   }
 

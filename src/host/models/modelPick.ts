@@ -26,7 +26,7 @@ export type ModelList =
 
 export interface GatewayModelList {
   /** Undefined if no gateway can be used. */
-  readonly gateway?: Gateway | undefined;
+  readonly gateway: Gateway | undefined;
   readonly list: Promise<ModelList>;
   /** End of the cooldown of a model, in epoch milliseconds. */
   readonly cooldownEnd?: ((model: string) => number | undefined) | undefined;
