@@ -92,7 +92,7 @@ export interface StreamOptions {
   readonly preferredGateway?: string | undefined;
   /** The gateways of this turn, in place of `EngineDeps.gateways`. */
   readonly gateways?: (() => Promise<Gateways>) | undefined;
-  /** Every attempt waits for it, for instance until the prompt is on disk. Must not reject. */
+  /** Every attempt waits for it, for instance until the prompt is on disk. If it rejects, the turn ends. */
   readonly beforeAttempt?: (() => Promise<unknown>) | undefined;
 }
 

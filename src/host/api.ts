@@ -3,7 +3,7 @@ import type { StreamEvent } from '../engine/events';
 import type { EffortChoice, TextMessage } from '../engine/request';
 import { parseApiArguments } from './args';
 import type { RequestChoice, RequestDefaults } from './connection/connections';
-import type { Budget } from './health/budget';
+import type { BudgetDecisions } from './health/budget';
 import { systemClock } from './util/systemClock';
 
 /** Options of {@link HolySheepApi.ask}. A missing option gets its value from the user's settings. */
@@ -77,7 +77,7 @@ export function deferredStream<T>(promise: Promise<AsyncIterable<T>>): AsyncIter
 /** Creates the function that runs turns of other extensions. `defaults` returns the values for missing options. */
 export function createAsk(
   engine: Engine,
-  budget: Pick<Budget, 'mayOthersStart' | 'refusal'>,
+  budget: BudgetDecisions,
   defaults: (choice: RequestChoice) => RequestDefaults,
 ): Ask {
   return async (prompt, options) => {

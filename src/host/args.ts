@@ -1,16 +1,13 @@
 import { normalizeBaseUrl } from '../engine/gateway/baseUrl';
 import { isRecord } from '../engine/json';
 import { effortChoiceIn, effortChoices, type TextMessage } from '../engine/request';
+import { maxCompared, minCompared } from '../shared/conversation';
 import { textIn } from './settings/userPrompts';
 import { ArgumentError } from './util/userError';
 
 // The arguments of commands and of the API come from other extensions, keybindings and tasks. Messages about them are for
 // the developer who wrote them, so they are not translated. The table has no valibot schemas, because VS Code loads it
 // with the API when it activates the extension.
-
-/** The number of models that a comparison can have. */
-export const minCompared = 2;
-export const maxCompared = 4;
 
 /** No model answers with more tokens. It is also the maximum of the setting `holysheep.maxTokens`. */
 const maxMaxTokens = 1_000_000;

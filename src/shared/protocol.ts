@@ -27,9 +27,9 @@ export {
   reduceTurn,
   isRestarting,
 } from '../engine/state/turnState';
+export { firstChars } from '../engine/text/surrogates';
 export { estimateTokens } from '../engine/text/tokenEstimate';
 export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals';
-export { maxCompared } from './conversation';
 export type { Attachment, ContextKind } from './conversation';
 export type { Failure, GatewaySwitch, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
 
@@ -161,8 +161,6 @@ export interface ContextUse {
   readonly windowTokens: number;
   /** Parts without tokens are left out. */
   readonly parts: readonly ContextPart[];
-  /** Factor by which the page multiplies its estimate for the draft. */
-  readonly calibration: number;
 }
 
 export type ToWebview =

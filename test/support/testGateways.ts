@@ -38,8 +38,5 @@ export interface DescribedGateways extends DescribedGateway {
 }
 
 export function gatewaysFrom({ backups = [], isKeyless, ...primary }: DescribedGateways): Gateways {
-  return [
-    gatewayFrom(primary, isKeyless ? 'not-needed' : 'missing'),
-    ...backups.map((backup) => gatewayFrom(backup)),
-  ];
+  return [gatewayFrom(primary, isKeyless ? 'not-needed' : 'missing'), ...backups.map((backup) => gatewayFrom(backup))];
 }

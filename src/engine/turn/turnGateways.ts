@@ -297,7 +297,12 @@ export class TurnGateways {
   }
 
   private distinguishingUrl({ id }: Gateway): string | undefined {
-    return isHostShared(id, this.reachable.map((gateway) => ({ baseUrl: gateway.id }))) ? id : undefined;
+    return isHostShared(
+      id,
+      this.reachable.map((gateway) => ({ baseUrl: gateway.id })),
+    )
+      ? id
+      : undefined;
   }
 
   /** The key with which requests are sent to a gateway. */

@@ -73,7 +73,11 @@ export async function testConnection(deps: ConnectionTestDeps, only?: string): P
   return { ...primary.models, gateways: reports };
 }
 
-async function readGateways({ connections, ownGateways, demo: { active: demo } }: ConnectionTestDeps): Promise<TestedGateways> {
+async function readGateways({
+  connections,
+  ownGateways,
+  demo: { active: demo },
+}: ConnectionTestDeps): Promise<TestedGateways> {
   const gateways = demo ? await connections.gateways(demo) : ownGateways.withPrimary();
   const [primary] = gateways;
   const key = await primary.key();

@@ -38,8 +38,7 @@ export class Connections extends Disposable {
   constructor(private readonly deps: ConnectionDeps) {
     super();
     const { ownGateways, demo } = deps;
-    for (const source of [ownGateways, demo])
-      this.register(source.onDidChange(() => this.changeEmitter.fire()));
+    for (const source of [ownGateways, demo]) this.register(source.onDidChange(() => this.changeEmitter.fire()));
   }
 
   /** Rejects if the demo was closed, or if the base URL is invalid. */

@@ -4,9 +4,10 @@ import type { Settings } from '../settings/settings';
 import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
+import { backupProblemMessage, gatewayProblemMessage } from '../settings/gatewayProblems';
 import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
-import { backupErrorMessage, baseUrlErrorMessage, type OwnGateways } from './ownGateways';
+import type { OwnGateways } from './ownGateways';
 
 interface GatewayNoticeDeps {
   readonly settings: Settings;
@@ -71,7 +72,7 @@ export class GatewayNotices extends Disposable {
     if (!this.isUnchecked(`primary ${text}`)) return;
     const baseUrl = normalizeBaseUrl(text);
     if ('error' in baseUrl) {
-      showToast(log, 'error', baseUrlErrorMessage(baseUrl.error), [openSettingAction(baseUrlSetting)]);
+      showToast(log, 'error', gatewayProblemMessage(baseUrl.error), [openSettingAction(baseUrlSetting)]);
       return;
     }
     const { url, corrections } = baseUrl;
@@ -88,7 +89,7 @@ export class GatewayNotices extends Disposable {
   private checkBackups(): void {
     const { settings, log } = this.deps;
     const { usable, unusable } = settings.backups();
-    const text = unusable.map(backupErrorMessage).join(' ');
+    const text = unusable.map(backupProblemMessage).join(' ');
     if (text !== '' && this.isUnchecked(text)) showToast(log, 'error', text, [openSettingAction(backupsSetting)]);
     for (const gateway of usable) if (this.isUnchecked(gateway.url)) this.warnAboutPlainHttp(gateway, backupsSetting);
   }

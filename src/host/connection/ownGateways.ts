@@ -1,12 +1,5 @@
 import * as vscode from 'vscode';
-import {
-  isLoopbackUrl,
-  isPrivateUrl,
-  maxBaseUrlLength,
-  nameAmong,
-  originOf,
-  type BaseUrlProblem,
-} from '../../engine/gateway/baseUrl';
+import { isLoopbackUrl, isPrivateUrl, nameAmong, originOf } from '../../engine/gateway/baseUrl';
 import {
   firstGateway,
   gatewayFor,
@@ -20,7 +13,8 @@ import {
 } from '../../engine/gateway/gateway';
 import { isConnectionError } from '../../engine/request';
 import type { TurnRecord } from '../../engine/state/ledger';
-import type { ConfiguredGateway, UnusableGateway } from '../settings/gateways';
+import { gatewayProblemMessage } from '../settings/gatewayProblems';
+import type { ConfiguredGateway } from '../settings/gateways';
 import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
@@ -76,7 +70,7 @@ export class OwnGateways extends Disposable {
   /** @throws NoConnectionError if the base URL is invalid */
   withPrimary(): Gateways {
     const baseUrl = this.deps.settings.baseUrl();
-    if ('error' in baseUrl) throw new NoConnectionError('base-url', baseUrlErrorMessage(baseUrl.error));
+    if ('error' in baseUrl) throw new NoConnectionError('base-url', gatewayProblemMessage(baseUrl.error));
     const [primary, ...backups] = this.all;
     if (!primary) throw new Error('The settings have a base URL but no gateway.');
     return [primary, ...backups];
@@ -164,7 +158,12 @@ export class OwnGateways extends Disposable {
     const acceptsPlainHttp = (): boolean => this.plainHttpOrigins.includes(origin);
     return {
       id: url,
-      label: name ?? nameAmong(entries.map((entry) => ({ baseUrl: entry.url })), url),
+      label:
+        name ??
+        nameAmong(
+          entries.map((entry) => ({ baseUrl: entry.url })),
+          url,
+        ),
       origin,
       name,
       kind: isLoopbackUrl(url) ? 'local' : 'remote',
@@ -185,52 +184,5 @@ export class OwnGateways extends Disposable {
 
   private get plainHttpOrigins(): readonly string[] {
     return this.deps.memory.get<readonly string[]>(plainHttpKey, []);
-  }
-}
-
-// The messages do not quote the URL, because it may contain a password.
-
-export function baseUrlErrorMessage(problem: BaseUrlProblem): string {
-  switch (problem) {
-    case 'empty':
-      return vscode.l10n.t('holysheep.baseUrl is empty. For HolySheep, enter https://api.holysheep.ai/v1.');
-    case 'too-long':
-      return vscode.l10n.t('holysheep.baseUrl is longer than {0} characters.', maxBaseUrlLength);
-    case 'not-a-url':
-      return vscode.l10n.t('holysheep.baseUrl is not a valid URL. Example: https://api.holysheep.ai/v1.');
-    case 'not-http':
-      return vscode.l10n.t('holysheep.baseUrl must start with https:// or http://.');
-    case 'credentials':
-      return vscode.l10n.t(
-        'holysheep.baseUrl contains a user name or password. Remove it and set the key with “HolySheep: Set API Key”.',
-      );
-  }
-}
-
-export function backupErrorMessage({ number, problem }: UnusableGateway): string {
-  switch (problem) {
-    case 'empty':
-      return vscode.l10n.t(
-        'Entry {0} of holysheep.backupBaseUrls contains no base URL. Enter one, or remove the entry.',
-        number,
-      );
-    case 'too-long':
-    case 'not-a-url':
-      return vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls is not a valid URL.', number);
-    case 'not-http':
-      return vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls must start with https:// or http://.', number);
-    case 'credentials':
-      return vscode.l10n.t(
-        'Entry {0} of holysheep.backupBaseUrls contains a user name or password. Remove it and set the key with “HolySheep: Set API Key”.',
-        number,
-      );
-    case 'no-name':
-      return vscode.l10n.t('The name in entry {0} of holysheep.backupBaseUrls must be a string.', number);
-    case 'no-models':
-      return vscode.l10n.t(
-        'The models in entry {0} of holysheep.backupBaseUrls must be names, as in {1}.',
-        number,
-        '{ "claude-sonnet-4": "anthropic/claude-sonnet-4" }',
-      );
   }
 }

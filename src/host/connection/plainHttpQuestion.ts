@@ -7,10 +7,7 @@ import type { OwnGateways } from './ownGateways';
  * remembered, so that the user is asked once for each gateway.
  * @returns false if the user does not want to send the prompt
  */
-export async function mayUsePlainHttp(
-  ownGateways: OwnGateways,
-  models: readonly string[],
-): Promise<boolean> {
+export async function mayUsePlainHttp(ownGateways: OwnGateways, models: readonly string[]): Promise<boolean> {
   for (const model of models) {
     const offer = await ownGateways.plainHttpOffer(model);
     if (!offer) continue;

@@ -22,7 +22,7 @@ import {
 } from '../ui/notifications';
 import type { Log } from '../util/log';
 import { apiKeyProblemMessage, askForApiKey, keyWarning } from './apiKeyInput';
-import { baseUrlErrorMessage } from './ownGateways';
+import { gatewayProblemMessage } from '../settings/gatewayProblems';
 import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
 import { pickGateway } from './gatewayPick';
@@ -53,7 +53,7 @@ export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promi
   const target = isArgument ? (preferred ?? configured) : await chooseKeyGateway(deps, gateways, preferred);
   if (target === undefined) return { state: 'cancelled' };
   if ('error' in target) {
-    showToast(log, 'error', baseUrlErrorMessage(target.error), [openSettingAction('holysheep.baseUrl')]);
+    showToast(log, 'error', gatewayProblemMessage(target.error), [openSettingAction('holysheep.baseUrl')]);
     return { state: 'invalid' };
   }
   const position = gateways.findIndex(({ origin }) => origin === target.origin);

@@ -152,9 +152,7 @@ async function gainAccess(
   if (!needsKey) {
     const storedKey = await keys.getIfReadable(origin);
     const title = vscode.l10n.t('Testing the connection to {0}…', host);
-    const result = await withDelayedProgress(title, (signal) =>
-      engine.probe(url, storedKey, signal),
-    );
+    const result = await withDelayedProgress(title, (signal) => engine.probe(url, storedKey, signal));
     if (result.state === 'cancelled') return cancelled;
     const isConfirmedKeyless = storedKey === undefined && isPrivateUrl(url);
     if (result.state !== 'rejected') return { result, isConfirmedKeyless };
@@ -177,10 +175,7 @@ async function gainAccess(
 }
 
 /** Asks the user only about private addresses, once. @returns undefined if the user cancels */
-async function needsApiKey(
-  { ownGateways }: AddGatewayDeps,
-  gateway: ChosenGateway,
-): Promise<boolean | undefined> {
+async function needsApiKey({ ownGateways }: AddGatewayDeps, gateway: ChosenGateway): Promise<boolean | undefined> {
   const { url, host } = gateway;
   if (!lacksKey(await ownGateways.keyOf(url))) return false;
   if (!isPrivateUrl(url)) return true;

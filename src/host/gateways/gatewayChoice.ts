@@ -1,14 +1,8 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
-import {
-  hostOf,
-  isLocalUrl,
-  isLoopbackUrl,
-  normalizeBaseUrl,
-  type BaseUrl,
-  type BaseUrlProblem,
-} from '../../engine/gateway/baseUrl';
+import { hostOf, isLocalUrl, isLoopbackUrl, normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
 import { knownGateways, knownName } from '../connection/knownGateways';
+import { gatewayProblemMessage } from '../settings/gatewayProblems';
 import type { Settings } from '../settings/settings';
 import { askForText } from '../ui/notifications';
 import { pickFrom } from '../ui/quickPick';
@@ -112,8 +106,8 @@ function validateBaseUrl(text: string): vscode.InputBoxValidationMessage | undef
   const { Error: error, Warning: warning, Info: info } = vscode.InputBoxValidationSeverity;
   const baseUrl = normalizeBaseUrl(text);
   if ('error' in baseUrl) {
-    const message = baseUrlProblemMessage(baseUrl.error);
-    return message === undefined ? undefined : { message, severity: error };
+    const message = gatewayProblemMessage(baseUrl.error, vscode.l10n.t('This text'));
+    return baseUrl.error === 'empty' ? undefined : { message, severity: error };
   }
   const { host, url, insecure } = baseUrl;
   if (!insecure) return { message: vscode.l10n.t('Requests are sent to {0}.', url), severity: info };
@@ -122,18 +116,4 @@ function validateBaseUrl(text: string): vscode.InputBoxValidationMessage | undef
     host,
   );
   return { message, severity: warning };
-}
-
-function baseUrlProblemMessage(problem: BaseUrlProblem): string | undefined {
-  switch (problem) {
-    case 'empty':
-      return undefined;
-    case 'too-long':
-    case 'not-a-url':
-      return vscode.l10n.t('This is not a valid URL.');
-    case 'not-http':
-      return vscode.l10n.t('The URL must start with https:// or http://.');
-    case 'credentials':
-      return vscode.l10n.t('Remove the user name and password. You are asked for the API key next.');
-  }
 }

@@ -1,6 +1,6 @@
 import { isTerminal, type RecordedEvent, type TextEvent } from '../../engine/events';
 import { isRecord, parseJson } from '../../engine/json';
-import { maxCompared } from '../args';
+import { maxCompared } from '../../shared/conversation';
 import { parseOrUndefined } from '../util/schemas';
 import {
   eventSchemas,

@@ -157,7 +157,9 @@ export function pickFromModels<Result>(
       const source = sourceOf(model);
       const elsewhere = source === primary ? undefined : source?.offer.gateway;
       const places = [
-        ...(elsewhere && source?.list.source === 'gateway' ? [vscode.l10n.t('at {0}', plainLabel(elsewhere.label))] : []),
+        ...(elsewhere && source?.list.source === 'gateway'
+          ? [vscode.l10n.t('at {0}', plainLabel(elsewhere.label))]
+          : []),
         ...pickable.gateways.flatMap(({ gateway }) => otherName(gateway, model) ?? []),
       ];
       return createItem(model, source ?? primary, places);

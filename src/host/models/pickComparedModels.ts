@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { maxCompared, minCompared } from '../args';
+import { maxCompared, minCompared } from '../../shared/conversation';
 import { showToast } from '../ui/notifications';
 import type { Log } from '../util/log';
 import { pickFromModels, type ModelPick, type ModelPickOptions, type PickableModels } from './modelPick';

@@ -147,13 +147,9 @@ function showNotice(log: Log, notice: ScheduleNotice): void {
     showToast(log, 'information', message, [show]);
     return;
   }
-  const title = panelTitle(notice.prompt.title);
-  const message =
-    notice.kind === 'lapsed'
-      ? vscode.l10n.t("The scheduled prompt “{0}” has lapsed: it couldn't be sent within 24 hours.", title)
-      : vscode.l10n.t(
-          'VS Code closed or crashed while it was sending the scheduled prompt “{0}”. Choose “Restart answer” to send the prompt again.',
-          title,
-        );
+  const message = vscode.l10n.t(
+    "The scheduled prompt “{0}” has lapsed: it couldn't be sent within 24 hours.",
+    panelTitle(notice.prompt.title),
+  );
   showToast(log, 'warning', message);
 }

@@ -28,7 +28,19 @@ interface StatusDeps extends Pick<HostWindow, 'register' | 'log' | 'setContext' 
 
 /** Shows the activity of the turns in the status bar and in notifications, and keeps the context keys up to date. */
 export function registerStatus(deps: StatusDeps): void {
-  const { register, conversations, connections, ownGateways, demo, engine, schedule, panels, log, setContext, onError } = deps;
+  const {
+    register,
+    conversations,
+    connections,
+    ownGateways,
+    demo,
+    engine,
+    schedule,
+    panels,
+    log,
+    setContext,
+    onError,
+  } = deps;
   const failures = register(
     new UnseenFailures({ conversations, panels, window: vscode.window, clock: systemClock, onError }),
   );

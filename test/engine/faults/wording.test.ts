@@ -92,9 +92,6 @@ describe('message of a fault for the user', () => {
   });
 
   it('contains the base URL unchanged if the URL is invalid', () => {
-    assert.equal(
-      describeEvidence('streamTruncated', { baseUrl: 'nowhere' }).values['host'],
-      'nowhere',
-    );
+    assert.equal(describeEvidence('streamTruncated', { baseUrl: 'nowhere' }).values['host'], 'nowhere');
   });
 });

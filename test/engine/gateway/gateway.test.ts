@@ -62,11 +62,7 @@ describe('first gateway', () => {
   for (const [name, [primary, ...backups], expected] of [
     ['the primary gateway', [encrypted, backup], encrypted],
     ['the first backup gateway when the primary gateway has no key', [keyless, backup], backup],
-    [
-      'the primary gateway when it has no key and the backup gateway uses plain HTTP',
-      [keyless, plain],
-      keyless,
-    ],
+    ['the primary gateway when it has no key and the backup gateway uses plain HTTP', [keyless, plain], keyless],
     ['the primary gateway when it has no key and is the only one', [keyless], keyless],
   ] as const)
     it(`is ${name}`, async () => {

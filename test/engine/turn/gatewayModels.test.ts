@@ -16,7 +16,10 @@ const unknownModel = status(404, {
   error: { message: `The model \`${vendorName}\` does not exist`, code: 'model_not_found' },
 });
 
-const naming = (...names: readonly (readonly [string, string])[]): DescribedGateway => ({ ...backup, models: new Map(names) });
+const naming = (...names: readonly (readonly [string, string])[]): DescribedGateway => ({
+  ...backup,
+  models: new Map(names),
+});
 const listing = (gateway: DescribedGateway, ...models: readonly string[]): DescribedGateway => ({
   ...gateway,
   lists: (name) => models.includes(name),
@@ -374,10 +377,8 @@ describe('a backup gateway over plain HTTP', () => {
 
   it('is offered to the user only if no gateway over HTTPS has the model', async () => {
     const offerFor = async (primary: DescribedGateway, ...backups: readonly DescribedGateway[]) =>
-      plainHttpOffer(
-        { model: 'llama3', isOfWorkspace: false },
-        await readKeys(gatewaysFrom({ ...primary, backups })),
-      )?.id;
+      plainHttpOffer({ model: 'llama3', isOfWorkspace: false }, await readKeys(gatewaysFrom({ ...primary, backups })))
+        ?.id;
     assert.equal(await offerFor(lacking, listed), plain.baseUrl);
     assert.equal(await offerFor(lacking, accepted), undefined);
     assert.equal(await offerFor(primary, listed), undefined);

@@ -812,7 +812,12 @@ describe('a connection that is not established', () => {
     ],
     ['gets the whole headers timeout if nothing tells about it', () => ({}), [primary, backup], 60_000],
     ['gets the whole headers timeout if there is no other gateway', telling, [primary], 60_000],
-  ] as readonly (readonly [string, (clock: VirtualClock) => Partial<EngineDeps>, readonly DescribedGateway[], number])[]) {
+  ] as readonly (readonly [
+    string,
+    (clock: VirtualClock) => Partial<EngineDeps>,
+    readonly DescribedGateway[],
+    number,
+  ])[]) {
     it(name, async () => {
       const clock = new VirtualClock();
       const net = new Gateways({ primary: [silent], backup: hello }, { gateways, clock, deps: deps(clock) });

@@ -159,10 +159,13 @@ describe('Test Connection command', () => {
     editor.pressed = 'Send test prompt';
     await run();
     const asked = await Promise.all(engine.turns.map(async ({ options }) => options.gateways?.()));
-    assert.deepEqual(valuesOf(asked.map((used) => used?.[0] ?? assert.fail('no gateway')), 'id'), [
-      gateway.baseUrl,
-      backup.baseUrl,
-    ]);
+    assert.deepEqual(
+      valuesOf(
+        asked.map((used) => used?.[0] ?? assert.fail('no gateway')),
+        'id',
+      ),
+      [gateway.baseUrl, backup.baseUrl],
+    );
     editor.pressed = 'Details';
     engine.turns[0]?.emit(attempt(), text('OK', 120));
     engine.turns[1]?.emit(attempt(), text('OK', 80));

@@ -254,7 +254,7 @@ describe('connection over several gateways', () => {
     assert.deepEqual(shown, [{ model: 'model-2' }]);
   });
 
-  it('names the paths of gateways with the same host', async () => {
+  it('names the paths of gateways with the same host', () => {
     gateways.backups = [`${primary}/eu/v1`, `${first}/v1`];
     assert.deepEqual(valuesOf(ownGateways.all, 'label'), [
       'primary.example/v1',

@@ -72,7 +72,21 @@ export function openConversation(options: Options = {}) {
   /** Registers a listener as `Conversations.onDidChange` does. */
   const onDidChange: Conversations['onDidChange'] = (listener) =>
     conversation.onDidChangeState((change) => listener({ conversation, change }));
-  return { ranInDemo, emit, onDidChange, budget, engine, clock, lines, changes, settings, conversation, sentTexts, phases, ask };
+  return {
+    ranInDemo,
+    emit,
+    onDidChange,
+    budget,
+    engine,
+    clock,
+    lines,
+    changes,
+    settings,
+    conversation,
+    sentTexts,
+    phases,
+    ask,
+  };
 }
 
 /** Returns the content of a conversation as a window would read it from disk. */

@@ -34,7 +34,7 @@ describe('Export Diagnostics command', () => {
 
   const run = async (): Promise<string> => {
     const { registerDiagnostics } = await import('../../../src/host/diagnostics/diagnosticsCommands');
-    const deps = (await openGateways(gateways.deps()));
+    const deps = await openGateways(gateways.deps());
     const { settings, log } = deps;
     const services = {
       ...deps,

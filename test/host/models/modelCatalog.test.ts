@@ -371,7 +371,8 @@ describe('model catalog', () => {
       let respond = (): void => undefined;
       mock.method(engine, 'probe', (baseUrl: string) => {
         probes.push(baseUrl);
-        if (baseUrl === otherGateway.id) return new Promise((resolve) => (respond = () => resolve(refusedConnection())));
+        if (baseUrl === otherGateway.id)
+          return new Promise((resolve) => (respond = () => resolve(refusedConnection())));
         return Promise.resolve({ state: 'verified', ms: 1, models: ['a'] });
       });
       const loaded = catalog.preload();

@@ -152,7 +152,10 @@ describe('settings', () => {
   ] as const) {
     it(`name ${name} as one that the user has not chosen`, () => {
       inspected = { ...named };
-      assert.deepEqual(['llama3', 'gpt-5'].map((model) => settings.isWorkspaceModel(model)), [true, false]);
+      assert.deepEqual(
+        ['llama3', 'gpt-5'].map((model) => settings.isWorkspaceModel(model)),
+        [true, false],
+      );
     });
   }
 

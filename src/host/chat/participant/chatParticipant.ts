@@ -4,7 +4,7 @@ import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
 import type { ChatRequest } from '../../../engine/request';
 import type { RequestChoice, RequestDefaults } from '../../connection/connections';
-import type { Budget } from '../../health/budget';
+import type { BudgetDecisions } from '../../health/budget';
 import { vendor, type CommandId } from '../../contributions';
 import { escapeMarkdown } from '../../ui/messageText';
 import { hostWords } from '../../ui/words';
@@ -21,7 +21,7 @@ import { chatQuestion, toLocation, type ChatQuestion } from './chatQuestion';
 
 interface ParticipantDeps extends ChatActionDeps {
   readonly engine: Pick<Engine, 'run'>;
-  readonly budget: Pick<Budget, 'mayStart'>;
+  readonly budget: BudgetDecisions;
   readonly log: Pick<Log, 'error'>;
   readonly defaults: (choice: RequestChoice) => RequestDefaults;
   /** Asks the user whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */
