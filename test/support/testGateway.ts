@@ -1,4 +1,4 @@
-import { LoopbackGateway } from '../../src/demo/gateway';
+import { LoopbackGateway } from '../../src/demo/loopbackGateway';
 import { type ErrorBody, failure, modelList } from '../../src/demo/replies';
 import type { GatewayRequest, Script } from '../../src/demo/script';
 import { answer } from './replies';

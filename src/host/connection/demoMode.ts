@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { LoopbackGateway } from '../../demo/gateway';
+import type { LoopbackGateway } from '../../demo/loopbackGateway';
 import { demoModels, startDemo, type DemoModel } from '../../demo/scenarios';
 import type { Engine } from '../../engine/engine';
 import type { Gateway, Gateways } from '../../engine/gateway/gateway';
