@@ -3,7 +3,7 @@ import { normalizeBaseUrl, gatewayNameOf, type BaseUrl } from '../../engine/gate
 import type { Settings } from '../settings/settings';
 import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
-import type { Log } from '../util/log';
+import type { ErrorLog, Log } from '../util/log';
 import { backupProblemMessage, gatewayProblemMessage } from '../settings/gatewayProblems';
 import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
@@ -23,10 +23,7 @@ interface GatewayNoticeDeps {
  * @param gateway the base URL, or its origin if no other gateway has the same host. See `gatewayOf`.
  */
 export async function removeBackup(
-  {
-    settings,
-    log,
-  }: { readonly settings: Pick<Settings, 'gateways' | 'removeBackupBaseUrls'>; readonly log: Pick<Log, 'error'> },
+  { settings, log }: { readonly settings: Pick<Settings, 'gateways' | 'removeBackupBaseUrls'>; readonly log: ErrorLog },
   gateway: string,
 ): Promise<void> {
   const removed = settings.gateways().find(({ url, origin }) => [url, origin].includes(gateway));
