@@ -1,5 +1,6 @@
 import type { EngineEnvironment, EngineSettings } from './environment';
-import type { FaultAction, FaultKind, StreamEvent } from './events';
+import type { StreamEvent } from './events/events';
+import type { FaultAction, FaultKind } from './events/kinds';
 import type { CooldownScope, SharedCooldowns } from './gate/cooldowns';
 import type { ModelCooldown, NetworkReport } from './gate/networkState';
 import type { KeyRedactor } from './gateway/keyRedactor';
@@ -131,7 +132,7 @@ export interface Engine {
     models: readonly string[],
     signal?: AbortSignal,
   ): Promise<FactsById>;
-  /** Contains no keys, prompts and answers. */
+  /** Contains no keys, prompts and answers, but messages of gateways, which may quote a prompt. */
   report(): EngineReport;
 }
 

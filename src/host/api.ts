@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine';
-import type { StreamEvent } from '../engine/events';
+import type { StreamEvent } from '../engine/events/events';
 import { isRecord } from '../engine/json';
 import { effortChoiceIn, effortChoices, type EffortChoice, type TextMessage } from '../engine/request';
 import type { RequestChoice, RequestDefaults } from './connection/connections';

@@ -1,11 +1,11 @@
-import type { FaultKind, ModelEvent, RouteEvent, WaitingEvent } from '../engine/events';
+import type { ModelEvent, RouteEvent, WaitingEvent } from '../engine/events/events';
+import type { FaultKind } from '../engine/events/kinds';
 import { routeName } from '../engine/gateway/baseUrl';
 import type { PanelStrings } from './panelStrings';
 import { fill, type Format } from './format';
 import {
   hasPartialAnswer,
   isRestarting,
-  type LedgerWait,
   minSilenceMs,
   type ResumePoint,
   type RouteSwitch,
@@ -76,7 +76,7 @@ export const minDisplayedMs = 50;
 const minJitterMs = 1000;
 
 /** Empty for a wait for the network, whose length neither the gateway nor the retry policy has set. */
-export function describeDelay({ strings, format }: Words, wait: LedgerWait | WaitingEvent): readonly string[] {
+export function describeDelay({ strings, format }: Words, wait: WaitingEvent): readonly string[] {
   const { told, source, delayMs, estimated, hintMs = delayMs, jitterMs = 0 } = wait;
   if (isOffline(wait)) return [];
   const texts: string[] = [];
@@ -104,10 +104,7 @@ export function describeWait({ strings }: Words, wait: WaitingEvent, lengthOrEnd
 /** Faults after which no gateway has answered. */
 const unreachable: ReadonlySet<string> = new Set(['dns', 'connection', 'timeout', 'tls', 'proxy', 'offline']);
 
-export function describeModelSwitch(
-  strings: PanelStrings,
-  { from, to, reason }: Pick<ModelEvent, 'from' | 'to' | 'reason'>,
-): string {
+export function describeModelSwitch(strings: PanelStrings, { from, to, reason }: ModelEvent): string {
   return fill(modelSwitchTemplate(strings, reason), from, to);
 }
 
@@ -228,7 +225,7 @@ const minRouteOfferMs = 5000;
 /** Returns whether to offer another route while the headers of an attempt are awaited. @param now epoch milliseconds */
 export function offersRoute(state: TurnState, now: number): boolean {
   const attempt = state.ledger.entries.at(-1);
-  if (!attempt?.hasOtherRoute || attempt.headersMs !== undefined) return false;
+  if (!attempt?.hasOtherRoute || attempt.headers) return false;
   return ['connecting', 'resuming'].includes(state.phase) && now - attempt.time >= minRouteOfferMs;
 }
 
@@ -241,7 +238,7 @@ export function describeProgress(words: Words, state: TurnState, now: number): s
     case 'connecting':
       if (silence !== undefined)
         return fill(offersRoute(state, now) ? strings.noResponseFor : strings.waitingForModelFor, silence);
-      return ledger.entries.at(-1)?.headersMs === undefined ? strings.connecting : strings.waitingForModel;
+      return ledger.entries.at(-1)?.headers ? strings.waitingForModel : strings.connecting;
     case 'resuming': {
       const text = describeResuming(strings, isRestarting(state));
       return silence === undefined ? text : fill(strings.resumingFor, text, silence);

@@ -2,15 +2,16 @@
  * The messages from the host to the page. Both include this file, so it uses neither `vscode` nor the DOM. The host
  * owns the state: the page may be closed at any moment, and a new page gets a `snapshot` in reply to `ready`.
  */
-import { type AttemptEvent, type RecordedEvent, routeOf, type WaitingEvent } from '../engine/events';
+import { type AttemptEvent, type RecordedEvent, routeOf, type WaitingEvent } from '../engine/events/events';
 import { routeName } from '../engine/gateway/baseUrl';
 import type { EffortChoice } from '../engine/request';
 import type { TotalCost } from '../engine/state/turnCost';
 import type { TurnState } from '../engine/state/turnState';
 import type { DemoAction, SuggestionKind } from './pageMessages';
 
-export { isDelta, routeOf } from '../engine/events';
-export type { FaultAction, FaultKind, RecordedEvent, WaitingEvent } from '../engine/events';
+export { isDelta, routeOf } from '../engine/events/events';
+export type { RecordedEvent, WaitingEvent } from '../engine/events/events';
+export type { FaultAction, FaultKind } from '../engine/events/kinds';
 export { timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
 export { toEpoch, toMonotonic } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { EventQueue } from '../../src/engine/createEngine';
-import type { FailedEvent, StreamEvent } from '../../src/engine/events';
+import type { FailedEvent, StreamEvent } from '../../src/engine/events/events';
 import type { RequestChoice } from '../../src/host/connection/connections';
 import { createAsk, createApi, deferredStream, type AskOptions } from '../../src/host/api';
 import { done, ScriptedEngine, text } from './conversation/scriptedEngine';

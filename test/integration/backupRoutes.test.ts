@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import * as vscode from 'vscode';
 import { startGateway, type Gateway } from '../support/testGateway';
 import { answer } from '../support/replies';
-import type { RouteEvent, StreamEvent } from '../../src/engine/events';
+import type { RouteEvent, StreamEvent } from '../../src/engine/events/events';
 import { collect, find, resetNetworkState, set, startFixture, stopFixture, testKey } from '../support/extensionHost';
 import type { HostFixture } from '../support/extensionHost';
 import { startUnreliableServer, type UnreliableServer } from '../support/network/unreliableServer';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { failure } from '../../src/demo/replies';
-import type { StreamEvent } from '../../src/engine/events';
+import type { StreamEvent } from '../../src/engine/events/events';
 import { collect, find, resetNetworkState, set, startFixture, stopFixture, testKey } from '../support/extensionHost';
 import type { HostFixture } from '../support/extensionHost';
 import { answer, cutAfter, replySequence } from '../support/replies';

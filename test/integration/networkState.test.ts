@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { StreamEvent } from '../../src/engine/events';
+import type { StreamEvent } from '../../src/engine/events/events';
 import { startGateway } from '../support/testGateway';
 import { failure, rateLimited } from '../../src/demo/replies';
 import { answer, replySequence } from '../support/replies';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { HolySheepApi } from '../../src/host/api';
-import type { StreamEvent } from '../../src/engine/events';
+import type { StreamEvent } from '../../src/engine/events/events';
 import { fixtureSettings } from './fixtureSettings';
 import { replySequence, type Reply } from './replies';
 import { startGateway, type Gateway, type GatewayOptions } from './testGateway';

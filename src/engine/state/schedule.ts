@@ -20,9 +20,8 @@ export function endSchedule(state: TurnState, end: ScheduleEnd): TurnState {
   if (end.outcome !== 'failed')
     return { ...rest, phase: end.outcome, ...(end.outcome === 'stopped' && { isUnscheduled: true }) };
   const { attempts, endedAt = 0 } = state;
-  const unknown = { type: 'failed', kind: 'offline', status: undefined, requestId: undefined } as const;
   const failure: Failure = {
-    ...(state.failure ?? { ...unknown, attempt: attempts, at: endedAt }),
+    ...(state.failure ?? { type: 'failed', kind: 'offline', attempt: attempts, at: endedAt }),
     message: end.message,
     actions: ['retryNow', 'switchModel'],
     resetsAt: undefined,

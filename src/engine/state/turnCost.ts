@@ -1,4 +1,4 @@
-import type { EndedEvent } from '../events';
+import type { EndedEvent } from '../events/events';
 import type { LedgerEntry } from './ledger';
 import { isRunning, type TurnState } from './turnState';
 import { segmentsOf } from './turnTotals';
@@ -80,6 +80,7 @@ export function hasUnknownCost(attempt: PaidAttempt): boolean {
 }
 
 /** Returns whether an attempt has a response, but no end. Its cost is then unknown if its window has closed. */
-export function lacksEnd({ status = 0, ended }: LedgerEntry): boolean {
+export function lacksEnd({ headers, ended }: LedgerEntry): boolean {
+  const { status = 0 } = headers ?? {};
   return !ended && status >= 200 && status <= 299;
 }

@@ -11,7 +11,7 @@ import {
   type ToolCallEvent,
   type Usage,
   type WaitingEvent,
-} from '../events';
+} from '../events/events';
 import { addToLedger, emptyLedger, type Ledger, type LedgerEntry } from './ledger';
 import { addToThroughput, noThroughput, type Silence, silencesUntil, type Throughput } from './throughput';
 import { sumUsage } from './usage';
@@ -72,8 +72,6 @@ export interface ToolCall {
   readonly arguments: string;
 }
 
-export type ModelSwitch = Pick<ModelEvent, 'from' | 'to' | 'reason'>;
-
 /** `from` and `to` are base URLs, or origins if these tell the routes apart. */
 export type RouteSwitch = Pick<RouteEvent, 'from' | 'to' | 'reason' | 'row' | 'fromName' | 'toName'>;
 
@@ -104,7 +102,7 @@ export interface TurnState extends TurnSegment {
   /** Why the last stream broke. Absent once the answer has been resumed. */
   readonly cutMessage?: string;
   readonly toolCalls: readonly ToolCall[];
-  readonly switches: readonly ModelSwitch[];
+  readonly switches: readonly ModelEvent[];
   /** Absent before the first attempt. */
   readonly origin?: string;
   /** Set only if another route has the same host. */
@@ -223,10 +221,8 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
     case 'replaced':
       // The throughput leaves the new text out, because it is unknown when its parts arrived.
       return { ...addToken(state, event, 0, event.text), resumePoints: [] };
-    case 'model': {
-      const { from, to, reason } = event;
-      return { ...state, model: to, switches: [...state.switches, { from, to, reason }] };
-    }
+    case 'model':
+      return { ...state, model: event.to, switches: [...state.switches, event] };
     case 'route': {
       const { from, to, fromUrl, toUrl, fromName, toName, reason, row } = event;
       const routeSwitch = {

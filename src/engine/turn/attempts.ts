@@ -1,5 +1,5 @@
 import type { EngineDeps } from '../engine';
-import type { AttemptTrigger, EndedEvent, Usage } from '../events';
+import type { AttemptTrigger, EndedEvent, Usage } from '../events/events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import type { FaultName } from '../faults/faultTable';
 import type { CorrectableParameter } from '../faults/providerError';
@@ -11,7 +11,8 @@ import { requestBody, type AttemptRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
 import { factsWithEffort, learnRefusal, reasoningFields } from '../models/reasoningFields';
-import type { ChatRequest, ReasoningEffort } from '../request';
+import type { ChatRequest } from '../request';
+import type { ReasoningEffort } from '../events/kinds';
 import type { Situation } from '../retry/decide';
 import { estimateCost, sumUsage } from '../state/usage';
 import { continuationMessages, prefillOf } from '../text/continuation';

@@ -1,5 +1,6 @@
 import type { EngineDeps, RunOptions, TurnHandle } from '../engine';
-import type { AttemptTrigger, EndedEvent, FaultKind, ModelEvent } from '../events';
+import type { AttemptTrigger, EndedEvent, ModelEvent } from '../events/events';
+import type { FaultKind } from '../events/kinds';
 import { faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import { describeError } from '../faults/transportError';
 import type { Cooldown } from '../gate/cooldowns';

@@ -1,5 +1,6 @@
 import type { EngineDeps } from '../engine';
-import type { FailedEvent, FaultAction, FaultKind, WaitOrigin } from '../events';
+import type { FailedEvent, WaitOrigin } from '../events/events';
+import type { FaultAction, FaultKind } from '../events/kinds';
 import { describeFault, type Fault, type FaultContext, type FaultText } from '../faults/classify';
 import { hostFailure } from '../faults/hostFaults';
 import type { KeyRedactor } from '../gateway/keyRedactor';
@@ -103,8 +104,7 @@ export class TurnMessages {
   describeException(error: unknown, text: string): Omit<FailedEvent, 'at' | 'attempt'> {
     if (!isConnectionError(error)) return hostFailure('internal', text, this.deps.localize);
     if (error.connectionProblem === 'keyring') return hostFailure('keyring', text, this.deps.localize);
-    const noResponse = { status: undefined, requestId: undefined };
-    return { type: 'failed', kind: 'request', ...noResponse, message: error.message, text, actions: ['checkUrl'] };
+    return { type: 'failed', kind: 'request', message: error.message, text, actions: ['checkUrl'] };
   }
 
   /** Says why the turn did not try a route that it may not use automatically. */

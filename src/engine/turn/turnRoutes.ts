@@ -1,6 +1,6 @@
 import type { ModelAtGateway, StreamOptions } from '../engine';
 import type { EngineSettings } from '../environment';
-import type { ModelEvent } from '../events';
+import type { ModelEvent } from '../events/events';
 import { faultOfRow, type Fault } from '../faults/classify';
 import type { NetworkState } from '../gate/networkState';
 import type { RouteHealth } from '../gate/routeHealth';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../engine/clock';
 import type { RunOptions, TurnHandle } from '../../engine/engine';
 import type { EngineSettings } from '../../engine/environment';
-import type { StoppedEvent, StreamEvent } from '../../engine/events';
+import type { StoppedEvent, StreamEvent } from '../../engine/events/events';
 import type { ChatRequest } from '../../engine/request';
 import { markScheduled } from '../../engine/state/schedule';
 import { initialTurn, isRunning, isWaiting, markInterrupted, type Schedule } from '../../engine/state/turnState';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../engine/clock';
 import type { Engine, ResumeFrom, RunOptions, TurnHandle } from '../../engine/engine';
-import { EventBatch } from '../../engine/eventBatch';
-import { isTerminal, type StreamEvent } from '../../engine/events';
+import { EventBatch } from '../../engine/events/eventBatch';
+import { isTerminal, type StreamEvent } from '../../engine/events/events';
 import type { ChatRequest, Connection, TextMessage } from '../../engine/request';
 import type { RequestChoice, RequestDefaults } from '../connection/connections';
 import type { Exchange } from '../journal/exchange';

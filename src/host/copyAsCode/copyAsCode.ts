@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/environment';
-import { routeOf } from '../../engine/events';
+import { routeOf } from '../../engine/events/events';
 import type { Commands } from '../commands';
 import type { LedgerEntry } from '../../engine/state/ledger';
 import { gatewayFor } from '../../engine/turn/routeModels';

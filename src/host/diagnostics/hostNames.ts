@@ -1,5 +1,5 @@
 import type { EngineReport } from '../../engine/engine';
-import { routeOf } from '../../engine/events';
+import { routeOf } from '../../engine/events/events';
 import { hostOf, type BaseUrl } from '../../engine/gateway/baseUrl';
 import type { LedgerEntry } from '../../engine/state/ledger';
 

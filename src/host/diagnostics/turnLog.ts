@@ -1,4 +1,4 @@
-import { isDelta, type StreamEvent } from '../../engine/events';
+import { isDelta, type StreamEvent } from '../../engine/events/events';
 import type { Log } from '../util/log';
 
 export type TurnLogEvent = readonly [conversationId: string, exchangeId: string, event: StreamEvent];

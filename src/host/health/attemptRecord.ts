@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { FaultKind } from '../../engine/events';
+import type { FaultKind } from '../../engine/events/kinds';
 import { parseJson } from '../../engine/json';
 import type { LedgerEntry, TurnRecord } from '../../engine/state/ledger';
 import { lacksEnd } from '../../engine/state/turnCost';

@@ -1,4 +1,4 @@
-import type { FaultKind } from '../../engine/events';
+import type { FaultKind } from '../../engine/events/kinds';
 import { hostOf } from '../../engine/gateway/baseUrl';
 import { visibleText } from '../../engine/gateway/visibleText';
 import { addCosts, costOfAttempt, hasUnknownCost, type Cost, type Currency } from '../../engine/state/turnCost';

@@ -35,8 +35,8 @@ function isBackoff(wait: LedgerWait): boolean {
 }
 
 function attemptDetails({ strings, format }: Words, attempt: AttemptSpan): readonly string[] {
-  const { entry, continuedModel } = attempt;
-  const { how, requestId, resumed, ended, effort, detail } = entry;
+  const { entry, continuedModel, detail } = attempt;
+  const { how, headers, resumed, ended, effort } = entry;
   const { cachedTokens = 0, reasoningTokens = 0 } = ended ?? {};
   const cost = costOfAttempt(entry);
   const costs = shownCosts(cost && [cost]);
@@ -50,7 +50,7 @@ function attemptDetails({ strings, format }: Words, attempt: AttemptSpan): reado
   if (cachedTokens > 0) texts.push(fill(strings.timelineCached, format.number(cachedTokens)));
   if (reasoningTokens > 0) texts.push(fill(strings.timelineReasoning, format.number(reasoningTokens)));
   if (costs.length > 0) texts.push(format.costs(costs));
-  if (requestId) texts.push(fill(strings.requestId, requestId));
+  if (headers?.requestId) texts.push(fill(strings.requestId, headers.requestId));
   return texts.filter((text) => text !== undefined);
 }
 

@@ -111,7 +111,7 @@ function waitCells(context: PageContext, part: WaitSpan): readonly HTMLElement[]
 function attemptCells(context: PageContext, part: AttemptSpan): readonly HTMLElement[] {
   const { strings, format } = context;
   const { host, number } = part;
-  const { model, status, ended } = part.entry;
+  const { model, headers, ended } = part.entry;
   const { firstTokenMs, ms, tokens = 0, promptTokens = 0, completionTokens = 0 } = ended ?? {};
   const duration = (time: number | undefined): string => (time === undefined ? '' : format.duration(time));
   const usage = `${format.number(promptTokens)} → ${format.number(completionTokens)}`;
@@ -122,7 +122,7 @@ function attemptCells(context: PageContext, part: AttemptSpan): readonly HTMLEle
     element('th', { scope: 'row' }, String(number)),
     startCell(context, part),
     element('td', { class: 'timeline-model' }, host === undefined ? model : `${model} · ${host}`),
-    element('td', {}, status === undefined ? '' : String(status)),
+    element('td', {}, headers ? String(headers.status) : ''),
     labelled(strings.columnFirstToken, duration(firstTokenMs)),
     labelled(strings.columnDuration, duration(ms)),
     labelled(strings.columnTokens, promptTokens + completionTokens > 0 ? usage : counted),

@@ -34,6 +34,8 @@ export interface AttemptSpan extends TimeRange {
   readonly host: string | undefined;
   /** The model whose partial answer the attempt continued, if it is another model. */
   readonly continuedModel: string | undefined;
+  /** The provider's message about the fault of the attempt. */
+  readonly detail: string | undefined;
   readonly firstToken: number | undefined;
   /** Times without data after the first token, in ascending order. */
   readonly silences: readonly TimeRange[];
@@ -70,8 +72,7 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
       to: axis.toAxis(to),
     }));
     entries.forEach((entry, index) => {
-      const next = entries[index + 1];
-      const until = next ? (next.waits[0]?.at ?? next.at) : (waits[0]?.at ?? Infinity);
+      const { waits: nextWaits, at = Infinity } = entries[index + 1] ?? { waits };
       parts.push(...waitSpans(entry.waits, axis), {
         kind: 'attempt',
         entry,
@@ -79,7 +80,8 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
         number: attempts + entry.attempt,
         host: routes > 1 ? routeLabel(entry) : undefined,
         continuedModel: continuedModel(entry, state),
-        ...attemptTimes(segment, entry, axis, until, silences),
+        detail: nextWaits.find(({ told = 'turn' }) => told === 'turn')?.detail,
+        ...attemptTimes(segment, entry, axis, nextWaits[0]?.at ?? at, silences),
       });
     });
     parts.push(...waitSpans(waits, axis));
@@ -151,8 +153,8 @@ function attemptTimes(
  */
 function firstTokenSoFar(
   { firstTokenAt, lastTokenAt = -Infinity }: TurnSegment,
-  { at, headersMs = 0 }: LedgerEntry,
+  { at, headers }: LedgerEntry,
 ): number | undefined {
   if (firstTokenAt === undefined || lastTokenAt < at) return undefined;
-  return firstTokenAt >= at ? firstTokenAt - at : headersMs;
+  return firstTokenAt >= at ? firstTokenAt - at : headers?.ms;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { toEpoch, toMonotonic } from '../../../src/engine/state/ledger';
 import { initialTurn, markInterrupted, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
 import { segmentsSoFar, lastActivityAt, segmentsOf, totalsOf } from '../../../src/engine/state/turnTotals';

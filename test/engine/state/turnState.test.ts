@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { RecordedEvent, ResumeMethod, StreamEvent } from '../../../src/engine/events';
+import type { RecordedEvent, ResumeMethod, StreamEvent } from '../../../src/engine/events/events';
 import {
   hasPartialAnswer,
   initialTurn,
@@ -117,8 +117,8 @@ const sequences: Readonly<Record<string, readonly [events: readonly NewEvent[], 
     {
       model: 'c',
       switches: [
-        { from: 'a', to: 'b', reason: 'user' },
-        { from: 'b', to: 'c', reason: 'overloaded' },
+        { type: 'model', from: 'a', to: 'b', reason: 'user', attempt: 1, at: 0 },
+        { type: 'model', from: 'b', to: 'c', reason: 'overloaded', attempt: 1, at: 2 },
       ],
     },
   ],
@@ -219,7 +219,7 @@ describe('state of a turn', () => {
   it('contains a ledger of the attempts and waits', () => {
     const { ledger } = stateAfter([start(), { type: 'headers', status: 429, ms: 10 }, waiting(), start()]);
     assert.deepEqual(
-      ledger.entries.map(({ at, attempt, status, waits }) => [at, attempt, status, waits.length]),
+      ledger.entries.map(({ at, attempt, headers, waits }) => [at, attempt, headers?.status, waits.length]),
       [
         [0, 1, 429, 0],
         [3, 2, undefined, 1],

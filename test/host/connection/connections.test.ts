@@ -58,7 +58,9 @@ describe('connection over several routes', () => {
       connections.onDidChange(() => changes++);
       respond = (result) => deps.unresponsive.recordProbe(`${first}/v1`, result);
       recordTurn = (status) =>
-        deps.unresponsive.recordTurn({ attempts: [{ origin: first, status }] } as unknown as TurnRecord);
+        deps.unresponsive.recordTurn({
+          attempts: [{ origin: first, headers: status && { status } }],
+        } as unknown as TurnRecord);
     });
 
     it('leaves it out as a backup, also in other windows and after a restart', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RecordedEvent, StreamEvent } from '../../../src/engine/events';
+import type { RecordedEvent, StreamEvent } from '../../../src/engine/events/events';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { ConversationChange } from '../../../src/host/conversation/conversationRecord';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';

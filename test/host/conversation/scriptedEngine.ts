@@ -1,6 +1,7 @@
 import type { Engine, EngineReport, RunningTurn, RunOptions, StreamOptions } from '../../../src/engine/engine';
 import { EventQueue } from '../../../src/engine/createEngine';
-import { isTerminal, type FaultKind, type StreamEvent } from '../../../src/engine/events';
+import { isTerminal, type StreamEvent } from '../../../src/engine/events/events';
+import type { FaultKind } from '../../../src/engine/events/kinds';
 import type { ChatRequest } from '../../../src/engine/request';
 import { routesFor } from '../../../src/engine/turn/routeModels';
 

@@ -5,7 +5,7 @@ import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeRoutes } from '../connection/fakeRoutes';
 import { addToLedger, emptyLedger } from '../../../src/engine/state/ledger';
-import type { AttemptEvent } from '../../../src/engine/events';
+import type { AttemptEvent } from '../../../src/engine/events/events';
 import { attempt } from '../conversation/scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { logTurnEvent } from '../../../src/host/diagnostics/turnLog';
 import { attempt, done, failed, reasoning, stopped, text, waiting } from '../conversation/scriptedEngine';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { initialTurn, markInterrupted, reduceTurn } from '../../../src/engine/state/turnState';
 import { costOfExchanges, type Exchange } from '../../../src/host/journal/exchange';
 import { exportJson } from '../../../src/host/history/exportJson';

@@ -15,6 +15,7 @@ import { useVSCode } from '../../support/fakeVSCode';
 import { storeIn } from '../../support/storeIn';
 import { valuesOf } from '../../support/valuesOf';
 import { refusedConnection } from '../connection/fakeRoutes';
+import { ended } from '../health/records';
 
 const [origin, other] = ['https://gateway.test', 'https://other.test'];
 const connection: ActiveConnection = {
@@ -188,8 +189,7 @@ describe('model catalog', () => {
       const attempts = [{ model: 'acme', origin, ...entry } as LedgerEntry];
       return catalog.rememberContextWindow({ attempts, contextTokens });
     };
-    const answered = (promptTokens?: number) =>
-      learn(undefined, { ended: { how: 'finished', promptTokens, ms: 1, bytes: 1, chars: 1 } });
+    const answered = (promptTokens?: number) => learn(undefined, { ended: ended({ promptTokens }) });
     const windowOf = (model: string, baseUrl?: string, userModel?: string) =>
       catalog.factsOf(model, baseUrl, userModel)?.contextWindow;
 

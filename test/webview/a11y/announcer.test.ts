@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { announcementFor } from '../../../src/webview/a11y/announcer';
 import { englishWords } from '../../support/englishWords';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
 import { describeComparison } from '../../../src/webview/conversation/comparisonResults';
 import { englishWords } from '../../support/englishWords';

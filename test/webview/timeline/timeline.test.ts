@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { markInterrupted } from '../../../src/engine/state/turnState';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
 import type { PageContext } from '../../../src/webview/pageContext';
@@ -75,6 +75,14 @@ describe('text about an attempt before a wait', () => {
       ...[ev.waiting({ detail: 'Model busy, retry later' }), second()],
     );
     assert.match(text!, /rate limited · Model busy, retry later/);
+  });
+
+  it('contains no message about another request', () => {
+    const [text] = texts(
+      ...[ev.attempt(), ev.ended({ how: 'rate-limit', ms: 500, bytes: 0 })],
+      ...[ev.waiting({ told: 'request', detail: 'Model busy, retry later' }), second()],
+    );
+    assert.doesNotMatch(text!, /Model busy/);
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FailedEvent, StreamEvent } from '../../../src/engine/events';
+import type { FailedEvent, StreamEvent } from '../../../src/engine/events/events';
 import { faultTable } from '../../../src/engine/faults/faultTable';
 import { faultAdvice } from '../../../src/host/ui/faultAdvice';
 import { type FaultKind, initialTurn, reduceTurn } from '../../../src/shared/protocol';

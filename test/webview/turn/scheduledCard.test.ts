@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { endSchedule, markScheduled } from '../../../src/engine/state/schedule';
 import { initialTurn, reduceTurn, type Schedule, type TurnState } from '../../../src/shared/protocol';
 import { createFormat } from '../../../src/shared/format';

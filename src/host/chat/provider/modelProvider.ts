@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { canSendRequests } from '../../../engine/request';
 import type { Engine } from '../../../engine/engine';
-import type { StreamEvent } from '../../../engine/events';
+import type { StreamEvent } from '../../../engine/events/events';
 import { firstGateway } from '../../../engine/turn/routeModels';
 import type { ConfiguredRoute, Connections } from '../../connection/connections';
 import type { Budget } from '../../health/budget';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { isTerminal, type FaultAction, type StreamEvent, type WaitingEvent } from '../../../../src/engine/events';
+import { isTerminal, type StreamEvent, type WaitingEvent } from '../../../../src/engine/events/events';
+import type { FaultAction } from '../../../../src/engine/events/kinds';
 import type { ChatAnswer } from '../../../../src/host/chat/participant/chatAnswer';
 import { attempt, done, failed, reasoning, stopped, text } from '../../conversation/scriptedEngine';
 import { englishWords } from '../../../support/englishWords';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isTerminal, type StreamEvent } from '../../../../src/engine/events';
+import { isTerminal, type StreamEvent } from '../../../../src/engine/events/events';
 import { englishWords } from '../../../support/englishWords';
 import { useVSCode } from '../../../support/fakeVSCode';
 import { attempt, done, text } from '../../conversation/scriptedEngine';

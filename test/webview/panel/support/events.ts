@@ -1,4 +1,4 @@
-import type { FailedEvent, StreamEvent } from '../../../../src/engine/events';
+import type { FailedEvent, StreamEvent } from '../../../../src/engine/events/events';
 import type { WaitingEvent } from '../../../../src/shared/protocol';
 import { startOfTime } from './panelPage';
 
