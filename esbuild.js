@@ -134,8 +134,17 @@ async function toCommonJS({ name, chunks, inEntry, isHelper }) {
     stdin: {
       contents: isEntry ? [entry, ...inEntry].map((part) => `export * from './${part}';`).join('\n') : chunks.get(name),
     },
-    ...{ bundle: true, write: false, outfile: `dist/${name}`, external: ['vscode'], plugins: [resolveChunks] },
-    ...{ platform, target, minify, sourcemap, logLevel, format: isEntry ? 'esm' : 'cjs' },
+    bundle: true,
+    write: false,
+    outfile: `dist/${name}`,
+    external: ['vscode'],
+    plugins: [resolveChunks],
+    platform,
+    target,
+    minify,
+    sourcemap,
+    logLevel,
+    format: isEntry ? 'esm' : 'cjs',
     supported: { 'dynamic-import': isEntry },
   });
   return isEntry ? exportPlainly(outputFiles[0].text) : outputFiles[0].text;

@@ -72,7 +72,9 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   register(new RouteNotices({ settings, keys, connections, demo, log, memory }));
   const { health, healthPanel, budget } = createHealth(host, settings, () => engine.report().turns);
   const engine = createHostEngine({
-    ...{ log, version, storage },
+    log,
+    version,
+    storage,
     settings: () => settings.engineSettings(),
     connection: () => connections.configured(),
     isWindowFocused: () => vscode.window.state.focused,
@@ -102,7 +104,9 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     resumeSetting: () => settings.engineSettings().resume,
     budget,
     journal: createJournal({ ...host, settings, keptIds: () => store.conversationIds() }),
-    ...{ workspaceState, onError, onEvent: logEvent },
+    workspaceState,
+    onError,
+    onEvent: logEvent,
   });
   const schedule = register(createScheduler({ conversations, budget, connections, log, onError, store, workspace }));
   const promptHistory = new PromptHistory(workspaceState);
@@ -155,7 +159,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   register(vscode.window.registerWebviewPanelSerializer(viewType, panels));
   register(vscode.window.registerWebviewPanelSerializer(healthViewType, healthPanel));
   return {
-    ...{ ...chat, execute: createCommandRunner(commands, onError) },
+    ...chat,
+    execute: createCommandRunner(commands, onError),
     ask: createAsk(engine, budget, (choice) => connections.requestDefaults(false, choice)),
     /** Saves everything when the window closes, because a reload during an answer must not lose the text so far. */
     flush: () => {

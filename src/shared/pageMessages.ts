@@ -34,8 +34,6 @@ const messageFields = {
   openHere: {},
   /** Lets the user choose the model, or several models that answer the draft. `more` is the same as in `send`. */
   selectModel: { prompt: text, more },
-  /** Removes the model that was set for the next prompt only. The next prompt is then sent to the configured model. */
-  forgetModelOnce: {},
   switchBack: {},
   /** Remembers the reasoning effort for a model. */
   selectEffort: { model: v.pipe(text, v.nonEmpty()), level: v.picklist(effortChoices) },

@@ -7,6 +7,7 @@ import { routeName } from '../engine/gateway/baseUrl';
 import type { EffortChoice } from '../engine/request';
 import type { TotalCost } from '../engine/state/turnCost';
 import type { TurnState } from '../engine/state/turnState';
+import type { Attachment, ContextKind } from './conversation';
 import type { DemoAction, SuggestionKind } from './pageMessages';
 
 export { isDelta, routeOf } from '../engine/events/events';
@@ -29,20 +30,9 @@ export {
 } from '../engine/state/turnState';
 export { estimateTokens } from '../engine/text/tokenEstimate';
 export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals';
+export { maxCompared } from './conversation';
+export type { Attachment, ContextKind } from './conversation';
 export type { Failure, RouteSwitch, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
-
-export type ContextKind = 'selection' | 'file' | 'problems';
-
-/** A context item that was sent with a prompt. It is never read from disk again. */
-export interface Attachment {
-  readonly kind: ContextKind;
-  /** Path and lines, for example `src/app.ts:10-24`. */
-  readonly label: string;
-  readonly languageId: string;
-  readonly code: string;
-  /** Whether `code` contains only the beginning of the item, because the item was too long. */
-  readonly truncated?: boolean | undefined;
-}
 
 /** A line break at the end does not begin another line. */
 export function countLines(code: string): number {
@@ -73,9 +63,6 @@ export interface ContextSuggestion {
   /** Whether there is nothing to attach now, for example no selection. */
   readonly unavailable?: true | undefined;
 }
-
-/** Maximum number of columns of a comparison. */
-export const maxCompared = 4;
 
 /** Everything that a page needs to draw an exchange: a prompt and the state of its answer. */
 export interface ExchangeSnapshot {
@@ -228,8 +215,6 @@ export type ToWebview =
   | { readonly type: 'promptMoved'; readonly prompt: string }
   /** The result of a click, for screen readers. The host shows it in the status bar, which they don't read. */
   | { readonly type: 'announce'; readonly text: string }
-  /** The model for the next prompt only, with its effort; absent to use the configured model. Follows a snapshot. */
-  | { readonly type: 'modelOnce'; readonly model?: string | undefined; readonly effort?: EffortView | undefined }
   /**
    * How full the context is, without `use` if the context window of the model is unknown; and whether a summary would
    * shorten the next request, or the last one again if that was too long.

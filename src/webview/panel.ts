@@ -2,7 +2,7 @@ import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import type { PanelState, ToHost } from '../shared/pageMessages';
 import { canSendPrompt, type ConnectionView, type Suggestion, type ToWebview } from '../shared/protocol';
 import { createAnnouncer } from './a11y/announcer';
-import { createMoveFocus, createWaitTabOrder } from './a11y/focus';
+import { createMoveFocus } from './a11y/focus';
 import { Composer } from './composer/composer';
 import { isComposing } from './composer/promptEditor';
 import { Autoscroll, JumpButton, type ObserveSize } from './conversation/autoscroll';
@@ -78,7 +78,6 @@ export class Panel {
     suggestions: ({ request, items }) => this.composer.popup.showSuggestions(request, items),
     promptMoved: ({ prompt }) => this.composer.confirmPrompt(prompt, true),
     announce: ({ text }) => this.context.announcer.announce(text),
-    modelOnce: ({ model, effort }) => this.composer.setModelOnce(model, effort),
     contextUse: ({ use, canSummarize }) => {
       this.composer.ring.setUse(use, canSummarize);
       this.conversation.setCanSummarize(canSummarize);
@@ -145,7 +144,6 @@ export class Panel {
     this.composer.element.hidden = true;
     const dock = element('div', { class: 'dock' });
     dock.append(this.jumpButton.element, this.notices.element, this.composer.element);
-    const end = element('span', { tabindex: '-1' });
     root.replaceChildren(
       element('h1', { class: 'visually-hidden' }, strings.conversation),
       createTimelinePatterns(),
@@ -153,9 +151,7 @@ export class Panel {
       log,
       dock,
       context.announcer.element,
-      end,
     );
-    createWaitTabOrder(root, log, dock, end);
     // Listens in the capture phase, so that the keys are received before any element of the page can handle them.
     window.addEventListener('keydown', (event) => this.handleKey(event), { capture: true });
     // VS Code forwards the messages of the host from a frame of the same origin, and deletes `window.parent`.

@@ -23,8 +23,12 @@ interface Times {
 export async function activation(): Promise<readonly Row[]> {
   const tests = path.join(out, 'bench/host.js');
   await build({
-    ...{ entryPoints: [path.join(root, 'test/bench/host/index.ts')], outfile: tests },
-    ...{ bundle: true, platform: 'node', external: ['vscode'], logLevel: 'warning' },
+    entryPoints: [path.join(root, 'test/bench/host/index.ts')],
+    outfile: tests,
+    bundle: true,
+    platform: 'node',
+    external: ['vscode'],
+    logLevel: 'warning',
   });
   const times: Times[] = [];
   for (let host = 0; host < hosts; host++) {

@@ -52,7 +52,10 @@ export async function buildBenches(): Promise<string> {
 export async function bundleForPage(contents: string, external: readonly string[]): Promise<string> {
   const { platform, format, target, plugins } = pages;
   const { outputFiles } = await build({
-    ...{ platform, format, target, plugins },
+    platform,
+    format,
+    target,
+    plugins,
     bundle: true,
     stdin: { contents, resolveDir: path.join(root, 'test/bench') },
     minify: true,

@@ -24,7 +24,9 @@ export async function compare(): Promise<readonly Row[]> {
     const row = (detail: string, unit: string, aim: string, index: 0 | 1): Row => ({
       what: `${what}: ${detail}, median of ${rounds}`,
       ours: `${four[index].toFixed(1)} ${unit}, one answer ${one[index].toFixed(1)} ${unit}`,
-      ...{ peer: none, ratio: none, aim },
+      peer: none,
+      ratio: none,
+      aim,
     });
     return [row('longest task', 'ms', '< 50 ms', 0), row('processor time', '%', none, 1)];
   } finally {

@@ -47,12 +47,17 @@ export async function failover(): Promise<readonly Row[]> {
     return [
       {
         what: `First text with a black-holed primary and a backup, median of ${windows} windows`,
-        ...{ ours: seconds(first), peer: `${seconds(alone)} to the error of fetch, no backup` },
-        ...{ ratio: ratioOf(first, alone), aim: '≤ 2.5 s' },
+        ours: seconds(first),
+        peer: `${seconds(alone)} to the error of fetch, no backup`,
+        ratio: ratioOf(first, alone),
+        aim: '≤ 2.5 s',
       },
       {
         what: `The same, following turns, median of ${followingTurns}`,
-        ...{ ours: seconds(next), peer: `${seconds(without)}, without the outage`, ratio: none, aim: '≤ 0.3 s more' },
+        ours: seconds(next),
+        peer: `${seconds(without)}, without the outage`,
+        ratio: none,
+        aim: '≤ 0.3 s more',
       },
     ];
   } finally {

@@ -48,7 +48,9 @@ export async function hostHeap(): Promise<readonly Row[]> {
     {
       what: `Heap of the host with ${turns} turns of ${turnLength} characters open, median of ${rounds}`,
       ours: `${print(open)}, ${print(left)} after closing its panel`,
-      ...{ peer: none, ratio: none, aim: '≤ 3 MB, 0 MB' },
+      peer: none,
+      ratio: none,
+      aim: '≤ 3 MB, 0 MB',
     },
   ];
 }

@@ -19,7 +19,10 @@ export class HostPath {
   /** The last panel stays open, because people read an answer before they ask the next prompt. */
   private closeLast = (): Promise<void> => Promise.resolve();
   private readonly journal = new Journal({
-    ...{ folder: temporaryFolder(), clock: systemClock, limit: () => 10, onProblem: onError },
+    folder: temporaryFolder(),
+    clock: systemClock,
+    limit: () => 10,
+    onProblem: onError,
   });
   private readonly conversations: Conversations;
 

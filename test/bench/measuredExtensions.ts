@@ -28,8 +28,13 @@ export async function packagedExtension(extensionsFolder: string): Promise<Measu
 /** Creates an extension whose `activate` does nothing, to measure the cost of VS Code itself. */
 export function emptyExtension(name: string, extensionsFolder: string): MeasuredExtension {
   const extension = write(extensionsFolder, {
-    ...{ publisher: 'bench', name, version: '1.0.0', main: './extension.js' },
-    ...{ engines: { vscode: '^1.106.0' }, extensionKind: ['ui', 'workspace'], activationEvents: [] },
+    publisher: 'bench',
+    name,
+    version: '1.0.0',
+    main: './extension.js',
+    engines: { vscode: '^1.106.0' },
+    extensionKind: ['ui', 'workspace'],
+    activationEvents: [],
   });
   writeFileSync(path.join(extension.folder, 'extension.js'), 'exports.activate = () => {};\n');
   return extension;

@@ -30,12 +30,16 @@ export async function pageHeap(): Promise<readonly Row[]> {
       {
         what: `Heap of the page with ${turns} turns of ${turnLength} characters, over an empty panel`,
         ours: cell(full),
-        ...{ peer: none, ratio: none, aim: '≤ 40 MB' },
+        peer: none,
+        ratio: none,
+        aim: '≤ 40 MB',
       },
       {
         what: 'The same, after an empty conversation has replaced the turns',
         ours: cell(left),
-        ...{ peer: none, ratio: none, aim: '≤ 1 MB' },
+        peer: none,
+        ratio: none,
+        aim: '≤ 1 MB',
       },
     ];
   } finally {

@@ -41,7 +41,9 @@ async function opening(browser: Browser): Promise<Row> {
   return {
     what: `Opening ${turns} turns of ${turnLength} characters, median of ${rounds}`,
     ours: `${last.toFixed(0)} ms, all drawn ${all.toFixed(0)} ms`,
-    ...{ peer: none, ratio: none, aim: '< 1,000 ms' },
+    peer: none,
+    ratio: none,
+    aim: '< 1,000 ms',
   };
 }
 
@@ -67,7 +69,9 @@ async function fullSpeed(browser: Browser): Promise<readonly Row[]> {
   const row = (detail: string, values: readonly number[], aim: string): Row => ({
     what: `${what}: ${detail}, median of ${rounds}`,
     ours: `${median(values).toFixed(0)} ms`,
-    ...{ peer: none, ratio: none, aim },
+    peer: none,
+    ratio: none,
+    aim,
   });
   return [row('longest task', longest, '< 50 ms'), row('done after the last event', done, '< 500 ms')];
 }

@@ -30,7 +30,9 @@ export async function tokenLatency(): Promise<readonly Row[]> {
       {
         what: `A token every ${everyMs} ms, from the socket to the screen of a workbench: median and 99th percentile`,
         ours: `${middle} ms, ${high} ms`,
-        ...{ peer: none, ratio: none, aim: '≤ 14 ms, ≤ 28 ms' },
+        peer: none,
+        ratio: none,
+        aim: '≤ 14 ms, ≤ 28 ms',
       },
     ];
   } finally {

@@ -53,7 +53,9 @@ export async function fullSpeed(stage: Stage): Promise<readonly Row[]> {
     {
       what: `${what}: done after the last byte, median of ${rounds}`,
       ours: text(medianOf(({ done }) => done)),
-      ...{ peer: none, ratio: none, aim: '< 500 ms' },
+      peer: none,
+      ratio: none,
+      aim: '< 500 ms',
     },
   ];
 }

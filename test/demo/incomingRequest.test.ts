@@ -43,20 +43,22 @@ describe('request validation of the demo gateway', () => {
   }
 
   for (const host of [
-    ...[
-      'attacker.example',
-      'attacker.example:PORT',
-      '127.0.0.1.attacker.example:PORT',
-      'localhost.attacker.example:PORT',
-    ],
-    ...['127.0.0.1', 'localhost', '127.0.0.1:1', 'localhost:443', '127.0.0.2:PORT', '0.0.0.0:PORT', '[::]:PORT'],
-    ...[
-      '127.0.0.1:PORT@attacker.example',
-      'user@127.0.0.1:PORT',
-      '127.0.0.1:PORT.',
-      '127.0.0.1:0PORT',
-      '2130706433:PORT',
-    ],
+    'attacker.example',
+    'attacker.example:PORT',
+    '127.0.0.1.attacker.example:PORT',
+    'localhost.attacker.example:PORT',
+    '127.0.0.1',
+    'localhost',
+    '127.0.0.1:1',
+    'localhost:443',
+    '127.0.0.2:PORT',
+    '0.0.0.0:PORT',
+    '[::]:PORT',
+    '127.0.0.1:PORT@attacker.example',
+    'user@127.0.0.1:PORT',
+    '127.0.0.1:PORT.',
+    '127.0.0.1:0PORT',
+    '2130706433:PORT',
   ]) {
     it(`refuses a request for the host ${host}`, async () => {
       await start();

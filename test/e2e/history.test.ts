@@ -79,13 +79,16 @@ describe('quick picks of the panel', () => {
   });
 
   describe('model picker', () => {
-    it('sends only the next prompt to the chosen model', async () => {
+    it('sends the next prompt to the chosen model', async () => {
       await panel.frame
         .getByRole('button', { name: /claude-sonnet-4/ })
         .first()
         .click();
-      await row('deepseek-r1').waitFor();
-      await press('Use for the next prompt only', 'deepseek-r1');
+      await row('deepseek-r1').click();
+      await panel.frame
+        .getByRole('button', { name: /deepseek-r1/ })
+        .first()
+        .waitFor();
       await panel.send('which model?');
       const { json: sent } = await gateway.request(3);
       assert.deepEqual([sent?.model, promptOf(sent)], ['deepseek-r1', 'which model?']);

@@ -37,8 +37,13 @@ describe('bundles of the extension', () => {
 
   it('build the same requests as the complete SDK', async () => {
     const { outputFiles } = await build({
-      ...{ ...extension, absWorkingDir: root, sourcemap: false as const, write: false as const },
-      ...{ entryPoints: ['src/engine/http/sdk.ts'], splitting: false, format: 'cjs' as const },
+      ...extension,
+      absWorkingDir: root,
+      sourcemap: false as const,
+      write: false as const,
+      entryPoints: ['src/engine/http/sdk.ts'],
+      splitting: false,
+      format: 'cjs' as const,
     });
     const file = path.join(temporaryFolder(), 'sdk.cjs');
     writeFileSync(file, outputFiles[0]!.text);
@@ -47,11 +52,9 @@ describe('bundles of the extension', () => {
     const requestOf = async (Builder: typeof RequestBuilder) => {
       const builder = new Builder();
       const { url, req } = await builder.buildRequest({
-        ...{
-          method: 'post',
-          path: 'https://gateway.test/v1/chat/completions',
-          headers: { Authorization: 'Bearer hsa-key' },
-        },
+        method: 'post',
+        path: 'https://gateway.test/v1/chat/completions',
+        headers: { Authorization: 'Bearer hsa-key' },
         body: { model: 'm', stream: true, messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }] },
         signal: new AbortController().signal,
       });

@@ -57,8 +57,11 @@ describe('text from outside the extension', () => {
   it('is shown without icons in the host and the URL of a route', async () => {
     const { pickRoute } = await import('../../src/host/connection/routePick');
     const route = (host: string) => ({
-      ...{ baseUrl: `https://${host}/v1`, origin: `https://${host}`, host },
-      ...{ hasKey: true, position: 0 },
+      baseUrl: `https://${host}/v1`,
+      origin: `https://${host}`,
+      host,
+      hasKey: true,
+      position: 0,
     });
     const picked = pickRoute([route('$(alert).example'), route('other.example')], 'Set API key');
     const [first] = editor.quickPicks[0]?.items ?? [];

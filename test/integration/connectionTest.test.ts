@@ -54,9 +54,18 @@ describe('routes in the settings', () => {
   });
 
   it('are described line by line in a read-only document', async () => {
+    const { showInformationMessage } = vscode.window;
+    Object.assign(vscode.window, { showInformationMessage: () => Promise.resolve('Details') });
+    const opened = new Promise<vscode.TextDocument>((resolve) => {
+      const listener = vscode.workspace.onDidOpenTextDocument((document) => {
+        if (document.uri.scheme !== 'holysheep-connection') return;
+        listener.dispose();
+        resolve(document);
+      });
+    });
     await testConnection();
-    const uri = vscode.Uri.from({ scheme: 'holysheep-connection', path: '/Connection test' });
-    const text = (await vscode.workspace.openTextDocument(uri)).getText();
+    const text = (await opened).getText();
+    Object.assign(vscode.window, { showInformationMessage });
     assert.match(text, new RegExp(`^Primary route: ${primary.baseUrl}\n(?:.+\n)*✓ Connection: \\d+ ms$`, 'm'));
     assert.match(text, new RegExp(`^Backup route 1: ${backup.baseUrl}$`, 'm'));
     assert.match(text, /^✓ GET \/models: \d+ ms \(the API key is valid; available models: 2\)$/m);

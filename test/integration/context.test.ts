@@ -37,7 +37,8 @@ describe('context items', () => {
     [errors, recentFiles] = [[], []];
     problems.clear();
     source = new ContextSource({
-      ...{ editor: () => editor, recentFiles: () => recentFiles },
+      editor: () => editor,
+      recentFiles: () => recentFiles,
       onError: (error) => errors.push(error),
     });
   });

@@ -8,7 +8,8 @@ import { resetNetworkState, set, testKey, useFixture, type HostFixture } from '.
 
 const Message = vscode.LanguageModelChatMessage;
 const tool: vscode.LanguageModelChatTool = {
-  ...{ name: 'read_file', description: 'Reads a file.' },
+  name: 'read_file',
+  description: 'Reads a file.',
   inputSchema: { type: 'object', properties: { path: { type: 'string' } } },
 };
 
@@ -62,8 +63,13 @@ describe('language models of the gateway', () => {
     const [{ json, headers } = assert.fail('nothing was sent')] = fixture.gateway.requests;
     assert.equal(headers.authorization, `Bearer ${testKey}`);
     assert.deepEqual(json, {
-      ...{ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }], stream: true },
-      ...{ stream_options: { include_usage: true }, temperature: 0, max_tokens: 5, reasoning_effort: 'high' },
+      model: 'gpt-4o',
+      messages: [{ role: 'user', content: 'Hi' }],
+      stream: true,
+      stream_options: { include_usage: true },
+      temperature: 0,
+      max_tokens: 5,
+      reasoning_effort: 'high',
     });
   });
 
@@ -88,7 +94,8 @@ describe('language models of the gateway', () => {
     assert.deepEqual(fixture.gateway.requests[1]?.json?.messages, [
       { role: 'user', content: 'What is in a.ts?' },
       {
-        ...{ role: 'assistant', content: null },
+        role: 'assistant',
+        content: null,
         tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'read_file', arguments: '{"path":"a.ts"}' } }],
       },
       { role: 'tool', tool_call_id: 'call_1', content: '(empty)' },

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { proposedScheme } from '../../src/host/code/previewedEdits';
-import type { ApplyTarget, Exchange } from '../../src/host/journal/exchange';
+import type { Exchange } from '../../src/host/journal/exchange';
+import type { ApplyTarget } from '../../src/shared/conversation';
 import { viewType } from '../../src/host/contributions';
 import { EditorTarget } from '../../src/host/code/editorTarget';
 import { initialTurn } from '../../src/engine/state/turnState';

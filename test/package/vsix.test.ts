@@ -39,8 +39,14 @@ const withWorkers: Plugin = {
 async function bundledPackages(): Promise<readonly string[]> {
   const { metafile } = await build({
     entryPoints: ['src/extension.ts', 'src/webview/main.ts', 'src/webview/health/healthMain.ts'],
-    ...{ absWorkingDir: root, outdir: 'out', bundle: true, write: false, metafile: true },
-    ...{ platform: 'node', external: ['vscode'], plugins: [withWorkers, textFiles] },
+    absWorkingDir: root,
+    outdir: 'out',
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    external: ['vscode'],
+    plugins: [withWorkers, textFiles],
   });
   const names = Object.keys(metafile.inputs).flatMap(
     (file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? [],
@@ -70,9 +76,16 @@ describe('VSIX', () => {
     const bundles = [...entries.keys()].flatMap((name) => /^extension\/(dist\/[\w-]+\.js)$/.exec(name)?.[1] ?? []);
     assert.ok(bundles.includes('dist/extension.js') && bundles.includes('dist/webview.js'), bundles.join(', '));
     const files = [
-      ...['package.json', 'package.nls.json', 'package.nls.zh-cn.json', 'readme.md', 'changelog.md', 'LICENSE.txt'],
+      'package.json',
+      'package.nls.json',
+      'package.nls.zh-cn.json',
+      'readme.md',
+      'changelog.md',
+      'LICENSE.txt',
       'ThirdPartyNotices.txt',
-      ...[...bundles, ...filesIn('media'), ...filesIn('l10n')],
+      ...bundles,
+      ...filesIn('media'),
+      ...filesIn('l10n'),
     ];
     assert.deepEqual(
       [...entries.keys()].sort(),

@@ -74,7 +74,9 @@ describe('accessible page of usage and health', () => {
 
   const show = async (shown: HealthReport, tab: HealthTab = 'usage'): Promise<void> => {
     page = await StaticPage.open(browser, {
-      ...{ script: 'health.js', styles: ['health.css'], data: { strings: healthStrings } },
+      script: 'health.js',
+      styles: ['health.css'],
+      data: { strings: healthStrings },
     });
     await page.post({ type: 'report', report: shown, tab });
   };

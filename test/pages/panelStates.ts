@@ -34,8 +34,12 @@ const stateOf = (...events: readonly StreamEvent[]): TurnState =>
   [ev.attempt(), ...events].reduce(reduceTurn, initialTurn);
 
 const outOfCredit = ev.failed({
-  ...{ kind: 'credit', status: 402, message: 'Insufficient Balance', at: 3500, attempt: 2 },
-  ...{ actions: ['openBilling', 'retryNow', 'switchModel'] },
+  kind: 'credit',
+  status: 402,
+  message: 'Insufficient Balance',
+  at: 3500,
+  attempt: 2,
+  actions: ['openBilling', 'retryNow', 'switchModel'],
 });
 const half = texts.short.slice(0, texts.short.length / 2);
 const limited = ev.waiting({ requestId: 'req_8f3a61c2' });
@@ -49,8 +53,14 @@ const turns: Readonly<Record<string, TurnState>> = {
   waiting: stateOf(limited),
   resuming: stateOf(ev.headers(), ev.text(half), ev.cut(), retried),
   done: stateOf(
-    ...[limited, retried, ev.text(half, 2450), ev.cut(), ev.attempt({ attempt: 3, at: 2480, why: 'resume' })],
-    ...[ev.resumed({ attempt: 3, resumePoint: half.length }), ev.usage(), ev.done(texts.short)],
+    limited,
+    retried,
+    ev.text(half, 2450),
+    ev.cut(),
+    ev.attempt({ attempt: 3, at: 2480, why: 'resume' }),
+    ev.resumed({ attempt: 3, resumePoint: half.length }),
+    ev.usage(),
+    ev.done(texts.short),
   ),
   code: stateOf(ev.headers(), ev.reasoning(texts.reasoning), ev.text(texts.answer), ev.done(texts.answer)),
   failed: stateOf(ev.headers(402), outOfCredit),
@@ -58,11 +68,16 @@ const turns: Readonly<Record<string, TurnState>> = {
   'failed-details': stateOf(limited, retried, outOfCredit),
   'refused-effort': stateOf(
     ev.attempt({ attempt: 2, effort: 'medium', refusedEffort: 'xhigh' }),
-    ...[ev.headers(), ev.text(half), ev.done(half)],
+    ev.headers(),
+    ev.text(half),
+    ev.done(half),
   ),
   paid: stateOf(
-    ...[ev.headers(), ev.text(texts.answer), ev.ended({ estimatedCost: 0.00042 })],
-    ...[ev.usage(), ev.done(texts.answer)],
+    ev.headers(),
+    ev.text(texts.answer),
+    ev.ended({ estimatedCost: 0.00042 }),
+    ev.usage(),
+    ev.done(texts.answer),
   ),
   stopped: stateOf(ev.headers(), ev.text(half), ev.stopped(half)),
   interrupted,
@@ -71,7 +86,9 @@ const turns: Readonly<Record<string, TurnState>> = {
 const tooLong = stateOf(
   ev.headers(400),
   ev.failed({
-    ...{ kind: 'context-length', status: 400, message: 'The conversation is too long for gpt-4o.' },
+    kind: 'context-length',
+    status: 400,
+    message: 'The conversation is too long for gpt-4o.',
     actions: ['summarize', 'newConversation', 'switchModel'],
   }),
 );
@@ -193,7 +210,12 @@ export const panelStates: readonly PanelState[] = [
     name: 'chips',
     snapshot: snapshot([], {
       context: ['sample.ts', 'sample.py'].map((label) => ({
-        ...{ id: label, kind: 'file', label, characters: 1200, lines: 40, truncated: label === 'sample.py' },
+        id: label,
+        kind: 'file',
+        label,
+        characters: 1200,
+        lines: 40,
+        truncated: label === 'sample.py',
       })),
     }),
     act: (page) => page.getByRole('textbox').fill(texts.context),

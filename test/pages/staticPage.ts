@@ -33,7 +33,10 @@ export class StaticPage {
     const urlOf = (name: string): string => `${origin}/extension/${name}`;
     const html = webviewHtml(
       {
-        ...{ nonce: 'tested', cspSource: origin, locale: 'en', scriptUri: urlOf(`dist/${script}`) },
+        nonce: 'tested',
+        cspSource: origin,
+        locale: 'en',
+        scriptUri: urlOf(`dist/${script}`),
         styleUris: [`${origin}/vscode.css`, ...styles.map((name) => urlOf(`media/${name}`))],
       },
       Object.fromEntries(Object.entries(data).map(([name, value]) => [name, JSON.stringify(value)])),

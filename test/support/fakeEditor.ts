@@ -23,6 +23,17 @@ export class EventEmitter<T> {
   }
 }
 
+/** A URI of a document that exists only in memory. */
+class FakeUri {
+  constructor(readonly parts: { readonly scheme: string; readonly path: string; readonly query?: string }) {}
+  readonly with = (changes: object): FakeUri => new FakeUri({ ...this.parts, ...changes });
+  readonly toString = (): string => JSON.stringify(this.parts);
+}
+
+interface FakeTextProvider {
+  readonly provideTextDocumentContent: (uri: FakeUri) => string | undefined;
+}
+
 /** A fake of VS Code's API that records messages and presses the button with the caption `pressed` in each message. */
 export class FakeEditor {
   messages: ShownMessage[] = [];
@@ -43,6 +54,8 @@ export class FakeEditor {
   /** Texts for the next input boxes, in place of `typed`. */
   texts: (string | undefined)[] = [];
   inputPrompts: string[] = [];
+  /** The documents that exist only in memory and were opened, by their paths. */
+  documents: (readonly [path: string, text: string | undefined])[] = [];
   /** Checks a text in the last input box. */
   validateInput: ((text: string) => unknown) | undefined;
 
@@ -50,6 +63,7 @@ export class FakeEditor {
     [this.messages, this.commands, this.quickPicks, this.clipboard] = [[], [], [], ''];
     [this.pressed, this.accepted, this.typed, this.inputPrompts] = [undefined, undefined, undefined, []];
     [this.isPatient, this.answers, this.texts] = [false, [], []];
+    this.documents = [];
     this.runs = () => Promise.resolve();
   }
 
@@ -64,6 +78,7 @@ export class FakeEditor {
         this.pressed = undefined;
         return Promise.resolve(pressed);
       };
+    let textProvider: FakeTextProvider | undefined;
     return {
       EventEmitter,
       CancellationError: class extends Error {},
@@ -83,13 +98,25 @@ export class FakeEditor {
           return this.runs();
         },
       },
-      workspace: { getConfiguration: () => ({ get: (_name: string, fallback: unknown) => fallback }) },
+      workspace: {
+        getConfiguration: () => ({ get: (_name: string, fallback: unknown) => fallback }),
+        registerTextDocumentContentProvider: (_scheme: string, provider: FakeTextProvider) => (
+          (textProvider = provider),
+          subscription
+        ),
+        openTextDocument: (uri: FakeUri) => {
+          this.documents.push([uri.parts.path, textProvider?.provideTextDocumentContent(uri)]);
+          return Promise.resolve({ uri });
+        },
+      },
+      Uri: { from: (parts: FakeUri['parts']) => new FakeUri(parts) },
       ProgressLocation: { Notification: 15 },
       window: {
         // A loaded machine may take long enough for progress to be shown.
         withProgress: (_options: object, work: (progress: object, token: object) => unknown) =>
           work({}, { onCancellationRequested: () => subscription }),
         setStatusBarMessage: () => undefined,
+        showTextDocument: () => Promise.resolve(),
         showInputBox: ({
           prompt,
           validateInput,

@@ -95,7 +95,11 @@ export function faultOfRow(row: FaultName): Fault {
 
 /** Route faults if Cloudflare has reported them by its own status codes. */
 const possibleEdgeFaults: ReadonlySet<FaultName> = new Set<FaultName>([
-  ...(['badGateway', 'gatewayTimeout', 'gatewayCertificate', 'serverError', 'unexpectedStatus'] as const),
+  'badGateway',
+  'gatewayTimeout',
+  'gatewayCertificate',
+  'serverError',
+  'unexpectedStatus',
 ]);
 
 /** Faults for limits that do not reset within minutes. A shorter retry-after (see `minSlowResetMs`) is ignored. */
@@ -105,7 +109,10 @@ const minSlowResetMs = 300_000;
 /** Faults for which a field that is only called `reset` names a delay. With any other fault, it may mean anything. */
 const limitRows: ReadonlySet<FaultName> = new Set<FaultName>([
   ...slowResetRows,
-  ...(['creditResets', 'permissionDenied', 'rateLimited', 'overloaded'] as const),
+  'creditResets',
+  'permissionDenied',
+  'rateLimited',
+  'overloaded',
 ]);
 
 function usableRetryAfter(row: FaultName, retryAfter: RetryAfter | undefined): RetryAfter | undefined {

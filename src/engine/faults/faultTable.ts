@@ -230,6 +230,14 @@ export const isRouteFault = (name: FaultName): boolean => name in routeReactions
  * breaker.
  */
 export const providerFaults: ReadonlySet<FaultName> = new Set<FaultName>([
-  ...(['connectionRefused', 'connectTimeout', 'headersTimeout', 'firstTokenTimeout', 'streamSilent'] as const),
-  ...(['serverError', 'badGateway', 'gatewayTimeout', 'errorInStream', 'finishedWithError'] as const),
+  'connectionRefused',
+  'connectTimeout',
+  'headersTimeout',
+  'firstTokenTimeout',
+  'streamSilent',
+  'serverError',
+  'badGateway',
+  'gatewayTimeout',
+  'errorInStream',
+  'finishedWithError',
 ]);

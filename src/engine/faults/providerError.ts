@@ -212,9 +212,13 @@ function withoutQuotations(text: string): string {
 
 /** Parameters that some models refuse and that a corrected request can leave out or rename. */
 const correctable = [
-  ...(['stream_options', 'max_tokens', 'max_completion_tokens', 'temperature', 'top_p'] as const),
+  'stream_options',
+  'max_tokens',
+  'max_completion_tokens',
+  'temperature',
+  'top_p',
   ...effortParameters,
-];
+] as const;
 export type CorrectableParameter = (typeof correctable)[number];
 
 const refusalCodes = /^(?:unsupported_(?:parameter|value)|unknown_parameter|extra_forbidden)$/;
@@ -261,6 +265,7 @@ const effortPattern =
 
 const mentionPatterns = {
   ...Object.fromEntries(correctable.map((name) => [name, new RegExp(`\\b${name}\\b`)])),
-  ...{ reasoning: markedNamePattern('reasoning'), thinking: markedNamePattern('thinking') },
+  reasoning: markedNamePattern('reasoning'),
+  thinking: markedNamePattern('thinking'),
   reasoning_effort: effortPattern,
 } as Readonly<Record<CorrectableParameter, RegExp>>;

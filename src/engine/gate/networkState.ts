@@ -35,8 +35,10 @@ export interface RouteBehavior {
 
 export function createRouteBehavior(): RouteBehavior {
   return {
-    ...{ unsupportedParameters: new Set(), efforts: { refused: new Set() } },
-    ...{ refusesPrefill: false, finishReason: 'unknown' },
+    unsupportedParameters: new Set(),
+    efforts: { refused: new Set() },
+    refusesPrefill: false,
+    finishReason: 'unknown',
   };
 }
 

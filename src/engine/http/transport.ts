@@ -133,7 +133,9 @@ export function requestBody(
     maxTokens === undefined ? [] : ([limitParameter(model), 'max_completion_tokens', 'max_tokens'] as const);
   const limit = limits.find((name) => !unsupported.has(name));
   const optional = {
-    ...{ stream_options: { include_usage: true }, temperature, top_p: topP },
+    stream_options: { include_usage: true },
+    temperature,
+    top_p: topP,
     ...(limit && { [limit]: maxTokens }),
     ...(stop?.length && { stop: [...stop] }),
     // Gateways reject an empty list of tools, and a tool choice without tools.
@@ -156,7 +158,9 @@ function wireMessage(message: OutgoingMessage): Body['messages'][number] {
   if (message.role === 'tool') return { role: 'tool', tool_call_id: message.toolCallId, content: message.content };
   if ('toolCalls' in message) {
     const calls = message.toolCalls.map(({ id, name, arguments: json }) => ({
-      ...{ id, type: 'function' as const, function: { name, arguments: json } },
+      id,
+      type: 'function' as const,
+      function: { name, arguments: json },
     }));
     // Some providers reject an empty text in a message with tool calls, and every provider accepts null.
     return { role: 'assistant', content: message.content || null, tool_calls: calls };

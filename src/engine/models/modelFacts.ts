@@ -3,7 +3,12 @@ import table from './models.json';
 
 /** The parameters with which gateways let the reasoning effort be set. */
 export const reasoningFormats = [
-  ...(['reasoning_effort', 'reasoning', 'thinking', 'enable_thinking', 'chat_template_kwargs', 'none'] as const),
+  'reasoning_effort',
+  'reasoning',
+  'thinking',
+  'enable_thinking',
+  'chat_template_kwargs',
+  'none',
 ] as const;
 
 export type ReasoningFormat = (typeof reasoningFormats)[number];
@@ -172,7 +177,9 @@ const effortCodes = 'nilmhxX';
 function factsOfRow({ flags, tokens, efforts, budget, price }: Row): ModelFacts {
   const [contextWindow, maxOutput, maxInput] = tokens?.map((count) => count || undefined) ?? [];
   return {
-    ...{ contextWindow, maxOutput, maxInput },
+    contextWindow,
+    maxOutput,
+    maxInput,
     images: flags.includes('i'),
     tools: flags.includes('t'),
     reasons: flags.includes('r'),

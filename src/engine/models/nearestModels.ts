@@ -56,7 +56,10 @@ function traitsOf(model: string): Traits {
   const undated = name.replace(dates, '').replace(sizes, '');
   const [, major, minor] = /(\d+)(?:-(\d{1,2})(?!\d))?/.exec(undated) ?? [];
   return {
-    ...{ model, name, baseName: nameWithoutSuffixes(name), facts: factsOf(model) },
+    model,
+    name,
+    baseName: nameWithoutSuffixes(name),
+    facts: factsOf(model),
     words: (undated.match(/[^\d-]+/g) ?? []).sort(),
     version: major === undefined ? undefined : Number(`${major}.${minor ?? 0}`),
   };

@@ -3,8 +3,14 @@ import { plainName, type ModelFacts, type ReasoningFormat } from './modelFacts';
 
 /** The fields of all formats, and their parts that gateways name in errors. */
 export const effortParameters = [
-  ...(['reasoning_effort', 'enable_thinking', 'chat_template_kwargs', 'reasoning', 'thinking'] as const),
-  ...(['thinking_budget', 'disable_reasoning', 'extra_body'] as const),
+  'reasoning_effort',
+  'enable_thinking',
+  'chat_template_kwargs',
+  'reasoning',
+  'thinking',
+  'thinking_budget',
+  'disable_reasoning',
+  'extra_body',
 ] as const;
 
 /** The model and the gateway that a request is sent to. */
@@ -94,7 +100,12 @@ type GatewayFormat = ReasoningFormat | 'together' | 'cerebras' | 'gemini';
 
 /** Formats that can switch the reasoning off for every model, so that the level `none` needs no replacement. */
 const formatsWithSwitch: ReadonlySet<GatewayFormat> = new Set<GatewayFormat>([
-  ...(['thinking', 'enable_thinking', 'chat_template_kwargs', 'together', 'cerebras', 'gemini'] as const),
+  'thinking',
+  'enable_thinking',
+  'chat_template_kwargs',
+  'together',
+  'cerebras',
+  'gemini',
 ]);
 
 /** The fields of each format, as the gateways document them. */

@@ -226,7 +226,9 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
     case 'route': {
       const { from, to, fromUrl, toUrl, fromName, toName, reason, row } = event;
       const routeSwitch = {
-        ...{ from: fromUrl ?? from, to: toUrl ?? to, reason },
+        from: fromUrl ?? from,
+        to: toUrl ?? to,
+        reason,
         ...(fromName !== undefined && { fromName }),
         ...(toName !== undefined && { toName }),
         ...(row !== undefined && { row }),

@@ -102,7 +102,10 @@ export class Attempts {
     const facts = factsWithEffort(knownFacts, effort);
     const request = { ...this.request, model: sentModel };
     const sent = {
-      ...{ request: { ...request, ...modelParameters(request, facts) }, behavior, facts, reasoning },
+      request: { ...request, ...modelParameters(request, facts) },
+      behavior,
+      facts,
+      reasoning,
       messages: isContinuation(mode) ? continuationMessages(messages, answer.text, mode, prefill) : messages,
     };
     this.sent = sent;

@@ -309,7 +309,10 @@ export class Turn implements TurnHandle {
     const { attempts, output, answer, routes } = this;
     return {
       ...routes.context,
-      ...{ model: routes.answeringModel, text: answer.text, attempt: attempts.current, attemptNumber: output.attempt },
+      model: routes.answeringModel,
+      text: answer.text,
+      attempt: attempts.current,
+      attemptNumber: output.attempt,
       canHaveMoreRoom: () => attempts.canHaveMoreRoom,
     };
   }

@@ -33,7 +33,15 @@ export class TurnHistory {
     const { retries, charge, freeReplayUsed, previousDelayMs, overloads, models, resumeBudget, emptyResumes } = this;
     const { hasOutput, idleMs, hasWaited } = this;
     return {
-      ...{ retries, freeReplayUsed, previousDelayMs, overloads, models, emptyResumes, hasOutput, idleMs, hasWaited },
+      retries,
+      freeReplayUsed,
+      previousDelayMs,
+      overloads,
+      models,
+      emptyResumes,
+      hasOutput,
+      idleMs,
+      hasWaited,
       isRetryPending: charge?.isResume === false,
       sameRowFaults: this.rowCounts.get(current.fault.row) ?? 0,
       resumes: resumeBudget.started,

@@ -58,7 +58,12 @@ export class TurnMessages {
       status: attempt?.status,
       requestId: attempt?.requestId,
       actions: withRouteAction(reason, withFallback(fault.actions, fallbackModel), context),
-      ...{ told, source, estimated, jitterMs, hintMs, fallbackModel },
+      told,
+      source,
+      estimated,
+      jitterMs,
+      hintMs,
+      fallbackModel,
       hintFrom: hintFrom && this.keys.redact(hintFrom),
     };
   }

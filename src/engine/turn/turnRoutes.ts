@@ -127,7 +127,9 @@ export class TurnRoutes {
     const otherRoute = untried.find((route) => this.isUp(route)) ?? (mayTryAll ? untried[0] : undefined);
     const primaryFault = primary && this.health.faultOf(primary.baseUrl);
     return {
-      ...{ otherRoute, isUnserved, othersMayRecover: this.others.some(({ baseUrl }) => this.failed.get(baseUrl)) },
+      otherRoute,
+      isUnserved,
+      othersMayRecover: this.others.some(({ baseUrl }) => this.failed.get(baseUrl)),
       primaryFault: primaryFault?.row && faultOfRow(primaryFault.row),
       substitute: this.encrypted.map((route) => this.modelAt(route)).find(isNewSubstitute)?.name,
       isSubstituting: current !== undefined && this.modelAt(current).isSubstitute,
@@ -147,9 +149,13 @@ export class TurnRoutes {
     const { name: sentModel, isSubstitute } = this.modelAt(route);
     this.announceModel(isSubstitute ? sentModel : this.history.model, this.reason);
     return {
-      ...{ route, origin: this.origin, model: this.answeringModel, sentModel },
+      route,
+      origin: this.origin,
+      model: this.answeringModel,
+      sentModel,
       distinguishingUrl: this.distinguishingUrl(route),
-      ...{ hasOtherRoute: this.hasSeveral, canSwitchRoute: this.untried.some((other) => this.isUp(other)) },
+      hasOtherRoute: this.hasSeveral,
+      canSwitchRoute: this.untried.some((other) => this.isUp(other)),
     };
   }
 
@@ -393,7 +399,8 @@ export class TurnRoutes {
       ...(toUrl !== undefined && { toUrl }),
       ...(from.name !== undefined && { fromName: from.name }),
       ...(to.name !== undefined && { toName: to.name }),
-      ...{ reason: this.reason, ...(fault?.row !== undefined && { row: fault.row }) },
+      reason: this.reason,
+      ...(fault?.row !== undefined && { row: fault.row }),
     });
     this.history.recordRouteSwitch();
   }

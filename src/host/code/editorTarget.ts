@@ -1,19 +1,19 @@
 import * as vscode from 'vscode';
 import { viewType } from '../contributions';
-import type { ApplyTarget, Exchange } from '../journal/exchange';
+import type { ApplyTarget } from '../../shared/conversation';
+import type { Exchange } from '../journal/exchange';
 import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
 import { locateCode, fitReplacement } from './codeLines';
 import { fenceLanguage } from './fenceLanguages';
 import { insertAtCursors } from './insertion';
 import { languageWithoutCommands } from './markdownLinks';
-import { PreviewedEdits } from './previewedEdits';
+import { replaceAfterPreview } from './previewedEdits';
 import { RecentEditors, visibleEditorOf } from './recentEditors';
 
 /** Inserts code from an answer into the last active editor. */
 export class EditorTarget extends Disposable {
   private readonly recentEditors = this.register(new RecentEditors());
-  private readonly previewedEdits = this.register(new PreviewedEdits());
 
   /** Returns the active editor, or the last active editor while the panel has the focus. See `RecentEditors`. */
   editor(): vscode.TextEditor | undefined {
@@ -95,7 +95,7 @@ export class EditorTarget extends Disposable {
     if (fitted === original.replaceAll('\r\n', '\n')) {
       throw new UserError(vscode.l10n.t('{0} already contains this code, so nothing was replaced.', label));
     }
-    await this.previewedEdits.replace({ document, range, text: fitted, label }, this.column());
+    await replaceAfterPreview({ document, range, text: fitted, label }, this.column());
   }
 
   /** Returns the editor, after showing its document again with the same cursors if it is hidden behind another tab. */

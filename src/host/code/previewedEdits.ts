@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { Disposable } from '../util/disposable';
+import { showVirtualDocument } from '../ui/virtualDocument';
 import { UserError } from '../util/userError';
 import { languageWithoutCommands } from './markdownLinks';
 
@@ -12,36 +12,35 @@ interface Replacement {
   readonly label: string;
 }
 
-/** Shows edits in VS Code's refactor preview, with a diff beside it, until the user confirms or discards them. */
-export class PreviewedEdits extends Disposable {
-  private readonly diff = this.register(new ProposedDiff());
-
-  /**
-   * Shows a replacement in the preview, and applies it in one undo step when the user confirms.
-   * @param column the column in which the diff is shown
-   * @throws UserError if the document was changed or closed during the preview
-   */
-  async replace({ document, range, text, label }: Replacement, column: vscode.ViewColumn): Promise<void> {
-    const { version } = document;
-    const edit = new vscode.WorkspaceEdit();
-    edit.replace(document.uri, range, text, metadata(label, false));
-    requireConfirmation(edit, label);
-    const current = document.getText();
-    const proposed =
-      current.slice(0, document.offsetAt(range.start)) + text + current.slice(document.offsetAt(range.end));
-    const close = await this.diff.show(document, proposed, vscode.l10n.t('{0} (preview)', label), column);
-    try {
-      // Does not apply the edit if the document has changed since the edit was created, because VS Code itself notices
-      // only changes that are made after the call of `applyEdit`.
-      const applied = document.version === version && (await vscode.workspace.applyEdit(edit));
-      if (applied || (document.version === version && !document.isClosed)) return;
-    } finally {
-      await close();
-    }
-    throw new UserError(
-      vscode.l10n.t('{0} was changed or closed during the preview, so nothing was replaced. Apply again.', label),
-    );
+/**
+ * Shows a replacement in VS Code's refactor preview, with a diff beside it, and applies it in one undo step when the
+ * user confirms.
+ * @param column the column in which the diff is shown
+ * @throws UserError if the document was changed or closed during the preview
+ */
+export async function replaceAfterPreview(
+  { document, range, text, label }: Replacement,
+  column: vscode.ViewColumn,
+): Promise<void> {
+  const { version } = document;
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(document.uri, range, text, metadata(label, false));
+  requireConfirmation(edit, label);
+  const current = document.getText();
+  const proposed =
+    current.slice(0, document.offsetAt(range.start)) + text + current.slice(document.offsetAt(range.end));
+  const close = await showDiff(document, proposed, vscode.l10n.t('{0} (preview)', label), column);
+  try {
+    // Does not apply the edit if the document has changed since the edit was created, because VS Code itself notices
+    // only changes that are made after the call of `applyEdit`.
+    const applied = document.version === version && (await vscode.workspace.applyEdit(edit));
+    if (applied || (document.version === version && !document.isClosed)) return;
+  } finally {
+    await close();
   }
+  throw new UserError(
+    vscode.l10n.t('{0} was changed or closed during the preview, so nothing was replaced. Apply again.', label),
+  );
 }
 
 /**
@@ -62,46 +61,18 @@ function metadata(label: string, needsConfirmation: boolean): vscode.WorkspaceEd
 /** URI scheme of the proposed text in the diff editor. */
 export const proposedScheme = 'holysheep-proposed';
 
-/** Shows the proposed text of a document in VS Code's diff editor. */
-class ProposedDiff extends Disposable {
-  private readonly texts = new Map<string, string>();
-
-  constructor() {
-    super();
-    const provideTextDocumentContent = (uri: vscode.Uri): string | undefined => this.texts.get(uri.toString());
-    this.register(vscode.workspace.registerTextDocumentContentProvider(proposedScheme, { provideTextDocumentContent }));
-  }
-
-  /** Opens the diff, and returns a function that closes it. */
-  async show(
-    document: vscode.TextDocument,
-    text: string,
-    title: string,
-    viewColumn: vscode.ViewColumn,
-  ): Promise<() => Promise<void>> {
-    const uri = document.uri.with({ scheme: proposedScheme, authority: '', query: randomUUID(), fragment: '' });
-    const close = async (): Promise<void> => {
-      this.texts.delete(uri.toString());
-      await vscode.window.tabGroups.close(diffTabs(uri), true);
-    };
-    this.texts.set(uri.toString(), text);
-    try {
-      const proposed = await vscode.workspace.openTextDocument(uri);
-      await vscode.languages.setTextDocumentLanguage(proposed, languageWithoutCommands(document.languageId, text));
-      // Opens the diff in a permanent tab, because a tab in preview mode could replace the document's tab.
-      const options: vscode.TextDocumentShowOptions = { viewColumn, preserveFocus: true, preview: false };
-      await vscode.commands.executeCommand('vscode.diff', document.uri, uri, title, options);
-    } catch (error) {
-      await close();
-      throw error;
-    }
-    return close;
-  }
-}
-
-function diffTabs(uri: vscode.Uri): readonly vscode.Tab[] {
-  const key = uri.toString();
-  return vscode.window.tabGroups.all.flatMap(({ tabs }) =>
-    tabs.filter(({ input }) => input instanceof vscode.TabInputTextDiff && input.modified.toString() === key),
-  );
+/** Shows the proposed text of a document in VS Code's diff editor. @returns a function that closes the diff */
+async function showDiff(
+  original: vscode.TextDocument,
+  text: string,
+  title: string,
+  viewColumn: vscode.ViewColumn,
+): Promise<() => Promise<void>> {
+  const uri = original.uri.with({ scheme: proposedScheme, authority: '', fragment: '' });
+  return showVirtualDocument(uri, text, async (proposed) => {
+    await vscode.languages.setTextDocumentLanguage(proposed, languageWithoutCommands(original.languageId, text));
+    // Opens the diff in a permanent tab, because a tab in preview mode could replace the document's tab.
+    const options: vscode.TextDocumentShowOptions = { viewColumn, preserveFocus: true, preview: false };
+    await vscode.commands.executeCommand('vscode.diff', original.uri, proposed.uri, title, options);
+  });
 }

@@ -1,26 +1,24 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import type { Commands } from '../commands';
-import type { HostWindow } from '../hostWindow';
 import { textIn } from '../settings/userPrompts';
 import { showToast } from '../ui/notifications';
 import type { Connections } from './connections';
-import { testConnection, TestReportDocument } from './connectionTest';
+import { testConnection } from './connectionTest';
 import { pickRoute } from './routePick';
 import { storeApiKey, type SetApiKeyDeps } from './storeApiKey';
 
-interface ConnectionCommandDeps extends SetApiKeyDeps, Pick<HostWindow, 'register'> {
+interface ConnectionCommandDeps extends SetApiKeyDeps {
   readonly engine: Engine;
   readonly connections: Connections;
 }
 
 export function registerConnection(deps: ConnectionCommandDeps) {
-  const document = deps.register(new TestReportDocument());
   return {
     'holysheep.setApiKey': (argument) => storeApiKey(deps, argument),
     'holysheep.removeApiKey': () => removeApiKey(deps),
     /** @param argument base URL of the only route to test */
-    'holysheep.testConnection': (argument) => testConnection({ ...deps, document }, textIn(argument)),
+    'holysheep.testConnection': (argument) => testConnection(deps, textIn(argument)),
   } satisfies Commands;
 }
 

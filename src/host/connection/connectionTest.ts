@@ -11,7 +11,7 @@ import {
   withDelayedProgress,
   type ToastAction,
 } from '../ui/notifications';
-import { Disposable } from '../util/disposable';
+import { showVirtualDocument } from '../ui/virtualDocument';
 import type { Log } from '../util/log';
 import type { ConfiguredRoute, Connections } from './connections';
 import { runDirectSteps } from './directSteps';
@@ -23,7 +23,6 @@ export interface ConnectionTestDeps {
   readonly connections: Pick<Connections, 'connectionFor' | 'routes' | 'model'>;
   readonly engine: Pick<Engine, 'probe' | 'stream'>;
   readonly log: Log;
-  readonly document: Pick<TestReportDocument, 'show' | 'update'>;
 }
 
 export type ConnectionTest = ProbeResult & { readonly routes: readonly RouteReport[] };
@@ -102,19 +101,18 @@ function logReport({ host, models, steps }: RouteReport, log: Log): void {
 }
 
 function showReport(deps: ConnectionTestDeps, tested: TestedRoutes, reports: readonly RouteReport[]): void {
-  const { document, log } = deps;
   const text = formatReport(reports, Date.now(), tested.model);
-  document.update(text);
+  const uri = vscode.Uri.from({ scheme: 'holysheep-connection', path: `/${vscode.l10n.t('Connection test')}` });
   const canTestToken = !tested.demo && reports.some((report) => isWorking(report) && report.firstToken === undefined);
   const actions = [
     ...fixActions(reports),
-    { title: vscode.l10n.t('Details'), run: () => document.show() },
+    { title: vscode.l10n.t('Details'), run: () => showVirtualDocument(uri, text) },
     { title: vscode.l10n.t('Copy as text'), run: () => vscode.env.clipboard.writeText(text) },
     ...(canTestToken
       ? [{ title: vscode.l10n.t('Send test prompt'), run: () => testFirstTokens(deps, tested, reports) }]
       : []),
   ];
-  showToast(log, severityOf(reports), verdict(reports), actions);
+  showToast(deps.log, severityOf(reports), verdict(reports), actions);
 }
 
 /** Returns the button that may fix the first route that does not work. */
@@ -149,30 +147,4 @@ async function testFirstTokens(
   if (results.every((result) => result === undefined)) return;
   const updated = reports.map((report, index) => ({ ...report, firstToken: results[index] ?? report.firstToken }));
   showReport(deps, tested, updated);
-}
-
-const documentScheme = 'holysheep-connection';
-
-export class TestReportDocument extends Disposable {
-  private readonly changeEmitter = this.register(new vscode.EventEmitter<vscode.Uri>());
-  private readonly uri = vscode.Uri.from({ scheme: documentScheme, path: `/${vscode.l10n.t('Connection test')}` });
-  private text = '';
-
-  constructor() {
-    super();
-    const provider: vscode.TextDocumentContentProvider = {
-      onDidChange: this.changeEmitter.event,
-      provideTextDocumentContent: () => this.text,
-    };
-    this.register(vscode.workspace.registerTextDocumentContentProvider(documentScheme, provider));
-  }
-
-  update(text: string): void {
-    this.text = text;
-    this.changeEmitter.fire(this.uri);
-  }
-
-  async show(): Promise<void> {
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(this.uri));
-  }
 }

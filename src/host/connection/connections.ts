@@ -200,7 +200,10 @@ export class Connections extends Disposable {
       const isSwitched = [target.baseUrl, target.origin].includes(preferredRoute ?? '');
       const backup = isSwitched ? 'switched' : 'automatic';
       return {
-        ...{ model, host: target.host, hasKey: canSendRequests(target), demo },
+        model,
+        host: target.host,
+        hasKey: canSendRequests(target),
+        demo,
         ...(isOffered && { gateway: isSubstitute ? `${name} · ${target.host}` : target.host }),
         ...(!isOffered && target !== connection && { backup }),
         ...(names.length > 0 && { backups: names }),

@@ -113,7 +113,13 @@ function formatRoute(route: RouteReport, model: string): readonly string[] {
 
 /** Faults that occur before the gateway responds. */
 const unreachedKinds: readonly FaultKind[] = [
-  ...(['dns', 'offline', 'connection', 'timeout', 'tls', 'proxy', 'not-a-stream'] as const),
+  'dns',
+  'offline',
+  'connection',
+  'timeout',
+  'tls',
+  'proxy',
+  'not-a-stream',
 ];
 
 function isReached(models: FinishedProbe): boolean {

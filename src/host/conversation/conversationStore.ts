@@ -232,7 +232,7 @@ export class ConversationStore {
       .runExclusive(async () => {
         // A caller that has just received a conversation needs time to keep it open.
         await new Promise((resolve) => setImmediate(resolve));
-        for (const [id, open] of [...this.openById]) {
+        for (const [id, open] of Array.from(this.openById)) {
           if (!this.isIdle(open)) continue;
           await journal.flush(id);
           if (!this.isIdle(open) || !journal.isWritten(id)) continue;

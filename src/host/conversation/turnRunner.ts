@@ -151,7 +151,11 @@ export class TurnRunner {
     if (!next) return;
     const { exchangeId, comparison, start } = next;
     const running: RunningTurn = {
-      ...{ exchangeId, comparison, hasText: false, pending: new EventBatch(), cancelTimer: undefined },
+      exchangeId,
+      comparison,
+      hasText: false,
+      pending: new EventBatch(),
+      cancelTimer: undefined,
       flushedAt: Number.NEGATIVE_INFINITY,
     };
     this.running.set(exchangeId, running);

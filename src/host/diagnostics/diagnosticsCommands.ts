@@ -7,7 +7,7 @@ import { readProxyInfo } from '../connection/proxySettings';
 import type { DemoMode } from '../connection/demoMode';
 import type { Settings } from '../settings/settings';
 import { formatDiagnostics, remoteKind } from './diagnosticsText';
-import { hostNameHider, isHolySheepOrigin, isPublicOrigin, requestedOrigins, withoutGatewayNames } from './hostNames';
+import { hostNameHider, isHolySheepOrigin, requestedOrigins, withoutGatewayNames } from './hostNames';
 import type { HostWindow } from '../hostWindow';
 
 interface DiagnosticsDeps extends Pick<HostWindow, 'log' | 'version' | 'context'> {
@@ -23,10 +23,8 @@ interface DiagnosticsDeps extends Pick<HostWindow, 'log' | 'version' | 'context'
 
 export function registerDiagnostics(deps: DiagnosticsDeps) {
   /** Opens the report as an unsaved document, so that the user can read it before sharing it. */
-  const exportDiagnostics = async (): Promise<string | undefined> => {
-    const withHostNames = hasPrivateHostName(deps.settings) ? await askForHostNames() : false;
-    if (withHostNames === undefined) return undefined;
-    const content = await createDiagnosticsReport(deps, withHostNames);
+  const exportDiagnostics = async (): Promise<string> => {
+    const content = await createDiagnosticsReport(deps);
     const document = await vscode.workspace.openTextDocument({ language: 'json', content });
     await vscode.window.showTextDocument(document, { preview: false });
     return content;
@@ -37,32 +35,9 @@ export function registerDiagnostics(deps: DiagnosticsDeps) {
   } satisfies Commands;
 }
 
-async function askForHostNames(): Promise<boolean | undefined> {
-  const leaveOut = {
-    label: vscode.l10n.t('Leave out'),
-    description: vscode.l10n.t('The report calls them route 1, route 2, and so on.'),
-    withHostNames: false,
-  };
-  const include = { label: vscode.l10n.t('Include'), withHostNames: true };
-  const choice = await vscode.window.showQuickPick([leaveOut, include], {
-    title: vscode.l10n.t('Export diagnostics'),
-    placeHolder: vscode.l10n.t('Include the host names of your routes?'),
-  });
-  return choice?.withHostNames;
-}
-
-function hasPrivateHostName(settings: Pick<Settings, 'routes'>): boolean {
-  return settings.routes().some(({ origin }) => !isPublicOrigin(origin));
-}
-
-/**
- * @param withHostNames whether private host names and the names of gateways are kept; otherwise, their positions
- * replace them
- */
-async function createDiagnosticsReport(
-  { engine, settings, connections, keys, demo, log, version, context }: DiagnosticsDeps,
-  withHostNames: boolean,
-): Promise<string> {
+/** Positions replace private host names and the names of gateways. */
+async function createDiagnosticsReport(deps: DiagnosticsDeps): Promise<string> {
+  const { engine, settings, connections, keys, demo, log, version, context } = deps;
   const routes = settings.routes();
   const baseUrl = settings.baseUrl();
   const { temperature = null, maxTokens = null } = settings.requestParameters();
@@ -88,7 +63,9 @@ async function createDiagnosticsReport(
     baseUrlProblem: 'error' in baseUrl ? baseUrl.error : null,
     hasKey: await isSet(async () => (await connections.configured()).apiKey),
     model: settings.model(),
-    ...{ temperature, maxTokens, reasoningEffort: settings.reasoningEffort() },
+    temperature,
+    maxTokens,
+    reasoningEffort: settings.reasoningEffort(),
     ...settings.engineSettings(),
   };
   const report = engine.report();
@@ -98,11 +75,11 @@ async function createDiagnosticsReport(
     settings: networkSettings,
     proxy: readProxyInfo(),
     demo: demo.active,
-    engine: withHostNames ? report : withoutGatewayNames(report, routes),
+    engine: withoutGatewayNames(report, routes),
     errors: log.errors(),
   };
   const origins = routes.map(({ origin }) => origin);
-  const hideNames = withHostNames ? (text: string) => text : hostNameHider(origins, requestedOrigins(report));
+  const hideNames = hostNameHider(origins, requestedOrigins(report));
   return formatDiagnostics(diagnostics, (text) => hideNames(log.redact(text)));
 }
 

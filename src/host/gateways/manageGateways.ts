@@ -73,7 +73,8 @@ export class GatewayList extends Disposable {
     if (this.disposed) return;
     const textsOf = createGatewayTexts(deps.health.records(), deps.engine.report().routesDown);
     picker.items = gateways.map((gateway) => ({
-      ...{ gateway, ...textsOf(gateway) },
+      gateway,
+      ...textsOf(gateway),
       buttons: this.actions
         .filter((action) => action.hasButton && action.isPossible(gateway))
         .map(({ button }) => button),

@@ -43,7 +43,9 @@ export async function pickModelNames(
   const choices = [
     ...[...current].map(([here, there]) => ({ here, there, picked: true, description: '' })),
     ...proposals.map(({ here, there, isSame }) => ({
-      ...{ here, there, picked: isSame },
+      here,
+      there,
+      picked: isSame,
       description: isSame ? '' : vscode.l10n.t('another model'),
     })),
   ];

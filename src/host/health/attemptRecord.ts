@@ -23,7 +23,9 @@ const schema = v.object({
    */
   result: oneOf<FaultKind | 'complete' | 'stopped' | 'waited'>({
     ...faultAdvice,
-    ...{ complete: true, stopped: true, waited: true },
+    complete: true,
+    stopped: true,
+    waited: true,
   }),
   resumed: v.optional(v.literal(true)),
   /** Whether the attempt follows a failed attempt of the same turn. */
@@ -73,7 +75,12 @@ export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecor
     ...(attempt > 1 && why !== 'repair' && { retry: true as const }),
     ...(lacksEnd(entry) && { interrupted: true as const }),
     firstTokenMs: firstTokenMs && Math.round(firstTokenMs),
-    ...{ tokensPerSecond: speedOf(entry), promptTokens, completionTokens, cachedTokens, cost, estimatedCost },
+    tokensPerSecond: speedOf(entry),
+    promptTokens,
+    completionTokens,
+    cachedTokens,
+    cost,
+    estimatedCost,
   };
 }
 

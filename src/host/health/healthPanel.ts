@@ -42,7 +42,9 @@ export function createHealth(
   const healthPanel = register(new HealthPanel({ extensionUri, book: health, settings, onError }));
   const budget = register(
     new Budget({
-      ...{ book: health, clock: systemClock, log },
+      book: health,
+      clock: systemClock,
+      log,
       setting: () => settings.budget(),
       runningModels: () =>
         turns()

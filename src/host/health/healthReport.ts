@@ -97,8 +97,14 @@ export function pairOf({ origin, model }: Pick<AttemptRecord, 'origin' | 'model'
 
 /** Faults with which a working gateway refuses a request, because of the user's account, key or prompt. */
 const refusals: ReadonlySet<AttemptRecord['result']> = new Set<FaultKind>([
-  ...(['auth', 'credit', 'permission', 'model'] as const),
-  ...(['context-length', 'content-filter', 'request', 'too-large'] as const),
+  'auth',
+  'credit',
+  'permission',
+  'model',
+  'context-length',
+  'content-filter',
+  'request',
+  'too-large',
 ]);
 
 /** Returns whether the attempt shows if its route works. */

@@ -3,14 +3,7 @@ import type { EffortChoice } from '../../engine/request';
 import { attemptsOf, totalCost, type TotalCost } from '../../engine/state/turnCost';
 import { initialTurn, isRunning, type TurnState } from '../../engine/state/turnState';
 import { segmentsSoFar } from '../../engine/state/turnTotals';
-import type { Attachment } from '../../shared/protocol';
-
-/** The zero-based start of the selection that an answer can replace. Its text is the code of the first attachment. */
-export interface ApplyTarget {
-  readonly uri: string;
-  readonly startLine: number;
-  readonly startCharacter: number;
-}
+import type { ApplyTarget, Attachment } from '../../shared/conversation';
 
 export interface PromptInput {
   readonly prompt: string;

@@ -161,7 +161,11 @@ export class ExchangeTree {
       .filter((sibling) => sibling === node || (!columns.includes(sibling) && this.columnsOf(sibling)[0] === sibling))
       .map(({ exchange }) => exchange.id);
     return {
-      ...{ id, prompt, attachments, state, queued },
+      id,
+      prompt,
+      attachments,
+      state,
+      queued,
       ...(demo && { demo }),
       ...(versions.length > 1 && { versions }),
       ...(isCompared && { comparison, model }),

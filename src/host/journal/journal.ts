@@ -168,7 +168,7 @@ export class Journal {
 
   /** Writes and closes all files synchronously before the extension host exits. Nothing is written afterwards. */
   flushSync(): void {
-    for (const [id, file] of [...this.openFiles]) {
+    for (const [id, file] of this.openFiles) {
       try {
         file.flushSync();
         this.closeFile(id);

@@ -6,7 +6,8 @@ import { effortChoices } from '../../engine/request';
 import type { ScheduleEnd } from '../../engine/state/schedule';
 import type { Schedule } from '../../engine/state/turnState';
 import type { Attachment, ContextKind } from '../../shared/protocol';
-import type { ApplyTarget, ExchangeRole, PromptInput } from './exchange';
+import type { ApplyTarget } from '../../shared/conversation';
+import type { ExchangeRole, PromptInput } from './exchange';
 import { oneOf, type FieldSchemas } from '../util/schemas';
 
 /** Version of the format. It grows when a line changes its meaning, so that older extensions leave the file unchanged. */

@@ -56,7 +56,7 @@ export class ModelCatalog extends ModelLists {
     };
   }
 
-  private async rememberGateway({ model, baseUrl }: Pick<ModelPick, 'model' | 'baseUrl'>): Promise<void> {
+  private async rememberGateway({ model, baseUrl }: ModelPick): Promise<void> {
     const position = this.deps.settings.routes().findIndex(({ url }) => url === baseUrl);
     if (position >= 0) await this.gateways.remember(model, position === 0 ? undefined : baseUrl);
   }

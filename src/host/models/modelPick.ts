@@ -45,7 +45,7 @@ export interface PickableModels {
 export interface ModelPickOptions {
   readonly title?: string | undefined;
   readonly exclude?: readonly string[] | undefined;
-  /** Whether the user can also choose a model for the next prompt only, or to compare models instead. */
+  /** Whether the user can also choose to compare models instead. */
   readonly isForPrompt?: boolean | undefined;
   readonly fallbacks?: readonly string[] | undefined;
   readonly overrides?: ModelOverrides | undefined;
@@ -53,7 +53,6 @@ export interface ModelPickOptions {
 
 export interface ModelPick {
   readonly model: string;
-  readonly once: boolean;
   /** The gateway from whose list the user chose the model. Undefined for another name. */
   readonly baseUrl?: string | undefined;
 }
@@ -81,7 +80,6 @@ export interface ModelChoices {
   readonly first: readonly string[];
   /** Items after these models. */
   readonly actions?: readonly ModelItem[] | undefined;
-  readonly itemButtons?: readonly vscode.QuickInputButton[] | undefined;
   /** The checked models, if the user can choose several. */
   readonly checked?: (() => readonly string[]) | undefined;
 }
@@ -95,7 +93,7 @@ export function createModelPicker(
   current: string,
   choices: ModelChoices,
 ) {
-  const { exclude = [], fallbacks = [], overrides, first, actions = [], itemButtons = [], checked } = choices;
+  const { exclude = [], fallbacks = [], overrides, first, actions = [], checked } = choices;
   const picker = vscode.window.createQuickPick<ModelItem>();
   picker.title = choices.title;
   picker.placeholder = choices.placeholder([]);
@@ -115,7 +113,7 @@ export function createModelPicker(
     // They follow the others, whose positions identify them in VS Code's events.
     const added = [
       ...unlisted.map((model) => createItem(model)),
-      ...(isNew ? [{ model: typed, label, alwaysShow: true, buttons: itemButtons }] : []),
+      ...(isNew ? [{ model: typed, label, alwaysShow: true }] : []),
     ];
     picker.items = added.length > 0 ? [...listed, ...added] : listed;
     if (checked) {
@@ -140,7 +138,8 @@ export function createModelPicker(
     const ownFacts = overrides?.([model]);
     const detail = factsText(ownFacts ? { ...facts, ...ownFacts } : facts);
     return {
-      ...{ model, label: isCurrent && !checked ? `$(check) ${label}` : label, buttons: itemButtons },
+      model,
+      label: isCurrent && !checked ? `$(check) ${label}` : label,
       ...(description !== '' && { description }),
       ...(detail !== undefined && { detail }),
     };
@@ -231,19 +230,18 @@ export async function pickModel(
 ): Promise<ModelPick | 'compare' | undefined> {
   const compare: ModelItem = { label: `$(split-horizontal) ${vscode.l10n.t('Compare models…')}` };
   const { picker, baseUrlOf, show } = createModelPicker(load, current, {
-    ...{ ...options, title, placeholder },
+    ...options,
+    title,
+    placeholder,
     first: options.exclude?.includes(current) ? [] : [current],
     actions: isForPrompt ? [compare] : [],
-    itemButtons: isForPrompt ? [itemButton('debug-step-over', vscode.l10n.t('Use for the next prompt only'))] : [],
   });
   return show<ModelPick | 'compare'>((resolve) => {
-    const choose = (item: ModelItem | undefined, once: boolean): void => {
+    picker.onDidAccept(() => {
+      const [item] = picker.selectedItems;
       if (item === compare) resolve('compare');
-      const { model } = item ?? {};
-      if (model !== undefined) resolve({ model, once, baseUrl: baseUrlOf(model) });
-    };
-    picker.onDidAccept(() => choose(picker.selectedItems[0], false));
-    picker.onDidTriggerItemButton(({ item }) => choose(item, true));
+      if (item?.model !== undefined) resolve({ model: item.model, baseUrl: baseUrlOf(item.model) });
+    });
   });
 }
 

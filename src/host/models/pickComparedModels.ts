@@ -12,11 +12,14 @@ export function pickComparedModels(
   current: string,
   checked: readonly string[],
   { log, ...options }: Pick<ModelChoices, 'fallbacks' | 'overrides'> & { readonly log: Pick<Log, 'error'> },
-): Promise<readonly Omit<ModelPick, 'once'>[] | undefined> {
+): Promise<readonly ModelPick[] | undefined> {
   const title = vscode.l10n.t('Compare models');
   let models = checked;
   const { picker, baseUrlOf, show } = createModelPicker(load, current, {
-    ...{ ...options, title, first: checked, checked: () => models },
+    ...options,
+    title,
+    first: checked,
+    checked: () => models,
     placeholder: () => vscode.l10n.t('Choose two to four models, or type their names'),
   });
   // The panel may take the focus while the list opens.

@@ -20,7 +20,7 @@ import { conversationMessages, writingMessages, type MessageHandlers } from './c
 import { toComposedInput } from './editPrompt';
 import { PanelPage } from './panelPage';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
-import { PromptDraft, sendPrompt, type SendOptions, withAttachments } from './promptSender';
+import { sendPrompt, type SendOptions, withAttachments } from './promptSender';
 import { canSummarize } from './summaries';
 
 export const emptyTitle = 'HolySheep';
@@ -30,13 +30,11 @@ export class ConversationPanel extends Disposable {
   private readonly page: PanelPage;
   /** Number of updates so far. With it, a slow update does not replace the result of a newer one. */
   private connectionUpdates = 0;
-  private wasInDemo: boolean | undefined;
   /** The gateway that the user had switched to when the page was last told where the next prompt goes. */
   private shownRoute: string | undefined;
   /** Whether the context items that the page stored before a reload are outdated. */
   private hasContextChanged = false;
   private readonly contextDraft: ContextDraft;
-  private readonly draft: PromptDraft;
   private readonly handlers: MessageHandlers;
 
   constructor(
@@ -54,7 +52,6 @@ export class ConversationPanel extends Disposable {
       onSkipped: (id, error) => log.warn(`Context ${id} was skipped: ${String(error)}`),
       onError,
     });
-    this.draft = new PromptDraft(this.contextDraft, () => this.postNextRequest());
     this.handlers = { ...conversationMessages(services, conversation), ...this.panelMessages() };
     this.register(
       this.contextDraft.onDidChange(() => {
@@ -116,7 +113,7 @@ export class ConversationPanel extends Disposable {
   }
 
   private panelMessages() {
-    const { conversation, contextDraft, draft } = this;
+    const { conversation, contextDraft } = this;
     const { catalog, contextSource, conversations, efforts } = this.services;
     return {
       ready: () => this.postSnapshot(),
@@ -141,7 +138,6 @@ export class ConversationPanel extends Disposable {
       },
       selectModel: ({ prompt, more }) => this.selectModel(toComposedInput(prompt, more)),
       selectEffort: ({ model, level }) => efforts.choose(model, level),
-      forgetModelOnce: () => draft.setModelOnce(undefined),
       switchBack: () => {
         conversation.switchBack();
         return this.updateConnection();
@@ -164,7 +160,6 @@ export class ConversationPanel extends Disposable {
     const connection = await this.readConnection();
     const suggestions = await this.services.suggestions.list(conversation, connection);
     if (!this.isVisible) return;
-    this.wasInDemo ??= connection.demo;
     const snapshot = {
       type: 'snapshot' as const,
       conversationId: conversation.id,
@@ -177,27 +172,16 @@ export class ConversationPanel extends Disposable {
       unread: contextDraft.unread(),
     };
     this.page.postSnapshot(snapshot, () => {
-      this.postNextRequest();
+      this.postContextUse();
       this.postDemoStep();
       this.postCost();
     });
   }
 
-  /** Posts the model for the next prompt, if the user chose it for this prompt only, and how full its context is. */
-  private postNextRequest(): void {
-    const model = this.draft.modelOnce;
-    this.page.post({
-      type: 'modelOnce',
-      model,
-      effort: model === undefined ? undefined : this.services.efforts.viewOf(model),
-    });
-    this.postContextUse();
-  }
-
   private postContextUse(): void {
     if (!this.page.isListening) return;
     const attachmentTokens = this.contextDraft.estimatedTokens();
-    const use = this.services.contextUse(this.conversation, { model: this.draft.modelOnce, attachmentTokens });
+    const use = this.services.contextUse(this.conversation, { attachmentTokens });
     this.page.postChange({ type: 'contextUse', use, canSummarize: canSummarize(this.services, this.conversation) });
   }
 
@@ -207,20 +191,19 @@ export class ConversationPanel extends Disposable {
     const connection = await this.readConnection();
     const suggestions = await this.services.suggestions.list(this.conversation, connection);
     if (update !== this.connectionUpdates) return;
-    // The demo and the user's gateway have different models.
-    if (connection.demo !== this.wasInDemo) this.draft.setModelOnce(undefined);
-    this.wasInDemo = connection.demo;
     this.page.post({ type: 'connection', connection, suggestions });
-    this.postNextRequest();
+    this.postContextUse();
     this.postDemoStep();
   }
 
   private async send(input: PromptInput, options?: Omit<SendOptions, 'conversation' | 'onMove'>): Promise<void> {
-    const { conversation, services, contextDraft, draft } = this;
+    const { conversation, services, contextDraft } = this;
     await services.conversations.withOpen(conversation, async () => {
       await contextDraft.refresh();
       await sendPrompt(services, input, {
-        ...{ conversation, addDraft: (prompt) => draft.addTo(prompt), modelOnce: draft.modelOnce, ...options },
+        conversation,
+        addDraft: (prompt) => withAttachments(prompt, contextDraft.takeAll()),
+        ...options,
         onMove: (target) => {
           this.page.post({ type: 'promptMoved', prompt: input.prompt });
           services.panels.show(target, { preserveFocus: false });
@@ -248,7 +231,7 @@ export class ConversationPanel extends Disposable {
     const read = await contextSource.resolve(contextId(suggested.item));
     const attachments = read.map(({ attachment }) => attachment);
     const input = withAttachments({ prompt: suggested.label }, attachments);
-    await this.send(input, { addDraft: (prompt) => this.draft.addModelTo(prompt) });
+    await this.send(input, { addDraft: undefined });
   }
 
   private async selectModel(draft: PromptInput): Promise<void> {
@@ -257,12 +240,9 @@ export class ConversationPanel extends Disposable {
     const picked = await catalog.pickForPrompt(demo.answers(conversation));
     if (!picked) return;
     if (picked === 'compare') return this.compareModels(draft);
-    const { model, once } = picked;
-    this.draft.setModelOnce(once ? model : undefined);
-    if (once) return;
     const inDemo = demo.answers(conversation);
-    conversation.selectModel(model, inDemo);
-    await connections.selectModel(model, inDemo);
+    conversation.selectModel(picked.model, inDemo);
+    await connections.selectModel(picked.model, inDemo);
   }
 
   private async compareModels(draft: PromptInput): Promise<void> {

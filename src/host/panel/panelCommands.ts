@@ -7,7 +7,6 @@ import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { HostWindow } from '../hostWindow';
 import { localize } from '../util/localization';
 import { notBlank, parseArgument } from '../util/schemas';
-import { registerAnswerDocuments } from './answerDifferences';
 import { compareModels } from './compareModels';
 import { runFailureAction } from './failureActions';
 import type { PanelRegistry } from './panelRegistry';
@@ -23,7 +22,6 @@ interface PanelCommandServices extends PanelServices, Pick<HostWindow, 'register
 export function registerPanels(services: PanelCommandServices) {
   const { register, connections, conversations, panels, promptHistory, onError } = services;
   register(connections.onDidChange(() => conversations.applySettings()));
-  register(registerAnswerDocuments(conversations));
   register(
     conversations.onDidRemove((removal) => {
       promptHistory

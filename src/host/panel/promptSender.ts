@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { type Attachment, canSendPrompt } from '../../shared/protocol';
 import type { Connections } from '../connection/connections';
-import type { ContextDraft } from '../context/contextDraft';
 import { isDemoConversation } from '../connection/demoConversation';
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
@@ -25,8 +24,6 @@ export interface SendOptions {
   readonly newConversation?: boolean | undefined;
   /** The models that answer at the same time. By default, the selected model answers. */
   readonly models?: readonly string[] | undefined;
-  /** The model that the user has set for the next prompt of the panel. By default, the selected model. */
-  readonly modelOnce?: string | undefined;
   readonly addDraft?: ((input: PromptInput) => PromptInput) | undefined;
   /** Whether the user is asked for a missing API key. The default is true. */
   readonly asksForKey?: boolean | undefined;
@@ -59,7 +56,7 @@ export async function sendPrompt(
   const asksForKey = options.asksForKey ?? true;
   const isReady = (await canSend()) || (asksForKey && (await enterApiKey()) && (await canSend()));
   const mayUseGateway = async (): Promise<boolean> =>
-    inDemo || mayUsePlainHttp(options.models ?? [input.model ?? options.modelOnce ?? (await view()).model]);
+    inDemo || mayUsePlainHttp(options.models ?? [input.model ?? (await view()).model]);
   if (!isReady || !(await mayUseGateway()) || !(await budget.mayStart(inDemo, options.models))) {
     returnPrompt(panels, conversation, input);
     showInStatusBar(
@@ -94,37 +91,6 @@ export function startConversation(
 
 export function parsePrefilledInput(value: unknown): PromptInput | undefined {
   return isPromptInput(value) ? toPromptInput(value) : undefined;
-}
-
-/** The context items for the next prompt of a panel, and the model if the user chose it for this prompt only. */
-export class PromptDraft {
-  private nextModel: string | undefined;
-
-  constructor(
-    readonly context: Pick<ContextDraft, 'takeAll'>,
-    private readonly onDidChangeModel: (model: string | undefined) => void,
-  ) {}
-
-  get modelOnce(): string | undefined {
-    return this.nextModel;
-  }
-
-  /** Sets the model for the next prompt only. `undefined` stands for the selected model. */
-  setModelOnce(model: string | undefined): void {
-    if (model === this.nextModel) return;
-    this.nextModel = model;
-    this.onDidChangeModel(model);
-  }
-
-  addTo(input: PromptInput): PromptInput {
-    return withAttachments(this.addModelTo(input), this.context.takeAll());
-  }
-
-  addModelTo(input: PromptInput): PromptInput {
-    const model = input.model ?? this.nextModel;
-    this.setModelOnce(undefined);
-    return { ...input, model };
-  }
 }
 
 export function withAttachments(input: PromptInput, attachments: readonly Attachment[]): PromptInput {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { RequestChoice } from '../connection/connections';
-import type { ApplyTarget } from '../journal/exchange';
+import type { ApplyTarget } from '../../shared/conversation';
 import { sendPrompt, type SendServices } from '../panel/promptSender';
 import { customPromptText } from './promptTemplate';
 import type { UserPrompt } from '../settings/userPrompts';

@@ -88,7 +88,9 @@ export class CustomPrompts {
 
 function hashPrompts(prompts: readonly UserPrompt[]): string {
   const parts = prompts.map(({ title, template, model, reasoningEffort }) => [
-    ...[title, template, model ?? null],
+    title,
+    template,
+    model ?? null,
     // Left out if it is absent, so that a prompt without an effort keeps the hash to which the user agreed.
     ...(reasoningEffort ? [reasoningEffort] : []),
   ]);

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { promptsScheme } from '../code/recentEditors';
 import type { UserPrompt } from '../settings/userPrompts';
 import { askUser } from '../ui/notifications';
+import { showVirtualDocument } from '../ui/virtualDocument';
 import { hostWords } from '../ui/words';
 import { effortText } from '../../shared/describeEffort';
 import { fill } from '../../shared/format';
@@ -43,23 +43,11 @@ function consentQuestion(prompts: readonly UserPrompt[]): string {
     : vscode.l10n.t('This workspace defines {0} prompts: {1}. Use them?', prompts.length, titles);
 }
 
-/** Shows prompts in a read-only editor, so that closing it never asks the user to save. Returns a function that closes it. */
+/** Shows prompts in a read-only editor. @returns a function that closes the editor */
 async function showPreview(prompts: readonly UserPrompt[]): Promise<() => Promise<void>> {
-  const provideTextDocumentContent = (): string => prompts.map(toMarkdown).join('\n\n');
-  const provider = vscode.workspace.registerTextDocumentContentProvider(promptsScheme, { provideTextDocumentContent });
-  // Makes the URI unique, because VS Code may have cached the text that an earlier preview had at the same URI. The
-  // preview is plain text, because in a Markdown document VS Code runs the commands in links.
-  const uri = vscode.Uri.from({ scheme: promptsScheme, path: `/${vscode.l10n.t('Prompts')}.txt`, query: randomUUID() });
-  const document = await vscode.workspace.openTextDocument(uri);
-  await vscode.window.showTextDocument(document, { preview: false });
-  return async () => {
-    provider.dispose();
-    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-    const previewTabs = tabs.filter(
-      ({ input }) => input instanceof vscode.TabInputText && input.uri.scheme === promptsScheme,
-    );
-    await vscode.window.tabGroups.close(previewTabs, true);
-  };
+  const uri = vscode.Uri.from({ scheme: promptsScheme, path: `/${vscode.l10n.t('Prompts')}.txt` });
+  const text = prompts.map(toMarkdown).join('\n\n');
+  return showVirtualDocument(uri, text, (document) => vscode.window.showTextDocument(document, { preview: false }));
 }
 
 function toMarkdown({ title, template, model, reasoningEffort }: UserPrompt): string {

@@ -16,7 +16,7 @@ export class Listeners<T> {
   };
 
   fire(value: T): void {
-    for (const callback of [...this.callbacks]) {
+    for (const callback of Array.from(this.callbacks)) {
       try {
         callback(value);
       } catch (error) {

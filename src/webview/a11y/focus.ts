@@ -111,69 +111,6 @@ function findTabbable(parent: HTMLElement): HTMLElement[] {
 }
 
 /**
- * Makes the buttons of a wait card quick to reach: Tab moves to them from the last Tab stop of every entry, and also
- * from the composer, before it leaves the page.
- * @param lastElement the last element of the page, which has the focus for a moment while Tab leaves the page
- */
-export function createWaitTabOrder(
-  page: HTMLElement,
-  log: HTMLElement,
-  dock: HTMLElement,
-  lastElement: HTMLElement,
-): void {
-  /** If so, Tab must leave the page after the last button. Otherwise, it would return to the composer for ever. */
-  let afterComposer = false;
-
-  const findWaitButtons = (): HTMLElement[] => [...log.querySelectorAll<HTMLElement>('.wait-card .actions > button')];
-
-  /** Returns undefined to leave the choice to the browser or the entry. */
-  const findNextStop = (target: HTMLElement, backwards: boolean): HTMLElement | undefined => {
-    const buttons = findWaitButtons();
-    const [first, last] = [buttons[0], buttons.at(-1)];
-    if (!first || !last) return undefined;
-    const index = buttons.indexOf(target);
-    if (dock.contains(target)) {
-      const stops = findTabbable(dock);
-      if (backwards) return target === stops[0] ? last : undefined;
-      afterComposer = target === stops.at(-1);
-      return afterComposer ? first : undefined;
-    }
-    if (index >= 0) {
-      // Several answers of a comparison may wait, and there are other Tab stops between their buttons.
-      if (!afterComposer) return undefined;
-      return backwards ? (buttons[index - 1] ?? findTabbable(dock).at(-1)) : (buttons[index + 1] ?? lastElement);
-    }
-    const entry = target.closest<HTMLElement>(entrySelector);
-    if (!entry || buttons.some((button) => entry.contains(button))) return undefined;
-    if (backwards) return target === entry && isBefore(first, entry) ? last : undefined;
-    return target === (findTabbable(entry).at(-1) ?? entry) ? first : undefined;
-  };
-
-  // Listens in the capture phase, so that this listener runs before the conversation's own listener for Tab.
-  page.addEventListener(
-    'keydown',
-    (event) => {
-      if (event.key !== 'Tab' || event.ctrlKey || event.metaKey || event.altKey) return;
-      const next = findNextStop(event.target as HTMLElement, event.shiftKey);
-      if (!next) return;
-      event.stopPropagation();
-      // Keeps the default action of Tab at the last element, because the default action moves the focus out of the
-      // page.
-      if (next !== lastElement) event.preventDefault();
-      next.focus();
-    },
-    { capture: true },
-  );
-  page.addEventListener('focusin', ({ target }) => {
-    if (!findWaitButtons().includes(target as HTMLElement)) afterComposer = false;
-  });
-}
-
-function isBefore(one: Node, other: Node): boolean {
-  return (one.compareDocumentPosition(other) & one.DOCUMENT_POSITION_FOLLOWING) !== 0;
-}
-
-/**
  * Moves the keyboard focus within the page, but never takes it from another part of VS Code. While the user works in
  * another part, the page only remembers the element, and focuses it as soon as VS Code focuses the panel.
  */

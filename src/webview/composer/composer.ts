@@ -1,5 +1,5 @@
 import { fill } from '../../shared/format';
-import type { ConnectionView, DraftContext, EffortView } from '../../shared/protocol';
+import type { ConnectionView, DraftContext } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import type { Prefilled, Unsent } from '../state/unsentStore';
 import { element, iconButton } from '../util/element';
@@ -62,7 +62,7 @@ export class Composer {
     this.ring = new ContextRing(context);
     this.chips = new ContextChips(context, () => this.focus());
     this.popup = new ContextPopup(context, this.input, () => this.submit());
-    const choices = [...this.model.elements, ...this.effort.elements, this.model.badge];
+    const choices = [this.model.element, ...this.effort.elements, this.model.badge];
     const bar = element('div', { class: 'composer-bar' }, attachButton, ...choices);
     const sendOrStop = element('div', { class: 'composer-send' }, this.stopButton, this.sendButton);
     sendOrStop.addEventListener('mousedown', (event) => {
@@ -118,12 +118,6 @@ export class Composer {
   setConnection(connection: ConnectionView): void {
     this.model.setConnection(connection);
     this.effort.setConnection(connection);
-  }
-
-  /** Sets the model for the next prompt only. If the model is undefined, the next prompt goes to the selected model. */
-  setModelOnce(model: string | undefined, effort: EffortView | undefined): void {
-    this.model.setOnce(model);
-    this.effort.setOnce(model, effort);
   }
 
   /** @param unread ids of the items that the host has not read yet */

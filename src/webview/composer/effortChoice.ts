@@ -5,18 +5,13 @@ import type { PageContext } from '../pageContext';
 import { button, element, setText, svgIcon } from '../util/element';
 import { createMenu, type MenuItem } from '../util/menu';
 
-interface ModelEffort {
-  readonly model: string;
-  readonly effort: EffortView;
-}
-
-/** Shows the reasoning effort of the model that gets the next prompt, and lets the user choose another level. */
+/** Shows the reasoning effort of the selected model, and lets the user choose another level. */
 export class EffortChoice {
   readonly elements: readonly HTMLElement[];
   private readonly level = element('span', { class: 'effort-level' });
   private readonly trigger: HTMLButtonElement;
-  private selected: ModelEffort | undefined;
-  private once: ModelEffort | undefined;
+  private model = '';
+  private effort: EffortView | undefined;
 
   constructor(private readonly context: PageContext) {
     const { reasoningEffort } = context.strings;
@@ -27,24 +22,22 @@ export class EffortChoice {
   }
 
   setConnection({ model, effort }: ConnectionView): void {
-    this.selected = effort && { model, effort };
-    this.update();
-  }
-
-  /** Sets the model for the next prompt only, or undefined if the next prompt goes to the selected model. */
-  setOnce(model: string | undefined, effort: EffortView | undefined): void {
-    this.once = model !== undefined && effort ? { model, effort } : undefined;
-    this.update();
-  }
-
-  private get shown(): ModelEffort | undefined {
-    return this.once ?? this.selected;
+    const { trigger } = this;
+    const { strings } = this.context;
+    this.model = model;
+    this.effort = effort;
+    trigger.hidden = !effort;
+    if (!effort) return;
+    const { caption } = effortText(strings, effort.level, effort);
+    setText(this.level, effort.level === 'default' ? '' : caption);
+    trigger.title = fill(strings.effortOf, model, caption);
+    trigger.setAttribute('aria-description', caption);
   }
 
   private items(): readonly MenuItem[] {
     const { strings, post, announcer } = this.context;
-    if (!this.shown) return [];
-    const { model, effort } = this.shown;
+    const { model, effort } = this;
+    if (!effort) return [];
     return effort.levels.map((level) => ({
       ...effortText(strings, level, effort),
       isChecked: level === effort.level,
@@ -53,17 +46,5 @@ export class EffortChoice {
         announcer.announce(fill(strings.effortOf, model, effortText(strings, level, effort).caption));
       },
     }));
-  }
-
-  private update(): void {
-    const { trigger, shown } = this;
-    const { strings } = this.context;
-    trigger.hidden = !shown;
-    if (!shown) return;
-    const { model, effort } = shown;
-    const { caption: label } = effortText(strings, effort.level, effort);
-    setText(this.level, effort.level === 'default' ? '' : label);
-    trigger.title = fill(strings.effortOf, model, label);
-    trigger.setAttribute('aria-description', label);
   }
 }

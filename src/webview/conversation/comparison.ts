@@ -50,12 +50,19 @@ export class Comparison implements ColumnGroup {
     this.bar = element(
       'div',
       { class: 'comparison-bar', tabindex: '-1' },
-      ...[title, this.stopAll, this.differences, ...menu, this.scrollApart],
+      title,
+      this.stopAll,
+      this.differences,
+      ...menu,
+      this.scrollApart,
     );
     this.element = element(
       'div',
       { class: 'comparison', role: 'group', 'aria-label': strings.comparison },
-      ...[this.user.element, this.bar, this.columnList, this.results],
+      this.user.element,
+      this.bar,
+      this.columnList,
+      this.results,
     );
     this.update();
   }

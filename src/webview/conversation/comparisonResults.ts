@@ -69,7 +69,10 @@ function measure(model: string, state: TurnState) {
   const totals = totalsOf(state);
   const first = segmentsOf(state).find(({ firstTokenAt }) => firstTokenAt !== undefined);
   return {
-    ...{ model, usage: totals.usage, costs: costsOf(state), characters: state.text.length },
+    model,
+    usage: totals.usage,
+    costs: costsOf(state),
+    characters: state.text.length,
     // From the start of the turn, so that it includes the waits and retries before the first token.
     firstTokenMs: first?.firstTokenAt === undefined ? undefined : first.firstTokenAt - (first.startedAt ?? 0),
     seconds: answerSeconds(totals),

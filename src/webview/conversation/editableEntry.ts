@@ -30,7 +30,8 @@ export abstract class EditableEntry {
   openEditor(text: string): PromptEditor {
     const { context, options } = this;
     const editor = new PromptEditor(context.strings, {
-      ...{ ...options, text },
+      ...options,
+      text,
       onInput: () => context.onEditsChange(),
       onSubmit: (changed) => {
         this.closeEditor();

@@ -52,7 +52,7 @@ export class ExchangeGroups {
   }
 
   prune(): void {
-    for (const group of [...this.thread.children]) if (!group.firstElementChild) group.remove();
+    for (const group of Array.from(this.thread.children)) if (!group.firstElementChild) group.remove();
     if (this.hidesOffscreen) this.updateSkippable();
   }
 

@@ -82,8 +82,10 @@ export class ExchangeView implements Drawable {
     this.assistant = element(
       'article',
       {
-        ...{ class: summary ? 'turn assistant summary' : 'turn assistant', 'aria-label': name },
-        ...{ 'aria-busy': 'true', tabindex: '-1' },
+        class: summary ? 'turn assistant summary' : 'turn assistant',
+        'aria-label': name,
+        'aria-busy': 'true',
+        tabindex: '-1',
       },
       this.head.element,
     );
@@ -278,7 +280,9 @@ export class ExchangeView implements Drawable {
     turn.render(state, {
       host: this.host,
       queued,
-      ...{ isLatest, isSummary: this.summarizedTurns !== undefined, summaryOffer },
+      isLatest,
+      isSummary: this.summarizedTurns !== undefined,
+      summaryOffer,
       columnModel: group && model,
       // The columns of a comparison have the same versions.
       versions: group && group.user.exchangeId !== this.id ? [] : this.versions,

@@ -18,7 +18,9 @@ export class PromptEntry extends EditableEntry {
     const { strings } = context;
     const { prompt, id: exchangeId } = exchange;
     super(context, exchangeId, {
-      ...{ label: strings.editBox, submitLabel: strings.resend, currentText: () => prompt },
+      label: strings.editBox,
+      submitLabel: strings.resend,
+      currentText: () => prompt,
       submit: (changed) => {
         context.onPromptSent(changed);
         context.post({ type: 'edit', exchangeId, prompt: changed });

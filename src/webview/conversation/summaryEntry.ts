@@ -21,7 +21,10 @@ export class SummaryEntry extends EditableEntry {
   ) {
     const { strings, format } = context;
     super(context, exchangeId, {
-      ...{ label: strings.editSummary, submitLabel: strings.save, hasParagraphs: true, currentText },
+      label: strings.editSummary,
+      submitLabel: strings.save,
+      hasParagraphs: true,
+      currentText,
       submit: (text) => this.post(text),
     });
     const title = turns === 0 ? strings.summaryOfOther : format.plural(turns, strings.summaryOfOne, strings.summaryOf);

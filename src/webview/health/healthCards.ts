@@ -49,19 +49,26 @@ export function createCards(locale: string, strings: HealthStrings) {
   };
   const measures: readonly Measure[] = [
     {
-      ...{ look: 'success', name: strings.success, valueOf: successPercent, note: successNote },
+      look: 'success',
+      name: strings.success,
+      valueOf: successPercent,
+      note: successNote,
       upperOf: () => 100,
       format: (value) => fill(strings.percent, count(value)),
     },
     {
-      ...{ look: 'first-token', name: strings.firstToken, format: duration },
+      look: 'first-token',
+      name: strings.firstToken,
+      format: duration,
       valueOf: ({ firstTokenMs }) => firstTokenMs,
       upperOf: ({ slowFirstTokenMs }) => slowFirstTokenMs,
       textOf: ({ firstTokenMs, slowFirstTokenMs }) =>
         fill(strings.medianAndSlow, duration(firstTokenMs), duration(slowFirstTokenMs)),
     },
     {
-      ...{ look: 'speed', name: strings.speed, valueOf: ({ tokensPerSecond }) => tokensPerSecond },
+      look: 'speed',
+      name: strings.speed,
+      valueOf: ({ tokensPerSecond }) => tokensPerSecond,
       format: (speed) => fill(strings.tokensPerSecond, speed < maxPreciseSpeed ? tenths.format(speed) : count(speed)),
     },
     { look: 'retries', name: strings.retries, valueOf: ({ retries }) => retries, format: count },

@@ -11,7 +11,10 @@ export default (root) => {
   let flush;
   let frames = 0;
   const markdown = new MarkdownStream(root, {
-    ...{ labels: panelStrings, canApply: true, onCodeAction() {}, onLink() {} },
+    labels: panelStrings,
+    canApply: true,
+    onCodeAction() {},
+    onLink() {},
     findRuns,
     schedule: (call) => (flush = call),
     slice: (call) => setTimeout(call),

@@ -56,7 +56,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const resetFile = path.join(folder, 'reset.json');
   let resets = 0;
   const server = await startCodeServer({
-    ...{ userDataFolder, extensionsFolder, builtInExtensionsFolder, locale: options.locale },
+    userDataFolder,
+    extensionsFolder,
+    builtInExtensionsFolder,
+    locale: options.locale,
     env: { TESTS_RESET_FILE: resetFile },
   });
   const { executablePath, args } = await findBrowser();

@@ -38,8 +38,15 @@ const policies: readonly (readonly [reaction: string, policy: Policy, names: rea
     'resume the answer',
     { retry: 'resume' },
     [
-      ...(['streamStalled', 'streamSilent', 'connectionLost', 'slept', 'streamTruncated'] as const),
-      ...(['finishReasonMissing', 'errorInStream', 'finishedWithError', 'garbledStream'] as const),
+      'streamStalled',
+      'streamSilent',
+      'connectionLost',
+      'slept',
+      'streamTruncated',
+      'finishReasonMissing',
+      'errorInStream',
+      'finishedWithError',
+      'garbledStream',
     ],
   ],
   ['correct the request', { retry: 'repair' }, ['unsupportedParameter']],
@@ -84,8 +91,16 @@ describe('fault table', () => {
 
   it('counts only failures of the provider and failures to reach it toward the circuit breaker', () => {
     const expected: readonly FaultName[] = [
-      ...(['connectionRefused', 'connectTimeout', 'headersTimeout', 'firstTokenTimeout', 'streamSilent'] as const),
-      ...(['serverError', 'badGateway', 'gatewayTimeout', 'errorInStream', 'finishedWithError'] as const),
+      'connectionRefused',
+      'connectTimeout',
+      'headersTimeout',
+      'firstTokenTimeout',
+      'streamSilent',
+      'serverError',
+      'badGateway',
+      'gatewayTimeout',
+      'errorInStream',
+      'finishedWithError',
     ];
     assert.deepEqual([...providerFaults].sort(), [...expected].sort());
   });

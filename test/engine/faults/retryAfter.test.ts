@@ -301,7 +301,12 @@ describe('parsing of retry-after', () => {
       fields.push(field());
     }
     assert.deepEqual(fields, [
-      ...['x-ratelimit-reset', 'message', 'retry_delay', 'retry-after', 'x-ms-retry-after-ms', 'retry-after-ms'],
+      'x-ratelimit-reset',
+      'message',
+      'retry_delay',
+      'retry-after',
+      'x-ms-retry-after-ms',
+      'retry-after-ms',
     ]);
   });
 

@@ -252,8 +252,14 @@ const finishReasons: readonly (readonly [finish: Finish | undefined, values: rea
   [
     { type: 'filtered' },
     [
-      ...['content_filter', 'content_filter: RECITATION', 'sensitive', 'SAFETY', 'RECITATION', 'PROHIBITED_CONTENT'],
-      ...['refusal', 'guardrail_intervened'],
+      'content_filter',
+      'content_filter: RECITATION',
+      'sensitive',
+      'SAFETY',
+      'RECITATION',
+      'PROHIBITED_CONTENT',
+      'refusal',
+      'guardrail_intervened',
     ],
   ],
   [{ type: 'cut' }, ['error', 'abort', 'network_error', 'insufficient_system_resource']],

@@ -26,7 +26,8 @@ const deps = {
 const probeFrom = (reply: Reply, route: object = { apiKey }): Promise<ProbeResult> => {
   const keys = new KeyRedactor([apiKey, otherKey]);
   return probe({ ...deps, fetch: new ScriptedFetch([reply]).fetch }, keys, {
-    ...{ baseUrl: 'https://gateway.test/v1', apiKey: undefined },
+    baseUrl: 'https://gateway.test/v1',
+    apiKey: undefined,
     ...route,
   });
 };

@@ -53,8 +53,11 @@ describe('reading of usage', () => {
     [
       'reasoning if neither the prompt nor the total contains the cached tokens',
       {
-        ...{ prompt_tokens: 10, completion_tokens: 10, total_tokens: 420 },
-        ...{ cached_tokens: 80, reasoning_tokens: 400 },
+        prompt_tokens: 10,
+        completion_tokens: 10,
+        total_tokens: 420,
+        cached_tokens: 80,
+        reasoning_tokens: 400,
       },
       { promptTokens: 90, completionTokens: 410, totalTokens: 500, cachedTokens: 80, reasoningTokens: 400 },
     ],

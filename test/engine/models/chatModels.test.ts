@@ -6,7 +6,13 @@ describe('models that can chat', () => {
   it('include the default models', () => assert.ok(defaultModels.every((id) => canChat(id))));
 
   for (const model of [
-    ...['text-embedding-3-large', 'whisper-1', 'tts-1', 'dall-e-3', 'gpt-4o-transcribe', 'qwen-image', 'bge-rerank'],
+    'text-embedding-3-large',
+    'whisper-1',
+    'tts-1',
+    'dall-e-3',
+    'gpt-4o-transcribe',
+    'qwen-image',
+    'bge-rerank',
   ]) {
     it(`don't include ${model}`, () => assert.equal(canChat(model), false));
   }

@@ -125,7 +125,11 @@ describe('calculation of the totals of a turn', () => {
   it('adds up the usage of all segments and leaves out what no gateway has reported', () => {
     const reported = event(200, {
       type: 'usage',
-      ...{ promptTokens: 1, completionTokens: 2, totalTokens: 3, cachedTokens: 1, cost: 0.25 },
+      promptTokens: 1,
+      completionTokens: 2,
+      totalTokens: 3,
+      cachedTokens: 1,
+      cost: 0.25,
     });
     const first = stateAfter([start(0), text(100), reported, stopped(1000)]);
     const state = stateAfter([start(2000), text(2100), reported, usage(80), reported, done(3000)], {
@@ -133,7 +137,11 @@ describe('calculation of the totals of a turn', () => {
       previousSegments: [first],
     });
     assert.deepEqual(totalsOf(state).usage, {
-      ...{ promptTokens: 2, completionTokens: 4, totalTokens: 6, cachedTokens: 2, cost: 0.5 },
+      promptTokens: 2,
+      completionTokens: 4,
+      totalTokens: 6,
+      cachedTokens: 2,
+      cost: 0.5,
     });
   });
 

@@ -190,10 +190,7 @@ const sequences: Readonly<Record<string, readonly [events: readonly NewEvent[], 
     { origin, baseUrl: undefined },
   ],
   'records no models at a resume point in an answer that another model has restarted': [
-    [
-      ...[start('a'), text('Hal'), switched('a', 'b', 'user'), start('b'), restarted, replaced('Half')],
-      ...[start('b'), join(4)],
-    ],
+    [start('a'), text('Hal'), switched('a', 'b', 'user'), start('b'), restarted, replaced('Half'), start('b'), join(4)],
     { resumePoints: [{ offset: 4 }] },
   ],
 };

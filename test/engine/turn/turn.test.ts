@@ -342,8 +342,10 @@ describe('successful turn', () => {
   ] as const)
     it(`estimates from the price of the model ${name}`, async () => {
       const run = new EngineRun({
-        ...{ replies: [reply, answering('z'.repeat(400))], settings: { retry: { maxRetries: 1 } } },
-        ...{ deps: { facts: () => ({ price }) }, request: { messages: [{ role: 'user', content: prompt }] } },
+        replies: [reply, answering('z'.repeat(400))],
+        settings: { retry: { maxRetries: 1 } },
+        deps: { facts: () => ({ price }) },
+        request: { messages: [{ role: 'user', content: prompt }] },
       });
       await run.toEnd();
       const costs = valuesOf(run.of('ended'), 'estimatedCost');

@@ -13,7 +13,10 @@ import { attempt, ScriptedEngine, text, waiting } from '../conversation/scripted
 import { FakeRoutes } from './fakeRoutes';
 
 const deps = {
-  ...{ clock: systemClock, fetch, userAgent: 'test', formatTime: String },
+  clock: systemClock,
+  fetch,
+  userAgent: 'test',
+  formatTime: String,
   log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
   localize: englishWords.localize,
 };
@@ -30,8 +33,6 @@ describe('Test Connection command', () => {
   let gateway: Gateway;
   let backup: Gateway;
   let engine: ProbingEngine;
-  let texts: string[];
-  let shown: number;
   before(async () => {
     gateway = await startGateway({ models: ['a', 'b'] });
     backup = await startGateway({ anyHost: true, models: ['c'] });
@@ -45,7 +46,7 @@ describe('Test Connection command', () => {
     routes = new FakeRoutes();
     routes.baseUrl = gateway.baseUrl;
     routes.keys.set(gateway.origin, 'hsa-primary');
-    [engine, texts, shown] = [new ProbingEngine(), [], 0];
+    engine = new ProbingEngine();
   });
   after(() => Promise.all([gateway.close(), backup.close()]));
 
@@ -57,16 +58,9 @@ describe('Test Connection command', () => {
     const { Connections } = await import('../../../src/host/connection/connections');
     const { testConnection } = await import('../../../src/host/connection/connectionTest');
     const deps = routes.deps();
-    const document = {
-      update: (content: string) => void texts.push(content),
-      show: () => {
-        shown++;
-        return Promise.resolve();
-      },
-    };
     const connections = new Connections(deps);
     editor.messages = [];
-    const result = await testConnection({ connections, engine, log: deps.log, document }, only);
+    const result = await testConnection({ connections, engine, log: deps.log }, only);
     await new Promise(setImmediate);
     return result;
   };
@@ -141,13 +135,19 @@ describe('Test Connection command', () => {
     assert.deepEqual(editor.messages[0]?.buttons, ['Set API key', 'Details', 'Copy as text']);
   });
 
-  it('opens and copies the same report', async () => {
+  it('shows a report', async () => {
     editor.pressed = 'Details';
     await run();
-    assert.equal(shown, 1);
+    assert.deepEqual(
+      editor.documents.map(([path]) => path),
+      ['/Connection test'],
+    );
+    assert.match(editor.documents[0]?.[1] ?? '', /^✓ Connection: \d+ ms$/m);
+  });
+
+  it('copies the report', async () => {
     editor.pressed = 'Copy as text';
     await run();
-    assert.equal(editor.clipboard, texts.at(-1));
     assert.match(editor.clipboard, /^✓ Connection: \d+ ms$/m);
     assert.match(editor.clipboard, /^✓ GET \/models: \d+ ms \(the API key is valid; available models: 2\)$/m);
     assert.ok(!editor.clipboard.includes('hsa-'));
@@ -167,12 +167,13 @@ describe('Test Connection command', () => {
         [backup.baseUrl, 'hsa-backup'],
       ],
     );
+    editor.pressed = 'Details';
     engine.turns[0]?.emit(attempt(), text('OK', 120));
     engine.turns[1]?.emit(attempt(), text('OK', 80));
     await new Promise(setImmediate);
     assert.equal(editor.messages.at(-1)?.message, 'All 2 routes work. First token after 120 ms / 80 ms.');
     assert.deepEqual(editor.messages.at(-1)?.buttons, ['Details', 'Copy as text']);
-    assert.match(texts.at(-1) ?? '', /^✓ First token from model-1: 80 ms$/m);
+    assert.match(editor.documents.at(-1)?.[1] ?? '', /^✓ First token from model-1: 80 ms$/m);
   });
 
   it('says when the first token arrived although another route does not work', async () => {
@@ -191,9 +192,10 @@ describe('Test Connection command', () => {
   it('shows why no first token arrived', async () => {
     editor.pressed = 'Send test prompt';
     await run();
+    editor.pressed = 'Details';
     engine.turn.emit(attempt(), waiting);
     await new Promise(setImmediate);
     assert.equal(verdict().split('\n').at(-1), 'error: Rate limited');
-    assert.match(texts.at(-1) ?? '', /^✗ First token from model-1: Rate limited$/m);
+    assert.match(editor.documents.at(-1)?.[1] ?? '', /^✗ First token from model-1: Rate limited$/m);
   });
 });

@@ -159,7 +159,10 @@ describe('connection over several routes', () => {
         expected.map((origin) => [origin, routes.keys.get(origin)]),
       );
       assert.deepEqual(await connections.view(), {
-        ...{ model: 'model-1', host: new URL(used).host, hasKey: routes.keys.has(used), demo: false },
+        model: 'model-1',
+        host: new URL(used).host,
+        hasKey: routes.keys.has(used),
+        demo: false,
         ...(used !== baseUrl && { backup: 'automatic' }),
         ...(others.length > 0 && { backups: namesOf(expected.slice(1)) }),
       });

@@ -22,7 +22,13 @@ const working: RouteReport = {
 };
 
 const failure = (kind: FaultKind, detail = ''): RouteReport['models'] => ({
-  ...{ state: 'unverified', ms: 4, kind, row: '', message: 'It is not accepting connections.', detail, actions: [] },
+  state: 'unverified',
+  ms: 4,
+  kind,
+  row: '',
+  message: 'It is not accepting connections.',
+  detail,
+  actions: [],
 });
 
 const refusing: RouteReport = {

@@ -142,8 +142,11 @@ describe('comparison of models', () => {
     conversation.useAnswer(c);
     assert.deepEqual(turnOf('a').controls, ['stop']);
     assert.deepEqual(phases(), [
-      ...['before: done', 'which?: done', 'next: connecting'],
-      ...['and which now?: queued', 'and which now?: queued'],
+      'before: done',
+      'which?: done',
+      'next: connecting',
+      'and which now?: queued',
+      'and which now?: queued',
     ]);
     const sent = (): readonly unknown[] => valuesOf(engine.turns.at(-1)!.request.messages, 'content');
     assert.deepEqual(sent(), ['before', 'earlier', 'which?', 'of c', 'next']);

@@ -183,7 +183,12 @@ describe('running turn of a conversation', () => {
     conversation.switchRoute(id);
     conversation.stop(id);
     assert.deepEqual(engine.turn.controls, [
-      ...['retryNow', 'retryNow', 'tryAnyway', 'switchModel other', 'switchRoute', 'stop'],
+      'retryNow',
+      'retryNow',
+      'tryAnyway',
+      'switchModel other',
+      'switchRoute',
+      'stop',
     ]);
     assert.equal(engine.turns.length, 1);
   });

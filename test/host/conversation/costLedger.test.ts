@@ -108,7 +108,10 @@ describe(`cost of ${turnCount} turns with failures`, () => {
         foldJournal([]),
         { append: (line) => lines.push(line) },
         {
-          ...{ clock, engine: () => engine, resumeSetting: () => 'auto', onEvent: () => undefined },
+          clock,
+          engine: () => engine,
+          resumeSetting: () => 'auto',
+          onEvent: () => undefined,
           budget: new TestBudget(),
           defaults: () => ({ model: 'priced', systemPrompt: '', temperature: 1, maxTokens: 9 }),
           connection: () => Promise.resolve({ baseUrl: holySheep, apiKey: 'hsa-a', backups }),

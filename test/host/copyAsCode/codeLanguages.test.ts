@@ -34,7 +34,9 @@ const hostileRequest = fc
     temperature: fc.constantFrom(undefined, 0, 0.7, 2),
     maxTokens: fc.constantFrom(undefined, 1, 1_000_000),
     otherFields: fc.constantFrom<ExportedRequest['otherFields']>(
-      ...[{}, { reasoning_effort: 'high' }, { enable_thinking: false }],
+      {},
+      { reasoning_effort: 'high' },
+      { enable_thinking: false },
       { thinking: { type: 'enabled', budget_tokens: 2048 }, 'a-b': [true, null, -1.5, ...wellFormed] },
     ),
   })

@@ -28,7 +28,8 @@ describe('exported request', () => {
   it('contains the messages, the model, the parameters and the base URL of the request', () => {
     assert.deepEqual(exportRequest(), {
       baseUrl: 'https://a/v1',
-      ...{ ...request, otherFields: {} },
+      ...request,
+      otherFields: {},
       retry: { maxRetries: 2, baseDelayMs: 500, maxDelayMs: 9000, maxRetryAfterMs: 60_000, idleTimeoutMs: 120_000 },
       fromDemo: false,
     });
@@ -53,7 +54,8 @@ describe('exported request', () => {
   it('contains the reasoning effort in the form of the gateway, and no default limit for a model that reasons', () => {
     const exported = (baseUrl: string) =>
       exportRequest({
-        ...{ baseUrl, factsOf: () => undefined },
+        baseUrl,
+        factsOf: () => undefined,
         request: { model: 'm', messages: [], defaults: { maxTokens: 2048 }, reasoningEffort: 'high' },
       });
     const { otherFields, maxTokens } = exported('https://openrouter.ai/api/v1');

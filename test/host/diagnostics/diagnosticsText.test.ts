@@ -46,7 +46,9 @@ const diagnostics = {
   time: 0,
   host: { extension: '1.2.3', language: 'zh-cn' },
   settings: {
-    ...{ origin: 'https://api.holysheep.ai', hasKey: true, temperature: 0.7 },
+    origin: 'https://api.holysheep.ai',
+    hasKey: true,
+    temperature: 0.7,
     model: 'C:\\Users\\somebody\\qwen.gguf',
     fallbackModels: ['Qwen/Qwen2.5', '~/models/a.gguf'],
   },

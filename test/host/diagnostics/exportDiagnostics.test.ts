@@ -7,16 +7,9 @@ import { FakeRoutes } from '../connection/fakeRoutes';
 import { addToLedger, emptyLedger } from '../../../src/engine/state/ledger';
 import type { AttemptEvent } from '../../../src/engine/events/events';
 import { attempt } from '../conversation/scriptedEngine';
-import { valuesOf } from '../../support/valuesOf';
-
-interface Choice {
-  readonly label: string;
-}
 
 describe('Export Diagnostics command', () => {
   const editor = new FakeEditor();
-  let questions: (readonly Choice[])[];
-  let chosen: string | undefined;
   let routes: FakeRoutes;
   let engineReport: EngineReport;
   const api = editor.api() as { readonly window: object; readonly workspace: object; readonly env: object };
@@ -30,20 +23,16 @@ describe('Export Diagnostics command', () => {
     window: {
       ...api.window,
       showTextDocument: () => Promise.resolve(undefined),
-      showQuickPick: (items: readonly Choice[]) => {
-        questions.push(items);
-        return Promise.resolve(items.find(({ label }) => label === chosen));
-      },
     },
   });
   beforeEach(() => {
-    [questions, chosen, routes] = [[], undefined, new FakeRoutes()];
+    routes = new FakeRoutes();
     engineReport = { turns: [], network: { budgets: [], gates: [] }, routesDown: [] };
     routes.baseUrl = 'https://api.holysheep.ai/v1';
     routes.keys.set('https://api.holysheep.ai', 'hsa-primary');
   });
 
-  const run = async (): Promise<string | undefined> => {
+  const run = async (): Promise<string> => {
     const { Connections } = await import('../../../src/host/connection/connections');
     const { registerDiagnostics } = await import('../../../src/host/diagnostics/diagnosticsCommands');
     const deps = routes.deps();
@@ -70,7 +59,9 @@ describe('Export Diagnostics command', () => {
     engineReport = {
       turns: [
         {
-          ...{ time: 1, host: 'llm.corp.example:8080', outcome: 'done' },
+          time: 1,
+          host: 'llm.corp.example:8080',
+          outcome: 'done',
           attempts: addToLedger(emptyLedger, event).entries,
           waits: [],
         },
@@ -84,18 +75,15 @@ describe('Export Diagnostics command', () => {
     };
   };
 
-  it('asks nothing when all requests go to HolySheep, and reports the route', async () => {
-    const report = JSON.parse((await run()) ?? '') as { readonly settings: Readonly<Record<string, unknown>> };
-    assert.deepEqual(questions, []);
+  it('names the origin of HolySheep', async () => {
+    const report = JSON.parse(await run()) as { readonly settings: Readonly<Record<string, unknown>> };
     assert.equal(report.settings['origin'], 'https://api.holysheep.ai');
     assert.deepEqual(report.settings['routes'], [{ name: 'route 1', hasKey: true, isHttps: true, isHolySheep: true }]);
   });
 
-  it('replaces private host names with positions unless the user agrees', async () => {
+  it('replaces private host names with positions', async () => {
     usePrivateRoute();
-    chosen = 'Leave out';
-    const text = (await run()) ?? '';
-    assert.deepEqual(valuesOf(questions[0]!, 'label'), ['Leave out', 'Include']);
+    const text = await run();
     for (const name of ['corp.example', 'former.example']) assert.ok(!text.includes(name), name);
     const report = JSON.parse(text) as EngineReport & { readonly settings: Readonly<Record<string, unknown>> };
     assert.deepEqual(
@@ -114,54 +102,38 @@ describe('Export Diagnostics command', () => {
     ]);
   });
 
-  for (const answer of ['Leave out', 'Include']) {
-    it(`contains no path of a base URL, and the names of gateways only if the user agrees: ${answer}`, async () => {
-      const base = 'https://relay.example/t0k3n-';
-      routes.backups = [{ baseUrl: `${base}a/v1`, name: 'Project Nightjar (ACME)' }, `${base}b/v1`];
-      const sent = (baseUrl: string, gatewayName?: string): AttemptEvent =>
-        ({ ...attempt(), origin: 'https://relay.example', baseUrl, gatewayName }) as AttemptEvent;
-      const attempts = [
-        sent(`${base}a/v1`, 'Project Nightjar (ACME)'),
-        sent(`${base}b/v1`),
-        { ...attempt(), origin: 'https://former.example', gatewayName: 'Old Project' } as AttemptEvent,
-      ].flatMap((event) => addToLedger(emptyLedger, event).entries);
-      const turn = { time: 1, host: 'relay.example', outcome: 'done', attempts, waits: [] };
-      engineReport = { turns: [turn], network: { budgets: [], gates: [] }, routesDown: [] };
-      chosen = answer;
-      const text = (await run()) ?? '';
-      assert.ok(!text.includes('t0k3n'));
-      const report = JSON.parse(text) as EngineReport;
-      assert.deepEqual(
-        report.turns[0]?.attempts.map(({ gatewayName }) => gatewayName),
-        answer === 'Include'
-          ? ['Project Nightjar (ACME)', undefined, 'Old Project']
-          : ['route 2', 'route 3', 'former route'],
-      );
-    });
-  }
+  it('replaces the name and the path of each gateway with its position', async () => {
+    const base = 'https://relay.example/t0k3n-';
+    routes.backups = [{ baseUrl: `${base}a/v1`, name: 'Project Nightjar (ACME)' }, `${base}b/v1`];
+    const sent = (baseUrl: string, gatewayName?: string): AttemptEvent =>
+      ({ ...attempt(), origin: 'https://relay.example', baseUrl, gatewayName }) as AttemptEvent;
+    const attempts = [
+      sent(`${base}a/v1`, 'Project Nightjar (ACME)'),
+      sent(`${base}b/v1`),
+      { ...attempt(), origin: 'https://former.example', gatewayName: 'Old Project' } as AttemptEvent,
+    ].flatMap((event) => addToLedger(emptyLedger, event).entries);
+    const turn = { time: 1, host: 'relay.example', outcome: 'done', attempts, waits: [] };
+    engineReport = { turns: [turn], network: { budgets: [], gates: [] }, routesDown: [] };
+    const text = await run();
+    for (const secret of ['t0k3n', 'Nightjar', 'Old Project']) assert.ok(!text.includes(secret), secret);
+    const report = JSON.parse(text) as EngineReport;
+    assert.deepEqual(
+      report.turns[0]?.attempts.map(({ gatewayName }) => gatewayName),
+      ['route 2', 'route 3', 'former route'],
+    );
+  });
 
-  it('leaves out the private host name of a former route without asking', async () => {
+  it('leaves out the private host name of a former route', async () => {
     usePrivateRoute();
     routes.backups = [];
-    const text = (await run()) ?? '';
-    assert.deepEqual([questions, text.includes('corp.example')], [[], false]);
+    const text = await run();
+    assert.ok(!text.includes('corp.example'));
     assert.equal((JSON.parse(text) as EngineReport).turns[0]?.host, 'former route');
-  });
-
-  it('contains the host names when the user agrees', async () => {
-    usePrivateRoute();
-    chosen = 'Include';
-    assert.ok((await run())?.includes('http://llm.corp.example:8080'));
-  });
-
-  it('creates no report when the user dismisses the question', async () => {
-    usePrivateRoute();
-    assert.equal(await run(), undefined);
   });
 
   it('reports null instead of a key that cannot be read', async () => {
     routes.isKeyringLocked = true;
-    const { settings } = JSON.parse((await run()) ?? '') as {
+    const { settings } = JSON.parse(await run()) as {
       readonly settings: { readonly hasKey: unknown; readonly routes: readonly { readonly hasKey: unknown }[] };
     };
     assert.deepEqual([settings.hasKey, settings.routes[0]?.hasKey], [null, null]);

@@ -48,7 +48,11 @@ describe('Manage Gateways command', () => {
   it('lists the gateways in their order, with their keys, health and model names', async () => {
     const at = Date.now();
     window.records = ['complete', 'complete', 'server'].map((result, index) => ({
-      ...{ at, origin: 'https://primary.example', model: `model-${index}`, result, firstTokenMs: 1200 },
+      at,
+      origin: 'https://primary.example',
+      model: `model-${index}`,
+      result,
+      firstTokenMs: 1200,
     }));
     [window.down, window.keyless] = [['https://relay.example'], new Set(['https://relay.example'])];
     const list = await open();
@@ -201,11 +205,9 @@ describe('Manage Gateways command', () => {
     for (const [title, previous, budget, note] of [
       [
         'says that the budget changes with the currency',
-        ...[
-          primaryUrl,
-          { daily: 5 },
-          ' Your daily budget is now in the currency of this gateway: ¥5.00 instead of $5.00.',
-        ],
+        primaryUrl,
+        { daily: 5 },
+        ' Your daily budget is now in the currency of this gateway: ¥5.00 instead of $5.00.',
       ],
       ['says nothing about a budget with a currency of its own', primaryUrl, { daily: 5, currency: 'USD' }, ''],
       ['says nothing about the currency without a budget', primaryUrl, undefined, ''],

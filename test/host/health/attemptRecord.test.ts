@@ -8,8 +8,13 @@ describe('health records of a turn', () => {
     const usage = { promptTokens: 7, completionTokens: 100, cachedTokens: 5, cost: 0.25, estimatedCost: undefined };
     const [record] = recordsOf(turn(entry({ ended: ended({ firstTokenMs: 1000.4, ...usage }) })));
     assert.deepEqual(record, {
-      ...{ at: noon, origin, model: 'gpt-4o', result: 'complete' },
-      ...{ firstTokenMs: 1000, tokensPerSecond: 50, ...usage },
+      at: noon,
+      origin,
+      model: 'gpt-4o',
+      result: 'complete',
+      firstTokenMs: 1000,
+      tokensPerSecond: 50,
+      ...usage,
     });
   });
 

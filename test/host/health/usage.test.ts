@@ -39,7 +39,7 @@ describe('usage in the report', () => {
       rows.map(({ host, total, parts }) => [host, ...[parts.at(-2), parts.at(-1), total].map((each) => each?.costs)]),
       [
         ['gateway.test', [usd(0.5)], [usd(0.3)], [usd(0.8)]],
-        ['api.holysheep.ai', ...[undefined, [yuan(5)], [yuan(5)]]],
+        ['api.holysheep.ai', undefined, [yuan(5)], [yuan(5)]],
       ],
     );
     const { promptTokens, completionTokens } = rows[0]!.parts.at(-1)!;

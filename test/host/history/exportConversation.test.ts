@@ -20,8 +20,15 @@ const done = (content: string, finishReason = 'stop'): StreamEvent => {
   return { type: 'done', attempt: 1, at: 30, finishReason, attempts: 1, waitedMs: 0, text: content };
 };
 const failed: StreamEvent = {
-  ...{ type: 'failed', attempt: 1, at: 30, kind: 'rate-limit', status: 429, requestId: 'req-1', text: 'half' },
-  ...{ message: 'Rate limited by api.example.', actions: [] },
+  type: 'failed',
+  attempt: 1,
+  at: 30,
+  kind: 'rate-limit',
+  status: 429,
+  requestId: 'req-1',
+  text: 'half',
+  message: 'Rate limited by api.example.',
+  actions: [],
 };
 
 function exchange(events: readonly StreamEvent[], more: Partial<Exchange> = {}): Exchange {
@@ -29,7 +36,11 @@ function exchange(events: readonly StreamEvent[], more: Partial<Exchange> = {}):
 }
 
 const sourceOf = (...exchanges: Exchange[]) => ({
-  ...{ title: 'Retries', exchanges, otherVersions: [], summaries: [], cost: costOfExchanges(exchanges) },
+  title: 'Retries',
+  exchanges,
+  otherVersions: [],
+  summaries: [],
+  cost: costOfExchanges(exchanges),
 });
 const markdown = (...exchanges: Exchange[]): string =>
   exportMarkdown(sourceOf(...exchanges), { words: englishWords, locale: 'en' });
@@ -257,8 +268,18 @@ describe('JSON export', () => {
       { type: 'headers', attempt: 1, at: 12, status: 429, requestId: 'req-1', ms: 2 },
       { type: 'ended', attempt: 1, at: 15, how: 'rate-limit', row: 'proxySignIn', ms: 5, bytes: 9, chars: 0 },
       {
-        ...{ type: 'waiting', attempt: 2, at: 15, until: time + 1000, delayMs: 1000, source: 'server' },
-        ...{ reason: 'rate-limit', maxAttempts: 6, message: '', actions: [], hintMs: 900, hintFrom: 'retry-after' },
+        type: 'waiting',
+        attempt: 2,
+        at: 15,
+        until: time + 1000,
+        delayMs: 1000,
+        source: 'server',
+        reason: 'rate-limit',
+        maxAttempts: 6,
+        message: '',
+        actions: [],
+        hintMs: 900,
+        hintFrom: 'retry-after',
       },
       { type: 'attempt', origin, attempt: 2, at: 1015, time: time + 1005, model: 'gpt-4o', why: 'retry' },
       { type: 'done', attempt: 2, at: 1020, finishReason: 'stop', attempts: 2, waitedMs: 1000, text: 'Yes' },
@@ -269,11 +290,24 @@ describe('JSON export', () => {
     const waits = { source: 'server', reason: 'rate-limit', plannedMs: 1000, waitedMs: 1000 };
     assert.deepEqual(run.attempts, [
       {
-        ...{ attempt: 1, model: 'gpt-4o', why: 'first', at: '2026-01-15T09:00:00.000Z', waits: [], status: 429 },
-        ...{ requestId: 'req-1', headersMs: 2, ended: 'rate-limit', ms: 5, bytes: 9, characters: 0 },
+        attempt: 1,
+        model: 'gpt-4o',
+        why: 'first',
+        at: '2026-01-15T09:00:00.000Z',
+        waits: [],
+        status: 429,
+        requestId: 'req-1',
+        headersMs: 2,
+        ended: 'rate-limit',
+        ms: 5,
+        bytes: 9,
+        characters: 0,
       },
       {
-        ...{ attempt: 2, model: 'gpt-4o', why: 'retry', at: '2026-01-15T09:00:01.005Z' },
+        attempt: 2,
+        model: 'gpt-4o',
+        why: 'retry',
+        at: '2026-01-15T09:00:01.005Z',
         waits: [{ ...waits, hintMs: 900, hintFrom: 'retry-after' }],
       },
     ]);
@@ -338,10 +372,31 @@ describe('export of comparisons and summaries', () => {
     const written = exportMarkdown(content(), { words: englishWords, locale: 'en' });
     const lines = written.split('\n').filter((line) => line !== '' && !/^[*>]/.test(line));
     assert.deepEqual(lines, [
-      ...['# Models', '## Summary of another conversation', 'Earlier facts', '## You', 'First?'],
-      ...['## Comparison: b, a, c', '### b', 'answer b', '### a', 'answer a', '### c', 'answer c'],
-      ...['## You', 'Second?', '## gpt-4o', 'Two', '## Summary of the earlier turns (2)', 'In short'],
-      ...['## You', 'Third?', '## Comparison: d, e', '### d', 'answer d', '### e', 'answer e'],
+      '# Models',
+      '## Summary of another conversation',
+      'Earlier facts',
+      '## You',
+      'First?',
+      '## Comparison: b, a, c',
+      '### b',
+      'answer b',
+      '### a',
+      'answer a',
+      '### c',
+      'answer c',
+      '## You',
+      'Second?',
+      '## gpt-4o',
+      'Two',
+      '## Summary of the earlier turns (2)',
+      'In short',
+      '## You',
+      'Third?',
+      '## Comparison: d, e',
+      '### d',
+      'answer d',
+      '### e',
+      'answer e',
     ]);
   });
 
@@ -355,10 +410,8 @@ describe('export of comparisons and summaries', () => {
     assert.equal(new Set(['a', 'b', 'c'].map(comparisonOf)).size, 1);
     assert.ok(comparisonOf('d') && comparisonOf('d') === comparisonOf('e') && comparisonOf('d') !== comparisonOf('a'));
     assert.deepEqual(rowsOf(turns, 'prompt', 'answer'), [
-      ...[
-        ['First?', 'answer b'],
-        ['Second?', 'Two'],
-      ],
+      ['First?', 'answer b'],
+      ['Second?', 'Two'],
       ['Third?', 'answer d'],
     ]);
     assert.deepEqual(rowsOf(summaries, 'after', 'turns', 'text'), [

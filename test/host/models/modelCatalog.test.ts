@@ -19,7 +19,11 @@ import { ended } from '../health/records';
 
 const [origin, other] = ['https://gateway.test', 'https://other.test'];
 const connection: ActiveConnection = {
-  ...{ baseUrl: `${origin}/v1`, origin, host: 'gateway.test', apiKey: 'hsa-test', demo: false },
+  baseUrl: `${origin}/v1`,
+  origin,
+  host: 'gateway.test',
+  apiKey: 'hsa-test',
+  demo: false,
 };
 
 describe('model catalog', () => {
@@ -96,8 +100,14 @@ describe('model catalog', () => {
     } as unknown as Settings;
     createCatalog = () =>
       new ModelCatalog({
-        ...{ connections, engine, health, keys, settings },
-        ...{ log: { error: log, warn: log } as unknown as Log, memory: memento, unresponsive },
+        connections,
+        engine,
+        health,
+        keys,
+        settings,
+        log: { error: log, warn: log } as unknown as Log,
+        memory: memento,
+        unresponsive,
       });
     catalog = createCatalog();
   });

@@ -35,9 +35,11 @@ describe('model picker with several routes', () => {
     const start = (fresh: boolean) => {
       loads.push(fresh);
       const routes = hosts.map((host, index) => ({
-        ...{ host, baseUrl: `https://${host}/v1`, origin: `https://${host}` },
+        host,
+        baseUrl: `https://${host}/v1`,
+        origin: `https://${host}`,
         ...(names && index === hosts.length - 1 && { models: new Map(Object.entries(names)) }),
-        ...{ list: new Promise<ModelList>((resolve) => (loaded[index] = resolve)) },
+        list: new Promise<ModelList>((resolve) => (loaded[index] = resolve)),
         essence: essence && ((model: string) => `${essence(model)} at ${host}`),
       }));
       return Promise.resolve({ routes, recent });
@@ -64,7 +66,7 @@ describe('model picker with several routes', () => {
     assert.deepEqual([labels(), picker.busy], [['$(check) b', '[Other models]', 'a', '[two]', 'c'], false]);
     assert.equal(picker.placeholder, 'Choose a model at one, two, or type its name');
     picker.choose(['c']);
-    assert.deepEqual(await picked, { model: 'c', once: false, baseUrl: 'https://two/v1' });
+    assert.deepEqual(await picked, { model: 'c', baseUrl: 'https://two/v1' });
   });
 
   it('groups the models by gateway, without those that an earlier gateway has under this or another name', async () => {
@@ -80,7 +82,7 @@ describe('model picker with several routes', () => {
       ['current · acme/b at three', 'acme/a at three', 'at two · acme/c at three', ...three.map(() => 'at three')],
     );
     picker.choose(['a']);
-    assert.deepEqual(await picked, { model: 'a', once: false, baseUrl: 'https://one/v1' });
+    assert.deepEqual(await picked, { model: 'a', baseUrl: 'https://one/v1' });
   });
 
   it('offers no similar models for a name that the settings map to another name', async () => {
@@ -111,11 +113,11 @@ describe('model picker with several routes', () => {
     await load(0, { source: 'default', models: ['x'], message: 'one is down.' });
     assert.ok(picker.items.every(({ description = '' }) => !description.includes('at ')));
     picker.choose(['x']);
-    assert.deepEqual(await picked, { model: 'x', once: false, baseUrl: undefined });
+    assert.deepEqual(await picked, { model: 'x', baseUrl: undefined });
     const other = openWith({ recent: ['old'] }, 'one');
     await other.load(0, from('one', 'a'));
     picker.choose(['old']);
-    assert.deepEqual(await other.picked, { model: 'old', once: false, baseUrl: undefined });
+    assert.deepEqual(await other.picked, { model: 'old', baseUrl: undefined });
   });
 
   it('groups the models: recently used ones, fallback models, families in natural order, and others', async () => {
@@ -124,8 +126,22 @@ describe('model picker with several routes', () => {
     assert.deepEqual(labels(), ['$(check) b', '[Recently used]', 'glm-10', 'old']);
     await load(0, from('one', 'GLM-3', 'b', 'glm-10', 'glm-2', 'glm-9', 'gpt-4', 'solo', '4o', 'gpt-5', 'glm-4'));
     assert.deepEqual(labels(), [
-      ...['$(check) b', '[Recently used]', 'glm-10', 'old', '[Fallback models]', 'glm-9'],
-      ...['[glm]', 'glm-2', 'GLM-3', 'glm-4', '[gpt]', 'gpt-4', 'gpt-5', '[Other models]', '4o', 'solo'],
+      '$(check) b',
+      '[Recently used]',
+      'glm-10',
+      'old',
+      '[Fallback models]',
+      'glm-9',
+      '[glm]',
+      'glm-2',
+      'GLM-3',
+      'glm-4',
+      '[gpt]',
+      'gpt-4',
+      'gpt-5',
+      '[Other models]',
+      '4o',
+      'solo',
     ]);
   });
 
@@ -227,8 +243,11 @@ describe('model picker with several routes', () => {
     await load(0, { source: 'default', models: ['x'], message: 'one is down.' });
     await load(1, from('two', 'a'));
     assert.deepEqual(labels(), [
-      ...['$(check) b', "[Common models for one (couldn't load its list: one is down.)]", 'x'],
-      ...['[two]', 'a'],
+      '$(check) b',
+      "[Common models for one (couldn't load its list: one is down.)]",
+      'x',
+      '[two]',
+      'a',
     ]);
   });
 

@@ -62,8 +62,19 @@ describe('alignment of two answers', () => {
 
   it('leaves code blocks, indented code and tables unchanged', () => {
     const code = [
-      ...['```js', 'a(); // One. Two. Three.', '', '```', '- item', '  ~~~', '  One. Two.  ', '  ~~~', ''],
-      ...['    x = 1. Then. Y', '| One. Two. | Three. Four. |', '```', 'open. Until. The end.'],
+      '```js',
+      'a(); // One. Two. Three.',
+      '',
+      '```',
+      '- item',
+      '  ~~~',
+      '  One. Two.  ',
+      '  ~~~',
+      '',
+      '    x = 1. Then. Y',
+      '| One. Two. | Three. Four. |',
+      '```',
+      'open. Until. The end.',
     ];
     const [left] = linesOf(code.join('\n'), 'Something. One. Two. Three.');
     assert.deepEqual(left, code);

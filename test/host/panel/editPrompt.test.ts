@@ -53,7 +53,12 @@ function setUp(input: PromptInput, pickedModel?: string) {
     onError: (error: unknown) => assert.fail(String(error)),
   };
   return {
-    ...{ conversation, id, addedToHistory, returned, budget, overPlainHttp },
+    conversation,
+    id,
+    addedToHistory,
+    returned,
+    budget,
+    overPlainHttp,
     edit: async (prompt: string, exchangeId = id) =>
       (await importEditPrompt()).editPrompt(deps, conversation, exchangeId, prompt),
     regenerate: async (switchModel: boolean, exchangeId = id) =>

@@ -29,7 +29,6 @@ describe('context of the next request in a panel', () => {
           return noSubscription();
         },
       },
-      catalog: { pickForPrompt: () => Promise.resolve({ model: 'other', once: true }) },
       contextSource: { resolve: (id: string) => Promise.resolve([{ id, attachment }]) },
       contextUse: createContextUse({
         connections: { requestDefaults: () => ({ model: 'm', systemPrompt: '' }) },
@@ -63,10 +62,10 @@ describe('context of the next request in a panel', () => {
     assert.deepEqual(posted(), [[1000, 'turns 296']]);
     await view.send({ type: 'attach', id: 'file:a.ts' });
     assert.deepEqual(posted(), [[1000, 'turns 296', 'attachments 30']]);
-    await view.send({ type: 'selectModel', prompt: '' });
+    windows['m'] = undefined;
+    changeConnection();
+    await waitForEvents();
     assert.deepEqual(posted(), [[undefined]]);
-    await view.send({ type: 'forgetModelOnce' });
-    assert.deepEqual(posted(), [[1000, 'turns 296', 'attachments 30']]);
     windows['m'] = 500;
     changeConnection();
     await waitForEvents();

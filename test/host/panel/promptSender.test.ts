@@ -94,7 +94,12 @@ describe('prompt sender', () => {
     await send({ prompt: 'Hey' }, { conversation: other });
     assert.deepEqual(asked(), ['current: Hi', 'other: Hey', 'new: Hello']);
     assert.deepEqual(calls, [
-      ...['show current', 'remember Hi', 'show new', 'remember Hello', 'show other', 'remember Hey'],
+      'show current',
+      'remember Hi',
+      'show new',
+      'remember Hello',
+      'show other',
+      'remember Hey',
     ]);
   });
 
@@ -109,7 +114,6 @@ describe('prompt sender', () => {
     const { send, prefills, overPlainHttp, connection } = setUp();
     overPlainHttp.add('m');
     await send({ prompt: 'Hi', model: 'other' });
-    await send({ prompt: 'Hi' }, { modelOnce: 'other' });
     await send({ prompt: 'Hi' }, { models: ['other', 'another'] });
     connection.demo = true;
     await send({ prompt: 'Hi' }, { newConversation: true });
@@ -285,38 +289,20 @@ describe('prompt sender', () => {
 
 const file: Attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'const a = 1;' };
 
-async function createDraft(...attachments: Attachment[]) {
-  const { PromptDraft } = await importPromptSender();
-  const models: (string | undefined)[] = [];
-  const context = { takeAll: () => attachments.splice(0) };
-  return { draft: new PromptDraft(context, (model) => models.push(model)), models };
-}
-
-describe('draft with context items or a one-time model', () => {
+describe('context items of a prompt', () => {
   useVSCode(vscode);
 
-  it('adds the context items to the next prompt only, after the attachments of the prompt', async () => {
-    const { draft, models } = await createDraft(file);
+  it('follow the attachments that the prompt already has', async () => {
+    const { withAttachments } = await importPromptSender();
     const existing: Attachment = { kind: 'selection' as const, label: 'b.ts:1-2', languageId: 'ts', code: 'b' };
-    const { content, attachments } = draft.addTo({ prompt: 'Explain', content: 'Explain b', attachments: [existing] });
+    const input = { prompt: 'Explain', content: 'Explain b', attachments: [existing] };
+    const { content, attachments } = withAttachments(input, [file]);
     assert.deepEqual(attachments, [existing, file]);
     assert.match(content ?? '', /^Explain b\n[^]*const a = 1;/);
-    assert.deepEqual([draft.addTo({ prompt: 'Why?' }), models], [{ prompt: 'Why?', model: undefined }, []]);
   });
 
-  it('adds the one-time model to the next prompt only, and reports each change of this model', async () => {
-    const { draft, models } = await createDraft();
-    draft.setModelOnce('deepseek-r1');
-    draft.setModelOnce('deepseek-r1');
-    assert.equal(draft.addTo({ prompt: 'Hi' }).model, 'deepseek-r1');
-    assert.equal(draft.addTo({ prompt: 'Hi' }).model, undefined);
-    assert.deepEqual(models, ['deepseek-r1', undefined]);
-  });
-
-  it('does not replace the model of a prompt that already has one', async () => {
-    const { draft } = await createDraft();
-    draft.setModelOnce('deepseek-r1');
-    assert.equal(draft.addTo({ prompt: 'Hi', model: 'demo-steady' }).model, 'demo-steady');
-    assert.equal(draft.modelOnce, undefined);
+  it('change nothing if there are none', async () => {
+    const { withAttachments } = await importPromptSender();
+    assert.deepEqual(withAttachments({ prompt: 'Why?' }, []), { prompt: 'Why?' });
   });
 });

@@ -8,17 +8,17 @@ import { FakePanel, idleServices, noSubscription } from './fakePanel';
 describe('reasoning effort in a panel', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
 
-  it('is sent to the page for the selected model and for that of the next prompt, and chosen by the page', async () => {
+  it('is sent to the page for the selected model, and chosen by the page', async () => {
     const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     const view = new FakePanel();
     const chosen: unknown[] = [];
+    let selected = 'm';
     let change = (): void => assert.fail('nobody listens');
     const services = {
       ...idleServices,
       conversations: { keepOpen: noSubscription },
-      connections: { view: () => Promise.resolve({ model: 'm', host: 'h' }), onDidChange: noSubscription },
+      connections: { view: () => Promise.resolve({ model: selected, host: 'h' }), onDidChange: noSubscription },
       demo: { answers: () => false },
-      catalog: { pickForPrompt: () => Promise.resolve({ model: 'other', once: true }) },
       efforts: {
         viewOf: (model: string) => ({ level: model === 'm' ? 'low' : 'high', levels: [] }),
         choose: (...choice: unknown[]) => Promise.resolve(chosen.push(choice)),
@@ -31,23 +31,17 @@ describe('reasoning effort in a panel', () => {
     } as unknown as PanelServices;
     const panel = new ConversationPanel(view.asPanel, openConversation().conversation, services);
     const levels = (): readonly unknown[] =>
-      view.posted.splice(0).flatMap((message) => {
-        if (message.type === 'snapshot' || message.type === 'connection') return [message.connection.effort?.level];
-        return message.type === 'modelOnce' ? [message.model, message.effort?.level] : [];
-      });
+      view.posted.splice(0).flatMap((message) => ('connection' in message ? [message.connection.effort?.level] : []));
     await view.send({ type: 'ready' });
-    assert.deepEqual(levels(), ['low', undefined, undefined]);
-    await view.send({ type: 'selectModel', prompt: '' });
-    assert.deepEqual(levels(), ['other', 'high']);
-    await view.send({ type: 'ready' });
-    assert.deepEqual(levels(), ['low', 'other', 'high']);
+    assert.deepEqual(levels(), ['low']);
     await view.send({ type: 'selectEffort', model: 'other', level: 'max' });
     await view.send({ type: 'selectEffort', model: 'other', level: 'huge' } as never);
     assert.deepEqual(chosen, [['other', 'max']]);
     assert.deepEqual(levels(), []);
+    selected = 'other';
     change();
     await waitForEvents();
-    assert.deepEqual(levels(), ['low', 'other', 'high']);
+    assert.deepEqual(levels(), ['high']);
     panel.dispose();
   });
 });

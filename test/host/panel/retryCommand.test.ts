@@ -35,7 +35,7 @@ describe('Retry Now command', () => {
 
   it('retries a single column if several have failed and none waits', async () => {
     const { turns, retryNow } = compare();
-    for (const turn of [...turns]) turn.emit(attempt(), failed(''));
+    for (const turn of turns.slice()) turn.emit(attempt(), failed(''));
     await retryNow();
     assert.equal(turns.length, 4);
   });

@@ -75,7 +75,8 @@ describe('suggestions of an empty conversation', () => {
     end.line = 7;
     assert.deepEqual(await list(), before);
     assert.deepEqual(suggestions.codePrompt('selection')?.item, {
-      ...{ kind: 'selection', uri: 'file:///w/pasture.ts' },
+      kind: 'selection',
+      uri: 'file:///w/pasture.ts',
       span: { start: { line: 1, character: 0 }, end: { line: 7, character: 0 } },
     });
   });

@@ -7,8 +7,15 @@ import { openConversation } from '../conversation/openedConversation';
 import { attempt, done, text } from '../conversation/scriptedEngine';
 
 const tooLong: StreamEvent = {
-  ...{ type: 'failed', kind: 'context-length', status: 400, requestId: undefined, message: 'Too long', text: '' },
-  ...{ actions: ['summarize'], attempt: 1, at: 9 },
+  type: 'failed',
+  kind: 'context-length',
+  status: 400,
+  requestId: undefined,
+  message: 'Too long',
+  text: '',
+  actions: ['summarize'],
+  attempt: 1,
+  at: 9,
 };
 
 /** An answer with about this number of tokens. */

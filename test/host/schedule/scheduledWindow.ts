@@ -25,7 +25,8 @@ export function openScheduledWindow(
   const problems: string[] = [];
   const probes: string[] = [];
   const network: { isReachable: boolean; origin: string; lists?: Route['lists']; backups?: readonly Route[] } = {
-    ...{ isReachable, origin: 'https://own.example' },
+    isReachable,
+    origin: 'https://own.example',
   };
   const store = new ScheduleStore(disk.scheduled, (problem) => problems.push(problem));
   const scheduler = new Scheduler({

@@ -192,8 +192,14 @@ describe('settings', () => {
     });
 
     for (const scope of [
-      ...['globalValue', 'globalLocalValue', 'globalRemoteValue', 'workspaceValue', 'workspaceFolderValue'],
-      ...['globalLanguageValue', 'workspaceLanguageValue', 'workspaceFolderLanguageValue'],
+      'globalValue',
+      'globalLocalValue',
+      'globalRemoteValue',
+      'workspaceValue',
+      'workspaceFolderValue',
+      'globalLanguageValue',
+      'workspaceLanguageValue',
+      'workspaceFolderLanguageValue',
     ]) {
       it(`are set by a value in ${scope}, even if it equals the default`, () => {
         inspected = { maxTokens: { [scope]: 2048 } };
@@ -223,7 +229,11 @@ describe('settings', () => {
 
     it('keep the order of the user, without invalid entries and duplicates', () => {
       const globalValue = [
-        ...['https://b.example', 'nonsense://x', 'https://a.example/v1', 5, 'https://b.example/v1/'],
+        'https://b.example',
+        'nonsense://x',
+        'https://a.example/v1',
+        5,
+        'https://b.example/v1/',
         'https://primary.example/v1',
       ];
       assert.deepEqual(read({ globalValue }), ['https://b.example/v1', 'https://a.example/v1']);

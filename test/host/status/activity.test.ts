@@ -25,8 +25,10 @@ function turns(phase: TurnPhase, fields: Partial<TurnState> = {}) {
   };
   const active = isRunning(phase) ? exchange : undefined;
   const conversation = {
-    ...{ activeExchange: active, activeExchanges: active ? [active] : [] },
-    ...{ exchangesToRetry: [exchange], lastExchange: exchange },
+    activeExchange: active,
+    activeExchanges: active ? [active] : [],
+    exchangesToRetry: [exchange],
+    lastExchange: exchange,
   };
   return { current: conversation, running: active && conversation, runningCount: active ? 1 : 0 };
 }

@@ -13,8 +13,11 @@ interface Item {
 
 const ignore = (): void => undefined;
 const idle: Situation = {
-  ...{ running: undefined, runningCount: 0, failure: undefined },
-  ...{ cooldown: undefined, scheduled: { count: 0 } },
+  running: undefined,
+  runningCount: 0,
+  failure: undefined,
+  cooldown: undefined,
+  scheduled: { count: 0 },
 };
 
 describe('status bar', () => {

@@ -18,7 +18,8 @@ describe('unseen failures', () => {
       conversations: { onDidRemove: removals.event, onDidChange },
       panels: { isVisible: () => visible, onDidChangeVisibility: visibility.event },
       window: { state, onDidChangeWindowState: focusChanges.event },
-      ...{ clock, onError },
+      clock,
+      onError,
     });
     const show = (isVisible: boolean): void => {
       visible = isVisible;

@@ -5,9 +5,23 @@ import { answer } from '../../support/replies';
 import { collect, extensionApi, find, resetNetworkState, set, testKey } from '../../support/extensionHost';
 
 const names = [
-  ...['model', 'fallbackModels', 'systemPrompt', 'temperature', 'maxTokens', 'prompts', 'resume', 'history.limit'],
-  ...['retry.maxRetries', 'retry.baseDelayMs', 'retry.maxDelayMs', 'retry.jitter', 'retry.maxHintMs'],
-  ...['timeout.headersMs', 'timeout.firstTokenMs', 'timeout.idleMs', 'timeout.silentMs'],
+  'model',
+  'fallbackModels',
+  'systemPrompt',
+  'temperature',
+  'maxTokens',
+  'prompts',
+  'resume',
+  'history.limit',
+  'retry.maxRetries',
+  'retry.baseDelayMs',
+  'retry.maxDelayMs',
+  'retry.jitter',
+  'retry.maxHintMs',
+  'timeout.headersMs',
+  'timeout.firstTokenMs',
+  'timeout.idleMs',
+  'timeout.silentMs',
 ];
 
 describe('invalid settings', () => {

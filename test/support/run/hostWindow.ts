@@ -32,7 +32,10 @@ async function main(version: string | undefined, name: string | undefined): Prom
       },
       launchArgs: [
         window.open(folder),
-        ...['--user-data-dir', userData, '--extensions-dir', path.join(folder, 'extensions')],
+        '--user-data-dir',
+        userData,
+        '--extensions-dir',
+        path.join(folder, 'extensions'),
         ...(window.untrusted ? ['--enable-workspace-trust'] : []),
       ],
     });

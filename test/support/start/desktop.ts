@@ -28,7 +28,10 @@ export async function startDesktop(code: string, playground: Playground): Promis
     `--extensionDevelopmentPath=${root}`,
     `--user-data-dir=${playground.userDataFolder}`,
     `--extensions-dir=${playground.extensionsFolder}`,
-    ...['--new-window', '--wait', '--disable-workspace-trust', playground.workspace],
+    '--new-window',
+    '--wait',
+    '--disable-workspace-trust',
+    playground.workspace,
   ];
   const child = spawn(code, args, {
     env: serverEnvironment(playground.env),

@@ -92,7 +92,10 @@ function isEqual(given: string, expected: string): boolean {
 function forward(request: IncomingMessage, response: ServerResponse, socketPath: string): void {
   const { method, url, headers } = request;
   const upstream = sendRequest({
-    ...{ socketPath, method, path: url, agent: false },
+    socketPath,
+    method,
+    path: url,
+    agent: false,
     headers: withoutConnectionHeaders(headers),
   });
   upstream.once('response', (incoming) => {

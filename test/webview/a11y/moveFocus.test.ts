@@ -52,11 +52,6 @@ describe('focus handling of the panel', () => {
       'Remove a.ts',
       { type: 'context', items: [] },
     ],
-    'the removal of the model for the next prompt': [
-      [{ type: 'modelOnce', model: 'gpt-4o' }],
-      'Remove gpt-4o · this prompt only',
-      { type: 'modelOnce' },
-    ],
     'the next step of the demo': [
       [{ type: 'connection', connection, suggestions: [] }, demo('Start')],
       'Start',

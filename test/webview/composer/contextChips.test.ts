@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DraftContext } from '../../../src/shared/protocol';
 import type { Unsent } from '../../../src/webview/state/unsentStore';
-import { PanelPage, usePage } from '../panel/support/panelPage';
+import { PanelPage } from '../panel/support/panelPage';
 import { valuesOf } from '../../support/valuesOf';
 
 const item = (label: string, fields: Partial<DraftContext> = {}): DraftContext => ({
@@ -142,37 +142,5 @@ describe('row of context chips', () => {
     assert.deepEqual(draftOf(), { draft: 'Why', context: ['before'] });
     show(a, b);
     assert.deepEqual(draftOf(), { draft: 'Why', context: ['a.ts', 'src/b.ts'] });
-  });
-});
-
-describe('model for the next prompt only', () => {
-  let page: PanelPage;
-  usePage((opened) => (page = opened), []);
-
-  const setOnce = (model: string | undefined): void => page.receive({ type: 'modelOnce', model });
-
-  it('replaces the selected model until the user removes the chip', () => {
-    setOnce('deepseek-r1');
-    assert.deepEqual(page.all('button', 'Model: gpt-4o at api.example'), []);
-    assert.equal(page.root.querySelector('.model-once')?.textContent, 'deepseek-r1 · this prompt only');
-    page.one('button', 'Remove deepseek-r1 · this prompt only').click();
-    assert.deepEqual(page.posted, [{ type: 'forgetModelOnce' }]);
-    setOnce(undefined);
-    assert.ok(page.one('button', 'Model: gpt-4o at api.example'));
-    assert.deepEqual(page.all('button', 'Remove deepseek-r1 · this prompt only'), []);
-  });
-
-  it('is shown as a chip, which takes over the focus of the model button and returns the focus when it is removed', () => {
-    page.one('button', 'Model: gpt-4o at api.example').focus();
-    setOnce('deepseek-r1');
-    assert.equal(
-      page.window.document.activeElement?.getAttribute('aria-label'),
-      'Remove deepseek-r1 · this prompt only',
-    );
-    setOnce(undefined);
-    assert.equal(page.window.document.activeElement, page.one('button', 'Model: gpt-4o at api.example'));
-    page.input.focus();
-    setOnce('deepseek-r1');
-    assert.equal(page.window.document.activeElement, page.input);
   });
 });

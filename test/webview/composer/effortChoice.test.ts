@@ -48,15 +48,4 @@ describe('button for the reasoning effort', () => {
       ['On', 'Model default', 'Off', 'On'],
     );
   });
-
-  it('shows the effort of the model for the next prompt only, and chooses it for that model', () => {
-    show({ level: 'high', levels });
-    page.receive({ type: 'modelOnce', model: 'deepseek-r1', effort: { level: 'low', levels } });
-    assert.equal(shown()[1], 'Reasoning effort of deepseek-r1: Low');
-    button().click();
-    page.one('menuitemradio', 'Medium').click();
-    assert.deepEqual(page.posted, [{ type: 'selectEffort', model: 'deepseek-r1', level: 'medium' }]);
-    page.receive({ type: 'modelOnce' });
-    assert.equal(shown()[1], 'Reasoning effort of gpt-5: High');
-  });
 });

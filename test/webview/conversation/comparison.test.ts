@@ -152,7 +152,9 @@ describe('comparison', () => {
 
   it('shows the speed of an answer below it, too, and each figure in an element that is not broken', () => {
     const usage = {
-      ...{ type: 'usage', attempt: 1, at: 1900 },
+      type: 'usage',
+      attempt: 1,
+      at: 1900,
       promptTokens: 12,
       completionTokens: 40,
       totalTokens: 52,

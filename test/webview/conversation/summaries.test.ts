@@ -17,7 +17,9 @@ const failed: TurnState = reduceTurn(
 const summary = (state: TurnState, fields: Partial<ExchangeSnapshot> = {}): ExchangeSnapshot =>
   exchange('s', { prompt: 'Summarize', state, summarizedTurns: 2, ...fields });
 const tooLong = ev.failed({
-  ...{ kind: 'context-length', status: 400, message: 'Too long.' },
+  kind: 'context-length',
+  status: 400,
+  message: 'Too long.',
   actions: ['summarize', 'newConversation', 'switchModel'],
 });
 const [a, b, c] = ['a', 'b', 'c'].map(answered) as [ExchangeSnapshot, ExchangeSnapshot, ExchangeSnapshot];
@@ -241,7 +243,8 @@ describe('notice of a new summary', () => {
   });
   const fill = (tokens: number): void =>
     page.receive({
-      ...{ type: 'contextUse', canSummarize: true },
+      type: 'contextUse',
+      canSummarize: true,
       use: { windowTokens: 100, parts: [{ kind: 'turns', tokens }], calibration: 1 },
     });
   const end = (): void => page.events('s', ev.text('In short'), ev.done('In short'));
@@ -300,7 +303,8 @@ describe('notice of a full context', () => {
   usePage((opened) => (page = opened));
   const fill = (tokens: number, canSummarize = true): void =>
     page.receive({
-      ...{ type: 'contextUse', canSummarize },
+      type: 'contextUse',
+      canSummarize,
       use: { windowTokens: 1000, parts: [{ kind: 'turns', tokens }], calibration: 1 },
     });
   const notice = (): string => page.root.querySelector('.notices > .notice:not([hidden])')?.textContent ?? '';

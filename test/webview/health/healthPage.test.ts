@@ -41,13 +41,25 @@ describe('page of usage and health', () => {
     page.show(report);
     assert.deepEqual(texts('h2'), ['gpt-4o a.test', '<b>x</b> b.test']);
     assert.deepEqual(texts('article:first-child .measures dt, article:first-child .figure'), [
-      ...['Success rate', '97%', 'First token', '1.2 s · p95 3.4 s', 'Speed', '48 tok/s', 'Retries', '3'],
+      'Success rate',
+      '97%',
+      'First token',
+      '1.2 s · p95 3.4 s',
+      'Speed',
+      '48 tok/s',
+      'Retries',
+      '3',
     ]);
     assert.deepEqual(texts('article:first-child .note'), [
       '39 of 40 succeeded · 3 refused (key rejected, out of credit)',
     ]);
     assert.deepEqual(texts('article:first-child details dd'), [
-      ...['43', '2', '1', '65 s', '12K / 3.4K', '1 × timed out, 2 × key rejected, 1 × out of credit'],
+      '43',
+      '2',
+      '1',
+      '65 s',
+      '12K / 3.4K',
+      '1 × timed out, 2 × key rejected, 1 × out of credit',
     ]);
     assert.deepEqual(texts('article:last-child .figure'), ['0%', '–', '–', '0']);
     assert.deepEqual(texts('article:last-child details dd'), ['1', '0', '0', '–', '–', '0']);
@@ -174,10 +186,19 @@ describe('page of usage and health', () => {
       page.show(usedReport);
       const sums = texts('.usage :is(dt, .figure, dd.note)');
       assert.deepEqual(sums, [
-        ...['Today', '≈\u00a0¥1.23 + $0.0042', '16 requests', '3 requests with unknown cost'],
-        ...['24% of the ¥5.00 budget used', "$0.0042 doesn't count towards the budget"],
-        ...['Last 14 days', '≈\u00a0¥2.47 + $0.0042', '29 requests', '4 requests with unknown cost'],
-        ...['Tokens in / out', '89K / 9.8K', '61K cached'],
+        'Today',
+        '≈\u00a0¥1.23 + $0.0042',
+        '16 requests',
+        '3 requests with unknown cost',
+        '24% of the ¥5.00 budget used',
+        "$0.0042 doesn't count towards the budget",
+        'Last 14 days',
+        '≈\u00a0¥2.47 + $0.0042',
+        '29 requests',
+        '4 requests with unknown cost',
+        'Tokens in / out',
+        '89K / 9.8K',
+        '61K cached',
       ]);
       assert.match(texts('.usage p.note')[0] ?? '', /^“≈” marks an estimate/);
     });
@@ -202,11 +223,15 @@ describe('page of usage and health', () => {
       assert.deepEqual(rows, [
         ['col:Model', 'col:Requests', 'col:Tokens in / out', 'col:Cost'],
         ['rowgroup:Last 14 days', ':29', ':89K / 9.8K61K cached', ':≈\u00a0¥2.47 + $0.00424 unknown'],
-        ...[[sonnet[0], ':24', sonnet[2], ':¥2.47'], other, local],
+        [sonnet[0], ':24', sonnet[2], ':¥2.47'],
+        other,
+        local,
         ['rowgroup:Today', ':16', ':89K / 9.8K61K cached', ':≈\u00a0¥1.23 + $0.00423 unknown'],
-        ...[sonnet, other],
+        sonnet,
+        other,
         ['rowgroup:Thu, Nov 12', ':13', ':84K / 9.1K61K cached', ':¥1.231 unknown'],
-        ...[sonnet, local],
+        sonnet,
+        local,
       ]);
     });
 

@@ -40,7 +40,10 @@ function periodOf(length: number, step: number): HealthPeriod {
     starts,
     rows: [
       {
-        ...{ model: 'gpt-4o', host: 'a.test', total: figures, parts },
+        model: 'gpt-4o',
+        host: 'a.test',
+        total: figures,
+        parts,
         faults: [{ label: 'timed out', count: 1 }],
         refusals: [
           { label: 'key rejected', count: 2 },
@@ -54,12 +57,18 @@ function periodOf(length: number, step: number): HealthPeriod {
 
 const sonnet: HealthFigures = {
   ...failing,
-  ...{ attempts: 12, promptTokens: 84_000, completionTokens: 9100, cachedTokens: 61_000 },
+  attempts: 12,
+  promptTokens: 84_000,
+  completionTokens: 9100,
+  cachedTokens: 61_000,
   costs: [{ amount: 1.234, currency: 'CNY', isEstimate: false }],
 };
 const markup: HealthFigures = {
   ...failing,
-  ...{ attempts: 4, promptTokens: 5000, completionTokens: 700, unknownCosts: 3 },
+  attempts: 4,
+  promptTokens: 5000,
+  completionTokens: 700,
+  unknownCosts: 3,
   costs: [{ amount: 0.0042, currency: 'USD', isEstimate: true }],
 };
 
@@ -82,7 +91,8 @@ export const usedReport: HealthReport = {
       usedRow('qwen3:8b', 'localhost:11434', local, { 11: local }),
       usedRow('<b>x</b>', 'b.test', markup, { 13: markup }),
       usedRow(
-        ...(['claude-sonnet-4', 'api.holysheep.ai'] as const),
+        'claude-sonnet-4',
+        'api.holysheep.ai',
         { ...sonnet, attempts: 24, costs: [{ amount: 2.468, currency: 'CNY', isEstimate: false }] },
         { 11: sonnet, 13: sonnet },
       ),

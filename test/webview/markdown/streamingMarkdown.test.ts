@@ -193,7 +193,9 @@ describe('code block', () => {
     assert.deepEqual(
       buttons.map((button) => [button.type, button.getAttribute('aria-label'), button.title]),
       ['Copy', 'Insert at cursor', 'Apply to selection', 'New file', 'Toggle word wrap'].map((name) => [
-        ...['button', name, name],
+        'button',
+        name,
+        name,
       ]),
     );
   });

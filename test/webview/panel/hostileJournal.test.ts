@@ -30,8 +30,24 @@ const commonEvents = events.length - 1;
 const deeplyNested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
 /** Invalid values as JSON texts, because `JSON.stringify` cannot produce some of them. */
 const hostile: readonly string[] = [
-  ...['1e308', '1e999', '-1e999', '-1', '8640000000000001', '0.5', 'null', 'true', '""', '"NaN"', '"__proto__"'],
-  ...['"\\u0000\\ud800"', '{}', '[null]', '{"__proto__":{"a":1}}', '{"length":1e9}', '[{"type":"text"}]', deeplyNested],
+  '1e308',
+  '1e999',
+  '-1e999',
+  '-1',
+  '8640000000000001',
+  '0.5',
+  'null',
+  'true',
+  '""',
+  '"NaN"',
+  '"__proto__"',
+  '"\\u0000\\ud800"',
+  '{}',
+  '[null]',
+  '{"__proto__":{"a":1}}',
+  '{"length":1e9}',
+  '[{"type":"text"}]',
+  deeplyNested,
 ];
 /** Values with which the test also draws the panel. An ordinary run draws one of them for each field. */
 const drawnValues: readonly (string | undefined)[] = ['1e308', '-1e999', '"NaN"', '{}', undefined];

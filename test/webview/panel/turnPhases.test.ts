@@ -41,8 +41,14 @@ const rows: Readonly<Record<string, Row>> = {
   'resumed after the stream broke': ['streaming', 'Hello', '', 'Stop', '', ...cut, ev.resumed(), ev.text('lo')],
   'replaced by a restarted answer': ['streaming', 'Howdy', '', 'Stop', '', ...cut, ev.replaced('Howdy')],
   done: [
-    ...(['done', 'Hello', '', 'Copy, Copy request as code…, More ways to regenerate, Regenerate', ''] as const),
-    ...[start, ev.text('Hello'), ev.done('Hello')],
+    'done',
+    'Hello',
+    '',
+    'Copy, Copy request as code…, More ways to regenerate, Regenerate',
+    '',
+    start,
+    ev.text('Hello'),
+    ev.done('Hello'),
   ],
   'done at the token limit': ['done', 'Hel', '', goOn, '', start, ev.text('Hel'), tokenLimit],
   stopped: ['stopped', 'Hel', '', goOn, '', start, ev.text('Hel'), ev.stopped('Hel')],
@@ -51,8 +57,13 @@ const rows: Readonly<Record<string, Row>> = {
   'stopped before any text': ['stopped', '', '', 'Restart answer', '', start, ev.stopped('')],
   failed: ['failed', '', '', 'Retry now, Switch model', 'alert', start, ev.failed()],
   'failed with a partial answer': [
-    ...(['failed', 'Hel', '', 'Continue, Copy, Copy request as code…, More actions, Set API key', 'alert'] as const),
-    ...[...cut, partialFailure],
+    'failed',
+    'Hel',
+    '',
+    'Continue, Copy, Copy request as code…, More actions, Set API key',
+    'alert',
+    ...cut,
+    partialFailure,
   ],
 };
 

@@ -5,7 +5,12 @@ import { MemoryStorage } from '../panel/support/memoryStorage';
 import { exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
 
 const file = (id: string): DraftContext => ({
-  ...{ id, kind: 'file', label: id, characters: 1, lines: 1, truncated: false },
+  id,
+  kind: 'file',
+  label: id,
+  characters: 1,
+  lines: 1,
+  truncated: false,
 });
 const exchangeOf = (id: string, prompt: string): ExchangeSnapshot => exchange(id, { prompt });
 const storeIn = (storage: MemoryStorage, at = startOfTime): UnsentStore =>
@@ -271,10 +276,22 @@ describe('unsent text', () => {
     storage.setItem('other', '{');
     storage.setItem('holysheep.draft.c1', '{');
     const invalidFields = [
-      ...[{ context: 5 }, { context: [1] }, { pending: 'a' }, { unfolded: [1] }, { seen: 1 }, { at: 'now' }],
-      ...[{ prefilled: 'a' }, { prefilled: [{ more: {} }] }, { prefilled: [{ text: 'a', more: 'yes' }] }],
-      ...[{ edits: 'no' }, { edits: [null] }, { edits: [{ exchangeId: 'e' }] }, { draft: 1 }],
-      ...[{ place: 'end' }, { place: { exchangeId: 'e' } }, { place: { offset: 1 } }],
+      { context: 5 },
+      { context: [1] },
+      { pending: 'a' },
+      { unfolded: [1] },
+      { seen: 1 },
+      { at: 'now' },
+      { prefilled: 'a' },
+      { prefilled: [{ more: {} }] },
+      { prefilled: [{ text: 'a', more: 'yes' }] },
+      { edits: 'no' },
+      { edits: [null] },
+      { edits: [{ exchangeId: 'e' }] },
+      { draft: 1 },
+      { place: 'end' },
+      { place: { exchangeId: 'e' } },
+      { place: { offset: 1 } },
     ].map((fields) => ({ ...record, ...fields }));
     for (const [index, invalid] of [null, 'a', { at: 1 }, { draft: 'a' }, ...invalidFields].entries()) {
       storage.setItem(`holysheep.draft.${index}`, JSON.stringify(invalid));

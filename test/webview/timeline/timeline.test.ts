@@ -71,8 +71,10 @@ describe('text about an attempt', () => {
 describe('text about an attempt before a wait', () => {
   it('contains the message of the provider', () => {
     const [text] = texts(
-      ...[ev.attempt(), ev.ended({ how: 'rate-limit', ms: 500, bytes: 0 })],
-      ...[ev.waiting({ detail: 'Model busy, retry later' }), second()],
+      ev.attempt(),
+      ev.ended({ how: 'rate-limit', ms: 500, bytes: 0 }),
+      ev.waiting({ detail: 'Model busy, retry later' }),
+      second(),
     );
     assert.match(text!, /rate limited · Model busy, retry later/);
   });
@@ -89,10 +91,16 @@ describe('text about an attempt before a wait', () => {
 describe('text about a wait', () => {
   const rows: Readonly<Record<string, StreamEvent>> = {
     'Waited 5.3 s: rate limited · The gateway said to wait 5 s': ev.waiting({
-      ...{ source: 'server', delayMs: 5250, hintMs: 5000, jitterMs: 250 },
+      source: 'server',
+      delayMs: 5250,
+      hintMs: 5000,
+      jitterMs: 250,
     }),
     'Waited 5.3 s: rate limited · The gateway said to wait 60 s · plus a random delay of 2 s': ev.waiting({
-      ...{ source: 'server', delayMs: 62_000, hintMs: 60_000, jitterMs: 2000 },
+      source: 'server',
+      delayMs: 62_000,
+      hintMs: 60_000,
+      jitterMs: 2000,
     }),
     'Waited 5.3 s before the retry: overloaded': ev.waiting({ reason: 'overloaded', jitterMs: 2100 }),
     'Waited 5.3 s: rate limited · Caused by another request in this window · Delay of 4.1 s': ev.waiting({
@@ -100,7 +108,8 @@ describe('text about a wait', () => {
     }),
     'Waited 5.3 s: paused after repeated failures · Caused by a request in another window, or before a reload · Delay of 4.1 s':
       ev.waiting({
-        ...{ told: 'window', reason: 'breaker' },
+        told: 'window',
+        reason: 'breaker',
       }),
     'Waited 5.3 s: offline': ev.offline(),
   };
@@ -212,7 +221,14 @@ describe('body of the timeline', () => {
     assert.deepEqual(rows(), []);
     timeline.setOpen(true);
     assert.deepEqual(textsOf('thead th'), [
-      ...['Attempt', 'Start', 'Model', 'Status', 'First token', 'Duration', 'Tokens', 'Details'],
+      'Attempt',
+      'Start',
+      'Model',
+      'Status',
+      'First token',
+      'Duration',
+      'Tokens',
+      'Details',
     ]);
     assert.deepEqual(rows(), [
       '1 | +0 | gpt-4o |  |  |  |  | ',
@@ -273,9 +289,14 @@ describe('body of the timeline', () => {
     assert.deepEqual(textsOf('.timeline-legend span'), ['text', 'to first token']);
     state = initialTurn;
     add(
-      ...[ev.attempt(), ev.text('Hi', 1500), ev.text('Hi', 1600)],
-      ...[ev.ended({ at: 9000, ms: 8000, firstTokenMs: 500, how: 'stalled' }), ev.waiting({ at: 9000 })],
-      ...[second({ at: 9900 }), ev.ended({ at: 12_000, ms: 2100, how: 'stopped' }), ev.stopped('Hi')],
+      ev.attempt(),
+      ev.text('Hi', 1500),
+      ev.text('Hi', 1600),
+      ev.ended({ at: 9000, ms: 8000, firstTokenMs: 500, how: 'stalled' }),
+      ev.waiting({ at: 9000 }),
+      second({ at: 9900 }),
+      ev.ended({ at: 12_000, ms: 2100, how: 'stopped' }),
+      ev.stopped('Hi'),
     );
     const all = ['text', 'no data', 'wait', 'failed', 'stopped', 'to first token'];
     assert.deepEqual(textsOf('.timeline-legend span'), all);

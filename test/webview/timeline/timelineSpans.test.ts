@@ -57,9 +57,14 @@ const rows: Readonly<Record<string, readonly [state: TurnState, now: number | un
   ],
   'pauses of a stream and a stall, without the pause across two attempts': [
     fold([
-      ...[ev.attempt({ at: 1000 }), ev.text('a', 2000), ev.text('b', 4999), ev.text('c', 8000)],
-      ...[ev.ended({ at: 13_000, ms: 12_000, firstTokenMs: 1000, how: 'stalled' }), ev.cut()],
-      ...[ev.attempt({ attempt: 2, at: 13_000, why: 'resume', how: 'continue' }), ev.text('d', 16_500)],
+      ev.attempt({ at: 1000 }),
+      ev.text('a', 2000),
+      ev.text('b', 4999),
+      ev.text('c', 8000),
+      ev.ended({ at: 13_000, ms: 12_000, firstTokenMs: 1000, how: 'stalled' }),
+      ev.cut(),
+      ev.attempt({ attempt: 2, at: 13_000, why: 'resume', how: 'continue' }),
+      ev.text('d', 16_500),
     ]),
     17_000,
     ['1 0–1000–12000 [3999–7000] [7000–12000]', '2 12000–12000–16000'],
@@ -71,12 +76,11 @@ const rows: Readonly<Record<string, readonly [state: TurnState, now: number | un
   ],
   'a restarted answer, of which the page gets no token before it is longer': [
     fold([
-      ...[
-        ev.attempt({ at: 1000 }),
-        ev.text('a', 1000),
-        ev.ended({ at: 1500, ms: 500, firstTokenMs: 0, how: 'stalled' }),
-      ],
-      ...[ev.attempt({ attempt: 2, at: 1500, why: 'resume', how: 'restart' }), { ...ev.replaced('b'), at: 9500 }],
+      ev.attempt({ at: 1000 }),
+      ev.text('a', 1000),
+      ev.ended({ at: 1500, ms: 500, firstTokenMs: 0, how: 'stalled' }),
+      ev.attempt({ attempt: 2, at: 1500, why: 'resume', how: 'restart' }),
+      { ...ev.replaced('b'), at: 9500 },
       ev.ended({ attempt: 2, at: 9600, ms: 8100, firstTokenMs: 100 }),
     ]),
     undefined,

@@ -76,18 +76,24 @@ describe('note about the route of an answer', () => {
     ],
     'several switches': [
       "Sent to b1.example, because api.example couldn't be reached (host not found). Switched to b2.example.",
-      ...[route('api', 'b1'), route('b1', 'b2', 'user')],
+      route('api', 'b1'),
+      route('b1', 'b2', 'user'),
     ],
     'a return to the first route': ['', route('api', 'b1'), route('b1', 'b2'), route('b2', 'api')],
     'a return to the first of two paths': ['', paths('a', 'b'), paths('b', 'a')],
     'a return to an earlier route': [
       'Switched to b1.example. Switched to b3.example.',
-      ...[route('api', 'b1', 'user'), route('b1', 'b2'), route('b2', 'b1'), route('b1', 'b3', 'user')],
+      route('api', 'b1', 'user'),
+      route('b1', 'b2'),
+      route('b2', 'b1'),
+      route('b1', 'b3', 'user'),
     ],
     'a failure without an answer': ['', toBackup, ev.failed()],
     'a failure after part of the answer': [
       notReached('host not found'),
-      ...[toBackup, ev.text('Hi'), ev.failed({ text: 'Hi' })],
+      toBackup,
+      ev.text('Hi'),
+      ev.failed({ text: 'Hi' }),
     ],
   };
   for (const [name, [note, ...events]] of Object.entries(rows)) {
@@ -127,7 +133,12 @@ describe('note about a prompt that is too long for the gateway', () => {
 });
 
 const switched = (reason: Reason, from = 'gpt-4o', to = 'qwen'): StreamEvent => ({
-  ...{ type: 'model', attempt: 1, at: 1300, from, to, reason },
+  type: 'model',
+  attempt: 1,
+  at: 1300,
+  from,
+  to,
+  reason,
 });
 
 describe('note about the model of an answer', () => {
@@ -141,15 +152,9 @@ describe('note about the model of an answer', () => {
     ],
     'a switch because of the circuit breaker': ['gpt-4o kept failing. Switched to qwen.', switched('breaker')],
     'a choice of the user': ['Switched from gpt-4o to qwen.', switched('user')],
-    'two switches': [
-      `${overload} Switched from qwen to glm.`,
-      ...[switched('overloaded'), switched('user', 'qwen', 'glm')],
-    ],
+    'two switches': [`${overload} Switched from qwen to glm.`, switched('overloaded'), switched('user', 'qwen', 'glm')],
     'a failure without an answer': ['', switched('overloaded'), ev.failed()],
-    'a failure after part of the answer': [
-      overload,
-      ...[switched('overloaded'), ev.text('Hi'), ev.failed({ text: 'Hi' })],
-    ],
+    'a failure after part of the answer': [overload, switched('overloaded'), ev.text('Hi'), ev.failed({ text: 'Hi' })],
   };
   for (const [name, [note, ...events]] of Object.entries(rows)) {
     it(`is ${note ? `“${note}”` : 'empty'} after ${name}`, () =>
@@ -160,7 +165,9 @@ describe('note about the model of an answer', () => {
 const resume = ev.attempt({ attempt: 2, why: 'resume', how: 'continue' });
 const brokenOnce = [ev.text('Hel'), ev.cut(), resume, ev.resumed(), ev.text('lo')];
 const continuedBy = (reason: Reason): readonly StreamEvent[] => [
-  ...[ev.text('Hel'), ev.cut(), switched(reason)],
+  ev.text('Hel'),
+  ev.cut(),
+  switched(reason),
   ev.attempt({ attempt: 2, model: 'qwen', why: 'switch', how: 'continue' }),
   ev.resumed({ resumePoint: 1204 }),
 ];
@@ -193,7 +200,8 @@ describe('note about the parts of an answer', () => {
     'a continuation by a model that the user chose': ['qwen continued the answer of gpt-4o.', ...continuedBy('user')],
     'a break and a continuation by another model': [
       `${once} ${overload}`,
-      ...[...brokenOnce, ...continuedBy('overloaded').slice(1)],
+      ...brokenOnce,
+      ...continuedBy('overloaded').slice(1),
     ],
   };
   for (const [name, [note, ...events]] of Object.entries(rows)) {

@@ -94,7 +94,9 @@ describe('menu', () => {
     let checked = 'Low';
     const items = () =>
       ['Low', 'High'].map((caption) => ({
-        ...{ caption, detail: `${caption} it is`, isChecked: caption === checked },
+        caption,
+        detail: `${caption} it is`,
+        isChecked: caption === checked,
         choose: () => (checked = caption),
       }));
     page.root.replaceChildren(...createMenu('Level', items));

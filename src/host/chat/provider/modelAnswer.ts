@@ -127,7 +127,9 @@ function wireUsage({
   cost,
 }: Usage): object {
   return {
-    ...{ prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: totalTokens },
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: totalTokens,
     ...(cachedTokens !== undefined && { prompt_tokens_details: { cached_tokens: cachedTokens } }),
     ...(reasoningTokens !== undefined && { completion_tokens_details: { reasoning_tokens: reasoningTokens } }),
     ...(cost !== undefined && { cost }),

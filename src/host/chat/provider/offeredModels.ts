@@ -82,7 +82,11 @@ function toModelInformation(
 ): vscode.LanguageModelChatInformation {
   const tooltip = vscode.l10n.t('{0} via {1}', id, host);
   return {
-    ...{ id, name: id, family: id, version: id, detail: host },
+    id,
+    name: id,
+    family: id,
+    version: id,
+    detail: host,
     tooltip: factsText === undefined ? tooltip : `${tooltip} · ${factsText}`,
     ...limits,
     capabilities: { imageInput, toolCalling },

@@ -67,8 +67,28 @@ const sql: LanguageFn = (hljs) => ({
 
 /** The languages that models write most often. Each grammar has its own aliases, such as `ts`, `py` and `html`. */
 const languages = {
-  ...{ typescript, cpp, csharp, java, kotlin, go, rust, python, ruby, php, bash, dockerfile, makefile },
-  ...{ css, sql, graphql, json, yaml, ini, xml, markdown, diff },
+  typescript,
+  cpp,
+  csharp,
+  java,
+  kotlin,
+  go,
+  rust,
+  python,
+  ruby,
+  php,
+  bash,
+  dockerfile,
+  makefile,
+  css,
+  sql,
+  graphql,
+  json,
+  yaml,
+  ini,
+  xml,
+  markdown,
+  diff,
 };
 
 /** Additional names by grammar, some of them of other languages that look similar enough to share it. */

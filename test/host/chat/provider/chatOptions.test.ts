@@ -2,12 +2,18 @@ import assert from 'node:assert/strict';
 import { chatOptions, type CallerOptions } from '../../../../src/host/chat/provider/chatOptions';
 
 const fromSettings = {
-  ...{ temperature: 0.7, maxTokens: 4096, defaults: { temperature: 1, maxTokens: 2048 } },
+  temperature: 0.7,
+  maxTokens: 4096,
+  defaults: { temperature: 1, maxTokens: 2048 },
   reasoningEffort: 'low' as const,
 };
 const defaultParameters = {
   ...fromSettings,
-  ...{ reasoningEffort: 'low', topP: undefined, stop: undefined, tools: [], toolChoice: undefined },
+  reasoningEffort: 'low',
+  topP: undefined,
+  stop: undefined,
+  tools: [],
+  toolChoice: undefined,
 };
 const tool = { name: 'read', description: 'Reads.' };
 

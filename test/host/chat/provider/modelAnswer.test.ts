@@ -13,11 +13,25 @@ import {
 const base = { attempt: 1, at: 0 };
 const replaced = (content: string): StreamEvent => ({ ...base, type: 'replaced', text: content });
 const toolCall = (json: string, id?: string, name?: string, index = 0): StreamEvent => ({
-  ...{ ...base, type: 'tool-call', index, id, name, arguments: json },
+  ...base,
+  type: 'tool-call',
+  index,
+  id,
+  name,
+  arguments: json,
 });
 const waiting = (reason: 'rate-limit' | 'offline', hintMs?: number): StreamEvent => ({
-  ...{ type: 'waiting', attempt: 2, at: 0, until: 9_000, delayMs: 2_400, source: 'server', reason, maxAttempts: 6 },
-  ...{ message: 'Rate limited.', actions: [], hintMs },
+  type: 'waiting',
+  attempt: 2,
+  at: 0,
+  until: 9_000,
+  delayMs: 2_400,
+  source: 'server',
+  reason,
+  maxAttempts: 6,
+  message: 'Rate limited.',
+  actions: [],
+  hintMs,
 });
 
 /** The end of a status line about a wait. */
@@ -54,7 +68,11 @@ async function respond(
 }
 
 const route: StreamEvent = {
-  ...{ ...base, type: 'route', from: 'https://a.example', to: 'https://b.example', reason: 'dns' },
+  ...base,
+  type: 'route',
+  from: 'https://a.example',
+  to: 'https://b.example',
+  reason: 'dns',
 };
 const cut: StreamEvent = { ...base, type: 'cut', reason: 'truncated', message: 'Cut off.' };
 
@@ -121,8 +139,14 @@ const failures: readonly (readonly [cause: string, events: readonly StreamEvent[
     'the turn fails, with the message of the turn',
     [
       {
-        ...{ ...base, type: 'failed', kind: 'auth', status: 401, requestId: undefined },
-        ...{ message: 'Rejected.', text: '', actions: [] },
+        ...base,
+        type: 'failed',
+        kind: 'auth',
+        status: 401,
+        requestId: undefined,
+        message: 'Rejected.',
+        text: '',
+        actions: [],
       },
     ],
     /^auth: Rejected\.$/,
@@ -164,7 +188,10 @@ describe('answer for the language model API', () => {
       lines.map((line) => JSON.parse(line.replace(/^usage /, '')) as unknown),
       [
         {
-          ...{ prompt_tokens: 1, completion_tokens: 1, total_tokens: 4, cost: 0.01 },
+          prompt_tokens: 1,
+          completion_tokens: 1,
+          total_tokens: 4,
+          cost: 0.01,
           prompt_tokens_details: { cached_tokens: 1 },
           completion_tokens_details: { reasoning_tokens: 2 },
         },

@@ -7,8 +7,11 @@ import type { ModelList } from '../../../../src/host/models/modelPick';
 import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
 
 const connection: ActiveConnection = {
-  ...{ baseUrl: 'https://gateway.example/v1', origin: 'https://gateway.example', host: 'gateway.example' },
-  ...{ apiKey: 'hsa-test', demo: false },
+  baseUrl: 'https://gateway.example/v1',
+  origin: 'https://gateway.example',
+  host: 'gateway.example',
+  apiKey: 'hsa-test',
+  demo: false,
 };
 
 const efforts = { reader: () => (model: string) => (model === 'a' ? 'high' : 'default') };
@@ -62,9 +65,16 @@ describe('model list for other extensions', () => {
     assert.deepEqual([levels, level], [['default', 'low', 'medium', 'high'], 'high']);
     assert.deepEqual(enumItemLabels, ['Model default', 'Low', 'Medium', 'High']);
     assert.deepEqual(known, {
-      ...{ id: 'a', name: 'a', family: 'a', version: 'a', detail: 'gateway.example' },
-      ...{ tooltip: 'a via gateway.example · 8K context', maxInputTokens: 7000, maxOutputTokens: 1000 },
-      ...{ capabilities: { imageInput: false, toolCalling: false }, isBYOK: true },
+      id: 'a',
+      name: 'a',
+      family: 'a',
+      version: 'a',
+      detail: 'gateway.example',
+      tooltip: 'a via gateway.example · 8K context',
+      maxInputTokens: 7000,
+      maxOutputTokens: 1000,
+      capabilities: { imageInput: false, toolCalling: false },
+      isBYOK: true,
     });
     assert.deepEqual(others, []);
   });

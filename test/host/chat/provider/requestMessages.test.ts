@@ -38,7 +38,9 @@ const user = (...content: readonly unknown[]): VSCodeMessage => ({ role: roles.u
 const assistant = (...content: readonly unknown[]): VSCodeMessage => ({ role: roles.assistant, content });
 const sentImage = { type: 'image', mimeType: 'image/png', data: 'AAAA' } as const;
 const toolCalls = (content: string, ...ids: readonly string[]): ChatMessage => ({
-  ...{ role: 'assistant', content, toolCalls: ids.map((id) => ({ id, name: 'read', arguments: '{}' })) },
+  role: 'assistant',
+  content,
+  toolCalls: ids.map((id) => ({ id, name: 'read', arguments: '{}' })),
 });
 const toolResult = (toolCallId: string, content: string): ChatMessage => ({ role: 'tool', toolCallId, content });
 const message = (role: 'system' | 'user' | 'assistant', content: string): ChatMessage => ({ role, content });

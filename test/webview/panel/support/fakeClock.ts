@@ -67,7 +67,7 @@ export class FakeClock implements PanelClock {
   /** Advances the wall clock at once, as after a sleep of the computer. Due timers fire once. */
   jump(ms: number): void {
     this.time += ms;
-    for (const timer of [...this.timers]) if (timer.due <= this.time) this.fire(timer);
+    for (const timer of Array.from(this.timers)) if (timer.due <= this.time) this.fire(timer);
   }
 
   advance(ms: number): void {

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+
+type ShowDocument = (document: vscode.TextDocument) => PromiseLike<unknown>;
+
+/**
+ * Shows a read-only document that exists only in memory, and that VS Code never asks to save. The URI gets a unique
+ * query, because VS Code may have cached an earlier text of the same URI. If the text comes from a model or a workspace,
+ * the path must not end with `.md`, because VS Code runs the commands of the links in a Markdown document.
+ * @param show opens the editor of the document; by default in the preview tab
+ * @returns a function that closes the editor
+ */
+export async function showVirtualDocument(
+  uri: vscode.Uri,
+  text: string,
+  show: ShowDocument = (document) => vscode.window.showTextDocument(document),
+): Promise<() => Promise<void>> {
+  const unique = uri.with({ query: randomUUID() });
+  const key = unique.toString();
+  const close = async (): Promise<void> => {
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    await vscode.window.tabGroups.close(
+      tabs.filter(({ input }) => shownUri(input)?.toString() === key),
+      true,
+    );
+  };
+  const provider = vscode.workspace.registerTextDocumentContentProvider(uri.scheme, {
+    provideTextDocumentContent: (requested) => (requested.toString() === key ? text : undefined),
+  });
+  try {
+    await show(await vscode.workspace.openTextDocument(unique));
+  } catch (error) {
+    await close();
+    throw error;
+  } finally {
+    // From now on, the editor keeps the text.
+    provider.dispose();
+  }
+  return close;
+}
+
+function shownUri(input: unknown): vscode.Uri | undefined {
+  if (input instanceof vscode.TabInputText) return input.uri;
+  return input instanceof vscode.TabInputTextDiff ? input.modified : undefined;
+}
