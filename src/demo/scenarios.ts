@@ -13,8 +13,8 @@ export interface DemoModel {
   readonly prompt: string;
   /** Text of the tour: what will happen and what to watch. The models that have this text are the steps of the tour. */
   readonly description?: string;
-  /** Whether the demo has a backup route for this model: a second gateway. */
-  readonly hasBackupRoute?: true;
+  /** Whether the demo has a backup gateway for this model: a second gateway. */
+  readonly hasBackupGateway?: true;
 }
 
 interface Scenario extends DemoModel {
@@ -36,7 +36,7 @@ interface DemoAttempt {
   readonly firstPart: () => Iterable<Step>;
 }
 
-/** Time until a connection of the primary route is reset, in milliseconds, so that the timeline shows the attempts. */
+/** Time until a connection of the primary gateway is reset, in milliseconds, so that the timeline shows the attempts. */
 const failureDelayMs = 400;
 
 const steadyScenario: Scenario = {
@@ -95,14 +95,14 @@ const scenarios: readonly Scenario[] = [
     fault: () => outOfCredit(),
   },
   {
-    id: 'demo-route-down',
-    title: 'Primary route down',
-    prompt: 'When should a client switch to a backup route?',
+    id: 'demo-gateway-down',
+    title: 'Primary gateway down',
+    prompt: 'When should a client switch to a backup gateway?',
     description:
-      'The primary route is down: both attempts over it are reset. The backup route, a second gateway, answers at once. Watch the note about the route, and the switch in the timeline.',
-    hasBackupRoute: true,
+      'The primary gateway is down: both attempts over it are reset. The backup gateway, a second gateway, answers at once. Watch the note about the gateway, and the switch in the timeline.',
+    hasBackupGateway: true,
     topic: 'failover',
-    // The gateways share the script. The client sends its third request to the backup route.
+    // The gateways share the script. The client sends its third request to the backup gateway.
     fault: ({ attempt }) => (attempt <= 2 ? resetAfter(failureDelayMs) : undefined),
   },
   {

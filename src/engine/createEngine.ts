@@ -3,7 +3,7 @@ import type { EngineLog } from './environment';
 import { isTerminal, type StreamEvent } from './events/events';
 import { describeError } from './faults/transportError';
 import { NetworkState } from './gate/networkState';
-import { RouteHealth } from './gate/routeHealth';
+import { GatewayHealth } from './gate/gatewayHealth';
 import { originOf } from './gateway/baseUrl';
 import { KeyRedactor } from './gateway/keyRedactor';
 import { readLocalFacts } from './http/localFacts';
@@ -11,10 +11,10 @@ import { probe } from './http/probe';
 import { loadRequestBuilder } from './http/transport';
 import type { ChatRequest } from './request';
 import type { TurnRecord } from './state/ledger';
-import { routesOf } from './turn/routeModels';
+import { gatewaysOf } from './turn/gatewayModels';
 import { Turn } from './turn/turn';
 import { TurnHistory } from './turn/turnHistory';
-import { TurnRoutes } from './turn/turnRoutes';
+import { TurnGateways } from './turn/turnGateways';
 
 /** Maximum number of finished turns whose records are kept for the diagnostics. */
 const maxRecordedTurns = 50;
@@ -28,21 +28,21 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
    * optimized for them, and each token of the next answer would take twice as long.
    */
   const kept: { lastTurn?: Turn } = {};
-  const routes = new RouteHealth(deps, () => running.size > 0 || (deps.isWindowFocused?.() ?? false));
+  const gateways = new GatewayHealth(deps, () => running.size > 0 || (deps.isWindowFocused?.() ?? false));
   const network = new NetworkState(deps.clock, deps.cooldowns, deps.onCooldownChange);
   const keys = deps.keys ?? new KeyRedactor();
   /** Records of the turns that have ended. They contain no prompt, no answer and no key. */
   let records: readonly TurnRecord[] = [];
   const run = (request: ChatRequest, options: RunOptions): TurnHandle => {
     void loadRequestBuilder();
-    const turn = new Turn(deps, { network, routes, keys }, request, options, () => {
+    const turn = new Turn(deps, { network, gateways, keys }, request, options, () => {
       running.delete(turn);
       kept.lastTurn = turn;
       records = [...records, turn.record].slice(-maxRecordedTurns);
       deps.onTurnEnd?.(turn.record);
     });
     running.add(turn);
-    routes.sendOverdueProbes();
+    gateways.sendOverdueProbes();
     turn.start();
     return turn;
   };
@@ -54,42 +54,42 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
       return Object.assign(turn, { [Symbol.asyncIterator]: () => queue[Symbol.asyncIterator]() });
     },
     onConnectionChanged: () => {
-      void forgetUnusedRoutes(deps, routes);
+      void forgetUnusedGateways(deps, gateways);
       for (const turn of running) void turn.handleConnectionChange();
     },
-    onWindowFocused: () => routes.sendOverdueProbes(),
+    onWindowFocused: () => gateways.sendOverdueProbes(),
     resetNetworkState: async () => {
-      routes.keepOnly([]);
+      gateways.keepOnly([]);
       await network.reset();
       for (const turn of running) turn.endWait();
     },
-    routeFor: (model, connection, preferredRoute) => {
+    gatewayForAttempt: (model, connection, preferredGateway) => {
       const output = { emit: () => undefined };
-      const turnRoutes = new TurnRoutes(routes, network, deps.settings, output, new TurnHistory(model), {
-        preferredRoute,
+      const turnGateways = new TurnGateways(gateways, network, deps.settings, output, new TurnHistory(model), {
+        preferredGateway,
       });
-      const route = turnRoutes.choose(connection);
-      return routesOf(connection).find(({ baseUrl }) => baseUrl === route?.baseUrl);
+      const gateway = turnGateways.choose(connection);
+      return gatewaysOf(connection).find(({ baseUrl }) => baseUrl === gateway?.baseUrl);
     },
     cooldownOf: (scope) => network.cooldownOf(scope),
-    probe: (route, signal) => probe(deps, keys, route, signal),
-    localFacts: (route, models, signal) => readLocalFacts(deps, route, models, signal),
+    probe: (gateway, signal) => probe(deps, keys, gateway, signal),
+    localFacts: (gateway, models, signal) => readLocalFacts(deps, gateway, models, signal),
     report: () => {
       const turns = [...records, ...[...running].map(({ record }) => record)];
       return {
         turns: turns.toSorted((a, b) => a.time - b.time),
         network: network.report(),
-        routesDown: routes.down.map(originOf),
+        gatewaysDown: gateways.down.map(originOf),
       };
     },
   };
 }
 
-/** Never rejects: without a connection, no turn can use any route. */
-async function forgetUnusedRoutes({ connection }: EngineDeps, routes: RouteHealth): Promise<void> {
+/** Never rejects: without a connection, no turn can use any gateway. */
+async function forgetUnusedGateways({ connection }: EngineDeps, gateways: GatewayHealth): Promise<void> {
   const current = await connection().catch(() => undefined);
   const inUse = current ? [current, ...(current.backups ?? [])] : [];
-  routes.keepOnly(inUse.length > 1 ? inUse.map(({ baseUrl }) => baseUrl) : []);
+  gateways.keepOnly(inUse.length > 1 ? inUse.map(({ baseUrl }) => baseUrl) : []);
 }
 
 /**
@@ -109,7 +109,7 @@ function withSafeObservers(deps: EngineDeps): EngineDeps {
     log,
     onCooldownChange: () => notify('onCooldownChange', () => deps.onCooldownChange?.()),
     onAttemptEnd: (...end) => notify('onAttemptEnd', () => deps.onAttemptEnd?.(...end)),
-    onRouteChange: () => notify('onRouteChange', () => deps.onRouteChange?.()),
+    onGatewayChange: () => notify('onGatewayChange', () => deps.onGatewayChange?.()),
     onTurnEnd: (record) => notify('onTurnEnd', () => deps.onTurnEnd?.(record)),
   };
 }

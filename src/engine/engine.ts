@@ -4,12 +4,12 @@ import type { FaultAction, FaultKind } from './events/kinds';
 import type { CooldownScope, SharedCooldowns } from './gate/cooldowns';
 import type { ModelCooldown, NetworkReport } from './gate/networkState';
 import type { KeyRedactor } from './gateway/keyRedactor';
-import type { GatewayModels } from './gateway/modelList';
+import type { ListedModels } from './gateway/modelList';
 import type { FactsById } from './models/listedFacts';
 import type { ModelFacts } from './models/modelFacts';
-import type { ChatRequest, Connection, Route } from './request';
+import type { ChatRequest, Connection, Gateway } from './request';
 import type { LedgerEntry, TurnRecord } from './state/ledger';
-import type { ConnectionOf } from './turn/routeModels';
+import type { ConnectionOf } from './turn/gatewayModels';
 
 /** A model as a request names it. */
 export interface ModelAtGateway {
@@ -34,15 +34,15 @@ export interface EngineDeps extends EngineEnvironment {
   readonly cooldowns: SharedCooldowns;
   /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
   readonly onCooldownChange?: (() => void) | undefined;
-  /** The default is false: routes are then probed only while a turn runs. */
+  /** The default is false: gateways are then probed only while a turn runs. */
   readonly isWindowFocused?: (() => boolean) | undefined;
   /**
    * Called when an attempt ends. `isCorrected`: the gateway refused the request, and the turn sends a corrected one at
    * once.
    */
   readonly onAttemptEnd?: ((attempt: LedgerEntry, isCorrected: boolean) => void) | undefined;
-  /** Called when a route goes down or comes back. */
-  readonly onRouteChange?: (() => void) | undefined;
+  /** Called when a gateway goes down or comes back. */
+  readonly onGatewayChange?: (() => void) | undefined;
   readonly onTurnEnd?: ((record: TurnRecord) => void) | undefined;
   /** Value of the `User-Agent` header, for instance `HolySheepPrompt/1.0.0`. */
   readonly userAgent: string;
@@ -62,10 +62,10 @@ export interface TurnHandle {
   /** Continues with another model, unless an answer streams. `reason` says why the previous model does not continue. */
   continueWith(model: string, reason: FaultKind): void;
   /**
-   * Switches to the next route in the user's order. Does nothing if there is only one route.
-   * @returns the origin of that route, or its base URL if another route has the same host
+   * Switches to the next gateway in the user's order. Does nothing if there is only one gateway.
+   * @returns the origin of that gateway, or its base URL if another gateway has the same host
    */
-  switchRoute(): string | undefined;
+  switchGateway(): string | undefined;
 }
 
 /** The stream has exactly one terminal event. */
@@ -89,7 +89,7 @@ export interface StreamOptions {
    * The origin or the base URL of the gateway that the user has switched to. The turn starts there, even if that gateway
    * is down, and leaves it when an attempt there fails. Ignored if the gateway is known to lack the model.
    */
-  readonly preferredRoute?: string | undefined;
+  readonly preferredGateway?: string | undefined;
   /** The connection of this turn, in place of `EngineDeps.connection`. */
   readonly connection?: (() => Promise<Connection>) | undefined;
 }
@@ -108,7 +108,7 @@ export interface Engine {
   run(request: ChatRequest, options: RunOptions): TurnHandle;
   /** Starts a turn whose events the caller iterates. Leaving the loop early stops the turn. */
   stream(request: ChatRequest, options?: StreamOptions): RunningTurn;
-  /** Ends waits on a route that is no longer used. Call this when a key or base URL may have changed. */
+  /** Ends waits on a gateway that is no longer used. Call this when a key or base URL may have changed. */
   onConnectionChanged(): void;
   /** Sends the probes that became due while the window did not have the focus. */
   onWindowFocused(): void;
@@ -118,17 +118,17 @@ export interface Engine {
    */
   resetNetworkState(): Promise<void>;
   /** Returns the gateway at which a turn would start now, or undefined if no gateway can be used. */
-  routeFor<R extends Route>(model: string, connection: ConnectionOf<R>, preferredRoute?: string): R | undefined;
+  gatewayForAttempt<R extends Gateway>(model: string, connection: ConnectionOf<R>, preferredGateway?: string): R | undefined;
   /** The cooldown or the open breaker of the scope, or undefined if this window knows of none. */
   cooldownOf(scope: CooldownScope): ModelCooldown | undefined;
   /** Asks a gateway for its models, which shows whether it responds and accepts the key. Never rejects. */
-  probe(route: Pick<Connection, 'baseUrl' | 'apiKey'>, signal?: AbortSignal): Promise<ProbeResult>;
+  probe(gateway: Pick<Connection, 'baseUrl' | 'apiKey'>, signal?: AbortSignal): Promise<ProbeResult>;
   /**
    * Asks a local server, such as Ollama or LM Studio, what it knows about its models, the most important ones first.
    * Returns no facts for another server. Never rejects.
    */
   localFacts(
-    route: Pick<Connection, 'baseUrl' | 'apiKey'>,
+    gateway: Pick<Connection, 'baseUrl' | 'apiKey'>,
     models: readonly string[],
     signal?: AbortSignal,
   ): Promise<FactsById>;
@@ -138,7 +138,7 @@ export interface Engine {
 
 /** `ms` is the time until the response was complete. */
 export type ProbeResult =
-  | ({ readonly state: 'verified'; readonly ms: number } & GatewayModels)
+  | ({ readonly state: 'verified'; readonly ms: number } & ListedModels)
   | {
       /** `rejected` means that the gateway refuses the key. After any other fault, the key may be valid. */
       readonly state: 'rejected' | 'unverified';
@@ -160,6 +160,6 @@ export interface EngineReport {
   /** Oldest first. */
   readonly turns: readonly TurnRecord[];
   readonly network: NetworkReport;
-  /** Origins of the routes that are down. */
-  readonly routesDown: readonly string[];
+  /** Origins of the gateways that are down. */
+  readonly gatewaysDown: readonly string[];
 }

@@ -88,7 +88,7 @@ export interface ChatRequest {
 export type RequestParameters = Pick<ChatRequest, 'temperature' | 'maxTokens' | 'defaults' | 'reasoningEffort'>;
 
 /** A gateway as one address that requests can be sent to, with the key that is bound to the origin of the address. */
-export interface Route {
+export interface Gateway {
   /** The normalized base URL without a slash at the end, for instance `https://api.holysheep.ai/v1`. */
   readonly baseUrl: string;
   /** Undefined for a gateway that needs no key. No `Authorization` header is sent then. */
@@ -104,11 +104,11 @@ export interface Route {
 }
 
 /** The primary gateway and its backups. The engine asks the host for them again before every attempt. */
-export interface Connection extends Route {
-  /** Whether requests are sent without a key, see `Route.apiKey`. By default, a key is required. */
+export interface Connection extends Gateway {
+  /** Whether requests are sent without a key, see `Gateway.apiKey`. By default, a key is required. */
   readonly isKeyless?: boolean | undefined;
-  /** Backup routes, used in this order while the primary route fails. Each has a key or needs none. */
-  readonly backups?: readonly Route[] | undefined;
+  /** Backup gateways, used in this order while the primary gateway fails. Each has a key or needs none. */
+  readonly backups?: readonly Gateway[] | undefined;
   /** Models that only the workspace's settings name. Their names do not decide which gateway gets the prompts. */
   readonly workspaceModels?: ReadonlySet<string> | undefined;
 }

@@ -9,7 +9,7 @@ import { demoEngine, DemoMode } from './connection/demoMode';
 import { KeyStore } from './connection/keyStore';
 import { ModelEfforts } from './connection/modelEfforts';
 import { mayUsePlainHttp } from './connection/plainHttpQuestion';
-import { RouteNotices } from './connection/routeNotices';
+import { GatewayNotices } from './connection/gatewayNotices';
 import { UnresponsiveGateways } from './connection/unresponsiveGateways';
 import { ContextSource } from './context/contextSource';
 import { healthViewType, viewType } from './contributions';
@@ -65,11 +65,11 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       unresponsive,
       lists: (...name) => catalog.lists(...name),
       listsSettled: () => catalog.settled,
-      routeFor: (...route) => engine.routeFor(...route),
+      gatewayForAttempt: (...gateway) => engine.gatewayForAttempt(...gateway),
       memory,
     }),
   );
-  register(new RouteNotices({ settings, keys, connections, demo, log, memory }));
+  register(new GatewayNotices({ settings, keys, connections, demo, log, memory }));
   const { health, healthPanel, budget } = createHealth(host, settings, () => engine.report().turns);
   const engine = createHostEngine({
     log,
@@ -79,7 +79,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     connection: () => connections.configured(),
     isWindowFocused: () => vscode.window.state.focused,
     onAttemptEnd: (...end) => health.recordAttempt(...end),
-    onRouteChange: () => connections.refresh(),
+    onGatewayChange: () => connections.refresh(),
     onTurnEnd: (record) => {
       health.recordWaits(record);
       connections.recordTurn(record);

@@ -1,6 +1,6 @@
-import type { ModelEvent, RouteEvent, WaitingEvent } from '../engine/events/events';
+import type { ModelEvent, GatewayEvent, WaitingEvent } from '../engine/events/events';
 import type { FaultKind } from '../engine/events/kinds';
-import { routeName } from '../engine/gateway/baseUrl';
+import { gatewayNameOf } from '../engine/gateway/baseUrl';
 import type { PanelStrings } from './panelStrings';
 import { fill, type Format } from './format';
 import {
@@ -8,7 +8,7 @@ import {
   isRestarting,
   minSilenceMs,
   type ResumePoint,
-  type RouteSwitch,
+  type GatewaySwitch,
   type Schedule,
   toEpoch,
   type TurnState,
@@ -88,12 +88,12 @@ export function describeDelay({ strings, format }: Words, wait: WaitingEvent): r
   return jitterMs < minJitterMs ? texts : [...texts, fill(strings.waitMargin, format.duration(jitterMs))];
 }
 
-/** Returns where a delay comes from, the number of the next attempt, and the route if it is given. */
-export function describeWaitOrigin(words: Words, wait: WaitingEvent, route?: string): string {
+/** Returns where a delay comes from, the number of the next attempt, and the gateway if it is given. */
+export function describeWaitOrigin(words: Words, wait: WaitingEvent, gateway?: string): string {
   const { strings } = words;
   const attempt = fill(strings.waitAttempt, String(wait.attempt), String(wait.maxAttempts));
   const texts = [...describeDelay(words, wait), attempt];
-  return (route === undefined ? texts : [...texts, fill(strings.route, route)]).join(' · ');
+  return (gateway === undefined ? texts : [...texts, fill(strings.gateway, gateway)]).join(' · ');
 }
 
 /** Returns the reason of a wait and, except for a wait for the network, its length or its end. */
@@ -115,11 +115,11 @@ function modelSwitchTemplate(strings: PanelStrings, reason: ModelEvent['reason']
   return unreachable.has(reason) ? strings.switchedUnreachable : strings.switchedFailing;
 }
 
-export function describeRouteSwitch(strings: PanelStrings, event: RouteSwitch & Partial<RouteEvent>): string {
+export function describeGatewaySwitch(strings: PanelStrings, event: GatewaySwitch & Partial<GatewayEvent>): string {
   const { from, to, fromUrl = from, toUrl = to, reason, row } = event;
-  const { fromName = routeName(fromUrl), toName = routeName(toUrl) } = event;
-  if (reason === 'user') return fill(strings.routeSwitchedByUser, toName);
-  const template = unreachable.has(reason) ? strings.routeSwitchedUnreachable : strings.routeSwitchedFailed;
+  const { fromName = gatewayNameOf(fromUrl), toName = gatewayNameOf(toUrl) } = event;
+  if (reason === 'user') return fill(strings.gatewaySwitchedByUser, toName);
+  const template = unreachable.has(reason) ? strings.gatewaySwitchedUnreachable : strings.gatewaySwitchedFailed;
   return fill(template, toName, fromName, faultLabel(strings, reason, row));
 }
 
@@ -158,17 +158,17 @@ export function describeModelSwitches(strings: PanelStrings, state: TurnState): 
   return joinSentences(strings, hasNoAnswer(state) ? [] : others.map((change) => describeModelSwitch(strings, change)));
 }
 
-/** Returns the switches of the route that led to the answer, without those that the turn has reversed. */
-export function effectiveRouteSwitches(state: TurnState): readonly RouteSwitch[] {
+/** Returns the switches of the gateway that led to the answer, without those that the turn has reversed. */
+export function effectiveGatewaySwitches(state: TurnState): readonly GatewaySwitch[] {
   if (hasNoAnswer(state)) return [];
-  return state.routeSwitches.reduce<readonly RouteSwitch[]>((previous, next) => {
+  return state.gatewaySwitches.reduce<readonly GatewaySwitch[]>((previous, next) => {
     const returnedAt = previous.findIndex(({ from }) => from === next.to);
     return returnedAt < 0 ? [...previous, next] : previous.slice(0, returnedAt);
   }, []);
 }
 
-export function describeRouteSwitches(strings: PanelStrings, state: TurnState): string {
-  const sentences = effectiveRouteSwitches(state).map((change) => describeRouteSwitch(strings, change));
+export function describeGatewaySwitches(strings: PanelStrings, state: TurnState): string {
+  const sentences = effectiveGatewaySwitches(state).map((change) => describeGatewaySwitch(strings, change));
   return joinSentences(strings, sentences);
 }
 
@@ -219,14 +219,14 @@ export function describeSilence({ format }: Pick<Words, 'format'>, state: TurnSt
   return silenceMs < minSilenceMs ? undefined : format.countdown(silenceMs);
 }
 
-/** Milliseconds after which a request without headers is worth another route, although both may then be billed. */
-const minRouteOfferMs = 5000;
+/** Milliseconds after which a request without headers is worth another gateway, although both may then be billed. */
+const minGatewayOfferMs = 5000;
 
-/** Returns whether to offer another route while the headers of an attempt are awaited. @param now epoch milliseconds */
-export function offersRoute(state: TurnState, now: number): boolean {
+/** Returns whether to offer another gateway while the headers of an attempt are awaited. @param now epoch milliseconds */
+export function offersGateway(state: TurnState, now: number): boolean {
   const attempt = state.ledger.entries.at(-1);
-  if (!attempt?.hasOtherRoute || attempt.headers) return false;
-  return ['connecting', 'resuming'].includes(state.phase) && now - attempt.time >= minRouteOfferMs;
+  if (!attempt?.hasOtherGateway || attempt.headers) return false;
+  return ['connecting', 'resuming'].includes(state.phase) && now - attempt.time >= minGatewayOfferMs;
 }
 
 /** Describes the phase of a running turn. Empty while text arrives and in waits with a card. @param now epoch milliseconds */
@@ -237,7 +237,7 @@ export function describeProgress(words: Words, state: TurnState, now: number): s
   switch (phase) {
     case 'connecting':
       if (silence !== undefined)
-        return fill(offersRoute(state, now) ? strings.noResponseFor : strings.waitingForModelFor, silence);
+        return fill(offersGateway(state, now) ? strings.noResponseFor : strings.waitingForModelFor, silence);
       return ledger.entries.at(-1)?.headers ? strings.waitingForModel : strings.connecting;
     case 'resuming': {
       const text = describeResuming(strings, isRestarting(state));

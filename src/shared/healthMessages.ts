@@ -2,7 +2,7 @@ import type { Cost } from './protocol';
 
 export interface HealthFigures {
   readonly attempts: number;
-  /** Attempts that say something about the route: not those that were stopped, offline, or refused. */
+  /** Attempts that say something about the gateway: not those that were stopped, offline, or refused. */
   readonly judged: number;
   /** Judged attempts that gave a complete answer. */
   readonly complete: number;
@@ -37,7 +37,7 @@ export interface HealthRow {
   readonly total: HealthFigures;
   /** The most frequent ones first, as in `refusals`. */
   readonly faults: readonly HealthFault[];
-  /** Faults that only the user can cure, such as a wrong key. They say that the route works. */
+  /** Faults that only the user can cure, such as a wrong key. They say that the gateway works. */
   readonly refusals: readonly HealthFault[];
   /** The figures of each hour or day, in the order of {@link HealthPeriod.starts}. Null if there was no attempt. */
   readonly parts: readonly (HealthFigures | null)[];
@@ -51,7 +51,7 @@ export function successPercent({ judged, complete }: HealthFigures): number | un
 export interface HealthPeriod {
   /** Epoch milliseconds at which each hour or day begins, in ascending order. */
   readonly starts: readonly number[];
-  /** The models and routes with the most attempts first. */
+  /** The models and gateways with the most attempts first. */
   readonly rows: readonly HealthRow[];
 }
 

@@ -65,8 +65,8 @@ const messageFields = {
   addGateway: {},
   openDemo: {},
   leaveDemo: {},
-  /** Removes from the settings the backup route over which an answer came. */
-  removeBackup: { route: text },
+  /** Removes from the settings the backup gateway over which an answer came. */
+  removeBackup: { gateway: text },
   copy: { text },
   copyRequest: exchange,
   insert: { text },

@@ -2,15 +2,15 @@
  * The messages from the host to the page. Both include this file, so it uses neither `vscode` nor the DOM. The host
  * owns the state: the page may be closed at any moment, and a new page gets a `snapshot` in reply to `ready`.
  */
-import { type AttemptEvent, type RecordedEvent, routeOf, type WaitingEvent } from '../engine/events/events';
-import { routeName } from '../engine/gateway/baseUrl';
+import { type AttemptEvent, type RecordedEvent, gatewayOf, type WaitingEvent } from '../engine/events/events';
+import { gatewayNameOf } from '../engine/gateway/baseUrl';
 import type { EffortChoice } from '../engine/request';
 import type { TotalCost } from '../engine/state/turnCost';
 import type { TurnState } from '../engine/state/turnState';
 import type { Attachment, ContextKind } from './conversation';
 import type { DemoAction, SuggestionKind } from './pageMessages';
 
-export { isDelta, routeOf } from '../engine/events/events';
+export { isDelta, gatewayOf } from '../engine/events/events';
 export type { RecordedEvent, WaitingEvent } from '../engine/events/events';
 export type { FaultAction, FaultKind } from '../engine/events/kinds';
 export { timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
@@ -32,7 +32,7 @@ export { estimateTokens } from '../engine/text/tokenEstimate';
 export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals';
 export { maxCompared } from './conversation';
 export type { Attachment, ContextKind } from './conversation';
-export type { Failure, RouteSwitch, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
+export type { Failure, GatewaySwitch, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
 
 /** A line break at the end does not begin another line. */
 export function countLines(code: string): number {
@@ -111,18 +111,18 @@ export interface ConnectionView {
   readonly demo: boolean;
   /** Set if the next prompt goes to a backup gateway because the user has switched to it, or for another reason. */
   readonly backup?: 'switched' | 'automatic' | undefined;
-  /** Names of the backup routes that have a key. */
+  /** Names of the backup gateways that have a key. */
   readonly backups?: readonly string[] | undefined;
   /** Set in the messages to the page. */
   readonly effort?: EffortView | undefined;
 }
 
-/** Returns the name under which the user interface shows the route of an attempt, or undefined before the first attempt. */
-export function routeLabel(
+/** Returns the name under which the user interface shows the gateway of an attempt, or undefined before the first attempt. */
+export function gatewayLabel(
   attempt: Partial<Pick<AttemptEvent, 'origin' | 'baseUrl' | 'gatewayName'>>,
 ): string | undefined {
-  const route = routeOf(attempt);
-  return attempt.gatewayName ?? (route === undefined ? undefined : routeName(route));
+  const gateway = gatewayOf(attempt);
+  return attempt.gatewayName ?? (gateway === undefined ? undefined : gatewayNameOf(gateway));
 }
 
 export function canSendPrompt({ hasKey, demo }: ConnectionView): boolean {

@@ -13,7 +13,7 @@ export const benches = {
   },
   tokens: async () => (await import('./cpuPerToken')).cpuPerToken(),
   hostPath: async () => (await import('./cpuPerToken')).wholeHostPerToken(),
-  routes: async () => (await import('./routeCost')).routeCost(),
+  gateways: async () => (await import('./gatewayCost')).gatewayCost(),
   growth: async () => (await import('./growth')).growth(),
   firstToken: async () => (await import('./firstToken')).firstToken(),
   failover: async () => (await import('./failover')).failover(),

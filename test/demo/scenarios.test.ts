@@ -47,7 +47,7 @@ describe('script of the offline demo', () => {
       'demo-stall',
       'demo-cut',
       'demo-no-credit',
-      'demo-route-down',
+      'demo-gateway-down',
       'demo-reasoning',
     ]);
     for (const { title, prompt } of demoModels) assert.ok(title && prompt);
@@ -60,7 +60,7 @@ describe('script of the offline demo', () => {
     { model: 'demo-overload', ends: [503, 529, 503, 'stop', 503] },
     { model: 'demo-stall', ends: ['stall', 'stop', 'stall'] },
     { model: 'demo-cut', ends: ['reset', 'stop', 'reset'] },
-    { model: 'demo-route-down', ends: ['reset', 'reset', 'stop', 'reset'] },
+    { model: 'demo-gateway-down', ends: ['reset', 'reset', 'stop', 'reset'] },
     { model: 'demo-no-credit', ends: [402, 402, 402, 402, 402] },
     { model: 'demo-reasoning', ends: ['stop', 'stop'] },
   ];
@@ -138,7 +138,7 @@ describe('script of the offline demo', () => {
     { prompt: 'What makes a retry idempotent?', heading: '# Retrying what must not happen twice' },
     { prompt: 'My stream was cut', heading: '# When a stream breaks in the middle' },
     { prompt: 'What is a circuit breaker?', heading: '# Circuit breakers' },
-    { prompt: 'Does a backup route help against 503?', heading: '# Backup routes' },
+    { prompt: 'Does a backup gateway help against 503?', heading: '# Backup gateways' },
     { prompt: '如何重试？', heading: '# 如何重试才不会雪上加霜' },
     { prompt: '什么是指数退避？', heading: '# 指数退避' },
     { prompt: 'jitter 有什么用？', heading: '# 等待为什么需要抖动' },

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { capacityFor, simulateCrowd } from '../simulate/crowd';
 import type { RetryAfter } from '../simulate/gateway';
 import { maxCallsPerSecond } from '../simulate/measures';
-import { backup, isDarkAt, primary, simulateRouteCrowd, type Windows } from '../simulate/routes/routeCrowd';
+import { backup, isDarkAt, primary, simulateGatewayCrowd, type Windows } from '../simulate/gateways/gatewayCrowd';
 import type { Scenario } from '../simulate/scenarios';
 import { inOneWindow, type WindowOptions } from '../simulate/strategies/ours';
 import type { Strategy } from '../simulate/strategies/strategy';
@@ -30,7 +30,7 @@ function maxCalls(capacity: number): number {
 /** Longest time from the end of the darkness to the first probe after it, in milliseconds. */
 const maxReturnMs = 25_000;
 
-/** Returns whether the primary route has not been dark for some time. */
+/** Returns whether the primary gateway has not been dark for some time. */
 function isLitFor(time: number, ms: number): boolean {
   for (let earlier = Math.max(0, time - ms); earlier <= time; earlier += 1000) if (isDarkAt(earlier)) return false;
   return true;
@@ -50,7 +50,7 @@ describe('many simultaneous requests to a gateway with a rate limit', () => {
   }).timeout(120_000);
 });
 
-describe('many requests over a primary route that goes dark', () => {
+describe('many requests over a primary gateway that goes dark', () => {
   const anyCrowd = fc.record({
     darkness: fc.constantFrom('refused' as const, 'timeout' as const),
     clients: fc.integer({ min: 1, max: 20 }),
@@ -59,15 +59,15 @@ describe('many requests over a primary route that goes dark', () => {
   });
   const connection = { ...primary, backups: [backup] };
 
-  it('are all answered over the backup route, at most one connection timeout late', async () => {
+  it('are all answered over the backup gateway, at most one connection timeout late', async () => {
     await fc.assert(
       fc.asyncProperty(anyCrowd, async (crowd) => {
         const strategy = (options: WindowOptions): Strategy => inOneWindow({ connection, ...options });
-        const { answerTimes, questions, calls } = await simulateRouteCrowd({ ...crowd, strategy });
+        const { answerTimes, questions, calls } = await simulateGatewayCrowd({ ...crowd, strategy });
         assert.equal(answerTimes.length, questions);
         assert.ok(Math.max(...answerTimes) < (crowd.darkness === 'refused' ? 1000 : 3_000));
         const isUnneeded = calls.some(({ at, isBackup }) => isBackup && isLitFor(at, maxReturnMs));
-        assert.ok(!isUnneeded, 'a request went over the backup route long after the primary route was back');
+        assert.ok(!isUnneeded, 'a request went over the backup gateway long after the primary gateway was back');
       }),
       { numRuns: propertyRuns },
     );

@@ -44,8 +44,8 @@ describe('text from outside the extension', () => {
   it('is shown without icons and hidden characters in the name of a model', async () => {
     const { pickModel } = await import('../../src/host/models/modelPick');
     const list = Promise.resolve({ source: 'gateway', models: [hostileText], host: 'h' } as const);
-    const route = { baseUrl: 'https://h/v1', origin: 'https://h', host: hostileText, list };
-    const load = () => Promise.resolve({ routes: [route], recent: [] });
+    const gateway = { baseUrl: 'https://h/v1', origin: 'https://h', host: hostileText, list };
+    const load = () => Promise.resolve({ gateways: [gateway], recent: [] });
     const picked = pickModel(load, `current ${hostileText}`, {});
     await list;
     await new Promise(setImmediate);
@@ -54,16 +54,16 @@ describe('text from outside the extension', () => {
     assert.equal(await picked, undefined);
   });
 
-  it('is shown without icons in the host and the URL of a route', async () => {
-    const { pickRoute } = await import('../../src/host/connection/routePick');
-    const route = (host: string) => ({
+  it('is shown without icons in the host and the URL of a gateway', async () => {
+    const { pickGateway } = await import('../../src/host/connection/gatewayPick');
+    const gateway = (host: string) => ({
       baseUrl: `https://${host}/v1`,
       origin: `https://${host}`,
       host,
       hasKey: true,
       position: 0,
     });
-    const picked = pickRoute([route('$(alert).example'), route('other.example')], 'Set API key');
+    const picked = pickGateway([gateway('$(alert).example'), gateway('other.example')], 'Set API key');
     const [first] = editor.quickPicks[0]?.items ?? [];
     assert.deepEqual([first?.label, first?.detail], ['$\u2060(alert).example', 'https://$\u2060(alert).example/v1']);
     assert.equal(await picked, undefined);

@@ -13,13 +13,13 @@ const setKey = (argument: unknown) =>
   vscode.commands.executeCommand<{ state: string }>('holysheep.setApiKey', argument);
 const testConnection = () => vscode.commands.executeCommand<ConnectionTest>('holysheep.testConnection');
 
-describe('routes in the settings', () => {
+describe('gateways in the settings', () => {
   let primary: Gateway;
   let backup: Gateway;
   let front: SecureFront;
   before(async () => {
-    primary = await startGateway({ script: () => answer('from the primary route'), models: ['a', 'b'] });
-    backup = await startGateway({ script: () => answer('from the backup route'), models: ['c'] });
+    primary = await startGateway({ script: () => answer('from the primary gateway'), models: ['a', 'b'] });
+    backup = await startGateway({ script: () => answer('from the backup gateway'), models: ['c'] });
     front = await startSecureFront(selfSigned('localhost'), Number(new URL(backup.origin).port));
   });
   beforeEach(async () => {
@@ -43,7 +43,7 @@ describe('routes in the settings', () => {
     await closed.close();
     await set('backupBaseUrls', [refusingUrl, `https://localhost:${front.port}/v1`]);
     const result = await testConnection();
-    const [good, refusing, untrusted] = result.routes;
+    const [good, refusing, untrusted] = result.gateways;
     const steps = (report: typeof good): readonly string[] | undefined =>
       report?.steps.map(({ name, error }) => (error === undefined ? name : `${name}: ${error}`));
     assert.deepEqual([steps(good), good?.models.state], [['connection'], 'verified']);
@@ -66,8 +66,8 @@ describe('routes in the settings', () => {
     await testConnection();
     const text = (await opened).getText();
     Object.assign(vscode.window, { showInformationMessage });
-    assert.match(text, new RegExp(`^Primary route: ${primary.baseUrl}\n(?:.+\n)*✓ Connection: \\d+ ms$`, 'm'));
-    assert.match(text, new RegExp(`^Backup route 1: ${backup.baseUrl}$`, 'm'));
+    assert.match(text, new RegExp(`^Primary gateway: ${primary.baseUrl}\n(?:.+\n)*✓ Connection: \\d+ ms$`, 'm'));
+    assert.match(text, new RegExp(`^Backup gateway 1: ${backup.baseUrl}$`, 'm'));
     assert.match(text, /^✓ GET \/models: \d+ ms \(the API key is valid; available models: 2\)$/m);
   });
 });

@@ -53,10 +53,10 @@ describe('trusted workspace with hostile settings', () => {
     }
   });
 
-  it("can't redirect the connection test or add a backup route", async () => {
+  it("can't redirect the connection test or add a backup gateway", async () => {
     const result = await vscode.commands.executeCommand<ConnectionTest>('holysheep.testConnection');
     assert.equal(result.state, 'verified');
-    assert.deepEqual(valuesOf(result.routes, 'baseUrl'), [fixture.gateway.baseUrl]);
+    assert.deepEqual(valuesOf(result.gateways, 'baseUrl'), [fixture.gateway.baseUrl]);
     assert.equal(fixture.gateway.modelRequests.at(-1)?.headers.authorization, `Bearer ${testKey}`);
   });
 });

@@ -103,11 +103,11 @@ describe('layout of a streaming answer', () => {
       await assertFewShifts();
     });
 
-    it(`neither moves nor shortens anything when the wait for the headers offers another route in ${name}`, async () => {
+    it(`neither moves nor shortens anything when the wait for the headers offers another gateway in ${name}`, async () => {
       await open(size);
-      const connecting = await emit(ev.attempt({ hasOtherRoute: true }));
+      const connecting = await emit(ev.attempt({ hasOtherGateway: true }));
       await page.page.clock.setFixedTime(startOfTime + 90_000);
-      await page.page.getByRole('button', { name: 'Switch route' }).waitFor();
+      await page.page.getByRole('button', { name: 'Switch gateway' }).waitFor();
       assert.equal(await emit(), connecting);
       assert.equal(await page.page.locator('.progress').evaluate(isCutOff), false);
       assert.equal(await emit(ev.headers()), connecting);

@@ -49,7 +49,7 @@ const interrupted: TurnState = { ...stateOf(ev.headers(), ev.text(half)), phase:
 const turns: Readonly<Record<string, TurnState>> = {
   streaming: stateOf(ev.headers(), ev.text(texts.answer.slice(0, texts.answer.length / 2))),
   quiet: stateOf(ev.attempt({ time: startOfTime - 9000 }), ev.headers(), ev.text(half)),
-  'no-response': stateOf(ev.attempt({ hasOtherRoute: true, time: startOfTime - 9000 })),
+  'no-response': stateOf(ev.attempt({ hasOtherGateway: true, time: startOfTime - 9000 })),
   waiting: stateOf(limited),
   resuming: stateOf(ev.headers(), ev.text(half), ev.cut(), retried),
   done: stateOf(

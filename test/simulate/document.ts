@@ -1,5 +1,5 @@
 import type { Result } from './results';
-import type { RouteResult } from './routes/routeResults';
+import type { GatewayResult } from './gateways/gatewayResults';
 import { markdownTable } from '../support/tableInMarkdown';
 
 /** The results that the page shows. */
@@ -10,15 +10,15 @@ interface SimulationResults {
   readonly otherOutages: readonly (readonly [seconds: number, results: readonly Result[]])[];
   /** Results of a single client with more retries than the default. */
   readonly withMoreRetries: readonly Result[];
-  /** Results with a primary route that goes dark. */
-  readonly routes: readonly RouteResult[];
+  /** Results with a primary gateway that goes dark. */
+  readonly gateways: readonly GatewayResult[];
 }
 
 /** The target values for the measures of a crowd of any size. */
 const aims = { success: 1, p95: 1.35, callsPerRequest: 3, peak: 2.5 } as const;
 
 /** The page that `npm run simulate` writes. */
-export function page({ all, otherOutages, withMoreRetries, routes }: SimulationResults): string {
+export function page({ all, otherOutages, withMoreRetries, gateways }: SimulationResults): string {
   const ours = all.filter(({ strategy }) => strategy === 'HolySheep');
   const hundredClients = all.filter(({ clients }) => clients === 100);
   return `# Simulation of many clients
@@ -87,25 +87,25 @@ p95 as a multiple of the ideal, 100 clients. A fixed series of delays may fit on
 
 ${outagesTable(otherOutages)}
 
-## A primary route that goes dark
+## A primary gateway that goes dark
 
-What does a backup route gain? Here, every client asks one question in every two minutes, for ten minutes. One minute after the start
-of each of these periods, the primary route goes dark for 30 s: it refuses connections, or no packet gets through and a connection
-attempt times out after 10 s. The backup route never fails, and no route has a rate limit. The clients run \`TurnRoutes\` and
-\`RouteHealth\` as well: a connection that takes 2 s is given up if another route is up, a route fault switches the route, and probes
-find out when the primary route is back.
+What does a backup gateway gain? Here, every client asks one question in every two minutes, for ten minutes. One minute after the start
+of each of these periods, the primary gateway goes dark for 30 s: it refuses connections, or no packet gets through and a connection
+attempt times out after 10 s. The backup gateway never fails, and no gateway has a rate limit. The clients run \`TurnGateways\` and
+\`GatewayHealth\` as well: a connection that takes 2 s is given up if another gateway is up, a gateway fault switches the gateway, and probes
+find out when the primary gateway is back.
 
 - **windows:** all clients use one window, or each has a window on the same computer (several), which shares what it knows about the
-  routes, or on a computer of its own (separate).
-- **p95:** in seconds; in brackets as a multiple of the p95 with a primary route that never fails.
-- **over the backup:** the share of the requests that went over the backup route.
+  gateways, or on a computer of its own (separate).
+- **p95:** in seconds; in brackets as a multiple of the p95 with a primary gateway that never fails.
+- **over the backup:** the share of the requests that went over the backup gateway.
 
-${routesTable(routes)}
+${gatewaysTable(gateways)}
 
 A refused connection costs almost nothing, because the next attempt follows at once. A connection attempt that times out costs
-10 s without a backup route, and 2 s with one. All questions that are asked on the same computer after that are spared this time. So
-p95 is that of a route that never fails if there are many of them, and above 2 s if the first question of each outage is one of
-twenty or fewer. The primary route is dark for a quarter of the time. The backup route gets more than a quarter of the requests of a
+10 s without a backup gateway, and 2 s with one. All questions that are asked on the same computer after that are spared this time. So
+p95 is that of a gateway that never fails if there are many of them, and above 2 s if the first question of each outage is one of
+twenty or fewer. The primary gateway is dark for a quarter of the time. The backup gateway gets more than a quarter of the requests of a
 busy window: the first probe that succeeds is the third one, about 36 s after the fault.
 `;
 }
@@ -138,7 +138,7 @@ function outagesTable(outages: SimulationResults['otherOutages']): string {
   return markdownTable([['scenario', 'strategy', ...outages.map(([seconds]) => `${seconds} s`)], ...rows]);
 }
 
-function routesTable(results: readonly RouteResult[]): string {
+function gatewaysTable(results: readonly GatewayResult[]): string {
   const seconds = (ms: number): string => (Number.isFinite(ms) ? `${(ms / 1000).toFixed(2)} s` : 'never');
   const p95 = (ms: number, idealMs: number): string => `${seconds(ms)} (${multiple(ms / idealMs)})`;
   const rows = results.map(({ darkness, clients, windows, alone, withBackup, idealP95Ms }) => [

@@ -4,7 +4,7 @@ import { root } from '../support/paths';
 import { page } from './document';
 import { type Crowd, crowds, type Result, simulate } from './results';
 import { type Scenario, scenarios, withOutageOf } from './scenarios';
-import { simulateRoutes } from './routes/routeResults';
+import { simulateGateways } from './gateways/gatewayResults';
 import { inOneWindow, onSeparateMachines } from './strategies/ours';
 import { peers } from './strategies/peers';
 import type { Strategy } from './strategies/strategy';
@@ -59,9 +59,9 @@ async function writeCrowdPage(): Promise<void> {
     ]);
   }
   const withMoreRetries = await simulateAll(outages, [1, 200], { HolySheep: inOneWindow({ maxRetries: 10 }) });
-  process.stderr.write('A primary route that goes dark\n');
-  const routes = await simulateRoutes(crowds);
-  writeFileSync(path.join(root, 'docs/simulation.md'), page({ all, otherOutages, withMoreRetries, routes }));
+  process.stderr.write('A primary gateway that goes dark\n');
+  const gateways = await simulateGateways(crowds);
+  writeFileSync(path.join(root, 'docs/simulation.md'), page({ all, otherOutages, withMoreRetries, gateways }));
 }
 
 /** Simulates all scenarios with the given strategies, and leaves out the results of the ideal crowd. */

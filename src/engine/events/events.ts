@@ -20,7 +20,7 @@ export type EndedEvent = Recorded['ended'];
 export type ResumedEvent = Recorded['resumed'];
 export type ReplacedEvent = Recorded['replaced'];
 export type ModelEvent = Recorded['model'];
-export type RouteEvent = Recorded['route'];
+export type GatewayEvent = Recorded['gateway'];
 export type Usage = Omit<Recorded['usage'], 'type' | 'attempt' | 'at'>;
 export type StoppedEvent = Complete<Recorded['stopped']>;
 export type FailedEvent = Complete<Recorded['failed']>;
@@ -37,8 +37,8 @@ export type StreamEvent = Exclude<RecordedEvent, { readonly type: TerminalEvent[
 /** Maximum number of tool calls in one answer. The OpenAI API does not accept more in a message either. */
 export const maxToolCalls = 128;
 
-/** Returns the base URL of the route of an attempt, or its origin if no other route has the same host. */
-export function routeOf({ origin, baseUrl }: Partial<Pick<AttemptEvent, 'origin' | 'baseUrl'>>): string | undefined {
+/** Returns the base URL of the gateway of an attempt, or its origin if no other gateway has the same host. */
+export function gatewayOf({ origin, baseUrl }: Partial<Pick<AttemptEvent, 'origin' | 'baseUrl'>>): string | undefined {
   return baseUrl ?? origin;
 }
 

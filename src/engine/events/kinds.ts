@@ -55,7 +55,7 @@ export const faultActions = [
   'moreRoom',
   /** Retries although the circuit breaker is open. */
   'tryAnyway',
-  'switchRoute',
+  'switchGateway',
   'addGateway',
   'continueWithFallback',
   /** Sends the prompt again when the limit that stopped it resets. */

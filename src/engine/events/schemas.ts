@@ -64,9 +64,9 @@ export const eventSchemas = {
     model: text,
     /** The name that the user knows. Set only if the gateway has another name for the same model. */
     userModel: detail(text),
-    /** Origin of the route that the attempt uses. */
+    /** Origin of the gateway that the attempt uses. */
     origin: text,
-    /** Base URL of the route. Set only if another route has the same host. */
+    /** Base URL of the gateway. Set only if another gateway has the same host. */
     baseUrl: detail(text),
     /** The name that the user gave the gateway. */
     gatewayName: detail(text),
@@ -74,8 +74,8 @@ export const eventSchemas = {
     effort: detail(effort),
     /** The reasoning effort that the user chose. Set only if the gateway refused it, so that another or none is sent. */
     refusedEffort: detail(effort),
-    /** The user can switch to another route. */
-    hasOtherRoute: isTrue,
+    /** The user can switch to another gateway. */
+    hasOtherGateway: isTrue,
     /** The context window in tokens. Set only if the prompt is longer and the gateway silently leaves out its beginning. */
     cutAtTokens: detail(tokens),
     /** The trigger of the attempt. Only the triggers `retry` and `resume` count against the retry budget. */
@@ -172,17 +172,17 @@ export const eventSchemas = {
     because: detail(v.literal('reasoning')),
   }),
   model: event('model', { from: text, to: text, reason: switchReason }),
-  /** A switch of the route. `from` and `to` are origins. */
-  route: event('route', {
+  /** A switch of the gateway. `from` and `to` are origins. */
+  gateway: event('gateway', {
     from: text,
     to: text,
-    /** Base URLs, set only if another route has the same host. */
+    /** Base URLs, set only if another gateway has the same host. */
     fromUrl: detail(text),
     toUrl: detail(text),
     /** The names that the user gave the gateways. */
     fromName: detail(text),
     toName: detail(text),
-    /** `user` also if the user has removed the previous route or its key. */
+    /** `user` also if the user has removed the previous gateway or its key. */
     reason: switchReason,
     row: detail(text),
   }),
@@ -213,9 +213,9 @@ export const eventSchemas = {
     fallbackModel: detail(text),
     /** The context window that the gateway named, in tokens. Set for the kind `context-length`. */
     contextTokens: detail(tokens),
-    /** The origin of the route to which the action `switchRoute` leads, or its base URL. See {@link routeOf}. */
-    nextRoute: detail(text),
-    /** The name that the user sees for `nextRoute`. */
-    nextRouteName: detail(text),
+    /** The origin of the gateway to which the action `switchGateway` leads, or its base URL. See {@link gatewayOf}. */
+    nextGateway: detail(text),
+    /** The name that the user sees for `nextGateway`. */
+    nextGatewayName: detail(text),
   }),
 };

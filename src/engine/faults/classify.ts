@@ -5,7 +5,7 @@ import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
 import type { Connection } from '../request';
 import { contextTokensIn } from './contextTokens';
-import { faultTable, isRouteFault, type FaultName, type Policy } from './faultTable';
+import { faultTable, leavesGateway, type FaultName, type Policy } from './faultTable';
 import {
   findRefusedParameter,
   readJsonError,
@@ -47,7 +47,7 @@ export interface Fault {
   readonly seconds?: number | undefined;
   /** The context window that the gateway named, in tokens. */
   readonly contextTokens?: number | undefined;
-  readonly isRouteFault?: true | undefined;
+  readonly leavesGateway?: true | undefined;
 }
 
 /**
@@ -69,7 +69,7 @@ export function classify(evidence: Evidence, now: number): Fault {
       const retryAfter = parseRetryAfter(headers, body, now);
       const error = readProviderError(body);
       const fault = faultFromError(statusRow(status, error, retryAfter), error, retryAfter, headers);
-      return isEdgeStatus(status) && possibleEdgeFaults.has(fault.row) ? { ...fault, isRouteFault: true } : fault;
+      return isEdgeStatus(status) && possibleEdgeFaults.has(fault.row) ? { ...fault, leavesGateway: true } : fault;
     }
     case 'timeout':
       return { ...faultOfRow(evidence.clock), seconds: Math.round(evidence.afterMs / 1000) };
@@ -90,10 +90,10 @@ export function classify(evidence: Evidence, now: number): Fault {
 
 export function faultOfRow(row: FaultName): Fault {
   const { kind, policy, message, actions } = faultTable[row];
-  return { row, kind, policy, message, actions, detail: '', ...(isRouteFault(row) && { isRouteFault: true }) };
+  return { row, kind, policy, message, actions, detail: '', ...(leavesGateway(row) && { leavesGateway: true }) };
 }
 
-/** Route faults if Cloudflare has reported them by its own status codes. */
+/** Gateway faults if Cloudflare has reported them by its own status codes. */
 const possibleEdgeFaults: ReadonlySet<FaultName> = new Set<FaultName>([
   'badGateway',
   'gatewayTimeout',

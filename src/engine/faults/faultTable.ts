@@ -45,10 +45,10 @@ const row = (kind: FaultKind, policy: Policy, ...actions: readonly FaultAction[]
 };
 
 /**
- * Faults on the way to a gateway, not of the gateway, the model or the request. Another route may therefore work, even
+ * Faults on the way to a gateway, not of the gateway, the model or the request. Another gateway may therefore work, even
  * if waiting would not help.
  */
-const routeReactions = {
+const gatewayReactions = {
   hostNotFound: row('dns', atMost(3), 'retryNow', 'checkUrl'),
   connectionRefused: row('connection', transient, 'retryNow', 'checkUrl'),
   connectTimeout: row('timeout', transient, 'retryNow'),
@@ -64,7 +64,7 @@ const routeReactions = {
 };
 
 const reactions = {
-  ...routeReactions,
+  ...gatewayReactions,
   offline: row('offline', { retry: 'offline' }, 'retryNow'),
   redirect: row('redirect', never, 'checkUrl'),
   browserChallenge: row('not-a-stream', never, 'checkUrl', 'retryNow'),
@@ -223,7 +223,7 @@ export const faultTable = Object.fromEntries(
   ]),
 ) as Readonly<Record<FaultName, FaultRow>>;
 
-export const isRouteFault = (name: FaultName): boolean => name in routeReactions;
+export const leavesGateway = (name: FaultName): boolean => name in gatewayReactions;
 
 /**
  * Faults caused by the provider itself, not by a rate limit or the request. Several of them in a row open the circuit

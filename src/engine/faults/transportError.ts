@@ -109,7 +109,7 @@ export function transportRow(error: unknown): FaultName {
   const rows = links.flatMap(({ code, message }) => {
     return findRow(patternsOfCodes, code || (/net::ERR_\w+/.exec(message)?.[0] ?? '')) ?? [];
   });
-  // If only IPv4 or only IPv6 has no route, the computer is not offline, so the error of the other address family
+  // If only IPv4 or only IPv6 has no gateway, the computer is not offline, so the error of the other address family
   // classifies the fault.
   const rowByCode = rows.find((row) => row !== 'offline') ?? rows[0];
   if (rowByCode !== undefined) return rowByCode;

@@ -7,7 +7,7 @@ import { SlowStart, type Permit } from './slowStart';
 const checkEveryMs = 1000;
 
 /**
- * Admits the requests to one model on a route. A rate limit, or a provider that keeps failing, closes the gate. After
+ * Admits the requests to one model on a gateway. A rate limit, or a provider that keeps failing, closes the gate. After
  * the cooldown, one request is sent first as a probe. The others follow in their order as the gateway accepts requests.
  */
 export class Gate {

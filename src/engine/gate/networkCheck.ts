@@ -8,14 +8,14 @@ import { declaredKind } from '../text/charset';
 export type CheckDeps = Pick<EngineEnvironment, 'clock' | 'fetch' | 'watchConnection'>;
 
 /**
- * Milliseconds within which a connection must be established if the turn can use another route. Probes have the same
- * limit, so that they don't bring back a route that turns would give up. One lost packet costs 1 s (RFC 6298, 2.1), and
+ * Milliseconds within which a connection must be established if the turn can use another gateway. Probes have the same
+ * limit, so that they don't bring back a gateway that turns would give up. One lost packet costs 1 s (RFC 6298, 2.1), and
  * the handshakes of TCP and TLS take two round trips.
  */
 export const connectTimeoutMs = 2_000;
 
 export const networkCheckTimeoutMs = 5000;
-/** No route, no name server, no response to a connection attempt. */
+/** No gateway, no name server, no response to a connection attempt. */
 const unreachableRows: ReadonlySet<FaultName> = new Set<FaultName>(['offline', 'connectTimeout']);
 
 /** Accepts any response. Never rejects, and resolves with false when `signal` is aborted. */

@@ -23,8 +23,8 @@ export interface NetworkReport {
   }[];
 }
 
-/** What the engine has learned about one model on one route. */
-export interface RouteBehavior {
+/** What the engine has learned about one model on one gateway. */
+export interface GatewayBehavior {
   /** Requests leave them out, or use their newer name. */
   readonly unsupportedParameters: Set<CorrectableParameter>;
   readonly efforts: LearnedEfforts;
@@ -33,7 +33,7 @@ export interface RouteBehavior {
   finishReason: 'unknown' | 'sent' | 'omitted';
 }
 
-export function createRouteBehavior(): RouteBehavior {
+export function createGatewayBehavior(): GatewayBehavior {
   return {
     unsupportedParameters: new Set(),
     efforts: { refused: new Set() },
@@ -91,7 +91,7 @@ export class NetworkState {
   /** By origin and key. */
   private readonly probes = new Map<string, Probes>();
   private readonly budgets = new Map<string, RetryBudget>();
-  private readonly behaviors = new Map<string, RouteBehavior>();
+  private readonly behaviors = new Map<string, GatewayBehavior>();
   /**
    * Monotonic milliseconds, by base URL and model. Until then, the gateway gets no request for the model, because it has
    * answered that it lacks the model.
@@ -136,9 +136,9 @@ export class NetworkState {
   }
 
   /** Callers may change the returned object. */
-  behaviorOf(baseUrl: string, model: string): RouteBehavior {
+  behaviorOf(baseUrl: string, model: string): GatewayBehavior {
     const key = `${baseUrl}\n${model}`;
-    const behavior = this.behaviors.get(key) ?? createRouteBehavior();
+    const behavior = this.behaviors.get(key) ?? createGatewayBehavior();
     this.behaviors.set(key, behavior);
     return behavior;
   }

@@ -141,25 +141,25 @@ function parseUrl(url: string): URL | undefined {
 }
 
 /**
- * Returns the name under which the user interface shows a route: the host, and the path if the URL has one.
- * @param url a base URL, or an origin if no other route has the same host
+ * Returns the name under which the user interface shows a gateway: the host, and the path if the URL has one.
+ * @param url a base URL, or an origin if no other gateway has the same host
  */
-export function routeName(url: string): string {
+export function gatewayNameOf(url: string): string {
   if (!URL.canParse(url)) return url;
   const { host, pathname } = new URL(url);
   if (pathname === '/') return host;
   return `${usesPlainHttp(url) ? 'http://' : ''}${host}${pathname}`;
 }
 
-/** Returns whether another route has the same host, so that only the base URLs tell the two routes apart. */
-export function isHostShared(baseUrl: string, routes: readonly { readonly baseUrl: string }[]): boolean {
+/** Returns whether another gateway has the same host, so that only the base URLs tell the two gateways apart. */
+export function isHostShared(baseUrl: string, gateways: readonly { readonly baseUrl: string }[]): boolean {
   const host = hostOf(baseUrl);
   const mayShare = (other: string): boolean => other !== baseUrl && other.includes(host);
-  return routes.some((other) => mayShare(other.baseUrl) && hostOf(other.baseUrl) === host);
+  return gateways.some((other) => mayShare(other.baseUrl) && hostOf(other.baseUrl) === host);
 }
 
-export function nameAmong(routes: readonly { readonly baseUrl: string }[], baseUrl: string): string {
-  return isHostShared(baseUrl, routes) ? routeName(baseUrl) : hostOf(baseUrl);
+export function nameAmong(gateways: readonly { readonly baseUrl: string }[], baseUrl: string): string {
+  return isHostShared(baseUrl, gateways) ? gatewayNameOf(baseUrl) : hostOf(baseUrl);
 }
 
 /**

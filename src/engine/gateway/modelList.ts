@@ -24,7 +24,7 @@ export const maxModels = 5000;
  */
 const markup = /\][(:]|[<`]|\$\(|&#?\w+;|(?:https?|ftp):\/\/|www\.|\w@[\w-]+\.[a-z]/i;
 
-export interface GatewayModels {
+export interface ListedModels {
   /** Sorted, without duplicates, at most {@link maxModels}. */
   readonly models: readonly string[];
   readonly facts?: FactsById | undefined;
@@ -36,7 +36,7 @@ export interface GatewayModels {
  * Reads the body of `GET /models`: `{data: [{id}]}`, `{models: [{id}]}` or an array, also with IDs as plain strings.
  * Returns undefined if the body contains no list. Reads only the first {@link maxModels} models.
  */
-export function parseModelList(body: unknown): GatewayModels | undefined {
+export function parseModelList(body: unknown): ListedModels | undefined {
   const entries = entriesOf(body);
   if (!entries) return undefined;
   const ids = new Set<string>();

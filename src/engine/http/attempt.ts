@@ -152,7 +152,7 @@ export class Attempt implements BodySink, DeltaReceiver {
   /** The key is an argument and not a property, because the attempt outlives the turn. */
   private async run(sent: AttemptRequest): Promise<void> {
     try {
-      const observer = sent.canSwitchRoute ? this.clocks : undefined;
+      const observer = sent.canSwitchGateway ? this.clocks : undefined;
       const response = await send(this.deps, sent, this.controller.signal, this.onHeaders, observer);
       if (this.hasEnded) return;
       this.body = new BodyReader(response, this);

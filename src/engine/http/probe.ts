@@ -3,14 +3,14 @@ import { classify, describeFault, faultOfRow, type Fault } from '../faults/class
 import { isError } from '../faults/errorBody';
 import { describeError } from '../faults/transportError';
 import type { KeyRedactor } from '../gateway/keyRedactor';
-import { parseModelList, type GatewayModels } from '../gateway/modelList';
+import { parseModelList, type ListedModels } from '../gateway/modelList';
 import { isRecord, parseJson } from '../json';
 import type { Connection } from '../request';
 import { declaredKind, sniffedKind } from '../text/charset';
 import { BodyReader, boundedText, ConnectionFailure } from './responseBody';
 
 type ProbeDeps = Pick<EngineDeps, 'clock' | 'fetch' | 'log' | 'userAgent' | 'localize' | 'formatTime'>;
-type ProbedRoute = Pick<Connection, 'baseUrl' | 'apiKey'>;
+type ProbedGateway = Pick<Connection, 'baseUrl' | 'apiKey'>;
 
 /** Time limit for the complete response, in milliseconds. */
 const limitMs = 20_000;
@@ -24,7 +24,7 @@ const keyFaults: readonly string[] = ['auth', 'permission'];
 export async function probe(
   deps: ProbeDeps,
   keys: KeyRedactor,
-  route: ProbedRoute,
+  gateway: ProbedGateway,
   signal = new AbortController().signal,
 ): Promise<ProbeResult> {
   const { clock } = deps;
@@ -35,22 +35,22 @@ export async function probe(
   const failure = (fault: Fault, status?: number): ProbeResult => {
     const { kind, row, actions } = fault;
     const state = keyFaults.includes(kind) ? 'rejected' : 'unverified';
-    const text = describeFault(fault, { connection: route, model: '', status }, deps, keys);
+    const text = describeFault(fault, { connection: gateway, model: '', status }, deps, keys);
     return { state, ms: elapsed(), kind, row, status, actions, ...text };
   };
   try {
-    const response = await deps.fetch(`${route.baseUrl}/models`, {
+    const response = await deps.fetch(`${gateway.baseUrl}/models`, {
       headers: {
         accept: 'application/json',
         'user-agent': deps.userAgent,
-        ...(route.apiKey !== undefined && { authorization: `Bearer ${route.apiKey}` }),
+        ...(gateway.apiKey !== undefined && { authorization: `Bearer ${gateway.apiKey}` }),
       },
       redirect: 'manual',
       signal: AbortSignal.any([signal, closing.signal]),
     });
     const result = response.ok
       ? await readModels(response, clock.now())
-      : await readRejection(response, route, deps, keys);
+      : await readRejection(response, gateway, deps, keys);
     if (isFault(result)) return failure(result, response.status);
     const models = result.models.filter((id) => keys.redact(id) === id);
     return { state: 'verified', ms: elapsed(), ...result, models };
@@ -59,8 +59,8 @@ export async function probe(
     if (closing.signal.aborted)
       return failure(classify({ type: 'timeout', clock: 'headersTimeout', afterMs: limitMs }, clock.now()));
     const streaming = error instanceof ConnectionFailure;
-    deps.log.info(`GET ${route.baseUrl}/models: ${describeError(error)}`);
-    return failure(classify({ type: 'error', error, streaming, baseUrl: route.baseUrl }, clock.now()));
+    deps.log.info(`GET ${gateway.baseUrl}/models: ${describeError(error)}`);
+    return failure(classify({ type: 'error', error, streaming, baseUrl: gateway.baseUrl }, clock.now()));
   } finally {
     cancelTimer();
     // Closes the socket even if the body was not read to its end.
@@ -68,12 +68,12 @@ export async function probe(
   }
 }
 
-function isFault(result: GatewayModels | Fault): result is Fault {
+function isFault(result: ListedModels | Fault): result is Fault {
   return 'policy' in result;
 }
 
 /** An API always has a model list, so anything else means that the address is wrong. */
-async function readModels(response: Response, now: number): Promise<GatewayModels | Fault> {
+async function readModels(response: Response, now: number): Promise<ListedModels | Fault> {
   let isTooLong = false;
   const reader = new BodyReader(response, {
     onBytes: () => undefined,
@@ -93,7 +93,7 @@ async function readModels(response: Response, now: number): Promise<GatewayModel
 
 async function readRejection(
   response: Response,
-  { apiKey }: ProbedRoute,
+  { apiKey }: ProbedGateway,
   { clock }: ProbeDeps,
   keys: KeyRedactor,
 ): Promise<Fault> {

@@ -3,13 +3,13 @@ import type { OutgoingMessage } from '../text/continuation';
 import type { EngineDeps } from '../engine';
 import type { ConnectionObserver } from '../environment';
 import type { CorrectableParameter } from '../faults/providerError';
-import type { RouteBehavior } from '../gate/networkState';
+import type { GatewayBehavior } from '../gate/networkState';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
 import type { ModelFacts } from '../models/modelFacts';
 import { limitParameter } from '../models/modelParameters';
 import type { ReasoningFields } from '../models/reasoningFields';
-import type { ChatRequest, ImagePart, Route, TextPart, Tool } from '../request';
+import type { ChatRequest, ImagePart, Gateway, TextPart, Tool } from '../request';
 import { boundedText, ConnectionFailure } from './responseBody';
 import type { RequestBuilder } from './sdk';
 
@@ -25,14 +25,14 @@ export class HttpRejection extends Error {
 }
 
 export interface AttemptRequest {
-  readonly connection: Route;
+  readonly connection: Gateway;
   readonly request: Omit<ChatRequest, 'messages'>;
   /** For a continuation, they end with the partial answer, or with a continue prompt after it. */
   readonly messages: readonly OutgoingMessage[];
-  readonly behavior: RouteBehavior;
+  readonly behavior: GatewayBehavior;
   readonly facts?: ModelFacts | undefined;
-  /** Whether the attempt gives up a connection that takes long, because the turn can use another route. */
-  readonly canSwitchRoute?: boolean;
+  /** Whether the attempt gives up a connection that takes long, because the turn can use another gateway. */
+  readonly canSwitchGateway?: boolean;
   /** The fields that set the reasoning effort. */
   readonly reasoning?: ReasoningFields['fields'] | undefined;
 }

@@ -4,7 +4,7 @@ import type { FaultKind } from '../events/kinds';
 import { faultOfRow, type Fault } from '../faults/classify';
 import { faultTable, type FaultName, type FaultRow, type Policy } from '../faults/faultTable';
 import type { GateBlock } from '../gate/cooldowns';
-import type { Route } from '../request';
+import type { Gateway } from '../request';
 import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
 
 /** What a turn has counted so far. */
@@ -45,8 +45,8 @@ export interface Situation extends Counts {
   readonly isContinuable: boolean;
   readonly tokens: number;
   readonly breakerOpen: boolean;
-  /** The route to which the turn can switch because of the fault. */
-  readonly otherRoute: Route | undefined;
+  /** The gateway to which the turn can switch because of the fault. */
+  readonly otherGateway: Gateway | undefined;
   /** Whether the fault only means that a backup gateway does not serve the model, so that it must not end the turn. */
   readonly isUnserved?: boolean | undefined;
   /** The fault because of which the primary gateway is not used. */
@@ -55,10 +55,10 @@ export interface Situation extends Counts {
   readonly isSubstituting?: boolean | undefined;
   /** The model that another gateway uses in place of the one that the user chose. */
   readonly substitute?: string | undefined;
-  /** Whether another route that has failed may recover, so that the turn must not end yet. */
+  /** Whether another gateway that has failed may recover, so that the turn must not end yet. */
   readonly othersMayRecover: boolean;
-  /** The route that has responded after the decision `probe-routes`, if any. Undefined before that decision. */
-  readonly probeResult?: { readonly route: Route | undefined } | undefined;
+  /** The gateway that has responded after the decision `probe-gateways`, if any. Undefined before that decision. */
+  readonly probeResult?: { readonly gateway: Gateway | undefined } | undefined;
 }
 
 export interface WaitDecision {
@@ -91,16 +91,16 @@ export type Decision =
   | FailDecision
   | { readonly type: 'replay' }
   | { readonly type: 'fall-back'; readonly model: string }
-  | { readonly type: 'switch-route'; readonly to: Route }
-  /** Send a probe over every route that is left, and decide again with the result. */
-  | { readonly type: 'probe-routes' }
+  | { readonly type: 'switch-gateway'; readonly to: Gateway }
+  /** Send a probe over every gateway that is left, and decide again with the result. */
+  | { readonly type: 'probe-gateways' }
   | {
       readonly type: 'wait-for-network';
       readonly attemptsLeft: number;
       readonly fallbackModel?: string | undefined;
     };
 
-/** Overloads in a row after which the turn switches to a fallback model, or else to another route. */
+/** Overloads in a row after which the turn switches to a fallback model, or else to another gateway. */
 const overloadsBeforeFallback = 3;
 const minDeadlineMs = 300_000;
 /** Time without progress after which automatic retries stop, never shorter than the longest retry-after allowed. */
@@ -148,12 +148,12 @@ function decideInQueue(
 }
 
 function decideAfterFault(situation: Situation, settings: EngineSettings, random: () => number): Decision {
-  const { fault, otherRoute, isResuming, idleMs, breakerOpen, probeResult } = situation;
+  const { fault, otherGateway, isResuming, idleMs, breakerOpen, probeResult } = situation;
   const { retryAfter } = fault;
   const policy = policyOf(situation);
   const cause = situation.isUnserved ? (situation.primaryFault ?? fault) : fault;
   const fail: Decision = { type: 'fail', fault: cause, resetsInMs: retryAfter?.delayMs };
-  if (otherRoute && mustSwitchRoute(situation, settings)) return { type: 'switch-route', to: otherRoute };
+  if (otherGateway && mustSwitchGateway(situation, settings)) return { type: 'switch-gateway', to: otherGateway };
   if (!isRetryable(policy) || (situation.hasText && settings.resume === 'off' && isResuming)) return fail;
   if (policy.retry === 'hint' && !retryAfter) return fail;
   if (retryAfter && retryAfter.delayMs > settings.retry.maxHintMs) {
@@ -163,9 +163,9 @@ function decideAfterFault(situation: Situation, settings: EngineSettings, random
   const model = isOverloadedForLong(situation) || breakerOpen ? fallbackModel(situation, settings) : undefined;
   if (model !== undefined) return { type: 'fall-back', model };
   const isOffline = policy.retry === 'offline';
-  // A switch is not a retry, so the other routes are tried even if no attempts are left.
-  if (isOffline && otherRoute && !probeResult) return { type: 'probe-routes' };
-  if (probeResult?.route) return { type: 'switch-route', to: probeResult.route };
+  // A switch is not a retry, so the other gateways are tried even if no attempts are left.
+  if (isOffline && otherGateway && !probeResult) return { type: 'probe-gateways' };
+  if (probeResult?.gateway) return { type: 'switch-gateway', to: probeResult.gateway };
   const attemptsLeft = attemptsAllowed(policy, situation, settings);
   if (attemptsLeft <= 0)
     return situation.emptyResumes >= 2 ? { type: 'fail', fault: faultOfRow('resumesWithoutText') } : fail;
@@ -202,7 +202,7 @@ function continuingModel(situation: Situation, settings: EngineSettings): string
   if (!isContinuable || settings.continueWithFallback === 'off' || settings.resume === 'off') return undefined;
   const isOffline = fault.policy.retry === 'offline';
   if (!isOffline && needsAnotherModel(situation, settings)) return unusedFallback(situation, settings) ?? substitute;
-  return fault.isRouteFault || isOffline ? substitute : undefined;
+  return fault.leavesGateway || isOffline ? substitute : undefined;
 }
 
 function fallbackModel(situation: Situation, settings: EngineSettings): string | undefined {
@@ -230,9 +230,9 @@ export function isModelOverload(policy: Policy): boolean {
   return policy.retry === 'overload' && policy.fallback === true;
 }
 
-/** A permanent fault of one route does not end a turn that can still wait for another route. */
-function policyOf({ fault: { policy, isRouteFault }, otherRoute, othersMayRecover, isUnserved }: Situation): Policy {
-  const canWait = (isRouteFault === true || isUnserved === true) && !otherRoute && othersMayRecover;
+/** A permanent fault of one gateway does not end a turn that can still wait for another gateway. */
+function policyOf({ fault: { policy, leavesGateway }, otherGateway, othersMayRecover, isUnserved }: Situation): Policy {
+  const canWait = (leavesGateway === true || isUnserved === true) && !otherGateway && othersMayRecover;
   return canWait && !isRetryable(policy) ? { retry: 'transient' } : policy;
 }
 
@@ -240,10 +240,10 @@ function hasFreeReplay(policy: Policy, { freeReplayUsed, isResuming }: Situation
   return policy.retry === 'transient' && policy.freeReplay === true && !freeReplayUsed && !isResuming;
 }
 
-/** True after a route fault, unless a replay comes first, and in a lasting overload that nothing else remedies. */
-function mustSwitchRoute(situation: Situation, { fallbackModels }: EngineSettings): boolean {
+/** True after a gateway fault, unless a replay comes first, and in a lasting overload that nothing else remedies. */
+function mustSwitchGateway(situation: Situation, { fallbackModels }: EngineSettings): boolean {
   const { fault, isUnserved } = situation;
-  if (fault.isRouteFault || isUnserved) return !hasFreeReplay(fault.policy, situation);
+  if (fault.leavesGateway || isUnserved) return !hasFreeReplay(fault.policy, situation);
   return fallbackModels.length === 0 && !fault.retryAfter && isOverloadedForLong(situation);
 }
 

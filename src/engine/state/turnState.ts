@@ -6,7 +6,7 @@ import {
   maxToolCalls,
   type ModelEvent,
   type RecordedEvent,
-  type RouteEvent,
+  type GatewayEvent,
   type StreamEvent,
   type ToolCallEvent,
   type Usage,
@@ -72,8 +72,8 @@ export interface ToolCall {
   readonly arguments: string;
 }
 
-/** `from` and `to` are base URLs, or origins if these tell the routes apart. */
-export type RouteSwitch = Pick<RouteEvent, 'from' | 'to' | 'reason' | 'row' | 'fromName' | 'toName'>;
+/** `from` and `to` are base URLs, or origins if these tell the gateways apart. */
+export type GatewaySwitch = Pick<GatewayEvent, 'from' | 'to' | 'reason' | 'row' | 'fromName' | 'toName'>;
 
 export interface Schedule {
   /** An exchange that is scheduled again gets a new one. */
@@ -105,11 +105,11 @@ export interface TurnState extends TurnSegment {
   readonly switches: readonly ModelEvent[];
   /** Absent before the first attempt. */
   readonly origin?: string;
-  /** Set only if another route has the same host. */
+  /** Set only if another gateway has the same host. */
   readonly baseUrl?: string | undefined;
   /** The name that the user gave the gateway. */
   readonly gatewayName?: string | undefined;
-  readonly routeSwitches: readonly RouteSwitch[];
+  readonly gatewaySwitches: readonly GatewaySwitch[];
   /** Earlier segments of the answer, one for each time the user continued it, oldest first. */
   readonly previousSegments: readonly TurnSegment[];
   /** Attempts of answers that the user restarted. They count only for the cost. */
@@ -131,7 +131,7 @@ export const initialTurn: TurnState = {
   resumePoints: [],
   toolCalls: [],
   switches: [],
-  routeSwitches: [],
+  gatewaySwitches: [],
   ledger: emptyLedger,
   previousSegments: [],
   discardedAttempts: [],
@@ -223,9 +223,9 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       return { ...addToken(state, event, 0, event.text), resumePoints: [] };
     case 'model':
       return { ...state, model: event.to, switches: [...state.switches, event] };
-    case 'route': {
+    case 'gateway': {
       const { from, to, fromUrl, toUrl, fromName, toName, reason, row } = event;
-      const routeSwitch = {
+      const gatewaySwitch = {
         from: fromUrl ?? from,
         to: toUrl ?? to,
         reason,
@@ -233,12 +233,12 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
         ...(toName !== undefined && { toName }),
         ...(row !== undefined && { row }),
       };
-      const route = {
+      const gateway = {
         origin: to,
         ...(toUrl !== state.baseUrl && { baseUrl: toUrl }),
         ...(toName !== state.gatewayName && { gatewayName: toName }),
       };
-      return { ...state, ...route, routeSwitches: [...state.routeSwitches, routeSwitch] };
+      return { ...state, ...gateway, gatewaySwitches: [...state.gatewaySwitches, gatewaySwitch] };
     }
     case 'usage':
       return { ...state, usage: sumUsage([event]) };

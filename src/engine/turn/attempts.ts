@@ -21,7 +21,7 @@ import type { Admission } from './admission';
 import { isContinuation, type Answer, type RequestMode } from './answer';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
-import type { AttemptPlan } from './turnRoutes';
+import type { AttemptPlan } from './turnGateways';
 
 /** 4xx responses that may mean that the gateway rejects the messages of a resume request. */
 const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
@@ -82,11 +82,11 @@ export class Attempts {
   /** Resumes the partial answer, if there is one. */
   start(
     trigger: AttemptTrigger,
-    { route, origin, model, sentModel, distinguishingUrl, hasOtherRoute, canSwitchRoute }: AttemptPlan,
+    { gateway, origin, model, sentModel, distinguishingUrl, hasOtherGateway, canSwitchGateway }: AttemptPlan,
   ): Attempt {
     const { output, answer, deps } = this;
     const { messages } = this.request;
-    const { baseUrl } = route;
+    const { baseUrl } = gateway;
     const behavior = this.network.behaviorOf(baseUrl, sentModel);
     const prefill = behavior.refusesPrefill || !answer.isStarted ? undefined : prefillOf(baseUrl, sentModel);
     const mode = answer.requestMode(deps.settings().resume, prefill);
@@ -111,8 +111,8 @@ export class Attempts {
     this.sent = sent;
     this.effort = effort;
     this.omittedParameters = new Set(behavior.unsupportedParameters);
-    this.isKeyless = route.apiKey === undefined;
-    if (route.apiKey !== undefined) this.keys.add(route.apiKey);
+    this.isKeyless = gateway.apiKey === undefined;
+    if (gateway.apiKey !== undefined) this.keys.add(gateway.apiKey);
     this.mode = mode;
     output.attempt++;
     const cutAtTokens = exceededContext(messages, facts);
@@ -123,8 +123,8 @@ export class Attempts {
       ...(sentModel !== model && { userModel: model }),
       origin,
       ...(distinguishingUrl !== undefined && { baseUrl: distinguishingUrl }),
-      ...(route.name !== undefined && { gatewayName: route.name }),
-      ...(hasOtherRoute && { hasOtherRoute: true as const }),
+      ...(gateway.name !== undefined && { gatewayName: gateway.name }),
+      ...(hasOtherGateway && { hasOtherGateway: true as const }),
       ...(effort !== undefined && { effort }),
       ...(refusedEffort !== undefined && { refusedEffort }),
       why: trigger,
@@ -140,7 +140,7 @@ export class Attempts {
         if (this.isResume) this.history.recordResumeStart();
       },
     };
-    const attemptRequest = { ...sent, connection: route, canSwitchRoute };
+    const attemptRequest = { ...sent, connection: gateway, canSwitchGateway };
     this.current = new Attempt(deps, attemptRequest, answer, observer, this.size, this.keys);
     return this.current;
   }

@@ -6,11 +6,11 @@ import { describeError } from '../faults/transportError';
 import type { Cooldown } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
 import type { NetworkState, RetryBudget } from '../gate/networkState';
-import type { RouteHealth } from '../gate/routeHealth';
+import type { GatewayHealth } from '../gate/gatewayHealth';
 import { hostOf, originOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { AttemptEnd } from '../http/attempt';
-import { isConnectionError, type ChatRequest, type Connection, type Route } from '../request';
+import { isConnectionError, type ChatRequest, type Connection, type Gateway } from '../request';
 import { decide, isRetryable, type Decision, type Situation } from '../retry/decide';
 import type { TurnRecord } from '../state/ledger';
 import { Admission, faultOfBlock } from './admission';
@@ -19,7 +19,7 @@ import { Attempts } from './attempts';
 import { TurnHistory } from './turnHistory';
 import { TurnMessages, type TurnContext } from './turnMessages';
 import { TurnOutput, type NewEvent } from './turnOutput';
-import { TurnRoutes } from './turnRoutes';
+import { TurnGateways } from './turnGateways';
 import { UserCommands } from './userCommands';
 import { Waits } from './waits';
 
@@ -30,7 +30,7 @@ const maxCooldownSyncMs = 250;
 
 interface SharedState {
   readonly network: NetworkState;
-  readonly routes: RouteHealth;
+  readonly gateways: GatewayHealth;
   readonly keys: KeyRedactor;
 }
 
@@ -46,11 +46,11 @@ export class Turn implements TurnHandle {
   private readonly admission: Admission;
   private readonly attempts: Attempts;
   private readonly commands: UserCommands;
-  private readonly routes: TurnRoutes;
+  private readonly gateways: TurnGateways;
   private readonly messages: TurnMessages;
   private readonly connection: () => Promise<Connection>;
   private readonly startTime: number;
-  /** Whether the next attempt bypasses the circuit breaker, because `tryAnyway` was called before the turn had a route. */
+  /** Whether the next attempt bypasses the circuit breaker, because `tryAnyway` was called before the turn had a gateway. */
   private bypassesBreaker = false;
 
   constructor(
@@ -61,7 +61,7 @@ export class Turn implements TurnHandle {
     private readonly onEnd: () => void,
   ) {
     this.connection = options.connection ?? deps.connection;
-    const { network, routes, keys } = shared;
+    const { network, gateways, keys } = shared;
     this.startTime = deps.clock.now();
     this.history = new TurnHistory(request.model, options.resumeFrom !== undefined);
     this.output = new TurnOutput(deps.clock, options.onEvents, (error) => this.handleException(error));
@@ -70,7 +70,7 @@ export class Turn implements TurnHandle {
     this.admission = new Admission(deps.clock);
     this.attempts = new Attempts(deps, network, keys, request, this.output, this.answer, this.history, this.admission);
     this.commands = new UserCommands(deps.clock, this.waits, this.attempts);
-    this.routes = new TurnRoutes(routes, network, deps.settings, this.output, this.history, options);
+    this.gateways = new TurnGateways(gateways, network, deps.settings, this.output, this.history, options);
     this.messages = new TurnMessages(deps, keys);
   }
 
@@ -82,7 +82,7 @@ export class Turn implements TurnHandle {
   }
 
   get record(): TurnRecord {
-    return { time: this.startTime, host: hostOf(this.routes.baseUrl), ...this.output.record };
+    return { time: this.startTime, host: hostOf(this.gateways.baseUrl), ...this.output.record };
   }
 
   readonly stop = (): void => {
@@ -95,20 +95,20 @@ export class Turn implements TurnHandle {
     if (!this.output.isFinished()) this.commands.retryNow();
   }
 
-  /** The route or key of a wait was removed or replaced, and another route has a key. Never rejects. */
+  /** The gateway or key of a wait was removed or replaced, and another gateway has a key. Never rejects. */
   async handleConnectionChange(): Promise<void> {
     const connection = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;
-    if (connection && this.waits.isWaiting && this.routes.isReplaced(connection)) this.commands.apply('switch');
+    if (connection && this.waits.isWaiting && this.gateways.isReplaced(connection)) this.commands.apply('switch');
   }
 
   /** Ends the current wait, because the network state that caused it has been reset. */
   endWait(): void {
-    this.routes.forgetUnserved();
+    this.gateways.forgetUnserved();
     if (this.waits.isWaiting) this.commands.apply('retry-now');
   }
 
   tryAnyway(): void {
-    const { current } = this.routes;
+    const { current } = this.gateways;
     if (current) this.gate(current, originOf(current.baseUrl)).clearFailures();
     else this.bypassesBreaker = true;
     this.retryNow();
@@ -128,12 +128,12 @@ export class Turn implements TurnHandle {
     this.commands.apply('switch');
   }
 
-  switchRoute(): string | undefined {
-    const next = this.output.isFinished() ? undefined : this.routes.following();
+  switchGateway(): string | undefined {
+    const next = this.output.isFinished() ? undefined : this.gateways.following();
     if (!next || !this.commands.acceptsClick()) return undefined;
-    this.routes.switchTo(next);
+    this.gateways.switchTo(next);
     this.commands.apply('switch');
-    return this.routes.nameForEvents(next);
+    return this.gateways.nameForEvents(next);
   }
 
   /** This is the only error boundary: an exception ends the turn with a terminal event. */
@@ -147,16 +147,16 @@ export class Turn implements TurnHandle {
   }
 
   private async prepareAttempt(trigger: AttemptTrigger): Promise<NextTrigger> {
-    const { routes, commands, admission } = this;
+    const { gateways, commands, admission } = this;
     admission.release();
     this.attempts.current = undefined;
     const connection = await this.connection();
-    const outages = routes.readOutages(connection);
+    const outages = gateways.readOutages(connection);
     if (outages) await this.waits.waitForOptional(maxCooldownSyncMs, outages);
     if (this.output.isFinished()) return undefined;
-    const route = routes.choose(connection);
-    if (!route) return this.handleFault('noKey');
-    const gate = this.gate(route, routes.origin);
+    const gateway = gateways.choose(connection);
+    if (!gateway) return this.handleFault('noKey');
+    const gate = this.gate(gateway, gateways.origin);
     if (this.bypassesBreaker) gate.clearFailures();
     await this.waits.waitForOptional(maxCooldownSyncMs, gate.sync());
     if (commands.isDiverting()) return commands.take();
@@ -167,14 +167,14 @@ export class Turn implements TurnHandle {
     if (commands.isDiverting()) return commands.take();
     if (alternative) return this.carryOut(alternative.decision, alternative.situation);
     const next = commands.take() ?? trigger;
-    if (routes.hasBetterRoute) return next;
+    if (gateways.hasBetterGateway) return next;
     this.history.settleCharge(next !== 'retry' && next !== 'resume');
-    const end = await this.attempts.start(next, routes.announcePlan(route)).end;
+    const end = await this.attempts.start(next, gateways.announcePlan(gateway)).end;
     return this.output.isFinished() ? undefined : this.handleEnd(end);
   }
 
   /**
-   * Until the gate admits the attempt or the user wants another model or route.
+   * Until the gate admits the attempt or the user wants another model or gateway.
    * @returns the decision to do something else, if the wait would be too long
    */
   private async waitInQueue(): Promise<{ readonly decision: Decision; readonly situation: Situation } | undefined> {
@@ -218,7 +218,7 @@ export class Turn implements TurnHandle {
     if (finishReason === 'length' && answer.text === '' && !attempts.current?.hasAnswer)
       return this.handleFault('limitBeforeText');
     this.endAttempt('finished');
-    if (attempts.current) this.routes.recordResponse(attempts.current.startedAt);
+    if (attempts.current) this.gateways.recordResponse(attempts.current.startedAt);
     this.admission.finish();
     this.budget.refund(1);
     const { waitedMs } = waits;
@@ -227,7 +227,7 @@ export class Turn implements TurnHandle {
   }
 
   private handleFault(evidence: Evidence): NextTrigger | Promise<NextTrigger> {
-    const { attempts, admission, deps, routes } = this;
+    const { attempts, admission, deps, gateways } = this;
     const { current } = attempts;
     const fault = attempts.classify(evidence);
     const { message, detail } = this.messages.describeFault(fault, this.context);
@@ -236,13 +236,13 @@ export class Turn implements TurnHandle {
     deps.log.info(`attempt ${this.output.attempt}: row ${fault.row} ${fault.kind}${logDetail && ` (${logDetail})`}`);
     if (this.endAttempt(fault.kind, fault)) return 'repair';
     admission.reportFault(fault);
-    routes.recordUnserved(fault);
+    gateways.recordUnserved(fault);
     const situation = this.situation(fault);
     const decision = this.decide(situation);
     this.history.recordFault(situation, decision, this.budget);
     admission.end(fault, decision);
-    if (decision.type !== 'replay') routes.recordFault(fault);
-    if (current?.status !== undefined && !fault.isRouteFault) routes.recordResponse(current.startedAt);
+    if (decision.type !== 'replay') gateways.recordFault(fault);
+    if (current?.status !== undefined && !fault.leavesGateway) gateways.recordResponse(current.startedAt);
     const wasCut = attempts.hasStarted && evidence !== 'noText';
     if (wasCut && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
     return this.carryOut(decision, situation);
@@ -261,7 +261,7 @@ export class Turn implements TurnHandle {
   }
 
   private async carryOut(decision: Decision, situation: Situation): Promise<NextTrigger> {
-    const { waits, routes, messages, context } = this;
+    const { waits, gateways, messages, context } = this;
     const { fault } = situation;
     switch (decision.type) {
       case 'fail':
@@ -269,20 +269,20 @@ export class Turn implements TurnHandle {
         return undefined;
       case 'replay':
         return 'replay';
-      case 'switch-route':
-        routes.switchTo(decision.to, fault);
+      case 'switch-gateway':
+        gateways.switchTo(decision.to, fault);
         return 'switch';
       case 'fall-back':
         this.fallBack(decision.model, fault.kind);
         return 'switch';
-      case 'probe-routes': {
-        const probed = { ...situation, probeResult: { route: await waits.firstResponding(routes.untried) } };
+      case 'probe-gateways': {
+        const probed = { ...situation, probeResult: { gateway: await waits.firstResponding(gateways.untried) } };
         if (!this.commands.hasPending()) return this.carryOut(this.decide(probed), probed);
         break;
       }
       case 'wait-for-network': {
         const wait = messages.describeWait(fault, { source: 'backoff', ...decision }, 'turn', context);
-        await waits.waitForNetwork(routes.allowed, wait, () => this.commands.hasPending());
+        await waits.waitForNetwork(gateways.allowed, wait, () => this.commands.hasPending());
         break;
       }
       case 'wait':
@@ -291,7 +291,7 @@ export class Turn implements TurnHandle {
           await waits.delay(decision.delayMs, messages.describeWait(fault, decision, 'turn', context));
         break;
     }
-    routes.recordWait();
+    gateways.recordWait();
     return this.commands.take() ?? (this.history.hasOutput ? 'resume' : 'retry');
   }
 
@@ -300,16 +300,16 @@ export class Turn implements TurnHandle {
   }
 
   private situation(fault: Fault, block?: Situation['block']): Situation {
-    const { attempts, routes, admission, budget } = this;
+    const { attempts, gateways, admission, budget } = this;
     const gateway = { tokens: budget.tokens, breakerOpen: admission.isBreakerOpen };
-    return this.history.situation({ fault, block, ...attempts.progress, ...routes.outlook(fault), ...gateway });
+    return this.history.situation({ fault, block, ...attempts.progress, ...gateways.outlook(fault), ...gateway });
   }
 
   private get context(): TurnContext {
-    const { attempts, output, answer, routes } = this;
+    const { attempts, output, answer, gateways } = this;
     return {
-      ...routes.context,
-      model: routes.answeringModel,
+      ...gateways.context,
+      model: gateways.answeringModel,
       text: answer.text,
       attempt: attempts.current,
       attemptNumber: output.attempt,
@@ -318,24 +318,24 @@ export class Turn implements TurnHandle {
   }
 
   private changeModel(to: string, reason: ModelEvent['reason']): void {
-    this.routes.announceModel(to, reason);
+    this.gateways.announceModel(to, reason);
     this.history.recordModelSwitch(to);
   }
 
   /** Lets another model continue the partial answer. It gets a resume budget of its own. */
   private fallBack(model: string, reason: FaultKind): void {
-    const route = this.routes.routeOfSubstitute(model);
-    if (route) this.routes.switchTo(route, { kind: reason });
+    const gateway = this.gateways.gatewayOfSubstitute(model);
+    if (gateway) this.gateways.switchTo(gateway, { kind: reason });
     else this.changeModel(model, reason);
     this.history.resetResumes();
   }
 
-  private gate(route: Route, origin: string): Gate {
-    return this.shared.network.gate({ origin, apiKey: route.apiKey, model: this.routes.modelAt(route).name });
+  private gate(gateway: Gateway, origin: string): Gate {
+    return this.shared.network.gate({ origin, apiKey: gateway.apiKey, model: this.gateways.modelAt(gateway).name });
   }
 
   private get budget(): RetryBudget {
-    return this.shared.network.budget(this.routes.origin);
+    return this.shared.network.budget(this.gateways.origin);
   }
 
   /** There is no usable connection, or this extension has a defect. */
@@ -361,7 +361,7 @@ export class Turn implements TurnHandle {
     this.commands.end();
     this.admission.clear();
     this.history.settleCharge(true);
-    this.routes.clear();
+    this.gateways.clear();
     this.onEnd();
   }
 }

@@ -97,12 +97,12 @@ export class TurnHistory {
   recordModelSwitch(model: string): void {
     this.model = model;
     this.models.push(model);
-    this.recordRouteSwitch();
+    this.recordGatewaySwitch();
     this.retries = 0;
     this.rowCounts.clear();
   }
 
-  recordRouteSwitch(): void {
+  recordGatewaySwitch(): void {
     this.overloads = 0;
     this.previousDelayMs = undefined;
   }

@@ -18,20 +18,20 @@ export interface TurnContext {
   /** The number of the latest attempt; 0 if the turn has sent none. */
   readonly attemptNumber: number;
   readonly text: string;
-  /** The route to which *Switch route* leads. Undefined if there is no other route. */
-  readonly nextRoute: NextRoute | undefined;
+  /** The gateway to which *Switch gateway* leads. Undefined if there is no other gateway. */
+  readonly nextGateway: NextGateway | undefined;
   /** A request without a token limit, or with a higher one. */
   readonly canHaveMoreRoom: () => boolean;
-  /** Host of a route that only the user can switch to, because it uses plain HTTP. */
+  /** Host of a gateway that only the user can switch to, because it uses plain HTTP. */
   readonly plainHttpHost: string | undefined;
 }
 
-export interface NextRoute {
-  /** The origin of the route, or its base URL if another route has the same host. See `routeOf`. */
-  readonly route: string;
+export interface NextGateway {
+  /** The origin of the gateway, or its base URL if another gateway has the same host. See `gatewayOf`. */
+  readonly gateway: string;
   /** The name that the user gave the gateway, or else its host. */
   readonly label: string;
-  /** Whether the route is up, and the turn may use it without a click of the user. */
+  /** Whether the gateway is up, and the turn may use it without a click of the user. */
   readonly isUsable: boolean;
 }
 
@@ -57,7 +57,7 @@ export class TurnMessages {
       detail: detail || undefined,
       status: attempt?.status,
       requestId: attempt?.requestId,
-      actions: withRouteAction(reason, withFallback(fault.actions, fallbackModel), context),
+      actions: withSwitchAction(reason, withFallback(fault.actions, fallbackModel), context),
       told,
       source,
       estimated,
@@ -79,12 +79,12 @@ export class TurnMessages {
     const retryActions = text === '' ? fault.actions : withPartialAnswerActions(fault);
     const ownActions = canSendLater(decision) ? withSendLater(retryActions) : retryActions;
     const possibleActions = ownActions.filter((action) => action !== 'moreRoom' || context.canHaveMoreRoom());
-    const otherActions = withRouteAction(fault.kind, withFallback(possibleActions, fallbackModel), context);
-    // *Switch route* comes first if another gateway can answer at once, but this gateway only after its limit has
+    const otherActions = withSwitchAction(fault.kind, withFallback(possibleActions, fallbackModel), context);
+    // *Switch gateway* comes first if another gateway can answer at once, but this gateway only after its limit has
     // reset.
     const isSwitchBest =
-      resetsInMs !== undefined && context.nextRoute?.isUsable && otherActions.includes('switchRoute');
-    const actions = isSwitchBest ? [...new Set<FaultAction>(['switchRoute', ...otherActions])] : otherActions;
+      resetsInMs !== undefined && context.nextGateway?.isUsable && otherActions.includes('switchGateway');
+    const actions = isSwitchBest ? [...new Set<FaultAction>(['switchGateway', ...otherActions])] : otherActions;
     return {
       type: 'failed',
       kind: fault.kind,
@@ -98,9 +98,9 @@ export class TurnMessages {
       beyondMaxHint,
       fallbackModel,
       contextTokens: fault.contextTokens,
-      ...(actions.includes('switchRoute') && {
-        nextRoute: context.nextRoute?.route,
-        nextRouteName: context.nextRoute?.label,
+      ...(actions.includes('switchGateway') && {
+        nextGateway: context.nextGateway?.gateway,
+        nextGatewayName: context.nextGateway?.label,
       }),
     };
   }
@@ -112,10 +112,10 @@ export class TurnMessages {
     return { type: 'failed', kind: 'request', message: error.message, text, actions: ['checkUrl'] };
   }
 
-  /** Says why the turn did not try a route that it may not use automatically. */
-  private withPlainHttpNote(message: string, { isRouteFault }: Fault, { plainHttpHost: host }: TurnContext): string {
-    if (!isRouteFault || host === undefined) return message;
-    return this.deps.localize('{message} The backup route {host} was not tried, because it uses plain HTTP.', {
+  /** Says why the turn did not try a gateway that it may not use automatically. */
+  private withPlainHttpNote(message: string, { leavesGateway }: Fault, { plainHttpHost: host }: TurnContext): string {
+    if (!leavesGateway || host === undefined) return message;
+    return this.deps.localize('{message} The backup gateway {host} was not tried, because it uses plain HTTP.', {
       message,
       host,
     });
@@ -143,8 +143,8 @@ function withSendLater(actions: readonly FaultAction[]): readonly FaultAction[] 
   return ['sendLater', ...actions.filter((action) => action !== 'retryNow'), 'retryNow'];
 }
 
-/** Kinds of faults that do not depend on the route. */
-const kindsOfAnyRoute: ReadonlySet<FaultKind> = new Set<FaultKind>([
+/** Kinds of faults that do not depend on the gateway. */
+const kindsOfAnyGateway: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'context-length',
   'content-filter',
   'request',
@@ -153,23 +153,23 @@ const kindsOfAnyRoute: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'internal',
 ]);
 
-/** Adds `switchRoute` if there is another route and the fault may depend on the route. */
-function withRouteAction(
+/** Adds `switchGateway` if there is another gateway and the fault may depend on the gateway. */
+function withSwitchAction(
   kind: FaultKind,
   actions: readonly FaultAction[],
-  { nextRoute }: TurnContext,
+  { nextGateway }: TurnContext,
 ): readonly FaultAction[] {
-  if (!nextRoute || kindsOfAnyRoute.has(kind)) return actions;
-  return [...actions, 'switchRoute'];
+  if (!nextGateway || kindsOfAnyGateway.has(kind)) return actions;
+  return [...actions, 'switchGateway'];
 }
 
-/** If no other route could have answered. */
+/** If no other gateway could have answered. */
 function withGatewayAction(
-  { isRouteFault }: Fault,
+  { leavesGateway }: Fault,
   actions: readonly FaultAction[],
-  { nextRoute }: TurnContext,
+  { nextGateway }: TurnContext,
 ): readonly FaultAction[] {
-  return isRouteFault && !nextRoute ? [...actions, 'addGateway'] : actions;
+  return leavesGateway && !nextGateway ? [...actions, 'addGateway'] : actions;
 }
 
 function withFallback(actions: readonly FaultAction[], fallbackModel: string | undefined): readonly FaultAction[] {

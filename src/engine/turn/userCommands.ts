@@ -4,7 +4,7 @@ import type { Attempts } from './attempts';
 import type { Waits } from './waits';
 
 /**
- * A command for the next attempt: *Retry now*, *Switch model* or *Switch route*, or a changed base URL or key.
+ * A command for the next attempt: *Retry now*, *Switch model* or *Switch gateway*, or a changed base URL or key.
  * `end` means that the turn has ended, so that there is no next attempt.
  */
 type UserCommand = 'retry-now' | 'switch' | 'end';
@@ -42,7 +42,7 @@ export class UserCommands {
   /** Ends the wait or the attempt that the command replaces. An attempt that has streamed survives *Retry now*. */
   apply(command: Exclude<UserCommand, 'end'>): void {
     const attempt = this.attempts.current;
-    // Another model or route takes precedence over *Retry now*, in whichever order the user requested them.
+    // Another model or gateway takes precedence over *Retry now*, in whichever order the user requested them.
     if (this.command && (this.command !== 'retry-now' || command === 'retry-now')) return;
     if (this.waits.isWaiting) {
       this.command = command;

@@ -2,7 +2,7 @@ import { Deadline, type Clock } from '../clock';
 import type { EngineDeps } from '../engine';
 import type { WaitingEvent } from '../events/events';
 import { isReachable, respondsAsGateway } from '../gate/networkCheck';
-import type { Route } from '../request';
+import type { Gateway } from '../request';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
@@ -87,31 +87,31 @@ export class Waits {
   }
 
   /** Undefined if none responds or the wait was ended. */
-  firstResponding(routes: readonly Route[]): Promise<Route | undefined> {
-    return this.firstRoute(routes, respondsAsGateway);
+  firstResponding(gateways: readonly Gateway[]): Promise<Gateway | undefined> {
+    return this.firstGateway(gateways, respondsAsGateway);
   }
 
   /** Does not count as time without progress, because it puts no load on a gateway. */
   async waitForNetwork(
-    routes: readonly Route[],
+    gateways: readonly Gateway[],
     description: WaitDescription,
     isInterrupted: () => boolean,
   ): Promise<void> {
     for (let checks = 0; ; checks++) {
       await this.waitUntil(this.announce(networkCheckDelayMs(checks, this.deps.random), description));
       if (isInterrupted()) return;
-      if ((await this.firstRoute(routes, isReachable)) || isInterrupted()) return;
+      if ((await this.firstGateway(gateways, isReachable)) || isInterrupted()) return;
     }
   }
 
   /** The first that passes. */
-  private async firstRoute(routes: readonly Route[], check: typeof isReachable): Promise<Route | undefined> {
+  private async firstGateway(gateways: readonly Gateway[], check: typeof isReachable): Promise<Gateway | undefined> {
     const controller = new AbortController();
     this.networkCheck = controller;
-    let found: Route | undefined;
-    const checks = routes.map(async (route) => {
-      if (!(await check(this.deps, route.baseUrl, controller.signal))) return;
-      found ??= route;
+    let found: Gateway | undefined;
+    const checks = gateways.map(async (gateway) => {
+      if (!(await check(this.deps, gateway.baseUrl, controller.signal))) return;
+      found ??= gateway;
       this.end();
     });
     const finished = Promise.all(checks).then(() => this.end());

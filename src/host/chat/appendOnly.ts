@@ -16,7 +16,7 @@ import {
   announceCutPrompt,
   describeModelSwitch,
   describeRetryTime,
-  describeRouteSwitch,
+  describeGatewaySwitch,
   describeWait,
   describeWaitOrigin,
   type Words,
@@ -74,8 +74,8 @@ export class AppendOnlyAnswer {
         return [...this.announceRefusedEffort(event), ...this.announceCutPrompt(), ...this.announceResume(event)];
       case 'model':
         return this.status(describeModelSwitch(strings, event));
-      case 'route':
-        return this.status(describeRouteSwitch(strings, event));
+      case 'gateway':
+        return this.status(describeGatewaySwitch(strings, event));
       default:
         return [];
     }

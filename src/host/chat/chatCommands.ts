@@ -1,6 +1,6 @@
 import type { Engine } from '../../engine/engine';
 import type { StreamEvent } from '../../engine/events/events';
-import { gatewayFor } from '../../engine/turn/routeModels';
+import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { Budget } from '../health/budget';
 import type { EditorTarget } from '../code/editorTarget';
 import type { Commands } from '../commands';

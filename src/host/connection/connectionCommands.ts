@@ -5,7 +5,7 @@ import { textIn } from '../settings/userPrompts';
 import { showToast } from '../ui/notifications';
 import type { Connections } from './connections';
 import { testConnection } from './connectionTest';
-import { pickRoute } from './routePick';
+import { pickGateway } from './gatewayPick';
 import { storeApiKey, type SetApiKeyDeps } from './storeApiKey';
 
 interface ConnectionCommandDeps extends SetApiKeyDeps {
@@ -17,30 +17,30 @@ export function registerConnection(deps: ConnectionCommandDeps) {
   return {
     'holysheep.setApiKey': (argument) => storeApiKey(deps, argument),
     'holysheep.removeApiKey': () => removeApiKey(deps),
-    /** @param argument base URL of the only route to test */
+    /** @param argument base URL of the only gateway to test */
     'holysheep.testConnection': (argument) => testConnection(deps, textIn(argument)),
   } satisfies Commands;
 }
 
 type RemoveApiKeyDeps = Pick<ConnectionCommandDeps, 'connections' | 'keys' | 'log'>;
 
-/** Removes the key of a route in the settings, which the user chooses if several have one, even in the demo. */
+/** Removes the key of a gateway in the settings, which the user chooses if several have one, even in the demo. */
 export async function removeApiKey({
   connections,
   keys,
   log,
 }: RemoveApiKeyDeps): Promise<{ readonly state: 'removed' | 'none' | 'cancelled' }> {
-  const routes = await connections.routes();
-  const removable = routes.flatMap(({ apiKey, ...route }, position) =>
-    apiKey === undefined ? [] : [{ ...route, apiKey, position, hasKey: true }],
+  const gateways = await connections.gateways();
+  const removable = gateways.flatMap(({ apiKey, ...gateway }, position) =>
+    apiKey === undefined ? [] : [{ ...gateway, apiKey, position, hasKey: true }],
   );
   if (removable.length === 0) {
-    showToast(log, 'information', vscode.l10n.t('There is no API key for {0}.', routes[0].host));
+    showToast(log, 'information', vscode.l10n.t('There is no API key for {0}.', gateways[0].host));
     return { state: 'none' };
   }
-  const route = await pickRoute(removable, vscode.l10n.t('Remove API key'));
-  if (!route) return { state: 'cancelled' };
-  const { origin, host, apiKey } = route;
+  const gateway = await pickGateway(removable, vscode.l10n.t('Remove API key'));
+  if (!gateway) return { state: 'cancelled' };
+  const { origin, host, apiKey } = gateway;
   await keys.delete(origin);
   const undo = { title: vscode.l10n.t('Undo'), run: () => keys.set(origin, apiKey) };
   showToast(log, 'information', vscode.l10n.t('The API key for {0} was removed from this computer.', host), [undo]);

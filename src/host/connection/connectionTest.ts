@@ -13,35 +13,35 @@ import {
 } from '../ui/notifications';
 import { showVirtualDocument } from '../ui/virtualDocument';
 import type { Log } from '../util/log';
-import type { ConfiguredRoute, Connections } from './connections';
+import type { KeyedGateway, Connections } from './connections';
 import { runDirectSteps } from './directSteps';
 import { requestFirstToken } from './firstToken';
 import { proxyOf } from './proxySettings';
-import { formatReport, isWorking, severityOf, verdict, type RouteReport } from './testReport';
+import { formatReport, isWorking, severityOf, verdict, type GatewayReport } from './testReport';
 
 export interface ConnectionTestDeps {
-  readonly connections: Pick<Connections, 'connectionFor' | 'routes' | 'model'>;
+  readonly connections: Pick<Connections, 'connectionFor' | 'gateways' | 'model'>;
   readonly engine: Pick<Engine, 'probe' | 'stream'>;
   readonly log: Log;
 }
 
-export type ConnectionTest = ProbeResult & { readonly routes: readonly RouteReport[] };
+export type ConnectionTest = ProbeResult & { readonly gateways: readonly GatewayReport[] };
 
-interface TestedRoutes {
-  readonly routes: readonly ConfiguredRoute[];
+interface TestedGateways {
+  readonly gateways: readonly KeyedGateway[];
   readonly demo: boolean;
   readonly model: string;
 }
 
 /**
  * Returns undefined if the base URL is invalid or the key is unreadable.
- * @param only base URL of the only route to test; by default, all are tested
+ * @param only base URL of the only gateway to test; by default, all are tested
  */
 export async function testConnection(deps: ConnectionTestDeps, only?: string): Promise<ConnectionTest | undefined> {
   const { engine, log } = deps;
-  let tested: TestedRoutes;
+  let tested: TestedGateways;
   try {
-    tested = await readRoutes(deps);
+    tested = await readGateways(deps);
   } catch (error) {
     if (!isConnectionError(error)) throw error;
     log.error(error);
@@ -50,48 +50,48 @@ export async function testConnection(deps: ConnectionTestDeps, only?: string): P
     showToast(log, 'error', error.message, actions);
     return undefined;
   }
-  const all = tested.routes.map((route, position) => ({ route, position }));
-  const chosen = all.filter(({ route }) => route.baseUrl === only);
-  const routes = chosen.length > 0 ? chosen : all;
+  const all = tested.gateways.map((gateway, position) => ({ gateway, position }));
+  const chosen = all.filter(({ gateway }) => gateway.baseUrl === only);
+  const gateways = chosen.length > 0 ? chosen : all;
   const title =
-    routes.length === 1 && routes[0]
-      ? vscode.l10n.t('Testing the connection to {0}…', routes[0].route.host)
-      : vscode.l10n.t('Testing {0} routes…', routes.length);
+    gateways.length === 1 && gateways[0]
+      ? vscode.l10n.t('Testing the connection to {0}…', gateways[0].gateway.host)
+      : vscode.l10n.t('Testing {0} gateways…', gateways.length);
   const results = await withDelayedProgress(title, (signal) =>
-    Promise.all(routes.map(({ route, position }) => examineRoute(engine, route, position, signal))),
+    Promise.all(gateways.map(({ gateway, position }) => examineGateway(engine, gateway, position, signal))),
   );
   const reports = results.filter((report) => report !== undefined);
   const [primary] = reports;
-  if (!primary || reports.length < results.length) return { state: 'cancelled', routes: [] };
+  if (!primary || reports.length < results.length) return { state: 'cancelled', gateways: [] };
   for (const report of reports) logReport(report, log);
   showReport(deps, tested, reports);
-  return { ...primary.models, routes: reports };
+  return { ...primary.models, gateways: reports };
 }
 
-async function readRoutes({ connections }: ConnectionTestDeps): Promise<TestedRoutes> {
+async function readGateways({ connections }: ConnectionTestDeps): Promise<TestedGateways> {
   const connection = await connections.connectionFor();
   const { demo } = connection;
-  return { demo, model: connections.model(demo), routes: demo ? [connection] : await connections.routes() };
+  return { demo, model: connections.model(demo), gateways: demo ? [connection] : await connections.gateways() };
 }
 
 /** The key is sent only with the request for the model list. @returns undefined if the test was cancelled */
-async function examineRoute(
+async function examineGateway(
   engine: Pick<Engine, 'probe'>,
-  route: ConfiguredRoute,
+  gateway: KeyedGateway,
   position: number,
   signal: AbortSignal,
-): Promise<RouteReport | undefined> {
-  const { baseUrl, origin, host, apiKey } = route;
-  const hasKey = canSendRequests(route);
+): Promise<GatewayReport | undefined> {
+  const { baseUrl, origin, host, apiKey } = gateway;
+  const hasKey = canSendRequests(gateway);
   const isKeyless = hasKey && apiKey === undefined;
   const proxy = proxyOf(baseUrl);
   const steps = proxy === undefined ? await runDirectSteps(baseUrl, signal) : [];
-  const models = await engine.probe(route, signal);
+  const models = await engine.probe(gateway, signal);
   if (models.state === 'cancelled') return undefined;
   return { position, baseUrl, origin, host, hasKey, isKeyless, proxy, steps, models };
 }
 
-function logReport({ host, models, steps }: RouteReport, log: Log): void {
+function logReport({ host, models, steps }: GatewayReport, log: Log): void {
   if (models.state === 'verified') {
     log.info(`Connection test: ${host} responded in ${models.ms} ms and lists ${models.models.length} models.`);
     return;
@@ -100,7 +100,7 @@ function logReport({ host, models, steps }: RouteReport, log: Log): void {
   log.warn(`Connection test: ${models.message}${errors.join('')}`);
 }
 
-function showReport(deps: ConnectionTestDeps, tested: TestedRoutes, reports: readonly RouteReport[]): void {
+function showReport(deps: ConnectionTestDeps, tested: TestedGateways, reports: readonly GatewayReport[]): void {
   const text = formatReport(reports, Date.now(), tested.model);
   const uri = vscode.Uri.from({ scheme: 'holysheep-connection', path: `/${vscode.l10n.t('Connection test')}` });
   const canTestToken = !tested.demo && reports.some((report) => isWorking(report) && report.firstToken === undefined);
@@ -115,8 +115,8 @@ function showReport(deps: ConnectionTestDeps, tested: TestedRoutes, reports: rea
   showToast(deps.log, severityOf(reports), verdict(reports), actions);
 }
 
-/** Returns the button that may fix the first route that does not work. */
-function fixActions(reports: readonly RouteReport[]): readonly ToastAction[] {
+/** Returns the button that may fix the first gateway that does not work. */
+function fixActions(reports: readonly GatewayReport[]): readonly ToastAction[] {
   const broken = reports.find((report) => !isWorking(report));
   if (!broken) return [];
   const { position, baseUrl, hasKey, models } = broken;
@@ -127,20 +127,20 @@ function fixActions(reports: readonly RouteReport[]): readonly ToastAction[] {
   return actions.includes('checkUrl') ? [checkUrlAction(position > 0)] : [];
 }
 
-/** Requests a one-word answer over each working route, and shows the report with the time of its first token. */
+/** Requests a one-word answer over each working gateway, and shows the report with the time of its first token. */
 async function testFirstTokens(
   deps: ConnectionTestDeps,
-  tested: TestedRoutes,
-  reports: readonly RouteReport[],
+  tested: TestedGateways,
+  reports: readonly GatewayReport[],
 ): Promise<void> {
   const { model } = tested;
   const title = vscode.l10n.t('Waiting for the first token from {0}…', model);
   const results = await withDelayedProgress(title, (signal) =>
     Promise.all(
       reports.map(async (report) => {
-        const route = tested.routes[report.position];
-        if (!isWorking(report) || !route || !canSendRequests(route)) return undefined;
-        return requestFirstToken(deps.engine, route, model, signal);
+        const gateway = tested.gateways[report.position];
+        if (!isWorking(report) || !gateway || !canSendRequests(gateway)) return undefined;
+        return requestFirstToken(deps.engine, gateway, model, signal);
       }),
     ),
   );

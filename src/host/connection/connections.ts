@@ -15,12 +15,12 @@ import {
   type Connection,
   type EffortChoice,
   type RequestParameters,
-  type Route,
+  type Gateway,
 } from '../../engine/request';
 import type { TurnRecord } from '../../engine/state/ledger';
-import { firstGateway, gatewayFor, modelAt, plainHttpOffer } from '../../engine/turn/routeModels';
+import { firstGateway, gatewayFor, modelAt, plainHttpOffer } from '../../engine/turn/gatewayModels';
 import type { ConnectionView } from '../../shared/protocol';
-import type { Gateway, UnusableGateway } from '../settings/gateways';
+import type { ConfiguredGateway, UnusableGateway } from '../settings/gateways';
 import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
@@ -30,9 +30,9 @@ import type { KeyStore } from './keyStore';
 import type { ModelEfforts } from './modelEfforts';
 import type { UnresponsiveGateways } from './unresponsiveGateways';
 
-export interface ActiveConnection extends ConfiguredRoute, Pick<Connection, 'workspaceModels'> {
+export interface ActiveConnection extends KeyedGateway, Pick<Connection, 'workspaceModels'> {
   readonly demo: boolean;
-  readonly backups?: readonly ConfiguredRoute[] | undefined;
+  readonly backups?: readonly KeyedGateway[] | undefined;
 }
 
 export interface RequestDefaults extends RequestParameters {
@@ -55,22 +55,22 @@ interface ConnectionDeps {
   readonly unresponsive: Pick<UnresponsiveGateways, 'has' | 'onDidChange'>;
   /** Whether the model list of a gateway contains a name, or undefined if the list is unknown. */
   readonly lists: (baseUrl: string, name: string) => boolean | undefined;
-  readonly routeFor: Engine['routeFor'];
+  readonly gatewayForAttempt: Engine['gatewayForAttempt'];
   /** Global state of the extension. */
   readonly memory: vscode.Memento;
   /** Resolves when no list is being loaded, or soon. */
   readonly listsSettled: () => Promise<unknown>;
 }
 
-/** A route in the settings, whether or not it has a key. */
-export interface ConfiguredRoute extends Route {
+/** A gateway in the settings, whether or not it has a key. */
+export interface KeyedGateway extends Gateway {
   readonly origin: string;
   /**
    * For messages: the name that the user gave the gateway, or else the host, with the port if the URL has one, and with
-   * the path if another route has the same host.
+   * the path if another gateway has the same host.
    */
   readonly host: string;
-  /** Undefined if the route has no key or the key can't be read. A route without a key is used only if it needs none. */
+  /** Undefined if the gateway has no key or the key can't be read. A gateway without a key is used only if it needs none. */
   readonly apiKey: string | undefined;
   /** Whether the gateway is on this computer, or at a private address and the user has confirmed that it needs no key. */
   readonly isKeyless?: boolean;
@@ -106,7 +106,7 @@ export class Connections extends Disposable {
     return demo ? this.embedded() : this.configured();
   }
 
-  /** @param model the model of the request. Some scenarios have a second embedded gateway as a backup route. */
+  /** @param model the model of the request. Some scenarios have a second embedded gateway as a backup gateway. */
   async embedded(model?: string): Promise<ActiveConnection> {
     const { demo } = this.deps;
     const { baseUrl } = demo;
@@ -115,16 +115,16 @@ export class Connections extends Disposable {
       throw new NoConnectionError('base-url', message);
     }
     const backup = model === undefined ? undefined : await demo.backupBaseUrl(model);
-    return { ...embeddedRoute(baseUrl), demo: true, ...(backup !== undefined && { backups: [embeddedRoute(backup)] }) };
+    return { ...embeddedGateway(baseUrl), demo: true, ...(backup !== undefined && { backups: [embeddedGateway(backup)] }) };
   }
 
   /**
    * Returns the primary gateway, even without a key, and the backups that have responded and have a key or need none.
    */
   async configured(): Promise<ActiveConnection> {
-    const [primary, ...others] = await this.routes();
+    const [primary, ...others] = await this.gateways();
     const { unresponsive } = this.deps;
-    const backups = others.filter((route) => canSendRequests(route) && !unresponsive.has(route.baseUrl));
+    const backups = others.filter((gateway) => canSendRequests(gateway) && !unresponsive.has(gateway.baseUrl));
     if (backups.length > 0) await this.deps.listsSettled();
     const workspaceModels = this.deps.settings.workspaceModels();
     return { ...primary, demo: false, workspaceModels, ...(backups.length > 0 && { backups }) };
@@ -134,7 +134,7 @@ export class Connections extends Disposable {
    * Returns the gateway over plain HTTP that is the only one with the model, if the user has not yet agreed to send
    * prompts there. Without a usable connection, there is no such gateway, and the turn shows the reason.
    */
-  async plainHttpOffer(model: string): Promise<ConfiguredRoute | undefined> {
+  async plainHttpOffer(model: string): Promise<KeyedGateway | undefined> {
     const connection = await this.configured().catch(() => undefined);
     return connection && plainHttpOffer(model, connection);
   }
@@ -148,12 +148,12 @@ export class Connections extends Disposable {
     return this.deps.memory.get<readonly string[]>(plainHttpKey, []);
   }
 
-  async routes(): Promise<readonly [primary: ConfiguredRoute, ...backups: ConfiguredRoute[]]> {
+  async gateways(): Promise<readonly [primary: KeyedGateway, ...backups: KeyedGateway[]]> {
     const { settings, keys, lists } = this.deps;
     const primary = settings.baseUrl();
     if ('error' in primary) throw new NoConnectionError('base-url', baseUrlErrorMessage(primary.error));
-    const all = settings.routes().map(({ url }) => ({ baseUrl: url }));
-    const route = async (gateway: Gateway): Promise<ConfiguredRoute> => {
+    const all = settings.gateways().map(({ url }) => ({ baseUrl: url }));
+    const gateway = async (gateway: ConfiguredGateway): Promise<KeyedGateway> => {
       const { url: baseUrl, origin, name, models } = gateway;
       // A gateway that needs no key must work even if the keyring is locked.
       const key = gateway === primary && !isLoopbackUrl(baseUrl) ? keys.get(origin) : keys.getIfReadable(origin);
@@ -164,7 +164,7 @@ export class Connections extends Disposable {
       return { baseUrl, origin, host, apiKey, isKeyless, name, ...known };
     };
     // Reads the keys at the same time, because this delays every attempt.
-    return Promise.all([route(primary), ...settings.backups().usable.map(route)]);
+    return Promise.all([gateway(primary), ...settings.backups().usable.map(gateway)]);
   }
 
   /** Also returns `missing` if the key can't be read. */
@@ -181,9 +181,9 @@ export class Connections extends Disposable {
   /**
    * Returns the model and the gateway that the page shows. Never rejects, because the page must also show an unusable
    * connection.
-   * @param preferredRoute the origin or the base URL of the gateway that the user has switched to
+   * @param preferredGateway the origin or the base URL of the gateway that the user has switched to
    */
-  async view(demo = this.deps.demo.active, preferredRoute?: string): Promise<ConnectionView> {
+  async view(demo = this.deps.demo.active, preferredGateway?: string): Promise<ConnectionView> {
     const model = this.model(demo);
     const { settings, log } = this.deps;
     const baseUrl = settings.baseUrl();
@@ -194,10 +194,10 @@ export class Connections extends Disposable {
       const connection = await this.connectionFor(demo);
       if (demo) return { model, host: connection.host, hasKey: true, demo };
       const names = (connection.backups ?? []).map(({ host }) => host);
-      const target = this.deps.routeFor(model, connection, preferredRoute) ?? connection;
+      const target = this.deps.gatewayForAttempt(model, connection, preferredGateway) ?? connection;
       const isOffered = target === gatewayFor(model, connection) && target !== firstGateway(connection);
       const { name, isSubstitute } = modelAt(target, model, connection);
-      const isSwitched = [target.baseUrl, target.origin].includes(preferredRoute ?? '');
+      const isSwitched = [target.baseUrl, target.origin].includes(preferredGateway ?? '');
       const backup = isSwitched ? 'switched' : 'automatic';
       return {
         model,
@@ -264,7 +264,7 @@ export class Connections extends Disposable {
   }
 }
 
-function embeddedRoute(baseUrl: string): ConfiguredRoute {
+function embeddedGateway(baseUrl: string): KeyedGateway {
   const { origin, host } = new URL(baseUrl);
   return { baseUrl, origin, host, apiKey: 'hsa-demo' };
 }

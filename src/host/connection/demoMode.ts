@@ -39,10 +39,10 @@ export class DemoMode extends Disposable {
     return this.running?.gateway.baseUrl;
   }
 
-  /** Starts the second embedded gateway on first use. Undefined for a model whose scenario has no backup route. */
+  /** Starts the second embedded gateway on first use. Undefined for a model whose scenario has no backup gateway. */
   async backupBaseUrl(model: string): Promise<string | undefined> {
     const { running } = this;
-    const hasBackup = demoModels.some(({ id, hasBackupRoute }) => id === model && hasBackupRoute);
+    const hasBackup = demoModels.some(({ id, hasBackupGateway }) => id === model && hasBackupGateway);
     if (!running || !hasBackup) return undefined;
     running.backup ??= startDemo(running.gateway.script);
     return (await running.backup).baseUrl;

@@ -1,6 +1,6 @@
 import type { Engine } from '../../engine/engine';
 import type { FaultKind } from '../../engine/events/kinds';
-import type { Route } from '../../engine/request';
+import type { Gateway } from '../../engine/request';
 import { faultAdvice } from '../ui/faultAdvice';
 import { localize } from '../util/localization';
 
@@ -15,13 +15,13 @@ const maxTokens = 16;
 /** Stops the turn at its first token, retry or switch to a fallback model. Returns undefined if the signal aborts. */
 export async function requestFirstToken(
   engine: Pick<Engine, 'stream'>,
-  route: Route,
+  gateway: Gateway,
   model: string,
   signal: AbortSignal,
 ): Promise<FirstToken | undefined> {
   const turn = engine.stream(
     { model, messages: [{ role: 'user', content: prompt }], defaults: { maxTokens } },
-    { signal, connection: () => Promise.resolve(route) },
+    { signal, connection: () => Promise.resolve(gateway) },
   );
   let startedAt = 0;
   for await (const event of turn) {

@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { Engine, ProbeResult } from '../../engine/engine';
 import { cleanApiKey } from '../../engine/gateway/apiKey';
 import type { BaseUrl, NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
-import { maxModels, type GatewayModels } from '../../engine/gateway/modelList';
+import { maxModels, type ListedModels } from '../../engine/gateway/modelList';
 import { nearestModels } from '../../engine/models/nearestModels';
-import type { Gateway } from '../settings/gateways';
+import type { ConfiguredGateway } from '../settings/gateways';
 import type { Settings } from '../settings/settings';
 import { joinSentences } from '../../shared/describe';
 import { plainLabel } from '../ui/messageText';
@@ -24,7 +24,7 @@ import { apiKeyProblemMessage, askForApiKey, keyWarning, parseSetApiKeyArgument 
 import { baseUrlErrorMessage } from './connections';
 import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
-import { pickRoute } from './routePick';
+import { pickGateway } from './gatewayPick';
 import { probeMessage } from './testReport';
 
 export interface SetApiKeyDeps {
@@ -33,29 +33,29 @@ export interface SetApiKeyDeps {
   readonly demo: DemoMode;
   readonly engine: Pick<Engine, 'probe'>;
   readonly log: Log;
-  /** See `Route.lists`. */
+  /** See `Gateway.lists`. */
   readonly catalog: { lists(baseUrl: string, model: string): boolean | undefined };
 }
 
 /**
  * Verifies and stores an API key. Resolves as soon as the key is stored or rejected.
  * @param argument the key, its base URL or both. Without a base URL, a key in the argument is for the base URL in the
- * settings, and a user who is asked for the key chooses the route first if the settings have several.
+ * settings, and a user who is asked for the key chooses the gateway first if the settings have several.
  * @throws ArgumentError when the argument is invalid
  */
 export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promise<SetApiKeyResult> {
   const { settings, log } = deps;
   const { key, baseUrl: preferred } = parseSetApiKeyArgument(argument);
   const configured = settings.baseUrl();
-  const routes = settings.routes();
+  const gateways = settings.gateways();
   const isArgument = key !== undefined;
-  const target = isArgument ? (preferred ?? configured) : await chooseRoute(deps, routes, preferred);
+  const target = isArgument ? (preferred ?? configured) : await chooseKeyGateway(deps, gateways, preferred);
   if (target === undefined) return { state: 'cancelled' };
   if ('error' in target) {
     showToast(log, 'error', baseUrlErrorMessage(target.error), [openSettingAction('holysheep.baseUrl')]);
     return { state: 'invalid' };
   }
-  const position = routes.findIndex(({ origin }) => origin === target.origin);
+  const position = gateways.findIndex(({ origin }) => origin === target.origin);
   const input = key ?? (await askForApiKey(target.host));
   if (input === undefined) return { state: 'cancelled' };
   const cleaned = cleanApiKey(input);
@@ -67,22 +67,22 @@ export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promi
   return verifyAndStore(cleaned.key, target, deps, { isArgument, position });
 }
 
-/** @param preferred the route to return without asking, unless the settings no longer have it */
-async function chooseRoute(
+/** @param preferred the gateway to return without asking, unless the settings no longer have it */
+async function chooseKeyGateway(
   { settings, keys }: SetApiKeyDeps,
-  routes: readonly Gateway[],
+  gateways: readonly ConfiguredGateway[],
   preferred: BaseUrl | undefined,
 ): Promise<NormalizedBaseUrl | undefined> {
-  // Compares origins, because routes of the same origin share the key, and callers may know only the origin.
-  const known = routes.find(({ origin }) => origin === preferred?.origin);
+  // Compares origins, because gateways of the same origin share the key, and callers may know only the origin.
+  const known = gateways.find(({ origin }) => origin === preferred?.origin);
   if (known) return known;
   const baseUrl = settings.baseUrl();
-  if ('error' in baseUrl || routes.length < 2) return baseUrl;
-  const choices = routes.map(async (route, position) => {
-    const hasKey = (await keys.getIfReadable(route.origin)) !== undefined;
-    return { ...route, host: route.name ?? route.host, baseUrl: route.url, position, hasKey };
+  if ('error' in baseUrl || gateways.length < 2) return baseUrl;
+  const choices = gateways.map(async (gateway, position) => {
+    const hasKey = (await keys.getIfReadable(gateway.origin)) !== undefined;
+    return { ...gateway, host: gateway.name ?? gateway.host, baseUrl: gateway.url, position, hasKey };
   });
-  return pickRoute(await Promise.all(choices), vscode.l10n.t('Set API key'));
+  return pickGateway(await Promise.all(choices), vscode.l10n.t('Set API key'));
 }
 
 function enterAgainAction({ url }: BaseUrl): ToastAction {
@@ -90,8 +90,8 @@ function enterAgainAction({ url }: BaseUrl): ToastAction {
 }
 
 /**
- * @param position position of the route with the origin of `target` in the settings, where 0 is the base URL, or -1 if
- * there is none. The messages then have no buttons, because the buttons apply to the routes in the settings.
+ * @param position position of the gateway with the origin of `target` in the settings, where 0 is the base URL, or -1 if
+ * there is none. The messages then have no buttons, because the buttons apply to the gateways in the settings.
  */
 async function verifyAndStore(
   key: string,
@@ -128,7 +128,7 @@ async function verifyAndStore(
   log.info(`API key for ${host}: accepted, ${count} models available.`);
   // Shows success in the status bar, because it needs no response and a notification would cover the panel's buttons.
   showInStatusBar(vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count));
-  // Backup routes may lack the model, because a turn uses them only while the primary route is down.
+  // Backup gateways may lack the model, because a turn uses them only while the primary gateway is down.
   if (position === 0 && !isAtBackup) noticeMissingModel(deps, host, result);
   return { state };
 }
@@ -159,7 +159,7 @@ export async function verifyKey(
 export function noticeMissingModel(
   { settings, log }: Pick<SetApiKeyDeps, 'settings' | 'log'>,
   host: string,
-  { models, facts }: GatewayModels,
+  { models, facts }: ListedModels,
 ): void {
   const missing = settings.model();
   // A list that is empty or was cut does not show that the model is missing.

@@ -8,34 +8,34 @@ import { hostWords } from '../ui/words';
 import { localize } from '../util/localization';
 import type { DirectStep } from './directSteps';
 import type { FirstToken } from './firstToken';
-import type { RouteChoice } from './routePick';
+import type { GatewayOption } from './gatewayPick';
 
 type FinishedProbe = Exclude<ProbeResult, { state: 'cancelled' }>;
 
-/** Result of the connection test for one route. It contains no key. */
-export interface RouteReport extends RouteChoice {
+/** Result of the connection test for one gateway. It contains no key. */
+export interface GatewayReport extends GatewayOption {
   /** Whether the gateway has no key and needs none. */
   readonly isKeyless: boolean;
-  /** Host and port of the proxy that VS Code uses for this route. The proxy does the direct steps. */
+  /** Host and port of the proxy that VS Code uses for this gateway. The proxy does the direct steps. */
   readonly proxy: string | undefined;
   readonly steps: readonly DirectStep[];
   readonly models: FinishedProbe;
   readonly firstToken?: FirstToken | undefined;
 }
 
-/** Returns why prompts can't be sent over a route, or undefined if they can. */
+/** Returns why prompts can't be sent over a gateway, or undefined if they can. */
 export function problemOf({
   host,
   models,
   hasKey,
   firstToken,
-}: RouteReport): { readonly kind: FaultKind; readonly message: string } | undefined {
+}: GatewayReport): { readonly kind: FaultKind; readonly message: string } | undefined {
   if (models.state !== 'verified') return { kind: models.kind, message: probeMessage(models) };
   if (firstToken && 'kind' in firstToken) return firstToken;
   return hasKey ? undefined : { kind: 'auth', message: vscode.l10n.t('There is no API key for {0}.', host) };
 }
 
-export function isWorking(report: RouteReport): boolean {
+export function isWorking(report: GatewayReport): boolean {
   return problemOf(report) === undefined;
 }
 
@@ -45,13 +45,13 @@ export function probeMessage({ message, detail }: { readonly message: string; re
   return joinSentences(hostWords().strings, [message, quoted]);
 }
 
-export function severityOf(reports: readonly RouteReport[]): 'information' | 'warning' | 'error' {
-  // A missing key of the only route is not a failure, because the test can also be run before a key exists.
+export function severityOf(reports: readonly GatewayReport[]): 'information' | 'warning' | 'error' {
+  // A missing key of the only gateway is not a failure, because the test can also be run before a key exists.
   if (reports.every((report) => !isWorking({ ...report, hasKey: true }))) return 'error';
   return reports.length === 1 || reports.every(isWorking) ? 'information' : 'warning';
 }
 
-export function verdict(reports: readonly RouteReport[]): string {
+export function verdict(reports: readonly GatewayReport[]): string {
   const [first] = reports;
   if (reports.length === 1 && first) return singleVerdict(first);
   const working = reports.filter(isWorking);
@@ -59,16 +59,16 @@ export function verdict(reports: readonly RouteReport[]): string {
     firstToken && 'ms' in firstToken ? [{ host, ms: firstToken.ms }] : [],
   );
   if (working.length < reports.length) {
-    const count = vscode.l10n.t('{0} of {1} routes work.', working.length, reports.length);
+    const count = vscode.l10n.t('{0} of {1} gateways work.', working.length, reports.length);
     const problem = reports.map(problemOf).find((found) => found !== undefined);
     return joinSentences(hostWords().strings, [count, ...tokens.map(firstTokenText), problem?.message]);
   }
-  if (tokens.length < working.length) return vscode.l10n.t('All {0} routes work.', reports.length);
+  if (tokens.length < working.length) return vscode.l10n.t('All {0} gateways work.', reports.length);
   const times = tokens.map(({ ms }) => hostWords().format.duration(ms)).join(' / ');
-  return vscode.l10n.t('All {0} routes work. First token after {1}.', reports.length, times);
+  return vscode.l10n.t('All {0} gateways work. First token after {1}.', reports.length, times);
 }
 
-function singleVerdict(report: RouteReport): string {
+function singleVerdict(report: GatewayReport): string {
   const { host, models, firstToken } = report;
   if (firstToken && 'ms' in firstToken) return firstTokenText({ host, ms: firstToken.ms });
   if (models.state !== 'verified' || firstToken) return problemOf(report)?.message ?? '';
@@ -79,7 +79,7 @@ function singleVerdict(report: RouteReport): string {
   ]);
 }
 
-function keyVerdict({ hasKey, isKeyless }: RouteReport): string {
+function keyVerdict({ hasKey, isKeyless }: GatewayReport): string {
   if (isKeyless) return vscode.l10n.t('No API key is needed.');
   return hasKey
     ? vscode.l10n.t('The API key is valid.')
@@ -91,21 +91,21 @@ function firstTokenText({ host, ms }: { readonly host: string; readonly ms: numb
 }
 
 /** Writes one line for each step, which screen readers read line by line. @param time epoch milliseconds */
-export function formatReport(routes: readonly RouteReport[], time: number, model: string): string {
+export function formatReport(gateways: readonly GatewayReport[], time: number, model: string): string {
   const title = vscode.l10n.t('Connection test, {0}', hostWords().format.timeOfDay(time, { seconds: true }));
-  return `${[title, ...routes.map((route) => formatRoute(route, model).join('\n'))].join('\n\n')}\n`;
+  return `${[title, ...gateways.map((gateway) => formatGateway(gateway, model).join('\n'))].join('\n\n')}\n`;
 }
 
-function formatRoute(route: RouteReport, model: string): readonly string[] {
-  const { position, baseUrl, proxy, steps, models, firstToken } = route;
-  const problem = problemOf(route);
+function formatGateway(gateway: GatewayReport, model: string): readonly string[] {
+  const { position, baseUrl, proxy, steps, models, firstToken } = gateway;
+  const problem = problemOf(gateway);
   return [
     position === 0
-      ? vscode.l10n.t('Primary route: {0}', baseUrl)
-      : vscode.l10n.t('Backup route {0}: {1}', position, baseUrl),
+      ? vscode.l10n.t('Primary gateway: {0}', baseUrl)
+      : vscode.l10n.t('Backup gateway {0}: {1}', position, baseUrl),
     ...(proxy === undefined ? [] : [vscode.l10n.t('Requests go through the proxy {0}.', proxy)]),
     ...steps.flatMap((step) => formatStep(step, isReached(models))),
-    formatModels(route),
+    formatModels(gateway),
     ...(firstToken ? [formatFirstToken(firstToken, model)] : []),
     ...(problem ? [vscode.l10n.t('Advice: {0}', adviceFor(position, problem.kind))] : []),
   ];
@@ -144,7 +144,7 @@ function formatStep({ name, ms, addresses, error }: DirectStep, isReached: boole
   return [vscode.l10n.t('– {0}: {1}', title, reason)];
 }
 
-function formatModels({ models, hasKey, isKeyless }: RouteReport): string {
+function formatModels({ models, hasKey, isKeyless }: GatewayReport): string {
   if (models.state !== 'verified') return failed('GET /models', models.ms, probeMessage(models));
   const count = models.models.length;
   if (isKeyless) return passed('GET /models', models.ms, vscode.l10n.t('available models: {0}', count));

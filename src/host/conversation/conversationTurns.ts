@@ -36,7 +36,7 @@ export class ConversationTurns extends ConversationRecord {
   private defaultModel = '';
   /** Number of turns that wait for the user's answer to a question about the daily budget. */
   private questions = 0;
-  private switchedRoute: string | undefined;
+  private switchedGateway: string | undefined;
 
   constructor(
     id: string,
@@ -48,7 +48,7 @@ export class ConversationTurns extends ConversationRecord {
     this.runner = new TurnRunner(
       deps.clock,
       (exchangeId, events) => {
-        this.forgetFailedRoute(events);
+        this.forgetFailedGateway(events);
         this.addEvents(exchangeId, events);
       },
       (exchangeId, error) => {
@@ -96,8 +96,8 @@ export class ConversationTurns extends ConversationRecord {
   }
 
   /** The origin or the base URL of the gateway that the user has switched to. Prompts go there until the gateway fails. */
-  get preferredRoute(): string | undefined {
-    return this.switchedRoute;
+  get preferredGateway(): string | undefined {
+    return this.switchedGateway;
   }
 
   get busy(): boolean {
@@ -157,22 +157,22 @@ export class ConversationTurns extends ConversationRecord {
     );
   }
 
-  /** Switches a running turn to the next route, or retries a failed turn there. Later prompts also use that route. */
-  switchRoute(exchangeId: string): void {
+  /** Switches a running turn to the next gateway, or retries a failed turn there. Later prompts also use that gateway. */
+  switchGateway(exchangeId: string): void {
     this.flush();
     this.control(
       exchangeId,
-      (turn) => (this.switchedRoute = turn.switchRoute() ?? this.switchedRoute),
+      (turn) => (this.switchedGateway = turn.switchGateway() ?? this.switchedGateway),
       (exchange) => {
-        const preferredRoute = exchange.state.failure?.nextRoute ?? this.switchedRoute;
-        this.rerun(exchange, { preferredRoute, onStart: () => (this.switchedRoute = preferredRoute) });
+        const preferredGateway = exchange.state.failure?.nextGateway ?? this.switchedGateway;
+        this.rerun(exchange, { preferredGateway, onStart: () => (this.switchedGateway = preferredGateway) });
       },
     );
   }
 
   /** Lets later prompts go to the gateway that the settings choose. */
   switchBack(): void {
-    this.switchedRoute = undefined;
+    this.switchedGateway = undefined;
   }
 
   /** The model of the exchange stays the same, so that *Regenerate* and *Continue* use it. */
@@ -238,7 +238,7 @@ export class ConversationTurns extends ConversationRecord {
     const exchange = this.exchange(exchangeId);
     if (this.readOnly || !exchange || !isScheduled(exchange)) return false;
     // The prompt goes to the gateway that the scheduler has checked, not to the one that the user has switched to.
-    const start = { preferredRoute: undefined, ...(immediately && { onStart: (turn: TurnHandle) => turn.retryNow() }) };
+    const start = { preferredGateway: undefined, ...(immediately && { onStart: (turn: TurnHandle) => turn.retryNow() }) };
     this.startAgain(exchange, start, model);
     return true;
   }
@@ -276,13 +276,13 @@ export class ConversationTurns extends ConversationRecord {
     this.addEvents(exchangeId, [{ ...terminalOf(state.text), attempt: state.attempts, at }]);
   }
 
-  private forgetFailedRoute(events: readonly StreamEvent[]): void {
-    const { switchedRoute } = this;
+  private forgetFailedGateway(events: readonly StreamEvent[]): void {
+    const { switchedGateway } = this;
     const hasFailed = events.some((event) => {
-      if (event.type === 'failed') return event.nextRoute !== undefined && event.nextRoute !== switchedRoute;
-      return event.type === 'route' && event.reason !== 'user' && (event.fromUrl ?? event.from) === switchedRoute;
+      if (event.type === 'failed') return event.nextGateway !== undefined && event.nextGateway !== switchedGateway;
+      return event.type === 'gateway' && event.reason !== 'user' && (event.fromUrl ?? event.from) === switchedGateway;
     });
-    if (hasFailed) this.switchedRoute = undefined;
+    if (hasFailed) this.switchedGateway = undefined;
   }
 
   private retry(exchangeId: string | undefined, onStart: (turn: TurnHandle) => void): void {
@@ -345,7 +345,7 @@ export class ConversationTurns extends ConversationRecord {
       const state = { ...queued.state, model: queued.model ?? defaults.model };
       const exchange = { ...queued, state, queued: false };
       this.update(exchange);
-      const options = { preferredRoute: this.switchedRoute, ...turnStart };
+      const options = { preferredGateway: this.switchedGateway, ...turnStart };
       return startTurn(this.deps, exchange, this.tree.preceding(exchange.id), options, onEvents);
     };
     this.runner.run({ exchangeId: queued.id, comparison: queued.comparison, start });

@@ -201,7 +201,7 @@ export interface TurnStart {
   /** Whether the request has a higher token limit, because the previous answer reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
   /** The origin or the base URL of the gateway that the user has switched to. */
-  readonly preferredRoute?: string | undefined;
+  readonly preferredGateway?: string | undefined;
   /** Called right after the start, for example to skip the cooldown of the gateway. */
   readonly onStart?: ((turn: TurnHandle) => void) | undefined;
 }
@@ -210,7 +210,7 @@ export function startTurn(
   gateways: Gateways,
   exchange: Exchange,
   preceding: Preceding,
-  { mode, moreRoom, preferredRoute, onStart }: TurnStart,
+  { mode, moreRoom, preferredGateway, onStart }: TurnStart,
   onEvents: RunOptions['onEvents'],
 ): TurnHandle {
   const demo = exchange.demo === true;
@@ -219,7 +219,7 @@ export function startTurn(
     { ...request, ...(moreRoom && { moreRoom }) },
     {
       resumeFrom: mode && partialAnswer(exchange, mode),
-      preferredRoute,
+      preferredGateway,
       connection: () => gateways.connection(demo),
       onEvents,
     },

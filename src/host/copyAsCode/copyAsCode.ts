@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/environment';
-import { routeOf } from '../../engine/events/events';
+import { gatewayOf } from '../../engine/events/events';
 import type { Commands } from '../commands';
 import type { LedgerEntry } from '../../engine/state/ledger';
-import { gatewayFor } from '../../engine/turn/routeModels';
+import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { Connections } from '../connection/connections';
 import type { Conversation } from '../conversation/conversation';
 import { conversationTitle } from '../conversation/conversationSummaries';
@@ -22,7 +22,7 @@ import { exportedRequest } from './exportedRequest';
 
 interface CopyAsCodeDeps {
   readonly conversations: Pick<Conversations, 'current'>;
-  readonly connections: Pick<Connections, 'configured' | 'model' | 'routes'>;
+  readonly connections: Pick<Connections, 'configured' | 'model' | 'gateways'>;
   readonly settings: Pick<Settings, 'engineSettings'>;
   readonly catalog: Pick<ModelCatalog, 'factsOf'>;
 }
@@ -72,10 +72,10 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
 
   const demo = choice.exchange.demo === true;
   const last = demo ? undefined : choice.exchange.state.ledger.entries.at(-1);
-  const lastRoute = routeOf(last ?? {});
-  const routes = last ? await deps.connections.routes() : [];
+  const lastGateway = gatewayOf(last ?? {});
+  const gateways = last ? await deps.connections.gateways() : [];
   // The settings may no longer contain the gateway of the last attempt.
-  const used = routes.find((route) => route.baseUrl === lastRoute || route.origin === lastRoute);
+  const used = gateways.find((gateway) => gateway.baseUrl === lastGateway || gateway.origin === lastGateway);
   const { baseUrl, host } = used ?? gatewayFor(request.model, await deps.connections.configured());
   const { model = request.model, userModel }: Partial<LedgerEntry> = (used && last) ?? {};
   const settings = deps.settings.engineSettings();

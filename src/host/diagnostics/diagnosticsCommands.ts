@@ -14,7 +14,7 @@ interface DiagnosticsDeps extends Pick<HostWindow, 'log' | 'version' | 'context'
   readonly engine: Pick<Engine, 'report'>;
   readonly settings: Pick<
     Settings,
-    'baseUrl' | 'routes' | 'engineSettings' | 'model' | 'requestParameters' | 'reasoningEffort'
+    'baseUrl' | 'gateways' | 'engineSettings' | 'model' | 'requestParameters' | 'reasoningEffort'
   >;
   readonly connections: Pick<Connections, 'configured'>;
   readonly keys: Pick<KeyStore, 'get'>;
@@ -38,7 +38,7 @@ export function registerDiagnostics(deps: DiagnosticsDeps) {
 /** Positions replace private host names and the names of gateways. */
 async function createDiagnosticsReport(deps: DiagnosticsDeps): Promise<string> {
   const { engine, settings, connections, keys, demo, log, version, context } = deps;
-  const routes = settings.routes();
+  const gateways = settings.gateways();
   const baseUrl = settings.baseUrl();
   const { temperature = null, maxTokens = null } = settings.requestParameters();
   /** Returns null when the key can't be read, because the report must still be created. */
@@ -50,8 +50,8 @@ async function createDiagnosticsReport(deps: DiagnosticsDeps): Promise<string> {
       return null;
     }
   };
-  const summaries = routes.map(async ({ url, origin }, index) => ({
-    name: `route ${index + 1}`,
+  const summaries = gateways.map(async ({ url, origin }, index) => ({
+    name: `gateway ${index + 1}`,
     hasKey: await isSet(() => keys.get(origin)),
     isHttps: url.startsWith('https:'),
     isHolySheep: isHolySheepOrigin(origin),
@@ -59,7 +59,7 @@ async function createDiagnosticsReport(deps: DiagnosticsDeps): Promise<string> {
   const networkSettings = {
     // Leaves out the path and the query of the base URL, which may contain secrets.
     origin: 'error' in baseUrl ? null : baseUrl.origin,
-    routes: await Promise.all(summaries),
+    gateways: await Promise.all(summaries),
     baseUrlProblem: 'error' in baseUrl ? baseUrl.error : null,
     hasKey: await isSet(async () => (await connections.configured()).apiKey),
     model: settings.model(),
@@ -75,10 +75,10 @@ async function createDiagnosticsReport(deps: DiagnosticsDeps): Promise<string> {
     settings: networkSettings,
     proxy: readProxyInfo(),
     demo: demo.active,
-    engine: withoutGatewayNames(report, routes),
+    engine: withoutGatewayNames(report, gateways),
     errors: log.errors(),
   };
-  const origins = routes.map(({ origin }) => origin);
+  const origins = gateways.map(({ origin }) => origin);
   const hideNames = hostNameHider(origins, requestedOrigins(report));
   return formatDiagnostics(diagnostics, (text) => hideNames(log.redact(text)));
 }

@@ -18,11 +18,11 @@ export interface Diagnostics {
  */
 export function formatDiagnostics(diagnostics: Diagnostics, redact: (text: string) => string): string {
   const { time, engine, errors, ...environment } = diagnostics;
-  const { turns, network, routesDown } = engine;
+  const { turns, network, gatewaysDown } = engine;
   const report = {
     time: new Date(time).toISOString(),
     ...environment,
-    network: { ...network, routesDown },
+    network: { ...network, gatewaysDown },
     turns: turns.map(formatTurn),
     errors: errors.map((error) => ({ ...error, time: new Date(error.time).toISOString() })),
   };
@@ -46,7 +46,7 @@ function formatTurn(turn: TurnRecord): unknown {
 function formatAttempt(entry: LedgerEntry): unknown {
   const { headers, resumed, ended } = entry;
   return {
-    ...pick(entry, 'attempt', 'why', 'how', 'at', 'model', 'userModel', 'origin', 'gatewayName', 'hasOtherRoute'),
+    ...pick(entry, 'attempt', 'why', 'how', 'at', 'model', 'userModel', 'origin', 'gatewayName', 'hasOtherGateway'),
     ...pick(entry, 'effort', 'refusedEffort', 'cutAtTokens'),
     time: new Date(entry.time).toISOString(),
     waits: entry.waits.map(formatWait),

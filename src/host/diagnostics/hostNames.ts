@@ -1,5 +1,5 @@
 import type { EngineReport } from '../../engine/engine';
-import { routeOf } from '../../engine/events/events';
+import { gatewayOf } from '../../engine/events/events';
 import { hostOf, type BaseUrl } from '../../engine/gateway/baseUrl';
 import type { LedgerEntry } from '../../engine/state/ledger';
 
@@ -13,23 +13,23 @@ export function isPublicOrigin(origin: string): boolean {
 }
 
 /** Returns the origins of the requests in the report of the engine, which may no longer be in the settings. */
-export function requestedOrigins({ turns, network, routesDown }: EngineReport): readonly string[] {
+export function requestedOrigins({ turns, network, gatewaysDown }: EngineReport): readonly string[] {
   const ofTurns = turns.flatMap(({ host, attempts }) => {
     const ofAttempts = attempts.map(({ origin }) => origin);
     // The scheme of a turn is unknown unless it made an attempt. A turn without a connection has no host.
     return host === '' || ofAttempts.some((origin) => hostOf(origin) === host) ? ofAttempts : [`https://${host}`];
   });
   const ofNetwork = [...network.budgets, ...network.gates].map(({ origin }) => origin);
-  return [...new Set([...ofTurns, ...ofNetwork, ...routesDown])];
+  return [...new Set([...ofTurns, ...ofNetwork, ...gatewaysDown])];
 }
 
 /**
- * Returns a function that replaces the origins and host names of routes in a text with `route 1`, `route 2` and so on,
- * and those of other requests with `former route`. Public origins are not replaced.
- * @param routes origins of the routes in the settings, in their order
+ * Returns a function that replaces the origins and host names of gateways in a text with `gateway 1`, `gateway 2` and so on,
+ * and those of other requests with `former gateway`. Public origins are not replaced.
+ * @param gateways origins of the gateways in the settings, in their order
  * @param requested as returned by {@link requestedOrigins}
  */
-export function hostNameHider(routes: readonly string[], requested: readonly string[]): (text: string) => string {
+export function hostNameHider(gateways: readonly string[], requested: readonly string[]): (text: string) => string {
   const names = new Map<string, string>();
   const add = (origin: string, name: string): void => {
     if (isPublicOrigin(origin)) return;
@@ -37,13 +37,13 @@ export function hostNameHider(routes: readonly string[], requested: readonly str
       if (!names.has(text)) names.set(text, name);
     }
   };
-  routes.forEach((origin, index) => add(origin, `route ${index + 1}`));
-  for (const origin of requested) add(origin, 'former route');
+  gateways.forEach((origin, index) => add(origin, `gateway ${index + 1}`));
+  for (const origin of requested) add(origin, 'former gateway');
   if (names.size === 0) return (text) => text;
   // Looks for longer texts first, because an origin contains its host.
   const longestFirst = [...names.keys()].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(`(?<![\\w-])(?:${longestFirst.map(escapePattern).join('|')})(?![\\w-])`, 'gi');
-  return (text) => text.replace(pattern, (found) => names.get(found.toLowerCase()) ?? 'former route');
+  return (text) => text.replace(pattern, (found) => names.get(found.toLowerCase()) ?? 'former gateway');
 }
 
 /**
@@ -52,8 +52,8 @@ export function hostNameHider(routes: readonly string[], requested: readonly str
  */
 export function withoutGatewayNames(report: EngineReport, gateways: readonly BaseUrl[]): EngineReport {
   const positionOf = (attempt: LedgerEntry): string => {
-    const index = gateways.findIndex(({ url, origin }) => [url, origin].includes(routeOf(attempt) ?? ''));
-    return index < 0 ? 'former route' : `route ${index + 1}`;
+    const index = gateways.findIndex(({ url, origin }) => [url, origin].includes(gatewayOf(attempt) ?? ''));
+    return index < 0 ? 'former gateway' : `gateway ${index + 1}`;
   };
   const turns = report.turns.map((turn) => ({
     ...turn,

@@ -18,7 +18,7 @@ export function logTurnEvent(
   ...[conversationId, exchangeId, event]: TurnLogEvent
 ): void {
   if (isDelta(event) || event.type === 'usage') return;
-  const isWarning = warnings.has(event.type) || (event.type === 'route' && event.reason !== 'user');
+  const isWarning = warnings.has(event.type) || (event.type === 'gateway' && event.reason !== 'user');
   const values: Readonly<Record<string, unknown>> = { ...event };
   const pairs = fields
     .filter((name) => values[name] !== undefined)

@@ -20,7 +20,7 @@ import { CooldownFiles } from './cooldownFiles';
 
 export interface HostEngineDeps extends Pick<
   EngineDeps,
-  'settings' | 'connection' | 'isWindowFocused' | 'onRouteChange' | 'onAttemptEnd' | 'onTurnEnd' | 'facts'
+  'settings' | 'connection' | 'isWindowFocused' | 'onGatewayChange' | 'onAttemptEnd' | 'onTurnEnd' | 'facts'
 > {
   readonly log: EngineLog & { readonly keys: KeyRedactor };
   readonly version: string;
@@ -50,9 +50,9 @@ export function createHostEngine({ log, version, storage, onProbe, ...deps }: Ho
   });
   /** Fires when a cooldown starts, changes or is cleared, but not when it expires. */
   const onDidChangeCooldown = cooldownChanges.event;
-  const probe: Engine['probe'] = async (route, signal) => {
-    const result = await engine.probe(route, signal);
-    onProbe?.(route.baseUrl, result);
+  const probe: Engine['probe'] = async (gateway, signal) => {
+    const result = await engine.probe(gateway, signal);
+    onProbe?.(gateway.baseUrl, result);
     return result;
   };
   return { ...engine, probe, onDidChangeCooldown };

@@ -3,7 +3,7 @@ import type { Engine } from '../../engine/engine';
 import { joinSentences } from '../../shared/describe';
 import type { Connections } from '../connection/connections';
 import { probeMessage } from '../connection/testReport';
-import { removeBackup } from '../connection/routeNotices';
+import { removeBackup } from '../connection/gatewayNotices';
 import type { DailyBudget } from '../settings/dailyBudget';
 import { enterApiKey, showToast, withDelayedProgress } from '../ui/notifications';
 import { hostWords } from '../ui/words';

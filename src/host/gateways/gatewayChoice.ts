@@ -14,7 +14,7 @@ import { askForText } from '../ui/notifications';
 import { choiceIn } from '../ui/quickPick';
 
 interface GatewayChoiceDeps {
-  readonly settings: Pick<Settings, 'routes'>;
+  readonly settings: Pick<Settings, 'gateways'>;
   readonly engine: Pick<Engine, 'probe'>;
 }
 
@@ -37,7 +37,7 @@ export async function chooseGateway(deps: GatewayChoiceDeps): Promise<ChosenGate
   picker.title = vscode.l10n.t('Add gateway');
   picker.placeholder = vscode.l10n.t('Choose a gateway, or enter its base URL');
   picker.matchOnDescription = true;
-  const configured = new Set(deps.settings.routes().map(({ url }) => url));
+  const configured = new Set(deps.settings.gateways().map(({ url }) => url));
   const running = new Set<string>();
   const showItems = (): void => {
     const [active] = picker.activeItems;
@@ -74,7 +74,7 @@ export async function editGateway(
 }
 
 function toChosen({ settings }: GatewayChoiceDeps, baseUrl: BaseUrl, name?: string): ChosenGateway {
-  const isConfigured = settings.routes().some(({ url }) => url === baseUrl.url);
+  const isConfigured = settings.gateways().some(({ url }) => url === baseUrl.url);
   return { ...baseUrl, name: knownName(baseUrl.url) ?? name, isConfigured };
 }
 

@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
 import { nameAmong } from '../../engine/gateway/baseUrl';
-import { everyOther } from '../../engine/turn/routeModels';
+import { everyOther } from '../../engine/turn/gatewayModels';
 import type { Connections } from '../connection/connections';
 import { knownName } from '../connection/knownGateways';
 import type { AttemptRecord } from '../health/attemptRecord';
 import { createEssenceText } from '../models/modelTexts';
-import type { Gateway } from '../settings/gateways';
+import type { ConfiguredGateway } from '../settings/gateways';
 import { plainLabel } from '../ui/messageText';
 import type { AddGatewayDeps } from './addGateway';
 import { mappingText } from './modelNamesPick';
 
 /** A gateway in the settings, as *Manage Gateways* shows it. */
-export interface ListedGateway extends Gateway {
+export interface ListedGateway extends ConfiguredGateway {
   /** For the user: the name in the settings, a well-known one, or the host. */
   readonly shownName: string;
   /** 0 is the primary gateway, 1 the first backup. */
@@ -27,9 +27,9 @@ export async function listGateways({
   connections,
   unresponsive,
 }: Pick<AddGatewayDeps, 'settings' | 'connections' | 'unresponsive'>): Promise<readonly ListedGateway[]> {
-  const gateways = settings.routes();
+  const gateways = settings.baseUrls();
   const primary = settings.baseUrl();
-  const routes = gateways.map(({ url }) => ({ baseUrl: url }));
+  const baseUrls = gateways.map(({ url }) => ({ baseUrl: url }));
   // An invalid base URL is not listed, so the first gateway may be a backup.
   const firstPosition = 'error' in primary ? 1 : 0;
   return Promise.all(
@@ -37,7 +37,7 @@ export async function listGateways({
       const { url, name } = gateway;
       return {
         ...gateway,
-        shownName: name ?? knownName(url) ?? nameAmong(routes, url),
+        shownName: name ?? knownName(url) ?? nameAmong(baseUrls, url),
         position: index + firstPosition,
         isLast: index === gateways.length - 1,
         access: await connections.accessOf(gateway),
@@ -47,7 +47,7 @@ export async function listGateways({
   );
 }
 
-function modelTexts(models: Gateway['models'] = new Map()): readonly string[] {
+function modelTexts(models: ConfiguredGateway['models'] = new Map()): readonly string[] {
   const replacement = models.get(everyOther);
   const names = models.size - (replacement === undefined ? 0 : 1);
   return [
@@ -56,7 +56,7 @@ function modelTexts(models: Gateway['models'] = new Map()): readonly string[] {
   ];
 }
 
-/** Returns a function that describes a gateway in the list. @param down origins of the routes that are down */
+/** Returns a function that describes a gateway in the list. @param down origins of the baseUrls that are down */
 export function createGatewayTexts(
   records: readonly AttemptRecord[],
   down: readonly string[],

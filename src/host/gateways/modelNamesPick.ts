@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { GatewayModels } from '../../engine/gateway/modelList';
+import type { ListedModels } from '../../engine/gateway/modelList';
 import { canChat } from '../../engine/models/listedFacts';
 import { areSameModel, nearestModels } from '../../engine/models/nearestModels';
-import { everyOther } from '../../engine/turn/routeModels';
+import { everyOther } from '../../engine/turn/gatewayModels';
 import { recentModels } from '../models/modelGroups';
 import type { HealthBook } from '../health/healthBook';
 import type { Settings } from '../settings/settings';
@@ -12,7 +12,7 @@ import { choiceIn } from '../ui/quickPick';
 type ModelNames = ReadonlyMap<string, string>;
 
 interface ModelNamesDeps {
-  readonly settings: Pick<Settings, 'model' | 'engineSettings' | 'routes'>;
+  readonly settings: Pick<Settings, 'model' | 'engineSettings' | 'gateways'>;
   readonly health: Pick<HealthBook, 'refresh' | 'records'>;
 }
 
@@ -25,7 +25,7 @@ interface ModelNamesDeps {
 export async function pickModelNames(
   deps: ModelNamesDeps,
   gateway: string,
-  list: GatewayModels,
+  list: ListedModels,
   current: ModelNames = new Map(),
 ): Promise<ModelNames | undefined> {
   if (list.models.length === 0) return current;
@@ -69,7 +69,7 @@ export function mappingText(here: string, there: string): string {
 /** For a gateway that has none of the user's models, such as a local server. */
 async function pickReplacement(
   gateway: string,
-  { models, facts }: GatewayModels,
+  { models, facts }: ListedModels,
   current: ModelNames,
 ): Promise<ModelNames | undefined> {
   const picker = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly model?: string }>();
@@ -94,12 +94,12 @@ async function pickReplacement(
   return names;
 }
 
-/** Returns the selected model, the fallback models and those that were lately used over the primary route. */
+/** Returns the selected model, the fallback models and those that were lately used over the primary gateway. */
 async function usedModels({ settings, health }: ModelNamesDeps): Promise<readonly string[]> {
   await health.refresh();
   const origins = new Set(
     settings
-      .routes()
+      .gateways()
       .slice(0, 1)
       .map(({ origin }) => origin),
   );

@@ -18,7 +18,7 @@ const schema = v.object({
   origin: name,
   model: name,
   /**
-   * How the attempt ended. `stopped` also marks an attempt that says nothing about its route. A record with the result
+   * How the attempt ended. `stopped` also marks an attempt that says nothing about its gateway. A record with the result
    * `waited` is not an attempt, but adds waits to an earlier attempt.
    */
   result: oneOf<FaultKind | 'complete' | 'stopped' | 'waited'>({
@@ -67,8 +67,8 @@ export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecor
   const { attempt, how, why, ended } = entry;
   const { firstTokenMs, promptTokens, completionTokens, cachedTokens, cost, estimatedCost } = ended ?? {};
   return {
-    ...routeOf(entry),
-    // A refused parameter is not recorded as a failure. The corrected request that follows shows whether the route
+    ...gatewayOf(entry),
+    // A refused parameter is not recorded as a failure. The corrected request that follows shows whether the gateway
     // works.
     result: isCorrected ? 'stopped' : resultOf(entry),
     ...(how !== undefined && { resumed: true as const }),
@@ -89,11 +89,11 @@ export function waitRecordsOf({ attempts, waits }: TurnRecord): readonly Attempt
   return attempts.flatMap((entry, index) => {
     const caused = [...(index === 0 ? entry.waits : []), ...(attempts[index + 1]?.waits ?? waits)];
     const waitedMs = Math.round(caused.reduce((sum, wait) => sum + (wait.waitedMs ?? 0), 0));
-    return waitedMs === 0 ? [] : [{ ...routeOf(entry), result: 'waited', waitedMs }];
+    return waitedMs === 0 ? [] : [{ ...gatewayOf(entry), result: 'waited', waitedMs }];
   });
 }
 
-function routeOf({ time, origin, model }: LedgerEntry): Pick<AttemptRecord, 'at' | 'origin' | 'model'> {
+function gatewayOf({ time, origin, model }: LedgerEntry): Pick<AttemptRecord, 'at' | 'origin' | 'model'> {
   return { at: Math.floor(time / quarterMs) * quarterMs, origin, model };
 }
 

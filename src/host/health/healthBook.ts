@@ -36,7 +36,7 @@ interface FileContent {
 const fileName = /^(\d{4}-\d\d-\d\d)\.[0-9a-f]{8}\.jsonl$/;
 
 /**
- * The health book: what happened to the requests of the last 14 days, for each route and model. Each window appends to a
+ * The health book: what happened to the requests of the last 14 days, for each gateway and model. Each window appends to a
  * file of its own per day, so that windows need no lock. The files of all windows are read together.
  */
 export class HealthBook {

@@ -107,7 +107,7 @@ const refusals: ReadonlySet<AttemptRecord['result']> = new Set<FaultKind>([
   'too-large',
 ]);
 
-/** Returns whether the attempt shows if its route works. */
+/** Returns whether the attempt shows if its gateway works. */
 function isJudged({ result }: AttemptRecord): boolean {
   return result !== 'stopped' && result !== 'waited' && result !== 'offline' && !refusals.has(result);
 }

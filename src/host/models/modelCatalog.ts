@@ -57,7 +57,7 @@ export class ModelCatalog extends ModelLists {
   }
 
   private async rememberGateway({ model, baseUrl }: ModelPick): Promise<void> {
-    const position = this.deps.settings.routes().findIndex(({ url }) => url === baseUrl);
+    const position = this.deps.settings.gateways().findIndex(({ url }) => url === baseUrl);
     if (position >= 0) await this.gateways.remember(model, position === 0 ? undefined : baseUrl);
   }
 
@@ -66,15 +66,15 @@ export class ModelCatalog extends ModelLists {
     const { health } = this.deps;
     return async (fresh) => {
       if (fresh) this.cache.clear();
-      const [routes] = await Promise.all([this.listRoutes(demo), health.refresh()]);
+      const [gateways] = await Promise.all([this.listGateways(demo), health.refresh()]);
       const records = health.records();
       const essenceOf = createEssenceText(records);
       return {
-        routes: routes.map((route) => ({
-          ...route,
-          essence: (model: string) => essenceOf(model, route.origin, route.cooldownEnd?.(model)),
+        gateways: gateways.map((gateway) => ({
+          ...gateway,
+          essence: (model: string) => essenceOf(model, gateway.origin, gateway.cooldownEnd?.(model)),
         })),
-        recent: recentModels(records, new Set(routes.map(({ origin }) => origin))),
+        recent: recentModels(records, new Set(gateways.map(({ origin }) => origin))),
       };
     };
   }

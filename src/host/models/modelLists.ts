@@ -7,8 +7,8 @@ import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
 import { canSendRequests } from '../../engine/request';
 import type { TurnRecord } from '../../engine/state/ledger';
-import { routesOf } from '../../engine/turn/routeModels';
-import type { ActiveConnection, ConfiguredRoute, Connections } from '../connection/connections';
+import { gatewaysOf } from '../../engine/turn/gatewayModels';
+import type { ActiveConnection, KeyedGateway, Connections } from '../connection/connections';
 import type { KeyStore } from '../connection/keyStore';
 import { probeMessage } from '../connection/testReport';
 import type { UnresponsiveGateways } from '../connection/unresponsiveGateways';
@@ -18,7 +18,7 @@ import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
 import { resultWithin } from '../util/systemClock';
 import { ModelMemory } from './modelMemory';
-import { factsAt, type ModelList, type RouteModels } from './modelPick';
+import { factsAt, type ModelList, type GatewayModelList } from './modelPick';
 
 const cacheLifetimeMs = 10 * 60_000;
 /**
@@ -29,7 +29,7 @@ const maxListWaitMs = 250;
 const maxNewListWaitMs = 2000;
 
 interface ModelListsDeps {
-  readonly settings: Pick<Settings, 'routes' | 'engineSettings' | 'modelOverrides' | 'model' | 'onDidChange'>;
+  readonly settings: Pick<Settings, 'gateways' | 'engineSettings' | 'modelOverrides' | 'model' | 'onDidChange'>;
   readonly connections: Connections;
   readonly keys: Pick<KeyStore, 'onDidChange'>;
   readonly engine: Pick<Engine, 'probe' | 'localFacts' | 'cooldownOf'>;
@@ -41,7 +41,7 @@ interface ModelListsDeps {
 
 type GatewayList = Extract<ModelList, { source: 'gateway' }>;
 
-type ListedRoute = Pick<ActiveConnection, 'baseUrl' | 'apiKey' | 'host'>;
+type ListedGateway = Pick<ActiveConnection, 'baseUrl' | 'apiKey' | 'host'>;
 
 /** What a loaded list says about the models of a gateway. */
 interface LoadedModels {
@@ -85,10 +85,10 @@ export class ModelLists extends Disposable {
    */
   async preload(): Promise<void> {
     const { settings, keys, unresponsive } = this.deps;
-    const routeUrls = (): readonly string[] => settings.routes().map(({ url }) => url);
-    let known = routeUrls();
+    const gatewayUrls = (): readonly string[] => settings.gateways().map(({ url }) => url);
+    let known = gatewayUrls();
     const load = async (): Promise<void> => {
-      const urls = routeUrls();
+      const urls = gatewayUrls();
       const limitMs = urls.every((url) => known.includes(url)) ? maxListWaitMs : maxNewListWaitMs;
       known = urls;
       const asked = this.askUnresponsive();
@@ -112,25 +112,25 @@ export class ModelLists extends Disposable {
   /** Loads model lists. Never rejects. Does not wait for `settled`, which waits for this method. */
   private async loadLists(isWanted: (baseUrl: string) => boolean): Promise<void> {
     const { settings, connections, log } = this.deps;
-    if (!settings.routes().some(({ url }) => isWanted(url))) return;
+    if (!settings.gateways().some(({ url }) => isWanted(url))) return;
     try {
-      const routes = (await connections.routes()).filter((route) => canSendRequests(route) && isWanted(route.baseUrl));
-      await Promise.all(routes.map((route) => this.listOf(route)));
+      const gateways = (await connections.gateways()).filter((gateway) => canSendRequests(gateway) && isWanted(gateway.baseUrl));
+      await Promise.all(gateways.map((gateway) => this.listOf(gateway)));
     } catch (error) {
       log.error(error);
     }
   }
 
-  /** Starts to load the model list of each route that has a key, or of the demo. Never rejects. */
-  async listRoutes(demo?: boolean): Promise<readonly RouteModels[]> {
+  /** Starts to load the model list of each gateway that has a key, or of the demo. Never rejects. */
+  async listGateways(demo?: boolean): Promise<readonly GatewayModelList[]> {
     try {
       const connection = await this.deps.connections.connectionFor(demo);
-      const routes = routesOf<ConfiguredRoute>(connection);
-      return (routes.length > 0 ? routes : [connection]).map((route) => {
-        const { baseUrl, origin, host, apiKey, models } = route;
+      const gateways = gatewaysOf<KeyedGateway>(connection);
+      return (gateways.length > 0 ? gateways : [connection]).map((gateway) => {
+        const { baseUrl, origin, host, apiKey, models } = gateway;
         const cooldownEnd = (model: string): number | undefined =>
           this.deps.engine.cooldownOf({ origin, apiKey, model })?.until;
-        return { baseUrl, origin, host, models, list: this.listOf(route), cooldownEnd };
+        return { baseUrl, origin, host, models, list: this.listOf(gateway), cooldownEnd };
       });
     } catch (error) {
       return [{ baseUrl: '', origin: '', host: '', list: Promise.resolve(this.listAfterError(error)) }];
@@ -138,7 +138,7 @@ export class ModelLists extends Disposable {
   }
 
   /** Never rejects. */
-  async listOf(connection: ListedRoute): Promise<ModelList> {
+  async listOf(connection: ListedGateway): Promise<ModelList> {
     const { baseUrl } = connection;
     const cached = this.cache.get(baseUrl);
     if (cached && performance.now() < cached.expiresAt) return cached.list;
@@ -168,7 +168,7 @@ export class ModelLists extends Disposable {
     if (loaded) return loaded.names.size < maxModels ? false : undefined;
     const gateway = this.gateways.get(model);
     if (gateway === undefined) return undefined;
-    const urls = this.deps.settings.routes().map(({ url }) => url);
+    const urls = this.deps.settings.gateways().map(({ url }) => url);
     const [position, chosen] = [urls.indexOf(baseUrl), urls.indexOf(gateway)];
     return position < 0 || position > chosen ? undefined : position === chosen;
   }
@@ -212,15 +212,15 @@ export class ModelLists extends Disposable {
     const name = listedName(model, loaded);
     if (!loaded?.facts?.get(name)?.cutsLongPrompts) return;
     const { backups = [], ...first } = await this.deps.connections.configured();
-    const route = [first, ...backups].find((candidate) => candidate.baseUrl === baseUrl);
-    if (!route) return;
-    const facts = await this.deps.engine.localFacts(route, [name], this.lifetime.signal);
+    const gateway = [first, ...backups].find((candidate) => candidate.baseUrl === baseUrl);
+    if (!gateway) return;
+    const facts = await this.deps.engine.localFacts(gateway, [name], this.lifetime.signal);
     const known = loaded.facts.get(name)?.contextWindow;
     loaded.facts = mergeFacts(loaded.facts, facts);
     if (loaded.facts.get(name)?.contextWindow !== known) this.deps.connections.refresh();
   }
 
-  /** Returns no models if the list of the route, by default the first one, can't be loaded. Never rejects. */
+  /** Returns no models if the list of the gateway, by default the first one, can't be loaded. Never rejects. */
   async nearestTo(
     model: string,
     origin: string | undefined,
@@ -231,14 +231,14 @@ export class ModelLists extends Disposable {
     return nearestModels(model, offered, facts);
   }
 
-  /** Returns whether the list of the first route lacks a model but has another one. Never rejects. */
+  /** Returns whether the list of the first gateway lacks a model but has another one. Never rejects. */
   async canReplace(missing: string, other: string): Promise<boolean> {
     const { models = [] } = (await this.loadedList()) ?? {};
     return !models.includes(missing) && models.includes(other);
   }
 
   private likelyGateway(model: string): string | undefined {
-    const urls = this.deps.settings.routes().map(({ url }) => url);
+    const urls = this.deps.settings.gateways().map(({ url }) => url);
     return urls.find((url) => this.lists(url, model)) ?? urls.find((url) => this.loaded.has(url)) ?? urls[0];
   }
 
@@ -251,8 +251,8 @@ export class ModelLists extends Disposable {
   }
 
   private async loadedList(origin?: string): Promise<GatewayList | undefined> {
-    const routes = await this.listRoutes(false);
-    const list = await (routes.find((route) => route.origin === origin) ?? routes[0])?.list;
+    const gateways = await this.listGateways(false);
+    const list = await (gateways.find((gateway) => gateway.origin === origin) ?? gateways[0])?.list;
     return list?.source === 'gateway' ? list : undefined;
   }
 
@@ -266,7 +266,7 @@ export class ModelLists extends Disposable {
     return createDefaultList(error instanceof Error ? error.message : String(error));
   }
 
-  private async fetchList(connection: ListedRoute): Promise<ModelList> {
+  private async fetchList(connection: ListedGateway): Promise<ModelList> {
     const { engine, log, settings } = this.deps;
     const result = await engine.probe(connection, this.lifetime.signal);
     if (result.state === 'cancelled') return createDefaultList(vscode.l10n.t('The request was canceled.'));

@@ -22,22 +22,22 @@ export type ModelList =
   /** Common models. `message` is the localized reason why the gateway's list could not be loaded. */
   | { readonly source: 'default'; readonly models: readonly string[]; readonly message: string };
 
-export interface RouteModels {
+export interface GatewayModelList {
   readonly baseUrl: string;
   readonly origin: string;
   /** The name of the gateway for the user. */
   readonly host: string;
-  /** See `Route.models`. */
+  /** See `Gateway.models`. */
   readonly models?: ReadonlyMap<string, string> | undefined;
   readonly list: Promise<ModelList>;
   /** End of the cooldown of a model, in epoch milliseconds. */
   readonly cooldownEnd?: ((model: string) => number | undefined) | undefined;
-  /** Describes how well a model works over the route. */
+  /** Describes how well a model works over the gateway. */
   readonly essence?: ((model: string) => string | undefined) | undefined;
 }
 
 export interface PickableModels {
-  readonly routes: readonly RouteModels[];
+  readonly gateways: readonly GatewayModelList[];
   /** The latest first. */
   readonly recent: readonly string[];
 }
@@ -63,7 +63,7 @@ interface ModelItem extends vscode.QuickPickItem {
 }
 
 interface LoadedList {
-  readonly route: RouteModels;
+  readonly gateway: GatewayModelList;
   readonly list: ModelList;
 }
 
@@ -132,9 +132,9 @@ export function createModelPicker(
   const createItem = (model: string, source?: LoadedList, places: readonly string[] = []): ModelItem => {
     const label = plainLabel(model);
     const isCurrent = model === current;
-    const notes = [isCurrent ? vscode.l10n.t('current') : undefined, source?.route.essence?.(model), ...places];
+    const notes = [isCurrent ? vscode.l10n.t('current') : undefined, source?.gateway.essence?.(model), ...places];
     const description = notes.filter((note) => note !== undefined).join(' · ');
-    const facts = factsAt(source?.route.baseUrl ?? '', model, factsOf(source?.list));
+    const facts = factsAt(source?.gateway.baseUrl ?? '', model, factsOf(source?.list));
     const ownFacts = overrides?.([model]);
     const detail = factsText(ownFacts ? { ...facts, ...ownFacts } : facts);
     return {
@@ -149,15 +149,15 @@ export function createModelPicker(
   const showLists = async (pickable: PickableModels, lists: readonly LoadedList[]): Promise<void> => {
     const thisShow = ++latestShow;
     const groups = groupsOf(lists, pickable, exclude[0] ?? current, fallbacks);
-    const [firstRoute] = pickable.routes;
-    const primary = lists.find(({ route }) => route === firstRoute);
+    const [firstGateway] = pickable.gateways;
+    const primary = lists.find(({ gateway }) => gateway === firstGateway);
     sourceOf = createSourceLookup(lists);
     const itemOf = (model: string): ModelItem => {
       const source = sourceOf(model);
       const isElsewhere = source?.list.source === 'gateway' && source !== primary;
       const places = [
-        ...(isElsewhere ? [vscode.l10n.t('at {0}', plainLabel(source.route.host))] : []),
-        ...pickable.routes.flatMap((route) => otherName(route, model) ?? []),
+        ...(isElsewhere ? [vscode.l10n.t('at {0}', plainLabel(source.gateway.host))] : []),
+        ...pickable.gateways.flatMap((gateway) => otherName(gateway, model) ?? []),
       ];
       return createItem(model, source ?? primary, places);
     };
@@ -186,8 +186,8 @@ export function createModelPicker(
     };
     await update();
     await Promise.all(
-      pickable.routes.map(async (route, index) => {
-        lists[index] = { route, list: await route.list };
+      pickable.gateways.map(async (gateway, index) => {
+        lists[index] = { gateway, list: await gateway.list };
         await update();
       }),
     );
@@ -195,8 +195,8 @@ export function createModelPicker(
   };
   /** Returns the gateway from whose list a model comes. */
   const baseUrlOf = (model: string): string | undefined => {
-    const { route, list } = sourceOf(model) ?? {};
-    return list?.source === 'gateway' ? route?.baseUrl : undefined;
+    const { gateway, list } = sourceOf(model) ?? {};
+    return list?.source === 'gateway' ? gateway?.baseUrl : undefined;
   };
   /** Shows the picker until the user has accepted or dismissed it. */
   const show = async <T>(listen: (resolve: (result: T | undefined) => void) => void): Promise<T | undefined> => {
@@ -255,7 +255,7 @@ function factsOf(list: ModelList | undefined): FactsById | undefined {
   return list?.source === 'gateway' ? list.facts : undefined;
 }
 
-/** Returns a function that finds the first route that offers a given model. */
+/** Returns a function that finds the first gateway that offers a given model. */
 function createSourceLookup(lists: readonly LoadedList[]): (model: string) => LoadedList | undefined {
   const sources = new Map(lists.toReversed().flatMap((source) => source.list.models.map((model) => [model, source])));
   return (model) => sources.get(model);
@@ -264,13 +264,13 @@ function createSourceLookup(lists: readonly LoadedList[]): (model: string) => Lo
 /** Returns the groups of the first gateway, followed by one for each other gateway with the models that only it has. */
 function groupsOf(
   lists: readonly LoadedList[],
-  { routes, recent }: PickableModels,
+  { gateways, recent }: PickableModels,
   sought: string,
   fallbacks: readonly string[],
 ): readonly ModelGroup[] {
-  const primary = lists.find(({ route }) => route === routes[0]);
+  const primary = lists.find(({ gateway }) => gateway === gateways[0]);
   const all = lists.flatMap((source) => modelsOf(source));
-  const isKnown = all.includes(sought) || routes.some(({ models }) => models?.has(sought));
+  const isKnown = all.includes(sought) || gateways.some(({ models }) => models?.has(sought));
   const leading = [
     {
       heading: vscode.l10n.t('Similar to {0}', plainLabel(sought)),
@@ -281,17 +281,17 @@ function groupsOf(
   ];
   const listed = new Set(primary && modelsOf(primary));
   const trailing = lists.flatMap((source): readonly ModelGroup[] => {
-    const { list, route } = source;
+    const { list, gateway } = source;
     if (list.source === 'default') {
-      const heading = failureHeading(list.message, routes.length > 1 ? route.host : undefined);
+      const heading = failureHeading(list.message, gateways.length > 1 ? gateway.host : undefined);
       return [{ heading, models: list.models }];
     }
     if (source === primary) return [];
     // Other names of models that are offered already.
-    const mapped = new Set([...(route.models ?? [])].flatMap(([here, there]) => (listed.has(here) ? there : [])));
+    const mapped = new Set([...(gateway.models ?? [])].flatMap(([here, there]) => (listed.has(here) ? there : [])));
     const models = modelsOf(source).filter((model) => !mapped.has(model));
     for (const model of models) listed.add(model);
-    return [{ heading: plainLabel(route.host), models }];
+    return [{ heading: plainLabel(gateway.host), models }];
   });
   const locale = toSupportedLocale(vscode.env.language);
   const models = primary ? modelsOf(primary) : [];
@@ -303,7 +303,7 @@ function modelsOf({ list }: LoadedList): readonly string[] {
 }
 
 /** Returns the other name of a model and the gateway that has it, such as `anthropic/claude-sonnet-4 at OpenRouter`. */
-function otherName({ models, host }: RouteModels, model: string): string | undefined {
+function otherName({ models, host }: GatewayModelList, model: string): string | undefined {
   const name = models?.get(model);
   return name === undefined ? undefined : vscode.l10n.t('{0} at {1}', plainLabel(name), plainLabel(host));
 }

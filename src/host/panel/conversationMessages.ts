@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ToHost, ToHostOf } from '../../shared/pageMessages';
-import { removeBackup } from '../connection/routeNotices';
+import { removeBackup } from '../connection/gatewayNotices';
 import type { Conversation } from '../conversation/conversation';
 import { openableLink } from '../ui/panelText';
 import { showDifferences } from './answerDifferences';
@@ -67,7 +67,7 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     addGateway: () => command('addGateway'),
     openDemo: () => command('openDemo'),
     leaveDemo: () => demo.leave(),
-    removeBackup: ({ route }) => removeBackup(services, route),
+    removeBackup: ({ gateway }) => removeBackup(services, gateway),
     copy: ({ text }) => vscode.env.clipboard.writeText(text),
     insert: ({ text }) => target.insert(text),
     apply: ({ exchangeId, text }) => {

@@ -31,7 +31,7 @@ export class ConversationPanel extends Disposable {
   /** Number of updates so far. With it, a slow update does not replace the result of a newer one. */
   private connectionUpdates = 0;
   /** The gateway that the user had switched to when the page was last told where the next prompt goes. */
-  private shownRoute: string | undefined;
+  private shownGateway: string | undefined;
   /** Whether the context items that the page stored before a reload are outdated. */
   private hasContextChanged = false;
   private readonly contextDraft: ContextDraft;
@@ -68,7 +68,7 @@ export class ConversationPanel extends Disposable {
     this.register(
       conversation.onDidChangeState((change) => {
         this.postDemoStep();
-        if (conversation.preferredRoute !== this.shownRoute) updateConnection();
+        if (conversation.preferredGateway !== this.shownGateway) updateConnection();
         if (change.type === 'events' && !change.events.some(isTerminal)) return;
         this.postContextUse();
         this.postCost();
@@ -187,7 +187,7 @@ export class ConversationPanel extends Disposable {
 
   private async updateConnection(): Promise<void> {
     const update = ++this.connectionUpdates;
-    this.shownRoute = this.conversation.preferredRoute;
+    this.shownGateway = this.conversation.preferredGateway;
     const connection = await this.readConnection();
     const suggestions = await this.services.suggestions.list(this.conversation, connection);
     if (update !== this.connectionUpdates) return;
@@ -289,7 +289,7 @@ export class ConversationPanel extends Disposable {
 
   private async readConnection(): Promise<ConnectionView> {
     const { connections, demo, efforts } = this.services;
-    const connection = await connections.view(demo.answers(this.conversation), this.conversation.preferredRoute);
+    const connection = await connections.view(demo.answers(this.conversation), this.conversation.preferredGateway);
     // In the demo, the page asks for the user's own key, because the embedded gateway needs none.
     const { hasKey } = connection.demo ? await connections.view(false) : connection;
     return { ...connection, hasKey, effort: efforts.viewOf(connection.model) };

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { gatewayFor } from '../../engine/turn/routeModels';
+import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { FaultAction } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
 import { demoNotice } from '../demo/demoNotices';
@@ -35,10 +35,10 @@ const failureActions: Readonly<Record<FaultAction, (failed: FailedExchange) => u
     const model = await pickOtherModel(services.catalog, conversation, exchange);
     if (model !== undefined) await switchModel(services, conversation, exchange.id, model);
   },
-  switchRoute: ({ conversation, exchange }) => conversation.switchRoute(exchange.id),
+  switchGateway: ({ conversation, exchange }) => conversation.switchGateway(exchange.id),
   continueWithFallback: ({ conversation, exchange }) => conversation.continueWithFallback(exchange.id),
   sendLater: ({ services, conversation, exchange }) => services.schedule.schedule(conversation, exchange.id),
-  /** Sets the key of the route that failed, or lets the user choose a route if no request was sent. */
+  /** Sets the key of the gateway that failed, or lets the user choose a gateway if no request was sent. */
   setApiKey: async ({ conversation, exchange }) => {
     if (await enterApiKey(exchange.state.origin)) conversation.retryNow(exchange.id);
   },
@@ -50,10 +50,10 @@ const failureActions: Readonly<Record<FaultAction, (failed: FailedExchange) => u
     const page = billingPage(origin) ?? billingPage(gatewayFor(model, await services.connections.configured()).origin);
     if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
   },
-  /** Shows both settings if the turn has used a backup route, because either URL may be wrong. */
+  /** Shows both settings if the turn has used a backup gateway, because either URL may be wrong. */
   checkUrl: ({ exchange: { state } }) =>
     searchSettings(
-      state.routeSwitches.length > 0 ? '@id:holysheep.baseUrl,holysheep.backupBaseUrls' : 'holysheep.baseUrl',
+      state.gatewaySwitches.length > 0 ? '@id:holysheep.baseUrl,holysheep.backupBaseUrls' : 'holysheep.baseUrl',
     ),
   networkSettings: () => searchSettings('http.proxy'),
   summarize: ({ services, conversation, exchange }) => summarize(services, conversation, exchange),

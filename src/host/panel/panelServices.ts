@@ -26,14 +26,14 @@ export interface PanelServices extends Pick<HostWindow, 'log' | 'onError'> {
   readonly conversations: Conversations;
   /** Asks whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */
   readonly mayUsePlainHttp: (models: readonly string[]) => Promise<boolean>;
-  readonly connections: Pick<Connections, 'view' | 'configured' | 'routes' | 'model' | 'selectModel' | 'onDidChange'>;
+  readonly connections: Pick<Connections, 'view' | 'configured' | 'gateways' | 'model' | 'selectModel' | 'onDidChange'>;
   readonly efforts: Pick<ModelEfforts, 'viewOf' | 'choose' | 'onDidChange'>;
   readonly catalog: Pick<
     ModelCatalog,
     'pickOther' | 'pickForPrompt' | 'pickCompared' | 'nearestTo' | 'canReplace' | 'factsOf'
   >;
   readonly contextUse: ContextUseOf;
-  readonly settings: Pick<Settings, 'engineSettings' | 'routes' | 'removeBackupBaseUrls'>;
+  readonly settings: Pick<Settings, 'engineSettings' | 'gateways' | 'removeBackupBaseUrls'>;
   readonly budget: Pick<Budget, 'mayStart'>;
   readonly demo: Pick<DemoMode, 'answers' | 'leave'>;
   readonly tour: Pick<DemoTour, 'currentStep' | 'perform' | 'ask'>;

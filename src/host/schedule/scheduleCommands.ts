@@ -118,14 +118,14 @@ export function createScheduler(services: SchedulerServices): Scheduler {
     random: Math.random,
     workspace: workspace?.toString() ?? '',
     connection: () => connections.configured(),
-    respondsOverAnyRoute,
+    respondsOverAnyGateway,
     lapsedMessage: () => vscode.l10n.t("The scheduled prompt has lapsed: it couldn't be sent within 24 hours."),
     summaryTitle: (title) => vscode.l10n.t('Summary of “{0}”', title),
     notify: (notice) => showNotice(log, notice),
   });
 }
 
-async function respondsOverAnyRoute({ baseUrl, backups = [] }: Connection): Promise<boolean> {
+async function respondsOverAnyGateway({ baseUrl, backups = [] }: Connection): Promise<boolean> {
   const deps = { clock: systemClock, fetch: globalThis.fetch };
   const { signal } = new AbortController();
   const baseUrls = [baseUrl, ...backups.map((backup) => backup.baseUrl)];

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
 import { originOf } from '../../engine/gateway/baseUrl';
-import type { Connection, Route } from '../../engine/request';
+import type { Connection, Gateway } from '../../engine/request';
 import { retryAfterDelay } from '../../engine/retry/backoff';
 import { scheduleLifetimeMs, type ScheduleEnd } from '../../engine/state/schedule';
-import { gatewayFor } from '../../engine/turn/routeModels';
+import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { Conversation } from '../conversation/conversation';
 import { conversationTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
@@ -43,8 +43,8 @@ interface SchedulerDeps extends ScheduledTurnsDeps {
   readonly conversations: ScheduledTurnsDeps['conversations'] & Pick<Conversations, 'onDidChange' | 'onDidRemove'>;
   readonly budget: Pick<Budget, 'mayStart' | 'mayStartUnattended'>;
   readonly connection: () => Promise<Connection>;
-  /** Sends requests without the key over all routes. */
-  readonly respondsOverAnyRoute: (connection: Connection) => Promise<boolean>;
+  /** Sends requests without the key over all gateways. */
+  readonly respondsOverAnyGateway: (connection: Connection) => Promise<boolean>;
   readonly lapsedMessage: () => string;
   readonly summaryTitle: (conversationTitle: string) => string;
   readonly notify: (notice: ScheduleNotice) => void;
@@ -252,7 +252,7 @@ export class Scheduler extends Disposable {
     // Tries again later if no request can be made, for example because the keyring can't be read.
     const current = await this.deps.connection().catch(() => undefined);
     if (!current) return false;
-    if (!(await this.deps.respondsOverAnyRoute(current))) {
+    if (!(await this.deps.respondsOverAnyGateway(current))) {
       this.clicks.set(id, false);
       return false;
     }
@@ -292,7 +292,7 @@ export class Scheduler extends Disposable {
 
 /** Returns the origin of the gateway to which prompts for the model go. */
 function originFor(model: string, connection: Connection): string {
-  return originOf(gatewayFor<Route>(model, connection).baseUrl);
+  return originOf(gatewayFor<Gateway>(model, connection).baseUrl);
 }
 
 function lapsesAt({ scheduledAt }: ScheduledPrompt): number {

@@ -4,10 +4,10 @@ import { isRecord } from '../../engine/json';
 import { textIn } from './userPrompts';
 
 /** A gateway in the settings: the base URL, or an entry of the setting `holysheep.backupBaseUrls`. */
-export interface Gateway extends BaseUrl {
+export interface ConfiguredGateway extends BaseUrl {
   /** The name that the user gave it. */
   readonly name?: string | undefined;
-  /** See `Route.models`. */
+  /** See `Gateway.models`. */
   readonly models?: ReadonlyMap<string, string> | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface UnusableGateway {
 }
 
 /** The data that is written to an entry of the setting. */
-export type GatewayEntry = Pick<Gateway, 'url' | 'name' | 'models'>;
+export type GatewayEntry = Pick<ConfiguredGateway, 'url' | 'name' | 'models'>;
 
 const maxNameChars = 60;
 
@@ -27,8 +27,8 @@ const maxNameChars = 60;
 export function readGateways(
   entries: readonly unknown[],
   primary?: BaseUrl,
-): { readonly usable: readonly Gateway[]; readonly unusable: readonly UnusableGateway[] } {
-  const usable = new Map<string, Gateway>();
+): { readonly usable: readonly ConfiguredGateway[]; readonly unusable: readonly UnusableGateway[] } {
+  const usable = new Map<string, ConfiguredGateway>();
   const unusable: UnusableGateway[] = [];
   for (const [index, entry] of entries.entries()) {
     const gateway = readGateway(entry);
@@ -39,7 +39,7 @@ export function readGateways(
 }
 
 /** Returns the problem of an entry that can't be used. */
-export function readGateway(entry: unknown): Gateway | UnusableGateway['problem'] {
+export function readGateway(entry: unknown): ConfiguredGateway | UnusableGateway['problem'] {
   const {
     baseUrl: text,
     name,
@@ -47,13 +47,13 @@ export function readGateway(entry: unknown): Gateway | UnusableGateway['problem'
   }: Readonly<Record<string, unknown>> = isRecord(entry) ? entry : { baseUrl: entry };
   const baseUrl = normalizeBaseUrl(typeof text === 'string' ? text : '');
   if ('error' in baseUrl) return baseUrl.error;
-  const gatewayName = textIn(name);
-  if (name !== undefined && gatewayName === undefined) return 'no-name';
+  const nameText = textIn(name);
+  if (name !== undefined && nameText === undefined) return 'no-name';
   const modelNames = models === undefined ? new Map<string, string>() : readModelNames(models);
   if (!modelNames) return 'no-models';
   return {
     ...baseUrl,
-    ...(gatewayName !== undefined && { name: visibleText(gatewayName, maxNameChars) }),
+    ...(nameText !== undefined && { name: visibleText(nameText, maxNameChars) }),
     ...(modelNames.size > 0 && { models: modelNames }),
   };
 }

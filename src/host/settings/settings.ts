@@ -5,7 +5,7 @@ import type { EffortChoice, RequestParameters } from '../../engine/request';
 import { currencyOf } from '../../engine/state/turnCost';
 import { Disposable } from '../util/disposable';
 import { readBudget, type DailyBudget } from './dailyBudget';
-import { entryOf, isEntryOf, moveEntry, readGateway, readGateways, type Gateway, type GatewayEntry } from './gateways';
+import { entryOf, isEntryOf, moveEntry, readGateway, readGateways, type ConfiguredGateway, type GatewayEntry } from './gateways';
 import { readModelOverrides, type ModelOverrides } from './modelOverrides';
 import { isEqual, withoutPrimary, withPrimary } from './primaryGateway';
 import { readPrompts, textIn, type UserPrompt } from './userPrompts';
@@ -85,7 +85,7 @@ export class Settings extends Disposable {
     return typeof value === 'string' ? value : String(this.schema('baseUrl').default);
   }
 
-  routes(): readonly Gateway[] {
+  gateways(): readonly ConfiguredGateway[] {
     const primary = this.baseUrl();
     return [...('error' in primary ? [] : [primary]), ...this.backups().usable];
   }
@@ -266,21 +266,21 @@ export class Settings extends Disposable {
    * Removes a base URL, or all of an origin. Other entries stay, even if they are invalid.
    * @returns a function that inserts the removed entries again
    */
-  async removeBackupBaseUrls(route: string): Promise<() => Thenable<void>> {
-    const isOfRoute = (entry: unknown): boolean => {
+  async removeBackupBaseUrls(baseUrl: string): Promise<() => Thenable<void>> {
+    const isOfGateway = (entry: unknown): boolean => {
       const gateway = readGateway(entry);
-      return typeof gateway !== 'string' && [gateway.url, gateway.origin].includes(route);
+      return typeof gateway !== 'string' && [gateway.url, gateway.origin].includes(baseUrl);
     };
     const previous = this.userList('backupBaseUrls');
     await this.update(
       'backupBaseUrls',
-      previous.filter((entry) => !isOfRoute(entry)),
+      previous.filter((entry) => !isOfGateway(entry)),
     );
     return () => {
       // Inserts the entries into the current list, because the user may have changed the list meanwhile.
       const restored = previous.reduce<readonly unknown[]>(
         (entries, entry, index) =>
-          isOfRoute(entry) && !entries.includes(entry) ? entries.toSpliced(index, 0, entry) : entries,
+          isOfGateway(entry) && !entries.includes(entry) ? entries.toSpliced(index, 0, entry) : entries,
         this.userList('backupBaseUrls'),
       );
       return this.update('backupBaseUrls', restored);

@@ -2,7 +2,7 @@ import type { ModelCooldown } from '../../engine/gate/networkState';
 import type { TurnState } from '../../engine/state/turnState';
 import { describeCountdown, describeRetryTime, describeSilence } from '../../shared/describe';
 import { fill } from '../../shared/format';
-import { routeLabel } from '../../shared/protocol';
+import { gatewayLabel } from '../../shared/protocol';
 import type { SetContext } from '../commands';
 import type { Conversation } from '../conversation/conversation';
 import { canRetry } from '../journal/exchange';
@@ -25,7 +25,7 @@ export interface Turns {
 
 export interface Situation extends Omit<Turns, 'current'> {
   readonly failure: UnseenFailure | undefined;
-  /** The cooldown of the model and the route that the next request would use. */
+  /** The cooldown of the model and the gateway that the next request would use. */
   readonly cooldown: ModelCooldown | undefined;
   readonly scheduled: ScheduledCount;
 }
@@ -89,8 +89,8 @@ function turnActivity(state: TurnState, words: HostWords, now: number): Activity
   const { phase, wait } = state;
   if (phase === 'offline')
     return { icon: 'cloud-offline', caption: localize('Offline'), explanation: strings.waitOffline };
-  const route = routeLabel(state);
-  const explanation = route === undefined ? undefined : fill(strings.route, route);
+  const gateway = gatewayLabel(state);
+  const explanation = gateway === undefined ? undefined : fill(strings.gateway, gateway);
   if (phase !== 'waiting' || !wait) {
     const silence = describeSilence(words, state, now);
     const texts =

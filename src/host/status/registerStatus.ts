@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { ModelCooldown } from '../../engine/gate/networkState';
-import { gatewayFor } from '../../engine/turn/routeModels';
+import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { HostWindow } from '../hostWindow';
 import type { createHostEngine } from '../engine/hostEngine';
-import type { ConfiguredRoute, Connections } from '../connection/connections';
+import type { KeyedGateway, Connections } from '../connection/connections';
 import type { DemoMode } from '../connection/demoMode';
 import type { Conversations } from '../conversation/conversations';
 import type { PanelRegistry } from '../panel/panelRegistry';
@@ -69,6 +69,6 @@ async function cooldownOfSelectedModel(
   const connection = await connections.connectionFor().catch(() => undefined);
   if (!connection) return undefined;
   const model = connections.model();
-  const { origin, apiKey } = gatewayFor<ConfiguredRoute>(model, connection);
+  const { origin, apiKey } = gatewayFor<KeyedGateway>(model, connection);
   return engine.cooldownOf({ origin, apiKey, model });
 }

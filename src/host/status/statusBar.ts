@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { hostFaults } from '../../engine/faults/hostFaults';
 import { msUntilNextSecond } from '../../shared/describe';
-import { routeLabel, type ConnectionView } from '../../shared/protocol';
+import { gatewayLabel, type ConnectionView } from '../../shared/protocol';
 import type { Connections } from '../connection/connections';
 import { plainLabel } from '../ui/messageText';
 import { Disposable } from '../util/disposable';
@@ -16,8 +16,8 @@ export class StatusBar extends Disposable {
   private readonly activity = this.register(createItem('holysheep.activity', 100));
   private countdown: NodeJS.Timeout | undefined;
   private view: ConnectionView | undefined;
-  /** Base URL or origin of the route over which an answer comes; undefined while no turn runs. */
-  private route: string | undefined;
+  /** Base URL or origin of the gateway over which an answer comes; undefined while no turn runs. */
+  private gateway: string | undefined;
   private shown: ActivityItem | undefined;
 
   constructor(
@@ -41,9 +41,9 @@ export class StatusBar extends Disposable {
     if (this.disposed) return;
     const situation = this.situation();
     const state = situation.running?.activeExchange?.state;
-    const route = state && state.phase !== 'offline' ? routeLabel(state) : undefined;
-    if (route !== this.route) {
-      this.route = route;
+    const gateway = state && state.phase !== 'offline' ? gatewayLabel(state) : undefined;
+    if (gateway !== this.gateway) {
+      this.gateway = gateway;
       this.showModel();
     }
     const now = Date.now();
@@ -68,8 +68,8 @@ export class StatusBar extends Disposable {
       vscode.l10n.t('HolySheep model: {0}', plainLabel(model)),
       demo
         ? vscode.l10n.t('Offline demo: answers come from a mock gateway on this computer.')
-        : vscode.l10n.t('Host: {0}', this.route ?? host),
-      ...(backups.length > 0 ? [vscode.l10n.t('Backup routes: {0}', backups.length)] : []),
+        : vscode.l10n.t('Host: {0}', this.gateway ?? host),
+      ...(backups.length > 0 ? [vscode.l10n.t('Backup gateways: {0}', backups.length)] : []),
       ...keyLines(hasKey),
       vscode.l10n.t('Click to select another model.'),
     ];

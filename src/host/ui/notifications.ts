@@ -83,7 +83,7 @@ export interface SetApiKeyResult {
 
 /**
  * Lets the user enter an API key. @returns whether the key was stored
- * @param baseUrl base URL of the route. Without it, the user chooses the route if there are several.
+ * @param baseUrl base URL of the gateway. Without it, the user chooses the gateway if there are several.
  */
 export async function enterApiKey(baseUrl?: string): Promise<boolean> {
   const argument = baseUrl === undefined ? [] : [{ baseUrl }];

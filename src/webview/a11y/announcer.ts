@@ -4,13 +4,13 @@ import {
   describeCountdown,
   describeOutcome,
   describeResuming,
-  describeRouteSwitch,
+  describeGatewaySwitch,
   describeWait,
   isBriefWait,
   joinSentences,
   type Words,
 } from '../../shared/describe';
-import { type RecordedEvent, type TurnState, isSameWait, routeOf } from '../../shared/protocol';
+import { type RecordedEvent, type TurnState, isSameWait, gatewayOf } from '../../shared/protocol';
 import type { Announcer } from '../pageContext';
 import { element } from '../util/element';
 
@@ -76,22 +76,22 @@ export function announcementFor(
 }
 
 /**
- * Returns why an attempt uses another route than the previous attempt, why the stream broke before it, and what it
- * requests. The switch of the route is announced with the attempt, because the announcement of the attempt would
- * replace an earlier one. A further attempt after the same break, and one after a wait, only announce the route.
+ * Returns why an attempt uses another gateway than the previous attempt, why the stream broke before it, and what it
+ * requests. The switch of the gateway is announced with the attempt, because the announcement of the attempt would
+ * replace an earlier one. A further attempt after the same break, and one after a wait, only announce the gateway.
  */
 function attemptAnnouncements(
   { strings }: Words,
-  { phase, cutMessage, routeSwitches, ledger }: TurnState,
+  { phase, cutMessage, gatewaySwitches, ledger }: TurnState,
   event: Extract<RecordedEvent, { readonly type: 'attempt' }>,
 ): readonly (string | undefined)[] {
-  const lastSwitch = routeSwitches.at(-1);
+  const lastSwitch = gatewaySwitches.at(-1);
   const previous = ledger.entries.at(-1);
-  const isNewRoute = lastSwitch?.to === routeOf(event) && (!previous || routeOf(previous) !== routeOf(event));
-  const route = lastSwitch && isNewRoute ? describeRouteSwitch(strings, lastSwitch) : undefined;
-  if (event.attempt === 1) return [route, strings.announceStarted];
-  if (phase !== 'streaming' || cutMessage === undefined) return [route];
+  const isNewGateway = lastSwitch?.to === gatewayOf(event) && (!previous || gatewayOf(previous) !== gatewayOf(event));
+  const gateway = lastSwitch && isNewGateway ? describeGatewaySwitch(strings, lastSwitch) : undefined;
+  if (event.attempt === 1) return [gateway, strings.announceStarted];
+  if (phase !== 'streaming' || cutMessage === undefined) return [gateway];
   const request =
     event.how === undefined ? strings.announceStarted : describeResuming(strings, event.how === 'restart');
-  return [route, cutMessage, request];
+  return [gateway, cutMessage, request];
 }

@@ -9,7 +9,7 @@ import { fill } from '../../shared/format';
  */
 export class ModelChoice {
   readonly element: HTMLButtonElement;
-  readonly badge = element('span', { class: 'route-badge' });
+  readonly badge = element('span', { class: 'gateway-badge' });
   private readonly name = element('span', { class: 'model-name' });
   private readonly gateway = element('span', { class: 'model-gateway' });
 
@@ -24,14 +24,14 @@ export class ModelChoice {
 
   setConnection({ model, demo, host, gateway, backup }: ConnectionView): void {
     const { strings } = this.context;
-    const modelAtRoute = fill(strings.modelAtRoute, model, gateway ?? host);
+    const modelAtGateway = fill(strings.modelAtGateway, model, gateway ?? host);
     setText(this.name, model);
     const place = gateway === undefined ? '' : ` · ${gateway}`;
     setText(this.gateway, place);
     this.gateway.hidden = gateway === undefined;
-    this.element.title = withKeys(modelAtRoute, '.', { alt: true });
+    this.element.title = withKeys(modelAtGateway, '.', { alt: true });
     // The name contains the visible text, because users of speech control say what they read.
-    const spoken = gateway === undefined ? modelAtRoute : model + place;
+    const spoken = gateway === undefined ? modelAtGateway : model + place;
     this.element.setAttribute('aria-label', fill(strings.modelButton, spoken));
     this.badge.hidden = !backup && !demo;
     this.badge.title = backup === 'switched' ? fill(strings.switchBack, host) : host;

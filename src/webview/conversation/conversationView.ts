@@ -153,7 +153,7 @@ export class ConversationView {
     return this.element.scrollTop + entry.getBoundingClientRect().top - top + offset;
   }
 
-  /** Sets the host of the gateway to which prompts go, which a turn shows until it knows its route. */
+  /** Sets the host of the gateway to which prompts go, which a turn shows until it knows its gateway. */
   setHost(host: string): void {
     if (host === this.host) return;
     this.host = host;

@@ -11,7 +11,7 @@ import { toSupportedLocale } from '../../shared/protocol';
 import { disclosure, element } from '../util/element';
 import { createChart, type ChartLook } from './healthCharts';
 
-/** Minimum number of requests from which a model and route has charts. */
+/** Minimum number of requests from which a model and gateway has charts. */
 const minChartedAttempts = 5;
 
 /** Largest throughput that is shown with a decimal place, in tokens per second. */
@@ -31,7 +31,7 @@ interface Measure {
   readonly note?: (row: HealthRow) => string;
 }
 
-/** Returns a function that creates the card of a model and route. */
+/** Returns a function that creates the card of a model and gateway. */
 export function createCards(locale: string, strings: HealthStrings) {
   const language = toSupportedLocale(locale);
   const format = createFormat(locale, strings);

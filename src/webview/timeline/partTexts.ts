@@ -2,7 +2,7 @@ import { effortText } from '../../shared/describeEffort';
 import { describeDelay, faultLabel, isOffline, type Words } from '../../shared/describe';
 import { fill } from '../../shared/format';
 import type { PanelStrings } from '../../shared/panelStrings';
-import { costOfAttempt, type LedgerEntry, type LedgerWait, routeOf, shownCosts } from '../../shared/protocol';
+import { costOfAttempt, type LedgerEntry, type LedgerWait, gatewayOf, shownCosts } from '../../shared/protocol';
 import type { AttemptSpan, WaitSpan } from './timelineSpans';
 
 export function titleOf(words: Words, part: AttemptSpan | WaitSpan): string {
@@ -69,8 +69,8 @@ function userModelOf({ model, userModel = model }: LedgerEntry): string {
 }
 
 function triggerText(strings: PanelStrings, { entry, previous }: AttemptSpan): string | undefined {
-  const isSameModel = previous && userModelOf(previous) === userModelOf(entry) && routeOf(previous) !== routeOf(entry);
-  const key = entry.why === 'switch' && isSameModel ? 'timelineRouteSwitch' : triggers[entry.why];
+  const isSameModel = previous && userModelOf(previous) === userModelOf(entry) && gatewayOf(previous) !== gatewayOf(entry);
+  const key = entry.why === 'switch' && isSameModel ? 'timelineGatewaySwitch' : triggers[entry.why];
   return key && strings[key];
 }
 

@@ -1,8 +1,8 @@
 import { minDisplayedMs } from '../../shared/describe';
 import {
   lastActivityAt,
-  routeLabel,
-  routeOf,
+  gatewayLabel,
+  gatewayOf,
   segmentsOf,
   silencesUntil,
   throughputSeconds,
@@ -30,7 +30,7 @@ export interface AttemptSpan extends TimeRange {
   readonly previous: LedgerEntry | undefined;
   /** Number of the attempt, counted from 1 over all segments of the turn. */
   readonly number: number;
-  /** Host name of the route. Undefined if all attempts of the turn use the same route. */
+  /** Host name of the gateway. Undefined if all attempts of the turn use the same gateway. */
   readonly host: string | undefined;
   /** The model whose partial answer the attempt continued, if it is another model. */
   readonly continuedModel: string | undefined;
@@ -56,7 +56,7 @@ export interface TurnSpans {
 /** @param now the current monotonic time in milliseconds; undefined if the turn is not running */
 export function createSpans(state: TurnState, now?: number): TurnSpans {
   const allEntries = segmentsOf(state).flatMap(({ ledger }) => ledger.entries);
-  const routes = new Set(allEntries.flatMap((entry) => routeOf(entry) ?? [])).size;
+  const gateways = new Set(allEntries.flatMap((entry) => gatewayOf(entry) ?? [])).size;
   const segments: TimeRange[] = [];
   const parts: (WaitSpan | AttemptSpan)[] = [];
   const throughput: ThroughputSpan[] = [];
@@ -78,7 +78,7 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
         entry,
         previous: entries[index - 1],
         number: attempts + entry.attempt,
-        host: routes > 1 ? routeLabel(entry) : undefined,
+        host: gateways > 1 ? gatewayLabel(entry) : undefined,
         continuedModel: continuedModel(entry, state),
         detail: nextWaits.find(({ told = 'turn' }) => told === 'turn')?.detail,
         ...attemptTimes(segment, entry, axis, nextWaits[0]?.at ?? at, silences),

@@ -144,8 +144,8 @@ interface ActionChoice {
   readonly primary?: CardAction | undefined;
   readonly retryNowTooltip?: string | undefined;
   readonly fallbackModel?: string | undefined;
-  /** The name of the gateway to which the recommended action `switchRoute` leads. */
-  readonly nextRouteName?: string | undefined;
+  /** The name of the gateway to which the recommended action `switchGateway` leads. */
+  readonly nextGatewayName?: string | undefined;
   /** Epoch milliseconds at which the button for `sendLater` sends the prompt; undefined for: when the network is back. */
   readonly resetsAt?: number | undefined;
 }
@@ -154,13 +154,13 @@ interface ActionChoice {
 export function createActions(
   { strings, format, clock, post, isReadOnly, areVersionButtonsDisabled }: PageContext,
   exchangeId: string,
-  { buttons, more, primary, retryNowTooltip, fallbackModel = '', nextRouteName, resetsAt }: ActionChoice,
+  { buttons, more, primary, retryNowTooltip, fallbackModel = '', nextGatewayName, resetsAt }: ActionChoice,
 ): readonly HTMLElement[] {
   if (isReadOnly()) return [];
   const caption = (action: CardAction): string => {
     if (action === 'continueWithFallback') return fill(strings.continueWithFallback, fallbackModel);
-    if (action === 'switchRoute' && action === primary && nextRouteName !== undefined)
-      return fill(strings.useRoute, nextRouteName);
+    if (action === 'switchGateway' && action === primary && nextGatewayName !== undefined)
+      return fill(strings.useGateway, nextGatewayName);
     if (action !== 'sendLater') return strings[action];
     return resetsAt === undefined
       ? strings.sendWhenOnline
@@ -231,12 +231,12 @@ export function createDetails(
 
 type CardEvent = Pick<WaitingEvent, 'message' | 'actions'>;
 
-/** Returns whether the turn has switched to another route, or can do so now. */
-export function hasRoutes({ routeSwitches }: TurnState, { actions }: CardEvent): boolean {
-  return routeSwitches.length > 0 || actions.includes('switchRoute');
+/** Returns whether the turn has switched to another gateway, or can do so now. */
+export function hasGateways({ gatewaySwitches }: TurnState, { actions }: CardEvent): boolean {
+  return gatewaySwitches.length > 0 || actions.includes('switchGateway');
 }
 
-/** Returns the host that a card names. Undefined if there is only one route, or if the message already names the host. */
-export function routeOfCard(state: TurnState, event: CardEvent, host: string): string | undefined {
-  return hasRoutes(state, event) && !event.message.includes(host) ? host : undefined;
+/** Returns the host that a card names. Undefined if there is only one gateway, or if the message already names the host. */
+export function gatewayOfCard(state: TurnState, event: CardEvent, host: string): string | undefined {
+  return hasGateways(state, event) && !event.message.includes(host) ? host : undefined;
 }

@@ -2,7 +2,7 @@ import { fill } from '../../shared/format';
 import { type Failure, hasPartialAnswer, totalsOf, type TurnState, visibleText } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
-import { type Card, createActions, createCard, createDetails, type DetailsContext, routeOfCard } from './card';
+import { type Card, createActions, createCard, createDetails, type DetailsContext, gatewayOfCard } from './card';
 
 /**
  * Whether a summary can shorten a request that was too long (`possible`), or has done so since the request failed
@@ -38,8 +38,8 @@ export function createFailureCard(
   const isSummarized = summaryOffer === 'ready';
   const offered = { none: [], possible: 'summarize', ready: 'retryNow' } as const;
   const actions = event.actions.flatMap((action) => (action === 'summarize' ? offered[summaryOffer] : action));
-  const route = routeOfCard(state, event, host);
-  const note = route === undefined ? undefined : fill(strings.route, route);
+  const gateway = gatewayOfCard(state, event, host);
+  const note = gateway === undefined ? undefined : fill(strings.gateway, gateway);
   const messages = {
     none: event.message,
     possible: fill(strings.tooLong, visibleText(state.model)),
@@ -56,7 +56,7 @@ export function createFailureCard(
     more: possible.filter((action) => !buttons.includes(action)),
     primary: best === 'retryNow' && context.help[event.kind].isPermanent && !isSummarized ? undefined : best,
     fallbackModel: event.fallbackModel,
-    nextRouteName: event.nextRouteName,
+    nextGatewayName: event.nextGatewayName,
     resetsAt: event.resetsAt,
   };
   const card = createCard(context, {

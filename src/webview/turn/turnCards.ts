@@ -18,7 +18,7 @@ import {
 } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
-import { type Card, type CardAction, createActions, createCard, createDetails, hasRoutes, routeOfCard } from './card';
+import { type Card, type CardAction, createActions, createCard, createDetails, hasGateways, gatewayOfCard } from './card';
 import { createFailureCard, type FailureCardContext } from './failureCard';
 
 export interface CardContext extends FailureCardContext {
@@ -70,7 +70,7 @@ function createWaitCard(
 ): Card {
   const { strings, format, clock, announcer } = context;
   const { host, currentState, columnModel } = cardContext;
-  const route = routeOfCard(state, event, host);
+  const gateway = gatewayOfCard(state, event, host);
   let isEndAnnounced = isOffline(event);
   const texts = () => {
     const wait = currentState().wait ?? event;
@@ -81,7 +81,7 @@ function createWaitCard(
     }
     return {
       message: event.message,
-      note: isOffline(wait) ? offlineText(strings, state, event, host) : describeWaitOrigin(context, wait, route),
+      note: isOffline(wait) ? offlineText(strings, state, event, host) : describeWaitOrigin(context, wait, gateway),
       countdown: { template: retryTemplate(strings, wait, remainingMs), remainingMs, totalMs: wait.delayMs },
     };
   };
@@ -120,9 +120,9 @@ function createWaitCard(
   return { ...card, dispose };
 }
 
-/** Names no host if there are several routes, because the turn continues over the first one that can be reached. */
+/** Names no host if there are several gateways, because the turn continues over the first one that can be reached. */
 function offlineText(strings: PageContext['strings'], state: TurnState, event: WaitingEvent, host: string): string {
-  return host && !hasRoutes(state, event) ? fill(strings.waitOfflineHost, host) : strings.waitOffline;
+  return host && !hasGateways(state, event) ? fill(strings.waitOfflineHost, host) : strings.waitOffline;
 }
 
 function createScheduledCard(

@@ -1,5 +1,5 @@
-import { effectiveRouteSwitches } from '../../shared/describe';
-import { isRunning, routeLabel, type TurnState } from '../../shared/protocol';
+import { effectiveGatewaySwitches } from '../../shared/describe';
+import { isRunning, gatewayLabel, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, type Icon, iconButton, setText, svgIcon } from '../util/element';
 
@@ -11,7 +11,7 @@ interface ColumnHead {
 }
 
 /**
- * The name of the model that answers, and what is unusual about the route to it. The style sheet adds a spinner. The head
+ * The name of the model that answers, and what is unusual about the gateway to it. The style sheet adds a spinner. The head
  * of a column also names the gateway and has a button *Stop*.
  */
 export class TurnHead {
@@ -42,7 +42,7 @@ export class TurnHead {
     // A long name is cut, so that the head keeps its height.
     this.model.title = model;
     if (this.column && column) {
-      const gateway = routeLabel(state) ?? '';
+      const gateway = gatewayLabel(state) ?? '';
       setText(this.column.gateway, gateway);
       this.column.gateway.title = gateway;
       this.setStoppable(this.column.stop, !column.queued && isRunning(state.phase));
@@ -66,7 +66,7 @@ export class TurnHead {
     const lastSwitch = state.switches.at(-1);
     const badges: Badge[] = [];
     if (lastSwitch && lastSwitch.reason !== 'user') badges.push({ text: strings.fallbackBadge, icon: 'arrowSwap' });
-    if (effectiveRouteSwitches(state).length > 0) badges.push({ text: strings.backupBadge, icon: 'arrowSwap' });
+    if (effectiveGatewaySwitches(state).length > 0) badges.push({ text: strings.backupBadge, icon: 'arrowSwap' });
     if (this.isDemo) badges.push({ text: strings.demo });
     if (isFollowed) badges.push({ text: strings.followed, icon: 'check', title: strings.followedTooltip });
     return badges;

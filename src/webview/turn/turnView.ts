@@ -4,22 +4,22 @@ import {
   describeProgress,
   describeResumePoints,
   msUntilNextSecond,
-  offersRoute,
+  offersGateway,
 } from '../../shared/describe';
 import { describeRefusedEffort } from '../../shared/describeEffort';
-import { isRunning, routeLabel, routeOf, type TurnState, waitKey } from '../../shared/protocol';
+import { isRunning, gatewayLabel, gatewayOf, type TurnState, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { createTimeline } from '../timeline/timeline';
 import { element, setText, svgIcon } from '../util/element';
 import { createTicker } from '../util/ticker';
 import { type Card, createActions, createCardSlot, type DetailsContext } from './card';
-import { showRouteNote } from './routeNote';
+import { showGatewayNote } from './gatewayNote';
 import { createTurnActions } from './turnActions';
 import { type CardContext, createToolCalls, createTurnCard } from './turnCards';
 import { createTurnSummary } from './turnSummary';
 import { createTurnTexts, type TurnTexts } from './turnTexts';
 
-/** The host is used until the turn knows its route. */
+/** The host is used until the turn knows its gateway. */
 interface TurnViewContext extends Omit<CardContext, keyof DetailsContext> {
   readonly queued: boolean;
   readonly versions: readonly string[];
@@ -40,7 +40,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
   const switched = element('p', { class: 'note', 'data-part': 'switch' });
   const cutPrompt = element('p', { class: 'note', 'data-part': 'cut-prompt' });
   const effort = element('p', { class: 'note', 'data-part': 'effort' });
-  const route = createCardSlot(context);
+  const gateway = createCardSlot(context);
   const progress = createProgressLine(context, exchangeId, texts);
   const timeline = createTimeline(context, currentState);
   const summary = createTurnSummary(context, timeline);
@@ -52,7 +52,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
     'div',
     { class: 'turn-row' },
     progress.element,
-    progress.routeOffer,
+    progress.gatewayOffer,
     actions.element,
     summary.element,
   );
@@ -85,7 +85,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
       switched,
       cutPrompt,
       effort,
-      route.element,
+      gateway.element,
       toolCalls.element,
       card.element,
       row,
@@ -95,9 +95,9 @@ export function createTurnView(context: PageContext, exchangeId: string, current
     render: (state, viewContext) => {
       const { queued, isLatest, summaryOffer, columnModel } = viewContext;
       const { phase, failure, schedule, wait } = state;
-      const usedRoute = routeOf(state);
-      // A scheduled prompt goes to the gateway in the settings, whichever route its last attempt used.
-      const host = (schedule ? undefined : routeLabel(state)) ?? viewContext.host;
+      const usedGateway = gatewayOf(state);
+      // A scheduled prompt goes to the gateway in the settings, whichever gateway its last attempt used.
+      const host = (schedule ? undefined : gatewayLabel(state)) ?? viewContext.host;
       texts.setThinking(isRunning(state.phase) && state.text === '');
       // A note below text that is still growing would move with every line.
       const hasEnded = !isRunning(phase);
@@ -105,12 +105,12 @@ export function createTurnView(context: PageContext, exchangeId: string, current
       setNote(switched, hasEnded ? describeModelSwitches(strings, state) : '');
       setNote(cutPrompt, hasEnded ? describeCutPrompt(context, state) : '');
       setNote(effort, hasEnded ? describeRefusedEffort(strings, state.ledger.entries.at(-1)) : '');
-      showRouteNote(context, route, state, isLatest);
+      showGatewayNote(context, gateway, state, isLatest);
       toolCalls.show(
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context, state.toolCalls),
       );
-      const target = schedule ? `${schedule.id} ${schedule.exceedsBudget === true} ${host}` : usedRoute;
+      const target = schedule ? `${schedule.id} ${schedule.exceedsBudget === true} ${host}` : usedGateway;
       card.show(
         [phase, failure, target, isLatest, summaryOffer, ...(wait ? [...waitKey(wait), wait.source, wait.hintMs] : [])],
         () => createTurnCard(context, exchangeId, state, { ...viewContext, host, currentState, timeline }),
@@ -123,7 +123,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
       showActions(state, viewContext);
     },
     dispose: () => {
-      for (const part of [route, toolCalls, card, actions, summary, timeline, progress, texts]) part.dispose();
+      for (const part of [gateway, toolCalls, card, actions, summary, timeline, progress, texts]) part.dispose();
     },
   };
 }
@@ -137,9 +137,9 @@ function createProgressLine(context: PageContext, exchangeId: string, { pause }:
   const { strings, clock, announcer, isReadOnly } = context;
   const offer = createCardSlot(context);
   const createOffer = (): Card => {
-    announcer.announce(strings.announceRouteOffer);
-    const buttons = createActions(context, exchangeId, { buttons: ['switchRoute'], more: [] });
-    return { element: element('div', { class: 'route-offer' }, ...buttons) };
+    announcer.announce(strings.announceGatewayOffer);
+    const buttons = createActions(context, exchangeId, { buttons: ['switchGateway'], more: [] });
+    return { element: element('div', { class: 'gateway-offer' }, ...buttons) };
   };
   const line = element('p', { class: 'progress', 'data-part': 'progress' });
   let show = (): void => undefined;
@@ -151,7 +151,7 @@ function createProgressLine(context: PageContext, exchangeId: string, { pause }:
   );
   return {
     element: line,
-    routeOffer: offer.element,
+    gatewayOffer: offer.element,
     update: (state: TurnState, queued: boolean, hasCard: boolean) => {
       counted = state;
       show = () => {
@@ -159,7 +159,7 @@ function createProgressLine(context: PageContext, exchangeId: string, { pause }:
         const text = queued ? strings.queued : progress;
         if (text !== '' && state.phase === 'streaming') pause();
         setText(line, text);
-        const isOffered = !queued && !isReadOnly() && offersRoute(state, clock.now());
+        const isOffered = !queued && !isReadOnly() && offersGateway(state, clock.now());
         offer.show([isOffered], () => (isOffered ? createOffer() : undefined));
       };
       show();

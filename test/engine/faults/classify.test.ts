@@ -72,7 +72,7 @@ describe('classification of a response', () => {
         String(status),
       );
       const isEdge = [520, 521, 522, 523, 524, 525, 526, 527, 530].includes(status);
-      if (status >= 500) assert.equal(classifyResponse(status, '').isRouteFault, isEdge || undefined, String(status));
+      if (status >= 500) assert.equal(classifyResponse(status, '').leavesGateway, isEdge || undefined, String(status));
     }
   });
 
@@ -218,7 +218,7 @@ describe('classification of failures without an error response', () => {
   it('returns the row of a fault that needs no classification', () => {
     const { kind, policy, message, actions } = faultTable.noKey;
     assert.deepEqual(classify('noKey', now), { row: 'noKey', detail: '', kind, policy, message, actions });
-    assert.equal(classify('webPage', now).isRouteFault, true);
+    assert.equal(classify('webPage', now).leavesGateway, true);
   });
 });
 

@@ -86,12 +86,12 @@ const cases: readonly (readonly [name: string, error: unknown, row: FaultName])[
     'connectionRefused',
   ],
   [
-    'a refused connection over one address family and no route over the other',
+    'a refused connection over one address family and no gateway over the other',
     fetchFailed(new AggregateError([errorWithCode('ENETUNREACH'), errorWithCode('ECONNREFUSED')])),
     'connectionRefused',
   ],
   [
-    'no route over any address family',
+    'no gateway over any address family',
     fetchFailed(
       Object.assign(new AggregateError([errorWithCode('ENETUNREACH'), errorWithCode('EHOSTUNREACH')]), {
         code: 'ENETUNREACH',

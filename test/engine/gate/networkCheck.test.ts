@@ -19,7 +19,7 @@ describe('network check', () => {
     ['a 503 response', status(503), true],
     ['a refused connection', rejecting('ECONNREFUSED'), true],
     ['an unknown host name', rejecting('ENOTFOUND'), true],
-    ['the error ENETUNREACH (no route)', rejecting('ENETUNREACH'), false],
+    ['the error ENETUNREACH (no gateway)', rejecting('ENETUNREACH'), false],
     ['the error EAI_AGAIN (no response from the name server)', rejecting('EAI_AGAIN'), false],
     ['a connect timeout', rejecting('ETIMEDOUT'), false],
   ] as const) {

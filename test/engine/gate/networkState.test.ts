@@ -220,7 +220,7 @@ describe('gateway that lacks a model', () => {
   });
 });
 
-describe('observed behavior of a model on a route', () => {
+describe('observed behavior of a model on a gateway', () => {
   it('contains the unsupported parameters and whether the gateway omits finish reasons', () => {
     const state = newState();
     state.behaviorOf(url, 'gpt-5').unsupportedParameters.add('max_tokens');
@@ -229,7 +229,7 @@ describe('observed behavior of a model on a route', () => {
     assert.equal(state.behaviorOf(url, 'gpt-5').finishReason, 'omitted');
   });
 
-  it('is stored separately for each model and each route', () => {
+  it('is stored separately for each model and each gateway', () => {
     const state = newState();
     state.behaviorOf(url, 'gpt-5').refusesPrefill = true;
     assert.equal(state.behaviorOf(url, 'gpt-4o').refusesPrefill, false);

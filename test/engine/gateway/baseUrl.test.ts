@@ -7,7 +7,7 @@ import {
   nameAmong,
   normalizeBaseUrl,
   originOf,
-  routeName,
+  gatewayNameOf,
   type BaseUrlCorrection,
   type BaseUrlProblem,
 } from '../../../src/engine/gateway/baseUrl';
@@ -126,7 +126,7 @@ describe('normalizeBaseUrl', () => {
   });
 });
 
-describe('names of routes', () => {
+describe('names of gateways', () => {
   for (const [url, name] of [
     ['https://a.test/v1', 'a.test/v1'],
     ['https://a.test:8443', 'a.test:8443'],
@@ -134,13 +134,13 @@ describe('names of routes', () => {
     ['http://localhost:1234/v1', 'localhost:1234/v1'],
     ['nonsense', 'nonsense'],
   ] as const) {
-    it(`shows ${url} as ${name}`, () => assert.equal(routeName(url), name));
+    it(`shows ${url} as ${name}`, () => assert.equal(gatewayNameOf(url), name));
   }
 
-  it('consist of the host, and of the path only if another route has the same host', () => {
+  it('consist of the host, and of the path only if another gateway has the same host', () => {
     const urls = ['https://a.test/v1', 'https://a.test/v2', 'https://b.test/v1', 'nonsense'];
-    const routes = urls.map((baseUrl) => ({ baseUrl }));
-    const names = urls.map((url) => nameAmong(routes, url));
+    const gateways = urls.map((baseUrl) => ({ baseUrl }));
+    const names = urls.map((url) => nameAmong(gateways, url));
     assert.deepEqual(names, ['a.test/v1', 'a.test/v2', 'b.test', 'nonsense']);
     assert.deepEqual(urls.map(originOf), ['https://a.test', 'https://a.test', 'https://b.test', 'nonsense']);
   });

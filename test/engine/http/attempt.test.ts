@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { OutgoingMessage } from '../../../src/engine/text/continuation';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
-import { createRouteBehavior, type RouteBehavior } from '../../../src/engine/gate/networkState';
+import { createGatewayBehavior, type GatewayBehavior } from '../../../src/engine/gate/networkState';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { Attempt, type AttemptEnd } from '../../../src/engine/http/attempt';
 import { maxEventChars } from '../../../src/engine/http/eventScanner';
@@ -29,7 +29,7 @@ const baseUrl = 'https://gateway.test/v1';
 
 interface AttemptOptions {
   readonly messages?: readonly OutgoingMessage[];
-  readonly behavior?: Partial<RouteBehavior>;
+  readonly behavior?: Partial<GatewayBehavior>;
   /** What the turn has received before. */
   readonly size?: ReceivedSize;
   /** Called for everything that the attempt reports. */
@@ -70,7 +70,7 @@ async function runAttempt(
       connection: { baseUrl, apiKey: 'key-1' },
       request: { model: 'gpt-4o', temperature: 0.7 },
       messages: messages ?? [{ role: 'user', content: 'hi' }],
-      behavior: { ...createRouteBehavior(), ...behavior },
+      behavior: { ...createGatewayBehavior(), ...behavior },
     },
     {
       add: ({ type, ...fields }) => report(type)(...(Object.values(fields) as unknown[])),

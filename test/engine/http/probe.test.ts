@@ -9,7 +9,7 @@ import { LiveBody, ScriptedFetch, type Reply } from '../../support/scriptedFetch
 import { settle, VirtualClock } from '../../support/virtualClock';
 
 const apiKey = 'hsa-0123456789abcdef';
-const otherKey = 'K7/of+another-route-99';
+const otherKey = 'K7/of+another-gateway-99';
 const html = { 'content-type': 'text/html' };
 const ignore = (): void => undefined;
 
@@ -23,12 +23,12 @@ const deps = {
   formatTime: String,
 };
 
-const probeFrom = (reply: Reply, route: object = { apiKey }): Promise<ProbeResult> => {
+const probeFrom = (reply: Reply, gateway: object = { apiKey }): Promise<ProbeResult> => {
   const keys = new KeyRedactor([apiKey, otherKey]);
   return probe({ ...deps, fetch: new ScriptedFetch([reply]).fetch }, keys, {
     baseUrl: 'https://gateway.test/v1',
     apiKey: undefined,
-    ...route,
+    ...gateway,
   });
 };
 const reply =
@@ -156,8 +156,8 @@ describe('probe of a gateway', () => {
     it(`times out when the gateway ${name}`, async () => {
       const clock = new VirtualClock();
       const { fetch } = new ScriptedFetch([answer]);
-      const route = { baseUrl: 'https://gateway.test', apiKey };
-      const result = probe({ ...deps, clock, fetch }, new KeyRedactor(), route);
+      const gateway = { baseUrl: 'https://gateway.test', apiKey };
+      const result = probe({ ...deps, clock, fetch }, new KeyRedactor(), gateway);
       await settle();
       await clock.advance(20_000);
       const { message } = (await result) as { readonly message?: string };

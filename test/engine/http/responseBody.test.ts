@@ -57,7 +57,7 @@ const lines = [
   '',
   'data: {"a":"héllo 羊 🐑"}',
   '',
-  ': OPENROUTER PROCESSING',
+  ': OPENGATEWAYR PROCESSING',
   '',
   'event: error',
   'data: {"b":1}',

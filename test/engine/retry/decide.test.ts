@@ -34,7 +34,7 @@ const newTurn: Omit<Situation, 'fault'> = {
   hasWaited: false,
   tokens: 12,
   breakerOpen: false,
-  otherRoute: undefined,
+  otherGateway: undefined,
   othersMayRecover: false,
 };
 /** The deadline with the default settings, in milliseconds. */
@@ -432,40 +432,40 @@ describe('retry policy', () => {
 
 const backup = { baseUrl: 'https://backup.test/v1', apiKey: 'hsa-key-2' };
 
-describe('decision about the route', () => {
-  const routeFault = { isRouteFault: true } as const;
+describe('decision about the gateway', () => {
+  const gatewayFault = { leavesGateway: true } as const;
   const cases: readonly (readonly [
     name: string,
     row: FaultName,
     history: Partial<Situation>,
     outcome: Decision['type'],
   ])[] = [
-    ['a refused connection', 'connectionRefused', { otherRoute: backup }, 'switch-route'],
-    ['an untrusted certificate', 'certificateUntrusted', { otherRoute: backup }, 'switch-route'],
+    ['a refused connection', 'connectionRefused', { otherGateway: backup }, 'switch-gateway'],
+    ['an untrusted certificate', 'certificateUntrusted', { otherGateway: backup }, 'switch-gateway'],
     [
-      'an untrusted certificate while other routes may recover',
+      'an untrusted certificate while other gateways may recover',
       'certificateUntrusted',
       { othersMayRecover: true },
       'wait',
     ],
-    ['an unknown model while other routes may recover', 'modelNotFound', { othersMayRecover: true }, 'fail'],
-    ['an untrusted certificate of the only route', 'certificateUntrusted', {}, 'fail'],
-    ['a connection reset, which is first replayed', 'connectionReset', { otherRoute: backup }, 'replay'],
-    ['a second connection reset', 'connectionReset', { otherRoute: backup, freeReplayUsed: true }, 'switch-route'],
-    ['a second overload', 'overloaded', { otherRoute: backup, overloads: 1 }, 'wait'],
-    ['a third overload', 'overloaded', { otherRoute: backup, overloads: 2 }, 'switch-route'],
-    ['a server error', 'serverError', { otherRoute: backup }, 'wait'],
-    ['being offline with another route', 'offline', { otherRoute: backup }, 'probe-routes'],
+    ['an unknown model while other gateways may recover', 'modelNotFound', { othersMayRecover: true }, 'fail'],
+    ['an untrusted certificate of the only gateway', 'certificateUntrusted', {}, 'fail'],
+    ['a connection reset, which is first replayed', 'connectionReset', { otherGateway: backup }, 'replay'],
+    ['a second connection reset', 'connectionReset', { otherGateway: backup, freeReplayUsed: true }, 'switch-gateway'],
+    ['a second overload', 'overloaded', { otherGateway: backup, overloads: 1 }, 'wait'],
+    ['a third overload', 'overloaded', { otherGateway: backup, overloads: 2 }, 'switch-gateway'],
+    ['a server error', 'serverError', { otherGateway: backup }, 'wait'],
+    ['being offline with another gateway', 'offline', { otherGateway: backup }, 'probe-gateways'],
     [
-      'being offline when another route responds',
+      'being offline when another gateway responds',
       'offline',
-      { otherRoute: backup, probeResult: { route: backup } },
-      'switch-route',
+      { otherGateway: backup, probeResult: { gateway: backup } },
+      'switch-gateway',
     ],
     [
-      'being offline when no route responds',
+      'being offline when no gateway responds',
       'offline',
-      { otherRoute: backup, probeResult: { route: undefined } },
+      { otherGateway: backup, probeResult: { gateway: undefined } },
       'wait-for-network',
     ],
   ];
@@ -473,22 +473,22 @@ describe('decision about the route', () => {
     it(`is "${outcome}" after ${name}`, () => {
       const fault = {
         ...faultOf(row),
-        ...(['connectionRefused', 'connectionReset', 'certificateUntrusted'].includes(row) && routeFault),
+        ...(['connectionRefused', 'connectionReset', 'certificateUntrusted'].includes(row) && gatewayFault),
       };
       const decision = decideCase({ row, fault, ...history });
       assert.equal(decision.type, outcome);
-      if (decision.type === 'switch-route') assert.equal(decision.to, backup);
+      if (decision.type === 'switch-gateway') assert.equal(decision.to, backup);
     });
   }
 
-  it('is to fail when the network is down, no route responds and no attempt is left', () => {
-    const history = { otherRoute: backup, retries: 5 };
-    assert.equal(decideCase({ row: 'offline', ...history }).type, 'probe-routes');
-    assert.equal(decideCase({ row: 'offline', ...history, probeResult: { route: undefined } }).type, 'fail');
+  it('is to fail when the network is down, no gateway responds and no attempt is left', () => {
+    const history = { otherGateway: backup, retries: 5 };
+    assert.equal(decideCase({ row: 'offline', ...history }).type, 'probe-gateways');
+    assert.equal(decideCase({ row: 'offline', ...history, probeResult: { gateway: undefined } }).type, 'fail');
   });
 
-  it('keeps the route after a third overload when a fallback model is set', () => {
-    const decision = decideCase({ row: 'overloaded', otherRoute: backup, overloads: 2, fallbackModels: ['n'] });
+  it('keeps the gateway after a third overload when a fallback model is set', () => {
+    const decision = decideCase({ row: 'overloaded', otherGateway: backup, overloads: 2, fallbackModels: ['n'] });
     assert.deepEqual(decision, { type: 'fall-back', model: 'n' });
   });
 });

@@ -171,22 +171,22 @@ const sequences: Readonly<Record<string, readonly [events: readonly NewEvent[], 
   ],
   'records no models for a text of an unknown model': [[start(), join(3)], { resumePoints: [{ offset: 3 }] }],
   'has failed after a failed event': [[start(), failed('Hal')], { phase: 'failed', text: 'Hal', endedAt: 1 }],
-  'records every switch of the route, with base URLs if the routes have the same host': [
+  'records every switch of the gateway, with base URLs if the gateways have the same host': [
     [
-      { type: 'route', from: 'a', to: 'b', reason: 'dns' },
-      { type: 'route', from: 'b', to: 'c', fromUrl: 'b/1', toUrl: 'c/2', reason: 'user', row: 'hostNotFound' },
+      { type: 'gateway', from: 'a', to: 'b', reason: 'dns' },
+      { type: 'gateway', from: 'b', to: 'c', fromUrl: 'b/1', toUrl: 'c/2', reason: 'user', row: 'hostNotFound' },
     ],
     {
       origin: 'c',
       baseUrl: 'c/2',
-      routeSwitches: [
+      gatewaySwitches: [
         { from: 'a', to: 'b', reason: 'dns' },
         { from: 'b/1', to: 'c/2', reason: 'user', row: 'hostNotFound' },
       ],
     },
   ],
-  'has the route of the last attempt': [
-    [{ type: 'route', from: 'a', to: 'b', toUrl: 'b/1', reason: 'dns' }, start()],
+  'has the gateway of the last attempt': [
+    [{ type: 'gateway', from: 'a', to: 'b', toUrl: 'b/1', reason: 'dns' }, start()],
     { origin, baseUrl: undefined },
   ],
   'records no models at a resume point in an answer that another model has restarted': [

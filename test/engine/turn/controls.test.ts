@@ -178,11 +178,11 @@ describe('turn with a switched model', () => {
 });
 
 describe('change of the key or base URL', () => {
-  const routes = { base: 'https://gateway.test/v1', key: 'hsa-first' as string | undefined };
+  const gateways = { base: 'https://gateway.test/v1', key: 'hsa-first' as string | undefined };
   const world = (): EngineWorld =>
     new EngineWorld({
       replies: [rateLimited(30), answering('ok')],
-      connection: () => Promise.resolve({ baseUrl: routes.base, apiKey: routes.key }),
+      connection: () => Promise.resolve({ baseUrl: gateways.base, apiKey: gateways.key }),
     });
   for (const [title, change, endsWait] of [
     ['ends a wait when the key changes', { key: 'hsa-second' }, true],
@@ -191,10 +191,10 @@ describe('change of the key or base URL', () => {
     ['does not end a wait when the key is removed', { key: undefined }, false],
   ] as const) {
     it(title, async () => {
-      Object.assign(routes, { base: 'https://gateway.test/v1', key: 'hsa-first' });
+      Object.assign(gateways, { base: 'https://gateway.test/v1', key: 'hsa-first' });
       const run = world().ask();
       await settle();
-      Object.assign(routes, change);
+      Object.assign(gateways, change);
       run.world.engine.onConnectionChanged();
       await settle();
       assert.equal(run.wire.requests.length, endsWait ? 2 : 1);
@@ -202,13 +202,13 @@ describe('change of the key or base URL', () => {
     });
   }
 
-  it('sends the turns that wait in the queue of the old route to the new route', async () => {
-    Object.assign(routes, { base: 'https://gateway.test/v1', key: 'hsa-first' });
+  it('sends the turns that wait in the queue of the old gateway to the new gateway', async () => {
+    Object.assign(gateways, { base: 'https://gateway.test/v1', key: 'hsa-first' });
     const engineWorld = world();
     const first = await engineWorld.ask().settle();
     const second = await engineWorld.ask().settle();
     assert.equal(second.last('waiting').told, 'request');
-    Object.assign(routes, { base: 'https://other.test/v1', key: 'hsa-second' });
+    Object.assign(gateways, { base: 'https://other.test/v1', key: 'hsa-second' });
     engineWorld.engine.onConnectionChanged();
     await settle();
     assert.deepEqual([first.last('done').text, second.last('done').text], ['ok', 'ok']);
@@ -222,13 +222,13 @@ describe('change of the key or base URL', () => {
   });
 
   it('does not disturb an attempt that is in flight', async () => {
-    Object.assign(routes, { base: 'https://gateway.test/v1', key: 'hsa-first' });
+    Object.assign(gateways, { base: 'https://gateway.test/v1', key: 'hsa-first' });
     const run = new EngineRun({
       replies: [silent],
-      connection: () => Promise.resolve({ baseUrl: routes.base, apiKey: routes.key }),
+      connection: () => Promise.resolve({ baseUrl: gateways.base, apiKey: gateways.key }),
     });
     await run.clock.advance(5000);
-    routes.key = 'hsa-second';
+    gateways.key = 'hsa-second';
     run.world.engine.onConnectionChanged();
     await settle();
     assert.equal(run.wire.requests.length, 1);

@@ -13,7 +13,7 @@ import {
 } from '../../support/scriptedFetch';
 
 const key = 'Qx7-own/key-of-no-known+form-42';
-const otherKey = 'k9-of-another-route-0123456789';
+const otherKey = 'k9-of-another-gateway-0123456789';
 const connection = { baseUrl: 'https://gateway.test/v1', apiKey: key };
 
 /** Returns a finished turn of a session with both keys. */
@@ -57,7 +57,7 @@ const echoes: readonly (readonly [where: string, ...replies: readonly Reply[]])[
     'the request ID of a successful response',
     stream((body) => body.delta('hi').finish().done(), { 'x-request-id': otherKey }),
   ],
-  ['an error about the key of another route', status(401, error(`Incorrect API key: ${otherKey}`))],
+  ['an error about the key of another gateway', status(401, error(`Incorrect API key: ${otherKey}`))],
   ['an error that contains it in upper case', status(401, error(`Incorrect API key: ${key.toUpperCase()}`))],
   ['an error that contains it in a URL', status(400, error(`https://x.test/?key=${encodeURIComponent(key)}`))],
   ['an error that is truncated after 300 characters', status(400, error(`${'x'.repeat(280)} ${key}`))],

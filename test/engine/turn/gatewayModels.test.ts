@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Route } from '../../../src/engine/request';
+import type { Gateway } from '../../../src/engine/request';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
-import { plainHttpOffer } from '../../../src/engine/turn/routeModels';
-import { backup, primary, Routes, switches, third } from '../../support/engineRoutes';
+import { plainHttpOffer } from '../../../src/engine/turn/gatewayModels';
+import { backup, primary, Gateways, switches, third } from '../../support/engineGateways';
 import type { EngineRun } from '../../support/engineRun';
 import { answering, cutAfter, refused, rejecting, status } from '../../support/scriptedFetch';
 
@@ -16,14 +16,14 @@ const unknownModel = status(404, {
   error: { message: `The model \`${vendorName}\` does not exist`, code: 'model_not_found' },
 });
 
-const naming = (...names: readonly (readonly [string, string])[]): Route => ({ ...backup, models: new Map(names) });
-const listing = (route: Route, ...models: readonly string[]): Route => ({
-  ...route,
+const naming = (...names: readonly (readonly [string, string])[]): Gateway => ({ ...backup, models: new Map(names) });
+const listing = (gateway: Gateway, ...models: readonly string[]): Gateway => ({
+  ...gateway,
   lists: (name) => models.includes(name),
 });
-const offering = (name: string): Route => naming(['*', name]);
+const offering = (name: string): Gateway => naming(['*', name]);
 
-const modelsSent = (net: Routes, name: string): readonly string[] => net.requests(name).map(({ body }) => body.model);
+const modelsSent = (net: Gateways, name: string): readonly string[] => net.requests(name).map(({ body }) => body.model);
 const stateOf = (run: EngineRun): TurnState => run.events.reduce(reduceTurn, initialTurn);
 const modelSwitches = (run: EngineRun): readonly string[] =>
   run.of('model').map(({ from, to, reason }) => `${from} → ${to} (${reason})`);
@@ -31,22 +31,22 @@ const request = { request: { model } };
 
 describe('models of gateways', () => {
   it('are sent by the name that the gateway has for them, and shown by the name of the user', async () => {
-    const route = { ...naming([model, vendorName]), name: 'Router' };
-    const net = new Routes({ primary: dark, backup: hello }, { routes: [primary, route] });
+    const gateway = { ...naming([model, vendorName]), name: 'Router' };
+    const net = new Gateways({ primary: dark, backup: hello }, { gateways: [primary, gateway] });
     const run = await net.ask(request).toEnd();
     assert.deepEqual([modelsSent(net, 'primary'), modelsSent(net, 'backup')], [[model], [vendorName]]);
     const { model: sent, userModel, gatewayName } = run.last('attempt');
     assert.deepEqual([sent, userModel, gatewayName], [vendorName, model, 'Router']);
-    assert.deepEqual([run.last('route').toName, run.last('route').fromName], ['Router', undefined]);
+    assert.deepEqual([run.last('gateway').toName, run.last('gateway').fromName], ['Router', undefined]);
     assert.deepEqual([stateOf(run).model, stateOf(run).gatewayName], [model, 'Router']);
     assert.deepEqual(modelSwitches(run), []);
   });
 
   it('continue a partial answer of the same model under its other name', async () => {
-    const route = naming([model, vendorName]);
-    const net = new Routes(
+    const gateway = naming([model, vendorName]);
+    const net = new Gateways(
       { primary: [cutAfter(partial), refused], backup: [answering(remainder)] },
-      { routes: [primary, route], settings: { continueWithFallback: 'off' } },
+      { gateways: [primary, gateway], settings: { continueWithFallback: 'off' } },
     );
     const run = await net.ask(request).toEnd();
     assert.equal(run.shownText, partial + remainder);
@@ -56,9 +56,9 @@ describe('models of gateways', () => {
 
   describe('that a gateway replaces by its own', () => {
     it('are announced as another model, and back when the primary gateway answers', async () => {
-      const net = new Routes(
+      const net = new Gateways(
         { primary: [refused, refused, ...hello], backup: [status(529, {}), ...dark] },
-        { routes: [primary, offering('llama3')] },
+        { gateways: [primary, offering('llama3')] },
       );
       const run = await net.ask(request).toEnd();
       assert.equal(run.shownText, 'Hello');
@@ -70,20 +70,20 @@ describe('models of gateways', () => {
     });
 
     it('do not replace a model that only their gateway lists', async () => {
-      const route = listing(offering('llama3'), 'qwen3:8b', 'llama3');
-      const net = new Routes({ primary: hello, backup: hello }, { routes: [listing(primary, model), route] });
+      const gateway = listing(offering('llama3'), 'qwen3:8b', 'llama3');
+      const net = new Gateways({ primary: hello, backup: hello }, { gateways: [listing(primary, model), gateway] });
       await net.ask({ request: { model: 'qwen3:8b' } }).toEnd();
       assert.deepEqual([modelsSent(net, 'primary'), modelsSent(net, 'backup')], [[], ['qwen3:8b']]);
     });
 
     const cutThenDark = { primary: [cutAfter(partial), refused], backup: [answering(remainder)] };
     const settings = (continueWithFallback: 'off' | 'ask' | 'auto') => ({
-      routes: [primary, offering('llama3')],
+      gateways: [primary, offering('llama3')],
       settings: { continueWithFallback, retry: { maxRetries: 2 } },
     });
 
     it('continue the partial answer of the other model with "auto", and the seam names both models', async () => {
-      const run = await new Routes(cutThenDark, settings('auto')).ask(request).toEnd();
+      const run = await new Gateways(cutThenDark, settings('auto')).ask(request).toEnd();
       assert.equal(run.shownText, partial + remainder);
       assert.deepEqual(
         stateOf(run).resumePoints.map(({ models }) => models),
@@ -92,7 +92,7 @@ describe('models of gateways', () => {
     });
 
     it('continue a partial answer with "ask" once the user agrees', async () => {
-      const net = new Routes(cutThenDark, settings('ask'));
+      const net = new Gateways(cutThenDark, settings('ask'));
       const run = net.ask(request);
       while (run.of('attempt').length < 2 || run.of('waiting').length < 2) await run.clock.next();
       const { fallbackModel, actions } = run.last('waiting');
@@ -105,14 +105,14 @@ describe('models of gateways', () => {
     });
 
     it('never continue a partial answer with "off"', async () => {
-      const net = new Routes(cutThenDark, settings('off'));
+      const net = new Gateways(cutThenDark, settings('off'));
       const run = await net.ask(request).toEnd();
       assert.deepEqual([run.terminal?.type, net.requests('backup').length], ['failed', 0]);
       assert.equal(run.last('waiting').fallbackModel, undefined);
     });
 
     it('continue their own partial answer without a question', async () => {
-      const net = new Routes(
+      const net = new Gateways(
         { primary: dark, backup: [cutAfter(partial), answering(remainder)] },
         { ...settings('off') },
       );
@@ -122,7 +122,7 @@ describe('models of gateways', () => {
     });
 
     it('continue their own partial answer in a later turn without a question', async () => {
-      const net = new Routes({ primary: dark, backup: [answering(remainder)] }, settings('off'));
+      const net = new Gateways({ primary: dark, backup: [answering(remainder)] }, settings('off'));
       const resumeFrom = { text: partial, model: 'llama3', hadReasoning: false, mode: 'continue' } as const;
       const run = await net.ask({ ...request, options: { resumeFrom } }).toEnd();
       assert.equal(run.shownText, remainder);
@@ -131,13 +131,13 @@ describe('models of gateways', () => {
 
     it('are asked a limited number of times with "auto" when the substitute fails, too', async () => {
       const gateways = { primary: [cutAfter(partial), refused], backup: [status(529, {})] };
-      const run = await new Routes(gateways, settings('auto')).ask(request).toEnd();
+      const run = await new Gateways(gateways, settings('auto')).ask(request).toEnd();
       assert.equal(run.terminal?.type, 'failed');
       assert.ok(run.of('attempt').length < 12, String(run.of('attempt').length));
     });
 
     it('do not fall back to models that the gateway replaces as well', async () => {
-      const net = new Routes(
+      const net = new Gateways(
         { primary: dark, backup: [status(529, {})] },
         { ...settings('off'), settings: { fallbackModels: ['gpt-4o', 'gemini-3-pro'], retry: { maxRetries: 4 } } },
       );
@@ -149,7 +149,7 @@ describe('models of gateways', () => {
     });
 
     it('are asked at their own gateway when the user has chosen them by name', async () => {
-      const net = new Routes({ primary: hello, backup: hello }, { routes: [primary, offering('llama3')] });
+      const net = new Gateways({ primary: hello, backup: hello }, { gateways: [primary, offering('llama3')] });
       await net.ask({ request: { model: 'llama3' } }).toEnd();
       assert.deepEqual([net.requests('primary').length, modelsSent(net, 'backup')], [0, ['llama3']]);
     });
@@ -157,29 +157,29 @@ describe('models of gateways', () => {
 
   describe('that a gateway does not list', () => {
     it('are asked of the next gateway that may have them', async () => {
-      const routes = [primary, listing(backup, 'gpt-4o'), listing(third, model)];
-      const net = new Routes({ primary: dark, backup: hello, third: hello }, { routes });
+      const gateways = [primary, listing(backup, 'gpt-4o'), listing(third, model)];
+      const net = new Gateways({ primary: dark, backup: hello, third: hello }, { gateways });
       const run = await net.ask(request).toEnd();
       assert.deepEqual(switches(run), ['primary → third (connection)']);
       assert.equal(net.requests('backup').length, 0);
     });
 
     it('go straight to the backup gateway that lists them, without a note about a switch', async () => {
-      const routes = [listing(primary, 'gpt-4o'), listing(backup, model)];
-      const net = new Routes({ primary: hello, backup: hello }, { routes });
+      const gateways = [listing(primary, 'gpt-4o'), listing(backup, model)];
+      const net = new Gateways({ primary: hello, backup: hello }, { gateways });
       const run = await net.ask(request).toEnd();
       assert.deepEqual([net.requests('primary').length, switches(run)], [0, []]);
     });
 
     it('go to the primary gateway if no gateway is known to have them', async () => {
-      const net = new Routes({ primary: hello, backup: hello }, { routes: [listing(primary, 'gpt-4o'), backup] });
+      const net = new Gateways({ primary: hello, backup: hello }, { gateways: [listing(primary, 'gpt-4o'), backup] });
       await net.ask(request).toEnd();
       assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [1, 0]);
     });
 
     it('go to the primary gateway if no gateway lists them, and to a backup gateway while it is down', async () => {
-      const routes = [listing(primary, 'gpt-4o'), listing(backup, 'gpt-4o')];
-      const net = new Routes({ primary: [...hello, refused], backup: hello }, { routes });
+      const gateways = [listing(primary, 'gpt-4o'), listing(backup, 'gpt-4o')];
+      const net = new Gateways({ primary: [...hello, refused], backup: hello }, { gateways });
       for (let turns = 0; turns < 2; turns++) await net.ask(request).toEnd();
       assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [2, 1]);
     });
@@ -191,8 +191,8 @@ describe('models of gateways', () => {
       ['a plain 404', status(404, 'Not Found')],
     ] as const) {
       it(`skip this gateway after ${name}, and do not end the turn`, async () => {
-        const routes = [primary, naming([model, vendorName]), third];
-        const net = new Routes({ primary: dark, backup: [reply], third: hello }, { routes });
+        const gateways = [primary, naming([model, vendorName]), third];
+        const net = new Gateways({ primary: dark, backup: [reply], third: hello }, { gateways });
         for (let turns = 0; turns < 2; turns++) assert.equal((await net.ask(request).toEnd()).shownText, 'Hello');
         assert.deepEqual([net.requests('backup').length, net.requests('third').length], [1, 2]);
         await net.ask({ request: { model: 'gpt-4o' } }).toEnd();
@@ -203,7 +203,7 @@ describe('models of gateways', () => {
     const lackingBackup = { primary: dark, backup: [unknownModel, answering('Pulled')] };
 
     it('are requested from that gateway again after ten minutes', async () => {
-      const net = new Routes(lackingBackup, { settings: { retry: { maxRetries: 0 } } });
+      const net = new Gateways(lackingBackup, { settings: { retry: { maxRetries: 0 } } });
       await net.ask(request).toEnd();
       await net.world.clock.advance(590_000);
       assert.equal((await net.ask(request).toEnd()).terminal?.type, 'failed');
@@ -212,14 +212,14 @@ describe('models of gateways', () => {
     });
 
     it('are requested from that gateway again when the network state is reset', async () => {
-      const net = new Routes(lackingBackup, { settings: { retry: { maxRetries: 0 } } });
+      const net = new Gateways(lackingBackup, { settings: { retry: { maxRetries: 0 } } });
       await net.ask(request).toEnd();
       await net.world.engine.resetNetworkState();
       assert.equal((await net.ask(request).toEnd()).shownText, 'Pulled');
     });
 
     it('are requested from that gateway again by a waiting turn when the network state is reset', async () => {
-      const net = new Routes(lackingBackup);
+      const net = new Gateways(lackingBackup);
       const run = await net.ask(request).settle();
       assert.equal(run.of('waiting').length, 1);
       await net.world.engine.resetNetworkState();
@@ -228,26 +228,26 @@ describe('models of gateways', () => {
     });
 
     it('ask the primary gateway even if only the backup gateway lists them', async () => {
-      const routes = [listing(primary, 'gpt-4o'), listing(backup, model)];
-      const net = new Routes({ primary: hello, backup: [unknownModel] }, { routes });
+      const gateways = [listing(primary, 'gpt-4o'), listing(backup, model)];
+      const net = new Gateways({ primary: hello, backup: [unknownModel] }, { gateways });
       for (let turns = 0; turns < 2; turns++) assert.equal((await net.ask(request).toEnd()).shownText, 'Hello');
       assert.equal(net.requests('backup').length, 1);
     });
 
     it('wait for the primary gateway', async () => {
-      const net = new Routes({ primary: [refused, ...hello], backup: [unknownModel] });
+      const net = new Gateways({ primary: [refused, ...hello], backup: [unknownModel] });
       const run = await net.ask(request).toEnd();
       assert.equal(run.shownText, 'Hello');
     });
 
     it('fail with the fault of the primary gateway if waiting does not help there', async () => {
-      const net = new Routes({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: [unknownModel] });
+      const net = new Gateways({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: [unknownModel] });
       const run = await net.ask(request).toEnd();
       assert.deepEqual([run.terminal?.type, run.last('failed').kind], ['failed', 'tls']);
     });
 
     it('end the turn if the primary gateway lacks them, too', async () => {
-      const net = new Routes({ primary: [unknownModel], backup: hello });
+      const net = new Gateways({ primary: [unknownModel], backup: hello });
       const run = await net.ask(request).toEnd();
       assert.deepEqual([run.last('failed').kind, net.requests('backup').length], ['model', 0]);
     });
@@ -256,15 +256,15 @@ describe('models of gateways', () => {
 
 describe('a backup gateway over plain HTTP', () => {
   const llama = { request: { model: 'llama3' } };
-  const plain: Route = { ...backup, baseUrl: 'http://backup.test/v1' };
-  const plainWith = (fields: Partial<Route>): Route => ({ ...plain, ...fields });
+  const plain: Gateway = { ...backup, baseUrl: 'http://backup.test/v1' };
+  const plainWith = (fields: Partial<Gateway>): Gateway => ({ ...plain, ...fields });
   const lacking = listing(primary, model);
   const listed = listing(plain, 'llama3');
   const starred = plainWith({ models: new Map([['*', 'llama3']]) });
   const named = plainWith({ models: new Map([['llama3', 'llama3:8b']]) });
   const accepted = { ...listed, acceptsPlainHttp: true };
 
-  for (const [name, routes, expected] of [
+  for (const [name, gateways, expected] of [
     ['lists the model, which the primary gateway lacks', [lacking, listed], 'primary'],
     ['has a model for every other one', [lacking, starred], 'primary'],
     ['is the only one with a key', [{ ...primary, apiKey: undefined }, plain], undefined],
@@ -284,11 +284,11 @@ describe('a backup gateway over plain HTTP', () => {
       [lacking, accepted, { ...third, models: new Map([['*', 'x']]) }],
       'third',
     ],
-  ] as readonly (readonly [string, readonly Route[], string | undefined])[]) {
+  ] as readonly (readonly [string, readonly Gateway[], string | undefined])[]) {
     it(`${expected === 'backup' ? 'gets' : 'does not get'} the prompt when it ${name}`, async () => {
-      const net = new Routes({ primary: hello, backup: hello, third: hello }, { routes });
+      const net = new Gateways({ primary: hello, backup: hello, third: hello }, { gateways });
       const { engine } = net.world;
-      const target = engine.routeFor('llama3', net.connection());
+      const target = engine.gatewayForAttempt('llama3', net.connection());
       await net.ask(llama).toEnd();
       const asked = ['primary', 'backup', 'third'].filter((gateway) => net.requests(gateway).length > 0);
       assert.deepEqual(asked, expected === undefined ? [] : [expected]);
@@ -296,41 +296,41 @@ describe('a backup gateway over plain HTTP', () => {
     });
   }
 
-  for (const [name, route] of [
+  for (const [name, gateway] of [
     ['lists the model', listed],
     ['has a name for the model', plainWith({ models: new Map([[model, vendorName]]) })],
     ['was accepted by the user', { ...plain, acceptsPlainHttp: true }],
   ] as const) {
     it(`does not take over from a gateway over HTTPS that fails when it ${name}`, async () => {
-      const routes = [listing(primary, 'llama3', model), route];
-      const net = new Routes({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: hello }, { routes });
+      const gateways = [listing(primary, 'llama3', model), gateway];
+      const net = new Gateways({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: hello }, { gateways });
       const run = await net.ask(request).toEnd();
       assert.deepEqual([run.last('failed').kind, net.requests('backup').length], ['tls', 0]);
     });
   }
 
   it('is offered when a gateway over HTTPS fails because it lacks the model', async () => {
-    const net = new Routes({ primary: [unknownModel], backup: hello }, { routes: [lacking, listed] });
-    const { kind, nextRoute, actions } = (await net.ask(llama).toEnd()).last('failed');
-    assert.deepEqual([kind, nextRoute, actions.at(-1)], ['model', 'http://backup.test', 'switchRoute']);
-    await net.ask({ ...llama, options: { preferredRoute: nextRoute } }).toEnd();
+    const net = new Gateways({ primary: [unknownModel], backup: hello }, { gateways: [lacking, listed] });
+    const { kind, nextGateway, actions } = (await net.ask(llama).toEnd()).last('failed');
+    assert.deepEqual([kind, nextGateway, actions.at(-1)], ['model', 'http://backup.test', 'switchGateway']);
+    await net.ask({ ...llama, options: { preferredGateway: nextGateway } }).toEnd();
     assert.deepEqual(modelsSent(net, 'backup'), ['llama3']);
   });
 
   it('continues with a fallback model that is named in its `models`', async () => {
-    const route = plainWith({ models: new Map([['llama3', 'llama3:8b']]) });
-    const net = new Routes(
+    const gateway = plainWith({ models: new Map([['llama3', 'llama3:8b']]) });
+    const net = new Gateways(
       { primary: [status(503)], backup: hello },
-      { routes: [lacking, route], settings: { fallbackModels: ['llama3'] } },
+      { gateways: [lacking, gateway], settings: { fallbackModels: ['llama3'] } },
     );
     const run = await net.ask(request).toEnd();
     assert.deepEqual([run.shownText, modelsSent(net, 'backup')], ['Hello', ['llama3:8b']]);
   });
 
   it('does not get a model without a name there that the user selects while the turn waits', async () => {
-    const net = new Routes(
+    const net = new Gateways(
       { primary: hello, backup: [status(429, {}, { 'retry-after': '30' })] },
-      { routes: [lacking, named] },
+      { gateways: [lacking, named] },
     );
     const run = await net.ask(llama).settle();
     run.turn.switchModel(model);
@@ -340,9 +340,9 @@ describe('a backup gateway over plain HTTP', () => {
 
   it('gets a model that the user selects after switching to it', async () => {
     const limited = status(429, {}, { 'retry-after': '30' });
-    const net = new Routes({ primary: [limited], backup: [limited, ...hello] }, { routes: [primary, plain] });
+    const net = new Gateways({ primary: [limited], backup: [limited, ...hello] }, { gateways: [primary, plain] });
     const run = await net.ask(request).settle();
-    run.turn.switchRoute();
+    run.turn.switchGateway();
     await run.settle();
     run.turn.switchModel('llama3');
     await run.toEnd();
@@ -350,9 +350,9 @@ describe('a backup gateway over plain HTTP', () => {
   });
 
   it('does not get a fallback model without a name there', async () => {
-    const net = new Routes(
+    const net = new Gateways(
       { primary: hello, backup: [status(503)] },
-      { routes: [lacking, named], settings: { fallbackModels: [model] } },
+      { gateways: [lacking, named], settings: { fallbackModels: [model] } },
     );
     await net.ask(llama).toEnd();
     assert.deepEqual(
@@ -363,9 +363,9 @@ describe('a backup gateway over plain HTTP', () => {
 
   for (const continueWithFallback of ['ask', 'auto'] as const) {
     it(`does not continue a partial answer with its own model when the setting is "${continueWithFallback}"`, async () => {
-      const net = new Routes(
+      const net = new Gateways(
         { primary: [cutAfter(partial), refused], backup: hello },
-        { routes: [primary, starred], settings: { continueWithFallback } },
+        { gateways: [primary, starred], settings: { continueWithFallback } },
       );
       const { kind, fallbackModel } = (await net.ask(request).toEnd()).last('failed');
       assert.deepEqual([kind, fallbackModel, net.requests('backup').length], ['connection', undefined, 0]);
@@ -373,8 +373,8 @@ describe('a backup gateway over plain HTTP', () => {
   }
 
   it('is offered to the user only if no gateway over HTTPS has the model', () => {
-    const offerFor = (...[first, ...backups]: readonly [Route, ...(readonly Route[])]): string | undefined =>
-      plainHttpOffer<Route>('llama3', { ...first, backups })?.baseUrl;
+    const offerFor = (...[first, ...backups]: readonly [Gateway, ...(readonly Gateway[])]): string | undefined =>
+      plainHttpOffer<Gateway>('llama3', { ...first, backups })?.baseUrl;
     assert.equal(offerFor(lacking, listed), plain.baseUrl);
     assert.equal(offerFor(lacking, accepted), undefined);
     assert.equal(offerFor(primary, listed), undefined);
@@ -389,35 +389,35 @@ describe('a model that only a workspace names', () => {
   const workspaceModels = ['llama3'];
   const llama = { request: { model: 'llama3' } };
 
-  for (const [name, route] of [
+  for (const [name, gateway] of [
     ['lists it', listing(backup, 'llama3')],
     ['has a name for it', naming(['llama3', 'llama3:8b'])],
     ['has it as the name of another model', naming(['other', 'llama3'])],
   ] as const) {
     it(`goes to the primary gateway although a backup gateway ${name}`, async () => {
-      const routes = [listing(primary, model), route];
-      const net = new Routes({ primary: [unknownModel], backup: hello }, { routes, workspaceModels });
+      const gateways = [listing(primary, model), gateway];
+      const net = new Gateways({ primary: [unknownModel], backup: hello }, { gateways, workspaceModels });
       const run = await net.ask(llama).toEnd();
       assert.deepEqual([run.last('failed').kind, net.requests('backup').length], ['model', 0]);
-      const chosen = new Routes({ primary: [unknownModel], backup: hello }, { routes });
+      const chosen = new Gateways({ primary: [unknownModel], backup: hello }, { gateways });
       assert.equal((await chosen.ask(llama).toEnd()).shownText, 'Hello');
     });
   }
 
   it('goes to a backup gateway after a fault of the primary one, but not to the next one that has it', async () => {
-    const routes = [primary, backup, listing(third, 'llama3')];
-    const options = { routes, workspaceModels, settings: { retry: { maxRetries: 1 } } };
-    const net = new Routes({ primary: dark, backup: hello, third: hello }, options);
+    const gateways = [primary, backup, listing(third, 'llama3')];
+    const options = { gateways, workspaceModels, settings: { retry: { maxRetries: 1 } } };
+    const net = new Gateways({ primary: dark, backup: hello, third: hello }, options);
     assert.deepEqual(switches(await net.ask(llama).toEnd()), ['primary → backup (connection)']);
-    const lacking = new Routes({ primary: dark, backup: [unknownModel], third: hello }, options);
+    const lacking = new Gateways({ primary: dark, backup: [unknownModel], third: hello }, options);
     for (let turns = 0; turns < 2; turns++) await lacking.ask(llama).toEnd();
     assert.equal(lacking.requests('third').length, 0);
   });
 
   it('does not choose a gateway when it is a fallback model', async () => {
-    const options = { routes: [listing(primary, model), listing(backup, 'llama3')], workspaceModels };
+    const options = { gateways: [listing(primary, model), listing(backup, 'llama3')], workspaceModels };
     const settings = { fallbackModels: ['llama3'], retry: { maxRetries: 3 } };
-    const net = new Routes({ primary: [status(503)], backup: hello }, { ...options, settings });
+    const net = new Gateways({ primary: [status(503)], backup: hello }, { ...options, settings });
     await net.ask(request).toEnd();
     assert.deepEqual(
       [new Set(modelsSent(net, 'primary')), net.requests('backup').length],
@@ -427,12 +427,12 @@ describe('a model that only a workspace names', () => {
 });
 
 describe('gateways without a key', () => {
-  const keyless: Route = { ...backup, apiKey: undefined };
+  const keyless: Gateway = { ...backup, apiKey: undefined };
 
   it('get no Authorization header, as primary and as backup gateway', async () => {
-    const asBackup = new Routes({ primary: dark, backup: hello }, { routes: [primary, keyless] });
+    const asBackup = new Gateways({ primary: dark, backup: hello }, { gateways: [primary, keyless] });
     await asBackup.ask(request).toEnd();
-    const asPrimary = new Routes({ backup: hello }, { routes: [keyless], isKeyless: true });
+    const asPrimary = new Gateways({ backup: hello }, { gateways: [keyless], isKeyless: true });
     const run = await asPrimary.ask(request).toEnd();
     assert.equal(run.shownText, 'Hello');
     for (const net of [asBackup, asPrimary]) {
@@ -442,28 +442,28 @@ describe('gateways without a key', () => {
   });
 
   it('ask for a key when the primary gateway answers 401', async () => {
-    const net = new Routes({ backup: [status(401, {})] }, { routes: [keyless], isKeyless: true });
+    const net = new Gateways({ backup: [status(401, {})] }, { gateways: [keyless], isKeyless: true });
     const { kind, actions } = (await net.ask(request).toEnd()).last('failed');
     assert.deepEqual([kind, actions[0]], ['auth', 'setApiKey']);
   });
 
   it('are skipped as backup gateways that answer 401', async () => {
-    const net = new Routes({ primary: [refused, ...hello], backup: [status(401, {})] }, { routes: [primary, keyless] });
+    const net = new Gateways({ primary: [refused, ...hello], backup: [status(401, {})] }, { gateways: [primary, keyless] });
     assert.equal((await net.ask(request).toEnd()).shownText, 'Hello');
   });
 
   it('are asked again as backup gateways once they have a key', async () => {
-    const net = new Routes({ primary: dark, backup: [status(401, {}), ...hello] }, { routes: [primary, keyless] });
+    const net = new Gateways({ primary: dark, backup: [status(401, {}), ...hello] }, { gateways: [primary, keyless] });
     const run = net.ask(request);
     while (net.requests('backup').length === 0) await run.clock.next();
     run.turn.stop();
-    net.routes = [primary, backup];
+    net.gateways = [primary, backup];
     assert.equal((await net.ask(request).toEnd()).shownText, 'Hello');
   });
 
   it('on this computer answer while the computer is offline', async () => {
     const gateways = { primary: [rejecting('ENETUNREACH')], backup: { replies: hello, probes: [status(200, '{}')] } };
-    const run = await new Routes(gateways, { routes: [primary, keyless] }).ask(request).toEnd();
+    const run = await new Gateways(gateways, { gateways: [primary, keyless] }).ask(request).toEnd();
     assert.deepEqual([run.shownText, switches(run)], ['Hello', ['primary → backup (offline)']]);
   });
 });

@@ -219,7 +219,7 @@ describe('circuit breaker of a model', () => {
     assert.equal(next.of('waiting').length, 0);
   });
 
-  it('is bypassed by *Try anyway* even before the turn has a route', async () => {
+  it('is bypassed by *Try anyway* even before the turn has a gateway', async () => {
     const world = new EngineWorld({ replies: [...fiveFailures, answering('ok')], settings });
     await openBreaker(world);
     const run = world.ask();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { backup, primary, Routes, switches } from '../../support/engineRoutes';
+import { backup, primary, Gateways, switches } from '../../support/engineGateways';
 import { answering, cutAfter, status } from '../../support/scriptedFetch';
 
 const partial = 'The sheep graze on the hill while the wind ';
@@ -8,11 +8,11 @@ const remainder = 'goes over the grass.';
 describe('substitute at a backup gateway', () => {
   it('continues a partial answer, with the fault as the reason of the switch, when the chosen model is overloaded', async () => {
     const substituting = { ...backup, models: new Map([['*', 'llama3']]) };
-    const routes = new Routes(
+    const gateways = new Gateways(
       { primary: [cutAfter(partial), status(503)], backup: [answering(remainder)] },
-      { routes: [primary, substituting], settings: { continueWithFallback: 'auto' } },
+      { gateways: [primary, substituting], settings: { continueWithFallback: 'auto' } },
     );
-    const run = await routes.ask({ request: { model: 'claude-sonnet-4' } }).toEnd();
+    const run = await gateways.ask({ request: { model: 'claude-sonnet-4' } }).toEnd();
     assert.equal(run.last('done').text, partial + remainder);
     assert.deepEqual(switches(run), ['primary → backup (overloaded)']);
     assert.deepEqual(

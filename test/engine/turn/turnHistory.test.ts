@@ -66,7 +66,7 @@ describe('history of a turn', () => {
         tokens: budget.tokens,
         breakerOpen: false,
         isResuming,
-        otherRoute: undefined,
+        otherGateway: undefined,
         othersMayRecover: false,
         isContinuable: false,
       });

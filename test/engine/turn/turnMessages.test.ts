@@ -18,19 +18,19 @@ describe('failure of a turn', () => {
     canHaveMoreRoom: () => false,
     plainHttpHost: undefined,
   };
-  for (const [row, actions, hasOtherRoute = false] of [
+  for (const [row, actions, hasOtherGateway = false] of [
     ['connectionLost', ['continue', 'restart', 'retryNow']],
     ['serverError', ['continue', 'restart', 'retryNow', 'switchModel']],
     ['answerTooLong', ['restart', 'switchModel'], true],
-    ['certificateUntrusted', ['networkSettings', 'continue', 'restart', 'retryNow', 'switchRoute'], true],
+    ['certificateUntrusted', ['networkSettings', 'continue', 'restart', 'retryNow', 'switchGateway'], true],
     ['connectionRefused', ['continue', 'restart', 'retryNow', 'checkUrl', 'addGateway']],
-    ['connectionRefused', ['continue', 'restart', 'retryNow', 'checkUrl', 'switchRoute'], true],
+    ['connectionRefused', ['continue', 'restart', 'retryNow', 'checkUrl', 'switchGateway'], true],
   ] as const) {
     it(`with a partial answer comes with the actions ${actions.join(', ')} after ${row}`, () => {
       const fault = faultOfRow(row);
       const failed = new TurnMessages(deps, new KeyRedactor()).describeFailure({ type: 'fail', fault }, fault, {
         ...context,
-        nextRoute: hasOtherRoute ? { route: 'https://next.test', label: 'next.test', isUsable: true } : undefined,
+        nextGateway: hasOtherGateway ? { gateway: 'https://next.test', label: 'next.test', isUsable: true } : undefined,
       });
       assert.deepEqual(failed.actions, actions);
       assert.ok(!failed.message.includes('plain HTTP'));
@@ -39,7 +39,7 @@ describe('failure of a turn', () => {
 
   const describeLimit = (resetsInMs: number) => {
     const decision = { type: 'fail', fault: faultOfRow('usageLimitReached'), resetsInMs, beyondMaxHint: true } as const;
-    const withoutText = { ...context, text: '', nextRoute: undefined };
+    const withoutText = { ...context, text: '', nextGateway: undefined };
     return new TurnMessages(deps, new KeyRedactor()).describeFailure(decision, decision.fault, withoutText);
   };
 

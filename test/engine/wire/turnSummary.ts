@@ -43,8 +43,8 @@ function stepOf(event: StreamEvent): readonly string[] {
       return ['replaced'];
     case 'model':
       return [`model ${event.to}`];
-    case 'route':
-      return [`route switch (${event.reason})`];
+    case 'gateway':
+      return [`gateway switch (${event.reason})`];
     case 'usage':
       return [];
     case 'done':

@@ -10,7 +10,7 @@ import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { englishWords } from '../../support/englishWords';
 import { attempt, ScriptedEngine, text, waiting } from '../conversation/scriptedEngine';
-import { FakeRoutes } from './fakeRoutes';
+import { FakeGateways } from './fakeGateways';
 
 const deps = {
   clock: systemClock,
@@ -23,13 +23,13 @@ const deps = {
 
 /** An engine that really sends probes. */
 class ProbingEngine extends ScriptedEngine {
-  override readonly probe: Engine['probe'] = (route, signal) => probe(deps, new KeyRedactor(), route, signal);
+  override readonly probe: Engine['probe'] = (gateway, signal) => probe(deps, new KeyRedactor(), gateway, signal);
 }
 
 describe('Test Connection command', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
-  let routes: FakeRoutes;
+  let gateways: FakeGateways;
   let gateway: Gateway;
   let backup: Gateway;
   let engine: ProbingEngine;
@@ -43,21 +43,21 @@ describe('Test Connection command', () => {
     backup.reset();
     gateway.models = ['a', 'b'];
     backup.models = ['c'];
-    routes = new FakeRoutes();
-    routes.baseUrl = gateway.baseUrl;
-    routes.keys.set(gateway.origin, 'hsa-primary');
+    gateways = new FakeGateways();
+    gateways.baseUrl = gateway.baseUrl;
+    gateways.keys.set(gateway.origin, 'hsa-primary');
     engine = new ProbingEngine();
   });
   after(() => Promise.all([gateway.close(), backup.close()]));
 
   const useBackup = (key?: string): void => {
-    routes.backups = [key === undefined ? baseUrlWithKey(backup) : backup.baseUrl];
-    if (key !== undefined) routes.keys.set(backup.origin, key);
+    gateways.backups = [key === undefined ? baseUrlWithKey(backup) : backup.baseUrl];
+    if (key !== undefined) gateways.keys.set(backup.origin, key);
   };
   const run = async (only?: string): Promise<ConnectionTest | undefined> => {
     const { Connections } = await import('../../../src/host/connection/connections');
     const { testConnection } = await import('../../../src/host/connection/connectionTest');
-    const deps = routes.deps();
+    const deps = gateways.deps();
     const connections = new Connections(deps);
     editor.messages = [];
     const result = await testConnection({ connections, engine, log: deps.log }, only);
@@ -66,7 +66,7 @@ describe('Test Connection command', () => {
   };
   const verdict = (): string => editor.messages.map(({ kind, message }) => `${kind}: ${message}`).join('\n');
 
-  it('returns the verification of the only route and tells the user about it in one sentence', async () => {
+  it('returns the verification of the only gateway and tells the user about it in one sentence', async () => {
     const result = await run();
     assert.ok(result?.state === 'verified');
     assert.deepEqual(result.models, ['a', 'b']);
@@ -78,26 +78,26 @@ describe('Test Connection command', () => {
     assert.deepEqual(editor.messages[0]?.buttons, ['Details', 'Copy as text', 'Send test prompt']);
   });
 
-  it('tests every route with its own key only', async () => {
+  it('tests every gateway with its own key only', async () => {
     useBackup('hsa-backup');
     const result = await run();
     assert.ok(result?.state === 'verified');
     assert.deepEqual(result.models, ['a', 'b']);
-    const states = result.routes.map(({ models }) => models.state);
+    const states = result.gateways.map(({ models }) => models.state);
     assert.deepEqual(states, ['verified', 'verified']);
     const sent = [gateway, backup].map(({ modelRequests }) =>
       modelRequests.map(({ headers }) => headers.authorization),
     );
     assert.deepEqual(sent, [['Bearer hsa-primary'], ['Bearer hsa-backup']]);
-    assert.equal(verdict(), 'information: All 2 routes work.');
+    assert.equal(verdict(), 'information: All 2 gateways work.');
     assert.ok(!JSON.stringify(result).includes('hsa-'));
   });
 
-  it('tests only the route that was asked for, unless the settings no longer have it', async () => {
+  it('tests only the gateway that was asked for, unless the settings no longer have it', async () => {
     useBackup('hsa-backup');
     const result = await run(backup.baseUrl);
     assert.deepEqual(
-      result?.routes.map(({ position, baseUrl }) => [position, baseUrl]),
+      result?.gateways.map(({ position, baseUrl }) => [position, baseUrl]),
       [[1, backup.baseUrl]],
     );
     assert.deepEqual(
@@ -105,29 +105,29 @@ describe('Test Connection command', () => {
       [0, 1],
     );
     assert.match(verdict(), new RegExp(`^information: ${new URL(backup.origin).host} responded in`));
-    assert.equal((await run('https://gone.example/v1'))?.routes.length, 2);
+    assert.equal((await run('https://gone.example/v1'))?.gateways.length, 2);
   });
 
-  it('warns about a backup route that does not work, and offers the setting with its URL', async () => {
+  it('warns about a backup gateway that does not work, and offers the setting with its URL', async () => {
     useBackup('hsa-backup');
     backup.models = () => failure(404, { message: 'no such page' });
     editor.pressed = 'Check URL';
     const result = await run();
     assert.equal(result?.state, 'verified');
-    assert.match(verdict(), /^warning: 1 of 2 routes work\. No API found at this address on /);
+    assert.match(verdict(), /^warning: 1 of 2 gateways work\. No API found at this address on /);
     assert.deepEqual(editor.commands, [['workbench.action.openSettings', '@id:holysheep.backupBaseUrls']]);
   });
 
-  it('says that a backup route has no key, and offers to set it', async () => {
+  it('says that a backup gateway has no key, and offers to set it', async () => {
     useBackup();
     editor.pressed = 'Set API key';
     await run();
     const { host } = new URL(baseUrlWithKey(backup));
-    assert.match(verdict(), new RegExp(`warning: 1 of 2 routes work\\. There is no API key for ${host}\\.$`));
+    assert.match(verdict(), new RegExp(`warning: 1 of 2 gateways work\\. There is no API key for ${host}\\.$`));
     assert.deepEqual(editor.commands, [['holysheep.setApiKey', { baseUrl: baseUrlWithKey(backup) }]]);
   });
 
-  it('is an error when no route works', async () => {
+  it('is an error when no gateway works', async () => {
     gateway.models = () => failure(401, { message: 'Incorrect API key' });
     const result = await run();
     assert.equal(result?.state, 'rejected');
@@ -153,7 +153,7 @@ describe('Test Connection command', () => {
     assert.ok(!editor.clipboard.includes('hsa-'));
   });
 
-  it('requests a first token over each working route only when the user asks for it', async () => {
+  it('requests a first token over each working gateway only when the user asks for it', async () => {
     useBackup('hsa-backup');
     await run();
     assert.equal(engine.turns.length, 0);
@@ -171,12 +171,12 @@ describe('Test Connection command', () => {
     engine.turns[0]?.emit(attempt(), text('OK', 120));
     engine.turns[1]?.emit(attempt(), text('OK', 80));
     await new Promise(setImmediate);
-    assert.equal(editor.messages.at(-1)?.message, 'All 2 routes work. First token after 120 ms / 80 ms.');
+    assert.equal(editor.messages.at(-1)?.message, 'All 2 gateways work. First token after 120 ms / 80 ms.');
     assert.deepEqual(editor.messages.at(-1)?.buttons, ['Details', 'Copy as text']);
     assert.match(editor.documents.at(-1)?.[1] ?? '', /^✓ First token from model-1: 80 ms$/m);
   });
 
-  it('says when the first token arrived although another route does not work', async () => {
+  it('says when the first token arrived although another gateway does not work', async () => {
     useBackup();
     editor.pressed = 'Send test prompt';
     await run();
@@ -185,7 +185,7 @@ describe('Test Connection command', () => {
     const [primary, other] = [gateway.baseUrl, baseUrlWithKey(backup)].map((url) => new URL(url).host);
     assert.equal(
       editor.messages.at(-1)?.message,
-      `1 of 2 routes work. ${primary} sent the first token after 120 ms. There is no API key for ${other}.`,
+      `1 of 2 gateways work. ${primary} sent the first token after 120 ms. There is no API key for ${other}.`,
     );
   });
 

@@ -6,7 +6,7 @@ import type { TurnRecord } from '../../../src/engine/state/ledger';
 import type { Connections, RequestChoice } from '../../../src/host/connection/connections';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeRoutes, failedProbe, refusedConnection } from './fakeRoutes';
+import { FakeGateways, failedProbe, refusedConnection } from './fakeGateways';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 const [primary, first, second] = [
@@ -15,21 +15,21 @@ const [primary, first, second] = [
   'https://second.example',
 ] as const;
 
-describe('connection over several routes', () => {
+describe('connection over several gateways', () => {
   useVSCode(new FakeEditor().api());
-  let routes: FakeRoutes;
+  let gateways: FakeGateways;
   let connections: Connections;
   beforeEach(async () => {
-    routes = new FakeRoutes();
-    routes.backups = [`${first}/v1`, `${second}/v1`];
+    gateways = new FakeGateways();
+    gateways.backups = [`${first}/v1`, `${second}/v1`];
     const { Connections } = await import('../../../src/host/connection/connections');
-    connections = new Connections(routes.deps());
+    connections = new Connections(gateways.deps());
   });
 
   it('takes the effort from the prompt, or else from the model that answers it', async () => {
     const { Connections } = await import('../../../src/host/connection/connections');
     const efforts: Readonly<Record<string, EffortChoice>> = { 'model-1': 'low', other: 'default' };
-    const deps = routes.deps();
+    const deps = gateways.deps();
     Object.assign(deps.settings, { systemPrompt: () => '', requestParameters: () => ({}) });
     Object.assign(deps.efforts, { levelOf: (model: string) => efforts[model] });
     const effortOf = (choice?: RequestChoice) => new Connections(deps).requestDefaults(false, choice).reasoningEffort;
@@ -49,8 +49,8 @@ describe('connection over several routes', () => {
     let respond: (result: ProbeResult) => void;
     let recordTurn: (status?: number) => void;
     beforeEach(async () => {
-      routes.keys = new Map([primary, first, second].map((origin) => [origin, `key of ${origin}`]));
-      const deps = routes.deps();
+      gateways.keys = new Map([primary, first, second].map((origin) => [origin, `key of ${origin}`]));
+      const deps = gateways.deps();
       await deps.unresponsive.add(`${first}/v1`);
       const { Connections } = await import('../../../src/host/connection/connections');
       connections = new Connections(deps);
@@ -66,18 +66,18 @@ describe('connection over several routes', () => {
     it('leaves it out as a backup, also in other windows and after a restart', async () => {
       assert.deepEqual(await usedOrigins(), [primary, second]);
       const { Connections } = await import('../../../src/host/connection/connections');
-      connections = new Connections(routes.deps());
+      connections = new Connections(gateways.deps());
       assert.deepEqual(await usedOrigins(), [primary, second]);
     });
 
     it('does not use it in place of a primary gateway without a key', async () => {
-      routes.keys = new Map([[first, 'key-1']]);
+      gateways.keys = new Map([[first, 'key-1']]);
       const { apiKey } = await connections.configured();
       assert.deepEqual([await usedOrigins(), apiKey], [[primary], undefined]);
     });
 
     it('still uses it as the primary gateway', async () => {
-      [routes.baseUrl, routes.backups] = [`${first}/v1`, [`${second}/v1`]];
+      [gateways.baseUrl, gateways.backups] = [`${first}/v1`, [`${second}/v1`]];
       assert.deepEqual(await usedOrigins(), [first, second]);
     });
 
@@ -146,22 +146,22 @@ describe('connection over several routes', () => {
       ['http://primary.example', plain],
       plain,
     ],
-    ['waits for a key when no route has one', primary, both, [], [primary], primary],
+    ['waits for a key when no gateway has one', primary, both, [], [primary], primary],
   ];
   for (const [name, baseUrl, backups, withKey, expected, used] of cases) {
     it(name, async () => {
-      routes.baseUrl = `${baseUrl}/v1`;
-      routes.backups = backups.map((origin) => `${origin}/v1`);
-      routes.keys = new Map(withKey.map((origin) => [origin, `hsa-${origin}`]));
+      gateways.baseUrl = `${baseUrl}/v1`;
+      gateways.backups = backups.map((origin) => `${origin}/v1`);
+      gateways.keys = new Map(withKey.map((origin) => [origin, `hsa-${origin}`]));
       const { backups: others = [], ...connection } = await connections.configured();
       assert.deepEqual(
         rowsOf([connection, ...others], 'origin', 'apiKey'),
-        expected.map((origin) => [origin, routes.keys.get(origin)]),
+        expected.map((origin) => [origin, gateways.keys.get(origin)]),
       );
       assert.deepEqual(await connections.view(), {
         model: 'model-1',
         host: new URL(used).host,
-        hasKey: routes.keys.has(used),
+        hasKey: gateways.keys.has(used),
         demo: false,
         ...(used !== baseUrl && { backup: 'automatic' }),
         ...(others.length > 0 && { backups: namesOf(expected.slice(1)) }),
@@ -170,15 +170,15 @@ describe('connection over several routes', () => {
   }
 
   it('shows the gateway of the next prompt after a switch by the user, or while a gateway is down', async () => {
-    for (const origin of [primary, first, second]) routes.keys.set(origin, 'hsa-key');
+    for (const origin of [primary, first, second]) gateways.keys.set(origin, 'hsa-key');
     const { Connections } = await import('../../../src/host/connection/connections');
     let current = `${first}/v1`;
-    const routeFor: Engine['routeFor'] = (_model, connection, preferred = current) =>
+    const gatewayForAttempt: Engine['gatewayForAttempt'] = (_model, connection, preferred = current) =>
       [connection, ...(connection.backups ?? [])].find(({ baseUrl }) => baseUrl === preferred);
-    const shown = async (preferredRoute?: string) => {
-      const { host, gateway, backup } = await new Connections({ ...routes.deps(), routeFor }).view(
+    const shown = async (preferredGateway?: string) => {
+      const { host, gateway, backup } = await new Connections({ ...gateways.deps(), gatewayForAttempt }).view(
         false,
-        preferredRoute,
+        preferredGateway,
       );
       return [host, gateway, backup];
     };
@@ -189,33 +189,33 @@ describe('connection over several routes', () => {
   });
 
   it('shows the gateway of a model that only a backup offers', async () => {
-    for (const origin of [primary, first, second]) routes.keys.set(origin, 'hsa-key');
-    routes.backups = [`${first}/v1`, { baseUrl: `${second}/v1`, name: 'Second', models: { mapped: 'a/mapped' } }];
-    routes.lists = new Map([
+    for (const origin of [primary, first, second]) gateways.keys.set(origin, 'hsa-key');
+    gateways.backups = [`${first}/v1`, { baseUrl: `${second}/v1`, name: 'Second', models: { mapped: 'a/mapped' } }];
+    gateways.lists = new Map([
       [`${primary}/v1`, ['at-all']],
       [`${first}/v1`, ['at-all', 'at-first']],
     ]);
     const shown = async (model: string) => {
-      routes.model = model;
+      gateways.model = model;
       const { host, gateway } = await connections.view();
       return [host, gateway];
     };
     assert.deepEqual(await shown('at-all'), ['primary.example', undefined]);
     assert.deepEqual(await shown('at-first'), ['first.example', 'first.example']);
     assert.deepEqual(await shown('mapped'), ['Second', 'Second']);
-    routes.keys.delete(first);
-    routes.keys.delete(second);
+    gateways.keys.delete(first);
+    gateways.keys.delete(second);
     assert.deepEqual(await shown('at-first'), ['primary.example', undefined]);
   });
 
   it('offers the only gateway with a model, over plain HTTP, until the user has agreed to use it', async () => {
-    routes.backups = [`${plain}/v1`];
-    for (const origin of [primary, plain]) routes.keys.set(origin, 'hsa-key');
-    routes.lists = new Map([
+    gateways.backups = [`${plain}/v1`];
+    for (const origin of [primary, plain]) gateways.keys.set(origin, 'hsa-key');
+    gateways.lists = new Map([
       [`${primary}/v1`, ['model-1']],
       [`${plain}/v1`, ['llama3']],
     ]);
-    routes.model = 'llama3';
+    gateways.model = 'llama3';
     assert.equal((await connections.view()).host, 'primary.example');
     assert.equal(await connections.plainHttpOffer('model-1'), undefined);
     assert.equal((await connections.plainHttpOffer('llama3'))?.origin, plain);
@@ -225,20 +225,20 @@ describe('connection over several routes', () => {
   });
 
   it('uses the primary gateway for a model that only the workspace names', async () => {
-    for (const origin of [primary, first]) routes.keys.set(origin, 'hsa-key');
-    routes.lists = new Map([
+    for (const origin of [primary, first]) gateways.keys.set(origin, 'hsa-key');
+    gateways.lists = new Map([
       [`${primary}/v1`, ['model-1']],
       [`${first}/v1`, ['at-first']],
     ]);
-    routes.model = 'at-first';
+    gateways.model = 'at-first';
     assert.equal((await connections.view()).host, 'first.example');
-    routes.workspaceModels = new Set(['at-first']);
+    gateways.workspaceModels = new Set(['at-first']);
     assert.equal((await connections.view()).host, 'primary.example');
   });
 
-  it('fails when the base URL is invalid, even if a backup route has a key', async () => {
-    routes.keys.set(first, 'hsa-first');
-    routes.baseUrl = 'ftp://files.example';
+  it('fails when the base URL is invalid, even if a backup gateway has a key', async () => {
+    gateways.keys.set(first, 'hsa-first');
+    gateways.baseUrl = 'ftp://files.example';
     await assert.rejects(connections.configured(), { connectionProblem: 'base-url' });
   });
 
@@ -248,20 +248,20 @@ describe('connection over several routes', () => {
     Object.assign(connections, { view });
     const shown: object[] = [];
     const subscription = connections.subscribe((shownView) => shown.push(shownView));
-    routes.changeSettings();
+    gateways.changeSettings();
     answers[1]?.('model-2');
     await setImmediate();
     answers[0]?.('model-1');
-    routes.changeSettings();
+    gateways.changeSettings();
     subscription.dispose();
     answers[2]?.('model-3');
     await setImmediate();
     assert.deepEqual(shown, [{ model: 'model-2' }]);
   });
 
-  it('names the paths of routes with the same host', async () => {
-    routes.backups = [`${primary}/eu/v1`, `${first}/v1`];
-    assert.deepEqual(valuesOf(await connections.routes(), 'host'), [
+  it('names the paths of gateways with the same host', async () => {
+    gateways.backups = [`${primary}/eu/v1`, `${first}/v1`];
+    assert.deepEqual(valuesOf(await connections.gateways(), 'host'), [
       'primary.example/v1',
       'primary.example/eu/v1',
       'first.example',

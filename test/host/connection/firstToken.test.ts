@@ -6,23 +6,23 @@ import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { attempt, failed, reasoning, ScriptedEngine, stopped, text, waiting } from '../conversation/scriptedEngine';
 
-const route = { baseUrl: 'https://gateway.example/v1', apiKey: 'hsa-key-1' };
+const gateway = { baseUrl: 'https://gateway.example/v1', apiKey: 'hsa-key-1' };
 
-describe('first token of a route', () => {
+describe('first token of a gateway', () => {
   useVSCode(new FakeEditor().api());
   const run = async (...events: readonly StreamEvent[]) => {
     const { requestFirstToken } = await import('../../../src/host/connection/firstToken');
     const engine = new ScriptedEngine();
-    const result = requestFirstToken(engine, route, 'gpt-4o', new AbortController().signal);
+    const result = requestFirstToken(engine, gateway, 'gpt-4o', new AbortController().signal);
     engine.turn.emit(...events);
     return { engine, result: await result };
   };
 
-  it('is requested with the selected model, over this route only, for a one-word answer', async () => {
+  it('is requested with the selected model, over this gateway only, for a one-word answer', async () => {
     const { engine } = await run(attempt(), text('OK'));
     const { request, options } = engine.turn;
     assert.deepEqual([request.model, request.defaults?.maxTokens, request.messages.length], ['gpt-4o', 16, 1]);
-    assert.deepEqual(await options.connection?.(), route);
+    assert.deepEqual(await options.connection?.(), gateway);
   });
 
   const firstAttempt = { ...attempt(), at: 100 };

@@ -3,7 +3,7 @@ import { hostFaults } from '../../../src/engine/faults/hostFaults';
 import type { ConnectionTestDeps } from '../../../src/host/connection/connectionTest';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeRoutes } from './fakeRoutes';
+import { FakeGateways } from './fakeGateways';
 
 const emptyHealth = { records: () => [], refresh: () => Promise.resolve() };
 
@@ -11,16 +11,16 @@ describe('unreadable system keyring', () => {
   const cause = new Error('Error while decrypting the ciphertext provided to safeStorage.decryptString.');
   const editor = new FakeEditor();
   useVSCode(editor.api());
-  let routes: FakeRoutes;
+  let gateways: FakeGateways;
   beforeEach(() => {
     editor.reset();
-    routes = new FakeRoutes();
+    gateways = new FakeGateways();
   });
 
   async function createDeps() {
     const { KeyStore } = await import('../../../src/host/connection/keyStore');
     const { Connections } = await import('../../../src/host/connection/connections');
-    const deps = routes.deps();
+    const deps = gateways.deps();
     const fail = (): Promise<never> => Promise.reject(cause);
     const onDidChange = () => ({ dispose: () => undefined });
     const keys = new KeyStore({ get: fail, store: fail, delete: fail, keys: fail, onDidChange }, deps.log);
@@ -57,21 +57,21 @@ describe('unreadable system keyring', () => {
     await storeApiKey(deps, 'hsa-new-key-1').catch(createErrorBoundary(deps.log));
     const message = "Can't save the API key in the system keyring. Unlock it and try again.";
     assert.deepEqual(editor.messages, [{ kind: 'error', message, buttons: ['Show log'] }]);
-    assert.equal((routes.logged.at(-1) as Error).cause, cause);
+    assert.equal((gateways.logged.at(-1) as Error).cause, cause);
   });
 
   it('does not prevent the user from setting the key again', async () => {
     const { keys } = await createDeps();
     assert.equal(await keys.getIfReadable('https://primary.example'), undefined);
     assert.equal(await keys.isKeyless('https://primary.example'), false);
-    assert.ok(routes.logged.length > 0);
+    assert.ok(gateways.logged.length > 0);
   });
 
   it('is reported as the reason why the model list contains only the default models', async () => {
     const deps = await createDeps();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
-    const [route] = await new ModelCatalog({ ...deps, health: emptyHealth }).listRoutes();
-    const list = (await route?.list) ?? assert.fail('no route');
+    const [gateway] = await new ModelCatalog({ ...deps, health: emptyHealth }).listGateways();
+    const list = (await gateway?.list) ?? assert.fail('no gateway');
     assert.deepEqual([list.source, 'message' in list && list.message], ['default', hostFaults.keyring.message]);
   });
 });
@@ -93,7 +93,7 @@ describe('gateway that needs no key', () => {
         return { dispose: () => undefined };
       },
     };
-    const [keys, nas] = [new KeyStore(secrets, new FakeRoutes().deps().log), 'http://nas.local:8080'];
+    const [keys, nas] = [new KeyStore(secrets, new FakeGateways().deps().log), 'http://nas.local:8080'];
     const changes: string[] = [];
     keys.onDidChange(() => changes.push('change'));
     await keys.confirmKeyless(nas);

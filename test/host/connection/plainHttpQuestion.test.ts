@@ -1,26 +1,26 @@
 import assert from 'node:assert/strict';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeRoutes } from './fakeRoutes';
+import { FakeGateways } from './fakeGateways';
 
 describe('question about a gateway over plain HTTP', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
   const [primary, nas] = ['https://primary.example', 'http://nas.example'];
-  let routes: FakeRoutes;
+  let gateways: FakeGateways;
   let ask: (...models: readonly string[]) => Promise<boolean>;
   beforeEach(async () => {
     editor.reset();
-    routes = new FakeRoutes();
-    routes.backups = [`${nas}/v1`];
-    for (const origin of [primary, nas]) routes.keys.set(origin, 'hsa-key');
-    routes.lists = new Map([
+    gateways = new FakeGateways();
+    gateways.backups = [`${nas}/v1`];
+    for (const origin of [primary, nas]) gateways.keys.set(origin, 'hsa-key');
+    gateways.lists = new Map([
       [`${primary}/v1`, ['gpt-5']],
       [`${nas}/v1`, ['llama3', 'qwen3']],
     ]);
     const { Connections } = await import('../../../src/host/connection/connections');
     const { mayUsePlainHttp } = await import('../../../src/host/connection/plainHttpQuestion');
-    ask = (...models) => mayUsePlainHttp(new Connections(routes.deps()), models);
+    ask = (...models) => mayUsePlainHttp(new Connections(gateways.deps()), models);
   });
 
   it('names the model and the only gateway that has it', async () => {
@@ -46,13 +46,13 @@ describe('question about a gateway over plain HTTP', () => {
 
   it('is not asked about a model that a gateway over HTTPS has or might have', async () => {
     assert.equal(await ask('gpt-5', 'unlisted'), true);
-    routes.lists.delete(`${primary}/v1`);
+    gateways.lists.delete(`${primary}/v1`);
     assert.equal(await ask('llama3'), true);
     assert.equal(editor.messages.length, 0);
   });
 
   it("is not asked if a key can't be read, because the turn reports that", async () => {
-    routes.isKeyringLocked = true;
+    gateways.isKeyringLocked = true;
     assert.equal(await ask('llama3'), true);
     assert.equal(editor.messages.length, 0);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { failedProbe, FakeRoutes } from './fakeRoutes';
+import { failedProbe, FakeGateways } from './fakeGateways';
 import { valuesOf } from '../../support/valuesOf';
 
 const primary = 'https://primary.example';
@@ -14,48 +14,48 @@ const manyModels = Array.from({ length: 4999 }, (_, index) => `model-${index}`);
 describe('Set API Key command', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
-  let routes: FakeRoutes;
+  let gateways: FakeGateways;
   beforeEach(() => {
     editor.reset();
-    routes = new FakeRoutes();
-    routes.keys.set(primary, 'hsa-old-key-1');
+    gateways = new FakeGateways();
+    gateways.keys.set(primary, 'hsa-old-key-1');
   });
 
   const runSetApiKey = async (argument?: unknown): Promise<string> => {
     const { storeApiKey } = await import('../../../src/host/connection/storeApiKey');
-    const { state } = await storeApiKey(routes.deps(), argument);
+    const { state } = await storeApiKey(gateways.deps(), argument);
     await new Promise(setImmediate);
     return state;
   };
   const messages = (): readonly string[] => editor.messages.map(({ message }) => message);
   const buttons = (): readonly (readonly string[])[] => editor.messages.map((message) => message.buttons);
   const list = (...models: readonly string[]): void => {
-    routes.probeResult = { state: 'verified', models, ms: 1 };
+    gateways.probeResult = { state: 'verified', models, ms: 1 };
   };
 
   it('tells the user that a key from an argument has replaced another key of the gateway', async () => {
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'verified');
     assert.deepEqual(messages(), ['The API key for primary.example was replaced.']);
-    assert.equal(routes.keys.get(primary), 'hsa-new-key-1');
+    assert.equal(gateways.keys.get(primary), 'hsa-new-key-1');
   });
 
   it('stores a key that cannot be verified now, and says why', async () => {
-    routes.probeResult = failedProbe('unverified');
+    gateways.probeResult = failedProbe('unverified');
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'unverified');
     assert.deepEqual(messages(), [
       "The API key for primary.example was replaced, but the new key couldn't be verified. It failed. This looks like a HolySheep key, but the gateway is primary.example.",
     ]);
     assert.deepEqual(buttons(), [['Test connection', 'Check URL']]);
-    assert.equal(routes.keys.get(primary), 'hsa-new-key-1');
+    assert.equal(gateways.keys.get(primary), 'hsa-new-key-1');
   });
 
   it('does not replace the stored key with a key that the gateway rejects', async () => {
-    routes.probeResult = failedProbe('rejected', { detail: 'Key expired.' });
+    gateways.probeResult = failedProbe('rejected', { detail: 'Key expired.' });
     assert.equal(await runSetApiKey('new-key-1'), 'rejected');
     assert.deepEqual(messages(), [
       'It failed. Gateway message: “Key expired”. The key was not saved. Copy the whole key again, or create a new one.',
     ]);
-    assert.equal(routes.keys.get(primary), 'hsa-old-key-1');
+    assert.equal(gateways.keys.get(primary), 'hsa-old-key-1');
   });
 
   it('does not tell the user about a replaced key when the key is the same or was typed', async () => {
@@ -66,14 +66,14 @@ describe('Set API Key command', () => {
   });
 
   it('keeps the previous key when the user cancels the verification', async () => {
-    routes.probeResult = { state: 'cancelled' };
+    gateways.probeResult = { state: 'cancelled' };
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'cancelled');
-    assert.deepEqual([messages(), routes.keys.get(primary)], [[], 'hsa-old-key-1']);
+    assert.deepEqual([messages(), gateways.keys.get(primary)], [[], 'hsa-old-key-1']);
   });
 
   it('says which gateway gets the key, and where to create a key only if it is HolySheep', async () => {
     await runSetApiKey();
-    routes.baseUrl = 'https://api.holysheep.ai/v1';
+    gateways.baseUrl = 'https://api.holysheep.ai/v1';
     await runSetApiKey();
     const [other, holySheep] = editor.inputPrompts;
     assert.equal(other, "The key is kept in VS Code's secret storage and sent only to primary.example.");
@@ -82,22 +82,22 @@ describe('Set API Key command', () => {
 
   it('reports an invalid key or base URL without sending a request', async () => {
     assert.equal(await runSetApiKey('two words'), 'invalid');
-    routes.baseUrl = 'ftp://files.example';
+    gateways.baseUrl = 'ftp://files.example';
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'invalid');
     assert.deepEqual(buttons(), [['Enter the key again'], ['Open settings']]);
-    assert.deepEqual(routes.probes, []);
+    assert.deepEqual(gateways.probes, []);
   });
 
   describe('offers another model', () => {
     it('when the gateway lacks the selected model', async () => {
       list('claude-sonnet-4-5', 'gpt-4o');
-      [routes.model, editor.pressed] = ['claude-sonnet-4', 'claude-sonnet-4-5'];
+      [gateways.model, editor.pressed] = ['claude-sonnet-4', 'claude-sonnet-4-5'];
       assert.equal(await runSetApiKey('hsa-old-key-1'), 'verified');
       assert.deepEqual(messages(), [
         "primary.example doesn't list the selected model claude-sonnet-4. Choose a model that it lists.",
       ]);
       assert.deepEqual(buttons(), [['claude-sonnet-4-5', 'Select model']]);
-      assert.equal(routes.model, 'claude-sonnet-4-5');
+      assert.equal(gateways.model, 'claude-sonnet-4-5');
     });
 
     for (const [situation, models, selected, offers] of [
@@ -108,7 +108,7 @@ describe('Set API Key command', () => {
     ] as const) {
       it(situation, async () => {
         list(...models);
-        routes.model = selected;
+        gateways.model = selected;
         assert.equal(await runSetApiKey('hsa-old-key-1'), 'verified');
         assert.deepEqual(buttons(), offers);
       });
@@ -126,28 +126,28 @@ describe('Set API Key command', () => {
     ] as const) {
       it(situation, async () => {
         list(...manyModels);
-        routes.lists.set(backupUrl, lists);
-        [routes.model, routes.backups] = ['gone', [backup]];
+        gateways.lists.set(backupUrl, lists);
+        [gateways.model, gateways.backups] = ['gone', [backup]];
         assert.equal(await runSetApiKey('hsa-old-key-1'), 'verified');
         assert.deepEqual(buttons(), offers);
       });
     }
 
-    it('unless the key is for a backup route', async () => {
-      [routes.backups, routes.model] = [['https://first.example/v1'], 'gone'];
+    it('unless the key is for a backup gateway', async () => {
+      [gateways.backups, gateways.model] = [['https://first.example/v1'], 'gone'];
       assert.equal(await runSetApiKey({ key: 'hsa-key-1', baseUrl: 'https://first.example' }), 'verified');
       assert.deepEqual(messages(), []);
     });
   });
 
-  describe('with several routes in the settings', () => {
+  describe('with several gateways in the settings', () => {
     const second = 'https://second.example';
     beforeEach(() => {
-      routes.backups = ['https://first.example/v1', `${second}/v1`, 'https://first.example/v2'];
+      gateways.backups = ['https://first.example/v1', `${second}/v1`, 'https://first.example/v2'];
       editor.typed = 'hsa-new-key-1';
     });
 
-    it('asks for the route, with the first route without a key preselected and one entry per origin', async () => {
+    it('asks for the gateway, with the first gateway without a key preselected and one entry per origin', async () => {
       assert.equal(await runSetApiKey(), 'cancelled');
       const [pick] = editor.quickPicks;
       assert.deepEqual(
@@ -159,33 +159,33 @@ describe('Set API Key command', () => {
         ],
       );
       assert.deepEqual(valuesOf(pick.activeItems, 'label'), ['first.example']);
-      assert.deepEqual(editor.inputPrompts, [], 'no key must be asked for when no route was chosen');
+      assert.deepEqual(editor.inputPrompts, [], 'no key must be asked for when no gateway was chosen');
     });
 
-    it('asks for the key of the chosen route, verifies it there and keeps the other keys', async () => {
+    it('asks for the key of the chosen gateway, verifies it there and keeps the other keys', async () => {
       editor.accepted = 'second.example';
       assert.equal(await runSetApiKey(), 'verified');
-      assert.deepEqual(routes.probes, [[`${second}/v1`, 'hsa-new-key-1']]);
-      assert.deepEqual(Object.fromEntries(routes.keys), { [primary]: 'hsa-old-key-1', [second]: 'hsa-new-key-1' });
-      assert.equal(routes.hasLeftDemo, true);
+      assert.deepEqual(gateways.probes, [[`${second}/v1`, 'hsa-new-key-1']]);
+      assert.deepEqual(Object.fromEntries(gateways.keys), { [primary]: 'hsa-old-key-1', [second]: 'hsa-new-key-1' });
+      assert.equal(gateways.hasLeftDemo, true);
     });
 
     for (const baseUrl of [`${second}/v1`, second]) {
-      it(`asks for the key of the route ${baseUrl} in the argument without asking for the route`, async () => {
+      it(`asks for the key of the gateway ${baseUrl} in the argument without asking for the gateway`, async () => {
         assert.equal(await runSetApiKey({ baseUrl }), 'verified');
-        assert.deepEqual([editor.quickPicks, routes.keys.get(second)], [[], 'hsa-new-key-1']);
+        assert.deepEqual([editor.quickPicks, gateways.keys.get(second)], [[], 'hsa-new-key-1']);
       });
     }
 
-    it('asks for the key of the same route again after the gateway has rejected a key', async () => {
-      routes.probeResult = failedProbe('rejected');
+    it('asks for the key of the same gateway again after the gateway has rejected a key', async () => {
+      gateways.probeResult = failedProbe('rejected');
       [editor.accepted, editor.pressed] = ['second.example', 'Enter the key again'];
       assert.equal(await runSetApiKey(), 'rejected');
       assert.deepEqual(editor.commands, [['holysheep.setApiKey', { baseUrl: `${second}/v1` }]]);
     });
 
-    it('offers to check the setting of the backup routes when the key cannot be verified', async () => {
-      routes.probeResult = failedProbe('unverified');
+    it('offers to check the setting of the backup gateways when the key cannot be verified', async () => {
+      gateways.probeResult = failedProbe('unverified');
       [editor.accepted, editor.pressed] = ['second.example', 'Check URL'];
       assert.equal(await runSetApiKey(), 'unverified');
       assert.deepEqual(editor.commands, [['workbench.action.openSettings', '@id:holysheep.backupBaseUrls']]);
@@ -197,20 +197,20 @@ describe('Set API Key command', () => {
 
     for (const inSettings of ['https://primary.example/v1', 'ftp://other.example']) {
       it(`verifies and stores the key there while the settings have ${inSettings}`, async () => {
-        routes.baseUrl = inSettings;
+        gateways.baseUrl = inSettings;
         assert.equal(await runSetApiKey(argument), 'verified');
-        assert.deepEqual(routes.probes, [['https://other.example/v1', 'hsa-new-key-1']]);
-        assert.deepEqual(Object.fromEntries(routes.keys), {
+        assert.deepEqual(gateways.probes, [['https://other.example/v1', 'hsa-new-key-1']]);
+        assert.deepEqual(Object.fromEntries(gateways.keys), {
           [primary]: 'hsa-old-key-1',
           'https://other.example': 'hsa-new-key-1',
         });
-        assert.equal(routes.hasLeftDemo, false, 'a key for a gateway that is not in use must not end the demo');
+        assert.equal(gateways.hasLeftDemo, false, 'a key for a gateway that is not in use must not end the demo');
       });
     }
 
     it('offers no actions for the base URL in the settings when the argument has another one', async () => {
       for (const state of ['unverified', 'rejected'] as const) {
-        routes.probeResult = failedProbe(state);
+        gateways.probeResult = failedProbe(state);
         await runSetApiKey(argument);
       }
       await runSetApiKey({ ...argument, key: 'two words' });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { FaultKind } from '../../../src/engine/events/kinds';
-import type { RouteReport } from '../../../src/host/connection/testReport';
+import type { GatewayReport } from '../../../src/host/connection/testReport';
 import { faultAdvice } from '../../../src/host/ui/faultAdvice';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 
-const working: RouteReport = {
+const working: GatewayReport = {
   position: 0,
   baseUrl: 'https://primary.example/v1',
   origin: 'https://primary.example',
@@ -21,7 +21,7 @@ const working: RouteReport = {
   models: { state: 'verified', models: ['a', 'b'], ms: 120 },
 };
 
-const failure = (kind: FaultKind, detail = ''): RouteReport['models'] => ({
+const failure = (kind: FaultKind, detail = ''): GatewayReport['models'] => ({
   state: 'unverified',
   ms: 4,
   kind,
@@ -31,7 +31,7 @@ const failure = (kind: FaultKind, detail = ''): RouteReport['models'] => ({
   actions: [],
 });
 
-const refusing: RouteReport = {
+const refusing: GatewayReport = {
   ...working,
   position: 1,
   baseUrl: 'http://192.0.2.7:8080/v1',
@@ -43,23 +43,23 @@ const refusing: RouteReport = {
 describe('report of the connection test', () => {
   useVSCode(new FakeEditor().api());
   /** Returns the lines after the title. */
-  const format = async (...routes: readonly RouteReport[]): Promise<readonly string[]> => {
+  const format = async (...gateways: readonly GatewayReport[]): Promise<readonly string[]> => {
     const { formatReport } = await import('../../../src/host/connection/testReport');
-    const [title, ...lines] = formatReport(routes, Date.now(), 'gpt-4o').split('\n');
+    const [title, ...lines] = formatReport(gateways, Date.now(), 'gpt-4o').split('\n');
     assert.match(title ?? '', /^Connection test, \d/);
     return lines;
   };
 
-  it('lists the steps of each route with their times, and the advice of a fault', async () => {
+  it('lists the steps of each gateway with their times, and the advice of a fault', async () => {
     assert.deepEqual(await format(working, refusing), [
       '',
-      'Primary route: https://primary.example/v1',
+      'Primary gateway: https://primary.example/v1',
       '✓ Name resolution: 3 ms (192.0.2.1, 192.0.2.2)',
       '✓ Connection: 14 ms',
       '✓ TLS: 21 ms',
       '✓ GET /models: 120 ms (the API key is valid; available models: 2)',
       '',
-      'Backup route 1: http://192.0.2.7:8080/v1',
+      'Backup gateway 1: http://192.0.2.7:8080/v1',
       '✗ Connection (2 ms): ECONNREFUSED',
       '✗ GET /models (4 ms): It is not accepting connections.',
       `Advice: ${faultAdvice.connection.remedy}`,
@@ -68,7 +68,7 @@ describe('report of the connection test', () => {
   });
 
   it('does not blame a direct step when the request has reached the gateway', async () => {
-    const lineOf = async (step: RouteReport['steps'][number], models = working.models): Promise<string | undefined> =>
+    const lineOf = async (step: GatewayReport['steps'][number], models = working.models): Promise<string | undefined> =>
       (await format({ ...working, steps: [step], models }))[2];
     const reason = 'failed without a proxy, but the request succeeded, probably through a system proxy';
     const refused = { name: 'connection', ms: 1, error: 'ECONNREFUSED' } as const;
@@ -80,7 +80,7 @@ describe('report of the connection test', () => {
   });
 
   const overloaded = { kind: 'overloaded', message: 'The model is overloaded.' } as const;
-  const rows: readonly (readonly [string, Partial<RouteReport>, ...lines: string[]])[] = [
+  const rows: readonly (readonly [string, Partial<GatewayReport>, ...lines: string[]])[] = [
     [
       'says that requests go through a proxy',
       { proxy: 'proxy.example:3128', steps: [] },
@@ -99,12 +99,12 @@ describe('report of the connection test', () => {
       '✗ GET /models (4 ms): It is not accepting connections. Gateway message: “Key expired”.',
     ],
     [
-      'names the setting with the backup routes in the advice for a backup route',
+      'names the setting with the backup gateways in the advice for a backup gateway',
       { models: failure('dns'), position: 1 },
       'Advice: Check holysheep.backupBaseUrls and your network. If they are fine, try a VPN or another DNS server.',
     ],
     [
-      'says that a route has no key',
+      'says that a gateway has no key',
       { hasKey: false },
       '✓ GET /models: 120 ms (no API key is set; available models: 2)',
       `Advice: ${faultAdvice.auth.remedy}`,

@@ -180,57 +180,57 @@ describe('running turn of a conversation', () => {
     conversation.restart(id);
     conversation.tryAnyway(id);
     conversation.switchModel(id, 'other');
-    conversation.switchRoute(id);
+    conversation.switchGateway(id);
     conversation.stop(id);
     assert.deepEqual(engine.turn.controls, [
       'retryNow',
       'retryNow',
       'tryAnyway',
       'switchModel other',
-      'switchRoute',
+      'switchGateway',
       'stop',
     ]);
     assert.equal(engine.turns.length, 1);
   });
 
-  describe('that the user has switched to another route', () => {
+  describe('that the user has switched to another gateway', () => {
     const [own, preferred] = ['https://own.example', 'https://backup.example'];
     const left = (reason: 'connection' | 'user', from = preferred): StreamEvent =>
-      ({ type: 'route', from, to: own, reason, attempt: 1, at: 0 }) as const;
-    const refused = (nextRoute: string): StreamEvent => Object.assign(failed(''), { nextRoute });
+      ({ type: 'gateway', from, to: own, reason, attempt: 1, at: 0 }) as const;
+    const refused = (nextGateway: string): StreamEvent => Object.assign(failed(''), { nextGateway });
     const setUp = () => {
       const opened = openConversation();
       const id = opened.ask('one');
-      opened.engine.turn.nextRoute = preferred;
-      opened.conversation.switchRoute(id);
-      const nextRoute = (): string | undefined => {
+      opened.engine.turn.nextGateway = preferred;
+      opened.conversation.switchGateway(id);
+      const nextGateway = (): string | undefined => {
         opened.ask('next', done('2'));
-        return opened.engine.turn.options.preferredRoute;
+        return opened.engine.turn.options.preferredGateway;
       };
-      return { ...opened, id, nextRoute };
+      return { ...opened, id, nextGateway };
     };
 
-    it('makes later prompts use the same route', () => {
-      const { emit, nextRoute } = setUp();
+    it('makes later prompts use the same gateway', () => {
+      const { emit, nextGateway } = setUp();
       emit(attempt(), done('1'));
-      assert.deepEqual([nextRoute(), nextRoute()], [preferred, preferred]);
+      assert.deepEqual([nextGateway(), nextGateway()], [preferred, preferred]);
     });
 
     it('is left when the user switches back', () => {
-      const { conversation, emit, nextRoute } = setUp();
+      const { conversation, emit, nextGateway } = setUp();
       emit(attempt(), done('1'));
       conversation.switchBack();
-      assert.deepEqual([conversation.preferredRoute, nextRoute()], [undefined, undefined]);
+      assert.deepEqual([conversation.preferredGateway, nextGateway()], [undefined, undefined]);
     });
 
-    it('uses the route that is named by a turn without an attempt', () => {
-      const { conversation, ask, engine, nextRoute } = { ...setUp() };
+    it('uses the gateway that is named by a turn without an attempt', () => {
+      const { conversation, ask, engine, nextGateway } = { ...setUp() };
       engine.turn.emit(done('1'));
       const id = ask('two', refused('https://third.example'));
-      assert.equal(nextRoute(), undefined);
-      conversation.switchRoute(id);
-      assert.equal(engine.turn.options.preferredRoute, 'https://third.example');
-      assert.equal(conversation.preferredRoute, 'https://third.example');
+      assert.equal(nextGateway(), undefined);
+      conversation.switchGateway(id);
+      assert.equal(engine.turn.options.preferredGateway, 'https://third.example');
+      assert.equal(conversation.preferredGateway, 'https://third.example');
     });
 
     for (const [name, event, expected] of [
@@ -238,22 +238,22 @@ describe('running turn of a conversation', () => {
       ['is left by the user', left('user'), preferred],
       ['is not the one that is left', left('connection', 'https://third.example'), preferred],
     ] as const) {
-      it(`${expected === undefined ? 'forgets' : 'keeps'} the route when it ${name}`, () => {
-        const { emit, nextRoute } = setUp();
+      it(`${expected === undefined ? 'forgets' : 'keeps'} the gateway when it ${name}`, () => {
+        const { emit, nextGateway } = setUp();
         emit(event, done('1'));
-        assert.equal(nextRoute(), expected);
+        assert.equal(nextGateway(), expected);
       });
     }
 
-    it('forgets the route only when a turn fails because of that route', () => {
+    it('forgets the gateway only when a turn fails because of that gateway', () => {
       for (const [event, expected] of [
         [refused(own), undefined],
         [refused(preferred), preferred],
         [failed(''), preferred],
       ] as const) {
-        const { emit, nextRoute } = setUp();
+        const { emit, nextGateway } = setUp();
         emit(event);
-        assert.equal(nextRoute(), expected);
+        assert.equal(nextGateway(), expected);
       }
     });
   });

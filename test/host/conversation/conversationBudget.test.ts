@@ -37,7 +37,7 @@ describe('turn of a conversation with a daily budget', () => {
     'Restart answer': (id) => conversation.restart(id),
     'Retry with more room': (id) => conversation.restart(id, { moreRoom: true }),
     'Switch model': (id) => conversation.switchModel(id, 'other'),
-    'Switch route': (id) => conversation.switchRoute(id),
+    'Switch gateway': (id) => conversation.switchGateway(id),
   };
   for (const [name, restart] of Object.entries(restarts)) {
     it(`is not started by *${name}* before the user has agreed, and keeps its answer when the user cancels`, async () => {
@@ -53,15 +53,15 @@ describe('turn of a conversation with a daily budget', () => {
     });
   }
 
-  it('goes to another route only if the user has agreed', async () => {
-    const nextRoute = 'https://backup.example/v1';
-    const id = window.ask('a', attempt(), Object.assign(failed(''), { nextRoute }));
-    conversation.switchRoute(id);
+  it('goes to another gateway only if the user has agreed', async () => {
+    const nextGateway = 'https://backup.example/v1';
+    const id = window.ask('a', attempt(), Object.assign(failed(''), { nextGateway }));
+    conversation.switchGateway(id);
     await answer(false);
-    assert.equal(conversation.preferredRoute, undefined);
-    conversation.switchRoute(id);
+    assert.equal(conversation.preferredGateway, undefined);
+    conversation.switchGateway(id);
     await answer(true);
-    assert.deepEqual([window.engine.turn.options.preferredRoute, conversation.preferredRoute], [nextRoute, nextRoute]);
+    assert.deepEqual([window.engine.turn.options.preferredGateway, conversation.preferredGateway], [nextGateway, nextGateway]);
   });
 
   it('is not restarted from a complete answer before the user has agreed', async () => {

@@ -3,7 +3,7 @@ import { EventQueue } from '../../../src/engine/createEngine';
 import { isTerminal, type StreamEvent } from '../../../src/engine/events/events';
 import type { FaultKind } from '../../../src/engine/events/kinds';
 import type { ChatRequest } from '../../../src/engine/request';
-import { routesFor } from '../../../src/engine/turn/routeModels';
+import { gatewaysFor } from '../../../src/engine/turn/gatewayModels';
 
 /** A turn that emits the events that the test provides, each call as one batch. */
 class ScriptedTurn implements RunningTurn {
@@ -13,8 +13,8 @@ class ScriptedTurn implements RunningTurn {
   });
   private text = '';
   private isFinished = false;
-  /** To which *Switch route* leads. */
-  nextRoute: string | undefined;
+  /** To which *Switch gateway* leads. */
+  nextGateway: string | undefined;
 
   constructor(
     readonly request: ChatRequest,
@@ -54,9 +54,9 @@ class ScriptedTurn implements RunningTurn {
     this.controls.push(`continueWith ${model} ${reason}`);
   }
 
-  switchRoute(): string | undefined {
-    this.controls.push('switchRoute');
-    return this.nextRoute;
+  switchGateway(): string | undefined {
+    this.controls.push('switchGateway');
+    return this.nextGateway;
   }
 }
 
@@ -64,7 +64,7 @@ export class ScriptedEngine implements Engine {
   readonly turns: ScriptedTurn[] = [];
   readonly probe: Engine['probe'] = () => Promise.resolve({ state: 'cancelled' });
   readonly localFacts: Engine['localFacts'] = () => Promise.resolve(new Map());
-  readonly routeFor: Engine['routeFor'] = (model, connection) => routesFor(model, connection)[0];
+  readonly gatewayForAttempt: Engine['gatewayForAttempt'] = (model, connection) => gatewaysFor(model, connection)[0];
 
   run(request: ChatRequest, options: RunOptions): ScriptedTurn {
     return this.start(request, options);
@@ -75,7 +75,7 @@ export class ScriptedEngine implements Engine {
   }
 
   onWindowFocused(): void {
-    // Does nothing, because this engine has no routes.
+    // Does nothing, because this engine has no gateways.
   }
 
   onConnectionChanged(): void {
@@ -91,7 +91,7 @@ export class ScriptedEngine implements Engine {
   }
 
   report(): EngineReport {
-    return { turns: [], network: { budgets: [], gates: [] }, routesDown: [] };
+    return { turns: [], network: { budgets: [], gates: [] }, gatewaysDown: [] };
   }
 
   get turn(): ScriptedTurn {

@@ -50,7 +50,7 @@ describe('copied request', () => {
     conversations: { current: conversation },
     connections: {
       configured: () => Promise.resolve(primary),
-      routes: () => Promise.resolve([primary, backup]),
+      gateways: () => Promise.resolve([primary, backup]),
       model: () => 'm',
     },
     catalog: { factsOf: (...args: readonly unknown[]) => void facts.push(args) },

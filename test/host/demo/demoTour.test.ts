@@ -64,7 +64,7 @@ describe('demo tour', () => {
       await finishAnswer();
     }
     assert.ok(conversation.exchanges().every(({ demo }) => demo === true));
-    assert.equal(engine.turn.request.model, 'demo-route-down');
+    assert.equal(engine.turn.request.model, 'demo-gateway-down');
     assert.deepEqual([heading(), offeredActions()], ["You've seen everything.", []]);
   });
 

@@ -23,7 +23,7 @@ const stories: readonly (readonly [model: string, story: string])[] = [
     '200 → text → cut connection → waiting backoff connection → resume (continue) → 200 → joined continue, 24 dropped → text → done stop, answer',
   ],
   ['demo-no-credit', '402 → failed credit [openBilling switchModel retryNow]'],
-  ['demo-route-down', 'replay → route switch (connection) → switch → 200 → text → done stop, answer'],
+  ['demo-gateway-down', 'replay → gateway switch (connection) → switch → 200 → text → done stop, answer'],
 ];
 
 /** Returns the script without the pauses between its deltas, which would take seconds of real time. */
@@ -33,7 +33,7 @@ function withoutPauses(script: Script): Script {
   };
 }
 
-/** Runs the scenario of a model, with a second gateway as the backup route. */
+/** Runs the scenario of a model, with a second gateway as the backup gateway. */
 async function demoTurn(model: string): Promise<WireTurn> {
   const script = withoutPauses(demoScript());
   const replies = (): [Script] => [script];
@@ -41,7 +41,7 @@ async function demoTurn(model: string): Promise<WireTurn> {
   const stage = new WireFixture({ replies, request, settings: demoSettings, timePassesDuringRequests: true });
   try {
     await stage.open();
-    if (demoModels.find(({ id }) => id === model)?.hasBackupRoute) {
+    if (demoModels.find(({ id }) => id === model)?.hasBackupGateway) {
       const { baseUrl } = await stage.listen({ script });
       stage.connection = { ...stage.connection, backups: [{ baseUrl, apiKey: wireKey }] };
     }

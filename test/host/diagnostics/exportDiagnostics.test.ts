@@ -3,14 +3,14 @@ import type { EngineReport } from '../../../src/engine/engine';
 import type { registerDiagnostics as RegisterDiagnostics } from '../../../src/host/diagnostics/diagnosticsCommands';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeRoutes } from '../connection/fakeRoutes';
+import { FakeGateways } from '../connection/fakeGateways';
 import { addToLedger, emptyLedger } from '../../../src/engine/state/ledger';
 import type { AttemptEvent } from '../../../src/engine/events/events';
 import { attempt } from '../conversation/scriptedEngine';
 
 describe('Export Diagnostics command', () => {
   const editor = new FakeEditor();
-  let routes: FakeRoutes;
+  let gateways: FakeGateways;
   let engineReport: EngineReport;
   const api = editor.api() as { readonly window: object; readonly workspace: object; readonly env: object };
   useVSCode({
@@ -26,16 +26,16 @@ describe('Export Diagnostics command', () => {
     },
   });
   beforeEach(() => {
-    routes = new FakeRoutes();
-    engineReport = { turns: [], network: { budgets: [], gates: [] }, routesDown: [] };
-    routes.baseUrl = 'https://api.holysheep.ai/v1';
-    routes.keys.set('https://api.holysheep.ai', 'hsa-primary');
+    gateways = new FakeGateways();
+    engineReport = { turns: [], network: { budgets: [], gates: [] }, gatewaysDown: [] };
+    gateways.baseUrl = 'https://api.holysheep.ai/v1';
+    gateways.keys.set('https://api.holysheep.ai', 'hsa-primary');
   });
 
   const run = async (): Promise<string> => {
     const { Connections } = await import('../../../src/host/connection/connections');
     const { registerDiagnostics } = await import('../../../src/host/diagnostics/diagnosticsCommands');
-    const deps = routes.deps();
+    const deps = gateways.deps();
     const { settings, log } = deps;
     const services = {
       ...deps,
@@ -53,8 +53,8 @@ describe('Export Diagnostics command', () => {
     return registerDiagnostics(services)['holysheep.exportDiagnostics']();
   };
 
-  const usePrivateRoute = (): void => {
-    routes.backups = ['http://llm.corp.example:8080/v1'];
+  const usePrivateGateway = (): void => {
+    gateways.backups = ['http://llm.corp.example:8080/v1'];
     const event = { ...attempt(), origin: 'http://llm.corp.example:8080' } as AttemptEvent;
     engineReport = {
       turns: [
@@ -71,18 +71,18 @@ describe('Export Diagnostics command', () => {
         budgets: [{ origin: 'http://llm.corp.example:8080', tokens: 1 }],
         gates: [{ origin: 'http://llm.corp.example:8080', model: 'm', breakerOpen: false, failures: 0 }],
       },
-      routesDown: ['http://llm.corp.example:8080'],
+      gatewaysDown: ['http://llm.corp.example:8080'],
     };
   };
 
   it('names the origin of HolySheep', async () => {
     const report = JSON.parse(await run()) as { readonly settings: Readonly<Record<string, unknown>> };
     assert.equal(report.settings['origin'], 'https://api.holysheep.ai');
-    assert.deepEqual(report.settings['routes'], [{ name: 'route 1', hasKey: true, isHttps: true, isHolySheep: true }]);
+    assert.deepEqual(report.settings['gateways'], [{ name: 'gateway 1', hasKey: true, isHttps: true, isHolySheep: true }]);
   });
 
   it('replaces private host names with positions', async () => {
-    usePrivateRoute();
+    usePrivateGateway();
     const text = await run();
     for (const name of ['corp.example', 'former.example']) assert.ok(!text.includes(name), name);
     const report = JSON.parse(text) as EngineReport & { readonly settings: Readonly<Record<string, unknown>> };
@@ -94,17 +94,17 @@ describe('Export Diagnostics command', () => {
         report.network.budgets[0]?.origin,
         report.network.gates[0]?.origin,
       ],
-      ['https://api.holysheep.ai', 'route 2', 'former route', 'route 2', 'route 2', 'route 2'],
+      ['https://api.holysheep.ai', 'gateway 2', 'former gateway', 'gateway 2', 'gateway 2', 'gateway 2'],
     );
-    assert.deepEqual(report.settings['routes'], [
-      { name: 'route 1', hasKey: true, isHttps: true, isHolySheep: true },
-      { name: 'route 2', hasKey: false, isHttps: false, isHolySheep: false },
+    assert.deepEqual(report.settings['gateways'], [
+      { name: 'gateway 1', hasKey: true, isHttps: true, isHolySheep: true },
+      { name: 'gateway 2', hasKey: false, isHttps: false, isHolySheep: false },
     ]);
   });
 
   it('replaces the name and the path of each gateway with its position', async () => {
     const base = 'https://relay.example/t0k3n-';
-    routes.backups = [{ baseUrl: `${base}a/v1`, name: 'Project Nightjar (ACME)' }, `${base}b/v1`];
+    gateways.backups = [{ baseUrl: `${base}a/v1`, name: 'Project Nightjar (ACME)' }, `${base}b/v1`];
     const sent = (baseUrl: string, gatewayName?: string): AttemptEvent =>
       ({ ...attempt(), origin: 'https://relay.example', baseUrl, gatewayName }) as AttemptEvent;
     const attempts = [
@@ -113,29 +113,29 @@ describe('Export Diagnostics command', () => {
       { ...attempt(), origin: 'https://former.example', gatewayName: 'Old Project' } as AttemptEvent,
     ].flatMap((event) => addToLedger(emptyLedger, event).entries);
     const turn = { time: 1, host: 'relay.example', outcome: 'done', attempts, waits: [] };
-    engineReport = { turns: [turn], network: { budgets: [], gates: [] }, routesDown: [] };
+    engineReport = { turns: [turn], network: { budgets: [], gates: [] }, gatewaysDown: [] };
     const text = await run();
     for (const secret of ['t0k3n', 'Nightjar', 'Old Project']) assert.ok(!text.includes(secret), secret);
     const report = JSON.parse(text) as EngineReport;
     assert.deepEqual(
       report.turns[0]?.attempts.map(({ gatewayName }) => gatewayName),
-      ['route 2', 'route 3', 'former route'],
+      ['gateway 2', 'gateway 3', 'former gateway'],
     );
   });
 
-  it('leaves out the private host name of a former route', async () => {
-    usePrivateRoute();
-    routes.backups = [];
+  it('leaves out the private host name of a former gateway', async () => {
+    usePrivateGateway();
+    gateways.backups = [];
     const text = await run();
     assert.ok(!text.includes('corp.example'));
-    assert.equal((JSON.parse(text) as EngineReport).turns[0]?.host, 'former route');
+    assert.equal((JSON.parse(text) as EngineReport).turns[0]?.host, 'former gateway');
   });
 
   it('reports null instead of a key that cannot be read', async () => {
-    routes.isKeyringLocked = true;
+    gateways.isKeyringLocked = true;
     const { settings } = JSON.parse(await run()) as {
-      readonly settings: { readonly hasKey: unknown; readonly routes: readonly { readonly hasKey: unknown }[] };
+      readonly settings: { readonly hasKey: unknown; readonly gateways: readonly { readonly hasKey: unknown }[] };
     };
-    assert.deepEqual([settings.hasKey, settings.routes[0]?.hasKey], [null, null]);
+    assert.deepEqual([settings.hasKey, settings.gateways[0]?.hasKey], [null, null]);
   });
 });

@@ -9,14 +9,14 @@ describe('host names in the diagnostics report', () => {
     [holySheep, holySheep],
     ['api.holysheep.ai', 'api.holysheep.ai'],
     ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
-    [company, 'route 2'],
-    ['llm.corp.example:8080', 'route 2'],
-    ['llm.corp.example', 'route 2'],
-    ['LLM.Corp.Example', 'route 2'],
-    [`${company}/v1/models`, 'route 2/v1/models'],
-    ['https://old.example', 'former route'],
-    ['old.example', 'former route'],
-    ['connect llm.corp.example:8080 failed', 'connect route 2 failed'],
+    [company, 'gateway 2'],
+    ['llm.corp.example:8080', 'gateway 2'],
+    ['llm.corp.example', 'gateway 2'],
+    ['LLM.Corp.Example', 'gateway 2'],
+    [`${company}/v1/models`, 'gateway 2/v1/models'],
+    ['https://old.example', 'former gateway'],
+    ['old.example', 'former gateway'],
+    ['connect llm.corp.example:8080 failed', 'connect gateway 2 failed'],
     ['gpt-4o', 'gpt-4o'],
     ['my-old.example', 'my-old.example'],
     ['llmXcorp.example', 'llmXcorp.example'],
@@ -26,8 +26,8 @@ describe('host names in the diagnostics report', () => {
     });
   }
 
-  it('are replaced by the position of the first route when two routes have the same host', () => {
-    assert.equal(hostNameHider([holySheep, company, company], [])('llm.corp.example'), 'route 2');
+  it('are replaced by the position of the first gateway when two gateways have the same host', () => {
+    assert.equal(hostNameHider([holySheep, company, company], [])('llm.corp.example'), 'gateway 2');
   });
 
   for (const origin of [holySheep, 'http://localhost:11434', 'https://127.0.0.1', 'http://[::1]:8080']) {

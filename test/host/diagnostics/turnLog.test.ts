@@ -25,12 +25,12 @@ describe('turn log', () => {
       'info ended attempt=1 how=stalled row=streamStalled ms=1235 bytes=900 chars=80 tokens=20',
     ],
     [
-      { ...base, type: 'route', from: 'https://a.example', to: 'https://b.example', reason: 'dns' },
-      'warn route attempt=1 from=https://a.example to=https://b.example reason=dns',
+      { ...base, type: 'gateway', from: 'https://a.example', to: 'https://b.example', reason: 'dns' },
+      'warn gateway attempt=1 from=https://a.example to=https://b.example reason=dns',
     ],
     [
-      { ...base, type: 'route', from: 'https://a.example', to: 'https://b.example', reason: 'user' },
-      'info route attempt=1 from=https://a.example to=https://b.example reason=user',
+      { ...base, type: 'gateway', from: 'https://a.example', to: 'https://b.example', reason: 'user' },
+      'info gateway attempt=1 from=https://a.example to=https://b.example reason=user',
     ],
     [{ ...base, type: 'cut', reason: 'connection', message: secret }, 'warn cut attempt=1 reason=connection'],
     [{ ...base, type: 'replaced', text: secret }, 'info replaced attempt=1 textLength=13'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { useVSCode } from '../../support/fakeVSCode';
-import { failedProbe } from '../connection/fakeRoutes';
+import { failedProbe } from '../connection/fakeGateways';
 import { GatewayWindow } from './gatewayWindow';
 
 const openRouter = 'https://openrouter.ai/api/v1';
@@ -25,7 +25,7 @@ describe('Add Gateway command', () => {
     assert.deepEqual([editor.answers, editor.texts], [[], []], 'not all steps were shown');
     return state;
   };
-  const keys = () => Object.fromEntries(window.routes.keys);
+  const keys = () => Object.fromEntries(window.gateways.keys);
   const before: Readonly<Record<string, unknown>> = { baseUrl: 'https://primary.example/v1' };
   const own = { 'https://primary.example': 'key-0' };
   const messages = () => editor.messages.map(({ message }) => message);
@@ -112,11 +112,11 @@ describe('Add Gateway command', () => {
   }
 
   it('makes the gateway the primary one for users who have no other, with one of its models', async () => {
-    [window.values, window.routes.keys] = [{}, new Map<string, string>()];
+    [window.values, window.gateways.keys] = [{}, new Map<string, string>()];
     responds.set(ollama, ['llama3.2']);
     assert.equal(await add([['$(check) Ollama'], ['llama3.2'], ['Use it as the primary gateway']]), 'added');
     assert.deepEqual(window.values, { baseUrl: ollama, backupBaseUrls: [], model: 'llama3.2' });
-    assert.ok(window.routes.hasLeftDemo);
+    assert.ok(window.gateways.hasLeftDemo);
   });
 
   it('asks for the place also if the base URL is invalid, and says which model a new primary gateway lacks', async () => {
@@ -200,7 +200,7 @@ describe('Add Gateway command', () => {
       ],
     ] as const) {
       it(`asks what to do about ${title}, and writes nothing if the user cancels`, async () => {
-        [window.values, window.routes.keys] = [{}, new Map<string, string>()];
+        [window.values, window.gateways.keys] = [{}, new Map<string, string>()];
         assert.equal(await add(answers, texts), 'cancelled');
         assert.deepEqual(questions(), [`Add gateway: ${question}`]);
         assert.deepEqual(
@@ -286,7 +286,7 @@ describe('Add Gateway command', () => {
     });
 
     it('can undo that the first gateway was added anyway as the primary one', async () => {
-      [window.values, window.routes.keys, editor.pressed] = [{}, new Map<string, string>(), 'Undo'];
+      [window.values, window.gateways.keys, editor.pressed] = [{}, new Map<string, string>(), 'Undo'];
       assert.equal(await add([['LM Studio'], ['Add anyway'], ['Use it as the primary gateway']]), 'added');
       for (let rounds = 0; rounds < 10; rounds++) await new Promise(setImmediate);
       assert.deepEqual(JSON.parse(JSON.stringify(window.values)), {});
@@ -304,7 +304,7 @@ describe('Add Gateway command', () => {
   ] as const) {
     it(`writes nothing if the user cancels at ${step}`, async () => {
       responds.set(openRouter, ['anthropic/claude-sonnet-4']);
-      if (step === 'the place') [window.values, window.routes.keys] = [{}, new Map<string, string>()];
+      if (step === 'the place') [window.values, window.gateways.keys] = [{}, new Map<string, string>()];
       const [values, stored] = [window.values, keys()];
       assert.equal(await add(answers, texts), 'cancelled');
       assert.deepEqual([window.values, keys(), [...window.keyless], messages()], [values, stored, [], []]);
@@ -324,11 +324,11 @@ describe('Add Gateway command', () => {
   });
 
   it('uses the stored key of the origin', async () => {
-    window.routes.keys.set('https://openrouter.ai', 'sk-or-1');
+    window.gateways.keys.set('https://openrouter.ai', 'sk-or-1');
     responds.set(openRouter, ['claude-sonnet-4']).set(nas, ['claude-sonnet-4']);
     assert.equal(await add([['OpenRouter']]), 'added');
     assert.ok(window.probes.includes(`${openRouter} sk-or-1`));
-    window.routes.keys.set('http://192.168.1.9:8080', 'key-1');
+    window.gateways.keys.set('http://192.168.1.9:8080', 'key-1');
     assert.equal(await add([['$(link) Other base URL…']], [nas]), 'added');
     assert.deepEqual([[...window.keyless], editor.inputPrompts.length], [[], 1]);
   });

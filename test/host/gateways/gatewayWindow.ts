@@ -7,7 +7,7 @@ import type { ManageGatewaysDeps } from '../../../src/host/gateways/gatewayActio
 import type { SettingsManifest } from '../../../src/host/settings/settings';
 import { root } from '../../support/paths';
 import { FakeEditor, subscription } from '../../support/fakeEditor';
-import { FakeRoutes, refusedConnection } from '../connection/fakeRoutes';
+import { FakeGateways, refusedConnection } from '../connection/fakeGateways';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as SettingsManifest;
 
@@ -16,7 +16,7 @@ export const primaryUrl = 'https://primary.example/v1';
 /** A window with real settings, in which all gateways refuse connections unless `responds` is set. */
 export class GatewayWindow {
   readonly editor = new FakeEditor();
-  readonly routes = new FakeRoutes();
+  readonly gateways = new FakeGateways();
   /** The user settings. */
   values: Record<string, unknown> = {};
   keyless = new Set<string>();
@@ -55,14 +55,14 @@ export class GatewayWindow {
     this.listeners.length = 0;
     this.responds.clear();
     this.keyless.clear();
-    this.routes.remembered.clear();
-    this.routes.keys = new Map([['https://primary.example', 'key-0']]);
+    this.gateways.remembered.clear();
+    this.gateways.keys = new Map([['https://primary.example', 'key-0']]);
   }
 
   async deps(): Promise<ManageGatewaysDeps> {
     const { Settings } = await import('../../../src/host/settings/settings');
     const { Connections } = await import('../../../src/host/connection/connections');
-    const deps = { ...this.routes.deps(), settings: new Settings(manifest, this.routes.deps().memory) };
+    const deps = { ...this.gateways.deps(), settings: new Settings(manifest, this.gateways.deps().memory) };
     Object.assign(deps.keys, {
       isKeyless: (origin: string) => Promise.resolve(this.keyless.has(origin)),
       confirmKeyless: (origin: string) => Promise.resolve(void this.keyless.add(origin)),
@@ -76,7 +76,7 @@ export class GatewayWindow {
           const models = this.responds.get(baseUrl) ?? refusedConnection();
           return Promise.resolve('state' in models ? models : { state: 'verified', models, ms: 1 });
         },
-        report: () => ({ routesDown: this.down }),
+        report: () => ({ gatewaysDown: this.down }),
       },
       health: { refresh: () => Promise.resolve(), records: () => this.records },
       connections: this.connections,

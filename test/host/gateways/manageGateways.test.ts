@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { registerGateways } from '../../../src/host/gateways/gatewayCommands';
 import type { FakeQuickPick } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { refusedTurn } from '../connection/fakeRoutes';
+import { refusedTurn } from '../connection/fakeGateways';
 import { GatewayWindow, primaryUrl } from './gatewayWindow';
 
 const relay = 'https://relay.example/v1';
@@ -79,7 +79,7 @@ describe('Manage Gateways command', () => {
   });
 
   it('marks an unresponsive gateway until it responds', async () => {
-    window.routes.remembered.set('holysheep.unresponsiveGateways', [ollama]);
+    window.gateways.remembered.set('holysheep.unresponsiveGateways', [ollama]);
     const list = await open();
     const shown = () => list.items.map(({ label, detail }) => `${label}: ${detail}`)[2];
     assert.equal(shown(), `$(warning) Ollama: ${ollama} · hasn't responded yet`);

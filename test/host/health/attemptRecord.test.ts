@@ -18,7 +18,7 @@ describe('health records of a turn', () => {
     });
   });
 
-  it('contain the fault of each attempt for its own model and route', () => {
+  it('contain the fault of each attempt for its own model and gateway', () => {
     const other = { origin: 'https://other.test', model: 'other' };
     assert.deepEqual(rowsOf(recordsOf(turn(failedEntry(), entry(other))), 'origin', 'model', 'result'), [
       [origin, 'gpt-4o', 'rate-limit'],

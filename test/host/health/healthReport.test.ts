@@ -15,7 +15,7 @@ const failed = (how: 'timeout' | 'offline' | 'auth' | 'credit', fields: Partial<
   failedEntry({ ended: ended({ how, ms: 1, bytes: 0, chars: 0 }), ...fields });
 
 describe('report of the network health', () => {
-  it('has one row for each model and route, with the most used first', () => {
+  it('has one row for each model and gateway, with the most used first', () => {
     const other = { origin: 'https://other.test:8443' };
     const { rows } = report(entry(), entry(other), entry(other), entry({ model: 'b' })).hours;
     assert.deepEqual(
@@ -41,7 +41,7 @@ describe('report of the network health', () => {
     assert.deepEqual([hours.starts.length, days.starts.length], [24, 14]);
   });
 
-  it('does not judge a route by attempts that failed because the computer was offline', () => {
+  it('does not judge a gateway by attempts that failed because the computer was offline', () => {
     const { total, faults } = report(entry(), failed('timeout'), failed('offline'), failed('offline')).hours.rows[0]!;
     assert.deepEqual([total.complete, total.judged, total.attempts], [1, 2, 4]);
     assert.deepEqual(faults, [
@@ -50,7 +50,7 @@ describe('report of the network health', () => {
     ]);
   });
 
-  it('does not judge a route by what only the user can cure, and lists that apart', () => {
+  it('does not judge a gateway by what only the user can cure, and lists that apart', () => {
     const { total, faults, refusals } = report(entry(), failed('timeout'), failed('auth'), failed('credit')).hours
       .rows[0]!;
     assert.deepEqual([total.complete, total.judged, total.attempts], [1, 2, 4]);

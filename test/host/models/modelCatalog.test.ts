@@ -14,7 +14,7 @@ import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { storeIn } from '../../support/storeIn';
 import { valuesOf } from '../../support/valuesOf';
-import { refusedConnection } from '../connection/fakeRoutes';
+import { refusedConnection } from '../connection/fakeGateways';
 import { ended } from '../health/records';
 
 const [origin, other] = ['https://gateway.test', 'https://other.test'];
@@ -31,7 +31,7 @@ describe('model catalog', () => {
   let ids: readonly unknown[];
   let requests: number;
   let logged: string[];
-  let routes: readonly string[];
+  let gateways: readonly string[];
   let catalog: ModelCatalog;
   let currentConnection: ActiveConnection | undefined;
   let refreshed: number;
@@ -68,7 +68,7 @@ describe('model catalog', () => {
   };
   beforeEach(async () => {
     [isDown, requests, logged, ids, currentConnection] = [false, 0, [], ['a'], connection];
-    [routes, refreshed, overrides] = [[connection.baseUrl], 0, {}];
+    [gateways, refreshed, overrides] = [[connection.baseUrl], 0, {}];
     memory.clear();
     unresponsive = new UnresponsiveGateways(memento, { error: log });
     editor.reset();
@@ -76,9 +76,9 @@ describe('model catalog', () => {
     const connections = {
       model: () => 'model-0',
       connectionFor: () =>
-        currentConnection ? Promise.resolve(currentConnection) : Promise.reject(new Error('no route')),
+        currentConnection ? Promise.resolve(currentConnection) : Promise.reject(new Error('no gateway')),
       configured: () => Promise.resolve(currentConnection),
-      routes: () => Promise.resolve([currentConnection, ...(currentConnection?.backups ?? [])]),
+      gateways: () => Promise.resolve([currentConnection, ...(currentConnection?.backups ?? [])]),
       refresh: () => refreshed++,
     } as unknown as Connections;
     const onDidChange = (set: (fire: () => unknown) => void) => {
@@ -92,7 +92,7 @@ describe('model catalog', () => {
     const keys = { onDidChange: onDidChange((fire) => (changeKeys = fire)) } as unknown as KeyStore;
     const settings = {
       onDidChange: onDidChange((fire) => (changeSettings = fire)),
-      routes: () => routes.map((url) => ({ url })),
+      gateways: () => gateways.map((url) => ({ url })),
       model: () => 'b',
       engineSettings: () => ({ fallbackModels: [] }),
       modelOverrides: ([model, sentModel]: readonly string[]) =>
@@ -135,7 +135,7 @@ describe('model catalog', () => {
   it('loads the models of the connection and of its backups', async () => {
     const backup = { baseUrl: `${other}/v1`, origin: other, host: 'other.test', apiKey: 'hsa-backup' };
     currentConnection = { ...connection, backups: [backup] };
-    const listed = await catalog.listRoutes();
+    const listed = await catalog.listGateways();
     const lists = await Promise.all(listed.map(({ list }) => list));
     assert.deepEqual(
       listed.map(({ origin, host }, index) => [origin, host, 'host' in lists[index]! && lists[index].host]),
@@ -149,9 +149,9 @@ describe('model catalog', () => {
 
   it('offers the default models when there is no connection', async () => {
     currentConnection = undefined;
-    const [route, ...others] = await catalog.listRoutes();
-    const list = await route?.list;
-    assert.deepEqual([list?.source, list?.source === 'default' && list.message, others], ['default', 'no route', []]);
+    const [gateway, ...others] = await catalog.listGateways();
+    const list = await gateway?.list;
+    assert.deepEqual([list?.source, list?.source === 'default' && list.message, others], ['default', 'no gateway', []]);
   });
 
   it('reports once how many models it does not offer because of their names', async () => {
@@ -163,16 +163,16 @@ describe('model catalog', () => {
 
   it('knows about a model what the list of its gateway says, and else what the table says', async () => {
     ids = [{ id: 'gpt-4o', context_length: 8192 }];
-    routes = [`${other}/v1`, connection.baseUrl];
+    gateways = [`${other}/v1`, connection.baseUrl];
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
     await catalog.listOf(connection);
     assert.deepEqual([catalog.factsOf('gpt-4o')?.contextWindow, catalog.factsOf('gpt-4o')?.images], [8192, true]);
-    const contexts = routes.map((baseUrl) => catalog.factsOf('gpt-4o', baseUrl)?.contextWindow);
+    const contexts = gateways.map((baseUrl) => catalog.factsOf('gpt-4o', baseUrl)?.contextWindow);
     assert.deepEqual(contexts, [128_000, 8192]);
     assert.equal(catalog.factsOf('unheard-of'), undefined);
     const { contextWindow, maxOutput, family } = catalog.factsOf('gpt-4o', `${origin}/v1`, 'mine') ?? {};
     assert.deepEqual([contextWindow, maxOutput, family], [8192, 5, 'gpt-4o']);
-    routes = [];
+    gateways = [];
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
   });
 
@@ -252,7 +252,7 @@ describe('model catalog', () => {
     const listed = (model: string) => urls.map((url) => catalog.lists(url, model));
     const restart = (): void => void (catalog = createCatalog());
     beforeEach(() => {
-      routes = urls;
+      gateways = urls;
       currentConnection = { ...connection, backups: [backup] };
     });
     afterEach(() => mock.restoreAll());
@@ -307,11 +307,11 @@ describe('model catalog', () => {
     it('forgets this when the settings no longer have the gateway, or when the model is chosen elsewhere', async () => {
       await choose('b');
       restart();
-      routes = [connection.baseUrl];
+      gateways = [connection.baseUrl];
       assert.deepEqual(listed('b'), [undefined, undefined, undefined]);
-      routes = [backup.baseUrl];
+      gateways = [backup.baseUrl];
       await choose('b');
-      routes = urls;
+      gateways = urls;
       restart();
       assert.deepEqual(listed('b'), [undefined, undefined, undefined]);
     });
@@ -342,7 +342,7 @@ describe('model catalog', () => {
     });
 
     it('makes a prompt wait for the model list of a gateway that is just being added', async () => {
-      routes = [connection.baseUrl];
+      gateways = [connection.baseUrl];
       await catalog.preload();
       const responses: (() => void)[] = [];
       mock.method(
@@ -350,7 +350,7 @@ describe('model catalog', () => {
         'probe',
         () => new Promise((resolve) => responses.push(() => resolve({ state: 'verified', ms: 1, models: ['b'] }))),
       );
-      routes = [connection.baseUrl, backup.baseUrl];
+      gateways = [connection.baseUrl, backup.baseUrl];
       const waits: string[] = [];
       changeSettings();
       void catalog.settled.then(() => waits.push(`${catalog.lists(backup.baseUrl, 'b')}`));
@@ -384,7 +384,7 @@ describe('model catalog', () => {
     });
 
     it('preloads no list if there is no other gateway', async () => {
-      routes = [connection.baseUrl];
+      gateways = [connection.baseUrl];
       await catalog.preload();
       assert.equal(requests, 0);
     });
@@ -410,7 +410,7 @@ describe('model catalog', () => {
   describe('with a local server', () => {
     const server = { ...connection, baseUrl: 'http://localhost:11434/v1', origin: 'http://localhost:11434' };
     beforeEach(() => {
-      [currentConnection, routes] = [server, [server.baseUrl]];
+      [currentConnection, gateways] = [server, [server.baseUrl]];
     });
     afterEach(() => mock.restoreAll());
 
@@ -456,7 +456,7 @@ describe('model catalog', () => {
     });
   });
 
-  it('finds the nearest models in the list of the route that lacks a model, but not in the default list', async () => {
+  it('finds the nearest models in the list of the gateway that lacks a model, but not in the default list', async () => {
     ids = ['gpt-4o', 'acme-2', 'acme-3'];
     assert.deepEqual(await catalog.nearestTo('acme-1', origin), ['acme-2', 'acme-3']);
     assert.deepEqual(await catalog.nearestTo('acme-1', undefined), ['acme-2', 'acme-3']);

@@ -3,13 +3,13 @@ import type {
   ModelList,
   ModelPickOptions,
   pickModel as PickModel,
-  RouteModels,
+  GatewayModelList,
 } from '../../../src/host/models/modelPick';
 import { FakeEditor, type FakeQuickPick } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { valuesOf } from '../../support/valuesOf';
 
-describe('model picker with several routes', () => {
+describe('model picker with several gateways', () => {
   let picker: FakeQuickPick;
   let pickModel: typeof PickModel;
   const editor = new FakeEditor();
@@ -24,7 +24,7 @@ describe('model picker with several routes', () => {
 
   const settle = (): Promise<void> => new Promise(setImmediate);
   const labels = (): readonly string[] => picker.items.map(({ label, kind }) => (kind === -1 ? `[${label}]` : label));
-  interface Options extends ModelPickOptions, Pick<RouteModels, 'essence'> {
+  interface Options extends ModelPickOptions, Pick<GatewayModelList, 'essence'> {
     readonly recent?: readonly string[];
     /** The names of models at the last gateway. */
     readonly names?: Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ describe('model picker with several routes', () => {
     const loads: boolean[] = [];
     const start = (fresh: boolean) => {
       loads.push(fresh);
-      const routes = hosts.map((host, index) => ({
+      const gateways = hosts.map((host, index) => ({
         host,
         baseUrl: `https://${host}/v1`,
         origin: `https://${host}`,
@@ -42,7 +42,7 @@ describe('model picker with several routes', () => {
         list: new Promise<ModelList>((resolve) => (loaded[index] = resolve)),
         essence: essence && ((model: string) => `${essence(model)} at ${host}`),
       }));
-      return Promise.resolve({ routes, recent });
+      return Promise.resolve({ gateways, recent });
     };
     const picked = pickModel(start, 'b', options);
     picker = editor.quickPicks.at(-1)!;
@@ -145,7 +145,7 @@ describe('model picker with several routes', () => {
     ]);
   });
 
-  it('says how well each model works over the first route that has it, and which models only a backup has', async () => {
+  it('says how well each model works over the first gateway that has it, and which models only a backup has', async () => {
     const { load } = openWith({ essence: (model) => model }, 'one', 'two');
     await load(0, from('one', 'a', 'b'));
     await load(1, from('two', 'b', 'c'));
@@ -224,7 +224,7 @@ describe('model picker with several routes', () => {
     assert.equal(picker.placeholder, 'Choose a model at one, or type its name (only 5000 models are listed)');
   });
 
-  it('ends with the typed name unless a route lists it or the user wants to replace it', async () => {
+  it('ends with the typed name unless a gateway lists it or the user wants to replace it', async () => {
     const { load } = openWith({ exclude: ['b', 'd'] }, 'one', 'two');
     await load(0, from('one', 'a'));
     await load(1, from('two', 'c'));
@@ -238,7 +238,7 @@ describe('model picker with several routes', () => {
     }
   });
 
-  it("shows the failure of one route as its heading, next to the other route's models", async () => {
+  it("shows the failure of one gateway as its heading, next to the other gateway's models", async () => {
     const { load } = open('one', 'two');
     await load(0, { source: 'default', models: ['x'], message: 'one is down.' });
     await load(1, from('two', 'a'));
@@ -272,9 +272,9 @@ describe('model picker with several routes', () => {
   describe('for a comparison', () => {
     const openChecked = async (checked: readonly string[], ...models: readonly string[]) => {
       const { pickComparedModels } = await import('../../../src/host/models/pickComparedModels');
-      const route = { host: 'one', baseUrl: 'https://one/v1', origin: 'https://one' };
-      const routes = [{ ...route, list: Promise.resolve(from('one', ...models)) }];
-      const picked = pickComparedModels(() => Promise.resolve({ routes, recent: [] }), 'b', checked, {
+      const gateway = { host: 'one', baseUrl: 'https://one/v1', origin: 'https://one' };
+      const gateways = [{ ...gateway, list: Promise.resolve(from('one', ...models)) }];
+      const picked = pickComparedModels(() => Promise.resolve({ gateways, recent: [] }), 'b', checked, {
         log: { error: (error) => assert.fail(String(error)) },
       });
       picker = editor.quickPicks.at(-1)!;

@@ -28,7 +28,7 @@ describe('failure card', () => {
     Uri: { parse: (url: string) => url },
   });
   const turnActions =
-    'retryNow,tryAnyway,continue,restart,summarize,switchModel,switchRoute,continueWithFallback'.split(',');
+    'retryNow,tryAnyway,continue,restart,summarize,switchModel,switchGateway,continueWithFallback'.split(',');
   const conversation = {
     exchange: () => failed,
     requestOf: () => undefined,
@@ -72,7 +72,7 @@ describe('failure card', () => {
     restart: [['restart', 'e1']],
     moreRoom: [['restart', 'e1', { moreRoom: true }]],
     switchModel: [pick, ['switchModel', 'e1', 'acme-2']],
-    switchRoute: [['switchRoute', 'e1']],
+    switchGateway: [['switchGateway', 'e1']],
     continueWithFallback: [['continueWithFallback', 'e1']],
     sendLater: [['schedule', conversation, 'e1']],
     setApiKey: [enterKey, ['retryNow', 'e1']],
@@ -90,7 +90,7 @@ describe('failure card', () => {
   };
   const run = async (action: FaultAction, state: object = {}, fields: object = {}): Promise<readonly Call[]> => {
     const { runFailureAction } = await import('../../../src/host/panel/failureActions');
-    const turn = { model: 'acme-1', origin, routeSwitches: [], ...state };
+    const turn = { model: 'acme-1', origin, gatewaySwitches: [], ...state };
     failed = { id: 'e1', prompt: 'Hi', state: turn, ...fields } as unknown as Exchange;
     await runFailureAction(services, conversation, 'e1', action);
     return calls;
@@ -112,7 +112,7 @@ describe('failure card', () => {
   for (const [behavior, action, state, expected] of [
     ['sends a scheduled prompt now', 'retryNow', { schedule: { id: 's1' } }, ['sendNow', 's1']],
     ['opens the billing page of the settings', 'openBilling', { origin: '' }, ['openExternal', own]],
-    ['shows the backup URLs after a route switch', 'checkUrl', { routeSwitches: [{}] }, backupUrls],
+    ['shows the backup URLs after a gateway switch', 'checkUrl', { gatewaySwitches: [{}] }, backupUrls],
     ['does not retry when the user cancels the key dialog', 'setApiKey', {}, enterKey],
     ['does not retry when the user adds no gateway', 'addGateway', {}, ['command', 'holysheep.addGateway']],
   ] as const) {

@@ -6,7 +6,7 @@ import { openConversation } from '../conversation/openedConversation';
 import { attempt, done, failed, waitForEvents } from '../conversation/scriptedEngine';
 import { FakePanel, idleServices, noSubscription } from './fakePanel';
 
-const refused = (nextRoute: string): StreamEvent => Object.assign(failed(''), { nextRoute });
+const refused = (nextGateway: string): StreamEvent => Object.assign(failed(''), { nextGateway });
 
 describe('gateway of the next prompt in a panel', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
@@ -18,7 +18,7 @@ describe('gateway of the next prompt in a panel', () => {
       ...idleServices,
       conversations: { keepOpen: noSubscription },
       connections: {
-        view: (_demo: boolean, preferredRoute = 'primary') => Promise.resolve({ model: 'm', host: preferredRoute }),
+        view: (_demo: boolean, preferredGateway = 'primary') => Promise.resolve({ model: 'm', host: preferredGateway }),
         onDidChange: noSubscription,
       },
       demo: { answers: () => false },
@@ -34,7 +34,7 @@ describe('gateway of the next prompt in a panel', () => {
     await view.send({ type: 'ready' });
     const id = ask('one', attempt(), refused('https://backup.example/v1'));
     assert.deepEqual(await shownHosts(), []);
-    conversation.switchRoute(id);
+    conversation.switchGateway(id);
     emit(attempt(), done('1'));
     assert.deepEqual(await shownHosts(), ['https://backup.example/v1']);
     ask('two', refused('https://primary.example/v1'));

@@ -1,5 +1,5 @@
 import type { StreamEvent } from '../../../src/engine/events/events';
-import type { Route } from '../../../src/engine/request';
+import type { Gateway } from '../../../src/engine/request';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { Scheduler, type ScheduleNotice } from '../../../src/host/schedule/scheduler';
 import { ScheduleStore } from '../../../src/host/schedule/scheduleStore';
@@ -24,7 +24,7 @@ export function openScheduledWindow(
   const notices: ScheduleNotice[] = [];
   const problems: string[] = [];
   const probes: string[] = [];
-  const network: { isReachable: boolean; origin: string; lists?: Route['lists']; backups?: readonly Route[] } = {
+  const network: { isReachable: boolean; origin: string; lists?: Gateway['lists']; backups?: readonly Gateway[] } = {
     isReachable,
     origin: 'https://own.example',
   };
@@ -40,7 +40,7 @@ export function openScheduledWindow(
       const { origin, lists, backups } = network;
       return Promise.resolve({ baseUrl: `${origin}/v1`, apiKey: 'hsa-key', lists, backups });
     },
-    respondsOverAnyRoute: ({ baseUrl: url }) => {
+    respondsOverAnyGateway: ({ baseUrl: url }) => {
       // The probe comes before the request.
       probes.push(`${url} after ${engine.turns.length} requests`);
       return Promise.resolve(network.isReachable);

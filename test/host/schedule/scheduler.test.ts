@@ -147,7 +147,7 @@ describe('scheduled prompt', () => {
     conversation.tryAnyway(id);
     conversation.restart(id);
     conversation.switchModel(id, 'other');
-    conversation.switchRoute(id);
+    conversation.switchGateway(id);
     assert.deepEqual([requests(window), phaseOf(conversation)], [1, 'scheduled']);
     await window.clock.advance(minute);
     assert.deepEqual([requests(window), files()], [2, []]);

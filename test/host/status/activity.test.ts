@@ -140,10 +140,10 @@ describe('activity in the status bar', () => {
     ]);
   });
 
-  it('names the route of a turn and the number of other answers', () => {
-    const route = { origin: 'http://localhost:8080', baseUrl: 'http://localhost:8080/b/v1' };
-    assert.deepEqual(tooltip({ ...turns('streaming', route), runningCount: 2 }), [
-      'Route: localhost:8080/b/v1',
+  it('names the gateway of a turn and the number of other answers', () => {
+    const gateway = { origin: 'http://localhost:8080', baseUrl: 'http://localhost:8080/b/v1' };
+    assert.deepEqual(tooltip({ ...turns('streaming', gateway), runningCount: 2 }), [
+      'Gateway: localhost:8080/b/v1',
       'Other answers in progress: 1.',
       'Click to show the conversation.',
     ]);

@@ -59,9 +59,9 @@ describe('status bar', () => {
     return tooltip.split('\n').slice(1, -1);
   };
 
-  it('names the host and the number of backup routes, if there are any', async () => {
+  it('names the host and the number of backup gateways, if there are any', async () => {
     (await create(() => idle, { backups: ['one.example', 'two.example'] })).dispose();
-    assert.deepEqual(modelLines(), ['Host: api.example', 'Backup routes: 2']);
+    assert.deepEqual(modelLines(), ['Host: api.example', 'Backup gateways: 2']);
     (await create(() => idle)).dispose();
     assert.deepEqual(modelLines(), ['Host: api.example']);
   });
@@ -73,11 +73,11 @@ describe('status bar', () => {
     assert.equal(items['holysheep.model'].text, '$(sparkle) m');
   });
 
-  it('names the backup route while an answer comes over it', async () => {
+  it('names the backup gateway while an answer comes over it', async () => {
     const statusBar = await create(() => running('https://backup.example'), { backups: ['backup.example'] });
     statusBar.refresh();
     statusBar.dispose();
-    assert.deepEqual(modelLines(), ['Host: backup.example', 'Backup routes: 1']);
+    assert.deepEqual(modelLines(), ['Host: backup.example', 'Backup gateways: 1']);
     assert.equal(items['holysheep.activity']?.text, '$(loading~spin) Answering…');
   });
 

@@ -2,13 +2,13 @@ import type { EngineEnvironment, EngineSettings } from '../../../src/engine/envi
 import { classify, type Fault } from '../../../src/engine/faults/classify';
 import { noSharedCooldowns, type SharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { NetworkState, type RetryBudget } from '../../../src/engine/gate/networkState';
-import { RouteHealth } from '../../../src/engine/gate/routeHealth';
+import { GatewayHealth } from '../../../src/engine/gate/gatewayHealth';
 import { originOf } from '../../../src/engine/gateway/baseUrl';
-import type { Connection, Route } from '../../../src/engine/request';
+import type { Connection, Gateway } from '../../../src/engine/request';
 import { decide, type Decision, type Situation } from '../../../src/engine/retry/decide';
 import { Admission, faultOfBlock } from '../../../src/engine/turn/admission';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
-import { TurnRoutes } from '../../../src/engine/turn/turnRoutes';
+import { TurnGateways } from '../../../src/engine/turn/turnGateways';
 import { Waits, type WaitDescription } from '../../../src/engine/turn/waits';
 import { defaultSettings } from '../../support/engineRun';
 import type { Refusal } from '../gateway';
@@ -17,7 +17,7 @@ import { evidenceOf } from './evidence';
 import type { Question, Strategy } from './strategy';
 
 const model = 'gpt-4o';
-const singleRoute: Connection = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-simulated-key' };
+const singleGateway: Connection = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-simulated-key' };
 
 /** A description with arbitrary values, because the simulation does not use the descriptions of waits. */
 const description: WaitDescription = {
@@ -43,7 +43,7 @@ const silentLog = {
 export interface WindowOptions {
   readonly maxRetries?: number;
   readonly connection?: Connection;
-  /** The `fetch` of the probes of routes. */
+  /** The `fetch` of the probes of gateways. */
   readonly fetch?: typeof fetch;
   /** The outages that other windows have noticed. */
   readonly cooldowns?: SharedCooldowns;
@@ -57,20 +57,20 @@ const watchConnection: NonNullable<EngineEnvironment['watchConnection']> = async
   return response;
 };
 
-/** A window: the state that its turns share. It has the focus, so that it probes routes at any time. */
+/** A window: the state that its turns share. It has the focus, so that it probes gateways at any time. */
 class SimulatedWindow {
   readonly network: NetworkState;
-  readonly routes: RouteHealth;
+  readonly gateways: GatewayHealth;
   readonly connection: Connection;
   readonly maxRetries: number;
 
   constructor(
     readonly world: World,
     readonly random: () => number,
-    { maxRetries = retry.maxRetries, connection = singleRoute, fetch = globalThis.fetch, cooldowns }: WindowOptions,
+    { maxRetries = retry.maxRetries, connection = singleGateway, fetch = globalThis.fetch, cooldowns }: WindowOptions,
   ) {
     this.network = new NetworkState(world, noSharedCooldowns);
-    this.routes = new RouteHealth(
+    this.gateways = new GatewayHealth(
       { clock: world, random, fetch, watchConnection, log: silentLog, cooldowns: cooldowns ?? noSharedCooldowns },
       () => true,
     );
@@ -100,11 +100,11 @@ export function onSeparateMachines(): Strategy {
   };
 }
 
-/** A turn without streams and messages. Its gate, waits, history, routes and decisions are those of the engine. */
+/** A turn without streams and messages. Its gate, waits, history, gateways and decisions are those of the engine. */
 class SimulatedTurn {
   private readonly history = new TurnHistory(model);
   private readonly waits: Waits;
-  private readonly routes: TurnRoutes;
+  private readonly gateways: TurnGateways;
   private readonly admission: Admission;
   private readonly settings: EngineSettings;
 
@@ -114,45 +114,45 @@ class SimulatedTurn {
     this.settings = { ...defaultSettings, retry: { ...retry, maxRetries } };
     this.waits = new Waits({ clock: world, random, fetch }, output, this.history);
     this.admission = new Admission(world);
-    this.routes = new TurnRoutes(window.routes, window.network, () => this.settings, output, this.history, {});
+    this.gateways = new TurnGateways(window.gateways, window.network, () => this.settings, output, this.history, {});
   }
 
   async run(question: Question): Promise<void> {
     for (let retries = true; retries;) {
-      await this.routes.readOutages(this.window.connection);
-      const route = this.routes.choose(this.window.connection);
-      if (!route) break;
-      if (!(await this.waitInQueue(route))) break;
+      await this.gateways.readOutages(this.window.connection);
+      const gateway = this.gateways.choose(this.window.connection);
+      if (!gateway) break;
+      if (!(await this.waitInQueue(gateway))) break;
       this.history.settleCharge(false);
       const sentAt = this.window.world.monotonicNow();
-      const { canSwitchRoute } = this.routes.announcePlan(route);
-      const called = { baseUrl: route.baseUrl, canSwitchRoute };
+      const { canSwitchGateway } = this.gateways.announcePlan(gateway);
+      const called = { baseUrl: gateway.baseUrl, canSwitchGateway };
       const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered, called));
       if (!refusal) {
         this.admission.accepted();
         this.window.world.after(question.succeeded(), () => {
-          this.routes.recordResponse(sentAt);
+          this.gateways.recordResponse(sentAt);
           this.admission.finish();
-          this.budget(route).refund(1);
+          this.budget(gateway).refund(1);
         });
         return;
       }
-      retries = await this.prepareRetry(refusal, this.budget(route), sentAt);
+      retries = await this.prepareRetry(refusal, this.budget(gateway), sentAt);
     }
     question.failed();
   }
 
-  private budget({ baseUrl }: Route): RetryBudget {
+  private budget({ baseUrl }: Gateway): RetryBudget {
     return this.window.network.budget(originOf(baseUrl));
   }
 
   /** Returns whether the gate has admitted an attempt. If not, the turn ends. */
-  private async waitInQueue(route: Route): Promise<boolean> {
+  private async waitInQueue(gateway: Gateway): Promise<boolean> {
     const { admission, waits, window } = this;
-    const { baseUrl, apiKey } = route;
+    const { baseUrl, apiKey } = gateway;
     admission.join(window.network.gate({ origin: originOf(baseUrl), apiKey, model }), () => waits.end());
     for (let { block } = admission; block; { block } = admission) {
-      const decision = this.decide(this.situation(faultOfBlock(block), this.budget(route), block));
+      const decision = this.decide(this.situation(faultOfBlock(block), this.budget(gateway), block));
       if (decision.type !== 'wait') {
         admission.release();
         return false;
@@ -162,25 +162,25 @@ class SimulatedTurn {
     return true;
   }
 
-  /** Waits or switches the route, as the engine decides. @returns whether another attempt follows */
+  /** Waits or switches the gateway, as the engine decides. @returns whether another attempt follows */
   private async prepareRetry(refusal: Refusal, budget: RetryBudget, sentAt: number): Promise<boolean> {
-    const { routes, admission } = this;
+    const { gateways, admission } = this;
     const fault = classify(evidenceOf(refusal), this.window.world.now());
     admission.reportFault(fault);
     const situation = this.situation(fault, budget);
     const decision = this.decide(situation);
     this.history.recordFault(situation, decision, budget);
     admission.end(fault, decision);
-    if (decision.type !== 'replay') routes.recordFault(fault);
-    if (typeof refusal.status === 'number' && !fault.isRouteFault) routes.recordResponse(sentAt);
+    if (decision.type !== 'replay') gateways.recordFault(fault);
+    if (typeof refusal.status === 'number' && !fault.leavesGateway) gateways.recordResponse(sentAt);
     switch (decision.type) {
       case 'replay':
         return true;
-      case 'switch-route':
-        routes.switchTo(decision.to, fault);
+      case 'switch-gateway':
+        gateways.switchTo(decision.to, fault);
         return true;
       case 'wait':
-        routes.recordWait();
+        gateways.recordWait();
         if (!decision.inQueue) await this.waits.delay(decision.delayMs, description);
         return true;
       default:
@@ -201,7 +201,7 @@ class SimulatedTurn {
       isContinuable: false,
       tokens,
       breakerOpen: this.admission.isBreakerOpen,
-      ...this.routes.outlook(fault),
+      ...this.gateways.outlook(fault),
     });
   }
 }

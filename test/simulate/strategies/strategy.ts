@@ -1,19 +1,19 @@
 import type { Refusal } from '../gateway';
 import type { World } from '../world';
 
-interface CalledRoute {
+interface CalledGateway {
   readonly baseUrl: string;
-  readonly canSwitchRoute: boolean;
+  readonly canSwitchGateway: boolean;
 }
 
 /** A question of one client. The strategy decides when it calls the gateway. */
 export interface Question {
   /**
    * Calls the gateway. `answered` gets a refusal, or undefined when the headers of an answer have arrived.
-   * @param route its base URL, and whether the call gives up a connection that takes long. Strategies that know only one
-   * route leave it out.
+   * @param gateway its base URL, and whether the call gives up a connection that takes long. Strategies that know only one
+   * gateway leave it out.
    */
-  send(answered: (refusal: Refusal | undefined) => void, route?: CalledRoute): void;
+  send(answered: (refusal: Refusal | undefined) => void, gateway?: CalledGateway): void;
   /** Ends the question with an answer. @returns the duration of the answer's stream, in milliseconds */
   succeeded(): number;
   /** Ends the question without an answer. */

@@ -52,42 +52,42 @@ describe('announcement of a resume', () => {
   });
 });
 
-describe('announcement of a route switch', () => {
+describe('announcement of a gateway switch', () => {
   const first = ev.attempt({ origin: 'https://api.example' });
   const second = (fields: Parameters<typeof ev.attempt>[0] = {}): StreamEvent =>
     ev.attempt({ attempt: 2, why: 'switch', origin: 'https://backup.example', ...fields });
   const sentence = "Sent to backup.example, because api.example couldn't be reached (host not found).";
 
-  it('is made once, with the first attempt that uses the new route', () => {
-    assert.deepEqual(announcements(first, ev.route(), second(), second({ attempt: 3, why: 'retry' })), [
+  it('is made once, with the first attempt that uses the new gateway', () => {
+    assert.deepEqual(announcements(first, ev.gateway(), second(), second({ attempt: 3, why: 'retry' })), [
       'Waiting for the answer',
       sentence,
     ]);
   });
 
   it('precedes the announcement of the first attempt', () =>
-    assert.deepEqual(announcements(ev.route(), second({ attempt: 1, why: 'first' })), [
+    assert.deepEqual(announcements(ev.gateway(), second({ attempt: 1, why: 'first' })), [
       `${sentence} Waiting for the answer`,
     ]));
 
   it('precedes the announcement that the rest of the answer is requested', () => {
     const resume = second({ why: 'resume', how: 'continue' });
-    assert.deepEqual(announcements(first, ev.text('Hel'), ev.cut(), ev.route({ reason: 'user' }), resume), [
+    assert.deepEqual(announcements(first, ev.text('Hel'), ev.cut(), ev.gateway({ reason: 'user' }), resume), [
       'Waiting for the answer',
       'Switched to backup.example. Connection lost. Getting the rest of the answer…',
     ]);
   });
 
-  it('follows the announcement of a wait on the new route', () =>
-    assert.deepEqual(announcements(first, ev.route(), ev.waiting(), second()), [
+  it('follows the announcement of a wait on the new gateway', () =>
+    assert.deepEqual(announcements(first, ev.gateway(), ev.waiting(), second()), [
       'Waiting for the answer',
       'Rate limited. Retrying in 4 s',
       sentence,
     ]));
 
-  it('is made again when the turn returns to its first route', () => {
-    const back = ev.route({ from: 'https://backup.example', to: 'https://api.example', reason: 'user' });
+  it('is made again when the turn returns to its first gateway', () => {
+    const back = ev.gateway({ from: 'https://backup.example', to: 'https://api.example', reason: 'user' });
     const third = second({ attempt: 3, origin: 'https://api.example' });
-    assert.deepEqual(announcements(first, ev.route(), second(), back, third).at(-1), 'Switched to api.example.');
+    assert.deepEqual(announcements(first, ev.gateway(), second(), back, third).at(-1), 'Switched to api.example.');
   });
 });

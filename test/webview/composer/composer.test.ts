@@ -104,7 +104,7 @@ describe('composer', () => {
 
   describe('button for the model', () => {
     const shown = (): readonly (string | null)[] => {
-      const badge = page.root.querySelector<HTMLElement>('.route-badge:not([hidden])');
+      const badge = page.root.querySelector<HTMLElement>('.gateway-badge:not([hidden])');
       return [page.one('button', named()).textContent, badge && `${badge.textContent} ${badge.title}`];
     };
     const named = (): string => page.buttons().find((name) => name.startsWith('Model: '))!;

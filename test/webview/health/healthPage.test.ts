@@ -37,7 +37,7 @@ describe('page of usage and health', () => {
   const labels = (): readonly (string | null)[] =>
     [...document.querySelectorAll('[role="img"]')].map((chart) => chart.getAttribute('aria-label'));
 
-  it('shows a card for each model and route on the tab of the network health, with the rest of its figures in its details', () => {
+  it('shows a card for each model and gateway on the tab of the network health, with the rest of its figures in its details', () => {
     page.show(report);
     assert.deepEqual(texts('h2'), ['gpt-4o a.test', '<b>x</b> b.test']);
     assert.deepEqual(texts('article:first-child .measures dt, article:first-child .figure'), [

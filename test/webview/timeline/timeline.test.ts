@@ -132,7 +132,7 @@ describe('text about a wait', () => {
   });
 });
 
-describe('route of an attempt', () => {
+describe('gateway of an attempt', () => {
   const [api, backup] = ['https://api.example', 'https://backup.example'];
   const refused = ev.ended({ at: 500, how: 'dns', ms: 500, bytes: 0 });
   const refusedBy = (fields: object): readonly StreamEvent[] => [
@@ -144,10 +144,10 @@ describe('route of an attempt', () => {
   const hosts = (...events: readonly StreamEvent[]): readonly (string | undefined)[] =>
     spansOf(events).parts.map((part) => (part.kind === 'attempt' ? part.host : undefined));
 
-  it('is named if the turn has used several routes, with its path if these have the same host', () => {
-    assert.deepEqual(hosts(...refusedBy({}), ev.route(), switched()), ['api.example', 'backup.example']);
+  it('is named if the turn has used several gateways, with its path if these have the same host', () => {
+    assert.deepEqual(hosts(...refusedBy({}), ev.gateway(), switched()), ['api.example', 'backup.example']);
     const [a, b] = [`${api}/a/v1`, `${api}/b/v1`];
-    const sameHost = ev.route({ to: api, fromUrl: a, toUrl: b });
+    const sameHost = ev.gateway({ to: api, fromUrl: a, toUrl: b });
     assert.deepEqual(hosts(...refusedBy({ baseUrl: a }), sameHost, switched({ origin: api, baseUrl: b })), [
       'api.example/a/v1',
       'api.example/b/v1',
@@ -161,8 +161,8 @@ describe('route of an attempt', () => {
       switched({ attempt: 4, at: 950, model: 'glm', origin: api }),
     ];
     assert.deepEqual(
-      texts(...refusedBy({}), ev.route(), switched(), third, fourth).map((text) => text.split(' · ')[1]),
-      ['host not found', 'Route switched', 'Model switched', 'Model switched'],
+      texts(...refusedBy({}), ev.gateway(), switched(), third, fourth).map((text) => text.split(' · ')[1]),
+      ['host not found', 'Gateway switched', 'Model switched', 'Model switched'],
     );
   });
 });
@@ -239,7 +239,7 @@ describe('body of the timeline', () => {
     ]);
   });
 
-  it('names the route of an attempt beside its model, and counts the tokens that the gateway does not report', () => {
+  it('names the gateway of an attempt beside its model, and counts the tokens that the gateway does not report', () => {
     const failed = ev.ended({ at: 1500, how: 'dns', ms: 500, bytes: 0, tokens: 12 });
     open(ev.attempt({ origin: 'https://a.example' }), failed, second({ origin: 'https://b.example' }));
     assert.deepEqual(rows(), [

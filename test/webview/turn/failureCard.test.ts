@@ -17,13 +17,13 @@ const buttons = (): readonly HTMLElement[] => [...page.one('alert').querySelecto
 describe('failure card', () => {
   usePage((opened) => (page = opened));
 
-  it('names the route after a switch to another route', () => {
-    fail({}, ev.route(), ev.attempt({ origin: 'https://backup.example' }));
-    assert.equal(page.one('alert').querySelector('.provenance')?.textContent, 'Route: backup.example');
+  it('names the gateway after a switch to another gateway', () => {
+    fail({}, ev.gateway(), ev.attempt({ origin: 'https://backup.example' }));
+    assert.equal(page.one('alert').querySelector('.provenance')?.textContent, 'Gateway: backup.example');
   });
 
   it('has buttons for the first two actions, of which it highlights the first, and a menu for the others', () => {
-    fail({ actions: ['openBilling', 'switchModel', 'networkSettings', 'moreRoom', 'switchRoute'] });
+    fail({ actions: ['openBilling', 'switchModel', 'networkSettings', 'moreRoom', 'switchGateway'] });
     assert.deepEqual(
       buttons().map(({ textContent, className }) => `${textContent}: ${className}`),
       ['Open billing: button primary', 'Switch model: button secondary', ': button quiet icon-button'],
@@ -33,21 +33,21 @@ describe('failure card', () => {
     assert.deepEqual(valuesOf(items, 'textContent'), [
       'Proxy and certificate settings',
       'Retry with more room',
-      'Switch route',
+      'Switch gateway',
     ]);
     for (const item of items) item.click();
     const actions = page.posted.map((message) => message.type === 'action' && message.action);
-    assert.deepEqual(actions, ['openBilling', 'switchModel', 'networkSettings', 'moreRoom', 'switchRoute']);
+    assert.deepEqual(actions, ['openBilling', 'switchModel', 'networkSettings', 'moreRoom', 'switchGateway']);
   });
 
-  it('names the gateway of *Switch route* if that is the first action', () => {
-    const next = { nextRoute: 'https://openrouter.ai', nextRouteName: 'OpenRouter' };
-    fail({ kind: 'rate-limit', actions: ['switchRoute', 'retryNow'], ...next });
+  it('names the gateway of *Switch gateway* if that is the first action', () => {
+    const next = { nextGateway: 'https://openrouter.ai', nextGatewayName: 'OpenRouter' };
+    fail({ kind: 'rate-limit', actions: ['switchGateway', 'retryNow'], ...next });
     assert.deepEqual([buttons()[0]?.textContent, buttons()[0]?.className], ['Use OpenRouter', 'button primary']);
     page.click('Use OpenRouter');
-    assert.deepEqual(page.posted.at(-1), { type: 'action', exchangeId: 'a', action: 'switchRoute' });
-    fail({ kind: 'rate-limit', actions: ['retryNow', 'switchRoute'], ...next });
-    assert.equal(buttons()[1]?.textContent, 'Switch route');
+    assert.deepEqual(page.posted.at(-1), { type: 'action', exchangeId: 'a', action: 'switchGateway' });
+    fail({ kind: 'rate-limit', actions: ['retryNow', 'switchGateway'], ...next });
+    assert.equal(buttons()[1]?.textContent, 'Switch gateway');
   });
 
   it('has *Retry now* in its menu beside *Set API key*, and does not highlight it when the same request would fail again', () => {

@@ -56,10 +56,10 @@ describe('progress line', () => {
       assert.deepEqual(linesAround(3000), ['', 'No data for 3 s']);
     });
 
-    it('offers another route in its fifth second', () => {
-      page.events('a', ev.attempt({ time, hasOtherRoute: true }));
+    it('offers another gateway in its fifth second', () => {
+      page.events('a', ev.attempt({ time, hasOtherGateway: true }));
       assert.deepEqual(linesAround(5000), ['Waiting for the model… 4 s', 'No response (5 s), may be billed']);
-      assert.equal(page.all('button', 'Switch route').length, 1);
+      assert.equal(page.all('button', 'Switch gateway').length, 1);
     });
   });
 
@@ -83,23 +83,23 @@ describe('progress line', () => {
     assert.equal(page.renderCalls.at(-1), 'pause');
   });
 
-  describe('while the headers are awaited and there is another route', () => {
-    const offered = (): number => page.all('button', 'Switch route').length;
-    const offer = 'No response yet. The request may already have been billed. You can switch to another route.';
+  describe('while the headers are awaited and there is another gateway', () => {
+    const offered = (): number => page.all('button', 'Switch gateway').length;
+    const offer = 'No response yet. The request may already have been billed. You can switch to another gateway.';
 
     it('offers the switch from the fifth second on, and announces that once', () => {
-      page.events('a', ev.attempt({ hasOtherRoute: true }));
+      page.events('a', ev.attempt({ hasOtherGateway: true }));
       assert.equal(linesFor(4).at(-1), 'Waiting for the model… 4 s');
       assert.deepEqual([offered(), page.announced === offer], [0, false]);
       page.clock.advance(1000);
       assert.deepEqual([progress(), page.announced], ['No response (5 s), may be billed', offer]);
-      page.click('Switch route');
-      assert.deepEqual(page.posted.at(-1), { type: 'action', exchangeId: 'a', action: 'switchRoute' });
+      page.click('Switch gateway');
+      assert.deepEqual(page.posted.at(-1), { type: 'action', exchangeId: 'a', action: 'switchGateway' });
     });
 
     for (const [name, ...events] of [
-      ['the headers have arrived', ev.attempt({ hasOtherRoute: true }), ev.headers()],
-      ['there is no other route', ev.attempt()],
+      ['the headers have arrived', ev.attempt({ hasOtherGateway: true }), ev.headers()],
+      ['there is no other gateway', ev.attempt()],
     ] as const) {
       it(`does not offer it if ${name}`, () => {
         page.events('a', ...events);
@@ -109,7 +109,7 @@ describe('progress line', () => {
     }
 
     it('takes the offer back when the headers arrive', () => {
-      page.events('a', ev.attempt({ hasOtherRoute: true }));
+      page.events('a', ev.attempt({ hasOtherGateway: true }));
       page.clock.advance(5000);
       page.events('a', ev.headers());
       assert.equal(offered(), 0);

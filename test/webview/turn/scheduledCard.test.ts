@@ -90,7 +90,7 @@ describe('card of a scheduled prompt', () => {
     assert.deepEqual(lines().slice(0, 2), ['Sends when the network is back', '· lapses in 24 h 0 min']);
   });
 
-  it('names the gateway in the settings, not the route of the last attempt', () => {
+  it('names the gateway in the settings, not the gateway of the last attempt', () => {
     const { state } = scheduled();
     page.snapshot([exchange('a', { state: { ...state, origin: 'https://backup.example' } })]);
     assert.match(lines()[2]!, /^To api\.example/u);

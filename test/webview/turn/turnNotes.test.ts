@@ -4,7 +4,7 @@ import {
   announceCutPrompt,
   describeModelSwitches,
   describeResumePoints,
-  describeRouteSwitches,
+  describeGatewaySwitches,
 } from '../../../src/shared/describe';
 import { initialTurn, reduceTurn, type FaultKind, type TurnState } from '../../../src/shared/protocol';
 import { englishWords } from '../../support/englishWords';
@@ -28,7 +28,7 @@ describe('note about the reasoning effort of an answer', () => {
     ['was accepted', [ev.attempt({ effort: 'high' })], ''],
     ['was replaced', [start, refused], `${text} Sent: Medium.`],
     ['was refused altogether', [start, refused, unsupported], `${text} Sent without it.`],
-    ['was accepted by the route that answered', [start, refused, ev.attempt({ attempt: 3, effort: 'high' })], ''],
+    ['was accepted by the gateway that answered', [start, refused, ev.attempt({ attempt: 3, effort: 'high' })], ''],
   ] as const) {
     it(`${note ? 'says what was sent' : 'is left out'} when it ${name}`, () => {
       page.snapshot([exchange('e')]);
@@ -41,52 +41,52 @@ describe('note about the reasoning effort of an answer', () => {
   }
 });
 
-describe('note about the route of an answer', () => {
-  const route = (from: string, to: string, reason: Reason = 'dns'): StreamEvent =>
-    ev.route({ from: `https://${from}.example`, to: `https://${to}.example`, reason });
+describe('note about the gateway of an answer', () => {
+  const gateway = (from: string, to: string, reason: Reason = 'dns'): StreamEvent =>
+    ev.gateway({ from: `https://${from}.example`, to: `https://${to}.example`, reason });
   const origin = 'https://api.example';
   const paths = (from: string, to: string): StreamEvent =>
-    ev.route({ from: origin, to: origin, fromUrl: `${origin}/${from}/v1`, toUrl: `${origin}/${to}/v1` });
-  const toBackup = route('api', 'backup');
+    ev.gateway({ from: origin, to: origin, fromUrl: `${origin}/${from}/v1`, toUrl: `${origin}/${to}/v1` });
+  const toBackup = gateway('api', 'backup');
   const notReached = (reason: string): string =>
     `Sent to backup.example, because api.example couldn't be reached (${reason}).`;
 
   const rows: Readonly<Record<string, readonly [note: string, ...events: StreamEvent[]]>> = {
     'a host that is not found': [notReached('host not found'), toBackup],
-    'a timeout': [notReached('timed out'), route('api', 'backup', 'timeout')],
-    'an untrusted certificate': [notReached('certificate not trusted'), route('api', 'backup', 'tls')],
+    'a timeout': [notReached('timed out'), gateway('api', 'backup', 'timeout')],
+    'an untrusted certificate': [notReached('certificate not trusted'), gateway('api', 'backup', 'tls')],
     'a refused connection': [
       notReached('connection refused'),
-      ev.route({ reason: 'connection', row: 'connectionRefused' }),
+      ev.gateway({ reason: 'connection', row: 'connectionRefused' }),
     ],
     'a connection that was reset': [
       notReached('connection reset'),
-      ev.route({ reason: 'connection', row: 'connectionReset' }),
+      ev.gateway({ reason: 'connection', row: 'connectionReset' }),
     ],
-    'a lost connection': [notReached('connection lost'), ev.route({ reason: 'connection', row: 'connectionLost' })],
+    'a lost connection': [notReached('connection lost'), ev.gateway({ reason: 'connection', row: 'connectionLost' })],
     'a fault of the gateway': [
       'Sent to backup.example, because api.example failed (gateway error).',
-      route('api', 'backup', 'gateway'),
+      gateway('api', 'backup', 'gateway'),
     ],
-    'the user': ['Switched to backup.example.', route('api', 'backup', 'user')],
-    'a route with a port': ['Switched to localhost:8080.', ev.route({ to: 'http://localhost:8080', reason: 'user' })],
-    'two routes with the same host': [
+    'the user': ['Switched to backup.example.', gateway('api', 'backup', 'user')],
+    'a gateway with a port': ['Switched to localhost:8080.', ev.gateway({ to: 'http://localhost:8080', reason: 'user' })],
+    'two gateways with the same host': [
       "Sent to api.example/b/v1, because api.example/a/v1 couldn't be reached (host not found).",
       paths('a', 'b'),
     ],
     'several switches': [
       "Sent to b1.example, because api.example couldn't be reached (host not found). Switched to b2.example.",
-      route('api', 'b1'),
-      route('b1', 'b2', 'user'),
+      gateway('api', 'b1'),
+      gateway('b1', 'b2', 'user'),
     ],
-    'a return to the first route': ['', route('api', 'b1'), route('b1', 'b2'), route('b2', 'api')],
+    'a return to the first gateway': ['', gateway('api', 'b1'), gateway('b1', 'b2'), gateway('b2', 'api')],
     'a return to the first of two paths': ['', paths('a', 'b'), paths('b', 'a')],
-    'a return to an earlier route': [
+    'a return to an earlier gateway': [
       'Switched to b1.example. Switched to b3.example.',
-      route('api', 'b1', 'user'),
-      route('b1', 'b2'),
-      route('b2', 'b1'),
-      route('b1', 'b3', 'user'),
+      gateway('api', 'b1', 'user'),
+      gateway('b1', 'b2'),
+      gateway('b2', 'b1'),
+      gateway('b1', 'b3', 'user'),
     ],
     'a failure without an answer': ['', toBackup, ev.failed()],
     'a failure after part of the answer': [
@@ -98,7 +98,7 @@ describe('note about the route of an answer', () => {
   };
   for (const [name, [note, ...events]] of Object.entries(rows)) {
     it(`is ${note ? `“${note}”` : 'empty'} after ${name}`, () =>
-      assert.equal(describeRouteSwitches(strings, after([start, ...events])), note));
+      assert.equal(describeGatewaySwitches(strings, after([start, ...events])), note));
   }
 });
 
@@ -215,7 +215,7 @@ describe('notes below an answer', () => {
   usePage((opened) => (page = opened), [exchange('a')]);
 
   const notes = (): readonly (string | undefined)[] =>
-    ['resumed', 'switch', 'route'].map((part) => page.part(part)?.textContent);
+    ['resumed', 'switch', 'gateway'].map((part) => page.part(part)?.textContent);
 
   it('are outside the text of the answer and stay after the turn has ended', () => {
     page.events('a', start, ...brokenOnce, ev.done('Hello'));
@@ -224,7 +224,7 @@ describe('notes below an answer', () => {
   });
 
   it('appear only at the end of the turn, so that they do not move below growing text, but are announced at once', () => {
-    page.events('a', start, ...continuedBy('overloaded'), ev.route({ reason: 'user' }));
+    page.events('a', start, ...continuedBy('overloaded'), ev.gateway({ reason: 'user' }));
     const note = 'gpt-4o was overloaded. qwen continued the answer.';
     assert.deepEqual([...notes(), page.announced], ['', '', undefined, note]);
     page.events('a', ev.stopped('Hel'));
@@ -251,21 +251,21 @@ describe('tool calls below an answer', () => {
     assert.deepEqual(toolCalls(), ['Tool call requested: readFile', 'Tool call requested: <b>']);
   });
 
-  it('lets the user remove the backup route over which the latest answer came because of a fault', () => {
-    const offered = (): readonly HTMLElement[] => page.all('button', "Don't use this route");
+  it('lets the user remove the backup gateway over which the latest answer came because of a fault', () => {
+    const offered = (): readonly HTMLElement[] => page.all('button', "Don't use this gateway");
     const origin = 'https://backup.example';
-    page.events('a', ev.route(), ev.attempt({ origin }), ev.text('Hi'));
+    page.events('a', ev.gateway(), ev.attempt({ origin }), ev.text('Hi'));
     assert.deepEqual(offered(), []);
     page.events('a', ev.done('Hi'));
     const [remove] = offered();
     remove!.focus();
     remove!.click();
-    assert.deepEqual(page.posted, [{ type: 'removeBackup', route: origin }]);
+    assert.deepEqual(page.posted, [{ type: 'removeBackup', gateway: origin }]);
     assert.deepEqual([offered(), page.window.document.activeElement], [[], page.input]);
-    const chosen = [start, ev.route({ reason: 'user' }), ev.text('Hi'), ev.done('Hi')];
+    const chosen = [start, ev.gateway({ reason: 'user' }), ev.text('Hi'), ev.done('Hi')];
     page.snapshot([exchange('a', { state: after(chosen) })]);
     assert.deepEqual(offered(), []);
-    page.snapshot([exchange('a', { state: after([ev.route(), start, ev.text('Hi'), ev.done('Hi')]) }), exchange('b')]);
+    page.snapshot([exchange('a', { state: after([ev.gateway(), start, ev.text('Hi'), ev.done('Hi')]) }), exchange('b')]);
     page.events('b', start);
     assert.deepEqual(offered(), []);
   });

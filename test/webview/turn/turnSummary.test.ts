@@ -199,7 +199,7 @@ describe('head of an answer', () => {
   for (const [name, shown, event] of [
     ['a fallback model', ['fallback'], switchModel('overloaded')],
     ['a model that the user chose', [], switchModel('user')],
-    ['a backup route', ['backup'], ev.route()],
+    ['a backup gateway', ['backup'], ev.gateway()],
   ] as const) {
     it(`has ${shown.length === 0 ? 'no badge' : `the badge “${shown.join()}”`} for ${name}`, () => {
       page.events('a', ev.attempt(), event, ev.text('Hi'));

@@ -171,36 +171,36 @@ describe('wait card', () => {
   }
 
   const backupAttempt = ev.attempt({ attempt: 2, origin: 'https://backup.example' });
-  const routes: Readonly<Record<string, readonly [events: readonly StreamEvent[], line: string]>> = {
+  const gateways: Readonly<Record<string, readonly [events: readonly StreamEvent[], line: string]>> = {
     'after a switch': [
-      [ev.route(), backupAttempt, ev.waiting()],
-      'Delay of 4.1 s · attempt 2 of 6 · Route: backup.example',
+      [ev.gateway(), backupAttempt, ev.waiting()],
+      'Delay of 4.1 s · attempt 2 of 6 · Gateway: backup.example',
     ],
     'when the turn can switch': [
-      [ev.waiting({ actions: ['retryNow', 'switchRoute'] })],
-      'Delay of 4.1 s · attempt 2 of 6 · Route: api.example',
+      [ev.waiting({ actions: ['retryNow', 'switchGateway'] })],
+      'Delay of 4.1 s · attempt 2 of 6 · Gateway: api.example',
     ],
     'only once, if the message names it': [
-      [ev.route(), backupAttempt, ev.waiting({ message: 'Rate limited by backup.example.' })],
+      [ev.gateway(), backupAttempt, ev.waiting({ message: 'Rate limited by backup.example.' })],
       'Delay of 4.1 s · attempt 2 of 6',
     ],
-    'but no single one while the turn waits for any of several routes': [
-      [ev.route(), backupAttempt, ev.offline()],
+    'but no single one while the turn waits for any of several gateways': [
+      [ev.gateway(), backupAttempt, ev.offline()],
       'Resumes automatically when the network is back',
     ],
   };
-  for (const [name, [events, line]] of Object.entries(routes)) {
-    it(`names the route of the wait ${name}`, () => {
+  for (const [name, [events, line]] of Object.entries(gateways)) {
+    it(`names the gateway of the wait ${name}`, () => {
       page.events('a', ...events);
       assert.equal(page.one('status').querySelector('.provenance')?.textContent, line);
     });
   }
 
-  it('names the new route when the same wait continues on another route', () => {
-    const wait = ev.waiting({ actions: ['retryNow', 'switchRoute'] });
+  it('names the new gateway when the same wait continues on another gateway', () => {
+    const wait = ev.waiting({ actions: ['retryNow', 'switchGateway'] });
     page.events('a', wait);
-    page.events('a', ev.route(), wait);
-    assert.match(page.one('status').querySelector('.provenance')?.textContent ?? '', /Route: backup\.example$/);
+    page.events('a', ev.gateway(), wait);
+    assert.match(page.one('status').querySelector('.provenance')?.textContent ?? '', /Gateway: backup\.example$/);
   });
 
   const repeatedWaits = {

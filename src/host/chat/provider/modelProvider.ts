@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { canSendRequests } from '../../../engine/request';
 import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events/events';
-import { firstGateway } from '../../../engine/turn/routeModels';
-import type { ConfiguredRoute, Connections } from '../../connection/connections';
+import { firstGateway } from '../../../engine/turn/gatewayModels';
+import type { KeyedGateway, Connections } from '../../connection/connections';
 import type { Budget } from '../../health/budget';
 import type { Settings } from '../../settings/settings';
 import { enterApiKey } from '../../ui/notifications';
@@ -112,7 +112,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   }
 
   /** Returns the gateway whose models are offered. If the key is missing and `silent` is false, the user is asked for the key. */
-  private async gateway(silent: boolean): Promise<ConfiguredRoute | undefined> {
+  private async gateway(silent: boolean): Promise<KeyedGateway | undefined> {
     const { connections, log } = this.deps;
     try {
       const gateway = firstGateway(await connections.configured());

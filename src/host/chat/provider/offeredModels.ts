@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { isHolySheepHost } from '../../../engine/gateway/apiKey';
-import { defaultModels, isUsableModelId, type GatewayModels } from '../../../engine/gateway/modelList';
+import { defaultModels, isUsableModelId, type ListedModels } from '../../../engine/gateway/modelList';
 import { canChat } from '../../../engine/models/listedFacts';
 import type { ModelFacts } from '../../../engine/models/modelFacts';
-import type { ConfiguredRoute } from '../../connection/connections';
+import type { KeyedGateway } from '../../connection/connections';
 import { effortText } from '../../../shared/describeEffort';
 import type { PanelStrings } from '../../../shared/panelStrings';
 import type { EffortView } from '../../../shared/protocol';
@@ -38,7 +38,7 @@ interface ModelInformation extends vscode.LanguageModelChatInformation {
  */
 export async function offeredModels(
   deps: OfferedModelsDeps,
-  gateway: ConfiguredRoute,
+  gateway: KeyedGateway,
   configuredModel: string,
 ): Promise<ModelInformation[]> {
   const { models, facts: listed } = await fetchModels(deps, gateway);
@@ -63,8 +63,8 @@ export async function offeredModels(
  */
 async function fetchModels(
   { catalog, log, modelsChanged }: OfferedModelsDeps,
-  gateway: ConfiguredRoute,
-): Promise<Pick<GatewayModels, 'models' | 'facts'>> {
+  gateway: KeyedGateway,
+): Promise<Pick<ListedModels, 'models' | 'facts'>> {
   const list = catalog.listOf(gateway);
   const inTime = await resultWithin(listTimeoutMs, list);
   if (inTime === 'late') {
@@ -76,7 +76,7 @@ async function fetchModels(
 
 function toModelInformation(
   id: string,
-  { host }: ConfiguredRoute,
+  { host }: KeyedGateway,
   { imageInput, toolCalling, ...limits }: ReturnType<typeof modelLimits>,
   factsText: string | undefined,
 ): vscode.LanguageModelChatInformation {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { canSendRequests } from '../../../engine/request';
-import { firstGateway } from '../../../engine/turn/routeModels';
+import { firstGateway } from '../../../engine/turn/gatewayModels';
 import type { Connections } from '../../connection/connections';
 import { vendor } from '../../contributions';
 import { enterApiKey, openSettingAction, withDelayedProgress, showToast } from '../../ui/notifications';

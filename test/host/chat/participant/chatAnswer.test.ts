@@ -207,10 +207,10 @@ describe("answer in VS Code's chat", () => {
     });
   });
 
-  describe('route switch in the chat', () => {
+  describe('gateway switch in the chat', () => {
     it('is shown as a progress line with its reason', () => {
       const [from, to] = ['https://a.example', 'https://b.example'];
-      assert.deepEqual(chat({ type: 'route', from, to, reason: 'dns', attempt: 1, at: 0 }), [
+      assert.deepEqual(chat({ type: 'gateway', from, to, reason: 'dns', attempt: 1, at: 0 }), [
         "> Sent to b.example, because a.example couldn't be reached (host not found).",
       ]);
     });

@@ -67,9 +67,9 @@ async function respond(
   return { lines, earlyEnd: early && `${early.kind}: ${early.message}` };
 }
 
-const route: StreamEvent = {
+const gateway: StreamEvent = {
   ...base,
-  type: 'route',
+  type: 'gateway',
   from: 'https://a.example',
   to: 'https://b.example',
   reason: 'dns',
@@ -85,8 +85,8 @@ const cases: readonly (readonly [behavior: string, events: readonly StreamEvent[
     [`status Rate limited. The gateway said to wait 2.4 s${nextAttempt}`],
   ],
   [
-    'shows a route switch before the first text',
-    [route, text('ab'), route, text('cd'), done('abcd')],
+    'shows a gateway switch before the first text',
+    [gateway, text('ab'), gateway, text('cd'), done('abcd')],
     ["status Sent to b.example, because a.example couldn't be reached (host not found).", 'text ab', 'text cd'],
   ],
   [

@@ -18,8 +18,8 @@ export const ev = {
     ...fields,
   }),
   /** A switch from `https://api.example` to `https://backup.example`, unless `fields` name other origins. */
-  route: (fields: Partial<EventOf<'route'>> = {}): StreamEvent => ({
-    type: 'route',
+  gateway: (fields: Partial<EventOf<'gateway'>> = {}): StreamEvent => ({
+    type: 'gateway',
     attempt: 1,
     at: 1500,
     from: 'https://api.example',

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import * as vscode from 'vscode';
 import { startGateway, type Gateway } from '../support/testGateway';
 import { answer } from '../support/replies';
-import type { RouteEvent, StreamEvent } from '../../src/engine/events/events';
+import type { GatewayEvent, StreamEvent } from '../../src/engine/events/events';
 import { collect, find, resetNetworkState, set, startFixture, stopFixture, testKey } from '../support/extensionHost';
 import type { HostFixture } from '../support/extensionHost';
 import { startUnreliableServer, type UnreliableServer } from '../support/network/unreliableServer';
@@ -21,10 +21,10 @@ async function setKey(baseUrl: string, key: string): Promise<void> {
   await vscode.commands.executeCommand('holysheep.setApiKey', { key, baseUrl });
 }
 
-const routesOf = (events: readonly StreamEvent[]): readonly RouteEvent[] =>
-  events.filter((event): event is RouteEvent => event.type === 'route');
+const gatewaysOf = (events: readonly StreamEvent[]): readonly GatewayEvent[] =>
+  events.filter((event): event is GatewayEvent => event.type === 'gateway');
 
-describe('backup route', () => {
+describe('backup gateway', () => {
   let fixture: HostFixture;
   let backupGateway: Gateway;
   let primary: UnreliableServer;
@@ -35,7 +35,7 @@ describe('backup route', () => {
     backupGateway = await startGateway({ anyHost: true });
     primary = await startUnreliableServer(portOf(fixture.gateway.origin));
     backup = await startUnreliableServer(portOf(backupGateway.origin));
-    // Leaves the backup route enough time to respond on a slow machine.
+    // Leaves the backup gateway enough time to respond on a slow machine.
     await set('timeout.headersMs', 2000);
     await set('backupBaseUrls', [backup.baseUrl]);
     await set('baseUrl', primary.baseUrl);
@@ -70,11 +70,11 @@ describe('backup route', () => {
 
   const ask = (): Promise<StreamEvent[]> => collect(fixture.api.ask('hello'));
 
-  it('gives the whole answer when the primary route refuses connections', async () => {
+  it('gives the whole answer when the primary gateway refuses connections', async () => {
     await primary.refuse();
     const events = await ask();
-    const [route, ...more] = routesOf(events);
-    assert.deepEqual([route?.from, route?.to, route?.reason], [primary.origin, backup.origin, 'connection']);
+    const [gateway, ...more] = gatewaysOf(events);
+    assert.deepEqual([gateway?.from, gateway?.to, gateway?.reason], [primary.origin, backup.origin, 'connection']);
     assert.equal(more.length, 0);
     assert.equal(find(events, 'done').text, text);
     assert.deepEqual([primary.chatRequests.length, backup.chatRequests.length], [0, 1]);
@@ -105,7 +105,7 @@ describe('backup route', () => {
 
     it('gives the whole answer without the wait for headers, and is asked first from then on', async () => {
       const events = await ask();
-      assert.equal(find(events, 'route').row, 'connectTimeout');
+      assert.equal(find(events, 'gateway').row, 'connectTimeout');
       assert.equal(find(events, 'done').text, text);
       assert.equal(find(await ask(), 'done').attempts, 1);
       assert.equal(backup.chatRequests.length, 2);

@@ -1,7 +1,7 @@
 import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import { normalizeBaseUrl, type BaseUrl } from '../../../src/engine/gateway/baseUrl';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
-import { routesFor } from '../../../src/engine/turn/routeModels';
+import { gatewaysFor } from '../../../src/engine/turn/gatewayModels';
 import type { TurnRecord } from '../../../src/engine/state/ledger';
 import type { DemoMode } from '../../../src/host/connection/demoMode';
 import type { ModelEfforts } from '../../../src/host/connection/modelEfforts';
@@ -20,8 +20,8 @@ function valid(text: string): readonly BaseUrl[] {
   return 'error' in baseUrl ? [] : [baseUrl];
 }
 
-/** The dependencies of the features that read, set and test routes. */
-interface RouteDeps {
+/** The dependencies of the features that read, set and test gateways. */
+interface GatewayDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly demo: DemoMode;
@@ -30,14 +30,14 @@ interface RouteDeps {
   readonly log: Log;
   readonly memory: Memento;
   readonly unresponsive: UnresponsiveGateways;
-  readonly routeFor: Engine['routeFor'];
+  readonly gatewayForAttempt: Engine['gatewayForAttempt'];
   readonly lists: (baseUrl: string, name: string) => boolean | undefined;
   readonly listsSettled: () => Promise<unknown>;
   readonly catalog: Pick<ModelCatalog, 'lists'>;
 }
 
-/** Settings and keys of several routes, which tests can change. */
-export class FakeRoutes {
+/** Settings and keys of several gateways, which tests can change. */
+export class FakeGateways {
   baseUrl = 'https://primary.example/v1';
   backups: readonly unknown[] = [];
   /** The known model lists of gateways, by base URL. They are forgotten when a key is stored. */
@@ -56,7 +56,7 @@ export class FakeRoutes {
   probeResult: ProbeResult = { state: 'verified', models: ['model-1'], ms: 1 };
   /** The base URLs and keys of all probes. */
   probes: (readonly [baseUrl: string, apiKey: string | undefined])[] = [];
-  /** Origins whose backup routes were removed from the settings or restored. */
+  /** Origins whose backup gateways were removed from the settings or restored. */
   removals: string[] = [];
   /** Global state of the extension, which all windows of a test share. */
   readonly remembered = new Map<string, unknown>();
@@ -71,7 +71,7 @@ export class FakeRoutes {
     this.keyChange.fire();
   }
 
-  deps(): RouteDeps {
+  deps(): GatewayDeps {
     const { settingsChange, keyChange, remembered } = this;
     const access = <T>(value: () => T): Promise<T> =>
       this.isKeyringLocked ? Promise.reject(new Error('The keyring is locked.')) : Promise.resolve(value());
@@ -88,7 +88,7 @@ export class FakeRoutes {
         baseUrl: () => normalizeBaseUrl(this.baseUrl),
         baseUrlText: () => this.baseUrl,
         backups: () => readGateways(this.backups),
-        routes: () => [...valid(this.baseUrl), ...readGateways(this.backups).usable],
+        gateways: () => [...valid(this.baseUrl), ...readGateways(this.backups).usable],
         removeBackupBaseUrls: (origin: string) => {
           this.removals.push(`remove ${origin}`);
           return Promise.resolve(() => Promise.resolve(void this.removals.push(`undo ${origin}`)));
@@ -99,7 +99,7 @@ export class FakeRoutes {
         workspaceModels: () => this.workspaceModels,
       },
       lists,
-      routeFor: (...[model, connection]: Parameters<Engine['routeFor']>) => routesFor(model, connection)[0],
+      gatewayForAttempt: (...[model, connection]: Parameters<Engine['gatewayForAttempt']>) => gatewaysFor(model, connection)[0],
       listsSettled: () => Promise.resolve(),
       catalog: { lists },
       keys: {
@@ -138,7 +138,7 @@ export class FakeRoutes {
         error: log.error,
         redactSecret: () => undefined,
       },
-    } as unknown as RouteDeps;
+    } as unknown as GatewayDeps;
   }
 }
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { normalizeBaseUrl, routeName, type BaseUrl } from '../../engine/gateway/baseUrl';
+import { normalizeBaseUrl, gatewayNameOf, type BaseUrl } from '../../engine/gateway/baseUrl';
 import { canSendRequests } from '../../engine/request';
 import type { Settings } from '../settings/settings';
 import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
@@ -9,46 +9,46 @@ import { backupErrorMessage, baseUrlErrorMessage, type Connections } from './con
 import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
 
-interface RouteNoticeDeps {
+interface GatewayNoticeDeps {
   readonly settings: Settings;
   readonly keys: Pick<KeyStore, 'onDidChange'>;
-  readonly connections: Pick<Connections, 'routes' | 'onDidRefuse'>;
+  readonly connections: Pick<Connections, 'gateways' | 'onDidRefuse'>;
   readonly demo: DemoMode;
   readonly log: Log;
   readonly memory: vscode.Memento;
 }
 
 /**
- * Removes a backup route from the settings. The user can undo the removal.
- * @param route the base URL, or its origin if no other route has the same host. See `routeOf`.
+ * Removes a backup gateway from the settings. The user can undo the removal.
+ * @param gateway the base URL, or its origin if no other gateway has the same host. See `gatewayOf`.
  */
 export async function removeBackup(
   {
     settings,
     log,
-  }: { readonly settings: Pick<Settings, 'routes' | 'removeBackupBaseUrls'>; readonly log: Pick<Log, 'error'> },
-  route: string,
+  }: { readonly settings: Pick<Settings, 'gateways' | 'removeBackupBaseUrls'>; readonly log: Pick<Log, 'error'> },
+  gateway: string,
 ): Promise<void> {
-  const removed = settings.routes().find(({ url, origin }) => [url, origin].includes(route));
-  const undo = await settings.removeBackupBaseUrls(route);
-  const message = vscode.l10n.t('{0} is no longer a backup route.', removed?.name ?? routeName(route));
+  const removed = settings.gateways().find(({ url, origin }) => [url, origin].includes(gateway));
+  const undo = await settings.removeBackupBaseUrls(gateway);
+  const message = vscode.l10n.t('{0} is no longer a backup gateway.', removed?.name ?? gatewayNameOf(gateway));
   showToast(log, 'information', message, [{ title: vscode.l10n.t('Undo'), run: undo }]);
 }
 
 const baseUrlSetting = 'holysheep.baseUrl';
 const backupsSetting = 'holysheep.backupBaseUrls';
 
-const memoryKey = 'holysheep.routeNotices';
+const memoryKey = 'holysheep.gatewayNotices';
 /** Maximum number of remembered texts. Beyond that number, the oldest are forgotten. */
 const maxRemembered = 50;
 
 /** Reports an invalid URL once per window, and a corrected URL, plain HTTP and a missing backup key only once. */
-export class RouteNotices extends Disposable {
+export class GatewayNotices extends Disposable {
   /** The base URLs that this window has checked, as the user wrote them. */
   private readonly checked = new Set<string>();
   private lacksPrimaryKey = false;
 
-  constructor(private readonly deps: RouteNoticeDeps) {
+  constructor(private readonly deps: GatewayNoticeDeps) {
     super();
     const { settings, demo, keys, connections } = deps;
     this.register(settings.onDidChange(() => this.check()));
@@ -107,13 +107,13 @@ export class RouteNotices extends Disposable {
   private async checkKeys(): Promise<void> {
     const { settings, connections, log } = this.deps;
     if ('error' in settings.baseUrl()) return;
-    const [primary, ...backups] = await connections.routes();
+    const [primary, ...backups] = await connections.gateways();
     this.lacksPrimaryKey = !canSendRequests(primary);
     if (this.lacksPrimaryKey) return;
     for (const backup of backups) {
       const { baseUrl, origin, host } = backup;
       if (canSendRequests(backup) || !this.remember(origin)) continue;
-      const message = vscode.l10n.t("The backup route {0} has no API key, so it isn't used.", host);
+      const message = vscode.l10n.t("The backup gateway {0} has no API key, so it isn't used.", host);
       showToast(log, 'information', message, [enterApiKeyAction(baseUrl)]);
     }
   }

@@ -1,26 +1,26 @@
 import assert from 'node:assert/strict';
-import { backup, Routes, switches } from '../../support/engineRoutes';
+import { backup, Gateways, switches } from '../../support/engineGateways';
 import { answering, refused, rejecting, status, type Reply } from '../../support/scriptedFetch';
 
 /** Two gateways, of which the backup gateway has just failed. */
-async function withDownBackup(primaryReply: Reply, ...probes: readonly Reply[]): Promise<Routes> {
+async function withDownBackup(primaryReply: Reply, ...probes: readonly Reply[]): Promise<Gateways> {
   const backupReplies = { replies: [refused, answering('from the backup')], probes };
   const primaryReplies = [answering('first'), primaryReply, primaryReply, primaryReply, answering('second')];
-  const routes = new Routes({ primary: primaryReplies, backup: backupReplies });
-  await routes.ask({ options: { preferredRoute: backup.baseUrl } }).toEnd();
-  return routes;
+  const gateways = new Gateways({ primary: primaryReplies, backup: backupReplies });
+  await gateways.ask({ options: { preferredGateway: backup.baseUrl } }).toEnd();
+  return gateways;
 }
 
 describe('backup gateway that is down', () => {
   it('does not replace a model that is overloaded for long', async () => {
-    const routes = await withDownBackup(status(503), refused);
-    const run = await routes.ask().toEnd();
+    const gateways = await withDownBackup(status(503), refused);
+    const run = await gateways.ask().toEnd();
     assert.deepEqual([run.last('done').text, switches(run)], ['second', []]);
   });
 
   it('gets another attempt when the network of the other gateway cannot be reached', async () => {
-    const routes = await withDownBackup(rejecting('ENETUNREACH'), refused, status(200));
-    const run = await routes.ask().toEnd();
+    const gateways = await withDownBackup(rejecting('ENETUNREACH'), refused, status(200));
+    const run = await gateways.ask().toEnd();
     assert.equal(run.last('done').text, 'from the backup');
     assert.deepEqual(run.of('waiting'), []);
   });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { EngineDeps } from '../../../src/engine/engine';
-import type { Route } from '../../../src/engine/request';
+import type { Gateway } from '../../../src/engine/request';
 import { CooldownFiles } from '../../../src/host/engine/cooldownFiles';
-import { backup, primary, Routes, switches, third, type Options } from '../../support/engineRoutes';
+import { backup, primary, Gateways, switches, third, type Options } from '../../support/engineGateways';
 import {
   answering,
   cutAfter,
@@ -21,12 +21,12 @@ import { rowsOf, valuesOf } from '../../support/valuesOf';
 import { VirtualClock } from '../../support/virtualClock';
 
 const hello = [answering('Hello')];
-const startingAt = ({ baseUrl }: Route) => ({ options: { preferredRoute: baseUrl } });
+const startingAt = ({ baseUrl }: Gateway) => ({ options: { preferredGateway: baseUrl } });
 const focused: Options = { deps: { isWindowFocused: () => true } };
 const partial = 'The sheep graze on the hill while the wind ';
 const remainder = 'goes over the grass.';
 
-describe('backup routes', () => {
+describe('backup gateways', () => {
   for (const [name, reply, requests, reason] of [
     ['the host name is not found', rejecting('ENOTFOUND'), 1, 'dns'],
     ['the connection is refused', refused, 1, 'connection'],
@@ -42,7 +42,7 @@ describe('backup routes', () => {
     ['Cloudflare cannot resolve the gateway (530)', status(530, 'error code: 1016'), 1, 'gateway'],
   ] as const) {
     it(`answer without a wait when ${name}`, async () => {
-      const net = new Routes({ primary: [reply], backup: hello });
+      const net = new Gateways({ primary: [reply], backup: hello });
       const run = await net.ask().toEnd();
       assert.equal(run.shownText, 'Hello');
       assert.deepEqual(switches(run), [`primary → backup (${reason})`]);
@@ -53,7 +53,7 @@ describe('backup routes', () => {
 
   for (const code of [400, 401, 404, 429, 500, 504]) {
     it(`are not used after a ${code} response`, async () => {
-      const net = new Routes(
+      const net = new Gateways(
         { primary: [status(code, { error: { message: 'no' } })], backup: hello },
         { settings: { retry: { maxRetries: 1 } } },
       );
@@ -63,7 +63,7 @@ describe('backup routes', () => {
   }
 
   it('send each key to its own origin only', async () => {
-    const net = new Routes({ primary: { replies: [refused], probes: [status(200)] }, backup: hello });
+    const net = new Gateways({ primary: { replies: [refused], probes: [status(200)] }, backup: hello });
     await net.ask().toEnd();
     await net.ask().toEnd();
     for (const { baseUrl, apiKey } of [primary, backup]) {
@@ -74,9 +74,9 @@ describe('backup routes', () => {
   });
 
   it('are tried in their order, are named in each attempt, and are skipped while they are down', async () => {
-    const net = new Routes(
+    const net = new Gateways(
       { primary: [refused], backup: [rejecting('ENOTFOUND')], third: [answering('One'), answering('Two')] },
-      { routes: [primary, backup, third] },
+      { gateways: [primary, backup, third] },
     );
     const run = await net.ask().toEnd();
     assert.deepEqual(switches(run), ['primary → backup (connection)', 'backup → third (dns)']);
@@ -91,15 +91,15 @@ describe('backup routes', () => {
 });
 
 describe('a stream that breaks', () => {
-  it('is resumed on the same route first', async () => {
-    const net = new Routes({ primary: [cutAfter(partial), answering(remainder)], backup: [] });
+  it('is resumed on the same gateway first', async () => {
+    const net = new Gateways({ primary: [cutAfter(partial), answering(remainder)], backup: [] });
     const run = await net.ask().toEnd();
     assert.equal(run.shownText, partial + remainder);
     assert.deepEqual(switches(run), []);
   });
 
-  it('is resumed on the next route if its own route fails on reconnection', async () => {
-    const net = new Routes({
+  it('is resumed on the next gateway if its own gateway fails on reconnection', async () => {
+    const net = new Gateways({
       primary: [cutAfter(partial), refused],
       backup: [answering(partial.slice(-20) + remainder)],
     });
@@ -110,9 +110,9 @@ describe('a stream that breaks', () => {
   });
 });
 
-describe('a route that is down', () => {
+describe('a gateway that is down', () => {
   it('is probed without the key at growing intervals, and the next turn returns to it', async () => {
-    const net = new Routes(
+    const net = new Gateways(
       { primary: { replies: [refused, answering('Back')], probes: [refused, refused, status(401)] }, backup: hello },
       focused,
     );
@@ -134,7 +134,7 @@ describe('a route that is down', () => {
   ] as const) {
     it(`stays down when an answer that began before the fault ${name}`, async () => {
       let earlier: LiveBody | undefined;
-      const net = new Routes({
+      const net = new Gateways({
         primary: [streaming((body) => void (earlier = body.delta('Hi'))), refused],
         backup: hello,
       });
@@ -144,12 +144,12 @@ describe('a route that is down', () => {
       assert.ok(earlier);
       end(earlier);
       await first.settle();
-      assert.deepEqual(net.world.engine.report().routesDown, ['https://primary.test']);
+      assert.deepEqual(net.world.engine.report().gatewaysDown, ['https://primary.test']);
     });
   }
 
   it('is back after a probe only twice if its gateway then does not answer', async () => {
-    const net = new Routes(
+    const net = new Gateways(
       { primary: { replies: [silent, silent, silent, answering('Back')], probes: [status(401)] }, backup: hello },
       focused,
     );
@@ -170,7 +170,7 @@ describe('a route that is down', () => {
   });
 
   it('is back when the user switches to it and it answers, also if probes are not enough', async () => {
-    const net = new Routes(
+    const net = new Gateways(
       { primary: { replies: [silent, silent, silent, answering('Back')], probes: [status(401)] }, backup: hello },
       focused,
     );
@@ -178,14 +178,14 @@ describe('a route that is down', () => {
       await net.ask().toEnd();
       await net.world.clock.advance(10_000);
     }
-    assert.deepEqual(net.world.engine.report().routesDown, ['https://primary.test']);
+    assert.deepEqual(net.world.engine.report().gatewaysDown, ['https://primary.test']);
     await net.ask(startingAt(primary)).toEnd();
-    assert.deepEqual(net.world.engine.report().routesDown, []);
+    assert.deepEqual(net.world.engine.report().gatewaysDown, []);
     assert.deepEqual(switches(await net.ask().toEnd()), []);
   });
 
   it('is back after each probe as long as it answers in between', async () => {
-    const net = new Routes(
+    const net = new Gateways(
       {
         primary: {
           replies: [refused, answering('1'), refused, answering('2'), refused, answering('3')],
@@ -203,7 +203,7 @@ describe('a route that is down', () => {
   });
 
   it('is not probed while no turn runs and the window does not have the focus', async () => {
-    const net = new Routes({ primary: { replies: [refused], probes: [status(200)] }, backup: hello });
+    const net = new Gateways({ primary: { replies: [refused], probes: [status(200)] }, backup: hello });
     await net.ask().settle();
     await net.world.clock.advance(600_000);
     assert.deepEqual([net.world.clock.pending, net.probesOf('primary').length], [0, 0]);
@@ -213,7 +213,7 @@ describe('a route that is down', () => {
 
   it('is probed when the window gets the focus again, if a probe is overdue', async () => {
     let isWindowFocused = false;
-    const net = new Routes(
+    const net = new Gateways(
       { primary: { replies: [refused], probes: [status(401)] }, backup: hello },
       { deps: { isWindowFocused: () => isWindowFocused } },
     );
@@ -223,11 +223,11 @@ describe('a route that is down', () => {
     isWindowFocused = true;
     net.world.engine.onWindowFocused();
     await net.world.clock.advance(0);
-    assert.deepEqual(net.world.engine.report().routesDown, []);
+    assert.deepEqual(net.world.engine.report().gatewaysDown, []);
   });
 
   it('stays down while a web page or a redirect answers the probe', async () => {
-    const net = new Routes(
+    const net = new Gateways(
       {
         primary: {
           replies: [refused],
@@ -243,12 +243,12 @@ describe('a route that is down', () => {
   });
 
   it('is not probed after it was removed from the settings', async () => {
-    const net = new Routes(
+    const net = new Gateways(
       { primary: { replies: [refused], probes: [status(200)] }, backup: [answering('Hi')] },
       focused,
     );
     await net.ask().settle();
-    net.routes = [backup, third];
+    net.gateways = [backup, third];
     net.world.engine.onConnectionChanged();
     await net.world.clock.advance(600_000);
     assert.equal(net.probesOf('primary').length, 0);
@@ -256,37 +256,37 @@ describe('a route that is down', () => {
 
   it('is reported to the host when it goes down and when it is back', async () => {
     let changes = 0;
-    const net = new Routes(
+    const net = new Gateways(
       { primary: { replies: [refused], probes: [status(401)] }, backup: hello },
-      { deps: { isWindowFocused: () => true, onRouteChange: () => changes++ } },
+      { deps: { isWindowFocused: () => true, onGatewayChange: () => changes++ } },
     );
     await net.ask().settle();
-    assert.equal(net.world.engine.routeFor('gpt-4o', net.connection())?.baseUrl, backup.baseUrl);
+    assert.equal(net.world.engine.gatewayForAttempt('gpt-4o', net.connection())?.baseUrl, backup.baseUrl);
     assert.equal(changes, 1);
     while ((await net.world.clock.next()) !== undefined);
-    assert.equal(net.world.engine.routeFor('gpt-4o', net.connection())?.baseUrl, primary.baseUrl);
+    assert.equal(net.world.engine.gatewayForAttempt('gpt-4o', net.connection())?.baseUrl, primary.baseUrl);
     assert.equal(changes, 2);
   });
 
   it('is used again after the network state was reset', async () => {
-    const net = new Routes({ primary: [refused, answering('Back')], backup: hello });
+    const net = new Gateways({ primary: [refused, answering('Back')], backup: hello });
     await net.ask().toEnd();
-    assert.deepEqual(net.world.engine.report().routesDown, ['https://primary.test']);
+    assert.deepEqual(net.world.engine.report().gatewaysDown, ['https://primary.test']);
     await net.world.engine.resetNetworkState();
     assert.equal((await net.ask().toEnd()).shownText, 'Back');
   });
 });
 
-describe('routes that all fail', () => {
+describe('gateways that all fail', () => {
   it('are tried again after a backoff', async () => {
-    const net = new Routes({ primary: [refused, answering('Back')], backup: [refused] });
+    const net = new Gateways({ primary: [refused, answering('Back')], backup: [refused] });
     const run = await net.ask().toEnd();
     assert.equal(run.shownText, 'Back');
     assert.equal(run.of('waiting').length, 1);
   });
 
   it('end the turn when the retries are used up', async () => {
-    const net = new Routes({ primary: [refused], backup: [refused] }, { settings: { retry: { maxRetries: 2 } } });
+    const net = new Gateways({ primary: [refused], backup: [refused] }, { settings: { retry: { maxRetries: 2 } } });
     const run = await net.ask().toEnd();
     assert.equal(run.last('failed').kind, 'connection');
     assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [3, 3]);
@@ -294,7 +294,7 @@ describe('routes that all fail', () => {
 
   it('mean that the computer is offline if none can be reached, and the turn then waits for the network', async () => {
     const offline = rejecting('ENETUNREACH');
-    const net = new Routes({
+    const net = new Gateways({
       primary: { replies: [offline, answering('Online')], probes: [offline, status(401)] },
       backup: { replies: [], probes: [offline] },
     });
@@ -306,7 +306,7 @@ describe('routes that all fail', () => {
   });
 
   it('do not mean that the computer is offline if one of them responds', async () => {
-    const net = new Routes({
+    const net = new Gateways({
       primary: [rejecting('ENETUNREACH')],
       backup: { replies: [answering('Local')], probes: [status(200)] },
     });
@@ -317,11 +317,11 @@ describe('routes that all fail', () => {
   });
 });
 
-describe('the check whether another route works', () => {
+describe('the check whether another gateway works', () => {
   const offline = rejecting('ENETUNREACH');
 
   it('ends when the user stops the turn', async () => {
-    const net = new Routes({ primary: [offline], backup: { replies: [], probes: [silent] } });
+    const net = new Gateways({ primary: [offline], backup: { replies: [], probes: [silent] } });
     const run = await net.ask().settle();
     assert.equal(net.probesOf('backup').length, 1);
     run.turn.stop();
@@ -331,20 +331,20 @@ describe('the check whether another route works', () => {
     assert.equal(net.world.clock.pending, 0);
   });
 
-  it('ends when the user switches to the other route without waiting for it', async () => {
-    const net = new Routes({ primary: [offline], backup: { replies: hello, probes: [silent] } });
+  it('ends when the user switches to the other gateway without waiting for it', async () => {
+    const net = new Gateways({ primary: [offline], backup: { replies: hello, probes: [silent] } });
     const run = await net.ask().settle();
-    run.turn.switchRoute();
+    run.turn.switchGateway();
     await run.settle();
     assert.deepEqual(switches(run), ['primary → backup (user)']);
     assert.equal(run.shownText, 'Hello');
     assert.equal(net.requests('primary').length, 1);
   });
 
-  it('ends when the key of the route changes', async () => {
-    const net = new Routes({ primary: [offline, answering('Hello')], backup: { replies: [], probes: [silent] } });
+  it('ends when the key of the gateway changes', async () => {
+    const net = new Gateways({ primary: [offline, answering('Hello')], backup: { replies: [], probes: [silent] } });
     const run = await net.ask().settle();
-    net.routes = [{ ...primary, apiKey: 'hsa-new-key' }, backup];
+    net.gateways = [{ ...primary, apiKey: 'hsa-new-key' }, backup];
     net.world.engine.onConnectionChanged();
     await run.settle();
     assert.equal(run.shownText, 'Hello');
@@ -352,43 +352,43 @@ describe('the check whether another route works', () => {
   });
 });
 
-describe('switching the route by hand', () => {
+describe('switching the gateway by hand', () => {
   const limited = rateLimited(60);
 
-  it('ends a wait and sends the next attempt over the next route', async () => {
-    const net = new Routes({ primary: [limited], backup: hello });
+  it('ends a wait and sends the next attempt over the next gateway', async () => {
+    const net = new Gateways({ primary: [limited], backup: hello });
     const run = await net.ask().settle();
-    assert.ok(run.last('waiting').actions.includes('switchRoute'));
-    run.turn.switchRoute();
+    assert.ok(run.last('waiting').actions.includes('switchGateway'));
+    run.turn.switchGateway();
     await run.settle();
     assert.deepEqual(switches(run), ['primary → backup (user)']);
     assert.equal(run.shownText, 'Hello');
     assert.equal(net.requests('primary').length, 1);
   });
 
-  it('continues a partial answer over the next route', async () => {
-    const net = new Routes({
+  it('continues a partial answer over the next gateway', async () => {
+    const net = new Gateways({
       primary: [streaming((body) => void body.delta(partial))],
       backup: [answering(remainder)],
     });
     const run = await net.ask().settle();
-    run.turn.switchRoute();
+    run.turn.switchGateway();
     await run.toEnd();
     assert.equal(run.shownText, partial + remainder);
   });
 
   it('ignores the second click of a double click', async () => {
-    const net = new Routes({ primary: [limited], backup: hello });
+    const net = new Gateways({ primary: [limited], backup: hello });
     const run = await net.ask().settle();
-    run.turn.switchRoute();
-    run.turn.switchRoute();
+    run.turn.switchGateway();
+    run.turn.switchGateway();
     await run.settle();
     assert.deepEqual(switches(run), ['primary → backup (user)']);
   });
 
-  it('uses a route that is down, also if the connection of the next attempt is just being read', async () => {
+  it('uses a gateway that is down, also if the connection of the next attempt is just being read', async () => {
     let reading: Promise<void> = Promise.resolve();
-    const net = new Routes(
+    const net = new Gateways(
       { primary: [answering('Hi'), limited], backup: [refused, answering('Hello')] },
       { connection: () => reading.then(() => ({ ...primary, backups: [backup] })) },
     );
@@ -398,19 +398,19 @@ describe('switching the route by hand', () => {
     reading = new Promise((resolve) => (read = resolve));
     run.turn.retryNow();
     await net.world.clock.advance(1000);
-    run.turn.switchRoute();
+    run.turn.switchGateway();
     read();
     await run.settle();
     assert.deepEqual(switches(run), ['primary → backup (user)']);
     assert.equal(run.shownText, 'Hello');
   });
 
-  it('is not offered and does nothing if there is only one route', async () => {
-    const net = new Routes({ primary: [limited] }, { routes: [primary] });
+  it('is not offered and does nothing if there is only one gateway', async () => {
+    const net = new Gateways({ primary: [limited] }, { gateways: [primary] });
     const run = await net.ask().settle();
-    run.turn.switchRoute();
+    run.turn.switchGateway();
     await run.settle();
-    assert.ok(!run.last('waiting').actions.includes('switchRoute'));
+    assert.ok(!run.last('waiting').actions.includes('switchGateway'));
     assert.deepEqual(switches(run), []);
     run.turn.stop();
   });
@@ -420,35 +420,35 @@ describe('switching the route by hand', () => {
       [401, true],
       [413, false],
     ] as const) {
-      const net = new Routes({ primary: [status(code)], backup: [] });
-      assert.equal((await net.ask().toEnd()).last('failed').actions.includes('switchRoute'), isOffered);
+      const net = new Gateways({ primary: [status(code)], backup: [] });
+      assert.equal((await net.ask().toEnd()).last('failed').actions.includes('switchGateway'), isOffered);
     }
   });
 
-  it('skips a route that is down if another one is not', async () => {
-    const net = new Routes(
+  it('skips a gateway that is down if another one is not', async () => {
+    const net = new Gateways(
       { primary: [limited], backup: [refused], third: hello },
-      { routes: [primary, backup, third] },
+      { gateways: [primary, backup, third] },
     );
     await net.ask(startingAt(backup)).toEnd();
     const run = await net.ask().settle();
-    run.turn.switchRoute();
+    run.turn.switchGateway();
     await run.settle();
     assert.deepEqual(switches(run), ['primary → third (user)']);
   });
 
-  it('reaches every route in turn after failed turns, and then the first one again', async () => {
+  it('reaches every gateway in turn after failed turns, and then the first one again', async () => {
     const rejected = [status(401)];
-    const net = new Routes(
+    const net = new Gateways(
       { primary: rejected, backup: rejected, third: rejected },
-      { routes: [primary, backup, third] },
+      { gateways: [primary, backup, third] },
     );
     const reached: unknown[] = [];
-    let preferredRoute: string | undefined;
+    let preferredGateway: string | undefined;
     for (let turns = 0; turns < 3; turns++) {
-      const run = await net.ask({ options: { preferredRoute } }).toEnd();
-      preferredRoute = run.last('failed').nextRoute;
-      reached.push([run.last('attempt').origin, preferredRoute, run.last('failed').nextRouteName]);
+      const run = await net.ask({ options: { preferredGateway } }).toEnd();
+      preferredGateway = run.last('failed').nextGateway;
+      reached.push([run.last('attempt').origin, preferredGateway, run.last('failed').nextGatewayName]);
     }
     assert.deepEqual(reached, [
       ['https://primary.test', 'https://backup.test', 'backup.test'],
@@ -457,82 +457,82 @@ describe('switching the route by hand', () => {
     ]);
   });
 
-  it('tells routes with the same host apart by their base URLs', async () => {
+  it('tells gateways with the same host apart by their base URLs', async () => {
     const sibling = { ...backup, baseUrl: 'https://primary.test/v2' };
-    const net = new Routes({ primary: [status(401), ...hello] }, { routes: [primary, sibling] });
-    const preferredRoute = (await net.ask().toEnd()).last('failed').nextRoute;
-    const run = await net.ask({ options: { preferredRoute } }).toEnd();
-    assert.deepEqual([preferredRoute, run.last('attempt').baseUrl], [sibling.baseUrl, sibling.baseUrl]);
+    const net = new Gateways({ primary: [status(401), ...hello] }, { gateways: [primary, sibling] });
+    const preferredGateway = (await net.ask().toEnd()).last('failed').nextGateway;
+    const run = await net.ask({ options: { preferredGateway } }).toEnd();
+    assert.deepEqual([preferredGateway, run.last('attempt').baseUrl], [sibling.baseUrl, sibling.baseUrl]);
   });
 
   it('is the first action of a turn that fails because of a long rate limit, and names the next gateway', async () => {
-    const net = new Routes(
+    const net = new Gateways(
       { primary: [rateLimited(5_400)], backup: hello },
-      { routes: [primary, { ...backup, name: 'OpenRouter' }] },
+      { gateways: [primary, { ...backup, name: 'OpenRouter' }] },
     );
     for (let turns = 0; turns < 2; turns++) {
-      const { nextRoute, nextRouteName, actions } = (await net.ask().toEnd()).last('failed');
-      assert.deepEqual([actions[0], nextRoute, nextRouteName], ['switchRoute', 'https://backup.test', 'OpenRouter']);
+      const { nextGateway, nextGatewayName, actions } = (await net.ask().toEnd()).last('failed');
+      assert.deepEqual([actions[0], nextGateway, nextGatewayName], ['switchGateway', 'https://backup.test', 'OpenRouter']);
       assert.ok(actions.includes('sendLater') && actions.includes('retryNow'));
     }
     const run = await net.ask(startingAt(backup)).toEnd();
     assert.deepEqual([run.shownText, net.requests('primary').length], ['Hello', 1]);
   });
 
-  for (const [name, routes] of [
+  for (const [name, gateways] of [
     ['uses plain HTTP', [primary, { ...backup, baseUrl: 'http://backup.test/v1' }]],
     ['is down', [primary, backup]],
   ] as const) {
-    it(`is not the first action when the other route ${name}`, async () => {
-      const net = new Routes({ primary: [rateLimited(5_400)], backup: [refused] }, { routes });
-      await net.ask(startingAt(routes[1])).toEnd();
+    it(`is not the first action when the other gateway ${name}`, async () => {
+      const net = new Gateways({ primary: [rateLimited(5_400)], backup: [refused] }, { gateways });
+      await net.ask(startingAt(gateways[1])).toEnd();
       const { actions } = (await net.ask().toEnd()).last('failed');
-      assert.deepEqual([actions[0], actions.at(-1)], ['sendLater', 'switchRoute']);
+      assert.deepEqual([actions[0], actions.at(-1)], ['sendLater', 'switchGateway']);
     });
   }
 
-  it('skips a route with a known limit', async () => {
-    const net = new Routes(
+  it('skips a gateway with a known limit', async () => {
+    const net = new Gateways(
       { primary: [rateLimited(5_400)], backup: [rateLimited(3_600)], third: hello },
-      { routes: [primary, backup, third] },
+      { gateways: [primary, backup, third] },
     );
     await net.ask(startingAt(backup)).toEnd();
-    const { nextRoute, actions } = (await net.ask().toEnd()).last('failed');
-    assert.deepEqual([actions[0], nextRoute], ['switchRoute', 'https://third.test']);
+    const { nextGateway, actions } = (await net.ask().toEnd()).last('failed');
+    assert.deepEqual([actions[0], nextGateway], ['switchGateway', 'https://third.test']);
   });
 
-  it('is not the first action when the other route has a known limit', async () => {
-    const net = new Routes({ primary: [rateLimited(5_400)], backup: [rateLimited(3_600)] });
+  it('is not the first action when the other gateway has a known limit', async () => {
+    const net = new Gateways({ primary: [rateLimited(5_400)], backup: [rateLimited(3_600)] });
     await net.ask(startingAt(backup)).toEnd();
     const { actions } = (await net.ask().toEnd()).last('failed');
-    assert.deepEqual([actions[0], actions.at(-1)], ['sendLater', 'switchRoute']);
+    assert.deepEqual([actions[0], actions.at(-1)], ['sendLater', 'switchGateway']);
   });
 
-  it('leads a later turn to the same route until it fails there', async () => {
-    const net = new Routes({ primary: hello, backup: [...hello, refused] });
-    assert.deepEqual(net.world.engine.routeFor('gpt-4o', net.connection(), backup.baseUrl)?.baseUrl, backup.baseUrl);
+  it('leads a later turn to the same gateway until it fails there', async () => {
+    const net = new Gateways({ primary: hello, backup: [...hello, refused] });
+    assert.deepEqual(net.world.engine.gatewayForAttempt('gpt-4o', net.connection(), backup.baseUrl)?.baseUrl, backup.baseUrl);
     const [first, second] = [await net.ask(startingAt(backup)).toEnd(), await net.ask(startingAt(backup)).toEnd()];
     assert.deepEqual(switches(first), ['primary → backup (user)']);
     assert.deepEqual(switches(second), ['primary → backup (user)', 'backup → primary (connection)']);
   });
 
-  it('has no effect on a later turn if the route has been removed', async () => {
-    const net = new Routes({ primary: hello, backup: [] });
+  it('has no effect on a later turn if the gateway has been removed', async () => {
+    const net = new Gateways({ primary: hello, backup: [] });
     assert.deepEqual(switches(await net.ask(startingAt(third)).toEnd()), []);
     assert.equal(net.requests('primary').length, 1);
   });
 
-  it('is reported as the reason of the switch even if the previous route is down', async () => {
-    const net = new Routes({ primary: [refused], backup: hello });
+  it('is reported as the reason of the switch even if the previous gateway is down', async () => {
+    const net = new Gateways({ primary: [refused], backup: hello });
     await net.ask().toEnd();
     const run = await net.ask(startingAt(backup)).toEnd();
     assert.deepEqual(switches(run), ['primary → backup (user)']);
   });
 });
 
-describe('a route over plain HTTP', () => {
-  const plain: Route = { baseUrl: 'http://backup.test/v1', apiKey: 'hsa-key-of-backup' };
-  const plainThird: Route = { baseUrl: 'http://third.test/v1', apiKey: 'hsa-key-of-third' };
+describe('a gateway over plain HTTP', () => {
+  const plain: Gateway = { baseUrl: 'http://backup.test/v1', apiKey: 'hsa-key-of-backup' };
+  const plainThird: Gateway = { baseUrl: 'http://third.test/v1', apiKey: 'hsa-key-of-third' };
   const limited = rateLimited(60);
 
   for (const [name, reply] of [
@@ -544,13 +544,13 @@ describe('a route over plain HTTP', () => {
     ['an unreachable network', rejecting('ENETUNREACH')],
     ['no headers in time', silent],
   ] as const) {
-    it(`never replaces an https route because of ${name}`, async () => {
-      const net = new Routes(
+    it(`never replaces an https gateway because of ${name}`, async () => {
+      const net = new Gateways(
         {
           primary: { replies: [reply], probes: [rejecting('ENETUNREACH')] },
           backup: { replies: hello, probes: [status(200)] },
         },
-        { routes: [primary, plain], settings: { retry: { maxRetries: 4 } } },
+        { gateways: [primary, plain], settings: { retry: { maxRetries: 4 } } },
       );
       const run = net.ask();
       for (let steps = 0; steps < 60 && !run.terminal; steps++) {
@@ -563,49 +563,49 @@ describe('a route over plain HTTP', () => {
     });
   }
 
-  it('is offered in the failure of an https route, which says why it was not tried', async () => {
-    const net = new Routes({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: [] }, { routes: [primary, plain] });
+  it('is offered in the failure of an https gateway, which says why it was not tried', async () => {
+    const net = new Gateways({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: [] }, { gateways: [primary, plain] });
     const { message, actions } = (await net.ask().toEnd()).last('failed');
-    assert.match(message, /The backup route backup\.test was not tried, because it uses plain HTTP\.$/);
-    assert.ok(actions.includes('switchRoute'));
+    assert.match(message, /The backup gateway backup\.test was not tried, because it uses plain HTTP\.$/);
+    assert.ok(actions.includes('switchGateway'));
   });
 
-  it('is not mentioned in a failure that another route would not have prevented', async () => {
+  it('is not mentioned in a failure that another gateway would not have prevented', async () => {
     const replies = { primary: [status(401)], backup: [] };
-    const net = new Routes(replies, { routes: [primary, plain] });
+    const net = new Gateways(replies, { gateways: [primary, plain] });
     assert.doesNotMatch((await net.ask().toEnd()).last('failed').message, /plain HTTP/);
   });
 
-  it('is used, and so is another one after it, if the user starts the prompt again over another route', async () => {
-    const net = new Routes(
+  it('is used, and so is another one after it, if the user starts the prompt again over another gateway', async () => {
+    const net = new Gateways(
       { primary: [rejecting('CERT_HAS_EXPIRED')], backup: [refused], third: hello },
-      { routes: [primary, plain, plainThird] },
+      { gateways: [primary, plain, plainThird] },
     );
     await net.ask().toEnd();
     const run = await net.ask(startingAt(plain)).toEnd();
     assert.deepEqual(switches(run), ['primary → backup (user)', 'backup → third (connection)']);
   });
 
-  it('is skipped for the next https route', async () => {
-    const net = new Routes(
+  it('is skipped for the next https gateway', async () => {
+    const net = new Gateways(
       { primary: [rejecting('CERT_HAS_EXPIRED')], backup: [], third: [answering('One'), answering('Two')] },
-      { routes: [primary, plain, third] },
+      { gateways: [primary, plain, third] },
     );
     assert.deepEqual(switches(await net.ask().toEnd()), ['primary → third (tls)']);
     assert.deepEqual(switches(await net.ask().toEnd()), ['primary → third (tls)']);
     assert.equal(net.requests('backup').length, 0);
   });
 
-  it('is not the first route of a turn while the https route before it is down', async () => {
-    const net = new Routes({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: hello }, { routes: [primary, plain] });
+  it('is not the first gateway of a turn while the https gateway before it is down', async () => {
+    const net = new Gateways({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: hello }, { gateways: [primary, plain] });
     await net.ask().toEnd();
     const run = await net.ask().toEnd();
     assert.equal(run.last('failed').kind, 'tls');
     assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [2, 0]);
   });
 
-  it('is not used when the key of the https route is removed during a wait', async () => {
-    const net = new Routes(
+  it('is not used when the key of the https gateway is removed during a wait', async () => {
+    const net = new Gateways(
       { primary: [limited], backup: hello },
       {
         connection: () =>
@@ -621,13 +621,13 @@ describe('a route over plain HTTP', () => {
     assert.equal(net.requests('backup').length, 0);
   });
 
-  it('is used after an https route if the user switches to it, until it fails', async () => {
-    const net = new Routes(
+  it('is used after an https gateway if the user switches to it, until it fails', async () => {
+    const net = new Gateways(
       { primary: [limited, limited], backup: [refused], third: hello },
-      { routes: [primary, plain, plainThird] },
+      { gateways: [primary, plain, plainThird] },
     );
     const run = await net.ask().settle();
-    run.turn.switchRoute();
+    run.turn.switchGateway();
     await run.settle();
     assert.deepEqual(switches(run), ['primary → backup (user)', 'backup → primary (connection)']);
     run.turn.stop();
@@ -635,20 +635,20 @@ describe('a route over plain HTTP', () => {
     assert.deepEqual(switches(rerun), ['primary → third (user)']);
   });
 
-  it('does not get a turn back that an https route has taken over', async () => {
-    const net = new Routes({ backup: [refused], third: [rejecting('CERT_HAS_EXPIRED')] }, { routes: [plain, third] });
+  it('does not get a turn back that an https gateway has taken over', async () => {
+    const net = new Gateways({ backup: [refused], third: [rejecting('CERT_HAS_EXPIRED')] }, { gateways: [plain, third] });
     const run = await net.ask().toEnd();
     assert.deepEqual(switches(run), ['backup → third (connection)']);
     assert.equal(run.last('failed').kind, 'tls');
   });
 
   it('replaces another one', async () => {
-    const net = new Routes({ backup: [refused], third: hello }, { routes: [plain, plainThird] });
+    const net = new Gateways({ backup: [refused], third: hello }, { gateways: [plain, plainThird] });
     assert.deepEqual(switches(await net.ask().toEnd()), ['backup → third (connection)']);
   });
 
   for (const host of ['localhost:11434', '127.0.0.1', '127.9.8.7:80', '[::1]:8080']) {
-    it(`replaces an https route if it leads to the loopback address ${host}`, async () => {
+    it(`replaces an https gateway if it leads to the loopback address ${host}`, async () => {
       const hosts: string[] = [];
       const fetch: typeof globalThis.fetch = (input, init) => {
         const { hostname } = new URL(input instanceof Request ? input.url : String(input));
@@ -659,7 +659,7 @@ describe('a route over plain HTTP', () => {
         );
       };
       const local = { baseUrl: `http://${host}/v1`, apiKey: 'hsa-local' };
-      const net = new Routes({}, { routes: [primary, plainThird, local], deps: { fetch } });
+      const net = new Gateways({}, { gateways: [primary, plainThird, local], deps: { fetch } });
       assert.equal((await net.ask().toEnd()).shownText, 'Hello');
       assert.deepEqual(hosts, ['primary.test', new URL(local.baseUrl).hostname]);
     });
@@ -676,14 +676,14 @@ describe('a turn without automatic retries', () => {
     'ETIMEDOUT',
     'ECONNRESET',
   ]) {
-    it(`tries the backup routes after ${code}`, async () => {
-      const net = new Routes(
+    it(`tries the backup gateways after ${code}`, async () => {
+      const net = new Gateways(
         {
           primary: [rejecting(code)],
           backup: { replies: [rejecting(code)], probes: [status(200)] },
           third: { replies: hello, probes: [status(200)] },
         },
-        { routes: [primary, backup, third], settings: { retry: { maxRetries: 0 } } },
+        { gateways: [primary, backup, third], settings: { retry: { maxRetries: 0 } } },
       );
       const run = await net.ask().toEnd();
       assert.equal(run.shownText, 'Hello');
@@ -691,9 +691,9 @@ describe('a turn without automatic retries', () => {
     });
   }
 
-  it('fails at once if the network cannot be reached and no other route responds', async () => {
+  it('fails at once if the network cannot be reached and no other gateway responds', async () => {
     const offline = rejecting('ENETUNREACH');
-    const net = new Routes(
+    const net = new Gateways(
       { primary: [offline], backup: { replies: [], probes: [offline] } },
       { settings: { retry: { maxRetries: 0 } } },
     );
@@ -704,29 +704,29 @@ describe('a turn without automatic retries', () => {
   });
 });
 
-describe('two routes with the same host', () => {
+describe('two gateways with the same host', () => {
   const [a, b] = ['a', 'b'].map((path) => ({ baseUrl: `https://primary.test/${path}/v1`, apiKey: 'hsa-key' })) as [
-    Route,
-    Route,
+    Gateway,
+    Gateway,
   ];
 
   it('are told apart by their base URLs in the events', async () => {
-    const net = new Routes({ primary: [refused, answering('Hello')] }, { routes: [a, b, third] });
+    const net = new Gateways({ primary: [refused, answering('Hello')] }, { gateways: [a, b, third] });
     const run = await net.ask().toEnd();
-    const { from, to, fromUrl, toUrl } = run.last('route');
+    const { from, to, fromUrl, toUrl } = run.last('gateway');
     assert.deepEqual([from, to], ['https://primary.test', 'https://primary.test']);
     assert.deepEqual([fromUrl, toUrl], [a.baseUrl, b.baseUrl]);
     assert.deepEqual(valuesOf(run.of('attempt'), 'baseUrl'), [a.baseUrl, b.baseUrl]);
   });
 
-  it('are both reached with Switch route after a failed turn', async () => {
-    const net = new Routes({ primary: [status(401)] }, { routes: [a, b] });
+  it('are both reached with Switch gateway after a failed turn', async () => {
+    const net = new Gateways({ primary: [status(401)] }, { gateways: [a, b] });
     const run = await net.ask(startingAt(b)).toEnd();
-    assert.deepEqual([run.last('route').fromUrl, run.last('route').toUrl], [a.baseUrl, b.baseUrl]);
+    assert.deepEqual([run.last('gateway').fromUrl, run.last('gateway').toUrl], [a.baseUrl, b.baseUrl]);
   });
 
-  it('do not change the events of other routes', async () => {
-    const net = new Routes({ primary: [], third: hello }, { routes: [third, a, b] });
+  it('do not change the events of other gateways', async () => {
+    const net = new Gateways({ primary: [], third: hello }, { gateways: [third, a, b] });
     assert.equal('baseUrl' in (await net.ask().toEnd()).last('attempt'), false);
   });
 });
@@ -734,8 +734,8 @@ describe('two routes with the same host', () => {
 describe('a turn that waits', () => {
   const limited = rateLimited(10);
 
-  it('leaves the queue of a route that goes down for another turn', async () => {
-    const net = new Routes({ primary: [limited, silent], backup: [answering('One'), answering('Two')] });
+  it('leaves the queue of a gateway that goes down for another turn', async () => {
+    const net = new Gateways({ primary: [limited, silent], backup: [answering('One'), answering('Two')] });
     const first = await net.ask().settle();
     const second = await net.ask().settle();
     await first.toEnd();
@@ -745,9 +745,9 @@ describe('a turn that waits', () => {
     assert.deepEqual([...switches(first), ...switches(second)], Array(2).fill('primary → backup (timeout)'));
   });
 
-  it('notices a new key of its backup route, even if the base URL has no key', async () => {
-    let backups: readonly Route[] = [backup];
-    const net = new Routes(
+  it('notices a new key of its backup gateway, even if the base URL has no key', async () => {
+    let backups: readonly Gateway[] = [backup];
+    const net = new Gateways(
       { backup: [limited, answering('Hello')] },
       { connection: () => Promise.resolve({ baseUrl: primary.baseUrl, apiKey: undefined, backups }) },
     );
@@ -759,18 +759,18 @@ describe('a turn that waits', () => {
     assert.equal(net.requests('backup')[1]?.headers.get('authorization'), 'Bearer hsa-new-key-of-backup');
   });
 
-  it('announces the switch to the backup route when the key of its route was removed', async () => {
-    const net = new Routes({ primary: [limited], backup: hello });
+  it('announces the switch to the backup gateway when the key of its gateway was removed', async () => {
+    const net = new Gateways({ primary: [limited], backup: hello });
     const run = await net.ask().settle();
-    net.routes = [backup];
+    net.gateways = [backup];
     net.world.engine.onConnectionChanged();
     await run.settle();
     assert.equal(run.shownText, 'Hello');
     assert.deepEqual(switches(run), ['primary → backup (user)']);
   });
 
-  it('keeps waiting on a backup route when a setting changes', async () => {
-    const net = new Routes({ primary: [refused], backup: [rateLimited(60), answering('Hello')] });
+  it('keeps waiting on a backup gateway when a setting changes', async () => {
+    const net = new Gateways({ primary: [refused], backup: [rateLimited(60), answering('Hello')] });
     const run = await net.ask().settle();
     net.world.engine.onConnectionChanged();
     await run.settle();
@@ -790,8 +790,8 @@ describe('a connection that is not established', () => {
     },
   });
 
-  for (const [name, deps, routes, ms] of [
-    ['is given up after 2 s if another route is up', telling, [primary, backup], 2_000],
+  for (const [name, deps, gateways, ms] of [
+    ['is given up after 2 s if another gateway is up', telling, [primary, backup], 2_000],
     [
       'gets the whole headers timeout once the request is sent',
       (clock) => telling(clock, 1_999),
@@ -799,27 +799,27 @@ describe('a connection that is not established', () => {
       61_999,
     ],
     ['gets the whole headers timeout if nothing tells about it', () => ({}), [primary, backup], 60_000],
-    ['gets the whole headers timeout if there is no other route', telling, [primary], 60_000],
-  ] as readonly (readonly [string, (clock: VirtualClock) => Partial<EngineDeps>, readonly Route[], number])[]) {
+    ['gets the whole headers timeout if there is no other gateway', telling, [primary], 60_000],
+  ] as readonly (readonly [string, (clock: VirtualClock) => Partial<EngineDeps>, readonly Gateway[], number])[]) {
     it(name, async () => {
       const clock = new VirtualClock();
-      const net = new Routes({ primary: [silent], backup: hello }, { routes, clock, deps: deps(clock) });
+      const net = new Gateways({ primary: [silent], backup: hello }, { gateways, clock, deps: deps(clock) });
       const run = await net.ask().settle();
       await clock.advance(ms - 1);
       assert.deepEqual(
-        [run.of('ended').length, run.last('attempt').hasOtherRoute],
-        [0, routes.length > 1 || undefined],
+        [run.of('ended').length, run.last('attempt').hasOtherGateway],
+        [0, gateways.length > 1 || undefined],
       );
       await clock.advance(1);
       assert.equal(run.of('ended')[0]?.row, ms === 2_000 ? 'connectTimeout' : 'headersTimeout');
-      assert.deepEqual(switches(run), routes.length > 1 ? ['primary → backup (timeout)'] : []);
+      assert.deepEqual(switches(run), gateways.length > 1 ? ['primary → backup (timeout)'] : []);
       run.turn.stop();
     });
   }
 
-  it('is given the whole headers timeout if the other route is down', async () => {
+  it('is given the whole headers timeout if the other gateway is down', async () => {
     const clock = new VirtualClock();
-    const net = new Routes({ primary: [silent], backup: [silent] }, { clock, deps: telling(clock) });
+    const net = new Gateways({ primary: [silent], backup: [silent] }, { clock, deps: telling(clock) });
     const run = await net.ask().settle();
     await clock.advance(2_000);
     assert.deepEqual(switches(run), ['primary → backup (timeout)']);
@@ -828,21 +828,21 @@ describe('a connection that is not established', () => {
     run.turn.stop();
   });
 
-  it('does not bring its route back when a probe waits longer for it', async () => {
+  it('does not bring its gateway back when a probe waits longer for it', async () => {
     const clock = new VirtualClock();
     const slowProbe: Reply = ({ signal }) =>
       new Promise((resolve, reject) => {
         signal.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
         clock.after(3_000, () => resolve(new Response()));
       });
-    const net = new Routes(
+    const net = new Gateways(
       { primary: { replies: [silent], probes: [slowProbe] }, backup: hello },
       { clock, deps: { ...telling(clock, 3_000), isWindowFocused: () => true } },
     );
     const run = await net.ask().settle();
     await clock.advance(60_000);
     assert.equal(run.shownText, 'Hello');
-    assert.deepEqual([net.probesOf('primary').length, net.world.engine.report().routesDown.length], [3, 1]);
+    assert.deepEqual([net.probesOf('primary').length, net.world.engine.report().gatewaysDown.length], [3, 1]);
   });
 });
 
@@ -855,13 +855,13 @@ describe('two windows', () => {
   });
   afterEach(() => removeTemporaryFolder(folder));
 
-  const openWindow = (reply: Reply, probe: Reply, options = focused): Routes =>
-    new Routes(
+  const openWindow = (reply: Reply, probe: Reply, options = focused): Gateways =>
+    new Gateways(
       { primary: { replies: [reply], probes: [probe] }, backup: { replies: hello, probes: [refused] } },
       { ...options, clock, cooldowns: new CooldownFiles(folder, clock, (problem) => assert.equal(problem, undefined)) },
     );
 
-  it('pay only once for a route that is down, also between two probes that are far apart', async () => {
+  it('pay only once for a gateway that is down, also between two probes that are far apart', async () => {
     const [first, second] = [openWindow(refused, refused), openWindow(refused, refused)];
     await first.ask().settle();
     await clock.advance(900_000);
@@ -870,7 +870,7 @@ describe('two windows', () => {
     assert.deepEqual([first.requests('primary').length, second.requests('primary').length], [1, 0]);
   });
 
-  it('use the route again when a probe of either has found it back', async () => {
+  it('use the gateway again when a probe of either has found it back', async () => {
     const back = status(401);
     const [first, second] = [openWindow(refused, refused, {}), openWindow(answering('Hello'), back)];
     await first.ask().settle();
@@ -882,7 +882,7 @@ describe('two windows', () => {
     }
   });
 
-  it('use the route again when a turn of either has received a response over it', async () => {
+  it('use the gateway again when a turn of either has received a response over it', async () => {
     const first = openWindow(refused, refused);
     await first.ask().settle();
     const second = openWindow(answering('Hello'), refused);
@@ -934,7 +934,7 @@ describe('two windows', () => {
     }
   });
 
-  it('forget the route when the network state is reset in one of them', async () => {
+  it('forget the gateway when the network state is reset in one of them', async () => {
     const [first, second] = [openWindow(refused, refused), openWindow(refused, refused)];
     await first.ask().settle();
     await first.world.engine.resetNetworkState();
@@ -945,7 +945,7 @@ describe('two windows', () => {
   it('do not wait for long for outages that can not be read', async () => {
     const hangs = (): Promise<undefined> => new Promise(() => undefined);
     const cooldowns = { read: hangs, write: hangs, clear: hangs };
-    const net = new Routes({ primary: hello, backup: [] }, { clock, cooldowns });
+    const net = new Gateways({ primary: hello, backup: [] }, { clock, cooldowns });
     const run = await net.ask().settle();
     assert.equal(net.requests('primary').length, 0);
     await clock.advance(500);

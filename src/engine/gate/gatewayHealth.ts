@@ -7,7 +7,7 @@ import { networkCheckTimeoutMs, respondsAsGateway, type CheckDeps } from './netw
 /** Time from a fault to the first probe. It doubles after each probe that fails. */
 const firstProbeMs = 5_000;
 const maxProbeMs = 300_000;
-/** Number of probes in succession that must get a response before a route counts as back. */
+/** Number of probes in succession that must get a response before a gateway counts as back. */
 const maxReturnsByProbe = 2;
 /** Time after the last fault after which a response to a probe is enough again. */
 const returnByProbeMs = 1_800_000;
@@ -15,14 +15,14 @@ const returnByProbeMs = 1_800_000;
 /**
  * How long other windows know of an outage, in milliseconds: from one probe to the end of the next one, with its jitter
  * and 10 s to spare, so that a window that probes renews the outage in time. If the window is closed, the outage is
- * known for up to six minutes too long. That costs nothing but a few seconds on a backup route, because every window
+ * known for up to six minutes too long. That costs nothing but a few seconds on a backup gateway, because every window
  * that learns of the outage sends a probe of its own.
  */
 const sharedOutageMs = 1.1 * maxProbeMs + networkCheckTimeoutMs + 10_000;
 
-interface RouteHealthDeps extends CheckDeps, Pick<EngineEnvironment, 'random' | 'log'> {
+interface GatewayHealthDeps extends CheckDeps, Pick<EngineEnvironment, 'random' | 'log'> {
   readonly cooldowns: SharedCooldowns;
-  readonly onRouteChange?: (() => void) | undefined;
+  readonly onGatewayChange?: (() => void) | undefined;
 }
 
 /** Faults that a probe may not notice, because they occur only once a connection exists. */
@@ -33,17 +33,17 @@ const faultsMissedByProbes: ReadonlySet<FaultName> = new Set<FaultName>([
 ]);
 
 /** The row is unknown if another window has noticed the fault. */
-export type RouteFault = Pick<Fault, 'kind'> & Partial<Pick<Fault, 'row'>>;
+export type OutageFault = Pick<Fault, 'kind'> & Partial<Pick<Fault, 'row'>>;
 
 interface Outage {
-  readonly fault: RouteFault;
+  readonly fault: OutageFault;
   /** Monotonic milliseconds at which this window noticed the fault or learned of the outage. */
   readonly startedAt: number;
-  /** Monotonic milliseconds. From then on, a response to a probe is enough again, however often the route came back. */
+  /** Monotonic milliseconds. From then on, a response to a probe is enough again, however often the gateway came back. */
   readonly probeIsEnoughAt: number;
-  /** False after a probe has brought the route back. A turn that receives a response ends the outage. */
+  /** False after a probe has brought the gateway back. A turn that receives a response ends the outage. */
   isDown: boolean;
-  /** How often in succession the route came back by a probe and then failed by a fault that the probe had missed. */
+  /** How often in succession the gateway came back by a probe and then failed by a fault that the probe had missed. */
   returns: number;
   probes: number;
   /** Monotonic milliseconds, for the next probe. */
@@ -53,28 +53,28 @@ interface Outage {
 }
 
 /**
- * The circuit breakers of the routes. A route that fails is down: turns use another route while a request without the
- * key, the probe, finds out whether the route is back. Probes are sent at growing intervals, and only while a turn runs
+ * The circuit breakers of the gateways. A gateway that fails is down: turns use another gateway while a request without the
+ * key, the probe, finds out whether the gateway is back. Probes are sent at growing intervals, and only while a turn runs
  * or the window has the focus.
  *
- * A gateway may respond to probes but not to prompts. After two such returns, the route is back only when a turn has
+ * A gateway may respond to probes but not to prompts. After two such returns, the gateway is back only when a turn has
  * received a response over it, or half an hour after the fault.
  *
  * The windows share their outages as cooldowns of a base URL, so that a turn in another window need not find out again.
  */
-export class RouteHealth {
+export class GatewayHealth {
   /** Keyed by base URL. */
   private readonly outages = new Map<string, Outage>();
   private readonly sharedOutages = new Map<string, CooldownSync>();
 
   /** @param mayProbe whether a turn runs or the window has the focus */
   constructor(
-    private readonly deps: RouteHealthDeps,
+    private readonly deps: GatewayHealthDeps,
     private readonly mayProbe: () => boolean,
   ) {}
 
-  /** The fault because of which the route is down. */
-  faultOf(baseUrl: string): RouteFault | undefined {
+  /** The fault because of which the gateway is down. */
+  faultOf(baseUrl: string): OutageFault | undefined {
     const outage = this.outages.get(baseUrl);
     return outage?.isDown ? outage.fault : undefined;
   }
@@ -93,7 +93,7 @@ export class RouteHealth {
     if (!this.isDown(baseUrl)) this.share(baseUrl, this.startOutage(baseUrl, { kind, row }, returns, returnByProbeMs));
   }
 
-  /** Reads from other windows which of these routes are down. Never rejects. */
+  /** Reads from other windows which of these gateways are down. Never rejects. */
   async readOutages(baseUrls: readonly string[]): Promise<void> {
     const unknown = baseUrls.filter((baseUrl) => !this.isDown(baseUrl));
     const read = (baseUrl: string): Promise<void> =>
@@ -113,14 +113,14 @@ export class RouteHealth {
   }
 
   /** @param leftMs milliseconds after which a response to a probe is enough again */
-  private startOutage(baseUrl: string, fault: RouteFault, returns: number, leftMs: number): Outage {
-    this.deps.log.warn(`route ${baseUrl} is down: ${fault.kind}`);
+  private startOutage(baseUrl: string, fault: OutageFault, returns: number, leftMs: number): Outage {
+    this.deps.log.warn(`gateway ${baseUrl} is down: ${fault.kind}`);
     const startedAt = this.deps.clock.monotonicNow();
     const unscheduled = { probes: 0, dueAt: 0, cancelTimer: () => undefined, probing: undefined };
     const outage = { fault, startedAt, probeIsEnoughAt: startedAt + leftMs, isDown: true, returns, ...unscheduled };
     this.outages.set(baseUrl, outage);
     this.schedule(baseUrl, outage);
-    this.deps.onRouteChange?.();
+    this.deps.onGatewayChange?.();
     return outage;
   }
 
@@ -157,7 +157,7 @@ export class RouteHealth {
     for (const [baseUrl, outage] of this.outages) if (outage.dueAt <= now) this.check(baseUrl, outage);
   }
 
-  /** So that a route that was removed from the settings is not probed. */
+  /** So that a gateway that was removed from the settings is not probed. */
   keepOnly(baseUrls: readonly string[]): void {
     for (const baseUrl of this.outages.keys()) if (!baseUrls.includes(baseUrl)) this.forget(baseUrl);
   }
@@ -168,11 +168,11 @@ export class RouteHealth {
     this.sharedOutage(baseUrl).clear();
     outage?.cancelTimer();
     outage?.probing?.abort();
-    if (outage?.isDown) this.deps.onRouteChange?.();
+    if (outage?.isDown) this.deps.onGatewayChange?.();
   }
 
   private logReturn(baseUrl: string): void {
-    this.deps.log.info(`route ${baseUrl} is back`);
+    this.deps.log.info(`gateway ${baseUrl} is back`);
   }
 
   private schedule(baseUrl: string, outage: Outage): void {
@@ -198,7 +198,7 @@ export class RouteHealth {
       outage.isDown = false;
       this.sharedOutage(baseUrl).clear();
       this.logReturn(baseUrl);
-      this.deps.onRouteChange?.();
+      this.deps.onGatewayChange?.();
       return;
     }
     outage.probes++;

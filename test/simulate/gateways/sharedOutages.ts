@@ -1,7 +1,7 @@
 import type { Clock } from '../../../src/engine/clock';
 import type { Cooldown, CooldownScope, SharedCooldowns } from '../../../src/engine/gate/cooldowns';
 
-/** What the windows of one computer tell each other about their routes. A window does not read what it has written. */
+/** What the windows of one computer tell each other about their gateways. A window does not read what it has written. */
 export class SharedOutages {
   private entries: readonly { readonly origin: string; readonly outage: Cooldown; readonly writer: object }[] = [];
 

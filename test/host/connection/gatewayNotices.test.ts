@@ -2,28 +2,28 @@ import assert from 'node:assert/strict';
 import type { Connections } from '../../../src/host/connection/connections';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeRoutes, refusedTurn } from './fakeRoutes';
+import { FakeGateways, refusedTurn } from './fakeGateways';
 
-describe('notices about the routes in the settings', () => {
+describe('notices about the gateways in the settings', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
-  let routes: FakeRoutes;
+  let gateways: FakeGateways;
   let connections: Connections;
   beforeEach(() => {
     editor.reset();
-    routes = new FakeRoutes();
+    gateways = new FakeGateways();
   });
 
   /** Opens a window. @returns the messages of all windows so far */
   const start = async (): Promise<readonly string[]> => {
-    const { RouteNotices } = await import('../../../src/host/connection/routeNotices');
+    const { GatewayNotices } = await import('../../../src/host/connection/gatewayNotices');
     const { Connections } = await import('../../../src/host/connection/connections');
-    connections = new Connections(routes.deps());
-    new RouteNotices({ ...routes.deps(), connections });
+    connections = new Connections(gateways.deps());
+    new GatewayNotices({ ...gateways.deps(), connections });
     return shown();
   };
   const change = async (): Promise<readonly string[]> => {
-    routes.changeSettings();
+    gateways.changeSettings();
     return shown();
   };
   const shown = async (): Promise<readonly string[]> => {
@@ -41,7 +41,7 @@ describe('notices about the routes in the settings', () => {
       ['https://me:secret@gateway.example', 'contains a user name or password.'],
     ] as const) {
       it(JSON.stringify(text), async () => {
-        routes.backups = ['https://good.example/v1', text];
+        gateways.backups = ['https://good.example/v1', text];
         const [first = '', ...others] = await start();
         assert.deepEqual(others, []);
         assert.ok(first.startsWith(`error: Entry 2 of holysheep.backupBaseUrls ${message}`), first);
@@ -51,7 +51,7 @@ describe('notices about the routes in the settings', () => {
   });
 
   it('report an invalid URL again in the next window, and open its setting', async () => {
-    routes.baseUrl = 'ftp://files.example';
+    gateways.baseUrl = 'ftp://files.example';
     editor.pressed = 'Open settings';
     const message = 'error: holysheep.baseUrl must start with https:// or http://.';
     assert.deepEqual(await start(), [message]);
@@ -61,7 +61,7 @@ describe('notices about the routes in the settings', () => {
   });
 
   it('report a corrected base URL only once', async () => {
-    routes.baseUrl = 'primary.example/v1/models';
+    gateways.baseUrl = 'primary.example/v1/models';
     const message =
       'information: Requests are sent to https://primary.example/v1 (your setting: primary.example/v1/models).';
     assert.deepEqual(await start(), [message]);
@@ -69,87 +69,87 @@ describe('notices about the routes in the settings', () => {
   });
 
   it('warn only once about plain HTTP to another computer, but not to this one', async () => {
-    routes.baseUrl = 'http://localhost:11434/v1';
-    routes.backups = ['http://gateway.example/v1'];
-    routes.keys.set('http://gateway.example', 'hsa-key');
+    gateways.baseUrl = 'http://localhost:11434/v1';
+    gateways.backups = ['http://gateway.example/v1'];
+    gateways.keys.set('http://gateway.example', 'hsa-key');
     assert.deepEqual(await start(), [plainHttp('gateway.example')]);
     assert.deepEqual(await start(), [plainHttp('gateway.example')]);
-    routes.baseUrl = 'http://primary.example/v1';
-    routes.backups = [];
+    gateways.baseUrl = 'http://primary.example/v1';
+    gateways.backups = [];
     assert.deepEqual(await change(), [plainHttp('gateway.example'), plainHttp('primary.example')]);
   });
 
   it('are not shown while the demo is active', async () => {
-    [routes.baseUrl, routes.demoActive] = ['ftp://files.example', true];
+    [gateways.baseUrl, gateways.demoActive] = ['ftp://files.example', true];
     assert.deepEqual(await start(), []);
   });
 
-  describe('about a backup route without a key', () => {
-    const second = "information: The backup route second.example has no API key, so it isn't used.";
+  describe('about a backup gateway without a key', () => {
+    const second = "information: The backup gateway second.example has no API key, so it isn't used.";
     beforeEach(() => {
-      routes.backups = ['https://first.example/v1', 'https://second.example/v1'];
-      routes.keys.set('https://primary.example', 'hsa-primary');
-      routes.keys.set('https://first.example', 'hsa-first');
+      gateways.backups = ['https://first.example/v1', 'https://second.example/v1'];
+      gateways.keys.set('https://primary.example', 'hsa-primary');
+      gateways.keys.set('https://first.example', 'hsa-first');
     });
 
-    it('set the key of that route', async () => {
+    it('set the key of that gateway', async () => {
       editor.pressed = 'Set API key';
       assert.deepEqual(await start(), [second]);
       assert.deepEqual(editor.commands, [['holysheep.setApiKey', { baseUrl: 'https://second.example/v1' }]]);
     });
 
-    it('are shown when a route is added, but only once per origin, and not again after a restart', async () => {
-      routes.backups = [];
+    it('are shown when a gateway is added, but only once per origin, and not again after a restart', async () => {
+      gateways.backups = [];
       assert.deepEqual(await start(), []);
       for (const path of ['v1', 'v2']) {
-        routes.backups = [`https://second.example/${path}`];
+        gateways.backups = [`https://second.example/${path}`];
         assert.deepEqual(await change(), [second]);
       }
       assert.deepEqual(await start(), [second]);
     });
 
     it('are shown when a gateway that should need no key refuses a request without one', async () => {
-      routes.backups = ['http://localhost:11434/v1'];
+      gateways.backups = ['http://localhost:11434/v1'];
       assert.deepEqual(await start(), []);
       connections.recordTurn(refusedTurn('http://localhost:11434'));
-      const message = "information: The backup route localhost:11434 has no API key, so it isn't used.";
+      const message = "information: The backup gateway localhost:11434 has no API key, so it isn't used.";
       assert.deepEqual(await shown(), [message]);
     });
 
     it('are not shown when the key cannot be read', async () => {
-      routes.isKeyringLocked = true;
-      assert.deepEqual([await start(), routes.logged.length], [[], 1]);
+      gateways.isKeyringLocked = true;
+      assert.deepEqual([await start(), gateways.logged.length], [[], 1]);
     });
 
     it('are not shown before the base URL has a key', async () => {
-      routes.keys.delete('https://primary.example');
+      gateways.keys.delete('https://primary.example');
       assert.deepEqual(await start(), []);
-      routes.keys.set('https://primary.example', 'hsa-primary');
-      routes.changeKeys();
+      gateways.keys.set('https://primary.example', 'hsa-primary');
+      gateways.changeKeys();
       assert.deepEqual(await shown(), [second]);
     });
 
     it('are not shown when the user has just removed the key', async () => {
-      routes.keys.set('https://second.example', 'hsa-second');
+      gateways.keys.set('https://second.example', 'hsa-second');
       await start();
-      routes.keys.delete('https://second.example');
-      routes.changeKeys();
+      gateways.keys.delete('https://second.example');
+      gateways.changeKeys();
       assert.deepEqual(await shown(), []);
     });
   });
 });
 
-describe('removal of a backup route', () => {
+describe('removal of a backup gateway', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
 
   it('is reported, and the user can undo it', async () => {
-    const { removeBackup } = await import('../../../src/host/connection/routeNotices');
-    const routes = new FakeRoutes();
+    const { removeBackup } = await import('../../../src/host/connection/gatewayNotices');
+    const gateways = new FakeGateways();
     editor.pressed = 'Undo';
-    await removeBackup(routes.deps(), 'https://backup.example');
+    await removeBackup(gateways.deps(), 'https://backup.example');
     await new Promise(setImmediate);
-    assert.deepEqual(routes.removals, ['remove https://backup.example', 'undo https://backup.example']);
-    assert.equal(editor.messages[0]?.message, 'backup.example is no longer a backup route.');
+    assert.deepEqual(gateways.removals, ['remove https://backup.example', 'undo https://backup.example']);
+    assert.equal(editor.messages[0]?.message, 'backup.example is no longer a backup gateway.');
   });
 });

@@ -1,35 +1,35 @@
 import assert from 'node:assert/strict';
-import type { Connection, Route } from '../../src/engine/request';
+import type { Connection, Gateway } from '../../src/engine/request';
 import { EngineWorld, type EngineRun } from './engineRun';
 import { refused, ScriptedFetch, type Reply } from './scriptedFetch';
 
-export const primary: Route = { baseUrl: 'https://primary.test/v1', apiKey: 'hsa-key-of-primary' };
-export const backup: Route = { baseUrl: 'https://backup.test/v1', apiKey: 'hsa-key-of-backup' };
-export const third: Route = { baseUrl: 'https://third.test/v1', apiKey: 'hsa-key-of-third' };
+export const primary: Gateway = { baseUrl: 'https://primary.test/v1', apiKey: 'hsa-key-of-primary' };
+export const backup: Gateway = { baseUrl: 'https://backup.test/v1', apiKey: 'hsa-key-of-backup' };
+export const third: Gateway = { baseUrl: 'https://third.test/v1', apiKey: 'hsa-key-of-third' };
 
 /** Replies to the requests for answers, in order, and to the probes. The last one is used for all further requests. */
-type Gateway = readonly Reply[] | { readonly replies: readonly Reply[]; readonly probes: readonly Reply[] };
+type FakeGateway = readonly Reply[] | { readonly replies: readonly Reply[]; readonly probes: readonly Reply[] };
 
 export type Options = Omit<ConstructorParameters<typeof EngineWorld>[0], 'replies'> & {
-  readonly routes?: readonly Route[];
+  readonly gateways?: readonly Gateway[];
   readonly isKeyless?: boolean;
   readonly workspaceModels?: readonly string[];
 };
 
-/** The engine with several gateways, one for each route, in virtual time. */
-export class Routes {
+/** The engine with several gateways, one for each gateway, in virtual time. */
+export class Gateways {
   readonly world: EngineWorld;
   private readonly answers = new Map<string, ScriptedFetch>();
   private readonly probes = new Map<string, ScriptedFetch>();
-  routes: readonly Route[];
+  gateways: readonly Gateway[];
   private readonly isKeyless: boolean | undefined;
   private readonly workspaceModels: ReadonlySet<string>;
 
   constructor(
-    gateways: Readonly<Record<string, Gateway>>,
-    { routes = [primary, backup], isKeyless, workspaceModels = [], ...options }: Options = {},
+    gateways: Readonly<Record<string, FakeGateway>>,
+    { gateways = [primary, backup], isKeyless, workspaceModels = [], ...options }: Options = {},
   ) {
-    this.routes = routes;
+    this.gateways = gateways;
     this.isKeyless = isKeyless;
     this.workspaceModels = new Set(workspaceModels);
     for (const [name, gateway] of Object.entries(gateways)) {
@@ -66,7 +66,7 @@ export class Routes {
   }
 
   connection(): Connection {
-    const [first, ...backups] = this.routes;
+    const [first, ...backups] = this.gateways;
     assert.ok(first);
     return { ...first, backups, isKeyless: this.isKeyless, workspaceModels: this.workspaceModels };
   }
@@ -75,5 +75,5 @@ export class Routes {
 /** Returns the switches of a turn as `from → to (reason)`. */
 export function switches(run: EngineRun): readonly string[] {
   const host = (origin: string): string => new URL(origin).host.replace('.test', '');
-  return run.of('route').map(({ from, to, reason }) => `${host(from)} → ${host(to)} (${reason})`);
+  return run.of('gateway').map(({ from, to, reason }) => `${host(from)} → ${host(to)} (${reason})`);
 }

@@ -1,7 +1,7 @@
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { connectTimeoutMs } from '../../../src/engine/gate/networkCheck';
 import { originOf } from '../../../src/engine/gateway/baseUrl';
-import type { Route } from '../../../src/engine/request';
+import type { Gateway } from '../../../src/engine/request';
 import { latencyRanges } from '../crowd';
 import type { Refusal } from '../gateway';
 import { between, randomNumbers } from '../../support/randomNumbers';
@@ -10,22 +10,22 @@ import type { Question, Strategy } from '../strategies/strategy';
 import { World } from '../world';
 import { SharedOutages } from './sharedOutages';
 
-/** How connections over the primary route fail while it is dark. A timeout means that no packet gets through. */
+/** How connections over the primary gateway fail while it is dark. A timeout means that no packet gets through. */
 export type Darkness = Extract<Refusal['status'], 'refused' | 'timeout'>;
 
-/** The primary route is dark once in each period, in this range of the period, in milliseconds. */
+/** The primary gateway is dark once in each period, in this range of the period, in milliseconds. */
 const period = { ms: 120_000, darkFrom: 60_000, darkUntil: 90_000 } as const;
 /** Number of periods. Each client asks one question in each of them. */
 const periods = 5;
 /** Time after which `fetch` abandons a connection attempt, in milliseconds. */
 const fetchTimeoutMs = 10_000;
 
-export const primary: Route = { baseUrl: 'https://primary.test/v1', apiKey: 'hsa-simulated-primary' };
-export const backup: Route = { baseUrl: 'https://backup.test/v1', apiKey: 'hsa-simulated-backup' };
+export const primary: Gateway = { baseUrl: 'https://primary.test/v1', apiKey: 'hsa-simulated-primary' };
+export const backup: Gateway = { baseUrl: 'https://backup.test/v1', apiKey: 'hsa-simulated-backup' };
 
-/** A crowd of clients whose primary route goes dark. */
-export interface RouteCrowd {
-  /** How the primary route fails, or undefined if it never does. */
+/** A crowd of clients whose primary gateway goes dark. */
+export interface GatewayCrowd {
+  /** How the primary gateway fails, or undefined if it never does. */
   readonly darkness: Darkness | undefined;
   readonly clients: number;
   readonly seed: number;
@@ -38,28 +38,28 @@ export interface RouteCrowd {
 export type Windows = 'one' | 'several' | 'separate';
 
 /** The result of one simulated crowd. */
-export interface RouteCrowdRun {
+export interface GatewayCrowdRun {
   readonly questions: number;
   /** Times from each answered question to the headers of its answer, in milliseconds. */
   readonly answerTimes: readonly number[];
-  /** Requests for answers: their times in milliseconds, and whether they went over the backup route. */
+  /** Requests for answers: their times in milliseconds, and whether they went over the backup gateway. */
   readonly calls: readonly { readonly at: number; readonly isBackup: boolean }[];
 }
 
-/** Returns whether the primary route is dark at a time in milliseconds. */
+/** Returns whether the primary gateway is dark at a time in milliseconds. */
 export function isDarkAt(time: number): boolean {
   const timeInPeriod = time % period.ms;
   return timeInPeriod >= period.darkFrom && timeInPeriod < period.darkUntil;
 }
 
-/** Simulates a crowd. The backup route never fails. @throws if a question never ends */
-export async function simulateRouteCrowd({
+/** Simulates a crowd. The backup gateway never fails. @throws if a question never ends */
+export async function simulateGatewayCrowd({
   darkness,
   clients,
   seed,
   strategy,
   windows,
-}: RouteCrowd): Promise<RouteCrowdRun> {
+}: GatewayCrowd): Promise<GatewayCrowdRun> {
   const world = new World();
   const wire = randomNumbers(seed + 1e6);
   const random = randomNumbers(seed + 2e6);
@@ -83,11 +83,11 @@ export async function simulateRouteCrowd({
   const question = (): Question => {
     const askedAt = world.monotonicNow();
     return {
-      send: (answered, { baseUrl, canSwitchRoute } = { baseUrl: primary.baseUrl, canSwitchRoute: false }) => {
+      send: (answered, { baseUrl, canSwitchGateway } = { baseUrl: primary.baseUrl, canSwitchGateway: false }) => {
         const isBackup = baseUrl === backup.baseUrl;
         calls.push({ at: world.monotonicNow(), isBackup });
         const refusal = refusalOf(isBackup);
-        world.after(latencyOf(refusal, canSwitchRoute ? connectTimeoutMs : fetchTimeoutMs), () => answered(refusal));
+        world.after(latencyOf(refusal, canSwitchGateway ? connectTimeoutMs : fetchTimeoutMs), () => answered(refusal));
       },
       succeeded: () => {
         ended++;

@@ -13,8 +13,8 @@ const turns = 100;
 /** Many rounds, because a garbage collection or another process can double the cost of one round. */
 const rounds = 101;
 
-/** Compares three routes and the health book to a single route without the book, for each token and each turn. */
-export async function routeCost(): Promise<readonly Row[]> {
+/** Compares three gateways and the health book to a single gateway without the book, for each token and each turn. */
+export async function gatewayCost(): Promise<readonly Row[]> {
   const onError = (error: unknown): void => {
     throw error;
   };
@@ -63,7 +63,7 @@ async function compare(unit: string, load: Load, several: Read, single: Read): P
     if (round >= 0) costs.push(own);
   }
   return {
-    what: `CPU per ${unit} with three routes and the health book ÷ one route without it, median of ${rounds}`,
+    what: `CPU per ${unit} with three gateways and the health book ÷ one gateway without it, median of ${rounds}`,
     ours: `${median(costs).toFixed(1)} µs`,
     peer: none,
     ratio: withSpread(ratios),

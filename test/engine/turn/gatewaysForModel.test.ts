@@ -1,32 +1,32 @@
 import assert from 'node:assert/strict';
-import type { Connection, Route } from '../../../src/engine/request';
+import type { Connection, Gateway } from '../../../src/engine/request';
 import {
   everyOther,
   firstGateway,
   gatewayFor,
   modelAt,
   plainHttpOffer,
-  routesFor,
-} from '../../../src/engine/turn/routeModels';
+  gatewaysFor,
+} from '../../../src/engine/turn/gatewayModels';
 
-const encrypted: Route = { baseUrl: 'https://one.test/v1', apiKey: 'key-1' };
-const backup: Route = { baseUrl: 'https://two.test/v1', apiKey: 'key-2' };
-const plain: Route = { baseUrl: 'http://three.test/v1', apiKey: 'key-3' };
-const withKey = (route: Route, backups: readonly Route[] = []): Connection => ({ ...route, backups });
+const encrypted: Gateway = { baseUrl: 'https://one.test/v1', apiKey: 'key-1' };
+const backup: Gateway = { baseUrl: 'https://two.test/v1', apiKey: 'key-2' };
+const plain: Gateway = { baseUrl: 'http://three.test/v1', apiKey: 'key-3' };
+const withKey = (gateway: Gateway, backups: readonly Gateway[] = []): Connection => ({ ...gateway, backups });
 const lists = (isListed: boolean | undefined) => ({ lists: () => isListed });
-const urlsOf = (routes: readonly Route[]): readonly string[] => routes.map(({ baseUrl }) => baseUrl);
+const urlsOf = (gateways: readonly Gateway[]): readonly string[] => gateways.map(({ baseUrl }) => baseUrl);
 
-describe('model that is sent over a route', () => {
-  const substituting: Route = { ...backup, models: new Map([[everyOther, 'own']]) };
-  for (const [name, atRoute, atPrimary, isSubstitute] of [
+describe('model that is sent over a gateway', () => {
+  const substituting: Gateway = { ...backup, models: new Map([[everyOther, 'own']]) };
+  for (const [name, atGateway, atPrimary, isSubstitute] of [
     ['lists the model and the primary gateway lacks it', true, false, false],
     ['lists the model and the list of the primary gateway is unknown', true, undefined, true],
     ['and the primary gateway both list the model', true, true, true],
     ['and the primary gateway both lack the model', false, false, true],
   ] as const)
     it(`is ${isSubstitute ? 'the substitute' : 'the chosen model'} when a gateway with a substitute ${name}`, () => {
-      const route = { ...substituting, ...lists(atRoute) };
-      const sent = modelAt(route, 'gpt', { ...encrypted, ...lists(atPrimary) });
+      const gateway = { ...substituting, ...lists(atGateway) };
+      const sent = modelAt(gateway, 'gpt', { ...encrypted, ...lists(atPrimary) });
       assert.deepEqual(sent, { name: isSubstitute ? 'own' : 'gpt', isSubstitute });
     });
 
@@ -40,18 +40,18 @@ describe('gateways that may answer', () => {
   it('exclude those over plain HTTP when the first gateway with the model uses HTTPS', () => {
     const chosen = { ...plain, models: new Map([['gpt', 'gpt']]) };
     const connection = withKey({ ...encrypted, ...lists(true) }, [chosen, { ...backup, ...lists(true) }]);
-    assert.deepEqual(urlsOf(routesFor('gpt', connection)), [encrypted.baseUrl, backup.baseUrl]);
+    assert.deepEqual(urlsOf(gatewaysFor('gpt', connection)), [encrypted.baseUrl, backup.baseUrl]);
   });
 
   it('include a gateway over plain HTTP that the user has chosen when it is the first gateway with the model', () => {
     const chosen = { ...plain, models: new Map([['gpt', 'gpt']]) };
     const connection = withKey({ ...encrypted, ...lists(false) }, [chosen, { ...backup, ...lists(true) }]);
-    assert.deepEqual(urlsOf(routesFor('gpt', connection)), [plain.baseUrl, backup.baseUrl]);
+    assert.deepEqual(urlsOf(gatewaysFor('gpt', connection)), [plain.baseUrl, backup.baseUrl]);
   });
 });
 
 describe('first gateway', () => {
-  const keyless: Route = { ...encrypted, apiKey: undefined };
+  const keyless: Gateway = { ...encrypted, apiKey: undefined };
 
   for (const [name, connection, expected] of [
     ['the primary gateway', withKey(encrypted, [backup]), encrypted],

@@ -4,47 +4,47 @@ import { inOneWindow } from '../strategies/ours';
 import {
   backup,
   primary,
-  simulateRouteCrowd,
+  simulateGatewayCrowd,
   type Darkness,
-  type RouteCrowd,
-  type RouteCrowdRun,
+  type GatewayCrowd,
+  type GatewayCrowdRun,
   type Windows,
-} from './routeCrowd';
+} from './gatewayCrowd';
 
-/** The measures of a crowd whose primary route goes dark. */
-interface RouteMeasures {
+/** The measures of a crowd whose primary gateway goes dark. */
+interface GatewayMeasures {
   /** Share of the answered questions, from 0 to 1. */
   readonly success: number;
   /** 95th percentile of the time to an answer, in milliseconds. The time of an unanswered question is infinite. */
   readonly p95Ms: number;
-  /** Share of the requests that went over the backup route, from 0 to 1. */
+  /** Share of the requests that went over the backup gateway, from 0 to 1. */
   readonly overBackup: number;
 }
 
-/** The measures of one crowd without and with a backup route. */
-export interface RouteResult {
+/** The measures of one crowd without and with a backup gateway. */
+export interface GatewayResult {
   readonly darkness: Darkness;
   readonly clients: number;
   readonly windows: Windows;
-  readonly alone: RouteMeasures;
-  readonly withBackup: RouteMeasures;
-  /** 95th percentile of the time to an answer if the primary route never fails, in milliseconds. */
+  readonly alone: GatewayMeasures;
+  readonly withBackup: GatewayMeasures;
+  /** 95th percentile of the time to an answer if the primary gateway never fails, in milliseconds. */
   readonly idealP95Ms: number;
 }
 
-type Variant = Pick<RouteCrowd, 'darkness' | 'windows'> & { readonly hasBackup: boolean };
+type Variant = Pick<GatewayCrowd, 'darkness' | 'windows'> & { readonly hasBackup: boolean };
 
-/** Simulates crowds without and with a backup route, in one window, in several, and on separate computers. */
-export async function simulateRoutes(crowds: readonly Crowd[]): Promise<readonly RouteResult[]> {
-  const results: RouteResult[] = [];
+/** Simulates crowds without and with a backup gateway, in one window, in several, and on separate computers. */
+export async function simulateGateways(crowds: readonly Crowd[]): Promise<readonly GatewayResult[]> {
+  const results: GatewayResult[] = [];
   for (const darkness of ['refused', 'timeout'] as const) {
     for (const crowd of crowds) {
       const [clients] = crowd;
       for (const windows of clients === 1 ? (['one'] as const) : (['one', 'several', 'separate'] as const)) {
         const variant = { darkness, windows };
-        const alone = await measureRoutes(crowd, { ...variant, hasBackup: false });
-        const withBackup = await measureRoutes(crowd, { ...variant, hasBackup: true });
-        const ideal = await measureRoutes(crowd, { windows, darkness: undefined, hasBackup: false });
+        const alone = await measureGateways(crowd, { ...variant, hasBackup: false });
+        const withBackup = await measureGateways(crowd, { ...variant, hasBackup: true });
+        const ideal = await measureGateways(crowd, { windows, darkness: undefined, hasBackup: false });
         results.push({ ...variant, clients, alone, withBackup, idealP95Ms: ideal.p95Ms });
       }
     }
@@ -52,12 +52,12 @@ export async function simulateRoutes(crowds: readonly Crowd[]): Promise<readonly
   return results;
 }
 
-async function measureRoutes([clients, runs]: Crowd, { hasBackup, ...variant }: Variant): Promise<RouteMeasures> {
+async function measureGateways([clients, runs]: Crowd, { hasBackup, ...variant }: Variant): Promise<GatewayMeasures> {
   const connection = hasBackup ? { ...primary, backups: [backup] } : primary;
-  const strategy: RouteCrowd['strategy'] = (options) => inOneWindow({ connection, ...options });
-  const simulated: RouteCrowdRun[] = [];
+  const strategy: GatewayCrowd['strategy'] = (options) => inOneWindow({ connection, ...options });
+  const simulated: GatewayCrowdRun[] = [];
   for (let seed = 1; seed <= runs; seed++)
-    simulated.push(await simulateRouteCrowd({ ...variant, clients, seed, strategy }));
+    simulated.push(await simulateGatewayCrowd({ ...variant, clients, seed, strategy }));
   const questions = simulated.reduce((sum, run) => sum + run.questions, 0);
   const answerTimes = simulated.flatMap((run) => run.answerTimes);
   const calls = simulated.flatMap((run) => run.calls);

@@ -1,0 +1,411 @@
+import type { ModelAtGateway, StreamOptions } from '../engine';
+import type { EngineSettings } from '../environment';
+import type { ModelEvent } from '../events/events';
+import { faultOfRow, type Fault } from '../faults/classify';
+import type { NetworkState } from '../gate/networkState';
+import type { GatewayHealth } from '../gate/gatewayHealth';
+import { hostOf, isHostShared, nameAmong, originOf, usesPlainHttp } from '../gateway/baseUrl';
+import type { Connection, Gateway } from '../request';
+import { isRetryable, type Situation } from '../retry/decide';
+import { modelAt, gatewaysFor, gatewaysOf, gatewaysThatMayHave, type SentModel } from './gatewayModels';
+import type { TurnHistory } from './turnHistory';
+import type { TurnContext } from './turnMessages';
+import type { TurnOutput } from './turnOutput';
+
+/** Faults that only mean that a backup gateway does not serve the model, so that another gateway is asked. */
+const unservedKinds: ReadonlySet<Fault['kind']> = new Set<Fault['kind']>(['model', 'not-found']);
+
+/** Why a turn leaves a gateway. */
+type SwitchReason = Pick<Fault, 'kind'> & Partial<Pick<Fault, 'row'>>;
+
+/** The gateways whose gateways may have a model, in the user's order. */
+interface ModelGateways {
+  readonly model: string;
+  /** Gateways that the turn may use without a click of the user. It starts at the first of these that is up. */
+  readonly automatic: readonly Gateway[];
+  /** The automatic gateways, then the gateways over plain HTTP to which only the user can switch. */
+  readonly usable: readonly Gateway[];
+}
+
+/** How the next attempt is sent, and what the turn can do instead of waiting for it. */
+export interface AttemptPlan extends Pick<ModelAtGateway, 'model' | 'sentModel'> {
+  readonly gateway: Gateway;
+  readonly origin: string;
+  /** So that the user can tell gateways with the same host apart. */
+  readonly distinguishingUrl: string | undefined;
+  /** The user can switch, even to a gateway that is down. */
+  readonly hasOtherGateway: boolean;
+  /** Another gateway is up, so the turn can switch automatically. */
+  readonly canSwitchGateway: boolean;
+}
+
+/** The gateways of a turn, and the model that is sent over each of them. */
+export class TurnGateways {
+  /**
+   * Gateway of the current attempt, or of the next one if the turn has already switched to it. Undefined if the turn may use
+   * no gateway.
+   */
+  current: Gateway | undefined;
+  /** The base URL of the current or the next attempt. It is empty before the turn has a connection. */
+  baseUrl = '';
+  /** The origin of `baseUrl`. */
+  origin = '';
+  /** Why the turn uses the current gateway. Before any switch, because the earlier gateways do not have the model. */
+  reason: ModelEvent['reason'] = 'model';
+  /** The name by which the user knows the model of the current attempt, or the next one. */
+  answeringModel: string;
+  /** The gateways that have a key or need none, in the user's order. */
+  private gateways: readonly Gateway[] = [];
+  /** The primary gateway, even if it has no key, and its backups. */
+  private primary: Connection | undefined;
+  private gatewaysForModel: ModelGateways | undefined;
+  /** Base URLs of the backup gateways that do not serve the model of this turn. */
+  private readonly unserved = new Set<string>();
+  private readonly preferredGateway: string | undefined;
+  /** Whether the turn has used, or should have used, an `https:` gateway, so that it must not use plain HTTP. */
+  private mustEncrypt = false;
+  /** The model for which `mustEncrypt` was decided. */
+  private encryptedModel: string | undefined;
+  /** The base URL to which the user last switched. Models that the user selects later also go there, even over plain HTTP. */
+  private chosenUrl: string | undefined;
+  /** Whether the turn stays on the current gateway even if it is down, until an attempt over it fails. */
+  private isPinned = false;
+  /** Gateways that have failed since the turn last waited, and whether waiting may help there. */
+  private readonly failed = new Map<string, boolean>();
+  /** The substitutes that the turn has used. They may continue their own partial answers, but are not offered again. */
+  private readonly substitutes = new Set<string>();
+
+  constructor(
+    private readonly health: GatewayHealth,
+    private readonly network: Pick<NetworkState, 'lacksModel' | 'recordMissingModel' | 'cooldownMs'>,
+    private readonly settings: () => Pick<EngineSettings, 'continueWithFallback' | 'retry'>,
+    private readonly output: Pick<TurnOutput, 'emit'>,
+    private readonly history: Pick<TurnHistory, 'recordGatewaySwitch' | 'model' | 'hasOutput'>,
+    { preferredGateway, resumeFrom }: Pick<StreamOptions, 'preferredGateway' | 'resumeFrom'>,
+  ) {
+    this.preferredGateway = preferredGateway;
+    if (resumeFrom?.model !== undefined) this.substitutes.add(resumeFrom.model);
+    this.answeringModel = history.model;
+  }
+
+  get context(): Pick<TurnContext, 'baseUrl' | 'nextGateway' | 'plainHttpHost'> {
+    const plainHttp = this.usable.find((gateway) => !this.isEncryptedEnough(gateway));
+    const next = this.following();
+    return {
+      baseUrl: this.baseUrl,
+      nextGateway: next && {
+        gateway: this.nameForEvents(next),
+        label: next.name ?? nameAmong(this.gateways, next.baseUrl),
+        isUsable: this.isAllowed(next) && this.isUp(next) && !this.isLimited(next),
+      },
+      plainHttpHost: plainHttp && hostOf(plainHttp.baseUrl),
+    };
+  }
+
+  /** Usable without a decision of the user, in their order. */
+  get allowed(): readonly Gateway[] {
+    return this.usable.filter((gateway) => this.isAllowed(gateway));
+  }
+
+  /** Not failed since the turn last waited, in the user's order. */
+  get untried(): readonly Gateway[] {
+    return this.others.filter(({ baseUrl }) => !this.failed.has(baseUrl));
+  }
+
+  outlook(
+    fault: Fault,
+  ): Pick<
+    Situation,
+    'otherGateway' | 'othersMayRecover' | 'isUnserved' | 'primaryFault' | 'substitute' | 'isSubstituting'
+  > {
+    const { primary, current } = this;
+    const isUnserved = this.isUnservedBy(fault);
+    const untried = isUnserved && this.isOfWorkspace ? [] : this.untried;
+    const isNewSubstitute = ({ name, isSubstitute }: SentModel): boolean => isSubstitute && !this.substitutes.has(name);
+    // If every gateway is down, the turn may try all of them, because their state may have changed.
+    const mayTryAll = fault.leavesGateway === true || fault.policy.retry === 'offline' || isUnserved;
+    const otherGateway = untried.find((gateway) => this.isUp(gateway)) ?? (mayTryAll ? untried[0] : undefined);
+    const primaryFault = primary && this.health.faultOf(primary.baseUrl);
+    return {
+      otherGateway,
+      isUnserved,
+      othersMayRecover: this.others.some(({ baseUrl }) => this.failed.get(baseUrl)),
+      primaryFault: primaryFault?.row && faultOfRow(primaryFault.row),
+      substitute: this.encrypted.map((gateway) => this.modelAt(gateway)).find(isNewSubstitute)?.name,
+      isSubstituting: current !== undefined && this.modelAt(current).isSubstitute,
+    };
+  }
+
+  /** Returns the model that is sent over a gateway. */
+  modelAt(gateway: Gateway): SentModel {
+    return modelAt(gateway, this.history.model, this.primary);
+  }
+
+  /**
+   * Announces another model if the chosen gateway has a substitute, or the turn leaves such a gateway.
+   * @param gateway the result of `choose`
+   */
+  announcePlan(gateway: Gateway): AttemptPlan {
+    const { name: sentModel, isSubstitute } = this.modelAt(gateway);
+    this.announceModel(isSubstitute ? sentModel : this.history.model, this.reason);
+    return {
+      gateway,
+      origin: this.origin,
+      model: this.answeringModel,
+      sentModel,
+      distinguishingUrl: this.distinguishingUrl(gateway),
+      hasOtherGateway: this.hasSeveral,
+      canSwitchGateway: this.untried.some((other) => this.isUp(other)),
+    };
+  }
+
+  announceModel(to: string, reason: ModelEvent['reason']): void {
+    const { answeringModel: from } = this;
+    if (from === to) return;
+    this.output.emit({ type: 'model', from, to, reason });
+    this.answeringModel = to;
+  }
+
+  /** Returns the gateway that has the substitute. */
+  gatewayOfSubstitute(model: string): Gateway | undefined {
+    return this.encrypted.find((gateway) => {
+      const { name, isSubstitute } = this.modelAt(gateway);
+      return isSubstitute && name === model;
+    });
+  }
+
+  /** Whether the current gateway or its key was removed from the connection, and the connection has another gateway. */
+  isReplaced(connection: Connection): boolean {
+    const { current } = this;
+    const gateways = gatewaysOf(connection).filter((gateway) => this.isAllowed(gateway));
+    if (!current || gateways.length === 0) return false;
+    return !gateways.some(({ baseUrl, apiKey }) => baseUrl === current.baseUrl && apiKey === current.apiKey);
+  }
+
+  /** Never rejects. Returns undefined if there is only one gateway, because the turn then waits for it anyway. */
+  readOutages(connection: Connection): Promise<void> | undefined {
+    const gateways = gatewaysOf(connection);
+    return gateways.length > 1 ? this.health.readOutages(gateways.map(({ baseUrl }) => baseUrl)) : undefined;
+  }
+
+  /** Chooses the gateway of the next attempt. Returns undefined if the turn may use no gateway. */
+  choose(connection: Connection): Gateway | undefined {
+    const gateway = this.gatewayForAttempt(connection);
+    this.baseUrl = (gateway ?? connection).baseUrl;
+    this.origin = originOf(this.baseUrl);
+    return gateway;
+  }
+
+  private gatewayForAttempt(connection: Connection): Gateway | undefined {
+    const { current: previous, preferredGateway, history } = this;
+    this.gateways = gatewaysOf(connection);
+    this.primary = connection;
+    this.gatewaysForModel = undefined;
+    const { usable } = this;
+    if (this.encryptedModel !== history.model && !(previous && previous.baseUrl === this.chosenUrl)) {
+      const [first] = this.modelGateways.automatic;
+      this.encryptedModel = history.model;
+      this.mustEncrypt = isEncrypted(connection) && !(first && usesPlainHttp(first.baseUrl));
+    }
+    const current = usable.find(({ baseUrl }) => baseUrl === previous?.baseUrl);
+    if (current && this.isEncryptedEnough(current) && (this.isPinned || this.isUp(current)))
+      return (this.current = current);
+    const isPreferred = ({ baseUrl }: Gateway): boolean =>
+      preferredGateway !== undefined && [baseUrl, originOf(baseUrl)].includes(preferredGateway);
+    const preferred = previous ? undefined : usable.find(isPreferred);
+    const { allowed } = this;
+    const left = previous ?? allowed[0];
+    const gateway = preferred ?? allowed.find((other) => this.isUp(other)) ?? allowed[0];
+    if (preferred) this.isPinned = true;
+    this.use(gateway, preferred !== undefined);
+    if (!left || !gateway || left.baseUrl === gateway.baseUrl) return gateway;
+    this.announce(left, gateway, preferred ? undefined : this.health.faultOf(left.baseUrl));
+    return gateway;
+  }
+
+  /** Whether the current gateway has gone down since the turn chose it, for instance for another turn. */
+  get hasBetterGateway(): boolean {
+    const { current } = this;
+    if (!current || this.isPinned || this.isUp(current)) return false;
+    return this.others.some((gateway) => this.isUp(gateway));
+  }
+
+  /** Undefined if there is only one gateway. */
+  following(): Gateway | undefined {
+    return this.gatewayAfter(({ baseUrl }) => baseUrl === this.current?.baseUrl, this.usable);
+  }
+
+  /** Stays there even if it is down, until an attempt fails. Without `fault`, the user has switched. */
+  switchTo(gateway: Gateway, fault?: SwitchReason): void {
+    if (this.current) this.announce(this.current, gateway, fault);
+    this.use(gateway, fault === undefined);
+    this.isPinned = true;
+  }
+
+  /** Call this before the decision about the fault, which depends on the gateways that are left. */
+  recordUnserved(fault: Fault): void {
+    const { current } = this;
+    if (!current || !this.isUnservedBy(fault)) return;
+    this.unserved.add(current.baseUrl);
+    // A missing key is not recorded, because the gateway can be used as soon as it has a key.
+    if (unservedKinds.has(fault.kind)) this.network.recordMissingModel(current.baseUrl, this.modelAt(current).name);
+    this.gatewaysForModel = undefined;
+  }
+
+  /** Only a fault of the gateway itself marks it as down. */
+  recordFault(fault: Fault): void {
+    const { current } = this;
+    this.isPinned = false;
+    if (!current || !this.hasSeveral) return;
+    this.failed.set(current.baseUrl, isRetryable(fault.policy));
+    if (fault.leavesGateway) this.health.markDown(current.baseUrl, fault);
+  }
+
+  /** After a wait, the turn may try every gateway again. */
+  recordWait(): void {
+    this.failed.clear();
+  }
+
+  /** Forgets which gateways lacked the model, so that it is requested there again. */
+  forgetUnserved(): void {
+    this.unserved.clear();
+  }
+
+  /** `sentAt` is the monotonic time of the request. */
+  recordResponse(sentAt: number): void {
+    if (this.current) this.health.recordResponse(this.current.baseUrl, sentAt);
+  }
+
+  /** Forgets the gateways, because they include the keys. */
+  clear(): void {
+    this.gateways = [];
+    this.gatewaysForModel = undefined;
+    this.primary = undefined;
+    this.current = undefined;
+  }
+
+  /** Returns the origin of the gateway, or its base URL if another gateway has the same host. See `gatewayOf`. */
+  nameForEvents(gateway: Gateway): string {
+    return this.distinguishingUrl(gateway) ?? originOf(gateway.baseUrl);
+  }
+
+  private distinguishingUrl({ baseUrl }: Gateway): string | undefined {
+    return isHostShared(baseUrl, this.gateways) ? baseUrl : undefined;
+  }
+
+  private get usable(): readonly Gateway[] {
+    return this.modelGateways.usable;
+  }
+
+  private get encrypted(): readonly Gateway[] {
+    return this.usable.filter((gateway) => this.isEncryptedEnough(gateway));
+  }
+
+  private get modelGateways(): ModelGateways {
+    const { gateways, primary } = this;
+    const { model } = this.history;
+    if (this.gatewaysForModel?.model === model) return this.gatewaysForModel;
+    const served = this.isOfWorkspace ? gateways : gateways.filter((gateway) => this.mayServe(gateway));
+    const automaticOf = (possible: readonly Gateway[]) => (primary ? gatewaysFor(model, primary, possible) : []);
+    const amongServed = automaticOf(served);
+    const automatic = amongServed.length > 0 ? amongServed : automaticOf(gateways);
+    const isManual = (gateway: Gateway): boolean => !automatic.includes(gateway) && usesPlainHttp(gateway.baseUrl);
+    const manual = gatewaysThatMayHave(model, gateways).filter(isManual);
+    this.gatewaysForModel = { model, automatic, usable: [...automatic, ...manual] };
+    return this.gatewaysForModel;
+  }
+
+  /** Returns false if the gateway is a backup and has answered that it does not have the model. */
+  private mayServe(gateway: Gateway): boolean {
+    if (gateway.baseUrl === this.primary?.baseUrl) return true;
+    return !this.unserved.has(gateway.baseUrl) && !this.network.lacksModel(gateway.baseUrl, this.modelAt(gateway).name);
+  }
+
+  /** Whether only the workspace names the model. The turn then stays at a gateway that lacks the model. */
+  private get isOfWorkspace(): boolean {
+    return this.primary?.workspaceModels?.has(this.history.model) === true;
+  }
+
+  private get hasSeveral(): boolean {
+    return this.usable.length > 1;
+  }
+
+  private get others(): readonly Gateway[] {
+    return this.allowed.filter(({ baseUrl }) => baseUrl !== this.current?.baseUrl);
+  }
+
+  /** Whether the fault means that a backup gateway does not serve the model: it lacks the model, or needs a key. */
+  private isUnservedBy({ kind, row }: Fault): boolean {
+    const { current, primary } = this;
+    if (!current || current.baseUrl === primary?.baseUrl) return false;
+    return unservedKinds.has(kind) || (row === 'noKey' && current.apiKey === undefined);
+  }
+
+  private isAllowed(gateway: Gateway): boolean {
+    return this.isEncryptedEnough(gateway) && this.mayContinueAt(gateway);
+  }
+
+  private isEncryptedEnough({ baseUrl }: Gateway): boolean {
+    return !this.mustEncrypt || !usesPlainHttp(baseUrl);
+  }
+
+  /** A substitute continues the partial answer of another model only if the user allows it. */
+  private mayContinueAt(gateway: Gateway): boolean {
+    const { name, isSubstitute } = this.modelAt(gateway);
+    if (!isSubstitute || !this.history.hasOutput || this.substitutes.has(name)) return true;
+    return this.settings().continueWithFallback === 'auto';
+  }
+
+  private use(gateway: Gateway | undefined, isUsersChoice: boolean): void {
+    this.current = gateway;
+    if (!gateway) return;
+    const { name, isSubstitute } = this.modelAt(gateway);
+    if (isSubstitute) this.substitutes.add(name);
+    if (isUsersChoice) this.chosenUrl = gateway.baseUrl;
+    if (isEncrypted(gateway)) this.mustEncrypt = true;
+    else if (isUsersChoice && usesPlainHttp(gateway.baseUrl)) this.mustEncrypt = false;
+  }
+
+  private isUp({ baseUrl }: Gateway): boolean {
+    return !this.health.isDown(baseUrl);
+  }
+
+  /** Whether a turn on this gateway would fail without a request, because a known limit lasts longer than a turn waits. */
+  private isLimited(gateway: Gateway): boolean {
+    const { baseUrl, apiKey } = gateway;
+    const scope = { origin: originOf(baseUrl), apiKey, model: this.modelAt(gateway).name };
+    return this.network.cooldownMs(scope) > this.settings().retry.maxHintMs;
+  }
+
+  /**
+   * Returns the next gateway in the user's order that is not avoided, starting again with the first gateway after the last.
+   * Prefers gateways that are up, and among them gateways without a known limit.
+   */
+  private gatewayAfter(isAvoided: (gateway: Gateway) => boolean, gateways: readonly Gateway[]): Gateway | undefined {
+    const start = gateways.findIndex(isAvoided) + 1;
+    const others = [...gateways.slice(start), ...gateways.slice(0, start)].filter((gateway) => !isAvoided(gateway));
+    const up = others.filter((gateway) => this.isUp(gateway));
+    return up.find((gateway) => !this.isLimited(gateway)) ?? up[0] ?? others[0];
+  }
+
+  private announce(from: Gateway, to: Gateway, fault?: SwitchReason): void {
+    const [fromUrl, toUrl] = [this.distinguishingUrl(from), this.distinguishingUrl(to)];
+    this.reason = fault?.kind ?? 'user';
+    this.output.emit({
+      type: 'gateway',
+      from: originOf(from.baseUrl),
+      to: originOf(to.baseUrl),
+      ...(fromUrl !== undefined && { fromUrl }),
+      ...(toUrl !== undefined && { toUrl }),
+      ...(from.name !== undefined && { fromName: from.name }),
+      ...(to.name !== undefined && { toName: to.name }),
+      reason: this.reason,
+      ...(fault?.row !== undefined && { row: fault.row }),
+    });
+    this.history.recordGatewaySwitch();
+  }
+}
+
+function isEncrypted({ baseUrl }: Pick<Gateway, 'baseUrl'>): boolean {
+  return baseUrl.startsWith('https:');
+}
