@@ -89,9 +89,9 @@ export class LoopbackGateway {
     }
     const body = result.text;
     const path = url.replace(/[?#].*/s, '');
-    const gateway = `${method} ${path}`;
-    const n = (this.counts.get(gateway) ?? 0) + 1;
-    this.counts.set(gateway, n);
+    const route = `${method} ${path}`;
+    const n = (this.counts.get(route) ?? 0) + 1;
+    this.counts.set(route, n);
     const socket = new ReplySocket(response, incoming.socket, `req-${n}`);
     const request = { n, method, path, headers, body, json: parseChatBody(body), at, closed: socket.closed };
     const reply = this.reply(this.scriptFor(request), request, socket);

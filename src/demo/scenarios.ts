@@ -13,7 +13,7 @@ export interface DemoModel {
   readonly prompt: string;
   /** Text of the tour: what will happen and what to watch. The models that have this text are the steps of the tour. */
   readonly description?: string;
-  /** Whether the demo has a backup gateway for this model: a second gateway. */
+  /** Whether the demo has a backup gateway for this model. */
   readonly hasBackupGateway?: true;
 }
 
@@ -99,7 +99,7 @@ const scenarios: readonly Scenario[] = [
     title: 'Primary gateway down',
     prompt: 'When should a client switch to a backup gateway?',
     description:
-      'The primary gateway is down: both attempts over it are reset. The backup gateway, a second gateway, answers at once. Watch the note about the gateway, and the switch in the timeline.',
+      'The primary gateway is down: both attempts over it are reset. The backup gateway answers at once. Watch the note about the gateway, and the switch in the timeline.',
     hasBackupGateway: true,
     topic: 'failover',
     // The gateways share the script. The client sends its third request to the backup gateway.

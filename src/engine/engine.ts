@@ -118,7 +118,11 @@ export interface Engine {
    */
   resetNetworkState(): Promise<void>;
   /** Returns the gateway at which a turn would start now, or undefined if no gateway can be used. */
-  gatewayForAttempt<R extends Gateway>(model: string, connection: ConnectionOf<R>, preferredGateway?: string): R | undefined;
+  gatewayForAttempt<R extends Gateway>(
+    model: string,
+    connection: ConnectionOf<R>,
+    preferredGateway?: string,
+  ): R | undefined;
   /** The cooldown or the open breaker of the scope, or undefined if this window knows of none. */
   cooldownOf(scope: CooldownScope): ModelCooldown | undefined;
   /** Asks a gateway for its models, which shows whether it responds and accepts the key. Never rejects. */

@@ -15,7 +15,7 @@ const followingTurns = 300;
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(3)} s`;
 
 /**
- * Measures the first text over a backup gateway while the primary gateway is black-holed: the first turn of a window, and
+ * Measures the first text through a backup gateway while the primary gateway is black-holed: the first turn of a window, and
  * its following turns. The primary gateway accepts connections, but never answers the first message of the TLS handshake.
  */
 export async function failover(): Promise<readonly Row[]> {

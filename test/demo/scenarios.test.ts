@@ -146,7 +146,7 @@ describe('script of the offline demo', () => {
     { prompt: '什么是幂等键', heading: '# 不能做两遍的事怎么重试' },
     { prompt: '流中断之后怎么续传', heading: '# 流在中途断开时' },
     { prompt: '熔断器怎么用', heading: '# 熔断器' },
-    { prompt: '备用线路有什么用', heading: '# 备用线路' },
+    { prompt: '备用网关有什么用', heading: '# 备用网关' },
   ];
 
   for (const { prompt, heading } of topics) {

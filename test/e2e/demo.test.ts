@@ -52,7 +52,7 @@ describe('offline demo', () => {
     assert.equal(workbench.page.context().pages().length, 1);
   });
 
-  it('ends with an answer over the backup gateway and the offer to set a key', async () => {
+  it('ends with an answer through the backup gateway and the offer to set a key', async () => {
     await step('Next: Primary gateway down (6 of 6)');
     await panel.button('Run it').click();
     await step("You've seen everything.");

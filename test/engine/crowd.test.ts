@@ -50,7 +50,7 @@ describe('many simultaneous requests to a gateway with a rate limit', () => {
   }).timeout(120_000);
 });
 
-describe('many requests over a primary gateway that goes dark', () => {
+describe('many requests through a primary gateway that goes dark', () => {
   const anyCrowd = fc.record({
     darkness: fc.constantFrom('refused' as const, 'timeout' as const),
     clients: fc.integer({ min: 1, max: 20 }),
@@ -59,7 +59,7 @@ describe('many requests over a primary gateway that goes dark', () => {
   });
   const connection = { ...primary, backups: [backup] };
 
-  it('are all answered over the backup gateway, at most one connection timeout late', async () => {
+  it('are all answered through the backup gateway, at most one connection timeout late', async () => {
     await fc.assert(
       fc.asyncProperty(anyCrowd, async (crowd) => {
         const strategy = (options: WindowOptions): Strategy => inOneWindow({ connection, ...options });
@@ -67,7 +67,7 @@ describe('many requests over a primary gateway that goes dark', () => {
         assert.equal(answerTimes.length, questions);
         assert.ok(Math.max(...answerTimes) < (crowd.darkness === 'refused' ? 1000 : 3_000));
         const isUnneeded = calls.some(({ at, isBackup }) => isBackup && isLitFor(at, maxReturnMs));
-        assert.ok(!isUnneeded, 'a request went over the backup gateway long after the primary gateway was back');
+        assert.ok(!isUnneeded, 'a request went through the backup gateway long after the primary gateway was back');
       }),
       { numRuns: propertyRuns },
     );

@@ -98,7 +98,7 @@ find out when the primary gateway is back.
 - **windows:** all clients use one window, or each has a window on the same computer (several), which shares what it knows about the
   gateways, or on a computer of its own (separate).
 - **p95:** in seconds; in brackets as a multiple of the p95 with a primary gateway that never fails.
-- **over the backup:** the share of the requests that went over the backup gateway.
+- **through the backup:** the share of the requests that went through the backup gateway.
 
 ${gatewaysTable(gateways)}
 

@@ -26,14 +26,14 @@ export class Gateways {
   private readonly workspaceModels: ReadonlySet<string>;
 
   constructor(
-    gateways: Readonly<Record<string, FakeGateway>>,
+    fakes: Readonly<Record<string, FakeGateway>>,
     { gateways = [primary, backup], isKeyless, workspaceModels = [], ...options }: Options = {},
   ) {
     this.gateways = gateways;
     this.isKeyless = isKeyless;
     this.workspaceModels = new Set(workspaceModels);
-    for (const [name, gateway] of Object.entries(gateways)) {
-      const { replies, probes } = 'replies' in gateway ? gateway : { replies: gateway, probes: [refused] };
+    for (const [name, fake] of Object.entries(fakes)) {
+      const { replies, probes } = 'replies' in fake ? fake : { replies: fake, probes: [refused] };
       this.answers.set(`${name}.test`, new ScriptedFetch(replies));
       this.probes.set(`${name}.test`, new ScriptedFetch(probes));
     }

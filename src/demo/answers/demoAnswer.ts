@@ -72,7 +72,7 @@ function startOfRepetition(partial: string): number {
 const keywords: readonly (readonly [Topic, RegExp])[] = [
   ['retryAfter', /retry-after|rate.?limit|\b429\b|限流|限速/i],
   ['idempotency', /idempoten|\btwice\b|duplicate|幂等|重复/i],
-  ['failover', /failover|backup gateway|备用线路|故障切换/i],
+  ['failover', /failover|backup gateway|备用网关|故障切换/i],
   ['breaker', /breaker|overload|outage|\b(503|529)\b|熔断|过载/i],
   ['jitter', /jitter|thundering|抖动|惊群/i],
   ['backoff', /back.?off|exponential|退避|指数/i],

@@ -92,7 +92,7 @@ export type Decision =
   | { readonly type: 'replay' }
   | { readonly type: 'fall-back'; readonly model: string }
   | { readonly type: 'switch-gateway'; readonly to: Gateway }
-  /** Send a probe over every gateway that is left, and decide again with the result. */
+  /** Send a probe through every gateway that is left, and decide again with the result. */
   | { readonly type: 'probe-gateways' }
   | {
       readonly type: 'wait-for-network';

@@ -12,7 +12,7 @@ export interface SentModel {
 }
 
 /**
- * Returns the model that is sent over a gateway. A model that the gateway lists and the primary gateway lacks was chosen
+ * Returns the model that is sent through a gateway. A model that the gateway lists and the primary gateway lacks was chosen
  * from the list of this gateway, so no other model takes its place.
  */
 export function modelAt(gateway: Gateway, model: string, primary: Gateway | undefined): SentModel {
@@ -51,7 +51,9 @@ export function gatewaysFor<R extends Gateway>(
   if (connection.workspaceModels?.has(model)) return isEncrypted;
   const chosen = gateways.filter((gateway) => isEncrypted.includes(gateway) || isChosen(gateway, model, connection));
   const having = gatewaysThatMayHave(model, chosen);
-  return having[0] && isEncrypted.includes(having[0]) ? having.filter((gateway) => isEncrypted.includes(gateway)) : having;
+  return having[0] && isEncrypted.includes(having[0])
+    ? having.filter((gateway) => isEncrypted.includes(gateway))
+    : having;
 }
 
 /**
@@ -82,7 +84,9 @@ function isPlain({ baseUrl }: Gateway): boolean {
 
 /** Returns whether the user has chosen a gateway over plain HTTP for the model. */
 function isChosen(gateway: Gateway, model: string, connection: Connection): boolean {
-  return gateway.models?.has(model) === true || (gateway.acceptsPlainHttp === true && isOnlyAt(gateway, model, connection));
+  return (
+    gateway.models?.has(model) === true || (gateway.acceptsPlainHttp === true && isOnlyAt(gateway, model, connection))
+  );
 }
 
 /** Returns whether a gateway over plain HTTP lists a model that all gateways over HTTPS are known to lack. */
@@ -93,7 +97,7 @@ function isOnlyAt(gateway: Gateway, model: string, { backups = [], ...primary }:
 }
 
 /**
- * Returns the gateways whose gateways may have the model. A gateway whose list lacks it is left out only if another gateway
+ * Returns the gateways that may have the model. A gateway whose list lacks it is left out only if another gateway
  * has the model, because a list may lack aliases. A gateway whose list is unknown may have the model, unless the settings
  * name the model at another gateway.
  */

@@ -18,7 +18,7 @@ const unservedKinds: ReadonlySet<Fault['kind']> = new Set<Fault['kind']>(['model
 /** Why a turn leaves a gateway. */
 type SwitchReason = Pick<Fault, 'kind'> & Partial<Pick<Fault, 'row'>>;
 
-/** The gateways whose gateways may have a model, in the user's order. */
+/** The gateways that may have a model, in the user's order. */
 interface ModelGateways {
   readonly model: string;
   /** Gateways that the turn may use without a click of the user. It starts at the first of these that is up. */
@@ -136,7 +136,7 @@ export class TurnGateways {
     };
   }
 
-  /** Returns the model that is sent over a gateway. */
+  /** Returns the model that is sent through a gateway. */
   modelAt(gateway: Gateway): SentModel {
     return modelAt(gateway, this.history.model, this.primary);
   }

@@ -127,7 +127,7 @@ function fixActions(reports: readonly GatewayReport[]): readonly ToastAction[] {
   return actions.includes('checkUrl') ? [checkUrlAction(position > 0)] : [];
 }
 
-/** Requests a one-word answer over each working gateway, and shows the report with the time of its first token. */
+/** Requests a one-word answer through each working gateway, and shows the report with the time of its first token. */
 async function testFirstTokens(
   deps: ConnectionTestDeps,
   tested: TestedGateways,

@@ -115,7 +115,11 @@ export class Connections extends Disposable {
       throw new NoConnectionError('base-url', message);
     }
     const backup = model === undefined ? undefined : await demo.backupBaseUrl(model);
-    return { ...embeddedGateway(baseUrl), demo: true, ...(backup !== undefined && { backups: [embeddedGateway(backup)] }) };
+    return {
+      ...embeddedGateway(baseUrl),
+      demo: true,
+      ...(backup !== undefined && { backups: [embeddedGateway(backup)] }),
+    };
   }
 
   /**

@@ -11,8 +11,13 @@ export interface GatewayOption extends Pick<KeyedGateway, 'baseUrl' | 'origin' |
 }
 
 /** Lists only the first gateway of each origin, because they share the key. Returns a single gateway at once. */
-export async function pickGateway<T extends GatewayOption>(gateways: readonly T[], title: string): Promise<T | undefined> {
-  const choices = gateways.filter(({ origin }, index) => gateways.findIndex((other) => other.origin === origin) === index);
+export async function pickGateway<T extends GatewayOption>(
+  gateways: readonly T[],
+  title: string,
+): Promise<T | undefined> {
+  const choices = gateways.filter(
+    ({ origin }, index) => gateways.findIndex((other) => other.origin === origin) === index,
+  );
   if (choices.length < 2) return choices[0];
   const picker = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly gateway: T }>();
   picker.title = title;
@@ -24,7 +29,9 @@ export async function pickGateway<T extends GatewayOption>(gateways: readonly T[
     const description = `${name} · ${key}`;
     return { gateway, label: plainLabel(gateway.host), description, detail: plainLabel(gateway.baseUrl) };
   });
-  picker.activeItems = picker.items.filter(({ gateway }) => !gateway.hasKey && !isLoopbackUrl(gateway.baseUrl)).slice(0, 1);
+  picker.activeItems = picker.items
+    .filter(({ gateway }) => !gateway.hasKey && !isLoopbackUrl(gateway.baseUrl))
+    .slice(0, 1);
   const [chosen] = (await choiceIn(picker)) ?? [];
   return chosen?.gateway;
 }

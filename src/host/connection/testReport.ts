@@ -23,7 +23,7 @@ export interface GatewayReport extends GatewayOption {
   readonly firstToken?: FirstToken | undefined;
 }
 
-/** Returns why prompts can't be sent over a gateway, or undefined if they can. */
+/** Returns why prompts can't be sent through a gateway, or undefined if they can. */
 export function problemOf({
   host,
   models,

@@ -238,7 +238,10 @@ export class ConversationTurns extends ConversationRecord {
     const exchange = this.exchange(exchangeId);
     if (this.readOnly || !exchange || !isScheduled(exchange)) return false;
     // The prompt goes to the gateway that the scheduler has checked, not to the one that the user has switched to.
-    const start = { preferredGateway: undefined, ...(immediately && { onStart: (turn: TurnHandle) => turn.retryNow() }) };
+    const start = {
+      preferredGateway: undefined,
+      ...(immediately && { onStart: (turn: TurnHandle) => turn.retryNow() }),
+    };
     this.startAgain(exchange, start, model);
     return true;
   }

@@ -27,7 +27,7 @@ export async function listGateways({
   connections,
   unresponsive,
 }: Pick<AddGatewayDeps, 'settings' | 'connections' | 'unresponsive'>): Promise<readonly ListedGateway[]> {
-  const gateways = settings.baseUrls();
+  const gateways = settings.gateways();
   const primary = settings.baseUrl();
   const baseUrls = gateways.map(({ url }) => ({ baseUrl: url }));
   // An invalid base URL is not listed, so the first gateway may be a backup.

@@ -94,7 +94,7 @@ async function pickReplacement(
   return names;
 }
 
-/** Returns the selected model, the fallback models and those that were lately used over the primary gateway. */
+/** Returns the selected model, the fallback models and those that were lately used through the primary gateway. */
 async function usedModels({ settings, health }: ModelNamesDeps): Promise<readonly string[]> {
   await health.refresh();
   const origins = new Set(

@@ -7,7 +7,7 @@ export interface ModelGroup {
 
 const maxRecent = 5;
 
-/** Returns the models that were recently used over gateways with these origins, most recent first. */
+/** Returns the models that were recently used through gateways with these origins, most recent first. */
 export function recentModels(records: readonly AttemptRecord[], origins: ReadonlySet<string>): readonly string[] {
   const used = records.filter(({ origin, result }) => origins.has(origin) && result !== 'model');
   const latestFirst = used.toReversed().sort((a, b) => b.at - a.at);

@@ -114,7 +114,9 @@ export class ModelLists extends Disposable {
     const { settings, connections, log } = this.deps;
     if (!settings.gateways().some(({ url }) => isWanted(url))) return;
     try {
-      const gateways = (await connections.gateways()).filter((gateway) => canSendRequests(gateway) && isWanted(gateway.baseUrl));
+      const gateways = (await connections.gateways()).filter(
+        (gateway) => canSendRequests(gateway) && isWanted(gateway.baseUrl),
+      );
       await Promise.all(gateways.map((gateway) => this.listOf(gateway)));
     } catch (error) {
       log.error(error);

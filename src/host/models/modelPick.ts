@@ -32,7 +32,7 @@ export interface GatewayModelList {
   readonly list: Promise<ModelList>;
   /** End of the cooldown of a model, in epoch milliseconds. */
   readonly cooldownEnd?: ((model: string) => number | undefined) | undefined;
-  /** Describes how well a model works over the gateway. */
+  /** Describes how well a model works through the gateway. */
   readonly essence?: ((model: string) => string | undefined) | undefined;
 }
 

@@ -34,7 +34,7 @@ function formatTokens(tokens: number): string {
   return thousands < 1000 ? `${thousands}K` : `${Math.round((10 * tokens) / unit ** 2) / 10}M`;
 }
 
-/** Returns a function that describes how well a model works over a gateway, or returns undefined if that is unknown. */
+/** Returns a function that describes how well a model works through a gateway, or returns undefined if that is unknown. */
 export function createEssenceText(
   records: readonly AttemptRecord[],
 ): (model: string, origin: string, cooldownEnd?: number) => string | undefined {

@@ -5,7 +5,15 @@ import type { EffortChoice, RequestParameters } from '../../engine/request';
 import { currencyOf } from '../../engine/state/turnCost';
 import { Disposable } from '../util/disposable';
 import { readBudget, type DailyBudget } from './dailyBudget';
-import { entryOf, isEntryOf, moveEntry, readGateway, readGateways, type ConfiguredGateway, type GatewayEntry } from './gateways';
+import {
+  entryOf,
+  isEntryOf,
+  moveEntry,
+  readGateway,
+  readGateways,
+  type ConfiguredGateway,
+  type GatewayEntry,
+} from './gateways';
 import { readModelOverrides, type ModelOverrides } from './modelOverrides';
 import { isEqual, withoutPrimary, withPrimary } from './primaryGateway';
 import { readPrompts, textIn, type UserPrompt } from './userPrompts';

@@ -69,7 +69,8 @@ function userModelOf({ model, userModel = model }: LedgerEntry): string {
 }
 
 function triggerText(strings: PanelStrings, { entry, previous }: AttemptSpan): string | undefined {
-  const isSameModel = previous && userModelOf(previous) === userModelOf(entry) && gatewayOf(previous) !== gatewayOf(entry);
+  const isSameModel =
+    previous && userModelOf(previous) === userModelOf(entry) && gatewayOf(previous) !== gatewayOf(entry);
   const key = entry.why === 'switch' && isSameModel ? 'timelineGatewaySwitch' : triggers[entry.why];
   return key && strings[key];
 }

@@ -5,7 +5,7 @@ import { button, element, svgIcon } from '../util/element';
 import type { CardSlot } from './card';
 
 /**
- * Shows the note about switches of the gateway. If the latest answer came over a backup gateway because of a fault, the note
+ * Shows the note about switches of the gateway. If the latest answer came through a backup gateway because of a fault, the note
  * has a button that removes the gateway from the settings.
  */
 export function showGatewayNote(

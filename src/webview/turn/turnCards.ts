@@ -18,7 +18,15 @@ import {
 } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
-import { type Card, type CardAction, createActions, createCard, createDetails, hasGateways, gatewayOfCard } from './card';
+import {
+  type Card,
+  type CardAction,
+  createActions,
+  createCard,
+  createDetails,
+  hasGateways,
+  gatewayOfCard,
+} from './card';
 import { createFailureCard, type FailureCardContext } from './failureCard';
 
 export interface CardContext extends FailureCardContext {

@@ -11,7 +11,7 @@ interface ColumnHead {
 }
 
 /**
- * The name of the model that answers, and what is unusual about the gateway to it. The style sheet adds a spinner. The head
+ * The name of the model that answers, and what is unusual about its gateway. The style sheet adds a spinner. The head
  * of a column also names the gateway and has a button *Stop*.
  */
 export class TurnHead {

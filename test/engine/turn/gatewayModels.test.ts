@@ -448,7 +448,10 @@ describe('gateways without a key', () => {
   });
 
   it('are skipped as backup gateways that answer 401', async () => {
-    const net = new Gateways({ primary: [refused, ...hello], backup: [status(401, {})] }, { gateways: [primary, keyless] });
+    const net = new Gateways(
+      { primary: [refused, ...hello], backup: [status(401, {})] },
+      { gateways: [primary, keyless] },
+    );
     assert.equal((await net.ask(request).toEnd()).shownText, 'Hello');
   });
 

@@ -355,7 +355,7 @@ describe('the check whether another gateway works', () => {
 describe('switching the gateway by hand', () => {
   const limited = rateLimited(60);
 
-  it('ends a wait and sends the next attempt over the next gateway', async () => {
+  it('ends a wait and sends the next attempt through the next gateway', async () => {
     const net = new Gateways({ primary: [limited], backup: hello });
     const run = await net.ask().settle();
     assert.ok(run.last('waiting').actions.includes('switchGateway'));
@@ -366,7 +366,7 @@ describe('switching the gateway by hand', () => {
     assert.equal(net.requests('primary').length, 1);
   });
 
-  it('continues a partial answer over the next gateway', async () => {
+  it('continues a partial answer through the next gateway', async () => {
     const net = new Gateways({
       primary: [streaming((body) => void body.delta(partial))],
       backup: [answering(remainder)],
@@ -472,7 +472,10 @@ describe('switching the gateway by hand', () => {
     );
     for (let turns = 0; turns < 2; turns++) {
       const { nextGateway, nextGatewayName, actions } = (await net.ask().toEnd()).last('failed');
-      assert.deepEqual([actions[0], nextGateway, nextGatewayName], ['switchGateway', 'https://backup.test', 'OpenRouter']);
+      assert.deepEqual(
+        [actions[0], nextGateway, nextGatewayName],
+        ['switchGateway', 'https://backup.test', 'OpenRouter'],
+      );
       assert.ok(actions.includes('sendLater') && actions.includes('retryNow'));
     }
     const run = await net.ask(startingAt(backup)).toEnd();
@@ -510,7 +513,10 @@ describe('switching the gateway by hand', () => {
 
   it('leads a later turn to the same gateway until it fails there', async () => {
     const net = new Gateways({ primary: hello, backup: [...hello, refused] });
-    assert.deepEqual(net.world.engine.gatewayForAttempt('gpt-4o', net.connection(), backup.baseUrl)?.baseUrl, backup.baseUrl);
+    assert.deepEqual(
+      net.world.engine.gatewayForAttempt('gpt-4o', net.connection(), backup.baseUrl)?.baseUrl,
+      backup.baseUrl,
+    );
     const [first, second] = [await net.ask(startingAt(backup)).toEnd(), await net.ask(startingAt(backup)).toEnd()];
     assert.deepEqual(switches(first), ['primary → backup (user)']);
     assert.deepEqual(switches(second), ['primary → backup (user)', 'backup → primary (connection)']);
@@ -576,7 +582,7 @@ describe('a gateway over plain HTTP', () => {
     assert.doesNotMatch((await net.ask().toEnd()).last('failed').message, /plain HTTP/);
   });
 
-  it('is used, and so is another one after it, if the user starts the prompt again over another gateway', async () => {
+  it('is used, and so is another one after it, if the user starts the prompt again through another gateway', async () => {
     const net = new Gateways(
       { primary: [rejecting('CERT_HAS_EXPIRED')], backup: [refused], third: hello },
       { gateways: [primary, plain, plainThird] },
@@ -597,7 +603,10 @@ describe('a gateway over plain HTTP', () => {
   });
 
   it('is not the first gateway of a turn while the https gateway before it is down', async () => {
-    const net = new Gateways({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: hello }, { gateways: [primary, plain] });
+    const net = new Gateways(
+      { primary: [rejecting('CERT_HAS_EXPIRED')], backup: hello },
+      { gateways: [primary, plain] },
+    );
     await net.ask().toEnd();
     const run = await net.ask().toEnd();
     assert.equal(run.last('failed').kind, 'tls');
@@ -636,7 +645,10 @@ describe('a gateway over plain HTTP', () => {
   });
 
   it('does not get a turn back that an https gateway has taken over', async () => {
-    const net = new Gateways({ backup: [refused], third: [rejecting('CERT_HAS_EXPIRED')] }, { gateways: [plain, third] });
+    const net = new Gateways(
+      { backup: [refused], third: [rejecting('CERT_HAS_EXPIRED')] },
+      { gateways: [plain, third] },
+    );
     const run = await net.ask().toEnd();
     assert.deepEqual(switches(run), ['backup → third (connection)']);
     assert.equal(run.last('failed').kind, 'tls');

@@ -16,7 +16,7 @@ const withKey = (gateway: Gateway, backups: readonly Gateway[] = []): Connection
 const lists = (isListed: boolean | undefined) => ({ lists: () => isListed });
 const urlsOf = (gateways: readonly Gateway[]): readonly string[] => gateways.map(({ baseUrl }) => baseUrl);
 
-describe('model that is sent over a gateway', () => {
+describe('model that is sent through a gateway', () => {
   const substituting: Gateway = { ...backup, models: new Map([[everyOther, 'own']]) };
   for (const [name, atGateway, atPrimary, isSubstitute] of [
     ['lists the model and the primary gateway lacks it', true, false, false],

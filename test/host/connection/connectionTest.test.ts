@@ -153,7 +153,7 @@ describe('Test Connection command', () => {
     assert.ok(!editor.clipboard.includes('hsa-'));
   });
 
-  it('requests a first token over each working gateway only when the user asks for it', async () => {
+  it('requests a first token through each working gateway only when the user asks for it', async () => {
     useBackup('hsa-backup');
     await run();
     assert.equal(engine.turns.length, 0);

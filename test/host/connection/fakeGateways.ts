@@ -99,7 +99,8 @@ export class FakeGateways {
         workspaceModels: () => this.workspaceModels,
       },
       lists,
-      gatewayForAttempt: (...[model, connection]: Parameters<Engine['gatewayForAttempt']>) => gatewaysFor(model, connection)[0],
+      gatewayForAttempt: (...[model, connection]: Parameters<Engine['gatewayForAttempt']>) =>
+        gatewaysFor(model, connection)[0],
       listsSettled: () => Promise.resolve(),
       catalog: { lists },
       keys: {

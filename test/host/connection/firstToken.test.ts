@@ -18,7 +18,7 @@ describe('first token of a gateway', () => {
     return { engine, result: await result };
   };
 
-  it('is requested with the selected model, over this gateway only, for a one-word answer', async () => {
+  it('is requested with the selected model, through this gateway only, for a one-word answer', async () => {
     const { engine } = await run(attempt(), text('OK'));
     const { request, options } = engine.turn;
     assert.deepEqual([request.model, request.defaults?.maxTokens, request.messages.length], ['gpt-4o', 16, 1]);

@@ -61,7 +61,10 @@ describe('turn of a conversation with a daily budget', () => {
     assert.equal(conversation.preferredGateway, undefined);
     conversation.switchGateway(id);
     await answer(true);
-    assert.deepEqual([window.engine.turn.options.preferredGateway, conversation.preferredGateway], [nextGateway, nextGateway]);
+    assert.deepEqual(
+      [window.engine.turn.options.preferredGateway, conversation.preferredGateway],
+      [nextGateway, nextGateway],
+    );
   });
 
   it('is not restarted from a complete answer before the user has agreed', async () => {

@@ -37,7 +37,7 @@ describe('gateways of the offline demo', () => {
     }
   });
 
-  it('answer over the backup gateway after two attempts over the primary gateway were reset', async () => {
+  it('answer through the backup gateway after two attempts through the primary gateway were reset', async () => {
     await demo.enter();
     const backup = await demo.backupBaseUrl(gatewayDown);
     assert.notEqual(backup, demo.baseUrl);

@@ -78,7 +78,9 @@ describe('Export Diagnostics command', () => {
   it('names the origin of HolySheep', async () => {
     const report = JSON.parse(await run()) as { readonly settings: Readonly<Record<string, unknown>> };
     assert.equal(report.settings['origin'], 'https://api.holysheep.ai');
-    assert.deepEqual(report.settings['gateways'], [{ name: 'gateway 1', hasKey: true, isHttps: true, isHolySheep: true }]);
+    assert.deepEqual(report.settings['gateways'], [
+      { name: 'gateway 1', hasKey: true, isHttps: true, isHolySheep: true },
+    ]);
   });
 
   it('replaces private host names with positions', async () => {

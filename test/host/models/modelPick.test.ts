@@ -145,7 +145,7 @@ describe('model picker with several gateways', () => {
     ]);
   });
 
-  it('says how well each model works over the first gateway that has it, and which models only a backup has', async () => {
+  it('says how well each model works through the first gateway that has it, and which models only a backup has', async () => {
     const { load } = openWith({ essence: (model) => model }, 'one', 'two');
     await load(0, from('one', 'a', 'b'));
     await load(1, from('two', 'b', 'c'));

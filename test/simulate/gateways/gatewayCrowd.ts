@@ -10,7 +10,7 @@ import type { Question, Strategy } from '../strategies/strategy';
 import { World } from '../world';
 import { SharedOutages } from './sharedOutages';
 
-/** How connections over the primary gateway fail while it is dark. A timeout means that no packet gets through. */
+/** How connections through the primary gateway fail while it is dark. A timeout means that no packet gets through. */
 export type Darkness = Extract<Refusal['status'], 'refused' | 'timeout'>;
 
 /** The primary gateway is dark once in each period, in this range of the period, in milliseconds. */
@@ -42,7 +42,7 @@ export interface GatewayCrowdRun {
   readonly questions: number;
   /** Times from each answered question to the headers of its answer, in milliseconds. */
   readonly answerTimes: readonly number[];
-  /** Requests for answers: their times in milliseconds, and whether they went over the backup gateway. */
+  /** Requests for answers: their times in milliseconds, and whether they went through the backup gateway. */
   readonly calls: readonly { readonly at: number; readonly isBackup: boolean }[];
 }
 

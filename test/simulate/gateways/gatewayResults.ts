@@ -17,7 +17,7 @@ interface GatewayMeasures {
   readonly success: number;
   /** 95th percentile of the time to an answer, in milliseconds. The time of an unanswered question is infinite. */
   readonly p95Ms: number;
-  /** Share of the requests that went over the backup gateway, from 0 to 1. */
+  /** Share of the requests that went through the backup gateway, from 0 to 1. */
   readonly overBackup: number;
 }
 

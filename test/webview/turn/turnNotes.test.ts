@@ -69,7 +69,10 @@ describe('note about the gateway of an answer', () => {
       gateway('api', 'backup', 'gateway'),
     ],
     'the user': ['Switched to backup.example.', gateway('api', 'backup', 'user')],
-    'a gateway with a port': ['Switched to localhost:8080.', ev.gateway({ to: 'http://localhost:8080', reason: 'user' })],
+    'a gateway with a port': [
+      'Switched to localhost:8080.',
+      ev.gateway({ to: 'http://localhost:8080', reason: 'user' }),
+    ],
     'two gateways with the same host': [
       "Sent to api.example/b/v1, because api.example/a/v1 couldn't be reached (host not found).",
       paths('a', 'b'),
@@ -265,7 +268,10 @@ describe('tool calls below an answer', () => {
     const chosen = [start, ev.gateway({ reason: 'user' }), ev.text('Hi'), ev.done('Hi')];
     page.snapshot([exchange('a', { state: after(chosen) })]);
     assert.deepEqual(offered(), []);
-    page.snapshot([exchange('a', { state: after([ev.gateway(), start, ev.text('Hi'), ev.done('Hi')]) }), exchange('b')]);
+    page.snapshot([
+      exchange('a', { state: after([ev.gateway(), start, ev.text('Hi'), ev.done('Hi')]) }),
+      exchange('b'),
+    ]);
     page.events('b', start);
     assert.deepEqual(offered(), []);
   });
