@@ -81,8 +81,10 @@ describe('text about an attempt before a wait', () => {
 
   it('contains no message about another request', () => {
     const [text] = texts(
-      ...[ev.attempt(), ev.ended({ how: 'rate-limit', ms: 500, bytes: 0 })],
-      ...[ev.waiting({ told: 'request', detail: 'Model busy, retry later' }), second()],
+      ev.attempt(),
+      ev.ended({ how: 'rate-limit', ms: 500, bytes: 0 }),
+      ev.waiting({ told: 'request', detail: 'Model busy, retry later' }),
+      second(),
     );
     assert.doesNotMatch(text!, /Model busy/);
   });
