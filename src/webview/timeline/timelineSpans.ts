@@ -156,5 +156,5 @@ function firstTokenSoFar(
   { at, headers }: LedgerEntry,
 ): number | undefined {
   if (firstTokenAt === undefined || lastTokenAt < at) return undefined;
-  return firstTokenAt >= at ? firstTokenAt - at : headers?.ms;
+  return firstTokenAt >= at ? firstTokenAt - at : (headers?.ms ?? 0);
 }
