@@ -70,7 +70,7 @@ const extension = {
   format: 'esm',
   splitting: true,
   chunkNames: '[name]-[hash]',
-  target: 'node20',
+  target: 'node22',
   external: ['vscode'],
   sourcemap: production ? false : 'inline',
   plugins: [requestsOnly, textFiles],

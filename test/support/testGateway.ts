@@ -3,7 +3,7 @@ import { type ErrorBody, failure, modelList } from '../../src/demo/replies';
 import type { GatewayRequest, Script } from '../../src/demo/script';
 import { answer } from './replies';
 
-export type { ChatBody, ChatBodyMessage, ClosedBy, Ending, GatewayRequest, Script, Step } from '../../src/demo/script';
+export type { ChatBody, ChatBodyMessage, Ending, GatewayRequest, Script, Step } from '../../src/demo/script';
 
 export interface GatewayOptions {
   readonly script?: Script;

@@ -94,8 +94,9 @@ export function transportFault(error: unknown, baseUrl: string): TransportFault 
 }
 
 function findProxy(error: unknown, baseUrl: string): string | undefined {
-  if (!URL.canParse(baseUrl)) return undefined;
-  const { protocol, hostname, port } = new URL(baseUrl);
+  const url = URL.parse(baseUrl);
+  if (!url) return undefined;
+  const { protocol, hostname, port } = url;
   const expectedPort = Number(port) || (protocol === 'https:' ? 443 : 80);
   const targets = errorChain(error).flatMap(({ target }) => target ?? []);
   const proxy = targets.find((place) =>

@@ -45,8 +45,8 @@ export function normalizeBaseUrl(input: string): NormalizedBaseUrl {
   if (withScheme === undefined) return { error: 'not-http' };
   text = correct(text, withScheme, 'scheme-added');
 
-  if (!URL.canParse(text)) return { error: 'not-a-url' };
-  const parsed = new URL(text);
+  const parsed = URL.parse(text);
+  if (!parsed) return { error: 'not-a-url' };
   if (parsed.username !== '' || parsed.password !== '') return { error: 'credentials' };
   if (parsed.search !== '' || parsed.hash !== '') corrections.add('query-removed');
 
@@ -74,9 +74,7 @@ function addScheme(text: string): string | undefined {
   if (/^https?:\/\//i.test(text)) return text;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
   // The text may begin with slashes, because the URL parser ignores them, as in `http:////host`.
-  const candidate = `http://${text}`;
-  const isLocal = URL.canParse(candidate) && isLoopback(new URL(candidate).hostname);
-  return `${isLocal ? 'http' : 'https'}://${text}`;
+  return `${isLoopbackUrl(`http://${text}`) ? 'http' : 'https'}://${text}`;
 }
 
 /** Also removes a quote at the end of the path, which is left over from a quoted URL with a query. */
@@ -87,7 +85,7 @@ function cleanPath(path: string): string {
 /** Whether others could read the key and the prompts. Requests to a loopback address never leave this computer. */
 export function usesPlainHttp(url: string): boolean {
   if (url.startsWith('https:')) return false;
-  const { protocol, hostname = '' } = parseUrl(url) ?? {};
+  const { protocol, hostname = '' } = URL.parse(url) ?? {};
   return protocol === 'http:' && !isLoopback(hostname);
 }
 
@@ -101,7 +99,7 @@ function isLoopback(hostname: string): boolean {
 
 /** Whether requests never leave this computer. */
 export function isLoopbackUrl(url: string): boolean {
-  return isLoopback(parseUrl(url)?.hostname ?? '');
+  return isLoopback(URL.parse(url)?.hostname ?? '');
 }
 
 /**
@@ -114,7 +112,7 @@ const privateHost =
 
 /** Whether a URL leads to another computer in the user's own network. */
 export function isPrivateUrl(url: string): boolean {
-  return privateHost.test(parseUrl(url)?.hostname ?? '');
+  return privateHost.test(URL.parse(url)?.hostname ?? '');
 }
 
 /** Whether a URL leads to this computer or the user's own network, as those of Ollama and LM Studio do. */
@@ -124,20 +122,11 @@ export function isLocalUrl(url: string): boolean {
 
 /** For a text that is not a URL, returns the text itself. */
 export function originOf(baseUrl: string): string {
-  return parseUrl(baseUrl)?.origin ?? baseUrl;
+  return URL.parse(baseUrl)?.origin ?? baseUrl;
 }
 
 export function hostOf(baseUrl: string): string {
-  return parseUrl(baseUrl)?.host ?? baseUrl;
-}
-
-/** `URL.parse` does not exist in Node.js 20. Asking `URL.canParse` first would parse every URL twice. */
-function parseUrl(url: string): URL | undefined {
-  try {
-    return new URL(url);
-  } catch {
-    return undefined;
-  }
+  return URL.parse(baseUrl)?.host ?? baseUrl;
 }
 
 /**
@@ -145,8 +134,7 @@ function parseUrl(url: string): URL | undefined {
  * @param url a base URL, or an origin if no other gateway has the same host
  */
 export function gatewayNameOf(url: string): string {
-  if (!URL.canParse(url)) return url;
-  const { host, pathname } = new URL(url);
+  const { host = url, pathname = '/' } = URL.parse(url) ?? {};
   if (pathname === '/') return host;
   return `${usesPlainHttp(url) ? 'http://' : ''}${host}${pathname}`;
 }

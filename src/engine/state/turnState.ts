@@ -57,7 +57,7 @@ export interface ResumePoint {
   readonly models?: ContinuedModels | undefined;
 }
 
-export interface ContinuedModels {
+interface ContinuedModels {
   readonly from: string;
   readonly to: string;
   /** Absent if the user selected another model and continued the answer. */

@@ -88,7 +88,7 @@ export function prefillOf(baseUrl: string, model: string): Prefill | undefined {
 }
 
 /** In characters. Continuing a longer answer would cost more than a new one. */
-export const maxContinuedChars = 60_000;
+const maxContinuedChars = 60_000;
 
 export interface PartialAnswer {
   readonly text: string;

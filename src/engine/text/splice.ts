@@ -24,7 +24,7 @@ export const minOverlap = 16;
  * In characters. A repetition of this length is no coincidence and is held back without a time limit: the user already
  * sees the same text, and the repetition can't be longer than the partial answer.
  */
-export const certainOverlap = 64;
+const certainOverlap = 64;
 
 const letterOrDigit = /[\p{L}\p{N}]/u;
 const hold: SpliceStep = { type: 'hold' };

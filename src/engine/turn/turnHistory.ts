@@ -115,7 +115,7 @@ export class TurnHistory {
 
 export const initialResumes = 3;
 /** New characters from which a resume is not charged. */
-export const minRefundedChars = 200;
+const minRefundedChars = 200;
 /** Including those that are not charged. */
 export const maxResumes = 5;
 

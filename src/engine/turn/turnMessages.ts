@@ -26,7 +26,7 @@ export interface TurnContext {
   readonly plainHttpHost: string | undefined;
 }
 
-export interface NextGateway {
+interface NextGateway {
   /** The origin of the gateway, or its base URL if another gateway has the same host. See `gatewayOf`. */
   readonly gateway: string;
   /** The name that the user gave the gateway, or else its host. */

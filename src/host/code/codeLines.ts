@@ -46,7 +46,7 @@ export function withLineEnds(text: string, lineEnd: '\n' | '\r\n'): string {
   return text.replace(anyLineEnd, lineEnd);
 }
 
-export function splitLines(text: string): readonly string[] {
+function splitLines(text: string): readonly string[] {
   return text.split(anyLineEnd);
 }
 

@@ -43,7 +43,7 @@ export function proxyOf(url: string): string | undefined {
   const fromEnvironment = (protocol === 'https:' && readEnvironment('HTTPS_PROXY')) || readEnvironment('HTTP_PROXY');
   const proxy = http.get<string>('proxy') || fromEnvironment;
   // VS Code ignores a proxy without a scheme.
-  return URL.canParse(proxy) ? new URL(proxy).host || undefined : undefined;
+  return URL.parse(proxy)?.host || undefined;
 }
 
 /** @param exception `*`, or the name of a host or a domain, with an optional port */

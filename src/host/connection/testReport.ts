@@ -24,7 +24,7 @@ export interface GatewayReport extends GatewayOption {
 }
 
 /** Returns why prompts can't be sent through a gateway, or undefined if they can. */
-export function problemOf({
+function problemOf({
   host,
   models,
   hasKey,

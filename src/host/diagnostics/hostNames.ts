@@ -63,7 +63,7 @@ export function withoutGatewayNames(report: EngineReport, gateways: readonly Bas
 }
 
 function hostNameOf(origin: string): string {
-  return URL.canParse(origin) ? new URL(origin).hostname : origin;
+  return URL.parse(origin)?.hostname ?? origin;
 }
 
 function escapePattern(text: string): string {

@@ -2,7 +2,7 @@ import { element, percent, svg } from '../util/element';
 
 export type ChartLook = 'success' | 'first-token' | 'speed' | 'retries' | 'cost' | 'tokens';
 
-export interface ChartBar {
+interface ChartBar {
   readonly value: number;
   /** A second, larger value, which is drawn as an outline above the first. */
   readonly upper?: number | undefined;

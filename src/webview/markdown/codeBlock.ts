@@ -57,7 +57,7 @@ export function codeBlockSpec(code: string, language: string, toolbar: ElementSp
  * lays out each chunk element independently. Code that arrives later changes only the text node at the end, so the
  * chunk elements before it stay unchanged.
  */
-export function codeToSpecs(code: string): readonly NodeSpec[] {
+function codeToSpecs(code: string): readonly NodeSpec[] {
   const pieces: NodeSpec[] = [];
   let start = 0;
   while (code.length - start > CHUNK_LENGTH) {

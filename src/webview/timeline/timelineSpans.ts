@@ -41,7 +41,7 @@ export interface AttemptSpan extends TimeRange {
   readonly silences: readonly TimeRange[];
 }
 
-export interface ThroughputSpan extends TimeRange {
+interface ThroughputSpan extends TimeRange {
   readonly chars: number;
 }
 

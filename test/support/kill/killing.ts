@@ -58,7 +58,7 @@ export async function buildVictim(): Promise<void> {
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    target: 'node20',
+    target: 'node22',
     logLevel: 'silent',
     plugins: [textFiles],
   });

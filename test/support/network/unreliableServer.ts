@@ -6,10 +6,10 @@ import type { AddressInfo } from 'node:net';
  * How the route to a gateway fails: the server accepts connections but never responds (`dark`), resets them before any
  * byte (`reset`), or responds with a web page (`web-page`).
  */
-export type RouteFailure = 'dark' | 'reset' | 'web-page';
+type RouteFailure = 'dark' | 'reset' | 'web-page';
 
 /** A request, as the server has received it. */
-export interface ReceivedRequest {
+interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly authorization: string | undefined;

@@ -79,6 +79,7 @@ export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
     check('check', 'webview', ['typescript-native/bin/tsc', '-p', 'src/webview']),
     check('lint', 'imports', ['dependency-cruiser/bin/dependency-cruise.mjs', '--output-type', 'err-long', 'src']),
     check('lint', 'oxfmt', ['oxfmt/bin/oxfmt', '--check']),
+    check('lint', 'unused code', ['knip/bin/knip.js', '--no-progress', '--treat-config-hints-as-errors']),
     picturesJob(mochaArgs),
   ];
 }

@@ -32,7 +32,7 @@ export function requestMessages(messages: readonly vscode.LanguageModelChatReque
  * message, so a result belongs to the last call with the same ID.
  * @param pendingCalls the calls in previous messages that have no result yet. The array is updated.
  */
-export function parseMessage(
+function parseMessage(
   { role, content: parts }: vscode.LanguageModelChatRequestMessage,
   pendingCalls: Call[] = [],
 ): ParsedMessage {
@@ -140,11 +140,11 @@ function resultText({ content, hasFailed }: ToolResult): string {
   return hasFailed ? `The tool has failed: ${text}` : text;
 }
 
-export function textOf(content: Content): string {
+function textOf(content: Content): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
-export function imagesIn(content: Content): readonly ImagePart[] {
+function imagesIn(content: Content): readonly ImagePart[] {
   return content.filter((part) => part.type === 'image');
 }
 
