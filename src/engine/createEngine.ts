@@ -2,9 +2,7 @@ import type { Engine, EngineDeps, RunOptions, TurnHandle } from './engine';
 import type { EngineLog } from './environment';
 import { isTerminal, type StreamEvent } from './events/events';
 import { describeError } from './faults/transportError';
-import { NetworkState } from './gate/networkState';
-import { GatewayHealth } from './gate/gatewayHealth';
-import { originOf } from './gateway/baseUrl';
+import { GatewayStates } from './gate/gatewayState';
 import { KeyRedactor } from './gateway/keyRedactor';
 import { readLocalFacts } from './http/localFacts';
 import { probe } from './http/probe';
@@ -28,21 +26,21 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
    * optimized for them, and each token of the next answer would take twice as long.
    */
   const kept: { lastTurn?: Turn } = {};
-  const gateways = new GatewayHealth(deps, () => running.size > 0 || (deps.isWindowFocused?.() ?? false));
-  const network = new NetworkState(deps.clock, deps.cooldowns, deps.onCooldownChange);
+  const mayProbe = (): boolean => running.size > 0 || (deps.isWindowFocused?.() ?? false);
+  const states = new GatewayStates({ ...deps, mayProbe });
   const keys = deps.keys ?? new KeyRedactor();
   /** Records of the turns that have ended. They contain no prompt, no answer and no key. */
   let records: readonly TurnRecord[] = [];
   const run = (request: ChatRequest, options: RunOptions): TurnHandle => {
     void loadRequestBuilder();
-    const turn = new Turn(deps, { network, gateways, keys }, request, options, () => {
+    const turn = new Turn(deps, { states, keys }, request, options, () => {
       running.delete(turn);
       kept.lastTurn = turn;
       records = [...records, turn.record].slice(-maxRecordedTurns);
       deps.onTurnEnd?.(turn.record);
     });
     running.add(turn);
-    gateways.sendOverdueProbes();
+    states.sendOverdueProbes();
     turn.start();
     return turn;
   };
@@ -54,42 +52,40 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
       return Object.assign(turn, { [Symbol.asyncIterator]: () => queue[Symbol.asyncIterator]() });
     },
     onConnectionChanged: () => {
-      void forgetUnusedGateways(deps, gateways);
+      void forgetUnusedGateways(deps, states);
       for (const turn of running) void turn.handleConnectionChange();
     },
-    onWindowFocused: () => gateways.sendOverdueProbes(),
+    onWindowFocused: () => states.sendOverdueProbes(),
     resetNetworkState: async () => {
-      gateways.keepOnly([]);
-      await network.reset();
+      await states.forgetAll();
       for (const turn of running) turn.endWait();
     },
     gatewayForAttempt: (model, connection, preferredGateway) => {
       const output = { emit: () => undefined };
-      const turnGateways = new TurnGateways(gateways, network, deps.settings, output, new TurnHistory(model), {
+      const turnGateways = new TurnGateways(states, deps.settings, output, new TurnHistory(model), {
         preferredGateway,
       });
       const gateway = turnGateways.choose(connection);
       return gatewaysOf(connection).find(({ baseUrl }) => baseUrl === gateway?.baseUrl);
     },
-    cooldownOf: (scope) => network.cooldownOf(scope),
+    cooldownOf: ({ gateway, key, model }) => states.of(gateway).cooldownOf(model, key),
     probe: (gateway, signal) => probe(deps, keys, gateway, signal),
     localFacts: (gateway, models, signal) => readLocalFacts(deps, gateway, models, signal),
     report: () => {
       const turns = [...records, ...[...running].map(({ record }) => record)];
       return {
         turns: turns.toSorted((a, b) => a.time - b.time),
-        network: network.report(),
-        gatewaysDown: gateways.down.map(originOf),
+        network: states.report(),
       };
     },
   };
 }
 
 /** Never rejects: without a connection, no turn can use any gateway. */
-async function forgetUnusedGateways({ connection }: EngineDeps, gateways: GatewayHealth): Promise<void> {
+async function forgetUnusedGateways({ connection }: EngineDeps, states: GatewayStates): Promise<void> {
   const current = await connection().catch(() => undefined);
   const inUse = current ? [current, ...(current.backups ?? [])] : [];
-  gateways.keepOnly(inUse.length > 1 ? inUse.map(({ baseUrl }) => baseUrl) : []);
+  states.keepOutages(inUse.length > 1 ? inUse.map(({ baseUrl }) => baseUrl) : []);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { EngineEnvironment, EngineSettings } from './environment';
 import type { StreamEvent } from './events/events';
 import type { FaultAction, FaultKind } from './events/kinds';
 import type { CooldownScope, SharedCooldowns } from './gate/cooldowns';
-import type { ModelCooldown, NetworkReport } from './gate/networkState';
+import type { ModelCooldown, NetworkReport } from './gate/gatewayState';
 import type { KeyRedactor } from './gateway/keyRedactor';
 import type { ListedModels } from './gateway/modelList';
 import type { FactsById } from './models/listedFacts';
@@ -164,6 +164,4 @@ export interface EngineReport {
   /** Oldest first. */
   readonly turns: readonly TurnRecord[];
   readonly network: NetworkReport;
-  /** Origins of the gateways that are down. */
-  readonly gatewaysDown: readonly string[];
 }

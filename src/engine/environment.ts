@@ -20,11 +20,9 @@ export interface ConnectionObserver {
   onSent(): void;
 }
 
-/** What the engine needs of the runtime and of the editor. */
-export interface EngineEnvironment {
+/** How requests are sent. */
+export interface Network {
   readonly clock: Clock;
-  /** Uniformly distributed in [0, 1). */
-  readonly random: () => number;
   /**
    * The `fetch` of the runtime. The engine reads this property for every request, because VS Code replaces the global
    * `fetch` with one that supports proxies and certificates.
@@ -35,6 +33,12 @@ export interface EngineEnvironment {
    * not report connections, the observer is never called.
    */
   readonly watchConnection?: (send: () => Promise<Response>, observer: ConnectionObserver) => Promise<Response>;
+}
+
+/** What the engine needs of the runtime and of the editor. */
+export interface EngineEnvironment extends Network {
+  /** Uniformly distributed in [0, 1). */
+  readonly random: () => number;
   readonly log: EngineLog;
   readonly localize: Localize;
   /** For the user, as in "Rate limited until …". */

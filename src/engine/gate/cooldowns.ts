@@ -2,12 +2,12 @@ import { Deadline, type Clock } from '../clock';
 import type { DelaySource, WaitOrigin } from '../events/events';
 import type { FaultKind } from '../events/kinds';
 
-/** The requests to which a rate limit or a circuit breaker applies: those for one model at one origin with one key. */
+/** The requests to which a rate limit or a circuit breaker applies: those for one model at one gateway with one key. */
 export interface CooldownScope {
-  /** Origin of the base URL, such as `https://api.holysheep.ai`. */
-  readonly origin: string;
-  /** Undefined for a gateway that needs no key. */
-  readonly apiKey: string | undefined;
+  /** The base URL. */
+  readonly gateway: string;
+  /** The API key; undefined for a gateway that needs none. */
+  readonly key: string | undefined;
   readonly model: string;
 }
 

@@ -1,11 +1,9 @@
 import { afterUnblocked } from '../clock';
-import type { EngineEnvironment } from '../environment';
+import type { Network } from '../environment';
 import type { FaultName } from '../faults/faultTable';
 import { isEdgeStatus } from '../faults/statusFault';
 import { transportRow } from '../faults/transportError';
 import { declaredKind } from '../text/charset';
-
-export type CheckDeps = Pick<EngineEnvironment, 'clock' | 'fetch' | 'watchConnection'>;
 
 /**
  * Milliseconds within which a connection must be established if the turn can use another gateway. Probes have the same
@@ -19,7 +17,7 @@ export const networkCheckTimeoutMs = 5000;
 const unreachableRows: ReadonlySet<FaultName> = new Set<FaultName>(['offline', 'connectTimeout']);
 
 /** Accepts any response. Never rejects, and resolves with false when `signal` is aborted. */
-export function isReachable(deps: CheckDeps, baseUrl: string, signal: AbortSignal): Promise<boolean> {
+export function isReachable(deps: Network, baseUrl: string, signal: AbortSignal): Promise<boolean> {
   return check(deps, baseUrl, signal, {
     accepts: () => true,
     acceptsError: (error) => !unreachableRows.has(transportRow(error)),
@@ -27,7 +25,7 @@ export function isReachable(deps: CheckDeps, baseUrl: string, signal: AbortSigna
 }
 
 /** Does not count a slow connection, a web page, a redirect, or an error of a proxy or Cloudflare. Never rejects. */
-export function respondsAsGateway(deps: CheckDeps, baseUrl: string, signal: AbortSignal): Promise<boolean> {
+export function respondsAsGateway(deps: Network, baseUrl: string, signal: AbortSignal): Promise<boolean> {
   return check(deps, baseUrl, signal, {
     accepts: ({ status, headers }) =>
       status < 300
@@ -46,7 +44,7 @@ interface CheckRules {
 }
 
 async function check(
-  { clock, fetch, watchConnection }: CheckDeps,
+  { clock, fetch, watchConnection }: Network,
   baseUrl: string,
   signal: AbortSignal,
   { accepts, acceptsError, connectLimitMs }: CheckRules,

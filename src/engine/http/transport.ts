@@ -3,7 +3,7 @@ import type { OutgoingMessage } from '../text/continuation';
 import type { EngineDeps } from '../engine';
 import type { ConnectionObserver } from '../environment';
 import type { CorrectableParameter } from '../faults/providerError';
-import type { GatewayBehavior } from '../gate/networkState';
+import type { ModelBehavior } from '../gate/gatewayState';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
 import type { ModelFacts } from '../models/modelFacts';
@@ -29,7 +29,7 @@ export interface AttemptRequest {
   readonly request: Omit<ChatRequest, 'messages'>;
   /** For a continuation, they end with the partial answer, or with a continue prompt after it. */
   readonly messages: readonly OutgoingMessage[];
-  readonly behavior: GatewayBehavior;
+  readonly behavior: ModelBehavior;
   readonly facts?: ModelFacts | undefined;
   /** Whether the attempt gives up a connection that takes long, because the turn can use another gateway. */
   readonly canSwitchGateway?: boolean;

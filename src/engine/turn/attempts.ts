@@ -3,7 +3,7 @@ import type { AttemptTrigger, EndedEvent, Usage } from '../events/events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import type { FaultName } from '../faults/faultTable';
 import type { CorrectableParameter } from '../faults/providerError';
-import type { NetworkState } from '../gate/networkState';
+import type { GatewayStates } from '../gate/gatewayState';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { Attempt } from '../http/attempt';
 import { ReceivedSize } from '../http/receivedSize';
@@ -51,7 +51,7 @@ export class Attempts {
 
   constructor(
     private readonly deps: EngineDeps,
-    private readonly network: NetworkState,
+    private readonly states: GatewayStates,
     private readonly keys: KeyRedactor,
     private readonly request: ChatRequest,
     private readonly output: TurnOutput,
@@ -87,7 +87,7 @@ export class Attempts {
     const { output, answer, deps } = this;
     const { messages } = this.request;
     const { baseUrl } = gateway;
-    const behavior = this.network.behaviorOf(baseUrl, sentModel);
+    const behavior = this.states.of(baseUrl).behavior(sentModel);
     const prefill = behavior.refusesPrefill || !answer.isStarted ? undefined : prefillOf(baseUrl, sentModel);
     const mode = answer.requestMode(deps.settings().resume, prefill);
     const knownFacts = deps.facts ? deps.facts({ model, sentModel, baseUrl }) : factsOf(sentModel);

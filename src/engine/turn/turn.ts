@@ -5,9 +5,8 @@ import { faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import { describeError } from '../faults/transportError';
 import type { Cooldown } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
-import type { NetworkState, RetryBudget } from '../gate/networkState';
-import type { GatewayHealth } from '../gate/gatewayHealth';
-import { hostOf, originOf } from '../gateway/baseUrl';
+import type { GatewayState, GatewayStates } from '../gate/gatewayState';
+import { hostOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { AttemptEnd } from '../http/attempt';
 import { isConnectionError, type ChatRequest, type Connection, type Gateway } from '../request';
@@ -29,8 +28,7 @@ type NextTrigger = AttemptTrigger | undefined;
 const maxCooldownSyncMs = 250;
 
 interface SharedState {
-  readonly network: NetworkState;
-  readonly gateways: GatewayHealth;
+  readonly states: GatewayStates;
   readonly keys: KeyRedactor;
 }
 
@@ -61,16 +59,16 @@ export class Turn implements TurnHandle {
     private readonly onEnd: () => void,
   ) {
     this.connection = options.connection ?? deps.connection;
-    const { network, gateways, keys } = shared;
+    const { states, keys } = shared;
     this.startTime = deps.clock.now();
     this.history = new TurnHistory(request.model, options.resumeFrom !== undefined);
     this.output = new TurnOutput(deps.clock, options.onEvents, (error) => this.handleException(error));
     this.answer = new Answer(deps.clock, this.output, keys, options.resumeFrom);
     this.waits = new Waits(deps, this.output, this.history);
     this.admission = new Admission(deps.clock);
-    this.attempts = new Attempts(deps, network, keys, request, this.output, this.answer, this.history, this.admission);
+    this.attempts = new Attempts(deps, states, keys, request, this.output, this.answer, this.history, this.admission);
     this.commands = new UserCommands(deps.clock, this.waits, this.attempts);
-    this.gateways = new TurnGateways(gateways, network, deps.settings, this.output, this.history, options);
+    this.gateways = new TurnGateways(states, deps.settings, this.output, this.history, options);
     this.messages = new TurnMessages(deps, keys);
   }
 
@@ -109,7 +107,7 @@ export class Turn implements TurnHandle {
 
   tryAnyway(): void {
     const { current } = this.gateways;
-    if (current) this.gate(current, originOf(current.baseUrl)).clearFailures();
+    if (current) this.gate(current).clearFailures();
     else this.bypassesBreaker = true;
     this.retryNow();
   }
@@ -156,7 +154,7 @@ export class Turn implements TurnHandle {
     if (this.output.isFinished()) return undefined;
     const gateway = gateways.choose(connection);
     if (!gateway) return this.handleFault('noKey');
-    const gate = this.gate(gateway, gateways.origin);
+    const gate = this.gate(gateway);
     if (this.bypassesBreaker) gate.clearFailures();
     await this.waits.waitForOptional(maxCooldownSyncMs, gate.sync());
     if (commands.isDiverting()) return commands.take();
@@ -220,7 +218,7 @@ export class Turn implements TurnHandle {
     this.endAttempt('finished');
     if (attempts.current) this.gateways.recordResponse(attempts.current.startedAt);
     this.admission.finish();
-    this.budget.refund(1);
+    this.state.budget.refund(1);
     const { waitedMs } = waits;
     this.finish({ type: 'done', finishReason, attempts: output.attempt, text: answer.text, waitedMs });
     return undefined;
@@ -239,7 +237,7 @@ export class Turn implements TurnHandle {
     gateways.recordUnserved(fault);
     const situation = this.situation(fault);
     const decision = this.decide(situation);
-    this.history.recordFault(situation, decision, this.budget);
+    this.history.recordFault(situation, decision, this.state.budget);
     admission.end(fault, decision);
     if (decision.type !== 'replay') gateways.recordFault(fault);
     if (current?.status !== undefined && !fault.leavesGateway) gateways.recordResponse(current.startedAt);
@@ -300,8 +298,8 @@ export class Turn implements TurnHandle {
   }
 
   private situation(fault: Fault, block?: Situation['block']): Situation {
-    const { attempts, gateways, admission, budget } = this;
-    const gateway = { tokens: budget.tokens, breakerOpen: admission.isBreakerOpen };
+    const { attempts, gateways, admission } = this;
+    const gateway = { tokens: this.state.budget.tokens, breakerOpen: admission.isBreakerOpen };
     return this.history.situation({ fault, block, ...attempts.progress, ...gateways.outlook(fault), ...gateway });
   }
 
@@ -330,12 +328,13 @@ export class Turn implements TurnHandle {
     this.history.resetResumes();
   }
 
-  private gate(gateway: Gateway, origin: string): Gate {
-    return this.shared.network.gate({ origin, apiKey: gateway.apiKey, model: this.gateways.modelAt(gateway).name });
+  private gate(gateway: Gateway): Gate {
+    return this.shared.states.of(gateway.baseUrl).gate(this.gateways.modelAt(gateway).name, gateway.apiKey);
   }
 
-  private get budget(): RetryBudget {
-    return this.shared.network.budget(this.gateways.origin);
+  /** What the engine has learned about the gateway of the current attempt. */
+  private get state(): GatewayState {
+    return this.shared.states.of(this.gateways.baseUrl);
   }
 
   /** There is no usable connection, or this extension has a defect. */

@@ -2,8 +2,7 @@ import type { ModelAtGateway, StreamOptions } from '../engine';
 import type { EngineSettings } from '../environment';
 import type { ModelEvent } from '../events/events';
 import { faultOfRow, type Fault } from '../faults/classify';
-import type { NetworkState } from '../gate/networkState';
-import type { GatewayHealth } from '../gate/gatewayHealth';
+import type { GatewayState, GatewayStates } from '../gate/gatewayState';
 import { hostOf, isHostShared, nameAmong, originOf, usesPlainHttp } from '../gateway/baseUrl';
 import type { Connection, Gateway } from '../request';
 import { isRetryable, type Situation } from '../retry/decide';
@@ -76,8 +75,7 @@ export class TurnGateways {
   private readonly substitutes = new Set<string>();
 
   constructor(
-    private readonly health: GatewayHealth,
-    private readonly network: Pick<NetworkState, 'lacksModel' | 'recordMissingModel' | 'cooldownMs'>,
+    private readonly states: GatewayStates,
     private readonly settings: () => Pick<EngineSettings, 'continueWithFallback' | 'retry'>,
     private readonly output: Pick<TurnOutput, 'emit'>,
     private readonly history: Pick<TurnHistory, 'recordGatewaySwitch' | 'model' | 'hasOutput'>,
@@ -125,7 +123,7 @@ export class TurnGateways {
     // If every gateway is down, the turn may try all of them, because their state may have changed.
     const mayTryAll = fault.leavesGateway === true || fault.policy.retry === 'offline' || isUnserved;
     const otherGateway = untried.find((gateway) => this.isUp(gateway)) ?? (mayTryAll ? untried[0] : undefined);
-    const primaryFault = primary && this.health.faultOf(primary.baseUrl);
+    const primaryFault = primary && this.stateOf(primary).health.fault;
     return {
       otherGateway,
       isUnserved,
@@ -183,9 +181,10 @@ export class TurnGateways {
   }
 
   /** Never rejects. Returns undefined if there is only one gateway, because the turn then waits for it anyway. */
-  readOutages(connection: Connection): Promise<void> | undefined {
+  readOutages(connection: Connection): Promise<unknown> | undefined {
     const gateways = gatewaysOf(connection);
-    return gateways.length > 1 ? this.health.readOutages(gateways.map(({ baseUrl }) => baseUrl)) : undefined;
+    if (gateways.length < 2) return undefined;
+    return Promise.all(gateways.map((gateway) => this.stateOf(gateway).health.readShared()));
   }
 
   /** Chooses the gateway of the next attempt. Returns undefined if the turn may use no gateway. */
@@ -219,7 +218,7 @@ export class TurnGateways {
     if (preferred) this.isPinned = true;
     this.use(gateway, preferred !== undefined);
     if (!left || !gateway || left.baseUrl === gateway.baseUrl) return gateway;
-    this.announce(left, gateway, preferred ? undefined : this.health.faultOf(left.baseUrl));
+    this.announce(left, gateway, preferred ? undefined : this.stateOf(left).health.fault);
     return gateway;
   }
 
@@ -248,7 +247,7 @@ export class TurnGateways {
     if (!current || !this.isUnservedBy(fault)) return;
     this.unserved.add(current.baseUrl);
     // A missing key is not recorded, because the gateway can be used as soon as it has a key.
-    if (unservedKinds.has(fault.kind)) this.network.recordMissingModel(current.baseUrl, this.modelAt(current).name);
+    if (unservedKinds.has(fault.kind)) this.stateOf(current).recordMissingModel(this.modelAt(current).name);
     this.gatewaysForModel = undefined;
   }
 
@@ -258,7 +257,7 @@ export class TurnGateways {
     this.isPinned = false;
     if (!current || !this.hasSeveral) return;
     this.failed.set(current.baseUrl, isRetryable(fault.policy));
-    if (fault.leavesGateway) this.health.markDown(current.baseUrl, fault);
+    if (fault.leavesGateway) this.stateOf(current).health.markDown(fault);
   }
 
   /** After a wait, the turn may try every gateway again. */
@@ -273,7 +272,7 @@ export class TurnGateways {
 
   /** `sentAt` is the monotonic time of the request. */
   recordResponse(sentAt: number): void {
-    if (this.current) this.health.recordResponse(this.current.baseUrl, sentAt);
+    if (this.current) this.stateOf(this.current).health.recordResponse(sentAt);
   }
 
   /** Forgets the gateways, because they include the keys. */
@@ -318,7 +317,7 @@ export class TurnGateways {
   /** Returns false if the gateway is a backup and has answered that it does not have the model. */
   private mayServe(gateway: Gateway): boolean {
     if (gateway.baseUrl === this.primary?.baseUrl) return true;
-    return !this.unserved.has(gateway.baseUrl) && !this.network.lacksModel(gateway.baseUrl, this.modelAt(gateway).name);
+    return !this.unserved.has(gateway.baseUrl) && !this.stateOf(gateway).lacksModel(this.modelAt(gateway).name);
   }
 
   /** Whether only the workspace names the model. The turn then stays at a gateway that lacks the model. */
@@ -366,15 +365,18 @@ export class TurnGateways {
     else if (isUsersChoice && usesPlainHttp(gateway.baseUrl)) this.mustEncrypt = false;
   }
 
-  private isUp({ baseUrl }: Gateway): boolean {
-    return !this.health.isDown(baseUrl);
+  private stateOf({ baseUrl }: Gateway): GatewayState {
+    return this.states.of(baseUrl);
+  }
+
+  private isUp(gateway: Gateway): boolean {
+    return !this.stateOf(gateway).health.isDown;
   }
 
   /** Whether a turn on this gateway would fail without a request, because a known limit lasts longer than a turn waits. */
   private isLimited(gateway: Gateway): boolean {
-    const { baseUrl, apiKey } = gateway;
-    const scope = { origin: originOf(baseUrl), apiKey, model: this.modelAt(gateway).name };
-    return this.network.cooldownMs(scope) > this.settings().retry.maxHintMs;
+    const limitMs = this.stateOf(gateway).cooldownMs(this.modelAt(gateway).name, gateway.apiKey);
+    return limitMs > this.settings().retry.maxHintMs;
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { RetryBudget } from '../gate/networkState';
+import type { RetryBudget } from '../gate/gatewayState';
 import { isModelOverload, type Counts, type Decision, type Situation } from '../retry/decide';
 
 /** Counts the faults, retries and resumes of a turn, and charges its retries to the retry budget. */

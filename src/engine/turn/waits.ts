@@ -61,7 +61,7 @@ export class Waits {
   }
 
   /** Waits until a task has succeeded or failed, at most `limitMs` milliseconds. Emits no event. */
-  async waitForOptional(limitMs: number, task: Promise<void>): Promise<void> {
+  async waitForOptional(limitMs: number, task: Promise<unknown>): Promise<void> {
     const { clock } = this.deps;
     const wait = new Wait(clock, Infinity);
     this.current = wait;

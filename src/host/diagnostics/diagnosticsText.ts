@@ -18,11 +18,11 @@ export interface Diagnostics {
  */
 export function formatDiagnostics(diagnostics: Diagnostics, redact: (text: string) => string): string {
   const { time, engine, errors, ...environment } = diagnostics;
-  const { turns, network, gatewaysDown } = engine;
+  const { turns, network } = engine;
   const report = {
     time: new Date(time).toISOString(),
     ...environment,
-    network: { ...network, gatewaysDown },
+    network,
     turns: turns.map(formatTurn),
     errors: errors.map((error) => ({ ...error, time: new Date(error.time).toISOString() })),
   };

@@ -12,7 +12,7 @@ const maxClockSkewMs = 5000;
 
 interface CooldownEntry extends Cooldown {
   readonly name: string;
-  /** Hash of the origin, the API key and the model: 24 hexadecimal digits. */
+  /** Hash of the base URL, the API key and the model: 24 hexadecimal digits. */
   readonly scopeHash: string;
   /** Id of the window that wrote the file: 8 hexadecimal digits. */
   readonly writer: string;
@@ -28,6 +28,8 @@ export class CooldownFiles implements SharedCooldowns {
   private readonly writer = randomBytes(4).toString('hex');
   /** Problems that have been logged, by operation. When the operation succeeds, its problem is removed. */
   private readonly problems = new Map<string, string>();
+  /** Shared by the reads of a turn that asks for the outages of several gateways. */
+  private pendingList: Promise<readonly CooldownEntry[]> | undefined;
 
   constructor(
     private readonly folder: string,
@@ -37,7 +39,10 @@ export class CooldownFiles implements SharedCooldowns {
 
   async read(scope: CooldownScope): Promise<Cooldown | undefined> {
     const scopeHash = hashScope(scope);
-    const entries = await this.list();
+    this.pendingList ??= this.list().finally(() => {
+      this.pendingList = undefined;
+    });
+    const entries = await this.pendingList;
     await Promise.all(entries.filter((entry) => !this.isCurrent(entry)).map((entry) => this.remove(entry)));
     return entries
       .filter((entry) => this.isCurrent(entry) && entry.scopeHash === scopeHash && entry.writer !== this.writer)
@@ -60,6 +65,7 @@ export class CooldownFiles implements SharedCooldowns {
     const entries = await this.list();
     const cleared = entries.filter((entry) => scopeHash === undefined || entry.scopeHash === scopeHash);
     await Promise.all(cleared.map((entry) => this.remove(entry)));
+    this.pendingList = undefined;
   }
 
   private async list(): Promise<readonly CooldownEntry[]> {
@@ -97,8 +103,8 @@ export class CooldownFiles implements SharedCooldowns {
 }
 
 /** No file name may reveal the API key. */
-function hashScope({ origin, apiKey = '', model }: CooldownScope): string {
-  return createHash('sha256').update(`${origin}\0${apiKey}\0${model}`).digest('hex').slice(0, 24);
+function hashScope({ gateway, key = '', model }: CooldownScope): string {
+  return createHash('sha256').update(`${gateway}\0${key}\0${model}`).digest('hex').slice(0, 24);
 }
 
 const namePattern = /^([0-9a-f]{24})\.([1-9]\d{0,14})\.([1-9]\d{0,14})\.(server|backoff)\.([a-z-]+)\.([0-9a-f]{8})$/;

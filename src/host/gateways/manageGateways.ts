@@ -71,7 +71,7 @@ export class GatewayList extends Disposable {
     const { deps, picker } = this;
     const gateways = await listGateways(deps);
     if (this.disposed) return;
-    const textsOf = createGatewayTexts(deps.health.records(), deps.engine.report().gatewaysDown);
+    const textsOf = createGatewayTexts(deps.health.records(), deps.engine.report().network.gatewaysDown);
     picker.items = gateways.map((gateway) => ({
       gateway,
       ...textsOf(gateway),

@@ -131,7 +131,7 @@ export class ModelLists extends Disposable {
       return (gateways.length > 0 ? gateways : [connection]).map((gateway) => {
         const { baseUrl, origin, host, apiKey, models } = gateway;
         const cooldownEnd = (model: string): number | undefined =>
-          this.deps.engine.cooldownOf({ origin, apiKey, model })?.until;
+          this.deps.engine.cooldownOf({ gateway: baseUrl, key: apiKey, model })?.until;
         return { baseUrl, origin, host, models, list: this.listOf(gateway), cooldownEnd };
       });
     } catch (error) {

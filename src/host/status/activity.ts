@@ -1,4 +1,4 @@
-import type { ModelCooldown } from '../../engine/gate/networkState';
+import type { ModelCooldown } from '../../engine/gate/gatewayState';
 import type { TurnState } from '../../engine/state/turnState';
 import { describeCountdown, describeRetryTime, describeSilence } from '../../shared/describe';
 import { fill } from '../../shared/format';

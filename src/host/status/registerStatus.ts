@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ModelCooldown } from '../../engine/gate/networkState';
+import type { ModelCooldown } from '../../engine/gate/gatewayState';
 import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { HostWindow } from '../hostWindow';
 import type { createHostEngine } from '../engine/hostEngine';
@@ -69,6 +69,6 @@ async function cooldownOfSelectedModel(
   const connection = await connections.connectionFor().catch(() => undefined);
   if (!connection) return undefined;
   const model = connections.model();
-  const { origin, apiKey } = gatewayFor<KeyedGateway>(model, connection);
-  return engine.cooldownOf({ origin, apiKey, model });
+  const { baseUrl: gateway, apiKey: key } = gatewayFor<KeyedGateway>(model, connection);
+  return engine.cooldownOf({ gateway, key, model });
 }

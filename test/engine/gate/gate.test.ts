@@ -11,7 +11,7 @@ import { settle, VirtualClock } from '../../support/virtualClock';
 import { valuesOf } from '../../support/valuesOf';
 import { SharedStore } from './sharedStore';
 
-const scope = { origin: 'https://gateway.test', apiKey: 'hsa-key', model: 'gpt-4o' };
+const scope = { gateway: 'https://gateway.test/v1', key: 'hsa-key', model: 'gpt-4o' };
 
 /** A request at the gate, with the number of notifications about its permit. */
 class Request {

@@ -29,7 +29,7 @@ interface TrackedRequest {
 /** A gate and a model of its state. Checks after each step that the gate agrees with the model. */
 class Model {
   readonly clock = new VirtualClock();
-  readonly gate = new Gate(this.clock, noSharedCooldowns, { origin: 'o', apiKey: 'k', model: 'm' });
+  readonly gate = new Gate(this.clock, noSharedCooldowns, { gateway: 'g', key: 'k', model: 'm' });
   readonly requests: TrackedRequest[] = [];
   /** Number of times the gate was closed or its cooldown was extended. */
   private closings = 0;

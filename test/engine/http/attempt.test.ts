@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { OutgoingMessage } from '../../../src/engine/text/continuation';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
-import { createGatewayBehavior, type GatewayBehavior } from '../../../src/engine/gate/networkState';
+import { createModelBehavior, type ModelBehavior } from '../../../src/engine/gate/gatewayState';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { Attempt, type AttemptEnd } from '../../../src/engine/http/attempt';
 import { maxEventChars } from '../../../src/engine/http/eventScanner';
@@ -29,7 +29,7 @@ const baseUrl = 'https://gateway.test/v1';
 
 interface AttemptOptions {
   readonly messages?: readonly OutgoingMessage[];
-  readonly behavior?: Partial<GatewayBehavior>;
+  readonly behavior?: Partial<ModelBehavior>;
   /** What the turn has received before. */
   readonly size?: ReceivedSize;
   /** Called for everything that the attempt reports. */
@@ -70,7 +70,7 @@ async function runAttempt(
       connection: { baseUrl, apiKey: 'key-1' },
       request: { model: 'gpt-4o', temperature: 0.7 },
       messages: messages ?? [{ role: 'user', content: 'hi' }],
-      behavior: { ...createGatewayBehavior(), ...behavior },
+      behavior: { ...createModelBehavior(), ...behavior },
     },
     {
       add: ({ type, ...fields }) => report(type)(...(Object.values(fields) as unknown[])),

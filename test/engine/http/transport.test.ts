@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { OutgoingMessage } from '../../../src/engine/text/continuation';
 import type { CorrectableParameter } from '../../../src/engine/faults/providerError';
-import { createGatewayBehavior } from '../../../src/engine/gate/networkState';
+import { createModelBehavior } from '../../../src/engine/gate/gatewayState';
 import { RequestBuilder } from '../../../src/engine/http/sdk';
 import { HttpRejection, requestBody, send, type AttemptRequest } from '../../../src/engine/http/transport';
 import type { ChatRequest, Tool } from '../../../src/engine/request';
@@ -16,7 +16,7 @@ function requestTo(baseUrl: string, apiKey: string): AttemptRequest {
     connection: { baseUrl, apiKey },
     request: { model: 'gpt-4o' },
     messages: [{ role: 'user', content: 'hi' }],
-    behavior: createGatewayBehavior(),
+    behavior: createModelBehavior(),
   };
 }
 

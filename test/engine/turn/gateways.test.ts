@@ -144,7 +144,7 @@ describe('a gateway that is down', () => {
       assert.ok(earlier);
       end(earlier);
       await first.settle();
-      assert.deepEqual(net.world.engine.report().gatewaysDown, ['https://primary.test']);
+      assert.deepEqual(net.world.engine.report().network.gatewaysDown, ['https://primary.test']);
     });
   }
 
@@ -178,9 +178,9 @@ describe('a gateway that is down', () => {
       await net.ask().toEnd();
       await net.world.clock.advance(10_000);
     }
-    assert.deepEqual(net.world.engine.report().gatewaysDown, ['https://primary.test']);
+    assert.deepEqual(net.world.engine.report().network.gatewaysDown, ['https://primary.test']);
     await net.ask(startingAt(primary)).toEnd();
-    assert.deepEqual(net.world.engine.report().gatewaysDown, []);
+    assert.deepEqual(net.world.engine.report().network.gatewaysDown, []);
     assert.deepEqual(switches(await net.ask().toEnd()), []);
   });
 
@@ -223,7 +223,7 @@ describe('a gateway that is down', () => {
     isWindowFocused = true;
     net.world.engine.onWindowFocused();
     await net.world.clock.advance(0);
-    assert.deepEqual(net.world.engine.report().gatewaysDown, []);
+    assert.deepEqual(net.world.engine.report().network.gatewaysDown, []);
   });
 
   it('stays down while a web page or a redirect answers the probe', async () => {
@@ -271,7 +271,7 @@ describe('a gateway that is down', () => {
   it('is used again after the network state was reset', async () => {
     const net = new Gateways({ primary: [refused, answering('Back')], backup: hello });
     await net.ask().toEnd();
-    assert.deepEqual(net.world.engine.report().gatewaysDown, ['https://primary.test']);
+    assert.deepEqual(net.world.engine.report().network.gatewaysDown, ['https://primary.test']);
     await net.world.engine.resetNetworkState();
     assert.equal((await net.ask().toEnd()).shownText, 'Back');
   });
@@ -854,7 +854,7 @@ describe('a connection that is not established', () => {
     const run = await net.ask().settle();
     await clock.advance(60_000);
     assert.equal(run.shownText, 'Hello');
-    assert.deepEqual([net.probesOf('primary').length, net.world.engine.report().gatewaysDown.length], [3, 1]);
+    assert.deepEqual([net.probesOf('primary').length, net.world.engine.report().network.gatewaysDown.length], [3, 1]);
   });
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { faultOfRow } from '../../../src/engine/faults/classify';
 import type { FaultName } from '../../../src/engine/faults/faultTable';
-import { RetryBudget } from '../../../src/engine/gate/networkState';
+import { RetryBudget } from '../../../src/engine/gate/gatewayState';
 import { decide, type Situation } from '../../../src/engine/retry/decide';
 import { initialResumes, maxResumes, ResumeBudget, TurnHistory } from '../../../src/engine/turn/turnHistory';
 import { defaultSettings } from '../../support/engineRun';

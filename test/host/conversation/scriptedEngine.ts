@@ -91,7 +91,7 @@ export class ScriptedEngine implements Engine {
   }
 
   report(): EngineReport {
-    return { turns: [], network: { budgets: [], gates: [] }, gatewaysDown: [] };
+    return { turns: [], network: { budgets: [], gates: [], gatewaysDown: [] } };
   }
 
   get turn(): ScriptedTurn {

@@ -38,8 +38,7 @@ const events: readonly StreamEvent[] = [
 const attempts = events.reduce(addToLedger, emptyLedger).entries;
 const engine: EngineReport = {
   turns: [{ time: 500, host: 'api.holysheep.ai', outcome: 'done', attempts, waits: [] }],
-  network: { budgets: [], gates: [] },
-  gatewaysDown: [],
+  network: { budgets: [], gates: [], gatewaysDown: [] },
 };
 
 const diagnostics = {
@@ -143,7 +142,7 @@ describe('diagnostics report', () => {
           {
             ...diagnostics,
             settings: { ...diagnostics.settings, model: leaked, fallbackModels: [leaked, leaked] },
-            engine: { turns: [turn], network: { budgets: [], gates }, gatewaysDown: [] },
+            engine: { turns: [turn], network: { budgets: [], gates, gatewaysDown: [] } },
             errors: [createErrorRecord(problem, 1, __dirname), createErrorRecord(leaked, 1, __dirname)],
           },
           (value) => new KeyRedactor().redact(value),

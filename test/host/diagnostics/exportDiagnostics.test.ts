@@ -27,7 +27,7 @@ describe('Export Diagnostics command', () => {
   });
   beforeEach(() => {
     gateways = new FakeGateways();
-    engineReport = { turns: [], network: { budgets: [], gates: [] }, gatewaysDown: [] };
+    engineReport = { turns: [], network: { budgets: [], gates: [], gatewaysDown: [] } };
     gateways.baseUrl = 'https://api.holysheep.ai/v1';
     gateways.keys.set('https://api.holysheep.ai', 'hsa-primary');
   });
@@ -70,8 +70,8 @@ describe('Export Diagnostics command', () => {
       network: {
         budgets: [{ origin: 'http://llm.corp.example:8080', tokens: 1 }],
         gates: [{ origin: 'http://llm.corp.example:8080', model: 'm', breakerOpen: false, failures: 0 }],
+        gatewaysDown: ['http://llm.corp.example:8080'],
       },
-      gatewaysDown: ['http://llm.corp.example:8080'],
     };
   };
 
@@ -115,7 +115,7 @@ describe('Export Diagnostics command', () => {
       { ...attempt(), origin: 'https://former.example', gatewayName: 'Old Project' } as AttemptEvent,
     ].flatMap((event) => addToLedger(emptyLedger, event).entries);
     const turn = { time: 1, host: 'relay.example', outcome: 'done', attempts, waits: [] };
-    engineReport = { turns: [turn], network: { budgets: [], gates: [] }, gatewaysDown: [] };
+    engineReport = { turns: [turn], network: { budgets: [], gates: [], gatewaysDown: [] } };
     const text = await run();
     for (const secret of ['t0k3n', 'Nightjar', 'Old Project']) assert.ok(!text.includes(secret), secret);
     const report = JSON.parse(text) as EngineReport;

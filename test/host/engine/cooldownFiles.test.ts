@@ -5,7 +5,7 @@ import type { Cooldown, CooldownScope, SharedCooldowns } from '../../../src/engi
 import { CooldownFiles } from '../../../src/host/engine/cooldownFiles';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
-const scope: CooldownScope = { origin: 'https://gateway.test', apiKey: 'hsa-very-secret-key', model: 'gpt-4o' };
+const scope: CooldownScope = { gateway: 'https://gateway.test/v1', key: 'hsa-very-secret-key', model: 'gpt-4o' };
 const otherScope: CooldownScope = { ...scope, model: 'other' };
 const minute = 60_000;
 
@@ -57,9 +57,9 @@ describe('cooldown files', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('apply only to one combination of origin, API key and model', async () => {
+  it('apply only to one combination of gateway, API key and model', async () => {
     await open().write(scope, cooldown(minute));
-    for (const change of [{ origin: 'https://b.test' }, { apiKey: 'b' }, { model: 'b' }]) {
+    for (const change of [{ gateway: 'https://b.test' }, { key: 'b' }, { model: 'b' }]) {
       assert.equal(await open().read({ ...scope, ...change }), undefined);
     }
   });
@@ -68,7 +68,7 @@ describe('cooldown files', () => {
     await open().write(scope, cooldown(minute));
     const [name = ''] = names();
     assert.match(name, /^[0-9a-f]{24}\.\d+\.60000\.server\.rate-limit\.[0-9a-f]{8}$/);
-    assert.ok(!name.includes(String(scope.apiKey)));
+    assert.ok(!name.includes(String(scope.key)));
   });
 
   it('can be written by several windows at once, after which the cooldown that ends last applies', async () => {
@@ -118,7 +118,7 @@ describe('cooldown files', () => {
     assert.deepEqual([names(), problems], [[], []]);
   });
 
-  it('are deleted for one origin, key and model, including the files of other windows', async () => {
+  it('are deleted for one gateway, key and model, including the files of other windows', async () => {
     const [here, there] = [open(), open()];
     await here.write(scope, cooldown(minute));
     await there.write(scope, cooldown(2 * minute));

@@ -76,7 +76,7 @@ export class GatewayWindow {
           const models = this.responds.get(baseUrl) ?? refusedConnection();
           return Promise.resolve('state' in models ? models : { state: 'verified', models, ms: 1 });
         },
-        report: () => ({ gatewaysDown: this.down }),
+        report: () => ({ network: { gatewaysDown: this.down } }),
       },
       health: { refresh: () => Promise.resolve(), records: () => this.records },
       connections: this.connections,

@@ -1,9 +1,7 @@
 import type { EngineEnvironment, EngineSettings } from '../../../src/engine/environment';
 import { classify, type Fault } from '../../../src/engine/faults/classify';
 import { noSharedCooldowns, type SharedCooldowns } from '../../../src/engine/gate/cooldowns';
-import { NetworkState, type RetryBudget } from '../../../src/engine/gate/networkState';
-import { GatewayHealth } from '../../../src/engine/gate/gatewayHealth';
-import { originOf } from '../../../src/engine/gateway/baseUrl';
+import { GatewayStates, type RetryBudget } from '../../../src/engine/gate/gatewayState';
 import type { Connection, Gateway } from '../../../src/engine/request';
 import { decide, type Decision, type Situation } from '../../../src/engine/retry/decide';
 import { Admission, faultOfBlock } from '../../../src/engine/turn/admission';
@@ -59,8 +57,7 @@ const watchConnection: NonNullable<EngineEnvironment['watchConnection']> = async
 
 /** A window: the state that its turns share. It has the focus, so that it probes gateways at any time. */
 class SimulatedWindow {
-  readonly network: NetworkState;
-  readonly gateways: GatewayHealth;
+  readonly states: GatewayStates;
   readonly connection: Connection;
   readonly maxRetries: number;
 
@@ -69,11 +66,15 @@ class SimulatedWindow {
     readonly random: () => number,
     { maxRetries = retry.maxRetries, connection = singleGateway, fetch = globalThis.fetch, cooldowns }: WindowOptions,
   ) {
-    this.network = new NetworkState(world, noSharedCooldowns);
-    this.gateways = new GatewayHealth(
-      { clock: world, random, fetch, watchConnection, log: silentLog, cooldowns: cooldowns ?? noSharedCooldowns },
-      () => true,
-    );
+    this.states = new GatewayStates({
+      clock: world,
+      random,
+      fetch,
+      watchConnection,
+      log: silentLog,
+      cooldowns: cooldowns ?? noSharedCooldowns,
+      mayProbe: () => true,
+    });
     this.connection = connection;
     this.maxRetries = maxRetries;
   }
@@ -114,7 +115,7 @@ class SimulatedTurn {
     this.settings = { ...defaultSettings, retry: { ...retry, maxRetries } };
     this.waits = new Waits({ clock: world, random, fetch }, output, this.history);
     this.admission = new Admission(world);
-    this.gateways = new TurnGateways(window.gateways, window.network, () => this.settings, output, this.history, {});
+    this.gateways = new TurnGateways(window.states, () => this.settings, output, this.history, {});
   }
 
   async run(question: Question): Promise<void> {
@@ -143,14 +144,14 @@ class SimulatedTurn {
   }
 
   private budget({ baseUrl }: Gateway): RetryBudget {
-    return this.window.network.budget(originOf(baseUrl));
+    return this.window.states.of(baseUrl).budget;
   }
 
   /** Returns whether the gate has admitted an attempt. If not, the turn ends. */
   private async waitInQueue(gateway: Gateway): Promise<boolean> {
     const { admission, waits, window } = this;
     const { baseUrl, apiKey } = gateway;
-    admission.join(window.network.gate({ origin: originOf(baseUrl), apiKey, model }), () => waits.end());
+    admission.join(window.states.of(baseUrl).gate(model, apiKey), () => waits.end());
     for (let { block } = admission; block; { block } = admission) {
       const decision = this.decide(this.situation(faultOfBlock(block), this.budget(gateway), block));
       if (decision.type !== 'wait') {
