@@ -63,7 +63,7 @@ export interface TurnHandle {
   continueWith(model: string, reason: FaultKind): void;
   /**
    * Switches to the next gateway in the user's order. Does nothing if there is only one gateway.
-   * @returns the origin of that gateway, or its base URL if another gateway has the same host
+   * @returns the base URL of that gateway
    */
   switchGateway(): string | undefined;
 }
@@ -86,7 +86,7 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   readonly resumeFrom?: ResumeFrom | undefined;
   /**
-   * The origin or the base URL of the gateway that the user has switched to. The turn starts there, even if that gateway
+   * The base URL of the gateway that the user has switched to. The turn starts there, even if that gateway
    * is down, and leaves it when an attempt there fails. Ignored if the gateway is known to lack the model.
    */
   readonly preferredGateway?: string | undefined;

@@ -1,6 +1,5 @@
 import type { ModelEvent, GatewayEvent, WaitingEvent } from '../engine/events/events';
 import type { FaultKind } from '../engine/events/kinds';
-import { gatewayNameOf } from '../engine/gateway/baseUrl';
 import type { PanelStrings } from './panelStrings';
 import { fill, type Format } from './format';
 import {
@@ -8,7 +7,6 @@ import {
   isRestarting,
   minSilenceMs,
   type ResumePoint,
-  type GatewaySwitch,
   type Schedule,
   toEpoch,
   type TurnState,
@@ -115,12 +113,10 @@ function modelSwitchTemplate(strings: PanelStrings, reason: ModelEvent['reason']
   return unreachable.has(reason) ? strings.switchedUnreachable : strings.switchedFailing;
 }
 
-export function describeGatewaySwitch(strings: PanelStrings, event: GatewaySwitch & Partial<GatewayEvent>): string {
-  const { from, to, fromUrl = from, toUrl = to, reason, row } = event;
-  const { fromName = gatewayNameOf(fromUrl), toName = gatewayNameOf(toUrl) } = event;
-  if (reason === 'user') return fill(strings.gatewaySwitchedByUser, toName);
+export function describeGatewaySwitch(strings: PanelStrings, { from, to, reason, row }: GatewayEvent): string {
+  if (reason === 'user') return fill(strings.gatewaySwitchedByUser, to.label);
   const template = unreachable.has(reason) ? strings.gatewaySwitchedUnreachable : strings.gatewaySwitchedFailed;
-  return fill(template, toName, fromName, faultLabel(strings, reason, row));
+  return fill(template, to.label, from.label, faultLabel(strings, reason, row));
 }
 
 /** Describes the resume points of an answer: first those at which the same model continued it, then the others. */
@@ -159,10 +155,10 @@ export function describeModelSwitches(strings: PanelStrings, state: TurnState): 
 }
 
 /** Returns the switches of the gateway that led to the answer, without those that the turn has reversed. */
-export function effectiveGatewaySwitches(state: TurnState): readonly GatewaySwitch[] {
+export function effectiveGatewaySwitches(state: TurnState): readonly GatewayEvent[] {
   if (hasNoAnswer(state)) return [];
-  return state.gatewaySwitches.reduce<readonly GatewaySwitch[]>((previous, next) => {
-    const returnedAt = previous.findIndex(({ from }) => from === next.to);
+  return state.gatewaySwitches.reduce<readonly GatewayEvent[]>((previous, next) => {
+    const returnedAt = previous.findIndex(({ from }) => from.id === next.to.id);
     return returnedAt < 0 ? [...previous, next] : previous.slice(0, returnedAt);
   }, []);
 }

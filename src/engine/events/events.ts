@@ -12,6 +12,7 @@ export type RecordedEvent = Recorded[keyof Recorded];
 type Complete<Event> = Event & { readonly text: string };
 
 export type AttemptEvent = Recorded['attempt'];
+export type GatewayRef = AttemptEvent['gateway'];
 export type HeadersEvent = Recorded['headers'];
 export type TextEvent = Recorded['text' | 'reasoning'];
 export type ToolCallEvent = Recorded['tool-call'];
@@ -36,11 +37,6 @@ export type StreamEvent = Exclude<RecordedEvent, { readonly type: TerminalEvent[
 
 /** Maximum number of tool calls in one answer. The OpenAI API does not accept more in a message either. */
 export const maxToolCalls = 128;
-
-/** Returns the base URL of the gateway of an attempt, or its origin if no other gateway has the same host. */
-export function gatewayOf({ origin, baseUrl }: Partial<Pick<AttemptEvent, 'origin' | 'baseUrl'>>): string | undefined {
-  return baseUrl ?? origin;
-}
 
 export function isDelta({ type }: RecordedEvent): boolean {
   return type === 'text' || type === 'reasoning' || type === 'tool-call';

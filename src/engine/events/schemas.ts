@@ -30,6 +30,16 @@ const method = v.picklist(['prefill', 'continue', 'restart']);
 const switchReason = v.picklist([...faultKinds, 'user']);
 const effort = v.picklist(reasoningEfforts);
 
+/** A gateway as the user knew it at the time of the event. */
+const gatewayRef = v.pipe(
+  v.object({
+    /** The normalized base URL. Its path may contain a token, so that no log and no report contains it. */
+    id: text,
+    label: text,
+  }),
+  v.readonly(),
+);
+
 /** The usage of tokens. An optional field is absent if the gateway does not report it. */
 const usage = {
   promptTokens: orZero(tokens),
@@ -64,12 +74,7 @@ export const eventSchemas = {
     model: text,
     /** The name that the user knows. Set only if the gateway has another name for the same model. */
     userModel: detail(text),
-    /** Origin of the gateway that the attempt uses. */
-    origin: text,
-    /** Base URL of the gateway. Set only if another gateway has the same host. */
-    baseUrl: detail(text),
-    /** The name that the user gave the gateway. */
-    gatewayName: detail(text),
+    gateway: gatewayRef,
     /** The reasoning effort that is sent. */
     effort: detail(effort),
     /** The reasoning effort that the user chose. Set only if the gateway refused it, so that another or none is sent. */
@@ -172,16 +177,9 @@ export const eventSchemas = {
     because: detail(v.literal('reasoning')),
   }),
   model: event('model', { from: text, to: text, reason: switchReason }),
-  /** A switch of the gateway. `from` and `to` are origins. */
   gateway: event('gateway', {
-    from: text,
-    to: text,
-    /** Base URLs, set only if another gateway has the same host. */
-    fromUrl: detail(text),
-    toUrl: detail(text),
-    /** The names that the user gave the gateways. */
-    fromName: detail(text),
-    toName: detail(text),
+    from: gatewayRef,
+    to: gatewayRef,
     /** `user` also if the user has removed the previous gateway or its key. */
     reason: switchReason,
     row: detail(text),
@@ -213,9 +211,7 @@ export const eventSchemas = {
     fallbackModel: detail(text),
     /** The context window that the gateway named, in tokens. Set for the kind `context-length`. */
     contextTokens: detail(tokens),
-    /** The origin of the gateway to which the action `switchGateway` leads, or its base URL. See {@link gatewayOf}. */
-    nextGateway: detail(text),
-    /** The name that the user sees for `nextGateway`. */
-    nextGatewayName: detail(text),
+    /** The gateway to which the action `switchGateway` leads. */
+    nextGateway: detail(gatewayRef),
   }),
 };

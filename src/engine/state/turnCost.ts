@@ -20,19 +20,19 @@ export interface TotalCost {
   readonly unknownAnswers: number;
 }
 
-export function currencyOf(origin: string): Currency {
-  return /^https:\/\/(?:[a-z0-9-]+\.)*holysheep\.ai$/.test(origin) ? 'CNY' : 'USD';
+export function currencyOf(baseUrl: string): Currency {
+  return /^https:\/\/(?:[a-z0-9-]+\.)*holysheep\.ai(?:\/|$)/.test(baseUrl) ? 'CNY' : 'USD';
 }
 
-interface PaidAttempt extends Pick<LedgerEntry, 'origin'> {
+interface PaidAttempt extends Pick<LedgerEntry, 'gateway'> {
   readonly ended?: Pick<EndedEvent, 'cost' | 'estimatedCost' | 'firstTokenMs' | 'promptTokens'> | undefined;
 }
 
 /** Returns undefined if the cost is unknown or there was none to report. */
-export function costOfAttempt({ origin, ended }: PaidAttempt): Cost | undefined {
+export function costOfAttempt({ gateway, ended }: PaidAttempt): Cost | undefined {
   const amount = ended?.cost ?? ended?.estimatedCost;
   if (amount === undefined) return undefined;
-  return { amount, currency: currencyOf(origin), isEstimate: ended?.cost === undefined };
+  return { amount, currency: currencyOf(gateway.id), isEstimate: ended?.cost === undefined };
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   type ModelEvent,
   type RecordedEvent,
   type GatewayEvent,
+  type GatewayRef,
   type StreamEvent,
   type ToolCallEvent,
   type Usage,
@@ -72,9 +73,6 @@ export interface ToolCall {
   readonly arguments: string;
 }
 
-/** `from` and `to` are base URLs, or origins if these tell the gateways apart. */
-export type GatewaySwitch = Pick<GatewayEvent, 'from' | 'to' | 'reason' | 'row' | 'fromName' | 'toName'>;
-
 export interface Schedule {
   /** An exchange that is scheduled again gets a new one. */
   readonly id: string;
@@ -104,12 +102,8 @@ export interface TurnState extends TurnSegment {
   readonly toolCalls: readonly ToolCall[];
   readonly switches: readonly ModelEvent[];
   /** Absent before the first attempt. */
-  readonly origin?: string;
-  /** Set only if another gateway has the same host. */
-  readonly baseUrl?: string | undefined;
-  /** The name that the user gave the gateway. */
-  readonly gatewayName?: string | undefined;
-  readonly gatewaySwitches: readonly GatewaySwitch[];
+  readonly gateway?: GatewayRef;
+  readonly gatewaySwitches: readonly GatewayEvent[];
   /** Earlier segments of the answer, one for each time the user continued it, oldest first. */
   readonly previousSegments: readonly TurnSegment[];
   /** Attempts of answers that the user restarted. They count only for the cost. */
@@ -185,9 +179,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
         // Removes the tool calls when the answer is restarted, because the new answer contains them again.
         toolCalls: isContinuation(event) ? state.toolCalls : [],
         model: event.userModel ?? event.model,
-        origin: event.origin,
-        ...(event.baseUrl !== state.baseUrl && { baseUrl: event.baseUrl }),
-        ...(event.gatewayName !== state.gatewayName && { gatewayName: event.gatewayName }),
+        gateway: event.gateway,
         attempts: event.attempt,
       };
     case 'text':
@@ -223,23 +215,8 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       return { ...addToken(state, event, 0, event.text), resumePoints: [] };
     case 'model':
       return { ...state, model: event.to, switches: [...state.switches, event] };
-    case 'gateway': {
-      const { from, to, fromUrl, toUrl, fromName, toName, reason, row } = event;
-      const gatewaySwitch = {
-        from: fromUrl ?? from,
-        to: toUrl ?? to,
-        reason,
-        ...(fromName !== undefined && { fromName }),
-        ...(toName !== undefined && { toName }),
-        ...(row !== undefined && { row }),
-      };
-      const gateway = {
-        origin: to,
-        ...(toUrl !== state.baseUrl && { baseUrl: toUrl }),
-        ...(toName !== state.gatewayName && { gatewayName: toName }),
-      };
-      return { ...state, ...gateway, gatewaySwitches: [...state.gatewaySwitches, gatewaySwitch] };
-    }
+    case 'gateway':
+      return { ...state, gateway: event.to, gatewaySwitches: [...state.gatewaySwitches, event] };
     case 'usage':
       return { ...state, usage: sumUsage([event]) };
     case 'done':

@@ -21,7 +21,7 @@ import type { Admission } from './admission';
 import { isContinuation, type Answer, type RequestMode } from './answer';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
-import type { AttemptPlan } from './turnGateways';
+import { refOf, type AttemptPlan } from './turnGateways';
 
 /** 4xx responses that may mean that the gateway rejects the messages of a resume request. */
 const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
@@ -82,7 +82,7 @@ export class Attempts {
   /** Resumes the partial answer, if there is one. */
   start(
     trigger: AttemptTrigger,
-    { gateway, origin, model, sentModel, distinguishingUrl, hasOtherGateway, canSwitchGateway }: AttemptPlan,
+    { gateway, model, sentModel, hasOtherGateway, canSwitchGateway }: AttemptPlan,
   ): Attempt {
     const { output, answer, deps } = this;
     const { messages } = this.request;
@@ -121,9 +121,7 @@ export class Attempts {
       type: 'attempt',
       model: sentModel,
       ...(sentModel !== model && { userModel: model }),
-      origin,
-      ...(distinguishingUrl !== undefined && { baseUrl: distinguishingUrl }),
-      ...(gateway.name !== undefined && { gatewayName: gateway.name }),
+      gateway: refOf(gateway),
       ...(hasOtherGateway && { hasOtherGateway: true as const }),
       ...(effort !== undefined && { effort }),
       ...(refusedEffort !== undefined && { refusedEffort }),

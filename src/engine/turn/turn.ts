@@ -131,7 +131,7 @@ export class Turn implements TurnHandle {
     if (!next || !this.commands.acceptsClick()) return undefined;
     this.gateways.switchTo(next);
     this.commands.apply('switch');
-    return this.gateways.nameForEvents(next);
+    return next.baseUrl;
   }
 
   /** This is the only error boundary: an exception ends the turn with a terminal event. */

@@ -1,5 +1,5 @@
 import type { EngineDeps } from '../engine';
-import type { FailedEvent, WaitOrigin } from '../events/events';
+import type { FailedEvent, GatewayRef, WaitOrigin } from '../events/events';
 import type { FaultAction, FaultKind } from '../events/kinds';
 import { describeFault, type Fault, type FaultContext, type FaultText } from '../faults/classify';
 import { hostFailure } from '../faults/hostFaults';
@@ -27,10 +27,7 @@ export interface TurnContext {
 }
 
 interface NextGateway {
-  /** The origin of the gateway, or its base URL if another gateway has the same host. See `gatewayOf`. */
-  readonly gateway: string;
-  /** The name that the user gave the gateway, or else its host. */
-  readonly label: string;
+  readonly gateway: GatewayRef;
   /** Whether the gateway is up, and the turn may use it without a click of the user. */
   readonly isUsable: boolean;
 }
@@ -98,10 +95,7 @@ export class TurnMessages {
       beyondMaxHint,
       fallbackModel,
       contextTokens: fault.contextTokens,
-      ...(actions.includes('switchGateway') && {
-        nextGateway: context.nextGateway?.gateway,
-        nextGatewayName: context.nextGateway?.label,
-      }),
+      ...(actions.includes('switchGateway') && { nextGateway: context.nextGateway?.gateway }),
     };
   }
 

@@ -200,7 +200,7 @@ export interface TurnStart {
   readonly mode?: ResumeFrom['mode'] | undefined;
   /** Whether the request has a higher token limit, because the previous answer reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
-  /** The origin or the base URL of the gateway that the user has switched to. */
+  /** The base URL of the gateway that the user has switched to. */
   readonly preferredGateway?: string | undefined;
   /** Called right after the start, for example to skip the cooldown of the gateway. */
   readonly onStart?: ((turn: TurnHandle) => void) | undefined;

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/environment';
-import { gatewayOf } from '../../engine/events/events';
 import type { Commands } from '../commands';
 import type { LedgerEntry } from '../../engine/state/ledger';
 import { gatewayFor } from '../../engine/turn/gatewayModels';
@@ -72,10 +71,9 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
 
   const demo = choice.exchange.demo === true;
   const last = demo ? undefined : choice.exchange.state.ledger.entries.at(-1);
-  const lastGateway = gatewayOf(last ?? {});
   const gateways = last ? await deps.connections.gateways() : [];
   // The settings may no longer contain the gateway of the last attempt.
-  const used = gateways.find((gateway) => gateway.baseUrl === lastGateway || gateway.origin === lastGateway);
+  const used = gateways.find(({ baseUrl }) => baseUrl === last?.gateway.id);
   const { baseUrl, host } = used ?? gatewayFor(request.model, await deps.connections.configured());
   const { model = request.model, userModel }: Partial<LedgerEntry> = (used && last) ?? {};
   const settings = deps.settings.engineSettings();

@@ -46,8 +46,9 @@ function formatTurn(turn: TurnRecord): unknown {
 function formatAttempt(entry: LedgerEntry): unknown {
   const { headers, resumed, ended } = entry;
   return {
-    ...pick(entry, 'attempt', 'why', 'how', 'at', 'model', 'userModel', 'origin', 'gatewayName', 'hasOtherGateway'),
+    ...pick(entry, 'attempt', 'why', 'how', 'at', 'model', 'userModel', 'hasOtherGateway'),
     ...pick(entry, 'effort', 'refusedEffort', 'cutAtTokens'),
+    gateway: entry.gateway.label,
     time: new Date(entry.time).toISOString(),
     waits: entry.waits.map(formatWait),
     ...(headers && { status: headers.status, requestId: headers.requestId, headersMs: headers.ms }),

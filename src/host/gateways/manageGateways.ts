@@ -106,7 +106,7 @@ export class GatewayList extends Disposable {
   private async openMenu(gateway: ListedGateway): Promise<void> {
     this.isReplaced = true;
     const menu = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly action: GatewayAction }>();
-    menu.title = plainLabel(gateway.shownName);
+    menu.title = plainLabel(gateway.label);
     menu.placeholder = createGatewayTexts([], [])(gateway).detail ?? '';
     menu.items = this.actions
       .filter((action) => action.isPossible(gateway))

@@ -72,9 +72,9 @@ export class ModelCatalog extends ModelLists {
       return {
         gateways: gateways.map((gateway) => ({
           ...gateway,
-          essence: (model: string) => essenceOf(model, gateway.origin, gateway.cooldownEnd?.(model)),
+          essence: (model: string) => essenceOf(model, gateway.baseUrl, gateway.cooldownEnd?.(model)),
         })),
-        recent: recentModels(records, new Set(gateways.map(({ origin }) => origin))),
+        recent: recentModels(records, new Set(gateways.map(({ baseUrl }) => baseUrl))),
       };
     };
   }

@@ -197,9 +197,10 @@ export class ModelLists extends Disposable {
     attempts,
     contextTokens,
   }: Pick<TurnRecord, 'attempts' | 'contextTokens'>): Promise<void> {
-    const { origin, model, userModel = model, ended } = attempts.at(-1) ?? {};
-    if (origin === undefined || userModel === undefined) return;
-    const key = contextKey(origin, userModel);
+    const attempt = attempts.at(-1);
+    if (!attempt) return;
+    const { gateway, model, userModel = model, ended } = attempt;
+    const key = contextKey(originOf(gateway.id), userModel);
     const known = this.learnedWindows.get(key);
     const wasExceeded = known !== undefined && (ended?.promptTokens ?? 0) > known;
     if (known === contextTokens || (contextTokens === undefined && !wasExceeded)) return;
@@ -209,12 +210,12 @@ export class ModelLists extends Disposable {
 
   /** Reads the context of a model again, because Ollama decides on it when it loads the model for a turn. */
   async refreshFacts({ attempts }: Pick<TurnRecord, 'attempts'>): Promise<void> {
-    const { origin, model = '' } = attempts.at(-1) ?? {};
-    const [baseUrl, loaded] = [...this.loaded].find(([url]) => originOf(url) === origin) ?? [];
+    const { gateway: used, model = '' } = attempts.at(-1) ?? {};
+    const loaded = used && this.loaded.get(used.id);
     const name = listedName(model, loaded);
     if (!loaded?.facts?.get(name)?.cutsLongPrompts) return;
     const { backups = [], ...first } = await this.deps.connections.configured();
-    const gateway = [first, ...backups].find((candidate) => candidate.baseUrl === baseUrl);
+    const gateway = [first, ...backups].find((candidate) => candidate.baseUrl === used?.id);
     if (!gateway) return;
     const facts = await this.deps.engine.localFacts(gateway, [name], this.lifetime.signal);
     const known = loaded.facts.get(name)?.contextWindow;
@@ -225,10 +226,10 @@ export class ModelLists extends Disposable {
   /** Returns no models if the list of the gateway, by default the first one, can't be loaded. Never rejects. */
   async nearestTo(
     model: string,
-    origin: string | undefined,
+    baseUrl: string | undefined,
     exclude: readonly string[] = [],
   ): Promise<readonly string[]> {
-    const { models = [], facts } = (await this.loadedList(origin)) ?? {};
+    const { models = [], facts } = (await this.loadedList(baseUrl)) ?? {};
     const offered = models.filter((other) => !exclude.includes(other));
     return nearestModels(model, offered, facts);
   }
@@ -252,9 +253,9 @@ export class ModelLists extends Disposable {
     if (this.lists(baseUrl, selected) !== wasListed) connections.refresh();
   }
 
-  private async loadedList(origin?: string): Promise<GatewayList | undefined> {
+  private async loadedList(baseUrl?: string): Promise<GatewayList | undefined> {
     const gateways = await this.listGateways(false);
-    const list = await (gateways.find((gateway) => gateway.origin === origin) ?? gateways[0])?.list;
+    const list = await (gateways.find((gateway) => gateway.baseUrl === baseUrl) ?? gateways[0])?.list;
     return list?.source === 'gateway' ? list : undefined;
   }
 

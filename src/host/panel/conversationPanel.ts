@@ -132,8 +132,8 @@ export class ConversationPanel extends Disposable {
         const exchange = conversation.exchange(exchangeId);
         // The demo has every model.
         if (!exchange || exchange.demo) return;
-        const { model, origin } = exchange.state;
-        const models = await catalog.nearestTo(model, origin, conversation.tree.comparedModels(exchangeId));
+        const { model, gateway } = exchange.state;
+        const models = await catalog.nearestTo(model, gateway?.id, conversation.tree.comparedModels(exchangeId));
         this.page.post({ type: 'nearestModels', exchangeId, models });
       },
       selectModel: ({ prompt, more }) => this.selectModel(toComposedInput(prompt, more)),

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
-import { originOf } from '../../engine/gateway/baseUrl';
 import type { Connection, Gateway } from '../../engine/request';
 import { retryAfterDelay } from '../../engine/retry/backoff';
 import { scheduleLifetimeMs, type ScheduleEnd } from '../../engine/state/schedule';
@@ -128,7 +127,7 @@ export class Scheduler extends Disposable {
       conversation.retryNow(exchangeId);
       return;
     }
-    const origin = originFor(model, await connection());
+    const gateway = gatewayIdFor(model, await connection());
     // Adds the same margin as for a wait, so that many clients do not return at the same moment.
     const dueAt = resetsAt === undefined ? undefined : now + Math.round(retryAfterDelay(resetsAt - now, random));
     const schedule = { id: randomUUID(), dueAt, scheduledAt: now };
@@ -142,7 +141,7 @@ export class Scheduler extends Disposable {
       conversationId: conversation.id,
       exchangeId,
       workspace,
-      origin,
+      gateway,
       model,
       title,
     });
@@ -241,7 +240,7 @@ export class Scheduler extends Disposable {
    * conversation.
    */
   private async maySend(
-    { id, exchangeId, dueAt, origin, model }: ScheduledPrompt,
+    { id, exchangeId, dueAt, gateway, model }: ScheduledPrompt,
     conversation: Conversation,
   ): Promise<boolean> {
     // A prompt that was already due when this window first saw it needs a click.
@@ -257,7 +256,7 @@ export class Scheduler extends Disposable {
       return false;
     }
     // A click is needed if the network may have come back while VS Code was closed, or if the gateway has changed.
-    const isAutomatic = this.clicks.get(id) === false && originFor(model, current) === origin;
+    const isAutomatic = this.clicks.get(id) === false && gatewayIdFor(model, current) === gateway;
     if (isAutomatic && (await this.deps.budget.mayStartUnattended())) return true;
     if (isAutomatic) conversation.holdScheduled(exchangeId);
     this.requireClick(id);
@@ -290,9 +289,9 @@ export class Scheduler extends Disposable {
   }
 }
 
-/** Returns the origin of the gateway to which prompts for the model go. */
-function originFor(model: string, connection: Connection): string {
-  return originOf(gatewayFor<Gateway>(model, connection).baseUrl);
+/** Returns the base URL of the gateway to which prompts for the model go. */
+function gatewayIdFor(model: string, connection: Connection): string {
+  return gatewayFor<Gateway>(model, connection).baseUrl;
 }
 
 function lapsesAt({ scheduledAt }: ScheduledPrompt): number {

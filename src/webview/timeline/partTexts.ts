@@ -2,7 +2,7 @@ import { effortText } from '../../shared/describeEffort';
 import { describeDelay, faultLabel, isOffline, type Words } from '../../shared/describe';
 import { fill } from '../../shared/format';
 import type { PanelStrings } from '../../shared/panelStrings';
-import { costOfAttempt, type LedgerEntry, type LedgerWait, gatewayOf, shownCosts } from '../../shared/protocol';
+import { costOfAttempt, type LedgerEntry, type LedgerWait, shownCosts } from '../../shared/protocol';
 import type { AttemptSpan, WaitSpan } from './timelineSpans';
 
 export function titleOf(words: Words, part: AttemptSpan | WaitSpan): string {
@@ -70,7 +70,7 @@ function userModelOf({ model, userModel = model }: LedgerEntry): string {
 
 function triggerText(strings: PanelStrings, { entry, previous }: AttemptSpan): string | undefined {
   const isSameModel =
-    previous && userModelOf(previous) === userModelOf(entry) && gatewayOf(previous) !== gatewayOf(entry);
+    previous && userModelOf(previous) === userModelOf(entry) && previous.gateway.id !== entry.gateway.id;
   const key = entry.why === 'switch' && isSameModel ? 'timelineGatewaySwitch' : triggers[entry.why];
   return key && strings[key];
 }

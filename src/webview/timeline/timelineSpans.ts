@@ -1,8 +1,6 @@
 import { minDisplayedMs } from '../../shared/describe';
 import {
   lastActivityAt,
-  gatewayLabel,
-  gatewayOf,
   segmentsOf,
   silencesUntil,
   throughputSeconds,
@@ -30,8 +28,8 @@ export interface AttemptSpan extends TimeRange {
   readonly previous: LedgerEntry | undefined;
   /** Number of the attempt, counted from 1 over all segments of the turn. */
   readonly number: number;
-  /** Host name of the gateway. Undefined if all attempts of the turn use the same gateway. */
-  readonly host: string | undefined;
+  /** Undefined if all attempts of the turn use the same gateway. */
+  readonly gateway: string | undefined;
   /** The model whose partial answer the attempt continued, if it is another model. */
   readonly continuedModel: string | undefined;
   /** The provider's message about the fault of the attempt. */
@@ -56,7 +54,7 @@ export interface TurnSpans {
 /** @param now the current monotonic time in milliseconds; undefined if the turn is not running */
 export function createSpans(state: TurnState, now?: number): TurnSpans {
   const allEntries = segmentsOf(state).flatMap(({ ledger }) => ledger.entries);
-  const gateways = new Set(allEntries.flatMap((entry) => gatewayOf(entry) ?? [])).size;
+  const gateways = new Set(allEntries.map(({ gateway }) => gateway.id)).size;
   const segments: TimeRange[] = [];
   const parts: (WaitSpan | AttemptSpan)[] = [];
   const throughput: ThroughputSpan[] = [];
@@ -78,7 +76,7 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
         entry,
         previous: entries[index - 1],
         number: attempts + entry.attempt,
-        host: gateways > 1 ? gatewayLabel(entry) : undefined,
+        gateway: gateways > 1 ? entry.gateway.label : undefined,
         continuedModel: continuedModel(entry, state),
         detail: nextWaits.find(({ told = 'turn' }) => told === 'turn')?.detail,
         ...attemptTimes(segment, entry, axis, nextWaits[0]?.at ?? at, silences),

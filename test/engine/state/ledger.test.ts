@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import type { StreamEvent, WaitingEvent } from '../../../src/engine/events/events';
 import { emptyLedger, addToLedger, waitedMs, type Ledger } from '../../../src/engine/state/ledger';
 import { rowsOf } from '../../support/valuesOf';
+import { refOf } from '../../support/gatewayRef';
 
 const attempt = (at: number, number = 1): StreamEvent => ({
   type: 'attempt',
-  origin: 'https://gateway.test',
+  gateway: refOf('https://gateway.test'),
   attempt: number,
   at,
   model: 'gpt-4o',

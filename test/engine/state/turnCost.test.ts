@@ -3,6 +3,7 @@ import type { EndedEvent } from '../../../src/engine/events/events';
 import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import { addCosts, costsOf, currencyOf, totalCost } from '../../../src/engine/state/turnCost';
 import { initialTurn, type TurnState } from '../../../src/engine/state/turnState';
+import { refOf } from '../../support/gatewayRef';
 
 const holySheep = 'https://api.holysheep.ai';
 const other = 'https://gateway.example';
@@ -14,7 +15,7 @@ function attempt(origin: string, ended?: Partial<EndedEvent>, status = 200): Led
     ...base,
     type: 'attempt',
     model: 'm',
-    origin,
+    gateway: refOf(origin),
     why: 'first',
     time: 0,
     waits: [],

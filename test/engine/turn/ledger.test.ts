@@ -33,7 +33,7 @@ describe('ledger in the report of the engine', () => {
       ],
       ['first', 'gpt-4o', 429, 'req-limited', 'rate-limit', 'rateLimited', []],
     );
-    assert.equal(first?.origin, 'https://gateway.test');
+    assert.equal(first?.gateway.label, 'gateway.test');
     const announced = run.last('waiting');
     assert.deepEqual(second?.waits, [{ ...announced, waitedMs: 5250 }]);
     assert.deepEqual([second.why, second.headers?.status, second.ended?.how], ['retry', 200, 'finished']);

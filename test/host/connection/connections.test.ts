@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { refOf } from '../../support/gatewayRef';
 import { setImmediate } from 'node:timers/promises';
 import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import type { EffortChoice } from '../../../src/engine/request';
@@ -59,7 +60,7 @@ describe('connection over several gateways', () => {
       respond = (result) => deps.unresponsive.recordProbe(`${first}/v1`, result);
       recordTurn = (status) =>
         deps.unresponsive.recordTurn({
-          attempts: [{ origin: first, headers: status && { status } }],
+          attempts: [{ gateway: refOf(first), headers: status && { status } }],
         } as unknown as TurnRecord);
     });
 

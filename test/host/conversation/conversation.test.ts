@@ -6,6 +6,7 @@ import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { openConversation, reopened } from './openedConversation';
 import { attempt, done, failed, reasoning, resumed, stopped, text, waiting } from './scriptedEngine';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
+import { refOf } from '../../support/gatewayRef';
 
 const systemPrompt = 'Be brief.';
 const fallback: StreamEvent = {
@@ -196,8 +197,8 @@ describe('running turn of a conversation', () => {
   describe('that the user has switched to another gateway', () => {
     const [own, preferred] = ['https://own.example', 'https://backup.example'];
     const left = (reason: 'connection' | 'user', from = preferred): StreamEvent =>
-      ({ type: 'gateway', from, to: own, reason, attempt: 1, at: 0 }) as const;
-    const refused = (nextGateway: string): StreamEvent => Object.assign(failed(''), { nextGateway });
+      ({ type: 'gateway', from: refOf(from), to: refOf(own), reason, attempt: 1, at: 0 }) as const;
+    const refused = (next: string): StreamEvent => Object.assign(failed(''), { nextGateway: refOf(next) });
     const setUp = () => {
       const opened = openConversation();
       const id = opened.ask('one');
@@ -356,7 +357,7 @@ describe('turn of a conversation that starts again', () => {
       const started: StreamEvent = {
         ...attempt(),
         type: 'attempt',
-        origin: 'https://gateway.test',
+        gateway: refOf('https://gateway.test'),
         model: 'm',
         why: 'resume',
         time: 0,

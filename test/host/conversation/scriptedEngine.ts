@@ -4,6 +4,7 @@ import { isTerminal, type StreamEvent } from '../../../src/engine/events/events'
 import type { FaultKind } from '../../../src/engine/events/kinds';
 import type { ChatRequest } from '../../../src/engine/request';
 import { gatewaysFor } from '../../../src/engine/turn/gatewayModels';
+import { refOf } from '../../support/gatewayRef';
 
 /** A turn that emits the events that the test provides, each call as one batch. */
 class ScriptedTurn implements RunningTurn {
@@ -107,7 +108,7 @@ export class ScriptedEngine implements Engine {
 
 export const attempt = (model = 'm', number = 1): StreamEvent => ({
   type: 'attempt',
-  origin: 'https://gateway.test',
+  gateway: refOf('https://gateway.test'),
   model,
   why: 'first',
   time: 0,

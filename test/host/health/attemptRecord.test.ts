@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { decodeRecords, encodeRecords } from '../../../src/host/health/attemptRecord';
 import { ended, entry, failedEntry, noon, origin, recordsOf, turn, wait } from './records';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
+import { refOf } from '../../support/gatewayRef';
 
 describe('health records of a turn', () => {
   it('contain the result, the time to the first token, the speed, the tokens and the cost of a complete answer', () => {
@@ -9,7 +10,7 @@ describe('health records of a turn', () => {
     const [record] = recordsOf(turn(entry({ ended: ended({ firstTokenMs: 1000.4, ...usage }) })));
     assert.deepEqual(record, {
       at: noon,
-      origin,
+      gateway: refOf(origin),
       model: 'gpt-4o',
       result: 'complete',
       firstTokenMs: 1000,
@@ -19,10 +20,10 @@ describe('health records of a turn', () => {
   });
 
   it('contain the fault of each attempt for its own model and gateway', () => {
-    const other = { origin: 'https://other.test', model: 'other' };
-    assert.deepEqual(rowsOf(recordsOf(turn(failedEntry(), entry(other))), 'origin', 'model', 'result'), [
-      [origin, 'gpt-4o', 'rate-limit'],
-      [other.origin, other.model, 'complete'],
+    const other = { gateway: refOf('https://other.test'), model: 'other' };
+    assert.deepEqual(rowsOf(recordsOf(turn(failedEntry(), entry(other))), 'gateway', 'model', 'result'), [
+      [refOf(origin), 'gpt-4o', 'rate-limit'],
+      [other.gateway, other.model, 'complete'],
     ]);
   });
 
@@ -70,7 +71,12 @@ describe('lines of health records', () => {
     assert.deepEqual(encodeRecords(decodeRecords(encodeRecords(good))), encodeRecords(good));
   });
 
-  for (const damage of ['{"at":1790000000000,"origin":"https://gate', '\0\0 not JSON', '[1]', line({ model: 5 })]) {
+  for (const damage of [
+    '{"at":1790000000000,"gateway":{"id":"https://gate',
+    '\0\0 not JSON',
+    '[1]',
+    line({ model: 5 }),
+  ]) {
     it(`are left out if they are damaged: ${JSON.stringify(damage)}`, () => {
       assert.equal(decodeRecords(`${encodeRecords(good)}\n${damage}${encodeRecords(good)}`).length, 4);
     });

@@ -7,6 +7,7 @@ import { Listeners } from '../../../src/host/util/listeners';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { waitForEvents } from '../conversation/scriptedEngine';
 import { ended, entry, noon, recordsOf, turn } from './records';
+import { refOf } from '../../support/gatewayRef';
 
 const warning = (percent: number, spent: string, daily = '$5.00'): string =>
   `You have used ${percent}% of today's budget: ${spent} of ${daily}.`;
@@ -75,7 +76,7 @@ describe('daily budget', () => {
 
   const costing = (cost: number | undefined, estimatedCost?: number, origin = 'https://gateway.test') => {
     const end = ended({ firstTokenMs: 1000, cost, estimatedCost });
-    return recordsOf(turn(entry({ origin, ended: end, time: now })));
+    return recordsOf(turn(entry({ gateway: refOf(origin), ended: end, time: now })));
   };
   /** Ends a turn of this window. @returns the messages that are new since the last call */
   async function spend(...[cost, ...rest]: Parameters<typeof costing>): Promise<readonly string[]> {

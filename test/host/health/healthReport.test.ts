@@ -5,6 +5,7 @@ import { createHealthReport, essencesOf, pairOf } from '../../../src/host/health
 import { successPercent } from '../../../src/shared/healthMessages';
 import { valuesOf } from '../../support/valuesOf';
 import { ended, entry, failedEntry, noon, origin, recordsOf, turn, wait } from './records';
+import { refOf } from '../../support/gatewayRef';
 
 const dayMs = 24 * hourMs;
 const records = (...attempts: readonly LedgerEntry[]): readonly AttemptRecord[] =>
@@ -16,7 +17,7 @@ const failed = (how: 'timeout' | 'offline' | 'auth' | 'credit', fields: Partial<
 
 describe('report of the network health', () => {
   it('has one row for each model and gateway, with the most used first', () => {
-    const other = { origin: 'https://other.test:8443' };
+    const other = { gateway: refOf('https://other.test:8443') };
     const { rows } = report(entry(), entry(other), entry(other), entry({ model: 'b' })).hours;
     assert.deepEqual(
       rows.map(({ model, host, total }) => [model, host, total.attempts]),
@@ -92,7 +93,7 @@ describe('essence of a model', () => {
   const times = (count: number, attempt: LedgerEntry): readonly LedgerEntry[] =>
     Array.from({ length: count }, () => attempt);
   const essence = (attempts: readonly LedgerEntry[]) =>
-    essencesOf(records(...attempts), noon).get(pairOf({ origin, model: 'gpt-4o' }))?.successPercent;
+    essencesOf(records(...attempts), noon).get(pairOf(origin, 'gpt-4o'))?.successPercent;
 
   it('covers the last 24 hours', () => {
     const old = failed('timeout', { time: noon - 3 * dayMs });

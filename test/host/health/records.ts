@@ -1,6 +1,7 @@
 import type { EndedEvent } from '../../../src/engine/events/events';
 import type { LedgerEntry, LedgerWait, TurnRecord } from '../../../src/engine/state/ledger';
 import { recordOf, waitRecordsOf, type AttemptRecord } from '../../../src/host/health/attemptRecord';
+import { refOf } from '../../support/gatewayRef';
 
 export const origin = 'https://gateway.test';
 
@@ -19,7 +20,7 @@ export function entry(fields: Partial<LedgerEntry> = {}): LedgerEntry {
     type: 'attempt',
     attempt: 1,
     model: 'gpt-4o',
-    origin,
+    gateway: refOf(origin),
     why: 'first',
     at: 0,
     time: noon,

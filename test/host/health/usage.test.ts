@@ -4,10 +4,11 @@ import { decodeRecords, encodeRecords, hourMs } from '../../../src/host/health/a
 import { createHealthReport, spentToday } from '../../../src/host/health/healthReport';
 import type { HealthFigures } from '../../../src/shared/healthMessages';
 import { ended, entry, failedEntry, noon, recordsOf, turn } from './records';
+import { refOf } from '../../support/gatewayRef';
 
 const end = ended({ firstTokenMs: 1000 });
 const tokens = { promptTokens: 100, completionTokens: 20 };
-const holySheep = { origin: 'https://api.holysheep.ai', model: 'claude-sonnet-4' };
+const holySheep = { gateway: refOf('https://api.holysheep.ai'), model: 'claude-sonnet-4' };
 
 /** An attempt with tokens that cost this amount. */
 function paid(cost: number, fields: Partial<LedgerEntry> = {}): LedgerEntry {

@@ -10,7 +10,7 @@ const prompt: ListedPrompt = {
   conversationId: 'c',
   exchangeId: 'e',
   workspace: 'file:///home/me/my%20app',
-  origin: 'https://old.example',
+  gateway: 'https://old.example',
   model: 'gpt-4o',
   dueAt: now + 1000,
   scheduledAt: 0,

@@ -12,7 +12,7 @@ const prompt = (fields: Partial<ScheduledPrompt> = {}): ScheduledPrompt => ({
   conversationId: randomUUID(),
   exchangeId: 'e1',
   workspace: 'file:///home/me/app',
-  origin: 'https://own.example',
+  gateway: 'https://own.example',
   model: 'm',
   dueAt: 2000,
   scheduledAt: 1000,

@@ -6,6 +6,7 @@ import { createFormat } from '../../../src/shared/format';
 import { panelStrings } from '../../../src/shared/panelStrings';
 import { ev } from '../panel/support/events';
 import { connected, exchange, startOfTime, usePage, type PanelPage } from '../panel/support/panelPage';
+import { refOf } from '../../support/gatewayRef';
 
 const hour = 3_600_000;
 const later = startOfTime + 2 * hour;
@@ -92,7 +93,7 @@ describe('card of a scheduled prompt', () => {
 
   it('names the gateway in the settings, not the gateway of the last attempt', () => {
     const { state } = scheduled();
-    page.snapshot([exchange('a', { state: { ...state, origin: 'https://backup.example' } })]);
+    page.snapshot([exchange('a', { state: { ...state, gateway: refOf('https://backup.example') } })]);
     assert.match(lines()[2]!, /^To api\.example/u);
     page.receive({ type: 'connection', connection: { ...connected, host: 'other.example' }, suggestions: [] });
     assert.match(lines()[2]!, /^To other\.example/u);
