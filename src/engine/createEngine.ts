@@ -6,7 +6,6 @@ import { GatewayStates } from './gate/gatewayState';
 import { KeyRedactor } from './gateway/keyRedactor';
 import { readLocalFacts } from './http/localFacts';
 import { probe } from './http/probe';
-import { loadRequestBuilder } from './http/transport';
 import type { ChatRequest } from './request';
 import type { TurnRecord } from './state/ledger';
 import { gatewaysOf } from './turn/gatewayModels';
@@ -32,7 +31,8 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
   /** Records of the turns that have ended. They contain no prompt, no answer and no key. */
   let records: readonly TurnRecord[] = [];
   const run = (request: ChatRequest, options: RunOptions): TurnHandle => {
-    void loadRequestBuilder();
+    // Loads the SDK before the turn needs it. If this fails, so does the turn, which reports the error.
+    import('./http/sdk').catch(() => undefined);
     const turn = new Turn(deps, { states, keys }, request, options, () => {
       running.delete(turn);
       kept.lastTurn = turn;

@@ -53,7 +53,8 @@ export interface Comparison {
   readonly isUsed?: true | undefined;
 }
 
-/** Maximum number of answers of a comparison. */
+/** The number of answers of a comparison. */
+export const minCompared = 2;
 export const maxCompared = 4;
 
 export interface Exchange extends Prompt {

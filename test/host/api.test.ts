@@ -108,7 +108,7 @@ describe('extension API', () => {
     [{ maxTokens: 0 }, 'maxTokens'],
     [{ maxTokens: 1.5 }, 'maxTokens'],
     [{ maxTokens: 1_000_001 }, 'maxTokens'],
-    [{ maxTokens: 1e15 }, 'The option "maxTokens" must be an integer from 1 to 1000000.'],
+    [{ maxTokens: 1e15 }, '“maxTokens” must be an integer from 1 to 1000000.'],
     [{ reasoningEffort: 'huge' }, 'reasoningEffort'],
     [{ signal: { aborted: false } }, 'signal'],
     ['m', 'options'],

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build, type Metafile } from 'esbuild';
-import { RequestBuilder } from '../../src/engine/http/sdk';
+import { templateFor } from '../../src/engine/http/sdk';
 import { root } from '../support/paths';
 import { extension, pages } from '../support/productionBuild';
 import { removeTemporaryFolder, temporaryFolder } from '../support/temporaryFolder';
@@ -47,21 +47,11 @@ describe('bundles of the extension', () => {
     });
     const file = path.join(temporaryFolder(), 'sdk.cjs');
     writeFileSync(file, outputFiles[0]!.text);
-    const bundled = createRequire(__filename)(file) as { readonly RequestBuilder: typeof RequestBuilder };
+    const bundled = createRequire(__filename)(file) as { readonly templateFor: typeof templateFor };
     removeTemporaryFolder(path.dirname(file));
-    const requestOf = async (Builder: typeof RequestBuilder) => {
-      const builder = new Builder();
-      const { url, req } = await builder.buildRequest({
-        method: 'post',
-        path: 'https://gateway.test/v1/chat/completions',
-        headers: { Authorization: 'Bearer hsa-key' },
-        body: { model: 'm', stream: true, messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }] },
-        signal: new AbortController().signal,
-      });
-      return { url, method: req.method, body: req.body, headers: [...new Headers(req.headers)], signal: !!req.signal };
-    };
-    const expected = await requestOf(RequestBuilder);
-    assert.match(expected.body as string, /"Hi"/);
-    assert.deepEqual(await requestOf(bundled.RequestBuilder), expected);
+    const url = 'https://gateway.test/v1/chat/completions';
+    const template = await bundled.templateFor(url);
+    assert.equal(template.url, url);
+    assert.deepEqual(template, await templateFor(url));
   });
 });

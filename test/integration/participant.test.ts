@@ -5,6 +5,7 @@ import { ChatParticipant } from '../../src/host/chat/participant/chatParticipant
 import { UserError } from '../../src/host/util/userError';
 import { attempt, done, ScriptedEngine, waitForEvents, text, waiting } from '../host/conversation/scriptedEngine';
 import { extensionApi } from '../support/extensionHost';
+import { TestBudget } from '../host/conversation/testBudget';
 import { valuesOf } from '../support/valuesOf';
 
 /** Records what VS Code would show. */
@@ -72,7 +73,7 @@ describe('chat participant', function () {
     events = [];
     participant = new ChatParticipant({
       engine,
-      budget: { mayStart: () => mayStart },
+      budget: Object.assign(new TestBudget(), { mayStart: () => mayStart }),
       log: { error: (problem) => logged.push(problem) },
       defaults: () => defaults,
       connection,

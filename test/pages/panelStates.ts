@@ -259,7 +259,7 @@ export const panelStates: readonly PanelState[] = [
     }),
     act: async (page) => {
       const parts = ['system', 'summary', 'turns', 'attachments'].map((kind) => ({ kind, tokens: percent * 500 }));
-      const use = { windowTokens: 200_000, parts, calibration: 1 };
+      const use = { windowTokens: 200_000, parts };
       await page.evaluate((message) => window.postMessage(message, '*'), {
         type: 'contextUse',
         use,

@@ -1,37 +1,36 @@
 import { OpenAI } from 'openai';
 
-/** Headers with which the SDK reports its version, the runtime and the operating system. They are not sent. */
-const sdkHeaders = ['Lang', 'Package-Version', 'OS', 'Arch', 'Runtime', 'Runtime-Version', 'Retry-Count'];
-
-/** What all requests to a URL have in common. */
+/** What all requests to a URL have in common, except for the key. */
 export interface RequestTemplate {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * Builds requests (URL and headers) with the SDK, but sends none, because the engine handles retries, timeouts and
- * errors. The builder contains no key: the engine adds the key and the body to each request.
+ * Builds requests, but sends none, because the engine handles retries, timeouts and errors. These options prevent the SDK
+ * from reading a key, an organization or a project from the environment. The engine adds the key to each request.
  */
-export class RequestBuilder extends OpenAI {
-  private latest: { readonly path: string; readonly template: RequestTemplate } | undefined;
+const client = new OpenAI({ apiKey: 'unused', adminAPIKey: null, organization: null, project: null, logLevel: 'off' });
 
-  constructor() {
-    // These options prevent the SDK from reading a key, an organization or a project from the environment.
-    super({ apiKey: 'unused', adminAPIKey: null, organization: null, project: null, logLevel: 'off' });
-    // Replaces the headers from the environment (`OPENAI_CUSTOM_HEADERS`), which may contain the key of another
-    // provider.
-    this._options.defaultHeaders = Object.fromEntries(sdkHeaders.map((name) => [`X-Stainless-${name}`, null]));
-  }
+/**
+ * Headers of the SDK that are sent. The others report the version of the SDK, the runtime and the operating system, or come
+ * from the environment (`OPENAI_CUSTOM_HEADERS`) and may contain the key of another provider.
+ */
+const sentHeaders: ReadonlySet<string> = new Set(['accept', 'content-type']);
 
-  /**
-   * The SDK takes longer than all other preparations of a request, so its result is used again until the URL changes.
-   */
-  async templateFor(path: string): Promise<RequestTemplate> {
-    if (this.latest?.path === path) return this.latest.template;
-    const { url, req } = await this.buildRequest({ method: 'post', path, headers: { Authorization: null }, body: {} });
-    const template = { url, headers: Object.fromEntries(new Headers(req.headers)) };
-    this.latest = { path, template };
-    return template;
-  }
+let latest: { readonly path: string; readonly template: RequestTemplate } | undefined;
+
+/** The SDK takes longer than all other preparations of a request, so its result is used again until the URL changes. */
+export async function templateFor(path: string): Promise<RequestTemplate> {
+  if (latest?.path === path) return latest.template;
+  // Replaces the same header from the environment.
+  const { url, req } = await client.buildRequest({
+    method: 'post',
+    path,
+    headers: { Accept: 'application/json' },
+    body: {},
+  });
+  const headers = [...new Headers(req.headers)].filter(([name]) => sentHeaders.has(name));
+  latest = { path, template: { url, headers: Object.fromEntries(headers) } };
+  return latest.template;
 }

@@ -11,7 +11,7 @@ import { limitParameter } from '../models/modelParameters';
 import type { ReasoningFields } from '../models/reasoningFields';
 import type { ChatRequest, ImagePart, Gateway, TextPart, Tool } from '../request';
 import { boundedText, ConnectionFailure } from './responseBody';
-import type { RequestBuilder } from './sdk';
+import type { RequestTemplate } from './sdk';
 
 /** A response with a status outside 2xx. Its body has been read up to a limit. */
 export class HttpRejection extends Error {
@@ -37,25 +37,13 @@ export interface AttemptRequest {
   readonly reasoning?: ReasoningFields['fields'] | undefined;
 }
 
-let builder: Promise<RequestBuilder> | undefined;
-
-/** Loads the SDK, which takes longer than a request should wait. Call this as soon as a request is expected. */
-export function loadRequestBuilder(): Promise<RequestBuilder> {
-  if (builder) return builder;
-  builder = import('./sdk').then(({ RequestBuilder }) => new RequestBuilder());
-  // If the certificates could not be loaded, the next request loads them again, because a file may be unreadable only
-  // briefly.
-  builder.catch(() => (builder = undefined));
-  return builder;
-}
-
-/** Loads and builds what the first request to a base URL needs, which takes tens of milliseconds. */
-export async function prepareRequests(baseUrl: string): Promise<void> {
-  await (await loadRequestBuilder()).templateFor(completionsUrl(baseUrl));
-}
-
-function completionsUrl(baseUrl: string): string {
-  return `${baseUrl}/chat/completions`;
+/**
+ * Loads the SDK and builds what requests to a base URL have in common. The first call takes tens of milliseconds, so call
+ * this as soon as a request is expected.
+ */
+export async function prepareRequests(baseUrl: string): Promise<RequestTemplate> {
+  const { templateFor } = await import('./sdk');
+  return templateFor(`${baseUrl}/chat/completions`);
 }
 
 /**
@@ -71,8 +59,7 @@ export async function send(
   onHeaders: (status: number, headers: Headers) => void,
   observer?: ConnectionObserver,
 ): Promise<Response> {
-  const builder = await loadRequestBuilder();
-  const { url, headers } = await builder.templateFor(completionsUrl(connection.baseUrl));
+  const { url, headers } = await prepareRequests(connection.baseUrl);
   const init = {
     method: 'POST',
     headers: {

@@ -4,7 +4,7 @@ export const scheduleLifetimeMs = 24 * 60 * 60 * 1000;
 
 /** Why a scheduled prompt is no longer scheduled, although it was not sent. */
 export type ScheduleEnd =
-  | { readonly outcome: 'stopped' | 'interrupted' }
+  | { readonly outcome: 'stopped' }
   /** The prompt has lapsed. `message` is localized. */
   | { readonly outcome: 'failed'; readonly message: string };
 
@@ -17,8 +17,7 @@ export function markScheduled(state: TurnState, schedule: Schedule): TurnState {
 export function endSchedule(state: TurnState, end: ScheduleEnd): TurnState {
   const { schedule, ...rest } = state;
   if (!schedule) return state;
-  if (end.outcome !== 'failed')
-    return { ...rest, phase: end.outcome, ...(end.outcome === 'stopped' && { isUnscheduled: true }) };
+  if (end.outcome === 'stopped') return { ...rest, phase: 'stopped', isUnscheduled: true };
   const { attempts, endedAt = 0 } = state;
   const failure: Failure = {
     ...(state.failure ?? { type: 'failed', kind: 'offline', attempt: attempts, at: endedAt }),

@@ -1,36 +1,7 @@
-import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { cleanApiKey, isHolySheepHost, keyWarningFor, type ApiKeyProblem } from '../../engine/gateway/apiKey';
-import { normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
 import { askForText } from '../ui/notifications';
-import { parseArgument } from '../util/schemas';
 import { keyPageOf } from './knownGateways';
-
-/** @throws ArgumentError with a message that names the invalid property and contains no part of the key */
-export function parseSetApiKeyArgument(argument: unknown): {
-  readonly key?: string | undefined;
-  readonly baseUrl?: BaseUrl | undefined;
-} {
-  if (argument === undefined) return {};
-  const noBaseUrl = vscode.l10n.t('“baseUrl” must be a URL like https://api.holysheep.ai/v1.');
-  const baseUrl = v.pipe(
-    v.string(noBaseUrl),
-    v.transform(normalizeBaseUrl),
-    v.check((url) => !('error' in url), noBaseUrl),
-    v.transform((url) => url as BaseUrl),
-  );
-  const expected = vscode.l10n.t(
-    'holysheep.setApiKey expects an API key, or an object with a “key” property, a “baseUrl” property, or both.',
-  );
-  const schema = v.pipe(
-    v.object(
-      { key: v.optional(v.string(vscode.l10n.t('“key” must be a string.'))), baseUrl: v.optional(baseUrl) },
-      expected,
-    ),
-    v.check((options) => options.key !== undefined || options.baseUrl !== undefined, expected),
-  );
-  return parseArgument(schema, typeof argument === 'string' ? { key: argument } : argument);
-}
 
 /** Asks the user for an API key. Returns the typed text unchanged, or undefined if the user dismissed the input box. */
 export function askForApiKey(host: string): Thenable<string | undefined> {

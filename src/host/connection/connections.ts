@@ -1,13 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
-import {
-  isLoopbackUrl,
-  isPrivateUrl,
-  maxBaseUrlLength,
-  originOf,
-  type BaseUrl,
-  type BaseUrlProblem,
-} from '../../engine/gateway/baseUrl';
+import { isLoopbackUrl, isPrivateUrl, originOf, type BaseUrl } from '../../engine/gateway/baseUrl';
 import {
   canSendRequests,
   isConnectionError,
@@ -20,7 +13,8 @@ import {
 import type { TurnRecord } from '../../engine/state/ledger';
 import { firstGateway, gatewayFor, modelAt, plainHttpOffer } from '../../engine/turn/gatewayModels';
 import type { ConnectionView } from '../../shared/protocol';
-import type { ConfiguredGateway, UnusableGateway } from '../settings/gateways';
+import { gatewayProblemMessage } from '../settings/gatewayProblems';
+import type { ConfiguredGateway } from '../settings/gateways';
 import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
@@ -155,7 +149,7 @@ export class Connections extends Disposable {
   async gateways(): Promise<readonly [primary: KeyedGateway, ...backups: KeyedGateway[]]> {
     const { settings, keys, lists } = this.deps;
     const primary = settings.baseUrl();
-    if ('error' in primary) throw new NoConnectionError('base-url', baseUrlErrorMessage(primary.error));
+    if ('error' in primary) throw new NoConnectionError('base-url', gatewayProblemMessage(primary.error));
     const gateway = async (gateway: ConfiguredGateway): Promise<KeyedGateway> => {
       const { url: baseUrl, origin, label, models } = gateway;
       // A gateway that needs no key must work even if the keyring is locked.
@@ -271,51 +265,4 @@ export class Connections extends Disposable {
 function embeddedGateway(baseUrl: string): KeyedGateway {
   const { origin, host } = new URL(baseUrl);
   return { baseUrl, origin, host, name: host, apiKey: 'hsa-demo' };
-}
-
-// The messages do not quote the URL, because it may contain a password.
-
-export function baseUrlErrorMessage(problem: BaseUrlProblem): string {
-  switch (problem) {
-    case 'empty':
-      return vscode.l10n.t('holysheep.baseUrl is empty. For HolySheep, enter https://api.holysheep.ai/v1.');
-    case 'too-long':
-      return vscode.l10n.t('holysheep.baseUrl is longer than {0} characters.', maxBaseUrlLength);
-    case 'not-a-url':
-      return vscode.l10n.t('holysheep.baseUrl is not a valid URL. Example: https://api.holysheep.ai/v1.');
-    case 'not-http':
-      return vscode.l10n.t('holysheep.baseUrl must start with https:// or http://.');
-    case 'credentials':
-      return vscode.l10n.t(
-        'holysheep.baseUrl contains a user name or password. Remove it and set the key with “HolySheep: Set API Key”.',
-      );
-  }
-}
-
-export function backupErrorMessage({ number, problem }: UnusableGateway): string {
-  switch (problem) {
-    case 'empty':
-      return vscode.l10n.t(
-        'Entry {0} of holysheep.backupBaseUrls contains no base URL. Enter one, or remove the entry.',
-        number,
-      );
-    case 'too-long':
-    case 'not-a-url':
-      return vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls is not a valid URL.', number);
-    case 'not-http':
-      return vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls must start with https:// or http://.', number);
-    case 'credentials':
-      return vscode.l10n.t(
-        'Entry {0} of holysheep.backupBaseUrls contains a user name or password. Remove it and set the key with “HolySheep: Set API Key”.',
-        number,
-      );
-    case 'no-name':
-      return vscode.l10n.t('The name in entry {0} of holysheep.backupBaseUrls must be a string.', number);
-    case 'no-models':
-      return vscode.l10n.t(
-        'The models in entry {0} of holysheep.backupBaseUrls must be names, as in {1}.',
-        number,
-        '{ "claude-sonnet-4": "anthropic/claude-sonnet-4" }',
-      );
-  }
 }

@@ -4,8 +4,9 @@ import { canSendRequests } from '../../engine/request';
 import type { Settings } from '../settings/settings';
 import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
-import type { Log } from '../util/log';
-import { backupErrorMessage, baseUrlErrorMessage, type Connections } from './connections';
+import type { ErrorLog, Log } from '../util/log';
+import { backupProblemMessage, gatewayProblemMessage } from '../settings/gatewayProblems';
+import type { Connections } from './connections';
 import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
 
@@ -23,10 +24,7 @@ interface GatewayNoticeDeps {
  * @param baseUrl its base URL
  */
 export async function removeBackup(
-  {
-    settings,
-    log,
-  }: { readonly settings: Pick<Settings, 'gateways' | 'removeBackupBaseUrls'>; readonly log: Pick<Log, 'error'> },
+  { settings, log }: { readonly settings: Pick<Settings, 'gateways' | 'removeBackupBaseUrls'>; readonly log: ErrorLog },
   baseUrl: string,
 ): Promise<void> {
   const label = settings.gateways().find(({ url }) => url === baseUrl)?.label ?? hostOf(baseUrl);
@@ -72,7 +70,7 @@ export class GatewayNotices extends Disposable {
     if (!this.isUnchecked(`primary ${text}`)) return;
     const baseUrl = normalizeBaseUrl(text);
     if ('error' in baseUrl) {
-      showToast(log, 'error', baseUrlErrorMessage(baseUrl.error), [openSettingAction(baseUrlSetting)]);
+      showToast(log, 'error', gatewayProblemMessage(baseUrl.error), [openSettingAction(baseUrlSetting)]);
       return;
     }
     const { url, corrections } = baseUrl;
@@ -89,7 +87,7 @@ export class GatewayNotices extends Disposable {
   private checkBackups(): void {
     const { settings, log } = this.deps;
     const { usable, unusable } = settings.backups();
-    const text = unusable.map(backupErrorMessage).join(' ');
+    const text = unusable.map(backupProblemMessage).join(' ');
     if (text !== '' && this.isUnchecked(text)) showToast(log, 'error', text, [openSettingAction(backupsSetting)]);
     for (const gateway of usable) if (this.isUnchecked(gateway.url)) this.warnAboutPlainHttp(gateway, backupsSetting);
   }

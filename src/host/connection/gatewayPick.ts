@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isLoopbackUrl } from '../../engine/gateway/baseUrl';
 import { plainLabel } from '../ui/messageText';
-import { choiceIn } from '../ui/quickPick';
+import { pickFrom } from '../ui/quickPick';
 import type { KeyedGateway } from './connections';
 
 export interface GatewayOption extends Pick<KeyedGateway, 'baseUrl' | 'origin' | 'host'> {
@@ -19,19 +19,18 @@ export async function pickGateway<T extends GatewayOption>(
     ({ origin }, index) => gateways.findIndex((other) => other.origin === origin) === index,
   );
   if (choices.length < 2) return choices[0];
-  const picker = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly gateway: T }>();
-  picker.title = title;
-  picker.placeholder = vscode.l10n.t('Choose a gateway');
-  picker.items = choices.map((gateway) => {
+  const items = choices.map((gateway) => {
     const name = gateway.position === 0 ? vscode.l10n.t('primary') : vscode.l10n.t('backup {0}', gateway.position);
     const missing = isLoopbackUrl(gateway.baseUrl) ? vscode.l10n.t('needs no API key') : vscode.l10n.t('no API key');
     const key = gateway.hasKey ? vscode.l10n.t('API key set') : missing;
     const description = `${name} · ${key}`;
     return { gateway, label: plainLabel(gateway.host), description, detail: plainLabel(gateway.baseUrl) };
   });
-  picker.activeItems = picker.items
-    .filter(({ gateway }) => !gateway.hasKey && !isLoopbackUrl(gateway.baseUrl))
-    .slice(0, 1);
-  const [chosen] = (await choiceIn(picker)) ?? [];
-  return chosen?.gateway;
+  const chosen = await pickFrom({
+    title,
+    placeholder: vscode.l10n.t('Choose a gateway'),
+    items,
+    activeItems: items.filter(({ gateway }) => !gateway.hasKey && !isLoopbackUrl(gateway.baseUrl)).slice(0, 1),
+  }).result;
+  return chosen?.[0]?.gateway;
 }

@@ -6,6 +6,7 @@ import { maxModels, type ListedModels } from '../../engine/gateway/modelList';
 import { nearestModels } from '../../engine/models/nearestModels';
 import type { ConfiguredGateway } from '../settings/gateways';
 import type { Settings } from '../settings/settings';
+import { parseSetApiKeyArgument } from '../args';
 import { joinSentences } from '../../shared/describe';
 import { plainLabel } from '../ui/messageText';
 import { hostWords } from '../ui/words';
@@ -20,8 +21,8 @@ import {
   type ToastAction,
 } from '../ui/notifications';
 import type { Log } from '../util/log';
-import { apiKeyProblemMessage, askForApiKey, keyWarning, parseSetApiKeyArgument } from './apiKeyInput';
-import { baseUrlErrorMessage } from './connections';
+import { apiKeyProblemMessage, askForApiKey, keyWarning } from './apiKeyInput';
+import { gatewayProblemMessage } from '../settings/gatewayProblems';
 import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
 import { pickGateway } from './gatewayPick';
@@ -45,14 +46,14 @@ export interface SetApiKeyDeps {
  */
 export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promise<SetApiKeyResult> {
   const { settings, log } = deps;
-  const { key, baseUrl: preferred } = parseSetApiKeyArgument(argument);
+  const { key, baseUrl: preferred } = argument === undefined ? {} : parseSetApiKeyArgument(argument);
   const configured = settings.baseUrl();
   const gateways = settings.gateways();
   const isArgument = key !== undefined;
   const target = isArgument ? (preferred ?? configured) : await chooseKeyGateway(deps, gateways, preferred);
   if (target === undefined) return { state: 'cancelled' };
   if ('error' in target) {
-    showToast(log, 'error', baseUrlErrorMessage(target.error), [openSettingAction('holysheep.baseUrl')]);
+    showToast(log, 'error', gatewayProblemMessage(target.error), [openSettingAction('holysheep.baseUrl')]);
     return { state: 'invalid' };
   }
   const position = gateways.findIndex(({ origin }) => origin === target.origin);

@@ -31,28 +31,16 @@ type Draft = Partial<Pick<NextRequest, 'attachmentTokens'>> & {
   readonly model?: string | undefined;
 };
 
-/** Tokens that a gateway has counted for a request with its answer, and the estimate for the same text. */
-interface Count {
-  readonly exchange: Exchange;
-  readonly counted: number;
-  readonly estimated: number;
-}
-
 /**
- * A count that is believed is in this proportion to the estimate. Long runs of spaces have few tokens and scripts of South
- * Asia many. A gateway that counts still less counts only a part, and more may be a system prompt that the gateway adds.
+ * Smallest part of our estimate that a gateway may report. Gateways that report still less leave out a part of the
+ * request, for example the tokens that were cached.
  */
-const calibrations = { min: 0.3, max: 3 } as const;
-/** In a shorter text, the tokens around each message would distort the proportion. */
-const minCalibrationTokens = 200;
-
-/** How many answers of the model are searched for a count, because some gateways report only useless ones. */
-const maxSearched = 5;
+const minReportedShare = 0.3;
 
 /** By exchange, because the exchanges of a long conversation are estimated again and again. */
 const turnTokens = new WeakMap<Exchange, number>();
 
-/** Estimates the tokens of an exchange in a later request, without the calibration. */
+/** Estimates the tokens of an exchange in a later request. */
 export function estimateTurnTokens(exchange: Exchange): number {
   const { content, prompt, state } = exchange;
   const tokens = turnTokens.get(exchange) ?? estimateTokens(content ?? prompt) + estimateTokens(state.text);
@@ -86,67 +74,43 @@ export function createContextUse({ connections, catalog, demo }: ContextUseDeps)
 }
 
 /**
- * Estimates what fills the context of the next request. Its base is the last count of a gateway, if the same model
- * answered and nothing before that answer has changed since; what is new since then is estimated. The proportion between
- * that count and our estimate calibrates the estimates. It is found in the conversation each time, because texts and models
- * differ between conversations, and because the journal keeps the counts over a reload.
+ * Estimates what fills the context of the next request: the tokens that the gateway reported for the last answer of the
+ * model, and an estimate of what is new since then.
  */
 export function contextUse(tree: ExchangeTree, next: NextRequest): ContextUse {
-  const systemTokens = estimateTokens(next.systemPrompt);
   const { summary, exchanges } = tree.preceding();
   const sent = exchanges.filter(isSent);
-  const last = lastCount(tree, next, systemTokens);
-  const calibration = last ? calibrationOf(last) : 1;
-  const calibrated = (tokens: number): number => Math.round(tokens * calibration);
-  const system = calibrated(systemTokens);
-  const summaryTokens = calibrated(estimateSummary(summary));
-  const base = last ? sent.indexOf(last.exchange) : -1;
-  const countedTurns = last && base >= 0 ? Math.max(0, last.counted - system - summaryTokens) : 0;
-  const turns = countedTurns + calibrated(estimateTurns(sent.slice(base + 1)));
+  const lastIndex = sent.findLastIndex((turn) => turn.state.model === next.model && reportedTokens(turn) > 0);
+  const earlier = sent.slice(0, lastIndex + 1);
+  const last = earlier.at(-1);
+  const systemTokens = estimateTokens(next.systemPrompt);
+  const summaryTokens = estimateSummary(summary);
+  const estimated = systemTokens + summaryTokens + estimateTurns(earlier);
+  const reported = last && isUnchanged(tree, last) ? reportedTokens(last) : 0;
+  const isBelievable = reported >= estimated * minReportedShare && reported <= next.windowTokens;
+  const earlierTokens = (isBelievable ? reported : estimated) - systemTokens - summaryTokens;
   const parts: readonly ContextPart[] = [
-    { kind: 'system', tokens: system },
+    { kind: 'system', tokens: systemTokens },
     { kind: 'summary', tokens: summaryTokens },
-    { kind: 'turns', tokens: turns },
-    { kind: 'attachments', tokens: calibrated(next.attachmentTokens) },
+    { kind: 'turns', tokens: Math.max(0, earlierTokens) + estimateTurns(sent.slice(lastIndex + 1)) },
+    { kind: 'attachments', tokens: next.attachmentTokens },
   ];
-  return { windowTokens: next.windowTokens, parts: parts.filter(({ tokens }) => tokens > 0), calibration };
+  return { windowTokens: next.windowTokens, parts: parts.filter(({ tokens }) => tokens > 0) };
 }
 
-/** Returns the newest believable count of the model, if a request would contain the counted text again. */
-function lastCount(tree: ExchangeTree, next: NextRequest, systemTokens: number): Count | undefined {
-  const answers = tree.path().filter(({ state }) => state.model === next.model);
-  for (const exchange of answers.slice(-maxSearched).reverse()) {
-    const usage = exchange.state.ledger.entries.at(-1)?.ended;
-    const { promptTokens = 0, completionTokens = 0, reasoningTokens = 0 } = usage ?? {};
-    // The reasoning is not sent again.
-    const counted = promptTokens + Math.max(0, completionTokens - reasoningTokens);
-    if (promptTokens === 0 || counted > next.windowTokens) continue;
-    const preceding = tree.preceding(exchange.id);
-    const turns = [...preceding.exchanges.filter(isSent), exchange];
-    const estimated = systemTokens + estimateSummary(preceding.summary) + estimateTurns(turns);
-    if (counted >= estimated * calibrations.min && isUnchanged(tree, exchange, preceding))
-      return { exchange, counted, estimated };
-  }
-  return undefined;
+/** Returns what the gateway reported for the request and its answer, without the reasoning, which is not sent again. */
+function reportedTokens({ state }: Exchange): number {
+  const { promptTokens = 0, completionTokens = 0, reasoningTokens = 0 } = state.ledger.entries.at(-1)?.ended ?? {};
+  return promptTokens === 0 ? 0 : promptTokens + Math.max(0, completionTokens - reasoningTokens);
 }
 
-/** Whether the exchanges before an exchange, and their summary, are still those that its last attempt has sent. */
-function isUnchanged(
-  tree: ExchangeTree,
-  exchange: Exchange,
-  preceding: ReturnType<ExchangeTree['preceding']>,
-): boolean {
-  const { summary, exchanges } = preceding;
+/** Whether a request would still contain what the last attempt of an exchange sent. */
+function isUnchanged(tree: ExchangeTree, exchange: Exchange): boolean {
+  const { summary, exchanges } = tree.preceding(exchange.id);
   const earlier = summary ? [summary, ...exchanges] : exchanges;
   if (earlier.some((other) => sentAt(other) > sentAt(exchange))) return false;
-  const ids = new Set(['', ...tree.ancestors(exchange.id).map(({ id }) => id)]);
   // The attempt may have sent a summary that the user has undone since.
-  return !tree.all().some(({ isUndone, summarizes }) => isUndone && summarizes !== undefined && ids.has(summarizes));
-}
-
-function calibrationOf({ counted, estimated }: Count): number {
-  const ratio = counted / estimated;
-  return estimated < minCalibrationTokens || ratio > calibrations.max ? 1 : ratio;
+  return !tree.all().some((other) => other.isUndone && sentAt(other) < sentAt(exchange));
 }
 
 /** Whether a later request contains the exchange. One whose turn has not ended yet is about to have an answer. */

@@ -105,6 +105,11 @@ export class ConversationStore {
     await this.deps.journal.flush(id);
   }
 
+  /** See `Journal.sync`. */
+  async sync(id: string): Promise<void> {
+    await this.deps.journal.sync(id);
+  }
+
   /** Rejects and leaves the conversation open if hiding fails. @returns undefined when no file was hidden */
   async remove(id: string): Promise<UndoableRemoval | undefined> {
     const { journal } = this.deps;

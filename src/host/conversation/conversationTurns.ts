@@ -233,17 +233,22 @@ export class ConversationTurns extends ConversationRecord {
     this.update({ ...exchange, state: markScheduled(exchange.state, schedule) });
   }
 
-  /** The caller must have claimed the prompt. @param immediately skips the cooldown, because the user asked for it */
-  sendScheduled(exchangeId: string, model: string, immediately: boolean): boolean {
+  /**
+   * @param immediately whether the turn skips the cooldown, because the user asked for it
+   * @param record writes to the disk that the prompt is sent. No attempt starts before it resolves.
+   */
+  sendScheduled(
+    exchangeId: string,
+    model: string,
+    { immediately, record }: { readonly immediately: boolean; readonly record: () => Promise<void> },
+  ): void {
     const exchange = this.exchange(exchangeId);
-    if (this.readOnly || !exchange || !isScheduled(exchange)) return false;
-    // The prompt goes to the gateway that the scheduler has checked, not to the one that the user has switched to.
-    const start = {
-      preferredGateway: undefined,
-      ...(immediately && { onStart: (turn: TurnHandle) => turn.retryNow() }),
+    if (this.readOnly || !exchange || !isScheduled(exchange)) return;
+    const onStart = (turn: TurnHandle): void => {
+      if (immediately) turn.retryNow();
     };
-    this.startAgain(exchange, start, model);
-    return true;
+    // The prompt goes to the gateway that the scheduler has checked, not to the one that the user has switched to.
+    this.startAgain(exchange, { preferredGateway: undefined, beforeAttempt: record, onStart }, model);
   }
 
   protected add(input: PromptInput, after?: string, role: ExchangeRole = {}): Exchange {
@@ -306,7 +311,7 @@ export class ConversationTurns extends ConversationRecord {
 
   /**
    * Asks about the daily budget before anything changes, unless the user continues a partial answer. Does nothing for a
-   * scheduled exchange, because only the scheduler may send its prompt, after a claim.
+   * scheduled exchange, because only the scheduler may send its prompt.
    */
   private rerun({ id, demo }: Exchange, start: TurnStart, model?: string): void {
     const startNow = (): void => {

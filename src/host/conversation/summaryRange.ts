@@ -11,8 +11,6 @@ const maxKeptTokens = 20_000;
 interface SummaryRoom {
   /** In tokens; undefined if it is unknown. */
   readonly contextWindow?: number | undefined;
-  /** Factor of the estimates, see `ContextUse`. */
-  readonly calibration?: number | undefined;
   /** Whether the request for a summary of all these exchanges was too long. The next one then has half of them. */
   readonly hasFailed?: boolean | undefined;
 }
@@ -24,17 +22,15 @@ interface SummaryRoom {
  */
 export function lastToSummarize(
   { summary, exchanges }: Preceding,
-  { contextWindow = Infinity, calibration = 1, hasFailed = false }: SummaryRoom,
+  { contextWindow = Infinity, hasFailed = false }: SummaryRoom,
 ): Exchange | undefined {
-  const sizes = exchanges.map((exchange) => tokensOf(exchange) * calibration);
+  const sizes = exchanges.map(tokensOf);
   const maxKept = hasFailed ? 0 : Math.min(maxKeptTokens, contextWindow / 4);
   const end = countWithin(sizes.toReversed(), maxKept);
   const summarized = exchanges.slice(0, exchanges.length - end);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const room =
-    contextWindow -
-    Math.min(maxSummaryTokens, contextWindow / 4) -
-    estimateTokens(summary?.state.text ?? '') * calibration;
+    contextWindow - Math.min(maxSummaryTokens, contextWindow / 4) - estimateTokens(summary?.state.text ?? '');
   const fitting = countWithin(sizes, Math.min(room, hasFailed ? total / 2 : Infinity));
   // At least one answer is summarized, even if it may be too long.
   const firstAnswer = sizes.findIndex((size) => size > 0) + 1;

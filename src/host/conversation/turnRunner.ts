@@ -204,13 +204,15 @@ export interface TurnStart {
   readonly preferredGateway?: string | undefined;
   /** Called right after the start, for example to skip the cooldown of the gateway. */
   readonly onStart?: ((turn: TurnHandle) => void) | undefined;
+  /** Called before each attempt, which starts when it resolves. */
+  readonly beforeAttempt?: (() => Promise<void>) | undefined;
 }
 
 export function startTurn(
   gateways: Gateways,
   exchange: Exchange,
   preceding: Preceding,
-  { mode, moreRoom, preferredGateway, onStart }: TurnStart,
+  { mode, moreRoom, preferredGateway, onStart, beforeAttempt }: TurnStart,
   onEvents: RunOptions['onEvents'],
 ): TurnHandle {
   const demo = exchange.demo === true;
@@ -220,7 +222,10 @@ export function startTurn(
     {
       resumeFrom: mode && partialAnswer(exchange, mode),
       preferredGateway,
-      connection: () => gateways.connection(demo),
+      connection: async () => {
+        await beforeAttempt?.();
+        return gateways.connection(demo);
+      },
       onEvents,
     },
   );

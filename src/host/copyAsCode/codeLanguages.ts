@@ -1,11 +1,7 @@
+import type { LanguageId } from '../args';
 import { curlCode } from './curl';
 import type { ExportedRequest } from './exportedRequest';
 import { nodeCode, pythonCode } from './programs';
-
-/** The languages in which a request can be copied, by the argument of the command `holysheep.copyRequest`. */
-export const languageIds = ['curl', 'python', 'node'] as const;
-
-export type LanguageId = (typeof languageIds)[number];
 
 interface Language {
   /** Display name of the language. It is not translated. */

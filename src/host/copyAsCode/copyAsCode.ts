@@ -1,6 +1,5 @@
-import * as v from 'valibot';
 import * as vscode from 'vscode';
-import type { Localize } from '../../engine/environment';
+import { parseCopyRequestArgument, type LanguageId } from '../args';
 import type { Commands } from '../commands';
 import type { LedgerEntry } from '../../engine/state/ledger';
 import { gatewayFor } from '../../engine/turn/gatewayModels';
@@ -13,10 +12,8 @@ import type { ModelCatalog } from '../models/modelCatalog';
 import type { Settings } from '../settings/settings';
 import { plainLabel, escapeIcons } from '../ui/messageText';
 import { showInStatusBar } from '../ui/notifications';
-import { localize } from '../util/localization';
-import { parseArgument } from '../util/schemas';
 import { UserError } from '../util/userError';
-import { type LanguageId, languageIds, languages } from './codeLanguages';
+import { languages } from './codeLanguages';
 import { exportedRequest } from './exportedRequest';
 
 interface CopyAsCodeDeps {
@@ -38,19 +35,8 @@ interface CopyOptions {
 /** Registers the command that copies a request of the current conversation as code and returns the code. */
 export function registerCopyAsCode(deps: CopyAsCodeDeps) {
   return {
-    'holysheep.copyRequest': (argument) => copyAsCode(deps, { language: copyRequestArgument(argument, localize) }),
+    'holysheep.copyRequest': (argument) => copyAsCode(deps, { language: parseCopyRequestArgument(argument) }),
   } satisfies Commands;
-}
-
-/**
- * Returns the language in the argument of `holysheep.copyRequest`. Returns undefined if the argument is not a string,
- * because a menu passes the item on which it was opened.
- * @throws ArgumentError if the language is unknown
- */
-export function copyRequestArgument(argument: unknown, localize: Localize): LanguageId | undefined {
-  if (typeof argument !== 'string') return undefined;
-  const message = localize('holysheep.copyRequest expects “curl”, “python”, or “node”.');
-  return parseArgument(v.picklist(languageIds, message), argument);
 }
 
 /**

@@ -14,7 +14,7 @@ import type { HealthBook } from '../health/healthBook';
 import type { Settings } from '../settings/settings';
 import { plainLabel } from '../ui/messageText';
 import { enterApiKey, showInStatusBar, showToast, withDelayedProgress, type ToastAction } from '../ui/notifications';
-import { choiceIn } from '../ui/quickPick';
+import { pickFrom } from '../ui/quickPick';
 import { hostWords } from '../ui/words';
 import type { Log } from '../util/log';
 import { chooseGateway, editGateway, type ChosenGateway } from './gatewayChoice';
@@ -208,9 +208,6 @@ async function choose<T>(
   question: string,
   items: readonly (vscode.QuickPickItem & { readonly value: T })[],
 ): Promise<T | undefined> {
-  const picker = vscode.window.createQuickPick<(typeof items)[number]>();
-  picker.title = vscode.l10n.t('Add gateway');
-  picker.placeholder = question;
-  picker.items = items;
-  return (await choiceIn(picker))?.[0]?.value;
+  const chosen = await pickFrom({ title: vscode.l10n.t('Add gateway'), placeholder: question, items }).result;
+  return chosen?.[0]?.value;
 }

@@ -1,17 +1,11 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
-import {
-  hostOf,
-  isLocalUrl,
-  isLoopbackUrl,
-  normalizeBaseUrl,
-  type BaseUrl,
-  type BaseUrlProblem,
-} from '../../engine/gateway/baseUrl';
+import { hostOf, isLocalUrl, isLoopbackUrl, normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
 import { knownGateways, knownName } from '../connection/knownGateways';
+import { gatewayProblemMessage } from '../settings/gatewayProblems';
 import type { Settings } from '../settings/settings';
 import { askForText } from '../ui/notifications';
-import { choiceIn } from '../ui/quickPick';
+import { pickFrom } from '../ui/quickPick';
 
 interface GatewayChoiceDeps {
   readonly settings: Pick<Settings, 'gateways'>;
@@ -33,20 +27,16 @@ const localLimitMs = 2000;
 
 /** Lets the user choose a known gateway or enter a base URL. @returns undefined if the user cancels */
 export async function chooseGateway(deps: GatewayChoiceDeps): Promise<ChosenGateway | undefined> {
-  const picker = vscode.window.createQuickPick<Item>();
-  picker.title = vscode.l10n.t('Add gateway');
-  picker.placeholder = vscode.l10n.t('Choose a gateway, or enter its base URL');
-  picker.matchOnDescription = true;
   const configured = new Set(deps.settings.gateways().map(({ url }) => url));
   const running = new Set<string>();
-  const showItems = (): void => {
-    const [active] = picker.activeItems;
-    picker.items = itemsOf(configured, running);
-    if (active) picker.activeItems = picker.items.filter(({ kind, baseUrl }) => !kind && baseUrl === active.baseUrl);
-  };
-  showItems();
   const closing = new AbortController();
-  const choice = choiceIn(picker).finally(() => closing.abort());
+  const list = pickFrom<Item>({
+    title: vscode.l10n.t('Add gateway'),
+    placeholder: vscode.l10n.t('Choose a gateway, or enter its base URL'),
+    matchOnDescription: true,
+    items: itemsOf(configured, running),
+  });
+  list.onClose(() => closing.abort());
   const lookUps = knownGateways
     .filter(({ baseUrl }) => isLoopbackUrl(baseUrl) && !configured.has(baseUrl))
     .map(async ({ baseUrl }) => {
@@ -55,11 +45,11 @@ export async function chooseGateway(deps: GatewayChoiceDeps): Promise<ChosenGate
       // A server that demands a key runs as well.
       if (state !== 'verified' && state !== 'rejected') return;
       running.add(baseUrl);
-      showItems();
+      list.setItems(itemsOf(configured, running), ({ baseUrl }) => baseUrl);
     });
-  const [[item] = []] = await Promise.all([choice, ...lookUps]);
+  const [[item] = []] = await Promise.all([list.result, ...lookUps]);
   if (!item) return undefined;
-  const baseUrl = item.baseUrl === undefined ? await askForBaseUrl(picker.value) : normalizeBaseUrl(item.baseUrl);
+  const baseUrl = item.baseUrl === undefined ? await askForBaseUrl(list.picker.value) : normalizeBaseUrl(item.baseUrl);
   return baseUrl && 'url' in baseUrl ? toChosen(deps, baseUrl) : undefined;
 }
 
@@ -116,8 +106,8 @@ function validateBaseUrl(text: string): vscode.InputBoxValidationMessage | undef
   const { Error: error, Warning: warning, Info: info } = vscode.InputBoxValidationSeverity;
   const baseUrl = normalizeBaseUrl(text);
   if ('error' in baseUrl) {
-    const message = baseUrlProblemMessage(baseUrl.error);
-    return message === undefined ? undefined : { message, severity: error };
+    const message = gatewayProblemMessage(baseUrl.error, vscode.l10n.t('This text'));
+    return baseUrl.error === 'empty' ? undefined : { message, severity: error };
   }
   const { host, url, insecure } = baseUrl;
   if (!insecure) return { message: vscode.l10n.t('Requests are sent to {0}.', url), severity: info };
@@ -126,18 +116,4 @@ function validateBaseUrl(text: string): vscode.InputBoxValidationMessage | undef
     host,
   );
   return { message, severity: warning };
-}
-
-function baseUrlProblemMessage(problem: BaseUrlProblem): string | undefined {
-  switch (problem) {
-    case 'empty':
-      return undefined;
-    case 'too-long':
-    case 'not-a-url':
-      return vscode.l10n.t('This is not a valid URL.');
-    case 'not-http':
-      return vscode.l10n.t('The URL must start with https:// or http://.');
-    case 'credentials':
-      return vscode.l10n.t('Remove the user name and password. You are asked for the API key next.');
-  }
 }

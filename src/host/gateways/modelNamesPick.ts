@@ -7,9 +7,13 @@ import { recentModels } from '../models/modelGroups';
 import type { HealthBook } from '../health/healthBook';
 import type { Settings } from '../settings/settings';
 import { plainLabel } from '../ui/messageText';
-import { choiceIn } from '../ui/quickPick';
+import { pickFrom } from '../ui/quickPick';
 
 type ModelNames = ReadonlyMap<string, string>;
+
+interface ReplacementItem extends vscode.QuickPickItem {
+  readonly model?: string;
+}
 
 interface ModelNamesDeps {
   readonly settings: Pick<Settings, 'model' | 'engineSettings' | 'gateways'>;
@@ -50,13 +54,14 @@ export async function pickModelNames(
     })),
   ];
   if (choices.length === 0) return current;
-  const picker = vscode.window.createQuickPick<(typeof choices)[number] & vscode.QuickPickItem>();
-  picker.title = vscode.l10n.t('Model names at {0}', plainLabel(gateway));
-  picker.placeholder = vscode.l10n.t('Confirm which name each of your models has there');
-  picker.canSelectMany = true;
-  picker.items = choices.map((choice) => ({ ...choice, label: mappingText(choice.here, choice.there) }));
-  picker.selectedItems = picker.items.filter(({ picked }) => picked);
-  const chosen = await choiceIn(picker);
+  const items = choices.map((choice) => ({ ...choice, label: mappingText(choice.here, choice.there) }));
+  const chosen = await pickFrom({
+    title: vscode.l10n.t('Model names at {0}', plainLabel(gateway)),
+    placeholder: vscode.l10n.t('Confirm which name each of your models has there'),
+    canSelectMany: true,
+    items,
+    selectedItems: items.filter(({ picked }) => picked),
+  }).result;
   return chosen && new Map(chosen.map(({ here, there }) => [here, there]));
 }
 
@@ -72,21 +77,22 @@ async function pickReplacement(
   { models, facts }: ListedModels,
   current: ModelNames,
 ): Promise<ModelNames | undefined> {
-  const picker = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly model?: string }>();
-  picker.title = vscode.l10n.t('{0} has none of your models', plainLabel(gateway));
-  picker.placeholder = vscode.l10n.t('Choose the model that {0} uses in place of your models', plainLabel(gateway));
-  const replacements = models.filter((model) => canChat(model, facts));
-  picker.items = [
-    ...replacements.map((model) => ({ model, label: plainLabel(model) })),
-    {
-      label: vscode.l10n.t("Don't replace models"),
-      description: vscode.l10n.t('only models that you select by name'),
-      alwaysShow: true,
-    },
-  ];
-  const previous = picker.items.find(({ model }) => model !== undefined && model === current.get(everyOther));
-  if (previous) picker.activeItems = [previous];
-  const [chosen] = (await choiceIn(picker)) ?? [];
+  const replacements: readonly ReplacementItem[] = models
+    .filter((model) => canChat(model, facts))
+    .map((model) => ({ model, label: plainLabel(model) }));
+  const none: ReplacementItem = {
+    label: vscode.l10n.t("Don't replace models"),
+    description: vscode.l10n.t('only models that you select by name'),
+    alwaysShow: true,
+  };
+  const previous = replacements.find(({ model }) => model === current.get(everyOther));
+  const [chosen] =
+    (await pickFrom({
+      title: vscode.l10n.t('{0} has none of your models', plainLabel(gateway)),
+      placeholder: vscode.l10n.t('Choose the model that {0} uses in place of your models', plainLabel(gateway)),
+      items: [...replacements, none],
+      ...(previous && { activeItems: [previous] }),
+    }).result) ?? [];
   if (!chosen) return undefined;
   const names = new Map(current);
   if (chosen.model === undefined) names.delete(everyOther);

@@ -10,9 +10,10 @@ import { askUser, showToast } from '../ui/notifications';
 import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
-import type { Log } from '../util/log';
+import type { ErrorLog } from '../util/log';
 import type { HealthBook } from './healthBook';
-import { averageCost, budgetCost, spentToday, startOfDay, usedPercent, type SpentToday } from './healthReport';
+import { startOfDay } from '../ui/historyTime';
+import { averageCost, budgetCost, spentToday, usedPercent, type SpentToday } from './healthReport';
 
 interface BudgetDeps {
   readonly setting: () => DailyBudget | undefined;
@@ -22,7 +23,7 @@ interface BudgetDeps {
   readonly runningModels: () => readonly (string | undefined)[];
   readonly clock: Pick<Clock, 'now'>;
   readonly openUsage: () => unknown;
-  readonly log: Pick<Log, 'error'>;
+  readonly log: ErrorLog;
 }
 
 interface Spending extends SpentToday {
@@ -32,6 +33,12 @@ interface Spending extends SpentToday {
   /** Whether all files with the spending of today could be read. */
   readonly isComplete: boolean;
 }
+
+/** What callers ask before they start a request. */
+export type BudgetDecisions = Pick<
+  Budget,
+  'mayStart' | 'mayStartQueued' | 'mayStartUnattended' | 'mayOthersStart' | 'refusal'
+>;
 
 const warnPercents = [100, 80];
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rm, truncate, utimes } from 'node:fs/promises';
+import { open, rm, truncate, utimes } from 'node:fs/promises';
 import type { Clock } from '../../engine/clock';
 import { FileLock } from '../util/fileLock';
 import { replaceFile } from '../util/files';
@@ -125,9 +125,7 @@ export class Journal {
    * @returns false if the file is missing or locked
    */
   async hide(id: string): Promise<boolean> {
-    const file = this.openFiles.get(id);
-    await file?.flush();
-    if (file?.hasUnwritten) throw file.failure ?? new Error('the conversation is not yet on disk');
+    const file = await this.writtenFile(id);
     const lock = file?.lock ?? this.newLock(id);
     try {
       const exists = (await this.files.entry(id)) !== undefined;
@@ -166,6 +164,21 @@ export class Journal {
     await Promise.all(open.map(([, file]) => file.flush()));
   }
 
+  /**
+   * Resolves when the lines of an open conversation would survive a power failure, and no other window had opened the
+   * conversation before. @throws an error if that is not certain
+   */
+  async sync(id: string): Promise<void> {
+    const file = await this.writtenFile(id);
+    const handle = await open(this.files.pathOf(id), 'r+');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (!file || (await file.lock.isLost())) throw new Error('another window has taken over the conversation');
+  }
+
   /** Writes and closes all files synchronously before the extension host exits. Nothing is written afterwards. */
   flushSync(): void {
     for (const [id, file] of this.openFiles) {
@@ -177,6 +190,14 @@ export class Journal {
         this.deps.onProblem({ kind: 'unwritten', error });
       }
     }
+  }
+
+  /** @returns the open file of a conversation @throws the failure that keeps its lines from the disk */
+  private async writtenFile(id: string): Promise<JournalFile | undefined> {
+    const file = this.openFiles.get(id);
+    await file?.flush();
+    if (file?.hasUnwritten) throw file.failure ?? new Error('the conversation is not yet on disk');
+    return file;
   }
 
   private newLock(id: string): FileLock {

@@ -1,6 +1,6 @@
 import { isTerminal, type RecordedEvent, type TextEvent } from '../../engine/events/events';
 import { isRecord, parseJson } from '../../engine/json';
-import { maxCompared } from '../../shared/protocol';
+import { maxCompared } from '../../shared/conversation';
 import { eventSchemas } from '../../engine/events/schemas';
 import { maxMs } from '../../engine/events/kinds';
 import { parseOrUndefined } from '../util/schemas';

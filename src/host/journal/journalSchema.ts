@@ -91,7 +91,7 @@ const lineEntries: { readonly [Type in keyof LineFields]: FieldSchemas<LineField
   unscheduled: {
     exchangeId: textSchema,
     end: v.variant('outcome', [
-      v.object({ outcome: v.picklist(['stopped', 'interrupted']) }),
+      v.object({ outcome: v.literal('stopped') }),
       v.object({ outcome: v.literal('failed'), message: textSchema }),
     ]),
   },

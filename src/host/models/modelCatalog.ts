@@ -1,19 +1,104 @@
 import * as vscode from 'vscode';
+import type { Engine } from '../../engine/engine';
+import { isLocalUrl, originOf } from '../../engine/gateway/baseUrl';
+import { defaultModels, maxModels } from '../../engine/gateway/modelList';
+import type { FactsById } from '../../engine/models/listedFacts';
+import type { ModelFacts } from '../../engine/models/modelFacts';
+import { nearestModels } from '../../engine/models/nearestModels';
+import { canSendRequests } from '../../engine/request';
+import type { TurnRecord } from '../../engine/state/ledger';
+import { gatewaysOf } from '../../engine/turn/gatewayModels';
+import type { ActiveConnection, KeyedGateway, Connections } from '../connection/connections';
+import type { KeyStore } from '../connection/keyStore';
+import { probeMessage } from '../connection/testReport';
+import type { UnresponsiveGateways } from '../connection/unresponsiveGateways';
+import type { HealthBook } from '../health/healthBook';
+import type { Log } from '../util/log';
+import type { Settings } from '../settings/settings';
+import { Disposable } from '../util/disposable';
+import { resultWithin } from '../util/systemClock';
+import { ModelMemory } from './modelMemory';
+import {
+  factsAt,
+  pickModel,
+  type ModelList,
+  type ModelPick,
+  type ModelPickOptions,
+  type PickableModels,
+  type GatewayModelList,
+} from './modelPick';
 import type { Commands } from '../commands';
-import type { Connections } from '../connection/connections';
 import type { DemoMode } from '../connection/demoMode';
 import { textIn } from '../settings/userPrompts';
 import { recentModels } from './modelGroups';
-import { ModelLists } from './modelLists';
-import { pickModel, type ModelPick, type ModelPickOptions, type PickableModels } from './modelPick';
 import { createEssenceText } from './modelTexts';
 import { pickComparedModels } from './pickComparedModels';
 
 /** The models of the last comparison. */
 const comparedKey = 'holysheep.comparedModels';
 
-/** Lets the user choose models from the lists of the gateways. */
-export class ModelCatalog extends ModelLists {
+const cacheLifetimeMs = 10 * 60_000;
+/**
+ * Milliseconds that a request waits, at most, for the model lists that are loaded after a change of gateways or keys.
+ */
+const maxListWaitMs = 250;
+/** The same limit after a gateway was added. Without the list of the gateway, prompts would go to another gateway. */
+const maxNewListWaitMs = 2000;
+
+interface ModelCatalogDeps {
+  readonly settings: Settings;
+  readonly connections: Connections;
+  readonly keys: KeyStore;
+  readonly engine: Engine;
+  readonly log: Log;
+  readonly memory: vscode.Memento;
+  readonly unresponsive: UnresponsiveGateways;
+  readonly health: HealthBook;
+}
+
+type GatewayList = Extract<ModelList, { source: 'gateway' }>;
+
+type ListedGateway = Pick<ActiveConnection, 'baseUrl' | 'apiKey' | 'host'>;
+
+/** What a loaded list says about the models of a gateway. */
+interface LoadedModels {
+  readonly names: ReadonlySet<string>;
+  facts: FactsById | undefined;
+}
+
+/**
+ * The models of the gateways: their lists, each cached for ten minutes, what is known about the models, and the pickers
+ * that offer them.
+ */
+export class ModelCatalog extends Disposable {
+  /** Model lists, keyed by the base URL of the gateway. `expiresAt` is a time of the monotonic clock, in milliseconds. */
+  private readonly cache = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
+  /** By base URL. Stays when the cached list expires. */
+  private readonly loaded = new Map<string, LoadedModels>();
+  /**
+   * From which backup gateway's list the user chose a model, as the base URL of that gateway, so that prompts go straight
+   * there before the lists are loaded.
+   */
+  private readonly gateways: ModelMemory<string>;
+  /** The context windows that gateways named when they refused a prompt, in tokens. See `contextKey`. */
+  private readonly learnedWindows: ModelMemory<number>;
+  private readonly lifetime = new AbortController();
+  /** Resolves when the lists that are being loaded are known, or have taken long. */
+  settled: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly deps: ModelCatalogDeps) {
+    super();
+    this.gateways = new ModelMemory(deps.memory, 'holysheep.gatewaysOfModels');
+    this.learnedWindows = new ModelMemory(deps.memory, 'holysheep.contextWindows');
+    // Another key may have access to other models.
+    this.register(
+      deps.keys.onDidChange(() => {
+        this.cache.clear();
+        this.loaded.clear();
+      }),
+    );
+  }
+
   async pick(): Promise<string | undefined> {
     return modelOf(await this.choose({}));
   }
@@ -78,6 +163,236 @@ export class ModelCatalog extends ModelLists {
       };
     };
   }
+
+  /**
+   * Loads the lists that requests depend on, now and whenever gateways or keys change: those of several gateways, because
+   * a turn asks the one that has its model, and that of a local server, because it may cut long prompts.
+   */
+  async preload(): Promise<void> {
+    const { settings, keys, unresponsive } = this.deps;
+    const gatewayUrls = (): readonly string[] => settings.gateways().map(({ url }) => url);
+    let known = gatewayUrls();
+    const load = async (): Promise<void> => {
+      const urls = gatewayUrls();
+      const limitMs = urls.every((url) => known.includes(url)) ? maxListWaitMs : maxNewListWaitMs;
+      known = urls;
+      const asked = this.askUnresponsive();
+      if (urls.length > 1 || urls.some(isLocalUrl)) {
+        const lists = this.loadLists((url) => !unresponsive.has(url));
+        // Assigned before the first `await`, so that a prompt in the same moment waits for these and for earlier requests.
+        this.settled = Promise.all([this.settled, resultWithin(limitMs, lists)]);
+        await lists;
+      }
+      await asked;
+    };
+    for (const source of [settings, keys]) this.register(source.onDidChange(load));
+    await load();
+  }
+
+  /** Loads the model lists of the gateways that have never responded. Never rejects. */
+  askUnresponsive(): Promise<void> {
+    return this.loadLists((url) => this.deps.unresponsive.has(url));
+  }
+
+  /** Loads model lists. Never rejects. Does not wait for `settled`, which waits for this method. */
+  private async loadLists(isWanted: (baseUrl: string) => boolean): Promise<void> {
+    const { settings, connections, log } = this.deps;
+    if (!settings.gateways().some(({ url }) => isWanted(url))) return;
+    try {
+      const gateways = (await connections.gateways()).filter(
+        (gateway) => canSendRequests(gateway) && isWanted(gateway.baseUrl),
+      );
+      await Promise.all(gateways.map((gateway) => this.listOf(gateway)));
+    } catch (error) {
+      log.error(error);
+    }
+  }
+
+  /** Starts to load the model list of each gateway that has a key, or of the demo. Never rejects. */
+  async listGateways(demo?: boolean): Promise<readonly GatewayModelList[]> {
+    try {
+      const connection = await this.deps.connections.connectionFor(demo);
+      const gateways = gatewaysOf<KeyedGateway>(connection);
+      return (gateways.length > 0 ? gateways : [connection]).map((gateway) => {
+        const { baseUrl, origin, host, apiKey, models } = gateway;
+        const cooldownEnd = (model: string): number | undefined =>
+          this.deps.engine.cooldownOf({ gateway: baseUrl, key: apiKey, model })?.until;
+        return { baseUrl, origin, host, models, list: this.listOf(gateway), cooldownEnd };
+      });
+    } catch (error) {
+      return [{ baseUrl: '', origin: '', host: '', list: Promise.resolve(this.listAfterError(error)) }];
+    }
+  }
+
+  /** Never rejects. */
+  async listOf(connection: ListedGateway): Promise<ModelList> {
+    const { baseUrl } = connection;
+    const cached = this.cache.get(baseUrl);
+    if (cached && performance.now() < cached.expiresAt) return cached.list;
+    const entry = {
+      list: this.fetchList(connection).catch((error: unknown) => this.listAfterError(error)),
+      expiresAt: performance.now() + cacheLifetimeMs,
+    };
+    this.cache.set(baseUrl, entry);
+    const list = await entry.list;
+    // The key has changed meanwhile.
+    if (this.cache.get(baseUrl) !== entry) return list;
+    if (list.source === 'gateway') this.keep(baseUrl, list);
+    // The next call requests the model list again.
+    else this.cache.delete(baseUrl);
+    return list;
+  }
+
+  /**
+   * Returns whether a gateway has a model. Until its list is loaded, it has a model that the user chose from its list and
+   * lacks one that the user chose from the list of a later gateway; of any other model it returns undefined. Loads no
+   * list, because a request must not wait for it.
+   */
+  lists(baseUrl: string, model: string): boolean | undefined {
+    const loaded = this.loaded.get(baseUrl);
+    if (loaded?.names.has(listedName(model, loaded))) return true;
+    // A list of the maximum length was probably cut, so it does not show that the model is missing.
+    if (loaded) return loaded.names.size < maxModels ? false : undefined;
+    const gateway = this.gateways.get(model);
+    if (gateway === undefined) return undefined;
+    const urls = this.deps.settings.gateways().map(({ url }) => url);
+    const [position, chosen] = [urls.indexOf(baseUrl), urls.indexOf(gateway)];
+    return position < 0 || position > chosen ? undefined : position === chosen;
+  }
+
+  /**
+   * Returns what the user's settings, the list of the gateway and the table say about a model, in this order. A smaller
+   * context window that the gateway has named takes precedence over the list and the table.
+   * @param baseUrl gateway of the request; by default one that lists the model, or else the first whose list is loaded
+   * @param userModel the name that the user knows
+   */
+  factsOf(model: string, baseUrl?: string, userModel = model): ModelFacts | undefined {
+    const { settings } = this.deps;
+    const url = baseUrl ?? this.likelyGateway(model) ?? '';
+    const loaded = this.loaded.get(url);
+    const facts = factsAt(url, listedName(model, loaded), loaded?.facts);
+    const overrides = settings.modelOverrides([userModel, model]);
+    const tokens = this.learnedWindows.get(contextKey(originOf(url), userModel));
+    const learned = tokens !== undefined && tokens < (facts?.contextWindow ?? Infinity) && { contextWindow: tokens };
+    return learned || overrides ? { ...facts, ...learned, ...overrides } : facts;
+  }
+
+  /** Remembers the context window that a gateway has named, until a longer prompt has an answer. */
+  async rememberContextWindow({ attempts, contextTokens }: TurnRecord): Promise<void> {
+    const attempt = attempts.at(-1);
+    if (!attempt) return;
+    const { gateway, model, userModel = model, ended } = attempt;
+    const key = contextKey(originOf(gateway.id), userModel);
+    const known = this.learnedWindows.get(key);
+    const wasExceeded = known !== undefined && (ended?.promptTokens ?? 0) > known;
+    if (known === contextTokens || (contextTokens === undefined && !wasExceeded)) return;
+    await this.learnedWindows.remember(key, contextTokens);
+    this.deps.connections.refresh();
+  }
+
+  /** Reads the context of a model again, because Ollama decides on it when it loads the model for a turn. */
+  async refreshFacts({ attempts }: TurnRecord): Promise<void> {
+    const { gateway: used, model = '' } = attempts.at(-1) ?? {};
+    const loaded = used && this.loaded.get(used.id);
+    const name = listedName(model, loaded);
+    if (!loaded?.facts?.get(name)?.cutsLongPrompts) return;
+    const { backups = [], ...first } = await this.deps.connections.configured();
+    const gateway = [first, ...backups].find((candidate) => candidate.baseUrl === used?.id);
+    if (!gateway) return;
+    const facts = await this.deps.engine.localFacts(gateway, [name], this.lifetime.signal);
+    const known = loaded.facts.get(name)?.contextWindow;
+    loaded.facts = mergeFacts(loaded.facts, facts);
+    if (loaded.facts.get(name)?.contextWindow !== known) this.deps.connections.refresh();
+  }
+
+  /** Returns no models if the list of the gateway, by default the first one, can't be loaded. Never rejects. */
+  async nearestTo(
+    model: string,
+    baseUrl: string | undefined,
+    exclude: readonly string[] = [],
+  ): Promise<readonly string[]> {
+    const { models = [], facts } = (await this.loadedList(baseUrl)) ?? {};
+    const offered = models.filter((other) => !exclude.includes(other));
+    return nearestModels(model, offered, facts);
+  }
+
+  /** Returns whether the list of the first gateway lacks a model but has another one. Never rejects. */
+  async canReplace(missing: string, other: string): Promise<boolean> {
+    const { models = [] } = (await this.loadedList()) ?? {};
+    return !models.includes(missing) && models.includes(other);
+  }
+
+  private likelyGateway(model: string): string | undefined {
+    const urls = this.deps.settings.gateways().map(({ url }) => url);
+    return urls.find((url) => this.lists(url, model)) ?? urls.find((url) => this.loaded.has(url)) ?? urls[0];
+  }
+
+  private keep(baseUrl: string, { models, facts }: GatewayList): void {
+    const { settings, connections } = this.deps;
+    const selected = settings.model();
+    const wasListed = this.lists(baseUrl, selected);
+    this.loaded.set(baseUrl, { names: new Set(models), facts });
+    if (this.lists(baseUrl, selected) !== wasListed) connections.refresh();
+  }
+
+  private async loadedList(baseUrl?: string): Promise<GatewayList | undefined> {
+    const gateways = await this.listGateways(false);
+    const list = await (gateways.find((gateway) => gateway.baseUrl === baseUrl) ?? gateways[0])?.list;
+    return list?.source === 'gateway' ? list : undefined;
+  }
+
+  override dispose(): void {
+    this.lifetime.abort();
+    super.dispose();
+  }
+
+  private listAfterError(error: unknown): ModelList {
+    this.deps.log.error(error);
+    return createDefaultList(error instanceof Error ? error.message : String(error));
+  }
+
+  private async fetchList(connection: ListedGateway): Promise<ModelList> {
+    const { engine, log, settings } = this.deps;
+    const result = await engine.probe(connection, this.lifetime.signal);
+    if (result.state === 'cancelled') return createDefaultList(vscode.l10n.t('The request was canceled.'));
+    if (result.state !== 'verified') {
+      log.warn(`The model list could not be loaded: ${result.message}`);
+      return createDefaultList(probeMessage(result));
+    }
+    const { models, facts, unusable } = result;
+    if (unusable !== undefined) {
+      log.warn(`${unusable} models are not offered, because of the characters in their names.`);
+    }
+    const { host, baseUrl } = connection;
+    if (models.length === 0) return createDefaultList(vscode.l10n.t('{0} lists no models.', host));
+    // Only Ollama and LM Studio are asked for facts beside the OpenAI API.
+    if (!isLocalUrl(baseUrl)) return { source: 'gateway', models, host, facts };
+    const selected = listedName(settings.model(), { names: new Set(models), facts });
+    const ordered = models.toSorted((a, b) => Number(b === selected) - Number(a === selected));
+    const local = await engine.localFacts(connection, ordered, this.lifetime.signal);
+    return { source: 'gateway', models, host, facts: mergeFacts(facts, local) };
+  }
+}
+
+function contextKey(origin: string, userModel: string): string {
+  return `${origin} ${userModel}`;
+}
+
+/** Ollama lists a model that has no tag under the tag `latest`. */
+function listedName(model: string, loaded: LoadedModels | undefined): string {
+  const tagged = `${model}:latest`;
+  return !loaded?.names.has(model) && loaded?.names.has(tagged) ? tagged : model;
+}
+
+function mergeFacts(listed: FactsById = new Map(), local: FactsById): FactsById {
+  return new Map([
+    ...listed,
+    ...[...local].map(([model, facts]) => [model, { ...listed.get(model), ...facts }] as const),
+  ]);
+}
+
+function createDefaultList(message: string): ModelList {
+  return { source: 'default', models: defaultModels, message };
 }
 
 function modelOf(pick: ModelPick | 'compare' | undefined): string | undefined {
@@ -85,9 +400,9 @@ function modelOf(pick: ModelPick | 'compare' | undefined): string | undefined {
 }
 
 interface ModelCommandDeps {
-  readonly connections: Pick<Connections, 'selectModel'>;
-  readonly catalog: Pick<ModelCatalog, 'pick'>;
-  readonly demo: Pick<DemoMode, 'active'>;
+  readonly connections: Connections;
+  readonly catalog: ModelCatalog;
+  readonly demo: DemoMode;
   readonly conversations: { readonly current?: { selectModel(model: string, demo: boolean): void } | undefined };
 }
 

@@ -8,6 +8,7 @@ import { nearestModels } from '../../engine/models/nearestModels';
 import type { ModelOverrides } from '../settings/modelOverrides';
 import { plainLabel } from '../ui/messageText';
 import { itemButton } from '../ui/notifications';
+import { OpenList } from '../ui/quickPick';
 import { hostWords } from '../ui/words';
 import { groupModels, type ModelGroup } from './modelGroups';
 import { createFactsText } from './modelTexts';
@@ -69,8 +70,10 @@ interface LoadedList {
 
 const itemsPerSlice = 250;
 
-export interface ModelChoices {
+interface ModelChoices<Result> {
   readonly title: string;
+  /** Whether the list stays open when the panel takes the focus. */
+  readonly ignoreFocusOut: boolean;
   /** What to do with the models of the list, for example “Choose a model”. */
   readonly placeholder: (lists: readonly LoadedList[]) => string;
   readonly exclude?: readonly string[] | undefined;
@@ -82,23 +85,25 @@ export interface ModelChoices {
   readonly actions?: readonly ModelItem[] | undefined;
   /** The checked models, if the user can choose several. */
   readonly checked?: (() => readonly string[]) | undefined;
+  /** @returns undefined to keep the list open */
+  accept(items: readonly ModelItem[], baseUrlOf: GatewayOfModel): Result | undefined;
+  onSelect?(items: readonly ModelItem[]): void;
 }
 
+/** Returns the base URL of the gateway from whose list the user chose a model. */
+type GatewayOfModel = (model: string) => string | undefined;
+
 /**
- * Creates a picker of models. It opens before the lists are loaded. The user can also type a name that is in no list.
+ * Lets the user choose from models. The list opens before the models are loaded. The user can also type a name that no
+ * gateway lists.
  * @param load loads the lists; with `fresh`, not those in the cache
  */
-export function createModelPicker(
+export function pickFromModels<Result>(
   load: (fresh: boolean) => Promise<PickableModels>,
   current: string,
-  choices: ModelChoices,
-) {
+  choices: ModelChoices<Result>,
+): Promise<Result | undefined> {
   const { exclude = [], fallbacks = [], overrides, first, actions = [], checked } = choices;
-  const picker = vscode.window.createQuickPick<ModelItem>();
-  picker.title = choices.title;
-  picker.placeholder = choices.placeholder([]);
-  picker.buttons = [itemButton('refresh', vscode.l10n.t('Refresh the list of models'))];
-  picker.canSelectMany = checked !== undefined;
   const factsText = createFactsText();
   // Keeps the items of the lists while the user types, because a list may have thousands of models.
   let listed: readonly ModelItem[] = [];
@@ -193,55 +198,49 @@ export function createModelPicker(
     );
     if (thisLoad === latestLoad) picker.busy = false;
   };
-  /** Returns the gateway from whose list a model comes. */
   const baseUrlOf = (model: string): string | undefined => {
-    const { gateway, list } = sourceOf(model) ?? {};
-    return list?.source === 'gateway' ? gateway?.baseUrl : undefined;
+    const { gateway, list: source } = sourceOf(model) ?? {};
+    return source?.source === 'gateway' ? gateway?.baseUrl : undefined;
   };
-  /** Shows the picker until the user has accepted or dismissed it. */
-  const show = async <T>(listen: (resolve: (result: T | undefined) => void) => void): Promise<T | undefined> => {
-    const chosen = new Promise<T | undefined>((resolve, reject) => {
-      const finish = (accepted: T | undefined): void => {
-        resolve(accepted);
-        picker.hide();
-      };
-      picker.onDidChangeValue(updateItems);
-      picker.onDidTriggerButton(() => void loadLists(true).catch(reject));
-      picker.onDidHide(() => resolve(undefined));
-      listen(finish);
-    });
-    if (first.length > 0) showItems([...first.map((model) => createItem(model)), ...actions]);
-    picker.show();
-    try {
-      // Loads the lists in the background, so that the user can choose a model before they are loaded.
-      return await Promise.race([chosen, loadLists().then(() => chosen)]);
-    } finally {
-      picker.dispose();
-    }
-  };
-  return { picker, baseUrlOf, show };
+  const list = new OpenList<ModelItem, Result>({
+    title: choices.title,
+    placeholder: choices.placeholder([]),
+    ignoreFocusOut: choices.ignoreFocusOut,
+    buttons: [itemButton('refresh', vscode.l10n.t('Refresh the list of models'))],
+    canSelectMany: checked !== undefined,
+  });
+  const { picker } = list;
+  list.onAccept((items) => {
+    const result = choices.accept(items, baseUrlOf);
+    if (result !== undefined) list.close(result);
+  });
+  picker.onDidTriggerButton(() => list.run(() => loadLists(true)));
+  picker.onDidChangeValue(updateItems);
+  picker.onDidChangeSelection((items) => choices.onSelect?.(items));
+  if (first.length > 0) showItems([...first.map((model) => createItem(model)), ...actions]);
+  // Loads the lists in the background, so that the user can choose a model before they are loaded.
+  list.run(() => loadLists());
+  return list.result;
 }
 
 /** Lets the user choose a model. */
-export async function pickModel(
+export function pickModel(
   load: (fresh: boolean) => Promise<PickableModels>,
   current: string,
   { title = vscode.l10n.t('Select model'), isForPrompt = false, ...options }: ModelPickOptions,
 ): Promise<ModelPick | 'compare' | undefined> {
   const compare: ModelItem = { label: `$(split-horizontal) ${vscode.l10n.t('Compare models…')}` };
-  const { picker, baseUrlOf, show } = createModelPicker(load, current, {
+  return pickFromModels<ModelPick | 'compare'>(load, current, {
     ...options,
     title,
     placeholder,
+    ignoreFocusOut: false,
     first: options.exclude?.includes(current) ? [] : [current],
     actions: isForPrompt ? [compare] : [],
-  });
-  return show<ModelPick | 'compare'>((resolve) => {
-    picker.onDidAccept(() => {
-      const [item] = picker.selectedItems;
-      if (item === compare) resolve('compare');
-      if (item?.model !== undefined) resolve({ model: item.model, baseUrl: baseUrlOf(item.model) });
-    });
+    accept: ([item], baseUrlOf) => {
+      if (item === compare) return 'compare';
+      return item?.model === undefined ? undefined : { model: item.model, baseUrl: baseUrlOf(item.model) };
+    },
   });
 }
 

@@ -1,39 +1,34 @@
 import * as vscode from 'vscode';
-import { maxCompared } from '../../shared/protocol';
+import { maxCompared, minCompared } from '../../shared/conversation';
 import { showToast } from '../ui/notifications';
-import type { Log } from '../util/log';
-import { createModelPicker, type ModelChoices, type ModelPick, type PickableModels } from './modelPick';
-
-export const minCompared = 2;
+import type { ErrorLog } from '../util/log';
+import { pickFromModels, type ModelPick, type ModelPickOptions, type PickableModels } from './modelPick';
 
 /** Lets the user choose the models of a comparison. @param checked the models that are chosen already */
 export function pickComparedModels(
   load: (fresh: boolean) => Promise<PickableModels>,
   current: string,
   checked: readonly string[],
-  { log, ...options }: Pick<ModelChoices, 'fallbacks' | 'overrides'> & { readonly log: Pick<Log, 'error'> },
+  { log, ...options }: Pick<ModelPickOptions, 'fallbacks' | 'overrides'> & { readonly log: ErrorLog },
 ): Promise<readonly ModelPick[] | undefined> {
-  const title = vscode.l10n.t('Compare models');
   let models = checked;
-  const { picker, baseUrlOf, show } = createModelPicker(load, current, {
+  return pickFromModels(load, current, {
     ...options,
-    title,
+    title: vscode.l10n.t('Compare models'),
+    placeholder: () => vscode.l10n.t('Choose two to four models, or type their names'),
+    // The panel may take the focus while the list opens.
+    ignoreFocusOut: true,
     first: checked,
     checked: () => models,
-    placeholder: () => vscode.l10n.t('Choose two to four models, or type their names'),
-  });
-  // The panel may take the focus while the list opens.
-  picker.ignoreFocusOut = true;
-  return show((resolve) => {
-    picker.onDidChangeSelection((items) => (models = items.flatMap(({ model }) => model ?? [])));
-    picker.onDidAccept(() => {
+    onSelect: (items) => (models = items.flatMap(({ model }) => model ?? [])),
+    accept: (_items, baseUrlOf) => {
       if (models.length >= minCompared && models.length <= maxCompared) {
-        resolve(models.map((model) => ({ model, baseUrl: baseUrlOf(model) })));
-        return;
+        return models.map((model) => ({ model, baseUrl: baseUrlOf(model) }));
       }
       // Screen readers read a notification, but not a new title of the picker.
       const text = vscode.l10n.t('Choose two to four models. You have chosen {0}.', models.length);
       showToast(log, 'warning', text);
-    });
+      return undefined;
+    },
   });
 }

@@ -1,12 +1,8 @@
-import * as v from 'valibot';
 import * as vscode from 'vscode';
-import type { Localize } from '../../engine/environment';
-import { effortChoices } from '../../engine/request';
+import { parseAskArgument } from '../args';
 import type { Commands } from '../commands';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { HostWindow } from '../hostWindow';
-import { localize } from '../util/localization';
-import { notBlank, parseArgument } from '../util/schemas';
 import { compareModels } from './compareModels';
 import { runFailureAction } from './failureActions';
 import type { PanelRegistry } from './panelRegistry';
@@ -64,7 +60,7 @@ function askCommand(services: PanelServices): (argument: unknown) => Promise<voi
   return async (argument) => {
     // The editor's context menu passes the URI of the file instead of a prompt.
     if (argument !== undefined && !(argument instanceof vscode.Uri)) {
-      const { newConversation, ...input } = parseAskArgument(argument, localize);
+      const { newConversation, ...input } = parseAskArgument(argument);
       await sendPrompt(services, input, { newConversation, asksForKey: false });
       return;
     }
@@ -78,22 +74,4 @@ function askCommand(services: PanelServices): (argument: unknown) => Promise<voi
       await sendPrompt(services, { prompt: input.text }, target);
     });
   };
-}
-
-/** @throws ArgumentError with a message that names the invalid property */
-export function parseAskArgument(argument: unknown, localize: Localize) {
-  const noModel = localize('“model” must be a model ID.');
-  const levels = effortChoices.join(', ');
-  const schema = v.object(
-    {
-      prompt: v.pipe(v.string(localize('“prompt” must be a string.')), notBlank(localize('The prompt is empty.'))),
-      model: v.optional(v.pipe(v.string(noModel), notBlank(noModel))),
-      reasoningEffort: v.optional(
-        v.picklist(effortChoices, localize('“reasoningEffort” must be one of {levels}.', { levels })),
-      ),
-      newConversation: v.optional(v.boolean(localize('“newConversation” must be true or false.'))),
-    },
-    localize('holysheep.ask expects a prompt, or an object with a “prompt” property.'),
-  );
-  return parseArgument(schema, typeof argument === 'string' ? { prompt: argument } : argument);
 }

@@ -40,7 +40,7 @@ export interface PanelServices extends Pick<HostWindow, 'log' | 'onError'> {
   readonly suggestions: Pick<Suggestions, 'list' | 'codePrompt' | 'onDidChange'>;
   readonly promptHistory: Pick<PromptHistory, 'add' | 'list' | 'deletedConversations'>;
   readonly target: Pick<EditorTarget, 'insert' | 'apply' | 'newFile'>;
-  readonly contextSource: Pick<ContextSource, 'suggest' | 'resolve' | 'pick'>;
+  readonly contextSource: Pick<ContextSource, 'suggest' | 'resolve' | 'browse'>;
   readonly schedule: Pick<Scheduler, 'schedule' | 'sendNow'>;
   readonly panels: {
     open(id: string): Promise<boolean>;

@@ -73,12 +73,11 @@ function rangeOf(
   conversation: Conversation,
   failed: Exchange | undefined,
 ): { readonly last: Exchange | undefined; readonly isTooLong: boolean } {
-  const { windowTokens = Infinity, calibration = 1 } =
-    services.contextUse(conversation, { model: failed?.state.model }) ?? {};
-  const refused = failed ? estimatedLength(conversation, failed.id) * calibration : Infinity;
+  const { windowTokens = Infinity } = services.contextUse(conversation, { model: failed?.state.model }) ?? {};
+  const refused = failed ? estimatedLength(conversation, failed.id) : Infinity;
   const contextWindow = Math.min(windowTokens, refused);
   const hasFailed = failed?.summarizes !== undefined;
-  const last = lastToSummarize(conversation.tree.preceding(failed?.id), { contextWindow, calibration, hasFailed });
+  const last = lastToSummarize(conversation.tree.preceding(failed?.id), { contextWindow, hasFailed });
   return { last, isTooLong: refused > windowTokens };
 }
 

@@ -1,14 +1,11 @@
-import * as v from 'valibot';
 import * as vscode from 'vscode';
-import type { Localize } from '../../engine/environment';
+import { parseRunPromptArgument } from '../args';
 import type { Commands, SetContext } from '../commands';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { HostWindow } from '../hostWindow';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import type { Settings } from '../settings/settings';
 import { askUser, showInStatusBar, showToast } from '../ui/notifications';
-import { localize } from '../util/localization';
-import { parseArgument } from '../util/schemas';
 import { UserError } from '../util/userError';
 import { askWithCustomPrompt, askWithPrompt, type CodeCommandDeps } from './askAboutCode';
 import { registerCodeActions } from './codeActions';
@@ -17,11 +14,11 @@ import { askAboutWorkspacePrompts } from './promptConsent';
 import { pickPrompt, addPrompt } from './promptPicker';
 import { abbreviateTitle, templateVariables, unknownVariables } from './promptTemplate';
 
-interface PromptDeps extends CodeCommandDeps, Pick<HostWindow, 'register' | 'setContext' | 'log'> {
+interface PromptDeps extends CodeCommandDeps, HostWindow {
   readonly customPrompts: CustomPrompts;
   readonly settings: Settings;
-  readonly promptHistory: CodeCommandDeps['promptHistory'] & Pick<PromptHistory, 'clear'>;
-  readonly panels: CodeCommandDeps['panels'] & Pick<PanelRegistry, 'updatePromptHistory'>;
+  readonly promptHistory: CodeCommandDeps['promptHistory'] & PromptHistory;
+  readonly panels: CodeCommandDeps['panels'] & PanelRegistry;
 }
 
 /** Registers the lightbulb actions and the commands that ask about code, with built-in and custom prompts. */
@@ -38,7 +35,7 @@ export function registerPrompts(services: PromptDeps) {
     'holysheep.runPrompt': (argument) => {
       // Ignores the file URI that the context menu of the editor passes.
       if (argument === undefined || argument instanceof vscode.Uri) return runChosenPrompt(deps);
-      return runNamedPrompt(deps, parseRunPromptArgument(argument, localize));
+      return runNamedPrompt(deps, parseRunPromptArgument(argument));
     },
     'holysheep.clearPromptHistory': () => clearPromptHistory(promptHistory, panels),
   } satisfies Commands;
@@ -46,7 +43,7 @@ export function registerPrompts(services: PromptDeps) {
 
 /** Clears the prompt history on disk and in the open panels, and then confirms this in the status bar. */
 export async function clearPromptHistory(
-  history: Pick<PromptHistory, 'clear'>,
+  history: PromptHistory,
   panels: { updatePromptHistory(): void },
 ): Promise<void> {
   await history.clear();
@@ -59,11 +56,7 @@ export async function clearPromptHistory(
  * prompt that the user can fix, or a workspace prompt. A refused workspace prompt counts as well, because the user may
  * change that decision.
  */
-export function watchHasPrompts(
-  prompts: Pick<CustomPrompts, 'list' | 'awaitingConsent' | 'refused'>,
-  settings: Pick<Settings, 'prompts' | 'onDidChange'>,
-  setContext: SetContext,
-): vscode.Disposable {
+export function watchHasPrompts(prompts: CustomPrompts, settings: Settings, setContext: SetContext): vscode.Disposable {
   const update = (): void => {
     const listCount = prompts.list().length + prompts.awaitingConsent().length + prompts.refused().length;
     setContext('holysheep.hasPrompts', listCount + settings.prompts().unusable.length > 0);
@@ -80,24 +73,7 @@ interface RunPromptDeps extends PromptDeps {
 type PromptReference = ReturnType<typeof parseRunPromptArgument>;
 
 /**
- * Parses the argument of `holysheep.runPrompt`, which is a title, or a title with a source. Without a source, a user
- * prompt takes precedence over a workspace prompt.
- * @throws ArgumentError when the argument has no title
- */
-export function parseRunPromptArgument(argument: unknown, localize: Localize) {
-  const noTitle = localize('holysheep.runPrompt expects the title of a prompt.');
-  const schema = v.object(
-    {
-      title: v.pipe(v.string(noTitle), v.trim(), v.nonEmpty(noTitle)),
-      from: v.optional(v.fallback(v.optional(v.picklist(['user', 'workspace'])), undefined)),
-    },
-    noTitle,
-  );
-  return parseArgument(schema, typeof argument === 'string' ? { title: argument } : argument);
-}
-
-/**
- * Runs the prompt with a given title. If the prompt belongs to the workspace, the user must agree to it first.
+ * Runs the prompt with a given title. Without a source, a user prompt takes precedence over a workspace prompt. If the prompt belongs to the workspace, the user must agree to it first.
  * @throws UserError when no prompt has this title, or there is no code to ask about
  */
 async function runNamedPrompt(deps: RunPromptDeps, reference: PromptReference): Promise<void> {

@@ -11,6 +11,7 @@ import type { HostWindow } from '../hostWindow';
 import { plainLabel } from '../ui/messageText';
 import { itemButton, showToast, type ToastAction } from '../ui/notifications';
 import { panelTitle } from '../ui/panelText';
+import { OpenList } from '../ui/quickPick';
 import { hostWords } from '../ui/words';
 import { localize } from '../util/localization';
 import type { Log } from '../util/log';
@@ -35,7 +36,6 @@ export function registerSchedule(deps: ScheduleCommandDeps) {
 type Entry = vscode.QuickPickItem & { readonly prompt?: ListedPrompt };
 
 function openScheduled({ schedule, panels, connections, onError }: ScheduleCommandDeps): void {
-  const picker = vscode.window.createQuickPick<Entry>();
   const sendButton = itemButton('send', vscode.l10n.t('Send now'));
   const cancelButton = itemButton('close', vscode.l10n.t('Cancel'));
   const refresh = async (): Promise<void> => {
@@ -45,33 +45,33 @@ function openScheduled({ schedule, panels, connections, onError }: ScheduleComma
       prompt,
       buttons: prompt.isOwn ? [sendButton, cancelButton] : [cancelButton],
     }));
-    picker.items = entries.length > 0 ? entries : [{ label: vscode.l10n.t('No scheduled prompts') }];
+    list.picker.items = entries.length > 0 ? entries : [{ label: vscode.l10n.t('No scheduled prompts') }];
   };
-  const accept = async (prompt: ListedPrompt | undefined): Promise<void> => {
+  schedule.update();
+  const list = new OpenList<Entry>(
+    {
+      title: vscode.l10n.t('Scheduled Prompts'),
+      placeholder: vscode.l10n.t('Select a prompt to show its conversation'),
+      matchOnDetail: true,
+    },
+    onError,
+  );
+  list.onAccept(async ([entry]) => {
+    const prompt = entry?.prompt;
     // Keeps the list open for a prompt of another workspace, whose item says where the prompt belongs.
     if (prompt && !prompt.isOwn) return;
-    picker.hide();
+    list.close();
     if (prompt) await panels.open(prompt.conversationId);
-  };
-  const send = async (prompt: ListedPrompt): Promise<void> => {
-    picker.hide();
+  });
+  list.onItemButton(async (button, { prompt }) => {
+    if (!prompt) return;
+    if (button === cancelButton) return schedule.cancel(prompt.id);
+    list.close();
     if (await schedule.sendNow(prompt.id)) await panels.open(prompt.conversationId);
-  };
-  picker.title = vscode.l10n.t('Scheduled Prompts');
-  picker.placeholder = vscode.l10n.t('Select a prompt to show its conversation');
-  picker.matchOnDetail = true;
-  const changes = schedule.onDidChange(() => refresh().catch(onError));
-  picker.onDidHide(() => {
-    changes.dispose();
-    picker.dispose();
   });
-  picker.onDidAccept(() => accept(picker.selectedItems[0]?.prompt).catch(onError));
-  picker.onDidTriggerItemButton(({ item: { prompt }, button }) => {
-    if (prompt) (button === cancelButton ? schedule.cancel(prompt.id) : send(prompt)).catch(onError);
-  });
-  schedule.update();
-  picker.show();
-  refresh().catch(onError);
+  const changes = schedule.onDidChange(() => list.run(refresh));
+  list.onClose(() => changes.dispose());
+  list.run(refresh);
 }
 
 /** @param host host name of the gateway to which this window would send a prompt now */
@@ -146,13 +146,9 @@ function showNotice(log: Log, notice: ScheduleNotice): void {
     showToast(log, 'information', message, [show]);
     return;
   }
-  const title = panelTitle(notice.prompt.title);
-  const message =
-    notice.kind === 'lapsed'
-      ? vscode.l10n.t("The scheduled prompt “{0}” has lapsed: it couldn't be sent within 24 hours.", title)
-      : vscode.l10n.t(
-          'VS Code closed or crashed while it was sending the scheduled prompt “{0}”. Choose “Restart answer” to send the prompt again.',
-          title,
-        );
+  const message = vscode.l10n.t(
+    "The scheduled prompt “{0}” has lapsed: it couldn't be sent within 24 hours.",
+    panelTitle(notice.prompt.title),
+  );
   showToast(log, 'warning', message);
 }

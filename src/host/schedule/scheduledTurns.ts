@@ -2,114 +2,106 @@ import { Mutex } from 'async-mutex';
 import type { ScheduleEnd } from '../../engine/state/schedule';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
+import type { Exchange } from '../journal/exchange';
 import { Disposable } from '../util/disposable';
-import type { ScheduledPrompt, ScheduleStore, StoredPrompt } from './scheduleStore';
-
-export interface ScheduledTurnsDeps {
-  readonly store: ScheduleStore;
-  readonly conversations: Pick<Conversations, 'writable' | 'withWritable' | 'flush'>;
-}
+import type { ScheduledPrompt, ScheduleStore } from './scheduleStore';
 
 /**
- * Keeps the stored prompts and their conversations in step, and sends no prompt after it was disposed of. One change
+ * Keeps the index of scheduled prompts and the journals in step, and sends no prompt after it was disposed of. A prompt
+ * is sent at most once, because its window first records that in the journal, which only one window can write. One change
  * runs at a time, so that no prompt is canceled while it is being sent, or sent twice by this window.
  */
 export class ScheduledTurns extends Disposable {
   private readonly mutex = new Mutex();
 
-  constructor(private readonly deps: ScheduledTurnsDeps) {
+  constructor(
+    private readonly store: ScheduleStore,
+    private readonly conversations: Conversations,
+  ) {
     super();
   }
 
-  /** Reads the store, and stops the exchanges of open conversations whose prompts are no longer scheduled. */
-  async list(): Promise<readonly StoredPrompt[]> {
+  /** Reads the index, and stops the exchanges of open conversations whose prompts are no longer in it. */
+  async list(): Promise<readonly ScheduledPrompt[]> {
     return this.mutex.runExclusive(async () => {
-      const { stored, isComplete } = await this.deps.store.list();
-      const ids = new Set(stored.map(({ prompt }) => prompt.id));
-      for (const conversation of isComplete ? this.deps.conversations.writable : []) {
+      const { prompts, isComplete } = await this.store.list();
+      const ids = new Set(prompts.map(({ id }) => id));
+      for (const conversation of isComplete ? this.conversations.writable : []) {
         for (const { id, state } of conversation.scheduledExchanges()) {
           if (!ids.has(state.schedule?.id ?? '')) conversation.endSchedule(id, { outcome: 'stopped' });
         }
       }
-      return stored;
+      return prompts;
     });
   }
 
-  async schedule(conversation: Conversation, prompt: ScheduledPrompt): Promise<void> {
-    const { id, exchangeId, dueAt, scheduledAt } = prompt;
+  async schedule(conversation: Conversation, exchangeId: string, prompt: ScheduledPrompt): Promise<void> {
+    const { id, dueAt, scheduledAt } = prompt;
     await this.mutex.runExclusive(async () => {
-      await this.deps.store.add(prompt);
-      if (!conversation.schedule(exchangeId, { id, dueAt, scheduledAt })) await this.deps.store.remove(id);
+      await this.store.add(prompt);
+      if (!conversation.schedule(exchangeId, { id, dueAt, scheduledAt })) await this.store.remove(id);
     });
   }
 
-  /** Does nothing if a window is already sending the prompt. */
+  /** Cancels a prompt. If a window is already sending the prompt, its turn goes on. */
   async cancel(id: string): Promise<void> {
-    await this.mutex.runExclusive(() => this.deps.store.removeUnclaimed(id));
-  }
-
-  async remove(matches: (prompt: ScheduledPrompt) => boolean): Promise<void> {
-    await this.mutex.runExclusive(async () => {
-      const { stored } = await this.deps.store.list();
-      for (const { prompt } of stored) if (matches(prompt)) await this.deps.store.remove(prompt.id);
-    });
+    await this.mutex.runExclusive(() => this.store.remove(id));
   }
 
   /** Returns whether an open conversation shows that the prompt is no longer scheduled. */
   isOutdated(prompt: ScheduledPrompt): boolean {
-    const open = this.deps.conversations.writable.find(({ id }) => id === prompt.conversationId);
-    return open !== undefined && !isScheduledIn(open, prompt);
+    const open = this.conversations.writable.find(({ id }) => id === prompt.conversationId);
+    return open !== undefined && !scheduledExchange(open, prompt);
   }
 
   /**
-   * Claims a prompt and starts its turn. Sent by the user, it skips the cooldown of the gateway.
+   * Starts the turn of a prompt. Sent by the user, it skips the cooldown of the gateway.
    * @param mayStart asked once this window may write the conversation. Absent if the user sends the prompt.
-   * @returns false if the prompt was canceled or claimed by another window, or another window writes its conversation
+   * @returns false if the prompt was canceled or sent, or another window writes its conversation
    */
-  async send(prompt: ScheduledPrompt, mayStart?: (conversation: Conversation) => Promise<boolean>): Promise<boolean> {
-    const { conversations, store } = this.deps;
+  async send(
+    prompt: ScheduledPrompt,
+    mayStart?: (conversation: Conversation, exchange: Exchange) => Promise<boolean>,
+  ): Promise<boolean> {
+    const { id, conversationId, model } = prompt;
     const byUser = mayStart === undefined;
-    const mode = byUser ? 'report-if-locked' : 'only-if-free';
-    const claimAndStart = async (conversation: Conversation): Promise<boolean> => {
-      if (this.disposed || !conversations.writable.includes(conversation)) return false;
-      if (!isScheduledIn(conversation, prompt)) {
-        // The prompt was sent or canceled, and its file was left behind, for example by a crash.
-        await store.remove(prompt.id);
-        return false;
+    const start = async (conversation: Conversation): Promise<boolean> => {
+      if (this.disposed || !this.conversations.writable.includes(conversation)) return false;
+      // Another window may have canceled the prompt by removing its file.
+      const exchange = (await this.store.has(id)) ? scheduledExchange(conversation, prompt) : undefined;
+      if (exchange) {
+        let recorded: Promise<void> | undefined;
+        const record = (): Promise<void> => (recorded ??= this.conversations.sync(conversationId));
+        conversation.sendScheduled(exchange.id, model, { immediately: byUser, record });
+        await record();
       }
-      if (!(await store.claim(prompt.id))) return false;
-      const hasStarted = conversation.sendScheduled(prompt.exchangeId, prompt.model, byUser);
-      // Another window has taken the conversation over. It finds the claim and reports the prompt as interrupted.
-      if (conversation.readOnly) return false;
-      // From now on, the journal alone shows whether the turn was interrupted.
-      await conversations.flush(conversation.id);
-      await store.remove(prompt.id);
-      return hasStarted;
+      // If the prompt was sent or canceled earlier, its file was left behind, for example by a crash.
+      await this.store.remove(id);
+      return exchange !== undefined;
     };
-    const isSent = await conversations.withWritable(
-      prompt.conversationId,
-      mode,
-      async (conversation) =>
-        (byUser || (await mayStart(conversation))) && this.mutex.runExclusive(() => claimAndStart(conversation)),
-    );
+    const mode = byUser ? 'report-if-locked' : 'only-if-free';
+    const isSent = await this.conversations.withWritable(conversationId, mode, async (conversation) => {
+      const exchange = scheduledExchange(conversation, prompt);
+      if (exchange && mayStart && !(await mayStart(conversation, exchange))) return false;
+      return this.mutex.runExclusive(() => start(conversation));
+    });
     return isSent === true;
   }
 
   /** @returns whether the schedule has ended now, or undefined if another window writes the conversation */
   async end(prompt: ScheduledPrompt, end: ScheduleEnd): Promise<boolean | undefined> {
-    const { conversations, store } = this.deps;
-    return conversations.withWritable(prompt.conversationId, 'only-if-free', (conversation) =>
+    return this.conversations.withWritable(prompt.conversationId, 'only-if-free', (conversation) =>
       this.mutex.runExclusive(async () => {
-        const isScheduled = isScheduledIn(conversation, prompt);
-        if (isScheduled) conversation.endSchedule(prompt.exchangeId, end);
-        await conversations.flush(conversation.id);
-        await store.remove(prompt.id);
-        return isScheduled;
+        const exchange = scheduledExchange(conversation, prompt);
+        if (exchange) conversation.endSchedule(exchange.id, end);
+        await this.conversations.flush(conversation.id);
+        await this.store.remove(prompt.id);
+        return exchange !== undefined;
       }),
     );
   }
 }
 
-function isScheduledIn(conversation: Conversation, { id, exchangeId }: ScheduledPrompt): boolean {
-  return conversation.scheduledExchanges().some((e) => e.id === exchangeId && e.state.schedule?.id === id);
+function scheduledExchange(conversation: Conversation, { id }: ScheduledPrompt): Exchange | undefined {
+  return conversation.scheduledExchanges().find(({ state }) => state.schedule?.id === id);
 }

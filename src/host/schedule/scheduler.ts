@@ -3,17 +3,17 @@ import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
 import type { Connection, Gateway } from '../../engine/request';
 import { retryAfterDelay } from '../../engine/retry/backoff';
-import { scheduleLifetimeMs, type ScheduleEnd } from '../../engine/state/schedule';
+import { scheduleLifetimeMs } from '../../engine/state/schedule';
 import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { Conversation } from '../conversation/conversation';
 import { conversationTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
-import type { Budget } from '../health/budget';
-import { canSchedule } from '../journal/exchange';
+import type { BudgetDecisions } from '../health/budget';
+import { canSchedule, type Exchange } from '../journal/exchange';
 import { Disposable } from '../util/disposable';
 import { Listeners } from '../util/listeners';
-import type { ScheduledPrompt, StoredPrompt } from './scheduleStore';
-import { ScheduledTurns, type ScheduledTurnsDeps } from './scheduledTurns';
+import type { ScheduledPrompt, ScheduleStore } from './scheduleStore';
+import { ScheduledTurns } from './scheduledTurns';
 
 export interface ScheduledCount {
   readonly count: number;
@@ -32,15 +32,16 @@ export interface ListedPrompt extends ScheduledPrompt {
 
 export type ScheduleNotice =
   | { readonly kind: 'due'; readonly count: number }
-  | { readonly kind: 'lapsed' | 'interrupted'; readonly prompt: ScheduledPrompt };
+  | { readonly kind: 'lapsed'; readonly prompt: ScheduledPrompt };
 
-interface SchedulerDeps extends ScheduledTurnsDeps {
+interface SchedulerDeps {
+  readonly store: ScheduleStore;
+  readonly conversations: Conversations;
+  readonly budget: BudgetDecisions;
   readonly clock: Clock;
   readonly random: () => number;
   /** URI of the workspace file or folder, or an empty string for a window without a workspace. */
   readonly workspace: string;
-  readonly conversations: ScheduledTurnsDeps['conversations'] & Pick<Conversations, 'onDidChange' | 'onDidRemove'>;
-  readonly budget: Pick<Budget, 'mayStart' | 'mayStartUnattended'>;
   readonly connection: () => Promise<Connection>;
   /** Sends requests without the key over all gateways. */
   readonly respondsOverAnyGateway: (connection: Connection) => Promise<boolean>;
@@ -58,14 +59,13 @@ const idleTimerMs = 300_000;
 const maxLapsedMs = 7 * 24 * 60 * 60 * 1000;
 
 /**
- * Sends scheduled prompts when they are due. Each window has a scheduler, and all of them use the same store. The
- * window with the right to write the conversation sends the prompt. It claims the prompt first, and a claim whose
- * window has crashed is never used again, so that no prompt is sent twice.
+ * Sends scheduled prompts when they are due. Each window has a scheduler, and all of them use the same index. The window
+ * with the right to write the conversation sends the prompt.
  */
 export class Scheduler extends Disposable {
   private readonly changeListeners = new Listeners<void>((error) => this.deps.onError(error));
   readonly onDidChange = this.changeListeners.event;
-  /** The prompts that are neither claimed nor lapsed. */
+  /** The prompts that have not lapsed. */
   private prompts: readonly ScheduledPrompt[] = [];
   /** Whether a prompt of this workspace needs a click, by its id. Absent until that is known. */
   private readonly clicks = new Map<string, boolean>();
@@ -81,8 +81,8 @@ export class Scheduler extends Disposable {
 
   constructor(private readonly deps: SchedulerDeps) {
     super();
-    const { conversations } = deps;
-    this.turns = this.register(new ScheduledTurns(deps));
+    const { conversations, store } = deps;
+    this.turns = this.register(new ScheduledTurns(store, conversations));
     this.register({ dispose: () => this.cancelTimer() });
     this.register(
       conversations.onDidChange(({ conversation }) => {
@@ -136,35 +136,29 @@ export class Scheduler extends Disposable {
     const name = conversationTitle(isSummary ? conversation.title : undefined, prompt);
     const title = isSummary ? this.deps.summaryTitle(name) : name;
     this.clicks.set(schedule.id, false);
-    await this.turns.schedule(conversation, {
-      ...schedule,
-      conversationId: conversation.id,
-      exchangeId,
-      workspace,
-      gateway,
-      model,
-      title,
-    });
+    const entry = { ...schedule, conversationId: conversation.id, workspace, gateway, model, title };
+    await this.turns.schedule(conversation, exchangeId, entry);
     await this.refresh();
   }
 
   async sendNow(id: string): Promise<boolean> {
-    // Reads the store again, because the prompt may have been scheduled since the last check.
-    const prompt = (await this.deps.store.list()).stored.find((stored) => stored.prompt.id === id)?.prompt;
+    // Reads the index again, because the prompt may have been scheduled since the last check.
+    const prompt = (await this.deps.store.list()).prompts.find((listed) => listed.id === id);
     if (!prompt || !(await this.deps.budget.mayStart())) return false;
     const isSent = await this.turns.send(prompt);
     await this.refresh();
     return isSent;
   }
 
-  /** Cancels a prompt of any workspace. Does nothing if a window is already sending it. */
+  /** Cancels a prompt of any workspace. */
   async cancel(id: string): Promise<void> {
     await this.turns.cancel(id);
     await this.refresh();
   }
 
   private async cancelAll(conversationId: string): Promise<void> {
-    await this.turns.remove((prompt) => prompt.conversationId === conversationId);
+    const { prompts } = await this.deps.store.list();
+    for (const prompt of prompts) if (prompt.conversationId === conversationId) await this.turns.cancel(prompt.id);
     await this.refresh();
   }
 
@@ -196,16 +190,14 @@ export class Scheduler extends Disposable {
   }
 
   private async check(): Promise<void> {
-    const stored = await this.turns.list();
+    const indexed = await this.turns.list();
     const now = this.deps.clock.now();
-    this.prompts = stored
-      .filter(({ prompt, isClaimed }) => !isClaimed && now < lapsesAt(prompt))
-      .map(({ prompt }) => prompt);
+    this.prompts = indexed.filter((prompt) => now < lapsesAt(prompt));
     this.changeListeners.fire();
-    for (const entry of stored) {
+    for (const prompt of indexed) {
       if (this.disposed) return;
-      const hasEnded = await this.handle(entry, now).catch((error: unknown) => this.reportOnce(error));
-      if (hasEnded) this.prompts = this.prompts.filter(({ id }) => id !== entry.prompt.id);
+      const hasEnded = await this.handle(prompt, now).catch((error: unknown) => this.reportOnce(error));
+      if (hasEnded) this.prompts = this.prompts.filter(({ id }) => id !== prompt.id);
     }
     this.changeListeners.fire();
     if (this.hasNewClick) {
@@ -215,19 +207,15 @@ export class Scheduler extends Disposable {
   }
 
   /** @returns whether the prompt is no longer scheduled */
-  private async handle({ prompt, isClaimed }: StoredPrompt, now: number): Promise<boolean> {
-    const { lapsedMessage } = this.deps;
-    const isOutdated = !isClaimed && this.turns.isOutdated(prompt);
-    if (isOutdated || now >= lapsesAt(prompt) + maxLapsedMs) {
-      await this.turns.remove(({ id }) => id === prompt.id);
+  private async handle(prompt: ScheduledPrompt, now: number): Promise<boolean> {
+    if (this.turns.isOutdated(prompt) || now >= lapsesAt(prompt) + maxLapsedMs) {
+      await this.turns.cancel(prompt.id);
       return true;
     }
     if (!this.isOwn(prompt)) return false;
-    // If this window may write the conversation, the window that has claimed the prompt is gone, perhaps after sending it.
-    if (isClaimed) return this.end(prompt, 'interrupted', { outcome: 'interrupted' });
-    if (now >= lapsesAt(prompt)) return this.end(prompt, 'lapsed', { outcome: 'failed', message: lapsedMessage() });
+    if (now >= lapsesAt(prompt)) return this.lapse(prompt);
     if (!this.isDue(prompt, now) || this.needsClick(prompt)) return false;
-    return this.turns.send(prompt, (conversation) => this.maySend(prompt, conversation));
+    return this.turns.send(prompt, (conversation, exchange) => this.maySend(prompt, conversation, exchange));
   }
 
   private isDue({ id, dueAt = 0 }: ScheduledPrompt, now: number): boolean {
@@ -240,8 +228,9 @@ export class Scheduler extends Disposable {
    * conversation.
    */
   private async maySend(
-    { id, exchangeId, dueAt, gateway, model }: ScheduledPrompt,
+    { id, dueAt, gateway, model }: ScheduledPrompt,
     conversation: Conversation,
+    exchange: Exchange,
   ): Promise<boolean> {
     // A prompt that was already due when this window first saw it needs a click.
     if (dueAt !== undefined && !this.clicks.has(id)) {
@@ -258,15 +247,15 @@ export class Scheduler extends Disposable {
     // A click is needed if the network may have come back while VS Code was closed, or if the gateway has changed.
     const isAutomatic = this.clicks.get(id) === false && gatewayIdFor(model, current) === gateway;
     if (isAutomatic && (await this.deps.budget.mayStartUnattended())) return true;
-    if (isAutomatic) conversation.holdScheduled(exchangeId);
+    if (isAutomatic) conversation.holdScheduled(exchange.id);
     this.requireClick(id);
     return false;
   }
 
   /** @returns whether the prompt is no longer scheduled; false if another window writes its conversation */
-  private async end(prompt: ScheduledPrompt, kind: 'lapsed' | 'interrupted', end: ScheduleEnd): Promise<boolean> {
-    const hasEnded = await this.turns.end(prompt, end);
-    if (hasEnded) this.deps.notify({ kind, prompt });
+  private async lapse(prompt: ScheduledPrompt): Promise<boolean> {
+    const hasEnded = await this.turns.end(prompt, { outcome: 'failed', message: this.deps.lapsedMessage() });
+    if (hasEnded) this.deps.notify({ kind: 'lapsed', prompt });
     return hasEnded !== undefined;
   }
 

@@ -1,18 +1,83 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 
-/** Shows a list until the user accepts or dismisses it. @returns the selected items, or undefined if it was dismissed */
-export async function choiceIn<T extends vscode.QuickPickItem>(
-  picker: vscode.QuickPick<T>,
-): Promise<readonly T[] | undefined> {
-  // The panel may take the focus while the list opens.
-  picker.ignoreFocusOut = true;
-  try {
-    return await new Promise((resolve) => {
-      picker.onDidAccept(() => resolve(picker.selectedItems));
-      picker.onDidHide(() => resolve(undefined));
-      picker.show();
+/** A list that stays open until the user dismisses it or `close` is called. */
+export class OpenList<Item extends vscode.QuickPickItem, Result = never> {
+  readonly picker: vscode.QuickPick<Item>;
+  private readonly closing = Promise.withResolvers<Result | undefined>();
+  /** Resolves when the list closes, with `undefined` if the user dismisses it. */
+  readonly result = this.closing.promise;
+  isOpen = true;
+  private isReplaced = false;
+
+  /** @param onError receives the errors of `run`. By default, an error closes the list and rejects its result. */
+  constructor(
+    properties: Partial<vscode.QuickPick<Item>>,
+    private readonly onError?: (error: unknown) => void,
+  ) {
+    this.picker = Object.assign(vscode.window.createQuickPick<Item>(), properties);
+    this.picker.onDidHide(() => {
+      if (!this.isReplaced) this.close();
     });
-  } finally {
-    picker.dispose();
+    this.picker.show();
   }
+
+  onAccept(accept: (items: readonly Item[]) => unknown): void {
+    this.picker.onDidAccept(() => this.run(() => accept(this.picker.selectedItems)));
+  }
+
+  onItemButton(trigger: (button: vscode.QuickInputButton, item: Item) => unknown): void {
+    this.picker.onDidTriggerItemButton(({ button, item }) => this.run(() => trigger(button, item)));
+  }
+
+  onClose(cleanUp: () => unknown): void {
+    this.result.then(cleanUp, cleanUp);
+  }
+
+  run(work: () => unknown): void {
+    new Promise((resolve) => {
+      resolve(work());
+    }).catch((error: unknown) => {
+      if (this.onError) return this.onError(error);
+      this.closing.reject(error);
+      this.close();
+    });
+  }
+
+  /** The item with the key of the active item becomes active. */
+  setItems(items: readonly Item[], keyOf: (item: Item) => unknown): void {
+    const [active] = this.picker.activeItems;
+    const key = active && keyOf(active);
+    this.picker.items = items;
+    const stillActive = key === undefined ? undefined : items.find((item) => keyOf(item) === key);
+    if (stillActive) this.picker.activeItems = [stillActive];
+  }
+
+  /** Keeps the list while a dialog or another list hides it, and then shows the list again. */
+  async showAfter(dialog: () => unknown): Promise<void> {
+    this.isReplaced = true;
+    try {
+      await dialog();
+    } finally {
+      this.isReplaced = false;
+      if (this.isOpen) this.picker.show();
+    }
+  }
+
+  close(result?: Result): void {
+    // Disposing of the picker hides it.
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.closing.resolve(result);
+    this.picker.dispose();
+  }
+}
+
+/** Shows a list that closes when the user accepts or dismisses it. The result is the selected items. */
+export function pickFrom<Item extends vscode.QuickPickItem>(
+  properties: Partial<vscode.QuickPick<Item>>,
+): OpenList<Item, readonly Item[]> {
+  // The panel may take the focus while the list opens.
+  const list = new OpenList<Item, readonly Item[]>({ ignoreFocusOut: true, ...properties });
+  list.onAccept((items) => list.close(items));
+  return list;
 }

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { ArgumentError } from './userError';
 
 /** The compiler reports a field without a schema, and a schema whose type differs from that of the field. */
 export type FieldSchemas<T> = { readonly [K in keyof T]-?: v.GenericSchema<unknown, T[K]> };
@@ -13,15 +12,4 @@ export function oneOf<T extends string>(record: Readonly<Record<T, unknown>>) {
 export function parseOrUndefined<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T | undefined {
   const result = v.safeParse(schema, value, { abortEarly: true });
   return result.success ? result.output : undefined;
-}
-
-/** @throws ArgumentError with the message of the first schema that rejects the argument or a part of it */
-export function parseArgument<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {
-  const result = v.safeParse(schema, value, { abortEarly: true });
-  if (result.success) return result.output;
-  throw new ArgumentError(result.issues[0].message);
-}
-
-export function notBlank(message: string) {
-  return v.check((value: string) => value.trim() !== '', message);
 }

@@ -72,7 +72,7 @@ export class ContextRing {
 
   private allParts(): readonly ShownPart[] {
     if (!this.use) return [];
-    const tokens = Math.round(estimateTokens(this.draft) * this.use.calibration);
+    const tokens = estimateTokens(this.draft);
     return [...this.use.parts, ...(tokens > 0 ? [{ kind: 'draft', tokens } as const] : [])];
   }
 

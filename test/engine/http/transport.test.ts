@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { OpenAI } from 'openai';
 import type { OutgoingMessage } from '../../../src/engine/text/continuation';
 import type { CorrectableParameter } from '../../../src/engine/faults/providerError';
 import { createModelBehavior } from '../../../src/engine/gate/gatewayState';
-import { RequestBuilder } from '../../../src/engine/http/sdk';
 import { HttpRejection, requestBody, send, type AttemptRequest } from '../../../src/engine/http/transport';
 import type { ChatRequest, Tool } from '../../../src/engine/request';
 import { LiveBody, ScriptedFetch, type Reply } from '../../support/scriptedFetch';
@@ -45,7 +45,7 @@ describe('sending a request', () => {
     ]);
   });
 
-  it('sends only four headers, and no headers from environment variables', async () => {
+  it('sends only four headers, and none from environment variables', async () => {
     process.env['OPENAI_CUSTOM_HEADERS'] =
       'Accept: text/other\nContent-Type: text/other\nUser-Agent: other\nx-other: 1';
     try {
@@ -67,7 +67,7 @@ describe('sending a request', () => {
     const request = requestTo('https://a.test/v1', 'key-1');
     await sendTo({ ...request, messages: [{ role: 'user', content: 'π\ud800\u2028"' }] });
     const sent = wire.requests[0]?.body;
-    const { req } = await new RequestBuilder().buildRequest({ method: 'post', path: '/', body: sent });
+    const { req } = await new OpenAI({ apiKey: 'unused' }).buildRequest({ method: 'post', path: '/', body: sent });
     assert.equal(JSON.stringify(sent), req.body);
   });
 

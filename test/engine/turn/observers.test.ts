@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { EngineDeps } from '../../../src/engine/engine';
-import { loadRequestBuilder } from '../../../src/engine/http/transport';
+import { prepareRequests } from '../../../src/engine/http/transport';
 import type { TurnRecord } from '../../../src/engine/state/ledger';
 import { EngineWorld } from '../../support/engineRun';
 import { answering, rateLimited, refused, status, streaming, type LiveBody } from '../../support/scriptedFetch';
@@ -194,13 +194,15 @@ describe('API key of a turn', () => {
     });
   }
 
-  it('is not retained by the API client that is reused for the next request', async () => {
+  it('is not part of the URL and the headers that are reused for the next request', async () => {
     const apiKey = 'hsa-key-of-a-reused-client';
     const connection = () => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey });
     const world = new EngineWorld({ replies: [answering('ok')], connection });
     await world.ask().toEnd();
     assert.equal(world.wire.requests[0]?.headers.get('authorization'), `Bearer ${apiKey}`);
-    assert.ok(!inspect(await loadRequestBuilder(), { depth: null, showHidden: true }).includes(apiKey));
+    const template = await prepareRequests('https://gateway.test/v1');
+    assert.equal(template.url, world.wire.requests[0].url);
+    assert.ok(!inspect(template, { depth: null, showHidden: true }).includes(apiKey));
   });
 });
 

@@ -27,7 +27,7 @@ interface GatewayDeps {
   readonly keys: KeyStore;
   readonly demo: DemoMode;
   readonly efforts: ModelEfforts;
-  readonly engine: Pick<Engine, 'probe' | 'localFacts' | 'cooldownOf'>;
+  readonly engine: Engine;
   readonly log: Log;
   readonly memory: Memento;
   readonly unresponsive: UnresponsiveGateways;

@@ -35,7 +35,7 @@ describe('notices about the gateways in the settings', () => {
 
   describe('name the setting and the position of an invalid backup base URL, without its text', () => {
     for (const [text, message] of [
-      ['', 'contains no base URL. Enter one, or remove the entry.'],
+      ['', 'contains no base URL.'],
       ['http://[', 'is not a valid URL.'],
       ['ftp://files.example', 'must start with https:// or http://.'],
       ['https://me:secret@gateway.example', 'contains a user name or password.'],

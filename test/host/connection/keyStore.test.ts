@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { hostFaults } from '../../../src/engine/faults/hostFaults';
+import type { SecretStorage } from 'vscode';
 import type { ConnectionTestDeps } from '../../../src/host/connection/connectionTest';
+import type { HealthBook } from '../../../src/host/health/healthBook';
+import { fake } from '../../support/fake';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeGateways } from './fakeGateways';
 
-const emptyHealth = { records: () => [], refresh: () => Promise.resolve() };
+const emptyHealth = fake<HealthBook>({ records: () => [], refresh: () => Promise.resolve() });
 
 describe('unreadable system keyring', () => {
   const cause = new Error('Error while decrypting the ciphertext provided to safeStorage.decryptString.');
@@ -113,10 +116,10 @@ describe("import of API keys from VS Code's dialog for language model providers"
 
   const importKey = async (key: string, state = 'verified'): Promise<void> => {
     const keyStore = await import('../../../src/host/connection/keyStore');
-    const secrets = {
-      get: (name: string) => Promise.resolve(secretValues.get(name)),
-      store: (name: string, value: string) => Promise.resolve(void secretValues.set(name, value)),
-    };
+    const secrets = fake<SecretStorage>({
+      get: (name) => Promise.resolve(secretValues.get(name)),
+      store: (name, value) => Promise.resolve(void secretValues.set(name, value)),
+    });
     await keyStore.importKey(secrets, key, () => {
       stored.push(key);
       return Promise.resolve({ state });

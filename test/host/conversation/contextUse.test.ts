@@ -31,50 +31,39 @@ describe('use of the context by the next request', () => {
   const partsOf = ({ parts } = use()): Readonly<Record<string, number>> =>
     Object.fromEntries(parts.map((part) => [part.kind, part.tokens]));
 
-  it('is estimated before the gateway has counted any tokens', () => {
-    assert.deepEqual(use(), { windowTokens: 100_000, parts: [], calibration: 1 });
+  it('is estimated before the gateway has reported any tokens', () => {
+    assert.deepEqual(use(), { windowTokens: 100_000, parts: [] });
     ask();
     const next = { systemPrompt: tokens(10), attachmentTokens: 20 };
     assert.deepEqual(partsOf(use(next)), { system: 10, turns: 2000, attachments: 20 });
   });
 
-  for (const [name, counts, turns, calibration] of [
-    ['has the tokens that the gateway has counted', { promptTokens: 1500, completionTokens: 1500 }, 3000, 1.5],
-    ['leaves out the reasoning', { promptTokens: 1000, completionTokens: 3000, reasoningTokens: 2000 }, 2000, 1],
-    ['counts cached tokens once', { promptTokens: 1500, completionTokens: 500, cachedTokens: 1400 }, 2000, 1],
-    ['contains what the gateway adds, but is not calibrated by it', { promptTokens: 14_000 }, 14_000, 1],
-    ['ignores a count of zero', { promptTokens: 0, completionTokens: 5000 }, 2000, 1],
-    ['ignores a count of only a part', { promptTokens: 599 }, 2000, 1],
-    ['believes a low count', { promptTokens: 600 }, 600, 0.3],
-    ['ignores a count beyond the context window', { promptTokens: 100_001 }, 2000, 1],
-    ['survives more reasoning than tokens', { promptTokens: 2000, completionTokens: 1, reasoningTokens: 9 }, 2000, 1],
+  for (const [name, counts, turns] of [
+    ['has the tokens that the gateway has reported', { promptTokens: 1500, completionTokens: 1500 }, 3000],
+    ['leaves out the reasoning', { promptTokens: 1000, completionTokens: 3000, reasoningTokens: 2000 }, 2000],
+    ['counts cached tokens once', { promptTokens: 1500, completionTokens: 500, cachedTokens: 1400 }, 2000],
+    ['contains what the gateway adds', { promptTokens: 14_000 }, 14_000],
+    ['ignores a report of zero tokens', { promptTokens: 0, completionTokens: 5000 }, 2000],
+    ['ignores a report of only a part of the request', { promptTokens: 599 }, 2000],
+    ['believes a low report', { promptTokens: 600 }, 600],
+    ['ignores a report beyond the context window', { promptTokens: 100_001 }, 2000],
+    ['survives more reasoning than tokens', { promptTokens: 2000, completionTokens: 1, reasoningTokens: 9 }, 2000],
   ] as const) {
     it(name, () => {
       ask(counts);
-      assert.deepEqual([partsOf(), use().calibration], [{ turns }, calibration]);
+      assert.deepEqual(partsOf(), { turns });
     });
   }
 
-  it('is not calibrated by a short text, whose tokens are mostly those around the messages', () => {
-    opened.ask(tokens(50), ...turn(tokens(50), { promptTokens: 200 }));
-    assert.deepEqual([partsOf(), use().calibration], [{ turns: 200 }, 1]);
-  });
-
-  it('consists of the last count and of calibrated estimates for what is new', () => {
+  it('consists of the last report and of estimates for what is new', () => {
     ask({ promptTokens: 1500, completionTokens: 1500 });
-    ask();
-    assert.deepEqual(partsOf(use({ attachmentTokens: 20 })), { turns: 6000, attachments: 30 });
+    opened.ask(tokens(1000), attempt());
+    assert.deepEqual(partsOf(use({ attachmentTokens: 20 })), { turns: 4000, attachments: 20 });
   });
 
-  it('contains the system prompt once, although the gateway has counted it with the turns', () => {
+  it('contains the system prompt once, although the gateway has reported it with the turns', () => {
     ask({ promptTokens: 3150 });
-    assert.deepEqual(partsOf(use({ systemPrompt: tokens(100) })), { system: 150, turns: 3000 });
-  });
-
-  it('is estimated if only an old count is believable', () => {
-    ask({ promptTokens: 1500, completionTokens: 1500 });
-    for (let index = 0; index < 5; index++) ask({ promptTokens: 1 });
-    assert.deepEqual([partsOf(), use().calibration], [{ turns: 12_000 }, 1]);
+    assert.deepEqual(partsOf(use({ systemPrompt: tokens(100) })), { system: 100, turns: 3050 });
   });
 
   it('contains the prompt of a running turn, but not one that has failed without an answer', () => {
@@ -84,10 +73,9 @@ describe('use of the context by the next request', () => {
     assert.deepEqual(partsOf(), {});
   });
 
-  it('is estimated for another model than the one that has counted', () => {
+  it('is estimated for a model other than the one that reported the tokens', () => {
     ask({ promptTokens: 1500, completionTokens: 1500 }, 'other');
-    assert.deepEqual([partsOf(), use().calibration], [{ turns: 2000 }, 1]);
-    assert.deepEqual(partsOf(use({ model: 'other' })), { turns: 3000 });
+    assert.deepEqual([partsOf(), partsOf(use({ model: 'other' }))], [{ turns: 2000 }, { turns: 3000 }]);
   });
 
   it('is the same after a reload', () => {
@@ -100,7 +88,7 @@ describe('use of the context by the next request', () => {
     assert.deepEqual(partsOf(), {});
   });
 
-  it('is estimated after the answer before the counted one was requested again', () => {
+  it('is estimated after the answer before the last one was requested again', () => {
     const first = ask();
     ask({ promptTokens: 6000 });
     assert.deepEqual(partsOf(), { turns: 6000 });
@@ -118,17 +106,17 @@ describe('use of the context by the next request', () => {
       opened.emit(...turn(tokens(100)));
     });
 
-    it('has the summary in place of the older turns, with the calibration of a count before it', () => {
+    it('has the summary in place of the older turns, although a report includes these turns', () => {
       // The two messages of the summary contain 19 tokens beside it.
-      assert.deepEqual(partsOf(), { summary: Math.round(119 * 1.5), turns: 3000 });
+      assert.deepEqual(partsOf(), { summary: 119, turns: 2000 });
     });
 
-    it('is based on the count that the next answer reports', () => {
+    it('is based on the tokens that the next answer reports', () => {
       ask({ promptTokens: 4000, completionTokens: 1000 });
       const { summary: summarized = 0, turns = 0 } = partsOf();
       assert.equal(summarized + turns, 5000);
       opened.conversation.editSummary(summary, '');
-      assert.deepEqual(partsOf(), { turns: 3000 * 3 });
+      assert.deepEqual(partsOf(), { turns: 3 * 2000 });
     });
 
     it('is as before when the summary is undone', () => {

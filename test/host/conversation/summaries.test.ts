@@ -150,7 +150,6 @@ describe('range of a summary', () => {
   for (const [situation, sizes, room, last] of [
     ['leaves the last turns up to 20,000 tokens', [50_000, 50_000, 9000, 11_000], { contextWindow: 200_000 }, '2'],
     ['leaves the last turns up to a quarter of the context', [300, 100, 150], { contextWindow: 1000 }, '1'],
-    ['counts calibrated tokens', [100, 100, 100], { contextWindow: 1000, calibration: 2 }, '2'],
     ['leaves the last 20,000 tokens if the context is unknown', [15_000, 15_000, 5000], {}, '1'],
     ['stands for a last turn that is too long', [100, 400], { contextWindow: 1000 }, '2'],
     ['stands for a single long turn', [900], { contextWindow: 1000 }, '1'],

@@ -1,8 +1,9 @@
+import type { BudgetDecisions } from '../../../src/host/health/budget';
 import { hostFailure } from '../../../src/engine/faults/hostFaults';
 import { englishWords } from '../../support/englishWords';
 
 /** A daily budget that allows every request, unless the test replaces one of its methods. */
-export class TestBudget {
+export class TestBudget implements BudgetDecisions {
   mayStart: () => boolean | Promise<boolean> = () => true;
   mayStartQueued: () => boolean | Promise<boolean> = () => true;
   mayStartUnattended = (): Promise<boolean> => Promise.resolve(true);

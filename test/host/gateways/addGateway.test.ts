@@ -153,9 +153,13 @@ describe('Add Gateway command', () => {
       2,
       'Requests to 10.0.0.2 use plain HTTP, so your API key and prompts can be intercepted. Use https:// if you can.',
     ],
-    ['https://', 3, 'This is not a valid URL.'],
-    ['ftp://a.test', 3, 'The URL must start with https:// or http://.'],
-    ['https://me:pw@a.test', 3, 'Remove the user name and password. You are asked for the API key next.'],
+    ['https://', 3, 'This text is not a valid URL. Example: https://api.holysheep.ai/v1.'],
+    ['ftp://a.test', 3, 'This text must start with https:// or http://.'],
+    [
+      'https://me:pw@a.test',
+      3,
+      'This text contains a user name or password. Remove it. The API key is set separately.',
+    ],
   ] as const) {
     it(`says about the base URL ${text}: ${message}`, async () => {
       await add([['$(link) Other base URL…']], [undefined]);

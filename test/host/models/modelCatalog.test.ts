@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import type { LedgerEntry } from '../../../src/engine/state/ledger';
+import type { LedgerEntry, TurnRecord } from '../../../src/engine/state/ledger';
 import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import { defaultModels, parseModelList } from '../../../src/engine/gateway/modelList';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
 import type { ActiveConnection, Connections } from '../../../src/host/connection/connections';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
+import type { DemoMode } from '../../../src/host/connection/demoMode';
+import type { HealthBook } from '../../../src/host/health/healthBook';
 import type { Settings } from '../../../src/host/settings/settings';
 import type { Log } from '../../../src/host/util/log';
 import { UnresponsiveGateways } from '../../../src/host/connection/unresponsiveGateways';
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
+import { fake } from '../../support/fake';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { storeIn } from '../../support/storeIn';
@@ -46,7 +49,7 @@ describe('model catalog', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
   const log = (problem: unknown) => logged.push(String(problem));
-  const health = { records: () => [], refresh: () => Promise.resolve() };
+  const health = fake<HealthBook>({ records: () => [], refresh: () => Promise.resolve() });
   const engine = {
     cooldownOf: () => undefined,
     localFacts: (() => Promise.resolve(local)) as Engine['localFacts'],
@@ -102,11 +105,11 @@ describe('model catalog', () => {
     createCatalog = () =>
       new ModelCatalog({
         connections,
-        engine,
+        engine: fake<Engine>(engine),
         health,
         keys,
         settings,
-        log: { error: log, warn: log } as unknown as Log,
+        log: fake<Log>({ error: log, warn: log }),
         memory: memento,
         unresponsive,
       });
@@ -198,7 +201,7 @@ describe('model catalog', () => {
   describe('after a gateway has named a context window', () => {
     const learn = (contextTokens?: number, entry: Partial<LedgerEntry> = {}) => {
       const attempts = [{ model: 'acme', gateway: refOf(`${origin}/v1`), ...entry } as LedgerEntry];
-      return catalog.rememberContextWindow({ attempts, contextTokens });
+      return catalog.rememberContextWindow(fake<TurnRecord>({ attempts, contextTokens }));
     };
     const answered = (promptTokens?: number) => learn(undefined, { ended: ended({ promptTokens }) });
     const windowOf = (model: string, baseUrl?: string, userModel?: string) =>
@@ -207,7 +210,7 @@ describe('model catalog', () => {
     it('knows it for this model at this gateway, also after a restart, and announces it once', async () => {
       await learn(8192);
       await learn(8192);
-      await catalog.rememberContextWindow({ attempts: [], contextTokens: 9 });
+      await catalog.rememberContextWindow(fake<TurnRecord>({ attempts: [], contextTokens: 9 }));
       catalog = createCatalog();
       assert.deepEqual([windowOf('acme'), windowOf('acme', `${origin}/v2`), refreshed], [8192, 8192, 1]);
       const others = [windowOf('acme', `${other}/v1`), windowOf('acme-2'), windowOf('__proto__')];
@@ -443,10 +446,10 @@ describe('model catalog', () => {
       await catalog.preload();
       const read = mock.method(engine, 'localFacts', () => Promise.resolve(new Map([['a', { contextWindow: 8192 }]])));
       const after = (model: string, at = server.baseUrl) =>
-        catalog.refreshFacts({ attempts: [{ model, gateway: refOf(at) } as LedgerEntry] });
+        catalog.refreshFacts(fake<TurnRecord>({ attempts: [{ model, gateway: refOf(at) } as LedgerEntry] }));
       await after('b');
       await after('a', `${origin}/v1`);
-      await catalog.refreshFacts({ attempts: [] });
+      await catalog.refreshFacts(fake<TurnRecord>({ attempts: [] }));
       assert.equal(read.mock.callCount(), 0);
       refreshed = 0;
       await after('a');
@@ -500,10 +503,12 @@ describe('model catalog', () => {
       const { registerModels } = await import('../../../src/host/models/modelCatalog');
       const calls: unknown[] = [];
       const commands = registerModels({
-        connections: { selectModel: (model: string) => Promise.resolve(void calls.push(`setting ${model}`)) },
-        catalog: { pick: () => Promise.resolve(picked) },
+        connections: fake<Connections>({
+          selectModel: (model) => Promise.resolve(void calls.push(`setting ${model}`)),
+        }),
+        catalog: fake<ModelCatalog>({ pick: () => Promise.resolve(picked) }),
         conversations: { current: { selectModel: (model: string) => void calls.push(`turn ${model}`) } },
-        demo: { active: false },
+        demo: fake<DemoMode>({ active: false }),
       });
       return [...calls, await commands['holysheep.selectModel'](argument), ...calls];
     };

@@ -35,7 +35,7 @@ describe('request for a summary', () => {
     const services = {
       contextUse: (_conversation: unknown, { model }: { model?: string }) => {
         models.push(model);
-        return windowTokens === undefined ? undefined : { windowTokens, parts: [], calibration: 1 };
+        return windowTokens === undefined ? undefined : { windowTokens, parts: [] };
       },
       budget: {
         mayStart: () => {

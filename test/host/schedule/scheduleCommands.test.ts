@@ -8,7 +8,6 @@ const now = 1_000_000;
 const prompt: ListedPrompt = {
   id: 'p',
   conversationId: 'c',
-  exchangeId: 'e',
   workspace: 'file:///home/me/my%20app',
   gateway: 'https://old.example',
   model: 'gpt-4o',

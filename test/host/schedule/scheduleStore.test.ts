@@ -10,7 +10,6 @@ import { valuesOf } from '../../support/valuesOf';
 const prompt = (fields: Partial<ScheduledPrompt> = {}): ScheduledPrompt => ({
   id: randomUUID(),
   conversationId: randomUUID(),
-  exchangeId: 'e1',
   workspace: 'file:///home/me/app',
   gateway: 'https://own.example',
   model: 'm',
@@ -20,7 +19,7 @@ const prompt = (fields: Partial<ScheduledPrompt> = {}): ScheduledPrompt => ({
   ...fields,
 });
 
-describe('store of scheduled prompts', () => {
+describe('index of scheduled prompts', () => {
   let folder: string;
   let problems: string[];
   beforeEach(() => {
@@ -30,49 +29,26 @@ describe('store of scheduled prompts', () => {
   afterEach(() => removeTemporaryFolder(join(folder, '..')));
 
   const open = (): ScheduleStore => new ScheduleStore(folder, (problem) => problems.push(problem));
-  const listed = async (): Promise<readonly (readonly [string, boolean])[]> =>
-    (await open().list()).stored.map(({ prompt: { id }, isClaimed }) => [id, isClaimed]);
+  const listed = async (): Promise<readonly string[]> => valuesOf((await open().list()).prompts, 'id');
 
   it('lists the prompts of all windows by the time at which they are sent, those that wait for the network last', async () => {
     const [late, online, early] = [prompt({ dueAt: 3000 }), prompt({ dueAt: undefined }), prompt({ dueAt: 2000 })];
     for (const added of [late, online, early]) await open().add(added);
-    assert.deepEqual(valuesOf((await open().list()).stored, 'prompt'), [
-      early,
-      late,
-      JSON.parse(JSON.stringify(online)),
-    ]);
+    assert.deepEqual((await open().list()).prompts, [early, late, JSON.parse(JSON.stringify(online))]);
   });
 
   it('is empty before the first prompt', async () => assert.deepEqual(await listed(), []));
 
-  it('lets exactly one of many windows claim a prompt', async () => {
-    for (let round = 0; round < 20; round++) {
-      const added = prompt();
-      await open().add(added);
-      const claims = await Promise.all(Array.from({ length: 8 }, () => open().claim(added.id)));
-      assert.equal(claims.filter(Boolean).length, 1);
-      assert.equal(await open().claim(added.id), false);
-    }
-  });
-
-  it('shows other windows that a prompt is claimed until it is removed', async () => {
+  it('no longer has a removed prompt', async () => {
     const added = prompt();
+    assert.equal(await open().has(added.id), false);
     await open().add(added);
-    await open().claim(added.id);
-    await open().removeUnclaimed(added.id);
-    assert.deepEqual(await listed(), [[added.id, true]]);
+    assert.equal(await open().has(added.id), true);
     await open().remove(added.id);
-    assert.deepEqual(await listed(), []);
+    assert.deepEqual([await open().has(added.id), await listed()], [false, []]);
   });
 
-  it('can not claim a removed prompt', async () => {
-    const added = prompt();
-    await open().add(added);
-    await open().removeUnclaimed(added.id);
-    assert.equal(await open().claim(added.id), false);
-  });
-
-  const only = (stored: ScheduledPrompt) => ({ stored: [{ prompt: stored, isClaimed: false }], isComplete: true });
+  const only = (indexed: ScheduledPrompt) => ({ prompts: [indexed], isComplete: true });
   const damaged: readonly (readonly [name: string, content: (id: string) => string])[] = [
     ['is empty', () => ''],
     ['is not JSON', () => '{"id":'],

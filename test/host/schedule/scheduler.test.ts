@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StreamEvent } from '../../../src/engine/events/events';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { settle } from '../../support/virtualClock';
 import { attempt, done, failed, waitForEvents } from '../conversation/scriptedEngine';
-import { dropLocks } from '../journal/dropLocks';
 import {
   baseUrl,
   lastId,
@@ -139,7 +138,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual([await sent, requests(window), files()], [true, 2, []]);
   });
 
-  it('is not sent by its conversation, which does not claim it', async () => {
+  it('is not sent by a button of its conversation', async () => {
     const window = open();
     const conversation = await window.askLater(minute);
     const id = lastId(conversation);
@@ -320,37 +319,57 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(window), window.notices], [1, [{ kind: 'due', count: 1 }]]);
     });
 
-    it('counts as interrupted, and is never sent automatically, if its window died after the claim', async () => {
-      const before = open();
-      const { id } = await before.askLater(2 * minute);
-      await before.store.claim(before.scheduler.list()[0]!.id);
-      before.scheduler.dispose();
-      // Lets the window die: its locks stay behind and its process is gone.
-      await before.journal.flush();
-      dropLocks(disk.folder);
-      const after = open();
-      await after.clock.advance(5 * minute);
-      assert.deepEqual([requests(after), files(), after.scheduler.list()], [0, [], []]);
-      const conversation = await after.conversations.open(id);
-      assert.equal(phaseOf(conversation), 'interrupted');
-      assert.equal(after.notices[0]?.kind, 'interrupted');
-      conversation?.retryNow();
-      assert.equal(requests(after), 1);
-    });
-
-    it('is not sent again if its window died after the turn had started', async () => {
+    it('is not sent again if its window died before it removed the prompt from the index', async () => {
       const before = open();
       const { id } = await before.askLater(minute);
-      const claimed = before.scheduler.list()[0]!;
+      const [scheduled] = before.scheduler.list();
+      assert.ok(scheduled);
       await before.clock.advance(minute);
       assert.equal(requests(before), 2);
-      // Restores the file, as if the window had died before it removed the claim.
-      writeFileSync(join(disk.scheduled, `${claimed.id}.claimed`), JSON.stringify({ ...claimed }));
+      await before.store.add(scheduled);
       const after = await reopenAfter(2 * minute);
       await after.clock.advance(minute);
       assert.deepEqual([requests(after), files(), after.notices], [0, [], []]);
       assert.equal(phaseOf(await after.conversations.open(id)), 'interrupted');
     });
+  });
+
+  it('is recorded as sent in the journal before its first attempt', async () => {
+    const window = open();
+    const { id } = await window.askLater(minute);
+    const recorded = (): boolean => readFileSync(join(disk.folder, `${id}.jsonl`), 'utf8').includes('"rerun"');
+    await window.journal.flush();
+    assert.equal(recorded(), false);
+    await window.clock.advance(minute);
+    await window.engine.turn.options.connection?.();
+    assert.equal(recorded(), true);
+  });
+
+  it('makes no attempt if the journal can not be written', async () => {
+    const window = open();
+    const { id } = await window.askLater(minute);
+    await window.journal.flush();
+    rmSync(join(disk.folder, `${id}.jsonl`));
+    await window.clock.advance(minute);
+    assert.equal(requests(window), 2);
+    await assert.rejects(window.engine.turn.options.connection?.() ?? Promise.resolve(), { code: 'ENOENT' });
+  });
+
+  it('makes no attempt if another window takes over its conversation meanwhile', async () => {
+    const [first, second] = [open(), open()];
+    const { id } = await first.askLater(minute);
+    await first.journal.flush();
+    const conversation = await second.conversations.open(id);
+    assert.ok(conversation);
+    const run = first.engine.run.bind(first.engine);
+    first.engine.run = (request, options) => {
+      const turn = run(request, options);
+      second.conversations.takeOver(conversation).catch(assert.ifError);
+      return turn;
+    };
+    await first.clock.advance(minute);
+    const sent = first.engine.turn.options.connection?.() ?? Promise.resolve();
+    await assert.rejects(sent);
   });
 
   describe('with two windows', () => {

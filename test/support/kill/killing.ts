@@ -1,15 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
 import { isRunning } from '../../../src/engine/state/turnState';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { startGateway, type GatewayRequest, type Step } from '../testGateway';
 import { answer, deltas, replySequence } from '../replies';
-import { out, root } from '../paths';
-import { textFiles } from '../productionBuild';
 import { removeTemporaryFolder, temporaryFolder } from '../temporaryFolder';
+import { compileVictim, victimPath } from './compileVictim';
 import { liveConversations } from './liveConversations';
 
 /** A sentence with characters of two and four bytes and a line break, so that a partial write may split any of them. */
@@ -42,7 +39,7 @@ export interface Killing {
 
 const speed = { chunkChars: 5, everyMs: 1 };
 
-const bundle = path.join(out, 'kill', 'victim.cjs');
+const bundle = victimPath('victim');
 
 interface KillOptions {
   readonly models?: readonly string[];
@@ -50,18 +47,8 @@ interface KillOptions {
   readonly waitsForPrompt?: boolean;
 }
 
-/** Compiles the victim once, because compiling at each start would take longer than the test. */
 export async function buildVictim(): Promise<void> {
-  await build({
-    entryPoints: [path.join(root, 'test/support/kill/victim.ts')],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node22',
-    logLevel: 'silent',
-    plugins: [textFiles],
-  });
+  await compileVictim('victim');
 }
 
 /** Sends a few characters per millisecond, then nothing. The last sentence never arrives, so that Continue has text to add. */

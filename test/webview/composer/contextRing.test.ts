@@ -7,13 +7,9 @@ describe('ring for the context', () => {
   let page: PanelPage;
   usePage((opened) => (page = opened), []);
 
-  const show = (
-    parts: Readonly<Partial<Record<ContextPart['kind'], number>>>,
-    calibration = 1,
-    canSummarize = true,
-  ): void => {
+  const show = (parts: Readonly<Partial<Record<ContextPart['kind'], number>>>, canSummarize = true): void => {
     const all = Object.entries(parts).map(([kind, tokens]) => ({ kind: kind as ContextPart['kind'], tokens }));
-    page.receive({ type: 'contextUse', use: { windowTokens: 200_000, parts: all, calibration }, canSummarize });
+    page.receive({ type: 'contextUse', use: { windowTokens: 200_000, parts: all }, canSummarize });
   };
   const ring = (): HTMLElement | undefined => page.all('button').find((found) => found.matches('.context-ring'));
   const arc = (): string | null | undefined => ring()?.querySelector('.context-arc')?.getAttribute('stroke-dasharray');
@@ -42,11 +38,11 @@ describe('ring for the context', () => {
     assert.equal(ring()?.title, [total, ...parts].join('\n'));
   });
 
-  it('counts the draft by the calibrated estimate, until it is sent', () => {
-    show({ turns: 90_000 }, 1.5);
+  it('counts the draft until it is sent', () => {
+    show({ turns: 90_000 });
     assert.equal(ring(), undefined);
     page.type('x'.repeat(4 * 10_000));
-    assert.match(ring()?.ariaLabel ?? '', /53% full.*Draft: 15K$/);
+    assert.match(ring()?.ariaLabel ?? '', /50% full.*Draft: 10K$/);
     page.click('Send');
     assert.equal(ring(), undefined);
   });
@@ -71,7 +67,7 @@ describe('ring for the context', () => {
   });
 
   it('opens no menu while no summary can be requested', () => {
-    show({ turns: 150_000 }, 1, false);
+    show({ turns: 150_000 }, false);
     ring()?.click();
     assert.deepEqual(page.all('menu'), []);
     show({ turns: 150_000 });

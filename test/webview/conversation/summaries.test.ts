@@ -245,7 +245,7 @@ describe('notice of a new summary', () => {
     page.receive({
       type: 'contextUse',
       canSummarize: true,
-      use: { windowTokens: 100, parts: [{ kind: 'turns', tokens }], calibration: 1 },
+      use: { windowTokens: 100, parts: [{ kind: 'turns', tokens }] },
     });
   const end = (): void => page.events('s', ev.text('In short'), ev.done('In short'));
   const notice = (): string => page.root.querySelector('.notices > .notice:not([hidden])')?.textContent ?? '';
@@ -305,7 +305,7 @@ describe('notice of a full context', () => {
     page.receive({
       type: 'contextUse',
       canSummarize,
-      use: { windowTokens: 1000, parts: [{ kind: 'turns', tokens }], calibration: 1 },
+      use: { windowTokens: 1000, parts: [{ kind: 'turns', tokens }] },
     });
   const notice = (): string => page.root.querySelector('.notices > .notice:not([hidden])')?.textContent ?? '';
   const offered = 'The context is ≈ 92% full.Continue with a summary';

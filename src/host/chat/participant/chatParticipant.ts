@@ -4,12 +4,12 @@ import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events/events';
 import type { ChatRequest, Connection } from '../../../engine/request';
 import type { RequestChoice, RequestDefaults } from '../../connection/connections';
-import type { Budget } from '../../health/budget';
+import type { BudgetDecisions } from '../../health/budget';
 import { vendor, type CommandId } from '../../contributions';
 import { escapeMarkdown } from '../../ui/messageText';
 import { hostWords } from '../../ui/words';
 import { localize } from '../../util/localization';
-import type { Log } from '../../util/log';
+import type { ErrorLog } from '../../util/log';
 import { UserError } from '../../util/userError';
 import { startChatTurn } from '../appendOnly';
 import { actionTitle, ChatTurns, runChatAction, type ChatActionDeps } from './chatActions';
@@ -21,8 +21,8 @@ import { chatQuestion, toLocation, type ChatQuestion } from './chatQuestion';
 
 interface ParticipantDeps extends ChatActionDeps {
   readonly engine: Pick<Engine, 'run'>;
-  readonly budget: Pick<Budget, 'mayStart'>;
-  readonly log: Pick<Log, 'error'>;
+  readonly budget: BudgetDecisions;
+  readonly log: ErrorLog;
   readonly defaults: (choice: RequestChoice) => RequestDefaults;
   readonly connection: () => Promise<Connection>;
   /** Asks the user whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */

@@ -3,9 +3,10 @@ import * as vscode from 'vscode';
 import { canSendRequests } from '../../../engine/request';
 import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events/events';
+import { estimateTokens } from '../../../engine/text/tokenEstimate';
 import { firstGateway } from '../../../engine/turn/gatewayModels';
 import type { KeyedGateway, Connections } from '../../connection/connections';
-import type { Budget } from '../../health/budget';
+import type { BudgetDecisions } from '../../health/budget';
 import type { Settings } from '../../settings/settings';
 import { enterApiKey } from '../../ui/notifications';
 import { hostWords } from '../../ui/words';
@@ -14,11 +15,11 @@ import { startChatTurn } from '../appendOnly';
 import { chatOptions, type CallerOptions } from './chatOptions';
 import { chatError, ModelAnswer } from './modelAnswer';
 import { offeredModels, type OfferedModelsDeps } from './offeredModels';
-import { estimateMessageTokens, estimateTokens, requestMessages } from './requestMessages';
+import { estimateMessageTokens, requestMessages } from './requestMessages';
 
 export interface ModelProviderDeps extends OfferedModelsDeps {
   readonly engine: Pick<Engine, 'run'>;
-  readonly budget: Pick<Budget, 'mayOthersStart' | 'refusal'>;
+  readonly budget: BudgetDecisions;
   readonly connections: Pick<Connections, 'configured' | 'requestDefaults'>;
   readonly settings: Pick<Settings, 'model'>;
   readonly log: Pick<Log, 'error' | 'redactSecret'>;

@@ -1,37 +1,11 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events/events';
-import type {
-  copyAsCode as CopyAsCode,
-  copyRequestArgument as ParseArgument,
-} from '../../../src/host/copyAsCode/copyAsCode';
+import type { copyAsCode as CopyAsCode } from '../../../src/host/copyAsCode/copyAsCode';
 import { demoSettings } from '../../../src/host/connection/demoConversation';
 import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { attempt } from '../conversation/scriptedEngine';
 import { refOf } from '../../support/gatewayRef';
-
-const localize = (message: string): string => message;
-
-describe('argument of the command copyRequest', () => {
-  let copyRequestArgument: typeof ParseArgument;
-  useVSCode({});
-  before(async () => {
-    ({ copyRequestArgument } = await import('../../../src/host/copyAsCode/copyAsCode'));
-  });
-
-  it('is a language, or anything that a menu passes, which lets the user choose the language', () => {
-    for (const language of ['curl', 'python', 'node']) assert.equal(copyRequestArgument(language, localize), language);
-    for (const argument of [undefined, null, { scheme: 'webview-panel' }, 1]) {
-      assert.equal(copyRequestArgument(argument, localize), undefined);
-    }
-  });
-
-  it('is rejected when it names an unknown language', () => {
-    for (const unknown of ['', 'Python', 'powershell', 'toString']) {
-      assert.throws(() => copyRequestArgument(unknown, localize), /expects “curl”, “python”, or “node”/);
-    }
-  });
-});
 
 describe('copied request', () => {
   const statuses: string[] = [];

@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import { maxBaseUrlLength } from '../../engine/gateway/baseUrl';
+import type { UnusableGateway } from './gateways';
+
+/**
+ * Returns the sentence about a gateway that can't be used. It does not quote the URL, because the URL may contain a
+ * password.
+ * @param place where the user wrote the URL: a setting, an entry of a setting, or an input box
+ */
+export function gatewayProblemMessage(problem: UnusableGateway['problem'], place = 'holysheep.baseUrl'): string {
+  switch (problem) {
+    case 'empty':
+      return vscode.l10n.t('{0} contains no base URL. For HolySheep, enter https://api.holysheep.ai/v1.', place);
+    case 'too-long':
+      return vscode.l10n.t('{0} is longer than {1} characters.', place, maxBaseUrlLength);
+    case 'not-a-url':
+      return vscode.l10n.t('{0} is not a valid URL. Example: https://api.holysheep.ai/v1.', place);
+    case 'not-http':
+      return vscode.l10n.t('{0} must start with https:// or http://.', place);
+    case 'credentials':
+      return vscode.l10n.t('{0} contains a user name or password. Remove it. The API key is set separately.', place);
+    case 'no-name':
+      return vscode.l10n.t('{0}: The name must be a string.', place);
+    case 'no-models':
+      return vscode.l10n.t(
+        '{0}: The models must be names, as in {1}.',
+        place,
+        '{ "claude-sonnet-4": "anthropic/claude-sonnet-4" }',
+      );
+  }
+}
+
+export function backupProblemMessage({ number, problem }: UnusableGateway): string {
+  return gatewayProblemMessage(problem, vscode.l10n.t('Entry {0} of holysheep.backupBaseUrls', number));
+}

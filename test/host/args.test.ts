@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import {
+  languageIds,
+  parseAskArgument,
+  parseCompareArgument,
+  parseCopyRequestArgument,
+  parseRunPromptArgument,
+  parseSetApiKeyArgument,
+} from '../../src/host/args';
+import { ArgumentError } from '../../src/host/util/userError';
+
+/** Checks that each argument is rejected with a message for its caller. */
+function rejects(parse: (argument: unknown) => unknown, cases: readonly (readonly [unknown, RegExp])[]): void {
+  for (const [argument, message] of cases) {
+    it(`rejects ${JSON.stringify(argument)} with an error that names the problem`, () => {
+      assert.throws(
+        () => parse(argument),
+        (error) => error instanceof ArgumentError && error instanceof TypeError && message.test(error.message),
+      );
+    });
+  }
+}
+
+describe('argument of holysheep.ask', () => {
+  for (const [argument, expected] of [
+    ['Hi', { prompt: 'Hi' }],
+    [{ prompt: 'Hi' }, { prompt: 'Hi' }],
+    [
+      { prompt: 'Hi', model: 'm', reasoningEffort: 'default', newConversation: true },
+      { prompt: 'Hi', model: 'm', reasoningEffort: 'default', newConversation: true },
+    ],
+  ] as const) {
+    it(`accepts ${JSON.stringify(argument)}`, () => assert.deepEqual(parseAskArgument(argument), expected));
+  }
+
+  rejects(parseAskArgument, [
+    [42, /expects a prompt/],
+    [null, /expects a prompt/],
+    [[], /expects a prompt/],
+    [{}, /expects a prompt/],
+    ['', /“prompt” must be/],
+    [' \n', /“prompt” must be/],
+    [{ prompt: '' }, /“prompt” must be/],
+    [{ prompt: 1 }, /“prompt” must be/],
+    [{ prompt: 'Hi', model: 1 }, /“model” must be/],
+    [{ prompt: 'Hi', model: ' ' }, /“model” must be/],
+    [{ prompt: 'Hi', reasoningEffort: 'huge' }, /“reasoningEffort” must be/],
+    [{ prompt: 'Hi', newConversation: 'yes' }, /“newConversation” must be/],
+  ]);
+});
+
+describe('argument of holysheep.compareModels', () => {
+  for (const [argument, expected] of [
+    ['Hi', { prompt: 'Hi' }],
+    [{}, {}],
+    [
+      { prompt: 'Hi', models: [' a', 'b '] },
+      { prompt: 'Hi', models: ['a', 'b'] },
+    ],
+    [{ models: ['a', 'b', 'c', 'd'] }, { models: ['a', 'b', 'c', 'd'] }],
+  ] as const) {
+    it(`accepts ${JSON.stringify(argument)}`, () => assert.deepEqual(parseCompareArgument(argument), expected));
+  }
+
+  rejects(parseCompareArgument, [
+    [42, /expects a prompt/],
+    [null, /expects a prompt/],
+    ['', /“prompt” must be/],
+    [{ prompt: 1 }, /“prompt” must be/],
+    [{ prompt: ' ' }, /“prompt” must be/],
+    ...['a', [], ['a'], ['a', 'a '], ['a', ' '], ['a', 1], ['a', 'b', 'c', 'd', 'e'], { 0: 'a', length: 2 }].map(
+      (models) => [{ prompt: 'Hi', models }, /“models” must be/] as const,
+    ),
+  ]);
+});
+
+describe('argument of holysheep.setApiKey', () => {
+  it('contains a key, a base URL or both', () => {
+    for (const [argument, key, url] of [
+      ['hsa-key-1', 'hsa-key-1', undefined],
+      [{ key: 'hsa-key-1' }, 'hsa-key-1', undefined],
+      [{ baseUrl: 'https://gateway.example' }, undefined, 'https://gateway.example/v1'],
+      [{ key: 'k', baseUrl: ' gateway.example/v1/models ' }, 'k', 'https://gateway.example/v1'],
+    ] as const) {
+      const parsed = parseSetApiKeyArgument(argument);
+      assert.deepEqual([parsed.key, parsed.baseUrl?.url], [key, url]);
+    }
+  });
+
+  // The negative lookahead fails if a message contains the key.
+  rejects(parseSetApiKeyArgument, [
+    [5, /^(?!.*key-1).*expects an API key/],
+    [['hsa-key-1'], /^(?!.*key-1).*expects an API key/],
+    [{}, /^(?!.*key-1).*expects an API key/],
+    [{ key: 5 }, /^(?!.*key-1).*“key” must be/],
+    [{ key: 'hsa-key-1', baseUrl: 5 }, /^(?!.*key-1).*“baseUrl” must be/],
+    [{ key: 'hsa-key-1', baseUrl: 'ftp://gateway.example' }, /^(?!.*key-1).*“baseUrl” must be/],
+    [{ key: 'hsa-key-1', baseUrl: 'https://me:hsa-key-1@gateway.example' }, /^(?!.*key-1).*“baseUrl” must be/],
+  ]);
+});
+
+describe('argument of holysheep.runPrompt', () => {
+  it('can be a title', () => {
+    assert.deepEqual(parseRunPromptArgument(' Translate '), { title: 'Translate', from: undefined });
+  });
+
+  it('can contain the source of the prompt', () => {
+    assert.deepEqual(parseRunPromptArgument({ title: 'T', from: 'workspace' }), { title: 'T', from: 'workspace' });
+    assert.deepEqual(parseRunPromptArgument({ title: 'T', from: 'unknown' }), { title: 'T', from: undefined });
+  });
+
+  rejects(
+    parseRunPromptArgument,
+    ['', '  ', null, 5, {}, { title: 5 }, { prompt: 'a' }, ['T']].map((argument) => [argument, /title/]),
+  );
+});
+
+describe('argument of holysheep.copyRequest', () => {
+  it('is a language, or anything that a menu passes, which lets the user choose the language', () => {
+    for (const language of languageIds) assert.equal(parseCopyRequestArgument(language), language);
+    for (const argument of [undefined, null, { scheme: 'webview-panel' }, 1]) {
+      assert.equal(parseCopyRequestArgument(argument), undefined);
+    }
+  });
+
+  rejects(
+    parseCopyRequestArgument,
+    ['', 'Python', 'powershell', 'toString'].map((language) => [language, /expects “curl”, “python”, or “node”/]),
+  );
+});
