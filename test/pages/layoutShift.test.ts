@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { chromium, type Browser } from 'playwright-core';
-import type { StreamEvent } from '../../src/engine/events';
+import type { StreamEvent } from '../../src/engine/events/events';
 import { initialTurn, reduceTurn, type ExchangeSnapshot, type ToWebview } from '../../src/shared/protocol';
 import { stageTexts } from '../e2e/support/stageTexts';
 import { findBrowser } from '../support/browser';

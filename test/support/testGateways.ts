@@ -21,7 +21,6 @@ export function gatewayFrom(
     id: baseUrl,
     label: name ?? host,
     origin,
-    name,
     kind: 'remote',
     models,
     acceptsPlainHttp,

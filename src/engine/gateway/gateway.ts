@@ -1,16 +1,11 @@
+import type { GatewayRef } from '../events/events';
 import type { ConnectionError } from '../request';
 import { mayReplace, usesPlainHttp } from './baseUrl';
 
 /** An OpenAI-compatible server to which prompts can be sent. The base URL identifies it: objects may be replaced. */
-export interface Gateway {
-  /** The normalized base URL without a slash at the end, for instance `https://api.holysheep.ai/v1`. */
-  readonly id: string;
-  /** For the user. Each gateway of a set has another label. */
-  readonly label: string;
+export interface Gateway extends GatewayRef {
   /** To which the key is bound, for instance `https://api.holysheep.ai`. */
   readonly origin: string;
-  /** The name that the user gave the gateway. */
-  readonly name?: string | undefined;
   /** `local`: on this computer, so that no key is needed. */
   readonly kind: 'remote' | 'local' | 'demo';
   /** The names of models at this gateway, by the names that the user knows. `*` stands for every other model. */

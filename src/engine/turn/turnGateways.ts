@@ -1,9 +1,9 @@
 import type { ModelAtGateway, StreamOptions } from '../engine';
 import type { EngineSettings } from '../environment';
-import type { ModelEvent } from '../events';
+import type { GatewayRef, ModelEvent } from '../events/events';
 import { faultOfRow, type Fault } from '../faults/classify';
 import type { GatewayState, GatewayStates } from '../gate/gatewayState';
-import { hostOf, isHostShared, originOf, usesPlainHttp } from '../gateway/baseUrl';
+import { hostOf, usesPlainHttp } from '../gateway/baseUrl';
 import {
   gatewaysFor,
   gatewaysThatMayHave,
@@ -39,9 +39,6 @@ export interface AttemptPlan extends Pick<ModelAtGateway, 'model' | 'sentModel'>
   readonly gateway: Gateway;
   /** Undefined for a gateway that needs no key. */
   readonly key: string | undefined;
-  readonly origin: string;
-  /** So that the user can tell gateways with the same host apart. */
-  readonly distinguishingUrl: string | undefined;
   /** The user can switch, even to a gateway that is down. */
   readonly hasOtherGateway: boolean;
   /** Another gateway is up, so the turn can switch automatically. */
@@ -57,8 +54,6 @@ export class TurnGateways {
   current: Gateway | undefined;
   /** The base URL of the current or the next attempt. It is empty before the turn has a connection. */
   baseUrl = '';
-  /** The origin of `baseUrl`. */
-  origin = '';
   /** Why the turn uses the current gateway. Before any switch, because the earlier gateways do not have the model. */
   reason: ModelEvent['reason'] = 'model';
   /** The name by which the user knows the model of the current attempt, or the next one. */
@@ -100,8 +95,7 @@ export class TurnGateways {
     return {
       baseUrl: this.baseUrl,
       nextGateway: next && {
-        gateway: this.nameForEvents(next),
-        label: next.label,
+        gateway: refOf(next),
         isUsable: this.isAllowed(next) && this.isUp(next) && !this.isLimited(next),
       },
       plainHttpHost: plainHttp && hostOf(plainHttp.id),
@@ -157,10 +151,8 @@ export class TurnGateways {
     return {
       gateway,
       key: this.keyOf(gateway),
-      origin: this.origin,
       model: this.answeringModel,
       sentModel,
-      distinguishingUrl: this.distinguishingUrl(gateway),
       hasOtherGateway: this.hasSeveral,
       canSwitchGateway: this.untried.some((other) => this.isUp(other)),
     };
@@ -201,7 +193,6 @@ export class TurnGateways {
   choose(keyed: KeyedGateways): Gateway | undefined {
     const gateway = this.gatewayForAttempt(keyed);
     this.baseUrl = (gateway ?? keyed.primary).id;
-    this.origin = originOf(this.baseUrl);
     return gateway;
   }
 
@@ -218,9 +209,7 @@ export class TurnGateways {
     const current = usable.find(({ id }) => id === previous?.id);
     if (current && this.isEncryptedEnough(current) && (this.isPinned || this.isUp(current)))
       return (this.current = current);
-    const isPreferred = ({ id, origin }: Gateway): boolean =>
-      preferredGateway !== undefined && [id, origin].includes(preferredGateway);
-    const preferred = previous ? undefined : usable.find(isPreferred);
+    const preferred = previous ? undefined : usable.find(({ id }) => id === preferredGateway);
     const { allowed } = this;
     const left = previous ?? allowed[0];
     const gateway = preferred ?? allowed.find((other) => this.isUp(other)) ?? allowed[0];
@@ -289,20 +278,6 @@ export class TurnGateways {
     this.keyed = undefined;
     this.gatewaysForModel = undefined;
     this.current = undefined;
-  }
-
-  /** Returns the origin of the gateway, or its base URL if another gateway has the same host. See `gatewayOf`. */
-  nameForEvents(gateway: Gateway): string {
-    return this.distinguishingUrl(gateway) ?? originOf(gateway.id);
-  }
-
-  private distinguishingUrl({ id }: Gateway): string | undefined {
-    return isHostShared(
-      id,
-      this.reachable.map((gateway) => ({ baseUrl: gateway.id })),
-    )
-      ? id
-      : undefined;
   }
 
   /** The key with which requests are sent to a gateway. */
@@ -415,23 +390,18 @@ export class TurnGateways {
   }
 
   private announce(from: Gateway, to: Gateway, fault?: SwitchReason): void {
-    const [fromUrl, toUrl] = [this.distinguishingUrl(from), this.distinguishingUrl(to)];
     this.reason = fault?.kind ?? 'user';
-    this.output.emit({
-      type: 'gateway',
-      from: originOf(from.id),
-      to: originOf(to.id),
-      ...(fromUrl !== undefined && { fromUrl }),
-      ...(toUrl !== undefined && { toUrl }),
-      ...(from.name !== undefined && { fromName: from.name }),
-      ...(to.name !== undefined && { toName: to.name }),
-      reason: this.reason,
-      ...(fault?.row !== undefined && { row: fault.row }),
-    });
+    const row = fault?.row !== undefined && { row: fault.row };
+    this.output.emit({ type: 'gateway', from: refOf(from), to: refOf(to), reason: this.reason, ...row });
     this.history.recordGatewaySwitch();
   }
 }
 
 function isEncrypted({ id }: Gateway): boolean {
   return id.startsWith('https:');
+}
+
+/** Returns what events name a gateway by: not the object, which can read its key. */
+export function refOf({ id, label }: Gateway): GatewayRef {
+  return { id, label };
 }

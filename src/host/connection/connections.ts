@@ -65,7 +65,7 @@ export class Connections extends Disposable {
       const target = this.deps.gatewayForAttempt(model, keyed, preferredGateway) ?? primary;
       const isOffered = target === gatewayFor(ownGateways.chosen(model), keyed) && target !== firstGateway(keyed);
       const { name, isSubstitute } = modelAt(target, model, primary);
-      const isSwitched = [target.id, target.origin].includes(preferredGateway ?? '');
+      const isSwitched = target.id === preferredGateway;
       const backup = isSwitched ? 'switched' : 'automatic';
       return {
         model,

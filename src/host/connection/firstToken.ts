@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/engine';
-import type { FaultKind } from '../../engine/events';
+import type { FaultKind } from '../../engine/events/kinds';
 import type { Gateway } from '../../engine/gateway/gateway';
 import { faultAdvice } from '../ui/faultAdvice';
 import { localize } from '../util/localization';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isLoopbackUrl, isPrivateUrl, nameAmong, originOf } from '../../engine/gateway/baseUrl';
+import { isLoopbackUrl, isPrivateUrl, originOf } from '../../engine/gateway/baseUrl';
 import {
   firstGateway,
   gatewayFor,
@@ -63,7 +63,7 @@ export class OwnGateways extends Disposable {
 
   /** All gateways in the order of the settings. If the base URL is invalid, the first one is a backup. */
   get all(): readonly Gateway[] {
-    this.cached ??= this.deps.settings.gateways().map((entry, _, entries) => this.create(entry, entries));
+    this.cached ??= this.deps.settings.gateways().map((entry) => this.create(entry));
     return this.cached;
   }
 
@@ -137,9 +137,10 @@ export class OwnGateways extends Disposable {
 
   /** Asks for a key from now on if a gateway has refused a request without one. */
   recordTurn({ attempts }: TurnRecord): void {
-    const refused = attempts.filter(({ ended, origin }) => ended?.row === 'noKey' && !this.refusing.has(origin));
-    for (const { origin } of refused) this.refusing.add(origin);
-    if (refused.length === 0) return;
+    const refused = attempts.filter(({ ended }) => ended?.row === 'noKey').map(({ gateway }) => originOf(gateway.id));
+    const added = refused.filter((origin) => !this.refusing.has(origin));
+    for (const origin of added) this.refusing.add(origin);
+    if (added.length === 0) return;
     this.refresh();
     this.refusalEmitter.fire();
   }
@@ -150,22 +151,13 @@ export class OwnGateways extends Disposable {
     this.refresh();
   }
 
-  private create(
-    { url, origin, name, models = new Map() }: ConfiguredGateway,
-    entries: readonly ConfiguredGateway[],
-  ): Gateway {
+  private create({ url, origin, label, models = new Map() }: ConfiguredGateway): Gateway {
     const { lists } = this.deps;
     const acceptsPlainHttp = (): boolean => this.plainHttpOrigins.includes(origin);
     return {
       id: url,
-      label:
-        name ??
-        nameAmong(
-          entries.map((entry) => ({ baseUrl: entry.url })),
-          url,
-        ),
+      label,
       origin,
-      name,
       kind: isLoopbackUrl(url) ? 'local' : 'remote',
       models,
       get acceptsPlainHttp() {

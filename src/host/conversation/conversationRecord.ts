@@ -1,4 +1,4 @@
-import { isDelta, type RecordedEvent, type StreamEvent } from '../../engine/events';
+import { isDelta, type RecordedEvent, type StreamEvent } from '../../engine/events/events';
 import { endSchedule, type ScheduleEnd } from '../../engine/state/schedule';
 import { toRecordedEvents } from '../../engine/state/turnState';
 import type { ExchangeSnapshot } from '../../shared/protocol';

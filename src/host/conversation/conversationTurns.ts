@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../engine/clock';
 import type { RunOptions, TurnHandle } from '../../engine/engine';
 import type { EngineSettings } from '../../engine/environment';
-import type { StoppedEvent, StreamEvent } from '../../engine/events';
+import type { StoppedEvent, StreamEvent } from '../../engine/events/events';
 import type { ChatRequest } from '../../engine/request';
 import { markScheduled } from '../../engine/state/schedule';
 import { initialTurn, isRunning, isWaiting, markInterrupted, type Schedule } from '../../engine/state/turnState';
@@ -95,7 +95,7 @@ export class ConversationTurns extends ConversationRecord {
     return single ? [single] : [];
   }
 
-  /** The origin or the base URL of the gateway that the user has switched to. Prompts go there until the gateway fails. */
+  /** The base URL of the gateway that the user has switched to. Prompts go there until the gateway fails. */
   get preferredGateway(): string | undefined {
     return this.switchedGateway;
   }
@@ -164,7 +164,7 @@ export class ConversationTurns extends ConversationRecord {
       exchangeId,
       (turn) => (this.switchedGateway = turn.switchGateway() ?? this.switchedGateway),
       (exchange) => {
-        const preferredGateway = exchange.state.failure?.nextGateway ?? this.switchedGateway;
+        const preferredGateway = exchange.state.failure?.nextGateway?.id ?? this.switchedGateway;
         this.rerun(exchange, { preferredGateway, onStart: () => (this.switchedGateway = preferredGateway) });
       },
     );
@@ -287,8 +287,8 @@ export class ConversationTurns extends ConversationRecord {
   private forgetFailedGateway(events: readonly StreamEvent[]): void {
     const { switchedGateway } = this;
     const hasFailed = events.some((event) => {
-      if (event.type === 'failed') return event.nextGateway !== undefined && event.nextGateway !== switchedGateway;
-      return event.type === 'gateway' && event.reason !== 'user' && (event.fromUrl ?? event.from) === switchedGateway;
+      if (event.type === 'failed') return event.nextGateway !== undefined && event.nextGateway.id !== switchedGateway;
+      return event.type === 'gateway' && event.reason !== 'user' && event.from.id === switchedGateway;
     });
     if (hasFailed) this.switchedGateway = undefined;
   }

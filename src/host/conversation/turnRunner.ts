@@ -1,7 +1,7 @@
 import type { Clock } from '../../engine/clock';
 import type { Engine, ResumeFrom, RunOptions, TurnHandle } from '../../engine/engine';
-import { EventBatch } from '../../engine/eventBatch';
-import { isTerminal, type StreamEvent } from '../../engine/events';
+import { EventBatch } from '../../engine/events/eventBatch';
+import { isTerminal, type StreamEvent } from '../../engine/events/events';
 import type { ChatRequest, TextMessage } from '../../engine/request';
 import type { RequestChoice, RequestDefaults } from '../connection/connections';
 import type { Exchange } from '../journal/exchange';
@@ -200,7 +200,7 @@ export interface TurnStart {
   readonly mode?: ResumeFrom['mode'] | undefined;
   /** Whether the request has a higher token limit, because the previous answer reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
-  /** The origin or the base URL of the gateway that the user has switched to. */
+  /** The base URL of the gateway that the user has switched to. */
   readonly preferredGateway?: string | undefined;
   /** Called right after the start, for example to skip the cooldown of the gateway. */
   readonly onStart?: ((turn: TurnHandle) => void) | undefined;

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { gatewayOf } from '../../engine/events';
 import { parseCopyRequestArgument, type LanguageId } from '../args';
 import type { Commands } from '../commands';
 import type { LedgerEntry } from '../../engine/state/ledger';
@@ -57,10 +56,9 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
 
   const demo = choice.exchange.demo === true;
   const last = demo ? undefined : choice.exchange.state.ledger.entries.at(-1);
-  const lastGateway = gatewayOf(last ?? {});
   const gateways = last ? deps.ownGateways.all : [];
   // The settings may no longer contain the gateway of the last attempt.
-  const used = gateways.find((gateway) => gateway.id === lastGateway || gateway.origin === lastGateway);
+  const used = gateways.find(({ id }) => id === last?.gateway.id);
   const { id: baseUrl, label: host } = used ?? (await deps.ownGateways.gatewayFor(request.model));
   const { model = request.model, userModel }: Partial<LedgerEntry> = (used && last) ?? {};
   const settings = deps.settings.engineSettings(request.model);

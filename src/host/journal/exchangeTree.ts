@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../../engine/events';
+import type { RecordedEvent } from '../../engine/events/events';
 import { reduceTurn } from '../../engine/state/turnState';
 import type { ExchangeSnapshot } from '../../shared/protocol';
 import { isUsableSummary, type Exchange } from './exchange';

@@ -1,13 +1,13 @@
-import { isTerminal, type RecordedEvent, type TextEvent } from '../../engine/events';
+import { isTerminal, type RecordedEvent, type TextEvent } from '../../engine/events/events';
 import { isRecord, parseJson } from '../../engine/json';
 import { maxCompared } from '../../shared/conversation';
+import { eventSchemas } from '../../engine/events/schemas';
+import { maxMs } from '../../engine/events/kinds';
 import { parseOrUndefined } from '../util/schemas';
 import {
-  eventSchemas,
   headerSchema,
   journalSchema,
   lineSchemas,
-  maxMs,
   type EventsLine,
   type HeaderLine,
   type JournalLine,
@@ -40,6 +40,8 @@ const maxCost = 10_000;
 const costs: Readonly<Record<string, number>> = { text: 0, reasoning: 0, 'tool-call': 0, replaced: 100, rerun: 10 };
 /** Number of invalid lines after which the rest of a file is not read, because it can hardly contain valid ones. */
 const maxInvalidLines = 1000;
+
+const schemasOfEvents: Schemas<RecordedEvent> = new Map(Object.entries(eventSchemas));
 
 const lineFeed = 0x0a;
 const headerStart = '{"type":"conversation"';
@@ -128,7 +130,7 @@ function usableEvents(line: EventsLine, turn: Turn): EventsLine | undefined {
   const events: RecordedEvent[] = [];
   for (const value of line.events) {
     if (turn.hasGap) break;
-    const event = parseText(value) ?? parseByType(eventSchemas, value);
+    const event = parseText(value) ?? parseByType(schemasOfEvents, value);
     if (event && isWithinLimit(turn, event.type)) {
       events.push(event);
       turn.isUnfinished = !isTerminal(event);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isTerminal } from '../../engine/events';
+import { isTerminal } from '../../engine/events/events';
 import { isConnectionError } from '../../engine/request';
 import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
 import type { ConnectionView, Replies } from '../../shared/protocol';
@@ -135,8 +135,8 @@ export class ConversationPanel extends Disposable {
         const exchange = conversation.exchange(exchangeId);
         // The demo has every model.
         if (!exchange || exchange.demo) return [];
-        const { model, origin } = exchange.state;
-        return catalog.nearestTo(model, origin, conversation.tree.comparedModels(exchangeId));
+        const { model, gateway } = exchange.state;
+        return catalog.nearestTo(model, gateway?.id, conversation.tree.comparedModels(exchangeId));
       },
       selectModel: ({ prompt, more }) => this.selectModel(toComposedInput(prompt, more)),
       selectEffort: ({ model, level }) => efforts.choose(model, level),

@@ -39,14 +39,14 @@ const failureActions: Readonly<Record<FaultAction, (failed: FailedExchange) => u
   sendLater: ({ services, conversation, exchange }) => services.schedule.schedule(conversation, exchange.id),
   /** Sets the key of the gateway that failed, or lets the user choose a gateway if no request was sent. */
   setApiKey: async ({ conversation, exchange }) => {
-    if (await enterApiKey(exchange.state.origin)) conversation.retryNow(exchange.id);
+    if (await enterApiKey(exchange.state.gateway?.id)) conversation.retryNow(exchange.id);
   },
   addGateway: async ({ conversation, exchange }) => {
     if (await enterGateway()) conversation.retryNow(exchange.id);
   },
   openBilling: async ({ services, exchange }) => {
-    const { origin = '', model } = exchange.state;
-    const page = billingPage(origin) ?? billingPage((await services.ownGateways.gatewayFor(model)).origin);
+    const { gateway, model } = exchange.state;
+    const page = billingPage(gateway?.id ?? '') ?? billingPage((await services.ownGateways.gatewayFor(model)).id);
     if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
   },
   /** Shows both settings if the turn has used a backup gateway, because either URL may be wrong. */

@@ -127,7 +127,7 @@ export class Scheduler extends Disposable {
       conversation.retryNow(exchangeId);
       return;
     }
-    const { origin } = await gatewayFor(model);
+    const { id: gateway } = await gatewayFor(model);
     // Adds the same margin as for a wait, so that many clients do not return at the same moment.
     const dueAt = resetsAt === undefined ? undefined : now + Math.round(retryAfterDelay(resetsAt - now, random));
     const schedule = { id: randomUUID(), dueAt, scheduledAt: now };
@@ -136,7 +136,7 @@ export class Scheduler extends Disposable {
     const name = conversationTitle(isSummary ? conversation.title : undefined, prompt);
     const title = isSummary ? this.deps.summaryTitle(name) : name;
     this.clicks.set(schedule.id, false);
-    const entry = { ...schedule, conversationId: conversation.id, workspace, origin, model, title };
+    const entry = { ...schedule, conversationId: conversation.id, workspace, gateway, model, title };
     await this.turns.schedule(conversation, exchangeId, entry);
     await this.refresh();
   }
@@ -228,7 +228,7 @@ export class Scheduler extends Disposable {
    * conversation.
    */
   private async maySend(
-    { id, dueAt, origin, model }: ScheduledPrompt,
+    { id, dueAt, gateway, model }: ScheduledPrompt,
     conversation: Conversation,
     exchange: Exchange,
   ): Promise<boolean> {
@@ -238,14 +238,14 @@ export class Scheduler extends Disposable {
       return false;
     }
     // Tries again later if no request can be made, for example because the keyring can't be read.
-    const gateway = await this.deps.gatewayFor(model).catch(() => undefined);
-    if (!gateway) return false;
+    const current = await this.deps.gatewayFor(model).catch(() => undefined);
+    if (!current) return false;
     if (!(await this.deps.respondsAnyGateway())) {
       this.clicks.set(id, false);
       return false;
     }
     // A click is needed if the network may have come back while VS Code was closed, or if the gateway has changed.
-    const isAutomatic = this.clicks.get(id) === false && gateway.origin === origin;
+    const isAutomatic = this.clicks.get(id) === false && current.id === gateway;
     if (isAutomatic && (await this.deps.budget.mayStartUnattended())) return true;
     if (isAutomatic) conversation.holdScheduled(exchange.id);
     this.requireClick(id);

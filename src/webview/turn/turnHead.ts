@@ -1,5 +1,5 @@
 import { effectiveGatewaySwitches } from '../../shared/describe';
-import { isRunning, gatewayLabel, type TurnState } from '../../shared/protocol';
+import { isRunning, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, type Icon, iconButton, setText, svgIcon } from '../util/element';
 
@@ -42,7 +42,7 @@ export class TurnHead {
     // A long name is cut, so that the head keeps its height.
     this.model.title = model;
     if (this.column && column) {
-      const gateway = gatewayLabel(state) ?? '';
+      const gateway = state.gateway?.label ?? '';
       setText(this.column.gateway, gateway);
       this.column.gateway.title = gateway;
       this.setStoppable(this.column.stop, !column.queued && isRunning(state.phase));

@@ -7,7 +7,7 @@ import {
   offersGateway,
 } from '../../shared/describe';
 import { describeRefusedEffort } from '../../shared/describeEffort';
-import { isRunning, gatewayLabel, gatewayOf, type TurnState, waitKey } from '../../shared/protocol';
+import { isRunning, type TurnState, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { createTimeline } from '../timeline/timeline';
 import { element, setText, svgIcon } from '../util/element';
@@ -95,9 +95,8 @@ export function createTurnView(context: PageContext, exchangeId: string, current
     render: (state, viewContext) => {
       const { queued, isLatest, summaryOffer, columnModel } = viewContext;
       const { phase, failure, schedule, wait } = state;
-      const usedGateway = gatewayOf(state);
       // A scheduled prompt goes to the gateway in the settings, whichever gateway its last attempt used.
-      const host = (schedule ? undefined : gatewayLabel(state)) ?? viewContext.host;
+      const host = (schedule ? undefined : state.gateway?.label) ?? viewContext.host;
       texts.setThinking(isRunning(state.phase) && state.text === '');
       // A note below text that is still growing would move with every line.
       const hasEnded = !isRunning(phase);
@@ -110,7 +109,7 @@ export function createTurnView(context: PageContext, exchangeId: string, current
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context, state.toolCalls),
       );
-      const target = schedule ? `${schedule.id} ${schedule.exceedsBudget === true} ${host}` : usedGateway;
+      const target = schedule ? `${schedule.id} ${schedule.exceedsBudget === true} ${host}` : state.gateway?.id;
       card.show(
         [phase, failure, target, isLatest, summaryOffer, ...(wait ? [...waitKey(wait), wait.source, wait.hintMs] : [])],
         () => createTurnCard(context, exchangeId, state, { ...viewContext, host, currentState, timeline }),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { propertyRuns } from '../../support/propertyRuns';
 import { valuesOf } from '../../support/valuesOf';
 import { openConversation, reopened } from './openedConversation';

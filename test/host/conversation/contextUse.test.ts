@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { EndedEvent, StreamEvent } from '../../../src/engine/events';
+import type { EndedEvent, StreamEvent } from '../../../src/engine/events/events';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
 import { contextUse, createContextUse, estimateTurnTokens } from '../../../src/host/conversation/contextUse';
 import { openConversation, reopened } from './openedConversation';

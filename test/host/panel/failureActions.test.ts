@@ -4,6 +4,7 @@ import type { Exchange } from '../../../src/host/journal/exchange';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import type { FaultAction } from '../../../src/shared/protocol';
 import { useVSCode } from '../../support/fakeVSCode';
+import { refOf } from '../../support/gatewayRef';
 
 type Call = readonly unknown[];
 
@@ -91,7 +92,7 @@ describe('failure card', () => {
   };
   const run = async (action: FaultAction, state: object = {}, fields: object = {}): Promise<readonly Call[]> => {
     const { runFailureAction } = await import('../../../src/host/panel/failureActions');
-    const turn = { model: 'acme-1', origin, gatewaySwitches: [], ...state };
+    const turn = { model: 'acme-1', gateway: refOf(origin), gatewaySwitches: [], ...state };
     failed = { id: 'e1', prompt: 'Hi', state: turn, ...fields } as unknown as Exchange;
     await runFailureAction(services, conversation, 'e1', action);
     return calls;
@@ -112,7 +113,7 @@ describe('failure card', () => {
   const backupUrls = settings('@id:holysheep.baseUrl,holysheep.backupBaseUrls');
   for (const [behavior, action, state, expected] of [
     ['sends a scheduled prompt now', 'retryNow', { schedule: { id: 's1' } }, ['sendNow', 's1']],
-    ['opens the billing page of the settings', 'openBilling', { origin: '' }, ['openExternal', own]],
+    ['opens the billing page of the settings', 'openBilling', { gateway: undefined }, ['openExternal', own]],
     ['shows the backup URLs after a gateway switch', 'checkUrl', { gatewaySwitches: [{}] }, backupUrls],
     ['does not retry when the user cancels the key dialog', 'setApiKey', {}, enterKey],
     ['does not retry when the user adds no gateway', 'addGateway', {}, ['command', 'holysheep.addGateway']],

@@ -4,6 +4,7 @@ import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/sta
 import type { Situation } from '../../../src/host/status/activity';
 import type { ConnectionView } from '../../../src/shared/protocol';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
+import { refOf } from '../../support/gatewayRef';
 
 interface Item {
   text?: string;
@@ -47,7 +48,10 @@ describe('status bar', () => {
     };
     return new StatusBar({ subscribe }, situation);
   };
-  const running = (origin: string, state: TurnState = { ...initialTurn, phase: 'streaming', origin }): Situation => {
+  const running = (
+    origin: string,
+    state: TurnState = { ...initialTurn, phase: 'streaming', gateway: refOf(origin) },
+  ): Situation => {
     const exchange = { id: 'e', prompt: 'Hi', queued: false, state };
     const last = { exchangesToRetry: [exchange], lastExchange: exchange };
     const conversation = { ...last, activeExchange: exchange, activeExchanges: [exchange] };
@@ -96,7 +100,7 @@ describe('status bar', () => {
         time: 1_000_300,
         model: 'm',
         why: 'first',
-        origin,
+        gateway: refOf(origin),
       } as const;
       situation = running(origin, reduceTurn(initialTurn, attempt));
       statusBar.refresh();

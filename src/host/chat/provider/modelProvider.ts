@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Engine } from '../../../engine/engine';
-import type { StreamEvent } from '../../../engine/events';
+import type { StreamEvent } from '../../../engine/events/events';
 import type { Gateway } from '../../../engine/gateway/gateway';
 import { estimateTokens } from '../../../engine/text/tokenEstimate';
 import type { Connections } from '../../connection/connections';
