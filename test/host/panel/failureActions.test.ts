@@ -43,7 +43,7 @@ describe('failure card', () => {
   const [origin, own] = ['https://failed.test', 'https://own.test'];
   const services = {
     connections: { model: () => 'acme-1', selectModel: record('selectModel') },
-    ownGateways: { gatewayFor: () => Promise.resolve({ origin: own }) },
+    ownGateways: { gatewayFor: () => Promise.resolve({ id: own }) },
     catalog: {
       pickOther: record('pickOther', 'acme-2'),
       canReplace: (missing: string, other: string) => !listed.includes(missing) && listed.includes(other),
