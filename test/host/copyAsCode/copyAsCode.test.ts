@@ -20,7 +20,7 @@ describe('copied request', () => {
     gatewayFrom({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
     gatewayFrom({ baseUrl: 'https://b.example/a/v1', apiKey: 'hsa-b' }),
   ] as const;
-  const { conversation, ask } = openConversation();
+  const { conversation } = openConversation();
   const facts: (readonly unknown[])[] = [];
   const deps = {
     conversations: { current: conversation },
@@ -34,8 +34,10 @@ describe('copied request', () => {
   });
 
   it('of the demo comes with the warning that its code calls the gateway of the user', async () => {
-    for (const demo of [false, true])
-      await copyAsCode(deps, { exchangeId: ask({ prompt: 'Hi', demo }), language: 'curl' });
+    for (const demo of [false, true]) {
+      const { ask, conversation } = openConversation({ demo });
+      await copyAsCode(deps, { conversation, answerId: ask('Hi'), language: 'curl' });
+    }
     const mentionDemo = statuses.map((text) => /offline demo/.test(text));
     assert.deepEqual(mentionDemo, [false, true]);
   });

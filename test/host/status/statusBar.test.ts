@@ -52,9 +52,8 @@ describe('status bar', () => {
     origin: string,
     state: TurnState = { ...initialTurn, phase: 'streaming', gateway: refOf(origin) },
   ): Situation => {
-    const exchange = { id: 'e', prompt: 'Hi', queued: false, state };
-    const last = { exchangesToRetry: [exchange], lastExchange: exchange };
-    const conversation = { ...last, activeExchange: exchange, activeExchanges: [exchange] };
+    const answer = { id: 'a', isQueued: false, state };
+    const conversation = { answersToRetry: [answer], last: undefined, activeAnswer: answer, activeAnswers: [answer] };
     return { ...idle, running: conversation, runningCount: 1 };
   };
   const modelLines = (): readonly string[] => {
