@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { parseCopyRequestArgument, type LanguageId } from '../args';
+import { parseCopyRequestArgument, type LanguageId } from '../commandArgs';
 import type { Commands } from '../commands';
 import type { LedgerEntry } from '../../engine/state/ledger';
 import type { OwnGateways } from '../connection/ownGateways';

@@ -1,3 +1,4 @@
+import { textIn } from '../../engine/json';
 import * as vscode from 'vscode';
 import type { EngineSettings } from '../../engine/environment';
 import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
@@ -8,7 +9,7 @@ import { readBudget, type DailyBudget } from './dailyBudget';
 import { entryOf, isEntryOf, moveEntry, readGateways, type ConfiguredGateway, type GatewayEntry } from './gateways';
 import { readModelOverrides, type ModelOverrides } from './modelOverrides';
 import { isEqual, withoutPrimary, withPrimary } from './primaryGateway';
-import { readPrompts, textIn, type UserPrompt } from './userPrompts';
+import { readPrompts, type UserPrompt } from './userPrompts';
 
 const section = 'holysheep';
 

@@ -4,7 +4,7 @@ import type { FaultAction } from '../../../../src/engine/events/kinds';
 import type { ChatAnswer } from '../../../../src/host/chat/participant/chatAnswer';
 import { attempt, done, failed, reasoning, stopped, text } from '../../conversation/scriptedEngine';
 import { englishWords } from '../../../support/englishWords';
-import { useVSCode } from '../../../support/fakeVSCode';
+import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
 import { refOf } from '../../../support/gatewayRef';
 
 /** Returns the part of a line about a wait that follows its origin. */
@@ -59,7 +59,7 @@ const chat = (...events: readonly StreamEvent[]): readonly string[] => respond(e
 let Answer: typeof ChatAnswer;
 
 describe("answer in VS Code's chat", () => {
-  useVSCode({});
+  useVSCode({ l10n: englishL10n });
   before(async () => {
     ({ ChatAnswer: Answer } = await import('../../../../src/host/chat/participant/chatAnswer'));
   });
