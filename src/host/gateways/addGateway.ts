@@ -25,10 +25,10 @@ export interface AddGatewayDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly ownGateways: OwnGateways;
-  readonly demo: Pick<DemoMode, 'leave'>;
-  readonly engine: Pick<Engine, 'probe'>;
-  readonly health: Pick<HealthBook, 'refresh' | 'records'>;
-  readonly unresponsive: Pick<UnresponsiveGateways, 'has' | 'add'>;
+  readonly demo: DemoMode;
+  readonly engine: Engine;
+  readonly health: HealthBook;
+  readonly unresponsive: UnresponsiveGateways;
   readonly log: Log;
 }
 
@@ -191,7 +191,7 @@ function lacksKey({ type }: Key): boolean {
 
 /** Asks only users who have no primary gateway yet. @returns undefined if the user cancels */
 async function choosePlace(
-  { settings, keys }: Pick<AddGatewayDeps, 'settings' | 'keys'>,
+  { settings, keys }: AddGatewayDeps,
   name: string,
 ): Promise<'primary' | 'backup' | undefined> {
   const primary = settings.baseUrl();
