@@ -19,6 +19,7 @@ import {
   sideBySide,
 } from '../journal/exchange';
 import type { ExchangeTree } from '../journal/exchangeTree';
+import type { RecordOf } from '../journal/records';
 import { ConversationLog, type JournalWriter } from './conversationLog';
 import { buildRequest, partialAnswer } from './turnRequest';
 import { TurnRunner } from './turnRunner';
@@ -254,14 +255,14 @@ export class Conversation {
   summarize(upTo: string, model?: string): string {
     const failed = this.tree.summaries().filter((summary) => !summary.isUndone && !isUsable(summary));
     for (const { answer } of failed) this.editSummary(answer.id, '');
-    const [answer] = newAnswers(model === undefined ? [] : [model]);
+    const answer = newAnswer(model);
     this.writeStart({ type: 'summary', upTo, answer }, [answer]);
     return answer.id;
   }
 
   /** Adds a summary of another conversation before the first prompt. */
   addSummary(text: string): void {
-    const [answer] = newAnswers([]);
+    const answer = newAnswer();
     this.log.write({ type: 'summary', upTo: '', answer });
     this.editSummary(answer.id, text);
   }
@@ -442,8 +443,8 @@ export class Conversation {
 
   /** Adds answers and starts their turns. The turns of the answers that they replace, and of those after them, stop. */
   private writeStart(
-    record: Parameters<ConversationLog['write']>[0],
-    answers: readonly { readonly id: string }[],
+    record: RecordOf<'exchange' | 'answers' | 'summary'>,
+    answers: RecordOf<'answers'>['answers'],
     replaced: readonly Answer[] = [],
   ): readonly string[] {
     if (this.readOnly) throw new Error('the conversation is read-only');
@@ -579,17 +580,11 @@ function openComparison({ comparison }: Answer): string | undefined {
   return comparison?.isUsed ? undefined : comparison?.id;
 }
 
+function newAnswer(model?: string): RecordOf<'summary'>['answer'] {
+  return { id: randomUUID(), model };
+}
+
 /** @param models the models that the user has chosen; none for an answer of the selected model */
-function newAnswers(models: readonly string[]): [NewAnswer, ...NewAnswer[]] {
-  const [first, ...others] = models;
-  return [newAnswer(first), ...others.map(newAnswer)];
-}
-
-interface NewAnswer {
-  readonly id: string;
-  readonly model?: string;
-}
-
-function newAnswer(model: string | undefined): NewAnswer {
-  return { id: randomUUID(), ...(model !== undefined && { model }) };
+function newAnswers(models: readonly string[]): RecordOf<'answers'>['answers'] {
+  return models.length > 0 ? models.map((model) => newAnswer(model)) : [newAnswer()];
 }
