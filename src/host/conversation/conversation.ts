@@ -108,7 +108,7 @@ export class Conversation {
     return this.tree.path().at(-1);
   }
 
-  /** The last answer, with those that are compared with it. */
+  /** The answers that the page shows last: one, or several that are compared. */
   get lastAnswers(): readonly Answer[] {
     const { last } = this;
     return last ? sideBySide(last.exchange) : [];
@@ -161,7 +161,7 @@ export class Conversation {
     if (!this.readOnly && title !== (this.tree.title ?? '')) this.log.write({ type: 'title', title });
   }
 
-  /** Lets the demo answer all prompts. Does nothing if the conversation has one already. */
+  /** Lets the demo answer all prompts. Does nothing if the conversation already has a prompt. */
   useDemo(): void {
     if (this.tree.isEmpty) this.log.write({ type: 'gateways', set: 'demo' });
   }
@@ -177,8 +177,8 @@ export class Conversation {
   }
 
   /**
-   * Adds an exchange with another prompt beside an exchange, and stops the turns and schedules of that exchange and those
-   * after it. The prompt of a comparison goes to all of its models again.
+   * Adds another prompt beside that of an exchange, and stops the turns and schedules from that exchange on. The prompt
+   * of a comparison goes to all compared models again.
    * @returns the ids of the answers
    */
   edit(exchangeId: string, prompt: Prompt): readonly string[] {
@@ -191,8 +191,7 @@ export class Conversation {
   }
 
   /**
-   * Requests further answers to a prompt, and stops the turns and schedules of the answers that they replace and of those
-   * after them.
+   * Requests further answers to a prompt. The turns and schedules from the replaced answers on stop.
    * @returns the ids of the answers
    * @throws Error when the conversation is read-only
    */
@@ -213,8 +212,8 @@ export class Conversation {
   }
 
   /**
-   * Ends a comparison. The conversation continues with this answer, and the turns of the other answers and after them
-   * stop. Queued prompts are sent after this answer.
+   * Ends a comparison. The conversation continues with this answer. The turns of the other answers stop, and the turns that
+   * follow these answers. Queued prompts are sent after this answer.
    */
   useAnswer(answerId: string): void {
     const others = this.comparedWith(answerId);
@@ -441,7 +440,7 @@ export class Conversation {
     return this.writeStart({ type: 'exchange', id: randomUUID(), after, ...sent, answers }, answers, replaced);
   }
 
-  /** Adds answers and starts their turns. The turns of the answers that they replace, and of those after them, stop. */
+  /** Adds answers and starts their turns. The turns from the replaced answers on stop. */
   private writeStart(
     record: RecordOf<'exchange' | 'answers' | 'summary'>,
     answers: RecordOf<'answers'>['answers'],
