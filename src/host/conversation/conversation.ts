@@ -83,10 +83,7 @@ export class Conversation {
         this.log.write({ type: 'interrupted', answer: answerId });
       },
       deps.onError,
-      (answerId) => {
-        const exchange = this.tree.exchangeOf(answerId);
-        return deps.budget.mayStartQueued(this.isDemo, exchange ? comparedModels(exchange) : []);
-      },
+      (answerId) => deps.budget.mayStartQueued(this.isDemo, comparedModels(this.tree.exchangeOf(answerId))),
       (answerId) => this.endQueued(answerId, (text) => deps.budget.refusal(text)),
     );
   }
@@ -110,8 +107,7 @@ export class Conversation {
 
   /** The answers that the page shows last: one, or several that are compared. */
   get lastAnswers(): readonly Answer[] {
-    const { last } = this;
-    return last ? sideBySide(last.exchange) : [];
+    return sideBySide(this.last?.exchange);
   }
 
   /** The answers whose turns run. A comparison has several. */
@@ -236,8 +232,7 @@ export class Conversation {
   }
 
   stopComparison(answerId: string): void {
-    const exchange = this.tree.exchangeOf(answerId);
-    if (exchange) this.end(sideBySide(exchange));
+    this.end(sideBySide(this.tree.exchangeOf(answerId)));
   }
 
   /** Shows another version of an exchange. Does nothing while a turn runs, because the turn could disappear from the panel. */
@@ -420,8 +415,7 @@ export class Conversation {
 
   /** Returns the other answers of an open comparison. */
   private comparedWith(answerId: string): readonly Answer[] {
-    const exchange = this.tree.exchangeOf(answerId);
-    const answers = exchange ? sideBySide(exchange) : [];
+    const answers = sideBySide(this.tree.exchangeOf(answerId));
     return answers.some(({ id }) => id === answerId) ? answers.filter(({ id }) => id !== answerId) : [];
   }
 
