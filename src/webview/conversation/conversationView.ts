@@ -15,7 +15,7 @@ import { SummaryEntry } from './summaryEntry';
 /** Time for drawing answers out of view in one idle period. Rendering those near the view takes more. */
 const idleBudgetMs = 2;
 
-type ConversationState = Pick<Unsent, 'edits' | 'unfolded' | 'seen'>;
+type ConversationState = Partial<Unsent>;
 
 /** Only running turns, the latest exchange that has started and those after it have cards with buttons. */
 export class ConversationView {
