@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import type { CustomPrompts } from '../../../src/host/prompts/customPrompts';
+import type { Settings } from '../../../src/host/settings/settings';
+import { fake } from '../../support/fake';
 import { subscription } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 
@@ -14,14 +17,18 @@ describe('context key holysheep.hasPrompts', () => {
     const template = 'Explain ${selection}';
     const prompts = [{ title: 'Explain', template, from: 'user' as const }];
     let settingsChanged: () => void = () => undefined;
-    const customPrompts = { list: () => [...prompts], awaitingConsent: () => [], refused: () => [] };
-    const settings = {
+    const customPrompts = fake<CustomPrompts>({
+      list: () => [...prompts],
+      awaitingConsent: () => [],
+      refused: () => [],
+    });
+    const settings = fake<Settings>({
       prompts: () => ({ usable: [], unusable: [] }),
       onDidChange: (listener: () => void) => {
         settingsChanged = listener;
         return subscription;
       },
-    };
+    });
     const values: (readonly [string, boolean])[] = [];
     watchHasPrompts(customPrompts, settings, (...value) => values.push(value));
     settingsChanged();
