@@ -2,22 +2,16 @@ import * as vscode from 'vscode';
 import type { Commands } from '../commands';
 import { conversationTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
-import { startConversation, type SendServices } from '../panel/promptSender';
+import type { PanelRegistry } from '../panel/panelRegistry';
+import type { PanelServices } from '../panel/panelServices';
+import { startConversation } from '../panel/promptSender';
 import { UserError } from '../util/userError';
-import {
-  deleteConversation,
-  renameConversation,
-  type HistoryDeps,
-  type NamedConversation,
-} from './conversationActions';
+import { deleteConversation, renameConversation, type NamedConversation } from './conversationActions';
 import { exportConversation } from './exportConversation';
 import { openHistory } from './historyPicker';
 
-type HistoryCommandDeps = Omit<HistoryDeps, 'startConversation'> &
-  Pick<SendServices, 'panels' | 'conversations'> & { readonly conversations: Pick<Conversations, 'current'> };
-
 /** Returns the commands that open the history and act on the current conversation. */
-export function registerHistory(services: HistoryCommandDeps) {
+export function registerHistory(services: PanelServices & { readonly panels: PanelRegistry }) {
   const { conversations } = services;
   const deps = { ...services, startConversation: () => startConversation(services) };
   return {
@@ -32,7 +26,7 @@ export function registerHistory(services: HistoryCommandDeps) {
  * Returns the conversation of the most recently focused panel.
  * @throws UserError when the conversation has no prompt yet
  */
-function currentConversation({ current }: Pick<Conversations, 'current'>): NamedConversation {
+function currentConversation({ current }: Conversations): NamedConversation {
   const [first] = current?.exchanges() ?? [];
   if (!current || !first) throw new UserError(vscode.l10n.t('This conversation is empty.'));
   return { id: current.id, title: conversationTitle(current.title, first.prompt) };

@@ -6,6 +6,7 @@ import type { Attachment } from '../../../src/shared/protocol';
 import { useVSCode } from '../../support/fakeVSCode';
 import { valuesOf } from '../../support/valuesOf';
 import { openConversation } from '../conversation/openedConversation';
+import { fakeServices } from './fakePanel';
 
 const file: Attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'const a = 1;' };
 
@@ -21,7 +22,7 @@ function setUp(input: PromptInput, pickedModel?: string) {
   const budget = { mayStart: true };
   const overPlainHttp = new Set<string>();
   let isOpen = false;
-  const deps = {
+  const deps = fakeServices({
     conversations: {
       withOpen: async <Result>(_conversation: Conversation, work: () => Promise<Result>) => {
         isOpen = true;
@@ -51,7 +52,7 @@ function setUp(input: PromptInput, pickedModel?: string) {
       },
     },
     onError: (error: unknown) => assert.fail(String(error)),
-  };
+  });
   return {
     conversation,
     id,
