@@ -29,7 +29,7 @@ function setUp(input: PromptInput, pickedModel?: string) {
         return work().finally(() => (isOpen = false));
       },
     },
-    budget: { mayStart: (isDemo = false) => Promise.resolve(isDemo || budget.mayStart) },
+    budget: { mayStart: (isDemo) => Promise.resolve(isDemo || budget.mayStart) },
     mayUsePlainHttp: (models: readonly string[]) => Promise.resolve(!models.some((model) => overPlainHttp.has(model))),
     panels: {
       open: () => assert.fail(),
@@ -39,9 +39,9 @@ function setUp(input: PromptInput, pickedModel?: string) {
     },
     demo: { answers: () => false },
     connections: {
-      view: (demo = true) => {
+      view: (demo) => {
         assert.ok(isOpen);
-        return Promise.resolve({ model: 'm', host: 'api.example', hasKey: true, demo });
+        return Promise.resolve({ model: 'm', host: 'api.example', hasKey: true, demo: demo !== false });
       },
     },
     promptHistory: { add: (prompt: string) => Promise.resolve(void addedToHistory.push(prompt)) },
