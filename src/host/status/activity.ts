@@ -11,10 +11,7 @@ import { plainLabel, trimTrailingPeriod } from '../ui/messageText';
 import type { HostWords } from '../ui/words';
 import type { UnseenFailure } from './unseenFailures';
 
-type TurnsOfConversation = Pick<
-  Conversation,
-  'activeExchange' | 'activeExchanges' | 'exchangesToRetry' | 'lastExchange'
->;
+type TurnsOfConversation = Pick<Conversation, 'activeAnswer' | 'activeAnswers' | 'answersToRetry' | 'last'>;
 
 export interface Turns {
   readonly current: TurnsOfConversation | undefined;
@@ -58,8 +55,8 @@ interface Activity {
 export function activityItem(situation: Situation, words: HostWords, now: number): ActivityItem | undefined {
   const { running, runningCount } = situation;
   const { localize } = words;
-  const state = running?.activeExchange?.state;
-  const comparison = comparisonActivity(running?.activeExchanges.length ?? 0, words);
+  const state = running?.activeAnswer?.state;
+  const comparison = comparisonActivity(running?.activeAnswers.length ?? 0, words);
   const activity = comparison ?? (state ? turnActivity(state, words, now) : idleActivity(situation, words, now));
   if (!activity) return undefined;
   const { icon, caption, spoken = caption, explanation, conversationId, listsScheduled, isTimed = false } = activity;
@@ -145,12 +142,12 @@ export function setTurnContext({ running, current }: Omit<Turns, 'runningCount'>
   setContext('holysheep.running', running !== undefined);
   setContext('holysheep.retryable', isRetryable(running ?? current));
   // False for an empty conversation, because it can't be renamed, exported or deleted.
-  setContext('holysheep.hasConversation', current?.lastExchange !== undefined);
+  setContext('holysheep.hasConversation', current?.last !== undefined);
 }
 
 function isRetryable(conversation: Turns['current']): boolean {
   if (!conversation) return false;
-  const { activeExchange, exchangesToRetry } = conversation;
-  if (!activeExchange) return exchangesToRetry.some(canRetry);
-  return activeExchange.state.phase !== 'streaming';
+  const { activeAnswer, answersToRetry } = conversation;
+  if (!activeAnswer) return answersToRetry.some(canRetry);
+  return activeAnswer.state.phase !== 'streaming';
 }

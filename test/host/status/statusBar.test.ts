@@ -48,9 +48,8 @@ describe('status bar', () => {
     return new StatusBar({ subscribe }, situation);
   };
   const running = (origin: string, state: TurnState = { ...initialTurn, phase: 'streaming', origin }): Situation => {
-    const exchange = { id: 'e', prompt: 'Hi', queued: false, state };
-    const last = { exchangesToRetry: [exchange], lastExchange: exchange };
-    const conversation = { ...last, activeExchange: exchange, activeExchanges: [exchange] };
+    const answer = { id: 'a', isQueued: false, state };
+    const conversation = { answersToRetry: [answer], last: undefined, activeAnswer: answer, activeAnswers: [answer] };
     return { ...idle, running: conversation, runningCount: 1 };
   };
   const modelLines = (): readonly string[] => {

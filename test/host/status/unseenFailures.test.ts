@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { UnseenFailures } from '../../../src/host/status/unseenFailures';
 import { Listeners } from '../../../src/host/util/listeners';
-import { openConversation } from '../conversation/openedConversation';
+import { openConversation, retryNow } from '../conversation/openedConversation';
 import { attempt, done, failed } from '../conversation/scriptedEngine';
 
 describe('unseen failures', () => {
@@ -29,8 +29,8 @@ describe('unseen failures', () => {
       state.focused = focused;
       focusChanges.fire(state);
     };
-    const fail = (input: Parameters<typeof ask>[0] = 'Why?'): void => {
-      ask(input);
+    const fail = (): void => {
+      ask('Why?');
       emit(attempt(), failed(''));
     };
     const isUnseen = (inDemo = false): boolean => failures.latest(inDemo) !== undefined;
@@ -60,12 +60,12 @@ describe('unseen failures', () => {
 
   it('outlive the other answers of a comparison, and name the model', () => {
     const { conversation, engine, isUnseen, latest } = open();
-    conversation.compare({ prompt: 'Hi' }, ['m', 'n']);
+    conversation.ask({ prompt: 'Hi' }, ['m', 'n']);
     const [first, second] = engine.turns;
     first?.emit(attempt(), failed(''));
     second?.emit(attempt('n'), done('x'));
     assert.deepEqual([isUnseen(), latest()?.model], [true, 'm']);
-    conversation.retryNow();
+    retryNow(conversation);
     engine.turn.emit(attempt(), done('x'));
     assert.ok(!isUnseen());
   });
@@ -73,7 +73,7 @@ describe('unseen failures', () => {
   it('end with the next turn of the conversation, and with its deletion', () => {
     const { conversation, emit, fail, isUnseen, removals } = open();
     fail();
-    conversation.retryNow();
+    retryNow(conversation);
     emit(attempt(), done('x'));
     assert.ok(!isUnseen());
     fail();
@@ -83,8 +83,9 @@ describe('unseen failures', () => {
   });
 
   it('of the demo exist only in the demo', () => {
-    const { fail, isUnseen } = open();
-    fail({ prompt: 'Why?', demo: true });
+    const { conversation, fail, isUnseen } = open();
+    conversation.useDemo();
+    fail();
     assert.deepEqual([isUnseen(true), isUnseen()], [true, false]);
   });
 });
