@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isTerminal } from '../../engine/events';
+import { isTerminal } from '../../engine/events/events';
 import { isConnectionError } from '../../engine/request';
 import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
 import type { ConnectionView, Replies } from '../../shared/protocol';
@@ -137,9 +137,9 @@ export class ConversationPanel extends Disposable {
         const answer = conversation.tree.answer(answerId);
         // The demo has every model.
         if (!answer || conversation.isDemo) return [];
-        const { model, origin } = answer.state;
+        const { model, gateway } = answer.state;
         const exchange = conversation.tree.exchangeOf(answerId);
-        return catalog.nearestTo(model, origin, exchange ? comparedModels(exchange) : []);
+        return catalog.nearestTo(model, gateway?.id, exchange ? comparedModels(exchange) : []);
       },
       selectModel: ({ prompt, more }) => this.selectModel(toComposedInput(prompt, more)),
       selectEffort: ({ model, level }) => efforts.choose(model, level),
