@@ -1,10 +1,10 @@
 import type { Engine } from '../../engine/engine';
 import type { StreamEvent } from '../../engine/events/events';
-import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { Budget } from '../health/budget';
 import type { EditorTarget } from '../code/editorTarget';
 import type { Commands } from '../commands';
 import type { Connections } from '../connection/connections';
+import type { OwnGateways } from '../connection/ownGateways';
 import { importKey } from '../connection/keyStore';
 import { storeApiKey, type SetApiKeyDeps } from '../connection/storeApiKey';
 import type { ModelEfforts } from '../connection/modelEfforts';
@@ -14,12 +14,13 @@ import { ChatParticipant } from './participant/chatParticipant';
 import { ModelProvider, type ModelProviderDeps } from './provider/modelProvider';
 import { setUpChat } from './provider/setUpChat';
 
-interface ChatDeps
-  extends SetApiKeyDeps, Pick<ModelProviderDeps, 'modelsChanged'>, Pick<HostWindow, 'context' | 'register'> {
+interface ChatDeps extends SetApiKeyDeps, HostWindow {
+  readonly modelsChanged: ModelProviderDeps['modelsChanged'];
   readonly engine: Engine;
   readonly budget: Budget;
   readonly connections: Connections;
-  readonly efforts: Pick<ModelEfforts, 'reader' | 'onDidChange'>;
+  readonly ownGateways: OwnGateways;
+  readonly efforts: ModelEfforts;
   readonly catalog: ModelCatalog;
   readonly target: EditorTarget;
   readonly mayUsePlainHttp: (models: readonly string[]) => Promise<boolean>;
@@ -28,16 +29,15 @@ interface ChatDeps
 
 /** Creates the chat participant and the language models for VS Code's chat. Neither of them uses the offline demo. */
 export function registerChat(deps: ChatDeps) {
-  const { connections, efforts, catalog, settings, target, logEvent } = deps;
+  const { connections, ownGateways, efforts, catalog, settings, target, logEvent } = deps;
   const onEvent = (turnId: string, event: StreamEvent): void => logEvent('chat', turnId, event);
   const participant = new ChatParticipant({
     ...deps,
     defaults: (choice) => connections.requestDefaults(false, choice),
-    connection: () => connections.configured(),
     editor: () => target.editor(),
     pickModel: () => catalog.pickOther([], false),
     setModel: (model) => settings.chooseModel(model),
-    origin: async () => gatewayFor(connections.model(false), await connections.configured()).origin,
+    origin: async () => (await ownGateways.gatewayFor(settings.model())).origin,
     onEvent,
   });
   const models = new ModelProvider({

@@ -1,5 +1,6 @@
 import type { EditorTarget } from '../code/editorTarget';
 import type { Connections } from '../connection/connections';
+import type { OwnGateways } from '../connection/ownGateways';
 import type { ModelEfforts } from '../connection/modelEfforts';
 import type { ContextSource } from '../context/contextSource';
 import type { ContextUseOf } from '../conversation/contextUse';
@@ -36,6 +37,7 @@ export interface PanelServices extends HostWindow {
   /** Asks whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */
   readonly mayUsePlainHttp: (models: readonly string[]) => Promise<boolean>;
   readonly connections: Connections;
+  readonly ownGateways: OwnGateways;
   readonly efforts: ModelEfforts;
   readonly catalog: ModelCatalog;
   readonly contextUse: ContextUseOf;
