@@ -11,11 +11,13 @@ import type { ModelEfforts } from '../connection/modelEfforts';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { HostWindow } from '../hostWindow';
 import { ChatParticipant } from './participant/chatParticipant';
-import { ModelProvider, type ModelProviderDeps } from './provider/modelProvider';
+import { ModelProvider } from './provider/modelProvider';
 import { setUpChat } from './provider/setUpChat';
+import type { Log } from '../util/log';
 
 interface ChatDeps extends SetApiKeyDeps, HostWindow {
-  readonly modelsChanged: ModelProviderDeps['modelsChanged'];
+  readonly log: Log;
+  readonly modelsChanged: () => void;
   readonly engine: Engine;
   readonly budget: Budget;
   readonly connections: Connections;
