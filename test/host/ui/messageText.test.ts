@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { panelStrings } from '../../../src/shared/panelStrings';
 import { trimTrailingPeriod } from '../../../src/host/ui/messageText';
 import { joinSentences } from '../../../src/shared/describe';
 import { panelStrings } from '../../../src/shared/panelStrings';
