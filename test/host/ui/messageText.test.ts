@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { panelStrings } from '../../../src/shared/panelStrings';
 import { trimTrailingPeriod } from '../../../src/host/ui/messageText';
 import { joinSentences } from '../../../src/shared/describe';
-import { panelStrings } from '../../../src/shared/panelStrings';
 
 describe('sentences joined into one text', () => {
   it('are separated as the language requires, without undefined sentences', () => {
