@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { effortChoices } from '../../engine/request';
 import type { RecordedEvent } from '../../engine/events';
 import { maxCompared, type Prompt } from '../../shared/conversation';
-import type { FieldSchemas } from '../util/schemas';
+import { parseOrUndefined, type FieldSchemas } from '../util/schemas';
 
 /** Version of the format. It grows when a record changes its meaning, so that older extensions leave the file unchanged. */
 export const journalSchema = 1;
@@ -117,6 +117,7 @@ export interface PromptInput extends Prompt {
   readonly model?: string | undefined;
 }
 
-export function isPromptInput(value: unknown): value is PromptInput {
-  return v.is(promptSchema, value);
+/** Returns a copy of a prompt that the page has sent back, or undefined if it is no prompt. */
+export function parsePromptInput(value: unknown): PromptInput | undefined {
+  return parseOrUndefined(promptSchema, value);
 }

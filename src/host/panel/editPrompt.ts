@@ -2,11 +2,11 @@ import type { Exchange, Prompt } from '../../shared/conversation';
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
 import { comparedModels } from '../journal/exchange';
-import type { PromptInput } from '../journal/records';
+import { parsePromptInput, type PromptInput } from '../journal/records';
 import type { Conversations } from '../conversation/conversations';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { PanelServices } from './panelServices';
-import { parsePrefilledInput, returnPrompt, sendPrompt, type SendServices } from './promptSender';
+import { returnPrompt, sendPrompt, type SendServices } from './promptSender';
 
 interface RegenerateServices extends Pick<SendServices, 'budget' | 'mayUsePlainHttp'> {
   readonly conversations: Pick<Conversations, 'withOpen'>;
@@ -115,7 +115,7 @@ export function pickOtherModel(
 
 /** Returns the prompt of the composer. @param more the complete prompt if it was prefilled with code or attachments */
 export function toComposedInput(prompt: string, more: unknown): PromptInput {
-  const prefilled = parsePrefilledInput(more);
+  const prefilled = parsePromptInput(more);
   const { model } = prefilled ?? {};
   return { ...(prefilled && (withEditedPrompt(prefilled, prompt) ?? prefilled)), model, prompt };
 }

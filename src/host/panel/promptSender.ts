@@ -7,7 +7,8 @@ import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { DemoMode } from '../connection/demoMode';
-import { isPromptInput, type PromptInput } from '../journal/records';
+import { promptOf } from '../journal/exchange';
+import type { PromptInput } from '../journal/records';
 import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import type { PanelServices } from './panelServices';
 
@@ -88,16 +89,9 @@ export function startConversation(
   return conversation;
 }
 
-export function parsePrefilledInput(value: unknown): PromptInput | undefined {
-  if (!isPromptInput(value)) return undefined;
-  const { prompt, content, attachments, target, model, reasoningEffort } = value;
-  return { prompt, content, attachments, target, model, reasoningEffort };
-}
-
 /** Returns the prompt of a step as the composer contained it. */
 export function promptInputOf({ exchange, answer }: Step): PromptInput {
-  const { prompt, content, attachments, target, reasoningEffort } = exchange;
-  return { prompt, content, attachments, target, model: answer.model, reasoningEffort };
+  return { ...promptOf(exchange), model: answer.model };
 }
 
 export function withAttachments(input: PromptInput, attachments: readonly Attachment[]): PromptInput {
