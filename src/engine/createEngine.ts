@@ -1,6 +1,6 @@
 import type { Engine, EngineDeps, RunOptions, TurnHandle } from './engine';
 import type { EngineLog } from './environment';
-import { isTerminal, type StreamEvent } from './events';
+import { isTerminal, type StreamEvent } from './events/events';
 import { describeError } from './faults/transportError';
 import { GatewayStates } from './gate/gatewayState';
 import { KeyRedactor } from './gateway/keyRedactor';

@@ -1,5 +1,6 @@
 import type { EngineEnvironment, EngineSettings } from './environment';
-import type { FaultAction, FaultKind, StreamEvent } from './events';
+import type { StreamEvent } from './events/events';
+import type { FaultAction, FaultKind } from './events/kinds';
 import type { CooldownScope, SharedCooldowns } from './gate/cooldowns';
 import type { ModelCooldown, NetworkReport } from './gate/gatewayState';
 import type { KeyRedactor } from './gateway/keyRedactor';
@@ -62,7 +63,7 @@ export interface TurnHandle {
   continueWith(model: string, reason: FaultKind): void;
   /**
    * Switches to the next gateway in the user's order. Does nothing if there is only one gateway.
-   * @returns the origin of that gateway, or its base URL if another gateway has the same host
+   * @returns the base URL of that gateway
    */
   switchGateway(): string | undefined;
 }
@@ -85,7 +86,7 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   readonly resumeFrom?: ResumeFrom | undefined;
   /**
-   * The origin or the base URL of the gateway that the user has switched to. The turn starts there, even if that gateway
+   * The base URL of the gateway that the user has switched to. The turn starts there, even if that gateway
    * is down, and leaves it when an attempt there fails. Ignored if the gateway is known to lack the model.
    */
   readonly preferredGateway?: string | undefined;
@@ -135,7 +136,7 @@ export interface Engine {
     models: readonly string[],
     signal?: AbortSignal,
   ): Promise<FactsById>;
-  /** Contains no keys, prompts and answers. */
+  /** Contains no keys, prompts and answers, but messages of gateways, which may quote a prompt. */
   report(): EngineReport;
 }
 

@@ -1,3 +1,4 @@
+import { reasoningEfforts, type ReasoningEffort } from './events/kinds';
 import { isRecord } from './json';
 
 export interface TextMessage {
@@ -46,11 +47,6 @@ export interface Tool {
   /** JSON schema of the arguments. */
   readonly parameters: Readonly<Record<string, unknown>>;
 }
-
-/** How much a model reasons before it answers, in the order of the effort. `none` switches the reasoning off. */
-export const reasoningEfforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
-
-export type ReasoningEffort = (typeof reasoningEfforts)[number];
 
 export const effortChoices = ['default', ...reasoningEfforts] as const;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { StreamEvent } from '../../src/engine/events';
+import type { StreamEvent } from '../../src/engine/events/events';
 import { ChatParticipant } from '../../src/host/chat/participant/chatParticipant';
 import { UserError } from '../../src/host/util/userError';
 import { attempt, done, ScriptedEngine, waitForEvents, text, waiting } from '../host/conversation/scriptedEngine';

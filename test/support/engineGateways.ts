@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { GatewayRef } from '../../src/engine/events/events';
 import type { Connection, Gateway } from '../../src/engine/request';
 import { EngineWorld, type EngineRun } from './engineRun';
 import { refused, ScriptedFetch, type Reply } from './scriptedFetch';
@@ -74,6 +75,6 @@ export class Gateways {
 
 /** Returns the switches of a turn as `from → to (reason)`. */
 export function switches(run: EngineRun): readonly string[] {
-  const host = (origin: string): string => new URL(origin).host.replace('.test', '');
-  return run.of('gateway').map(({ from, to, reason }) => `${host(from)} → ${host(to)} (${reason})`);
+  const nameOf = ({ id }: GatewayRef): string => new URL(id).host.replace('.test', '');
+  return run.of('gateway').map(({ from, to, reason }) => `${nameOf(from)} → ${nameOf(to)} (${reason})`);
 }

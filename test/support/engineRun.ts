@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { createEngine } from '../../src/engine/createEngine';
 import type { Engine, EngineDeps, StreamOptions, TurnHandle } from '../../src/engine/engine';
 import type { EngineSettings } from '../../src/engine/environment';
-import { isTerminal, type StreamEvent } from '../../src/engine/events';
+import { isTerminal, type StreamEvent } from '../../src/engine/events/events';
 import type { KeyRedactor } from '../../src/engine/gateway/keyRedactor';
 import { noSharedCooldowns, type SharedCooldowns } from '../../src/engine/gate/cooldowns';
 import type { ChatRequest, Connection } from '../../src/engine/request';

@@ -1,5 +1,5 @@
 import type { EngineEnvironment } from '../environment';
-import type { FaultAction, FaultKind } from '../events';
+import type { FaultAction, FaultKind } from '../events/kinds';
 import { hostOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';

@@ -1,5 +1,5 @@
 import type { EngineDeps } from '../engine';
-import type { Usage } from '../events';
+import type { Usage } from '../events/events';
 import type { Evidence } from '../faults/classify';
 import { readJsonError } from '../faults/providerError';
 import type { KeyRedactor } from '../gateway/keyRedactor';

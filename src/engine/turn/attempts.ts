@@ -1,5 +1,5 @@
 import type { EngineDeps } from '../engine';
-import type { AttemptTrigger, EndedEvent, Usage } from '../events';
+import type { AttemptTrigger, EndedEvent, Usage } from '../events/events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import type { FaultName } from '../faults/faultTable';
 import type { CorrectableParameter } from '../faults/providerError';
@@ -11,7 +11,8 @@ import { requestBody, type AttemptRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
 import { factsWithEffort, learnRefusal, reasoningFields } from '../models/reasoningFields';
-import type { ChatRequest, ReasoningEffort } from '../request';
+import type { ChatRequest } from '../request';
+import type { ReasoningEffort } from '../events/kinds';
 import type { Situation } from '../retry/decide';
 import { estimateCost, sumUsage } from '../state/usage';
 import { continuationMessages, prefillOf } from '../text/continuation';
@@ -20,7 +21,7 @@ import type { Admission } from './admission';
 import { isContinuation, type Answer, type RequestMode } from './answer';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
-import type { AttemptPlan } from './turnGateways';
+import { refOf, type AttemptPlan } from './turnGateways';
 
 /** 4xx responses that may mean that the gateway rejects the messages of a resume request. */
 const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
@@ -81,7 +82,7 @@ export class Attempts {
   /** Resumes the partial answer, if there is one. */
   start(
     trigger: AttemptTrigger,
-    { gateway, origin, model, sentModel, distinguishingUrl, hasOtherGateway, canSwitchGateway }: AttemptPlan,
+    { gateway, model, sentModel, hasOtherGateway, canSwitchGateway }: AttemptPlan,
   ): Attempt {
     const { output, answer, deps } = this;
     const { messages } = this.request;
@@ -120,9 +121,7 @@ export class Attempts {
       type: 'attempt',
       model: sentModel,
       ...(sentModel !== model && { userModel: model }),
-      origin,
-      ...(distinguishingUrl !== undefined && { baseUrl: distinguishingUrl }),
-      ...(gateway.name !== undefined && { gatewayName: gateway.name }),
+      gateway: refOf(gateway),
       ...(hasOtherGateway && { hasOtherGateway: true as const }),
       ...(effort !== undefined && { effort }),
       ...(refusedEffort !== undefined && { refusedEffort }),

@@ -1,5 +1,6 @@
 import type { EngineDeps, RunOptions, TurnHandle } from '../engine';
-import type { AttemptTrigger, EndedEvent, FaultKind, ModelEvent } from '../events';
+import type { AttemptTrigger, EndedEvent, ModelEvent } from '../events/events';
+import type { FaultKind } from '../events/kinds';
 import { faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import { describeError } from '../faults/transportError';
 import type { Cooldown } from '../gate/cooldowns';
@@ -130,7 +131,7 @@ export class Turn implements TurnHandle {
     if (!next || !this.commands.acceptsClick()) return undefined;
     this.gateways.switchTo(next);
     this.commands.apply('switch');
-    return this.gateways.nameForEvents(next);
+    return next.baseUrl;
   }
 
   /** This is the only error boundary: an exception ends the turn with a terminal event. */

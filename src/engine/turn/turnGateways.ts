@@ -1,9 +1,9 @@
 import type { ModelAtGateway, StreamOptions } from '../engine';
 import type { EngineSettings } from '../environment';
-import type { ModelEvent } from '../events';
+import type { GatewayRef, ModelEvent } from '../events/events';
 import { faultOfRow, type Fault } from '../faults/classify';
 import type { GatewayState, GatewayStates } from '../gate/gatewayState';
-import { hostOf, isHostShared, nameAmong, originOf, usesPlainHttp } from '../gateway/baseUrl';
+import { hostOf, usesPlainHttp } from '../gateway/baseUrl';
 import type { Connection, Gateway } from '../request';
 import { isRetryable, type Situation } from '../retry/decide';
 import { modelAt, gatewaysFor, gatewaysOf, gatewaysThatMayHave, type SentModel } from './gatewayModels';
@@ -29,9 +29,6 @@ interface ModelGateways {
 /** How the next attempt is sent, and what the turn can do instead of waiting for it. */
 export interface AttemptPlan extends Pick<ModelAtGateway, 'model' | 'sentModel'> {
   readonly gateway: Gateway;
-  readonly origin: string;
-  /** So that the user can tell gateways with the same host apart. */
-  readonly distinguishingUrl: string | undefined;
   /** The user can switch, even to a gateway that is down. */
   readonly hasOtherGateway: boolean;
   /** Another gateway is up, so the turn can switch automatically. */
@@ -47,8 +44,6 @@ export class TurnGateways {
   current: Gateway | undefined;
   /** The base URL of the current or the next attempt. It is empty before the turn has a connection. */
   baseUrl = '';
-  /** The origin of `baseUrl`. */
-  origin = '';
   /** Why the turn uses the current gateway. Before any switch, because the earlier gateways do not have the model. */
   reason: ModelEvent['reason'] = 'model';
   /** The name by which the user knows the model of the current attempt, or the next one. */
@@ -92,8 +87,7 @@ export class TurnGateways {
     return {
       baseUrl: this.baseUrl,
       nextGateway: next && {
-        gateway: this.nameForEvents(next),
-        label: next.name ?? nameAmong(this.gateways, next.baseUrl),
+        gateway: refOf(next),
         isUsable: this.isAllowed(next) && this.isUp(next) && !this.isLimited(next),
       },
       plainHttpHost: plainHttp && hostOf(plainHttp.baseUrl),
@@ -148,10 +142,8 @@ export class TurnGateways {
     this.announceModel(isSubstitute ? sentModel : this.history.model, this.reason);
     return {
       gateway,
-      origin: this.origin,
       model: this.answeringModel,
       sentModel,
-      distinguishingUrl: this.distinguishingUrl(gateway),
       hasOtherGateway: this.hasSeveral,
       canSwitchGateway: this.untried.some((other) => this.isUp(other)),
     };
@@ -191,7 +183,6 @@ export class TurnGateways {
   choose(connection: Connection): Gateway | undefined {
     const gateway = this.gatewayForAttempt(connection);
     this.baseUrl = (gateway ?? connection).baseUrl;
-    this.origin = originOf(this.baseUrl);
     return gateway;
   }
 
@@ -209,9 +200,7 @@ export class TurnGateways {
     const current = usable.find(({ baseUrl }) => baseUrl === previous?.baseUrl);
     if (current && this.isEncryptedEnough(current) && (this.isPinned || this.isUp(current)))
       return (this.current = current);
-    const isPreferred = ({ baseUrl }: Gateway): boolean =>
-      preferredGateway !== undefined && [baseUrl, originOf(baseUrl)].includes(preferredGateway);
-    const preferred = previous ? undefined : usable.find(isPreferred);
+    const preferred = previous ? undefined : usable.find(({ baseUrl }) => baseUrl === preferredGateway);
     const { allowed } = this;
     const left = previous ?? allowed[0];
     const gateway = preferred ?? allowed.find((other) => this.isUp(other)) ?? allowed[0];
@@ -281,15 +270,6 @@ export class TurnGateways {
     this.gatewaysForModel = undefined;
     this.primary = undefined;
     this.current = undefined;
-  }
-
-  /** Returns the origin of the gateway, or its base URL if another gateway has the same host. See `gatewayOf`. */
-  nameForEvents(gateway: Gateway): string {
-    return this.distinguishingUrl(gateway) ?? originOf(gateway.baseUrl);
-  }
-
-  private distinguishingUrl({ baseUrl }: Gateway): string | undefined {
-    return isHostShared(baseUrl, this.gateways) ? baseUrl : undefined;
   }
 
   private get usable(): readonly Gateway[] {
@@ -391,23 +371,18 @@ export class TurnGateways {
   }
 
   private announce(from: Gateway, to: Gateway, fault?: SwitchReason): void {
-    const [fromUrl, toUrl] = [this.distinguishingUrl(from), this.distinguishingUrl(to)];
     this.reason = fault?.kind ?? 'user';
-    this.output.emit({
-      type: 'gateway',
-      from: originOf(from.baseUrl),
-      to: originOf(to.baseUrl),
-      ...(fromUrl !== undefined && { fromUrl }),
-      ...(toUrl !== undefined && { toUrl }),
-      ...(from.name !== undefined && { fromName: from.name }),
-      ...(to.name !== undefined && { toName: to.name }),
-      reason: this.reason,
-      ...(fault?.row !== undefined && { row: fault.row }),
-    });
+    const row = fault?.row !== undefined && { row: fault.row };
+    this.output.emit({ type: 'gateway', from: refOf(from), to: refOf(to), reason: this.reason, ...row });
     this.history.recordGatewaySwitch();
   }
 }
 
 function isEncrypted({ baseUrl }: Pick<Gateway, 'baseUrl'>): boolean {
   return baseUrl.startsWith('https:');
+}
+
+/** Without the key, which no event may contain. */
+export function refOf({ baseUrl, name }: Gateway): GatewayRef {
+  return { id: baseUrl, label: name ?? hostOf(baseUrl) };
 }

@@ -1,6 +1,6 @@
 import { Deadline, type Clock } from '../clock';
 import type { EngineDeps } from '../engine';
-import type { WaitingEvent } from '../events';
+import type { WaitingEvent } from '../events/events';
 import { isReachable, respondsAsGateway } from '../gate/networkCheck';
 import type { Gateway } from '../request';
 import type { TurnHistory } from './turnHistory';

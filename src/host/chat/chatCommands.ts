@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/engine';
-import type { StreamEvent } from '../../engine/events';
+import type { StreamEvent } from '../../engine/events/events';
 import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { Budget } from '../health/budget';
 import type { EditorTarget } from '../code/editorTarget';

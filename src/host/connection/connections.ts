@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
-import { isLoopbackUrl, isPrivateUrl, nameAmong, type BaseUrl } from '../../engine/gateway/baseUrl';
+import { isLoopbackUrl, isPrivateUrl, originOf, type BaseUrl } from '../../engine/gateway/baseUrl';
 import {
   canSendRequests,
   isConnectionError,
@@ -150,19 +150,18 @@ export class Connections extends Disposable {
     const { settings, keys, lists } = this.deps;
     const primary = settings.baseUrl();
     if ('error' in primary) throw new NoConnectionError('base-url', gatewayProblemMessage(primary.error));
-    const all = settings.gateways().map(({ url }) => ({ baseUrl: url }));
     const gateway = async (gateway: ConfiguredGateway): Promise<KeyedGateway> => {
-      const { url: baseUrl, origin, name, models } = gateway;
+      const { url: baseUrl, origin, label, models } = gateway;
       // A gateway that needs no key must work even if the keyring is locked.
-      const key = gateway === primary && !isLoopbackUrl(baseUrl) ? keys.get(origin) : keys.getIfReadable(origin);
+      const key = baseUrl === primary.url && !isLoopbackUrl(baseUrl) ? keys.get(origin) : keys.getIfReadable(origin);
       const [apiKey, isKeyless] = await Promise.all([key, this.isKeyless(gateway)]);
-      const host = name ?? nameAmong(all, baseUrl);
       const acceptsPlainHttp = this.plainHttpOrigins.includes(origin);
       const known = { models, acceptsPlainHttp, lists: (model: string) => lists(baseUrl, model) };
-      return { baseUrl, origin, host, apiKey, isKeyless, name, ...known };
+      return { baseUrl, origin, host: label, apiKey, isKeyless, name: label, ...known };
     };
     // Reads the keys at the same time, because this delays every attempt.
-    return Promise.all([gateway(primary), ...settings.backups().usable.map(gateway)]);
+    const [first, ...backups] = settings.gateways();
+    return Promise.all([gateway(first ?? { ...primary, label: primary.host }), ...backups.map(gateway)]);
   }
 
   /** Also returns `missing` if the key can't be read. */
@@ -179,7 +178,7 @@ export class Connections extends Disposable {
   /**
    * Returns the model and the gateway that the page shows. Never rejects, because the page must also show an unusable
    * connection.
-   * @param preferredGateway the origin or the base URL of the gateway that the user has switched to
+   * @param preferredGateway the base URL of the gateway that the user has switched to
    */
   async view(demo = this.deps.demo.active, preferredGateway?: string): Promise<ConnectionView> {
     const model = this.model(demo);
@@ -195,7 +194,7 @@ export class Connections extends Disposable {
       const target = this.deps.gatewayForAttempt(model, connection, preferredGateway) ?? connection;
       const isOffered = target === gatewayFor(model, connection) && target !== firstGateway(connection);
       const { name, isSubstitute } = modelAt(target, model, connection);
-      const isSwitched = [target.baseUrl, target.origin].includes(preferredGateway ?? '');
+      const isSwitched = target.baseUrl === preferredGateway;
       const backup = isSwitched ? 'switched' : 'automatic';
       return {
         model,
@@ -235,9 +234,10 @@ export class Connections extends Disposable {
 
   /** Asks for a key from now on if a gateway has refused a request without one. */
   recordTurn({ attempts }: TurnRecord): void {
-    const refused = attempts.filter(({ ended, origin }) => ended?.row === 'noKey' && !this.refusing.has(origin));
-    for (const { origin } of refused) this.refusing.add(origin);
-    if (refused.length === 0) return;
+    const refused = attempts.filter(({ ended }) => ended?.row === 'noKey').map(({ gateway }) => originOf(gateway.id));
+    const added = refused.filter((origin) => !this.refusing.has(origin));
+    for (const origin of added) this.refusing.add(origin);
+    if (added.length === 0) return;
     this.changeEmitter.fire();
     this.refusalEmitter.fire();
   }
@@ -264,5 +264,5 @@ export class Connections extends Disposable {
 
 function embeddedGateway(baseUrl: string): KeyedGateway {
   const { origin, host } = new URL(baseUrl);
-  return { baseUrl, origin, host, apiKey: 'hsa-demo' };
+  return { baseUrl, origin, host, name: host, apiKey: 'hsa-demo' };
 }

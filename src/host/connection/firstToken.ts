@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
-import type { FaultKind } from '../../engine/events';
+import type { FaultKind } from '../../engine/events/kinds';
 import type { Gateway } from '../../engine/request';
 import { faultAdvice } from '../ui/faultAdvice';
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { normalizeBaseUrl, gatewayNameOf, type BaseUrl } from '../../engine/gateway/baseUrl';
+import { hostOf, normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
 import { canSendRequests } from '../../engine/request';
 import type { Settings } from '../settings/settings';
 import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
@@ -21,15 +21,15 @@ interface GatewayNoticeDeps {
 
 /**
  * Removes a backup gateway from the settings. The user can undo the removal.
- * @param gateway the base URL, or its origin if no other gateway has the same host. See `gatewayOf`.
+ * @param baseUrl its base URL
  */
 export async function removeBackup(
   { settings, log }: { readonly settings: Pick<Settings, 'gateways' | 'removeBackupBaseUrls'>; readonly log: ErrorLog },
-  gateway: string,
+  baseUrl: string,
 ): Promise<void> {
-  const removed = settings.gateways().find(({ url, origin }) => [url, origin].includes(gateway));
-  const undo = await settings.removeBackupBaseUrls(gateway);
-  const message = vscode.l10n.t('{0} is no longer a backup gateway.', removed?.name ?? gatewayNameOf(gateway));
+  const label = settings.gateways().find(({ url }) => url === baseUrl)?.label ?? hostOf(baseUrl);
+  const undo = await settings.removeBackupBaseUrls(baseUrl);
+  const message = vscode.l10n.t('{0} is no longer a backup gateway.', label);
   showToast(log, 'information', message, [{ title: vscode.l10n.t('Undo'), run: undo }]);
 }
 

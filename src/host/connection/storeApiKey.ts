@@ -81,7 +81,7 @@ async function chooseKeyGateway(
   if ('error' in baseUrl || gateways.length < 2) return baseUrl;
   const choices = gateways.map(async (gateway, position) => {
     const hasKey = (await keys.getIfReadable(gateway.origin)) !== undefined;
-    return { ...gateway, host: gateway.name ?? gateway.host, baseUrl: gateway.url, position, hasKey };
+    return { ...gateway, host: gateway.label, baseUrl: gateway.url, position, hasKey };
   });
   return pickGateway(await Promise.all(choices), vscode.l10n.t('Set API key'));
 }

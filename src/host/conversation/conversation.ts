@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../engine/clock';
 import type { Engine, ResumeFrom, RunOptions, TurnHandle } from '../../engine/engine';
 import type { EngineSettings } from '../../engine/environment';
-import { isDelta, type StreamEvent } from '../../engine/events';
+import { isDelta, type StreamEvent } from '../../engine/events/events';
 import type { ChatRequest, Connection } from '../../engine/request';
 import type { ScheduleEnd } from '../../engine/state/schedule';
 import { isRunning, isWaiting, toRecordedEvents, type Schedule } from '../../engine/state/turnState';
@@ -324,7 +324,7 @@ export class Conversation {
       answerId,
       (turn) => (this.switchedGateway = turn.switchGateway() ?? this.switchedGateway),
       ({ state }) => {
-        const preferredGateway = state.failure?.nextGateway ?? this.switchedGateway;
+        const preferredGateway = state.failure?.nextGateway?.id ?? this.switchedGateway;
         this.rerun(answerId, { preferredGateway, onStart: () => (this.switchedGateway = preferredGateway) });
       },
     );
@@ -479,8 +479,8 @@ export class Conversation {
   private forgetFailedGateway(events: readonly StreamEvent[]): void {
     const { switchedGateway } = this;
     const hasFailed = events.some((event) => {
-      if (event.type === 'failed') return event.nextGateway !== undefined && event.nextGateway !== switchedGateway;
-      return event.type === 'gateway' && event.reason !== 'user' && (event.fromUrl ?? event.from) === switchedGateway;
+      if (event.type === 'failed') return event.nextGateway !== undefined && event.nextGateway.id !== switchedGateway;
+      return event.type === 'gateway' && event.reason !== 'user' && event.from.id === switchedGateway;
     });
     if (hasFailed) this.switchedGateway = undefined;
   }

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { gatewayOf } from '../../engine/events';
 import { parseCopyRequestArgument, type LanguageId } from '../commandArgs';
 import type { Commands } from '../commands';
 import type { LedgerEntry } from '../../engine/state/ledger';
@@ -60,10 +59,9 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
 
   const demo = conversation.isDemo;
   const last = demo ? undefined : choice.answer.state.ledger.entries.at(-1);
-  const lastGateway = gatewayOf(last ?? {});
   const gateways = last ? await deps.connections.gateways() : [];
   // The settings may no longer contain the gateway of the last attempt.
-  const used = gateways.find((gateway) => gateway.baseUrl === lastGateway || gateway.origin === lastGateway);
+  const used = gateways.find(({ baseUrl }) => baseUrl === last?.gateway.id);
   const { baseUrl, host } = used ?? gatewayFor(request.model, await deps.connections.configured());
   const { model = request.model, userModel }: Partial<LedgerEntry> = (used && last) ?? {};
   const settings = deps.settings.engineSettings();

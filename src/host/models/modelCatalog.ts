@@ -157,9 +157,9 @@ export class ModelCatalog extends Disposable {
       return {
         gateways: gateways.map((gateway) => ({
           ...gateway,
-          essence: (model: string) => essenceOf(model, gateway.origin, gateway.cooldownEnd?.(model)),
+          essence: (model: string) => essenceOf(model, gateway.baseUrl, gateway.cooldownEnd?.(model)),
         })),
-        recent: recentModels(records, new Set(gateways.map(({ origin }) => origin))),
+        recent: recentModels(records, new Set(gateways.map(({ baseUrl }) => baseUrl))),
       };
     };
   }
@@ -279,9 +279,10 @@ export class ModelCatalog extends Disposable {
 
   /** Remembers the context window that a gateway has named, until a longer prompt has an answer. */
   async rememberContextWindow({ attempts, contextTokens }: TurnRecord): Promise<void> {
-    const { origin, model, userModel = model, ended } = attempts.at(-1) ?? {};
-    if (origin === undefined || userModel === undefined) return;
-    const key = contextKey(origin, userModel);
+    const attempt = attempts.at(-1);
+    if (!attempt) return;
+    const { gateway, model, userModel = model, ended } = attempt;
+    const key = contextKey(originOf(gateway.id), userModel);
     const known = this.learnedWindows.get(key);
     const wasExceeded = known !== undefined && (ended?.promptTokens ?? 0) > known;
     if (known === contextTokens || (contextTokens === undefined && !wasExceeded)) return;
@@ -291,12 +292,12 @@ export class ModelCatalog extends Disposable {
 
   /** Reads the context of a model again, because Ollama decides on it when it loads the model for a turn. */
   async refreshFacts({ attempts }: TurnRecord): Promise<void> {
-    const { origin, model = '' } = attempts.at(-1) ?? {};
-    const [baseUrl, loaded] = [...this.loaded].find(([url]) => originOf(url) === origin) ?? [];
+    const { gateway: used, model = '' } = attempts.at(-1) ?? {};
+    const loaded = used && this.loaded.get(used.id);
     const name = listedName(model, loaded);
     if (!loaded?.facts?.get(name)?.cutsLongPrompts) return;
     const { backups = [], ...first } = await this.deps.connections.configured();
-    const gateway = [first, ...backups].find((candidate) => candidate.baseUrl === baseUrl);
+    const gateway = [first, ...backups].find((candidate) => candidate.baseUrl === used?.id);
     if (!gateway) return;
     const facts = await this.deps.engine.localFacts(gateway, [name], this.lifetime.signal);
     const known = loaded.facts.get(name)?.contextWindow;
@@ -307,10 +308,10 @@ export class ModelCatalog extends Disposable {
   /** Returns no models if the list of the gateway, by default the first one, can't be loaded. Never rejects. */
   async nearestTo(
     model: string,
-    origin: string | undefined,
+    baseUrl: string | undefined,
     exclude: readonly string[] = [],
   ): Promise<readonly string[]> {
-    const { models = [], facts } = (await this.loadedList(origin)) ?? {};
+    const { models = [], facts } = (await this.loadedList(baseUrl)) ?? {};
     const offered = models.filter((other) => !exclude.includes(other));
     return nearestModels(model, offered, facts);
   }
@@ -334,9 +335,9 @@ export class ModelCatalog extends Disposable {
     if (this.lists(baseUrl, selected) !== wasListed) connections.refresh();
   }
 
-  private async loadedList(origin?: string): Promise<GatewayList | undefined> {
+  private async loadedList(baseUrl?: string): Promise<GatewayList | undefined> {
     const gateways = await this.listGateways(false);
-    const list = await (gateways.find((gateway) => gateway.origin === origin) ?? gateways[0])?.list;
+    const list = await (gateways.find((gateway) => gateway.baseUrl === baseUrl) ?? gateways[0])?.list;
     return list?.source === 'gateway' ? list : undefined;
   }
 

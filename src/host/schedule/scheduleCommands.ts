@@ -75,8 +75,8 @@ function openScheduled({ schedule, panels, connections, onError }: ScheduleComma
 
 /** @param host host name of the gateway to which this window would send a prompt now */
 export function scheduledItem(prompt: ListedPrompt, now: number, host: string): { label: string; detail: string } {
-  const { title, model, origin, isOwn, workspace } = prompt;
-  const target = [plainLabel(model), plainLabel(isOwn ? host : hostOf(origin))];
+  const { title, model, gateway, isOwn, workspace } = prompt;
+  const target = [plainLabel(model), plainLabel(isOwn ? host : hostOf(gateway))];
   const parts = [timeText(prompt, now), ...target, ...(isOwn ? [] : [workspaceText(workspace)])];
   return { label: plainLabel(title), detail: parts.join(' · ') };
 }

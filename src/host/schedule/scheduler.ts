@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
-import { originOf } from '../../engine/gateway/baseUrl';
 import type { Connection, Gateway } from '../../engine/request';
 import { retryAfterDelay } from '../../engine/retry/backoff';
 import { scheduleLifetimeMs } from '../../engine/state/schedule';
@@ -129,7 +128,7 @@ export class Scheduler extends Disposable {
       conversation.retryNow(answerId);
       return;
     }
-    const origin = originFor(model, await connection());
+    const gateway = gatewayIdFor(model, await connection());
     // Adds the same margin as for a wait, so that many clients do not return at the same moment.
     const dueAt = resetsAt === undefined ? undefined : now + Math.round(retryAfterDelay(resetsAt - now, random));
     const schedule = { id: randomUUID(), dueAt, scheduledAt: now };
@@ -138,7 +137,7 @@ export class Scheduler extends Disposable {
       ? promptTitle(exchange.prompt)
       : this.deps.summaryTitle(conversationTitle(conversation.tree));
     this.clicks.set(schedule.id, false);
-    const entry = { ...schedule, conversationId: conversation.id, workspace, origin, model, title };
+    const entry = { ...schedule, conversationId: conversation.id, workspace, gateway, model, title };
     await this.turns.schedule(conversation, answerId, entry);
     await this.refresh();
   }
@@ -230,7 +229,7 @@ export class Scheduler extends Disposable {
    * conversation.
    */
   private async maySend(
-    { id, dueAt, origin, model }: ScheduledPrompt,
+    { id, dueAt, gateway, model }: ScheduledPrompt,
     conversation: Conversation,
     answer: Answer,
   ): Promise<boolean> {
@@ -247,7 +246,7 @@ export class Scheduler extends Disposable {
       return false;
     }
     // A click is needed if the network may have come back while VS Code was closed, or if the gateway has changed.
-    const isAutomatic = this.clicks.get(id) === false && originFor(model, current) === origin;
+    const isAutomatic = this.clicks.get(id) === false && gatewayIdFor(model, current) === gateway;
     if (isAutomatic && (await this.deps.budget.mayStartUnattended())) return true;
     if (isAutomatic) conversation.holdScheduled(answer.id);
     this.requireClick(id);
@@ -280,9 +279,9 @@ export class Scheduler extends Disposable {
   }
 }
 
-/** Returns the origin of the gateway to which prompts for the model go. */
-function originFor(model: string, connection: Connection): string {
-  return originOf(gatewayFor<Gateway>(model, connection).baseUrl);
+/** Returns the base URL of the gateway to which prompts for the model go. */
+function gatewayIdFor(model: string, connection: Connection): string {
+  return gatewayFor<Gateway>(model, connection).baseUrl;
 }
 
 function lapsesAt({ scheduledAt }: ScheduledPrompt): number {

@@ -6,15 +6,7 @@ import type { EffortChoice, RequestParameters } from '../../engine/request';
 import { currencyOf } from '../../engine/state/turnCost';
 import { Disposable } from '../util/disposable';
 import { readBudget, type DailyBudget } from './dailyBudget';
-import {
-  entryOf,
-  isEntryOf,
-  moveEntry,
-  readGateway,
-  readGateways,
-  type ConfiguredGateway,
-  type GatewayEntry,
-} from './gateways';
+import { entryOf, isEntryOf, moveEntry, readGateways, type ConfiguredGateway, type GatewayEntry } from './gateways';
 import { readModelOverrides, type ModelOverrides } from './modelOverrides';
 import { isEqual, withoutPrimary, withPrimary } from './primaryGateway';
 import { readPrompts, type UserPrompt } from './userPrompts';
@@ -95,11 +87,15 @@ export class Settings extends Disposable {
   }
 
   gateways(): readonly ConfiguredGateway[] {
-    const primary = this.baseUrl();
-    return [...('error' in primary ? [] : [primary]), ...this.backups().usable];
+    return this.readGateways().usable;
   }
 
   backups(): ReturnType<typeof readGateways> {
+    const { usable, unusable } = this.readGateways();
+    return { usable: usable.slice('error' in this.baseUrl() ? 0 : 1), unusable };
+  }
+
+  private readGateways(): ReturnType<typeof readGateways> {
     const primary = this.baseUrl();
     return readGateways(this.userList('backupBaseUrls'), 'error' in primary ? undefined : primary);
   }
@@ -272,14 +268,11 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Removes a base URL, or all of an origin. Other entries stay, even if they are invalid.
+   * Removes a backup gateway. Other entries stay, even if they are invalid.
    * @returns a function that inserts the removed entries again
    */
   async removeBackupBaseUrls(baseUrl: string): Promise<() => Thenable<void>> {
-    const isOfGateway = (entry: unknown): boolean => {
-      const gateway = readGateway(entry);
-      return typeof gateway !== 'string' && [gateway.url, gateway.origin].includes(baseUrl);
-    };
+    const isOfGateway = (entry: unknown): boolean => isEntryOf(entry, baseUrl);
     const previous = this.userList('backupBaseUrls');
     await this.update(
       'backupBaseUrls',

@@ -4,7 +4,7 @@ import { startGateway, type Gateway, type GatewayOptions, type Script, type Step
 import { createEngine } from '../../../src/engine/createEngine';
 import type { Engine } from '../../../src/engine/engine';
 import type { EngineSettings } from '../../../src/engine/environment';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import type { ChatRequest, Connection } from '../../../src/engine/request';
 import { defaultSettings } from '../../support/engineRun';

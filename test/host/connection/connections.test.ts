@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { refOf } from '../../support/gatewayRef';
 import { setImmediate } from 'node:timers/promises';
 import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import type { EffortChoice } from '../../../src/engine/request';
@@ -58,7 +59,9 @@ describe('connection over several gateways', () => {
       connections.onDidChange(() => changes++);
       respond = (result) => deps.unresponsive.recordProbe(`${first}/v1`, result);
       recordTurn = (status) =>
-        deps.unresponsive.recordTurn({ attempts: [{ origin: first, status }] } as unknown as TurnRecord);
+        deps.unresponsive.recordTurn({
+          attempts: [{ gateway: refOf(first), headers: status && { status } }],
+        } as unknown as TurnRecord);
     });
 
     it('leaves it out as a backup, also in other windows and after a restart', async () => {

@@ -13,11 +13,12 @@ import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import type { Log } from '../../../src/host/util/log';
 import type { Memento } from 'vscode';
 import { EventEmitter, subscription } from '../../support/fakeEditor';
+import { refOf } from '../../support/gatewayRef';
 import { storeIn } from '../../support/storeIn';
 
-function valid(text: string): readonly BaseUrl[] {
+function valid(text: string): BaseUrl | undefined {
   const baseUrl = normalizeBaseUrl(text);
-  return 'error' in baseUrl ? [] : [baseUrl];
+  return 'error' in baseUrl ? undefined : baseUrl;
 }
 
 /** The dependencies of the features that read, set and test gateways. */
@@ -88,7 +89,7 @@ export class FakeGateways {
         baseUrl: () => normalizeBaseUrl(this.baseUrl),
         baseUrlText: () => this.baseUrl,
         backups: () => readGateways(this.backups),
-        gateways: () => [...valid(this.baseUrl), ...readGateways(this.backups).usable],
+        gateways: () => readGateways(this.backups, valid(this.baseUrl)).usable,
         removeBackupBaseUrls: (origin: string) => {
           this.removals.push(`remove ${origin}`);
           return Promise.resolve(() => Promise.resolve(void this.removals.push(`undo ${origin}`)));
@@ -145,7 +146,7 @@ export class FakeGateways {
 
 /** Returns a turn in which a gateway refused a request without a key. */
 export function refusedTurn(origin: string): TurnRecord {
-  return { attempts: [{ origin, ended: { row: 'noKey' } }] } as unknown as TurnRecord;
+  return { attempts: [{ gateway: refOf(origin), ended: { row: 'noKey' } }] } as unknown as TurnRecord;
 }
 
 /** Returns the result of a probe that failed although the gateway responded. */

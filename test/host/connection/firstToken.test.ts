@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import type { FirstToken } from '../../../src/host/connection/firstToken';
 import { faultAdvice } from '../../../src/host/ui/faultAdvice';
 import { FakeEditor } from '../../support/fakeEditor';

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import type { RecordedEvent, StreamEvent } from '../../../src/engine/events';
+import type { RecordedEvent, StreamEvent } from '../../../src/engine/events/events';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { ConversationChange } from '../../../src/host/conversation/conversationLog';
 import type { JournalRecord } from '../../../src/host/journal/records';
 import { openConversation, reopened, retryNow } from './openedConversation';
 import { attempt, done, failed, reasoning, resumed, stopped, text, waiting } from './scriptedEngine';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
+import { refOf } from '../../support/gatewayRef';
 
 const systemPrompt = 'Be brief.';
 const fallback: StreamEvent = {
@@ -186,8 +187,8 @@ describe('running turn of a conversation', () => {
   describe('that the user has switched to another gateway', () => {
     const [own, preferred] = ['https://own.example', 'https://backup.example'];
     const left = (reason: 'connection' | 'user', from = preferred): StreamEvent =>
-      ({ type: 'gateway', from, to: own, reason, attempt: 1, at: 0 }) as const;
-    const refused = (nextGateway: string): StreamEvent => Object.assign(failed(''), { nextGateway });
+      ({ type: 'gateway', from: refOf(from), to: refOf(own), reason, attempt: 1, at: 0 }) as const;
+    const refused = (next: string): StreamEvent => Object.assign(failed(''), { nextGateway: refOf(next) });
     const setUp = () => {
       const opened = openConversation();
       const id = opened.ask('one');
@@ -346,7 +347,7 @@ describe('turn of a conversation that starts again', () => {
       const started: StreamEvent = {
         ...attempt(),
         type: 'attempt',
-        origin: 'https://gateway.test',
+        gateway: refOf('https://gateway.test'),
         model: 'm',
         why: 'resume',
         time: 0,

@@ -153,10 +153,10 @@ describe(`cost of ${turnCount} turns with failures`, () => {
     const stored = conversations.map(({ lines }) => reopened(lines).tree.answers());
     for (const exchanges of [kept, stored]) {
       const states = exchanges.flat().map(({ state }) => state);
-      const billed = states.flatMap(attemptsOf).filter(({ requestId }) => gateway.ledger.has(requestId ?? ''));
-      const ids = billed.map(({ requestId }) => requestId);
+      const billed = states.flatMap(attemptsOf).filter(({ headers }) => gateway.ledger.has(headers?.requestId ?? ''));
+      const ids = billed.map(({ headers }) => headers?.requestId);
       assert.deepEqual(ids.toSorted(), [...gateway.ledger.keys()].toSorted());
-      const unreported = billed.filter(({ requestId }) => gateway.ledger.get(requestId!)?.reports === 'nothing');
+      const unreported = billed.filter(({ headers }) => gateway.ledger.get(headers!.requestId!)?.reports === 'nothing');
       const estimates = unreported.flatMap((attempt) => costOfAttempt(attempt) ?? []);
       assert.equal(estimates.length, unreported.filter(({ model }) => model === 'priced').length);
       const charges = [...gateway.ledger.values()].filter(({ reports }) => reports !== 'nothing');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { EngineSettings } from '../../../src/engine/environment';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import type { EffortChoice } from '../../../src/engine/request';
 import type { Answer } from '../../../src/shared/conversation';
 import { Conversation } from '../../../src/host/conversation/conversation';

@@ -1,8 +1,10 @@
 import type { Engine, EngineReport, RunningTurn, RunOptions, StreamOptions } from '../../../src/engine/engine';
 import { EventQueue } from '../../../src/engine/createEngine';
-import { isTerminal, type FaultKind, type StreamEvent } from '../../../src/engine/events';
+import { isTerminal, type StreamEvent } from '../../../src/engine/events/events';
+import type { FaultKind } from '../../../src/engine/events/kinds';
 import type { ChatRequest } from '../../../src/engine/request';
 import { gatewaysFor } from '../../../src/engine/turn/gatewayModels';
+import { refOf } from '../../support/gatewayRef';
 
 /** A turn that emits the events that the test provides, each call as one batch. */
 class ScriptedTurn implements RunningTurn {
@@ -106,7 +108,7 @@ export class ScriptedEngine implements Engine {
 
 export const attempt = (model = 'm', number = 1): StreamEvent => ({
   type: 'attempt',
-  origin: 'https://gateway.test',
+  gateway: refOf('https://gateway.test'),
   model,
   why: 'first',
   time: 0,

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import type { copyAsCode as CopyAsCode } from '../../../src/host/copyAsCode/copyAsCode';
 import { demoSettings } from '../../../src/host/connection/demoConversation';
 import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { attempt } from '../conversation/scriptedEngine';
+import { refOf } from '../../support/gatewayRef';
 
 describe('copied request', () => {
   const statuses: string[] = [];
@@ -45,12 +46,11 @@ describe('copied request', () => {
   });
 
   for (const [name, used, model, { baseUrl }, userModel] of [
-    ['the gateway of the last attempt', { origin: backup.origin }, 'there', backup, 'here'],
-    ['that gateway by its base URL', { ...primary, baseUrl: backup.baseUrl }, 'there', backup, 'here'],
-    ['the base URL if that gateway is no longer configured', { origin: 'https://gone.example' }, 'here', primary],
+    ['the gateway of the last attempt', backup.baseUrl, 'there', backup, 'here'],
+    ['the base URL if that gateway is no longer configured', 'https://gone.example/v1', 'here', primary],
   ] as const) {
     it(`calls ${name}`, async () => {
-      const last = { ...attempt('there', 2), userModel: 'here', ...used } as StreamEvent;
+      const last = { ...attempt('there', 2), userModel: 'here', gateway: refOf(used) } as StreamEvent;
       const opened = openConversation();
       opened.ask('Hi', attempt('first'), last);
       opened.conversation.flush();

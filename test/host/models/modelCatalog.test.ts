@@ -18,6 +18,8 @@ import { useVSCode } from '../../support/fakeVSCode';
 import { storeIn } from '../../support/storeIn';
 import { valuesOf } from '../../support/valuesOf';
 import { refusedConnection } from '../connection/fakeGateways';
+import { ended } from '../health/records';
+import { refOf } from '../../support/gatewayRef';
 
 const [origin, other] = ['https://gateway.test', 'https://other.test'];
 const connection: ActiveConnection = {
@@ -198,11 +200,10 @@ describe('model catalog', () => {
 
   describe('after a gateway has named a context window', () => {
     const learn = (contextTokens?: number, entry: Partial<LedgerEntry> = {}) => {
-      const attempts = [{ model: 'acme', origin, ...entry } as LedgerEntry];
+      const attempts = [{ model: 'acme', gateway: refOf(`${origin}/v1`), ...entry } as LedgerEntry];
       return catalog.rememberContextWindow(fake<TurnRecord>({ attempts, contextTokens }));
     };
-    const answered = (promptTokens?: number) =>
-      learn(undefined, { ended: { how: 'finished', promptTokens, ms: 1, bytes: 1, chars: 1 } });
+    const answered = (promptTokens?: number) => learn(undefined, { ended: ended({ promptTokens }) });
     const windowOf = (model: string, baseUrl?: string, userModel?: string) =>
       catalog.factsOf(model, baseUrl, userModel)?.contextWindow;
 
@@ -444,10 +445,10 @@ describe('model catalog', () => {
       ids = ['a', 'b'];
       await catalog.preload();
       const read = mock.method(engine, 'localFacts', () => Promise.resolve(new Map([['a', { contextWindow: 8192 }]])));
-      const after = (model: string, at = server.origin) =>
-        catalog.refreshFacts(fake<TurnRecord>({ attempts: [{ model, origin: at } as LedgerEntry] }));
+      const after = (model: string, at = server.baseUrl) =>
+        catalog.refreshFacts(fake<TurnRecord>({ attempts: [{ model, gateway: refOf(at) } as LedgerEntry] }));
       await after('b');
-      await after('a', origin);
+      await after('a', `${origin}/v1`);
       await catalog.refreshFacts(fake<TurnRecord>({ attempts: [] }));
       assert.equal(read.mock.callCount(), 0);
       refreshed = 0;
@@ -461,11 +462,11 @@ describe('model catalog', () => {
 
   it('finds the nearest models in the list of the gateway that lacks a model, but not in the default list', async () => {
     ids = ['gpt-4o', 'acme-2', 'acme-3'];
-    assert.deepEqual(await catalog.nearestTo('acme-1', origin), ['acme-2', 'acme-3']);
+    assert.deepEqual(await catalog.nearestTo('acme-1', `${origin}/v1`), ['acme-2', 'acme-3']);
     assert.deepEqual(await catalog.nearestTo('acme-1', undefined), ['acme-2', 'acme-3']);
     currentConnection = { ...connection, baseUrl: `${other}/v1` };
     isDown = true;
-    assert.deepEqual(await catalog.nearestTo('gpt-4', origin), []);
+    assert.deepEqual(await catalog.nearestTo('gpt-4', `${origin}/v1`), []);
   });
 
   for (const [missing, replacement, isExpected] of [

@@ -1,4 +1,4 @@
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import type { Gateway } from '../../../src/engine/request';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { Scheduler, type ScheduleNotice } from '../../../src/host/schedule/scheduler';

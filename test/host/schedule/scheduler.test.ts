@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { settle } from '../../support/virtualClock';
 import { attempt, done, failed, waitForEvents } from '../conversation/scriptedEngine';
@@ -295,7 +295,7 @@ describe('scheduled prompt', () => {
       await after.clock.advance(5 * minute);
       assert.deepEqual([requests(after), after.notices], [0, [{ kind: 'due', count: 1 }]]);
       const [due] = after.scheduler.list();
-      assert.deepEqual([due?.needsClick, due?.model, due?.origin], [true, 'm', 'https://own.example']);
+      assert.deepEqual([due?.needsClick, due?.model, due?.gateway], [true, 'm', 'https://own.example/v1']);
       assert.equal(await after.scheduler.sendNow(due!.id), true);
       assert.deepEqual([requests(after), files()], [1, []]);
       assert.equal(phaseOf(await after.conversations.open(id)), 'connecting');

@@ -250,7 +250,7 @@ describe('settings', () => {
       it(`are empty when the value is ${inspect(globalValue)}`, () => assert.deepEqual(read({ globalValue }), []));
     }
 
-    it('lose a base URL or those of an origin, and keep all other entries, even invalid ones', async () => {
+    it('lose a base URL, and keep all other entries, even invalid ones', async () => {
       read({
         globalValue: [
           'https://a.example/v1',
@@ -263,11 +263,12 @@ describe('settings', () => {
         ],
         workspaceValue: attack,
       });
-      await settings.removeBackupBaseUrls('https://b.example');
+      await settings.removeBackupBaseUrls('https://b.example/v1');
       await settings.removeBackupBaseUrls('https://c.example/v1');
       assert.deepEqual(inspected.backupBaseUrls?.globalValue, [
         'https://a.example/v1',
         7,
+        'b.example/other',
         '::',
         'https://c.example/v2',
       ]);
@@ -277,7 +278,7 @@ describe('settings', () => {
     it('get removed entries back, even if the user has changed the list meanwhile', async () => {
       const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => `https://${name}.example/v1`);
       read({ globalValue: [a, b, c] });
-      const undo = await settings.removeBackupBaseUrls('https://b.example');
+      const undo = await settings.removeBackupBaseUrls(b!);
       read({ globalValue: [a, c, d] });
       for (let times = 0; times < 2; times++) {
         await undo();

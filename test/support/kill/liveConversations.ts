@@ -1,7 +1,7 @@
 import { createEngine } from '../../../src/engine/createEngine';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import type { RunOptions } from '../../../src/engine/engine';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { Conversations } from '../../../src/host/conversation/conversations';
 import { Journal } from '../../../src/host/journal/journal';
 import { systemClock } from '../../../src/host/util/systemClock';

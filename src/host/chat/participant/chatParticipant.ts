@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Engine } from '../../../engine/engine';
-import type { StreamEvent } from '../../../engine/events';
+import type { StreamEvent } from '../../../engine/events/events';
 import type { ChatRequest, Connection } from '../../../engine/request';
 import type { RequestChoice, RequestDefaults } from '../../connection/connections';
 import type { BudgetDecisions } from '../../health/budget';

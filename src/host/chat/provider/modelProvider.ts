@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { canSendRequests } from '../../../engine/request';
 import type { Engine } from '../../../engine/engine';
-import type { StreamEvent } from '../../../engine/events';
+import type { StreamEvent } from '../../../engine/events/events';
 import { estimateTokens } from '../../../engine/text/tokenEstimate';
 import { firstGateway } from '../../../engine/turn/gatewayModels';
 import type { KeyedGateway, Connections } from '../../connection/connections';
