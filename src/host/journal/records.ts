@@ -38,7 +38,7 @@ const newAnswers = v.pipe(
 
 const recordEntries = {
   /** Written before the first prompt of a conversation that does not go to the user's own gateways. */
-  gateways: { set: v.literal('demo') },
+  gateways: { set: v.picklist(['own', 'demo']) },
   /** `after` is the id of the answer that the prompt follows, '' for a first prompt. */
   exchange: { id: newId, after: text, ...promptEntries, answers: newAnswers },
   /** Further answers to the prompt of an exchange. */
