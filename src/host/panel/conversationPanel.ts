@@ -14,7 +14,6 @@ import type { PromptInput } from '../journal/records';
 import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import { tabTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
-import { localize } from '../util/localization';
 import { UserError } from '../util/userError';
 import { askForComparison } from './compareModels';
 import { conversationMessages, writingMessages, type MessageHandlers } from './conversationMessages';
@@ -49,7 +48,6 @@ export class ConversationPanel extends Disposable {
     const updateConnection = (): void => void this.updateConnection().catch(onError);
     this.contextDraft = new ContextDraft({
       source: contextSource,
-      localize,
       onSkipped: (id, error) => log.warn(`Context ${id} was skipped: ${String(error)}`),
       onError,
     });
