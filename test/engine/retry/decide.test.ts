@@ -518,7 +518,14 @@ describe('decision in the queue of a gate', () => {
     ['a probe', blockOf('probe', 1000), { source: 'backoff', estimated: true }],
   ] as const) {
     it(`is to wait for ${name}`, () => {
-      const wait = { type: 'wait', delayMs: block.leftMs, inQueue: true, hintMs: undefined, attemptsLeft: 6, charge: 0 };
+      const wait = {
+        type: 'wait',
+        delayMs: block.leftMs,
+        inQueue: true,
+        hintMs: undefined,
+        attemptsLeft: 6,
+        charge: 0,
+      };
       assert.deepEqual(decideBlock(block), { ...wait, ...expected });
     });
   }
