@@ -2,21 +2,20 @@ import * as vscode from 'vscode';
 import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
 import { costsOf, shownCosts } from '../../engine/state/turnCost';
 import { isRunning } from '../../engine/state/turnState';
-import { describeOutcome, describeResumePoints } from '../../shared/describe';
+import { describeOutcome, describeResumePoints, type Words } from '../../shared/describe';
 import { describeTotalCost } from '../../shared/describeCost';
 import type { Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
 import { escapeUnconfirmedLinks } from '../code/markdownLinks';
 import type { Answer, Prompt, ShownSummary } from '../../shared/conversation';
 import { comparedWith, costOfAnswers } from '../journal/exchange';
-import type { HostWords } from '../ui/words';
 import { FencedText } from '../util/fencedText';
 import { firstAttemptAt, modelsOf, type ExportSource } from './exportSource';
 
 const maxTitleLength = 1000;
 
 interface MarkdownContext {
-  readonly words: HostWords;
+  readonly words: Words;
   /** The display language as VS Code reports it, for example `zh-cn`. */
   readonly locale: string;
 }
@@ -104,7 +103,7 @@ function attachmentText({ kind, code, languageId }: Attachment): string {
 }
 
 /** Returns how a turn ended, or `undefined` when its answer is complete. */
-function outcomeNote({ state, isQueued }: Answer, { strings }: HostWords): string | undefined {
+function outcomeNote({ state, isQueued }: Answer, { strings }: Words): string | undefined {
   return isQueued || isRunning(state.phase) || state.phase === 'scheduled'
     ? vscode.l10n.t('This answer was still incomplete when exported.')
     : describeOutcome(strings, state);

@@ -8,7 +8,7 @@ import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { waitForEvents } from '../conversation/scriptedEngine';
 import { ended, entry, noon, recordsOf, turn } from './records';
 import { refOf } from '../../support/gatewayRef';
-import { fakeOf } from '../../support/fakeOf';
+import { fake } from '../../support/fake';
 import type { Clock } from '../../../src/engine/clock';
 import type { HealthBook } from '../../../src/host/health/healthBook';
 
@@ -59,7 +59,7 @@ describe('daily budget', () => {
     const { Budget } = await import('../../../src/host/health/budget');
     budget = new Budget({
       setting: () => setting,
-      book: fakeOf<HealthBook>({
+      book: fake<HealthBook>({
         records: () => [...known, ...own],
         isCompleteSince: () => isComplete,
         onDidChange: changes.event,
@@ -70,7 +70,7 @@ describe('daily budget', () => {
         },
       }),
       runningModels: () => running,
-      clock: fakeOf<Clock>({ now: () => now }),
+      clock: fake<Clock>({ now: () => now }),
       openUsage: () => openedUsage++,
       log: { error: (error) => assert.fail(String(error)) },
     });
@@ -318,14 +318,14 @@ describe('question about the daily budget', () => {
     const sources = createRequire(__filename)('../../../src/host/health/budget') as { Budget: typeof Budget };
     const budget = new sources.Budget({
       setting: () => ({ daily: 5, currency: 'USD', action: 'ask' }),
-      book: fakeOf<HealthBook>({
+      book: fake<HealthBook>({
         records: () => [],
         isCompleteSince: () => false,
         onDidChange: () => ({ dispose: () => undefined }),
         refresh: () => Promise.resolve(),
       }),
       runningModels: () => [],
-      clock: fakeOf<Clock>({ now: () => noon }),
+      clock: fake<Clock>({ now: () => noon }),
       openUsage: () => undefined,
       log: { error: (error) => assert.fail(String(error)) },
     });

@@ -6,7 +6,7 @@ import type { ConnectionView } from '../../../src/shared/protocol';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { refOf } from '../../support/gatewayRef';
 import type { Connections } from '../../../src/host/connection/connections';
-import { fakeOf } from '../../support/fakeOf';
+import { fake } from '../../support/fake';
 
 interface Item {
   text?: string;
@@ -48,7 +48,7 @@ describe('status bar', () => {
       show(view);
       return { dispose: ignore };
     };
-    return new StatusBar(fakeOf<Connections>({ subscribe }), situation);
+    return new StatusBar(fake<Connections>({ subscribe }), situation);
   };
   const running = (
     origin: string,

@@ -5,7 +5,7 @@ import { factsOf } from '../../../../src/engine/models/modelFacts';
 import type { ModelList } from '../../../../src/host/models/modelPick';
 import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
 import { gatewayFrom } from '../../../support/testGateways';
-import { fakeOf } from '../../../support/fakeOf';
+import { fake } from '../../../support/fake';
 import type { ModelCatalog } from '../../../../src/host/models/modelCatalog';
 import type { ModelEfforts } from '../../../../src/host/connection/modelEfforts';
 
@@ -24,8 +24,8 @@ describe('model list for other extensions', () => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
     const log = { error: (problem: unknown) => logged.push(problem) };
     const deps = {
-      catalog: fakeOf<ModelCatalog>({ listOf, factsOf }),
-      efforts: fakeOf<ModelEfforts>(efforts),
+      catalog: fake<ModelCatalog>({ listOf, factsOf }),
+      efforts: fake<ModelEfforts>(efforts),
       log,
       modelsChanged: () => changes++,
     };
@@ -54,11 +54,11 @@ describe('model list for other extensions', () => {
     ]);
     const list: ModelList = { source: 'gateway', models: ['a', 'painter'], host: 'gateway.example', facts };
     const log = { error: assert.ifError };
-    const catalog = fakeOf<ModelCatalog>({
+    const catalog = fake<ModelCatalog>({
       listOf: () => Promise.resolve(list),
       factsOf: (model: string) => knownFacts(model, facts),
     });
-    const deps = { catalog, efforts: fakeOf<ModelEfforts>(efforts), log, modelsChanged: () => changes++ };
+    const deps = { catalog, efforts: fake<ModelEfforts>(efforts), log, modelsChanged: () => changes++ };
     const [configured, listed, ...others] = await offeredModels(deps, gateway, 'gpt-4o');
     assert.equal(
       configured?.tooltip,
