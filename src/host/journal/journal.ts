@@ -85,17 +85,22 @@ export class Journal {
     return stored ? { stored } : undefined;
   }
 
-  /** Reports the content of a conversation that another window writes, immediately and after each change. */
+  /**
+   * Reports the content of a conversation that another window writes: immediately, and when a change is followed by a
+   * second without changes, as at the end of a turn. The file is not read again for each part of an answer.
+   */
   follow(id: string, onChange: (stored: StoredConversation) => void): { dispose(): void } {
     const lock = this.newLock(id);
-    let lastState: string | undefined;
+    let [lastState, readState]: (string | undefined)[] = [];
     const check = async (): Promise<void> => {
       // A turn counts as interrupted when the window that ran it no longer exists.
       const isHeld = await lock.isHeldElsewhere();
       const state = JSON.stringify([await this.files.entry(id), isHeld]);
-      if (state === lastState) return;
-      const stored = await this.read(id, isHeld);
+      const isStable = readState === undefined || state === lastState;
       lastState = state;
+      if (!isStable || state === readState) return;
+      const stored = await this.read(id, isHeld);
+      readState = state;
       if (stored && this.checks.get(id) === check) onChange(stored);
     };
     this.checkRegularly(id, check);
