@@ -27,6 +27,7 @@ export {
   reduceTurn,
   isRestarting,
 } from '../engine/state/turnState';
+export { firstChars } from '../engine/text/surrogates';
 export { estimateTokens } from '../engine/text/tokenEstimate';
 export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals';
 export type { Attachment, ContextKind } from './conversation';

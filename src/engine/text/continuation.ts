@@ -1,6 +1,6 @@
 import type { ResumeMethod } from '../events';
 import { textOf, type ChatMessage, type TextMessage } from '../request';
-import { wellFormed } from './surrogates';
+import { lastChars, wellFormed } from './surrogates';
 import { prefillText, type JoinMethod } from './splice';
 
 /** A message of a request. `prefix` marks the assistant message that DeepSeek should continue. */
@@ -21,7 +21,7 @@ export function continuationMessages(
     return [...messages, prefill === 'prefix' ? { ...message, prefix: true } : message];
   }
   const content = wellFormed(partial);
-  const quote = quoteEnd(content);
+  const quote = lastChars(content, quoteChars);
   const makePrompt = isChinese(lastPrompt(messages)) ? chinesePrompt : englishPrompt;
   return [...messages, { role: 'assistant', content }, { role: 'user', content: makePrompt(quote) }];
 }
@@ -39,10 +39,6 @@ const chinesePrompt = (quote: string): string =>
 
 function lastPrompt(messages: readonly ChatMessage[]): string {
   return textOf(messages.findLast(({ role }) => role === 'user')?.content ?? '');
-}
-
-function quoteEnd(text: string): string {
-  return text.slice(-quoteChars).replace(/^[\udc00-\udfff]/, '');
 }
 
 /** A question in Chinese may contain English names, so a word in another script counts as one Chinese character. */

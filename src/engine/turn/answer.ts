@@ -6,6 +6,7 @@ import type { KeyFilter, KeyRedactor } from '../gateway/keyRedactor';
 import type { AnswerDelta, ToolCallPart } from '../http/deltas';
 import { resumeMethod, type Prefill } from '../text/continuation';
 import { maxHoldMs, Splice, type JoinMethod, type SpliceStep } from '../text/splice';
+import { isHighSurrogate } from '../text/surrogates';
 import type { TurnOutput } from './turnOutput';
 
 /** `original` sends the original request, because no part of the answer has arrived. The others resume it. */
@@ -289,8 +290,7 @@ export class Answer {
   /** Holds back half of a surrogate pair at the end of the text, because it can be neither displayed nor sent. */
   private completeCharacters(delta: string): string {
     const text = this.pendingSurrogate + delta;
-    const last = text.charCodeAt(text.length - 1);
-    const isHalf = (last & 0xfc00) === 0xd800;
+    const isHalf = isHighSurrogate(text, text.length - 1);
     this.pendingSurrogate = isHalf ? text.slice(-1) : '';
     return isHalf ? text.slice(0, -1) : text;
   }

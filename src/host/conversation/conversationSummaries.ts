@@ -1,3 +1,4 @@
+import { firstChars, lastChars } from '../../engine/text/surrogates';
 import { visibleText } from '../../engine/gateway/visibleText';
 import type { TotalCost } from '../../engine/state/turnCost';
 import { costOfExchanges, type Exchange } from '../journal/exchange';
@@ -158,8 +159,8 @@ export function findExcerpt(texts: readonly string[], words: readonly string[]):
 function excerptAround(text: string, offset: number): string {
   const start = Math.max(0, offset - charsBeforeMatch);
   const end = start + excerptLength;
-  const part = text.slice(start, end).replace(/\s+/g, ' ').trim();
-  // Removes half a surrogate pair at either end, because it would be displayed as a question mark.
-  const wellFormed = part.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
-  return `${start > 0 ? '…' : ''}${wellFormed}${end < text.length ? '…' : ''}`;
+  const part = firstChars(lastChars(text, text.length - start), excerptLength)
+    .replace(/\s+/g, ' ')
+    .trim();
+  return `${start > 0 ? '…' : ''}${part}${end < text.length ? '…' : ''}`;
 }

@@ -12,7 +12,8 @@ import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
 import type { Log } from '../util/log';
 import type { HealthBook } from './healthBook';
-import { averageCost, budgetCost, spentToday, startOfDay, usedPercent, type SpentToday } from './healthReport';
+import { startOfDay } from '../ui/historyTime';
+import { averageCost, budgetCost, spentToday, usedPercent, type SpentToday } from './healthReport';
 
 interface BudgetDeps {
   readonly setting: () => DailyBudget | undefined;

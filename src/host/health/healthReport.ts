@@ -13,6 +13,7 @@ import {
   type HealthRow,
 } from '../../shared/healthMessages';
 import type { DailyBudget } from '../settings/dailyBudget';
+import { startOfDay } from '../ui/historyTime';
 import { hourMs, type AttemptRecord } from './attemptRecord';
 
 const maxShownNameLength = 80;
@@ -206,9 +207,4 @@ function daysUntil(now: number): readonly number[] {
 
 function startOfHour(time: number): number {
   return Math.floor(time / hourMs) * hourMs;
-}
-
-/** In local time. */
-export function startOfDay(time: number): number {
-  return new Date(time).setHours(0, 0, 0, 0);
 }

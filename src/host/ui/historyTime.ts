@@ -34,6 +34,7 @@ function timeFormat(timeMs: number, now: number): Intl.DateTimeFormatOptions {
   }
 }
 
-function startOfDay(timeMs: number): number {
+/** Returns the start of the day in the local time zone, in epoch milliseconds. */
+export function startOfDay(timeMs: number): number {
   return new Date(timeMs).setHours(0, 0, 0, 0);
 }

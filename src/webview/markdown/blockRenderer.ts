@@ -1,7 +1,7 @@
 import type { MarkdownIt } from 'markdown-it';
 import type { Block } from './blocks';
 import { blockToTree, type TaskMarks } from './blockToTree';
-import { outsideSurrogatePair } from './codeBlock';
+import { firstChars } from '../../shared/protocol';
 import { inlineToTree } from './inlineToTree';
 import { createElement, patchElement } from './morph';
 import type { Lookups, References } from './references';
@@ -100,7 +100,7 @@ function splitInline(content: string): readonly string[] {
   const pieces: string[] = [];
   let rest = content;
   while (rest.length > MAX_INLINE_LENGTH) {
-    const longest = rest.slice(0, outsideSurrogatePair(rest, MAX_INLINE_LENGTH));
+    const longest = firstChars(rest, MAX_INLINE_LENGTH);
     const piece = (SENTENCES.exec(longest) ?? WORDS.exec(longest))?.[0] ?? longest;
     pieces.push(piece);
     rest = rest.slice(piece.length);

@@ -1,3 +1,4 @@
+import { firstChars } from '../../shared/protocol';
 import { type Icon, iconPath } from '../util/element';
 import { element, noAttributes, type ElementSpec, type NodeSpec } from './tree';
 
@@ -62,7 +63,7 @@ function codeToSpecs(code: string): readonly NodeSpec[] {
   let start = 0;
   while (code.length - start > CHUNK_LENGTH) {
     const newline = code.lastIndexOf('\n', start + CHUNK_LENGTH - 1);
-    const end = newline >= start ? newline : outsideSurrogatePair(code, start + CHUNK_LENGTH);
+    const end = newline >= start ? newline : start + firstChars(code.slice(start), CHUNK_LENGTH).length;
     const piece = code.slice(start, end);
     // A piece of code that starts or ends within a line becomes a text node, because a chunk element must contain
     // complete lines.
@@ -76,10 +77,4 @@ function codeToSpecs(code: string): readonly NodeSpec[] {
 
 function chunkSpec(lines: string): ElementSpec {
   return element('span', { class: 'code-chunk' }, lines === '' ? [] : [lines]);
-}
-
-/** Returns `end`, or the offset before it if `end` is within a surrogate pair. */
-export function outsideSurrogatePair(code: string, end: number): number {
-  const last = code.charCodeAt(end - 1);
-  return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
 }

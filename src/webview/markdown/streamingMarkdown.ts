@@ -50,7 +50,7 @@ export class MarkdownStream implements StreamingMarkdown {
   private received = '';
   /** The end of the received text that is not rendered yet, as it is parsed. */
   private queue = '';
-  /** A carriage return or half a surrogate pair, which the next piece may complete. */
+  /** A carriage return at the end of a piece, because the next piece may begin with a line feed. */
   private heldBack = '';
   private phase: 'open' | 'ending' | 'finished' = 'open';
   private isDisposed = false;
@@ -134,7 +134,7 @@ export class MarkdownStream implements StreamingMarkdown {
 
   private toSource(raw: string): string {
     const text = this.heldBack + raw;
-    this.heldBack = /[\r\ud800-\udbff]$/.exec(text)?.[0] ?? '';
+    this.heldBack = text.endsWith('\r') ? '\r' : '';
     return normalize(text.slice(0, text.length - this.heldBack.length));
   }
 

@@ -147,14 +147,6 @@ describe('streaming Markdown renderer', () => {
     assert.equal(markdown.text, 'c');
   });
 
-  it('never renders half a surrogate pair', () => {
-    const texts = 'a😀b'.split('').map((half) => {
-      answer.show(half);
-      return answer.root.textContent;
-    });
-    assert.deepEqual(texts, ['a', 'a', 'a😀', 'a😀b']);
-  });
-
   it('uses the first complete definition of a link label', () => {
     const pieces = ['See [x].\n\n', '[x]: https://a.exa', 'mple/\n', '\n[x]: https://b.example/\n', '\nend'];
     const hrefs = pieces.map((piece) => {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { canSendRequests } from '../../../engine/request';
 import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
+import { estimateTokens } from '../../../engine/text/tokenEstimate';
 import { firstGateway } from '../../../engine/turn/gatewayModels';
 import type { KeyedGateway, Connections } from '../../connection/connections';
 import type { BudgetDecisions } from '../../health/budget';
@@ -14,7 +15,7 @@ import { startChatTurn } from '../appendOnly';
 import { chatOptions, type CallerOptions } from './chatOptions';
 import { chatError, ModelAnswer } from './modelAnswer';
 import { offeredModels, type OfferedModelsDeps } from './offeredModels';
-import { estimateMessageTokens, estimateTokens, requestMessages } from './requestMessages';
+import { estimateMessageTokens, requestMessages } from './requestMessages';
 
 export interface ModelProviderDeps extends OfferedModelsDeps {
   readonly engine: Pick<Engine, 'run'>;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isRecord } from '../../../engine/json';
-import type { ChatMessage, ImagePart, TextPart, ToolCall } from '../../../engine/request';
+import { textOf, type ChatMessage, type ImagePart, type TextPart, type ToolCall } from '../../../engine/request';
+import { estimateTokens } from '../../../engine/text/tokenEstimate';
 
 type Content = readonly (TextPart | ImagePart)[];
 type Call = ToolCall & { result?: ToolResult };
@@ -140,10 +141,6 @@ function resultText({ content, hasFailed }: ToolResult): string {
   return hasFailed ? `The tool has failed: ${text}` : text;
 }
 
-function textOf(content: Content): string {
-  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
-}
-
 function imagesIn(content: Content): readonly ImagePart[] {
   return content.filter((part) => part.type === 'image');
 }
@@ -176,16 +173,6 @@ const tokensPerMessage = 4;
 
 /** For 1024 × 1024 pixels. Source: OpenAI's vision guide, 85 tokens and 170 tokens per tile of 512 × 512 pixels. */
 const tokensPerImage = 85 + 4 * 170;
-
-/** Average for prose and code in the tokenizers of current models. */
-const asciiCharsPerToken = 3.5;
-
-/** An ASCII character is a fraction of a token, any other UTF-16 code unit one token, as in most vocabularies. */
-export function estimateTokens(text: string): number {
-  let otherUnits = 0;
-  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 0x7f) otherUnits++;
-  return Math.ceil((text.length - otherUnits) / asciiCharsPerToken) + otherUnits;
-}
 
 export function estimateMessageTokens(message: vscode.LanguageModelChatRequestMessage): number {
   const { content, calls } = parseMessage(message);
