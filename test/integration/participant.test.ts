@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Log } from '../../src/host/util/log';
 import * as vscode from 'vscode';
 import type { StreamEvent } from '../../src/engine/events';
 import { ChatParticipant } from '../../src/host/chat/participant/chatParticipant';
@@ -7,6 +8,7 @@ import { attempt, done, ScriptedEngine, waitForEvents, text, waiting } from '../
 import { extensionApi } from '../support/extensionHost';
 import { TestBudget } from '../host/conversation/testBudget';
 import { valuesOf } from '../support/valuesOf';
+import { partOf } from '../support/partOf';
 
 /** Records what VS Code would show. */
 class FakeStream {
@@ -74,7 +76,7 @@ describe('chat participant', function () {
     participant = new ChatParticipant({
       engine,
       budget: Object.assign(new TestBudget(), { mayStart: () => mayStart }),
-      log: { error: (problem) => logged.push(problem) },
+      log: partOf<Log>({ error: (problem) => logged.push(problem) }),
       defaults: () => defaults,
       connection,
       mayUsePlainHttp: () => Promise.resolve(usesPlainHttp),

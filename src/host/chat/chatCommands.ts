@@ -1,3 +1,4 @@
+import type * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import type { StreamEvent } from '../../engine/events';
 import { gatewayFor } from '../../engine/turn/gatewayModels';
@@ -11,15 +12,17 @@ import type { ModelEfforts } from '../connection/modelEfforts';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { HostWindow } from '../hostWindow';
 import { ChatParticipant } from './participant/chatParticipant';
-import { ModelProvider, type ModelProviderDeps } from './provider/modelProvider';
+import { ModelProvider } from './provider/modelProvider';
 import { setUpChat } from './provider/setUpChat';
 
-interface ChatDeps
-  extends SetApiKeyDeps, Pick<ModelProviderDeps, 'modelsChanged'>, Pick<HostWindow, 'context' | 'register'> {
+interface ChatDeps extends SetApiKeyDeps {
+  readonly context: vscode.ExtensionContext;
+  readonly register: HostWindow['register'];
+  readonly modelsChanged: () => void;
   readonly engine: Engine;
   readonly budget: Budget;
   readonly connections: Connections;
-  readonly efforts: Pick<ModelEfforts, 'reader' | 'onDidChange'>;
+  readonly efforts: ModelEfforts;
   readonly catalog: ModelCatalog;
   readonly target: EditorTarget;
   readonly mayUsePlainHttp: (models: readonly string[]) => Promise<boolean>;

@@ -4,7 +4,7 @@ import type { ChatParticipant } from './participant/chatParticipant';
 
 /** Registers the chat participant, which is loaded at its first request. Returns undefined without a chat. */
 export function registerLazyParticipant(
-  load: () => Promise<Pick<ChatParticipant, 'handle' | 'followups'>>,
+  load: () => Promise<ChatParticipant>,
   iconPath: vscode.Uri,
 ): vscode.Disposable | undefined {
   const { chat } = vscode as { readonly chat?: Partial<typeof vscode.chat> };

@@ -93,7 +93,7 @@ export function waitRecordsOf({ attempts, waits }: TurnRecord): readonly Attempt
   });
 }
 
-function gatewayOf({ time, origin, model }: LedgerEntry): Pick<AttemptRecord, 'at' | 'origin' | 'model'> {
+function gatewayOf({ time, origin, model }: LedgerEntry) {
   return { at: Math.floor(time / quarterMs) * quarterMs, origin, model };
 }
 

@@ -92,7 +92,7 @@ export function essencesOf(records: readonly AttemptRecord[], now: number) {
   );
 }
 
-export function pairOf({ origin, model }: Pick<AttemptRecord, 'origin' | 'model'>): string {
+export function pairOf({ origin, model }: { readonly origin: string; readonly model: string }): string {
   return JSON.stringify([origin, model]);
 }
 

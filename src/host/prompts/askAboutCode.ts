@@ -12,7 +12,7 @@ import type { EditorTarget } from '../code/editorTarget';
 import { findCode, findProblems } from '../code/findCode';
 
 export interface CodeCommandDeps extends SendServices {
-  readonly target: Pick<EditorTarget, 'editor'>;
+  readonly target: EditorTarget;
 }
 
 /** A function that returns the text of a prompt about code. */

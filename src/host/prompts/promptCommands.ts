@@ -14,11 +14,11 @@ import { askAboutWorkspacePrompts } from './promptConsent';
 import { pickPrompt, addPrompt } from './promptPicker';
 import { abbreviateTitle, templateVariables, unknownVariables } from './promptTemplate';
 
-interface PromptDeps extends CodeCommandDeps, Pick<HostWindow, 'register' | 'setContext' | 'log'> {
+interface PromptDeps extends CodeCommandDeps, HostWindow {
   readonly customPrompts: CustomPrompts;
   readonly settings: Settings;
-  readonly promptHistory: CodeCommandDeps['promptHistory'] & Pick<PromptHistory, 'clear'>;
-  readonly panels: CodeCommandDeps['panels'] & Pick<PanelRegistry, 'updatePromptHistory'>;
+  readonly promptHistory: PromptHistory;
+  readonly panels: PanelRegistry;
 }
 
 /** Registers the lightbulb actions and the commands that ask about code, with built-in and custom prompts. */
@@ -43,7 +43,7 @@ export function registerPrompts(services: PromptDeps) {
 
 /** Clears the prompt history on disk and in the open panels, and then confirms this in the status bar. */
 export async function clearPromptHistory(
-  history: Pick<PromptHistory, 'clear'>,
+  history: PromptHistory,
   panels: { updatePromptHistory(): void },
 ): Promise<void> {
   await history.clear();
@@ -56,11 +56,7 @@ export async function clearPromptHistory(
  * prompt that the user can fix, or a workspace prompt. A refused workspace prompt counts as well, because the user may
  * change that decision.
  */
-export function watchHasPrompts(
-  prompts: Pick<CustomPrompts, 'list' | 'awaitingConsent' | 'refused'>,
-  settings: Pick<Settings, 'prompts' | 'onDidChange'>,
-  setContext: SetContext,
-): vscode.Disposable {
+export function watchHasPrompts(prompts: CustomPrompts, settings: Settings, setContext: SetContext): vscode.Disposable {
   const update = (): void => {
     const listCount = prompts.list().length + prompts.awaitingConsent().length + prompts.refused().length;
     setContext('holysheep.hasPrompts', listCount + settings.prompts().unusable.length > 0);

@@ -11,14 +11,9 @@ import { plainLabel, trimTrailingPeriod } from '../ui/messageText';
 import type { HostWords } from '../ui/words';
 import type { UnseenFailure } from './unseenFailures';
 
-type TurnsOfConversation = Pick<
-  Conversation,
-  'activeExchange' | 'activeExchanges' | 'exchangesToRetry' | 'lastExchange'
->;
-
 export interface Turns {
-  readonly current: TurnsOfConversation | undefined;
-  readonly running: TurnsOfConversation | undefined;
+  readonly current: Conversation | undefined;
+  readonly running: Conversation | undefined;
   /** Number of conversations with a running turn. */
   readonly runningCount: number;
 }

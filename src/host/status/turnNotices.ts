@@ -17,9 +17,9 @@ interface TurnNotice {
 }
 
 interface NoticeServices {
-  readonly conversations: Pick<Conversations, 'open' | 'onDidChange'>;
-  readonly panels: Pick<PanelRegistry, 'isVisible' | 'open'>;
-  readonly log: Pick<Log, 'error'>;
+  readonly conversations: Conversations;
+  readonly panels: PanelRegistry;
+  readonly log: Log;
 }
 
 /**

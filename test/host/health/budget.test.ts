@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
+import type { Clock } from '../../../src/engine/clock';
+import type { HealthBook } from '../../../src/host/health/healthBook';
+import type { Log } from '../../../src/host/util/log';
 import { type AttemptRecord, hourMs } from '../../../src/host/health/attemptRecord';
 import type { Budget } from '../../../src/host/health/budget';
 import type { DailyBudget } from '../../../src/host/settings/dailyBudget';
@@ -7,6 +10,7 @@ import { Listeners } from '../../../src/host/util/listeners';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { waitForEvents } from '../conversation/scriptedEngine';
 import { entry, noon, recordsOf, turn } from './records';
+import { partOf } from '../../support/partOf';
 
 const warning = (percent: number, spent: string, daily = '$5.00'): string =>
   `You have used ${percent}% of today's budget: ${spent} of ${daily}.`;
@@ -55,7 +59,7 @@ describe('daily budget', () => {
     const { Budget } = await import('../../../src/host/health/budget');
     budget = new Budget({
       setting: () => setting,
-      book: {
+      book: partOf<HealthBook>({
         records: () => [...known, ...own],
         isCompleteSince: () => isComplete,
         onDidChange: changes.event,
@@ -64,11 +68,11 @@ describe('daily budget', () => {
           known = written;
           return Promise.resolve();
         },
-      },
+      }),
       runningModels: () => running,
-      clock: { now: () => now },
+      clock: partOf<Clock>({ now: () => now }),
       openUsage: () => openedUsage++,
-      log: { error: (error) => assert.fail(String(error)) },
+      log: partOf<Log>({ error: (error) => assert.fail(String(error)) }),
     });
   });
   afterEach(() => budget.dispose());
@@ -314,16 +318,16 @@ describe('question about the daily budget', () => {
     const sources = createRequire(__filename)('../../../src/host/health/budget') as { Budget: typeof Budget };
     const budget = new sources.Budget({
       setting: () => ({ daily: 5, currency: 'USD', action: 'ask' }),
-      book: {
+      book: partOf<HealthBook>({
         records: () => [],
         isCompleteSince: () => false,
         onDidChange: () => ({ dispose: () => undefined }),
         refresh: () => Promise.resolve(),
-      },
+      }),
       runningModels: () => [],
-      clock: { now: () => noon },
+      clock: partOf<Clock>({ now: () => noon }),
       openUsage: () => undefined,
-      log: { error: (error) => assert.fail(String(error)) },
+      log: partOf<Log>({ error: (error) => assert.fail(String(error)) }),
     });
     assert.equal(await budget.mayStart(), false);
     assert.match(detail, /can't be read\.If you cancel, nothing is sent\.If you choose/);

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import type { Settings } from '../../../src/host/settings/settings';
 import { subscription } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
+import type { CustomPrompts } from '../../../src/host/prompts/customPrompts';
+import { partOf } from '../../support/partOf';
 
 describe('context key holysheep.hasPrompts', () => {
   useVSCode({
@@ -14,14 +17,18 @@ describe('context key holysheep.hasPrompts', () => {
     const template = 'Explain ${selection}';
     const prompts = [{ title: 'Explain', template, from: 'user' as const }];
     let settingsChanged: () => void = () => undefined;
-    const customPrompts = { list: () => [...prompts], awaitingConsent: () => [], refused: () => [] };
-    const settings = {
+    const customPrompts = partOf<CustomPrompts>({
+      list: () => [...prompts],
+      awaitingConsent: () => [],
+      refused: () => [],
+    });
+    const settings = partOf<Settings>({
       prompts: () => ({ usable: [], unusable: [] }),
       onDidChange: (listener: () => void) => {
         settingsChanged = listener;
         return subscription;
       },
-    };
+    });
     const values: (readonly [string, boolean])[] = [];
     watchHasPrompts(customPrompts, settings, (...value) => values.push(value));
     settingsChanged();

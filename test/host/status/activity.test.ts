@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Conversation } from '../../../src/host/conversation/conversation';
 import {
   initialTurn,
   isRunning,
@@ -12,6 +13,7 @@ import { activityItem, setTurnContext, type ActivityItem, type Situation } from 
 import { englishWords } from '../../support/englishWords';
 import { attempt, waiting } from '../conversation/scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
+import { partOf } from '../../support/partOf';
 
 const wait = { ...reduceTurn(initialTurn, waiting).wait!, until: 4000 };
 
@@ -24,12 +26,12 @@ function turns(phase: TurnPhase, fields: Partial<TurnState> = {}) {
     state: { ...initialTurn, phase, wait, ...fields },
   };
   const active = isRunning(phase) ? exchange : undefined;
-  const conversation = {
+  const conversation = partOf<Conversation & { readonly lastExchange: Exchange }>({
     activeExchange: active,
     activeExchanges: active ? [active] : [],
     exchangesToRetry: [exchange],
     lastExchange: exchange,
-  };
+  });
   return { current: conversation, running: active && conversation, runningCount: active ? 1 : 0 };
 }
 
@@ -63,7 +65,10 @@ describe('activity in the status bar', () => {
     'a resuming turn': [turns('resuming'), '$(loading~spin) Answering…'],
     'a waiting turn': [turns('waiting'), '$(watch) Retrying in 4 s'],
     'turns of a comparison': [
-      { ...compared, running: compared.running && { ...compared.running, activeExchanges: [exchange, exchange] } },
+      {
+        ...compared,
+        running: partOf<Conversation>({ activeExchange: exchange, activeExchanges: [exchange, exchange] }),
+      },
       '$(loading~spin) Comparing 2 models…',
     ],
     'a turn that waits for another request': [
@@ -195,12 +200,12 @@ describe('context keys', () => {
 
   it('treat an empty conversation as none', () => {
     const keys = new Map<string, boolean>();
-    const none = {
+    const none = partOf<Conversation>({
       activeExchange: undefined,
       activeExchanges: [],
       exchangesToRetry: [],
       lastExchange: undefined,
-    };
+    });
     const empty = { current: none, running: undefined };
     setTurnContext(empty, (key, value) => keys.set(key, value));
     assert.equal(keys.get('holysheep.hasConversation'), false);

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
+import type { Conversation } from '../../../src/host/conversation/conversation';
+import type { Connections } from '../../../src/host/connection/connections';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
 import type { Situation } from '../../../src/host/status/activity';
 import type { ConnectionView } from '../../../src/shared/protocol';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
+import { partOf } from '../../support/partOf';
 
 interface Item {
   text?: string;
@@ -45,13 +48,12 @@ describe('status bar', () => {
       show(view);
       return { dispose: ignore };
     };
-    return new StatusBar({ subscribe }, situation);
+    return new StatusBar(partOf<Connections>({ subscribe }), situation);
   };
   const running = (origin: string, state: TurnState = { ...initialTurn, phase: 'streaming', origin }): Situation => {
     const exchange = { id: 'e', prompt: 'Hi', queued: false, state };
-    const last = { exchangesToRetry: [exchange], lastExchange: exchange };
-    const conversation = { ...last, activeExchange: exchange, activeExchanges: [exchange] };
-    return { ...idle, running: conversation, runningCount: 1 };
+    const conversation: Partial<Conversation> = { activeExchange: exchange, activeExchanges: [exchange] };
+    return { ...idle, running: partOf(conversation), runningCount: 1 };
   };
   const modelLines = (): readonly string[] => {
     const { tooltip = '', accessibilityInformation } = items['holysheep.model'] ?? {};

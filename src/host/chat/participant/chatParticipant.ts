@@ -20,9 +20,9 @@ import type { ChatMetadata } from './chatMetadata';
 import { chatQuestion, toLocation, type ChatQuestion } from './chatQuestion';
 
 interface ParticipantDeps extends ChatActionDeps {
-  readonly engine: Pick<Engine, 'run'>;
+  readonly engine: Engine;
   readonly budget: BudgetDecisions;
-  readonly log: Pick<Log, 'error'>;
+  readonly log: Log;
   readonly defaults: (choice: RequestChoice) => RequestDefaults;
   readonly connection: () => Promise<Connection>;
   /** Asks the user whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */

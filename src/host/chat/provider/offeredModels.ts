@@ -18,9 +18,9 @@ import { resultWithin } from '../../util/systemClock';
 const listTimeoutMs = 3000;
 
 export interface OfferedModelsDeps {
-  readonly catalog: Pick<ModelCatalog, 'listOf' | 'factsOf'>;
-  readonly efforts: Pick<ModelEfforts, 'reader'>;
-  readonly log: Pick<Log, 'error'>;
+  readonly catalog: ModelCatalog;
+  readonly efforts: ModelEfforts;
+  readonly log: Log;
   readonly modelsChanged: () => void;
 }
 
@@ -64,7 +64,7 @@ export async function offeredModels(
 async function fetchModels(
   { catalog, log, modelsChanged }: OfferedModelsDeps,
   gateway: KeyedGateway,
-): Promise<Pick<ListedModels, 'models' | 'facts'>> {
+): Promise<ListedModels> {
   const list = catalog.listOf(gateway);
   const inTime = await resultWithin(listTimeoutMs, list);
   if (inTime === 'late') {

@@ -10,7 +10,7 @@ import { errorMessage } from '../../util/userError';
 type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';
 
 interface SetUpChatDeps {
-  readonly connections: Pick<Connections, 'configured' | 'model'>;
+  readonly connections: Connections;
   readonly log: Log;
   readonly modelsChanged: () => void;
 }

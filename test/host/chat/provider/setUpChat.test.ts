@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import type { ActiveConnection } from '../../../../src/host/connection/connections';
+import type { ActiveConnection, Connections } from '../../../../src/host/connection/connections';
 import type { Log } from '../../../../src/host/util/log';
 import { FakeEditor } from '../../../support/fakeEditor';
 import { useVSCode } from '../../../support/fakeVSCode';
+import { partOf } from '../../../support/partOf';
 
 describe("setup of VS Code's chat", () => {
   const editor = new FakeEditor();
@@ -28,10 +29,10 @@ describe("setup of VS Code's chat", () => {
 
   const setUp = async (): Promise<string> => {
     const { setUpChat } = await import('../../../../src/host/chat/provider/setUpChat');
-    const connections = {
+    const connections = partOf<Connections>({
       configured: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-test' } as ActiveConnection),
       model: () => 'gpt-4o',
-    };
+    });
     const log = { info: () => undefined, error: assert.ifError } as unknown as Log;
     const state = await setUpChat({ connections, log, modelsChanged: () => undefined });
     await new Promise(setImmediate);
