@@ -1,71 +1,43 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { headerFault, parseChatBody, readBody, refuse } from './incomingRequest';
-import { failure, modelList } from './replies';
-import type { GatewayRequest, Script } from './script';
-import { play } from './scriptPlayer';
-import { ReplySocket } from './replySocket';
+import { setTimeout } from 'node:timers/promises';
+import { completionChunk, failure, modelList, usageChunk } from './replies';
+import type { ChatBody, ReceivedRequest, Script, Step } from './script';
 
-/** An OpenAI-compatible gateway on the loopback address. A script determines every byte of its replies. */
+/** Maximum size of a request body, in bytes. The prompts of the demo are far shorter. */
+const maxBodyBytes = 1_000_000;
+
+/** An OpenAI-compatible gateway on the loopback address, whose replies to prompts a script determines. */
 export class LoopbackGateway {
-  /** Number of requests so far, by method and path. */
-  protected readonly counts = new Map<string, number>();
-  private readonly open = new Map<ReplySocket, Promise<void>>();
-  // Turns off the server's timeouts, because scripts determine how long a connection stays open.
-  private readonly server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
+  // Idle connections stay open, because a client could otherwise send a request while the gateway closes the connection.
+  private readonly server = createServer({ keepAliveTimeout: 0 });
+  private requestCount = 0;
 
-  /** @param script replies to the requests for chat completions */
   constructor(
-    public script: Script,
+    readonly script: Script,
     private readonly modelIds: readonly string[],
   ) {
     this.server.on('request', (incoming, response) => {
-      this.handle(incoming, response).catch((error: unknown) => this.report(error));
+      // The reply ends with an error when the client disconnects.
+      this.handle(incoming, response).catch(() => response.destroy());
     });
   }
 
-  get origin(): string {
-    return `http://127.0.0.1:${this.port}`;
-  }
-
   get baseUrl(): string {
-    return `${this.origin}/v1`;
+    return `http://127.0.0.1:${this.port}/v1`;
   }
 
-  /** Listens on a port. The default, 0, chooses a free port. @throws if the port is already in use */
-  async listen(port = 0): Promise<void> {
-    this.server.listen(port, '127.0.0.1');
+  /** Listens on a free port. */
+  async listen(): Promise<void> {
+    this.server.listen(0, '127.0.0.1');
     await once(this.server, 'listening');
   }
 
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
-    for (const socket of this.open.keys()) socket.destroy();
     this.server.closeAllConnections();
-    await Promise.all([closed, ...this.open.values()]);
-  }
-
-  protected acceptsHost(host: string): boolean {
-    return [`127.0.0.1:${this.port}`, `localhost:${this.port}`].includes(host.toLowerCase());
-  }
-
-  protected scriptFor({ method, path }: GatewayRequest): Script {
-    switch (`${method} ${path}`) {
-      case 'POST /v1/chat/completions':
-        return this.script;
-      case 'GET /v1/models':
-        return () => modelList(this.modelIds);
-      default: {
-        const message = `Unknown request URL: ${method} ${path}.`;
-        return () => failure(404, { message, type: 'invalid_request_error', code: 'unknown_url' });
-      }
-    }
-  }
-
-  /** Reports an error in a script. The client gets a 500 response, or a reset if the reply has already started. */
-  protected report(error: unknown): void {
-    process.emitWarning(error instanceof Error ? error : String(error));
+    await closed;
   }
 
   private get port(): number {
@@ -74,44 +46,88 @@ export class LoopbackGateway {
 
   private async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const at = Date.now();
-    const { headers, method = 'GET', url = '/' } = incoming;
-    const fault = headerFault(headers, this.acceptsHost(headers.host ?? ''));
-    if (fault) {
-      refuse(incoming, response, 403, fault);
-      return;
-    }
-    const result = await readBody(incoming);
-    if (result === 'disconnected') return;
-    if (result === 'too-large') {
-      const message = 'The body is larger than 1 MB.';
-      refuse(incoming, response, 413, { message, type: 'invalid_request_error', code: 'request_too_large' });
-      return;
-    }
-    const body = result.text;
-    const path = url.replace(/[?#].*/s, '');
-    const route = `${method} ${path}`;
-    const n = (this.counts.get(route) ?? 0) + 1;
-    this.counts.set(route, n);
-    const socket = new ReplySocket(response, incoming.socket, `req-${n}`);
-    const request = { n, method, path, headers, body, json: parseChatBody(body), at, closed: socket.closed };
-    const reply = this.reply(this.scriptFor(request), request, socket);
-    this.open.set(socket, reply);
-    await reply;
-    this.open.delete(socket);
+    const body = await readBody(incoming);
+    const request = { n: ++this.requestCount, at, json: parseChatBody(body ?? '') };
+    response.setHeader('x-request-id', `req-${request.n}`);
+    await play(this.stepsFor(incoming, body, request), request, response);
   }
 
-  private async reply(script: Script, request: GatewayRequest, socket: ReplySocket): Promise<void> {
-    const report = (error: unknown): void => this.report(error);
-    try {
-      await play(script, request, socket, report);
-    } catch (error) {
-      report(error);
-      if (socket.hasStarted) {
-        socket.reset();
-        return;
-      }
-      const message = 'The script of this reply failed.';
-      await play(() => failure(500, { message, type: 'server_error' }), request, socket, report);
+  /**
+   * Checks the `Host` header, too, because a web page can make its own host name resolve to the address of this gateway
+   * (DNS rebinding). Requests from such a page have its host name in their `Host` header, and its GET requests have no
+   * `Origin` header.
+   */
+  private stepsFor(
+    { method = '', url = '', headers }: IncomingMessage,
+    body: string | undefined,
+    request: ReceivedRequest,
+  ): Iterable<Step> {
+    const refuse = (status: number, code: string, message: string): Iterable<Step> =>
+      failure(status, { message, type: 'invalid_request_error', code });
+    if (headers.origin !== undefined) return refuse(403, 'forbidden', 'Web pages may not use this gateway.');
+    const hosts = [`127.0.0.1:${this.port}`, `localhost:${this.port}`];
+    if (!hosts.includes((headers.host ?? '').toLowerCase()))
+      return refuse(403, 'forbidden', 'The request is for another host.');
+    if (body === undefined) return refuse(413, 'request_too_large', 'The body is larger than 1 MB.');
+    switch (`${method} ${url}`) {
+      case 'POST /v1/chat/completions':
+        return this.script(request);
+      case 'GET /v1/models':
+        return modelList(this.modelIds);
+      default:
+        return refuse(404, 'unknown_url', `Unknown request URL: ${method} ${url}.`);
     }
   }
+}
+
+/** Returns the body of a request, or undefined if the body is too large. */
+async function readBody(incoming: IncomingMessage): Promise<string | undefined> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of incoming as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    // The rest of the body is read but not kept, because the client reads the reply only after it has sent the body.
+    if (bytes <= maxBodyBytes) parts.push(part);
+  }
+  return bytes <= maxBodyBytes ? Buffer.concat(parts).toString() : undefined;
+}
+
+/**
+ * Parses the body of a chat completion request.
+ * @returns undefined if the body is not an object with a model and messages
+ */
+export function parseChatBody(body: string): ChatBody | undefined {
+  try {
+    const value = JSON.parse(body) as Partial<ChatBody> | null;
+    return typeof value?.model === 'string' && Array.isArray(value.messages) ? (value as ChatBody) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws AbortError when the client disconnects during a pause */
+async function play(steps: Iterable<Step>, request: ReceivedRequest, response: ServerResponse): Promise<void> {
+  const closing = new AbortController();
+  response.once('close', () => closing.abort());
+  const send = (value: unknown): boolean => response.write(`data: ${JSON.stringify(value)}\n\n`);
+  for (const step of steps) {
+    if ('waitMs' in step) await setTimeout(step.waitMs, undefined, { signal: closing.signal });
+    else if ('end' in step) {
+      if (step.end === 'reset') response.socket?.resetAndDestroy();
+      return;
+    } else if ('status' in step) response.writeHead(step.status, step.headers);
+    else if ('send' in step) response.write(step.send);
+    else {
+      if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+      if ('done' in step) response.write('data: [DONE]\n\n');
+      else if ('delta' in step) send(completionChunk(request, { role: 'assistant', content: step.delta }));
+      else if ('reasoning' in step)
+        send(completionChunk(request, { role: 'assistant', reasoning_content: step.reasoning }));
+      else {
+        send(completionChunk(request, {}, step.finish));
+        if (step.usage) send(usageChunk(request, step.usage));
+      }
+    }
+  }
+  response.end();
 }

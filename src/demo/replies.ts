@@ -1,4 +1,4 @@
-import type { GatewayRequest, Step } from './script';
+import type { ReceivedRequest, Step } from './script';
 
 /** The `error` object of an OpenAI-style response body. Further fields are sent unchanged. */
 export interface ErrorBody {
@@ -45,11 +45,9 @@ export function* modelList(ids: readonly string[]): Iterable<Step> {
   yield { send: JSON.stringify({ object: 'list', data }) };
 }
 
-type AnsweredRequest = Pick<GatewayRequest, 'n' | 'at' | 'json'>;
-
 /** Returns a chunk of a stream in the format of the OpenAI API. */
 export function completionChunk(
-  request: AnsweredRequest,
+  request: ReceivedRequest,
   delta: Readonly<Record<string, unknown>>,
   finishReason: string | null = null,
 ): unknown {
@@ -57,11 +55,11 @@ export function completionChunk(
 }
 
 /** Returns the chunk that carries the usage. The chunk has no choices. */
-export function usageChunk(request: AnsweredRequest, usage: Readonly<Record<string, unknown>>): unknown {
+export function usageChunk(request: ReceivedRequest, usage: Readonly<Record<string, unknown>>): unknown {
   return { ...commonFields(request), choices: [], usage };
 }
 
-function commonFields(request: AnsweredRequest): Readonly<Record<string, unknown>> {
+function commonFields(request: ReceivedRequest): Readonly<Record<string, unknown>> {
   return {
     id: `chatcmpl-${request.n}`,
     object: 'chat.completion.chunk',

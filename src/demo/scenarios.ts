@@ -134,7 +134,7 @@ export function demoScript(): Script {
     const { key } = prompt;
     const answer = demoAnswer(prompt, topic);
     const attempt = answer.isContinuation ? Infinity : (attempts.get(key) ?? 0) + 1;
-    const failingReply = fault({ attempt, firstPart: () => firstPart(prompt, answer) });
+    const failingReply = fault({ attempt, firstPart: () => firstPart(answer) });
     if (!failingReply) {
       attempts.delete(key);
       return completeAnswer(prompt, answer, hasReasoning);

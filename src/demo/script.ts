@@ -1,5 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
-
 /** A message of a chat completion request. */
 export interface ChatBodyMessage {
   readonly role: string;
@@ -13,42 +11,21 @@ export interface ChatBody {
   readonly [field: string]: unknown;
 }
 
-/** The side that closed a connection. */
-export type ClosedBy = 'client' | 'server';
-
 /** A request that the gateway has received. */
-export interface GatewayRequest {
-  /** Number of the request, from 1. Chat completions and model lists are counted separately. */
+export interface ReceivedRequest {
+  /** Number of the request, from 1. */
   readonly n: number;
-  readonly method: string;
-  /** Path of the URL, without the query. */
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
   /** The parsed body, or undefined if the body is not an object with a model and messages. */
   readonly json: ChatBody | undefined;
   /** Epoch milliseconds at which the request arrived. */
   readonly at: number;
-  /**
-   * Resolves when the connection closes: with `client` if the client disconnected before the reply was complete, and
-   * otherwise with `server`.
-   */
-  readonly closed: Promise<ClosedBy>;
 }
 
-/**
- * One step of a script. Without a `status` step, the gateway sends the status 200 and the content type
- * `text/event-stream` with the first byte of the body. An answer is always a stream of events.
- */
+/** One step of a script. Without a `status` step, the reply is a stream of events with the status 200. */
 export type Step =
-  /**
-   * Sends the status and the headers immediately. Without a `content-type`, an error gets `application/json`.
-   */
-  | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
-  /** Sends bytes unchanged. */
-  | { readonly send: string | Uint8Array }
-  /** Sends `data: <JSON>` and an empty line. */
-  | { readonly event: unknown }
+  | { readonly status: number; readonly headers: Readonly<Record<string, string>> }
+  /** Sends text unchanged. */
+  | { readonly send: string }
   | { readonly delta: string }
   | { readonly reasoning: string }
   /**
@@ -59,18 +36,8 @@ export type Step =
   /** Sends `data: [DONE]`. */
   | { readonly done: true }
   | { readonly waitMs: number }
-  | { readonly until: Promise<unknown> }
-  /**
-   * Ends the reply. `fin` ends the body cleanly, as does a script without an `end` step. `reset` sends RST, so the
-   * client may lose unread bytes. `stall` sends nothing more until the client disconnects. `short` sends FIN in the
-   * middle of the body.
-   */
-  | { readonly end: 'fin' | 'reset' | 'stall' | 'short' }
-  /** Sends bytes on the TCP socket instead of an HTTP reply. The bytes of later steps go to the socket, too. */
-  | { readonly raw: string | Uint8Array };
-
-/** How a reply ends. */
-export type Ending = Extract<Step, { end: unknown }>['end'];
+  /** Breaks off the reply. `reset` closes the connection. `stall` sends nothing more until the client disconnects. */
+  | { readonly end: 'reset' | 'stall' };
 
 /** Returns the steps of the reply to a request. The iterator of the steps is closed when the client disconnects. */
-export type Script = (request: GatewayRequest) => Iterable<Step> | AsyncIterable<Step>;
+export type Script = (request: ReceivedRequest) => Iterable<Step>;

@@ -30,9 +30,7 @@ describe('answer texts of the offline demo', () => {
 
     it(`can be split into short deltas without losing text: ${topic}`, () => {
       for (const text of Object.values(texts)) {
-        const deltas = [...streamLikeRecorded(text, 'delta', 1)].flatMap((step) =>
-          'delta' in step ? [step.delta] : [],
-        );
+        const deltas = [...streamLikeRecorded(text, 'delta')].flatMap((step) => ('delta' in step ? [step.delta] : []));
         assert.equal(deltas.join(''), text);
         assert.ok(deltas.every((delta) => delta.trim().length <= 7));
       }

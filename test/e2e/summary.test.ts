@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { failure } from '../../src/demo/replies';
-import type { GatewayRequest } from '../../src/demo/script';
+import type { GatewayRequest } from '../support/gateway/script';
 import { answer } from '../support/replies';
 import type { Gateway } from '../support/testGateway';
 import { type ConversationPanel, ask, useWorkbench } from './support/conversation';

@@ -31,8 +31,8 @@ describe('backup gateway', () => {
   let backup: UnreliableServer;
 
   before(async () => {
-    fixture = await startFixture(answer('from the primary'), { anyHost: true });
-    backupGateway = await startGateway({ anyHost: true });
+    fixture = await startFixture(answer('from the primary'));
+    backupGateway = await startGateway();
     primary = await startUnreliableServer(portOf(fixture.gateway.origin));
     backup = await startUnreliableServer(portOf(backupGateway.origin));
     // Leaves the backup gateway enough time to respond on a slow machine.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { failure } from '../../src/demo/replies';
-import type { GatewayRequest } from '../../src/demo/script';
+import type { GatewayRequest } from '../support/gateway/script';
 import { closeAll } from '../support/conversationTabs';
 import { resetNetworkState, useFixture, type HostFixture } from '../support/extensionHost';
 import { answer } from '../support/replies';

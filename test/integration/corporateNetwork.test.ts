@@ -43,7 +43,7 @@ describe('request in a company network', () => {
   before(async function () {
     // Desktop VS Code asks for the proxy credentials in a dialog and trusts the system's certificate store.
     if (vscode.env.remoteName === undefined) return this.skip();
-    fixture = await startFixture(answer(text), { anyHost: true });
+    fixture = await startFixture(answer(text));
     trusted = await startSecureFront(vouchedFor(), portOf(fixture.gateway.origin));
   });
   beforeEach(async () => {

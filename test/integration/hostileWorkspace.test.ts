@@ -37,7 +37,7 @@ describe('trusted workspace with hostile settings', () => {
   });
 
   it("can't choose one of the user's gateways by its model, unless the user names the model, too", async () => {
-    const backup = await startGateway({ anyHost: true });
+    const backup = await startGateway();
     backup.script = () => answer('from the backup');
     const usersModel = vscode.workspace.getConfiguration('holysheep').inspect('model')?.globalValue;
     await set('backupBaseUrls', [{ baseUrl: backup.baseUrl, models: { [hostileModel]: hostileModel } }]);

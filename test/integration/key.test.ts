@@ -11,8 +11,8 @@ describe('API key', () => {
   let gateway: Gateway;
   let otherGateway: Gateway;
   before(async () => {
-    gateway = await startGateway({ anyHost: true, script: () => answer('one') });
-    otherGateway = await startGateway({ anyHost: true, script: () => answer('other') });
+    gateway = await startGateway({ script: () => answer('one') });
+    otherGateway = await startGateway({ script: () => answer('other') });
   });
   beforeEach(async () => {
     gateway.reset();

@@ -1,4 +1,4 @@
-import type { Ending, Script, Step } from '../../src/demo/script';
+import type { Ending, Script, Step } from './gateway/script';
 
 /**
  * Streams a text and then breaks off the connection. The client has `settleMs` milliseconds (by default 20) to read the

@@ -21,10 +21,10 @@ export function demoAnswer(prompt: DemoPrompt, defaultTopic: Topic): DemoAnswer 
 }
 
 /** Streams the answer up to about its middle. */
-export function* firstPart(prompt: DemoPrompt, { text }: DemoAnswer): Iterable<Step> {
+export function* firstPart({ text }: DemoAnswer): Iterable<Step> {
   const characters = Array.from(text);
   const half = characters.slice(0, Math.floor(characters.length * 0.45)).join('');
-  yield* streamLikeRecorded(half, 'delta', seedOf(prompt));
+  yield* streamLikeRecorded(half, 'delta');
 }
 
 /** Streams the complete answer, its finish reason and its usage. */
@@ -33,9 +33,8 @@ export function* completeAnswer(
   { text, isContinuation: isRest }: DemoAnswer,
   reasons = false,
 ): Iterable<Step> {
-  const seed = seedOf(prompt);
-  if (reasons && !isRest) yield* streamLikeRecorded(textsFor(prompt.text).reasoning, 'reasoning', seed);
-  yield* streamLikeRecorded(text, 'delta', seed);
+  if (reasons && !isRest) yield* streamLikeRecorded(textsFor(prompt.text).reasoning, 'reasoning');
+  yield* streamLikeRecorded(text, 'delta');
   const promptTokens = Math.ceil(prompt.text.length / 4);
   const completionTokens = Math.ceil(text.length / 4);
   const total = promptTokens + completionTokens;
@@ -113,26 +112,10 @@ const tokenPattern = /\s*(?:\p{Script=Han}{1,2}|[\p{L}\p{N}]{1,7}|[^\s\p{L}\p{N}
 const minDelayMs = 8;
 const maxDelayMs = 40;
 
-/** Streams deltas with the irregular timing of a provider's stream. The same seed gives the same timing. */
-export function* streamLikeRecorded(text: string, kind: 'delta' | 'reasoning', seed: number): Iterable<Step> {
-  const random = mulberry32(seed);
+/** Streams deltas with the irregular timing of a provider's stream. */
+export function* streamLikeRecorded(text: string, kind: 'delta' | 'reasoning'): Iterable<Step> {
   for (const [token] of text.matchAll(tokenPattern)) {
     yield kind === 'delta' ? { delta: token } : { reasoning: token };
-    yield { waitMs: Math.round(minDelayMs + random() * (maxDelayMs - minDelayMs)) };
+    yield { waitMs: Math.round(minDelayMs + Math.random() * (maxDelayMs - minDelayMs)) };
   }
-}
-
-function seedOf({ key }: DemoPrompt): number {
-  return parseInt(key.slice(0, 8), 16);
-}
-
-/** Returns a generator of uniform random numbers in [0, 1). Source: Tommy Ettinger's Mulberry32, public domain. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

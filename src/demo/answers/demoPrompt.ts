@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ChatBody, ChatBodyMessage } from '../script';
 
 /** The prompt of a request, separated from the messages that ask for the continuation of a partial answer. */
@@ -53,8 +52,7 @@ function demoPrompt(
   partial: string | undefined,
   asksForRest: boolean,
 ): DemoPrompt {
-  const content = JSON.stringify([model, messages.map((message) => [message.role, textOf(message)])]);
-  const key = createHash('sha256').update(content).digest('hex');
+  const key = JSON.stringify([model, messages.map((message) => [message.role, textOf(message)])]);
   const text = textOf(messages.findLast((message) => message.role === 'user') ?? { role: 'user', content: '' });
   return { text, key, asksToContinue: asksForRest, ...(partial === undefined ? {} : { partial }) };
 }

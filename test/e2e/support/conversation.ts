@@ -89,7 +89,7 @@ export function useWorkbench(
 ): void {
   let gateway: Gateway;
   before(async () => {
-    gateway = await startGateway({ anyHost: true, ...(script && { script }) });
+    gateway = await startGateway({ ...(script && { script }) });
     const workbench = await sharedWindow({
       settings: { 'holysheep.baseUrl': needsKey ? baseUrlWithKey(gateway) : gateway.baseUrl, ...settings },
       hasKey: !withoutKey,

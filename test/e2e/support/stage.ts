@@ -23,7 +23,7 @@ export class Stage {
   }
 
   static async open(language: Language = 'en'): Promise<Stage> {
-    const gateway = await startGateway({ anyHost: true });
+    const gateway = await startGateway();
     const settings = { 'holysheep.baseUrl': baseUrlWithKey(gateway) };
     const workbench = await Workbench.open({ settings, ...(language === 'en' ? {} : { locale: language }) });
     return new Stage(language, gateway, workbench);

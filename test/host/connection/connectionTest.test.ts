@@ -35,7 +35,7 @@ describe('Test Connection command', () => {
   let engine: ProbingEngine;
   before(async () => {
     gateway = await startGateway({ models: ['a', 'b'] });
-    backup = await startGateway({ anyHost: true, models: ['c'] });
+    backup = await startGateway({ models: ['c'] });
   });
   beforeEach(() => {
     editor.reset();

@@ -1,7 +1,7 @@
 import type { Gateway, Script } from '../../support/testGateway';
 import { failure, rateLimited } from '../../../src/demo/replies';
 import { answer, deltas, cutAfter, html, replySequence } from '../../support/replies';
-import type { GatewayRequest, Step } from '../../../src/demo/script';
+import type { GatewayRequest, Step } from '../../support/gateway/script';
 
 /** A behavior of the gateway, and what a copied program must do. */
 interface ProgramCase {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startGateway, type Gateway, type Script } from '../../support/testGateway';
 import { failure, rateLimited } from '../../../src/demo/replies';
 import { answer, deltas, cutAfter, replySequence } from '../../support/replies';
-import type { Step } from '../../../src/demo/script';
+import type { Step } from '../../support/gateway/script';
 import { languages } from '../../../src/host/copyAsCode/codeLanguages';
 import type { RetrySettings } from '../../../src/host/copyAsCode/exportedRequest';
 import { controlCharacters, hostileTexts, exportedRequestOf } from '../../support/copyAsCode/exportedRequests';

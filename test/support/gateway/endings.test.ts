@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { type Gateway, startGateway, type Step } from '../support/testGateway';
+import { type Gateway, startGateway, type Step } from '../testGateway';
 import { parseReply, post } from './rawClient';
 
 const body = JSON.stringify({ model: 'm', messages: [], stream: true });
 
-describe('gateway reply', () => {
+describe('reply of the test gateway', () => {
   let gateway: Gateway;
   beforeEach(async () => (gateway = await startGateway()));
   afterEach(() => gateway.close());

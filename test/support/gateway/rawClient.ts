@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { Gateway } from '../support/testGateway';
+import type { Gateway } from '../testGateway';
 
 /** A connection that has ended, as the client saw it. */
 interface EndedConnection {
