@@ -65,18 +65,21 @@ export function effortChoiceIn(value: unknown): EffortChoice | undefined {
   return effortChoices.find((choice) => choice === value);
 }
 
-/** The request of a turn. The engine leaves out parameters that the gateway does not support. */
-export interface ChatRequest {
+/** The parameters that depend on the model. An undefined value is not sent. */
+export interface ModelParameters {
+  readonly temperature?: number | undefined;
+  readonly maxTokens?: number | undefined;
+}
+
+/**
+ * The request of a turn. The engine leaves out parameters that the gateway does not support. Its own model parameters
+ * are sent to every model.
+ */
+export interface ChatRequest extends ModelParameters {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
-  /** Sent to every model. */
-  readonly temperature?: number | undefined;
-  /** Sent to every model. */
-  readonly maxTokens?: number | undefined;
   /** Values that are sent in place of missing ones, but only to models that take them. */
-  readonly defaults?:
-    | { readonly temperature?: number | undefined; readonly maxTokens?: number | undefined }
-    | undefined;
+  readonly defaults?: ModelParameters | undefined;
   /** Whether the answer gets more tokens, because an earlier answer reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
   /** Without it, nothing about the reasoning is sent, and the gateway decides. */

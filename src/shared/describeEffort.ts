@@ -16,7 +16,7 @@ export function effortText(
 /** Returns what was sent instead of the effort that the gateway refused, or an empty text if it refused none. */
 export function describeRefusedEffort(
   strings: PanelStrings,
-  { effort, refusedEffort }: Partial<Pick<LedgerEntry, 'effort' | 'refusedEffort'>> = {},
+  { effort, refusedEffort }: Partial<LedgerEntry> = {},
 ): string {
   if (!refusedEffort) return '';
   const refused = effortText(strings, refusedEffort).caption;

@@ -21,10 +21,7 @@ function costDigits(amount: number): number {
 }
 
 /** Creates the formatter for a locale. If the locale is not supported, the locale of the computer is used. */
-export function createFormat(
-  locale: string,
-  strings: Pick<PanelStrings, 'milliseconds' | 'seconds' | 'minutes' | 'minutesSeconds' | 'hoursMinutes'>,
-) {
+export function createFormat(locale: string, strings: PanelStrings) {
   const language = toSupportedLocale(locale);
   const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const integers = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });

@@ -10,8 +10,8 @@ import { Stage } from './support/stage';
 async function openHealth(stage: Stage): Promise<void> {
   await stage.workbench.runCommand('View: Close All Editors');
   await stage.run('openHealth');
-  await stage.panel.getByRole('heading', { level: 1, name: stage.words.health.title }).waitFor();
-  await stage.panel.getByRole('tab', { name: stage.words.health.network }).click();
+  await stage.panel.getByRole('heading', { level: 1, name: stage.words.panel.healthTitle }).waitFor();
+  await stage.panel.getByRole('tab', { name: stage.words.panel.network }).click();
 }
 
 describe('usage and health', () => {
@@ -31,27 +31,26 @@ describe('usage and health', () => {
     await stage.ask('two', () => failure(402, { message: 'Insufficient Balance' }));
     await stage.inState('failed').waitFor();
     await openHealth(stage);
-    const { health } = stage.words;
     const card = stage.panel.getByRole('article').filter({ hasText: new URL(stage.gateway.baseUrl).host });
     await card.getByText('33%').waitFor();
     await card.getByText('1 of 3 succeeded · 1 refused (out of credit)').waitFor();
-    await card.getByText(health.details).click();
+    await card.getByText(stage.words.panel.details).click();
     assert.match(await card.innerText(), /rate limited[^]*out of credit/);
   });
 
   it('is restored with the chosen tab and period after the window was reloaded', async () => {
-    await stage.button(stage.words.health.days).click();
+    await stage.button(stage.words.panel.days).click();
     await stage.workbench.reload();
-    await stage.panel.getByRole('region', { name: stage.words.health.daysCaption }).waitFor();
+    await stage.panel.getByRole('region', { name: stage.words.panel.daysCaption }).waitFor();
   });
 
   it('is cleared after a confirmation', async () => {
     const { workbench, words } = stage;
-    await stage.button(words.health.clear).click();
+    await stage.button(words.panel.clearHealth).click();
     const dialog = workbench.page.getByRole('dialog');
     await dialog.getByText(words.host('Clear the usage and health data?')).waitFor();
-    await dialog.getByRole('button', { name: words.health.clear }).click();
-    await stage.panel.getByRole('status').getByText(words.health.empty).waitFor();
+    await dialog.getByRole('button', { name: words.panel.clearHealth }).click();
+    await stage.panel.getByRole('status').getByText(words.panel.healthEmpty).waitFor();
   });
 });
 
@@ -82,7 +81,7 @@ describe('daily budget', () => {
     await toast.getByText(/^You have used 9\d% of today's budget: .*\$45\.\d\d of \$50\.00\.$/).waitFor();
     await toast.getByRole('button', { name: words.host('Open usage') }).click();
     await panel
-      .getByRole('tabpanel', { name: words.health.usage })
+      .getByRole('tabpanel', { name: words.panel.usage })
       .getByText(/^9\d% of the \$50\.00 budget used/)
       .waitFor();
     const request = await gateway.request(1);

@@ -7,7 +7,6 @@ import { chinese, english, type DemoTexts } from '../../src/demo/answers/demoTex
 import { demoModels } from '../../src/demo/scenarios';
 import { faultTable } from '../../src/engine/faults/faultTable';
 import { faultAdvice } from '../../src/host/ui/faultAdvice';
-import { healthStrings } from '../../src/shared/healthMessages';
 import { panelStrings } from '../../src/shared/panelStrings';
 
 const root = resolve(__dirname, '../..');
@@ -39,7 +38,6 @@ const messages = new Set([
   ...sources('src/engine').flatMap(literalsOf),
   ...literalsOf(join(root, 'src/extension.ts')),
   ...Object.values(panelStrings),
-  ...Object.values(healthStrings),
   ...Object.values(faultTable).flatMap(({ message, messageWithTime = '' }) => [message, messageWithTime]),
   ...Object.values(faultAdvice).flatMap(({ cause, remedy }) => [cause, remedy]),
   ...demoModels.flatMap(({ title, prompt, description = '' }) => [title, prompt, description]),

@@ -8,7 +8,7 @@ import { attempt, done, ScriptedEngine, waitForEvents, text, waiting } from '../
 import { extensionApi } from '../support/extensionHost';
 import { TestBudget } from '../host/conversation/testBudget';
 import { valuesOf } from '../support/valuesOf';
-import { partOf } from '../support/partOf';
+import { fake } from '../support/fake';
 
 /** Records what VS Code would show. */
 class FakeStream {
@@ -76,7 +76,7 @@ describe('chat participant', function () {
     participant = new ChatParticipant({
       engine,
       budget: Object.assign(new TestBudget(), { mayStart: () => mayStart }),
-      log: partOf<Log>({ error: (problem) => logged.push(problem) }),
+      log: fake<Log>({ error: (problem) => logged.push(problem) }),
       defaults: () => defaults,
       connection,
       mayUsePlainHttp: () => Promise.resolve(usesPlainHttp),

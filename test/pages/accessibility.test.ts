@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { chromium, type Browser } from 'playwright-core';
-import { healthStrings, type HealthReport, type HealthTab } from '../../src/shared/healthMessages';
+import type { HealthReport, HealthTab } from '../../src/shared/healthMessages';
+import { panelStrings } from '../../src/shared/panelStrings';
 import { axeFindings } from '../support/axeFindings';
 import { findBrowser } from '../support/browser';
 import { emptyReport, report, usedReport } from '../webview/health/reports';
@@ -76,14 +77,14 @@ describe('accessible page of usage and health', () => {
     page = await StaticPage.open(browser, {
       script: 'health.js',
       styles: ['health.css'],
-      data: { strings: healthStrings },
+      data: { strings: panelStrings },
     });
     await page.post({ type: 'report', report: shown, tab });
   };
 
   it('has no axe violations without requests', async () => {
     await show(emptyReport);
-    await page.page.getByText(healthStrings.empty).waitFor();
+    await page.page.getByText(panelStrings.healthEmpty).waitFor();
     assert.deepEqual(await findings(), []);
   });
 
@@ -107,8 +108,8 @@ describe('accessible page of usage and health', () => {
   ] as const) {
     it(`has no axe violations in any theme, and does not scroll sideways in a narrow editor: ${tab}`, async () => {
       await show(shown, tab);
-      await page.page.getByRole('tabpanel', { name: healthStrings[tab] }).waitFor();
-      const details = page.page.getByText(healthStrings.details).filter({ visible: true });
+      await page.page.getByRole('tabpanel', { name: panelStrings[tab] }).waitFor();
+      const details = page.page.getByText(panelStrings.details).filter({ visible: true });
       for (const each of await details.all()) await each.click();
       await assertNoFindings();
       for (const width of [220, narrow.width, 511, 1080]) {

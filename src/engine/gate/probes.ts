@@ -14,7 +14,7 @@ export class Probes {
   private sentAt = 0;
   private readonly waitingGates = new Set<() => void>();
 
-  constructor(private readonly clock: Pick<Clock, 'monotonicNow'>) {}
+  constructor(private readonly clock: Clock) {}
 
   /** Returns whether a gate may send its probe now. If not, calls `admit` once the gateway has accepted the last probe. */
   maySend(admit: () => void): boolean {

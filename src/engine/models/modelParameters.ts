@@ -1,8 +1,5 @@
-import type { ChatRequest } from '../request';
+import type { ChatRequest, ModelParameters } from '../request';
 import { plainName, type ModelFacts } from './modelFacts';
-
-/** The values of the parameters that depend on the model. An undefined value is not sent. */
-export type ModelParameters = Pick<ChatRequest, 'temperature' | 'maxTokens'>;
 
 /** Factor by which *Retry with more room* raises the token limit. */
 const roomFactor = 4;

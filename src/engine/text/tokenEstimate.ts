@@ -49,6 +49,6 @@ export function exceededContext(messages: readonly ChatMessage[], facts: ModelFa
 }
 
 /** Estimates the number of tokens in the texts of messages. */
-export function estimateMessages(messages: readonly Pick<ChatMessage, 'content'>[]): number {
+export function estimateMessages(messages: readonly ChatMessage[]): number {
   return estimateTokens(messages.map(({ content }) => textOf(content)).join(''));
 }

@@ -4,7 +4,7 @@ import { canSendRequests } from '../../engine/request';
 import type { Settings } from '../settings/settings';
 import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
-import type { Log } from '../util/log';
+import type { ErrorLog, Log } from '../util/log';
 import { backupProblemMessage, gatewayProblemMessage } from '../settings/gatewayProblems';
 import type { Connections } from './connections';
 import type { DemoMode } from './demoMode';
@@ -24,10 +24,7 @@ interface GatewayNoticeDeps {
  * @param gateway the base URL, or its origin if no other gateway has the same host. See `gatewayOf`.
  */
 export async function removeBackup(
-  {
-    settings,
-    log,
-  }: { readonly settings: Pick<Settings, 'gateways' | 'removeBackupBaseUrls'>; readonly log: Pick<Log, 'error'> },
+  { settings, log }: { readonly settings: Pick<Settings, 'gateways' | 'removeBackupBaseUrls'>; readonly log: ErrorLog },
   gateway: string,
 ): Promise<void> {
   const removed = settings.gateways().find(({ url, origin }) => [url, origin].includes(gateway));

@@ -21,7 +21,7 @@ export class KeyStore extends Disposable {
 
   constructor(
     private readonly secrets: vscode.SecretStorage,
-    private readonly log: Pick<Log, 'redactSecret' | 'error'>,
+    private readonly log: Log,
   ) {
     super();
     this.register(
@@ -95,7 +95,7 @@ const importedKeysSecret = 'holysheep.importedKeys';
  * origin later, nor again after it was removed or rejected. Only fingerprints of the keys are stored.
  */
 export async function importKey(
-  secrets: Pick<vscode.SecretStorage, 'get' | 'store'>,
+  secrets: vscode.SecretStorage,
   key: string,
   store: () => Promise<{ readonly state: string }>,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import type { ProbeResult } from '../../engine/engine';
 import { originOf } from '../../engine/gateway/baseUrl';
 import type { TurnRecord } from '../../engine/state/ledger';
 import { Listeners } from '../util/listeners';
-import type { Log } from '../util/log';
+import type { ErrorLog } from '../util/log';
 
 const memoryKey = 'holysheep.unresponsiveGateways';
 /** Maximum number of remembered base URLs. The oldest are forgotten first. */
@@ -27,7 +27,7 @@ export class UnresponsiveGateways {
 
   constructor(
     private readonly memory: Memento,
-    private readonly log: Pick<Log, 'error'>,
+    private readonly log: ErrorLog,
   ) {
     this.changes = new Listeners((error) => log.error(error));
   }

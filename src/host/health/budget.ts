@@ -10,7 +10,7 @@ import { askUser, showToast } from '../ui/notifications';
 import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
-import type { Log } from '../util/log';
+import type { ErrorLog } from '../util/log';
 import type { HealthBook } from './healthBook';
 import { startOfDay } from '../ui/historyTime';
 import { averageCost, budgetCost, spentToday, usedPercent, type SpentToday } from './healthReport';
@@ -23,7 +23,7 @@ interface BudgetDeps {
   readonly runningModels: () => readonly (string | undefined)[];
   readonly clock: Clock;
   readonly openUsage: () => unknown;
-  readonly log: Log;
+  readonly log: ErrorLog;
 }
 
 interface Spending extends SpentToday {

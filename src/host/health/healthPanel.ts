@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { FaultKind } from '../../engine/events';
 import type { TurnRecord } from '../../engine/state/ledger';
 import { faultLabel } from '../../shared/describe';
-import { healthStrings, type HealthReport, type HealthTab, type ToHealthPage } from '../../shared/healthMessages';
+import type { HealthReport, HealthTab, ToHealthPage } from '../../shared/healthMessages';
 import { isFromHealthPage } from '../../shared/pageMessages';
 import type { Commands } from '../commands';
 import { healthViewType } from '../contributions';
@@ -11,10 +11,8 @@ import type { HostWindow } from '../hostWindow';
 import type { Settings } from '../settings/settings';
 import { loadWebviewPage } from '../ui/loadWebviewPage';
 import { askUser } from '../ui/notifications';
-import { translateAll } from '../ui/panelText';
 import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
-import { localize } from '../util/localization';
 import { systemClock } from '../util/systemClock';
 import { Budget } from './budget';
 import { HealthBook } from './healthBook';
@@ -111,7 +109,7 @@ export class HealthPanel extends Disposable {
     loadWebviewPage(panel, this.deps.extensionUri, {
       script: 'health.js',
       styles: ['health.css'],
-      data: { strings: translateAll(healthStrings, localize) },
+      data: { strings: hostWords().strings },
       // The codicon `pulse`. The API accepts no theme icon for a panel.
       icon: { light: 'pulse-light.svg', dark: 'pulse-dark.svg' },
     });

@@ -74,10 +74,10 @@ export async function openConversation(
 }
 
 export interface HistoryDeps {
-  readonly conversations: Pick<Conversations, 'list' | 'search' | 'read' | 'remove' | 'rename'>;
-  readonly panels: Pick<PanelRegistry, 'open' | 'isOpen' | 'close'>;
+  readonly conversations: Conversations;
+  readonly panels: PanelRegistry;
   readonly startConversation: () => void;
-  readonly log: Pick<Log, 'error'>;
+  readonly log: Log;
   /** Logs an error and notifies the user. */
   readonly onError: (error: unknown) => void;
 }

@@ -1,4 +1,4 @@
-import type { Localize } from '../../engine/environment';
+import * as vscode from 'vscode';
 import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
 import { type ConversationListItem, maxTitleLength } from '../conversation/conversationSummaries';
 import { historyGroup, historyTime, type HistoryGroup } from '../ui/historyTime';
@@ -24,7 +24,6 @@ export interface HistoryItem {
 export type FoundConversation = ConversationListItem & { readonly excerpt?: string };
 
 interface HistoryContext {
-  readonly localize: Localize;
   /** The display language as VS Code reports it, for example `zh-cn`. */
   readonly locale: string;
   /** The current time in epoch milliseconds. */
@@ -36,34 +35,31 @@ interface HistoryContext {
 export function historySections(conversations: readonly FoundConversation[], context: HistoryContext) {
   const groups = Map.groupBy(conversations, ({ lastActivityAt }) => historyGroup(lastActivityAt, context.now));
   return [...groups].map(([group, members]) => ({
-    heading: groupHeading(group, context.localize),
+    heading: groupHeading(group),
     items: members.map((conversation) => toHistoryItem(conversation, context)),
   }));
 }
 
-export function turnCountText(
-  turns: number,
-  { localize, locale }: Pick<HistoryContext, 'localize' | 'locale'>,
-): string {
+export function turnCountText(turns: number, locale: string): string {
   const supportedLocale = toSupportedLocale(locale);
   const count = new Intl.NumberFormat(supportedLocale).format(turns);
   return new Intl.PluralRules(supportedLocale).select(turns) === 'one'
-    ? localize('{count} turn', { count })
-    : localize('{count} turns', { count });
+    ? vscode.l10n.t('{count} turn', { count })
+    : vscode.l10n.t('{count} turns', { count });
 }
 
 function toHistoryItem(summary: FoundConversation, context: HistoryContext): HistoryItem {
   const { id, lastActivityAt, turns, busy, problem, excerpt } = summary;
-  const { localize, locale, now, isOpen } = context;
+  const { locale, now, isOpen } = context;
   const title =
     visibleText(summary.title, maxTitleLength) ||
-    localize('Conversation from {date}', { date: dateText(lastActivityAt, locale) });
+    vscode.l10n.t('Conversation from {date}', { date: dateText(lastActivityAt, locale) });
   const marks = [
-    ...(turns > 0 ? [turnCountText(turns, context)] : []),
-    ...(problem ? [localize('damaged')] : []),
-    ...(busy ? [localize('answering')] : []),
+    ...(turns > 0 ? [turnCountText(turns, context.locale)] : []),
+    ...(problem ? [vscode.l10n.t('damaged')] : []),
+    ...(busy ? [vscode.l10n.t('answering')] : []),
     // Marks an open conversation with a word, because screen readers don't read icons.
-    ...(isOpen(id) ? [localize('open')] : []),
+    ...(isOpen(id) ? [vscode.l10n.t('open')] : []),
   ];
   return {
     id,
@@ -79,15 +75,15 @@ function dateText(timeMs: number, locale: string): string {
   return new Intl.DateTimeFormat(toSupportedLocale(locale), { dateStyle: 'medium', timeStyle: 'short' }).format(timeMs);
 }
 
-function groupHeading(group: HistoryGroup, localize: Localize): string {
+function groupHeading(group: HistoryGroup): string {
   switch (group) {
     case 'today':
-      return localize('Today');
+      return vscode.l10n.t('Today');
     case 'yesterday':
-      return localize('Yesterday');
+      return vscode.l10n.t('Yesterday');
     case 'week':
-      return localize('Previous 7 days');
+      return vscode.l10n.t('Previous 7 days');
     case 'older':
-      return localize('Older');
+      return vscode.l10n.t('Older');
   }
 }

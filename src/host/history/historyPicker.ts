@@ -2,7 +2,6 @@ import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { itemButton } from '../ui/notifications';
 import { OpenList } from '../ui/quickPick';
-import { localize } from '../util/localization';
 import {
   deleteConversation,
   type HistoryDeps,
@@ -45,7 +44,7 @@ export function openHistory(deps: HistoryDeps): void {
   };
   const entriesOf = (results: readonly FoundConversation[]): readonly Entry[] => {
     const isOpen = (id: string): boolean => panels.isOpen(id);
-    const context = { localize, locale: vscode.env.language, now: Date.now(), isOpen };
+    const context = { locale: vscode.env.language, now: Date.now(), isOpen };
     const buttons = [renameButton, exportButton, deleteButton];
     const choose = (named: NamedConversation): Promise<void> => {
       list.close();

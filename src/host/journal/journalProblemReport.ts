@@ -8,8 +8,8 @@ import { systemClock } from '../util/systemClock';
 import { Journal, type JournalProblem } from './journal';
 import { conversationsFolder } from './journalFolder';
 
-interface JournalFactoryDeps extends Pick<HostWindow, 'storage' | 'workspace' | 'log'> {
-  readonly settings: Pick<Settings, 'historyLimit'>;
+interface JournalFactoryDeps extends HostWindow {
+  readonly settings: Settings;
   readonly keptIds: () => Promise<ReadonlySet<string>>;
 }
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { maxCompared, minCompared } from '../../shared/conversation';
 import { showToast } from '../ui/notifications';
-import type { Log } from '../util/log';
+import type { ErrorLog } from '../util/log';
 import { pickFromModels, type ModelPick, type ModelPickOptions, type PickableModels } from './modelPick';
 
 /** Lets the user choose the models of a comparison. @param checked the models that are chosen already */
@@ -9,7 +9,7 @@ export function pickComparedModels(
   load: (fresh: boolean) => Promise<PickableModels>,
   current: string,
   checked: readonly string[],
-  { log, ...options }: Pick<ModelPickOptions, 'fallbacks' | 'overrides'> & { readonly log: Pick<Log, 'error'> },
+  { log, ...options }: Pick<ModelPickOptions, 'fallbacks' | 'overrides'> & { readonly log: ErrorLog },
 ): Promise<readonly ModelPick[] | undefined> {
   let models = checked;
   return pickFromModels(load, current, {

@@ -26,7 +26,7 @@ export async function compareModels(services: PanelServices, argument: unknown):
 
 /** @returns undefined if the user cancels */
 export async function askForComparison(
-  { catalog, demo }: Pick<PanelServices, 'catalog' | 'demo'>,
+  { catalog, demo }: PanelServices,
   conversation: Conversation,
   given: { readonly prompt?: string | undefined; readonly models?: readonly string[] | undefined },
 ): Promise<Comparison | undefined> {

@@ -3,7 +3,7 @@ import { isTerminal, type RecordedEvent } from '../../engine/events';
 import { initialTurn, type TurnState } from '../../engine/state/turnState';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
-import type { Log } from '../util/log';
+import type { ErrorLog } from '../util/log';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import { plainLabel } from '../ui/messageText';
 import { tabTitle } from '../ui/panelText';
@@ -19,7 +19,7 @@ interface TurnNotice {
 interface NoticeServices {
   readonly conversations: Conversations;
   readonly panels: PanelRegistry;
-  readonly log: Log;
+  readonly log: ErrorLog;
 }
 
 /**

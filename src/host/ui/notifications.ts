@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ProbeResult } from '../../engine/engine';
-import type { Log } from '../util/log';
+import type { ErrorLog } from '../util/log';
 import { resultWithin } from '../util/systemClock';
 import { escapeIcons, plainMessage } from './messageText';
 
@@ -15,7 +15,7 @@ export interface ToastAction {
 // outside the extension is always escaped.
 
 export function showToast(
-  log: Pick<Log, 'error'>,
+  log: ErrorLog,
   kind: MessageKind,
   message: string,
   actions: readonly ToastAction[] = [],

@@ -1,14 +1,5 @@
 import { visibleText } from '../../engine/gateway/visibleText';
 
-/** @param translate translates an English text, e.g. `vscode.l10n.t` */
-export function translateAll<Name extends string>(
-  strings: Readonly<Record<Name, string>>,
-  translate: (english: string) => string,
-): Readonly<Record<Name, string>> {
-  const translated = Object.entries<string>(strings).map(([name, english]) => [name, translate(english)] as const);
-  return { ...strings, ...Object.fromEntries(translated) };
-}
-
 /** Returns the tab title of a conversation, or '' if it has neither a title nor a prompt. */
 export function tabTitle(conversation: {
   readonly title: string | undefined;

@@ -6,8 +6,12 @@ import { createErrorRecord, type ErrorRecord } from './errorRecord';
 
 const maxErrors = 20;
 
+export interface ErrorLog {
+  error(problem: unknown): void;
+}
+
 /** Text from outside the extension can't start a new line in the log, and every API key in use is redacted. */
-export class Log extends Disposable implements EngineLog {
+export class Log extends Disposable implements EngineLog, ErrorLog {
   private readonly channel = this.register(vscode.window.createOutputChannel('HolySheep Prompt', { log: true }));
   readonly keys = new KeyRedactor();
   private readonly recentErrors: ErrorRecord[] = [];

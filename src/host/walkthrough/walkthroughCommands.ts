@@ -6,8 +6,8 @@ import { followWalkthroughSteps } from './walkthroughProgress';
 
 const walkthroughId = 'holysheep.holysheep-prompt#start';
 
-interface WalkthroughDeps extends Pick<HostWindow, 'register' | 'setContext'> {
-  readonly conversations: Pick<Conversations, 'onDidChange'>;
+interface WalkthroughDeps extends HostWindow {
+  readonly conversations: Conversations;
 }
 
 export function registerWalkthrough({ register, conversations, setContext }: WalkthroughDeps) {

@@ -4,8 +4,8 @@ import {
   type HealthPeriod,
   type HealthPeriodName,
   type HealthRow,
-  type HealthStrings,
 } from '../../shared/healthMessages';
+import type { PanelStrings } from '../../shared/panelStrings';
 import { createFormat, fill } from '../../shared/format';
 import { toSupportedLocale } from '../../shared/protocol';
 import { disclosure, element } from '../util/element';
@@ -32,7 +32,7 @@ interface Measure {
 }
 
 /** Returns a function that creates the card of a model and gateway. */
-export function createCards(locale: string, strings: HealthStrings) {
+export function createCards(locale: string, strings: PanelStrings) {
   const language = toSupportedLocale(locale);
   const format = createFormat(locale, strings);
   const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });

@@ -1,4 +1,5 @@
-import type { HealthStrings, ToHealthPage } from '../../shared/healthMessages';
+import type { ToHealthPage } from '../../shared/healthMessages';
+import type { PanelStrings } from '../../shared/panelStrings';
 import { createHealthPage } from './healthPage';
 
 const root = document.getElementById('root');
@@ -6,7 +7,7 @@ if (!root) throw new Error('The page has no #root element.');
 
 const api = acquireVsCodeApi();
 const { strings = '{}', locale = 'en' } = document.body.dataset;
-const page = createHealthPage(root, api, JSON.parse(strings) as HealthStrings, locale);
+const page = createHealthPage(root, api, JSON.parse(strings) as PanelStrings, locale);
 window.addEventListener('message', ({ data, origin }: MessageEvent<ToHealthPage>) => {
   // Ignores messages from other origins. VS Code forwards those of the host from a frame of the same origin.
   if (origin === window.origin) page.show(data.report, data.tab);

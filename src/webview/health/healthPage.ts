@@ -1,4 +1,5 @@
-import type { HealthPeriodName, HealthReport, HealthStrings, HealthTab } from '../../shared/healthMessages';
+import type { HealthPeriodName, HealthReport, HealthTab } from '../../shared/healthMessages';
+import type { PanelStrings } from '../../shared/panelStrings';
 import type { FromHealthPage } from '../../shared/pageMessages';
 import { button, element, setText, svgPatterns } from '../util/element';
 import { createCards } from './healthCards';
@@ -22,7 +23,7 @@ const periodNames: readonly HealthPeriodName[] = ['hours', 'days'];
 export function createHealthPage(
   root: HTMLElement,
   api: HealthPageApi,
-  strings: HealthStrings,
+  strings: PanelStrings,
   locale: string,
 ): { show(report: HealthReport, tab?: HealthTab): void } {
   const createCard = createCards(locale, strings);
@@ -35,11 +36,11 @@ export function createHealthPage(
     update();
   };
 
-  const heading = element('h1', { tabindex: '-1' }, strings.title);
+  const heading = element('h1', { tabindex: '-1' }, strings.healthTitle);
   const periodButtons = periodNames.map((name) => button(strings[name], 'secondary', () => setState({ period: name })));
   // The dialog of the host takes the focus from the button.
   let isClearing = false;
-  const clear = button(strings.clear, 'secondary', () => {
+  const clear = button(strings.clearHealth, 'secondary', () => {
     isClearing = true;
     api.postMessage({ type: 'clear' });
   });
@@ -49,13 +50,13 @@ export function createHealthPage(
   const usage = element('div', { class: 'usage' });
   const cards = element('section', { class: 'health-cards' });
   const network = element('div', {}, element('div', { class: 'toolbar' }, periods, test), cards);
-  const tabs = createTabs(strings.title, (tab) => setState({ tab }), [
+  const tabs = createTabs(strings.healthTitle, (tab) => setState({ tab }), [
     { name: 'usage', caption: strings.usage, content: usage },
     { name: 'network', caption: strings.network, content: network },
   ]);
   root.replaceChildren(
     svgPatterns(5, { 'health-fault-hatch': 'M-1 1L1-1M0 5L5 0M4 6L6 4' }),
-    element('header', {}, heading, element('p', {}, strings.intro)),
+    element('header', {}, heading, element('p', {}, strings.healthIntro)),
     element('div', { class: 'toolbar' }, tabs.list, clear),
     message,
     ...tabs.panels,
@@ -78,7 +79,10 @@ export function createHealthPage(
     if (isEmpty) isClearing = false;
     periods.hidden = clear.hidden = usage.hidden = isEmpty;
     cards.hidden = shown.rows.length === 0;
-    setText(message, isEmpty ? `${strings.empty}. ${strings.emptyHint}` : hasContent ? '' : strings.emptyPeriod);
+    setText(
+      message,
+      isEmpty ? `${strings.healthEmpty}. ${strings.healthEmptyHint}` : hasContent ? '' : strings.healthEmptyPeriod,
+    );
     message.hidden = hasContent;
     cards.setAttribute('aria-label', strings[`${period}Caption`]);
     if (tab === 'usage') {

@@ -1,10 +1,10 @@
+import type { PanelStrings } from '../../shared/panelStrings';
 import {
   sumOfAmounts,
   type HealthFigures,
   type HealthPeriod,
   type HealthReport,
   type HealthRow,
-  type HealthStrings,
 } from '../../shared/healthMessages';
 import { createFormat, fill } from '../../shared/format';
 import { addCosts, toSupportedLocale } from '../../shared/protocol';
@@ -51,7 +51,7 @@ function usageOf({ starts, rows }: HealthPeriod): Usage {
 }
 
 /** Returns a function that creates the contents of the *Usage* tab: totals, charts by day, and a table of all figures. */
-export function createUsageView(locale: string, strings: HealthStrings) {
+export function createUsageView(locale: string, strings: PanelStrings) {
   const language = toSupportedLocale(locale);
   const format = createFormat(locale, strings);
   const dates = new Intl.DateTimeFormat(language, { weekday: 'short', month: 'short', day: 'numeric' });
@@ -63,7 +63,7 @@ export function createUsageView(locale: string, strings: HealthStrings) {
   const cachedText = ({ cachedTokens }: UsageFigures): string =>
     cachedTokens > 0 ? fill(strings.cached, format.count(cachedTokens)) : '';
   const unknownText = ({ unknownCosts }: UsageFigures): string =>
-    unknownCosts > 0 ? format.plural(unknownCosts, strings.unknownCostOne, strings.unknownCosts) : '';
+    unknownCosts > 0 ? format.plural(unknownCosts, strings.unknownRequestCostOne, strings.unknownRequestCosts) : '';
   const requestsText = ({ attempts }: UsageFigures): string =>
     format.plural(attempts, strings.oneRequest, strings.requestCount);
   const createFigure = (name: string, text: string, notes: readonly string[], chart: readonly Element[] = []) =>

@@ -5,7 +5,7 @@ import type { PanelClock } from './panelClock';
  * @param msUntilNext returns the milliseconds until the next call, which may differ from a second
  */
 export function createTicker(
-  clock: Pick<PanelClock, 'after'>,
+  clock: PanelClock,
   call: () => void,
   msUntilNext = (): number => 1000,
 ): (isTicking: boolean) => void {

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { healthStrings, type HealthStrings } from '../../../src/shared/healthMessages';
 import { panelStrings, type PanelStrings } from '../../../src/shared/panelStrings';
 import { root } from '../../support/paths';
 
@@ -11,7 +10,6 @@ type Texts = Readonly<Record<string, string>>;
 /** Texts of the shipped extension in one display language, by which tests find the panel's elements. */
 export interface Words {
   readonly panel: PanelStrings;
-  readonly health: HealthStrings;
   /** Returns the palette title of a command, by its id without the prefix. */
   readonly command: (id: string) => string;
   /** Returns the translation of a message of the host. */
@@ -26,7 +24,6 @@ export function wordsOf(language: Language): Words {
     Object.fromEntries(Object.entries(strings).map(([key, english]) => [key, host(english)]));
   return {
     panel: translated(panelStrings),
-    health: translated(healthStrings),
     command: (id) => `HolySheep: ${manifest[`command.${id}`]}`,
     host,
   };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { hostFaults } from '../../../src/engine/faults/hostFaults';
+import type { SecretStorage } from 'vscode';
 import type { ConnectionTestDeps } from '../../../src/host/connection/connectionTest';
 import type { HealthBook } from '../../../src/host/health/healthBook';
 import { fake } from '../../support/fake';
@@ -115,10 +116,10 @@ describe("import of API keys from VS Code's dialog for language model providers"
 
   const importKey = async (key: string, state = 'verified'): Promise<void> => {
     const keyStore = await import('../../../src/host/connection/keyStore');
-    const secrets = {
-      get: (name: string) => Promise.resolve(secretValues.get(name)),
-      store: (name: string, value: string) => Promise.resolve(void secretValues.set(name, value)),
-    };
+    const secrets = fake<SecretStorage>({
+      get: (name) => Promise.resolve(secretValues.get(name)),
+      store: (name, value) => Promise.resolve(void secretValues.set(name, value)),
+    });
     await keyStore.importKey(secrets, key, () => {
       stored.push(key);
       return Promise.resolve({ state });

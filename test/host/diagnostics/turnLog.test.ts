@@ -3,7 +3,7 @@ import type { Log } from '../../../src/host/util/log';
 import type { StreamEvent } from '../../../src/engine/events';
 import { logTurnEvent } from '../../../src/host/diagnostics/turnLog';
 import { attempt, done, failed, reasoning, stopped, text, waiting } from '../conversation/scriptedEngine';
-import { partOf } from '../../support/partOf';
+import { fake } from '../../support/fake';
 
 const secret = 'secret answer';
 const base = { attempt: 1, at: 0 } as const;
@@ -49,7 +49,7 @@ describe('turn log', () => {
   for (const [event, line] of rows) {
     it(line ? `logs ${event.type} as: ${line}` : `does not log ${event.type}`, () => {
       const lines: string[] = [];
-      const log = partOf<Log>({
+      const log = fake<Log>({
         info: (entry) => lines.push(`info ${entry}`),
         warn: (entry) => lines.push(`warn ${entry}`),
       });

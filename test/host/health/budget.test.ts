@@ -10,7 +10,7 @@ import { Listeners } from '../../../src/host/util/listeners';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { waitForEvents } from '../conversation/scriptedEngine';
 import { entry, noon, recordsOf, turn } from './records';
-import { partOf } from '../../support/partOf';
+import { fake } from '../../support/fake';
 
 const warning = (percent: number, spent: string, daily = '$5.00'): string =>
   `You have used ${percent}% of today's budget: ${spent} of ${daily}.`;
@@ -59,7 +59,7 @@ describe('daily budget', () => {
     const { Budget } = await import('../../../src/host/health/budget');
     budget = new Budget({
       setting: () => setting,
-      book: partOf<HealthBook>({
+      book: fake<HealthBook>({
         records: () => [...known, ...own],
         isCompleteSince: () => isComplete,
         onDidChange: changes.event,
@@ -70,9 +70,9 @@ describe('daily budget', () => {
         },
       }),
       runningModels: () => running,
-      clock: partOf<Clock>({ now: () => now }),
+      clock: fake<Clock>({ now: () => now }),
       openUsage: () => openedUsage++,
-      log: partOf<Log>({ error: (error) => assert.fail(String(error)) }),
+      log: fake<Log>({ error: (error) => assert.fail(String(error)) }),
     });
   });
   afterEach(() => budget.dispose());
@@ -318,16 +318,16 @@ describe('question about the daily budget', () => {
     const sources = createRequire(__filename)('../../../src/host/health/budget') as { Budget: typeof Budget };
     const budget = new sources.Budget({
       setting: () => ({ daily: 5, currency: 'USD', action: 'ask' }),
-      book: partOf<HealthBook>({
+      book: fake<HealthBook>({
         records: () => [],
         isCompleteSince: () => false,
         onDidChange: () => ({ dispose: () => undefined }),
         refresh: () => Promise.resolve(),
       }),
       runningModels: () => [],
-      clock: partOf<Clock>({ now: () => noon }),
+      clock: fake<Clock>({ now: () => noon }),
       openUsage: () => undefined,
-      log: partOf<Log>({ error: (error) => assert.fail(String(error)) }),
+      log: fake<Log>({ error: (error) => assert.fail(String(error)) }),
     });
     assert.equal(await budget.mayStart(), false);
     assert.match(detail, /can't be read\.If you cancel, nothing is sent\.If you choose/);

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { historySections, turnCountText } from '../../../src/host/history/historyItems';
+import type * as HistoryItems from '../../../src/host/history/historyItems';
 import { historyGroup, historyTime } from '../../../src/host/ui/historyTime';
-import { englishWords } from '../../support/englishWords';
+import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 
-const { localize } = englishWords;
+let items: typeof HistoryItems;
+const importItems = async (): Promise<void> => {
+  items = await import('../../../src/host/history/historyItems');
+};
 
 /** Noon in the local time zone. */
 const now = new Date(2026, 2, 10, 12, 0).getTime();
@@ -48,6 +51,9 @@ describe('time of a conversation in the history', () => {
 });
 
 describe('number of turns as text', () => {
+  useVSCode({ l10n: englishL10n });
+  before(importItems);
+
   for (const [turns, locale, text] of [
     [1, 'en', '1 turn'],
     [2, 'en', '2 turns'],
@@ -56,23 +62,26 @@ describe('number of turns as text', () => {
     [2, 'zh-cn', '2 turns'],
   ] as const) {
     it(`uses the plural form of the locale ${locale} for ${turns}`, () =>
-      assert.equal(turnCountText(turns, { localize, locale }), text));
+      assert.equal(items.turnCountText(turns, locale), text));
   }
 
   it('uses the default locale when the display language is not a valid locale', () => {
-    assert.match(turnCountText(2, { localize, locale: 'zh_CN' }), /^2 turns$/);
+    assert.match(items.turnCountText(2, 'zh_CN'), /^2 turns$/);
   });
 });
 
 describe('sections of the history picker', () => {
+  useVSCode({ l10n: englishL10n });
+  before(importItems);
+
   const summary = { id: 'a', title: 'Retries', lastActivityAt: at(10, 9, 5), turns: 1, busy: false };
-  const context = { localize, locale: 'en', now, isOpen: () => false };
+  const context = { locale: 'en', now, isOpen: () => false };
   const itemOf = (changes: object, more: Partial<typeof context> = {}) =>
-    historySections([{ ...summary, ...changes }], { ...context, ...more })[0]?.items[0];
+    items.historySections([{ ...summary, ...changes }], { ...context, ...more })[0]?.items[0];
 
   it('group conversations under headings, newest first', () => {
     const times = [at(10), at(10, 1), at(9), at(5), at(4), at(1)];
-    const sections = historySections(
+    const sections = items.historySections(
       times.map((time, index) => ({ ...summary, id: String(index), lastActivityAt: time })),
       context,
     );
@@ -87,7 +96,7 @@ describe('sections of the history picker', () => {
     );
   });
 
-  it('are empty when there is no conversation', () => assert.deepEqual(historySections([], context), []));
+  it('are empty when there is no conversation', () => assert.deepEqual(items.historySections([], context), []));
 
   it('show the time and the number of turns', () => {
     assert.match(itemOf({})?.description ?? '', /^9:05\sAM · 1 turn$/);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { PromptHistory } from '../../../src/host/conversation/promptHistoryStore';
+import { fake } from '../../support/fake';
 import { useVSCode } from '../../support/fakeVSCode';
 import { storeIn } from '../../support/storeIn';
-import { partOf } from '../../support/partOf';
 
 describe('Clear Prompt History command', () => {
   const statuses: string[] = [];
@@ -26,7 +26,7 @@ describe('Clear Prompt History command', () => {
   it('shows no confirmation when the prompts cannot be removed', async () => {
     const { clearPromptHistory } = await import('../../../src/host/prompts/promptCommands');
     statuses.length = 0;
-    const failing = partOf<PromptHistory>({ clear: () => Promise.reject(new Error('disk')) });
+    const failing = fake<PromptHistory>({ clear: () => Promise.reject(new Error('disk')) });
     await assert.rejects(clearPromptHistory(failing, { updatePromptHistory: () => statuses.push('notified') }));
     assert.deepEqual(statuses, []);
   });

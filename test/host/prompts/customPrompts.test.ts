@@ -4,7 +4,7 @@ import type { StateStore } from '../../../src/host/conversation/promptHistorySto
 import { CustomPrompts } from '../../../src/host/prompts/customPrompts';
 import { readPrompts, type UserPrompt } from '../../../src/host/settings/userPrompts';
 import { rowsOf } from '../../support/valuesOf';
-import { partOf } from '../../support/partOf';
+import { fake } from '../../support/fake';
 
 const userPrompt: UserPrompt = { title: 'User', template: 'a' };
 const workspacePrompt: UserPrompt = { title: 'Workspace', template: 'b', model: 'm' };
@@ -28,7 +28,7 @@ function createPrompts(
       return Promise.resolve();
     },
   };
-  const settings = partOf<Settings>({
+  const settings = fake<Settings>({
     prompts: () => readPrompts(state.user),
     workspacePrompts: () => state.workspacePrompts,
   });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
+import type { CustomPrompts } from '../../../src/host/prompts/customPrompts';
 import type { Settings } from '../../../src/host/settings/settings';
+import { fake } from '../../support/fake';
 import { subscription } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import type { CustomPrompts } from '../../../src/host/prompts/customPrompts';
-import { partOf } from '../../support/partOf';
 
 describe('context key holysheep.hasPrompts', () => {
   useVSCode({
@@ -17,12 +17,12 @@ describe('context key holysheep.hasPrompts', () => {
     const template = 'Explain ${selection}';
     const prompts = [{ title: 'Explain', template, from: 'user' as const }];
     let settingsChanged: () => void = () => undefined;
-    const customPrompts = partOf<CustomPrompts>({
+    const customPrompts = fake<CustomPrompts>({
       list: () => [...prompts],
       awaitingConsent: () => [],
       refused: () => [],
     });
-    const settings = partOf<Settings>({
+    const settings = fake<Settings>({
       prompts: () => ({ usable: [], unusable: [] }),
       onDidChange: (listener: () => void) => {
         settingsChanged = listener;

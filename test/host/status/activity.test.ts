@@ -13,7 +13,7 @@ import { activityItem, setTurnContext, type ActivityItem, type Situation } from 
 import { englishWords } from '../../support/englishWords';
 import { attempt, waiting } from '../conversation/scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
-import { partOf } from '../../support/partOf';
+import { fake } from '../../support/fake';
 
 const wait = { ...reduceTurn(initialTurn, waiting).wait!, until: 4000 };
 
@@ -26,7 +26,7 @@ function turns(phase: TurnPhase, fields: Partial<TurnState> = {}) {
     state: { ...initialTurn, phase, wait, ...fields },
   };
   const active = isRunning(phase) ? exchange : undefined;
-  const conversation = partOf<Conversation & { readonly lastExchange: Exchange }>({
+  const conversation = fake<Conversation & { readonly lastExchange: Exchange }>({
     activeExchange: active,
     activeExchanges: active ? [active] : [],
     exchangesToRetry: [exchange],
@@ -67,7 +67,7 @@ describe('activity in the status bar', () => {
     'turns of a comparison': [
       {
         ...compared,
-        running: partOf<Conversation>({ activeExchange: exchange, activeExchanges: [exchange, exchange] }),
+        running: fake<Conversation>({ activeExchange: exchange, activeExchanges: [exchange, exchange] }),
       },
       '$(loading~spin) Comparing 2 models…',
     ],
@@ -200,7 +200,7 @@ describe('context keys', () => {
 
   it('treat an empty conversation as none', () => {
     const keys = new Map<string, boolean>();
-    const none = partOf<Conversation>({
+    const none = fake<Conversation>({
       activeExchange: undefined,
       activeExchanges: [],
       exchangesToRetry: [],

@@ -6,7 +6,7 @@ import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/sta
 import type { Situation } from '../../../src/host/status/activity';
 import type { ConnectionView } from '../../../src/shared/protocol';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
-import { partOf } from '../../support/partOf';
+import { fake } from '../../support/fake';
 
 interface Item {
   text?: string;
@@ -48,12 +48,12 @@ describe('status bar', () => {
       show(view);
       return { dispose: ignore };
     };
-    return new StatusBar(partOf<Connections>({ subscribe }), situation);
+    return new StatusBar(fake<Connections>({ subscribe }), situation);
   };
   const running = (origin: string, state: TurnState = { ...initialTurn, phase: 'streaming', origin }): Situation => {
     const exchange = { id: 'e', prompt: 'Hi', queued: false, state };
     const conversation: Partial<Conversation> = { activeExchange: exchange, activeExchanges: [exchange] };
-    return { ...idle, running: partOf(conversation), runningCount: 1 };
+    return { ...idle, running: fake(conversation), runningCount: 1 };
   };
   const modelLines = (): readonly string[] => {
     const { tooltip = '', accessibilityInformation } = items['holysheep.model'] ?? {};

@@ -6,7 +6,7 @@ import type { StreamEvent } from '../../../src/engine/events';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { attempt, done, failed, stopped, text, waiting } from '../conversation/scriptedEngine';
-import { partOf } from '../../support/partOf';
+import { fake } from '../../support/fake';
 
 const longWait: StreamEvent = { ...waiting, delayMs: 30_000, until: 77 } as StreamEvent;
 const waits = 'information: “Why?” is waiting until …. Rate limited (Show, Retry now)';
@@ -35,9 +35,9 @@ describe('notifications about a turn', () => {
     const panel = { isVisible: false };
     shown.length = 0;
     registerTurnNotices({
-      conversations: partOf<Conversations>({ open: () => Promise.resolve(conversation), onDidChange }),
-      panels: partOf<PanelRegistry>({ isVisible: () => panel.isVisible, open: () => Promise.resolve(true) }),
-      log: partOf<Log>({ error: (error) => assert.fail(String(error)) }),
+      conversations: fake<Conversations>({ open: () => Promise.resolve(conversation), onDidChange }),
+      panels: fake<PanelRegistry>({ isVisible: () => panel.isVisible, open: () => Promise.resolve(true) }),
+      log: fake<Log>({ error: (error) => assert.fail(String(error)) }),
     });
     const start = (...events: readonly StreamEvent[]): void => {
       ask('Why?');

@@ -6,7 +6,7 @@ import { UnseenFailures } from '../../../src/host/status/unseenFailures';
 import { Listeners } from '../../../src/host/util/listeners';
 import { openConversation } from '../conversation/openedConversation';
 import { attempt, done, failed } from '../conversation/scriptedEngine';
-import { partOf } from '../../support/partOf';
+import { fake } from '../../support/fake';
 
 describe('unseen failures', () => {
   /** Opens a conversation with a panel, which is visible in a focused window at first. */
@@ -19,9 +19,9 @@ describe('unseen failures', () => {
     const state = { focused: true, active: true };
     let visible = true;
     const failures = new UnseenFailures({
-      conversations: partOf<Conversations>({ onDidRemove: removals.event, onDidChange }),
-      panels: partOf<PanelRegistry>({ isVisible: () => visible, onDidChangeVisibility: visibility.event }),
-      window: partOf<typeof window>({ state, onDidChangeWindowState: focusChanges.event }),
+      conversations: fake<Conversations>({ onDidRemove: removals.event, onDidChange }),
+      panels: fake<PanelRegistry>({ isVisible: () => visible, onDidChangeVisibility: visibility.event }),
+      window: fake<typeof window>({ state, onDidChangeWindowState: focusChanges.event }),
       clock,
       onError,
     });

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
-import { panelTitle, translateAll } from '../../../src/host/ui/panelText';
+import { panelTitle } from '../../../src/host/ui/panelText';
 import { webviewHtml } from '../../../src/host/ui/webviewPage';
-import { panelStrings } from '../../../src/shared/panelStrings';
 
 const htmlInjection = `"><script>alert('1')</script>&amp;<b a="`;
 const page = new JSDOM(
@@ -45,16 +44,6 @@ describe('webview page', () => {
       policy,
       "default-src 'none'; script-src 'nonce-n0nce'; style-src https://csp.example; img-src https://csp.example; font-src 'none'; worker-src blob:; base-uri 'none'; form-action 'none'",
     );
-  });
-});
-
-describe('strings of the panel page', () => {
-  it('are all translated and have the same names as in English', () => {
-    const strings = translateAll(panelStrings, (english) => `«${english}»`);
-    assert.deepEqual(Object.keys(strings), Object.keys(panelStrings));
-    for (const [name, english] of Object.entries(panelStrings)) {
-      assert.equal(strings[name as keyof typeof strings], `«${english}»`);
-    }
   });
 });
 

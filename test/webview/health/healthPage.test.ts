@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
-import { healthStrings } from '../../../src/shared/healthMessages';
+import { panelStrings } from '../../../src/shared/panelStrings';
 import type { FromHealthPage } from '../../../src/shared/pageMessages';
 import { createHealthPage } from '../../../src/webview/health/healthPage';
 import { valuesOf } from '../../support/valuesOf';
@@ -27,7 +27,7 @@ describe('page of usage and health', () => {
       getState: () => state,
       setState: (next: unknown) => (state = next),
     };
-    page = createHealthPage(document.querySelector('main')!, api, healthStrings, 'en');
+    page = createHealthPage(document.querySelector('main')!, api, panelStrings, 'en');
   }
   const button = (name: string): HTMLButtonElement =>
     [...document.querySelectorAll('button')].find(({ textContent }) => textContent === name)!;

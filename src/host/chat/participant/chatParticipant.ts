@@ -9,7 +9,7 @@ import { vendor, type CommandId } from '../../contributions';
 import { escapeMarkdown } from '../../ui/messageText';
 import { hostWords } from '../../ui/words';
 import { localize } from '../../util/localization';
-import type { Log } from '../../util/log';
+import type { ErrorLog } from '../../util/log';
 import { UserError } from '../../util/userError';
 import { startChatTurn } from '../appendOnly';
 import { actionTitle, ChatTurns, runChatAction, type ChatActionDeps } from './chatActions';
@@ -22,7 +22,7 @@ import { chatQuestion, toLocation, type ChatQuestion } from './chatQuestion';
 interface ParticipantDeps extends ChatActionDeps {
   readonly engine: Engine;
   readonly budget: BudgetDecisions;
-  readonly log: Log;
+  readonly log: ErrorLog;
   readonly defaults: (choice: RequestChoice) => RequestDefaults;
   readonly connection: () => Promise<Connection>;
   /** Asks the user whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */

@@ -8,7 +8,7 @@ import type { ActiveConnection } from '../../../../src/host/connection/connectio
 import type { ModelList } from '../../../../src/host/models/modelPick';
 import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
 import type { ModelEfforts } from '../../../../src/host/connection/modelEfforts';
-import { partOf } from '../../../support/partOf';
+import { fake } from '../../../support/fake';
 
 const connection: ActiveConnection = {
   baseUrl: 'https://gateway.example/v1',
@@ -18,7 +18,7 @@ const connection: ActiveConnection = {
   demo: false,
 };
 
-const efforts = partOf<ModelEfforts>({ reader: () => (model) => (model === 'a' ? 'high' : 'default') });
+const efforts = fake<ModelEfforts>({ reader: () => (model) => (model === 'a' ? 'high' : 'default') });
 
 describe('model list for other extensions', () => {
   useVSCode({ env: { language: 'en' }, l10n: englishL10n });
@@ -29,8 +29,8 @@ describe('model list for other extensions', () => {
     configured = 'configured',
   ): Promise<readonly string[]> => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
-    const log = partOf<Log>({ error: (problem) => logged.push(problem) });
-    const deps = { catalog: partOf<ModelCatalog>({ listOf, factsOf }), efforts, log, modelsChanged: () => changes++ };
+    const log = fake<Log>({ error: (problem) => logged.push(problem) });
+    const deps = { catalog: fake<ModelCatalog>({ listOf, factsOf }), efforts, log, modelsChanged: () => changes++ };
     const models = offeredModels(deps, connection, configured);
     // A list that is available immediately must arrive before the time limit.
     await new Promise(setImmediate);
@@ -55,8 +55,8 @@ describe('model list for other extensions', () => {
       ['painter', { writesText: false }],
     ]);
     const list: ModelList = { source: 'gateway', models: ['a', 'painter'], host: 'gateway.example', facts };
-    const log = partOf<Log>({ error: assert.ifError });
-    const catalog = partOf<ModelCatalog>({
+    const log = fake<Log>({ error: assert.ifError });
+    const catalog = fake<ModelCatalog>({
       listOf: () => Promise.resolve(list),
       factsOf: (model) => knownFacts(model, facts),
     });

@@ -3,7 +3,7 @@ import type { ActiveConnection, Connections } from '../../../../src/host/connect
 import type { Log } from '../../../../src/host/util/log';
 import { FakeEditor } from '../../../support/fakeEditor';
 import { useVSCode } from '../../../support/fakeVSCode';
-import { partOf } from '../../../support/partOf';
+import { fake } from '../../../support/fake';
 
 describe("setup of VS Code's chat", () => {
   const editor = new FakeEditor();
@@ -29,7 +29,7 @@ describe("setup of VS Code's chat", () => {
 
   const setUp = async (): Promise<string> => {
     const { setUpChat } = await import('../../../../src/host/chat/provider/setUpChat');
-    const connections = partOf<Connections>({
+    const connections = fake<Connections>({
       configured: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-test' } as ActiveConnection),
       model: () => 'gpt-4o',
     });
