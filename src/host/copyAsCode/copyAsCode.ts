@@ -18,10 +18,10 @@ import { languages } from './codeLanguages';
 import { exportedRequest } from './exportedRequest';
 
 interface CopyAsCodeDeps {
-  readonly conversations: Pick<Conversations, 'current'>;
-  readonly connections: Pick<Connections, 'configured' | 'model' | 'gateways'>;
-  readonly settings: Pick<Settings, 'engineSettings'>;
-  readonly catalog: Pick<ModelCatalog, 'factsOf'>;
+  readonly conversations: Conversations;
+  readonly connections: Connections;
+  readonly settings: Settings;
+  readonly catalog: ModelCatalog;
 }
 
 interface CopyOptions {

@@ -41,7 +41,7 @@ export interface RequestToExport {
   readonly baseUrl: string;
   /** Model in the settings. It replaces the model of the offline demo, which exists only in this window. */
   readonly configuredModel: string;
-  readonly settings: Pick<EngineSettings, 'retry' | 'timeout'>;
+  readonly settings: EngineSettings;
   readonly factsOf: (model: string) => ModelFacts | undefined;
 }
 

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { Commands } from '../commands';
 import { conversationTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
-import { startConversation, type SendServices } from '../panel/promptSender';
+import type { PanelServices } from '../panel/panelServices';
+import { startConversation } from '../panel/promptSender';
 import { UserError } from '../util/userError';
 import {
   deleteConversation,
@@ -13,8 +14,7 @@ import {
 import { exportConversation } from './exportConversation';
 import { openHistory } from './historyPicker';
 
-type HistoryCommandDeps = Omit<HistoryDeps, 'startConversation'> &
-  Pick<SendServices, 'panels' | 'conversations'> & { readonly conversations: Pick<Conversations, 'current'> };
+type HistoryCommandDeps = Omit<HistoryDeps, 'startConversation'> & PanelServices;
 
 /** Returns the commands that open the history and act on the current conversation. */
 export function registerHistory(services: HistoryCommandDeps) {
@@ -32,7 +32,7 @@ export function registerHistory(services: HistoryCommandDeps) {
  * Returns the conversation of the most recently focused panel.
  * @throws UserError when the conversation has no prompt yet
  */
-function currentConversation({ current }: Pick<Conversations, 'current'>): NamedConversation {
+function currentConversation({ current }: Conversations): NamedConversation {
   const [first] = current?.exchanges() ?? [];
   if (!current || !first) throw new UserError(vscode.l10n.t('This conversation is empty.'));
   return { id: current.id, title: conversationTitle(current.title, first.prompt) };

@@ -1,25 +1,15 @@
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
-import type { Conversations } from '../conversation/conversations';
 import { toPromptInput, type Exchange, type PromptInput } from '../journal/exchange';
-import type { ModelCatalog } from '../models/modelCatalog';
 import type { PanelServices } from './panelServices';
-import { parsePrefilledInput, returnPrompt, type SendServices } from './promptSender';
-
-interface RegenerateServices extends Pick<SendServices, 'budget' | 'mayUsePlainHttp'> {
-  readonly conversations: Pick<Conversations, 'withOpen'>;
-  readonly catalog: Pick<ModelCatalog, 'pickOther'>;
-}
-
-type EditServices = RegenerateServices &
-  Pick<SendServices, 'connections' | 'demo' | 'promptHistory' | 'panels' | 'onError'>;
+import { parsePrefilledInput, returnPrompt } from './promptSender';
 
 /**
  * An unchanged prompt gets another answer. Without an API key, the new version fails with a card that sets one. If the
  * user does not want to exceed the budget of the day, the new prompt goes into the composer.
  */
 export async function editPrompt(
-  services: EditServices,
+  services: PanelServices,
   conversation: Conversation,
   exchangeId: string,
   prompt: string,
@@ -44,7 +34,7 @@ export async function editPrompt(
 
 /** With `switchModel`, the user chooses the model first. If the user chooses none, no version is added. */
 export function regenerate(
-  services: RegenerateServices,
+  services: PanelServices,
   conversation: Conversation,
   exchangeId: string,
   switchModel: boolean,
@@ -57,11 +47,7 @@ export function regenerate(
 }
 
 /** Lets the user choose models that answer the prompt of an exchange again. Without a choice, nothing changes. */
-export function compareAgain(
-  services: Pick<PanelServices, 'budget' | 'mayUsePlainHttp' | 'conversations' | 'catalog'>,
-  conversation: Conversation,
-  exchangeId: string,
-): Promise<void> {
+export function compareAgain(services: PanelServices, conversation: Conversation, exchangeId: string): Promise<void> {
   return answerAgain(services, conversation, exchangeId, async (exchange) => {
     const models = await services.catalog.pickCompared(exchange.demo === true);
     return models && { models, start: () => conversation.compare(toPromptInput(exchange), models, exchangeId) };
@@ -79,7 +65,7 @@ interface AnotherAnswer {
  * @param choose asks the user, and returns undefined if the user cancels
  */
 async function answerAgain(
-  { budget, mayUsePlainHttp, conversations }: Pick<RegenerateServices, 'budget' | 'mayUsePlainHttp' | 'conversations'>,
+  { budget, mayUsePlainHttp, conversations }: PanelServices,
   conversation: Conversation,
   exchangeId: string,
   choose: (exchange: Exchange) => Promise<AnotherAnswer | undefined>,
@@ -97,7 +83,7 @@ async function answerAgain(
 
 /** Each column of a comparison has another model. */
 export function pickOtherModel(
-  catalog: RegenerateServices['catalog'],
+  catalog: PanelServices['catalog'],
   { tree }: Conversation,
   { id, state, demo = false }: Exchange,
 ): Promise<string | undefined> {

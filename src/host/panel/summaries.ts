@@ -9,13 +9,11 @@ import { UserError } from '../util/userError';
 import type { PanelServices } from './panelServices';
 import { returnPrompt, startConversation } from './promptSender';
 
-type SummaryServices = Pick<PanelServices, 'budget' | 'contextUse'>;
-
 /**
  * Whether a summary would shorten the next request, or the last one again if that was too long. A summary that is newer
  * than that request suffices if the request now fits.
  */
-export function canSummarize(services: Pick<SummaryServices, 'contextUse'>, conversation: Conversation): boolean {
+export function canSummarize(services: PanelServices, conversation: Conversation): boolean {
   const failed = lastTooLong(conversation);
   const { last, isTooLong } = rangeOf(services, conversation, failed);
   const { summary } = conversation.tree.preceding(failed?.id);
@@ -30,7 +28,7 @@ export function canSummarize(services: Pick<SummaryServices, 'contextUse'>, conv
  * @throws UserError if there is nothing to summarize
  */
 export async function summarize(
-  services: SummaryServices,
+  services: PanelServices,
   conversation: Conversation,
   failed = lastTooLong(conversation),
 ): Promise<void> {
@@ -48,11 +46,7 @@ export async function summarize(
 }
 
 /** Starts a conversation with a summary, and with the last prompt in its composer if that prompt has no answer. */
-export function startFromSummary(
-  services: Pick<PanelServices, 'conversations' | 'panels'>,
-  conversation: Conversation,
-  exchangeId: string,
-): void {
+export function startFromSummary(services: PanelServices, conversation: Conversation, exchangeId: string): void {
   const { lastExchange } = conversation;
   const summary = conversation.exchange(exchangeId);
   if (!summary || !isUsableSummary(summary)) return;
@@ -69,7 +63,7 @@ function lastTooLong({ lastColumns }: Conversation): Exchange | undefined {
 
 /** Returns the last exchange for which a summary should stand, and whether the failed request is known to be too long. */
 function rangeOf(
-  services: Pick<SummaryServices, 'contextUse'>,
+  services: PanelServices,
   conversation: Conversation,
   failed: Exchange | undefined,
 ): { readonly last: Exchange | undefined; readonly isTooLong: boolean } {

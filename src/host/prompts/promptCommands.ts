@@ -2,22 +2,21 @@ import * as vscode from 'vscode';
 import { parseRunPromptArgument } from '../args';
 import type { Commands, SetContext } from '../commands';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
-import type { HostWindow } from '../hostWindow';
 import type { PanelRegistry } from '../panel/panelRegistry';
+import type { PanelServices } from '../panel/panelServices';
 import type { Settings } from '../settings/settings';
 import { askUser, showInStatusBar, showToast } from '../ui/notifications';
 import { UserError } from '../util/userError';
-import { askWithCustomPrompt, askWithPrompt, type CodeCommandDeps } from './askAboutCode';
+import { askWithCustomPrompt, askWithPrompt } from './askAboutCode';
 import { registerCodeActions } from './codeActions';
 import type { CustomPrompt, CustomPrompts } from './customPrompts';
 import { askAboutWorkspacePrompts } from './promptConsent';
 import { pickPrompt, addPrompt } from './promptPicker';
 import { abbreviateTitle, templateVariables, unknownVariables } from './promptTemplate';
 
-interface PromptDeps extends CodeCommandDeps, HostWindow {
+interface PromptDeps extends PanelServices {
   readonly customPrompts: CustomPrompts;
   readonly settings: Settings;
-  readonly promptHistory: PromptHistory;
   readonly panels: PanelRegistry;
 }
 

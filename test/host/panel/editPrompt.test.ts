@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { PromptInput } from '../../../src/host/journal/exchange';
-import type { PrefilledPrompt } from '../../../src/host/panel/panelServices';
+import type { PanelServices, PrefilledPrompt } from '../../../src/host/panel/panelServices';
 import type { Attachment } from '../../../src/shared/protocol';
 import { useVSCode } from '../../support/fakeVSCode';
 import { valuesOf } from '../../support/valuesOf';
@@ -51,7 +51,7 @@ function setUp(input: PromptInput, pickedModel?: string) {
       },
     },
     onError: (error: unknown) => assert.fail(String(error)),
-  };
+  } as unknown as PanelServices;
   return {
     conversation,
     id,

@@ -2,8 +2,15 @@ import assert from 'node:assert/strict';
 import { isDemoConversation } from '../../../src/host/connection/demoConversation';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { PromptInput } from '../../../src/host/journal/exchange';
-import type { SendOptions, SendServices } from '../../../src/host/panel/promptSender';
+import type { Connections } from '../../../src/host/connection/connections';
+import type { DemoMode } from '../../../src/host/connection/demoMode';
+import type { Conversations } from '../../../src/host/conversation/conversations';
+import type { PromptHistory } from '../../../src/host/conversation/promptHistoryStore';
+import type { BudgetDecisions } from '../../../src/host/health/budget';
+import type { PanelServices } from '../../../src/host/panel/panelServices';
+import type { SendOptions } from '../../../src/host/panel/promptSender';
 import type { Attachment } from '../../../src/shared/protocol';
+import { fake } from '../../support/fake';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 
@@ -43,14 +50,14 @@ function setUp() {
   };
   const [current, other, next] = [open('current'), open('other'), open('new')];
   const moves: (string | undefined)[] = [];
-  const services: SendServices = {
-    budget: {
+  const services = fake<PanelServices>({
+    budget: fake<BudgetDecisions>({
       mayStart: (isDemo, models) => {
         if (models) calls.push(`ask about ${models.join(' and ')}`);
-        return isDemo || budget.mayStart;
+        return isDemo === true || budget.mayStart;
       },
-    },
-    conversations: { ensureCurrent: () => Promise.resolve(current), startNew: () => next },
+    }),
+    conversations: fake<Conversations>({ ensureCurrent: () => Promise.resolve(current), startNew: () => next }),
     panels: {
       open: () => Promise.resolve(true),
       show: (conversation, { preserveFocus }) =>
@@ -59,17 +66,17 @@ function setUp() {
         calls.push(`prefill ${names.get(conversation)}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}`),
     },
     // Only conversations without exchanges of the user's gateway use the demo.
-    demo: { answers: (conversation) => connection.demo && isDemoConversation(conversation) },
-    connections: { view: (demo) => Promise.resolve({ ...connection, demo: demo === true }) },
+    demo: fake<DemoMode>({ answers: (conversation) => connection.demo && isDemoConversation(conversation) }),
+    connections: fake<Connections>({ view: (demo) => Promise.resolve({ ...connection, demo: demo === true }) }),
     mayUsePlainHttp: (models) => Promise.resolve(!models.some((model) => overPlainHttp.has(model))),
-    promptHistory: {
+    promptHistory: fake<PromptHistory>({
       add: (prompt) =>
         promptHistory.fails
           ? Promise.reject(new Error('disk'))
           : Promise.resolve(void calls.push(`remember ${prompt}`)),
-    },
-    onError: (error) => calls.push(String(error)),
-  };
+    }),
+    onError: (error: unknown) => calls.push(String(error)),
+  });
   const onMove = (target: Conversation) => moves.push(names.get(target));
   const send = async (input: PromptInput, options?: SendOptions) => {
     const { sendPrompt } = await importPromptSender();
