@@ -6,6 +6,8 @@ import { effortChoices } from '../engine/request';
 const text = v.string();
 const prompt = v.pipe(text, v.trim(), v.nonEmpty());
 const exchange = { exchangeId: text };
+/** Number of a request. The host puts it into its reply. */
+const request = v.number();
 const more = v.optional(v.custom<object>((value) => typeof value === 'object' && value !== null));
 const demoActions = ['next', 'skip'] as const;
 const suggestionKinds = ['code', 'scenario', 'demo', 'conversation'] as const;
@@ -26,7 +28,8 @@ const messageFields = {
   /** Stops the turn of this exchange, or removes the exchange from the queue. Another turn is not affected. */
   stop: exchange,
   action: { ...exchange, action: v.picklist(Object.keys(faultActions) as FaultAction[]) },
-  findModels: exchange,
+  /** Requests the models that are nearest to the one that the gateway lacks. */
+  findModels: { ...exchange, request },
   switchModel: { ...exchange, model: v.pipe(text, v.nonEmpty()) },
   newConversation: {},
   openHistory: {},
@@ -55,12 +58,14 @@ const messageFields = {
   editSummary: { ...exchange, text },
   /** Starts a new conversation that begins with a summary. */
   newFromSummary: exchange,
-  suggestContext: { request: v.number(), query: text },
+  /** Requests the context items that match the text after a `#`. */
+  suggestContext: { query: text, request },
   attach: { id: text },
   detach: { id: text },
   /** Attaches the context items that a previous page has stored, unless those of the panel have changed since. */
   restoreContext: { ids: v.pipe(v.array(text), v.readonly()) },
-  pickContext: {},
+  /** Lets the user choose files to attach in a dialog. */
+  browseContext: {},
   setApiKey: {},
   addGateway: {},
   openDemo: {},

@@ -54,8 +54,8 @@ export interface DraftContext {
 /** A context item that the composer suggests after `#`. */
 export interface ContextSuggestion {
   readonly id: string;
-  /** `editors` attaches all open editors; `pick` opens VS Code's list of files. */
-  readonly kind: ContextKind | 'editors' | 'pick';
+  /** `editors` attaches all open editors; `browse` opens a dialog for any file. */
+  readonly kind: ContextKind | 'editors' | 'browse';
   readonly label: string;
   /** Secondary text, such as the folder of a file; may be empty. For an unavailable item, the reason. */
   readonly detail: string;
@@ -163,6 +163,13 @@ export interface ContextUse {
   readonly parts: readonly ContextPart[];
 }
 
+/** The replies of the host to the requests of the page. */
+export interface Replies {
+  /** The nearest model comes first. */
+  readonly findModels: readonly string[];
+  readonly suggestContext: readonly ContextSuggestion[];
+}
+
 export type ToWebview =
   | {
       readonly type: 'snapshot';
@@ -206,8 +213,8 @@ export type ToWebview =
       readonly items: readonly DraftContext[];
       readonly unread?: readonly string[] | undefined;
     }
-  /** Suggestions for the `suggestContext` message with the same `request` number. */
-  | { readonly type: 'suggestions'; readonly request: number; readonly items: readonly ContextSuggestion[] }
+  /** The reply to the request with this number. */
+  | { readonly type: 'reply'; readonly request: number; readonly value: Replies[keyof Replies] }
   /** A prompt of the page was sent in a new conversation, or to several models. */
   | { readonly type: 'promptMoved'; readonly prompt: string }
   /** The result of a click, for screen readers. The host shows it in the status bar, which they don't read. */
@@ -216,9 +223,7 @@ export type ToWebview =
    * How full the context is, without `use` if the context window of the model is unknown; and whether a summary would
    * shorten the next request, or the last one again if that was too long.
    */
-  | { readonly type: 'contextUse'; readonly use?: ContextUse | undefined; readonly canSummarize: boolean }
-  /** The reply to `findModels`: the models that are nearest to the one that the gateway lacks, the nearest first. */
-  | { readonly type: 'nearestModels'; readonly exchangeId: string; readonly models: readonly string[] };
+  | { readonly type: 'contextUse'; readonly use?: ContextUse | undefined; readonly canSummarize: boolean };
 
 /** Leaves out the times of the wait and their source, because they may change during the wait. */
 export function waitKey(event: WaitingEvent): readonly unknown[] {

@@ -1,6 +1,5 @@
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import { observeSizeInBrowser } from './conversation/autoscroll';
-import { observeNearInBrowser } from './conversation/drawQueue';
 import highlightWorker from './markdown/highlight/highlightWorker?worker';
 import { createBrowserRunFinder } from './markdown/highlight/codeHighlighter';
 import { MarkdownStream } from './markdown/streamingMarkdown';
@@ -22,7 +21,6 @@ new Panel(root, {
   locale,
   clock: browserClock,
   observeSize: observeSizeInBrowser,
-  observeNear: observeNearInBrowser,
   createMarkdown: (within, options) => new MarkdownStream(within, { ...options, findRuns }),
 });
 api.postMessage({ type: 'ready' });

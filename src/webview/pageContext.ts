@@ -4,6 +4,7 @@ import type { MoveFocus } from './a11y/focus';
 import type { MarkdownOptions, StreamingMarkdown } from './markdown/streamingMarkdown';
 import type { Format } from '../shared/format';
 import type { PanelClock } from './util/panelClock';
+import type { Requests } from './util/requests';
 
 /** Announces texts to screen readers, but never the text of an answer. */
 export interface Announcer {
@@ -27,6 +28,8 @@ export interface PageContext {
   readonly format: Format;
   readonly clock: PanelClock;
   readonly post: (message: ToHost) => void;
+  /** Posts a message that the host answers. */
+  readonly request: Requests['send'];
   /** Copies a text and announces that to screen readers. */
   readonly copy: (text: string) => void;
   /** Returns whether another window writes the conversation. The page then has no buttons that change it. */

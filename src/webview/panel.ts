@@ -9,7 +9,6 @@ import { Autoscroll, JumpButton, type ObserveSize } from './conversation/autoscr
 import { ContextNotice } from './conversation/contextNotice';
 import { ConversationView } from './conversation/conversationView';
 import { createCostLine } from './conversation/costLine';
-import type { ObserveNear } from './conversation/drawQueue';
 import { DemoCard } from './conversation/demoCard';
 import { EmptyState } from './conversation/emptyState';
 import { KeyCard } from './conversation/keyCard';
@@ -20,6 +19,7 @@ import { createTimelinePatterns } from './timeline/timelineChart';
 import { closestElement, element } from './util/element';
 import { createFormat } from '../shared/format';
 import type { PanelClock } from './util/panelClock';
+import { Requests } from './util/requests';
 
 interface PanelEnvironment {
   readonly api: { postMessage(message: ToHost): void; setState(state: PanelState): void };
@@ -29,7 +29,6 @@ interface PanelEnvironment {
   readonly locale: string;
   readonly clock: PanelClock;
   readonly observeSize: ObserveSize;
-  readonly observeNear: ObserveNear;
   readonly createMarkdown: PageContext['createMarkdown'];
 }
 
@@ -38,6 +37,7 @@ type Message<Type extends ToWebview['type']> = ToWebview & { readonly type: Type
 /** The page of a conversation. Each snapshot of the host replaces everything on it except unsent text. */
 export class Panel {
   private readonly context: PageContext;
+  private readonly requests = new Requests((message) => this.context.post(message));
   private readonly conversation: ConversationView;
   private readonly emptyState: EmptyState;
   private readonly contextNotice: ContextNotice;
@@ -75,21 +75,20 @@ export class Panel {
     conversationCost: (total) => this.costLine.update(total),
     prefill: (message) => this.composer.prefill(message),
     context: ({ items, unread }) => this.composer.setContext(items, unread),
-    suggestions: ({ request, items }) => this.composer.popup.showSuggestions(request, items),
+    reply: ({ request, value }) => this.requests.receive(request, value),
     promptMoved: ({ prompt }) => this.composer.confirmPrompt(prompt, true),
     announce: ({ text }) => this.context.announcer.announce(text),
     contextUse: ({ use, canSummarize }) => {
       this.composer.ring.setUse(use, canSummarize);
       this.conversation.setCanSummarize(canSummarize);
     },
-    nearestModels: ({ exchangeId, models }) => this.conversation.showNearestModels(exchangeId, models),
   };
 
   constructor(
     root: HTMLElement,
     private readonly environment: PanelEnvironment,
   ) {
-    const { api, strings, help, clock, locale, createMarkdown, observeSize, observeNear } = environment;
+    const { api, strings, help, clock, locale, createMarkdown, observeSize } = environment;
     const focusComposer = (): void => this.focusInput();
     this.context = {
       strings,
@@ -97,6 +96,7 @@ export class Panel {
       clock,
       format: createFormat(locale, strings),
       post: (message) => api.postMessage(message),
+      request: this.requests.send,
       copy: (text) => {
         api.postMessage({ type: 'copy', text });
         this.context.announcer.announce(strings.copied);
@@ -119,8 +119,7 @@ export class Panel {
     };
     const { context } = this;
     const followEnd = (): void => this.autoscroll.followEnd();
-    const observers = { observeNear, observeSize };
-    this.conversation = new ConversationView(context, observers, followEnd, () => this.refresh());
+    this.conversation = new ConversationView(context, observeSize, followEnd, () => this.refresh());
     this.emptyState = new EmptyState(context, this.conversation.element);
     this.contextNotice = new ContextNotice(context, (summary) => this.conversation.scrollTo(summary));
     this.notices = new Notices(context, this.contextNotice.element);
@@ -221,7 +220,6 @@ export class Panel {
     const stopAnswer = active?.group ? strings.stopAnswers : strings.stopAnswer;
     composer.setStoppable(active !== undefined, active?.hasStopButton ? stopAnswer : strings.stop);
     conversation.setVersionButtonsDisabled(active !== undefined);
-    conversation.updateStreaming();
     if (!this.connection) return;
     this.updateNotices();
     emptyState.setVisible(conversation.isEmpty);

@@ -64,7 +64,7 @@ describe('context items', () => {
     return item.attachment;
   };
 
-  it('include the selection, the open editors, the problems, the files and the file picker when the query is empty', async () => {
+  it('include the selection, the open editors, the problems, the files and the file dialog when the query is empty', async () => {
     await open('context/other.ts');
     (await open('context/deep/WaitCard.ts')).selection = new vscode.Selection(1, 0, 2, 5);
     problems.set(uriOf('context/deep/WaitCard.ts'), [new vscode.Diagnostic(new vscode.Range(0, 7, 0, 9), 'Wrong.')]);

@@ -11,9 +11,6 @@ const minSecretChars = 10;
 /** Number of leading characters that identify a possible key. With fewer, ordinary words would be held back. */
 const minHeldChars = 5;
 
-/** Length of a start of a key that is passed on, at most, because a character takes up to three as in a URL. */
-const maxPassedChars = 3 * minHeldChars;
-
 /**
  * Removes all keys of this session from the text that a gateway sends. Gateways repeat keys in errors, headers, answers
  * and model names: as they are, in upper or lower case, as in a URL or as in JSON, and sometimes without their end.
@@ -63,28 +60,17 @@ export class KeyRedactor {
 /** Returns undefined if there are no secrets. */
 function keyPatterns(secrets: readonly string[]): KeyPatterns | undefined {
   if (secrets.length === 0) return undefined;
-  const start = startPattern(secrets, minHeldChars, splitCharPattern);
-  const possibleStart = `${startPattern(secrets, 1, splitCharPattern)}$`;
   return {
-    any: new RegExp(`${start}|${possibleStart}`, 'i'),
-    start: new RegExp(start, 'gi'),
-    possibleStart: new RegExp(possibleStart, 'i'),
-    removable: new RegExp(`^${startPattern(secrets, minPrefixChars, splitCharPattern)}$`, 'i'),
-    complete: new RegExp(`^${startPattern(secrets, Infinity)}$`, 'i'),
+    removable: new RegExp(startPattern(secrets, minPrefixChars), 'gi'),
+    possibleStart: new RegExp(`${startPattern(secrets, 1, splitCharPattern)}$`, 'i'),
   };
 }
 
 interface KeyPatterns {
-  /** Matches any text that `start` or `possibleStart` matches. */
-  readonly any: RegExp;
-  /** Matches at least `minHeldChars` characters at the start of a key, anywhere in a text. */
-  readonly start: RegExp;
+  /** Matches the start of a key that is long enough to be removed, anywhere in a text. */
+  readonly removable: RegExp;
   /** Matches the end of a text if it may be the start of a key. */
   readonly possibleStart: RegExp;
-  /** Matches the start of a key if it is long enough to be removed. */
-  readonly removable: RegExp;
-  /** Matches a complete key. */
-  readonly complete: RegExp;
 }
 
 /**
@@ -92,68 +78,58 @@ interface KeyPatterns {
  * immediately unless it ends with what may be the start of a key.
  */
 export class KeyFilter {
-  /** The last characters that were shown, if a key may begin with them. */
-  private passed: string;
-  private held: string;
+  /** The end of the text so far if a key may begin with it. */
+  private tail: string;
+  /** Number of characters at the start of the tail that have been passed on. The others are held back. */
+  private passedChars: number;
 
   constructor(
     private readonly patterns: KeyPatterns,
     previous?: KeyFilter,
   ) {
-    this.passed = previous?.passed ?? '';
-    this.held = previous?.held ?? '';
+    this.tail = previous?.tail ?? '';
+    this.passedChars = previous?.passedChars ?? 0;
   }
 
   /** The text that is held back, or its replacement if that text is a key. */
   get heldText(): string {
-    return this.patterns.removable.test(this.passed + this.held) ? redacted : this.held;
+    return this.withoutKeys(this.tail);
   }
 
   /** Adds text that is already visible. */
   skip(text: string): void {
     this.push(text);
-    this.passed += this.held;
-    this.held = '';
+    this.passedChars = this.tail.length;
   }
 
   /** Adds a piece. @returns the text that can be passed on now */
   push(piece: string): string {
-    // Most pieces contain no part of a key.
-    if (this.passed === '' && this.held === '' && !this.patterns.any.test(piece)) return piece;
-    const text = this.passed + this.held + piece;
-    let result = '';
-    /** Offset of the text that has neither been passed on nor replaced. */
-    let from = this.passed.length;
-    let keyEnd = 0;
-    this.held = '';
-    const { start: pattern, possibleStart, removable, complete } = this.patterns;
-    pattern.lastIndex = 0;
-    for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
-      const [start] = match;
-      const end = match.index + start.length;
-      if (end === text.length && !complete.test(start)) {
-        const heldFrom = Math.max(match.index, from);
-        this.passed = text.slice(match.index, heldFrom);
-        this.held = text.slice(heldFrom);
-        return result + text.slice(from, heldFrom);
-      }
-      if (removable.test(start)) {
-        result += text.slice(from, Math.max(match.index, from)) + redacted;
-        keyEnd = from = end;
-      } else {
-        pattern.lastIndex = match.index + 1;
-      }
-    }
-    this.passed = possibleStart.exec(text.slice(Math.max(keyEnd, text.length - maxPassedChars)))?.[0] ?? '';
-    return result + text.slice(from);
+    const { tail, passedChars } = this;
+    const text = tail + piece;
+    const match = this.patterns.possibleStart.exec(text);
+    const start = match?.index ?? text.length;
+    const complete = this.withoutKeys(text.slice(0, start));
+    this.tail = text.slice(start);
+    // The first characters of a key are passed on, because ordinary words would be held back otherwise.
+    const passedTo = this.tail.length < minHeldChars ? text.length : Math.max(start, passedChars);
+    this.passedChars = passedTo - start;
+    return complete + text.slice(Math.max(start, passedChars), passedTo);
   }
 
   /** Returns {@link heldText} and releases it. Call this when no more pieces follow. */
   flush(): string {
     const { heldText } = this;
-    this.passed = '';
-    this.held = '';
+    this.tail = '';
+    this.passedChars = 0;
     return heldText;
+  }
+
+  /** Returns a text that begins with the tail, without its keys and without the characters that have been passed on. */
+  private withoutKeys(text: string): string {
+    const { passedChars } = this;
+    const redactKey = (key: string, offset: number): string =>
+      key.slice(0, Math.max(0, passedChars - offset)) + redacted;
+    return text.replace(this.patterns.removable, redactKey).slice(passedChars);
   }
 }
 

@@ -31,8 +31,12 @@ export function fileChoices(
   return uris.map(fileChoice).filter(({ id }) => !ids.has(id));
 }
 
+export function fileId(uri: vscode.Uri): string {
+  return contextId({ kind: 'file', uri: uri.toString() });
+}
+
 function fileChoice(uri: vscode.Uri): ContextSuggestion {
-  return { id: contextId({ kind: 'file', uri: uri.toString() }), kind: 'file', ...splitPath(uri) };
+  return { id: fileId(uri), kind: 'file', ...splitPath(uri) };
 }
 
 /** Sets the real path of a suggested local file that is outside the workspace because of a symbolic link. */
@@ -47,9 +51,9 @@ export async function withLinkTarget(suggestion: ContextSuggestion): Promise<Con
   return { ...suggestion, detail: detail === '' ? `→ ${target}` : `→ ${target} · ${detail}` };
 }
 
-/** Returns the item that opens VS Code's list of files. */
-export function pickChoice(): ContextSuggestion {
-  return { id: 'pick', kind: 'pick', label: vscode.l10n.t('Choose a file…'), detail: '' };
+/** Returns the item that opens a dialog for any file. */
+export function browseChoice(): ContextSuggestion {
+  return { id: 'browse', kind: 'browse', label: vscode.l10n.t('Choose a file…'), detail: '' };
 }
 
 function selectionChoice(editor: vscode.TextEditor | undefined): ContextSuggestion {

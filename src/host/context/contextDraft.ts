@@ -23,8 +23,8 @@ interface ContextDraftDeps {
      * @throws UserError when an attachment can't be read
      */
     resolve(id: string): Promise<readonly DraftAttachment[]>;
-    /** Lets the user choose attachments from a list, and reads them. */
-    pick(): Promise<readonly DraftAttachment[]>;
+    /** Lets the user choose files in a dialog, and reads them. */
+    browse(): Promise<readonly DraftAttachment[]>;
   };
   readonly localize: Localize;
   /** Called with the id of an attachment that can no longer be read. */
@@ -81,11 +81,11 @@ export class ContextDraft {
   }
 
   /**
-   * Lets the user choose attachments from a list. Sending a prompt does not wait until the user closes this list.
+   * Lets the user choose files in a dialog. Sending a prompt does not wait until the user closes this dialog.
    * @throws UserError when the size limit is reached
    */
-  async pick(): Promise<void> {
-    this.addOrThrow(await this.deps.source.pick());
+  async browse(): Promise<void> {
+    this.addOrThrow(await this.deps.source.browse());
   }
 
   /** Resolves when all attachments chosen so far have been read or have failed, so that a prompt can include them. */

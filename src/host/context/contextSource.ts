@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import type { Attachment, ContextSuggestion } from '../../shared/protocol';
 import { UserError } from '../util/userError';
-import { contextChoices, fileChoices, openFiles, pickChoice, withLinkTarget } from './contextChoices';
+import { browseChoice, contextChoices, fileChoices, fileId, openFiles, withLinkTarget } from './contextChoices';
 import type { DraftAttachment } from './contextDraft';
-import { contextId, parseContextId } from './contextId';
-import { pickContext } from './contextPick';
+import { parseContextId } from './contextId';
 import { outsideTarget } from './linkTarget';
 import { rankContext } from './rankContext';
 import { readFile, readProblems, readSelection } from './readContext';
@@ -29,14 +28,14 @@ export class ContextSource {
   constructor(private readonly deps: ContextSourceDeps) {}
 
   /**
-   * Returns context items that match the text after the `#`, best match first, and last the item that opens VS Code's
-   * list of files. No files are searched for an empty query.
+   * Returns context items that match the text after the `#`, best match first, and last the item that opens a dialog for
+   * any file. No files are searched for an empty query.
    */
   async suggest(query: string): Promise<readonly ContextSuggestion[]> {
     const choices = this.choices();
     const found = query === '' ? [] : await this.files.find(query, maxSearchResults, searchTimeoutMs);
     const ranked = rankContext(query, [...choices, ...fileChoices(found, choices)], maxSuggestions);
-    return Promise.all([...ranked, pickChoice()].map(withLinkTarget));
+    return Promise.all([...ranked, browseChoice()].map(withLinkTarget));
   }
 
   /**
@@ -59,10 +58,12 @@ export class ContextSource {
     }
   }
 
-  /** Lets the user choose attachments from a list. Returns none if the user dismisses the list. */
-  async pick(): Promise<readonly DraftAttachment[]> {
-    const choices = this.choices().filter(({ unavailable }) => !unavailable);
-    return this.readAll(await pickContext(choices), this.deps.onError);
+  /** Lets the user choose files in a dialog, including files outside the workspace, and reads them. */
+  async browse(): Promise<readonly DraftAttachment[]> {
+    const title = vscode.l10n.t('Attach context');
+    const openLabel = vscode.l10n.t('Attach');
+    const chosen = await vscode.window.showOpenDialog({ canSelectMany: true, openLabel, title });
+    return this.readAll((chosen ?? []).map(fileId), this.deps.onError);
   }
 
   private choices(): readonly ContextSuggestion[] {
@@ -71,8 +72,7 @@ export class ContextSource {
 
   /** Reads the open editors that contain text. Editors without text, e.g. images, are skipped. */
   private async readOpenEditors(): Promise<readonly DraftAttachment[]> {
-    const ids = openFiles(this.deps.editor()).map((uri) => contextId({ kind: 'file', uri: uri.toString() }));
-    const read = await this.readAll(ids, () => undefined);
+    const read = await this.readAll(openFiles(this.deps.editor()).map(fileId), () => undefined);
     if (read.length === 0) throw new UserError(vscode.l10n.t('None of the open editors has text to attach.'));
     return read;
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ToHost, ToHostOf } from '../../shared/pageMessages';
+import type { Replies } from '../../shared/protocol';
 import { removeBackup } from '../connection/gatewayNotices';
 import type { Conversation } from '../conversation/conversation';
 import { openableLink } from '../ui/panelText';
@@ -9,8 +10,8 @@ import { runFailureAction, switchModel } from './failureActions';
 import type { PanelServices } from './panelServices';
 import { startFromSummary, summarize } from './summaries';
 
-export type MessageHandlers<Type extends ToHost['type'] = ToHost['type']> = {
-  readonly [T in Type]: (message: ToHostOf<T>) => unknown;
+export type MessageHandlers = {
+  readonly [T in ToHost['type']]: (message: ToHostOf<T>) => T extends keyof Replies ? Promise<Replies[T]> : unknown;
 };
 
 /** Messages that change a conversation. They are ignored while another window writes it. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isTerminal } from '../../engine/events';
 import { isConnectionError } from '../../engine/request';
 import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
-import type { ConnectionView } from '../../shared/protocol';
+import type { ConnectionView, Replies } from '../../shared/protocol';
 import { panelStrings } from '../../shared/panelStrings';
 import { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
@@ -96,7 +96,10 @@ export class ConversationPanel extends Disposable {
 
   private async handleMessage(message: unknown): Promise<void> {
     if (!isToHost(message) || (this.conversation.readOnly && writingMessages.has(message.type))) return;
-    await (this.handlers[message.type] as (message: ToHost) => unknown)(message);
+    const result = await (this.handlers[message.type] as (message: ToHost) => unknown)(message);
+    if ('request' in message) {
+      this.page.post({ type: 'reply', request: message.request, value: result as Replies[keyof Replies] });
+    }
     this.postDemoStep();
   }
 
@@ -131,10 +134,9 @@ export class ConversationPanel extends Disposable {
       findModels: async ({ exchangeId }) => {
         const exchange = conversation.exchange(exchangeId);
         // The demo has every model.
-        if (!exchange || exchange.demo) return;
+        if (!exchange || exchange.demo) return [];
         const { model, origin } = exchange.state;
-        const models = await catalog.nearestTo(model, origin, conversation.tree.comparedModels(exchangeId));
-        this.page.post({ type: 'nearestModels', exchangeId, models });
+        return catalog.nearestTo(model, origin, conversation.tree.comparedModels(exchangeId));
       },
       selectModel: ({ prompt, more }) => this.selectModel(toComposedInput(prompt, more)),
       selectEffort: ({ model, level }) => efforts.choose(model, level),
@@ -142,12 +144,11 @@ export class ConversationPanel extends Disposable {
         conversation.switchBack();
         return this.updateConnection();
       },
-      suggestContext: async ({ request, query }) =>
-        this.page.post({ type: 'suggestions', request, items: await contextSource.suggest(query) }),
+      suggestContext: ({ query }) => contextSource.suggest(query),
       attach: ({ id }) => contextDraft.attach(id),
       detach: ({ id }) => contextDraft.detach(id),
       restoreContext: ({ ids }) => (this.hasContextChanged ? undefined : contextDraft.restore(ids)),
-      pickContext: () => contextDraft.pick(),
+      browseContext: () => contextDraft.browse(),
       copyRequest: async ({ exchangeId }) => {
         const code = await copyAsCode(this.services, { conversation, exchangeId });
         if (code !== undefined) this.page.post({ type: 'announce', text: vscode.l10n.t(panelStrings.copied) });

@@ -43,7 +43,7 @@ export class Composer {
     private readonly context: PageContext,
     private readonly options: ComposerOptions,
   ) {
-    const { strings, post } = context;
+    const { strings } = context;
     this.input = element('textarea', {
       'aria-label': strings.prompt,
       placeholder: strings.promptPlaceholder,
@@ -55,7 +55,8 @@ export class Composer {
       // *Stop* takes the place of *Send*, so it gets the second click of a double click on *Send*.
       if (detail <= 1) options.onStop();
     });
-    const attachButton = iconButton(strings.attachContext, 'attach', () => post({ type: 'pickContext' }));
+    const attachButton = iconButton(strings.attachContext, 'attach', () => this.popup.open());
+    attachButton.ariaHasPopup = 'listbox';
     attachButton.title = withKeys(strings.attachContext, '/');
     this.model = new ModelChoice(context, () => this.selectModel());
     this.effort = new EffortChoice(context);
@@ -109,7 +110,7 @@ export class Composer {
     if ((!ctrlKey && !metaKey) || this.element.hidden) return false;
     // On macOS, Alt changes the `key`.
     const isPeriod = key === '.' || (metaKey && code === 'Period');
-    if (key === '/' && !altKey) this.context.post({ type: 'pickContext' });
+    if (key === '/' && !altKey) this.popup.open();
     else if (isPeriod && altKey) this.selectModel();
     else return false;
     return true;

@@ -7,7 +7,7 @@ const icons: Readonly<Record<ContextSuggestion['kind'], Icon>> = {
   editors: 'files',
   problems: 'warning',
   file: 'file',
-  pick: 'folderOpened',
+  browse: 'folderOpened',
 };
 
 /**

@@ -7,7 +7,8 @@ export class ContextPopup {
   private readonly options: ContextOptions;
   private query: ContextQuery | undefined;
   private dismissedStart: number | undefined;
-  private requestNumber = 0;
+  /** Offset at which `open` has inserted a `#`, perhaps after a space. That text goes if the user chooses nothing. */
+  private insertedStart: number | undefined;
   private isAnswered = false;
   /** Enter or Tab, if the user pressed it before the suggestions arrived. The key is handled when they arrive. */
   private deferredKey: 'Enter' | 'Tab' | undefined;
@@ -26,11 +27,23 @@ export class ContextPopup {
     });
     input.addEventListener('compositionend', () => this.refresh('typing'));
     for (const type of ['keyup', 'click'] as const) input.addEventListener(type, () => this.refresh('caret'));
-    input.addEventListener('blur', () => this.reset());
+    input.addEventListener('blur', () => (this.insertedStart === undefined ? this.reset() : this.close()));
   }
 
   get element(): HTMLElement {
     return this.options.element;
+  }
+
+  /** Opens the popup by inserting a `#` at the caret. */
+  open(): void {
+    const { input } = this;
+    input.focus();
+    if (this.query) return;
+    const { selectionEnd: start, value } = input;
+    const text = contextQueryAt(`${value.slice(0, start)}#`, start + 1) ? '#' : ' #';
+    replaceText(input, start, start, text);
+    this.refresh('typing');
+    this.insertedStart = start;
   }
 
   /** Updates the popup after a change of the text or the caret. Only typing opens the popup. */
@@ -43,13 +56,13 @@ export class ContextPopup {
       this.requestSuggestions(query);
   }
 
-  showSuggestions(number: number, items: readonly ContextSuggestion[]): void {
-    const { options, query } = this;
+  private showSuggestions(query: ContextQuery, items: readonly ContextSuggestion[]): void {
+    const { options } = this;
     const { strings, format, announcer } = this.context;
-    if (!query || number !== this.requestNumber) return;
+    if (query !== this.query) return;
     this.isAnswered = true;
     // Lets Enter send the prompt if no file matches, because the user may have meant the `#` literally.
-    const hasNoMatch = query.text !== '' && items[0]?.kind === 'pick';
+    const hasNoMatch = query.text !== '' && items[0]?.kind === 'browse';
     options.show(items, !hasNoMatch);
     const { length } = items.filter(({ unavailable }) => !unavailable);
     if (length > 0) {
@@ -86,33 +99,39 @@ export class ContextPopup {
 
   /** Closes the popup until the user types another `#`. @returns whether the popup was open */
   close(): boolean {
-    const wasOpen = this.options.isOpen;
-    this.dismissedStart = this.query?.start ?? this.dismissedStart;
+    const { query, insertedStart } = this;
+    const wasOpen = this.options.isOpen || insertedStart !== undefined;
     this.reset();
+    if (query && insertedStart !== undefined) replaceText(this.input, insertedStart, endOf(query), '');
+    else this.dismissedStart = query?.start ?? this.dismissedStart;
     return wasOpen;
   }
 
   private choose(item: ContextSuggestion): void {
     if (!this.query) return;
-    const { start, text } = this.query;
+    const { query, insertedStart = query.start } = this;
     this.reset();
-    deleteText(this.input, start, start + 1 + text.length);
-    this.context.post(item.kind === 'pick' ? { type: 'pickContext' } : { type: 'attach', id: item.id });
+    this.input.focus();
+    replaceText(this.input, insertedStart, endOf(query), '');
+    this.context.post(item.kind === 'browse' ? { type: 'browseContext' } : { type: 'attach', id: item.id });
   }
 
   private requestSuggestions(query: ContextQuery): void {
-    if (this.query?.start !== query.start) this.options.show([]);
+    if (this.query?.start !== query.start) this.reset();
     this.query = query;
     this.isAnswered = false;
     this.deferredKey = undefined;
-    this.requestNumber += 1;
-    this.context.post({ type: 'suggestContext', request: this.requestNumber, query: query.text });
+    this.context.request({ type: 'suggestContext', query: query.text }, (items) => this.showSuggestions(query, items));
   }
 
   private reset(): void {
-    this.query = this.deferredKey = undefined;
+    this.query = this.deferredKey = this.insertedStart = undefined;
     this.options.show([]);
   }
+}
+
+function endOf({ start, text }: ContextQuery): number {
+  return start + 1 + text.length;
 }
 
 function isSame(a: ContextQuery | undefined, b: ContextQuery): boolean {
@@ -122,19 +141,19 @@ function isSame(a: ContextQuery | undefined, b: ContextQuery): boolean {
 /** Types of input that can open the popup. Pasting, dropping and undoing never open it. */
 const typingInputTypes = /^(insertText|insertComposition|delete)/;
 
-/** Deletes a range of the text. The user can undo the deletion, and an `input` event is fired. */
-function deleteText(input: HTMLTextAreaElement, start: number, end: number): void {
-  input.focus();
+/** Replaces a range of the text. The user can undo this, and an `input` event is fired. */
+function replaceText(input: HTMLTextAreaElement, start: number, end: number, text: string): void {
   input.setSelectionRange(start, end);
-  if (executeDelete()) return;
-  input.setRangeText('', start, end, 'end');
+  if (document.activeElement === input && executeCommand(text)) return;
+  input.setRangeText(text, start, end, 'end');
   input.dispatchEvent(new window.Event('input', { bubbles: true }));
 }
 
 /** `execCommand` is deprecated, but it is the only API that adds to the undo history. */
-function executeDelete(): boolean {
+function executeCommand(text: string): boolean {
   const execute: unknown = Reflect.get(document, 'execCommand');
-  return typeof execute === 'function' && execute.call(document, 'delete') === true;
+  const command = text === '' ? ['delete'] : ['insertText', false, text];
+  return typeof execute === 'function' && execute.apply(document, command) === true;
 }
 
 /** A `#` in the composer and the text that the user is typing after it, for which context items are suggested. */

@@ -58,7 +58,7 @@ export class Comparison implements ColumnGroup {
     );
     this.element = element(
       'div',
-      { class: 'comparison', role: 'group', 'aria-label': strings.comparison },
+      { class: 'exchange comparison', role: 'group', 'aria-label': strings.comparison },
       this.user.element,
       this.bar,
       this.columnList,

@@ -8,9 +8,10 @@ import { fill } from '../../shared/format';
 import type { ObserveSize } from './autoscroll';
 import { Comparison } from './comparison';
 import { EarlierTurns, summaryOfferFor } from './earlierTurns';
-import { DrawQueue, type ObserveNear } from './drawQueue';
 import { ExchangeView } from './exchangeView';
-import { ExchangeGroups } from './exchangeGroups';
+
+/** Time for drawing exchanges out of view in one idle period. Rendering those near the view takes more. */
+const idleBudgetMs = 2;
 
 type ConversationState = Pick<Unsent, 'edits' | 'unfolded' | 'seen'>;
 
@@ -18,15 +19,14 @@ type ConversationState = Pick<Unsent, 'edits' | 'unfolded' | 'seen'>;
 export class ConversationView {
   readonly element: HTMLElement;
   readonly thread = element('div', { class: 'thread' });
-  private readonly groups: ExchangeGroups;
   private readonly earlierTurns: EarlierTurns;
   private readonly exchanges = new Map<string, ExchangeView>();
-  private readonly drawQueue: DrawQueue<ExchangeView>;
-  private readonly nearObserver: ReturnType<ObserveNear>;
+  /** The exchanges whose answer is still to be drawn, oldest first. */
+  private readonly undrawn = new Set<ExchangeView>();
+  private isDrawScheduled = false;
   private readonly refreshTabStop: () => void;
   private disablesVersionButtons = false;
   private host = '';
-  private isStreaming = false;
   canSummarize = false;
   private latest: ExchangeView | undefined;
   /** The comparison to which the last exchange belongs. */
@@ -36,12 +36,11 @@ export class ConversationView {
 
   /**
    * @param onEnd called when the user presses End, which moves to the end of the conversation
-   * @param onChange called when an event has changed more than the text of an answer, and when a button *Stop* may have
-   * appeared, because an exchange has been drawn
+   * @param onChange called when an event has changed more than the text of an answer
    */
   constructor(
     private readonly context: PageContext,
-    private readonly observers: { readonly observeNear: ObserveNear; readonly observeSize: ObserveSize },
+    private readonly observeSize: ObserveSize,
     onEnd: () => void,
     private readonly onChange: () => void,
   ) {
@@ -61,13 +60,11 @@ export class ConversationView {
       end,
     );
     this.earlierTurns = new EarlierTurns(context, () => this.updateLatest());
-    this.groups = new ExchangeGroups(this.thread, context.clock);
-    this.drawQueue = new DrawQueue(context.clock, (view) => {
-      this.nearObserver.unwatch(view.assistant);
-      if (this.isStreaming && this.drawQueue.isIdle) this.updateHiding();
-      if (view.hasStopButton) onChange();
+    // The browser is about to render an exchange, because it has come near the view.
+    this.thread.addEventListener('contentvisibilityautostatechange', (event) => {
+      const { target, skipped } = event as ContentVisibilityAutoStateChangeEvent;
+      if (!skipped) for (const view of this.undrawn) if (view.element === target) this.draw(view);
     });
-    this.nearObserver = observers.observeNear(this.element);
     this.refreshTabStop = createRovingTabindex(this.element, this.thread, end, onEnd);
   }
 
@@ -137,8 +134,9 @@ export class ConversationView {
    */
   get readingPosition(): ReadingPosition | undefined {
     const { top } = this.element.getBoundingClientRect();
-    for (const { id, assistant, summarizedTurns } of this.exchanges.values()) {
-      if (summarizedTurns !== undefined) continue;
+    for (const { id, element: exchange, assistant, summarizedTurns } of this.exchanges.values()) {
+      // Measuring the content of an exchange that the browser does not render would make the browser lay it out.
+      if (summarizedTurns !== undefined || exchange.getBoundingClientRect().bottom <= top) continue;
       const rectangle = assistant.getBoundingClientRect();
       if (rectangle.bottom > top) return { exchangeId: id, offset: top - rectangle.top };
     }
@@ -170,13 +168,6 @@ export class ConversationView {
     setVersionButtonsDisabled(this.context, this.thread, areDisabled);
   }
 
-  updateStreaming(): void {
-    const isStreaming = [...this.exchanges.values()].some(({ activity }) => activity === 'running');
-    if (isStreaming === this.isStreaming) return;
-    this.isStreaming = isStreaming;
-    this.updateHiding();
-  }
-
   replaceAll(exchanges: readonly ExchangeSnapshot[]): void {
     this.keepFirst(0);
     for (const exchange of exchanges) this.add(exchange);
@@ -203,7 +194,7 @@ export class ConversationView {
     for (const exchange of exchanges.slice(0, commonCount)) this.exchanges.get(exchange.id)?.update(exchange);
     for (const exchange of exchanges.slice(commonCount)) this.add(exchange);
     const firstAdded = [...this.exchanges.values()][commonCount];
-    if (firstAdded) this.drawQueue.prefer(firstAdded);
+    if (firstAdded) this.draw(firstAdded);
     this.updateAfterChange();
     if (comparisonHadFocus && firstAdded) this.context.moveFocus(firstAdded.assistant);
     if (firstAdded && !firstAdded.isRunning) {
@@ -250,10 +241,6 @@ export class ConversationView {
     if (hasSummaryEnded && view.activeFailure) this.scrollTo(view);
   }
 
-  showNearestModels(exchangeId: string, models: readonly string[]): void {
-    this.exchanges.get(exchangeId)?.showNearestModels(models);
-  }
-
   /** @param before the exchange that a summary precedes; by default the exchange is the last one */
   private add(exchange: ExchangeSnapshot, before?: ExchangeView): void {
     const comparison = before ? undefined : this.comparisonOf(exchange);
@@ -267,39 +254,51 @@ export class ConversationView {
       }
     }
     if (comparison) comparison.add(view);
-    else this.groups.append(view.elements, before?.elements[0]);
-    this.nearObserver.watch(view.assistant, () => this.drawQueue.prefer(view));
-    this.drawQueue.add(view);
+    else if (before) before.element.before(view.element);
+    else this.thread.append(view.element);
+    this.undrawn.add(view);
   }
 
   private comparisonOf(exchange: ExchangeSnapshot): Comparison | undefined {
     const { comparison: id } = exchange;
     if (id === undefined) this.comparison = undefined;
     else if (this.comparison?.id !== id) {
-      this.comparison = new Comparison(this.context, id, exchange, this.observers.observeSize);
-      this.groups.appendComparison(this.comparison.element);
+      this.comparison = new Comparison(this.context, id, exchange, this.observeSize);
+      this.thread.append(this.comparison.element);
     }
     return this.comparison;
   }
 
-  /** Only while an answer streams and everything has been drawn, because `innerText` omits skipped elements. */
-  private updateHiding(): void {
-    this.groups.setHidesOffscreen(this.isStreaming && this.drawQueue.isIdle);
+  private draw(view: ExchangeView): void {
+    if (this.undrawn.delete(view)) view.draw();
+  }
+
+  /** Draws the exchanges out of view, so that they can be found and read aloud. The newest comes first. */
+  private drawWhenIdle(): void {
+    if (this.isDrawScheduled || this.undrawn.size === 0) return;
+    this.isDrawScheduled = true;
+    const { clock } = this.context;
+    clock.idle(() => {
+      this.isDrawScheduled = false;
+      const end = clock.monotonicNow() + idleBudgetMs;
+      for (const view of [...this.undrawn].toReversed()) {
+        this.draw(view);
+        if (clock.monotonicNow() >= end) break;
+      }
+      this.drawWhenIdle();
+    });
   }
 
   private keepFirst(count: number): void {
     if (count === 0) this.earlierTurns.element.remove();
     for (const view of [...this.exchanges.values()].slice(count)) this.remove(view);
-    this.groups.prune();
   }
 
   private remove(view: ExchangeView): void {
     this.exchanges.delete(view.id);
-    this.nearObserver.unwatch(view.assistant);
-    this.drawQueue.remove(view);
+    this.undrawn.delete(view);
     if (view === this.latest) this.latest = undefined;
     view.dispose();
-    view.group?.element.remove();
     if (view.group === this.comparison) this.comparison = undefined;
   }
 
@@ -319,8 +318,8 @@ export class ConversationView {
     const latest = [...this.exchanges.values()].at(-1);
     this.latest = latest;
     this.updateLatest();
-    for (const view of this.exchanges.values()) if (view.isRunning || view === latest) this.drawQueue.prefer(view);
-    this.drawQueue.start();
+    for (const view of this.exchanges.values()) if (view.isRunning || view === latest) this.draw(view);
+    this.drawWhenIdle();
     this.refreshTabStop();
   }
 

@@ -35,7 +35,7 @@ export class EarlierTurns {
       onToggle();
       context.onLayoutChange();
     });
-    this.element = element('article', { class: 'turn exchange-group earlier-turns', tabindex: '-1' }, this.toggle);
+    this.element = element('article', { class: 'turn exchange earlier-turns', tabindex: '-1' }, this.toggle);
   }
 
   update(thread: HTMLElement, views: readonly ExchangeView[]): void {
@@ -43,9 +43,9 @@ export class EarlierTurns {
     this.summary = views[index];
     const isFolded = this.summary?.user.isUnfolded === false;
     const focused = document.activeElement;
-    const focusedIndex = views.findIndex(({ elements }) => elements.some((entry) => entry.contains(focused)));
-    views.forEach(({ elements }, at) => {
-      for (const entry of elements) entry.hidden = isFolded && at < index;
+    const focusedIndex = views.findIndex(({ element: exchange }) => exchange.contains(focused));
+    views.forEach(({ element: exchange }, at) => {
+      exchange.hidden = isFolded && at < index;
     });
     if (this.summary && isFolded && focusedIndex >= 0 && focusedIndex < index)
       this.context.moveFocus(this.summary.assistant, { preventScroll: true });

@@ -18,12 +18,9 @@ import { TurnHead } from '../turn/turnHead';
 import type { SummaryOffer } from '../turn/failureCard';
 import { createTurnView, type TurnView } from '../turn/turnView';
 import { element } from '../util/element';
-import type { Drawable } from './drawQueue';
 import type { EditableEntry } from './editableEntry';
 import { PromptEntry } from './promptEntry';
 import { SummaryEntry } from './summaryEntry';
-
-const noop = (): void => undefined;
 
 /** The comparison to which an exchange belongs. Its columns share one prompt. */
 export interface ColumnGroup {
@@ -35,12 +32,12 @@ export interface ColumnGroup {
 }
 
 /** Before it is drawn, it contains only the prompt and an empty space of the answer's estimated height. */
-export class ExchangeView implements Drawable {
+export class ExchangeView {
   readonly assistant: HTMLElement;
   readonly user: EditableEntry;
   private readonly summary: SummaryEntry | undefined;
-  /** The elements in the thread: the prompt, which a summary does not have, and the answer, or the comparison of both. */
-  readonly elements: readonly HTMLElement[];
+  /** The element in the thread: the prompt, which a summary does not have, and the answer, or the comparison. */
+  readonly element: HTMLElement;
   private readonly context: PageContext;
   private readonly head: TurnHead;
   private turn: TurnView | undefined;
@@ -48,9 +45,7 @@ export class ExchangeView implements Drawable {
   /** The state on screen. The end of a turn appears only after all of its text has been rendered. */
   visibleState: TurnState | undefined;
   isLatest = false;
-  private onDrawn = noop;
   private summaryOffer: SummaryOffer = 'none';
-  private nearestModels: readonly string[] = [];
 
   constructor(
     context: PageContext,
@@ -94,8 +89,11 @@ export class ExchangeView implements Drawable {
       this.head.element.prepend(summary.heading);
       this.assistant.append(summary.element);
     }
-    this.elements = group ? [group.element] : summary ? [this.assistant] : [this.user.element, this.assistant];
-    this.assistant.style.minHeight = estimateHeight(exchange.state.text);
+    this.element =
+      group?.element ?? element('div', { class: 'exchange' }, ...(summary ? [] : [this.user.element]), this.assistant);
+    const height = estimateHeight(exchange.state.text);
+    this.assistant.style.minHeight = height;
+    this.element.style.containIntrinsicBlockSize = `auto calc(${height} + 7em)`;
   }
 
   get id(): string {
@@ -160,10 +158,8 @@ export class ExchangeView implements Drawable {
     return isRunning(this.state.phase);
   }
 
-  draw(onDrawn: () => void): void {
-    this.onDrawn = onDrawn;
+  draw(): void {
     if (!this.turn) this.renderAll();
-    else if (this.visibleState) this.reportDrawn();
   }
 
   update(exchange: ExchangeSnapshot): void {
@@ -206,17 +202,10 @@ export class ExchangeView implements Drawable {
     this.render();
   }
 
-  showNearestModels(models: readonly string[]): void {
-    this.nearestModels = models;
-    this.render();
-  }
-
   dispose(): void {
     this.turn?.dispose();
     this.turn = undefined;
-    this.user.element.remove();
-    this.assistant.remove();
-    this.reportDrawn();
+    this.element.remove();
   }
 
   private announcementFor(event: RecordedEvent, before: TurnState): string | undefined {
@@ -256,13 +245,6 @@ export class ExchangeView implements Drawable {
     this.render();
     // Removes the estimated height, or the height that a wait card has left.
     this.assistant.style.minHeight = '';
-    this.reportDrawn();
-  }
-
-  private reportDrawn(): void {
-    const { onDrawn } = this;
-    this.onDrawn = noop;
-    onDrawn();
   }
 
   private render(): void {
@@ -287,7 +269,6 @@ export class ExchangeView implements Drawable {
       // The columns of a comparison have the same versions.
       versions: group && group.user.exchangeId !== this.id ? [] : this.versions,
       editPrompt: () => this.user.edit(),
-      nearestModels: () => this.nearestModels,
     });
     group?.update();
   }

@@ -17,8 +17,6 @@ export interface FailureCardContext extends DetailsContext {
   /** The model of a column of a comparison; undefined for another answer. */
   readonly columnModel: string | undefined;
   readonly summaryOffer: SummaryOffer;
-  /** Returns the models to offer in place of a model that the gateway lacks. They may arrive while the card is shown. */
-  readonly nearestModels: () => readonly string[];
 }
 
 /** Number of actions that are buttons. Further actions are in a menu. */
@@ -32,7 +30,7 @@ export function createFailureCard(
   cardContext: FailureCardContext,
 ): Card {
   const { strings, isReadOnly, post, clock } = context;
-  const { host, isLatest, columnModel, nearestModels, summaryOffer } = cardContext;
+  const { host, isLatest, columnModel, summaryOffer } = cardContext;
   const { resetsAt = Infinity } = event;
   // Once there is a summary, the same prompt makes a shorter request.
   const isSummarized = summaryOffer === 'ready';
@@ -59,7 +57,18 @@ export function createFailureCard(
     nextGatewayName: event.nextGatewayName,
     resetsAt: event.resetsAt,
   };
-  const card = createCard(context, {
+  if (offersModels) {
+    context.request({ type: 'findModels', exchangeId }, (models) =>
+      choices.replaceChildren(
+        ...models.map((model) => {
+          const option = button(model, 'secondary', () => post({ type: 'switchModel', exchangeId, model }));
+          option.title = fill(strings.retryWithModel, model);
+          return option;
+        }),
+      ),
+    );
+  }
+  return createCard(context, {
     name: isLatest ? 'failure-card' : 'failure-card past',
     attributes: isLatest ? { role: 'alert' } : {},
     texts: () => ({ message: messages[summaryOffer], note }),
@@ -69,21 +78,6 @@ export function createFailureCard(
     actions: isLatest ? createActions(context, exchangeId, choice) : [],
     details: createDetails(context, cardContext, event, createExplanation(context, event, state)),
   });
-  if (offersModels) post({ type: 'findModels', exchangeId });
-  const refresh = (): void => {
-    card.refresh();
-    const models = offersModels ? nearestModels() : [];
-    if (choices.dataset['models'] === models.join()) return;
-    choices.dataset['models'] = models.join();
-    choices.replaceChildren(
-      ...models.map((model) => {
-        const option = button(model, 'secondary', () => post({ type: 'switchModel', exchangeId, model }));
-        option.title = fill(strings.retryWithModel, model);
-        return option;
-      }),
-    );
-  };
-  return { ...card, refresh };
 }
 
 function createExplanation({ strings, help, post }: PageContext, event: Failure, state: TurnState): HTMLElement {

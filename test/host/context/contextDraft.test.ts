@@ -35,7 +35,7 @@ describe('context draft', () => {
           await readGates.get(id);
           return readable.get(id) ?? assert.fail(new UserError(`no ${id}`));
         },
-        pick: () => Promise.resolve(pickedItems),
+        browse: () => Promise.resolve(pickedItems),
       },
       localize: (message) => message,
       onSkipped: (id) => skippedIds.push(id),
@@ -147,12 +147,12 @@ describe('context draft', () => {
     assert.equal(changes, 3);
   });
 
-  it('adds the items that the user picked from a list, but no duplicate of an attached item', async () => {
+  it('adds the files that the user chose in a dialog, but no duplicate of an attached item', async () => {
     await draft.attach('a');
-    await draft.pick();
+    await draft.browse();
     assert.equal(changes, 1);
     pickedItems = [item('x'), item('a'), item('y')];
-    await draft.pick();
+    await draft.browse();
     assert.deepEqual(ids(), ['a', 'x', 'y']);
     assert.equal(changes, 2);
   });

@@ -33,11 +33,6 @@ describe('row of context chips', () => {
   const focus = (name: string): void => page.one('button', `Remove ${name}`).focus();
   const focusedName = (): string | null | undefined => page.window.document.activeElement?.getAttribute('aria-label');
 
-  it('has a button that attaches context', () => {
-    page.one('button', 'Attach context').click();
-    assert.deepEqual(page.posted, [{ type: 'pickContext' }]);
-  });
-
   it('lists each context item with its kind and its lines, and with the characters in the tooltip', () => {
     show(
       item('sample.ts:3-9', { kind: 'selection', characters: 1, lines: 1 }),

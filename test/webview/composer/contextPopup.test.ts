@@ -10,11 +10,11 @@ const suggestion = (label: string, kind: ContextSuggestion['kind'] = 'file', det
   label,
   detail,
 });
-const pick = suggestion('Choose a file…', 'pick');
+const browse = suggestion('Choose a file…', 'browse');
 const twoMatches = [
   suggestion('sample.ts:3-9', 'selection', 'Selection'),
   suggestion('sample.ts', 'file', 'src'),
-  pick,
+  browse,
 ];
 
 describe('popup with context suggestions', () => {
@@ -32,7 +32,7 @@ describe('popup with context suggestions', () => {
     fire('keyup');
   };
   const answer = (items: readonly ContextSuggestion[], request = queries().length): void =>
-    page.receive({ type: 'suggestions', request, items });
+    page.receive({ type: 'reply', request, value: items });
   const options = (): string[] => page.all('option').map(({ textContent }) => textContent.trim());
   const active = (): string | undefined => {
     const id = page.input.getAttribute('aria-activedescendant');
@@ -69,7 +69,7 @@ describe('popup with context suggestions', () => {
     assert.equal(options().length, 3);
     answer([suggestion('late.ts')], 1);
     assert.equal(options().length, 3);
-    answer([suggestion('sx.ts'), pick]);
+    answer([suggestion('sx.ts'), browse]);
     assert.deepEqual(options(), ['sx.ts', 'Choose a file…']);
     answer([suggestion('early.ts')], 3);
     assert.equal(options().length, 2);
@@ -104,7 +104,7 @@ describe('popup with context suggestions', () => {
   it('shows what is not available, but neither highlights, attaches nor counts it', () => {
     const unavailable = { ...suggestion('Selection', 'selection', 'nothing is selected'), unavailable: true } as const;
     const last = { ...suggestion('Problems', 'problems', 'no problems'), unavailable: true } as const;
-    open('#', [unavailable, suggestion('Open editors', 'editors', '2 files'), last, pick]);
+    open('#', [unavailable, suggestion('Open editors', 'editors', '2 files'), last, browse]);
     assert.deepEqual(
       [page.announced, page.all('option').map(({ ariaDisabled }) => ariaDisabled === 'true')],
       ['2 suggestions', [true, false, true, false]],
@@ -142,20 +142,20 @@ describe('popup with context suggestions', () => {
     assert.equal(page.input.value, '');
   });
 
-  it('opens the file picker of VS Code when the last option is chosen', () => {
+  it('opens a dialog for any file when the last option is chosen', () => {
     open();
     page.key('ArrowUp');
     page.key('Enter');
-    assert.deepEqual(otherPosted(), [{ type: 'pickContext' }]);
+    assert.deepEqual(otherPosted(), [{ type: 'browseContext' }]);
     assert.equal(page.input.value, '');
   });
 
-  it('highlights the file picker only after an arrow key when nothing matches, so that Enter sends the prompt', () => {
-    open('use #nothing', [pick]);
+  it('highlights the file dialog only after an arrow key when nothing matches, so that Enter sends the prompt', () => {
+    open('use #nothing', [browse]);
     assert.equal(active(), undefined);
     page.key('ArrowDown');
     assert.equal(active(), 'Choose a file…');
-    open('use #nothing2', [pick]);
+    open('use #nothing2', [browse]);
     page.key('Enter');
     assert.deepEqual(otherPosted(), [{ type: 'send', prompt: 'use #nothing2' }]);
   });
@@ -173,7 +173,7 @@ describe('popup with context suggestions', () => {
       page.posted.length = 0;
       page.type('#x');
       page.key(key);
-      answer([pick], 2);
+      answer([browse], 2);
       assert.deepEqual(otherPosted(), sent);
     });
   }
@@ -258,4 +258,63 @@ describe('popup with context suggestions', () => {
       assert.ok(!otherPosted().some(({ type }) => type === 'attach'));
     });
   }
+
+  describe('that the user opens without typing', () => {
+    const attachButton = (): HTMLElement => page.one('button', 'Attach context');
+
+    for (const [what, act] of [
+      ['the button Attach context', () => attachButton().click()],
+      ['Ctrl+/', () => page.key('/', { ctrlKey: true }, page.window.document.body)],
+    ] as const) {
+      it(`inserts a # with ${what}, and focuses the text field`, () => {
+        act();
+        assert.deepEqual([page.input.value, page.window.document.activeElement], ['#', page.input]);
+        answer(twoMatches);
+        assert.equal(active(), 'sample.ts:3-9');
+        assert.equal(page.announced, '3 suggestions');
+        act();
+        assert.deepEqual([page.input.value, queries()], ['#', ['']]);
+      });
+    }
+
+    it('inserts a space before the # after a word, and deletes both when an option is chosen', () => {
+      page.type('explain| please');
+      attachButton().click();
+      assert.equal(page.input.value, 'explain # please');
+      page.type('explain #sa| please');
+      answer(twoMatches);
+      page.key('Enter');
+      assert.deepEqual(otherPosted(), [{ type: 'attach', id: 'selection:sample.ts:3-9' }]);
+      assert.equal(page.input.value, 'explain please');
+    });
+
+    for (const [when, before] of [
+      ['before the suggestions arrive', () => undefined],
+      ['when the suggestions are open', () => answer(twoMatches)],
+      ['after letters of a name', () => open('explain #sa| please')],
+    ] as const) {
+      for (const [what, act] of [
+        ['Escape', () => page.key('Escape')],
+        ['a loss of the focus', () => fire('blur')],
+      ] as const) {
+        it(`leaves no # in the draft after ${what} ${when}`, () => {
+          page.type('explain| please');
+          attachButton().click();
+          before();
+          act();
+          assert.equal(page.input.value, 'explain please');
+          assert.deepEqual(options(), []);
+          assert.deepEqual(otherPosted(), []);
+        });
+      }
+    }
+
+    it('keeps a # that the user has typed after Escape', () => {
+      attachButton().click();
+      page.key('Escape');
+      page.type('#');
+      page.key('Escape');
+      assert.equal(page.input.value, '#');
+    });
+  });
 });

@@ -62,12 +62,12 @@ describe('comparison', () => {
     assert.equal(page.root.querySelector('img'), null);
   });
 
-  it('stands in a group of its own between other turns', () => {
+  it('is one exchange between others', () => {
     const after = exchange('after', { state: done('So') });
     page.snapshot([exchange('before', { state: done('So') }), column('m1'), column('m2'), after]);
-    const groups = [...page.root.querySelectorAll('.exchange-group')];
+    const exchanges = [...page.root.querySelectorAll('.exchange')];
     assert.deepEqual(
-      groups.map((each) => each.querySelectorAll('article').length),
+      exchanges.map((each) => each.querySelectorAll('article').length),
       [2, 3, 2],
     );
   });

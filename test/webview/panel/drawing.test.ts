@@ -69,13 +69,18 @@ describe('page that draws a conversation', () => {
     assert.deepEqual(drawn(), ['answer c', 'answer d']);
     runAll();
     assert.equal(drawn().length, 4);
-    assert.equal(page.outOfView.size, 0);
   });
+
+  /** Dispatches the event of a browser that is about to render an exchange. */
+  const comeIntoView = (index: number): void => {
+    const event = new page.window.Event('contentvisibilityautostatechange', { bubbles: true });
+    page.root.querySelectorAll('.exchange')[index]!.dispatchEvent(Object.assign(event, { skipped: false }));
+  };
 
   it('draws an answer that comes into view before all other answers', () => {
     page.clock.tickCostMs = 10;
     page.snapshot(many);
-    page.outOfView.get(article(0))!();
+    comeIntoView(0);
     runAll();
     const appended = page.renderCalls.filter((call) => call.startsWith('append'));
     assert.deepEqual(
@@ -98,78 +103,6 @@ describe('page that draws a conversation', () => {
     assert.equal(state(), 'streaming');
     runAll();
     assert.equal(page.part('answer')?.textContent, 'Hi');
-  });
-
-  /** Enough exchanges for five groups of turns. */
-  const groups = Array.from({ length: 45 }, (_, n): ExchangeSnapshot =>
-    exchange(`e${n}`, { state: done('an answer') }),
-  );
-  const skippableGroups = (): boolean[] =>
-    [...page.root.querySelectorAll('.exchange-group')].map((group) => group.matches('.skippable'));
-
-  const [noneSkippable, distantSkippable] = [
-    [false, false, false, false, false],
-    [true, true, false, false, false],
-  ];
-  const show = (exchanges = groups): void => {
-    page.snapshot(exchanges);
-    runAll();
-  };
-  const setVisibility = (visibility: DocumentVisibilityState): void => {
-    const { document } = page.window;
-    Object.defineProperty(document, 'visibilityState', { value: visibility, configurable: true });
-    document.dispatchEvent(new page.window.Event('visibilitychange'));
-  };
-
-  it('lets the browser skip rendering turns far from the end while an answer streams, and then renders them again group by group', () => {
-    show();
-    page.receive({ type: 'exchange', exchange: exchange('e') });
-    page.events('e', ev.attempt(), ev.text('Hi'));
-    assert.deepEqual(skippableGroups(), distantSkippable);
-    page.events('e', ev.waiting());
-    assert.deepEqual(skippableGroups(), [true, false, false, false, false]);
-    runAll();
-    assert.deepEqual(skippableGroups(), noneSkippable);
-    page.events('e', ev.attempt({ attempt: 2 }), ev.text('Hi'));
-    assert.deepEqual(skippableGroups(), distantSkippable);
-    page.events('e', ev.done('HiHi'));
-    runAll();
-    assert.deepEqual(skippableGroups(), noneSkippable);
-  });
-
-  it('lets the browser skip rendering turns far from the end only after all turns have been drawn', () => {
-    page.clock.tickCostMs = 10;
-    page.snapshot(groups);
-    page.receive({ type: 'exchange', exchange: exchange('e') });
-    page.events('e', ev.attempt(), ev.text('Hi'));
-    assert.deepEqual(skippableGroups(), noneSkippable);
-    runAll();
-    assert.deepEqual(skippableGroups(), distantSkippable);
-  });
-
-  it('always renders a group of turns with a running or queued turn', () => {
-    show(groups.map((finished, index) => (index === 15 ? exchange('r') : finished)));
-    page.events('r', ev.attempt(), ev.text('Hi'));
-    assert.deepEqual(skippableGroups(), [true, false, false, false, false]);
-  });
-
-  it('always renders the last groups of turns, even after groups were removed', () => {
-    show();
-    page.receive({ type: 'exchange', exchange: exchange('e') });
-    page.events('e', ev.attempt(), ev.text('Hi'));
-    page.receive({ type: 'path', exchanges: [...groups.slice(0, 35), exchange('f')] });
-    assert.deepEqual(skippableGroups(), [true, false, false, false]);
-  });
-
-  it('lets the browser skip no turns in a hidden window, and renders skipped turns at once when the window is hidden', () => {
-    show();
-    page.receive({ type: 'exchange', exchange: exchange('e') });
-    page.events('e', ev.attempt(), ev.text('Hi'));
-    page.events('e', ev.waiting());
-    setVisibility('hidden');
-    assert.deepEqual(skippableGroups(), noneSkippable);
-    page.events('e', ev.attempt({ attempt: 2 }), ev.text('Hi'));
-    assert.deepEqual(skippableGroups(), noneSkippable);
   });
 
   it('does not draw the turns of a conversation that is no longer shown', () => {

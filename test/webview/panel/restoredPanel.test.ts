@@ -13,7 +13,9 @@ function layOut(page: PanelPage, scroller: Scroller, heights: readonly number[] 
   scroller.element.getBoundingClientRect = () => rectangle(30, scroller.clientHeight);
   for (const [index, article] of page.all('article', 'Assistant').entries()) {
     const above = heights.slice(0, index).reduce((sum, height) => sum + height, 0);
-    article.getBoundingClientRect = () => rectangle(30 + above - scroller.element.scrollTop, heights[index] ?? 0);
+    const exchange = article.closest('.exchange')!;
+    exchange.getBoundingClientRect = article.getBoundingClientRect = () =>
+      rectangle(30 + above - scroller.element.scrollTop, heights[index] ?? 0);
   }
 }
 

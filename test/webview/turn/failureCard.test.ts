@@ -94,12 +94,11 @@ describe('failure card of a model that the gateway does not have', () => {
   usePage((opened) => (page = opened));
 
   const failed = { kind: 'model', actions: ['switchModel'] } as const;
-  const offer = (...models: readonly string[]): void =>
-    page.receive({ type: 'nearestModels', exchangeId: 'a', models });
+  const offer = (...models: readonly string[]): void => page.receive({ type: 'reply', request: 1, value: models });
 
   it('offers the nearest models before *Switch model*, without an announcement and without moving the focus', () => {
     fail(failed);
-    assert.deepEqual(page.posted, [{ type: 'findModels', exchangeId: 'a' }]);
+    assert.deepEqual(page.posted, [{ type: 'findModels', exchangeId: 'a', request: 1 }]);
     page.one('button', 'Switch model').focus();
     for (let repetition = 0; repetition < 2; repetition++) offer('claude-sonnet-4-6', 'claude-sonnet-4-5');
     assert.deepEqual(rowsOf(buttons(), 'textContent', 'title'), [

@@ -33,8 +33,6 @@ export class PanelPage {
   readonly posted: ToHost[] = [];
   readonly renderCalls: string[] = [];
   readonly sizeListeners: (() => void)[] = [];
-  /** Callbacks of the elements that have not come into view yet. */
-  readonly outOfView = new Map<Element, () => void>();
   readonly window: JSDOM['window'];
   readonly root: HTMLElement;
   state: PanelState | undefined;
@@ -86,10 +84,6 @@ export class PanelPage {
       locale: 'en',
       clock: this.clock,
       observeSize: (_targets, changed) => this.sizeListeners.push(changed),
-      observeNear: () => ({
-        watch: (target, onNear) => this.outOfView.set(target, onNear),
-        unwatch: (target) => this.outOfView.delete(target),
-      }),
       createMarkdown: plainMarkdown(this.renderCalls),
     });
   }
