@@ -103,6 +103,8 @@ export interface ShownSummary {
   readonly answer: Answer;
   /** Number of earlier turns that the summary replaces, or 0 if it replaces another conversation. */
   readonly turns: number;
+  /** Whether the offline demo answers. */
+  readonly demo?: true | undefined;
 }
 
 /** What the page shows, from top to bottom. */

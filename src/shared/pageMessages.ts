@@ -5,6 +5,7 @@ import { effortChoices } from '../engine/request';
 
 const text = v.string();
 const prompt = v.pipe(text, v.trim(), v.nonEmpty());
+const answer = { answerId: text };
 const exchange = { exchangeId: text };
 /** Number of a request. The host puts it into its reply. */
 const request = v.number();
@@ -25,12 +26,12 @@ const messageFields = {
   /** Sends a suggested prompt, or opens what else was suggested. */
   askSuggestion: { kind: v.picklist(suggestionKinds), id: text },
   demo: { act: v.picklist(demoActions) },
-  /** Stops the turn of this exchange, or removes the exchange from the queue. Another turn is not affected. */
-  stop: exchange,
-  action: { ...exchange, action: v.picklist(Object.keys(faultActions) as FaultAction[]) },
+  /** Stops the turn of this answer, or removes the answer from the queue. Another turn is not affected. */
+  stop: answer,
+  action: { ...answer, action: v.picklist(Object.keys(faultActions) as FaultAction[]) },
   /** Requests the models that are nearest to the one that the gateway lacks. */
-  findModels: { ...exchange, request },
-  switchModel: { ...exchange, model: v.pipe(text, v.nonEmpty()) },
+  findModels: { ...answer, request },
+  switchModel: { ...answer, model: v.pipe(text, v.nonEmpty()) },
   newConversation: {},
   openHistory: {},
   /** Takes the conversation over from the window that writes it. */
@@ -41,23 +42,23 @@ const messageFields = {
   /** Remembers the reasoning effort for a model. */
   selectEffort: { model: v.pipe(text, v.nonEmpty()), level: v.picklist(effortChoices) },
   edit: { ...exchange, prompt },
-  /** Requests another answer as a new version. With `switchModel`, the user chooses the model first. */
-  regenerate: { ...exchange, switchModel: v.boolean() },
-  showVersion: exchange,
+  /** Adds another answer to the exchange of this one. With `switchModel`, the user chooses the model first. */
+  regenerate: { ...answer, switchModel: v.boolean() },
+  showVersion: answer,
   /** Lets the user choose models that answer the prompt again at the same time. */
   compareModels: exchange,
   /** Ends a comparison. The conversation continues with this answer. */
-  useAnswer: exchange,
-  /** Stops the turns of all columns of the comparison to which the exchange belongs. */
-  stopColumns: exchange,
-  /** Opens a diff of the answers of two exchanges. */
-  showDifferences: { ...exchange, otherId: text },
+  useAnswer: answer,
+  /** Stops the turns of all answers of the comparison to which the answer belongs. */
+  stopComparison: answer,
+  /** Opens a diff of two answers. */
+  showDifferences: { ...answer, otherId: text },
   /** Asks the model for a summary of the older turns. */
   summarize: {},
   /** Changes the text of a summary. An empty text undoes the summary. */
-  editSummary: { ...exchange, text },
+  editSummary: { ...answer, text },
   /** Starts a new conversation that begins with a summary. */
-  newFromSummary: exchange,
+  newFromSummary: answer,
   /** Requests the context items that match the text after a `#`. */
   suggestContext: { query: text, request },
   attach: { id: text },
@@ -73,9 +74,9 @@ const messageFields = {
   /** Removes from the settings the backup gateway over which an answer came. */
   removeBackup: { gateway: text },
   copy: { text },
-  copyRequest: exchange,
+  copyRequest: answer,
   insert: { text },
-  apply: { ...exchange, text },
+  apply: { ...answer, text },
   /** Opens a new file with a code block. `language` is the info string of its fence, such as `ts`; it may be empty. */
   newFile: { text, language: text },
   openLink: { href: text },

@@ -6,8 +6,7 @@ import { type AttemptEvent, type RecordedEvent, gatewayOf, type WaitingEvent } f
 import { gatewayNameOf } from '../engine/gateway/baseUrl';
 import type { EffortChoice } from '../engine/request';
 import type { TotalCost } from '../engine/state/turnCost';
-import type { TurnState } from '../engine/state/turnState';
-import type { Attachment, ContextKind } from './conversation';
+import type { Answer, ContextKind, ShownExchange, ShownItem } from './conversation';
 import type { DemoAction, SuggestionKind } from './pageMessages';
 
 export { isDelta, gatewayOf } from '../engine/events';
@@ -30,7 +29,7 @@ export {
 export { firstChars } from '../engine/text/surrogates';
 export { estimateTokens } from '../engine/text/tokenEstimate';
 export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals';
-export type { Attachment, ContextKind } from './conversation';
+export type { Answer, Attachment, ContextKind, ShownExchange, ShownItem, ShownSummary } from './conversation';
 export type { Failure, GatewaySwitch, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
 
 /** A line break at the end does not begin another line. */
@@ -61,28 +60,6 @@ export interface ContextSuggestion {
   readonly detail: string;
   /** Whether there is nothing to attach now, for example no selection. */
   readonly unavailable?: true | undefined;
-}
-
-/** Everything that a page needs to draw an exchange: a prompt and the state of its answer. */
-export interface ExchangeSnapshot {
-  readonly id: string;
-  readonly prompt: string;
-  readonly attachments: readonly Attachment[];
-  readonly state: TurnState;
-  /** Whether the turn is queued behind another turn of the same conversation. */
-  readonly queued: boolean;
-  /** Whether the gateway of the offline demo produces the answer. */
-  readonly demo?: true | undefined;
-  /** Ids of all versions of this exchange, including this one, oldest first; absent if it is the only version. */
-  readonly versions?: readonly string[] | undefined;
-  /** Id of the comparison of which the exchange is a column. The columns follow each other. */
-  readonly comparison?: string | undefined;
-  /** The model of a column, which is known before its first attempt. */
-  readonly model?: string | undefined;
-  /** Whether a further prompt follows this column of a comparison. */
-  readonly isFollowed?: true | undefined;
-  /** Set for a summary: the number of exchanges before it for which it stands. 0 if they are in another conversation. */
-  readonly summarizedTurns?: number | undefined;
 }
 
 /** The reasoning effort of a model. */
@@ -174,7 +151,7 @@ export type ToWebview =
   | {
       readonly type: 'snapshot';
       readonly conversationId: string;
-      readonly exchanges: readonly ExchangeSnapshot[];
+      readonly items: readonly ShownItem[];
       readonly connection: ConnectionView;
       readonly suggestions: readonly Suggestion[];
       /** Whether another window has the right to write the conversation. */
@@ -187,11 +164,14 @@ export type ToWebview =
       /** Ids of the draft's context items that the host has not yet read again after a reload. */
       readonly unread?: readonly string[] | undefined;
     }
-  | { readonly type: 'exchange'; readonly exchange: ExchangeSnapshot }
-  /** Shows another version of an exchange. `exchanges` contains all exchanges of the branch with that version. */
-  | { readonly type: 'path'; readonly exchanges: readonly ExchangeSnapshot[] }
+  /** Adds a new exchange at the end. */
+  | { readonly type: 'exchange'; readonly exchange: ShownExchange }
+  /** Replaces an answer, for example because its turn has started. The page ignores an answer that it does not show. */
+  | { readonly type: 'answer'; readonly answer: Answer }
+  /** Replaces all items after any other change, for example because the user has chosen another version. */
+  | { readonly type: 'path'; readonly items: readonly ShownItem[] }
   /** Events of a turn. The host sends them at most once per frame, but the first token immediately. */
-  | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly RecordedEvent[] }
+  | { readonly type: 'events'; readonly answerId: string; readonly events: readonly RecordedEvent[] }
   /** Replaces the prompt history after prompts were removed. `deleted` means the same as in `snapshot`. */
   | {
       readonly type: 'promptHistory';
@@ -200,7 +180,7 @@ export type ToWebview =
     }
   /** The current step of the tour; absent outside the tour. The host sends it after a snapshot and when it changes. */
   | { readonly type: 'demoStep'; readonly demoStep?: DemoTourStep | undefined }
-  /** What all exchanges cost, also those that are not shown. Follows a snapshot and each change, once a cost is known. */
+  /** What all answers cost, also those that are not shown. Follows a snapshot and each change, once a cost is known. */
   | ({ readonly type: 'conversationCost' } & TotalCost)
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
   /**

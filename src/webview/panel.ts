@@ -1,3 +1,4 @@
+import type { ShownItem } from '../shared/conversation';
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import type { PanelState, ToHost } from '../shared/pageMessages';
 import { canSendPrompt, type ConnectionView, type Suggestion, type ToWebview } from '../shared/protocol';
@@ -58,13 +59,14 @@ export class Panel {
   private readonly handlers: { readonly [Type in ToWebview['type']]: (message: Message<Type>) => void } = {
     snapshot: (message) => this.showSnapshot(message),
     exchange: ({ exchange }) => {
-      if (!this.conversation.upsert(exchange)) return;
+      this.conversation.add(exchange);
       this.composer.confirmPrompt(exchange.prompt);
       this.autoscroll.followEnd();
     },
+    answer: ({ answer }) => this.conversation.updateAnswer(answer),
     path: (message) => this.showPath(message),
-    events: ({ exchangeId, events }) => {
-      if (this.conversation.apply(exchangeId, events)) this.jumpButton.markNewContent();
+    events: ({ answerId, events }) => {
+      if (this.conversation.apply(answerId, events)) this.jumpButton.markNewContent();
     },
     promptHistory: ({ promptHistory, deleted }) => {
       this.environment.unsent.remove(deleted);
@@ -121,7 +123,9 @@ export class Panel {
     const followEnd = (): void => this.autoscroll.followEnd();
     this.conversation = new ConversationView(context, observeSize, followEnd, () => this.refresh());
     this.emptyState = new EmptyState(context, this.conversation.element);
-    this.contextNotice = new ContextNotice(context, (summary) => this.conversation.scrollTo(summary));
+    this.contextNotice = new ContextNotice(context, ({ answers: [answer] }) =>
+      this.conversation.scrollTo(answer.element),
+    );
     this.notices = new Notices(context, this.contextNotice.element);
     this.demoCard = new DemoCard(context);
     this.keyCard = new KeyCard(context);
@@ -168,7 +172,7 @@ export class Panel {
 
   private showSnapshot(message: Message<'snapshot'>): void {
     const { conversation, composer } = this;
-    const { conversationId, exchanges, connection, readOnly = false } = message;
+    const { conversationId, items, connection, readOnly = false } = message;
     const { api, unsent } = this.environment;
     unsent.remove(message.deleted ?? []);
     // While another window wrote the conversation, its page also wrote the unsent text.
@@ -185,24 +189,24 @@ export class Panel {
     this.setConnection(connection, message.suggestions);
     this.notices.setOpenElsewhere(readOnly);
     this.focusInput();
-    conversation.replaceAll(exchanges);
+    conversation.replaceAll(items, view);
     composer.history.load(message.promptHistory);
     composer.setContext(message.context, message.unread);
     if (stored && !readOnly) composer.restore(stored);
-    conversation.restoreView(view);
     this.autoscroll.restore(view.place);
-    // Without the last seen exchange, because its prompt was edited, all prompts count as new.
-    const lastSeen = exchanges.findIndex(({ id }) => id === view.seen);
-    composer.confirmPrompts(exchanges.slice(lastSeen + 1).map(({ prompt }) => prompt));
+    // If the exchange seen last is gone because its prompt was edited, all prompts count as new.
+    const isSeen = (item: ShownItem): boolean => ('turns' in item ? item.answer.id : item.id) === view.seen;
+    const newItems = items.slice(items.findIndex(isSeen) + 1);
+    composer.confirmPrompts(newItems.flatMap((item) => ('turns' in item ? [] : item.prompt)));
     this.save();
   }
 
-  private showPath({ exchanges }: Message<'path'>): void {
-    const isRunning = this.conversation.showPath(exchanges);
-    if (isRunning) {
+  private showPath({ items }: Message<'path'>): void {
+    const last = this.conversation.showPath(items);
+    if (last?.answers.some(({ isRunning }) => isRunning)) {
       this.autoscroll.followEnd();
-      this.composer.confirmPrompt(exchanges.at(-1)?.prompt ?? '');
-    } else if (isRunning === false) this.autoscroll.updateAfterMove();
+      if (last.exchange) this.composer.confirmPrompt(last.exchange.prompt);
+    } else if (last) this.autoscroll.updateAfterMove();
     this.save();
   }
 
@@ -217,7 +221,7 @@ export class Panel {
     const { conversation, composer, emptyState } = this;
     const { strings } = this.context;
     const { active } = conversation;
-    const stopAnswer = active?.group ? strings.stopAnswers : strings.stopAnswer;
+    const stopAnswer = active?.isCompared ? strings.stopAnswers : strings.stopAnswer;
     composer.setStoppable(active !== undefined, active?.hasStopButton ? stopAnswer : strings.stop);
     conversation.setVersionButtonsDisabled(active !== undefined);
     if (!this.connection) return;
@@ -253,7 +257,7 @@ export class Panel {
    */
   private stopActiveTurn(): void {
     const { active } = this.conversation;
-    if (active) this.context.post({ type: active.group ? 'stopColumns' : 'stop', exchangeId: active.id });
+    if (active) this.context.post({ type: active.isCompared ? 'stopComparison' : 'stop', answerId: active.id });
   }
 
   private handleKey(event: KeyboardEvent): void {

@@ -48,8 +48,8 @@ export class HostPath {
     const panel = new ConversationPanel(loadedPage(), conversation, servicesOf(conversations));
     await new Promise((resolve) => setImmediate(resolve));
     const ended = new Promise<void>((resolve) => {
-      conversation.onDidChangeState(() => {
-        if (conversation.lastExchange?.state.phase === 'done') resolve();
+      conversation.log.onDidChangeState(() => {
+        if (conversation.last?.answer.state.phase === 'done') resolve();
       });
     });
     conversation.ask({ prompt: 'hi' });
@@ -60,7 +60,7 @@ export class HostPath {
       panel.dispose();
       return journal.close(conversation.id);
     };
-    return conversation.lastExchange?.state.text.length ?? 0;
+    return conversation.last?.answer.state.text.length ?? 0;
   }
 }
 

@@ -7,8 +7,8 @@ export async function writeConversation(options: LiveOptions, prompts: readonly 
   const conversation = conversations.startNew();
   for (const prompt of prompts) {
     const over = new Promise<void>((resolve) => {
-      const listening = conversation.onDidChange(() => {
-        if (!conversation.lastExchange || isRunning(conversation.lastExchange.state.phase)) return;
+      const listening = conversation.log.onDidChange(() => {
+        if (!conversation.last || isRunning(conversation.last.answer.state.phase)) return;
         listening.dispose();
         resolve();
       });

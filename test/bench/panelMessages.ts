@@ -1,5 +1,6 @@
 import type { StreamEvent } from '../../src/engine/events';
-import { initialTurn, reduceTurn, type ExchangeSnapshot, type ToWebview } from '../../src/shared/protocol';
+import type { ShownExchange } from '../../src/shared/conversation';
+import { initialTurn, reduceTurn, type ToWebview } from '../../src/shared/protocol';
 import { markdownOf } from './page/documents';
 
 const origin = 'https://gateway.test';
@@ -8,11 +9,11 @@ const model = 'claude-sonnet-4';
 const tokenLength = 4;
 
 /** Returns the messages that the host sends to a page that has posted `ready`. */
-export function snapshot(turns: readonly ExchangeSnapshot[]): ToWebview {
+export function snapshot(turns: readonly ShownExchange[]): ToWebview {
   return {
     type: 'snapshot',
     conversationId: 'measured',
-    exchanges: turns,
+    items: turns,
     connection: { model, host: 'api.holysheep.ai', hasKey: true, demo: false },
     suggestions: [],
     promptHistory: [],
@@ -21,16 +22,16 @@ export function snapshot(turns: readonly ExchangeSnapshot[]): ToWebview {
 }
 
 /** Returns exchanges with finished turns. @param characters length of each answer, in characters */
-export function earlierTurns(count: number, characters: number): readonly ExchangeSnapshot[] {
+export function earlierTurns(count: number, characters: number): readonly ShownExchange[] {
   const text = markdownOf('mixed', characters);
   const state = [beginning(), textEvent(text), ending(text)].reduce(reduceTurn, initialTurn);
-  return Array.from({ length: count }, (_, index) => ({ ...newTurn(`turn-${index}`), state }));
+  return Array.from({ length: count }, (_, index) => newTurn(`turn-${index}`, state));
 }
 
-/** Returns an exchange that waits for its answer. */
-function newTurn(id: string): ExchangeSnapshot {
+/** Returns an exchange with one answer, which has the given id. */
+function newTurn(id: string, state = initialTurn): ShownExchange {
   const prompt = 'What does the scheduler do while the gateway waits?';
-  return { id, prompt, attachments: [], state: initialTurn, queued: false };
+  return { id: `exchange-${id}`, prompt, attachments: [], answers: [{ id, state, isQueued: false }], versions: [id] };
 }
 
 /**
@@ -43,10 +44,9 @@ export function answerMessages(characters: number, perMessage: number): readonly
   const batches: (readonly StreamEvent[])[] = [[beginning()]];
   for (let from = 0; from < text.length; from += perMessage) batches.push(tokens(text.slice(from, from + perMessage)));
   batches.push([ending(text)]);
-  const exchange = newTurn('last');
   return [
-    { type: 'exchange', exchange },
-    ...batches.map((events): ToWebview => ({ type: 'events', exchangeId: exchange.id, events })),
+    { type: 'exchange', exchange: newTurn('last') },
+    ...batches.map((events): ToWebview => ({ type: 'events', answerId: 'last', events })),
   ];
 }
 
@@ -56,14 +56,16 @@ export function answerMessages(characters: number, perMessage: number): readonly
  */
 export function comparisonMessages(columns: number, characters: number): readonly (readonly ToWebview[])[] {
   const text = markdownOf('mixed', characters);
-  const exchanges = Array.from({ length: columns }, (_, index) => ({
-    ...newTurn(`column-${index}`),
-    ...(columns > 1 && { comparison: 'measured', model: `model-${index}` }),
+  const answers = Array.from({ length: columns }, (_, index) => ({
+    id: `column-${index}`,
+    model: `model-${index}`,
+    state: initialTurn,
+    isQueued: false,
   }));
   const batches = [[beginning()], ...tokens(text).map((token) => [token]), [ending(text)]];
   return [
-    [{ type: 'path', exchanges }],
-    ...batches.map((events) => exchanges.map(({ id }): ToWebview => ({ type: 'events', exchangeId: id, events }))),
+    [{ type: 'path', items: [{ ...newTurn('column-0'), answers }] }],
+    ...batches.map((events) => answers.map(({ id }): ToWebview => ({ type: 'events', answerId: id, events }))),
   ];
 }
 

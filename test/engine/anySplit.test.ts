@@ -37,15 +37,15 @@ async function read(parts: readonly Uint8Array[], usesFrames: boolean): Promise<
   });
   let bytes = 0;
   const response = new Response(body, { headers: { 'content-type': 'text/event-stream' } });
-  await new BodyReader(response, {
-    onBytes: (count) => (bytes += count),
+  const onTooLong = () => assert.fail('endless');
+  const bodySink = { onBytes: (count: number) => (bytes += count), onTooLong, isDone: () => false };
+  await new BodyReader(response, bodySink, {
     onEvent: (data, name) => {
       events.push({ data, name });
       reader.read(data);
     },
-    ...(usesFrames && { readFramedEvent: (text, from) => reader.readFramed(text, from) }),
-    onTooLong: () => assert.fail('endless'),
-    isDone: () => false,
+    ...(usesFrames && { readFramedEvent: (text, from) => reader.readFramedEvent(text, from) }),
+    onTooLong,
   }).read();
   assert.equal(
     bytes,

@@ -8,6 +8,7 @@ import { PanelRegistry } from '../../src/host/panel/panelRegistry';
 import type { PanelServices } from '../../src/host/panel/panelServices';
 import { PanelRestoration } from '../../src/host/panel/panelRestoration';
 import { systemClock } from '../../src/host/util/systemClock';
+import type { ShownExchange } from '../../src/shared/conversation';
 import type { ContextSuggestion } from '../../src/shared/protocol';
 import { attempt, done, waitForEvents, type ScriptedEngine } from '../host/conversation/scriptedEngine';
 import { createConversations } from '../host/journal/window';
@@ -279,7 +280,8 @@ describe('panels after a reload of the window', () => {
     const panel = await after.restoreFake(one);
     const snapshots = () => panel.received.filter((message) => message.type === 'snapshot');
     assert.deepEqual(valuesOf(snapshots(), 'readOnly'), [true]);
-    panel.send({ type: 'regenerate', exchangeId: snapshots()[0]!.exchanges[0]!.id, switchModel: false });
+    const [shown] = snapshots()[0]!.items as readonly ShownExchange[];
+    panel.send({ type: 'regenerate', answerId: shown!.answers[0]!.id, switchModel: false });
     await waitForEvents();
     assert.equal(after.conversations.current?.busy, false);
     panel.send({ type: 'openHere' });

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { proposedScheme } from '../../src/host/code/previewedEdits';
-import type { Exchange } from '../../src/host/journal/exchange';
-import type { ApplyTarget } from '../../src/shared/conversation';
+import type { ApplyTarget, Prompt } from '../../src/shared/conversation';
 import { viewType } from '../../src/host/contributions';
 import { EditorTarget } from '../../src/host/code/editorTarget';
-import { initialTurn } from '../../src/engine/state/turnState';
 
 const source = 'before\n  first();\n  second();\nafter\n';
 const original = '  first();\n  second();\n';
@@ -131,7 +129,7 @@ describe('code from an answer', function () {
     it('is applied in one undo step after the user confirms the preview', async () => {
       const { document } = await open(source);
       await focusPanel();
-      const applying = target.apply(exchange(document.uri), answered);
+      const applying = target.apply(prompt(document.uri), answered);
       await preview();
       assert.equal(document.getText(), source);
       assert.deepEqual(
@@ -149,7 +147,7 @@ describe('code from an answer', function () {
     it('leaves the document unchanged when the preview is discarded', async () => {
       const { document } = await open(source);
       const { version } = document;
-      await answerPreview('discard', target.apply(exchange(document.uri), answered));
+      await answerPreview('discard', target.apply(prompt(document.uri), answered));
       assert.equal(document.getText(), source);
       assert.equal(document.version, version);
       assert.deepEqual(diffs(), []);
@@ -157,7 +155,7 @@ describe('code from an answer', function () {
 
     it('is refused when the document is edited while the preview is open', async () => {
       const { document } = await open(source);
-      const applying = target.apply(exchange(document.uri), answered);
+      const applying = target.apply(prompt(document.uri), answered);
       await preview();
       const edit = new vscode.WorkspaceEdit();
       edit.insert(document.uri, new vscode.Position(1, 0), 'new\n');
@@ -169,7 +167,7 @@ describe('code from an answer', function () {
     it('is rejected when neither the prompt nor the editor has a selection', async () => {
       await open(source);
       await focusPanel();
-      await assert.rejects(target.apply(exchange(), answered), /Select the code to replace/);
+      await assert.rejects(target.apply(prompt(), answered), /Select the code to replace/);
     });
   });
 
@@ -223,15 +221,15 @@ async function write(uri: vscode.Uri, content: string): Promise<void> {
 }
 
 /** @param uri document of the selection, or undefined if the prompt had no selection */
-function exchange(uri?: vscode.Uri): Exchange {
+function prompt(uri?: vscode.Uri): Prompt {
   const position: Omit<ApplyTarget, 'uri'> = { startLine: 1, startCharacter: 0 };
-  const selection: Pick<Exchange, 'attachments' | 'target'> = uri
+  const selection: Pick<Prompt, 'attachments' | 'target'> = uri
     ? {
         attachments: [{ kind: 'selection', label: 'app.ts:2-3', languageId: 'typescript', code: original }],
         target: { uri: uri.toString(), ...position },
       }
     : {};
-  return { id: 'one', prompt: 'Improve app.ts:2-3', state: initialTurn, queued: false, ...selection };
+  return { prompt: 'Improve app.ts:2-3', ...selection };
 }
 
 function cursor(line: number, character: number): vscode.Selection {

@@ -5,7 +5,7 @@ import { panelStrings } from '../../src/shared/panelStrings';
 import { axeFindings } from '../support/axeFindings';
 import { findBrowser } from '../support/browser';
 import { emptyReport, report, usedReport } from '../webview/health/reports';
-import { panelStates, type PanelState } from './panelStates';
+import { countAnswers, panelStates, type PanelState } from './panelStates';
 import { StaticPage, themeNames } from './staticPage';
 
 const narrow = { width: 380, height: 860 };
@@ -56,7 +56,7 @@ describe('accessible panel', () => {
     const isDrawn = (turns: number): boolean =>
       document.querySelector('textarea') !== null &&
       document.querySelectorAll('article.assistant[data-state]').length === turns;
-    await page.page.waitForFunction(isDrawn, snapshot.exchanges.length);
+    await page.page.waitForFunction(isDrawn, countAnswers(snapshot));
     await act?.(page.page);
   };
 

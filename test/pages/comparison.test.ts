@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chromium, type Browser } from 'playwright-core';
 import { panelStrings } from '../../src/shared/panelStrings';
 import { findBrowser } from '../support/browser';
-import { panelStates } from './panelStates';
+import { countAnswers, panelStates } from './panelStates';
 import { StaticPage } from './staticPage';
 
 describe('layout of a comparison', () => {
@@ -21,7 +21,7 @@ describe('layout of a comparison', () => {
     await panel.post(snapshot);
     await panel.page
       .locator('article.assistant[data-state]')
-      .nth(snapshot.exchanges.length - 1)
+      .nth(countAnswers(snapshot) - 1)
       .waitFor();
   };
   /** Returns how many columns of the last comparison stand in each row. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { chromium, type Browser } from 'playwright-core';
 import type { StreamEvent } from '../../src/engine/events';
-import { initialTurn, reduceTurn, type ExchangeSnapshot, type ToWebview } from '../../src/shared/protocol';
+import type { ShownExchange } from '../../src/shared/conversation';
+import { initialTurn, reduceTurn, type ToWebview } from '../../src/shared/protocol';
 import { stageTexts } from '../e2e/support/stageTexts';
 import { findBrowser } from '../support/browser';
 import { ev } from '../webview/panel/support/events';
@@ -23,7 +24,7 @@ const paragraph = `${'Words of a long answer. '.repeat(90)}\n\n`;
 const paragraphCount = 8;
 
 /** More turns than are near the viewport. */
-const earlierTurns = Array.from({ length: 60 }, (_, index): ExchangeSnapshot => {
+const earlierTurns = Array.from({ length: 60 }, (_, index): ShownExchange => {
   const text = 'An answer. '.repeat(10 + index);
   const state = [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduceTurn, initialTurn);
   return exchange(`earlier-${index}`, { state });
@@ -61,8 +62,7 @@ describe('layout of a streaming answer', () => {
     await page.post(message);
     return page.page.evaluate(heightAfterFrame);
   };
-  const emit = (...events: readonly StreamEvent[]): Promise<number> =>
-    post({ type: 'events', exchangeId: 'a', events });
+  const emit = (...events: readonly StreamEvent[]): Promise<number> => post({ type: 'events', answerId: 'a', events });
   const stream = async (text: string, attempt: number): Promise<void> => {
     for (let from = 0; from < text.length; from += chunkChars)
       await emit({ type: 'text', attempt, at: 2000, text: text.slice(from, from + chunkChars) });
@@ -70,12 +70,12 @@ describe('layout of a streaming answer', () => {
 
   const open = async (
     size: { readonly width: number; readonly height: number },
-    exchanges: readonly ExchangeSnapshot[] = [exchange('a')],
+    items: readonly ShownExchange[] = [exchange('a')],
   ): Promise<void> => {
     await page.load();
     await page.page.setViewportSize(size);
     const lists = { suggestions: [], promptHistory: [], context: [] };
-    await post({ type: 'snapshot', conversationId: 'c', exchanges, connection: connected, ...lists });
+    await post({ type: 'snapshot', conversationId: 'c', items, connection: connected, ...lists });
     await page.page.evaluate(observeShifts);
   };
   const assertFewShifts = async (): Promise<void> => {
@@ -163,7 +163,7 @@ describe('layout of a streaming answer', () => {
     await open(narrow, [exchange('z')]);
     await page.page.evaluate(() => (window.requestIdleCallback = () => 0));
     const lists = { suggestions: [], promptHistory: [], context: [] };
-    await post({ type: 'snapshot', conversationId: 'c', exchanges: earlierTurns, connection: connected, ...lists });
+    await post({ type: 'snapshot', conversationId: 'c', items: earlierTurns, connection: connected, ...lists });
     const first = page.page.locator('article.assistant').first();
     assert.equal(await first.getAttribute('data-state'), null);
     await page.page.getByRole('log').evaluate((log) => (log.scrollTop = 0));

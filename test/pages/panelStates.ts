@@ -3,16 +3,11 @@ import type { StreamEvent } from '../../src/engine/events';
 import { effortChoices } from '../../src/engine/request';
 import { markScheduled } from '../../src/engine/state/schedule';
 import { panelStrings } from '../../src/shared/panelStrings';
-import {
-  initialTurn,
-  reduceTurn,
-  type ExchangeSnapshot,
-  type ToWebview,
-  type TurnState,
-} from '../../src/shared/protocol';
+import type { ShownExchange, ShownItem } from '../../src/shared/conversation';
+import { initialTurn, reduceTurn, type ToWebview, type TurnState } from '../../src/shared/protocol';
 import { stageTexts } from '../e2e/support/stageTexts';
 import { ev } from '../webview/panel/support/events';
-import { connected, exchange, startOfTime } from '../webview/panel/support/panelPage';
+import { answer, comparison, connected, exchange, startOfTime } from '../webview/panel/support/panelPage';
 
 const { en: texts } = stageTexts;
 
@@ -25,9 +20,14 @@ export interface PanelState {
 
 type Snapshot = PanelState['snapshot'];
 
-function snapshot(exchanges: readonly ExchangeSnapshot[], fields: Partial<Snapshot> = {}): Snapshot {
+/** Returns the number of answers on the page, and of the summaries among them. */
+export function countAnswers({ items }: Snapshot): number {
+  return items.flatMap((item) => ('turns' in item ? item.answer : item.answers)).length;
+}
+
+function snapshot(items: readonly ShownItem[], fields: Partial<Snapshot> = {}): Snapshot {
   const lists = { suggestions: [], promptHistory: [], context: [] };
-  return { type: 'snapshot', conversationId: 'c', exchanges, connection: connected, ...lists, ...fields };
+  return { type: 'snapshot', conversationId: 'c', items, connection: connected, ...lists, ...fields };
 }
 
 const stateOf = (...events: readonly StreamEvent[]): TurnState =>
@@ -93,10 +93,10 @@ const tooLong = stateOf(
   }),
 );
 /** A conversation whose last request was too long, with a summary of its first two turns. */
-const summarized = (state: TurnState): readonly ExchangeSnapshot[] => [
+const summarized = (state: TurnState): readonly ShownItem[] => [
   exchange('a', { prompt: texts.code, state: turns['code']! }),
   exchange('b', { prompt: texts.code, state: turns['done']! }),
-  exchange('s', { state, summarizedTurns: 2 }),
+  { answer: answer('s', { state }), turns: 2 },
   exchange('d', { prompt: texts.code, state: turns['done']! }),
   exchange('q', { prompt: texts.failed, state: tooLong }),
 ];
@@ -124,13 +124,14 @@ const attachment = { kind: 'file', label: 'sample.ts', languageId: 'typescript',
 const finished = exchange('a', { prompt: texts.code, state: turns['done']! });
 
 const models = ['claude-sonnet-4', 'gpt-4o', 'deepseek-v3', 'gemini-3-pro'];
-/** A comparison whose columns are in the given states. */
-const compared = (id: string, ...names: readonly string[]): readonly ExchangeSnapshot[] =>
-  names.map((name, index) => {
+/** A comparison whose answers are in the given states. */
+const compared = (id: string, ...names: readonly string[]): ShownExchange => {
+  const answers = names.map((name, index) => {
     const model = models[index]!;
-    const state = { ...turns[name]!, model };
-    return exchange(`${id}${index}`, { prompt: texts.code, state, comparison: id, model });
+    return answer(`${id}${index}`, { state: { ...turns[name]!, model }, model });
   });
+  return comparison(answers, { prompt: texts.code });
+};
 const log = Array.from({ length: 60 }, (_, n) => `10:${20 + n} worker ${n % 4}: attempt ${n} took ${n * 37} ms`);
 
 export const panelStates: readonly PanelState[] = [
@@ -161,14 +162,12 @@ export const panelStates: readonly PanelState[] = [
     const [act, content] = [acts[name], snapshot([exchange('a', { prompt: texts.code, state })])];
     return { name, snapshot: content, ...(act && { act }) };
   }),
-  { name: 'comparison', snapshot: snapshot(compared('c', 'streaming', 'waiting', 'done', 'failed-partial')) },
+  { name: 'comparison', snapshot: snapshot([compared('c', 'streaming', 'waiting', 'done', 'failed-partial')]) },
   {
     name: 'comparison-ended',
     snapshot: snapshot([
-      ...compared('b', 'done', 'code').map((column, index) =>
-        index === 0 ? { ...column, isFollowed: true as const } : column,
-      ),
-      ...compared('c', 'done', 'code', 'stopped'),
+      { ...compared('b', 'done', 'code'), followed: 'b0' },
+      compared('c', 'done', 'code', 'stopped'),
     ]),
     act: async (page) => {
       await button(page, panelStrings.scrollApart).click();
@@ -178,7 +177,7 @@ export const panelStates: readonly PanelState[] = [
   },
   {
     name: 'cost',
-    snapshot: snapshot([exchange('a', { state: turns['paid']! }), { ...finished, id: 'b' }]),
+    snapshot: snapshot([exchange('b', { state: turns['paid']! }), finished]),
     act: async (page) => {
       const costs = [
         { amount: 0.0123, currency: 'USD', isEstimate: false },

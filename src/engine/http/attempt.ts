@@ -17,9 +17,6 @@ import type { ReceivedSize } from './receivedSize';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
 import { usageInHeaders } from './usageFields';
 
-/** Matches an event that contains nothing and only keeps the connection open. */
-const keepAlive = /^(?:null|\[?(?:ping|pong|heartbeat|keep[-_ ]?alive)\]?)$/i;
-
 /** The maximum length of a gateway's message, in characters. A longer text is probably garbage. */
 const maxPlainTextChars = 1000;
 
@@ -81,8 +78,6 @@ export class Attempt implements BodySink, DeltaReceiver {
   private sawDone = false;
   /** A chunk had an empty `finish_reason` field, so `[DONE]` alone means an incomplete answer. */
   private hasFinishReasonField = false;
-  private garbledEvents = 0;
-  private isLastEventGarbled = false;
   private usage: Usage | undefined;
 
   constructor(
@@ -155,7 +150,7 @@ export class Attempt implements BodySink, DeltaReceiver {
       const observer = sent.canSwitchGateway ? this.clocks : undefined;
       const response = await send(this.deps, sent, this.controller.signal, this.onHeaders, observer);
       if (this.hasEnded) return;
-      this.body = new BodyReader(response, this);
+      this.body = new BodyReader(response, this, this.chunks);
       const end = await this.body.read();
       if (end) this.onEnd(end);
     } catch (error) {
@@ -205,25 +200,6 @@ export class Attempt implements BodySink, DeltaReceiver {
     return this.hasEnded;
   }
 
-  onEvent(data: string, name: string | undefined): void {
-    if (this.hasEnded) return;
-    const content = data.length < 20 ? data.trim() : data;
-    if (content === '' || (name !== 'error' && keepAlive.test(content))) return;
-    if (content === '[DONE]') return this.onDone();
-    this.isLastEventGarbled = !this.chunks.read(data);
-    // An event named `error` is an error, whatever it contains. It is read as a chunk first, because it may contain a usage.
-    if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
-    // An event with another name and plain text, such as a ping with a time, is not part of the answer.
-    if (name !== undefined && name !== 'message' && !/^\s*[{[]/.test(data)) this.isLastEventGarbled = false;
-    if (this.isLastEventGarbled && ++this.garbledEvents === 2) this.fail('garbledStream');
-  }
-
-  readFramedEvent(text: string, from: number): number {
-    const nextEvent = this.hasEnded ? -1 : this.chunks.readFramed(text, from);
-    if (nextEvent >= 0) this.isLastEventGarbled = false;
-    return nextEvent;
-  }
-
   /** Called by the last filter. */
   onDelta(delta: Delta): void {
     // The chunk that ends the attempt may also contain the usage.
@@ -254,6 +230,13 @@ export class Attempt implements BodySink, DeltaReceiver {
       case 'usage':
         this.usage = mergeUsage(this.usage, delta.usage);
         return;
+      case 'done':
+        this.sawDone = true;
+        // The connection can be reused only after the end of the body, which usually arrives immediately.
+        this.clocks.startTail(drainMs);
+        return;
+      case 'unreadable':
+        return this.fail(delta.fault);
       case 'error':
         return this.fail({ type: 'inband', error: this.withoutKeys(delta.error), streamed: this.hasStreamed });
     }
@@ -295,14 +278,6 @@ export class Attempt implements BodySink, DeltaReceiver {
     return parseJson(redacted) ?? redacted;
   }
 
-  private onDone(): void {
-    this.deltas.flush();
-    if (this.isLastEventGarbled) return this.fail('garbledStream');
-    this.sawDone = true;
-    // The connection can be reused only after the end of the body, which usually arrives immediately.
-    this.clocks.startTail(drainMs);
-  }
-
   private onEnd(end: BodyEnd): void {
     if ('text' in end) return end.text === '' ? this.fail('noBody') : this.onJsonBody(end.text);
     if (end.kind === 'web-page') return this.fail('webPage');
@@ -314,7 +289,7 @@ export class Attempt implements BodySink, DeltaReceiver {
   private onJsonBody(text: string): void {
     // Some gateways send one chunk per line instead of events.
     if (parseJson(text) === undefined && isRecord(parseJson(text.split('\n', 1)[0] ?? ''))) {
-      new EventScanner(this).push(`${text}\n\n`);
+      new EventScanner(this.chunks).push(`${text}\n\n`);
       return this.onEnd({ kind: 'stream', empty: false });
     }
     const isReadable = readChunk(text, (delta) => this.deltas.onDelta(delta));
@@ -377,6 +352,7 @@ export class Attempt implements BodySink, DeltaReceiver {
   private finish(end: AttemptEnd): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
+    this.chunks.isClosed = true;
     this.clocks.dispose();
     this.controller.abort(attemptEnded);
     this.resolveEnd(end);

@@ -1,12 +1,19 @@
+import { parseJson } from '../json';
 import type { Delta, DeltaReceiver, TextDelta } from './deltas';
 import { ChunkHistory, readChunk } from './dialect';
+import type { EventSink } from './eventScanner';
 import { ResponsesReader } from './responsesApi';
+
+/** Matches an event that contains nothing and only keeps the connection open. */
+const keepAlive = /^(?:null|\[?(?:ping|pong|heartbeat|keep[-_ ]?alive)\]?)$/i;
 
 /** After that many different frames in a row, every event is parsed: each event probably has its own ID. */
 const maxUnusedFrames = 16;
 
 /** Reads events with the same result as `readChunk`, but parses an event only if its {@link DeltaFrame} is new. */
-export class ChunkReader {
+export class ChunkReader implements EventSink {
+  /** Whether further events are ignored, because the attempt has ended. */
+  isClosed = false;
   private frame: DeltaFrame | undefined;
   private unusedFrames = 0;
   private readonly history = new ChunkHistory();
@@ -14,15 +21,38 @@ export class ChunkReader {
   /** Without deltas of the types `finishReasonPending` and `restartInStream`. */
   private lastDelta: Delta | undefined;
   private deltaCount = 0;
+  private garbledEvents = 0;
+  private isLastEventGarbled = false;
 
   constructor(private readonly next: DeltaReceiver) {
     this.responses = new ResponsesReader(this.recordAndForward);
   }
 
+  onEvent(data: string, name: string | undefined): void {
+    if (this.isClosed) return;
+    const content = data.length < 20 ? data.trim() : data;
+    if (content === '' || (name !== 'error' && keepAlive.test(content))) return;
+    if (content === '[DONE]') {
+      if (this.isLastEventGarbled) this.next.onDelta({ type: 'unreadable', fault: 'garbledStream' });
+      return this.next.onDelta({ type: 'done' });
+    }
+    this.isLastEventGarbled = !this.read(data);
+    // An event named `error` is an error, whatever it contains. It is read as a chunk first, because it may contain a usage.
+    if (name === 'error') return this.next.onDelta({ type: 'error', error: parseJson(data) ?? data });
+    // An event with another name and plain text, such as a ping with a time, is not part of the answer.
+    if (name !== undefined && name !== 'message' && !/^\s*[{[]/.test(data)) this.isLastEventGarbled = false;
+    if (this.isLastEventGarbled && ++this.garbledEvents === 2)
+      this.next.onDelta({ type: 'unreadable', fault: 'garbledStream' });
+  }
+
+  onTooLong(): void {
+    this.next.onDelta({ type: 'unreadable', fault: 'endlessEvent' });
+  }
+
   /** @returns false if the data is not a JSON object */
   read(data: string): boolean {
     // Data with several lines may contain a blank line, which looks like the end of an event.
-    if (!data.includes('\n') && this.readFramed(data + eventEnd, 0) >= 0) return true;
+    if (!data.includes('\n') && this.readFramedEvent(data + eventEnd, 0) >= 0) return true;
     this.deltaCount = 0;
     const isReadable = readChunk(data, this.recordAndForward, this.history, this.responses);
     const { lastDelta, deltaCount } = this;
@@ -38,9 +68,10 @@ export class ChunkReader {
    * Reads the event whose data starts at `from` if its frame is trusted and the text contains its end.
    * @returns the offset of the next event, or -1
    */
-  readFramed(text: string, from: number): number {
-    const delta = this.frame?.isTrusted ? this.frame.read(text, from) : undefined;
+  readFramedEvent(text: string, from: number): number {
+    const delta = this.frame?.isTrusted && !this.isClosed ? this.frame.read(text, from) : undefined;
     if (!delta) return -1;
+    this.isLastEventGarbled = false;
     this.history.record(delta);
     this.next.onDelta(delta);
     return delta.end;

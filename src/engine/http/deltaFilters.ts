@@ -74,6 +74,7 @@ export class ThinkTags implements DeltaFilter {
         return this.passReasoning('field', delta.text);
       case 'toolCall':
       case 'finish':
+      case 'done':
       case 'error':
         this.flush();
         return this.next.onDelta(delta);

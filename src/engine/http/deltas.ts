@@ -21,6 +21,9 @@ export type Delta =
   | { readonly type: 'finishReasonPending' }
   | { readonly type: 'usage'; readonly usage: Usage }
   | { readonly type: 'restartInStream' }
+  /** The stream is complete: the event was `[DONE]`. */
+  | { readonly type: 'done' }
+  | { readonly type: 'unreadable'; readonly fault: 'garbledStream' | 'endlessEvent' }
   /** An error in the format that `readProviderError` reads. */
   | { readonly type: 'error'; readonly error: unknown };
 

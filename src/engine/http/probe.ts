@@ -75,13 +75,13 @@ function isFault(result: ListedModels | Fault): result is Fault {
 /** An API always has a model list, so anything else means that the address is wrong. */
 async function readModels(response: Response, now: number): Promise<ListedModels | Fault> {
   let isTooLong = false;
-  const reader = new BodyReader(response, {
+  const sink = {
     onBytes: () => undefined,
     onEvent: () => undefined,
     onTooLong: () => (isTooLong = true),
     isDone: () => isTooLong,
-  });
-  const body = await reader.read();
+  };
+  const body = await new BodyReader(response, sink, sink).read();
   if (body?.kind === 'web-page') return faultOfRow('webPage');
   const json = body && 'text' in body ? parseJson(body.text) : undefined;
   const models = parseModelList(json);

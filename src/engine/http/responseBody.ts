@@ -14,8 +14,10 @@ export class ConnectionFailure extends Error {
   }
 }
 
-export interface BodySink extends EventSink {
+export interface BodySink {
   onBytes(count: number): void;
+  /** Called when a body without events is longer than `maxEventChars`. */
+  onTooLong(): void;
   /** Called after each read from the network, when all its events have been passed on. */
   endRead?(): void;
   isDone(): boolean;
@@ -34,13 +36,14 @@ export class BodyReader {
   constructor(
     private readonly response: Response,
     private readonly sink: BodySink,
+    events: EventSink,
   ) {
-    this.events = new EventScanner(sink);
+    this.events = new EventScanner(events);
     this.decoder = new StreamDecoder(response.headers.get('content-type'));
   }
 
   /**
-   * Passes server-sent events to the sink as they arrive. Reading stops as soon as the body turns out to be a web page.
+   * Passes on server-sent events as they arrive. Reading stops as soon as the body turns out to be a web page.
    * @returns undefined as soon as `sink.isDone()` returns true
    * @throws ConnectionFailure if the connection breaks
    */

@@ -1,28 +1,15 @@
+import type * as vscode from 'vscode';
 import { firstChars, lastChars } from '../../engine/text/surrogates';
 
-/** A position in a document, counted from zero as in the editor. */
-export interface Point {
-  readonly line: number;
-  readonly character: number;
-}
-
-/** A range of a document. */
+/** A range of a document, counted from zero as in the editor, for modules that do not import `vscode`. */
 export interface Span {
-  readonly start: Point;
+  readonly start: Pick<vscode.Position, 'line' | 'character'>;
   /** End of the range: the first position after it. */
-  readonly end: Point;
+  readonly end: Pick<vscode.Position, 'line' | 'character'>;
 }
 
 /** Limits for the length of the code that is sent, and of the context before and after it. */
 export const codeLimits = { characters: 60_000, contextLines: 30, contextCharacters: 8_000 } as const;
-
-/** The part of a `vscode.TextDocument` that an excerpt needs. */
-export interface CodeDocument {
-  readonly languageId: string;
-  readonly lineCount: number;
-  line(index: number): string;
-  text(span: Span): string;
-}
 
 type CodeOrigin = 'selection' | 'function' | 'visible';
 
@@ -32,7 +19,7 @@ export interface CodeExcerpt {
   /** Path relative to the workspace folder, or only the file name if the file is outside the workspace. */
   readonly path: string;
   readonly languageId: string;
-  readonly span: Span;
+  readonly span: vscode.Range;
   /** Path with line numbers, for example `src/app.ts:10-24`. */
   readonly label: string;
   readonly code: string;
@@ -44,12 +31,12 @@ export interface CodeExcerpt {
 
 /** Returns the excerpt, or undefined if the span contains only whitespace. */
 export function excerptOf(
-  document: CodeDocument,
+  document: vscode.TextDocument,
   path: string,
-  span: Span,
+  span: vscode.Range,
   origin: CodeOrigin,
 ): CodeExcerpt | undefined {
-  const text = document.text(span);
+  const text = document.getText(span);
   if (!text.trim()) return undefined;
   const code = firstChars(text, codeLimits.characters);
   return {
@@ -65,21 +52,21 @@ export function excerptOf(
   };
 }
 
-function linesBefore(document: CodeDocument, { start }: Span): string {
+function linesBefore(document: vscode.TextDocument, { start }: Span): string {
   const lines: string[] = [];
   const first = Math.max(0, start.line - codeLimits.contextLines);
-  for (let index = first; index < start.line; index++) lines.push(document.line(index));
-  const sameLine = document.line(start.line).slice(0, start.character);
+  for (let index = first; index < start.line; index++) lines.push(document.lineAt(index).text);
+  const sameLine = document.lineAt(start.line).text.slice(0, start.character);
   if (sameLine.trim()) lines.push(sameLine);
   return lastChars(withoutBlankEdges(lines), codeLimits.contextCharacters);
 }
 
-function linesAfter(document: CodeDocument, { end }: Span): string {
+function linesAfter(document: vscode.TextDocument, { end }: Span): string {
   const lines: string[] = [];
-  const sameLine = document.line(end.line).slice(end.character);
+  const sameLine = document.lineAt(end.line).text.slice(end.character);
   if (sameLine.trim()) lines.push(sameLine);
   const last = Math.min(document.lineCount - 1, end.line + codeLimits.contextLines);
-  for (let index = end.line + 1; index <= last; index++) lines.push(document.line(index));
+  for (let index = end.line + 1; index <= last; index++) lines.push(document.lineAt(index).text);
   return firstChars(withoutBlankEdges(lines), codeLimits.contextCharacters);
 }
 
@@ -102,36 +89,4 @@ export function lineRange({ start, end }: Span): { readonly first: number; reado
 export function spanLabel(path: string, span: Span): string {
   const { first, last } = lineRange(span);
   return first === last ? `${path}:${first}` : `${path}:${first}-${last}`;
-}
-
-/** A symbol that a language server reports, for example a function, a class or a variable. */
-export interface CodeSymbol {
-  readonly span: Span;
-  /** Whether the symbol is a function, method, constructor or class, about which a prompt can be asked. */
-  readonly isUnit: boolean;
-  readonly children: readonly CodeSymbol[];
-}
-
-/** Returns the smallest function, method or class around a point. The symbols may be a tree or a flat list. */
-export function innermostSpan(symbols: readonly CodeSymbol[], point: Point): Span | undefined {
-  let best: Span | undefined;
-  for (const symbol of symbols) {
-    const inner =
-      innermostSpan(symbol.children, point) ??
-      (symbol.isUnit && contains(symbol.span, point) ? symbol.span : undefined);
-    if (inner && (!best || encloses(best, inner))) best = inner;
-  }
-  return best;
-}
-
-function contains({ start, end }: Span, point: Point): boolean {
-  return !isBefore(point, start) && !isBefore(end, point);
-}
-
-function encloses(outer: Span, inner: Span): boolean {
-  return !isBefore(inner.start, outer.start) && !isBefore(outer.end, inner.end);
-}
-
-function isBefore(a: Point, b: Point): boolean {
-  return a.line < b.line || (a.line === b.line && a.character < b.character);
 }

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { viewType } from '../contributions';
-import type { ApplyTarget } from '../../shared/conversation';
-import type { Exchange } from '../journal/exchange';
+import type { ApplyTarget, Prompt } from '../../shared/conversation';
 import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
 import { locateCode, fitReplacement } from './codeLines';
@@ -36,11 +35,11 @@ export class EditorTarget extends Disposable {
   }
 
   /**
-   * Replaces the code that the exchange is about, or else the selection in the last active editor. The user confirms
+   * Replaces the code that the prompt is about, or else the selection in the last active editor. The user confirms
    * the change in a preview.
    * @throws UserError if nothing is selected, or the code has changed since the prompt was sent
    */
-  async apply({ attachments: [attachment] = [], target }: Exchange, text: string): Promise<void> {
+  async apply({ attachments: [attachment] = [], target }: Prompt, text: string): Promise<void> {
     if (attachment && target) return this.replaceOriginal(attachment.code, attachment.label, target, text);
     const last = this.recentEditors.last();
     if (!last || last.selection.isEmpty) {

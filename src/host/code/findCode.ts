@@ -1,15 +1,8 @@
 import * as vscode from 'vscode';
 import { resultWithin } from '../util/systemClock';
-import {
-  excerptOf,
-  innermostSpan,
-  type CodeDocument,
-  type CodeExcerpt,
-  type CodeSymbol,
-  type Span,
-} from './codeExcerpt';
+import { excerptOf, type CodeExcerpt } from './codeExcerpt';
 import type { CodeProblem } from './codePrompts';
-import { displayPath, toRange } from './editorLocations';
+import { displayPath } from './editorLocations';
 
 /** Time limit for the symbols of a document, so that a language server that is still starting does not delay the prompt. */
 const symbolsTimeoutMs = 1000;
@@ -21,36 +14,27 @@ const symbolsTimeoutMs = 1000;
 export async function findCode(editor: vscode.TextEditor): Promise<CodeExcerpt | undefined> {
   const { document, selection } = editor;
   const path = displayPath(document.uri);
-  const source = codeDocument(document);
-  const selected = selection.isEmpty ? undefined : excerptOf(source, path, selection, 'selection');
+  const selected = selection.isEmpty ? undefined : excerptOf(document, path, selection, 'selection');
   if (selected) return selected;
-  const enclosing = innermostSpan(await findSymbols(document), selection.active);
+  const enclosing = innermostUnit(await findSymbols(document), selection.active);
   return (
-    (enclosing && excerptOf(source, path, enclosing, 'function')) ??
-    excerptOf(source, path, visibleSpan(editor), 'visible')
+    (enclosing && excerptOf(document, path, enclosing, 'function')) ??
+    excerptOf(document, path, visibleLines(editor), 'visible')
   );
 }
 
-/** Adapts a document of VS Code to the interface that `codeExcerpt` expects. */
-export function codeDocument(document: vscode.TextDocument): CodeDocument {
-  return {
-    languageId: document.languageId,
-    lineCount: document.lineCount,
-    line: (index) => document.lineAt(index).text,
-    text: (span) => document.getText(toRange(span)),
-  };
+function visibleLines({ document, visibleRanges }: vscode.TextEditor): vscode.Range {
+  const start = visibleRanges[0]?.start.line ?? 0;
+  const end = visibleRanges.at(-1)?.end.line ?? document.lineCount - 1;
+  // Extends the visible range to complete lines, because the editor may be scrolled horizontally.
+  return new vscode.Range(new vscode.Position(start, 0), document.lineAt(end).range.end);
 }
 
-function visibleSpan({ document, visibleRanges }: vscode.TextEditor): Span {
-  const start = visibleRanges[0]?.start ?? new vscode.Position(0, 0);
-  const end = visibleRanges.at(-1)?.end ?? document.lineAt(document.lineCount - 1).range.end;
-  // Extends the visible range to complete lines, because the editor may be scrolled horizontally.
-  return { start: { line: start.line, character: 0 }, end: document.lineAt(end.line).range.end };
-}
+type CodeSymbol = vscode.DocumentSymbol | vscode.SymbolInformation;
 
 async function findSymbols(document: vscode.TextDocument): Promise<readonly CodeSymbol[]> {
   const request = Promise.resolve(
-    vscode.commands.executeCommand<readonly (vscode.DocumentSymbol | vscode.SymbolInformation)[] | undefined>(
+    vscode.commands.executeCommand<readonly CodeSymbol[] | undefined>(
       'vscode.executeDocumentSymbolProvider',
       document.uri,
     ),
@@ -60,37 +44,33 @@ async function findSymbols(document: vscode.TextDocument): Promise<readonly Code
     symbolsTimeoutMs,
     request.catch(() => undefined),
   );
-  return symbols === 'late' ? [] : (symbols ?? []).map(toCodeSymbol);
+  return symbols === 'late' ? [] : (symbols ?? []);
 }
 
-function toCodeSymbol(symbol: vscode.DocumentSymbol | vscode.SymbolInformation): CodeSymbol {
-  return 'location' in symbol
-    ? { span: symbol.location.range, isUnit: isCodeUnit(symbol.kind), children: [] }
-    : { span: symbol.range, isUnit: isCodeUnit(symbol.kind), children: symbol.children.map(toCodeSymbol) };
+/** Returns the smallest function, method or class around a position. The symbols may be a tree or a flat list. */
+export function innermostUnit(symbols: readonly CodeSymbol[], position: vscode.Position): vscode.Range | undefined {
+  const [first, ...others] = symbols.flatMap((symbol): readonly vscode.Range[] => {
+    const [range, children] = 'location' in symbol ? [symbol.location.range, []] : [symbol.range, symbol.children];
+    const inner = innermostUnit(children, position);
+    if (inner) return [inner];
+    return isCodeUnit(symbol.kind) && range.contains(position) ? [range] : [];
+  });
+  return first && others.reduce((smallest, range) => (smallest.contains(range) ? range : smallest), first);
 }
 
 function isCodeUnit(kind: vscode.SymbolKind): boolean {
-  return (
-    kind === vscode.SymbolKind.Function ||
-    kind === vscode.SymbolKind.Method ||
-    kind === vscode.SymbolKind.Constructor ||
-    kind === vscode.SymbolKind.Class
-  );
+  const { Function, Method, Constructor, Class } = vscode.SymbolKind;
+  return [Function, Method, Constructor, Class].includes(kind);
 }
 
 /** Maximum number of problems in a prompt. Many errors in one file usually have few causes. */
 const maxProblems = { code: 20, file: 100 } as const;
 
-const severityNames: Readonly<Record<vscode.DiagnosticSeverity, CodeProblem['severity']>> = {
-  [vscode.DiagnosticSeverity.Error]: 'error',
-  [vscode.DiagnosticSeverity.Warning]: 'warning',
-  [vscode.DiagnosticSeverity.Information]: 'information',
-  [vscode.DiagnosticSeverity.Hint]: 'hint',
-};
+/** In the order of `vscode.DiagnosticSeverity`. */
+const severityNames = ['error', 'warning', 'information', 'hint'] as const;
 
 /** Returns the problems that the editor reports in a file, or only in a part of it, most severe first. */
-export function findProblems(uri: vscode.Uri, span?: Span): readonly CodeProblem[] {
-  const range = span && toRange(span);
+export function findProblems(uri: vscode.Uri, range?: vscode.Range): readonly CodeProblem[] {
   return vscode.languages
     .getDiagnostics(uri)
     .filter((diagnostic) => !range || diagnostic.range.intersection(range) !== undefined)

@@ -13,11 +13,10 @@ export const demoSettings: EngineSettings = {
 };
 
 export interface DemoConversation {
-  /** The exchanges of its selected branch, with a summary of another conversation. */
-  readonly tree: { onPage(): readonly { readonly demo?: boolean | undefined }[] };
+  readonly tree: { readonly gateways: 'own' | 'demo'; readonly isEmpty: boolean };
 }
 
-/** Returns whether the demo handled all exchanges of a conversation. Returns true for an empty conversation. */
-export function isDemoConversation(conversation: DemoConversation): boolean {
-  return conversation.tree.onPage().every(({ demo }) => demo === true);
+/** Returns whether prompts of a conversation may go to the demo. Returns true for an empty conversation. */
+export function isDemoConversation({ tree }: DemoConversation): boolean {
+  return tree.gateways === 'demo' || tree.isEmpty;
 }

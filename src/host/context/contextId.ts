@@ -1,4 +1,4 @@
-import type { Point, Span } from '../code/codeExcerpt';
+import type { Span } from '../code/codeExcerpt';
 
 /**
  * A context item in the form that its id encodes. The id can be stored, and the item can be read again by its id, e.g.
@@ -43,6 +43,6 @@ export function parseContextId(id: string): ContextReference | undefined {
   };
 }
 
-function formatPoint({ line, character }: Point): string {
+function formatPoint({ line, character }: Span['start']): string {
   return `${line}.${character}`;
 }

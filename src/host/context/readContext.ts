@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { firstChars } from '../../engine/text/surrogates';
 import type { Attachment } from '../../shared/protocol';
 import { spanLabel, type Span } from '../code/codeExcerpt';
-import { displayPath, toRange } from '../code/editorLocations';
+import { displayPath } from '../code/editorLocations';
 import { findProblems } from '../code/findCode';
 import { errorCode, openWithoutBlocking } from '../util/files';
 import { UserError } from '../util/userError';
@@ -18,7 +18,8 @@ export async function readFile(uri: vscode.Uri): Promise<Attachment> {
 /** @throws UserError when the file can't be read, or when there is no text in the span */
 export async function readSelection(uri: vscode.Uri, span: Span): Promise<Attachment> {
   const document = await readDocument(uri);
-  const range = document.validateRange(toRange(span));
+  const { start, end } = span;
+  const range = document.validateRange(new vscode.Range(start.line, start.character, end.line, end.character));
   const text = document.getText(range);
   const label = spanLabel(displayPath(uri), range);
   if (!text.trim()) throw new UserError(vscode.l10n.t('{0} is empty or no longer exists.', label));

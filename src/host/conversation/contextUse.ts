@@ -1,9 +1,10 @@
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { estimateTokens } from '../../engine/text/tokenEstimate';
+import type { Answer, Step } from '../../shared/conversation';
 import type { ContextPart, ContextUse } from '../../shared/protocol';
 import type { Connections } from '../connection/connections';
 import type { DemoMode } from '../connection/demoMode';
-import { isFinished, type Exchange } from '../journal/exchange';
+import { isFinished } from '../journal/exchange';
 import type { ExchangeTree } from '../journal/exchangeTree';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { Conversation } from './conversation';
@@ -37,14 +38,14 @@ type Draft = Partial<Pick<NextRequest, 'attachmentTokens'>> & {
  */
 const minReportedShare = 0.3;
 
-/** By exchange, because the exchanges of a long conversation are estimated again and again. */
-const turnTokens = new WeakMap<Exchange, number>();
+/** By answer, because the turns of a long conversation are estimated again and again. */
+const turnTokens = new WeakMap<Answer, number>();
 
-/** Estimates the tokens of an exchange in a later request. */
-export function estimateTurnTokens(exchange: Exchange): number {
-  const { content, prompt, state } = exchange;
-  const tokens = turnTokens.get(exchange) ?? estimateTokens(content ?? prompt) + estimateTokens(state.text);
-  turnTokens.set(exchange, tokens);
+/** Estimates the tokens of a prompt and its answer in a later request. */
+export function estimateTurnTokens({ exchange, answer }: Step): number {
+  const { content, prompt } = exchange;
+  const tokens = turnTokens.get(answer) ?? estimateTokens(content ?? prompt) + estimateTokens(answer.state.text);
+  turnTokens.set(answer, tokens);
   return tokens;
 }
 
@@ -78,11 +79,11 @@ export function createContextUse({ connections, catalog, demo }: ContextUseDeps)
  * model, and an estimate of what is new since then.
  */
 export function contextUse(tree: ExchangeTree, next: NextRequest): ContextUse {
-  const { summary, exchanges } = tree.preceding();
-  const sent = exchanges.filter(isSent);
-  const lastIndex = sent.findLastIndex((turn) => turn.state.model === next.model && reportedTokens(turn) > 0);
+  const { summary, steps } = tree.before();
+  const sent = steps.filter(isSent);
+  const lastIndex = sent.findLastIndex(({ answer }) => answer.state.model === next.model && reportedTokens(answer) > 0);
   const earlier = sent.slice(0, lastIndex + 1);
-  const last = earlier.at(-1);
+  const last = earlier.at(-1)?.answer;
   const systemTokens = estimateTokens(next.systemPrompt);
   const summaryTokens = estimateSummary(summary);
   const estimated = systemTokens + summaryTokens + estimateTurns(earlier);
@@ -99,35 +100,35 @@ export function contextUse(tree: ExchangeTree, next: NextRequest): ContextUse {
 }
 
 /** Returns what the gateway reported for the request and its answer, without the reasoning, which is not sent again. */
-function reportedTokens({ state }: Exchange): number {
+function reportedTokens({ state }: Answer): number {
   const { promptTokens = 0, completionTokens = 0, reasoningTokens = 0 } = state.ledger.entries.at(-1)?.ended ?? {};
   return promptTokens === 0 ? 0 : promptTokens + Math.max(0, completionTokens - reasoningTokens);
 }
 
-/** Whether a request would still contain what the last attempt of an exchange sent. */
-function isUnchanged(tree: ExchangeTree, exchange: Exchange): boolean {
-  const { summary, exchanges } = tree.preceding(exchange.id);
-  const earlier = summary ? [summary, ...exchanges] : exchanges;
-  if (earlier.some((other) => sentAt(other) > sentAt(exchange))) return false;
+/** Whether a request would still contain what the last attempt of an answer sent. */
+function isUnchanged(tree: ExchangeTree, answer: Answer): boolean {
+  const { summary, steps } = tree.before(answer.id);
+  const earlier = steps.map((step) => step.answer);
+  if ([...earlier, ...(summary ? [summary] : [])].some((other) => sentAt(other) > sentAt(answer))) return false;
   // The attempt may have sent a summary that the user has undone since.
-  return !tree.all().some((other) => other.isUndone && sentAt(other) < sentAt(exchange));
+  return !tree.summaries().some((other) => other.isUndone && sentAt(other.answer) < sentAt(answer));
 }
 
-/** Whether a later request contains the exchange. One whose turn has not ended yet is about to have an answer. */
-function isSent(exchange: Exchange): boolean {
-  return exchange.demo !== true && (exchange.state.text !== '' || !isFinished(exchange));
+/** Whether a later request contains the turn. A turn that has not ended yet is about to have an answer. */
+function isSent({ answer }: Step): boolean {
+  return answer.state.text !== '' || !isFinished(answer);
 }
 
 /** Epoch milliseconds; 0 for a summary of another conversation. */
-export function sentAt({ state }: Exchange): number {
+export function sentAt({ state }: Answer): number {
   return state.ledger.entries.at(-1)?.time ?? 0;
 }
 
-function estimateTurns(exchanges: readonly Exchange[]): number {
-  return exchanges.reduce((sum, exchange) => sum + estimateTurnTokens(exchange), 0);
+function estimateTurns(steps: readonly Step[]): number {
+  return steps.reduce((sum, step) => sum + estimateTurnTokens(step), 0);
 }
 
-function estimateSummary(summary: Exchange | undefined): number {
+function estimateSummary(summary: Answer | undefined): number {
   if (!summary) return 0;
   return summaryMessages(summary.state.text).reduce((sum, { content }) => sum + estimateTokens(content), 0);
 }

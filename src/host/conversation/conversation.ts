@@ -1,158 +1,595 @@
 import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../engine/clock';
+import type { Engine, ResumeFrom, RunOptions, TurnHandle } from '../../engine/engine';
+import type { EngineSettings } from '../../engine/environment';
+import { isDelta, type StoppedEvent, type StreamEvent } from '../../engine/events';
+import type { ChatRequest, Connection } from '../../engine/request';
+import type { ScheduleEnd } from '../../engine/state/schedule';
+import { isRunning, isWaiting, toRecordedEvents, type Schedule } from '../../engine/state/turnState';
+import type { Answer, Exchange, Prompt, Step } from '../../shared/conversation';
+import type { RequestChoice, RequestDefaults } from '../connection/connections';
+import type { Budget } from '../health/budget';
 import {
-  changesOfSummary,
+  canContinue,
+  canRetry,
+  comparedModels,
   isFinished,
-  isUsableSummary,
-  toPromptInput,
-  type Exchange,
-  type PromptInput,
+  isScheduled,
+  isUsable,
+  sideBySide,
 } from '../journal/exchange';
-import { ConversationTurns } from './conversationTurns';
-import { summaryPrompt } from './summaryPrompt';
+import type { ExchangeTree } from '../journal/exchangeTree';
+import { ConversationLog, type JournalWriter } from './conversationLog';
+import { buildRequest, partialAnswer } from './turnRequest';
+import { TurnRunner } from './turnRunner';
 
-/** A conversation: its prompts, the versions of its exchanges, its comparisons and summaries. */
-export class Conversation extends ConversationTurns {
-  /** Adds a prompt at the end. @throws Error when the conversation is read-only */
-  ask(input: PromptInput): Exchange {
-    const lastId = this.lastExchange?.id ?? '';
-    const isAfterComparison = this.tree.isCompared(lastId);
-    const exchange = this.add(input, isAfterComparison ? lastId : undefined);
-    if (isAfterComparison) this.firePath();
-    else this.update(exchange);
-    this.run(exchange);
-    return exchange;
+export interface ConversationDeps {
+  // The user's gateways, or the gateway of the demo, which has its own engine and models.
+  readonly engine: (demo: boolean) => Pick<Engine, 'run'>;
+  readonly defaults: (demo: boolean, choice?: RequestChoice) => RequestDefaults;
+  /** Returns the connection for the next attempt. Called before every attempt. */
+  readonly connection: (demo: boolean) => Promise<Connection>;
+  readonly clock: Clock;
+  readonly budget: Pick<Budget, 'mayStart' | 'mayStartQueued' | 'refusal'>;
+  readonly resumeSetting: () => EngineSettings['resume'];
+  /** Not called for deltas. */
+  readonly onEvent: (conversationId: string, answerId: string, event: StreamEvent) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+interface TurnStart {
+  /** Absent when the prompt is sent for the first time. */
+  readonly mode?: ResumeFrom['mode'] | undefined;
+  /** Whether the request has a higher token limit, because the previous answer reached the limit before any text. */
+  readonly moreRoom?: boolean | undefined;
+  /** The origin or the base URL of the gateway that the user has switched to. */
+  readonly preferredGateway?: string | undefined;
+  /** Called right after the start, for example to skip the cooldown of the gateway. */
+  readonly onStart?: ((turn: TurnHandle) => void) | undefined;
+  /** Called before each attempt, which starts when it resolves. */
+  readonly beforeAttempt?: (() => Promise<void>) | undefined;
+}
+
+/**
+ * A conversation and its turns: one at a time, or all turns of a comparison. They continue to run when the panel is
+ * closed.
+ */
+export class Conversation {
+  readonly log: ConversationLog;
+  private readonly runner: TurnRunner;
+  /** The model in the settings when the turn started, or when a change of the setting was last applied to the turn. */
+  private defaultModel = '';
+  /** Number of turns that wait for the user's answer to a question about the daily budget. */
+  private questions = 0;
+  private switchedGateway: string | undefined;
+
+  /** @param journal the file of the conversation, or `undefined` while another window has the right to write it */
+  constructor(
+    readonly id: string,
+    content: ExchangeTree,
+    journal: JournalWriter | undefined,
+    private readonly deps: ConversationDeps,
+  ) {
+    this.log = new ConversationLog(content, journal, deps.onError);
+    this.runner = new TurnRunner(
+      deps.clock,
+      (answerId, events) => {
+        this.forgetFailedGateway(events);
+        this.addEvents(answerId, events);
+      },
+      (answerId, error) => {
+        deps.onError(error);
+        this.log.write({ type: 'interrupted', answer: answerId });
+      },
+      deps.onError,
+      (answerId) => {
+        const exchange = this.tree.exchangeOf(answerId);
+        return deps.budget.mayStartQueued(this.isDemo, exchange ? comparedModels(exchange) : []);
+      },
+      (answerId) => this.endQueued(answerId, (text) => deps.budget.refusal(text)),
+    );
+  }
+
+  get tree(): ExchangeTree {
+    return this.log.tree;
+  }
+
+  get readOnly(): boolean {
+    return this.log.readOnly;
+  }
+
+  get isDemo(): boolean {
+    return this.tree.gateways === 'demo';
+  }
+
+  /** The end of the selected branch. */
+  get last(): Step | undefined {
+    return this.tree.path().at(-1);
+  }
+
+  /** The last answer, with those that are compared with it. */
+  get lastAnswers(): readonly Answer[] {
+    const { last } = this;
+    return last ? sideBySide(last.exchange) : [];
+  }
+
+  /** The answers whose turns run. A comparison has several. */
+  get activeAnswers(): readonly Answer[] {
+    const answers = this.runner.answerIds.flatMap((id) => this.tree.answer(id) ?? []);
+    return answers.filter(({ state }) => isRunning(state.phase));
+  }
+
+  private get waitingAnswers(): readonly Answer[] {
+    return this.activeAnswers.filter(({ state }) => isWaiting(state.phase));
+  }
+
+  /** The first answer whose turn waits, or else the first answer whose turn runs. */
+  get activeAnswer(): Answer | undefined {
+    return this.waitingAnswers[0] ?? this.activeAnswers[0];
+  }
+
+  /** The answers to which *Retry Now* applies if the user names none: all whose turns wait, or else a single answer. */
+  get answersToRetry(): readonly Answer[] {
+    const { waitingAnswers } = this;
+    if (waitingAnswers.length > 0) return waitingAnswers;
+    const single = this.activeAnswer ?? this.lastAnswers.find(canRetry) ?? this.last?.answer;
+    return single ? [single] : [];
+  }
+
+  get scheduledAnswers(): readonly Answer[] {
+    return this.tree.answers().filter(isScheduled);
+  }
+
+  /** The origin or the base URL of the gateway that the user has switched to. Prompts go there until the gateway fails. */
+  get preferredGateway(): string | undefined {
+    return this.switchedGateway;
+  }
+
+  get busy(): boolean {
+    return this.runner.busy || this.questions > 0;
+  }
+
+  setReadOnly(): void {
+    this.stopAll();
+    this.log.setReadOnly();
+  }
+
+  /** An empty string removes the title. */
+  rename(newTitle: string): void {
+    const title = newTitle.trim();
+    if (!this.readOnly && title !== (this.tree.title ?? '')) this.log.write({ type: 'title', title });
+  }
+
+  /** Lets the demo answer all prompts. Does nothing if the conversation has one already. */
+  useDemo(): void {
+    if (this.tree.isEmpty) this.log.write({ type: 'gateways', set: 'demo' });
   }
 
   /**
-   * Adds a new version of an exchange, and stops the turns and schedules of the old version and the exchanges after it. The
-   * prompt of a comparison goes to the models of its columns again, unless the demo has started or ended since.
-   */
-  edit(exchangeId: string, input: PromptInput): Exchange | undefined {
-    const columns = this.tree.columns(exchangeId);
-    const models = this.tree.comparedModels(exchangeId);
-    const isSameGateway = columns.every(({ demo = false }) => demo === (input.demo ?? false));
-    return models.length > 1 && isSameGateway
-      ? this.compare(input, models, exchangeId)[0]
-      : this.addVersion(exchangeId, input);
-  }
-
-  /**
-   * Sends a prompt to several models at the same time. The answers are versions of one exchange.
-   * @param exchangeId the exchange that gets the new versions; by default a new exchange at the end
+   * Adds a prompt at the end. Several models answer it at the same time, in a comparison.
+   * @param models the models that the user has chosen. By default, the selected model answers.
+   * @returns the ids of the answers
    * @throws Error when the conversation is read-only
    */
-  compare(input: PromptInput, models: readonly string[], exchangeId?: string): readonly Exchange[] {
-    const after = exchangeId === undefined ? (this.lastExchange?.id ?? '') : this.parentOf(exchangeId);
-    const comparison = randomUUID();
-    const columns = models.map((model) => this.add({ ...input, model }, after, { comparison }));
-    this.startVersions(columns, exchangeId);
-    return columns;
+  ask(prompt: Prompt, models: readonly string[] = []): readonly string[] {
+    return this.addExchange(prompt, this.last?.answer.id ?? '', models);
   }
 
   /**
-   * Ends a comparison. The conversation continues with this answer, and the turns of the other columns and after them stop.
-   * Queued prompts are sent after this answer.
+   * Adds an exchange with another prompt beside an exchange, and stops the turns and schedules of that exchange and those
+   * after it. The prompt of a comparison goes to all of its models again.
+   * @returns the ids of the answers
    */
-  useAnswer(exchangeId: string): void {
-    if (this.readOnly || !this.tree.isCompared(exchangeId)) return;
-    const unsent = this.sentByUseAnswer(exchangeId);
-    const others = this.tree.columns(exchangeId).filter(({ id }) => id !== exchangeId);
-    this.end(others.flatMap(({ id }) => this.tree.descendants(id)));
-    this.append({ type: 'show', exchangeId, endsComparison: true });
-    this.tree.show(exchangeId, true);
-    this.firePath();
-    for (const columns of Map.groupBy(unsent, ({ id, comparison = id }) => comparison).values()) {
-      const [input] = columns.map(toPromptInput);
-      const models = columns.flatMap(({ model }) => model ?? []);
-      if (input && models.length > 1) this.compare(input, models);
-      else if (input) this.ask(input);
-    }
-  }
-
-  /** Returns the queued prompts that `useAnswer` would send after the answer. */
-  sentByUseAnswer(exchangeId: string): readonly Exchange[] {
-    const others = this.tree.columns(exchangeId).filter(({ id }) => id !== exchangeId);
-    return others
-      .flatMap(({ id }) => this.tree.descendants(id))
-      .filter(
-        (exchange) =>
-          exchange.queued &&
-          !others.includes(exchange) &&
-          exchange.summarizes === undefined &&
-          exchange.state.text === '',
-      );
-  }
-
-  stopColumns(exchangeId: string): void {
-    this.end(this.tree.columns(exchangeId));
+  edit(exchangeId: string, prompt: Prompt): readonly string[] {
+    const edited = this.tree.exchange(exchangeId);
+    if (!edited) return [];
+    const compared = comparedModels(edited);
+    const answers = sideBySide(edited);
+    const models = compared.length > 1 ? compared : answers.slice(0, 1).flatMap(({ model }) => model ?? []);
+    return this.addExchange(prompt, edited.after, models, answers);
   }
 
   /**
-   * Requests a summary that stands for an exchange and those before it in later requests. It replaces summaries that have
+   * Requests further answers to a prompt, and stops the turns and schedules of the answers that they replace and of those
+   * after them.
+   * @returns the ids of the answers
+   * @throws Error when the conversation is read-only
+   */
+  answerAgain(exchangeId: string, models: readonly string[] = []): readonly string[] {
+    const exchange = this.tree.exchange(exchangeId);
+    if (!exchange) return [];
+    const answers = newAnswers(models);
+    return this.writeStart({ type: 'answers', exchange: exchangeId, answers }, answers, sideBySide(exchange));
+  }
+
+  /** Requests another answer from the same model, or from another one. Does nothing while the turn runs or is queued. */
+  regenerate(answerId: string, otherModel?: string): readonly string[] {
+    const exchange = this.tree.exchangeOf(answerId);
+    const answer = this.tree.answer(answerId);
+    if (this.readOnly || !exchange || !answer || !isFinished(answer)) return [];
+    const model = otherModel ?? answer.model;
+    return this.answerAgain(exchange.id, model === undefined ? [] : [model]);
+  }
+
+  /**
+   * Ends a comparison. The conversation continues with this answer, and the turns of the other answers and after them
+   * stop. Queued prompts are sent after this answer.
+   */
+  useAnswer(answerId: string): void {
+    const others = this.comparedWith(answerId);
+    if (this.readOnly || others.length === 0) return;
+    const unsent = this.sentByUseAnswer(answerId);
+    this.end([...others, ...this.following(others)]);
+    this.log.write({ type: 'select', answer: answerId, use: true });
+    for (const { exchange, models } of unsent) this.ask(exchange, models);
+  }
+
+  /** Returns the queued prompts that `useAnswer` would send after the answer, and the models that the user has chosen. */
+  sentByUseAnswer(answerId: string): readonly { readonly exchange: Exchange; readonly models: readonly string[] }[] {
+    const unsent = this.following(this.comparedWith(answerId)).filter(
+      ({ isQueued, state }) => isQueued && state.text === '',
+    );
+    const byExchange = Map.groupBy(unsent, ({ id }) => this.tree.exchangeOf(id));
+    return [...byExchange].flatMap(([exchange, answers]) =>
+      exchange ? [{ exchange, models: answers.flatMap(({ model }) => model ?? []) }] : [],
+    );
+  }
+
+  stopComparison(answerId: string): void {
+    const exchange = this.tree.exchangeOf(answerId);
+    if (exchange) this.end(sideBySide(exchange));
+  }
+
+  /** Shows another version of an exchange. Does nothing while a turn runs, because the turn could disappear from the panel. */
+  showVersion(answerId: string): void {
+    if (this.readOnly || this.busy || !this.tree.exchangeOf(answerId) || this.tree.isShown(answerId)) return;
+    this.log.write({ type: 'select', answer: answerId });
+  }
+
+  /**
+   * Requests a summary that replaces an answer and what is before it in later requests. It replaces summaries that have
    * failed.
    * @throws Error when the conversation is read-only
    */
-  summarize(exchangeId: string, model?: string): Exchange {
-    const demo = this.exchange(exchangeId)?.demo;
-    const summaries = this.tree.all().filter(({ summarizes, isUndone }) => summarizes !== undefined && !isUndone);
-    for (const { id } of summaries.filter((other) => !isUsableSummary(other))) this.editSummary(id, '');
-    const input = { prompt: summaryPrompt, model, demo, reasoningEffort: 'default' } as const;
-    const summary = this.add(input, undefined, { summarizes: exchangeId });
-    this.firePath();
-    this.run(summary);
-    return summary;
+  summarize(upTo: string, model?: string): string {
+    const failed = this.tree.summaries().filter((summary) => !summary.isUndone && !isUsable(summary));
+    for (const { answer } of failed) this.editSummary(answer.id, '');
+    const [answer] = newAnswers(model === undefined ? [] : [model]);
+    this.writeStart({ type: 'summary', upTo, answer }, [answer]);
+    return answer.id;
   }
 
   /** Adds a summary of another conversation before the first prompt. */
   addSummary(text: string): void {
-    const { id } = this.add({ prompt: summaryPrompt }, undefined, { summarizes: '' });
-    this.editSummary(id, text);
+    const [answer] = newAnswers([]);
+    this.log.write({ type: 'summary', upTo: '', answer });
+    this.editSummary(answer.id, text);
   }
 
   /** An empty text undoes the summary, which stops its turn. */
-  editSummary(exchangeId: string, newText: string): void {
-    const text = newText.trim();
-    const summary = this.exchange(exchangeId);
-    if (this.readOnly || summary?.summarizes === undefined) return;
-    this.end([summary]);
-    this.append({ type: 'summary', exchangeId, text });
-    const current = this.exchange(exchangeId) ?? summary;
-    this.tree.update({ ...current, queued: false, ...changesOfSummary(current.state, text) });
-    this.firePath();
+  editSummary(answerId: string, newText: string): void {
+    const summary = this.tree.summaryOf(answerId);
+    if (this.readOnly || !summary) return;
+    this.end([summary.answer]);
+    this.log.write({ type: 'summaryText', answer: answerId, text: newText.trim() });
   }
 
-  /** @returns the new exchange, or the existing exchange if its turn is still running or queued */
-  regenerate(exchangeId: string, model?: string): Exchange | undefined {
-    const exchange = this.exchange(exchangeId);
-    if (this.readOnly || !exchange || !isFinished(exchange)) return exchange;
-    const input = toPromptInput(exchange);
-    return this.addVersion(exchangeId, model === undefined ? input : { ...input, model });
+  requestOf(answerId: string): ChatRequest | undefined {
+    const answer = this.tree.answer(answerId);
+    const model = answer?.state.model || answer?.model;
+    return answer && buildRequest(this.tree, { ...answer, model }, (choice) => this.deps.defaults(this.isDemo, choice));
   }
 
-  /** Does nothing while a turn is running, because the turn could disappear from the panel. */
-  showVersion(exchangeId: string): void {
-    if (this.readOnly || this.busy || !this.exchange(exchangeId) || this.tree.isOnPath(exchangeId)) return;
-    this.append({ type: 'show', exchangeId });
-    this.tree.show(exchangeId);
-    this.firePath();
+  /** Stops the turn of an answer, removes it from the queue or cancels its schedule. The default is all running turns. */
+  stop(answerId?: string): void {
+    const answer = answerId === undefined ? undefined : this.tree.answer(answerId);
+    this.end(answerId === undefined ? this.activeAnswers : answer ? [answer] : []);
   }
 
-  /** @returns '' for a first prompt */
-  private parentOf(exchangeId: string): string {
-    return this.tree.ancestors(exchangeId).at(-1)?.id ?? '';
+  stopAll(): void {
+    this.end(this.tree.answers().filter((answer) => !isFinished(answer)));
   }
 
-  private addVersion(exchangeId: string, input: PromptInput): Exchange {
-    const version = this.add(input, this.parentOf(exchangeId));
-    this.startVersions([version], exchangeId);
-    return version;
+  /** Ends the wait of a running turn, or retries a turn that has ended without a complete answer. */
+  retryNow(answerId: string): void {
+    this.retry(answerId, (turn) => turn.retryNow());
   }
 
-  /** The turns of the exchange that they replace, and of those after it, stop. */
-  private startVersions(versions: readonly Exchange[], replacedId: string | undefined): void {
-    const replaced = replacedId === undefined ? [] : this.tree.columns(replacedId);
-    this.firePath();
-    this.end(replaced.flatMap(({ id }) => this.tree.descendants(id)));
-    for (const version of versions) this.run(version);
+  /** Also clears the failures that the circuit breaker has recorded for the model. */
+  tryAnyway(answerId: string): void {
+    this.retry(answerId, (turn) => turn.tryAnyway());
   }
+
+  continue(answerId: string): void {
+    const answer = this.tree.answer(answerId);
+    if (answer && canContinue(answer)) this.rerun(answerId, { mode: 'continue' });
+  }
+
+  /** Requests the answer again, even if it is complete. The old text stays until the new text is longer. */
+  restart(answerId: string, options: Pick<TurnStart, 'moreRoom'> = {}): void {
+    const answer = this.tree.answer(answerId);
+    if (answer && isFinished(answer)) this.rerun(answerId, { mode: 'restart', ...options });
+    else this.retryNow(answerId);
+  }
+
+  /** Switches a running turn, or restarts one that has ended without a complete answer. */
+  switchModel(answerId: string, model: string): void {
+    this.control(
+      answerId,
+      (turn) => turn.switchModel(model),
+      () => this.rerun(answerId, { mode: 'restart' }, model),
+    );
+  }
+
+  /** Switches a running turn to the next gateway, or retries a failed turn there. Later prompts also use that gateway. */
+  switchGateway(answerId: string): void {
+    this.flush();
+    this.control(
+      answerId,
+      (turn) => (this.switchedGateway = turn.switchGateway() ?? this.switchedGateway),
+      ({ state }) => {
+        const preferredGateway = state.failure?.nextGateway ?? this.switchedGateway;
+        this.rerun(answerId, { preferredGateway, onStart: () => (this.switchedGateway = preferredGateway) });
+      },
+    );
+  }
+
+  /** Lets later prompts go to the gateway that the settings choose. */
+  switchBack(): void {
+    this.switchedGateway = undefined;
+  }
+
+  /** The model of the answer stays the same, so that *Regenerate* and *Continue* use it. */
+  continueWithFallback(answerId: string): void {
+    this.flush();
+    const { wait, failure } = this.tree.answer(answerId)?.state ?? {};
+    const { fallbackModel, reason } = wait ?? { ...failure, reason: failure?.kind };
+    if (fallbackModel === undefined || reason === undefined) return;
+    const onStart = (turn: TurnHandle): void => turn.continueWith(fallbackModel, reason);
+    this.control(answerId, onStart, (answer) => {
+      if (canContinue(answer)) this.rerun(answerId, { mode: 'continue', onStart });
+    });
+  }
+
+  /** Switches a waiting turn to the model that the user has selected. @param demo whether the demo has this model */
+  selectModel(model: string, demo: boolean): void {
+    this.flush();
+    const { activeAnswer } = this;
+    if (!activeAnswer?.state.wait || this.isDemo !== demo) return;
+    // A compared answer keeps its model.
+    if (this.comparedWith(activeAnswer.id).length > 0) return;
+    // The setting changes to the same model right afterwards and must not switch the turn a second time.
+    this.defaultModel = model;
+    this.runner.turn(activeAnswer.id)?.switchModel(model);
+  }
+
+  /** Switches a waiting turn to the model in the settings if the user has changed it since the turn started. */
+  applySettings(): void {
+    const { activeAnswer } = this;
+    if (!activeAnswer?.state.wait || this.isDemo) return;
+    const { model } = this.deps.defaults(false);
+    const hasChanged = model !== this.defaultModel && model !== activeAnswer.state.model;
+    this.defaultModel = model;
+    // Does not switch a turn back from its fallback model unless the user has changed the model in the settings.
+    if (activeAnswer.model === undefined && hasChanged) this.runner.turn(activeAnswer.id)?.switchModel(model);
+  }
+
+  flush(): void {
+    this.runner.flush();
+  }
+
+  /** @returns false if the answer is complete, the user has retried, or another window writes the conversation */
+  schedule(answerId: string, schedule: Schedule): boolean {
+    if (this.runner.answerIds.includes(answerId)) this.stop(answerId);
+    const answer = this.tree.answer(answerId);
+    if (this.readOnly || !answer || !canRetry(answer) || isScheduled(answer)) return false;
+    this.log.write({ type: 'scheduled', answer: answerId, ...schedule });
+    return true;
+  }
+
+  /** Records that a scheduled prompt is due, but is not sent because the daily budget is used up. */
+  holdScheduled(answerId: string): void {
+    const schedule = this.tree.answer(answerId)?.state.schedule;
+    if (this.readOnly || !schedule) return;
+    this.log.write({ type: 'scheduled', answer: answerId, ...schedule, exceedsBudget: true });
+  }
+
+  /**
+   * @param immediately whether the turn skips the cooldown, because the user asked for it
+   * @param record writes to the disk that the prompt is sent. No attempt starts before it resolves.
+   */
+  sendScheduled(
+    answerId: string,
+    model: string,
+    { immediately, record }: { readonly immediately: boolean; readonly record: () => Promise<void> },
+  ): void {
+    const answer = this.tree.answer(answerId);
+    if (this.readOnly || !answer || !isScheduled(answer)) return;
+    const onStart = (turn: TurnHandle): void => {
+      if (immediately) turn.retryNow();
+    };
+    // The prompt goes to the gateway that the scheduler has checked, not to the one that the user has switched to.
+    this.startAgain(answer, { preferredGateway: undefined, beforeAttempt: record, onStart }, model);
+  }
+
+  /** Ends the schedule of an answer without sending its prompt. Does nothing if the answer is not scheduled. */
+  endSchedule(answerId: string, end: ScheduleEnd): void {
+    const answer = this.tree.answer(answerId);
+    if (!this.readOnly && answer && isScheduled(answer)) this.log.write({ type: 'unscheduled', answer: answerId, end });
+  }
+
+  /** Returns the other answers of an open comparison. */
+  private comparedWith(answerId: string): readonly Answer[] {
+    const exchange = this.tree.exchangeOf(answerId);
+    const answers = exchange ? sideBySide(exchange) : [];
+    return answers.some(({ id }) => id === answerId) ? answers.filter(({ id }) => id !== answerId) : [];
+  }
+
+  private following(answers: readonly Answer[]): readonly Answer[] {
+    return this.tree.following(answers.map(({ id }) => id));
+  }
+
+  private addExchange(
+    { prompt, content, attachments, target, reasoningEffort }: Prompt,
+    after: string,
+    models: readonly string[],
+    replaced: readonly Answer[] = [],
+  ): readonly string[] {
+    const answers = newAnswers(models);
+    const sent = { prompt, content, attachments, target, reasoningEffort };
+    return this.writeStart({ type: 'exchange', id: randomUUID(), after, ...sent, answers }, answers, replaced);
+  }
+
+  /** Adds answers and starts their turns. The turns of the answers that they replace, and of those after them, stop. */
+  private writeStart(
+    record: Parameters<ConversationLog['write']>[0],
+    answers: readonly { readonly id: string }[],
+    replaced: readonly Answer[] = [],
+  ): readonly string[] {
+    if (this.readOnly) throw new Error('the conversation is read-only');
+    this.log.write(record, this.runner.mustQueue(undefined));
+    this.end([...replaced, ...this.following(replaced)]);
+    for (const { id } of answers) this.run(id);
+    return answers.map(({ id }) => id);
+  }
+
+  private end(answers: readonly Answer[]): void {
+    // Removes all queued turns first, because the end of the running turn starts the next queued turn.
+    for (const { id } of answers) {
+      this.endSchedule(id, { outcome: 'stopped' });
+      if (this.runner.removeFromQueue(id)) this.endQueued(id, (text) => ({ type: 'stopped', text }));
+    }
+    for (const { id } of answers) this.runner.turn(id)?.stop();
+  }
+
+  /** Ends a queued turn. The caller must have removed the turn from the queue. */
+  private endQueued(
+    answerId: string,
+    terminalOf: (text: string) => Pick<StoppedEvent, 'type' | 'text'> | ReturnType<Budget['refusal']>,
+  ): void {
+    const state = this.tree.answer(answerId)?.state;
+    if (!state) return;
+    this.log.amend(answerId, { isQueued: false });
+    const at = this.deps.clock.monotonicNow();
+    this.addEvents(answerId, [{ ...terminalOf(state.text), attempt: state.attempts, at }]);
+  }
+
+  private addEvents(answerId: string, streamEvents: readonly StreamEvent[]): void {
+    const answer = this.tree.answer(answerId);
+    if (!answer) return;
+    this.log.write({ type: 'events', answer: answerId, events: toRecordedEvents(streamEvents, answer.state) });
+    // The observer comes last, so that its exception can't lose an event.
+    for (const event of streamEvents) if (!isDelta(event)) this.deps.onEvent(this.id, answerId, event);
+  }
+
+  private forgetFailedGateway(events: readonly StreamEvent[]): void {
+    const { switchedGateway } = this;
+    const hasFailed = events.some((event) => {
+      if (event.type === 'failed') return event.nextGateway !== undefined && event.nextGateway !== switchedGateway;
+      return event.type === 'gateway' && event.reason !== 'user' && (event.fromUrl ?? event.from) === switchedGateway;
+    });
+    if (hasFailed) this.switchedGateway = undefined;
+  }
+
+  private retry(answerId: string, onStart: (turn: TurnHandle) => void): void {
+    this.control(answerId, onStart, () => this.rerun(answerId, { onStart }));
+  }
+
+  private control(
+    answerId: string,
+    controlTurn: (turn: TurnHandle) => void,
+    handleEnded: (answer: Answer) => void,
+  ): void {
+    const answer = this.tree.answer(answerId);
+    if (!answer) return;
+    const turn = this.runner.turn(answerId);
+    if (turn && isRunning(answer.state.phase)) controlTurn(turn);
+    else if (canRetry(answer)) handleEnded(answer);
+  }
+
+  /**
+   * Asks about the daily budget before anything changes, unless the user continues a partial answer. Does nothing for a
+   * scheduled prompt, because only the scheduler may send it.
+   */
+  private rerun(answerId: string, start: TurnStart, model?: string): void {
+    const startNow = (): void => {
+      const answer = this.tree.answer(answerId);
+      if (this.readOnly || !answer || !isFinished(answer) || isScheduled(answer)) return;
+      this.startAgain(answer, start, model);
+    };
+    const mayStart = start.mode === 'continue' || this.deps.budget.mayStart(this.isDemo);
+    if (mayStart === true) startNow();
+    else this.whenAnswered(mayStart, startNow).catch(this.deps.onError);
+  }
+
+  private async whenAnswered(mayStart: boolean | Promise<boolean>, start: () => void): Promise<void> {
+    this.questions++;
+    try {
+      if (await mayStart) start();
+    } finally {
+      this.questions--;
+    }
+  }
+
+  /** By default, continues a partial answer if the setting allows it, and otherwise restarts the answer. */
+  private startAgain(answer: Answer, start: TurnStart, model?: string): void {
+    const continues = canContinue(answer) && this.deps.resumeSetting() === 'auto';
+    const { mode = continues ? 'continue' : 'restart' } = start;
+    const mustQueue = this.runner.mustQueue(openComparison(answer));
+    this.log.write({ type: 'rerun', answer: answer.id, go: mode, ...(model !== undefined && { model }) }, mustQueue);
+    this.run(answer.id, { ...start, mode });
+  }
+
+  private run(answerId: string, turnStart: TurnStart = {}): void {
+    const startTurn = (onEvents: RunOptions['onEvents']): TurnHandle => {
+      const { deps, isDemo } = this;
+      const { mode, moreRoom, preferredGateway, onStart, beforeAttempt } = {
+        preferredGateway: this.switchedGateway,
+        ...turnStart,
+      };
+      const queued = this.tree.answer(answerId);
+      if (!queued) throw new Error('the answer does not exist');
+      const { model: selected } = deps.defaults(isDemo);
+      this.defaultModel = selected;
+      // Sets the model before the first attempt, so that the panel shows it even while that attempt has to wait.
+      this.log.amend(answerId, { isQueued: false, state: { ...queued.state, model: queued.model ?? selected } });
+      const request = buildRequest(this.tree, queued, (choice) => deps.defaults(isDemo, choice));
+      const turn = deps.engine(isDemo).run(
+        { ...request, ...(moreRoom && { moreRoom }) },
+        {
+          resumeFrom: mode && partialAnswer(queued, mode),
+          preferredGateway,
+          connection: async () => {
+            await beforeAttempt?.();
+            return deps.connection(isDemo);
+          },
+          onEvents,
+        },
+      );
+      onStart?.(turn);
+      return turn;
+    };
+    const answer = this.tree.answer(answerId);
+    this.runner.run({ answerId, comparison: answer && openComparison(answer), start: startTurn });
+  }
+}
+
+/** Answers of an open comparison are written at the same time. */
+function openComparison({ comparison }: Answer): string | undefined {
+  return comparison?.isUsed ? undefined : comparison?.id;
+}
+
+/** @param models the models that the user has chosen; none for an answer of the selected model */
+function newAnswers(models: readonly string[]): [NewAnswer, ...NewAnswer[]] {
+  const [first, ...others] = models;
+  return [newAnswer(first), ...others.map(newAnswer)];
+}
+
+interface NewAnswer {
+  readonly id: string;
+  readonly model?: string;
+}
+
+function newAnswer(model: string | undefined): NewAnswer {
+  return { id: randomUUID(), ...(model !== undefined && { model }) };
 }

@@ -1,13 +1,11 @@
 import { firstChars, lastChars } from '../../engine/text/surrogates';
 import { visibleText } from '../../engine/gateway/visibleText';
-import type { TotalCost } from '../../engine/state/turnCost';
-import { costOfExchanges, type Exchange } from '../journal/exchange';
-import type { OtherVersion, CurrentSummary } from '../journal/exchangeTree';
+import { comparedWith } from '../journal/exchange';
+import type { ExchangeTree } from '../journal/exchangeTree';
 import type { Journal } from '../journal/journal';
 import { foldJournal } from '../journal/journalFold';
 import type { JournalEntry, JournalFolder } from '../journal/journalFolder';
 import { salvageJournal } from '../journal/journalLines';
-import type { Content } from './conversationRecord';
 
 /** Maximum length of a conversation's title, in code points. */
 export const maxTitleLength = 200;
@@ -28,38 +26,19 @@ export interface ConversationHit extends ConversationListItem {
   readonly excerpt: string;
 }
 
-export interface ReadConversation {
-  readonly id: string;
-  readonly title?: string | undefined;
-  readonly exchanges: readonly Exchange[];
-  readonly otherVersions: readonly OtherVersion[];
-  readonly summaries: readonly CurrentSummary[];
-  /** With the exchanges that an edit has replaced, and the summaries. */
-  readonly cost: TotalCost;
-}
-
-export function readContent(id: string, { tree, title }: Content): ReadConversation {
-  const [otherVersions, summaries] = [tree.otherVersions(), tree.currentSummaries()];
-  return { id, title, exchanges: tree.path(), otherVersions, summaries, cost: costOfExchanges(tree.all()) };
-}
-
 type Outline = Pick<ConversationListItem, 'title' | 'turns' | 'problem'>;
 
 /** @returns undefined when the conversation has neither a prompt nor a summary of another conversation */
-export function outlineOf({ tree, title }: Content): Outline | undefined {
-  const path = tree.path();
-  if (tree.onPage().length === 0) return undefined;
-  return { title: conversationTitle(title, path[0]?.prompt ?? ''), turns: path.length };
+export function outlineOf(tree: ExchangeTree): Outline | undefined {
+  return tree.isEmpty ? undefined : { title: conversationTitle(tree), turns: tree.path().length };
 }
 
 /** Skips the answers, which make up most of a file. @returns undefined for an undamaged file without a prompt */
 export function readOutline(bytes: Buffer): Outline | undefined {
-  const { lines, damage } = salvageJournal(bytes, { withEvents: false });
-  const content = foldJournal(lines);
-  const outline = outlineOf(content);
-  return damage === undefined
-    ? outline
-    : { ...(outline ?? { title: content.title ?? '', turns: 0 }), problem: 'damaged' };
+  const { records, damage } = salvageJournal(bytes, { withEvents: false });
+  const { tree } = foldJournal(records);
+  const outline = outlineOf(tree);
+  return damage === undefined ? outline : { ...(outline ?? { title: tree.title ?? '', turns: 0 }), problem: 'damaged' };
 }
 
 interface CachedConversation {
@@ -102,7 +81,7 @@ export class ConversationIndex {
     const cached = this.cache.get(id);
     if (cached?.texts) return cached.texts;
     const stored = await this.journal.read(id).catch(() => undefined);
-    const texts = stored ? searchableTexts(stored) : [];
+    const texts = stored ? searchableTexts(stored.tree) : [];
     if (cached && cached.entry.size <= maxCachedBytes) cached.texts = texts;
     return texts;
   }
@@ -119,24 +98,31 @@ export class ConversationIndex {
 }
 
 /** Returns the title that the user chose, or else the first line of the first prompt, without hidden characters. */
-export function conversationTitle(customTitle: string | undefined, firstPrompt: string): string {
-  return visibleText(customTitle ?? /\S.*/.exec(firstPrompt)?.[0] ?? '', maxTitleLength);
+export function conversationTitle(tree: ExchangeTree): string {
+  return tree.title === undefined ? promptTitle(tree.firstPrompt ?? '') : visibleTitle(tree.title);
+}
+
+/** Returns the first line of a prompt. */
+export function promptTitle(prompt: string): string {
+  return visibleTitle(/\S.*/.exec(prompt)?.[0] ?? '');
+}
+
+function visibleTitle(title: string): string {
+  return visibleText(title, maxTitleLength);
 }
 
 const charsBeforeMatch = 40;
 const excerptLength = 160;
 
 /** The answers of a comparison can be found even if the conversation went on with another one. */
-export function searchableTexts({ tree, title }: Content): readonly string[] {
-  const path = tree.path();
-  const comparisons = new Set(path.flatMap(({ comparison }) => comparison ?? []));
-  const compared = tree.otherVersions().filter(({ exchange }) => comparisons.has(exchange.comparison ?? ''));
+export function searchableTexts(tree: ExchangeTree): readonly string[] {
   const all = [
-    ...path.flatMap(({ prompt, state }) => [prompt, state.text]),
-    ...compared.map(({ exchange }) => exchange.state.text),
-    ...tree.currentSummaries().map(({ summary }) => summary.state.text),
+    ...tree.path().flatMap(({ exchange, answer }) => {
+      return [exchange.prompt, ...comparedWith(exchange, answer).map(({ state }) => state.text)];
+    }),
+    ...tree.usableSummaries().map(({ answer }) => answer.state.text),
   ];
-  return title === undefined ? all : [...all, title];
+  return tree.title === undefined ? all : [...all, tree.title];
 }
 
 export function splitWords(query: string): readonly string[] {

@@ -1,4 +1,5 @@
-import type { RemovalEvent } from './conversationStore';
+import type { StateStore } from '../util/stateStore';
+import type { RemovalEvent } from './conversations';
 
 const promptsKey = 'holysheep.prompts';
 const deletedKey = 'holysheep.deletedConversations';
@@ -7,11 +8,6 @@ const maxPrompts = 100;
 const maxDeletedIds = 200;
 /** Maximum length of a stored prompt, in characters. VS Code reads the whole workspace state at each start. */
 const maxPromptLength = 4000;
-
-export interface StateStore {
-  get(key: string): unknown;
-  update(key: string, value: unknown): Thenable<void>;
-}
 
 interface StoredPrompt {
   readonly prompt: string;

@@ -1,5 +1,5 @@
 import { estimateTokens } from '../../engine/text/tokenEstimate';
-import type { Exchange } from '../journal/exchange';
+import type { Answer, Step } from '../../shared/conversation';
 import type { Preceding } from '../journal/exchangeTree';
 import { estimateTurnTokens } from './contextUse';
 import { maxSummaryTokens } from './summaryPrompt';
@@ -11,30 +11,30 @@ const maxKeptTokens = 20_000;
 interface SummaryRoom {
   /** In tokens; undefined if it is unknown. */
   readonly contextWindow?: number | undefined;
-  /** Whether the request for a summary of all these exchanges was too long. The next one then has half of them. */
+  /** Whether the request for a summary of all these turns was too long. The next one then has half of them. */
   readonly hasFailed?: boolean | undefined;
 }
 
 /**
- * Returns the last exchange for which a summary should stand. The exchanges after it stay word for word. If the request
- * would be too long, the summary stands only for the oldest exchanges, and a further summary can include it.
- * @returns undefined if all exchanges fit in what stays word for word
+ * Returns the last answer that a summary should replace. The turns after it stay word for word. If the request would be
+ * too long, the summary replaces only the oldest turns, and a further summary can include it.
+ * @returns undefined if all turns fit in what stays word for word
  */
 export function lastToSummarize(
-  { summary, exchanges }: Preceding,
+  { summary, steps }: Preceding,
   { contextWindow = Infinity, hasFailed = false }: SummaryRoom,
-): Exchange | undefined {
-  const sizes = exchanges.map(tokensOf);
+): Answer | undefined {
+  const sizes = steps.map(tokensOf);
   const maxKept = hasFailed ? 0 : Math.min(maxKeptTokens, contextWindow / 4);
   const end = countWithin(sizes.toReversed(), maxKept);
-  const summarized = exchanges.slice(0, exchanges.length - end);
+  const summarized = steps.slice(0, steps.length - end);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const room =
     contextWindow - Math.min(maxSummaryTokens, contextWindow / 4) - estimateTokens(summary?.state.text ?? '');
   const fitting = countWithin(sizes, Math.min(room, hasFailed ? total / 2 : Infinity));
   // At least one answer is summarized, even if it may be too long.
   const firstAnswer = sizes.findIndex((size) => size > 0) + 1;
-  return summarized.slice(0, Math.max(fitting, firstAnswer)).at(-1);
+  return summarized.slice(0, Math.max(fitting, firstAnswer)).at(-1)?.answer;
 }
 
 /** Returns how many sizes, from the first one on, have a sum of at most `max`. */
@@ -44,7 +44,7 @@ function countWithin(sizes: readonly number[], max: number): number {
   return index < 0 ? sizes.length : index;
 }
 
-/** Requests leave out exchanges without an answer, and those of the demo. */
-function tokensOf(exchange: Exchange): number {
-  return exchange.state.text === '' || exchange.demo ? 0 : estimateTurnTokens(exchange);
+/** Requests leave out prompts without an answer. */
+function tokensOf(step: Step): number {
+  return step.answer.state.text === '' ? 0 : estimateTurnTokens(step);
 }

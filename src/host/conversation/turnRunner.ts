@@ -1,12 +1,7 @@
 import type { Clock } from '../../engine/clock';
-import type { Engine, ResumeFrom, RunOptions, TurnHandle } from '../../engine/engine';
+import type { RunOptions, TurnHandle } from '../../engine/engine';
 import { EventBatch } from '../../engine/eventBatch';
 import { isTerminal, type StreamEvent } from '../../engine/events';
-import type { ChatRequest, Connection, TextMessage } from '../../engine/request';
-import type { RequestChoice, RequestDefaults } from '../connection/connections';
-import type { Exchange } from '../journal/exchange';
-import type { Preceding } from '../journal/exchangeTree';
-import { summaryMessages, summaryParameters } from './summaryPrompt';
 
 type StartTurn = (onEvents: RunOptions['onEvents']) => TurnHandle;
 
@@ -14,14 +9,14 @@ type StartTurn = (onEvents: RunOptions['onEvents']) => TurnHandle;
 const frameMs = 16;
 
 interface QueuedTurn {
-  readonly exchangeId: string;
+  readonly answerId: string;
   /** Turns of the same comparison run at the same time. */
   readonly comparison?: string | undefined;
   readonly start: StartTurn;
 }
 
 interface RunningTurn {
-  readonly exchangeId: string;
+  readonly answerId: string;
   readonly comparison: string | undefined;
   handle?: TurnHandle;
   hasText: boolean;
@@ -49,23 +44,23 @@ export class TurnRunner {
    */
   constructor(
     private readonly clock: Clock,
-    private readonly onEvents: (exchangeId: string, events: readonly StreamEvent[]) => void,
-    private readonly onFailure: (exchangeId: string, error: unknown) => void,
+    private readonly onEvents: (answerId: string, events: readonly StreamEvent[]) => void,
+    private readonly onFailure: (answerId: string, error: unknown) => void,
     private readonly onError: (error: unknown) => void,
-    private readonly mayStart: (exchangeId: string) => boolean | Promise<boolean>,
-    private readonly onRefused: (exchangeId: string) => void,
+    private readonly mayStart: (answerId: string) => boolean | Promise<boolean>,
+    private readonly onRefused: (answerId: string) => void,
   ) {}
 
   get busy(): boolean {
     return this.running.size > 0 || this.queue.length > 0;
   }
 
-  get exchangeIds(): readonly string[] {
+  get answerIds(): readonly string[] {
     return [...this.running.keys()];
   }
 
-  turn(exchangeId: string): TurnHandle | undefined {
-    return this.running.get(exchangeId)?.handle;
+  turn(answerId: string): TurnHandle | undefined {
+    return this.running.get(answerId)?.handle;
   }
 
   run(turn: QueuedTurn): void {
@@ -79,8 +74,8 @@ export class TurnRunner {
     return this.busy && !this.isRunningComparison(comparison);
   }
 
-  removeFromQueue(exchangeId: string): boolean {
-    const index = this.queue.findIndex((queued) => queued.exchangeId === exchangeId);
+  removeFromQueue(answerId: string): boolean {
+    const index = this.queue.findIndex((queued) => queued.answerId === answerId);
     if (index >= 0) this.queue.splice(index, 1);
     return index >= 0;
   }
@@ -96,12 +91,12 @@ export class TurnRunner {
     if (events.length === 0) return;
     running.pending = new EventBatch();
     running.flushedAt = this.clock.monotonicNow();
-    const { exchangeId } = running;
+    const { answerId } = running;
     try {
-      this.onEvents(exchangeId, events);
+      this.onEvents(answerId, events);
     } catch (error) {
-      if (this.running.has(exchangeId)) this.onError(error);
-      else this.onFailure(exchangeId, error);
+      if (this.running.has(answerId)) this.onError(error);
+      else this.onFailure(answerId, error);
     }
   }
 
@@ -114,7 +109,7 @@ export class TurnRunner {
     if (this.running.size > 0) this.startNext();
     const [next] = this.queue;
     if (!next || this.running.size > 0 || this.isAsking) return;
-    const mayStart = this.mayStart(next.exchangeId);
+    const mayStart = this.mayStart(next.answerId);
     if (typeof mayStart === 'boolean') {
       this.endWait(next, mayStart);
       return;
@@ -139,7 +134,7 @@ export class TurnRunner {
       return;
     }
     try {
-      if (this.removeFromQueue(next.exchangeId)) this.onRefused(next.exchangeId);
+      if (this.removeFromQueue(next.answerId)) this.onRefused(next.answerId);
     } finally {
       this.continueQueue();
     }
@@ -149,34 +144,34 @@ export class TurnRunner {
     const index = this.queue.findIndex(({ comparison }) => this.isRunningComparison(comparison));
     const [next] = this.running.size === 0 || index >= 0 ? this.queue.splice(Math.max(0, index), 1) : [];
     if (!next) return;
-    const { exchangeId, comparison, start } = next;
+    const { answerId, comparison, start } = next;
     const running: RunningTurn = {
-      exchangeId,
+      answerId,
       comparison,
       hasText: false,
       pending: new EventBatch(),
       cancelTimer: undefined,
       flushedAt: Number.NEGATIVE_INFINITY,
     };
-    this.running.set(exchangeId, running);
+    this.running.set(answerId, running);
     try {
       running.handle = start((events) => this.receive(running, events));
     } catch (error) {
-      this.running.delete(exchangeId);
-      this.onFailure(exchangeId, error);
+      this.running.delete(answerId);
+      this.onFailure(answerId, error);
     }
     this.continueQueue();
   }
 
   private receive(running: RunningTurn, events: readonly StreamEvent[]): void {
-    if (this.running.get(running.exchangeId) !== running) return;
+    if (this.running.get(running.answerId) !== running) return;
     for (const event of events) running.pending.add(event);
     const isFirstText = !running.hasText && events.some(({ type }) => type === 'text');
     running.hasText ||= isFirstText;
     const last = events.at(-1);
     if (last && isTerminal(last)) {
       // Listeners must see that the turn is no longer running when they receive its terminal event.
-      this.running.delete(running.exchangeId);
+      this.running.delete(running.answerId);
       this.flushTurn(running);
       this.continueQueue();
       return;
@@ -185,79 +180,4 @@ export class TurnRunner {
     if (isFirstText || sinceFlush >= frameMs) this.flushTurn(running);
     else running.cancelTimer ??= this.clock.after(frameMs - sinceFlush, () => this.flushTurn(running));
   }
-}
-
-/** The user's gateway, or the gateway of the demo, which has its own engine and models. */
-export interface Gateways {
-  readonly engine: (demo: boolean) => Pick<Engine, 'run'>;
-  readonly defaults: (demo: boolean, choice?: RequestChoice) => RequestDefaults;
-  /** Returns the connection for the next attempt. Called before every attempt. */
-  readonly connection: (demo: boolean) => Promise<Connection>;
-}
-
-export interface TurnStart {
-  /** Absent when the prompt is sent for the first time. */
-  readonly mode?: ResumeFrom['mode'] | undefined;
-  /** Whether the request has a higher token limit, because the previous answer reached the limit before any text. */
-  readonly moreRoom?: boolean | undefined;
-  /** The origin or the base URL of the gateway that the user has switched to. */
-  readonly preferredGateway?: string | undefined;
-  /** Called right after the start, for example to skip the cooldown of the gateway. */
-  readonly onStart?: ((turn: TurnHandle) => void) | undefined;
-  /** Called before each attempt, which starts when it resolves. */
-  readonly beforeAttempt?: (() => Promise<void>) | undefined;
-}
-
-export function startTurn(
-  gateways: Gateways,
-  exchange: Exchange,
-  preceding: Preceding,
-  { mode, moreRoom, preferredGateway, onStart, beforeAttempt }: TurnStart,
-  onEvents: RunOptions['onEvents'],
-): TurnHandle {
-  const demo = exchange.demo === true;
-  const request = buildRequest(preceding, exchange, gateways.defaults(demo, exchange));
-  const turn = gateways.engine(demo).run(
-    { ...request, ...(moreRoom && { moreRoom }) },
-    {
-      resumeFrom: mode && partialAnswer(exchange, mode),
-      preferredGateway,
-      connection: async () => {
-        await beforeAttempt?.();
-        return gateways.connection(demo);
-      },
-      onEvents,
-    },
-  );
-  onStart?.(turn);
-  return turn;
-}
-
-/** Previous exchanges without an answer are left out; partial answers are included. */
-export function buildRequest(
-  { summary, exchanges }: Preceding,
-  exchange: Exchange,
-  { model, systemPrompt, ...parameters }: RequestDefaults,
-): ChatRequest {
-  const messages: TextMessage[] = [];
-  if (systemPrompt.trim()) messages.push({ role: 'system', content: systemPrompt });
-  if (summary) messages.push(...summaryMessages(summary.state.text));
-  for (const past of exchanges) {
-    // Answers of the demo must not become context of requests to the user's gateway, and vice versa.
-    if (!past.state.text || (past.demo === true) !== (exchange.demo === true)) continue;
-    messages.push(promptMessage(past), { role: 'assistant', content: past.state.text });
-  }
-  messages.push(promptMessage(exchange));
-  const sent = exchange.summarizes === undefined ? parameters : summaryParameters(parameters);
-  return { model: exchange.model ?? model, messages, ...sent };
-}
-
-function promptMessage({ content, prompt }: Exchange): TextMessage {
-  return { role: 'user', content: content ?? prompt };
-}
-
-function partialAnswer({ state }: Exchange, mode: ResumeFrom['mode']): ResumeFrom | undefined {
-  const { text, textModel: model, reasoning, toolCalls } = state;
-  if (text === '') return undefined;
-  return { text, model, hadReasoning: reasoning !== '', hadToolCalls: toolCalls.length > 0, mode };
 }

@@ -6,9 +6,10 @@ import type { LedgerEntry } from '../../engine/state/ledger';
 import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { Connections } from '../connection/connections';
 import type { Conversation } from '../conversation/conversation';
-import { conversationTitle } from '../conversation/conversationSummaries';
+import { promptTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
-import type { Exchange } from '../journal/exchange';
+import type { Answer } from '../../shared/conversation';
+import type { ExchangeTree } from '../journal/exchangeTree';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { Settings } from '../settings/settings';
 import { plainLabel, escapeIcons } from '../ui/messageText';
@@ -27,8 +28,8 @@ interface CopyAsCodeDeps {
 interface CopyOptions {
   /** Conversation that contains the request. The default is the current conversation. */
   readonly conversation?: Conversation | undefined;
-  /** Exchange whose request is copied. The default is the last exchange of the conversation. */
-  readonly exchangeId?: string | undefined;
+  /** Answer whose request is copied. The default is the last answer of the conversation. */
+  readonly answerId?: string | undefined;
   /** Language of the code. If it is undefined, the user is asked to choose. */
   readonly language?: LanguageId | undefined;
 }
@@ -46,18 +47,19 @@ export function registerCopyAsCode(deps: CopyAsCodeDeps) {
  * @throws UserError if the conversation has no prompts, or the base URL is invalid
  */
 export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Promise<string | undefined> {
-  const { conversation = deps.conversations.current, exchangeId, language } = options;
-  const exchange = exchangeId === undefined ? conversation?.lastExchange : conversation?.exchange(exchangeId);
-  if (!conversation || !exchange) {
+  const { conversation = deps.conversations.current, answerId, language } = options;
+  const tree = conversation?.tree;
+  const answer = answerId === undefined ? conversation?.last?.answer : tree?.answer(answerId);
+  if (!conversation || !tree || !answer) {
     throw new UserError(vscode.l10n.t('This conversation has no prompts yet. Send one, then copy the request.'));
   }
-  const alternatives = exchangeId === undefined ? conversation.exchanges() : [];
-  const choice = language === undefined ? await chooseLanguage(exchange, alternatives) : { exchange, language };
-  const request = choice && conversation.requestOf(choice.exchange.id);
+  const alternatives = answerId === undefined ? tree.path().map((step) => step.answer) : [];
+  const choice = language === undefined ? await chooseLanguage(tree, answer, alternatives) : { answer, language };
+  const request = choice && conversation.requestOf(choice.answer.id);
   if (!request) return undefined;
 
-  const demo = choice.exchange.demo === true;
-  const last = demo ? undefined : choice.exchange.state.ledger.entries.at(-1);
+  const demo = conversation.isDemo;
+  const last = demo ? undefined : choice.answer.state.ledger.entries.at(-1);
   const lastGateway = gatewayOf(last ?? {});
   const gateways = last ? await deps.connections.gateways() : [];
   // The settings may no longer contain the gateway of the last attempt.
@@ -94,21 +96,22 @@ interface LanguageItem extends vscode.QuickPickItem {
 
 /**
  * Asks the user for a language, and optionally for another prompt of the conversation.
- * @param alternatives the exchanges among which the user can choose, including `exchange`. If there are fewer than two,
+ * @param alternatives the answers whose prompts the user can choose, including `answer`. If there are fewer than two,
  * the user can choose only the language.
  * @returns undefined if the user canceled
  */
 async function chooseLanguage(
-  exchange: Exchange,
-  alternatives: readonly Exchange[],
-): Promise<{ readonly exchange: Exchange; readonly language: LanguageId } | undefined> {
+  tree: ExchangeTree,
+  answer: Answer,
+  alternatives: readonly Answer[],
+): Promise<{ readonly answer: Answer; readonly language: LanguageId } | undefined> {
   const picked = await vscode.window.showQuickPick(languageItems(alternatives.length > 1), {
-    title: vscode.l10n.t('Copy “{0}” as', conversationTitle(undefined, exchange.prompt)),
+    title: vscode.l10n.t('Copy “{0}” as', titleOf(tree, answer)),
   });
   if (!picked) return undefined;
-  if (picked.language !== undefined) return { exchange, language: picked.language };
-  const chosen = await choosePrompt(exchange, alternatives);
-  return chosen && chooseLanguage(chosen, alternatives);
+  if (picked.language !== undefined) return { answer, language: picked.language };
+  const chosen = await choosePrompt(tree, answer, alternatives);
+  return chosen && chooseLanguage(tree, chosen, alternatives);
 }
 
 function languageItems(offerPrompts: boolean): readonly LanguageItem[] {
@@ -123,16 +126,24 @@ function languageItems(offerPrompts: boolean): readonly LanguageItem[] {
   return [...items, separator, { label: vscode.l10n.t('Choose another prompt in this conversation…') }];
 }
 
-async function choosePrompt(current: Exchange, exchanges: readonly Exchange[]): Promise<Exchange | undefined> {
-  const items = exchanges.toReversed().map((exchange) => ({
-    exchange,
-    label: escapeIcons(conversationTitle(undefined, exchange.prompt)),
-    description: plainLabel(exchange.state.model),
-    picked: exchange.id === current.id,
+async function choosePrompt(
+  tree: ExchangeTree,
+  current: Answer,
+  answers: readonly Answer[],
+): Promise<Answer | undefined> {
+  const items = answers.toReversed().map((answer) => ({
+    answer,
+    label: escapeIcons(titleOf(tree, answer)),
+    description: plainLabel(answer.state.model),
+    picked: answer.id === current.id,
   }));
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Which request do you want to copy?'),
     matchOnDescription: true,
   });
-  return picked?.exchange;
+  return picked?.answer;
+}
+
+function titleOf(tree: ExchangeTree, { id }: Answer): string {
+  return promptTitle(tree.exchangeOf(id)?.prompt ?? vscode.l10n.t('Summary'));
 }

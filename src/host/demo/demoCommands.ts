@@ -27,7 +27,7 @@ export function registerDemo(deps: DemoCommandDeps) {
       // The next prompt must not go to the user's gateway below answers of the demo.
       const { current } = conversations;
       const isShown = panels.isAnyOpen((conversation) => conversation === current);
-      if (current && isShown && current.exchanges().some(({ demo }) => demo)) {
+      if (current && isShown && current.isDemo) {
         panels.show(conversations.startNew(), { preserveFocus: false });
       }
     }),
@@ -45,7 +45,7 @@ export function registerDemo(deps: DemoCommandDeps) {
   const openDemo = async (argument: unknown): Promise<void> => {
     // Starts a new conversation instead of continuing one from an earlier demo. An empty conversation is reused, because
     // its composer may contain a prompt that can't be sent before an API key is set.
-    const canReuseCurrent = demo.active || (conversations.current?.exchanges().length ?? 0) === 0;
+    const canReuseCurrent = demo.active || conversations.current?.tree.firstPrompt === undefined;
     await demo.enter();
     const { current } = conversations;
     const conversation = canReuseCurrent && current && isDemoConversation(current) ? current : conversations.startNew();

@@ -5,10 +5,7 @@ import type { DemoTourStep, Suggestion } from '../../shared/protocol';
 import { isDemoConversation } from '../connection/demoConversation';
 import type { Conversation } from '../conversation/conversation';
 
-type TourConversation = Pick<
-  Conversation,
-  'id' | 'title' | 'activeExchange' | 'exchanges' | 'tree' | 'ask' | 'rename' | 'stop'
->;
+type TourConversation = Pick<Conversation, 'id' | 'activeAnswer' | 'tree' | 'useDemo' | 'ask' | 'rename' | 'stop'>;
 
 interface DemoTourDeps {
   /** Returns the models of the demo, or none while the demo is not active. */
@@ -25,10 +22,10 @@ export class DemoTour {
   /** Index of the step that the tour offers next in each conversation, by the id of the conversation. */
   private readonly nextById = new Map<string, number>();
   /**
-   * Index of the tour step that each exchange belongs to, by the id of the exchange. Each step has its own model, but the
-   * model of an exchange does not reveal the step, because a turn may switch to another model.
+   * Index of the tour step that each answer belongs to, by the id of the answer. Each step has its own model, but the
+   * model of an answer does not reveal the step, because a turn may switch to another model.
    */
-  private readonly stepByExchange = new Map<string, number>();
+  private readonly stepByAnswer = new Map<string, number>();
 
   constructor(private readonly deps: DemoTourDeps) {}
 
@@ -45,7 +42,7 @@ export class DemoTour {
   currentStep(conversation: TourConversation): DemoTourStep | undefined {
     const { steps } = this;
     if (steps.length === 0 || !isDemoConversation(conversation)) return undefined;
-    const runningStep = this.stepByExchange.get(conversation.activeExchange?.id ?? '');
+    const runningStep = this.stepByAnswer.get(conversation.activeAnswer?.id ?? '');
     const { localize } = this.deps;
     const index = runningStep ?? this.nextIndex(conversation);
     const step = steps[index];
@@ -65,17 +62,18 @@ export class DemoTour {
   ask(conversation: TourConversation, model: string): void {
     const { models, localize } = this.deps;
     const scenario = models().find(({ id }) => id === model);
-    if (!scenario) return;
+    if (!scenario || !isDemoConversation(conversation)) return;
     // Sets the title before the first prompt, so that the history shows that this conversation belongs to the demo.
-    if (conversation.title === undefined && conversation.exchanges().length === 0) {
+    if (conversation.tree.title === undefined && conversation.tree.firstPrompt === undefined) {
       conversation.rename(localize('Offline demo'));
     }
     // Updates the progress before calling `ask`, because `ask` immediately fires a change event whose listeners read
     // the progress.
     const step = this.steps.findIndex(({ id }) => id === model);
     if (step >= 0) this.nextById.set(conversation.id, step + 1);
-    const { id } = conversation.ask({ prompt: localize(scenario.prompt), model, demo: true });
-    if (step >= 0) this.stepByExchange.set(id, step);
+    conversation.useDemo();
+    const [id = ''] = conversation.ask({ prompt: localize(scenario.prompt) }, [model]);
+    if (step >= 0) this.stepByAnswer.set(id, step);
   }
 
   /** Performs an action that the user has chosen in the tour. */
@@ -83,7 +81,7 @@ export class DemoTour {
     const next = this.nextIndex(conversation);
     const step = this.steps[next];
     if (act === 'skip') {
-      if (this.stepByExchange.has(conversation.activeExchange?.id ?? '')) conversation.stop();
+      if (this.stepByAnswer.has(conversation.activeAnswer?.id ?? '')) conversation.stop();
       else this.nextById.set(conversation.id, next + 1);
     } else if (step) this.ask(conversation, step.id);
   }
@@ -91,7 +89,7 @@ export class DemoTour {
   /** Clears the progress of all conversations, so that the next demo starts from the beginning. */
   reset(): void {
     this.nextById.clear();
-    this.stepByExchange.clear();
+    this.stepByAnswer.clear();
   }
 
   private get steps(): readonly TourStep[] {

@@ -1,7 +1,7 @@
 import { isDelta, type StreamEvent } from '../../engine/events';
 import type { Log } from '../util/log';
 
-export type TurnLogEvent = readonly [conversationId: string, exchangeId: string, event: StreamEvent];
+export type TurnLogEvent = readonly [conversationId: string, answerId: string, event: StreamEvent];
 
 const warnings: ReadonlySet<StreamEvent['type']> = new Set(['waiting', 'cut', 'failed']);
 
@@ -13,7 +13,7 @@ const fields = [
 ].flatMap((names) => names.split(' '));
 
 /** Logs the network activity of a turn, one line for each event except the deltas. */
-export function logTurnEvent(log: Log, ...[conversationId, exchangeId, event]: TurnLogEvent): void {
+export function logTurnEvent(log: Log, ...[conversationId, answerId, event]: TurnLogEvent): void {
   if (isDelta(event) || event.type === 'usage') return;
   const isWarning = warnings.has(event.type) || (event.type === 'gateway' && event.reason !== 'user');
   const values: Readonly<Record<string, unknown>> = { ...event };
@@ -22,7 +22,7 @@ export function logTurnEvent(log: Log, ...[conversationId, exchangeId, event]: T
     .map((name) => `${name}=${format(name, values[name])}`);
   if ('text' in event) pairs.push(`textLength=${event.text.length}`);
   log[isWarning ? 'warn' : 'info'](
-    `[${shortId(conversationId)}/${shortId(exchangeId)}] ${event.type} ${pairs.join(' ')}`,
+    `[${shortId(conversationId)}/${shortId(answerId)}] ${event.type} ${pairs.join(' ')}`,
   );
 }
 

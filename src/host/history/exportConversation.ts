@@ -12,8 +12,8 @@ import { exportFileName, type ExportSource } from './exportSource';
 export async function exportConversation(deps: HistoryDeps, { id, title }: NamedConversation): Promise<void> {
   const format = await vscode.window.showQuickPick(formats(), { title: vscode.l10n.t('Export “{0}”', title) });
   if (!format) return;
-  const content = await deps.conversations.read(id);
-  if (!content) {
+  const tree = await deps.conversations.read(id);
+  if (!tree) {
     showToast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
     return;
   }
@@ -24,7 +24,7 @@ export async function exportConversation(deps: HistoryDeps, { id, title }: Named
     filters: { [format.name]: [format.extension] },
   });
   if (!file) return;
-  const text = format.write({ ...content, title });
+  const text = format.write({ title, tree });
   try {
     await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
   } catch (error) {

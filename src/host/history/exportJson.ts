@@ -2,8 +2,9 @@ import type { LedgerEntry, LedgerWait } from '../../engine/state/ledger';
 import { costOfAttempt, costsOf } from '../../engine/state/turnCost';
 import type { TurnSegment } from '../../engine/state/turnState';
 import { segmentsOf } from '../../engine/state/turnTotals';
-import type { Exchange } from '../journal/exchange';
-import type { CurrentSummary } from '../journal/exchangeTree';
+import type { ShownSummary, Step } from '../../shared/conversation';
+import { costOfAnswers } from '../journal/exchange';
+import type { ExchangeTree } from '../journal/exchangeTree';
 import { firstAttemptAt, modelOf, modelsOf, type ExportSource } from './exportSource';
 
 /** Version of the exported format. It is increased when a field changes its meaning. */
@@ -14,40 +15,37 @@ const exportSchema = 1;
  * Each field is copied by name, so that nothing else, such as the gateway's URL, can leak into the export.
  * @param now time of the export, in epoch milliseconds
  */
-export function exportJson({ title, exchanges, otherVersions, summaries, cost }: ExportSource, now: number): string {
+export function exportJson({ title, tree }: ExportSource, now: number): string {
+  const cost = costOfAnswers(tree.answers());
+  const [others, summaries] = [tree.others(), tree.usableSummaries()];
   const document = {
     schema: exportSchema,
     title,
     exportedAt: isoTime(now),
-    // Includes exchanges that are not exported, such as summaries.
+    // Includes answers that are not exported, such as failed summaries.
     ...(cost.costs.length > 0 && { cost }),
-    turns: exchanges.map(turnJson),
-    // Exports the versions that are not current, and the exchanges that followed them. In the export, `after` is the id
-    // of the preceding exchange.
-    ...(otherVersions.length > 0 && {
-      otherVersions: otherVersions.map(({ exchange, after = null }) => ({ after, ...turnJson(exchange) })),
+    turns: tree.path().map((step) => turnJson(step, tree)),
+    // The answers that are not current, and those of the turns that followed them. `after` is the id of the answer before.
+    ...(others.length > 0 && {
+      otherVersions: others.map((step) => ({ after: step.exchange.after || null, ...turnJson(step, tree) })),
     }),
-    ...(summaries.length > 0 && { summaries: summaries.map(summaryJson) }),
+    ...(summaries.length > 0 && { summaries: summaries.map((summary) => summaryJson(summary, tree)) }),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** `after` is the id of the last turn for which the summary stands, or null if it comes from another conversation. */
-function summaryJson({ summary, turns }: CurrentSummary): object {
-  const { summarizes, state } = summary;
-  return {
-    after: summarizes === '' ? null : summarizes,
-    turns,
-    text: state.text,
-    model: modelOf(summary),
-    costs: costsOf(state),
-  };
+/** `after` is the id of the last turn that the summary replaces, or null if it comes from another conversation. */
+function summaryJson({ answer, turns }: ShownSummary, tree: ExchangeTree): object {
+  const { state } = answer;
+  const after = tree.summaryOf(answer.id)?.upTo || null;
+  return { after, turns, text: state.text, model: modelOf(answer), costs: costsOf(state) };
 }
 
-function turnJson(exchange: Exchange): object {
-  const { id, prompt, content, attachments = [], state, queued, demo, comparison } = exchange;
+function turnJson({ exchange, answer }: Step, { gateways }: ExchangeTree): object {
+  const { prompt, content, attachments = [] } = exchange;
+  const { id, state, isQueued, comparison } = answer;
   const { failure, usage, toolCalls } = state;
-  const models = modelsOf(exchange);
+  const models = modelsOf(answer);
   return {
     id,
     prompt,
@@ -55,11 +53,11 @@ function turnJson(exchange: Exchange): object {
     attachments: attachments.map(({ kind, label, languageId, code, truncated = false }) => {
       return { kind, label, languageId, code, truncated };
     }),
-    model: modelOf(exchange),
+    model: modelOf(answer),
     ...(models.length > 1 && { models }),
-    ...(demo && { demo }),
+    ...(gateways === 'demo' && { demo: true }),
     // The same id in all answers that were compared. `turns` contains the one with which the conversation continues.
-    ...(comparison !== undefined && { comparison }),
+    ...(comparison && { comparison: comparison.id }),
     answer: state.text,
     // Exports the offsets in the answer at which another model continued it.
     ...(models.length > 1 && {
@@ -69,7 +67,7 @@ function turnJson(exchange: Exchange): object {
     ...(toolCalls.length > 0 && {
       toolCalls: toolCalls.map(({ name, arguments: text }) => ({ name, arguments: text })),
     }),
-    state: queued ? 'queued' : state.phase,
+    state: isQueued ? 'queued' : state.phase,
     finishReason: state.finishReason,
     ...(failure && {
       failure: {
@@ -82,7 +80,7 @@ function turnJson(exchange: Exchange): object {
     // `costs` also contains attempts whose text was discarded. It is absent if the cost of an attempt is unknown.
     usage: usage && { ...usage, cost: undefined },
     costs: costsOf(state),
-    askedAt: isoTime(firstAttemptAt(exchange)),
+    askedAt: isoTime(firstAttemptAt(answer)),
     // Each time the user continues the answer, a segment is added to the turn. Each segment is exported as a run.
     runs: segmentsOf(state)
       .filter(({ ledger }) => ledger.entries.length > 0)

@@ -7,10 +7,11 @@ import { describeTotalCost } from '../../shared/describeCost';
 import type { Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
 import { escapeUnconfirmedLinks } from '../code/markdownLinks';
-import type { Exchange } from '../journal/exchange';
+import type { Answer, Prompt, ShownSummary } from '../../shared/conversation';
+import { comparedWith, costOfAnswers } from '../journal/exchange';
 import type { HostWords } from '../ui/words';
 import { FencedText } from '../util/fencedText';
-import { comparedWith, firstAttemptAt, modelsOf, type ExportSource } from './exportSource';
+import { firstAttemptAt, modelsOf, type ExportSource } from './exportSource';
 
 const maxTitleLength = 1000;
 
@@ -24,26 +25,27 @@ interface MarkdownContext {
  * Returns a conversation as Markdown: prompts, attachments and answers. After an incomplete answer, a note explains how
  * its turn ended.
  */
-export function exportMarkdown(source: ExportSource, context: MarkdownContext): string {
-  const { title, exchanges, otherVersions, cost } = source;
+export function exportMarkdown({ title, tree }: ExportSource, context: MarkdownContext): string {
+  const path = tree.path();
   const blocks = [`# ${visibleText(title, maxTitleLength)}`];
-  const startedAt = exchanges.map(firstAttemptAt).find((time) => time !== undefined);
+  const startedAt = path.map(({ answer }) => firstAttemptAt(answer)).find((time) => time !== undefined);
   if (startedAt !== undefined) blocks.push(`*${longDate(startedAt, context.locale)}*`);
-  const total = describeTotalCost(context.words, cost);
+  const total = describeTotalCost(context.words, costOfAnswers(tree.answers()));
   if (total !== undefined) blocks.push(`*${total}*`);
-  blocks.push(...summaryBlocks('', source, context));
-  for (const exchange of exchanges) {
-    const compared = comparedWith(exchange, otherVersions);
+  const summaries = new Map(tree.usableSummaries().map((summary) => [summary.turns, summary]));
+  blocks.push(...summaryBlocks(summaries.get(0), context));
+  for (const [index, { exchange, answer }] of path.entries()) {
+    const compared = comparedWith(exchange, answer);
     blocks.push(
-      ...questionBlocks(exchange, context),
-      ...(compared.length > 0 ? comparisonBlocks([exchange, ...compared], context) : answerBlocks(exchange, context)),
-      ...summaryBlocks(exchange.id, source, context),
+      ...promptBlocks(exchange, context),
+      ...(compared.length > 1 ? comparisonBlocks(compared, context) : answerBlocks(answer, context)),
+      ...summaryBlocks(summaries.get(index + 1), context),
     );
   }
   return `${escapeUnconfirmedLinks(blocks.join('\n\n'))}\n`;
 }
 
-function questionBlocks({ prompt, attachments = [] }: Exchange, { words }: MarkdownContext): readonly string[] {
+function promptBlocks({ prompt, attachments = [] }: Prompt, { words }: MarkdownContext): readonly string[] {
   return [
     `## ${words.strings.you}`,
     closeCodeFence(prompt),
@@ -52,33 +54,33 @@ function questionBlocks({ prompt, attachments = [] }: Exchange, { words }: Markd
 }
 
 /** The conversation continues with the first answer. */
-function comparisonBlocks(columns: readonly Exchange[], context: MarkdownContext): readonly string[] {
+function comparisonBlocks(answers: readonly Answer[], context: MarkdownContext): readonly string[] {
   const { format, localize } = context.words;
-  const models = format.list(columns.map((column) => modelsOf(column).at(-1) ?? ''));
+  const models = format.list(answers.map((answer) => modelsOf(answer).at(-1) ?? ''));
   return [
     `## ${localize('Comparison: {models}', { models })}`,
-    ...columns.flatMap((column) => answerBlocks(column, context, '###')),
+    ...answers.flatMap((answer) => answerBlocks(answer, context, '###')),
   ];
 }
 
-function summaryBlocks(after: string, { summaries }: ExportSource, context: MarkdownContext): readonly string[] {
-  const { localize } = context.words;
-  return summaries
-    .filter(({ summary }) => summary.summarizes === after)
-    .flatMap(({ summary, turns }) => [
-      `## ${turns === 0 ? localize('Summary of another conversation') : localize('Summary of the earlier turns ({turns})', { turns })}`,
-      closeCodeFence(summary.state.text),
-    ]);
+function summaryBlocks(summary: ShownSummary | undefined, { words }: MarkdownContext): readonly string[] {
+  if (!summary) return [];
+  const { answer, turns } = summary;
+  const { localize } = words;
+  return [
+    `## ${turns === 0 ? localize('Summary of another conversation') : localize('Summary of the earlier turns ({turns})', { turns })}`,
+    closeCodeFence(answer.state.text),
+  ];
 }
 
-function answerBlocks(exchange: Exchange, context: MarkdownContext, heading = '##'): readonly string[] {
+function answerBlocks(answer: Answer, context: MarkdownContext, heading = '##'): readonly string[] {
   const { words } = context;
-  const { text, resumePoints } = exchange.state;
-  const costs = shownCosts(costsOf(exchange.state));
+  const { text, resumePoints } = answer.state;
+  const costs = shownCosts(costsOf(answer.state));
   const continuations = resumePoints.filter(({ models }) => models !== undefined);
-  const notes = [describeResumePoints(words, continuations), outcomeNote(exchange, words)];
+  const notes = [describeResumePoints(words, continuations), outcomeNote(answer, words)];
   return [
-    `${heading} ${modelsOf(exchange).join(' → ') || words.strings.assistant}`,
+    `${heading} ${modelsOf(answer).join(' → ') || words.strings.assistant}`,
     ...(text === '' ? [] : [closeCodeFence(text)]),
     ...notes.flatMap((note) => (note ? [quote(note)] : [])),
     ...(costs.length > 0 ? [`*${words.format.costs(costs)}*`] : []),
@@ -103,8 +105,8 @@ function attachmentText({ kind, code, languageId }: Attachment): string {
 }
 
 /** Returns how a turn ended, or `undefined` when its answer is complete. */
-function outcomeNote({ state, queued }: Exchange, { strings, localize }: HostWords): string | undefined {
-  return queued || isRunning(state.phase) || state.phase === 'scheduled'
+function outcomeNote({ state, isQueued }: Answer, { strings, localize }: HostWords): string | undefined {
+  return isQueued || isRunning(state.phase) || state.phase === 'scheduled'
     ? localize('This answer was still incomplete when exported.')
     : describeOutcome(strings, state);
 }

@@ -1,43 +1,30 @@
 import { visibleText } from '../../engine/gateway/visibleText';
-import type { TotalCost } from '../../engine/state/turnCost';
 import { segmentsOf } from '../../engine/state/turnTotals';
-import type { Exchange } from '../journal/exchange';
-import type { OtherVersion, CurrentSummary } from '../journal/exchangeTree';
+import type { Answer } from '../../shared/conversation';
+import type { ExchangeTree } from '../journal/exchangeTree';
 
 /** The content of a conversation for an export. */
 export interface ExportSource {
   readonly title: string;
-  /** The exchanges of the selected branch of the conversation, oldest first. */
-  readonly exchanges: readonly Exchange[];
-  /** The exchanges outside the selected branch, in the order in which their prompts were sent. */
-  readonly otherVersions: readonly OtherVersion[];
-  readonly summaries: readonly CurrentSummary[];
-  /** What the whole conversation cost. */
-  readonly cost: TotalCost;
-}
-
-/** Returns the other answers of the comparison to which an exchange belongs, also after the comparison has ended. */
-export function comparedWith({ comparison }: Exchange, otherVersions: readonly OtherVersion[]): readonly Exchange[] {
-  if (comparison === undefined) return [];
-  return otherVersions.map(({ exchange }) => exchange).filter((other) => other.comparison === comparison);
+  readonly tree: ExchangeTree;
 }
 
 /** Returns the epoch milliseconds of the first attempt, or `undefined` when there was no attempt. */
-export function firstAttemptAt({ state }: Exchange): number | undefined {
+export function firstAttemptAt({ state }: Answer): number | undefined {
   return segmentsOf(state).flatMap(({ ledger }) => ledger.entries)[0]?.time;
 }
 
 /** Returns the model that has answered. Without an answer, returns the model that was requested. */
-export function modelOf({ state, model }: Exchange): string | undefined {
+export function modelOf({ state, model }: Answer): string | undefined {
   return state.model || model;
 }
 
 /** Returns the models that have written the answer, in order. Without an answer, returns the model that was requested. */
-export function modelsOf(exchange: Exchange): readonly string[] {
-  const continuedModels = exchange.state.resumePoints.flatMap(({ models }) => models ?? []);
+export function modelsOf(answer: Answer): readonly string[] {
+  const continuedModels = answer.state.resumePoints.flatMap(({ models }) => models ?? []);
   const [first] = continuedModels;
   if (first) return [first.from, ...continuedModels.map(({ to }) => to)];
-  const model = modelOf(exchange);
+  const model = modelOf(answer);
   return model === undefined ? [] : [model];
 }
 

@@ -33,7 +33,6 @@ export function registerHistory(services: HistoryCommandDeps) {
  * @throws UserError when the conversation has no prompt yet
  */
 function currentConversation({ current }: Conversations): NamedConversation {
-  const [first] = current?.exchanges() ?? [];
-  if (!current || !first) throw new UserError(vscode.l10n.t('This conversation is empty.'));
-  return { id: current.id, title: conversationTitle(current.title, first.prompt) };
+  if (current?.tree.firstPrompt === undefined) throw new UserError(vscode.l10n.t('This conversation is empty.'));
+  return { id: current.id, title: conversationTitle(current.tree) };
 }

@@ -1,244 +1,372 @@
-import type { RecordedEvent } from '../../engine/events';
-import { reduceTurn } from '../../engine/state/turnState';
-import type { ExchangeSnapshot } from '../../shared/protocol';
-import { isUsableSummary, type Exchange } from './exchange';
-
-export interface OtherVersion {
-  readonly exchange: Exchange;
-  readonly after?: string | undefined;
-}
-
-/** A summary that stands for earlier exchanges of the selected branch, or for another conversation. */
-export interface CurrentSummary {
-  readonly summary: Exchange;
-  /** Number of exchanges for which it stands. 0 for another conversation. */
-  readonly turns: number;
-}
+import { endSchedule, markScheduled } from '../../engine/state/schedule';
+import { initialTurn, markInterrupted, reduceTurn, type TurnState } from '../../engine/state/turnState';
+import type {
+  Answer,
+  Exchange,
+  ShownExchange,
+  ShownItem,
+  ShownSummary,
+  Step,
+  Summary,
+} from '../../shared/conversation';
+import { isUsable, sideBySide, stateForRerun } from './exchange';
+import type { JournalRecord, RecordOf } from './records';
 
 /** What a request contains before its own prompt. */
 export interface Preceding {
-  /** Stands for the exchanges before `exchanges`. */
-  readonly summary?: Exchange | undefined;
-  readonly exchanges: readonly Exchange[];
+  /** Replaces the turns before `steps`. */
+  readonly summary?: Answer | undefined;
+  readonly steps: readonly Step[];
 }
 
-/** A point of the conversation that may be followed by several versions of an exchange. */
+/** The start of the conversation, or an answer, that several versions of an exchange may follow. */
 interface Fork {
-  /** Oldest first. */
-  readonly versions: TreeNode[];
-  /** The versions that are columns of a comparison. The keys are the ids of the comparisons. */
-  readonly comparisons: Map<string, TreeNode[]>;
-  /** The version that was added or shown last, or an ancestor of that exchange. */
-  selected: TreeNode | undefined;
+  /** The answers of all versions, oldest first. */
+  readonly answerIds: string[];
+  /** Id of the exchange that was added or shown last. */
+  selected: string;
 }
 
-interface TreeNode extends Fork {
-  exchange: Exchange;
-  readonly parent: TreeNode | undefined;
+interface AnswerNode {
+  readonly exchangeId: string;
+  readonly answer: Answer;
 }
 
 /**
- * All versions of the exchanges of a conversation. The selected branch contains one version at each fork. The columns of
- * a comparison are versions that are shown together until the user chooses one. A summary belongs to the exchange that it
- * follows, and is no version.
+ * The content of a conversation: prompts, answers, summaries and the title. Each exchange follows an answer, so the
+ * exchanges form a tree. The selected branch has one exchange at each fork.
  */
 export class ExchangeTree {
-  private readonly start: Fork = { versions: [], comparisons: new Map(), selected: undefined };
-  /** In the order in which the user sent the prompts. */
-  private readonly nodes = new Map<string, TreeNode>();
-  private readonly endedComparisons = new Set<string>();
+  /** The title that the user chose. When it is `undefined`, lists show the first prompt instead. */
+  title: string | undefined;
+  /** The gateways to which all prompts of the conversation go. */
+  gateways: 'own' | 'demo' = 'own';
+  private readonly exchanges = new Map<string, Exchange>();
+  private readonly summaryByAnswer = new Map<string, Summary>();
+  /** The answers of all exchanges, in the order in which they were added. */
+  private readonly nodes = new Map<string, AnswerNode>();
+  /** By the id of the answer, '' for the start of the conversation. */
+  private readonly forks = new Map<string, Fork>();
+  /** The exchange that was added or shown last. */
+  private lastSelected = '';
 
-  get(id: string): Exchange | undefined {
-    return this.nodes.get(id)?.exchange;
-  }
-
-  all(): readonly Exchange[] {
-    return [...this.nodes.values()].map(({ exchange }) => exchange);
-  }
-
-  /** The selected branch. It ends in a complete answer if it ends in a comparison that has one. */
-  path(): readonly Exchange[] {
-    const exchanges: Exchange[] = [];
-    for (let node = this.current(this.start); node; node = this.current(node)) exchanges.push(node.exchange);
-    return exchanges;
-  }
-
-  /** The selected branch with all columns of its comparisons, and with its summaries. */
-  onPage(): readonly Exchange[] {
-    const summaries = this.all().filter(({ summarizes, isUndone }) => summarizes !== undefined && !isUndone);
-    // The newest one, also while it is being written or if it has failed.
-    const summaryAfter = (id: string): readonly Exchange[] =>
-      summaries.filter(({ summarizes }) => summarizes === id).slice(-1);
-    const onPath = this.path().flatMap(({ id }) => [...this.columns(id), ...summaryAfter(id)]);
-    return [...summaryAfter(''), ...onPath];
-  }
-
-  currentSummaries(): readonly CurrentSummary[] {
-    const summaries = this.onPage().filter(isUsableSummary);
-    return summaries.map((summary) => ({ summary, turns: this.ancestors(summary.id).length }));
-  }
-
-  isOnPath(id: string): boolean {
-    for (let node = this.nodes.get(id); node; node = node.parent) {
-      if (this.current(this.forkBefore(node)) !== node) return false;
+  /** Makes the change that a record describes. Ignores what the record names, but the conversation does not contain. */
+  apply(record: JournalRecord): void {
+    switch (record.type) {
+      case 'title':
+        this.title = record.title || undefined;
+        break;
+      case 'gateways':
+        if (this.isEmpty) this.gateways = record.set;
+        break;
+      case 'exchange':
+        this.addExchange(record);
+        break;
+      case 'answers':
+        this.addAnswers(this.exchanges.get(record.exchange), record.answers);
+        break;
+      case 'summary': {
+        const { upTo, answer } = record;
+        this.summaryByAnswer.set(answer.id, { upTo, answer: { ...answer, state: initialTurn, isQueued: false } });
+        break;
+      }
+      case 'summaryText':
+        this.editSummary(record);
+        break;
+      case 'select':
+        this.select(record.answer, record.use === true);
+        break;
+      default: {
+        const answer = this.answer(record.answer);
+        if (answer) this.replace({ ...answer, ...changesOf(answer, record) });
+      }
     }
-    return this.nodes.has(id);
   }
 
-  isOnPage(id: string): boolean {
-    const node = this.nodes.get(id);
-    if (!node) return false;
-    const { summarizes, isUndone } = node.exchange;
-    if (summarizes !== undefined) return !isUndone && (summarizes === '' || this.isOnPath(summarizes));
-    return this.columns(id).some((column) => this.isOnPath(column.id));
+  /** Changes what is not in the journal: whether an answer is queued, and its model before the first attempt. */
+  amend(answerId: string, change: Partial<Pick<Answer, 'isQueued' | 'state'>>): void {
+    const answer = this.answer(answerId);
+    if (answer) this.replace({ ...answer, ...change });
   }
 
-  /** Returns the columns of the comparison to which an exchange belongs, or only the exchange if it is not being compared. */
-  columns(id: string): readonly Exchange[] {
-    const node = this.nodes.get(id);
-    return node ? this.columnsOf(node).map(({ exchange }) => exchange) : [];
+  /** Whether the conversation has neither a prompt nor a summary of another conversation. */
+  get isEmpty(): boolean {
+    return this.exchanges.size === 0 && this.summaries().every(({ isUndone }) => isUndone);
   }
 
-  isCompared(id: string): boolean {
-    return this.columns(id).length > 1;
+  /** Undefined if the conversation has no prompt. */
+  get firstPrompt(): string | undefined {
+    return this.exchangeAfter('')?.prompt;
   }
 
-  /** Returns the models of the comparison to which an exchange belongs. None if it is not being compared. */
-  comparedModels(id: string): readonly string[] {
-    return this.isCompared(id) ? [...new Set(this.columns(id).map(({ model, state }) => model ?? state.model))] : [];
+  exchange(id: string): Exchange | undefined {
+    return this.exchanges.get(id);
   }
 
-  /** Versions that are not on the selected branch. Summaries are no versions. */
-  otherVersions(): readonly OtherVersion[] {
-    return [...this.nodes.values()]
-      .filter(({ exchange }) => exchange.summarizes === undefined && !this.isOnPath(exchange.id))
-      .map(({ exchange, parent }) => ({ exchange, after: parent?.exchange.id }));
+  answer(id: string): Answer | undefined {
+    return this.nodes.get(id)?.answer ?? this.summaryByAnswer.get(id)?.answer;
   }
 
-  /** Returns the exchanges before an exchange, or those for which a summary stands. */
-  ancestors(id: string): readonly Exchange[] {
-    const exchanges: Exchange[] = [];
-    for (let node = this.nodes.get(id)?.parent; node; node = node.parent) exchanges.push(node.exchange);
-    return exchanges.reverse();
+  exchangeOf(answerId: string): Exchange | undefined {
+    return this.exchanges.get(this.nodes.get(answerId)?.exchangeId ?? '');
   }
 
-  /** @param id by default, a next exchange at the end of the selected branch */
-  preceding(id?: string): Preceding {
-    const ancestors = id === undefined ? this.path() : this.ancestors(id).map((exchange) => this.answered(exchange));
-    const summaries = this.all().filter((exchange) => exchange.id !== id && isUsableSummary(exchange));
-    const summaryOf = (ofId: string): Exchange | undefined =>
-      summaries.findLast(({ summarizes }) => summarizes === ofId);
-    const index = ancestors.findLastIndex((exchange) => summaryOf(exchange.id));
-    return { summary: summaryOf(ancestors[index]?.id ?? ''), exchanges: ancestors.slice(index + 1) };
+  summaryOf(answerId: string): Summary | undefined {
+    return this.summaryByAnswer.get(answerId);
   }
 
-  descendants(id: string): readonly Exchange[] {
-    const found = new Set([id]);
-    // A node was added after its parent.
-    for (const [nodeId, { parent }] of this.nodes) if (parent && found.has(parent.exchange.id)) found.add(nodeId);
-    return this.all().filter((exchange) => found.has(exchange.id));
+  /** All answers, also those that are not shown and those of summaries. */
+  answers(): readonly Answer[] {
+    return [...this.nodes.values(), ...this.summaryByAnswer.values()].map(({ answer }) => answer);
   }
 
-  snapshot({
-    id,
-    prompt,
-    attachments = [],
-    state,
-    queued,
-    demo,
-    model,
-    comparison,
-    summarizes,
-  }: Exchange): ExchangeSnapshot {
-    const node = this.nodes.get(id);
-    const columns = node ? this.columnsOf(node) : [];
-    const isCompared = columns.length > 1;
-    const followed = columns.find((column) => column.selected)?.exchange;
-    const isFollowed = isCompared && followed !== undefined && this.answered(followed).id === id;
-    const siblings = node && summarizes === undefined ? this.forkBefore(node).versions : [];
-    // The columns of a comparison are shown together, so they count as one version.
-    const versions = siblings
-      .filter((sibling) => sibling === node || (!columns.includes(sibling) && this.columnsOf(sibling)[0] === sibling))
-      .map(({ exchange }) => exchange.id);
+  /** All summaries, also those that the user has undone. */
+  summaries(): readonly Summary[] {
+    return [...this.summaryByAnswer.values()];
+  }
+
+  /** The selected branch. In an open comparison, a complete answer stands in for an incomplete one. */
+  path(): readonly Step[] {
+    const steps: Step[] = [];
+    let next = this.exchangeAfter('');
+    while (next) {
+      steps.push({ exchange: next, answer: standIn(next, next.selected) });
+      next = this.exchangeAfter(next.selected);
+    }
+    return steps;
+  }
+
+  /** Returns what the request of an answer contains before its prompt. By default, that of a next prompt. */
+  before(answerId = ''): Preceding {
+    const ownSummary = this.summaryByAnswer.get(answerId);
+    const end = this.exchangeOf(answerId)?.after ?? ownSummary?.upTo;
+    const steps = end === undefined ? this.path() : this.stepsUpTo(end);
+    const usable = this.summaries().filter((summary) => summary !== ownSummary && isUsable(summary));
+    const summaryUpTo = (ids: readonly string[]): Answer | undefined =>
+      usable.findLast(({ upTo }) => ids.includes(upTo))?.answer;
+    for (let index = steps.length - 1; index >= 0; index--) {
+      const summary = summaryUpTo(idsOf(steps[index]));
+      if (summary) return { summary, steps: steps.slice(index + 1) };
+    }
+    return { summary: summaryUpTo(['']), steps };
+  }
+
+  /** What the page shows: the selected branch with the summaries on it. */
+  page(): readonly ShownItem[] {
+    const shown = this.summaries().filter(({ isUndone }) => !isUndone);
+    // The newest one, also while it is being written or if it has failed.
+    const summaryUpTo = (ids: readonly string[], turns: number): readonly ShownSummary[] => {
+      const summary = shown.findLast(({ upTo }) => ids.includes(upTo));
+      return summary ? [{ answer: summary.answer, turns, ...this.demoMark }] : [];
+    };
+    const path = this.path();
+    const items = path.flatMap((step, index) => [
+      this.shownExchange(step.exchange),
+      ...summaryUpTo(idsOf(step), index + 1),
+    ]);
+    return [...summaryUpTo([''], 0), ...items];
+  }
+
+  /** The summaries on the page that replace earlier turns in requests. */
+  usableSummaries(): readonly ShownSummary[] {
+    return this.page().flatMap((item) => ('turns' in item && isUsable(item) ? [item] : []));
+  }
+
+  /** Returns whether the page shows an answer. Faster than {@link page}, because it is called for each batch of events. */
+  isShown(answerId: string): boolean {
+    const summary = this.summaryByAnswer.get(answerId);
+    if (summary) return !summary.isUndone && (summary.upTo === '' || this.isShown(summary.upTo));
+    let exchange = this.exchangeOf(answerId);
+    if (!exchange || !sideBySide(exchange).some(({ id }) => id === answerId)) return false;
+    while (this.forks.get(exchange.after)?.selected === exchange.id) {
+      const parent: Exchange | undefined = this.exchangeOf(exchange.after);
+      if (parent?.selected !== exchange.after) return exchange.after === '';
+      exchange = parent;
+    }
+    return false;
+  }
+
+  /** The answers that are not on the selected branch, each with its exchange. */
+  others(): readonly Step[] {
+    const onPath = new Set(this.path().map(({ answer }) => answer.id));
+    return [...this.nodes.values()].flatMap(({ exchangeId, answer }) => {
+      const exchange = this.exchanges.get(exchangeId);
+      return exchange && !onPath.has(answer.id) ? [{ exchange, answer }] : [];
+    });
+  }
+
+  /** Returns all answers after the given ones, with their summaries. */
+  following(answerIds: readonly string[]): readonly Answer[] {
+    const before = new Set(answerIds);
+    const found: Answer[] = [];
+    // An exchange was added after the one that it follows.
+    for (const { after, answers } of this.exchanges.values()) {
+      if (!before.has(after)) continue;
+      found.push(...answers);
+      for (const { id } of answers) before.add(id);
+    }
+    return [
+      ...found,
+      ...this.summaries()
+        .filter(({ upTo }) => before.has(upTo))
+        .map(answerOf),
+    ];
+  }
+
+  shownExchange(exchange: Exchange): ShownExchange {
+    const { id, prompt, attachments = [], after, selected } = exchange;
+    const answers = sideBySide(exchange);
+    const versions = this.forks.get(after)?.answerIds.filter((answerId) => {
+      const comparison = this.answer(answerId)?.comparison;
+      return comparison === undefined || comparison.isUsed || comparison.id === answerId;
+    });
+    const isFollowed = answers.length > 1 && this.exchangeAfter(selected) !== undefined;
     return {
       id,
       prompt,
       attachments,
-      state,
-      queued,
-      ...(demo && { demo }),
-      ...(versions.length > 1 && { versions }),
-      ...(isCompared && { comparison, model }),
-      ...(isFollowed && { isFollowed }),
-      ...(summarizes !== undefined && { summarizedTurns: this.ancestors(id).length }),
+      answers,
+      versions: versions ?? [],
+      ...(isFollowed && { followed: standIn(exchange, selected).id }),
+      ...this.demoMark,
     };
   }
 
-  /** @param after id of the preceding exchange, '' for a first prompt; by default the end of the selected branch */
-  add(exchange: Exchange, after?: string): void {
-    const { id, comparison, summarizes } = exchange;
-    const parent = this.nodes.get(summarizes ?? after ?? this.path().at(-1)?.id ?? '');
-    const node: TreeNode = { exchange, parent, versions: [], comparisons: new Map(), selected: undefined };
-    this.nodes.set(id, node);
-    if (summarizes !== undefined) return;
-    const { versions, comparisons } = this.forkBefore(node);
-    versions.push(node);
-    const columns = (comparison !== undefined && comparisons.get(comparison)) || [];
-    columns.push(node);
-    if (comparison !== undefined) comparisons.set(comparison, columns);
-    // The first column stays selected, so that the order of the columns shows which answer a next prompt would follow.
-    if (columns[0] === node) this.select(node);
+  /** The steps that end in an answer. In an open comparison, a complete answer stands in for an incomplete one. */
+  private stepsUpTo(answerId: string): readonly Step[] {
+    const steps: Step[] = [];
+    let exchange = this.exchangeOf(answerId);
+    for (let id = answerId; exchange; id = exchange.after, exchange = this.exchangeOf(id)) {
+      steps.push({ exchange, answer: standIn(exchange, id) });
+    }
+    return steps.reverse();
   }
 
-  update(exchange: Exchange): void {
-    const node = this.nodes.get(exchange.id);
-    if (node) node.exchange = exchange;
+  private get demoMark(): { readonly demo?: true } {
+    return this.gateways === 'demo' ? { demo: true } : {};
   }
 
-  /** A model to which the user has switched also becomes the model of the exchange. */
-  addEvents(exchange: Exchange, events: readonly RecordedEvent[]): Exchange {
-    const userSwitch = events.findLast((event) => event.type === 'model' && event.reason === 'user');
-    const model = userSwitch?.type === 'model' ? { model: userSwitch.to } : {};
-    const next = { ...exchange, ...model, state: events.reduce(reduceTurn, exchange.state) };
-    this.update(next);
-    return next;
+  private exchangeAfter(answerId: string): Exchange | undefined {
+    return this.exchanges.get(this.forks.get(answerId)?.selected ?? '');
+  }
+
+  private addExchange({ type: _type, answers, ...fields }: RecordOf<'exchange'>): void {
+    const [first] = answers;
+    if (first) this.addAnswers({ ...fields, answers: [], selected: first.id }, answers);
+  }
+
+  /** Adds answers that are compared with each other, or a single one, and selects the first. */
+  private addAnswers(exchange: Exchange | undefined, added: RecordOf<'answers'>['answers']): void {
+    const [first] = added;
+    if (!exchange || !first) return;
+    const comparison = added.length > 1 ? { id: first.id } : undefined;
+    const answers = added.map((each) => ({ ...each, state: initialTurn, isQueued: false, comparison }));
+    const { id, after } = exchange;
+    this.exchanges.set(id, { ...exchange, answers: [...exchange.answers, ...answers] });
+    const fork = this.forks.get(after) ?? { answerIds: [], selected: id };
+    this.forks.set(after, fork);
+    for (const answer of answers) {
+      this.nodes.set(answer.id, { exchangeId: id, answer });
+      fork.answerIds.push(answer.id);
+    }
+    this.select(first.id);
   }
 
   /**
-   * Selects the branch through an exchange, which then continues as it did when the exchange was last on it. A comparison
-   * continues after the column that is followed.
-   * @param endsComparison whether the other columns are no longer shown
+   * Selects the branch through an answer, which then continues as it did when the answer was last on it. A comparison
+   * continues after the answer that is followed, or else after its first one.
    */
-  show(id: string, endsComparison = false): void {
-    const node = this.nodes.get(id);
-    if (!node || node.exchange.summarizes !== undefined) return;
-    const { comparison } = node.exchange;
-    if (endsComparison && comparison !== undefined) this.endedComparisons.add(comparison);
-    this.select(this.columnsOf(node).find(({ selected }) => selected) ?? node);
+  private select(answerId: string, use = false): void {
+    const exchange = this.exchangeOf(answerId);
+    const comparison = this.answer(answerId)?.comparison;
+    if (!exchange) return;
+    const compared = exchange.answers.filter((other) => comparison && other.comparison?.id === comparison.id);
+    const isOpen = !use && !comparison?.isUsed;
+    const selected = isOpen ? (compared.find(({ id }) => this.forks.has(id)) ?? compared[0])?.id : undefined;
+    this.exchanges.set(exchange.id, { ...exchange, selected: selected ?? answerId });
+    if (use && comparison) {
+      for (const answer of compared) this.replace({ ...answer, comparison: { id: comparison.id, isUsed: true } });
+    }
+    this.selectAncestors(exchange);
+    this.lastSelected = exchange.id;
   }
 
-  /** Of the columns of a comparison that no exchange follows, a complete answer is current. */
-  private current({ selected }: Fork): TreeNode | undefined {
-    return selected && !selected.selected ? this.nodes.get(this.answered(selected.exchange).id) : selected;
+  private selectAncestors({ id, after }: Exchange): void {
+    for (let [child, answerId] = [id, after]; ;) {
+      const fork = this.forks.get(answerId);
+      if (fork) fork.selected = child;
+      const parent = this.exchangeOf(answerId);
+      if (!parent) return;
+      const isSelected = parent.selected === answerId;
+      if (!isSelected) this.exchanges.set(parent.id, { ...parent, selected: answerId });
+      // The branch through this exchange is already selected.
+      else if (parent.id === this.lastSelected) return;
+      [child, answerId] = [parent.id, parent.after];
+    }
   }
 
-  /** In a comparison, a complete answer stands for one without a complete answer. */
-  private answered(exchange: Exchange): Exchange {
-    if (exchange.comparison === undefined || exchange.state.phase === 'done') return exchange;
-    return this.columns(exchange.id).find(({ state }) => state.phase === 'done') ?? exchange;
+  private editSummary({ answer: id, text }: RecordOf<'summaryText'>): void {
+    const summary = this.summaryByAnswer.get(id);
+    if (!summary) return;
+    const { upTo, answer } = summary;
+    // The edited text is complete, even if the model had reached its token limit.
+    const state: TurnState = { ...answer.state, text, phase: 'done', finishReason: 'stop' };
+    this.summaryByAnswer.set(
+      id,
+      text === '' ? { ...summary, isUndone: true } : { upTo, answer: { ...answer, state, isQueued: false } },
+    );
   }
 
-  private columnsOf(node: TreeNode): readonly TreeNode[] {
-    const { comparison } = node.exchange;
-    if (comparison === undefined || this.endedComparisons.has(comparison)) return [node];
-    return this.forkBefore(node).comparisons.get(comparison) ?? [node];
+  private replace(answer: Answer): void {
+    const { id } = answer;
+    const summary = this.summaryByAnswer.get(id);
+    if (summary) this.summaryByAnswer.set(id, { ...summary, answer });
+    const exchange = this.exchangeOf(id);
+    if (!exchange) return;
+    this.nodes.set(id, { exchangeId: exchange.id, answer });
+    const answers = exchange.answers.map((other) => (other.id === id ? answer : other));
+    this.exchanges.set(exchange.id, { ...exchange, answers });
   }
+}
 
-  private select(selected: TreeNode | undefined): void {
-    for (let node = selected; node; node = node.parent) this.forkBefore(node).selected = node;
-  }
+/** Returns the answer, or in an open comparison a complete answer instead of an incomplete one. */
+function standIn({ answers }: Exchange, answerId: string): Answer {
+  const answer = answers.find(({ id }) => id === answerId);
+  if (!answer) throw new Error('the answer belongs to another exchange');
+  const { comparison, state } = answer;
+  if (!comparison || comparison.isUsed || state.phase === 'done') return answer;
+  return answers.find((other) => other.comparison?.id === comparison.id && other.state.phase === 'done') ?? answer;
+}
 
-  private forkBefore({ parent }: TreeNode): Fork {
-    return parent ?? this.start;
+/** A summary up to one of the answers that are shown side by side replaces the step. */
+function idsOf(step: Step | undefined): readonly string[] {
+  return step ? [step.answer.id, ...sideBySide(step.exchange).map(({ id }) => id)] : [];
+}
+
+function answerOf({ answer }: Summary): Answer {
+  return answer;
+}
+
+type TurnRecord = RecordOf<'events' | 'rerun' | 'interrupted' | 'scheduled' | 'unscheduled'>;
+
+function changesOf({ state, model }: Answer, record: TurnRecord): Partial<Answer> {
+  switch (record.type) {
+    case 'events': {
+      const { events } = record;
+      // A model to which the user has switched also becomes the model of the answer.
+      const userSwitch = events.findLast((event) => event.type === 'model' && event.reason === 'user');
+      const next = userSwitch?.type === 'model' ? userSwitch.to : model;
+      return { model: next, state: events.reduce(reduceTurn, state) };
+    }
+    case 'rerun':
+      return { model: record.model ?? model, state: stateForRerun(state, record.go) };
+    case 'interrupted':
+      return { state: markInterrupted(state), isQueued: false };
+    case 'scheduled': {
+      const { id, dueAt, scheduledAt, exceedsBudget } = record;
+      return { state: markScheduled(state, { id, dueAt, scheduledAt, exceedsBudget }) };
+    }
+    case 'unscheduled':
+      return { state: endSchedule(state, record.end) };
   }
 }

@@ -8,7 +8,7 @@ import { JournalFile, type WriteProblem } from './journalFile';
 import { foldJournal, type StoredConversation } from './journalFold';
 import { JournalFolder } from './journalFolder';
 import { encodeJournal, newerSchema, salvageJournal } from './journalLines';
-import { journalSchema, type HeaderLine } from './journalSchema';
+import { journalSchema, type JournalHeader } from './records';
 
 interface JournalDeps {
   readonly folder: string;
@@ -111,8 +111,8 @@ export class Journal {
   /** Reads what is readable. @param isRunning whether an unfinished turn still runs in another window */
   async read(id: string, isRunning = false): Promise<StoredConversation | undefined> {
     const content = await this.files.read(id);
-    const { lines, damage } = content ? salvageJournal(content) : { lines: [], damage: 'missing' };
-    return lines.length || !damage ? foldJournal(lines, isRunning) : undefined;
+    const { records, damage } = content ? salvageJournal(content) : { records: [], damage: 'missing' };
+    return records.length || !damage ? foldJournal(records, isRunning) : undefined;
   }
 
   isWritten(id: string): boolean {
@@ -217,26 +217,26 @@ export class Journal {
       if (entry) this.deps.onProblem({ kind: 'too-large', path });
       return undefined;
     }
-    const { header, lines, validBytes, damage } = salvageJournal(content);
+    const { header, records, validBytes, damage } = salvageJournal(content);
     if (damage === newerSchema) {
       this.deps.onProblem({ kind: 'newer', path });
       return undefined;
     }
-    const stored = foldJournal(lines);
+    const stored = foldJournal(records);
     if (!header && damage === undefined) return { file: this.newFile(id, lock), stored };
     let size = validBytes;
     if (damage !== undefined) {
       const savedAs = await this.files.copyAside(id, this.deps.clock.now());
-      const readable = encodeJournal(this.newHeader(id), lines);
+      const readable = encodeJournal(this.newHeader(id), records);
       await replaceFile(path, readable, entry.modifiedAt);
       size = readable.length;
-      this.deps.onProblem({ kind: 'corrupt', savedAs, salvaged: stored.exchanges.length, damage });
+      this.deps.onProblem({ kind: 'corrupt', savedAs, salvaged: stored.tree.path().length, damage });
     } else if (validBytes < content.length) {
       await truncate(path, validBytes);
       await utimes(path, entry.modifiedAt / 1000, entry.modifiedAt / 1000).catch(() => undefined);
     }
     const file = this.createFile(id, lock, { size, lastActivityAt: entry.modifiedAt });
-    for (const exchangeId of stored.interruptedIds) file.append({ type: 'interrupted', exchangeId });
+    for (const record of stored.interrupted) file.append(record);
     return { file, stored };
   }
 
@@ -264,14 +264,14 @@ export class Journal {
     return this.createFile(id, lock, { size: 0, lastActivityAt: this.deps.clock.now(), header: this.newHeader(id) });
   }
 
-  private newHeader(id: string): HeaderLine {
+  private newHeader(id: string): JournalHeader {
     return { type: 'conversation', schema: journalSchema, id, createdAt: this.deps.clock.now() };
   }
 
   private createFile(
     id: string,
     lock: FileLock,
-    content: { readonly size: number; readonly lastActivityAt: number; readonly header?: HeaderLine },
+    content: { readonly size: number; readonly lastActivityAt: number; readonly header?: JournalHeader },
   ): JournalFile {
     const handleLoss = (): void => {
       const isComplete = this.isWritten(id);

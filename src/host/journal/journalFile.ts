@@ -6,8 +6,8 @@ import { EventBatch } from '../../engine/eventBatch';
 import type { RecordedEvent } from '../../engine/events';
 import type { FileLock } from '../util/fileLock';
 import { privateFileMode, privateFolderMode } from '../util/files';
-import { encodeLine } from './journalLines';
-import type { HeaderLine, JournalLine } from './journalSchema';
+import { encodeRecord } from './journalLines';
+import type { JournalHeader, JournalRecord } from './records';
 
 /** Time for which lines are collected, in milliseconds. Including the write, text is on disk within 100 ms. */
 const batchMs = 40;
@@ -15,6 +15,9 @@ const batchMs = 40;
 const slowWriteMs = 5000;
 /** Interval at which a failed write is tried again while no further line triggers a write, in milliseconds. */
 const retryIntervalMs = 5000;
+
+/** Records after which the conversation moves to the top of the history. */
+const activities: ReadonlySet<JournalRecord['type']> = new Set(['exchange', 'answers', 'summary', 'events', 'rerun']);
 
 export type WriteProblem =
   /** A write failed or takes very long. It is tried again until it succeeds. */
@@ -28,7 +31,7 @@ interface JournalFileOptions {
   readonly size: number;
   readonly lastActivityAt: number;
   /** Header of a new file, written with the first line, so that an empty conversation leaves no file. */
-  readonly header?: HeaderLine | undefined;
+  readonly header?: JournalHeader | undefined;
   /** Called for the first of consecutive failures, and when all lines are on disk again. */
   readonly onProblem: (problem: WriteProblem) => void;
   /** Called instead of writing when another window has taken the lock. Must close this file. */
@@ -40,9 +43,9 @@ interface JournalFileOptions {
  * that `flushSync` and the next write after a failure can repeat it.
  */
 export class JournalFile {
-  private lines: (HeaderLine | JournalLine)[] = [];
-  /** The events of the last appended line, to which further events of the same exchange are added. */
-  private lastEvents: { readonly exchangeId: string; readonly batch: EventBatch<RecordedEvent> } | undefined;
+  private lines: (JournalHeader | JournalRecord)[] = [];
+  /** The events of the last appended line, to which further events of the same answer are added. */
+  private lastEvents: { readonly answer: string; readonly batch: EventBatch<RecordedEvent> } | undefined;
   /** Monotonic time in milliseconds at which the first line of `lines` was appended. */
   private firstLineAt = 0;
   /** Encoded lines that might not be on disk yet. Their offset in the file is `position`. */
@@ -50,7 +53,7 @@ export class JournalFile {
   private position: number;
   private path: string;
   private activityAt: number;
-  private header: HeaderLine | undefined;
+  private header: JournalHeader | undefined;
   private writing: Promise<void> | undefined;
   private cancelTimer: (() => void) | undefined;
   private lastError: Error | undefined;
@@ -79,16 +82,16 @@ export class JournalFile {
     return this.activityAt;
   }
 
-  append(line: JournalLine): void {
+  append(record: JournalRecord): void {
     if (this.isClosed) return;
     const { clock } = this.options;
     if (!this.lines.length) this.firstLineAt = clock.monotonicNow();
     if (this.header) this.lines.push(this.header);
     this.header = undefined;
-    if (line.type === 'exchange' || line.type === 'events' || line.type === 'rerun') this.activityAt = clock.now();
-    this.addLine(line);
+    if (activities.has(record.type)) this.activityAt = clock.now();
+    this.addLine(record);
     // A lost prompt, unlike a lost answer, can't be requested again. The timer may be late when the event loop is busy.
-    if (line.type === 'exchange' || clock.monotonicNow() - this.firstLineAt >= batchMs) this.startWriting();
+    if (record.type === 'exchange' || clock.monotonicNow() - this.firstLineAt >= batchMs) this.startWriting();
     else this.cancelTimer ??= clock.after(batchMs, () => this.startWriting());
   }
 
@@ -128,18 +131,18 @@ export class JournalFile {
     }
   }
 
-  private addLine(line: JournalLine): void {
-    if (line.type !== 'events') {
+  private addLine(record: JournalRecord): void {
+    if (record.type !== 'events') {
       this.lastEvents = undefined;
-      this.lines.push(line);
+      this.lines.push(record);
       return;
     }
-    const { exchangeId } = line;
-    if (this.lastEvents?.exchangeId !== exchangeId) {
-      this.lastEvents = { exchangeId, batch: new EventBatch() };
-      this.lines.push({ ...line, events: this.lastEvents.batch.events });
+    const { answer } = record;
+    if (this.lastEvents?.answer !== answer) {
+      this.lastEvents = { answer, batch: new EventBatch() };
+      this.lines.push({ ...record, events: this.lastEvents.batch.events });
     }
-    for (const event of line.events) this.lastEvents.batch.add(event);
+    for (const event of record.events) this.lastEvents.batch.add(event);
   }
 
   /** Whether the last activity is so recent that a write sets a modification time that needs no correction. */
@@ -217,7 +220,7 @@ export class JournalFile {
 
   private encode(): void {
     if (!this.lines.length) return;
-    const text = this.lines.map(encodeLine).join('');
+    const text = this.lines.map(encodeRecord).join('');
     this.lines = [];
     this.lastEvents = undefined;
     this.tail = Buffer.concat([this.tail, Buffer.from(text)]);

@@ -1,30 +1,27 @@
 import { isTerminal, type RecordedEvent, type TextEvent } from '../../engine/events';
 import { isRecord, parseJson } from '../../engine/json';
-import { maxCompared } from '../../shared/conversation';
 import { parseOrUndefined } from '../util/schemas';
+import { eventSchemas, maxMs, type Schemas } from './journalSchema';
 import {
-  eventSchemas,
   headerSchema,
   journalSchema,
-  lineSchemas,
-  maxMs,
-  type EventsLine,
-  type HeaderLine,
-  type JournalLine,
-  type Schemas,
-} from './journalSchema';
+  recordSchemas,
+  type JournalHeader,
+  type JournalRecord,
+  type RecordOf,
+} from './records';
 
-export function encodeLine(line: HeaderLine | JournalLine): string {
-  return `${JSON.stringify(line)}\n`;
+export function encodeRecord(record: JournalHeader | JournalRecord): string {
+  return `${JSON.stringify(record)}\n`;
 }
 
-export function encodeJournal(header: HeaderLine, lines: readonly JournalLine[]): Buffer {
-  return Buffer.from([header, ...lines].map(encodeLine).join(''));
+export function encodeJournal(header: JournalHeader, records: readonly JournalRecord[]): Buffer {
+  return Buffer.from([header, ...records].map(encodeRecord).join(''));
 }
 
 export interface SalvagedJournal {
-  readonly header?: HeaderLine | undefined;
-  readonly lines: readonly JournalLine[];
+  readonly header?: JournalHeader | undefined;
+  readonly records: readonly JournalRecord[];
   readonly validBytes: number;
   readonly damage?: string | undefined;
 }
@@ -33,8 +30,8 @@ export interface SalvagedJournal {
 export const newerSchema = 'the file has a newer schema';
 
 // Journals that the extension writes stay below these limits. A file that exceeds one of them counts as damaged.
-const maxExchanges = 5000;
-/** Maximum total cost of the events and restarts of an exchange. */
+const maxAnswers = 5000;
+/** Maximum total cost of the events and restarts of an answer. */
 const maxCost = 10_000;
 /** Costs that differ from 1. A replaced text and a restart are expensive, because each of them copies the answer. */
 const costs: Readonly<Record<string, number>> = { text: 0, reasoning: 0, 'tool-call': 0, replaced: 100, rerun: 10 };
@@ -46,87 +43,113 @@ const headerStart = '{"type":"conversation"';
 const eventsStart = Buffer.from('{"type":"events"');
 
 interface Turn {
+  readonly isSummary: boolean;
   isUnfinished: boolean;
   /** Whether the answer may lack a part, so that nothing after it can be used. */
   hasGap: boolean;
   cost: number;
 }
 
+/** What the earlier records of a file have created. */
+interface Known {
+  readonly exchanges: Set<string>;
+  /** By the id of the answer. */
+  readonly turns: Map<string, Turn>;
+}
+
 /**
- * Returns all valid lines of a journal. If a damaged line may have been part of an answer, the later part of that
+ * Returns all valid records of a journal. If a damaged line may have been part of an answer, the later part of that
  * answer is left out, because a text with a gap would look complete.
- * @param withEvents false to skip the lines with events, which make up most of a file
+ * @param withEvents false to skip the records with events, which make up most of a file
  */
 export function salvageJournal(content: Buffer, { withEvents = true } = {}): SalvagedJournal {
   const validBytes = content.lastIndexOf(lineFeed) + 1;
   if (validBytes === 0 && headerStart.startsWith(content.toString('utf8', 0, headerStart.length)))
-    return { lines: [], validBytes };
+    return { records: [], validBytes };
   // Decodes each line separately, because the complete file may exceed the maximum length of a string.
   let end = content.indexOf(lineFeed);
   const header = parseOrUndefined(headerSchema, parseJson(content.toString('utf8', 0, Math.max(0, end))));
-  if (!header) return { lines: [], validBytes, damage: 'the first line is not a header' };
-  if (header.schema !== journalSchema) return { lines: [], validBytes, damage: newerSchema };
-  const lines: JournalLine[] = [];
-  const turns = new Map<string, Turn>();
-  const columnCounts = new Map<string, number>();
+  if (!header) return { records: [], validBytes, damage: 'the first line is not a header' };
+  if (header.schema !== journalSchema) return { records: [], validBytes, damage: newerSchema };
+  const records: JournalRecord[] = [];
+  const known: Known = { exchanges: new Set(), turns: new Map() };
   let damage: string | undefined;
   let invalidLines = 0;
   for (let number = 2; end + 1 < validBytes && invalidLines <= maxInvalidLines; number++) {
     const start = end + 1;
     end = content.indexOf(lineFeed, start);
     if (!withEvents && content.subarray(start, start + eventsStart.length).equals(eventsStart)) continue;
-    const line = decodeLine(content.toString('utf8', start, end), turns, columnCounts);
-    const usable = line && usablePart(line, turns);
-    if (usable) lines.push(usable);
-    if (!line || sizeOf(usable) < sizeOf(line)) damage ??= `line ${number} is invalid`;
-    if (line) continue;
+    const record = parseByType(recordSchemas, parseJson(content.toString('utf8', start, end)));
+    const valid = record && validPart(record, known);
+    const usable = valid && usablePart(valid, known);
+    if (usable) records.push(usable);
+    if (!valid || sizeOf(usable) < sizeOf(record)) damage ??= `line ${number} is invalid`;
+    if (valid) continue;
     invalidLines++;
-    // Every unfinished answer may have a gap here, because it is unknown to which exchange the line belongs.
-    for (const turn of turns.values()) {
+    // Every unfinished answer may have a gap here, because it is unknown to which answer the line belongs.
+    for (const turn of known.turns.values()) {
       turn.hasGap ||= turn.isUnfinished;
     }
   }
-  return { header, lines, validBytes, damage };
+  return { header, records, validBytes, damage };
 }
 
 /**
- * Decodes a line, but not the events in it. Adds the turn of a new exchange to `turns`.
- * @param columnCounts the number of columns of each comparison, which a new column increases
+ * Returns a record if everything that it names was created earlier and what it creates is new, so that no file can
+ * contain a circle. Leaves out answers that exist already.
  */
-function decodeLine(
-  text: string,
-  turns: Map<string, Turn>,
-  columnCounts: Map<string, number>,
-): JournalLine | undefined {
-  const line = parseByType(lineSchemas, parseJson(text));
-  if (!line || line.type === 'title') return line;
-  if (line.type !== 'exchange') return turns.has(line.exchangeId) ? line : undefined;
-  if (turns.has(line.id) || turns.size >= maxExchanges || (line.after && !turns.has(line.after))) return undefined;
-  if (line.comparison !== undefined) {
-    const columns = (columnCounts.get(line.comparison) ?? 0) + 1;
-    if (columns > maxCompared) return undefined;
-    columnCounts.set(line.comparison, columns);
+function validPart(record: JournalRecord, known: Known): JournalRecord | undefined {
+  const { exchanges, turns } = known;
+  const canPrecede = (id: string): boolean => id === '' || turns.get(id)?.isSummary === false;
+  switch (record.type) {
+    case 'title':
+    case 'gateways':
+      return record;
+    case 'exchange': {
+      const isValid = !exchanges.has(record.id) && canPrecede(record.after);
+      const added = isValid ? withNewAnswers(record, known) : undefined;
+      if (added) exchanges.add(record.id);
+      return added;
+    }
+    case 'answers':
+      return exchanges.has(record.exchange) ? withNewAnswers(record, known) : undefined;
+    case 'summary':
+      return canPrecede(record.upTo) && addTurn(record.answer.id, known, true) ? record : undefined;
+    default:
+      return turns.has(record.answer) ? record : undefined;
   }
-  turns.set(line.id, { isUnfinished: true, hasGap: false, cost: 0 });
-  return line;
 }
 
-function sizeOf(line: JournalLine | undefined): number {
-  return line?.type === 'events' ? line.events.length : Number(line !== undefined);
+function withNewAnswers<T extends RecordOf<'exchange' | 'answers'>>(record: T, known: Known): T | undefined {
+  const answers = record.answers.filter(({ id }) => addTurn(id, known));
+  return answers.length > 0 ? { ...record, answers } : undefined;
 }
 
-function usablePart(line: JournalLine, turns: ReadonlyMap<string, Turn>): JournalLine | undefined {
-  const turn = line.type === 'events' || line.type === 'rerun' ? turns.get(line.exchangeId) : undefined;
-  if (!turn) return line;
-  if (line.type === 'events') return usableEvents(line, turn);
-  turn.hasGap ||= !isWithinLimit(turn, line.type);
+/** @returns false if the answer exists already */
+function addTurn(answerId: string, { turns }: Known, isSummary = false): boolean {
+  if (turns.has(answerId) || turns.size >= maxAnswers) return false;
+  turns.set(answerId, { isSummary, isUnfinished: true, hasGap: false, cost: 0 });
+  return true;
+}
+
+/** Returns the number of parts of a record that can be lost one by one. */
+function sizeOf(record: JournalRecord | undefined): number {
+  if (record?.type === 'events') return record.events.length;
+  return record && 'answers' in record ? record.answers.length : Number(record !== undefined);
+}
+
+function usablePart(record: JournalRecord, { turns }: Known): JournalRecord | undefined {
+  const turn = record.type === 'events' || record.type === 'rerun' ? turns.get(record.answer) : undefined;
+  if (!turn) return record;
+  if (record.type === 'events') return usableEvents(record, turn);
+  turn.hasGap ||= !isWithinLimit(turn, record.type);
   turn.isUnfinished = true;
-  return turn.hasGap ? undefined : line;
+  return turn.hasGap ? undefined : record;
 }
 
-function usableEvents(line: EventsLine, turn: Turn): EventsLine | undefined {
+function usableEvents(record: RecordOf<'events'>, turn: Turn): RecordOf<'events'> | undefined {
   const events: RecordedEvent[] = [];
-  for (const value of line.events) {
+  for (const value of record.events) {
     if (turn.hasGap) break;
     const event = parseText(value) ?? parseByType(eventSchemas, value);
     if (event && isWithinLimit(turn, event.type)) {
@@ -134,7 +157,7 @@ function usableEvents(line: EventsLine, turn: Turn): EventsLine | undefined {
       turn.isUnfinished = !isTerminal(event);
     } else if (carriesText(value)) turn.hasGap = true;
   }
-  return events.length > 0 ? { ...line, events } : undefined;
+  return events.length > 0 ? { ...record, events } : undefined;
 }
 
 function isWithinLimit(turn: Turn, type: string): boolean {

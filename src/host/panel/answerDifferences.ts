@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import type { Conversation } from '../conversation/conversation';
-import type { Exchange } from '../journal/exchange';
+import type { Answer } from '../../shared/conversation';
 import { plainLabel } from '../ui/messageText';
 import { showVirtualDocument } from '../ui/virtualDocument';
 
-/** Shows the answers of two exchanges in VS Code's diff editor. */
-export async function showDifferences(conversation: Conversation, exchangeId: string, otherId: string): Promise<void> {
-  const [left, right] = [conversation.exchange(exchangeId), conversation.exchange(otherId)];
+/** Shows two answers in VS Code's diff editor. */
+export async function showDifferences({ tree }: Conversation, answerId: string, otherId: string): Promise<void> {
+  const [left, right] = [tree.answer(answerId), tree.answer(otherId)];
   if (!left || !right) return;
   // Loaded only now, because its segmenters take 14 ms to create.
   const { alignAnswers } = await import('./alignAnswers');
@@ -19,10 +19,10 @@ export async function showDifferences(conversation: Conversation, exchangeId: st
   );
 }
 
-function uriOf(exchange: Exchange): vscode.Uri {
-  return vscode.Uri.from({ scheme: 'holysheep-answer', path: `/${nameOf(exchange).replace(/[\\/]/g, ' ')}.txt` });
+function uriOf(answer: Answer): vscode.Uri {
+  return vscode.Uri.from({ scheme: 'holysheep-answer', path: `/${nameOf(answer).replace(/[\\/]/g, ' ')}.txt` });
 }
 
-function nameOf({ state, model = '' }: Exchange): string {
+function nameOf({ state, model = '' }: Answer): string {
   return plainLabel(state.model || model);
 }

@@ -27,7 +27,7 @@ export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'showVersion',
   'compareModels',
   'useAnswer',
-  'stopColumns',
+  'stopComparison',
   'summarize',
   'editSummary',
   'restoreContext',
@@ -36,11 +36,11 @@ export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
 const command = (id: string, ...args: unknown[]) => vscode.commands.executeCommand(`holysheep.${id}`, ...args);
 
 /** Selects an answer of a comparison. Asks about the daily budget first if this sends queued prompts. */
-async function useAnswer({ budget, conversations }: PanelServices, conversation: Conversation, exchangeId: string) {
-  const [first] = conversation.sentByUseAnswer(exchangeId);
-  const mayStart = first ? budget.mayStart(first.demo, conversation.tree.comparedModels(first.id)) : true;
+async function useAnswer({ budget, conversations }: PanelServices, conversation: Conversation, answerId: string) {
+  const [first] = conversation.sentByUseAnswer(answerId);
+  const mayStart = first ? budget.mayStart(conversation.isDemo, first.models) : true;
   await conversations.withOpen(conversation, async () => {
-    if (await mayStart) conversation.useAnswer(exchangeId);
+    if (await mayStart) conversation.useAnswer(answerId);
   });
 }
 
@@ -49,20 +49,20 @@ export function conversationMessages(services: PanelServices, conversation: Conv
   const { conversations, demo, target, tour } = services;
   return {
     demo: ({ act }) => tour.perform(conversation, act),
-    stop: ({ exchangeId }) => conversation.stop(exchangeId),
-    action: ({ exchangeId, action }) => runFailureAction(services, conversation, exchangeId, action),
-    switchModel: ({ exchangeId, model }) =>
-      conversations.withOpen(conversation, () => switchModel(services, conversation, exchangeId, model)),
+    stop: ({ answerId }) => conversation.stop(answerId),
+    action: ({ answerId, action }) => runFailureAction(services, conversation, answerId, action),
+    switchModel: ({ answerId, model }) =>
+      conversations.withOpen(conversation, () => switchModel(services, conversation, answerId, model)),
     edit: ({ exchangeId, prompt }) => editPrompt(services, conversation, exchangeId, prompt),
-    regenerate: ({ exchangeId, switchModel }) => regenerate(services, conversation, exchangeId, switchModel),
+    regenerate: ({ answerId, switchModel }) => regenerate(services, conversation, answerId, switchModel),
     compareModels: ({ exchangeId }) => compareAgain(services, conversation, exchangeId),
-    showVersion: ({ exchangeId }) => conversation.showVersion(exchangeId),
-    useAnswer: ({ exchangeId }) => useAnswer(services, conversation, exchangeId),
-    stopColumns: ({ exchangeId }) => conversation.stopColumns(exchangeId),
-    showDifferences: ({ exchangeId, otherId }) => showDifferences(conversation, exchangeId, otherId),
+    showVersion: ({ answerId }) => conversation.showVersion(answerId),
+    useAnswer: ({ answerId }) => useAnswer(services, conversation, answerId),
+    stopComparison: ({ answerId }) => conversation.stopComparison(answerId),
+    showDifferences: ({ answerId, otherId }) => showDifferences(conversation, answerId, otherId),
     summarize: () => summarize(services, conversation),
-    editSummary: ({ exchangeId, text }) => conversation.editSummary(exchangeId, text),
-    newFromSummary: ({ exchangeId }) => startFromSummary(services, conversation, exchangeId),
+    editSummary: ({ answerId, text }) => conversation.editSummary(answerId, text),
+    newFromSummary: ({ answerId }) => startFromSummary(services, conversation, answerId),
     newConversation: () => command('newConversation'),
     openHistory: () => command('openHistory'),
     addGateway: () => command('addGateway'),
@@ -71,8 +71,8 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     removeBackup: ({ gateway }) => removeBackup(services, gateway),
     copy: ({ text }) => vscode.env.clipboard.writeText(text),
     insert: ({ text }) => target.insert(text),
-    apply: ({ exchangeId, text }) => {
-      const exchange = conversation.exchange(exchangeId);
+    apply: ({ answerId, text }) => {
+      const exchange = conversation.tree.exchangeOf(answerId);
       return exchange && target.apply(exchange, text);
     },
     newFile: ({ text, language }) => target.newFile(text, language),

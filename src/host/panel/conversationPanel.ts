@@ -7,9 +7,10 @@ import { panelStrings } from '../../shared/panelStrings';
 import { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
 import type { Conversation } from '../conversation/conversation';
-import type { ConversationChange } from '../conversation/conversationRecord';
+import type { ConversationChange } from '../conversation/conversationLog';
 import { copyAsCode } from '../copyAsCode/copyAsCode';
-import { costOfExchanges, type PromptInput } from '../journal/exchange';
+import { comparedModels, costOfAnswers } from '../journal/exchange';
+import type { PromptInput } from '../journal/records';
 import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import { tabTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
@@ -62,11 +63,11 @@ export class ConversationPanel extends Disposable {
     );
     this.register(services.conversations.keepOpen(conversation));
     for (const source of [connections, efforts]) this.register(source.onDidChange(updateConnection));
-    this.register(suggestions.onDidChange(() => conversation.exchanges().length === 0 && updateConnection()));
+    this.register(suggestions.onDidChange(() => conversation.tree.firstPrompt === undefined && updateConnection()));
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
-    this.register(conversation.onDidChange((change) => this.handleConversationChange(change)));
+    this.register(conversation.log.onDidChange((change) => this.handleConversationChange(change)));
     this.register(
-      conversation.onDidChangeState((change) => {
+      conversation.log.onDidChangeState((change) => {
         this.postDemoStep();
         if (conversation.preferredGateway !== this.shownGateway) updateConnection();
         if (change.type === 'events' && !change.events.some(isTerminal)) return;
@@ -131,12 +132,13 @@ export class ConversationPanel extends Disposable {
           if (conversation.readOnly) await this.postSnapshot();
         }
       },
-      findModels: async ({ exchangeId }) => {
-        const exchange = conversation.exchange(exchangeId);
+      findModels: async ({ answerId }) => {
+        const answer = conversation.tree.answer(answerId);
         // The demo has every model.
-        if (!exchange || exchange.demo) return [];
-        const { model, origin } = exchange.state;
-        return catalog.nearestTo(model, origin, conversation.tree.comparedModels(exchangeId));
+        if (!answer || conversation.isDemo) return [];
+        const { model, origin } = answer.state;
+        const exchange = conversation.tree.exchangeOf(answerId);
+        return catalog.nearestTo(model, origin, exchange ? comparedModels(exchange) : []);
       },
       selectModel: ({ prompt, more }) => this.selectModel(toComposedInput(prompt, more)),
       selectEffort: ({ model, level }) => efforts.choose(model, level),
@@ -149,8 +151,8 @@ export class ConversationPanel extends Disposable {
       detach: ({ id }) => contextDraft.detach(id),
       restoreContext: ({ ids }) => (this.hasContextChanged ? undefined : contextDraft.restore(ids)),
       browseContext: () => contextDraft.browse(),
-      copyRequest: async ({ exchangeId }) => {
-        const code = await copyAsCode(this.services, { conversation, exchangeId });
+      copyRequest: async ({ answerId }) => {
+        const code = await copyAsCode(this.services, { conversation, answerId });
         if (code !== undefined) this.page.post({ type: 'announce', text: vscode.l10n.t(panelStrings.copied) });
       },
     } satisfies Partial<MessageHandlers>;
@@ -164,7 +166,7 @@ export class ConversationPanel extends Disposable {
     const snapshot = {
       type: 'snapshot' as const,
       conversationId: conversation.id,
-      exchanges: conversation.views(),
+      items: conversation.tree.page(),
       ...(conversation.readOnly && { readOnly: true as const }),
       connection,
       suggestions,
@@ -217,7 +219,7 @@ export class ConversationPanel extends Disposable {
     const { conversation } = this;
     const { panels, tour } = this.services;
     // A second click may arrive before the page shows the exchange of the first one.
-    if (conversation.exchanges().length > 0) return;
+    if (conversation.tree.firstPrompt !== undefined) return;
     if (kind === 'code') await this.askAboutCode(id);
     else if (kind === 'scenario') tour.ask(conversation, id);
     else if (kind === 'demo') await vscode.commands.executeCommand('holysheep.openDemo');
@@ -263,8 +265,6 @@ export class ConversationPanel extends Disposable {
     if (change.type === 'access') {
       if (this.page.isListening) this.postSnapshot().catch(this.services.onError);
     } else if (change.type !== 'title') this.page.post(change);
-    // The versions of an exchange may belong to different gateways: the demo's or the user's.
-    if (change.type === 'path') this.updateConnection().catch(this.services.onError);
   }
 
   private postDemoStep(): void {
@@ -272,7 +272,7 @@ export class ConversationPanel extends Disposable {
   }
 
   private postCost(): void {
-    const total = costOfExchanges(this.conversation.tree.all());
+    const total = costOfAnswers(this.conversation.tree.answers());
     if (total.costs.length > 0) this.page.postChange({ type: 'conversationCost', ...total });
   }
 
@@ -297,7 +297,7 @@ export class ConversationPanel extends Disposable {
   }
 
   private updateTitle(): void {
-    const title = tabTitle(this.conversation) || emptyTitle;
+    const title = tabTitle(this.conversation.tree) || emptyTitle;
     if (this.view.title !== title) this.view.title = title;
   }
 }

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { gatewayFor } from '../../engine/turn/gatewayModels';
+import type { Answer } from '../../shared/conversation';
 import type { FaultAction } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
 import { demoNotice } from '../demo/demoNotices';
-import type { Exchange } from '../journal/exchange';
 import {
   enterApiKey,
   enterApiKeyAction,
@@ -18,48 +18,48 @@ import type { PanelServices } from './panelServices';
 import { startConversation } from './promptSender';
 import { summarize } from './summaries';
 
-interface FailedExchange {
+interface FailedAnswer {
   readonly services: PanelServices;
   readonly conversation: Conversation;
-  readonly exchange: Exchange;
+  readonly answer: Answer;
 }
 
-const failureActions: Readonly<Record<FaultAction, (failed: FailedExchange) => unknown>> = {
-  retryNow: ({ services, conversation, exchange: { id, state } }) =>
+const failureActions: Readonly<Record<FaultAction, (failed: FailedAnswer) => unknown>> = {
+  retryNow: ({ services, conversation, answer: { id, state } }) =>
     state.schedule ? services.schedule.sendNow(state.schedule.id) : conversation.retryNow(id),
-  tryAnyway: ({ conversation, exchange }) => conversation.tryAnyway(exchange.id),
-  continue: ({ conversation, exchange }) => conversation.continue(exchange.id),
-  restart: ({ conversation, exchange }) => conversation.restart(exchange.id),
-  moreRoom: ({ conversation, exchange }) => conversation.restart(exchange.id, { moreRoom: true }),
-  switchModel: async ({ services, conversation, exchange }) => {
-    const model = await pickOtherModel(services.catalog, conversation, exchange);
-    if (model !== undefined) await switchModel(services, conversation, exchange.id, model);
+  tryAnyway: ({ conversation, answer }) => conversation.tryAnyway(answer.id),
+  continue: ({ conversation, answer }) => conversation.continue(answer.id),
+  restart: ({ conversation, answer }) => conversation.restart(answer.id),
+  moreRoom: ({ conversation, answer }) => conversation.restart(answer.id, { moreRoom: true }),
+  switchModel: async ({ services, conversation, answer }) => {
+    const model = await pickOtherModel(services.catalog, conversation, answer.id);
+    if (model !== undefined) await switchModel(services, conversation, answer.id, model);
   },
-  switchGateway: ({ conversation, exchange }) => conversation.switchGateway(exchange.id),
-  continueWithFallback: ({ conversation, exchange }) => conversation.continueWithFallback(exchange.id),
-  sendLater: ({ services, conversation, exchange }) => services.schedule.schedule(conversation, exchange.id),
+  switchGateway: ({ conversation, answer }) => conversation.switchGateway(answer.id),
+  continueWithFallback: ({ conversation, answer }) => conversation.continueWithFallback(answer.id),
+  sendLater: ({ services, conversation, answer }) => services.schedule.schedule(conversation, answer.id),
   /** Sets the key of the gateway that failed, or lets the user choose a gateway if no request was sent. */
-  setApiKey: async ({ conversation, exchange }) => {
-    if (await enterApiKey(exchange.state.origin)) conversation.retryNow(exchange.id);
+  setApiKey: async ({ conversation, answer }) => {
+    if (await enterApiKey(answer.state.origin)) conversation.retryNow(answer.id);
   },
-  addGateway: async ({ conversation, exchange }) => {
-    if (await enterGateway()) conversation.retryNow(exchange.id);
+  addGateway: async ({ conversation, answer }) => {
+    if (await enterGateway()) conversation.retryNow(answer.id);
   },
-  openBilling: async ({ services, exchange }) => {
-    const { origin = '', model } = exchange.state;
+  openBilling: async ({ services, answer }) => {
+    const { origin = '', model } = answer.state;
     const page = billingPage(origin) ?? billingPage(gatewayFor(model, await services.connections.configured()).origin);
     if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
   },
   /** Shows both settings if the turn has used a backup gateway, because either URL may be wrong. */
-  checkUrl: ({ exchange: { state } }) =>
+  checkUrl: ({ answer: { state } }) =>
     searchSettings(
       state.gatewaySwitches.length > 0 ? '@id:holysheep.baseUrl,holysheep.backupBaseUrls' : 'holysheep.baseUrl',
     ),
   networkSettings: () => searchSettings('http.proxy'),
-  summarize: ({ services, conversation, exchange }) => summarize(services, conversation, exchange),
+  summarize: ({ services, conversation, answer }) => summarize(services, conversation, answer),
   /** The prompt of a summary is not the user's. */
-  newConversation: ({ services, exchange: { prompt, summarizes } }) =>
-    startConversation(services, summarizes === undefined ? prompt : ''),
+  newConversation: ({ services, conversation: { tree }, answer }) =>
+    startConversation(services, tree.exchangeOf(answer.id)?.prompt),
   showLog: () => vscode.commands.executeCommand('holysheep.showLog'),
   exportDiagnostics: () => vscode.commands.executeCommand('holysheep.exportDiagnostics'),
 };
@@ -67,19 +67,19 @@ const failureActions: Readonly<Record<FaultAction, (failed: FailedExchange) => u
 export async function runFailureAction(
   services: PanelServices,
   conversation: Conversation,
-  exchangeId: string,
+  answerId: string,
   action: FaultAction,
 ): Promise<void> {
-  const exchange = conversation.exchange(exchangeId);
-  if (!exchange) return;
-  const notice = exchange.demo && demoNotice(action);
+  const answer = conversation.tree.answer(answerId);
+  if (!answer) return;
+  const notice = conversation.isDemo && demoNotice(action);
   if (notice) {
     if (action === 'setApiKey') showToast(services.log, 'information', notice, [enterApiKeyAction()]);
     else showInStatusBar(notice);
     return;
   }
   await services.conversations.withOpen(conversation, async () => {
-    await failureActions[action]({ services, conversation, exchange });
+    await failureActions[action]({ services, conversation, answer });
   });
 }
 
@@ -87,14 +87,14 @@ export async function runFailureAction(
 export async function switchModel(
   { catalog, connections, mayUsePlainHttp }: PanelServices,
   conversation: Conversation,
-  exchangeId: string,
+  answerId: string,
   model: string,
 ): Promise<void> {
-  const exchange = conversation.exchange(exchangeId);
-  if (!exchange || !(exchange.demo || (await mayUsePlainHttp([model])))) return;
-  conversation.switchModel(exchangeId, model);
+  const answer = conversation.tree.answer(answerId);
+  if (!answer || !(conversation.isDemo || (await mayUsePlainHttp([model])))) return;
+  conversation.switchModel(answerId, model);
   const selected = connections.model(false);
-  const { failure, model: failed } = exchange.state;
-  if (exchange.demo || failure?.kind !== 'model' || failed !== selected) return;
+  const { failure, model: failed } = answer.state;
+  if (conversation.isDemo || failure?.kind !== 'model' || failed !== selected) return;
   if (await catalog.canReplace(selected, model)) await connections.selectModel(model, false);
 }

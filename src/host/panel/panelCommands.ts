@@ -39,7 +39,7 @@ export function registerPanels(services: PanelCommandServices) {
 export async function retryNow(services: PanelServices): Promise<void> {
   const conversation = services.conversations.running ?? services.conversations.current;
   if (!conversation) return;
-  for (const { id } of conversation.exchangesToRetry) await runFailureAction(services, conversation, id, 'retryNow');
+  for (const { id } of conversation.answersToRetry) await runFailureAction(services, conversation, id, 'retryNow');
 }
 
 export async function reopenPanels({ conversations, panels, workspace }: PanelCommandServices): Promise<void> {

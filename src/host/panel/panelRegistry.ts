@@ -61,7 +61,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     const titles = this.titles();
     const withoutPanel = conversations.filter(
       (conversation) =>
-        !this.isOpen(conversation.id) && !this.restoration.willBeRestored(tabTitle(conversation), titles),
+        !this.isOpen(conversation.id) && !this.restoration.willBeRestored(tabTitle(conversation.tree), titles),
     );
     for (const conversation of withoutPanel.slice(0, maxReopened)) this.create(conversation, true);
   }

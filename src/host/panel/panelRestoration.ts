@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { viewType } from '../contributions';
-import type { StateStore } from '../conversation/promptHistoryStore';
+import type { StateStore } from '../util/stateStore';
 import { Disposable } from '../util/disposable';
 import { resultWithin } from '../util/systemClock';
 

@@ -8,7 +8,7 @@ import type { Conversations } from '../conversation/conversations';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { DemoMode } from '../connection/demoMode';
 import type { DemoTour } from '../demo/demoTour';
-import type { PromptInput } from '../journal/exchange';
+import type { PromptInput } from '../journal/records';
 import type { BudgetDecisions } from '../health/budget';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { Scheduler } from '../schedule/scheduler';

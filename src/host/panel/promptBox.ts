@@ -12,7 +12,7 @@ interface PromptBoxInput {
 /** The typed text is also returned if the user dismisses the box, so that the next box can start with it. */
 export async function showPromptBox(text: string, current: Conversation, title: string): Promise<PromptBoxInput> {
   const box = vscode.window.createInputBox();
-  const name = tabTitle(current);
+  const name = tabTitle(current.tree);
   let newConversation = name === '';
   const showTarget = (): void => {
     box.placeholder = newConversation

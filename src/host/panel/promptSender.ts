@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
-import { type Attachment, canSendPrompt } from '../../shared/protocol';
+import type { Attachment, Step } from '../../shared/conversation';
+import { canSendPrompt } from '../../shared/protocol';
 import type { Connections } from '../connection/connections';
-import { isDemoConversation } from '../connection/demoConversation';
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
-import { toPromptInput, type PromptInput } from '../journal/exchange';
-import { isPromptInput } from '../journal/journalSchema';
+import { isPromptInput, type PromptInput } from '../journal/records';
 import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import type { PanelServices } from './panelServices';
 
@@ -34,7 +33,7 @@ export async function sendPrompt(
   const chosen = options.newConversation
     ? conversations.startNew()
     : (options.conversation ?? (await conversations.ensureCurrent()));
-  const isOfEndedDemo = chosen.exchanges().length > 0 && isDemoConversation(chosen) && !demo.answers(chosen);
+  const isOfEndedDemo = chosen.isDemo && !demo.answers(chosen);
   const conversation = isOfEndedDemo ? conversations.startNew() : chosen;
   if (isOfEndedDemo) options.onMove?.(conversation);
   panels.show(conversation, { preserveFocus: true });
@@ -54,9 +53,9 @@ export async function sendPrompt(
     );
     return;
   }
-  const sent = { ...(options.addDraft?.(input) ?? input), demo: inDemo };
-  if (options.models) conversation.compare(sent, options.models);
-  else conversation.ask(sent);
+  if (inDemo) conversation.useDemo();
+  const { model, ...prompt } = options.addDraft?.(input) ?? input;
+  conversation.ask(prompt, options.models ?? (model === undefined ? [] : [model]));
 }
 
 /** Puts a prompt that was not sent into the composer, together with its code, attachments, model and effort. */
@@ -77,7 +76,15 @@ export function startConversation({ conversations, panels }: PanelServices, prom
 }
 
 export function parsePrefilledInput(value: unknown): PromptInput | undefined {
-  return isPromptInput(value) ? toPromptInput(value) : undefined;
+  if (!isPromptInput(value)) return undefined;
+  const { prompt, content, attachments, target, model, reasoningEffort } = value;
+  return { prompt, content, attachments, target, model, reasoningEffort };
+}
+
+/** Returns the prompt of a step as the composer contained it. */
+export function promptInputOf({ exchange, answer }: Step): PromptInput {
+  const { prompt, content, attachments, target, reasoningEffort } = exchange;
+  return { prompt, content, attachments, target, model: answer.model, reasoningEffort };
 }
 
 export function withAttachments(input: PromptInput, attachments: readonly Attachment[]): PromptInput {

@@ -43,7 +43,7 @@ export class Suggestions extends Disposable {
   }
 
   async list(conversation: Conversation, { demo, hasKey }: ConnectionView): Promise<readonly Suggestion[]> {
-    if (conversation.exchanges().length > 0) return [];
+    if (conversation.tree.firstPrompt !== undefined) return [];
     const { conversations, target, tour } = this.deps;
     if (demo) return tour.suggestions();
     const about = codeSuggestions(target.editor()).map(({ label, item }): Suggestion => ({

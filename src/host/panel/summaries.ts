@@ -4,10 +4,11 @@ import { textOf } from '../../engine/request';
 import type { Conversation } from '../conversation/conversation';
 import { sentAt } from '../conversation/contextUse';
 import { lastToSummarize } from '../conversation/summaryRange';
-import { canRetry, isScheduled, isUsableSummary, toPromptInput, type Exchange } from '../journal/exchange';
+import type { Answer } from '../../shared/conversation';
+import { canRetry, isScheduled, isUsable } from '../journal/exchange';
 import { UserError } from '../util/userError';
 import type { PanelServices } from './panelServices';
-import { returnPrompt, startConversation } from './promptSender';
+import { promptInputOf, returnPrompt, startConversation } from './promptSender';
 
 /**
  * Whether a summary would shorten the next request, or the last one again if that was too long. A summary that is newer
@@ -16,14 +17,14 @@ import { returnPrompt, startConversation } from './promptSender';
 export function canSummarize(services: PanelServices, conversation: Conversation): boolean {
   const failed = lastTooLong(conversation);
   const { last, isTooLong } = rangeOf(services, conversation, failed);
-  const { summary } = conversation.tree.preceding(failed?.id);
+  const { summary } = conversation.tree.before(failed?.id);
   const isNewer = failed !== undefined && summary !== undefined && sentAt(summary) > sentAt(failed);
   return last !== undefined && (!isNewer || isTooLong);
 }
 
 /**
  * Requests a summary of the older turns. Does nothing while a turn runs, as after a second click.
- * @param failed the exchange whose request was too long, by default the last one if it was. It may itself be a summary,
+ * @param failed the answer whose request was too long, by default the last one if it was. It may itself be a summary,
  * which a shorter one then replaces.
  * @throws UserError if there is nothing to summarize
  */
@@ -34,44 +35,44 @@ export async function summarize(
 ): Promise<void> {
   const isBlocked = (): boolean => conversation.busy || conversation.readOnly;
   if (isBlocked()) return;
-  const isSummary = failed?.summarizes !== undefined;
+  const summary = conversation.tree.summaryOf(failed?.id ?? '');
   const { last } = rangeOf(services, conversation, failed);
   if (!last) throw new UserError(vscode.l10n.t('The earlier turns are too short to be summarized.'));
-  if (isSummary && last.id === failed.summarizes)
+  if (last.id === summary?.upTo)
     throw new UserError(vscode.l10n.t('The first turn alone is too long for this model. Switch to another model.'));
   if (!(await services.budget.mayStart()) || isBlocked()) return;
   // The user may have shown another branch while a question about the budget was open.
-  if (!conversation.tree.isOnPath(last.id)) return;
+  if (!conversation.tree.isShown(last.id)) return;
   conversation.summarize(last.id, failed?.model);
 }
 
 /** Starts a conversation with a summary, and with the last prompt in its composer if that prompt has no answer. */
-export function startFromSummary(services: PanelServices, conversation: Conversation, exchangeId: string): void {
-  const { lastExchange } = conversation;
-  const summary = conversation.exchange(exchangeId);
-  if (!summary || !isUsableSummary(summary)) return;
+export function startFromSummary(services: PanelServices, conversation: Conversation, answerId: string): void {
+  const { last } = conversation;
+  const summary = conversation.tree.summaryOf(answerId);
+  if (!summary || !isUsable(summary)) return;
   const target = startConversation(services);
-  target.addSummary(summary.state.text);
-  const isUnanswered = lastExchange && canRetry(lastExchange) && lastExchange.state.text === '';
-  if (isUnanswered && !isScheduled(lastExchange)) returnPrompt(services.panels, target, toPromptInput(lastExchange));
+  target.addSummary(summary.answer.state.text);
+  if (!last || last.answer.state.text !== '' || !canRetry(last.answer) || isScheduled(last.answer)) return;
+  returnPrompt(services.panels, target, promptInputOf(last));
 }
 
-/** The columns of a comparison share the exchanges before them. */
-function lastTooLong({ lastColumns }: Conversation): Exchange | undefined {
-  return lastColumns.find(({ state }) => state.failure?.actions.includes('summarize'));
+/** The requests of a comparison contain the same earlier turns. */
+function lastTooLong({ lastAnswers }: Conversation): Answer | undefined {
+  return lastAnswers.find(({ state }) => state.failure?.actions.includes('summarize'));
 }
 
-/** Returns the last exchange for which a summary should stand, and whether the failed request is known to be too long. */
+/** Returns the last answer that a summary should replace, and whether the failed request is known to be too long. */
 function rangeOf(
   services: PanelServices,
   conversation: Conversation,
-  failed: Exchange | undefined,
-): { readonly last: Exchange | undefined; readonly isTooLong: boolean } {
+  failed: Answer | undefined,
+): { readonly last: Answer | undefined; readonly isTooLong: boolean } {
   const { windowTokens = Infinity } = services.contextUse(conversation, { model: failed?.state.model }) ?? {};
   const refused = failed ? estimatedLength(conversation, failed.id) : Infinity;
   const contextWindow = Math.min(windowTokens, refused);
-  const hasFailed = failed?.summarizes !== undefined;
-  const last = lastToSummarize(conversation.tree.preceding(failed?.id), { contextWindow, hasFailed });
+  const hasFailed = conversation.tree.summaryOf(failed?.id ?? '') !== undefined;
+  const last = lastToSummarize(conversation.tree.before(failed?.id), { contextWindow, hasFailed });
   return { last, isTooLong: refused > windowTokens };
 }
 
@@ -79,7 +80,7 @@ function rangeOf(
  * Returns the estimated tokens of the refused request, as it would be sent now. The real context window is smaller, even if
  * a larger one is known.
  */
-function estimatedLength(conversation: Conversation, exchangeId: string): number {
-  const { messages = [] } = conversation.requestOf(exchangeId) ?? {};
+function estimatedLength(conversation: Conversation, answerId: string): number {
+  const { messages = [] } = conversation.requestOf(answerId) ?? {};
   return messages.reduce((sum, { content }) => sum + estimateTokens(textOf(content)), 0);
 }

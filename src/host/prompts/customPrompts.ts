@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isRecord } from '../../engine/json';
-import type { StateStore } from '../conversation/promptHistoryStore';
+import type { StateStore } from '../util/stateStore';
 import type { Settings } from '../settings/settings';
 import type { UserPrompt } from '../settings/userPrompts';
 

@@ -2,7 +2,7 @@ import { Mutex } from 'async-mutex';
 import type { ScheduleEnd } from '../../engine/state/schedule';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
-import type { Exchange } from '../journal/exchange';
+import type { Answer } from '../../shared/conversation';
 import { Disposable } from '../util/disposable';
 import type { ScheduledPrompt, ScheduleStore } from './scheduleStore';
 
@@ -21,13 +21,13 @@ export class ScheduledTurns extends Disposable {
     super();
   }
 
-  /** Reads the index, and stops the exchanges of open conversations whose prompts are no longer in it. */
+  /** Reads the index, and stops the turns of open conversations whose prompts are no longer in it. */
   async list(): Promise<readonly ScheduledPrompt[]> {
     return this.mutex.runExclusive(async () => {
       const { prompts, isComplete } = await this.store.list();
       const ids = new Set(prompts.map(({ id }) => id));
       for (const conversation of isComplete ? this.conversations.writable : []) {
-        for (const { id, state } of conversation.scheduledExchanges()) {
+        for (const { id, state } of conversation.scheduledAnswers) {
           if (!ids.has(state.schedule?.id ?? '')) conversation.endSchedule(id, { outcome: 'stopped' });
         }
       }
@@ -35,11 +35,11 @@ export class ScheduledTurns extends Disposable {
     });
   }
 
-  async schedule(conversation: Conversation, exchangeId: string, prompt: ScheduledPrompt): Promise<void> {
+  async schedule(conversation: Conversation, answerId: string, prompt: ScheduledPrompt): Promise<void> {
     const { id, dueAt, scheduledAt } = prompt;
     await this.mutex.runExclusive(async () => {
       await this.store.add(prompt);
-      if (!conversation.schedule(exchangeId, { id, dueAt, scheduledAt })) await this.store.remove(id);
+      if (!conversation.schedule(answerId, { id, dueAt, scheduledAt })) await this.store.remove(id);
     });
   }
 
@@ -51,7 +51,7 @@ export class ScheduledTurns extends Disposable {
   /** Returns whether an open conversation shows that the prompt is no longer scheduled. */
   isOutdated(prompt: ScheduledPrompt): boolean {
     const open = this.conversations.writable.find(({ id }) => id === prompt.conversationId);
-    return open !== undefined && !scheduledExchange(open, prompt);
+    return open !== undefined && !scheduledAnswer(open, prompt);
   }
 
   /**
@@ -61,28 +61,28 @@ export class ScheduledTurns extends Disposable {
    */
   async send(
     prompt: ScheduledPrompt,
-    mayStart?: (conversation: Conversation, exchange: Exchange) => Promise<boolean>,
+    mayStart?: (conversation: Conversation, answer: Answer) => Promise<boolean>,
   ): Promise<boolean> {
     const { id, conversationId, model } = prompt;
     const byUser = mayStart === undefined;
     const start = async (conversation: Conversation): Promise<boolean> => {
       if (this.disposed || !this.conversations.writable.includes(conversation)) return false;
       // Another window may have canceled the prompt by removing its file.
-      const exchange = (await this.store.has(id)) ? scheduledExchange(conversation, prompt) : undefined;
-      if (exchange) {
+      const answer = (await this.store.has(id)) ? scheduledAnswer(conversation, prompt) : undefined;
+      if (answer) {
         let recorded: Promise<void> | undefined;
         const record = (): Promise<void> => (recorded ??= this.conversations.sync(conversationId));
-        conversation.sendScheduled(exchange.id, model, { immediately: byUser, record });
+        conversation.sendScheduled(answer.id, model, { immediately: byUser, record });
         await record();
       }
       // If the prompt was sent or canceled earlier, its file was left behind, for example by a crash.
       await this.store.remove(id);
-      return exchange !== undefined;
+      return answer !== undefined;
     };
     const mode = byUser ? 'report-if-locked' : 'only-if-free';
     const isSent = await this.conversations.withWritable(conversationId, mode, async (conversation) => {
-      const exchange = scheduledExchange(conversation, prompt);
-      if (exchange && mayStart && !(await mayStart(conversation, exchange))) return false;
+      const answer = scheduledAnswer(conversation, prompt);
+      if (answer && mayStart && !(await mayStart(conversation, answer))) return false;
       return this.mutex.runExclusive(() => start(conversation));
     });
     return isSent === true;
@@ -92,16 +92,16 @@ export class ScheduledTurns extends Disposable {
   async end(prompt: ScheduledPrompt, end: ScheduleEnd): Promise<boolean | undefined> {
     return this.conversations.withWritable(prompt.conversationId, 'only-if-free', (conversation) =>
       this.mutex.runExclusive(async () => {
-        const exchange = scheduledExchange(conversation, prompt);
-        if (exchange) conversation.endSchedule(exchange.id, end);
+        const answer = scheduledAnswer(conversation, prompt);
+        if (answer) conversation.endSchedule(answer.id, end);
         await this.conversations.flush(conversation.id);
         await this.store.remove(prompt.id);
-        return exchange !== undefined;
+        return answer !== undefined;
       }),
     );
   }
 }
 
-function scheduledExchange(conversation: Conversation, { id }: ScheduledPrompt): Exchange | undefined {
-  return conversation.scheduledExchanges().find(({ state }) => state.schedule?.id === id);
+function scheduledAnswer(conversation: Conversation, { id }: ScheduledPrompt): Answer | undefined {
+  return conversation.scheduledAnswers.find(({ state }) => state.schedule?.id === id);
 }

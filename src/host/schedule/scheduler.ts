@@ -7,10 +7,11 @@ import { retryAfterDelay } from '../../engine/retry/backoff';
 import { scheduleLifetimeMs } from '../../engine/state/schedule';
 import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { Conversation } from '../conversation/conversation';
-import { conversationTitle } from '../conversation/conversationSummaries';
+import { conversationTitle, promptTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
 import type { BudgetDecisions } from '../health/budget';
-import { canSchedule, type Exchange } from '../journal/exchange';
+import type { Answer } from '../../shared/conversation';
+import { canSchedule } from '../journal/exchange';
 import { Disposable } from '../util/disposable';
 import { Listeners } from '../util/listeners';
 import type { ScheduledPrompt, ScheduleStore } from './scheduleStore';
@@ -88,7 +89,7 @@ export class Scheduler extends Disposable {
     this.register(
       conversations.onDidChange(({ conversation }) => {
         const known = this.prompts.filter(({ conversationId }) => conversationId === conversation.id);
-        if (conversation.scheduledExchanges().length !== known.length) this.update();
+        if (conversation.scheduledAnswers.length !== known.length) this.update();
       }),
     );
     this.register(
@@ -117,28 +118,28 @@ export class Scheduler extends Disposable {
   }
 
   /** Sends the prompt at once if its limit has already reset. The caller must keep the conversation open. */
-  async schedule(conversation: Conversation, exchangeId: string): Promise<void> {
+  async schedule(conversation: Conversation, answerId: string): Promise<void> {
     const { clock, random, connection, workspace } = this.deps;
-    const exchange = conversation.exchange(exchangeId);
-    if (!exchange || conversation.readOnly || !canSchedule(exchange)) return;
-    const { failure, model, phase } = exchange.state;
+    const answer = conversation.tree.answer(answerId);
+    if (!answer || conversation.readOnly || !canSchedule(answer)) return;
+    const { failure, model, phase } = answer.state;
     const now = clock.now();
     const resetsAt = phase === 'offline' ? undefined : failure?.resetsAt;
     if (phase !== 'offline' && (resetsAt === undefined || resetsAt <= now)) {
-      conversation.retryNow(exchangeId);
+      conversation.retryNow(answerId);
       return;
     }
     const origin = originFor(model, await connection());
     // Adds the same margin as for a wait, so that many clients do not return at the same moment.
     const dueAt = resetsAt === undefined ? undefined : now + Math.round(retryAfterDelay(resetsAt - now, random));
     const schedule = { id: randomUUID(), dueAt, scheduledAt: now };
-    const isSummary = exchange.summarizes !== undefined;
-    const prompt = isSummary ? (conversation.exchanges()[0]?.prompt ?? '') : exchange.prompt;
-    const name = conversationTitle(isSummary ? conversation.title : undefined, prompt);
-    const title = isSummary ? this.deps.summaryTitle(name) : name;
+    const exchange = conversation.tree.exchangeOf(answerId);
+    const title = exchange
+      ? promptTitle(exchange.prompt)
+      : this.deps.summaryTitle(conversationTitle(conversation.tree));
     this.clicks.set(schedule.id, false);
     const entry = { ...schedule, conversationId: conversation.id, workspace, origin, model, title };
-    await this.turns.schedule(conversation, exchangeId, entry);
+    await this.turns.schedule(conversation, answerId, entry);
     await this.refresh();
   }
 
@@ -216,7 +217,7 @@ export class Scheduler extends Disposable {
     if (!this.isOwn(prompt)) return false;
     if (now >= lapsesAt(prompt)) return this.lapse(prompt);
     if (!this.isDue(prompt, now) || this.needsClick(prompt)) return false;
-    return this.turns.send(prompt, (conversation, exchange) => this.maySend(prompt, conversation, exchange));
+    return this.turns.send(prompt, (conversation, answer) => this.maySend(prompt, conversation, answer));
   }
 
   private isDue({ id, dueAt = 0 }: ScheduledPrompt, now: number): boolean {
@@ -231,7 +232,7 @@ export class Scheduler extends Disposable {
   private async maySend(
     { id, dueAt, origin, model }: ScheduledPrompt,
     conversation: Conversation,
-    exchange: Exchange,
+    answer: Answer,
   ): Promise<boolean> {
     // A prompt that was already due when this window first saw it needs a click.
     if (dueAt !== undefined && !this.clicks.has(id)) {
@@ -248,7 +249,7 @@ export class Scheduler extends Disposable {
     // A click is needed if the network may have come back while VS Code was closed, or if the gateway has changed.
     const isAutomatic = this.clicks.get(id) === false && originFor(model, current) === origin;
     if (isAutomatic && (await this.deps.budget.mayStartUnattended())) return true;
-    if (isAutomatic) conversation.holdScheduled(exchange.id);
+    if (isAutomatic) conversation.holdScheduled(answer.id);
     this.requireClick(id);
     return false;
   }

@@ -53,8 +53,8 @@ interface Activity {
 export function activityItem(situation: Situation, words: HostWords, now: number): ActivityItem | undefined {
   const { running, runningCount } = situation;
   const { localize } = words;
-  const state = running?.activeExchange?.state;
-  const comparison = comparisonActivity(running?.activeExchanges.length ?? 0, words);
+  const state = running?.activeAnswer?.state;
+  const comparison = comparisonActivity(running?.activeAnswers.length ?? 0, words);
   const activity = comparison ?? (state ? turnActivity(state, words, now) : idleActivity(situation, words, now));
   if (!activity) return undefined;
   const { icon, caption, spoken = caption, explanation, conversationId, listsScheduled, isTimed = false } = activity;
@@ -140,12 +140,12 @@ export function setTurnContext({ running, current }: Omit<Turns, 'runningCount'>
   setContext('holysheep.running', running !== undefined);
   setContext('holysheep.retryable', isRetryable(running ?? current));
   // False for an empty conversation, because it can't be renamed, exported or deleted.
-  setContext('holysheep.hasConversation', current?.lastExchange !== undefined);
+  setContext('holysheep.hasConversation', current?.last !== undefined);
 }
 
 function isRetryable(conversation: Turns['current']): boolean {
   if (!conversation) return false;
-  const { activeExchange, exchangesToRetry } = conversation;
-  if (!activeExchange) return exchangesToRetry.some(canRetry);
-  return activeExchange.state.phase !== 'streaming';
+  const { activeAnswer, answersToRetry } = conversation;
+  if (!activeAnswer) return answersToRetry.some(canRetry);
+  return activeAnswer.state.phase !== 'streaming';
 }

@@ -40,7 +40,7 @@ export class StatusBar extends Disposable {
   refresh(): void {
     if (this.disposed) return;
     const situation = this.situation();
-    const state = situation.running?.activeExchange?.state;
+    const state = situation.running?.activeAnswer?.state;
     const gateway = state && state.phase !== 'offline' ? gatewayLabel(state) : undefined;
     if (gateway !== this.gateway) {
       this.gateway = gateway;

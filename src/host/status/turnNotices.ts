@@ -6,6 +6,7 @@ import type { Conversations } from '../conversation/conversations';
 import type { ErrorLog } from '../util/log';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import { plainLabel } from '../ui/messageText';
+import { sideBySide } from '../journal/exchange';
 import { tabTitle } from '../ui/panelText';
 import { showToast } from '../ui/notifications';
 import { hostWords } from '../ui/words';
@@ -33,25 +34,28 @@ const minNoticedMs = 30_000;
  * extensions never cause one, because they have no panel.
  */
 export function registerTurnNotices(services: NoticeServices): { dispose(): void } {
-  /** Ids of exchanges whose running turn has already caused a notification. */
+  /** Ids of answers whose running turn has already caused a notification. */
   const notified = new Set<string>();
-  const handleEvent = (conversation: Conversation, exchangeId: string, event: RecordedEvent): void => {
-    const { state = initialTurn, summarizes } = conversation.exchange(exchangeId) ?? {};
-    const title = tabTitle(conversation);
-    const name = conversation.tree.isCompared(exchangeId) ? `${title} · ${plainLabel(state.model)}` : title;
-    const isUnseen = !notified.has(exchangeId) && !services.panels.isVisible(conversation.id);
+  const handleEvent = (conversation: Conversation, answerId: string, event: RecordedEvent): void => {
+    const { tree } = conversation;
+    const { state = initialTurn } = tree.answer(answerId) ?? {};
+    const exchange = tree.exchangeOf(answerId);
+    const title = tabTitle(tree);
+    const isCompared = exchange && sideBySide(exchange).length > 1;
+    const name = isCompared ? `${title} · ${plainLabel(state.model)}` : title;
+    const isUnseen = !notified.has(answerId) && !services.panels.isVisible(conversation.id);
     // Only the last answer of a comparison to complete is reported.
-    const isNotLast = event.type === 'done' && conversation.activeExchanges.length > 0;
-    const notice = isUnseen && !isNotLast ? createNotice(event, state, name, summarizes !== undefined) : undefined;
+    const isNotLast = event.type === 'done' && conversation.activeAnswers.length > 0;
+    const notice = isUnseen && !isNotLast ? createNotice(event, state, name, exchange === undefined) : undefined;
     if (notice) {
-      notified.add(exchangeId);
-      show(services, notice, conversation.id, exchangeId);
+      notified.add(answerId);
+      show(services, notice, conversation.id, answerId);
     }
-    if (isTerminal(event)) notified.delete(exchangeId);
+    if (isTerminal(event)) notified.delete(answerId);
   };
   return services.conversations.onDidChange(({ conversation, change }) => {
     if (change?.type !== 'events') return;
-    for (const event of change.events) handleEvent(conversation, change.exchangeId, event);
+    for (const event of change.events) handleEvent(conversation, change.answerId, event);
   });
 }
 
@@ -96,15 +100,15 @@ function createNotice(
   }
 }
 
-function show(services: NoticeServices, { kind, text, offersRetry }: TurnNotice, id: string, exchangeId: string): void {
+function show(services: NoticeServices, { kind, text, offersRetry }: TurnNotice, id: string, answerId: string): void {
   const showPanel = { title: vscode.l10n.t('Show'), run: () => services.panels.open(id) };
-  const retry = { title: vscode.l10n.t('Retry now'), run: () => retryNow(services, id, exchangeId) };
+  const retry = { title: vscode.l10n.t('Retry now'), run: () => retryNow(services, id, answerId) };
   showToast(services.log, kind, text, offersRetry ? [showPanel, retry] : [showPanel]);
 }
 
 /** Ends the wait of the turn if the turn is still running. Otherwise shows its panel. */
-async function retryNow(services: NoticeServices, id: string, exchangeId: string): Promise<void> {
+async function retryNow(services: NoticeServices, id: string, answerId: string): Promise<void> {
   const conversation = await services.conversations.open(id);
-  if (conversation?.activeExchanges.some(({ id }) => id === exchangeId)) conversation.retryNow(exchangeId);
+  if (conversation?.activeAnswers.some(({ id }) => id === answerId)) conversation.retryNow(answerId);
   else await services.panels.open(id);
 }

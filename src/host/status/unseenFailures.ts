@@ -15,7 +15,7 @@ export interface UnseenFailure {
 }
 
 interface KnownFailure extends UnseenFailure {
-  readonly exchangeId: string;
+  readonly answerId: string;
   readonly comparison: string | undefined;
   cancel?: (() => void) | undefined;
 }
@@ -46,20 +46,27 @@ export class UnseenFailures extends Disposable {
     this.register(
       conversations.onDidChange(({ conversation, change }) => {
         if (change?.type !== 'events') return;
-        const exchange = conversation.exchange(change.exchangeId);
-        if (!exchange) return;
-        const { id: exchangeId, state, demo = false } = exchange;
-        const comparison = conversation.tree.isCompared(exchangeId) ? exchange.comparison : undefined;
+        const { answerId } = change;
+        const answer = conversation.tree.answer(answerId);
+        if (!answer) return;
+        const { state } = answer;
+        const comparison = answer.comparison?.isUsed ? undefined : answer.comparison?.id;
         const conversationId = conversation.id;
         const failure = this.failures.get(conversationId);
         const hasFailed = change.events.at(-1)?.type === 'failed';
         // An event of another answer that is compared does not show that the user has seen the failure.
-        const isOther =
-          comparison !== undefined && failure?.comparison === comparison && failure.exchangeId !== exchangeId;
+        const isOther = comparison !== undefined && failure?.comparison === comparison && failure.answerId !== answerId;
         if (hasFailed || !isOther) this.forget(conversationId);
         if (!hasFailed) return;
         const model = comparison === undefined ? undefined : state.model;
-        this.failures.set(conversationId, { conversationId, exchangeId, comparison, demo, state, model });
+        this.failures.set(conversationId, {
+          conversationId,
+          answerId,
+          comparison,
+          demo: conversation.isDemo,
+          state,
+          model,
+        });
         this.updateTimers();
         this.changes.fire();
       }),

@@ -1,11 +1,13 @@
 import { visibleText } from '../../engine/gateway/visibleText';
 
-/** Returns the tab title of a conversation, or '' if it has neither a title nor a prompt. */
-export function tabTitle(conversation: {
+interface Titled {
   readonly title: string | undefined;
-  readonly exchanges: () => readonly { readonly prompt: string }[];
-}): string {
-  return panelTitle(conversation.title ?? conversation.exchanges()[0]?.prompt ?? '');
+  readonly firstPrompt: string | undefined;
+}
+
+/** Returns the tab title of a conversation, or '' if it has neither a title nor a prompt. */
+export function tabTitle({ title, firstPrompt = '' }: Titled): string {
+  return panelTitle(title ?? firstPrompt);
 }
 
 const maxTitleLength = 40;

@@ -26,7 +26,7 @@ export function completedSteps(
 export function followWalkthroughSteps(conversations: Conversations, setContext: SetContext) {
   return conversations.onDidChange(({ conversation, change }) => {
     if (change?.type !== 'events') return;
-    const exchange = conversation.exchange(change.exchangeId);
+    const exchange = conversation.tree.exchangeOf(change.answerId);
     if (!exchange) return;
     for (const key of change.events.flatMap((event) => completedSteps(exchange, event))) {
       setContext(key, true);

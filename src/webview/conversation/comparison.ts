@@ -1,26 +1,23 @@
 import { fill } from '../../shared/format';
-import { type ExchangeSnapshot, isRunning } from '../../shared/protocol';
+import { isRunning } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element, iconButton, setText } from '../util/element';
 import { createMenu, type MenuItem } from '../util/menu';
+import type { AnswerView } from './answerView';
 import { Autoscroll, type ObserveSize } from './autoscroll';
 import { describeComparison } from './comparisonResults';
-import type { ColumnGroup, ExchangeView } from './exchangeView';
-import { PromptEntry } from './promptEntry';
 
 interface Column {
-  readonly view: ExchangeView;
+  readonly answer: AnswerView;
   readonly element: HTMLElement;
   /** Follows the end of the answer while the columns scroll separately. */
   autoscroll?: Autoscroll;
 }
 
 /** A prompt with the answers of several models, side by side or in a stack. */
-export class Comparison implements ColumnGroup {
+export class Comparison {
   readonly element: HTMLElement;
-  readonly user: PromptEntry;
-  private readonly columns: Column[] = [];
-  private readonly columnList = element('div', { class: 'columns' });
+  private readonly columns: readonly Column[];
   private readonly results = element('p', { class: 'comparison-results' });
   private readonly bar: HTMLElement;
   private readonly stopAll: HTMLButtonElement;
@@ -31,16 +28,20 @@ export class Comparison implements ColumnGroup {
   /** The state of the columns that the buttons and the results show. */
   private shown = '';
 
-  /** @param first the first column, whose prompt is the prompt of all columns */
   constructor(
     private readonly context: PageContext,
-    readonly id: string,
-    first: ExchangeSnapshot,
+    prompt: HTMLElement,
+    private readonly answers: readonly AnswerView[],
     private readonly observeSize: ObserveSize,
   ) {
     const { strings, post } = context;
-    this.user = new PromptEntry(context, first);
-    this.stopAll = button(strings.stopAll, 'secondary', () => post({ type: 'stopColumns', exchangeId: first.id }));
+    this.columns = answers.map((answer) => ({
+      answer,
+      element: element('section', { class: 'column' }, answer.element),
+    }));
+    this.stopAll = button(strings.stopAll, 'secondary', () =>
+      post({ type: 'stopComparison', answerId: answers[0]?.id ?? '' }),
+    );
     this.differences = button(strings.showDifferences, 'secondary', () => this.pairs[0]?.choose());
     this.differencesMenu = button(strings.showDifferences, 'secondary', () => undefined);
     this.scrollApart = iconButton(strings.scrollApart, 'splitHorizontal', () => this.setApart(!this.isApart));
@@ -56,32 +57,28 @@ export class Comparison implements ColumnGroup {
       ...menu,
       this.scrollApart,
     );
+    const columns = element('div', { class: 'columns' }, ...this.columns.map((column) => column.element));
     this.element = element(
       'div',
       { class: 'exchange comparison', role: 'group', 'aria-label': strings.comparison },
-      this.user.element,
+      prompt,
       this.bar,
-      this.columnList,
+      columns,
       this.results,
     );
     this.update();
   }
 
-  add(view: ExchangeView): void {
-    const column = element('section', { class: 'column' }, view.assistant);
-    this.columns.push({ view, element: column });
-    this.columnList.append(column);
-  }
-
   announceStart(): void {
     const { strings, announcer, format } = this.context;
-    announcer.announce(fill(strings.comparing, format.list(this.columns.map(({ view }) => view.model))), this.id);
+    announcer.announce(fill(strings.comparing, format.list(this.answers.map(({ model }) => model))), 'comparison');
   }
 
   /** Called for every batch of events, so it changes the document only if the state of a column has changed. */
   update(): void {
-    const isActive = this.columns.some(({ view }) => view.activity !== 'idle');
-    const states = this.columns.map(({ view }) => [view.model, view.isLatest, view.visibleState?.phase].join());
+    const { answers } = this;
+    const isActive = answers.some(({ activity }) => activity !== 'idle');
+    const states = answers.map(({ model, isLatest, visibleState }) => [model, isLatest, visibleState?.phase].join());
     const shown = [isActive, ...states].join('|');
     if (shown === this.shown) return;
     this.shown = shown;
@@ -90,7 +87,6 @@ export class Comparison implements ColumnGroup {
     this.setHidden(this.differences, pairCount !== 1);
     this.setHidden(this.differencesMenu, pairCount < 2);
     for (const column of this.columns) this.updateColumn(column);
-    const answers = this.columns.map(({ view: { model, visibleState: state } }) => ({ model, state }));
     setText(this.results, describeComparison(this.context, answers));
   }
 
@@ -100,11 +96,11 @@ export class Comparison implements ColumnGroup {
   }
 
   private updateColumn(column: Column): void {
-    const { view, element: section } = column;
+    const { answer, element: section } = column;
     // Only the last comparison has landmarks, because the names of landmarks must be unique.
-    section.ariaLabel = view.isLatest ? view.model : null;
-    if (this.isApart && view.activity !== 'idle') {
-      const area = { element: section, thread: view.assistant };
+    section.ariaLabel = answer.isLatest ? answer.model : null;
+    if (this.isApart && answer.activity !== 'idle') {
+      const area = { element: section, thread: answer.element };
       column.autoscroll ??= new Autoscroll(this.context, area, (targets, onChange) =>
         this.observeSize(targets, () => this.isApart && onChange()),
       );
@@ -126,13 +122,13 @@ export class Comparison implements ColumnGroup {
   /** All pairs of answers that can be compared with each other. */
   private get pairs(): readonly MenuItem[] {
     const { strings, post } = this.context;
-    const answers = this.columns
-      .map(({ view }) => view)
-      .filter(({ visibleState: state }) => state && !isRunning(state.phase) && state.text !== '');
+    const answers = this.answers.filter(
+      ({ visibleState: state }) => state && !isRunning(state.phase) && state.text !== '',
+    );
     return answers.flatMap((first, index) =>
       answers.slice(index + 1).map((second) => ({
         caption: fill(strings.twoAnswers, first.model, second.model),
-        choose: () => post({ type: 'showDifferences', exchangeId: first.id, otherId: second.id }),
+        choose: () => post({ type: 'showDifferences', answerId: first.id, otherId: second.id }),
       })),
     );
   }

@@ -3,18 +3,20 @@ import { answerSeconds } from '../../shared/describeTurn';
 import { fill } from '../../shared/format';
 import { costsOf, isRunning, segmentsOf, totalsOf, type TurnState } from '../../shared/protocol';
 
-interface Answer {
+interface ComparedAnswer {
   readonly model: string;
   /** Undefined if the answer has not been drawn. */
-  readonly state: TurnState | undefined;
+  readonly visibleState: TurnState | undefined;
 }
 
 /**
  * Says which answer of a comparison was first, fastest, cheapest and longest. Empty until all answers have ended and at
  * least two of them are complete. A quality that is not known for all of these, or has no single best, is left out.
  */
-export function describeComparison({ strings, format }: Words, answers: readonly Answer[]): string {
-  const ended = answers.flatMap(({ model, state }) => (state && !isRunning(state.phase) ? { model, state } : []));
+export function describeComparison({ strings, format }: Words, answers: readonly ComparedAnswer[]): string {
+  const ended = answers.flatMap(({ model, visibleState: state }) =>
+    state && !isRunning(state.phase) ? { model, state } : [],
+  );
   const complete = ended.filter(({ state }) => state.phase === 'done' && state.text !== '');
   const compared = complete.map(({ model, state }) => measure(model, state));
   if (ended.length < answers.length || compared.length < 2) return '';

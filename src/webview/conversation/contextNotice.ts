@@ -1,13 +1,13 @@
 import { fill } from '../../shared/format';
 import type { PageContext } from '../pageContext';
 import { button, element, iconButton } from '../util/element';
-import type { ExchangeView } from './exchangeView';
+import type { SummaryEntry } from './summaryEntry';
 
 interface ContextSituation {
   /** How full the context is; undefined if that is unknown, or if a summary should not be offered. */
   readonly percent: number | undefined;
   /** The summary that is being written. */
-  readonly runningSummary: ExchangeView | undefined;
+  readonly runningSummary: SummaryEntry | undefined;
   /** Whether the notice may offer a summary, or say that it is ready. */
   readonly canMention: boolean;
 }
@@ -25,18 +25,18 @@ export class ContextNotice {
   private shown = '';
   private situation: ContextSituation = { percent: undefined, runningSummary: undefined, canMention: false };
   /** The summary that is being written, or that has become ready and was not shown or dismissed. */
-  private summary: ExchangeView | undefined;
+  private summary: SummaryEntry | undefined;
 
   constructor(
     private readonly context: PageContext,
-    private readonly showSummary: (summary: ExchangeView) => void,
+    private readonly showSummary: (summary: SummaryEntry) => void,
   ) {}
 
   update(situation = this.situation): void {
     this.situation = situation;
     const { percent, runningSummary, canMention } = situation;
     // The summary is disconnected after *Undo*.
-    const isReady = canMention && this.summary?.isUsableSummary && this.summary.assistant.isConnected;
+    const isReady = canMention && this.summary?.isUsable && this.summary.element.isConnected;
     if (runningSummary || !isReady) this.summary = runningSummary;
     const { summary } = this;
     // The notice appears again when the context has become full once more.

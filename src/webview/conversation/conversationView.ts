@@ -1,16 +1,18 @@
-import { type ExchangeSnapshot, type FaultAction, isDelta, type RecordedEvent } from '../../shared/protocol';
+import type { Answer, ShownExchange, ShownItem } from '../../shared/conversation';
+import { fill } from '../../shared/format';
+import { type FaultAction, isDelta, type RecordedEvent } from '../../shared/protocol';
 import { createRovingTabindex } from '../a11y/focus';
 import type { PageContext } from '../pageContext';
 import type { OpenEdit, ReadingPosition, Unsent } from '../state/unsentStore';
 import { carryVersionFocus, setVersionButtonsDisabled } from '../turn/turnActions';
 import { element, scrollToStart } from '../util/element';
-import { fill } from '../../shared/format';
+import type { AnswerView } from './answerView';
 import type { ObserveSize } from './autoscroll';
-import { Comparison } from './comparison';
-import { EarlierTurns, summaryOfferFor } from './earlierTurns';
+import { EarlierTurns, type ItemView, summaryOfferFor } from './earlierTurns';
 import { ExchangeView } from './exchangeView';
+import { SummaryEntry } from './summaryEntry';
 
-/** Time for drawing exchanges out of view in one idle period. Rendering those near the view takes more. */
+/** Time for drawing answers out of view in one idle period. Rendering those near the view takes more. */
 const idleBudgetMs = 2;
 
 type ConversationState = Pick<Unsent, 'edits' | 'unfolded' | 'seen'>;
@@ -20,17 +22,16 @@ export class ConversationView {
   readonly element: HTMLElement;
   readonly thread = element('div', { class: 'thread' });
   private readonly earlierTurns: EarlierTurns;
-  private readonly exchanges = new Map<string, ExchangeView>();
-  /** The exchanges whose answer is still to be drawn, oldest first. */
-  private readonly undrawn = new Set<ExchangeView>();
+  /** The exchanges and summaries from top to bottom. The id of a summary is that of its answer. */
+  private items = new Map<string, ItemView>();
+  private readonly answers = new Map<string, AnswerView>();
+  /** The answers that are still to be drawn, oldest first. */
+  private readonly undrawn = new Set<AnswerView>();
   private isDrawScheduled = false;
   private readonly refreshTabStop: () => void;
   private disablesVersionButtons = false;
   private host = '';
   canSummarize = false;
-  private latest: ExchangeView | undefined;
-  /** The comparison to which the last exchange belongs. */
-  private comparison: Comparison | undefined;
   /** Edits whose exchange is not on the page, or which can't be continued because the page is read-only. */
   private deferredEdits: readonly OpenEdit[] = [];
 
@@ -63,23 +64,24 @@ export class ConversationView {
     // The browser is about to render an exchange, because it has come near the view.
     this.thread.addEventListener('contentvisibilityautostatechange', (event) => {
       const { target, skipped } = event as ContentVisibilityAutoStateChangeEvent;
-      if (!skipped) for (const view of this.undrawn) if (view.element === target) this.draw(view);
+      const item = skipped ? undefined : [...this.items.values()].find((view) => view.element === target);
+      for (const answer of item?.answers ?? []) this.draw(answer);
     });
     this.refreshTabStop = createRovingTabindex(this.element, this.thread, end, onEnd);
   }
 
   get isEmpty(): boolean {
-    return this.exchanges.size === 0;
+    return this.items.size === 0;
   }
 
-  /** The exchange whose turn waits; if none waits, the last exchange whose turn runs. */
-  get active(): ExchangeView | undefined {
-    const active = [...this.exchanges.values()].filter(({ activity }) => activity !== 'idle');
+  /** The answer whose turn waits; if none waits, the last answer whose turn runs. */
+  get active(): AnswerView | undefined {
+    const active = [...this.answers.values()].filter(({ activity }) => activity !== 'idle');
     return active.find(({ activity }) => activity === 'waiting') ?? active.at(-1);
   }
 
   hasActionButton(action: FaultAction): boolean {
-    return [...this.exchanges.values()].some(({ activeFailure }) => activeFailure?.actions.includes(action));
+    return [...this.answers.values()].some(({ activeFailure }) => activeFailure?.actions.includes(action));
   }
 
   /** Whether no turn runs, and no failure card offers a summary or says that one is ready. */
@@ -93,39 +95,24 @@ export class ConversationView {
     this.updateLatest();
   }
 
-  get runningSummary(): ExchangeView | undefined {
-    const views = [...this.exchanges.values()];
-    return views.find(({ summarizedTurns, isRunning }) => summarizedTurns !== undefined && isRunning);
+  get runningSummary(): SummaryEntry | undefined {
+    const summaries = [...this.items.values()].filter((item) => item instanceof SummaryEntry);
+    return summaries.find(({ answers: [answer] }) => answer.isRunning);
   }
 
-  scrollTo({ assistant }: ExchangeView): void {
-    scrollToStart(this.element, assistant);
+  scrollTo(entry: HTMLElement): void {
+    scrollToStart(this.element, entry);
     this.context.onLayoutChange();
   }
 
   get view(): ConversationState {
-    // The columns of a comparison share their prompt.
-    const prompts = [...new Set([...this.exchanges.values()].map(({ user }) => user))];
-    const edits = prompts.flatMap(({ exchangeId, editorText: text }) =>
-      text === undefined ? [] : { exchangeId, text },
-    );
+    const items = [...this.items.values()];
+    const edits = items.flatMap(({ id, editor: { text } }) => (text === undefined ? [] : { id, text }));
     return {
       edits: [...edits, ...this.deferredEdits],
-      unfolded: prompts.flatMap(({ exchangeId, isUnfolded }) => (isUnfolded ? exchangeId : [])),
-      seen: this.latest?.id,
+      unfolded: items.flatMap(({ id, isUnfolded }) => (isUnfolded ? id : [])),
+      seen: items.at(-1)?.id,
     };
-  }
-
-  restoreView({ edits = [], unfolded = [] }: ConversationState): void {
-    for (const { id, user } of this.exchanges.values()) if (unfolded.includes(id)) user.isUnfolded = true;
-    this.updateLatest();
-    this.openEdits(edits);
-  }
-
-  private openEdits(edits: readonly OpenEdit[]): void {
-    const canOpen = ({ exchangeId }: OpenEdit): boolean => !this.context.isReadOnly() && this.exchanges.has(exchangeId);
-    this.deferredEdits = edits.filter((edit) => !canOpen(edit));
-    for (const { exchangeId, text } of edits.filter(canOpen)) this.exchanges.get(exchangeId)?.user.openEditor(text);
   }
 
   /**
@@ -134,18 +121,20 @@ export class ConversationView {
    */
   get readingPosition(): ReadingPosition | undefined {
     const { top } = this.element.getBoundingClientRect();
-    for (const { id, element: exchange, assistant, summarizedTurns } of this.exchanges.values()) {
+    for (const { element: item, exchange, answers } of this.items.values()) {
       // Measuring the content of an exchange that the browser does not render would make the browser lay it out.
-      if (summarizedTurns !== undefined || exchange.getBoundingClientRect().bottom <= top) continue;
-      const rectangle = assistant.getBoundingClientRect();
-      if (rectangle.bottom > top) return { exchangeId: id, offset: top - rectangle.top };
+      if (!exchange || item.getBoundingClientRect().bottom <= top) continue;
+      for (const answer of answers) {
+        const rectangle = answer.element.getBoundingClientRect();
+        if (rectangle.bottom > top) return { answerId: answer.id, offset: top - rectangle.top };
+      }
     }
     return undefined;
   }
 
   /** Returns the `scrollTop` that restores a reading position, or undefined if the page does not contain its answer. */
-  scrollTopOf({ exchangeId, offset }: ReadingPosition): number | undefined {
-    const entry = this.exchanges.get(exchangeId)?.assistant;
+  scrollTopOf({ answerId, offset }: ReadingPosition): number | undefined {
+    const entry = this.answers.get(answerId)?.element;
     if (!entry) return undefined;
     const { top } = this.element.getBoundingClientRect();
     return this.element.scrollTop + entry.getBoundingClientRect().top - top + offset;
@@ -155,7 +144,7 @@ export class ConversationView {
   setHost(host: string): void {
     if (host === this.host) return;
     this.host = host;
-    for (const exchange of this.exchanges.values()) exchange.setHost(host);
+    for (const answer of this.answers.values()) answer.setHost(host);
   }
 
   get areVersionButtonsDisabled(): boolean {
@@ -168,112 +157,135 @@ export class ConversationView {
     setVersionButtonsDisabled(this.context, this.thread, areDisabled);
   }
 
-  replaceAll(exchanges: readonly ExchangeSnapshot[]): void {
-    this.keepFirst(0);
-    for (const exchange of exchanges) this.add(exchange);
+  /** Replaces everything that the conversation shows. @param view the view that the user had, for example before a reload */
+  replaceAll(items: readonly ShownItem[], view: ConversationState): void {
+    this.removeAllBut([]);
+    this.setItems(items.map((item) => this.create(item)));
+    this.restore(view);
     this.updateAfterChange();
   }
 
   /**
-   * Exchanges of both branches keep their elements.
-   * @returns undefined if the last exchange has kept its elements, otherwise whether its turn is running
+   * Items that are on the page with the same answers keep their elements.
+   * @returns the last item if it is another one than before
    */
-  showPath(exchanges: readonly ExchangeSnapshot[]): boolean | undefined {
-    const { edits = [] } = this.view;
-    const { latest } = this;
-    this.updateSummaries(exchanges);
-    const previous = [...this.exchanges.values()];
-    const firstDifference = previous.findIndex(
-      ({ id, group }, index) => id !== exchanges[index]?.id || group?.id !== exchanges[index].comparison,
+  showPath(items: readonly ShownItem[]): ItemView | undefined {
+    const { view } = this;
+    const previous = [...this.items.values()];
+    const kept = items.map((item) => {
+      const found = this.items.get('turns' in item ? item.answer.id : item.id);
+      return found?.update(item) ? found : undefined;
+    });
+    const firstRemoved = previous.find((item) => item.exchange && !kept.includes(item));
+    const moveFocusTo = firstRemoved && carryVersionFocus(this.context, firstRemoved.element);
+    const comparisonHadFocus = firstRemoved?.comparison?.element.contains(document.activeElement) ?? false;
+    this.removeAllBut(kept);
+    const shown = items.map(
+      (item, index) =>
+        kept[index] ??
+        this.create(
+          item,
+          kept.slice(index).find((following) => following !== undefined),
+        ),
     );
-    const commonCount = firstDifference < 0 ? previous.length : firstDifference;
-    const firstRemoved = previous[commonCount];
-    const moveFocusTo = firstRemoved && carryVersionFocus(this.context, firstRemoved.assistant);
-    const comparisonHadFocus = firstRemoved?.group?.element.contains(document.activeElement) ?? false;
-    this.keepFirst(commonCount);
-    for (const exchange of exchanges.slice(0, commonCount)) this.exchanges.get(exchange.id)?.update(exchange);
-    for (const exchange of exchanges.slice(commonCount)) this.add(exchange);
-    const firstAdded = [...this.exchanges.values()][commonCount];
-    if (firstAdded) this.draw(firstAdded);
+    this.setItems(shown);
+    this.restore(view);
+    const firstAdded = shown.find((item) => item.exchange && !previous.includes(item));
+    const first = firstAdded?.answers[0];
+    if (first) this.draw(first);
     this.updateAfterChange();
-    if (comparisonHadFocus && firstAdded) this.context.moveFocus(firstAdded.assistant);
-    if (firstAdded && !firstAdded.isRunning) {
-      const { versions, id } = firstAdded;
-      const position = [versions.indexOf(id) + 1, versions.length].map(String);
-      if (versions.length > 1) this.context.announcer.announce(fill(this.context.strings.announceVersion, ...position));
-      moveFocusTo?.(firstAdded.assistant, this.element);
-    } else if (firstAdded?.group) this.comparison?.announceStart();
-    const open = previous.slice(0, commonCount).filter(({ user }) => user.editorText !== undefined);
-    this.openEdits(edits.filter(({ exchangeId }) => !open.some(({ id }) => id === exchangeId)));
-    return this.latest === latest ? undefined : this.latest?.isRunning;
+    if (first && comparisonHadFocus) this.context.moveFocus(first.element);
+    if (first?.isRunning) firstAdded?.comparison?.announceStart();
+    else if (first) {
+      this.announceVersion(first);
+      moveFocusTo?.(first.element, this.element);
+    }
+    const last = shown.at(-1);
+    return last === previous.at(-1) ? undefined : last;
   }
 
-  /** Adds or updates an exchange. @returns whether the exchange is new */
-  upsert(exchange: ExchangeSnapshot): boolean {
-    const existing = this.exchanges.get(exchange.id);
-    if (existing) {
-      this.change(existing, () => existing.update(exchange));
-      return false;
-    }
-    this.add(exchange);
+  /** Adds an exchange at the end. */
+  add(exchange: ShownExchange): void {
+    this.setItems([...this.items.values(), this.create(exchange)]);
     this.updateAfterChange();
-    return true;
+  }
+
+  updateAnswer(answer: Answer): void {
+    this.answers.get(answer.id)?.update(answer);
+    this.updateLatest();
   }
 
   /** @returns whether the events may have changed the end of the conversation, and not only a summary above it */
-  apply(exchangeId: string, events: readonly RecordedEvent[]): boolean {
-    // Ignores events of an unknown exchange. They belong to a conversation that this page no longer shows.
-    const view = this.exchanges.get(exchangeId);
-    if (!view) return false;
-    const phase = view.visibleState?.phase;
-    this.change(view, () => view.apply(events));
-    if (!events.every(isDelta) || view.visibleState?.phase !== phase) this.onChange();
-    return view.summarizedTurns === undefined;
-  }
-
-  private change(view: ExchangeView, change: () => void): void {
-    const { hasStarted, isRunning, wasTooLong } = view;
-    change();
-    const hasSummaryEnded = view.summarizedTurns !== undefined && isRunning && !view.isRunning;
-    const hasOtherOffer = hasSummaryEnded || view.wasTooLong !== wasTooLong;
-    if (view.hasStarted !== hasStarted || hasOtherOffer) this.updateLatest();
-    // The summary may be above the view.
-    if (hasSummaryEnded && view.activeFailure) this.scrollTo(view);
-  }
-
-  /** @param before the exchange that a summary precedes; by default the exchange is the last one */
-  private add(exchange: ExchangeSnapshot, before?: ExchangeView): void {
-    const comparison = before ? undefined : this.comparisonOf(exchange);
-    const view = new ExchangeView(this.context, exchange, this.host, comparison);
-    this.exchanges.set(view.id, view);
-    if (before) {
-      const views = [...this.exchanges.values()];
-      for (const following of views.slice(views.indexOf(before), -1)) {
-        this.exchanges.delete(following.id);
-        this.exchanges.set(following.id, following);
-      }
+  apply(answerId: string, events: readonly RecordedEvent[]): boolean {
+    // Ignores events of an unknown answer. They belong to a conversation that this page no longer shows.
+    const answer = this.answers.get(answerId);
+    if (!answer) return false;
+    const { isRunning, visibleState } = answer;
+    answer.apply(events);
+    const isSummary = !answer.exchange;
+    if (!events.every(isDelta) || answer.visibleState?.phase !== visibleState?.phase) {
+      this.updateLatest();
+      // The summary may be above the view.
+      if (isSummary && isRunning && answer.activeFailure) this.scrollTo(answer.element);
+      this.onChange();
     }
-    if (comparison) comparison.add(view);
-    else if (before) before.element.before(view.element);
+    return !isSummary;
+  }
+
+  /** @param following the item above which the new one is inserted; by default, it is the last one */
+  private create(item: ShownItem, following?: ItemView): ItemView {
+    const { context, host } = this;
+    const view =
+      'turns' in item ? new SummaryEntry(context, item, host) : new ExchangeView(context, item, host, this.observeSize);
+    if (following) following.element.before(view.element);
     else this.thread.append(view.element);
-    this.undrawn.add(view);
-  }
-
-  private comparisonOf(exchange: ExchangeSnapshot): Comparison | undefined {
-    const { comparison: id } = exchange;
-    if (id === undefined) this.comparison = undefined;
-    else if (this.comparison?.id !== id) {
-      this.comparison = new Comparison(this.context, id, exchange, this.observeSize);
-      this.thread.append(this.comparison.element);
+    for (const answer of view.answers) {
+      this.answers.set(answer.id, answer);
+      this.undrawn.add(answer);
     }
-    return this.comparison;
+    return view;
   }
 
-  private draw(view: ExchangeView): void {
-    if (this.undrawn.delete(view)) view.draw();
+  private setItems(views: readonly ItemView[]): void {
+    this.items = new Map(views.map((view) => [view.id, view]));
   }
 
-  /** Draws the exchanges out of view, so that they can be found and read aloud. The newest comes first. */
+  private removeAllBut(kept: readonly (ItemView | undefined)[]): void {
+    for (const view of this.items.values()) {
+      if (kept.includes(view)) continue;
+      for (const answer of view.answers) {
+        this.answers.delete(answer.id);
+        this.undrawn.delete(answer);
+        answer.dispose();
+      }
+      view.element.remove();
+    }
+    if (!kept.some((view) => view !== undefined)) this.earlierTurns.element.remove();
+  }
+
+  /** Opens the editors and unfolds the entries that were open and unfolded in an earlier view. */
+  private restore({ edits = [], unfolded = [] }: ConversationState): void {
+    for (const item of this.items.values()) if (unfolded.includes(item.id)) item.isUnfolded = true;
+    const canOpen = ({ id }: OpenEdit): boolean => !this.context.isReadOnly() && this.items.has(id);
+    this.deferredEdits = edits.filter((edit) => !canOpen(edit));
+    for (const { id, text } of edits.filter(canOpen)) {
+      const editor = this.items.get(id)?.editor;
+      if (editor?.text === undefined) editor?.open(text);
+    }
+  }
+
+  private announceVersion({ id, exchange }: AnswerView): void {
+    const { announcer, strings } = this.context;
+    const versions = exchange?.versions ?? [];
+    const position = [versions.indexOf(id) + 1, versions.length].map(String);
+    if (versions.length > 1) announcer.announce(fill(strings.announceVersion, ...position));
+  }
+
+  private draw(answer: AnswerView): void {
+    if (this.undrawn.delete(answer)) answer.draw();
+  }
+
+  /** Draws the answers out of view, so that they can be found and read aloud. The newest comes first. */
   private drawWhenIdle(): void {
     if (this.isDrawScheduled || this.undrawn.size === 0) return;
     this.isDrawScheduled = true;
@@ -281,57 +293,32 @@ export class ConversationView {
     clock.idle(() => {
       this.isDrawScheduled = false;
       const end = clock.monotonicNow() + idleBudgetMs;
-      for (const view of [...this.undrawn].toReversed()) {
-        this.draw(view);
+      for (const answer of [...this.undrawn].toReversed()) {
+        this.draw(answer);
         if (clock.monotonicNow() >= end) break;
       }
       this.drawWhenIdle();
     });
   }
 
-  private keepFirst(count: number): void {
-    if (count === 0) this.earlierTurns.element.remove();
-    for (const view of [...this.exchanges.values()].slice(count)) this.remove(view);
-  }
-
-  private remove(view: ExchangeView): void {
-    this.exchanges.delete(view.id);
-    this.undrawn.delete(view);
-    if (view === this.latest) this.latest = undefined;
-    view.dispose();
-    if (view.group === this.comparison) this.comparison = undefined;
-  }
-
-  /** Adds and removes summaries between other exchanges, which keep their elements. */
-  private updateSummaries(exchanges: readonly ExchangeSnapshot[]): void {
-    const ids = new Set(exchanges.map(({ id }) => id));
-    for (const view of this.exchanges.values())
-      if (view.summarizedTurns !== undefined && !ids.has(view.id)) this.remove(view);
-    exchanges.forEach((exchange, index) => {
-      const next = this.exchanges.get(exchanges[index + 1]?.id ?? '');
-      const isNew = exchange.summarizedTurns !== undefined && !this.exchanges.has(exchange.id);
-      if (isNew && next) this.add(exchange, next);
-    });
-  }
-
   private updateAfterChange(): void {
-    const latest = [...this.exchanges.values()].at(-1);
-    this.latest = latest;
     this.updateLatest();
-    for (const view of this.exchanges.values()) if (view.isRunning || view === latest) this.draw(view);
+    const last = [...this.items.values()].at(-1);
+    for (const answer of this.answers.values())
+      if (answer.isRunning || last?.answers.includes(answer)) this.draw(answer);
     this.drawWhenIdle();
     this.refreshTabStop();
   }
 
   private updateLatest(): void {
-    const views = [...this.exchanges.values()];
-    const latest = views.findLast(({ hasStarted }) => hasStarted);
-    const latestIndex = views.findIndex((view) => view === latest || (view.group && view.group === latest?.group));
-    views.forEach((view, index) => {
-      // A summary may be followed by turns that it does not stand for.
-      const isLatest = index >= latestIndex || view.summarizedTurns !== undefined;
-      view.setLatest(isLatest, summaryOfferFor(views, index, this.canSummarize));
+    const items = [...this.items.values()];
+    const latestIndex = items.findLastIndex(({ answers }) => answers.some(({ hasStarted }) => hasStarted));
+    items.forEach((item, index) => {
+      // A summary may be followed by turns that it does not replace.
+      const isLatest = index >= latestIndex || !item.exchange;
+      for (const answer of item.answers)
+        answer.setLatest(isLatest, summaryOfferFor(answer, items, index, this.canSummarize));
     });
-    this.earlierTurns.update(this.thread, views);
+    this.earlierTurns.update(this.thread, items);
   }
 }

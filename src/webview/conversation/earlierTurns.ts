@@ -1,20 +1,34 @@
 import type { PageContext } from '../pageContext';
-import type { SummaryOffer } from '../turn/failureCard';
+import type { SummaryOffer } from '../turn/shownAnswer';
 import { button, element, setText, svgIcon } from '../util/element';
+import type { AnswerView } from './answerView';
 import type { ExchangeView } from './exchangeView';
+import { SummaryEntry } from './summaryEntry';
+
+export type ItemView = ExchangeView | SummaryEntry;
+
+function isUsableSummary(item: ItemView): item is SummaryEntry {
+  return item instanceof SummaryEntry && item.isUsable;
+}
 
 /**
  * Returns what the card of a request that was too long offers.
+ * @param index position of the item with the answer
  * @param canSummarize whether a summary would shorten the last request
  */
-export function summaryOfferFor(views: readonly ExchangeView[], index: number, canSummarize: boolean): SummaryOffer {
-  const view = views[index];
-  if (!view?.wasTooLong) return 'none';
+export function summaryOfferFor(
+  answer: AnswerView,
+  items: readonly ItemView[],
+  index: number,
+  canSummarize: boolean,
+): SummaryOffer {
+  if (!answer.wasTooLong) return 'none';
+  const item = items[index];
   // After a summary of several turns has failed, one of fewer turns can replace it.
-  if (view.summarizedTurns !== undefined) return view.summarizedTurns > 1 ? 'possible' : 'none';
+  if (item instanceof SummaryEntry) return item.turns > 1 ? 'possible' : 'none';
   if (canSummarize) return 'possible';
-  const summary = views.slice(0, index).findLast(({ isUsableSummary }) => isUsableSummary);
-  return summary && summary.sentAt > view.sentAt ? 'ready' : 'none';
+  const summary = items.slice(0, index).findLast(isUsableSummary);
+  return summary && summary.answers[0].sentAt > answer.sentAt ? 'ready' : 'none';
 }
 
 /** Folds the turns before the last usable summary behind a button at the start of the conversation. */
@@ -23,38 +37,38 @@ export class EarlierTurns {
   readonly element: HTMLElement;
   private readonly toggle: HTMLButtonElement;
   private readonly label = element('span');
-  private summary: ExchangeView | undefined;
+  private summary: SummaryEntry | undefined;
 
   constructor(
     private readonly context: PageContext,
     onToggle: () => void,
   ) {
     this.toggle = button([svgIcon('chevronRight'), this.label], 'quiet earlier-toggle', () => {
-      const entry = this.summary?.user;
-      if (entry) entry.isUnfolded = !entry.isUnfolded;
+      if (this.summary) this.summary.isUnfolded = !this.summary.isUnfolded;
       onToggle();
       context.onLayoutChange();
     });
     this.element = element('article', { class: 'turn exchange earlier-turns', tabindex: '-1' }, this.toggle);
   }
 
-  update(thread: HTMLElement, views: readonly ExchangeView[]): void {
-    const index = views.findLastIndex(({ isUsableSummary }) => isUsableSummary);
-    this.summary = views[index];
-    const isFolded = this.summary?.user.isUnfolded === false;
+  update(thread: HTMLElement, items: readonly ItemView[]): void {
+    const summary = items.findLast(isUsableSummary);
+    this.summary = summary;
+    const index = summary ? items.indexOf(summary) : -1;
+    const isFolded = summary?.isUnfolded === false;
     const focused = document.activeElement;
-    const focusedIndex = views.findIndex(({ element: exchange }) => exchange.contains(focused));
-    views.forEach(({ element: exchange }, at) => {
-      exchange.hidden = isFolded && at < index;
+    const focusedIndex = items.findIndex(({ element: item }) => item.contains(focused));
+    items.forEach(({ element: item }, at) => {
+      item.hidden = isFolded && at < index;
     });
-    if (this.summary && isFolded && focusedIndex >= 0 && focusedIndex < index)
-      this.context.moveFocus(this.summary.assistant, { preventScroll: true });
+    if (summary && isFolded && focusedIndex >= 0 && focusedIndex < index)
+      this.context.moveFocus(summary.answers[0].element, { preventScroll: true });
     if (index <= 0) {
       this.element.remove();
       return;
     }
     const { strings, format } = this.context;
-    const turns = this.summary?.summarizedTurns ?? 0;
+    const turns = summary?.turns ?? 0;
     const text = format.plural(turns, strings.earlierTurnsOne, strings.earlierTurns);
     setText(this.label, text);
     this.element.setAttribute('aria-label', text);

@@ -1,36 +1,27 @@
-import { type Attachment, type ContextKind, countLines, type ExchangeSnapshot } from '../../shared/protocol';
+import type { Attachment, ContextKind, ShownExchange } from '../../shared/conversation';
+import { countLines } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element, iconButton } from '../util/element';
-import { EditableEntry } from './editableEntry';
+import { EntryEditor } from './entryEditor';
 
 /** The entry that shows a prompt and its attachments and lets the user edit the prompt. Its accessible name is *You*. */
-export class PromptEntry extends EditableEntry {
+export class PromptEntry {
   readonly element: HTMLElement;
-  protected readonly text: HTMLElement;
-  protected readonly tools = element('div', { class: 'turn-tools' });
+  readonly editor: EntryEditor;
+  private readonly tools = element('div', { class: 'turn-tools' });
   private readonly bubble: HTMLElement;
   private readonly fold: PromptFold | undefined;
 
   constructor(
-    context: PageContext,
-    private readonly exchange: ExchangeSnapshot,
+    private readonly context: PageContext,
+    private readonly exchange: ShownExchange,
   ) {
     const { strings } = context;
     const { prompt, id: exchangeId } = exchange;
-    super(context, exchangeId, {
-      label: strings.editBox,
-      submitLabel: strings.resend,
-      currentText: () => prompt,
-      submit: (changed) => {
-        context.onPromptSent(changed);
-        context.post({ type: 'edit', exchangeId, prompt: changed });
-        context.focusComposer();
-      },
-    });
-    this.text = element('div', { class: 'prompt-text', 'data-part': 'prompt' }, prompt);
-    this.bubble = element('div', { class: 'bubble' }, this.text);
+    const text = element('div', { class: 'prompt-text', 'data-part': 'prompt' }, prompt);
+    this.bubble = element('div', { class: 'bubble' }, text);
     if (isLong(prompt)) {
-      this.fold = new PromptFold(context, this.text);
+      this.fold = new PromptFold(context, text);
       this.bubble.append(this.fold.toggle);
     }
     this.element = element(
@@ -40,6 +31,19 @@ export class PromptEntry extends EditableEntry {
       this.bubble,
       this.tools,
     );
+    this.editor = new EntryEditor(context, {
+      element: this.element,
+      text,
+      tools: this.tools,
+      label: strings.editBox,
+      submitLabel: strings.resend,
+      currentText: () => prompt,
+      submit: (changed) => {
+        context.onPromptSent(changed);
+        context.post({ type: 'edit', exchangeId, prompt: changed });
+        context.focusComposer();
+      },
+    });
   }
 
   get isUnfolded(): boolean {
@@ -50,12 +54,13 @@ export class PromptEntry extends EditableEntry {
     this.fold?.setFolded(!isUnfolded);
   }
 
+  /** Adds what is not needed before the exchange is drawn. */
   addTools(): void {
     const { context, exchange } = this;
-    // The columns of a comparison share their prompt.
+    // The answers of a comparison share their prompt.
     if (this.tools.hasChildNodes()) return;
     const { strings, copy } = context;
-    if (!context.isReadOnly()) this.tools.append(iconButton(strings.editPrompt, 'edit', () => this.edit()));
+    if (!context.isReadOnly()) this.tools.append(iconButton(strings.editPrompt, 'edit', () => this.editor.edit()));
     this.tools.append(iconButton(strings.copyPrompt, 'copy', () => copy(exchange.prompt)));
     if (exchange.attachments.length === 0) return;
     const items = exchange.attachments.map((attachment) => createAttachmentItem(context, attachment));

@@ -1,49 +1,108 @@
+import type { ShownItem, ShownSummary } from '../../shared/conversation';
+import { isRunning } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
-import { EditableEntry } from './editableEntry';
+import { AnswerView, setHiddenHeight } from './answerView';
+import { EntryEditor } from './entryEditor';
 
-/** The parts of a summary that are not the answer of the model: its heading, its editor and its buttons. */
-export class SummaryEntry extends EditableEntry {
-  /** Empty, because the text of the summary is an answer. An open editor hides the answer. */
-  protected readonly text = element('span');
-  readonly element = element('div', { class: 'summary-editor' }, this.text);
-  readonly heading: HTMLElement;
-  protected readonly tools = element('div', { class: 'actions summary-tools' });
+/** A summary: an answer with a heading, an editor and buttons. */
+export class SummaryEntry {
+  /** A summary belongs to no exchange. */
+  readonly exchange = undefined;
+  readonly comparison = undefined;
+  readonly answers: readonly [AnswerView];
+  readonly element: HTMLElement;
+  readonly editor: EntryEditor;
   /** Whether the turns before the summary are visible. */
   isUnfolded = false;
+  private readonly tools = element('div', { class: 'actions summary-tools' });
   private shownTools = '';
 
   constructor(
-    context: PageContext,
-    exchangeId: string,
-    private readonly turns: number,
-    currentText: () => string,
+    private readonly context: PageContext,
+    private readonly summary: ShownSummary,
+    host: string,
   ) {
-    const { strings, format } = context;
-    super(context, exchangeId, {
+    const { strings, format, createMarkdown } = context;
+    const { turns } = summary;
+    const answer = new AnswerView(
+      {
+        ...context,
+        strings: {
+          ...strings,
+          assistant: strings.summary,
+          restart: strings.summarizeAgain,
+          announceDone: strings.summaryReady,
+        },
+        createMarkdown: (within, options) => createMarkdown(within, { ...options, showsDefinitions: true }),
+      },
+      summary.answer,
+      this,
+      host,
+    );
+    this.answers = [answer];
+    this.element = element('div', { class: 'exchange' }, answer.element);
+    setHiddenHeight(this.element, [answer.element]);
+    const title = turns === 0 ? strings.summaryOfOther : format.plural(turns, strings.summaryOfOne, strings.summaryOf);
+    answer.head.element.prepend(element('h2', {}, title));
+    // Empty, because the text of the summary is an answer. An open editor hides the answer.
+    const text = element('span');
+    const place = element('div', { class: 'summary-editor' }, text);
+    answer.element.append(place);
+    answer.element.classList.add('summary');
+    this.editor = new EntryEditor(context, {
+      element: place,
+      text,
+      tools: this.tools,
       label: strings.editSummary,
       submitLabel: strings.save,
       hasParagraphs: true,
-      currentText,
-      submit: (text) => this.post(text),
+      currentText: () => answer.state.text,
+      submit: (changed) => this.post(changed),
     });
-    const title = turns === 0 ? strings.summaryOfOther : format.plural(turns, strings.summaryOfOne, strings.summaryOf);
-    this.heading = element('h2', {}, title);
   }
 
-  addTools(answer: HTMLElement): void {
-    answer.append(this.tools);
+  get id(): string {
+    return this.summary.answer.id;
+  }
+
+  /** Number of turns before it that the summary replaces; 0 if they are in another conversation. */
+  get turns(): number {
+    return this.summary.turns;
+  }
+
+  /** Whether the summary replaces earlier turns in requests. */
+  get isUsable(): boolean {
+    const { phase, text } = this.answers[0].state;
+    return phase === 'done' && text.trim() !== '';
+  }
+
+  /** @returns whether the view can show the item */
+  update(item: ShownItem): boolean {
+    if (!('turns' in item)) return false;
+    this.answers[0].update(item.answer);
+    return true;
+  }
+
+  edit(): void {
+    this.editor.edit();
+  }
+
+  onDraw(): void {
+    this.answers[0].element.append(this.tools);
   }
 
   /** Shows the buttons that fit the state of the summary, which has none while the model writes it. */
-  render(isRunning: boolean, isUsable: boolean): void {
-    const tools = isRunning || this.context.isReadOnly() ? 'none' : isUsable ? 'usable' : 'unusable';
+  onRender(): void {
+    const { visibleState } = this.answers[0];
+    const hasEnded = visibleState && !isRunning(visibleState.phase) && !this.context.isReadOnly();
+    const tools = hasEnded ? (this.isUsable ? 'usable' : 'unusable') : 'none';
     if (tools === this.shownTools) return;
     this.shownTools = tools;
     const { strings, post } = this.context;
+    const { id: answerId, turns } = this;
     const remove = (caption: string) => button(caption, 'secondary', () => this.post(''));
-    const { exchangeId } = this;
-    const startNew = button(strings.newFromSummary, 'secondary', () => post({ type: 'newFromSummary', exchangeId }));
+    const startNew = button(strings.newFromSummary, 'secondary', () => post({ type: 'newFromSummary', answerId }));
     startNew.title = strings.newFromSummaryTooltip;
     const toolsOf = {
       none: [],
@@ -51,14 +110,14 @@ export class SummaryEntry extends EditableEntry {
       usable: [
         button(strings.editPrompt, 'secondary', () => this.edit()),
         remove(strings.undo),
-        ...(this.turns === 0 ? [] : [startNew]),
+        ...(turns === 0 ? [] : [startNew]),
       ],
     };
     this.tools.replaceChildren(...toolsOf[tools]);
   }
 
   private post(text: string): void {
-    this.context.post({ type: 'editSummary', exchangeId: this.exchangeId, text });
+    this.context.post({ type: 'editSummary', answerId: this.id, text });
     this.context.focusComposer();
   }
 }

@@ -69,12 +69,13 @@ const prefilled = v.object({
 });
 
 const readingPosition = v.object({
-  exchangeId: text,
+  answerId: text,
   /** Height of the part of that answer that is above the visible area, in pixels. */
   offset: finite,
 });
 
-const openEdit = v.object({ exchangeId: text, text });
+/** `id` is the id of an exchange, or of the answer of a summary, as also in the list of unfolded entries. */
+const openEdit = v.object({ id: text, text });
 
 /** The unsent text of a conversation, together with the view of the page, which is restored after a reload. */
 const unsent = v.object({
@@ -85,7 +86,7 @@ const unsent = v.object({
   context: listOf(text),
   edits: listOf(openEdit),
   pending: listOf(text),
-  /** Id of the last exchange on the page. A pending prompt in a later exchange must have reached the host. */
+  /** Id of the last exchange or summary on the page. A pending prompt in a later exchange must have reached the host. */
   seen: v.optional(text),
   /** Absent if autoscroll was following the end of the conversation. */
   place: v.optional(readingPosition),

@@ -2,6 +2,7 @@ import { fill } from '../../shared/format';
 import type { FaultAction, TurnState, WaitingEvent } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { hasTimeline, type Timeline } from '../timeline/timeline';
+import type { ShownAnswer } from './shownAnswer';
 import { button, disclosure, element, fillNodes, type Icon, iconButton, setText, svg, svgIcon } from '../util/element';
 import { createMenu } from '../util/menu';
 
@@ -153,7 +154,7 @@ interface ActionChoice {
 /** Creates the buttons of a card. A read-only page has none. */
 export function createActions(
   { strings, format, clock, post, isReadOnly, areVersionButtonsDisabled }: PageContext,
-  exchangeId: string,
+  answerId: string,
   { buttons, more, primary, retryNowTooltip, fallbackModel = '', nextGatewayName, resetsAt }: ActionChoice,
 ): readonly HTMLElement[] {
   if (isReadOnly()) return [];
@@ -175,7 +176,7 @@ export function createActions(
       action,
       caption: caption(action),
       title: tooltips[action],
-      choose: () => post(action === 'stop' ? { type: 'stop', exchangeId } : { type: 'action', exchangeId, action }),
+      choose: () => post(action === 'stop' ? { type: 'stop', answerId } : { type: 'action', answerId, action }),
       style: action === primary ? ('primary' as const) : ('secondary' as const),
     }));
   const elements = items(buttons).map(({ action, caption: text, title = '', style, choose }) => {
@@ -195,16 +196,14 @@ export function markVersionButton(button: HTMLButtonElement, isDisabled: boolean
 
 type Response = Pick<WaitingEvent, 'status' | 'requestId' | 'detail'>;
 
-export interface DetailsContext {
-  readonly currentState: () => TurnState;
-  /** The timeline of the turn. It moves to the place that shows it, and stays open or closed. */
-  readonly timeline: Timeline;
-}
-
-/** Creates a disclosure with the given elements, the gateway's response and the timeline of the turn. */
+/**
+ * Creates a disclosure with the given elements, the gateway's response and the timeline of the turn.
+ * @param timeline moves to the place that shows it, and stays open or closed
+ */
 export function createDetails(
   context: PageContext,
-  { currentState, timeline }: DetailsContext,
+  { state }: ShownAnswer,
+  timeline: Timeline,
   { status, requestId, detail }: Response,
   ...content: readonly HTMLElement[]
 ): HTMLElement {
@@ -219,7 +218,7 @@ export function createDetails(
     const copyButton = iconButton(strings.copyRequestId, 'copy', () => copy(requestId));
     lines.push(element('p', {}, element('span', {}, fill(strings.requestId, requestId)), copyButton));
   }
-  if (hasTimeline(currentState())) lines.push(timeline.element);
+  if (hasTimeline(state)) lines.push(timeline.element);
   const details = disclosure(strings.details, 'card-details', element('div', {}, ...lines));
   details.querySelector('summary')?.append(svgIcon('chevronRight'));
   details.open = timeline.isOpen;

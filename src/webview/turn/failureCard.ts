@@ -1,42 +1,29 @@
 import { fill } from '../../shared/format';
 import { type Failure, hasPartialAnswer, totalsOf, type TurnState, visibleText } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
+import type { Timeline } from '../timeline/timeline';
 import { button, element } from '../util/element';
-import { type Card, createActions, createCard, createDetails, type DetailsContext, gatewayOfCard } from './card';
-
-/**
- * Whether a summary can shorten a request that was too long (`possible`), or has done so since the request failed
- * (`ready`).
- */
-export type SummaryOffer = 'none' | 'possible' | 'ready';
-
-export interface FailureCardContext extends DetailsContext {
-  readonly host: string;
-  /** Whether the turn is the last one of the conversation. The card of an older turn has no role and no buttons. */
-  readonly isLatest: boolean;
-  /** The model of a column of a comparison; undefined for another answer. */
-  readonly columnModel: string | undefined;
-  readonly summaryOffer: SummaryOffer;
-}
+import { type Card, createActions, createCard, createDetails, gatewayOfCard } from './card';
+import { hostOf, type ShownAnswer } from './shownAnswer';
 
 /** Number of actions that are buttons. Further actions are in a menu. */
 const maxButtons = 2;
 
 export function createFailureCard(
   context: PageContext,
-  exchangeId: string,
+  answer: ShownAnswer,
   event: Failure,
   state: TurnState,
-  cardContext: FailureCardContext,
+  timeline: Timeline,
 ): Card {
   const { strings, isReadOnly, post, clock } = context;
-  const { host, isLatest, columnModel, summaryOffer } = cardContext;
+  const { id: answerId, isLatest, model: chosenModel, summaryOffer } = answer;
   const { resetsAt = Infinity } = event;
   // Once there is a summary, the same prompt makes a shorter request.
   const isSummarized = summaryOffer === 'ready';
   const offered = { none: [], possible: 'summarize', ready: 'retryNow' } as const;
   const actions = event.actions.flatMap((action) => (action === 'summarize' ? offered[summaryOffer] : action));
-  const gateway = gatewayOfCard(state, event, host);
+  const gateway = gatewayOfCard(state, event, hostOf(answer, state));
   const note = gateway === undefined ? undefined : fill(strings.gateway, gateway);
   const messages = {
     none: event.message,
@@ -58,10 +45,10 @@ export function createFailureCard(
     resetsAt: event.resetsAt,
   };
   if (offersModels) {
-    context.request({ type: 'findModels', exchangeId }, (models) =>
+    context.request({ type: 'findModels', answerId }, (models) =>
       choices.replaceChildren(
         ...models.map((model) => {
-          const option = button(model, 'secondary', () => post({ type: 'switchModel', exchangeId, model }));
+          const option = button(model, 'secondary', () => post({ type: 'switchModel', answerId, model }));
           option.title = fill(strings.retryWithModel, model);
           return option;
         }),
@@ -73,10 +60,10 @@ export function createFailureCard(
     attributes: isLatest ? { role: 'alert' } : {},
     texts: () => ({ message: messages[summaryOffer], note }),
     icon: 'error',
-    ...(columnModel && { spoken: fill(strings.columnAnnouncement, columnModel, '') }),
+    ...(answer.isCompared && { spoken: fill(strings.columnAnnouncement, chosenModel, '') }),
     children: isLatest ? [choices] : [],
-    actions: isLatest ? createActions(context, exchangeId, choice) : [],
-    details: createDetails(context, cardContext, event, createExplanation(context, event, state)),
+    actions: isLatest ? createActions(context, answerId, choice) : [],
+    details: createDetails(context, answer, timeline, event, createExplanation(context, event, state)),
   });
 }
 

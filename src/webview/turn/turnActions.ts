@@ -2,59 +2,58 @@ import type { PageContext } from '../pageContext';
 import { button, element, type Icon, iconButton, svgIcon } from '../util/element';
 import { createMenu } from '../util/menu';
 import { fill } from '../../shared/format';
-import { type Card, markVersionButton } from './card';
+import { isRunning, type TurnState } from '../../shared/protocol';
+import { type Card, type CardSlot, markVersionButton } from './card';
+import type { ShownAnswer } from './shownAnswer';
 
-interface TurnActionOptions {
-  readonly queued: boolean;
-  /** Whether the turn has ended with an answer, which may be empty, so that its request is worth copying. */
-  readonly hasAnswer: boolean;
-  /** Markdown of the answer; empty while the turn is running. */
-  readonly text: string;
-  readonly canRegenerate: boolean;
-  /** Whether the conversation can continue with the answer, which is a column of a comparison. */
-  readonly canUse: boolean;
-  /** Ids of all versions of the exchange, oldest first, including the exchange itself. */
-  readonly versions: readonly string[];
-}
-
-/** Creates the buttons below an answer. Undefined if there are none, as while the turn is running. */
-export function createTurnActions(
+/** Shows the buttons below an answer. There are none while the turn runs. */
+export function showTurnActions(
   context: PageContext,
-  exchangeId: string,
-  { queued, hasAnswer, text, canRegenerate, canUse, versions }: TurnActionOptions,
-): Card | undefined {
+  slot: CardSlot,
+  { id: answerId, isQueued, isLatest, isCompared, exchange }: ShownAnswer,
+  { phase, finishReason, text: currentText }: TurnState,
+): void {
   const { strings, post, isReadOnly, areVersionButtonsDisabled } = context;
-  const mayChange = !isReadOnly();
-  const parts: HTMLElement[] = [];
-  if (canUse && mayChange) {
-    const use = button(strings.useAnswer, 'secondary', () => post({ type: 'useAnswer', exchangeId }));
-    use.title = strings.useAnswerTooltip;
-    parts.push(use);
-  }
-  const copy = text === '' ? undefined : createCopyButton(context, text);
-  if (copy) parts.push(copy.element);
-  if (queued && mayChange)
-    parts.push(iconButton(strings.cancelQueued, 'close', () => post({ type: 'stop', exchangeId })));
-  if (canRegenerate && mayChange) {
-    const regenerate = (switchModel: boolean) => () => post({ type: 'regenerate', exchangeId, switchModel });
-    const compare = (): void => post({ type: 'compareModels', exchangeId });
-    const buttons = [
-      iconButton(strings.regenerate, 'refresh', regenerate(false)),
-      iconButton(strings.moreRegenerate, 'chevronDown', () => undefined),
-    ] as const;
-    for (const created of buttons) markVersionButton(created, areVersionButtonsDisabled());
-    const items = [
-      { caption: strings.regenerateWith, choose: regenerate(true) },
-      { caption: strings.compareModels, choose: compare },
-    ];
-    parts.push(buttons[0], ...createMenu(strings.moreRegenerate, () => items, buttons[1]));
-  }
-  if (versions.length > 1 && mayChange) {
-    parts.push(createVersionPager(context, exchangeId, versions));
-  }
-  if (hasAnswer) parts.push(iconButton(strings.copyRequest, 'code', () => post({ type: 'copyRequest', exchangeId })));
-  if (parts.length === 0) return undefined;
-  return { element: element('div', { class: 'turn-actions' }, ...parts), dispose: () => copy?.dispose?.() };
+  const hasEnded = !isRunning(phase);
+  const text = hasEnded ? currentText : '';
+  // Leaves out *Regenerate* if the answer ended at the token limit, because the outcome line of the latest turn
+  // already has a button that restarts the answer.
+  const canRegenerate = phase === 'done' && !isCompared && !(isLatest && finishReason === 'length');
+  const hasAnswer = phase === 'done' || text !== '';
+  const versions = hasEnded ? (exchange?.versions ?? []) : [];
+  const create = (): Card | undefined => {
+    const parts: HTMLElement[] = [];
+    const copy = text === '' ? undefined : createCopyButton(context, text);
+    const mayChange = !isReadOnly();
+    if (isCompared && copy && mayChange) {
+      const use = button(strings.useAnswer, 'secondary', () => post({ type: 'useAnswer', answerId }));
+      use.title = strings.useAnswerTooltip;
+      parts.push(use);
+    }
+    if (copy) parts.push(copy.element);
+    if (isQueued && mayChange)
+      parts.push(iconButton(strings.cancelQueued, 'close', () => post({ type: 'stop', answerId })));
+    if (exchange && canRegenerate && mayChange) {
+      const regenerate = (switchModel: boolean) => () => post({ type: 'regenerate', answerId, switchModel });
+      const buttons = [
+        iconButton(strings.regenerate, 'refresh', regenerate(false)),
+        iconButton(strings.moreRegenerate, 'chevronDown', () => undefined),
+      ] as const;
+      for (const created of buttons) markVersionButton(created, areVersionButtonsDisabled());
+      const items = [
+        { caption: strings.regenerateWith, choose: regenerate(true) },
+        { caption: strings.compareModels, choose: () => post({ type: 'compareModels', exchangeId: exchange.id }) },
+      ];
+      parts.push(buttons[0], ...createMenu(strings.moreRegenerate, () => items, buttons[1]));
+    }
+    // Of the answers of a comparison, only the first one is a version.
+    if (versions.length > 1 && versions.includes(answerId) && mayChange)
+      parts.push(createVersionPager(context, answerId, versions));
+    if (hasAnswer) parts.push(iconButton(strings.copyRequest, 'code', () => post({ type: 'copyRequest', answerId })));
+    if (parts.length === 0) return undefined;
+    return { element: element('div', { class: 'turn-actions' }, ...parts), dispose: () => copy?.dispose?.() };
+  };
+  slot.show([isQueued, canRegenerate, hasAnswer, text, ...versions], create);
 }
 
 /** Disables or enables *Regenerate* and the buttons that show another version, in all answers of a thread. */
@@ -83,19 +82,15 @@ function createCopyButton({ strings, clock, copy }: PageContext, text: string): 
 
 function createVersionPager(
   { strings, post, areVersionButtonsDisabled }: PageContext,
-  exchangeId: string,
+  answerId: string,
   versions: readonly string[],
 ): HTMLElement {
-  const index = versions.indexOf(exchangeId);
+  const index = versions.indexOf(answerId);
   const createStep = (target: number, name: 'previous' | 'next', icon: Icon, caption: string) => {
-    const exchangeIdOfTarget = versions[target];
-    const step = iconButton(
-      caption,
-      icon,
-      () => exchangeIdOfTarget && post({ type: 'showVersion', exchangeId: exchangeIdOfTarget }),
-    );
+    const targetId = versions[target];
+    const step = iconButton(caption, icon, () => targetId && post({ type: 'showVersion', answerId: targetId }));
     step.dataset['version'] = name;
-    if (exchangeIdOfTarget === undefined) step.disabled = true;
+    if (targetId === undefined) step.disabled = true;
     else markVersionButton(step, areVersionButtonsDisabled());
     return step;
   };
@@ -109,9 +104,9 @@ function createVersionPager(
   );
 }
 
-/** Returns a function that moves the focus to the same version button of the entry that replaces this one. */
+/** Returns a function that moves the focus to the same version button of the answer that replaces these entries. */
 export function carryVersionFocus(
-  { moveFocus }: Pick<PageContext, 'moveFocus'>,
+  { moveFocus }: PageContext,
   from: HTMLElement,
 ): ((to: HTMLElement, scroller: HTMLElement) => void) | undefined {
   const pressed = buttonsIn(from).find((button) => button === document.activeElement);

@@ -17,6 +17,7 @@ import {
   type WaitingEvent,
 } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
+import type { Timeline } from '../timeline/timeline';
 import { button, element } from '../util/element';
 import {
   type Card,
@@ -27,33 +28,28 @@ import {
   hasGateways,
   gatewayOfCard,
 } from './card';
-import { createFailureCard, type FailureCardContext } from './failureCard';
-
-export interface CardContext extends FailureCardContext {
-  readonly editPrompt: () => void;
-  /** Whether the exchange is a summary, whose prompt the user can't edit. */
-  readonly isSummary: boolean;
-}
+import { createFailureCard } from './failureCard';
+import { hostOf, type ShownAnswer } from './shownAnswer';
 
 export function createTurnCard(
   context: PageContext,
-  exchangeId: string,
+  answer: ShownAnswer,
   state: TurnState,
-  cardContext: CardContext,
+  timeline: Timeline,
 ): Card | undefined {
   const { wait, schedule, failure } = state;
   switch (state.phase) {
     case 'waiting':
     case 'offline':
-      return wait && !isBriefWait(wait) ? createWaitCard(context, exchangeId, state, wait, cardContext) : undefined;
+      return wait && !isBriefWait(wait) ? createWaitCard(context, answer, state, wait, timeline) : undefined;
     case 'scheduled':
-      return schedule && createScheduledCard(context, exchangeId, schedule, { ...cardContext, model: state.model });
+      return schedule && createScheduledCard(context, answer, schedule, state);
     case 'failed':
-      return failure && createFailureCard(context, exchangeId, failure, state, cardContext);
+      return failure && createFailureCard(context, answer, failure, state, timeline);
     case 'done':
     case 'stopped':
     case 'interrupted':
-      return createOutcomeLine(context, exchangeId, state, cardContext);
+      return createOutcomeLine(context, answer, state);
     default:
       return undefined;
   }
@@ -71,17 +67,17 @@ const waitButtons: readonly CardAction[] = ['retryNow', 'sendLater', 'stop', 'co
 
 function createWaitCard(
   context: PageContext,
-  exchangeId: string,
+  answer: ShownAnswer,
   state: TurnState,
   event: WaitingEvent,
-  cardContext: CardContext,
+  timeline: Timeline,
 ): Card {
   const { strings, format, clock, announcer } = context;
-  const { host, currentState, columnModel } = cardContext;
+  const host = hostOf(answer, state);
   const gateway = gatewayOfCard(state, event, host);
   let isEndAnnounced = isOffline(event);
   const texts = () => {
-    const wait = currentState().wait ?? event;
+    const wait = answer.state.wait ?? event;
     const remainingMs = Math.max(0, wait.until - clock.now());
     if (!isEndAnnounced && remainingMs > 0 && remainingMs <= lastSecondsMs && wait.delayMs >= longWaitMs) {
       isEndAnnounced = true;
@@ -96,8 +92,8 @@ function createWaitCard(
   const { actions, source, delayMs, hintMs = delayMs, fallbackModel } = event;
   const isPossible = (action: CardAction): boolean => {
     if (action === 'continueWithFallback') return fallbackModel !== undefined;
-    // The head of a column has a button *Stop*.
-    if (action === 'stop') return columnModel === undefined;
+    // The head of a compared answer has a button *Stop*.
+    if (action === 'stop') return !answer.isCompared;
     return action !== 'sendLater' || isOffline(event);
   };
   const breakerTooltip = actions.includes('tryAnyway') ? strings.retryNowTooltip : undefined;
@@ -107,7 +103,7 @@ function createWaitCard(
     // countdown. The announcer announces the wait once.
     attributes: { role: 'status', 'aria-live': 'off' },
     texts,
-    actions: createActions(context, exchangeId, {
+    actions: createActions(context, answer.id, {
       buttons: waitButtons.filter(isPossible),
       more: actions.filter((action) => !waitButtons.includes(action)),
       // While the gateway has asked for the wait, the recommended action is to wait.
@@ -115,7 +111,7 @@ function createWaitCard(
       retryNowTooltip: source === 'server' ? fill(strings.retryEarlyTooltip, format.duration(hintMs)) : breakerTooltip,
       fallbackModel,
     }),
-    details: createDetails(context, cardContext, event),
+    details: createDetails(context, answer, timeline, event),
   });
   const dispose = (): void => {
     card.dispose();
@@ -133,12 +129,7 @@ function offlineText(strings: PageContext['strings'], state: TurnState, event: W
   return host && !hasGateways(state, event) ? fill(strings.waitOfflineHost, host) : strings.waitOffline;
 }
 
-function createScheduledCard(
-  context: PageContext,
-  exchangeId: string,
-  schedule: Schedule,
-  { host, model }: { readonly host: string; readonly model: string },
-): Card {
+function createScheduledCard(context: PageContext, answer: ShownAnswer, schedule: Schedule, state: TurnState): Card {
   const { strings, clock, post, isReadOnly } = context;
   const texts = () => {
     const now = clock.now();
@@ -146,7 +137,7 @@ function createScheduledCard(
     const isPending = dueAt > now;
     return {
       message: describeSchedule(context, schedule, now),
-      note: fill(strings.scheduledNote, host, model),
+      note: fill(strings.scheduledNote, hostOf(answer, state), state.model),
       countdown: {
         template: `· ${isPending ? strings.sendsIn : strings.lapsesIn}`,
         remainingMs: (isPending ? dueAt : scheduledAt + scheduleLifetimeMs) - now,
@@ -154,8 +145,8 @@ function createScheduledCard(
     };
   };
   const actions = [
-    button(strings.cancel, 'secondary', () => post({ type: 'stop', exchangeId })),
-    button(strings.sendNow, 'secondary', () => post({ type: 'action', exchangeId, action: 'retryNow' })),
+    button(strings.cancel, 'secondary', () => post({ type: 'stop', answerId: answer.id })),
+    button(strings.sendNow, 'secondary', () => post({ type: 'action', answerId: answer.id, action: 'retryNow' })),
   ];
   return createCard(context, {
     name: 'scheduled-card',
@@ -167,19 +158,20 @@ function createScheduledCard(
 
 function createOutcomeLine(
   { strings, post, isReadOnly }: PageContext,
-  exchangeId: string,
+  answer: ShownAnswer,
   state: TurnState,
-  { isLatest, isSummary, editPrompt }: CardContext,
 ): Card | undefined {
-  const isStopped = isSummary && state.phase === 'stopped';
+  const { id: answerId, exchange } = answer;
+  const isStopped = !exchange && state.phase === 'stopped';
   const text = isStopped ? strings.summaryStopped : describeOutcome(strings, state);
   if (text === undefined) return undefined;
   const line = element('div', { class: 'outcome' }, element('p', {}, text));
-  if (isLatest && !isReadOnly()) {
-    const perform = (action: 'continue' | 'restart') => () => post({ type: 'action', exchangeId, action });
+  if (answer.isLatest && !isReadOnly()) {
+    const perform = (action: 'continue' | 'restart') => () => post({ type: 'action', answerId, action });
     const restart = button(isUnsent(state) ? strings.sendNow : strings.restart, 'secondary', perform('restart'));
     const before = state.text === '' ? [] : [button(strings.continue, 'secondary', perform('continue'))];
-    const after = isUnsent(state) && !isSummary ? [button(strings.editUnsent, 'secondary', editPrompt)] : [];
+    const after =
+      isUnsent(state) && exchange ? [button(strings.editUnsent, 'secondary', () => answer.editPrompt())] : [];
     line.append(element('div', { class: 'actions' }, ...before, restart, ...after));
   }
   return { element: line };

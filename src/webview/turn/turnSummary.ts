@@ -5,6 +5,7 @@ import type { PageContext } from '../pageContext';
 import { hasTimeline, type Timeline } from '../timeline/timeline';
 import { button, element, setText, svgIcon } from '../util/element';
 import { createCardSlot } from './card';
+import type { ShownAnswer } from './shownAnswer';
 
 interface TurnSummary {
   /** Contains the button that opens the timeline. */
@@ -12,7 +13,7 @@ interface TurnSummary {
   /** Contains the timeline while there is a summary. */
   readonly timelinePlace: HTMLElement;
   /** @param hasCard whether the turn has a card */
-  update(state: TurnState, hasCard: boolean, isColumn: boolean): void;
+  update(state: TurnState, hasCard: boolean): void;
   dispose(): void;
 }
 
@@ -20,7 +21,7 @@ interface TurnSummary {
  * Sums up a turn that has ended, and the waits and retries of a running turn. The card of a failed or waiting turn
  * contains the timeline instead.
  */
-export function createTurnSummary(context: PageContext, timeline: Timeline): TurnSummary {
+export function createTurnSummary(context: PageContext, { isCompared }: ShownAnswer, timeline: Timeline): TurnSummary {
   const slot = createCardSlot(context);
   const timelinePlace = element('div', { class: 'turn-timeline' });
   const full = element('span', { class: 'summary-full' });
@@ -41,8 +42,8 @@ export function createTurnSummary(context: PageContext, timeline: Timeline): Tur
   return {
     element: slot.element,
     timelinePlace,
-    update: (state, hasCard, isColumn) => {
-      const description = mayShow(state, hasCard) ? describeTurn(context, state, isColumn) : undefined;
+    update: (state, hasCard) => {
+      const description = mayShow(state, hasCard) ? describeTurn(context, state, isCompared) : undefined;
       const isShown = description !== undefined && (!isRunning(state.phase) || description.isEventful);
       showOpen();
       if (isShown) {

@@ -19,13 +19,13 @@ export interface TurnTexts {
   dispose(): void;
 }
 
-export function createTurnTexts(context: PageContext, exchangeId: string): TurnTexts {
+export function createTurnTexts(context: PageContext, answerId: string): TurnTexts {
   const { strings, post, clock } = context;
   const root = element('div', { 'data-part': 'answer' });
   const onCodeAction: MarkdownOptions['onCodeAction'] = (action, text, language) => {
     if (action === 'copy') context.copy(text);
     else if (action === 'insert') post({ type: 'insert', text });
-    else if (action === 'apply') post({ type: 'apply', exchangeId, text });
+    else if (action === 'apply') post({ type: 'apply', answerId, text });
     else post({ type: 'newFile', text, language });
   };
   const options = {

@@ -7,43 +7,38 @@ import {
   offersGateway,
 } from '../../shared/describe';
 import { describeRefusedEffort } from '../../shared/describeEffort';
-import { isRunning, gatewayLabel, gatewayOf, type TurnState, waitKey } from '../../shared/protocol';
+import { isRunning, gatewayOf, type TurnState, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { createTimeline } from '../timeline/timeline';
 import { element, setText, svgIcon } from '../util/element';
 import { createTicker } from '../util/ticker';
-import { type Card, createActions, createCardSlot, type DetailsContext } from './card';
+import { type Card, createActions, createCardSlot } from './card';
 import { showGatewayNote } from './gatewayNote';
-import { createTurnActions } from './turnActions';
-import { type CardContext, createToolCalls, createTurnCard } from './turnCards';
+import type { ShownAnswer } from './shownAnswer';
+import { showTurnActions } from './turnActions';
+import { createToolCalls, createTurnCard } from './turnCards';
 import { createTurnSummary } from './turnSummary';
 import { createTurnTexts, type TurnTexts } from './turnTexts';
-
-/** The host is used until the turn knows its gateway. */
-interface TurnViewContext extends Omit<CardContext, keyof DetailsContext> {
-  readonly queued: boolean;
-  readonly versions: readonly string[];
-}
 
 export interface TurnView {
   readonly elements: readonly HTMLElement[];
   readonly texts: TurnTexts;
-  render(state: TurnState, viewContext: TurnViewContext): void;
+  /** @param state the state to show */
+  render(state: TurnState): void;
   dispose(): void;
 }
 
-/** @param currentState returns the state of the turn, which may be ahead of the one on screen */
-export function createTurnView(context: PageContext, exchangeId: string, currentState: () => TurnState): TurnView {
+export function createTurnView(context: PageContext, answer: ShownAnswer): TurnView {
   const { strings } = context;
-  const texts = createTurnTexts(context, exchangeId);
+  const texts = createTurnTexts(context, answer.id);
   const resumePoint = element('p', { class: 'note', 'data-part': 'resumed' });
   const switched = element('p', { class: 'note', 'data-part': 'switch' });
   const cutPrompt = element('p', { class: 'note', 'data-part': 'cut-prompt' });
   const effort = element('p', { class: 'note', 'data-part': 'effort' });
   const gateway = createCardSlot(context);
-  const progress = createProgressLine(context, exchangeId, texts);
-  const timeline = createTimeline(context, currentState);
-  const summary = createTurnSummary(context, timeline);
+  const progress = createProgressLine(context, answer, texts);
+  const timeline = createTimeline(context, () => answer.state);
+  const summary = createTurnSummary(context, answer, timeline);
   const toolCalls = createCardSlot(context);
   const card = createCardSlot(context);
   const actions = createCardSlot(context);
@@ -56,26 +51,6 @@ export function createTurnView(context: PageContext, exchangeId: string, current
     actions.element,
     summary.element,
   );
-
-  const showActions = (
-    { phase, finishReason, text }: TurnState,
-    { queued, isLatest, isSummary, columnModel, versions }: TurnViewContext,
-  ): void => {
-    // Leaves out *Regenerate* if the answer ended at the token limit, because the outcome line of the latest turn
-    // already has a button that restarts the answer.
-    const isColumn = columnModel !== undefined;
-    const canRegenerate = phase === 'done' && !isColumn && !isSummary && !(isLatest && finishReason === 'length');
-    const hasEnded = !isRunning(phase);
-    const options = {
-      queued,
-      canRegenerate,
-      canUse: isColumn && hasEnded && text !== '',
-      hasAnswer: phase === 'done' || (hasEnded && text !== ''),
-      text: hasEnded ? text : '',
-      versions: hasEnded ? versions : [],
-    };
-    actions.show(Object.values(options).flat(), () => createTurnActions(context, exchangeId, options));
-  };
 
   return {
     elements: [
@@ -92,12 +67,9 @@ export function createTurnView(context: PageContext, exchangeId: string, current
       summary.timelinePlace,
     ],
     texts,
-    render: (state, viewContext) => {
-      const { queued, isLatest, summaryOffer, columnModel } = viewContext;
+    render: (state) => {
+      const { isLatest, summaryOffer } = answer;
       const { phase, failure, schedule, wait } = state;
-      const usedGateway = gatewayOf(state);
-      // A scheduled prompt goes to the gateway in the settings, whichever gateway its last attempt used.
-      const host = (schedule ? undefined : gatewayLabel(state)) ?? viewContext.host;
       texts.setThinking(isRunning(state.phase) && state.text === '');
       // A note below text that is still growing would move with every line.
       const hasEnded = !isRunning(phase);
@@ -110,17 +82,17 @@ export function createTurnView(context: PageContext, exchangeId: string, current
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context, state.toolCalls),
       );
-      const target = schedule ? `${schedule.id} ${schedule.exceedsBudget === true} ${host}` : usedGateway;
+      const target = schedule ? `${schedule.id} ${schedule.exceedsBudget === true} ${answer.host}` : gatewayOf(state);
       card.show(
         [phase, failure, target, isLatest, summaryOffer, ...(wait ? [...waitKey(wait), wait.source, wait.hintMs] : [])],
-        () => createTurnCard(context, exchangeId, state, { ...viewContext, host, currentState, timeline }),
+        () => createTurnCard(context, answer, state, timeline),
       );
       // Follows the card, because a wait card that is removed measures the height of the turn.
       const hasCard = card.element.hasChildNodes();
-      progress.update(state, queued, hasCard);
-      summary.update(state, hasCard, columnModel !== undefined);
+      progress.update(state, hasCard);
+      summary.update(state, hasCard);
       timeline.refresh();
-      showActions(state, viewContext);
+      showTurnActions(context, actions, answer, state);
     },
     dispose: () => {
       for (const part of [gateway, toolCalls, card, actions, summary, timeline, progress, texts]) part.dispose();
@@ -133,12 +105,12 @@ function setNote(note: HTMLElement, text: string): void {
 }
 
 /** Counts the seconds while the gateway sends nothing. Not a live region, because it would announce every second. */
-function createProgressLine(context: PageContext, exchangeId: string, { pause }: Pick<TurnTexts, 'pause'>) {
+function createProgressLine(context: PageContext, answer: ShownAnswer, texts: TurnTexts) {
   const { strings, clock, announcer, isReadOnly } = context;
   const offer = createCardSlot(context);
   const createOffer = (): Card => {
     announcer.announce(strings.announceGatewayOffer);
-    const buttons = createActions(context, exchangeId, { buttons: ['switchGateway'], more: [] });
+    const buttons = createActions(context, answer.id, { buttons: ['switchGateway'], more: [] });
     return { element: element('div', { class: 'gateway-offer' }, ...buttons) };
   };
   const line = element('p', { class: 'progress', 'data-part': 'progress' });
@@ -152,19 +124,20 @@ function createProgressLine(context: PageContext, exchangeId: string, { pause }:
   return {
     element: line,
     gatewayOffer: offer.element,
-    update: (state: TurnState, queued: boolean, hasCard: boolean) => {
+    update: (state: TurnState, hasCard: boolean) => {
+      const { isQueued } = answer;
       counted = state;
       show = () => {
         const progress = hasCard ? '' : describeProgress(context, state, clock.now());
-        const text = queued ? strings.queued : progress;
-        if (text !== '' && state.phase === 'streaming') pause();
+        const text = isQueued ? strings.queued : progress;
+        if (text !== '' && state.phase === 'streaming') texts.pause();
         setText(line, text);
-        const isOffered = !queued && !isReadOnly() && offersGateway(state, clock.now());
+        const isOffered = !isQueued && !isReadOnly() && offersGateway(state, clock.now());
         offer.show([isOffered], () => (isOffered ? createOffer() : undefined));
       };
       show();
       // A wait or a queued turn changes nothing in the line as time passes.
-      setTicking(isRunning(state.phase) && !state.wait && !queued);
+      setTicking(isRunning(state.phase) && !state.wait && !isQueued);
     },
     dispose: () => {
       setTicking(false);

@@ -36,7 +36,7 @@
       const [snapshot] = messages;
       const start = performance.now();
       window.postMessage(snapshot, '*');
-      const count = snapshot.exchanges.length;
+      const count = snapshot.items.length;
       await until(() => answers().length === count && shown(answers().at(-1), lastWord));
       const last = performance.now() - start;
       const missing = new Set(answers());

@@ -545,12 +545,13 @@ async function readPieces(pieces: readonly string[], type: string, maxEvents = I
   const body = new LiveBody();
   for (const piece of pieces) body.send(piece);
   const result = { events: 0, bytes: 0, isTooLong: false, end: undefined as BodyEnd | undefined };
-  const reader = new BodyReader(new Response(body.stream, { headers: { 'content-type': type } }), {
-    onBytes: (count) => (result.bytes += count),
+  const sink = {
+    onBytes: (count: number) => (result.bytes += count),
     onEvent: () => result.events++,
     onTooLong: () => (result.isTooLong = true),
     isDone: () => result.isTooLong || result.events >= maxEvents,
-  });
+  };
+  const reader = new BodyReader(new Response(body.stream, { headers: { 'content-type': type } }), sink, sink);
   const reading = reader.read();
   await settle();
   const eventsBeforeEnd = result.events;

@@ -36,13 +36,13 @@ async function read(pieces: readonly Uint8Array[], contentType = 'text/event-str
   let bytes = 0;
   let isTooLong = false;
   const response = new Response(stream, { headers: contentType ? { 'content-type': contentType } : {} });
-  const reader = new BodyReader(response, {
-    onBytes: (count) => (bytes += count),
-    onEvent: (data, name) => events.push(name === undefined ? data : `${name}: ${data}`),
+  const sink = {
+    onBytes: (count: number) => (bytes += count),
+    onEvent: (data: string, name?: string) => events.push(name === undefined ? data : `${name}: ${data}`),
     onTooLong: () => (isTooLong = true),
     isDone: () => isTooLong,
-  });
-  const end = await reader.read();
+  };
+  const end = await new BodyReader(response, sink, sink).read();
   return { events, end, bytes };
 }
 
@@ -57,7 +57,7 @@ const lines = [
   '',
   'data: {"a":"héllo 羊 🐑"}',
   '',
-  ': OPENGATEWAYR PROCESSING',
+  ': OPENROUTER PROCESSING',
   '',
   'event: error',
   'data: {"b":1}',

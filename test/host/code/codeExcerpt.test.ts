@@ -1,25 +1,27 @@
 import assert from 'node:assert/strict';
-import { codeLimits, excerptOf, type CodeDocument, type Span } from '../../../src/host/code/codeExcerpt';
+import type * as vscode from 'vscode';
+import { codeLimits, excerptOf, spanLabel, type Span } from '../../../src/host/code/codeExcerpt';
 
-function documentOf(lines: readonly string[]): CodeDocument {
+function documentOf(lines: readonly string[]): vscode.TextDocument {
   return {
     languageId: 'typescript',
     lineCount: lines.length,
-    line: (index) => lines[index] ?? assert.fail(`no line ${index}`),
-    text: ({ start, end }) =>
+    lineAt: (index: number) => ({ text: lines[index] ?? assert.fail(`no line ${index}`) }),
+    getText: ({ start, end }: Span) =>
       lines
         .slice(start.line, end.line + 1)
         .map((line, index, lines) =>
           line.slice(index === 0 ? start.character : 0, index === lines.length - 1 ? end.character : undefined),
         )
         .join('\n'),
-  };
+  } as unknown as vscode.TextDocument;
 }
 
-const lineSpan = (first: number, last: number, endCharacter: number): Span => ({
-  start: { line: first, character: 0 },
-  end: { line: last, character: endCharacter },
-});
+/** Returns a range with the properties that an excerpt reads. */
+const rangeOf = (span: Span): vscode.Range => span as vscode.Range;
+
+const lineSpan = (first: number, last: number, endCharacter: number): vscode.Range =>
+  rangeOf({ start: { line: first, character: 0 }, end: { line: last, character: endCharacter } });
 const numberedLines = documentOf(Array.from({ length: 200 }, (_, index) => `line ${index}`));
 
 /** Returns whether the text has no half of a surrogate pair. */
@@ -45,7 +47,7 @@ describe('code excerpt', () => {
 
   it('contains the unselected parts of a line as context', () => {
     const document = documentOf(['const a = f(x) + 1;']);
-    const span = { start: { line: 0, character: 10 }, end: { line: 0, character: 14 } };
+    const span = rangeOf({ start: { line: 0, character: 10 }, end: { line: 0, character: 14 } });
     const excerpt = excerptOf(document, 'a.ts', span, 'selection');
     assert.deepEqual([excerpt?.before, excerpt?.code, excerpt?.after], ['const a = ', 'f(x)', ' + 1;']);
   });
@@ -81,4 +83,20 @@ describe('code excerpt', () => {
     assert.ok(excerpt.before.length <= codeLimits.contextCharacters);
     assert.ok(excerpt.after.length <= codeLimits.contextCharacters);
   });
+});
+
+describe('label of a span', () => {
+  const span = (startLine: number, startCharacter: number, endLine: number, endCharacter: number): Span => ({
+    start: { line: startLine, character: startCharacter },
+    end: { line: endLine, character: endCharacter },
+  });
+  for (const [labelledSpan, label] of [
+    [span(9, 0, 23, 5), 'a.ts:10-24'],
+    [span(9, 3, 9, 8), 'a.ts:10'],
+    [span(9, 0, 10, 0), 'a.ts:10'],
+    [span(9, 0, 24, 0), 'a.ts:10-24'],
+    [span(0, 0, 0, 0), 'a.ts:1'],
+  ] as const) {
+    it(`is ${label} for ${JSON.stringify(labelledSpan)}`, () => assert.equal(spanLabel('a.ts', labelledSpan), label));
+  }
 });

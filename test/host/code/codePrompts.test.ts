@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
+import type * as vscode from 'vscode';
 import type { CodeExcerpt } from '../../../src/host/code/codeExcerpt';
 import { codeFence, codePrompts, codePromptText } from '../../../src/host/code/codePrompts';
 import { rowsOf } from '../../support/valuesOf';
@@ -9,7 +10,7 @@ const excerpt: CodeExcerpt = {
   origin: 'selection',
   path: 'src/a.ts',
   languageId: 'typescript',
-  span: { start: { line: 9, character: 0 }, end: { line: 11, character: 1 } },
+  span: { start: { line: 9, character: 0 }, end: { line: 11, character: 1 } } as vscode.Range,
   label: 'src/a.ts:10-12',
   code: 'function f() {\n  return 1;\n}',
   truncated: false,

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { StreamEvent } from '../../../src/engine/events';
+import { comparedModels } from '../../../src/host/journal/exchange';
+import type { Step } from '../../../src/shared/conversation';
 import { propertyRuns } from '../../support/propertyRuns';
 import { valuesOf } from '../../support/valuesOf';
-import { openConversation, reopened } from './openedConversation';
+import { openConversation, reopened, retryNow, shownAnswers } from './openedConversation';
 import { attempt, done, failed, text, waiting } from './scriptedEngine';
 
 /** Opens a conversation and compares three models. `emit` emits events in the last turn of a model. */
@@ -11,7 +13,7 @@ function comparing() {
   const opened = openConversation();
   const { ask, conversation, engine } = opened;
   ask('before', attempt(), text('earlier'), done('earlier'));
-  const [a = '', b = '', c = ''] = conversation.compare({ prompt: 'which?' }, ['a', 'b', 'c']).map(({ id }) => id);
+  const [a = '', b = '', c = ''] = conversation.ask({ prompt: 'which?' }, ['a', 'b', 'c']);
   const turnOf = (model: string) => engine.turns.findLast(({ request }) => request.model === model)!;
   const emit = (model: string, ...events: readonly StreamEvent[]): void => {
     turnOf(model).emit(...events);
@@ -22,9 +24,8 @@ function comparing() {
   };
   /** Model, phase and text of the columns on the page. */
   const columns = (): readonly string[] =>
-    conversation
-      .views()
-      .filter(({ comparison }) => comparison !== undefined)
+    shownAnswers(conversation)
+      .filter(({ isCompared }) => isCompared)
       .map(({ state }) => `${state.model} ${state.phase} ${state.text}`.trim());
   return { ...opened, a, b, c, turnOf, emit, answer, columns };
 }
@@ -43,7 +44,7 @@ describe('comparison of models', () => {
   it('waits as a whole for a running turn, and further prompts wait for all columns', () => {
     const { ask, conversation, engine, phases } = openConversation();
     ask('first');
-    conversation.compare({ prompt: 'which?' }, ['a', 'b']);
+    conversation.ask({ prompt: 'which?' }, ['a', 'b']);
     ask('last');
     assert.deepEqual(phases(), ['first: connecting', 'which?: queued', 'which?: queued', 'last: queued']);
     engine.turns[0]!.emit(done(''));
@@ -58,7 +59,7 @@ describe('comparison of models', () => {
     const { a, b, c, changes, emit } = comparing();
     changes.length = 0;
     for (const model of ['c', 'a', 'b']) emit(model, attempt(model), text(model));
-    const reported = changes.flatMap((change) => (change.type === 'events' ? change.exchangeId : []));
+    const reported = changes.flatMap((change) => (change.type === 'events' ? change.answerId : []));
     assert.deepEqual([...new Set(reported)], [c, a, b]);
   });
 
@@ -74,7 +75,7 @@ describe('comparison of models', () => {
   it('retries the column that waits, and one that has failed at once, while the others run', () => {
     const { conversation, c, emit, columns, turnOf } = comparing();
     emit('b', attempt('b'), waiting);
-    conversation.retryNow();
+    retryNow(conversation);
     assert.deepEqual([turnOf('b').controls, turnOf('a').controls], [['retryNow'], []]);
     conversation.ask({ prompt: 'next' });
     emit('c', attempt('c'), failed(''));
@@ -104,11 +105,11 @@ describe('comparison of models', () => {
     conversation.useAnswer(b);
     assert.deepEqual(columns(), []);
     assert.deepEqual(phases(), ['before: done', 'which?: done']);
-    assert.deepEqual(conversation.views().at(-1)?.versions, [a, b, c]);
-    assert.equal(conversation.exchange(c)?.state.phase, 'stopped');
+    assert.deepEqual(shownAnswers(conversation).at(-1)?.versions, [a, b, c]);
+    assert.equal(conversation.tree.answer(c)?.state.phase, 'stopped');
     ask('next');
     assert.deepEqual(sentTexts(), ['before', 'earlier', 'which?', 'of b', 'next']);
-    assert.deepEqual(valuesOf(reopened(lines).exchanges, 'id').slice(1, 2), [b]);
+    assert.deepEqual(reopened(lines).tree.path()[1]?.answer.id, b);
   });
 
   it('lets a further prompt follow the first complete answer if the user chooses none', () => {
@@ -119,15 +120,15 @@ describe('comparison of models', () => {
     assert.deepEqual(sentTexts(), ['before', 'earlier', 'which?', 'of b', 'next']);
     assert.deepEqual(columns(), ['a failed', 'b done of b', 'c done of c']);
     assert.deepEqual(
-      conversation.views().map(({ isFollowed }) => isFollowed),
-      [undefined, undefined, true, undefined, undefined],
+      shownAnswers(conversation).map(({ isFollowed }) => isFollowed),
+      [false, false, true, false, false],
     );
   });
 
   it('stops a turn that follows another answer than the one that the user chooses', () => {
     const { b, answer, conversation, phases, turnOf } = comparing();
     answer('b', 'a', 'c');
-    conversation.ask({ prompt: 'next', model: 'n' });
+    conversation.ask({ prompt: 'next' }, ['n']);
     conversation.useAnswer(b);
     assert.deepEqual(turnOf('n').controls, ['stop']);
     assert.deepEqual([conversation.busy, phases()], [false, ['before: done', 'which?: done']]);
@@ -137,7 +138,7 @@ describe('comparison of models', () => {
     const { c, answer, ask, conversation, engine, phases, turnOf } = comparing();
     answer('b');
     ask('next');
-    conversation.compare({ prompt: 'and which now?' }, ['d', 'e']);
+    conversation.ask({ prompt: 'and which now?' }, ['d', 'e']);
     answer('c');
     conversation.useAnswer(c);
     assert.deepEqual(turnOf('a').controls, ['stop']);
@@ -158,8 +159,8 @@ describe('comparison of models', () => {
   it('sends a queued comparison only to the models that the user has not removed', () => {
     const { c, answer, conversation, engine } = comparing();
     answer('b');
-    const [first] = conversation.compare({ prompt: 'and which now?' }, ['d', 'e', 'f']);
-    conversation.stop(first!.id);
+    const [first] = conversation.ask({ prompt: 'and which now?' }, ['d', 'e', 'f']);
+    conversation.stop(first);
     answer('c');
     conversation.useAnswer(c);
     assert.deepEqual(valuesOf(valuesOf(engine.turns.slice(4), 'request'), 'model'), ['e', 'f']);
@@ -171,7 +172,7 @@ describe('comparison of models', () => {
     answer('b', 'c');
     ask('next');
     conversation.retryNow(a);
-    assert.equal(conversation.exchange(a)?.queued, true);
+    assert.equal(conversation.tree.answer(a)?.isQueued, true);
     conversation.useAnswer(b);
     assert.deepEqual(phases(), ['before: done', 'which?: done', 'next: connecting']);
   });
@@ -184,21 +185,21 @@ describe('comparison of models', () => {
     assert.deepEqual(sentTexts(), ['before', 'earlier', 'which?', 'of b', 'next']);
     assert.equal(columns().length, 3);
     assert.deepEqual(
-      conversation.views().map(({ isFollowed }) => isFollowed),
-      [undefined, undefined, true, undefined, undefined],
+      shownAnswers(conversation).map(({ isFollowed }) => isFollowed),
+      [false, false, true, false, false],
     );
   });
 
   it('stays open while the user looks at other versions', () => {
     const { conversation, columns } = comparing();
-    const { id } = conversation.views()[1]!;
+    const { id } = shownAnswers(conversation)[1]!;
     conversation.stop();
-    const other = conversation.regenerate(id, 'd')!;
+    const [other] = conversation.regenerate(id, 'd');
     conversation.stop();
     assert.deepEqual(columns(), []);
     conversation.showVersion(id);
     assert.equal(columns().length, 3);
-    assert.deepEqual(conversation.views()[1]?.versions, [id, other.id]);
+    assert.deepEqual(shownAnswers(conversation)[1]?.versions, [id, other]);
   });
 
   it('is followed by the same prompt when the user returns to it', () => {
@@ -207,53 +208,47 @@ describe('comparison of models', () => {
     ask('next');
     answer('a', 'c');
     conversation.stopAll();
-    const [second] = conversation.compare({ prompt: 'which?' }, ['a', 'b'], a);
+    const [second = ''] = conversation.answerAgain(conversation.tree.exchangeOf(a)!.id, ['a', 'b']);
     conversation.stopAll();
-    assert.deepEqual(conversation.views()[1]?.versions, [a, second!.id]);
+    assert.deepEqual(shownAnswers(conversation)[1]?.versions, [a, second]);
     conversation.showVersion(a);
     assert.deepEqual(phases().slice(-2), ['which?: done', 'next: stopped']);
   });
 
   it('counts as one version, with all of its columns', () => {
-    const { a, b, conversation } = comparing();
-    const [second] = conversation.compare({ prompt: 'which?' }, ['a', 'b'], a);
-    const third = conversation.edit(second!.id, { prompt: 'and which?' })!;
-    const versions = () => conversation.views()[1]?.versions;
-    assert.deepEqual(versions(), [a, second!.id, third.id]);
+    const { a, b, conversation, edit } = comparing();
+    const [second = ''] = conversation.answerAgain(conversation.tree.exchangeOf(a)!.id, ['a', 'b']);
+    const third = edit(second, 'and which?');
+    const versions = () => shownAnswers(conversation)[1]?.versions;
+    assert.deepEqual(versions(), [a, second, third]);
     conversation.stopAll();
     conversation.showVersion(a);
-    assert.deepEqual(versions(), [a, second!.id, third.id]);
+    assert.deepEqual(versions(), [a, second, third]);
     conversation.useAnswer(b);
     assert.equal(versions()?.length, 5);
   });
 
   it('compares the answers of an earlier exchange as further versions, and returns to them', () => {
     const { conversation, engine, columns } = comparing();
-    const [before] = conversation.exchanges();
+    const [{ exchange, answer: before }] = conversation.tree.path() as [Step, ...Step[]];
     conversation.stop();
-    conversation.compare({ prompt: 'before' }, ['d', 'e'], before!.id);
+    conversation.answerAgain(exchange.id, ['d', 'e']);
     assert.deepEqual(columns(), ['d connecting', 'e connecting']);
     assert.deepEqual(valuesOf(engine.turn.request.messages, 'content'), ['before']);
-    const [first, second] = conversation.views();
-    assert.deepEqual(first?.versions, [before!.id, first?.id]);
-    assert.deepEqual(second?.versions, [before!.id, second?.id]);
+    const [first, second] = shownAnswers(conversation);
+    assert.deepEqual(first?.versions, [before.id, first?.id]);
+    assert.deepEqual(second?.versions, first.versions);
     conversation.stop();
-    conversation.showVersion(before!.id);
+    conversation.showVersion(before.id);
     assert.deepEqual(columns(), ['a stopped', 'b stopped', 'c stopped']);
   });
 
-  it('sends an edited prompt only to the selected model after the demo has started', () => {
-    const { b, conversation, columns, phases } = comparing();
-    conversation.edit(b, { prompt: 'who?', demo: true });
-    assert.deepEqual([columns(), phases().slice(1)], [[], ['who?: connecting']]);
-  });
-
   it('sends an edited prompt to the models of all columns, also to one to which the user has switched', () => {
-    const { a, b, conversation, columns, emit, engine, phases } = comparing();
+    const { a, b, conversation, columns, edit, emit, engine, phases } = comparing();
     emit('b', attempt('b'), failed(''));
     conversation.switchModel(b, 'd');
-    assert.deepEqual(conversation.tree.comparedModels(a), ['a', 'd', 'c']);
-    conversation.edit(a, { prompt: 'what?' });
+    assert.deepEqual(comparedModels(conversation.tree.exchangeOf(a)!), ['a', 'd', 'c']);
+    edit(a, 'what?');
     assert.deepEqual(columns(), ['a connecting', 'd connecting', 'c connecting']);
     assert.deepEqual(phases().slice(1), ['what?: connecting', 'what?: connecting', 'what?: connecting']);
     assert.deepEqual(
@@ -269,9 +264,9 @@ describe('comparison of models', () => {
     conversation.flush();
     const stored = reopened(lines);
     const restored = openConversation({ stored });
-    const columns = restored.conversation.views().slice(1);
+    const columns = shownAnswers(restored.conversation).slice(1);
     assert.deepEqual(
-      columns.map(({ state, comparison }) => [state.phase, state.text, comparison === columns[0]?.comparison]),
+      columns.map(({ state, isCompared }) => [state.phase, state.text, isCompared]),
       [
         ['done', 'of a', true],
         ['interrupted', 'half', true],
@@ -288,6 +283,7 @@ describe('comparison of models', () => {
       'ask',
       'compare',
       'compareAgain',
+      'regenerate',
       'useAnswer',
       'summarize',
       'editSummary',
@@ -299,20 +295,22 @@ describe('comparison of models', () => {
       fc.property(fc.array(step, { maxLength: 15 }), (steps) => {
         const { conversation, engine, lines } = openConversation();
         for (const { what, which, ends } of steps) {
-          const shown = conversation.views();
-          const { id = '', summarizedTurns } = shown[which % shown.length] ?? {};
+          const shown = shownAnswers(conversation);
+          const { id = '' } = shown[which % shown.length] ?? {};
+          const exchangeId = conversation.tree.exchangeOf(id)?.id;
           const models = ['a', 'b', 'c'].slice(which % 2);
           const prompt = `${shown.length}`;
           if (what === 'ask') conversation.ask({ prompt });
-          else if (what === 'compare') conversation.compare({ prompt }, models);
+          else if (what === 'compare') conversation.ask({ prompt }, models);
           else if (what === 'stop') conversation.stop();
-          else if (summarizedTurns !== undefined)
-            conversation.editSummary(id, which % 3 === 0 ? '' : `edited ${which}`);
-          else if (id !== '' && what === 'compareAgain') conversation.compare({ prompt }, models, id);
-          else if (id !== '' && what === 'useAnswer') conversation.useAnswer(id);
-          else if (what === 'showVersion') conversation.showVersion(conversation.tree.all()[which]?.id ?? '');
-          else if (id !== '' && what === 'edit') conversation.edit(id, { prompt });
-          else if (id !== '' && what === 'summarize' && !conversation.busy) conversation.summarize(id);
+          else if (what === 'showVersion') conversation.showVersion(conversation.tree.answers()[which]?.id ?? '');
+          else if (id === '') continue;
+          else if (exchangeId === undefined) conversation.editSummary(id, which % 3 === 0 ? '' : `edited ${which}`);
+          else if (what === 'compareAgain') conversation.answerAgain(exchangeId, models);
+          else if (what === 'regenerate') conversation.regenerate(id);
+          else if (what === 'useAnswer') conversation.useAnswer(id);
+          else if (what === 'edit') conversation.edit(exchangeId, { prompt });
+          else if (what === 'summarize' && !conversation.busy) conversation.summarize(id);
           for (const turn of ends ? engine.turns : []) turn.emit(attempt(), text('to '), done(`to ${prompt}`));
         }
         conversation.stopAll();
@@ -320,8 +318,9 @@ describe('comparison of models', () => {
         // Leaves the model out, because it is set before the first attempt and the journal does not contain it then.
         const plain = (value: unknown): unknown =>
           JSON.parse(JSON.stringify(value, (name, part: unknown) => (name === 'model' ? undefined : part)));
-        assert.deepEqual(plain(again.views()), plain(conversation.views()));
-        for (const { id } of conversation.tree.all()) {
+        assert.deepEqual(plain(again.tree.page()), plain(conversation.tree.page()));
+        for (const { id } of conversation.tree.answers()) {
+          assert.equal(again.tree.isShown(id), conversation.tree.isShown(id));
           assert.deepEqual(plain(again.requestOf(id)), plain(conversation.requestOf(id)));
         }
       }),

@@ -83,11 +83,6 @@ describe('use of the context by the next request', () => {
     assert.deepEqual(use({}, openConversation({ stored: reopened(opened.lines) }).conversation), use());
   });
 
-  it('does not contain prompts of the demo', () => {
-    opened.ask({ prompt: tokens(1000), demo: true }, ...turn(tokens(1000), { promptTokens: 2000 }));
-    assert.deepEqual(partsOf(), {});
-  });
-
   it('is estimated after the answer before the last one was requested again', () => {
     const first = ask();
     ask({ promptTokens: 6000 });
@@ -102,7 +97,7 @@ describe('use of the context by the next request', () => {
     beforeEach(() => {
       const first = ask({ promptTokens: 1500, completionTokens: 1500 });
       ask({ promptTokens: 4500, completionTokens: 1500 });
-      summary = opened.conversation.summarize(first).id;
+      summary = opened.conversation.summarize(first);
       opened.emit(...turn(tokens(100)));
     });
 
@@ -126,8 +121,9 @@ describe('use of the context by the next request', () => {
   });
 
   it('has what is sent in place of the prompt', () => {
-    const exchange = opened.conversation.exchange(ask())!;
-    assert.equal(estimateTurnTokens({ ...exchange, content: tokens(5) }), 1005);
+    ask();
+    const { exchange, answer } = opened.conversation.last!;
+    assert.equal(estimateTurnTokens({ exchange: { ...exchange, content: tokens(5) }, answer: { ...answer } }), 1005);
   });
 
   describe('of a panel', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { RecordedEvent, StreamEvent } from '../../../src/engine/events';
 import type { Conversation } from '../../../src/host/conversation/conversation';
-import type { ConversationChange } from '../../../src/host/conversation/conversationRecord';
-import type { JournalLine } from '../../../src/host/journal/journalSchema';
-import { openConversation, reopened } from './openedConversation';
+import type { ConversationChange } from '../../../src/host/conversation/conversationLog';
+import type { JournalRecord } from '../../../src/host/journal/records';
+import { openConversation, reopened, retryNow } from './openedConversation';
 import { attempt, done, failed, reasoning, resumed, stopped, text, waiting } from './scriptedEngine';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 
@@ -21,35 +21,25 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 describe('conversation with demo turns', () => {
   it('sends demo prompts only to the embedded gateway, and other prompts only to the configured gateway', async () => {
-    const { ask, engine } = openConversation();
     for (const [demo, baseUrl] of [
       [true, 'http://127.0.0.1:1/v1'],
       [false, 'https://own.example/v1'],
     ] as const) {
-      ask({ prompt: 'Hi', demo });
+      const { ask, engine } = openConversation({ demo });
+      ask('Hi');
       assert.equal((await engine.turn.options.connection?.())?.baseUrl, baseUrl);
       engine.turn.emit(attempt(), done('made up'));
     }
   });
 
-  it('leaves demo exchanges out of requests to the configured gateway', () => {
-    const { ask, sentTexts } = openConversation();
-    ask({ prompt: 'demo', demo: true }, attempt(), done('made up'));
-    ask('real');
-    assert.deepEqual(sentTexts(), ['real']);
-  });
-
-  it('stops running and queued demo turns when the demo closes, and starts the next turn', () => {
-    const { ask, conversation, engine, lines, phases } = openConversation();
-    ask({ prompt: 'one', demo: true });
-    ask({ prompt: 'two', demo: true });
-    const id = ask('three');
-    const isDemo = ({ demo }: { readonly demo?: boolean | undefined }): boolean => demo === true;
-    conversation.stopAll(isDemo);
-    assert.deepEqual(phases(), ['one: stopped', 'two: stopped', 'three: connecting']);
-    assert.deepEqual(reopened(lines).interruptedIds, [id]);
-    conversation.stopAll(isDemo);
-    assert.deepEqual([engine.turns.length, engine.turn.controls], [2, []]);
+  it('stays with the demo after a reload, and never joins it after a prompt of the configured gateway', () => {
+    const demo = openConversation({ demo: true });
+    demo.ask('one');
+    assert.equal(reopened(demo.lines).tree.gateways, 'demo');
+    const own = openConversation();
+    own.ask('one');
+    own.conversation.useDemo();
+    assert.equal(reopened(own.lines).tree.gateways, 'own');
   });
 });
 
@@ -176,7 +166,7 @@ describe('running turn of a conversation', () => {
   it('receives the controls of the user', () => {
     const { ask, conversation, engine } = openConversation();
     const id = ask('one');
-    conversation.retryNow();
+    retryNow(conversation);
     conversation.restart(id);
     conversation.tryAnyway(id);
     conversation.switchModel(id, 'other');
@@ -262,7 +252,7 @@ describe('running turn of a conversation', () => {
     const { ask, changes, conversation, engine, settings } = openConversation();
     const shownModel = (): unknown => {
       const last = changes.at(-1);
-      return last?.type === 'exchange' && last.exchange.state.model;
+      return last?.type === 'answer' && last.answer.state.model;
     };
     const id = ask('one');
     assert.equal(shownModel(), 'default');
@@ -285,8 +275,8 @@ describe('running turn of a conversation', () => {
     ['that waits for the fallback model to which the setting changes', {}, usesFallback, 'fallback', []],
   ] as const) {
     it(`${controls.length > 0 ? 'switches to' : 'ignores'} a new model in the settings in a turn ${name}`, async () => {
-      const { ask, clock, conversation, engine, settings } = openConversation();
-      ask({ prompt: 'one', ...input }, ...events);
+      const { ask, clock, conversation, engine, settings } = openConversation({ demo: 'demo' in input });
+      ask({ prompt: 'one', ...('model' in input && input) }, ...events);
       await clock.advance(16);
       settings.model = selected;
       conversation.applySettings();
@@ -303,8 +293,8 @@ describe('running turn of a conversation', () => {
     ['a turn of the gateway to a demo model', {}, true, []],
   ] as const) {
     it(`${controls.length > 0 ? 'switches' : 'does not switch'} ${name} when the user selects a model`, () => {
-      const { ask, conversation, engine, settings } = openConversation();
-      ask({ prompt: 'one', ...input }, attempt(), waiting);
+      const { ask, conversation, engine, settings } = openConversation({ demo: 'demo' in input });
+      ask({ prompt: 'one', ...('model' in input && input) }, attempt(), waiting);
       conversation.selectModel('other', demo);
       // VS Code reports the changed setting after the user has selected a model.
       if (!demo) settings.model = 'other';
@@ -327,11 +317,11 @@ describe('turn of a conversation that starts again', () => {
   it('keeps its partial answer visible', () => {
     const { ask, changes, conversation, engine } = openConversation();
     ask('one', attempt(), text('half'), failed('half'));
-    conversation.retryNow();
+    retryNow(conversation);
     assert.equal(engine.turn.options.resumeFrom?.text, 'half');
     const last = changes.at(-1);
-    assert.ok(last?.type === 'exchange');
-    const { text: shown, phase, failure } = last.exchange.state;
+    assert.ok(last?.type === 'answer');
+    const { text: shown, phase, failure } = last.answer.state;
     assert.deepEqual([engine.turns.length, shown, phase, failure], [2, 'half', 'connecting', undefined]);
   });
 
@@ -363,10 +353,10 @@ describe('turn of a conversation that starts again', () => {
         how: 'continue',
       };
       engine.turn.emit(started, reasoning('so'), resumed(4), text(' and half'), done('half and half'));
-      const [only, ...others] = conversation.exchanges();
-      assert.deepEqual(others, []);
+      const { state } = conversation.last!.answer;
+      assert.equal(conversation.tree.answers().length, 1);
       assert.deepEqual(
-        [only?.state.text, only?.state.reasoning, only?.state.resumePoints, only?.state.previousSegments.length],
+        [state.text, state.reasoning, state.resumePoints, state.previousSegments.length],
         ['half and half', 'hm\n\nso', [{ offset: 4 }], 1],
       );
     });
@@ -376,13 +366,13 @@ describe('turn of a conversation that starts again', () => {
     const { ask, conversation, engine } = openConversation();
     const id = ask('one', attempt(), fallback, text('one '), resumed(4), text('two '), stopped('one two '));
     conversation.continue(id);
-    assert.deepEqual(conversation.lastExchange?.state.switches, []);
+    assert.deepEqual(conversation.last?.answer.state.switches, []);
     engine.turn.emit(attempt(), resumed(8), text('three'), stopped('one two three'));
-    const offsets = conversation.lastExchange.state.resumePoints.map(({ offset }) => offset);
+    const offsets = conversation.last.answer.state.resumePoints.map(({ offset }) => offset);
     assert.deepEqual(offsets, [4, 8]);
     conversation.restart(id);
     assert.equal(engine.turn.options.resumeFrom?.mode, 'restart');
-    const { resumePoints, text: shown, previousSegments } = conversation.lastExchange.state;
+    const { resumePoints, text: shown, previousSegments } = conversation.last.answer.state;
     assert.deepEqual([resumePoints, shown, previousSegments], [[], 'one two three', []]);
   });
 
@@ -407,9 +397,9 @@ describe('turn of a conversation that starts again', () => {
     it(`retries ${partial ? 'a partial answer' : 'a turn without text'} with ${mode ? `mode ${mode}` : 'the original request'} when holysheep.resume is ${resume}`, () => {
       const { ask, conversation, engine } = openConversation({ resume });
       ask('one', attempt(), reasoning('hm'), failed(partial));
-      conversation.retryNow();
+      retryNow(conversation);
       assert.deepEqual([engine.turns.length, engine.turn.options.resumeFrom?.mode], [2, mode]);
-      assert.equal(conversation.lastExchange?.state.reasoning, mode === 'continue' ? 'hm' : '');
+      assert.equal(conversation.last?.answer.state.reasoning, mode === 'continue' ? 'hm' : '');
     });
   }
 
@@ -423,7 +413,7 @@ describe('turn of a conversation that starts again', () => {
   it('restarts a complete answer only if the user asks for that', () => {
     const { ask, conversation, engine } = openConversation();
     const id = ask('one', attempt(), done('complete'));
-    conversation.retryNow();
+    retryNow(conversation);
     conversation.switchModel(id, 'other');
     assert.equal(engine.turns.length, 1);
     conversation.restart(id);
@@ -464,7 +454,7 @@ describe('turn of a conversation that starts again', () => {
     conversation.switchModel(id, 'switched');
     assert.deepEqual([engine.turn.request.model, engine.turn.options.resumeFrom?.mode], ['switched', 'restart']);
     engine.turn.emit({ type: 'model', from: 'switched', to: 'last', reason: 'user', attempt: 1, at: 1 }, failed(''));
-    conversation.retryNow();
+    retryNow(conversation);
     assert.equal(engine.turn.request.model, 'last');
   });
 
@@ -473,10 +463,10 @@ describe('turn of a conversation that starts again', () => {
     const id = ask('one', attempt(), reasoning('hm'), text('ha'), failed('ha'));
     conversation.continue(id);
     engine.turn.emit(attempt(), resumed(2), text('lf'), failed('half'));
-    assert.deepEqual(plain(reopened(lines).exchanges), plain(conversation.exchanges()));
+    assert.deepEqual(plain(reopened(lines).tree.path()), plain(conversation.tree.path()));
     conversation.switchModel(id, 'b');
     engine.turn.emit(attempt('b'), { type: 'replaced', text: 'complete', attempt: 1, at: 3 }, done('complete'));
-    assert.deepEqual(plain(reopened(lines).exchanges), plain(conversation.exchanges()));
+    assert.deepEqual(plain(reopened(lines).tree.path()), plain(conversation.tree.path()));
   });
 });
 
@@ -509,7 +499,7 @@ describe('conversation whose partial answer a fallback model may continue', () =
       text(' and half'),
       done('half and half'),
     );
-    const { text: answer, resumePoints } = reopened(lines).exchanges[0]?.state ?? {};
+    const { text: answer, resumePoints } = reopened(lines).tree.path()[0]?.answer.state ?? {};
     assert.equal(answer, 'half and half');
     assert.deepEqual(resumePoints, [{ offset: 4, models: { from: 'asked', to: 'fallback', reason: 'overloaded' } }]);
     conversation.regenerate(id);
@@ -531,7 +521,7 @@ describe('events of a conversation', () => {
     const { ask, changes, clock, engine, lines } = openConversation();
     ask('one', attempt());
     for (const each of [text('a'), text('b'), text('c'), waiting, text('d')]) engine.turn.emit(each);
-    const batches = (of: readonly (ConversationChange | JournalLine)[]): unknown =>
+    const batches = (of: readonly (ConversationChange | JournalRecord)[]): unknown =>
       of.flatMap((each) => (each.type === 'events' ? [each.events.map((event) => textOf(event) ?? event.type)] : []));
     await clock.advance(15);
     assert.deepEqual(batches(changes), [['attempt'], ['a']]);
@@ -540,7 +530,7 @@ describe('events of a conversation', () => {
     assert.deepEqual(batches(lines), batches(changes));
     engine.turn.emit(text('e'), done('abcde'));
     assert.equal(clock.pending, 0);
-    assert.equal(reopened(lines).exchanges[0]?.state.text, 'abcde');
+    assert.equal(reopened(lines).tree.path()[0]?.answer.state.text, 'abcde');
   });
 
   const answer = 'a complete answer '.repeat(20);
@@ -548,10 +538,10 @@ describe('events of a conversation', () => {
     it(`contain a finished answer only once when its turn ends with ${end.type}`, () => {
       const { ask, changes, conversation, lines } = openConversation();
       ask('Hi', attempt(), text(answer), end);
-      assert.equal(reopened(lines).exchanges[0]?.state.text, answer);
+      assert.equal(reopened(lines).tree.path()[0]?.answer.state.text, answer);
       const countIn = (value: unknown): number => JSON.stringify(value).split(answer).length - 1;
       const events = changes.filter(({ type }) => type === 'events');
-      assert.deepEqual([countIn(lines), countIn(events), countIn(conversation.views())], [1, 1, 1]);
+      assert.deepEqual([countIn(lines), countIn(events), countIn(conversation.tree.page())], [1, 1, 1]);
     });
   }
 
@@ -573,19 +563,20 @@ describe('events of a conversation', () => {
     const id = ask('one', attempt(), text('a'));
     ask('two');
     const { tree } = conversation;
-    const addEvents = tree.addEvents.bind(tree);
-    tree.addEvents = () => {
+    const apply = tree.apply.bind(tree);
+    tree.apply = (record) => {
+      if (record.type !== 'events') return apply(record);
       throw new Error('a defect');
     };
     const [first] = engine.turns;
     first!.emit(text('b'), done('ab'));
-    tree.addEvents = addEvents;
+    tree.apply = apply;
     assert.deepEqual([phases(), errors.map(String)], [['one: interrupted', 'two: connecting'], ['Error: a defect']]);
-    assert.deepEqual(reopened(lines).exchanges[0]?.state.phase, 'interrupted');
+    assert.deepEqual(reopened(lines).tree.path()[0]?.answer.state.phase, 'interrupted');
     engine.turn.emit(attempt(), done('two'));
     conversation.retryNow(id);
     engine.turn.emit(attempt(), done('ab'));
-    assert.deepEqual(conversation.exchange(id)?.state.text, 'ab');
+    assert.deepEqual(conversation.tree.answer(id)?.state.text, 'ab');
   });
 
   it('has its complete answer even if an observer of its events fails', () => {
@@ -595,8 +586,8 @@ describe('events of a conversation', () => {
     };
     const { ask, lines } = openConversation({ onEvent, onError: (error) => errors.push(error) });
     ask('one', attempt(), text('a'), text('b'), done('ab'));
-    const [exchange] = reopened(lines).exchanges;
-    assert.deepEqual([exchange?.state.phase, exchange?.state.text], ['done', 'ab']);
+    const { phase, text: shown } = reopened(lines).tree.path()[0]!.answer.state;
+    assert.deepEqual([phase, shown], ['done', 'ab']);
     assert.equal(errors.length, 1);
   });
 });

@@ -29,7 +29,7 @@ describe('turn of a conversation with a daily budget', () => {
     window.budget.mayStartQueued = ask;
   });
   const requests = (): number => window.engine.turns.length;
-  const stateOf = (id: string) => conversation.exchange(id)?.state;
+  const stateOf = (id: string) => conversation.tree.answer(id)?.state;
 
   const restarts: Readonly<Record<string, (id: string) => void>> = {
     'Retry now': (id) => conversation.retryNow(id),
@@ -143,14 +143,14 @@ describe('turn of a conversation with a daily budget', () => {
   it('lets the next one start after a refusal, even if a listener throws', async () => {
     const errors: unknown[] = [];
     const onEvent = (): void => {
-      if (conversation.exchange(refused)?.state.phase === 'failed') throw new Error('a defect');
+      if (conversation.tree.answer(refused)?.state.phase === 'failed') throw new Error('a defect');
     };
     window = openConversation({ onEvent, onError: (error) => errors.push(error) });
     ({ conversation } = window);
     window.ask('running', attempt());
     const refused = window.ask('b');
     window.ask('c');
-    window.budget.mayStartQueued = () => Promise.resolve(conversation.exchange(refused)?.state.phase === 'failed');
+    window.budget.mayStartQueued = () => Promise.resolve(conversation.tree.answer(refused)?.state.phase === 'failed');
     window.emit(done('ok'));
     await waitForEvents();
     assert.deepEqual(window.phases(), ['running: done', 'b: failed', 'c: connecting']);
@@ -159,7 +159,7 @@ describe('turn of a conversation with a daily budget', () => {
 
   it('asks one question for all columns of a queued comparison', async () => {
     window.ask('running', attempt());
-    conversation.compare({ prompt: 'b' }, ['m1', 'm2', 'm3']);
+    conversation.ask({ prompt: 'b' }, ['m1', 'm2', 'm3']);
     const asked: unknown[] = [];
     const { mayStartQueued } = window.budget;
     window.budget.mayStartQueued = (...question: unknown[]) => {

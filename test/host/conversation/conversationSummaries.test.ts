@@ -38,7 +38,7 @@ describe('conversation list', () => {
     const before = nextWindow(disk);
     const id = await before.talk(['one', '1'], ['two', '2']);
     const conversation = before.conversations.current!;
-    conversation.edit(conversation.exchanges()[0]!.id, { prompt: 'eins' });
+    conversation.edit(conversation.tree.path()[0]!.exchange.id, { prompt: 'eins' });
     conversation.stopAll();
     await before.journal.flush();
     for (const { conversations } of [before, nextWindow(disk)]) {
@@ -75,7 +75,8 @@ describe('conversation list', () => {
 
   const header = JSON.stringify({ type: 'conversation', schema: 1, id: randomUUID(), createdAt: 0 });
   const newer = header.replace('"schema":1', '"schema":2');
-  const exchangeLine = (id: string): string => JSON.stringify({ type: 'exchange', id, prompt: `Prompt ${id}` });
+  const exchangeLine = (id: string, after = ''): string =>
+    JSON.stringify({ type: 'exchange', id, after, prompt: `Prompt ${id}`, answers: [{ id }] });
   const title = JSON.stringify({ type: 'title', title: 'Named' });
   for (const [what, lines, expected] of [
     ['an empty file', [], undefined],
@@ -86,7 +87,7 @@ describe('conversation list', () => {
     ['a conversation with a damaged first prompt', [header, '\0\0', exchangeLine('b'), ''], ['Prompt b', 1, 'damaged']],
     [
       'a conversation with a damaged second prompt',
-      [header, exchangeLine('a'), '\0\0', exchangeLine('c'), ''],
+      [header, exchangeLine('a'), '\0\0', exchangeLine('c', 'a'), ''],
       ['Prompt a', 2, 'damaged'],
     ],
     ['a titled conversation whose first prompt is damaged', [header, title, '\0\0', ''], ['Named', 0, 'damaged']],
@@ -137,7 +138,7 @@ describe('conversation list', () => {
     const { conversations } = nextWindow(disk);
     for (const { conversations } of [before, nextWindow(disk)]) {
       const read = await conversations.read(id);
-      assert.deepEqual([read?.id, read?.title, read?.exchanges.map(({ prompt }) => prompt)], [id, 'Numbers', ['one']]);
+      assert.deepEqual([read?.title, read?.firstPrompt, read?.path().length], ['Numbers', 'one', 1]);
     }
     assert.ok(content.equals(await readFile(pathOf(id))));
     assert.equal(await conversations.read(randomUUID()), undefined);

@@ -5,6 +5,7 @@ import { holdWrites } from '../../support/heldWrites';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { settle as filesWritten } from '../../support/virtualClock';
 import { nextWindow, type Disk } from '../journal/window';
+import { retryNow } from './openedConversation';
 import { attempt, done, text, waitForEvents } from './scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
 
@@ -37,9 +38,9 @@ describe('collection of conversations', () => {
     const after = open();
     const reopened = await after.conversations.ensureCurrent();
     assert.equal(reopened.id, id);
-    assert.deepEqual(reopened.lastExchange?.state.text, 'one two three');
-    assert.equal(reopened.lastExchange.state.phase, 'interrupted');
-    reopened.retryNow();
+    assert.deepEqual(reopened.last?.answer.state.text, 'one two three');
+    assert.equal(reopened.last.answer.state.phase, 'interrupted');
+    retryNow(reopened);
     assert.deepEqual(after.engine.turn.options.resumeFrom, {
       text: 'one two three',
       model: 'm',
@@ -97,7 +98,7 @@ describe('collection of conversations', () => {
     const after = open();
     assert.notEqual((await after.conversations.ensureCurrent()).id, id);
     const opened = await after.conversations.open(id);
-    assert.equal(opened?.lastExchange?.state.text, 'Hello');
+    assert.equal(opened?.last?.answer.state.text, 'Hello');
     assert.equal(after.conversations.current, opened);
   });
 
@@ -214,7 +215,7 @@ describe('collection of conversations', () => {
     await waitForEvents();
     const reopened = await conversations.open(first.id);
     assert.notEqual(reopened, first);
-    const texts = reopened?.exchanges().map(({ state }) => state.text);
+    const texts = reopened?.tree.path().map(({ answer }) => answer.state.text);
     assert.deepEqual(texts, ['1', '2']);
   });
 
@@ -259,7 +260,7 @@ describe('collection of conversations', () => {
     engine.turn.emit(done('Yes'));
     await waitForEvents();
     await journal.flush();
-    assert.equal((await open().conversations.read(first.id))?.exchanges.length, 2);
+    assert.equal((await open().conversations.read(first.id))?.path().length, 2);
   });
 
   it('keeps a conversation open when a panel requests the conversation while it is being closed', async () => {
@@ -295,7 +296,9 @@ describe('collection of conversations', () => {
         );
         assert.deepEqual([await conversations.open(id), await conversations.read(id)], [undefined, undefined]);
         await removed.undo();
-        const texts = (await conversations.open(id))?.exchanges().map(({ state }) => `${state.phase} ${state.text}`);
+        const texts = (await conversations.open(id))?.tree
+          .path()
+          .map(({ answer: { state } }) => `${state.phase} ${state.text}`);
         assert.deepEqual(texts, state === 'busy' ? ['done Hello', 'stopped '] : ['done Hello']);
         await (await conversations.remove(id))?.deletePermanently();
         assert.deepEqual(
@@ -313,7 +316,7 @@ describe('collection of conversations', () => {
       engine.turn.emit(attempt(), text('Y'));
       await mkdir(join(folder, `${id}.jsonl.deleted`));
       await assert.rejects(conversations.remove(id), { code: 'EISDIR' });
-      assert.deepEqual([engine.turn.controls, conversations.current?.lastExchange?.state.phase], [[], 'streaming']);
+      assert.deepEqual([engine.turn.controls, conversations.current?.last?.answer.state.phase], [[], 'streaming']);
       engine.turn.emit(done('Yes'));
     });
 
@@ -329,7 +332,7 @@ describe('collection of conversations', () => {
       };
       const removed = await conversations.remove(id);
       await removed?.undo();
-      const { phase, text: restored } = (await conversations.open(id))!.lastExchange!.state;
+      const { phase, text: restored } = (await conversations.open(id))!.last!.answer.state;
       assert.deepEqual([phase, restored], ['stopped', 'Yes']);
     });
 
@@ -345,7 +348,7 @@ describe('collection of conversations', () => {
       engine.turn.emit(attempt(), done('Yes'));
       await waitForEvents();
       await journal.flush();
-      const texts = (await open().conversations.read(id))?.exchanges.map(({ state }) => state.text);
+      const texts = (await open().conversations.read(id))?.path().map(({ answer }) => answer.state.text);
       assert.deepEqual(texts, ['Hello', 'Yes']);
       assert.deepEqual(errors, []);
     });

@@ -3,8 +3,8 @@ import type { EngineDeps } from '../../../src/engine/engine';
 import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import { attemptsOf, costOfAttempt, totalCost, type Cost } from '../../../src/engine/state/turnCost';
 import { Conversation } from '../../../src/host/conversation/conversation';
-import { foldJournal } from '../../../src/host/journal/journalFold';
-import type { JournalLine } from '../../../src/host/journal/journalSchema';
+import { ExchangeTree } from '../../../src/host/journal/exchangeTree';
+import type { JournalRecord } from '../../../src/host/journal/records';
 import { EngineWorld } from '../../support/engineRun';
 import {
   cutStream,
@@ -102,10 +102,10 @@ describe(`cost of ${turnCount} turns with failures`, () => {
     const { engine } = new EngineWorld({ replies: [gateway.reply], random, clock, deps });
     const backups = [{ baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-b' }];
     const openConversation = () => {
-      const lines: JournalLine[] = [];
+      const lines: JournalRecord[] = [];
       const conversation = new Conversation(
         'c',
-        foldJournal([]),
+        new ExchangeTree(),
         { append: (line) => lines.push(line) },
         {
           clock,
@@ -133,9 +133,9 @@ describe(`cost of ${turnCount} turns with failures`, () => {
       (conversation, id) => conversation.restart(id),
       (conversation, id) => conversation.retryNow(id),
       (conversation, id) => conversation.regenerate(id, 'unpriced'),
-      (conversation, id) => conversation.edit(id, { prompt: 'Other prompt' }),
+      (conversation, id) => conversation.edit(conversation.tree.exchangeOf(id)!.id, { prompt: 'Other prompt' }),
       (conversation, id) => conversation.summarize(id),
-      (conversation, id) => conversation.compare({ prompt: 'Both' }, ['priced', 'unpriced'], id),
+      (conversation, id) => conversation.answerAgain(conversation.tree.exchangeOf(id)!.id, ['priced', 'unpriced']),
     ];
     const conversations: ReturnType<typeof openConversation>[] = [];
     while (turns < turnCount) {
@@ -143,14 +143,14 @@ describe(`cost of ${turnCount} turns with failures`, () => {
       const { conversation } = opened;
       conversations.push(opened);
       for (let prompts = 0; prompts < 20; prompts++) {
-        const { id } = conversation.ask({ prompt: 'Prompt' });
+        const [id = ''] = conversation.ask({ prompt: 'Prompt' });
         await endTurns(conversation);
         gateway.pick(actions)(conversation, id);
         await endTurns(conversation);
       }
     }
-    const kept = conversations.map(({ conversation }) => conversation.tree.all());
-    const stored = conversations.map(({ lines }) => reopened(lines).tree.all());
+    const kept = conversations.map(({ conversation }) => conversation.tree.answers());
+    const stored = conversations.map(({ lines }) => reopened(lines).tree.answers());
     for (const exchanges of [kept, stored]) {
       const states = exchanges.flat().map(({ state }) => state);
       const billed = states.flatMap(attemptsOf).filter(({ requestId }) => gateway.ledger.has(requestId ?? ''));

@@ -1,19 +1,21 @@
 import assert from 'node:assert/strict';
-import { initialTurn } from '../../../src/engine/state/turnState';
-import type { Exchange } from '../../../src/host/journal/exchange';
 import { ExchangeTree } from '../../../src/host/journal/exchangeTree';
 
-const exchange = (id: string): Exchange => ({ id, prompt: id, state: initialTurn, queued: false });
-const ids = (exchanges: readonly Exchange[]): readonly string[] => exchanges.map(({ id }) => id);
-const versionsOf = (tree: ExchangeTree, id: string): readonly string[] => tree.snapshot(tree.get(id)!).versions ?? [id];
+const pathOf = (tree: ExchangeTree): string =>
+  tree
+    .path()
+    .map(({ answer }) => answer.id)
+    .join(' ');
+const versionsOf = (tree: ExchangeTree, id: string): readonly string[] =>
+  tree.shownExchange(tree.exchange(id)!).versions;
 
 /** Builds a tree: `a` adds an exchange, `a<b` adds it after b, `a<` adds it as a first prompt, and `a!` makes it current. */
 function treeOf(steps: string): ExchangeTree {
   const tree = new ExchangeTree();
   for (const step of steps.split(' ').filter(Boolean)) {
-    const [id = '', after] = step.split('<');
-    if (id.endsWith('!')) tree.show(id.slice(0, -1));
-    else tree.add(exchange(id), after);
+    const [id = '', after = tree.path().at(-1)?.answer.id ?? ''] = step.split('<');
+    if (id.endsWith('!')) tree.apply({ type: 'select', answer: id.slice(0, -1) });
+    else tree.apply({ type: 'exchange', id, after, prompt: id, answers: [{ id }] });
   }
   return tree;
 }
@@ -34,22 +36,47 @@ describe('exchange tree', () => {
   ] as readonly (readonly [string, string, string, Readonly<Record<string, string>>?])[]) {
     it(`returns the selected branch ${name}`, () => {
       const tree = treeOf(steps);
-      assert.equal(ids(tree.path()).join(' '), path);
+      assert.equal(pathOf(tree), path);
       for (const [id, all] of Object.entries(versions)) assert.equal(versionsOf(tree, id).join(' '), all, id);
     });
   }
 
-  it('never shows a summary as a version', () => {
+  it('shows a summary after the answer up to which it summarizes, and never as a version', () => {
     const tree = treeOf('a b');
-    tree.add({ ...exchange('s'), summarizes: 'a' });
-    tree.show('s', true);
+    tree.apply({ type: 'summary', upTo: 'a', answer: { id: 's' } });
+    tree.apply({ type: 'select', answer: 's', use: true });
+    assert.equal(pathOf(tree), 'a b');
+    const shown = tree.page().map((item) => ('turns' in item ? `${item.answer.id}(${item.turns})` : item.id));
+    assert.deepEqual(shown, ['a', 's(1)', 'b']);
     assert.deepEqual(
-      [ids(tree.path()), ids(tree.onPage())],
-      [
-        ['a', 'b'],
-        ['a', 's', 'b'],
-      ],
+      tree.following(['a']).map(({ id }) => id),
+      ['b', 's'],
     );
-    assert.deepEqual(ids(tree.descendants('a')), ['a', 'b', 's']);
+  });
+
+  it('counts answers and edited prompts of a fork together, in the order in which they were added', () => {
+    const tree = treeOf('a b<');
+    tree.apply({ type: 'answers', exchange: 'a', answers: [{ id: 'a2' }] });
+    tree.apply({ type: 'exchange', id: 'c', after: '', prompt: 'c', answers: [{ id: 'c1' }, { id: 'c2' }] });
+    assert.deepEqual(versionsOf(tree, 'a'), ['a', 'b', 'a2', 'c1']);
+    tree.apply({ type: 'select', answer: 'c2', use: true });
+    assert.deepEqual(versionsOf(tree, 'a'), ['a', 'b', 'a2', 'c1', 'c2']);
+    assert.equal(pathOf(tree), 'c2');
+  });
+
+  it('shows the turns after an earlier answer again when the user returns to it', () => {
+    const tree = treeOf('a b c');
+    tree.apply({ type: 'answers', exchange: 'a', answers: [{ id: 'a2' }] });
+    assert.deepEqual([pathOf(tree), tree.isShown('c')], ['a2', false]);
+    tree.apply({ type: 'select', answer: 'a' });
+    assert.deepEqual([pathOf(tree), tree.isShown('c')], ['a b c', true]);
+  });
+
+  it('leaves unchanged answers the same objects, because estimates are stored by answer', () => {
+    const tree = treeOf('a');
+    tree.apply({ type: 'answers', exchange: 'a', answers: [{ id: 'b' }, { id: 'c' }] });
+    const [first, second] = [tree.answer('a'), tree.answer('b')];
+    tree.apply({ type: 'events', answer: 'c', events: [{ type: 'text', text: 'Hi', attempt: 1, at: 1 }] });
+    assert.ok(tree.answer('a') === first && tree.answer('b') === second);
   });
 });

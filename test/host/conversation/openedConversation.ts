@@ -2,18 +2,19 @@ import assert from 'node:assert/strict';
 import type { EngineSettings } from '../../../src/engine/environment';
 import type { StreamEvent } from '../../../src/engine/events';
 import type { EffortChoice } from '../../../src/engine/request';
+import type { Answer } from '../../../src/shared/conversation';
 import { Conversation } from '../../../src/host/conversation/conversation';
 import type { Conversations } from '../../../src/host/conversation/conversations';
-import type { ConversationChange } from '../../../src/host/conversation/conversationRecord';
-import type { PromptInput } from '../../../src/host/journal/exchange';
+import type { ConversationChange } from '../../../src/host/conversation/conversationLog';
 import { foldJournal, type StoredConversation } from '../../../src/host/journal/journalFold';
 import { encodeJournal, salvageJournal } from '../../../src/host/journal/journalLines';
-import { journalSchema, type JournalLine } from '../../../src/host/journal/journalSchema';
+import { journalSchema, type JournalRecord, type PromptInput } from '../../../src/host/journal/records';
 import { VirtualClock } from '../../support/virtualClock';
 import { ScriptedEngine } from './scriptedEngine';
 import { TestBudget } from './testBudget';
 
 interface Options {
+  readonly demo?: boolean;
   readonly stored?: StoredConversation;
   readonly resume?: EngineSettings['resume'];
   readonly systemPrompt?: string;
@@ -27,12 +28,12 @@ export function openConversation(options: Options = {}) {
   const engine = new ScriptedEngine();
   const clock = new VirtualClock();
   const budget = new TestBudget();
-  const lines: JournalLine[] = [];
+  const lines: JournalRecord[] = [];
   const changes: ConversationChange[] = [];
   const settings = { model: 'default', efforts: {} as Readonly<Record<string, EffortChoice>> };
   const conversation = new Conversation(
     'c',
-    stored,
+    stored.tree,
     { append: (line) => lines.push(line) },
     {
       engine: () => engine,
@@ -49,15 +50,22 @@ export function openConversation(options: Options = {}) {
       onError: options.onError ?? ((error) => assert.fail(String(error))),
     },
   );
-  conversation.onDidChange((change) => changes.push(change));
+  if (options.demo) conversation.useDemo();
+  conversation.log.onDidChange((change) => changes.push(change));
   /** Returns the texts of the messages of the last request. */
   const sentTexts = (): readonly unknown[] => engine.turn.request.messages.map(({ content }) => content);
   const phases = (): readonly string[] =>
-    conversation.views().map(({ prompt, state, queued }) => `${prompt}: ${queued ? 'queued' : state.phase}`);
-  /** Sends a prompt whose turn emits these events. @returns the id of the exchange */
+    shownAnswers(conversation).map(({ prompt, state, isQueued }) => `${prompt}: ${isQueued ? 'queued' : state.phase}`);
+  /** Sends a prompt whose turn emits these events. @returns the id of the answer */
   const ask = (input: string | PromptInput, ...events: readonly StreamEvent[]): string => {
-    const { id } = conversation.ask(typeof input === 'string' ? { prompt: input } : input);
+    const { model, ...prompt } = typeof input === 'string' ? { prompt: input } : input;
+    const [id = ''] = conversation.ask(prompt, model === undefined ? [] : [model]);
     if (events.length > 0) engine.turn.emit(...events);
+    return id;
+  };
+  /** Edits the prompt of an answer. @returns the id of the new answer */
+  const edit = (answerId: string, prompt: string): string => {
+    const [id = ''] = conversation.edit(conversation.tree.exchangeOf(answerId)?.id ?? '', { prompt });
     return id;
   };
   const emit = (...events: readonly StreamEvent[]): void => {
@@ -66,14 +74,51 @@ export function openConversation(options: Options = {}) {
   };
   /** Registers a listener as `Conversations.onDidChange` does. */
   const onDidChange: Conversations['onDidChange'] = (listener) =>
-    conversation.onDidChangeState((change) => listener({ conversation, change }));
-  return { emit, onDidChange, budget, engine, clock, lines, changes, settings, conversation, sentTexts, phases, ask };
+    conversation.log.onDidChangeState((change) => listener({ conversation, change }));
+  return {
+    emit,
+    edit,
+    onDidChange,
+    budget,
+    engine,
+    clock,
+    lines,
+    changes,
+    settings,
+    conversation,
+    sentTexts,
+    phases,
+    ask,
+  };
+}
+
+interface ShownAnswer extends Answer {
+  readonly prompt: string;
+  readonly versions: readonly string[];
+  readonly isCompared: boolean;
+  readonly isFollowed: boolean;
+}
+
+/** Returns what the page shows, one row for each answer. */
+export function shownAnswers({ tree }: Pick<Conversation, 'tree'>): readonly ShownAnswer[] {
+  return tree.page().flatMap((item): readonly ShownAnswer[] => {
+    if ('turns' in item)
+      return [{ ...item.answer, prompt: 'summary', versions: [], isCompared: false, isFollowed: false }];
+    const { prompt, versions, answers, followed } = item;
+    const isCompared = answers.length > 1;
+    return answers.map((answer) => ({ ...answer, prompt, versions, isCompared, isFollowed: followed === answer.id }));
+  });
+}
+
+/** Does what the command *Retry Now* does. */
+export function retryNow(conversation: Conversation): void {
+  for (const { id } of conversation.answersToRetry) conversation.retryNow(id);
 }
 
 /** Returns the content of a conversation as a window would read it from disk. */
-export function reopened(lines: readonly JournalLine[]): StoredConversation {
+export function reopened(lines: readonly JournalRecord[]): StoredConversation {
   const header = { type: 'conversation', schema: journalSchema, id: 'c', createdAt: 0 } as const;
   const { damage, ...salvaged } = salvageJournal(encodeJournal(header, lines));
   assert.equal(damage, undefined);
-  return foldJournal(salvaged.lines);
+  return foldJournal(salvaged.records);
 }

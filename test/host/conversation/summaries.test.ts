@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { summaryPrompt } from '../../../src/host/conversation/summaryPrompt';
 import { lastToSummarize } from '../../../src/host/conversation/summaryRange';
-import { canContinue, type Exchange } from '../../../src/host/journal/exchange';
-import { openConversation, reopened } from './openedConversation';
+import { canContinue } from '../../../src/host/journal/exchange';
+import type { Step } from '../../../src/shared/conversation';
+import { openConversation, reopened, shownAnswers } from './openedConversation';
 import { attempt, done, failed, text } from './scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
 
@@ -20,8 +21,8 @@ function answered() {
     ask('next');
     return world.sentTexts();
   };
-  const summarize = (exchangeId: string, summary: string): string => {
-    const { id } = world.conversation.summarize(exchangeId);
+  const summarize = (upTo: string, summary: string): string => {
+    const id = world.conversation.summarize(upTo);
     world.engine.turn.emit(attempt(), text(summary), done(summary));
     return id;
   };
@@ -31,7 +32,7 @@ function answered() {
 const inFull = ['one', 'to one', 'two', 'to two', 'three', 'to three'];
 
 describe('summary of a conversation', () => {
-  it('is requested with the turns for which it stands, without a limit or an effort of the user', () => {
+  it('is requested with the turns that it replaces, without a limit or an effort of the user', () => {
     const { conversation, engine, sentTexts, settings, two } = answered();
     settings.efforts = { default: 'high' };
     conversation.summarize(two);
@@ -45,11 +46,16 @@ describe('summary of a conversation', () => {
     const summary = summarize(two, 'In short');
     const shortened = [...replacement('In short'), 'three', 'to three', 'next'];
     assert.deepEqual(sendNext(), shortened);
-    assert.deepEqual(valuesOf(conversation.exchanges(), 'prompt'), ['one', 'two', 'three', 'next']);
+    assert.deepEqual(valuesOf(valuesOf(conversation.tree.path(), 'exchange'), 'prompt'), [
+      'one',
+      'two',
+      'three',
+      'next',
+    ]);
     const restored = openConversation({ stored: reopened(lines) });
     restored.ask('again', attempt(), done('to again'));
     assert.deepEqual(restored.sentTexts(), [...shortened, 'to next', 'again']);
-    assert.deepEqual(valuesOf(restored.conversation.views(), 'id')[2], summary);
+    assert.deepEqual(shownAnswers(restored.conversation)[2]?.id, summary);
   });
 
   it('is sent without the text that the page does not show', () => {
@@ -82,7 +88,7 @@ describe('summary of a conversation', () => {
   ] as readonly (readonly [string, (world: ReturnType<typeof answered>, id: string) => void])[]) {
     it(`changes nothing if it ${outcome}, also after a reload`, () => {
       const world = answered();
-      const { id } = world.conversation.summarize(world.two);
+      const id = world.conversation.summarize(world.two);
       end(world, id);
       assert.deepEqual(world.sendNext(), [...inFull, 'next']);
       assert.equal(world.conversation.busy, false);
@@ -94,26 +100,26 @@ describe('summary of a conversation', () => {
 
   it('is sent as the user has edited it, even if it had failed', () => {
     const { conversation, engine, lines, sendNext, two } = answered();
-    const { id } = conversation.summarize(two);
+    const id = conversation.summarize(two);
     engine.turn.emit(attempt(), failed(''));
     conversation.editSummary(id, ' Mine ');
     assert.deepEqual(sendNext().slice(0, 2), replacement('Mine'));
-    assert.equal(reopened(lines).tree.get(id)?.state.text, 'Mine');
+    assert.equal(reopened(lines).tree.answer(id)?.state.text, 'Mine');
   });
 
   it('is complete once the user has edited it, even if the model had reached its token limit', () => {
     const { conversation, engine, two } = answered();
-    const { id } = conversation.summarize(two);
+    const id = conversation.summarize(two);
     engine.turn.emit(attempt(), text('Cut'), done('Cut', 'length'));
-    assert.equal(canContinue(conversation.exchange(id)!), true);
+    assert.equal(canContinue(conversation.tree.answer(id)!), true);
     conversation.editSummary(id, 'Mine');
-    assert.equal(canContinue(conversation.exchange(id)!), false);
+    assert.equal(canContinue(conversation.tree.answer(id)!), false);
   });
 
   it('is not used on another branch', () => {
-    const { conversation, engine, sentTexts, summarize, two } = answered();
+    const { conversation, edit, engine, sentTexts, summarize, two } = answered();
     summarize(two, 'In short');
-    conversation.edit(two, { prompt: 'zwei' });
+    edit(two, 'zwei');
     engine.turn.emit(attempt(), done('zu zwei'));
     assert.deepEqual(sentTexts(), ['one', 'to one', 'zwei']);
     conversation.ask({ prompt: 'drei' });
@@ -124,7 +130,7 @@ describe('summary of a conversation', () => {
     const { conversation, lines, two } = answered();
     conversation.summarize(two);
     const restored = openConversation({ stored: reopened(lines) });
-    const summary = restored.conversation.views().find(({ summarizedTurns }) => summarizedTurns !== undefined)!;
+    const summary = shownAnswers(restored.conversation).find(({ prompt }) => prompt === 'summary')!;
     assert.equal(summary.state.phase, 'interrupted');
     restored.conversation.retryNow(summary.id);
     assert.deepEqual(restored.sentTexts(), [...inFull.slice(0, 4), summaryPrompt]);
@@ -135,15 +141,16 @@ describe('summary of a conversation', () => {
     conversation.addSummary('Before');
     ask('one');
     assert.deepEqual(sentTexts(), [...replacement('Before'), 'one']);
-    assert.deepEqual(phases(), [`${summaryPrompt}: done`, 'one: connecting']);
+    assert.deepEqual(phases(), ['summary: done', 'one: connecting']);
   });
 });
 
-/** Creates exchanges whose texts have about these numbers of tokens in a request. 0 stands for an unanswered prompt. */
-const turnsOf = (sizes: readonly number[]): readonly Exchange[] =>
+/** Creates turns whose texts have about these numbers of tokens in a request. 0 replaces an unanswered prompt. */
+const turnsOf = (sizes: readonly number[]): readonly Step[] =>
   sizes.map((size, index) => {
     const answer = 'abcd'.repeat(Math.max(0, size - 1));
-    return { id: `${index + 1}`, prompt: 'abcd', state: { text: answer } } as unknown as Exchange;
+    const id = `${index + 1}`;
+    return { exchange: { id, prompt: 'abcd' }, answer: { id, state: { text: answer } } } as unknown as Step;
   });
 
 describe('range of a summary', () => {
@@ -151,24 +158,24 @@ describe('range of a summary', () => {
     ['leaves the last turns up to 20,000 tokens', [50_000, 50_000, 9000, 11_000], { contextWindow: 200_000 }, '2'],
     ['leaves the last turns up to a quarter of the context', [300, 100, 150], { contextWindow: 1000 }, '1'],
     ['leaves the last 20,000 tokens if the context is unknown', [15_000, 15_000, 5000], {}, '1'],
-    ['stands for a last turn that is too long', [100, 400], { contextWindow: 1000 }, '2'],
-    ['stands for a single long turn', [900], { contextWindow: 1000 }, '1'],
+    ['replaces a last turn that is too long', [100, 400], { contextWindow: 1000 }, '2'],
+    ['replaces a single long turn', [900], { contextWindow: 1000 }, '1'],
     ['does not exist if all turns are short', [100, 100], { contextWindow: 1000 }, undefined],
     ['does not exist without turns', [], { contextWindow: 1000 }, undefined],
     ['does not exist if no prompt was answered', [0, 0], { contextWindow: 1 }, undefined],
     ['ignores prompts without an answer', [400, 0, 300, 0], { contextWindow: 1000 }, '3'],
-    ['stands for the oldest turns that fit in the context', [400, 300, 300, 500], { contextWindow: 1000 }, '2'],
-    ['stands for a first turn that does not fit in the context', [2000, 300], { contextWindow: 1000 }, '1'],
+    ['replaces the oldest turns that fit in the context', [400, 300, 300, 500], { contextWindow: 1000 }, '2'],
+    ['replaces a first turn that does not fit in the context', [2000, 300], { contextWindow: 1000 }, '1'],
     ['has half of the turns after a summary of all failed', [100, 100, 100, 100], { hasFailed: true }, '2'],
     ['has at least one turn after a summary of all failed', [300, 100], { hasFailed: true }, '1'],
   ] as const) {
-    it(situation, () => assert.equal(lastToSummarize({ exchanges: turnsOf(sizes) }, room)?.id, last));
+    it(situation, () => assert.equal(lastToSummarize({ steps: turnsOf(sizes) }, room)?.id, last));
   }
 
   it('leaves room for an earlier summary', () => {
-    const [summary, ...exchanges] = turnsOf([400, 300, 300, 300]);
+    const [summary, ...steps] = turnsOf([400, 300, 300, 300]);
     const room = { contextWindow: 1000 };
-    assert.equal(lastToSummarize({ exchanges }, room)?.id, '3');
-    assert.equal(lastToSummarize({ summary, exchanges }, room)?.id, '2');
+    assert.equal(lastToSummarize({ steps }, room)?.id, '3');
+    assert.equal(lastToSummarize({ summary: summary?.answer, steps }, room)?.id, '2');
   });
 });

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { Conversation } from '../../../src/host/conversation/conversation';
-import { toPromptInput } from '../../../src/host/journal/exchange';
 import { propertyRuns } from '../../support/propertyRuns';
-import { openConversation, reopened } from './openedConversation';
+import { openConversation, reopened, shownAnswers } from './openedConversation';
 import { attempt, done, failed, stopped, text } from './scriptedEngine';
-import { rowsOf, valuesOf } from '../../support/valuesOf';
+import { valuesOf } from '../../support/valuesOf';
 
 /** Opens a conversation in which each prompt is answered. */
 function answering() {
@@ -15,31 +14,35 @@ function answering() {
 
 describe('conversation with several versions of an exchange', () => {
   it('sends an edited prompt with only the exchanges before it as context', () => {
-    const { ask, changes, conversation, engine, phases, sentTexts } = answering();
+    const { ask, changes, conversation, edit, engine, phases, sentTexts } = answering();
     ask('one');
     const two = ask('two');
     ask('three');
     changes.length = 0;
-    const { id } = conversation.edit(two, { prompt: 'zwei' })!;
+    const id = edit(two, 'zwei');
     assert.deepEqual(sentTexts(), ['one', 'to one', 'zwei']);
     assert.deepEqual(phases(), ['one: done', 'zwei: connecting']);
-    assert.deepEqual(conversation.exchange(two)?.state.text, 'to two');
+    assert.deepEqual(conversation.tree.answer(two)?.state.text, 'to two');
     const [first] = changes;
     assert.ok(first?.type === 'path');
-    assert.deepEqual(rowsOf(first.exchanges, 'prompt', 'versions'), [
-      ['one', undefined],
-      ['zwei', [two, id]],
-    ]);
+    assert.deepEqual(
+      first.items.map((item) => 'versions' in item && [item.prompt, item.versions.length]),
+      [
+        ['one', 1],
+        ['zwei', 2],
+      ],
+    );
+    assert.deepEqual(shownAnswers(conversation)[1]?.versions, [two, id]);
     engine.turn.emit(done('zu zwei'));
     ask('drei');
     assert.deepEqual(sentTexts(), ['one', 'to one', 'zwei', 'zu zwei', 'drei']);
   });
 
   it('makes a version current together with the exchanges after it, and adds further prompts at the end', () => {
-    const { ask, changes, conversation, engine, lines, phases, sentTexts } = answering();
+    const { ask, changes, conversation, edit, engine, lines, phases, sentTexts } = answering();
     const one = ask('one');
     ask('two');
-    const { id } = conversation.edit(one, { prompt: 'eins' })!;
+    const id = edit(one, 'eins');
     conversation.showVersion(one);
     assert.deepEqual(phases(), ['eins: connecting']);
     engine.turn.emit(done('zu eins'));
@@ -47,7 +50,7 @@ describe('conversation with several versions of an exchange', () => {
     for (const each of [one, one, 'none']) conversation.showVersion(each);
     assert.deepEqual(phases(), ['one: done', 'two: done']);
     assert.deepEqual(valuesOf(changes, 'type'), ['path']);
-    assert.deepEqual(valuesOf(reopened(lines).exchanges, 'prompt'), ['one', 'two']);
+    assert.deepEqual(valuesOf(valuesOf(reopened(lines).tree.path(), 'exchange'), 'prompt'), ['one', 'two']);
     ask('three');
     assert.deepEqual(sentTexts(), ['one', 'to one', 'two', 'to two', 'three']);
     conversation.showVersion(id);
@@ -55,10 +58,10 @@ describe('conversation with several versions of an exchange', () => {
   });
 
   it('restarts an exchange outside the selected branch with the preceding exchanges of its own branch as context', () => {
-    const { ask, conversation, phases, sentTexts } = answering();
+    const { ask, conversation, edit, phases, sentTexts } = answering();
     const one = ask('one');
     const two = ask('two');
-    conversation.edit(one, { prompt: 'eins' });
+    edit(one, 'eins');
     conversation.stopAll();
     conversation.restart(two);
     assert.deepEqual(sentTexts(), ['one', 'to one', 'two']);
@@ -66,24 +69,24 @@ describe('conversation with several versions of an exchange', () => {
   });
 
   it('stops the running and queued turns at and after an edited prompt before it starts the new version', () => {
-    const { ask, changes, conversation, engine, lines, phases } = openConversation();
+    const { ask, changes, conversation, edit, engine, lines, phases } = openConversation();
     const before = ['one', 'two', 'three'].map((prompt) => ask(prompt));
     engine.turn.emit(attempt(), text('half'));
     changes.length = 0;
-    const { id } = conversation.edit(before[0]!, { prompt: 'eins' })!;
+    const id = edit(before[0]!, 'eins');
     assert.deepEqual([engine.turns.length, engine.turns[0]?.controls], [2, ['stop']]);
     assert.deepEqual(phases(), ['eins: connecting']);
-    const seen = changes.map((change) => (change.type === 'exchange' ? change.exchange.id : change.type));
+    const seen = changes.map((change) => (change.type === 'answer' ? change.answer.id : change.type));
     assert.deepEqual(seen, ['path', id]);
-    const phasesNow = before.map((each) => conversation.exchange(each)?.state.phase);
+    const phasesNow = before.map((each) => conversation.tree.answer(each)?.state.phase);
     assert.deepEqual(phasesNow, ['stopped', 'stopped', 'stopped']);
-    assert.deepEqual(reopened(lines).interruptedIds, [id]);
+    assert.deepEqual(valuesOf(reopened(lines).interrupted, 'answer'), [id]);
   });
 
   it('keeps the turn of an earlier exchange running when a later prompt is edited', () => {
-    const { ask, conversation, engine, phases } = openConversation();
+    const { ask, edit, engine, phases } = openConversation();
     ask('one');
-    conversation.edit(ask('two'), { prompt: 'zwei' });
+    edit(ask('two'), 'zwei');
     assert.deepEqual(engine.turns[0]?.controls, []);
     assert.deepEqual(phases(), ['one: connecting', 'zwei: queued']);
     engine.turn.emit(done('to one'));
@@ -99,19 +102,19 @@ describe('conversation with several versions of an exchange', () => {
       const target = { uri: 'file:///a', startLine: 0, startCharacter: 0 };
       const attachments = [{ kind: 'selection' as const, label: 'a', languageId: 'ts', code: 'a' }];
       const sent = { prompt: 'one', content: 'one, in full', attachments, target };
-      const input = { ...sent, model: 'own', reasoningEffort: 'max' as const, demo: true };
+      const input = { ...sent, model: 'own', reasoningEffort: 'max' as const };
       const id = ask(input);
-      assert.equal(conversation.regenerate(id, model)?.id, id);
+      assert.deepEqual(conversation.regenerate(id, model), []);
       assert.equal(engine.turns.length, 1);
       engine.turn.emit(failed('half'));
-      const again = conversation.regenerate(id, model)!;
+      const [again = ''] = conversation.regenerate(id, model);
       const { model: requested, reasoningEffort } = engine.turn.request;
       assert.deepEqual([sentTexts(), requested, reasoningEffort], [['one, in full'], asked, 'max']);
       assert.equal(engine.turn.options.resumeFrom, undefined);
-      assert.notEqual(again.id, id);
-      assert.deepEqual({ ...toPromptInput(again), model: 'own' }, input);
+      assert.equal(conversation.tree.exchangeOf(again), conversation.tree.exchangeOf(id));
+      assert.equal(conversation.tree.answer(again)?.model, asked);
       assert.deepEqual(phases(), ['one: connecting']);
-      assert.equal(conversation.regenerate('none'), undefined);
+      assert.deepEqual(conversation.regenerate('none'), []);
     });
   }
 
@@ -119,9 +122,9 @@ describe('conversation with several versions of an exchange', () => {
     const { changes, conversation, lines } = openConversation();
     conversation.rename(' Sheep ');
     conversation.rename('Sheep');
-    assert.deepEqual([conversation.title, reopened(lines).title], ['Sheep', 'Sheep']);
+    assert.deepEqual([conversation.tree.title, reopened(lines).tree.title], ['Sheep', 'Sheep']);
     conversation.rename('');
-    assert.deepEqual([conversation.title, reopened(lines).title], [undefined, undefined]);
+    assert.deepEqual([conversation.tree.title, reopened(lines).tree.title], [undefined, undefined]);
     assert.deepEqual(changes, [{ type: 'title' }, { type: 'title' }]);
   });
 
@@ -136,19 +139,20 @@ describe('conversation with several versions of an exchange', () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 15 }), (steps) => {
-        const { conversation, engine, lines, sentTexts } = openConversation();
+        const { ask, conversation, edit, engine, lines, sentTexts } = openConversation();
         const before = new Map<string, readonly string[]>();
         for (const each of steps) {
           const ids = [...before.keys()];
           const id = 'which' in each ? ids[each.which % ids.length] : undefined;
-          const path = conversation.exchanges().map((exchange) => exchange.id);
-          if (each.what === 'ask') before.set(conversation.ask({ prompt: `${ids.length}` }).id, path);
+          const path = conversation.tree.path().map(({ answer }) => answer.id);
+          if (each.what === 'ask') before.set(ask(`${ids.length}`), path);
           else if (each.what === 'rename') conversation.rename(each.title);
           else if (each.what === 'stop') conversation.stop();
           else if (id !== undefined) {
             const earlier = before.get(id)!;
-            if (each.what === 'edit') before.set(conversation.edit(id, { prompt: `${ids.length}` })!.id, earlier);
-            else if (each.what === 'again') before.set(conversation.regenerate(id)!.id, earlier);
+            const [again] = each.what === 'again' ? conversation.regenerate(id) : [];
+            if (again !== undefined) before.set(again, earlier);
+            else if (each.what === 'edit') before.set(edit(id, `${ids.length}`), earlier);
             else if (each.what === 'show') conversation.showVersion(id);
             else conversation.restart(id);
           }
@@ -161,15 +165,16 @@ describe('conversation with several versions of an exchange', () => {
         const again = openConversation({ stored });
         // Leaves the model out, because it is set before the first attempt and the journal does not contain it then.
         const views = (of: Conversation): unknown =>
-          JSON.parse(JSON.stringify(of.views(), (name, value: unknown) => (name === 'model' ? undefined : value)));
+          JSON.parse(JSON.stringify(of.tree.page(), (name, value: unknown) => (name === 'model' ? undefined : value)));
         assert.deepEqual(views(again.conversation), views(conversation));
-        assert.equal(again.conversation.title, conversation.title);
-        assert.deepEqual(stored.interruptedIds, []);
+        assert.equal(again.conversation.tree.title, conversation.tree.title);
+        assert.deepEqual(stored.interrupted, []);
         for (const [id, earlier] of before) {
-          const words = [...earlier, id].map((each) => conversation.exchange(each)!);
-          const expected = words.flatMap(({ id: each, prompt, state }) => {
+          const expected = [...earlier, id].flatMap((each) => {
+            const { prompt } = conversation.tree.exchangeOf(each)!;
+            const { text: words } = conversation.tree.answer(each)!.state;
             if (each === id) return [prompt];
-            return state.text ? [prompt, state.text] : [];
+            return words ? [prompt, words] : [];
           });
           for (const each of [{ conversation, sentTexts }, again]) {
             each.conversation.restart(id);

@@ -18,7 +18,7 @@ describe('copied request', () => {
     { baseUrl: 'https://own.example/v1', origin: 'https://own.example', host: 'own.example' },
     { baseUrl: 'https://b.example/a/v1', origin: 'https://b.example', host: 'b.example' },
   ];
-  const { conversation, ask } = openConversation();
+  const { conversation } = openConversation();
   const facts: (readonly unknown[])[] = [];
   const deps = {
     conversations: { current: conversation },
@@ -36,8 +36,10 @@ describe('copied request', () => {
   });
 
   it('of the demo comes with the warning that its code calls the gateway of the user', async () => {
-    for (const demo of [false, true])
-      await copyAsCode(deps, { exchangeId: ask({ prompt: 'Hi', demo }), language: 'curl' });
+    for (const demo of [false, true]) {
+      const { ask, conversation } = openConversation({ demo });
+      await copyAsCode(deps, { conversation, answerId: ask('Hi'), language: 'curl' });
+    }
     const mentionDemo = statuses.map((text) => /offline demo/.test(text));
     assert.deepEqual(mentionDemo, [false, true]);
   });

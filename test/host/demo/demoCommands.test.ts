@@ -47,14 +47,15 @@ describe('Open Demo command', () => {
   };
   const startConversation = (isDemo: boolean): Conversation => {
     const conversation = conversations.startNew();
-    conversation.ask({ prompt: 'Hi', demo: isDemo });
+    if (isDemo) conversation.useDemo();
+    conversation.ask({ prompt: 'Hi' });
     return conversation;
   };
 
   it('starts a new conversation when the current one belongs to the user’s gateway', async () => {
     const real = startConversation(false);
     assert.notEqual(await openDemo(), real);
-    assert.deepEqual(shownConversations[0]?.exchanges(), []);
+    assert.equal(shownConversations[0]?.tree.isEmpty, true);
   });
 
   it('starts the scenario named in its argument, or no scenario without an argument', async () => {
@@ -67,7 +68,8 @@ describe('Open Demo command', () => {
   it('shows the current conversation if it belongs to the running demo', async () => {
     await openDemo();
     const conversation = conversations.current!;
-    conversation.ask({ prompt: 'Hi', demo: true });
+    conversation.useDemo();
+    conversation.ask({ prompt: 'Hi' });
     assert.equal(await openDemo(), conversation);
   });
 
@@ -80,7 +82,8 @@ describe('Open Demo command', () => {
     const waiting = conversations.startNew();
     demo.enter = () => {
       demo.active = true;
-      waiting.ask({ prompt: 'Hi', demo: true });
+      waiting.useDemo();
+      waiting.ask({ prompt: 'Hi' });
       return Promise.resolve();
     };
     assert.equal(await openDemo(), waiting);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { demoModels, type DemoModel } from '../../../src/demo/scenarios';
 import { Conversation } from '../../../src/host/conversation/conversation';
 import { DemoTour } from '../../../src/host/demo/demoTour';
-import { foldJournal } from '../../../src/host/journal/journalFold';
+import { ExchangeTree } from '../../../src/host/journal/exchangeTree';
 import { englishWords } from '../../support/englishWords';
 import { VirtualClock } from '../../support/virtualClock';
 import { attempt, done, ScriptedEngine, waitForEvents } from '../conversation/scriptedEngine';
@@ -19,7 +19,7 @@ describe('demo tour', () => {
     tour = new DemoTour({ models: () => models, localize: englishWords.localize });
     conversation = new Conversation(
       'c',
-      foldJournal([]),
+      new ExchangeTree(),
       { append: () => undefined },
       {
         engine: () => engine,
@@ -63,18 +63,18 @@ describe('demo tour', () => {
       tour.perform(conversation, 'next');
       await finishAnswer();
     }
-    assert.ok(conversation.exchanges().every(({ demo }) => demo === true));
+    assert.equal(conversation.isDemo, true);
     assert.equal(engine.turn.request.model, 'demo-gateway-down');
     assert.deepEqual([heading(), offeredActions()], ["You've seen everything.", []]);
   });
 
   it('sets the title of the conversation only for the first step', async () => {
     tour.perform(conversation, 'next');
-    assert.equal(conversation.title, 'Offline demo');
+    assert.equal(conversation.tree.title, 'Offline demo');
     conversation.rename('mine');
     await finishAnswer();
     tour.perform(conversation, 'next');
-    assert.equal(conversation.title, 'mine');
+    assert.equal(conversation.tree.title, 'mine');
   });
 
   it('suggests only scenarios that are no steps', () => {
@@ -104,7 +104,8 @@ describe('demo tour', () => {
   });
 
   it('does not advance when the user sends another prompt', async () => {
-    conversation.ask({ prompt: 'mine', demo: true });
+    conversation.useDemo();
+    conversation.ask({ prompt: 'mine' });
     assert.match(heading() ?? '', /\b1 of 6/);
     tour.ask(conversation, 'demo-steady');
     await finishAnswer();
@@ -112,7 +113,7 @@ describe('demo tour', () => {
   });
 
   it("is not shown in a conversation with an exchange from the user's gateway", () => {
-    conversation.ask({ prompt: 'real', demo: false });
+    conversation.ask({ prompt: 'real' });
     assert.equal(tour.currentStep(conversation), undefined);
   });
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import { initialTurn, markInterrupted, reduceTurn } from '../../../src/engine/state/turnState';
-import { costOfExchanges, type Exchange } from '../../../src/host/journal/exchange';
+import { initialTurn, markInterrupted, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
+import { ExchangeTree } from '../../../src/host/journal/exchangeTree';
+import type { Prompt } from '../../../src/shared/conversation';
 import { exportJson } from '../../../src/host/history/exportJson';
-import { outlineOf, readContent, searchableTexts } from '../../../src/host/conversation/conversationSummaries';
+import { outlineOf, searchableTexts } from '../../../src/host/conversation/conversationSummaries';
 import { summaryPrompt } from '../../../src/host/conversation/summaryPrompt';
 import { openConversation } from '../conversation/openedConversation';
 import { englishWords } from '../../support/englishWords';
@@ -31,19 +32,27 @@ const failed: StreamEvent = {
   actions: [],
 };
 
-function exchange(events: readonly StreamEvent[], more: Partial<Exchange> = {}): Exchange {
-  return { id: 'e1', prompt: 'Why?', queued: false, state: events.reduce(reduceTurn, initialTurn), ...more };
+/** A prompt and the state of its only answer. */
+interface Turn extends Prompt {
+  readonly state: TurnState;
 }
 
-const sourceOf = (...exchanges: Exchange[]) => ({
-  title: 'Retries',
-  exchanges,
-  otherVersions: [],
-  summaries: [],
-  cost: costOfExchanges(exchanges),
-});
-const markdown = (...exchanges: Exchange[]): string =>
-  exportMarkdown(sourceOf(...exchanges), { words: englishWords, locale: 'en' });
+function exchange(events: readonly StreamEvent[], more: Partial<Turn> = {}): Turn {
+  return { prompt: 'Why?', state: events.reduce(reduceTurn, initialTurn), ...more };
+}
+
+/** Creates a conversation with these turns. The exchanges and the answers have the ids e1, e2 and so on. */
+const sourceOf = (...turns: readonly Turn[]) => {
+  const tree = new ExchangeTree();
+  turns.forEach(({ state, ...prompt }, index) => {
+    const id = `e${index + 1}`;
+    tree.apply({ type: 'exchange', id, after: index === 0 ? '' : `e${index}`, ...prompt, answers: [{ id }] });
+    tree.amend(id, { state });
+  });
+  return { title: 'Retries', tree };
+};
+const markdown = (...turns: readonly Turn[]): string =>
+  exportMarkdown(sourceOf(...turns), { words: englishWords, locale: 'en' });
 
 describe('Markdown export', () => {
   it('contains the title, the date, and the unchanged text of each turn', () => {
@@ -154,7 +163,7 @@ describe('export of costs', () => {
     const id = ask('Why?', attempt, done('Yes'));
     conversation.summarize(id);
     engine.turn.emit(...paid({ cost: 0.3 }));
-    const written = exportJson({ ...readContent('c', conversation), title: 'Costs' }, time);
+    const written = exportJson({ tree: conversation.tree, title: 'Costs' }, time);
     const { summaries, cost } = JSON.parse(written) as Record<string, unknown>;
     const costs = [{ amount: 0.3, currency: 'USD', isEstimate: false }];
     assert.deepEqual(rowsOf(summaries as readonly Record<string, unknown>[], 'text', 'costs'), [['Yes', costs]]);
@@ -223,8 +232,8 @@ describe('export of an answer that several models wrote', () => {
 });
 
 describe('JSON export', () => {
-  const json = (...exchanges: Exchange[]) =>
-    JSON.parse(exportJson(sourceOf(...exchanges), time)) as {
+  const json = (...turns: readonly Turn[]) =>
+    JSON.parse(exportJson(sourceOf(...turns), time)) as {
       readonly [name: string]: unknown;
       readonly turns: readonly Record<string, unknown>[];
     };
@@ -323,17 +332,15 @@ describe('JSON export', () => {
     });
   });
 
-  it('contains the versions that are not current, each with the id of the preceding exchange', () => {
-    const others = [
-      { exchange: exchange([attempt, done('No')], { id: 'e0' }) },
-      { exchange: exchange([]), after: 'e0' },
-    ];
-    const document = JSON.parse(exportJson({ ...sourceOf(), otherVersions: others }, time)) as {
+  it('contains the answers that are not current, each with the id of the answer before', () => {
+    const source = sourceOf(exchange([attempt, done('No')]), exchange([]));
+    source.tree.apply({ type: 'answers', exchange: 'e1', answers: [{ id: 'again' }] });
+    const document = JSON.parse(exportJson(source, time)) as {
       otherVersions: Record<string, unknown>[];
     };
     assert.deepEqual(rowsOf(document.otherVersions, 'id', 'after', 'answer'), [
-      ['e0', null, 'No'],
-      ['e1', 'e0', ''],
+      ['e1', null, 'No'],
+      ['e2', 'e1', ''],
     ]);
   });
 
@@ -342,7 +349,7 @@ describe('JSON export', () => {
     const one = exchange([attempt, text('half'), failed]);
     const failure = one.state.failure && { ...one.state.failure, ...secret };
     const state = { ...one.state, ...secret, ...(failure && { failure }) };
-    assert.doesNotMatch(exportJson(sourceOf({ ...one, ...secret, state }), time), /secret/);
+    assert.doesNotMatch(exportJson(sourceOf(Object.assign({ ...one, state }, secret)), time), /secret/);
   });
 });
 
@@ -351,7 +358,7 @@ describe('export of comparisons and summaries', () => {
   const content = () => {
     const { conversation, engine, ask } = openConversation();
     const compare = (prompt: string, ...models: readonly string[]) => {
-      const columns = conversation.compare({ prompt }, models);
+      const columns = conversation.ask({ prompt }, models);
       engine.turns
         .slice(-models.length)
         .forEach((turn, index) => turn.emit({ ...attempt, model: models[index]! }, done(`answer ${models[index]}`)));
@@ -359,13 +366,13 @@ describe('export of comparisons and summaries', () => {
     };
     conversation.addSummary('Earlier facts');
     const [, used] = compare('First?', 'a', 'b', 'c');
-    conversation.useAnswer(used!.id);
+    conversation.useAnswer(used!);
     const second = ask('Second?', attempt, done('Two'));
-    conversation.editSummary(conversation.summarize(second).id, 'In short');
-    conversation.editSummary(conversation.summarize(second).id, '');
+    conversation.editSummary(conversation.summarize(second), 'In short');
+    conversation.editSummary(conversation.summarize(second), '');
     compare('Third?', 'd', 'e');
-    const read = readContent('c', conversation);
-    return { ...read, title: 'Models', texts: searchableTexts(conversation), outline: outlineOf(conversation) };
+    const { tree } = conversation;
+    return { title: 'Models', tree, texts: searchableTexts(tree), outline: outlineOf(tree) };
   };
 
   it('contains all answers of a comparison, the one that was used first, and the summaries at their place', () => {

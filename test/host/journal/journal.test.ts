@@ -5,17 +5,24 @@ import { randomUUID } from 'node:crypto';
 import { Journal, type JournalProblem } from '../../../src/host/journal/journal';
 import type { StoredConversation } from '../../../src/host/journal/journalFold';
 import { conversationsFolder, isConversationId } from '../../../src/host/journal/journalFolder';
-import type { JournalLine } from '../../../src/host/journal/journalSchema';
+import type { JournalRecord } from '../../../src/host/journal/records';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { VirtualClock } from '../../support/virtualClock';
 import { attempt, done, text } from '../conversation/scriptedEngine';
 import { dropLocks } from './dropLocks';
 import { valuesOf } from '../../support/valuesOf';
 
-const exchange = (id: string, prompt = 'Hi'): JournalLine => ({ type: 'exchange', id, prompt });
-const words = (exchangeId: string, ...all: string[]): JournalLine => ({
+/** A prompt with one answer, which has the same id. */
+const exchange = (id: string, prompt = 'Hi', after = ''): JournalRecord => ({
+  type: 'exchange',
+  id,
+  after,
+  prompt,
+  answers: [{ id }],
+});
+const words = (answer: string, ...all: string[]): JournalRecord => ({
   type: 'events',
-  exchangeId,
+  answer,
   events: all.map((word) => text(word)),
 });
 
@@ -46,8 +53,8 @@ describe('journal', () => {
   /** Lists all files except locks. */
   const conversationFiles = async (): Promise<string[]> =>
     (await readdir(folder)).filter((name) => !name.endsWith('.lock')).sort();
-  const turnsOf = ({ exchanges }: Pick<StoredConversation, 'exchanges'>): string[] =>
-    exchanges.map(({ prompt, state }) => `${prompt}: ${state.phase} "${state.text}"`);
+  const turnsOf = ({ tree }: StoredConversation): string[] =>
+    tree.path().map(({ exchange: { prompt }, answer: { state } }) => `${prompt}: ${state.phase} "${state.text}"`);
   const turnsOnDisk = async (id: string): Promise<string[] | undefined> => {
     const stored = await sharing().read(id);
     return stored && turnsOf(stored);
@@ -60,7 +67,7 @@ describe('journal', () => {
   };
 
   /** Writes a conversation to disk and closes it. */
-  async function written(...lines: readonly JournalLine[]): Promise<string> {
+  async function written(...lines: readonly JournalRecord[]): Promise<string> {
     const { id, file } = journal().create();
     for (const line of lines) file.append(line);
     await file.flush();
@@ -76,18 +83,19 @@ describe('journal', () => {
   it('reads the content that it has written', async () => {
     const attachments = [{ kind: 'selection' as const, label: 'a.ts:1', languageId: 'typescript', code: 'let a;\r\n' }];
     const target = { uri: 'file:///a.ts', startLine: 0, startCharacter: 0 };
-    const own = { model: 'm', reasoningEffort: 'default' as const, demo: true };
-    const input = { prompt: 'Explain', content: 'in full', attachments, target, ...own };
-    const end: JournalLine = {
+    const input = { prompt: 'Explain', content: 'in full', attachments, target, reasoningEffort: 'default' as const };
+    const end: JournalRecord = {
       type: 'events',
-      exchangeId: 'e',
+      answer: 'e',
       events: [attempt(), text('ü€'), text('𝄞'), done('ü€𝄞')],
     };
-    const id = await written({ type: 'exchange', id: 'e', ...input }, end);
-    const [loaded] = (await journal().open(id))!.stored.exchanges;
-    const { id: exchangeId, state, queued, ...rest } = loaded!;
-    assert.deepEqual(rest, input);
-    assert.deepEqual([exchangeId, state.phase, state.text, queued], ['e', 'done', 'ü€𝄞', false]);
+    const created = { type: 'exchange', id: 'p', after: '', ...input, answers: [{ id: 'e', model: 'm' }] } as const;
+    const id = await written({ type: 'gateways', set: 'demo' }, { ...created, answers: [...created.answers] }, end);
+    const { tree } = (await journal().open(id))!.stored;
+    const { answers, selected, after, id: exchangeId, ...rest } = tree.exchange('p')!;
+    assert.deepEqual([rest, exchangeId, after, selected, tree.gateways], [input, 'p', '', 'e', 'demo']);
+    const { model, state, isQueued } = answers[0]!;
+    assert.deepEqual([model, state.phase, state.text, isQueued], ['m', 'done', 'ü€𝄞', false]);
   });
 
   it('writes consecutive text as one event', async () => {
@@ -105,8 +113,8 @@ describe('journal', () => {
       const ended = { type: 'ended', how: 'finished', ms: 5, bytes: 1, chars: 5, tokens: absurd, ...counts, cost };
       const usage = { type: 'usage', promptTokens: 7, totalTokens: absurd, ...counts, cost };
       const events = [attempt(), text('Hello'), { ...ended, attempt: 1, at: 2 }, { ...usage, attempt: 1, at: 2 }];
-      const id = await written(exchange('e'), { type: 'events', exchangeId: 'e', events } as JournalLine);
-      const { state } = (await journal().open(id))!.stored.exchanges[0]!;
+      const id = await written(exchange('e'), { type: 'events', answer: 'e', events } as JournalRecord);
+      const { state } = (await journal().open(id))!.stored.tree.path()[0]!.answer;
       assert.deepEqual([state.text, problems], ['Hello', []]);
       assert.deepEqual(state.usage, { promptTokens: 7, completionTokens: 0, totalTokens: 0 });
       const attemptEnd = state.ledger.entries[0]!.ended;
@@ -121,7 +129,7 @@ describe('journal', () => {
     for (let cut = 1; cut <= incompleteLine.length; cut++) {
       await appendFile(pathOf(id), incompleteLine.subarray(0, cut));
       const { file, stored } = await openToWrite(journal(), id);
-      assert.equal(stored.exchanges[0]!.state.text, 'whole', `cut at ${cut}`);
+      assert.equal(stored.tree.path()[0]!.answer.state.text, 'whole', `cut at ${cut}`);
       file.append(words('e', '!'));
       await file.flush();
       assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "whole!"'], `cut at ${cut}`);
@@ -164,34 +172,42 @@ describe('journal', () => {
     ['a damaged first prompt', ['{"type":"exch', asked], [noAnswer]],
     ['a line of an unknown type', ['{"type":"other"}'], []],
     ['events of an unknown exchange', [JSON.stringify(words('e', 'a'))], []],
-    ['an exchange without an id', ['{"type":"exchange","id":"","prompt":"Hi"}'], []],
+    ['an exchange without an id', [JSON.stringify(exchange(''))], []],
+    ['an exchange without an answer', ['{"type":"exchange","id":"f","after":"","prompt":"Hi","answers":[]}'], []],
     [
       'a damaged line in the middle',
       [asked, JSON.stringify(words('e', 'one ', 'two')), '{"type":"eve', JSON.stringify(words('e', ' three'))],
       ['Hi: interrupted "one two"'],
     ],
-    ['an invalid event', [asked, '{"type":"events","exchangeId":"e","events":[{"type":"text"}]}'], [noAnswer]],
+    ['an invalid event', [asked, '{"type":"events","answer":"e","events":[{"type":"text"}]}'], [noAnswer]],
     [
       'a tool call without an index',
-      [asked, '{"type":"events","exchangeId":"e","events":[{"type":"tool-call","arguments":"","attempt":1,"at":1}]}'],
+      [asked, '{"type":"events","answer":"e","events":[{"type":"tool-call","arguments":"","attempt":1,"at":1}]}'],
       [noAnswer],
     ],
-    ['a rerun with an unknown mode', [asked, '{"type":"rerun","exchangeId":"e","go":"on"}'], [noAnswer]],
+    ['a rerun with an unknown mode', [asked, '{"type":"rerun","answer":"e","go":"on"}'], [noAnswer]],
     [
       'an attachment of an unknown kind',
-      [
-        asked,
-        '{"type":"exchange","id":"f","prompt":"","attachments":[{"label":"","languageId":"","code":"","kind":"x"}]}',
-      ],
+      [asked, JSON.stringify({ ...exchange('f'), attachments: [{ label: '', languageId: '', code: '', kind: 'x' }] })],
       [noAnswer],
     ],
     ['an exchange id that is used twice', [asked, JSON.stringify(exchange('e', 'Again'))], [noAnswer]],
     [
-      'an exchange after an unknown exchange',
-      [asked, '{"type":"exchange","id":"f","after":"g","prompt":"Hi"}'],
+      'an answer id that is used twice',
+      [asked, JSON.stringify({ ...exchange('f', 'Again', 'e'), answers: [{ id: 'e' }, { id: 'f' }] })],
+      [noAnswer, 'Again: interrupted ""'],
+    ],
+    ['an exchange after an unknown answer', [asked, JSON.stringify(exchange('f', 'Hi', 'g'))], [noAnswer]],
+    ['an exchange after itself', [asked, JSON.stringify(exchange('f', 'Hi', 'f'))], [noAnswer]],
+    ['answers to an unknown prompt', [asked, '{"type":"answers","exchange":"f","answers":[{"id":"g"}]}'], [noAnswer]],
+    ['a summary up to an unknown answer', [asked, '{"type":"summary","upTo":"f","answer":{"id":"s"}}'], [noAnswer]],
+    [
+      'a prompt after a summary',
+      [asked, '{"type":"summary","upTo":"e","answer":{"id":"s"}}', JSON.stringify(exchange('f', 'Hi', 's'))],
       [noAnswer],
     ],
-    ['a selected version that does not exist', [asked, '{"type":"show","exchangeId":"f"}'], [noAnswer]],
+    ['a selected answer that does not exist', [asked, '{"type":"select","answer":"f"}'], [noAnswer]],
+    ['a list in place of an id', [asked, '{"type":"select","answer":["e"]}'], [noAnswer]],
     ['a title that is not a string', [asked, '{"type":"title","title":1}'], [noAnswer]],
   ] as readonly (readonly [string, readonly string[] | undefined, readonly string[], string?])[]) {
     it(`keeps a copy of a file with ${what}, reports it and continues with the lines that can be read`, async () => {
@@ -210,7 +226,7 @@ describe('journal', () => {
       assert.equal(file.lastActivityAt, mtimeMs);
       // The readable lines are on disk immediately, not only after the next prompt.
       assert.deepEqual(await turnsOnDisk(id), salvaged);
-      file.append(exchange('n', 'New'));
+      file.append(exchange('n', 'New', stored.tree.path().at(-1)?.answer.id));
       await file.flush();
       assert.deepEqual(await turnsOnDisk(id), [...salvaged, 'New: interrupted ""']);
       assert.equal(problems.length, 1);
@@ -224,7 +240,7 @@ describe('journal', () => {
     await mkdir(folder);
     await writeFile(pathOf(id), `${header(id)}${asked}\n${JSON.stringify({ ...words('e'), events: [event] })}\n`);
     const { stored } = await openToWrite(journal(), id);
-    assert.deepEqual(stored.exchanges[0]?.state.failure?.actions, ['setApiKey', 'retryNow']);
+    assert.deepEqual(stored.tree.path()[0]?.answer.state.failure?.actions, ['setApiKey', 'retryNow']);
     assert.deepEqual(problems, []);
   });
 
@@ -282,11 +298,11 @@ describe('journal', () => {
       { what: 'when an incomplete last line is removed', content: '{"type":"eve', act: () => undefined },
       {
         what: 'when the conversation is renamed',
-        act: (append: (line: JournalLine) => void) => append({ type: 'title', title: 'New' }),
+        act: (append: (line: JournalRecord) => void) => append({ type: 'title', title: 'New' }),
       },
       {
         what: 'when another version is selected',
-        act: (append: (line: JournalLine) => void) => append({ type: 'show', exchangeId: 'e' }),
+        act: (append: (line: JournalRecord) => void) => append({ type: 'select', answer: 'e' }),
       },
     ]) {
       for (const flush of ['flush', 'flushSync'] as const) {
@@ -311,8 +327,8 @@ describe('journal', () => {
     for (const line of [
       exchange('f'),
       words('e', ' more'),
-      { type: 'rerun', exchangeId: 'e', go: 'restart' } as const,
-    ] satisfies readonly JournalLine[]) {
+      { type: 'rerun', answer: 'e', go: 'restart' } as const,
+    ] satisfies readonly JournalRecord[]) {
       it(`changes when a line of type ${line.type} is appended`, async () => {
         const id = await written(exchange('e'), words('e', 'half'));
         await aged(id, 60 * 24 * 30);

@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import { FileLock } from '../../../src/host/util/fileLock';
 import { errorCode } from '../../../src/host/util/files';
 import { JournalFile } from '../../../src/host/journal/journalFile';
-import type { JournalLine } from '../../../src/host/journal/journalSchema';
+import type { JournalRecord } from '../../../src/host/journal/records';
 import { holdWrites, type HeldWrites } from '../../support/heldWrites';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
-const title = (text: string): JournalLine => ({ type: 'title', title: text });
+const title = (text: string): JournalRecord => ({ type: 'title', title: text });
 
 describe('journal file', () => {
   let folder: string;
@@ -68,7 +68,7 @@ describe('journal file', () => {
   });
 
   it('writes a prompt immediately', async () => {
-    open().append({ type: 'exchange', id: 'e', prompt: 'Hi' });
+    open().append({ type: 'exchange', id: 'e', after: '', prompt: 'Hi', answers: [{ id: 'e' }] });
     await settle();
     assert.match(readFileSync(pathOf(), 'utf8'), /Hi/);
   });
@@ -118,10 +118,10 @@ describe('journal file', () => {
 
     it('writes 50,000 batches of text that arrived meanwhile', async () => {
       const file = open();
-      file.append({ type: 'exchange', id: 'e', prompt: 'Hi' });
+      file.append({ type: 'exchange', id: 'e', after: '', prompt: 'Hi', answers: [{ id: 'e' }] });
       await appended(file, 'one');
       const event = { type: 'text', text: 'word ', attempt: 1, at: 1 } as const;
-      for (let batch = 0; batch < 50_000; batch++) file.append({ type: 'events', exchangeId: 'e', events: [event] });
+      for (let batch = 0; batch < 50_000; batch++) file.append({ type: 'events', answer: 'e', events: [event] });
       disk.releaseAll();
       await file.flush();
       assert.ok(readFileSync(pathOf(), 'utf8').includes('word '.repeat(50_000)));

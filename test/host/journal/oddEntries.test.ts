@@ -50,13 +50,13 @@ describe('folder of the conversations', () => {
       assert.deepEqual(ids.toSorted(), [id, old, ...(isListed ? [oddId] : [])].toSorted());
       assert.deepEqual(valuesOf(await conversations.search('wool'), 'id'), [id]);
       assert.deepEqual(await conversations.openInterrupted(), []);
-      assert.equal((await conversations.read(id))?.exchanges[0]?.state.text, 'wool');
+      assert.equal((await conversations.read(id))?.path()[0]?.answer.state.text, 'wool');
       await conversations.read(oddId).catch(() => undefined);
       await journal.prune();
       assert.ok(!(await readdir(disk.folder)).includes(`${old}.jsonl`));
       await conversations.open(oddId).catch(() => undefined);
       await conversations.rename(id, 'Named');
-      assert.equal((await conversations.open(id))?.title, 'Named');
+      assert.equal((await conversations.open(id))?.tree.title, 'Named');
       if (isListed) await (await conversations.remove(oddId))?.deletePermanently();
       await (await conversations.remove(id))?.deletePermanently();
       assert.ok(!(await conversations.list()).some((summary) => summary.id === id));

@@ -59,10 +59,10 @@ describe('window that shares conversations with other windows', () => {
     return work;
   }
   const prompts = (conversation: Conversation | undefined) =>
-    conversation?.exchanges().map(({ prompt, state }) => `${prompt}: ${state.phase}`);
+    conversation?.tree.path().map(({ exchange, answer }) => `${exchange.prompt}: ${answer.state.phase}`);
 
   const stateOf = (conversation: Conversation | undefined) => {
-    const last = conversation?.lastExchange?.state;
+    const last = conversation?.last?.answer.state;
     return [conversation?.readOnly, last?.phase, last?.text];
   };
   /** Opens a conversation of the first window in the second one, as *Open Here* does. */
@@ -91,7 +91,7 @@ describe('window that shares conversations with other windows', () => {
     const second = open();
     const conversation = await second.conversations.open(first.id);
     let changes = 0;
-    conversation?.onDidChange(() => changes++);
+    conversation?.log.onDidChange(() => changes++);
     await settle();
     changes = 0;
     for (const word of ['two ', 'three ', 'four ']) {
@@ -119,15 +119,15 @@ describe('window that shares conversations with other windows', () => {
     const content = await readFile(pathOf(id));
     const second = open();
     const conversation = (await second.conversations.open(id))!;
-    const exchangeId = conversation.lastExchange!.id;
-    conversation.regenerate(exchangeId);
-    conversation.restart(exchangeId);
-    conversation.retryNow();
+    const { exchange, answer } = conversation.last!;
+    conversation.regenerate(answer.id);
+    conversation.restart(answer.id);
+    conversation.retryNow(answer.id);
     conversation.rename('Numbers');
     assert.throws(() => conversation.ask({ prompt: 'two' }), /read-only/);
-    assert.throws(() => conversation.edit(exchangeId, { prompt: 'two' }), /read-only/);
+    assert.throws(() => conversation.edit(exchange.id, { prompt: 'two' }), /read-only/);
     await second.journal.flush();
-    assert.deepEqual([prompts(conversation), conversation.title], [['one: done'], undefined]);
+    assert.deepEqual([prompts(conversation), conversation.tree.title], [['one: done'], undefined]);
     assert.ok(content.equals(await readFile(pathOf(id))));
     assert.notEqual((await second.conversations.ensureCurrent()).id, id);
   });
@@ -258,7 +258,7 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual(errors, [{ kind: 'open-elsewhere' }, { kind: 'open-elsewhere' }]);
     assert.equal(await conversations.open(first.id), conversation);
     await first.arrived(text('two'), done('one two'));
-    assert.equal((await conversations.read(first.id))?.exchanges[0]?.state.text, 'one two');
+    assert.equal((await conversations.read(first.id))?.path()[0]?.answer.state.text, 'one two');
   });
 
   it('writes nothing after its shutdown, because another window may have opened its conversations', async () => {
@@ -307,8 +307,8 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual(second.errors, [{ kind: 'open-elsewhere' }, { kind: 'open-elsewhere' }]);
     await first.arrived(text('two'), done('one two'));
     assert.deepEqual(first.errors, []);
-    const { title, exchanges } = (await second.conversations.read(first.id)) ?? {};
-    assert.deepEqual([title, exchanges?.[0]?.state.text], [undefined, 'one two']);
+    const tree = await second.conversations.read(first.id);
+    assert.deepEqual([tree?.title, tree?.path()[0]?.answer.state.text], [undefined, 'one two']);
   });
 
   it('starts a new conversation when another window has opened the previously current one', async () => {

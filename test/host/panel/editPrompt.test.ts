@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
 import type { Conversation } from '../../../src/host/conversation/conversation';
-import type { PromptInput } from '../../../src/host/journal/exchange';
+import type { PromptInput } from '../../../src/host/journal/records';
 import type { PanelServices, PrefilledPrompt } from '../../../src/host/panel/panelServices';
 import type { Attachment } from '../../../src/shared/protocol';
 import { useVSCode } from '../../support/fakeVSCode';
 import { valuesOf } from '../../support/valuesOf';
-import { openConversation } from '../conversation/openedConversation';
+import { openConversation, shownAnswers } from '../conversation/openedConversation';
 
 const file: Attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'const a = 1;' };
 
 const importEditPrompt = () => import('../../../src/host/panel/editPrompt');
 
 /** Sends a prompt whose turn is then stopped. @param pickedModel the model that the user chooses when asked */
-function setUp(input: PromptInput, pickedModel?: string) {
-  const { ask, conversation } = openConversation();
+function setUp(input: PromptInput, pickedModel?: string, demo = false) {
+  const { ask, conversation } = openConversation({ demo });
+  const { conversation: next } = openConversation();
   const id = ask(input);
   conversation.stopAll();
   const addedToHistory: string[] = [];
@@ -27,6 +28,8 @@ function setUp(input: PromptInput, pickedModel?: string) {
         isOpen = true;
         return work().finally(() => (isOpen = false));
       },
+      ensureCurrent: () => assert.fail(),
+      startNew: () => next,
     },
     budget: { mayStart: (isDemo = false) => Promise.resolve(isDemo || budget.mayStart) },
     mayUsePlainHttp: (models: readonly string[]) => Promise.resolve(!models.some((model) => overPlainHttp.has(model))),
@@ -54,18 +57,22 @@ function setUp(input: PromptInput, pickedModel?: string) {
   } as unknown as PanelServices;
   return {
     conversation,
+    next,
     id,
     addedToHistory,
     returned,
     budget,
     overPlainHttp,
-    edit: async (prompt: string, exchangeId = id) =>
-      (await importEditPrompt()).editPrompt(deps, conversation, exchangeId, prompt),
-    regenerate: async (switchModel: boolean, exchangeId = id) =>
-      (await importEditPrompt()).regenerate(deps, conversation, exchangeId, switchModel),
-    versions: () => conversation.views()[0]?.versions?.length ?? 1,
-    /** The current version of the exchange, unless it is still the first version. */
-    newVersion: () => conversation.exchanges().find((exchange) => exchange.id !== id),
+    edit: async (prompt: string, answerId = id) =>
+      (await importEditPrompt()).editPrompt(deps, conversation, conversation.tree.exchangeOf(answerId)!.id, prompt),
+    regenerate: async (switchModel: boolean, answerId = id) =>
+      (await importEditPrompt()).regenerate(deps, conversation, answerId, switchModel),
+    versions: () => shownAnswers(conversation)[0]?.versions.length,
+    /** The current prompt with the model of its answer, unless it is still the first answer. */
+    newVersion: () => {
+      const step = conversation.last;
+      return step && step.answer.id !== id ? { ...step.exchange, model: step.answer.model } : undefined;
+    },
   };
 }
 
@@ -75,10 +82,10 @@ describe('edited prompt', () => {
   for (const prompt of ['Hi', 'Hello'])
     it(`goes to all models of a comparison, if it is ${prompt === 'Hi' ? 'un' : ''}changed`, async () => {
       const { edit, conversation, id } = setUp({ prompt: 'Hi' });
-      conversation.compare({ prompt: 'Hi' }, ['a', 'b'], id);
-      await edit(prompt, conversation.views()[1]?.id);
+      conversation.answerAgain(conversation.tree.exchangeOf(id)!.id, ['a', 'b']);
+      await edit(prompt, shownAnswers(conversation)[1]?.id);
       assert.deepEqual(
-        conversation.views().map(({ prompt, state, versions }) => [prompt, state.model, versions?.length]),
+        shownAnswers(conversation).map(({ prompt, state, versions }) => [prompt, state.model, versions.length]),
         ['a', 'b'].map((model) => [prompt, model, 3]),
       );
     });
@@ -107,10 +114,11 @@ describe('edited prompt', () => {
     assert.deepEqual([newVersion()?.prompt, newVersion()?.content], ['Explain a.ts', 'all of it']);
   });
 
-  it('is sent to the current gateway, without the demo’s model, even if the previous version was sent to the demo', async () => {
-    const { edit, newVersion } = setUp({ prompt: 'one', model: 'demo-cut', demo: true });
+  it('goes into a new conversation, without the demo’s model, if the demo has ended', async () => {
+    const { edit, newVersion, next } = setUp({ prompt: 'one', model: 'demo-cut' }, undefined, true);
     await edit('two');
-    assert.deepEqual([newVersion()?.demo, newVersion()?.model], [false, undefined]);
+    const { exchange, answer } = next.last!;
+    assert.deepEqual([newVersion(), next.isDemo, exchange.prompt, answer.model], [undefined, false, 'two', undefined]);
   });
 });
 
@@ -136,11 +144,11 @@ describe('regenerated answer', () => {
 
   it('can be requested for any column of a comparison', async () => {
     const { conversation, id, ...actions } = setUp({ prompt: 'one' });
-    const [, second] = conversation.compare({ prompt: 'one' }, ['a', 'b'], id);
+    const [, second] = conversation.answerAgain(conversation.tree.exchangeOf(id)!.id, ['a', 'b']);
     conversation.stop();
-    await actions.regenerate(false, second?.id);
+    await actions.regenerate(false, second);
     assert.deepEqual(
-      conversation.views().map(({ state }) => state.model),
+      shownAnswers(conversation).map(({ state }) => state.model),
       ['b'],
     );
   });

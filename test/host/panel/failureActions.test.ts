@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Conversation } from '../../../src/host/conversation/conversation';
-import type { Exchange } from '../../../src/host/journal/exchange';
+import type { Answer, Exchange } from '../../../src/shared/conversation';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import type { FaultAction } from '../../../src/shared/protocol';
 import { useVSCode } from '../../support/fakeVSCode';
@@ -9,12 +9,14 @@ type Call = readonly unknown[];
 
 describe('failure card', () => {
   let calls: Call[];
-  let failed: Exchange | undefined;
+  let failed: Answer | undefined;
+  let exchange: Exchange | undefined;
+  let isDemo = false;
   let listed: readonly string[];
   /** What the dialog for a key or a gateway returns. */
   let dialogState: string;
   let usesPlainHttp: boolean;
-  beforeEach(() => ([calls, listed, dialogState, usesPlainHttp] = [[], [], 'verified', true]));
+  beforeEach(() => ([calls, listed, dialogState, usesPlainHttp, isDemo] = [[], [], 'verified', true, false]));
 
   const record =
     (name: string, result?: unknown) =>
@@ -30,12 +32,16 @@ describe('failure card', () => {
   const turnActions =
     'retryNow,tryAnyway,continue,restart,summarize,switchModel,switchGateway,continueWithFallback'.split(',');
   const conversation = {
-    exchange: () => failed,
+    get isDemo() {
+      return isDemo;
+    },
     requestOf: () => undefined,
     tree: {
-      preceding: () => ({ exchanges: [{ id: 'a1', prompt: 'Hi', state: { text: 'Hello' } }] }),
-      isOnPath: () => true,
-      comparedModels: () => ['acme-3'],
+      answer: () => failed,
+      exchangeOf: () => exchange,
+      summaryOf: () => undefined,
+      before: () => ({ steps: [{ exchange: { prompt: 'Hi' }, answer: { id: 'a1', state: { text: 'Hello' } } }] }),
+      isShown: () => true,
     },
     ...Object.fromEntries(turnActions.map((name) => [name, record(name)])),
   } as unknown as Conversation;
@@ -64,7 +70,7 @@ describe('failure card', () => {
 
   const settings = (query: string): Call => ['command', 'workbench.action.openSettings', query];
   const enterKey = ['command', 'holysheep.setApiKey', { baseUrl: origin }];
-  const pick = ['pickOther', ['acme-1', 'acme-3'], false];
+  const pick = ['pickOther', ['acme-1', 'acme-2', 'acme-3'], false];
   const callsOfActions: Readonly<Record<FaultAction, readonly Call[]>> = {
     retryNow: [['retryNow', 'e1']],
     tryAnyway: [['tryAnyway', 'e1']],
@@ -88,10 +94,13 @@ describe('failure card', () => {
     showLog: [['command', 'holysheep.showLog']],
     exportDiagnostics: [['command', 'holysheep.exportDiagnostics']],
   };
-  const run = async (action: FaultAction, state: object = {}, fields: object = {}): Promise<readonly Call[]> => {
+  const compared = ['acme-2', 'acme-3'].map((model) => ({ id: model, model, comparison: { id: 'acme-2' } }));
+  const run = async (action: FaultAction, state: object = {}, isSummary = false): Promise<readonly Call[]> => {
     const { runFailureAction } = await import('../../../src/host/panel/failureActions');
     const turn = { model: 'acme-1', origin, gatewaySwitches: [], ...state };
-    failed = { id: 'e1', prompt: 'Hi', state: turn, ...fields } as unknown as Exchange;
+    failed = { id: 'e1', state: turn } as unknown as Answer;
+    const asked = { prompt: 'Hi', answers: compared, selected: 'acme-2' } as unknown as Exchange;
+    exchange = isSummary ? undefined : asked;
     await runFailureAction(services, conversation, 'e1', action);
     return calls;
   };
@@ -104,7 +113,7 @@ describe('failure card', () => {
   }
 
   it('of a summary starts an empty conversation, because its prompt is not the user’s', async () => {
-    const calls = await run('newConversation', {}, { summarizes: 'a1' });
+    const calls = await run('newConversation', {}, true);
     assert.deepEqual(calls.at(-2), ['prefill', 'new', { text: '' }]);
   });
 
@@ -123,36 +132,40 @@ describe('failure card', () => {
   }
 
   describe('that switches to another model', () => {
-    const exchangeWith = (model: string, kind = 'model', fields: Partial<Exchange> = {}) =>
-      ({ state: { model, failure: { kind } }, ...fields }) as unknown as Exchange;
+    const answerWith = (model: string, kind = 'model') =>
+      ({ state: { model, failure: { kind } } }) as unknown as Answer;
     const turn = ['switchModel', 'e1', 'acme-2'];
-    const switched = async (exchange: Exchange | undefined, models: readonly string[]): Promise<readonly Call[]> => {
+    const switched = async (answer: Answer | undefined, models: readonly string[]): Promise<readonly Call[]> => {
       const { switchModel } = await import('../../../src/host/panel/failureActions');
-      [failed, listed] = [exchange, models];
+      [failed, listed] = [answer, models];
       await switchModel(services, conversation, 'e1', 'acme-2');
       return calls;
     };
 
     it('does nothing if the user declines its gateway over plain HTTP', async () => {
       usesPlainHttp = false;
-      assert.deepEqual(await switched(exchangeWith('acme-1'), ['acme-2']), []);
+      assert.deepEqual(await switched(answerWith('acme-1'), ['acme-2']), []);
     });
 
-    for (const [situation, exchange, models] of [
-      ['the gateway lists the selected model', exchangeWith('acme-1'), ['acme-1', 'acme-2']],
-      ['the gateway lists neither model', exchangeWith('acme-1'), ['acme-3']],
-      ['the failed model was chosen for one prompt only', exchangeWith('once'), ['acme-2']],
-      ['the turn failed for another reason', exchangeWith('acme-1', 'rate-limit'), ['acme-2']],
-      ['the exchange belongs to the demo', exchangeWith('acme-1', 'model', { demo: true }), ['acme-2']],
+    for (const [situation, answer, models] of [
+      ['the gateway lists the selected model', answerWith('acme-1'), ['acme-1', 'acme-2']],
+      ['the gateway lists neither model', answerWith('acme-1'), ['acme-3']],
+      ['the failed model was chosen for one prompt only', answerWith('once'), ['acme-2']],
+      ['the turn failed for another reason', answerWith('acme-1', 'rate-limit'), ['acme-2']],
     ] as const) {
       it(`leaves the selected model unchanged if ${situation}`, async () => {
-        assert.deepEqual(await switched(exchange, models), [turn]);
+        assert.deepEqual(await switched(answer, models), [turn]);
       });
     }
 
-    it('selects that model if the gateway lacks the selected model, unless the exchange no longer exists', async () => {
+    it('leaves the selected model unchanged in the demo', async () => {
+      isDemo = true;
+      assert.deepEqual(await switched(answerWith('acme-1'), ['acme-2']), [turn]);
+    });
+
+    it('selects that model if the gateway lacks the selected model, unless the answer no longer exists', async () => {
       assert.deepEqual(await switched(undefined, ['acme-2']), []);
-      assert.deepEqual(await switched(exchangeWith('acme-1'), ['acme-2']), [turn, ['selectModel', 'acme-2', false]]);
+      assert.deepEqual(await switched(answerWith('acme-1'), ['acme-2']), [turn, ['selectModel', 'acme-2', false]]);
     });
   });
 });

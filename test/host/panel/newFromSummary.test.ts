@@ -12,7 +12,7 @@ describe('new conversation with a summary', () => {
     const { conversationMessages } = await import('../../../src/host/panel/conversationMessages');
     const { ask, conversation, emit } = openConversation();
     const old = ask('old', attempt(), done('answer'));
-    const { id } = conversation.summarize(old);
+    const id = conversation.summarize(old);
     emit(attempt(), done('In short'));
     ask('last', ...events);
     const { conversation: target } = openConversation();
@@ -21,8 +21,8 @@ describe('new conversation with a summary', () => {
       conversations: { startNew: () => target },
       panels: { show: () => undefined, prefill: (_: unknown, prompt: PrefilledPrompt) => prefilled.push(prompt) },
     } as unknown as PanelServices;
-    conversationMessages(services, conversation).newFromSummary({ type: 'newFromSummary', exchangeId: id });
-    return { draft: prefilled.at(-1)?.text, summary: target.tree.currentSummaries()[0]?.summary.state.text };
+    conversationMessages(services, conversation).newFromSummary({ type: 'newFromSummary', answerId: id });
+    return { draft: prefilled.at(-1)?.text, summary: target.tree.usableSummaries()[0]?.answer.state.text };
   };
 
   it('takes the last prompt along if it has no answer', async () => {

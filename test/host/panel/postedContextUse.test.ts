@@ -75,7 +75,7 @@ describe('context of the next request in a panel', () => {
     assert.deepEqual(posted(), []);
     await view.send({ type: 'ready' });
     assert.deepEqual(posted(), [[500, 'turns 296', 'attachments 30']]);
-    const summaryId = conversation.summarize(conversation.lastExchange!.id).id;
+    const summaryId = conversation.summarize(conversation.last!.answer.id);
     conversation.editSummary(summaryId, tokens(5));
     assert.deepEqual(posted().at(-1), [500, 'summary 24', 'attachments 30']);
     assert.equal(canSummarize, false);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isDemoConversation } from '../../../src/host/connection/demoConversation';
 import type { Conversation } from '../../../src/host/conversation/conversation';
-import type { PromptInput } from '../../../src/host/journal/exchange';
+import type { PromptInput } from '../../../src/host/journal/records';
 import type { Connections } from '../../../src/host/connection/connections';
 import type { DemoMode } from '../../../src/host/connection/demoMode';
 import type { Conversations } from '../../../src/host/conversation/conversations';
@@ -12,7 +12,7 @@ import type { SendOptions } from '../../../src/host/panel/promptSender';
 import type { Attachment } from '../../../src/shared/protocol';
 import { fake } from '../../support/fake';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
-import { openConversation } from '../conversation/openedConversation';
+import { openConversation, shownAnswers } from '../conversation/openedConversation';
 
 const importPromptSender = () => import('../../../src/host/panel/promptSender');
 
@@ -85,7 +85,7 @@ function setUp() {
   /** The prompts that were sent in each conversation. */
   const asked = () =>
     [...names].flatMap(([conversation, name]) =>
-      conversation.exchanges().map(({ prompt, demo }) => `${name}: ${prompt}${demo ? ' (demo)' : ''}`),
+      shownAnswers(conversation).map(({ prompt }) => `${name}: ${prompt}${conversation.isDemo ? ' (demo)' : ''}`),
     );
   const prefills = () => calls.filter((call) => call.startsWith('prefill'));
   return { send, calls, asked, prefills, budget, overPlainHttp, connection, promptHistory, other, moves };
@@ -133,7 +133,7 @@ describe('prompt sender', () => {
   it('sends the prompt to several models at the same time', async () => {
     const { send, other } = setUp();
     await send({ prompt: 'Hi', model: 'ignored' }, { conversation: other, models: ['a', 'b'] });
-    const columns = other.views().map(({ prompt, state }) => [prompt, state.model]);
+    const columns = shownAnswers(other).map(({ prompt, state }) => [prompt, state.model]);
     assert.deepEqual(columns, [
       ['Hi', 'a'],
       ['Hi', 'b'],
@@ -156,7 +156,7 @@ describe('prompt sender', () => {
         return state;
       };
       await send({ prompt: 'Hi' }, { conversation: other, models: ['a', 'b'] });
-      const models = other.views().map(({ state }) => state.model);
+      const models = shownAnswers(other).map(({ state }) => state.model);
       assert.deepEqual([models, prefills()], [['a', 'b'], []]);
     });
   }

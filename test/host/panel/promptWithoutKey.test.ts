@@ -82,7 +82,10 @@ describe('prompt that a panel sends without an API key', () => {
     return closeDialog?.({ state: 'verified' }) ?? assert.fail('The dialog is not open.');
   };
   const cancel = (): Promise<void> => closeDialog?.(undefined) ?? assert.fail('The dialog is not open.');
-  const sent = () => conversation.views().map(({ prompt, attachments }) => [prompt, ...valuesOf(attachments, 'label')]);
+  const sent = () =>
+    conversation.tree
+      .path()
+      .map(({ exchange: { prompt, attachments = [] } }) => [prompt, ...valuesOf(attachments, 'label')]);
   /** As the page receives the messages, without undefined properties. */
   const returned = () => JSON.parse(JSON.stringify(view.posted.filter(({ type }) => type === 'prefill'))) as unknown;
 
@@ -121,13 +124,9 @@ describe('prompt that a panel sends without an API key', () => {
   it('goes to all models of a comparison, with its code, when the user sets a key in the dialog', async () => {
     await receive({ type: 'selectModel', ...explain });
     await setKey();
-    const columns = conversation.tree.columns(conversation.exchanges()[0]?.id ?? '');
     assert.deepEqual(
-      columns.map(({ model, content }) => [model, content]),
-      [
-        ['a', 'in full'],
-        ['b', 'in full'],
-      ],
+      [valuesOf(conversation.lastAnswers, 'model'), conversation.last?.exchange.content],
+      [['a', 'b'], 'in full'],
     );
   });
 

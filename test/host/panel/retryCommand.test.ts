@@ -9,7 +9,7 @@ describe('Retry Now command', () => {
 
   const compare = () => {
     const { conversation, engine } = openConversation();
-    conversation.compare({ prompt: 'which?' }, ['a', 'b', 'c']);
+    conversation.ask({ prompt: 'which?' }, ['a', 'b', 'c']);
     const retryNow = async (): Promise<void> => {
       const { retryNow } = await import('../../../src/host/panel/panelCommands');
       const conversations = {

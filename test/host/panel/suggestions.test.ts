@@ -49,8 +49,8 @@ describe('suggestions of an empty conversation', () => {
   });
   afterEach(() => suggestions.dispose());
 
-  const list = (fields: { readonly demo?: boolean; readonly hasKey?: boolean; readonly exchanges?: number } = {}) => {
-    const conversation = { exchanges: () => Array<object>(fields.exchanges ?? 0) } as unknown as Conversation;
+  const list = (fields: { readonly demo?: boolean; readonly hasKey?: boolean; readonly firstPrompt?: string } = {}) => {
+    const conversation = { tree: { firstPrompt: fields.firstPrompt } } as unknown as Conversation;
     return suggestions.list(conversation, { model: 'm', host: 'h', hasKey: true, demo: false, ...fields });
   };
   const labels = async (...args: Parameters<typeof list>) => valuesOf(await list(...args), 'label');
@@ -92,7 +92,7 @@ describe('suggestions of an empty conversation', () => {
   it('are those of the tour in the demo, and none once there is an exchange', async () => {
     selected = 'let a;';
     assert.deepEqual(await labels({ demo: true }), ['A normal answer']);
-    assert.deepEqual(await labels({ exchanges: 1 }), []);
+    assert.deepEqual(await labels({ firstPrompt: 'Hi' }), []);
   });
 
   it('change with the editor, the first selected text and the list of conversations, but not with each token', () => {

@@ -3,7 +3,7 @@ import type { StreamEvent } from '../../../src/engine/events';
 import { summaryPrompt } from '../../../src/host/conversation/summaryPrompt';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
-import { openConversation } from '../conversation/openedConversation';
+import { openConversation, shownAnswers } from '../conversation/openedConversation';
 import { attempt, done, text } from '../conversation/scriptedEngine';
 
 const tooLong: StreamEvent = {
@@ -44,9 +44,9 @@ describe('request for a summary', () => {
         },
       },
     } as unknown as PanelServices;
-    const summarize = async (exchangeId = failedId): Promise<void> => {
+    const summarize = async (answerId = failedId): Promise<void> => {
       const summaries = await import('../../../src/host/panel/summaries');
-      await summaries.summarize(services, world.conversation, world.conversation.exchange(exchangeId));
+      await summaries.summarize(services, world.conversation, world.conversation.tree.answer(answerId ?? ''));
     };
     const canSummarize = async (): Promise<boolean> =>
       (await import('../../../src/host/panel/summaries')).canSummarize(services, world.conversation);
@@ -73,11 +73,11 @@ describe('request for a summary', () => {
 
   it('is not sent when the user shows another branch before agreeing to exceed the budget', async () => {
     const { summarize, user, engine, conversation } = open({ sizes: [500, 100, 100], windowTokens: 1000 });
-    const [first] = conversation.exchanges();
-    conversation.edit(first!.id, { prompt: 'other' });
+    const { exchange, answer } = conversation.tree.path()[0]!;
+    conversation.edit(exchange.id, { prompt: 'other' });
     conversation.stopAll();
-    conversation.showVersion(first!.id);
-    const [, other] = conversation.views()[0]?.versions ?? [];
+    conversation.showVersion(answer.id);
+    const [, other] = shownAnswers(conversation)[0]?.versions ?? [];
     user.onBudget = () => conversation.showVersion(other!);
     await summarize();
     assert.equal(engine.turns.length, 4);
@@ -91,7 +91,7 @@ describe('request for a summary', () => {
     await summarize();
     assert.deepEqual([sent(), engine.turn.request.model, models], [['p0__', summaryPrompt], 'once', ['once']]);
     engine.turn.emit(attempt(), text('In short'), done('In short'));
-    conversation.retryNow(failedId);
+    conversation.retryNow(failedId!);
     assert.deepEqual(sent(), ['Summary of our conversation so far:\n\nIn short', 'p1__', 'And now?']);
   });
 
@@ -122,7 +122,7 @@ describe('request for a summary', () => {
 
   it('does not stand for the other columns of a comparison', async () => {
     const { conversation, engine, canSummarize } = open({ sizes: [] });
-    conversation.compare({ prompt: 'Hi' }, ['m1', 'm2']);
+    conversation.ask({ prompt: 'Hi' }, ['m1', 'm2']);
     engine.turns[0]!.emit(attempt('m1'), tooLong);
     engine.turns[1]!.emit(attempt('m2'), done(answerOf(50_000)));
     assert.equal(await canSummarize(), false);
@@ -130,11 +130,11 @@ describe('request for a summary', () => {
 
   it('is replaced by one of half the turns if it was too long itself', async () => {
     const { summarize, sent, engine, conversation } = open({ sizes: [100, 100, 100, 100], windowTokens: 10_000 });
-    const { id } = conversation.summarize(conversation.lastExchange!.id);
+    const id = conversation.summarize(conversation.last!.answer.id);
     engine.turn.emit(attempt(), tooLong);
     await summarize(id);
     assert.deepEqual(sent(), ['p0__', 'p1__', summaryPrompt]);
-    assert.equal(conversation.exchange(id)?.isUndone, true);
+    assert.equal(conversation.tree.summaryOf(id)?.isUndone, true);
   });
 
   for (const [situation, sizes] of [
@@ -151,9 +151,9 @@ describe('request for a summary', () => {
 
   it('is refused with a message if the first turn alone was too long', async () => {
     const { summarize, engine, conversation } = open({ sizes: [500], windowTokens: 1000 });
-    const { id } = conversation.summarize(conversation.lastExchange!.id);
+    const id = conversation.summarize(conversation.last!.answer.id);
     engine.turn.emit(attempt(), tooLong);
     await assert.rejects(summarize(id), /first turn alone/);
-    assert.equal(conversation.exchange(id)?.isUndone, undefined);
+    assert.equal(conversation.tree.summaryOf(id)?.isUndone, undefined);
   });
 });

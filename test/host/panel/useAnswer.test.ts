@@ -11,7 +11,7 @@ describe('choice of an answer of a comparison', () => {
   const choose = async (mayStart: boolean, queued?: string) => {
     const { conversationMessages } = await import('../../../src/host/panel/conversationMessages');
     const { ask, conversation, engine, phases } = openConversation();
-    const [, , chosen] = conversation.compare({ prompt: 'which?' }, ['a', 'b', 'c']);
+    const [, , chosen] = conversation.ask({ prompt: 'which?' }, ['a', 'b', 'c']);
     engine.turns[1]!.emit(attempt(), done('of b'));
     if (queued !== undefined) ask(queued);
     engine.turns[2]!.emit(attempt(), done('of c'));
@@ -20,7 +20,7 @@ describe('choice of an answer of a comparison', () => {
       budget: { mayStart: () => Promise.resolve((questions++, mayStart)) },
       conversations: { withOpen: (_: unknown, work: () => Promise<void>) => work() },
     } as unknown as PanelServices;
-    await conversationMessages(services, conversation).useAnswer({ type: 'useAnswer', exchangeId: chosen!.id });
+    await conversationMessages(services, conversation).useAnswer({ type: 'useAnswer', answerId: chosen! });
     return { questions, phases: phases(), requests: engine.turns.length };
   };
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type * as vscode from 'vscode';
 import type { CodeExcerpt } from '../../../src/host/code/codeExcerpt';
 import {
   expandTemplate,
@@ -84,7 +85,7 @@ const excerpt: CodeExcerpt = {
   origin: 'selection',
   path: 'src/a.ts',
   languageId: 'typescript',
-  span: { start: { line: 9, character: 0 }, end: { line: 11, character: 1 } },
+  span: { start: { line: 9, character: 0 }, end: { line: 11, character: 1 } } as vscode.Range,
   label: 'src/a.ts:10-12',
   code: 'return `${file}`;',
   truncated: false,

@@ -106,7 +106,7 @@ async function killSender(moment: number | 'request'): Promise<Outcome> {
     const { journal } = openLiveScheduler(root);
     return {
       senders: existsSync(requestsPath) ? readFileSync(requestsPath, 'utf8').trim().split('\n') : [],
-      phase: (await journal.read(id))?.exchanges.at(-1)?.state.phase,
+      phase: (await journal.read(id))?.tree.path().at(-1)?.answer.state.phase,
       indexed: readdirSync(join(root, 'scheduled')),
     };
   } finally {

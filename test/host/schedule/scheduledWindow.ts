@@ -93,9 +93,9 @@ export const limitReached = (resetsAt: number): StreamEvent => ({
 });
 
 export function lastId(conversation: Conversation): string {
-  return conversation.lastExchange?.id ?? '';
+  return conversation.last?.answer.id ?? '';
 }
 
 export function phaseOf(conversation: Conversation | undefined): string | undefined {
-  return conversation?.lastExchange?.state.phase;
+  return conversation?.last?.answer.state.phase;
 }

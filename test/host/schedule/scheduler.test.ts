@@ -83,7 +83,7 @@ describe('scheduled prompt', () => {
   it('is listed as a summary of its conversation if it asks for one', async () => {
     const window = open();
     const conversation = await window.ask(attempt(), done('Functions'));
-    const { id } = conversation.summarize(lastId(conversation));
+    const id = conversation.summarize(lastId(conversation));
     window.engine.turn.emit(attempt(), limitReached(window.clock.now() + minute));
     await window.scheduler.schedule(conversation, id);
     await settle();
@@ -129,8 +129,8 @@ describe('scheduled prompt', () => {
     const window = open();
     const conversation = await window.ask(attempt(), limitReached(window.clock.now() + minute));
     const sent = new Promise((resolve) => {
-      conversation.onDidChange(() => {
-        const { schedule } = conversation.lastExchange?.state ?? {};
+      conversation.log.onDidChange(() => {
+        const { schedule } = conversation.last?.answer.state ?? {};
         if (schedule) resolve(window.scheduler.sendNow(schedule.id));
       });
     });
@@ -142,7 +142,7 @@ describe('scheduled prompt', () => {
     const window = open();
     const conversation = await window.askLater(minute);
     const id = lastId(conversation);
-    conversation.retryNow();
+    conversation.retryNow(lastId(conversation));
     conversation.tryAnyway(id);
     conversation.restart(id);
     conversation.switchModel(id, 'other');
@@ -196,7 +196,7 @@ describe('scheduled prompt', () => {
         assert.deepEqual([phaseOf(conversation), files(), window.scheduler.list()], ['stopped', [], []]);
         await window.clock.advance(2 * minute);
         assert.equal(requests(window), 1);
-        conversation.edit(lastId(conversation), { prompt: 'Shorter' });
+        conversation.edit(conversation.last!.exchange.id, { prompt: 'Shorter' });
         assert.equal(window.engine.turn.request.messages.at(-1)?.content, 'Shorter');
       });
     }
@@ -205,10 +205,10 @@ describe('scheduled prompt', () => {
       const window = open();
       const conversation = await window.askLater(minute);
       const id = lastId(conversation);
-      conversation.edit(id, { prompt: 'Shorter' });
+      conversation.edit(conversation.tree.exchangeOf(id)!.id, { prompt: 'Shorter' });
       window.engine.turn.emit(attempt(), done('Answer'));
       await window.clock.advance(2 * minute);
-      assert.deepEqual([requests(window), conversation.exchange(id)?.state.phase, files()], [2, 'stopped', []]);
+      assert.deepEqual([requests(window), conversation.tree.answer(id)?.state.phase, files()], [2, 'stopped', []]);
     });
 
     it('by deleting its conversation is never sent', async () => {
@@ -414,13 +414,13 @@ describe('scheduled prompt', () => {
       window.clock.sleep(day);
       window.network.isReachable = true;
       await window.clock.advance(minute);
-      const { failure } = conversation.lastExchange!.state;
+      const { failure } = conversation.last!.answer.state;
       assert.deepEqual(
         [failure?.kind, failure?.message, failure?.actions],
         ['rate-limit', 'Lapsed.', ['retryNow', 'switchModel']],
       );
       assert.deepEqual([requests(window), window.notices.map(({ kind }) => kind), files()], [1, ['lapsed'], []]);
-      conversation.retryNow();
+      conversation.retryNow(lastId(conversation));
       assert.equal(requests(window), 2);
     });
 
@@ -429,7 +429,7 @@ describe('scheduled prompt', () => {
       const { id } = await before.askWhenOnline();
       const after = await reopenAfter(day);
       assert.deepEqual([requests(after), after.notices.map(({ kind }) => kind), files()], [0, ['lapsed'], []]);
-      const { state } = (await after.conversations.open(id))!.lastExchange!;
+      const { state } = (await after.conversations.open(id))!.last!.answer;
       assert.deepEqual([state.phase, state.failure?.kind, state.failure?.message], ['failed', 'offline', 'Lapsed.']);
     });
 
@@ -460,7 +460,7 @@ describe('scheduled prompt', () => {
       window.budget.mayStartUnattended = () => Promise.resolve(false);
       await window.clock.advance(minute);
       assert.deepEqual([requests(window), window.notices], [1, [{ kind: 'due', count: 1 }]]);
-      const { phase, schedule } = conversation.lastExchange!.state;
+      const { phase, schedule } = conversation.last!.answer.state;
       assert.deepEqual([phase, schedule?.exceedsBudget], ['scheduled', true]);
       window.budget.mayStartUnattended = () => Promise.resolve(true);
       await window.clock.advance(10 * minute);
@@ -476,7 +476,7 @@ describe('scheduled prompt', () => {
       await before.clock.advance(minute);
       const after = await reopenAfter(minute);
       const conversation = await after.conversations.open(id);
-      assert.equal(conversation?.lastExchange?.state.schedule?.exceedsBudget, true);
+      assert.equal(conversation?.last?.answer.state.schedule?.exceedsBudget, true);
     });
 
     it('stays scheduled when the user does not want to exceed the budget after *Send now*', async () => {

@@ -8,7 +8,7 @@ import {
   type TurnState,
 } from '../../../src/engine/state/turnState';
 import { pickPrimaryConversation } from '../../../src/host/conversation/conversations';
-import type { Exchange } from '../../../src/host/journal/exchange';
+import type { Answer, Exchange, Step } from '../../../src/shared/conversation';
 import { activityItem, setTurnContext, type ActivityItem, type Situation } from '../../../src/host/status/activity';
 import { englishWords } from '../../support/englishWords';
 import { attempt, waiting } from '../conversation/scriptedEngine';
@@ -19,18 +19,14 @@ const wait = { ...reduceTurn(initialTurn, waiting).wait!, until: 4000 };
 
 /** Returns the turns of a window in whose current conversation the last turn has a state. */
 function turns(phase: TurnPhase, fields: Partial<TurnState> = {}) {
-  const exchange: Exchange = {
-    id: 'e',
-    prompt: 'Hi',
-    queued: false,
-    state: { ...initialTurn, phase, wait, ...fields },
-  };
-  const active = isRunning(phase) ? exchange : undefined;
-  const conversation = fake<Conversation & { readonly lastExchange: Exchange }>({
-    activeExchange: active,
-    activeExchanges: active ? [active] : [],
-    exchangesToRetry: [exchange],
-    lastExchange: exchange,
+  const answer: Answer = { id: 'a', isQueued: false, state: { ...initialTurn, phase, wait, ...fields } };
+  const exchange: Exchange = { id: 'e', after: '', prompt: 'Hi', answers: [answer], selected: 'a' };
+  const active = isRunning(phase) ? answer : undefined;
+  const conversation = fake<Conversation & { readonly last: Step }>({
+    activeAnswer: active,
+    activeAnswers: active ? [active] : [],
+    answersToRetry: [answer],
+    last: { exchange, answer },
   });
   return { current: conversation, running: active && conversation, runningCount: active ? 1 : 0 };
 }
@@ -45,7 +41,7 @@ const item = (situation: Partial<Situation>, now = 0): ActivityItem | undefined 
   );
 /** Returns a situation in which the user has not seen a failure. */
 const failedWith = (text: string): Pick<Situation, 'failure'> => ({
-  failure: { conversationId: 'c', demo: false, state: { ...turns('failed', { text }).current.lastExchange.state } },
+  failure: { conversationId: 'c', demo: false, state: { ...turns('failed', { text }).current.last.answer.state } },
 });
 const tooltip = (situation: Partial<Situation>): readonly string[] => item(situation)?.tooltip.split('\n') ?? [];
 
@@ -55,7 +51,7 @@ const paused = `$(debug-pause) Paused until ${timeOf(9000)}`;
 
 describe('activity in the status bar', () => {
   const compared = turns('waiting');
-  const exchange = compared.current.lastExchange;
+  const { answer } = compared.current.last;
   const rows: Readonly<Record<string, readonly [Partial<Situation>, text: string | undefined]>> = {
     'no turn': [noTurns, undefined],
     'a complete answer': [turns('done'), undefined],
@@ -65,10 +61,7 @@ describe('activity in the status bar', () => {
     'a resuming turn': [turns('resuming'), '$(loading~spin) Answering…'],
     'a waiting turn': [turns('waiting'), '$(watch) Retrying in 4 s'],
     'turns of a comparison': [
-      {
-        ...compared,
-        running: fake<Conversation>({ activeExchange: exchange, activeExchanges: [exchange, exchange] }),
-      },
+      { ...compared, running: fake<Conversation>({ activeAnswer: answer, activeAnswers: [answer, answer] }) },
       '$(loading~spin) Comparing 2 models…',
     ],
     'a turn that waits for another request': [
@@ -201,10 +194,10 @@ describe('context keys', () => {
   it('treat an empty conversation as none', () => {
     const keys = new Map<string, boolean>();
     const none = fake<Conversation>({
-      activeExchange: undefined,
-      activeExchanges: [],
-      exchangesToRetry: [],
-      lastExchange: undefined,
+      activeAnswer: undefined,
+      activeAnswers: [],
+      answersToRetry: [],
+      last: undefined,
     });
     const empty = { current: none, running: undefined };
     setTurnContext(empty, (key, value) => keys.set(key, value));

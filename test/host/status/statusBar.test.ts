@@ -51,8 +51,13 @@ describe('status bar', () => {
     return new StatusBar(fake<Connections>({ subscribe }), situation);
   };
   const running = (origin: string, state: TurnState = { ...initialTurn, phase: 'streaming', origin }): Situation => {
-    const exchange = { id: 'e', prompt: 'Hi', queued: false, state };
-    const conversation: Partial<Conversation> = { activeExchange: exchange, activeExchanges: [exchange] };
+    const answer = { id: 'a', isQueued: false, state };
+    const conversation: Partial<Conversation> = {
+      answersToRetry: [answer],
+      last: undefined,
+      activeAnswer: answer,
+      activeAnswers: [answer],
+    };
     return { ...idle, running: fake(conversation), runningCount: 1 };
   };
   const modelLines = (): readonly string[] => {

@@ -4,7 +4,7 @@ import type { Conversations } from '../../../src/host/conversation/conversations
 import type { Log } from '../../../src/host/util/log';
 import type { StreamEvent } from '../../../src/engine/events';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
-import { openConversation } from '../conversation/openedConversation';
+import { openConversation, retryNow } from '../conversation/openedConversation';
 import { attempt, done, failed, stopped, text, waiting } from '../conversation/scriptedEngine';
 import { fake } from '../../support/fake';
 
@@ -76,7 +76,7 @@ describe('notifications about a turn', () => {
     const { conversation, emit, start } = await open();
     start(attempt(), done('x'));
     for (const end of [failed(''), at(done('x'), 30_000)]) {
-      conversation.summarize(conversation.lastExchange!.id);
+      conversation.summarize(conversation.last!.answer.id);
       emit(attempt(), end);
     }
     assert.deepEqual(shown, [
@@ -87,7 +87,7 @@ describe('notifications about a turn', () => {
 
   it('name the model of an answer that is compared, and report only the last complete one', async () => {
     const { conversation, engine } = await open();
-    conversation.compare({ prompt: 'Why?' }, ['m', 'n', 'o']);
+    conversation.ask({ prompt: 'Why?' }, ['m', 'n', 'o']);
     const [first, second, third] = engine.turns;
     first?.emit(attempt('m'), failed(''));
     for (const turn of [second, third]) turn?.emit(attempt(turn.request.model), at(done('x'), 30_000));
@@ -101,7 +101,7 @@ describe('notifications about a turn', () => {
   it('appear again after a retry and for other turns', async () => {
     const { conversation, emit, start } = await open();
     start(attempt(), longWait, failed(''));
-    conversation.retryNow();
+    retryNow(conversation);
     emit(attempt(), failed(''));
     start(attempt(), failed(''));
     assert.deepEqual(shown, [waits, fails, fails]);

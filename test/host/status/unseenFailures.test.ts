@@ -4,7 +4,7 @@ import type { PanelRegistry } from '../../../src/host/panel/panelRegistry';
 import type { Conversations } from '../../../src/host/conversation/conversations';
 import { UnseenFailures } from '../../../src/host/status/unseenFailures';
 import { Listeners } from '../../../src/host/util/listeners';
-import { openConversation } from '../conversation/openedConversation';
+import { openConversation, retryNow } from '../conversation/openedConversation';
 import { attempt, done, failed } from '../conversation/scriptedEngine';
 import { fake } from '../../support/fake';
 
@@ -33,8 +33,8 @@ describe('unseen failures', () => {
       state.focused = focused;
       focusChanges.fire(state);
     };
-    const fail = (input: Parameters<typeof ask>[0] = 'Why?'): void => {
-      ask(input);
+    const fail = (): void => {
+      ask('Why?');
       emit(attempt(), failed(''));
     };
     const isUnseen = (inDemo = false): boolean => failures.latest(inDemo) !== undefined;
@@ -64,12 +64,12 @@ describe('unseen failures', () => {
 
   it('outlive the other answers of a comparison, and name the model', () => {
     const { conversation, engine, isUnseen, latest } = open();
-    conversation.compare({ prompt: 'Hi' }, ['m', 'n']);
+    conversation.ask({ prompt: 'Hi' }, ['m', 'n']);
     const [first, second] = engine.turns;
     first?.emit(attempt(), failed(''));
     second?.emit(attempt('n'), done('x'));
     assert.deepEqual([isUnseen(), latest()?.model], [true, 'm']);
-    conversation.retryNow();
+    retryNow(conversation);
     engine.turn.emit(attempt(), done('x'));
     assert.ok(!isUnseen());
   });
@@ -77,7 +77,7 @@ describe('unseen failures', () => {
   it('end with the next turn of the conversation, and with its deletion', () => {
     const { conversation, emit, fail, isUnseen, removals } = open();
     fail();
-    conversation.retryNow();
+    retryNow(conversation);
     emit(attempt(), done('x'));
     assert.ok(!isUnseen());
     fail();
@@ -87,8 +87,9 @@ describe('unseen failures', () => {
   });
 
   it('of the demo exist only in the demo', () => {
-    const { fail, isUnseen } = open();
-    fail({ prompt: 'Why?', demo: true });
+    const { conversation, fail, isUnseen } = open();
+    conversation.useDemo();
+    fail();
     assert.deepEqual([isUnseen(true), isUnseen()], [true, false]);
   });
 });

@@ -85,8 +85,7 @@ export async function killAt(
     const conversation = await conversations.open(saved?.id);
     const killings: Killing[] = [];
     for (const model of models) {
-      const current = () =>
-        conversation?.tree.columns(conversation.lastExchange?.id ?? '').find((column) => column.model === model);
+      const current = () => conversation?.lastAnswers.find((answer) => answer.model === model);
       const { id, state: { text, phase } = { text: '', phase: 'lost' } } = current() ?? {};
       const ofModel = seen.filter((sighting) => sighting.model === model);
       const lost = ofModel.find((sighting) => sighting.characters > text.length);
@@ -111,12 +110,12 @@ export async function killAt(
 
 /** Continues or restarts an interrupted answer, and resolves when its turn has ended. */
 async function continueAnswer(conversation: Conversation, id: string): Promise<void> {
-  const state = conversation.exchange(id)?.state;
+  const state = conversation.tree.answer(id)?.state;
   if (state?.phase !== 'interrupted') return;
   const ended = new Promise<void>((resolve) => {
-    conversation.onDidChange(() => {
-      const exchange = conversation.exchange(id);
-      if (exchange && !isRunning(exchange.state.phase)) resolve();
+    conversation.log.onDidChange(() => {
+      const answer = conversation.tree.answer(id);
+      if (answer && !isRunning(answer.state.phase)) resolve();
     });
   });
   if (state.text === '') conversation.restart(id);

@@ -18,9 +18,7 @@ async function main(folder: string, baseUrl: string, models: readonly string[]):
     },
   });
   const conversation = await conversations.ensureCurrent();
-  const input = { prompt: 'Tell me a long story' };
-  if (models.length > 1) conversation.compare(input, models);
-  else conversation.ask({ ...input, model: models[0] });
+  conversation.ask({ prompt: 'Tell me a long story' }, models);
   await conversations.flush(conversation.id);
   writeSync(1, `${JSON.stringify('saved')}\n`);
 }

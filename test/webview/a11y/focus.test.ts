@@ -84,15 +84,15 @@ describe('keyboard handling in the conversation', () => {
   });
 
   it('stops the running turn with Escape, but not the queued prompts', () => {
-    page.snapshot([exchange('a'), exchange('b', { queued: true })]);
+    page.snapshot([exchange('a'), exchange('b', { isQueued: true })]);
     press('Escape');
     page.events('a', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
     press('Escape');
-    page.receive({ type: 'exchange', exchange: exchange('b') });
+    page.update('b');
     page.click('Stop');
     assert.deepEqual(page.posted, [
-      { type: 'stop', exchangeId: 'a' },
-      { type: 'stop', exchangeId: 'b' },
+      { type: 'stop', answerId: 'a' },
+      { type: 'stop', answerId: 'b' },
     ]);
   });
 
@@ -100,10 +100,10 @@ describe('keyboard handling in the conversation', () => {
     articles()[1]!.focus();
     press('Escape');
     assert.equal(focused(), page.input);
-    page.receive({ type: 'exchange', exchange: exchange('c') });
+    page.add('c');
     articles()[1]!.focus();
     press('Escape');
-    assert.deepEqual(page.posted, [{ type: 'stop', exchangeId: 'c' }]);
+    assert.deepEqual(page.posted, [{ type: 'stop', answerId: 'c' }]);
   });
 });
 

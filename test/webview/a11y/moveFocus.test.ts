@@ -35,7 +35,7 @@ describe('focus handling of the panel', () => {
   });
   const connection = { model: 'm', host: 'h', hasKey: true, demo: true };
   const running: ToWebview = { type: 'exchange', exchange: exchange('a') };
-  const eventsOf = (...events: readonly StreamEvent[]): ToWebview => ({ type: 'events', exchangeId: 'a', events });
+  const eventsOf = (...events: readonly StreamEvent[]): ToWebview => ({ type: 'events', answerId: 'a', events });
 
   const changes: Readonly<
     Record<string, readonly [before: readonly ToWebview[], focused: string | undefined, change: ToWebview]>
@@ -69,7 +69,7 @@ describe('focus handling of the panel', () => {
   }
 
   it('focuses the composer when the panel regains the focus, if a command has asked for that in the meantime', () => {
-    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.add('a');
     page.one('log').focus();
     leavePanel();
     page.receive({ type: 'prefill', text: 'Hi' });
@@ -78,7 +78,7 @@ describe('focus handling of the panel', () => {
   });
 
   it('focuses the same element as before when the panel regains the focus', () => {
-    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.add('a');
     const article = page.all('article').at(-1)!;
     article.focus();
     leavePanel();
@@ -87,7 +87,7 @@ describe('focus handling of the panel', () => {
   });
 
   it('focuses the composer immediately when a command asks for that while the panel has the focus', () => {
-    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.add('a');
     page.one('log').focus();
     page.receive({ type: 'prefill', text: '' });
     assert.equal(page.window.document.activeElement, page.input);
@@ -101,7 +101,7 @@ describe('focus handling of the panel', () => {
       suggestions: [{ kind: 'code', id: 'file', label: 'Explain a.ts' }],
     });
     page.one('button', 'Explain a.ts').focus();
-    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.add('a');
     assert.equal(page.window.document.activeElement, page.input);
   });
 });

@@ -85,7 +85,7 @@ describe('composer', () => {
   });
 
   it('closes the context suggestions with the first Escape and stops the turn with the second', () => {
-    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.add('a');
     page.type('#');
     page.receive({
       type: 'reply',
@@ -98,7 +98,7 @@ describe('composer', () => {
     page.key('Escape');
     assert.deepEqual(page.posted, [
       { type: 'suggestContext', request: 1, query: '' },
-      { type: 'stop', exchangeId: 'a' },
+      { type: 'stop', answerId: 'a' },
     ]);
   });
 
@@ -159,7 +159,7 @@ describe('composer', () => {
     page.click('Send');
     assert.deepEqual([page.posted.at(-1), shown()], [{ type: 'send', prompt: 'And?' }, [end]]);
     page.click('End the answer');
-    assert.deepEqual(page.posted.at(-1), { type: 'stop', exchangeId: 'a' });
+    assert.deepEqual(page.posted.at(-1), { type: 'stop', answerId: 'a' });
     page.events('a', ev.stopped(''));
     assert.deepEqual(shown(), [send]);
   });
@@ -189,7 +189,7 @@ describe('composer', () => {
 
   it('has only one button named *Stop* when a reloaded page shows the card of a wait', () => {
     const state = [ev.attempt(), ev.waiting()].reduce(reduceTurn, initialTurn);
-    page.snapshot([exchange('a', { state }), exchange('b', { queued: true })]);
+    page.snapshot([exchange('a', { state }), exchange('b', { isQueued: true })]);
     assert.ok(page.one('status').contains(page.one('button', 'Stop')));
   });
 
@@ -244,7 +244,7 @@ describe('composer', () => {
       page.key('Enter');
       assert.deepEqual(page.posted.at(-1), { type: 'send', prompt, ...(sendsData && { more: code }) });
       assert.deepEqual([page.stored.prefilled?.length, page.stored.pending], [sendsData ? 1 : 0, [prompt]]);
-      page.receive({ type: 'exchange', exchange: exchange('b', { prompt }) });
+      page.add('b', { prompt });
       assert.deepEqual([page.stored.prefilled, page.stored.pending], [[], []]);
     });
   }
@@ -291,21 +291,21 @@ describe('composer', () => {
   ] as const) {
     it(`keeps a ${what} draft when another prompt with the same text is sent`, () => {
       write(page);
-      page.receive({ type: 'exchange', exchange: exchange('b', { prompt: 'continue' }) });
+      page.add('b', { prompt: 'continue' });
       assert.equal(page.input.value, 'continue');
     });
   }
 
   it('stops the turn with Escape wherever the focus is, even if an element stops the propagation of the event', () => {
-    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.add('a');
     page.input.addEventListener('keydown', (event) => event.stopPropagation());
     for (const target of [page.window.document.body, page.one('button', 'Stop'), page.input]) {
       page.key('Escape', {}, target);
     }
     assert.deepEqual(page.posted, [
-      { type: 'stop', exchangeId: 'a' },
-      { type: 'stop', exchangeId: 'a' },
-      { type: 'stop', exchangeId: 'a' },
+      { type: 'stop', answerId: 'a' },
+      { type: 'stop', answerId: 'a' },
+      { type: 'stop', answerId: 'a' },
     ]);
   });
 
@@ -315,18 +315,18 @@ describe('composer', () => {
   };
   for (const [name, init] of Object.entries(composing)) {
     it(`does not stop the turn with the Escape that ${name}`, () => {
-      page.receive({ type: 'exchange', exchange: exchange('a') });
+      page.add('a');
       page.key('Escape', init);
       assert.deepEqual(page.posted, []);
     });
   }
 
   it('stops a running turn with *Stop* and moves the focus from the button to the text field', () => {
-    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.add('a');
     page.one('button', 'Stop').focus();
     page.click('Stop');
     page.events('a', ev.stopped(''));
-    assert.deepEqual(page.posted, [{ type: 'stop', exchangeId: 'a' }]);
+    assert.deepEqual(page.posted, [{ type: 'stop', answerId: 'a' }]);
     assert.equal(page.window.document.activeElement, page.input);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ContextPart } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
+import { usePage, type PanelPage } from '../panel/support/panelPage';
 
 describe('ring for the context', () => {
   let page: PanelPage;
@@ -71,7 +71,7 @@ describe('ring for the context', () => {
     ring()?.click();
     assert.deepEqual(page.all('menu'), []);
     show({ turns: 150_000 });
-    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.add('a');
     page.events('a', ev.attempt());
     ring()?.click();
     assert.deepEqual(page.all('menu'), []);

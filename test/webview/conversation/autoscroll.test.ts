@@ -108,7 +108,7 @@ describe('autoscroll', () => {
 
   it('does not resume when a turn that is already shown changes', () => {
     scroller.wheel(-300);
-    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.update('a');
     scroller.grow(100);
     assert.equal(scroller.distanceFromEnd, 400);
   });
@@ -150,10 +150,10 @@ describe('autoscroll', () => {
   it('resumes when an answer is regenerated, but not when an existing version is shown', () => {
     scroller.wheel(-300);
     const done = [ev.attempt(), ev.text('Hi'), ev.done('Hi')].reduce(reduceTurn, initialTurn);
-    page.receive({ type: 'path', exchanges: [exchange('b', { state: done })] });
+    page.path(exchange('b', { state: done }));
     scroller.grow(100);
     assert.equal(scroller.distanceFromEnd, 400);
-    page.receive({ type: 'path', exchanges: [exchange('c')] });
+    page.path(exchange('c'));
     assert.equal(scroller.distanceFromEnd, 0);
   });
 

@@ -1,22 +1,24 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import { initialTurn, reduceTurn, type ExchangeSnapshot, type TurnState } from '../../../src/shared/protocol';
+import type { Answer, ShownExchange } from '../../../src/shared/conversation';
+import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
+import { answer, comparison, exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 import { Scroller } from '../panel/support/scroller';
 import { valuesOf } from '../../support/valuesOf';
 
 const stateOf = (...events: readonly StreamEvent[]): TurnState => events.reduce(reduceTurn, initialTurn);
 const done = (text: string): TurnState => stateOf(ev.attempt(), ev.text(text), ev.done(text));
-const column = (model: string, fields: Partial<ExchangeSnapshot> = {}): ExchangeSnapshot =>
-  exchange(model, { prompt: 'Why?', comparison: 'c', model, ...fields });
+const column = (model: string, fields: Partial<Answer> = {}): Answer => answer(model, { model, ...fields });
+const compare = (answers: readonly Answer[], fields: Partial<ShownExchange> = {}): ShownExchange =>
+  comparison(answers, { prompt: 'Why?', ...fields });
 
 describe('comparison', () => {
   let page: PanelPage;
-  usePage((opened) => (page = opened), [column('m1'), column('m2'), column('m3')]);
+  usePage((opened) => (page = opened), [compare([column('m1'), column('m2'), column('m3')])]);
 
   const answers = (): HTMLElement[] => page.all('article', 'Assistant');
-  const answer = (index: number): HTMLElement => answers()[index]!;
+  const at = (index: number): HTMLElement => answers()[index]!;
   const buttonsIn = (element: HTMLElement): (string | null)[] =>
     page.all('button').flatMap((button) => (element.contains(button) ? (button.ariaLabel ?? button.textContent) : []));
   const landmarks = (): (string | null)[] =>
@@ -52,19 +54,19 @@ describe('comparison', () => {
       ['m4', 'm2', 'm3'],
     );
     assert.deepEqual(landmarks(), ['m4', 'm2', 'm3']);
-    assert.equal(answer(1).querySelector('.turn-head')?.textContent, 'fallbackapi.example');
-    assert.ok(answer(1).querySelector('[title="api.example"]'));
+    assert.equal(at(1).querySelector('.turn-head')?.textContent, 'fallbackapi.example');
+    assert.ok(at(1).querySelector('[title="api.example"]'));
   });
 
   it('shows markup and invisible characters in the name of a model as text', () => {
-    page.snapshot([column('<img src=x>\u202e'), column('m2')]);
+    page.snapshot([compare([column('<img src=x>\u202e'), column('m2')])]);
     assert.deepEqual(landmarks(), ['<img src=x>', 'm2']);
     assert.equal(page.root.querySelector('img'), null);
   });
 
   it('is one exchange between others', () => {
     const after = exchange('after', { state: done('So') });
-    page.snapshot([exchange('before', { state: done('So') }), column('m1'), column('m2'), after]);
+    page.snapshot([exchange('before', { state: done('So') }), compare([column('m1'), column('m2')]), after]);
     const exchanges = [...page.root.querySelectorAll('.exchange')];
     assert.deepEqual(
       exchanges.map((each) => each.querySelectorAll('article').length),
@@ -81,21 +83,21 @@ describe('comparison', () => {
         answers().map((each) => buttonsIn(each).filter((name) => name === 'Stop').length),
         [1, 1, 0],
       );
-      assert.ok(buttonsIn(answer(0)).includes('Retry now'));
+      assert.ok(buttonsIn(at(0)).includes('Retry now'));
       page.all('button', 'Stop')[1]!.click();
-      assert.deepEqual(page.posted, [{ type: 'stop', exchangeId: 'm2' }]);
+      assert.deepEqual(page.posted, [{ type: 'stop', answerId: 'm2' }]);
     });
 
-    const waysToStop: Readonly<Record<string, readonly [stop: () => void, exchangeId: string]>> = {
+    const waysToStop: Readonly<Record<string, readonly [stop: () => void, answerId: string]>> = {
       '*Stop all*': [() => page.click('Stop all'), 'm1'],
       'the button of the composer': [() => page.click('End all answers'), 'm2'],
       Escape: [() => page.key('Escape'), 'm2'],
     };
-    for (const [name, [stop, exchangeId]] of Object.entries(waysToStop)) {
+    for (const [name, [stop, answerId]] of Object.entries(waysToStop)) {
       it(`stops all answers with ${name} while one is running`, () => {
         finish('m1', 'm3');
         stop();
-        assert.deepEqual(page.posted, [{ type: 'stopColumns', exchangeId }]);
+        assert.deepEqual(page.posted, [{ type: 'stopComparison', answerId }]);
         page.one('button', 'Stop all').focus();
         page.events('m2', ev.stopped(''));
         assert.deepEqual([page.all('button', 'Stop all'), page.all('button', 'End all answers')], [[], []]);
@@ -106,12 +108,12 @@ describe('comparison', () => {
     it('moves the focus from *Stop* to its answer when the answer ends', () => {
       page.all('button', 'Stop')[1]!.focus();
       finish('m2');
-      assert.equal(page.window.document.activeElement, answer(1));
+      assert.equal(page.window.document.activeElement, at(1));
     });
 
     it('disables the buttons for versions until the last answer has ended', () => {
       const earlier = exchange('a', { state: done('So') });
-      page.snapshot([earlier, column('m1'), column('m2')]);
+      page.snapshot([earlier, compare([column('m1'), column('m2')])]);
       finish('m2');
       assert.equal((page.one('button', 'Regenerate') as HTMLButtonElement).disabled, true);
       finish('m1');
@@ -121,7 +123,7 @@ describe('comparison', () => {
 
   it('is announced once, and each announcement of an answer begins with its model and keeps those of the others', () => {
     page.snapshot();
-    page.receive({ type: 'path', exchanges: [column('m1'), column('m2')] });
+    page.path(compare([column('m1'), column('m2')]));
     assert.equal(page.announced, 'Comparing m1, m2');
     page.events('m1', ev.attempt());
     page.events('m2', ev.attempt(), ev.waiting());
@@ -131,7 +133,7 @@ describe('comparison', () => {
     page.receive({ type: 'announce', text: 'Copied' });
     assert.equal(page.announced, 'Copied');
     for (const id of ['n1', 'n2', 'n3', 'n4', 'n5', 'n6']) {
-      page.receive({ type: 'path', exchanges: [column(id), column(`${id}b`)] });
+      page.path(compare([column(id), column(`${id}b`)]));
       page.events(id, ev.attempt());
     }
     assert.equal(page.root.querySelectorAll('[aria-live="polite"] > p').length, 5);
@@ -141,12 +143,12 @@ describe('comparison', () => {
     finish('m1');
     page.events('m2', ev.attempt(), ev.text('Hi'));
     page.events('m3', ev.attempt(), ev.failed());
-    assert.deepEqual(buttonsIn(answer(0)).slice(0, 3), ['Use this answer', 'Copy', 'Copy request as code…']);
+    assert.deepEqual(buttonsIn(at(0)).slice(0, 3), ['Use this answer', 'Copy', 'Copy request as code…']);
     page.click('Use this answer');
-    assert.deepEqual(page.posted, [{ type: 'useAnswer', exchangeId: 'm1' }]);
+    assert.deepEqual(page.posted, [{ type: 'useAnswer', answerId: 'm1' }]);
     page.events('m2', ev.stopped('Hi'));
-    assert.ok(buttonsIn(answer(1)).includes('Use this answer') && buttonsIn(answer(1)).includes('Continue'));
-    assert.ok(buttonsIn(answer(2)).includes('Retry now') && !buttonsIn(answer(2)).includes('Use this answer'));
+    assert.ok(buttonsIn(at(1)).includes('Use this answer') && buttonsIn(at(1)).includes('Continue'));
+    assert.ok(buttonsIn(at(2)).includes('Retry now') && !buttonsIn(at(2)).includes('Use this answer'));
     assert.deepEqual(page.all('button', 'Regenerate'), []);
   });
 
@@ -160,35 +162,41 @@ describe('comparison', () => {
       totalTokens: 52,
     };
     page.events('m1', ev.attempt(), ev.text('Hi', 1400), usage as StreamEvent, ev.done('Hi'));
-    const figures = answer(0).querySelector('.summary-full')!;
+    const figures = at(0).querySelector('.summary-full')!;
     assert.match(figures.textContent, /^first token 400 ms · .* · 12 → 40 tok · \d+ tok\/s$/);
     assert.deepEqual(figures.querySelector('span')?.textContent, 'first token 400 ms ·');
   });
 
   it('shows the buttons for versions outside of the comparison once', () => {
-    page.snapshot([
-      column('m1', { state: done('Hi'), versions: ['old', 'm1'] }),
-      column('m2', { state: done('Ho'), versions: ['old', 'm2'] }),
-    ]);
+    const answered = [column('m1', { state: done('Hi') }), column('m2', { state: done('Ho') })];
+    page.snapshot([compare(answered, { versions: ['old', 'm1'] })]);
     page.click('Previous version');
-    assert.deepEqual(page.posted, [{ type: 'showVersion', exchangeId: 'old' }]);
+    assert.deepEqual(page.posted, [{ type: 'showVersion', answerId: 'old' }]);
   });
 
   it('gives way to the answer in use, which gets the focus and is one of the versions', () => {
     finish('m1', 'm2', 'm3');
     page.all('button', 'Use this answer')[0]!.focus();
     const versions = ['m1', 'm2', 'm3'];
-    page.receive({ type: 'path', exchanges: [exchange('m1', { prompt: 'Why?', state: done('Hi'), versions })] });
+    page.path(exchange('m1', { prompt: 'Why?', state: done('Hi'), versions }));
     assert.deepEqual(page.all('group', 'Comparison'), []);
     assert.equal(page.window.document.activeElement, page.one('article', 'Assistant'));
-    assert.deepEqual(buttonsIn(answer(0)).slice(0, 3), ['Copy', 'Regenerate', 'More ways to regenerate']);
+    assert.deepEqual(buttonsIn(at(0)).slice(0, 3), ['Copy', 'Regenerate', 'More ways to regenerate']);
     assert.ok(page.one('group', 'Version 1 of 3'));
+  });
+
+  it('gives way to the answer in use without replacing the turns that follow', () => {
+    const answered = ['m1', 'm2'].map((model) => column(model, { state: done('Hi') }));
+    page.path(compare(answered, { followed: 'm2' }), exchange('next', { state: done('So') }));
+    const following = at(2);
+    page.path(exchange('m2', { state: done('Hi') }), exchange('next', { state: done('So') }));
+    assert.deepEqual([answers().length, at(1)], [2, following]);
   });
 
   it('marks the answer that a further prompt follows', () => {
     finish('m1', 'm2', 'm3');
-    const [first, second, third] = ['m1', 'm2', 'm3'].map((model) => column(model, { state: done('Hi') }));
-    page.receive({ type: 'path', exchanges: [first!, { ...second!, isFollowed: true }, third!, exchange('next')] });
+    const answered = ['m1', 'm2', 'm3'].map((model) => column(model, { state: done('Hi') }));
+    page.path(compare(answered, { followed: 'm2' }), exchange('next'));
     assert.deepEqual(
       answers().map((each) => each.querySelector('.badge')?.textContent),
       [undefined, 'In use', undefined, undefined],
@@ -199,7 +207,7 @@ describe('comparison', () => {
     for (const id of ['m1', 'm2', 'm3']) page.events(id, ev.attempt(), ev.failed());
     assert.equal(page.all('button', 'Retry now').length, 3);
     assert.match(page.all('alert')[1]!.textContent, /^m2: The model is overloaded\./);
-    page.receive({ type: 'exchange', exchange: exchange('next', { queued: true }) });
+    page.add('next', { isQueued: true });
     assert.equal(page.all('button', 'Retry now').length, 3);
     page.events('next', ev.attempt());
     assert.equal(page.all('button', 'Retry now').length, 0);
@@ -208,19 +216,19 @@ describe('comparison', () => {
 
   it('needs no second button for an API key if the card of any answer has one', () => {
     const connection = { model: 'm1', host: 'api.example', hasKey: false, demo: false };
-    page.snapshot([column('m1'), column('m2')], { connection });
+    page.snapshot([compare([column('m1'), column('m2')])], { connection });
     page.events('m1', ev.attempt(), ev.failed({ kind: 'auth', actions: ['setApiKey'] }));
-    assert.ok(answer(0).contains(page.one('button', 'Set API key')));
+    assert.ok(at(0).contains(page.one('button', 'Set API key')));
   });
 
   it('has one editor for its prompt, which also opens from an answer that was not sent, and is restored', () => {
     page.events('m2', ev.stopped(''));
     assert.equal(page.all('button', 'Edit').length, 1);
     page.click('Edit prompt');
-    assert.deepEqual(page.stored.edits, [{ exchangeId: 'm1', text: 'Why?' }]);
-    page.snapshot([column('m1'), column('m2')]);
+    assert.deepEqual(page.stored.edits, [{ id: 'exchange-m1', text: 'Why?' }]);
+    page.snapshot([compare([column('m1'), column('m2')])]);
     page.click('Resend');
-    assert.deepEqual(page.posted, [{ type: 'edit', exchangeId: 'm1', prompt: 'Why?' }]);
+    assert.deepEqual(page.posted, [{ type: 'edit', exchangeId: 'exchange-m1', prompt: 'Why?' }]);
   });
 
   describe('*Show differences*', () => {
@@ -234,17 +242,17 @@ describe('comparison', () => {
       assert.deepEqual(valuesOf(page.all('menuitem'), 'textContent'), ['m1 and m2', 'm1 and m3', 'm2 and m3']);
       page.one('menuitem', 'm2 and m3').click();
       assert.deepEqual(page.posted, [
-        { type: 'showDifferences', exchangeId: 'm1', otherId: 'm3' },
-        { type: 'showDifferences', exchangeId: 'm2', otherId: 'm3' },
+        { type: 'showDifferences', answerId: 'm1', otherId: 'm3' },
+        { type: 'showDifferences', answerId: 'm2', otherId: 'm3' },
       ]);
     });
   });
 
   it('can be reached with the arrow keys between the prompt and the first answer', () => {
-    answer(0).focus();
-    page.key('ArrowUp', {}, answer(0));
+    at(0).focus();
+    page.key('ArrowUp', {}, at(0));
     const bar = page.window.document.activeElement!;
-    assert.deepEqual([bar.className, (bar as HTMLElement).tabIndex, answer(0).tabIndex], ['comparison-bar', 0, -1]);
+    assert.deepEqual([bar.className, (bar as HTMLElement).tabIndex, at(0).tabIndex], ['comparison-bar', 0, -1]);
     page.key('ArrowUp', {}, bar);
     assert.equal(page.window.document.activeElement, page.one('article', 'You'));
   });
@@ -257,7 +265,7 @@ describe('comparison', () => {
     };
     const click = (): number => {
       page.key('End');
-      answer(1).click();
+      at(1).click();
       scroller.grow(100);
       return scroller.distanceFromEnd;
     };
@@ -298,9 +306,8 @@ describe('comparison', () => {
   });
 
   it('has no buttons that change the conversation while another window writes it', () => {
-    page.snapshot([column('m1', { state: done('Hi') }), column('m2', { state: done('Ho') }), column('m3')], {
-      readOnly: true,
-    });
+    const answered = [column('m1', { state: done('Hi') }), column('m2', { state: done('Ho') }), column('m3')];
+    page.snapshot([compare(answered)], { readOnly: true });
     const names = page.buttons().filter((name) => /Stop|Use|Edit|Regenerate|End all/.test(name));
     assert.deepEqual(names, []);
     assert.ok(page.one('button', 'Show differences'));

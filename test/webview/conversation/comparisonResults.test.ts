@@ -34,7 +34,7 @@ const answer = ({ text = 'Hi', firstTokenAt = 1400, origin, tokens, ended }: Fie
 const describeAnswers = (...states: readonly TurnState[]): string =>
   describeComparison(
     englishWords,
-    states.map((state, index) => ({ model: `m${index + 1}`, state })),
+    states.map((visibleState, index) => ({ model: `m${index + 1}`, visibleState })),
   );
 
 const holySheep = 'https://api.holysheep.ai';

@@ -42,7 +42,7 @@ describe('offline demo in the panel', () => {
     assert.ok(page.one('log').contains(card()));
     page.one('button', 'Run it').focus();
     page.receive({ type: 'demoStep', demoStep: running });
-    page.receive({ type: 'exchange', exchange: exchange('a', { demo: true }) });
+    page.add('a', { demo: true });
     assert.ok(!page.one('log').contains(card()));
     assert.equal(page.window.document.activeElement, page.one('button', 'Skip'));
     page.receive({ type: 'demoStep', demoStep: second });

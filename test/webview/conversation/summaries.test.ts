@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import { initialTurn, reduceTurn, type ExchangeSnapshot, type TurnState } from '../../../src/shared/protocol';
+import type { ShownExchange, ShownSummary } from '../../../src/shared/conversation';
+import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import { exchange, startOfTime, usePage, PanelPage } from '../panel/support/panelPage';
+import { answer, exchange, startOfTime, usePage, PanelPage } from '../panel/support/panelPage';
 import { Scroller } from '../panel/support/scroller';
 
 const stateOf = (...events: readonly StreamEvent[]): TurnState => events.reduce(reduceTurn, initialTurn);
-const answered = (id: string): ExchangeSnapshot =>
+const answered = (id: string): ShownExchange =>
   exchange(id, { state: stateOf(ev.attempt(), ev.text(id), ev.done(id)) });
 const running: TurnState = stateOf(ev.attempt({ time: startOfTime + 60_000 }));
 const ready: TurnState = [ev.text('In short'), ev.done('In short')].reduce(reduceTurn, running);
@@ -14,21 +15,19 @@ const failed: TurnState = reduceTurn(
   running,
   ev.failed({ kind: 'connection', message: 'Lost.', actions: ['retryNow', 'restart'] }),
 );
-const summary = (state: TurnState, fields: Partial<ExchangeSnapshot> = {}): ExchangeSnapshot =>
-  exchange('s', { prompt: 'Summarize', state, summarizedTurns: 2, ...fields });
+const summary = (state: TurnState, turns = 2, id = 's'): ShownSummary => ({ answer: answer(id, { state }), turns });
 const tooLong = ev.failed({
   kind: 'context-length',
   status: 400,
   message: 'Too long.',
   actions: ['summarize', 'newConversation', 'switchModel'],
 });
-const [a, b, c] = ['a', 'b', 'c'].map(answered) as [ExchangeSnapshot, ExchangeSnapshot, ExchangeSnapshot];
+const [a, b, c] = ['a', 'b', 'c'].map(answered) as [ShownExchange, ShownExchange, ShownExchange];
 const question = exchange('q', { state: stateOf(ev.attempt(), tooLong) });
 
 describe('summary in a conversation', () => {
   let page: PanelPage;
   usePage((opened) => (page = opened));
-  const path = (...exchanges: readonly ExchangeSnapshot[]): void => page.receive({ type: 'path', exchanges });
   const entries = (): (string | null)[] => page.all('article').map((entry) => entry.ariaLabel);
   const folded = ['2 earlier turns', 'Summary', 'You', 'Assistant'];
   const unfolded = ['2 earlier turns', 'You', 'Assistant', 'You', 'Assistant', 'Summary', 'You', 'Assistant'];
@@ -77,14 +76,14 @@ describe('summary in a conversation', () => {
   it('is added and removed without replacing the turns around it, and folds only when it is ready', () => {
     page.snapshot([a, b, c]);
     const last = page.all('article').at(-1)!;
-    path(a, b, summary(running), c);
+    page.path(a, b, summary(running), c);
     assert.deepEqual(entries(), unfolded.slice(1));
     assert.match(page.root.querySelector('.notices')!.textContent, /Summarizing the earlier turns…Show/);
     page.all('article', 'You')[0]!.focus();
     page.events('s', ev.text('In short'), ev.done('In short'));
     assert.deepEqual([entries(), page.announced], [folded, 'The summary is ready.']);
     assert.equal(page.window.document.activeElement, block());
-    path(a, b, c);
+    page.path(a, b, c);
     assert.deepEqual(entries(), ['You', 'Assistant', 'You', 'Assistant', 'You', 'Assistant']);
     assert.equal(page.all('article').at(-1), last);
   });
@@ -103,7 +102,7 @@ describe('summary in a conversation', () => {
         buttons,
       );
       page.click('Dismiss');
-      assert.deepEqual(page.posted.at(-1), { type: 'editSummary', exchangeId: 's', text: '' });
+      assert.deepEqual(page.posted.at(-1), { type: 'editSummary', answerId: 's', text: '' });
     });
   }
 
@@ -119,8 +118,8 @@ describe('summary in a conversation', () => {
     page.click('Undo');
     page.click('New conversation with this summary');
     assert.deepEqual(page.posted, [
-      { type: 'editSummary', exchangeId: 's', text: '' },
-      { type: 'newFromSummary', exchangeId: 's' },
+      { type: 'editSummary', answerId: 's', text: '' },
+      { type: 'newFromSummary', answerId: 's' },
     ]);
     page.snapshot([a, b, summary(ready), c], { readOnly: true });
     assert.deepEqual(page.all('button', 'Undo'), []);
@@ -139,9 +138,9 @@ describe('summary in a conversation', () => {
     page.snapshot([a, b, summary(ready), c]);
     assert.equal(editor().value, 'Longer');
     assert.equal(page.key('Enter', { ctrlKey: true }, editor()), true);
-    assert.deepEqual(page.posted.at(-1), { type: 'editSummary', exchangeId: 's', text: 'Longer' });
+    assert.deepEqual(page.posted.at(-1), { type: 'editSummary', answerId: 's', text: 'Longer' });
     assert.equal(page.window.document.activeElement, page.input);
-    path(a, b, summary({ ...ready, text: 'Longer' }), c);
+    page.path(a, b, summary({ ...ready, text: 'Longer' }), c);
     assert.deepEqual(
       [page.all('textbox', 'Edit the summary'), block().querySelector('[data-part="answer"]')?.textContent],
       [[], 'Longer'],
@@ -149,14 +148,14 @@ describe('summary in a conversation', () => {
   });
 
   it('of another conversation folds nothing and says where it comes from', () => {
-    page.snapshot([summary(ready, { summarizedTurns: 0 }), a]);
+    page.snapshot([summary(ready, 0), a]);
     assert.deepEqual(entries(), ['Summary', 'You', 'Assistant']);
     assert.equal(block().querySelector('h2')?.textContent, 'Summary of another conversation');
     assert.deepEqual(buttonsIn(block()).slice(-2), ['Edit', 'Undo']);
   });
 
   it('that is newer folds the older one, too', () => {
-    page.snapshot([a, summary(ready, { id: 'older', summarizedTurns: 1 }), b, summary(ready), c]);
+    page.snapshot([a, summary(ready, 1, 'older'), b, summary(ready), c]);
     assert.deepEqual(entries(), folded);
     page.click('2 earlier turns');
     assert.equal(page.all('article', 'Summary').length, 2);
@@ -188,8 +187,8 @@ describe('failure card of a request that is too long', () => {
       ['New conversation', false, false],
     ]);
     page.click('Continue with a summary');
-    assert.deepEqual(page.posted.at(-1), { type: 'action', exchangeId: 'q', action: 'summarize' });
-    page.receive({ type: 'path', exchanges: [a, summary(running, { summarizedTurns: 1 }), question] });
+    assert.deepEqual(page.posted.at(-1), { type: 'action', answerId: 'q', action: 'summarize' });
+    page.path(a, summary(running, 1), question);
     assert.deepEqual(card()[0], ['Continue with a summary', true, true]);
   });
 
@@ -210,7 +209,7 @@ describe('failure card of a request that is too long', () => {
       page.snapshot([a, b, summary(ready), question]);
     }
     page.click('Retry now');
-    assert.deepEqual(page.posted.at(-1), { type: 'action', exchangeId: 'q', action: 'retryNow' });
+    assert.deepEqual(page.posted.at(-1), { type: 'action', answerId: 'q', action: 'retryNow' });
   });
 
   it('offers a further summary if a summary stands for too little', () => {
@@ -224,7 +223,7 @@ describe('failure card of a request that is too long', () => {
     const tooLongSummary = reduceTurn(running, tooLong);
     page.snapshot([a, b, summary(tooLongSummary)]);
     assert.deepEqual(card()[0], ['Continue with a summary', true, false]);
-    page.snapshot([a, summary(tooLongSummary, { summarizedTurns: 1 })]);
+    page.snapshot([a, summary(tooLongSummary, 1)]);
     assert.deepEqual(card()[0], ['New conversation', true, false]);
   });
 });
@@ -238,7 +237,7 @@ describe('notice of a new summary', () => {
     scroller = new Scroller(page.one('log'), page);
     scroller.grow(0);
     scroller.height += 100;
-    page.receive({ type: 'path', exchanges: [a, b, summary(running), c] });
+    page.path(a, b, summary(running), c);
     scroller.grow(0);
   });
   const fill = (tokens: number): void =>
@@ -266,8 +265,8 @@ describe('notice of a new summary', () => {
 
   for (const [cause, act] of [
     ['the user dismisses it', () => page.click('Dismiss')],
-    ['the user undoes the summary', () => page.receive({ type: 'path', exchanges: [a, b, c] })],
-    ['the next prompt is sent', () => page.receive({ type: 'exchange', exchange: exchange('d') })],
+    ['the user undoes the summary', () => page.path(a, b, c)],
+    ['the next prompt is sent', () => page.add('d')],
   ] as const) {
     it(`disappears when ${cause}`, () => {
       end();
@@ -334,7 +333,7 @@ describe('notice of a full context', () => {
     page.one('button', 'Dismiss').focus();
     page.click('Dismiss');
     assert.equal(page.window.document.activeElement, page.input);
-    page.receive({ type: 'path', exchanges: [a, b, exchange('d', { state: stateOf(ev.attempt()) })] });
+    page.path(a, b, exchange('d', { state: stateOf(ev.attempt()) }));
     page.events('d', ev.text('d'), ev.done('d'));
     assert.deepEqual(page.all('button', 'Continue with a summary'), []);
     fill(500);

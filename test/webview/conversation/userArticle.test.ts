@@ -65,7 +65,7 @@ describe('prompt in the conversation', () => {
     page.all('button', 'Show all')[0]?.click();
     for (const current of [page, new PanelPage(page.storage)]) {
       current.snapshot(exchanges);
-      assert.deepEqual([current.all('button', 'Show all').length, current.stored.unfolded], [1, ['a']]);
+      assert.deepEqual([current.all('button', 'Show all').length, current.stored.unfolded], [1, ['exchange-a']]);
       if (current !== page) current.dispose();
     }
     page.click('Show less');

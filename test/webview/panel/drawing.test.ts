@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { initialTurn, reduceTurn, type ExchangeSnapshot, type TurnState } from '../../../src/shared/protocol';
+import type { ShownExchange } from '../../../src/shared/conversation';
+import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, usePage, type PanelPage } from './support/panelPage';
 import { sliceChars } from './support/plainMarkdown';
@@ -37,7 +38,7 @@ describe('page that draws a conversation', () => {
   it('shows a restarted turn as running, even if its earlier text was not completely on screen', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), ev.text(long), ev.stopped(long));
-    page.receive({ type: 'exchange', exchange: exchange('a', { state: { ...initialTurn, text: long } }) });
+    page.update('a', { state: { ...initialTurn, text: long } });
     runAll();
     assert.equal(state(), 'connecting');
   });
@@ -50,7 +51,7 @@ describe('page that draws a conversation', () => {
     assert.equal(state(), 'done');
   });
 
-  const many = ['a', 'b', 'c', 'd'].map((id): ExchangeSnapshot => exchange(id, { state: done(`answer ${id}`) }));
+  const many = ['a', 'b', 'c', 'd'].map((id): ShownExchange => exchange(id, { state: done(`answer ${id}`) }));
   const drawn = (): string[] =>
     page
       .all('article', 'Assistant')
@@ -98,7 +99,7 @@ describe('page that draws a conversation', () => {
   it('draws a turn immediately when it receives events', () => {
     page.clock.tickCostMs = 10;
     page.snapshot(many);
-    page.receive({ type: 'exchange', exchange: exchange('e', { queued: true }) });
+    page.add('e', { isQueued: true });
     page.events('e', ev.attempt(), ev.text('Hi'));
     assert.equal(state(), 'streaming');
     runAll();

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExchangeTree } from '../../../src/host/journal/exchangeTree';
-import { readContent } from '../../../src/host/conversation/conversationSummaries';
 import { exportJson } from '../../../src/host/history/exportJson';
 import { englishWords } from '../../support/englishWords';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
@@ -13,13 +12,14 @@ import { PanelPage } from './support/panelPage';
 
 interface StoredRecord {
   readonly type: string;
-  readonly exchangeId?: string;
+  readonly id?: string;
+  readonly answer?: unknown;
   readonly events?: readonly (object & { readonly type: string })[];
 }
 
 /**
  * A journal with every type of record and event, and with a value in every field. Its records of events begin alike,
- * and its last exchange, `z`, stays undamaged.
+ * and its first exchange, `z`, stays undamaged.
  */
 const everyRecord = readFileSync(join(__dirname, 'everyRecord.jsonl'), 'utf8');
 const lines = everyRecord.trim().split('\n');
@@ -52,15 +52,17 @@ const hostile: readonly string[] = [
 /** Values with which the test also draws the panel. An ordinary run draws one of them for each field. */
 const drawnValues: readonly (string | undefined)[] = ['1e308', '-1e999', '"NaN"', '{}', undefined];
 
+const isUndamaged = ({ id, answer }: StoredRecord): boolean => id === 'z' || answer === 'z1';
+
 /**
- * Returns the journal without the events of unrelated exchanges, which would only take time. Keeps the exchange `z`, which
+ * Returns the journal without the events of unrelated answers, which would only take time. Keeps the exchange `z`, which
  * must stay undamaged.
  */
 function affectedLines(number: number): readonly string[] {
-  const { exchangeId } = records[number]!;
+  const { answer } = records[number]!;
   return lines.filter((_, index) => {
-    const { type, exchangeId: other } = records[index]!;
-    return usesLargeInputs || type !== 'events' || other === exchangeId || other === 'z';
+    const record = records[index]!;
+    return usesLargeInputs || record.type !== 'events' || record.answer === answer || isUndamaged(record);
   });
 }
 
@@ -94,24 +96,25 @@ const exportOptions = { words: englishWords, locale: 'en' };
 
 /** Loads and exports a journal as the host does. */
 function loadAndExport(text: string): ExchangeTree {
-  const folded = foldJournal(salvageJournal(Buffer.from(text)).lines);
-  const source = { ...readContent('', folded), title: folded.title ?? '' };
+  const { tree } = foldJournal(salvageJournal(Buffer.from(text)).records);
+  const source = { tree, title: tree.title ?? '' };
   exportJson(source, 0);
   exportMarkdown(source, exportOptions);
-  return folded.tree;
+  return tree;
 }
 
 describe('journal whose records may be invalid', function () {
   this.timeout(120_000);
 
   it('is read completely and not reported as damaged when all its records are valid', () => {
-    const { damage, lines: salvaged } = salvageJournal(Buffer.from(everyRecord));
+    const { damage, records: salvaged } = salvageJournal(Buffer.from(everyRecord));
     assert.equal(damage, undefined);
     assert.deepEqual(salvaged, records.slice(1));
   });
 
-  for (const [number, record] of records.slice(0, -2).entries()) {
+  for (const [number, record] of records.entries()) {
     const { type } = record;
+    if (isUndamaged(record)) continue;
     it(`is shown and exported with its undamaged exchanges, whatever value a field of line ${number} (${type}) has`, () => {
       const page = new PanelPage();
       try {
@@ -126,10 +129,10 @@ describe('journal whose records may be invalid', function () {
             const crafted = journal.with(journal.indexOf(lines[number]!), withHostile(record, path, by));
             const description = `${path.join('.')}: ${by?.slice(0, 40) ?? 'missing'}`;
             try {
-              const all = loadAndExport(`${crafted.join('\n')}\n`);
-              const views = all.path().map((exchange) => all.snapshot(exchange));
-              if (drawn.includes(by)) page.snapshot(JSON.parse(JSON.stringify(views)) as typeof views);
-              if (number > 0) assert.equal(all.get('z')?.state.text, 'unharmed');
+              const tree = loadAndExport(`${crafted.join('\n')}\n`);
+              const items = tree.page();
+              if (drawn.includes(by)) page.snapshot(JSON.parse(JSON.stringify(items)) as typeof items);
+              if (number > 0) assert.equal(tree.answer('z1')?.state.text, 'unharmed');
             } catch (error) {
               throw new Error(description, { cause: error });
             }
@@ -144,14 +147,20 @@ describe('journal whose records may be invalid', function () {
   it('is loaded without an error or a hang, however many turns, events and seconds it contains', () => {
     const repeat = (count: number, createRecord: (n: number) => object): string =>
       Array.from({ length: count }, (_, n) => JSON.stringify(createRecord(n))).join('\n');
-    const eventsRecord = (event: object): object => ({ type: 'events', exchangeId: 'e', events: [event] });
-    const start = lines.slice(0, 2).join('\n');
+    const eventsRecord = (event: object): object => ({ type: 'events', answer: 'e1', events: [event] });
+    const start = [lines[0], ...lines.filter((_, index) => records[index]?.id === 'e')].join('\n');
     const [attempt] = events;
     const wait = events.find(({ type }) => type === 'waiting');
     // Exceeds the number of exchanges and of events that a journal may have.
     const count = usesLargeInputs ? 60_000 : 12_000;
     for (const content of [
-      repeat(count, (n) => ({ type: 'exchange', id: `${n}`, prompt: 'Hi' })),
+      repeat(count, (n) => ({
+        type: 'exchange',
+        id: `${n}`,
+        after: n === 0 ? '' : `a${n - 1}`,
+        prompt: 'Hi',
+        answers: [{ id: `a${n}` }],
+      })),
       repeat(count, (n) => eventsRecord({ ...attempt, attempt: n, at: n, why: 'retry', time: n })),
       repeat(count, (n) => eventsRecord({ ...wait, at: n, reason: n % 2 ? 'server' : 'overloaded' })),
       repeat(count, (n) => eventsRecord({ type: 'text', attempt: 1, at: n * 1000, text: 'a' })),
@@ -161,7 +170,7 @@ describe('journal whose records may be invalid', function () {
         eventsRecord({ type: 'resumed', attempt: 1, at: n, how: 'continue', trimmed: 0, resumePoint: n }),
       ),
     ]) {
-      assert.equal(loadAndExport(`${start}\n${content}\n`).get('e')?.prompt, 'Hi');
+      assert.equal(loadAndExport(`${start}\n${content}\n`).exchange('e')?.prompt, 'Hi');
     }
   });
 });

@@ -21,7 +21,7 @@ describe('page around the conversation', () => {
     page.snapshot([], { suggestions });
     page.click('Rate limit');
     assert.deepEqual(page.posted, [{ type: 'askSuggestion', kind: 'scenario', id: 'demo-429' }]);
-    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.add('a');
     assert.deepEqual(page.all('button', 'Rate limit'), []);
     page.snapshot([], { suggestions });
     assert.ok(page.one('button', 'Rate limit'));
@@ -67,7 +67,7 @@ describe('page around the conversation', () => {
     assert.equal(page.one('log').querySelector('.notice'), null);
     page.events('a', ev.attempt(), ev.failed({ kind: 'auth', actions: ['setApiKey'] }));
     assert.ok(page.one('alert').contains(page.one('button', 'Set API key')));
-    page.receive({ type: 'exchange', exchange: exchange('b') });
+    page.add('b');
     assert.equal(page.one('log').contains(page.one('button', 'Set API key')), false);
   });
 

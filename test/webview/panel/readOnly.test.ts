@@ -44,7 +44,7 @@ describe('page of a conversation that another window writes', () => {
     editor.dispatchEvent(new page.window.Event('input', { bubbles: true }));
     page.type('half a thought');
     page.snapshot(exchanges, { readOnly: true });
-    page.receive({ type: 'path', exchanges });
+    page.path(...exchanges);
     assert.deepEqual(page.all('textbox'), []);
     page.snapshot(exchanges);
     const values = page.all('textbox').map((textbox) => (textbox as HTMLTextAreaElement).value);
@@ -74,7 +74,11 @@ describe('page of a conversation that another window writes', () => {
   it('restores the draft of the other window after it has taken over', () => {
     saveElsewhere({ draft: 'half' });
     page.snapshot(exchanges, { readOnly: true });
-    saveElsewhere({ draft: 'half a thought', context: ['file:a'], edits: [{ exchangeId: 'e1', text: 'other words' }] });
+    saveElsewhere({
+      draft: 'half a thought',
+      context: ['file:a'],
+      edits: [{ id: 'exchange-e1', text: 'other words' }],
+    });
     page.snapshot(exchanges);
     assert.deepEqual(prompts(), ['half a thought']);
     assert.equal((page.one('textbox', 'Edit your prompt') as HTMLTextAreaElement).value, 'other words');

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { initialTurn, reduceTurn, type ExchangeSnapshot } from '../../../src/shared/protocol';
+import type { ShownExchange } from '../../../src/shared/conversation';
+import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import type { Unsent } from '../../../src/webview/state/unsentStore';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
 import { Scroller } from './support/scroller';
 
 const state = [ev.attempt(), ev.done('an answer')].reduce(reduceTurn, initialTurn);
-const exchanges: readonly ExchangeSnapshot[] = ['a', 'b', 'c'].map((id) => exchange(id, { state }));
+const exchanges: readonly ShownExchange[] = ['a', 'b', 'c'].map((id) => exchange(id, { state }));
 
 /** Lays out the answers below each other, with heights in pixels, in a conversation that starts 30 pixels down the page. */
 function layOut(page: PanelPage, scroller: Scroller, heights: readonly number[] = [500, 500, 500]): void {
@@ -47,21 +48,21 @@ describe('panel restored after it was hidden behind another tab', () => {
     const { page, scroller } = open();
     scroller.wheel(-2000);
     scroller.wheel(620);
-    assert.deepEqual(page.stored.place, { exchangeId: 'b', offset: 120 });
+    assert.deepEqual(page.stored.place, { answerId: 'b', offset: 120 });
     const after = reopened(page.stored);
     assert.equal(after.scroller.element.scrollTop, 620);
     layOut(after.page, after.scroller, [800, 500, 500]);
     after.scroller.grow(300);
     assert.equal(after.scroller.element.scrollTop, 920);
-    assert.deepEqual(after.page.stored.place, { exchangeId: 'b', offset: 120 });
+    assert.deepEqual(after.page.stored.place, { answerId: 'b', offset: 120 });
   });
 
   it('keeps the position to which the user scrolls after the restore', () => {
-    const { page, scroller } = open({ place: { exchangeId: 'b', offset: 120 } });
+    const { page, scroller } = open({ place: { answerId: 'b', offset: 120 } });
     scroller.wheel(-100);
     scroller.grow(300);
     assert.equal(scroller.element.scrollTop, 520);
-    assert.deepEqual(page.stored.place, { exchangeId: 'b', offset: 20 });
+    assert.deepEqual(page.stored.place, { answerId: 'b', offset: 20 });
   });
 
   it('scrolls to the end if the end was in view, or if the answer at the reading position no longer exists', () => {
@@ -69,7 +70,7 @@ describe('panel restored after it was hidden behind another tab', () => {
     scroller.wheel(-500);
     scroller.wheel(500);
     assert.equal(page.stored.place, undefined);
-    for (const unsent of [page.stored, { place: { exchangeId: 'gone', offset: 0 } }]) {
+    for (const unsent of [page.stored, { place: { answerId: 'gone', offset: 0 } }]) {
       assert.equal(reopened(unsent).scroller.distanceFromEnd, 0);
     }
   });

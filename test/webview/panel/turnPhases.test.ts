@@ -122,8 +122,8 @@ describe('page that shows turns', () => {
     page.click('Restart answer');
     page.click('Continue');
     assert.deepEqual(page.posted, [
-      { type: 'action', exchangeId: 'a', action: 'restart' },
-      { type: 'action', exchangeId: 'a', action: 'continue' },
+      { type: 'action', answerId: 'a', action: 'restart' },
+      { type: 'action', answerId: 'a', action: 'continue' },
     ]);
   });
 
@@ -136,7 +136,7 @@ describe('page that shows turns', () => {
   });
 
   it('says that a queued turn has not started, and keeps the *Stop* button of the running turn', () => {
-    page.snapshot([exchange('a'), exchange('b', { queued: true })]);
+    page.snapshot([exchange('a'), exchange('b', { isQueued: true })]);
     page.events('a', start, ev.waiting());
     const queued = page.all('article', 'Assistant')[1];
     assert.equal(queued?.dataset['state'], 'connecting');
@@ -156,7 +156,7 @@ describe('page that shows turns', () => {
         return names.join(', ');
       });
     assert.deepEqual(offeredActions(), ['Continue, Restart answer', 'Restart answer']);
-    page.receive({ type: 'exchange', exchange: exchange('b', { queued: true }) });
+    page.update('b', { isQueued: true });
     assert.deepEqual(offeredActions(), ['Continue, Restart answer', '']);
     page.events('b', start);
     assert.deepEqual(offeredActions(), ['', '']);
@@ -245,7 +245,7 @@ describe('text of an answer', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.reasoning('hm'), ev.text('part'), ev.stopped('part'));
     const state = { ...initialTurn, text: 'part', reasoning: 'hm' };
-    page.receive({ type: 'exchange', exchange: exchange('a', { state }) });
+    page.update('a', { state });
     assert.equal(page.one('article', 'Assistant').dataset['state'], 'connecting');
     page.events('a', start, ev.resumed({ resumePoint: 4 }), ev.text(' and rest'), ev.done('part and rest'));
     assert.equal(page.part('answer')?.textContent, 'part and rest');

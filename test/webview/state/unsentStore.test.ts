@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { DraftContext, ExchangeSnapshot } from '../../../src/shared/protocol';
+import type { ShownExchange, ShownItem } from '../../../src/shared/conversation';
+import type { DraftContext } from '../../../src/shared/protocol';
 import { UnsentStore } from '../../../src/webview/state/unsentStore';
 import { MemoryStorage } from '../panel/support/memoryStorage';
 import { exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
@@ -12,7 +13,7 @@ const file = (id: string): DraftContext => ({
   lines: 1,
   truncated: false,
 });
-const exchangeOf = (id: string, prompt: string): ExchangeSnapshot => exchange(id, { prompt });
+const exchangeOf = (id: string, prompt: string): ShownExchange => exchange(id, { prompt });
 const storeIn = (storage: MemoryStorage, at = startOfTime): UnsentStore =>
   new UnsentStore(
     () => storage,
@@ -23,7 +24,7 @@ const week = 7 * 24 * 60 * 60 * 1000;
 
 const open = (
   storage = new MemoryStorage(),
-  exchanges: readonly ExchangeSnapshot[] = [exchange('a')],
+  exchanges: readonly ShownItem[] = [exchange('a')],
   fields: Parameters<PanelPage['snapshot']>[1] = {},
 ): PanelPage => {
   const page = new PanelPage(storage);
@@ -183,10 +184,18 @@ describe('unsent text', () => {
     const editors = (): (string | undefined)[] =>
       page.all('textbox', 'Edit your prompt').map((editor) => (editor as HTMLTextAreaElement).value);
     page.click('Edit');
-    page.receive({ type: 'path', exchanges: [exchange('b')] });
-    assert.deepEqual([editors(), page.stored.edits], [[], [{ exchangeId: 'a', text: 'prompt a' }]]);
-    page.receive({ type: 'path', exchanges: [exchange('a')] });
-    assert.deepEqual([editors(), page.stored.edits], [['prompt a'], [{ exchangeId: 'a', text: 'prompt a' }]]);
+    page.path(exchange('b'));
+    assert.deepEqual([editors(), page.stored.edits], [[], [{ id: 'exchange-a', text: 'prompt a' }]]);
+    page.path(exchange('a'));
+    assert.deepEqual([editors(), page.stored.edits], [['prompt a'], [{ id: 'exchange-a', text: 'prompt a' }]]);
+  });
+
+  it('keeps the open edit of a prompt when another answer to the prompt is shown', () => {
+    const page = open();
+    page.click('Edit');
+    page.path({ ...exchange('b'), id: 'exchange-a' });
+    const editor = page.one('textbox', 'Edit your prompt') as HTMLTextAreaElement;
+    assert.deepEqual([editor.value, page.stored.edits], ['prompt a', [{ id: 'exchange-a', text: 'prompt a' }]]);
   });
 
   it('keeps its context items over several reloads until the host has read them', () => {
@@ -287,10 +296,10 @@ describe('unsent text', () => {
       { prefilled: [{ text: 'a', more: 'yes' }] },
       { edits: 'no' },
       { edits: [null] },
-      { edits: [{ exchangeId: 'e' }] },
+      { edits: [{ id: 'e' }] },
       { draft: 1 },
       { place: 'end' },
-      { place: { exchangeId: 'e' } },
+      { place: { answerId: 'e' } },
       { place: { offset: 1 } },
     ].map((fields) => ({ ...record, ...fields }));
     for (const [index, invalid] of [null, 'a', { at: 1 }, { draft: 'a' }, ...invalidFields].entries()) {

@@ -45,7 +45,7 @@ describe('failure card', () => {
     fail({ kind: 'rate-limit', actions: ['switchGateway', 'retryNow'], ...next });
     assert.deepEqual([buttons()[0]?.textContent, buttons()[0]?.className], ['Use OpenRouter', 'button primary']);
     page.click('Use OpenRouter');
-    assert.deepEqual(page.posted.at(-1), { type: 'action', exchangeId: 'a', action: 'switchGateway' });
+    assert.deepEqual(page.posted.at(-1), { type: 'action', answerId: 'a', action: 'switchGateway' });
     fail({ kind: 'rate-limit', actions: ['retryNow', 'switchGateway'], ...next });
     assert.equal(buttons()[1]?.textContent, 'Switch gateway');
   });
@@ -68,12 +68,12 @@ describe('failure card', () => {
     fail({ actions, fallbackModel: 'qwen', text: 'Hel' }, ev.attempt(), ev.text('Hel'));
     assert.deepEqual([buttons()[0]?.textContent, buttons()[0]?.className], ['Continue with qwen', 'button primary']);
     page.click('Continue with qwen');
-    assert.deepEqual(page.posted, [{ type: 'action', exchangeId: 'a', action: 'continueWithFallback' }]);
+    assert.deepEqual(page.posted, [{ type: 'action', answerId: 'a', action: 'continueWithFallback' }]);
   });
 
   it('loses its role and its buttons, but not its details, when another turn has started', () => {
     fail();
-    page.receive({ type: 'exchange', exchange: exchange('b') });
+    page.add('b');
     page.events('b', ev.attempt(), ev.failed({ message: 'Again.' }));
     assert.equal(page.one('alert').querySelector('p')?.textContent, 'Again.');
     const old = page.all('article', 'Assistant')[0]!;
@@ -84,7 +84,7 @@ describe('failure card', () => {
 
   it('is removed when the turn is retried', () => {
     fail();
-    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.update('a');
     assert.deepEqual(page.all('alert'), []);
     assert.ok(page.one('button', 'Stop'));
   });
@@ -98,7 +98,7 @@ describe('failure card of a model that the gateway does not have', () => {
 
   it('offers the nearest models before *Switch model*, without an announcement and without moving the focus', () => {
     fail(failed);
-    assert.deepEqual(page.posted, [{ type: 'findModels', exchangeId: 'a', request: 1 }]);
+    assert.deepEqual(page.posted, [{ type: 'findModels', answerId: 'a', request: 1 }]);
     page.one('button', 'Switch model').focus();
     for (let repetition = 0; repetition < 2; repetition++) offer('claude-sonnet-4-6', 'claude-sonnet-4-5');
     assert.deepEqual(rowsOf(buttons(), 'textContent', 'title'), [
@@ -109,7 +109,7 @@ describe('failure card of a model that the gateway does not have', () => {
     assert.equal(buttons()[0]?.parentElement?.getAttribute('aria-live'), 'off');
     assert.equal(document.activeElement, page.one('button', 'Switch model'));
     page.click('claude-sonnet-4-5');
-    assert.deepEqual(page.posted.at(-1), { type: 'switchModel', exchangeId: 'a', model: 'claude-sonnet-4-5' });
+    assert.deepEqual(page.posted.at(-1), { type: 'switchModel', answerId: 'a', model: 'claude-sonnet-4-5' });
   });
 
   it('asks for no models after other faults or in a window that only reads', () => {

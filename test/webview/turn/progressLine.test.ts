@@ -94,7 +94,7 @@ describe('progress line', () => {
       page.clock.advance(1000);
       assert.deepEqual([progress(), page.announced], ['No response (5 s), may be billed', offer]);
       page.click('Switch gateway');
-      assert.deepEqual(page.posted.at(-1), { type: 'action', exchangeId: 'a', action: 'switchGateway' });
+      assert.deepEqual(page.posted.at(-1), { type: 'action', answerId: 'a', action: 'switchGateway' });
     });
 
     for (const [name, ...events] of [
@@ -117,7 +117,7 @@ describe('progress line', () => {
   });
 
   it('counts nothing for a queued turn', () => {
-    page.snapshot([exchange('a', { queued: true })]);
+    page.snapshot([exchange('a', { isQueued: true })]);
     assert.deepEqual([progress(), page.clock.pending], ['Starts after the current answer', 0]);
   });
 
@@ -125,7 +125,7 @@ describe('progress line', () => {
     'the next token': () => page.events('a', ev.text('lo', 6000)),
     'a wait': () => page.events('a', ev.waiting()),
     'the stop of the turn': () => page.events('a', ev.stopped('Hel')),
-    'a retry of the turn': () => page.receive({ type: 'exchange', exchange: exchange('a') }),
+    'a retry of the turn': () => page.update('a'),
   };
   for (const [name, end] of Object.entries(ends)) {
     it(`stops counting at ${name}`, () => {

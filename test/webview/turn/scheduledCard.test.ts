@@ -21,7 +21,7 @@ describe('button *Send at*', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), limited(later));
     page.click(`Send at ${timeOf(later)}`);
-    assert.deepEqual(page.posted, [{ type: 'action', exchangeId: 'a', action: 'sendLater' }]);
+    assert.deepEqual(page.posted, [{ type: 'action', answerId: 'a', action: 'sendLater' }]);
   });
 
   it('is left out when the limit has reset before the card is drawn', () => {
@@ -37,7 +37,7 @@ describe('button *Send at*', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), ev.offline());
     page.click('Send when online');
-    assert.deepEqual(page.posted, [{ type: 'action', exchangeId: 'a', action: 'sendLater' }]);
+    assert.deepEqual(page.posted, [{ type: 'action', answerId: 'a', action: 'sendLater' }]);
   });
 });
 
@@ -46,13 +46,14 @@ describe('card of a scheduled prompt', () => {
   usePage((opened) => (page = opened));
 
   const failedState = [ev.attempt(), limited(later)].reduce<TurnState>(reduceTurn, initialTurn);
-  const scheduled = (fields: Partial<Schedule> = { dueAt: later }) =>
-    exchange('a', { state: markScheduled(failedState, { id: 's1', scheduledAt: startOfTime, ...fields }) });
+  const scheduled = (fields: Partial<Schedule> = { dueAt: later }) => ({
+    state: markScheduled(failedState, { id: 's1', scheduledAt: startOfTime, ...fields }),
+  });
   const card = (): HTMLElement => page.root.querySelector('.scheduled-card')!;
   const lines = (): readonly string[] => [...card().querySelectorAll('p')].map(({ textContent }) => textContent);
 
   it('shows when the prompt is sent, to which gateway and model, and counts down', () => {
-    page.snapshot([scheduled()]);
+    page.snapshot([exchange('a', scheduled())]);
     assert.equal(page.one('article', 'Assistant').dataset['state'], 'scheduled');
     assert.deepEqual(lines(), [
       `Sends at ${timeOf(later)}`,
@@ -68,7 +69,7 @@ describe('card of a scheduled prompt', () => {
   });
 
   it('says that the prompt is due when its time has passed, and when it lapses', () => {
-    page.snapshot([scheduled()]);
+    page.snapshot([exchange('a', scheduled())]);
     page.clock.jump(2 * hour);
     assert.deepEqual(lines().slice(0, 2), [
       `Due since ${timeOf(later, later)}, but not sent yet`,
@@ -77,16 +78,16 @@ describe('card of a scheduled prompt', () => {
   });
 
   it('says that the daily budget was used up when the prompt was due', () => {
-    page.snapshot([scheduled()]);
+    page.snapshot([exchange('a', scheduled())]);
     page.clock.jump(2 * hour);
-    page.receive({ type: 'exchange', exchange: scheduled({ dueAt: later, exceedsBudget: true }) });
+    page.update('a', scheduled({ dueAt: later, exceedsBudget: true }));
     assert.equal(lines()[0], 'Due, but not sent: the daily budget was used up');
     page.click('Send now');
-    assert.deepEqual(page.posted, [{ type: 'action', exchangeId: 'a', action: 'retryNow' }]);
+    assert.deepEqual(page.posted, [{ type: 'action', answerId: 'a', action: 'retryNow' }]);
   });
 
   it('says that the prompt waits for the network, and when it lapses', () => {
-    page.snapshot([scheduled({})]);
+    page.snapshot([exchange('a', scheduled({}))]);
     assert.deepEqual(lines().slice(0, 2), ['Sends when the network is back', '· lapses in 24 h 0 min']);
   });
 
@@ -99,36 +100,33 @@ describe('card of a scheduled prompt', () => {
   });
 
   it('shows the new time when the prompt has been canceled and scheduled again in another window', () => {
-    page.snapshot([scheduled()], { readOnly: true });
-    page.receive({ type: 'exchange', exchange: scheduled({ id: 's2', dueAt: later + hour }) });
+    page.snapshot([exchange('a', scheduled())], { readOnly: true });
+    page.update('a', scheduled({ id: 's2', dueAt: later + hour }));
     assert.match(lines()[0]!, new RegExp(`^Sends at ${timeOf(later + hour)}`, 'u'));
   });
 
   it('sends the prompt with *Send now* and cancels it with *Cancel*', () => {
-    page.snapshot([scheduled()]);
+    page.snapshot([exchange('a', scheduled())]);
     page.click('Send now');
     page.click('Cancel');
     assert.deepEqual(page.posted, [
-      { type: 'action', exchangeId: 'a', action: 'retryNow' },
-      { type: 'stop', exchangeId: 'a' },
+      { type: 'action', answerId: 'a', action: 'retryNow' },
+      { type: 'stop', answerId: 'a' },
     ]);
   });
 
   it('takes the place of the failure card, is announced once, and is followed by the outcome', () => {
     page.snapshot([exchange('a', { state: failedState })]);
-    page.receive({ type: 'exchange', exchange: scheduled() });
+    page.update('a', scheduled());
     assert.deepEqual([page.announced, page.all('alert').length], [`Sends at ${timeOf(later)}`, 0]);
     const lapsed = endSchedule(scheduled().state, { outcome: 'failed', message: 'The scheduled prompt has lapsed.' });
-    page.receive({ type: 'exchange', exchange: exchange('a', { state: lapsed }) });
+    page.update('a', { state: lapsed });
     assert.equal(page.one('alert').querySelector('.card-message')?.textContent, 'The scheduled prompt has lapsed.');
     assert.deepEqual([page.all('timer'), page.buttons().filter((name) => name.startsWith('Send at'))], [[], []]);
-    page.receive({
-      type: 'exchange',
-      exchange: exchange('a', { state: endSchedule(scheduled().state, { outcome: 'stopped' }) }),
-    });
+    page.update('a', { state: endSchedule(scheduled().state, { outcome: 'stopped' }) });
     assert.equal(page.root.querySelector('.outcome p')?.textContent, 'Not sent.');
     page.click('Send now');
-    assert.deepEqual(page.posted, [{ type: 'action', exchangeId: 'a', action: 'restart' }]);
+    assert.deepEqual(page.posted, [{ type: 'action', answerId: 'a', action: 'restart' }]);
     page.click('Edit prompt');
     const editor = page.one('textbox', 'Edit your prompt') as HTMLTextAreaElement;
     editor.value += '!';
@@ -139,7 +137,7 @@ describe('card of a scheduled prompt', () => {
   });
 
   it('has no buttons while another window writes the conversation', () => {
-    page.snapshot([scheduled()], { readOnly: true });
+    page.snapshot([exchange('a', scheduled())], { readOnly: true });
     assert.deepEqual(page.all('button', 'Send now'), []);
     assert.ok(page.one('timer'));
   });

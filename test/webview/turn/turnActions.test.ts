@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
-import {
-  initialTurn,
-  reduceTurn,
-  type Attachment,
-  type ExchangeSnapshot,
-  type TurnState,
-} from '../../../src/shared/protocol';
+import type { ShownExchange } from '../../../src/shared/conversation';
+import { initialTurn, reduceTurn, type Attachment, type TurnState } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 
 const done = (text: string): TurnState => [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduceTurn, initialTurn);
 const versions = ['b1', 'b2', 'b3'];
-const version = (id: string, fields: Partial<ExchangeSnapshot> = {}): ExchangeSnapshot =>
+const version = (id: string, fields: Partial<ShownExchange> = {}): ShownExchange =>
   exchange(id, { state: done(id), versions, ...fields });
 
 describe('versions of an answer', () => {
@@ -29,9 +24,9 @@ describe('versions of an answer', () => {
       page.one('menuitem', item).click();
     }
     assert.deepEqual(page.posted, [
-      { type: 'regenerate', exchangeId: 'a', switchModel: false },
-      { type: 'regenerate', exchangeId: 'a', switchModel: true },
-      { type: 'compareModels', exchangeId: 'a' },
+      { type: 'regenerate', answerId: 'a', switchModel: false },
+      { type: 'regenerate', answerId: 'a', switchModel: true },
+      { type: 'compareModels', exchangeId: 'exchange-a' },
     ]);
   });
 
@@ -42,8 +37,8 @@ describe('versions of an answer', () => {
     page.click('Previous version');
     page.click('Next version');
     assert.deepEqual(page.posted, [
-      { type: 'showVersion', exchangeId: 'b1' },
-      { type: 'showVersion', exchangeId: 'b3' },
+      { type: 'showVersion', answerId: 'b1' },
+      { type: 'showVersion', answerId: 'b3' },
     ]);
   });
 
@@ -71,7 +66,7 @@ describe('versions of an answer', () => {
     page.events('c', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
     assert.deepEqual([previous.disabled, regenerate.disabled], [false, false]);
     previous.focus();
-    page.receive({ type: 'exchange', exchange: exchange('d') });
+    page.add('d');
     assert.deepEqual([previous.disabled, page.window.document.activeElement], [true, previous.closest('article')]);
     // The other buttons of the answer stay, with the focus and the check mark after a copy.
     assert.equal(page.one('button', 'Previous version'), previous);
@@ -91,7 +86,7 @@ describe('versions of an answer', () => {
     page.snapshot([exchange('a', { state: done('a') }), version('b2'), exchange('c', { state: done('c') })]);
     const unchanged = page.all('article', 'Assistant')[0]!;
     unchanged.querySelector('details')?.setAttribute('open', '');
-    page.receive({ type: 'path', exchanges: [exchange('a', { state: done('a') }), version('b1')] });
+    page.path(exchange('a', { state: done('a') }), version('b1'));
     assert.deepEqual(prompts(), ['prompt a', 'prompt b1']);
     assert.equal(page.all('article', 'Assistant')[0], unchanged);
     assert.equal(page.part('answer')?.textContent, 'b1');
@@ -101,7 +96,7 @@ describe('versions of an answer', () => {
   it('keep the focus on the version buttons when another version is shown', () => {
     page.snapshot([version('b2')]);
     page.one('button', 'Previous version').focus();
-    page.receive({ type: 'path', exchanges: [version('b1')] });
+    page.path(version('b1'));
     // The first version has no previous version, so the other button gets the focus.
     assert.equal(page.window.document.activeElement, page.one('button', 'Next version'));
   });
@@ -137,7 +132,7 @@ describe('sent prompt', () => {
       assert.equal(page.window.document.activeElement, editor());
       write(' Why not? ');
       send();
-      assert.deepEqual(page.posted, [{ type: 'edit', exchangeId: 'a', prompt: 'Why not?' }]);
+      assert.deepEqual(page.posted, [{ type: 'edit', exchangeId: 'exchange-a', prompt: 'Why not?' }]);
       assert.equal(prompt(), 'Why?');
     });
   }
@@ -168,7 +163,7 @@ describe('sent prompt', () => {
   };
   for (const [name, cancel] of Object.entries(cancels)) {
     it(`stays unchanged when an edit is canceled with ${name}`, () => {
-      page.receive({ type: 'exchange', exchange: exchange('b') });
+      page.add('b');
       page.all('button', 'Edit')[0]!.click();
       write('Why not?');
       cancel();

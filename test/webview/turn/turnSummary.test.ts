@@ -150,7 +150,7 @@ describe('row below an answer', () => {
     assert.deepEqual(isOpen(), ['false', 0]);
     summary()!.click();
     assert.deepEqual(isOpen(), ['true', 1]);
-    page.receive({ type: 'exchange', exchange: exchange('b') });
+    page.add('b');
     assert.deepEqual(isOpen(), ['true', 1]);
     summary()!.click();
     assert.deepEqual(isOpen(), ['false', 0]);
@@ -173,7 +173,7 @@ describe('row below an answer', () => {
   it('has a button that copies the request as code', () => {
     page.events('a', start, ev.text('Hi'), ev.done('Hi'));
     page.click('Copy request as code…');
-    assert.deepEqual(page.posted, [{ type: 'copyRequest', exchangeId: 'a' }]);
+    assert.deepEqual(page.posted, [{ type: 'copyRequest', answerId: 'a' }]);
   });
 });
 
@@ -192,7 +192,7 @@ describe('head of an answer', () => {
     assert.deepEqual([head().textContent, spinners()], ['gpt-4o', 1]);
     page.events('a', ev.text('Hi'), ev.done('Hi'));
     assert.equal(spinners(), 0);
-    page.receive({ type: 'exchange', exchange: exchange('b', { queued: true }) });
+    page.add('b', { isQueued: true });
     assert.equal(spinners(), 0);
   });
 

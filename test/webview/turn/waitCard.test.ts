@@ -261,11 +261,11 @@ describe('wait card', () => {
     for (const name of ['Retry now', 'Stop', 'Continue with qwen', 'Switch model', 'More actions']) page.click(name);
     page.one('menuitem', 'Try anyway').click();
     assert.deepEqual(page.posted, [
-      { type: 'action', exchangeId: 'a', action: 'retryNow' },
-      { type: 'stop', exchangeId: 'a' },
-      { type: 'action', exchangeId: 'a', action: 'continueWithFallback' },
-      { type: 'action', exchangeId: 'a', action: 'switchModel' },
-      { type: 'action', exchangeId: 'a', action: 'tryAnyway' },
+      { type: 'action', answerId: 'a', action: 'retryNow' },
+      { type: 'stop', answerId: 'a' },
+      { type: 'action', answerId: 'a', action: 'continueWithFallback' },
+      { type: 'action', answerId: 'a', action: 'switchModel' },
+      { type: 'action', answerId: 'a', action: 'tryAnyway' },
     ]);
   });
 

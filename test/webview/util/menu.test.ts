@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createMenu } from '../../../src/webview/util/menu';
-import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
+import { usePage, type PanelPage } from '../panel/support/panelPage';
 
 describe('menu', () => {
   let page: PanelPage;
@@ -83,11 +83,11 @@ describe('menu', () => {
   });
 
   it('receives the Escape that closes it, which does not stop the turn', () => {
-    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.add('a');
     page.click('More actions');
     assert.deepEqual([press('Escape'), page.posted], [false, []]);
     page.key('Escape', {}, page.root);
-    assert.deepEqual(page.posted, [{ type: 'stop', exchangeId: 'a' }]);
+    assert.deepEqual(page.posted, [{ type: 'stop', answerId: 'a' }]);
   });
 
   it('lists the current items of a choice, explains them and focuses the checked one', () => {

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { Attachment } from '../../../shared/protocol';
 import { excerptOf, type CodeExcerpt } from '../../code/codeExcerpt';
 import { codePrompts, codePromptText } from '../../code/codePrompts';
-import { displayPath, toRange } from '../../code/editorLocations';
-import { codeDocument, findCode, findProblems } from '../../code/findCode';
+import { displayPath } from '../../code/editorLocations';
+import { findCode, findProblems } from '../../code/findCode';
 import { contextPrompt, contextLimits } from '../../context/contextPrompt';
 import { refuseHiddenLink } from '../../context/linkTarget';
 import { createAttachment, readDocument } from '../../context/readContext';
@@ -177,11 +177,11 @@ async function readCode(uri: vscode.Uri, range?: vscode.Range): Promise<FoundCod
   const document = await readDocument(uri);
   const fullRange = new vscode.Range(0, 0, document.lineCount, 0);
   const path = displayPath(uri);
-  const excerpt = excerptOf(codeDocument(document), path, document.validateRange(range ?? fullRange), 'selection');
+  const excerpt = excerptOf(document, path, document.validateRange(range ?? fullRange), 'selection');
   if (!excerpt) throw new UserError(vscode.l10n.t('{0} is empty or no longer exists.', path));
   return foundCode(document, excerpt);
 }
 
 function foundCode(document: vscode.TextDocument, excerpt: CodeExcerpt): FoundCode {
-  return { document, excerpt, location: new vscode.Location(document.uri, toRange(excerpt.span)) };
+  return { document, excerpt, location: new vscode.Location(document.uri, excerpt.span) };
 }

@@ -1,15 +1,10 @@
 import { JSDOM } from 'jsdom';
 import type { StreamEvent } from '../../../../src/engine/events';
 import { translateFaultHelp } from '../../../../src/host/ui/faultAdvice';
+import type { Answer, ShownExchange, ShownItem } from '../../../../src/shared/conversation';
 import { panelStrings } from '../../../../src/shared/panelStrings';
 import type { PanelState, ToHost } from '../../../../src/shared/pageMessages';
-import {
-  initialTurn,
-  type ConnectionView,
-  type DemoTourStep,
-  type ExchangeSnapshot,
-  type ToWebview,
-} from '../../../../src/shared/protocol';
+import { initialTurn, type ConnectionView, type DemoTourStep, type ToWebview } from '../../../../src/shared/protocol';
 import { Panel } from '../../../../src/webview/panel';
 import { UnsentStore, type Unsent } from '../../../../src/webview/state/unsentStore';
 import { FakeClock } from './fakeClock';
@@ -21,9 +16,27 @@ export const startOfTime = 1_700_000_000_000;
 
 export const connected: ConnectionView = { model: 'gpt-4o', host: 'api.example', hasKey: true, demo: false };
 
-/** Creates an exchange with default values for all fields that a test does not set. */
-export function exchange(id: string, fields: Partial<ExchangeSnapshot> = {}): ExchangeSnapshot {
-  return { id, prompt: `prompt ${id}`, state: initialTurn, queued: false, attachments: [], ...fields };
+export function answer(id: string, fields: Partial<Answer> = {}): Answer {
+  return { id, state: initialTurn, isQueued: false, ...fields };
+}
+
+/**
+ * Creates an exchange with one answer, unless `fields` has answers.
+ * @param id id of the answer; that of the exchange is `exchange-` and the id
+ */
+export function exchange(
+  id: string,
+  fields: Partial<ShownExchange & Pick<Answer, 'state' | 'isQueued'>> = {},
+): ShownExchange {
+  const { state = initialTurn, isQueued = false, ...others } = fields;
+  const answers = [answer(id, { state, isQueued })];
+  return { id: `exchange-${id}`, prompt: `prompt ${id}`, attachments: [], answers, versions: [id], ...others };
+}
+
+/** Creates an exchange with answers of several models. */
+export function comparison(answers: readonly Answer[], fields: Partial<ShownExchange> = {}): ShownExchange {
+  const id = answers[0]!.id;
+  return exchange(id, { answers: answers.map((each) => ({ ...each, comparison: { id } })), ...fields });
 }
 
 /** A panel in a page, which tests examine by role and accessible name, as a screen reader does. */
@@ -109,13 +122,13 @@ export class PanelPage {
   }
 
   snapshot(
-    exchanges: readonly ExchangeSnapshot[] = [],
+    items: readonly ShownItem[] = [],
     { demoStep, ...fields }: Partial<ToWebview & { type: 'snapshot' }> & { readonly demoStep?: DemoTourStep } = {},
   ): void {
     this.receive({
       type: 'snapshot',
       conversationId: 'c1',
-      exchanges,
+      items,
       connection: connected,
       suggestions: [],
       promptHistory: [],
@@ -125,8 +138,22 @@ export class PanelPage {
     if (demoStep) this.receive({ type: 'demoStep', demoStep });
   }
 
-  events(exchangeId: string, ...events: readonly StreamEvent[]): void {
-    this.receive({ type: 'events', exchangeId, events });
+  path(...items: readonly ShownItem[]): void {
+    this.receive({ type: 'path', items });
+  }
+
+  /** Adds an exchange at the end. */
+  add(...added: Parameters<typeof exchange>): void {
+    this.receive({ type: 'exchange', exchange: exchange(...added) });
+  }
+
+  /** Replaces an answer. */
+  update(...updated: Parameters<typeof answer>): void {
+    this.receive({ type: 'answer', answer: answer(...updated) });
+  }
+
+  events(answerId: string, ...events: readonly StreamEvent[]): void {
+    this.receive({ type: 'events', answerId, events });
   }
 
   /** Returns the visible elements of a role, filtered by accessible name if a name is given. */

@@ -1,0 +1,127 @@
+import { isDelta, type RecordedEvent } from '../../engine/events';
+import type { Answer, ShownExchange, ShownItem } from '../../shared/conversation';
+import { sideBySide } from '../journal/exchange';
+import type { ExchangeTree } from '../journal/exchangeTree';
+import type { JournalRecord } from '../journal/records';
+import { Listeners } from '../util/listeners';
+
+export type ConversationChange =
+  /** A prompt was added at the end. */
+  | { readonly type: 'exchange'; readonly exchange: ShownExchange }
+  | { readonly type: 'answer'; readonly answer: Answer }
+  | { readonly type: 'events'; readonly answerId: string; readonly events: readonly RecordedEvent[] }
+  /** The page shows other exchanges, answers or summaries. */
+  | { readonly type: 'path'; readonly items: readonly ShownItem[] }
+  | { readonly type: 'title' }
+  /** The conversation became read-only or writable. Any part of its content may have changed. */
+  | { readonly type: 'access' };
+
+export interface JournalWriter {
+  append(record: JournalRecord): void;
+}
+
+/** The content of a conversation. Every change is written to the journal and reported. */
+export class ConversationLog {
+  private readonly changeListeners = new Listeners<ConversationChange>((error) => this.onError(error));
+  readonly onDidChange = this.changeListeners.event;
+  private readonly stateListeners = new Listeners<ConversationChange>((error) => this.onError(error));
+  /** Fires after `onDidChange`, except when a change only adds text, which happens up to sixty times a second. */
+  readonly onDidChangeState = this.stateListeners.event;
+
+  /** @param journal the file of the conversation, or `undefined` while another window has the right to write it */
+  constructor(
+    private content: ExchangeTree,
+    private journal: JournalWriter | undefined,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  get tree(): ExchangeTree {
+    return this.content;
+  }
+
+  get readOnly(): boolean {
+    return this.journal === undefined;
+  }
+
+  setReadOnly(): void {
+    this.journal = undefined;
+    this.fire({ type: 'access' });
+  }
+
+  /** Makes the conversation writable in this window and loads what another window has written. */
+  setWritable(content: ExchangeTree, journal: JournalWriter): void {
+    this.journal = journal;
+    this.content = content;
+    this.fire({ type: 'access' });
+  }
+
+  refresh(content: ExchangeTree): void {
+    this.content = content;
+    this.fire({ type: 'title' });
+    this.fire({ type: 'path', items: content.page() });
+  }
+
+  /** @param isQueued whether the turns that the record starts have to wait for others */
+  write(record: JournalRecord, isQueued = false): void {
+    const before = record.type === 'events' ? this.tree.answer(record.answer) : undefined;
+    this.tree.apply(record);
+    this.journal?.append(record);
+    for (const id of isQueued ? startedBy(record) : []) this.tree.amend(id, { isQueued });
+    const change = this.changeAfter(record);
+    const onlyDeltas =
+      change?.type === 'events' &&
+      change.events.every(isDelta) &&
+      this.tree.answer(change.answerId)?.state.phase === before?.state.phase;
+    if (change) this.fire(change, onlyDeltas);
+  }
+
+  /** Changes what is not in the journal. */
+  amend(answerId: string, change: Parameters<ExchangeTree['amend']>[1]): void {
+    this.tree.amend(answerId, change);
+    const answer = this.tree.answer(answerId);
+    if (answer && this.tree.isShown(answerId)) this.fire({ type: 'answer', answer });
+  }
+
+  /** Returns undefined after a change that the page does not show. */
+  private changeAfter(record: JournalRecord): ConversationChange | undefined {
+    const { tree } = this;
+    switch (record.type) {
+      case 'gateways':
+        return undefined;
+      case 'title':
+        return { type: 'title' };
+      case 'exchange': {
+        const exchange = tree.exchange(record.id);
+        const previous = tree.exchangeOf(record.after);
+        const shown = exchange && tree.shownExchange(exchange);
+        // A comparison marks the answer that a prompt follows.
+        const isAtEnd = shown?.versions.length === 1 && (!previous || sideBySide(previous).length === 1);
+        return isAtEnd ? { type: 'exchange', exchange: shown } : { type: 'path', items: tree.page() };
+      }
+      case 'answers':
+      case 'select':
+      case 'summary':
+      case 'summaryText':
+        return { type: 'path', items: tree.page() };
+      case 'events': {
+        const { answer: answerId, events } = record;
+        return tree.isShown(answerId) ? { type: 'events', answerId, events } : undefined;
+      }
+      default: {
+        const answer = tree.answer(record.answer);
+        return answer && tree.isShown(answer.id) ? { type: 'answer', answer } : undefined;
+      }
+    }
+  }
+
+  private fire(change: ConversationChange, onlyDeltas = false): void {
+    this.changeListeners.fire(change);
+    if (!onlyDeltas) this.stateListeners.fire(change);
+  }
+}
+
+function startedBy(record: JournalRecord): readonly string[] {
+  if ('answers' in record) return record.answers.map(({ id }) => id);
+  if (record.type === 'summary') return [record.answer.id];
+  return record.type === 'rerun' ? [record.answer] : [];
+}

@@ -1,0 +1,40 @@
+import type { ResumeFrom } from '../../engine/engine';
+import type { ChatRequest, TextMessage } from '../../engine/request';
+import type { Answer, Prompt } from '../../shared/conversation';
+import type { RequestChoice, RequestDefaults } from '../connection/connections';
+import type { ExchangeTree } from '../journal/exchangeTree';
+import { summaryMessages, summaryParameters, summaryPrompt } from './summaryPrompt';
+
+const summaryRequest: Prompt = { prompt: summaryPrompt, reasoningEffort: 'default' };
+
+/** Earlier prompts without an answer are left out; partial answers are included. */
+export function buildRequest(
+  tree: ExchangeTree,
+  { id, model }: Answer,
+  defaultsOf: (choice: RequestChoice) => RequestDefaults,
+): ChatRequest {
+  const exchange = tree.exchangeOf(id);
+  const prompt = exchange ?? summaryRequest;
+  const { reasoningEffort } = prompt;
+  const { model: selected, systemPrompt, ...parameters } = defaultsOf({ model, reasoningEffort });
+  const { summary, steps } = tree.before(id);
+  const messages: TextMessage[] = [];
+  if (systemPrompt.trim()) messages.push({ role: 'system', content: systemPrompt });
+  if (summary) messages.push(...summaryMessages(summary.state.text));
+  for (const past of steps) {
+    const { text } = past.answer.state;
+    if (text !== '') messages.push(promptMessage(past.exchange), { role: 'assistant', content: text });
+  }
+  messages.push(promptMessage(prompt));
+  return { model: model ?? selected, messages, ...(exchange ? parameters : summaryParameters(parameters)) };
+}
+
+function promptMessage({ content, prompt }: Prompt): TextMessage {
+  return { role: 'user', content: content ?? prompt };
+}
+
+export function partialAnswer({ state }: Answer, mode: ResumeFrom['mode']): ResumeFrom | undefined {
+  const { text, textModel: model, reasoning, toolCalls } = state;
+  if (text === '') return undefined;
+  return { text, model, hadReasoning: reasoning !== '', hadToolCalls: toolCalls.length > 0, mode };
+}

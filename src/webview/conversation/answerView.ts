@@ -1,0 +1,254 @@
+import type { Answer, ShownExchange } from '../../shared/conversation';
+import { describeSchedule } from '../../shared/describe';
+import { fill } from '../../shared/format';
+import {
+  hasPartialAnswer,
+  isDelta,
+  isRunning,
+  isWaiting,
+  type RecordedEvent,
+  reduceTurn,
+  type Schedule,
+  type TurnState,
+  visibleText,
+} from '../../shared/protocol';
+import { announcementFor } from '../a11y/announcer';
+import type { PageContext } from '../pageContext';
+import type { ShownAnswer, SummaryOffer } from '../turn/shownAnswer';
+import { TurnHead } from '../turn/turnHead';
+import { createTurnView, type TurnView } from '../turn/turnView';
+import { element } from '../util/element';
+
+/** The exchange or the summary that contains an answer. */
+interface AnswerOwner {
+  /** Undefined for a summary. */
+  readonly exchange: ShownExchange | undefined;
+  edit(): void;
+  /** Called once, when the answer is drawn. */
+  onDraw(): void;
+  /** Called when the answer may look different. */
+  onRender(): void;
+}
+
+/** An answer. Before it is drawn, it is an empty space of the estimated height. */
+export class AnswerView implements ShownAnswer {
+  readonly element: HTMLElement;
+  readonly head: TurnHead;
+  readonly isCompared: boolean;
+  state: TurnState;
+  /** The state on screen. The end of a turn appears only after all of its text has been rendered. */
+  visibleState: TurnState | undefined;
+  isLatest = false;
+  summaryOffer: SummaryOffer = 'none';
+  private readonly context: PageContext;
+  private turn: TurnView | undefined;
+
+  constructor(
+    context: PageContext,
+    private answer: Answer,
+    private readonly owner: AnswerOwner,
+    public host: string,
+  ) {
+    const { strings, announcer } = context;
+    this.isCompared = (owner.exchange?.answers.length ?? 0) > 1;
+    const announce = (text: string): void =>
+      announcer.announce(fill(strings.columnAnnouncement, this.model, text), this.id);
+    this.context = this.isCompared ? { ...context, announcer: { ...announcer, announce } } : context;
+    this.state = answer.state;
+    this.head = new TurnHead(context, this);
+    this.element = element(
+      'article',
+      { class: 'turn assistant', 'aria-label': strings.assistant, 'aria-busy': 'true', tabindex: '-1' },
+      this.head.element,
+    );
+    if (this.isCompared) this.element.dataset['model'] = this.model;
+    this.element.style.minHeight = estimateHeight(answer.state.text);
+  }
+
+  get id(): string {
+    return this.answer.id;
+  }
+
+  get exchange(): ShownExchange | undefined {
+    return this.owner.exchange;
+  }
+
+  get model(): string {
+    return visibleText(this.answer.model ?? this.state.model);
+  }
+
+  get isQueued(): boolean {
+    return this.answer.isQueued;
+  }
+
+  /** Epoch milliseconds of the last attempt, or 0 if there was none. */
+  get sentAt(): number {
+    return this.state.ledger.entries.at(-1)?.time ?? 0;
+  }
+
+  get activity(): 'idle' | 'running' | 'waiting' {
+    if (this.isQueued || !this.isRunning) return 'idle';
+    return isWaiting(this.state.phase) ? 'waiting' : 'running';
+  }
+
+  /**
+   * Whether a running turn has a button *Stop*: in the head of a compared answer, or in the card of a wait. The card is
+   * not shown while text arrives.
+   */
+  get hasStopButton(): boolean {
+    if (this.isCompared) return true;
+    return this.state.phase !== 'streaming' && this.element.querySelector('.wait-card') !== null;
+  }
+
+  /** The failure whose card has buttons; undefined for a failure of an older answer. */
+  get activeFailure(): TurnState['failure'] {
+    return this.isLatest && this.state.phase === 'failed' ? this.state.failure : undefined;
+  }
+
+  /** Whether the request was too long for the context, so that a summary would help. */
+  get wasTooLong(): boolean {
+    return this.state.failure?.actions.includes('summarize') ?? false;
+  }
+
+  /** Whether the turn has ever run. A turn that was removed from the queue has not. */
+  get hasStarted(): boolean {
+    if (this.isQueued) return false;
+    return this.isRunning || this.state.attempts > 0 || hasPartialAnswer(this.state);
+  }
+
+  get isRunning(): boolean {
+    return isRunning(this.state.phase);
+  }
+
+  editPrompt(): void {
+    this.owner.edit();
+  }
+
+  draw(): void {
+    if (!this.turn) this.renderAll();
+  }
+
+  update(answer: Answer): void {
+    this.answer = answer;
+    const { schedule } = answer.state;
+    if (schedule && !isSameSchedule(schedule, this.state.schedule)) {
+      const { announcer, clock } = this.context;
+      announcer.announce(describeSchedule(this.context, schedule, clock.now()));
+    }
+    // Keeps the elements of a finished turn that has not changed, so that details which the user has opened stay open.
+    if (!isSameEnd(this.state, answer.state)) this.state = answer.state;
+    if (this.turn) this.renderAll();
+  }
+
+  apply(events: readonly RecordedEvent[]): void {
+    if (this.isQueued) this.answer = { ...this.answer, isQueued: false };
+    const { turn } = this;
+    for (const event of events) {
+      const before = this.state;
+      this.state = reduceTurn(before, event);
+      const announcement = isDelta(event) ? undefined : this.announcementFor(event, before);
+      if (announcement) this.context.announcer.announce(announcement);
+      if (event.type === 'model' && event.reason === 'user') this.answer = { ...this.answer, model: event.to };
+      turn?.texts.apply(event, before, this.state);
+      if (this.isRunning) this.visibleState = this.state;
+    }
+    if (turn && this.isRunning) this.render();
+    else this.renderAll();
+  }
+
+  setLatest(isLatest: boolean, summaryOffer: SummaryOffer): void {
+    if (isLatest === this.isLatest && summaryOffer === this.summaryOffer) return;
+    this.isLatest = isLatest;
+    this.summaryOffer = summaryOffer;
+    this.render();
+  }
+
+  setHost(host: string): void {
+    this.host = host;
+    this.render();
+  }
+
+  dispose(): void {
+    this.turn?.dispose();
+    this.turn = undefined;
+  }
+
+  private announcementFor(event: RecordedEvent, before: TurnState): string | undefined {
+    if (event.type === 'stopped' && !this.exchange) return this.context.strings.summaryStopped;
+    return announcementFor(this.context, event, { before, state: this.state });
+  }
+
+  private createTurn(): TurnView {
+    const turn = createTurnView(this.context, this);
+    this.turn = turn;
+    this.element.append(...turn.elements);
+    this.owner.onDraw();
+    return turn;
+  }
+
+  private renderAll(): void {
+    const { state } = this;
+    const { texts } = this.turn ?? this.createTurn();
+    texts.show(state);
+    if (isRunning(state.phase)) {
+      this.setVisibleState(state);
+      return;
+    }
+    texts.finish(() => {
+      // Shows the end of the turn only if no further events have arrived while the text was being rendered.
+      if (this.state === state) this.setVisibleState(state);
+    });
+    if (this.visibleState !== state) this.render();
+  }
+
+  private setVisibleState(state: TurnState): void {
+    this.visibleState = state;
+    this.render();
+    // Removes the estimated height, or the height that a wait card has left.
+    this.element.style.minHeight = '';
+  }
+
+  private render(): void {
+    const { visibleState: state, turn, element: article, model } = this;
+    if (!state || !turn) return;
+    if (article.dataset['state'] !== state.phase) article.dataset['state'] = state.phase;
+    article.toggleAttribute('data-queued', this.isQueued);
+    if (isRunning(state.phase)) article.setAttribute('aria-busy', 'true');
+    else article.removeAttribute('aria-busy');
+    if (this.isCompared && article.dataset['model'] !== model) article.dataset['model'] = model;
+    this.head.render(state);
+    turn.render(state);
+    this.owner.onRender();
+  }
+}
+
+function isSameSchedule(a: Schedule | undefined, b: Schedule | undefined): boolean {
+  return a?.id === b?.id && a?.exceedsBudget === b?.exceedsBudget;
+}
+
+function isSameEnd(a: TurnState, b: TurnState): boolean {
+  return (
+    !isRunning(a.phase) &&
+    a.phase === b.phase &&
+    isSameSchedule(a.schedule, b.schedule) &&
+    a.endedAt === b.endedAt &&
+    a.finishReason === b.finishReason &&
+    a.text === b.text
+  );
+}
+
+const charactersPerLine = 90;
+const lineHeightEm = 1.5;
+
+/** Sets the height of an exchange that the browser does not render: that of its answers, and a few lines for its prompt. */
+export function setHiddenHeight({ style }: HTMLElement, answers: readonly HTMLElement[]): void {
+  const height = answers.map((answer) => answer.style.minHeight).at(-1);
+  style.containIntrinsicBlockSize = `auto calc(${height} + 7em)`;
+}
+
+/** Estimates the height of an answer as a CSS length, so that the content below moves little when it is drawn. */
+function estimateHeight(text: string): string {
+  let lines = 0;
+  for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1)) lines++;
+  return `${Math.max(lines, Math.ceil(text.length / charactersPerLine)) * lineHeightEm}em`;
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import type * as vscode from 'vscode';
+import { useVSCode } from '../../support/fakeVSCode';
+
+class Position {
+  constructor(
+    readonly line: number,
+    readonly character: number,
+  ) {}
+}
+
+/** A range with the part of VS Code's API that the search for the innermost symbol uses. */
+class Range {
+  constructor(
+    readonly start: Position,
+    readonly end: Position,
+  ) {}
+
+  contains(inner: Position | Range): boolean {
+    const { start, end } = inner instanceof Range ? inner : { start: inner, end: inner };
+    return !isBefore(start, this.start) && !isBefore(this.end, end);
+  }
+}
+
+const isBefore = (a: Position, b: Position): boolean =>
+  a.line < b.line || (a.line === b.line && a.character < b.character);
+
+const SymbolKind = { Namespace: 2, Class: 4, Method: 5, Constructor: 8, Function: 11, Variable: 12 };
+
+const span = (startLine: number, startCharacter: number, endLine: number, endCharacter: number): Range =>
+  new Range(new Position(startLine, startCharacter), new Position(endLine, endCharacter));
+const nested = (range: Range, children: readonly object[] = [], kind = SymbolKind.Function) => ({
+  range,
+  children,
+  kind,
+});
+const listed = (range: Range, kind = SymbolKind.Function) => ({ location: { range }, kind });
+
+describe('innermost symbol', () => {
+  useVSCode({ SymbolKind });
+  const find = async (symbols: readonly object[], line: number, character: number): Promise<unknown> => {
+    const { innermostUnit } = await import('../../../src/host/code/findCode');
+    return innermostUnit(symbols as vscode.DocumentSymbol[], new Position(line, character) as vscode.Position);
+  };
+  const inner = span(4, 2, 6, 3);
+  const variable = span(5, 4, 5, 20);
+  const outer = span(2, 0, 10, 1);
+  const ofVariable = nested(variable, [], SymbolKind.Variable);
+  const tree = [nested(span(0, 0, 1, 0)), nested(outer, [nested(inner, [ofVariable])], SymbolKind.Class)];
+  const flat = [listed(outer), listed(variable, SymbolKind.Variable), listed(inner)];
+  for (const [where, line, character, expected] of [
+    ['inside a function in a class', 5, 6, inner],
+    ['at the first character of the function', 4, 2, inner],
+    ['at the end of the function', 6, 3, inner],
+    ['just before the function', 4, 1, outer],
+    ['just after the function', 6, 4, outer],
+    ['outside of all symbols', 11, 0, undefined],
+  ] as const) {
+    it(`is found for a cursor ${where}, in a tree and in a flat list of symbols`, async () => {
+      assert.equal(await find(tree, line, character), expected);
+      assert.equal(await find(flat, line, character), expected);
+    });
+  }
+
+  it('is a function within a namespace, but never the namespace', async () => {
+    const namespace = nested(span(0, 0, 9, 0), [nested(inner)], SymbolKind.Namespace);
+    assert.equal(await find([namespace], 5, 0), inner);
+    assert.equal(await find([namespace], 1, 0), undefined);
+  });
+});
