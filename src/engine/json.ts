@@ -26,3 +26,8 @@ export function printJson(value: unknown): string {
     return '';
   }
 }
+
+/** Returns a text without the whitespace around it, or undefined for an empty text and for another value. */
+export function textIn(value: unknown): string | undefined {
+  return (typeof value === 'string' && value.trim()) || undefined;
+}

@@ -1,30 +1,23 @@
-import { normalizeBaseUrl } from '../engine/gateway/baseUrl';
-import { isRecord } from '../engine/json';
+import { isRecord, textIn } from '../engine/json';
 import { effortChoiceIn, effortChoices, type TextMessage } from '../engine/request';
-import { maxCompared, minCompared } from '../shared/conversation';
-import { textIn } from './settings/userPrompts';
 import { ArgumentError } from './util/userError';
 
 // The arguments of commands and of the API come from other extensions, keybindings and tasks. Messages about them are for
-// the developer who wrote them, so they are not translated. The table has no valibot schemas, because VS Code loads it
-// with the API when it activates the extension.
+// the developer who wrote them, so they are not translated. The table has no valibot schemas, and the commands have a file
+// of their own, because VS Code loads this file with the API when it activates the extension.
 
 /** No model answers with more tokens. It is also the maximum of the setting `holysheep.maxTokens`. */
 const maxMaxTokens = 1_000_000;
-
-/** The languages in which a request can be copied. */
-export const languageIds = ['curl', 'python', 'node'] as const;
-
-export type LanguageId = (typeof languageIds)[number];
 
 /** Returns a copy of a valid value, or undefined for an invalid value. */
 type Reader = (value: unknown) => unknown;
 
 /** What each property of an argument must be. */
-const properties = {
+export type Properties = Readonly<Record<string, readonly [Reader, string]>>;
+
+export const apiProperties = {
   prompt: [(value) => (textIn(value) === undefined ? undefined : String(value)), 'a non-empty string'],
   model: [textIn, 'the ID of a model'],
-  models: [readModels, 'a list of two to four different model IDs'],
   messages: [readMessages, 'an array of {role, content}'],
   temperature: [(value) => readNumber(value, 0, 2), 'a number from 0 to 2'],
   maxTokens: [
@@ -33,16 +26,10 @@ const properties = {
   ],
   reasoningEffort: [effortChoiceIn, `one of ${effortChoices.join(', ')}`],
   signal: [(value) => (isSignal(value) ? value : undefined), 'an AbortSignal'],
-  newConversation: [(value) => (typeof value === 'boolean' ? value : undefined), 'true or false'],
-  key: [(value) => (typeof value === 'string' ? value : undefined), 'a string'],
-  baseUrl: [readBaseUrl, 'a URL like https://api.holysheep.ai/v1'],
-  title: [textIn, 'the title of a prompt'],
-} satisfies Readonly<Record<string, readonly [Reader, string]>>;
+} satisfies Properties;
 
-type Properties = typeof properties;
-
-type Read<Name extends keyof Properties> = {
-  readonly [N in Name]?: NonNullable<ReturnType<Properties[N][0]>> | undefined;
+type Read<Table extends Readonly<Record<Name, Properties[string]>>, Name extends string> = {
+  readonly [N in Name]?: NonNullable<ReturnType<Table[N][0]>> | undefined;
 };
 
 /**
@@ -50,7 +37,12 @@ type Read<Name extends keyof Properties> = {
  * @param usage the message for an argument that is not an object
  * @throws ArgumentError that names an invalid property, but not its value, which may be a key
  */
-function read<Name extends keyof Properties>(argument: unknown, names: readonly Name[], usage: string): Read<Name> {
+export function read<Name extends string, Table extends Readonly<Record<Name, Properties[string]>>>(
+  properties: Table,
+  argument: unknown,
+  names: readonly Name[],
+  usage: string,
+): Read<Table, Name> {
   if (!isRecord(argument)) throw new ArgumentError(usage);
   const entries = names.flatMap((name) => {
     if (argument[name] === undefined) return [];
@@ -59,10 +51,10 @@ function read<Name extends keyof Properties>(argument: unknown, names: readonly 
     if (value === undefined) throw new ArgumentError(`“${name}” must be ${expected}.`);
     return [[name, value] as const];
   });
-  return Object.fromEntries(entries) as Read<Name>;
+  return Object.fromEntries(entries) as Read<Table, Name>;
 }
 
-function required<T>(value: T | undefined, usage: string): T {
+export function required<T>(value: T | undefined, usage: string): T {
   if (value === undefined) throw new ArgumentError(usage);
   return value;
 }
@@ -71,54 +63,14 @@ const apiOptions = ['model', 'messages', 'temperature', 'maxTokens', 'reasoningE
 
 /** Returns copies of the arguments of `HolySheepApi.ask`, so that later changes by the caller have no effect. */
 export function parseApiArguments(prompt: unknown, options: unknown) {
-  const noPrompt = `“prompt” must be ${properties.prompt[1]}.`;
+  const noPrompt = `“prompt” must be ${apiProperties.prompt[1]}.`;
   const copy = {
-    prompt: required(read({ prompt }, ['prompt'], noPrompt).prompt, noPrompt),
-    options: read(options, apiOptions, 'The options must be an object.'),
+    prompt: required(read(apiProperties, { prompt }, ['prompt'], noPrompt).prompt, noPrompt),
+    options: read(apiProperties, options, apiOptions, 'The options must be an object.'),
   };
   const unknown = Object.keys(options as object).find((name) => !apiOptions.some((known) => known === name));
   if (unknown !== undefined) throw new ArgumentError(`Unknown option “${unknown}”.`);
   return copy;
-}
-
-export function parseAskArgument(argument: unknown) {
-  const usage = 'holysheep.ask expects a prompt, or an object with a “prompt” property.';
-  const input = typeof argument === 'string' ? { prompt: argument } : argument;
-  const { prompt, ...options } = read(input, ['prompt', 'model', 'reasoningEffort', 'newConversation'], usage);
-  return { prompt: required(prompt, usage), ...options };
-}
-
-export function parseCompareArgument(argument: unknown) {
-  const usage = 'holysheep.compareModels expects a prompt, or an object with a “prompt”, “models”, or both.';
-  return read(typeof argument === 'string' ? { prompt: argument } : argument, ['prompt', 'models'], usage);
-}
-
-export function parseSetApiKeyArgument(argument: unknown) {
-  const usage = 'holysheep.setApiKey expects an API key, or an object with a “key”, a “baseUrl”, or both.';
-  const options = read(typeof argument === 'string' ? { key: argument } : argument, ['key', 'baseUrl'], usage);
-  required(options.key ?? options.baseUrl, usage);
-  return options;
-}
-
-/** Parses the title of a prompt, or a title with a source. An unknown source is ignored. */
-export function parseRunPromptArgument(argument: unknown) {
-  const usage = 'holysheep.runPrompt expects the title of a prompt.';
-  const { title } = read(typeof argument === 'string' ? { title: argument } : argument, ['title'], usage);
-  const source = isRecord(argument) ? argument.from : undefined;
-  return { title: required(title, usage), from: (['user', 'workspace'] as const).find((known) => known === source) };
-}
-
-/** @returns undefined if the argument is not a string, because a menu passes the item on which it was opened */
-export function parseCopyRequestArgument(argument: unknown): LanguageId | undefined {
-  if (typeof argument !== 'string') return undefined;
-  const language = languageIds.find((id) => id === argument);
-  return required(language, 'holysheep.copyRequest expects “curl”, “python”, or “node”.');
-}
-
-function readModels(value: unknown): readonly string[] | undefined {
-  const models = Array.isArray(value) ? new Set(value.map(textIn)) : new Set();
-  const isValid = !models.has(undefined) && models.size >= minCompared && models.size <= maxCompared;
-  return isValid && models.size === (value as unknown[]).length ? ([...models] as string[]) : undefined;
 }
 
 function readMessages(value: unknown): readonly TextMessage[] | undefined {
@@ -137,11 +89,6 @@ function readMessage(value: unknown): TextMessage | undefined {
 
 function readNumber(value: unknown, min: number, max: number): number | undefined {
   return typeof value === 'number' && value >= min && value <= max ? value : undefined;
-}
-
-function readBaseUrl(value: unknown) {
-  const baseUrl = normalizeBaseUrl(typeof value === 'string' ? value : '');
-  return 'error' in baseUrl ? undefined : baseUrl;
 }
 
 /** Checks the shape instead of the class, because the AbortSignal of another extension may come from another realm. */

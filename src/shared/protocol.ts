@@ -94,9 +94,7 @@ export interface ConnectionView {
 }
 
 /** Returns the name under which the user interface shows the gateway of an attempt, or undefined before the first attempt. */
-export function gatewayLabel(
-  attempt: Partial<Pick<AttemptEvent, 'origin' | 'baseUrl' | 'gatewayName'>>,
-): string | undefined {
+export function gatewayLabel(attempt: Partial<AttemptEvent>): string | undefined {
   const gateway = gatewayOf(attempt);
   return attempt.gatewayName ?? (gateway === undefined ? undefined : gatewayNameOf(gateway));
 }

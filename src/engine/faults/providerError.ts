@@ -102,7 +102,7 @@ function readError(error: JsonRecord, depth: number): ProviderError {
   const inner = depth < maxDepth ? readWrappedError(error, depth + 1) : noDetails;
   const codes = [...codesOf(error), ...inner.codes];
   return {
-    ...textOrInnerText(messageOf(error), inner),
+    ...withText(messageOf(error), inner),
     codes,
     param: stringOrEmpty(error['param']) || parameterOf(error['detail']) || inner.param,
     status: codes.map(statusIn).find((status) => status !== undefined),
@@ -177,24 +177,19 @@ function codesOf(error: JsonRecord): readonly string[] {
 }
 
 function errorFromText(text: string, depth: number): ProviderError {
-  const inner = depth < maxDepth ? readQuotedError(text, depth + 1) : noDetails;
-  return { ...inner, ...textOrInnerText(text, inner) };
+  return withText(text, depth < maxDepth ? readQuotedError(text, depth + 1) : noDetails);
 }
 
-type Texts = Pick<ProviderError, 'message' | 'searchText' | 'wrapperMessage'>;
-
-/** Returns the text of an error, or the message of the error inside it with the text around that. */
-function textOrInnerText(text: string, { message, searchText }: ProviderError): Texts {
-  return message === ''
-    ? { ...textFields(text), wrapperMessage: '' }
-    : { message, searchText, wrapperMessage: text.slice(0, maxExaminedChars) };
-}
-
-function textFields(text: string): Pick<ProviderError, 'message' | 'searchText'> {
-  const line = visibleText(text.slice(0, maxExaminedChars));
+/** Adds the text around an inner error. Without an inner error, the text is the message. */
+function withText(text: string, inner: ProviderError): ProviderError {
+  const examined = text.slice(0, maxExaminedChars);
+  if (inner.message !== '') return { ...inner, wrapperMessage: examined };
+  const line = visibleText(examined);
   return {
+    ...inner,
     message: visibleText(line, maxMessageChars),
     searchText: toSimplified(withoutQuotations(line)),
+    wrapperMessage: '',
   };
 }
 

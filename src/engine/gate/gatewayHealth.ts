@@ -43,7 +43,10 @@ const faultsMissedByProbes: ReadonlySet<FaultName> = new Set<FaultName>([
 ]);
 
 /** The row is unknown if another window has noticed the fault. */
-type OutageFault = Pick<Fault, 'kind'> & Partial<Pick<Fault, 'row'>>;
+interface OutageFault {
+  readonly kind: Fault['kind'];
+  readonly row?: Fault['row'];
+}
 
 interface Outage {
   readonly fault: OutageFault;

@@ -61,7 +61,7 @@ export class RetryBudget {
   /** Monotonic time of the last gained token. */
   private refilledUntil = 0;
 
-  constructor(private readonly clock: Pick<Clock, 'monotonicNow'>) {}
+  constructor(private readonly clock: Clock) {}
 
   /** An integer from 0 to 12. */
   get tokens(): number {

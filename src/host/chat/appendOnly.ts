@@ -1,6 +1,5 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { Engine, RunOptions, TurnHandle } from '../../engine/engine';
-import type { Localize } from '../../engine/environment';
 import {
   isTerminal,
   type AttemptEvent,
@@ -129,8 +128,8 @@ export class AppendOnlyAnswer {
   }
 }
 
-export function divergedMessage(localize: Localize): string {
-  return localize(
+export function divergedMessage(): string {
+  return vscode.l10n.t(
     "The answer couldn't be resumed, and the new answer doesn't match the text shown. Ask again for a complete answer.",
   );
 }

@@ -1,7 +1,7 @@
+import { textIn } from '../../engine/json';
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import type { Commands } from '../commands';
-import { textIn } from '../settings/userPrompts';
 import { showToast } from '../ui/notifications';
 import type { Connections } from './connections';
 import { testConnection } from './connectionTest';

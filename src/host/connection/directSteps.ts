@@ -27,7 +27,7 @@ export async function runDirectSteps(
   const addresses: string[] = [];
   let name: DirectStep['name'] = isAddress ? 'connection' : 'nameResolution';
   let startedAt = performance.now();
-  const end = (details: Pick<DirectStep, 'addresses' | 'error'>, next: DirectStep['name'] = 'tls'): void => {
+  const end = (details: Partial<DirectStep>, next: DirectStep['name'] = 'tls'): void => {
     steps.push({ name, ms: Math.round(performance.now() - startedAt), ...details });
     name = next;
     startedAt = performance.now();

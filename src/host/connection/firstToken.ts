@@ -1,8 +1,8 @@
+import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import type { FaultKind } from '../../engine/events';
 import type { Gateway } from '../../engine/request';
 import { faultAdvice } from '../ui/faultAdvice';
-import { localize } from '../util/localization';
 
 export type FirstToken = { readonly ms: number } | { readonly kind: FaultKind; readonly message: string };
 
@@ -40,7 +40,7 @@ export async function requestFirstToken(
         // Otherwise, the turn would continue with a fallback model, whose first token says nothing about this model.
         turn.stop();
         if (event.reason === 'user') return undefined;
-        return { kind: event.reason, message: localize(faultAdvice[event.reason].cause) };
+        return { kind: event.reason, message: vscode.l10n.t(faultAdvice[event.reason].cause) };
       case 'failed':
         return event;
       default:

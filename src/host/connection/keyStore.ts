@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { hostFaults } from '../../engine/faults/hostFaults';
 import { Disposable } from '../util/disposable';
-import { localize } from '../util/localization';
 import type { Log } from '../util/log';
 import { NoConnectionError } from '../util/userError';
 
@@ -32,7 +31,7 @@ export class KeyStore extends Disposable {
   }
 
   async get(origin: string): Promise<string | undefined> {
-    const key = await this.attempt(this.secrets.get(secretPrefix + origin), localize(hostFaults.keyring.message));
+    const key = await this.attempt(this.secrets.get(secretPrefix + origin), vscode.l10n.t(hostFaults.keyring.message));
     if (!key) return undefined;
     this.log.redactSecret(key);
     return key;

@@ -6,7 +6,7 @@ import { maxModels, type ListedModels } from '../../engine/gateway/modelList';
 import { nearestModels } from '../../engine/models/nearestModels';
 import type { ConfiguredGateway } from '../settings/gateways';
 import type { Settings } from '../settings/settings';
-import { parseSetApiKeyArgument } from '../args';
+import { parseSetApiKeyArgument } from '../commandArgs';
 import { joinSentences } from '../../shared/describe';
 import { plainLabel } from '../ui/messageText';
 import { hostWords } from '../ui/words';

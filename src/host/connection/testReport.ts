@@ -5,7 +5,6 @@ import { faultAdvice } from '../ui/faultAdvice';
 import { joinSentences } from '../../shared/describe';
 import { trimTrailingPeriod } from '../ui/messageText';
 import { hostWords } from '../ui/words';
-import { localize } from '../util/localization';
 import type { DirectStep } from './directSteps';
 import type { FirstToken } from './firstToken';
 import type { GatewayOption } from './gatewayPick';
@@ -171,6 +170,6 @@ function failed(name: string, ms: number, reason: string): string {
 }
 
 function adviceFor(position: number, kind: FaultKind): string {
-  const advice = localize(faultAdvice[kind].remedy);
+  const advice = vscode.l10n.t(faultAdvice[kind].remedy);
   return position === 0 ? advice : advice.replaceAll('holysheep.baseUrl', 'holysheep.backupBaseUrls');
 }

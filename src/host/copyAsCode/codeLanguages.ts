@@ -1,4 +1,4 @@
-import type { LanguageId } from '../args';
+import type { LanguageId } from '../commandArgs';
 import { curlCode } from './curl';
 import type { ExportedRequest } from './exportedRequest';
 import { nodeCode, pythonCode } from './programs';

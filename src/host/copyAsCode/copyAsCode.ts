@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { gatewayOf } from '../../engine/events';
-import { parseCopyRequestArgument, type LanguageId } from '../args';
+import { parseCopyRequestArgument, type LanguageId } from '../commandArgs';
 import type { Commands } from '../commands';
 import type { LedgerEntry } from '../../engine/state/ledger';
 import { gatewayFor } from '../../engine/turn/gatewayModels';

@@ -33,7 +33,7 @@ export class CooldownFiles implements SharedCooldowns {
 
   constructor(
     private readonly folder: string,
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly clock: Clock,
     private readonly log: (problem: string) => void,
   ) {}
 
@@ -112,6 +112,6 @@ const namePattern = /^([0-9a-f]{24})\.([1-9]\d{0,14})\.([1-9]\d{0,14})\.(server|
 function parseName(name: string): CooldownEntry | undefined {
   const [, scopeHash, until, delayMs, source, reason, writer = ''] = namePattern.exec(name) ?? [];
   if (scopeHash === undefined) return undefined;
-  const fields = { source, reason } as Pick<Cooldown, 'source' | 'reason'>;
-  return { name, scopeHash, writer, until: Number(until), delayMs: Number(delayMs), ...fields };
+  const cooldown = { until: Number(until), delayMs: Number(delayMs), source, reason } as Cooldown;
+  return { name, scopeHash, writer, ...cooldown };
 }

@@ -1,5 +1,5 @@
+import { textIn } from '../../engine/json';
 import type { Commands } from '../commands';
-import { textIn } from '../settings/userPrompts';
 import { addGateway } from './addGateway';
 import type { ManageGatewaysDeps } from './gatewayActions';
 import { GatewayList } from './manageGateways';

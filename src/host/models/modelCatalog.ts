@@ -1,3 +1,4 @@
+import { textIn } from '../../engine/json';
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import { isLocalUrl, originOf } from '../../engine/gateway/baseUrl';
@@ -29,7 +30,6 @@ import {
 } from './modelPick';
 import type { Commands } from '../commands';
 import type { DemoMode } from '../connection/demoMode';
-import { textIn } from '../settings/userPrompts';
 import { recentModels } from './modelGroups';
 import { createEssenceText } from './modelTexts';
 import { pickComparedModels } from './pickComparedModels';

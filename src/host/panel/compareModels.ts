@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { parseCompareArgument } from '../args';
+import { parseCompareArgument } from '../commandArgs';
 import type { Conversation } from '../conversation/conversation';
 import type { PanelServices } from './panelServices';
 import { showPromptBox } from './promptBox';

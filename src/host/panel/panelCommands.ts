@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { parseAskArgument } from '../args';
+import { parseAskArgument } from '../commandArgs';
 import type { Commands } from '../commands';
 import { compareModels } from './compareModels';
 import { runFailureAction } from './failureActions';

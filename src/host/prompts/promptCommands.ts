@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { parseRunPromptArgument } from '../args';
+import { parseRunPromptArgument } from '../commandArgs';
 import type { Commands, SetContext } from '../commands';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { PanelRegistry } from '../panel/panelRegistry';

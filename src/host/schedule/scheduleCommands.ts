@@ -13,7 +13,6 @@ import { itemButton, showToast, type ToastAction } from '../ui/notifications';
 import { panelTitle } from '../ui/panelText';
 import { OpenList } from '../ui/quickPick';
 import { hostWords } from '../ui/words';
-import { localize } from '../util/localization';
 import type { Log } from '../util/log';
 import { systemClock } from '../util/systemClock';
 import { Scheduler, type ListedPrompt, type ScheduleNotice } from './scheduler';
@@ -83,16 +82,16 @@ export function scheduledItem(prompt: ListedPrompt, now: number, host: string): 
 }
 
 function timeText({ dueAt, needsClick }: ListedPrompt, now: number): string {
-  if (needsClick) return localize('Due, but not sent yet. Choose “Send now” to send it.');
-  if (dueAt === undefined) return localize('Will be sent when the gateway can be reached');
+  if (needsClick) return vscode.l10n.t('Due, but not sent yet. Choose “Send now” to send it.');
+  if (dueAt === undefined) return vscode.l10n.t('Will be sent when the gateway can be reached');
   const time = hostWords().format.timeOfDay(dueAt, { now });
-  return dueAt > now ? localize('Will be sent at {time}', { time }) : localize('Due since {time}', { time });
+  return dueAt > now ? vscode.l10n.t('Will be sent at {time}', { time }) : vscode.l10n.t('Due since {time}', { time });
 }
 
 function workspaceText(workspace: string): string {
   return workspace === ''
-    ? localize('In a window without a folder')
-    : localize('In the workspace “{name}”', { name: plainLabel(workspaceName(workspace)) });
+    ? vscode.l10n.t('In a window without a folder')
+    : vscode.l10n.t('In the workspace “{name}”', { name: plainLabel(workspaceName(workspace)) });
 }
 
 function workspaceName(uri: string): string {

@@ -1,7 +1,6 @@
 import { normalizeBaseUrl, type BaseUrl, type BaseUrlProblem } from '../../engine/gateway/baseUrl';
 import { visibleText } from '../../engine/gateway/visibleText';
-import { isRecord } from '../../engine/json';
-import { textIn } from './userPrompts';
+import { isRecord, textIn } from '../../engine/json';
 
 /** A gateway in the settings: the base URL, or an entry of the setting `holysheep.backupBaseUrls`. */
 export interface ConfiguredGateway extends BaseUrl {

@@ -1,3 +1,4 @@
+import { textIn } from '../../engine/json';
 import * as vscode from 'vscode';
 import type { EngineSettings } from '../../engine/environment';
 import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
@@ -16,7 +17,7 @@ import {
 } from './gateways';
 import { readModelOverrides, type ModelOverrides } from './modelOverrides';
 import { isEqual, withoutPrimary, withPrimary } from './primaryGateway';
-import { readPrompts, textIn, type UserPrompt } from './userPrompts';
+import { readPrompts, type UserPrompt } from './userPrompts';
 
 const section = 'holysheep';
 

@@ -1,4 +1,4 @@
-import { isRecord } from '../../engine/json';
+import { isRecord, textIn } from '../../engine/json';
 import { effortChoiceIn, type EffortChoice } from '../../engine/request';
 
 export interface UserPrompt {
@@ -53,8 +53,4 @@ export function readPrompts(value: unknown): {
       });
   }
   return { usable: [...usable.values()], unusable };
-}
-
-export function textIn(value: unknown): string | undefined {
-  return (typeof value === 'string' && value.trim()) || undefined;
 }

@@ -7,7 +7,6 @@ import type { Connections } from '../connection/connections';
 import { plainLabel } from '../ui/messageText';
 import { Disposable } from '../util/disposable';
 import { hostWords } from '../ui/words';
-import { localize } from '../util/localization';
 import { activityItem, type ActivityItem, type Situation } from './activity';
 
 /** The two status bar items: the current model, and the activity of the turns. */
@@ -94,7 +93,7 @@ export class StatusBar extends Disposable {
 }
 
 function keyLines(hasKey: ConnectionView['hasKey']): readonly string[] {
-  if (hasKey === 'unreadable') return [localize(hostFaults.keyring.message)];
+  if (hasKey === 'unreadable') return [vscode.l10n.t(hostFaults.keyring.message)];
   return hasKey ? [] : [vscode.l10n.t('No API key is set.')];
 }
 

@@ -17,10 +17,12 @@ const unknown = '–';
 const summed = ['attempts', 'promptTokens', 'completionTokens', 'cachedTokens', 'unknownCosts'] as const;
 
 type Sums = Readonly<Record<(typeof summed)[number], number>>;
-type UsageFigures = Sums & Pick<HealthFigures, 'costs'>;
+type UsageFigures = Sums & { readonly costs: HealthFigures['costs'] };
+
+type UsageRow = UsageFigures & { readonly model: string; readonly host: string };
 
 /** The figures of a period, and of each model and gateway in it. The ones with the highest cost come first. */
-type UsageGroup = UsageFigures & { readonly rows: readonly (UsageFigures & Pick<HealthRow, 'model' | 'host'>)[] };
+type UsageGroup = UsageFigures & { readonly rows: readonly UsageRow[] };
 
 interface Usage {
   /** The last 14 days. */

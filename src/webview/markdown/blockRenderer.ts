@@ -26,7 +26,10 @@ export interface RenderedBlock {
   readonly inlines: ReadonlyMap<string, RenderedInline>;
 }
 
-export interface BlockSource extends Pick<Block, 'tokens'>, Pick<RenderedBlock, 'start' | 'text'> {
+export interface BlockSource {
+  readonly start: number;
+  readonly text: string;
+  readonly tokens: Block['tokens'];
   /** A code block that ends at this line of the parsed text or later may still grow. Infinity if none can. */
   readonly openFromLine: number;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Clock } from '../../../src/engine/clock';
 import type { EngineEnvironment } from '../../../src/engine/environment';
 import { noSharedCooldowns, type Cooldown, type CooldownScope } from '../../../src/engine/gate/cooldowns';
 import { faultOfRow } from '../../../src/engine/faults/classify';
@@ -308,10 +309,16 @@ describe('forgotten gateway', () => {
 });
 
 /** A clock whose monotonic time the test sets. */
-class Ticks {
+class Ticks implements Clock {
   time = 500;
+  now(): number {
+    return this.time;
+  }
   monotonicNow(): number {
     return this.time;
+  }
+  after(): never {
+    throw new Error('A retry budget starts no timer.');
   }
 }
 

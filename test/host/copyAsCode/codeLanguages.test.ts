@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { languageIds } from '../../../src/host/args';
+import { languageIds } from '../../../src/host/commandArgs';
 import { languages } from '../../../src/host/copyAsCode/codeLanguages';
 import { limitParameter } from '../../../src/engine/models/modelParameters';
 import type { ExportedRequest } from '../../../src/host/copyAsCode/exportedRequest';

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import type { EngineSettings } from '../../../src/engine/environment';
 import { factsOf } from '../../../src/engine/models/modelFacts';
+import { demoSettings } from '../../../src/host/connection/demoConversation';
 import { exportedRequest, type RequestToExport } from '../../../src/host/copyAsCode/exportedRequest';
-import { fake } from '../../support/fake';
 
 const request = {
   model: 'gpt-4o',
@@ -14,13 +13,12 @@ const retry = { maxRetries: 2, baseDelayMs: 500, maxDelayMs: 9000, jitter: 'equa
 const defaultTimeouts = { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null };
 
 function exportRequest(changes: Partial<RequestToExport> = {}) {
-  const settings = fake<EngineSettings>({ retry, timeout: defaultTimeouts });
   return exportedRequest({
     request,
     demo: false,
     baseUrl: 'https://a/v1',
     configuredModel: 'configured',
-    settings,
+    settings: { ...demoSettings, retry, timeout: defaultTimeouts },
     factsOf,
     ...changes,
   });
@@ -96,6 +94,6 @@ describe('exported request', () => {
   it('contains a longer idle timeout for a reasoning model, and the first-token timeout from the settings', () => {
     assert.equal(exportRequest({ request: { ...request, model: 'deepseek-r1' } }).retry.idleTimeoutMs, 270_000);
     const timeout = { ...defaultTimeouts, firstTokenMs: 7000 };
-    assert.equal(exportRequest({ settings: fake<EngineSettings>({ retry, timeout }) }).retry.idleTimeoutMs, 7000);
+    assert.equal(exportRequest({ settings: { ...demoSettings, retry, timeout } }).retry.idleTimeoutMs, 7000);
   });
 });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Clock } from '../../../src/engine/clock';
 import type { Cooldown, CooldownScope, SharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { CooldownFiles } from '../../../src/host/engine/cooldownFiles';
+import { fake } from '../../support/fake';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
 const scope: CooldownScope = { gateway: 'https://gateway.test/v1', key: 'hsa-very-secret-key', model: 'gpt-4o' };
@@ -27,7 +29,8 @@ describe('cooldown files', () => {
   let folder: string;
   let problems: string[];
 
-  const open = (): SharedCooldowns => new CooldownFiles(folder, clock, (problem) => problems.push(problem));
+  const open = (): SharedCooldowns =>
+    new CooldownFiles(folder, fake<Clock>(clock), (problem) => problems.push(problem));
   const cooldown = (delayMs: number, from = clock.time): Cooldown => ({
     until: from + delayMs,
     delayMs,

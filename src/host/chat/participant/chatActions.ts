@@ -5,7 +5,6 @@ import type { TurnState } from '../../../engine/state/turnState';
 import { enterApiKey, enterGateway, searchSettings } from '../../ui/notifications';
 import { billingPage } from '../../ui/panelText';
 import type { HostWords } from '../../ui/words';
-import { localize } from '../../util/localization';
 import { UserError } from '../../util/userError';
 import { askAgainPrompt, continuePrompt } from './chatIntent';
 import { participantName } from './chatMetadata';
@@ -48,8 +47,8 @@ const chatActions = {
     if (wait.actions.includes('tryAnyway')) running.handle.tryAnyway();
     else running.handle.retryNow();
   },
-  askAgain: (context) => submitPrompt(context, askAgainPrompt(localize)),
-  continue: (context) => submitPrompt(context, continuePrompt(localize)),
+  askAgain: (context) => submitPrompt(context, askAgainPrompt()),
+  continue: (context) => submitPrompt(context, continuePrompt()),
   tryAnyway: (context) => askAgainWith(context, 'tryAnyway'),
   moreRoom: (context) => askAgainWith(context, 'moreRoom'),
   switchModel: async (context) => {
@@ -90,7 +89,7 @@ export async function runChatAction(context: ActionContext, action: unknown): Pr
 }
 
 export function actionTitle(action: ChatAction, words: HostWords): string {
-  return action === 'askAgain' ? askAgainPrompt(words.localize) : words.strings[action];
+  return action === 'askAgain' ? askAgainPrompt() : words.strings[action];
 }
 
 /**
@@ -108,11 +107,11 @@ export function failureButtons(actions: readonly FaultAction[]): readonly ChatAc
 async function askAgainWith(context: ActionContext, start: 'tryAnyway' | 'moreRoom'): Promise<void> {
   refuseSuperseded(context);
   context.turns.nextStart = start;
-  await submitPrompt(context, askAgainPrompt(localize));
+  await submitPrompt(context, askAgainPrompt());
 }
 
 async function askAgainIfLatest(context: ActionContext): Promise<void> {
-  if (!context.turns.isSuperseded(context.turnId)) await submitPrompt(context, askAgainPrompt(localize));
+  if (!context.turns.isSuperseded(context.turnId)) await submitPrompt(context, askAgainPrompt());
 }
 
 /** Sends a prompt as if the user had typed it. Text that the user is typing in the input box is preserved. */

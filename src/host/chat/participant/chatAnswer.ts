@@ -54,7 +54,7 @@ export class ChatAnswer {
     this.append(this.fencedText.flush());
     if (this.answer.hasDiverged) {
       this.show({ type: 'button', action: 'askAgain' });
-      return { state: 'failed', message: divergedMessage(words.localize) };
+      return { state: 'failed', message: divergedMessage() };
     }
     if (end.type === 'stopped') return { state: 'stopped' };
     if (end.type === 'failed') {

@@ -1,5 +1,4 @@
 import type * as vscode from 'vscode';
-import type { Localize } from '../../../engine/environment';
 import type { ChatMessage } from '../../../engine/request';
 import { participantId } from '../../contributions';
 import { parseIntent } from './chatIntent';
@@ -25,14 +24,14 @@ export interface ChatExchange {
 /** Maximum length of the previous exchanges that are sent with a prompt, in characters: about 30,000 tokens. */
 const maxHistoryChars = 120_000;
 
-export function chatExchanges(history: vscode.ChatContext['history'], localize: Localize): readonly ChatExchange[] {
+export function chatExchanges(history: vscode.ChatContext['history']): readonly ChatExchange[] {
   const exchanges: ChatExchange[] = [];
   let request: vscode.ChatRequestTurn | undefined;
   for (const turn of history) {
     if (turn.participant !== participantId) request = undefined;
     else if ('prompt' in turn) request = turn;
     else if (request) {
-      addExchange(exchanges, request, turn, localize);
+      addExchange(exchanges, request, turn);
       request = undefined;
     }
   }
@@ -43,7 +42,6 @@ function addExchange(
   exchanges: ChatExchange[],
   request: vscode.ChatRequestTurn,
   { response, result }: vscode.ChatResponseTurn,
-  localize: Localize,
 ): void {
   // Treats a response without metadata as stopped, because it was interrupted before it had a result.
   const metadata: ChatMetadata = parseChatMetadata(result.metadata) ?? { state: 'stopped' };
@@ -51,7 +49,7 @@ function addExchange(
   if (state === 'note') return;
   const text = modelText(response, inserted);
   const last = exchanges.at(-1);
-  const intent = parseIntent(request, last, localize);
+  const intent = parseIntent(request, last);
   if (last && intent) exchanges.pop();
   if (last && intent === 'continue') {
     exchanges.push({ ...last, text: last.text + text, state, hadReasoning: last.hadReasoning || reasoned });

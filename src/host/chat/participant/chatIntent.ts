@@ -1,5 +1,4 @@
-import type * as vscode from 'vscode';
-import type { Localize } from '../../../engine/environment';
+import * as vscode from 'vscode';
 import { parseChatMetadata, type AnswerState } from './chatMetadata';
 
 /** What a prompt such as *Continue* does: continue the previous answer, or send the previous prompt again. */
@@ -9,21 +8,20 @@ type ChatIntent = 'continue' | 'again';
 export function parseIntent(
   { prompt, command }: { readonly prompt: string; readonly command?: string | undefined },
   last: { readonly state: AnswerState; readonly text: string } | undefined,
-  localize: Localize,
 ): ChatIntent | undefined {
   if (command || !last || last.state === 'done') return undefined;
   const normalized = normalizePrompt(prompt);
   const isOneOf = (...phrases: string[]): boolean => phrases.some((phrase) => normalizePrompt(phrase) === normalized);
-  if (isOneOf(continuePrompt(localize), 'continue')) return last.text === '' ? 'again' : 'continue';
-  return isOneOf(askAgainPrompt(localize), 'ask again') ? 'again' : undefined;
+  if (isOneOf(continuePrompt(), 'continue')) return last.text === '' ? 'again' : 'continue';
+  return isOneOf(askAgainPrompt(), 'ask again') ? 'again' : undefined;
 }
 
-export function continuePrompt(localize: Localize): string {
-  return localize('Continue');
+export function continuePrompt(): string {
+  return vscode.l10n.t('Continue');
 }
 
-export function askAgainPrompt(localize: Localize): string {
-  return localize('Ask again');
+export function askAgainPrompt(): string {
+  return vscode.l10n.t('Ask again');
 }
 
 function normalizePrompt(text: string): string {
@@ -33,22 +31,22 @@ function normalizePrompt(text: string): string {
     .toLowerCase();
 }
 
-export function chatFollowups(metadata: unknown, localize: Localize): vscode.ChatFollowup[] {
+export function chatFollowups(metadata: unknown): vscode.ChatFollowup[] {
   const { state, command, code, hasText } = parseChatMetadata(metadata) ?? { state: 'note' };
   switch (state) {
     case 'done': {
       if (!code) return [];
       // Includes the location in the label, because the cursor may be in other code by now.
       const { label: prompt } = code;
-      const fix = { prompt, command: 'fix', label: localize('Fix {0}', { 0: prompt }) };
-      const tests = { prompt, command: 'tests', label: localize('Write tests for {0}', { 0: prompt }) };
+      const fix = { prompt, command: 'fix', label: vscode.l10n.t('Fix {0}', prompt) };
+      const tests = { prompt, command: 'tests', label: vscode.l10n.t('Write tests for {0}', prompt) };
       return command === 'explain' ? [fix, tests] : command === 'fix' ? [tests] : [];
     }
     case 'length':
-      return [promptFollowup(continuePrompt(localize))];
+      return [promptFollowup(continuePrompt())];
     case 'stopped':
     case 'failed':
-      return [...(hasText ? [continuePrompt(localize)] : []), askAgainPrompt(localize)].map(promptFollowup);
+      return [...(hasText ? [continuePrompt()] : []), askAgainPrompt()].map(promptFollowup);
     case 'note':
       return [];
   }

@@ -8,7 +8,6 @@ import type { BudgetDecisions } from '../../health/budget';
 import { vendor, type CommandId } from '../../contributions';
 import { escapeMarkdown } from '../../ui/messageText';
 import { hostWords } from '../../ui/words';
-import { localize } from '../../util/localization';
 import type { ErrorLog } from '../../util/log';
 import { UserError } from '../../util/userError';
 import { startChatTurn } from '../appendOnly';
@@ -61,7 +60,7 @@ export class ChatParticipant {
   }
 
   followups({ metadata }: vscode.ChatResult): vscode.ChatFollowup[] {
-    return chatFollowups(metadata, localize);
+    return chatFollowups(metadata);
   }
 
   async runAction(...[turnId, action]: readonly unknown[]): Promise<void> {
@@ -78,9 +77,9 @@ export class ChatParticipant {
     // Resets the button's start first, because it must not apply to a later request, even if this request fails.
     const { nextStart } = turns;
     turns.nextStart = undefined;
-    const exchanges = chatExchanges(history, localize);
+    const exchanges = chatExchanges(history);
     const last = exchanges.at(-1);
-    const intent = parseIntent(request, last, localize);
+    const intent = parseIntent(request, last);
     const question: ChatQuestion =
       last && intent
         ? { ...last, references: last.code ? [toLocation(last.code)] : [], omitsAttachments: false }

@@ -35,7 +35,7 @@ export class ModelAnswer {
 
   constructor(
     private readonly progress: vscode.Progress<vscode.LanguageModelResponsePart>,
-    private readonly words: HostWords,
+    words: HostWords,
   ) {
     this.answer = new AppendOnlyAnswer(words);
   }
@@ -56,13 +56,13 @@ export class ModelAnswer {
 
   /** Reports the tool calls and the token usage of a complete answer. If the answer is incomplete, returns the reason. */
   finish(end: TerminalEvent): EarlyEnd | undefined {
-    const { answer, words } = this;
+    const { answer } = this;
     if (end.type === 'stopped') return undefined;
     if (end.type === 'failed') return end;
     const isTruncated = end.finishReason === 'length';
     const calls = answer.turn.toolCalls.filter(({ name }) => name !== '').toSorted((a, b) => a.index - b.index);
     if (answer.hasDiverged && calls.length === 0) {
-      return { kind: 'truncated', message: divergedMessage(words.localize) };
+      return { kind: 'truncated', message: divergedMessage() };
     }
     // Parses the arguments of all calls before the first call is reported, so that invalid arguments prevent all calls.
     const parsed = calls.map((call) => ({ ...call, input: parseInput(call, isTruncated) }));
@@ -74,7 +74,7 @@ export class ModelAnswer {
     }
     this.reportUsage();
     if (!isTruncated || calls.length > 0) return undefined;
-    const message = words.localize('The answer was cut off at the token limit. Ask the model to continue.');
+    const message = vscode.l10n.t('The answer was cut off at the token limit. Ask the model to continue.');
     return { kind: 'length', message };
   }
 
@@ -103,10 +103,9 @@ export class ModelAnswer {
   }
 
   private invalidCall(tool: string, isTruncated: boolean): EarlyEnd {
-    const { localize } = this.words;
     const message = isTruncated
-      ? localize('The token limit was reached during a call to the {tool} tool.', { tool })
-      : localize('The model made an invalid call to the {tool} tool. Ask again or use another model.', { tool });
+      ? vscode.l10n.t('The token limit was reached during a call to the {tool} tool.', { tool })
+      : vscode.l10n.t('The model made an invalid call to the {tool} tool. Ask again or use another model.', { tool });
     return { kind: 'malformed', message };
   }
 }

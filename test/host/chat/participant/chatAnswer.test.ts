@@ -3,7 +3,7 @@ import { isTerminal, type FaultAction, type StreamEvent, type WaitingEvent } fro
 import type { ChatAnswer } from '../../../../src/host/chat/participant/chatAnswer';
 import { attempt, done, failed, reasoning, stopped, text } from '../../conversation/scriptedEngine';
 import { englishWords } from '../../../support/englishWords';
-import { useVSCode } from '../../../support/fakeVSCode';
+import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
 
 /** Returns the part of a line about a wait that follows its origin. */
 const then = (attemptNumber: number, until: number): string =>
@@ -57,7 +57,7 @@ const chat = (...events: readonly StreamEvent[]): readonly string[] => respond(e
 let Answer: typeof ChatAnswer;
 
 describe("answer in VS Code's chat", () => {
-  useVSCode({});
+  useVSCode({ l10n: englishL10n });
   before(async () => {
     ({ ChatAnswer: Answer } = await import('../../../../src/host/chat/participant/chatAnswer'));
   });

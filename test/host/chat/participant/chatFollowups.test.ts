@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
-import type { Localize } from '../../../../src/engine/environment';
-import { chatFollowups } from '../../../../src/host/chat/participant/chatIntent';
+import type * as ChatIntent from '../../../../src/host/chat/participant/chatIntent';
 import type { ChatMetadata } from '../../../../src/host/chat/participant/chatMetadata';
+import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
 
-const localize: Localize = (message, args = {}) => message.replace('{0}', String(args[0]));
+let chatFollowups: typeof ChatIntent.chatFollowups;
 const code = { label: 'a.ts:1-2', uri: 'file:///a.ts', range: [0, 0, 1, 0] } as const;
 const followups = (metadata: ChatMetadata): readonly string[] =>
-  chatFollowups(metadata, localize).map(({ prompt, command }) => (command ? `/${command} ${prompt}` : prompt));
+  chatFollowups(metadata).map(({ prompt, command }) => (command ? `/${command} ${prompt}` : prompt));
 
 describe('follow-up suggestions in the chat', () => {
+  useVSCode({ l10n: englishL10n });
+  before(async () => {
+    ({ chatFollowups } = await import('../../../../src/host/chat/participant/chatIntent'));
+  });
+
   it('are /fix and /tests after /explain, and /tests after /fix', () => {
     assert.deepEqual(followups({ state: 'done', command: 'explain', code }), ['/fix a.ts:1-2', '/tests a.ts:1-2']);
     assert.deepEqual(followups({ state: 'done', command: 'fix', code }), ['/tests a.ts:1-2']);
@@ -23,11 +28,11 @@ describe('follow-up suggestions in the chat', () => {
   });
 
   it('have an empty command, so that VS Code does not repeat the previous command', () => {
-    assert.equal(chatFollowups({ state: 'length' }, localize)[0]?.command, '');
+    assert.equal(chatFollowups({ state: 'length' })[0]?.command, '');
   });
 
   it('are empty after a message of the extension and for missing metadata', () => {
     assert.deepEqual(followups({ state: 'note' }), []);
-    assert.deepEqual(chatFollowups(undefined, localize), []);
+    assert.deepEqual(chatFollowups(undefined), []);
   });
 });

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import type * as vscode from 'vscode';
-import type { Localize } from '../../../../src/engine/environment';
-import { chatExchanges, historyMessages, type ChatExchange } from '../../../../src/host/chat/participant/chatHistory';
-import { parseIntent } from '../../../../src/host/chat/participant/chatIntent';
+import type * as ChatHistory from '../../../../src/host/chat/participant/chatHistory';
+import type { parseIntent as ParseIntent } from '../../../../src/host/chat/participant/chatIntent';
 import type { ChatMetadata } from '../../../../src/host/chat/participant/chatMetadata';
+import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
 import { rowsOf } from '../../../support/valuesOf';
 
 type Turn = vscode.ChatContext['history'][number];
 
-const localize: Localize = (message) => message;
+let { chatExchanges, historyMessages } = {} as typeof ChatHistory;
 
 /** Returns a request and its response in the form in which VS Code returns them. */
 function turns(
@@ -25,10 +25,15 @@ function turns(
   ] as unknown as readonly Turn[];
 }
 
-const exchanges = (...history: readonly (readonly Turn[])[]): readonly ChatExchange[] =>
-  chatExchanges(history.flat(), localize);
+const exchanges = (...history: readonly (readonly Turn[])[]): readonly ChatHistory.ChatExchange[] =>
+  chatExchanges(history.flat());
 
 describe('chat history', () => {
+  useVSCode({ l10n: englishL10n });
+  before(async () => {
+    ({ chatExchanges, historyMessages } = await import('../../../../src/host/chat/participant/chatHistory'));
+  });
+
   it('contains only exchanges with this chat participant', () => {
     const history = exchanges(
       turns('one', ['eins'], { state: 'done' }),
@@ -95,7 +100,7 @@ describe('chat history', () => {
   });
 
   it('contains only the newest exchanges that fit within the length limit', () => {
-    const history = ['1', '2', '3'].map((n): ChatExchange => ({
+    const history = ['1', '2', '3'].map((n): ChatHistory.ChatExchange => ({
       content: n.repeat(5),
       text: n.repeat(5),
       state: 'done',
@@ -107,13 +112,18 @@ describe('chat history', () => {
 });
 
 describe('intent of a prompt in the chat', () => {
-  const last = (state: ChatExchange['state'], text = 'partial'): ChatExchange => ({
+  useVSCode({ l10n: { t: (message: string) => (message === 'Continue' ? '继续' : '再问一次') } });
+  let parseIntent: typeof ParseIntent;
+  before(async () => {
+    ({ parseIntent } = await import('../../../../src/host/chat/participant/chatIntent'));
+  });
+
+  const last = (state: ChatHistory.ChatExchange['state'], text = 'partial'): ChatHistory.ChatExchange => ({
     content: 'q',
     text,
     state,
     hadReasoning: false,
   });
-  const chinese: Localize = (message) => (message === 'Continue' ? '继续' : '再问一次');
 
   for (const [prompt, answer, intent] of [
     [' continue ', last('length'), 'continue'],
@@ -128,7 +138,7 @@ describe('intent of a prompt in the chat', () => {
   ] as const) {
     it(`is ${intent} for “${prompt}” after an answer that is ${answer?.state} with the text “${answer?.text}”`, () => {
       const command = prompt.startsWith('/fix') ? 'fix' : undefined;
-      assert.equal(parseIntent({ prompt: prompt.replace('/fix ', ''), command }, answer, chinese), intent);
+      assert.equal(parseIntent({ prompt: prompt.replace('/fix ', ''), command }, answer), intent);
     });
   }
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isTerminal, type StreamEvent } from '../../../../src/engine/events';
 import { englishWords } from '../../../support/englishWords';
-import { useVSCode } from '../../../support/fakeVSCode';
+import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
 import { attempt, done, text } from '../../conversation/scriptedEngine';
 import {
   LanguageModelDataPart,
@@ -171,7 +171,13 @@ const failures: readonly (readonly [cause: string, events: readonly StreamEvent[
 ];
 
 describe('answer for the language model API', () => {
-  useVSCode({ LanguageModelTextPart, LanguageModelThinkingPart, LanguageModelToolCallPart, LanguageModelDataPart });
+  useVSCode({
+    l10n: englishL10n,
+    LanguageModelTextPart,
+    LanguageModelThinkingPart,
+    LanguageModelToolCallPart,
+    LanguageModelDataPart,
+  });
   for (const [behavior, events, lines] of cases)
     it(behavior, async () => assert.deepEqual(await respond(events), { lines, earlyEnd: undefined }));
   for (const [cause, events, failure] of failures)

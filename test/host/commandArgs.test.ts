@@ -6,7 +6,7 @@ import {
   parseCopyRequestArgument,
   parseRunPromptArgument,
   parseSetApiKeyArgument,
-} from '../../src/host/args';
+} from '../../src/host/commandArgs';
 import { ArgumentError } from '../../src/host/util/userError';
 
 /** Checks that each argument is rejected with a message for its caller. */
