@@ -99,6 +99,10 @@ describe('window that shares conversations with other windows', () => {
       await second.clock.advance(1000);
     }
     assert.deepEqual([changes, stateOf(conversation)], [0, [true, 'streaming', 'one ']]);
+    const changed = new Promise((resolve) => conversation?.log.onDidChange(resolve));
+    second.conversations.reread();
+    await changed;
+    assert.deepEqual(stateOf(conversation), [true, 'streaming', 'one two three four ']);
     await first.arrived(done('one two three four '));
     await second.clock.advance(2000);
     assert.deepEqual(stateOf(conversation), [true, 'done', 'one two three four ']);
