@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { StreamEvent } from '../../src/engine/events';
+import type { StreamEvent } from '../../src/engine/events/events';
 import { effortChoices } from '../../src/engine/request';
 import { markScheduled } from '../../src/engine/state/schedule';
 import { panelStrings } from '../../src/shared/panelStrings';
@@ -232,12 +232,14 @@ export const panelStates: readonly PanelState[] = [
         detail: 'no problems',
         unavailable: true,
       };
-      const items = [problems, ...files];
-      await page.evaluate((shown) => {
-        for (let request = 1; request <= 4; request++) {
-          window.postMessage({ type: 'suggestions', request, items: shown }, '*');
-        }
-      }, items);
+      await page.evaluate(
+        (value) => {
+          for (let request = 1; request <= 4; request++) {
+            window.postMessage({ type: 'reply', request, value }, '*');
+          }
+        },
+        [problems, ...files],
+      );
       await page.getByRole('option').first().waitFor();
     },
   },

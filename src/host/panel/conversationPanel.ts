@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isTerminal } from '../../engine/events';
+import { isTerminal } from '../../engine/events/events';
 import { isConnectionError } from '../../engine/request';
 import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
 import type { ConnectionView, Replies } from '../../shared/protocol';
@@ -14,7 +14,6 @@ import type { PromptInput } from '../journal/records';
 import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import { tabTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
-import { localize } from '../util/localization';
 import { UserError } from '../util/userError';
 import { askForComparison } from './compareModels';
 import { conversationMessages, writingMessages, type MessageHandlers } from './conversationMessages';
@@ -49,7 +48,6 @@ export class ConversationPanel extends Disposable {
     const updateConnection = (): void => void this.updateConnection().catch(onError);
     this.contextDraft = new ContextDraft({
       source: contextSource,
-      localize,
       onSkipped: (id, error) => log.warn(`Context ${id} was skipped: ${String(error)}`),
       onError,
     });
@@ -136,9 +134,8 @@ export class ConversationPanel extends Disposable {
         const answer = conversation.tree.answer(answerId);
         // The demo has every model.
         if (!answer || conversation.isDemo) return [];
-        const { model, origin } = answer.state;
-        const exchange = conversation.tree.exchangeOf(answerId);
-        return catalog.nearestTo(model, origin, exchange ? comparedModels(exchange) : []);
+        const { model, gateway } = answer.state;
+        return catalog.nearestTo(model, gateway?.id, comparedModels(conversation.tree.exchangeOf(answerId)));
       },
       selectModel: ({ prompt, more }) => this.selectModel(toComposedInput(prompt, more)),
       selectEffort: ({ model, level }) => efforts.choose(model, level),

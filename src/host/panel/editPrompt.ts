@@ -68,10 +68,8 @@ export async function compareAgain(
   });
 }
 
-type StartServices = Pick<PanelServices, 'budget' | 'mayUsePlainHttp'>;
-
 function startAgain(
-  services: StartServices,
+  services: PanelServices,
   conversation: Conversation,
   exchange: Exchange,
   models: readonly string[],
@@ -81,7 +79,7 @@ function startAgain(
 
 /** Calls `start` unless the daily budget is used up and the user does not agree to exceed it. */
 async function whenAllowed(
-  { budget, mayUsePlainHttp }: StartServices,
+  { budget, mayUsePlainHttp }: PanelServices,
   conversation: Conversation,
   exchange: Exchange,
   models: readonly string[],
@@ -100,9 +98,8 @@ export function pickOtherModel(
   { tree, isDemo }: Conversation,
   answerId: string,
 ): Promise<string | undefined> {
-  const exchange = tree.exchangeOf(answerId);
   const current = tree.answer(answerId)?.state.model ?? '';
-  return catalog.pickOther([current, ...(exchange ? comparedModels(exchange) : [])], isDemo);
+  return catalog.pickOther([current, ...comparedModels(tree.exchangeOf(answerId))], isDemo);
 }
 
 /** Returns the prompt of the composer. @param more the complete prompt if it was prefilled with code or attachments */

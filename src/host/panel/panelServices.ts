@@ -1,5 +1,6 @@
 import type { EditorTarget } from '../code/editorTarget';
 import type { Connections } from '../connection/connections';
+import type { OwnGateways } from '../connection/ownGateways';
 import type { ModelEfforts } from '../connection/modelEfforts';
 import type { ContextSource } from '../context/contextSource';
 import type { ContextUseOf } from '../conversation/contextUse';
@@ -22,11 +23,21 @@ export interface PrefilledPrompt {
   readonly more?: PromptInput | undefined;
 }
 
+/** The panels of the window. `PanelRegistry` implements it. */
+interface Panels {
+  open(id: string): Promise<boolean>;
+  show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
+  prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
+}
+
+/** What the panels use. */
 export interface PanelServices extends HostWindow {
+  readonly panels: Panels;
   readonly conversations: Conversations;
   /** Asks whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */
   readonly mayUsePlainHttp: (models: readonly string[]) => Promise<boolean>;
   readonly connections: Connections;
+  readonly ownGateways: OwnGateways;
   readonly efforts: ModelEfforts;
   readonly catalog: ModelCatalog;
   readonly contextUse: ContextUseOf;
@@ -39,9 +50,4 @@ export interface PanelServices extends HostWindow {
   readonly target: EditorTarget;
   readonly contextSource: ContextSource;
   readonly schedule: Scheduler;
-  readonly panels: {
-    open(id: string): Promise<boolean>;
-    show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
-    prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
-  };
 }

@@ -2,17 +2,11 @@ import assert from 'node:assert/strict';
 import { isDemoConversation } from '../../../src/host/connection/demoConversation';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { PromptInput } from '../../../src/host/journal/records';
-import type { Connections } from '../../../src/host/connection/connections';
-import type { DemoMode } from '../../../src/host/connection/demoMode';
-import type { Conversations } from '../../../src/host/conversation/conversations';
-import type { PromptHistory } from '../../../src/host/conversation/promptHistoryStore';
-import type { BudgetDecisions } from '../../../src/host/health/budget';
-import type { PanelServices } from '../../../src/host/panel/panelServices';
 import type { SendOptions } from '../../../src/host/panel/promptSender';
 import type { Attachment } from '../../../src/shared/protocol';
-import { fake } from '../../support/fake';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { openConversation, shownAnswers } from '../conversation/openedConversation';
+import { fakeServices } from './fakePanel';
 
 const importPromptSender = () => import('../../../src/host/panel/promptSender');
 
@@ -50,14 +44,14 @@ function setUp() {
   };
   const [current, other, next] = [open('current'), open('other'), open('new')];
   const moves: (string | undefined)[] = [];
-  const services = fake<PanelServices>({
-    budget: fake<BudgetDecisions>({
+  const services = fakeServices({
+    budget: {
       mayStart: (isDemo, models) => {
         if (models) calls.push(`ask about ${models.join(' and ')}`);
-        return isDemo === true || budget.mayStart;
+        return isDemo || budget.mayStart;
       },
-    }),
-    conversations: fake<Conversations>({ ensureCurrent: () => Promise.resolve(current), startNew: () => next }),
+    },
+    conversations: { ensureCurrent: () => Promise.resolve(current), startNew: () => next },
     panels: {
       open: () => Promise.resolve(true),
       show: (conversation, { preserveFocus }) =>
@@ -66,16 +60,16 @@ function setUp() {
         calls.push(`prefill ${names.get(conversation)}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}`),
     },
     // Only conversations without exchanges of the user's gateway use the demo.
-    demo: fake<DemoMode>({ answers: (conversation) => connection.demo && isDemoConversation(conversation) }),
-    connections: fake<Connections>({ view: (demo) => Promise.resolve({ ...connection, demo: demo === true }) }),
+    demo: { answers: (conversation) => connection.demo && isDemoConversation(conversation) },
+    connections: { view: (demo) => Promise.resolve({ ...connection, demo: demo === true }) },
     mayUsePlainHttp: (models) => Promise.resolve(!models.some((model) => overPlainHttp.has(model))),
-    promptHistory: fake<PromptHistory>({
+    promptHistory: {
       add: (prompt) =>
         promptHistory.fails
           ? Promise.reject(new Error('disk'))
           : Promise.resolve(void calls.push(`remember ${prompt}`)),
-    }),
-    onError: (error: unknown) => calls.push(String(error)),
+    },
+    onError: (error) => calls.push(String(error)),
   });
   const onMove = (target: Conversation) => moves.push(names.get(target));
   const send = async (input: PromptInput, options?: SendOptions) => {

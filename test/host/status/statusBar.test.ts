@@ -7,6 +7,7 @@ import type { Situation } from '../../../src/host/status/activity';
 import type { ConnectionView } from '../../../src/shared/protocol';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { fake } from '../../support/fake';
+import { refOf } from '../../support/gatewayRef';
 
 interface Item {
   text?: string;
@@ -50,7 +51,10 @@ describe('status bar', () => {
     };
     return new StatusBar(fake<Connections>({ subscribe }), situation);
   };
-  const running = (origin: string, state: TurnState = { ...initialTurn, phase: 'streaming', origin }): Situation => {
+  const running = (
+    origin: string,
+    state: TurnState = { ...initialTurn, phase: 'streaming', gateway: refOf(origin) },
+  ): Situation => {
     const answer = { id: 'a', isQueued: false, state };
     const conversation: Partial<Conversation> = {
       answersToRetry: [answer],
@@ -103,7 +107,7 @@ describe('status bar', () => {
         time: 1_000_300,
         model: 'm',
         why: 'first',
-        origin,
+        gateway: refOf(origin),
       } as const;
       situation = running(origin, reduceTurn(initialTurn, attempt));
       statusBar.refresh();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import type { PanelRegistry } from '../../../src/host/panel/panelRegistry';
 import type { Conversations } from '../../../src/host/conversation/conversations';
 import type { Log } from '../../../src/host/util/log';
-import type { StreamEvent } from '../../../src/engine/events';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { openConversation, retryNow } from '../conversation/openedConversation';
 import { attempt, done, failed, stopped, text, waiting } from '../conversation/scriptedEngine';

@@ -4,19 +4,13 @@ import type { ModelCatalog } from '../../../../src/host/models/modelCatalog';
 import type { Log } from '../../../../src/host/util/log';
 import { knownFacts } from '../../../../src/engine/models/listedFacts';
 import { factsOf } from '../../../../src/engine/models/modelFacts';
-import type { ActiveConnection } from '../../../../src/host/connection/connections';
 import type { ModelList } from '../../../../src/host/models/modelPick';
 import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
 import type { ModelEfforts } from '../../../../src/host/connection/modelEfforts';
 import { fake } from '../../../support/fake';
+import { gatewayFrom } from '../../../support/testGateways';
 
-const connection: ActiveConnection = {
-  baseUrl: 'https://gateway.example/v1',
-  origin: 'https://gateway.example',
-  host: 'gateway.example',
-  apiKey: 'hsa-test',
-  demo: false,
-};
+const gateway = gatewayFrom({ baseUrl: 'https://gateway.example/v1', apiKey: 'hsa-test' });
 
 const efforts = fake<ModelEfforts>({ reader: () => (model) => (model === 'a' ? 'high' : 'default') });
 
@@ -31,7 +25,7 @@ describe('model list for other extensions', () => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
     const log = fake<Log>({ error: (problem) => logged.push(problem) });
     const deps = { catalog: fake<ModelCatalog>({ listOf, factsOf }), efforts, log, modelsChanged: () => changes++ };
-    const models = offeredModels(deps, connection, configured);
+    const models = offeredModels(deps, gateway, configured);
     // A list that is available immediately must arrive before the time limit.
     await new Promise(setImmediate);
     mock.timers.tick(3000);
@@ -61,7 +55,7 @@ describe('model list for other extensions', () => {
       factsOf: (model) => knownFacts(model, facts),
     });
     const deps = { catalog, efforts, log, modelsChanged: () => changes++ };
-    const [configured, listed, ...others] = await offeredModels(deps, connection, 'gpt-4o');
+    const [configured, listed, ...others] = await offeredModels(deps, gateway, 'gpt-4o');
     assert.equal(
       configured?.tooltip,
       'gpt-4o via gateway.example · 128K context · images · $2.5 / $10 per million tokens',
