@@ -1,4 +1,3 @@
-import type * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import type { StreamEvent } from '../../engine/events/events';
 import type { Budget } from '../health/budget';
@@ -14,10 +13,10 @@ import type { HostWindow } from '../hostWindow';
 import { ChatParticipant } from './participant/chatParticipant';
 import { ModelProvider } from './provider/modelProvider';
 import { setUpChat } from './provider/setUpChat';
+import type { Log } from '../util/log';
 
-interface ChatDeps extends SetApiKeyDeps {
-  readonly context: vscode.ExtensionContext;
-  readonly register: HostWindow['register'];
+interface ChatDeps extends SetApiKeyDeps, HostWindow {
+  readonly log: Log;
   readonly modelsChanged: () => void;
   readonly engine: Engine;
   readonly budget: Budget;
