@@ -102,7 +102,7 @@ async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKi
 
 /** Checks VS Code's chat view and chat API separately, because a build of VS Code may have one without the other. */
 async function readChatSupport() {
-  const { chat, lm } = vscode as Partial<Pick<typeof vscode, 'chat' | 'lm'>>;
+  const { chat, lm } = vscode as Partial<typeof vscode>;
   const commands = await vscode.commands.getCommands(true);
   return {
     view: commands.includes('workbench.action.chat.open'),

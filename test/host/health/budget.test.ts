@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
+import type { Clock } from '../../../src/engine/clock';
+import type { HealthBook } from '../../../src/host/health/healthBook';
+import type { Log } from '../../../src/host/util/log';
 import { type AttemptRecord, hourMs } from '../../../src/host/health/attemptRecord';
 import type { Budget } from '../../../src/host/health/budget';
 import type { DailyBudget } from '../../../src/host/settings/dailyBudget';
@@ -9,8 +12,6 @@ import { waitForEvents } from '../conversation/scriptedEngine';
 import { ended, entry, noon, recordsOf, turn } from './records';
 import { refOf } from '../../support/gatewayRef';
 import { fake } from '../../support/fake';
-import type { Clock } from '../../../src/engine/clock';
-import type { HealthBook } from '../../../src/host/health/healthBook';
 
 const warning = (percent: number, spent: string, daily = '$5.00'): string =>
   `You have used ${percent}% of today's budget: ${spent} of ${daily}.`;
@@ -72,7 +73,7 @@ describe('daily budget', () => {
       runningModels: () => running,
       clock: fake<Clock>({ now: () => now }),
       openUsage: () => openedUsage++,
-      log: { error: (error) => assert.fail(String(error)) },
+      log: fake<Log>({ error: (error) => assert.fail(String(error)) }),
     });
   });
   afterEach(() => budget.dispose());
@@ -327,7 +328,7 @@ describe('question about the daily budget', () => {
       runningModels: () => [],
       clock: fake<Clock>({ now: () => noon }),
       openUsage: () => undefined,
-      log: { error: (error) => assert.fail(String(error)) },
+      log: fake<Log>({ error: (error) => assert.fail(String(error)) }),
     });
     assert.equal(await budget.mayStart(), false);
     assert.match(detail, /can't be read\.If you cancel, nothing is sent\.If you choose/);

@@ -65,7 +65,7 @@ export async function offeredModels(
 async function fetchModels(
   { catalog, log, modelsChanged }: OfferedModelsDeps,
   gateway: Gateway,
-): Promise<Pick<ListedModels, 'models' | 'facts'>> {
+): Promise<ListedModels> {
   const list = catalog.listOf(gateway);
   const inTime = await resultWithin(listTimeoutMs, list);
   if (inTime === 'late') {
