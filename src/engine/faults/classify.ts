@@ -5,7 +5,7 @@ import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
 import type { Connection } from '../request';
 import { contextTokensIn } from './contextTokens';
-import { faultTable, leavesGateway, type FaultName, type Policy } from './faultTable';
+import { faultTable, type FaultName, type Policy } from './faultTable';
 import {
   findRefusedParameter,
   readJsonError,
@@ -89,8 +89,8 @@ export function classify(evidence: Evidence, now: number): Fault {
 }
 
 export function faultOfRow(row: FaultName): Fault {
-  const { kind, policy, message, actions } = faultTable[row];
-  return { row, kind, policy, message, actions, detail: '', ...(leavesGateway(row) && { leavesGateway: true }) };
+  const { kind, policy, message, actions, leavesGateway } = faultTable[row];
+  return { row, kind, policy, message, actions, detail: '', ...(leavesGateway && { leavesGateway }) };
 }
 
 /** Gateway faults if Cloudflare has reported them by its own status codes. */
@@ -102,23 +102,14 @@ const possibleEdgeFaults: ReadonlySet<FaultName> = new Set<FaultName>([
   'unexpectedStatus',
 ]);
 
-/** Faults for limits that do not reset within minutes. A shorter retry-after (see `minSlowResetMs`) is ignored. */
-const slowResetRows: ReadonlySet<FaultName> = new Set<FaultName>(['outOfCredit', 'usageLimitReached']);
+/** Milliseconds. A shorter retry-after of a slow limit is ignored. */
 const minSlowResetMs = 300_000;
 
-/** Faults for which a field that is only called `reset` names a delay. With any other fault, it may mean anything. */
-const limitRows: ReadonlySet<FaultName> = new Set<FaultName>([
-  ...slowResetRows,
-  'creditResets',
-  'permissionDenied',
-  'rateLimited',
-  'overloaded',
-]);
-
+/** A field that is only called `reset` names a delay if there is a limit. With any other fault, it may mean anything. */
 function usableRetryAfter(row: FaultName, retryAfter: RetryAfter | undefined): RetryAfter | undefined {
-  if (!retryAfter) return undefined;
-  const isTooShort = slowResetRows.has(row) && retryAfter.delayMs < minSlowResetMs;
-  return isTooShort || (retryAfter.field === 'reset' && !limitRows.has(row)) ? undefined : retryAfter;
+  const { limit } = faultTable[row];
+  if (!retryAfter || (retryAfter.field === 'reset' && !limit)) return undefined;
+  return limit?.isSlow && retryAfter.delayMs < minSlowResetMs ? undefined : retryAfter;
 }
 
 function faultFromError(
@@ -132,7 +123,8 @@ function faultFromError(
   const fault = faultOfRow(row);
   const retryAfter = usableRetryAfter(row, namedRetryAfter);
   // If the turn ends, no countdown is displayed, so the message says when the limit resets.
-  const messageWithTime = retryAfter && fault.policy.retry === 'never' ? faultTable[row].messageWithTime : undefined;
+  const messageWithTime =
+    retryAfter && fault.policy.retry === 'never' ? faultTable[row].limit?.messageWithTime : undefined;
   return {
     ...fault,
     retryAfter,

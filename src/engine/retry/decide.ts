@@ -1,8 +1,7 @@
 import type { EngineSettings } from '../environment';
 import type { DelaySource } from '../events/events';
-import type { FaultKind } from '../events/kinds';
 import { faultOfRow, type Fault } from '../faults/classify';
-import { faultTable, type FaultName, type FaultRow, type Policy } from '../faults/faultTable';
+import { faultTable, type Policy } from '../faults/faultTable';
 import type { GateBlock } from '../gate/cooldowns';
 import type { Gateway } from '../request';
 import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
@@ -72,8 +71,8 @@ export interface WaitDecision {
   readonly hintMs?: number | undefined;
   readonly hintFrom?: string | undefined;
   readonly attemptsLeft: number;
-  /** How many tokens of the retry budget this decision takes. */
-  readonly cost: number;
+  /** How many tokens this decision takes from the retry budget. */
+  readonly charge: number;
   /** May continue the partial answer if the user agrees. */
   readonly fallbackModel?: string | undefined;
 }
@@ -143,7 +142,7 @@ function decideInQueue(
     ...(blockKind === 'probe' ? { source: 'backoff', estimated: true } : { source: cause.source }),
     hintMs: isNamed ? cause.delayMs : undefined,
     attemptsLeft: settings.retry.maxRetries - retries + (isRetryPending ? 0 : 1),
-    cost: 0,
+    charge: 0,
   };
 }
 
@@ -176,15 +175,15 @@ function decideAfterFault(situation: Situation, settings: EngineSettings, random
     const { delayMs: hintMs, field: hintFrom } = retryAfter;
     if (situation.hasWaited && idleMs + hintMs > deadlineMs) return { ...fail, fault: asEndOfTurn(fault) };
     const delayMs = retryAfterDelay(hintMs, random);
-    return { ...wait, delayMs, jitterMs: delayMs - hintMs, source: 'server', hintMs, hintFrom, cost: 0 };
+    return { ...wait, delayMs, jitterMs: delayMs - hintMs, source: 'server', hintMs, hintFrom, charge: 0 };
   }
   const backoff = policy.retry === 'overload' ? overloadDelay : transientDelay;
   const failures = isResuming ? situation.resumes : situation.retries;
   const delayMs = backoff(settings.retry, { failures, random, previousMs: situation.previousDelayMs });
   if (idleMs + delayMs > deadlineMs) return { type: 'fail', fault: faultOfRow('deadline') };
-  const cost = costOf(policy, situation);
-  if (cost > situation.tokens) return { type: 'fail', fault: faultOfRow('budget') };
-  return { ...wait, delayMs, source: 'backoff', cost };
+  const charge = chargeOf(policy, situation);
+  if (charge > situation.tokens) return { type: 'fail', fault: faultOfRow('budget') };
+  return { ...wait, delayMs, source: 'backoff', charge };
 }
 
 /** It is overloaded, its circuit breaker is open, or the answer has used up its resumes. */
@@ -214,9 +213,9 @@ function unusedFallback({ models, isSubstituting }: Situation, settings: EngineS
 }
 
 /** Nothing with an open breaker, because the breaker already limits all requests. */
-function costOf(policy: Policy, { breakerOpen }: Situation): number {
+function chargeOf(policy: Policy, { breakerOpen }: Situation): number {
   if (policy.retry === 'overload' || breakerOpen) return 0;
-  return policy.retry === 'transient' ? (policy.cost ?? 1) : 1;
+  return policy.retry === 'transient' ? (policy.charge ?? 1) : 1;
 }
 
 /** `repair` is not retried: such a fault gets here only if the request couldn't be corrected. */
@@ -254,19 +253,13 @@ function isOverloadedForLong({ fault, overloads }: Situation): boolean {
 /** The limit of the fault table applies to retries and to resumes. */
 function attemptsAllowed(policy: Policy, situation: Situation, { retry }: EngineSettings): number {
   const limit = policy.retry === 'transient' ? (policy.limit ?? Infinity) : Infinity;
-  const budget = situation.isResuming ? situation.resumesLeft : retry.maxRetries - situation.retries;
-  return Math.min(budget, limit - situation.sameRowFaults);
+  const left = situation.isResuming ? situation.resumesLeft : retry.maxRetries - situation.retries;
+  return Math.min(left, limit - situation.sameRowFaults);
 }
-
-/** By the kind of the original fault. */
-const rowsAfterLongLimit: Partial<Record<FaultKind, FaultName>> = {
-  'rate-limit': 'usageLimitReached',
-  credit: 'outOfCredit',
-};
 
 /** The limit resets too late to wait for it. The message says when, if the fault table has such a message. */
 function asEndOfTurn(fault: Fault): Fault {
-  const row = rowsAfterLongLimit[fault.kind] ?? fault.row;
-  const { policy, message, actions, messageWithTime }: FaultRow = faultTable[row];
-  return { ...fault, row, policy, actions, message: messageWithTime ?? message };
+  const row = faultTable[fault.row].limit?.endsAs ?? fault.row;
+  const { policy, message, actions, limit } = faultTable[row];
+  return { ...fault, row, policy, actions, message: limit?.messageWithTime ?? message };
 }
