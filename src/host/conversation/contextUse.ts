@@ -21,16 +21,17 @@ interface NextRequest {
 }
 
 interface ContextUseDeps {
-  readonly connections: Pick<Connections, 'requestDefaults'>;
-  readonly catalog: Pick<ModelCatalog, 'factsOf'>;
-  readonly demo: Pick<DemoMode, 'answers'>;
+  readonly connections: Connections;
+  readonly catalog: ModelCatalog;
+  readonly demo: DemoMode;
 }
 
 /** The draft of a panel. */
-type Draft = Partial<Pick<NextRequest, 'attachmentTokens'>> & {
+interface Draft {
   /** By default, the selected model. */
   readonly model?: string | undefined;
-};
+  readonly attachmentTokens?: number;
+}
 
 /**
  * Smallest part of our estimate that a gateway may report. Gateways that report still less leave out a part of the

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../engine/clock';
 import type { Engine, ResumeFrom, RunOptions, TurnHandle } from '../../engine/engine';
 import type { EngineSettings } from '../../engine/environment';
-import { isDelta, type StoppedEvent, type StreamEvent } from '../../engine/events/events';
+import { isDelta, type StreamEvent } from '../../engine/events/events';
 import type { ChatRequest, Connection } from '../../engine/request';
 import type { ScheduleEnd } from '../../engine/state/schedule';
 import { isRunning, isWaiting, toRecordedEvents, type Schedule } from '../../engine/state/turnState';
 import type { Answer, Exchange, Prompt, Step } from '../../shared/conversation';
 import type { RequestChoice, RequestDefaults } from '../connection/connections';
-import type { Budget } from '../health/budget';
+import type { BudgetDecisions } from '../health/budget';
 import {
   canContinue,
   canRetry,
@@ -30,7 +30,7 @@ export interface ConversationDeps {
   /** Returns the connection for the next attempt. Called before every attempt. */
   readonly connection: (demo: boolean) => Promise<Connection>;
   readonly clock: Clock;
-  readonly budget: Pick<Budget, 'mayStart' | 'mayStartQueued' | 'refusal'>;
+  readonly budget: BudgetDecisions;
   readonly resumeSetting: () => EngineSettings['resume'];
   /** Not called for deltas. */
   readonly onEvent: (conversationId: string, answerId: string, event: StreamEvent) => void;
@@ -306,7 +306,7 @@ export class Conversation {
   }
 
   /** Requests the answer again, even if it is complete. The old text stays until the new text is longer. */
-  restart(answerId: string, options: Pick<TurnStart, 'moreRoom'> = {}): void {
+  restart(answerId: string, options: TurnStart = {}): void {
     const answer = this.tree.answer(answerId);
     if (answer && isFinished(answer)) this.rerun(answerId, { mode: 'restart', ...options });
     else this.retryNow(answerId);
@@ -465,7 +465,7 @@ export class Conversation {
   /** Ends a queued turn. The caller must have removed the turn from the queue. */
   private endQueued(
     answerId: string,
-    terminalOf: (text: string) => Pick<StoppedEvent, 'type' | 'text'> | ReturnType<Budget['refusal']>,
+    terminalOf: (text: string) => { readonly type: 'stopped'; text: string } | ReturnType<BudgetDecisions['refusal']>,
   ): void {
     const state = this.tree.answer(answerId)?.state;
     if (!state) return;

@@ -4,21 +4,24 @@ import { comparedWith } from '../journal/exchange';
 import type { ExchangeTree } from '../journal/exchangeTree';
 import type { Journal } from '../journal/journal';
 import { foldJournal } from '../journal/journalFold';
-import type { JournalEntry, JournalFolder } from '../journal/journalFolder';
+import type { JournalEntry } from '../journal/journalFolder';
 import { salvageJournal } from '../journal/journalLines';
 
 /** Maximum length of a conversation's title, in code points. */
 export const maxTitleLength = 200;
 
-export interface ConversationListItem {
-  readonly id: string;
+interface ConversationOutline {
   readonly title: string;
-  /** Epoch milliseconds of the last prompt or of the last text of an answer. */
-  readonly lastActivityAt: number;
   readonly turns: number;
-  readonly busy: boolean;
   /** Why part of the conversation can't be read. The other fields then describe the readable part. */
   readonly problem?: 'damaged' | undefined;
+}
+
+export interface ConversationListItem extends ConversationOutline {
+  readonly id: string;
+  /** Epoch milliseconds of the last prompt or of the last text of an answer. */
+  readonly lastActivityAt: number;
+  readonly busy: boolean;
 }
 
 export interface ConversationHit extends ConversationListItem {
@@ -26,15 +29,13 @@ export interface ConversationHit extends ConversationListItem {
   readonly excerpt: string;
 }
 
-type Outline = Pick<ConversationListItem, 'title' | 'turns' | 'problem'>;
-
 /** @returns undefined when the conversation has neither a prompt nor a summary of another conversation */
-export function outlineOf(tree: ExchangeTree): Outline | undefined {
+export function outlineOf(tree: ExchangeTree): ConversationOutline | undefined {
   return tree.isEmpty ? undefined : { title: conversationTitle(tree), turns: tree.path().length };
 }
 
 /** Skips the answers, which make up most of a file. @returns undefined for an undamaged file without a prompt */
-export function readOutline(bytes: Buffer): Outline | undefined {
+export function readOutline(bytes: Buffer): ConversationOutline | undefined {
   const { records, damage } = salvageJournal(bytes, { withEvents: false });
   const { tree } = foldJournal(records);
   const outline = outlineOf(tree);
@@ -43,7 +44,7 @@ export function readOutline(bytes: Buffer): Outline | undefined {
 
 interface CachedConversation {
   readonly entry: JournalEntry;
-  readonly outline: Outline | undefined;
+  readonly outline: ConversationOutline | undefined;
   /** The searchable texts, once they have been read. Empty when they can't be read. */
   texts?: readonly string[];
 }
@@ -55,11 +56,7 @@ const maxCachedBytes = 1024 * 1024;
 export class ConversationIndex {
   private readonly cache = new Map<string, CachedConversation>();
 
-  constructor(
-    private readonly journal: Pick<Journal, 'read'> & {
-      readonly files: Pick<JournalFolder, 'listNewestFirst' | 'read'>;
-    },
-  ) {}
+  constructor(private readonly journal: Journal) {}
 
   /** @param limit number of conversations after which no further files are read */
   async summaries(limit = Infinity): Promise<readonly ConversationListItem[]> {
@@ -86,12 +83,14 @@ export class ConversationIndex {
     return texts;
   }
 
-  private async outline(entry: JournalEntry): Promise<Outline | undefined> {
+  private async outline(entry: JournalEntry): Promise<ConversationOutline | undefined> {
     const cached = this.cache.get(entry.id);
     if (cached?.entry.modifiedAt === entry.modifiedAt && cached.entry.size === entry.size) return cached.outline;
     const bytes = await this.journal.files.read(entry.id).catch(() => undefined);
     // Lists a conversation even if it can't be read, so that the user can delete it.
-    const outline: Outline | undefined = bytes ? readOutline(bytes) : { title: '', turns: 0, problem: 'damaged' };
+    const outline: ConversationOutline | undefined = bytes
+      ? readOutline(bytes)
+      : { title: '', turns: 0, problem: 'damaged' };
     this.cache.set(entry.id, { entry, outline });
     return outline;
   }

@@ -1,3 +1,4 @@
+import type { Answer } from '../../shared/conversation';
 import { Mutex } from 'async-mutex';
 import type { Connection } from '../../engine/request';
 import { isWaiting } from '../../engine/state/turnState';
@@ -410,7 +411,7 @@ function isInterrupted({ lastAnswers }: Conversation): boolean {
 }
 
 /** Returns the current conversation if its turn is running, else one whose turn waits, else any with a running turn. */
-export function pickPrimaryConversation<Candidate extends Pick<Conversation, 'activeAnswer'>>(
+export function pickPrimaryConversation<Candidate extends { readonly activeAnswer: Answer | undefined }>(
   current: Candidate | undefined,
   all: readonly Candidate[],
 ): Candidate | undefined {

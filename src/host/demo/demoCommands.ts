@@ -7,10 +7,10 @@ import type { Conversations } from '../conversation/conversations';
 import type { HostWindow } from '../hostWindow';
 import type { DemoTour } from './demoTour';
 
-interface DemoCommandDeps extends Pick<HostWindow, 'register' | 'onError'> {
+interface DemoCommandDeps extends HostWindow {
   readonly demo: DemoMode;
   readonly tour: DemoTour;
-  readonly conversations: Pick<Conversations, 'current' | 'startNew' | 'endDemo'>;
+  readonly conversations: Conversations;
   readonly panels: {
     readonly onDidClose: vscode.Event<unknown>;
     show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;

@@ -5,7 +5,7 @@ import type { DemoTourStep, Suggestion } from '../../shared/protocol';
 import { isDemoConversation } from '../connection/demoConversation';
 import type { Conversation } from '../conversation/conversation';
 
-type TourConversation = Pick<Conversation, 'id' | 'activeAnswer' | 'tree' | 'useDemo' | 'ask' | 'rename' | 'stop'>;
+type TourConversation = Conversation;
 
 interface DemoTourDeps {
   /** Returns the models of the demo, or none while the demo is not active. */

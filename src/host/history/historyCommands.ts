@@ -14,7 +14,7 @@ import { exportConversation } from './exportConversation';
 import { openHistory } from './historyPicker';
 
 type HistoryCommandDeps = Omit<HistoryDeps, 'startConversation'> &
-  Pick<SendServices, 'panels' | 'conversations'> & { readonly conversations: Pick<Conversations, 'current'> };
+  SendServices & { readonly conversations: Conversations };
 
 /** Returns the commands that open the history and act on the current conversation. */
 export function registerHistory(services: HistoryCommandDeps) {
@@ -32,7 +32,7 @@ export function registerHistory(services: HistoryCommandDeps) {
  * Returns the conversation of the most recently focused panel.
  * @throws UserError when the conversation has no prompt yet
  */
-function currentConversation({ current }: Pick<Conversations, 'current'>): NamedConversation {
+function currentConversation({ current }: Conversations): NamedConversation {
   if (current?.tree.firstPrompt === undefined) throw new UserError(vscode.l10n.t('This conversation is empty.'));
   return { id: current.id, title: conversationTitle(current.tree) };
 }

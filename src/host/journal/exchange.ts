@@ -2,7 +2,7 @@ import type { ResumeFrom } from '../../engine/engine';
 import { attemptsOf, totalCost, type TotalCost } from '../../engine/state/turnCost';
 import { initialTurn, isRunning, type TurnState } from '../../engine/state/turnState';
 import { segmentsSoFar } from '../../engine/state/turnTotals';
-import type { Answer, Exchange, Summary } from '../../shared/conversation';
+import type { Answer, Exchange } from '../../shared/conversation';
 
 /** Returns the open comparison of the selected answer, or that answer alone. */
 export function sideBySide({ answers, selected }: Exchange): readonly Answer[] {
@@ -28,7 +28,13 @@ export function comparedWith({ answers }: Exchange, answer: Answer): readonly An
 }
 
 /** Returns whether a summary replaces earlier turns in requests. */
-export function isUsable({ isUndone, answer: { state } }: Pick<Summary, 'answer' | 'isUndone'>): boolean {
+export function isUsable({
+  isUndone,
+  answer: { state },
+}: {
+  readonly answer: Answer;
+  readonly isUndone?: true | undefined;
+}): boolean {
   return !isUndone && state.phase === 'done' && state.text.trim() !== '';
 }
 

@@ -84,7 +84,7 @@ export class ExchangeTree {
   }
 
   /** Changes what is not in the journal: whether an answer is queued, and its model before the first attempt. */
-  amend(answerId: string, change: Partial<Pick<Answer, 'isQueued' | 'state'>>): void {
+  amend(answerId: string, change: Partial<Answer>): void {
     const answer = this.answer(answerId);
     if (answer) this.replace({ ...answer, ...change });
   }

@@ -9,7 +9,7 @@ export function pickComparedModels(
   load: (fresh: boolean) => Promise<PickableModels>,
   current: string,
   checked: readonly string[],
-  { log, ...options }: Pick<ModelPickOptions, 'fallbacks' | 'overrides'> & { readonly log: ErrorLog },
+  { log, ...options }: ModelPickOptions & { readonly log: ErrorLog },
 ): Promise<readonly ModelPick[] | undefined> {
   let models = checked;
   return pickFromModels(load, current, {

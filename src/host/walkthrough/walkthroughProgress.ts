@@ -23,7 +23,7 @@ export function completedSteps(
  * the walkthrough. Therefore each key is set to true and reset at once, so that a later attempt can complete the step
  * as well.
  */
-export function followWalkthroughSteps(conversations: Pick<Conversations, 'onDidChange'>, setContext: SetContext) {
+export function followWalkthroughSteps(conversations: Conversations, setContext: SetContext) {
   return conversations.onDidChange(({ conversation, change }) => {
     if (change?.type !== 'events') return;
     const exchange = conversation.tree.exchangeOf(change.answerId);

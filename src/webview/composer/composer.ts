@@ -86,7 +86,7 @@ export class Composer {
   }
 
   /** The draft with its context items, and the prompts that the host has not confirmed. This data survives a reload. */
-  get unsent(): Pick<Unsent, 'draft' | 'prefilled' | 'context' | 'pending'> {
+  get unsent(): Unsent {
     const draft = this.input.value;
     const { pending } = this;
     return { draft, prefilled: this.prefilled.containedIn([draft, ...pending]), context: this.contextIds, pending };

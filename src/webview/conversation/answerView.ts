@@ -35,6 +35,8 @@ export class AnswerView implements ShownAnswer {
   readonly element: HTMLElement;
   readonly head: TurnHead;
   readonly isCompared: boolean;
+  /** Height of the answer before it is drawn, so that the content below moves little when it is. */
+  readonly estimatedEm: number;
   state: TurnState;
   /** The state on screen. The end of a turn appears only after all of its text has been rendered. */
   visibleState: TurnState | undefined;
@@ -62,7 +64,8 @@ export class AnswerView implements ShownAnswer {
       this.head.element,
     );
     if (this.isCompared) this.element.dataset['model'] = this.model;
-    this.element.style.minHeight = estimateHeight(answer.state.text);
+    this.estimatedEm = estimateLines(answer.state.text) * lineHeightEm;
+    this.element.style.minHeight = `${this.estimatedEm}em`;
   }
 
   get id(): string {
@@ -240,15 +243,8 @@ function isSameEnd(a: TurnState, b: TurnState): boolean {
 const charactersPerLine = 90;
 const lineHeightEm = 1.5;
 
-/** Sets the height of an exchange that the browser does not render: that of its answers, and a few lines for its prompt. */
-export function setHiddenHeight({ style }: HTMLElement, answers: readonly HTMLElement[]): void {
-  const height = answers.map((answer) => answer.style.minHeight).at(-1);
-  style.containIntrinsicBlockSize = `auto calc(${height} + 7em)`;
-}
-
-/** Estimates the height of an answer as a CSS length, so that the content below moves little when it is drawn. */
-function estimateHeight(text: string): string {
+function estimateLines(text: string): number {
   let lines = 0;
   for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1)) lines++;
-  return `${Math.max(lines, Math.ceil(text.length / charactersPerLine)) * lineHeightEm}em`;
+  return Math.max(lines, Math.ceil(text.length / charactersPerLine));
 }

@@ -12,10 +12,12 @@ import { EarlierTurns, type ItemView, summaryOfferFor } from './earlierTurns';
 import { ExchangeView } from './exchangeView';
 import { SummaryEntry } from './summaryEntry';
 
-/** Time for drawing answers out of view in one idle period. Rendering those near the view takes more. */
+/** Time for drawing exchanges out of view in one idle period. Rendering those near the view takes more. */
 const idleBudgetMs = 2;
+/** Estimated height of what surrounds the text of an answer. */
+const surroundingsEm = 7;
 
-type ConversationState = Pick<Unsent, 'edits' | 'unfolded' | 'seen'>;
+type ConversationState = Partial<Unsent>;
 
 /** Only running turns, the latest exchange that has started and those after it have cards with buttons. */
 export class ConversationView {
@@ -25,8 +27,8 @@ export class ConversationView {
   /** The exchanges and summaries from top to bottom. The id of a summary is that of its answer. */
   private items = new Map<string, ItemView>();
   private readonly answers = new Map<string, AnswerView>();
-  /** The answers that are still to be drawn, oldest first. */
-  private readonly undrawn = new Set<AnswerView>();
+  /** The items whose answers are still to be drawn, oldest first. */
+  private readonly undrawn = new Set<ItemView>();
   private isDrawScheduled = false;
   private readonly refreshTabStop: () => void;
   private disablesVersionButtons = false;
@@ -61,11 +63,10 @@ export class ConversationView {
       end,
     );
     this.earlierTurns = new EarlierTurns(context, () => this.updateLatest());
-    // The browser is about to render an exchange, because it has come near the view.
+    // The browser is about to render an item, because it has come near the view.
     this.thread.addEventListener('contentvisibilityautostatechange', (event) => {
       const { target, skipped } = event as ContentVisibilityAutoStateChangeEvent;
-      const item = skipped ? undefined : [...this.items.values()].find((view) => view.element === target);
-      for (const answer of item?.answers ?? []) this.draw(answer);
+      if (!skipped) for (const item of this.undrawn) if (item.element === target) this.draw(item);
     });
     this.refreshTabStop = createRovingTabindex(this.element, this.thread, end, onEnd);
   }
@@ -121,7 +122,7 @@ export class ConversationView {
    */
   get readingPosition(): ReadingPosition | undefined {
     const { top } = this.element.getBoundingClientRect();
-    for (const { element: item, exchange, answers } of this.items.values()) {
+    for (const { exchange, element: item, answers } of this.items.values()) {
       // Measuring the content of an exchange that the browser does not render would make the browser lay it out.
       if (!exchange || item.getBoundingClientRect().bottom <= top) continue;
       for (const answer of answers) {
@@ -192,7 +193,7 @@ export class ConversationView {
     this.restore(view);
     const firstAdded = shown.find((item) => item.exchange && !previous.includes(item));
     const first = firstAdded?.answers[0];
-    if (first) this.draw(first);
+    if (firstAdded) this.draw(firstAdded);
     this.updateAfterChange();
     if (first && comparisonHadFocus) this.context.moveFocus(first.element);
     if (first?.isRunning) firstAdded?.comparison?.announceStart();
@@ -237,12 +238,12 @@ export class ConversationView {
     const { context, host } = this;
     const view =
       'turns' in item ? new SummaryEntry(context, item, host) : new ExchangeView(context, item, host, this.observeSize);
+    const height = Math.max(...view.answers.map(({ estimatedEm }) => estimatedEm)) + surroundingsEm;
+    view.element.style.containIntrinsicBlockSize = `auto ${height}em`;
+    for (const answer of view.answers) this.answers.set(answer.id, answer);
     if (following) following.element.before(view.element);
     else this.thread.append(view.element);
-    for (const answer of view.answers) {
-      this.answers.set(answer.id, answer);
-      this.undrawn.add(answer);
-    }
+    this.undrawn.add(view);
     return view;
   }
 
@@ -255,12 +256,31 @@ export class ConversationView {
       if (kept.includes(view)) continue;
       for (const answer of view.answers) {
         this.answers.delete(answer.id);
-        this.undrawn.delete(answer);
         answer.dispose();
       }
+      this.undrawn.delete(view);
       view.element.remove();
     }
-    if (!kept.some((view) => view !== undefined)) this.earlierTurns.element.remove();
+  }
+
+  private draw(item: ItemView): void {
+    if (this.undrawn.delete(item)) for (const answer of item.answers) answer.draw();
+  }
+
+  /** Draws the items out of view, so that they can be found and read aloud. The newest comes first. */
+  private drawWhenIdle(): void {
+    if (this.isDrawScheduled || this.undrawn.size === 0) return;
+    this.isDrawScheduled = true;
+    const { clock } = this.context;
+    clock.idle(() => {
+      this.isDrawScheduled = false;
+      const end = clock.monotonicNow() + idleBudgetMs;
+      for (const item of [...this.undrawn].toReversed()) {
+        this.draw(item);
+        if (clock.monotonicNow() >= end) break;
+      }
+      this.drawWhenIdle();
+    });
   }
 
   /** Opens the editors and unfolds the entries that were open and unfolded in an earlier view. */
@@ -281,31 +301,11 @@ export class ConversationView {
     if (versions.length > 1) announcer.announce(fill(strings.announceVersion, ...position));
   }
 
-  private draw(answer: AnswerView): void {
-    if (this.undrawn.delete(answer)) answer.draw();
-  }
-
-  /** Draws the answers out of view, so that they can be found and read aloud. The newest comes first. */
-  private drawWhenIdle(): void {
-    if (this.isDrawScheduled || this.undrawn.size === 0) return;
-    this.isDrawScheduled = true;
-    const { clock } = this.context;
-    clock.idle(() => {
-      this.isDrawScheduled = false;
-      const end = clock.monotonicNow() + idleBudgetMs;
-      for (const answer of [...this.undrawn].toReversed()) {
-        this.draw(answer);
-        if (clock.monotonicNow() >= end) break;
-      }
-      this.drawWhenIdle();
-    });
-  }
-
   private updateAfterChange(): void {
     this.updateLatest();
-    const last = [...this.items.values()].at(-1);
-    for (const answer of this.answers.values())
-      if (answer.isRunning || last?.answers.includes(answer)) this.draw(answer);
+    const items = [...this.items.values()];
+    for (const item of items)
+      if (item === items.at(-1) || item.answers.some(({ isRunning }) => isRunning)) this.draw(item);
     this.drawWhenIdle();
     this.refreshTabStop();
   }

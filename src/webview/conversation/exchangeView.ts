@@ -1,8 +1,8 @@
 import type { ShownExchange, ShownItem } from '../../shared/conversation';
 import type { PageContext } from '../pageContext';
-import { AnswerView, setHiddenHeight } from './answerView';
-import type { ObserveSize } from './autoscroll';
 import { element } from '../util/element';
+import { AnswerView } from './answerView';
+import type { ObserveSize } from './autoscroll';
 import { Comparison } from './comparison';
 import { PromptEntry } from './promptEntry';
 
@@ -21,10 +21,10 @@ export class ExchangeView {
   ) {
     this.prompt = new PromptEntry(context, exchange);
     this.answers = exchange.answers.map((answer) => new AnswerView(context, answer, this, host));
-    const answers = this.answers.map(({ element }) => element);
-    if (answers.length > 1) this.comparison = new Comparison(context, this.prompt.element, this.answers, observeSize);
-    this.element = this.comparison?.element ?? element('div', { class: 'exchange' }, this.prompt.element, ...answers);
-    setHiddenHeight(this.element, answers);
+    const prompt = this.prompt.element;
+    if (this.answers.length > 1) this.comparison = new Comparison(context, prompt, this.answers, observeSize);
+    const entries = [prompt, ...this.answers.map((answer) => answer.element)];
+    this.element = this.comparison?.element ?? element('div', { class: 'exchange' }, ...entries);
   }
 
   get id(): string {

@@ -2,7 +2,7 @@ import type { ShownItem, ShownSummary } from '../../shared/conversation';
 import { isRunning } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
-import { AnswerView, setHiddenHeight } from './answerView';
+import { AnswerView } from './answerView';
 import { EntryEditor } from './entryEditor';
 
 /** A summary: an answer with a heading, an editor and buttons. */
@@ -42,7 +42,6 @@ export class SummaryEntry {
     );
     this.answers = [answer];
     this.element = element('div', { class: 'exchange' }, answer.element);
-    setHiddenHeight(this.element, [answer.element]);
     const title = turns === 0 ? strings.summaryOfOther : format.plural(turns, strings.summaryOfOne, strings.summaryOf);
     answer.head.element.prepend(element('h2', {}, title));
     // Empty, because the text of the summary is an answer. An open editor hides the answer.

@@ -52,7 +52,7 @@ export class UnsentStore {
 }
 
 /** The methods of `localStorage` that the store uses. */
-export type UnsentStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
+export type UnsentStorage = Storage;
 
 const keyPrefix = 'holysheep.draft.';
 /** In milliseconds. Unsent text should survive a weekend, but it may contain code. */

@@ -1,5 +1,5 @@
 import { fill } from '../../shared/format';
-import type { FaultAction, GatewayRef, TurnState, WaitingEvent } from '../../shared/protocol';
+import type { Failure, FaultAction, GatewayRef, TurnState, WaitingEvent } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { hasTimeline, type Timeline } from '../timeline/timeline';
 import type { ShownAnswer } from './shownAnswer';
@@ -194,8 +194,6 @@ export function markVersionButton(button: HTMLButtonElement, isDisabled: boolean
   button.disabled = isDisabled;
 }
 
-type Response = Pick<WaitingEvent, 'status' | 'requestId' | 'detail'>;
-
 /**
  * Creates a disclosure with the given elements, the gateway's response and the timeline of the turn.
  * @param timeline moves to the place that shows it, and stays open or closed
@@ -204,7 +202,7 @@ export function createDetails(
   context: PageContext,
   { state }: ShownAnswer,
   timeline: Timeline,
-  { status, requestId, detail }: Response,
+  { status, requestId, detail }: CardEvent,
   ...content: readonly HTMLElement[]
 ): HTMLElement {
   const { strings, copy } = context;
@@ -228,7 +226,7 @@ export function createDetails(
   return details;
 }
 
-type CardEvent = Pick<WaitingEvent, 'message' | 'actions'>;
+type CardEvent = Failure | WaitingEvent;
 
 /** Returns whether the turn has switched to another gateway, or can do so now. */
 export function hasGateways({ gatewaySwitches }: TurnState, { actions }: CardEvent): boolean {

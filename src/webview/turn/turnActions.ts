@@ -104,7 +104,7 @@ function createVersionPager(
   );
 }
 
-/** Returns a function that moves the focus to the same version button of the answer that replaces these entries. */
+/** Returns a function that moves the focus to the same version button of the answer that replaces this exchange. */
 export function carryVersionFocus(
   { moveFocus }: PageContext,
   from: HTMLElement,

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import type { Connections } from '../../../src/host/connection/connections';
+import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
+import type { DemoMode } from '../../../src/host/connection/demoMode';
+import { fake } from '../../support/fake';
 import type { EndedEvent, StreamEvent } from '../../../src/engine/events/events';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
 import { contextUse, createContextUse, estimateTurnTokens } from '../../../src/host/conversation/contextUse';
@@ -129,9 +133,9 @@ describe('use of the context by the next request', () => {
   describe('of a panel', () => {
     const useOf = (facts: ModelFacts | undefined, isDemo = false) =>
       createContextUse({
-        connections: { requestDefaults: () => ({ model: 'm', systemPrompt: tokens(7) }) },
-        catalog: { factsOf: (model) => (model === 'm' ? facts : { contextWindow: 5 }) },
-        demo: { answers: () => isDemo },
+        connections: fake<Connections>({ requestDefaults: () => ({ model: 'm', systemPrompt: tokens(7) }) }),
+        catalog: fake<ModelCatalog>({ factsOf: (model) => (model === 'm' ? facts : { contextWindow: 5 }) }),
+        demo: fake<DemoMode>({ answers: () => isDemo }),
       });
 
     for (const [facts, windowTokens] of [

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Journal } from '../../../src/host/journal/journal';
+import { fake } from '../../support/fake';
 import { randomUUID } from 'node:crypto';
 import { appendFile, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -183,13 +185,15 @@ describe('conversation list', () => {
     const { talk, journal } = nextWindow(disk);
     const ids = [await talk(['one', 'first']), await talk(['two', 'second'])].sort();
     const reads: string[] = [];
-    const index = new ConversationIndex({
-      files: journal.files,
-      read: (id) => {
-        reads.push(id);
-        return journal.read(id);
-      },
-    });
+    const index = new ConversationIndex(
+      fake<Journal>({
+        files: journal.files,
+        read: (id) => {
+          reads.push(id);
+          return journal.read(id);
+        },
+      }),
+    );
     const readAll = async (): Promise<readonly string[]> => {
       reads.length = 0;
       for (const { id } of await index.summaries()) await index.texts(id);

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import type { Connections } from '../../../src/host/connection/connections';
+import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
+import type { DemoMode } from '../../../src/host/connection/demoMode';
 import { createContextUse } from '../../../src/host/conversation/contextUse';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
+import { fake } from '../../support/fake';
 import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { attempt, done, text, waitForEvents } from '../conversation/scriptedEngine';
@@ -31,9 +35,9 @@ describe('context of the next request in a panel', () => {
       },
       contextSource: { resolve: (id: string) => Promise.resolve([{ id, attachment }]) },
       contextUse: createContextUse({
-        connections: { requestDefaults: () => ({ model: 'm', systemPrompt: '' }) },
-        catalog: { factsOf: (model) => ({ contextWindow: windows[model] }) },
-        demo,
+        connections: fake<Connections>({ requestDefaults: () => ({ model: 'm', systemPrompt: '' }) }),
+        catalog: fake<ModelCatalog>({ factsOf: (model) => ({ contextWindow: windows[model] }) }),
+        demo: fake<DemoMode>(demo),
       }),
       onError: assert.ifError,
     } as unknown as PanelServices;

@@ -1,7 +1,5 @@
-import type { UnsentStorage } from '../../../../src/webview/state/unsentStore';
-
 /** A storage of the browser, in memory. */
-export class MemoryStorage implements UnsentStorage {
+export class MemoryStorage implements Storage {
   readonly items = new Map<string, string>();
   /** Maximum length of a value, in characters. */
   maxValueLength = Infinity;
@@ -25,5 +23,9 @@ export class MemoryStorage implements UnsentStorage {
 
   removeItem(key: string): void {
     this.items.delete(key);
+  }
+
+  clear(): void {
+    this.items.clear();
   }
 }
