@@ -3,7 +3,6 @@ import type { FaultAction, FaultKind } from '../events/kinds';
 import { hostOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
-import type { Connection } from '../request';
 import { contextTokensIn } from './contextTokens';
 import { faultTable, type FaultName, type Policy } from './faultTable';
 import {
@@ -157,7 +156,7 @@ function refusesUpstreamKey({ searchText, wrapperMessage, codes }: ProviderError
 }
 
 export interface FaultContext {
-  readonly connection: Connection;
+  readonly baseUrl: string;
   readonly model: string;
   readonly status: number | undefined;
   /** Epoch milliseconds. */
@@ -178,13 +177,13 @@ const maxHostChars = 260;
 
 export function describeFault(
   fault: Fault,
-  { connection, model, status, resetsAt, last, minutes }: FaultContext,
+  { baseUrl, model, status, resetsAt, last, minutes }: FaultContext,
   { localize, formatTime }: Pick<EngineEnvironment, 'localize' | 'formatTime'>,
   keys: KeyRedactor,
 ): FaultText {
   const detail = keys.redact(fault.detail);
   const message = localize(fault.message, {
-    host: hostOf(connection.baseUrl),
+    host: hostOf(baseUrl),
     proxy: visibleText(keys.redact(fault.proxy ?? ''), maxHostChars),
     model,
     status: status ?? '',

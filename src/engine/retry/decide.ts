@@ -3,7 +3,7 @@ import type { DelaySource } from '../events/events';
 import { faultOfRow, type Fault } from '../faults/classify';
 import { faultTable, type Policy } from '../faults/faultTable';
 import type { GateBlock } from '../gate/cooldowns';
-import type { Gateway } from '../request';
+import type { Gateway } from '../gateway/gateway';
 import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
 
 /** What a turn has counted so far. */

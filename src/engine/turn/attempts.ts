@@ -41,7 +41,7 @@ export class Attempts {
   /** The reasoning effort of the current attempt, as it is sent. */
   private effort: ReasoningEffort | undefined;
   /** The request of the current attempt, without the key. */
-  private sent: Omit<AttemptRequest, 'connection'> | undefined;
+  private sent: Pick<AttemptRequest, 'request' | 'messages' | 'behavior' | 'facts' | 'reasoning'> | undefined;
   /** Unsupported parameters that were already known, and left out, when the current attempt was sent. */
   private omittedParameters: AttemptRequest['behavior']['unsupportedParameters'] = new Set();
   private isKeyless = false;
@@ -68,7 +68,7 @@ export class Attempts {
     return {
       isResuming: current?.isAccepted === true && (this.hasStarted || this.isResume),
       hasText: answer.text !== '',
-      isContinuable: answer.isContinuable(this.deps.settings().resume),
+      isContinuable: answer.isContinuable(this.deps.settings(this.history.model).resume),
     };
   }
 
@@ -82,14 +82,15 @@ export class Attempts {
   /** Resumes the partial answer, if there is one. */
   start(
     trigger: AttemptTrigger,
-    { gateway, model, sentModel, hasOtherGateway, canSwitchGateway }: AttemptPlan,
+    { gateway, key, model, sentModel, hasOtherGateway, canSwitchGateway }: AttemptPlan,
   ): Attempt {
     const { output, answer, deps } = this;
     const { messages } = this.request;
-    const { baseUrl } = gateway;
+    const { id: baseUrl } = gateway;
     const behavior = this.states.of(baseUrl).behavior(sentModel);
     const prefill = behavior.refusesPrefill || !answer.isStarted ? undefined : prefillOf(baseUrl, sentModel);
-    const mode = answer.requestMode(deps.settings().resume, prefill);
+    const { resume, timeout } = deps.settings(this.history.model);
+    const mode = answer.requestMode(resume, prefill);
     const knownFacts = deps.facts ? deps.facts({ model, sentModel, baseUrl }) : factsOf(sentModel);
     const target = {
       baseUrl,
@@ -111,8 +112,8 @@ export class Attempts {
     this.sent = sent;
     this.effort = effort;
     this.omittedParameters = new Set(behavior.unsupportedParameters);
-    this.isKeyless = gateway.apiKey === undefined;
-    if (gateway.apiKey !== undefined) this.keys.add(gateway.apiKey);
+    this.isKeyless = key === undefined;
+    if (key !== undefined) this.keys.add(key);
     this.mode = mode;
     output.attempt++;
     const cutAtTokens = exceededContext(messages, facts);
@@ -138,7 +139,7 @@ export class Attempts {
         if (this.isResume) this.history.recordResumeStart();
       },
     };
-    const attemptRequest = { ...sent, connection: gateway, canSwitchGateway };
+    const attemptRequest = { ...sent, baseUrl, key, timeout, canSwitchGateway };
     this.current = new Attempt(deps, attemptRequest, answer, observer, this.size, this.keys);
     return this.current;
   }

@@ -72,7 +72,7 @@ export class TurnMessages {
     const { attempt, text } = context;
     const resetsAt = resetsInMs === undefined ? undefined : this.deps.clock.now() + resetsInMs;
     const last = this.describeFault(observed, context).message;
-    const minutes = Math.round(deadlineOf(this.deps.settings()) / 60_000);
+    const minutes = Math.round(deadlineOf(this.deps.settings(context.model)) / 60_000);
     const { message, detail } = this.describeFault(fault, context, { resetsAt, last, minutes });
     const retryActions = text === '' ? fault.actions : withPartialAnswerActions(fault);
     const ownActions = canSendLater(decision) ? withSendLater(retryActions) : retryActions;
@@ -121,7 +121,7 @@ export class TurnMessages {
     { baseUrl, model, attempt }: TurnContext,
     circumstances: Pick<FaultContext, 'last' | 'minutes' | 'resetsAt'> = {},
   ): FaultText {
-    const values = { connection: { baseUrl, apiKey: undefined }, model, status: attempt?.status, ...circumstances };
+    const values = { baseUrl, model, status: attempt?.status, ...circumstances };
     return describeFault(fault, values, this.deps, this.keys);
   }
 }

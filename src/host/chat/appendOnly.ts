@@ -134,7 +134,7 @@ export function divergedMessage(): string {
   );
 }
 
-interface ChatTurnOptions extends Pick<RunOptions, 'connection' | 'resumeFrom'> {
+interface ChatTurnOptions extends Pick<RunOptions, 'resumeFrom'> {
   readonly token: vscode.CancellationToken;
   readonly onEvent: (event: StreamEvent) => void;
 }

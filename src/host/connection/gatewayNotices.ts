@@ -1,19 +1,18 @@
 import * as vscode from 'vscode';
 import { hostOf, normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
-import { canSendRequests } from '../../engine/request';
 import type { Settings } from '../settings/settings';
 import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
 import type { ErrorLog, Log } from '../util/log';
 import { backupProblemMessage, gatewayProblemMessage } from '../settings/gatewayProblems';
-import type { Connections } from './connections';
 import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
+import type { OwnGateways } from './ownGateways';
 
 interface GatewayNoticeDeps {
   readonly settings: Settings;
   readonly keys: Pick<KeyStore, 'onDidChange'>;
-  readonly connections: Pick<Connections, 'gateways' | 'onDidRefuse'>;
+  readonly ownGateways: OwnGateways;
   readonly demo: DemoMode;
   readonly log: Log;
   readonly memory: vscode.Memento;
@@ -48,10 +47,10 @@ export class GatewayNotices extends Disposable {
 
   constructor(private readonly deps: GatewayNoticeDeps) {
     super();
-    const { settings, demo, keys, connections } = deps;
+    const { settings, demo, keys, ownGateways } = deps;
     this.register(settings.onDidChange(() => this.check()));
     this.register(demo.onDidChange(() => this.check()));
-    this.register(connections.onDidRefuse(() => this.check()));
+    this.register(ownGateways.onDidRefuse(() => this.check()));
     // Ignores other changes of keys, because a user who has just removed a key knows that it is missing.
     this.register(keys.onDidChange(() => this.lacksPrimaryKey && this.check()));
     this.check();
@@ -103,16 +102,17 @@ export class GatewayNotices extends Disposable {
 
   /** Waits with the notice until the base URL has a key, because the user has to set that key first. */
   private async checkKeys(): Promise<void> {
-    const { settings, connections, log } = this.deps;
+    const { settings, ownGateways, log } = this.deps;
     if ('error' in settings.baseUrl()) return;
-    const [primary, ...backups] = await connections.gateways();
-    this.lacksPrimaryKey = !canSendRequests(primary);
-    if (this.lacksPrimaryKey) return;
+    const [primary, ...backups] = ownGateways.withPrimary();
+    const { type } = await primary.key();
+    this.lacksPrimaryKey = type === 'missing';
+    if (this.lacksPrimaryKey || type === 'unreadable') return;
     for (const backup of backups) {
-      const { baseUrl, origin, host } = backup;
-      if (canSendRequests(backup) || !this.remember(origin)) continue;
-      const message = vscode.l10n.t("The backup gateway {0} has no API key, so it isn't used.", host);
-      showToast(log, 'information', message, [enterApiKeyAction(baseUrl)]);
+      const { id, origin, label } = backup;
+      if ((await backup.key()).type !== 'missing' || !this.remember(origin)) continue;
+      const message = vscode.l10n.t("The backup gateway {0} has no API key, so it isn't used.", label);
+      showToast(log, 'information', message, [enterApiKeyAction(id)]);
     }
   }
 

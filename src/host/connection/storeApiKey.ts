@@ -147,7 +147,7 @@ export async function verifyKey(
 ): Promise<ProbeResult> {
   log.redactSecret(key);
   const title = vscode.l10n.t('Verifying the API key with {0}…', host);
-  const result = await withDelayedProgress(title, (signal) => engine.probe({ baseUrl: url, apiKey: key }, signal));
+  const result = await withDelayedProgress(title, (signal) => engine.probe(url, key, signal));
   if (result.state !== 'rejected') return result;
   log.warn(`API key for ${host}: ${result.message}`);
   const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');

@@ -3,7 +3,7 @@ import type { Clock } from '../../engine/clock';
 import type { Engine, ResumeFrom, RunOptions, TurnHandle } from '../../engine/engine';
 import type { EngineSettings } from '../../engine/environment';
 import { isDelta, type StreamEvent } from '../../engine/events/events';
-import type { ChatRequest, Connection } from '../../engine/request';
+import type { ChatRequest } from '../../engine/request';
 import type { ScheduleEnd } from '../../engine/state/schedule';
 import { isRunning, isWaiting, toRecordedEvents, type Schedule } from '../../engine/state/turnState';
 import type { Answer, Exchange, Prompt, Step } from '../../shared/conversation';
@@ -27,8 +27,8 @@ export interface ConversationDeps {
   // The user's gateways, or the gateway of the demo, which has its own engine and models.
   readonly engine: (demo: boolean) => Pick<Engine, 'run'>;
   readonly defaults: (demo: boolean, choice?: RequestChoice) => RequestDefaults;
-  /** Returns the connection for the next attempt. Called before every attempt. */
-  readonly connection: (demo: boolean) => Promise<Connection>;
+  /** See `StreamOptions.beforeAttempt`. */
+  readonly beforeAttempt?: () => Promise<unknown>;
   readonly clock: Clock;
   readonly budget: BudgetDecisions;
   readonly resumeSetting: () => EngineSettings['resume'];
@@ -559,9 +559,9 @@ export class Conversation {
         {
           resumeFrom: mode && partialAnswer(queued, mode),
           preferredGateway,
-          connection: async () => {
+          beforeAttempt: async () => {
             await beforeAttempt?.();
-            return deps.connection(isDemo);
+            await deps.beforeAttempt?.();
           },
           onEvents,
         },

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import { joinSentences } from '../../shared/describe';
-import type { Connections } from '../connection/connections';
 import { probeMessage } from '../connection/testReport';
 import { knownName } from '../connection/knownGateways';
 import { removeBackup } from '../connection/gatewayNotices';
@@ -13,7 +12,6 @@ import { listGateways, type ListedGateway } from './gatewayList';
 import { pickModelNames } from './modelNamesPick';
 
 export interface ManageGatewaysDeps extends AddGatewayDeps {
-  readonly connections: Pick<Connections, 'accessOf' | 'onDidChange'>;
   readonly engine: Pick<Engine, 'probe' | 'report'>;
   readonly onError: (error: unknown) => void;
 }
@@ -136,7 +134,7 @@ async function editModelNames(deps: ManageGatewaysDeps, gateway: ListedGateway):
   const { url, origin, host, label, models } = gateway;
   const apiKey = await keys.getIfReadable(origin);
   const title = vscode.l10n.t('Testing the connection to {0}…', host);
-  const result = await withDelayedProgress(title, (signal) => engine.probe({ baseUrl: url, apiKey }, signal));
+  const result = await withDelayedProgress(title, (signal) => engine.probe(url, apiKey, signal));
   if (result.state === 'cancelled') return;
   if (result.state !== 'verified') {
     showToast(log, 'error', probeMessage(result));

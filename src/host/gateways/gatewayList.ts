@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { everyOther } from '../../engine/turn/gatewayModels';
-import type { Connections } from '../connection/connections';
+import { everyOther, type Key } from '../../engine/gateway/gateway';
 import type { AttemptRecord } from '../health/attemptRecord';
 import { createEssenceText } from '../models/modelTexts';
 import type { ConfiguredGateway } from '../settings/gateways';
@@ -13,16 +12,16 @@ export interface ListedGateway extends ConfiguredGateway {
   /** 0 is the primary gateway, 1 the first backup. */
   readonly position: number;
   readonly isLast: boolean;
-  readonly access: Awaited<ReturnType<Connections['accessOf']>>;
+  readonly access: Key['type'];
   /** Whether the gateway was added although it did not respond, and has not responded since. */
   readonly isUnresponsive: boolean;
 }
 
 export async function listGateways({
   settings,
-  connections,
+  ownGateways,
   unresponsive,
-}: Pick<AddGatewayDeps, 'settings' | 'connections' | 'unresponsive'>): Promise<readonly ListedGateway[]> {
+}: AddGatewayDeps): Promise<readonly ListedGateway[]> {
   const gateways = settings.gateways();
   const primary = settings.baseUrl();
   // An invalid base URL is not listed, so the first gateway may be a backup.
@@ -33,7 +32,7 @@ export async function listGateways({
         ...gateway,
         position: index + firstPosition,
         isLast: index === gateways.length - 1,
-        access: await connections.accessOf(gateway),
+        access: (await ownGateways.keyOf(gateway.url)).type,
         isUnresponsive: unresponsive.has(gateway.url),
       };
     }),
@@ -58,8 +57,9 @@ export function createGatewayTexts(
   const healthOf = createEssenceText(records.map((record) => ({ ...record, model: '' })));
   return ({ label, position, access, isUnresponsive, url, origin, models }) => {
     const accessTexts = {
-      set: vscode.l10n.t('API key set'),
+      key: vscode.l10n.t('API key set'),
       missing: vscode.l10n.t('no API key'),
+      unreadable: vscode.l10n.t('no API key'),
       'not-needed': vscode.l10n.t('needs no API key'),
     };
     const role = position === 0 ? vscode.l10n.t('primary') : vscode.l10n.t('backup {0}', position);

@@ -35,7 +35,7 @@ export class GatewayList {
     });
     list.picker.onDidTriggerButton(() => this.queue(() => list.showAfter(enterGateway)));
     // Another window, or the *Undo* of a notification, may change the gateways.
-    const changes = deps.connections.onDidChange(() => {
+    const changes = deps.ownGateways.onDidChange(() => {
       this.refresh().catch(deps.onError);
     });
     list.onClose(() => changes.dispose());

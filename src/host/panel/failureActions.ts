@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { Answer } from '../../shared/conversation';
 import type { FaultAction } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
@@ -47,8 +46,7 @@ const failureActions: Readonly<Record<FaultAction, (failed: FailedAnswer) => unk
   },
   openBilling: async ({ services, answer }) => {
     const { gateway, model } = answer.state;
-    const page =
-      billingPage(gateway?.id ?? '') ?? billingPage(gatewayFor(model, await services.connections.configured()).origin);
+    const page = billingPage(gateway?.id ?? '') ?? billingPage((await services.ownGateways.gatewayFor(model)).id);
     if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
   },
   /** Shows both settings if the turn has used a backup gateway, because either URL may be wrong. */

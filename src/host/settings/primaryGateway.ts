@@ -1,4 +1,4 @@
-import { everyOther } from '../../engine/turn/gatewayModels';
+import { everyOther } from '../../engine/gateway/gateway';
 import { entryOf, isEntryOf, readGateway, type GatewayEntry } from './gateways';
 
 /** The settings that depend on which gateway is the primary one. */

@@ -63,7 +63,8 @@ export class Settings extends Disposable {
     );
   }
 
-  engineSettings(): EngineSettings {
+  /** @param model the model of a request, by the name that the user knows */
+  engineSettings(model = this.model()): EngineSettings {
     const group = (name: string, keys: readonly string[]): Readonly<Record<string, unknown>> =>
       Object.fromEntries(keys.map((key) => [key, this.value(`${name}.${key}`)]));
     const settings: Readonly<Record<keyof EngineSettings, unknown>> = {
@@ -72,6 +73,7 @@ export class Settings extends Disposable {
       resume: this.value('resume'),
       continueWithFallback: this.value('continueWithFallback'),
       timeout: group('timeout', ['headersMs', 'firstTokenMs', 'idleMs', 'silentMs']),
+      isWorkspaceModel: this.isWorkspaceModel(model),
     };
     return settings as unknown as EngineSettings;
   }
@@ -153,23 +155,21 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Returns the models that only the workspace's settings name, not the user or the user settings. These names must not
-   * decide which gateway is used. The settings of a remote machine are treated as the workspace's.
+   * Whether only the workspace's settings name a model, not the user or the user settings. Its name must not decide which
+   * gateway is used. The settings of a remote machine are treated as the workspace's.
    */
-  workspaceModels(): ReadonlySet<string> {
-    const [model, fallbackModels] = [this.inspect('model'), this.inspect('fallbackModels')];
-    const values = ({
-      workspaceValue,
-      workspaceFolderValue,
-      globalRemoteValue,
-    }: InspectedSetting): readonly unknown[] => [workspaceValue, workspaceFolderValue, globalRemoteValue].flat();
+  isWorkspaceModel(model: string): boolean {
     const ofUser = [
       this.readUser('model'),
       ...this.userList('fallbackModels'),
       this.workspaceState.get(chosenModelKey),
     ];
-    const names = stringsIn([...values(model), ...values(fallbackModels)]);
-    return new Set(names.filter((name) => !ofUser.includes(name)));
+    if (ofUser.includes(model)) return false;
+    const ofWorkspace = ['model', 'fallbackModels'].flatMap((key) => {
+      const { workspaceValue, workspaceFolderValue, globalRemoteValue } = this.inspect(key);
+      return [workspaceValue, workspaceFolderValue, globalRemoteValue].flat();
+    });
+    return stringsIn(ofWorkspace).includes(model);
   }
 
   /**

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { EngineDeps } from '../../../src/engine/engine';
-import type { Gateway } from '../../../src/engine/request';
 import { CooldownFiles } from '../../../src/host/engine/cooldownFiles';
 import { backup, primary, Gateways, switches, third, type Options } from '../../support/engineGateways';
 import {
@@ -19,9 +18,10 @@ import {
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 import { VirtualClock } from '../../support/virtualClock';
+import type { DescribedGateway } from '../../support/testGateways';
 
 const hello = [answering('Hello')];
-const startingAt = ({ baseUrl }: Gateway) => ({ options: { preferredGateway: baseUrl } });
+const startingAt = ({ baseUrl }: DescribedGateway) => ({ options: { preferredGateway: baseUrl } });
 const focused: Options = { deps: { isWindowFocused: () => true } };
 const partial = 'The sheep graze on the hill while the wind ';
 const remainder = 'goes over the grass.';
@@ -252,7 +252,7 @@ describe('a gateway that is down', () => {
     );
     await net.ask().settle();
     net.gateways = [backup, third];
-    net.world.engine.onConnectionChanged();
+    net.world.engine.onGatewaysChanged();
     await net.world.clock.advance(600_000);
     assert.equal(net.probesOf('primary').length, 0);
   });
@@ -264,10 +264,10 @@ describe('a gateway that is down', () => {
       { deps: { isWindowFocused: () => true, onGatewayChange: () => changes++ } },
     );
     await net.ask().settle();
-    assert.equal(net.world.engine.gatewayForAttempt('gpt-4o', net.connection())?.baseUrl, backup.baseUrl);
+    assert.equal(net.world.engine.gatewayForAttempt('gpt-4o', await net.keyed())?.id, backup.baseUrl);
     assert.equal(changes, 1);
     while ((await net.world.clock.next()) !== undefined);
-    assert.equal(net.world.engine.gatewayForAttempt('gpt-4o', net.connection())?.baseUrl, primary.baseUrl);
+    assert.equal(net.world.engine.gatewayForAttempt('gpt-4o', await net.keyed())?.id, primary.baseUrl);
     assert.equal(changes, 2);
   });
 
@@ -348,7 +348,7 @@ describe('the check whether another gateway works', () => {
     const net = new Gateways({ primary: [offline, answering('Hello')], backup: { replies: [], probes: [silent] } });
     const run = await net.ask().settle();
     net.gateways = [{ ...primary, apiKey: 'hsa-new-key' }, backup];
-    net.world.engine.onConnectionChanged();
+    net.world.engine.onGatewaysChanged();
     await run.settle();
     assert.equal(run.shownText, 'Hello');
     assert.equal(net.requests('primary')[1]?.headers.get('authorization'), 'Bearer hsa-new-key');
@@ -515,7 +515,7 @@ describe('switching the gateway by hand', () => {
   it('leads a later turn to the same gateway until it fails there', async () => {
     const net = new Gateways({ primary: hello, backup: [...hello, refused] });
     assert.deepEqual(
-      net.world.engine.gatewayForAttempt('gpt-4o', net.connection(), backup.baseUrl)?.baseUrl,
+      net.world.engine.gatewayForAttempt('gpt-4o', await net.keyed(), backup.baseUrl)?.id,
       backup.baseUrl,
     );
     const [first, second] = [await net.ask(startingAt(backup)).toEnd(), await net.ask(startingAt(backup)).toEnd()];
@@ -538,8 +538,8 @@ describe('switching the gateway by hand', () => {
 });
 
 describe('a gateway over plain HTTP', () => {
-  const plain: Gateway = { baseUrl: 'http://backup.test/v1', apiKey: 'hsa-key-of-backup' };
-  const plainThird: Gateway = { baseUrl: 'http://third.test/v1', apiKey: 'hsa-key-of-third' };
+  const plain: DescribedGateway = { baseUrl: 'http://backup.test/v1', apiKey: 'hsa-key-of-backup' };
+  const plainThird: DescribedGateway = { baseUrl: 'http://third.test/v1', apiKey: 'hsa-key-of-third' };
   const limited = rateLimited(60);
 
   for (const [name, reply] of [
@@ -625,7 +625,7 @@ describe('a gateway over plain HTTP', () => {
     let hasKey = true;
     const run = await net.ask().settle();
     hasKey = false;
-    net.world.engine.onConnectionChanged();
+    net.world.engine.onGatewaysChanged();
     await run.toEnd();
     assert.equal(run.last('failed').kind, 'auth');
     assert.equal(net.requests('backup').length, 0);
@@ -719,8 +719,8 @@ describe('a turn without automatic retries', () => {
 
 describe('two gateways with the same host', () => {
   const [a, b] = ['a', 'b'].map((path) => ({ baseUrl: `https://primary.test/${path}/v1`, apiKey: 'hsa-key' })) as [
-    Gateway,
-    Gateway,
+    DescribedGateway,
+    DescribedGateway,
   ];
 
   it('are told apart by their base URLs in the events', async () => {
@@ -756,14 +756,14 @@ describe('a turn that waits', () => {
   });
 
   it('notices a new key of its backup gateway, even if the base URL has no key', async () => {
-    let backups: readonly Gateway[] = [backup];
+    let backups: readonly DescribedGateway[] = [backup];
     const net = new Gateways(
       { backup: [limited, answering('Hello')] },
       { connection: () => Promise.resolve({ baseUrl: primary.baseUrl, apiKey: undefined, backups }) },
     );
     const run = await net.ask().settle();
     backups = [{ ...backup, apiKey: 'hsa-new-key-of-backup' }];
-    net.world.engine.onConnectionChanged();
+    net.world.engine.onGatewaysChanged();
     await run.settle();
     assert.equal(run.shownText, 'Hello');
     assert.equal(net.requests('backup')[1]?.headers.get('authorization'), 'Bearer hsa-new-key-of-backup');
@@ -773,7 +773,7 @@ describe('a turn that waits', () => {
     const net = new Gateways({ primary: [limited], backup: hello });
     const run = await net.ask().settle();
     net.gateways = [backup];
-    net.world.engine.onConnectionChanged();
+    net.world.engine.onGatewaysChanged();
     await run.settle();
     assert.equal(run.shownText, 'Hello');
     assert.deepEqual(switches(run), ['primary → backup (user)']);
@@ -782,7 +782,7 @@ describe('a turn that waits', () => {
   it('keeps waiting on a backup gateway when a setting changes', async () => {
     const net = new Gateways({ primary: [refused], backup: [rateLimited(60), answering('Hello')] });
     const run = await net.ask().settle();
-    net.world.engine.onConnectionChanged();
+    net.world.engine.onGatewaysChanged();
     await run.settle();
     assert.equal(net.requests('backup').length, 1);
     await run.toEnd();
@@ -810,7 +810,12 @@ describe('a connection that is not established', () => {
     ],
     ['gets the whole headers timeout if nothing tells about it', () => ({}), [primary, backup], 60_000],
     ['gets the whole headers timeout if there is no other gateway', telling, [primary], 60_000],
-  ] as readonly (readonly [string, (clock: VirtualClock) => Partial<EngineDeps>, readonly Gateway[], number])[]) {
+  ] as readonly (readonly [
+    string,
+    (clock: VirtualClock) => Partial<EngineDeps>,
+    readonly DescribedGateway[],
+    number,
+  ])[]) {
     it(name, async () => {
       const clock = new VirtualClock();
       const net = new Gateways({ primary: [silent], backup: hello }, { gateways, clock, deps: deps(clock) });

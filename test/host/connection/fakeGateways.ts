@@ -1,7 +1,7 @@
 import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import { normalizeBaseUrl, type BaseUrl } from '../../../src/engine/gateway/baseUrl';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
-import { gatewaysFor } from '../../../src/engine/turn/gatewayModels';
+import { gatewaysFor } from '../../../src/engine/gateway/gateway';
 import type { TurnRecord } from '../../../src/engine/state/ledger';
 import type { DemoMode } from '../../../src/host/connection/demoMode';
 import type { ModelEfforts } from '../../../src/host/connection/modelEfforts';
@@ -39,8 +39,8 @@ interface GatewayDeps {
 
 /** Settings and keys of several gateways, which tests can change. */
 export class FakeGateways {
-  baseUrl = 'https://primary.example/v1';
-  backups: readonly unknown[] = [];
+  private baseUrlText = 'https://primary.example/v1';
+  private backupEntries: readonly unknown[] = [];
   /** The known model lists of gateways, by base URL. They are forgotten when a key is stored. */
   lists = new Map<string, readonly string[]>();
   model = 'model-1';
@@ -64,6 +64,24 @@ export class FakeGateways {
   private readonly settingsChange = new EventEmitter<void>();
   private readonly keyChange = new EventEmitter<void>();
 
+  get baseUrl(): string {
+    return this.baseUrlText;
+  }
+
+  set baseUrl(text: string) {
+    this.baseUrlText = text;
+    this.changeSettings();
+  }
+
+  get backups(): readonly unknown[] {
+    return this.backupEntries;
+  }
+
+  set backups(entries: readonly unknown[]) {
+    this.backupEntries = entries;
+    this.changeSettings();
+  }
+
   changeSettings(): void {
     this.settingsChange.fire();
   }
@@ -75,7 +93,9 @@ export class FakeGateways {
   deps(): GatewayDeps {
     const { settingsChange, keyChange, remembered } = this;
     const access = <T>(value: () => T): Promise<T> =>
-      this.isKeyringLocked ? Promise.reject(new Error('The keyring is locked.')) : Promise.resolve(value());
+      this.isKeyringLocked
+        ? Promise.reject(Object.assign(new Error('The keyring is locked.'), { connectionProblem: 'keyring' }))
+        : Promise.resolve(value());
     const get = (origin: string): Promise<string | undefined> => access(() => this.keys.get(origin));
     const lists = (baseUrl: string, model: string) => this.lists.get(baseUrl)?.includes(model);
     const isDemoActive = (): boolean => this.demoActive;
@@ -97,11 +117,11 @@ export class FakeGateways {
         model: () => this.model,
         setModel: (model: string) => Promise.resolve(void (this.model = model)),
         chooseModel: (model: string) => Promise.resolve(void (this.model = model)),
-        workspaceModels: () => this.workspaceModels,
+        isWorkspaceModel: (model: string) => this.workspaceModels.has(model),
       },
       lists,
-      gatewayForAttempt: (...[model, connection]: Parameters<Engine['gatewayForAttempt']>) =>
-        gatewaysFor(model, connection)[0],
+      gatewayForAttempt: (...[model, keyed]: Parameters<Engine['gatewayForAttempt']>) =>
+        gatewaysFor({ model, isOfWorkspace: this.workspaceModels.has(model) }, keyed)[0],
       listsSettled: () => Promise.resolve(),
       catalog: { lists },
       keys: {
@@ -127,8 +147,8 @@ export class FakeGateways {
       engine: {
         cooldownOf: () => undefined,
         localFacts: () => Promise.resolve(new Map()),
-        probe: ({ baseUrl, apiKey }: { readonly baseUrl: string; readonly apiKey: string | undefined }) => {
-          this.probes.push([baseUrl, apiKey]);
+        probe: (...[baseUrl, key]: Parameters<Engine['probe']>) => {
+          this.probes.push([baseUrl, key]);
           return Promise.resolve(this.probeResult);
         },
       },
@@ -142,6 +162,14 @@ export class FakeGateways {
       },
     } as unknown as GatewayDeps;
   }
+}
+
+/** Adds the gateways of a window to its dependencies. */
+export async function openGateways<Deps extends GatewayDeps>(deps: Deps) {
+  const { OwnGateways } = await import('../../../src/host/connection/ownGateways');
+  const { Connections } = await import('../../../src/host/connection/connections');
+  const ownGateways = new OwnGateways(deps);
+  return { ...deps, ownGateways, connections: new Connections({ ...deps, ownGateways }) };
 }
 
 /** Returns a turn in which a gateway refused a request without a key. */

@@ -99,8 +99,9 @@ describe(`cost of ${turnCount} turns with failures`, () => {
     let turns = 0;
     const facts: EngineDeps['facts'] = ({ model }) => (model === 'priced' ? { price } : {});
     const deps = { facts, onTurnEnd: () => turns++ };
-    const { engine } = new EngineWorld({ replies: [gateway.reply], random, clock, deps });
     const backups = [{ baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-b' }];
+    const connection = () => Promise.resolve({ baseUrl: holySheep, apiKey: 'hsa-a', backups });
+    const { engine } = new EngineWorld({ replies: [gateway.reply], random, clock, deps, connection });
     const openConversation = () => {
       const lines: JournalRecord[] = [];
       const conversation = new Conversation(
@@ -114,7 +115,6 @@ describe(`cost of ${turnCount} turns with failures`, () => {
           onEvent: () => undefined,
           budget: new TestBudget(),
           defaults: () => ({ model: 'priced', systemPrompt: '', temperature: 1, maxTokens: 9 }),
-          connection: () => Promise.resolve({ baseUrl: holySheep, apiKey: 'hsa-a', backups }),
           onError: (error) => assert.fail(String(error)),
         },
       );

@@ -3,7 +3,7 @@ import type { EngineReport } from '../../../src/engine/engine';
 import type { registerDiagnostics as RegisterDiagnostics } from '../../../src/host/diagnostics/diagnosticsCommands';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeGateways } from '../connection/fakeGateways';
+import { FakeGateways, openGateways } from '../connection/fakeGateways';
 import { addToLedger, emptyLedger } from '../../../src/engine/state/ledger';
 import type { AttemptEvent } from '../../../src/engine/events/events';
 import { attempt } from '../conversation/scriptedEngine';
@@ -34,9 +34,8 @@ describe('Export Diagnostics command', () => {
   });
 
   const run = async (): Promise<string> => {
-    const { Connections } = await import('../../../src/host/connection/connections');
     const { registerDiagnostics } = await import('../../../src/host/diagnostics/diagnosticsCommands');
-    const deps = gateways.deps();
+    const deps = await openGateways(gateways.deps());
     const { settings, log } = deps;
     const services = {
       ...deps,
@@ -46,7 +45,6 @@ describe('Export Diagnostics command', () => {
         engineSettings: () => ({}),
       }),
       log: Object.assign(log, { errors: () => [], redact: (text: string) => text }),
-      connections: new Connections(deps),
       engine: { report: () => engineReport },
       version: '1.0.0',
       context: { extension: { extensionKind: 1 } },

@@ -98,7 +98,7 @@ describe('Manage Gateways command', () => {
       (await open()).items.map(({ description }) => description),
       ['primary · needs no API key'],
     );
-    window.connections?.recordTurn(refusedTurn('http://10.0.0.2'));
+    window.ownGateways?.recordTurn(refusedTurn('http://10.0.0.2'));
     await settle();
     assert.equal(editor.quickPicks[0]?.items[0]?.description, 'primary · no API key');
   });

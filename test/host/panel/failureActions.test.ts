@@ -48,7 +48,8 @@ describe('failure card', () => {
   } as unknown as Conversation;
   const [origin, own] = ['https://failed.test', 'https://own.test'];
   const services = {
-    connections: { model: () => 'acme-1', selectModel: record('selectModel'), configured: () => ({ origin: own }) },
+    connections: { model: () => 'acme-1', selectModel: record('selectModel') },
+    ownGateways: { gatewayFor: () => Promise.resolve({ id: own }) },
     catalog: {
       pickOther: record('pickOther', 'acme-2'),
       canReplace: (missing: string, other: string) => !listed.includes(missing) && listed.includes(other),

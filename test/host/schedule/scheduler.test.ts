@@ -341,7 +341,7 @@ describe('scheduled prompt', () => {
     await window.journal.flush();
     assert.equal(recorded(), false);
     await window.clock.advance(minute);
-    await window.engine.turn.options.connection?.();
+    await window.engine.turn.options.beforeAttempt?.();
     assert.equal(recorded(), true);
   });
 
@@ -352,7 +352,7 @@ describe('scheduled prompt', () => {
     rmSync(join(disk.folder, `${id}.jsonl`));
     await window.clock.advance(minute);
     assert.equal(requests(window), 2);
-    await assert.rejects(window.engine.turn.options.connection?.() ?? Promise.resolve(), { code: 'ENOENT' });
+    await assert.rejects(window.engine.turn.options.beforeAttempt?.() ?? Promise.resolve(), { code: 'ENOENT' });
   });
 
   it('makes no attempt if another window takes over its conversation meanwhile', async () => {
@@ -368,7 +368,7 @@ describe('scheduled prompt', () => {
       return turn;
     };
     await first.clock.advance(minute);
-    const sent = first.engine.turn.options.connection?.() ?? Promise.resolve();
+    const sent = first.engine.turn.options.beforeAttempt?.() ?? Promise.resolve();
     await assert.rejects(sent);
   });
 

@@ -152,24 +152,27 @@ describe('settings', () => {
   ] as const) {
     it(`name ${name} as one that the user has not chosen`, () => {
       inspected = { ...named };
-      assert.deepEqual([...settings.workspaceModels()], ['llama3']);
+      assert.deepEqual(
+        ['llama3', 'gpt-5'].map((model) => settings.isWorkspaceModel(model)),
+        [true, false],
+      );
     });
   }
 
   it("do not treat a model as the workspace's if the user settings name it, too", () => {
     inspected = { model: { ...namedByWorkspace, globalValue: 'llama3' } };
-    assert.equal(settings.workspaceModels().size, 0);
+    assert.equal(settings.isWorkspaceModel('llama3'), false);
     inspected = { model: namedByWorkspace, fallbackModels: { globalValue: ['llama3'] } };
-    assert.equal(settings.workspaceModels().size, 0);
+    assert.equal(settings.isWorkspaceModel('llama3'), false);
   });
 
   it("do not treat a model as the workspace's if the user chose it and VS Code saved it there", async () => {
     inspected.model = namedByWorkspace;
     await settings.chooseModel('qwen3');
     inspected.model = { workspaceValue: 'qwen3' };
-    assert.equal(settings.workspaceModels().size, 0);
+    assert.equal(settings.isWorkspaceModel('qwen3'), false);
     inspected.model = { workspaceValue: 'gpt-5' };
-    assert.deepEqual([...settings.workspaceModels()], ['gpt-5']);
+    assert.equal(settings.isWorkspaceModel('gpt-5'), true);
   });
 
   it('name a known reasoning effort, or else send none, and ignore a workspace', () => {
