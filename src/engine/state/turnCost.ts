@@ -1,11 +1,9 @@
 import type { EndedEvent } from '../events/events';
+import type { Currency } from '../events/kinds';
 import type { LedgerEntry } from './ledger';
 import { isRunning, type TurnState } from './turnState';
 import { segmentsOf } from './turnTotals';
 import { roundCost } from './usage';
-
-/** HolySheep bills ¥1 where the list price of the model is $1, so its amounts are shown in ¥ without a conversion. */
-export type Currency = 'USD' | 'CNY';
 
 export interface Cost {
   readonly amount: number;
@@ -20,19 +18,17 @@ export interface TotalCost {
   readonly unknownAnswers: number;
 }
 
-export function currencyOf(baseUrl: string): Currency {
-  return /^https:\/\/(?:[a-z0-9-]+\.)*holysheep\.ai(?:\/|$)/.test(baseUrl) ? 'CNY' : 'USD';
-}
-
-interface PaidAttempt extends Pick<LedgerEntry, 'gateway'> {
-  readonly ended?: Pick<EndedEvent, 'cost' | 'estimatedCost' | 'firstTokenMs' | 'promptTokens'> | undefined;
+interface PaidAttempt {
+  readonly ended?:
+    | Pick<EndedEvent, 'cost' | 'estimatedCost' | 'currency' | 'firstTokenMs' | 'promptTokens'>
+    | undefined;
 }
 
 /** Returns undefined if the cost is unknown or there was none to report. */
-export function costOfAttempt({ gateway, ended }: PaidAttempt): Cost | undefined {
+export function costOfAttempt({ ended }: PaidAttempt): Cost | undefined {
   const amount = ended?.cost ?? ended?.estimatedCost;
   if (amount === undefined) return undefined;
-  return { amount, currency: currencyOf(gateway.id), isEstimate: ended?.cost === undefined };
+  return { amount, currency: ended?.currency ?? 'USD', isEstimate: ended?.cost === undefined };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { TurnHandle } from '../../../engine/engine';
 import type { FaultAction } from '../../../engine/events/kinds';
 import type { TurnState } from '../../../engine/state/turnState';
 import { enterApiKey, enterGateway, searchSettings } from '../../ui/notifications';
-import { billingPage } from '../../ui/panelText';
+import { billingPage } from '../../settings/knownGateways';
 import type { HostWords } from '../../ui/words';
 import { UserError } from '../../util/userError';
 import { askAgainPrompt, continuePrompt } from './chatIntent';
