@@ -1,4 +1,3 @@
-import type { EndedEvent } from '../events/events';
 import type { Currency } from '../events/kinds';
 import type { LedgerEntry } from './ledger';
 import { isRunning, type TurnState } from './turnState';
@@ -18,9 +17,16 @@ export interface TotalCost {
   readonly unknownAnswers: number;
 }
 
+/** An attempt of the ledger or of the health book. */
 interface PaidAttempt {
   readonly ended?:
-    | Pick<EndedEvent, 'cost' | 'estimatedCost' | 'currency' | 'firstTokenMs' | 'promptTokens'>
+    | {
+        readonly cost?: number | undefined;
+        readonly estimatedCost?: number | undefined;
+        readonly currency?: Currency | undefined;
+        readonly firstTokenMs?: number | undefined;
+        readonly promptTokens?: number | undefined;
+      }
     | undefined;
 }
 
