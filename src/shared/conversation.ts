@@ -47,7 +47,7 @@ export interface Answer {
   readonly comparison?: Comparison | undefined;
 }
 
-export interface Comparison {
+interface Comparison {
   /** The id of the first answer. */
   readonly id: string;
   readonly isUsed?: true | undefined;

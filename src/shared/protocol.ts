@@ -29,7 +29,7 @@ export {
 export { firstChars } from '../engine/text/surrogates';
 export { estimateTokens } from '../engine/text/tokenEstimate';
 export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals';
-export type { Answer, Attachment, ContextKind, ShownExchange, ShownItem, ShownSummary } from './conversation';
+export type { Attachment, ContextKind } from './conversation';
 export type { Failure, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
 
 /** A line break at the end does not begin another line. */

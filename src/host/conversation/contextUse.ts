@@ -39,7 +39,7 @@ interface Draft {
  */
 const minReportedShare = 0.3;
 
-/** By answer, because the turns of a long conversation are estimated again and again. */
+/** Estimates by answer, because the turns of a long conversation are estimated again and again. */
 const turnTokens = new WeakMap<Answer, number>();
 
 /** Estimates the tokens of a prompt and its answer in a later request. */

@@ -19,6 +19,7 @@ import {
   sideBySide,
 } from '../journal/exchange';
 import type { ExchangeTree } from '../journal/exchangeTree';
+import type { RecordOf } from '../journal/records';
 import { ConversationLog, type JournalWriter } from './conversationLog';
 import { buildRequest, partialAnswer } from './turnRequest';
 import { TurnRunner } from './turnRunner';
@@ -82,10 +83,7 @@ export class Conversation {
         this.log.write({ type: 'interrupted', answer: answerId });
       },
       deps.onError,
-      (answerId) => {
-        const exchange = this.tree.exchangeOf(answerId);
-        return deps.budget.mayStartQueued(this.isDemo, exchange ? comparedModels(exchange) : []);
-      },
+      (answerId) => deps.budget.mayStartQueued(this.isDemo, comparedModels(this.tree.exchangeOf(answerId))),
       (answerId) => this.endQueued(answerId, (text) => deps.budget.refusal(text)),
     );
   }
@@ -107,10 +105,9 @@ export class Conversation {
     return this.tree.path().at(-1);
   }
 
-  /** The last answer, with those that are compared with it. */
+  /** The answers that the page shows last: one, or several that are compared. */
   get lastAnswers(): readonly Answer[] {
-    const { last } = this;
-    return last ? sideBySide(last.exchange) : [];
+    return sideBySide(this.last?.exchange);
   }
 
   /** The answers whose turns run. A comparison has several. */
@@ -160,7 +157,7 @@ export class Conversation {
     if (!this.readOnly && title !== (this.tree.title ?? '')) this.log.write({ type: 'title', title });
   }
 
-  /** Lets the demo answer all prompts. Does nothing if the conversation has one already. */
+  /** Lets the demo answer all prompts. Does nothing if the conversation already has a prompt. */
   useDemo(): void {
     if (this.tree.isEmpty) this.log.write({ type: 'gateways', set: 'demo' });
   }
@@ -176,8 +173,8 @@ export class Conversation {
   }
 
   /**
-   * Adds an exchange with another prompt beside an exchange, and stops the turns and schedules of that exchange and those
-   * after it. The prompt of a comparison goes to all of its models again.
+   * Adds another prompt beside that of an exchange, and stops the turns and schedules from that exchange on. The prompt
+   * of a comparison goes to all compared models again.
    * @returns the ids of the answers
    */
   edit(exchangeId: string, prompt: Prompt): readonly string[] {
@@ -190,8 +187,7 @@ export class Conversation {
   }
 
   /**
-   * Requests further answers to a prompt, and stops the turns and schedules of the answers that they replace and of those
-   * after them.
+   * Requests further answers to a prompt. The turns and schedules from the replaced answers on stop.
    * @returns the ids of the answers
    * @throws Error when the conversation is read-only
    */
@@ -212,8 +208,8 @@ export class Conversation {
   }
 
   /**
-   * Ends a comparison. The conversation continues with this answer, and the turns of the other answers and after them
-   * stop. Queued prompts are sent after this answer.
+   * Ends a comparison. The conversation continues with this answer. The turns of the other answers stop, and the turns that
+   * follow these answers. Queued prompts are sent after this answer.
    */
   useAnswer(answerId: string): void {
     const others = this.comparedWith(answerId);
@@ -236,8 +232,7 @@ export class Conversation {
   }
 
   stopComparison(answerId: string): void {
-    const exchange = this.tree.exchangeOf(answerId);
-    if (exchange) this.end(sideBySide(exchange));
+    this.end(sideBySide(this.tree.exchangeOf(answerId)));
   }
 
   /** Shows another version of an exchange. Does nothing while a turn runs, because the turn could disappear from the panel. */
@@ -254,14 +249,14 @@ export class Conversation {
   summarize(upTo: string, model?: string): string {
     const failed = this.tree.summaries().filter((summary) => !summary.isUndone && !isUsable(summary));
     for (const { answer } of failed) this.editSummary(answer.id, '');
-    const [answer] = newAnswers(model === undefined ? [] : [model]);
+    const answer = newAnswer(model);
     this.writeStart({ type: 'summary', upTo, answer }, [answer]);
     return answer.id;
   }
 
   /** Adds a summary of another conversation before the first prompt. */
   addSummary(text: string): void {
-    const [answer] = newAnswers([]);
+    const answer = newAnswer();
     this.log.write({ type: 'summary', upTo: '', answer });
     this.editSummary(answer.id, text);
   }
@@ -420,8 +415,7 @@ export class Conversation {
 
   /** Returns the other answers of an open comparison. */
   private comparedWith(answerId: string): readonly Answer[] {
-    const exchange = this.tree.exchangeOf(answerId);
-    const answers = exchange ? sideBySide(exchange) : [];
+    const answers = sideBySide(this.tree.exchangeOf(answerId));
     return answers.some(({ id }) => id === answerId) ? answers.filter(({ id }) => id !== answerId) : [];
   }
 
@@ -440,10 +434,10 @@ export class Conversation {
     return this.writeStart({ type: 'exchange', id: randomUUID(), after, ...sent, answers }, answers, replaced);
   }
 
-  /** Adds answers and starts their turns. The turns of the answers that they replace, and of those after them, stop. */
+  /** Adds answers and starts their turns. The turns from the replaced answers on stop. */
   private writeStart(
-    record: Parameters<ConversationLog['write']>[0],
-    answers: readonly { readonly id: string }[],
+    record: RecordOf<'exchange' | 'answers' | 'summary'>,
+    answers: RecordOf<'answers'>['answers'],
     replaced: readonly Answer[] = [],
   ): readonly string[] {
     if (this.readOnly) throw new Error('the conversation is read-only');
@@ -579,17 +573,11 @@ function openComparison({ comparison }: Answer): string | undefined {
   return comparison?.isUsed ? undefined : comparison?.id;
 }
 
+function newAnswer(model?: string): RecordOf<'summary'>['answer'] {
+  return { id: randomUUID(), model };
+}
+
 /** @param models the models that the user has chosen; none for an answer of the selected model */
-function newAnswers(models: readonly string[]): [NewAnswer, ...NewAnswer[]] {
-  const [first, ...others] = models;
-  return [newAnswer(first), ...others.map(newAnswer)];
-}
-
-interface NewAnswer {
-  readonly id: string;
-  readonly model?: string;
-}
-
-function newAnswer(model: string | undefined): NewAnswer {
-  return { id: randomUUID(), ...(model !== undefined && { model }) };
+function newAnswers(models: readonly string[]): RecordOf<'answers'>['answers'] {
+  return models.length > 0 ? models.map((model) => newAnswer(model)) : [newAnswer()];
 }

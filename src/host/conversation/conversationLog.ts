@@ -92,10 +92,9 @@ export class ConversationLog {
         return { type: 'title' };
       case 'exchange': {
         const exchange = tree.exchange(record.id);
-        const previous = tree.exchangeOf(record.after);
         const shown = exchange && tree.shownExchange(exchange);
         // A comparison marks the answer that a prompt follows.
-        const isAtEnd = shown?.versions.length === 1 && (!previous || sideBySide(previous).length === 1);
+        const isAtEnd = shown?.versions.length === 1 && sideBySide(tree.exchangeOf(record.after)).length <= 1;
         return isAtEnd ? { type: 'exchange', exchange: shown } : { type: 'path', items: tree.page() };
       }
       case 'answers':

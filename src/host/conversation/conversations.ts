@@ -34,7 +34,7 @@ interface ConversationsDeps extends ConversationDeps {
   readonly workspaceState: StateStore;
 }
 
-export interface UndoableRemoval {
+interface UndoableRemoval {
   undo(): Promise<void>;
   deletePermanently(): Promise<void>;
 }

@@ -4,8 +4,9 @@ import { initialTurn, isRunning, type TurnState } from '../../engine/state/turnS
 import { segmentsSoFar } from '../../engine/state/turnTotals';
 import type { Answer, Exchange } from '../../shared/conversation';
 
-/** Returns the open comparison of the selected answer, or that answer alone. */
-export function sideBySide({ answers, selected }: Exchange): readonly Answer[] {
+/** Returns the open comparison of the selected answer, or that answer alone; none for a summary. */
+export function sideBySide(exchange: Exchange | undefined): readonly Answer[] {
+  const { answers, selected } = exchange ?? { answers: [] };
   const { comparison } = answers.find(({ id }) => id === selected) ?? {};
   return answers.filter(({ id, comparison: other }) =>
     comparison && !comparison.isUsed ? other?.id === comparison.id : id === selected,
@@ -13,7 +14,7 @@ export function sideBySide({ answers, selected }: Exchange): readonly Answer[] {
 }
 
 /** Returns the models of an open comparison, and none for a single answer. */
-export function comparedModels(exchange: Exchange): readonly string[] {
+export function comparedModels(exchange: Exchange | undefined): readonly string[] {
   const answers = sideBySide(exchange);
   return answers.length > 1 ? [...new Set(answers.map(({ model, state }) => model ?? state.model))] : [];
 }

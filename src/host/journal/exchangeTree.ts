@@ -27,11 +27,6 @@ interface Fork {
   selected: string;
 }
 
-interface AnswerNode {
-  readonly exchangeId: string;
-  readonly answer: Answer;
-}
-
 /**
  * The content of a conversation: prompts, answers, summaries and the title. Each exchange follows an answer, so the
  * exchanges form a tree. The selected branch has one exchange at each fork.
@@ -42,9 +37,10 @@ export class ExchangeTree {
   /** The gateways to which all prompts of the conversation go. */
   gateways: 'own' | 'demo' = 'own';
   private readonly exchanges = new Map<string, Exchange>();
-  private readonly summaryByAnswer = new Map<string, Summary>();
-  /** The answers of all exchanges, in the order in which they were added. */
-  private readonly nodes = new Map<string, AnswerNode>();
+  /** By the id of the answer. */
+  private readonly summaryOfAnswer = new Map<string, Summary>();
+  /** Ids of exchanges, by the ids of their answers. */
+  private readonly owners = new Map<string, string>();
   /** By the id of the answer, '' for the start of the conversation. */
   private readonly forks = new Map<string, Fork>();
   /** The exchange that was added or shown last. */
@@ -59,15 +55,17 @@ export class ExchangeTree {
       case 'gateways':
         if (this.isEmpty) this.gateways = record.set;
         break;
-      case 'exchange':
-        this.addExchange(record);
+      case 'exchange': {
+        const { type: _type, answers, ...exchange } = record;
+        this.addAnswers({ ...exchange, answers: [], selected: '' }, answers);
         break;
+      }
       case 'answers':
         this.addAnswers(this.exchanges.get(record.exchange), record.answers);
         break;
       case 'summary': {
         const { upTo, answer } = record;
-        this.summaryByAnswer.set(answer.id, { upTo, answer: { ...answer, state: initialTurn, isQueued: false } });
+        this.summaryOfAnswer.set(answer.id, { upTo, answer: { ...answer, state: initialTurn, isQueued: false } });
         break;
       }
       case 'summaryText':
@@ -78,15 +76,18 @@ export class ExchangeTree {
         break;
       default: {
         const answer = this.answer(record.answer);
-        if (answer) this.replace({ ...answer, ...changesOf(answer, record) });
+        if (answer) this.amend(record.answer, changesOf(answer, record));
       }
     }
   }
 
-  /** Changes what is not in the journal: whether an answer is queued, and its model before the first attempt. */
+  /** Changes an answer. For what is not in the journal: whether it is queued, and its model before the first attempt. */
   amend(answerId: string, change: Partial<Answer>): void {
-    const answer = this.answer(answerId);
-    if (answer) this.replace({ ...answer, ...change });
+    const summary = this.summaryOfAnswer.get(answerId);
+    if (summary) this.summaryOfAnswer.set(answerId, { ...summary, answer: { ...summary.answer, ...change } });
+    const exchange = this.exchangeOf(answerId);
+    const answers = exchange?.answers.map((answer) => (answer.id === answerId ? { ...answer, ...change } : answer));
+    if (exchange && answers) this.exchanges.set(exchange.id, { ...exchange, answers });
   }
 
   /** Whether the conversation has neither a prompt nor a summary of another conversation. */
@@ -104,67 +105,53 @@ export class ExchangeTree {
   }
 
   answer(id: string): Answer | undefined {
-    return this.nodes.get(id)?.answer ?? this.summaryByAnswer.get(id)?.answer;
+    return this.exchangeOf(id)?.answers.find((answer) => answer.id === id) ?? this.summaryOf(id)?.answer;
   }
 
   exchangeOf(answerId: string): Exchange | undefined {
-    return this.exchanges.get(this.nodes.get(answerId)?.exchangeId ?? '');
+    return this.exchanges.get(this.owners.get(answerId) ?? '');
   }
 
   summaryOf(answerId: string): Summary | undefined {
-    return this.summaryByAnswer.get(answerId);
+    return this.summaryOfAnswer.get(answerId);
   }
 
   /** All answers, also those that are not shown and those of summaries. */
   answers(): readonly Answer[] {
-    return [...this.nodes.values(), ...this.summaryByAnswer.values()].map(({ answer }) => answer);
+    return [...this.steps(), ...this.summaries()].map(({ answer }) => answer);
   }
 
   /** All summaries, also those that the user has undone. */
   summaries(): readonly Summary[] {
-    return [...this.summaryByAnswer.values()];
+    return [...this.summaryOfAnswer.values()];
   }
 
   /** The selected branch. In an open comparison, a complete answer stands in for an incomplete one. */
   path(): readonly Step[] {
-    const steps: Step[] = [];
-    let next = this.exchangeAfter('');
-    while (next) {
-      steps.push({ exchange: next, answer: standIn(next, next.selected) });
-      next = this.exchangeAfter(next.selected);
-    }
-    return steps;
+    let end = '';
+    for (let next = this.exchangeAfter(end); next; next = this.exchangeAfter(end)) end = next.selected;
+    return this.stepsUpTo(end);
   }
 
   /** Returns what the request of an answer contains before its prompt. By default, that of a next prompt. */
   before(answerId = ''): Preceding {
-    const ownSummary = this.summaryByAnswer.get(answerId);
-    const end = this.exchangeOf(answerId)?.after ?? ownSummary?.upTo;
+    const own = this.summaryOf(answerId);
+    const end = this.exchangeOf(answerId)?.after ?? own?.upTo;
     const steps = end === undefined ? this.path() : this.stepsUpTo(end);
-    const usable = this.summaries().filter((summary) => summary !== ownSummary && isUsable(summary));
-    const summaryUpTo = (ids: readonly string[]): Answer | undefined =>
-      usable.findLast(({ upTo }) => ids.includes(upTo))?.answer;
-    for (let index = steps.length - 1; index >= 0; index--) {
-      const summary = summaryUpTo(idsOf(steps[index]));
-      if (summary) return { summary, steps: steps.slice(index + 1) };
-    }
-    return { summary: summaryUpTo(['']), steps };
+    const summaryUpTo = (step?: Step): Answer | undefined =>
+      this.lastSummary(step, (summary) => summary !== own && isUsable(summary))?.answer;
+    const index = steps.findLastIndex(summaryUpTo);
+    return { summary: summaryUpTo(steps[index]), steps: steps.slice(index + 1) };
   }
 
   /** What the page shows: the selected branch with the summaries on it. */
   page(): readonly ShownItem[] {
-    const shown = this.summaries().filter(({ isUndone }) => !isUndone);
-    // The newest one, also while it is being written or if it has failed.
-    const summaryUpTo = (ids: readonly string[], turns: number): readonly ShownSummary[] => {
-      const summary = shown.findLast(({ upTo }) => ids.includes(upTo));
-      return summary ? [{ answer: summary.answer, turns, ...this.demoMark }] : [];
-    };
-    const path = this.path();
-    const items = path.flatMap((step, index) => [
-      this.shownExchange(step.exchange),
-      ...summaryUpTo(idsOf(step), index + 1),
-    ]);
-    return [...summaryUpTo([''], 0), ...items];
+    return [undefined, ...this.path()].flatMap((step, turns) => {
+      // The newest one, also while it is being written or if it has failed.
+      const summary = this.lastSummary(step, ({ isUndone }) => !isUndone);
+      const shown = summary ? [{ answer: summary.answer, turns, ...this.demoMark }] : [];
+      return step ? [this.shownExchange(step.exchange), ...shown] : shown;
+    });
   }
 
   /** The summaries on the page that replace earlier turns in requests. */
@@ -174,7 +161,7 @@ export class ExchangeTree {
 
   /** Returns whether the page shows an answer. Faster than {@link page}, because it is called for each batch of events. */
   isShown(answerId: string): boolean {
-    const summary = this.summaryByAnswer.get(answerId);
+    const summary = this.summaryOf(answerId);
     if (summary) return !summary.isUndone && (summary.upTo === '' || this.isShown(summary.upTo));
     let exchange = this.exchangeOf(answerId);
     if (!exchange || !sideBySide(exchange).some(({ id }) => id === answerId)) return false;
@@ -188,29 +175,20 @@ export class ExchangeTree {
 
   /** The answers that are not on the selected branch, each with its exchange. */
   others(): readonly Step[] {
-    const onPath = new Set(this.path().map(({ answer }) => answer.id));
-    return [...this.nodes.values()].flatMap(({ exchangeId, answer }) => {
-      const exchange = this.exchanges.get(exchangeId);
-      return exchange && !onPath.has(answer.id) ? [{ exchange, answer }] : [];
-    });
+    const path = new Set(this.path().map(({ answer }) => answer));
+    return this.steps().filter(({ answer }) => !path.has(answer));
   }
 
   /** Returns all answers after the given ones, with their summaries. */
   following(answerIds: readonly string[]): readonly Answer[] {
     const before = new Set(answerIds);
-    const found: Answer[] = [];
     // An exchange was added after the one that it follows.
-    for (const { after, answers } of this.exchanges.values()) {
-      if (!before.has(after)) continue;
-      found.push(...answers);
-      for (const { id } of answers) before.add(id);
-    }
-    return [
-      ...found,
-      ...this.summaries()
-        .filter(({ upTo }) => before.has(upTo))
-        .map(answerOf),
-    ];
+    const exchanges = [...this.exchanges.values()].filter(({ after, answers }) => {
+      if (before.has(after)) for (const { id } of answers) before.add(id);
+      return before.has(after);
+    });
+    const summaries = this.summaries().filter(({ upTo }) => before.has(upTo));
+    return [...exchanges.flatMap(({ answers }) => answers), ...summaries.map(({ answer }) => answer)];
   }
 
   shownExchange(exchange: Exchange): ShownExchange {
@@ -232,6 +210,18 @@ export class ExchangeTree {
     };
   }
 
+  /** All answers, each with its exchange. */
+  private steps(): readonly Step[] {
+    return [...this.exchanges.values()].flatMap((exchange) => exchange.answers.map((answer) => ({ exchange, answer })));
+  }
+
+  /** @param step the turn up to which the summary summarizes, undefined for a summary of another conversation */
+  private lastSummary(step: Step | undefined, accepts: (summary: Summary) => boolean): Summary | undefined {
+    // In an open comparison, it may be the one of any answer.
+    const ids = step ? [step.answer, ...sideBySide(step.exchange)].map(({ id }) => id) : [''];
+    return this.summaries().findLast((summary) => ids.includes(summary.upTo) && accepts(summary));
+  }
+
   /** The steps that end in an answer. In an open comparison, a complete answer stands in for an incomplete one. */
   private stepsUpTo(answerId: string): readonly Step[] {
     const steps: Step[] = [];
@@ -250,11 +240,6 @@ export class ExchangeTree {
     return this.exchanges.get(this.forks.get(answerId)?.selected ?? '');
   }
 
-  private addExchange({ type: _type, answers, ...fields }: RecordOf<'exchange'>): void {
-    const [first] = answers;
-    if (first) this.addAnswers({ ...fields, answers: [], selected: first.id }, answers);
-  }
-
   /** Adds answers that are compared with each other, or a single one, and selects the first. */
   private addAnswers(exchange: Exchange | undefined, added: RecordOf<'answers'>['answers']): void {
     const [first] = added;
@@ -265,10 +250,8 @@ export class ExchangeTree {
     this.exchanges.set(id, { ...exchange, answers: [...exchange.answers, ...answers] });
     const fork = this.forks.get(after) ?? { answerIds: [], selected: id };
     this.forks.set(after, fork);
-    for (const answer of answers) {
-      this.nodes.set(answer.id, { exchangeId: id, answer });
-      fork.answerIds.push(answer.id);
-    }
+    for (const answer of answers) this.owners.set(answer.id, id);
+    fork.answerIds.push(...answers.map((answer) => answer.id));
     this.select(first.id);
   }
 
@@ -284,9 +267,8 @@ export class ExchangeTree {
     const isOpen = !use && !comparison?.isUsed;
     const selected = isOpen ? (compared.find(({ id }) => this.forks.has(id)) ?? compared[0])?.id : undefined;
     this.exchanges.set(exchange.id, { ...exchange, selected: selected ?? answerId });
-    if (use && comparison) {
-      for (const answer of compared) this.replace({ ...answer, comparison: { id: comparison.id, isUsed: true } });
-    }
+    if (use && comparison)
+      for (const other of compared) this.amend(other.id, { comparison: { ...comparison, isUsed: true } });
     this.selectAncestors(exchange);
     this.lastSelected = exchange.id;
   }
@@ -306,26 +288,12 @@ export class ExchangeTree {
   }
 
   private editSummary({ answer: id, text }: RecordOf<'summaryText'>): void {
-    const summary = this.summaryByAnswer.get(id);
+    const summary = this.summaryOf(id);
     if (!summary) return;
     const { upTo, answer } = summary;
     // The edited text is complete, even if the model had reached its token limit.
     const state: TurnState = { ...answer.state, text, phase: 'done', finishReason: 'stop' };
-    this.summaryByAnswer.set(
-      id,
-      text === '' ? { ...summary, isUndone: true } : { upTo, answer: { ...answer, state, isQueued: false } },
-    );
-  }
-
-  private replace(answer: Answer): void {
-    const { id } = answer;
-    const summary = this.summaryByAnswer.get(id);
-    if (summary) this.summaryByAnswer.set(id, { ...summary, answer });
-    const exchange = this.exchangeOf(id);
-    if (!exchange) return;
-    this.nodes.set(id, { exchangeId: exchange.id, answer });
-    const answers = exchange.answers.map((other) => (other.id === id ? answer : other));
-    this.exchanges.set(exchange.id, { ...exchange, answers });
+    this.summaryOfAnswer.set(id, text === '' ? { ...summary, isUndone: true } : { upTo, answer: { ...answer, state } });
   }
 }
 
@@ -336,15 +304,6 @@ function standIn({ answers }: Exchange, answerId: string): Answer {
   const { comparison, state } = answer;
   if (!comparison || comparison.isUsed || state.phase === 'done') return answer;
   return answers.find((other) => other.comparison?.id === comparison.id && other.state.phase === 'done') ?? answer;
-}
-
-/** A summary up to one of the answers that are shown side by side replaces the step. */
-function idsOf(step: Step | undefined): readonly string[] {
-  return step ? [step.answer.id, ...sideBySide(step.exchange).map(({ id }) => id)] : [];
-}
-
-function answerOf({ answer }: Summary): Answer {
-  return answer;
 }
 
 type TurnRecord = RecordOf<'events' | 'rerun' | 'interrupted' | 'scheduled' | 'unscheduled'>;

@@ -21,7 +21,7 @@ export function encodeJournal(header: JournalHeader, records: readonly JournalRe
   return Buffer.from([header, ...records].map(encodeRecord).join(''));
 }
 
-export interface SalvagedJournal {
+interface SalvagedJournal {
   readonly header?: JournalHeader | undefined;
   readonly records: readonly JournalRecord[];
   readonly validBytes: number;

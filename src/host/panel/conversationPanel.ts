@@ -137,8 +137,7 @@ export class ConversationPanel extends Disposable {
         // The demo has every model.
         if (!answer || conversation.isDemo) return [];
         const { model, gateway } = answer.state;
-        const exchange = conversation.tree.exchangeOf(answerId);
-        return catalog.nearestTo(model, gateway?.id, exchange ? comparedModels(exchange) : []);
+        return catalog.nearestTo(model, gateway?.id, comparedModels(conversation.tree.exchangeOf(answerId)));
       },
       selectModel: ({ prompt, more }) => this.selectModel(toComposedInput(prompt, more)),
       selectEffort: ({ model, level }) => efforts.choose(model, level),

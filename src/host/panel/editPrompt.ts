@@ -109,9 +109,8 @@ export function pickOtherModel(
   { tree, isDemo }: Conversation,
   answerId: string,
 ): Promise<string | undefined> {
-  const exchange = tree.exchangeOf(answerId);
   const current = tree.answer(answerId)?.state.model ?? '';
-  return catalog.pickOther([current, ...(exchange ? comparedModels(exchange) : [])], isDemo);
+  return catalog.pickOther([current, ...comparedModels(tree.exchangeOf(answerId))], isDemo);
 }
 
 /** Returns the prompt of the composer. @param more the complete prompt if it was prefilled with code or attachments */

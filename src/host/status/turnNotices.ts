@@ -41,7 +41,7 @@ export function registerTurnNotices(services: NoticeServices): { dispose(): void
     const { state = initialTurn } = tree.answer(answerId) ?? {};
     const exchange = tree.exchangeOf(answerId);
     const title = tabTitle(tree);
-    const isCompared = exchange && sideBySide(exchange).length > 1;
+    const isCompared = sideBySide(exchange).length > 1;
     const name = isCompared ? `${title} · ${plainLabel(state.model)}` : title;
     const isUnseen = !notified.has(answerId) && !services.panels.isVisible(conversation.id);
     // Only the last answer of a comparison to complete is reported.

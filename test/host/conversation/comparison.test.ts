@@ -247,7 +247,7 @@ describe('comparison of models', () => {
     const { a, b, conversation, columns, edit, emit, engine, phases } = comparing();
     emit('b', attempt('b'), failed(''));
     conversation.switchModel(b, 'd');
-    assert.deepEqual(comparedModels(conversation.tree.exchangeOf(a)!), ['a', 'd', 'c']);
+    assert.deepEqual(comparedModels(conversation.tree.exchangeOf(a)), ['a', 'd', 'c']);
     edit(a, 'what?');
     assert.deepEqual(columns(), ['a connecting', 'd connecting', 'c connecting']);
     assert.deepEqual(phases().slice(1), ['what?: connecting', 'what?: connecting', 'what?: connecting']);
